@@ -1,0 +1,114 @@
+"""The settings, one model. A field's description is its row in the README's table (a test holds the two together)."""
+
+from pathlib import Path
+from typing import Self
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from settings.secret_files import SecretFiles
+
+
+class SettingsError(Exception):
+    """A setting is missing or wrong; the message names it and says what to do."""
+
+
+class Settings(BaseSettings):
+    """See the descriptions. Nothing here is ever written to a history or a log."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="TOCSIN_", env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
+    )
+
+    state_dir: Path = Field(Path("~/.local/state/tocsin"), description="where `tocsin up` keeps its database and addresses")
+    runbooks: Path | None = Field(None, description="folder of runbooks (`*.yaml`); the five that ship with Tocsin if unset")
+    runbook: str = Field("company", description="runbook for alerts and declarations that name none")
+    log_format: str = Field("console", pattern="^(console|json)$", description="`console` or `json`")
+    public_url: str | None = Field(None, description="address of the Temporal UI as people reach it, for links in messages")
+
+    slack_token: SecretStr | None = Field(None, description="bot token of your Slack app (`xoxb-...`)")
+    slack_url: str = Field("https://slack.com/api/", description="base address of Slack's Web API")
+    slack_users: dict[str, str] = Field({}, description='who is who in Slack: `{"on-call": "U0123ABC"}` (JSON)')
+
+    pagerduty_routing_keys: dict[str, SecretStr] = Field(
+        {}, description='Events v2 integration key for each person: `{"on-call": "R0..."}` (JSON)'
+    )
+    pagerduty_events_url: str = Field("https://events.pagerduty.com", description="base address of the Events API v2")
+    pagerduty_api_url: str = Field("https://api.pagerduty.com", description="base address of the REST API")
+    pagerduty_api_token: SecretStr | None = Field(
+        None, description="REST API token: look before sending again, write notes, match webhooks"
+    )
+    pagerduty_from: str | None = Field(None, description="e-mail of the PagerDuty user that notes are written as")
+    pagerduty_webhook_secrets: tuple[SecretStr, ...] = Field(
+        (), description="signing secrets of the V3 webhook subscription (JSON list: several while rotating)"
+    )
+
+    statuspage_token: SecretStr | None = Field(None, description="Statuspage API key")
+    statuspage_page: str | None = Field(None, description="Statuspage page id")
+    statuspage_url: str = Field("https://api.statuspage.io/v1", description="base address of the Statuspage API")
+
+    alertmanager_tokens: tuple[SecretStr, ...] = Field(
+        (), description="bearer tokens that Alertmanager may present (JSON list: several while rotating)"
+    )
+    generic_secrets: tuple[SecretStr, ...] = Field(
+        (), description="Standard Webhooks secrets (`whsec_...`) for `/webhooks/generic` (JSON list)"
+    )
+    max_body_bytes: int = Field(1_048_576, ge=1024, description="largest webhook body that is read")
+
+    no_pager: bool = Field(False, description="run without a pager: every incident then shouts that nobody is paged")
+    dead_mans_switch_url: SecretStr | None = Field(
+        None, description="called every minute while gateway, worker and Temporal all work; its silence is the alarm"
+    )
+    speed: float = Field(1.0, gt=0, le=3600, description="time compression for drills: 60 makes a minute of a second")
+
+    @field_validator("state_dir")
+    @classmethod
+    def _expand(cls, value: Path) -> Path:
+        return value.expanduser()
+
+    @model_validator(mode="after")
+    def _statuspage_is_whole(self) -> Self:
+        if (self.statuspage_token is None) != (self.statuspage_page is None):
+            raise ValueError("TOCSIN_STATUSPAGE_TOKEN and TOCSIN_STATUSPAGE_PAGE belong together: set both or neither")
+        return self
+
+    @property
+    def any_vendor(self) -> bool:
+        """Is any vendor configured? Then the sandbox stays off: a half-real set-up must not page a toy."""
+        return bool(self.slack_token or self.pagerduty_routing_keys or self.pagerduty_api_token or self.statuspage_token)
+
+    @property
+    def pager(self) -> bool:
+        return bool(self.pagerduty_routing_keys)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, SecretFiles(settings_cls), dotenv_settings
+
+
+def load() -> Settings:
+    """The settings of this process.
+
+    Raises SettingsError that names each bad variable, never its value (it may be a secret).
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        lines = [_complaint(e["loc"], e["msg"]) for e in error.errors(include_input=False, include_url=False)]
+        raise SettingsError("\n".join(lines)) from None
+
+
+def _complaint(loc: tuple[int | str, ...], message: str) -> str:
+    name = "TOCSIN_" + str(loc[0]).upper() if loc else "settings"
+    return f"{name}: {message.removeprefix('Value error, ')}"

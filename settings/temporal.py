@@ -1,0 +1,20 @@
+"""How every part reaches Temporal: `TEMPORAL_*` and temporal.toml, as Temporal's own tools read them."""
+
+from collections.abc import Mapping
+
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.envconfig import ClientConfig
+
+WORKFLOW_QUEUE = "tocsin"
+PAGE_QUEUE = "tocsin-page"
+COMMS_QUEUE = "tocsin-comms"
+
+
+async def connect(overrides: Mapping[str, str] | None = None) -> Client:
+    """A client for the configured server. `overrides` are `TEMPORAL_*` variables that win over the environment.
+
+    Raises RuntimeError when the server cannot be reached.
+    """
+    config = ClientConfig.load_client_connect_config(override_env_vars=dict(overrides) if overrides else None)
+    return await Client.connect(**config, data_converter=pydantic_data_converter)
