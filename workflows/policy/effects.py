@@ -46,6 +46,15 @@ class Hush(Wire):
     become: Literal["acknowledged", "resolved"]
 
 
+class Annotate(Wire):
+    """Leave a note on one ring at the pager, where the person who was rung will read it."""
+
+    kind: Literal["annotate"] = "annotate"
+    to: str
+    ring: str
+    template: str = "annotate"
+
+
 class Place(Wire):
     """Where a message goes: a channel (`#name`, or an id that `OpenChannel` produced) and maybe a thread in it."""
 
@@ -106,7 +115,7 @@ class Unconnected(Wire):
 
 
 Effect = Annotated[
-    Page | Hush | OpenChannel | SetTopic | Post | Publish | Unconnected, Field(discriminator="kind")
+    Page | Hush | Annotate | OpenChannel | SetTopic | Post | Publish | Unconnected, Field(discriminator="kind")
 ]
 
 

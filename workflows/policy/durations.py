@@ -1,0 +1,38 @@
+"""Durations as people write them in a runbook: `90s`, `15m`, `2h`, `1h 30m`, `3d`, `1w`."""
+
+import re
+from datetime import timedelta
+from typing import Annotated
+
+from pydantic import BeforeValidator
+
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_WRITTEN = re.compile(r"\s*(?:\d+\s*[smhdw]\s*)+")
+_PART = re.compile(r"(\d+)\s*([smhdw])")
+
+
+def parse(value: object) -> object:
+    """Read the written form; leave ISO 8601 (how durations travel in histories) to pydantic.
+
+    Raises ValueError for a bare number: `15` could be minutes to its writer and seconds to its reader.
+    """
+    if isinstance(value, int | float):
+        raise ValueError(f"a duration needs its unit: write {value}m or {value}s")  # noqa: TRY004 (pydantic reports ValueError only)
+    if isinstance(value, str) and _WRITTEN.fullmatch(value):
+        return sum((timedelta(**{_UNITS[unit]: int(n)}) for n, unit in _PART.findall(value)), timedelta())
+    return value
+
+
+def write(value: timedelta) -> str:
+    """`1h 30m`: the form that `parse` reads, without zero parts; `0m` for nothing."""
+    seconds = round(value.total_seconds())
+    sign, seconds = ("-", -seconds) if seconds < 0 else ("", seconds)
+    parts = []
+    for unit, size in (("d", 86400), ("h", 3600), ("m", 60), ("s", 1)):
+        count, seconds = divmod(seconds, size)
+        if count:
+            parts.append(f"{count}{unit}")
+    return sign + (" ".join(parts) or "0m")
+
+
+Duration = Annotated[timedelta, BeforeValidator(parse)]

@@ -1,0 +1,198 @@
+"""What can happen to an incident: past tense, one frozen model each.
+
+The same models are what people and webhooks send (as signals and updates) and what the fold takes in. `HEARD` maps the
+wire names of signals and updates to them; `hear` reads one from whatever arrived.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Literal, TypeVar
+
+from pydantic import Field
+
+from workflows.policy.durations import Duration
+from workflows.policy.effects import PublicStatus, Receipt, Wire
+from workflows.policy.demand import Demand
+from workflows.policy.runbook import Name, SeverityName
+
+UNSTAMPED = datetime.min.replace(tzinfo=UTC)
+
+Outcome = Literal["done", "rejected", "undelivered", "superseded", "unconnected"]
+"""done: the vendor has it. rejected: will never work. undelivered: given up after its time. superseded: no longer wanted,
+withdrawn. unconnected: there is no adapter for it."""
+
+
+class Event(Wire):
+    """Base of all events."""
+
+    at: datetime = UNSTAMPED
+    """When it happened. Left out by people's commands: the workflow's own clock stamps them."""
+    id: str = ""
+    """De-duplicates: an event whose id was heard before changes nothing."""
+    by: str = "someone"
+    """Who did it, as far as is known."""
+    via: str = ""
+    """Through what: `pagerduty`, `command line`, `alerts`, ..."""
+
+
+class Alert(Wire):
+    """One alert of a monitoring system, in our words. Its texts are data, never templates (rule 9)."""
+
+    fingerprint: str
+    status: Literal["firing", "resolved"] = "firing"
+    name: str = "alert"
+    summary: str = ""
+    starts_at: datetime
+    labels: dict[str, str] = {}
+    link: str = ""
+    severity: SeverityName | None = None
+
+
+class AlertsReceived(Event):
+    """A batch from one source, for one grouping key."""
+
+    kind: Literal["alert"] = "alert"
+    alerts: tuple[Alert, ...] = ()
+
+
+class Acknowledged(Event):
+    kind: Literal["acknowledge"] = "acknowledge"
+    ring: str = ""
+    """The vendor key that was acknowledged at the pager, if it happened there."""
+
+
+class SeverityChanged(Event):
+    kind: Literal["change_severity"] = "change_severity"
+    severity: SeverityName
+    reason: str = ""
+
+
+class Resolved(Event):
+    kind: Literal["resolve"] = "resolve"
+    text: str = ""
+    """What it was and what was done, for the resolution summary."""
+    ring: str = ""
+
+
+class Noted(Event):
+    kind: Literal["note"] = "note"
+    text: str = ""
+
+
+class Escalated(Event):
+    """Somebody asks for a person or a tier, now, whatever the ladder says."""
+
+    kind: Literal["escalate"] = "escalate"
+    to: str
+    """A person's name in the runbook, or the number of a tier."""
+    reason: str = ""
+
+
+class FlagChanged(Event):
+    kind: Literal["flag"] = "flag"
+    flag: Name
+    on: bool = True
+
+
+class RoleAssigned(Event):
+    kind: Literal["assign_role"] = "assign_role"
+    role: Name
+    person: str = Field(min_length=1, max_length=100)
+
+
+class HandedOff(Event):
+    """The commander changes; the cadence does not."""
+
+    kind: Literal["hand_off"] = "hand_off"
+    to: str = Field(min_length=1, max_length=100)
+    text: str = ""
+
+
+class UpdatePosted(Event):
+    """A human's progress update: restarts the clock of updates."""
+
+    kind: Literal["post_update"] = "post_update"
+    text: str = Field(min_length=1, max_length=3000)
+    public: bool = False
+    """Also on the status page, in these words."""
+    phase: Literal["investigating", "identified", "monitoring"] | None = None
+
+
+class DraftApproved(Event):
+    kind: Literal["approve"] = "approve"
+    text: str = ""
+    """Other words than the draft's; empty: as drafted."""
+
+
+class Mitigated(Event):
+    kind: Literal["mitigate"] = "mitigate"
+    text: str = ""
+
+
+class Reopened(Event):
+    kind: Literal["reopen"] = "reopen"
+    reason: str = ""
+
+
+class Cancelled(Event):
+    """Opened in error: told, hushed, closed; nothing is verified or reviewed."""
+
+    kind: Literal["cancel"] = "cancel"
+    reason: str = ""
+
+
+class Snoozed(Event):
+    """Nags (never pages) hold still for a while."""
+
+    kind: Literal["snooze"] = "snooze"
+    duration: Duration = Field(gt=timedelta(), le=timedelta(days=7))
+    reason: str = ""
+
+
+class NotUnderstood(Event):
+    """Something arrived that could not be read. Kept on the timeline: nothing is lost."""
+
+    kind: Literal["not_understood"] = "not_understood"
+    name: str
+    problem: str
+
+
+class EffectStarted(Event):
+    kind: Literal["effect_started"] = "effect_started"
+    demand: Demand
+    real_at: datetime
+    """The wall clock's time, which differs from `at` under time compression: how far back a vendor look-up must go."""
+
+
+class EffectSettled(Event):
+    kind: Literal["effect_settled"] = "effect_settled"
+    demand: Demand
+    outcome: Outcome
+    receipt: Receipt = Receipt()
+    problem: str = ""
+    route: str | None = None
+    late: timedelta = timedelta()
+    """Real seconds between due and done."""
+
+
+class Closed(Event):
+    kind: Literal["closed"] = "closed"
+
+
+HEARD: dict[str, type[Event]] = {
+    event.model_fields["kind"].default: event
+    for event in (
+        AlertsReceived, Acknowledged, SeverityChanged, Resolved, Noted, Escalated, FlagChanged, RoleAssigned,
+        HandedOff, UpdatePosted, DraftApproved, Mitigated, Reopened, Cancelled, Snoozed,
+    )
+}  # fmt: skip
+"""Wire name of a signal or update -> the event it becomes. These names never change (rule 11)."""
+
+
+E = TypeVar("E", bound=Event)
+
+
+def stamp(event: E, now: datetime) -> E:
+    """The event with a time that is known and not in the future (a sender's clock may be ahead of ours)."""
+    if event.at == UNSTAMPED or event.at > now:
+        return event.model_copy(update={"at": now})
+    return event
