@@ -1,8 +1,6 @@
 """A demand: one effect that the runbook wants, when it is due, and why."""
 
-from datetime import datetime
-
-from workflows.policy.effects import Effect, Wire
+from workflows.policy.effects import Effect, Instant, Wire
 
 
 class Demand(Wire):
@@ -10,7 +8,7 @@ class Demand(Wire):
     """What demands it: `escalate/2/vp-engineering`, `update/channel`, ..."""
     occurrence: int = 1
     """Grows within a duty. What it counts is the duty's own: rounds of the ladder, seconds since declaration."""
-    due_at: datetime
+    due_at: Instant
     reason: str
     """For people: on the page, the timeline, the log (rule 13)."""
     effect: Effect

@@ -7,10 +7,18 @@ Names only: a person is `vp-engineering`, a channel is `#incidents`. Which Pager
 adapter knows (rule 10).
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+
+def _in_utc(value: datetime) -> datetime:
+    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+Instant = Annotated[datetime, AfterValidator(_in_utc)]
+"""An aware time in UTC. One that arrives without a zone is read as UTC, as every sender that omits it means it."""
 
 PublicStatus = Literal["investigating", "identified", "monitoring", "resolved"]
 
@@ -28,7 +36,7 @@ class Page(Wire):
     to: str
     tier: int
     round: int
-    round_started_at: datetime
+    round_started_at: Instant
     template: str = "page"
     supersedes: tuple[str, ...] = ()
     """Vendor keys of this person's older rings: resolved first, so that the pager shows one alert, not ten."""
@@ -137,7 +145,7 @@ class Send(Wire):
     severity: str = "sev1"
     again: bool = False
     """Begun before (a killed worker, continue-as-new): look at the vendor first, only then send."""
-    first_started_at: datetime | None = None
+    first_started_at: Instant | None = None
     """Real time at which this key was first begun: how far back that look has to go."""
 
 

@@ -10,7 +10,7 @@ from typing import Literal, TypeVar
 from pydantic import Field
 
 from workflows.policy.durations import Duration
-from workflows.policy.effects import PublicStatus, Receipt, Wire
+from workflows.policy.effects import Instant, PublicStatus, Receipt, Wire
 from workflows.policy.demand import Demand
 from workflows.policy.runbook import Name, SeverityName
 
@@ -24,7 +24,7 @@ withdrawn. unconnected: there is no adapter for it."""
 class Event(Wire):
     """Base of all events."""
 
-    at: datetime = UNSTAMPED
+    at: Instant = UNSTAMPED
     """When it happened. Left out by people's commands: the workflow's own clock stamps them."""
     id: str = ""
     """De-duplicates: an event whose id was heard before changes nothing."""
@@ -41,7 +41,7 @@ class Alert(Wire):
     status: Literal["firing", "resolved"] = "firing"
     name: str = "alert"
     summary: str = ""
-    starts_at: datetime
+    starts_at: Instant
     labels: dict[str, str] = {}
     link: str = ""
     severity: SeverityName | None = None
@@ -159,7 +159,7 @@ class NotUnderstood(Event):
 class EffectStarted(Event):
     kind: Literal["effect_started"] = "effect_started"
     demand: Demand
-    real_at: datetime
+    real_at: Instant
     """The wall clock's time, which differs from `at` under time compression: how far back a vendor look-up must go."""
 
 

@@ -1,0 +1,57 @@
+"""What an incident says when it is asked: the answers of updates and queries."""
+
+from datetime import timedelta
+from typing import Literal
+
+from workflows.policy.effects import Instant, Wire
+from workflows.policy.incident import Incident, Opening
+
+
+class Life(Wire):
+    """The argument of the workflow `incident`: how it starts, and, after continue-as-new, how far it has come."""
+
+    opening: Opening
+    incident: Incident | None = None
+
+
+class Upcoming(Wire):
+    """One line of the plan."""
+
+    at: Instant
+    what: str
+    """`page VP Engineering`, `post update in #incidents`, ..."""
+    kind: str
+    duty: str
+    reason: str
+    state: Literal["in flight", "waiting", "due", "next"] = "next"
+    waits_for: str = ""
+    """For `waiting`: the reference that is not there yet."""
+
+
+class Outlook(Wire):
+    """The answer to the query `plan`: what is under way, and what comes next, soonest first."""
+
+    incident: str
+    now: Instant
+    """In the incident's own time, which `speed` compresses."""
+    speed: float = 1.0
+    lines: tuple[Upcoming, ...] = ()
+    acknowledged_until: Instant | None = None
+
+
+class Changed(Wire):
+    """The answer to an update: what it changed, in words."""
+
+    incident: str
+    changed: tuple[str, ...] = ()
+    next: tuple[Upcoming, ...] = ()
+    """The next few lines of the plan as it is now."""
+
+
+class Status(Wire):
+    """The answer to the query `state`."""
+
+    incident: Incident
+    speed: float = 1.0
+    verification: timedelta
+    """How long a resolved incident is watched before it closes."""

@@ -1,0 +1,294 @@
+"""The state of one incident: facts only, never deadlines.
+
+Deadlines are computed from these facts by `engine.plan`; nothing here remembers a timer. The whole model is what an
+incident carries over continue-as-new, so every part of it is bounded (`Bounds`).
+"""
+
+from datetime import datetime, timedelta
+from typing import Literal
+
+from pydantic import Field
+
+from workflows.policy.effects import Instant, PublicStatus, Wire
+from workflows.policy.events import Alert, Outcome
+from workflows.policy.runbook import Runbook, Severity, SeverityName
+
+Phase = PublicStatus
+
+
+class Bounds:
+    """How much an incident remembers. Together well under 256 KiB for a SEV-1 that nobody answers for 15 days."""
+
+    timeline = 200
+    text = 500
+    alerts = 200
+    heard = 256
+    to_tell = 30
+    rings = 60
+
+
+class Opening(Wire):
+    """How an incident starts: the argument of the workflow."""
+
+    runbook: Runbook
+    severity: SeverityName
+    title: str = Field(max_length=300)
+    service: str = ""
+    source: str = ""
+    """`alertmanager`, `generic`, or the person who declared it."""
+    declared_by: str = ""
+    detected_at: Instant | None = None
+    labels: dict[str, str] = {}
+    links: tuple[tuple[str, str], ...] = ()
+    flags: tuple[str, ...] = ()
+    speed: float = 1.0
+    no_pager: bool = False
+    """Somebody chose to run without a pager: said loudly at every opening."""
+
+
+class Entry(Wire):
+    """A line of the timeline. Equal lines in a row are one line with a count."""
+
+    at: Instant
+    text: str
+    kind: str = "event"
+    loud: bool = False
+    """Something went wrong that somebody must see."""
+    count: int = 1
+    last_at: Instant | None = None
+
+
+class Settlement(Wire):
+    """The last thing that a duty did."""
+
+    occurrence: int
+    due_at: Instant
+    sent_at: Instant
+    outcome: Outcome
+    late: timedelta = timedelta()
+
+
+class Start(Wire):
+    """An effect that was begun and has not settled."""
+
+    duty: str
+    occurrence: int
+    due_at: Instant
+    started_at: Instant
+    real_at: Instant
+
+
+class Ring(Wire):
+    """An alert that stands open at the pager because we rang somebody."""
+
+    person: str
+    rung_at: Instant
+    state: Literal["ringing", "acknowledged"] = "ringing"
+
+
+class Call(Wire):
+    """Somebody was asked for by hand."""
+
+    number: int
+    people: tuple[str, ...]
+    at: Instant
+    by: str
+    reason: str = ""
+
+
+class Tell(Wire):
+    """Something that happened and that the channel has not been told yet."""
+
+    number: int
+    at: Instant
+    text: str
+    template: str = "told"
+    lane: Literal["incident", "updates", "home"] = "incident"
+    by: str = ""
+    mention: tuple[str, ...] = ()
+    role: str | None = None
+
+
+class AlertState(Wire):
+    """What is known of one alert of this incident."""
+
+    alert: Alert
+    first_seen_at: Instant
+    last_seen_at: Instant
+    count: int = 1
+
+
+class Words(Wire):
+    """A human's words for the status page, or the approval of a draft."""
+
+    at: Instant
+    by: str
+    text: str = ""
+
+
+class Public(Wire):
+    """What the public has been told."""
+
+    status: PublicStatus | None = None
+    counts_from: Instant | None = None
+    """The next update counts from here: the last one posted, or else the deadline that was missed."""
+    drafted: PublicStatus | None = None
+    """A draft of this status waits for approval ..."""
+    drafted_at: Instant | None = None
+    """... since then."""
+    approval: Words | None = None
+    words: Words | None = None
+
+
+class Incident(Wire):
+    """Everything that is known of an incident. Times are UTC, in the core's (perhaps compressed) time."""
+
+    id: str
+    workflow_id: str
+    runbook: str
+    title: str
+    service: str = ""
+    source: str = ""
+    declared_by: str = ""
+    labels: dict[str, str] = {}
+    links: tuple[tuple[str, str], ...] = ()
+    severity: SeverityName
+    no_pager: bool = False
+
+    detected_at: Instant
+    declared_at: Instant
+    opening: int = 1
+    """1 + how often it was reopened."""
+    opened_at: Instant
+    """When the present opening began: `declared_at`, or the last time it was reopened."""
+    phase: Phase = "investigating"
+    phase_at: Instant
+    acknowledged_at: Instant | None = None
+    """Of the present acknowledgement; None again after a reopening."""
+    acknowledged_by: str = ""
+    first_acknowledged_at: Instant | None = None
+    alive_at: Instant | None = None
+    """The last sign of life of a human since the acknowledgement."""
+    mitigated_at: Instant | None = None
+    resolved_at: Instant | None = None
+    resolved_by: str = ""
+    resolution: str = ""
+    cancelled: bool = False
+    closed_at: Instant | None = None
+
+    round: int = 1
+    round_started_at: Instant
+    first_round: int = 1
+    """The round in which the present opening began."""
+    calls: tuple[Call, ...] = ()
+    rings: dict[str, Ring] = {}
+    refused_routes: dict[str, tuple[str, ...]] = {}
+    """Per person, the fingerprints of routes that rejected pages, one entry for each time."""
+
+    flags: frozenset[str] = frozenset()
+    roles: dict[str, str] = {}
+    alerts: dict[str, AlertState] = {}
+    alerts_total: int = 0
+    alerts_untracked: int = 0
+    """Received beyond the bound: counted, not kept one by one."""
+    updated_at: Instant | None = None
+    """A human's last progress update."""
+    public: Public = Public()
+    snoozed_until: Instant | None = None
+
+    settled: dict[str, Settlement] = {}
+    started: dict[str, Start] = {}
+    references: dict[str, str] = {}
+    """What earlier effects produced and later ones need: `channel`, `thread`, `status-page`."""
+    closed_places: tuple[str, ...] = ()
+    """Places of our own that rejected us: messages go to the next one."""
+    told: int = 0
+    """How much was ever queued for telling; the number of the newest `Tell`."""
+    to_tell: tuple[Tell, ...] = ()
+    heard: tuple[str, ...] = ()
+    """Ids of the events heard last: a re-delivered webhook changes nothing."""
+    timeline: tuple[Entry, ...] = ()
+    timeline_dropped: int = 0
+    successor: tuple[Alert, ...] = ()
+    """Alerts that fired after the verification time: they open the next incident."""
+
+    @property
+    def resolved(self) -> bool:
+        return self.phase == "resolved"
+
+    @property
+    def firing(self) -> tuple[Alert, ...]:
+        return tuple(a.alert for a in self.alerts.values() if a.alert.status == "firing")
+
+    def vendor_key(self, key: str) -> str:
+        """A key of this incident, made unique in the world (PagerDuty allows 255 characters).
+
+        It begins with the workflow id, so that a webhook that brings it back finds the workflow without a look-up
+        in visibility, which lags.
+        """
+        return f"{self.workflow_id}/{self.id}/{key}"
+
+    def has_settled(self, duty: str, occurrence: int) -> bool:
+        last = self.settled.get(duty)
+        return last is not None and last.occurrence >= occurrence
+
+    def seconds_since_declared(self, at: datetime) -> int:
+        return int((at - self.declared_at).total_seconds())
+
+
+def declare(opening: Opening, now: datetime, incident_id: str, workflow_id: str) -> Incident:
+    """The incident as it is at its first moment."""
+    text = f"declared {opening.severity.upper()}: {opening.title}"
+    return Incident(
+        id=incident_id,
+        workflow_id=workflow_id,
+        runbook=opening.runbook.runbook,
+        title=opening.title,
+        service=opening.service,
+        source=opening.source,
+        declared_by=opening.declared_by,
+        labels=opening.labels,
+        links=opening.links,
+        severity=opening.severity,
+        no_pager=opening.no_pager,
+        detected_at=min(opening.detected_at or now, now),
+        declared_at=now,
+        opened_at=now,
+        phase_at=now,
+        round_started_at=now,
+        flags=frozenset(opening.flags),
+        timeline=(Entry(at=now, text=text),),
+    )
+
+
+def rules(book: Runbook, incident: Incident) -> Severity:
+    """What the runbook demands of this incident's severity."""
+    return book.severity(incident.severity)
+
+
+def verified_at(book: Runbook, incident: Incident) -> datetime | None:
+    """When a resolved incident has been watched long enough to close."""
+    return incident.resolved_at + rules(book, incident).verify_for if incident.resolved_at else None
+
+
+def acknowledgement_expires_at(book: Runbook, incident: Incident) -> datetime | None:
+    """When the present acknowledgement stops to count for want of a sign of life; None: it does not."""
+    allowed = rules(book, incident).acknowledge.expires_after
+    if incident.acknowledged_at is None or incident.alive_at is None or allowed is None:
+        return None
+    return incident.alive_at + allowed
+
+
+def is_acknowledged(book: Runbook, incident: Incident, now: datetime) -> bool:
+    expires_at = acknowledgement_expires_at(book, incident)
+    return incident.acknowledged_at is not None and (expires_at is None or now < expires_at)
+
+
+def who_owes(book: Runbook, incident: Incident, role: str | None) -> tuple[str, ...]:
+    """Whom to ask about a role's duty: its holder, or whoever it falls to."""
+    if role is None:
+        return ()
+    if role in incident.roles:
+        return (incident.roles[role],)
+    fallback = book.roles[role].falls_to if role in book.roles else None
+    return (fallback,) if fallback else ()
