@@ -1,0 +1,43 @@
+"""`python -m sandbox`: the stand-ins as a process of their own."""
+
+import asyncio
+import signal
+from typing import Annotated
+
+import typer
+
+from sandbox.app import create_app
+from sandbox.serve import HOST, serving
+from sandbox.world import Subscriber
+
+
+def main(
+    port: Annotated[int, typer.Option(help="port on 127.0.0.1; 0 takes a free one")] = 8099,
+    channel: Annotated[
+        list[str] | None, typer.Option(help="Slack channel that exists from the start; repeatable")
+    ] = None,
+    webhook_url: Annotated[str | None, typer.Option(help="where PagerDuty's V3 webhooks go")] = None,
+    webhook_secret: Annotated[str, typer.Option(help="what they are signed with")] = "",
+) -> None:
+    """Stand in for Slack, PagerDuty and Statuspage on loopback, until interrupted."""
+    if webhook_url and not webhook_secret:
+        raise typer.BadParameter("--webhook-url needs --webhook-secret: PagerDuty signs every webhook")
+    subscriber = Subscriber(webhook_url, webhook_secret) if webhook_url else None
+    try:
+        asyncio.run(_serve(port, channel or ["incidents"], subscriber))
+    except OSError as error:
+        typer.echo(f"sandbox: cannot listen on {HOST}:{port}: {error.strerror}; choose another --port", err=True)
+        raise typer.Exit(1) from None
+
+
+async def _serve(port: int, channels: list[str], subscriber: Subscriber | None) -> None:
+    stopped = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    async with serving(create_app(channels, subscriber), port) as url:
+        typer.echo(f"sandbox: {url}")
+        await stopped.wait()
+
+
+if __name__ == "__main__":
+    typer.run(main)

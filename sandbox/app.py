@@ -1,0 +1,33 @@
+"""The sandbox as one FastAPI application."""
+
+import contextlib
+from collections.abc import AsyncIterator, Iterable
+
+from fastapi import FastAPI
+
+from sandbox import control, pagerduty_events, pagerduty_rest, slack_api, statuspage
+from sandbox.gate import Gate
+from sandbox.vendor_error import VendorError, answer_in_vendors_words
+from sandbox.world import Subscriber, World
+
+
+def create_app(channels: Iterable[str] = ("incidents",), subscriber: Subscriber | None = None) -> FastAPI:
+    """`channels` exist in Slack from the start; `subscriber` gets PagerDuty's webhooks. Serve it with sandbox.serve."""
+    world = World(channels, subscriber)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        world.open()
+        yield
+        await world.webhooks.close()
+
+    app = FastAPI(title="Tocsin sandbox", lifespan=lifespan)
+    app.include_router(slack_api.router(world.workspace))
+    app.include_router(pagerduty_events.router(world.pager))
+    app.include_router(pagerduty_rest.router(world.pager))
+    app.include_router(statuspage.router(world.pages))
+    app.include_router(control.router(world))
+    app.include_router(control.page_router())
+    app.add_exception_handler(VendorError, answer_in_vendors_words)
+    app.add_middleware(Gate, wire=world.wire, faults=world.faults)
+    return app

@@ -1,0 +1,127 @@
+"""The other side of the sandbox: outages, a human's finger on the pager, and a look at everything."""
+
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Literal
+
+from fastapi import APIRouter, HTTPException
+from fastapi.responses import HTMLResponse, Response
+from pydantic import AnyHttpUrl, BaseModel, ConfigDict
+
+from sandbox.faults import Fault
+from sandbox.pagerduty import Agent, Incident, Ring
+from sandbox.slack import Channel
+from sandbox.statuspage import PageIncident
+from sandbox.webhooks import Tally
+from sandbox.wire import Entry, Vendor
+from sandbox.world import World
+
+
+class Finger(BaseModel):
+    """Who presses the button."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    by: str = "Alice Example"
+
+
+class Subscription(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    url: AnyHttpUrl
+    secret: str
+
+
+class NewChannel(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+
+
+@dataclass(frozen=True)
+class State:
+    """Everything that can be seen: what the vendors would show their users."""
+
+    channels: list[Channel]
+    rings: list[Ring]
+    pagerduty_incidents: list[Incident]
+    statuspage_incidents: list[PageIncident]
+    webhooks: list[Tally]
+    faults: list[Fault]
+
+
+def router(world: World) -> APIRouter:
+    control = _Control(world)
+    api = APIRouter(prefix="/control", tags=["Control"])
+    api.add_api_route("/state", control.state, methods=["GET"])
+    api.add_api_route("/wire", control.wire, methods=["GET"])
+    api.add_api_route("/faults", control.add_fault, methods=["POST"], status_code=201)
+    api.add_api_route("/faults", control.clear_faults, methods=["DELETE"], status_code=204)
+    api.add_api_route("/channels", control.create_channel, methods=["POST"], status_code=201)
+    api.add_api_route("/webhooks", control.subscribe, methods=["POST"], status_code=204)
+    api.add_api_route("/pagerduty/{incident_id}/{action}", control.press, methods=["POST"])
+    api.add_api_route("/reset", control.reset, methods=["POST"], status_code=204)
+    return api
+
+
+def page_router() -> APIRouter:
+    page = files("sandbox").joinpath("page.html").read_text(encoding="utf-8")
+
+    async def show_page() -> HTMLResponse:
+        return HTMLResponse(page, headers={"Cache-Control": "no-store"})
+
+    async def no_icon() -> Response:
+        return Response(status_code=204)
+
+    api = APIRouter(include_in_schema=False)
+    api.add_api_route("/", show_page, methods=["GET"])
+    api.add_api_route("/favicon.ico", no_icon, methods=["GET"])
+    return api
+
+
+class _Control:
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    async def state(self) -> State:
+        world = self._world
+        return State(
+            channels=world.workspace.channels,
+            rings=world.pager.rings,
+            pagerduty_incidents=world.pager.incidents,
+            statuspage_incidents=world.pages.incidents,
+            webhooks=world.webhooks.tallies(),
+            faults=world.faults.current(),
+        )
+
+    async def wire(self, vendor: Vendor | None = None, since: int = 0) -> list[Entry]:
+        return self._world.wire.entries(vendor, since)
+
+    async def add_fault(self, fault: Fault) -> Fault:
+        self._world.faults.add(fault)
+        return fault
+
+    async def clear_faults(self) -> None:
+        self._world.faults.clear()
+
+    async def create_channel(self, channel: NewChannel) -> Channel:
+        return self._world.workspace.create(channel.name)
+
+    async def subscribe(self, subscription: Subscription) -> None:
+        self._world.webhooks.subscribe(str(subscription.url), subscription.secret)
+
+    async def press(
+        self, incident_id: str, action: Literal["acknowledge", "resolve", "reopen"], finger: Finger | None = None
+    ) -> Incident:
+        pager, by = self._world.pager, Agent((finger or Finger()).by)
+        incident = pager.incident(incident_id)
+        if incident is None:
+            raise HTTPException(404, f"no incident {incident_id}")
+        if incident.open == (action == "reopen"):
+            raise HTTPException(409, f"incident {incident_id} is {incident.status}")
+        press = {"acknowledge": pager.acknowledge, "resolve": pager.resolve, "reopen": pager.reopen}[action]
+        press(incident, by)
+        return incident
+
+    async def reset(self) -> None:
+        await self._world.reset()

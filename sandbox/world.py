@@ -1,0 +1,50 @@
+"""All that the sandbox holds, in one place: the three vendors, the wire, the faults, the webhooks."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import uuid4
+
+from sandbox import pagerduty_json
+from sandbox.faults import Faults
+from sandbox.pagerduty import Agent, Incident, Pager
+from sandbox.slack import Workspace
+from sandbox.statuspage import StatusPages
+from sandbox.webhooks import Webhooks
+from sandbox.wire import Wire
+
+
+@dataclass(frozen=True)
+class Subscriber:
+    """Who gets PagerDuty's webhooks from the start."""
+
+    url: str
+    secret: str
+
+
+class World:
+    def __init__(self, channels: Iterable[str], subscriber: Subscriber | None) -> None:
+        self.wire = Wire()
+        self.faults = Faults()
+        self.webhooks = Webhooks()
+        self.workspace = Workspace(channels)
+        self.pager = Pager(self._announce)
+        self.pages = StatusPages()
+        self._subscriber = subscriber
+
+    def open(self) -> None:
+        if self._subscriber:
+            self.webhooks.subscribe(self._subscriber.url, self._subscriber.secret)
+
+    async def reset(self) -> None:
+        """As on the first day."""
+        await self.webhooks.close()
+        self.wire.clear()
+        self.faults.clear()
+        self.workspace.reset()
+        self.pager.reset()
+        self.pages.reset()
+        self.open()
+
+    def _announce(self, what: str, incident: Incident, by: Agent) -> None:
+        self.webhooks.publish(pagerduty_json.webhook(str(uuid4()), what, incident, by, datetime.now(UTC)))

@@ -1,0 +1,85 @@
+"""The sandbox for a test: a real server on loopback, in the test's own event loop."""
+
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import httpx
+
+from sandbox.app import create_app
+from sandbox.serve import serving
+
+
+@dataclass(frozen=True)
+class Sandbox:
+    """The addresses to give to the clients under test, and the control endpoint."""
+
+    url: str
+    client: httpx.AsyncClient
+
+    @property
+    def slack_url(self) -> str:
+        return f"{self.url}/slack/api/"
+
+    @property
+    def pagerduty_events_url(self) -> str:
+        return f"{self.url}/pagerduty/events"
+
+    @property
+    def pagerduty_api_url(self) -> str:
+        return f"{self.url}/pagerduty/api"
+
+    @property
+    def statuspage_url(self) -> str:
+        return f"{self.url}/statuspage/v1"
+
+    async def state(self) -> dict[str, Any]:
+        """All that the vendors show: see `sandbox.control.State`."""
+        state: dict[str, Any] = await self._control("GET", "state")
+        return state
+
+    async def wire(
+        self, vendor: Literal["slack", "pagerduty", "statuspage"] | None = None, since: int = 0
+    ) -> list[dict[str, Any]]:
+        """The requests that came in: see `sandbox.wire.Entry`."""
+        query = {"since": since} if vendor is None else {"since": since, "vendor": vendor}
+        entries: list[dict[str, Any]] = await self._control("GET", "wire", params=query)
+        return entries
+
+    async def fault(self, **fault: Any) -> None:
+        """An outage: the fields of `sandbox.faults.Fault`."""
+        await self._control("POST", "faults", json=fault)
+
+    async def clear_faults(self) -> None:
+        await self._control("DELETE", "faults")
+
+    async def create_channel(self, name: str) -> str:
+        """The id of the new channel."""
+        channel = await self._control("POST", "channels", json={"name": name})
+        return str(channel["id"])
+
+    async def subscribe(self, url: str, secret: str) -> None:
+        """Send PagerDuty's webhooks there."""
+        await self._control("POST", "webhooks", json={"url": url, "secret": secret})
+
+    async def press(
+        self, incident_id: str, action: Literal["acknowledge", "resolve", "reopen"], by: str = "Alice Example"
+    ) -> None:
+        """A human presses the button in PagerDuty."""
+        await self._control("POST", f"pagerduty/{incident_id}/{action}", json={"by": by})
+
+    async def reset(self) -> None:
+        await self._control("POST", "reset")
+
+    async def _control(self, method: str, path: str, **request: Any) -> Any:
+        answer = await self.client.request(method, f"{self.url}/control/{path}", **request)
+        assert answer.is_success, answer.text
+        return answer.json() if answer.content else None
+
+
+@contextlib.asynccontextmanager
+async def running_sandbox(*channels: str) -> AsyncIterator[Sandbox]:
+    """A fresh sandbox, with `channels` (without any: `incidents`) in its Slack."""
+    async with serving(create_app(channels or ("incidents",))) as url, httpx.AsyncClient(trust_env=False) as client:
+        yield Sandbox(url, client)
