@@ -1,6 +1,7 @@
 """`python -m sandbox`: the stand-ins as a process of their own."""
 
 import asyncio
+import os
 import signal
 from typing import Annotated
 
@@ -22,11 +23,13 @@ def main(
     """Stand in for Slack, PagerDuty and Statuspage on loopback, until interrupted."""
     if webhook_url and not webhook_secret:
         raise typer.BadParameter("--webhook-url needs --webhook-secret: PagerDuty signs every webhook")
+    if webhook_url and not webhook_url.startswith(("http://", "https://")):
+        raise typer.BadParameter(f"--webhook-url must begin with http:// or https://, not {webhook_url}")
     subscriber = Subscriber(webhook_url, webhook_secret) if webhook_url else None
     try:
         asyncio.run(_serve(port, channel or ["incidents"], subscriber))
     except OSError as error:
-        typer.echo(f"sandbox: cannot listen on {HOST}:{port}: {error.strerror}; choose another --port", err=True)
+        typer.echo(f"sandbox: cannot listen on {HOST}:{port}: {_reason(error)}; choose another --port", err=True)
         raise typer.Exit(1) from None
 
 
@@ -37,6 +40,11 @@ async def _serve(port: int, channels: list[str], subscriber: Subscriber | None) 
     async with serving(create_app(channels, subscriber), port) as url:
         typer.echo(f"sandbox: {url}")
         await stopped.wait()
+
+
+def _reason(error: OSError) -> str:
+    """The system's words alone: asyncio and socket decorate theirs with the address, which is said already."""
+    return os.strerror(error.errno) if error.errno else str(error)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Outages on demand: which request fails, how, and in whose words."""
 
 from http import HTTPStatus
+from http.client import responses
 from typing import Literal
 
 from fastapi.responses import HTMLResponse, JSONResponse, Response
@@ -41,14 +42,16 @@ class Fault(BaseModel):
         headers = {} if self.retry_after is None else {"Retry-After": str(self.retry_after)}
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR and self.error is None:
             # A vendor's load balancer fails in HTML, and clients must survive that.
-            return HTMLResponse(f"<html><body><h1>{HTTPStatus(status).phrase}</h1></body></html>", status, headers)
+            return HTMLResponse(
+                f"<html><body><h1>{responses.get(status, str(status))}</h1></body></html>", status, headers
+            )
         return JSONResponse(self._words(status, path), status, headers)
 
     def _words(self, status: int, path: str) -> dict[str, object]:
         limited = status == HTTPStatus.TOO_MANY_REQUESTS
         if self.vendor == "slack":
             return {"ok": False, "error": self.error or ("ratelimited" if limited else "fatal_error")}
-        phrase = self.error or HTTPStatus(status).phrase
+        phrase = self.error or responses.get(status, str(status))
         if self.vendor == "statuspage":
             return {"error": phrase}
         if path.endswith("/enqueue"):

@@ -25,7 +25,7 @@ class Gate:
         self._faults = faults
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        vendor = _VENDORS.get(scope["path"].split("/")[1]) if scope["type"] == "http" else None
+        vendor = _VENDORS.get(scope["path"].lstrip("/").partition("/")[0]) if scope["type"] == "http" else None
         if vendor is None:
             await self._app(scope, receive, send)
             return

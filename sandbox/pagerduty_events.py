@@ -1,38 +1,41 @@
 """PagerDuty's Events API v2 over HTTP: https://developer.pagerduty.com/docs/send-alert-event"""
 
-from typing import Literal, Self
+from typing import Annotated, Literal
 from uuid import uuid4
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from sandbox.pagerduty import Pager
 from sandbox.vendor_error import VendorError
 
+DedupKey = Annotated[str, Field(min_length=1, max_length=255)]
 
-class Payload(BaseModel):
+
+class _Sent(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
+
+class Payload(_Sent):
     summary: str = Field(min_length=1, max_length=1024)
     source: str = Field(min_length=1)
     severity: Literal["critical", "error", "warning", "info"]
 
 
-class Event(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
+class Trigger(_Sent):
+    event_action: Literal["trigger"]
     routing_key: str = Field(min_length=1)
-    event_action: Literal["trigger", "acknowledge", "resolve"]
-    dedup_key: str | None = Field(None, min_length=1, max_length=255)
-    payload: Payload | None = None
+    dedup_key: DedupKey = Field(default_factory=lambda: uuid4().hex)
+    payload: Payload
 
-    @model_validator(mode="after")
-    def _is_whole(self) -> Self:
-        if self.event_action == "trigger" and self.payload is None:
-            raise ValueError("payload is missing or blank")
-        if self.event_action != "trigger" and self.dedup_key is None:
-            raise ValueError("dedup_key is missing or blank")
-        return self
+
+class Change(_Sent):
+    event_action: Literal["acknowledge", "resolve"]
+    routing_key: str = Field(min_length=1)
+    dedup_key: DedupKey
+
+
+_EVENT: TypeAdapter[Trigger | Change] = TypeAdapter(Annotated[Trigger | Change, Field(discriminator="event_action")])
 
 
 def router(pager: Pager) -> APIRouter:
@@ -40,24 +43,23 @@ def router(pager: Pager) -> APIRouter:
         event = _parse(await request.body())
         if event.routing_key.startswith("R0BAD"):
             raise _invalid("Invalid routing key")
-        key = event.dedup_key or uuid4().hex
-        if event.event_action == "trigger":
-            assert event.payload is not None
-            pager.trigger(event.routing_key, key, event.payload.summary, event.payload.severity)
+        if isinstance(event, Trigger):
+            pager.trigger(event.routing_key, event.dedup_key, event.payload.summary, event.payload.severity)
         else:
-            pager.event(event.event_action, event.routing_key, key)
-        return {"status": "success", "message": "Event processed", "dedup_key": key}
+            pager.event(event.event_action, event.routing_key, event.dedup_key)
+        return {"status": "success", "message": "Event processed", "dedup_key": event.dedup_key}
 
     api = APIRouter(prefix="/pagerduty/events/v2", tags=["PagerDuty Events API v2"])
     api.add_api_route("/enqueue", enqueue, methods=["POST"], status_code=202)
     return api
 
 
-def _parse(body: bytes) -> Event:
+def _parse(body: bytes) -> Trigger | Change:
     try:
-        return Event.model_validate_json(body)
+        return _EVENT.validate_json(body)
     except ValidationError as error:
-        raise _invalid(*(f"'{'.'.join(map(str, e['loc']))}' {e['msg']}".lstrip("' ") for e in error.errors())) from None
+        # The first part of a place is the action.
+        raise _invalid(*(f"{'.'.join(map(str, e['loc'][1:]))}: {e['msg']}" for e in error.errors())) from None
 
 
 def _invalid(*errors: str) -> VendorError:

@@ -17,6 +17,7 @@ MAX_TEXT = (
 )
 MAX_BLOCKS = 50
 MAX_SECTION = 3_000
+MAX_CHARACTERS = 13_200  # over all blocks; undocumented: https://github.com/slackapi/bolt-js/issues/2509
 MAX_TOPIC = 250
 
 _TS = re.compile(r"\d{10}\.\d{6}")
@@ -134,6 +135,8 @@ def check_blocks(blocks: list[JsonValue]) -> None:
     """The limits that messages from alerts run into: https://docs.slack.dev/reference/block-kit/blocks/section-block"""
     if len(blocks) > MAX_BLOCKS:
         raise slack_error("invalid_blocks")
+    if _characters(blocks) > MAX_CHARACTERS:
+        raise slack_error("msg_blocks_too_long")
     for block in blocks:
         if not isinstance(block, dict) or "type" not in block:
             raise slack_error("invalid_blocks_format")
@@ -141,3 +144,13 @@ def check_blocks(blocks: list[JsonValue]) -> None:
         length = len(str(text.get("text", ""))) if isinstance(text, dict) else 1
         if block["type"] == "section" and not 1 <= length <= MAX_SECTION:
             raise slack_error("invalid_blocks")
+
+
+def _characters(value: JsonValue) -> int:
+    """How much text there is in a block, at any depth."""
+    if isinstance(value, list):
+        return sum(_characters(each) for each in value)
+    if not isinstance(value, dict):
+        return 0
+    text = value.get("text")
+    return (len(text) if isinstance(text, str) else 0) + sum(_characters(each) for each in value.values())

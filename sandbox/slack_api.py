@@ -7,7 +7,8 @@ from fastapi import APIRouter, Request
 from pydantic import JsonValue, ValidationError
 
 from sandbox.slack import Workspace, slack_error
-from sandbox.slack_calls import METHODS, Answer
+from sandbox.slack_calls import METHODS
+from sandbox.slack_json import Answer
 from sandbox.vendor_error import VendorError
 from sandbox.wire import fields_of
 

@@ -8,12 +8,11 @@ from typing import Annotated, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
 
+from sandbox import slack_json
 from sandbox.slack import MAX_TEXT, MAX_TOPIC, Channel, Message, Workspace, check_blocks, check_thread_ts, slack_error
+from sandbox.slack_json import BOT, BOT_USER, Answer
 
-Answer = dict[str, object]
 Item = TypeVar("Item")
-
-TEAM, BOT_USER, BOT = "T0SANDBOX", "U0TOCSIN", "B0TOCSIN"
 
 
 def _decoded(value: object) -> object:
@@ -35,7 +34,7 @@ class Call(BaseModel):
 class AuthTest(Call):
     def answer(self, _workspace: Workspace, /) -> Answer:
         names = {"url": "https://sandbox.slack.com/", "team": "Sandbox", "user": "tocsin"}
-        return {**names, "team_id": TEAM, "user_id": BOT_USER, "bot_id": BOT}
+        return {**names, "team_id": slack_json.TEAM, "user_id": BOT_USER, "bot_id": BOT}
 
 
 class ConversationsCreate(Call):
@@ -43,7 +42,7 @@ class ConversationsCreate(Call):
     is_private: bool = False
 
     def answer(self, workspace: Workspace, /) -> Answer:
-        return {"channel": _channel_json(workspace.create(self.name, self.is_private))}
+        return {"channel": slack_json.channel(workspace.create(self.name, self.is_private))}
 
 
 class ConversationsList(Call):
@@ -54,7 +53,10 @@ class ConversationsList(Call):
     def answer(self, workspace: Workspace, /) -> Answer:
         channels = [channel for channel in workspace.channels if self._wants(channel)]
         page, cursor = _page(channels, self.cursor, self.limit)
-        return {"channels": [_channel_json(channel) for channel in page], "response_metadata": {"next_cursor": cursor}}
+        return {
+            "channels": [slack_json.channel(channel) for channel in page],
+            "response_metadata": {"next_cursor": cursor},
+        }
 
     def _wants(self, channel: Channel) -> bool:
         kind = "private_channel" if channel.private else "public_channel"
@@ -65,7 +67,7 @@ class ConversationsInfo(Call):
     channel: str
 
     def answer(self, workspace: Workspace, /) -> Answer:
-        return {"channel": _channel_json(workspace.channel(self.channel))}
+        return {"channel": slack_json.channel(workspace.channel(self.channel))}
 
 
 class ConversationsJoin(Call):
@@ -74,7 +76,7 @@ class ConversationsJoin(Call):
     channel: str
 
     def answer(self, workspace: Workspace, /) -> Answer:
-        return {"channel": _channel_json(workspace.channel(self.channel)), "warning": "already_in_channel"}
+        return {"channel": slack_json.channel(workspace.channel(self.channel)), "warning": "already_in_channel"}
 
 
 class ConversationsSetTopic(Call):
@@ -86,7 +88,7 @@ class ConversationsSetTopic(Call):
             raise slack_error("too_long")
         channel = workspace.channel(self.channel)
         channel.topic = self.topic
-        return {"channel": _channel_json(channel)}
+        return {"channel": slack_json.channel(channel)}
 
 
 class ConversationsHistory(Call):
@@ -106,7 +108,7 @@ class ConversationsHistory(Call):
 
     def _listed(self, messages: Sequence[Message]) -> Answer:
         page, cursor = _page(messages, self.cursor, self.limit)
-        listed = [_message_json(message, self.include_all_metadata) for message in page]
+        listed = [slack_json.message(message, self.include_all_metadata) for message in page]
         return {"messages": listed, "has_more": bool(cursor), "response_metadata": {"next_cursor": cursor}}
 
 
@@ -149,7 +151,7 @@ class ChatPostMessage(_Said):
         self.say_on(message)
         channel.add(message)
         truncated = {"warning": "message_truncated"} if len(self.text) > MAX_TEXT else {}
-        return {"channel": channel.id, "ts": message.ts, "message": _message_json(message), **truncated}
+        return {"channel": channel.id, "ts": message.ts, "message": slack_json.message(message), **truncated}
 
 
 class ChatUpdate(_Said):
@@ -161,7 +163,7 @@ class ChatUpdate(_Said):
         message = channel.message(self.ts)
         self.say_on(message)
         message.edited = True
-        return {"channel": channel.id, "ts": message.ts, "text": message.text, "message": _message_json(message)}
+        return {"channel": channel.id, "ts": message.ts, "text": message.text, "message": slack_json.message(message)}
 
 
 class PinsAdd(Call):
@@ -196,32 +198,3 @@ def _page(items: Sequence[Item], cursor: str, limit: int) -> tuple[Sequence[Item
         raise slack_error("invalid_cursor") from None
     following = start + limit
     return items[start:following], b64encode(b"%d" % following).decode() if following < len(items) else ""
-
-
-def _channel_json(channel: Channel) -> Answer:
-    return {
-        "id": channel.id,
-        "name": channel.name,
-        "is_channel": True,
-        "is_private": channel.private,
-        "is_archived": False,
-        "is_member": True,
-        "topic": {"value": channel.topic, "creator": BOT_USER, "last_set": 0},
-    }
-
-
-def _message_json(message: Message, with_metadata: bool = True) -> Answer:
-    shown: Answer = {"type": "message", "ts": message.ts, "text": message.text, "user": BOT_USER, "bot_id": BOT}
-    if message.blocks:
-        shown["blocks"] = message.blocks
-    if message.metadata and with_metadata:
-        shown["metadata"] = message.metadata
-    if message.edited:
-        shown["edited"] = {"user": BOT_USER, "ts": message.ts}
-    if message.broadcast:
-        shown["subtype"] = "thread_broadcast"
-    if message.thread_ts or message.replies:
-        shown["thread_ts"] = message.thread_ts or message.ts
-    if message.replies:
-        shown |= {"reply_count": len(message.replies), "latest_reply": message.replies[-1].ts}
-    return shown

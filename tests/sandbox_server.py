@@ -9,6 +9,7 @@ import httpx
 
 from sandbox.app import create_app
 from sandbox.serve import serving
+from sandbox.world import Subscriber
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,10 @@ class Sandbox:
 
 
 @contextlib.asynccontextmanager
-async def running_sandbox(*channels: str) -> AsyncIterator[Sandbox]:
-    """A fresh sandbox, with `channels` (without any: `incidents`) in its Slack."""
-    async with serving(create_app(channels or ("incidents",))) as url, httpx.AsyncClient(trust_env=False) as client:
+async def running_sandbox(*channels: str, subscriber: Subscriber | None = None) -> AsyncIterator[Sandbox]:
+    """A fresh sandbox, with `channels` (without any: `incidents`) in its Slack; `subscriber` gets its webhooks."""
+    async with (
+        serving(create_app(channels or ("incidents",), subscriber)) as url,
+        httpx.AsyncClient(trust_env=False) as client,
+    ):
         yield Sandbox(url, client)

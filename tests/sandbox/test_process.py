@@ -1,0 +1,66 @@
+"""`python -m sandbox`, as a person runs it."""
+
+import asyncio
+import contextlib
+import signal
+import socket
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+
+from tests.sandbox_server import Sandbox
+
+
+@contextlib.asynccontextmanager
+async def process(*arguments: str) -> AsyncIterator[Process]:
+    started = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "sandbox", *arguments, stdout=PIPE, stderr=PIPE
+    )
+    try:
+        yield started
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            started.kill()
+        await started.communicate()
+
+
+@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
+async def test_it_says_its_address_and_goes_when_told(stop: signal.Signals) -> None:
+    async with process("--port", "0", "--channel", "ops", "--channel", "incidents") as sandbox:
+        assert sandbox.stdout
+        line = (await asyncio.wait_for(sandbox.stdout.readline(), 20)).decode()
+        url = line.removeprefix("sandbox: ").strip()
+        async with httpx.AsyncClient(trust_env=False) as client:
+            state = (await client.get(f"{url}/control/state")).json()
+        assert [channel["name"] for channel in state["channels"]] == ["ops", "incidents"]
+        sandbox.send_signal(stop)
+        assert await asyncio.wait_for(sandbox.wait(), 10) == 0
+
+
+async def test_a_port_that_is_taken_is_one_clear_line() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        async with process("--port", str(port)) as sandbox:
+            assert sandbox.stderr
+            said = (await asyncio.wait_for(sandbox.stderr.read(), 20)).decode()
+            assert await sandbox.wait() == 1
+    assert said == f"sandbox: cannot listen on 127.0.0.1:{port}: Address already in use; choose another --port\n"
+
+
+async def test_the_page_needs_nothing_from_elsewhere(sandbox: Sandbox) -> None:
+    page = await sandbox.client.get(sandbox.url)
+    assert page.headers["content-type"].startswith("text/html")
+    assert "src=" not in page.text
+    assert "href=" not in page.text
+    assert (await sandbox.client.get(f"{sandbox.url}/favicon.ico")).status_code == 204
+
+
+async def test_the_page_never_takes_a_vendors_text_as_html(sandbox: Sandbox) -> None:
+    page = (await sandbox.client.get(sandbox.url)).text
+    assert "textContent" in page
+    assert not [
+        danger for danger in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write") if danger in page
+    ]
