@@ -1,0 +1,67 @@
+"""What comes back from asking Temporal about incidents, and the ways in which it can fail, in words for people."""
+
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict
+
+from workflows.policy.effects import Instant
+
+
+class Unreachable(Exception):
+    """Temporal did not answer in time, or not at all."""
+
+
+class NobodyWorks(Exception):
+    """Temporal answers, but no worker runs the incident: nothing is being paged."""
+
+
+class Refused(Exception):
+    """The incident said no; the message is its own."""
+
+
+class LookupFailed(Exception):
+    """Not exactly one incident is meant; the message lists those that could be."""
+
+
+class NothingOpen(LookupFailed):
+    """There is no open incident under this workflow id."""
+
+
+class _Answer(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class Found(_Answer):
+    """One incident, by both of its names."""
+
+    workflow_id: str
+    incident: str
+    """Its incident id; the workflow id as long as no worker has given it one."""
+    run_id: str | None = None
+    """Of a closed one: the workflow id may be the group's next incident's by now."""
+
+
+class Summary(_Answer):
+    """One incident in a list."""
+
+    workflow_id: str
+    run_id: str
+    incident: str
+    title: str
+    open: bool
+    severity: str = ""
+    phase: str = ""
+    service: str = ""
+    runbook: str = ""
+    commander: str = ""
+    tier: int | None = None
+    next_duty_at: Instant | None = None
+    started_at: Instant
+    closed_at: Instant | None = None
+
+
+class HistoryLine(_Answer):
+    """One thing that the history alone tells, with no worker's help. In real time, whatever the speed."""
+
+    at: datetime
+    text: str

@@ -1,0 +1,84 @@
+"""Which incidents there are: Temporal's visibility, which lags by moments, asked by search attribute."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+
+from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
+
+from starter.answers import Found, LookupFailed, Summary
+from workflows import search_attributes as attributes
+
+INCIDENTS = "WorkflowType = 'incident'"
+OPEN = f"{INCIDENTS} AND ExecutionStatus = 'Running'"
+ALL = f"{INCIDENTS} AND ExecutionStatus != 'ContinuedAsNew'"  # such a run is not the end of its incident
+
+_AT_MOST = 500
+_ID = re.compile(r"[A-Za-z0-9._-]{1,200}")  # also: nothing that could end a string in a query
+
+
+async def summaries(client: Client, *, include_closed: bool) -> tuple[Summary, ...]:
+    found = await _query(client, ALL if include_closed else OPEN)
+    return tuple(sorted(found, key=lambda incident: (incident.open, incident.started_at), reverse=True))
+
+
+async def find(client: Client, prefix: str | None, *, closed: bool) -> Found:
+    """See `Incidents.find`."""
+    if prefix is None:
+        return _only(await _query(client, OPEN), "incidents are open, say which", "no incident is open")
+    if not _ID.fullmatch(prefix):
+        raise LookupFailed(f"{prefix!r} is not the id of an incident: ids look like 20261121-0204-k7")
+    named = f"WorkflowId = '{prefix}'" if prefix.startswith("incident-") else _beginning(prefix)
+    candidates = await _query(client, f"{OPEN} AND {named}")
+    if not candidates:
+        candidates = await _query(client, f"{ALL} AND {named}")
+        if candidates and not closed:
+            raise LookupFailed("closed already:\n" + _lines(candidates))
+    exact = [each for each in candidates if prefix in (each.incident, each.workflow_id)]
+    if not candidates:
+        is_open = await _query(client, OPEN)
+        others = "open are:\n" + _lines(is_open) if is_open else "and none is open"
+        raise LookupFailed(f"there is no incident {prefix!r}; {others}")
+    return _only(exact or candidates, f"incidents begin with {prefix!r}, say which")
+
+
+def _beginning(prefix: str) -> str:
+    return f"{attributes.INCIDENT.name} STARTS_WITH '{prefix}'"
+
+
+def _only(candidates: Sequence[Summary], several: str, none: str = "") -> Found:
+    if not candidates:
+        raise LookupFailed(none)
+    if len(candidates) > 1:
+        raise LookupFailed(f"{len(candidates)} {several}:\n" + _lines(candidates))
+    one = candidates[0]
+    return Found(workflow_id=one.workflow_id, run_id=None if one.open else one.run_id, incident=one.incident)
+
+
+def _lines(incidents: Sequence[Summary]) -> str:
+    return "\n".join(f"  {each.incident}  {each.severity.upper()} {each.title}" for each in incidents)
+
+
+async def _query(client: Client, query: str) -> list[Summary]:
+    return [await _summary(execution) async for execution in client.list_workflows(query, limit=_AT_MOST)]
+
+
+async def _summary(execution: WorkflowExecution) -> Summary:
+    known = execution.typed_search_attributes
+    return Summary(
+        workflow_id=execution.id,
+        run_id=execution.run_id,
+        incident=known.get(attributes.INCIDENT, execution.id),
+        title=await execution.memo_value("title", "", type_hint=str),
+        open=execution.status is WorkflowExecutionStatus.RUNNING,
+        severity=known.get(attributes.SEVERITY, ""),
+        phase=known.get(attributes.PHASE, ""),
+        service=known.get(attributes.SERVICE, ""),
+        runbook=known.get(attributes.RUNBOOK, ""),
+        commander=known.get(attributes.COMMANDER, ""),
+        tier=known.get(attributes.TIER),
+        next_duty_at=known.get(attributes.NEXT_DUTY_AT),
+        # Not the execution's own: continue-as-new begins that anew.
+        started_at=await execution.memo_value("opened_at", execution.start_time, type_hint=datetime),
+        closed_at=execution.close_time,
+    )

@@ -1,0 +1,185 @@
+"""The one module that holds a Temporal client: opens incidents, tells them what happened, asks how they stand."""
+
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+from uuid import uuid4
+
+from temporalio.client import (
+    Client,
+    WorkflowFailureError,
+    WorkflowQueryFailedError,
+    WorkflowUpdateFailedError,
+)
+from temporalio.common import SearchAttributePair, TypedSearchAttributes, WorkflowIDConflictPolicy
+
+from settings.temporal import WORKFLOW_QUEUE
+from starter import directory, histories
+from starter.answers import Found, HistoryLine, NobodyWorks, NothingOpen, Refused, Summary
+from starter.reach import DEADLINE, PATIENCE, Reach
+from workflows import search_attributes as attributes
+from workflows.policy.answers import Changed, Life, Outlook, Status
+from workflows.policy.effects import Wire
+from workflows.policy.events import AlertsReceived, Event
+from workflows.policy.incident import Opening
+
+CANARY_LIVES = timedelta(seconds=50)
+
+A = TypeVar("A", bound=Wire)
+
+
+class Incidents:
+    """Every method raises Unreachable when Temporal is away."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._reach = Reach(client)
+
+    @property
+    def address(self) -> str:
+        return self._reach.address
+
+    async def open(self, workflow_id: str, opening: Opening, event: AlertsReceived) -> bool:
+        """Hand alerts to their incident; firing ones open it if need be. False: there was nothing open to tell.
+
+        Once this returns, Temporal has the alerts.
+        """
+        if all(alert.status == "resolved" for alert in event.alerts):
+            try:
+                await self.tell(workflow_id, event)
+            except NothingOpen:
+                return False
+            return True
+        await self._start(workflow_id, opening, event)
+        return True
+
+    async def declare(self, opening: Opening) -> str:
+        """Open an incident by hand. Returns its workflow id."""
+        workflow_id = f"incident-declared-{uuid4().hex}"
+        await self._start(workflow_id, opening)
+        return workflow_id
+
+    async def tell(self, workflow_id: str, event: Event) -> None:
+        """Signal an incident: Temporal keeps it, with or without a worker. Raises NothingOpen."""
+        handle = self._client.get_workflow_handle(workflow_id)
+        async with self._reach.temporal(workflow_id):
+            await handle.signal(_name(event), _payload(event), rpc_timeout=DEADLINE)
+
+    async def ask(self, workflow_id: str, event: Event, patience: timedelta = PATIENCE) -> Changed:
+        """Do what a person wants done, and say what it changed.
+
+        Raises Refused, NothingOpen, or NobodyWorks: then a signal has been left, under the same event id, so that the
+        event counts once even if the update should be carried out after all.
+        """
+        event = event if event.id else event.model_copy(update={"id": uuid4().hex})
+        try:
+            return await self._update(workflow_id, event, patience)
+        except NobodyWorks:
+            await self.tell(workflow_id, event)
+            raise NobodyWorks("recorded; no worker is running: nothing is being paged") from None
+
+    async def status(self, workflow_id: str, run_id: str | None = None, patience: timedelta = PATIENCE) -> Status:
+        """Raises NobodyWorks, NothingOpen (no such workflow)."""
+        return await self._query(workflow_id, run_id, "state", Status, patience)
+
+    async def outlook(self, workflow_id: str, run_id: str | None = None, patience: timedelta = PATIENCE) -> Outlook:
+        """Raises NobodyWorks, NothingOpen (no such workflow)."""
+        return await self._query(workflow_id, run_id, "plan", Outlook, patience)
+
+    async def history(self, workflow_id: str, run_id: str | None = None) -> tuple[HistoryLine, ...]:
+        """What the history knows by itself: for when no worker answers. Raises NothingOpen (no such workflow)."""
+        handle = self._client.get_workflow_handle(workflow_id, run_id=run_id)
+        async with self._reach.temporal(workflow_id, PATIENCE):
+            events = handle.fetch_history_events(rpc_timeout=PATIENCE)
+            return tuple([line async for line in histories.read(self._client.data_converter, events)])
+
+    async def find(self, prefix: str | None = None, *, closed: bool = False) -> Found:
+        """The incident that is meant by an id, the beginning of one, a workflow id, or nothing if only one is open.
+
+        With `closed`, closed ones may be meant too. Raises LookupFailed.
+        """
+        async with self._reach.temporal():
+            return await directory.find(self._client, prefix, closed=closed)
+
+    async def list(self, include_closed: bool = False) -> tuple[Summary, ...]:
+        """Open incidents, and then closed ones, newest first."""
+        async with self._reach.temporal():
+            return await directory.summaries(self._client, include_closed=include_closed)
+
+    async def check(self) -> None:
+        """Returns if Temporal answers, and knows our namespace."""
+        await self._reach.check()
+
+    async def send_canary(self) -> None:
+        """Run the workflow `canary` to its end. Raises NobodyWorks when it does not get there in time."""
+        try:
+            async with self._reach.temporal(deadline=CANARY_LIVES + PATIENCE):
+                await self._client.execute_workflow(
+                    "canary",
+                    id="tocsin-canary",
+                    task_queue=WORKFLOW_QUEUE,
+                    execution_timeout=CANARY_LIVES,
+                    id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,  # another gateway's is as good
+                )
+        except WorkflowFailureError as error:
+            raise NobodyWorks(f"the canary did not come through the worker: {error.cause}") from error
+
+    async def _start(self, workflow_id: str, opening: Opening, alerts: AlertsReceived | None = None) -> None:
+        async with self._reach.temporal():
+            await self._client.start_workflow(
+                "incident",
+                Life(opening=opening),
+                id=workflow_id,
+                task_queue=WORKFLOW_QUEUE,
+                task_timeout=timedelta(seconds=5),  # what a killed worker costs at most
+                search_attributes=_attributes(opening),
+                memo={"title": opening.title, "opened_at": datetime.now(UTC).isoformat()},
+                static_summary=_summary(opening),
+                start_signal=_name(alerts) if alerts else None,
+                start_signal_args=[_payload(alerts)] if alerts else [],
+                rpc_timeout=DEADLINE,
+            )
+
+    async def _update(self, workflow_id: str, event: Event, patience: timedelta) -> Changed:
+        handle = self._client.get_workflow_handle(workflow_id)
+        try:
+            async with self._reach.worker(workflow_id, patience):
+                changed: Changed = await handle.execute_update(
+                    _name(event), _payload(event), id=event.id, result_type=Changed, rpc_timeout=patience
+                )
+        except WorkflowUpdateFailedError as error:
+            raise Refused(str(error.cause)) from None
+        return changed
+
+    async def _query(self, workflow_id: str, run_id: str | None, name: str, answer: type[A], patience: timedelta) -> A:
+        handle = self._client.get_workflow_handle(workflow_id, run_id=run_id)
+        try:
+            async with self._reach.worker(workflow_id, patience):
+                answered: A = await handle.query(name, result_type=answer, rpc_timeout=patience)
+        except WorkflowQueryFailedError as error:
+            raise Refused(f"the incident could not answer: {error.message}") from None
+        return answered
+
+
+def _name(event: Event) -> str:
+    return str(type(event).model_fields["kind"].default)
+
+
+def _payload(event: Event) -> dict[str, object]:
+    """Without what is left at its default: so a command has no time of its own, and the workflow stamps it."""
+    return event.model_dump(mode="json", exclude_defaults=True)
+
+
+def _summary(opening: Opening) -> str:
+    """One line for Temporal's UI, which takes 400 bytes (its `limit.userMetadataSummarySize`)."""
+    return f"{opening.severity.upper()} {opening.title}".encode()[:380].decode(errors="ignore")
+
+
+def _attributes(opening: Opening) -> TypedSearchAttributes:
+    return TypedSearchAttributes(
+        [
+            SearchAttributePair(attributes.SEVERITY, opening.severity),
+            SearchAttributePair(attributes.SERVICE, opening.service),
+            SearchAttributePair(attributes.RUNBOOK, opening.runbook.runbook),
+            SearchAttributePair(attributes.PHASE, "investigating"),
+        ]
+    )
