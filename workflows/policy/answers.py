@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Literal
 
 from workflows.policy.effects import Instant, Wire
+from workflows.policy.events import Alert
 from workflows.policy.incident import Incident, Opening
 
 
@@ -12,6 +13,10 @@ class Life(Wire):
 
     opening: Opening
     incident: Incident | None = None
+    alerts: tuple[Alert, ...] = ()
+    """Alerts that fired after the incident before this one was over: they opened this one."""
+    history_limit: int = 8000
+    """Events after which the workflow continues as new even while sends are on their way. Tests make it small."""
 
 
 class Upcoming(Wire):

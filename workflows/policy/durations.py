@@ -17,7 +17,7 @@ def parse(value: object) -> object:
     Raises ValueError for a bare number: `15` could be minutes to its writer and seconds to its reader.
     """
     if isinstance(value, int | float):
-        raise ValueError(f"a duration needs its unit: write {value}m or {value}s")  # noqa: TRY004 (pydantic reports ValueError only)
+        raise ValueError(f"a duration needs its unit: write {value}m or {value}s")
     if isinstance(value, str) and _WRITTEN.fullmatch(value):
         return sum((timedelta(**{_UNITS[unit]: int(n)}) for n, unit in _PART.findall(value)), timedelta())
     return value

@@ -9,16 +9,16 @@ from typing import Literal, TypeVar
 
 from pydantic import Field
 
-from workflows.policy.durations import Duration
-from workflows.policy.effects import Instant, PublicStatus, Receipt, Wire
 from workflows.policy.demand import Demand
+from workflows.policy.durations import Duration
+from workflows.policy.effects import Instant, Receipt, Wire
 from workflows.policy.runbook import Name, SeverityName
 
 UNSTAMPED = datetime.min.replace(tzinfo=UTC)
 
 Outcome = Literal["done", "rejected", "undelivered", "superseded", "unconnected"]
-"""done: the vendor has it. rejected: will never work. undelivered: given up after its time. superseded: no longer wanted,
-withdrawn. unconnected: there is no adapter for it."""
+"""done: the vendor has it. rejected: will never work. undelivered: given up after its time. superseded: withdrawn,
+because no longer wanted. unconnected: there is no adapter for it."""
 
 
 class Event(Wire):

@@ -25,6 +25,7 @@ class Bounds:
     heard = 256
     to_tell = 30
     rings = 60
+    calls = 30
 
 
 class Opening(Wire):
@@ -64,6 +65,8 @@ class Settlement(Wire):
     occurrence: int
     due_at: Instant
     sent_at: Instant
+    """When it was begun."""
+    settled_at: Instant
     outcome: Outcome
     late: timedelta = timedelta()
 
@@ -169,6 +172,7 @@ class Incident(Wire):
     first_acknowledged_at: Instant | None = None
     alive_at: Instant | None = None
     """The last sign of life of a human since the acknowledgement."""
+    identified_at: Instant | None = None
     mitigated_at: Instant | None = None
     resolved_at: Instant | None = None
     resolved_by: str = ""
@@ -180,6 +184,10 @@ class Incident(Wire):
     round_started_at: Instant
     first_round: int = 1
     """The round in which the present opening began."""
+    raised_at: Instant | None = None
+    """When the severity was last raised: the new ladder counts from the start of the opening (rule 6)."""
+    headline: int = 0
+    """How often severity, phase or commander changed: the occurrence of the topic."""
     calls: tuple[Call, ...] = ()
     rings: dict[str, Ring] = {}
     refused_routes: dict[str, tuple[str, ...]] = {}

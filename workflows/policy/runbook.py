@@ -83,6 +83,8 @@ class Cadence(Wire):
     remind: Duration = timedelta(minutes=3)
     """How long before an update is due its owner is reminded."""
     template: str = "update"
+    to: ChannelName | None = None
+    """The channel; None: the incident's own place."""
 
 
 class StatusPage(Wire):
@@ -203,9 +205,9 @@ class Runbook(Wire):
                 for person in tier.page:
                     if person not in self.people:
                         yield f"severities.{name}.escalation: tier {number} pages {person!r}, who is not among `people`"
-        for name, role in self.roles.items():
+        for role_name, role in self.roles.items():
             if role.falls_to and role.falls_to not in self.people:
-                yield f"roles.{name}: falls to {role.falls_to!r}, who is not among `people`"
+                yield f"roles.{role_name}: falls to {role.falls_to!r}, who is not among `people`"
 
     def _unknown_roles(self) -> Iterator[str]:
         for name, severity in self.severities.items():

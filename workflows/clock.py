@@ -1,0 +1,22 @@
+"""Time compression for demos and drills: an incident's own clock, which may run faster than the wall's."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+
+@dataclass(frozen=True)
+class Clock:
+    """core = opened + (real - opened) x speed. At speed 1 the two clocks are one."""
+
+    opened_at: datetime
+    speed: float
+
+    def core(self, real: datetime) -> datetime:
+        """What the incident's clock shows at a real moment. What lies before the opening is not compressed."""
+        if self.speed == 1.0 or real <= self.opened_at:
+            return real
+        return self.opened_at + (real - self.opened_at) * self.speed
+
+    def real(self, span: timedelta) -> timedelta:
+        """How long a span of the incident's time really takes."""
+        return span / self.speed

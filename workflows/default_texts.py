@@ -1,0 +1,91 @@
+"""Tocsin's own words, by template name. A runbook may replace any of them under `templates`."""
+
+TEXTS: dict[str, str] = {
+    # To a phone: what, since when, why you, who was tried, how to answer, where to look.
+    "page": """{{ headline }}
+Service: {{ service }}. Since {{ since }} ({{ elapsed }}). {{ phase }}.
+{% if impact is defined %}{{ impact }}
+{% endif %}
+Why you: {{ reason }}.
+{% if tried %}Called so far: {{ tried | join(", ") }}.
+{% endif %}
+Commander: {{ commander }}.
+To answer: acknowledge this page, or run: tocsin ack {{ id }}
+{% for link in links %}{{ link.label }}: {{ link.url }}
+{% endfor %}""",
+    "annotate": "{{ acknowledged_by }} acknowledged incident {{ id }}. Commander: {{ commander }}.",
+    "topic": "{{ headline }} | {{ phase }} | Commander: {{ commander }} | {{ id }}",
+    "declaration": """🚨 INCIDENT DECLARED: {{ title }}
+Severity: {{ severity }}
+Status: {{ phase }}
+Service: {{ service }}
+{% if impact is defined %}Impact: {{ impact }}
+{% endif %}
+Commander: {{ commander }}
+Started: {{ detected }}, declared {{ since }}
+Incident: {{ id }}
+{% if no_pager %}⚠️ THERE IS NO PAGER: nobody is being called. Fetch people yourself.
+{% endif %}
+{% if war_room is defined %}War room: {{ war_room }}
+{% endif %}
+{% for link in links %}{{ link.label }}: {{ link.url }}
+{% endfor %}""",
+    "told": "{% for line in told %}{{ line }}\n{% endfor %}",
+    "said": """⏰ INCIDENT UPDATE [{{ elapsed }}]
+Status: {{ phase }}
+{% for line in told %}{{ line }}
+{% endfor %}
+From: {{ by }}
+{% if next_update is defined %}Next update: {{ next_update }}{% endif %}""",
+    "update": """⏰ INCIDENT UPDATE [{{ elapsed }}]
+Status: {{ phase }}. No update was posted in time.
+Commander: {{ commander }}
+{% if acknowledged_by %}Acknowledged by {{ acknowledged_by }}.{% else %}Nobody has acknowledged yet.{% endif %}
+
+{% if next_update is defined %}Next update: {{ next_update }}{% endif %}""",
+    "update_due": 'An update on {{ headline }} is due at {{ next_update }}: tocsin update {{ id }} "..."',
+    "roles_unfilled": "{{ headline }}: {{ reason }}. Take it or give it: tocsin assign {{ id }} ROLE PERSON",
+    "hand_off": """{% for line in told %}{{ line }}
+{% endfor %}
+{{ headline }}: {{ phase }}, {{ elapsed }}.
+{% for role, person in roles.items() %}{{ role }}: {{ person }}
+{% endfor %}
+{% if next_update is defined %}Next update: {{ next_update }}{% endif %}""",
+    "resolved": """✅ {{ headline }}
+{% for line in told %}{{ line }}
+{% endfor %}
+It is being watched; if it returns in this time it is reopened.""",
+    "unreached": """🔥 {{ headline }}
+{% for line in told %}{{ line }}
+{% endfor %}
+The next tier is called at once. If you can reach them another way, do.
+To answer: tocsin ack {{ id }}""",
+    "fallback": """🔥 {{ headline }}
+You are being paged, but {{ reason }}. Why you: the ladder has reached you.
+To answer: tocsin ack {{ id }}""",
+    "nobody": """🔥 {{ headline }}
+Nobody is being paged: {{ reason }}. Fetch people yourself.""",
+    "by_hand": """{% for line in told %}✋ {{ line }}
+{% endfor %}""",
+    "draft": """Draft for the status page ({{ phase }}), because {{ reason }}:
+{{ draft }}
+To publish it: tocsin approve {{ id }}   (or in other words: tocsin approve {{ id }} "...")""",
+    "checklist": """{{ headline }}: {{ duty_title }}
+{% for item in items %}☐ {{ item }}
+{% endfor %}""",
+    "war_room": "Join the war room: {{ war_room }}",
+    "resolution_summary": """📋 Resolution summary: {{ headline }}
+Duration: since {{ since }} ({{ elapsed }}). Resolved by {{ resolved_by }}.
+What it was: {{ cause }}""",
+    "email": "{{ headline }}: {{ phase }}. Since {{ since }}.",
+    "document": "Incident document for {{ headline }}",
+    "ticket": "{{ headline }}",
+    "public_investigating": """We are currently investigating reports of a problem with {{ service }}.
+We will provide updates as we learn more.""",
+    "public_identified": """We have identified the cause of the problem with {{ service }}.
+We are working on a fix.""",
+    "public_monitoring": """A fix for the problem with {{ service }} is in place.
+We are watching the results.""",
+    "public_resolved": """The problem with {{ service }} has been resolved.
+All systems are operating normally.""",
+}

@@ -1,0 +1,92 @@
+"""Alerts of an open, resolved or closed incident: what each repeat, resolution and return means."""
+
+from workflows.policy.events import Alert, AlertsReceived, Resolved
+from workflows.policy.incident import AlertState, Bounds, Incident, verified_at
+from workflows.policy.runbook import Runbook
+from workflows.policy.telling import log, tell
+from workflows.policy.transitions import reopen, resolve
+
+
+def receive(book: Runbook, incident: Incident, event: AlertsReceived) -> Incident:
+    over_at = incident.closed_at or verified_at(book, incident)
+    if over_at is not None and (incident.cancelled or event.at >= over_at):
+        return _for_the_next_incident(incident, event)
+    returned = tuple(alert for alert in event.alerts if alert.status == "firing" and _is_new(incident, alert))
+    after = _record(incident, event)
+    if not incident.resolved:
+        return _resolve_if_all_have(book, after, event)
+    if returned:
+        names = ", ".join(sorted({alert.name for alert in returned}))
+        return reopen(after, event.at, f"reopened: {names} fires again")
+    if after.firing:
+        return tell(
+            after, event.at, f"{_names(after.firing)} still fires although the incident was resolved", loud=True
+        )
+    return after
+
+
+def _for_the_next_incident(incident: Incident, event: AlertsReceived) -> Incident:
+    """The verification time is over: a firing alert is a new incident, which the shell opens."""
+    firing = tuple(alert for alert in event.alerts if alert.status == "firing")
+    if not firing:
+        return incident
+    after = log(incident, event.at, f"{_names(firing)} fired after this incident was over: a new incident opens")
+    return after.model_copy(update={"successor": (*incident.successor, *firing)[: Bounds.alerts]})
+
+
+def _is_new(incident: Incident, alert: Alert) -> bool:
+    """Has it not been seen, or did it start anew? A repeat bears the `startsAt` that is known."""
+    known = incident.alerts.get(alert.fingerprint)
+    return known is None or alert.starts_at > known.alert.starts_at
+
+
+def _record(incident: Incident, event: AlertsReceived) -> Incident:
+    known = dict(incident.alerts)
+    untracked = 0
+    news: list[str] = []
+    for alert in event.alerts:
+        before = known.get(alert.fingerprint)
+        if before is None and len(known) >= Bounds.alerts:
+            untracked += 1
+            continue
+        if before is not None and alert.starts_at < before.alert.starts_at:
+            # Delivered out of order: an older episode of the same alert says nothing about the present one.
+            known[alert.fingerprint] = before.model_copy(update={"count": before.count + 1})
+            continue
+        if before is None or before.alert.status != alert.status:
+            news.append(f"{alert.name} {'fires' if alert.status == 'firing' else 'has resolved'}")
+        known[alert.fingerprint] = AlertState(
+            alert=alert,
+            first_seen_at=before.first_seen_at if before else event.at,
+            last_seen_at=event.at,
+            count=before.count + 1 if before else 1,
+        )
+    after = incident.model_copy(
+        update={
+            "alerts": known,
+            "alerts_total": incident.alerts_total + len(event.alerts),
+            "alerts_untracked": incident.alerts_untracked + untracked,
+        }
+    )
+    return log(after, event.at, _summary(news), kind="alert") if news else after
+
+
+def _resolve_if_all_have(book: Runbook, incident: Incident, event: AlertsReceived) -> Incident:
+    """All alerts that we know of have resolved, and the runbook takes that for the end.
+
+    Not when some went untracked: what is not known cannot be known to have resolved.
+    """
+    if incident.firing or not incident.alerts or incident.alerts_untracked or not book.intake.resolve_with_alerts:
+        return incident
+    return resolve(incident, Resolved(at=event.at, by="the alerts", via="alerts"))
+
+
+def _summary(news: list[str]) -> str:
+    """`HighErrorRate fires (3x), Latency has resolved`."""
+    counted = {text: news.count(text) for text in news}
+    parts = [text if n == 1 else f"{text} ({n}x)" for text, n in counted.items()]
+    return ", ".join(parts)
+
+
+def _names(alerts: tuple[Alert, ...]) -> str:
+    return ", ".join(sorted({alert.name for alert in alerts}))

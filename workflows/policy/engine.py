@@ -1,0 +1,128 @@
+"""plan(runbook, incident, now): what the runbook now demands, and when to look again.
+
+Theory. Nothing here remembers. The state holds facts (`incident.py`, written by `fold.py`); from them and the runbook
+each part of the engine computes everything that is wanted, past and future, as if it had been asked for the first time:
+
+    escalation   whom to page: tiers, rounds, calls by hand, the other ways of reaching someone
+    hushing      acknowledged or resolved here -> so at the pager
+    room         the declaration, the channel, its topic, and what the channel has yet to be told
+    cadence      progress updates, their reminders, unfilled roles
+    public       the status page: automatic, drafted, approved, overdue
+    duties       what is owed once
+
+A wanted thing is a `Demand`: a duty, an occurrence that grows within the duty, the time it is due, the effect and the
+reason. Its key is duty/occurrence. `plan` takes away what has settled (each duty remembers its last occurrence only),
+and splits the rest by time: what is due, what is due but waits for a reference, and what comes next. `wake_at` is the
+first moment at which the answer can change by time alone.
+
+From this follow the rules that matter at 3 a.m.:
+
+* Level, not edge. A crash between two steps loses nothing: the next plan demands whatever has not settled. A key that
+  was begun stays demanded until it settles; the shell never begins a key twice at a time, and tells the adapter when it
+  begins one again.
+* What is no longer demanded is withdrawn. Acknowledging removes the demands of the tiers that stop at an
+  acknowledgement; the shell cancels their sends. Resolving removes all pages. Lowering the severity removes what only
+  the higher one wanted. Nobody writes a cancellation rule.
+* Late is late once. A cadence demands its latest missed moment and the next, not all that were missed. Tiers that are
+  overdue are each demanded once, in order.
+* Raising the severity pages at once whom the higher ladder would have called by now, because times count from the
+  opening and the opening has not moved.
+* Time decides only two things by itself: an incident that was watched long enough closes, and one whose alerts still
+  fire at that point reopens. These are `conclusions`: events that the shell folds in and plans again.
+
+The same function serves the live workflow, the preview, the tests and the replay of old incidents (`simulate.py`).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from workflows.policy.cadence import cadence
+from workflows.policy.demand import Demand
+from workflows.policy.duties import duties
+from workflows.policy.effects import Hush, Page
+from workflows.policy.escalation import escalation
+from workflows.policy.events import Closed, Event, Reopened
+from workflows.policy.hushing import hushing
+from workflows.policy.incident import Incident, verified_at
+from workflows.policy.public import public
+from workflows.policy.room import room
+from workflows.policy.runbook import Runbook
+from workflows.policy.wanted import Wanted
+
+CLOSING_PATIENCE = timedelta(hours=1)
+"""How long an incident that could close waits for messages that do not get out."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    due: tuple[Demand, ...]
+    """Wanted now and possible now; pages first, then by time."""
+    waiting: tuple[Wanted, ...]
+    """Wanted now, but a reference is missing."""
+    next: tuple[Demand, ...]
+    """Wanted later, as things stand, soonest first."""
+    wake_at: datetime | None
+    """Look again then, at the latest; always after `now`. None: only an event can change anything."""
+    conclusions: tuple[Event, ...] = ()
+    """What time alone has brought about. Fold these in and plan again before anything else."""
+
+
+def plan(book: Runbook, incident: Incident, now: datetime) -> Plan:
+    if incident.closed_at is not None:
+        return Plan((), (), (), None)
+    wanted = [w for w in _all(book, incident, now) if not _has_settled(incident, w.demand)]
+    present = [w for w in wanted if w.demand.due_at <= now]
+    due = sorted((w.demand for w in present if not w.waits_for), key=_urgency)
+    later = sorted((w.demand for w in wanted if w.demand.due_at > now), key=_urgency_later)
+    ending = _ending(book, incident)
+    moments = [d.due_at for d in later] + [at for at in ending if at > now]
+    return Plan(
+        due=tuple(due),
+        waiting=tuple(w for w in present if w.waits_for),
+        next=tuple(later),
+        wake_at=min(moments, default=None),
+        conclusions=tuple(_conclusions(book, incident, now, busy=bool(present))),
+    )
+
+
+def _all(book: Runbook, incident: Incident, now: datetime) -> Iterator[Wanted]:
+    yield from escalation(book, incident, now)
+    yield from hushing(book, incident, now)
+    yield from room(book, incident)
+    if incident.cancelled and incident.public.status is None:
+        return
+    yield from public(book, incident)
+    if incident.cancelled:
+        return
+    yield from cadence(book, incident, now)
+    yield from duties(book, incident)
+
+
+def _has_settled(incident: Incident, demand: Demand) -> bool:
+    return incident.has_settled(demand.duty, demand.occurrence)
+
+
+def _urgency(demand: Demand) -> tuple[bool, bool, datetime, int, str]:
+    page = demand.effect if isinstance(demand.effect, Page) else None
+    return page is None, not isinstance(demand.effect, Hush), demand.due_at, page.tier if page else 0, demand.key
+
+
+def _urgency_later(demand: Demand) -> tuple[datetime, bool, str]:
+    return demand.due_at, not isinstance(demand.effect, Page), demand.key
+
+
+def _ending(book: Runbook, incident: Incident) -> tuple[datetime, ...]:
+    at = incident.resolved_at if incident.cancelled else verified_at(book, incident)
+    return (at, at + CLOSING_PATIENCE) if at else ()
+
+
+def _conclusions(book: Runbook, incident: Incident, now: datetime, *, busy: bool) -> Iterator[Event]:
+    ending = _ending(book, incident)
+    if not ending or now < ending[0]:
+        return
+    if incident.firing and not incident.cancelled:
+        names = ", ".join(sorted({alert.name for alert in incident.firing}))
+        yield Reopened(at=now, by="Tocsin", reason=f"{names} still fires at the end of the verification time")
+    elif not busy or now >= ending[1]:
+        yield Closed(at=now)

@@ -1,0 +1,243 @@
+"""incident = fold(apply, events): how each event changes the facts.
+
+Rules of this file: an event whose id was heard before changes nothing; every event leaves a line on the timeline;
+nothing raises, whatever arrives (what may be refused is refused before, by `refusals`); and nothing is decided here
+about the future: that is `engine.plan`.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from workflows.policy import alerts, settling
+from workflows.policy.durations import write
+from workflows.policy.events import (
+    Acknowledged,
+    AlertsReceived,
+    Cancelled,
+    Closed,
+    DraftApproved,
+    EffectSettled,
+    EffectStarted,
+    Escalated,
+    Event,
+    FlagChanged,
+    HandedOff,
+    Mitigated,
+    Noted,
+    NotUnderstood,
+    Reopened,
+    Resolved,
+    RoleAssigned,
+    SeverityChanged,
+    Snoozed,
+    UpdatePosted,
+)
+from workflows.policy.incident import Bounds, Call, Incident, Words, acknowledgement_expires_at, rules
+from workflows.policy.runbook import Runbook
+from workflows.policy.telling import log, tell
+from workflows.policy.transitions import acknowledge, reopen, resolve
+
+COMMANDER = "commander"
+
+
+def apply(book: Runbook, incident: Incident, event: Event) -> Incident:
+    """The incident after the event. Pure; `event.at` must be stamped."""
+    if event.id and event.id in incident.heard:
+        return incident
+    after = _APPLY[type(event)](book, incident, event)
+    if _headline(after) != _headline(incident):
+        after = after.model_copy(update={"headline": incident.headline + 1})
+    return _remember(after, event.id) if event.id else after
+
+
+def _headline(incident: Incident) -> tuple[str, str, str | None]:
+    return incident.severity, incident.phase, incident.roles.get(COMMANDER)
+
+
+def _remember(incident: Incident, event_id: str) -> Incident:
+    return incident.model_copy(update={"heard": (*incident.heard, event_id)[-Bounds.heard :]})
+
+
+def _alive(incident: Incident, at: datetime) -> Incident:
+    """A human did something: the acknowledgement, if there is one, counts from here."""
+    if incident.acknowledged_at is None or (incident.alive_at and incident.alive_at >= at):
+        return incident
+    return incident.model_copy(update={"alive_at": at})
+
+
+def _acknowledged(book: Runbook, incident: Incident, event: Acknowledged) -> Incident:
+    if incident.resolved or event.at < incident.opened_at:
+        return log(incident, event.at, f"{event.by} acknowledged, too late to change anything")
+    ring = incident.rings.get(event.ring)
+    if event.ring and ring is not None and ring.state == "acknowledged":
+        return incident  # the echo of our own Hush, or a second press on the same ring
+    expires_at = acknowledgement_expires_at(book, incident)
+    if incident.acknowledged_at is not None and (expires_at is None or event.at < expires_at):
+        return log(_alive(incident, event.at), event.at, f"{event.by} acknowledged as well{_through(event)}")
+    return acknowledge(incident, event)
+
+
+def _severity_changed(book: Runbook, incident: Incident, event: SeverityChanged) -> Incident:
+    if event.severity == incident.severity:
+        return log(incident, event.at, f"{event.by} confirmed {event.severity.upper()}")
+    word = "raised" if event.severity < incident.severity else "lowered"
+    text = f"{event.by} {word} the severity from {incident.severity.upper()} to {event.severity.upper()}"
+    raised_at = event.at if event.severity < incident.severity else incident.raised_at
+    after = incident.model_copy(update={"severity": event.severity, "raised_at": raised_at})
+    return tell(_alive(after, event.at), event.at, text + _because(event.reason), by=event.by)
+
+
+def _resolved(book: Runbook, incident: Incident, event: Resolved) -> Incident:
+    if incident.resolved or event.at < incident.opened_at:
+        return log(incident, event.at, f"{event.by} resolved again, which changes nothing")
+    if event.ring and event.ring not in incident.rings:
+        # We resolve a person's older ring before we ring again: its echo must not end the incident.
+        return log(incident, event.at, f"an older ring was resolved{_through(event)}: the incident stays open")
+    return resolve(incident, event)
+
+
+def _noted(book: Runbook, incident: Incident, event: Noted) -> Incident:
+    return log(_alive(incident, event.at), event.at, f"{event.by}: {event.text}", kind="note")
+
+
+def _escalated(book: Runbook, incident: Incident, event: Escalated) -> Incident:
+    people = called(book, incident, event.to)
+    number = incident.calls[-1].number + 1 if incident.calls else 1
+    call = Call(number=number, people=people, at=event.at, by=event.by, reason=event.reason[: Bounds.text])
+    refused = {person: routes for person, routes in incident.refused_routes.items() if person not in people}
+    after = incident.model_copy(update={"calls": (*incident.calls, call)[-Bounds.calls :], "refused_routes": refused})
+    names = ", ".join(book.person_name(person) for person in people)
+    return tell(_alive(after, event.at), event.at, f"{event.by} called {names}{_because(event.reason)}", by=event.by)
+
+
+def called(book: Runbook, incident: Incident, to: str) -> tuple[str, ...]:
+    """The people whom `escalate TO` means: those of a tier by its number, or one person; nobody if it is neither."""
+    tiers = rules(book, incident).escalation
+    if to.isdigit() and 1 <= int(to) <= len(tiers):
+        return tiers[int(to) - 1].page
+    return (to,) if to in book.people else ()
+
+
+def _flag_changed(book: Runbook, incident: Incident, event: FlagChanged) -> Incident:
+    flags = incident.flags | {event.flag} if event.on else incident.flags - {event.flag}
+    text = f"{event.by} {'set' if event.on else 'cleared'} the flag {event.flag}"
+    return tell(_alive(incident.model_copy(update={"flags": flags}), event.at), event.at, text, by=event.by)
+
+
+def _role_assigned(book: Runbook, incident: Incident, event: RoleAssigned) -> Incident:
+    after = incident.model_copy(update={"roles": {**incident.roles, event.role: event.person}})
+    text = f"{book.person_name(event.person)} is {book.role_name(event.role)}"
+    return tell(_alive(after, event.at), event.at, text, by=event.by)
+
+
+def _handed_off(book: Runbook, incident: Incident, event: HandedOff) -> Incident:
+    before = incident.roles.get(COMMANDER, event.by)
+    after = incident.model_copy(update={"roles": {**incident.roles, COMMANDER: event.to}})
+    text = f"{before} handed over to {event.to}, who is now {book.role_name(COMMANDER)}"
+    if event.text:
+        text += f": {event.text}"
+    return tell(_alive(after, event.at), event.at, text, template="hand_off", by=event.by, mention=(event.to,))
+
+
+def _update_posted(book: Runbook, incident: Incident, event: UpdatePosted) -> Incident:
+    changes: dict[str, object] = {"updated_at": event.at}
+    if event.phase and not incident.resolved and event.phase != incident.phase:
+        changes |= {"phase": event.phase, "phase_at": event.at}
+        if event.phase == "identified":
+            changes["identified_at"] = event.at
+    if event.public:
+        words = Words(at=event.at, by=event.by, text=event.text)
+        changes["public"] = incident.public.model_copy(update={"words": words})
+    after = _alive(incident.model_copy(update=changes), event.at)
+    return tell(after, event.at, event.text, template="said", lane="updates", by=event.by)
+
+
+def _draft_approved(book: Runbook, incident: Incident, event: DraftApproved) -> Incident:
+    if incident.public.drafted is None:
+        return log(incident, event.at, f"{event.by} approved, but no draft was waiting")
+    approval = Words(at=event.at, by=event.by, text=event.text)
+    after = incident.model_copy(update={"public": incident.public.model_copy(update={"approval": approval})})
+    text = f"{event.by} approved the status page update ({incident.public.drafted})"
+    return log(_alive(after, event.at), event.at, text)
+
+
+def _mitigated(book: Runbook, incident: Incident, event: Mitigated) -> Incident:
+    if incident.resolved:
+        return log(incident, event.at, f"{event.by} reported a fix, after the incident was resolved")
+    changes = {"phase": "monitoring", "phase_at": event.at, "mitigated_at": event.at}
+    text = f"{event.by}: the fix is in place" + (f": {event.text}" if event.text else "")
+    return tell(_alive(incident.model_copy(update=changes), event.at), event.at, text, by=event.by)
+
+
+def _reopened(book: Runbook, incident: Incident, event: Reopened) -> Incident:
+    return (
+        reopen(incident, event.at, f"reopened by {event.by}{_because(event.reason)}") if incident.resolved else incident
+    )
+
+
+def _cancelled(book: Runbook, incident: Incident, event: Cancelled) -> Incident:
+    changes = {
+        "cancelled": True, "phase": "resolved", "phase_at": event.at, "resolved_at": event.at, "resolved_by": event.by,
+    }  # fmt: skip
+    text = f"{event.by} cancelled the incident: opened in error{_because(event.reason)}"
+    return tell(incident.model_copy(update=changes), event.at, text, by=event.by)
+
+
+def _snoozed(book: Runbook, incident: Incident, event: Snoozed) -> Incident:
+    after = incident.model_copy(update={"snoozed_until": event.at + event.duration})
+    text = f"{event.by} snoozed reminders for {write(event.duration)}{_because(event.reason)}"
+    return tell(_alive(after, event.at), event.at, text, by=event.by)
+
+
+def _not_understood(book: Runbook, incident: Incident, event: NotUnderstood) -> Incident:
+    text = f"could not read a message named {event.name!r}: {event.problem}"
+    return log(incident, event.at, text, loud=True)
+
+
+def _alerts_received(book: Runbook, incident: Incident, event: AlertsReceived) -> Incident:
+    return alerts.receive(book, incident, event)
+
+
+def _effect_started(book: Runbook, incident: Incident, event: EffectStarted) -> Incident:
+    return settling.start(incident, event)
+
+
+def _effect_settled(book: Runbook, incident: Incident, event: EffectSettled) -> Incident:
+    return settling.settle(book, incident, event)
+
+
+def _closed(book: Runbook, incident: Incident, event: Closed) -> Incident:
+    return log(incident.model_copy(update={"closed_at": event.at}), event.at, "closed")
+
+
+def _because(reason: str) -> str:
+    return f": {reason}" if reason else ""
+
+
+def _through(event: Event) -> str:
+    return f" through {event.via}" if event.via else ""
+
+
+# Each function takes the event type it is listed under, which a dict's type cannot say.
+_APPLY: dict[type[Event], Callable[[Runbook, Incident, Any], Incident]] = {
+    AlertsReceived: _alerts_received,
+    Acknowledged: _acknowledged,
+    SeverityChanged: _severity_changed,
+    Resolved: _resolved,
+    Noted: _noted,
+    Escalated: _escalated,
+    FlagChanged: _flag_changed,
+    RoleAssigned: _role_assigned,
+    HandedOff: _handed_off,
+    UpdatePosted: _update_posted,
+    DraftApproved: _draft_approved,
+    Mitigated: _mitigated,
+    Reopened: _reopened,
+    Cancelled: _cancelled,
+    Snoozed: _snoozed,
+    NotUnderstood: _not_understood,
+    EffectStarted: _effect_started,
+    EffectSettled: _effect_settled,
+    Closed: _closed,
+}

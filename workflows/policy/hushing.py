@@ -1,0 +1,60 @@
+"""What was acknowledged or resolved here becomes so at the pager too, ring by ring (rule 5)."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from workflows.policy.demand import Demand
+from workflows.policy.effects import Annotate, Hush
+from workflows.policy.incident import Incident, Ring, is_acknowledged
+from workflows.policy.runbook import Runbook
+from workflows.policy.wanted import Wanted
+
+
+def hushing(book: Runbook, incident: Incident, now: datetime) -> Iterator[Wanted]:
+    """A ring whose page is still on its way waits until that is withdrawn: a late trigger would ring again."""
+    if incident.resolved:
+        for key, ring in incident.rings.items():
+            yield _hush(incident, key, ring, "resolved")
+    elif is_acknowledged(book, incident, now):
+        for key, ring in incident.rings.items():
+            if ring.rung_at <= _acknowledged_at(incident):
+                if ring.state == "ringing":
+                    yield _hush(incident, key, ring, "acknowledged")
+                yield _annotate(incident, key, ring)
+
+
+def _acknowledged_at(incident: Incident) -> datetime:
+    return incident.acknowledged_at or incident.opened_at
+
+
+def _effect_key(incident: Incident, ring_key: str) -> str:
+    return ring_key.removeprefix(incident.vendor_key(""))
+
+
+def _waits_for(incident: Incident, ring_key: str) -> str:
+    return "the page to be withdrawn" if _effect_key(incident, ring_key) in incident.started else ""
+
+
+def _hush(incident: Incident, key: str, ring: Ring, become: str) -> Wanted:
+    resolved = become == "resolved"
+    due_at = incident.resolved_at if resolved and incident.resolved_at else _acknowledged_at(incident)
+    by = incident.resolved_by if resolved else incident.acknowledged_by
+    demand = Demand(
+        duty=f"hush/{become}/{_effect_key(incident, key)}",
+        due_at=due_at,
+        reason=f"{become} by {by}",
+        effect=Hush(to=ring.person, ring=key, become="resolved" if resolved else "acknowledged"),
+    )
+    return Wanted(demand, _waits_for(incident, key))
+
+
+def _annotate(incident: Incident, key: str, ring: Ring) -> Wanted:
+    at = _acknowledged_at(incident)
+    demand = Demand(
+        duty=f"annotate/{ring.person}",
+        occurrence=incident.seconds_since_declared(at) + 1,
+        due_at=at,
+        reason=f"acknowledged by {incident.acknowledged_by}",
+        effect=Annotate(to=ring.person, ring=key),
+    )
+    return Wanted(demand, _waits_for(incident, key))

@@ -1,0 +1,92 @@
+"""The plan in words: for `tocsin plan`, the answers of commands and the Temporal UI."""
+
+from collections.abc import Iterable, Set
+from datetime import datetime
+
+from workflows.policy.answers import Outlook, Upcoming
+from workflows.policy.demand import Demand
+from workflows.policy.effects import Annotate, Hush, OpenChannel, Page, Post, Publish, SetTopic, Unconnected
+from workflows.policy.engine import Plan
+from workflows.policy.incident import Incident, acknowledgement_expires_at, is_acknowledged
+from workflows.policy.runbook import Runbook
+
+
+def outlook(
+    book: Runbook, incident: Incident, present: Plan, now: datetime, speed: float, in_flight: Set[str]
+) -> Outlook:
+    lines = [_line(book, d, "in flight" if d.key in in_flight else "due") for d in present.due]
+    lines += [_line(book, w.demand, "waiting", w.waits_for) for w in present.waiting]
+    lines += [_line(book, d, "next") for d in present.next]
+    until = acknowledgement_expires_at(book, incident) if is_acknowledged(book, incident, now) else None
+    return Outlook(incident=incident.id, now=now, speed=speed, lines=tuple(lines), acknowledged_until=until)
+
+
+def _line(book: Runbook, demand: Demand, state: str, waits_for: str = "") -> Upcoming:
+    return Upcoming.model_validate(
+        {
+            "at": demand.due_at,
+            "what": what(book, demand),
+            "kind": demand.effect.kind,
+            "duty": demand.duty,
+            "reason": demand.reason,
+            "state": state,
+            "waits_for": waits_for,
+        }
+    )
+
+
+def what(book: Runbook, demand: Demand) -> str:
+    """`page VP Engineering`, `post update/channel in #incidents`: an effect in a few words."""
+    match demand.effect:
+        case Page(to=to):
+            return f"page {book.person_name(to)}"
+        case Hush(to=to, become=become):
+            return f"mark {book.person_name(to)}'s page as {become}"
+        case Annotate(to=to):
+            return f"note on {book.person_name(to)}'s page"
+        case OpenChannel(name=name):
+            return f"open the channel #{name}"
+        case SetTopic():
+            return "set the channel's topic"
+        case Publish(status=status):
+            return f"status page: {status}"
+        case Unconnected(kind=kind, to=to):
+            return f"{kind} to {to}" if to else kind
+        case Post(kind=kind, role=role):
+            whom = f" ({book.role_name(role)})" if role else ""
+            return f"{_POST_WORDS.get(demand.duty) or demand.duty.removeprefix('duty/').replace('-', ' ')}{whom}" + (
+                "" if kind == "post" else f" [{kind}]"
+            )
+
+
+_POST_WORDS = {
+    "declaration": "declare it in the channel",
+    "tell": "tell the channel",
+    "update/channel": "post an update",
+    "remind/channel": "remind of the update",
+    "nag/roles": "ask who takes the roles",
+}
+
+
+def as_markdown(book: Runbook, incident: Incident, view: Outlook) -> str:
+    """Current details in the Temporal UI, for someone who knows nothing of the code."""
+    answered = f"acknowledged by {incident.acknowledged_by}" if incident.acknowledged_by else "not acknowledged"
+    commander = book.person_name(incident.roles["commander"]) if "commander" in incident.roles else "nobody yet"
+    head = [
+        f"**{incident.severity.upper()}: {plain(incident.title)}**",
+        f"{incident.id} · {incident.phase} · {answered} · commander: {plain(commander)}",
+        "",
+    ]
+    return "\n".join([*head, *_markdown_lines(view.lines)])
+
+
+def _markdown_lines(lines: Iterable[Upcoming]) -> Iterable[str]:
+    for line in list(lines)[:12]:
+        when = line.state if line.state != "next" else f"{line.at:%H:%M:%S}"
+        waits = f" (waits for {line.waits_for})" if line.waits_for else ""
+        yield f"- **{when}**: {plain(line.what)}, because {plain(line.reason)}{waits}"
+
+
+def plain(text: str) -> str:
+    """Alert text in Markdown: nothing in it may format, link or embed."""
+    return "".join("\\" + c if c in "\\`*_{}[]()<>#+-!|~" else c for c in text.replace("\n", " "))

@@ -1,0 +1,92 @@
+"""The status page: what it must say now, and who lets it out.
+
+What is automatic goes out at its time. Everything else is drafted for the role that owes it and waits for `approve`
+(or, where the runbook says so, only so long). The next update counts from the last one posted, or else from the
+deadline that was missed. A human's own words need no approval: they are one.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from workflows.policy.demand import Demand
+from workflows.policy.durations import write
+from workflows.policy.effects import Post, PublicStatus, Publish
+from workflows.policy.incident import Incident, Words, rules, who_owes
+from workflows.policy.runbook import Runbook, StatusPage
+from workflows.policy.wanted import Wanted, awake, holds, incident_place
+
+
+def public(book: Runbook, incident: Incident) -> Iterator[Wanted]:
+    terms = rules(book, incident).status_page
+    if incident.public.words is not None:
+        yield _publish(incident, incident.phase, incident.public.words.at, "a human's words", incident.public.words)
+    elif terms is not None and holds(terms.when, incident):
+        yield from _kept_honest(book, incident, terms)
+    elif incident.public.status not in (None, "resolved") and incident.resolved:
+        # It went public under terms that hold no longer (a lower severity, a cleared flag): it must not stay open.
+        yield _publish(incident, "resolved", incident.phase_at, "the incident is resolved")
+
+
+def _kept_honest(book: Runbook, incident: Incident, terms: StatusPage) -> Iterator[Wanted]:
+    said = incident.public
+    if said.approval is not None and said.drafted is not None:
+        reason = f"approved by {said.approval.by}"
+        yield _publish(incident, said.drafted, said.approval.at, reason, said.approval)
+        return
+    if said.drafted == incident.phase and said.drafted_at is not None and terms.anyway_after is not None:
+        at = said.drafted_at + terms.anyway_after
+        yield _publish(incident, said.drafted, at, f"not approved within {write(terms.anyway_after)}")
+    due = _due(incident, terms)
+    if due is None:
+        return
+    due_at, reason = due
+    if incident.phase in terms.automatic:
+        yield _publish(incident, incident.phase, due_at, reason)
+    else:
+        yield _draft(book, incident, terms, due_at, reason)
+
+
+def _due(incident: Incident, terms: StatusPage) -> tuple[datetime, str] | None:
+    said = incident.public
+    if said.counts_from is None:
+        if incident.resolved:
+            return None  # nothing was ever public: there is nothing to take back
+        return incident.opened_at + terms.first, f"the page is first updated within {write(terms.first)}"
+    if incident.phase not in (said.status, said.drafted):
+        return incident.phase_at, f"the incident is {incident.phase}"
+    if terms.every is not None and not incident.resolved:
+        return said.counts_from + terms.every, f"the page is updated every {write(terms.every)}"
+    return None
+
+
+def _publish(
+    incident: Incident, status: PublicStatus, due_at: datetime, reason: str, words: Words | None = None
+) -> Wanted:
+    effect = Publish(
+        status=status,
+        template=f"public_{status}",
+        words=words.text if words and words.text else None,
+        page_incident=incident.references.get("status-page"),
+    )
+    occurrence = incident.seconds_since_declared(due_at) + 1
+    return Wanted(Demand(duty=f"publish/{status}", occurrence=occurrence, due_at=due_at, reason=reason, effect=effect))
+
+
+def _draft(book: Runbook, incident: Incident, terms: StatusPage, due_at: datetime, reason: str) -> Wanted:
+    spot = incident_place(book, incident)
+    effect = Post(
+        kind="draft",
+        to=spot.place,
+        template="draft",
+        mention=who_owes(book, incident, terms.owner),
+        role=terms.owner,
+    )
+    occurrence = incident.seconds_since_declared(due_at) + 1
+    demand = Demand(
+        duty=f"draft/{incident.phase}",
+        occurrence=occurrence,
+        due_at=awake(incident, due_at),
+        reason=reason,
+        effect=effect,
+    )
+    return Wanted(demand, spot.waits_for)

@@ -1,0 +1,58 @@
+"""What a person is told no to, and why. Signals are never refused: they change what they still can (rule 12)."""
+
+from workflows.policy.events import (
+    Acknowledged,
+    Cancelled,
+    DraftApproved,
+    Escalated,
+    Event,
+    FlagChanged,
+    Mitigated,
+    Reopened,
+    Resolved,
+    RoleAssigned,
+    SeverityChanged,
+    Snoozed,
+    UpdatePosted,
+)
+from workflows.policy.fold import called
+from workflows.policy.incident import Incident
+from workflows.policy.runbook import Runbook
+
+_WHILE_OPEN = (Acknowledged, Escalated, FlagChanged, Mitigated, Resolved, SeverityChanged, Snoozed)
+
+
+def refusal(book: Runbook, incident: Incident, event: Event) -> str | None:
+    """A sentence for the person who asked, or None: go ahead."""
+    if incident.closed_at is not None:
+        return f"{incident.id} is closed"
+    if incident.cancelled:
+        return f"{incident.id} was cancelled"
+    if incident.resolved and isinstance(event, _WHILE_OPEN):
+        return f"{incident.id} is already resolved, by {incident.resolved_by}; to go on: tocsin reopen {incident.id}"
+    return _particular(book, incident, event)
+
+
+def _particular(book: Runbook, incident: Incident, event: Event) -> str | None:
+    match event:
+        case Reopened() if not incident.resolved:
+            return f"{incident.id} is not resolved"
+        case Escalated() if not called(book, incident, event.to):
+            return f"{event.to!r} is neither a tier nor a person of the runbook {book.runbook}: {_choices(book.people)}"
+        case RoleAssigned() if book.roles and event.role not in book.roles:
+            return f"{event.role!r} is not a role of the runbook {book.runbook}: {_choices(book.roles)}"
+        case FlagChanged() if book.flags and event.on and event.flag not in book.flags:
+            return f"{event.flag!r} is not a flag of the runbook {book.runbook}: {_choices(book.flags)}"
+        case SeverityChanged() if event.severity not in book.severities:
+            return f"the runbook {book.runbook} has no {event.severity}: {_choices(book.severities)}"
+        case DraftApproved() if incident.public.drafted is None:
+            return "no draft is waiting for approval"
+        case UpdatePosted() if incident.resolved and not event.public and event.phase:
+            return f"{incident.id} is already resolved"
+        case Cancelled() if incident.resolved:
+            return f"{incident.id} is already resolved, by {incident.resolved_by}"
+    return None
+
+
+def _choices(names: object) -> str:
+    return "choose one of " + ", ".join(str(name) for name in names) if isinstance(names, dict | tuple) else ""

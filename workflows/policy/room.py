@@ -1,0 +1,87 @@
+"""The incident's place: declared in the home channel, worked on in a channel or thread, told everything in order."""
+
+from collections.abc import Iterator
+
+from workflows.policy.demand import Demand
+from workflows.policy.effects import OpenChannel, Place, Post, SetTopic
+from workflows.policy.incident import Incident, Tell, rules, who_owes
+from workflows.policy.runbook import Runbook
+from workflows.policy.wanted import Spot, Wanted, channel_or_place, home, incident_place
+
+
+def room(book: Runbook, incident: Incident) -> Iterator[Wanted]:
+    yield Wanted(
+        Demand(
+            duty="declaration",
+            due_at=incident.declared_at,
+            reason="an incident was declared",
+            effect=Post(to=Place(channel=book.home), template="declaration", pin=True),
+        )
+    )
+    if rules(book, incident).own_channel and not incident.cancelled:
+        yield from _own_channel(incident)
+    yield from _telling(book, incident)
+
+
+def _own_channel(incident: Incident) -> Iterator[Wanted]:
+    severity = incident.severity.upper()
+    private = "security" in incident.flags
+    yield Wanted(
+        Demand(
+            duty="channel",
+            due_at=incident.declared_at,
+            reason=f"a {severity} gets a channel of its own",
+            effect=OpenChannel(name=f"incident-{incident.id}", private=private),
+        )
+    )
+    if incident.headline == 0 or "channel" in incident.closed_places:
+        return  # a new channel is born with its topic
+    channel = incident.references.get("channel", "")
+    demand = Demand(
+        duty="topic",
+        occurrence=incident.headline,
+        due_at=incident.phase_at,
+        reason="severity, phase or commander changed",
+        effect=SetTopic(channel=channel),
+    )
+    yield Wanted(demand, "" if channel else "channel")
+
+
+def _telling(book: Runbook, incident: Incident) -> Iterator[Wanted]:
+    """One message at a time, so that they arrive in order; what piles up meanwhile travels together."""
+    batch = next_batch(incident)
+    if not batch:
+        return
+    spot = _lane(book, incident, batch[0])
+    mention = dict.fromkeys(p for item in batch for p in (*item.mention, *who_owes(book, incident, item.role)))
+    demand = Demand(
+        duty="tell",
+        occurrence=batch[-1].number,
+        due_at=batch[0].at,
+        reason="the channel is told what happened",
+        effect=Post(to=spot.place, template=batch[0].template, mention=tuple(mention)),
+    )
+    yield Wanted(demand, spot.waits_for)
+
+
+def next_batch(incident: Incident, up_to: int | None = None) -> tuple[Tell, ...]:
+    """The oldest untold things that go to the same place in the same form; a batch that was begun keeps its end."""
+    begun = [s.occurrence for s in incident.started.values() if s.duty == "tell"]
+    end = up_to or (min(begun) if begun else None)
+    batch: list[Tell] = []
+    for item in incident.to_tell:
+        if end is not None and item.number > end:
+            break
+        if batch and (item.lane, item.template) != (batch[0].lane, batch[0].template):
+            break
+        batch.append(item)
+    return tuple(batch)
+
+
+def _lane(book: Runbook, incident: Incident, item: Tell) -> Spot:
+    if item.lane == "home":
+        return home(book)
+    if item.lane == "updates":
+        updates = rules(book, incident).updates
+        return channel_or_place(book, incident, updates.to if updates else None)
+    return incident_place(book, incident)

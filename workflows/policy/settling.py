@@ -1,0 +1,181 @@
+"""How effects become facts: begun, and settled one way or another."""
+
+from datetime import timedelta
+
+from workflows.policy.durations import write
+from workflows.policy.effects import Annotate, Hush, OpenChannel, Page, Post, Publish, SetTopic, Unconnected
+from workflows.policy.events import EffectSettled, EffectStarted
+from workflows.policy.incident import Bounds, Incident, Ring, Settlement, Start
+from workflows.policy.runbook import Runbook
+from workflows.policy.telling import log, tell
+
+LATE = timedelta(minutes=1)
+"""From here on lateness is said, and what comes next counts from when it went out, not from when it was due."""
+
+
+def start(incident: Incident, event: EffectStarted) -> Incident:
+    demand = event.demand
+    before = incident.started.get(demand.key)
+    begun = Start(
+        duty=demand.duty,
+        occurrence=demand.occurrence,
+        due_at=demand.due_at,
+        started_at=before.started_at if before else event.at,
+        real_at=before.real_at if before else event.real_at,
+    )
+    after = incident.model_copy(update={"started": {**incident.started, demand.key: begun}})
+    return _ring(after, event, demand.effect) if isinstance(demand.effect, Page) else after
+
+
+def _ring(incident: Incident, event: EffectStarted, page: Page) -> Incident:
+    """From the moment a page is begun it may ring, so its key is known, and the older ones are not ours any more."""
+    rings = {key: ring for key, ring in incident.rings.items() if key not in page.supersedes}
+    rings[incident.vendor_key(event.demand.key)] = Ring(person=page.to, rung_at=event.at)
+    after = incident.model_copy(update={"rings": dict(list(rings.items())[-Bounds.rings :])})
+    if page.round > incident.round:
+        after = after.model_copy(update={"round": page.round, "round_started_at": page.round_started_at})
+    return after
+
+
+def settle(book: Runbook, incident: Incident, event: EffectSettled) -> Incident:
+    demand = event.demand
+    started = incident.started.get(demand.key)
+    began_at = started.started_at if started else event.at
+    after = incident.model_copy(
+        update={"started": {key: begun for key, begun in incident.started.items() if key != demand.key}}
+    )
+    effect = demand.effect
+    if not isinstance(effect, Hush):  # settled in its ring, which ends; a duty for each ring would pile up
+        settlement = Settlement(
+            occurrence=demand.occurrence,
+            due_at=demand.due_at,
+            sent_at=began_at,
+            settled_at=event.at,
+            outcome=event.outcome,
+            late=event.late,
+        )
+        after = after.model_copy(update={"settled": {**after.settled, demand.duty: settlement}})
+    if isinstance(effect, Page):
+        return _page(book, after, event, effect)
+    if isinstance(effect, Hush):
+        return _hush(book, after, event, effect)
+    if isinstance(effect, Publish):
+        return _publish(book, after, event, effect)
+    if isinstance(effect, Unconnected):
+        return by_hand(after, event, f"{effect.kind} to {effect.to or 'whom it concerns'}", effect.role)
+    if isinstance(effect, Post | OpenChannel):
+        return _message(after, event, effect)
+    return _plain(after, event, effect)
+
+
+def _page(book: Runbook, incident: Incident, event: EffectSettled, page: Page) -> Incident:
+    who = book.person_name(page.to)
+    key = incident.vendor_key(event.demand.key)
+    if event.outcome == "done":
+        cleared = {p: r for p, r in incident.refused_routes.items() if p != page.to}
+        after = incident.model_copy(update={"refused_routes": cleared})
+        return tell(after, event.at, f"paged {who}: {event.demand.reason}{_late(event)}")
+    rings = {k: ring for k, ring in incident.rings.items() if k != key}
+    if event.outcome == "superseded":
+        # It was withdrawn while on its way: it may have rung, so its key stays among those to be hushed.
+        return log(incident, event.at, f"withdrew the page to {who}", kind="page")
+    if event.outcome == "rejected":
+        routes = incident.refused_routes.get(page.to, ())
+        refused = {**incident.refused_routes, page.to: (*routes, event.route or "")[-4:]}
+        incident = incident.model_copy(update={"refused_routes": refused, "rings": rings})
+    text = f"{who} could not be paged: {event.problem}"
+    return tell(incident, event.at, text, template="unreached", lane="home", mention=(page.to,), loud=True)
+
+
+def _hush(book: Runbook, incident: Incident, event: EffectSettled, hush: Hush) -> Incident:
+    rings = dict(incident.rings)
+    ring = rings.pop(hush.ring, None)
+    if ring is not None and hush.become == "acknowledged":
+        rings[hush.ring] = ring.model_copy(update={"state": "acknowledged"})
+    after = incident.model_copy(update={"rings": rings})
+    if event.outcome == "done":
+        return after
+    text = f"could not mark {book.person_name(hush.to)}'s page as {hush.become}: {event.problem}"
+    return log(after, event.at, text, kind="page", loud=True)
+
+
+def _publish(book: Runbook, incident: Incident, event: EffectSettled, publish: Publish) -> Incident:
+    if event.outcome == "superseded":
+        return incident
+    counts_from = event.demand.due_at if event.late < LATE else event.at
+    public = incident.public.model_copy(
+        update={
+            "status": publish.status, "counts_from": counts_from, "drafted": None, "drafted_at": None,
+            "approval": None, "words": None if publish.words else incident.public.words,
+        }
+    )  # fmt: skip
+    after = incident.model_copy(update={"public": public})
+    if event.outcome != "done":
+        return by_hand(after, event, f"status page: {publish.status}", publish_role(book, incident))
+    if event.receipt.reference:
+        after = after.model_copy(update={"references": {**after.references, "status-page": event.receipt.reference}})
+    return log(after, event.at, f"status page: {publish.status}{_late(event)}", kind="publish")
+
+
+def publish_role(book: Runbook, incident: Incident) -> str | None:
+    page = book.severity(incident.severity).status_page
+    return page.owner if page else None
+
+
+def by_hand(incident: Incident, event: EffectSettled, what: str, role: str | None) -> Incident:
+    """A way that is not there, or failed for good: the role that owes it is asked to do it by hand (rule 3)."""
+    text = f"do this by hand: {what} ({event.problem or 'not connected'})"
+    return tell(incident, event.at, text, template="by_hand", role=role, loud=event.outcome != "unconnected")
+
+
+def _message(incident: Incident, event: EffectSettled, effect: Post | OpenChannel) -> Incident:
+    if isinstance(effect, Post) and event.demand.duty == "tell":
+        told = tuple(item for item in incident.to_tell if item.number > event.demand.occurrence)
+        incident = incident.model_copy(update={"to_tell": told})
+    if isinstance(effect, Post) and effect.kind == "draft" and event.outcome != "superseded":
+        incident = _drafted(incident, event)
+    if event.outcome == "done":
+        return _referenced(incident, event, effect)
+    if event.outcome == "superseded":
+        return incident
+    place = "channel" if isinstance(effect, OpenChannel) else event.demand.duty
+    if place in ("channel", "declaration"):
+        incident = incident.model_copy(update={"closed_places": (*incident.closed_places, place)})
+    return log(incident, event.at, f"chat: {event.demand.duty} failed: {event.problem}", kind="post", loud=True)
+
+
+def _referenced(incident: Incident, event: EffectSettled, effect: Post | OpenChannel) -> Incident:
+    name = {"channel": "channel", "declaration": "thread"}.get(event.demand.duty)
+    if name and event.receipt.reference:
+        incident = incident.model_copy(update={"references": {**incident.references, name: event.receipt.reference}})
+    if event.demand.duty == "tell":
+        return incident  # what it told stands on the timeline already
+    return log(incident, event.at, _posted(event, effect), kind="post")
+
+
+def _posted(event: EffectSettled, effect: Post | OpenChannel) -> str:
+    if isinstance(effect, OpenChannel):
+        return f"opened the channel #{effect.name}{_late(event)}"
+    return f"posted {event.demand.duty} in {effect.to.channel}{_late(event)}"
+
+
+def _drafted(incident: Incident, event: EffectSettled) -> Incident:
+    counts_from = event.demand.due_at if event.late < LATE else event.at
+    status = event.demand.duty.rpartition("/")[2]
+    return incident.model_copy(
+        update={
+            "public": incident.public.model_copy(
+                update={"drafted": status, "drafted_at": event.demand.due_at, "counts_from": counts_from}
+            )
+        }
+    )
+
+
+def _plain(incident: Incident, event: EffectSettled, effect: SetTopic | Annotate) -> Incident:
+    if event.outcome in ("done", "superseded"):
+        return incident
+    return log(incident, event.at, f"{event.demand.duty} failed: {event.problem}", kind=effect.kind)
+
+
+def _late(event: EffectSettled) -> str:
+    return f" ({write(event.late)} late)" if event.late >= LATE else ""

@@ -1,0 +1,94 @@
+"""Runs a runbook over virtual time, in which every send succeeds at once: behind the preview and most tests.
+
+It is the shell without Temporal: the same plan, the same fold, no clock. What it says is what will happen.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from workflows.policy.demand import Demand
+from workflows.policy.effects import Page, Receipt, Unconnected
+from workflows.policy.engine import plan
+from workflows.policy.events import EffectSettled, EffectStarted, Event, Outcome, stamp
+from workflows.policy.fold import apply
+from workflows.policy.incident import Incident, Opening, declare
+from workflows.policy.runbook import Runbook
+
+RUNAWAY = 1000
+"""Effects in one moment: far above what any runbook may demand; beyond it the engine would spin."""
+
+
+@dataclass
+class Simulation:
+    """One incident in virtual time. `fails` maps a person or duty to what becomes of its sends."""
+
+    book: Runbook
+    incident: Incident
+    now: datetime
+    fails: dict[str, Outcome] = field(default_factory=dict)
+    sent: list[tuple[datetime, Demand]] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, opening: Opening, at: datetime, fails: dict[str, Outcome] | None = None) -> "Simulation":
+        incident = declare(opening, at, incident_id="preview", workflow_id="simulation")
+        simulation = cls(opening.runbook, incident, at, fails or {})
+        simulation.settle()
+        return simulation
+
+    def happen(self, event: Event) -> None:
+        """An event, now, and everything that follows from it at once."""
+        self._fold(event)
+        self.settle()
+
+    def run_to(self, until: datetime) -> None:
+        """Let time pass, waking exactly where the plan asks for it."""
+        while True:
+            wake_at = plan(self.book, self.incident, self.now).wake_at
+            if wake_at is None or wake_at > until:
+                break
+            self.now = wake_at
+            self.settle()
+        self.now = max(self.now, until)
+
+    def settle(self) -> None:
+        for _ in range(RUNAWAY):
+            present = plan(self.book, self.incident, self.now)
+            if present.conclusions:
+                for event in present.conclusions:
+                    self._fold(event)
+            elif present.due:
+                self._send(present.due[0])
+            else:
+                return
+        raise RuntimeError(f"the runbook demands more than {RUNAWAY} things at {self.now}: {present.due[0].key}")
+
+    def _send(self, demand: Demand) -> None:
+        self.sent.append((self.now, demand))
+        self._fold(EffectStarted(demand=demand, real_at=self.now))
+        outcome = self._outcome(demand)
+        receipt = Receipt(reference=f"ref:{demand.key}") if outcome == "done" else Receipt()
+        problem = "" if outcome == "done" else "simulated"
+        self._fold(EffectSettled(demand=demand, outcome=outcome, receipt=receipt, problem=problem, route="route"))
+
+    def _outcome(self, demand: Demand) -> Outcome:
+        if isinstance(demand.effect, Unconnected):
+            return "unconnected"
+        if isinstance(demand.effect, Page) and demand.effect.to in self.fails:
+            return self.fails[demand.effect.to]
+        return self.fails.get(demand.duty, "done")
+
+    def _fold(self, event: Event) -> None:
+        self.incident = apply(self.book, self.incident, stamp(event, self.now))
+
+
+def simulate(
+    opening: Opening, at: datetime, script: Iterable[tuple[datetime, Event]], until: datetime
+) -> list[tuple[datetime, Demand]]:
+    """Everything that is sent from `at` to `until`, with the script's events in between, in the order of sending."""
+    simulation = Simulation.of(opening, at)
+    for moment, event in sorted(script, key=lambda step: step[0]):
+        simulation.run_to(moment)
+        simulation.happen(event)
+    simulation.run_to(until)
+    return simulation.sent

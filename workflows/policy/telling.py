@@ -1,0 +1,47 @@
+"""How an incident remembers what happened: its timeline, and what its channel still has to be told."""
+
+from datetime import datetime
+from typing import Literal
+
+from workflows.policy.incident import Bounds, Entry, Incident, Tell
+
+
+def log(incident: Incident, at: datetime, text: str, *, kind: str = "event", loud: bool = False) -> Incident:
+    """Add a line to the timeline; the same line again only counts."""
+    text = cut(text)
+    last = incident.timeline[-1] if incident.timeline else None
+    if last is not None and (last.text, last.kind) == (text, kind):
+        repeated = last.model_copy(update={"count": last.count + 1, "last_at": at})
+        return incident.model_copy(update={"timeline": (*incident.timeline[:-1], repeated)})
+    entries = (*incident.timeline, Entry(at=at, text=text, kind=kind, loud=loud))
+    dropped = max(0, len(entries) - Bounds.timeline)
+    return incident.model_copy(
+        update={"timeline": entries[dropped:], "timeline_dropped": incident.timeline_dropped + dropped}
+    )
+
+
+def tell(
+    incident: Incident,
+    at: datetime,
+    text: str,
+    *,
+    template: str = "told",
+    lane: Literal["incident", "updates", "home"] = "incident",
+    by: str = "",
+    mention: tuple[str, ...] = (),
+    role: str | None = None,
+    loud: bool = False,
+) -> Incident:
+    """Put it on the timeline and queue it for the channel, where it is posted in order."""
+    number = incident.told + 1
+    item = Tell(
+        number=number, at=at, text=text, template=template, lane=lane, by=by, mention=mention, role=role
+    )  # fmt: skip
+    queue = (*incident.to_tell, item)[-Bounds.to_tell :]
+    after = log(incident, at, text if not by or by in text else f"{by}: {text}", loud=loud)
+    return after.model_copy(update={"told": number, "to_tell": queue})
+
+
+def cut(text: str) -> str:
+    """Bounded: an alert's annotation may be a megabyte."""
+    return text if len(text) <= Bounds.text else text[: Bounds.text - 1] + "…"

@@ -1,0 +1,65 @@
+"""The three turns of an incident's life that alerts and people share: acknowledged, resolved, reopened."""
+
+from datetime import datetime
+
+from workflows.policy.durations import write
+from workflows.policy.events import Acknowledged, Resolved
+from workflows.policy.incident import Incident
+from workflows.policy.telling import tell
+
+
+def acknowledge(incident: Incident, event: Acknowledged) -> Incident:
+    rings = dict(incident.rings)
+    if event.ring in rings:
+        rings[event.ring] = rings[event.ring].model_copy(update={"state": "acknowledged"})
+    after = incident.model_copy(
+        update={
+            "acknowledged_at": event.at,
+            "acknowledged_by": event.by,
+            "first_acknowledged_at": incident.first_acknowledged_at or event.at,
+            "alive_at": event.at,
+            "rings": rings,
+        }
+    )
+    through = f" through {event.via}" if event.via else ""
+    waited = write(event.at - incident.declared_at)
+    return tell(after, event.at, f"{event.by} acknowledged{through}, {waited} after declaration", by=event.by)
+
+
+def resolve(incident: Incident, event: Resolved) -> Incident:
+    rings = {key: ring for key, ring in incident.rings.items() if key != event.ring}
+    after = incident.model_copy(
+        update={
+            "phase": "resolved",
+            "phase_at": event.at,
+            "resolved_at": event.at,
+            "resolved_by": event.by,
+            "resolution": event.text,
+            "rings": rings,
+        }
+    )
+    lasted = write(event.at - incident.declared_at)
+    text = f"resolved by {event.by} after {lasted}" + (f": {event.text}" if event.text else "")
+    return tell(after, event.at, text, template="resolved", lane="home")
+
+
+def reopen(incident: Incident, at: datetime, text: str) -> Incident:
+    """Everything starts again from here: ladder, acknowledgement, cadence. What was sent stays sent."""
+    first_round = incident.round + 1
+    after = incident.model_copy(
+        update={
+            "phase": "investigating",
+            "phase_at": at,
+            "opening": incident.opening + 1,
+            "opened_at": at,
+            "acknowledged_at": None,
+            "acknowledged_by": "",
+            "alive_at": None,
+            "resolved_at": None,
+            "resolved_by": "",
+            "round": first_round,
+            "first_round": first_round,
+            "round_started_at": at,
+        }
+    )
+    return tell(after, at, text, lane="home", loud=True)

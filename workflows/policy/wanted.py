@@ -1,0 +1,68 @@
+"""What the parts of the engine share: a demand that may have to wait, and when a condition holds."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from workflows.policy.demand import Demand
+from workflows.policy.effects import Place
+from workflows.policy.incident import Incident, rules
+from workflows.policy.runbook import Condition, Runbook
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A demand, and the reference that it cannot go without, if that is not there yet (rule 3)."""
+
+    demand: Demand
+    waits_for: str = ""
+
+
+@dataclass(frozen=True)
+class Spot:
+    """Where a message goes, and what has to exist first."""
+
+    place: Place
+    waits_for: str = ""
+
+
+def holds(condition: Condition, incident: Incident) -> bool:
+    return (
+        incident.flags.issuperset(condition.flags)
+        and incident.flags.isdisjoint(condition.without)
+        and condition.labels.items() <= incident.labels.items()
+    )
+
+
+def home(book: Runbook) -> Spot:
+    return Spot(Place(channel=book.home))
+
+
+def incident_place(book: Runbook, incident: Incident) -> Spot:
+    """The incident's own channel, else its thread, else the home channel: the first that did not reject us."""
+    if rules(book, incident).own_channel and "channel" not in incident.closed_places:
+        channel = incident.references.get("channel")
+        return Spot(Place(channel=channel)) if channel else Spot(Place(channel="the incident's channel"), "channel")
+    if "declaration" not in incident.closed_places:
+        thread = incident.references.get("thread")
+        if thread is None:
+            return Spot(Place(channel=book.home), "thread")
+        channel, _, timestamp = thread.partition(":")
+        return Spot(Place(channel=channel, thread=timestamp))
+    return home(book)
+
+
+def channel_or_place(book: Runbook, incident: Incident, channel: str | None) -> Spot:
+    return Spot(Place(channel=channel)) if channel else incident_place(book, incident)
+
+
+def latest_and_next(anchor: datetime, every: timedelta, now: datetime) -> tuple[datetime | None, datetime]:
+    """Of a cadence that counts from `anchor`: the last moment that has passed (the ones before are missed and collapse
+    into it, rule 7), and the first that has not."""
+    passed = (now - anchor) // every
+    latest = anchor + passed * every if passed >= 1 else None
+    return latest, anchor + (max(passed, 0) + 1) * every
+
+
+def awake(incident: Incident, due_at: datetime) -> datetime:
+    """A nag's time, after the snooze that may cover it."""
+    return max(due_at, incident.snoozed_until) if incident.snoozed_until else due_at

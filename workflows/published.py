@@ -1,0 +1,39 @@
+"""An incident's search attributes, computed from its state like everything else."""
+
+from datetime import datetime
+
+from temporalio.common import SearchAttributeKey, SearchAttributeUpdate
+
+from workflows import search_attributes as known
+from workflows.policy.engine import Plan
+from workflows.policy.escalation import tier_reached
+from workflows.policy.fold import COMMANDER
+from workflows.policy.incident import Incident
+
+Update = SearchAttributeUpdate[str] | SearchAttributeUpdate[int] | SearchAttributeUpdate[datetime]
+
+
+def attributes_of(incident: Incident, present: Plan) -> list[Update]:
+    return [
+        known.INCIDENT.value_set(incident.id),
+        known.SEVERITY.value_set(incident.severity),
+        known.PHASE.value_set("cancelled" if incident.cancelled else incident.phase),
+        _keyword(known.SERVICE, incident.service or None),
+        known.RUNBOOK.value_set(incident.runbook),
+        _keyword(known.COMMANDER, incident.roles.get(COMMANDER)),
+        known.TIER.value_set(tier_reached(incident)),
+        _moment(known.NEXT_DUTY_AT, _next_duty_at(present)),
+    ]
+
+
+def _next_duty_at(present: Plan) -> datetime | None:
+    coming = [w.demand.due_at for w in present.waiting] + [d.due_at for d in (*present.due, *present.next)]
+    return min(coming, default=None)
+
+
+def _keyword(key: SearchAttributeKey[str], value: str | None) -> Update:
+    return key.value_set(value) if value is not None else key.value_unset()
+
+
+def _moment(key: SearchAttributeKey[datetime], value: datetime | None) -> Update:
+    return key.value_set(value) if value is not None else key.value_unset()

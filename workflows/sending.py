@@ -1,0 +1,112 @@
+"""From a demand to an activity and back: queues, timeouts, and what Temporal's errors mean to the core."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+from temporalio.exceptions import ActivityError, ApplicationError, CancelledError, FailureError
+
+from workflows.policy.demand import Demand
+from workflows.policy.effects import Annotate, Hush, OpenChannel, Page, Publish, Receipt, Send, SetTopic, Unconnected
+from workflows.policy.events import EffectSettled
+from workflows.policy.incident import Incident
+from workflows.policy.runbook import Runbook
+from workflows.texts import page_links, words
+
+PAGE_QUEUE = "tocsin-page"
+COMMS_QUEUE = "tocsin-comms"
+
+
+@dataclass(frozen=True)
+class Road:
+    """How an activity travels. `start_to_close` is a few seconds above the adapters' HTTP timeout, so that a killed
+    worker costs seconds; `give_up_after` is when the core is told `undelivered`."""
+
+    queue: str
+    start_to_close: timedelta
+    give_up_after: timedelta
+    longest_pause: timedelta
+
+
+PAGES = Road(PAGE_QUEUE, timedelta(seconds=12), timedelta(minutes=30), timedelta(seconds=10))
+COMMS = Road(COMMS_QUEUE, timedelta(seconds=30), timedelta(hours=2), timedelta(seconds=30))
+
+
+@dataclass(frozen=True)
+class Order:
+    """What to do: the activity's name (None: there is none for it yet), its argument, and its road."""
+
+    activity: str | None
+    send: Send
+    road: Road
+
+
+def order(book: Runbook, incident: Incident, demand: Demand, now: datetime) -> Order:
+    """Everything about a send that has to be decided at the moment it begins."""
+    said = words(book, incident, demand, now)
+    before = incident.started.get(demand.key)
+    send = Send(
+        incident=incident.id,
+        key=demand.key,
+        vendor_key=incident.vendor_key(demand.key),
+        effect=demand.effect,
+        subject=said.subject,
+        text=said.text,
+        links=page_links(book, incident) if isinstance(demand.effect, Page) else (),
+        severity=incident.severity,
+        again=before is not None,
+        first_started_at=before.real_at if before else workflow.now(),
+    )
+    return Order(_activity(demand), send, PAGES if isinstance(demand.effect, Page | Hush) else COMMS)
+
+
+def _activity(demand: Demand) -> str | None:
+    match demand.effect:
+        case Page():
+            return "page"
+        case Hush():
+            return "hush"
+        case Annotate():
+            return "annotate"
+        case OpenChannel():
+            return "open_channel"
+        case SetTopic():
+            return "set_topic"
+        case Publish():
+            return "publish"
+        case Unconnected():
+            return None
+    return "post"
+
+
+async def perform(demand: Demand, what: Order, summary: str) -> EffectSettled:
+    """Run it to its end. Cancelling waits until the activity has really stopped (rule 5)."""
+    if what.activity is None:
+        return EffectSettled(demand=demand, outcome="unconnected", problem=f"{demand.effect.kind} is not connected")
+    try:
+        receipt = await workflow.execute_activity(
+            what.activity,
+            what.send,
+            result_type=Receipt,
+            task_queue=what.road.queue,
+            start_to_close_timeout=what.road.start_to_close,
+            schedule_to_close_timeout=what.road.give_up_after,
+            retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=what.road.longest_pause),
+            cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+            summary=summary[:200],
+        )
+    except ActivityError as error:
+        return _failed(demand, error)
+    return EffectSettled(demand=demand, outcome="done", receipt=receipt)
+
+
+def _failed(demand: Demand, error: ActivityError) -> EffectSettled:
+    cause = error.cause
+    if isinstance(cause, CancelledError):
+        return EffectSettled(demand=demand, outcome="superseded")
+    if isinstance(cause, ApplicationError) and cause.type == "Rejected":
+        route = str(cause.details[0]) if cause.details and cause.details[0] else None
+        return EffectSettled(demand=demand, outcome="rejected", problem=cause.message, route=route)
+    last = cause.cause if isinstance(cause, FailureError) and cause.cause is not None else cause  # under a timeout
+    return EffectSettled(demand=demand, outcome="undelivered", problem=f"gave up: {last}"[:300])

@@ -1,0 +1,167 @@
+"""The messages: what is said, in which words.
+
+Templates are Jinja2 in its sandbox, Tocsin's own or the runbook's. Everything that comes from alerts and people enters
+as a value, never as a template. A value that is not known shows as `[name?]`; a template that fails shows as plain text
+with the reason: at 3 a.m. an ugly message is better than none.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+
+from jinja2 import Template, TemplateError, Undefined
+from jinja2.sandbox import SandboxedEnvironment
+
+from workflows.default_texts import TEXTS
+from workflows.policy.cadence import next_update_at
+from workflows.policy.demand import Demand
+from workflows.policy.durations import write
+from workflows.policy.effects import Page, Post, Publish
+from workflows.policy.incident import Incident, rules
+from workflows.policy.room import next_batch
+from workflows.policy.runbook import Duty, Runbook
+
+LONGEST = 3000
+"""Characters: what a Slack text block holds, and more than anybody reads on a phone."""
+
+
+class _Visible(Undefined):
+    """Missing values are seen, not swallowed."""
+
+    def __str__(self) -> str:
+        return f"[{self._undefined_name}?]"
+
+
+_ENVIRONMENT = SandboxedEnvironment(undefined=_Visible, trim_blocks=True, lstrip_blocks=True, autoescape=False)
+_ENVIRONMENT.globals.clear()  # no `range`: a template must not be able to loop for long
+
+
+@dataclass(frozen=True)
+class Words:
+    subject: str
+    text: str
+
+
+def words(book: Runbook, incident: Incident, demand: Demand, now: datetime) -> Words:
+    """Subject and text of an effect, ready for an adapter. Never raises."""
+    values = _values(book, incident, demand, now)
+    subject = _subject(incident, demand)
+    if isinstance(demand.effect, Publish) and demand.effect.words:
+        return Words(subject, demand.effect.words)
+    template = getattr(demand.effect, "template", "told")
+    return Words(subject, _render(book, template, values))
+
+
+def headline(incident: Incident) -> str:
+    """`SEV-1: Checkout fails`: what an incident is called everywhere."""
+    return f"{severity_title(incident.severity)}: {incident.title}"
+
+
+def severity_title(severity: str) -> str:
+    return severity.upper().replace("SEV", "SEV-")
+
+
+def clock(at: datetime) -> str:
+    return f"{at:%H:%M} UTC"
+
+
+def _subject(incident: Incident, demand: Demand) -> str:
+    if isinstance(demand.effect, Page):
+        return f"{severity_title(incident.severity)}: {incident.title} ({demand.reason})"
+    return incident.title
+
+
+@lru_cache(maxsize=256)
+def _compiled(source: str) -> Template:
+    return _ENVIRONMENT.from_string(source)
+
+
+def _render(book: Runbook, template: str, values: dict[str, object]) -> str:
+    source = book.templates.get(template) or TEXTS.get(template)
+    if source is None:
+        return f"{values['headline']} (the runbook has no text named {template!r})"
+    try:
+        text = _compiled(source).render(values)
+    except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
+        text = f"{values['headline']}: {values['reason']} (the text {template!r} failed: {error})"
+    text = text.strip()
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+
+
+def _values(book: Runbook, incident: Incident, demand: Demand, now: datetime) -> dict[str, object]:
+    batch = next_batch(incident, up_to=demand.occurrence) if demand.duty == "tell" else ()
+    values: dict[str, object] = {
+        "id": incident.id,
+        "headline": headline(incident),
+        "severity": severity_title(incident.severity),
+        "title": incident.title,
+        "phase": incident.phase.capitalize(),
+        "since": clock(incident.declared_at),
+        "detected": clock(incident.detected_at),
+        "elapsed": f"T+{write(now - incident.declared_at)}",
+        "reason": demand.reason,
+        "commander": _holder(book, incident, "commander"),
+        "roles": {book.role_name(role): person for role, person in incident.roles.items()},
+        "tried": _tried(book, incident),
+        "acknowledged_by": incident.acknowledged_by,
+        "resolved_by": incident.resolved_by,
+        "resolution": incident.resolution,
+        "flags": sorted(incident.flags),
+        "links": [{"label": label, "url": url} for label, url in page_links(book, incident)],
+        "told": [item.text for item in batch],
+        "by": batch[0].by if batch else "",
+        "duty": demand.duty,
+        "no_pager": incident.no_pager,
+        "home": book.home,
+    }
+    values |= _optional(book, incident, demand, now)
+    return values
+
+
+def _optional(book: Runbook, incident: Incident, demand: Demand, now: datetime) -> dict[str, object]:
+    """Values that are left out, and so shown as `[name?]`, when they are not known."""
+    values: dict[str, object] = {}
+    if incident.service:
+        values["service"] = incident.service
+    if book.war_room:
+        values["war_room"] = book.war_room.url
+    if incident.firing:
+        values["impact"] = "; ".join(sorted({a.summary or a.name for a in incident.firing}))
+    if incident.resolution:
+        values["cause"] = incident.resolution
+    update_at = next_update_at(book, incident, now)
+    if update_at:
+        values["next_update"] = clock(update_at)
+    duty = _duty(book, incident, demand)
+    if isinstance(demand.effect, Post) and demand.effect.kind == "draft":
+        values["draft"] = _render(book, f"public_{incident.phase}", _values(book, incident, _plain(demand), now))
+    if duty:
+        values["duty_title"] = duty.id.replace("-", " ")
+        values["items"] = [line.strip() for line in duty.text.splitlines() if line.strip()]
+    return values
+
+
+def _plain(demand: Demand) -> Demand:
+    """The demand as a status page text sees it: a draft quotes that text, and must not quote itself."""
+    return demand.model_copy(update={"effect": Publish(status="investigating", template="")})
+
+
+def _duty(book: Runbook, incident: Incident, demand: Demand) -> Duty | None:
+    name = demand.duty.removeprefix("duty/")
+    return next((duty for duty in rules(book, incident).duties if duty.id == name), None)
+
+
+def _holder(book: Runbook, incident: Incident, role: str) -> str:
+    holder = incident.roles.get(role)
+    return book.person_name(holder) if holder else "nobody yet"
+
+
+def _tried(book: Runbook, incident: Incident) -> list[str]:
+    people = dict.fromkeys(ring.person for ring in incident.rings.values())
+    return [book.person_name(person) for person in people]
+
+
+def page_links(book: Runbook, incident: Incident) -> tuple[tuple[str, str], ...]:
+    """What somebody who was just woken wants to press: the war room, the alert's own links, the dashboards."""
+    war_room = ((book.war_room.label, book.war_room.url),) if book.war_room else ()
+    return (*war_room, *incident.links, *((link.label, link.url) for link in book.links))
