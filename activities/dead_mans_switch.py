@@ -1,0 +1,30 @@
+"""The dead man's switch: an address that is called while all is well. Its silence is somebody else's alarm."""
+
+import logging
+
+import httpx
+
+from activities.errors import Unavailable, refusal
+
+TIMEOUT = 5
+"""Seconds to connect, and again to answer."""
+
+# The address is a secret (whoever knows it can keep the alarm silent), and httpx logs every address at INFO.
+logging.getLogger("httpx").setLevel(logging.WARNING)
+
+
+class DeadMansSwitch:
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._tls = httpx.create_ssl_context()  # takes long enough to be made only once
+
+    async def call(self) -> None:
+        """Raises Unavailable or Rejected; the address appears in neither."""
+        try:
+            async with httpx.AsyncClient(timeout=TIMEOUT, verify=self._tls) as http:
+                response = await http.get(self._url)
+        except httpx.HTTPError as error:
+            raise Unavailable(f"the dead man's switch could not be reached: {type(error).__name__}") from None
+        if not response.is_success:
+            message = f"the dead man's switch answered {response.status_code}: check TOCSIN_DEAD_MANS_SWITCH_URL"
+            raise refusal(message, response.status_code, response.headers.get("Retry-After"))

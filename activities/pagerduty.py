@@ -1,0 +1,161 @@
+"""PagerDuty: rings, and what becomes of them. The only file that knows pdpyras, which has no future: docs/adr/0003.
+
+pdpyras is synchronous, so its calls run in threads of their own. Each call has a session of its own too: no thread
+shares one, and no page meets a connection that a firewall has long forgotten.
+"""
+
+import asyncio
+import hashlib
+import warnings
+from collections.abc import Awaitable, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from activities.errors import Rejected, Unavailable
+from activities.pagerduty_json import Answer, Incident, Incidents, Notes, alert, meaning
+from activities.plain_text import clean
+from workflows.policy.effects import Annotate, Hush, Page, Receipt, Send
+
+with warnings.catch_warnings():
+    # It announces its own end at each import. We know: docs/adr/0003.
+    warnings.simplefilter("ignore", UserWarning)
+    from pdpyras import APISession, EventsAPISession, PDClientError, PDSession
+
+TIMEOUT = 5
+"""Seconds to connect, and again to answer."""
+CALL = 10
+"""Seconds for a whole call: a host with several dead addresses takes `TIMEOUT` for each."""
+STEP = 2
+"""Seconds that a page waits for each of the two things that are better done before it. In all it stays under 15."""
+THREADS = 32
+NOTE = 20_000
+"""Characters of a note."""
+ACTION = {"acknowledged": "acknowledge", "resolved": "resolve"}
+
+A = TypeVar("A", bound=Answer)
+T = TypeVar("T")
+
+
+class PagerDuty:
+    """Every method raises Unavailable or Rejected. Without a token for the REST API nothing is looked up or noted."""
+
+    def __init__(
+        self,
+        routing_keys: Mapping[str, str],
+        events_url: str,
+        api_url: str,
+        api_token: str | None,
+        from_email: str | None,
+    ) -> None:
+        self._keys = routing_keys
+        """Events v2 integration keys, by the names of people."""
+        self._events_url = events_url
+        self._api_url = api_url
+        self._token = api_token
+        self._from = from_email
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="pagerduty")
+
+    async def page(self, send: Send, look_first: bool) -> Receipt:
+        """Rings, after resolving the rings that this one supersedes; no failure before the ring itself holds it up.
+
+        The event's key makes it safe to send twice while its alert is open. Once somebody has resolved that, the same
+        key rings again: hence the look.
+        """
+        assert isinstance(send.effect, Page)
+        person, ring, remarks = send.effect.to, send.vendor_key, list[str]()
+        route = fingerprint(person, self._key(person))
+        if route in send.effect.not_through:
+            raise Rejected(f"{person}'s PagerDuty key was refused twice: not tried again until it is changed", route)
+        if look_first and self._token and await _step(self._find(ring), remarks) is not None:
+            return Receipt(reference=ring, note="it was already there")
+        await _step(
+            asyncio.gather(*(self._event(person, "resolve", older) for older in send.effect.supersedes)), remarks
+        )
+        await self._event(person, "trigger", ring, alert(send))
+        return Receipt(reference=ring, note="; ".join(remarks) or None)
+
+    async def hush(self, send: Send) -> Receipt:
+        """Acknowledges or resolves a ring. When nothing is open PagerDuty drops the event without a word: so be it."""
+        assert isinstance(send.effect, Hush)
+        await self._event(send.effect.to, ACTION[send.effect.become], send.effect.ring)
+        return Receipt(reference=send.effect.ring)
+
+    async def annotate(self, send: Send) -> Receipt:
+        """Writes a note under the ring's incident, once: it ends with its key, and is looked for by it.
+
+        Nobody owes a note, so a missing setting is a remark and not a failure.
+        """
+        assert isinstance(send.effect, Annotate)
+        if not (self._token and self._from):
+            return Receipt(note="not noted: set TOCSIN_PAGERDUTY_API_TOKEN and TOCSIN_PAGERDUTY_FROM")
+        incident = await self._find(send.effect.ring)
+        if incident is None:
+            return Receipt(note="not noted: PagerDuty has no incident of this ring")
+        path, mark = f"/incidents/{incident.id}/notes", f"[{send.vendor_key}]"
+        written = await self._rest(Notes, lambda api: api.jget(path))
+        if not any(mark in note.content for note in written.notes):
+            body = {"note": {"content": f"{clean(send.text, NOTE)}\n{mark}"}}
+            await self._rest(Answer, lambda api: api.jpost(path, json=body))
+        return Receipt(reference=incident.id)
+
+    async def _retire(self, person: str, rings: tuple[str, ...]) -> None:
+        await asyncio.gather(*(self._event(person, "resolve", ring) for ring in rings))
+
+    async def _find(self, ring: str) -> Incident | None:
+        """The newest incident that the ring opened, whatever became of it."""
+        query = {"incident_key": ring, "date_range": "all", "statuses": ["triggered", "acknowledged", "resolved"]}
+        found = await self._rest(Incidents, lambda api: api.jget("/incidents", params=query))
+        return found.incidents[-1] if found.incidents else None
+
+    async def _event(self, person: str, action: str, ring: str, rest: Mapping[str, object] | None = None) -> None:
+        session = EventsAPISession(self._key(person))
+        session.url = self._events_url
+        route = fingerprint(person, self._key(person))
+        await self._run(session, lambda: session.send_event(action, ring, **(rest or {})), route)
+
+    async def _rest(self, answer: type[A], call: Callable[[APISession], object]) -> A:
+        session = APISession(self._token, default_from=self._from)
+        session.url = self._api_url
+        return answer.parse(await self._run(session, lambda: call(session)))
+
+    async def _run(self, session: PDSession, call: Callable[[], object], route: str | None = None) -> object:
+        """One call, sent exactly once."""
+        session.timeout = TIMEOUT
+        # All three, or pdpyras sends again by itself: four times after a reset, and after a 429 for ever.
+        session.max_network_attempts, session.max_http_attempts, session.retry[429] = 0, -1, 1
+
+        def closing() -> object:
+            with session:
+                return call()
+
+        try:
+            async with asyncio.timeout(CALL):
+                return await asyncio.get_running_loop().run_in_executor(self._threads, closing)
+        except PDClientError as error:
+            raise meaning(error.response, [*self._keys.values(), self._token or ""], route) from None
+        except TimeoutError:
+            raise Unavailable(f"PagerDuty did not answer within {CALL} s") from None
+
+    def _key(self, person: str) -> str:
+        if key := self._keys.get(person):
+            return key
+        raise Rejected(
+            f"{person} has no PagerDuty integration key: set TOCSIN_PAGERDUTY_ROUTING_KEYS", fingerprint(person, "")
+        )
+
+
+def fingerprint(person: str, key: str) -> str:
+    """Names a route without giving its key away; it changes with the key, so that a new key is tried at once."""
+    return hashlib.sha256(f"tocsin-route:{person}:{key}".encode()).hexdigest()[:12]
+
+
+async def _step(step: Awaitable[T], remarks: list[str]) -> T | None:
+    """Something that must hold no page up: bounded, and its failure is a remark."""
+    try:
+        async with asyncio.timeout(STEP):
+            return await step
+    except (Unavailable, Rejected) as error:
+        remarks.append(str(error))
+    except TimeoutError:
+        remarks.append(f"PagerDuty did not answer within {STEP} s")
+    return None

@@ -1,0 +1,152 @@
+"""The activities: an effect to its vendor, a vendor's failure to Temporal's words. No other file speaks Temporal."""
+
+import time
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Protocol, TypeVar
+
+import structlog
+from temporalio import activity
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
+
+from activities.dead_mans_switch import DeadMansSwitch
+from activities.errors import Rejected, Unavailable
+from workflows.policy.effects import Receipt, Send
+
+Activity = Callable[..., Awaitable[Receipt | None]]
+Way = TypeVar("Way")
+
+log = structlog.get_logger()
+
+
+class Pager(Protocol):
+    async def page(self, send: Send, look_first: bool) -> Receipt: ...
+    async def hush(self, send: Send) -> Receipt: ...
+    async def annotate(self, send: Send) -> Receipt: ...
+
+
+class Chat(Protocol):
+    async def open_channel(self, send: Send) -> Receipt: ...
+    async def set_topic(self, send: Send) -> Receipt: ...
+    async def post(self, send: Send, look_first: bool) -> Receipt: ...
+
+
+class StatusPage(Protocol):
+    async def publish(self, send: Send, look_first: bool) -> Receipt: ...
+
+
+class Perform:
+    """None is a way that is not connected: what is sent by it is Rejected, and says which setting connects it."""
+
+    def __init__(
+        self,
+        pager: Pager | None,
+        chat: Chat | None,
+        status_page: StatusPage | None,
+        dead_mans_switch: DeadMansSwitch | None = None,
+    ) -> None:
+        self._pager = pager
+        self._chat = chat
+        self._status_page = status_page
+        self._dead_mans_switch = dead_mans_switch
+
+    def page_activities(self) -> Sequence[Activity]:
+        """For the paging queue: it never waits behind a chat."""
+        return [self.page, self.hush, self.canary]
+
+    def comms_activities(self) -> Sequence[Activity]:
+        return [
+            self.annotate,
+            self.open_channel,
+            self.set_topic,
+            self.post,
+            self.publish,
+            self.canary,
+            self.call_dead_mans_switch,
+        ]
+
+    @activity.defn(name="page")
+    async def page(self, send: Send) -> Receipt:
+        with _sending(send.key):
+            return await self._pagerduty().page(send, _look_first(send))
+
+    @activity.defn(name="hush")
+    async def hush(self, send: Send) -> Receipt:
+        with _sending(send.key):
+            return await self._pagerduty().hush(send)
+
+    @activity.defn(name="annotate")
+    async def annotate(self, send: Send) -> Receipt:
+        with _sending(send.key):
+            return await self._pagerduty().annotate(send)
+
+    @activity.defn(name="open_channel")
+    async def open_channel(self, send: Send) -> Receipt:
+        with _sending(send.key):
+            return await self._slack().open_channel(send)
+
+    @activity.defn(name="set_topic")
+    async def set_topic(self, send: Send) -> Receipt:
+        with _sending(send.key):
+            return await self._slack().set_topic(send)
+
+    @activity.defn(name="post")
+    async def post(self, send: Send) -> Receipt:
+        with _sending(send.key):
+            return await self._slack().post(send, _look_first(send))
+
+    @activity.defn(name="publish")
+    async def publish(self, send: Send) -> Receipt:
+        with _sending(send.key):
+            page = _connected(self._status_page, "the status page", "TOCSIN_STATUSPAGE_TOKEN")
+            return await page.publish(send, _look_first(send))
+
+    @activity.defn(name="canary")
+    async def canary(self) -> None:
+        """Shows that this queue's worker works."""
+
+    @activity.defn(name="call_dead_mans_switch")
+    async def call_dead_mans_switch(self) -> None:
+        with _sending("dead-mans-switch"):
+            switch = _connected(self._dead_mans_switch, "a dead man's switch", "TOCSIN_DEAD_MANS_SWITCH_URL")
+            await switch.call()
+
+    def _pagerduty(self) -> Pager:
+        return _connected(self._pager, "PagerDuty", "TOCSIN_PAGERDUTY_ROUTING_KEYS")
+
+    def _slack(self) -> Chat:
+        return _connected(self._chat, "Slack", "TOCSIN_SLACK_TOKEN")
+
+
+def _look_first(send: Send) -> bool:
+    """An earlier attempt, of this activity or of one before it, may have had its effect."""
+    return send.again or activity.info().attempt > 1
+
+
+def _connected(way: Way | None, name: str, setting: str) -> Way:
+    if way is None:
+        raise Rejected(f"{name} is not connected: set {setting}")
+    return way
+
+
+@contextmanager
+def _sending(key: str) -> Iterator[None]:
+    """Logs one line, never a text; and says a failure in Temporal's words. A Rejected's route is the first detail."""
+    started, outcome = time.monotonic(), "failed"
+    try:
+        yield
+        outcome = "sent"
+    except Unavailable as error:
+        outcome = "unavailable"
+        raise ApplicationError(
+            str(error),
+            type="Unavailable",
+            next_retry_delay=error.retry_after,
+            category=ApplicationErrorCategory.BENIGN,
+        ) from None
+    except Rejected as error:
+        outcome = "rejected"
+        raise ApplicationError(str(error), error.route, type="Rejected", non_retryable=True) from None
+    finally:
+        seconds = round(time.monotonic() - started, 3)
+        log.info(activity.info().activity_type, key=key, outcome=outcome, seconds=seconds)

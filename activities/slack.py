@@ -1,0 +1,141 @@
+"""Slack: the incident's channel, its topic, and every message in it.
+
+Slack has no idempotency key for posting (slackapi/slack-api-specs#10). So each message carries ours in its metadata,
+and whoever is not sure whether it was sent looks for it in the channel before sending it again.
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from slack_sdk.models.metadata import Metadata
+
+from activities.errors import Rejected, Unavailable
+from activities.plain_text import clean, one_line
+from activities.slack_answers import Channel, Created, Done, Posted
+from activities.slack_api import Refused, SlackApi
+from activities.slack_message import BLOCKS, TOPIC, block, fallback, literal
+from workflows.policy.effects import OpenChannel, Place, Post, Receipt, Send, SetTopic
+
+NAME = 80
+"""Characters of a channel's name: https://docs.slack.dev/reference/methods/conversations.create#naming"""
+CLOCKS_DIFFER = timedelta(seconds=60)
+
+
+class Slack:
+    """`users` says who is who in Slack: a person's name to a member id. Every method raises Unavailable or Rejected."""
+
+    def __init__(self, token: str, url: str, users: Mapping[str, str]) -> None:
+        self._api = SlackApi(token, url)
+        self._users = users
+        self._ids: dict[str, str] = {}
+        """Channel ids by `#name`: posting takes a name, everything else wants the id."""
+
+    async def open_channel(self, send: Send) -> Receipt:
+        """Creates the channel, or adopts the one that bears the incident's id in its name, topic or purpose.
+
+        There is nothing to look for first: if an earlier attempt created it, its name is taken.
+        """
+        assert isinstance(send.effect, OpenChannel)
+        for name in _spellings(send.effect.name):
+            channel, note = await self._create_or_adopt(name, send.effect.private, send.incident)
+            if channel is not None:
+                return Receipt(reference=channel.id, note=_joined(note, await self._headline(channel, send)))
+        raise Rejected(
+            f"Slack channel #{send.effect.name} is taken by something else, and so are -2 and -3: rename one"
+        )
+
+    async def set_topic(self, send: Send) -> Receipt:
+        assert isinstance(send.effect, SetTopic)
+        return await self._set_topic(await self._id(send.effect.channel), send.text)
+
+    async def post(self, send: Send, look_first: bool) -> Receipt:
+        """Posts, and pins if asked to; a message that cannot be looked for, or pinned, is posted all the same."""
+        assert isinstance(send.effect, Post)
+        posted, note = await self._look(send, send.effect.to) if look_first else (None, None)
+        if posted is None:
+            posted = await self._post(send, send.effect)
+        unpinned = await self._pin(posted) if send.effect.pin else None
+        return Receipt(reference=f"{posted.channel}:{posted.ts}", note=_joined(note, unpinned))
+
+    async def _post(self, send: Send, effect: Post) -> Posted:
+        text = clean(send.text, BLOCKS).strip() or send.subject
+        message = self._api.web.chat_postMessage(
+            channel=effect.to.channel,
+            thread_ts=effect.to.thread,
+            blocks=[block(text, effect.mention, self._users)],
+            text=fallback(text, effect.mention),
+            metadata=Metadata(event_type="tocsin", event_payload={"op": send.vendor_key}),
+            unfurl_links=False,
+            unfurl_media=False,
+        )
+        posted = await self._api.ask(message, Posted)
+        self._ids[effect.to.channel] = posted.channel
+        return posted
+
+    async def _look(self, send: Send, place: Place) -> tuple[Posted | None, str | None]:
+        since = (send.first_started_at - CLOCKS_DIFFER).timestamp() if send.first_started_at else 0
+        try:
+            channel = await self._id(place.channel)
+            async for message in self._api.messages(channel, place.thread, since):
+                if message.metadata.event_payload.op == send.vendor_key:
+                    return Posted(channel=channel, ts=message.ts), "it was already there"
+        except Rejected as error:
+            return None, f"sent without looking for it first: {error}"
+        return None, None
+
+    async def _pin(self, posted: Posted) -> str | None:
+        try:
+            await self._api.ask(self._api.web.pins_add(channel=posted.channel, timestamp=posted.ts), Done)
+        except (Unavailable, Rejected) as error:
+            already = isinstance(error, Refused) and error.code == "already_pinned"
+            return None if already else f"not pinned: {error}"
+        return None
+
+    async def _create_or_adopt(self, name: str, private: bool, incident: str) -> tuple[Channel | None, str | None]:
+        try:
+            creation = self._api.web.conversations_create(name=name, is_private=private)
+            return (await self._api.ask(creation, Created)).channel, None
+        except Refused as error:
+            if error.code != "name_taken":
+                raise
+        channel = await self._named(name)
+        if channel is None or channel.is_archived or not channel.bears(incident):
+            return None, None
+        return channel, "adopted the existing channel"
+
+    async def _headline(self, channel: Channel, send: Send) -> str | None:
+        """Sets the new channel's topic: a failure here must not put the channel in doubt."""
+        try:
+            await self._set_topic(channel.id, send.text)
+        except (Unavailable, Rejected) as error:
+            return f"topic not set: {error}"
+        return None
+
+    async def _set_topic(self, channel: str, text: str) -> Receipt:
+        topic = literal(one_line(text, TOPIC), TOPIC)
+        await self._api.ask(self._api.web.conversations_setTopic(channel=channel, topic=topic), Done)
+        return Receipt(reference=channel)
+
+    async def _id(self, channel: str) -> str:
+        if not channel.startswith("#"):
+            return channel
+        if channel not in self._ids:
+            found = await self._named(channel.removeprefix("#"))
+            if found is None:
+                raise Rejected(f"Slack shows the app no channel {channel}: create it, or invite the app")
+            self._ids[channel] = found.id
+        return self._ids[channel]
+
+    async def _named(self, name: str) -> Channel | None:
+        async for channel in self._api.channels():
+            if channel.name == name:
+                return channel
+        return None
+
+
+def _spellings(name: str) -> tuple[str, ...]:
+    return name, *(name[: NAME - len(suffix)] + suffix for suffix in ("-2", "-3"))
+
+
+def _joined(*notes: str | None) -> str | None:
+    return "; ".join(filter(None, notes)) or None

@@ -1,0 +1,117 @@
+"""Slack's Web API as the adapter uses it: answers parsed, failures one of our two kinds, lists page by page."""
+
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import TypeVar
+
+import aiohttp
+from pydantic import ValidationError
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from activities.errors import Rejected, Unavailable, refusal
+from activities.plain_text import quote
+from activities.slack_answers import Answer, Channel, Channels, Message, Messages, Page
+
+TIMEOUT = 5
+"""Seconds for a whole call."""
+PAGE = 200
+PAGES = 20
+"""A look-up reads at most 20 pages of 200; what is further away than that counts as not there."""
+
+LATER = frozenset({"ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"})
+"""Errors that come with `ok: false` and pass: https://docs.slack.dev/reference/methods/chat.postMessage#errors"""
+
+WHAT_TO_DO = {
+    "channel_not_found": "create the channel, or invite the app if it is private",
+    "not_in_channel": "invite the app to the channel",
+    "is_archived": "unarchive the channel",
+    "missing_scope": "reinstall the app with the scopes of the manifest in the README",
+    "invalid_auth": "set TOCSIN_SLACK_TOKEN",
+    "not_authed": "set TOCSIN_SLACK_TOKEN",
+    "account_inactive": "set TOCSIN_SLACK_TOKEN",
+    "token_revoked": "set TOCSIN_SLACK_TOKEN",
+    "token_expired": "set TOCSIN_SLACK_TOKEN",
+}
+
+# At DEBUG it logs every text that is sent, and every answer.
+logging.getLogger("slack_sdk").setLevel(logging.WARNING)
+
+A = TypeVar("A", bound=Answer)
+P = TypeVar("P", bound=Page)
+Call = Awaitable[AsyncSlackResponse]
+
+
+class Refused(Rejected):
+    """Slack said no, and `code` is its word for why."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(f"Slack says {code}" + (f": {WHAT_TO_DO[code]}" if code in WHAT_TO_DO else ""))
+        self.code = code
+
+
+class SlackApi:
+    def __init__(self, token: str, url: str) -> None:
+        # By default the client sends again after a connection reset: two messages from one call.
+        self.web = AsyncWebClient(token, base_url=url, timeout=TIMEOUT, retry_handlers=[])
+        self._token = token
+
+    async def ask(self, call: Call, answer: type[A]) -> A:
+        """Makes the call and reads its answer. Raises Unavailable or Rejected; the token appears in neither."""
+        try:
+            return answer.model_validate((await call).data)
+        except SlackApiError as error:
+            raise self._meaning(error.response) from None
+        except ValidationError:
+            raise Unavailable("Slack's answer was not understood") from None
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise Unavailable(f"Slack could not be reached: {type(error).__name__}") from None
+
+    def messages(self, channel: str, thread: str | None, since: float) -> AsyncIterator[Message]:
+        """What was said in a channel, newest first, or in one of its threads, oldest first. `since`: Unix time."""
+        oldest = f"{since:.6f}"
+
+        def call(cursor: str) -> Call:
+            if thread is None:
+                return self.web.conversations_history(
+                    channel=channel, oldest=oldest, cursor=cursor, limit=PAGE, include_all_metadata=True
+                )
+            return self.web.conversations_replies(
+                channel=channel, ts=thread, oldest=oldest, cursor=cursor, limit=PAGE, include_all_metadata=True
+            )
+
+        return self._listed(call, Messages, lambda page: page.messages)
+
+    def channels(self) -> AsyncIterator[Channel]:
+        """Archived ones too, as they keep their names; private ones only where the app is a member."""
+
+        def call(cursor: str) -> Call:
+            return self.web.conversations_list(cursor=cursor, limit=PAGE, types="public_channel,private_channel")
+
+        return self._listed(call, Channels, lambda page: page.channels)
+
+    async def _listed(
+        self, call: Callable[[str], Call], page: type[P], items: Callable[[P], tuple[A, ...]]
+    ) -> AsyncIterator[A]:
+        cursor = ""
+        for _ in range(PAGES):
+            answer = await self.ask(call(cursor), page)
+            for item in items(answer):
+                yield item
+            cursor = answer.response_metadata.next_cursor
+            if not cursor:
+                return
+
+    def _meaning(self, response: object) -> Unavailable | Rejected:
+        """By the status first: a 503 in HTML has no `error`, and broken JSON does not even come as a response."""
+        if not isinstance(response, AsyncSlackResponse):
+            return Unavailable("Slack's answer was not understood")
+        status, wait = response.status_code, response.headers.get("Retry-After")
+        said = response.data.get("error") if isinstance(response.data, dict) else None
+        code = quote(str(said), [self._token]) if said else None
+        if code in LATER:
+            return refusal(f"Slack says {code}", 429, wait)
+        if status == 200 and code:
+            return Refused(code)
+        return refusal(f"Slack answered {status}" + (f": {code}" if code else ""), status, wait)

@@ -1,0 +1,122 @@
+"""Atlassian Statuspage: one incident on the page for each of ours that the public should know about.
+
+Each of our incidents is found again by its id in the metadata of the page's; each update by its words.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+
+import httpx
+from pydantic import BaseModel, ConfigDict, JsonValue, TypeAdapter, ValidationError
+
+from activities.errors import Unavailable, refusal
+from activities.plain_text import clean, one_line, quote
+from workflows.policy.effects import Publish, Receipt, Send
+
+TIMEOUT = 5
+"""Seconds to connect, and again to answer."""
+NAME = 200
+BODY = 10_000
+"""Characters. The API documents no limit for either: these are ours, far above what anybody writes."""
+CLOCKS_DIFFER = timedelta(seconds=60)
+
+T = TypeVar("T")
+
+
+class _Answer(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class _Update(_Answer):
+    status: str
+    body: str | None = None
+    created_at: datetime
+
+
+class _Incident(_Answer):
+    id: str
+    metadata: dict[str, JsonValue] | None = None
+    incident_updates: tuple[_Update, ...] = ()
+
+    def is_of(self, incident: str) -> bool:
+        return (self.metadata or {}).get("tocsin") == {"incident": incident}
+
+    def says(self, words: Mapping[str, JsonValue], since: datetime) -> bool:
+        updates = (update for update in self.incident_updates if update.created_at >= since)
+        return any({"status": update.status, "body": update.body} == words for update in updates)
+
+
+class _Complaint(_Answer):
+    error: str | tuple[str, ...] = ""
+
+
+_INCIDENT = TypeAdapter(_Incident)
+_INCIDENTS = TypeAdapter(tuple[_Incident, ...])
+
+
+class Statuspage:
+    """`publish` raises Unavailable or Rejected."""
+
+    def __init__(self, token: str, page: str, url: str) -> None:
+        self._token = token
+        self._tls = httpx.create_ssl_context()  # takes long enough to be made only once
+        self._incidents = f"{url.rstrip('/')}/pages/{page}/incidents"
+
+    async def publish(self, send: Send, look_first: bool) -> Receipt:
+        """Creates the page's incident, or updates it.
+
+        Without a page incident it always looks for one, not only when `look_first` says so: that is one request in an
+        incident's life, and a second public incident for one outage is seen by every customer.
+        """
+        assert isinstance(send.effect, Publish)
+        words: dict[str, JsonValue] = {"status": send.effect.status, "body": clean(send.text, BODY)}
+        headers = {"Authorization": f"OAuth {self._token}"}
+        async with httpx.AsyncClient(headers=headers, timeout=TIMEOUT, verify=self._tls) as http:
+            known = send.effect.page_incident or await self._find(http, send.incident)
+            if known is None:
+                name = one_line(send.subject, NAME) or f"Incident {send.incident}"
+                new = words | {"name": name, "metadata": {"tocsin": {"incident": send.incident}}}
+                created = await self._ask(http, "POST", self._incidents, _INCIDENT, new)
+                return Receipt(reference=created.id)
+            address = f"{self._incidents}/{known}"
+            if look_first and (await self._ask(http, "GET", address, _INCIDENT)).says(words, _since(send)):
+                return Receipt(reference=known, note="it was already there")
+            # Each of these adds an update and mails the page's subscribers, whatever it repeats.
+            await self._ask(http, "PATCH", address, _INCIDENT, words)
+            return Receipt(reference=known)
+
+    async def _find(self, http: httpx.AsyncClient, incident: str) -> str | None:
+        """Among all, newest first: what `resolved` has reached already is not among the unresolved ones."""
+        listed = await self._ask(http, "GET", self._incidents, _INCIDENTS)
+        return next((each.id for each in listed if each.is_of(incident)), None)
+
+    async def _ask(
+        self,
+        http: httpx.AsyncClient,
+        method: str,
+        address: str,
+        answer: TypeAdapter[T],
+        incident: Mapping[str, JsonValue] | None = None,
+    ) -> T:
+        try:
+            response = await http.request(method, address, json=None if incident is None else {"incident": incident})
+            if response.is_success:
+                return answer.validate_json(response.content)
+        except httpx.HTTPError as error:
+            raise Unavailable(f"Statuspage could not be reached: {type(error).__name__}") from None
+        except ValidationError:
+            raise Unavailable("Statuspage's answer was not understood") from None
+        raise refusal(self._said(response), response.status_code, response.headers.get("Retry-After"))
+
+    def _said(self, response: httpx.Response) -> str:
+        try:
+            error = _Complaint.model_validate_json(response.content).error
+        except ValidationError:
+            return f"Statuspage answered {response.status_code}"
+        words = error if isinstance(error, str) else ", ".join(error)
+        return f"Statuspage answered {response.status_code}: {quote(words, [self._token])}"
+
+
+def _since(send: Send) -> datetime:
+    return (send.first_started_at or datetime.fromtimestamp(0, UTC)) - CLOCKS_DIFFER

@@ -1,0 +1,43 @@
+"""One sandbox for all adapters, empty at the start of each test."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from activities.pagerduty import PagerDuty
+from activities.slack import Slack
+from activities.statuspage import Statuspage
+from tests.sandbox_server import Sandbox, running_sandbox
+
+ROUTING_KEY = "R0ON-CALL-SECRET"
+API_TOKEN = "pagerduty-rest-secret"
+SLACK_TOKEN = "xoxb-slack-secret"
+STATUSPAGE_TOKEN = "statuspage-secret"
+
+
+@pytest.fixture(scope="session")
+async def one_sandbox() -> AsyncIterator[Sandbox]:
+    async with running_sandbox() as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+async def sandbox(one_sandbox: Sandbox) -> Sandbox:
+    await one_sandbox.reset()
+    return one_sandbox
+
+
+@pytest.fixture
+def slack(sandbox: Sandbox) -> Slack:
+    return Slack(SLACK_TOKEN, sandbox.slack_url, {"on-call": "U0ONCALL"})
+
+
+@pytest.fixture
+def pagerduty(sandbox: Sandbox) -> PagerDuty:
+    keys = {"on-call": ROUTING_KEY, "mistyped": "R0BAD-SECRET"}
+    return PagerDuty(keys, sandbox.pagerduty_events_url, sandbox.pagerduty_api_url, API_TOKEN, "tocsin@example.com")
+
+
+@pytest.fixture
+def statuspage(sandbox: Sandbox) -> Statuspage:
+    return Statuspage(STATUSPAGE_TOKEN, "p1", sandbox.statuspage_url)

@@ -1,0 +1,218 @@
+"""PagerDuty: whose phone rings, how often, and what it shows."""
+
+from typing import Any
+
+import pytest
+from requests import Response
+
+from activities.errors import Rejected, Unavailable
+from activities.pagerduty import PagerDuty, fingerprint
+from activities.pagerduty_json import meaning
+from tests.activities import sends
+from tests.activities.conftest import ROUTING_KEY
+from tests.activities.sends import INCIDENT
+from tests.sandbox_server import Sandbox
+from workflows.policy.effects import Annotate
+
+LOOK = {"vendor": "pagerduty", "method": "api/incidents"}
+NOTES = {"vendor": "pagerduty", "method": "/notes"}
+
+
+async def events(sandbox: Sandbox) -> list[tuple[str, str]]:
+    sent = [entry["body"] for entry in await sandbox.wire("pagerduty") if entry["path"].endswith("/enqueue")]
+    return [(body["event_action"], body["dedup_key"]) for body in sent]
+
+
+async def rings(sandbox: Sandbox) -> list[str]:
+    return [ring["dedup_key"] for ring in (await sandbox.state())["rings"]]
+
+
+async def incident(sandbox: Sandbox) -> dict[str, Any]:
+    (only,) = (await sandbox.state())["pagerduty_incidents"]
+    found: dict[str, Any] = only
+    return found
+
+
+async def test_a_page_says_enough_on_a_phone(pagerduty: PagerDuty, sandbox: Sandbox) -> None:
+    receipt = await pagerduty.page(
+        sends.page(vendor_key="ring-1", links=(("Runbook", "https://wiki.example/checkout"),)), look_first=False
+    )
+    (entry,) = await sandbox.wire("pagerduty")
+    assert entry["body"] == {
+        "routing_key": ROUTING_KEY,
+        "event_action": "trigger",
+        "dedup_key": "ring-1",
+        "payload": {
+            "summary": "SEV-1: checkout is down",
+            "source": f"incident {INCIDENT}",
+            "severity": "critical",
+            "custom_details": {"message": "checkout is down since 02:04", "incident": INCIDENT},
+        },
+        "links": [{"href": "https://wiki.example/checkout", "text": "Runbook"}],
+        "client": "Tocsin",
+    }
+    assert receipt.reference == "ring-1"
+    assert receipt.note is None
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [("sev1", "critical"), ("sev2", "error"), ("sev3", "warning"), ("sev4", "info"), ("?", "critical")],
+)
+async def test_severities(pagerduty: PagerDuty, sandbox: Sandbox, ours: str, theirs: str) -> None:
+    await pagerduty.page(sends.page(severity=ours), look_first=False)
+    assert (await incident(sandbox))["severity"] == theirs
+
+
+async def test_a_link_that_is_none_does_not_cost_the_page(pagerduty: PagerDuty, sandbox: Sandbox) -> None:
+    links = (("a", "see the wiki"), ("b", "http://[::1"), ("c", "javascript:alert(1)"), ("d", "https://ok.example"))
+    await pagerduty.page(sends.page(links=links), look_first=False)
+    (entry,) = await sandbox.wire("pagerduty")
+    assert entry["body"]["links"] == [{"href": "https://ok.example", "text": "d"}]
+
+
+async def test_a_page_without_a_subject_names_the_incident(pagerduty: PagerDuty, sandbox: Sandbox) -> None:
+    await pagerduty.page(sends.page(subject="\n"), look_first=False)
+    assert (await incident(sandbox))["title"] == f"Incident {INCIDENT}"
+
+
+async def test_a_second_page_with_the_same_key_rings_nobody(pagerduty: PagerDuty, sandbox: Sandbox) -> None:
+    for _ in range(2):
+        await pagerduty.page(sends.page(vendor_key="ring-1"), look_first=False)
+    assert await rings(sandbox) == ["ring-1"]
+
+
+async def test_a_page_that_somebody_resolved_there_does_not_ring_again(pagerduty: PagerDuty, sandbox: Sandbox) -> None:
+    await pagerduty.page(sends.page(vendor_key="ring-1"), look_first=False)
+    await sandbox.press((await incident(sandbox))["id"], "resolve")
+    await pagerduty.page(sends.page(vendor_key="ring-1"), look_first=True)
+    assert await rings(sandbox) == ["ring-1"]
+
+
+async def test_without_a_token_a_page_is_sent_without_a_look(sandbox: Sandbox) -> None:
+    keys = {"on-call": ROUTING_KEY}
+    pagerduty = PagerDuty(keys, sandbox.pagerduty_events_url, sandbox.pagerduty_api_url, None, None)
+    await pagerduty.page(sends.page(vendor_key="ring-1"), look_first=True)
+    assert [entry["path"] for entry in await sandbox.wire("pagerduty")] == ["/pagerduty/events/v2/enqueue"]
+
+
+@pytest.mark.parametrize(
+    "fault", [{"status": 401}, {"status": 429, "retry_after": 1200}, {"status": 500}, {"drop": "before"}]
+)
+async def test_a_look_that_fails_does_not_hold_a_page(
+    pagerduty: PagerDuty, sandbox: Sandbox, fault: dict[str, Any]
+) -> None:
+    await sandbox.fault(**LOOK, **fault)
+    receipt = await pagerduty.page(sends.page(vendor_key="ring-1"), look_first=True)
+    assert await rings(sandbox) == ["ring-1"]
+    assert (receipt.note or "").startswith("PagerDuty ")
+
+
+async def test_a_look_that_hangs_does_not_hold_a_page(
+    pagerduty: PagerDuty, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("activities.pagerduty.STEP", 0.05)
+    await sandbox.fault(**LOOK, delay_s=0.3)
+    receipt = await pagerduty.page(sends.page(vendor_key="ring-1"), look_first=True)
+    assert await rings(sandbox) == ["ring-1"]
+    assert receipt.note == "PagerDuty did not answer within 0.05 s"
+
+
+async def test_older_rings_are_resolved_before_the_new_one(pagerduty: PagerDuty, sandbox: Sandbox) -> None:
+    await pagerduty.page(sends.page(vendor_key="ring-1"), look_first=False)
+    await pagerduty.page(sends.page(vendor_key="ring-2", supersedes=("ring-1",)), look_first=False)
+    assert await events(sandbox) == [("trigger", "ring-1"), ("resolve", "ring-1"), ("trigger", "ring-2")]
+    statuses = {each["incident_key"]: each["status"] for each in (await sandbox.state())["pagerduty_incidents"]}
+    assert statuses == {"ring-1": "resolved", "ring-2": "triggered"}
+
+
+async def test_an_older_ring_that_cannot_be_resolved_does_not_hold_a_page(
+    pagerduty: PagerDuty, sandbox: Sandbox
+) -> None:
+    await sandbox.fault(vendor="pagerduty", match="resolve", status=500)
+    receipt = await pagerduty.page(sends.page(vendor_key="ring-3", supersedes=("ring-1", "ring-2")), look_first=False)
+    assert await rings(sandbox) == ["ring-3"]
+    assert receipt.note == "PagerDuty answered 500"
+
+
+async def test_a_person_without_a_key_is_rejected(pagerduty: PagerDuty, sandbox: Sandbox) -> None:
+    with pytest.raises(Rejected, match="vp-engineering has no PagerDuty integration key: set") as refused:
+        await pagerduty.page(sends.page("vp-engineering"), look_first=False)
+    assert refused.value.route == fingerprint("vp-engineering", "")
+    assert await sandbox.wire("pagerduty") == []
+
+
+async def test_a_key_that_pagerduty_refuses_is_rejected_with_its_fingerprint(pagerduty: PagerDuty) -> None:
+    with pytest.raises(Rejected, match="answered 400: Event object is invalid: Invalid routing key") as refused:
+        await pagerduty.page(sends.page("mistyped"), look_first=False)
+    assert refused.value.route == fingerprint("mistyped", "R0BAD-SECRET")
+
+
+async def test_a_key_refused_twice_is_not_tried_until_it_is_changed(pagerduty: PagerDuty, sandbox: Sandbox) -> None:
+    refused = (fingerprint("on-call", ROUTING_KEY),)
+    with pytest.raises(Rejected, match="refused twice: not tried again until it is changed"):
+        await pagerduty.page(sends.page(not_through=refused), look_first=True)
+    assert await sandbox.wire("pagerduty") == []
+    await pagerduty.page(sends.page(not_through=(fingerprint("on-call", "an older key"),)), look_first=False)
+    assert len(await rings(sandbox)) == 1
+
+
+def test_a_fingerprint_changes_with_the_key_and_the_person_and_shows_neither() -> None:
+    prints = {fingerprint(person, key) for person in ("a", "b") for key in ("R0SECRET", "R0OTHER")}
+    assert len(prints) == 4
+    assert all(len(each) == 12 and set(each) <= set("0123456789abcdef") for each in prints)
+
+
+async def test_a_rate_limit_without_a_time_is_tried_soon(pagerduty: PagerDuty, sandbox: Sandbox) -> None:
+    await sandbox.fault(vendor="pagerduty", status=429)
+    with pytest.raises(Unavailable) as limited:
+        await pagerduty.page(sends.page(), look_first=False)
+    assert limited.value.retry_after is not None
+    assert limited.value.retry_after.total_seconds() == 10
+
+
+def test_the_rest_apis_rate_limit_says_when_it_ends() -> None:
+    response = Response()
+    response.status_code = 429
+    response.headers["ratelimit-reset"] = "42"
+    limited = meaning(response, [], None)
+    assert isinstance(limited, Unavailable)
+    assert limited.retry_after is not None
+    assert limited.retry_after.total_seconds() == 42
+
+
+@pytest.mark.parametrize("become", ["acknowledged", "resolved"])
+async def test_a_ring_is_hushed(pagerduty: PagerDuty, sandbox: Sandbox, become: str) -> None:
+    await pagerduty.page(sends.page(vendor_key="ring-1"), look_first=False)
+    await pagerduty.hush(sends.hush("ring-1", become))
+    assert (await incident(sandbox))["status"] == become
+
+
+async def test_hushing_what_does_not_ring_is_no_failure(pagerduty: PagerDuty) -> None:
+    assert (await pagerduty.hush(sends.hush("ring-1"))).reference == "ring-1"
+
+
+async def test_a_note_is_written_once(pagerduty: PagerDuty, sandbox: Sandbox) -> None:
+    await pagerduty.page(sends.page(vendor_key="ring-1"), look_first=False)
+    note = sends.send(Annotate(to="on-call", ring="ring-1"), vendor_key="k7/annotate/1", text="<b>Bob</b> has it")
+    await sandbox.fault(**NOTES, match="Bob", drop="after", times=1)
+    with pytest.raises(Unavailable):
+        await pagerduty.annotate(note)
+    receipt = await pagerduty.annotate(note)
+    found = await incident(sandbox)
+    assert [(each["content"], each["by"]) for each in found["notes"]] == [
+        ("<b>Bob</b> has it\n[k7/annotate/1]", "tocsin@example.com")
+    ]
+    assert receipt.reference == found["id"]
+
+
+async def test_a_note_for_a_ring_that_opened_nothing_is_only_remarked(pagerduty: PagerDuty) -> None:
+    receipt = await pagerduty.annotate(sends.send(Annotate(to="on-call", ring="ring-1")))
+    assert receipt.note == "not noted: PagerDuty has no incident of this ring"
+
+
+async def test_a_note_without_a_token_says_what_to_set(sandbox: Sandbox) -> None:
+    pagerduty = PagerDuty({}, sandbox.pagerduty_events_url, sandbox.pagerduty_api_url, None, "tocsin@example.com")
+    receipt = await pagerduty.annotate(sends.send(Annotate(to="on-call", ring="ring-1")))
+    assert receipt.note == "not noted: set TOCSIN_PAGERDUTY_API_TOKEN and TOCSIN_PAGERDUTY_FROM"
+    assert await sandbox.wire("pagerduty") == []

@@ -1,0 +1,146 @@
+"""The activities: whom they ask, and how a vendor's failure reaches the workflow."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+import pytest
+import structlog
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
+from temporalio.testing import ActivityEnvironment
+
+from activities.errors import Rejected, Unavailable
+from activities.perform import Perform
+from tests.activities import sends
+from workflows.policy.effects import Receipt, Send
+
+KINDS = ["page", "hush", "annotate", "open_channel", "set_topic", "post", "publish"]
+
+
+@dataclass
+class EveryVendor:
+    """Answers for PagerDuty, Slack and the status page; remembers what it was asked to do."""
+
+    failure: Exception | None = None
+    asked: list[tuple[str, bool | None]] = field(default_factory=list)
+
+    async def _do(self, kind: str, look_first: bool | None = None) -> Receipt:
+        self.asked.append((kind, look_first))
+        if self.failure:
+            raise self.failure
+        return Receipt(reference=kind)
+
+    async def page(self, send: Send, look_first: bool) -> Receipt:
+        return await self._do("page", look_first)
+
+    async def hush(self, send: Send) -> Receipt:
+        return await self._do("hush")
+
+    async def annotate(self, send: Send) -> Receipt:
+        return await self._do("annotate")
+
+    async def open_channel(self, send: Send) -> Receipt:
+        return await self._do("open_channel")
+
+    async def set_topic(self, send: Send) -> Receipt:
+        return await self._do("set_topic")
+
+    async def post(self, send: Send, look_first: bool) -> Receipt:
+        return await self._do("post", look_first)
+
+    async def publish(self, send: Send, look_first: bool) -> Receipt:
+        return await self._do("publish", look_first)
+
+
+async def run(vendor: EveryVendor, kind: str, send: Send, attempt: int = 1) -> Receipt:
+    perform = Perform(vendor, vendor, vendor)
+    environment = ActivityEnvironment()
+    environment.info = replace(environment.info, attempt=attempt, activity_type=kind)
+    performing: Callable[[Send], Awaitable[Receipt]] = getattr(perform, kind)
+    return await environment.run(performing, send)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_each_activity_asks_its_vendor(kind: str) -> None:
+    vendor = EveryVendor()
+    assert (await run(vendor, kind, sends.page())).reference == kind
+    assert [asked for asked, _ in vendor.asked] == [kind]
+
+
+@pytest.mark.parametrize("kind", ["page", "post", "publish"])
+@pytest.mark.parametrize(
+    ("again", "attempt", "look_first"),
+    [
+        (False, 1, False),
+        # This activity's first attempt may have had its effect.
+        (False, 2, True),
+        # Another activity began the same key, before a crash or continue-as-new.
+        (True, 1, True),
+    ],
+)
+async def test_what_may_have_been_sent_is_looked_for_first(
+    kind: str, again: bool, attempt: int, look_first: bool
+) -> None:
+    vendor = EveryVendor()
+    await run(vendor, kind, sends.page(again=again), attempt)
+    assert vendor.asked == [(kind, look_first)]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_unavailable_is_tried_again_when_the_vendor_says(kind: str) -> None:
+    with pytest.raises(ApplicationError, match="not now") as failure:
+        await run(EveryVendor(Unavailable("not now", timedelta(minutes=20))), kind, sends.page())
+    assert failure.value.type == "Unavailable"
+    assert not failure.value.non_retryable
+    assert failure.value.next_retry_delay == timedelta(minutes=20)
+    assert failure.value.category == ApplicationErrorCategory.BENIGN
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_rejected_is_not_tried_again_and_names_the_route(kind: str) -> None:
+    with pytest.raises(ApplicationError, match="never") as failure:
+        await run(EveryVendor(Rejected("never", route="0123456789ab")), kind, sends.page())
+    assert failure.value.type == "Rejected"
+    assert failure.value.non_retryable
+    assert failure.value.details == ("0123456789ab",)
+
+
+@pytest.mark.parametrize(
+    ("kind", "message"),
+    [
+        ("page", "PagerDuty is not connected: set TOCSIN_PAGERDUTY_ROUTING_KEYS"),
+        ("post", "Slack is not connected: set TOCSIN_SLACK_TOKEN"),
+        ("publish", "the status page is not connected: set TOCSIN_STATUSPAGE_TOKEN"),
+    ],
+)
+async def test_what_is_not_connected_is_rejected(kind: str, message: str) -> None:
+    with pytest.raises(ApplicationError, match=message) as failure:
+        await ActivityEnvironment().run(getattr(Perform(None, None, None), kind), sends.page())
+    assert failure.value.non_retryable
+
+
+async def test_without_a_dead_mans_switch_its_call_is_rejected() -> None:
+    with pytest.raises(ApplicationError, match="set TOCSIN_DEAD_MANS_SWITCH_URL"):
+        await ActivityEnvironment().run(Perform(None, None, None).call_dead_mans_switch)
+
+
+@pytest.mark.parametrize(
+    ("failure", "outcome"), [(None, "sent"), (Unavailable("no"), "unavailable"), (Rejected("no"), "rejected")]
+)
+async def test_each_send_is_one_log_line_without_its_texts(failure: Exception | None, outcome: str) -> None:
+    with structlog.testing.capture_logs() as logs:
+        try:
+            await run(EveryVendor(failure), "post", sends.post(key="tell/1", text="a text", subject="a subject"))
+        except ApplicationError:
+            assert failure is not None
+    (line,) = logs
+    assert isinstance(line.pop("seconds"), float)
+    assert line == {"event": "post", "key": "tell/1", "outcome": outcome, "log_level": "info"}
+
+
+def test_paging_has_its_queue_to_itself() -> None:
+    perform = Perform(None, None, None)
+    names = [[each.__name__ for each in queue] for queue in (perform.page_activities(), perform.comms_activities())]
+    assert names[0] == ["page", "hush", "canary"]
+    assert set(names[0]) & set(names[1]) == {"canary"}
+    assert {*names[0], *names[1]} == {*KINDS, "canary", "call_dead_mans_switch"}

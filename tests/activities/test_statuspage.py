@@ -1,0 +1,85 @@
+"""Statuspage: what the public reads, and how often it is told."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from activities.errors import Unavailable
+from activities.statuspage import Statuspage
+from tests.activities import sends
+from tests.activities.conftest import STATUSPAGE_TOKEN
+from tests.activities.sends import INCIDENT
+from tests.sandbox_server import Sandbox
+
+
+async def incidents(sandbox: Sandbox) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = (await sandbox.state())["statuspage_incidents"]
+    return found
+
+
+async def updates(sandbox: Sandbox) -> list[tuple[str, str]]:
+    """Oldest first."""
+    (incident,) = await incidents(sandbox)
+    return [(update["status"], update["body"]) for update in reversed(incident["incident_updates"])]
+
+
+async def test_an_incident_lives_on_the_page_from_investigating_to_resolved(
+    statuspage: Statuspage, sandbox: Sandbox
+) -> None:
+    receipt = await statuspage.publish(sends.publish(subject="Checkout is down", text="looking"), look_first=False)
+    for status, text in [("identified", "found"), ("monitoring", "fixed"), ("resolved", "over")]:
+        same = await statuspage.publish(sends.publish(status, receipt.reference, text=text), look_first=False)
+        assert same.reference == receipt.reference
+    (incident,) = await incidents(sandbox)
+    assert (incident["id"], incident["name"], incident["status"]) == (receipt.reference, "Checkout is down", "resolved")
+    assert incident["metadata"] == {"tocsin": {"incident": INCIDENT}}
+    assert await updates(sandbox) == [
+        ("investigating", "looking"),
+        ("identified", "found"),
+        ("monitoring", "fixed"),
+        ("resolved", "over"),
+    ]
+
+
+async def test_an_update_whose_incident_is_not_known_finds_it_by_our_id(
+    statuspage: Statuspage, sandbox: Sandbox
+) -> None:
+    await statuspage.publish(sends.publish(incident="another"), look_first=False)
+    created = await statuspage.publish(sends.publish(), look_first=False)
+    found = await statuspage.publish(sends.publish("identified", text="found"), look_first=False)
+    assert found.reference == created.reference
+    assert len(await incidents(sandbox)) == 2
+
+
+@pytest.mark.parametrize("known", [True, False])
+@pytest.mark.parametrize("status", ["identified", "resolved"])
+async def test_an_update_that_was_not_confirmed_is_published_once(
+    statuspage: Statuspage, sandbox: Sandbox, known: bool, status: str
+) -> None:
+    created = await statuspage.publish(sends.publish(text="looking"), look_first=False)
+    update = sends.publish(status, created.reference if known else None, text="news")
+    await sandbox.fault(vendor="statuspage", match="news", drop="after", times=1)
+    with pytest.raises(Unavailable):
+        await statuspage.publish(update, look_first=False)
+    await statuspage.publish(update, look_first=True)
+    assert await updates(sandbox) == [("investigating", "looking"), (status, "news")]
+
+
+async def test_the_same_words_as_an_hour_ago_are_news(statuspage: Statuspage, sandbox: Sandbox) -> None:
+    created = await statuspage.publish(sends.publish(text="still looking"), look_first=False)
+    in_an_hour = datetime.now(UTC) + timedelta(hours=1)
+    again = sends.publish("investigating", created.reference, text="still looking", first_started_at=in_an_hour)
+    await statuspage.publish(again, look_first=True)
+    assert await updates(sandbox) == [("investigating", "still looking")] * 2
+
+
+async def test_the_key_goes_in_the_header_and_nowhere_else(statuspage: Statuspage, sandbox: Sandbox) -> None:
+    await statuspage.publish(sends.publish(), look_first=False)
+    assert STATUSPAGE_TOKEN not in str(await sandbox.wire("statuspage"))
+
+
+async def test_a_page_for_people_is_not_statuspages_answer(sandbox: Sandbox) -> None:
+    behind_a_login = Statuspage("key", "p1", f"{sandbox.url}/?")
+    with pytest.raises(Unavailable, match="not understood"):
+        await behind_a_login.publish(sends.publish(), look_first=False)
