@@ -10,6 +10,7 @@ the state and wakes the loop; a key is never begun twice at a time.
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from temporalio import workflow
 from temporalio.common import RawValue
@@ -43,14 +44,16 @@ class IncidentWorkflow:
         opened_at = life.incident.declared_at if life.incident else workflow.now()
         self._clock = Clock(opened_at, life.opening.speed)
         self._incident = life.incident or _declared(life)
-        self._sends: dict[str, asyncio.Task[None]] = {}
+        self._sends: dict[str, asyncio.Task[EffectSettled]] = {}
+        self._withdrawn: set[str] = set()
+        self._bug: BaseException | None = None
         self._leaving = False
         self._changed = True
         self._timer: asyncio.Task[None] | None = None
         self._timer_at: datetime | None = None
         self._shown: dict[str, object] = {}
         if life.alerts:
-            self._fold(AlertsReceived(alerts=life.alerts, via="alerts"))
+            self._hear(AlertsReceived(alerts=life.alerts, via="alerts"))
         self._listen()
 
     @workflow.run
@@ -58,11 +61,13 @@ class IncidentWorkflow:
         while self._incident.closed_at is None:
             self._turn()
             await workflow.wait_condition(lambda: self._changed or self._must_leave())
+            if self._bug is not None:
+                raise self._bug  # fails the workflow task, visibly, until it is mended; the incident itself lives on
             if self._must_leave():
                 await self._leave()
         self._arm(None)
-        for send in self._sends.values():
-            send.cancel()
+        for key in self._sends:
+            self._cancel(key)
         await workflow.wait_condition(lambda: not self._sends and workflow.all_handlers_finished())
         self._show(Plan((), (), (), None))
         if self._incident.successor:
@@ -86,29 +91,35 @@ class IncidentWorkflow:
 
     def _withdraw(self, present: Plan) -> None:
         wanted = {demand.key for demand in present.due} | {w.demand.key for w in present.waiting}
-        for key, send in self._sends.items():
-            if key not in wanted:
-                send.cancel()
+        for key in self._sends.keys() - wanted - self._withdrawn:
+            self._cancel(key)
+
+    def _cancel(self, key: str) -> None:
+        self._withdrawn.add(key)
+        self._sends[key].cancel()
 
     def _begin(self, present: Plan) -> None:
         for demand in present.due:
             if demand.key not in self._sends:
                 order = sending.order(self._book, self._incident, demand, self._now())
                 self._fold(EffectStarted(demand=demand, real_at=workflow.now()))
-                self._sends[demand.key] = asyncio.create_task(self._send(demand, order))
+                summary = f"{what(self._book, demand)}: {demand.reason}"
+                send = asyncio.create_task(sending.perform(demand, order, summary))
+                self._sends[demand.key] = send
+                send.add_done_callback(partial(self._settle, demand))
 
-    async def _send(self, demand: Demand, order: sending.Order) -> None:
-        settled: EffectSettled | None = None
-        try:
-            settled = await sending.perform(demand, order, summary=f"{what(self._book, demand)}: {demand.reason}")
-        except asyncio.CancelledError:
-            settled = EffectSettled(demand=demand, outcome="superseded")
-        finally:
-            del self._sends[demand.key]
-            if settled is not None and not (self._leaving and settled.outcome == "superseded"):
-                late = self._clock.real(self._now() - demand.due_at)
-                self._fold(settled.model_copy(update={"late": max(late, timedelta())}))
-            self._changed = True
+    def _settle(self, demand: Demand, send: "asyncio.Task[EffectSettled]") -> None:
+        del self._sends[demand.key]
+        self._withdrawn.discard(demand.key)
+        self._changed = True
+        if not send.cancelled() and send.exception() is not None:
+            self._bug = send.exception()
+            return
+        settled = EffectSettled(demand=demand, outcome="superseded") if send.cancelled() else send.result()
+        if self._leaving and settled.outcome == "superseded":
+            return  # not withdrawn, only interrupted: the next run begins it again
+        late = self._clock.real(self._now() - demand.due_at)
+        self._fold(settled.model_copy(update={"late": max(late, timedelta())}))
 
     def _arm(self, present: Plan | None) -> None:
         """One timer for the earliest moment; left alone while that does not move, so that a note costs no events."""
@@ -162,11 +173,11 @@ class IncidentWorkflow:
         workflow.set_dynamic_update_handler(self._on_update, validator=self._validate_update)
 
     def _on_signal(self, name: str, args: Sequence[RawValue]) -> None:
-        self._fold(hearing.hear(name, args))
+        self._hear(hearing.hear(name, args))
 
     def _on_update(self, name: str, args: Sequence[RawValue]) -> Changed:
         before = self._incident
-        self._fold(hearing.hear(name, args))
+        self._hear(hearing.hear(name, args))
         return hearing.answer(self._book, before, self._incident, self._now())
 
     def _validate_update(self, name: str, args: Sequence[RawValue]) -> None:
@@ -175,10 +186,12 @@ class IncidentWorkflow:
         if no and event.id not in self._incident.heard:
             raise ApplicationError(no, type="Refused")
 
+    def _hear(self, event: Event) -> None:
+        """An event from outside bears the wall clock's time, if any."""
+        self._fold(event.model_copy(update={"at": self._clock.core(event.at)}))
+
     def _fold(self, event: Event) -> None:
-        at = event.at if isinstance(event, EffectSettled | EffectStarted) else self._clock.core(event.at)
-        event = stamp(event.model_copy(update={"at": at}), self._now())
-        self._incident = apply(self._book, self._incident, event)
+        self._incident = apply(self._book, self._incident, stamp(event, self._now()))
         self._changed = True
 
     def _now(self) -> datetime:
@@ -195,14 +208,14 @@ class IncidentWorkflow:
     async def _leave(self) -> None:
         """Comms sends are cancelled, pages get a last chance; `started_at` goes along, so the new run looks first."""
         self._leaving = True
-        for key, send in self._sends.items():
-            if not key.startswith(("escalate/", "overdue/", "call/")):
-                send.cancel()
+        for key in self._sends:
+            if not key.startswith(("escalate/", "overdue/", "call/", "hush/")):
+                self._cancel(key)
         try:
             await workflow.wait_condition(lambda: not self._sends, timeout=LAST_CHANCE)
         except TimeoutError:
-            for send in self._sends.values():
-                send.cancel()
+            for key in self._sends.keys() - self._withdrawn:
+                self._cancel(key)
         await workflow.wait_condition(lambda: not self._sends and workflow.all_handlers_finished())
         workflow.continue_as_new(self._life.model_copy(update={"incident": self._incident, "alerts": ()}))
 

@@ -17,6 +17,7 @@ from workflows.policy.events import (
     Cancelled,
     Closed,
     DraftApproved,
+    E,
     EffectSettled,
     EffectStarted,
     Escalated,
@@ -59,6 +60,11 @@ def _remember(incident: Incident, event_id: str) -> Incident:
     return incident.model_copy(update={"heard": (*incident.heard, event_id)[-Bounds.heard :]})
 
 
+def _not_before(event: E, opened_at: datetime) -> E:
+    """A ring of this opening cannot be answered before it: that vendor's clock is behind ours."""
+    return event if event.at >= opened_at else event.model_copy(update={"at": opened_at})
+
+
 def _alive(incident: Incident, at: datetime) -> Incident:
     """A human did something: the acknowledgement, if there is one, counts from here."""
     if incident.acknowledged_at is None or (incident.alive_at and incident.alive_at >= at):
@@ -67,9 +73,10 @@ def _alive(incident: Incident, at: datetime) -> Incident:
 
 
 def _acknowledged(book: Runbook, incident: Incident, event: Acknowledged) -> Incident:
-    if incident.resolved or event.at < incident.opened_at:
-        return log(incident, event.at, f"{event.by} acknowledged, too late to change anything")
     ring = incident.rings.get(event.ring)
+    if incident.resolved or (ring is None and event.at < incident.opened_at):
+        return log(incident, event.at, f"{event.by} acknowledged, too late to change anything")
+    event = _not_before(event, incident.opened_at)
     if event.ring and ring is not None and ring.state == "acknowledged":
         return incident  # the echo of our own Hush, or a second press on the same ring
     expires_at = acknowledgement_expires_at(book, incident)
@@ -89,12 +96,12 @@ def _severity_changed(book: Runbook, incident: Incident, event: SeverityChanged)
 
 
 def _resolved(book: Runbook, incident: Incident, event: Resolved) -> Incident:
-    if incident.resolved or event.at < incident.opened_at:
+    if incident.resolved:
         return log(incident, event.at, f"{event.by} resolved again, which changes nothing")
     if event.ring and event.ring not in incident.rings:
         # We resolve a person's older ring before we ring again: its echo must not end the incident.
         return log(incident, event.at, f"an older ring was resolved{_through(event)}: the incident stays open")
-    return resolve(incident, event)
+    return resolve(incident, _not_before(event, incident.opened_at))
 
 
 def _noted(book: Runbook, incident: Incident, event: Noted) -> Incident:
