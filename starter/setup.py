@@ -22,8 +22,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from workflows import search_attributes as attributes
 
 _RPC = timedelta(seconds=10)
-_USABLE_WITHIN_S = 60.0  # servers cache namespaces and search attributes for up to a minute
-_LOOK_EVERY_S = 0.1
+_LOOKS, _LOOK_EVERY_S = 600, 0.1  # servers cache namespaces and search attributes for up to a minute
 
 _WANTED = (
     dict.fromkeys((key.name for key in attributes.KEYWORDS), IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD)
@@ -40,12 +39,11 @@ async def prepare(client: Client, retention_days: int = 400) -> None:
     """Returns when incidents can be started. Raises SetupFailed, or RPCError when the server is away."""
     await _keep_for(client, timedelta(days=retention_days))
     await _register(client)
-    try:
-        async with asyncio.timeout(_USABLE_WITHIN_S):
-            while not await _usable(client):
-                await asyncio.sleep(_LOOK_EVERY_S)
-    except TimeoutError:
-        raise SetupFailed("the server does not know its new search attributes yet: try again in a minute") from None
+    for _ in range(_LOOKS):
+        if await _usable(client):
+            return
+        await asyncio.sleep(_LOOK_EVERY_S)
+    raise SetupFailed("the server does not know its new search attributes yet: try again in a minute")
 
 
 async def _keep_for(client: Client, retention: timedelta) -> None:
@@ -74,10 +72,9 @@ async def _register(client: Client) -> None:
         if known is None:
             addition.search_attributes[attribute] = kind
         elif known != kind:
-            raise SetupFailed(
-                f"the search attribute {attribute} is {IndexedValueType.Name(known)} in namespace {name!r}, and must be "
-                f"{IndexedValueType.Name(kind)}: remove it, or use another namespace (TEMPORAL_NAMESPACE)"
-            )
+            is_and_must_be = f"is {IndexedValueType.Name(known)} and must be {IndexedValueType.Name(kind)}"
+            advice = "remove it, or use another namespace (TEMPORAL_NAMESPACE)"
+            raise SetupFailed(f"the search attribute {attribute} of namespace {name!r} {is_and_must_be}: {advice}")
     if addition.search_attributes:
         await _unless_there(service.add_search_attributes(addition, timeout=_RPC))
 

@@ -50,6 +50,10 @@ class Delivery:
     batches: tuple[Batch, ...] = ()
     problems: tuple[FieldProblem, ...] = ()
 
+    def but(self, problems: Sequence[FieldProblem]) -> "Delivery":
+        """The same with problems that the request itself had."""
+        return Delivery(self.batches, (*problems, *self.problems))
+
 
 class Unreadable(Exception):
     """Nothing in the body can be used."""

@@ -23,6 +23,8 @@ from workflows.policy.events import Alert
 from workflows.policy.runbook import Runbook
 
 SOURCE = "generic"
+AT_ONCE = 100
+"""Alerts in one request: each may be an incident of its own, and all are stored before the answer."""
 
 _JSON: TypeAdapter[JsonValue] = TypeAdapter(JsonValue)
 
@@ -55,10 +57,7 @@ def translate(body: bytes, runbook: Runbook, received_at: Instant) -> Delivery:
     """A batch for each group. Raises Unreadable when no alert can be used."""
     groups: dict[str, list[GenericAlert]] = {}
     problems: list[FieldProblem] = []
-    for number, (path, raw) in enumerate(_alerts(body)):
-        if number == batch.MAX_ALERTS:
-            problems.append(FieldProblem(f"alerts[{number}]", f"only {batch.MAX_ALERTS} alerts at once are taken"))
-            break
+    for path, raw in _alerts(body):
         try:
             sent = GenericAlert.model_validate(raw)
         except ValidationError as error:
@@ -84,6 +83,8 @@ def _alerts(body: bytes) -> Sequence[tuple[tuple[int | str, ...], JsonValue]]:
         return [((), sent)]
     if not isinstance(alerts := sent["alerts"], list):
         raise Unreadable("`alerts` is not a list", (FieldProblem("alerts", "must be a list of alerts"),))
+    if len(alerts) > AT_ONCE:
+        raise Unreadable("too many alerts", (FieldProblem("alerts", f"at most {AT_ONCE} at once: send them in parts"),))
     return [(("alerts", number), alert) for number, alert in enumerate(alerts)]
 
 

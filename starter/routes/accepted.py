@@ -1,0 +1,66 @@
+"""Handing alerts on, and the 202 that says that Temporal has them."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel
+
+from starter.gateway import Gateway
+from starter.refusal import Refused
+from starter.sources.batch import Batch, Delivery, FieldProblem
+from workflows.policy.events import AlertsReceived
+
+_PART = 100  # alerts in one signal: keeps it far below Temporal's limit of 2 MB
+
+REFUSALS: dict[int | str, dict[str, Any]] = {
+    400: {"model": Refused, "description": "not JSON"},
+    401: {"model": Refused, "description": "wrong token or signature"},
+    403: {"model": Refused, "description": "reachable from outside, and no secret is set"},
+    413: {"model": Refused, "description": "larger than TOCSIN_MAX_BODY_BYTES"},
+    422: {"model": Refused, "description": "nothing in it could be used; `problems` names the fields"},
+    503: {"model": Refused, "description": "Temporal is away: send it again (Retry-After)"},
+}
+
+
+class Accepted(BaseModel):
+    """Temporal has what is counted here, for good."""
+
+    accepted: int = 0
+    incident: str | None = None
+    """Workflow id; the first, if there are several."""
+    incidents: list[str] = []
+    ignored: str | None = None
+    """Why nothing was done."""
+    problems: list[FieldProblem] = []
+
+
+async def deliver(
+    gateway: Gateway, source: str, delivery: Delivery, received_at: datetime, event_id: str = ""
+) -> Accepted:
+    """Hand every batch to its incident. Sending the same delivery again does no harm, also after half of it."""
+    accepted = Accepted(problems=list(delivery.problems))
+    for batch in delivery.batches:
+        for event in _events(source, batch, received_at, event_id):
+            opening = batch.opening.model_copy(
+                update={"speed": gateway.settings.speed, "no_pager": gateway.settings.no_pager}
+            )
+            if await gateway.incidents.open(batch.workflow_id, opening, event):
+                accepted.accepted += len(event.alerts)
+                if batch.workflow_id not in accepted.incidents:
+                    accepted.incidents.append(batch.workflow_id)
+    accepted.incident = next(iter(accepted.incidents), None)
+    accepted.ignored = None if accepted.incidents else "nothing open"
+    gateway.counts[source, "nothing_open" if accepted.ignored else "accepted"] += 1
+    return accepted
+
+
+def _events(source: str, batch: Batch, received_at: datetime, event_id: str) -> Iterator[AlertsReceived]:
+    for number, start in enumerate(range(0, len(batch.alerts), _PART)):
+        yield AlertsReceived(
+            at=received_at,
+            id=f"{event_id}/{batch.workflow_id}/{number}" if event_id else "",
+            by=source,
+            via="alerts",
+            alerts=batch.alerts[start : start + _PART],
+        )

@@ -1,0 +1,70 @@
+"""GET /healthz and /readyz"""
+
+from collections import defaultdict
+from datetime import datetime
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel
+
+from starter.answers import Unreachable
+from starter.gateway import Gateway
+
+
+class Watch(BaseModel):
+    """The canary: None as long as it has never come back."""
+
+    last_success_at: datetime | None
+    problem: str | None
+
+
+class Readiness(BaseModel):
+    ready: bool
+    temporal: str
+    runbooks: list[str]
+    problems: list[str]
+    """Why runbooks could not be loaded."""
+    webhooks: dict[str, dict[str, int]]
+    """Since the gateway started, for each source: accepted, refused, not_ours, nothing_open, ignored."""
+    canary: Watch | None
+
+
+def router(gateway: Gateway) -> APIRouter:
+    routes = APIRouter(tags=["health"])
+
+    @routes.get("/healthz")
+    async def healthz() -> dict[str, str]:
+        """The gateway's process answers."""
+        return {"status": "ok"}
+
+    @routes.get("/readyz", responses={503: {"model": Readiness}})
+    async def readyz(response: Response) -> Readiness:
+        """Alerts can become incidents: Temporal answers, and the default runbook is loaded."""
+        try:
+            await gateway.incidents.check()
+            temporal = "reachable"
+        except Unreachable as error:
+            temporal = str(error)
+        ready = temporal == "reachable" and gateway.settings.runbook in gateway.library.runbooks
+        response.status_code = 200 if ready else 503
+        return Readiness(
+            ready=ready,
+            temporal=temporal,
+            runbooks=sorted(gateway.library.runbooks),
+            problems=[str(problem) for problem in gateway.library.problems],
+            webhooks=_by_source(gateway),
+            canary=_watch(gateway),
+        )
+
+    return routes
+
+
+def _by_source(gateway: Gateway) -> dict[str, dict[str, int]]:
+    counts: dict[str, dict[str, int]] = defaultdict(dict)
+    for (source, outcome), count in sorted(gateway.counts.items()):
+        counts[source][outcome] = count
+    return counts
+
+
+def _watch(gateway: Gateway) -> Watch | None:
+    canary = gateway.canary
+    return Watch(last_success_at=canary.last_success_at, problem=canary.problem) if canary else None

@@ -1,0 +1,90 @@
+"""Runs the gateway on a socket, with its canary."""
+
+import asyncio
+import ipaddress
+import socket
+from collections.abc import Callable
+
+import structlog
+import uvicorn
+
+from settings import Settings, SettingsError
+from starter import verify
+from starter.app import create_app
+from starter.canary import Canary
+from starter.incidents import Incidents
+from starter.runbooks import Library
+
+log = structlog.get_logger()
+
+
+async def serve(
+    settings: Settings,
+    library: Library,
+    incidents: Incidents,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 8080,
+    allow_unauthenticated: bool = False,
+    on_listening: Callable[[str], None] | None = None,
+) -> None:
+    """Serve until SIGTERM or SIGINT; requests under way are finished. Port 0 is any free one.
+
+    `on_listening` gets the address, such as `http://127.0.0.1:8080`. Raises SettingsError.
+    """
+    exposed = not is_loopback(host) and not allow_unauthenticated
+    _demand(settings, library, host, exposed=exposed)
+    listener = _listen(host, port)
+    address = _address(listener)
+    canary = Canary(incidents, address)
+    app = create_app(settings, library, incidents, exposed=exposed, canary=canary)
+    config = uvicorn.Config(app, log_config=None, access_log=False, ws="none", timeout_graceful_shutdown=5)
+    if on_listening:
+        on_listening(address)
+    watching = asyncio.create_task(canary.run())
+    try:
+        await uvicorn.Server(config).serve(sockets=[listener])
+    finally:
+        watching.cancel()
+        listener.close()
+
+
+def is_loopback(host: str) -> bool:
+    """A name other than `localhost` may lead anywhere."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _demand(settings: Settings, library: Library, host: str, *, exposed: bool) -> None:
+    if wrong := verify.unusable(settings.generic_secrets):
+        numbers = ", ".join(map(str, wrong))
+        raise SettingsError(
+            f"TOCSIN_GENERIC_SECRETS: not a Standard Webhooks secret (`whsec_` and base64): number {numbers}"
+        )
+    if settings.runbook not in library.runbooks:
+        problems = "".join(f"\n  {problem}" for problem in library.problems)
+        raise SettingsError(f"TOCSIN_RUNBOOK: the runbook {settings.runbook!r} is not loaded{problems}")
+    locks = (settings.alertmanager_tokens, settings.generic_secrets, settings.pagerduty_webhook_secrets)
+    if exposed and not any(locks):
+        raise SettingsError(
+            f"{host} can be reached from other machines, and anybody there could open incidents: set "
+            "TOCSIN_ALERTMANAGER_TOKENS, TOCSIN_GENERIC_SECRETS or TOCSIN_PAGERDUTY_WEBHOOK_SECRETS, "
+            "or say --allow-unauthenticated"
+        )
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        raise SettingsError(f"cannot listen on {host}:{port}: {error.strerror}. Choose another port") from None
+
+
+def _address(listener: socket.socket) -> str:
+    """Where this process reaches itself: the wildcard address is none to connect to."""
+    host, port = listener.getsockname()[:2]
+    ours = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 (compared, not bound)
+    return f"http://[{ours}]:{port}" if ":" in ours else f"http://{ours}:{port}"
