@@ -1,0 +1,110 @@
+"""A namespace of its own for every test, so that nothing open elsewhere is seen; and the gateway in front of it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+from uuid import uuid4
+
+import httpx
+import pytest
+import pytest_asyncio
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.testing import WorkflowEnvironment
+from temporalio.worker import Worker
+
+from settings import Settings
+from settings.temporal import WORKFLOW_QUEUE
+from starter import setup
+from starter.app import create_app
+from starter.incidents import Incidents
+from starter.runbooks import Library, load
+from tests.starter.book import ACME
+from workflows.incident import IncidentWorkflow
+from workflows.policy.runbook import Runbook
+
+T = TypeVar("T")
+
+
+@pytest.fixture(scope="session")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
+    folder = tmp_path_factory.mktemp("runbooks")
+    (folder / "acme.yaml").write_text(ACME)
+    return load(folder)
+
+
+@pytest.fixture(scope="session")
+def book(library: Library) -> Runbook:
+    return library.runbooks["acme"]
+
+
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    monkeypatch.chdir(tmp_path)  # no `.env` of whoever runs the tests
+    return Settings(runbook="acme")
+
+
+@pytest_asyncio.fixture
+async def client(temporal: WorkflowEnvironment) -> Client:
+    """Connected to a prepared namespace in which nothing has happened yet."""
+    address = temporal.client.service_client.config.target_host
+    namespace = f"starter-{uuid4().hex[:8]}"
+    connected = await Client.connect(address, namespace=namespace, data_converter=pydantic_data_converter)
+    await setup.prepare(connected)
+    return connected
+
+
+@pytest.fixture
+def incidents(client: Client) -> Incidents:
+    return Incidents(client)
+
+
+@pytest.fixture
+async def worker(client: Client) -> AsyncIterator[Worker]:
+    """Runs incidents; nothing performs what they want done."""
+    async with Worker(client, task_queue=WORKFLOW_QUEUE, workflows=[IncidentWorkflow]) as running:
+        yield running
+
+
+@pytest_asyncio.fixture
+async def away() -> Incidents:
+    """Where no Temporal listens."""
+    server = await asyncio.start_server(lambda reader, writer: None, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    server.close()
+    return Incidents(await Client.connect(f"127.0.0.1:{port}", lazy=True, data_converter=pydantic_data_converter))
+
+
+@dataclass
+class Gate:
+    """A gateway in this process, over HTTP as far as it matters: the application sees every header and chunk."""
+
+    settings: Settings
+    library: Library
+    incidents: Incidents
+    exposed: bool = False
+    headers: dict[str, str] = field(default_factory=dict)
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[httpx.AsyncClient]:
+        app = create_app(self.settings, self.library, self.incidents, exposed=self.exposed)
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://gateway", headers=self.headers) as http:
+            yield http
+
+
+@pytest.fixture
+def gate(settings: Settings, library: Library, incidents: Incidents) -> Gate:
+    return Gate(settings, library, incidents)
+
+
+async def eventually(look: Callable[[], Awaitable[T]], good: Callable[[T], bool] = bool) -> T:
+    """What `look` sees once it is `good`: visibility lags by moments."""
+    for _ in range(500):
+        if good(seen := await look()):
+            return seen
+        await asyncio.sleep(0.02)
+    raise AssertionError(f"still not: {seen}")

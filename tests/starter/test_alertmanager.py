@@ -1,0 +1,220 @@
+"""Alertmanager's webhook in our words. The payloads are what Alertmanager 0.33.1 really sent."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from starter.sources import batch
+from starter.sources.alertmanager import translate
+from starter.sources.batch import Batch, Unreadable, workflow_id
+from workflows.policy.runbook import Runbook
+
+NOW = datetime(2026, 11, 21, 0, 10, tzinfo=UTC)
+PAYLOADS = Path(__file__).parent.parent / "payloads"
+
+
+def captured(name: str) -> bytes:
+    return (PAYLOADS / f"alertmanager-0.33.1-{name}.json").read_bytes()
+
+
+def one(body: bytes | dict[str, Any], book: Runbook) -> Batch:
+    [found] = translate(body if isinstance(body, bytes) else json.dumps(body).encode(), book, NOW).batches
+    return found
+
+
+def alert(**fields: Any) -> dict[str, Any]:
+    return {"labels": {"alertname": "Down", "service": "web"}, "status": "firing", **fields}
+
+
+def body(*alerts: Any, **fields: Any) -> dict[str, Any]:
+    return {"version": "4", "groupKey": "{}:{}", "receiver": "r", "alerts": list(alerts), **fields}
+
+
+def test_a_captured_alert_opens_with_what_people_need_to_know(book: Runbook) -> None:
+    opening = one(captured("firing-single"), book).opening
+
+    assert opening.severity == "sev1"  # the runbook takes `critical` for it
+    assert opening.title == "HighErrorRate: Error ratio 20% on checkout-1"
+    assert opening.service == "checkout"
+    assert opening.detected_at == datetime(2026, 11, 21, 0, 3, 12, 494000, UTC)
+    assert dict(opening.links) == {
+        "runbook": "https://runbooks.example.com/high-error-rate",
+        "graph": "http://prom.example.com/graph?g0.expr=demo_error_ratio+%3E+0.05&g0.tab=1",
+    }
+
+
+def test_all_captured_alerts_of_a_group_find_the_same_incident(book: Runbook) -> None:
+    names = ("firing-single", "firing-grouped-2", "firing-repeat", "mixed-firing-and-resolved", "resolved")
+    assert len({one(captured(name), book).workflow_id for name in names}) == 1
+
+
+def test_a_captured_mixed_batch_tells_the_firing_alert_first(book: Runbook) -> None:
+    found = one(captured("mixed-firing-and-resolved"), book)
+    assert [alert.status for alert in found.alerts] == ["firing", "resolved"]
+    assert found.opening.title == "HighErrorRate: Error ratio 40% on checkout-2"
+
+
+def test_a_captured_time_in_nanoseconds_is_read(book: Runbook) -> None:
+    [found] = one(captured("truncated-max_alerts-basic-auth"), book).alerts
+    assert found.starts_at == datetime(2026, 11, 21, 0, 3, 50, 58411, UTC)
+
+
+def test_the_incident_of_a_group_has_the_same_workflow_id_for_ever() -> None:
+    # A changed id would orphan the incidents that are open while the gateway is upgraded.
+    assert workflow_id("alertmanager", "tocsin", "{}:{}") == "incident-alertmanager-c34d667935888bdf14f0"
+
+
+def test_source_receiver_and_group_tell_incidents_apart() -> None:
+    ids = {
+        workflow_id(*name)
+        for name in (("a", "b", "c"), ("a", "b", "d"), ("a", "d", "c"), ("d", "b", "c"), ("a", "bc", ""))
+    }
+    assert len(ids) == 5
+
+
+@pytest.mark.parametrize(
+    ("labels", "severity"),
+    [
+        ({"severity": "critical"}, "sev1"),  # the runbook's word
+        ({"severity": "sev3"}, "sev3"),  # our own
+        ({"severity": "SEV1"}, "sev1"),
+        ({"severity": "page"}, "sev2"),  # unknown: the runbook's default
+        ({}, "sev2"),
+    ],
+)
+def test_the_severity_label_decides(labels: dict[str, str], severity: str, book: Runbook) -> None:
+    assert one(body(alert(labels=labels)), book).opening.severity == severity
+
+
+def test_the_gravest_firing_alert_decides(book: Runbook) -> None:
+    warning, critical = alert(labels={"severity": "warning"}), alert(labels={"severity": "critical"})
+    assert one(body(warning, critical), book).opening.severity == "sev1"
+    assert one(body(warning, critical | {"status": "resolved"}), book).opening.severity == "sev3"
+
+
+def test_an_incident_bears_the_labels_that_all_its_alerts_have(book: Runbook) -> None:
+    first, second = alert(labels={"team": "web", "pod": "1"}), alert(labels={"team": "web", "pod": "2"})
+    assert one(body(first, second), book).opening.labels == {"team": "web"}
+
+
+def test_a_title_says_how_many_more_there_are(book: Runbook) -> None:
+    assert one(body(alert(), alert(), alert()), book).opening.title == "Down (+2 more)"
+
+
+@pytest.mark.parametrize(
+    ("missing", "means"),
+    [
+        ({"startsAt": None}, NOW),
+        ({"startsAt": "0001-01-01T00:00:00Z"}, NOW),  # Go's zero time
+        ({"startsAt": "2031-01-01T00:00:00Z"}, NOW),  # a clock ahead of ours
+        ({"startsAt": "2026-11-21T00:00:00Z"}, datetime(2026, 11, 21, tzinfo=UTC)),
+    ],
+)
+def test_when_an_alert_started(missing: dict[str, Any], means: datetime, book: Runbook) -> None:
+    assert one(body(alert(**missing)), book).alerts[0].starts_at == means
+
+
+def test_only_labels_are_needed(book: Runbook) -> None:
+    found = one({"alerts": [{"labels": {"alertname": "Down"}}], "somethingNew": 1}, book)
+    assert found.alerts[0].name == "Down"
+    assert found.alerts[0].status == "firing"
+
+
+def test_null_is_as_good_as_missing(book: Runbook) -> None:
+    found = one(body(alert(annotations=None, generatorURL=None, fingerprint=None), groupKey=None, receiver=None), book)
+    assert found.alerts[0].summary == ""
+
+
+def test_without_a_status_an_alert_has_its_groups(book: Runbook) -> None:
+    bare = {"labels": {"alertname": "Down"}}
+    assert one(body(bare, status="resolved"), book).alerts[0].status == "resolved"
+
+
+def test_without_a_fingerprint_the_labels_identify_an_alert(book: Runbook) -> None:
+    one_way = one(body(alert(labels={"a": "1", "b": "2"})), book).alerts[0]
+    other_way = one(body(alert(labels={"b": "2", "a": "1"}, status="resolved")), book).alerts[0]
+    another = one(body(alert(labels={"a": "1", "b": "3"})), book).alerts[0]
+    assert one_way.fingerprint == other_way.fingerprint != another.fingerprint
+
+
+def test_without_a_group_key_the_group_labels_identify_the_incident(book: Runbook) -> None:
+    def named(**labels: str) -> str:
+        return one(body(alert(), groupKey=None, groupLabels=labels), book).workflow_id
+
+    assert named(a="1") == named(a="1") != named(a="2")
+
+
+@pytest.mark.parametrize(
+    ("bad", "field"),
+    [
+        (alert(startsAt="yesterday"), "alerts[1].startsAt"),
+        (alert(status="exploded"), "alerts[1].status"),
+        (alert(labels=None), "alerts[1].labels"),
+        (alert(labels={"a": {"b": "c"}}), "alerts[1].labels.a"),
+        (alert(annotations="none"), "alerts[1].annotations"),
+        ({}, "alerts[1].labels"),
+        (17, "alerts[1]"),
+        (None, "alerts[1]"),
+    ],
+)
+def test_a_bad_alert_is_named_and_loses_no_good_one(bad: Any, field: str, book: Runbook) -> None:
+    delivery = translate(json.dumps(body(alert(), bad, alert())).encode(), book, NOW)
+    assert [problem.field for problem in delivery.problems] == [field]
+    assert len(delivery.batches[0].alerts) == 2
+
+
+@pytest.mark.parametrize(
+    ("sent", "field"),
+    [
+        (b"[]", ""),
+        (b"{}", "alerts"),
+        (b'{"alerts": []}', "alerts"),
+        (b'{"alerts": {"labels": {}}}', "alerts"),
+        (b'{"alerts": [{}]}', "alerts[0].labels"),
+    ],
+)
+def test_a_body_without_a_usable_alert_is_refused_by_its_field(sent: bytes, field: str, book: Runbook) -> None:
+    with pytest.raises(Unreadable) as refused:
+        translate(sent, book, NOW)
+    assert refused.value.is_json
+    assert refused.value.problems[0].field == field
+
+
+@pytest.mark.parametrize("sent", [b"", b"{", b"\xff", b'{"alerts": [', b"[" * 10_000])
+def test_what_is_no_json_is_said_to_be_none(sent: bytes, book: Runbook) -> None:
+    with pytest.raises(Unreadable) as refused:
+        translate(sent, book, NOW)
+    assert not refused.value.is_json
+
+
+def test_a_problem_does_not_repeat_the_value(book: Runbook) -> None:
+    delivery = translate(json.dumps(body(alert(), alert(startsAt="s3cret"))).encode(), book, NOW)
+    assert "s3cret" not in str(delivery.problems)
+
+
+def test_texts_are_cut_to_one_line_of_bounded_length(book: Runbook) -> None:
+    big = "x" * 5000
+    sent = alert(
+        labels={"alertname": big} | {f"l{n}": big for n in range(500)}, annotations={"summary": f"a\nb\x00{big}"}
+    )
+    found = one(body(sent), book)
+    assert len(found.opening.title) == batch.TITLE
+    assert len(found.alerts[0].labels) == batch.MAX_LABELS
+    assert len(found.alerts[0].model_dump_json()) < 12_000
+    assert found.alerts[0].summary.startswith("a b x")
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "http://x y", "ftp://x", "https://x/" + "y" * 3000, "see wiki"])
+def test_only_an_address_that_can_be_followed_becomes_a_link(url: str, book: Runbook) -> None:
+    found = one(body(alert(generatorURL=url, annotations={"runbook_url": url})), book)
+    assert found.opening.links == ()
+    assert found.alerts[0].link == ""
+
+
+def test_more_alerts_than_are_kept_are_said(book: Runbook) -> None:
+    delivery = translate(json.dumps(body(*[alert()] * (batch.MAX_ALERTS + 5))).encode(), book, NOW)
+    assert len(delivery.batches[0].alerts) == batch.MAX_ALERTS
+    assert [problem.field for problem in delivery.problems] == [f"alerts[{batch.MAX_ALERTS}]"]

@@ -1,0 +1,89 @@
+"""Tocsin's own webhook: what may be sent, and what each field becomes."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from starter.routes.generic import EXAMPLE
+from starter.sources import generic
+from starter.sources.batch import Delivery, Unreadable
+from starter.sources.generic import translate
+from workflows.policy.runbook import Runbook
+
+NOW = datetime(2026, 11, 21, 0, 10, tzinfo=UTC)
+
+
+def read(body: Any, book: Runbook) -> Delivery:
+    return translate(json.dumps(body).encode(), book, NOW)
+
+
+def test_the_documented_example_is_understood(book: Runbook) -> None:
+    [batch] = read(EXAMPLE, book).batches
+    assert batch.opening.severity == "sev1"
+    assert batch.opening.service == "checkout"
+    assert batch.opening.title.startswith("Checkout fails for one in five customers")
+    assert batch.opening.links == (("link", "https://dashboards.example.com/checkout"),)
+    assert batch.alerts[0].labels == {"region": "eu-1", "service": "checkout"}
+
+
+def test_key_and_title_are_enough(book: Runbook) -> None:
+    [batch] = read({"key": "k", "title": "t"}, book).batches
+    assert batch.alerts[0].status == "firing"
+    assert batch.alerts[0].starts_at == NOW
+    assert batch.opening.severity == "sev2"
+
+
+def test_the_same_key_is_the_same_alert_of_the_same_incident(book: Runbook) -> None:
+    [first] = read({"key": "k", "title": "t"}, book).batches
+    [again] = read({"key": "k", "title": "other words", "status": "Resolved"}, book).batches
+    assert first.workflow_id == again.workflow_id
+    assert first.alerts[0].fingerprint == again.alerts[0].fingerprint
+    assert again.alerts[0].status == "resolved"
+
+
+def test_alerts_of_one_group_are_one_incident_and_others_are_not(book: Runbook) -> None:
+    sent = [{"key": str(number), "title": "t", "group": "g" if number < 2 else ""} for number in range(4)]
+    assert [len(batch.alerts) for batch in read({"alerts": sent}, book).batches] == [2, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({}, "key"),
+        ({"key": "k"}, "title"),
+        ({"key": "", "title": "t"}, "key"),
+        ({"key": "k", "title": "t", "status": "exploded"}, "status"),
+        ({"key": "k", "title": "t", "starts_at": "yesterday"}, "starts_at"),
+        ({"key": "k", "title": "t", "labels": ["a"]}, "labels"),
+        ({"alerts": []}, "alerts"),
+        ({"alerts": {}}, "alerts"),
+        ({"alerts": [{"key": "k"}]}, "alerts[0].title"),
+        ({"alerts": [{"key": "k", "title": "t"}] * (generic.AT_ONCE + 1)}, "alerts"),
+        ([], ""),
+        (None, ""),
+    ],
+)
+def test_a_body_without_a_usable_alert_is_refused_by_its_field(body: Any, field: str, book: Runbook) -> None:
+    with pytest.raises(Unreadable) as refused:
+        read(body, book)
+    assert field in [problem.field for problem in refused.value.problems]
+
+
+def test_a_bad_alert_is_named_and_loses_no_good_one(book: Runbook) -> None:
+    delivery = read({"alerts": [{"key": "k"}, {"key": "k", "title": "t"}]}, book)
+    assert [problem.field for problem in delivery.problems] == ["alerts[0].title"]
+    assert len(delivery.batches) == 1
+
+
+def test_a_severity_that_the_runbook_does_not_know_is_said_and_not_refused(book: Runbook) -> None:
+    delivery = read({"key": "k", "title": "t", "severity": "apocalyptic"}, book)
+    assert delivery.batches[0].opening.severity == "sev2"
+    assert [problem.field for problem in delivery.problems] == ["severity"]
+
+
+def test_what_is_no_json_is_said_to_be_none(book: Runbook) -> None:
+    with pytest.raises(Unreadable) as refused:
+        translate(b"key=k", book, NOW)
+    assert not refused.value.is_json
