@@ -27,7 +27,8 @@ CALL = 10
 """Seconds for a whole call: a host with several dead addresses takes `TIMEOUT` for each."""
 STEP = 2
 """Seconds that a page waits for each of the two things that are better done before it. In all it stays under 15."""
-THREADS = 32
+THREADS = 64
+"""More than the worker's page slots: no page waits for a thread."""
 NOTE = 20_000
 """Characters of a note."""
 ACTION = {"acknowledged": "acknowledge", "resolved": "resolve"}
@@ -68,11 +69,9 @@ class PagerDuty:
             raise Rejected(f"{person}'s PagerDuty key was refused twice: not tried again until it is changed", route)
         if look_first and self._token and await _step(self._find(ring), remarks) is not None:
             return Receipt(reference=ring, note="it was already there")
-        await _step(
-            asyncio.gather(*(self._event(person, "resolve", older) for older in send.effect.supersedes)), remarks
-        )
+        await _step(self._retire(person, send.effect.supersedes), remarks)
         await self._event(person, "trigger", ring, alert(send))
-        return Receipt(reference=ring, note="; ".join(remarks) or None)
+        return Receipt(reference=ring, note="rang all the same: " + "; ".join(remarks) if remarks else None)
 
     async def hush(self, send: Send) -> Receipt:
         """Acknowledges or resolves a ring. When nothing is open PagerDuty drops the event without a word: so be it."""
@@ -102,16 +101,16 @@ class PagerDuty:
         await asyncio.gather(*(self._event(person, "resolve", ring) for ring in rings))
 
     async def _find(self, ring: str) -> Incident | None:
-        """The newest incident that the ring opened, whatever became of it."""
+        """An incident that the ring opened, whatever became of it."""
         query = {"incident_key": ring, "date_range": "all", "statuses": ["triggered", "acknowledged", "resolved"]}
         found = await self._rest(Incidents, lambda api: api.jget("/incidents", params=query))
-        return found.incidents[-1] if found.incidents else None
+        return next(iter(found.incidents), None)
 
     async def _event(self, person: str, action: str, ring: str, rest: Mapping[str, object] | None = None) -> None:
-        session = EventsAPISession(self._key(person))
+        key = self._key(person)
+        session = EventsAPISession(key)
         session.url = self._events_url
-        route = fingerprint(person, self._key(person))
-        await self._run(session, lambda: session.send_event(action, ring, **(rest or {})), route)
+        await self._run(session, lambda: session.send_event(action, ring, **(rest or {})), fingerprint(person, key))
 
     async def _rest(self, answer: type[A], call: Callable[[APISession], object]) -> A:
         session = APISession(self._token, default_from=self._from)
@@ -132,7 +131,10 @@ class PagerDuty:
             async with asyncio.timeout(CALL):
                 return await asyncio.get_running_loop().run_in_executor(self._threads, closing)
         except PDClientError as error:
-            raise meaning(error.response, [*self._keys.values(), self._token or ""], route) from None
+            if (answer := error.response) is None:
+                raise Unavailable("PagerDuty could not be reached") from None
+            secrets = [*self._keys.values(), self._token or ""]
+            raise meaning(answer.status_code, answer.headers, answer.content, secrets, route) from None
         except TimeoutError:
             raise Unavailable(f"PagerDuty did not answer within {CALL} s") from None
 

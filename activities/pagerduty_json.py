@@ -1,11 +1,10 @@
 """PagerDuty's JSON: the alert that is sent, the parts of answers that are read, and what its errors mean."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Self
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, ValidationError
-from requests import Response
 
 from activities.errors import Rejected, Unavailable, refusal
 from activities.plain_text import clean, one_line, quote
@@ -73,19 +72,17 @@ def alert(send: Send) -> dict[str, object]:
     }
 
 
-def meaning(response: Response | None, secrets: Iterable[str], route: str | None) -> Unavailable | Rejected:
-    """`response`: what came with the client's error; None if nothing came."""
-    if response is None:
-        return Unavailable("PagerDuty could not be reached")
-    status, headers = response.status_code, response.headers
+def meaning(
+    status: int, headers: Mapping[str, str], body: bytes, secrets: Iterable[str], route: str | None
+) -> Unavailable | Rejected:
     wait = headers.get("Retry-After") or headers.get("ratelimit-reset") or (RATE_LIMITED if status == 429 else None)
-    said = quote(_words(response), secrets)
+    said = quote(_words(body), secrets)
     return refusal(f"PagerDuty answered {status}" + (f": {said}" if said else ""), status, wait, route)
 
 
-def _words(response: Response) -> str:
+def _words(body: bytes) -> str:
     try:
-        return str(_Complaint.model_validate_json(response.content))
+        return str(_Complaint.model_validate_json(body))
     except ValidationError:
         return ""
 

@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-from requests import Response
 
 from activities.errors import Rejected, Unavailable
 from activities.pagerduty import PagerDuty, fingerprint
@@ -105,17 +104,17 @@ async def test_a_look_that_fails_does_not_hold_a_page(
     await sandbox.fault(**LOOK, **fault)
     receipt = await pagerduty.page(sends.page(vendor_key="ring-1"), look_first=True)
     assert await rings(sandbox) == ["ring-1"]
-    assert (receipt.note or "").startswith("PagerDuty ")
+    assert (receipt.note or "").startswith("rang all the same: PagerDuty ")
 
 
 async def test_a_look_that_hangs_does_not_hold_a_page(
     pagerduty: PagerDuty, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("activities.pagerduty.STEP", 0.05)
-    await sandbox.fault(**LOOK, delay_s=0.3)
+    await sandbox.fault(**LOOK, delay_s=0.3, status=500)
     receipt = await pagerduty.page(sends.page(vendor_key="ring-1"), look_first=True)
     assert await rings(sandbox) == ["ring-1"]
-    assert receipt.note == "PagerDuty did not answer within 0.05 s"
+    assert receipt.note == "rang all the same: PagerDuty did not answer within 0.05 s"
 
 
 async def test_older_rings_are_resolved_before_the_new_one(pagerduty: PagerDuty, sandbox: Sandbox) -> None:
@@ -132,7 +131,7 @@ async def test_an_older_ring_that_cannot_be_resolved_does_not_hold_a_page(
     await sandbox.fault(vendor="pagerduty", match="resolve", status=500)
     receipt = await pagerduty.page(sends.page(vendor_key="ring-3", supersedes=("ring-1", "ring-2")), look_first=False)
     assert await rings(sandbox) == ["ring-3"]
-    assert receipt.note == "PagerDuty answered 500"
+    assert receipt.note == "rang all the same: PagerDuty answered 500"
 
 
 async def test_a_person_without_a_key_is_rejected(pagerduty: PagerDuty, sandbox: Sandbox) -> None:
@@ -172,10 +171,7 @@ async def test_a_rate_limit_without_a_time_is_tried_soon(pagerduty: PagerDuty, s
 
 
 def test_the_rest_apis_rate_limit_says_when_it_ends() -> None:
-    response = Response()
-    response.status_code = 429
-    response.headers["ratelimit-reset"] = "42"
-    limited = meaning(response, [], None)
+    limited = meaning(429, {"ratelimit-reset": "42"}, b"", [], None)
     assert isinstance(limited, Unavailable)
     assert limited.retry_after is not None
     assert limited.retry_after.total_seconds() == 42
