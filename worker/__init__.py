@@ -1,0 +1,1 @@
+"""Settings become adapters, adapters become workers: the one place that knows every vendor."""

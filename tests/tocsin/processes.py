@@ -1,0 +1,25 @@
+"""For tests that start real processes: who is alive, and waiting with a deadline."""
+
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+
+def eventually(check: Callable[[], bool], within_s: float = 5.0) -> bool:
+    deadline = time.monotonic() + within_s
+    while time.monotonic() < deadline:
+        if check():
+            return True
+        time.sleep(0.01)
+    return False
+
+
+def is_alive(pid: int) -> bool:
+    """A zombie, which only waits for its parent to look, counts as dead."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    state = Path(f"/proc/{pid}/stat")
+    return not (state.exists() and state.read_text().rsplit(")", 1)[1].split()[0] == "Z")

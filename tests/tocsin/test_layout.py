@@ -1,0 +1,97 @@
+"""What `up` runs and where: as asked, as last time, or where there is room; but the gateway never moves by itself."""
+
+import socket
+from collections.abc import Iterator
+
+import pytest
+
+from settings import Settings, SettingsError
+from tocsin.up.folder import LastUp
+from tocsin.up.layout import Layout, Options, lay_out
+from tocsin.up.ports import PortTaken
+
+ANYWHERE = Options(gateway_port=0, temporal_port=0, ui_port=0, sandbox_port=0)
+
+
+@pytest.fixture
+def taken() -> Iterator[int]:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield listener.getsockname()[1]
+
+
+@pytest.fixture
+def free() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def settings(**fields: object) -> Settings:
+    return Settings.model_validate({**Settings.model_construct().model_dump(), **fields})
+
+
+def laid_out(
+    options: Options = ANYWHERE,
+    last: LastUp | None = None,
+    configured: str | None = None,
+    **fields: object,
+) -> Layout:
+    return lay_out(options, settings(**fields), last, configured)
+
+
+def last_time(gateway: int) -> LastUp:
+    return LastUp(temporal="127.0.0.1:7233", gateway=f"http://127.0.0.1:{gateway}")
+
+
+def test_the_gateways_port_of_last_time_is_used_again(free: int) -> None:
+    options = Options(temporal_port=0, ui_port=0, sandbox_port=0)
+    assert laid_out(options, last_time(free)).gateway_port == free
+
+
+def test_the_gateways_port_once_used_is_never_switched_silently(taken: int) -> None:
+    with pytest.raises(PortTaken, match=f"port {taken}, which this gateway had before, is taken"):
+        laid_out(Options(temporal_port=0, ui_port=0, sandbox_port=0), last_time(taken))
+
+
+def test_a_person_may_move_the_gateway(taken: int, free: int) -> None:
+    assert laid_out(Options(gateway_port=free), last_time(taken)).gateway_port == free
+
+
+@pytest.mark.parametrize("option", ["gateway_port", "temporal_port", "ui_port", "sandbox_port"])
+def test_a_port_that_was_asked_for_is_not_negotiable(option: str, taken: int) -> None:
+    with pytest.raises(PortTaken, match=f"port {taken} is taken"):
+        laid_out(Options(**{option: taken}))
+
+
+def test_the_other_parts_move_when_their_port_of_last_time_is_taken(taken: int, free: int) -> None:
+    last = LastUp(temporal=f"127.0.0.1:{taken}", gateway=f"http://127.0.0.1:{free}")
+    assert laid_out(Options(gateway_port=0), last).temporal_port != taken
+
+
+def test_without_a_vendor_the_sandbox_stands_in() -> None:
+    assert laid_out().sandbox_port is not None
+
+
+@pytest.mark.parametrize(
+    "vendor",
+    [
+        {"pagerduty_routing_keys": {"on-call": "R0"}},
+        {"slack_token": "xoxb-1", "no_pager": True},
+        {"statuspage_token": "t", "statuspage_page": "p", "no_pager": True},
+    ],
+)
+def test_with_any_vendor_the_sandbox_is_off(vendor: dict[str, object]) -> None:
+    assert laid_out(**vendor).sandbox_port is None
+
+
+def test_with_a_temporal_of_somebody_elses_no_server_and_no_sandbox_are_ours() -> None:
+    layout = laid_out(configured="temporal.example:7233", no_pager=True)
+    assert not layout.embedded
+    assert layout.published.sandbox is None
+    assert layout.published.temporal == "temporal.example:7233"
+
+
+@pytest.mark.parametrize("configured", [None, "temporal.example:7233"])
+def test_a_missing_pager_is_an_error_once_anything_is_real(configured: str | None) -> None:
+    with pytest.raises(SettingsError, match="no pager is connected"):
+        laid_out(configured=configured, slack_token="xoxb-1")

@@ -1,0 +1,93 @@
+"""Two servers on one database corrupt it: the folder belongs to one `up`, and to whatever it left behind."""
+
+import contextlib
+import os
+import re
+import signal
+import subprocess
+import sys
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.tocsin.processes import eventually, is_alive
+from tocsin.up.folder import Folder, FolderInUse, LastUp
+
+HOLDER = textwrap.dedent(
+    """
+    import subprocess, sys
+    from pathlib import Path
+    from tocsin.up.folder import Folder
+
+    with Folder(Path(sys.argv[1])).locked() as lock:
+        command = (sys.executable, "-S", "-c", "import time; time.sleep(600)")
+        print(subprocess.Popen(command, pass_fds=(lock,), stdout=subprocess.DEVNULL).pid, flush=True)
+        sys.stdin.read()
+    """
+)
+
+
+@contextlib.contextmanager
+def held(folder: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
+    """Another process holds the folder, and has started a server that inherited the lock."""
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen((sys.executable, "-c", HOLDER, str(folder)), text=True, **pipes) as process:
+        assert process.stdout is not None
+        server = int(process.stdout.readline())
+        try:
+            yield process, server
+        finally:
+            process.kill()
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(server, signal.SIGKILL)
+
+
+def test_a_second_up_is_refused_and_told_who_holds_the_folder(tmp_path: Path) -> None:
+    with (
+        held(tmp_path) as (holder, _),
+        pytest.raises(FolderInUse, match=rf"`tocsin up` \(process {holder.pid}\) runs on it since"),
+        Folder(tmp_path).locked(patience_s=0),
+    ):
+        pass
+
+
+def test_a_server_that_outlived_its_up_keeps_the_folder_locked(tmp_path: Path) -> None:
+    with held(tmp_path) as (holder, server):
+        holder.kill()
+        holder.wait()
+        gone = re.escape(f"(process {holder.pid}) has gone, but its Temporal server still runs")
+        with pytest.raises(FolderInUse, match=gone), Folder(tmp_path).locked(patience_s=0):
+            pass
+        os.kill(server, signal.SIGKILL)
+        assert eventually(lambda: not is_alive(server))
+        with Folder(tmp_path).locked():
+            pass
+
+
+def test_a_folder_is_in_use_only_while_somebody_holds_it(tmp_path: Path) -> None:
+    folder = Folder(tmp_path / "new")
+    assert not folder.in_use()
+    with folder.locked():
+        assert folder.in_use()
+    assert not folder.in_use()
+
+
+def test_only_its_owner_can_read_the_folder(tmp_path: Path) -> None:
+    folder = Folder(tmp_path / "new")
+    with folder.locked():
+        assert folder.path.stat().st_mode & 0o077 == 0
+
+
+def test_addresses_are_remembered(tmp_path: Path) -> None:
+    folder = Folder(tmp_path)
+    assert folder.last() is None
+    addresses = LastUp(temporal="127.0.0.1:7233", gateway="http://127.0.0.1:8080")
+    folder.remember(addresses)
+    assert folder.last() == addresses
+
+
+def test_addresses_that_cannot_be_read_are_none(tmp_path: Path) -> None:
+    (tmp_path / "addresses.json").write_text('{"temporal": ')
+    assert Folder(tmp_path).last() is None

@@ -1,0 +1,125 @@
+"""The commands by which people tell an incident what happened. Each returns an event; `says` does the rest."""
+
+from typing import Annotated, Literal
+
+import typer
+from typer import Option
+
+from tocsin.commands.arguments import Reason
+from tocsin.commands.says import says
+from tocsin.failure import Failure
+from workflows.policy import durations
+from workflows.policy.events import (
+    Acknowledged,
+    Cancelled,
+    DraftApproved,
+    Escalated,
+    Event,
+    FlagChanged,
+    HandedOff,
+    Mitigated,
+    Noted,
+    Reopened,
+    Resolved,
+    RoleAssigned,
+    SeverityChanged,
+    Snoozed,
+    UpdatePosted,
+)
+
+app = typer.Typer()
+
+
+@says(app, "ack")
+def ack() -> Event:
+    """Say that you are on it: escalation stops for as long as there are signs of life."""
+    return Acknowledged()
+
+
+@says(app, "escalate")
+def escalate(to: str, /, *, reason: Reason = "") -> Event:
+    """Page a person of the runbook, or a tier by its number, now: acknowledged or not."""
+    return Escalated(to=to, reason=reason)
+
+
+@says(app, "severity")
+def severity(severity: str, /, *, reason: Reason = "") -> Event:
+    """Change the severity (sev1 to sev4): everything is planned anew from the original start."""
+    return SeverityChanged.model_validate({"severity": severity, "reason": reason})
+
+
+@says(app, "flag")
+def flag(flag: str, /, *, off: Annotated[bool, Option("--off", help="Take it away again.")] = False) -> Event:
+    """Flag the incident, as customer-facing for example: duties that depend on the flag begin or end."""
+    return FlagChanged(flag=flag, on=not off)
+
+
+@says(app, "update")
+def update(
+    text: str,
+    /,
+    *,
+    public: Annotated[bool, Option("--public", help="Also on the status page, in these words.")] = False,
+    phase: Annotated[
+        Literal["investigating", "identified", "monitoring"] | None, Option(help="Where you stand now.")
+    ] = None,
+) -> Event:
+    """Post a progress update: the next one is due an interval from now."""
+    return UpdatePosted(text=text, public=public, phase=phase)
+
+
+@says(app, "approve")
+def approve(text: str = "", /) -> Event:
+    """Let the status page's draft go out, as it is or in other words."""
+    return DraftApproved(text=text)
+
+
+@says(app, "assign")
+def assign(role: str, person: str, /) -> Event:
+    """Give a role of the runbook, such as commander, to somebody."""
+    return RoleAssigned(role=role, person=person)
+
+
+@says(app, "handoff")
+def handoff(to: str, text: str = "", /) -> Event:
+    """Hand the command over; what is due stays due."""
+    return HandedOff(to=to, text=text)
+
+
+@says(app, "note")
+def note(text: str, /) -> Event:
+    """Write a line on the timeline."""
+    return Noted(text=text)
+
+
+@says(app, "mitigate")
+def mitigate(text: str = "", /) -> Event:
+    """Say that a fix is in place and you are watching it."""
+    return Mitigated(text=text)
+
+
+@says(app, "resolve")
+def resolve(text: str = "", /) -> Event:
+    """Say that it is over, and what it was: told everywhere, watched for a while, then closed."""
+    return Resolved(text=text)
+
+
+@says(app, "reopen")
+def reopen(*, reason: Reason = "") -> Event:
+    """It is not over after all."""
+    return Reopened(reason=reason)
+
+
+@says(app, "cancel")
+def cancel(*, reason: Reason = "") -> Event:
+    """Opened in error: told, hushed and closed, without a review."""
+    return Cancelled(reason=reason)
+
+
+@says(app, "snooze")
+def snooze(duration: str, /, *, reason: Reason = "") -> Event:
+    """Hold nags still for a while, such as 30m or 2h, at most a week. Pages are never held."""
+    span = durations.parse(duration)
+    if isinstance(span, str):
+        raise Failure(f"duration: {duration!r} is none; write it like 30m, 2h or 1h 30m")
+    return Snoozed.model_validate({"duration": span, "reason": reason})

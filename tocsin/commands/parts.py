@@ -1,0 +1,98 @@
+"""The commands that run Tocsin: all of it, or one part."""
+
+import asyncio
+import signal
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+from typer import Option
+
+import settings
+from settings import Settings
+from starter import setup as preparation
+from starter.incidents import Incidents
+from starter.serve import serve
+from tocsin import logs, output, reach
+from tocsin.failure import badly_put
+from tocsin.library import library
+from tocsin.up import command
+from tocsin.up.layout import GATEWAY_PORT, Options
+from worker.main import work
+
+app = typer.Typer()
+
+Host = Annotated[str, Option(help="Where the gateway listens. Beyond loopback it wants authentication configured.")]
+NoPager = Annotated[bool, Option("--no-pager", help="Run without a pager; every incident then shouts it.")]
+Unauthenticated = Annotated[
+    bool, Option("--allow-unauthenticated", help="Listen beyond loopback although anybody may then open incidents.")
+]
+
+
+@app.command()
+def up(
+    host: Host = "127.0.0.1",
+    gateway_port: Annotated[int | None, Option(help="Kept from then on; 8080 at first.", show_default=False)] = None,
+    ui_port: Annotated[int | None, Option(help="Temporal's UI.", show_default=False)] = None,
+    temporal_port: Annotated[int | None, Option(help="Temporal's server.", show_default=False)] = None,
+    sandbox_port: Annotated[int | None, Option(help="The sandbox's page.", show_default=False)] = None,
+    speed: Annotated[float | None, Option(help="For drills: 60 makes a minute last 1 s.", show_default=False)] = None,
+    no_pager: NoPager = False,
+    allow_unauthenticated: Unauthenticated = False,
+) -> None:
+    """Run everything: Temporal, worker, gateway and, while no vendor is configured, a sandbox."""
+    options = Options(host, gateway_port, temporal_port, ui_port, sandbox_port, allow_unauthenticated)
+    asyncio.run(command.up(options, _with({"speed": speed, "no_pager": no_pager or None}), output.out))
+
+
+@app.command()
+def worker(no_pager: NoPager = False) -> None:
+    """Run the worker alone, against the configured Temporal."""
+    chosen = _with({"no_pager": no_pager or None})
+    logs.configure(chosen.log_format)
+    asyncio.run(_work(chosen))
+
+
+@app.command()
+def gateway(
+    host: Host = "127.0.0.1",
+    port: Annotated[int, Option(help="Where webhooks arrive.")] = GATEWAY_PORT,
+    allow_unauthenticated: Unauthenticated = False,
+) -> None:
+    """Run the gateway alone: it takes webhooks and hands them to the configured Temporal."""
+    chosen = settings.load()
+    logs.configure(chosen.log_format)
+    asyncio.run(_take_webhooks(chosen, host, port, allow_unauthenticated))
+
+
+@app.command()
+def setup() -> None:
+    """Prepare the configured Temporal: search attributes, and how long closed incidents are kept."""
+    asyncio.run(_prepare(settings.load()))
+    output.out.print("Temporal is prepared")
+
+
+async def _prepare(chosen: Settings) -> None:
+    await preparation.prepare(await reach.client(chosen.state_dir))
+
+
+async def _work(chosen: Settings) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await work(await reach.client(chosen.state_dir), library(chosen), chosen, stop)
+
+
+async def _take_webhooks(chosen: Settings, host: str, port: int, allow_unauthenticated: bool) -> None:
+    incidents = Incidents(await reach.client(chosen.state_dir))
+    await serve(chosen, library(chosen), incidents, host=host, port=port, allow_unauthenticated=allow_unauthenticated)
+
+
+def _with(options: dict[str, object]) -> Settings:
+    """The settings, with what the command line says instead. Raises SettingsError, Failure."""
+    chosen = settings.load()
+    said = {name: value for name, value in options.items() if value is not None}
+    try:
+        return Settings.model_validate({**chosen.model_dump(), **said})
+    except ValidationError as error:
+        raise badly_put(error) from None

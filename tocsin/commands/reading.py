@@ -1,0 +1,89 @@
+"""The commands that only look."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Annotated
+
+import typer
+from pydantic import BaseModel
+from typer import Option
+
+from starter.answers import Found, HistoryLine, NobodyWorks, Summary
+from starter.incidents import Incidents
+from tocsin import output
+from tocsin.commands.arguments import AsJson, IncidentId
+from tocsin.commands.session import incidents
+from tocsin.view import answers
+from tocsin.view import incident as view
+from workflows.policy.answers import Outlook, Status
+
+app = typer.Typer()
+
+
+class Shown(BaseModel):
+    """`show --json`."""
+
+    state: Status
+    plan: Outlook
+
+
+class Remembered(BaseModel):
+    """`show --json` and `plan --json` when no worker answers: what the history knows by itself."""
+
+    incident: str
+    history: list[HistoryLine]
+
+
+@app.command("list")
+def list_(
+    closed: Annotated[bool, Option("--closed", help="Closed ones too.")] = False, as_json: AsJson = False
+) -> None:
+    """Which incidents are open."""
+    found = asyncio.run(_list(closed))
+    output.show(found, answers.summaries(found), as_json)
+
+
+@app.command()
+def show(incident: IncidentId = "", as_json: AsJson = False) -> None:
+    """One incident: how it stands, who has been paged, what comes next and why, and what happened."""
+    asyncio.run(_show(incident, as_json))
+
+
+@app.command()
+def plan(incident: IncidentId = "", as_json: AsJson = False) -> None:
+    """What comes next, when, and why."""
+    asyncio.run(_plan(incident, as_json))
+
+
+async def _list(closed: bool) -> tuple[Summary, ...]:
+    return await (await incidents()).list(include_closed=closed)
+
+
+async def _show(prefix: str, as_json: bool) -> None:
+    known = await incidents()
+    found = await known.find(prefix or None, closed=True)
+    async with _or_what_the_history_knows(known, found, as_json):
+        status = await known.status(found.workflow_id)
+        outlook = await known.outlook(found.workflow_id)
+        output.show(Shown(state=status, plan=outlook), view.whole(status, outlook), as_json)
+
+
+async def _plan(prefix: str, as_json: bool) -> None:
+    known = await incidents()
+    found = await known.find(prefix or None, closed=True)
+    async with _or_what_the_history_knows(known, found, as_json):
+        outlook = await known.outlook(found.workflow_id)
+        output.show(outlook, answers.outlook(outlook), as_json)
+
+
+@asynccontextmanager
+async def _or_what_the_history_knows(known: Incidents, found: Found, as_json: bool) -> AsyncIterator[None]:
+    """Without a worker nobody can fold the events; the server can still list them. The command fails all the same."""
+    try:
+        yield
+    except NobodyWorks:
+        history = await known.history(found.workflow_id)
+        remembered = Remembered(incident=found.incident, history=history)
+        output.show(remembered, view.from_history(found.incident, history), as_json)
+        raise

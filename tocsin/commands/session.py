@@ -1,0 +1,10 @@
+"""What a command needs to reach incidents."""
+
+import settings
+from starter.incidents import Incidents
+from tocsin import reach
+
+
+async def incidents() -> Incidents:
+    """Raises SettingsError, and Failure when Temporal cannot be reached."""
+    return Incidents(await reach.client(settings.load().state_dir))

@@ -1,0 +1,18 @@
+"""Printing: answers on standard output, everything else on standard error."""
+
+from collections.abc import Sequence
+
+from pydantic import BaseModel
+from pydantic_core import to_json
+from rich.console import Console, RenderableType
+
+out = Console()
+err = Console(stderr=True, soft_wrap=True)
+
+
+def show(answer: BaseModel | Sequence[BaseModel], for_people: RenderableType, as_json: bool) -> None:
+    """The answer: as one JSON document with the model's own field names, or in words."""
+    if as_json:
+        out.print(to_json(answer, indent=2).decode(), markup=False, highlight=False, soft_wrap=True)
+    else:
+        out.print(for_people)

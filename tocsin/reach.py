@@ -1,0 +1,55 @@
+"""Which Temporal a command talks to: the configured one, else the one of a running `tocsin up`, else the usual address.
+
+Configured means `TEMPORAL_ADDRESS` or an address in temporal.toml, as Temporal's own tools read them.
+"""
+
+import os
+from pathlib import Path
+
+from temporalio.client import Client
+from temporalio.envconfig import ClientConfigProfile
+
+from settings import temporal
+from tocsin.failure import ExitCode, Failure
+from tocsin.up.folder import Folder
+
+USUAL_ADDRESS = "127.0.0.1:7233"
+
+
+def configured_address() -> str | None:
+    """Raises Failure if temporal.toml cannot be read."""
+    try:
+        return ClientConfigProfile.load().address
+    except RuntimeError as error:
+        raise Failure(f"temporal.toml: {error}") from None
+
+
+def address(state_dir: Path) -> str:
+    """Raises Failure if temporal.toml cannot be read."""
+    if configured := configured_address():
+        return configured
+    up = Folder(state_dir).running()
+    return up.temporal if up else USUAL_ADDRESS
+
+
+def environment(embedded_address: str) -> dict[str, str]:
+    """This process's environment with the embedded server as the only Temporal it names."""
+    ours = {name: value for name, value in os.environ.items() if not name.startswith("TEMPORAL_")}
+    return {**ours, "TEMPORAL_ADDRESS": embedded_address}
+
+
+async def client(state_dir: Path) -> Client:
+    """Raises Failure when the server cannot be reached."""
+    where = address(state_dir)
+    try:
+        return await temporal.connect({**os.environ, "TEMPORAL_ADDRESS": where})
+    except RuntimeError as error:
+        raise Failure(
+            f"cannot reach Temporal at {where}: is `tocsin up` running? ({_cause(error)})", ExitCode.not_reached
+        ) from None
+
+
+def _cause(error: RuntimeError) -> str:
+    """The last part of the SDK's chain of causes is the operating system's own words."""
+    text = str(error)
+    return text.rsplit('message: "', 1)[-1].split('"', 1)[0] if 'message: "' in text else text

@@ -1,0 +1,44 @@
+"""`tocsin up` itself: hold the folder, start the parts, wait for the end."""
+
+import asyncio
+import signal
+
+from rich.console import Console
+
+from settings import Settings
+from tocsin import reach
+from tocsin.up.folder import Folder
+from tocsin.up.layout import Options, lay_out
+from tocsin.up.panel import panel
+from tocsin.up.run import running
+
+STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+async def up(options: Options, settings: Settings, console: Console) -> None:
+    """Run until a signal. Raises FolderInUse, PortTaken, PartFailed, SettingsError, Failure."""
+    folder = Folder(settings.state_dir)
+    cancelled_by_signals()
+
+    def say(line: str) -> None:
+        console.print(line, style="yellow", markup=False)
+
+    with folder.locked() as lock:
+        layout = lay_out(options, settings, folder.last(), reach.configured_address())
+        try:
+            async with running(layout, settings, folder, lock, say):
+                console.print(panel(layout, settings, folder))
+                await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            console.print("stopped")
+
+
+def cancelled_by_signals() -> None:
+    """A signal cancels the current task: everything it holds is released in order, wherever it was.
+
+    A second one cancels the releasing. That is safe: the lifeline ends what was left.
+    """
+    task = asyncio.current_task()
+    assert task is not None
+    for number in STOPS:
+        asyncio.get_running_loop().add_signal_handler(number, task.cancel)

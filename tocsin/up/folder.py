@@ -1,0 +1,120 @@
+"""The state folder: Temporal's database, the addresses that were used, and the lock that keeps two servers apart.
+
+Two servers on one SQLite file corrupt each other. The lock (flock(2)) belongs to an open file, not to a process: the
+server inherits it, so even one that outlived its `tocsin up` keeps everybody else out of its database.
+"""
+
+import contextlib
+import fcntl
+import os
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TextIO
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+PATIENCE_S = 3.0
+"""A killed `up` takes its children along, but not in the same instant."""
+
+
+class FolderInUse(Exception):
+    """Another Tocsin runs on this folder; the message says which."""
+
+
+class LastUp(BaseModel):
+    """What other commands, and the next `up`, have to know of the one that runs or ran last."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    temporal: str
+    gateway: str
+    ui: str | None = None
+    sandbox: str | None = None
+    speed: float = 1.0
+    no_pager: bool = False
+
+
+class _Holder(BaseModel):
+    pid: int
+    since: datetime
+
+
+class Folder:
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.database = path / "temporal.db"
+        self._lock = path / "lock"
+        self._addresses = path / "addresses.json"
+
+    @contextlib.contextmanager
+    def locked(self, patience_s: float = PATIENCE_S) -> Iterator[int]:
+        """Hold the folder. Yields the descriptor that holds it, for the server to inherit. Raises FolderInUse."""
+        self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with self._lock.open("a+") as file:
+            deadline = time.monotonic() + patience_s
+            while not _try_lock(file, fcntl.LOCK_EX):
+                if time.monotonic() > deadline:
+                    raise FolderInUse(self._who_holds_it())
+                time.sleep(0.05)
+            file.truncate(0)
+            file.write(_Holder(pid=os.getpid(), since=datetime.now(UTC)).model_dump_json())
+            file.flush()
+            yield file.fileno()
+
+    def in_use(self) -> bool:
+        """Does an `up` run on it?"""
+        try:
+            with self._lock.open() as file:
+                return not _try_lock(file, fcntl.LOCK_SH)
+        except FileNotFoundError:
+            return False
+
+    def last(self) -> LastUp | None:
+        """None if there was none, or none that can be read."""
+        try:
+            return LastUp.model_validate_json(self._addresses.read_bytes())
+        except (FileNotFoundError, ValidationError):
+            return None
+
+    def running(self) -> LastUp | None:
+        return self.last() if self.in_use() else None
+
+    def remember(self, up: LastUp) -> None:
+        new = self._addresses.with_suffix(".new")
+        new.write_text(up.model_dump_json(indent=2) + "\n", encoding="utf-8")
+        new.replace(self._addresses)
+
+    def _who_holds_it(self) -> str:
+        try:
+            holder = _Holder.model_validate_json(self._lock.read_bytes())
+        except ValidationError:
+            return f"{self.path} is in use by another process"
+        if _is_alive(holder.pid):
+            return (
+                f"{self.path} is in use: `tocsin up` (process {holder.pid}) runs on it since {holder.since:%F %T} UTC. "
+                "Use that one, or another --state-dir"
+            )
+        return (
+            f"{self.path} is in use: `tocsin up` (process {holder.pid}) has gone, but its Temporal server still runs. "
+            f"Find it with `pgrep -f {self.database}` and end it"
+        )
+
+
+def _try_lock(file: TextIO, how: int) -> bool:
+    try:
+        fcntl.flock(file, how | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True

@@ -1,0 +1,59 @@
+"""What `up` says when everything runs: where to look, what is connected, and what is not."""
+
+from rich.console import RenderableType
+from rich.markup import escape
+from rich.panel import Panel
+from rich.table import Table
+
+from settings import Settings
+from tocsin.up.folder import Folder
+from tocsin.up.layout import Layout
+
+
+def panel(layout: Layout, settings: Settings, folder: Folder) -> RenderableType:
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="bold", no_wrap=True)
+    grid.add_column(overflow="fold")
+    for label, value in (*_addresses(layout), *_connections(layout, settings), *_remarks(settings)):
+        grid.add_row(label, value)
+    grid.add_row("state", escape(str(folder.path)))
+    return Panel(grid, title="Tocsin is running", subtitle="Ctrl-C stops it; incidents go on from here next time")
+
+
+def _addresses(layout: Layout) -> list[tuple[str, str]]:
+    where = layout.published
+    rows = [("gateway", f"{where.gateway}  (alerts: POST {where.gateway}/webhooks/alertmanager)")]
+    if where.ui:
+        rows.append(("Temporal UI", where.ui))
+    else:
+        rows.append(("Temporal", f"{escape(where.temporal)}  (not ours to start or stop)"))
+    if where.sandbox:
+        rows.append(("sandbox", f"{where.sandbox}  (channel, pager and status page, live)"))
+    return rows
+
+
+def _connections(layout: Layout, settings: Settings) -> list[tuple[str, str]]:
+    if layout.sandbox_port is not None:
+        return [("connected", "[yellow]to the sandbox only: no vendor is configured, so no real phone will ring[/]")]
+    ways = {
+        "PagerDuty": settings.pager,
+        "Slack": settings.slack_token is not None,
+        "Statuspage": settings.statuspage_token is not None,
+    }
+    connected = [name for name, is_connected in ways.items() if is_connected]
+    missing = [name for name, is_connected in ways.items() if not is_connected]
+    rows = [("connected", ", ".join(connected) or "[red]nothing[/]")]
+    return [*rows, ("by hand", f"[yellow]{', '.join(missing)} (not connected)[/]")] if missing else rows
+
+
+def _remarks(settings: Settings) -> list[tuple[str, str]]:
+    rows = []
+    if settings.no_pager:
+        rows.append(("pager", "[red]none, as you asked: nobody is paged, and every incident says so[/]"))
+    if settings.speed != 1:
+        rows.append(
+            ("speed", f"[yellow]{settings.speed:g}x: this is a drill, a minute takes {60 / settings.speed:g} s[/]")
+        )
+    if settings.dead_mans_switch_url is None:
+        rows.append(("watched by", "[yellow]nothing watches this Tocsin: set TOCSIN_DEAD_MANS_SWITCH_URL[/]"))
+    return rows

@@ -1,0 +1,57 @@
+"""Which ports the parts listen on: the ones that were asked for, else those of last time, else free ones."""
+
+import socket
+from collections.abc import Iterable
+
+
+class PortTaken(Exception):
+    """Somebody else listens there, and nobody allowed us to move."""
+
+
+def is_free(port: int, host: str = "127.0.0.1") -> bool:
+    try:
+        with socket.create_server((host, port), reuse_port=False):
+            return True
+    except OSError:
+        return False
+
+
+def choose(asked: int | None, usual: Iterable[int]) -> int:
+    """`asked` for by an option is not negotiable (0: any free one); otherwise the first free one of `usual`, or any.
+
+    Raises PortTaken.
+    """
+    if asked is not None:
+        return _insist(asked, "127.0.0.1", f"port {asked} is taken: choose another, or leave the option out")
+    return next((port for port in usual if is_free(port)), None) or _any()
+
+
+def choose_gateway(asked: int | None, remembered: int | None, default: int, host: str) -> int:
+    """The gateway's port is what Alertmanager and PagerDuty are told: once it was used, only a person may change it.
+
+    Raises PortTaken.
+    """
+    if asked is None and remembered is not None:
+        return _insist(
+            remembered,
+            host,
+            f"port {remembered}, which this gateway had before, is taken: your alert senders call it. "
+            "Free it, or move the gateway with --gateway-port (and tell the senders)",
+        )
+    if asked is not None:
+        return _insist(asked, host, f"port {asked} is taken: choose another with --gateway-port")
+    return default if is_free(default, host) else _any(host)
+
+
+def _insist(port: int, host: str, otherwise: str) -> int:
+    if port == 0:
+        return _any(host)
+    if not is_free(port, host):
+        raise PortTaken(otherwise)
+    return port
+
+
+def _any(host: str = "127.0.0.1") -> int:
+    with socket.create_server((host, 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port

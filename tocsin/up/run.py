@@ -1,0 +1,79 @@
+"""Starts the parts in order and keeps them running: behind `tocsin up` and `tocsin demo`."""
+
+import asyncio
+import contextlib
+import os
+import secrets
+from collections.abc import AsyncIterator, Callable, Mapping
+from typing import IO
+
+from temporalio.service import RPCError
+
+from settings import Settings, temporal
+from starter import setup
+from tocsin import reach
+from tocsin.library import library
+from tocsin.up import parts
+from tocsin.up.folder import Folder
+from tocsin.up.layout import Layout
+from tocsin.up.supervisor import PartFailed, Supervisor, listening
+from worker.pager import paged
+
+SERVER_WITHIN_S = 30.0
+
+
+@contextlib.asynccontextmanager
+async def running(
+    layout: Layout,
+    settings: Settings,
+    folder: Folder,
+    lock: int,
+    say: Callable[[str], None],
+    output: IO[bytes] | None = None,
+) -> AsyncIterator[Supervisor]:
+    """All parts of `layout`, for the length of the block. Raises PartFailed."""
+    environment = {**(reach.environment(layout.temporal) if layout.embedded else os.environ), **_chosen(settings)}
+    async with Supervisor(say, output) as supervisor:
+        if layout.embedded:
+            server = parts.temporal(layout, folder, lock, environment)
+            await supervisor.start(server, listening("127.0.0.1", layout.temporal_port))
+        await _prepare(environment)
+        if layout.sandbox_port is not None:
+            secret = secrets.token_hex(16)
+            await supervisor.start(
+                parts.sandbox(layout, secret, environment), listening("127.0.0.1", layout.sandbox_port)
+            )
+            environment |= _sandboxed(layout, settings, secret)
+        folder.remember(layout.published)
+        await supervisor.start(parts.worker(environment))
+        gateway_host = layout.published.gateway.removeprefix("http://").rsplit(":", 1)[0]
+        await supervisor.start(parts.gateway(layout, environment), listening(gateway_host, layout.gateway_port))
+        yield supervisor
+
+
+def _chosen(settings: Settings) -> dict[str, str]:
+    """Options of the command line, for the parts to find where they look for settings."""
+    return {
+        "TOCSIN_SPEED": str(settings.speed),
+        "TOCSIN_NO_PAGER": str(settings.no_pager),
+        "TOCSIN_STATE_DIR": str(settings.state_dir),
+    }
+
+
+def _sandboxed(layout: Layout, settings: Settings, secret: str) -> dict[str, str]:
+    """Pointing at the sandbox, and linking messages to the UI that we run."""
+    assert layout.published.sandbox is not None
+    people = {person for runbook in library(settings).runbooks.values() for person in paged(runbook)}
+    return parts.pointing_at_the_sandbox(layout.published.sandbox, sorted(people), secret)
+
+
+async def _prepare(environment: Mapping[str, str]) -> None:
+    """Register what Temporal has to know. The server listens before it serves, hence the patience."""
+    deadline = asyncio.get_running_loop().time() + SERVER_WITHIN_S
+    while True:
+        try:
+            return await setup.prepare(await temporal.connect(environment))
+        except (RuntimeError, RPCError) as error:
+            if asyncio.get_running_loop().time() > deadline:
+                raise PartFailed(f"Temporal at {environment['TEMPORAL_ADDRESS']} did not answer: {error}") from None
+            await asyncio.sleep(0.1)

@@ -1,0 +1,59 @@
+"""What a command changed, a list of incidents, and what comes next."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from starter.answers import Summary
+from tocsin.view.plain import moment, plain
+from workflows.policy.answers import Changed, Outlook, Upcoming
+
+STYLES = {"in flight": "cyan", "waiting": "yellow", "due": "bold", "next": ""}
+
+
+def changed(answer: Changed) -> RenderableType:
+    told = [plain(line) for line in answer.changed] or [plain("nothing changed")]
+    return Group(plain(answer.incident, "bold"), *told, *([upcoming(answer.next)] if answer.next else []))
+
+
+def outlook(answer: Outlook) -> RenderableType:
+    title = plain(f"{answer.incident}  {answer.now:%Y-%m-%d %H:%M:%S} UTC{speed(answer.speed)}", "bold")
+    if not answer.lines:
+        return Group(title, "nothing is planned")
+    return Group(title, upcoming(answer.lines, answer.now))
+
+
+def upcoming(lines: Iterable[Upcoming], now: datetime | None = None) -> Table:
+    table = Table("at (UTC)", "next", "because", "", box=None, header_style="dim", padding=(0, 2, 0, 0))
+    for line in lines:
+        state = f"waits for {line.waits_for}" if line.waits_for else line.state
+        table.add_row(moment(line.at, now), plain(line.what), plain(line.reason), Text(state, style=STYLES[line.state]))
+    return table
+
+
+def summaries(incidents: Sequence[Summary]) -> RenderableType:
+    if not incidents:
+        return "no incident is open"
+    table = Table(box=None, header_style="dim", padding=(0, 2, 0, 0))
+    for heading in ("incident", "severity", "phase", "since (UTC)"):
+        table.add_column(heading, no_wrap=True)
+    for heading in ("commander", "service", "title"):
+        table.add_column(heading, overflow="fold")
+    for summary in incidents:
+        table.add_row(
+            plain(summary.incident),
+            plain(summary.severity.upper()),
+            plain(summary.phase if summary.open else "closed"),
+            moment(summary.started_at),
+            plain(summary.commander or "nobody"),
+            plain(summary.service),
+            plain(summary.title),
+        )
+    return table
+
+
+def speed(factor: float) -> str:
+    return "" if factor == 1 else f"  (a drill: time runs {factor:g} times as fast)"

@@ -1,0 +1,118 @@
+"""`tocsin show`: one incident, on one screen if it is short."""
+
+from collections.abc import Sequence
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from starter.answers import HistoryLine
+from tocsin.view.answers import speed, upcoming
+from tocsin.view.plain import moment, plain
+from workflows.policy.answers import Outlook, Status
+from workflows.policy.incident import Entry, Incident
+
+PAGES = ("escalate", "overdue", "call")
+
+
+def whole(status: Status, outlook: Outlook) -> RenderableType:
+    incident = status.incident
+    parts = [_head(status, outlook), _section("roles"), _roles(incident), _section("paged"), _paged(incident)]
+    if outlook.lines:
+        parts += [_section("next"), upcoming(outlook.lines, outlook.now)]
+    return Group(*parts, _section("timeline"), _timeline(incident))
+
+
+def from_history(incident: str, lines: Sequence[HistoryLine]) -> RenderableType:
+    """What is known without a worker, which alone can fold the history into a state."""
+    table = _grid()
+    for line in lines:
+        table.add_row(moment(line.at), plain(line.text))
+    return Group(plain(incident, "bold"), _section("from the history"), table)
+
+
+def _head(status: Status, outlook: Outlook) -> RenderableType:
+    incident = status.incident
+    table = _grid()
+    table.add_row("incident", plain(incident.id))
+    table.add_row("phase", Text(f"{_phase(incident)} since {moment(incident.phase_at)} UTC"))
+    table.add_row(
+        "declared", plain(f"{moment(incident.declared_at)} UTC{_by(incident.declared_by or incident.source)}")
+    )
+    table.add_row("acknowledged", plain(_acknowledgement(incident, outlook)))
+    if incident.service:
+        table.add_row("service", plain(incident.service))
+    if incident.flags:
+        table.add_row("flags", plain(", ".join(sorted(incident.flags))))
+    table.add_row("runbook", plain(incident.runbook))
+    headline = plain(f"{incident.severity.upper()}  {incident.title}{speed(status.speed)}", "bold")
+    return Group(headline, *([Text("no pager: nobody is paged", "bold red")] if incident.no_pager else []), table)
+
+
+def _phase(incident: Incident) -> str:
+    if incident.cancelled:
+        return "cancelled"
+    return "closed" if incident.closed_at else incident.phase
+
+
+def _acknowledgement(incident: Incident, outlook: Outlook) -> str:
+    if incident.acknowledged_at is None:
+        return "by nobody"
+    until = f", until {moment(outlook.acknowledged_until, outlook.now)}" if outlook.acknowledged_until else ""
+    return f"at {moment(incident.acknowledged_at, outlook.now)}{_by(incident.acknowledged_by)}{until}"
+
+
+def _by(name: str) -> str:
+    return f" by {name}" if name else ""
+
+
+def _roles(incident: Incident) -> RenderableType:
+    if not incident.roles:
+        return "nobody has a role yet"
+    table = _grid()
+    for role, person in incident.roles.items():
+        table.add_row(plain(role), plain(person))
+    return table
+
+
+def _paged(incident: Incident) -> RenderableType:
+    """The last page of each tier and person, and whether their phone still counts as ringing."""
+    ringing = {ring.person: ring.state for ring in incident.rings.values()}
+    table = Table("tier", "who", "sent (UTC)", "late", "outcome", "at the pager", box=None, header_style="dim")
+    pages = {duty: settled for duty, settled in incident.settled.items() if duty.split("/")[0] in PAGES}
+    for duty, settled in sorted(pages.items(), key=lambda page: page[1].sent_at):
+        _, *tier, person = duty.split("/")
+        table.add_row(
+            *(tier or ["by hand"]),
+            plain(person),
+            moment(settled.sent_at, incident.declared_at),
+            f"{settled.late.total_seconds():.1f} s",
+            settled.outcome,
+            ringing.get(person, ""),
+        )
+    return table if table.row_count else "nobody has been paged"
+
+
+def _timeline(incident: Incident) -> RenderableType:
+    table = _grid()
+    if incident.timeline_dropped:
+        table.add_row("", f"({incident.timeline_dropped} earlier lines are in the history)")
+    for entry in incident.timeline:
+        table.add_row(moment(entry.at, incident.declared_at), _line(entry))
+    return table
+
+
+def _line(entry: Entry) -> Text:
+    repeats = f"  ({entry.count} times)" if entry.count > 1 else ""
+    return plain(entry.text + repeats, "bold red" if entry.loud else "")
+
+
+def _section(title: str) -> Text:
+    return Text(f"\n{title}", style="dim")
+
+
+def _grid() -> Table:
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column(overflow="fold")
+    return table

@@ -1,0 +1,19 @@
+"""Texts from outside, made harmless: rich would read markup in them, and a terminal its own control sequences."""
+
+from datetime import datetime
+
+from rich.text import Text
+
+
+def plain(text: str, style: str = "") -> Text:
+    """Just these characters. What does not print (a terminal's escape sequences begin so) is shown as U+FFFD."""
+    return Text("".join(c if c.isprintable() or c == "\n" else "\ufffd" for c in text), style)
+
+
+def moment(at: datetime | None, today: datetime | None = None) -> str:
+    """UTC, to the second; with its date unless that is the date of `today`."""
+    if at is None:
+        return ""
+    if today is not None and at.date() == today.date():
+        return f"{at:%H:%M:%S}"
+    return f"{at:%Y-%m-%d %H:%M:%S}"

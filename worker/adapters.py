@@ -1,0 +1,43 @@
+"""Settings to adapters. What is not configured is None: the effect is then done by hand (rule 3)."""
+
+from activities.dead_mans_switch import DeadMansSwitch
+from activities.pagerduty import PagerDuty
+from activities.perform import Perform
+from activities.slack import Slack
+from activities.statuspage import Statuspage
+from settings import Settings
+
+
+def perform(settings: Settings) -> Perform:
+    url = settings.dead_mans_switch_url
+    return Perform(
+        pager=_pager(settings),
+        chat=_chat(settings),
+        status_page=_status_page(settings),
+        dead_mans_switch=DeadMansSwitch(url.get_secret_value()) if url else None,
+    )
+
+
+def _pager(settings: Settings) -> PagerDuty | None:
+    if not settings.pager:
+        return None
+    token = settings.pagerduty_api_token
+    return PagerDuty(
+        routing_keys={person: key.get_secret_value() for person, key in settings.pagerduty_routing_keys.items()},
+        events_url=settings.pagerduty_events_url,
+        api_url=settings.pagerduty_api_url,
+        api_token=token.get_secret_value() if token else None,
+        from_email=settings.pagerduty_from,
+    )
+
+
+def _chat(settings: Settings) -> Slack | None:
+    if settings.slack_token is None:
+        return None
+    return Slack(settings.slack_token.get_secret_value(), settings.slack_url, settings.slack_users)
+
+
+def _status_page(settings: Settings) -> Statuspage | None:
+    if settings.statuspage_token is None or settings.statuspage_page is None:
+        return None
+    return Statuspage(settings.statuspage_token.get_secret_value(), settings.statuspage_page, settings.statuspage_url)

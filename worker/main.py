@@ -1,0 +1,35 @@
+"""The worker process."""
+
+import asyncio
+
+import structlog
+from temporalio.client import Client
+
+from settings import Settings
+from starter.runbooks import Library
+from worker import adapters
+from worker.pager import require_pager, unroutable
+from worker.workers import workers
+
+log = structlog.get_logger("worker")
+
+
+async def work(client: Client, library: Library, settings: Settings, stop: asyncio.Event) -> None:
+    """Work until `stop`, then finish what is being sent, for a few seconds at most.
+
+    `library` is only looked through for people who could not be paged: an incident brings its own runbook along.
+    Raises SettingsError when there is no pager and nobody has said that this is meant.
+    """
+    require_pager(settings)
+    for problem in library.problems:
+        log.warning("a runbook cannot be used", problem=str(problem))
+    for sentence in unroutable(library.runbooks.values(), settings):
+        log.warning("somebody cannot be paged", problem=sentence)
+    crew = workers(client, adapters.perform(settings))
+    async with asyncio.TaskGroup() as group:
+        for worker in crew:
+            group.create_task(worker.run())
+        log.info("working", queues=[worker.task_queue for worker in crew], pager=settings.pager)
+        await stop.wait()
+        log.info("stopping")
+        await asyncio.gather(*(worker.shutdown() for worker in crew))
