@@ -118,6 +118,9 @@ def _due_times(incident: Incident, rungs: list[Rung], present: Round) -> Iterato
     gave_up_at: datetime | None = None
     for rung in rungs:
         due_at = _base(incident, rung, present) + rung.after
+        if rung.again:
+            yield rung, due_at  # the same people once more are not the next tier
+            continue
         if gave_up_at is not None:
             due_at = min(due_at, gave_up_at)
         yield rung, due_at
@@ -166,8 +169,8 @@ def _begun_at(incident: Incident, rung: Rung, number: int, due_at: datetime) -> 
 def _pages(incident: Incident, rung: Rung, present: Round, due_at: datetime) -> Iterator[Wanted]:
     for person in rung.people:
         duty = rung.duty(person)
-        if any(s.duty == duty and s.occurrence < present.number for s in incident.started.values()):
-            continue  # the page of the round before is still trying to get through
+        if _is_trying(incident, person, f"{duty}/{present.number}"):
+            continue
         page = Page(
             to=person,
             tier=rung.tier,
@@ -179,6 +182,12 @@ def _pages(incident: Incident, rung: Rung, present: Round, due_at: datetime) -> 
         reason = _reason(incident, rung, present)
         demand = Demand(duty=duty, occurrence=present.number, due_at=due_at, reason=reason, effect=page)
         yield Wanted(demand)
+
+
+def _is_trying(incident: Incident, person: str, key: str) -> bool:
+    """Is another page of the ladder on its way to this person? It goes on trying; a second would only compete."""
+    duties = {s.duty for k, s in incident.started.items() if k != key}
+    return any(d.startswith(("escalate/", "overdue/")) and d.endswith(f"/{person}") for d in duties)
 
 
 def _reason(incident: Incident, rung: Rung, present: Round) -> str:

@@ -89,4 +89,4 @@ def _markdown_lines(lines: Iterable[Upcoming]) -> Iterable[str]:
 
 def plain(text: str) -> str:
     """Alert text in Markdown: nothing in it may format, link or embed."""
-    return "".join("\\" + c if c in "\\`*_{}[]()<>#+-!|~" else c for c in text.replace("\n", " "))
+    return "".join("\\" + c if c in "\\`*_[]()<>#!|~" else c for c in text.replace("\n", " "))

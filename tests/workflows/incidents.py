@@ -1,0 +1,169 @@
+"""One incident on the real server, with vendors that a test can make fail; time is moved, never slept."""
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from temporalio import activity
+from temporalio.api.enums.v1 import EventType
+from temporalio.client import WorkflowHandle
+from temporalio.exceptions import ApplicationError
+from temporalio.testing import WorkflowEnvironment
+from temporalio.worker import Worker
+
+from starter.runbooks import load
+from workflows.incident import IncidentWorkflow
+from workflows.policy.answers import Life, Outlook, Status
+from workflows.policy.effects import Receipt, Send
+from workflows.policy.events import Alert, AlertsReceived
+from workflows.policy.incident import Opening
+from workflows.policy.runbook import Runbook, SeverityName
+from workflows.runner import runner
+from workflows.sending import COMMS_QUEUE, PAGE_QUEUE
+
+RUNBOOKS = Path(__file__).parents[2] / "runbooks"
+Answer = Callable[[Send, int], Awaitable[Receipt]]
+
+
+def company() -> Runbook:
+    return load(RUNBOOKS).runbooks["company"]
+
+
+def opening(severity: SeverityName = "sev1", runbook: Runbook | None = None) -> Opening:
+    return Opening(runbook=runbook or company(), severity=severity, title="Checkout fails", service="checkout")
+
+
+def firing(fingerprint: str = "f1", starts_at: datetime | None = None) -> Alert:
+    return Alert(fingerprint=fingerprint, name="HighErrorRate", summary="20 % errors", starts_at=starts_at or EARLY)
+
+
+def resolved(fingerprint: str = "f1", starts_at: datetime | None = None) -> Alert:
+    return firing(fingerprint, starts_at).model_copy(update={"status": "resolved"})
+
+
+EARLY = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+async def works(send: Send, attempt: int) -> Receipt:
+    return Receipt(reference=f"C1:{send.key}")
+
+
+async def rejects(send: Send, attempt: int) -> Receipt:
+    raise ApplicationError("invalid key", "route-1", type="Rejected", non_retryable=True)
+
+
+def rate_limited(retry_after: timedelta, times: int = 1) -> Answer:
+    async def answer(send: Send, attempt: int) -> Receipt:
+        if attempt <= times:
+            raise ApplicationError("rate limited", type="Unavailable", next_retry_delay=retry_after)
+        return await works(send, attempt)
+
+    return answer
+
+
+@dataclass
+class Vendors:
+    """Answers of the vendors, by activity name; and everything that got through, in order."""
+
+    answers: dict[str, Answer] = field(default_factory=dict)
+    arrived: list[Send] = field(default_factory=list)
+    attempts: list[str] = field(default_factory=list)
+
+    async def receive(self, name: str, send: Send, attempt: int) -> Receipt:
+        self.attempts.append(send.key)
+        receipt = await self.answers.get(name, works)(send, attempt)
+        self.arrived.append(send)
+        return receipt
+
+    def arrivals(self, prefix: str = "") -> list[str]:
+        return [send.key for send in self.arrived if send.key.startswith(prefix)]
+
+
+def _activity(name: str, vendors: Vendors) -> Callable[[Send], Awaitable[Receipt]]:
+    @activity.defn(name=name)
+    async def perform(send: Send) -> Receipt:
+        return await vendors.receive(name, send, activity.info().attempt)
+
+    return perform
+
+
+@asynccontextmanager
+async def worker(environment: WorkflowEnvironment, vendors: Vendors) -> AsyncIterator[None]:
+    page = [_activity(name, vendors) for name in ("page", "hush")]
+    comms = [_activity(name, vendors) for name in ("annotate", "open_channel", "set_topic", "post", "publish")]
+    client = environment.client
+    async with (
+        Worker(client, task_queue="tocsin", workflows=[IncidentWorkflow], workflow_runner=runner()),
+        Worker(client, task_queue=PAGE_QUEUE, activities=page),
+        Worker(client, task_queue=COMMS_QUEUE, activities=comms),
+    ):
+        yield
+
+
+@dataclass
+class Live:
+    """A running incident."""
+
+    environment: WorkflowEnvironment
+    handle: WorkflowHandle[IncidentWorkflow, None]
+    vendors: Vendors
+    passed: timedelta = timedelta()
+
+    async def at(self, moment: timedelta) -> None:
+        """Move the incident's time to so long after its declaration."""
+        async with asyncio.timeout(20):  # a wedged workflow task would go on in real time
+            await self.environment.fast_forward(self.handle, moment - self.passed)
+        self.passed = moment
+
+    async def to_the_end(self) -> None:
+        async with asyncio.timeout(20):
+            await self.environment.fast_forward(self.handle)
+            await self.handle.result()
+
+    async def status(self) -> Status:
+        return await self.handle.query(IncidentWorkflow.state)
+
+    async def plan(self) -> Outlook:
+        return await self.handle.query(IncidentWorkflow.plan)
+
+    async def timeline(self) -> list[str]:
+        return [entry.text for entry in (await self.status()).incident.timeline]
+
+    async def sends(self) -> list[tuple[int, str]]:
+        """(seconds after the start, key) of every activity in the history of all runs, by time."""
+        found: list[tuple[int, str]] = []
+        history = await self.handle.fetch_history()
+        started_at = history.events[0].event_time.ToDatetime(UTC)
+        for event in history.events:
+            if event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED:
+                payload = event.activity_task_scheduled_event_attributes.input.payloads[0]
+                send = self.environment.client.data_converter.payload_converter.from_payload(payload, Send)
+                found.append((int((event.event_time.ToDatetime(UTC) - started_at).total_seconds()), send.key))
+        return sorted(found)
+
+
+@asynccontextmanager
+async def incident(
+    environment: WorkflowEnvironment,
+    vendors: Vendors,
+    about: Opening,
+    alerts: tuple[Alert, ...] = (),
+    history_limit: int = 8000,
+) -> AsyncIterator[Live]:
+    """Opened as the gateway opens it: started with its first signal. Ended with the test."""
+    handle = await environment.client.start_workflow(
+        IncidentWorkflow.run,
+        Life(opening=about, history_limit=history_limit),
+        id=f"incident-test-{uuid.uuid4().hex[:12]}",
+        task_queue="tocsin",
+        start_signal="alert" if alerts else None,
+        start_signal_args=[AlertsReceived(alerts=alerts)] if alerts else [],
+    )
+    async with worker(environment, vendors):
+        yield Live(environment, handle, vendors)
+        if (await handle.describe()).close_time is None:
+            await handle.terminate()

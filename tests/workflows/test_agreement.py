@@ -1,0 +1,83 @@
+"""The shell on the real server and the simulation of the core say the same, event for event."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from temporalio.testing import WorkflowEnvironment
+
+from tests.workflows.incidents import Vendors, incident, opening, resolved
+from workflows.policy.effects import Unconnected
+from workflows.policy.events import Acknowledged, AlertsReceived, Event, Resolved, SeverityChanged, UpdatePosted
+from workflows.policy.runbook import SeverityName
+from workflows.policy.simulate import Simulation
+
+Script = dict[timedelta, tuple[str, Event]]
+T0 = datetime(2026, 11, 21, 2, 4, tzinfo=UTC)
+
+
+def minutes(n: int) -> timedelta:
+    """Half a minute later: not in the same instant as something that is due, where either may come first."""
+    return timedelta(minutes=n, seconds=30.5)
+
+
+SCRIPTS: dict[str, tuple[SeverityName, Script]] = {
+    "nobody answers for three hours": ("sev1", {minutes(180): ("resolve", Resolved(by="Alice"))}),
+    "acknowledged at 7 minutes, resolved at 95": (
+        "sev1",
+        {minutes(7): ("acknowledge", Acknowledged(by="Alice")), minutes(95): ("resolve", Resolved(by="Alice"))},
+    ),
+    "updates restart the clock, the alert resolves": (
+        "sev1",
+        {
+            minutes(8): ("post_update", UpdatePosted(by="Bob", text="looking into it", phase="identified")),
+            minutes(21): ("post_update", UpdatePosted(by="Bob", text="we know", public=True)),
+            minutes(50): ("alert", AlertsReceived(alerts=(resolved(),))),
+        },
+    ),
+    "raised to SEV-1 after 40 minutes": (
+        "sev2",
+        {
+            minutes(40): ("change_severity", SeverityChanged(by="Alice", severity="sev1")),
+            minutes(60): ("resolve", Resolved(by="Alice")),
+        },
+    ),
+    "an acknowledgement that expires": (
+        "sev1",
+        {minutes(7): ("acknowledge", Acknowledged(by="Alice")), minutes(150): ("resolve", Resolved(by="Alice"))},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+async def test_live_and_simulated_incidents_send_the_same_at_the_same_times(
+    temporal: WorkflowEnvironment, name: str
+) -> None:
+    severity, script = SCRIPTS[name]
+    vendors = Vendors()
+    async with incident(temporal, vendors, opening(severity)) as live:
+        for moment, (signal, event) in script.items():
+            await live.at(moment)
+            await live.handle.signal(signal, event.model_dump(mode="json", exclude_defaults=True))
+        await live.to_the_end()
+        sent = await live.sends()
+        told = (await live.status()).incident.told
+    expected, expected_told = simulated(severity, script)
+    assert _without_tells(sent) == _without_tells(expected)
+    assert told == expected_told
+    assert len(vendors.arrivals()) == len(set(vendors.arrivals()))
+
+
+def simulated(severity: SeverityName, script: Script) -> tuple[list[tuple[int, str]], int]:
+    simulation = Simulation.of(opening(severity), T0)
+    for moment, (_, event) in script.items():
+        simulation.run_to(T0 + moment)
+        simulation.happen(event)
+    simulation.run_to(T0 + timedelta(days=2))
+    effects = [(at, d) for at, d in simulation.sent if not isinstance(d.effect, Unconnected)]
+    sent = sorted((int((at - T0).total_seconds()), demand.key) for at, demand in effects)
+    return sent, simulation.incident.told
+
+
+def _without_tells(sent: list[tuple[int, str]]) -> list[tuple[int, str]]:
+    """What piles up while a message is on its way travels together: that depends on how long sends really take."""
+    return [(at, key) for at, key in sent if not key.startswith("tell/")]

@@ -1,0 +1,117 @@
+"""What a failing vendor does to an incident: pages leave on time, whatever else is down (rules 2, 3, 4, 5)."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+from temporalio.exceptions import ApplicationError
+from temporalio.testing import WorkflowEnvironment
+
+from tests.workflows.incidents import (
+    Answer,
+    Vendors,
+    firing,
+    incident,
+    opening,
+    rate_limited,
+    rejects,
+    works,
+)
+from workflows.policy.effects import Receipt, Send
+
+MINUTE = timedelta(minutes=1)
+COMMS = ("post", "open_channel", "set_topic", "publish", "annotate")
+
+
+@pytest.mark.parametrize("retry_after", [20 * MINUTE, 60 * MINUTE])
+async def test_pages_leave_on_time_while_chat_asks_to_come_back_later(
+    temporal: WorkflowEnvironment, retry_after: timedelta
+) -> None:
+    vendors = Vendors(answers=dict.fromkeys(COMMS, rate_limited(retry_after)))
+    async with incident(temporal, vendors, opening()) as live:
+        await live.at(31 * MINUTE)
+        pages = [(at, key) for at, key in await live.sends() if key.startswith(("escalate", "overdue"))]
+    assert pages == [(0, "escalate/1/on-call/1"), (300, "overdue/1/on-call/1"), (1800, "escalate/2/vp-engineering/1")]
+
+
+async def test_what_chat_missed_arrives_once_when_it_is_back(temporal: WorkflowEnvironment) -> None:
+    vendors = Vendors(answers=dict.fromkeys(COMMS, rate_limited(20 * MINUTE)))
+    async with incident(temporal, vendors, opening()) as live:
+        await live.at(29 * MINUTE)
+    arrived = vendors.arrivals()
+    assert arrived.count("declaration/1") == 1
+    assert arrived.count("channel/1") == 1
+    assert "update/channel/900" not in arrived or arrived.count("update/channel/900") == 1
+    assert len(arrived) == len(set(arrived))
+
+
+async def test_a_rejected_page_calls_the_next_tier_at_once_and_says_so(temporal: WorkflowEnvironment) -> None:
+    vendors = Vendors(answers={"page": _rejects("on-call")})
+    async with incident(temporal, vendors, opening()) as live:
+        await live.at(1 * MINUTE)
+        pages = [(at, key) for at, key in await live.sends() if key.startswith("escalate")]
+        said = [send.text for send in vendors.arrived if send.effect.kind == "post"]
+    assert pages == [(0, "escalate/1/on-call/1"), (0, "escalate/2/vp-engineering/1")]
+    assert any("On-call Engineer could not be paged" in text for text in said)
+
+
+async def test_a_page_that_does_not_get_through_calls_the_next_tier_and_goes_on_trying(
+    temporal: WorkflowEnvironment,
+) -> None:
+    vendors = Vendors(answers={"page": _fails_for("on-call", times=20)})
+    async with incident(temporal, vendors, opening()) as live:
+        await live.at(4 * MINUTE)
+        pages = [(at, key) for at, key in await live.sends() if key.startswith(("escalate/2", "fallback"))]
+    assert pages == [(120, "escalate/2/vp-engineering/1"), (120, "fallback/escalate/1/on-call/1")]
+    assert "escalate/1/on-call/1" in vendors.arrivals()
+
+
+async def test_acknowledging_withdraws_a_page_that_is_on_its_way_before_it_hushes_it(
+    temporal: WorkflowEnvironment,
+) -> None:
+    vendors = Vendors(answers={"page": _fails_for("on-call", times=10_000)})
+    async with incident(temporal, vendors, opening()) as live:
+        await live.at(1 * MINUTE)
+        await live.handle.execute_update("acknowledge", {"by": "Alice"})
+        async with asyncio.timeout(15):
+            while not vendors.arrivals("hush"):
+                await live.at(live.passed + timedelta(seconds=1))
+        timeline = await live.timeline()
+    withdrawn = timeline.index("withdrew the page to On-call Engineer")
+    assert timeline.index("Alice acknowledged, 1m after declaration") < withdrawn
+    assert vendors.arrivals("hush") == ["hush/acknowledged/escalate/1/on-call/1/1"]
+    assert vendors.arrivals("escalate") == []
+
+
+async def test_when_the_channel_is_refused_messages_go_to_the_thread(temporal: WorkflowEnvironment) -> None:
+    vendors = Vendors(answers={"open_channel": rejects})
+    async with incident(temporal, vendors, opening(), alerts=(firing(),)) as live:
+        await live.at(6 * MINUTE)
+    told = [send for send in vendors.arrived if send.key.startswith("tell/")]
+    assert told
+    places = {(send.effect.to.channel, send.effect.to.thread) for send in told if send.effect.kind == "post"}
+    assert ("C1", "declaration/1") in places
+
+
+async def test_a_status_page_that_refuses_us_is_handed_to_the_role_that_owes_it(temporal: WorkflowEnvironment) -> None:
+    vendors = Vendors(answers={"publish": rejects})
+    async with incident(temporal, vendors, opening()) as live:
+        await live.at(1 * MINUTE)
+    by_hand = [send.text for send in vendors.arrived if "by hand: status page" in send.text]
+    assert len(by_hand) == 1
+
+
+def _rejects(person: str) -> Answer:
+    async def answer(send: Send, attempt: int) -> Receipt:
+        return await (rejects if getattr(send.effect, "to", "") == person else works)(send, attempt)
+
+    return answer
+
+
+def _fails_for(person: str, times: int) -> Answer:
+    async def answer(send: Send, attempt: int) -> Receipt:
+        if getattr(send.effect, "to", "") == person and attempt <= times:
+            raise ApplicationError("PagerDuty answered 503", type="Unavailable")
+        return await works(send, attempt)
+
+    return answer
