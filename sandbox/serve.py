@@ -22,6 +22,7 @@ async def serving(app: FastAPI, port: int = 0) -> AsyncIterator[str]:
     Raises OSError if the port is taken.
     """
     listener = socket.create_server((HOST, port))
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # asyncio sets it only on sockets that it made
     server = _Server(
         uvicorn.Config(
             app, http=_CuttableProtocol, ws="none", log_config=None, access_log=False, timeout_graceful_shutdown=1
