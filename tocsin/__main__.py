@@ -9,6 +9,7 @@ from settings import SettingsError
 from starter.answers import LookupFailed, NobodyWorks, Refused, Unreachable
 from starter.setup import SetupFailed
 from tocsin.app import app
+from tocsin.demo.play import NeverClosed
 from tocsin.failure import ExitCode, Failure
 from tocsin.output import err
 from tocsin.up.folder import FolderInUse
@@ -22,6 +23,7 @@ EXPECTED: dict[type[Exception], ExitCode] = {
     LookupFailed: ExitCode.refused,
     FolderInUse: ExitCode.refused,
     PortTaken: ExitCode.refused,
+    NeverClosed: ExitCode.refused,
     PartFailed: ExitCode.refused,
     SetupFailed: ExitCode.refused,
     NobodyWorks: ExitCode.not_reached,

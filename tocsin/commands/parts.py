@@ -14,6 +14,7 @@ from starter import setup as preparation
 from starter.incidents import Incidents
 from starter.serve import serve
 from tocsin import logs, output, reach
+from tocsin.demo import command as demonstration
 from tocsin.failure import badly_put
 from tocsin.library import library
 from tocsin.up import command
@@ -43,6 +44,15 @@ def up(
     """Run everything: Temporal, worker, gateway and, while no vendor is configured, a sandbox."""
     options = Options(host, gateway_port, temporal_port, ui_port, sandbox_port, allow_unauthenticated)
     asyncio.run(command.up(options, _with({"speed": speed, "no_pager": no_pager or None}), output.out))
+
+
+@app.command()
+def demo(
+    speed: Annotated[float, Option(min=10, max=600, help="60: a minute takes 1 s.")] = 60,
+    keep: Annotated[bool, Option("--keep", help="Leave everything running afterwards, to look around.")] = False,
+) -> None:
+    """Watch the whole life of a SEV-1 in about a minute. Needs no account and leaves nothing behind."""
+    asyncio.run(demonstration.demo(speed, keep, output.out))
 
 
 @app.command()

@@ -1,0 +1,77 @@
+"""`tocsin demo` itself: all parts in a folder of their own, the play, and whether it went as the runbook says."""
+
+import asyncio
+import os
+import tempfile
+import time
+from pathlib import Path
+
+from rich.console import Console
+
+from settings import Settings
+from starter.incidents import Incidents
+from tocsin import reach
+from tocsin.demo import printing
+from tocsin.demo.expectations import unmet
+from tocsin.demo.play import Play
+from tocsin.demo.stage import Stage
+from tocsin.failure import Failure
+from tocsin.up.command import cancelled_by_signals
+from tocsin.up.folder import Folder
+from tocsin.up.layout import Layout, Options, lay_out
+from tocsin.up.run import running
+from tocsin.up.supervisor import PartFailed
+from tocsin.view.plain import plain
+
+ANYWHERE = Options(gateway_port=0, temporal_port=0, ui_port=0, sandbox_port=0)
+
+
+async def demo(speed: float, keep: bool, console: Console) -> None:
+    """Raises Failure when a promise of the runbook was not kept, or a part did not start."""
+    cancelled_by_signals()
+    with tempfile.TemporaryDirectory(prefix="tocsin-demo-", ignore_cleanup_errors=True) as name:
+        _forget_the_users_settings(Path(name))
+        settings = Settings(state_dir=Path(name), speed=speed)
+        try:
+            await _demo(settings, keep, console)
+        except asyncio.CancelledError:
+            raise Failure("stopped") from None
+
+
+async def _demo(settings: Settings, keep: bool, console: Console) -> None:
+    folder, log = Folder(settings.state_dir), settings.state_dir / "parts.log"
+    began = time.monotonic()
+    console.print("starting Temporal, sandbox, worker and gateway ...", style="dim")
+    with folder.locked() as lock, log.open("wb") as output:
+        layout = lay_out(ANYWHERE, settings, None, None)
+        try:
+            async with running(layout, settings, folder, lock, console.print, output):
+                console.print(printing.programme(layout.published, settings.speed, time.monotonic() - began))
+                await _perform(layout, settings, console)
+                if keep:
+                    console.print("everything stays up until Ctrl-C", style="bold")
+                    await asyncio.Event().wait()
+        except PartFailed as error:
+            raise Failure(f"{error}; its last words:\n{_tail(log)}") from None
+
+
+async def _perform(layout: Layout, settings: Settings, console: Console) -> None:
+    incidents = Incidents(await reach.client(settings.state_dir))
+    async with Stage(layout.published) as stage:
+        outcome = await Play(stage, incidents, settings.speed, lambda s: console.print(printing.step(s))).perform()
+    console.print(printing.summary(outcome))
+    if broken := unmet(outcome):
+        raise Failure("not as the runbook promises:\n" + "\n".join(f"  {promise}" for promise in broken))
+    console.print(plain("Everything that the runbook promises has happened.", "green"))
+
+
+def _forget_the_users_settings(folder: Path) -> None:
+    """Neither their vendors nor their Temporal: whatever runs here must not page anybody, nor touch their state."""
+    for name in [name for name in os.environ if name.startswith(("TOCSIN_", "TEMPORAL_"))]:
+        del os.environ[name]
+    os.environ["TEMPORAL_CONFIG_FILE"] = os.devnull
+    os.chdir(folder)
+
+
+def _tail(log: Path, lines: int = 20) -> str:
+    return "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])

@@ -1,0 +1,72 @@
+"""What `company.yaml` promises for a SEV-1 that nobody answers at first: the demo fails if any of it did not happen."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from tocsin.demo.stage import Sandbox
+from tocsin.demo.telling import Sent
+from workflows.policy.incident import Incident
+
+MINUTE = timedelta(minutes=1)
+ON_TIME = timedelta(seconds=2)
+"""Real time, on a machine that also runs everything else."""
+PAGES = ("escalate/", "overdue/", "call/")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Everything that the demo knows when it is over."""
+
+    incident: Incident
+    sent: tuple[Sent, ...]
+    sandbox: Sandbox
+    acknowledged_by: str
+
+    @property
+    def pages(self) -> tuple[Sent, ...]:
+        return tuple(sent for sent in self.sent if sent.duty.startswith(PAGES))
+
+    def was_sent(self, duty: str, due: timedelta) -> bool:
+        return any((s.duty, s.settlement.outcome) == (duty, "done") and abs(s.due - due) < MINUTE for s in self.sent)
+
+
+def unmet(outcome: Outcome) -> list[str]:
+    """The promises that were broken, in words."""
+    return [promise for promise, is_kept in _promises(outcome) if not is_kept]
+
+
+def _promises(o: Outcome) -> Iterator[tuple[str, bool]]:
+    incident, sandbox = o.incident, o.sandbox
+    yield "it is a SEV-1", incident.severity == "sev1"
+    yield "the on-call engineer is paged at once", o.was_sent("escalate/1/on-call", 0 * MINUTE)
+    yield "and again at T+5m, because nobody acknowledged", o.was_sent("overdue/1/on-call", 5 * MINUTE)
+    yield "VP Engineering is paged at T+30m", o.was_sent("escalate/2/vp-engineering", 30 * MINUTE)
+    yield "no page is late", all(page.settlement.late < ON_TIME for page in o.pages)
+    yield "no page is doubled at PagerDuty", _all_differ(ring.dedup_key for ring in sandbox.rings)
+    yield "every page that was sent has rung", len(sandbox.rings) == len(o.pages)
+    yield "the incident has a channel of its own", any(incident.id in channel.name for channel in sandbox.channels)
+    for minutes in (15, 30, 45):
+        yield f"an update falls due at T+{minutes}m", o.was_sent("update/channel", minutes * MINUTE)
+    yield "PagerDuty's acknowledgement arrives here", incident.acknowledged_by == o.acknowledged_by
+    yield (
+        "the status page tells beginning and end",
+        [*sandbox.published[:1], *sandbox.published[-1:]]
+        == [
+            "investigating",
+            "resolved",
+        ],
+    )
+    yield "every ring is resolved at PagerDuty", all(i.status == "resolved" for i in sandbox.pagerduty_incidents)
+    yield "it is watched for 15m before it closes", _watched(incident) >= 15 * MINUTE
+
+
+def _all_differ(keys: Iterable[str]) -> bool:
+    seen = list(keys)
+    return len(seen) == len(set(seen))
+
+
+def _watched(incident: Incident) -> timedelta:
+    if incident.closed_at is None or incident.resolved_at is None:
+        return timedelta()
+    return incident.closed_at - incident.resolved_at

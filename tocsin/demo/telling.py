@@ -1,0 +1,85 @@
+"""The demo's commentary: each new line of the incident's timeline, with what was due and how late it went out."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from workflows.policy.answers import Status
+from workflows.policy.incident import Entry, Incident, Settlement
+
+
+@dataclass(frozen=True)
+class Step:
+    at: timedelta
+    """Since the declaration, in the incident's time."""
+    text: str
+    loud: bool = False
+    ours: bool = False
+    """The demo did it, not the incident."""
+    due: timedelta | None = None
+    late: timedelta | None = None
+    """In real time."""
+
+
+@dataclass(frozen=True)
+class Sent:
+    duty: str
+    due: timedelta
+    settlement: Settlement
+
+
+class Telling:
+    """Looks at one state of the incident after another."""
+
+    def __init__(self) -> None:
+        self._told = 0
+        self.sent: dict[tuple[str, int], Sent] = {}
+        """Everything that was settled, by duty and occurrence: the state itself keeps only the last of each duty."""
+
+    def news(self, status: Status) -> Iterator[Step]:
+        incident = status.incident
+        for duty, settlement in incident.settled.items():
+            due = settlement.due_at - incident.declared_at
+            self.sent.setdefault((duty, settlement.occurrence), Sent(duty, due, settlement))
+        count = incident.timeline_dropped + len(incident.timeline)
+        new = incident.timeline[max(0, self._told - incident.timeline_dropped) :]
+        self._told = count
+        for entry in new:
+            yield self._step(incident, entry)
+
+    def _step(self, incident: Incident, entry: Entry) -> Step:
+        sent = next((s for s in self.sent.values() if _is_told_by(s, entry)), None)
+        return Step(
+            at=entry.at - incident.declared_at,
+            text=_with_channel_name(incident, entry.text),
+            loud=entry.loud,
+            due=sent.due if sent else None,
+            late=sent.settlement.late if sent else None,
+        )
+
+
+def _is_told_by(sent: Sent, entry: Entry) -> bool:
+    """The timeline is for people and has no keys: a line belongs to what settled at its moment and that it names."""
+    if sent.settlement.settled_at != entry.at:
+        return False
+    kind, _, rest = sent.duty.partition("/")
+    named = {
+        "escalate": "paged ",
+        "overdue": "paged ",
+        "call": "paged ",
+        "publish": f"status page: {rest}",
+        "channel": "opened the channel ",
+    }
+    return entry.text.startswith(named.get(kind, f"posted {sent.duty} "))
+
+
+def _with_channel_name(incident: Incident, text: str) -> str:
+    """Slack knows the incident's channel by an id, people by its name."""
+    channel = incident.references.get("channel")
+    return text.replace(channel, f"#incident-{incident.id}") if channel else text
+
+
+def clock(span: timedelta) -> str:
+    """`T+05:10`: minutes and seconds since the declaration."""
+    minutes, seconds = divmod(round(span.total_seconds()), 60)
+    return f"T+{minutes:02}:{seconds:02}"
