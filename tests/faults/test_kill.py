@@ -1,0 +1,70 @@
+"""`kill -9`, with real processes: no page is lost, none is doubled at the vendor, lateness is said."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from tests.faults.tocsin_up import Up, tocsin_up
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def up(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Up]:
+    folder: Path = tmp_path_factory.mktemp("tocsin")
+    async with tocsin_up(folder) as running:
+        yield running
+
+
+@pytest.mark.parametrize("part", ["tocsin worker", "temporal server", "tocsin gateway"])
+async def test_a_part_killed_between_two_tiers_costs_no_page(up: Up, part: str) -> None:
+    incident = await up.alert(f"Killed {part}")
+    assert await up.until_rung(incident, "first") == ["first"]
+    up.kill(part)
+    assert await up.until_rung(incident, "first", "second", "third") == ["first", "second", "third"]
+    await up.alert(f"Killed {part}", "resolved")
+
+
+async def test_a_worker_killed_while_it_pages_rings_once(up: Up) -> None:
+    await up.fault(vendor="pagerduty", method="enqueue", match="Killed sending", delay_s=2, drop="after", times=1)
+    incident = await up.alert("Killed sending")
+    await asyncio.sleep(0.8)  # the request is on its way to the pager
+    up.kill("tocsin worker")
+    rung = await up.until_rung(incident, "first", "second", "third")
+    state = await up.state()
+    ours = [i["incident_key"] for i in state["pagerduty_incidents"] if i["incident_key"].startswith(incident)]
+    assert rung.count("first") == 1
+    assert len(ours) == len(set(ours))
+    await up.alert("Killed sending", "resolved")
+
+
+async def test_an_alert_that_comes_while_the_gateway_is_dead_opens_one_incident(up: Up) -> None:
+    up.kill("tocsin gateway")
+    incident = await up.alert("Gateway away")
+    assert await up.until_rung(incident, "first") == ["first"]
+    await up.press(incident, "acknowledge")
+    async with asyncio.timeout(20):
+        while "Alice" not in up.command("show", "--json", incident).stdout:
+            await asyncio.sleep(0.2)
+    await up.alert("Gateway away", "resolved")
+
+
+async def test_without_a_worker_commands_say_so_and_lose_nothing(up: Up) -> None:
+    incident = await up.alert("No worker")
+    await up.until_rung(incident, "first")
+    up.kill("tocsin worker")
+    answer = up.command("ack", incident, "--by", "Bob")
+    if answer.returncode == 0:
+        assert "Bob acknowledged" in answer.stdout  # the worker was back within the five seconds of patience
+    else:
+        assert answer.returncode == 2
+        assert "recorded" in answer.stderr
+    async with asyncio.timeout(20):
+        while True:
+            shown = up.command("show", "--json", incident)
+            if shown.returncode == 0:
+                break
+    assert json.loads(shown.stdout)["state"]["incident"]["acknowledged_by"] == "Bob"
+    await up.alert("No worker", "resolved")
