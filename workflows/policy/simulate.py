@@ -16,7 +16,7 @@ from workflows.policy.incident import Incident, Opening, declare
 from workflows.policy.runbook import Runbook
 
 RUNAWAY = 1000
-"""Effects in one moment: far above what any runbook may demand; beyond it the engine would spin."""
+"""Turns in one moment: far above what any runbook may need; beyond it the engine would spin."""
 
 
 @dataclass
@@ -54,14 +54,13 @@ class Simulation:
     def settle(self) -> None:
         for _ in range(RUNAWAY):
             present = plan(self.book, self.incident, self.now)
-            if present.conclusions:
-                for event in present.conclusions:
-                    self._fold(event)
-            elif present.due:
-                self._send(present.due[0])
-            else:
+            for event in present.conclusions:
+                self._fold(event)
+            for demand in () if present.conclusions else present.due:
+                self._send(demand)
+            if not present.conclusions and not present.due:
                 return
-        raise RuntimeError(f"the runbook demands more than {RUNAWAY} things at {self.now}: {present.due[0].key}")
+        raise RuntimeError(f"the runbook finds no rest at {self.now}: {present.due[0].key}")
 
     def _send(self, demand: Demand) -> None:
         self.sent.append((self.now, demand))
