@@ -39,14 +39,18 @@ async def serve(
     canary = Canary(incidents, address)
     app = create_app(settings, library, incidents, exposed=exposed, canary=canary)
     config = uvicorn.Config(app, log_config=None, access_log=False, ws="none", timeout_graceful_shutdown=5)
+    server = uvicorn.Server(config)
     if on_listening:
         on_listening(address)
-    watching = asyncio.create_task(canary.run())
+    watching, serving = asyncio.create_task(canary.run()), asyncio.create_task(server.serve(sockets=[listener]))
     try:
-        await uvicorn.Server(config).serve(sockets=[listener])
+        await asyncio.shield(serving)
+    except asyncio.CancelledError:
+        server.should_exit = True  # uvicorn closes its sockets only when it ends by itself
+        await serving
+        raise
     finally:
         watching.cancel()
-        listener.close()
 
 
 def is_loopback(host: str) -> bool:
@@ -78,9 +82,11 @@ def _demand(settings: Settings, library: Library, host: str, *, exposed: bool) -
 def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family)
+        listener = socket.create_server((host, port), family=family)
     except OSError as error:
         raise SettingsError(f"cannot listen on {host}:{port}: {error.strerror}. Choose another port") from None
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # asyncio sets it only on sockets that it made
+    return listener
 
 
 def _address(listener: socket.socket) -> str:

@@ -38,12 +38,11 @@ class SetupFailed(Exception):
 async def prepare(client: Client, retention_days: int = 400) -> None:
     """Returns when incidents can be started. Raises SetupFailed, or RPCError when the server is away."""
     await _keep_for(client, timedelta(days=retention_days))
-    await _register(client)
     for _ in range(_LOOKS):
-        if await _usable(client):
+        if await _registered(client):
             return
         await asyncio.sleep(_LOOK_EVERY_S)
-    raise SetupFailed("the server does not know its new search attributes yet: try again in a minute")
+    raise SetupFailed("the server does not know its new namespace or search attributes yet: try again in a minute")
 
 
 async def _keep_for(client: Client, retention: timedelta) -> None:
@@ -51,21 +50,21 @@ async def _keep_for(client: Client, retention: timedelta) -> None:
     wanted.FromTimedelta(retention)
     service, name = client.workflow_service, client.namespace
     try:
-        known = await service.describe_namespace(DescribeNamespaceRequest(namespace=name), timeout=_RPC)
+        known = await service.describe_namespace(DescribeNamespaceRequest(namespace=name), retry=True, timeout=_RPC)
     except RPCError as error:
         if error.status is not RPCStatusCode.NOT_FOUND:
             raise
         creation = RegisterNamespaceRequest(namespace=name, workflow_execution_retention_period=wanted)
-        await _unless_there(service.register_namespace(creation, timeout=_RPC))
+        await _unless_there(service.register_namespace(creation, retry=True, timeout=_RPC))
         return
     if known.config.workflow_execution_retention_ttl != wanted:
         config = NamespaceConfig(workflow_execution_retention_ttl=wanted)
-        await service.update_namespace(UpdateNamespaceRequest(namespace=name, config=config), timeout=_RPC)
+        await service.update_namespace(UpdateNamespaceRequest(namespace=name, config=config), retry=True, timeout=_RPC)
 
 
 async def _register(client: Client) -> None:
     service, name = client.operator_service, client.namespace
-    listed = await service.list_search_attributes(ListSearchAttributesRequest(namespace=name), timeout=_RPC)
+    listed = await service.list_search_attributes(ListSearchAttributesRequest(namespace=name), retry=True, timeout=_RPC)
     addition = AddSearchAttributesRequest(namespace=name)
     for attribute, kind in _WANTED.items():
         known = listed.custom_attributes.get(attribute)
@@ -76,13 +75,14 @@ async def _register(client: Client) -> None:
             advice = "remove it, or use another namespace (TEMPORAL_NAMESPACE)"
             raise SetupFailed(f"the search attribute {attribute} of namespace {name!r} {is_and_must_be}: {advice}")
     if addition.search_attributes:
-        await _unless_there(service.add_search_attributes(addition, timeout=_RPC))
+        await _unless_there(service.add_search_attributes(addition, retry=True, timeout=_RPC))
 
 
-async def _usable(client: Client) -> bool:
+async def _registered(client: Client) -> bool:
     """A query that names every attribute is refused until all of them are known."""
     query = " AND ".join(f"{name} IS NULL" for name in _WANTED)
     try:
+        await _register(client)
         await client.count_workflows(query, rpc_timeout=_RPC)
     except RPCError as error:
         if error.status in (RPCStatusCode.INVALID_ARGUMENT, RPCStatusCode.NOT_FOUND):

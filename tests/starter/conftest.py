@@ -11,6 +11,8 @@ from uuid import uuid4
 import httpx
 import pytest
 import pytest_asyncio
+from google.protobuf.duration_pb2 import Duration
+from temporalio.api.workflowservice.v1 import RegisterNamespaceRequest
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
@@ -25,6 +27,7 @@ from starter.runbooks import Library, load
 from tests.starter.book import ACME
 from workflows.incident import IncidentWorkflow
 from workflows.policy.runbook import Runbook
+from workflows.runner import runner
 
 T = TypeVar("T")
 
@@ -52,6 +55,7 @@ async def client(temporal: WorkflowEnvironment) -> Client:
     """Connected to a prepared namespace in which nothing has happened yet."""
     address = temporal.client.service_client.config.target_host
     namespace = f"starter-{uuid4().hex[:8]}"
+    await register(temporal.client, namespace)
     connected = await Client.connect(address, namespace=namespace, data_converter=pydantic_data_converter)
     await setup.prepare(connected)
     return connected
@@ -62,10 +66,14 @@ def incidents(client: Client) -> Incidents:
     return Incidents(client)
 
 
-@pytest.fixture
-async def worker(client: Client) -> AsyncIterator[Worker]:
+def incident_worker(client: Client) -> Worker:
     """Runs incidents; nothing performs what they want done."""
-    async with Worker(client, task_queue=WORKFLOW_QUEUE, workflows=[IncidentWorkflow]) as running:
+    return Worker(client, task_queue=WORKFLOW_QUEUE, workflows=[IncidentWorkflow], workflow_runner=runner())
+
+
+@pytest_asyncio.fixture
+async def worker(client: Client) -> AsyncIterator[Worker]:
+    async with incident_worker(client) as running:
         yield running
 
 
@@ -99,6 +107,13 @@ class Gate:
 @pytest.fixture
 def gate(settings: Settings, library: Library, incidents: Incidents) -> Gate:
     return Gate(settings, library, incidents)
+
+
+async def register(client: Client, namespace: str) -> None:
+    """Quicker than `setup.prepare`: whoever looks before registering has to wait until the server looks again (1 s)."""
+    wanted = Duration(seconds=400 * 86400)
+    request = RegisterNamespaceRequest(namespace=namespace, workflow_execution_retention_period=wanted)
+    await client.workflow_service.register_namespace(request, retry=True)  # rate-limited
 
 
 async def eventually(look: Callable[[], Awaitable[T]], good: Callable[[T], bool] = bool) -> T:

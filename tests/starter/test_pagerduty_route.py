@@ -1,0 +1,192 @@
+"""PagerDuty's webhooks find their incident: by the ring's key, else by one look-up, else they are not ours."""
+
+import asyncio
+import hashlib
+import hmac
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+import pytest
+import pytest_asyncio
+import uvicorn
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
+from pydantic import SecretStr
+from temporalio.client import Client
+
+from starter.incidents import Incidents
+from tests.starter.conftest import Gate
+from tests.starter.test_incidents import signals
+from tests.starter.test_pagerduty import event
+from workflows.policy.incident import Opening
+from workflows.policy.runbook import Runbook
+
+PATH = "/webhooks/pagerduty"
+
+
+@dataclass
+class RestApi:
+    """PagerDuty's REST API as far as one look-up goes."""
+
+    url: str = ""
+    status: int = 200
+    alert_keys: list[str] = field(default_factory=list)
+    asked: list[tuple[str, str]] = field(default_factory=list)
+    """(path, Authorization) of each request."""
+
+    def app(self) -> FastAPI:
+        app = FastAPI()
+
+        @app.get("/{path:path}")
+        async def alerts(path: str, request: Request) -> JSONResponse:
+            self.asked.append((path, request.headers.get("authorization", "")))
+            return JSONResponse({"alerts": [{"alert_key": key} for key in self.alert_keys]}, self.status)
+
+        return app
+
+
+@pytest_asyncio.fixture
+async def rest(gate: Gate) -> AsyncIterator[RestApi]:
+    """Configured in the gate's settings."""
+    api = RestApi()
+    server = uvicorn.Server(uvicorn.Config(api.app(), port=0, log_config=None, lifespan="off", ws="none"))
+    serving = asyncio.create_task(server.serve())
+    while not server.started:
+        await asyncio.sleep(0.005)
+    api.url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    changed = {"pagerduty_api_url": api.url, "pagerduty_api_token": SecretStr("rest-token")}
+    gate.settings = gate.settings.model_copy(update=changed)
+    yield api
+    server.should_exit = True
+    await serving
+
+
+@pytest_asyncio.fixture
+async def ring(incidents: Incidents, book: Runbook) -> str:
+    """The key of a ring of an open incident."""
+    workflow_id = await incidents.declare(Opening(runbook=book, severity="sev1", title="Down"))
+    return f"{workflow_id}/20261121-0003-k7/escalate/1/on-call/1"
+
+
+def workflow_of(ring: str) -> str:
+    return ring.partition("/")[0]
+
+
+async def post(gate: Gate, delivery: str = "delivery-1", **fields: Any) -> httpx.Response:
+    content = json.dumps({"event": event(**fields)}).encode()
+    headers = {"X-Webhook-Id": delivery}
+    for secret in gate.settings.pagerduty_webhook_secrets:
+        mac = hmac.new(secret.get_secret_value().encode(), content, hashlib.sha256).hexdigest()
+        headers["X-PagerDuty-Signature"] = f"v1={mac}"
+    async with gate.open() as http:
+        return await http.post(PATH, content=content, headers=headers)
+
+
+def about(incident_key: str | None) -> dict[str, Any]:
+    return {"id": "Q1", "type": "incident", "incident_key": incident_key}
+
+
+async def test_an_acknowledgement_there_is_signalled_with_its_own_time(gate: Gate, client: Client, ring: str) -> None:
+    gate.settings = gate.settings.model_copy(update={"pagerduty_webhook_secrets": (SecretStr("shared"),)})
+    answer = await post(gate, data=about(ring))
+    assert answer.status_code == 202
+    assert answer.json()["incident"] == workflow_of(ring)
+    [(name, said)] = await signals(client, workflow_of(ring))
+    assert name == "acknowledge"
+    assert said == {
+        "at": "2026-11-21T00:05:00.123000Z",
+        "id": "pagerduty-delivery-1",
+        "by": "Ada Example",
+        "via": "pagerduty",
+        "ring": ring,
+    }
+
+
+async def test_a_resolution_there_is_signalled(gate: Gate, client: Client, ring: str) -> None:
+    await post(gate, event_type="incident.resolved", data=about(ring))
+    assert [name for name, _ in await signals(client, workflow_of(ring))] == ["resolve"]
+
+
+async def test_a_repeated_delivery_bears_the_same_id(gate: Gate, client: Client, ring: str) -> None:
+    for _ in range(2):
+        await post(gate, data=about(ring))
+    assert {str(said["id"]) for _, said in await signals(client, workflow_of(ring))} == {"pagerduty-delivery-1"}
+
+
+@pytest.mark.parametrize("incident_key", [None, "", "not-of-our-shape"])
+async def test_without_a_key_of_ours_its_alerts_are_looked_up_once(
+    incident_key: str | None, gate: Gate, client: Client, ring: str, rest: RestApi
+) -> None:
+    rest.alert_keys = ["somebody-else", ring]
+    answer = await post(gate, data=about(incident_key))
+    assert answer.json()["incident"] == workflow_of(ring)
+    assert rest.asked == [("incidents/Q1/alerts", "Token token=rest-token")]
+    assert len(await signals(client, workflow_of(ring))) == 1
+
+
+async def test_with_a_key_of_ours_nothing_is_looked_up(gate: Gate, ring: str, rest: RestApi) -> None:
+    await post(gate, data=about(ring))
+    assert rest.asked == []
+
+
+async def test_incidents_that_were_merged_there_are_all_told(
+    gate: Gate, client: Client, incidents: Incidents, book: Runbook, ring: str, rest: RestApi
+) -> None:
+    other = await incidents.declare(Opening(runbook=book, severity="sev1", title="Down too"))
+    rest.alert_keys = [ring, f"{other}/20261121-0004-x2/escalate/1/on-call/1"]
+    answer = await post(gate, data=about(None))
+    assert set(answer.json()["incidents"]) == {workflow_of(ring), other}
+    assert len(await signals(client, other)) == 1
+
+
+@pytest.mark.parametrize(("status", "alert_keys"), [(200, []), (200, ["somebody-else"]), (404, [])])
+async def test_what_is_not_ours_is_taken_and_counted(
+    status: int, alert_keys: list[str], gate: Gate, rest: RestApi
+) -> None:
+    rest.status, rest.alert_keys = status, alert_keys
+    answer = await post(gate, data=about("x"))
+    assert (answer.status_code, answer.json()["ignored"]) == (202, "not ours")
+
+
+async def test_without_a_token_nothing_can_be_looked_up(gate: Gate) -> None:
+    answer = await post(gate, data=about("x"))
+    assert (answer.status_code, answer.json()["ignored"]) == (202, "not ours")
+
+
+@pytest.mark.parametrize("odd", ["../../users/me", "Q1/../Q2", "", "Q" * 100])
+async def test_an_odd_id_never_becomes_an_address(odd: str, gate: Gate, rest: RestApi) -> None:
+    answer = await post(gate, data={"id": odd, "type": "incident"})
+    assert answer.json()["ignored"] == "not ours"
+    assert rest.asked == []
+
+
+@pytest.mark.parametrize("status", [401, 429, 500, 503])
+async def test_while_pagerduty_cannot_say_whose_it_is_it_is_asked_to_come_again(
+    status: int, gate: Gate, rest: RestApi
+) -> None:
+    rest.status = status
+    answer = await post(gate, data=about(None))
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+    assert "rest-token" not in answer.text
+
+
+async def test_while_pagerduty_cannot_be_reached_too(gate: Gate) -> None:
+    changed = {"pagerduty_api_url": "http://127.0.0.1:1", "pagerduty_api_token": SecretStr("rest-token")}
+    gate.settings = gate.settings.model_copy(update=changed)
+    assert (await post(gate, data=about(None))).status_code == 503
+
+
+async def test_an_incident_that_is_closed_here_has_nothing_open(gate: Gate, client: Client, ring: str) -> None:
+    await client.get_workflow_handle(workflow_of(ring)).terminate()
+    answer = await post(gate, data=about(ring))
+    assert (answer.status_code, answer.json()["ignored"]) == (202, "nothing open")
+
+
+async def test_a_ping_is_welcome(gate: Gate) -> None:
+    answer = await post(
+        gate, event_type="pagey.ping", data={"message": "Hello from your friend Pagey!", "type": "ping"}
+    )
+    assert answer.status_code == 202

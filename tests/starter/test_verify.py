@@ -1,0 +1,122 @@
+"""Who is let in. An attacker may send anything; no check ever raises."""
+
+import base64
+import hashlib
+import hmac
+import time
+from collections.abc import Mapping
+
+import pytest
+from pydantic import SecretStr
+
+from starter import verify
+
+BODY = '{"title": "Ünïcode"}'.encode()
+KEY = b"a key that both sides know"
+WHSEC = SecretStr("whsec_" + base64.b64encode(KEY).decode())
+OLD_WHSEC = SecretStr("whsec_" + base64.b64encode(b"the key before it").decode())
+TOKENS = (SecretStr("old-token"), SecretStr("new-token"))
+PD_SECRETS = (SecretStr("old-secret"), SecretStr("new-secret"))
+
+
+def basic(credentials: bytes) -> str:
+    return "Basic " + base64.b64encode(credentials).decode()
+
+
+@pytest.mark.parametrize(
+    ("authorization", "good"),
+    [
+        ("Bearer old-token", True),
+        ("Bearer new-token", True),
+        ("bearer new-token", True),
+        (basic(b"alertmanager:new-token"), True),
+        (basic(b":new-token"), True),
+        ("Bearer wrong", False),
+        ("Bearer new-toke", False),
+        ("Bearer ", False),
+        ("Bearer", False),
+        ("new-token", False),
+        (basic(b"new-token:"), False),
+        (basic(b"new-token"), False),
+        (basic(b"\xff:\xff"), False),
+        ("Basic !!!", False),
+        ("Basic ü", False),
+        ("Bearer ü", False),
+        ("", False),
+        (None, False),
+    ],
+)
+def test_a_token_is_a_bearers_or_a_password(authorization: str | None, good: bool) -> None:
+    assert verify.token(authorization, TOKENS) is good
+
+
+def pagerduty_signature(secret: bytes, body: bytes = BODY) -> str:
+    return "v1=" + hmac.new(secret, body, hashlib.sha256).hexdigest()
+
+
+@pytest.mark.parametrize(
+    ("signatures", "good"),
+    [
+        (pagerduty_signature(b"new-secret"), True),
+        (pagerduty_signature(b"old-secret"), True),
+        ("v1=00," + pagerduty_signature(b"new-secret"), True),  # PagerDuty signs with each of its secrets
+        ("v1=00, " + pagerduty_signature(b"new-secret"), True),
+        (pagerduty_signature(b"another"), False),
+        (pagerduty_signature(b"new-secret", BODY + b" "), False),
+        (pagerduty_signature(b"new-secret").removeprefix("v1="), False),
+        (pagerduty_signature(b"new-secret").replace("v1", "v2"), False),
+        ("v1=", False),
+        (",,,", False),
+        ("v1=ü", False),
+        ("", False),
+        (None, False),
+    ],
+)
+def test_a_pagerduty_signature(signatures: str | None, good: bool) -> None:
+    assert verify.pagerduty(signatures, BODY, PD_SECRETS) is good
+
+
+def standard(key: bytes = KEY, body: bytes = BODY, age_s: int = 0, **changed: str) -> Mapping[str, str]:
+    sent_at = str(int(time.time()) - age_s)
+    signature = hmac.new(key, b"msg_1." + sent_at.encode() + b"." + body, hashlib.sha256).digest()
+    headers = {
+        "webhook-id": "msg_1",
+        "webhook-timestamp": sent_at,
+        "webhook-signature": "v1," + base64.b64encode(signature).decode(),
+    }
+    return headers | {name.replace("_", "-"): value for name, value in changed.items()}
+
+
+@pytest.mark.parametrize(
+    ("headers", "good"),
+    [
+        (standard(), True),
+        (standard(b"the key before it"), True),
+        (standard(age_s=240), True),
+        (standard(age_s=-240), True),
+        (standard(age_s=400), False),
+        (standard(age_s=-400), False),
+        (standard(b"another key"), False),
+        (standard(body=BODY + b" "), False),
+        (standard(webhook_id="msg_2"), False),
+        (standard(webhook_signature="v1,AAAA " + standard()["webhook-signature"]), True),
+        (standard(webhook_signature="v1"), False),
+        (standard(webhook_signature="v1,!"), False),
+        (standard(webhook_signature="v1,ü"), False),
+        (standard(webhook_signature="a,b,c"), False),
+        (standard(webhook_timestamp="nan"), False),
+        (standard(webhook_timestamp="1e400"), False),
+        (standard(webhook_timestamp="soon"), False),
+        ({}, False),
+    ],
+)
+def test_a_standard_webhooks_signature(headers: Mapping[str, str], good: bool) -> None:
+    assert verify.standard_webhook(headers, BODY, (OLD_WHSEC, WHSEC)) is good
+
+
+def test_a_body_that_is_no_text_is_refused_and_not_a_crash() -> None:
+    assert not verify.standard_webhook(standard(body=b"\xff"), b"\xff", (WHSEC,))
+
+
+def test_a_secret_that_the_library_cannot_use_is_found_at_the_start() -> None:
+    assert verify.unusable((WHSEC, SecretStr("whsec_ü"), OLD_WHSEC, SecretStr(""))) == [2, 4]
