@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+import structlog
 from pydantic import BaseModel
 
 from starter.gateway import Gateway
@@ -12,6 +13,8 @@ from starter.sources.batch import Batch, Delivery, FieldProblem
 from workflows.policy.events import AlertsReceived
 
 _PART = 100  # alerts in one signal: keeps it far below Temporal's limit of 2 MB
+
+log = structlog.get_logger()
 
 REFUSALS: dict[int | str, dict[str, Any]] = {
     400: {"model": Refused, "description": "not JSON"},
@@ -52,6 +55,7 @@ async def deliver(
     accepted.incident = next(iter(accepted.incidents), None)
     accepted.ignored = None if accepted.incidents else "nothing open"
     gateway.counts[source, "nothing_open" if accepted.ignored else "accepted"] += 1
+    log.info("alerts handed on", source=source, accepted=accepted.accepted, incidents=accepted.incidents)
     return accepted
 
 

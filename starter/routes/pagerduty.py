@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+import structlog
 from fastapi import APIRouter, Request
 
 from starter import verify
@@ -11,6 +12,8 @@ from starter.pagerduty_alerts import alert_keys
 from starter.routes.accepted import REFUSALS, Accepted
 from starter.sources import pagerduty
 from starter.sources.pagerduty import Ignored, Report
+
+log = structlog.get_logger()
 
 EXAMPLE = {
     "event": {
@@ -71,6 +74,7 @@ async def _pass_on(gateway: Gateway, report: Report) -> Accepted:
     if not told:
         return _ignored(gateway, "nothing open", "nothing_open")
     gateway.counts[pagerduty.SOURCE, "accepted"] += 1
+    log.info("handed on", source=pagerduty.SOURCE, kind=report.kind.__name__, by=report.by, incidents=told)
     return Accepted(accepted=1, incident=told[0], incidents=told)
 
 
