@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Sequence
 
 from temporalio.service import RPCError
 
@@ -40,10 +41,10 @@ def main() -> None:
     os._exit(code)
 
 
-def run() -> int:
-    """The exit code. Only what is unexpected leaves a traceback."""
+def run(words: Sequence[str] | None = None) -> int:
+    """Runs a command (by default that of the command line) and returns its exit code. Only a bug leaves a traceback."""
     try:
-        app()
+        app(words)
     except SystemExit as end:
         return _of_typer(end.code)
     except Failure as failure:

@@ -8,7 +8,7 @@ from temporalio.client import Client
 from settings import Settings
 from starter.runbooks import Library
 from worker import adapters
-from worker.pager import require_pager, unroutable
+from worker.pager import unroutable
 from worker.workers import workers
 
 log = structlog.get_logger("worker")
@@ -18,9 +18,7 @@ async def work(client: Client, library: Library, settings: Settings, stop: async
     """Work until `stop`, then finish what is being sent, for a few seconds at most.
 
     `library` is only looked through for people who could not be paged: an incident brings its own runbook along.
-    Raises SettingsError when there is no pager and nobody has said that this is meant.
     """
-    require_pager(settings)
     for problem in library.problems:
         log.warning("a runbook cannot be used", problem=str(problem))
     for sentence in unroutable(library.runbooks.values(), settings):

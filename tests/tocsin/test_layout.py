@@ -1,7 +1,8 @@
 """What `up` runs and where: as asked, as last time, or where there is room; but the gateway never moves by itself."""
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -34,9 +35,9 @@ def laid_out(
     options: Options = ANYWHERE,
     last: LastUp | None = None,
     configured: str | None = None,
-    **fields: object,
+    chosen: dict[str, object] | None = None,
 ) -> Layout:
-    return lay_out(options, settings(**fields), last, configured)
+    return lay_out(options, settings(**(chosen or {})), last, configured)
 
 
 def last_time(gateway: int) -> LastUp:
@@ -57,10 +58,18 @@ def test_a_person_may_move_the_gateway(taken: int, free: int) -> None:
     assert laid_out(Options(gateway_port=free), last_time(taken)).gateway_port == free
 
 
-@pytest.mark.parametrize("option", ["gateway_port", "temporal_port", "ui_port", "sandbox_port"])
-def test_a_port_that_was_asked_for_is_not_negotiable(option: str, taken: int) -> None:
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda port: replace(ANYWHERE, gateway_port=port),
+        lambda port: replace(ANYWHERE, temporal_port=port),
+        lambda port: replace(ANYWHERE, ui_port=port),
+        lambda port: replace(ANYWHERE, sandbox_port=port),
+    ],
+)
+def test_a_port_that_was_asked_for_is_not_negotiable(ask: Callable[[int], Options], taken: int) -> None:
     with pytest.raises(PortTaken, match=f"port {taken} is taken"):
-        laid_out(Options(**{option: taken}))
+        laid_out(ask(taken))
 
 
 def test_the_other_parts_move_when_their_port_of_last_time_is_taken(taken: int, free: int) -> None:
@@ -81,11 +90,11 @@ def test_without_a_vendor_the_sandbox_stands_in() -> None:
     ],
 )
 def test_with_any_vendor_the_sandbox_is_off(vendor: dict[str, object]) -> None:
-    assert laid_out(**vendor).sandbox_port is None
+    assert laid_out(chosen=vendor).sandbox_port is None
 
 
 def test_with_a_temporal_of_somebody_elses_no_server_and_no_sandbox_are_ours() -> None:
-    layout = laid_out(configured="temporal.example:7233", no_pager=True)
+    layout = laid_out(configured="temporal.example:7233", chosen={"no_pager": True})
     assert not layout.embedded
     assert layout.published.sandbox is None
     assert layout.published.temporal == "temporal.example:7233"
@@ -94,4 +103,4 @@ def test_with_a_temporal_of_somebody_elses_no_server_and_no_sandbox_are_ours() -
 @pytest.mark.parametrize("configured", [None, "temporal.example:7233"])
 def test_a_missing_pager_is_an_error_once_anything_is_real(configured: str | None) -> None:
     with pytest.raises(SettingsError, match="no pager is connected"):
-        laid_out(configured=configured, slack_token="xoxb-1")
+        laid_out(configured=configured, chosen={"slack_token": "xoxb-1"})

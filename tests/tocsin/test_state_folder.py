@@ -32,8 +32,8 @@ HOLDER = textwrap.dedent(
 @contextlib.contextmanager
 def held(folder: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
     """Another process holds the folder, and has started a server that inherited the lock."""
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-    with subprocess.Popen((sys.executable, "-c", HOLDER, str(folder)), text=True, **pipes) as process:
+    command = (sys.executable, "-c", HOLDER, str(folder))
+    with subprocess.Popen(command, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         server = int(process.stdout.readline())
         try:

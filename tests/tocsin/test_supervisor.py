@@ -7,13 +7,14 @@ import signal
 import subprocess
 import sys
 import textwrap
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
 
 from tests.tocsin.processes import eventually, is_alive
 from tocsin.up import child as child_module
+from tocsin.up import lifeline
 from tocsin.up.child import Part
 from tocsin.up.supervisor import PartFailed, Supervisor
 
@@ -36,10 +37,15 @@ async def supervisor(said: list[str], monkeypatch: pytest.MonkeyPatch) -> AsyncI
         yield running
 
 
-async def soon(check: object) -> None:
-    async with asyncio.timeout(5):
-        while not (callable(check) and check()):
-            await asyncio.sleep(0.01)
+async def soon(check: Callable[[], bool]) -> None:
+    assert await asyncio.to_thread(eventually, check)
+
+
+def exists(file: Path) -> Callable[[], Awaitable[bool]]:
+    async def check() -> bool:
+        return await asyncio.to_thread(file.exists)
+
+    return check
 
 
 async def test_a_part_that_is_killed_is_started_again_and_that_is_said(supervisor: Supervisor, said: list[str]) -> None:
@@ -73,26 +79,18 @@ async def test_parts_stop_in_the_reverse_order_of_their_start(tmp_path: Path) ->
     block = "import signal; signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM}); open(sys.argv[1], 'a').close();"
     async with Supervisor(print) as supervisor:
         for name in ("server", "worker", "gateway"):
-            ready = tmp_path / name
             code = f"import sys; {block.replace('sys.argv[1]', 'sys.argv[3]')} {script}"
-
-            async def is_ready(ready: Path = ready) -> bool:
-                return ready.exists()
-
-            await supervisor.start(part(name, sys.executable, "-S", "-c", code, str(log), name, str(ready)), is_ready)
+            command = (sys.executable, "-S", "-c", code, str(log), name, str(tmp_path / name))
+            await supervisor.start(part(name, *command), exists(tmp_path / name))
     assert log.read_text().split() == ["gateway", "worker", "server"]
 
 
 async def test_a_part_that_ignores_the_request_to_end_is_killed(tmp_path: Path) -> None:
     deaf = "import signal as s, sys, time; s.signal(s.SIGTERM, s.SIG_IGN); open(sys.argv[1], 'w'); time.sleep(600)"
     ready = tmp_path / "ready"
-
-    async def is_ready() -> bool:
-        return ready.exists()
-
     async with Supervisor(print) as supervisor:
         command = (sys.executable, "-S", "-c", deaf, str(ready))
-        child = await supervisor.start(Part("worker", command, dict(os.environ), stops_within_s=0.1), is_ready)
+        child = await supervisor.start(Part("worker", command, dict(os.environ), stops_within_s=0.1), exists(ready))
         pid = child.pid
     assert pid is not None
     assert not is_alive(pid)
@@ -128,9 +126,9 @@ def test_parts_die_with_an_up_that_is_killed() -> None:
 
 def test_without_the_kernels_help_the_watcher_kills_the_part() -> None:
     """As on macOS, which has no PR_SET_PDEATHSIG: here the starter lives on, and only the pipe closes."""
-    lifeline = Path(child_module.lifeline.__file__)
+    launcher = Path(lifeline.__file__)
     read, write = os.pipe()
-    process = subprocess.Popen((sys.executable, "-I", "-S", str(lifeline), str(read), *SLEEPER), pass_fds=(read,))
+    process = subprocess.Popen((sys.executable, "-I", "-S", str(launcher), str(read), *SLEEPER), pass_fds=(read,))
     os.close(read)
     assert process.poll() is None
     os.close(write)

@@ -20,6 +20,7 @@ from tocsin.library import library
 from tocsin.up import command
 from tocsin.up.layout import GATEWAY_PORT, Options
 from worker.main import work
+from worker.pager import require_pager
 
 app = typer.Typer()
 
@@ -48,7 +49,7 @@ def up(
 
 @app.command()
 def demo(
-    speed: Annotated[float, Option(min=10, max=600, help="60: a minute takes 1 s.")] = 60,
+    speed: Annotated[float, Option(min=10, max=120, help="60: a minute takes 1 s.")] = 60,
     keep: Annotated[bool, Option("--keep", help="Leave everything running afterwards, to look around.")] = False,
 ) -> None:
     """Watch the whole life of a SEV-1 in about a minute. Needs no account and leaves nothing behind."""
@@ -59,6 +60,7 @@ def demo(
 def worker(no_pager: NoPager = False) -> None:
     """Run the worker alone, against the configured Temporal."""
     chosen = _with({"no_pager": no_pager or None})
+    require_pager(chosen)
     logs.configure(chosen.log_format)
     asyncio.run(_work(chosen))
 

@@ -18,13 +18,13 @@ STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 async def up(options: Options, settings: Settings, console: Console) -> None:
     """Run until a signal. Raises FolderInUse, PortTaken, PartFailed, SettingsError, Failure."""
     folder = Folder(settings.state_dir)
-    cancelled_by_signals()
 
     def say(line: str) -> None:
         console.print(line, style="yellow", markup=False)
 
     with folder.locked() as lock:
         layout = lay_out(options, settings, folder.last(), reach.configured_address())
+        cancelled_by_signals()
         try:
             async with running(layout, settings, folder, lock, say):
                 console.print(panel(layout, settings, folder))

@@ -1,0 +1,70 @@
+"""A real `tocsin up`, all four parts: how it ends, and what it leaves behind."""
+
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.tocsin.processes import below, eventually, is_alive
+from tocsin.up.folder import Folder
+
+Start = Callable[..., subprocess.Popen[str]]
+
+
+@pytest.fixture
+def start(alone: Path, monkeypatch: pytest.MonkeyPatch) -> Start:
+    """Starts it and waits until everything runs."""
+    monkeypatch.delenv("TEMPORAL_ADDRESS")
+    ports = [f"--{part}-port=0" for part in ("temporal", "ui", "sandbox")]
+
+    def up(*options: str) -> subprocess.Popen[str]:
+        command = [sys.executable, "-m", "tocsin", "up", *ports, *options]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        assert process.stdout is not None
+        for line in process.stdout:
+            if "Ctrl-C stops it" in line:
+                return process
+        raise AssertionError(f"ended with {process.wait()}")
+
+    return up
+
+
+def test_ctrl_c_stops_everything_in_order_and_kill_minus_9_leaves_nothing_behind(start: Start, alone: Path) -> None:
+    folder = Folder(alone / "state")
+    with start("--gateway-port=0") as up:
+        first = folder.last()
+        assert first is not None
+        assert httpx.get(f"{first.gateway}/readyz", trust_env=False).status_code == 200
+        parts = below(up.pid)
+        up.send_signal(signal.SIGINT)
+        assert up.wait(10) == 0
+    assert not any(is_alive(pid) for pid in parts)
+
+    with start() as up:
+        again = folder.last()
+        assert again is not None
+        assert again.gateway == first.gateway  # its port was used, and so it stays
+        parts = below(up.pid)
+        assert len(parts) >= 4
+        up.kill()
+    assert eventually(lambda: not any(is_alive(pid) for pid in parts))
+    assert not folder.in_use()
+
+
+def test_what_other_commands_need_is_in_the_state_folder(start: Start, alone: Path) -> None:
+    with start("--gateway-port=0", "--speed=60") as up:
+        try:
+            listed = subprocess.run(
+                [sys.executable, "-m", "tocsin", "list", "--json"], capture_output=True, text=True, check=True
+            )
+            assert json.loads(listed.stdout) == []
+            last = Folder(alone / "state").last()
+            assert last is not None
+            assert last.speed == 60
+        finally:
+            up.terminate()

@@ -1,0 +1,43 @@
+"""What the worker makes of the settings before the first incident."""
+
+import pytest
+
+from settings import Settings, SettingsError
+from starter.runbooks import Library
+from worker.pager import require_pager, unroutable
+from workflows.policy.runbook import Runbook
+
+KEYS = {"on-call": "R0", "boss": "R1"}
+
+
+def settings(**fields: object) -> Settings:
+    return Settings.model_validate(fields)
+
+
+def test_without_a_pager_nothing_starts_unless_that_is_meant() -> None:
+    with pytest.raises(SettingsError, match="TOCSIN_PAGERDUTY_ROUTING_KEYS, or say --no-pager"):
+        require_pager(settings())
+    require_pager(settings(no_pager=True))
+    require_pager(settings(pagerduty_routing_keys=KEYS))
+
+
+@pytest.mark.parametrize(
+    ("fields", "missing"),
+    [
+        # Everybody whom a tier pages needs a key ...
+        ({"pagerduty_routing_keys": {"on-call": "R0"}}, ["boss"]),
+        ({"pagerduty_routing_keys": KEYS}, []),
+        # ... unless nobody is going to be paged, which is said elsewhere.
+        ({"no_pager": True}, []),
+    ],
+)
+def test_each_person_who_could_not_be_paged_is_named(
+    acme: Runbook, fields: dict[str, object], missing: list[str]
+) -> None:
+    sentences = unroutable([acme], settings(**fields))
+    assert [sentence.split(" pages ")[1].split(",")[0] for sentence in sentences] == missing
+
+
+@pytest.fixture
+def acme(library: Library) -> Runbook:
+    return library.runbooks["acme"]
