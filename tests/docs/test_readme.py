@@ -1,0 +1,110 @@
+"""The README's tables and snippets against the program."""
+
+import json
+import shutil
+import subprocess
+import tomllib
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Literal
+
+import pytest
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from ruamel.yaml import YAML
+
+from settings import Settings
+from starter import runbooks, verify
+from starter.sources import generic
+from tests.docs.markdown import ROOT, read
+from tests.docs.tables import README, TABLES, between
+
+DOCUMENT = read(README)
+
+Duration = Annotated[str, StringConstraints(pattern=r"^\d+[smh]$")]
+
+
+class Strict(BaseModel):
+    """Alertmanager refuses a key that it does not know, and so do we."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Route(Strict):
+    receiver: str
+    group_by: list[str]
+    group_wait: Duration
+    group_interval: Duration
+    repeat_interval: Duration
+
+
+class Authorization(Strict):
+    type: Literal["Bearer"]
+    credentials: str
+
+
+class Http(Strict):
+    authorization: Authorization
+
+
+class Webhook(Strict):
+    url: str
+    send_resolved: Literal[True]
+    http_config: Http
+
+
+class Receiver(Strict):
+    name: str
+    webhook_configs: Annotated[list[Webhook], Field(min_length=1)]
+
+
+class Alertmanager(Strict):
+    """https://prometheus.io/docs/alerting/latest/configuration/"""
+
+    route: Route
+    receivers: list[Receiver]
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_table_is_what_the_code_knows(name: str) -> None:
+    found = between(name).search(DOCUMENT.text)
+    assert found
+    assert found[0] == TABLES[name](), "write it anew: .venv/bin/python -m tests.docs.tables"
+
+
+def test_the_alertmanager_snippet_is_a_complete_configuration(tmp_path: Path) -> None:
+    (snippet,) = (block for block in DOCUMENT.blocks("yaml") if "receivers:" in block)
+    written = Alertmanager.model_validate(YAML(typ="safe", pure=True).load(snippet))
+    (receiver,) = written.receivers
+    assert written.route.receiver == receiver.name
+    if amtool := shutil.which("amtool"):
+        file = tmp_path / "alertmanager.yml"
+        file.write_text(snippet, encoding="utf-8")
+        checked = subprocess.run([amtool, "check-config", file], capture_output=True, text=True, check=False)
+        assert checked.returncode == 0, checked.stderr
+
+
+def test_the_token_that_alertmanager_is_shown_with_opens_the_gateway(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (snippet,) = (block for block in DOCUMENT.blocks("yaml") if "receivers:" in block)
+    credentials = Alertmanager.model_validate(YAML(typ="safe", pure=True).load(snippet)).receivers[0].webhook_configs[0]
+    (line,) = (block for block in DOCUMENT.blocks("sh") if block.startswith("TOCSIN_ALERTMANAGER_TOKENS="))
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TOCSIN_ALERTMANAGER_TOKENS", line.strip().partition("=")[2].strip("'"))
+    presented = f"Bearer {credentials.http_config.authorization.credentials}"
+    assert verify.token(presented, Settings().alertmanager_tokens)
+
+
+def test_the_generic_alert_opens_what_it_says() -> None:
+    (snippet,) = DOCUMENT.blocks("json")
+    company = runbooks.load(ROOT / "runbooks").runbooks["company"]
+    delivery = generic.translate(snippet.encode(), company, datetime.now(UTC))
+    assert delivery.problems == ()
+    assert delivery.batches[0].opening.severity == json.loads(snippet)["severity"]
+
+
+def test_the_map_of_the_tree_names_every_package() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    packages = project["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]
+    map_of_the_tree = DOCUMENT.text.partition("## Where things are")[2]
+    assert [name for name in packages if f"| [{name}]({name}) |" not in map_of_the_tree] == []
