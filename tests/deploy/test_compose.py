@@ -12,9 +12,10 @@ from ruamel.yaml import YAML
 
 from sandbox.__main__ import main as sandbox
 from settings import Settings, load
+from starter import runbooks
 from tests.deploy.compose import FILE, ROOT, VARIABLE, Service, env_file, filled_in, read
 from tocsin.app import app
-from worker.pager import require_pager
+from worker.pager import paged, require_pager
 
 SERVICES = read().services
 OURS = {name: service for name, service in SERVICES.items() if service.build}
@@ -123,7 +124,7 @@ def test_the_program_reads_the_settings_that_it_is_given(
     settings = _settings(SERVICES[name], completed(path), monkeypatch, tmp_path)
     if name == "worker":
         require_pager(settings)
-        assert set(settings.pagerduty_routing_keys) == {"on-call", "engineering-manager", "vp-engineering"}
+        assert "on-call" in settings.pagerduty_routing_keys
         assert settings.runbooks == Path("/etc/tocsin/runbooks")
     if name == "gateway":
         assert settings.alertmanager_tokens
@@ -151,8 +152,8 @@ def test_the_examples_set_nothing_that_the_file_does_not_use(path: Path) -> None
 
 def test_the_sandbox_knows_everybody_whom_a_runbook_pages() -> None:
     keys = json.loads((ROOT / "deploy/sandbox-routing-keys.json").read_text(encoding="utf-8"))
-    company = YAML(typ="safe", pure=True).load((ROOT / "runbooks/company.yaml").read_text(encoding="utf-8"))
-    assert set(keys) == set(company["people"])
+    shipped = runbooks.load(ROOT / "runbooks").runbooks.values()
+    assert set(keys) >= set().union(*map(paged, shipped))
 
 
 def test_on_one_server_a_task_queue_has_one_partition() -> None:
