@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo test check lock bench
+.PHONY: setup demo test check lock bench-accept
 
 setup: .venv/ready
 
@@ -24,6 +24,10 @@ check: setup
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# How fast the embedded server accepts alerts, by SQLite setting (ADR 0006).
+bench-accept: setup
+	$(BIN)/python benchmarks/accept.py
 
 # Needs uv on the path; every version with its hashes, by name only.
 lock:

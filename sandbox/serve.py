@@ -1,4 +1,4 @@
-"""Runs the sandbox on loopback, in the event loop of whoever asks: a process of its own, `tocsin up`, or a test."""
+"""Runs the sandbox in the event loop of whoever asks: a process of its own, `tocsin up`, or a test."""
 
 import asyncio
 import contextlib
@@ -16,12 +16,12 @@ HOST = "127.0.0.1"
 
 
 @contextlib.asynccontextmanager
-async def serving(app: FastAPI, port: int = 0) -> AsyncIterator[str]:
-    """Serve `app` on 127.0.0.1, and only there, for the length of the block. Yields the address; port 0: a free one.
+async def serving(app: FastAPI, port: int = 0, host: str = HOST) -> AsyncIterator[str]:
+    """Serve `app` on `host` for the length of the block. Yields the address; port 0: a free one.
 
     Raises OSError if the port is taken.
     """
-    listener = socket.create_server((HOST, port))
+    listener = socket.create_server((host, port))
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # asyncio sets it only on sockets that it made
     server = _Server(
         uvicorn.Config(
@@ -31,7 +31,7 @@ async def serving(app: FastAPI, port: int = 0) -> AsyncIterator[str]:
     running = asyncio.create_task(server.serve(sockets=[listener]))
     try:
         await server.up.wait()
-        yield f"http://{HOST}:{listener.getsockname()[1]}"
+        yield f"http://{host}:{listener.getsockname()[1]}"
     finally:
         server.should_exit = True
         await running

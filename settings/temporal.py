@@ -11,10 +11,11 @@ PAGE_QUEUE = "tocsin-page"
 COMMS_QUEUE = "tocsin-comms"
 
 
-async def connect(overrides: Mapping[str, str] | None = None) -> Client:
+async def connect(overrides: Mapping[str, str] | None = None, *, lazy: bool = False) -> Client:
     """A client for the configured server. `overrides` are `TEMPORAL_*` variables that win over the environment.
 
-    Raises RuntimeError when the server cannot be reached.
+    Raises RuntimeError when the server cannot be reached; a lazy client first tries when it is used, so that a gateway
+    can start, and answer 503, while Temporal is away.
     """
     config = ClientConfig.load_client_connect_config(override_env_vars=dict(overrides) if overrides else None)
-    return await Client.connect(**config, data_converter=pydantic_data_converter)
+    return await Client.connect(**config, data_converter=pydantic_data_converter, lazy=lazy)
