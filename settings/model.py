@@ -28,7 +28,6 @@ class Settings(BaseSettings):
     runbooks: Path | None = Field(None, description="folder of runbooks (`*.yaml`); those that ship with Tocsin if unset")
     runbook: str = Field("company", description="runbook for alerts and declarations that name none")
     log_format: str = Field("console", pattern="^(console|json)$", description="`console` or `json`")
-    public_url: str | None = Field(None, description="address of the Temporal UI as people reach it, for links in messages")
 
     slack_token: SecretStr | None = Field(None, description="bot token of your Slack app (`xoxb-...`)")
     slack_url: str = Field("https://slack.com/api/", description="base address of Slack's Web API")
