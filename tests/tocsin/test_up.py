@@ -34,19 +34,21 @@ def start(alone: Path, monkeypatch: pytest.MonkeyPatch) -> Start:
     return up
 
 
-def test_ctrl_c_stops_everything_in_order_and_kill_minus_9_leaves_nothing_behind(start: Start, alone: Path) -> None:
+def test_ctrl_c_stops_everything_and_kill_minus_9_leaves_nothing_behind(start: Start, alone: Path) -> None:
     folder = Folder(alone / "state")
-    with start("--gateway-port=0") as up:
-        first = folder.last()
+    with start("--gateway-port=0", "--speed=60") as up:
+        first = folder.running()
         assert first is not None
+        assert first.speed == 60
         assert httpx.get(f"{first.gateway}/readyz", trust_env=False).status_code == 200
+        assert open_incidents() == []
         parts = below(up.pid)
         up.send_signal(signal.SIGINT)
         assert up.wait(10) == 0
     assert not any(is_alive(pid) for pid in parts)
 
     with start() as up:
-        again = folder.last()
+        again = folder.running()
         assert again is not None
         assert again.gateway == first.gateway  # its port was used, and so it stays
         parts = below(up.pid)
@@ -56,15 +58,8 @@ def test_ctrl_c_stops_everything_in_order_and_kill_minus_9_leaves_nothing_behind
     assert not folder.in_use()
 
 
-def test_what_other_commands_need_is_in_the_state_folder(start: Start, alone: Path) -> None:
-    with start("--gateway-port=0", "--speed=60") as up:
-        try:
-            listed = subprocess.run(
-                [sys.executable, "-m", "tocsin", "list", "--json"], capture_output=True, text=True, check=True
-            )
-            assert json.loads(listed.stdout) == []
-            last = Folder(alone / "state").last()
-            assert last is not None
-            assert last.speed == 60
-        finally:
-            up.terminate()
+def open_incidents() -> list[object]:
+    """By a command in a process of its own, which finds the server through the state folder."""
+    command = [sys.executable, "-m", "tocsin", "list", "--json"]
+    incidents: list[object] = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
+    return incidents

@@ -18,7 +18,7 @@ from tocsin.library import library
 from tocsin.up.folder import Folder
 from tocsin.view.plain import plain
 from workflows.policy.incident import Opening
-from workflows.policy.runbook import Runbook
+from workflows.policy.runbook import Runbook, severity_title
 
 app = typer.Typer()
 
@@ -66,7 +66,7 @@ async def _declare(opening: Opening, as_json: bool) -> None:
         status = await known.status(workflow_id)
     except NobodyWorks:
         raise NobodyWorks("recorded; no worker is running: nothing is being paged") from None
-    told = plain(f"{status.incident.id}: declared {opening.severity.upper()} {opening.title}")
+    told = plain(f"{status.incident.id}: declared {severity_title(opening.severity)}: {opening.title}")
     output.show(Declared(incident=status.incident.id, workflow_id=workflow_id), told, as_json)
 
 

@@ -28,6 +28,10 @@ class Sent:
     settlement: Settlement
 
 
+FAMILIES = {"escalate": "page", "overdue": "page", "call": "page", "publish": "publish", "tell": "tell"}
+"""By the first word of a duty; all others are posts."""
+
+
 class Telling:
     """Looks at one state of the incident after another."""
 
@@ -59,18 +63,12 @@ class Telling:
 
 
 def _is_told_by(sent: Sent, entry: Entry) -> bool:
-    """The timeline is for people and has no keys: a line belongs to what settled at its moment and that it names."""
-    if sent.settlement.settled_at != entry.at:
-        return False
-    kind, _, rest = sent.duty.partition("/")
-    named = {
-        "escalate": "paged ",
-        "overdue": "paged ",
-        "call": "paged ",
-        "publish": f"status page: {rest}",
-        "channel": "opened the channel ",
-    }
-    return entry.text.startswith(named.get(kind, f"posted {sent.duty} "))
+    """The timeline is for people and has no keys: a line belongs to what of its kind settled then."""
+    return sent.settlement.settled_at == entry.at and FAMILIES.get(sent.duty.split("/")[0], "post") == _family(entry)
+
+
+def _family(entry: Entry) -> str:
+    return "page" if entry.text.startswith("paged ") else entry.kind
 
 
 def _with_channel_name(incident: Incident, text: str) -> str:

@@ -10,6 +10,7 @@ from rich.text import Text
 from starter.answers import Summary
 from tocsin.view.plain import moment, plain
 from workflows.policy.answers import Changed, Outlook, Upcoming
+from workflows.policy.runbook import severity_title
 
 STYLES = {"in flight": "cyan", "waiting": "yellow", "due": "bold", "next": ""}
 
@@ -45,7 +46,7 @@ def summaries(incidents: Sequence[Summary]) -> RenderableType:
     for summary in incidents:
         table.add_row(
             plain(summary.incident),
-            plain(summary.severity.upper()),
+            plain(severity_title(summary.severity)),
             plain(summary.phase if summary.open else "closed"),
             moment(summary.started_at),
             plain(summary.commander or "nobody"),

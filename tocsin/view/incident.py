@@ -11,6 +11,7 @@ from tocsin.view.answers import speed, upcoming
 from tocsin.view.plain import moment, plain
 from workflows.policy.answers import Outlook, Status
 from workflows.policy.incident import Entry, Incident
+from workflows.policy.runbook import severity_title
 
 PAGES = ("escalate", "overdue", "call")
 
@@ -45,7 +46,7 @@ def _head(status: Status, outlook: Outlook) -> RenderableType:
     if incident.flags:
         table.add_row("flags", plain(", ".join(sorted(incident.flags))))
     table.add_row("runbook", plain(incident.runbook))
-    headline = plain(f"{incident.severity.upper()}  {incident.title}{speed(status.speed)}", "bold")
+    headline = plain(f"{severity_title(incident.severity)}: {incident.title}{speed(status.speed)}", "bold")
     return Group(headline, *([Text("no pager: nobody is paged", "bold red")] if incident.no_pager else []), table)
 
 
