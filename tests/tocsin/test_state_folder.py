@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.tocsin.processes import eventually, is_alive
+from tocsin.failure import Failure
 from tocsin.up.folder import Folder, FolderInUse, LastUp
 
 HOLDER = textwrap.dedent(
@@ -78,6 +79,15 @@ def test_only_its_owner_can_read_the_folder(tmp_path: Path) -> None:
     folder = Folder(tmp_path / "new")
     with folder.locked():
         assert folder.path.stat().st_mode & 0o077 == 0
+
+
+def test_a_folder_that_cannot_be_made_is_one_clear_line(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with (
+        pytest.raises(Failure, match="cannot be the state folder"),
+        Folder(tmp_path / "file").locked(),
+    ):
+        pass
 
 
 def test_addresses_are_remembered(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """`tocsin demo` itself: all parts in a folder of their own, the play, and whether it went as the runbook says."""
 
 import asyncio
+import contextlib
 import os
 import tempfile
 import time
@@ -50,7 +51,8 @@ async def _demo(settings: Settings, keep: bool, console: Console) -> None:
                 await _perform(layout, settings, console)
                 if keep:
                     console.print("everything stays up until Ctrl-C", style="bold")
-                    await asyncio.Event().wait()
+                    with contextlib.suppress(asyncio.CancelledError):
+                        await asyncio.Event().wait()
         except PartFailed as error:
             raise Failure(f"{error}; its last words:\n{_tail(log)}") from None
 

@@ -15,6 +15,8 @@ from typing import TextIO
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from tocsin.failure import Failure
+
 PATIENCE_S = 3.0
 """A killed `up` takes its children along, but not in the same instant."""
 
@@ -50,9 +52,8 @@ class Folder:
 
     @contextlib.contextmanager
     def locked(self, patience_s: float = PATIENCE_S) -> Iterator[int]:
-        """Hold the folder. Yields the descriptor that holds it, for the server to inherit. Raises FolderInUse."""
-        self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with self._lock.open("a+") as file:
+        """Hold the folder. Yields what holds it, for the server to inherit. Raises FolderInUse, Failure."""
+        with self._open() as file:
             deadline = time.monotonic() + patience_s
             while not _try_lock(file, fcntl.LOCK_EX):
                 if time.monotonic() > deadline:
@@ -68,8 +69,16 @@ class Folder:
         try:
             with self._lock.open() as file:
                 return not _try_lock(file, fcntl.LOCK_SH)
-        except FileNotFoundError:
+        except OSError:
             return False
+
+    def _open(self) -> TextIO:
+        try:
+            self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
+            return self._lock.open("a+")
+        except OSError as error:
+            reason = f"{self.path} cannot be the state folder: {error.strerror}"
+            raise Failure(f"{reason}. Choose another --state-dir") from None
 
     def last(self) -> LastUp | None:
         """None if there was none, or none that can be read."""

@@ -40,12 +40,17 @@ class Layout:
     no_pager: bool = False
 
     @property
+    def reachable(self) -> str:
+        """The gateway's host as this machine reaches it: the wildcard address is none to connect to."""
+        return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104 (compared, not bound)
+
+    @property
     def published(self) -> LastUp:
         """What the state folder tells others."""
-        reachable = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host  # noqa: S104 (compared, not bound)
+        host = f"[{self.reachable}]" if ":" in self.reachable else self.reachable
         return LastUp(
             temporal=self.temporal,
-            gateway=f"http://{reachable}:{self.gateway_port}",
+            gateway=f"http://{host}:{self.gateway_port}",
             ui=f"http://127.0.0.1:{self.ui_port}" if self.embedded else None,
             sandbox=f"http://127.0.0.1:{self.sandbox_port}" if self.sandbox_port else None,
             speed=self.speed,

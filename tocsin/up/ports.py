@@ -10,7 +10,7 @@ class PortTaken(Exception):
 
 def is_free(port: int, host: str = "127.0.0.1") -> bool:
     try:
-        with socket.create_server((host, port), reuse_port=False):
+        with _listen(port, host):
             return True
     except OSError:
         return False
@@ -52,6 +52,10 @@ def _insist(port: int, host: str, otherwise: str) -> int:
 
 
 def _any(host: str = "127.0.0.1") -> int:
-    with socket.create_server((host, 0)) as listener:
+    with _listen(0, host) as listener:
         port: int = listener.getsockname()[1]
         return port
+
+
+def _listen(port: int, host: str) -> socket.socket:
+    return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)

@@ -37,7 +37,7 @@ async def running(
         if layout.embedded:
             server = parts.temporal(layout, folder, lock, environment)
             await supervisor.start(server, listening("127.0.0.1", layout.temporal_port))
-        await _prepare(environment)
+        await _prepare(layout.temporal, environment)
         if layout.sandbox_port is not None:
             secret = secrets.token_hex(16)
             await supervisor.start(
@@ -46,8 +46,7 @@ async def running(
             environment |= _sandboxed(layout, settings, secret)
         folder.remember(layout.published)
         await supervisor.start(parts.worker(environment))
-        gateway_host = layout.published.gateway.removeprefix("http://").rsplit(":", 1)[0]
-        await supervisor.start(parts.gateway(layout, environment), listening(gateway_host, layout.gateway_port))
+        await supervisor.start(parts.gateway(layout, environment), listening(layout.reachable, layout.gateway_port))
         yield supervisor
 
 
@@ -61,13 +60,13 @@ def _chosen(settings: Settings) -> dict[str, str]:
 
 
 def _sandboxed(layout: Layout, settings: Settings, secret: str) -> dict[str, str]:
-    """Pointing at the sandbox, and linking messages to the UI that we run."""
+    """Pointing at the sandbox, with a key for everybody whom some runbook pages."""
     assert layout.published.sandbox is not None
     people = {person for runbook in library(settings).runbooks.values() for person in paged(runbook)}
     return parts.pointing_at_the_sandbox(layout.published.sandbox, sorted(people), secret)
 
 
-async def _prepare(environment: Mapping[str, str]) -> None:
+async def _prepare(address: str, environment: Mapping[str, str]) -> None:
     """Register what Temporal has to know. The server listens before it serves, hence the patience."""
     deadline = asyncio.get_running_loop().time() + SERVER_WITHIN_S
     while True:
@@ -75,5 +74,5 @@ async def _prepare(environment: Mapping[str, str]) -> None:
             return await setup.prepare(await temporal.connect(environment))
         except (RuntimeError, RPCError) as error:
             if asyncio.get_running_loop().time() > deadline:
-                raise PartFailed(f"Temporal at {environment['TEMPORAL_ADDRESS']} did not answer: {error}") from None
+                raise PartFailed(f"Temporal at {address} did not answer: {error}") from None
             await asyncio.sleep(0.1)
