@@ -24,25 +24,19 @@ def configured_address() -> str | None:
         raise Failure(f"temporal.toml: {error}") from None
 
 
-def address(state_dir: Path) -> str:
-    """Raises Failure if temporal.toml cannot be read."""
-    if configured := configured_address():
-        return configured
-    up = Folder(state_dir).running()
-    return up.temporal if up else USUAL_ADDRESS
-
-
 def environment(embedded_address: str) -> dict[str, str]:
     """This process's environment with the embedded server as the only Temporal it names."""
     ours = {name: value for name, value in os.environ.items() if not name.startswith("TEMPORAL_")}
-    return {**ours, "TEMPORAL_ADDRESS": embedded_address}
+    return {**ours, "TEMPORAL_ADDRESS": embedded_address, "TEMPORAL_CONFIG_FILE": os.devnull}
 
 
 async def client(state_dir: Path) -> Client:
     """Raises Failure when the server cannot be reached."""
-    where = address(state_dir)
+    configured = configured_address()
+    up = Folder(state_dir).running()
+    where = configured or (up.temporal if up else USUAL_ADDRESS)
     try:
-        return await temporal.connect({**os.environ, "TEMPORAL_ADDRESS": where})
+        return await temporal.connect(os.environ if configured else environment(where))
     except RuntimeError as error:
         raise Failure(
             f"cannot reach Temporal at {where}: is `tocsin up` running? ({_cause(error)})", ExitCode.not_reached
