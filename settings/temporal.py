@@ -11,11 +11,11 @@ PAGE_QUEUE = "tocsin-page"
 COMMS_QUEUE = "tocsin-comms"
 
 
-async def connect(overrides: Mapping[str, str] | None = None, *, lazy: bool = False) -> Client:
-    """A client for the configured server. `overrides` are `TEMPORAL_*` variables that win over the environment.
+async def connect(environment: Mapping[str, str] | None = None, *, lazy: bool = False) -> Client:
+    """A client for the server that `environment` (by default this process's) or temporal.toml names.
 
     Raises RuntimeError when the server cannot be reached; a lazy client first tries when it is used, so that a gateway
     can start, and answer 503, while Temporal is away.
     """
-    config = ClientConfig.load_client_connect_config(override_env_vars=dict(overrides) if overrides else None)
+    config = ClientConfig.load_client_connect_config(override_env_vars=dict(environment) if environment else None)
     return await Client.connect(**config, data_converter=pydantic_data_converter, lazy=lazy)

@@ -30,13 +30,13 @@ def environment(embedded_address: str) -> dict[str, str]:
     return {**ours, "TEMPORAL_ADDRESS": embedded_address, "TEMPORAL_CONFIG_FILE": os.devnull}
 
 
-async def client(state_dir: Path) -> Client:
-    """Raises Failure when the server cannot be reached."""
+async def client(state_dir: Path, *, lazy: bool = False) -> Client:
+    """Raises Failure when the server cannot be reached; a lazy client tries only when it is used."""
     configured = configured_address()
     up = Folder(state_dir).running()
     where = configured or (up.temporal if up else USUAL_ADDRESS)
     try:
-        return await temporal.connect(os.environ if configured else environment(where))
+        return await temporal.connect(os.environ if configured else environment(where), lazy=lazy)
     except RuntimeError as error:
         raise Failure(
             f"cannot reach Temporal at {where}: is `tocsin up` running? ({_cause(error)})", ExitCode.not_reached

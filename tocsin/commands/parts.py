@@ -96,7 +96,7 @@ async def _work(chosen: Settings) -> None:
 
 
 async def _take_webhooks(chosen: Settings, host: str, port: int, allow_unauthenticated: bool) -> None:
-    incidents = Incidents(await reach.client(chosen.state_dir))
+    incidents = Incidents(await reach.client(chosen.state_dir, lazy=True))
     await serve(chosen, library(chosen), incidents, host=host, port=port, allow_unauthenticated=allow_unauthenticated)
 
 

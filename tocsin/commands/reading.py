@@ -64,8 +64,8 @@ async def _show(prefix: str, as_json: bool) -> None:
     known = await incidents()
     found = await known.find(prefix or None, closed=True)
     async with _or_what_the_history_knows(known, found, as_json):
-        status = await known.status(found.workflow_id)
-        outlook = await known.outlook(found.workflow_id)
+        status = await known.status(found.workflow_id, found.run_id)
+        outlook = await known.outlook(found.workflow_id, found.run_id)
         output.show(Shown(state=status, plan=outlook), view.whole(status, outlook), as_json)
 
 
@@ -73,7 +73,7 @@ async def _plan(prefix: str, as_json: bool) -> None:
     known = await incidents()
     found = await known.find(prefix or None, closed=True)
     async with _or_what_the_history_knows(known, found, as_json):
-        outlook = await known.outlook(found.workflow_id)
+        outlook = await known.outlook(found.workflow_id, found.run_id)
         output.show(outlook, answers.outlook(outlook), as_json)
 
 
@@ -83,7 +83,7 @@ async def _or_what_the_history_knows(known: Incidents, found: Found, as_json: bo
     try:
         yield
     except NobodyWorks:
-        history = await known.history(found.workflow_id)
+        history = await known.history(found.workflow_id, found.run_id)
         remembered = Remembered(incident=found.incident, history=history)
         output.show(remembered, view.from_history(found.incident, history), as_json)
         raise

@@ -38,20 +38,17 @@ def upcoming(lines: Iterable[Upcoming], now: datetime | None = None) -> Table:
 def summaries(incidents: Sequence[Summary]) -> RenderableType:
     if not incidents:
         return "no incident is open"
-    table = Table(box=None, header_style="dim", padding=(0, 2, 0, 0))
+    table = Table(box=None, header_style="dim", padding=(0, 2, 0, 0), expand=True)
     for heading in ("incident", "severity", "phase", "since (UTC)"):
         table.add_column(heading, no_wrap=True)
-    for heading in ("commander", "service", "title"):
-        table.add_column(heading, overflow="fold")
+    table.add_column("what, where, whose", ratio=1)
     for summary in incidents:
         table.add_row(
             plain(summary.incident),
             plain(severity_title(summary.severity)),
             plain(summary.phase if summary.open else "closed"),
             moment(summary.started_at),
-            plain(summary.commander or "nobody"),
-            plain(summary.service),
-            plain(summary.title),
+            plain(" · ".join((summary.title, summary.service or "?", summary.commander or "no commander"))),
         )
     return table
 
