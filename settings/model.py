@@ -24,8 +24,12 @@ class Settings(BaseSettings):
         env_prefix="TOCSIN_", env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
     )
 
-    state_dir: Path = Field(Path("~/.local/state/tocsin"), description="where `tocsin up` keeps its database and addresses")
-    runbooks: Path | None = Field(None, description="folder of runbooks (`*.yaml`); those that ship with Tocsin if unset")
+    state_dir: Path = Field(
+        Path("~/.local/state/tocsin"), description="where `tocsin up` keeps its database and addresses"
+    )
+    runbooks: Path | None = Field(
+        None, description="folder of runbooks (`*.yaml`); those that ship with Tocsin if unset"
+    )
     runbook: str = Field("company", description="runbook for alerts and declarations that name none")
     log_format: str = Field("console", pattern="^(console|json)$", description="`console` or `json`")
 
@@ -78,7 +82,9 @@ class Settings(BaseSettings):
     @property
     def any_vendor(self) -> bool:
         """Is any vendor configured? Then the sandbox stays off: a half-real set-up must not page a toy."""
-        return bool(self.slack_token or self.pagerduty_routing_keys or self.pagerduty_api_token or self.statuspage_token)
+        return bool(
+            self.slack_token or self.pagerduty_routing_keys or self.pagerduty_api_token or self.statuspage_token
+        )
 
     @property
     def pager(self) -> bool:
@@ -91,7 +97,7 @@ class Settings(BaseSettings):
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
         dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 (pydantic passes it by this name)
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         return init_settings, env_settings, SecretFiles(settings_cls), dotenv_settings
 

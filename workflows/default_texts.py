@@ -6,7 +6,7 @@ TEXTS: dict[str, str] = {
 Service: {{ service }}. Since {{ since }} ({{ elapsed }}). {{ phase }}.
 {% if impact is defined %}{{ impact }}
 {% endif %}
-Why you: {{ reason }}.
+Why you: {{ reason }}{% if late is defined %} ({{ late }} late){% endif %}.
 {% if tried %}Called so far: {{ tried | join(", ") }}.
 {% endif %}
 Commander: {{ commander }}.
@@ -25,8 +25,6 @@ Commander: {{ commander }}
 Started: {{ detected }}, declared {{ since }}
 Incident: {{ id }}
 {% if no_pager %}⚠️ THERE IS NO PAGER: nobody is being called. Fetch people yourself.
-{% endif %}
-{% if war_room is defined %}War room: {{ war_room }}
 {% endif %}
 {% for link in links %}{{ link.label }}: {{ link.url }}
 {% endfor %}""",
@@ -80,12 +78,14 @@ What it was: {{ cause }}""",
     "email": "{{ headline }}: {{ phase }}. Since {{ since }}.",
     "document": "Incident document for {{ headline }}",
     "ticket": "{{ headline }}",
-    "public_investigating": """We are currently investigating reports of a problem with {{ service }}.
+    # In public: `issue` holds nothing that an alert said.
+    "public_name": "{{ issue | capitalize }}",
+    "public_investigating": """We are currently investigating {{ issue }}.
 We will provide updates as we learn more.""",
-    "public_identified": """We have identified the cause of the problem with {{ service }}.
+    "public_identified": """We have identified the cause of {{ issue }}.
 We are working on a fix.""",
-    "public_monitoring": """A fix for the problem with {{ service }} is in place.
+    "public_monitoring": """A fix for {{ issue }} is in place.
 We are watching the results.""",
-    "public_resolved": """The problem with {{ service }} has been resolved.
+    "public_resolved": """{{ issue | capitalize }} has been resolved.
 All systems are operating normally.""",
 }

@@ -25,8 +25,9 @@ with workflow.unsafe.imports_passed_through():
     from workflows.policy.events import AlertsReceived, EffectSettled, EffectStarted, Event, stamp
     from workflows.policy.fold import apply
     from workflows.policy.incident import Incident, declare, rules
-    from workflows.policy.outlook import as_markdown, outlook, what
+    from workflows.policy.outlook import as_markdown, outlook
     from workflows.policy.refusals import refusal
+    from workflows.policy.wording import what
     from workflows.published import attributes_of
 
 LAST_CHANCE = timedelta(seconds=30)

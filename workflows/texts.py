@@ -6,7 +6,7 @@ with the reason: at 3 a.m. an ugly message is better than none.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 
 from jinja2 import Template, TemplateError, Undefined
@@ -17,9 +17,11 @@ from workflows.policy.cadence import next_update_at
 from workflows.policy.demand import Demand
 from workflows.policy.durations import write
 from workflows.policy.effects import Page, Post, Publish
+from workflows.policy.events import cut
 from workflows.policy.incident import Incident, rules
 from workflows.policy.room import next_batch
-from workflows.policy.runbook import Duty, Runbook
+from workflows.policy.runbook import Duty, Runbook, severity_title
+from workflows.policy.settling import LATE
 
 LONGEST = 3000
 """Characters: what a Slack text block holds, and more than anybody reads on a phone."""
@@ -36,6 +38,10 @@ _ENVIRONMENT = SandboxedEnvironment(undefined=_Visible, trim_blocks=True, lstrip
 _ENVIRONMENT.globals.clear()  # no `range`: a template must not be able to loop for long
 
 
+_FAILURES = (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError, RecursionError)
+"""What a runbook's own template may run into."""
+
+
 @dataclass(frozen=True)
 class Words:
     subject: str
@@ -45,7 +51,7 @@ class Words:
 def words(book: Runbook, incident: Incident, demand: Demand, now: datetime) -> Words:
     """Subject and text of an effect, ready for an adapter. Never raises."""
     values = _values(book, incident, demand, now)
-    subject = _subject(incident, demand)
+    subject = _subject(book, incident, demand, values)
     if isinstance(demand.effect, Publish) and demand.effect.words:
         return Words(subject, demand.effect.words)
     template = getattr(demand.effect, "template", "told")
@@ -57,17 +63,19 @@ def headline(incident: Incident) -> str:
     return f"{severity_title(incident.severity)}: {incident.title}"
 
 
-def severity_title(severity: str) -> str:
-    return severity.upper().replace("SEV", "SEV-")
+def _whole_minutes(span: timedelta) -> timedelta:
+    return timedelta(minutes=span // timedelta(minutes=1))
 
 
 def clock(at: datetime) -> str:
     return f"{at:%H:%M} UTC"
 
 
-def _subject(incident: Incident, demand: Demand) -> str:
+def _subject(book: Runbook, incident: Incident, demand: Demand, values: dict[str, object]) -> str:
     if isinstance(demand.effect, Page):
-        return f"{severity_title(incident.severity)}: {incident.title} ({demand.reason})"
+        return f"{headline(incident)} ({demand.reason})"
+    if isinstance(demand.effect, Publish):
+        return _render(book, "public_name", values)
     return incident.title
 
 
@@ -82,10 +90,10 @@ def _render(book: Runbook, template: str, values: dict[str, object]) -> str:
         return f"{values['headline']} (the runbook has no text named {template!r})"
     try:
         text = _compiled(source).render(values)
-    except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
+    except _FAILURES as error:
         text = f"{values['headline']}: {values['reason']} (the text {template!r} failed: {error})"
     text = text.strip()
-    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+    return cut(text, LONGEST)
 
 
 def _values(book: Runbook, incident: Incident, demand: Demand, now: datetime) -> dict[str, object]:
@@ -98,7 +106,7 @@ def _values(book: Runbook, incident: Incident, demand: Demand, now: datetime) ->
         "phase": incident.phase.capitalize(),
         "since": clock(incident.declared_at),
         "detected": clock(incident.detected_at),
-        "elapsed": f"T+{write(now - incident.declared_at)}",
+        "elapsed": f"T+{write(_whole_minutes(now - incident.declared_at))}",
         "reason": demand.reason,
         "commander": _holder(book, incident, "commander"),
         "roles": {book.role_name(role): person for role, person in incident.roles.items()},
@@ -113,6 +121,7 @@ def _values(book: Runbook, incident: Incident, demand: Demand, now: datetime) ->
         "duty": demand.duty,
         "no_pager": incident.no_pager,
         "home": book.home,
+        "issue": _issue(incident),
     }
     values |= _optional(book, incident, demand, now)
     return values
@@ -121,12 +130,16 @@ def _values(book: Runbook, incident: Incident, demand: Demand, now: datetime) ->
 def _optional(book: Runbook, incident: Incident, demand: Demand, now: datetime) -> dict[str, object]:
     """Values that are left out, and so shown as `[name?]`, when they are not known."""
     values: dict[str, object] = {}
+    if now - demand.due_at >= LATE:
+        values["late"] = write(_whole_minutes(now - demand.due_at))
     if incident.service:
         values["service"] = incident.service
     if book.war_room:
         values["war_room"] = book.war_room.url
     if incident.firing:
-        values["impact"] = "; ".join(sorted({a.summary or a.name for a in incident.firing}))
+        values["impact"] = cut("; ".join(sorted({a.summary or a.name for a in incident.firing})), 500)
+    if now - demand.due_at >= LATE:
+        values["late"] = write(now - demand.due_at)
     if incident.resolution:
         values["cause"] = incident.resolution
     update_at = next_update_at(book, incident, now)
@@ -154,6 +167,13 @@ def _duty(book: Runbook, incident: Incident, demand: Demand) -> Duty | None:
 def _holder(book: Runbook, incident: Incident, role: str) -> str:
     holder = incident.roles.get(role)
     return book.person_name(holder) if holder else "nobody yet"
+
+
+def _issue(incident: Incident) -> str:
+    """What may be said in public. An alert's own words name hosts and internals: they stay inside."""
+    if incident.labels or incident.alerts:
+        return f"a problem with {incident.service or 'one of our services'}"
+    return incident.title
 
 
 def _tried(book: Runbook, incident: Incident) -> list[str]:

@@ -27,17 +27,25 @@ def receive(book: Runbook, incident: Incident, event: AlertsReceived) -> Inciden
 
 def _for_the_next_incident(incident: Incident, event: AlertsReceived) -> Incident:
     """The verification time is over: a firing alert is a new incident, which the shell opens."""
-    firing = tuple(alert for alert in event.alerts if alert.status == "firing")
-    if not firing:
-        return incident
-    after = log(incident, event.at, f"{_names(firing)} fired after this incident was over: a new incident opens")
-    return after.model_copy(update={"successor": (*incident.successor, *firing)[: Bounds.alerts]})
+    coming = {alert.fingerprint: alert for alert in incident.successor}
+    news = tuple(a for a in event.alerts if a.status == "firing" and a.fingerprint not in coming)
+    for alert in event.alerts:
+        if alert.status == "firing":
+            coming[alert.fingerprint] = alert
+        else:
+            coming.pop(alert.fingerprint, None)
+    after = incident.model_copy(update={"successor": tuple(coming.values())[: Bounds.alerts]})
+    if not news:
+        return after
+    return log(after, event.at, f"{_names(news)} fired after this incident was over: a new incident opens")
 
 
 def _is_new(incident: Incident, alert: Alert) -> bool:
     """Has it not been seen, or did it start anew? A repeat bears the `startsAt` that is known."""
     known = incident.alerts.get(alert.fingerprint)
-    return known is None or alert.starts_at > known.alert.starts_at
+    if known is None:  # or it is one of those that were too many to be kept, which start no later than the resolution
+        return not incident.alerts_untracked or alert.starts_at > (incident.resolved_at or alert.starts_at)
+    return alert.starts_at > known.alert.starts_at
 
 
 def _record(incident: Incident, event: AlertsReceived) -> Incident:
@@ -78,7 +86,7 @@ def _resolve_if_all_have(book: Runbook, incident: Incident, event: AlertsReceive
     """
     if incident.firing or not incident.alerts or incident.alerts_untracked or not book.intake.resolve_with_alerts:
         return incident
-    return resolve(incident, Resolved(at=event.at, by="the alerts", via="alerts"))
+    return resolve(incident, Resolved(at=max(event.at, incident.opened_at), by="the alerts", via="alerts"))
 
 
 def _summary(news: list[str]) -> str:

@@ -4,11 +4,13 @@ import re
 from datetime import timedelta
 from typing import Annotated
 
-from pydantic import BeforeValidator
+from pydantic import AfterValidator, BeforeValidator
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _WRITTEN = re.compile(r"\s*(?:\d+\s*[smhdw]\s*)+")
 _PART = re.compile(r"(\d+)\s*([smhdw])")
+LONGEST = timedelta(days=3650)
+"""Far beyond any procedure, and far from the end of the calendar."""
 
 
 def parse(value: object) -> object:
@@ -18,9 +20,14 @@ def parse(value: object) -> object:
     """
     if isinstance(value, int | float):
         raise ValueError(f"a duration needs its unit: write {value}m or {value}s")
-    if isinstance(value, str) and _WRITTEN.fullmatch(value):
+    if not isinstance(value, str) or value.lstrip("-").startswith("P"):
+        return value
+    if not _WRITTEN.fullmatch(value):
+        raise ValueError("a duration is written like 15m, 2h, 1h 30m or 3d")
+    try:
         return sum((timedelta(**{_UNITS[unit]: int(n)}) for n, unit in _PART.findall(value)), timedelta())
-    return value
+    except OverflowError:
+        raise ValueError(f"a duration is at most {write(LONGEST)}") from None
 
 
 def write(value: timedelta) -> str:
@@ -35,4 +42,23 @@ def write(value: timedelta) -> str:
     return sign + (" ".join(parts) or "0m")
 
 
-Duration = Annotated[timedelta, BeforeValidator(parse)]
+def _possible(value: timedelta) -> timedelta:
+    if value < timedelta():
+        raise ValueError("a duration cannot be negative")
+    if value > LONGEST:
+        raise ValueError(f"a duration is at most {write(LONGEST)}")
+    return value
+
+
+def at_least(least: timedelta) -> AfterValidator:
+    """For a duration that must not be shorter."""
+
+    def check(value: timedelta) -> timedelta:
+        if value < least:
+            raise ValueError(f"must be at least {write(least)}")
+        return value
+
+    return AfterValidator(check)
+
+
+Duration = Annotated[timedelta, BeforeValidator(parse), AfterValidator(_possible)]

@@ -8,7 +8,7 @@ from workflows.policy.durations import write
 from workflows.policy.effects import Post, Unconnected
 from workflows.policy.incident import Incident, rules, who_owes
 from workflows.policy.runbook import Duty, Moment, Runbook
-from workflows.policy.wanted import Wanted, channel_or_place, holds
+from workflows.policy.wanted import Wanted, awake, channel_or_place, holds
 
 
 def duties(book: Runbook, incident: Incident) -> Iterator[Wanted]:
@@ -47,6 +47,8 @@ def _wanted(book: Runbook, incident: Incident, duty: Duty, due_at: datetime) -> 
         pin=duty.pin,
         role=duty.owner,
     )
+    if duty.kind == "nag":
+        due_at = awake(incident, due_at)
     return Wanted(_demand(duty, occurrence, due_at, reason, post), spot.waits_for)
 
 

@@ -51,7 +51,7 @@ from workflows.policy.runbook import Runbook
 from workflows.policy.wanted import Wanted
 
 CLOSING_PATIENCE = timedelta(hours=1)
-"""How long an incident that could close waits for messages that do not get out."""
+"""How long an incident that could close waits for messages that do not get out, and for the approval of its last."""
 
 
 @dataclass(frozen=True)
@@ -124,5 +124,5 @@ def _conclusions(book: Runbook, incident: Incident, now: datetime, *, busy: bool
     if incident.firing and not incident.cancelled:
         names = ", ".join(sorted({alert.name for alert in incident.firing}))
         yield Reopened(at=now, by="Tocsin", reason=f"{names} still fires at the end of the verification time")
-    elif not busy or now >= ending[1]:
+    elif not (busy or incident.public.drafted == "resolved") or now >= ending[1]:
         yield Closed(at=now)

@@ -5,14 +5,24 @@ wire names of signals and updates to them; `hear` reads one from whatever arrive
 """
 
 from datetime import UTC, datetime, timedelta
-from typing import Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from workflows.policy.demand import Demand
 from workflows.policy.durations import Duration
 from workflows.policy.effects import Instant, Receipt, Wire
 from workflows.policy.runbook import Name, SeverityName
+
+
+def cut(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+# What is said is cut, not refused: whoever sends a megabyte may still have something to say.
+Line = Annotated[str, AfterValidator(lambda text: cut(text, 200))]
+Text = Annotated[str, AfterValidator(lambda text: cut(text, 3000))]
+Labels = Annotated[dict[Line, Line], AfterValidator(lambda labels: dict(list(labels.items())[:40]))]
 
 UNSTAMPED = datetime.min.replace(tzinfo=UTC)
 
@@ -26,24 +36,24 @@ class Event(Wire):
 
     at: Instant = UNSTAMPED
     """When it happened. Left out by people's commands: the workflow's own clock stamps them."""
-    id: str = ""
+    id: Line = ""
     """De-duplicates: an event whose id was heard before changes nothing."""
-    by: str = "someone"
+    by: Line = "someone"
     """Who did it, as far as is known."""
-    via: str = ""
+    via: Line = ""
     """Through what: `pagerduty`, `command line`, `alerts`, ..."""
 
 
 class Alert(Wire):
     """One alert of a monitoring system, in our words. Its texts are data, never templates (rule 9)."""
 
-    fingerprint: str
+    fingerprint: Line
     status: Literal["firing", "resolved"] = "firing"
-    name: str = "alert"
-    summary: str = ""
+    name: Line = "alert"
+    summary: Annotated[str, AfterValidator(lambda text: cut(text, 500))] = ""
     starts_at: Instant
-    labels: dict[str, str] = {}
-    link: str = ""
+    labels: Labels = {}
+    link: Text = ""
     severity: SeverityName | None = None
 
 
@@ -56,35 +66,35 @@ class AlertsReceived(Event):
 
 class Acknowledged(Event):
     kind: Literal["acknowledge"] = "acknowledge"
-    ring: str = ""
+    ring: Text = ""
     """The vendor key that was acknowledged at the pager, if it happened there."""
 
 
 class SeverityChanged(Event):
     kind: Literal["change_severity"] = "change_severity"
     severity: SeverityName
-    reason: str = ""
+    reason: Text = ""
 
 
 class Resolved(Event):
     kind: Literal["resolve"] = "resolve"
-    text: str = ""
+    text: Text = ""
     """What it was and what was done, for the resolution summary."""
-    ring: str = ""
+    ring: Text = ""
 
 
 class Noted(Event):
     kind: Literal["note"] = "note"
-    text: str = ""
+    text: Text = ""
 
 
 class Escalated(Event):
     """Somebody asks for a person or a tier, now, whatever the ladder says."""
 
     kind: Literal["escalate"] = "escalate"
-    to: str
+    to: Line
     """A person's name in the runbook, or the number of a tier."""
-    reason: str = ""
+    reason: Text = ""
 
 
 class FlagChanged(Event):
@@ -104,7 +114,7 @@ class HandedOff(Event):
 
     kind: Literal["hand_off"] = "hand_off"
     to: str = Field(min_length=1, max_length=100)
-    text: str = ""
+    text: Text = ""
 
 
 class UpdatePosted(Event):
@@ -119,25 +129,25 @@ class UpdatePosted(Event):
 
 class DraftApproved(Event):
     kind: Literal["approve"] = "approve"
-    text: str = ""
+    text: Text = ""
     """Other words than the draft's; empty: as drafted."""
 
 
 class Mitigated(Event):
     kind: Literal["mitigate"] = "mitigate"
-    text: str = ""
+    text: Text = ""
 
 
 class Reopened(Event):
     kind: Literal["reopen"] = "reopen"
-    reason: str = ""
+    reason: Text = ""
 
 
 class Cancelled(Event):
     """Opened in error: told, hushed, closed; nothing is verified or reviewed."""
 
     kind: Literal["cancel"] = "cancel"
-    reason: str = ""
+    reason: Text = ""
 
 
 class Snoozed(Event):
@@ -145,15 +155,15 @@ class Snoozed(Event):
 
     kind: Literal["snooze"] = "snooze"
     duration: Duration = Field(gt=timedelta(), le=timedelta(days=7))
-    reason: str = ""
+    reason: Text = ""
 
 
 class NotUnderstood(Event):
     """Something arrived that could not be read. Kept on the timeline: nothing is lost."""
 
     kind: Literal["not_understood"] = "not_understood"
-    name: str
-    problem: str
+    name: Line
+    problem: Text
 
 
 class EffectStarted(Event):

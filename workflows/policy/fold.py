@@ -33,11 +33,13 @@ from workflows.policy.events import (
     SeverityChanged,
     Snoozed,
     UpdatePosted,
+    cut,
 )
-from workflows.policy.incident import Bounds, Call, Incident, Words, acknowledgement_expires_at, rules
-from workflows.policy.runbook import Runbook
+from workflows.policy.hushing import is_hushing
+from workflows.policy.incident import Bounds, Call, Incident, Words, is_acknowledged, rules
+from workflows.policy.runbook import Runbook, severity_title
 from workflows.policy.telling import log, tell
-from workflows.policy.transitions import acknowledge, reopen, resolve
+from workflows.policy.transitions import acknowledge, mark_acknowledged, reopen, resolve
 
 COMMANDER = "commander"
 
@@ -46,6 +48,10 @@ def apply(book: Runbook, incident: Incident, event: Event) -> Incident:
     """The incident after the event. Pure; `event.at` must be stamped."""
     if event.id and event.id in incident.heard:
         return incident
+    if not isinstance(event, Acknowledged):  # an older incident's may arrive under the same workflow id
+        event = _not_before(event, incident.declared_at)
+    if isinstance(event, _SIGNS_OF_LIFE):
+        incident = _alive(book, incident, event.at)
     after = _APPLY[type(event)](book, incident, event)
     if _headline(after) != _headline(incident):
         after = after.model_copy(update={"headline": incident.headline + 1})
@@ -61,13 +67,19 @@ def _remember(incident: Incident, event_id: str) -> Incident:
 
 
 def _not_before(event: E, opened_at: datetime) -> E:
-    """A ring of this opening cannot be answered before it: that vendor's clock is behind ours."""
+    """What concerns this opening cannot have happened before it: that sender's clock is behind ours."""
     return event if event.at >= opened_at else event.model_copy(update={"at": opened_at})
 
 
-def _alive(incident: Incident, at: datetime) -> Incident:
-    """A human did something: the acknowledgement, if there is one, counts from here."""
-    if incident.acknowledged_at is None or (incident.alive_at and incident.alive_at >= at):
+_SIGNS_OF_LIFE = (
+    DraftApproved, Escalated, FlagChanged, HandedOff, Mitigated, Noted, RoleAssigned, SeverityChanged, Snoozed,
+    UpdatePosted,
+)  # fmt: skip
+
+
+def _alive(book: Runbook, incident: Incident, at: datetime) -> Incident:
+    """A human did something: the acknowledgement, if there is one that still counts, counts from here."""
+    if not is_acknowledged(book, incident, at) or (incident.alive_at and incident.alive_at >= at):
         return incident
     return incident.model_copy(update={"alive_at": at})
 
@@ -77,22 +89,24 @@ def _acknowledged(book: Runbook, incident: Incident, event: Acknowledged) -> Inc
     if incident.resolved or (ring is None and event.at < incident.opened_at):
         return log(incident, event.at, f"{event.by} acknowledged, too late to change anything")
     event = _not_before(event, incident.opened_at)
-    if event.ring and ring is not None and ring.state == "acknowledged":
+    if not is_acknowledged(book, incident, event.at):
+        return acknowledge(incident, event)
+    if ring is not None and (ring.state == "acknowledged" or is_hushing(incident, event.ring)):
         return incident  # the echo of our own Hush, or a second press on the same ring
-    expires_at = acknowledgement_expires_at(book, incident)
-    if incident.acknowledged_at is not None and (expires_at is None or event.at < expires_at):
-        return log(_alive(incident, event.at), event.at, f"{event.by} acknowledged as well{_through(event)}")
-    return acknowledge(incident, event)
+    after = mark_acknowledged(_alive(book, incident, event.at), event.ring)
+    return log(after, event.at, f"{event.by} acknowledged as well{_through(event)}")
 
 
 def _severity_changed(book: Runbook, incident: Incident, event: SeverityChanged) -> Incident:
     if event.severity == incident.severity:
-        return log(incident, event.at, f"{event.by} confirmed {event.severity.upper()}")
+        return log(incident, event.at, f"{event.by} confirmed {severity_title(event.severity)}")
     word = "raised" if event.severity < incident.severity else "lowered"
-    text = f"{event.by} {word} the severity from {incident.severity.upper()} to {event.severity.upper()}"
+    text = (
+        f"{event.by} {word} the severity from {severity_title(incident.severity)} to {severity_title(event.severity)}"
+    )
     raised_at = event.at if event.severity < incident.severity else incident.raised_at
     after = incident.model_copy(update={"severity": event.severity, "raised_at": raised_at})
-    return tell(_alive(after, event.at), event.at, text + _because(event.reason), by=event.by)
+    return tell(after, event.at, text + _because(event.reason), by=event.by)
 
 
 def _resolved(book: Runbook, incident: Incident, event: Resolved) -> Incident:
@@ -105,37 +119,45 @@ def _resolved(book: Runbook, incident: Incident, event: Resolved) -> Incident:
 
 
 def _noted(book: Runbook, incident: Incident, event: Noted) -> Incident:
-    return log(_alive(incident, event.at), event.at, f"{event.by}: {event.text}", kind="note")
+    return log(incident, event.at, f"{event.by}: {event.text}", kind="note")
 
 
 def _escalated(book: Runbook, incident: Incident, event: Escalated) -> Incident:
     people = called(book, incident, event.to)
+    if not people:
+        text = f"{event.by} called {event.to!r}, who is neither a tier nor a person of this runbook"
+        return tell(incident, event.at, text, by=event.by, loud=True)
     number = incident.calls[-1].number + 1 if incident.calls else 1
-    call = Call(number=number, people=people, at=event.at, by=event.by, reason=event.reason[: Bounds.text])
+    call = Call(number=number, people=people, at=event.at, by=event.by, reason=cut(event.reason, Bounds.text))
     refused = {person: routes for person, routes in incident.refused_routes.items() if person not in people}
     after = incident.model_copy(update={"calls": (*incident.calls, call)[-Bounds.calls :], "refused_routes": refused})
     names = ", ".join(book.person_name(person) for person in people)
-    return tell(_alive(after, event.at), event.at, f"{event.by} called {names}{_because(event.reason)}", by=event.by)
+    return tell(after, event.at, f"{event.by} called {names}{_because(event.reason)}", by=event.by)
 
 
 def called(book: Runbook, incident: Incident, to: str) -> tuple[str, ...]:
     """The people whom `escalate TO` means: those of a tier by its number, or one person; nobody if it is neither."""
     tiers = rules(book, incident).escalation
-    if to.isdigit() and 1 <= int(to) <= len(tiers):
+    if to.isdecimal() and 1 <= int(to) <= len(tiers):
         return tiers[int(to) - 1].page
     return (to,) if to in book.people else ()
 
 
 def _flag_changed(book: Runbook, incident: Incident, event: FlagChanged) -> Incident:
     flags = incident.flags | {event.flag} if event.on else incident.flags - {event.flag}
+    if len(flags) > Bounds.names:
+        return log(incident, event.at, f"too many flags: {event.flag} was not set", loud=True)
     text = f"{event.by} {'set' if event.on else 'cleared'} the flag {event.flag}"
-    return tell(_alive(incident.model_copy(update={"flags": flags}), event.at), event.at, text, by=event.by)
+    return tell(incident.model_copy(update={"flags": flags}), event.at, text, by=event.by)
 
 
 def _role_assigned(book: Runbook, incident: Incident, event: RoleAssigned) -> Incident:
-    after = incident.model_copy(update={"roles": {**incident.roles, event.role: event.person}})
+    roles = {**incident.roles, event.role: event.person}
+    if len(roles) > Bounds.names:
+        return log(incident, event.at, f"too many roles: {event.role} was not given", loud=True)
+    after = incident.model_copy(update={"roles": roles})
     text = f"{book.person_name(event.person)} is {book.role_name(event.role)}"
-    return tell(_alive(after, event.at), event.at, text, by=event.by)
+    return tell(after, event.at, text, by=event.by)
 
 
 def _handed_off(book: Runbook, incident: Incident, event: HandedOff) -> Incident:
@@ -144,11 +166,11 @@ def _handed_off(book: Runbook, incident: Incident, event: HandedOff) -> Incident
     text = f"{before} handed over to {event.to}, who is now {book.role_name(COMMANDER)}"
     if event.text:
         text += f": {event.text}"
-    return tell(_alive(after, event.at), event.at, text, template="hand_off", by=event.by, mention=(event.to,))
+    return tell(after, event.at, text, template="hand_off", by=event.by, mention=(event.to,))
 
 
 def _update_posted(book: Runbook, incident: Incident, event: UpdatePosted) -> Incident:
-    changes: dict[str, object] = {"updated_at": event.at}
+    changes: dict[str, object] = {"updated_at": max(event.at, incident.updated_at or event.at)}
     if event.phase and not incident.resolved and event.phase != incident.phase:
         changes |= {"phase": event.phase, "phase_at": event.at}
         if event.phase == "identified":
@@ -156,7 +178,7 @@ def _update_posted(book: Runbook, incident: Incident, event: UpdatePosted) -> In
     if event.public:
         words = Words(at=event.at, by=event.by, text=event.text)
         changes["public"] = incident.public.model_copy(update={"words": words})
-    after = _alive(incident.model_copy(update=changes), event.at)
+    after = incident.model_copy(update=changes)
     return tell(after, event.at, event.text, template="said", lane="updates", by=event.by)
 
 
@@ -166,7 +188,7 @@ def _draft_approved(book: Runbook, incident: Incident, event: DraftApproved) -> 
     approval = Words(at=event.at, by=event.by, text=event.text)
     after = incident.model_copy(update={"public": incident.public.model_copy(update={"approval": approval})})
     text = f"{event.by} approved the status page update ({incident.public.drafted})"
-    return log(_alive(after, event.at), event.at, text)
+    return log(after, event.at, text)
 
 
 def _mitigated(book: Runbook, incident: Incident, event: Mitigated) -> Incident:
@@ -174,13 +196,13 @@ def _mitigated(book: Runbook, incident: Incident, event: Mitigated) -> Incident:
         return log(incident, event.at, f"{event.by} reported a fix, after the incident was resolved")
     changes = {"phase": "monitoring", "phase_at": event.at, "mitigated_at": event.at}
     text = f"{event.by}: the fix is in place" + (f": {event.text}" if event.text else "")
-    return tell(_alive(incident.model_copy(update=changes), event.at), event.at, text, by=event.by)
+    return tell(incident.model_copy(update=changes), event.at, text, by=event.by)
 
 
 def _reopened(book: Runbook, incident: Incident, event: Reopened) -> Incident:
-    return (
-        reopen(incident, event.at, f"reopened by {event.by}{_because(event.reason)}") if incident.resolved else incident
-    )
+    if not incident.resolved or incident.cancelled:
+        return log(incident, event.at, f"{event.by} reopened, which changes nothing")
+    return reopen(incident, event.at, f"reopened by {event.by}{_because(event.reason)}")
 
 
 def _cancelled(book: Runbook, incident: Incident, event: Cancelled) -> Incident:
@@ -194,7 +216,7 @@ def _cancelled(book: Runbook, incident: Incident, event: Cancelled) -> Incident:
 def _snoozed(book: Runbook, incident: Incident, event: Snoozed) -> Incident:
     after = incident.model_copy(update={"snoozed_until": event.at + event.duration})
     text = f"{event.by} snoozed reminders for {write(event.duration)}{_because(event.reason)}"
-    return tell(_alive(after, event.at), event.at, text, by=event.by)
+    return tell(after, event.at, text, by=event.by)
 
 
 def _not_understood(book: Runbook, incident: Incident, event: NotUnderstood) -> Incident:
@@ -215,7 +237,11 @@ def _effect_settled(book: Runbook, incident: Incident, event: EffectSettled) -> 
 
 
 def _closed(book: Runbook, incident: Incident, event: Closed) -> Incident:
-    return log(incident.model_copy(update={"closed_at": event.at}), event.at, "closed")
+    after = incident.model_copy(update={"closed_at": event.at})
+    if incident.public.status in (None, "resolved"):
+        return log(after, event.at, "closed")
+    text = f"closed, although the status page still says {incident.public.status}"
+    return log(after, event.at, text, loud=True)
 
 
 def _because(reason: str) -> str:

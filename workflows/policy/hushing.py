@@ -1,13 +1,17 @@
 """What was acknowledged or resolved here becomes so at the pager too, ring by ring (rule 5)."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Literal
 
 from workflows.policy.demand import Demand
 from workflows.policy.effects import Annotate, Hush
 from workflows.policy.incident import Incident, Ring, is_acknowledged
 from workflows.policy.runbook import Runbook
 from workflows.policy.wanted import Wanted
+
+PATIENCE = timedelta(minutes=2)
+"""Much more than a page takes to be withdrawn. By then, one that is still on its way was lost with its worker."""
 
 
 def hushing(book: Runbook, incident: Incident, now: datetime) -> Iterator[Wanted]:
@@ -16,11 +20,12 @@ def hushing(book: Runbook, incident: Incident, now: datetime) -> Iterator[Wanted
         for key, ring in incident.rings.items():
             yield _hush(incident, key, ring, "resolved")
     elif is_acknowledged(book, incident, now):
-        for key, ring in incident.rings.items():
-            if ring.rung_at <= _acknowledged_at(incident):
-                if ring.state == "ringing":
-                    yield _hush(incident, key, ring, "acknowledged")
-                yield _annotate(incident, key, ring)
+        answered = {key: ring for key, ring in incident.rings.items() if ring.state != "ringing"}
+        for key, ring in answered.items():
+            if ring.state == "answered":
+                yield _hush(incident, key, ring, "acknowledged")
+        for key in {ring.person: key for key, ring in answered.items()}.values():  # one note for each person
+            yield _annotate(incident, key, answered[key])
 
 
 def _acknowledged_at(incident: Incident) -> datetime:
@@ -31,21 +36,30 @@ def _effect_key(incident: Incident, ring_key: str) -> str:
     return ring_key.removeprefix(incident.vendor_key(""))
 
 
-def _waits_for(incident: Incident, ring_key: str) -> str:
-    return "the page to be withdrawn" if _effect_key(incident, ring_key) in incident.started else ""
+def is_hushing(incident: Incident, ring_key: str) -> bool:
+    """Are we acknowledging this ring at the pager just now?"""
+    return f"{_duty(incident, ring_key, 'acknowledged')}/1" in incident.started
 
 
-def _hush(incident: Incident, key: str, ring: Ring, become: str) -> Wanted:
+def _duty(incident: Incident, ring_key: str, become: str) -> str:
+    return f"hush/{become}/{_effect_key(incident, ring_key)}"
+
+
+def _when(incident: Incident, ring_key: str, since: datetime) -> datetime:
+    return since + PATIENCE if _effect_key(incident, ring_key) in incident.started else since
+
+
+def _hush(incident: Incident, key: str, ring: Ring, become: Literal["acknowledged", "resolved"]) -> Wanted:
     resolved = become == "resolved"
-    due_at = incident.resolved_at if resolved and incident.resolved_at else _acknowledged_at(incident)
+    since = incident.resolved_at if resolved and incident.resolved_at else _acknowledged_at(incident)
     by = incident.resolved_by if resolved else incident.acknowledged_by
     demand = Demand(
-        duty=f"hush/{become}/{_effect_key(incident, key)}",
-        due_at=due_at,
+        duty=_duty(incident, key, become),
+        due_at=_when(incident, key, since),
         reason=f"{become} by {by}",
-        effect=Hush(to=ring.person, ring=key, become="resolved" if resolved else "acknowledged"),
+        effect=Hush(to=ring.person, ring=key, become=become),
     )
-    return Wanted(demand, _waits_for(incident, key))
+    return Wanted(demand)
 
 
 def _annotate(incident: Incident, key: str, ring: Ring) -> Wanted:
@@ -53,8 +67,8 @@ def _annotate(incident: Incident, key: str, ring: Ring) -> Wanted:
     demand = Demand(
         duty=f"annotate/{ring.person}",
         occurrence=incident.seconds_since_declared(at) + 1,
-        due_at=at,
+        due_at=_when(incident, key, at),
         reason=f"acknowledged by {incident.acknowledged_by}",
         effect=Annotate(to=ring.person, ring=key),
     )
-    return Wanted(demand, _waits_for(incident, key))
+    return Wanted(demand)

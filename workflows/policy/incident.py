@@ -11,7 +11,7 @@ from pydantic import Field
 
 from workflows.policy.effects import Instant, PublicStatus, Wire
 from workflows.policy.events import Alert, Outcome
-from workflows.policy.runbook import Runbook, Severity, SeverityName
+from workflows.policy.runbook import Runbook, Severity, SeverityName, severity_title
 
 Phase = PublicStatus
 
@@ -21,11 +21,14 @@ class Bounds:
 
     timeline = 200
     text = 500
+    message = 3000
     alerts = 200
     heard = 256
     to_tell = 30
     rings = 60
     calls = 30
+    names = 50
+    """Of roles and of flags: a signal may name some that the runbook does not know."""
 
 
 class Opening(Wire):
@@ -86,7 +89,8 @@ class Ring(Wire):
 
     person: str
     rung_at: Instant
-    state: Literal["ringing", "acknowledged"] = "ringing"
+    state: Literal["ringing", "answered", "acknowledged"] = "ringing"
+    """answered: the acknowledgement covers it, and the pager has yet to hear of it."""
 
 
 class Call(Wire):
@@ -246,7 +250,7 @@ class Incident(Wire):
 
 def declare(opening: Opening, now: datetime, incident_id: str, workflow_id: str) -> Incident:
     """The incident as it is at its first moment."""
-    text = f"declared {opening.severity.upper()}: {opening.title}"
+    text = f"declared {severity_title(opening.severity)}: {opening.title}"
     return Incident(
         id=incident_id,
         workflow_id=workflow_id,

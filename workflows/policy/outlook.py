@@ -5,10 +5,10 @@ from datetime import datetime
 
 from workflows.policy.answers import Outlook, Upcoming
 from workflows.policy.demand import Demand
-from workflows.policy.effects import Annotate, Hush, OpenChannel, Page, Post, Publish, SetTopic, Unconnected
 from workflows.policy.engine import Plan
 from workflows.policy.incident import Incident, acknowledgement_expires_at, is_acknowledged
-from workflows.policy.runbook import Runbook
+from workflows.policy.runbook import Runbook, severity_title
+from workflows.policy.wording import what
 
 
 def outlook(
@@ -35,45 +35,12 @@ def _line(book: Runbook, demand: Demand, state: str, waits_for: str = "") -> Upc
     )
 
 
-def what(book: Runbook, demand: Demand) -> str:
-    """`page VP Engineering`, `post update/channel in #incidents`: an effect in a few words."""
-    match demand.effect:
-        case Page(to=to):
-            return f"page {book.person_name(to)}"
-        case Hush(to=to, become=become):
-            return f"mark {book.person_name(to)}'s page as {become}"
-        case Annotate(to=to):
-            return f"note on {book.person_name(to)}'s page"
-        case OpenChannel(name=name):
-            return f"open the channel #{name}"
-        case SetTopic():
-            return "set the channel's topic"
-        case Publish(status=status):
-            return f"status page: {status}"
-        case Unconnected(kind=kind, to=to):
-            return f"{kind} to {to}" if to else kind
-        case Post(kind=kind, role=role):
-            whom = f" ({book.role_name(role)})" if role else ""
-            return f"{_POST_WORDS.get(demand.duty) or demand.duty.removeprefix('duty/').replace('-', ' ')}{whom}" + (
-                "" if kind == "post" else f" [{kind}]"
-            )
-
-
-_POST_WORDS = {
-    "declaration": "declare it in the channel",
-    "tell": "tell the channel",
-    "update/channel": "post an update",
-    "remind/channel": "remind of the update",
-    "nag/roles": "ask who takes the roles",
-}
-
-
 def as_markdown(book: Runbook, incident: Incident, view: Outlook) -> str:
     """Current details in the Temporal UI, for someone who knows nothing of the code."""
     answered = f"acknowledged by {incident.acknowledged_by}" if incident.acknowledged_by else "not acknowledged"
     commander = book.person_name(incident.roles["commander"]) if "commander" in incident.roles else "nobody yet"
     head = [
-        f"**{incident.severity.upper()}: {plain(incident.title)}**",
+        f"**{severity_title(incident.severity)}: {plain(incident.title)}**",
         f"{incident.id} · {incident.phase} · {answered} · commander: {plain(commander)}",
         "",
     ]

@@ -48,9 +48,9 @@ def _kept_honest(book: Runbook, incident: Incident, terms: StatusPage) -> Iterat
 
 def _due(incident: Incident, terms: StatusPage) -> tuple[datetime, str] | None:
     said = incident.public
+    if incident.resolved and said.status is None:
+        return None  # nothing was ever public: there is nothing to take back
     if said.counts_from is None:
-        if incident.resolved:
-            return None  # nothing was ever public: there is nothing to take back
         return incident.opened_at + terms.first, f"the page is first updated within {write(terms.first)}"
     if incident.phase not in (said.status, said.drafted):
         return incident.phase_at, f"the incident is {incident.phase}"
@@ -68,8 +68,15 @@ def _publish(
         words=words.text if words and words.text else None,
         page_incident=incident.references.get("status-page"),
     )
-    occurrence = incident.seconds_since_declared(due_at) + 1
-    return Wanted(Demand(duty=f"publish/{status}", occurrence=occurrence, due_at=due_at, reason=reason, effect=effect))
+    duty = f"publish/{status}"
+    occurrence = _occurrence(incident, duty, due_at)
+    return Wanted(Demand(duty=duty, occurrence=occurrence, due_at=due_at, reason=reason, effect=effect))
+
+
+def _occurrence(incident: Incident, duty: str, due_at: datetime) -> int:
+    """What the page says is settled by what it says (`Public`); so each demand is new, even in the same second."""
+    last = incident.settled.get(duty)
+    return max(incident.seconds_since_declared(due_at) + 1, last.occurrence + 1 if last else 1)
 
 
 def _draft(book: Runbook, incident: Incident, terms: StatusPage, due_at: datetime, reason: str) -> Wanted:
@@ -81,10 +88,10 @@ def _draft(book: Runbook, incident: Incident, terms: StatusPage, due_at: datetim
         mention=who_owes(book, incident, terms.owner),
         role=terms.owner,
     )
-    occurrence = incident.seconds_since_declared(due_at) + 1
+    duty = f"draft/{incident.phase}"
     demand = Demand(
-        duty=f"draft/{incident.phase}",
-        occurrence=occurrence,
+        duty=duty,
+        occurrence=_occurrence(incident, duty, due_at),
         due_at=awake(incident, due_at),
         reason=reason,
         effect=effect,

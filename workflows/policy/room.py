@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from workflows.policy.demand import Demand
 from workflows.policy.effects import OpenChannel, Place, Post, SetTopic
 from workflows.policy.incident import Incident, Tell, rules, who_owes
-from workflows.policy.runbook import Runbook
-from workflows.policy.wanted import Spot, Wanted, channel_or_place, home, incident_place
+from workflows.policy.runbook import Runbook, severity_title
+from workflows.policy.wanted import Spot, Wanted, channel_or_place, has_own_channel, home, incident_place
 
 
 def room(book: Runbook, incident: Incident) -> Iterator[Wanted]:
@@ -18,13 +18,13 @@ def room(book: Runbook, incident: Incident) -> Iterator[Wanted]:
             effect=Post(to=Place(channel=book.home), template="declaration", pin=True),
         )
     )
-    if rules(book, incident).own_channel and not incident.cancelled:
+    if has_own_channel(book, incident) and not incident.cancelled:
         yield from _own_channel(incident)
     yield from _telling(book, incident)
 
 
 def _own_channel(incident: Incident) -> Iterator[Wanted]:
-    severity = incident.severity.upper()
+    severity = severity_title(incident.severity)
     private = "security" in incident.flags
     yield Wanted(
         Demand(

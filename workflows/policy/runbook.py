@@ -11,7 +11,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from workflows.policy.durations import Duration
+from workflows.policy.durations import Duration, at_least
 from workflows.policy.effects import PublicStatus, Wire
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=60)]
@@ -22,6 +22,11 @@ Until = Literal["acknowledged", "resolved"]
 Moment = Literal["declared", "acknowledged", "identified", "mitigated", "resolved"]
 
 MINUTES = timedelta(minutes=1)
+
+
+def severity_title(severity: str) -> str:
+    """`SEV-1`, as people write it."""
+    return severity.upper().replace("SEV", "SEV-")
 
 
 class Person(Wire):
@@ -78,7 +83,7 @@ class Acknowledgement(Wire):
 class Cadence(Wire):
     """Progress updates in the channel, owed by a role, for as long as the incident is not resolved."""
 
-    every: Annotated[Duration, Field(ge=MINUTES)]
+    every: Annotated[Duration, at_least(MINUTES)]
     owner: Name
     remind: Duration = timedelta(minutes=3)
     """How long before an update is due its owner is reminded."""
@@ -92,7 +97,7 @@ class StatusPage(Wire):
 
     owner: Name
     first: Duration = timedelta()
-    every: Annotated[Duration, Field(ge=MINUTES)] | None = None
+    every: Annotated[Duration, at_least(MINUTES)] | None = None
     automatic: tuple[PublicStatus, ...] = ()
     """These go out by themselves. The others are drafted, and wait for `approve`."""
     anyway_after: Duration | None = None
@@ -122,7 +127,7 @@ class RoleNag(Wire):
     """Empty roles are asked about until they are filled."""
 
     after: Duration = timedelta(minutes=5)
-    every: Annotated[Duration, Field(ge=MINUTES)] = timedelta(minutes=10)
+    every: Annotated[Duration, at_least(MINUTES)] = timedelta(minutes=10)
 
 
 class Severity(Wire):
@@ -133,7 +138,7 @@ class Severity(Wire):
     examples: tuple[str, ...] = ()
     acknowledge: Acknowledgement = Acknowledgement()
     escalation: Annotated[tuple[Tier, ...], Field(min_length=1)]
-    repeat_after: Annotated[Duration, Field(ge=5 * MINUTES)] = 5 * MINUTES
+    repeat_after: Annotated[Duration, at_least(5 * MINUTES)] = 5 * MINUTES
     """How long after the last tier the ladder starts again while nobody has answered (rule 4: at least 5 minutes)."""
     own_channel: bool = False
     """A channel `#incident-<id>` of its own; otherwise a thread in the home channel."""
@@ -194,7 +199,7 @@ class Runbook(Wire):
 
     @model_validator(mode="after")
     def _references_hold(self) -> Self:
-        problems = [*self._unknown_people(), *self._unknown_roles()]
+        problems = [*self._unknown_people(), *self._unknown_roles(), *self._unknown_flags(), *self._duties_twice()]
         if problems:
             raise ValueError("; ".join(problems))
         return self
@@ -205,6 +210,9 @@ class Runbook(Wire):
                 for person in tier.page:
                     if person not in self.people:
                         yield f"severities.{name}.escalation: tier {number} pages {person!r}, who is not among `people`"
+        for person_name, somebody in self.people.items():
+            if somebody.manager and somebody.manager not in self.people:
+                yield f"people.{person_name}.manager: {somebody.manager!r} is not among `people`"
         for role_name, role in self.roles.items():
             if role.falls_to and role.falls_to not in self.people:
                 yield f"roles.{role_name}: falls to {role.falls_to!r}, who is not among `people`"
@@ -215,6 +223,21 @@ class Runbook(Wire):
                 if role not in self.roles:
                     yield f"severities.{name}.{where}: {role!r} is not among `roles`"
 
+    def _unknown_flags(self) -> Iterator[str]:
+        """A condition on a flag that nobody can set would never hold, and nobody would notice."""
+        for name, severity in self.severities.items():
+            for where, condition in _conditions(severity):
+                for flag in (*condition.flags, *condition.without):
+                    if flag not in self.flags:
+                        yield f"severities.{name}.{where}: {flag!r} is not among `flags`"
+
+    def _duties_twice(self) -> Iterator[str]:
+        """A duty is known by its id: of two with the same, one would be taken for done."""
+        for name, severity in self.severities.items():
+            ids = [duty.id for duty in severity.duties]
+            for twice in sorted({duty for duty in ids if ids.count(duty) > 1}):
+                yield f"severities.{name}.duties: there are two duties {twice!r}"
+
 
 def _owners(severity: Severity) -> Iterator[tuple[str, str]]:
     yield from (("roles", role) for role in severity.roles)
@@ -223,3 +246,10 @@ def _owners(severity: Severity) -> Iterator[tuple[str, str]]:
     if severity.status_page:
         yield "status_page.owner", severity.status_page.owner
     yield from ((f"duties.{duty.id}.owner", duty.owner) for duty in severity.duties if duty.owner)
+
+
+def _conditions(severity: Severity) -> Iterator[tuple[str, Condition]]:
+    yield from ((f"escalation.{number}.when", tier.when) for number, tier in enumerate(severity.escalation))
+    if severity.status_page:
+        yield "status_page.when", severity.status_page.when
+    yield from ((f"duties.{duty.id}.when", duty.when) for duty in severity.duties)

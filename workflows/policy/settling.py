@@ -1,13 +1,14 @@
 """How effects become facts: begun, and settled one way or another."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from workflows.policy.durations import write
-from workflows.policy.effects import Annotate, Hush, OpenChannel, Page, Post, Publish, SetTopic, Unconnected
+from workflows.policy.effects import Annotate, Effect, Hush, OpenChannel, Page, Post, Publish, SetTopic, Unconnected
 from workflows.policy.events import EffectSettled, EffectStarted
-from workflows.policy.incident import Bounds, Incident, Ring, Settlement, Start
+from workflows.policy.incident import Bounds, Incident, Ring, Settlement, Start, Words
 from workflows.policy.runbook import Runbook
 from workflows.policy.telling import log, tell
+from workflows.policy.wording import duty_name, what
 
 LATE = timedelta(minutes=1)
 """From here on lateness is said, and what comes next counts from when it went out, not from when it was due."""
@@ -45,16 +46,11 @@ def settle(book: Runbook, incident: Incident, event: EffectSettled) -> Incident:
         update={"started": {key: begun for key, begun in incident.started.items() if key != demand.key}}
     )
     effect = demand.effect
+    if event.outcome == "superseded":
+        # Withdrawn is not settled: should it be wanted again, it is sent.
+        return _withdrawn(book, after, event, effect)
     if not isinstance(effect, Hush):  # settled in its ring, which ends; a duty for each ring would pile up
-        settlement = Settlement(
-            occurrence=demand.occurrence,
-            due_at=demand.due_at,
-            sent_at=began_at,
-            settled_at=event.at,
-            outcome=event.outcome,
-            late=event.late,
-        )
-        after = after.model_copy(update={"settled": {**after.settled, demand.duty: settlement}})
+        after = _remember(after, event, began_at)
     if isinstance(effect, Page):
         return _page(book, after, event, effect)
     if isinstance(effect, Hush):
@@ -62,10 +58,32 @@ def settle(book: Runbook, incident: Incident, event: EffectSettled) -> Incident:
     if isinstance(effect, Publish):
         return _publish(book, after, event, effect)
     if isinstance(effect, Unconnected):
-        return by_hand(after, event, f"{effect.kind} to {effect.to or 'whom it concerns'}", effect.role)
+        return by_hand(after, event, what(book, demand), effect.role)
     if isinstance(effect, Post | OpenChannel):
         return _message(after, event, effect)
     return _plain(after, event, effect)
+
+
+def _withdrawn(book: Runbook, incident: Incident, event: EffectSettled, effect: Effect) -> Incident:
+    """A page may have rung while it was on its way, so its ring stays among those to be hushed."""
+    if not isinstance(effect, Page):
+        return incident
+    return log(incident, event.at, f"withdrew the page to {book.person_name(effect.to)}", kind="page")
+
+
+def _remember(incident: Incident, event: EffectSettled, began_at: datetime) -> Incident:
+    demand = event.demand
+    if incident.has_settled(demand.duty, demand.occurrence):
+        return incident  # it was overtaken by a later occurrence, which must not be sent again
+    settlement = Settlement(
+        occurrence=demand.occurrence,
+        due_at=demand.due_at,
+        sent_at=began_at,
+        settled_at=event.at,
+        outcome=event.outcome,
+        late=event.late,
+    )
+    return incident.model_copy(update={"settled": {**incident.settled, demand.duty: settlement}})
 
 
 def _page(book: Runbook, incident: Incident, event: EffectSettled, page: Page) -> Incident:
@@ -76,9 +94,6 @@ def _page(book: Runbook, incident: Incident, event: EffectSettled, page: Page) -
         after = incident.model_copy(update={"refused_routes": cleared})
         return tell(after, event.at, f"paged {who}: {event.demand.reason}{_late(event)}")
     rings = {k: ring for k, ring in incident.rings.items() if k != key}
-    if event.outcome == "superseded":
-        # It was withdrawn while on its way: it may have rung, so its key stays among those to be hushed.
-        return log(incident, event.at, f"withdrew the page to {who}", kind="page")
     if event.outcome == "rejected":
         routes = incident.refused_routes.get(page.to, ())
         refused = {**incident.refused_routes, page.to: (*routes, event.route or "")[-4:]}
@@ -100,13 +115,11 @@ def _hush(book: Runbook, incident: Incident, event: EffectSettled, hush: Hush) -
 
 
 def _publish(book: Runbook, incident: Incident, event: EffectSettled, publish: Publish) -> Incident:
-    if event.outcome == "superseded":
-        return incident
     counts_from = event.demand.due_at if event.late < LATE else event.at
     public = incident.public.model_copy(
         update={
             "status": publish.status, "counts_from": counts_from, "drafted": None, "drafted_at": None,
-            "approval": None, "words": None if publish.words else incident.public.words,
+            "approval": None, "words": None if _said(publish, incident.public.words) else incident.public.words,
         }
     )  # fmt: skip
     after = incident.model_copy(update={"public": public})
@@ -115,6 +128,11 @@ def _publish(book: Runbook, incident: Incident, event: EffectSettled, publish: P
     if event.receipt.reference:
         after = after.model_copy(update={"references": {**after.references, "status-page": event.receipt.reference}})
     return log(after, event.at, f"status page: {publish.status}{_late(event)}", kind="publish")
+
+
+def _said(publish: Publish, words: Words | None) -> bool:
+    """Not if others have taken their place meanwhile: those have yet to go out."""
+    return words is not None and publish.words == words.text
 
 
 def publish_role(book: Runbook, incident: Incident) -> str | None:
@@ -132,16 +150,16 @@ def _message(incident: Incident, event: EffectSettled, effect: Post | OpenChanne
     if isinstance(effect, Post) and event.demand.duty == "tell":
         told = tuple(item for item in incident.to_tell if item.number > event.demand.occurrence)
         incident = incident.model_copy(update={"to_tell": told})
-    if isinstance(effect, Post) and effect.kind == "draft" and event.outcome != "superseded":
+    if isinstance(effect, Post) and effect.kind == "draft":
         incident = _drafted(incident, event)
     if event.outcome == "done":
         return _referenced(incident, event, effect)
-    if event.outcome == "superseded":
-        return incident
     place = "channel" if isinstance(effect, OpenChannel) else event.demand.duty
     if place in ("channel", "declaration"):
         incident = incident.model_copy(update={"closed_places": (*incident.closed_places, place)})
-    return log(incident, event.at, f"chat: {event.demand.duty} failed: {event.problem}", kind="post", loud=True)
+    return log(
+        incident, event.at, f"chat: {duty_name(event.demand.duty)} failed: {event.problem}", kind="post", loud=True
+    )
 
 
 def _referenced(incident: Incident, event: EffectSettled, effect: Post | OpenChannel) -> Incident:
@@ -156,7 +174,8 @@ def _referenced(incident: Incident, event: EffectSettled, effect: Post | OpenCha
 def _posted(event: EffectSettled, effect: Post | OpenChannel) -> str:
     if isinstance(effect, OpenChannel):
         return f"opened the channel #{effect.name}{_late(event)}"
-    return f"posted {event.demand.duty} in {effect.to.channel}{_late(event)}"
+    verb = {"post": "posted", "nag": "asked", "draft": "drafted", "checklist": "handed out"}[effect.kind]
+    return f"{verb} {duty_name(event.demand.duty)} in {effect.to.channel}{_late(event)}"
 
 
 def _drafted(incident: Incident, event: EffectSettled) -> Incident:
@@ -165,14 +184,14 @@ def _drafted(incident: Incident, event: EffectSettled) -> Incident:
     return incident.model_copy(
         update={
             "public": incident.public.model_copy(
-                update={"drafted": status, "drafted_at": event.demand.due_at, "counts_from": counts_from}
+                update={"drafted": status, "drafted_at": counts_from, "counts_from": counts_from}
             )
         }
     )
 
 
 def _plain(incident: Incident, event: EffectSettled, effect: SetTopic | Annotate) -> Incident:
-    if event.outcome in ("done", "superseded"):
+    if event.outcome == "done":
         return incident
     return log(incident, event.at, f"{event.demand.duty} failed: {event.problem}", kind=effect.kind)
 

@@ -5,7 +5,7 @@ It is the shell without Temporal: the same plan, the same fold, no clock. What i
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from workflows.policy.demand import Demand
 from workflows.policy.effects import Page, Receipt, Unconnected
@@ -68,7 +68,11 @@ class Simulation:
         outcome = self._outcome(demand)
         receipt = Receipt(reference=f"ref:{demand.key}") if outcome == "done" else Receipt()
         problem = "" if outcome == "done" else "simulated"
-        self._fold(EffectSettled(demand=demand, outcome=outcome, receipt=receipt, problem=problem, route="route"))
+        late = max(self.now - demand.due_at, timedelta())
+        settled = EffectSettled(
+            demand=demand, outcome=outcome, receipt=receipt, problem=problem, route="route", late=late
+        )
+        self._fold(settled)
 
     def _outcome(self, demand: Demand) -> Outcome:
         if isinstance(demand.effect, Unconnected):

@@ -3,12 +3,13 @@
 from datetime import datetime
 from typing import Literal
 
+from workflows.policy.events import cut
 from workflows.policy.incident import Bounds, Entry, Incident, Tell
 
 
 def log(incident: Incident, at: datetime, text: str, *, kind: str = "event", loud: bool = False) -> Incident:
     """Add a line to the timeline; the same line again only counts."""
-    text = cut(text)
+    text = cut(text, Bounds.text)
     last = incident.timeline[-1] if incident.timeline else None
     if last is not None and (last.text, last.kind) == (text, kind):
         repeated = last.model_copy(update={"count": last.count + 1, "last_at": at})
@@ -34,14 +35,10 @@ def tell(
 ) -> Incident:
     """Put it on the timeline and queue it for the channel, where it is posted in order."""
     number = incident.told + 1
+    said = cut(text, Bounds.message)
     item = Tell(
-        number=number, at=at, text=text, template=template, lane=lane, by=by, mention=mention, role=role
+        number=number, at=at, text=said, template=template, lane=lane, by=by, mention=mention, role=role
     )  # fmt: skip
     queue = (*incident.to_tell, item)[-Bounds.to_tell :]
     after = log(incident, at, text if not by or by in text else f"{by}: {text}", loud=loud)
     return after.model_copy(update={"told": number, "to_tell": queue})
-
-
-def cut(text: str) -> str:
-    """Bounded: an alert's annotation may be a megabyte."""
-    return text if len(text) <= Bounds.text else text[: Bounds.text - 1] + "…"

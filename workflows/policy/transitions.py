@@ -9,21 +9,27 @@ from workflows.policy.telling import tell
 
 
 def acknowledge(incident: Incident, event: Acknowledged) -> Incident:
-    rings = dict(incident.rings)
-    if event.ring in rings:
-        rings[event.ring] = rings[event.ring].model_copy(update={"state": "acknowledged"})
-    after = incident.model_copy(
+    rings = {key: ring.model_copy(update={"state": "answered"}) for key, ring in incident.rings.items()}
+    after = mark_acknowledged(incident.model_copy(update={"rings": rings}), event.ring)
+    after = after.model_copy(
         update={
             "acknowledged_at": event.at,
             "acknowledged_by": event.by,
             "first_acknowledged_at": incident.first_acknowledged_at or event.at,
             "alive_at": event.at,
-            "rings": rings,
         }
     )
     through = f" through {event.via}" if event.via else ""
     waited = write(event.at - incident.declared_at)
     return tell(after, event.at, f"{event.by} acknowledged{through}, {waited} after declaration", by=event.by)
+
+
+def mark_acknowledged(incident: Incident, key: str) -> Incident:
+    """It was acknowledged at the pager itself."""
+    if key not in incident.rings:
+        return incident
+    ring = incident.rings[key].model_copy(update={"state": "acknowledged"})
+    return incident.model_copy(update={"rings": {**incident.rings, key: ring}})
 
 
 def resolve(incident: Incident, event: Resolved) -> Incident:
@@ -45,6 +51,7 @@ def resolve(incident: Incident, event: Resolved) -> Incident:
 
 def reopen(incident: Incident, at: datetime, text: str) -> Incident:
     """Everything starts again from here: ladder, acknowledgement, cadence. What was sent stays sent."""
+    at = max(at, incident.resolved_at or at)
     first_round = incident.round + 1
     after = incident.model_copy(
         update={

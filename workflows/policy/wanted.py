@@ -37,9 +37,14 @@ def home(book: Runbook) -> Spot:
     return Spot(Place(channel=book.home))
 
 
+def has_own_channel(book: Runbook, incident: Incident) -> bool:
+    """Once it has one it keeps it: people are in there."""
+    return rules(book, incident).own_channel or "channel" in incident.references
+
+
 def incident_place(book: Runbook, incident: Incident) -> Spot:
     """The incident's own channel, else its thread, else the home channel: the first that did not reject us."""
-    if rules(book, incident).own_channel and "channel" not in incident.closed_places:
+    if has_own_channel(book, incident) and "channel" not in incident.closed_places:
         channel = incident.references.get("channel")
         return Spot(Place(channel=channel)) if channel else Spot(Place(channel="the incident's channel"), "channel")
     if "declaration" not in incident.closed_places:

@@ -1,0 +1,215 @@
+"""An acknowledgement: where it may come from, what it hushes at the pager, and how long it counts."""
+
+import pytest
+
+from tests.policy.builders import at, happens, ladder, lines, opened, opening, pages, said, sends, tier, times
+from tests.policy.shell import NEVER, Fate, Shell, begun, fates
+from workflows.policy.effects import Annotate, Hush
+from workflows.policy.events import (
+    Acknowledged,
+    Cancelled,
+    Escalated,
+    Event,
+    FlagChanged,
+    HandedOff,
+    Mitigated,
+    Noted,
+    Reopened,
+    Resolved,
+    RoleAssigned,
+    SeverityChanged,
+    Snoozed,
+    UpdatePosted,
+)
+from workflows.policy.simulate import Simulation
+
+TWO = ladder(tier("alice"), tier("bob", after=10))
+EXPIRES = ladder(tier("alice"), tier("bob", after=10), expires_after=60)
+LASTING = ladder(tier("alice"), tier("bob", after=10, unless="resolved"), expires_after=60)
+
+
+def key_of(simulation: Simulation, duty: str) -> str:
+    return simulation.incident.vendor_key(duty)
+
+
+def hushes(simulation: Simulation) -> list[tuple[str, str]]:
+    return [
+        (d.effect.ring.rpartition("k7/")[2].removeprefix("simulation/preview/"), d.effect.become)
+        for _, d in simulation.sent
+        if isinstance(d.effect, Hush)
+    ]
+
+
+class TestAtThePager:
+    def test_every_ring_is_acknowledged_there_and_told_by_whom(self) -> None:
+        simulation = opened(TWO)
+        happens(simulation, 11, Acknowledged(by="Alice"))
+        assert hushes(simulation) == [("escalate/1/alice/1", "acknowledged"), ("escalate/2/bob/1", "acknowledged")]
+        noted = {d.effect.to for _, d in simulation.sent if isinstance(d.effect, Annotate)}
+        assert noted == {"alice", "bob"}
+
+    def test_a_ring_that_was_acknowledged_there_is_not_acknowledged_again(self) -> None:
+        simulation = opened(TWO)
+        simulation.run_to(at(11))
+        happens(simulation, 12, Acknowledged(by="Bob", ring=key_of(simulation, "escalate/2/bob/1"), via="pagerduty"))
+        assert hushes(simulation) == [("escalate/1/alice/1", "acknowledged")]
+
+    def test_every_ring_is_resolved_there(self) -> None:
+        simulation = opened(TWO)
+        happens(simulation, 11, Resolved())
+        assert hushes(simulation) == [("escalate/1/alice/1", "resolved"), ("escalate/2/bob/1", "resolved")]
+        assert simulation.incident.rings == {}
+
+    def test_cancelling_resolves_them_too(self) -> None:
+        simulation = opened(TWO)
+        happens(simulation, 1, Cancelled())
+        assert hushes(simulation) == [("escalate/1/alice/1", "resolved")]
+
+    def test_what_rings_in_spite_of_the_acknowledgement_keeps_ringing_until_the_end(self) -> None:
+        simulation = opened(LASTING)
+        happens(simulation, 5, Acknowledged())
+        simulation.run_to(at(60))
+        assert hushes(simulation) == [("escalate/1/alice/1", "acknowledged")]
+        happens(simulation, 61, Resolved())
+        assert hushes(simulation)[1:] == [("escalate/1/alice/1", "resolved"), ("escalate/2/bob/1", "resolved")]
+
+    def test_a_delayed_acknowledgement_also_hushes_what_rang_meanwhile(self) -> None:
+        """PagerDuty redelivers for hours: the event bears the time of the press, and Bob was rung after it."""
+        simulation = opened(TWO)
+        simulation.run_to(at(12))
+        simulation.happen(Acknowledged(at=at(5), by="Alice", ring=key_of(simulation, "escalate/1/alice/1")))
+        assert hushes(simulation) == [("escalate/2/bob/1", "acknowledged")]
+
+    def test_a_page_in_flight_is_withdrawn_first_and_hushed_after(self) -> None:
+        """A trigger that arrives after the acknowledgement would ring again."""
+        shell = Shell.of(opening(TWO), fates(alice=NEVER))
+        shell.happens(1, Acknowledged())
+        order = [s.demand.key for s in shell.landed if s.demand.key.startswith(("escalate", "hush"))]
+        assert order == ["escalate/1/alice/1", "hush/acknowledged/escalate/1/alice/1/1"]
+        assert said(shell.incident, "withdrew the page to Alice")
+
+    def test_a_hush_that_fails_is_said_and_not_repeated(self) -> None:
+        simulation = opened(TWO, {"hush/acknowledged/escalate/1/alice/1": "rejected"})
+        happens(simulation, 1, Acknowledged())
+        simulation.run_to(at(600))
+        assert said(simulation.incident, "could not mark Alice's page as acknowledged: simulated")
+        assert len(hushes(simulation)) == 1
+
+    def test_a_hush_that_is_no_longer_wanted_is_no_failure(self) -> None:
+        shell = Shell.of(opening(TWO), lambda d: NEVER if d.duty.startswith("hush/ack") else Fate())
+        shell.happens(1, Acknowledged())
+        shell.happens(2, Resolved())
+        assert not said(shell.incident, "could not mark")
+        assert begun(shell, "hush/resolved") == [2]
+
+    def test_a_ring_that_the_reopening_overtook_is_superseded_by_the_next(self) -> None:
+        """The resolution never reached the pager, so that alert still stands open there."""
+        shell = Shell.of(opening(TWO), lambda d: NEVER if d.duty.startswith("hush/") else Fate())
+        shell.happens(1, Resolved())
+        shell.happens(2, Reopened())
+        page = next(d.effect for _, d in shell.begun if d.key == "escalate/1/alice/2")
+        assert page.kind == "page"
+        assert page.supersedes == (shell.incident.vendor_key("escalate/1/alice/1"),)
+
+
+class TestFromThePager:
+    def test_a_press_on_an_older_ring_counts(self) -> None:
+        simulation = opened(ladder(tier("alice")))
+        retired = key_of(simulation, "escalate/1/alice/1")
+        simulation.run_to(at(6))
+        assert retired not in simulation.incident.rings
+        simulation.happen(Acknowledged(by="Alice", ring=retired, via="pagerduty"))
+        simulation.run_to(at(60))
+        assert pages(simulation) == [(0, "alice"), (5, "alice")]
+
+    def test_resolving_an_older_ring_does_not(self) -> None:
+        """We resolve it ourselves before we ring again: its echo must not end the incident."""
+        simulation = opened(ladder(tier("alice")))
+        retired = key_of(simulation, "escalate/1/alice/1")
+        simulation.run_to(at(6))
+        simulation.happen(Resolved(ring=retired, via="pagerduty"))
+        assert not simulation.incident.resolved
+
+    def test_resolving_the_present_ring_does(self) -> None:
+        simulation = opened(TWO)
+        simulation.happen(Resolved(by="Alice", ring=key_of(simulation, "escalate/1/alice/1"), via="pagerduty"))
+        assert simulation.incident.resolved_by == "Alice"
+        assert hushes(simulation) == []
+
+    def test_the_echo_of_our_own_hush_is_no_sign_of_life(self) -> None:
+        simulation = opened(EXPIRES)
+        happens(simulation, 11, Acknowledged(by="Alice"))
+        happens(simulation, 13, Acknowledged(by="Tocsin", ring=key_of(simulation, "escalate/2/bob/1")))
+        assert simulation.incident.alive_at == at(11)
+
+    def test_not_even_when_it_comes_before_the_pager_has_answered_us(self) -> None:
+        shell = Shell.of(opening(EXPIRES), lambda d: NEVER if d.duty.startswith("hush/") else Fate())
+        shell.happens(5, Acknowledged(by="Alice"))
+        shell.happens(6, Acknowledged(by="Tocsin", ring=shell.incident.vendor_key("escalate/1/alice/1")))
+        assert shell.incident.alive_at == at(5)
+
+    def test_a_second_person_who_acknowledges_is_a_sign_of_life(self) -> None:
+        simulation = opened(LASTING)
+        happens(simulation, 5, Acknowledged(by="Alice"))
+        happens(simulation, 15, Acknowledged(by="Bob", ring=key_of(simulation, "escalate/2/bob/1"), via="pagerduty"))
+        assert simulation.incident.alive_at == at(15)
+        assert simulation.incident.acknowledged_by == "Alice"
+        assert said(simulation.incident, "Bob acknowledged as well through pagerduty")
+
+    def test_a_press_on_a_hushed_ring_counts_once_the_acknowledgement_has_expired(self) -> None:
+        simulation = opened(EXPIRES)
+        happens(simulation, 11, Acknowledged(by="Alice"))
+        simulation.run_to(at(72))
+        simulation.happen(Acknowledged(by="Bob", ring=key_of(simulation, "escalate/2/bob/1"), via="pagerduty"))
+        simulation.run_to(at(90))
+        assert simulation.incident.acknowledged_by == "Bob"
+        assert pages(simulation) == [(0, "alice"), (10, "bob"), (71, "alice")]
+
+    def test_a_pager_whose_clock_is_behind_ours_is_believed(self) -> None:
+        simulation = opened(TWO)
+        simulation.happen(Acknowledged(at=at(-1), by="Alice", ring=key_of(simulation, "escalate/1/alice/1")))
+        assert simulation.incident.acknowledged_at == at(0)
+
+    def test_an_acknowledgement_from_before_the_reopening_changes_nothing(self) -> None:
+        simulation = opened(TWO)
+        happens(simulation, 2, Resolved())
+        happens(simulation, 9, Reopened())
+        happens(simulation, 10, Acknowledged(at=at(1), by="Alice"))
+        assert simulation.incident.acknowledged_at is None
+        assert said(simulation.incident, "Alice acknowledged, too late to change anything")
+
+
+SIGNS_OF_LIFE = [
+    Acknowledged(), Noted(text="looking"), Escalated(to="bob"), FlagChanged(flag="security"),
+    RoleAssigned(role="commander", person="alice"), HandedOff(to="bob"), UpdatePosted(text="we know more"),
+    Mitigated(), Snoozed.model_validate({"duration": "1h"}), SeverityChanged(severity="sev2"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("event", SIGNS_OF_LIFE, ids=lambda event: event.kind)
+def test_a_sign_of_life_prolongs_the_acknowledgement(event: Event) -> None:
+    simulation = opened(EXPIRES)
+    happens(simulation, 5, Acknowledged())
+    happens(simulation, 60, event)
+    simulation.run_to(at(119))
+    assert times(simulation, "escalate/1/alice") == [0]
+    simulation.run_to(at(120))
+    assert times(simulation, "escalate/1/alice") == [0, 120]
+
+
+@pytest.mark.parametrize("event", SIGNS_OF_LIFE[1:], ids=lambda event: event.kind)
+def test_only_an_acknowledgement_renews_one_that_has_expired(event: Event) -> None:
+    """A bystander's note must not silence a ladder that is ringing for want of an answer."""
+    simulation = opened(ladder(tier("alice"), tier("carol", after=20), expires_after=60))
+    happens(simulation, 5, Acknowledged())
+    happens(simulation, 66, event)
+    simulation.run_to(at(85))
+    assert times(simulation, "escalate/2/carol") == [85]
+
+
+def test_an_acknowledgement_says_how_long_it_took_and_through_what() -> None:
+    simulation = opened(TWO)
+    happens(simulation, 7, Acknowledged(by="Alice", via="pagerduty"))
+    assert said(simulation.incident, "Alice acknowledged through pagerduty, 7m after declaration")
+    assert lines(simulation.incident)[0] == "declared SEV-1: Checkout fails"
+    assert sends(simulation, "hush/acknowledged/escalate/1/alice/1")[0][1].reason == "acknowledged by Alice"

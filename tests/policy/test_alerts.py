@@ -1,0 +1,168 @@
+"""Alerts of an open, resolved or closed incident."""
+
+import pytest
+
+from tests.policy.builders import alert, alerts, at, happens, ladder, opened, pages, runbook, said, severity, tier
+from workflows.policy.events import Alert, Cancelled, Reopened, Resolved
+from workflows.policy.incident import Bounds
+from workflows.policy.simulate import Simulation
+
+BOOK = ladder(tier("alice"), verify_for="15m")
+UNMOVED = runbook(severity(tier("alice")), intake={"resolve_with_alerts": False})
+
+
+def born(*batch: Alert) -> Simulation:
+    """An incident that alerts opened at T0."""
+    simulation = opened(BOOK)
+    simulation.happen(alerts(*(batch or (alert(),))))
+    return simulation
+
+
+class TestWhileOpen:
+    def test_a_repeat_only_counts(self) -> None:
+        simulation = born()
+        happens(simulation, 3, alerts(alert()))
+        known = simulation.incident.alerts["f1"]
+        assert (known.count, known.first_seen_at, known.last_seen_at) == (2, at(0), at(3))
+        assert simulation.incident.alerts_total == 2
+        assert [line.text for line in simulation.incident.timeline if line.kind == "alert"] == ["HighErrorRate fires"]
+
+    def test_when_some_have_resolved_it_stays_open(self) -> None:
+        simulation = born(alert("f1"), alert("f2"))
+        happens(simulation, 3, alerts(alert("f1", status="resolved")))
+        assert not simulation.incident.resolved
+        assert [firing.fingerprint for firing in simulation.incident.firing] == ["f2"]
+
+    def test_when_all_have_resolved_so_has_it(self) -> None:
+        simulation = born(alert("f1"), alert("f2"))
+        happens(simulation, 3, alerts(alert("f1", status="resolved"), alert("f2", status="resolved")))
+        assert simulation.incident.resolved_at == at(3)
+        assert simulation.incident.resolved_by == "the alerts"
+
+    def test_unless_the_runbook_leaves_that_to_people(self) -> None:
+        simulation = opened(UNMOVED)
+        happens(simulation, 0, alerts(alert()))
+        happens(simulation, 3, alerts(alert(status="resolved")))
+        assert not simulation.incident.resolved
+
+    def test_an_incident_that_a_person_declared_is_not_resolved_by_an_empty_batch(self) -> None:
+        simulation = opened(BOOK)
+        happens(simulation, 3, alerts())
+        assert not simulation.incident.resolved
+
+    def test_an_older_episode_that_arrives_late_says_nothing_about_the_present_one(self) -> None:
+        simulation = born(alert(since=-5))
+        happens(simulation, 3, alerts(alert(since=2)))
+        happens(simulation, 4, alerts(alert(status="resolved", since=-5)))
+        assert not simulation.incident.resolved
+        assert simulation.incident.alerts["f1"].count == 3
+
+    def test_what_went_untracked_cannot_be_known_to_have_resolved(self) -> None:
+        storm = [alert(f"f{n}") for n in range(Bounds.alerts + 1)]
+        simulation = born(*storm)
+        assert simulation.incident.alerts_untracked == 1
+        happens(simulation, 3, alerts(*(alert(f"f{n}", status="resolved") for n in range(Bounds.alerts + 1))))
+        assert simulation.incident.firing == ()
+        assert not simulation.incident.resolved
+
+    def test_a_resolution_that_arrives_after_a_reopening_does_not_end_it_before_it_began(self) -> None:
+        simulation = born()
+        happens(simulation, 3, Resolved())
+        happens(simulation, 6, Reopened())
+        happens(simulation, 7, alerts(alert(status="resolved")).model_copy(update={"at": at(2)}))
+        assert simulation.incident.resolved_at == at(6)
+
+
+class TestWhileItIsWatched:
+    """Between `resolved` and close."""
+
+    def test_a_newer_episode_reopens_it_and_pages(self) -> None:
+        simulation = born()
+        happens(simulation, 3, Resolved())
+        happens(simulation, 9, alerts(alert(since=8)))
+        assert (simulation.incident.phase, simulation.incident.opening) == ("investigating", 2)
+        assert pages(simulation) == [(0, "alice"), (9, "alice")]
+        assert said(simulation.incident, "reopened: HighErrorRate fires again")
+
+    def test_so_does_an_alert_that_was_never_seen(self) -> None:
+        simulation = born()
+        happens(simulation, 3, Resolved())
+        happens(simulation, 9, alerts(alert("f2", since=8)))
+        assert not simulation.incident.resolved
+
+    def test_a_repeat_of_the_old_episode_is_told_and_nobody_is_paged(self) -> None:
+        simulation = born()
+        happens(simulation, 3, Resolved(by="Alice"))
+        happens(simulation, 9, alerts(alert()))
+        assert simulation.incident.resolved
+        assert said(simulation.incident, "HighErrorRate still fires although the incident was resolved")
+        assert pages(simulation) == [(0, "alice")]
+
+    def test_but_if_it_still_fires_at_the_end_the_incident_is_reopened(self) -> None:
+        simulation = born()
+        happens(simulation, 3, Resolved(by="Alice"))
+        simulation.run_to(at(18))
+        assert pages(simulation) == [(0, "alice"), (18, "alice")]
+        assert said(simulation.incident, "HighErrorRate still fires at the end of the verification time")
+
+    def test_and_if_it_resolves_in_time_the_incident_closes(self) -> None:
+        simulation = born()
+        happens(simulation, 3, Resolved(by="Alice"))
+        happens(simulation, 9, alerts(alert(status="resolved")))
+        simulation.run_to(at(18))
+        assert simulation.incident.closed_at == at(18)
+
+    def test_a_storm_that_was_too_large_to_track_does_not_reopen_it_by_repeating(self) -> None:
+        storm = [alert(f"f{n}") for n in range(Bounds.alerts + 1)]
+        simulation = born(*storm)
+        happens(simulation, 3, Resolved(by="Alice"))
+        happens(simulation, 5, alerts(*storm))
+        assert simulation.incident.resolved
+
+    def test_the_resolution_that_comes_after_a_persons_is_no_news(self) -> None:
+        simulation = born()
+        happens(simulation, 3, Resolved(by="Alice", text="rolled back"))
+        happens(simulation, 5, alerts(alert(status="resolved")))
+        assert (simulation.incident.resolved_by, simulation.incident.resolution) == ("Alice", "rolled back")
+
+
+class TestWhenItIsOver:
+    @pytest.fixture
+    def over(self) -> Simulation:
+        """Closed, except that the shell has not ended yet."""
+        simulation = born()
+        happens(simulation, 3, alerts(alert(status="resolved")))
+        simulation.run_to(at(18))
+        assert simulation.incident.closed_at == at(18)
+        return simulation
+
+    def test_an_alert_that_fires_opens_the_next_incident(self, over: Simulation) -> None:
+        happens(over, 19, alerts(alert(since=19)))
+        assert [a.fingerprint for a in over.incident.successor] == ["f1"]
+        assert said(over.incident, "HighErrorRate fired after this incident was over: a new incident opens")
+        assert over.incident.opening == 1
+
+    def test_it_is_carried_over_once_however_often_it_is_repeated(self, over: Simulation) -> None:
+        happens(over, 19, alerts(alert(since=19)))
+        happens(over, 20, alerts(alert(since=19)))
+        assert len(over.incident.successor) == 1
+
+    def test_not_if_it_has_resolved_before_that_could_open(self, over: Simulation) -> None:
+        happens(over, 19, alerts(alert(since=19), alert("f2", since=19)))
+        happens(over, 20, alerts(alert(since=19, status="resolved")))
+        assert [a.fingerprint for a in over.incident.successor] == ["f2"]
+
+    def test_an_alert_that_resolves_opens_nothing(self, over: Simulation) -> None:
+        happens(over, 19, alerts(alert(status="resolved")))
+        assert over.incident.successor == ()
+
+    def test_after_a_cancellation_it_opens_the_next_incident_too(self) -> None:
+        simulation = born()
+        happens(simulation, 3, Cancelled())
+        happens(simulation, 4, alerts(alert(since=4)))
+        assert len(simulation.incident.successor) == 1
+
+
+def test_many_news_are_one_line() -> None:
+    simulation = born(alert("f1"), alert("f2"), alert("f3", name="Latency"))
+    assert said(simulation.incident, "HighErrorRate fires (2x), Latency fires")

@@ -1,0 +1,201 @@
+"""What holds for every runbook, every course of events and every fate of the sends."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+from zlib import crc32
+
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from starter.runbooks import load
+from tests.policy import strategies as any_
+from tests.policy.builders import T0, at, declared, minutes, opened, opening, runbook
+from tests.policy.shell import DONE, NEVER, REJECTED, Fate, Shell
+from workflows.policy.demand import Demand
+from workflows.policy.effects import Page
+from workflows.policy.engine import Plan, plan
+from workflows.policy.events import HEARD, Event, stamp
+from workflows.policy.fold import apply
+from workflows.policy.incident import Incident
+from workflows.policy.ladder import PAGE_BUDGET
+from workflows.policy.outlook import as_markdown, outlook
+from workflows.policy.refusals import refusal
+from workflows.policy.runbook import Runbook, Severity
+from workflows.texts import words
+
+settings.register_profile("quick", max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+settings.register_profile("ci", settings.get_profile("quick"), derandomize=True)
+settings.register_profile("long", settings.get_profile("quick"), max_examples=5000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if "CI" in os.environ else "quick"))
+
+RUNBOOKS = Path(__file__).parents[2] / "runbooks"
+
+
+@dataclass
+class Watched(Shell):
+    """A shell that checks at every look what must hold at every look."""
+
+    settled_keys: set[str] = field(default_factory=set)
+
+    def look(self) -> Plan:
+        before = self.incident.model_dump_json()
+        present = super().look()
+        assert present == super().look(), "the same question, another answer"
+        assert self.incident.model_dump_json() == before, "planning changed the facts"
+        assert present.wake_at is None or present.wake_at > self.now
+        keys = [d.key for d in (*present.due, *present.next)] + [w.demand.key for w in present.waiting]
+        assert len(keys) == len(set(keys)), "a key is demanded twice"
+        assert all(d.due_at <= self.now for d in present.due)
+        assert all(d.due_at > self.now for d in present.next)
+        if self.incident.resolved:
+            assert not any(isinstance(d.effect, Page) for d in (*present.due, *present.next))
+        return present
+
+    def _begin(self, demand: Demand) -> None:
+        assert demand.key not in self.settled_keys, f"{demand.key} is sent although it has settled"
+        words(self.book, self.incident, demand, self.now)
+        super()._begin(demand)
+
+    def _settle(self, demand: Demand, outcome: str) -> None:
+        if outcome != "superseded":
+            self.settled_keys.add(demand.key)
+        super()._settle(demand, outcome)  # type: ignore[arg-type]
+
+
+def fates(table: list[Fate]) -> Callable[[Demand], Fate]:
+    """The same key meets the same fate; different keys meet different ones."""
+    return lambda demand: table[crc32(demand.key.encode()) % len(table)]
+
+
+def live(shell: Shell, script: list[tuple[float, Event]], restarts: list[int]) -> None:
+    """The script, with the worker killed before some of its steps, and half an hour of nobody saying anything."""
+    moment = 0.0
+    for step, (pause, event) in enumerate(script):
+        moment += pause
+        if step in restarts:
+            shell.restart()
+        shell.happens(moment, event)
+    shell.run_to(at(moment + 31))
+
+
+@given(any_.runbooks(), any_.scripts, st.lists(any_.outcomes, min_size=1, max_size=6), st.lists(st.integers(0, 7)))
+def test_whatever_happens_the_engine_answers(
+    book: Runbook, script: list[tuple[float, Event]], table: list[Fate], restarts: list[int]
+) -> None:
+    """It never raises, never contradicts itself, never spins, never sends a settled key, never pages when resolved."""
+    shell = Watched.of(opening(book), fates(table))
+    live(shell, script, restarts)
+    incident = shell.incident
+    assert Incident.model_validate_json(incident.model_dump_json()) == incident
+    view = outlook(book, incident, shell.look(), shell.now, 1.0, shell.flying.keys())
+    assert incident.id in as_markdown(book, incident, view)
+
+
+@given(any_.runbooks(), any_.scripts)
+def test_when_all_sends_succeed_nothing_is_left_in_the_air(book: Runbook, script: list[tuple[float, Event]]) -> None:
+    shell = Watched.of(opening(book), lambda _: DONE)
+    live(shell, script, [])
+    assert shell.incident.started == {}
+    present = shell.look()
+    assert present.due == ()
+    assert present.waiting == ()
+
+
+@given(any_.rules(), st.dictionaries(any_.people, st.sampled_from([NEVER, REJECTED, Fate("undelivered", minutes(30))])))
+def test_while_nobody_answers_somebody_who_can_be_reached_is_paged_again_and_again(
+    rules: Severity, unreachable: dict[str, Fate]
+) -> None:
+    """The bound: the last rung's time, the pause between rounds, a page's patience for each rung, and the time after
+    which a page that does not get through is given up, and the round that it belongs to goes on."""
+    tiers = [tier for tier in rules.escalation if not tier.when.flags]
+    assume(any(person not in unreachable for tier in tiers for person in tier.page))
+    within = rules.acknowledge.within or timedelta()
+    last = max(within, *(tier.after for tier in tiers))
+    bound = last + rules.repeat_after + PAGE_BUDGET * (len(tiers) + 2) + minutes(30)
+    shell = Watched.of(opening(runbook(_only_the_ladder(rules))), _by_person(unreachable))
+    shell.run_to(at(480))
+    moments = [T0, *_reached(shell), at(480)]
+    assert max(later - earlier for earlier, later in pairwise(moments)) <= bound
+
+
+def _only_the_ladder(rules: Severity) -> Severity:
+    return rules.model_copy(update={"updates": None, "status_page": None, "duties": (), "roles": ()})
+
+
+def _by_person(unreachable: dict[str, Fate]) -> Callable[[Demand], Fate]:
+    return lambda d: unreachable.get(d.effect.to, DONE) if isinstance(d.effect, Page) else DONE
+
+
+def _reached(shell: Shell) -> list[datetime]:
+    """When pages that got through were begun: here, those are the ones that take no time."""
+    done = {s.demand.key for s in shell.landed if isinstance(s.demand.effect, Page) and s.outcome == "done"}
+    return [when for when, demand in shell.begun if demand.key in done]
+
+
+@given(any_.runbooks(), any_.scripts, any_.writings, any_.batches)
+def test_what_people_write_and_what_alerts_say_in_one_instant_may_come_in_any_order(
+    book: Runbook, script: list[tuple[float, Event]], writing: Event, batch: Event
+) -> None:
+    shell = Watched.of(opening(book), lambda _: DONE)
+    live(shell, script, [])
+    one, other = _fold(shell, writing, batch), _fold(shell, batch, writing)
+    assert _facts(one) == _facts(other)
+    assert _demands(book, one, shell.now) == _demands(book, other, shell.now)
+
+
+def _fold(shell: Shell, *events: Event) -> Incident:
+    incident = shell.incident
+    for event in events:
+        incident = apply(shell.book, incident, stamp(event, shell.now))
+    return incident
+
+
+def _facts(incident: Incident) -> Incident:
+    """Without what is told, which is told in the order in which it came."""
+    return incident.model_copy(update={"timeline": (), "timeline_dropped": 0, "to_tell": ()})
+
+
+def _demands(book: Runbook, incident: Incident, now: datetime) -> set[str]:
+    return {demand.key for demand in plan(book, incident, now).due if demand.duty != "tell"}
+
+
+@given(any_.runbooks(), any_.scripts, st.lists(any_.raw_commands, max_size=6), any_.later)
+def test_whatever_can_be_parsed_can_be_folded_in_any_state_and_planned_upon(
+    book: Runbook, script: list[tuple[float, Event]], raw: list[tuple[str, dict[str, object]]], now: datetime
+) -> None:
+    shell = Watched.of(opening(book), lambda _: DONE)
+    live(shell, script, [])
+    incident, now = shell.incident, max(now, shell.now)
+    for name, data in raw:
+        try:
+            event = HEARD[name].model_validate(data)
+        except ValidationError:
+            continue
+        refusal(book, incident, event)
+        incident = apply(book, incident, stamp(event, now))
+        present = plan(book, incident, now)
+        assert present.wake_at is None or present.wake_at > now
+    assert Incident.model_validate_json(incident.model_dump_json()) == incident
+
+
+@given(any_.runbooks(), any_.events)
+def test_an_event_that_is_heard_twice_counts_once(book: Runbook, event: Event) -> None:
+    incident = declared(book)
+    event = stamp(event.model_copy(update={"id": "webhook-1"}), T0)
+    once = apply(book, incident, event)
+    assert apply(book, once, event) == once
+
+
+def test_a_sev_1_that_nobody_answers_for_15_days_stays_small() -> None:
+    """What an incident carries over continue-as-new; Temporal warns at 512 KiB and refuses at 2 MiB."""
+    company = load(RUNBOOKS / "company.yaml").runbooks["company"]
+    simulation = opened(company)
+    simulation.run_to(T0 + timedelta(days=15))
+    pages = [demand for _, demand in simulation.sent if isinstance(demand.effect, Page)]
+    assert len(pages) > 1000
+    assert len(simulation.incident.model_dump_json().encode()) < 256 * 1024

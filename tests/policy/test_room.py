@@ -1,0 +1,162 @@
+"""The incident's place: declared at home, worked on in a channel or thread, told everything in order."""
+
+from tests.policy.builders import at, declared, happens, opened, opening, post, runbook, sends, severity, tier, times
+from tests.policy.shell import NEVER, REJECTED, Fate, Shell, begun, fates
+from workflows.policy.demand import Demand
+from workflows.policy.effects import OpenChannel, SetTopic
+from workflows.policy.engine import plan
+from workflows.policy.events import (
+    Cancelled,
+    FlagChanged,
+    HandedOff,
+    Noted,
+    Resolved,
+    RoleAssigned,
+    Snoozed,
+    UpdatePosted,
+)
+from workflows.policy.incident import Bounds, declare
+
+THREAD = runbook(severity(tier("alice")))
+CHANNEL = runbook(severity(tier("alice"), own_channel=True))
+CHANNEL_ID = "ref:channel/1"
+
+
+def where(found: list[tuple[float, Demand]]) -> list[tuple[str, str | None]]:
+    return [(post(demand).to.channel, post(demand).to.thread) for _, demand in found]
+
+
+class TestTheDeclaration:
+    def test_is_posted_at_home_at_once_and_pinned(self) -> None:
+        simulation = opened(THREAD)
+        ((when, demand),) = sends(simulation, "declaration")
+        assert (when, post(demand).to.channel, post(demand).pin) == (0, "#incidents", True)
+
+    def test_opens_the_thread_that_everything_else_is_told_in(self) -> None:
+        simulation = opened(THREAD)
+        assert set(where(sends(simulation, "tell"))) == {("ref", "declaration/1")}  # of `ref:declaration/1`
+
+    def test_is_not_repeated_by_a_reopening(self) -> None:
+        simulation = opened(THREAD)
+        happens(simulation, 3, Resolved())
+        assert times(simulation, "declaration") == [0]
+
+
+class TestTheChannel:
+    def test_bears_the_incidents_id(self) -> None:
+        simulation = opened(CHANNEL)
+        ((_, demand),) = sends(simulation, "channel")
+        assert isinstance(demand.effect, OpenChannel)
+        assert (demand.effect.name, demand.effect.private) == ("incident-preview", False)
+
+    def test_is_private_when_it_is_about_security(self) -> None:
+        simulation = opened(CHANNEL, flags=("security",))
+        effect = sends(simulation, "channel")[0][1].effect
+        assert isinstance(effect, OpenChannel)
+        assert effect.private
+
+    def test_is_where_everything_is_told(self) -> None:
+        simulation = opened(CHANNEL)
+        assert set(where(sends(simulation, "tell"))) == {(CHANNEL_ID, None)}
+
+    def test_what_is_told_waits_for_it_and_the_wait_is_visible(self) -> None:
+        shell = Shell.of(opening(CHANNEL), fates(channel=NEVER))
+        waiting = plan(shell.book, shell.incident, shell.now).waiting
+        assert [(w.demand.duty, w.waits_for) for w in waiting] == [("tell", "channel")]
+
+    def test_pages_wait_for_nothing(self) -> None:
+        shell = Shell.of(opening(CHANNEL), fates(channel=NEVER, post=NEVER))
+        assert begun(shell, "escalate") == [0]
+
+    def test_rejected_it_is_replaced_by_the_thread(self) -> None:
+        simulation = opened(CHANNEL, {"channel": "rejected"})
+        assert set(where(sends(simulation, "tell"))) == {("ref", "declaration/1")}
+
+    def test_when_the_thread_is_rejected_too_home_is_told(self) -> None:
+        simulation = opened(CHANNEL, {"channel": "rejected", "declaration": "rejected"})
+        assert set(where(sends(simulation, "tell"))) == {("#incidents", None)}
+
+
+class TestTheTopic:
+    def test_is_the_channels_own_at_first_and_follows_severity_phase_and_commander(self) -> None:
+        simulation = opened(CHANNEL)
+        assert times(simulation, "topic") == []
+        happens(simulation, 2, RoleAssigned(role="scribe", person="dave"))
+        happens(simulation, 3, RoleAssigned(role="commander", person="bob"))
+        happens(simulation, 4, UpdatePosted(text="found it", phase="identified"))
+        happens(simulation, 5, Resolved())
+        assert times(simulation, "topic") == [3, 4, 5]
+
+    def test_waits_for_the_channel(self) -> None:
+        shell = Shell.of(opening(CHANNEL), fates(channel=NEVER))
+        shell.happens(3, HandedOff(to="bob"))
+        assert begun(shell, "topic") == []
+
+    def test_that_could_not_be_set_is_overtaken_by_the_next(self) -> None:
+        shell = Shell.of(opening(CHANNEL), fates(topic=NEVER))
+        shell.happens(3, HandedOff(to="bob"))
+        shell.happens(4, HandedOff(to="dave"))
+        assert [key for key in shell.flying if key.startswith("topic")] == ["topic/2"]
+
+    def test_goes_nowhere_without_a_channel(self) -> None:
+        simulation = opened(CHANNEL, {"channel": "rejected"})
+        happens(simulation, 3, HandedOff(to="bob"))
+        assert [d for _, d in simulation.sent if isinstance(d.effect, SetTopic)] == []
+
+
+class TestTelling:
+    def test_what_piles_up_while_a_message_is_on_its_way_travels_together(self) -> None:
+        shell = Shell.of(opening(THREAD), lambda d: Fate(after=at(1) - at(0)) if d.duty == "tell" else Fate())
+        shell.happens(5, FlagChanged(flag="security"))
+        shell.happens(5.2, FlagChanged(flag="customer-facing"))
+        shell.happens(5.4, Snoozed.model_validate({"duration": "1h"}))
+        shell.run_to(at(8))
+        assert begun(shell, "tell")[-2:] == [5, 6]
+        assert shell.incident.to_tell == ()
+
+    def test_is_in_order_even_when_a_later_thing_could_go_out_first(self) -> None:
+        """Home could be told at once, but what happened before has not been told yet."""
+        shell = Shell.of(opening(THREAD), lambda d: NEVER if d.duty == "tell" else Fate())
+        shell.happens(5, Resolved())
+        assert len([key for key in shell.flying if key.startswith("tell")]) == 1
+
+    def test_an_update_goes_where_updates_go_and_the_resolution_goes_home(self) -> None:
+        updating = runbook(
+            severity(tier("alice"), updates={"every": "15m", "owner": "communications", "to": "#status"})
+        )
+        simulation = opened(updating)
+        happens(simulation, 5, UpdatePosted(text="we know more"))
+        happens(simulation, 6, Resolved())
+        assert where(sends(simulation, "tell"))[-2:] == [("#status", None), ("#incidents", None)]
+        assert [post(d).template for _, d in sends(simulation, "tell")][-2:] == ["said", "resolved"]
+
+    def test_a_note_is_for_the_timeline_only(self) -> None:
+        simulation = opened(THREAD)
+        simulation.run_to(at(4))
+        before = len(sends(simulation, "tell"))
+        happens(simulation, 4, Noted(by="Alice", text="looking at the logs"))
+        assert len(sends(simulation, "tell")) == before
+
+    def test_what_was_rejected_is_not_repeated_for_ever(self) -> None:
+        shell = Shell.of(opening(THREAD), lambda d: REJECTED if d.duty == "tell" else Fate())
+        shell.run_to(at(4))
+        assert begun(shell, "tell") == [0]
+
+    def test_the_queue_is_bounded_and_keeps_the_newest(self) -> None:
+        shell = Shell.of(opening(THREAD), fates(post=NEVER))
+        for n in range(Bounds.to_tell + 10):
+            shell.happens(1, FlagChanged(flag=f"flag-{n}"))
+        assert len(shell.incident.to_tell) == Bounds.to_tell
+        assert shell.incident.to_tell[-1].text == f"someone set the flag flag-{Bounds.to_tell + 9}"
+
+    def test_a_cancellation_is_told_and_nothing_else_is_opened(self) -> None:
+        incident = declare(opening(CHANNEL), at(0), "id", "wf")
+        assert "channel" in {d.duty for d in plan(CHANNEL, incident, at(0)).due}
+        simulation = opened(THREAD)
+        happens(simulation, 5, Cancelled(by="Bob", reason="a drill"))
+        assert simulation.incident.closed_at == at(5)
+        assert where(sends(simulation, "tell"))[-1] == ("ref", "declaration/1")
+
+
+def test_every_key_of_an_incident_is_unique_in_the_world() -> None:
+    assert declared(THREAD).vendor_key("tell/1") == "incident-1/20260302-0900-k7/tell/1"

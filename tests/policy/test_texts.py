@@ -1,0 +1,212 @@
+"""The messages. What alerts and people say is data, never a template (rule 9)."""
+
+import pytest
+
+from tests.policy.builders import alert, alerts, at, happens, opened, opening, runbook, sends, severity, tier
+from workflows.default_texts import TEXTS
+from workflows.policy.demand import Demand
+from workflows.policy.effects import Page, Place, Post
+from workflows.policy.events import Acknowledged, Resolved, RoleAssigned, UpdatePosted
+from workflows.policy.runbook import Runbook
+from workflows.policy.simulate import Simulation
+from workflows.texts import LONGEST, page_links, words
+
+BOOK = runbook(
+    severity(tier("alice"), tier("bob", after=10)),
+    links=[{"label": "Dashboard", "url": "https://grafana.example/d/1"}],
+    war_room={"label": "War room", "url": "https://meet.example/war"},
+)
+NASTY = ["{{ 7*7 }}", "{% raw %}", "{% for x in y %}", "<!channel>", "<@U123>", "{0.__class__}", "%s%n", "{# gone #}"]
+
+
+def template(text: str, **values: object) -> str:
+    """What a runbook's own template says."""
+    book = BOOK.model_copy(update={"templates": {"own": text}})
+    return said(opened(book, **values), post_of("own"))  # type: ignore[arg-type]
+
+
+def post_of(name: str) -> Demand:
+    return Demand(duty="test", due_at=at(0), reason="why", effect=Post(to=Place(channel="#x"), template=name))
+
+
+def said(simulation: Simulation, demand: Demand, book: Runbook | None = None) -> str:
+    return words(book or simulation.book, simulation.incident, demand, simulation.now).text
+
+
+class TestDataIsNotATemplate:
+    @pytest.mark.parametrize("text", NASTY)
+    def test_an_alerts_text_stays_literal(self, text: str) -> None:
+        simulation = opened(BOOK)
+        simulation.happen(alerts(alert(name=text, summary=text)))
+        assert text in said(simulation, sends(simulation, "escalate/1/alice")[0][1])
+
+    @pytest.mark.parametrize("text", NASTY)
+    def test_a_title_stays_literal_everywhere(self, text: str) -> None:
+        simulation = opened(BOOK, title=text, service=text)
+        page = sends(simulation, "escalate/1/alice")[0][1]
+        both = words(BOOK, simulation.incident, page, simulation.now)
+        assert text in both.subject
+        assert both.text.startswith(f"SEV-1: {text}\nService: {text}.")
+
+    @pytest.mark.parametrize("text", NASTY)
+    def test_a_persons_words_stay_literal(self, text: str) -> None:
+        simulation = opened(BOOK)
+        happens(simulation, 1, UpdatePosted(by=text, text=text))
+        told = sends(simulation, "tell")[-1][1]
+        before = simulation.incident.model_copy(
+            update={"to_tell": (_tell(simulation, text),), "told": simulation.incident.told}
+        )
+        assert words(BOOK, before, told, simulation.now).text.splitlines()[2:4] == [text, f"From: {text}"]
+
+
+def _tell(simulation: Simulation, text: str):  # type: ignore[no-untyped-def]
+    from workflows.policy.incident import Tell
+
+    return Tell(number=simulation.incident.told, at=at(1), text=text, template="said", lane="updates", by=text)
+
+
+class TestARunbooksOwnTemplate:
+    def test_replaces_ours(self) -> None:
+        book = BOOK.model_copy(update={"templates": {"page": "Wake up: {{ headline }}"}})
+        simulation = opened(book)
+        assert said(simulation, sends(simulation, "escalate/1/alice")[0][1]) == "Wake up: SEV-1: Checkout fails"
+
+    def test_shows_what_is_missing(self) -> None:
+        assert template("{{ customers }} are hit") == "[customers?] are hit"
+
+    def test_may_give_a_default_for_what_is_missing(self) -> None:
+        assert template("{{ customers | default('some') }} are hit") == "some are hit"
+
+    FAILING = [
+        "{{ 1 / 0 }}", "{{ headline.missing.deeper }}", "{% if %}", "{{ headline }", "{{ ''.__class__.__mro__ }}",
+        "{{ range(9) }}", "{{ headline + 1 }}", "{{ told[7].text }}", "{% include 'x' %}", "{{ nothing() }}",
+        "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}",
+    ]  # fmt: skip
+
+    @pytest.mark.parametrize("text", [text for text in FAILING if text != "{{ headline }"])
+    def test_that_fails_gives_plain_text(self, text: str) -> None:
+        assert template(text).startswith("SEV-1: Checkout fails: why (the text 'own' failed: ")
+
+    def test_that_does_not_exist_gives_plain_text(self) -> None:
+        simulation = opened(BOOK)
+        assert said(simulation, post_of("gone")) == "SEV-1: Checkout fails (the runbook has no text named 'gone')"
+
+    def test_cannot_reach_into_the_program(self) -> None:
+        assert "Incident(" not in template("{{ headline.__class__.__mro__ }}")
+
+    def test_is_cut_to_what_a_message_holds(self) -> None:
+        text = template("{{ 'ab' * 5000 }}")
+        assert len(text) == LONGEST
+        assert text.endswith("…")
+
+
+class TestAPage:
+    """Says enough on a phone (rule 16)."""
+
+    @pytest.fixture
+    def text(self) -> str:
+        simulation = opened(BOOK, links=(("Runbook", "https://wiki.example/checkout"),))
+        simulation.happen(alerts(alert(summary="5xx at 40 %")))
+        happens(simulation, 2, RoleAssigned(role="commander", person="dave"))
+        simulation.run_to(at(10))
+        return said(simulation, sends(simulation, "escalate/2/bob")[0][1])
+
+    @pytest.mark.parametrize(
+        "part",
+        [
+            "SEV-1: Checkout fails",
+            "Service: checkout",
+            "5xx at 40 %",
+            "Since 09:00 UTC (T+10m)",
+            "Why you: not acknowledged within 10m.",
+            "Called so far: Alice",
+            "Commander: Dave",
+            "tocsin ack preview",
+            "War room: https://meet.example/war",
+            "Dashboard: https://grafana.example/d/1",
+            "Runbook: https://wiki.example/checkout",
+        ],
+    )
+    def test_says(self, text: str, part: str) -> None:
+        assert part in text
+
+    def test_says_how_to_answer_even_in_a_storm_of_alerts(self) -> None:
+        simulation = opened(BOOK)
+        simulation.happen(alerts(*(alert(f"f{n}", summary=f"{n} " + "x" * 400) for n in range(200))))
+        simulation.run_to(at(10))
+        text = said(simulation, sends(simulation, "escalate/2/bob")[0][1])
+        assert "tocsin ack preview" in text
+        assert "https://grafana.example/d/1" in text
+
+    def test_has_a_subject_that_says_what_and_why(self) -> None:
+        simulation = opened(BOOK)
+        demand = sends(simulation, "escalate/1/alice")[0][1]
+        subject = words(BOOK, simulation.incident, demand, at(0)).subject
+        assert subject == "SEV-1: Checkout fails (SEV-1 declared: first to be called)"
+
+    def test_carries_links_that_can_be_pressed(self) -> None:
+        simulation = opened(BOOK, links=(("Runbook", "https://wiki.example/checkout"),))
+        assert [label for label, _ in page_links(BOOK, simulation.incident)] == ["War room", "Runbook", "Dashboard"]
+
+
+class TestOurOwn:
+    @pytest.mark.parametrize("name", sorted(TEXTS))
+    def test_text_needs_nothing_that_is_unknown_at_the_first_moment(self, name: str) -> None:
+        """But for what only some duties know, which only they use."""
+        simulation = opened(BOOK)
+        text = said(simulation, post_of(name))
+        assert "failed" not in text
+        assert [word for word in ("[draft?]", "[duty_title?]", "[next_update?]", "[cause?]") if word in text] == [
+            word for word, names in UNKNOWN.items() if name in names
+        ]
+
+    def test_draft_shows_what_would_be_published(self) -> None:
+        simulation = opened(runbook(severity(tier("alice"), status_page={"owner": "communications"})))
+        text = said(simulation, sends(simulation, "draft/investigating")[0][1])
+        assert "\nWe are currently investigating" in text
+        assert "tocsin approve preview" in text
+
+    def test_checklist_has_a_box_for_each_line(self) -> None:
+        duty = {"id": "fix-it", "kind": "checklist", "template": "checklist", "text": "Look\n\n  Repair  \n"}
+        simulation = opened(runbook(severity(tier("alice"), duties=[duty])))
+        assert said(simulation, sends(simulation, "duty/fix-it")[0][1]).splitlines()[1:] == ["☐ Look", "☐ Repair"]
+
+    def test_resolution_summary_says_by_whom_and_how_long(self) -> None:
+        duty = {"id": "summary", "kind": "post", "template": "resolution_summary", "at": "resolved"}
+        simulation = opened(runbook(severity(tier("alice"), duties=[duty])))
+        happens(simulation, 95, Resolved(by="Alice", text="A bad deploy"))
+        text = said(simulation, sends(simulation, "duty/summary")[0][1])
+        assert "(T+1h 35m). Resolved by Alice." in text
+        assert "What it was: A bad deploy" in text
+
+    def test_update_says_when_the_next_one_comes(self) -> None:
+        simulation = opened(runbook(severity(tier("alice"), updates={"every": "15m", "owner": "communications"})))
+        happens(simulation, 1, Acknowledged(by="Alice"))
+        simulation.run_to(at(15))
+        text = said(simulation, sends(simulation, "update/channel")[0][1])
+        assert "Acknowledged by Alice." in text
+        assert "Next update: 09:30 UTC" in text
+
+    def test_missing_pager_is_shouted(self) -> None:
+        simulation = opened(BOOK, no_pager=True)
+        assert "THERE IS NO PAGER" in said(simulation, sends(simulation, "declaration")[0][1])
+
+
+UNKNOWN = {
+    "[draft?]": ["draft"],
+    "[duty_title?]": ["checklist"],
+    "[next_update?]": ["update_due"],
+    "[cause?]": ["resolution_summary"],
+}
+
+
+def test_a_persons_public_words_go_out_as_they_are() -> None:
+    simulation = opened(runbook(severity(tier("alice"))))
+    happens(simulation, 1, UpdatePosted(text="{{ 7*7 }} <b>", public=True))
+    assert said(simulation, sends(simulation, "publish/")[0][1]) == "{{ 7*7 }} <b>"
+
+
+def test_a_page_is_a_page_whatever_is_said() -> None:
+    simulation = opened(BOOK, title="x" * 300)
+    assert isinstance(sends(simulation, "escalate/1/alice")[0][1].effect, Page)
+    assert opening(BOOK).title == "Checkout fails"

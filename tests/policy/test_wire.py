@@ -1,0 +1,125 @@
+"""Every model that enters a history comes back from JSON as it was, and is deaf to what a newer version added."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from pydantic import BaseModel
+
+from starter.runbooks import load
+from tests.policy.builders import T0, alert, alerts, at, happens, opened, opening, runbook, severity, tier
+from workflows.policy import answers, demand, effects, events, incident
+from workflows.policy import runbook as policy_runbook
+from workflows.policy.engine import plan
+from workflows.policy.outlook import outlook
+from workflows.policy.runbook import Runbook
+
+BOOK = load(Path(__file__).parents[2] / "runbooks" / "company.yaml").runbooks["company"]
+MODULES = (answers, demand, effects, events, incident, policy_runbook)
+
+
+def _subclasses(model: type[effects.Wire]) -> Iterator[type[effects.Wire]]:
+    for child in model.__subclasses__():
+        yield child
+        yield from _subclasses(child)
+
+
+MODELS = sorted(
+    {model for model in _subclasses(effects.Wire) if model.__module__ in {module.__name__ for module in MODULES}},
+    key=lambda model: model.__name__,
+)
+
+
+def _lived() -> list[BaseModel]:
+    """One long life, in which every kind of thing occurs, and everything that was sent in it."""
+    simulation = opened(BOOK, links=(("Runbook", "https://wiki.example"),))
+    simulation.happen(alerts(alert()))
+    happens(simulation, 31, events.Escalated(to="vp-engineering"))
+    happens(simulation, 32, events.Acknowledged(by="Alice"))
+    happens(simulation, 33, events.UpdatePosted(text="hm", public=True))
+    now, life = simulation.now, simulation.incident
+    flying = simulation.sent[0][1]
+    waiting = incident.Start(duty="tell", occurrence=9, due_at=now, started_at=now, real_at=now)
+    words = incident.Words(at=now, by="Bob")
+    life = life.model_copy(update={"started": {"tell/9": waiting}, "to_tell": (_tell(),)})
+    life = life.model_copy(update={"public": life.public.model_copy(update={"words": words, "approval": words})})
+    happens(simulation, 95, events.Resolved(text="rolled back"))
+    view = outlook(BOOK, life, plan(BOOK, life, now), now, 60.0, frozenset())
+    return [
+        answers.Life(opening=opening(BOOK), incident=life, alerts=(alert(),)),
+        answers.Changed(incident="x", changed=("y",), next=view.lines[:1]),
+        answers.Status(incident=life, verification=timedelta(minutes=15)),
+        view,
+        effects.Send(incident="x", key="k", vendor_key="v", effect=flying.effect, subject="s", text="t"),
+        events.EffectStarted(demand=flying, real_at=T0),
+        events.EffectSettled(demand=flying, outcome="done", receipt=effects.Receipt(reference="r"), late=timedelta(1)),
+        events.AlertsReceived(alerts=(alert(),)),
+        events.NotUnderstood(name="x", problem="y"),
+        events.Closed(at=at(3)),
+        *COMMANDS,
+        *(sent for _, sent in simulation.sent),
+        incident.declare(opening(_flagged()), T0, "id", "wf"),
+        _flagged(),
+    ]
+
+
+def _tell() -> incident.Tell:
+    return incident.Tell(number=9, at=T0, text="hm", mention=("alice",))
+
+
+def _flagged() -> Runbook:
+    """What company.yaml has no use for."""
+    return runbook(severity(tier("alice", flags=("security",)), unfilled={"after": "1m", "every": "2m"}))
+
+
+COMMANDS: list[events.Event] = [
+    events.Event(), events.SeverityChanged(severity="sev2"), events.Noted(text="hm"),
+    events.FlagChanged(flag="complex"),
+    events.RoleAssigned(role="scribe", person="bob"), events.HandedOff(to="bob"), events.DraftApproved(),
+    events.Mitigated(), events.Reopened(), events.Cancelled(), events.Snoozed(duration=timedelta(hours=1)),
+    events.Acknowledged(at=T0, ring="r"), events.Resolved(), events.Escalated(to="1"), events.UpdatePosted(text="hm"),
+]  # fmt: skip
+
+
+def _within(value: object) -> Iterator[BaseModel]:
+    """A model and everything in it."""
+    if isinstance(value, BaseModel):
+        yield value
+        for name in type(value).model_fields:
+            yield from _within(getattr(value, name))
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from _within(item)
+    elif isinstance(value, tuple | list):
+        for item in value:
+            yield from _within(item)
+
+
+@pytest.fixture(scope="module")
+def instances() -> dict[type[BaseModel], list[BaseModel]]:
+    found: dict[type[BaseModel], list[BaseModel]] = {}
+    for root in _lived():
+        for model in _within(root):
+            found.setdefault(type(model), []).append(model)
+    return found
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+def test_it_comes_back_as_it_was(model: type[BaseModel], instances: dict[type[BaseModel], list[BaseModel]]) -> None:
+    assert model in instances, "no example of it: add one to `_lived`"
+    for example in instances[model]:
+        assert model.model_validate_json(example.model_dump_json()) == example
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+def test_it_ignores_fields_that_it_does_not_know(
+    model: type[BaseModel], instances: dict[type[BaseModel], list[BaseModel]]
+) -> None:
+    example = instances[model][0]
+    assert model.model_validate({**example.model_dump(mode="json"), "added_later": 1}) == example
+
+
+def test_nothing_can_be_changed_in_place() -> None:
+    with pytest.raises(ValueError, match="frozen"):
+        alert().name = "another"  # type: ignore[misc]

@@ -1,0 +1,152 @@
+"""The ladder and its times: which rungs there are, when each is due, and when a round is over.
+
+The rungs are the runbook's tiers by time, and, where an acknowledgement target is set, the first tier once more when
+that is missed. A round is one climb. Within a round each rung is due at its own time from the start of the round; a
+rung that reached nobody makes the next one due at once (rule 4).
+
+A round begins when its first page does: `Incident.round` is a fact, written by the fold.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from workflows.policy.incident import Incident, Start, acknowledgement_expires_at
+from workflows.policy.runbook import Runbook, Severity, Until
+from workflows.policy.settling import LATE
+from workflows.policy.wanted import holds
+
+PAGE_BUDGET = timedelta(minutes=2)
+"""A page that has not got through for so long goes on trying, while the next tier and the other ways take over."""
+
+
+@dataclass(frozen=True)
+class Rung:
+    tier: int
+    after: timedelta
+    people: tuple[str, ...]
+    unless: Until
+    again: bool = False
+    """The first tier once more, because the acknowledgement target was missed."""
+
+    def duty(self, person: str) -> str:
+        return f"{'overdue' if self.again else 'escalate'}/{self.tier}/{person}"
+
+
+@dataclass(frozen=True)
+class Round:
+    number: int
+    started_at: datetime
+
+
+@dataclass(frozen=True)
+class Step:
+    """A rung in a round."""
+
+    rung: Rung
+    round: Round
+    due_at: datetime
+    instead_of: int | None = None
+    """The tier that reached nobody, so that this rung is due before its own time."""
+
+
+def ladder(severity: Severity, incident: Incident) -> list[Rung]:
+    tiers = [(n, t) for n, t in enumerate(severity.escalation, start=1) if holds(t.when, incident)]
+    rungs = [Rung(n, tier.after, tuple(dict.fromkeys(tier.page)), tier.unless) for n, tier in tiers]
+    within = severity.acknowledge.within
+    if within is not None and rungs and within > rungs[0].after:
+        first = rungs[0]
+        rungs.append(Rung(first.tier, within, first.people, "acknowledged", again=True))
+    return sorted(rungs, key=lambda rung: (rung.after, rung.tier))
+
+
+def present_round(book: Runbook, incident: Incident, now: datetime) -> Round:
+    """The round that is under way, or the one that begins where an acknowledgement expired."""
+    expires_at = acknowledgement_expires_at(book, incident)
+    if expires_at is not None and expires_at <= now and incident.round_started_at < expires_at:
+        return Round(incident.round + 1, expires_at)
+    return Round(incident.round, incident.round_started_at)
+
+
+def steps(incident: Incident, rungs: list[Rung], climb: Round) -> Iterator[Step]:
+    """When each rung of a round is due. A target that was missed is no next tier: it hastens nothing by falling away
+    where the tier could not be reached in the first place."""
+    gave_up_at: datetime | None = None
+    lost: list[int] = []
+    for rung in rungs:
+        if rung.again and rung.tier in lost:
+            continue
+        due_at = _due_at(incident, rung, climb)
+        early = gave_up_at is not None and gave_up_at < due_at and not rung.again
+        if gave_up_at is not None and early:
+            due_at = gave_up_at
+        yield Step(rung, climb, due_at, lost[-1] if early else None)
+        its_own = _gave_up_at(incident, rung, climb.number, due_at)
+        if its_own is not None:
+            lost.append(rung.tier)
+        gave_up_at = its_own or (gave_up_at if rung.again else None)
+
+
+def _due_at(incident: Incident, rung: Rung, climb: Round) -> datetime:
+    """Counted from the start of the round. The first time, from the opening: if the severity was raised in this round
+    (rule 6), or if it is the resolution that the rung waits for, which does not care about rounds."""
+    raised_at = incident.raised_at or incident.opened_at
+    first_time = not any(was_rung(incident, rung, person) for person in rung.people)
+    if first_time and (rung.unless == "resolved" or raised_at >= climb.started_at):
+        # It could not be late before it was wanted.
+        return max(incident.opened_at + rung.after, raised_at, climb.started_at)
+    return climb.started_at + rung.after
+
+
+def was_rung(incident: Incident, rung: Rung, person: str) -> bool:
+    """Since this opening began, in whichever round."""
+    return incident.has_settled(rung.duty(person), incident.first_round)
+
+
+def _gave_up_at(incident: Incident, rung: Rung, number: int, due_at: datetime) -> datetime | None:
+    """When it is clear that a rung reaches nobody; None while somebody was, or may yet be, reached."""
+    times = [due_at]
+    for person in rung.people:
+        settled, trying = incident.settled.get(rung.duty(person)), under_way(incident, person)
+        if settled is not None and settled.occurrence == number:
+            if settled.outcome not in ("rejected", "undelivered"):
+                return None
+            times.append(settled.settled_at)
+        elif trying is not None:
+            times.append(trying.started_at + PAGE_BUDGET)
+        else:
+            return None
+    return max(times)
+
+
+def under_way(incident: Incident, person: str) -> Start | None:
+    """The page of the ladder that is on its way to this person. It goes on trying; a second would only compete."""
+    for start in incident.started.values():
+        kind, _, rest = start.duty.partition("/")
+        if kind in ("escalate", "overdue") and rest.endswith(f"/{person}"):
+            return start
+    return None
+
+
+def over_at(incident: Incident, climb: list[Step]) -> datetime | None:
+    """From when the next round counts: all rungs of this one were begun. None: not yet."""
+    begun = [_begun_at(incident, step) for step in climb]
+    return None if None in begun else max((at for at in begun if at is not None), default=None)
+
+
+def _begun_at(incident: Incident, step: Step) -> datetime | None:
+    """A rung that went out late moves what follows; one person's page that is still trying does not."""
+    times = []
+    for person in step.rung.people:
+        duty = step.rung.duty(person)
+        settled, trying = incident.settled.get(duty), under_way(incident, person)
+        if settled is not None and settled.occurrence >= step.round.number:
+            due_at, sent_at = settled.due_at, settled.sent_at
+        elif trying is not None and (trying.duty, trying.occurrence) == (duty, step.round.number):
+            due_at, sent_at = trying.due_at, trying.started_at
+        elif trying is not None:
+            continue
+        else:
+            return None
+        times.append(sent_at if sent_at - due_at >= LATE else due_at)
+    return max(step.due_at, min(times, default=step.due_at))

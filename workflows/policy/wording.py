@@ -1,0 +1,45 @@
+"""How things are called in front of people: one word for each, on the timeline, in the plan, in the Temporal UI."""
+
+from workflows.policy.demand import Demand
+from workflows.policy.effects import Annotate, Hush, OpenChannel, Page, Post, Publish, SetTopic, Unconnected
+from workflows.policy.runbook import Runbook
+
+_POSTS = {
+    "declaration": "declaration",
+    "tell": "what happened",
+    "update/channel": "update, because none came",
+    "remind/channel": "reminder of the update",
+    "nag/roles": "question who takes the roles",
+    "nobody": "nobody is being paged",
+}
+
+
+def what(book: Runbook, demand: Demand) -> str:
+    """`page VP Engineering`, `post update, because none came`: an effect in a few words."""
+    match demand.effect:
+        case Page(to=to):
+            return f"page {book.person_name(to)}"
+        case Hush(to=to, become=become):
+            return f"mark {book.person_name(to)}'s page as {become}"
+        case Annotate(to=to):
+            return f"note on {book.person_name(to)}'s page"
+        case OpenChannel(name=name):
+            return f"open the channel #{name}"
+        case SetTopic():
+            return "set the channel's topic"
+        case Publish(status=status):
+            return f"status page: {status}"
+        case Unconnected(kind=kind, to=to):
+            return f"{kind}: {duty_name(demand.duty)}" + (f", to {to}" if to else "")
+        case Post(kind=kind, role=role):
+            whom = f" to {book.role_name(role)}" if role and kind != "post" else ""
+            return f"{kind} {duty_name(demand.duty)}{whom}"
+
+
+def duty_name(duty: str) -> str:
+    """`war room` for `duty/war-room`; our own duties have names of their own."""
+    if duty.startswith("draft/"):
+        return f"status page: {duty.removeprefix('draft/')}"
+    if duty.startswith("fallback/"):
+        return "that a page does not get through"
+    return _POSTS.get(duty) or duty.removeprefix("duty/").replace("-", " ")
