@@ -3,6 +3,7 @@
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Protocol, TypeVar
 
 import structlog
@@ -68,7 +69,7 @@ class Perform:
     @activity.defn(name="page")
     async def page(self, send: Send) -> Receipt:
         with _sending(send.key):
-            return await self._pagerduty().page(send, _look_first(send))
+            return await self._pagerduty().page(_saying_how_late(send), _look_first(send))
 
     @activity.defn(name="hush")
     async def hush(self, send: Send) -> Receipt:
@@ -117,6 +118,14 @@ class Perform:
 
     def _slack(self) -> Chat:
         return _connected(self._chat, "Slack", "TOCSIN_SLACK_TOKEN")
+
+
+def _saying_how_late(send: Send) -> Send:
+    """Said at the attempt that gets through, because the text was written at the first one."""
+    late = datetime.now(UTC) - (send.due_at or datetime.now(UTC))
+    if late < timedelta(minutes=1):
+        return send
+    return send.model_copy(update={"text": f"This page comes {late // timedelta(minutes=1)} min late.\n{send.text}"})
 
 
 def _look_first(send: Send) -> bool:

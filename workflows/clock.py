@@ -12,10 +12,17 @@ class Clock:
     speed: float
 
     def core(self, real: datetime) -> datetime:
-        """What the incident's clock shows at a real moment. What lies before the opening is not compressed."""
+        """What the incident's clock shows at a real moment. What lies before the opening is not compressed.
+
+        Raises OverflowError for a moment so far ahead that compressed time has no date for it.
+        """
         if self.speed == 1.0 or real <= self.opened_at:
             return real
         return self.opened_at + (real - self.opened_at) * self.speed
+
+    def wall(self, core: datetime) -> datetime:
+        """The real moment at which the incident's clock shows this."""
+        return core if core <= self.opened_at else self.opened_at + self.real(core - self.opened_at)
 
     def real(self, span: timedelta) -> timedelta:
         """How long a span of the incident's time really takes."""

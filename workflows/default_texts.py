@@ -6,7 +6,7 @@ TEXTS: dict[str, str] = {
 Service: {{ service }}. Since {{ since }} ({{ elapsed }}). {{ phase }}.
 {% if impact is defined %}{{ impact }}
 {% endif %}
-Why you: {{ reason }}{% if late is defined %} ({{ late }} late){% endif %}.
+Why you: {{ reason }}.
 {% if tried %}Called so far: {{ tried | join(", ") }}.
 {% endif %}
 Commander: {{ commander }}.

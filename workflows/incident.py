@@ -22,7 +22,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.policy.answers import Changed, Life, Outlook, Status
     from workflows.policy.demand import Demand
     from workflows.policy.engine import Plan, plan
-    from workflows.policy.events import AlertsReceived, EffectSettled, EffectStarted, Event, stamp
+    from workflows.policy.events import AlertsReceived, EffectAbandoned, EffectSettled, EffectStarted, Event, stamp
     from workflows.policy.fold import apply
     from workflows.policy.incident import Incident, declare, rules
     from workflows.policy.outlook import as_markdown, outlook
@@ -42,7 +42,7 @@ class IncidentWorkflow:
     def __init__(self, life: Life) -> None:
         self._life = life
         self._book = life.opening.runbook
-        opened_at = life.incident.declared_at if life.incident else workflow.now()
+        opened_at = life.incident.declared_at if life.incident else workflow.info().workflow_start_time
         self._clock = Clock(opened_at, life.opening.speed)
         self._incident = life.incident or _declared(life)
         self._sends: dict[str, asyncio.Task[EffectSettled]] = {}
@@ -92,8 +92,10 @@ class IncidentWorkflow:
 
     def _withdraw(self, present: Plan) -> None:
         wanted = {demand.key for demand in present.due} | {w.demand.key for w in present.waiting}
-        for key in self._sends.keys() - wanted - self._withdrawn:
+        for key in [k for k in self._sends if k not in wanted and k not in self._withdrawn]:
             self._cancel(key)
+        for key in [k for k in self._incident.started if k not in wanted and k not in self._sends]:
+            self._fold(EffectAbandoned(key=key))
 
     def _cancel(self, key: str) -> None:
         self._withdrawn.add(key)
@@ -102,7 +104,8 @@ class IncidentWorkflow:
     def _begin(self, present: Plan) -> None:
         for demand in present.due:
             if demand.key not in self._sends:
-                order = sending.order(self._book, self._incident, demand, self._now())
+                due_at = self._clock.wall(demand.due_at)
+                order = sending.order(self._book, self._incident, demand, self._now(), due_at)
                 self._fold(EffectStarted(demand=demand, real_at=workflow.now()))
                 summary = f"{what(self._book, demand)}: {demand.reason}"
                 send = asyncio.create_task(sending.perform(demand, order, summary))
@@ -111,12 +114,14 @@ class IncidentWorkflow:
 
     def _settle(self, demand: Demand, send: "asyncio.Task[EffectSettled]") -> None:
         del self._sends[demand.key]
-        self._withdrawn.discard(demand.key)
         self._changed = True
         if not send.cancelled() and send.exception() is not None:
             self._bug = send.exception()
             return
         settled = EffectSettled(demand=demand, outcome="superseded") if send.cancelled() else send.result()
+        if demand.key in self._withdrawn:
+            self._withdrawn.discard(demand.key)
+            settled = sending.withdrawn(settled)
         if self._leaving and settled.outcome == "superseded":
             return  # not withdrawn, only interrupted: the next run begins it again
         late = self._clock.real(self._now() - demand.due_at)
@@ -188,8 +193,9 @@ class IncidentWorkflow:
             raise ApplicationError(no, type="Refused")
 
     def _hear(self, event: Event) -> None:
-        """An event from outside bears the wall clock's time, if any."""
-        self._fold(event.model_copy(update={"at": self._clock.core(event.at)}))
+        """An event from outside bears the wall clock's time, if any, and its sender's clock may be ahead."""
+        at = self._clock.core(min(event.at, workflow.now()))
+        self._fold(event.model_copy(update={"at": at}))
 
     def _fold(self, event: Event) -> None:
         self._incident = apply(self._book, self._incident, stamp(event, self._now()))
@@ -215,7 +221,7 @@ class IncidentWorkflow:
         try:
             await workflow.wait_condition(lambda: not self._sends, timeout=LAST_CHANCE)
         except TimeoutError:
-            for key in self._sends.keys() - self._withdrawn:
+            for key in [k for k in self._sends if k not in self._withdrawn]:
                 self._cancel(key)
         await workflow.wait_condition(lambda: not self._sends and workflow.all_handlers_finished())
         workflow.continue_as_new(self._life.model_copy(update={"incident": self._incident, "alerts": ()}))
@@ -230,6 +236,6 @@ class IncidentWorkflow:
 
 
 def _declared(life: Life) -> Incident:
-    now = workflow.now()
+    now = workflow.info().workflow_start_time  # not the first turn's: while no worker ran, the procedure's clocks did
     letters = "".join(workflow.random().choice(ID_LETTERS) for _ in range(6))
     return declare(life.opening, now, f"{now:%Y%m%d-%H%M}-{letters}", workflow.info().workflow_id)

@@ -42,8 +42,8 @@ class Order:
     road: Road
 
 
-def order(book: Runbook, incident: Incident, demand: Demand, now: datetime) -> Order:
-    """Everything about a send that has to be decided at the moment it begins."""
+def order(book: Runbook, incident: Incident, demand: Demand, now: datetime, due_at: datetime) -> Order:
+    """Everything about a send that has to be decided at the moment it begins. `due_at` is the wall clock's."""
     said = words(book, incident, demand, now)
     before = incident.started.get(demand.key)
     send = Send(
@@ -55,6 +55,7 @@ def order(book: Runbook, incident: Incident, demand: Demand, now: datetime) -> O
         text=said.text,
         links=page_links(book, incident) if isinstance(demand.effect, Page) else (),
         severity=incident.severity,
+        due_at=due_at,
         again=before is not None,
         first_started_at=before.real_at if before else workflow.now(),
     )
@@ -99,6 +100,14 @@ async def perform(demand: Demand, what: Order, summary: str) -> EffectSettled:
     except ActivityError as error:
         return _failed(demand, error)
     return EffectSettled(demand=demand, outcome="done", receipt=receipt)
+
+
+def withdrawn(settled: EffectSettled) -> EffectSettled:
+    """Cancelled in the middle of an attempt that then failed, a send ends with that failure: it is withdrawn all the
+    same. One that got through before it heard of it did get through."""
+    if settled.outcome == "done":
+        return settled
+    return EffectSettled(demand=settled.demand, outcome="superseded")
 
 
 def _failed(demand: Demand, error: ActivityError) -> EffectSettled:

@@ -21,7 +21,6 @@ from workflows.policy.events import cut
 from workflows.policy.incident import Incident, rules
 from workflows.policy.room import next_batch
 from workflows.policy.runbook import Duty, Runbook, severity_title
-from workflows.policy.settling import LATE
 
 LONGEST = 3000
 """Characters: what a Slack text block holds, and more than anybody reads on a phone."""
@@ -130,16 +129,12 @@ def _values(book: Runbook, incident: Incident, demand: Demand, now: datetime) ->
 def _optional(book: Runbook, incident: Incident, demand: Demand, now: datetime) -> dict[str, object]:
     """Values that are left out, and so shown as `[name?]`, when they are not known."""
     values: dict[str, object] = {}
-    if now - demand.due_at >= LATE:
-        values["late"] = write(_whole_minutes(now - demand.due_at))
     if incident.service:
         values["service"] = incident.service
     if book.war_room:
         values["war_room"] = book.war_room.url
     if incident.firing:
         values["impact"] = cut("; ".join(sorted({a.summary or a.name for a in incident.firing})), 500)
-    if now - demand.due_at >= LATE:
-        values["late"] = write(now - demand.due_at)
     if incident.resolution:
         values["cause"] = incident.resolution
     update_at = next_update_at(book, incident, now)

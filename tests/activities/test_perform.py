@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import structlog
@@ -143,3 +143,30 @@ def test_paging_has_its_queue_to_itself() -> None:
     assert names[0] == ["page", "hush", "canary"]
     assert set(names[0]) & set(names[1]) == {"canary"}
     assert {*names[0], *names[1]} == {*KINDS, "canary", "call_dead_mans_switch"}
+
+
+@pytest.mark.parametrize(
+    ("late", "said"), [(timedelta(seconds=59), False), (timedelta(minutes=9, seconds=36), True), (None, False)]
+)
+async def test_a_page_says_how_late_it_is_when_it_gets_through(late: timedelta | None, said: bool) -> None:
+    pager = Recorder()
+    due_at = datetime.now(UTC) - late if late is not None else None
+    await ActivityEnvironment().run(Perform(pager, None, None).page, sends.page().model_copy(update={"due_at": due_at}))
+    assert pager.pages[0].text.startswith("This page comes 9 min late.") is said
+
+
+class Recorder:
+    """A pager that takes everything."""
+
+    def __init__(self) -> None:
+        self.pages: list[Send] = []
+
+    async def page(self, send: Send, look_first: bool) -> Receipt:
+        self.pages.append(send)
+        return Receipt()
+
+    async def hush(self, send: Send) -> Receipt:
+        return Receipt()
+
+    async def annotate(self, send: Send) -> Receipt:
+        return Receipt()

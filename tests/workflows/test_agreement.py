@@ -17,7 +17,7 @@ T0 = datetime(2026, 11, 21, 2, 4, tzinfo=UTC)
 
 def minutes(n: int) -> timedelta:
     """Half a minute later: not in the same instant as something that is due, where either may come first."""
-    return timedelta(minutes=n, seconds=30.5)
+    return timedelta(minutes=n, seconds=30.2)
 
 
 SCRIPTS: dict[str, tuple[SeverityName, Script]] = {

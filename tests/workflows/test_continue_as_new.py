@@ -1,11 +1,14 @@
 """Continue-as-new, forced every few dozen events, loses and doubles nothing."""
 
+import asyncio
 from datetime import timedelta
 
+from temporalio.exceptions import ApplicationError
 from temporalio.testing import WorkflowEnvironment
 
 from tests.workflows.incidents import Live, Vendors, incident, opening, rate_limited
 from tests.workflows.test_agreement import simulated
+from workflows.policy.effects import Receipt, Send
 from workflows.policy.events import Acknowledged, Resolved
 
 MINUTE = timedelta(minutes=1)
@@ -20,8 +23,8 @@ async def test_with_everything_up_every_key_arrives_once(temporal: WorkflowEnvir
         await _live_through(live, resolve_at=180 * MINUTE)
         assert (await live.handle.describe()).run_id != first_run
     script = {
-        timedelta(minutes=7, seconds=30.5): ("acknowledge", Acknowledged(by="Alice")),
-        timedelta(minutes=180, seconds=30.5): ("resolve", Resolved(by="Alice")),
+        timedelta(minutes=7, seconds=30.2): ("acknowledge", Acknowledged(by="Alice")),
+        timedelta(minutes=180, seconds=30.2): ("resolve", Resolved(by="Alice")),
     }
     expected, _ = simulated("sev1", script)
     assert sorted(_lasting(vendors.arrivals())) == sorted(_lasting([key for _, key in expected]))
@@ -57,9 +60,33 @@ def _lasting(keys: list[str]) -> list[str]:
 
 
 async def _live_through(live: Live, resolve_at: timedelta, to_the_end: bool = True) -> None:
-    await live.at(timedelta(minutes=7, seconds=30.5))
+    await live.at(timedelta(minutes=7, seconds=30.2))
     await live.handle.signal("acknowledge", {"by": "Alice"})
-    await live.at(resolve_at + timedelta(seconds=30.5))
+    await live.at(resolve_at + timedelta(seconds=30.2))
     await live.handle.signal("resolve", {"by": "Alice"})
     if to_the_end:
         await live.at(resolve_at + 40 * MINUTE)
+
+
+async def test_what_is_interrupted_in_the_middle_of_a_failing_attempt_is_begun_again(
+    temporal: WorkflowEnvironment,
+) -> None:
+    vendors = Vendors(answers=dict.fromkeys(COMMS, fails_slowly))
+    async with incident(temporal, vendors, opening(), history_limit=60) as live:
+        live.handle = temporal.client.get_workflow_handle(live.handle.id)
+        first_run = (await live.handle.describe()).run_id
+        async with asyncio.timeout(15):
+            while (await live.handle.describe()).run_id == first_run:
+                await live.handle.signal("note", {"text": "one more event"})
+        status = await live.status()
+        vendors.answers.clear()
+        async with asyncio.timeout(15):
+            while "declaration/1" not in vendors.arrivals():
+                await asyncio.sleep(0.05)
+    assert status.incident.closed_places == ()
+    assert "declaration" not in status.incident.settled
+
+
+async def fails_slowly(send: Send, attempt: int) -> Receipt:
+    await asyncio.sleep(0.4)
+    raise ApplicationError("Slack did not answer", type="Unavailable")

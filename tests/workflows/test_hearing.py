@@ -103,7 +103,8 @@ async def test_an_alert_that_fires_after_the_verification_time_opens_the_next_in
 ) -> None:
     vendors = Vendors()
     async with incident(temporal, vendors, opening()) as live:
-        first = (await live.status()).incident.id
+        opened = (await live.status()).incident
+        first = opened.id
         await live.handle.signal("cancel", {"by": "Alice"})
         await live.handle.signal("alert", {"alerts": [firing().model_dump(mode="json")]})
         live.handle = temporal.client.get_workflow_handle(live.handle.id)  # whichever run is the newest
@@ -112,4 +113,5 @@ async def test_an_alert_that_fires_after_the_verification_time_opens_the_next_in
             while second.id == first:
                 second = (await live.status()).incident
         assert second.phase == "investigating"
+        assert second.declared_at > opened.declared_at
         assert [alert.name for alert in second.firing] == ["HighErrorRate"]

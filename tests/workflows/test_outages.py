@@ -15,8 +15,11 @@ from tests.workflows.incidents import (
     opening,
     rate_limited,
     rejects,
+    worker,
     works,
 )
+from workflows.incident import IncidentWorkflow
+from workflows.policy.answers import Life
 from workflows.policy.effects import Receipt, Send
 
 MINUTE = timedelta(minutes=1)
@@ -112,6 +115,46 @@ def _fails_for(person: str, times: int) -> Answer:
     async def answer(send: Send, attempt: int) -> Receipt:
         if getattr(send.effect, "to", "") == person and attempt <= times:
             raise ApplicationError("PagerDuty answered 503", type="Unavailable")
+        return await works(send, attempt)
+
+    return answer
+
+
+async def test_a_page_withdrawn_in_the_middle_of_an_attempt_that_fails_is_withdrawn_all_the_same(
+    temporal: WorkflowEnvironment,
+) -> None:
+    vendors = Vendors(answers={"page": _fails_slowly("on-call")})
+    async with incident(temporal, vendors, opening()) as live:
+        async with asyncio.timeout(10):
+            while not vendors.attempts:
+                await asyncio.sleep(0.02)
+        await live.handle.execute_update("acknowledge", {"by": "Alice"})
+        async with asyncio.timeout(10):
+            while "withdrew the page to On-call Engineer" not in await live.timeline():
+                await asyncio.sleep(0.05)
+        timeline = await live.timeline()
+    assert not any("could not be paged" in line for line in timeline)
+
+
+async def test_what_no_worker_did_is_late_from_the_start_and_not_from_the_first_turn(
+    temporal: WorkflowEnvironment,
+) -> None:
+    vendors = Vendors()
+    handle = await temporal.client.start_workflow(
+        IncidentWorkflow.run, Life(opening=opening()), id="incident-test-late", task_queue="tocsin"
+    )
+    started_at = (await handle.describe()).start_time
+    async with worker(temporal, vendors):
+        status = await handle.query(IncidentWorkflow.state)
+        assert abs(status.incident.declared_at - started_at) < timedelta(milliseconds=5)
+        await handle.terminate()
+
+
+def _fails_slowly(person: str) -> Answer:
+    async def answer(send: Send, attempt: int) -> Receipt:
+        if getattr(send.effect, "to", "") == person:
+            await asyncio.sleep(0.5)
+            raise ApplicationError("PagerDuty did not answer", type="Unavailable")
         return await works(send, attempt)
 
     return answer

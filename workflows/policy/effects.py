@@ -146,6 +146,8 @@ class Send(Wire):
     links: tuple[tuple[str, str], ...] = ()
     """(label, URL) pairs that a page carries to a phone."""
     severity: str = "sev1"
+    due_at: Instant | None = None
+    """When it should have gone out, by the wall clock: a late page says so."""
     again: bool = False
     """Begun before (a killed worker, continue-as-new): look at the vendor first, only then send."""
     first_started_at: Instant | None = None

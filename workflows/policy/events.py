@@ -184,6 +184,13 @@ class EffectSettled(Event):
     """Real seconds between due and done."""
 
 
+class EffectAbandoned(Event):
+    """Begun by an earlier run, interrupted by continue-as-new, and not wanted any more."""
+
+    kind: Literal["effect_abandoned"] = "effect_abandoned"
+    key: str
+
+
 class Closed(Event):
     kind: Literal["closed"] = "closed"
 

@@ -18,6 +18,7 @@ from workflows.policy.events import (
     Closed,
     DraftApproved,
     E,
+    EffectAbandoned,
     EffectSettled,
     EffectStarted,
     Escalated,
@@ -236,6 +237,10 @@ def _effect_settled(book: Runbook, incident: Incident, event: EffectSettled) -> 
     return settling.settle(book, incident, event)
 
 
+def _effect_abandoned(book: Runbook, incident: Incident, event: EffectAbandoned) -> Incident:
+    return settling.abandon(incident, event.key)
+
+
 def _closed(book: Runbook, incident: Incident, event: Closed) -> Incident:
     after = incident.model_copy(update={"closed_at": event.at})
     if incident.public.status in (None, "resolved"):
@@ -272,5 +277,6 @@ _APPLY: dict[type[Event], Callable[[Runbook, Incident, Any], Incident]] = {
     NotUnderstood: _not_understood,
     EffectStarted: _effect_started,
     EffectSettled: _effect_settled,
+    EffectAbandoned: _effect_abandoned,
     Closed: _closed,
 }

@@ -38,6 +38,12 @@ def _ring(incident: Incident, event: EffectStarted, page: Page) -> Incident:
     return after
 
 
+def abandon(incident: Incident, key: str) -> Incident:
+    """Its ring stays known: it may have rung, and will be hushed."""
+    started = {k: begun for k, begun in incident.started.items() if k != key}
+    return incident.model_copy(update={"started": started})
+
+
 def settle(book: Runbook, incident: Incident, event: EffectSettled) -> Incident:
     demand = event.demand
     started = incident.started.get(demand.key)

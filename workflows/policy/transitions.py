@@ -9,7 +9,10 @@ from workflows.policy.telling import tell
 
 
 def acknowledge(incident: Incident, event: Acknowledged) -> Incident:
-    rings = {key: ring.model_copy(update={"state": "answered"}) for key, ring in incident.rings.items()}
+    rings = {
+        key: ring.model_copy(update={"state": "answered"}) if ring.state == "ringing" else ring
+        for key, ring in incident.rings.items()
+    }
     after = mark_acknowledged(incident.model_copy(update={"rings": rings}), event.ring)
     after = after.model_copy(
         update={
