@@ -12,7 +12,7 @@ from tests.policy.builders import T0, at, minute
 from workflows.policy.demand import Demand
 from workflows.policy.effects import Page, Receipt
 from workflows.policy.engine import Plan, plan
-from workflows.policy.events import EffectSettled, EffectStarted, Event, Outcome, stamp
+from workflows.policy.events import EffectAbandoned, EffectSettled, EffectStarted, Event, Outcome, stamp
 from workflows.policy.fold import apply
 from workflows.policy.incident import Incident, Opening, declare
 from workflows.policy.runbook import Runbook
@@ -105,10 +105,13 @@ class Shell:
         unwanted = [flight.demand for key, flight in self.flying.items() if key not in wanted]
         for demand in unwanted:
             self._settle(demand, "superseded")
+        lost = [key for key in self.incident.started if key not in wanted and key not in self.flying]
+        for key in lost:
+            self._fold(EffectAbandoned(key=key))
         new = [demand for demand in present.due if demand.key not in self.flying]
         for demand in new:
             self._begin(demand)
-        return bool(unwanted or new)
+        return bool(unwanted or lost or new)
 
     def _begin(self, demand: Demand) -> None:
         self._fold(EffectStarted(demand=demand, real_at=self.now))

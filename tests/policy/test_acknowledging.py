@@ -54,6 +54,13 @@ class TestAtThePager:
         happens(simulation, 12, Acknowledged(by="Bob", ring=key_of(simulation, "escalate/2/bob/1"), via="pagerduty"))
         assert hushes(simulation) == [("escalate/1/alice/1", "acknowledged")]
 
+    def test_what_was_acknowledged_there_before_is_left_alone_by_the_next_acknowledgement(self) -> None:
+        simulation = opened(EXPIRES)
+        happens(simulation, 11, Acknowledged(by="Alice"))
+        happens(simulation, 72, Acknowledged(by="Alice"))
+        rung = ["escalate/1/alice/1", "escalate/2/bob/1", "escalate/1/alice/2"]
+        assert hushes(simulation) == [(key, "acknowledged") for key in rung]
+
     def test_every_ring_is_resolved_there(self) -> None:
         simulation = opened(TWO)
         happens(simulation, 11, Resolved())

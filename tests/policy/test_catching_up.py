@@ -3,7 +3,6 @@
 from tests.policy.builders import at, ladder, opening, page, runbook, said, severity, tier
 from tests.policy.shell import DONE, NEVER, Shell, begun, fates, rings
 from workflows.policy.events import Acknowledged, Resolved
-from workflows.texts import words
 
 THREE = ladder(tier("alice"), tier("bob", after=10), tier("carol", after=30))
 
@@ -36,14 +35,6 @@ def test_the_channel_is_told_how_late_a_page_was() -> None:
     shell.sleep_to(at(52))
     shell.turn()
     assert said(shell.incident, "paged Bob: not acknowledged within 10m (42m late)")
-
-
-def test_so_is_whoever_is_paged() -> None:
-    shell = Shell.of(opening(THREE), lambda _: DONE)
-    shell.sleep_to(at(52))
-    shell.turn()
-    demand = next(d for _, d in shell.begun if d.duty == "escalate/2/bob")
-    assert "Why you: not acknowledged within 10m (42m late)." in words(shell.book, shell.incident, demand, at(52)).text
 
 
 def test_missed_updates_and_nags_collapse_into_one() -> None:
@@ -81,3 +72,18 @@ def test_a_send_that_a_dead_worker_left_behind_is_not_begun_again_when_nobody_wa
     shell.sleep_to(at(1))
     shell.happens(1, Resolved())
     assert rings(shell) == [(0, "alice")]
+    assert shell.incident.started == {}
+
+
+def test_but_as_it_may_have_rung_it_is_hushed() -> None:
+    shell = Shell.of(opening(THREE), fates(alice=NEVER))
+    shell.sleep_to(at(1))
+    shell.happens(1, Resolved())
+    assert begun(shell, "hush/resolved/escalate/1/alice/1") == [1]
+
+
+def test_nor_is_its_person_asked_elsewhere_when_somebody_has_answered() -> None:
+    shell = Shell.of(opening(THREE), fates(alice=NEVER))
+    shell.sleep_to(at(5))
+    shell.happens(5, Acknowledged())
+    assert begun(shell, "fallback") == []

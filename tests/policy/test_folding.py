@@ -179,6 +179,14 @@ def test_a_million_characters_reopen_nothing_large() -> None:
     assert len(incident.model_dump_json()) < 20_000
 
 
+def test_a_storm_of_wordy_alerts_stays_small() -> None:
+    labels = {f"label-{n}": LONG for n in range(60)}
+    storm = (alert(f"f{n}", name=LONG, summary=LONG, link=LONG, labels=labels) for n in range(Bounds.alerts + 50))
+    incident = folded(alerts(*storm))
+    assert incident.alerts_untracked == 50
+    assert len(incident.model_dump_json()) < 256 * 1024
+
+
 def test_roles_and_flags_are_bounded() -> None:
     """A signal cannot be refused, so it may name roles and flags that the runbook does not know."""
     many = [RoleAssigned(role=f"r{n}", person="x") for n in range(500)] + [

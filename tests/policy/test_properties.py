@@ -19,7 +19,7 @@ from tests.policy.shell import DONE, NEVER, REJECTED, Fate, Shell
 from workflows.policy.demand import Demand
 from workflows.policy.effects import Page
 from workflows.policy.engine import Plan, plan
-from workflows.policy.events import HEARD, Event, stamp
+from workflows.policy.events import HEARD, Event, Outcome, stamp
 from workflows.policy.fold import apply
 from workflows.policy.incident import Incident
 from workflows.policy.ladder import PAGE_BUDGET
@@ -28,7 +28,7 @@ from workflows.policy.refusals import refusal
 from workflows.policy.runbook import Runbook, Severity
 from workflows.texts import words
 
-settings.register_profile("quick", max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+settings.register_profile("quick", max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 settings.register_profile("ci", settings.get_profile("quick"), derandomize=True)
 settings.register_profile("long", settings.get_profile("quick"), max_examples=5000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if "CI" in os.environ else "quick"))
@@ -61,10 +61,10 @@ class Watched(Shell):
         words(self.book, self.incident, demand, self.now)
         super()._begin(demand)
 
-    def _settle(self, demand: Demand, outcome: str) -> None:
+    def _settle(self, demand: Demand, outcome: Outcome) -> None:
         if outcome != "superseded":
             self.settled_keys.add(demand.key)
-        super()._settle(demand, outcome)  # type: ignore[arg-type]
+        super()._settle(demand, outcome)
 
 
 def fates(table: list[Fate]) -> Callable[[Demand], Fate]:
@@ -114,8 +114,8 @@ def test_while_nobody_answers_somebody_who_can_be_reached_is_paged_again_and_aga
     which a page that does not get through is given up, and the round that it belongs to goes on."""
     tiers = [tier for tier in rules.escalation if not tier.when.flags]
     assume(any(person not in unreachable for tier in tiers for person in tier.page))
-    within = rules.acknowledge.within or timedelta()
-    last = max(within, *(tier.after for tier in tiers))
+    within = rules.acknowledge.within
+    last = max(within if isinstance(within, timedelta) else timedelta(), *(tier.after for tier in tiers))
     bound = last + rules.repeat_after + PAGE_BUDGET * (len(tiers) + 2) + minutes(30)
     shell = Watched.of(opening(runbook(_only_the_ladder(rules))), _by_person(unreachable))
     shell.run_to(at(480))

@@ -54,6 +54,7 @@ def _lived() -> list[BaseModel]:
         effects.Send(incident="x", key="k", vendor_key="v", effect=flying.effect, subject="s", text="t"),
         events.EffectStarted(demand=flying, real_at=T0),
         events.EffectSettled(demand=flying, outcome="done", receipt=effects.Receipt(reference="r"), late=timedelta(1)),
+        events.EffectAbandoned(key="tell/9"),
         events.AlertsReceived(alerts=(alert(),)),
         events.NotUnderstood(name="x", problem="y"),
         events.Closed(at=at(3)),

@@ -64,7 +64,7 @@ def _record(incident: Incident, event: AlertsReceived) -> Incident:
         if before is None or before.alert.status != alert.status:
             news.append(f"{alert.name} {'fires' if alert.status == 'firing' else 'has resolved'}")
         known[alert.fingerprint] = AlertState(
-            alert=alert,
+            alert=_kept(alert),
             first_seen_at=before.first_seen_at if before else event.at,
             last_seen_at=event.at,
             count=before.count + 1 if before else 1,
@@ -77,6 +77,11 @@ def _record(incident: Incident, event: AlertsReceived) -> Incident:
         }
     )
     return log(after, event.at, _summary(news), kind="alert") if news else after
+
+
+def _kept(alert: Alert) -> Alert:
+    """What is asked of it later. Labels and link are in the message that brought it; 200 of them are much."""
+    return alert.model_copy(update={"labels": {}, "link": ""})
 
 
 def _resolve_if_all_have(book: Runbook, incident: Incident, event: AlertsReceived) -> Incident:

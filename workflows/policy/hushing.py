@@ -1,7 +1,7 @@
 """What was acknowledged or resolved here becomes so at the pager too, ring by ring (rule 5)."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 
 from workflows.policy.demand import Demand
@@ -9,9 +9,6 @@ from workflows.policy.effects import Annotate, Hush
 from workflows.policy.incident import Incident, Ring, is_acknowledged
 from workflows.policy.runbook import Runbook
 from workflows.policy.wanted import Wanted
-
-PATIENCE = timedelta(minutes=2)
-"""Much more than a page takes to be withdrawn. By then, one that is still on its way was lost with its worker."""
 
 
 def hushing(book: Runbook, incident: Incident, now: datetime) -> Iterator[Wanted]:
@@ -45,8 +42,8 @@ def _duty(incident: Incident, ring_key: str, become: str) -> str:
     return f"hush/{become}/{_effect_key(incident, ring_key)}"
 
 
-def _when(incident: Incident, ring_key: str, since: datetime) -> datetime:
-    return since + PATIENCE if _effect_key(incident, ring_key) in incident.started else since
+def _waits_for(incident: Incident, ring_key: str) -> str:
+    return "the page to be withdrawn" if _effect_key(incident, ring_key) in incident.started else ""
 
 
 def _hush(incident: Incident, key: str, ring: Ring, become: Literal["acknowledged", "resolved"]) -> Wanted:
@@ -55,11 +52,11 @@ def _hush(incident: Incident, key: str, ring: Ring, become: Literal["acknowledge
     by = incident.resolved_by if resolved else incident.acknowledged_by
     demand = Demand(
         duty=_duty(incident, key, become),
-        due_at=_when(incident, key, since),
+        due_at=since,
         reason=f"{become} by {by}",
         effect=Hush(to=ring.person, ring=key, become=become),
     )
-    return Wanted(demand)
+    return Wanted(demand, _waits_for(incident, key))
 
 
 def _annotate(incident: Incident, key: str, ring: Ring) -> Wanted:
@@ -67,8 +64,8 @@ def _annotate(incident: Incident, key: str, ring: Ring) -> Wanted:
     demand = Demand(
         duty=f"annotate/{ring.person}",
         occurrence=incident.seconds_since_declared(at) + 1,
-        due_at=_when(incident, key, at),
+        due_at=at,
         reason=f"acknowledged by {incident.acknowledged_by}",
         effect=Annotate(to=ring.person, ring=key),
     )
-    return Wanted(demand)
+    return Wanted(demand, _waits_for(incident, key))
