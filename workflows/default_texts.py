@@ -65,9 +65,11 @@ To answer: tocsin ack {{ id }}""",
 Nobody is being paged: {{ reason }}. Fetch people yourself.""",
     "by_hand": """{% for line in told %}✋ {{ line }}
 {% endfor %}""",
-    "draft": """Draft for the status page ({{ phase }}), because {{ reason }}:
+    "draft": """Draft to approve: {{ draft_name }} ({{ phase }}), because {{ reason }}:
 {{ draft }}
-To publish it: tocsin approve {{ id }}   (or in other words: tocsin approve {{ id }} "...")""",
+To let it out: tocsin approve {{ id }} --draft {{ draft_name }}   (or in other words: add them in quotes)""",
+    "contacts": """{% for contact in contacts %}☎ {{ contact.name }}: {{ contact.reach }}
+{% endfor %}""",
     "checklist": """{{ headline }}: {{ duty_title }}
 {% for item in items %}☐ {{ item }}
 {% endfor %}""",

@@ -84,7 +84,8 @@ def _activity(demand: Demand) -> str | None:
 async def perform(demand: Demand, what: Order, summary: str) -> EffectSettled:
     """Run it to its end. Cancelling waits until the activity has really stopped (rule 5)."""
     if what.activity is None:
-        return EffectSettled(demand=demand, outcome="unconnected", problem=f"{demand.effect.kind} is not connected")
+        problem, words = f"{demand.effect.kind} is not connected", Receipt(note=what.send.text)
+        return EffectSettled(demand=demand, outcome="unconnected", problem=problem, receipt=words)
     try:
         receipt = await workflow.execute_activity(
             what.activity,

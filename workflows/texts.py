@@ -16,10 +16,10 @@ from workflows.default_texts import TEXTS
 from workflows.policy.cadence import next_update_at
 from workflows.policy.demand import Demand
 from workflows.policy.durations import write
-from workflows.policy.effects import Page, Post, Publish
+from workflows.policy.effects import Page, Post, Publish, Unconnected
 from workflows.policy.events import cut
 from workflows.policy.incident import Incident, rules
-from workflows.policy.room import next_batch
+from workflows.policy.room import contacts_for, next_batch
 from workflows.policy.runbook import Duty, Runbook, severity_title
 
 LONGEST = 3000
@@ -51,7 +51,7 @@ def words(book: Runbook, incident: Incident, demand: Demand, now: datetime) -> W
     """Subject and text of an effect, ready for an adapter. Never raises."""
     values = _values(book, incident, demand, now)
     subject = _subject(book, incident, demand, values)
-    if isinstance(demand.effect, Publish) and demand.effect.words:
+    if isinstance(demand.effect, Publish | Unconnected) and demand.effect.words:
         return Words(subject, demand.effect.words)
     template = getattr(demand.effect, "template", "told")
     return Words(subject, _render(book, template, values))
@@ -142,7 +142,10 @@ def _optional(book: Runbook, incident: Incident, demand: Demand, now: datetime) 
         values["next_update"] = clock(update_at)
     duty = _duty(book, incident, demand)
     if isinstance(demand.effect, Post) and demand.effect.kind == "draft":
-        values["draft"] = _render(book, f"public_{incident.phase}", _values(book, incident, _plain(demand), now))
+        template = duty.template if duty else f"public_{incident.phase}"
+        values["draft"] = _render(book, template, _values(book, incident, _plain(demand), now))
+        values["draft_name"] = duty.id if duty else "status-page"
+    values["contacts"] = [{"name": c.name, "reach": c.reach} for c in contacts_for(book, incident)]
     if duty:
         values["duty_title"] = duty.id.replace("-", " ")
         values["items"] = [line.strip() for line in duty.text.splitlines() if line.strip()]
@@ -155,7 +158,7 @@ def _plain(demand: Demand) -> Demand:
 
 
 def _duty(book: Runbook, incident: Incident, demand: Demand) -> Duty | None:
-    name = demand.duty.removeprefix("duty/")
+    name = demand.duty.removeprefix("duty/").removeprefix("duty-draft/")
     return next((duty for duty in rules(book, incident).duties if duty.id == name), None)
 
 

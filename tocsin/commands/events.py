@@ -67,9 +67,14 @@ def update(
 
 
 @says(app, "approve")
-def approve(text: str = "", /) -> Event:
-    """Let the status page's draft go out, as it is or in other words."""
-    return DraftApproved(text=text)
+def approve(
+    text: str = "",
+    /,
+    *,
+    draft: Annotated[str, Option(help="Which, if several wait: its name stands in the message.")] = "",
+) -> Event:
+    """Let a draft for the status page or for customers go out, as it is or in other words."""
+    return DraftApproved(text=text, draft=draft)
 
 
 @says(app, "assign")
@@ -91,9 +96,11 @@ def note(text: str, /) -> Event:
 
 
 @says(app, "mitigate")
-def mitigate(text: str = "", /) -> Event:
+def mitigate(
+    text: str = "", /, *, started: Annotated[bool, Option("--started", help="Work on the fix has only begun.")] = False
+) -> Event:
     """Say that a fix is in place and you are watching it."""
-    return Mitigated(text=text)
+    return Mitigated(text=text, started=started)
 
 
 @says(app, "resolve")

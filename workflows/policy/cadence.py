@@ -15,9 +15,13 @@ def cadence(book: Runbook, incident: Incident, now: datetime) -> Iterator[Wanted
     if incident.resolved:
         return
     severity = rules(book, incident)
-    if severity.updates:
+    if severity.updates and not _is_over(incident, severity.updates):
         yield from _updates(book, incident, severity.updates, now)
     yield from _unfilled_roles(book, incident, now)
+
+
+def _is_over(incident: Incident, terms: Cadence) -> bool:
+    return incident.resolved or (terms.until == "mitigated" and incident.phase == "monitoring")
 
 
 def _updates(book: Runbook, incident: Incident, terms: Cadence, now: datetime) -> Iterator[Wanted]:
@@ -49,7 +53,7 @@ def _updates(book: Runbook, incident: Incident, terms: Cadence, now: datetime) -
 def next_update_at(book: Runbook, incident: Incident, now: datetime) -> datetime | None:
     """When the channel hears the next update, if it owes any."""
     terms = rules(book, incident).updates
-    if terms is None or incident.resolved:
+    if terms is None or _is_over(incident, terms):
         return None
     anchor = max(incident.opened_at, incident.updated_at or incident.opened_at)
     return latest_and_next(anchor, terms.every, now)[1]

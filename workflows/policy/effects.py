@@ -123,6 +123,8 @@ class Unconnected(Wire):
     to: str
     template: str
     role: str | None = None
+    words: str | None = None
+    """A human's own words, instead of the template's."""
 
 
 Effect = Annotated[

@@ -96,7 +96,7 @@ def _all(book: Runbook, incident: Incident, now: datetime) -> Iterator[Wanted]:
     if incident.cancelled:
         return
     yield from cadence(book, incident, now)
-    yield from duties(book, incident)
+    yield from duties(book, incident, now)
 
 
 def _has_settled(incident: Incident, demand: Demand) -> bool:

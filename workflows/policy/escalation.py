@@ -34,7 +34,7 @@ def escalation(book: Runbook, incident: Incident, now: datetime) -> Iterator[Wan
     """Every page that is wanted now or will be, as things stand."""
     if incident.resolved:
         return
-    rungs = ladder(rules(book, incident), incident)
+    rungs = ladder(book, incident)
     pages = list(_called_by_hand(book, incident))
     if not any(rung.people for rung in rungs):
         yield _nobody(book, incident)

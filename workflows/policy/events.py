@@ -129,12 +129,16 @@ class UpdatePosted(Event):
 
 class DraftApproved(Event):
     kind: Literal["approve"] = "approve"
+    draft: Line = ""
+    """Which: the id of a duty, or `status-page`. Empty: the one that waits longest, the status page first."""
     text: Text = ""
     """Other words than the draft's; empty: as drafted."""
 
 
 class Mitigated(Event):
     kind: Literal["mitigate"] = "mitigate"
+    started: bool = False
+    """Work on the fix has begun; otherwise: the fix is in place."""
     text: Text = ""
 
 

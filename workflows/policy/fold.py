@@ -41,8 +41,10 @@ from workflows.policy.incident import Bounds, Call, Incident, Words, is_acknowle
 from workflows.policy.runbook import Runbook, severity_title
 from workflows.policy.telling import log, tell
 from workflows.policy.transitions import acknowledge, mark_acknowledged, reopen, resolve
+from workflows.policy.wanted import EVER
 
 COMMANDER = "commander"
+STATUS_PAGE = "status-page"
 
 
 def apply(book: Runbook, incident: Incident, event: Event) -> Incident:
@@ -149,7 +151,9 @@ def _flag_changed(book: Runbook, incident: Incident, event: FlagChanged) -> Inci
     if len(flags) > Bounds.names:
         return log(incident, event.at, f"too many flags: {event.flag} was not set", loud=True)
     text = f"{event.by} {'set' if event.on else 'cleared'} the flag {event.flag}"
-    return tell(incident.model_copy(update={"flags": flags}), event.at, text, by=event.by)
+    since = {f: at for f, at in incident.flagged_at.items() if f in flags and f in incident.flags}
+    since |= {f: event.at for f in flags if f not in since}
+    return tell(incident.model_copy(update={"flags": flags, "flagged_at": since}), event.at, text, by=event.by)
 
 
 def _role_assigned(book: Runbook, incident: Incident, event: RoleAssigned) -> Incident:
@@ -184,17 +188,34 @@ def _update_posted(book: Runbook, incident: Incident, event: UpdatePosted) -> In
 
 
 def _draft_approved(book: Runbook, incident: Incident, event: DraftApproved) -> Incident:
-    if incident.public.drafted is None:
+    name = draft_meant(incident, event)
+    if name is None:
         return log(incident, event.at, f"{event.by} approved, but no draft was waiting")
     approval = Words(at=event.at, by=event.by, text=event.text)
+    if name != STATUS_PAGE:
+        drafts = {**incident.drafts, name: incident.drafts[name].model_copy(update={"approval": approval})}
+        after = incident.model_copy(update={"drafts": drafts})
+        return log(after, event.at, f"{event.by} approved: {name.replace('-', ' ')}")
     after = incident.model_copy(update={"public": incident.public.model_copy(update={"approval": approval})})
-    text = f"{event.by} approved the status page update ({incident.public.drafted})"
-    return log(after, event.at, text)
+    return log(after, event.at, f"{event.by} approved the status page update ({incident.public.drafted})")
+
+
+def draft_meant(incident: Incident, event: DraftApproved) -> str | None:
+    """The draft that an approval means; None if nothing like it waits."""
+    waiting = {name: draft.at for name, draft in incident.drafts.items() if draft.approval is None}
+    if incident.public.drafted is not None:
+        waiting[STATUS_PAGE] = EVER
+    if event.draft:
+        return event.draft if event.draft in waiting else None
+    return min(waiting, key=lambda name: waiting[name], default=None)
 
 
 def _mitigated(book: Runbook, incident: Incident, event: Mitigated) -> Incident:
     if incident.resolved:
         return log(incident, event.at, f"{event.by} reported a fix, after the incident was resolved")
+    if event.started:
+        started = {"mitigation_started_at": incident.mitigation_started_at or event.at}
+        return tell(incident.model_copy(update=started), event.at, f"{event.by} works on the fix", by=event.by)
     changes = {"phase": "monitoring", "phase_at": event.at, "mitigated_at": event.at}
     text = f"{event.by}: the fix is in place" + (f": {event.text}" if event.text else "")
     return tell(incident.model_copy(update=changes), event.at, text, by=event.by)

@@ -133,6 +133,13 @@ class Words(Wire):
     text: str = ""
 
 
+class Draft(Wire):
+    """Something for people outside that a human lets out."""
+
+    at: Instant
+    approval: Words | None = None
+
+
 class Public(Wire):
     """What the public has been told."""
 
@@ -177,6 +184,7 @@ class Incident(Wire):
     alive_at: Instant | None = None
     """The last sign of life of a human since the acknowledgement."""
     identified_at: Instant | None = None
+    mitigation_started_at: Instant | None = None
     mitigated_at: Instant | None = None
     resolved_at: Instant | None = None
     resolved_by: str = ""
@@ -198,6 +206,8 @@ class Incident(Wire):
     """Per person, the fingerprints of routes that rejected pages, one entry for each time."""
 
     flags: frozenset[str] = frozenset()
+    flagged_at: dict[str, Instant] = {}
+    """Since when each flag is set."""
     roles: dict[str, str] = {}
     alerts: dict[str, AlertState] = {}
     alerts_total: int = 0
@@ -206,6 +216,8 @@ class Incident(Wire):
     updated_at: Instant | None = None
     """A human's last progress update."""
     public: Public = Public()
+    drafts: dict[str, Draft] = {}
+    """Per duty, the draft that waits for approval, or was approved."""
     snoozed_until: Instant | None = None
 
     settled: dict[str, Settlement] = {}
@@ -269,6 +281,7 @@ def declare(opening: Opening, now: datetime, incident_id: str, workflow_id: str)
         phase_at=now,
         round_started_at=now,
         flags=frozenset(opening.flags),
+        flagged_at=dict.fromkeys(opening.flags, now),
         timeline=(Entry(at=now, text=text),),
     )
 

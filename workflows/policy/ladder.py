@@ -8,16 +8,31 @@ A round begins when its first page does: `Incident.round` is a fact, written by 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Literal
 
-from workflows.policy.incident import Incident, Start, acknowledgement_expires_at
-from workflows.policy.runbook import Runbook, Severity, Until
+from workflows.policy.calendar import Calendar, after_quiet_hours, in_business_hours, next_business_day
+from workflows.policy.incident import Incident, Start, acknowledgement_expires_at, rules, who_owes
+from workflows.policy.runbook import Runbook, Tier, Until
 from workflows.policy.settling import LATE
-from workflows.policy.wanted import holds
+from workflows.policy.wanted import EVER, holds_at, holds_since, is_emergency
 
 PAGE_BUDGET = timedelta(minutes=2)
 """A page that has not got through for so long goes on trying, while the next tier and the other ways take over."""
+
+
+@dataclass(frozen=True)
+class Hold:
+    """What pages of this severity wait for."""
+
+    calendar: Calendar
+    until: Literal["never", "quiet-hours", "business-hours"] = "never"
+
+    def released(self, at: datetime) -> datetime:
+        if self.until == "quiet-hours":
+            return after_quiet_hours(self.calendar, at)
+        return in_business_hours(self.calendar, at) if self.until == "business-hours" else at
 
 
 @dataclass(frozen=True)
@@ -28,6 +43,9 @@ class Rung:
     unless: Until
     again: bool = False
     """The first tier once more, because the acknowledgement target was missed."""
+    since: datetime = EVER
+    """It is wanted only since then: a flag that calls these people was set."""
+    hold: Hold = Hold(Calendar())
 
     def duty(self, person: str) -> str:
         return f"{'overdue' if self.again else 'escalate'}/{self.tier}/{person}"
@@ -50,14 +68,45 @@ class Step:
     """The tier that reached nobody, so that this rung is due before its own time."""
 
 
-def ladder(severity: Severity, incident: Incident) -> list[Rung]:
-    tiers = [(n, t) for n, t in enumerate(severity.escalation, start=1) if holds(t.when, incident)]
-    rungs = [Rung(n, tier.after, tuple(dict.fromkeys(tier.page)), tier.unless) for n, tier in tiers]
-    within = severity.acknowledge.within
+def ladder(book: Runbook, incident: Incident) -> list[Rung]:
+    tiers = [
+        (number, tier)
+        for number, tier in enumerate(rules(book, incident).escalation, start=1)
+        if holds_at(book, tier.when, incident, incident.opened_at + tier.after)
+    ]
+    if is_emergency(book, incident):  # everybody, at once
+        return [Rung(n, timedelta(), called_people(book, incident, tier), tier.unless) for n, tier in tiers]
+    hold = Hold(book.calendar, rules(book, incident).hold)
+    rungs = [
+        Rung(
+            number,
+            tier.after,
+            called_people(book, incident, tier),
+            tier.unless,
+            since=holds_since(tier.when, incident),
+            hold=hold,
+        )
+        for number, tier in tiers
+    ]
+    within = _target(book, incident)
     if within is not None and rungs and within > rungs[0].after:
-        first = rungs[0]
-        rungs.append(Rung(first.tier, within, first.people, "acknowledged", again=True))
+        rungs.append(replace(rungs[0], after=within, unless="acknowledged", again=True))
     return sorted(rungs, key=lambda rung: (rung.after, rung.tier))
+
+
+def called_people(book: Runbook, incident: Incident, tier: Tier) -> tuple[str, ...]:
+    """The people of a tier: named, holding a role, or managers of those who do."""
+    holders = [person for role in tier.roles for person in who_owes(book, incident, role)]
+    managed = [person for role in tier.managers_of for person in who_owes(book, incident, role)]
+    managers = [book.people[person].manager for person in managed if person in book.people]
+    return tuple(dict.fromkeys((*tier.page, *holders, *(manager for manager in managers if manager))))
+
+
+def _target(book: Runbook, incident: Incident) -> timedelta | None:
+    within = rules(book, incident).acknowledge.within
+    if within != "next-business-day":
+        return within
+    return next_business_day(book.calendar, incident.opened_at)[1] - incident.opened_at
 
 
 def present_round(book: Runbook, incident: Incident, now: datetime) -> Round:
@@ -76,10 +125,10 @@ def steps(incident: Incident, rungs: list[Rung], climb: Round) -> Iterator[Step]
     for rung in rungs:
         if rung.again and rung.tier in lost:
             continue
-        due_at = _due_at(incident, rung, climb)
+        due_at = rung.hold.released(max(_due_at(incident, rung, climb), rung.since))
         early = gave_up_at is not None and gave_up_at < due_at and not rung.again
         if gave_up_at is not None and early:
-            due_at = gave_up_at
+            due_at = rung.hold.released(max(gave_up_at, rung.since))
         yield Step(rung, climb, due_at, lost[-1] if early else None)
         its_own = _gave_up_at(incident, rung, climb.number, due_at)
         if its_own is not None:

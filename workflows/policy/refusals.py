@@ -15,7 +15,7 @@ from workflows.policy.events import (
     Snoozed,
     UpdatePosted,
 )
-from workflows.policy.fold import called
+from workflows.policy.fold import called, draft_meant
 from workflows.policy.incident import Incident
 from workflows.policy.runbook import Runbook
 
@@ -45,8 +45,8 @@ def _particular(book: Runbook, incident: Incident, event: Event) -> str | None:
             return f"{event.flag!r} is not a flag of the runbook {book.runbook}: {_choices(book.flags)}"
         case SeverityChanged() if event.severity not in book.severities:
             return f"the runbook {book.runbook} has no {event.severity}: {_choices(book.severities)}"
-        case DraftApproved() if incident.public.drafted is None:
-            return "no draft is waiting for approval"
+        case DraftApproved() if draft_meant(incident, event) is None:
+            return f"no draft {event.draft + ' ' if event.draft else ''}is waiting for approval"
         case UpdatePosted() if incident.resolved and not event.public and event.phase:
             return f"{incident.id} is already resolved"
         case Cancelled() if incident.resolved:

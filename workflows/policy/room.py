@@ -5,8 +5,17 @@ from collections.abc import Iterator
 from workflows.policy.demand import Demand
 from workflows.policy.effects import OpenChannel, Place, Post, SetTopic
 from workflows.policy.incident import Incident, Tell, rules, who_owes
-from workflows.policy.runbook import Runbook, severity_title
-from workflows.policy.wanted import Spot, Wanted, channel_or_place, has_own_channel, home, incident_place
+from workflows.policy.runbook import Contact, Runbook, severity_title
+from workflows.policy.wanted import (
+    Spot,
+    Wanted,
+    channel_or_place,
+    has_own_channel,
+    holds,
+    holds_since,
+    home,
+    incident_place,
+)
 
 
 def room(book: Runbook, incident: Incident) -> Iterator[Wanted]:
@@ -20,7 +29,29 @@ def room(book: Runbook, incident: Incident) -> Iterator[Wanted]:
     )
     if has_own_channel(book, incident) and not incident.cancelled:
         yield from _own_channel(incident)
+    if not incident.resolved:
+        yield from _contacts(book, incident)
     yield from _telling(book, incident)
+
+
+def _contacts(book: Runbook, incident: Incident) -> Iterator[Wanted]:
+    """Whom to reach for an incident like this one, as soon as that is known."""
+    known = contacts_for(book, incident)
+    if not known:
+        return
+    spot = incident_place(book, incident)
+    demand = Demand(
+        duty="contacts",
+        occurrence=len(known),
+        due_at=max(incident.declared_at, *(holds_since(contact.when, incident) for contact in known)),
+        reason="whom to reach in an incident like this",
+        effect=Post(to=spot.place, template="contacts", pin=True),
+    )
+    yield Wanted(demand, spot.waits_for)
+
+
+def contacts_for(book: Runbook, incident: Incident) -> tuple[Contact, ...]:
+    return tuple(contact for contact in book.contacts if holds(contact.when, incident))
 
 
 def _own_channel(incident: Incident) -> Iterator[Wanted]:

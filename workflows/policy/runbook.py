@@ -2,15 +2,16 @@
 
 This is what a YAML runbook is compiled to before it enters a workflow, and the snapshot that an incident keeps for as
 long as it lives. Reading YAML, with its lines and columns, is `starter.runbooks`; here is only what the words mean.
-Cross-references (a tier names a person, an update names a role) are checked here, so no half-connected runbook exists.
+Cross-references (a tier names a person, an update names a role) hold in every runbook that exists: `references`.
 """
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
+from workflows.policy import references
+from workflows.policy.calendar import Calendar
 from workflows.policy.durations import Duration, at_least
 from workflows.policy.effects import PublicStatus, Wire
 
@@ -59,12 +60,34 @@ class Condition(Wire):
     """The incident carries none of these."""
     labels: dict[str, str] = {}
     """Labels of the incident's alerts, with these values."""
+    off_hours: bool | None = None
+    """It falls due outside (true) or inside (false) the calendar's business hours."""
+
+
+class Contact(Wire):
+    """Whom to reach for what: put in front of people when its condition holds."""
+
+    name: str
+    reach: str
+    """A number, an address, a handle: for people, not for machines."""
+    when: Condition
+
+
+class Audience(Wire):
+    """People who are told things, and how they are reached."""
+
+    name: str
+    addresses: tuple[str, ...] = ()
 
 
 class Tier(Wire):
     """People who are paged together, at a time counted from the declaration."""
 
-    page: tuple[Name, ...]
+    page: tuple[Name, ...] = ()
+    roles: tuple[Name, ...] = ()
+    """Also whoever holds these roles, or whom they fall to."""
+    managers_of: tuple[Name, ...] = ()
+    """Also the managers of whoever holds these roles."""
     after: Duration = timedelta()
     unless: Until = "acknowledged"
     name: str = ""
@@ -74,8 +97,8 @@ class Tier(Wire):
 class Acknowledgement(Wire):
     """How soon somebody must answer, and for how long an answer counts."""
 
-    within: Duration | None = None
-    """Missed: the first tier is paged again and the channel is told."""
+    within: Duration | Literal["next-business-day"] | None = None
+    """Missed: the first tier is paged again and the channel is told. The next business day is missed at its end."""
     expires_after: Duration | None = None
     """No sign of life for this long: the ladder starts again."""
 
@@ -88,6 +111,7 @@ class Cadence(Wire):
     remind: Duration = timedelta(minutes=3)
     """How long before an update is due its owner is reminded."""
     template: str = "update"
+    until: Literal["mitigated", "resolved"] = "resolved"
     to: ChannelName | None = None
     """The channel; None: the incident's own place."""
 
@@ -106,21 +130,39 @@ class StatusPage(Wire):
 
 
 class Duty(Wire):
-    """Something that is owed once, at a moment of the incident's life."""
+    """Something that is owed at a moment of the incident's life, once or again and again."""
 
     id: Name
     kind: Literal["post", "nag", "checklist", "email", "ticket", "document"]
     template: str
     at: Moment = "declared"
     after: Duration = timedelta()
+    on: Literal["any-day", "business-hours", "monday"] = "any-day"
+    """It waits for business hours, or for the next Monday morning."""
+    every: Annotated[Duration, at_least(MINUTES)] | None = None
+    """Again and again until the incident is resolved."""
     owner: Name | None = None
     """The role that owes it."""
+    approval: bool = False
+    """An e-mail that is drafted for its owner to approve before it goes out."""
+    anyway_after: Duration | None = None
+    """A draft that nobody approved for this long goes out as drafted; None: never without approval."""
     to: str = ""
     """A channel (`#name`; empty: the incident's own place) or, for e-mail and the like, an address or audience."""
     pin: bool = False
     when: Condition = Condition()
     text: str = ""
     """What to do, for a checklist or nag: one line an item."""
+
+
+class Review(Wire):
+    """What is owed after the end: planned here, carried out by the review workflow."""
+
+    required: Literal["always", "consider"] = "always"
+    """consider: its owner is asked once, and no is an answer."""
+    when: Condition = Condition()
+    duties: tuple[Duty, ...] = ()
+    """Each with `at: resolved` and `after: <deadline>`."""
 
 
 class RoleNag(Wire):
@@ -138,6 +180,8 @@ class Severity(Wire):
     examples: tuple[str, ...] = ()
     acknowledge: Acknowledgement = Acknowledgement()
     escalation: Annotated[tuple[Tier, ...], Field(min_length=1)]
+    hold: Literal["never", "quiet-hours", "business-hours"] = "never"
+    """Pages wait for the end of quiet hours, or for business hours; never in an emergency."""
     repeat_after: Annotated[Duration, at_least(5 * MINUTES)] = 5 * MINUTES
     """How long after the last tier the ladder starts again while nobody has answered (rule 4: at least 5 minutes)."""
     own_channel: bool = False
@@ -149,6 +193,7 @@ class Severity(Wire):
     duties: tuple[Duty, ...] = ()
     verify_for: Duration = timedelta(minutes=15)
     """How long a resolved incident is watched before it closes; the alert's return in this time reopens it."""
+    review: Review | None = None
 
 
 class Intake(Wire):
@@ -171,10 +216,17 @@ class Runbook(Wire):
     title: str
     home: ChannelName
     """Where incidents are declared and, without a channel of their own, worked on."""
+    version: str = ""
+    owner: str = ""
+    calendar: Calendar = Calendar()
     people: dict[Name, Person]
     roles: dict[Name, Role] = {}
     severities: Annotated[dict[SeverityName, Severity], Field(min_length=1)]
     intake: Intake = Intake()
+    audiences: dict[Name, Audience] = {}
+    contacts: tuple[Contact, ...] = ()
+    emergency: Condition | None = None
+    """When it holds, all tiers are paged at once, whatever the hour."""
     links: tuple[Link, ...] = ()
     war_room: Link | None = None
     flags: tuple[Name, ...] = ()
@@ -199,57 +251,7 @@ class Runbook(Wire):
 
     @model_validator(mode="after")
     def _references_hold(self) -> Self:
-        problems = [*self._unknown_people(), *self._unknown_roles(), *self._unknown_flags(), *self._duties_twice()]
+        problems = list(references.broken(self))
         if problems:
             raise ValueError("; ".join(problems))
         return self
-
-    def _unknown_people(self) -> Iterator[str]:
-        for name, severity in self.severities.items():
-            for number, tier in enumerate(severity.escalation, start=1):
-                for person in tier.page:
-                    if person not in self.people:
-                        yield f"severities.{name}.escalation: tier {number} pages {person!r}, who is not among `people`"
-        for person_name, somebody in self.people.items():
-            if somebody.manager and somebody.manager not in self.people:
-                yield f"people.{person_name}.manager: {somebody.manager!r} is not among `people`"
-        for role_name, role in self.roles.items():
-            if role.falls_to and role.falls_to not in self.people:
-                yield f"roles.{role_name}: falls to {role.falls_to!r}, who is not among `people`"
-
-    def _unknown_roles(self) -> Iterator[str]:
-        for name, severity in self.severities.items():
-            for where, role in _owners(severity):
-                if role not in self.roles:
-                    yield f"severities.{name}.{where}: {role!r} is not among `roles`"
-
-    def _unknown_flags(self) -> Iterator[str]:
-        """A condition on a flag that nobody can set would never hold, and nobody would notice."""
-        for name, severity in self.severities.items():
-            for where, condition in _conditions(severity):
-                for flag in (*condition.flags, *condition.without):
-                    if flag not in self.flags:
-                        yield f"severities.{name}.{where}: {flag!r} is not among `flags`"
-
-    def _duties_twice(self) -> Iterator[str]:
-        """A duty is known by its id: of two with the same, one would be taken for done."""
-        for name, severity in self.severities.items():
-            ids = [duty.id for duty in severity.duties]
-            for twice in sorted({duty for duty in ids if ids.count(duty) > 1}):
-                yield f"severities.{name}.duties: there are two duties {twice!r}"
-
-
-def _owners(severity: Severity) -> Iterator[tuple[str, str]]:
-    yield from (("roles", role) for role in severity.roles)
-    if severity.updates:
-        yield "updates.owner", severity.updates.owner
-    if severity.status_page:
-        yield "status_page.owner", severity.status_page.owner
-    yield from ((f"duties.{duty.id}.owner", duty.owner) for duty in severity.duties if duty.owner)
-
-
-def _conditions(severity: Severity) -> Iterator[tuple[str, Condition]]:
-    yield from ((f"escalation.{number}.when", tier.when) for number, tier in enumerate(severity.escalation))
-    if severity.status_page:
-        yield "status_page.when", severity.status_page.when
-    yield from ((f"duties.{duty.id}.when", duty.when) for duty in severity.duties)

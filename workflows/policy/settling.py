@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from workflows.policy.durations import write
 from workflows.policy.effects import Annotate, Effect, Hush, OpenChannel, Page, Post, Publish, SetTopic, Unconnected
 from workflows.policy.events import EffectSettled, EffectStarted
-from workflows.policy.incident import Bounds, Incident, Ring, Settlement, Start, Words
+from workflows.policy.incident import Bounds, Draft, Incident, Ring, Settlement, Start, Words
 from workflows.policy.runbook import Runbook
 from workflows.policy.telling import log, tell
 from workflows.policy.wording import duty_name, what
@@ -149,6 +149,8 @@ def publish_role(book: Runbook, incident: Incident) -> str | None:
 def by_hand(incident: Incident, event: EffectSettled, what: str, role: str | None) -> Incident:
     """A way that is not there, or failed for good: the role that owes it is asked to do it by hand (rule 3)."""
     text = f"do this by hand: {what} ({event.problem or 'not connected'})"
+    if event.receipt.note:
+        text += f"\n{event.receipt.note}"
     return tell(incident, event.at, text, template="by_hand", role=role, loud=event.outcome != "unconnected")
 
 
@@ -185,8 +187,11 @@ def _posted(event: EffectSettled, effect: Post | OpenChannel) -> str:
 
 
 def _drafted(incident: Incident, event: EffectSettled) -> Incident:
+    kind, _, name = event.demand.duty.partition("/")
+    if kind == "duty-draft":
+        return incident.model_copy(update={"drafts": {**incident.drafts, name: Draft(at=event.demand.due_at)}})
     counts_from = event.demand.due_at if event.late < LATE else event.at
-    status = event.demand.duty.rpartition("/")[2]
+    status = name
     return incident.model_copy(
         update={
             "public": incident.public.model_copy(

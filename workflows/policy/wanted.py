@@ -1,12 +1,15 @@
 """What the parts of the engine share: a demand that may have to wait, and when a condition holds."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
+from workflows.policy.calendar import is_business
 from workflows.policy.demand import Demand
 from workflows.policy.effects import Place
 from workflows.policy.incident import Incident, rules
 from workflows.policy.runbook import Condition, Runbook
+
+EVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,22 @@ def holds(condition: Condition, incident: Incident) -> bool:
         and incident.flags.isdisjoint(condition.without)
         and condition.labels.items() <= incident.labels.items()
     )
+
+
+def holds_at(book: Runbook, condition: Condition, incident: Incident, at: datetime) -> bool:
+    """As `holds`, for something that falls due at `at`: it may depend on the hour."""
+    if condition.off_hours is not None and condition.off_hours == is_business(book.calendar, at):
+        return False
+    return holds(condition, incident)
+
+
+def holds_since(condition: Condition, incident: Incident) -> datetime:
+    """From when on its flags are all set: what depends on them cannot be late before that."""
+    return max((incident.flagged_at[f] for f in condition.flags if f in incident.flagged_at), default=EVER)
+
+
+def is_emergency(book: Runbook, incident: Incident) -> bool:
+    return book.emergency is not None and holds(book.emergency, incident)
 
 
 def home(book: Runbook) -> Spot:
