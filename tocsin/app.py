@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from typer import Option
 
-from tocsin.commands import events, opening, page_test, parts, reading
+from tocsin.commands import events, opening, page_test, parts, reading, runbook
 
 app = typer.Typer(
     name="tocsin",
@@ -43,3 +43,4 @@ for panel, group in (
     for command in group.registered_commands:
         command.rich_help_panel = panel
     app.add_typer(group)
+app.add_typer(runbook.app, name="runbook", rich_help_panel="Write")

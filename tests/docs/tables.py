@@ -1,11 +1,12 @@
 """The README's tables that repeat what the code knows. `python -m tests.docs.tables` writes them anew."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import typer
 from pydantic_core import PydanticUndefined
+from typer.core import TyperGroup
 
 from settings import Settings
 from tocsin.app import app
@@ -25,10 +26,18 @@ def settings() -> str:
 
 def commands() -> str:
     rows = [("Command", "What it does"), ("---", "---")]
-    for name, command in typer.main.get_group(app).commands.items():
-        assert command.help
-        rows.append((f"`tocsin {name}`", " ".join(command.help.split("\n\n")[0].split())))
+    for name, purpose in _purposes("tocsin", typer.main.get_group(app)):
+        rows.append((f"`{name}`", " ".join(purpose.split("\n\n")[0].split())))
     return _table(rows)
+
+
+def _purposes(prefix: str, group: TyperGroup) -> Iterator[tuple[str, str]]:
+    for name, command in group.commands.items():
+        assert command.help
+        if isinstance(command, TyperGroup):
+            yield from _purposes(f"{prefix} {name}", command)
+        else:
+            yield f"{prefix} {name}", command.help
 
 
 TABLES: dict[str, Callable[[], str]] = {"settings": settings, "commands": commands}
