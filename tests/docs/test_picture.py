@@ -2,6 +2,7 @@
 
 import re
 import xml.etree.ElementTree as ET
+from datetime import timedelta
 
 from starter import runbooks
 from tests.docs.markdown import ROOT
@@ -27,7 +28,7 @@ def test_its_colours_change_with_the_readers_theme() -> None:
 
 def test_the_course_of_a_sev1_is_that_of_the_runbook() -> None:
     sev1 = runbooks.load(ROOT / "runbooks").runbooks["company"].severities["sev1"]
-    assert sev1.acknowledge.within
+    assert isinstance(sev1.acknowledge.within, timedelta)
     assert sev1.updates
     shown = [text.text for text in ET.parse(FILE).iter(f"{SVG}text")]
     times = [sev1.acknowledge.within, sev1.updates.every, sev1.escalation[1].after]

@@ -4,7 +4,7 @@ import base64
 import hashlib
 import hmac
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import pytest
 from pydantic import SecretStr
@@ -88,30 +88,31 @@ def standard(key: bytes = KEY, body: bytes = BODY, age_s: int = 0, **changed: st
 
 
 @pytest.mark.parametrize(
-    ("headers", "good"),
+    ("signed", "good"),
     [
-        (standard(), True),
-        (standard(b"the key before it"), True),
-        (standard(age_s=240), True),
-        (standard(age_s=-240), True),
-        (standard(age_s=400), False),
-        (standard(age_s=-400), False),
-        (standard(b"another key"), False),
-        (standard(body=BODY + b" "), False),
-        (standard(webhook_id="msg_2"), False),
-        (standard(webhook_signature="v1,AAAA " + standard()["webhook-signature"]), True),
-        (standard(webhook_signature="v1"), False),
-        (standard(webhook_signature="v1,!"), False),
-        (standard(webhook_signature="v1,ü"), False),
-        (standard(webhook_signature="a,b,c"), False),
-        (standard(webhook_timestamp="nan"), False),
-        (standard(webhook_timestamp="1e400"), False),
-        (standard(webhook_timestamp="soon"), False),
-        ({}, False),
+        (lambda: standard(), True),
+        (lambda: standard(b"the key before it"), True),
+        (lambda: standard(age_s=240), True),
+        (lambda: standard(age_s=-240), True),
+        (lambda: standard(age_s=400), False),
+        (lambda: standard(age_s=-400), False),
+        (lambda: standard(b"another key"), False),
+        (lambda: standard(body=BODY + b" "), False),
+        (lambda: standard(webhook_id="msg_2"), False),
+        (lambda: standard(webhook_signature="v1,AAAA " + standard()["webhook-signature"]), True),
+        (lambda: standard(webhook_signature="v1"), False),
+        (lambda: standard(webhook_signature="v1,!"), False),
+        (lambda: standard(webhook_signature="v1,ü"), False),
+        (lambda: standard(webhook_signature="a,b,c"), False),
+        (lambda: standard(webhook_timestamp="nan"), False),
+        (lambda: standard(webhook_timestamp="1e400"), False),
+        (lambda: standard(webhook_timestamp="soon"), False),
+        (dict, False),
     ],
 )
-def test_a_standard_webhooks_signature(headers: Mapping[str, str], good: bool) -> None:
-    assert verify.standard_webhook(headers, BODY, (OLD_WHSEC, WHSEC)) is good
+def test_a_standard_webhooks_signature(signed: Callable[[], Mapping[str, str]], good: bool) -> None:
+    """Signed when the test runs: minutes may pass between collecting it and running it."""
+    assert verify.standard_webhook(signed(), BODY, (OLD_WHSEC, WHSEC)) is good
 
 
 def test_a_body_that_is_no_text_is_refused_and_not_a_crash() -> None:
