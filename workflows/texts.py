@@ -13,11 +13,11 @@ from jinja2 import Template, TemplateError, Undefined
 from jinja2.sandbox import SandboxedEnvironment
 
 from workflows.default_texts import TEXTS
+from workflows.policy.bounded import cut
 from workflows.policy.cadence import next_update_at
 from workflows.policy.demand import Demand
 from workflows.policy.durations import write
 from workflows.policy.effects import Page, Post, Publish, Unconnected
-from workflows.policy.events import cut
 from workflows.policy.incident import Incident, rules
 from workflows.policy.room import contacts_for, next_batch
 from workflows.policy.runbook import Duty, Runbook, severity_title

@@ -1,6 +1,19 @@
 """The incident's place: declared at home, worked on in a channel or thread, told everything in order."""
 
-from tests.policy.builders import at, declared, happens, opened, opening, post, runbook, sends, severity, tier, times
+from tests.policy.builders import (
+    at,
+    declared,
+    happens,
+    minutes,
+    opened,
+    opening,
+    post,
+    runbook,
+    sends,
+    severity,
+    tier,
+    times,
+)
 from tests.policy.shell import NEVER, REJECTED, Fate, Shell, begun, fates
 from workflows.policy.demand import Demand
 from workflows.policy.effects import OpenChannel, SetTopic
@@ -145,9 +158,9 @@ class TestTelling:
     def test_the_queue_is_bounded_and_keeps_the_newest(self) -> None:
         shell = Shell.of(opening(THREAD), fates(post=NEVER))
         for n in range(Bounds.to_tell + 10):
-            shell.happens(1, FlagChanged(flag=f"flag-{n}"))
+            shell.happens(1, Snoozed(duration=minutes(5), reason=f"{n}"))
         assert len(shell.incident.to_tell) == Bounds.to_tell
-        assert shell.incident.to_tell[-1].text == f"someone set the flag flag-{Bounds.to_tell + 9}"
+        assert shell.incident.to_tell[-1].text == f"someone snoozed reminders for 5m: {Bounds.to_tell + 9}"
 
     def test_a_cancellation_is_told_and_nothing_else_is_opened(self) -> None:
         incident = declare(opening(CHANNEL), at(0), "id", "wf")

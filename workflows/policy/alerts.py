@@ -1,5 +1,6 @@
 """Alerts of an open, resolved or closed incident: what each repeat, resolution and return means."""
 
+from workflows.policy.bounded import fit
 from workflows.policy.events import Alert, AlertsReceived, Resolved
 from workflows.policy.incident import AlertState, Bounds, Incident, verified_at
 from workflows.policy.runbook import Runbook
@@ -14,7 +15,7 @@ def receive(book: Runbook, incident: Incident, event: AlertsReceived) -> Inciden
     returned = tuple(alert for alert in event.alerts if alert.status == "firing" and _is_new(incident, alert))
     after = _record(incident, event)
     if not incident.resolved:
-        return _resolve_if_all_have(book, after, event)
+        return _resolve_if_all_have(book, after, event) if _some_ended(incident, after) else after
     if returned:
         names = ", ".join(sorted({alert.name for alert in returned}))
         return reopen(after, event.at, f"reopened: {names} fires again")
@@ -31,10 +32,10 @@ def _for_the_next_incident(incident: Incident, event: AlertsReceived) -> Inciden
     news = tuple(a for a in event.alerts if a.status == "firing" and a.fingerprint not in coming)
     for alert in event.alerts:
         if alert.status == "firing":
-            coming[alert.fingerprint] = alert
+            coming[alert.fingerprint] = _lean(alert)
         else:
             coming.pop(alert.fingerprint, None)
-    after = incident.model_copy(update={"successor": tuple(coming.values())[: Bounds.alerts]})
+    after = incident.model_copy(update={"successor": tuple(coming.values())[: Bounds.successor]})
     if not news:
         return after
     return log(after, event.at, f"{_names(news)} fired after this incident was over: a new incident opens")
@@ -45,43 +46,59 @@ def _is_new(incident: Incident, alert: Alert) -> bool:
     known = incident.alerts.get(alert.fingerprint)
     if known is None:  # or it is one of those that were too many to be kept, which start no later than the resolution
         return not incident.alerts_untracked or alert.starts_at > (incident.resolved_at or alert.starts_at)
-    return alert.starts_at > known.alert.starts_at
+    return alert.starts_at > known.starts_at
 
 
 def _record(incident: Incident, event: AlertsReceived) -> Incident:
     known = dict(incident.alerts)
-    untracked = 0
+    untracked = event.truncated
     news: list[str] = []
     for alert in event.alerts:
         before = known.get(alert.fingerprint)
         if before is None and len(known) >= Bounds.alerts:
             untracked += 1
             continue
-        if before is not None and alert.starts_at < before.alert.starts_at:
-            # Delivered out of order: an older episode of the same alert says nothing about the present one.
-            known[alert.fingerprint] = before.model_copy(update={"count": before.count + 1})
+        if before is not None and _is_out_of_order(before, alert):
             continue
-        if before is None or before.alert.status != alert.status:
+        if before is None or before.status != alert.status:
             news.append(f"{alert.name} {'fires' if alert.status == 'firing' else 'has resolved'}")
-        known[alert.fingerprint] = AlertState(
-            alert=_kept(alert),
-            first_seen_at=before.first_seen_at if before else event.at,
-            last_seen_at=event.at,
-            count=before.count + 1 if before else 1,
-        )
+        known[alert.fingerprint] = _state(alert)
     after = incident.model_copy(
         update={
             "alerts": known,
-            "alerts_total": incident.alerts_total + len(event.alerts),
+            "alerts_total": incident.alerts_total + len(event.alerts) + event.truncated,
             "alerts_untracked": incident.alerts_untracked + untracked,
         }
     )
     return log(after, event.at, _summary(news), kind="alert") if news else after
 
 
-def _kept(alert: Alert) -> Alert:
-    """What is asked of it later. Labels and link are in the message that brought it; 200 of them are much."""
-    return alert.model_copy(update={"labels": {}, "link": ""})
+def _is_out_of_order(known: AlertState, alert: Alert) -> bool:
+    """An episode that is older than the present one, or whose end is known, says nothing about the present."""
+    if alert.starts_at == known.starts_at:
+        return alert.status == "firing" and known.status == "resolved"
+    return alert.starts_at < known.starts_at
+
+
+def _state(alert: Alert) -> AlertState:
+    return AlertState(
+        fingerprint=alert.fingerprint,
+        name=fit(alert.name, Bounds.alert_name),
+        summary=fit(alert.summary, Bounds.alert_summary),
+        status=alert.status,
+        starts_at=alert.starts_at,
+    )
+
+
+def _lean(alert: Alert) -> Alert:
+    """As much as the next incident needs of it: its severity, and what is kept of every alert."""
+    kept = _state(alert)
+    return alert.model_copy(update={"name": kept.name, "summary": kept.summary, "labels": {}, "link": ""})
+
+
+def _some_ended(before: Incident, after: Incident) -> bool:
+    """Not news: that alerts have resolved which are known to have; somebody may have reopened since."""
+    return any(after.alerts[alert.fingerprint].status == "resolved" for alert in before.firing)
 
 
 def _resolve_if_all_have(book: Runbook, incident: Incident, event: AlertsReceived) -> Incident:
@@ -101,5 +118,5 @@ def _summary(news: list[str]) -> str:
     return ", ".join(parts)
 
 
-def _names(alerts: tuple[Alert, ...]) -> str:
+def _names(alerts: tuple[Alert | AlertState, ...]) -> str:
     return ", ".join(sorted({alert.name for alert in alerts}))

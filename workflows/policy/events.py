@@ -5,24 +5,15 @@ wire names of signals and updates to them; `hear` reads one from whatever arrive
 """
 
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Literal, TypeVar
+from typing import Literal, TypeVar
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
+from workflows.policy.bounded import Identity, Labels, Line, Text
 from workflows.policy.demand import Demand
 from workflows.policy.durations import Duration
 from workflows.policy.effects import Instant, Receipt, Wire
 from workflows.policy.runbook import Name, SeverityName
-
-
-def cut(text: str, most: int) -> str:
-    return text if len(text) <= most else text[: most - 1] + "…"
-
-
-# What is said is cut, not refused: whoever sends a megabyte may still have something to say.
-Line = Annotated[str, AfterValidator(lambda text: cut(text, 200))]
-Text = Annotated[str, AfterValidator(lambda text: cut(text, 3000))]
-Labels = Annotated[dict[Line, Line], AfterValidator(lambda labels: dict(list(labels.items())[:40]))]
 
 UNSTAMPED = datetime.min.replace(tzinfo=UTC)
 
@@ -36,7 +27,7 @@ class Event(Wire):
 
     at: Instant = UNSTAMPED
     """When it happened. Left out by people's commands: the workflow's own clock stamps them."""
-    id: Line = ""
+    id: Identity = ""
     """De-duplicates: an event whose id was heard before changes nothing."""
     by: Line = "someone"
     """Who did it, as far as is known."""
@@ -47,10 +38,10 @@ class Event(Wire):
 class Alert(Wire):
     """One alert of a monitoring system, in our words. Its texts are data, never templates (rule 9)."""
 
-    fingerprint: Line
+    fingerprint: Identity
     status: Literal["firing", "resolved"] = "firing"
     name: Line = "alert"
-    summary: Annotated[str, AfterValidator(lambda text: cut(text, 500))] = ""
+    summary: Line = ""
     starts_at: Instant
     labels: Labels = {}
     link: Text = ""
@@ -62,6 +53,8 @@ class AlertsReceived(Event):
 
     kind: Literal["alert"] = "alert"
     alerts: tuple[Alert, ...] = ()
+    truncated: int = Field(default=0, ge=0)
+    """How many more there are, of which the source told no particulars."""
 
 
 class Acknowledged(Event):
@@ -106,14 +99,14 @@ class FlagChanged(Event):
 class RoleAssigned(Event):
     kind: Literal["assign_role"] = "assign_role"
     role: Name
-    person: str = Field(min_length=1, max_length=100)
+    person: Line = Field(min_length=1)
 
 
 class HandedOff(Event):
     """The commander changes; the cadence does not."""
 
     kind: Literal["hand_off"] = "hand_off"
-    to: str = Field(min_length=1, max_length=100)
+    to: Line = Field(min_length=1)
     text: Text = ""
 
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from workflows.policy import alerts, settling
+from workflows.policy.bounded import fit
 from workflows.policy.durations import write
 from workflows.policy.events import (
     Acknowledged,
@@ -34,7 +35,6 @@ from workflows.policy.events import (
     SeverityChanged,
     Snoozed,
     UpdatePosted,
-    cut,
 )
 from workflows.policy.hushing import is_hushing
 from workflows.policy.incident import Bounds, Call, Incident, Words, is_acknowledged, rules
@@ -131,7 +131,7 @@ def _escalated(book: Runbook, incident: Incident, event: Escalated) -> Incident:
         text = f"{event.by} called {event.to!r}, who is neither a tier nor a person of this runbook"
         return tell(incident, event.at, text, by=event.by, loud=True)
     number = incident.calls[-1].number + 1 if incident.calls else 1
-    call = Call(number=number, people=people, at=event.at, by=event.by, reason=cut(event.reason, Bounds.text))
+    call = Call(number=number, people=people, at=event.at, by=event.by, reason=fit(event.reason, Bounds.call_reason))
     refused = {person: routes for person, routes in incident.refused_routes.items() if person not in people}
     after = incident.model_copy(update={"calls": (*incident.calls, call)[-Bounds.calls :], "refused_routes": refused})
     names = ", ".join(book.person_name(person) for person in people)

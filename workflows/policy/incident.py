@@ -5,10 +5,11 @@ incident carries over continue-as-new, so every part of it is bounded (`Bounds`)
 """
 
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
+from workflows.policy.bounded import Labels, Line, Text, weight
 from workflows.policy.effects import Instant, PublicStatus, Wire
 from workflows.policy.events import Alert, Outcome
 from workflows.policy.runbook import Runbook, Severity, SeverityName, severity_title
@@ -17,18 +18,36 @@ Phase = PublicStatus
 
 
 class Bounds:
-    """How much an incident remembers. Together well under 256 KiB for a SEV-1 that nobody answers for 15 days."""
+    """How much an incident remembers: numbers of things, and bytes of their texts. Whatever is sent, all of it together
+    stays under 256 KiB."""
 
     timeline = 200
     text = 500
-    message = 3000
-    alerts = 200
-    heard = 256
+    timeline_text = 32_000
+    """Of all lines together; those of plain length are far below it."""
     to_tell = 30
-    rings = 60
-    calls = 30
-    names = 50
+    message = 3000
+    to_tell_text = 20_000
+    alerts = 200
+    alert_name = 60
+    alert_summary = 100
+    successor = 50
+    heard = 200
+    rings = 50
+    calls = 20
+    call_reason = 200
+    names = 25
     """Of roles and of flags: a signal may name some that the runbook does not know."""
+    links = 4
+    link = 2000
+
+
+def _usable(links: tuple[tuple[Line, str], ...]) -> tuple[tuple[str, str], ...]:
+    """An address is kept whole or not at all."""
+    return tuple((label, url) for label, url in links if weight(url) <= Bounds.link)[: Bounds.links]
+
+
+Links = Annotated[tuple[tuple[Line, str], ...], AfterValidator(_usable)]
 
 
 class Opening(Wire):
@@ -37,14 +56,14 @@ class Opening(Wire):
     runbook: Runbook
     severity: SeverityName
     title: str = Field(max_length=300)
-    service: str = ""
-    source: str = ""
+    service: Line = ""
+    source: Line = ""
     """`alertmanager`, `generic`, or the person who declared it."""
-    declared_by: str = ""
+    declared_by: Line = ""
     detected_at: Instant | None = None
-    labels: dict[str, str] = {}
-    links: tuple[tuple[str, str], ...] = ()
-    flags: tuple[str, ...] = ()
+    labels: Labels = {}
+    links: Links = ()
+    flags: Annotated[tuple[Line, ...], AfterValidator(lambda flags: flags[: Bounds.names])] = ()
     speed: float = 1.0
     no_pager: bool = False
     """Somebody chose to run without a pager: said loudly at every opening."""
@@ -117,20 +136,21 @@ class Tell(Wire):
 
 
 class AlertState(Wire):
-    """What is known of one alert of this incident."""
+    """What is asked later of one alert of this incident. The rest is in the message that brought it."""
 
-    alert: Alert
-    first_seen_at: Instant
-    last_seen_at: Instant
-    count: int = 1
+    fingerprint: str
+    name: str
+    summary: str
+    status: Literal["firing", "resolved"]
+    starts_at: Instant
 
 
 class Words(Wire):
     """A human's words for the status page, or the approval of a draft."""
 
     at: Instant
-    by: str
-    text: str = ""
+    by: Line
+    text: Text = ""
 
 
 class Draft(Wire):
@@ -241,8 +261,8 @@ class Incident(Wire):
         return self.phase == "resolved"
 
     @property
-    def firing(self) -> tuple[Alert, ...]:
-        return tuple(a.alert for a in self.alerts.values() if a.alert.status == "firing")
+    def firing(self) -> tuple[AlertState, ...]:
+        return tuple(alert for alert in self.alerts.values() if alert.status == "firing")
 
     def vendor_key(self, key: str) -> str:
         """A key of this incident, made unique in the world (PagerDuty allows 255 characters).

@@ -3,19 +3,19 @@
 from datetime import datetime
 from typing import Literal
 
-from workflows.policy.events import cut
+from workflows.policy.bounded import fit, newest
 from workflows.policy.incident import Bounds, Entry, Incident, Tell
 
 
 def log(incident: Incident, at: datetime, text: str, *, kind: str = "event", loud: bool = False) -> Incident:
     """Add a line to the timeline; the same line again only counts."""
-    text = cut(text, Bounds.text)
+    text = fit(text, Bounds.text)
     last = incident.timeline[-1] if incident.timeline else None
     if last is not None and (last.text, last.kind) == (text, kind):
         repeated = last.model_copy(update={"count": last.count + 1, "last_at": at})
         return incident.model_copy(update={"timeline": (*incident.timeline[:-1], repeated)})
     entries = (*incident.timeline, Entry(at=at, text=text, kind=kind, loud=loud))
-    dropped = max(0, len(entries) - Bounds.timeline)
+    dropped = len(entries) - newest([entry.text for entry in entries], Bounds.timeline, Bounds.timeline_text)
     return incident.model_copy(
         update={"timeline": entries[dropped:], "timeline_dropped": incident.timeline_dropped + dropped}
     )
@@ -35,10 +35,11 @@ def tell(
 ) -> Incident:
     """Put it on the timeline and queue it for the channel, where it is posted in order."""
     number = incident.told + 1
-    said = cut(text, Bounds.message)
+    said = fit(text, Bounds.message)
     item = Tell(
         number=number, at=at, text=said, template=template, lane=lane, by=by, mention=mention, role=role
     )  # fmt: skip
-    queue = (*incident.to_tell, item)[-Bounds.to_tell :]
+    queue = (*incident.to_tell, item)
+    kept = newest([waiting.text for waiting in queue], Bounds.to_tell, Bounds.to_tell_text)
     after = log(incident, at, text if not by or by in text else f"{by}: {text}", loud=loud)
-    return after.model_copy(update={"told": number, "to_tell": queue})
+    return after.model_copy(update={"told": number, "to_tell": queue[-kept:]})

@@ -1,0 +1,68 @@
+"""How much of a text is kept. An incident's state has an end, whatever is sent to it (`Bounds`).
+
+What is said is cut, not refused: whoever sends a megabyte may still have something to say. It is measured as it travels
+and is stored, in bytes of JSON, where a letter may take four and a control character six.
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+LABELS = 12_500
+"""Bytes of all labels of one alert, or of one incident, together."""
+
+
+def cut(text: str, most: int) -> str:
+    """So many characters, as vendors count them."""
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+@lru_cache(maxsize=4096)
+def weight(text: str) -> int:
+    return len(json.dumps(text, ensure_ascii=False).encode()) - 2
+
+
+def fit(text: str, most: int) -> str:
+    """So much of the text as weighs at most that."""
+    if len(text) <= most and weight(text) <= most:
+        return text
+    text, room = text[:most], most - weight("…")
+    while weight(text) > room:
+        text = text[: min(len(text) - 1, len(text) * room // weight(text))]
+    return text + "…"
+
+
+def identity(name: str) -> str:
+    """A name that things are told apart by: never cut, which would make two of them one."""
+    return name if len(name) <= 32 and weight(name) <= 32 else hashlib.sha256(name.encode()).hexdigest()[:32]
+
+
+def newest(texts: Sequence[str], most: int, heaviest: int) -> int:
+    """How many of the last texts are kept: so many, or as many as weigh so much together; the last one always."""
+    kept, together = 0, 0
+    for text in reversed(texts[-most:]):
+        together += weight(text)
+        if kept and together > heaviest:
+            break
+        kept += 1
+    return kept
+
+
+def _few(labels: dict[str, str]) -> dict[str, str]:
+    together, kept = 0, {}
+    for name, value in labels.items():
+        together += weight(name) + weight(value) + 6
+        if together > LABELS:
+            break
+        kept[name] = value
+    return kept
+
+
+Line = Annotated[str, AfterValidator(lambda text: fit(text, 200))]
+Text = Annotated[str, AfterValidator(lambda text: fit(text, 3000))]
+Identity = Annotated[str, AfterValidator(identity)]
+Labels = Annotated[dict[Line, Line], AfterValidator(_few)]
