@@ -1,9 +1,10 @@
 """What a command changed, a list of incidents, and what comes next."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from rich.console import Group, RenderableType
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -36,21 +37,18 @@ def upcoming(lines: Iterable[Upcoming], now: datetime | None = None) -> Table:
 
 
 def summaries(incidents: Sequence[Summary]) -> RenderableType:
+    """Two lines each: at 3 a.m. the terminal is narrow, and a title in a column of twelve characters says nothing."""
     if not incidents:
         return "no incident is open"
-    table = Table(box=None, header_style="dim", padding=(0, 2, 0, 0), expand=True)
-    for heading in ("incident", "severity", "phase", "since (UTC)"):
-        table.add_column(heading, no_wrap=True)
-    table.add_column("what, where, whose", ratio=1)
-    for summary in incidents:
-        table.add_row(
-            plain(summary.incident),
-            plain(severity_title(summary.severity)),
-            plain(summary.phase if summary.open else "closed"),
-            moment(summary.started_at),
-            plain(" · ".join((summary.title, summary.service or "?", summary.commander or "no commander"))),
-        )
-    return table
+    return Group(*(line for summary in incidents for line in _summary(summary)))
+
+
+def _summary(summary: Summary) -> Iterator[RenderableType]:
+    phase = summary.phase if summary.open else "closed"
+    heading = (summary.incident, severity_title(summary.severity), phase, f"since {moment(summary.started_at)} UTC")
+    yield plain("  ".join(heading), "bold")
+    about = (summary.title, summary.service or "no service", summary.commander or "no commander")
+    yield Padding(plain(" · ".join(about)), (0, 0, 0, 4))
 
 
 def speed(factor: float) -> str:
