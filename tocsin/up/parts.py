@@ -13,7 +13,7 @@ from tocsin.up.layout import Layout
 
 SERVER = (
     # Write-ahead log: readers and the writer do not wait for each other. FULL: what the gateway has answered 202 for
-    # survives a power cut too. It costs a tenth (170 against 190 signal-with-starts a second; the defaults make 110).
+    # survives a power cut too. What that costs is measured in ADR 0006.
     *("--sqlite-pragma", "journal_mode=WAL", "--sqlite-pragma", "synchronous=FULL"),
     # One partition: on a small server more only make the order of tasks less exact.
     *("--dynamic-config-value", "matching.numTaskqueueReadPartitions=1"),
