@@ -67,4 +67,5 @@ def _events(source: str, batch: Batch, received_at: datetime, event_id: str) -> 
             by=source,
             via="alerts",
             alerts=batch.alerts[start : start + _PART],
+            truncated=batch.truncated if number == 0 else 0,
         )

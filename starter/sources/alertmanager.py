@@ -5,6 +5,7 @@ Fields that are missing or unknown are no reason to lose an alert: versions diff
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -23,6 +24,7 @@ _Map = Annotated[dict[str, str], BeforeValidator(lambda value: {} if value is No
 _Text = Annotated[str, BeforeValidator(lambda value: "" if value is None else value)]
 # These serve for identity at most: of the wrong type they are as good as missing.
 _AnyText = Annotated[str, BeforeValidator(lambda value: value if isinstance(value, str) else "")]
+_Count = Annotated[int, BeforeValidator(lambda value: value if isinstance(value, int) and value > 0 else 0)]
 _AnyMap = Annotated[dict[str, JsonValue], BeforeValidator(lambda value: value if isinstance(value, dict) else {})]
 
 
@@ -45,6 +47,7 @@ class _Body(_Foreign):
     receiver: _AnyText = ""
     groupKey: _AnyText = ""  # noqa: N815
     groupLabels: _AnyMap = {}  # noqa: N815
+    truncatedAlerts: _Count = 0  # noqa: N815
 
 
 def translate(body: bytes, runbook: Runbook, received_at: Instant) -> Delivery:
@@ -57,7 +60,9 @@ def translate(body: bytes, runbook: Runbook, received_at: Instant) -> Delivery:
     # The group key is Alertmanager's own name for what it notifies about together; without it, its labels are.
     group = sent.groupKey or json.dumps(sent.groupLabels, sort_keys=True)
     links = _links(sorted(good, key=lambda alert: alert.status == "resolved"))
-    return Delivery((batch.batch(SOURCE, sent.receiver, group, alerts, runbook, links),), problems)
+    found = batch.batch(SOURCE, sent.receiver, group, alerts, runbook, links)
+    left_out = sent.truncatedAlerts + max(0, len(sent.alerts) - batch.MAX_ALERTS)
+    return Delivery((replace(found, truncated=left_out),), problems)
 
 
 def _read(body: bytes) -> _Body:

@@ -41,6 +41,8 @@ class Batch:
     workflow_id: str
     opening: Opening
     alerts: tuple[Alert, ...]
+    truncated: int = 0
+    """How many more the group has, of which nothing is known."""
 
 
 @dataclass(frozen=True)

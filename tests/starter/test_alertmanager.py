@@ -214,7 +214,15 @@ def test_only_an_address_that_can_be_followed_becomes_a_link(url: str, book: Run
     assert found.alerts[0].link == ""
 
 
+@pytest.mark.parametrize(("sent", "left_out"), [({"truncatedAlerts": 7}, 7), ({}, 0), ({"truncatedAlerts": "?"}, 0)])
+def test_what_alertmanager_left_out_is_counted(sent: dict[str, object], left_out: int, book: Runbook) -> None:
+    """`max_alerts` of its receiver cuts a group: what is not known can never be known to have resolved."""
+    delivery = translate(json.dumps(body(alert()) | sent).encode(), book, NOW)
+    assert delivery.batches[0].truncated == left_out
+
+
 def test_more_alerts_than_are_kept_are_said(book: Runbook) -> None:
     delivery = translate(json.dumps(body(*[alert()] * (batch.MAX_ALERTS + 5))).encode(), book, NOW)
     assert len(delivery.batches[0].alerts) == batch.MAX_ALERTS
+    assert delivery.batches[0].truncated == 5
     assert [problem.field for problem in delivery.problems] == [f"alerts[{batch.MAX_ALERTS}]"]
