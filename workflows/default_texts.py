@@ -74,6 +74,7 @@ To let it out: tocsin approve {{ id }} --draft {{ draft_name }}   (or in other w
 {% for item in items %}☐ {{ item }}
 {% endfor %}""",
     "war_room": "Join the war room: {{ war_room }}",
+    "consider_review": "{{ headline }} is over. Does it need a review? No is an answer.",
     "resolution_summary": """📋 Resolution summary: {{ headline }}
 Duration: since {{ since }} ({{ elapsed }}). Resolved by {{ resolved_by }}.
 What it was: {{ cause }}""",

@@ -19,6 +19,7 @@ from workflows.policy.demand import Demand
 from workflows.policy.durations import write
 from workflows.policy.effects import Page, Post, Publish, Unconnected
 from workflows.policy.incident import Incident, rules
+from workflows.policy.references import duties_of
 from workflows.policy.room import contacts_for, next_batch
 from workflows.policy.runbook import Duty, Runbook, severity_title
 
@@ -159,7 +160,7 @@ def _plain(demand: Demand) -> Demand:
 
 def _duty(book: Runbook, incident: Incident, demand: Demand) -> Duty | None:
     name = demand.duty.removeprefix("duty/").removeprefix("duty-draft/")
-    return next((duty for duty in rules(book, incident).duties if duty.id == name), None)
+    return next((duty for duty in duties_of(rules(book, incident)) if duty.id == name), None)
 
 
 def _holder(book: Runbook, incident: Incident, role: str) -> str:

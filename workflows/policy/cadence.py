@@ -60,11 +60,10 @@ def next_update_at(book: Runbook, incident: Incident, now: datetime) -> datetime
 
 
 def _unfilled_roles(book: Runbook, incident: Incident, now: datetime) -> Iterator[Wanted]:
-    severity = rules(book, incident)
-    empty = [role for role in severity.roles if role not in incident.roles]
+    empty = empty_roles(book, incident)
     if not empty:
         return
-    terms = severity.unfilled
+    terms = rules(book, incident).unfilled
     first = incident.opened_at + terms.after
     latest, following = latest_and_next(first - terms.every, terms.every, max(now, incident.opened_at))
     spot = incident_place(book, incident)
@@ -81,3 +80,7 @@ def _unfilled_roles(book: Runbook, incident: Incident, now: datetime) -> Iterato
             effect=Post(kind="nag", to=spot.place, template="roles_unfilled", mention=tuple(mention), role=empty[0]),
         )
         yield Wanted(demand, spot.waits_for)
+
+
+def empty_roles(book: Runbook, incident: Incident) -> list[str]:
+    return [role for role in rules(book, incident).roles if role not in incident.roles]

@@ -1,6 +1,6 @@
 """What is owed at a moment of the incident's life: once, again and again, or after somebody has approved it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from workflows.policy.calendar import in_business_hours, next_weekday
@@ -8,16 +8,57 @@ from workflows.policy.demand import Demand
 from workflows.policy.durations import write
 from workflows.policy.effects import Post, Unconnected
 from workflows.policy.incident import Incident, Words, rules, who_owes
-from workflows.policy.runbook import Duty, Moment, Runbook
-from workflows.policy.wanted import Wanted, awake, channel_or_place, holds_at, holds_since, latest_and_next
+from workflows.policy.runbook import Duty, Moment, Review, Runbook
+from workflows.policy.wanted import (
+    Wanted,
+    awake,
+    channel_or_place,
+    holds_at,
+    holds_since,
+    incident_place,
+    latest_and_next,
+)
 
 CONNECTED_BY_HAND = ("email", "ticket", "document")
 
 
 def duties(book: Runbook, incident: Incident, now: datetime) -> Iterator[Wanted]:
-    for duty in rules(book, incident).duties:
+    yield from owed(book, incident, rules(book, incident).duties, now)
+
+
+def owed(book: Runbook, incident: Incident, which: Iterable[Duty], now: datetime) -> Iterator[Wanted]:
+    """What each of these duties demands; those that are done with cost nothing."""
+    for duty in which:
+        if duty.every is None and incident.has_settled(f"duty/{duty.id}", _once(incident, duty)):
+            continue
         for due_at in _due_times(book, incident, duty, now):
             yield from _wanted(book, incident, duty, due_at)
+
+
+def review(book: Runbook, incident: Incident, now: datetime) -> Iterator[Wanted]:
+    """What a resolved incident owes to its review. One that need only be considered is a question, asked once."""
+    terms = rules(book, incident).review
+    if terms is None or incident.resolved_at is None or not holds_at(book, terms.when, incident, incident.resolved_at):
+        return
+    if terms.required == "consider":
+        yield _question(book, incident, terms, incident.resolved_at)
+    else:
+        yield from owed(book, incident, terms.duties, now)
+
+
+def _question(book: Runbook, incident: Incident, terms: Review, resolved_at: datetime) -> Wanted:
+    role = next((duty.owner for duty in terms.duties if duty.owner), None)
+    spot = incident_place(book, incident)
+    mention = who_owes(book, incident, role)
+    nag = Post(kind="nag", to=spot.place, template="consider_review", mention=mention, role=role)
+    demand = Demand(
+        duty="review/consider",
+        occurrence=incident.opening,
+        due_at=resolved_at,
+        reason="the runbook asks whether this needs a review",
+        effect=nag,
+    )
+    return Wanted(demand, spot.waits_for)
 
 
 def moment_at(incident: Incident, moment: Moment) -> datetime | None:
@@ -104,7 +145,12 @@ def _reason(duty: Duty) -> str:
 
 
 def _demand(incident: Incident, duty: Duty, due_at: datetime, reason: str, effect: Post | Unconnected) -> Demand:
-    occurrence = incident.opening if duty.at == "resolved" else 1
+    occurrence = _once(incident, duty)
     if duty.every is not None:
         occurrence = incident.seconds_since_declared(due_at) + 1
     return Demand(duty=f"duty/{duty.id}", occurrence=occurrence, due_at=due_at, reason=reason, effect=effect)
+
+
+def _once(incident: Incident, duty: Duty) -> int:
+    """The occurrence of what is owed once; the end may come again after a reopening."""
+    return incident.opening if duty.at == "resolved" else 1

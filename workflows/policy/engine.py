@@ -33,20 +33,20 @@ From this follow the rules that matter at 3 a.m.:
 The same function serves the live workflow, the preview, the tests and the replay of old incidents (`simulate.py`).
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from workflows.policy.cadence import cadence
 from workflows.policy.demand import Demand
-from workflows.policy.duties import duties
+from workflows.policy.duties import duties, review
 from workflows.policy.effects import Hush, Page
 from workflows.policy.escalation import escalation
 from workflows.policy.events import Closed, Event, Reopened
 from workflows.policy.hushing import hushing
 from workflows.policy.incident import Incident, verified_at
 from workflows.policy.public import public
-from workflows.policy.room import room
+from workflows.policy.room import room, telling
 from workflows.policy.runbook import Runbook
 from workflows.policy.wanted import Wanted
 
@@ -71,18 +71,30 @@ class Plan:
 def plan(book: Runbook, incident: Incident, now: datetime) -> Plan:
     if incident.closed_at is not None:
         return Plan((), (), (), None)
-    wanted = [w for w in _all(book, incident, now) if not _has_settled(incident, w.demand)]
+    present = _split(incident, _all(book, incident, now), now)
+    moments = [at for at in (present.wake_at, *_ending(book, incident)) if at is not None and at > now]
+    busy = bool(present.due or present.waiting)
+    conclusions = tuple(_conclusions(book, incident, now, busy=busy))
+    return replace(present, wake_at=min(moments, default=None), conclusions=conclusions)
+
+
+def afterwards(book: Runbook, incident: Incident, now: datetime) -> Plan:
+    """What is owed once the incident has closed: the review's duties, and those of its own that fall due too late
+    for it. Times count from the resolution, as ever."""
+    return _split(incident, _owed_afterwards(book, incident, now), now)
+
+
+def _split(incident: Incident, all_wanted: Iterable[Wanted], now: datetime) -> Plan:
+    """What has not settled, by time."""
+    wanted = [w for w in all_wanted if not _has_settled(incident, w.demand)]
     present = [w for w in wanted if w.demand.due_at <= now]
     due = sorted((w.demand for w in present if not w.waits_for), key=_urgency)
     later = sorted((w.demand for w in wanted if w.demand.due_at > now), key=_urgency_later)
-    ending = _ending(book, incident)
-    moments = [d.due_at for d in later] + [at for at in ending if at > now]
     return Plan(
         due=tuple(due),
         waiting=tuple(w for w in present if w.waits_for),
         next=tuple(later),
-        wake_at=min(moments, default=None),
-        conclusions=tuple(_conclusions(book, incident, now, busy=bool(present))),
+        wake_at=later[0].due_at if later else None,
     )
 
 
@@ -97,6 +109,14 @@ def _all(book: Runbook, incident: Incident, now: datetime) -> Iterator[Wanted]:
         return
     yield from cadence(book, incident, now)
     yield from duties(book, incident, now)
+
+
+def _owed_afterwards(book: Runbook, incident: Incident, now: datetime) -> Iterator[Wanted]:
+    if incident.cancelled or incident.resolved_at is None:
+        return
+    yield from telling(book, incident)
+    yield from duties(book, incident, now)
+    yield from review(book, incident, now)
 
 
 def _has_settled(incident: Incident, demand: Demand) -> bool:

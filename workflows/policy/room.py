@@ -31,7 +31,7 @@ def room(book: Runbook, incident: Incident) -> Iterator[Wanted]:
         yield from _own_channel(incident)
     if not incident.resolved:
         yield from _contacts(book, incident)
-    yield from _telling(book, incident)
+    yield from telling(book, incident)
 
 
 def _contacts(book: Runbook, incident: Incident) -> Iterator[Wanted]:
@@ -78,7 +78,7 @@ def _own_channel(incident: Incident) -> Iterator[Wanted]:
     yield Wanted(demand, "" if channel else "channel")
 
 
-def _telling(book: Runbook, incident: Incident) -> Iterator[Wanted]:
+def telling(book: Runbook, incident: Incident) -> Iterator[Wanted]:
     """One message at a time, so that they arrive in order; what piles up meanwhile travels together."""
     batch = next_batch(incident)
     if not batch:

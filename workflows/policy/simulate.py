@@ -3,17 +3,21 @@
 It is the shell without Temporal: the same plan, the same fold, no clock. What it says is what will happen.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from workflows.policy.demand import Demand
 from workflows.policy.effects import Page, Receipt, Unconnected
-from workflows.policy.engine import plan
+from workflows.policy.engine import Plan, plan
 from workflows.policy.events import EffectSettled, EffectStarted, Event, Outcome, stamp
 from workflows.policy.fold import apply
 from workflows.policy.incident import Incident, Opening, declare
 from workflows.policy.runbook import Runbook
+
+Planning = Callable[[Runbook, Incident, datetime], Plan]
+Watch = Callable[[Incident, Demand, datetime], None]
+"""Sees each send, and how the incident stood just before it."""
 
 RUNAWAY = 1000
 """Turns in one moment: far above what any runbook may need; beyond it the engine would spin."""
@@ -28,11 +32,15 @@ class Simulation:
     now: datetime
     fails: dict[str, Outcome] = field(default_factory=dict)
     sent: list[tuple[datetime, Demand]] = field(default_factory=list)
+    watch: Watch | None = None
+    planning: Planning = plan
 
     @classmethod
-    def of(cls, opening: Opening, at: datetime, fails: dict[str, Outcome] | None = None) -> "Simulation":
+    def of(
+        cls, opening: Opening, at: datetime, fails: dict[str, Outcome] | None = None, watch: Watch | None = None
+    ) -> "Simulation":
         incident = declare(opening, at, incident_id="preview", workflow_id="simulation")
-        simulation = cls(opening.runbook, incident, at, fails or {})
+        simulation = cls(opening.runbook, incident, at, fails or {}, watch=watch)
         simulation.settle()
         return simulation
 
@@ -43,31 +51,32 @@ class Simulation:
 
     def run_to(self, until: datetime) -> None:
         """Let time pass, waking exactly where the plan asks for it."""
-        while True:
-            wake_at = plan(self.book, self.incident, self.now).wake_at
-            if wake_at is None or wake_at > until:
-                break
+        wake_at = self.planning(self.book, self.incident, self.now).wake_at
+        while wake_at is not None and wake_at <= until:
             self.now = wake_at
-            self.settle()
+            wake_at = self.settle()
         self.now = max(self.now, until)
 
-    def settle(self) -> None:
+    def settle(self) -> datetime | None:
+        """Everything that follows at once; returns when the plan wants to be looked at again."""
         for _ in range(RUNAWAY):
-            present = plan(self.book, self.incident, self.now)
+            present = self.planning(self.book, self.incident, self.now)
             for event in present.conclusions:
                 self._fold(event)
             for demand in () if present.conclusions else present.due:
                 self._send(demand)
             if not present.conclusions and not present.due:
-                return
+                return present.wake_at
         raise RuntimeError(f"the runbook finds no rest at {self.now}: {present.due[0].key}")
 
     def _send(self, demand: Demand) -> None:
         self.sent.append((self.now, demand))
+        if self.watch is not None:
+            self.watch(self.incident, demand, self.now)
         self._fold(EffectStarted(demand=demand, real_at=self.now))
         outcome = self._outcome(demand)
         receipt = Receipt(reference=f"ref:{demand.key}") if outcome == "done" else Receipt()
-        problem = "" if outcome == "done" else "simulated"
+        problem = {"done": "", "unconnected": f"{demand.effect.kind} is not connected"}.get(outcome, "simulated")
         late = max(self.now - demand.due_at, timedelta())
         settled = EffectSettled(
             demand=demand, outcome=outcome, receipt=receipt, problem=problem, route="route", late=late

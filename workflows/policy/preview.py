@@ -1,0 +1,158 @@
+"""What would follow from a runbook, line by line: the simulation of an incident, as a list for people and programs.
+
+`Line` is an interface, documented in docs/runbooks/preview.md: fields and kinds are added to, never changed.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from workflows.policy.cadence import empty_roles
+from workflows.policy.demand import Demand
+from workflows.policy.effects import Annotate, Hush, OpenChannel, Page, Place, Post, Publish, SetTopic
+from workflows.policy.engine import afterwards
+from workflows.policy.events import Acknowledged, Event, Resolved
+from workflows.policy.incident import Incident, Opening, rules
+from workflows.policy.runbook import Intake, Runbook, SeverityName
+from workflows.policy.simulate import Simulation
+
+Kind = Literal["page", "post", "channel", "publish", "email", "ticket", "document", "draft", "nag", "checklist"]
+Say = Callable[[Runbook, Incident, Demand, datetime], str]
+"""The text of a demand, to an incident that stands so, at that time."""
+
+DAY = timedelta(days=1)
+STATUS_PAGE = "status-page"
+
+
+class Line(BaseModel):
+    """One thing that Tocsin does."""
+
+    model_config = ConfigDict(frozen=True)
+
+    offset_s: int
+    """When it is due, in seconds since the declaration."""
+    kind: Kind
+    to: tuple[str, ...]
+    """People, roles, channels or audiences, by their names in the runbook."""
+    duty: str
+    """What demands it: unique within the incident, and the same however often it is computed."""
+    reason: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Course:
+    """How an incident begins, and what people do about it. Spans count from the declaration; None: never."""
+
+    severity: SeverityName
+    at: datetime
+    labels: Mapping[str, str] = field(default_factory=dict)
+    flags: tuple[str, ...] = ()
+    ack_after: timedelta | None = None
+    resolve_after: timedelta | None = None
+    until: timedelta | None = None
+    """None: a day after the last thing that happens."""
+
+    @property
+    def end(self) -> timedelta:
+        last = max(self.ack_after or timedelta(), self.resolve_after or timedelta())
+        return last + DAY if self.until is None else self.until
+
+
+def foresee(book: Runbook, course: Course, say: Say) -> list[Line]:
+    """Everything that falls due up to the end of the course, in the order of time."""
+    lines: list[Line] = []
+
+    def watch(incident: Incident, demand: Demand, now: datetime) -> None:
+        kind = _kind(demand)
+        if kind is not None and demand.due_at - course.at <= course.end:
+            lines.append(
+                Line(
+                    offset_s=incident.seconds_since_declared(demand.due_at),
+                    kind=kind,
+                    to=_audience(book, incident, demand),
+                    duty=demand.key,
+                    reason=demand.reason,
+                    text=say(book, incident, demand, now),
+                )
+            )
+
+    simulation = Simulation.of(_opening(book, course), course.at, watch=watch)
+    for after, event in _script(course):
+        simulation.run_to(course.at + min(after, course.end))
+        if after <= course.end:
+            simulation.happen(event)
+    _to_the_end(simulation, course)
+    return sorted(lines, key=lambda line: line.offset_s)
+
+
+def _to_the_end(simulation: Simulation, course: Course) -> None:
+    """What the review owes counts from the resolution, but is looked at when the incident has closed."""
+    end = course.at + course.end
+    if simulation.incident.resolved:
+        verification = rules(simulation.book, simulation.incident).verify_for
+        simulation.run_to(simulation.now + verification + DAY)  # it closes before
+        simulation.now = simulation.incident.closed_at or simulation.now
+        simulation.planning = afterwards
+        simulation.settle()
+    simulation.run_to(end)
+
+
+def _script(course: Course) -> list[tuple[timedelta, Event]]:
+    steps = ((course.ack_after, Acknowledged()), (course.resolve_after, Resolved()))
+    return [(after, event) for after, event in steps if after is not None]
+
+
+def _opening(book: Runbook, course: Course) -> Opening:
+    return Opening(
+        runbook=book,
+        severity=course.severity,
+        title="Example incident",
+        service=_service(book.intake, course.labels),
+        labels=dict(course.labels),
+        flags=course.flags,
+    )
+
+
+def _service(intake: Intake, labels: Mapping[str, str]) -> str:
+    return next((labels[label] for label in intake.service_labels if label in labels), "")
+
+
+def _kind(demand: Demand) -> Kind | None:
+    """None for what only tidies up at the pager."""
+    effect = demand.effect
+    if isinstance(effect, Hush | Annotate):
+        return None
+    return "channel" if effect.kind == "topic" else effect.kind
+
+
+def _audience(book: Runbook, incident: Incident, demand: Demand) -> tuple[str, ...]:
+    effect = demand.effect
+    match effect:
+        case Page(to=to) | Hush(to=to) | Annotate(to=to):
+            return (to,)
+        case OpenChannel(name=name):
+            return (f"#{name}",)
+        case SetTopic(channel=channel):
+            return (_channel(incident, channel),)
+        case Publish():
+            return (STATUS_PAGE,)
+        case Post(kind="post", to=place):
+            return (_place(incident, place),)
+        case Post(role=role, mention=mention, to=place):
+            roles = empty_roles(book, incident) if demand.duty == "nag/roles" else (role,) if role else ()
+            return (*roles, *mention) or (_place(incident, place),)
+    return (effect.to or effect.role or book.home,)
+
+
+def _place(incident: Incident, place: Place) -> str:
+    """A thread is named by the channel it is in."""
+    return _channel(incident, place.channel)
+
+
+def _channel(incident: Incident, channel: str) -> str:
+    """By its name: once it is there, an incident's own channel is known by the id that the vendor gave it."""
+    return f"#incident-{incident.id}" if channel == incident.references.get("channel") else channel
