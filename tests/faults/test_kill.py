@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import subprocess
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 import pytest_asyncio
 
 from tests.faults.tocsin_up import Up, tocsin_up
+from tests.temporal_server import BINARY
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -68,3 +70,17 @@ async def test_without_a_worker_commands_say_so_and_lose_nothing(up: Up) -> None
                 break
     assert json.loads(shown.stdout)["state"]["incident"]["acknowledged_by"] == "Bob"
     await up.alert("No worker", "resolved")
+
+
+async def test_temporals_own_command_line_can_resolve_an_incident_without_an_argument(up: Up) -> None:
+    incident = await up.alert("Bare signal")
+    await up.until_rung(incident, "first")
+    address = up.addresses["temporal"]
+    subprocess.run(
+        [BINARY, "workflow", "signal", "--workflow-id", incident, "--name", "resolve", "--address", address],
+        check=True,
+        capture_output=True,
+    )
+    shown = json.loads(up.command("show", "--json", incident).stdout)
+    assert shown["state"]["incident"]["phase"] == "resolved"
+    await up.alert("Bare signal", "resolved")

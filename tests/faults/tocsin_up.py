@@ -21,9 +21,16 @@ PATIENCE_S = 45.0
 class Up:
     process: subprocess.Popen[bytes]
     folder: Path
-    gateway: str
-    sandbox: str
+    addresses: dict[str, str]
     http: httpx.AsyncClient
+
+    @property
+    def gateway(self) -> str:
+        return self.addresses["gateway"]
+
+    @property
+    def sandbox(self) -> str:
+        return self.addresses["sandbox"]
 
     def kill(self, part: str) -> None:
         """`kill -9` the part whose command line contains these words; `up` starts it again."""
@@ -109,7 +116,7 @@ async def tocsin_up(folder: Path) -> AsyncIterator[Up]:
     try:
         addresses = await _addresses(process, folder)
         async with httpx.AsyncClient(timeout=10) as http:
-            up = Up(process, folder, addresses["gateway"], addresses["sandbox"], http)
+            up = Up(process, folder, addresses, http)
             await _ready(up)
             yield up
     finally:
