@@ -57,6 +57,7 @@ def _lived() -> list[BaseModel]:
         events.EffectAbandoned(key="tell/9"),
         events.AlertsReceived(alerts=(alert(),)),
         events.NotUnderstood(name="x", problem="y"),
+        events.ClosingBegan(at=at(2)),
         events.Closed(at=at(3)),
         *COMMANDS,
         *(sent for _, sent in simulation.sent),

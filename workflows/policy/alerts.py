@@ -1,6 +1,5 @@
 """Alerts of an open, resolved or closed incident: what each repeat, resolution and return means."""
 
-from workflows.policy.bounded import fit
 from workflows.policy.events import Alert, AlertsReceived, Resolved
 from workflows.policy.incident import AlertState, Bounds, Incident, verified_at
 from workflows.policy.runbook import Runbook
@@ -62,7 +61,7 @@ def _record(incident: Incident, event: AlertsReceived) -> Incident:
             continue
         if before is None or before.status != alert.status:
             news.append(f"{alert.name} {'fires' if alert.status == 'firing' else 'has resolved'}")
-        known[alert.fingerprint] = _state(alert)
+        known[alert.fingerprint] = AlertState.of(alert)
     after = incident.model_copy(
         update={
             "alerts": known,
@@ -80,19 +79,9 @@ def _is_out_of_order(known: AlertState, alert: Alert) -> bool:
     return alert.starts_at < known.starts_at
 
 
-def _state(alert: Alert) -> AlertState:
-    return AlertState(
-        fingerprint=alert.fingerprint,
-        name=fit(alert.name, Bounds.alert_name),
-        summary=fit(alert.summary, Bounds.alert_summary),
-        status=alert.status,
-        starts_at=alert.starts_at,
-    )
-
-
 def _lean(alert: Alert) -> Alert:
     """As much as the next incident needs of it: its severity, and what is kept of every alert."""
-    kept = _state(alert)
+    kept = AlertState.of(alert)
     return alert.model_copy(update={"name": kept.name, "summary": kept.summary, "labels": {}, "link": ""})
 
 

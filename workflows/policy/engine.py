@@ -28,30 +28,28 @@ From this follow the rules that matter at 3 a.m.:
 * Raising the severity pages at once whom the higher ladder would have called by now, because times count from the
   opening and the opening has not moved.
 * Time decides only two things by itself: an incident that was watched long enough closes, and one whose alerts still
-  fire at that point reopens. These are `conclusions`: events that the shell folds in and plans again.
+  fire at that point reopens. These are conclusions (`closing.py`): events that the shell folds in and plans again.
 
 The same function serves the live workflow, the preview, the tests and the replay of old incidents (`simulate.py`).
 """
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from workflows.policy.cadence import cadence
+from workflows.policy.closing import conclusions, turning_points
 from workflows.policy.demand import Demand
 from workflows.policy.duties import duties, review
 from workflows.policy.effects import Hush, Page
 from workflows.policy.escalation import escalation
-from workflows.policy.events import Closed, Event, Reopened
+from workflows.policy.events import Event
 from workflows.policy.hushing import hushing
-from workflows.policy.incident import Incident, verified_at
+from workflows.policy.incident import Incident
 from workflows.policy.public import public
 from workflows.policy.room import room, telling
 from workflows.policy.runbook import Runbook
 from workflows.policy.wanted import Wanted
-
-CLOSING_PATIENCE = timedelta(hours=1)
-"""How long an incident that could close waits for messages that do not get out, and for the approval of its last."""
 
 
 @dataclass(frozen=True)
@@ -72,10 +70,12 @@ def plan(book: Runbook, incident: Incident, now: datetime) -> Plan:
     if incident.closed_at is not None:
         return Plan((), (), (), None)
     present = _split(incident, _all(book, incident, now), now)
-    moments = [at for at in (present.wake_at, *_ending(book, incident)) if at is not None and at > now]
-    busy = bool(present.due or present.waiting)
-    conclusions = tuple(_conclusions(book, incident, now, busy=busy))
-    return replace(present, wake_at=min(moments, default=None), conclusions=conclusions)
+    waiting = [wanted.demand for wanted in present.waiting]
+    moments = [
+        at for at in (present.wake_at, *turning_points(book, incident, present.due)) if at is not None and at > now
+    ]
+    concluded = tuple(conclusions(book, incident, now, present.due, waiting))
+    return replace(present, wake_at=min(moments, default=None), conclusions=concluded)
 
 
 def afterwards(book: Runbook, incident: Incident, now: datetime) -> Plan:
@@ -130,19 +130,3 @@ def _urgency(demand: Demand) -> tuple[bool, bool, datetime, int, str]:
 
 def _urgency_later(demand: Demand) -> tuple[datetime, bool, str]:
     return demand.due_at, not isinstance(demand.effect, Page), demand.key
-
-
-def _ending(book: Runbook, incident: Incident) -> tuple[datetime, ...]:
-    at = incident.resolved_at if incident.cancelled else verified_at(book, incident)
-    return (at, at + CLOSING_PATIENCE) if at else ()
-
-
-def _conclusions(book: Runbook, incident: Incident, now: datetime, *, busy: bool) -> Iterator[Event]:
-    ending = _ending(book, incident)
-    if not ending or now < ending[0]:
-        return
-    if incident.firing and not incident.cancelled:
-        names = ", ".join(sorted({alert.name for alert in incident.firing}))
-        yield Reopened(at=now, by="Tocsin", reason=f"{names} still fires at the end of the verification time")
-    elif not (busy or incident.public.drafted == "resolved") or now >= ending[1]:
-        yield Closed(at=now)

@@ -188,8 +188,16 @@ class EffectAbandoned(Event):
     key: str
 
 
+class ClosingBegan(Event):
+    """It could close, but for what it still owes."""
+
+    kind: Literal["closing_began"] = "closing_began"
+
+
 class Closed(Event):
     kind: Literal["closed"] = "closed"
+    unfinished: tuple[Line, ...] = ()
+    """What was wanted and did not get out."""
 
 
 HEARD: dict[str, type[Event]] = {

@@ -17,6 +17,7 @@ from workflows.policy.events import (
     AlertsReceived,
     Cancelled,
     Closed,
+    ClosingBegan,
     DraftApproved,
     E,
     EffectAbandoned,
@@ -222,6 +223,8 @@ def _mitigated(book: Runbook, incident: Incident, event: Mitigated) -> Incident:
 
 
 def _reopened(book: Runbook, incident: Incident, event: Reopened) -> Incident:
+    if incident.closed_at is not None:
+        return log(incident, event.at, f"{event.by} reopened, too late: the incident is closed", loud=True)
     if not incident.resolved or incident.cancelled:
         return log(incident, event.at, f"{event.by} reopened, which changes nothing")
     return reopen(incident, event.at, f"reopened by {event.by}{_because(event.reason)}")
@@ -262,12 +265,18 @@ def _effect_abandoned(book: Runbook, incident: Incident, event: EffectAbandoned)
     return settling.abandon(incident, event.key)
 
 
+def _closing_began(book: Runbook, incident: Incident, event: ClosingBegan) -> Incident:
+    return incident.model_copy(update={"closing_at": event.at})
+
+
 def _closed(book: Runbook, incident: Incident, event: Closed) -> Incident:
     after = incident.model_copy(update={"closed_at": event.at})
-    if incident.public.status in (None, "resolved"):
-        return log(after, event.at, "closed")
-    text = f"closed, although the status page still says {incident.public.status}"
-    return log(after, event.at, text, loud=True)
+    text = "closed"
+    if incident.public.status not in (None, "resolved"):
+        text += f", although the status page still says {incident.public.status}"
+    if event.unfinished:
+        text += f"; what did not get out: {', '.join(dict.fromkeys(event.unfinished))}"
+    return log(after, event.at, text, loud=text != "closed")
 
 
 def _because(reason: str) -> str:
@@ -299,5 +308,6 @@ _APPLY: dict[type[Event], Callable[[Runbook, Incident, Any], Incident]] = {
     EffectStarted: _effect_started,
     EffectSettled: _effect_settled,
     EffectAbandoned: _effect_abandoned,
+    ClosingBegan: _closing_began,
     Closed: _closed,
 }

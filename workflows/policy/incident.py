@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from workflows.policy.bounded import Labels, Line, Text, weight
+from workflows.policy.bounded import Labels, Line, Text, fit, weight
 from workflows.policy.effects import Instant, PublicStatus, Wire
 from workflows.policy.events import Alert, Outcome
 from workflows.policy.runbook import Runbook, Severity, SeverityName, severity_title
@@ -144,6 +144,16 @@ class AlertState(Wire):
     status: Literal["firing", "resolved"]
     starts_at: Instant
 
+    @classmethod
+    def of(cls, alert: Alert) -> "AlertState":
+        return cls(
+            fingerprint=alert.fingerprint,
+            name=fit(alert.name, Bounds.alert_name),
+            summary=fit(alert.summary, Bounds.alert_summary),
+            status=alert.status,
+            starts_at=alert.starts_at,
+        )
+
 
 class Words(Wire):
     """A human's words for the status page, or the approval of a draft."""
@@ -210,6 +220,8 @@ class Incident(Wire):
     resolved_by: str = ""
     resolution: str = ""
     cancelled: bool = False
+    closing_at: Instant | None = None
+    """Since when it could close, but for what it still owes."""
     closed_at: Instant | None = None
 
     round: int = 1

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from workflows.policy.durations import write
 from workflows.policy.events import Acknowledged, Resolved
-from workflows.policy.incident import Incident
+from workflows.policy.incident import AlertState, Incident
 from workflows.policy.telling import tell
 
 
@@ -53,9 +53,11 @@ def resolve(incident: Incident, event: Resolved) -> Incident:
 
 
 def reopen(incident: Incident, at: datetime, text: str) -> Incident:
-    """Everything starts again from here: ladder, acknowledgement, cadence. What was sent stays sent."""
+    """Everything starts again from here: ladder, acknowledgement, cadence. What was sent stays sent. An alert that
+    fired too late for the incident belongs to it again: no new one opens for that."""
     at = max(at, incident.resolved_at or at)
     first_round = incident.round + 1
+    here = {alert.fingerprint: AlertState.of(alert) for alert in incident.successor}
     after = incident.model_copy(
         update={
             "phase": "investigating",
@@ -67,6 +69,9 @@ def reopen(incident: Incident, at: datetime, text: str) -> Incident:
             "alive_at": None,
             "resolved_at": None,
             "resolved_by": "",
+            "closing_at": None,
+            "alerts": {**incident.alerts, **here},
+            "successor": (),
             "round": first_round,
             "first_round": first_round,
             "round_started_at": at,
