@@ -75,14 +75,16 @@ def _due_times(book: Runbook, incident: Incident, duty: Duty, now: datetime) -> 
     moment = moment_at(incident, duty.at)
     if moment is None:
         return
-    first = _on_its_day(book, duty, max(moment + duty.after, holds_since(duty.when, incident)))
+    wanted_at = max(moment + duty.after, holds_since(duty.when, incident))
+    first = _on_its_day(book, duty, wanted_at)
     times = [first]
     if duty.every is not None and now >= first:
         latest, following = latest_and_next(first, duty.every, now)
         times = [at for at in (latest or first, following) if at is not None]
     for due_at in times:
         ended = incident.resolved_at is not None and duty.at != "resolved" and due_at > incident.resolved_at
-        if not ended and holds_at(book, duty.when, incident, due_at):
+        hour = wanted_at if due_at == first else due_at  # Monday's briefing is owed because it was not Monday yet
+        if not ended and holds_at(book, duty.when, incident, hour):
             yield due_at
 
 

@@ -55,25 +55,25 @@ def _unanswered(book: Runbook, incident: Incident, rungs: list[Rung], now: datet
     ended_at = over_at(incident, climb)
     if ended_at is not None:
         following = Round(present.number + 1, ended_at + rules(book, incident).repeat_after)
-        for step in steps(incident, rungs, following):
+        for step in steps(incident, _repeated(rungs), following):
             yield from _pages(incident, step)
 
 
 def _while_acknowledged(book: Runbook, incident: Incident, rungs: list[Rung]) -> Iterator[Wanted]:
     """Only what is said to ring unless the incident is *resolved*; and what comes if the acknowledgement expires."""
     opening = Round(incident.round, incident.opened_at)
-    lasting = [_without_rung(incident, rung) for rung in rungs if rung.unless == "resolved"]
+    lasting = [replace(rung, once=True) for rung in rungs if rung.unless == "resolved"]
     yield from _still_trying(incident, lasting, opening)
     for step in steps(incident, lasting, opening):
         yield from _pages(incident, step)
     expires_at = acknowledgement_expires_at(book, incident)
     if expires_at is not None:
-        for step in steps(incident, rungs, Round(incident.round + 1, expires_at)):
+        for step in steps(incident, _repeated(rungs), Round(incident.round + 1, expires_at)):
             yield from _pages(incident, step)
 
 
-def _without_rung(incident: Incident, rung: Rung) -> Rung:
-    return replace(rung, people=tuple(person for person in rung.people if not was_rung(incident, rung, person)))
+def _repeated(rungs: list[Rung]) -> list[Rung]:
+    return [rung for rung in rungs if not rung.once]
 
 
 def _still_trying(incident: Incident, rungs: list[Rung], present: Round) -> Iterator[Wanted]:
@@ -88,6 +88,10 @@ def _still_trying(incident: Incident, rungs: list[Rung], present: Round) -> Iter
 
 def _pages(incident: Incident, step: Step) -> Iterator[Wanted]:
     for person in step.rung.people:
+        if step.rung.once and was_rung(incident, step.rung, person):
+            continue
+        if incident.has_settled(step.rung.duty(person), step.round.number):
+            continue
         trying = under_way(incident, person)
         if trying is None or (trying.duty, trying.occurrence) == (step.rung.duty(person), step.round.number):
             yield _page(incident, step, person)
@@ -110,7 +114,7 @@ def _page(incident: Incident, step: Step, person: str) -> Wanted:
 def _reason(incident: Incident, step: Step) -> str:
     rung, after = step.rung, write(step.rung.after)
     lost = f"tier {step.instead_of} reached nobody" if step.instead_of else ""
-    if step.round.number > incident.first_round:
+    if step.round.number > incident.first_round and not rung.once:
         why = (
             lost or f"still nobody, {after} later"
             if rung.after
@@ -121,9 +125,10 @@ def _reason(incident: Incident, step: Step) -> str:
         return lost
     if rung.again:
         return f"not acknowledged within {after}"
+    flagged = f"flagged {', '.join(rung.flags)}" if rung.flags else ""
     if not rung.after:
-        return f"{severity_title(incident.severity)} declared: first to be called"
-    return f"not {rung.unless} within {after}"
+        return flagged or f"{severity_title(incident.severity)} declared: first to be called"
+    return f"not {rung.unless} within {after}" + (f", {flagged}" if flagged else "")
 
 
 def _older_rings(incident: Incident, person: str, key: str) -> tuple[str, ...]:

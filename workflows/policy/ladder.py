@@ -46,6 +46,10 @@ class Rung:
     since: datetime = EVER
     """It is wanted only since then: a flag that calls these people was set."""
     hold: Hold = Hold(Calendar())
+    once: bool = False
+    """It belongs to no round: the next one neither waits for it nor repeats it."""
+    flags: tuple[str, ...] = ()
+    """What the incident is, that these people are called."""
 
     def duty(self, person: str) -> str:
         return f"{'overdue' if self.again else 'escalate'}/{self.tier}/{person}"
@@ -75,7 +79,10 @@ def ladder(book: Runbook, incident: Incident) -> list[Rung]:
         if holds_at(book, tier.when, incident, incident.opened_at + tier.after)
     ]
     if is_emergency(book, incident):  # everybody, at once
-        return [Rung(n, timedelta(), called_people(book, incident, tier), tier.unless) for n, tier in tiers]
+        flags = book.emergency.flags if book.emergency else ()
+        return [
+            Rung(n, timedelta(), called_people(book, incident, tier), tier.unless, flags=flags) for n, tier in tiers
+        ]
     hold = Hold(book.calendar, rules(book, incident).hold)
     rungs = [
         Rung(
@@ -85,6 +92,8 @@ def ladder(book: Runbook, incident: Incident) -> list[Rung]:
             tier.unless,
             since=holds_since(tier.when, incident),
             hold=hold,
+            once=tier.once,
+            flags=tier.when.flags,
         )
         for number, tier in tiers
     ]
@@ -178,8 +187,8 @@ def under_way(incident: Incident, person: str) -> Start | None:
 
 
 def over_at(incident: Incident, climb: list[Step]) -> datetime | None:
-    """From when the next round counts: all rungs of this one were begun. None: not yet."""
-    begun = [_begun_at(incident, step) for step in climb]
+    """From when the next round counts: all rungs of this one were begun. None: not yet, or there is nothing to repeat."""
+    begun = [_begun_at(incident, step) for step in climb if not step.rung.once]
     return None if None in begun else max((at for at in begun if at is not None), default=None)
 
 

@@ -61,7 +61,8 @@ class Condition(Wire):
     labels: dict[str, str] = {}
     """Labels of the incident's alerts, with these values."""
     off_hours: bool | None = None
-    """It falls due outside (true) or inside (false) the calendar's business hours."""
+    """It falls due outside (true) or inside (false) the calendar's business hours; of a duty that waits for its day
+    (`on`), when it would have been due without waiting."""
 
 
 class Contact(Wire):
@@ -90,6 +91,8 @@ class Tier(Wire):
     """Also the managers of whoever holds these roles."""
     after: Duration = timedelta()
     unless: Until = "acknowledged"
+    once: bool = False
+    """Called because the incident lasts, or is of a kind: once. The ladder starts again without it, and before it."""
     name: str = ""
     when: Condition = Condition()
 
@@ -238,6 +241,8 @@ class Runbook(Wire):
 
         Graver, because a page too many is the smaller harm. Falls back to the gravest that exists.
         """
+        if name in self.severities:
+            return self.severities[name]
         known = sorted(self.severities)
         graver = [s for s in known if s <= name]
         return self.severities[graver[-1] if graver else known[0]]
