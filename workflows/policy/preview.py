@@ -141,16 +141,16 @@ def _audience(book: Runbook, incident: Incident, demand: Demand) -> tuple[str, .
         case Publish():
             return (STATUS_PAGE,)
         case Post(kind="post", to=place):
-            return (_place(incident, place),)
+            return (_place(book, incident, place),)
         case Post(role=role, mention=mention, to=place):
             roles = empty_roles(book, incident) if demand.duty == "nag/roles" else (role,) if role else ()
-            return (*roles, *mention) or (_place(incident, place),)
+            return (*roles, *mention) or (_place(book, incident, place),)
     return (effect.to or effect.role or book.home,)
 
 
-def _place(incident: Incident, place: Place) -> str:
-    """A thread is named by the channel it is in."""
-    return _channel(incident, place.channel)
+def _place(book: Runbook, incident: Incident, place: Place) -> str:
+    """A thread is named by the channel it is in: the one in which incidents are declared."""
+    return book.home if place.thread else _channel(incident, place.channel)
 
 
 def _channel(incident: Incident, channel: str) -> str:
