@@ -19,6 +19,7 @@ class Always(TypedDict):
     severity: str
     title: str
     phase: str
+    date: str
     since: str
     detected: str
     elapsed: str
@@ -47,6 +48,10 @@ class Sometimes(TypedDict, total=False):
     war_room: str
     impact: str
     cause: str
+    mitigation_started: str
+    mitigated: str
+    resolved: str
+    duration: str
     next_update: str
     draft: str
     draft_name: str

@@ -22,6 +22,7 @@ from workflows.policy.incident import Incident, rules
 from workflows.policy.references import duties_of
 from workflows.policy.room import contacts_for, next_batch
 from workflows.policy.runbook import Duty, Runbook, severity_title
+from workflows.text_values import Always, Sometimes, Values
 
 LONGEST = 3000
 """Characters: what a Slack text block holds, and more than anybody reads on a phone."""
@@ -34,8 +35,8 @@ class _Visible(Undefined):
         return f"[{self._undefined_name}?]"
 
 
-_ENVIRONMENT = SandboxedEnvironment(undefined=_Visible, trim_blocks=True, lstrip_blocks=True, autoescape=False)
-_ENVIRONMENT.globals.clear()  # no `range`: a template must not be able to loop for long
+ENVIRONMENT = SandboxedEnvironment(undefined=_Visible, trim_blocks=True, lstrip_blocks=True, autoescape=False)
+ENVIRONMENT.globals.clear()  # no `range`: a template must not be able to loop for long
 
 
 _FAILURES = (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError, RecursionError)
@@ -71,7 +72,7 @@ def clock(at: datetime) -> str:
     return f"{at:%H:%M} UTC"
 
 
-def _subject(book: Runbook, incident: Incident, demand: Demand, values: dict[str, object]) -> str:
+def _subject(book: Runbook, incident: Incident, demand: Demand, values: Values) -> str:
     if isinstance(demand.effect, Page):
         return f"{headline(incident)} ({demand.reason})"
     if isinstance(demand.effect, Publish):
@@ -81,10 +82,10 @@ def _subject(book: Runbook, incident: Incident, demand: Demand, values: dict[str
 
 @lru_cache(maxsize=256)
 def _compiled(source: str) -> Template:
-    return _ENVIRONMENT.from_string(source)
+    return ENVIRONMENT.from_string(source)
 
 
-def _render(book: Runbook, template: str, values: dict[str, object]) -> str:
+def _render(book: Runbook, template: str, values: Values) -> str:
     source = book.templates.get(template) or TEXTS.get(template)
     if source is None:
         return f"{values['headline']} (the runbook has no text named {template!r})"
@@ -96,14 +97,15 @@ def _render(book: Runbook, template: str, values: dict[str, object]) -> str:
     return cut(text, LONGEST)
 
 
-def _values(book: Runbook, incident: Incident, demand: Demand, now: datetime) -> dict[str, object]:
+def _values(book: Runbook, incident: Incident, demand: Demand, now: datetime) -> Values:
     batch = next_batch(incident, up_to=demand.occurrence) if demand.duty == "tell" else ()
-    values: dict[str, object] = {
+    always: Always = {
         "id": incident.id,
         "headline": headline(incident),
         "severity": severity_title(incident.severity),
         "title": incident.title,
         "phase": incident.phase.capitalize(),
+        "date": f"{incident.declared_at:%Y-%m-%d}",
         "since": clock(incident.declared_at),
         "detected": clock(incident.detected_at),
         "elapsed": f"T+{write(_whole_minutes(now - incident.declared_at))}",
@@ -122,14 +124,13 @@ def _values(book: Runbook, incident: Incident, demand: Demand, now: datetime) ->
         "no_pager": incident.no_pager,
         "home": book.home,
         "issue": _issue(incident),
+        "contacts": [{"name": c.name, "reach": c.reach} for c in contacts_for(book, incident)],
     }
-    values |= _optional(book, incident, demand, now)
-    return values
+    return {**always, **_sometimes(book, incident, demand, now)}
 
 
-def _optional(book: Runbook, incident: Incident, demand: Demand, now: datetime) -> dict[str, object]:
-    """Values that are left out, and so shown as `[name?]`, when they are not known."""
-    values: dict[str, object] = {}
+def _sometimes(book: Runbook, incident: Incident, demand: Demand, now: datetime) -> Sometimes:
+    values: Sometimes = {}
     if incident.service:
         values["service"] = incident.service
     if book.war_room:
@@ -138,6 +139,7 @@ def _optional(book: Runbook, incident: Incident, demand: Demand, now: datetime) 
         values["impact"] = cut("; ".join(sorted({a.summary or a.name for a in incident.firing})), 500)
     if incident.resolution:
         values["cause"] = incident.resolution
+    values |= _moments(incident)
     update_at = next_update_at(book, incident, now)
     if update_at:
         values["next_update"] = clock(update_at)
@@ -146,10 +148,22 @@ def _optional(book: Runbook, incident: Incident, demand: Demand, now: datetime) 
         template = duty.template if duty else f"public_{incident.phase}"
         values["draft"] = _render(book, template, _values(book, incident, _plain(demand), now))
         values["draft_name"] = duty.id if duty else "status-page"
-    values["contacts"] = [{"name": c.name, "reach": c.reach} for c in contacts_for(book, incident)]
     if duty:
         values["duty_title"] = duty.id.replace("-", " ")
         values["items"] = [line.strip() for line in duty.text.splitlines() if line.strip()]
+    return values
+
+
+def _moments(incident: Incident) -> Sometimes:
+    """When the fix was begun, was in place, and when it was over; as far as it has come."""
+    values: Sometimes = {}
+    if incident.mitigation_started_at:
+        values["mitigation_started"] = clock(incident.mitigation_started_at)
+    if incident.mitigated_at:
+        values["mitigated"] = clock(incident.mitigated_at)
+    if incident.resolved_at:
+        values["resolved"] = clock(incident.resolved_at)
+        values["duration"] = write(_whole_minutes(incident.resolved_at - incident.declared_at))
     return values
 
 

@@ -94,6 +94,12 @@ def next_weekday(calendar: Calendar, at: datetime, weekday: Weekday) -> datetime
     raise AssertionError("eight days hold every weekday")
 
 
+def first_night_without(zone: str, wall: time, after: date) -> date | None:
+    """The first day in the year that begins then on which the clock skips this time; None where it never does."""
+    days = (after + timedelta(days=n) for n in range(366))
+    return next((day for day in days if _is_skipped(zone, datetime.combine(day, wall, ZoneInfo(zone)))), None)
+
+
 def _from(calendar: Calendar, at: datetime) -> Iterator[tuple[datetime, datetime]]:
     today = at.astimezone(ZoneInfo(calendar.zone)).date()
     for day in (today, *_business_days(calendar, today)):
@@ -129,10 +135,12 @@ def _stretch(calendar: Calendar, hours: Hours, day: date) -> tuple[datetime, dat
 
 def _moment(zone: str, day: date, wall: time, *, begins: bool) -> datetime:
     local = datetime.combine(day, wall, ZoneInfo(zone)).replace(fold=0 if begins else 1)
-    moment = local.astimezone(UTC)
-    if moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None) == local.replace(tzinfo=None):
-        return moment
-    return _first_after_the_gap(zone, local)
+    return _first_after_the_gap(zone, local) if _is_skipped(zone, local) else local.astimezone(UTC)
+
+
+def _is_skipped(zone: str, local: datetime) -> bool:
+    """A wall-clock time that no moment has does not come back from UTC."""
+    return local.astimezone(UTC).astimezone(ZoneInfo(zone)).replace(tzinfo=None) != local.replace(tzinfo=None)
 
 
 def _first_after_the_gap(zone: str, local: datetime) -> datetime:
