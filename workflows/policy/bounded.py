@@ -43,6 +43,8 @@ def identity(name: str) -> str:
 
 def newest(texts: Sequence[str], most: int, heaviest: int) -> int:
     """How many of the last texts are kept: so many, or as many as weigh so much together; the last one always."""
+    if sum(map(weight, texts[-most:])) <= heaviest:
+        return min(len(texts), most)
     kept, together = 0, 0
     for text in reversed(texts[-most:]):
         together += weight(text)

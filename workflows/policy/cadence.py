@@ -31,11 +31,12 @@ def _updates(book: Runbook, incident: Incident, terms: Cadence, now: datetime) -
     spot = channel_or_place(book, incident, terms.to)
     owner = who_owes(book, incident, terms.owner)
     for due_at in (latest, following):
-        if due_at is None:
+        occurrence = incident.seconds_since_declared(due_at) if due_at else 0
+        if due_at is None or incident.has_settled("update/channel", occurrence):
             continue
         demand = Demand(
             duty="update/channel",
-            occurrence=incident.seconds_since_declared(due_at),
+            occurrence=occurrence,
             due_at=due_at,
             reason=f"an update is due every {write(terms.every)}, and none was posted",
             effect=Post(to=spot.place, template=terms.template, role=terms.owner),
@@ -70,11 +71,12 @@ def _unfilled_roles(book: Runbook, incident: Incident, now: datetime) -> Iterato
     names = ", ".join(book.role_name(role) for role in empty)
     mention = dict.fromkeys(p for role in empty for p in who_owes(book, incident, role))
     for at in (latest, following):
-        if at is None or at < first:
+        occurrence = incident.seconds_since_declared(at) if at else 0
+        if at is None or at < first or incident.has_settled("nag/roles", occurrence):
             continue
         demand = Demand(
             duty="nag/roles",
-            occurrence=incident.seconds_since_declared(at),
+            occurrence=occurrence,
             due_at=awake(incident, at),
             reason=f"nobody is {names}",
             effect=Post(kind="nag", to=spot.place, template="roles_unfilled", mention=tuple(mention), role=empty[0]),

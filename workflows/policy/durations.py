@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from functools import lru_cache
 from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator
@@ -30,6 +31,7 @@ def parse(value: object) -> object:
         raise ValueError(f"a duration is at most {write(LONGEST)}") from None
 
 
+@lru_cache(maxsize=1024)
 def write(value: timedelta) -> str:
     """`1h 30m`: the form that `parse` reads, without zero parts; `0m` for nothing."""
     seconds = round(value.total_seconds())

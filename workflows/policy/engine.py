@@ -86,16 +86,22 @@ def afterwards(book: Runbook, incident: Incident, now: datetime) -> Plan:
 
 def _split(incident: Incident, all_wanted: Iterable[Wanted], now: datetime) -> Plan:
     """What has not settled, by time."""
-    wanted = [w for w in all_wanted if not _has_settled(incident, w.demand)]
-    present = [w for w in wanted if w.demand.due_at <= now]
-    due = sorted((w.demand for w in present if not w.waits_for), key=_urgency)
-    later = sorted((w.demand for w in wanted if w.demand.due_at > now), key=_urgency_later)
-    return Plan(
-        due=tuple(due),
-        waiting=tuple(w for w in present if w.waits_for),
-        next=tuple(later),
-        wake_at=later[0].due_at if later else None,
-    )
+    due: list[Demand] = []
+    waiting: list[Wanted] = []
+    later: list[Demand] = []
+    for wanted in all_wanted:
+        demand = wanted.demand
+        if incident.has_settled(demand.duty, demand.occurrence):
+            continue
+        if demand.due_at > now:
+            later.append(demand)
+        elif wanted.waits_for:
+            waiting.append(wanted)
+        else:
+            due.append(demand)
+    due.sort(key=_urgency)
+    later.sort(key=_urgency_later)
+    return Plan(tuple(due), tuple(waiting), tuple(later), later[0].due_at if later else None)
 
 
 def _all(book: Runbook, incident: Incident, now: datetime) -> Iterator[Wanted]:
@@ -117,10 +123,6 @@ def _owed_afterwards(book: Runbook, incident: Incident, now: datetime) -> Iterat
     yield from telling(book, incident)
     yield from duties(book, incident, now)
     yield from review(book, incident, now)
-
-
-def _has_settled(incident: Incident, demand: Demand) -> bool:
-    return incident.has_settled(demand.duty, demand.occurrence)
 
 
 def _urgency(demand: Demand) -> tuple[bool, bool, datetime, int, str]:

@@ -19,16 +19,13 @@ from workflows.policy.wanted import (
 
 
 def room(book: Runbook, incident: Incident) -> Iterator[Wanted]:
-    yield Wanted(
-        Demand(
-            duty="declaration",
-            due_at=incident.declared_at,
-            reason="an incident was declared",
-            effect=Post(to=Place(channel=book.home), template="declaration", pin=True),
-        )
-    )
+    if not incident.has_settled("declaration", 1):
+        yield _declaration(book, incident)
     if has_own_channel(book, incident) and not incident.cancelled:
-        yield from _own_channel(incident)
+        if not incident.has_settled("channel", 1):
+            yield _own_channel(incident)
+        if not incident.has_settled("topic", incident.headline):
+            yield from _topic(incident)
     if not incident.resolved:
         yield from _contacts(book, incident)
     yield from telling(book, incident)
@@ -37,7 +34,7 @@ def room(book: Runbook, incident: Incident) -> Iterator[Wanted]:
 def _contacts(book: Runbook, incident: Incident) -> Iterator[Wanted]:
     """Whom to reach for an incident like this one, as soon as that is known."""
     known = contacts_for(book, incident)
-    if not known:
+    if not known or incident.has_settled("contacts", len(known)):
         return
     spot = incident_place(book, incident)
     demand = Demand(
@@ -54,17 +51,27 @@ def contacts_for(book: Runbook, incident: Incident) -> tuple[Contact, ...]:
     return tuple(contact for contact in book.contacts if holds(contact.when, incident))
 
 
-def _own_channel(incident: Incident) -> Iterator[Wanted]:
-    severity = severity_title(incident.severity)
-    private = "security" in incident.flags
-    yield Wanted(
-        Demand(
-            duty="channel",
-            due_at=incident.declared_at,
-            reason=f"a {severity} gets a channel of its own",
-            effect=OpenChannel(name=f"incident-{incident.id}", private=private),
-        )
+def _declaration(book: Runbook, incident: Incident) -> Wanted:
+    demand = Demand(
+        duty="declaration",
+        due_at=incident.declared_at,
+        reason="an incident was declared",
+        effect=Post(to=Place(channel=book.home), template="declaration", pin=True),
     )
+    return Wanted(demand)
+
+
+def _own_channel(incident: Incident) -> Wanted:
+    demand = Demand(
+        duty="channel",
+        due_at=incident.declared_at,
+        reason=f"a {severity_title(incident.severity)} gets a channel of its own",
+        effect=OpenChannel(name=f"incident-{incident.id}", private="security" in incident.flags),
+    )
+    return Wanted(demand)
+
+
+def _topic(incident: Incident) -> Iterator[Wanted]:
     if incident.headline == 0 or "channel" in incident.closed_places:
         return  # a new channel is born with its topic
     channel = incident.references.get("channel", "")
