@@ -1,46 +1,43 @@
-"""Which keys a runbook may have at a place: asked of the model's own JSON Schema, so that it cannot drift from it."""
+"""Which keys a runbook may have at a place: asked of its own JSON Schema, so that it cannot drift from it."""
 
-from collections.abc import Mapping
-from functools import cache
+from collections.abc import Iterator, Mapping
 
 from starter.problems import Loc
-from workflows.policy.runbook import Runbook
+from starter.runbook_schema import schema
 
 Schema = Mapping[str, object]
 
 
 def words_at(loc: Loc) -> tuple[str, ...]:
     """The keys that the mapping at `loc` may have; nothing where any key goes."""
-    node = _schema()
+    places: list[Schema] = [schema()]
     for part in loc:
-        node = _inside(node, part)
-    return tuple(_mapping(_resolved(node).get("properties")))
+        places = [inner for place in places for inner in _inside(place, part)]
+    return tuple(word for place in places for form in _forms(place) for word in _mapping(form.get("properties")))
 
 
-@cache
-def _schema() -> Schema:
-    return Runbook.model_json_schema()
+def _inside(place: Schema, part: int | str) -> Iterator[Schema]:
+    for form in _forms(place):
+        named = _mapping(form.get("properties")).get(str(part))
+        if isinstance(part, int):
+            yield _mapping(form.get("items"))
+        elif named is not None:
+            yield _mapping(named)
+        else:
+            free = (form.get("additionalProperties"), *_mapping(form.get("patternProperties")).values())
+            yield from (_mapping(any_key) for any_key in free)
 
 
-def _inside(node: Schema, part: int | str) -> Schema:
-    node = _resolved(node)
-    if isinstance(part, int):
-        return _mapping(node.get("items"))
-    if named := _mapping(node.get("properties")).get(part):
-        return _mapping(named)
-    free = [_mapping(node.get("additionalProperties")), *_mapping(node.get("patternProperties")).values()]
-    return next((_mapping(schema) for schema in free if schema), {})
-
-
-def _resolved(node: Schema) -> Schema:
-    """Follow references; of an optional value, the part that is not null."""
-    options = node.get("anyOf")
+def _forms(place: Schema) -> Iterator[Schema]:
+    """What may stand there: references followed, alternatives one by one."""
+    options, reference = place.get("anyOf"), place.get("$ref")
     if isinstance(options, list):
-        node = next((option for option in options if option.get("type") != "null"), {})
-    reference = node.get("$ref")
-    if isinstance(reference, str):
-        return _mapping(_mapping(_schema()["$defs"]).get(reference.removeprefix("#/$defs/")))
-    return node
+        for option in options:
+            yield from _forms(option)
+    elif isinstance(reference, str):
+        yield from _forms(_mapping(_mapping(schema()["$defs"]).get(reference.removeprefix("#/$defs/"))))
+    else:
+        yield place
 
 
 def _mapping(value: object) -> Schema:

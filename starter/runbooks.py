@@ -1,24 +1,20 @@
 """Runbooks as people write them (YAML) become `Runbook`s, or `Problem`s with file and line.
 
-Only what is compiled here enters a workflow. YAML 1.2, so that `on` is a word and `08:30` is not a number.
+Only what is compiled here enters a workflow: durations are spans of time, holidays are dates.
 """
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails
-from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-from starter.problems import Loc, Problem, closest, written
-from starter.runbook_words import words_at
+from starter.problems import Problem
+from starter.runbook_faults import explain
+from starter.runbook_file import RunbookFile, parse
+from starter.runbook_holidays import compile_holidays
 from workflows.policy.runbook import Runbook
-
-_REFERENCE = re.compile(r"(?P<path>[\w.-]+): (?P<message>.*'(?P<word>[^']*)'.* `(?P<among>people|roles)`)")
 
 
 @dataclass(frozen=True)
@@ -29,111 +25,71 @@ class Library:
     problems: tuple[Problem, ...] = ()
 
 
+@dataclass(frozen=True)
+class Reading:
+    """One file: the runbook that it holds, or what is wrong with it."""
+
+    book: Runbook | None = None
+    file: RunbookFile | None = None
+    """None when it is no YAML."""
+    problems: tuple[Problem, ...] = ()
+
+
 def load(path: Path) -> Library:
     """Read one runbook, or every `*.yaml` in a folder. Never raises: a bad runbook does not hide the good ones."""
+    readings = list(read_all([path]))
+    books = {reading.book.runbook: reading.book for reading in readings if reading.book}
+    return Library(books, tuple(problem for reading in readings for problem in reading.problems))
+
+
+def read_all(paths: Iterable[Path]) -> Iterator[Reading]:
+    """Each file, and each in a folder. Of two runbooks of one name the second is a problem."""
+    names: set[str] = set()
+    for path in paths:
+        for reading in _in(path):
+            name = reading.book.runbook if reading.book else ""
+            yield _taken(reading, name) if name in names else reading
+            names |= {name} if name else set()
+
+
+def _in(path: Path) -> Iterator[Reading]:
     if not path.exists():
-        advice = "Set TOCSIN_RUNBOOKS to a folder of runbooks"
-        return Library(problems=(Problem(str(path), "no such file or folder", advice=advice),))
-    files = sorted([*path.glob("*.yaml"), *path.glob("*.yml")]) if path.is_dir() else [path]
-    books: dict[str, Runbook] = {}
-    problems: list[Problem] = []
-    for file in files:
-        book, found = _read(file)
-        problems += found
-        if book is not None and book.runbook in books:
-            taken = f"another runbook is already named {book.runbook!r}"
-            problems.append(Problem(str(file), taken, path="runbook", advice="Give each runbook a name of its own"))
-        elif book is not None:
-            books[book.runbook] = book
-    if not files:
-        problems.append(Problem(str(path), "there is no runbook in this folder", advice="A runbook is a `*.yaml` file"))
-    return Library(books, tuple(problems))
+        yield _nothing(path, "no such file or folder", "Name a folder of runbooks, or one runbook (TOCSIN_RUNBOOKS)")
+    elif not path.is_dir():
+        yield read(path)
+    elif files := sorted([*path.glob("*.yaml"), *path.glob("*.yml")]):
+        yield from map(read, files)
+    else:
+        yield _nothing(path, "there is no runbook in this folder", "A runbook is a `*.yaml` file")
 
 
-def _read(file: Path) -> tuple[Runbook | None, list[Problem]]:
+def _nothing(path: Path, message: str, advice: str) -> Reading:
+    return Reading(problems=(Problem(str(path), message, advice=advice),))
+
+
+def _taken(reading: Reading, name: str) -> Reading:
+    assert reading.file
+    line, column = reading.file.position(["runbook"])
+    what, advice = f"another runbook is already named {name!r}", "Give each runbook a name of its own"
+    return Reading(file=reading.file, problems=(Problem(reading.file.name, what, line, column, "runbook", advice),))
+
+
+def read(path: Path) -> Reading:
+    """One file. Never raises."""
     try:
-        tree = YAML(typ="rt", pure=True).load(file.read_text(encoding="utf-8"))
-        if not isinstance(tree, CommentedMap):
-            what = "is empty" if tree is None else "is not a mapping"
-            return None, [Problem(str(file), f"the file {what}", advice="A runbook begins with `runbook: <name>`")]
-        return Runbook.model_validate(_plain(tree), extra="forbid"), []
-    except OSError as error:
-        return None, [Problem(str(file), f"cannot be read: {error.strerror}")]
-    except UnicodeDecodeError as error:
-        return None, [Problem(str(file), f"is not UTF-8 text (byte {error.start})")]
+        file = parse(path)
+        return Reading(problems=(file,)) if isinstance(file, Problem) else _compiled(file)
     except RecursionError:
-        return None, [Problem(str(file), "an alias (`*name`) contains itself")]
-    except YAMLError as error:
-        return None, [_syntax(str(file), error)]
+        return Reading(problems=(Problem(str(path), "an alias (`*name`) contains itself"),))
+
+
+def _compiled(file: RunbookFile) -> Reading:
+    plain = file.plain()
+    errors = compile_holidays(plain, datetime.now(UTC).date())
+    try:
+        book = Runbook.model_validate(plain, extra="forbid")
     except ValidationError as error:
-        return None, _explain_all(str(file), tree, error.errors())
-
-
-def _plain(node: object) -> object:
-    """Without ruamel's wrappers: what merge keys (`<<`) bring in is otherwise only there for some ways of reading."""
-    if isinstance(node, CommentedMap):
-        return {key: _plain(value) for key, value in node.items()}
-    if isinstance(node, CommentedSeq):
-        return [_plain(value) for value in node]
-    return node
-
-
-def _syntax(file: str, error: YAMLError) -> Problem:
-    if not isinstance(error, MarkedYAMLError):  # such as a control character: has no mark, says where in its text
-        return Problem(file, " ".join(str(error).split()))
-    mark = error.problem_mark or error.context_mark
-    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-    message = error.problem or error.context or "is not YAML"
-    return Problem(file, message.strip().splitlines()[0], line, column)
-
-
-def _explain_all(file: str, tree: CommentedMap, errors: Sequence[ErrorDetails]) -> list[Problem]:
-    """In the order of the file. A list is not called too short because its items are wrong."""
-    wrong_inside = {error["loc"][:depth] for error in errors for depth in range(len(error["loc"]))}
-    told = [error for error in errors if error["type"] != "too_short" or error["loc"] not in wrong_inside]
-    found = [problem for error in told for problem in _explain(file, tree, error)]
-    return sorted(found, key=lambda problem: (problem.line, problem.column))
-
-
-def _explain(file: str, tree: CommentedMap, details: ErrorDetails) -> Iterator[Problem]:
-    loc = tuple(part for part in details["loc"] if part != "[key]")
-    message = details["msg"].removeprefix("Value error, ")
-    if details["type"] == "value_error" and not loc:
-        yield from (_broken_reference(file, tree, part) for part in message.split("; "))
-        return
-    advice = ""
-    if details["type"] == "extra_forbidden":
-        message, advice = "runbooks have no such key here", closest(str(loc[-1]), words_at(loc[:-1]))
-    elif details["type"] == "too_short":
-        message = "needs at least one"
-    elif details["type"] == "missing":
-        message, advice = "is missing", f"Add `{loc[-1]}:`"
-    line, column = _position(tree, loc)
-    yield Problem(file, message, line, column, written(loc), advice)
-
-
-def _broken_reference(file: str, tree: CommentedMap, message: str) -> Problem:
-    """One of `Runbook`'s own complaints: `severities.sev1.escalation: tier 1 pages 'x', who is not among `people``."""
-    found = _REFERENCE.fullmatch(message)
-    if found is None:
-        return Problem(file, message)
-    line, column = _position(tree, found["path"].split("."))
-    known = tree.get(found["among"])
-    advice = closest(found["word"], map(str, known) if isinstance(known, CommentedMap) else ())
-    return Problem(file, found["message"], line, column, found["path"], advice)
-
-
-def _position(tree: CommentedMap, loc: Loc) -> tuple[int, int]:
-    """Line and column, from 1, of the deepest part of `loc` that was written."""
-    node: object = tree
-    line, column = 0, 0
-    for part in loc:
-        if isinstance(node, CommentedMap) and part in node:
-            line, column = node.lc.data[part][:2] if part in node.lc.data else (line, column)
-            node = node[part]
-        elif isinstance(node, CommentedSeq) and isinstance(part, int) and part < len(node):
-            line, column = node.lc.item(part)
-            node = node[part]
-        else:
-            break
-    return line + 1, column + 1
+        errors += error.errors()
+    if errors:
+        return Reading(file=file, problems=tuple(explain(file, errors)))
+    return Reading(book=book, file=file)
