@@ -10,9 +10,12 @@ out = Console()
 err = Console(stderr=True, soft_wrap=True)
 
 
-def show(answer: BaseModel | Sequence[BaseModel], for_people: RenderableType, as_json: bool) -> None:
-    """The answer: as one JSON document with the model's own field names, or in words."""
+def show(
+    answer: BaseModel | Sequence[BaseModel], for_people: RenderableType, as_json: bool, *, whole_lines: bool = False
+) -> None:
+    """The answer: as one JSON document with the model's own field names, or in words. Whole lines are not broken at
+    the width of the terminal, so that other programs can read them."""
     if as_json:
         out.print(to_json(answer, indent=2).decode(), markup=False, highlight=False, soft_wrap=True)
     else:
-        out.print(for_people)
+        out.print(for_people, soft_wrap=whole_lines)

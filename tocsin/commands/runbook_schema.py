@@ -2,10 +2,10 @@
 
 import json
 
+from starter import runbook_schema
 from tocsin.output import out
-from workflows.policy.runbook import Runbook
 
 
 def schema() -> None:
     """Print the JSON Schema of runbooks, for editors and other programs."""
-    out.print(json.dumps(Runbook.model_json_schema(), indent=2), markup=False, highlight=False, soft_wrap=True)
+    out.print(json.dumps(runbook_schema.schema(), indent=2), markup=False, highlight=False, soft_wrap=True)

@@ -1,0 +1,19 @@
+"""What is doubtful in a runbook that reads well: rules over the `Runbook`, pure, one module per subject.
+
+Each finding says where, what, why it matters and what to write instead; the caller knows the lines.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+
+from starter.lint import clocks, conditions, duties, hours, ladder, levels, links, people, texts
+from starter.lint.finding import Finding
+from workflows.policy.runbook import Runbook
+
+RULES = (levels, ladder, clocks, conditions, duties, people, texts, links)
+
+
+def findings(book: Runbook, today: date) -> Iterator[Finding]:
+    for rules in RULES:
+        yield from rules.findings(book)
+    yield from hours.findings(book, today)

@@ -1,0 +1,88 @@
+"""`runbook lint`: what is wrong or doubtful in runbooks, before an incident finds out."""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import BaseModel
+from rich.console import Group
+from rich.text import Text
+from typer import Argument
+
+from starter.lint import findings
+from starter.lint.finding import Level
+from starter.problems import Problem, written
+from starter.runbooks import Reading, read_all
+from tocsin import output
+from tocsin.commands.arguments import AsJson
+from tocsin.failure import ExitCode
+
+NOT_USED = "Until this is mended nobody can use the runbook."
+DOCUMENTED = "See what goes here: docs/runbooks/README.md, or `tocsin runbook schema`"
+STYLES = {"error": "bold red", "warning": "bold yellow"}
+
+
+class Found(BaseModel):
+    """One line of `runbook lint --json`."""
+
+    file: str
+    line: int
+    column: int
+    level: Level
+    path: str
+    """`severities.sev1.escalation[0].page`; empty when it concerns the whole file."""
+    what: str
+    why: str
+    instead: str
+
+
+def lint(
+    files: Annotated[list[Path], Argument(metavar="FILE...", help="Runbooks, or folders of them.")],
+    as_json: AsJson = False,
+) -> None:
+    """Check runbooks: what is wrong, why it matters, and what to write instead. Warnings alone do not fail."""
+    today = datetime.now(UTC).date()
+    found = [one for reading in read_all(files) for one in look_at(reading, today)]
+    output.show(found, _in_words(found), as_json, whole_lines=True)
+    if any(one.level == "error" for one in found):
+        raise typer.Exit(ExitCode.refused)
+
+
+def look_at(reading: Reading, today: date) -> list[Found]:
+    """Everything that is found in one file, in its order. What several severities share is told once."""
+    found = [_of_problem(problem) for problem in reading.problems]
+    if reading.book and reading.file:
+        for finding in findings(reading.book, today):
+            line, column = reading.file.position(finding.path)
+            told = (written(finding.path), finding.what, finding.why, finding.instead)
+            found.append(_found(reading.file.name, line, column, finding.level, *told))
+    first = {(one.line, one.column, one.what): one for one in reversed(found)}
+    return sorted(first.values(), key=lambda one: (one.line, one.column))
+
+
+def _of_problem(problem: Problem) -> Found:
+    told = (problem.path, problem.message, NOT_USED, problem.advice or DOCUMENTED)
+    return _found(problem.file, problem.line, problem.column, "error", *told)
+
+
+def _found(file: str, line: int, column: int, level: Level, path: str, what: str, why: str, instead: str) -> Found:
+    return Found(file=file, line=line, column=column, level=level, path=path, what=what, why=why, instead=instead)
+
+
+def _in_words(found: Sequence[Found]) -> Group:
+    return Group(*(line for one in found for line in lines(one)), _summary(found))
+
+
+def lines(one: Found) -> Iterator[Text]:
+    path = f"{one.path}: " if one.path else ""
+    yield Text.assemble(f"{one.file}:{one.line}: ", (one.level, STYLES[one.level]), f": {path}{one.what}")
+    for label, sentence in (("why", one.why), ("instead", one.instead)):
+        yield Text(f"    {label}: {sentence}", style="dim")
+
+
+def _summary(found: Sequence[Found]) -> Text:
+    count = {level: sum(one.level == level for one in found) for level in STYLES}
+    told = [f"{number} {level}{'s' if number > 1 else ''}" for level, number in count.items() if number]
+    return Text(", ".join(told) or "nothing to say against it")
