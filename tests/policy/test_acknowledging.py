@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.policy.builders import at, happens, ladder, lines, opened, opening, pages, said, sends, tier, times
-from tests.policy.shell import NEVER, Fate, Shell, begun, fates
+from tests.policy.builders import at, happens, ladder, lines, minutes, opened, opening, pages, said, sends, tier, times
+from tests.policy.shell import NEVER, REJECTED, Fate, Shell, begun, fates, rings
 from workflows.policy.effects import Annotate, Hush
 from workflows.policy.events import (
     Acknowledged,
@@ -25,6 +25,7 @@ from workflows.policy.simulate import Simulation
 
 TWO = ladder(tier("alice"), tier("bob", after=10))
 EXPIRES = ladder(tier("alice"), tier("bob", after=10), expires_after=60)
+FOREVER = ladder(tier("alice"), tier("bob", after=10, unless="resolved"))
 LASTING = ladder(tier("alice"), tier("bob", after=10, unless="resolved"), expires_after=60)
 
 
@@ -184,6 +185,107 @@ class TestFromThePager:
         happens(simulation, 10, Acknowledged(at=at(1), by="Alice"))
         assert simulation.incident.acknowledged_at is None
         assert said(simulation.incident, "Alice acknowledged, too late to change anything")
+
+    def test_one_for_a_ring_of_the_opening_before_comes_too_late_also_while_that_ring_is_known(self) -> None:
+        shell = self.reopened_before_the_pager_was_told()
+        shell.happens(9.5, Acknowledged(at=at(7), by="Bob", ring=shell.incident.vendor_key("escalate/2/bob/1")))
+        assert shell.incident.acknowledged_at is None
+        assert said(shell.incident, "Bob acknowledged, too late to change anything")
+
+    def test_resolving_a_ring_of_the_opening_before_does_not_resolve_this_one(self) -> None:
+        shell = self.reopened_before_the_pager_was_told()
+        shell.happens(9.5, Resolved(at=at(7), by="Bob", ring=shell.incident.vendor_key("escalate/2/bob/1")))
+        assert not shell.incident.resolved
+        assert said(shell.incident, "an older ring was resolved: the incident stays open")
+
+    def reopened_before_the_pager_was_told(self) -> Shell:
+        shell = Shell.of(opening(ladder(tier("alice"), tier("bob", after=5))), fates(hush=NEVER))
+        shell.happens(8, Resolved())
+        shell.happens(9, Reopened())
+        return shell
+
+    @pytest.mark.parametrize("event", [Acknowledged(by="Bob"), Resolved(by="Bob")], ids=["acknowledged", "resolved"])
+    def test_a_page_of_an_incident_before_this_one_says_nothing_about_this_one(self, event: Event) -> None:
+        """The alerts of one group always find the same workflow id, incident after incident."""
+        simulation = opened(TWO)
+        ring = f"{simulation.incident.workflow_id}/20260101-0000-old/escalate/1/alice/1"
+        happens(simulation, 1, event.model_copy(update={"ring": ring}))
+        assert simulation.incident.acknowledged_at is None
+        assert not simulation.incident.resolved
+        assert said(simulation.incident, "a page of an incident before this one")
+
+
+class TestWhatRingsInSpiteOfIt:
+    """A tier that only the resolution stops, and a call by hand."""
+
+    def test_a_page_that_is_on_its_way_is_not_hushed(self) -> None:
+        shell = Shell.of(opening(LASTING), lambda d: Fate(after=minutes(1)) if d.duty.endswith("bob") else Fate())
+        shell.happens(10.5, Acknowledged(by="Alice"))
+        shell.run_to(at(30))
+        assert shell.incident.rings[shell.incident.vendor_key("escalate/2/bob/1")].state == "ringing"
+        assert begun(shell, "hush/acknowledged/escalate/2") == []
+
+    def test_nor_is_one_that_somebody_asked_for(self) -> None:
+        shell = Shell.of(opening(TWO), lambda d: Fate(after=minutes(1)) if d.duty.startswith("call") else Fate())
+        shell.happens(1, Escalated(to="carol", by="Dave"))
+        shell.happens(1.5, Acknowledged(by="Alice"))
+        shell.run_to(at(9))
+        assert rings(shell) == [(0, "alice"), (1, "carol")]
+        assert begun(shell, "hush/acknowledged/call") == []
+
+    def test_what_had_got_through_before_is_hushed_all_the_same(self) -> None:
+        simulation = opened(LASTING)
+        happens(simulation, 11, Acknowledged(by="Alice"))
+        assert hushes(simulation) == [("escalate/1/alice/1", "acknowledged"), ("escalate/2/bob/1", "acknowledged")]
+
+    @pytest.mark.parametrize(
+        ("fate", "again"),
+        [(Fate("undelivered", minutes(30)), 10 + 30 + 5), (REJECTED, 10 + 5)],
+        ids=["undelivered", "rejected"],
+    )
+    def test_a_page_that_did_not_get_through_is_tried_again_after_the_pause_between_rounds(
+        self, fate: Fate, again: float
+    ) -> None:
+        shell = Shell.of(opening(FOREVER), lambda d: fate if d.key == "escalate/2/bob/1" else Fate())
+        shell.happens(5, Acknowledged(by="Alice"))
+        shell.run_to(at(600))
+        assert rings(shell) == [(0, "alice"), (10, "bob"), (again, "bob")]
+        reason = next(d.reason for _, d in shell.begun if d.key == "escalate/2/bob/2")
+        assert reason == "the page before this one did not get through"
+
+    def test_and_again_until_it_does(self) -> None:
+        shell = Shell.of(opening(FOREVER), fates(bob=REJECTED))
+        shell.happens(5, Acknowledged(by="Alice"))
+        shell.run_to(at(26))
+        assert rings(shell) == [(0, "alice"), (10, "bob"), (15, "bob"), (20, "bob"), (25, "bob")]
+
+    def test_of_a_tier_only_those_who_were_not_reached(self) -> None:
+        book = ladder(tier("alice"), tier("bob", "carol", after=10, unless="resolved"))
+        shell = Shell.of(opening(book), fates(bob=REJECTED))
+        shell.happens(5, Acknowledged(by="Alice"))
+        shell.run_to(at(21))
+        assert rings(shell) == [(0, "alice"), (10, "bob"), (10, "carol"), (15, "bob"), (20, "bob")]
+
+    def test_so_is_a_call_by_hand(self) -> None:
+        shell = Shell.of(opening(TWO), lambda d: REJECTED if d.key == "call/carol/1" else Fate())
+        shell.happens(1, Acknowledged(by="Alice"))
+        shell.happens(2, Escalated(to="carol", by="Dave"))
+        shell.run_to(at(600))
+        assert rings(shell) == [(0, "alice"), (2, "carol"), (7, "carol")]
+
+    def test_a_new_call_is_no_repeat_of_the_last(self) -> None:
+        shell = Shell.of(opening(TWO), fates(carol=REJECTED))
+        shell.happens(1, Acknowledged(by="Alice"))
+        shell.happens(2, Escalated(to="carol", by="Dave"))
+        shell.run_to(at(8))
+        shell.happens(9, Escalated(to="carol", by="Dave"))
+        assert rings(shell)[1:] == [(2, "carol"), (7, "carol"), (9, "carol")]
+
+    def test_the_round_after_the_acknowledgement_has_expired_is_a_round_of_its_own(self) -> None:
+        shell = Shell.of(opening(LASTING), fates(bob=Fate("undelivered", minutes(30))))
+        shell.happens(5, Acknowledged(by="Alice"))
+        shell.run_to(at(76))
+        assert rings(shell) == [(0, "alice"), (10, "bob"), (45, "bob"), (65, "alice"), (75, "bob")]
 
 
 SIGNS_OF_LIFE = [

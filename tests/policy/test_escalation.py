@@ -122,11 +122,26 @@ def test_the_ladder(book: Runbook, script: Script, until: float, expected: list[
     assert pages(simulation) == expected
 
 
-def test_a_ladder_with_nobody_on_it_says_so_instead_of_being_silent() -> None:
-    simulation = opened(ladder(tier(), tier(after=5)))
-    simulation.run_to(at(60))
+def test_a_ladder_with_nobody_on_it_says_so_again_and_again_instead_of_being_silent() -> None:
+    simulation = opened(ladder(tier(), tier(after=5), repeat_after="10m"))
+    simulation.run_to(at(39))
     assert pages(simulation) == []
-    assert times(simulation, "nobody") == [0]
+    assert times(simulation, "nobody") == [0, 10, 20, 30]
+
+
+def test_until_somebody_has_answered_without_being_called() -> None:
+    simulation = opened(ladder(tier(), repeat_after="10m"))
+    happens(simulation, 15, ACK)
+    simulation.run_to(at(60))
+    assert times(simulation, "nobody") == [0, 10]
+
+
+def test_a_ladder_that_loses_its_people_says_so_from_then_on() -> None:
+    simulation = opened(ladder(tier("alice", flags=("security",)), repeat_after="10m"), flags=("security",))
+    happens(simulation, 25, FlagChanged(flag="security", on=False))
+    simulation.run_to(at(39))
+    assert pages(simulation) == [(0, "alice"), (10, "alice"), (20, "alice")]
+    assert times(simulation, "nobody") == [25, 30]
 
 
 def test_each_ring_has_a_key_of_its_own_and_supersedes_the_older_one() -> None:
@@ -222,6 +237,17 @@ class TestTheAcknowledgementExpires:
         happens(simulation, 5, ACK)
         simulation.run_to(at(94))
         assert pages(simulation) == [(0, "alice"), (65, "alice"), (90, "bob")]
+
+    def test_and_whoever_is_called_is_told_why(self) -> None:
+        simulation = opened(self.BOOK)
+        happens(simulation, 5, Acknowledged(by="Alice"))
+        simulation.run_to(at(76))
+        reasons = [demand.reason for _, demand in sends(simulation, "escalate/")]
+        assert reasons == [
+            "SEV-1 declared: first to be called",
+            "Alice acknowledged, then fell silent for 1h: round 2 of the ladder, tier 1",
+            "still nobody, 10m later: round 2 of the ladder, tier 2",
+        ]
 
     def test_a_second_acknowledgement_stops_the_new_round(self) -> None:
         simulation = opened(self.BOOK)

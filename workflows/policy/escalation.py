@@ -2,8 +2,9 @@
 
 The ladder (`ladder.py`) says when. When all rungs of a round were begun and nobody answered, the next round starts
 `repeat_after` later. An acknowledgement stops all rungs but those that say `unless: resolved`; when it expires, a new
-round starts there and then. Beside the ladder, people are called by hand; and whoever a page does not get through to
-is also asked for where they may read it.
+round starts there and then. What rings in spite of an acknowledgement has no next round to be made up for in, so a page
+of it that did not get through is tried again `repeat_after` later. Beside the ladder, people are called by hand; and
+whoever a page does not get through to is also asked for where they may read it.
 """
 
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from datetime import datetime
 from workflows.policy.demand import Demand
 from workflows.policy.durations import write
 from workflows.policy.effects import Page, Post
-from workflows.policy.incident import Call, Incident, acknowledgement_expires_at, is_acknowledged, rules
+from workflows.policy.incident import Incident, acknowledgement_expires_at, is_acknowledged, rules
 from workflows.policy.ladder import (
     PAGE_BUDGET,
     Round,
@@ -24,10 +25,13 @@ from workflows.policy.ladder import (
     present_round,
     steps,
     under_way,
-    was_rung,
+    was_lost,
+    was_reached,
 )
-from workflows.policy.runbook import Runbook, severity_title
-from workflows.policy.wanted import Wanted, home
+from workflows.policy.paging import called_by_hand, page, reason_of
+from workflows.policy.pauses import Pauses
+from workflows.policy.runbook import Runbook
+from workflows.policy.wanted import Wanted, home, latest_and_next
 
 
 def escalation(book: Runbook, incident: Incident, now: datetime) -> Iterator[Wanted]:
@@ -35,13 +39,13 @@ def escalation(book: Runbook, incident: Incident, now: datetime) -> Iterator[Wan
     if incident.resolved:
         return
     rungs = ladder(book, incident)
-    pages = list(_called_by_hand(book, incident))
-    if not any(rung.people for rung in rungs):
-        yield _nobody(book, incident)
-    elif is_acknowledged(book, incident, now):
-        pages += _while_acknowledged(book, incident, rungs)
-    else:
+    pages = list(called_by_hand(book, incident))
+    if is_acknowledged(book, incident, now):
+        pages += _while_acknowledged(book, incident, rungs, now)
+    elif any(rung.people for rung in rungs):
         pages += _unanswered(book, incident, rungs, now)
+    else:
+        yield from _nobody(book, incident, now)
     yield from pages
     yield from _other_ways(book, incident, pages)
 
@@ -49,139 +53,114 @@ def escalation(book: Runbook, incident: Incident, now: datetime) -> Iterator[Wan
 def _unanswered(book: Runbook, incident: Incident, rungs: list[Rung], now: datetime) -> Iterator[Wanted]:
     present = present_round(book, incident, now)
     climb = list(steps(incident, rungs, present))
-    yield from _still_trying(incident, rungs, present)
+    pauses = Pauses(incident, rungs, rules(book, incident).repeat_after, now)
+    yield from _still_trying(book, incident, rungs, present)
     for step in climb:
-        yield from _pages(incident, step)
+        yield from _pages(book, incident, step, pauses)
     ended_at = over_at(incident, climb)
     if ended_at is not None:
         following = Round(present.number + 1, ended_at + rules(book, incident).repeat_after)
         for step in steps(incident, _repeated(rungs), following):
-            yield from _pages(incident, step)
+            yield from _pages(book, incident, step, pauses)
 
 
-def _while_acknowledged(book: Runbook, incident: Incident, rungs: list[Rung]) -> Iterator[Wanted]:
+def _while_acknowledged(book: Runbook, incident: Incident, rungs: list[Rung], now: datetime) -> Iterator[Wanted]:
     """Only what is said to ring unless the incident is *resolved*; and what comes if the acknowledgement expires."""
+    pauses = Pauses(incident, rungs, rules(book, incident).repeat_after, now)
+    lasting = list(_lasting(book, incident, rungs, pauses))
+    yield from lasting
+    expires_at = acknowledgement_expires_at(book, incident)
+    if expires_at is None:
+        return
+    keys = {wanted.demand.key for wanted in lasting}
+    for step in steps(incident, _repeated(rungs), Round(incident.round + 1, expires_at)):
+        yield from (wanted for wanted in _pages(book, incident, step, pauses) if wanted.demand.key not in keys)
+
+
+def _lasting(book: Runbook, incident: Incident, rungs: list[Rung], pauses: Pauses) -> Iterator[Wanted]:
     opening = Round(incident.round, incident.opened_at)
     lasting = [replace(rung, once=True) for rung in rungs if rung.unless == "resolved"]
-    yield from _still_trying(incident, lasting, opening)
+    yield from _still_trying(book, incident, lasting, opening)
     for step in steps(incident, lasting, opening):
-        yield from _pages(incident, step)
-    expires_at = acknowledgement_expires_at(book, incident)
-    if expires_at is not None:
-        for step in steps(incident, _repeated(rungs), Round(incident.round + 1, expires_at)):
-            yield from _pages(incident, step)
+        lost = [person for person in step.rung.people if was_lost(incident, step.rung, person)]
+        others = tuple(person for person in step.rung.people if person not in lost)
+        yield from _pages(book, incident, replace(step, rung=replace(step.rung, people=others)), pauses)
+        for person in lost:
+            yield from _again(book, incident, step.rung, person)
+
+
+def _again(book: Runbook, incident: Incident, rung: Rung, person: str) -> Iterator[Wanted]:
+    """A page that did not get through, under the next key."""
+    lost = incident.settled[rung.duty(person)]
+    due_at = lost.settled_at + rules(book, incident).repeat_after
+    step = Step(rung, Round(max(incident.round, lost.occurrence + 1), due_at), due_at)
+    if _may_ring(incident, step, person):
+        yield page(incident, step, person, due_at, "the page before this one did not get through")
 
 
 def _repeated(rungs: list[Rung]) -> list[Rung]:
     return [rung for rung in rungs if not rung.once]
 
 
-def _still_trying(incident: Incident, rungs: list[Rung], present: Round) -> Iterator[Wanted]:
+def _still_trying(book: Runbook, incident: Incident, rungs: list[Rung], present: Round) -> Iterator[Wanted]:
     """Pages of earlier rounds that have not got through go on; the later rounds do without."""
     for rung in rungs:
         for person in rung.people:
             trying = under_way(incident, person)
             if trying and trying.duty == rung.duty(person) and trying.occurrence < present.number:
                 earlier = Step(rung, Round(trying.occurrence, present.started_at), trying.due_at)
-                yield _page(incident, earlier, person)
+                yield page(incident, earlier, person, trying.due_at, reason_of(book, incident, earlier))
 
 
-def _pages(incident: Incident, step: Step) -> Iterator[Wanted]:
+def _pages(book: Runbook, incident: Incident, step: Step, pauses: Pauses) -> Iterator[Wanted]:
     for person in step.rung.people:
-        if step.rung.once and was_rung(incident, step.rung, person):
+        if step.rung.once and was_reached(incident, step.rung, person):
             continue
         if incident.has_settled(step.rung.duty(person), step.round.number):
             continue
-        trying = under_way(incident, person)
-        if trying is None or (trying.duty, trying.occurrence) == (step.rung.duty(person), step.round.number):
-            yield _page(incident, step, person)
+        if _may_ring(incident, step, person):
+            yield page(incident, step, person, pauses.due_at(step, person), reason_of(book, incident, step))
 
 
-def _page(incident: Incident, step: Step, person: str) -> Wanted:
-    duty = step.rung.duty(person)
-    page = Page(
-        to=person,
-        tier=step.rung.tier,
-        round=step.round.number,
-        round_started_at=step.round.started_at,
-        supersedes=_older_rings(incident, person, f"{duty}/{step.round.number}"),
-        not_through=_hopeless(incident, person),
-    )
-    reason = _reason(incident, step)
-    return Wanted(Demand(duty=duty, occurrence=step.round.number, due_at=step.due_at, reason=reason, effect=page))
-
-
-def _reason(incident: Incident, step: Step) -> str:
-    rung, after = step.rung, write(step.rung.after)
-    lost = f"tier {step.instead_of} reached nobody" if step.instead_of else ""
-    if step.round.number > incident.first_round and not rung.once:
-        why = (
-            lost or f"still nobody, {after} later"
-            if rung.after
-            else f"nobody answered in round {step.round.number - 1}"
-        )
-        return f"{why}: round {step.round.number} of the ladder, tier {rung.tier}"
-    if lost:
-        return lost
-    if rung.again:
-        return f"not acknowledged within {after}"
-    flagged = f"flagged {', '.join(rung.flags)}" if rung.flags else ""
-    if not rung.after:
-        return flagged or f"{severity_title(incident.severity)} declared: first to be called"
-    return f"not {rung.unless} within {after}" + (f", {flagged}" if flagged else "")
-
-
-def _older_rings(incident: Incident, person: str, key: str) -> tuple[str, ...]:
-    """Not those whose page is still on its way: it may ring yet, so it must stay known until it is hushed."""
-    trying = {incident.vendor_key(started) for started in (*incident.started, key)}
-    return tuple(k for k, ring in incident.rings.items() if ring.person == person and k not in trying)
-
-
-def _hopeless(incident: Incident, person: str) -> tuple[str, ...]:
-    routes = incident.refused_routes.get(person, ())
-    return tuple(sorted({route for route in routes if route and routes.count(route) > 1}))
-
-
-def _called_by_hand(book: Runbook, incident: Incident) -> Iterator[Wanted]:
-    latest: dict[str, Call] = {}
-    for call in incident.calls:
-        if call.at >= incident.opened_at:
-            latest |= dict.fromkeys(call.people, call)
-    for person, call in latest.items():
-        duty = f"call/{person}"
-        page = Page(
-            to=person,
-            tier=0,
-            round=incident.round,
-            round_started_at=incident.round_started_at,
-            supersedes=_older_rings(incident, person, f"{duty}/{call.number}"),
-        )
-        reason = f"{call.by} asked for {book.person_name(person)}" + (f": {call.reason}" if call.reason else "")
-        yield Wanted(Demand(duty=duty, occurrence=call.number, due_at=call.at, reason=reason, effect=page))
+def _may_ring(incident: Incident, step: Step, person: str) -> bool:
+    trying = under_way(incident, person)
+    return trying is None or (trying.duty, trying.occurrence) == (step.rung.duty(person), step.round.number)
 
 
 def _other_ways(book: Runbook, incident: Incident, pages: list[Wanted]) -> Iterator[Wanted]:
     """A page that does not get through is also said where its person may read it."""
-    for page in pages:
-        start = incident.started.get(page.demand.key)
-        if start is None or not isinstance(page.demand.effect, Page):
+    for wanted in pages:
+        start, effect = incident.started.get(wanted.demand.key), wanted.demand.effect
+        if start is None or not isinstance(effect, Page):
             continue
         demand = Demand(
             duty=f"fallback/{start.duty}",
             occurrence=start.occurrence,
             due_at=start.started_at + PAGE_BUDGET,
             reason=f"the page has not got through for {write(PAGE_BUDGET)}",
-            effect=Post(to=home(book).place, template="fallback", mention=(page.demand.effect.to,)),
+            effect=Post(to=home(book).place, template="fallback", mention=(effect.to,)),
         )
         yield Wanted(demand)
 
 
-def _nobody(book: Runbook, incident: Incident) -> Wanted:
-    post = Post(to=home(book).place, template="nobody")
-    reason = "the runbook names nobody to page for this severity"
-    return Wanted(
-        Demand(duty="nobody", occurrence=incident.opening, due_at=incident.opened_at, reason=reason, effect=post)
+def _nobody(book: Runbook, incident: Incident, now: datetime) -> Iterator[Wanted]:
+    """Said again and again: it is a page that nobody gets."""
+    every = rules(book, incident).repeat_after
+    latest, following = latest_and_next(incident.opened_at - every, every, now)
+    for due_at in (latest, following):
+        if due_at is not None:
+            yield _nobody_at(book, incident, due_at)
+
+
+def _nobody_at(book: Runbook, incident: Incident, due_at: datetime) -> Wanted:
+    demand = Demand(
+        duty="nobody",
+        occurrence=incident.seconds_since_declared(due_at) + 1,
+        due_at=due_at,
+        reason="the runbook names nobody to page for this severity",
+        effect=Post(to=home(book).place, template="nobody"),
     )
+    return Wanted(demand)
 
 
 def tier_reached(incident: Incident) -> int:

@@ -39,6 +39,7 @@ from workflows.policy.events import (
 )
 from workflows.policy.hushing import is_hushing
 from workflows.policy.incident import Bounds, Call, Incident, Words, is_acknowledged, rules
+from workflows.policy.paging import next_call
 from workflows.policy.runbook import Runbook, severity_title
 from workflows.policy.telling import log, tell
 from workflows.policy.transitions import acknowledge, mark_acknowledged, reopen, resolve
@@ -89,12 +90,15 @@ def _alive(book: Runbook, incident: Incident, at: datetime) -> Incident:
 
 
 def _acknowledged(book: Runbook, incident: Incident, event: Acknowledged) -> Incident:
+    if event.ring and not incident.is_ours(event.ring):
+        return log(incident, event.at, f"{event.by} acknowledged a page of an incident before this one")
     ring = incident.rings.get(event.ring)
-    if incident.resolved or (ring is None and event.at < incident.opened_at):
+    rung_at = ring.rung_at if ring else event.at
+    if incident.resolved or rung_at < incident.opened_at:
         return log(incident, event.at, f"{event.by} acknowledged, too late to change anything")
     event = _not_before(event, incident.opened_at)
     if not is_acknowledged(book, incident, event.at):
-        return acknowledge(incident, event)
+        return acknowledge(book, incident, event)
     if ring is not None and (ring.state == "acknowledged" or is_hushing(incident, event.ring)):
         return incident  # the echo of our own Hush, or a second press on the same ring
     after = mark_acknowledged(_alive(book, incident, event.at), event.ring)
@@ -116,7 +120,9 @@ def _severity_changed(book: Runbook, incident: Incident, event: SeverityChanged)
 def _resolved(book: Runbook, incident: Incident, event: Resolved) -> Incident:
     if incident.resolved:
         return log(incident, event.at, f"{event.by} resolved again, which changes nothing")
-    if event.ring and event.ring not in incident.rings:
+    if event.ring and not incident.is_ours(event.ring):
+        return log(incident, event.at, f"{event.by} resolved a page of an incident before this one")
+    if event.ring and (event.ring not in incident.rings or incident.rings[event.ring].rung_at < incident.opened_at):
         # We resolve a person's older ring before we ring again: its echo must not end the incident.
         return log(incident, event.at, f"an older ring was resolved{_through(event)}: the incident stays open")
     return resolve(incident, _not_before(event, incident.opened_at))
@@ -131,8 +137,13 @@ def _escalated(book: Runbook, incident: Incident, event: Escalated) -> Incident:
     if not people:
         text = f"{event.by} called {event.to!r}, who is neither a tier nor a person of this runbook"
         return tell(incident, event.at, text, by=event.by, loud=True)
-    number = incident.calls[-1].number + 1 if incident.calls else 1
-    call = Call(number=number, people=people, at=event.at, by=event.by, reason=fit(event.reason, Bounds.call_reason))
+    call = Call(
+        number=next_call(incident),
+        people=people,
+        at=event.at,
+        by=event.by,
+        reason=fit(event.reason, Bounds.call_reason),
+    )
     refused = {person: routes for person, routes in incident.refused_routes.items() if person not in people}
     after = incident.model_copy(update={"calls": (*incident.calls, call)[-Bounds.calls :], "refused_routes": refused})
     names = ", ".join(book.person_name(person) for person in people)

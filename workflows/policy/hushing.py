@@ -29,21 +29,17 @@ def _acknowledged_at(incident: Incident) -> datetime:
     return incident.acknowledged_at or incident.opened_at
 
 
-def _effect_key(incident: Incident, ring_key: str) -> str:
-    return ring_key.removeprefix(incident.vendor_key(""))
-
-
 def is_hushing(incident: Incident, ring_key: str) -> bool:
     """Are we acknowledging this ring at the pager just now?"""
     return f"{_duty(incident, ring_key, 'acknowledged')}/1" in incident.started
 
 
 def _duty(incident: Incident, ring_key: str, become: str) -> str:
-    return f"hush/{become}/{_effect_key(incident, ring_key)}"
+    return f"hush/{become}/{incident.effect_key(ring_key)}"
 
 
 def _waits_for(incident: Incident, ring_key: str) -> str:
-    return "the page to be withdrawn" if _effect_key(incident, ring_key) in incident.started else ""
+    return "the page to be withdrawn" if incident.effect_key(ring_key) in incident.started else ""
 
 
 def _hush(incident: Incident, key: str, ring: Ring, become: Literal["acknowledged", "resolved"]) -> Wanted:

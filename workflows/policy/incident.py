@@ -284,6 +284,13 @@ class Incident(Wire):
         """
         return f"{self.workflow_id}/{self.id}/{key}"
 
+    def is_ours(self, vendor_key: str) -> bool:
+        """Not of an incident before this one, which had the same workflow id."""
+        return vendor_key.startswith(self.vendor_key(""))
+
+    def effect_key(self, vendor_key: str) -> str:
+        return vendor_key.removeprefix(self.vendor_key(""))
+
     def has_settled(self, duty: str, occurrence: int) -> bool:
         last = self.settled.get(duty)
         return last is not None and last.occurrence >= occurrence

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from workflows.policy.calendar import Calendar, after_quiet_hours, in_business_hours, next_business_day
-from workflows.policy.incident import Incident, Start, acknowledgement_expires_at, rules, who_owes
+from workflows.policy.incident import Incident, Settlement, Start, acknowledgement_expires_at, rules, who_owes
 from workflows.policy.runbook import Runbook, Tier, Until
 from workflows.policy.settling import LATE
 from workflows.policy.wanted import EVER, holds_at, holds_since, is_emergency
@@ -118,6 +118,12 @@ def _target(book: Runbook, incident: Incident) -> timedelta | None:
     return next_business_day(book.calendar, incident.opened_at)[1] - incident.opened_at
 
 
+def outlives_acknowledgement(book: Runbook, incident: Incident, duty: str) -> bool:
+    """A page that was asked for by hand, or of a rung that only the resolution stops."""
+    lasting = [rung for rung in ladder(book, incident) if rung.unless == "resolved"]
+    return duty.startswith("call/") or any(duty == rung.duty(person) for rung in lasting for person in rung.people)
+
+
 def present_round(book: Runbook, incident: Incident, now: datetime) -> Round:
     """The round that is under way, or the one that begins where an acknowledgement expired."""
     expires_at = acknowledgement_expires_at(book, incident)
@@ -161,13 +167,26 @@ def was_rung(incident: Incident, rung: Rung, person: str) -> bool:
     return incident.has_settled(rung.duty(person), incident.first_round)
 
 
+def got_lost(settled: Settlement) -> bool:
+    return settled.outcome in ("rejected", "undelivered")
+
+
+def was_lost(incident: Incident, rung: Rung, person: str) -> bool:
+    """The last page of this rung did not get through."""
+    return was_rung(incident, rung, person) and got_lost(incident.settled[rung.duty(person)])
+
+
+def was_reached(incident: Incident, rung: Rung, person: str) -> bool:
+    return was_rung(incident, rung, person) and not got_lost(incident.settled[rung.duty(person)])
+
+
 def _gave_up_at(incident: Incident, rung: Rung, number: int, due_at: datetime) -> datetime | None:
     """When it is clear that a rung reaches nobody; None while somebody was, or may yet be, reached."""
     times = [due_at]
     for person in rung.people:
         settled, trying = incident.settled.get(rung.duty(person)), under_way(incident, person)
         if settled is not None and settled.occurrence == number:
-            if settled.outcome not in ("rejected", "undelivered"):
+            if not got_lost(settled):
                 return None
             times.append(settled.settled_at)
         elif trying is not None:
@@ -187,7 +206,7 @@ def under_way(incident: Incident, person: str) -> Start | None:
 
 
 def over_at(incident: Incident, climb: list[Step]) -> datetime | None:
-    """From when the next round counts: all rungs of this one were begun. None: not yet, or there is nothing to repeat."""
+    """From when the next round counts: all rungs of this one were begun. None: not yet, or nothing is repeated."""
     begun = [_begun_at(incident, step) for step in climb if not step.rung.once]
     return None if None in begun else max((at for at in begun if at is not None), default=None)
 

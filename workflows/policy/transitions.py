@@ -5,12 +5,16 @@ from datetime import datetime
 from workflows.policy.durations import write
 from workflows.policy.events import Acknowledged, Resolved
 from workflows.policy.incident import AlertState, Incident
+from workflows.policy.ladder import outlives_acknowledgement
+from workflows.policy.runbook import Runbook
 from workflows.policy.telling import tell
 
 
-def acknowledge(incident: Incident, event: Acknowledged) -> Incident:
+def acknowledge(book: Runbook, incident: Incident, event: Acknowledged) -> Incident:
     rings = {
-        key: ring.model_copy(update={"state": "answered"}) if ring.state == "ringing" else ring
+        key: ring.model_copy(update={"state": "answered"})
+        if ring.state == "ringing" and not _goes_on(book, incident, key)
+        else ring
         for key, ring in incident.rings.items()
     }
     after = mark_acknowledged(incident.model_copy(update={"rings": rings}), event.ring)
@@ -25,6 +29,12 @@ def acknowledge(incident: Incident, event: Acknowledged) -> Incident:
     through = f" through {event.via}" if event.via else ""
     waited = write(event.at - incident.declared_at)
     return tell(after, event.at, f"{event.by} acknowledged{through}, {waited} after declaration", by=event.by)
+
+
+def _goes_on(book: Runbook, incident: Incident, ring_key: str) -> bool:
+    """Its page is still on its way, and is meant for its person whoever else acknowledges."""
+    begun = incident.started.get(incident.effect_key(ring_key))
+    return begun is not None and outlives_acknowledgement(book, incident, begun.duty)
 
 
 def mark_acknowledged(incident: Incident, key: str) -> Incident:

@@ -1,0 +1,100 @@
+"""One page: what it carries, and why it is made. And the pages that people ask for by hand."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from workflows.policy.demand import Demand
+from workflows.policy.durations import write
+from workflows.policy.effects import Page
+from workflows.policy.incident import Call, Incident, acknowledgement_expires_at, rules
+from workflows.policy.ladder import Step, got_lost
+from workflows.policy.runbook import Runbook, severity_title
+from workflows.policy.wanted import Wanted
+
+
+def page(incident: Incident, step: Step, person: str, due_at: datetime, reason: str) -> Wanted:
+    duty = step.rung.duty(person)
+    effect = Page(
+        to=person,
+        tier=step.rung.tier,
+        round=step.round.number,
+        round_started_at=step.round.started_at,
+        supersedes=_older_rings(incident, person, f"{duty}/{step.round.number}"),
+        not_through=_hopeless(incident, person),
+    )
+    return Wanted(Demand(duty=duty, occurrence=step.round.number, due_at=due_at, reason=reason, effect=effect))
+
+
+def reason_of(book: Runbook, incident: Incident, step: Step) -> str:
+    rung = step.rung
+    if step.round.number > incident.first_round and not rung.once:
+        return f"{_in_a_later_round(book, incident, step)}: round {step.round.number} of the ladder, tier {rung.tier}"
+    if step.instead_of:
+        return f"tier {step.instead_of} reached nobody"
+    if rung.again:
+        return f"not acknowledged within {write(rung.after)}"
+    flagged = f"flagged {', '.join(rung.flags)}" if rung.flags else ""
+    if not rung.after:
+        return flagged or f"{severity_title(incident.severity)} {_opened(incident)}: first to be called"
+    return f"not {rung.unless} within {write(rung.after)}" + (f", {flagged}" if flagged else "")
+
+
+def _in_a_later_round(book: Runbook, incident: Incident, step: Step) -> str:
+    if step.rung.after and step.instead_of:
+        return f"tier {step.instead_of} reached nobody"
+    if step.rung.after:
+        return f"still nobody, {write(step.rung.after)} later"
+    allowed = rules(book, incident).acknowledge.expires_after
+    if allowed is not None and step.round.started_at == acknowledgement_expires_at(book, incident):
+        return f"{incident.acknowledged_by} acknowledged, then fell silent for {write(allowed)}"
+    return f"nobody answered in round {step.round.number - 1}"
+
+
+def _opened(incident: Incident) -> str:
+    return "declared" if incident.opening == 1 else "reopened"
+
+
+def _older_rings(incident: Incident, person: str, key: str) -> tuple[str, ...]:
+    """Not those whose page is still on its way: it may ring yet, so it must stay known until it is hushed."""
+    trying = {incident.vendor_key(started) for started in (*incident.started, key)}
+    return tuple(k for k, ring in incident.rings.items() if ring.person == person and k not in trying)
+
+
+def _hopeless(incident: Incident, person: str) -> tuple[str, ...]:
+    routes = incident.refused_routes.get(person, ())
+    return tuple(sorted({route for route in routes if route and routes.count(route) > 1}))
+
+
+def called_by_hand(book: Runbook, incident: Incident) -> Iterator[Wanted]:
+    """Whether somebody has acknowledged or not; and once more after a while if it did not get through."""
+    latest: dict[str, Call] = {}
+    for call in incident.calls:
+        if call.at >= incident.opened_at:
+            latest |= dict.fromkeys(call.people, call)
+    for person, call in latest.items():
+        yield _called(book, incident, person, call)
+
+
+def _called(book: Runbook, incident: Incident, person: str, call: Call) -> Wanted:
+    duty, number, due_at = f"call/{person}", call.number, call.at
+    reason = f"{call.by} asked for {book.person_name(person)}" + (f": {call.reason}" if call.reason else "")
+    settled = incident.settled.get(duty)
+    if settled is not None and settled.occurrence >= call.number and got_lost(settled):
+        number, due_at = settled.occurrence + 1, settled.settled_at + rules(book, incident).repeat_after
+        reason += "; the page before this one did not get through"
+    effect = Page(
+        to=person,
+        tier=0,
+        round=incident.round,
+        round_started_at=incident.round_started_at,
+        supersedes=_older_rings(incident, person, f"{duty}/{number}"),
+        not_through=_hopeless(incident, person),
+    )
+    return Wanted(Demand(duty=duty, occurrence=number, due_at=due_at, reason=reason, effect=effect))
+
+
+def next_call(incident: Incident) -> int:
+    """The number of a new call: above all that were made, and above the repeats of those that did not get through."""
+    repeats = [begun.occurrence for begun in incident.started.values() if begun.duty.startswith("call/")]
+    repeats += [settled.occurrence for duty, settled in incident.settled.items() if duty.startswith("call/")]
+    return max([*(call.number for call in incident.calls), *repeats], default=0) + 1

@@ -1,0 +1,65 @@
+"""How long a person is left in peace between two rings, so that nobody is rung twice for one reason.
+
+Rungs may fall due together: the worker was away, the pager was slow, two tiers name the same person. Whoever was rung
+is not rung again before the time that lies between the two rungs has passed since that ring got through; in a new
+round, not before the pause that lies between rounds.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from workflows.policy.incident import Incident, Settlement
+from workflows.policy.ladder import Rung, Step
+from workflows.policy.settling import LATE
+
+
+@dataclass(frozen=True)
+class LastRing:
+    at: datetime
+    round: int
+    after: timedelta | None
+    """Of its rung; None: the ladder has changed, and it is in there no more."""
+
+
+class Pauses:
+    """Asked for the pages of a ladder in the order of their steps, it remembers those that it was asked for."""
+
+    def __init__(self, incident: Incident, rungs: list[Rung], between_rounds: timedelta, now: datetime) -> None:
+        self._incident = incident
+        self._between_rounds = between_rounds
+        self._now = now
+        self._last = _got_through(incident, rungs)
+
+    def due_at(self, step: Step, person: str) -> datetime:
+        """When the step's page to this person is due. What was begun keeps its time."""
+        begun = self._incident.started.get(f"{step.rung.duty(person)}/{step.round.number}")
+        if begun is not None:
+            return begun.due_at
+        last = self._last.get(person)
+        due_at = step.rung.hold.released(max(step.due_at, self._rested_at(last, step))) if last else step.due_at
+        self._last[person] = LastRing(max(due_at, self._now), step.round.number, step.rung.after)
+        return due_at
+
+    def _rested_at(self, last: LastRing, step: Step) -> datetime:
+        if last.after is None:
+            return last.at
+        apart = step.rung.after - last.after if step.round.number == last.round else timedelta()
+        return last.at + (apart if apart > timedelta() else self._between_rounds)
+
+
+def _got_through(incident: Incident, rungs: list[Rung]) -> dict[str, LastRing]:
+    """Of each person, the last page of the ladder that got through in this opening."""
+    after = {rung.duty(person): rung.after for rung in rungs for person in rung.people}
+    found: dict[str, LastRing] = {}
+    for duty, settled in incident.settled.items():
+        kind, _, rest = duty.partition("/")
+        if kind not in ("escalate", "overdue") or settled.outcome != "done":
+            continue
+        person, at = rest.partition("/")[2], _rang_at(settled)
+        if settled.occurrence >= incident.first_round and (person not in found or found[person].at < at):
+            found[person] = LastRing(at, settled.occurrence, after.get(duty))
+    return found
+
+
+def _rang_at(settled: Settlement) -> datetime:
+    return settled.due_at if settled.settled_at - settled.due_at < LATE else settled.settled_at
