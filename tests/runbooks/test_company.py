@@ -1,27 +1,20 @@
 """runbooks/company.yaml does what the company's procedure says. The tests are named after its sentences."""
 
-from functools import cache
-from pathlib import Path
+import pytest
 
-from starter.runbooks import load
 from tests.policy.builders import T0, at, happens, minute, pages, post, said, sends, times
+from tests.runbooks import courses
+from tests.runbooks.courses import book, foreseen, items, one
 from workflows.policy.effects import OpenChannel, Publish
 from workflows.policy.events import Acknowledged, FlagChanged, Resolved, RoleAssigned
 from workflows.policy.incident import Opening
-from workflows.policy.runbook import Runbook, SeverityName
+from workflows.policy.runbook import SeverityName
 from workflows.policy.simulate import Simulation
 from workflows.texts import words
 
 
-@cache
-def company() -> Runbook:
-    library = load(Path(__file__).parents[2] / "runbooks" / "company.yaml")
-    assert library.problems == ()
-    return library.runbooks["company"]
-
-
 def unanswered(severity: SeverityName, until: float = 0) -> Simulation:
-    opening = Opening(runbook=company(), severity=severity, title="Checkout fails", service="checkout")
+    opening = Opening(runbook=book("company"), severity=severity, title="Checkout fails", service="checkout")
     simulation = Simulation.of(opening, T0)
     simulation.run_to(at(until))
     return simulation
@@ -84,10 +77,15 @@ class TestSev1:
         assert times(simulation, "update/channel") == [15, 30, 45, 60]
         assert {post(demand).to.channel for _, demand in sends(simulation, "update/channel")} == {"#incidents"}
 
+    def test_the_document_says_what_it_is_about(self) -> None:
+        document = text(unanswered("sev1"), "duty/incident-document")
+        assert document.startswith("Incident document for SEV-1: Checkout fails")
+
     def test_once_resolved_schedule_post_mortem_within_48_hours(self) -> None:
-        simulation = handled("sev1")
-        assert times(simulation, "duty/post-mortem") == [95]
-        assert "☐ Schedule the post-mortem meeting within 48 hours" in text(simulation, "duty/post-mortem")
+        lines = courses.handled("company", "sev1")
+        assert courses.times(lines, "duty/post-mortem") == [95]
+        assert items(lines, "post-mortem") == ["Schedule the post-mortem meeting within 48 hours"]
+        assert courses.times(lines, "duty/post-mortem-meeting") == [95 + 48 * 60]
 
     def test_if_not_resolved_within_30_minutes_escalate_to_vp_engineering(self) -> None:
         simulation = unanswered("sev1", until=31)
@@ -161,12 +159,18 @@ class TestSev2:
         assert (when, post(demand).to.channel) == (95, "#incidents")
         assert "What it was: A bad deploy, rolled back" in text(simulation, "duty/resolution-summary")
 
-    def test_consider_post_mortem_if_incident_was_complex(self) -> None:
-        assert times(handled("sev2"), "duty/post-mortem") == []
+    def test_acknowledge_the_incident_in_pagerduty(self) -> None:
         simulation = unanswered("sev2")
-        simulation.happen(FlagChanged(flag="complex"))
-        happens(simulation, 95, Resolved())
-        assert times(simulation, "duty/post-mortem") == [95]
+        ring = simulation.incident.vendor_key("escalate/1/on-call/1")
+        happens(simulation, 14, Acknowledged(by="Ada", via="pagerduty", ring=ring))
+        simulation.run_to(at(60))
+        assert pages(simulation) == [(0, "on-call")]
+
+    def test_consider_post_mortem_if_incident_was_complex(self) -> None:
+        assert courses.times(courses.handled("company", "sev2"), "review/consider") == []
+        complex_one = courses.handled("company", "sev2", "complex")
+        assert one(complex_one, "review/consider").to[0] == "technical-lead"
+        assert any("tocsin flag complex" in item for item in items(complex_one, "fix"))
 
     def test_if_not_resolved_within_2_hours_escalate_to_engineering_manager(self) -> None:
         simulation = unanswered("sev2")
@@ -198,9 +202,13 @@ class TestSev3:
         assert post(sends(simulation, "declaration")[0][1]).to.channel == "#incidents"
 
     def test_investigate_during_business_hours_implement_fix_or_workaround(self) -> None:
-        checklist = text(unanswered("sev3"), "duty/fix")
-        assert "☐ Investigate during business hours" in checklist
-        assert "☐ Implement a fix or workaround" in checklist
+        lines = foreseen("company", "sev3", at=courses.SATURDAY, until=3 * 24 * 60)
+        monday_at_nine = (24 + 24 + 7) * 60
+        assert courses.times(lines, "duty/fix") == [monday_at_nine]
+        assert items(lines, "fix")[:2] == ["Investigate during business hours", "Implement a fix or workaround"]
+
+    def test_update_ticket_with_resolution(self) -> None:
+        assert "Resolution: A bad deploy, rolled back" in text(handled("sev3"), "duty/ticket-resolution")
 
     def test_vp_engineering_emergency_escalation_only(self) -> None:
         severities: tuple[SeverityName, ...] = ("sev2", "sev3")
@@ -220,3 +228,62 @@ def test_every_page_carries_the_tools() -> None:
     page = text(unanswered("sev1"), "escalate/1/on-call")
     for address in ("company.pagerduty.com", "status.company.com", "grafana.company.com", "logs.company.com"):
         assert address in page
+
+
+@pytest.mark.parametrize(
+    ("severity", "title", "definition"),
+    [
+        ("sev1", "Critical", "Complete service outage or critical functionality unavailable affecting all users."),
+        ("sev2", "High", "Partial service degradation or critical functionality impaired for subset of users."),
+        ("sev3", "Medium", "Minor service degradation, workaround available, or internal-only impact."),
+    ],
+)
+def test_severity_levels(severity: SeverityName, title: str, definition: str) -> None:
+    rules = book("company").severities[severity]
+    assert (rules.title, rules.definition) == (title, definition)
+
+
+@pytest.mark.parametrize(
+    ("role", "duties"),
+    [
+        ("technical-lead", "diagnoses and coordinates fixes"),
+        ("communications-lead", "handles stakeholder updates"),
+        ("scribe", "documents timeline and actions"),
+    ],
+)
+def test_what_the_roles_do(role: str, duties: str) -> None:
+    assert book("company").roles[role].duties == duties
+
+
+@pytest.mark.parametrize("severity", ["sev1", "sev2", "sev3"])
+def test_key_contacts(severity: SeverityName) -> None:
+    contacts = one(foreseen("company", severity), "contacts")
+    assert contacts.offset_s == 0
+    for sentence in ("On-call Engineer: the PagerDuty schedule", "Engineering Manager: Slack or PagerDuty",
+                  "VP Engineering: emergency escalation only"):  # fmt: skip
+        assert sentence in contacts.text
+
+
+class TestPostIncidentProcess:
+    """After a SEV-1; after a SEV-2 when it was complex, and its owner said yes."""
+
+    def test_write_post_mortem_document_use_template(self) -> None:
+        document = one(courses.handled("company", "sev1"), "duty/post-mortem-document")
+        assert (document.kind, document.offset_s) == ("document", (95 + 48 * 60) * 60)
+        assert document.text.startswith("Post-mortem: SEV-1: Example incident (2026-03-02)")
+
+    def test_identify_action_items_with_owners_and_due_dates(self) -> None:
+        assert items(courses.handled("company", "sev1"), "action-items")[0] == (
+            "Identify action items with owners and due dates"
+        )
+
+    def test_track_action_items_to_completion(self) -> None:
+        assert items(courses.handled("company", "sev1"), "action-items")[1] == "Track the action items to completion"
+
+    def test_share_learnings_with_engineering_team(self) -> None:
+        assert items(courses.handled("company", "sev1"), "share-learnings") == [
+            "Share learnings with the engineering team"
+        ]
+
+    def test_nothing_is_owed_after_a_sev3(self) -> None:
+        assert book("company").severities["sev3"].review is None

@@ -1,0 +1,119 @@
+"""The courses that an incident of a shipped runbook can take, and what is asked of them."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+
+from starter.runbooks import load
+from workflows.policy.demand import Demand
+from workflows.policy.incident import Opening
+from workflows.policy.preview import Course, Line
+from workflows.policy.runbook import Runbook, SeverityName
+from workflows.policy.simulate import Simulation
+from workflows.preview import preview
+from workflows.texts import words
+
+RUNBOOKS = Path(__file__).parents[2] / "runbooks"
+NAMES = ("company", "lma", "lumi", "samia", "standard")
+MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+SATURDAY = datetime(2026, 3, 7, 2, 0, tzinfo=UTC)
+"""Off-hours, and where there are quiet hours, in the middle of them."""
+
+
+@cache
+def book(name: str) -> Runbook:
+    library = load(RUNBOOKS / f"{name}.yaml")
+    assert library.problems == ()
+    return library.runbooks[name]
+
+
+@cache
+def foreseen(
+    name: str,
+    severity: SeverityName,
+    *flags: str,
+    at: datetime = MONDAY,
+    ack: int | None = None,
+    resolve: int | None = None,
+    until: int | None = None,
+    area: str = "",
+) -> tuple[Line, ...]:
+    """The preview. `ack`, `resolve`, `until` are minutes; without `resolve` nobody ends it, and four hours are seen."""
+    resolved_at = None if resolve is None else timedelta(minutes=resolve)
+    shown = until if until is not None else (9 * 24 * 60 if resolve else 4 * 60)
+    course = Course(
+        severity=severity,
+        at=at,
+        labels={"service": "checkout", **({"area": area} if area else {})},
+        flags=flags,
+        ack_after=None if ack is None else timedelta(minutes=ack),
+        resolve_after=resolved_at,
+        until=timedelta(minutes=shown),
+    )
+    return tuple(preview(book(name), course))
+
+
+def handled(name: str, severity: SeverityName, *flags: str, at: datetime = MONDAY) -> tuple[Line, ...]:
+    """Acknowledged at 7 minutes, resolved at 95."""
+    return foreseen(name, severity, *flags, at=at, ack=7, resolve=95)
+
+
+def of(lines: tuple[Line, ...], duty: str) -> tuple[Line, ...]:
+    return tuple(line for line in lines if line.duty.rpartition("/")[0] == duty)
+
+
+def times(lines: tuple[Line, ...], duty: str) -> list[float]:
+    """Minutes since the declaration at which a duty is due."""
+    return [line.offset_s / 60 for line in of(lines, duty)]
+
+
+def one(lines: tuple[Line, ...], duty: str) -> Line:
+    (line,) = of(lines, duty)
+    return line
+
+
+def items(lines: tuple[Line, ...], duty: str) -> list[str]:
+    """What a checklist hands out."""
+    return [text.removeprefix("☐ ") for text in one(lines, f"duty/{duty}").text.splitlines() if text.startswith("☐")]
+
+
+def pages(lines: tuple[Line, ...], until: float = 4 * 60) -> list[tuple[float, str]]:
+    """Whom it rings, and at which minute."""
+    return [(line.offset_s / 60, line.to[0]) for line in lines if line.kind == "page" and line.offset_s <= until * 60]
+
+
+@dataclass
+class Incident(Simulation):
+    """One to which things can happen. It remembers what each duty said last, as it was said then."""
+
+    said: dict[str, str] = field(default_factory=dict)
+
+    def _send(self, demand: Demand) -> None:
+        self.said[demand.duty] = words(self.book, self.incident, demand, self.now).text
+        super()._send(demand)
+
+
+def live(name: str, severity: SeverityName, *flags: str, at: datetime = MONDAY) -> Incident:
+    opening = Opening(runbook=book(name), severity=severity, title="Checkout fails", service="checkout", flags=flags)
+    incident = Incident.of(opening, at)
+    assert isinstance(incident, Incident)
+    return incident
+
+
+def after(incident: Incident, minutes: float) -> Incident:
+    incident.run_to(incident.incident.declared_at + timedelta(minutes=minutes))
+    return incident
+
+
+def sent(incident: Incident, duty: str) -> list[tuple[float, Demand]]:
+    """Minute and demand of everything that a duty has sent."""
+    return [(minute_of(incident, at), demand) for at, demand in incident.sent if demand.duty == duty]
+
+
+def minute_of(incident: Incident, at: datetime) -> float:
+    return (at - incident.incident.declared_at) / timedelta(minutes=1)
+
+
+def text(incident: Incident, duty: str) -> str:
+    return incident.said[duty]

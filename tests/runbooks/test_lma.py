@@ -1,0 +1,370 @@
+"""runbooks/lma.yaml does what the procedure says. The tests are named after its sentences."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from starter.sources import generic
+from tests.runbooks.courses import (
+    MONDAY,
+    SATURDAY,
+    after,
+    book,
+    foreseen,
+    handled,
+    items,
+    live,
+    of,
+    one,
+    pages,
+    sent,
+    text,
+    times,
+)
+from workflows.policy.effects import Publish
+from workflows.policy.events import DraftApproved, Mitigated, Resolved, RoleAssigned, UpdatePosted
+from workflows.policy.runbook import SeverityName
+
+ALL: tuple[SeverityName, ...] = ("sev1", "sev2", "sev3", "sev4")
+MAJOR: tuple[SeverityName, ...] = ("sev1", "sev2")
+every = pytest.mark.parametrize("severity", ALL)
+major = pytest.mark.parametrize("severity", MAJOR)
+HOUR, DAY = 60, 24 * 60
+
+
+@pytest.mark.parametrize(
+    ("severity", "definition", "example"),
+    [
+        ("sev1", "Complete service outage affecting all users.", "payment processing failed"),
+        ("sev2", "Major feature broken, significant user impact.", "order creation failing"),
+        ("sev3", "Minor feature broken, limited user impact.", "specific edge cases"),
+        ("sev4", "Cosmetic issues, no functional impact.", "minor styling issues"),
+    ],
+)
+def test_incident_severity_levels(severity: SeverityName, definition: str, example: str) -> None:
+    rules = book("lma").severities[severity]
+    assert rules.definition == definition
+    assert example in rules.examples
+
+
+@pytest.mark.parametrize(("severity", "within"), [("sev1", 15), ("sev2", 30), ("sev3", 120)])
+def test_response_time(severity: SeverityName, within: int) -> None:
+    """Missed: on-call is rung again."""
+    rung = [minute for minute, who in pages(foreseen("lma", severity)) if who == "on-call"]
+    assert rung[:2] == [0, within]
+
+
+def test_response_time_next_business_day() -> None:
+    """Declared on a Saturday at 2: rung on Monday at 9."""
+    lines = foreseen("lma", "sev4", at=SATURDAY, until=4 * DAY)
+    monday_at_nine = 2 * DAY + 7 * HOUR
+    assert pages(lines, until=3 * DAY)[:1] == [(monday_at_nine, "next-available")]
+    assert book("lma").severities["sev4"].acknowledge.within == "next-business-day"
+
+
+@pytest.mark.parametrize(
+    ("role", "duties"),
+    [
+        ("commander", "decides on escalation and communication, runs the post-incident review"),
+        ("technical-lead", "leads the investigation, coordinates with engineers, validates fixes before deployment"),
+        ("communications-lead", "updates the status page, notifies stakeholders, handles customer communication"),
+    ],
+)  # fmt: skip
+def test_roles_and_responsibilities(role: str, duties: str) -> None:
+    assert duties in book("lma").roles[role].duties
+
+
+@major
+def test_major_incidents_have_all_three_roles(severity: SeverityName) -> None:
+    nag = of(foreseen("lma", severity), "nag/roles")[0]
+    assert nag.reason == "nobody is Incident Commander, Technical Lead, Communications Lead"
+
+
+@every
+def test_ensures_timeline_is_documented(severity: SeverityName) -> None:
+    lines = foreseen("lma", severity)
+    assert one(lines, "duty/assess").to[0] == "commander"
+    assert "Make sure that the timeline is documented" in items(lines, "assess")
+
+
+@pytest.mark.parametrize("alert", ["Health check failed", "Error rate spike", "Latency increase"])
+def test_automated_detection(alert: str) -> None:
+    """Whatever can send JSON opens an incident."""
+    body = f'{{"key": "{alert}", "title": "{alert}", "severity": "critical"}}'.encode()
+    delivery = generic.translate(body, book("lma"), datetime(2026, 3, 2, 9, tzinfo=UTC))
+    assert [batch.opening.severity for batch in delivery.batches] == ["sev1"]
+
+
+@every
+def test_assess_severity_level_and_assign_incident_commander_at_t_0(severity: SeverityName) -> None:
+    lines = foreseen("lma", severity)
+    assert times(lines, "duty/assess") == [0]
+    assert "assess the severity level, assign the Incident Commander" in items(lines, "assess")[0]
+
+
+@pytest.mark.parametrize(("severity", "own"), [("sev1", True), ("sev2", True), ("sev3", False), ("sev4", False)])
+def test_create_incident_channel_if_sev1_or_sev2(severity: SeverityName, own: bool) -> None:
+    assert [line.to for line in of(foreseen("lma", severity), "channel")] == [("#incident-preview",)] * own
+
+
+@every
+def test_assessment_questions(severity: SeverityName) -> None:
+    assert items(foreseen("lma", severity), "assess")[1:5] == [
+        "How many users are affected?",
+        "What functionality is broken?",
+        "When did it start?",
+        "Were there recent deployments?",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("severity", "updates"),
+    [("sev1", "#incident-preview"), ("sev2", "#incident-preview"), ("sev3", "in this thread")],
+)
+def test_internal_communication_template(severity: SeverityName, updates: str) -> None:
+    declaration = one(foreseen("lma", severity), "declaration")
+    assert (declaration.offset_s, declaration.to) == (0, ("#incidents",))
+    assert declaration.text.splitlines()[:6] == [
+        "🚨 INCIDENT: Example incident",
+        f"Severity: {severity.upper()}",
+        "Status: Investigating",
+        "IC: nobody yet",
+        "Impact: [impact?]",
+        f"Updates: {updates}",
+    ]
+
+
+@major
+def test_update_status_page(severity: SeverityName) -> None:
+    """The Communications Lead does: it is drafted for them at once."""
+    draft = one(foreseen("lma", severity), "draft/investigating")
+    assert (draft.offset_s, draft.to[0]) == (0, "communications-lead")
+
+
+@pytest.mark.parametrize("severity", ["sev3", "sev4"])
+def test_external_communication_is_for_sev1_and_sev2(severity: SeverityName) -> None:
+    assert not [line for line in handled("lma", severity, "customer-facing") if line.kind in ("draft", "publish")]
+
+
+@major
+def test_prepare_customer_notification_if_needed(severity: SeverityName) -> None:
+    draft = one(foreseen("lma", severity, "customer-facing"), "duty-draft/customer-notification")
+    assert (draft.offset_s, draft.to[0]) == (0, "communications-lead")
+    assert times(foreseen("lma", severity), "duty-draft/customer-notification") == []
+
+
+@major
+def test_notifies_stakeholders(severity: SeverityName) -> None:
+    mail = one(foreseen("lma", severity), "duty/stakeholders")
+    assert (mail.offset_s, mail.kind, mail.to) == (0, "email", ("stakeholders",))
+
+
+@every
+def test_initial_investigation_checklist(severity: SeverityName) -> None:
+    lines = foreseen("lma", severity)
+    assert one(lines, "duty/investigate").to[0] == "technical-lead"
+    assert [item.split(":")[0] for item in items(lines, "investigate")] == [
+        "Check health endpoints",
+        "Review Sentry for new errors",
+        "Check recent deployments",
+        "Review infrastructure metrics",
+        "Check external service status (Supabase, Stripe, etc.)",
+    ]
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["curl -s https://api.lma.com/health | jq", "curl -s https://api.lma.com/health/metrics | jq",
+     "gh run list --workflow=deploy-api.yml --limit=5"],
+)  # fmt: skip
+def test_commands_for_investigation(command: str) -> None:
+    assert any(item.endswith(command) for item in items(foreseen("lma", "sev1"), "investigate"))
+
+
+@every
+@pytest.mark.parametrize("option", ["Rollback", "Feature flag", "Scale up", "Rate limit", "Failover"])
+def test_quick_mitigation_options(severity: SeverityName, option: str) -> None:
+    lines = foreseen("lma", severity, ack=7)
+    assert times(lines, "duty/mitigate") == [7]
+    assert any(item.startswith(f"{option}: ") for item in items(lines, "mitigate"))
+
+
+@every
+def test_resolution_steps(severity: SeverityName) -> None:
+    steps = items(foreseen("lma", severity, ack=7), "fix")
+    assert [step.split(",")[0] for step in steps] == [
+        "Identify root cause",
+        "Implement fix",
+        "Test in staging",
+        "Deploy to production",
+        "Verify fix in production",
+        "Monitor for 30 minutes",
+    ]
+
+
+def test_verify_fix_in_production_once_it_is_there() -> None:
+    incident = after(live("lma", "sev1"), 40)
+    incident.happen(Mitigated(by="Ada"))
+    assert "☐ Verify fix in production" in text(incident, "duty/monitor")
+
+
+@every
+def test_monitor_for_30_minutes(severity: SeverityName) -> None:
+    incident = after(live("lma", severity), 40)
+    incident.happen(Resolved(by="Ada"))
+    after(incident, 69)
+    assert incident.incident.closed_at is None
+    after(incident, 71)
+    assert incident.incident.closed_at is not None
+
+
+@major
+@pytest.mark.parametrize(
+    ("duty", "item"),
+    [("timeline", "Document the timeline"), ("told-outside", "Notify stakeholders of the resolution"),
+     ("told-outside", "Update the status page")],
+)  # fmt: skip
+def test_immediate_within_24_hours(severity: SeverityName, duty: str, item: str) -> None:
+    lines = handled("lma", severity)
+    assert times(lines, f"duty/{duty}") == [95 + DAY]
+    assert item in items(lines, duty)
+    assert any(owed.startswith("Within 24 hours: ") for owed in items(lines, "review-owed"))
+
+
+@major
+def test_stakeholders_are_told_of_the_resolution_when_it_comes(severity: SeverityName) -> None:
+    assert times(handled("lma", severity), "duty/stakeholders-resolved") == [95]
+
+
+@major
+def test_post_incident_review_within_1_week(severity: SeverityName) -> None:
+    lines = handled("lma", severity)
+    assert times(lines, "duty/review-meeting") == times(lines, "duty/post-mortem") == [95 + 7 * DAY]
+    assert items(lines, "review-meeting") == ["Schedule the review meeting, and run it", "Identify action items"]
+
+
+@pytest.mark.parametrize("severity", ["sev3", "sev4"])
+def test_after_lesser_incidents_a_review_is_only_considered(severity: SeverityName) -> None:
+    lines = handled("lma", severity)
+    assert times(lines, "review/consider") == [95]
+    assert times(lines, "duty/post-mortem") == []
+
+
+def test_post_mortem_template() -> None:
+    written = one(handled("lma", "sev1"), "duty/post-mortem").text
+    for part in (
+        "# Incident Post-Mortem: Example incident",
+        "- **Date:** 2026-03-02",
+        "- **Duration:** 1h 35m",
+        "- **Severity:** SEV1",
+        "- **Impact:** ",
+        "| Time (UTC) | Event |",
+        "## Root Cause",
+        "## Resolution",
+        "## What Went Well",
+        "## What Could Be Improved",
+        "| Action | Owner | Due Date |",
+        "## Lessons Learned",
+    ):
+        assert part in written
+
+
+def _published(phase: str) -> str:
+    incident = live("lma", "sev1")
+    incident.happen(DraftApproved(by="Ada"))
+    if phase == "identified":
+        incident.happen(UpdatePosted(by="Ada", text="a deploy", phase="identified"))
+        incident.happen(DraftApproved(by="Ada"))
+    elif phase == "resolved":
+        incident.happen(Resolved(by="Ada"))
+        incident.happen(DraftApproved(by="Ada"))
+    ((_, demand),) = sent(incident, f"publish/{phase}")
+    assert isinstance(demand.effect, Publish)
+    return text(incident, f"publish/{phase}")
+
+
+@pytest.mark.parametrize(
+    ("phase", "sentences"),
+    [
+        ("investigating", ["We are currently investigating reports of Checkout fails.",
+                           "Some users may experience [impact].", "We will provide updates as we learn more."]),
+        ("identified", ["We have identified the cause of Checkout fails.",
+                        "We are working on a fix and expect to resolve this within [timeframe].",
+                        "We apologize for any inconvenience."]),
+        ("resolved", ["The issue affecting checkout has been resolved.", "All services are now operating normally.",
+                      "We apologize for any inconvenience caused."]),
+    ],
+)  # fmt: skip
+def test_status_page_templates(phase: str, sentences: list[str]) -> None:
+    assert _published(phase).splitlines() == sentences
+
+
+def test_customer_email_for_a_major_incident() -> None:
+    mail = one(foreseen("lma", "sev1", "customer-facing"), "duty-draft/customer-notification").text
+    for part in (
+        "Subject: checkout Incident - 2026-03-02",
+        "Dear Customer,",
+        "We experienced an incident on 2026-03-02 that affected checkout.",
+        "**What happened:**",
+        "**What we're doing:**",
+        "We sincerely apologize for any inconvenience this may have caused.",
+        "If you have any questions, please contact support@lma.com.",
+        "The LMA Team",
+    ):
+        assert part in mail
+
+
+@pytest.mark.parametrize(
+    ("severity", "first", "after_30_minutes", "after_1_hour"),
+    [
+        ("sev1", {"on-call", "secondary-on-call"}, {"team-lead", "engineering-manager"}, {"cto"}),
+        ("sev2", {"on-call", "secondary-on-call"}, {"team-lead"}, {"engineering-manager"}),
+        ("sev3", {"on-call"}, set(), {"team-lead"}),
+        ("sev4", {"next-available"}, set(), set()),
+    ],
+)
+def test_escalation_matrix(
+    severity: SeverityName, first: set[str], after_30_minutes: set[str], after_1_hour: set[str]
+) -> None:
+    """Acknowledged or not: what counts is the resolution."""
+    for lines in (foreseen("lma", severity), foreseen("lma", severity, ack=7)):
+        called = pages(lines, until=HOUR)
+        assert {who for minute, who in called if minute == 0} == first
+        assert {who for minute, who in called if minute == 30 and who not in first} == after_30_minutes
+        assert {who for minute, who in called if minute == HOUR and who not in first} == after_1_hour
+
+
+def test_a_resolved_incident_is_not_escalated() -> None:
+    assert {who for _, who in pages(foreseen("lma", "sev1", ack=7, resolve=29))} == {"on-call", "secondary-on-call"}
+
+
+@major
+def test_secondary_on_call_assists_with_sev1_and_sev2(severity: SeverityName) -> None:
+    assert pages(foreseen("lma", severity), until=0) == [(0, "on-call"), (0, "secondary-on-call")]
+
+
+@major
+def test_primary_on_call_responds_first(severity: SeverityName) -> None:
+    assert pages(foreseen("lma", severity))[0] == (0, "on-call")
+
+
+@every
+@pytest.mark.parametrize(
+    "contact",
+    ["On-call: PagerDuty: lma-production", "Engineering Manager: @em-handle", "CTO: @cto-handle",
+     "Supabase Support: support@supabase.com", "Render Support: support@render.com",
+     "Vercel Support: support@vercel.com"],
+)  # fmt: skip
+def test_emergency_contacts(severity: SeverityName, contact: str) -> None:
+    assert contact in one(foreseen("lma", severity), "contacts").text
+
+
+@pytest.mark.parametrize("severity", ["sev1", "sev2", "sev3"])
+def test_the_hour_makes_no_difference_above_sev4(severity: SeverityName) -> None:
+    assert pages(foreseen("lma", severity, at=SATURDAY)) == pages(foreseen("lma", severity, at=MONDAY))
+
+
+def test_a_commander_who_was_named_is_named_in_the_topic() -> None:
+    incident = live("lma", "sev1")
+    incident.happen(RoleAssigned(role="commander", person="team-lead"))
+    assert "Commander: Team Lead" in text(incident, "topic")
