@@ -8,17 +8,16 @@ from pydantic import BaseModel, ValidationError
 from typer import Argument, Option
 
 import settings
-from settings import Settings
 from starter.answers import NobodyWorks
 from tocsin import output
 from tocsin.commands.arguments import AsJson, me
 from tocsin.commands.session import incidents
-from tocsin.failure import Failure, badly_put
-from tocsin.library import library
+from tocsin.failure import badly_put
+from tocsin.library import library, named
 from tocsin.up.folder import Folder
 from tocsin.view.plain import plain
 from workflows.policy.incident import Opening
-from workflows.policy.runbook import Runbook, severity_title
+from workflows.policy.runbook import severity_title
 
 app = typer.Typer()
 
@@ -42,7 +41,7 @@ def declare(
 ) -> None:
     """Open an incident by hand."""
     chosen = settings.load()
-    book = _runbook(chosen, runbook or chosen.runbook)
+    book = named(library(chosen), runbook or chosen.runbook)
     up = Folder(chosen.state_dir).running()
     opening = _opening(
         {
@@ -76,13 +75,3 @@ def _opening(fields: dict[str, object]) -> Opening:
         return Opening.model_validate(fields)
     except ValidationError as error:
         raise badly_put(error) from None
-
-
-def _runbook(chosen: Settings, name: str) -> Runbook:
-    """Raises Failure when there is none of this name."""
-    books = library(chosen)
-    if name in books.runbooks:
-        return books.runbooks[name]
-    complaints = "; ".join(map(str, books.problems))
-    there_is = ", ".join(sorted(books.runbooks)) or "none"
-    raise Failure(f"there is no runbook {name!r}; there is: {there_is}" + (f" ({complaints})" if complaints else ""))

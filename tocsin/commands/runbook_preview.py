@@ -1,0 +1,108 @@
+"""`runbook preview`: what would follow, before it does."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import TypeAdapter, ValidationError
+from typer import Argument, Option
+
+from tocsin import library, output
+from tocsin.commands.arguments import AsJson
+from tocsin.failure import Failure
+from tocsin.view.picture import picture
+from tocsin.view.timeline import timeline
+from workflows.policy.durations import Duration, write
+from workflows.policy.preview import Course
+from workflows.policy.runbook import Runbook, SeverityName
+from workflows.preview import preview as foreseen
+
+LONGEST = timedelta(days=60)
+"""How far ahead is looked: every review is over by then, and a quarter of an hour's cadence is 5,760 lines."""
+_SPAN: TypeAdapter[timedelta] = TypeAdapter(Duration)
+
+
+def preview(
+    runbook: Annotated[str, Argument(metavar="FILE", help="A runbook's file, or its name.")],
+    severity: Annotated[str, Option(help="sev1 (worst) to sev4.")],
+    at: Annotated[str, Option(help="When it is declared, such as 2026-11-21T02:00:00Z; now if left out.")] = "",
+    label: Annotated[list[str] | None, Option(metavar="NAME=VALUE", help="A label of its alerts; repeatable.")] = None,
+    flag: Annotated[list[str] | None, Option(help="A flag that it has from the start; repeatable.")] = None,
+    ack: Annotated[str, Option(metavar="SPAN", help="Somebody acknowledges so long after, such as 7m.")] = "",
+    resolve: Annotated[str, Option(metavar="SPAN", help="It is resolved so long after, such as 95m.")] = "",
+    until: Annotated[str, Option(metavar="SPAN", help="Up to when; a day after the last of these if left out.")] = "",
+    svg: Annotated[Path | None, Option(metavar="FILE", help="Draw it, into this file.", show_default=False)] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what a runbook would do, line by line, with reasons: nobody answers unless --ack or --resolve says so."""
+    if svg and as_json:
+        raise Failure("--svg and --json: one of them at a time")
+    book = library.at(runbook)
+    course = Course(
+        severity=_severity(book, severity),
+        at=_moment(at) if at else datetime.now(UTC).replace(microsecond=0),
+        labels=dict(_label(given) for given in label or ()),
+        flags=_flags(book, flag or ()),
+        ack_after=_span("--ack", ack),
+        resolve_after=_span("--resolve", resolve),
+        until=_span("--until", until),
+    )
+    _possible(course)
+    lines = foreseen(book, course)
+    if svg:
+        _write(svg, picture(book, course, lines))
+        output.out.print(f"wrote {svg}", markup=False, highlight=False)
+    else:
+        output.show(lines, timeline(book, course, lines), as_json)
+
+
+def _severity(book: Runbook, given: str) -> SeverityName:
+    for name in book.severities:
+        if name == given:
+            return name
+    raise Failure(f"the runbook {book.runbook} has no {given}: choose one of {', '.join(sorted(book.severities))}")
+
+
+def _flags(book: Runbook, flags: Sequence[str]) -> tuple[str, ...]:
+    for flag in flags:
+        if flag not in book.flags:
+            choices = f"choose from {', '.join(book.flags)}" if book.flags else "it has none"
+            raise Failure(f"{flag!r} is not a flag of the runbook {book.runbook}: {choices}")
+    return tuple(flags)
+
+
+def _label(given: str) -> tuple[str, str]:
+    name, equals, value = given.partition("=")
+    if not (name and equals):
+        raise Failure(f"--label {given}: write it NAME=VALUE")
+    return name, value
+
+
+def _moment(given: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(given)
+    except ValueError:
+        raise Failure(f"--at {given}: write the time like 2026-11-21T02:00:00Z") from None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def _span(option: str, given: str) -> timedelta | None:
+    try:
+        return _SPAN.validate_python(given) if given else None
+    except ValidationError as error:
+        raise Failure(f"{option} {given}: {error.errors()[0]['msg'].removeprefix('Value error, ')}") from None
+
+
+def _possible(course: Course) -> None:
+    if course.ack_after is not None and course.resolve_after is not None and course.ack_after > course.resolve_after:
+        raise Failure("--ack comes after --resolve: nobody acknowledges what is over")
+    if course.end > LONGEST:
+        raise Failure(f"{write(course.end)} is too far ahead: at most {write(LONGEST)}")
+
+
+def _write(file: Path, text: str) -> None:
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise Failure(f"{file} cannot be written: {error.strerror}") from None
