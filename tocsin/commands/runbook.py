@@ -8,5 +8,4 @@ app = typer.Typer(no_args_is_help=True, help="Write a runbook, and know what it 
 
 app.command("lint")(runbook_lint.lint)
 app.command("preview")(runbook_preview.preview)
-app.command("preview")(runbook_preview.preview)
 app.command("schema")(runbook_schema.schema)
