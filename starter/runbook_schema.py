@@ -32,6 +32,11 @@ class _Written(GenerateJsonSchema):
     def time_schema(self, _: core_schema.TimeSchema) -> JsonSchemaValue:
         return {"type": "string", "pattern": r"^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$"}
 
+    def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
+        """A whole part that is left out has the defaults of its keys: they are said there, once."""
+        value = super().default_schema(schema)
+        return {key: part for key, part in value.items() if not (key == "default" and isinstance(part, dict))}
+
     def encode_default(self, dft: object) -> object:
         return durations.write(dft) if isinstance(dft, timedelta) else super().encode_default(dft)
 

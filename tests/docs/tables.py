@@ -21,14 +21,14 @@ def settings() -> str:
         assert field.default is not PydanticUndefined
         assert field.description
         rows.append((f"`TOCSIN_{name.upper()}`", _written(field.default), field.description.replace("|", r"\|")))
-    return _table(rows)
+    return table(rows)
 
 
 def commands() -> str:
     rows = [("Command", "What it does"), ("---", "---")]
     for name, purpose in _purposes("tocsin", typer.main.get_group(app)):
         rows.append((f"`{name}`", " ".join(purpose.split("\n\n")[0].split())))
-    return _table(rows)
+    return table(rows)
 
 
 def _purposes(prefix: str, group: TyperGroup) -> Iterator[tuple[str, str]]:
@@ -50,7 +50,7 @@ def _written(default: object) -> str:
     return f"`{str(default).lower() if isinstance(default, bool) else default}`"
 
 
-def _table(rows: Sequence[tuple[str, ...]]) -> str:
+def table(rows: Sequence[tuple[str, ...]]) -> str:
     return "".join(f"| {' | '.join(row)} |\n" for row in rows)
 
 

@@ -1,0 +1,110 @@
+"""The reference of the runbook's format, from its schema. `python -m tests.docs.runbook_format` writes it anew."""
+
+import json
+import textwrap
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from starter.runbook_schema import DURATION, schema
+from tests.docs.tables import ROOT, between, table
+from workflows.default_texts import TEXTS
+from workflows.text_values import Always, Sometimes
+
+PAGE = ROOT / "docs" / "runbooks" / "README.md"
+Schema = Mapping[str, Any]
+
+SECTIONS = {
+    "Runbook": "runbook",
+    "Severity": "severity",
+    "Tier": "tier",
+    "Acknowledgement": "acknowledgement",
+    "Cadence": "updates",
+    "StatusPage": "status page",
+    "Duty": "duty",
+    "Review": "review",
+    "RoleNag": "unfilled roles",
+    "Condition": "condition",
+    "Person": "person",
+    "Role": "role",
+    "Audience": "audience",
+    "Contact": "contact",
+    "Link": "link",
+    "Calendar": "calendar",
+    "Hours": "hours",
+    "Intake": "intake",
+}
+"""What the parts are called, in the order in which one meets them."""
+
+
+def reference() -> str:
+    return "".join((*(_section(model, title) for model, title in SECTIONS.items()), _texts()))
+
+
+def _section(model: str, title: str) -> str:
+    definition = schema() if model == "Runbook" else schema()["$defs"][model]
+    head = [("Key", "Value", "If left out", "Meaning"), ("---",) * 4]
+    return f"### {title.capitalize()}\n\n{_prose(definition)}\n\n{table([*head, *_rows(definition)])}\n"
+
+
+def _rows(definition: Schema) -> Iterator[tuple[str, str, str, str]]:
+    required = definition.get("required", ())
+    for key, value in definition["properties"].items():
+        name = f"**`{key}`**" if key in required else f"`{key}`"
+        yield name, _kind(value), _default(value), _prose(value)
+
+
+def _prose(node: Schema) -> str:
+    text = node.get("description", "")
+    return "" if text == DURATION["description"] else text.replace("|", r"\|")
+
+
+def _default(value: Schema) -> str:
+    default = value.get("default")
+    return "" if default in (None, "", []) else f"`{json.dumps(default).strip(chr(34))}`"
+
+
+def _kind(value: Schema) -> str:
+    if options := value.get("anyOf"):
+        return " or ".join(dict.fromkeys(_kind(option) for option in options if option.get("type") != "null"))
+    if reference := value.get("$ref"):
+        return SECTIONS[reference.split("/")[-1]]
+    if words := value.get("enum", [value["const"]] if "const" in value else ()):
+        return ", ".join(f"`{word}`" for word in words)
+    if value.get("pattern") == DURATION["pattern"]:
+        return "duration"
+    if value.get("type") == "array":
+        return f"list of {_kind(value['items'])}"
+    if value.get("type") == "object":
+        return "mapping" if "properties" in value else f"name: {_kind(_values(value))}"
+    return {"boolean": "`true` or `false`"}.get(value["type"], "text")
+
+
+def _values(mapping: Schema) -> Schema:
+    free = mapping.get("additionalProperties") or next(iter(mapping["patternProperties"].values()))
+    assert isinstance(free, Mapping)
+    return free
+
+
+def _texts() -> str:
+    own, always, sometimes = map(_spans, (TEXTS, Always.__annotations__, Sometimes.__annotations__))
+    paragraphs = (
+        f"Jinja2, in its sandbox. A text of one of these names replaces Tocsin's own: {own}. One of another name is "
+        "for duties that name it.",
+        f"Values that are always known: {always}.",
+        f"Values that are known sometimes, and shown as `[name?]` while they are not: {sometimes}. What customers read "
+        "without anybody's approval must not have such a gap: give it a `default`.",
+    )
+    return "### Templates\n" + "".join(f"\n{textwrap.fill(text, 120)}\n" for text in paragraphs)
+
+
+def _spans(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def main() -> None:
+    text = PAGE.read_text(encoding="utf-8")
+    PAGE.write_text(between("format").sub(lambda _: reference(), text), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
