@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from typer import Option
 
-from tocsin.commands import events, opening, page_test, parts, reading, runbook
+from tocsin.commands import events, opening, page_test, parts, reading, route, runbook
 
 app = typer.Typer(
     name="tocsin",
@@ -39,6 +39,7 @@ for panel, group in (
     ("Steer", events.app),
     ("Look", reading.app),
     ("Try", page_test.app),
+    ("Write", route.app),
 ):
     for command in group.registered_commands:
         command.rich_help_panel = panel

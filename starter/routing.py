@@ -1,0 +1,118 @@
+"""Where an alert would go, and why: what the gateway does with a delivery, without doing it."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from pydantic import BaseModel
+
+from starter.sources import alertmanager, generic
+from starter.sources.batch import Batch, Delivery, FieldProblem
+from workflows.policy.events import Alert
+from workflows.policy.runbook import Runbook, SeverityName
+
+Translate = Callable[[bytes, Runbook, datetime], Delivery]
+
+SOURCES: dict[str, Translate] = {
+    alertmanager.SOURCE: alertmanager.translate,
+    generic.SOURCE: generic.translate,
+}
+KEYS = {
+    alertmanager.SOURCE: "Alertmanager's receiver and groupKey: the same for every delivery of this group of alerts",
+    generic.SOURCE: "the alert's `group`, or its `key` if it has none",
+}
+
+
+class Why(BaseModel):
+    """Which part of the delivery, the runbook or the settings decided."""
+
+    runbook: str
+    severity: str
+    service: str
+    incident: str
+
+
+class Route(BaseModel):
+    """One incident that a delivery would open, or whose alerts it would bring."""
+
+    incident: str
+    """The workflow id, which is a pure function of the alerts' grouping key."""
+    opens: bool
+    """False: all its alerts have resolved, so only an incident that is open already would hear of them."""
+    runbook: str
+    severity: SeverityName
+    title: str
+    service: str
+    labels: dict[str, str]
+    links: tuple[tuple[str, str], ...]
+    alerts: int
+    why: Why
+
+
+class Routed(BaseModel):
+    """`tocsin route --json`."""
+
+    routes: list[Route]
+    problems: list[FieldProblem]
+
+
+def route(source: str, body: bytes, book: Runbook, because: str, received_at: datetime) -> Routed:
+    """What would become of a delivery. `because` says why it is this runbook. Raises Unreadable."""
+    delivery = SOURCES[source](body, book, received_at)
+    routes = [_route(source, batch, book, because) for batch in delivery.batches]
+    return Routed(routes=routes, problems=list(delivery.problems))
+
+
+def _route(source: str, batch: Batch, book: Runbook, because: str) -> Route:
+    firing = [alert for alert in batch.alerts if alert.status == "firing"]
+    opening = batch.opening
+    return Route(
+        incident=batch.workflow_id,
+        opens=bool(firing),
+        runbook=book.runbook,
+        severity=opening.severity,
+        title=opening.title,
+        service=opening.service,
+        labels=dict(sorted(opening.labels.items())),
+        links=opening.links,
+        alerts=len(batch.alerts),
+        why=Why(
+            runbook=because,
+            severity=_why_severity(book, opening.severity, firing or batch.alerts),
+            service=_why_service(book, opening.service, firing or batch.alerts),
+            incident=KEYS[source],
+        ),
+    )
+
+
+def _why_severity(book: Runbook, severity: SeverityName, alerts: Sequence[Alert]) -> str:
+    decides = next((alert for alert in alerts if alert.severity == severity), None)
+    if decides is None:
+        why = _why_default(book, alerts)
+    else:
+        value = decides.labels.get(book.intake.severity_label)
+        said = f"{book.intake.severity_label}={value}" if value is not None else "its own severity"
+        gravest = ", the gravest of them" if len({alert.severity for alert in alerts}) > 1 else ""
+        why = f"{said}, on {decides.name}{gravest}"
+    if severity not in book.severities:
+        why += f"; the runbook has no {severity}, and follows the rules of the next graver one"
+    return why
+
+
+def _why_default(book: Runbook, alerts: Sequence[Alert]) -> str:
+    label = book.intake.severity_label
+    unknown = {alert.labels[label] for alert in alerts if label in alert.labels}
+    if unknown:
+        return f"the runbook's default: it does not know {label}={', '.join(sorted(unknown))}"
+    return f"the runbook's default: no alert has a label {label}"
+
+
+def _why_service(book: Runbook, service: str, alerts: Sequence[Alert]) -> str:
+    names = book.intake.service_labels
+    if not service:
+        return f"no alert has a label {' or '.join(names)}"
+    return next(
+        f"{label}={service}, on {alert.name}"
+        for label in names
+        for alert in alerts
+        if alert.labels.get(label) == service
+    )

@@ -1,0 +1,134 @@
+"""`tocsin route`: where an alert would go, and why."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from starter.runbooks import Library
+from starter.sources import alertmanager
+from tests.tocsin.conftest import Tocsin
+
+PAYLOADS = Path(__file__).parents[1] / "payloads"
+
+
+def alert(status: str = "firing", name: str = "HighErrorRate", **labels: str) -> dict[str, Any]:
+    return {"status": status, "labels": {"alertname": name, **labels}, "annotations": {"summary": "20 % errors"}}
+
+
+async def routed(tocsin: Tocsin, folder: Path, body: object, source: str = "alertmanager", *more: str) -> Any:
+    file = folder / "payload.json"
+    file.write_text(json.dumps(body))
+    answer = await tocsin("route", str(file), "--source", source, "--json", *more)
+    assert (answer.code, answer.err) == (0, "")
+    return json.loads(answer.out)
+
+
+async def test_a_captured_webhook_of_alertmanager_is_explained(tocsin: Tocsin, alone: Path) -> None:
+    payload = PAYLOADS / "alertmanager-0.33.1-firing-grouped-2.json"
+    answer = await tocsin("route", str(payload), "--source", "alertmanager")
+    assert answer.code == 0
+    for told in (
+        "SEV-1: HighErrorRate",
+        "2 alerts; opens an incident, or finds the one that is open",
+        "severity=critical, on HighErrorRate",
+        "service=checkout, on HighErrorRate",
+        "TOCSIN_RUNBOOK: the webhook names none",
+    ):
+        assert told in " ".join(answer.out.split())
+
+
+async def test_the_incident_is_the_one_that_the_gateway_would_find(
+    tocsin: Tocsin, alone: Path, library: Library
+) -> None:
+    payload = PAYLOADS / "alertmanager-0.33.1-firing-single.json"
+    answer = await tocsin("route", str(payload), "--source", "alertmanager", "--json")
+    (batch,) = alertmanager.translate(payload.read_bytes(), library.runbooks["acme"], datetime.now(UTC)).batches
+    (route,) = json.loads(answer.out)["routes"]
+    assert route["incident"] == batch.workflow_id
+    assert (route["severity"], route["title"]) == (batch.opening.severity, batch.opening.title)
+
+
+@pytest.mark.parametrize(
+    ("alerts", "severity", "why"),
+    [
+        ([alert(severity="critical")], "sev1", "severity=critical, on HighErrorRate"),
+        ([alert(severity="SEV2")], "sev2", "severity=SEV2, on HighErrorRate"),
+        ([alert()], "sev2", "the runbook's default: no alert has a label severity"),
+        ([alert(severity="odd")], "sev2", "the runbook's default: it does not know severity=odd"),
+        (
+            [alert(severity="warning"), alert(name="Down", severity="critical")],
+            "sev1",
+            "severity=critical, on Down, the gravest of them",
+        ),
+        (
+            [alert(severity="warning")],
+            "sev3",
+            "severity=warning, on HighErrorRate; the runbook has no sev3, and follows the rules of the next graver one",
+        ),
+        ([alert("resolved", severity="critical"), alert(severity="sev2")], "sev2", "severity=sev2, on HighErrorRate"),
+    ],
+)
+async def test_it_says_which_label_decided_how_grave_it_is(
+    tocsin: Tocsin, alone: Path, alerts: list[dict[str, Any]], severity: str, why: str
+) -> None:
+    (route,) = (await routed(tocsin, alone, {"alerts": alerts}))["routes"]
+    assert (route["severity"], route["why"]["severity"]) == (severity, why)
+
+
+async def test_it_says_which_label_named_the_service(tocsin: Tocsin, alone: Path) -> None:
+    found = {}
+    for labels in ({"job": "api", "service": "checkout"}, {"job": "api"}, {}):
+        (route,) = (await routed(tocsin, alone, {"alerts": [alert(**labels)]}))["routes"]
+        found[route["service"]] = route["why"]["service"]
+    assert found == {
+        "checkout": "service=checkout, on HighErrorRate",
+        "api": "job=api, on HighErrorRate",
+        "": "no alert has a label service or job",
+    }
+
+
+async def test_what_has_resolved_opens_nothing(tocsin: Tocsin, alone: Path) -> None:
+    (route,) = (await routed(tocsin, alone, {"alerts": [alert("resolved")]}))["routes"]
+    assert route["opens"] is False
+
+
+async def test_each_group_of_the_generic_webhook_is_an_incident_of_its_own(tocsin: Tocsin, alone: Path) -> None:
+    sent = {"alerts": [{"key": "a", "title": "A", "severity": "sev1"}, {"key": "b", "title": "B", "severity": "odd"}]}
+    found = await routed(tocsin, alone, sent, "generic")
+    assert [route["title"] for route in found["routes"]] == ["A", "B"]
+    assert found["routes"][0]["why"]["severity"] == "its own severity, on A"
+    assert found["problems"][0]["field"] == "alerts[1].severity"
+
+
+async def test_another_runbook_may_be_asked_for(tocsin: Tocsin, alone: Path) -> None:
+    (alone / "books" / "other.yaml").write_text(
+        (alone / "books" / "acme.yaml").read_text().replace(": acme", ": other")
+    )
+    (route,) = (await routed(tocsin, alone, {"alerts": [alert()]}, "alertmanager", "--runbook", "other"))["routes"]
+    assert (route["runbook"], route["why"]["runbook"]) == ("other", "asked for by name")
+
+
+@pytest.mark.parametrize(
+    ("body", "more", "says"),
+    [
+        ("{", (), "the body is not JSON"),
+        ('{"alerts": []}', (), "alerts: the list is empty"),
+        ("{}", (), "alerts: is missing"),
+        ('{"alerts": []}', ("--runbook", "nope"), "there is no runbook 'nope'; there is: acme"),
+    ],
+)
+async def test_what_cannot_be_routed_is_one_line(
+    tocsin: Tocsin, alone: Path, body: str, more: tuple[str, ...], says: str
+) -> None:
+    (alone / "payload.json").write_text(body)
+    answer = await tocsin("route", "payload.json", "--source", "alertmanager", *more)
+    assert (answer.code, answer.out, answer.err.count("\n")) == (1, "", 1)
+    assert says in answer.err
+
+
+async def test_a_file_that_is_not_there_is_named(tocsin: Tocsin, alone: Path) -> None:
+    answer = await tocsin("route", "nope.json", "--source", "alertmanager")
+    assert (answer.code, answer.err) == (1, "nope.json cannot be read: No such file or directory\n")

@@ -1,0 +1,74 @@
+"""`route`: where an alert would go, and why. Nothing is started."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+from rich.console import Group, RenderableType
+from rich.table import Table
+from typer import Argument, Option
+
+import settings
+from starter.routing import Route, Routed
+from starter.routing import route as routed
+from starter.sources.batch import FieldProblem, Unreadable
+from tocsin import output
+from tocsin.commands.arguments import AsJson
+from tocsin.failure import Failure
+from tocsin.library import library, named
+from tocsin.view.plain import plain
+from workflows.policy.runbook import severity_title
+
+app = typer.Typer()
+
+
+@app.command()
+def route(
+    payload: Annotated[Path, Argument(metavar="PAYLOAD", help="A file with the body of a webhook.")],
+    source: Annotated[Literal["alertmanager", "generic"], Option(help="Who sends such a body.")],
+    runbook: Annotated[str, Option(help="As the webhook's `?runbook=`; TOCSIN_RUNBOOK if left out.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Show which incident a webhook would open or find, by which runbook, how grave, and why; nothing is started."""
+    chosen = settings.load()
+    book = named(library(chosen), runbook or chosen.runbook)
+    because = "asked for by name" if runbook else "TOCSIN_RUNBOOK: the webhook names none"
+    try:
+        found = routed(source, payload.read_bytes(), book, because, datetime.now(UTC))
+    except OSError as error:
+        raise Failure(f"{payload} cannot be read: {error.strerror}") from None
+    except Unreadable as unreadable:
+        raise Failure("; ".join((f"{payload}: {unreadable}", *map(_problem, unreadable.problems)))) from None
+    output.show(found, _in_words(found), as_json)
+
+
+def _in_words(found: Routed) -> RenderableType:
+    parts: list[RenderableType] = [part for route in found.routes for part in _route(route)]
+    return Group(*parts, *(plain(_problem(problem), "yellow") for problem in found.problems))
+
+
+def _route(route: Route) -> Iterator[RenderableType]:
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, value, why in (
+        ("incident", route.incident, route.why.incident),
+        ("runbook", route.runbook, route.why.runbook),
+        ("severity", severity_title(route.severity), route.why.severity),
+        ("service", route.service or "none", route.why.service),
+    ):
+        table.add_row(name, plain(value))
+        table.add_row("", plain(why, "dim"))
+    for label, url in route.links:
+        table.add_row(plain(label), plain(url))
+    alerts = f"{route.alerts} alert" + ("s" if route.alerts > 1 else "")
+    becomes = "opens an incident, or finds the one that is open" if route.opens else "all resolved: opens nothing"
+    yield plain(f"{severity_title(route.severity)}: {route.title}", "bold")
+    yield plain(f"{alerts}; {becomes}")
+    yield table
+
+
+def _problem(problem: FieldProblem) -> str:
+    return f"{problem.field}: {problem.message}" if problem.field else problem.message
