@@ -47,7 +47,7 @@ def _unknown_names(book: Runbook) -> Iterator[Finding]:
                 path,
                 f"there is no text {name!r}",
                 "People would read that the text is missing.",
-                closest(name, known) + " Or add it to `templates`",
+                f"{closest(name, known)} (or add it to `templates`)",
             )
     used = {name for _, name in _used(book)}
     for name in book.templates:
