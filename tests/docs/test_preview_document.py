@@ -1,0 +1,39 @@
+"""docs/runbooks/preview.md against what the command prints."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import get_args
+
+import typer
+
+from starter import runbooks
+from tests.docs.markdown import ROOT, read
+from tocsin.app import app
+from workflows.policy.preview import Course, Kind, Line
+from workflows.preview import preview
+
+DOCUMENT = read(ROOT / "docs/runbooks/preview.md")
+
+
+def test_the_lines_that_are_shown_are_among_those_that_are_foreseen() -> None:
+    book = runbooks.load(ROOT / "runbooks").runbooks["company"]
+    at = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
+    course = Course("sev1", at, ack_after=timedelta(minutes=7), resolve_after=timedelta(minutes=95))
+    foreseen = {line.duty: line for line in preview(book, course)}
+    (block,) = DOCUMENT.blocks("json")
+    shown = [Line.model_validate(line, extra="forbid") for line in json.loads(block)]
+    for line in shown:
+        beginning = line.text.removesuffix("...")
+        real = foreseen[line.duty]
+        assert real.text.startswith(beginning)
+        assert real.model_copy(update={"text": ""}) == line.model_copy(update={"text": ""})
+
+
+def test_every_field_kind_and_option_is_explained() -> None:
+    rows = [
+        span for line in DOCUMENT.text.splitlines() if line.startswith("| `") for span in line.split("|")[1].split("`")
+    ]
+    command = typer.main.get_group(app).commands["runbook"].commands["preview"]  # type: ignore[attr-defined] # a group
+    options = {name for parameter in command.params for name in parameter.opts if name.startswith("--")}
+    explained = {span.split(" ")[0] for span in rows}
+    assert explained >= {*Line.model_fields, *get_args(Kind), *options}
