@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from temporalio.testing import WorkflowEnvironment
 
-from tests.workflows.incidents import Vendors, incident, opening, resolved
+from tests.workflows.incidents import Vendors, firing, incident, opening, resolved
 from workflows.policy.effects import Unconnected
 from workflows.policy.events import Acknowledged, AlertsReceived, Event, Resolved, SeverityChanged, UpdatePosted
 from workflows.policy.runbook import SeverityName
@@ -29,6 +29,7 @@ SCRIPTS: dict[str, tuple[SeverityName, Script]] = {
     "updates restart the clock, the alert resolves": (
         "sev1",
         {
+            minutes(2): ("alert", AlertsReceived(alerts=(firing(),))),
             minutes(8): ("post_update", UpdatePosted(by="Bob", text="looking into it", phase="identified")),
             minutes(21): ("post_update", UpdatePosted(by="Bob", text="we know", public=True)),
             minutes(50): ("alert", AlertsReceived(alerts=(resolved(),))),
