@@ -98,7 +98,7 @@ def _render(book: Runbook, template: str, values: Values) -> str:
 
 
 def _values(book: Runbook, incident: Incident, demand: Demand, now: datetime) -> Values:
-    batch = next_batch(incident, up_to=demand.occurrence) if demand.duty == "tell" else ()
+    batch = next_batch(incident, demand.duty, up_to=demand.occurrence)
     always: Always = {
         "id": incident.id,
         "headline": headline(incident),

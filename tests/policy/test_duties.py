@@ -104,7 +104,7 @@ def test_a_way_that_is_not_connected_is_handed_to_whom_owes_it() -> None:
     simulation = opened(owing(kind="ticket", template="ticket", to="JIRA"))
     assert isinstance(sends(simulation, "duty/fix")[0][1].effect, Unconnected)
     assert said(simulation.incident, "do this by hand: ")
-    asked = [post(d) for _, d in sends(simulation, "tell") if post(d).template == "by_hand"]
+    asked = [post(d) for _, d in sends(simulation, "tell/") if post(d).template == "by_hand"]
     assert [p.mention for p in asked] == [("alice",)]
     assert times(simulation, "duty/fix") == [0]
 

@@ -161,7 +161,7 @@ def _facts(incident: Incident) -> Incident:
 
 
 def _demands(book: Runbook, incident: Incident, now: datetime) -> set[str]:
-    return {demand.key for demand in plan(book, incident, now).due if demand.duty != "tell"}
+    return {demand.key for demand in plan(book, incident, now).due if not demand.duty.startswith("tell/")}
 
 
 @given(any_.runbooks(), any_.scripts, st.lists(any_.raw_commands, max_size=6), any_.later)

@@ -9,6 +9,7 @@ from tests.policy.builders import (
     opening,
     post,
     runbook,
+    said,
     sends,
     severity,
     tier,
@@ -16,7 +17,7 @@ from tests.policy.builders import (
 )
 from tests.policy.shell import NEVER, REJECTED, Fate, Shell, begun, fates
 from workflows.policy.demand import Demand
-from workflows.policy.effects import OpenChannel, SetTopic
+from workflows.policy.effects import OpenChannel, Post, SetTopic
 from workflows.policy.engine import plan
 from workflows.policy.events import (
     Cancelled,
@@ -47,7 +48,7 @@ class TestTheDeclaration:
 
     def test_opens_the_thread_that_everything_else_is_told_in(self) -> None:
         simulation = opened(THREAD)
-        assert set(where(sends(simulation, "tell"))) == {("ref", "declaration/1")}  # of `ref:declaration/1`
+        assert set(where(sends(simulation, "tell/"))) == {("ref", "declaration/1")}  # of `ref:declaration/1`
 
     def test_is_not_repeated_by_a_reopening(self) -> None:
         simulation = opened(THREAD)
@@ -70,12 +71,12 @@ class TestTheChannel:
 
     def test_is_where_everything_is_told(self) -> None:
         simulation = opened(CHANNEL)
-        assert set(where(sends(simulation, "tell"))) == {(CHANNEL_ID, None)}
+        assert set(where(sends(simulation, "tell/"))) == {(CHANNEL_ID, None)}
 
     def test_what_is_told_waits_for_it_and_the_wait_is_visible(self) -> None:
         shell = Shell.of(opening(CHANNEL), fates(channel=NEVER))
         waiting = plan(shell.book, shell.incident, shell.now).waiting
-        assert [(w.demand.duty, w.waits_for) for w in waiting] == [("tell", "channel")]
+        assert [(w.demand.duty, w.waits_for) for w in waiting] == [("tell/incident", "channel")]
 
     def test_pages_wait_for_nothing(self) -> None:
         shell = Shell.of(opening(CHANNEL), fates(channel=NEVER, post=NEVER))
@@ -83,11 +84,11 @@ class TestTheChannel:
 
     def test_rejected_it_is_replaced_by_the_thread(self) -> None:
         simulation = opened(CHANNEL, {"channel": "rejected"})
-        assert set(where(sends(simulation, "tell"))) == {("ref", "declaration/1")}
+        assert set(where(sends(simulation, "tell/"))) == {("ref", "declaration/1")}
 
     def test_when_the_thread_is_rejected_too_home_is_told(self) -> None:
         simulation = opened(CHANNEL, {"channel": "rejected", "declaration": "rejected"})
-        assert set(where(sends(simulation, "tell"))) == {("#incidents", None)}
+        assert set(where(sends(simulation, "tell/"))) == {("#incidents", None)}
 
 
 class TestTheTopic:
@@ -119,7 +120,7 @@ class TestTheTopic:
 
 class TestTelling:
     def test_what_piles_up_while_a_message_is_on_its_way_travels_together(self) -> None:
-        shell = Shell.of(opening(THREAD), lambda d: Fate(after=at(1) - at(0)) if d.duty == "tell" else Fate())
+        shell = Shell.of(opening(THREAD), lambda d: Fate(after=at(1) - at(0)) if d.duty.startswith("tell/") else Fate())
         shell.happens(5, FlagChanged(flag="security"))
         shell.happens(5.2, FlagChanged(flag="customer-facing"))
         shell.happens(5.4, Snoozed.model_validate({"duration": "1h"}))
@@ -127,11 +128,22 @@ class TestTelling:
         assert begun(shell, "tell")[-2:] == [5, 6]
         assert shell.incident.to_tell == ()
 
-    def test_is_in_order_even_when_a_later_thing_could_go_out_first(self) -> None:
-        """Home could be told at once, but what happened before has not been told yet."""
-        shell = Shell.of(opening(THREAD), lambda d: NEVER if d.duty == "tell" else Fate())
-        shell.happens(5, Resolved())
-        assert len([key for key in shell.flying if key.startswith("tell")]) == 1
+    def test_is_in_order_in_each_place(self) -> None:
+        shell = Shell.of(opening(THREAD), lambda d: NEVER if d.duty.startswith("tell/") else Fate())
+        shell.happens(5, FlagChanged(flag="security"))
+        shell.happens(6, Resolved())
+        assert [key for key in shell.flying if key.startswith("tell")] == ["tell/incident/1", "tell/home/4"]
+
+    def test_a_channel_that_is_long_in_coming_holds_up_nothing_that_is_shouted_at_home(self) -> None:
+        late = lambda d: Fate(after=minutes(20)) if d.duty == "channel" else fates(alice=REJECTED)(d)  # noqa: E731
+        shell = Shell.of(opening(CHANNEL), late)
+        shell.happens(1, FlagChanged(flag="security"))
+        shell.happens(2, Resolved())
+        assert begun(shell, "tell/home") == [0, 2]
+        assert begun(shell, "tell/incident") == []
+        shell.run_to(at(21))
+        assert begun(shell, "tell/incident") == [20]
+        assert shell.incident.to_tell == ()
 
     def test_an_update_goes_where_updates_go_and_the_resolution_goes_home(self) -> None:
         updating = runbook(
@@ -140,20 +152,21 @@ class TestTelling:
         simulation = opened(updating)
         happens(simulation, 5, UpdatePosted(text="we know more"))
         happens(simulation, 6, Resolved())
-        assert where(sends(simulation, "tell"))[-2:] == [("#status", None), ("#incidents", None)]
-        assert [post(d).template for _, d in sends(simulation, "tell")][-2:] == ["said", "resolved"]
+        assert where(sends(simulation, "tell/"))[-2:] == [("#status", None), ("#incidents", None)]
+        assert [post(d).template for _, d in sends(simulation, "tell/")][-2:] == ["said", "resolved"]
 
     def test_a_note_is_for_the_timeline_only(self) -> None:
         simulation = opened(THREAD)
         simulation.run_to(at(4))
-        before = len(sends(simulation, "tell"))
+        before = len(sends(simulation, "tell/"))
         happens(simulation, 4, Noted(by="Alice", text="looking at the logs"))
-        assert len(sends(simulation, "tell")) == before
+        assert len(sends(simulation, "tell/")) == before
 
     def test_what_was_rejected_is_not_repeated_for_ever(self) -> None:
-        shell = Shell.of(opening(THREAD), lambda d: REJECTED if d.duty == "tell" else Fate())
+        shell = Shell.of(opening(THREAD), lambda d: REJECTED if d.duty.startswith("tell/") else Fate())
         shell.run_to(at(4))
-        assert begun(shell, "tell") == [0]
+        assert begun(shell, "tell") == [0, 0]
+        assert shell.incident.closed_places == ("declaration",)
 
     def test_the_queue_is_bounded_and_keeps_the_newest(self) -> None:
         shell = Shell.of(opening(THREAD), fates(post=NEVER))
@@ -168,7 +181,83 @@ class TestTelling:
         simulation = opened(THREAD)
         happens(simulation, 5, Cancelled(by="Bob", reason="a drill"))
         assert simulation.incident.closed_at == at(5)
-        assert where(sends(simulation, "tell"))[-1] == ("ref", "declaration/1")
+        assert where(sends(simulation, "tell/"))[-1] == ("#incidents", None)
+
+    def test_a_cancellation_is_also_told_in_the_channel_that_there_is(self) -> None:
+        simulation = opened(CHANNEL)
+        happens(simulation, 5, Cancelled(by="Bob", reason="a drill"))
+        assert where(sends(simulation, "tell/"))[-2:] == [("#incidents", None), (CHANNEL_ID, None)]
+
+    def test_cancelled_before_its_channel_was_there_it_has_its_thread_to_talk_in(self) -> None:
+        shell = Shell.of(opening(CHANNEL), fates(channel=Fate(after=minutes(1))))
+        shell.happens(0.5, Cancelled(by="Bob"))
+        assert begun(shell, "tell/home") == [0.5]
+        assert shell.incident.to_tell == ()
+        assert shell.incident.closed_at == at(0.5)
+
+
+UPDATING = runbook(
+    severity(tier("alice"), own_channel=True, updates={"every": "60m", "owner": "communications", "to": "#status"})
+)
+
+
+class TestAPlaceThatRejectsUs:
+    """Somebody archived the channel: rule 3 names the next place."""
+
+    @staticmethod
+    def without(*places: str) -> Shell:
+        def fate(demand: Demand) -> Fate:
+            post = demand.effect if isinstance(demand.effect, Post) else None
+            place = "thread" if post and post.to.thread else post.to.channel if post else ""
+            return REJECTED if place in places and demand.duty != "declaration" else Fate()
+
+        return Shell.of(opening(UPDATING), fate)
+
+    @staticmethod
+    def told(shell: Shell, lane: str) -> list[tuple[str, str | None]]:
+        return where([(0, demand) for _, demand in shell.begun if demand.duty == f"tell/{lane}"])
+
+    def test_what_it_should_have_been_told_is_told_in_the_thread(self) -> None:
+        shell = self.without(CHANNEL_ID)
+        assert self.told(shell, "incident") == [(CHANNEL_ID, None), ("ref", "declaration/1")]
+        assert shell.incident.to_tell == ()
+        assert shell.incident.closed_places == ("channel",)
+
+    def test_and_everything_after_it_at_once(self) -> None:
+        shell = self.without(CHANNEL_ID)
+        shell.happens(1, Snoozed(duration=minutes(1)))
+        assert self.told(shell, "incident")[2:] == [("ref", "declaration/1")]
+
+    def test_then_at_home(self) -> None:
+        shell = self.without(CHANNEL_ID, "thread")
+        assert self.told(shell, "incident") == [(CHANNEL_ID, None), ("ref", "declaration/1"), ("#incidents", None)]
+
+    def test_then_nowhere_and_the_timeline_says_so(self) -> None:
+        shell = self.without(CHANNEL_ID, "thread", "#incidents")
+        assert len(self.told(shell, "incident")) == 3
+        assert shell.incident.to_tell == ()
+        assert said(shell.incident, "chat: what happened failed: no route")
+
+    def test_in_the_order_in_which_it_happened_with_what_came_meanwhile(self) -> None:
+        shell = self.without()
+        shell.fate = lambda d: Fate("rejected", minutes(1)) if d.duty == "tell/incident" else Fate()
+        shell.happens(1, Snoozed(duration=minutes(1), reason="first"))
+        shell.happens(1.5, Snoozed(duration=minutes(1), reason="second"))
+        shell.fate = lambda d: NEVER if d.duty == "tell/incident" else Fate()
+        shell.run_to(at(3))
+        assert [item.text.rpartition(": ")[2] for item in shell.incident.to_tell] == ["first", "second"]
+
+    def test_updates_go_to_the_incidents_own_place_instead(self) -> None:
+        shell = self.without("#status")
+        shell.happens(1, UpdatePosted(text="we know more"))
+        assert self.told(shell, "updates") == [("#status", None), (CHANNEL_ID, None)]
+
+    def test_a_place_that_is_only_slow_keeps_its_messages(self) -> None:
+        shell = self.without()
+        shell.fate = lambda d: Fate("undelivered", minutes(1)) if d.duty == "tell/incident" else Fate()
+        shell.happens(1, Snoozed(duration=minutes(1)))
+        shell.run_to(at(3))
+        assert shell.incident.closed_places == ()
 
 
 def test_every_key_of_an_incident_is_unique_in_the_world() -> None:

@@ -113,7 +113,7 @@ class TestLowered:
     def test_people_stay_in_the_channel_that_they_have(self) -> None:
         simulation = opened(book(own_channel=True))
         happens(simulation, 3, LOWER)
-        told = post(sends(simulation, "tell")[-1][1])
+        told = post(sends(simulation, "tell/")[-1][1])
         assert told.to.channel == "ref:channel/1"
 
     def test_and_its_topic_says_what_is_true(self) -> None:

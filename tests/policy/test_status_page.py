@@ -83,7 +83,7 @@ class TestAutomatic:
     def test_what_fails_for_good_is_handed_to_whom_owes_it(self) -> None:
         simulation = opened(public("investigating"), {"publish/investigating": "rejected"})
         assert said(simulation.incident, "do this by hand: status page: investigating (simulated)")
-        asked = [post(d).mention for _, d in sends(simulation, "tell") if post(d).template == "by_hand"]
+        asked = [post(d).mention for _, d in sends(simulation, "tell/") if post(d).template == "by_hand"]
         assert asked == [("bob",)]
 
 

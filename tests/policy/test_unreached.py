@@ -35,7 +35,7 @@ class TestRejected:
     def test_it_is_shouted_at_home_with_the_person_named(self) -> None:
         simulation = opened(TWO, {"alice": "rejected"})
         assert said(simulation.incident, "Alice could not be paged: simulated")
-        shouted = [post(d) for _, d in sends(simulation, "tell") if post(d).template == "unreached"]
+        shouted = [post(d) for _, d in sends(simulation, "tell/") if post(d).template == "unreached"]
         assert [(p.to.channel, p.mention) for p in shouted] == [("#incidents", ("alice",))]
 
     def test_somebody_else_of_the_tier_suffices(self) -> None:

@@ -13,7 +13,7 @@ from workflows.policy import answers, demand, effects, events, incident
 from workflows.policy import runbook as policy_runbook
 from workflows.policy.engine import plan
 from workflows.policy.outlook import outlook
-from workflows.policy.runbook import Runbook
+from workflows.policy.runbook import Audience, Runbook
 
 BOOK = load(Path(__file__).parents[2] / "runbooks" / "company.yaml").runbooks["company"]
 MODULES = (answers, demand, effects, events, incident, policy_runbook)
@@ -40,9 +40,9 @@ def _lived() -> list[BaseModel]:
     happens(simulation, 33, events.UpdatePosted(text="hm", public=True))
     now, life = simulation.now, simulation.incident
     flying = simulation.sent[0][1]
-    waiting = incident.Start(duty="tell", occurrence=9, due_at=now, started_at=now, real_at=now)
+    waiting = incident.Start(duty="tell/home", occurrence=9, due_at=now, started_at=now, real_at=now)
     words = incident.Words(at=now, by="Bob")
-    life = life.model_copy(update={"started": {"tell/9": waiting}, "to_tell": (_tell(),)})
+    life = life.model_copy(update={"started": {"tell/home/9": waiting}, "to_tell": (_tell(),)})
     life = life.model_copy(update={"public": life.public.model_copy(update={"words": words, "approval": words})})
     happens(simulation, 95, events.Resolved(text="rolled back"))
     view = outlook(BOOK, life, plan(BOOK, life, now), now, 60.0, frozenset())
@@ -54,13 +54,15 @@ def _lived() -> list[BaseModel]:
         effects.Send(incident="x", key="k", vendor_key="v", effect=flying.effect, subject="s", text="t"),
         events.EffectStarted(demand=flying, real_at=T0),
         events.EffectSettled(demand=flying, outcome="done", receipt=effects.Receipt(reference="r"), late=timedelta(1)),
-        events.EffectAbandoned(key="tell/9"),
+        events.EffectAbandoned(key="tell/home/9"),
         events.AlertsReceived(alerts=(alert(),)),
         events.NotUnderstood(name="x", problem="y"),
         events.ClosingBegan(at=at(2)),
         events.Closed(at=at(3)),
         *COMMANDS,
         *(sent for _, sent in simulation.sent),
+        incident.Draft(at=T0, approval=words),
+        Audience(name="Customers", addresses=("all@example.com",)),
         incident.declare(opening(_flagged()), T0, "id", "wf"),
         _flagged(),
     ]

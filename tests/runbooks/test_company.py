@@ -139,7 +139,7 @@ class TestSev2:
     def test_create_thread_in_incidents_channel(self) -> None:
         simulation = unanswered("sev2")
         assert times(simulation, "channel") == []
-        assert {post(demand).to.thread for _, demand in sends(simulation, "tell")} == {"declaration/1"}
+        assert {post(demand).to.thread for _, demand in sends(simulation, "tell/")} == {"declaration/1"}
 
     def test_assign_a_technical_lead(self) -> None:
         assert sends(unanswered("sev2", until=5), "nag/roles")[0][1].reason == "nobody is Technical Lead"

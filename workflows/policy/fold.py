@@ -246,7 +246,10 @@ def _cancelled(book: Runbook, incident: Incident, event: Cancelled) -> Incident:
         "cancelled": True, "phase": "resolved", "phase_at": event.at, "resolved_at": event.at, "resolved_by": event.by,
     }  # fmt: skip
     text = f"{event.by} cancelled the incident: opened in error{_because(event.reason)}"
-    return tell(incident.model_copy(update=changes), event.at, text, by=event.by)
+    after = tell(incident.model_copy(update=changes), event.at, text, lane="home", by=event.by)
+    if "channel" not in incident.references:
+        return after
+    return tell(after, event.at, "this incident is cancelled: nothing more follows here")
 
 
 def _snoozed(book: Runbook, incident: Incident, event: Snoozed) -> Incident:

@@ -122,6 +122,10 @@ class Call(Wire):
     reason: str = ""
 
 
+Lane = Literal["incident", "updates", "home"]
+"""Where something is told. Each has its own queue: what is stuck in one holds up no other."""
+
+
 class Tell(Wire):
     """Something that happened and that the channel has not been told yet."""
 
@@ -129,7 +133,7 @@ class Tell(Wire):
     at: Instant
     text: str
     template: str = "told"
-    lane: Literal["incident", "updates", "home"] = "incident"
+    lane: Lane = "incident"
     by: str = ""
     mention: tuple[str, ...] = ()
     role: str | None = None

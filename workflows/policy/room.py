@@ -6,6 +6,7 @@ from workflows.policy.demand import Demand
 from workflows.policy.effects import OpenChannel, Place, Post, SetTopic
 from workflows.policy.incident import Incident, Tell, rules, who_owes
 from workflows.policy.runbook import Contact, Runbook, severity_title
+from workflows.policy.telling import tells
 from workflows.policy.wanted import (
     Spot,
     Wanted,
@@ -86,31 +87,33 @@ def _topic(incident: Incident) -> Iterator[Wanted]:
 
 
 def telling(book: Runbook, incident: Incident) -> Iterator[Wanted]:
-    """One message at a time, so that they arrive in order; what piles up meanwhile travels together."""
-    batch = next_batch(incident)
-    if not batch:
-        return
+    """In each lane one message at a time, so that they arrive in order; what piles up meanwhile travels together."""
+    for duty in dict.fromkeys(tells(item) for item in incident.to_tell):
+        yield _told(book, incident, duty, next_batch(incident, duty))
+
+
+def _told(book: Runbook, incident: Incident, duty: str, batch: tuple[Tell, ...]) -> Wanted:
     spot = _lane(book, incident, batch[0])
     mention = dict.fromkeys(p for item in batch for p in (*item.mention, *who_owes(book, incident, item.role)))
     demand = Demand(
-        duty="tell",
+        duty=duty,
         occurrence=batch[-1].number,
         due_at=batch[0].at,
         reason="the channel is told what happened",
         effect=Post(to=spot.place, template=batch[0].template, mention=tuple(mention)),
     )
-    yield Wanted(demand, spot.waits_for)
+    return Wanted(demand, spot.waits_for)
 
 
-def next_batch(incident: Incident, up_to: int | None = None) -> tuple[Tell, ...]:
-    """The oldest untold things that go to the same place in the same form; a batch that was begun keeps its end."""
-    begun = [s.occurrence for s in incident.started.values() if s.duty == "tell"]
+def next_batch(incident: Incident, duty: str, up_to: int | None = None) -> tuple[Tell, ...]:
+    """The oldest untold things of a lane that are said in the same form; a batch that was begun keeps its end."""
+    begun = [s.occurrence for s in incident.started.values() if s.duty == duty]
     end = up_to or (min(begun) if begun else None)
     batch: list[Tell] = []
-    for item in incident.to_tell:
+    for item in (item for item in incident.to_tell if tells(item) == duty):
         if end is not None and item.number > end:
             break
-        if batch and (item.lane, item.template) != (batch[0].lane, batch[0].template):
+        if batch and item.template != batch[0].template:
             break
         batch.append(item)
     return tuple(batch)

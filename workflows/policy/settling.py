@@ -2,12 +2,13 @@
 
 from datetime import datetime, timedelta
 
+from workflows.policy.demand import Demand
 from workflows.policy.durations import write
 from workflows.policy.effects import Annotate, Effect, Hush, OpenChannel, Page, Post, Publish, SetTopic, Unconnected
 from workflows.policy.events import EffectSettled, EffectStarted
 from workflows.policy.incident import Bounds, Draft, Incident, Ring, Settlement, Start, Words
 from workflows.policy.runbook import Runbook
-from workflows.policy.telling import log, tell
+from workflows.policy.telling import log, tell, tell_anew, tells
 from workflows.policy.wording import duty_name, what
 
 LATE = timedelta(minutes=1)
@@ -66,7 +67,7 @@ def settle(book: Runbook, incident: Incident, event: EffectSettled) -> Incident:
     if isinstance(effect, Unconnected):
         return by_hand(after, event, what(book, demand), effect.role)
     if isinstance(effect, Post | OpenChannel):
-        return _message(after, event, effect)
+        return _message(book, after, event, effect)
     return _plain(after, event, effect)
 
 
@@ -116,8 +117,9 @@ def _hush(book: Runbook, incident: Incident, event: EffectSettled, hush: Hush) -
     after = incident.model_copy(update={"rings": rings})
     if event.outcome == "done":
         return after
-    text = f"could not mark {book.person_name(hush.to)}'s page as {hush.become}: {event.problem}"
-    return log(after, event.at, text, kind="page", loud=True)
+    who = book.person_name(hush.to)
+    text = f"could not mark {who}'s page as {hush.become}: {event.problem}. At the pager it is still open"
+    return tell(after, event.at, text, loud=True)
 
 
 def _publish(book: Runbook, incident: Incident, event: EffectSettled, publish: Publish) -> Incident:
@@ -154,27 +156,47 @@ def by_hand(incident: Incident, event: EffectSettled, what: str, role: str | Non
     return tell(incident, event.at, text, template="by_hand", role=role, loud=event.outcome != "unconnected")
 
 
-def _message(incident: Incident, event: EffectSettled, effect: Post | OpenChannel) -> Incident:
-    if isinstance(effect, Post) and event.demand.duty == "tell":
-        told = tuple(item for item in incident.to_tell if item.number > event.demand.occurrence)
-        incident = incident.model_copy(update={"to_tell": told})
+def _message(book: Runbook, incident: Incident, event: EffectSettled, effect: Post | OpenChannel) -> Incident:
+    place = _closed_by(book, incident, event, effect)
+    if place is not None:
+        closed = dict.fromkeys((*incident.closed_places, place))
+        incident = incident.model_copy(update={"closed_places": tuple(closed)})
+    incident = tell_anew(incident, event.demand.duty) if place else _told(incident, event.demand)
     if isinstance(effect, Post) and effect.kind == "draft":
         incident = _drafted(incident, event)
     if event.outcome == "done":
         return _referenced(incident, event, effect)
-    place = "channel" if isinstance(effect, OpenChannel) else event.demand.duty
-    if place in ("channel", "declaration"):
-        incident = incident.model_copy(update={"closed_places": (*incident.closed_places, place)})
     return log(
         incident, event.at, f"chat: {duty_name(event.demand.duty)} failed: {event.problem}", kind="post", loud=True
     )
+
+
+def _closed_by(book: Runbook, incident: Incident, event: EffectSettled, effect: Post | OpenChannel) -> str | None:
+    """The place that is not to be had, or rejects us: what follows goes to the next one (rule 3). After the
+    home channel there is none."""
+    if event.outcome == "done":
+        return None
+    if event.demand.duty in ("channel", "declaration"):
+        return event.demand.duty
+    if not isinstance(effect, Post) or event.outcome != "rejected":
+        return None
+    if effect.to.channel == incident.references.get("channel"):
+        return "channel"
+    if effect.to.thread is not None:
+        return "declaration"
+    return effect.to.channel if effect.to.channel != book.home else None
+
+
+def _told(incident: Incident, demand: Demand) -> Incident:
+    left = (item for item in incident.to_tell if tells(item) != demand.duty or item.number > demand.occurrence)
+    return incident.model_copy(update={"to_tell": tuple(left)})
 
 
 def _referenced(incident: Incident, event: EffectSettled, effect: Post | OpenChannel) -> Incident:
     name = {"channel": "channel", "declaration": "thread"}.get(event.demand.duty)
     if name and event.receipt.reference:
         incident = incident.model_copy(update={"references": {**incident.references, name: event.receipt.reference}})
-    if event.demand.duty == "tell":
+    if event.demand.duty.startswith("tell/"):
         return incident  # what it told stands on the timeline already
     return log(incident, event.at, _posted(event, effect), kind="post")
 

@@ -1,10 +1,9 @@
 """How an incident remembers what happened: its timeline, and what its channel still has to be told."""
 
 from datetime import datetime
-from typing import Literal
 
 from workflows.policy.bounded import fit, newest
-from workflows.policy.incident import Bounds, Entry, Incident, Tell
+from workflows.policy.incident import Bounds, Entry, Incident, Lane, Tell
 
 
 def log(incident: Incident, at: datetime, text: str, *, kind: str = "event", loud: bool = False) -> Incident:
@@ -27,7 +26,7 @@ def tell(
     text: str,
     *,
     template: str = "told",
-    lane: Literal["incident", "updates", "home"] = "incident",
+    lane: Lane = "incident",
     by: str = "",
     mention: tuple[str, ...] = (),
     role: str | None = None,
@@ -43,3 +42,19 @@ def tell(
     kept = newest([waiting.text for waiting in queue], Bounds.to_tell, Bounds.to_tell_text)
     after = log(incident, at, text if not by or by in text else f"{by}: {text}", loud=loud)
     return after.model_copy(update={"told": number, "to_tell": queue[-kept:]})
+
+
+def tell_anew(incident: Incident, duty: str) -> Incident:
+    """What a queue could not say in one place is said in the next: under other numbers, because those have settled."""
+    number, queue = incident.told, []
+    for item in incident.to_tell:
+        if tells(item) == duty:
+            number += 1
+            item = item.model_copy(update={"number": number})
+        queue.append(item)
+    return incident.model_copy(update={"told": number, "to_tell": tuple(queue)})
+
+
+def tells(item: Tell) -> str:
+    """The duty that says it."""
+    return f"tell/{item.lane}"

@@ -57,8 +57,9 @@ def home(book: Runbook) -> Spot:
 
 
 def has_own_channel(book: Runbook, incident: Incident) -> bool:
-    """Once it has one it keeps it: people are in there."""
-    return rules(book, incident).own_channel or "channel" in incident.references
+    """Once it has one it keeps it: people are in there. What is cancelled before opens none."""
+    wanted = rules(book, incident).own_channel and not incident.cancelled
+    return wanted or "channel" in incident.references
 
 
 def incident_place(book: Runbook, incident: Incident) -> Spot:
@@ -76,7 +77,9 @@ def incident_place(book: Runbook, incident: Incident) -> Spot:
 
 
 def channel_or_place(book: Runbook, incident: Incident, channel: str | None) -> Spot:
-    return Spot(Place(channel=channel)) if channel else incident_place(book, incident)
+    if channel is None or channel in incident.closed_places:
+        return incident_place(book, incident)
+    return Spot(Place(channel=channel))
 
 
 def latest_and_next(anchor: datetime, every: timedelta, now: datetime) -> tuple[datetime | None, datetime]:

@@ -6,7 +6,9 @@ from workflows.policy.runbook import Runbook
 
 _POSTS = {
     "declaration": "declaration",
-    "tell": "what happened",
+    "tell/home": "what happened",
+    "tell/incident": "what happened",
+    "tell/updates": "what happened",
     "update/channel": "update, because none came",
     "remind/channel": "reminder of the update",
     "nag/roles": "question who takes the roles",
