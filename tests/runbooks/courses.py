@@ -19,6 +19,8 @@ NAMES = ("company", "lma", "lumi", "samia", "standard")
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 SATURDAY = datetime(2026, 3, 7, 2, 0, tzinfo=UTC)
 """Off-hours, and where there are quiet hours, in the middle of them."""
+SUNDAY = datetime(2026, 3, 8, 22, 0, tzinfo=UTC)
+"""Eleven hours before Monday's business begins."""
 
 
 @cache
