@@ -56,7 +56,7 @@ It is being watched; if it returns in this time it is reopened.""",
     "unreached": """🔥 {{ headline }}
 {% for line in told %}{{ line }}
 {% endfor %}
-The next tier is called at once. If you can reach them another way, do.
+If you can reach them another way, do.
 To answer: tocsin ack {{ id }}""",
     "fallback": """🔥 {{ headline }}
 You are being paged, but {{ reason }}. Why you: the ladder has reached you.

@@ -2,7 +2,21 @@
 
 import pytest
 
-from tests.policy.builders import at, happens, ladder, lines, minutes, opened, opening, pages, said, sends, tier, times
+from tests.policy.builders import (
+    at,
+    happens,
+    ladder,
+    lines,
+    minutes,
+    opened,
+    opening,
+    pages,
+    post,
+    said,
+    sends,
+    tier,
+    times,
+)
 from tests.policy.shell import NEVER, REJECTED, Fate, Shell, begun, fates, rings
 from workflows.policy.effects import Annotate, Hush
 from workflows.policy.events import (
@@ -100,7 +114,9 @@ class TestAtThePager:
         simulation = opened(TWO, {"hush/acknowledged/escalate/1/alice/1": "rejected"})
         happens(simulation, 1, Acknowledged())
         simulation.run_to(at(600))
-        assert said(simulation.incident, "could not mark Alice's page as acknowledged: simulated")
+        told = post(sends(simulation, "tell/incident")[-1][1])
+        assert said(simulation.incident, "could not mark Alice's page as acknowledged: simulated. At the pager it is")
+        assert told.to.thread == "declaration/1"
         assert len(hushes(simulation)) == 1
 
     def test_a_hush_that_is_no_longer_wanted_is_no_failure(self) -> None:

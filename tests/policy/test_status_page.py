@@ -1,7 +1,20 @@
 """The status page: what it must say, when, and who lets it out."""
 
-from tests.policy.builders import at, happens, opened, opening, post, runbook, said, sends, severity, tier, times
-from tests.policy.shell import NEVER, Fate, Shell, begun
+from tests.policy.builders import (
+    at,
+    happens,
+    minutes,
+    opened,
+    opening,
+    post,
+    runbook,
+    said,
+    sends,
+    severity,
+    tier,
+    times,
+)
+from tests.policy.shell import NEVER, Fate, Shell, begun, fates
 from workflows.policy.effects import Publish
 from workflows.policy.events import (
     Cancelled,
@@ -85,6 +98,48 @@ class TestAutomatic:
         assert said(simulation.incident, "do this by hand: status page: investigating (simulated)")
         asked = [post(d).mention for _, d in sends(simulation, "tell/") if post(d).template == "by_hand"]
         assert asked == [("bob",)]
+
+
+class TestWhatMayHaveArrived:
+    """A send that was withdrawn or given up may have got through all the same."""
+
+    BOOK = public("investigating", "identified", "resolved")
+
+    def test_a_first_update_that_was_under_way_is_taken_back_by_the_resolution(self) -> None:
+        shell = Shell.of(opening(self.BOOK), fates(publish=NEVER))
+        shell.fate = fates()
+        shell.happens(0.5, Resolved())
+        assert begun(shell, "publish/resolved") == [0.5]
+        assert shell.incident.public.status == "resolved"
+
+    def test_so_is_one_that_was_given_up(self) -> None:
+        shell = Shell.of(opening(self.BOOK), fates(publish=Fate("undelivered", minutes(5))))
+        shell.run_to(at(6))
+        shell.fate = fates()
+        shell.happens(7, Resolved())
+        assert begun(shell, "publish/resolved") == [7]
+
+    def test_so_is_one_of_a_cancelled_incident(self) -> None:
+        shell = Shell.of(opening(self.BOOK), fates(publish=NEVER))
+        shell.fate = fates()
+        shell.happens(0.5, Cancelled())
+        assert begun(shell, "publish/resolved") == [0.5]
+
+    def test_so_is_one_that_the_runbook_no_longer_wants(self) -> None:
+        flagged = public("investigating", "resolved", when={"flags": ["customer-facing"]})
+        shell = Shell.of(opening(flagged, flags=("customer-facing",)), fates(publish=NEVER))
+        shell.happens(1, FlagChanged(flag="customer-facing", on=False))
+        shell.fate = fates()
+        shell.happens(2, Resolved())
+        assert begun(shell, "publish/resolved") == [2]
+
+    def test_the_page_is_told_one_thing_after_the_other(self) -> None:
+        """Or the earlier one could arrive last, and stay."""
+        shell = Shell.of(opening(self.BOOK), fates(publish=NEVER))
+        shell.happens(1, UpdatePosted(text="found it", phase="identified"))
+        order = [s.demand.key for s in shell.landed if s.demand.duty.startswith("publish")]
+        assert order == ["publish/investigating/1"]
+        assert [key for key in shell.flying if key.startswith("publish")] == ["publish/identified/1"]
 
 
 class TestDrafted:

@@ -108,7 +108,7 @@ def _all(book: Runbook, incident: Incident, now: datetime) -> Iterator[Wanted]:
     yield from escalation(book, incident, now)
     yield from hushing(book, incident, now)
     yield from room(book, incident)
-    if incident.cancelled and incident.public.status is None:
+    if incident.cancelled and not incident.public.begun:
         return
     yield from public(book, incident)
     if incident.cancelled:

@@ -177,6 +177,8 @@ class Draft(Wire):
 class Public(Wire):
     """What the public has been told."""
 
+    begun: bool = False
+    """Something was sent to the page, and may stand there whatever became of the sending."""
     status: PublicStatus | None = None
     counts_from: Instant | None = None
     """The next update counts from here: the last one posted, or else the deadline that was missed."""

@@ -22,7 +22,7 @@ def public(book: Runbook, incident: Incident) -> Iterator[Wanted]:
         yield _publish(incident, incident.phase, incident.public.words.at, "a human's words", incident.public.words)
     elif terms is not None and holds(terms.when, incident):
         yield from _kept_honest(book, incident, terms)
-    elif incident.public.status not in (None, "resolved") and incident.resolved:
+    elif incident.public.begun and incident.public.status != "resolved" and incident.resolved:
         # It went public under terms that hold no longer (a lower severity, a cleared flag): it must not stay open.
         yield _publish(incident, "resolved", incident.phase_at, "the incident is resolved")
 
@@ -48,13 +48,15 @@ def _kept_honest(book: Runbook, incident: Incident, terms: StatusPage) -> Iterat
 
 def _due(incident: Incident, terms: StatusPage) -> tuple[datetime, str] | None:
     said = incident.public
-    if incident.resolved and said.status is None:
+    if incident.resolved and not said.begun:
         return None  # nothing was ever public: there is nothing to take back
+    if incident.phase not in (said.status, said.drafted) and (said.counts_from is not None or incident.resolved):
+        return incident.phase_at, f"the incident is {incident.phase}"
+    if incident.resolved:
+        return None
     if said.counts_from is None:
         return incident.opened_at + terms.first, f"the page is first updated within {write(terms.first)}"
-    if incident.phase not in (said.status, said.drafted):
-        return incident.phase_at, f"the incident is {incident.phase}"
-    if terms.every is not None and not incident.resolved:
+    if terms.every is not None:
         return said.counts_from + terms.every, f"the page is updated every {write(terms.every)}"
     return None
 
@@ -70,7 +72,15 @@ def _publish(
     )
     duty = f"publish/{status}"
     occurrence = _occurrence(incident, duty, due_at)
-    return Wanted(Demand(duty=duty, occurrence=occurrence, due_at=due_at, reason=reason, effect=effect))
+    demand = Demand(duty=duty, occurrence=occurrence, due_at=due_at, reason=reason, effect=effect)
+    return Wanted(demand, _waits_for(incident, demand))
+
+
+def _waits_for(incident: Incident, demand: Demand) -> str:
+    """One at a time: an earlier one that arrives after this one would have the last word."""
+    if demand.key in incident.started or not any(s.duty.startswith("publish/") for s in incident.started.values()):
+        return ""
+    return "the update before it to end"
 
 
 def _occurrence(incident: Incident, duty: str, due_at: datetime) -> int:

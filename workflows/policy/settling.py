@@ -26,6 +26,8 @@ def start(incident: Incident, event: EffectStarted) -> Incident:
         real_at=before.real_at if before else event.real_at,
     )
     after = incident.model_copy(update={"started": {**incident.started, demand.key: begun}})
+    if isinstance(demand.effect, Publish):
+        return after.model_copy(update={"public": after.public.model_copy(update={"begun": True})})
     return _ring(after, event, demand.effect) if isinstance(demand.effect, Page) else after
 
 
