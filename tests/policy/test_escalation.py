@@ -164,6 +164,16 @@ def test_a_round_says_that_it_is_one() -> None:
     assert reasons["escalate/2/bob/2"] == "still nobody, 10m later: round 2 of the ladder, tier 2"
 
 
+def test_a_reopened_incident_says_that_it_is_one() -> None:
+    simulation = opened(ladder(tier("alice"), tier("bob", after=10)))
+    happens(simulation, 1, Resolved())
+    happens(simulation, 2, Reopened())
+    simulation.run_to(at(12))
+    reasons = {demand.key: demand.reason for _, demand in simulation.sent}
+    assert reasons["escalate/1/alice/2"] == "SEV-1 reopened: first to be called"
+    assert reasons["escalate/2/bob/2"] == "not acknowledged within 10m"
+
+
 def test_the_reached_tier_is_the_highest_that_was_rung_in_this_opening() -> None:
     simulation = opened(TWO)
     assert tier_reached(simulation.incident) == 1
