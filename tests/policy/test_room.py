@@ -175,6 +175,13 @@ class TestTelling:
         assert len(shell.incident.to_tell) == Bounds.to_tell
         assert shell.incident.to_tell[-1].text == f"someone snoozed reminders for 5m: {Bounds.to_tell + 9}"
 
+    def test_what_was_under_way_and_had_to_make_room_is_withdrawn_for_the_newest(self) -> None:
+        shell = Shell.of(opening(THREAD), lambda d: NEVER if d.duty.startswith("tell/") else Fate())
+        for n in range(Bounds.to_tell + 10):
+            shell.happens(1, Snoozed(duration=minutes(5), reason=f"{n}"))
+        (flying,) = (key for key in shell.flying if key.startswith("tell/"))
+        assert int(flying.rpartition("/")[2]) >= shell.incident.to_tell[0].number
+
     def test_a_cancellation_is_told_and_nothing_else_is_opened(self) -> None:
         incident = declare(opening(CHANNEL), at(0), "id", "wf")
         assert "channel" in {d.duty for d in plan(CHANNEL, incident, at(0)).due}

@@ -89,7 +89,9 @@ def _topic(incident: Incident) -> Iterator[Wanted]:
 def telling(book: Runbook, incident: Incident) -> Iterator[Wanted]:
     """In each lane one message at a time, so that they arrive in order; what piles up meanwhile travels together."""
     for duty in dict.fromkeys(tells(item) for item in incident.to_tell):
-        yield _told(book, incident, duty, next_batch(incident, duty))
+        batch = next_batch(incident, duty)
+        if batch:  # not if all of one that was begun had to make room for the newest: it is withdrawn first
+            yield _told(book, incident, duty, batch)
 
 
 def _told(book: Runbook, incident: Incident, duty: str, batch: tuple[Tell, ...]) -> Wanted:
