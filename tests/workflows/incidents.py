@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 from temporalio import activity
@@ -29,8 +30,13 @@ RUNBOOKS = Path(__file__).parents[2] / "runbooks"
 Answer = Callable[[Send, int], Awaitable[Receipt]]
 
 
+@cache
+def shipped(name: str) -> Runbook:
+    return load(RUNBOOKS / f"{name}.yaml").runbooks[name]
+
+
 def company() -> Runbook:
-    return load(RUNBOOKS).runbooks["company"]
+    return shipped("company")
 
 
 def opening(severity: SeverityName = "sev1", runbook: Runbook | None = None) -> Opening:

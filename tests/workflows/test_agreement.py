@@ -1,18 +1,19 @@
 """The shell on the real server and the simulation of the core say the same, event for event."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from itertools import product
 
 import pytest
 from temporalio.testing import WorkflowEnvironment
 
-from tests.workflows.incidents import Vendors, firing, incident, opening, resolved
+from tests.workflows.incidents import Vendors, firing, incident, opening, resolved, shipped
 from workflows.policy.effects import Unconnected
 from workflows.policy.events import Acknowledged, AlertsReceived, Event, Resolved, SeverityChanged, UpdatePosted
+from workflows.policy.incident import Opening
 from workflows.policy.runbook import SeverityName
 from workflows.policy.simulate import Simulation
 
 Script = dict[timedelta, tuple[str, Event]]
-T0 = datetime(2026, 11, 21, 2, 4, tzinfo=UTC)
 
 
 def minutes(n: int) -> timedelta:
@@ -49,33 +50,37 @@ SCRIPTS: dict[str, tuple[SeverityName, Script]] = {
 }
 
 
-@pytest.mark.parametrize("name", SCRIPTS)
+CASES = [*(("company", name) for name in SCRIPTS), *product(("lma", "samia"), list(SCRIPTS)[:2])]
+
+
+@pytest.mark.parametrize(("book", "name"), CASES)
 async def test_live_and_simulated_incidents_send_the_same_at_the_same_times(
-    temporal: WorkflowEnvironment, name: str
+    temporal: WorkflowEnvironment, book: str, name: str
 ) -> None:
     severity, script = SCRIPTS[name]
+    about = opening(severity, shipped(book))
     vendors = Vendors()
-    async with incident(temporal, vendors, opening(severity)) as live:
+    async with incident(temporal, vendors, about) as live:
         for moment, (signal, event) in script.items():
             await live.at(moment)
             await live.handle.signal(signal, event.model_dump(mode="json", exclude_defaults=True))
         await live.to_the_end()
         sent = await live.sends()
-        told = (await live.status()).incident.told
-    expected, expected_told = simulated(severity, script)
+        lived = (await live.status()).incident
+    expected, expected_told = simulated(about, lived.declared_at, script)
     assert _without_tells(sent) == _without_tells(expected)
-    assert told == expected_told
+    assert lived.told == expected_told
     assert len(vendors.arrivals()) == len(set(vendors.arrivals()))
 
 
-def simulated(severity: SeverityName, script: Script) -> tuple[list[tuple[int, str]], int]:
-    simulation = Simulation.of(opening(severity), T0)
+def simulated(about: Opening, declared_at: datetime, script: Script) -> tuple[list[tuple[int, str]], int]:
+    simulation = Simulation.of(about, declared_at)
     for moment, (_, event) in script.items():
-        simulation.run_to(T0 + moment)
+        simulation.run_to(declared_at + moment)
         simulation.happen(event)
-    simulation.run_to(T0 + timedelta(days=2))
+    simulation.run_to(declared_at + timedelta(days=2))
     effects = [(at, d) for at, d in simulation.sent if not isinstance(d.effect, Unconnected)]
-    sent = sorted((int((at - T0).total_seconds()), demand.key) for at, demand in effects)
+    sent = sorted((int((at - declared_at).total_seconds()), demand.key) for at, demand in effects)
     return sent, simulation.incident.told
 
 
