@@ -3,7 +3,7 @@
 import pytest
 
 from tests.runbooks.courses import NAMES, book
-from tests.runbooks.documents import counts, leads_somewhere, rows, known_tests, text, written
+from tests.runbooks.documents import counts, known_tests, leads_somewhere, rows, text, written
 
 every = pytest.mark.parametrize("name", NAMES)
 
