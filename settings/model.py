@@ -28,7 +28,7 @@ class Settings(BaseSettings):
         Path("~/.local/state/tocsin"), description="where `tocsin up` keeps its database and addresses"
     )
     runbooks: Path | None = Field(
-        None, description="folder of runbooks (`*.yaml`); those that ship with Tocsin if unset"
+        None, description="folder of runbooks (`*.yaml`); the five that ship with Tocsin if unset"
     )
     runbook: str = Field("company", description="runbook for alerts and declarations that name none")
     log_format: str = Field("console", pattern="^(console|json)$", description="`console` or `json`")
