@@ -50,6 +50,9 @@ SCRIPTS: dict[str, tuple[SeverityName, Script]] = {
 }
 
 
+A_BUSY_MACHINE = 2
+"""Seconds of real time that may pass between a moment and what a worker on a busy machine makes of it."""
+
 CASES = [*(("company", name) for name in SCRIPTS), *product(("lma", "samia"), list(SCRIPTS)[:2])]
 
 
@@ -68,7 +71,9 @@ async def test_live_and_simulated_incidents_send_the_same_at_the_same_times(
         sent = await live.sends()
         lived = (await live.status()).incident
     expected, expected_told = simulated(about, lived.declared_at, script)
-    assert _without_tells(sent) == _without_tells(expected)
+    live_times, simulated_times = _without_tells(sent), _without_tells(expected)
+    assert live_times.keys() == simulated_times.keys()
+    assert {key for key in live_times if abs(live_times[key] - simulated_times[key]) > A_BUSY_MACHINE} == set()
     assert lived.told == expected_told
     assert len(vendors.arrivals()) == len(set(vendors.arrivals()))
 
@@ -84,6 +89,6 @@ def simulated(about: Opening, declared_at: datetime, script: Script) -> tuple[li
     return sent, simulation.incident.told
 
 
-def _without_tells(sent: list[tuple[int, str]]) -> list[tuple[int, str]]:
-    """What piles up while a message is on its way travels together: that depends on how long sends really take."""
-    return [(at, key) for at, key in sent if not key.startswith("tell/")]
+def _without_tells(sent: list[tuple[int, str]]) -> dict[str, int]:
+    """Key -> when. What piles up while a message is on its way travels together: that depends on how long sends take."""
+    return {key: at for at, key in sent if not key.startswith("tell/")}
