@@ -90,5 +90,5 @@ def simulated(about: Opening, declared_at: datetime, script: Script) -> tuple[li
 
 
 def _without_tells(sent: list[tuple[int, str]]) -> dict[str, int]:
-    """Key -> when. What piles up while a message is on its way travels together: that depends on how long sends take."""
+    """Key -> when. What piles up while a message is on its way travels together: how much, depends on real time."""
     return {key: at for at, key in sent if not key.startswith("tell/")}
