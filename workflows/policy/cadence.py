@@ -2,16 +2,17 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from functools import partial
 
 from workflows.policy.demand import Demand
 from workflows.policy.durations import write
 from workflows.policy.effects import Post
 from workflows.policy.incident import Incident, rules, who_owes
 from workflows.policy.runbook import Cadence, Runbook
-from workflows.policy.wanted import Wanted, awake, channel_or_place, incident_place, latest_and_next
+from workflows.policy.wanted import Later, Wanted, awake, channel_or_place, incident_place, latest_and_next, unsettled
 
 
-def cadence(book: Runbook, incident: Incident, now: datetime) -> Iterator[Wanted]:
+def cadence(book: Runbook, incident: Incident, now: datetime) -> Iterator[Wanted | Later]:
     if incident.resolved:
         return
     severity = rules(book, incident)
@@ -24,31 +25,45 @@ def _is_over(incident: Incident, terms: Cadence) -> bool:
     return incident.resolved or (terms.until == "mitigated" and incident.phase == "monitoring")
 
 
-def _updates(book: Runbook, incident: Incident, terms: Cadence, now: datetime) -> Iterator[Wanted]:
+def _updates(book: Runbook, incident: Incident, terms: Cadence, now: datetime) -> Iterator[Wanted | Later]:
     """A human's update restarts the clock; when none came, a templated one says that none came."""
     anchor = max(incident.opened_at, incident.updated_at or incident.opened_at)
     latest, following = latest_and_next(anchor, terms.every, now)
-    spot = channel_or_place(book, incident, terms.to)
-    owner = who_owes(book, incident, terms.owner)
     for due_at in (latest, following):
-        occurrence = incident.seconds_since_declared(due_at) if due_at else 0
-        if due_at is None or incident.has_settled("update/channel", occurrence):
-            continue
-        demand = Demand(
-            duty="update/channel",
-            occurrence=occurrence,
-            due_at=due_at,
-            reason=f"an update is due every {write(terms.every)}, and none was posted",
-            effect=Post(to=spot.place, template=terms.template, role=terms.owner),
-        )
-        yield Wanted(demand, spot.waits_for)
+        if due_at is not None:
+            occurrence = incident.seconds_since_declared(due_at)
+            build = partial(_update, book, incident, terms, due_at)
+            yield from unsettled(incident, "update/channel", occurrence, due_at, now, build)
     remind_at = awake(incident, following - terms.remind)
     if terms.remind and remind_at < following:
-        nag = Post(kind="nag", to=spot.place, template="update_due", mention=owner, role=terms.owner)
-        reason = f"the next update is due {write(terms.remind)} later"
         occurrence = incident.seconds_since_declared(following)
-        demand = Demand(duty="remind/channel", occurrence=occurrence, due_at=remind_at, reason=reason, effect=nag)
-        yield Wanted(demand, spot.waits_for)
+        build = partial(_reminder, book, incident, terms, occurrence, remind_at)
+        yield from unsettled(incident, "remind/channel", occurrence, remind_at, now, build)
+
+
+def _update(book: Runbook, incident: Incident, terms: Cadence, due_at: datetime) -> Wanted:
+    spot = channel_or_place(book, incident, terms.to)
+    demand = Demand(
+        duty="update/channel",
+        occurrence=incident.seconds_since_declared(due_at),
+        due_at=due_at,
+        reason=f"an update is due every {write(terms.every)}, and none was posted",
+        effect=Post(to=spot.place, template=terms.template, role=terms.owner),
+    )
+    return Wanted(demand, spot.waits_for)
+
+
+def _reminder(book: Runbook, incident: Incident, terms: Cadence, occurrence: int, remind_at: datetime) -> Wanted:
+    spot = channel_or_place(book, incident, terms.to)
+    owner = who_owes(book, incident, terms.owner)
+    demand = Demand(
+        duty="remind/channel",
+        occurrence=occurrence,
+        due_at=remind_at,
+        reason=f"the next update is due {write(terms.remind)} later",
+        effect=Post(kind="nag", to=spot.place, template="update_due", mention=owner, role=terms.owner),
+    )
+    return Wanted(demand, spot.waits_for)
 
 
 def next_update_at(book: Runbook, incident: Incident, now: datetime) -> datetime | None:
@@ -60,28 +75,33 @@ def next_update_at(book: Runbook, incident: Incident, now: datetime) -> datetime
     return latest_and_next(anchor, terms.every, now)[1]
 
 
-def _unfilled_roles(book: Runbook, incident: Incident, now: datetime) -> Iterator[Wanted]:
-    empty = empty_roles(book, incident)
-    if not empty:
+def _unfilled_roles(book: Runbook, incident: Incident, now: datetime) -> Iterator[Wanted | Later]:
+    if not empty_roles(book, incident):
         return
     terms = rules(book, incident).unfilled
     first = incident.opened_at + terms.after
-    latest, following = latest_and_next(first - terms.every, terms.every, max(now, incident.opened_at))
+    for at in latest_and_next(first - terms.every, terms.every, max(now, incident.opened_at)):
+        if at is not None and at >= first:
+            occurrence = incident.seconds_since_declared(at)
+            due_at = awake(incident, at)
+            yield from unsettled(
+                incident, "nag/roles", occurrence, due_at, now, partial(_who, book, incident, occurrence, due_at)
+            )
+
+
+def _who(book: Runbook, incident: Incident, occurrence: int, due_at: datetime) -> Wanted:
+    """The question who takes the empty roles."""
+    empty = empty_roles(book, incident)
     spot = incident_place(book, incident)
-    names = ", ".join(book.role_name(role) for role in empty)
-    mention = dict.fromkeys(p for role in empty for p in who_owes(book, incident, role))
-    for at in (latest, following):
-        occurrence = incident.seconds_since_declared(at) if at else 0
-        if at is None or at < first or incident.has_settled("nag/roles", occurrence):
-            continue
-        demand = Demand(
-            duty="nag/roles",
-            occurrence=occurrence,
-            due_at=awake(incident, at),
-            reason=f"nobody is {names}",
-            effect=Post(kind="nag", to=spot.place, template="roles_unfilled", mention=tuple(mention), role=empty[0]),
-        )
-        yield Wanted(demand, spot.waits_for)
+    mention = dict.fromkeys(person for role in empty for person in who_owes(book, incident, role))
+    demand = Demand(
+        duty="nag/roles",
+        occurrence=occurrence,
+        due_at=due_at,
+        reason=f"nobody is {', '.join(book.role_name(role) for role in empty)}",
+        effect=Post(kind="nag", to=spot.place, template="roles_unfilled", mention=tuple(mention), role=empty[0]),
+    )
+    return Wanted(demand, spot.waits_for)
 
 
 def empty_roles(book: Runbook, incident: Incident) -> list[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from functools import partial
 
 from workflows.policy.calendar import in_business_hours, next_weekday
 from workflows.policy.demand import Demand
@@ -10,6 +11,7 @@ from workflows.policy.effects import Post, Unconnected
 from workflows.policy.incident import Incident, Words, rules, who_owes
 from workflows.policy.runbook import Duty, Moment, Review, Runbook
 from workflows.policy.wanted import (
+    Later,
     Wanted,
     awake,
     channel_or_place,
@@ -17,25 +19,32 @@ from workflows.policy.wanted import (
     holds_since,
     incident_place,
     latest_and_next,
+    unsettled,
 )
 
 CONNECTED_BY_HAND = ("email", "ticket", "document")
 
 
-def duties(book: Runbook, incident: Incident, now: datetime) -> Iterator[Wanted]:
+def duties(book: Runbook, incident: Incident, now: datetime) -> Iterator[Wanted | Later]:
     yield from owed(book, incident, rules(book, incident).duties, now)
 
 
-def owed(book: Runbook, incident: Incident, which: Iterable[Duty], now: datetime) -> Iterator[Wanted]:
-    """What each of these duties demands; those that are done with cost nothing."""
+def owed(book: Runbook, incident: Incident, which: Iterable[Duty], now: datetime) -> Iterator[Wanted | Later]:
+    """What each of these duties demands. There may be hundreds: those that are done with cost nothing, and those
+    whose time has not come little."""
     for duty in which:
         if duty.every is None and incident.has_settled(f"duty/{duty.id}", _once(incident, duty)):
             continue
         for due_at in _due_times(book, incident, duty, now):
-            yield from _wanted(book, incident, duty, due_at)
+            if duty.approval:
+                yield from _once_approved(book, incident, duty, due_at)
+            else:
+                occurrence = _occurrence(incident, duty, due_at)
+                build = partial(_wanted, book, incident, duty, due_at)
+                yield from unsettled(incident, f"duty/{duty.id}", occurrence, due_at, now, build)
 
 
-def review(book: Runbook, incident: Incident, now: datetime) -> Iterator[Wanted]:
+def review(book: Runbook, incident: Incident, now: datetime) -> Iterator[Wanted | Later]:
     """What a resolved incident owes to its review. One that need only be considered is a question, asked once."""
     terms = rules(book, incident).review
     if terms is None or incident.resolved_at is None or not holds_at(book, terms.when, incident, incident.resolved_at):
@@ -62,13 +71,16 @@ def _question(book: Runbook, incident: Incident, terms: Review, resolved_at: dat
 
 
 def moment_at(incident: Incident, moment: Moment) -> datetime | None:
-    return {
-        "declared": incident.declared_at,
-        "acknowledged": incident.first_acknowledged_at,
-        "identified": incident.identified_at,
-        "mitigated": incident.mitigated_at,
-        "resolved": incident.resolved_at,
-    }[moment]
+    match moment:
+        case "declared":
+            return incident.declared_at
+        case "acknowledged":
+            return incident.first_acknowledged_at
+        case "identified":
+            return incident.identified_at
+        case "mitigated":
+            return incident.mitigated_at
+    return incident.resolved_at
 
 
 def _due_times(book: Runbook, incident: Incident, duty: Duty, now: datetime) -> Iterator[datetime]:
@@ -85,7 +97,7 @@ def _due_times(book: Runbook, incident: Incident, duty: Duty, now: datetime) -> 
         ended = incident.resolved_at is not None and duty.at != "resolved" and due_at > incident.resolved_at
         hour = wanted_at if due_at == first else due_at  # Monday's briefing is owed because it was not Monday yet
         if not ended and holds_at(book, duty.when, incident, hour):
-            yield due_at
+            yield awake(incident, due_at) if duty.kind == "nag" else due_at
 
 
 def _on_its_day(book: Runbook, duty: Duty, at: datetime) -> datetime:
@@ -94,13 +106,10 @@ def _on_its_day(book: Runbook, duty: Duty, at: datetime) -> datetime:
     return in_business_hours(book.calendar, at) if duty.on == "business-hours" else at
 
 
-def _wanted(book: Runbook, incident: Incident, duty: Duty, due_at: datetime) -> Iterator[Wanted]:
-    if duty.approval:
-        yield from _once_approved(book, incident, duty, due_at)
-    elif duty.kind in CONNECTED_BY_HAND:
-        yield Wanted(_demand(incident, duty, due_at, _reason(duty), by_hand(duty)))
-    else:
-        yield _post(book, incident, duty, due_at)
+def _wanted(book: Runbook, incident: Incident, duty: Duty, due_at: datetime) -> Wanted:
+    if duty.kind in CONNECTED_BY_HAND:
+        return Wanted(_demand(incident, duty, due_at, _reason(duty), by_hand(duty)))
+    return _post(book, incident, duty, due_at)
 
 
 def by_hand(duty: Duty, words: Words | None = None) -> Unconnected:
@@ -135,8 +144,6 @@ def _post(book: Runbook, incident: Incident, duty: Duty, due_at: datetime) -> Wa
         pin=duty.pin,
         role=duty.owner,
     )
-    if duty.kind == "nag":
-        due_at = awake(incident, due_at)
     return Wanted(_demand(incident, duty, due_at, _reason(duty), post), spot.waits_for)
 
 
@@ -147,10 +154,12 @@ def _reason(duty: Duty) -> str:
 
 
 def _demand(incident: Incident, duty: Duty, due_at: datetime, reason: str, effect: Post | Unconnected) -> Demand:
-    occurrence = _once(incident, duty)
-    if duty.every is not None:
-        occurrence = incident.seconds_since_declared(due_at) + 1
+    occurrence = _occurrence(incident, duty, due_at)
     return Demand(duty=f"duty/{duty.id}", occurrence=occurrence, due_at=due_at, reason=reason, effect=effect)
+
+
+def _occurrence(incident: Incident, duty: Duty, due_at: datetime) -> int:
+    return _once(incident, duty) if duty.every is None else incident.seconds_since_declared(due_at) + 1
 
 
 def _once(incident: Incident, duty: Duty) -> int:

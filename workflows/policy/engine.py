@@ -13,7 +13,8 @@ each part of the engine computes everything that is wanted, past and future, as 
 A wanted thing is a `Demand`: a duty, an occurrence that grows within the duty, the time it is due, the effect and the
 reason. Its key is duty/occurrence. `plan` takes away what has settled (each duty remembers its last occurrence only),
 and splits the rest by time: what is due, what is due but waits for a reference, and what comes next. `wake_at` is the
-first moment at which the answer can change by time alone.
+first moment at which the answer can change by time alone. Of what comes later only the time is asked at first, and the
+demand built (`Later`) when somebody wants to see the plan.
 
 From this follow the rules that matter at 3 a.m.:
 
@@ -49,7 +50,7 @@ from workflows.policy.incident import Incident
 from workflows.policy.public import public
 from workflows.policy.room import room, telling
 from workflows.policy.runbook import Runbook
-from workflows.policy.wanted import Wanted
+from workflows.policy.wanted import Later, Wanted
 
 
 @dataclass(frozen=True)
@@ -58,12 +59,18 @@ class Plan:
     """Wanted now and possible now; pages first, then by time."""
     waiting: tuple[Wanted, ...]
     """Wanted now, but a reference is missing."""
-    next: tuple[Demand, ...]
-    """Wanted later, as things stand, soonest first."""
+    later: tuple[Demand | Later, ...]
+    """Wanted later, as things stand."""
     wake_at: datetime | None
     """Look again then, at the latest; always after `now`. None: only an event can change anything."""
     conclusions: tuple[Event, ...] = ()
     """What time alone has brought about. Fold these in and plan again before anything else."""
+
+    @property
+    def next(self) -> tuple[Demand, ...]:
+        """What is wanted later, soonest first."""
+        built = (each.build().demand if isinstance(each, Later) else each for each in self.later)
+        return tuple(sorted(built, key=_urgency_later))
 
 
 def plan(book: Runbook, incident: Incident, now: datetime) -> Plan:
@@ -84,27 +91,27 @@ def afterwards(book: Runbook, incident: Incident, now: datetime) -> Plan:
     return _split(incident, _owed_afterwards(book, incident, now), now)
 
 
-def _split(incident: Incident, all_wanted: Iterable[Wanted], now: datetime) -> Plan:
+def _split(incident: Incident, all_wanted: Iterable[Wanted | Later], now: datetime) -> Plan:
     """What has not settled, by time."""
     due: list[Demand] = []
     waiting: list[Wanted] = []
-    later: list[Demand] = []
+    later: list[Demand | Later] = []
     for wanted in all_wanted:
-        demand = wanted.demand
+        demand = wanted if isinstance(wanted, Later) else wanted.demand
         if incident.has_settled(demand.duty, demand.occurrence):
             continue
-        if demand.due_at > now:
+        if isinstance(demand, Later) or demand.due_at > now:
             later.append(demand)
-        elif wanted.waits_for:
+        elif isinstance(wanted, Wanted) and wanted.waits_for:
             waiting.append(wanted)
         else:
             due.append(demand)
     due.sort(key=_urgency)
-    later.sort(key=_urgency_later)
-    return Plan(tuple(due), tuple(waiting), tuple(later), later[0].due_at if later else None)
+    wake_at = min((each.due_at for each in later), default=None)
+    return Plan(tuple(due), tuple(waiting), tuple(later), wake_at)
 
 
-def _all(book: Runbook, incident: Incident, now: datetime) -> Iterator[Wanted]:
+def _all(book: Runbook, incident: Incident, now: datetime) -> Iterator[Wanted | Later]:
     yield from escalation(book, incident, now)
     yield from hushing(book, incident, now)
     yield from room(book, incident)
@@ -117,7 +124,7 @@ def _all(book: Runbook, incident: Incident, now: datetime) -> Iterator[Wanted]:
     yield from duties(book, incident, now)
 
 
-def _owed_afterwards(book: Runbook, incident: Incident, now: datetime) -> Iterator[Wanted]:
+def _owed_afterwards(book: Runbook, incident: Incident, now: datetime) -> Iterator[Wanted | Later]:
     if incident.cancelled or incident.resolved_at is None:
         return
     yield from telling(book, incident)

@@ -8,8 +8,8 @@ whoever a page does not get through to is also asked for where they may read it.
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from workflows.policy.demand import Demand
 from workflows.policy.durations import write
@@ -31,15 +31,15 @@ from workflows.policy.ladder import (
 from workflows.policy.paging import called_by_hand, page, reason_of
 from workflows.policy.pauses import Pauses
 from workflows.policy.runbook import Runbook
-from workflows.policy.wanted import Wanted, home, latest_and_next
+from workflows.policy.wanted import Later, Wanted, home, latest_and_next, unsettled
 
 
-def escalation(book: Runbook, incident: Incident, now: datetime) -> Iterator[Wanted]:
+def escalation(book: Runbook, incident: Incident, now: datetime) -> Iterator[Wanted | Later]:
     """Every page that is wanted now or will be, as things stand."""
     if incident.resolved:
         return
     rungs = ladder(book, incident)
-    pages = list(called_by_hand(book, incident))
+    pages: list[Wanted | Later] = list(called_by_hand(book, incident))
     if is_acknowledged(book, incident, now):
         pages += _while_acknowledged(book, incident, rungs, now)
     elif any(rung.people for rung in rungs):
@@ -50,7 +50,7 @@ def escalation(book: Runbook, incident: Incident, now: datetime) -> Iterator[Wan
     yield from _other_ways(book, incident, pages)
 
 
-def _unanswered(book: Runbook, incident: Incident, rungs: list[Rung], now: datetime) -> Iterator[Wanted]:
+def _unanswered(book: Runbook, incident: Incident, rungs: list[Rung], now: datetime) -> Iterator[Wanted | Later]:
     present = present_round(book, incident, now)
     climb = list(steps(incident, rungs, present))
     pauses = Pauses(incident, rungs, rules(book, incident).repeat_after, now)
@@ -64,7 +64,9 @@ def _unanswered(book: Runbook, incident: Incident, rungs: list[Rung], now: datet
             yield from _pages(book, incident, step, pauses)
 
 
-def _while_acknowledged(book: Runbook, incident: Incident, rungs: list[Rung], now: datetime) -> Iterator[Wanted]:
+def _while_acknowledged(
+    book: Runbook, incident: Incident, rungs: list[Rung], now: datetime
+) -> Iterator[Wanted | Later]:
     """Only what is said to ring unless the incident is *resolved*; and what comes if the acknowledgement expires."""
     pauses = Pauses(incident, rungs, rules(book, incident).repeat_after, now)
     lasting = list(_lasting(book, incident, rungs, pauses))
@@ -72,19 +74,19 @@ def _while_acknowledged(book: Runbook, incident: Incident, rungs: list[Rung], no
     expires_at = acknowledgement_expires_at(book, incident)
     if expires_at is None:
         return
-    keys = {wanted.demand.key for wanted in lasting}
+    keys = {wanted.key for wanted in lasting}
     for step in steps(incident, _repeated(rungs), Round(incident.round + 1, expires_at)):
-        yield from (wanted for wanted in _pages(book, incident, step, pauses) if wanted.demand.key not in keys)
+        yield from (wanted for wanted in _pages(book, incident, step, pauses) if wanted.key not in keys)
 
 
-def _lasting(book: Runbook, incident: Incident, rungs: list[Rung], pauses: Pauses) -> Iterator[Wanted]:
+def _lasting(book: Runbook, incident: Incident, rungs: list[Rung], pauses: Pauses) -> Iterator[Wanted | Later]:
     opening = Round(incident.round, incident.opened_at)
-    lasting = [replace(rung, once=True) for rung in rungs if rung.unless == "resolved"]
+    lasting = [rung._replace(once=True) for rung in rungs if rung.unless == "resolved"]
     yield from _still_trying(book, incident, lasting, opening)
     for step in steps(incident, lasting, opening):
         lost = [person for person in step.rung.people if was_lost(incident, step.rung, person)]
         others = tuple(person for person in step.rung.people if person not in lost)
-        yield from _pages(book, incident, replace(step, rung=replace(step.rung, people=others)), pauses)
+        yield from _pages(book, incident, step._replace(rung=step.rung._replace(people=others)), pauses)
         for person in lost:
             yield from _again(book, incident, step.rung, person)
 
@@ -112,14 +114,20 @@ def _still_trying(book: Runbook, incident: Incident, rungs: list[Rung], present:
                 yield page(incident, earlier, person, trying.due_at, reason_of(book, incident, earlier))
 
 
-def _pages(book: Runbook, incident: Incident, step: Step, pauses: Pauses) -> Iterator[Wanted]:
+def _pages(book: Runbook, incident: Incident, step: Step, pauses: Pauses) -> Iterator[Wanted | Later]:
     for person in step.rung.people:
+        duty = step.rung.duty(person)
+        if incident.has_settled(duty, step.round.number) or not _may_ring(incident, step, person):
+            continue
         if step.rung.once and was_reached(incident, step.rung, person):
             continue
-        if incident.has_settled(step.rung.duty(person), step.round.number):
-            continue
-        if _may_ring(incident, step, person):
-            yield page(incident, step, person, pauses.due_at(step, person), reason_of(book, incident, step))
+        due_at = pauses.due_at(step, person)
+        build = partial(_of_the_ladder, book, incident, step, person, due_at)
+        yield from unsettled(incident, duty, step.round.number, due_at, pauses.now, build)
+
+
+def _of_the_ladder(book: Runbook, incident: Incident, step: Step, person: str, due_at: datetime) -> Wanted:
+    return page(incident, step, person, due_at, reason_of(book, incident, step))
 
 
 def _may_ring(incident: Incident, step: Step, person: str) -> bool:
@@ -127,9 +135,11 @@ def _may_ring(incident: Incident, step: Step, person: str) -> bool:
     return trying is None or (trying.duty, trying.occurrence) == (step.rung.duty(person), step.round.number)
 
 
-def _other_ways(book: Runbook, incident: Incident, pages: list[Wanted]) -> Iterator[Wanted]:
+def _other_ways(book: Runbook, incident: Incident, pages: list[Wanted | Later]) -> Iterator[Wanted]:
     """A page that does not get through is also said where its person may read it."""
     for wanted in pages:
+        if isinstance(wanted, Later):
+            continue
         start, effect = incident.started.get(wanted.demand.key), wanted.demand.effect
         if start is None or not isinstance(effect, Page):
             continue

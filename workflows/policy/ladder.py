@@ -8,9 +8,9 @@ A round begins when its first page does: `Incident.round` is a fact, written by 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from workflows.policy.calendar import Calendar, after_quiet_hours, in_business_hours, next_business_day
 from workflows.policy.incident import Incident, Settlement, Start, acknowledgement_expires_at, rules, who_owes
@@ -35,8 +35,7 @@ class Hold:
         return in_business_hours(self.calendar, at) if self.until == "business-hours" else at
 
 
-@dataclass(frozen=True)
-class Rung:
+class Rung(NamedTuple):
     tier: int
     after: timedelta
     people: tuple[str, ...]
@@ -55,14 +54,12 @@ class Rung:
         return f"{'overdue' if self.again else 'escalate'}/{self.tier}/{person}"
 
 
-@dataclass(frozen=True)
-class Round:
+class Round(NamedTuple):
     number: int
     started_at: datetime
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(NamedTuple):
     """A rung in a round."""
 
     rung: Rung
@@ -99,12 +96,14 @@ def ladder(book: Runbook, incident: Incident) -> list[Rung]:
     ]
     within = _target(book, incident)
     if within is not None and rungs and within > rungs[0].after:
-        rungs.append(replace(rungs[0], after=within, unless="acknowledged", again=True))
+        rungs.append(rungs[0]._replace(after=within, unless="acknowledged", again=True))
     return sorted(rungs, key=lambda rung: (rung.after, rung.tier))
 
 
 def called_people(book: Runbook, incident: Incident, tier: Tier) -> tuple[str, ...]:
     """The people of a tier: named, holding a role, or managers of those who do."""
+    if not tier.roles and not tier.managers_of:
+        return tuple(dict.fromkeys(tier.page))
     holders = [person for role in tier.roles for person in who_owes(book, incident, role)]
     managed = [person for role in tier.managers_of for person in who_owes(book, incident, role)]
     managers = [book.people[person].manager for person in managed if person in book.people]
@@ -155,8 +154,8 @@ def _due_at(incident: Incident, rung: Rung, climb: Round) -> datetime:
     """Counted from the start of the round. The first time, from the opening: if the severity was raised in this round
     (rule 6), or if it is the resolution that the rung waits for, which does not care about rounds."""
     raised_at = incident.raised_at or incident.opened_at
-    first_time = not any(was_rung(incident, rung, person) for person in rung.people)
-    if first_time and (rung.unless == "resolved" or raised_at >= climb.started_at):
+    may_count = rung.unless == "resolved" or raised_at >= climb.started_at
+    if may_count and not any(was_rung(incident, rung, person) for person in rung.people):
         # It could not be late before it was wanted.
         return max(incident.opened_at + rung.after, raised_at, climb.started_at)
     return climb.started_at + rung.after

@@ -16,6 +16,7 @@ from workflows.policy.settling import LATE
 @dataclass(frozen=True)
 class LastRing:
     at: datetime
+    due_at: datetime
     round: int
     after: timedelta | None
     """Of its rung; None: the ladder has changed, and it is in there no more."""
@@ -27,7 +28,7 @@ class Pauses:
     def __init__(self, incident: Incident, rungs: list[Rung], between_rounds: timedelta, now: datetime) -> None:
         self._incident = incident
         self._between_rounds = between_rounds
-        self._now = now
+        self.now = now
         self._last = _got_through(incident, rungs)
 
     def due_at(self, step: Step, person: str) -> datetime:
@@ -37,14 +38,16 @@ class Pauses:
             return begun.due_at
         last = self._last.get(person)
         due_at = step.rung.hold.released(max(step.due_at, self._rested_at(last, step))) if last else step.due_at
-        self._last[person] = LastRing(max(due_at, self._now), step.round.number, step.rung.after)
+        self._last[person] = LastRing(max(due_at, self.now), due_at, step.round.number, step.rung.after)
         return due_at
 
     def _rested_at(self, last: LastRing, step: Step) -> datetime:
         if last.after is None:
             return last.at
-        apart = step.rung.after - last.after if step.round.number == last.round else timedelta()
-        return last.at + (apart if apart > timedelta() else self._between_rounds)
+        same_climb = step.round.number == last.round and not step.rung.once
+        held = step.rung.hold.until != "never"  # then the clock on the wall says how far apart they are
+        apart = step.due_at - last.due_at if held else step.rung.after - last.after
+        return last.at + (apart if same_climb and apart > timedelta() else self._between_rounds)
 
 
 def _got_through(incident: Incident, rungs: list[Rung]) -> dict[str, LastRing]:
@@ -52,12 +55,11 @@ def _got_through(incident: Incident, rungs: list[Rung]) -> dict[str, LastRing]:
     after = {rung.duty(person): rung.after for rung in rungs for person in rung.people}
     found: dict[str, LastRing] = {}
     for duty, settled in incident.settled.items():
-        kind, _, rest = duty.partition("/")
-        if kind not in ("escalate", "overdue") or settled.outcome != "done":
+        if settled.outcome != "done" or not duty.startswith(("escalate/", "overdue/")):
             continue
-        person, at = rest.partition("/")[2], _rang_at(settled)
+        person, at = duty.split("/", 2)[2], _rang_at(settled)
         if settled.occurrence >= incident.first_round and (person not in found or found[person].at < at):
-            found[person] = LastRing(at, settled.occurrence, after.get(duty))
+            found[person] = LastRing(at, settled.due_at, settled.occurrence, after.get(duty))
     return found
 
 

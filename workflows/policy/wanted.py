@@ -1,6 +1,7 @@
 """What the parts of the engine share: a demand that may have to wait, and when a condition holds."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from workflows.policy.calendar import is_business
@@ -19,6 +20,33 @@ class Wanted:
     demand: Demand
     waits_for: str = ""
 
+    @property
+    def key(self) -> str:
+        return self.demand.key
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """What is not due yet. Most of them are only asked when they will be: what they will be is built for whoever wants
+    to see it."""
+
+    duty: str
+    occurrence: int
+    due_at: datetime
+    build: Callable[[], Wanted] = field(compare=False)
+
+    @property
+    def key(self) -> str:
+        return f"{self.duty}/{self.occurrence}"
+
+
+def unsettled(
+    incident: Incident, duty: str, occurrence: int, due_at: datetime, now: datetime, build: Callable[[], Wanted]
+) -> Iterator[Wanted | Later]:
+    """Nothing if it has settled; built only if its time has come. For what there may be much of."""
+    if not incident.has_settled(duty, occurrence):
+        yield build() if due_at <= now else Later(duty, occurrence, due_at, build)
+
 
 @dataclass(frozen=True)
 class Spot:
@@ -30,9 +58,9 @@ class Spot:
 
 def holds(condition: Condition, incident: Incident) -> bool:
     return (
-        incident.flags.issuperset(condition.flags)
-        and incident.flags.isdisjoint(condition.without)
-        and condition.labels.items() <= incident.labels.items()
+        (not condition.flags or incident.flags.issuperset(condition.flags))
+        and (not condition.without or incident.flags.isdisjoint(condition.without))
+        and (not condition.labels or condition.labels.items() <= incident.labels.items())
     )
 
 
@@ -45,6 +73,8 @@ def holds_at(book: Runbook, condition: Condition, incident: Incident, at: dateti
 
 def holds_since(condition: Condition, incident: Incident) -> datetime:
     """From when on its flags are all set: what depends on them cannot be late before that."""
+    if not condition.flags:
+        return EVER
     return max((incident.flagged_at[f] for f in condition.flags if f in incident.flagged_at), default=EVER)
 
 
