@@ -524,6 +524,14 @@ def test_off_hours_escalate_to_manager_if_incident_extends_over_1_hour(severity:
     assert rung("business hours", severity, until=60) == [(0, MONITOR)]
 
 
+@pytest.mark.parametrize("severity", ["sev1", "sev2"])
+@pytest.mark.parametrize(("minute", "who"), [(60, ADMIN), (120, ADMIN), (125, SUPER_ADMIN)])
+def test_what_has_a_cause_of_its_own_rings_on_time_though_the_ladder_rings_too(
+    severity: SeverityName, minute: float, who: str
+) -> None:
+    assert (minute, who) in pages(foreseen("samia", severity, at=SATURDAY))
+
+
 @every
 def test_page_additional_help_if_technical_expertise_needed(severity: SeverityName) -> None:
     assert any(

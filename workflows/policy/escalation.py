@@ -55,7 +55,7 @@ def _unanswered(book: Runbook, incident: Incident, rungs: list[Rung], now: datet
     climb = list(steps(incident, rungs, present))
     pauses = Pauses(incident, rungs, rules(book, incident).repeat_after, now)
     yield from _still_trying(book, incident, rungs, present)
-    for step in climb:
+    for step in sorted(climb, key=lambda step: step.due_at):  # what is called once has a time of its own
         yield from _pages(book, incident, step, pauses)
     ended_at = over_at(incident, climb)
     if ended_at is not None:
