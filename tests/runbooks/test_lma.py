@@ -55,7 +55,7 @@ def test_response_time(severity: SeverityName, within: int) -> None:
 
 
 def test_response_time_next_business_day() -> None:
-    """Declared on a Saturday at 2: rung on Monday at 9; missed when that day's business is over, so again on Tuesday."""
+    """Declared on a Saturday at 2: rung on Monday at 9; missed when that day is over, so again on Tuesday."""
     monday_at_nine, tuesday_at_nine = 2 * DAY + 7 * HOUR, 3 * DAY + 7 * HOUR
     rung = pages(foreseen("lma", "sev4", at=SATURDAY, until=4 * DAY), until=4 * DAY)
     assert rung == [(monday_at_nine, "next-available"), (tuesday_at_nine, "next-available")]
