@@ -1,7 +1,7 @@
 """What recurs while an incident is open: progress updates, and the question who wears the hats."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from workflows.policy.demand import Demand
@@ -35,7 +35,7 @@ def _updates(book: Runbook, incident: Incident, terms: Cadence, now: datetime) -
             build = partial(_update, book, incident, terms, due_at)
             yield from unsettled(incident, "update/channel", occurrence, due_at, now, build)
     remind_at = awake(incident, following - terms.remind)
-    if terms.remind and remind_at < following:
+    if timedelta() < terms.remind < terms.every and remind_at < following:
         occurrence = incident.seconds_since_declared(following)
         build = partial(_reminder, book, incident, terms, occurrence, remind_at)
         yield from unsettled(incident, "remind/channel", occurrence, remind_at, now, build)
