@@ -4,7 +4,7 @@ import pytest
 
 from settings import Settings, SettingsError
 from starter.runbooks import Library
-from worker.pager import require_pager, unroutable
+from worker.pager import paged, require_pager, unroutable
 from workflows.policy.runbook import Runbook
 
 KEYS = {"on-call": "R0", "boss": "R1"}
@@ -41,3 +41,26 @@ def test_each_person_who_could_not_be_paged_is_named(
 @pytest.fixture
 def acme(library: Library) -> Runbook:
     return library.runbooks["acme"]
+
+
+def test_who_holds_a_role_and_who_manages_them_can_be_paged_too() -> None:
+    tier = {"page": ["on-call"], "roles": ["security"], "managers_of": ["commander"]}
+    book = Runbook.model_validate(
+        {
+            "runbook": "acme",
+            "title": "Acme",
+            "home": "#incidents",
+            "people": {
+                "on-call": {"name": "On-call", "manager": "boss"},
+                "boss": {"name": "Boss"},
+                "guard": {"name": "Guard"},
+                "bystander": {"name": "Bystander"},
+            },
+            "roles": {
+                "security": {"name": "Security Lead", "falls_to": "guard"},
+                "commander": {"name": "Incident Commander", "falls_to": "on-call"},
+            },
+            "severities": {"sev1": {"title": "Critical", "definition": "Down.", "escalation": [tier]}},
+        }
+    )
+    assert paged(book) == {"on-call", "boss", "guard"}
