@@ -19,6 +19,7 @@ from temporalio.exceptions import ApplicationError
 with workflow.unsafe.imports_passed_through():
     from workflows import hearing, sending
     from workflows.clock import Clock
+    from workflows.policy.adopting import in_force
     from workflows.policy.answers import Changed, Life, Outlook, Status
     from workflows.policy.demand import Demand
     from workflows.policy.engine import Plan, plan
@@ -27,6 +28,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.policy.incident import Incident, declare, rules
     from workflows.policy.outlook import as_markdown, outlook
     from workflows.policy.refusals import refusal
+    from workflows.policy.runbook import Runbook
     from workflows.policy.wording import what
     from workflows.published import attributes_of
 
@@ -198,8 +200,17 @@ class IncidentWorkflow:
         self._fold(event.model_copy(update={"at": at}))
 
     def _fold(self, event: Event) -> None:
+        book = in_force(self._book, self._incident, event)
         self._incident = apply(self._book, self._incident, stamp(event, self._now()))
+        if book is not self._book:
+            self._adopt(book)
         self._changed = True
+
+    def _adopt(self, book: Runbook) -> None:
+        """Also over continue-as-new, and for the incident after this one."""
+        self._book = book
+        opening = self._life.opening.model_copy(update={"runbook": book})
+        self._life = self._life.model_copy(update={"opening": opening})
 
     def _now(self) -> datetime:
         return self._clock.core(workflow.now())

@@ -206,7 +206,7 @@ def test_closing_is_the_last_line() -> None:
 def test_every_command_has_the_wire_name_that_is_its_kind() -> None:
     assert list(HEARD) == [
         "alert", "acknowledge", "change_severity", "resolve", "note", "escalate", "flag", "assign_role", "hand_off",
-        "post_update", "approve", "mitigate", "reopen", "cancel", "snooze",
+        "post_update", "approve", "mitigate", "reopen", "cancel", "snooze", "adopt",
     ]  # fmt: skip
 
 

@@ -83,6 +83,7 @@ COMMANDS: list[events.Event] = [
     events.RoleAssigned(role="scribe", person="bob"), events.HandedOff(to="bob"), events.DraftApproved(),
     events.Mitigated(), events.Reopened(), events.Cancelled(), events.Snoozed(duration=timedelta(hours=1)),
     events.Acknowledged(at=T0, ring="r"), events.Resolved(), events.Escalated(to="1"), events.UpdatePosted(text="hm"),
+    events.RunbookAdopted(runbook=BOOK),
 ]  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from workflows.policy.bounded import Identity, Labels, Line, Text
 from workflows.policy.demand import Demand
 from workflows.policy.durations import Duration
 from workflows.policy.effects import Instant, Receipt, Wire
-from workflows.policy.runbook import Name, SeverityName
+from workflows.policy.runbook import Name, Runbook, SeverityName
 
 UNSTAMPED = datetime.min.replace(tzinfo=UTC)
 
@@ -155,6 +155,13 @@ class Snoozed(Event):
     reason: Text = ""
 
 
+class RunbookAdopted(Event):
+    """From here on the incident follows its runbook as it is now."""
+
+    kind: Literal["adopt"] = "adopt"
+    runbook: Runbook
+
+
 class NotUnderstood(Event):
     """Something arrived that could not be read. Kept on the timeline: nothing is lost."""
 
@@ -204,7 +211,7 @@ HEARD: dict[str, type[Event]] = {
     event.model_fields["kind"].default: event
     for event in (
         AlertsReceived, Acknowledged, SeverityChanged, Resolved, Noted, Escalated, FlagChanged, RoleAssigned,
-        HandedOff, UpdatePosted, DraftApproved, Mitigated, Reopened, Cancelled, Snoozed,
+        HandedOff, UpdatePosted, DraftApproved, Mitigated, Reopened, Cancelled, Snoozed, RunbookAdopted,
     )
 }  # fmt: skip
 """Wire name of a signal or update -> the event it becomes. These names never change (rule 11)."""

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from workflows.policy import alerts, settling
+from workflows.policy.adopting import why_not
 from workflows.policy.bounded import fit
 from workflows.policy.durations import write
 from workflows.policy.events import (
@@ -33,6 +34,7 @@ from workflows.policy.events import (
     Reopened,
     Resolved,
     RoleAssigned,
+    RunbookAdopted,
     SeverityChanged,
     Snoozed,
     UpdatePosted,
@@ -77,8 +79,8 @@ def _not_before(event: E, opened_at: datetime) -> E:
 
 
 _SIGNS_OF_LIFE = (
-    DraftApproved, Escalated, FlagChanged, HandedOff, Mitigated, Noted, RoleAssigned, SeverityChanged, Snoozed,
-    UpdatePosted,
+    DraftApproved, Escalated, FlagChanged, HandedOff, Mitigated, Noted, RoleAssigned, RunbookAdopted, SeverityChanged,
+    Snoozed, UpdatePosted,
 )  # fmt: skip
 
 
@@ -258,6 +260,15 @@ def _snoozed(book: Runbook, incident: Incident, event: Snoozed) -> Incident:
     return tell(after, event.at, text, by=event.by)
 
 
+def _runbook_adopted(book: Runbook, incident: Incident, event: RunbookAdopted) -> Incident:
+    no = why_not(incident, event.runbook)
+    if no:
+        return log(incident, event.at, f"{event.by} adopted a runbook, which changes nothing: {no}", loud=True)
+    version = f", version {event.runbook.version}" if event.runbook.version else ""
+    text = f"{event.by} adopted the runbook {event.runbook.runbook} as it is now{version}"
+    return tell(incident, event.at, text, by=event.by)
+
+
 def _not_understood(book: Runbook, incident: Incident, event: NotUnderstood) -> Incident:
     text = f"could not read a message named {event.name!r}: {event.problem}"
     return log(incident, event.at, text, loud=True)
@@ -318,6 +329,7 @@ _APPLY: dict[type[Event], Callable[[Runbook, Incident, Any], Incident]] = {
     Reopened: _reopened,
     Cancelled: _cancelled,
     Snoozed: _snoozed,
+    RunbookAdopted: _runbook_adopted,
     NotUnderstood: _not_understood,
     EffectStarted: _effect_started,
     EffectSettled: _effect_settled,

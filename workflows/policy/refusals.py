@@ -1,5 +1,6 @@
 """What a person is told no to, and why. Signals are never refused: they change what they still can (rule 12)."""
 
+from workflows.policy.adopting import why_not
 from workflows.policy.events import (
     Acknowledged,
     Cancelled,
@@ -11,6 +12,7 @@ from workflows.policy.events import (
     Reopened,
     Resolved,
     RoleAssigned,
+    RunbookAdopted,
     SeverityChanged,
     Snoozed,
     UpdatePosted,
@@ -49,6 +51,8 @@ def _particular(book: Runbook, incident: Incident, event: Event) -> str | None:
             return f"no draft {event.draft + ' ' if event.draft else ''}is waiting for approval"
         case UpdatePosted() if incident.resolved and not event.public and event.phase:
             return f"{incident.id} is already resolved"
+        case RunbookAdopted():
+            return why_not(incident, event.runbook)
         case Cancelled() if incident.resolved:
             return f"{incident.id} is already resolved, by {incident.resolved_by}"
     return None

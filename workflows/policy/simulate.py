@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from workflows.policy.adopting import in_force
 from workflows.policy.demand import Demand
 from workflows.policy.effects import Page, Receipt, Unconnected
 from workflows.policy.engine import Plan, plan
@@ -91,7 +92,9 @@ class Simulation:
         return self.fails.get(demand.duty, "done")
 
     def _fold(self, event: Event) -> None:
+        book = in_force(self.book, self.incident, event)
         self.incident = apply(self.book, self.incident, stamp(event, self.now))
+        self.book = book
 
 
 def simulate(

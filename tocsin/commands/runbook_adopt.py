@@ -1,0 +1,94 @@
+"""`runbook adopt`: a running incident goes on by its runbook as it is now."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+from pydantic import BaseModel
+from rich.console import Group, RenderableType
+from rich.table import Table
+from typer import Argument, Option
+
+from starter.answers import Refused
+from tocsin import library, output
+from tocsin.commands.arguments import WHICH, AsJson, By, me
+from tocsin.commands.says import VIA
+from tocsin.commands.session import incidents
+from tocsin.failure import Failure
+from tocsin.view import answers
+from tocsin.view.plain import moment, plain
+from workflows.policy.adopting import why_not
+from workflows.policy.answers import Outlook, Status
+from workflows.policy.difference import Change, changes
+from workflows.policy.events import RunbookAdopted
+from workflows.policy.runbook import Runbook
+
+STYLES = {"appears": "green", "disappears": "red", "moves": "yellow"}
+
+
+class Adoption(BaseModel):
+    """`runbook adopt --json`."""
+
+    incident: str
+    runbook: str
+    changes: list[Change]
+    adopted: bool
+
+
+def adopt(
+    words: Annotated[
+        list[str],
+        Argument(metavar="[INCIDENT] RUNBOOK", help=f"RUNBOOK is a file or a name. {WHICH}", show_default=False),
+    ],
+    yes: Annotated[bool, Option("--yes", help="Do not ask; with --json nothing is adopted without it.")] = False,
+    by: By = "",
+    as_json: AsJson = False,
+) -> None:
+    """Let a running incident go on by its runbook as it is now, after showing what that changes."""
+    if len(words) > 2:
+        raise Failure("this command takes [INCIDENT] RUNBOOK")
+    *incident, runbook = words
+    asyncio.run(_adopt("".join(incident), library.at(runbook), yes, by or me(), as_json))
+
+
+async def _adopt(prefix: str, book: Runbook, yes: bool, by: str, as_json: bool) -> None:
+    known = await incidents()
+    found = await known.find(prefix or None)
+    status = await known.status(found.workflow_id, found.run_id)
+    outlook = await known.outlook(found.workflow_id, found.run_id)
+    foreseen = _foreseen(status, outlook, book)
+    if not as_json:
+        output.out.print(_in_words(foreseen, outlook))
+    if yes or (not as_json and typer.confirm("Adopt it?")):
+        changed = await known.ask(found.workflow_id, RunbookAdopted(runbook=book, by=by, via=VIA))
+        foreseen = foreseen.model_copy(update={"adopted": True})
+        if not as_json:
+            output.out.print(answers.changed(changed))
+    if as_json:
+        output.show(foreseen, "", as_json)
+
+
+def _foreseen(status: Status, outlook: Outlook, book: Runbook) -> Adoption:
+    """Raises Refused when the incident cannot go on by this runbook."""
+    no = why_not(status.incident, book)
+    if no:
+        raise Refused(no)
+    found = sorted(changes(outlook.lines, book, status.incident, outlook.now), key=lambda change: change.line.at)
+    return Adoption(incident=status.incident.id, runbook=book.runbook, changes=found, adopted=False)
+
+
+def _in_words(adoption: Adoption, outlook: Outlook) -> RenderableType:
+    title = plain(f"{adoption.incident} by {adoption.runbook} as it is now", "bold")
+    if not adoption.changes:
+        return Group(title, "nothing that is planned would change; texts may")
+    table = Table("", "at (UTC)", "what", "because", box=None, header_style="dim", padding=(0, 2, 0, 0))
+    for change in adoption.changes:
+        line = change.line
+        before = f" (now {moment(change.before, outlook.now)})" if change.before else ""
+        table.add_row(
+            plain(change.kind, STYLES[change.kind]),
+            moment(line.at, outlook.now) + before,
+            plain(line.what),
+            plain(line.reason),
+        )
+    return Group(title, table)
