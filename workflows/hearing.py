@@ -1,55 +1,52 @@
 """From whatever arrived to an event: parsed inside the handler, because the SDK drops a signal that does not parse."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import from_json
 from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 
-from workflows.policy.answers import Changed
-from workflows.policy.engine import plan
-from workflows.policy.events import HEARD, Event, NotUnderstood
+from workflows.policy.answers import Changed, Outlook
+from workflows.policy.events import Event, NotUnderstood
 from workflows.policy.incident import Incident
-from workflows.policy.outlook import outlook
-from workflows.policy.runbook import Runbook
 
 _MAPPING = TypeAdapter(dict[str, object])
+Known = Mapping[str, type[Event]]
+"""Wire name of a signal or update -> the event it becomes."""
 
 
-def hear(name: str, args: Sequence[RawValue]) -> Event:
+def hear(known: Known, name: str, args: Sequence[RawValue]) -> Event:
     """The event; `NotUnderstood` if it cannot be read. Never raises: nothing that was said may be lost or do harm.
 
     No argument at all is fine where the event needs none: `temporal workflow signal --name resolve` works.
     """
     try:
-        return _parse(name, args)
+        return _parse(known, name, args)
     except ValueError as error:
         return NotUnderstood(name=name, problem=_problem(error))
 
 
-def hear_strictly(name: str, args: Sequence[RawValue]) -> Event:
+def hear_strictly(known: Known, name: str, args: Sequence[RawValue]) -> Event:
     """For updates, whose sender is waiting and can be told no. Raises ApplicationError of type `Refused`."""
     try:
-        return _parse(name, args)
+        return _parse(known, name, args)
     except ValueError as error:
         raise ApplicationError(f"cannot read this {name}: {_problem(error)}", type="Refused") from None
 
 
-def answer(book: Runbook, before: Incident, after: Incident, now: datetime) -> Changed:
+def answer(before: Incident, after: Incident, view: Outlook) -> Changed:
     """What changed, in words, and the first few lines of the new plan."""
     seen = before.timeline_dropped + len(before.timeline)
     changed = after.timeline[max(0, seen - after.timeline_dropped) :]
-    view = outlook(book, after, plan(book, after, now), now, 1.0, frozenset())
     return Changed(incident=after.id, changed=tuple(entry.text for entry in changed), next=view.lines[:5])
 
 
-def _parse(name: str, args: Sequence[RawValue]) -> Event:
-    if name not in HEARD:
-        raise ValueError(f"an incident knows no {name[:100]!r}; it knows {', '.join(HEARD)}")
+def _parse(known: Known, name: str, args: Sequence[RawValue]) -> Event:
+    if name not in known:
+        raise ValueError(f"this workflow knows no {name[:100]!r}; it knows {', '.join(known)}")
     data = from_json(args[0].payload.data) if args and args[0].payload.data else None
-    return HEARD[name].model_validate({} if data is None else _MAPPING.validate_python(data))
+    return known[name].model_validate({} if data is None else _MAPPING.validate_python(data))
 
 
 def _problem(error: ValueError) -> str:

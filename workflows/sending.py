@@ -12,7 +12,7 @@ from workflows.policy.effects import Annotate, Hush, OpenChannel, Page, Publish,
 from workflows.policy.events import EffectSettled
 from workflows.policy.incident import Incident
 from workflows.policy.runbook import Runbook
-from workflows.texts import page_links, words
+from workflows.texts import Words, page_links
 
 PAGE_QUEUE = "tocsin-page"
 COMMS_QUEUE = "tocsin-comms"
@@ -42,9 +42,8 @@ class Order:
     road: Road
 
 
-def order(book: Runbook, incident: Incident, demand: Demand, now: datetime, due_at: datetime) -> Order:
+def order(book: Runbook, incident: Incident, demand: Demand, said: Words, due_at: datetime) -> Order:
     """Everything about a send that has to be decided at the moment it begins. `due_at` is the wall clock's."""
-    said = words(book, incident, demand, now)
     before = incident.started.get(demand.key)
     send = Send(
         incident=incident.id,

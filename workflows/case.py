@@ -1,0 +1,42 @@
+"""What a shell carries out: an incident, or the review of one. The case decides, the shell does."""
+
+from collections.abc import Sequence, Set
+from datetime import datetime
+from typing import Protocol
+
+from workflows.hearing import Known
+from workflows.policy.answers import Outlook
+from workflows.policy.demand import Demand
+from workflows.policy.effects import Wire
+from workflows.policy.engine import Plan
+from workflows.policy.events import Event
+from workflows.policy.incident import Incident
+from workflows.policy.runbook import Runbook
+from workflows.published import Update
+from workflows.texts import Words
+
+
+class Case(Protocol):
+    @property
+    def known(self) -> Known: ...
+    @property
+    def book(self) -> Runbook: ...
+    @property
+    def incident(self) -> Incident:
+        """Where what was begun, settled, heard and told is remembered."""
+
+    @property
+    def over(self) -> bool: ...
+    def plan(self, now: datetime) -> Plan: ...
+    def fold(self, event: Event) -> None:
+        """Take in an event that is stamped."""
+
+    def refusal(self, event: Event) -> str | None: ...
+    def words(self, demand: Demand, now: datetime) -> Words: ...
+    def outlook(self, present: Plan, now: datetime, speed: float, in_flight: Set[str]) -> Outlook: ...
+    def details(self, view: Outlook) -> str:
+        """For Temporal's UI, in Markdown."""
+
+    def attributes(self, present: Plan) -> Sequence[Update]: ...
+    def life(self) -> Wire:
+        """The argument with which the workflow continues as new."""
