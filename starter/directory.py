@@ -8,10 +8,12 @@ from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
 
 from starter.answers import Found, LookupFailed, Summary
 from workflows import search_attributes as attributes
+from workflows.policy.record import MEMO
 
 INCIDENTS = "WorkflowType = 'incident'"
 OPEN = f"{INCIDENTS} AND ExecutionStatus = 'Running'"
-ALL = f"{INCIDENTS} AND ExecutionStatus != 'ContinuedAsNew'"  # such a run is not the end of its incident
+ALL = f"{INCIDENTS} AND (ExecutionStatus != 'ContinuedAsNew' OR {attributes.PHASE.name} IN ('resolved', 'cancelled'))"
+"""And some runs that go on in the next one: only the last of an incident bears its record."""
 
 _AT_MOST = 500
 _ID = re.compile(r"[A-Za-z0-9._-]{1,200}")  # also: nothing that could end a string in a query
@@ -60,7 +62,13 @@ def _lines(incidents: Sequence[Summary]) -> str:
 
 
 async def _query(client: Client, query: str) -> list[Summary]:
-    return [await _summary(execution) async for execution in client.list_workflows(query, limit=_AT_MOST)]
+    runs = client.list_workflows(query, limit=_AT_MOST)
+    return [await _summary(run) async for run in runs if await _is_last(run)]
+
+
+async def _is_last(run: WorkflowExecution) -> bool:
+    """Continued as new may be the same incident, or the next one of its group."""
+    return run.status is not WorkflowExecutionStatus.CONTINUED_AS_NEW or MEMO in await run.memo()
 
 
 async def _summary(execution: WorkflowExecution) -> Summary:

@@ -15,6 +15,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.policy.fold import apply
     from workflows.policy.incident import Incident, declare, rules
     from workflows.policy.outlook import as_markdown, outlook
+    from workflows.policy.record import MEMO, record
     from workflows.policy.refusals import refusal
     from workflows.policy.runbook import Runbook
     from workflows.published import Update, attributes_of
@@ -96,9 +97,11 @@ class IncidentWorkflow:
     @workflow.run
     async def run(self, life: Life) -> None:  # noqa: ARG002 (Temporal passes it here as well as to __init__)
         await self._shell.carry_out()
+        workflow.upsert_memo({MEMO: record(self._case.book, self._case.incident, self._clock.speed)})
         coming = self._case.the_next()
-        if coming is not None:
-            workflow.continue_as_new(coming)
+        if coming is not None:  # with a memo of its own: the record, and when it opened, are this incident's
+            memo = {"title": coming.opening.title, "opened_at": workflow.now().isoformat()}
+            workflow.continue_as_new(coming, memo=memo)
 
     @workflow.query(name="state", description="everything that is known of this incident")
     def state(self) -> Status:

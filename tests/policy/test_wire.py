@@ -9,14 +9,14 @@ from pydantic import BaseModel
 
 from starter.runbooks import load
 from tests.policy.builders import T0, alert, alerts, at, happens, opened, opening, runbook, severity, tier
-from workflows.policy import answers, demand, effects, events, incident
+from workflows.policy import answers, demand, effects, events, incident, record, tally
 from workflows.policy import runbook as policy_runbook
 from workflows.policy.engine import plan
 from workflows.policy.outlook import outlook
 from workflows.policy.runbook import Audience, Runbook
 
 BOOK = load(Path(__file__).parents[2] / "runbooks" / "company.yaml").runbooks["company"]
-MODULES = (answers, demand, effects, events, incident, policy_runbook)
+MODULES = (answers, demand, effects, events, incident, policy_runbook, record, tally)
 
 
 def _subclasses(model: type[effects.Wire]) -> Iterator[type[effects.Wire]]:
@@ -51,6 +51,7 @@ def _lived() -> list[BaseModel]:
         answers.Changed(incident="x", changed=("y",), next=view.lines[:1]),
         answers.Status(incident=life, verification=timedelta(minutes=15)),
         view,
+        record.record(BOOK, simulation.incident.model_copy(update={"closed_at": at(120)}), 1.0),
         effects.Send(incident="x", key="k", vendor_key="v", effect=flying.effect, subject="s", text="t"),
         events.EffectStarted(demand=flying, real_at=T0),
         events.EffectSettled(demand=flying, outcome="done", receipt=effects.Receipt(reference="r"), late=timedelta(1)),

@@ -41,7 +41,7 @@ def test_a_late_page_is_a_broken_promise() -> None:
 
 def outcome(*rung: str) -> Outcome:
     incident = Incident(
-        id="20261121-0200-demo", workflow_id="w", runbook="company", title="Checkout", severity="sev1",
+        id="20261121-0200-demo", workflow_id="w", runbook="company", title="Checkout", severity="sev1", gravest="sev1",
         detected_at=NOW, declared_at=NOW, opened_at=NOW, phase_at=NOW, round_started_at=NOW,
     )  # fmt: skip
     settled = Settlement(occurrence=1, due_at=NOW, sent_at=NOW, settled_at=NOW, outcome="done")

@@ -46,13 +46,21 @@ def owed(book: Runbook, incident: Incident, which: Iterable[Duty], now: datetime
 
 def review(book: Runbook, incident: Incident, now: datetime) -> Iterator[Wanted | Later]:
     """What a resolved incident owes to its review. One that need only be considered is a question, asked once."""
-    terms = rules(book, incident).review
-    if terms is None or incident.resolved_at is None or not holds_at(book, terms.when, incident, incident.resolved_at):
+    terms = review_terms(book, incident)
+    if terms is None or incident.resolved_at is None:
         return
     if terms.required == "consider":
         yield _question(book, incident, terms, incident.resolved_at)
     else:
         yield from owed(book, incident, terms.duties, now)
+
+
+def review_terms(book: Runbook, incident: Incident) -> Review | None:
+    """What the runbook says of the review that a resolved incident owes; None: it owes none."""
+    terms, resolved_at = rules(book, incident).review, incident.resolved_at
+    if terms is None or resolved_at is None or incident.cancelled:
+        return None
+    return terms if holds_at(book, terms.when, incident, resolved_at) else None
 
 
 def _question(book: Runbook, incident: Incident, terms: Review, resolved_at: datetime) -> Wanted:

@@ -115,7 +115,8 @@ def _severity_changed(book: Runbook, incident: Incident, event: SeverityChanged)
         f"{event.by} {word} the severity from {severity_title(incident.severity)} to {severity_title(event.severity)}"
     )
     raised_at = event.at if event.severity < incident.severity else incident.raised_at
-    after = incident.model_copy(update={"severity": event.severity, "raised_at": raised_at})
+    gravest = min(incident.gravest, event.severity)
+    after = incident.model_copy(update={"severity": event.severity, "gravest": gravest, "raised_at": raised_at})
     return tell(after, event.at, text + _because(event.reason), by=event.by)
 
 

@@ -13,6 +13,7 @@ from workflows.policy.bounded import Labels, Line, Text, fit, weight
 from workflows.policy.effects import Instant, PublicStatus, Wire
 from workflows.policy.events import Alert, Outcome
 from workflows.policy.runbook import Runbook, Severity, SeverityName, severity_title
+from workflows.policy.tally import Tally
 
 Phase = PublicStatus
 
@@ -203,6 +204,8 @@ class Incident(Wire):
     labels: dict[str, str] = {}
     links: tuple[tuple[str, str], ...] = ()
     severity: SeverityName
+    gravest: SeverityName
+    """The gravest that it ever had."""
     no_pager: bool = False
 
     detected_at: Instant
@@ -240,6 +243,7 @@ class Incident(Wire):
     """How often severity, phase or commander changed: the occurrence of the topic."""
     calls: tuple[Call, ...] = ()
     rings: dict[str, Ring] = {}
+    tally: Tally = Tally()
     refused_routes: dict[str, tuple[str, ...]] = {}
     """Per person, the fingerprints of routes that rejected pages, one entry for each time."""
 
@@ -319,6 +323,7 @@ def declare(opening: Opening, now: datetime, incident_id: str, workflow_id: str)
         labels=opening.labels,
         links=opening.links,
         severity=opening.severity,
+        gravest=opening.severity,
         no_pager=opening.no_pager,
         detected_at=min(opening.detected_at or now, now),
         declared_at=now,

@@ -15,7 +15,7 @@ from typing import Literal, NamedTuple
 from workflows.policy.calendar import Calendar, after_quiet_hours, in_business_hours, next_business_day
 from workflows.policy.incident import Incident, Settlement, Start, acknowledgement_expires_at, rules, who_owes
 from workflows.policy.runbook import Runbook, Tier, Until
-from workflows.policy.settling import LATE
+from workflows.policy.tally import LATE
 from workflows.policy.wanted import EVER, holds_at, holds_since, is_emergency
 
 PAGE_BUDGET = timedelta(minutes=2)

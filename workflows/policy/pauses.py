@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from workflows.policy.incident import Incident, Settlement
 from workflows.policy.ladder import Rung, Step
-from workflows.policy.settling import LATE
+from workflows.policy.tally import LATE
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """How effects become facts: begun, and settled one way or another."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from workflows.policy.demand import Demand
 from workflows.policy.durations import write
@@ -8,11 +8,9 @@ from workflows.policy.effects import Annotate, Effect, Hush, OpenChannel, Page, 
 from workflows.policy.events import EffectSettled, EffectStarted
 from workflows.policy.incident import Bounds, Draft, Incident, Ring, Settlement, Start, Words
 from workflows.policy.runbook import Runbook
+from workflows.policy.tally import LATE
 from workflows.policy.telling import log, tell, tell_anew, tells
 from workflows.policy.wording import duty_name, what
-
-LATE = timedelta(minutes=1)
-"""From here on lateness is said, and what comes next counts from when it went out, not from when it was due."""
 
 
 def start(incident: Incident, event: EffectStarted) -> Incident:
@@ -37,7 +35,11 @@ def _ring(incident: Incident, event: EffectStarted, page: Page) -> Incident:
     rings[incident.vendor_key(event.demand.key)] = Ring(person=page.to, rung_at=event.at)
     after = incident.model_copy(update={"rings": dict(list(rings.items())[-Bounds.rings :])})
     if page.round > incident.round:
-        after = after.model_copy(update={"round": page.round, "round_started_at": page.round_started_at})
+        forgotten = incident.acknowledged_at is not None and incident.acknowledged_at >= incident.round_started_at
+        tally = incident.tally.began_again(forgotten)
+        after = after.model_copy(
+            update={"round": page.round, "round_started_at": page.round_started_at, "tally": tally}
+        )
     return after
 
 
@@ -98,6 +100,8 @@ def _remember(incident: Incident, event: EffectSettled, began_at: datetime) -> I
 def _page(book: Runbook, incident: Incident, event: EffectSettled, page: Page) -> Incident:
     who = book.person_name(page.to)
     key = incident.vendor_key(event.demand.key)
+    tally = incident.tally.settled(page, event.outcome == "done", event.late)
+    incident = incident.model_copy(update={"tally": tally})
     if event.outcome == "done":
         cleared = {p: r for p, r in incident.refused_routes.items() if p != page.to}
         after = incident.model_copy(update={"refused_routes": cleared})

@@ -1,0 +1,98 @@
+"""What a closed incident leaves where a list finds it, with no worker and no history read."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+
+from temporalio.client import WorkflowExecution, WorkflowExecutionStatus
+from temporalio.testing import WorkflowEnvironment
+
+from starter.incidents import Incidents
+from tests.workflows.incidents import Live, Vendors, firing, incident, opening, rate_limited, resolved
+from workflows.policy.incident import Incident
+from workflows.policy.record import MEMO, Record
+
+MINUTE = timedelta(minutes=1)
+
+
+async def runs(environment: WorkflowEnvironment, workflow_id: str, count: int) -> list[WorkflowExecution]:
+    """All runs under this id, oldest first, once visibility has so many."""
+    for _ in range(500):
+        found = [run async for run in environment.client.list_workflows(f"WorkflowId = '{workflow_id}'")]
+        if len(found) == count:
+            return sorted(found, key=lambda run: run.start_time)
+        await asyncio.sleep(0.02)
+    raise AssertionError(f"there are {len(found)} runs")
+
+
+async def kept(run: WorkflowExecution) -> Record | None:
+    return await run.memo_value(MEMO, None, type_hint=Record)
+
+
+async def test_a_closed_incident_leaves_its_record(temporal: WorkflowEnvironment) -> None:
+    async with incident(temporal, Vendors(), opening("sev2")) as live:
+        await live.at(7 * MINUTE)
+        await live.handle.signal("acknowledge", {"by": "Alice"})
+        await live.at(50 * MINUTE)
+        await live.handle.signal("resolve", {"by": "Alice"})
+        await live.to_the_end()
+        [run] = await runs(temporal, live.handle.id, 1)
+        final = (await live.status()).incident
+    record = await kept(run)
+    assert record is not None
+    assert (record.incident, record.closed_at) == (final.id, final.closed_at)
+    assert record.acknowledged_at is not None
+    assert (record.acknowledged_at - record.declared_at) // MINUTE == 7
+    assert record.tally == final.tally
+    assert record.tally.pages > 0
+
+
+async def test_one_that_goes_on_in_a_new_run_leaves_none_before_it_has_closed(temporal: WorkflowEnvironment) -> None:
+    async with incident(temporal, Vendors(), opening("sev2"), history_limit=60) as live:
+        await live.at(90 * MINUTE)
+        await live.handle.signal("resolve", {"by": "Alice"})
+        await live.to_the_end()
+        last = (await temporal.client.get_workflow_handle(live.handle.id).describe()).run_id
+    found = [run async for run in temporal.client.list_workflows(f"WorkflowId = '{live.handle.id}'")]
+    assert len(found) > 1
+    assert [run.run_id for run in found if await kept(run)] == [last]
+
+
+@asynccontextmanager
+async def firing_again(temporal: WorkflowEnvironment) -> AsyncIterator[tuple[Live, Incident]]:
+    """A group whose first incident, which is given, ended because an alert opened the next one."""
+    vendors = Vendors(answers={"post": rate_limited(timedelta(hours=1), times=99)})
+    async with incident(temporal, vendors, opening(), alerts=(firing(),)) as live:
+        await live.handle.signal("alert", {"alerts": [resolved().model_dump(mode="json")]})
+        await live.at(31 * MINUTE)
+        before = (await live.status()).incident
+        again = firing(starts_at=before.declared_at + 31 * MINUTE)
+        await live.handle.signal("alert", {"alerts": [again.model_dump(mode="json")]})
+        await live.at(33 * MINUTE)
+        yield live, before
+
+
+async def test_the_next_incident_of_the_group_inherits_neither_the_record_nor_the_time(
+    temporal: WorkflowEnvironment,
+) -> None:
+    async with firing_again(temporal) as (live, before):
+        ended, goes_on = await runs(temporal, live.handle.id, 2)
+    record = await kept(ended)
+    assert ended.status is WorkflowExecutionStatus.CONTINUED_AS_NEW
+    assert record is not None
+    assert (record.incident, record.cancelled) == (before.id, False)
+    assert goes_on.status is WorkflowExecutionStatus.RUNNING
+    assert await kept(goes_on) is None
+    assert await goes_on.memo_value("title", type_hint=str) == "Checkout fails"
+    assert await goes_on.memo_value("opened_at", type_hint=datetime) >= record.closed_at
+
+
+async def test_both_incidents_of_the_group_are_listed(temporal: WorkflowEnvironment) -> None:
+    async with firing_again(temporal) as (live, before):
+        await runs(temporal, live.handle.id, 2)
+        known = Incidents(temporal.client)
+        listed = [each for each in await known.list(include_closed=True) if each.workflow_id == live.handle.id]
+        found = await known.find(before.id, closed=True)
+        assert (await known.status(found.workflow_id, found.run_id)).incident.id == before.id
+    assert [(each.open, each.incident == before.id) for each in listed] == [(True, False), (False, True)]

@@ -1,0 +1,71 @@
+"""What is kept of an incident when it has closed: one compact record, in the workflow's memo.
+
+A list query brings it along, so that figures over thousands of incidents need no worker, no history and no database of
+their own. It is an interface (docs/report.md): fields are added to it, never changed.
+"""
+
+from typing import Literal
+
+from workflows.policy.duties import review_terms
+from workflows.policy.effects import Instant, Wire
+from workflows.policy.incident import Incident
+from workflows.policy.runbook import Runbook, SeverityName
+from workflows.policy.tally import Tally
+
+MEMO = "record"
+
+
+class Record(Wire):
+    """Times are UTC; in a drill they are those of its own, compressed time."""
+
+    incident: str
+    title: str
+    runbook: str
+    service: str
+    source: str
+    severity: SeverityName
+    """When it closed."""
+    gravest: SeverityName
+    declared_at: Instant
+    acknowledged_at: Instant | None = None
+    """The first time that somebody answered."""
+    mitigated_at: Instant | None = None
+    """When somebody said that the fix was in place; None also if it was reopened after that."""
+    resolved_at: Instant | None = None
+    """The last time."""
+    closed_at: Instant
+    openings: int = 1
+    """1 + how often it was reopened."""
+    cancelled: bool = False
+    """Opened in error."""
+    drill: bool = False
+    """Time was compressed."""
+    review: Literal["none", "consider", "always"] = "none"
+    """What it owed its review."""
+    tally: Tally = Tally()
+
+
+def record(book: Runbook, incident: Incident, speed: float) -> Record:
+    """Of an incident that has closed."""
+    assert incident.closed_at is not None
+    terms = review_terms(book, incident)
+    held = incident.mitigated_at is not None and incident.mitigated_at >= incident.opened_at
+    return Record(
+        incident=incident.id,
+        title=incident.title,
+        runbook=incident.runbook,
+        service=incident.service,
+        source=incident.source,
+        severity=incident.severity,
+        gravest=incident.gravest,
+        declared_at=incident.declared_at,
+        acknowledged_at=incident.first_acknowledged_at,
+        mitigated_at=incident.mitigated_at if held else None,
+        resolved_at=incident.resolved_at,
+        closed_at=incident.closed_at,
+        openings=incident.opening,
+        cancelled=incident.cancelled,
+        drill=speed != 1.0,
+        review=terms.required if terms else "none",
+        tally=incident.tally,
+    )
