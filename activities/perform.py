@@ -36,19 +36,38 @@ class StatusPage(Protocol):
     async def publish(self, send: Send, look_first: bool) -> Receipt: ...
 
 
+class Mail(Protocol):
+    async def send_email(self, send: Send) -> Receipt: ...
+
+
+class Documents(Protocol):
+    async def write_document(self, send: Send) -> Receipt: ...
+
+
+class Tickets(Protocol):
+    async def file_ticket(self, send: Send, look_first: bool) -> Receipt: ...
+
+
 class Perform:
-    """None is a way that is not connected: what is sent by it is Rejected, and says which setting connects it."""
+    """None is a way that is not connected, and the failure says which setting connects it. What is sent by pager, chat
+    or status page is then Rejected; of the others it is no surprise, and whoever owes it is asked (`Unconnected`)."""
 
     def __init__(
         self,
         pager: Pager | None,
         chat: Chat | None,
         status_page: StatusPage | None,
+        mail: Mail | None = None,
+        documents: Documents | None = None,
+        tickets: Tickets | None = None,
         dead_mans_switch: DeadMansSwitch | None = None,
     ) -> None:
         self._pager = pager
         self._chat = chat
         self._status_page = status_page
+        self._mail = mail
+        self._documents = documents
+        self._tickets = tickets
         self._dead_mans_switch = dead_mans_switch
 
     def page_activities(self) -> Sequence[Activity]:
@@ -62,6 +81,9 @@ class Perform:
             self.set_topic,
             self.post,
             self.publish,
+            self.send_email,
+            self.write_document,
+            self.file_ticket,
             self.canary,
             self.call_dead_mans_switch,
         ]
@@ -102,6 +124,21 @@ class Perform:
             page = _connected(self._status_page, "the status page", "TOCSIN_STATUSPAGE_TOKEN")
             return await page.publish(send, _look_first(send))
 
+    @activity.defn(name="send_email")
+    async def send_email(self, send: Send) -> Receipt:
+        with _sending(send.key):
+            return await _given(self._mail, "e-mail", "TOCSIN_SMTP_URL").send_email(send)
+
+    @activity.defn(name="write_document")
+    async def write_document(self, send: Send) -> Receipt:
+        with _sending(send.key):
+            return await _given(self._documents, "the document store", "TOCSIN_DOCUMENTS").write_document(send)
+
+    @activity.defn(name="file_ticket")
+    async def file_ticket(self, send: Send) -> Receipt:
+        with _sending(send.key):
+            return await _given(self._tickets, "Jira", "TOCSIN_JIRA_URL").file_ticket(send, _look_first(send))
+
     @activity.defn(name="canary")
     async def canary(self) -> None:
         """Shows that this queue's worker works."""
@@ -136,6 +173,12 @@ def _look_first(send: Send) -> bool:
 def _connected(way: Way | None, name: str, setting: str) -> Way:
     if way is None:
         raise Rejected(f"{name} is not connected: set {setting}")
+    return way
+
+
+def _given(way: Way | None, name: str, setting: str) -> Way:
+    if way is None:
+        raise ApplicationError(f"{name} is not connected: set {setting}", type="Unconnected", non_retryable=True)
     return way
 
 

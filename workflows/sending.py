@@ -8,7 +8,19 @@ from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError, CancelledError, FailureError
 
 from workflows.policy.demand import Demand
-from workflows.policy.effects import Annotate, Hush, OpenChannel, Page, Publish, Receipt, Send, SetTopic, Unconnected
+from workflows.policy.effects import (
+    Annotate,
+    Document,
+    Email,
+    Hush,
+    OpenChannel,
+    Page,
+    Publish,
+    Receipt,
+    Send,
+    SetTopic,
+    Ticket,
+)
 from workflows.policy.events import EffectSettled
 from workflows.policy.incident import Incident
 from workflows.policy.runbook import Runbook
@@ -35,9 +47,9 @@ COMMS = Road(COMMS_QUEUE, timedelta(seconds=30), timedelta(hours=2), timedelta(s
 
 @dataclass(frozen=True)
 class Order:
-    """What to do: the activity's name (None: there is none for it yet), its argument, and its road."""
+    """What to do: the activity's name, its argument, and its road."""
 
-    activity: str | None
+    activity: str
     send: Send
     road: Road
 
@@ -61,7 +73,7 @@ def order(book: Runbook, incident: Incident, demand: Demand, said: Words, due_at
     return Order(_activity(demand), send, PAGES if isinstance(demand.effect, Page | Hush) else COMMS)
 
 
-def _activity(demand: Demand) -> str | None:
+def _activity(demand: Demand) -> str:
     match demand.effect:
         case Page():
             return "page"
@@ -75,16 +87,17 @@ def _activity(demand: Demand) -> str | None:
             return "set_topic"
         case Publish():
             return "publish"
-        case Unconnected():
-            return None
+        case Email():
+            return "send_email"
+        case Document():
+            return "write_document"
+        case Ticket():
+            return "file_ticket"
     return "post"
 
 
 async def perform(demand: Demand, what: Order, summary: str) -> EffectSettled:
     """Run it to its end. Cancelling waits until the activity has really stopped (rule 5)."""
-    if what.activity is None:
-        problem, words = f"{demand.effect.kind} is not connected", Receipt(note=what.send.text)
-        return EffectSettled(demand=demand, outcome="unconnected", problem=problem, receipt=words)
     try:
         receipt = await workflow.execute_activity(
             what.activity,
@@ -98,7 +111,7 @@ async def perform(demand: Demand, what: Order, summary: str) -> EffectSettled:
             summary=summary[:200],
         )
     except ActivityError as error:
-        return _failed(demand, error)
+        return _failed(demand, what.send, error)
     return EffectSettled(demand=demand, outcome="done", receipt=receipt)
 
 
@@ -110,12 +123,15 @@ def withdrawn(settled: EffectSettled) -> EffectSettled:
     return EffectSettled(demand=settled.demand, outcome="superseded")
 
 
-def _failed(demand: Demand, error: ActivityError) -> EffectSettled:
+def _failed(demand: Demand, send: Send, error: ActivityError) -> EffectSettled:
     cause = error.cause
     if isinstance(cause, CancelledError):
         return EffectSettled(demand=demand, outcome="superseded")
+    unsaid = Receipt(note=send.text if isinstance(demand.effect, Email | Ticket) else None)  # for whoever does it
+    if isinstance(cause, ApplicationError) and cause.type == "Unconnected":
+        return EffectSettled(demand=demand, outcome="unconnected", problem=cause.message, receipt=unsaid)
     if isinstance(cause, ApplicationError) and cause.type == "Rejected":
         route = str(cause.details[0]) if cause.details and cause.details[0] else None
-        return EffectSettled(demand=demand, outcome="rejected", problem=cause.message, route=route)
+        return EffectSettled(demand=demand, outcome="rejected", problem=cause.message, route=route, receipt=unsaid)
     last = cause.cause if isinstance(cause, FailureError) and cause.cause is not None else cause  # under a timeout
-    return EffectSettled(demand=demand, outcome="undelivered", problem=f"gave up: {last}"[:300])
+    return EffectSettled(demand=demand, outcome="undelivered", problem=f"gave up: {last}"[:300], receipt=unsaid)

@@ -17,7 +17,7 @@ from workflows.policy.bounded import cut
 from workflows.policy.cadence import next_update_at
 from workflows.policy.demand import Demand
 from workflows.policy.durations import write
-from workflows.policy.effects import Page, Post, Publish, Unconnected
+from workflows.policy.effects import Document, Email, Page, Post, Publish, Ticket
 from workflows.policy.incident import Incident, rules
 from workflows.policy.references import duties_of
 from workflows.policy.room import contacts_for, next_batch
@@ -53,7 +53,7 @@ def words(book: Runbook, incident: Incident, demand: Demand, now: datetime) -> W
     """Subject and text of an effect, ready for an adapter. Never raises."""
     values = _values(book, incident, demand, now)
     subject = _subject(book, incident, demand, values)
-    if isinstance(demand.effect, Publish | Unconnected) and demand.effect.words:
+    if isinstance(demand.effect, Publish | Email | Document | Ticket) and demand.effect.words:
         return Words(subject, demand.effect.words)
     template = getattr(demand.effect, "template", "told")
     return Words(subject, _render(book, template, values))

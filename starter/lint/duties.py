@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from starter.lint.finding import Finding, Path, error, warning
 from starter.lint.places import duties, own_duties, review_duties, severities
 from workflows.policy.durations import write
-from workflows.policy.duties import CONNECTED_BY_HAND
 from workflows.policy.runbook import Duty, Runbook, Severity
+from workflows.policy.ways import WAYS
 
 
 def findings(book: Runbook) -> Iterator[Finding]:
@@ -76,7 +76,7 @@ def _owed_by(path: Path, duty: Duty) -> Iterator[Finding]:
         yield error(
             path, f"the nag {duty.id!r} reminds nobody", "A nag is for a role.", "Add `owner:` with one of the `roles`"
         )
-    elif duty.kind in CONNECTED_BY_HAND:
+    elif duty.kind in WAYS:
         yield warning(
             path,
             f"nobody owns the {duty.kind} {duty.id!r}",
@@ -110,7 +110,7 @@ def _approved(path: Path, duty: Duty) -> Iterator[Finding]:
 
 
 def _pinned(path: Path, duty: Duty) -> Iterator[Finding]:
-    if duty.pin and duty.kind in CONNECTED_BY_HAND:
+    if duty.pin and duty.kind in WAYS:
         yield warning(
             (*path, "pin"),
             f"{'an' if duty.kind == 'email' else 'a'} {duty.kind} cannot be pinned",

@@ -14,12 +14,13 @@ from activities.perform import Perform
 from tests.activities import sends
 from workflows.policy.effects import Receipt, Send
 
-KINDS = ["page", "hush", "annotate", "open_channel", "set_topic", "post", "publish"]
+WAYS = ["send_email", "write_document", "file_ticket"]
+KINDS = ["page", "hush", "annotate", "open_channel", "set_topic", "post", "publish", *WAYS]
 
 
 @dataclass
 class EveryVendor:
-    """Answers for PagerDuty, Slack and the status page; remembers what it was asked to do."""
+    """Answers for every way there is; remembers what it was asked to do."""
 
     failure: Exception | None = None
     asked: list[tuple[str, bool | None]] = field(default_factory=list)
@@ -51,9 +52,18 @@ class EveryVendor:
     async def publish(self, send: Send, look_first: bool) -> Receipt:
         return await self._do("publish", look_first)
 
+    async def send_email(self, send: Send) -> Receipt:
+        return await self._do("send_email")
+
+    async def write_document(self, send: Send) -> Receipt:
+        return await self._do("write_document")
+
+    async def file_ticket(self, send: Send, look_first: bool) -> Receipt:
+        return await self._do("file_ticket", look_first)
+
 
 async def run(vendor: EveryVendor, kind: str, send: Send, attempt: int = 1) -> Receipt:
-    perform = Perform(vendor, vendor, vendor)
+    perform = Perform(vendor, vendor, vendor, vendor, vendor, vendor)
     environment = ActivityEnvironment()
     environment.info = replace(environment.info, attempt=attempt, activity_type=kind)
     performing: Callable[[Send], Awaitable[Receipt]] = getattr(perform, kind)
@@ -67,7 +77,7 @@ async def test_each_activity_asks_its_vendor(kind: str) -> None:
     assert [asked for asked, _ in vendor.asked] == [kind]
 
 
-@pytest.mark.parametrize("kind", ["page", "post", "publish"])
+@pytest.mark.parametrize("kind", ["page", "post", "publish", "file_ticket"])
 @pytest.mark.parametrize(
     ("again", "attempt", "look_first"),
     [
@@ -116,6 +126,21 @@ async def test_rejected_is_not_tried_again_and_names_the_route(kind: str) -> Non
 async def test_what_is_not_connected_is_rejected(kind: str, message: str) -> None:
     with pytest.raises(ApplicationError, match=message) as failure:
         await ActivityEnvironment().run(getattr(Perform(None, None, None), kind), sends.page())
+    assert failure.value.non_retryable
+
+
+@pytest.mark.parametrize(
+    ("kind", "message"),
+    [
+        ("send_email", "e-mail is not connected: set TOCSIN_SMTP_URL"),
+        ("write_document", "the document store is not connected: set TOCSIN_DOCUMENTS"),
+        ("file_ticket", "Jira is not connected: set TOCSIN_JIRA_URL"),
+    ],
+)
+async def test_a_way_that_nobody_promised_is_unconnected_and_that_is_no_failure(kind: str, message: str) -> None:
+    with pytest.raises(ApplicationError, match=message) as failure:
+        await ActivityEnvironment().run(getattr(Perform(None, None, None), kind), sends.page())
+    assert failure.value.type == "Unconnected"
     assert failure.value.non_retryable
 
 

@@ -1,17 +1,35 @@
 """What is owed once, at a moment of the incident's life."""
 
-from tests.policy.builders import at, happens, opened, post, runbook, said, sends, severity, tier, times
-from workflows.policy.effects import Unconnected
+import pytest
+
+from tests.policy.builders import (
+    at,
+    declared,
+    happens,
+    lines,
+    opened,
+    post,
+    runbook,
+    said,
+    sends,
+    severity,
+    tier,
+    times,
+)
+from workflows.policy.effects import Document, Email, Ticket
+from workflows.policy.engine import plan
 from workflows.policy.events import (
     Acknowledged,
     Cancelled,
     FlagChanged,
     Mitigated,
+    Outcome,
     Reopened,
     Resolved,
     Snoozed,
     UpdatePosted,
 )
+from workflows.policy.fold import apply
 from workflows.policy.runbook import Runbook
 from workflows.policy.simulate import Simulation
 
@@ -22,6 +40,9 @@ MOMENTS = {
     "mitigated": 20,
     "resolved": 30,
 }
+
+
+EMAIL = {"id": "mail", "kind": "email", "template": "email", "to": "all@example.com", "owner": "commander"}
 
 
 def owing(**duty: object) -> Runbook:
@@ -101,12 +122,81 @@ def test_a_post_goes_where_it_is_told_to() -> None:
 
 
 def test_a_way_that_is_not_connected_is_handed_to_whom_owes_it() -> None:
-    simulation = opened(owing(kind="ticket", template="ticket", to="JIRA"))
-    assert isinstance(sends(simulation, "duty/fix")[0][1].effect, Unconnected)
-    assert said(simulation.incident, "do this by hand: ")
-    asked = [post(d) for _, d in sends(simulation, "tell/") if post(d).template == "by_hand"]
-    assert [p.mention for p in asked] == [("alice",)]
-    assert times(simulation, "duty/fix") == [0]
+    outcomes: tuple[Outcome, ...] = ("unconnected", "rejected", "undelivered")
+    for outcome in outcomes:
+        simulation = opened(owing(kind="ticket", template="ticket", to="JIRA"), fails={"ticket": outcome})
+        assert said(simulation.incident, "do this by hand: ticket: fix, to JIRA (simulated)")
+        asked = [post(d) for _, d in sends(simulation, "tell/") if post(d).template == "by_hand"]
+        assert [p.mention for p in asked] == [("alice",)]
+        assert times(simulation, "duty/fix") == [0]
+
+
+def test_an_email_bears_the_addresses_of_its_audience() -> None:
+    audiences = {"customers": {"name": "Our customers", "addresses": ["a@example.com", "b@example.com"]}}
+    for to, addresses in {"customers": ("a@example.com", "b@example.com"), "c@example.com": ("c@example.com",)}.items():
+        book = runbook(severity(tier("alice"), duties=[EMAIL | {"to": to}]), audiences=audiences)
+        ((_, demand),) = sends(opened(book), "duty/mail")
+        assert isinstance(demand.effect, Email)
+        assert (demand.effect.to, demand.effect.addresses) == (to, addresses)
+
+
+def test_an_email_that_was_sent_is_on_the_timeline_and_nobody_is_told() -> None:
+    simulation = opened(runbook(severity(tier("alice"), duties=[EMAIL])))
+    assert "sent the e-mail mail to all@example.com" in lines(simulation.incident)
+    assert times(simulation, "tell/") == [0]  # the page; nothing else
+
+
+def test_a_document_that_was_written_is_told_with_its_address() -> None:
+    simulation = opened(owing(kind="document", template="document"))
+    assert isinstance(sends(simulation, "duty/fix")[0][1].effect, Document)
+    assert said(simulation.incident, "wrote the fix: ref:duty/fix/1")
+    assert simulation.incident.references["document/fix"] == "ref:duty/fix/1"
+
+
+def test_a_document_that_is_written_again_goes_where_it_was() -> None:
+    simulation = opened(owing(kind="document", template="document", every="10m"))
+    simulation.run_to(at(10))
+    found = [demand.effect for _, demand in sends(simulation, "duty/fix")]
+    assert [effect.address for effect in found if isinstance(effect, Document)] == [None, "ref:duty/fix/1"]
+
+
+TICKET = {"id": "ticket", "kind": "ticket", "template": "ticket", "owner": "commander"}
+CLOSING = TICKET | {"id": "done", "at": "resolved", "closes": "ticket"}
+
+
+def tickets(simulation: Simulation) -> list[tuple[float, str, str | None]]:
+    found = [(when, demand.effect) for when, demand in sends(simulation, "duty/")]
+    return [(when, effect.action, effect.ticket) for when, effect in found if isinstance(effect, Ticket)]
+
+
+@pytest.mark.parametrize(
+    ("case", "fails", "ticket", "expected"),
+    [
+        ("closed", {}, TICKET, [(0, "create", None), (3, "close", "ref:duty/ticket/1")]),
+        ("never opened: opened now", {"duty/ticket": "rejected"}, TICKET, [(0, "create", None), (3, "create", None)]),
+        ("not owed: nothing to close", {}, TICKET | {"when": {"flags": ["security"]}}, []),
+    ],
+)
+def test_a_duty_may_close_the_ticket_of_another(
+    case: str, fails: dict[str, Outcome], ticket: dict[str, object], expected: list[object]
+) -> None:
+    simulation = opened(runbook(severity(tier("alice"), duties=[ticket, CLOSING])), fails=fails)
+    happens(simulation, 3, Resolved())
+    assert tickets(simulation) == expected, case
+
+
+def test_what_closes_a_ticket_waits_until_that_is_there() -> None:
+    book = runbook(severity(tier("alice"), duties=[TICKET, CLOSING]))
+    incident = declared(book)
+    incident = apply(book, incident, Resolved(at=at(3)))
+    waiting = {wanted.key: wanted.waits_for for wanted in plan(book, incident, at(3)).waiting}
+    assert waiting["duty/done/1"] == "the ticket of ticket"
+
+
+def test_a_duty_closes_the_ticket_of_a_duty_that_there_is() -> None:
+    for closes in ("nothing", "done", "mail"):
+        with pytest.raises(ValueError, match=f"duties.done.closes: there is no other ticket {closes!r}"):
+            runbook(severity(tier("alice"), duties=[TICKET, EMAIL, CLOSING | {"closes": closes}]))
 
 
 def test_a_nag_holds_still_while_snoozed_and_a_checklist_does_not() -> None:

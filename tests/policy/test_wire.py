@@ -63,6 +63,8 @@ def _lived() -> list[BaseModel]:
         *COMMANDS,
         *(sent for _, sent in simulation.sent),
         incident.Draft(at=T0, approval=words),
+        effects.Email(to="customers", name="Customers", addresses=("all@example.com",), public=True, template="email"),
+        effects.Ticket(action="close", ticket="OPS-12", template="ticket"),
         Audience(name="Customers", addresses=("all@example.com",)),
         incident.declare(opening(_flagged()), T0, "id", "wf"),
         _flagged(),

@@ -67,7 +67,7 @@ class TestSev1:
     def test_ic_creates_an_incident_doc_from_the_template(self) -> None:
         simulation = unanswered("sev1")
         assert times(simulation, "duty/incident-document") == [0]
-        assert said(simulation.incident, "do this by hand")  # until there is an adapter for documents
+        assert said(simulation.incident, "wrote the incident document: ")
 
     def test_update_status_page_immediately(self) -> None:
         assert public(unanswered("sev1", until=60)) == [(0, "investigating")]

@@ -17,7 +17,7 @@ from tests.runbooks.courses import (
     text,
     times,
 )
-from workflows.policy.effects import OpenChannel, Unconnected
+from workflows.policy.effects import Email, OpenChannel
 from workflows.policy.events import DraftApproved, FlagChanged, Mitigated
 from workflows.policy.runbook import SeverityName
 
@@ -127,8 +127,8 @@ def test_customer_communication_goes_out_when_it_is_approved() -> None:
     incident.happen(DraftApproved(by="Ada", draft="customer-notice"))
     ((minute, demand),) = sent(incident, "duty/customer-notice")
     assert minute == 12
-    assert isinstance(demand.effect, Unconnected)
-    assert (demand.effect.kind, demand.effect.to) == ("email", "customers")
+    assert isinstance(demand.effect, Email)
+    assert demand.effect.to == "customers"
 
 
 @every

@@ -22,7 +22,7 @@ from tests.runbooks.courses import (
     text,
     times,
 )
-from workflows.policy.effects import Page, Publish, Unconnected
+from workflows.policy.effects import Email, Page, Publish
 from workflows.policy.events import (
     Acknowledged,
     DraftApproved,
@@ -196,7 +196,7 @@ def test_an_approved_customer_notice_goes_at_once_and_once() -> None:
     incident.happen(DraftApproved(by="Ada", draft="customer-notice"))
     after(incident, 60)
     mails = [(minute, d.effect) for minute, d in sent(incident, "duty/customer-notice")]
-    assert [(minute, mail.to) for minute, mail in mails if isinstance(mail, Unconnected)] == [(6, "customers")]
+    assert [(minute, mail.to) for minute, mail in mails if isinstance(mail, Email)] == [(6, "customers")]
 
 
 # T+5 to T+30

@@ -28,6 +28,9 @@ from workflows.sending import COMMS_QUEUE, PAGE_QUEUE
 
 RUNBOOKS = Path(__file__).parents[2] / "runbooks"
 Answer = Callable[[Send, int], Awaitable[Receipt]]
+COMMS = (
+    "annotate", "open_channel", "set_topic", "post", "publish", "send_email", "write_document", "file_ticket",
+)  # fmt: skip
 
 
 @cache
@@ -100,7 +103,7 @@ def _activity(name: str, vendors: Vendors) -> Callable[[Send], Awaitable[Receipt
 @asynccontextmanager
 async def worker(environment: WorkflowEnvironment, vendors: Vendors) -> AsyncIterator[None]:
     page = [_activity(name, vendors) for name in ("page", "hush")]
-    comms = [_activity(name, vendors) for name in ("annotate", "open_channel", "set_topic", "post", "publish")]
+    comms = [_activity(name, vendors) for name in COMMS]
     client = environment.client
     async with (
         Worker(client, task_queue="tocsin", workflows=[IncidentWorkflow], workflow_runner=runner()),

@@ -7,7 +7,6 @@ import pytest
 from temporalio.testing import WorkflowEnvironment
 
 from tests.workflows.incidents import Vendors, firing, incident, opening, resolved, shipped
-from workflows.policy.effects import Unconnected
 from workflows.policy.events import Acknowledged, AlertsReceived, Event, Resolved, SeverityChanged, UpdatePosted
 from workflows.policy.incident import Opening
 from workflows.policy.runbook import SeverityName
@@ -84,8 +83,7 @@ def simulated(about: Opening, declared_at: datetime, script: Script) -> tuple[li
         simulation.run_to(declared_at + moment)
         simulation.happen(event)
     simulation.run_to(declared_at + timedelta(days=2))
-    effects = [(at, d) for at, d in simulation.sent if not isinstance(d.effect, Unconnected)]
-    sent = sorted((int((at - declared_at).total_seconds()), demand.key) for at, demand in effects)
+    sent = sorted((int((at - declared_at).total_seconds()), demand.key) for at, demand in simulation.sent)
     return sent, simulation.incident.told
 
 

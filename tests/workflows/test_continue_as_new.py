@@ -6,13 +6,12 @@ from datetime import UTC, datetime, timedelta
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import WorkflowEnvironment
 
-from tests.workflows.incidents import Live, Vendors, incident, opening, rate_limited
+from tests.workflows.incidents import COMMS, Live, Vendors, incident, opening, rate_limited
 from tests.workflows.test_agreement import simulated
 from workflows.policy.effects import Receipt, Send
 from workflows.policy.events import Acknowledged, Resolved
 
 MINUTE = timedelta(minutes=1)
-COMMS = ("post", "open_channel", "set_topic", "publish", "annotate")
 
 
 async def test_with_everything_up_every_key_arrives_once(temporal: WorkflowEnvironment) -> None:

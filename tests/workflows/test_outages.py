@@ -8,6 +8,7 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import WorkflowEnvironment
 
 from tests.workflows.incidents import (
+    COMMS,
     Answer,
     Vendors,
     firing,
@@ -20,10 +21,9 @@ from tests.workflows.incidents import (
 )
 from workflows.incident import IncidentWorkflow
 from workflows.policy.answers import Life
-from workflows.policy.effects import Receipt, Send
+from workflows.policy.effects import Post, Receipt, Send, Ticket
 
 MINUTE = timedelta(minutes=1)
-COMMS = ("post", "open_channel", "set_topic", "publish", "annotate")
 
 
 @pytest.mark.parametrize("retry_after", [20 * MINUTE, 60 * MINUTE])
@@ -102,6 +102,33 @@ async def test_a_status_page_that_refuses_us_is_handed_to_the_role_that_owes_it(
         await live.at(1 * MINUTE)
     by_hand = [send.text for send in vendors.arrived if "by hand: status page" in send.text]
     assert len(by_hand) == 1
+
+
+@pytest.mark.parametrize("kind", ["Unconnected", "Rejected"])
+async def test_a_ticket_that_cannot_be_filed_is_handed_with_its_text_to_the_role_that_owes_it(
+    temporal: WorkflowEnvironment, kind: str
+) -> None:
+    async def refuses(send: Send, attempt: int) -> Receipt:
+        raise ApplicationError("Jira is away", type=kind, non_retryable=True)
+
+    vendors = Vendors(answers={"file_ticket": refuses})
+    async with incident(temporal, vendors, opening("sev3")) as live:
+        await live.at(1 * MINUTE)
+    (asked,) = [send for send in vendors.arrived if "by hand: ticket" in send.text]
+    assert "ticket, to JIRA (Jira is away)" in asked.text
+    assert "SEV-3: Checkout fails" in asked.text
+    assert isinstance(asked.effect, Post)
+    assert asked.effect.mention == ("on-call",)
+
+
+async def test_a_ticket_that_was_opened_is_closed_with_the_resolution(temporal: WorkflowEnvironment) -> None:
+    vendors = Vendors()
+    async with incident(temporal, vendors, opening("sev3")) as live:
+        await live.at(10 * MINUTE)
+        await live.handle.signal("resolve", {"by": "Alice"})
+        await live.at(12 * MINUTE)
+    found = [send.effect for send in vendors.arrived if isinstance(send.effect, Ticket)]
+    assert [(effect.action, effect.ticket) for effect in found] == [("create", None), ("close", "C1:duty/ticket/1")]
 
 
 def _rejects(person: str) -> Answer:

@@ -7,8 +7,9 @@ from functools import partial
 from workflows.policy.calendar import in_business_hours, next_weekday
 from workflows.policy.demand import Demand
 from workflows.policy.durations import write
-from workflows.policy.effects import Post, Unconnected
-from workflows.policy.incident import Incident, Words, rules, who_owes
+from workflows.policy.effects import Effect, Post
+from workflows.policy.incident import Incident, rules, who_owes
+from workflows.policy.references import duties_of
 from workflows.policy.runbook import Duty, Moment, Review, Runbook
 from workflows.policy.wanted import (
     Later,
@@ -21,8 +22,7 @@ from workflows.policy.wanted import (
     latest_and_next,
     unsettled,
 )
-
-CONNECTED_BY_HAND = ("email", "ticket", "document")
+from workflows.policy.ways import WAYS, sent_by, waits_for
 
 
 def duties(book: Runbook, incident: Incident, now: datetime) -> Iterator[Wanted | Later]:
@@ -96,6 +96,8 @@ def _due_times(book: Runbook, incident: Incident, duty: Duty, now: datetime) -> 
     if moment is None:
         return
     wanted_at = max(moment + duty.after, holds_since(duty.when, incident))
+    if duty.closes is not None and not _is_owed(book, incident, duty.closes, now):
+        return
     first = _on_its_day(book, duty, wanted_at)
     times = [first]
     if duty.every is not None and now >= first:
@@ -108,6 +110,11 @@ def _due_times(book: Runbook, incident: Incident, duty: Duty, now: datetime) -> 
             yield awake(incident, due_at) if duty.kind == "nag" else due_at
 
 
+def _is_owed(book: Runbook, incident: Incident, name: str, now: datetime) -> bool:
+    duty = next(each for each in duties_of(rules(book, incident)) if each.id == name)
+    return f"duty/{name}" in incident.settled or any(True for _ in _due_times(book, incident, duty, now))
+
+
 def _on_its_day(book: Runbook, duty: Duty, at: datetime) -> datetime:
     if duty.on == "monday":
         return next_weekday(book.calendar, at, "mon")
@@ -115,15 +122,10 @@ def _on_its_day(book: Runbook, duty: Duty, at: datetime) -> datetime:
 
 
 def _wanted(book: Runbook, incident: Incident, duty: Duty, due_at: datetime) -> Wanted:
-    if duty.kind in CONNECTED_BY_HAND:
-        return Wanted(_demand(incident, duty, due_at, _reason(duty), by_hand(duty)))
+    if duty.kind in WAYS:
+        demand = _demand(incident, duty, due_at, _reason(duty), sent_by(book, incident, duty))
+        return Wanted(demand, waits_for(incident, duty))
     return _post(book, incident, duty, due_at)
-
-
-def by_hand(duty: Duty, words: Words | None = None) -> Unconnected:
-    assert duty.kind in CONNECTED_BY_HAND
-    text = words.text if words and words.text else None
-    return Unconnected(kind=duty.kind, to=duty.to, template=duty.template, role=duty.owner, words=text)
 
 
 def _once_approved(book: Runbook, incident: Incident, duty: Duty, due_at: datetime) -> Iterator[Wanted]:
@@ -135,14 +137,14 @@ def _once_approved(book: Runbook, incident: Incident, duty: Duty, due_at: dateti
     yield Wanted(asked.model_copy(update={"duty": f"duty-draft/{duty.id}"}), spot.waits_for)
     if draft is not None and draft.approval is not None:
         reason = f"approved by {draft.approval.by}"
-        yield Wanted(_demand(incident, duty, draft.approval.at, reason, by_hand(duty, draft.approval)))
+        yield Wanted(_demand(incident, duty, draft.approval.at, reason, sent_by(book, incident, duty, draft.approval)))
     elif draft is not None and duty.anyway_after is not None:
         reason = f"not approved within {write(duty.anyway_after)}"
-        yield Wanted(_demand(incident, duty, draft.at + duty.anyway_after, reason, by_hand(duty)))
+        yield Wanted(_demand(incident, duty, draft.at + duty.anyway_after, reason, sent_by(book, incident, duty)))
 
 
 def _post(book: Runbook, incident: Incident, duty: Duty, due_at: datetime) -> Wanted:
-    assert duty.kind not in CONNECTED_BY_HAND
+    assert duty.kind not in WAYS
     spot = channel_or_place(book, incident, duty.to or None)
     post = Post(
         kind=duty.kind,
@@ -161,7 +163,7 @@ def _reason(duty: Duty) -> str:
     return f"owed {write(duty.after) + ' after' if duty.after else 'when'} the incident is {duty.at}"
 
 
-def _demand(incident: Incident, duty: Duty, due_at: datetime, reason: str, effect: Post | Unconnected) -> Demand:
+def _demand(incident: Incident, duty: Duty, due_at: datetime, reason: str, effect: Effect) -> Demand:
     occurrence = _occurrence(incident, duty, due_at)
     return Demand(duty=f"duty/{duty.id}", occurrence=occurrence, due_at=due_at, reason=reason, effect=effect)
 

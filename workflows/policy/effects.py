@@ -116,19 +116,57 @@ class Publish(Wire):
     """The page's incident to update; None creates one (or finds the one that bears our incident id)."""
 
 
-class Unconnected(Wire):
-    """A way that has no adapter yet: it is planned, previewed, and handed to the role that owes it, by hand."""
+class Email(Wire):
+    """One mail to one audience, whose members do not see each other. Its receipt's reference is the Message-ID."""
 
-    kind: Literal["email", "ticket", "document"]
+    kind: Literal["email"] = "email"
     to: str
+    """An audience of the runbook, or an address."""
+    name: str = ""
+    """How that audience is called in front of its members."""
+    addresses: tuple[str, ...] = ()
+    """Of that audience: data of the runbook, not a secret."""
+    public: bool = False
+    """For people outside: its subject, too, holds nothing that an alert said."""
     template: str
     role: str | None = None
+    """The role that owes it, and is asked to do it by hand where there is no other way."""
     words: str | None = None
     """A human's own words, instead of the template's."""
 
 
+class Document(Wire):
+    """Write, or bring up to date, one document of the incident. Its receipt's reference is the document's address."""
+
+    kind: Literal["document"] = "document"
+    name: str
+    """Unique within the incident: the name of the duty that owes it."""
+    to: str = ""
+    """On which shelf, for people; empty: none in particular."""
+    address: str | None = None
+    """Where it was written before."""
+    template: str
+    role: str | None = None
+    words: str | None = None
+
+
+class Ticket(Wire):
+    """Open, comment or close a ticket. Its receipt's reference is the ticket's key."""
+
+    kind: Literal["ticket"] = "ticket"
+    action: Literal["create", "comment", "close"] = "create"
+    ticket: str | None = None
+    """The one to comment or close."""
+    to: str = ""
+    """The tracker or board, for people."""
+    template: str
+    role: str | None = None
+    words: str | None = None
+
+
 Effect = Annotated[
-    Page | Hush | Annotate | OpenChannel | SetTopic | Post | Publish | Unconnected, Field(discriminator="kind")
+    Page | Hush | Annotate | OpenChannel | SetTopic | Post | Publish | Email | Document | Ticket,
+    Field(discriminator="kind"),
 ]
 
 
@@ -162,3 +200,5 @@ class Receipt(Wire):
     reference: str | None = None
     note: str | None = None
     """A remark for the timeline, such as `adopted the existing channel`."""
+    warns: bool = False
+    """The note says something that somebody must see."""

@@ -19,7 +19,7 @@ UNSTAMPED = datetime.min.replace(tzinfo=UTC)
 
 Outcome = Literal["done", "rejected", "undelivered", "superseded", "unconnected"]
 """done: the vendor has it. rejected: will never work. undelivered: given up after its time. superseded: withdrawn,
-because no longer wanted. unconnected: there is no adapter for it."""
+because no longer wanted. unconnected: this way is not connected."""
 
 
 class Event(Wire):

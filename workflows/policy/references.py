@@ -18,6 +18,7 @@ def broken(book: Runbook) -> Iterator[str]:
         yield from (f"{where}.{problem}" for problem in _unknown_flags(book, severity))
         yield from (f"{where}.{problem}" for problem in _unknown_audiences(book, severity))
         yield from (f"{where}.duties: {problem}" for problem in _twice(severity))
+        yield from (f"{where}.duties.{problem}" for problem in _nothing_to_close(severity))
     yield from _elsewhere(book)
 
 
@@ -85,6 +86,13 @@ def _twice(severity: Severity) -> Iterator[str]:
     ids = [duty.id for duty in duties_of(severity)]
     for twice in sorted({duty for duty in ids if ids.count(duty) > 1}):
         yield f"there are two duties {twice!r}"
+
+
+def _nothing_to_close(severity: Severity) -> Iterator[str]:
+    tickets = {duty.id for duty in duties_of(severity) if duty.kind == "ticket" and not duty.closes}
+    for duty in duties_of(severity):
+        if duty.closes and (duty.kind != "ticket" or duty.closes not in tickets):
+            yield f"{duty.id}.closes: there is no other ticket {duty.closes!r}"
 
 
 def _elsewhere(book: Runbook) -> Iterator[str]:

@@ -152,6 +152,8 @@ class Duty(Wire):
     """A draft that nobody approved for this long goes out as drafted; None: never without approval."""
     to: str = ""
     """A channel (`#name`; empty: the incident's own place) or, for e-mail and the like, an address or audience."""
+    closes: Name | None = None
+    """The duty whose ticket this one comments and closes, instead of opening another."""
     pin: bool = False
     when: Condition = Condition()
     text: str = ""
@@ -250,6 +252,10 @@ class Runbook(Wire):
     def person_name(self, person: str) -> str:
         """How to write a person; someone the runbook does not know is written as given."""
         return self.people[person].name if person in self.people else person
+
+    def audience_name(self, to: str) -> str:
+        """An audience as people call it; an address as it is."""
+        return self.audiences[to].name if to in self.audiences else to
 
     def role_name(self, role: str) -> str:
         return self.roles[role].name if role in self.roles else role

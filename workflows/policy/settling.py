@@ -3,14 +3,26 @@
 from datetime import datetime
 
 from workflows.policy.demand import Demand
-from workflows.policy.durations import write
-from workflows.policy.effects import Annotate, Effect, Hush, OpenChannel, Page, Post, Publish, SetTopic, Unconnected
+from workflows.policy.effects import (
+    Annotate,
+    Document,
+    Effect,
+    Email,
+    Hush,
+    OpenChannel,
+    Page,
+    Post,
+    Publish,
+    SetTopic,
+    Ticket,
+)
 from workflows.policy.events import EffectSettled, EffectStarted
 from workflows.policy.incident import Bounds, Draft, Incident, Ring, Settlement, Start, Words
 from workflows.policy.runbook import Runbook
 from workflows.policy.tally import LATE
 from workflows.policy.telling import log, tell, tell_anew, tells
-from workflows.policy.wording import duty_name, what
+from workflows.policy.ways import by_hand, settled_by
+from workflows.policy.wording import duty_name, how_late
 
 
 def start(incident: Incident, event: EffectStarted) -> Incident:
@@ -68,8 +80,8 @@ def settle(book: Runbook, incident: Incident, event: EffectSettled) -> Incident:
         return _hush(book, after, event, effect)
     if isinstance(effect, Publish):
         return _publish(book, after, event, effect)
-    if isinstance(effect, Unconnected):
-        return by_hand(after, event, what(book, demand), effect.role)
+    if isinstance(effect, Email | Document | Ticket):
+        return settled_by(book, after, event, effect)
     if isinstance(effect, Post | OpenChannel):
         return _message(book, after, event, effect)
     return _plain(after, event, effect)
@@ -105,7 +117,7 @@ def _page(book: Runbook, incident: Incident, event: EffectSettled, page: Page) -
     if event.outcome == "done":
         cleared = {p: r for p, r in incident.refused_routes.items() if p != page.to}
         after = incident.model_copy(update={"refused_routes": cleared})
-        return tell(after, event.at, f"paged {who}: {event.demand.reason}{_late(event)}")
+        return tell(after, event.at, f"paged {who}: {event.demand.reason}{how_late(event)}")
     rings = {k: ring for k, ring in incident.rings.items() if k != key}
     if event.outcome == "rejected":
         routes = incident.refused_routes.get(page.to, ())
@@ -141,7 +153,7 @@ def _publish(book: Runbook, incident: Incident, event: EffectSettled, publish: P
         return by_hand(after, event, f"status page: {publish.status}", publish_role(book, incident))
     if event.receipt.reference:
         after = after.model_copy(update={"references": {**after.references, "status-page": event.receipt.reference}})
-    return log(after, event.at, f"status page: {publish.status}{_late(event)}", kind="publish")
+    return log(after, event.at, f"status page: {publish.status}{how_late(event)}", kind="publish")
 
 
 def _said(publish: Publish, words: Words | None) -> bool:
@@ -152,14 +164,6 @@ def _said(publish: Publish, words: Words | None) -> bool:
 def publish_role(book: Runbook, incident: Incident) -> str | None:
     page = book.severity(incident.severity).status_page
     return page.owner if page else None
-
-
-def by_hand(incident: Incident, event: EffectSettled, what: str, role: str | None) -> Incident:
-    """A way that is not there, or failed for good: the role that owes it is asked to do it by hand (rule 3)."""
-    text = f"do this by hand: {what} ({event.problem or 'not connected'})"
-    if event.receipt.note:
-        text += f"\n{event.receipt.note}"
-    return tell(incident, event.at, text, template="by_hand", role=role, loud=event.outcome != "unconnected")
 
 
 def _message(book: Runbook, incident: Incident, event: EffectSettled, effect: Post | OpenChannel) -> Incident:
@@ -209,9 +213,9 @@ def _referenced(incident: Incident, event: EffectSettled, effect: Post | OpenCha
 
 def _posted(event: EffectSettled, effect: Post | OpenChannel) -> str:
     if isinstance(effect, OpenChannel):
-        return f"opened the channel #{effect.name}{_late(event)}"
+        return f"opened the channel #{effect.name}{how_late(event)}"
     verb = {"post": "posted", "nag": "asked", "draft": "drafted", "checklist": "handed out"}[effect.kind]
-    return f"{verb} {duty_name(event.demand.duty)} in {effect.to.channel}{_late(event)}"
+    return f"{verb} {duty_name(event.demand.duty)} in {effect.to.channel}{how_late(event)}"
 
 
 def _drafted(incident: Incident, event: EffectSettled) -> Incident:
@@ -233,7 +237,3 @@ def _plain(incident: Incident, event: EffectSettled, effect: SetTopic | Annotate
     if event.outcome == "done":
         return incident
     return log(incident, event.at, f"{event.demand.duty} failed: {event.problem}", kind=effect.kind)
-
-
-def _late(event: EffectSettled) -> str:
-    return f" ({write(event.late)} late)" if event.late >= LATE else ""

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from workflows.policy.adopting import in_force
 from workflows.policy.demand import Demand
-from workflows.policy.effects import Page, Receipt, Unconnected
+from workflows.policy.effects import Page, Receipt
 from workflows.policy.engine import Plan, plan
 from workflows.policy.events import EffectSettled, EffectStarted, Event, Outcome, stamp
 from workflows.policy.fold import apply
@@ -26,7 +26,8 @@ RUNAWAY = 1000
 
 @dataclass
 class Simulation:
-    """One incident in virtual time. `fails` maps a person or duty to what becomes of its sends."""
+    """One incident in virtual time. `fails` maps a person, a duty or a kind of effect to what becomes of its
+    sends: every way is connected, unless it says otherwise."""
 
     book: Runbook
     incident: Incident
@@ -77,7 +78,7 @@ class Simulation:
         self._fold(EffectStarted(demand=demand, real_at=self.now))
         outcome = self._outcome(demand)
         receipt = Receipt(reference=f"ref:{demand.key}") if outcome == "done" else Receipt()
-        problem = {"done": "", "unconnected": f"{demand.effect.kind} is not connected"}.get(outcome, "simulated")
+        problem = "" if outcome == "done" else "simulated"
         late = max(self.now - demand.due_at, timedelta())
         settled = EffectSettled(
             demand=demand, outcome=outcome, receipt=receipt, problem=problem, route="route", late=late
@@ -85,11 +86,9 @@ class Simulation:
         self._fold(settled)
 
     def _outcome(self, demand: Demand) -> Outcome:
-        if isinstance(demand.effect, Unconnected):
-            return "unconnected"
         if isinstance(demand.effect, Page) and demand.effect.to in self.fails:
             return self.fails[demand.effect.to]
-        return self.fails.get(demand.duty, "done")
+        return self.fails.get(demand.duty) or self.fails.get(demand.effect.kind, "done")
 
     def _fold(self, event: Event) -> None:
         book = in_force(self.book, self.incident, event)

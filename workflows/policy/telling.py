@@ -25,6 +25,7 @@ def tell(
     at: datetime,
     text: str,
     *,
+    kind: str = "event",
     template: str = "told",
     lane: Lane = "incident",
     by: str = "",
@@ -40,7 +41,7 @@ def tell(
     )  # fmt: skip
     queue = (*incident.to_tell, item)
     kept = newest([waiting.text for waiting in queue], Bounds.to_tell, Bounds.to_tell_text)
-    after = log(incident, at, text if not by or by in text else f"{by}: {text}", loud=loud)
+    after = log(incident, at, text if not by or by in text else f"{by}: {text}", kind=kind, loud=loud)
     return after.model_copy(update={"told": number, "to_tell": queue[-kept:]})
 
 

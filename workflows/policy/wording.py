@@ -1,8 +1,22 @@
 """How things are called in front of people: one word for each, on the timeline, in the plan, in the Temporal UI."""
 
 from workflows.policy.demand import Demand
-from workflows.policy.effects import Annotate, Hush, OpenChannel, Page, Post, Publish, SetTopic, Unconnected
+from workflows.policy.durations import write
+from workflows.policy.effects import (
+    Annotate,
+    Document,
+    Email,
+    Hush,
+    OpenChannel,
+    Page,
+    Post,
+    Publish,
+    SetTopic,
+    Ticket,
+)
+from workflows.policy.events import EffectSettled
 from workflows.policy.runbook import Runbook
+from workflows.policy.tally import LATE
 
 _POSTS = {
     "declaration": "declaration",
@@ -31,8 +45,8 @@ def what(book: Runbook, demand: Demand) -> str:
             return "set the channel's topic"
         case Publish(status=status):
             return f"status page: {status}"
-        case Unconnected(kind=kind, to=to):
-            return f"{kind}: {duty_name(demand.duty)}" + (f", to {to}" if to else "")
+        case Email(kind=kind, to=to) | Document(kind=kind, to=to) | Ticket(kind=kind, to=to):
+            return f"{kind}: {duty_name(demand.duty)}" + (f", to {book.audience_name(to)}" if to else "")
         case Post(kind=kind, role=role):
             whom = f" to {book.role_name(role)}" if role and kind != "post" else ""
             return f"{kind} {duty_name(demand.duty)}{whom}"
@@ -45,3 +59,7 @@ def duty_name(duty: str) -> str:
     if duty.startswith("fallback/"):
         return "that a page does not get through"
     return _POSTS.get(duty) or duty.removeprefix("duty/").replace("-", " ")
+
+
+def how_late(event: EffectSettled) -> str:
+    return f" ({write(event.late)} late)" if event.late >= LATE else ""
