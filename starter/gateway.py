@@ -13,6 +13,7 @@ from starlette.requests import ClientDisconnect
 
 from settings import Settings
 from starter.canary import Canary
+from starter.group_commit import GroupCommit
 from starter.incidents import Incidents
 from starter.refusal import Refusal, later
 from starter.runbooks import Library
@@ -43,6 +44,11 @@ class Gateway:
     canary: Canary | None = None
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
     """(source, what became of a delivery) -> how often."""
+    alerts: GroupCommit = field(init=False)
+    """The way to the incidents for alerts, of which there may be very many."""
+
+    def __post_init__(self) -> None:
+        self.alerts = GroupCommit(self.incidents)
 
     @property
     def locks(self) -> Mapping[str, Lock]:

@@ -64,15 +64,20 @@ async def _heard(converter: DataConverter, name: str, payloads: Sequence[Payload
     if name not in HEARD or not values:
         return said
     try:
-        return _said(said, HEARD[name].model_validate(values[0]))
+        events = [HEARD[name].model_validate(value) for value in values]
     except ValidationError:
         return f"{said}, in words that could not be read"
+    deliveries = [event for event in events if isinstance(event, AlertsReceived)]
+    return _received(deliveries) if deliveries else "; ".join(_said(said, event) for event in events)
+
+
+def _received(deliveries: Sequence[AlertsReceived]) -> str:
+    alerts = [alert for delivery in deliveries for alert in delivery.alerts]
+    firing = sum(alert.count for alert in alerts if alert.status == "firing")
+    return f"alerts: {firing} firing, {sum(alert.count for alert in alerts) - firing} resolved"
 
 
 def _said(said: str, event: Event) -> str:
-    if isinstance(event, AlertsReceived):
-        firing = sum(alert.status == "firing" for alert in event.alerts)
-        return f"alerts: {firing} firing, {len(event.alerts) - firing} resolved"
     details = event.model_dump(mode="json", exclude_defaults=True, exclude=_ENVELOPE)
     tail = "".join(f"; {name}: {value}" for name, value in details.items())
     return f"{said} by {event.by}" + (f" via {event.via}" if event.via else "") + tail

@@ -19,7 +19,7 @@ from starter.reach import DEADLINE, PATIENCE, Reach
 from workflows import search_attributes as attributes
 from workflows.policy.answers import Changed, Life, Outlook, Status
 from workflows.policy.effects import Wire
-from workflows.policy.events import AlertsReceived, Event
+from workflows.policy.events import AlertsReceived, E, Event
 from workflows.policy.incident import Opening
 
 CANARY_LIVES = timedelta(seconds=50)
@@ -38,18 +38,29 @@ class Incidents:
     def address(self) -> str:
         return self._reach.address
 
-    async def open(self, workflow_id: str, opening: Opening, event: AlertsReceived) -> bool:
+    async def open(
+        self,
+        workflow_id: str,
+        opening: Opening,
+        delivery: AlertsReceived,
+        *more: AlertsReceived,
+        expect_open: bool = False,
+    ) -> bool:
         """Hand alerts to their incident; firing ones open it if need be. False: there was nothing open to tell.
 
-        Once this returns, Temporal has the alerts.
+        Once this returns, Temporal has the alerts. `expect_open`: it probably is open, so that the opening, which
+        carries the whole runbook, is sent only if it turns out not to be.
         """
-        if all(alert.status == "resolved" for alert in event.alerts):
+        fires = any(alert.status == "firing" for each in (delivery, *more) for alert in each.alerts)
+        if expect_open or not fires:
             try:
-                await self.tell(workflow_id, event)
+                await self.tell(workflow_id, delivery, *more)
             except NothingOpen:
-                return False
-            return True
-        await self._start(workflow_id, opening, event)
+                if not fires:
+                    return False
+            else:
+                return True
+        await self._start(workflow_id, opening, delivery, *more)
         return True
 
     async def declare(self, opening: Opening) -> str:
@@ -58,11 +69,12 @@ class Incidents:
         await self._start(workflow_id, opening)
         return workflow_id
 
-    async def tell(self, workflow_id: str, event: Event) -> None:
+    async def tell(self, workflow_id: str, event: E, *more: E) -> None:
         """Signal an incident: Temporal keeps it, with or without a worker. Raises NothingOpen."""
         handle = self._client.get_workflow_handle(workflow_id)
+        said = [_payload(each) for each in (event, *more)]
         async with self._reach.temporal(workflow_id):
-            await handle.signal(_name(event), _payload(event), rpc_timeout=DEADLINE)
+            await handle.signal(_name(event), args=said, rpc_timeout=DEADLINE)
 
     async def ask(self, workflow_id: str, event: Event, patience: timedelta = PATIENCE) -> Changed:
         """Do what a person wants done, and say what it changed.
@@ -123,7 +135,7 @@ class Incidents:
         except WorkflowFailureError as error:
             raise NobodyWorks(f"the canary did not come through the worker: {error.cause}") from error
 
-    async def _start(self, workflow_id: str, opening: Opening, alerts: AlertsReceived | None = None) -> None:
+    async def _start(self, workflow_id: str, opening: Opening, *deliveries: AlertsReceived) -> None:
         async with self._reach.temporal():
             await self._client.start_workflow(
                 "incident",
@@ -134,8 +146,8 @@ class Incidents:
                 search_attributes=_attributes(opening),
                 memo={"title": opening.title, "opened_at": datetime.now(UTC).isoformat()},
                 static_summary=_summary(opening),
-                start_signal=_name(alerts) if alerts else None,
-                start_signal_args=[_payload(alerts)] if alerts else [],
+                start_signal=_name(deliveries[0]) if deliveries else None,
+                start_signal_args=[_payload(delivery) for delivery in deliveries],
                 rpc_timeout=DEADLINE,
             )
 

@@ -16,11 +16,17 @@ Known = Mapping[str, type[Event]]
 """Wire name of a signal or update -> the event it becomes."""
 
 
-def hear(known: Known, name: str, args: Sequence[RawValue]) -> Event:
-    """The event; `NotUnderstood` if it cannot be read. Never raises: nothing that was said may be lost or do harm.
+def hear(known: Known, name: str, args: Sequence[RawValue]) -> tuple[Event, ...]:
+    """An event for each argument; `NotUnderstood` for one that cannot be read. Never raises: nothing that was said may
+    be lost or do harm.
 
-    No argument at all is fine where the event needs none: `temporal workflow signal --name resolve` works.
+    No argument at all is fine where the event needs none: `temporal workflow signal --name resolve` works. Several are
+    several events of that name: so deliveries travel together, and each is still known by its own id.
     """
+    return tuple(_hear(known, name, (arg,)) for arg in args) or (_hear(known, name, ()),)
+
+
+def _hear(known: Known, name: str, args: Sequence[RawValue]) -> Event:
     try:
         return _parse(known, name, args)
     except ValueError as error:

@@ -158,11 +158,12 @@ class Shell:
         workflow.set_dynamic_update_handler(self._on_update, validator=self._validate_update)
 
     def _on_signal(self, name: str, args: Sequence[RawValue]) -> None:
-        self.hear(hearing.hear(self._case.known, name, args))
+        for event in hearing.hear(self._case.known, name, args):
+            self.hear(event)
 
     def _on_update(self, name: str, args: Sequence[RawValue]) -> Changed:
         before = self._case.incident
-        self.hear(hearing.hear(self._case.known, name, args))
+        self.hear(hearing.hear_strictly(self._case.known, name, args))
         now = self.now()
         view = self._case.outlook(self._case.plan(now), now, 1.0, frozenset())
         return hearing.answer(before, self._case.incident, view)

@@ -48,7 +48,7 @@ async def deliver(
             opening = batch.opening.model_copy(
                 update={"speed": gateway.settings.speed, "no_pager": gateway.settings.no_pager}
             )
-            if await gateway.incidents.open(batch.workflow_id, opening, event):
+            if await gateway.alerts.open(batch.workflow_id, opening, event):
                 accepted.accepted += len(event.alerts)
                 if batch.workflow_id not in accepted.incidents:
                     accepted.incidents.append(batch.workflow_id)

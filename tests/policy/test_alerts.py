@@ -6,6 +6,7 @@ from tests.policy.builders import alert, alerts, at, happens, ladder, opened, pa
 from workflows.policy.events import Alert, Cancelled, Reopened, Resolved
 from workflows.policy.incident import Bounds
 from workflows.policy.simulate import Simulation
+from workflows.policy.transitions import reopen
 
 BOOK = ladder(tier("alice"), verify_for="15m")
 UNMOVED = runbook(severity(tier("alice")), intake={"resolve_with_alerts": False})
@@ -24,6 +25,28 @@ class TestWhileOpen:
         happens(simulation, 3, alerts(alert()))
         assert simulation.incident.alerts_total == 2
         assert [line.text for line in simulation.incident.timeline if line.kind == "alert"] == ["HighErrorRate fires"]
+
+    def test_of_each_alert_is_known_how_often_it_was_received_and_between_when_and_when(self) -> None:
+        simulation = born(alert("f1"), alert("f2"))
+        happens(simulation, 3, alerts(alert("f1", count=4)))
+        happens(simulation, 5, alerts(alert("f1", status="resolved")))
+        happens(simulation, 6, alerts(alert("f1")))  # overtaken by its resolution
+        first = simulation.incident.alerts["f1"]
+        assert (first.count, first.first_seen_at, first.last_seen_at) == (7, at(0), at(6))
+        assert simulation.incident.alerts["f2"].count == 1
+        assert simulation.incident.alerts_total == 8
+
+    def test_an_alert_that_fires_and_resolves_in_one_batch_has_done_both(self) -> None:
+        simulation = opened(BOOK)
+        happens(simulation, 3, alerts(alert(), alert(status="resolved")))
+        assert said(simulation.incident, "HighErrorRate fires, HighErrorRate has resolved")
+        assert simulation.incident.resolved_at == at(3)
+
+    def test_one_that_resolves_and_fires_anew_in_one_batch_keeps_it_open(self) -> None:
+        simulation = born()
+        happens(simulation, 3, alerts(alert(status="resolved"), alert(since=3)))
+        assert not simulation.incident.resolved
+        assert simulation.incident.alerts["f1"].starts_at == at(3)
 
     def test_when_some_have_resolved_it_stays_open(self) -> None:
         simulation = born(alert("f1"), alert("f2"))
@@ -179,6 +202,13 @@ class TestWhenItIsOver:
         happens(over, 19, alerts(alert(since=19)))
         happens(over, 20, alerts(alert(since=19)))
         assert len(over.incident.successor) == 1
+
+    def test_reopened_by_a_person_it_takes_them_back_with_all_that_they_count(self, over: Simulation) -> None:
+        happens(over, 19, alerts(alert(since=19, count=2)))
+        happens(over, 20, alerts(alert(since=19)))
+        after = reopen(over.incident, at(21), "reopened")
+        assert after.alerts["f1"].count == 5
+        assert after.alerts_total == 5
 
     def test_not_if_it_has_resolved_before_that_could_open(self, over: Simulation) -> None:
         happens(over, 19, alerts(alert(since=19), alert("f2", since=19)))

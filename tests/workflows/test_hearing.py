@@ -55,6 +55,14 @@ async def test_an_event_id_that_was_heard_changes_nothing_as_signal_or_update(te
     assert [(entry.text, entry.count) for entry in timeline if "disk" in entry.text] == [("Alice: disk is full", 1)]
 
 
+async def test_several_arguments_are_several_events_and_each_is_read_by_itself(temporal: WorkflowEnvironment) -> None:
+    async with incident(temporal, Vendors(), opening()) as live:
+        said = [{"text": "one", "id": "1"}, "noise", {"text": "two", "id": "2"}, {"text": "one", "id": "1"}]
+        await live.handle.signal("note", args=said)
+        heard = [line for line in await live.timeline() if "one" in line or "two" in line or "could not" in line]
+    assert [line.split(":")[0] for line in heard] == ["someone", "could not read a message named 'note'", "someone"]
+
+
 async def test_an_update_answers_what_it_changed(temporal: WorkflowEnvironment) -> None:
     async with incident(temporal, Vendors(), opening("sev2")) as live:
         answer = await live.handle.execute_update(

@@ -43,6 +43,8 @@ def _head(status: Status, outlook: Outlook) -> RenderableType:
     table.add_row("acknowledged", plain(_acknowledgement(incident, outlook)))
     if incident.service:
         table.add_row("service", plain(incident.service))
+    if incident.alerts_total:
+        table.add_row("alerts", plain(_alerts(incident)))
     if incident.flags:
         table.add_row("flags", plain(", ".join(sorted(incident.flags))))
     table.add_row("runbook", plain(incident.runbook))
@@ -61,6 +63,13 @@ def _acknowledgement(incident: Incident, outlook: Outlook) -> str:
         return "by nobody"
     until = f", until {moment(outlook.acknowledged_until, outlook.now)}" if outlook.acknowledged_until else ""
     return f"at {moment(incident.acknowledged_at, outlook.now)}{_by(incident.acknowledged_by)}{until}"
+
+
+def _alerts(incident: Incident) -> str:
+    beyond = (
+        f", {incident.alerts_untracked:,} times beyond what is kept one by one" if incident.alerts_untracked else ""
+    )
+    return f"{len(incident.firing)} of {len(incident.alerts)} firing, received {incident.alerts_total:,} times{beyond}"
 
 
 def _by(name: str) -> str:

@@ -1,5 +1,6 @@
 """Alerts of an open, resolved or closed incident: what each repeat, resolution and return means."""
 
+from workflows.policy.bounded import fit
 from workflows.policy.events import Alert, AlertsReceived, Resolved
 from workflows.policy.incident import AlertState, Bounds, Incident, verified_at
 from workflows.policy.runbook import Runbook
@@ -12,9 +13,9 @@ def receive(book: Runbook, incident: Incident, event: AlertsReceived) -> Inciden
     if over_at is not None and (incident.cancelled or event.at >= over_at):
         return _for_the_next_incident(incident, event)
     returned = tuple(alert for alert in event.alerts if alert.status == "firing" and _is_new(incident, alert))
-    after = _record(incident, event)
+    after, some_ended = _record(incident, event)
     if not incident.resolved:
-        return _resolve_if_all_have(book, after, event) if _some_ended(incident, after) else after
+        return _resolve_if_all_have(book, after, event) if some_ended else after
     if returned:
         names = ", ".join(sorted({alert.name for alert in returned}))
         return reopen(after, event.at, f"reopened: {names} fires again")
@@ -31,7 +32,8 @@ def _for_the_next_incident(incident: Incident, event: AlertsReceived) -> Inciden
     news = tuple(a for a in event.alerts if a.status == "firing" and a.fingerprint not in coming)
     for alert in event.alerts:
         if alert.status == "firing":
-            coming[alert.fingerprint] = _lean(alert)
+            before = coming.get(alert.fingerprint)
+            coming[alert.fingerprint] = _lean(alert, alert.count + (before.count if before else 0))
         else:
             coming.pop(alert.fingerprint, None)
     after = incident.model_copy(update={"successor": tuple(coming.values())[: Bounds.successor]})
@@ -48,28 +50,31 @@ def _is_new(incident: Incident, alert: Alert) -> bool:
     return alert.starts_at > known.starts_at
 
 
-def _record(incident: Incident, event: AlertsReceived) -> Incident:
-    known = dict(incident.alerts)
-    untracked = event.truncated
-    news: list[str] = []
+def _record(incident: Incident, event: AlertsReceived) -> tuple[Incident, bool]:
+    """And whether an alert ended that fired until then. Not news: one that is known to have resolved; somebody may
+    have reopened since."""
+    known, untracked = dict(incident.alerts), event.truncated
+    news, some_ended = list[str](), False
     for alert in event.alerts:
         before = known.get(alert.fingerprint)
         if before is None and len(known) >= Bounds.alerts:
-            untracked += 1
-            continue
-        if before is not None and _is_out_of_order(before, alert):
-            continue
-        if before is None or before.status != alert.status:
-            news.append(f"{alert.name} {'fires' if alert.status == 'firing' else 'has resolved'}")
-        known[alert.fingerprint] = AlertState.of(alert)
+            untracked += alert.count
+        elif before is not None and _is_out_of_order(before, alert):
+            known[alert.fingerprint] = before.seen_again(event.at, alert.count)
+        else:
+            if before is None or before.status != alert.status:
+                news.append(f"{alert.name} {'fires' if alert.status == 'firing' else 'has resolved'}")
+                some_ended |= before is not None and alert.status == "resolved"
+            known[alert.fingerprint] = AlertState.of(alert, event.at, before)
+    received = sum(alert.count for alert in event.alerts) + event.truncated
     after = incident.model_copy(
         update={
             "alerts": known,
-            "alerts_total": incident.alerts_total + len(event.alerts) + event.truncated,
+            "alerts_total": incident.alerts_total + received,
             "alerts_untracked": incident.alerts_untracked + untracked,
         }
     )
-    return log(after, event.at, _summary(news), kind="alert") if news else after
+    return log(after, event.at, _summary(news), kind="alert") if news else after, some_ended
 
 
 def _is_out_of_order(known: AlertState, alert: Alert) -> bool:
@@ -79,15 +84,10 @@ def _is_out_of_order(known: AlertState, alert: Alert) -> bool:
     return alert.starts_at < known.starts_at
 
 
-def _lean(alert: Alert) -> Alert:
+def _lean(alert: Alert, count: int) -> Alert:
     """As much as the next incident needs of it: its severity, and what is kept of every alert."""
-    kept = AlertState.of(alert)
-    return alert.model_copy(update={"name": kept.name, "summary": kept.summary, "labels": {}, "link": ""})
-
-
-def _some_ended(before: Incident, after: Incident) -> bool:
-    """Not news: that alerts have resolved which are known to have; somebody may have reopened since."""
-    return any(after.alerts[alert.fingerprint].status == "resolved" for alert in before.firing)
+    name, summary = fit(alert.name, Bounds.alert_name), fit(alert.summary, Bounds.alert_summary)
+    return alert.model_copy(update={"name": name, "summary": summary, "labels": {}, "link": "", "count": count})
 
 
 def _resolve_if_all_have(book: Runbook, incident: Incident, event: AlertsReceived) -> Incident:

@@ -46,10 +46,12 @@ class Alert(Wire):
     labels: Labels = {}
     link: Text = ""
     severity: SeverityName | None = None
+    count: int = Field(default=1, ge=1)
+    """How often it was received so, one after the other: repeats travel as one."""
 
 
 class AlertsReceived(Event):
-    """A batch from one source, for one grouping key."""
+    """A batch from one source, for one grouping key. An alert may stand in it several times: then in its order."""
 
     kind: Literal["alert"] = "alert"
     alerts: tuple[Alert, ...] = ()

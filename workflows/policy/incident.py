@@ -31,7 +31,7 @@ class Bounds:
     to_tell_text = 20_000
     alerts = 200
     alert_name = 60
-    alert_summary = 100
+    alert_summary = 60
     successor = 50
     heard = 200
     rings = 50
@@ -148,16 +148,28 @@ class AlertState(Wire):
     summary: str
     status: Literal["firing", "resolved"]
     starts_at: Instant
+    first_seen_at: Instant
+    last_seen_at: Instant
+    count: int
+    """How often it was received."""
 
     @classmethod
-    def of(cls, alert: Alert) -> "AlertState":
+    def of(cls, alert: Alert, at: datetime, before: "AlertState | None" = None) -> "AlertState":
+        """An alert received at a time; `before` is what was known of it."""
         return cls(
             fingerprint=alert.fingerprint,
             name=fit(alert.name, Bounds.alert_name),
             summary=fit(alert.summary, Bounds.alert_summary),
             status=alert.status,
             starts_at=alert.starts_at,
+            first_seen_at=before.first_seen_at if before else at,
+            last_seen_at=max(at, before.last_seen_at) if before else at,
+            count=alert.count + (before.count if before else 0),
         )
+
+    def seen_again(self, at: datetime, count: int) -> "AlertState":
+        """It was received, and that says nothing new of it."""
+        return self.model_copy(update={"last_seen_at": max(at, self.last_seen_at), "count": self.count + count})
 
 
 class Words(Wire):
@@ -253,6 +265,7 @@ class Incident(Wire):
     roles: dict[str, str] = {}
     alerts: dict[str, AlertState] = {}
     alerts_total: int = 0
+    """How many were received: those of `alerts` by their counts, and the untracked ones."""
     alerts_untracked: int = 0
     """Received beyond the bound: counted, not kept one by one."""
     updated_at: Instant | None = None

@@ -67,7 +67,7 @@ def reopen(incident: Incident, at: datetime, text: str) -> Incident:
     fired too late for the incident belongs to it again: no new one opens for that."""
     at = max(at, incident.resolved_at or at)
     first_round = incident.round + 1
-    here = {alert.fingerprint: AlertState.of(alert) for alert in incident.successor}
+    here = {a.fingerprint: AlertState.of(a, at, incident.alerts.get(a.fingerprint)) for a in incident.successor}
     after = incident.model_copy(
         update={
             "phase": "investigating",
@@ -81,6 +81,7 @@ def reopen(incident: Incident, at: datetime, text: str) -> Incident:
             "resolved_by": "",
             "closing_at": None,
             "alerts": {**incident.alerts, **here},
+            "alerts_total": incident.alerts_total + sum(alert.count for alert in incident.successor),
             "successor": (),
             "round": first_round,
             "first_round": first_round,

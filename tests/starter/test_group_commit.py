@@ -1,0 +1,232 @@
+"""What comes for an incident while a signal to it is under way travels with the next one, and nothing else changes."""
+
+import asyncio
+from collections.abc import Sequence
+
+import pytest
+from temporalio.client import Client
+from temporalio.worker import Worker
+
+from starter import group_commit
+from starter.answers import Unreachable
+from starter.group_commit import GroupCommit
+from starter.incidents import Incidents
+from starter.refusal import Refusal
+from tests.starter.conftest import Gate
+from tests.starter.test_alertmanager import alert as sent_alert
+from tests.starter.test_alertmanager import body
+from tests.starter.test_incidents import ID, NOW, signals
+from workflows.policy.events import Alert, AlertsReceived
+from workflows.policy.incident import Opening
+from workflows.policy.runbook import Runbook, SeverityName
+
+
+class Road(Incidents):
+    """To the real Temporal, with a barrier in front."""
+
+    def __init__(self, client: Client) -> None:
+        super().__init__(client)
+        self.open_to_traffic = asyncio.Event()
+        self.departed = 0
+        self.broken = False
+
+    async def open(
+        self,
+        workflow_id: str,
+        opening: Opening,
+        delivery: AlertsReceived,
+        *more: AlertsReceived,
+        expect_open: bool = False,
+    ) -> bool:
+        self.departed += 1
+        await self.open_to_traffic.wait()
+        if self.broken:
+            raise Unreachable("Temporal is away")
+        return await super().open(workflow_id, opening, delivery, *more, expect_open=expect_open)
+
+
+@pytest.fixture
+def road(client: Client) -> Road:
+    return Road(client)
+
+
+@pytest.fixture
+def commit(road: Road) -> GroupCommit:
+    return GroupCommit(road)
+
+
+def about(book: Runbook, severity: SeverityName = "sev2") -> Opening:
+    return Opening(runbook=book, severity=severity, title=f"opened as {severity}")
+
+
+def firing(name: str = "f", *, event_id: str = "", **more: object) -> AlertsReceived:
+    alert = Alert.model_validate({"fingerprint": name, "starts_at": NOW} | more)
+    return AlertsReceived(at=NOW, id=event_id, by="test", via="alerts", alerts=(alert,))
+
+
+def resolved(name: str = "f") -> AlertsReceived:
+    return firing(name, status="resolved")
+
+
+async def depart(road: Road, count: int = 1) -> None:
+    while road.departed < count:
+        await asyncio.sleep(0)
+
+
+async def behind_the_first(
+    commit: GroupCommit, road: Road, book: Runbook, deliveries: Sequence[AlertsReceived]
+) -> list["asyncio.Task[bool]"]:
+    """One delivery that waits at the barrier, and these behind it."""
+    tasks = [asyncio.create_task(commit.open(ID, about(book), firing("first")))]
+    await depart(road)
+    tasks += [asyncio.create_task(commit.open(ID, about(book), delivery)) for delivery in deliveries]
+    await asyncio.sleep(0)
+    return tasks
+
+
+async def counts(client: Client, workflow_id: str = ID) -> list[int]:
+    """How many alerts each signal brought."""
+    heard = [AlertsReceived.model_validate(said) for _, said in await signals(client, workflow_id)]
+    return [sum(alert.count for alert in each.alerts) for each in heard]
+
+
+async def test_when_nothing_is_under_way_a_delivery_goes_at_once(
+    commit: GroupCommit, road: Road, client: Client, book: Runbook
+) -> None:
+    road.open_to_traffic.set()
+    for _ in range(3):
+        assert await commit.open(ID, about(book), firing())
+    assert await counts(client) == [1, 1, 1]
+
+
+async def test_what_comes_meanwhile_travels_as_one(
+    commit: GroupCommit, road: Road, client: Client, book: Runbook
+) -> None:
+    tasks = await behind_the_first(commit, road, book, [firing() for _ in range(20)])
+    assert not any(task.done() for task in tasks)
+    road.open_to_traffic.set()
+    assert await asyncio.gather(*tasks) == [True] * 21
+    assert await counts(client) == [1, 20]
+
+
+async def test_incidents_do_not_wait_for_each_other(commit: GroupCommit, road: Road, book: Runbook) -> None:
+    for number in range(5):
+        asyncio.create_task(commit.open(f"{ID}-{number}", about(book), firing()))  # noqa: RUF006 (ends with the loop)
+    async with asyncio.timeout(5):
+        await depart(road, 5)
+
+
+async def test_a_batch_that_finds_nothing_open_opens_as_its_gravest_firing_delivery_asks(
+    commit: GroupCommit, road: Road, client: Client, book: Runbook
+) -> None:
+    ahead = asyncio.create_task(commit.open(ID, about(book), resolved()))  # which opens nothing
+    await depart(road)
+    asked: list[tuple[SeverityName, AlertsReceived]] = [
+        ("sev1", resolved()), ("sev3", firing()), ("sev2", firing()), ("sev3", firing()),
+    ]  # fmt: skip
+    tasks = [asyncio.create_task(commit.open(ID, about(book, severity), brought)) for severity, brought in asked]
+    await asyncio.sleep(0)
+    road.open_to_traffic.set()
+    assert not await ahead
+    assert await asyncio.gather(*tasks) == [True] * 4
+    assert (await client.get_workflow_handle(ID).describe()).static_summary is not None
+    assert await (await client.get_workflow_handle(ID).describe()).static_summary() == "SEV2 opened as sev2"
+
+
+async def test_resolved_alerts_with_nothing_open_open_nothing_together_either(
+    commit: GroupCommit, road: Road, book: Runbook
+) -> None:
+    tasks = [asyncio.create_task(commit.open(ID, about(book), resolved())) for _ in range(3)]
+    road.open_to_traffic.set()
+    assert await asyncio.gather(*tasks) == [False] * 3
+
+
+async def test_an_incident_that_closed_meanwhile_opens_anew(
+    commit: GroupCommit, road: Road, client: Client, book: Runbook
+) -> None:
+    tasks = await behind_the_first(commit, road, book, [firing()])
+    road.open_to_traffic.set()
+    road.open_to_traffic.clear()  # who waited has passed, who comes waits
+    await tasks[0]
+    await depart(road, 2)
+    await client.get_workflow_handle(ID).terminate()
+    road.open_to_traffic.set()
+    assert await tasks[1]
+    assert await counts(client) == [1]
+
+
+async def test_everybody_in_a_batch_hears_that_it_failed_and_the_next_one_goes_on(
+    commit: GroupCommit, road: Road, client: Client, book: Runbook
+) -> None:
+    tasks = await behind_the_first(commit, road, book, [firing(), firing()])
+    road.broken = True
+    road.open_to_traffic.set()
+    outcomes = await asyncio.gather(*tasks, return_exceptions=True)
+    assert [str(outcome) for outcome in outcomes] == ["Temporal is away"] * 3
+    road.broken = False
+    assert await commit.open(ID, about(book), firing())
+    assert await counts(client) == [1]
+
+
+async def test_a_sender_that_hangs_up_leaves_the_others_alone_and_its_alert_still_arrives(
+    commit: GroupCommit, road: Road, client: Client, book: Runbook
+) -> None:
+    tasks = await behind_the_first(commit, road, book, [firing(), firing(), firing()])
+    tasks[0].cancel()
+    tasks[2].cancel()
+    await asyncio.sleep(0)
+    road.open_to_traffic.set()
+    assert await tasks[1]
+    assert await tasks[3]
+    assert await counts(client) == [1, 3]
+
+
+async def test_a_batch_that_would_be_too_heavy_is_several(
+    commit: GroupCommit, road: Road, client: Client, book: Runbook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(group_commit, "BATCH_BYTES", 500)
+    tasks = await behind_the_first(commit, road, book, [firing(f"{n}", summary="x" * 100) for n in range(6)])
+    road.open_to_traffic.set()
+    assert await asyncio.gather(*tasks) == [True] * 7
+    assert await counts(client) == [1, 2, 2, 2]
+
+
+@pytest.mark.parametrize(
+    ("bound", "other", "told"),
+    [("WAITING_BYTES", ID, "for this incident"), ("ALL_BYTES", f"{ID}-2", "too many alerts wait: send it again")],
+    ids=["for one incident", "for all of them"],
+)
+async def test_beyond_what_may_wait_an_alert_stays_with_its_sender_until_there_is_room(
+    bound: str, other: str, told: str, commit: GroupCommit, road: Road, book: Runbook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(group_commit, bound, 500)
+    tasks = await behind_the_first(commit, road, book, [firing(summary="x" * 150)])
+    with pytest.raises(Refusal, match=told) as refusal:
+        await commit.open(other, about(book), firing(summary="x" * 150))
+    assert refusal.value.status == 503
+    road.open_to_traffic.set()
+    assert await asyncio.gather(*tasks) == [True, True]
+    assert await commit.open(other, about(book), firing(summary="x" * 150))
+
+
+async def test_a_delivery_that_is_sent_twice_counts_once_also_in_the_same_batch(
+    commit: GroupCommit, road: Road, book: Runbook, worker: Worker
+) -> None:
+    again = firing(event_id="msg_1")
+    tasks = await behind_the_first(commit, road, book, [again, firing("g"), again, firing(event_id="msg_2")])
+    road.open_to_traffic.set()
+    await asyncio.gather(*tasks)
+    await commit.open(ID, about(book), again)
+    incident = (await road.status(ID)).incident
+    assert {name: alert.count for name, alert in incident.alerts.items()} == {"first": 1, "f": 2, "g": 1}
+
+
+async def test_through_the_gateway_every_alert_that_was_answered_202_is_counted(gate: Gate, worker: Worker) -> None:
+    async with gate.open() as http:
+        answers = await asyncio.gather(
+            *(http.post("/webhooks/alertmanager", json=body(sent_alert())) for _ in range(60)),
+            *(http.post("/webhooks/alertmanager", json=body(sent_alert(labels={"n": str(n)}))) for n in range(40)),
+        )
+    assert {answer.status_code for answer in answers} == {202}
+    [workflow_id] = {answer.json()["incident"] for answer in answers}
+    assert (await gate.incidents.status(workflow_id)).incident.alerts_total == 100
