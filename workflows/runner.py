@@ -8,6 +8,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 PURE = (
     "workflows.policy",
     "workflows.texts",
+    "workflows.text_values",
     "pydantic",  # builds its validators once; importing it anew for each workflow costs a second
     "pydantic_core",
     "jinja2",  # a compiled template imports jinja2.runtime when it first runs

@@ -24,7 +24,8 @@ from workflows.policy.effects import (
 from workflows.policy.events import EffectSettled
 from workflows.policy.incident import Incident
 from workflows.policy.runbook import Runbook
-from workflows.texts import Words, page_links
+from workflows.text_values import page_links
+from workflows.texts import Words
 
 PAGE_QUEUE = "tocsin-page"
 COMMS_QUEUE = "tocsin-comms"

@@ -1,6 +1,23 @@
-"""What a template may say: the values that the texts are filled with, by name."""
+"""What a template may say: a property for each value, by its name in templates.
 
-from typing import TypedDict
+Each is computed when a text asks for it. One that is None is not known yet, and shows as `[name?]`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from types import NoneType
+from typing import TypedDict, get_args, get_type_hints
+
+from workflows.policy.bounded import cut
+from workflows.policy.cadence import next_update_at
+from workflows.policy.demand import Demand
+from workflows.policy.durations import write
+from workflows.policy.effects import Post, Publish
+from workflows.policy.incident import Incident, rules
+from workflows.policy.references import duties_of
+from workflows.policy.room import contacts_for, next_batch
+from workflows.policy.runbook import Duty, Runbook, severity_title
 
 
 class Labelled(TypedDict):
@@ -13,51 +30,221 @@ class Reachable(TypedDict):
     reach: str
 
 
-class Always(TypedDict):
-    id: str
-    headline: str
-    severity: str
-    title: str
-    phase: str
-    date: str
-    since: str
-    detected: str
-    elapsed: str
-    reason: str
-    commander: str
-    roles: dict[str, str]
-    tried: list[str]
-    acknowledged_by: str
-    resolved_by: str
-    resolution: str
-    flags: list[str]
-    links: list[Labelled]
-    told: list[str]
-    by: str
-    duty: str
-    no_pager: bool
-    home: str
-    issue: str
-    contacts: list[Reachable]
+@dataclass(frozen=True)
+class Occasion:
+    """Something is said: for a demand, of an incident that stands so, at that time."""
+
+    book: Runbook
+    incident: Incident
+    demand: Demand
+    now: datetime
+    render: Callable[["Values", str], str]
+    """Fills the text of that name: a draft quotes what would go out."""
 
 
-class Sometimes(TypedDict, total=False):
-    """Left out, and so shown as `[name?]`, while they are not known."""
+@dataclass(frozen=True)
+class Values(Occasion):
+    """Every property is a value."""
 
-    service: str
-    war_room: str
-    impact: str
-    cause: str
-    mitigation_started: str
-    mitigated: str
-    resolved: str
-    duration: str
-    next_update: str
-    draft: str
-    draft_name: str
-    duty_title: str
-    items: list[str]
+    @property
+    def id(self) -> str:
+        return self.incident.id
+
+    @property
+    def headline(self) -> str:
+        """`SEV-1: Checkout fails`: what an incident is called everywhere."""
+        return f"{self.severity}: {self.title}"
+
+    @property
+    def severity(self) -> str:
+        return severity_title(self.incident.severity)
+
+    @property
+    def title(self) -> str:
+        return self.incident.title
+
+    @property
+    def phase(self) -> str:
+        return self.incident.phase.capitalize()
+
+    @property
+    def date(self) -> str:
+        return f"{self.incident.declared_at:%Y-%m-%d}"
+
+    @property
+    def since(self) -> str:
+        return _clock(self.incident.declared_at)
+
+    @property
+    def detected(self) -> str:
+        return _clock(self.incident.detected_at)
+
+    @property
+    def elapsed(self) -> str:
+        return f"T+{_minutes(self.now - self.incident.declared_at)}"
+
+    @property
+    def reason(self) -> str:
+        return self.demand.reason
+
+    @property
+    def commander(self) -> str:
+        holder = self.incident.roles.get("commander")
+        return self.book.person_name(holder) if holder else "nobody yet"
+
+    @property
+    def roles(self) -> dict[str, str]:
+        return {self.book.role_name(role): person for role, person in self.incident.roles.items()}
+
+    @property
+    def tried(self) -> list[str]:
+        people = dict.fromkeys(ring.person for ring in self.incident.rings.values())
+        return [self.book.person_name(person) for person in people]
+
+    @property
+    def acknowledged_by(self) -> str:
+        return self.incident.acknowledged_by
+
+    @property
+    def resolved_by(self) -> str:
+        return self.incident.resolved_by
+
+    @property
+    def resolution(self) -> str:
+        return self.incident.resolution
+
+    @property
+    def flags(self) -> list[str]:
+        return sorted(self.incident.flags)
+
+    @property
+    def links(self) -> list[Labelled]:
+        return [{"label": label, "url": url} for label, url in page_links(self.book, self.incident)]
+
+    @property
+    def told(self) -> list[str]:
+        return [item.text for item in next_batch(self.incident, self.demand.duty, up_to=self.demand.occurrence)]
+
+    @property
+    def by(self) -> str:
+        batch = next_batch(self.incident, self.demand.duty, up_to=self.demand.occurrence)
+        return batch[0].by if batch else ""
+
+    @property
+    def duty(self) -> str:
+        return self.demand.duty
+
+    @property
+    def no_pager(self) -> bool:
+        return self.incident.no_pager
+
+    @property
+    def home(self) -> str:
+        return self.book.home
+
+    @property
+    def issue(self) -> str:
+        """What may be said in public. An alert's own words name hosts and internals: they stay inside."""
+        if self.incident.labels or self.incident.alerts:
+            return f"a problem with {self.incident.service or 'one of our services'}"
+        return self.incident.title
+
+    @property
+    def contacts(self) -> list[Reachable]:
+        return [{"name": known.name, "reach": known.reach} for known in contacts_for(self.book, self.incident)]
+
+    @property
+    def service(self) -> str | None:
+        return self.incident.service or None
+
+    @property
+    def war_room(self) -> str | None:
+        return self.book.war_room.url if self.book.war_room else None
+
+    @property
+    def impact(self) -> str | None:
+        firing = {alert.summary or alert.name for alert in self.incident.firing}
+        return cut("; ".join(sorted(firing)), 500) if firing else None
+
+    @property
+    def cause(self) -> str | None:
+        return self.incident.resolution or None
+
+    @property
+    def mitigation_started(self) -> str | None:
+        at = self.incident.mitigation_started_at
+        return _clock(at) if at else None
+
+    @property
+    def mitigated(self) -> str | None:
+        return _clock(self.incident.mitigated_at) if self.incident.mitigated_at else None
+
+    @property
+    def resolved(self) -> str | None:
+        return _clock(self.incident.resolved_at) if self.incident.resolved_at else None
+
+    @property
+    def duration(self) -> str | None:
+        at = self.incident.resolved_at
+        return _minutes(at - self.incident.declared_at) if at else None
+
+    @property
+    def next_update(self) -> str | None:
+        at = next_update_at(self.book, self.incident, self.now)
+        return _clock(at) if at else None
+
+    @property
+    def draft(self) -> str | None:
+        if not self._drafts:
+            return None
+        duty = _duty(self)
+        # As a text for the status page sees it: it must not quote itself.
+        demand = self.demand.model_copy(update={"effect": Publish(status="investigating", template="")})
+        return self.render(replace(self, demand=demand), duty.template if duty else f"public_{self.incident.phase}")
+
+    @property
+    def draft_name(self) -> str | None:
+        duty = _duty(self)
+        return (duty.id if duty else "status-page") if self._drafts else None
+
+    @property
+    def _drafts(self) -> bool:
+        return isinstance(self.demand.effect, Post) and self.demand.effect.kind == "draft"
+
+    @property
+    def duty_title(self) -> str | None:
+        duty = _duty(self)
+        return duty.id.replace("-", " ") if duty else None
+
+    @property
+    def items(self) -> list[str] | None:
+        duty = _duty(self)
+        return [line.strip() for line in duty.text.splitlines() if line.strip()] if duty else None
 
 
-class Values(Always, Sometimes):
-    pass
+def page_links(book: Runbook, incident: Incident) -> tuple[tuple[str, str], ...]:
+    """What somebody who was just woken wants to press: the war room, the alert's own links, the dashboards."""
+    war_room = ((book.war_room.label, book.war_room.url),) if book.war_room else ()
+    return (*war_room, *incident.links, *((link.label, link.url) for link in book.links))
+
+
+def _duty(occasion: Occasion) -> Duty | None:
+    name = occasion.demand.duty.removeprefix("duty/").removeprefix("duty-draft/")
+    return next((duty for duty in duties_of(rules(occasion.book, occasion.incident)) if duty.id == name), None)
+
+
+def _minutes(span: timedelta) -> str:
+    return write(timedelta(minutes=span // timedelta(minutes=1)))
+
+
+def _clock(at: datetime) -> str:
+    return f"{at:%H:%M} UTC"
+
+
+_NAMES = {
+    name: get_type_hints(value.fget)["return"]
+    for name, value in vars(Values).items()
+    if isinstance(value, property) and not name.startswith("_")
+}
+SOMETIMES = tuple(name for name, kind in _NAMES.items() if NoneType in get_args(kind))
+ALWAYS = tuple(name for name in _NAMES if name not in SOMETIMES)

@@ -9,11 +9,11 @@ from starter.lint.places import duties, severities
 from starter.problems import closest
 from workflows.default_texts import TEXTS
 from workflows.policy.runbook import Duty, Runbook
-from workflows.text_values import Sometimes, Values
+from workflows.text_values import ALWAYS, SOMETIMES
 from workflows.texts import ENVIRONMENT
 
-MAYBE = frozenset(Sometimes.__annotations__)
-KNOWN = frozenset(Values.__annotations__)
+MAYBE = frozenset(SOMETIMES)
+KNOWN = frozenset((*ALWAYS, *SOMETIMES))
 IN_A_DUTY = frozenset({"items", "duty_title"})
 """Known wherever a duty is."""
 

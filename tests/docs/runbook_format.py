@@ -8,7 +8,7 @@ from typing import Any
 from starter.runbook_schema import DURATION, schema
 from tests.docs.tables import ROOT, between, table
 from workflows.default_texts import TEXTS
-from workflows.text_values import Always, Sometimes
+from workflows.text_values import ALWAYS, SOMETIMES
 
 PAGE = ROOT / "docs" / "runbooks" / "README.md"
 Schema = Mapping[str, Any]
@@ -86,7 +86,7 @@ def _values(mapping: Schema) -> Schema:
 
 
 def _texts() -> str:
-    own, always, sometimes = map(_spans, (TEXTS, Always.__annotations__, Sometimes.__annotations__))
+    own, always, sometimes = map(_spans, (TEXTS, ALWAYS, SOMETIMES))
     paragraphs = (
         f"Jinja2, in its sandbox. A text of one of these names replaces Tocsin's own: {own}. One of another name is "
         "for duties that name it.",

@@ -10,7 +10,8 @@ from workflows.policy.engine import plan
 from workflows.policy.events import Acknowledged, Resolved, RoleAssigned, UpdatePosted
 from workflows.policy.fold import apply
 from workflows.policy.simulate import Simulation
-from workflows.texts import LONGEST, page_links, words
+from workflows.text_values import page_links
+from workflows.texts import LONGEST, words
 
 BOOK = runbook(
     severity(tier("alice"), tier("bob", after=10)),
