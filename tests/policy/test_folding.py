@@ -99,7 +99,8 @@ def test_a_signal_that_comes_too_late_is_only_written_down(event: Event, line: s
     resolved = folded(Resolved(by="Alice"))
     after = folded(event, incident=resolved)
     assert lines(after)[-1] == line
-    assert after.model_copy(update={"timeline": resolved.timeline}) == resolved
+    timeline = {"timeline": resolved.timeline, "timeline_weight": resolved.timeline_weight}
+    assert after.model_copy(update=timeline) == resolved
 
 
 def test_reopening_what_is_open_changes_nothing() -> None:

@@ -77,6 +77,8 @@ def plan(book: Runbook, incident: Incident, now: datetime) -> Plan:
     if incident.closed_at is not None:
         return Plan((), (), (), None)
     present = _split(incident, _all(book, incident, now), now)
+    if incident.resolved_at is None:  # time alone ends nothing
+        return present
     waiting = [wanted.demand for wanted in present.waiting]
     moments = [
         at for at in (present.wake_at, *turning_points(book, incident, present.due)) if at is not None and at > now

@@ -17,6 +17,7 @@ from workflows.policy.effects import Page, Post
 from workflows.policy.incident import Incident, acknowledgement_expires_at, is_acknowledged, rules
 from workflows.policy.ladder import (
     PAGE_BUDGET,
+    Callee,
     Round,
     Rung,
     Step,
@@ -24,14 +25,13 @@ from workflows.policy.ladder import (
     over_at,
     present_round,
     steps,
-    under_way,
     was_lost,
     was_reached,
 )
 from workflows.policy.paging import called_by_hand, page, reason_of
 from workflows.policy.pauses import Pauses
 from workflows.policy.runbook import Runbook
-from workflows.policy.wanted import Later, Wanted, home, latest_and_next, unsettled
+from workflows.policy.wanted import Later, Wanted, home, latest_and_next
 
 
 def escalation(book: Runbook, incident: Incident, now: datetime) -> Iterator[Wanted | Later]:
@@ -42,7 +42,7 @@ def escalation(book: Runbook, incident: Incident, now: datetime) -> Iterator[Wan
     pages: list[Wanted | Later] = list(called_by_hand(book, incident))
     if is_acknowledged(book, incident, now):
         pages += _while_acknowledged(book, incident, rungs, now)
-    elif any(rung.people for rung in rungs):
+    elif any(rung.callees for rung in rungs):
         pages += _unanswered(book, incident, rungs, now)
     else:
         yield from _nobody(book, incident, now)
@@ -57,7 +57,7 @@ def _unanswered(book: Runbook, incident: Incident, rungs: list[Rung], now: datet
     yield from _still_trying(book, incident, rungs, present)
     for step in sorted(climb, key=lambda step: step.due_at):  # what is called once has a time of its own
         yield from _pages(book, incident, step, pauses)
-    ended_at = over_at(incident, climb)
+    ended_at = over_at(climb)
     if ended_at is not None:
         following = Round(present.number + 1, ended_at + rules(book, incident).repeat_after)
         for step in steps(incident, _repeated(rungs), following):
@@ -84,20 +84,20 @@ def _lasting(book: Runbook, incident: Incident, rungs: list[Rung], pauses: Pause
     lasting = [rung._replace(once=True) for rung in rungs if rung.unless == "resolved"]
     yield from _still_trying(book, incident, lasting, opening)
     for step in steps(incident, lasting, opening):
-        lost = [person for person in step.rung.people if was_lost(incident, step.rung, person)]
-        others = tuple(person for person in step.rung.people if person not in lost)
-        yield from _pages(book, incident, step._replace(rung=step.rung._replace(people=others)), pauses)
-        for person in lost:
-            yield from _again(book, incident, step.rung, person)
+        lost = [callee for callee in step.rung.callees if was_lost(incident, callee)]
+        others = tuple(callee for callee in step.rung.callees if callee not in lost)
+        yield from _pages(book, incident, step._replace(rung=step.rung._replace(callees=others)), pauses)
+        for callee in lost:
+            yield from _again(book, incident, step.rung, callee)
 
 
-def _again(book: Runbook, incident: Incident, rung: Rung, person: str) -> Iterator[Wanted]:
+def _again(book: Runbook, incident: Incident, rung: Rung, callee: Callee) -> Iterator[Wanted]:
     """A page that did not get through, under the next key."""
-    lost = incident.settled[rung.duty(person)]
-    due_at = lost.settled_at + rules(book, incident).repeat_after
-    step = Step(rung, Round(max(incident.round, lost.occurrence + 1), due_at), due_at)
-    if _may_ring(incident, step, person):
-        yield page(incident, step, person, due_at, "the page before this one did not get through")
+    assert callee.settled is not None
+    due_at = callee.settled.settled_at + rules(book, incident).repeat_after
+    step = Step(rung, Round(max(incident.round, callee.settled.occurrence + 1), due_at), due_at)
+    if _may_ring(step, callee):
+        yield page(incident, step, callee, due_at, "the page before this one did not get through")
 
 
 def _repeated(rungs: list[Rung]) -> list[Rung]:
@@ -107,32 +107,31 @@ def _repeated(rungs: list[Rung]) -> list[Rung]:
 def _still_trying(book: Runbook, incident: Incident, rungs: list[Rung], present: Round) -> Iterator[Wanted]:
     """Pages of earlier rounds that have not got through go on; the later rounds do without."""
     for rung in rungs:
-        for person in rung.people:
-            trying = under_way(incident, person)
-            if trying and trying.duty == rung.duty(person) and trying.occurrence < present.number:
+        for callee in rung.callees:
+            trying = callee.trying
+            if trying and trying.duty == callee.duty and trying.occurrence < present.number:
                 earlier = Step(rung, Round(trying.occurrence, present.started_at), trying.due_at)
-                yield page(incident, earlier, person, trying.due_at, reason_of(book, incident, earlier))
+                yield page(incident, earlier, callee, trying.due_at, reason_of(book, incident, earlier))
 
 
 def _pages(book: Runbook, incident: Incident, step: Step, pauses: Pauses) -> Iterator[Wanted | Later]:
-    for person in step.rung.people:
-        duty = step.rung.duty(person)
-        if incident.has_settled(duty, step.round.number) or not _may_ring(incident, step, person):
+    number = step.round.number
+    for callee in step.rung.callees:
+        if callee.has_settled(number) or not _may_ring(step, callee):
             continue
-        if step.rung.once and was_reached(incident, step.rung, person):
+        if step.rung.once and was_reached(incident, callee):
             continue
-        due_at = pauses.due_at(step, person)
-        build = partial(_of_the_ladder, book, incident, step, person, due_at)
-        yield from unsettled(incident, duty, step.round.number, due_at, pauses.now, build)
+        due_at = pauses.due_at(step, callee)
+        build = partial(_of_the_ladder, book, incident, step, callee, due_at)
+        yield build() if due_at <= pauses.now else Later(callee.duty, number, due_at, build)
 
 
-def _of_the_ladder(book: Runbook, incident: Incident, step: Step, person: str, due_at: datetime) -> Wanted:
-    return page(incident, step, person, due_at, reason_of(book, incident, step))
+def _of_the_ladder(book: Runbook, incident: Incident, step: Step, callee: Callee, due_at: datetime) -> Wanted:
+    return page(incident, step, callee, due_at, reason_of(book, incident, step))
 
 
-def _may_ring(incident: Incident, step: Step, person: str) -> bool:
-    trying = under_way(incident, person)
-    return trying is None or (trying.duty, trying.occurrence) == (step.rung.duty(person), step.round.number)
+def _may_ring(step: Step, callee: Callee) -> bool:
+    return callee.trying is None or callee.is_trying(step.round.number)
 
 
 def _other_ways(book: Runbook, incident: Incident, pages: list[Wanted | Later]) -> Iterator[Wanted]:

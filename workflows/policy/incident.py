@@ -287,6 +287,8 @@ class Incident(Wire):
     heard: tuple[str, ...] = ()
     """Ids of the events heard last: a re-delivered webhook changes nothing."""
     timeline: tuple[Entry, ...] = ()
+    timeline_weight: int = 0
+    """Of its texts together, in bytes: adding them up again for each line would cost more than all else."""
     timeline_dropped: int = 0
     successor: tuple[Alert, ...] = ()
     """Alerts that fired after the verification time: they open the next incident."""
@@ -346,6 +348,7 @@ def declare(opening: Opening, now: datetime, incident_id: str, workflow_id: str)
         flags=frozenset(opening.flags),
         flagged_at=dict.fromkeys(opening.flags, now),
         timeline=(Entry(at=now, text=text),),
+        timeline_weight=weight(text),
     )
 
 

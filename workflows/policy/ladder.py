@@ -7,7 +7,7 @@ rung that reached nobody makes the next one due at once (rule 4).
 A round begins when its first page does: `Incident.round` is a fact, written by the fold.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
@@ -35,10 +35,29 @@ class Hold:
         return in_business_hours(self.calendar, at) if self.until == "business-hours" else at
 
 
+class Callee(NamedTuple):
+    """Somebody on a rung, and how it stands with their pages."""
+
+    person: str
+    duty: str
+    settled: Settlement | None
+    """Their last page of this rung."""
+    trying: Start | None
+    """The page of the ladder, of whichever rung, that is on its way to them. It goes on trying; a second would only
+    compete."""
+
+    def has_settled(self, occurrence: int) -> bool:
+        return self.settled is not None and self.settled.occurrence >= occurrence
+
+    def is_trying(self, occurrence: int) -> bool:
+        """Is it the page of this rung, in that round, that is on its way?"""
+        return self.trying is not None and (self.trying.duty, self.trying.occurrence) == (self.duty, occurrence)
+
+
 class Rung(NamedTuple):
     tier: int
     after: timedelta
-    people: tuple[str, ...]
+    callees: tuple[Callee, ...]
     unless: Until
     again: bool = False
     """The first tier once more, because the acknowledgement target was missed."""
@@ -49,9 +68,6 @@ class Rung(NamedTuple):
     """It belongs to no round: the next one neither waits for it nor repeats it."""
     flags: tuple[str, ...] = ()
     """What the incident is, that these people are called."""
-
-    def duty(self, person: str) -> str:
-        return f"{'overdue' if self.again else 'escalate'}/{self.tier}/{person}"
 
 
 class Round(NamedTuple):
@@ -70,6 +86,7 @@ class Step(NamedTuple):
 
 
 def ladder(book: Runbook, incident: Incident) -> list[Rung]:
+    trying = _under_way(incident)
     tiers = [
         (number, tier)
         for number, tier in enumerate(rules(book, incident).escalation, start=1)
@@ -78,14 +95,15 @@ def ladder(book: Runbook, incident: Incident) -> list[Rung]:
     if is_emergency(book, incident):  # everybody, at once
         flags = book.emergency.flags if book.emergency else ()
         return [
-            Rung(n, timedelta(), called_people(book, incident, tier), tier.unless, flags=flags) for n, tier in tiers
+            Rung(n, timedelta(), _callees(book, incident, n, tier, trying), tier.unless, flags=flags)
+            for n, tier in tiers
         ]
     hold = Hold(book.calendar, rules(book, incident).hold)
     rungs = [
         Rung(
             number,
             tier.after,
-            called_people(book, incident, tier),
+            _callees(book, incident, number, tier, trying),
             tier.unless,
             since=holds_since(tier.when, incident),
             hold=hold,
@@ -96,8 +114,27 @@ def ladder(book: Runbook, incident: Incident) -> list[Rung]:
     ]
     within = _target(book, incident)
     if within is not None and rungs and within > rungs[0].after:
-        rungs.append(rungs[0]._replace(after=within, unless="acknowledged", again=True))
+        rungs.append(_again(incident, rungs[0], within))
     return sorted(rungs, key=lambda rung: (rung.after, rung.tier))
+
+
+def _again(incident: Incident, first: Rung, within: timedelta) -> Rung:
+    duties = [(callee, f"overdue/{first.tier}/{callee.person}") for callee in first.callees]
+    callees = tuple(callee._replace(duty=duty, settled=incident.settled.get(duty)) for callee, duty in duties)
+    return first._replace(after=within, callees=callees, unless="acknowledged", again=True)
+
+
+def _callees(
+    book: Runbook, incident: Incident, number: int, tier: Tier, trying: Mapping[str, Start]
+) -> tuple[Callee, ...]:
+    duties = [(person, f"escalate/{number}/{person}") for person in called_people(book, incident, tier)]
+    return tuple(Callee(who, duty, incident.settled.get(duty), trying.get(who)) for who, duty in duties)
+
+
+def _under_way(incident: Incident) -> dict[str, Start]:
+    """The pages of the ladder that are on their way, by person; of two to one person, the one begun first."""
+    pages = [start for start in incident.started.values() if start.duty.startswith(("escalate/", "overdue/"))]
+    return {start.duty.split("/", 2)[2]: start for start in reversed(pages)}
 
 
 def called_people(book: Runbook, incident: Incident, tier: Tier) -> tuple[str, ...]:
@@ -120,7 +157,7 @@ def _target(book: Runbook, incident: Incident) -> timedelta | None:
 def outlives_acknowledgement(book: Runbook, incident: Incident, duty: str) -> bool:
     """A page that was asked for by hand, or of a rung that only the resolution stops."""
     lasting = [rung for rung in ladder(book, incident) if rung.unless == "resolved"]
-    return duty.startswith("call/") or any(duty == rung.duty(person) for rung in lasting for person in rung.people)
+    return duty.startswith("call/") or any(duty == callee.duty for rung in lasting for callee in rung.callees)
 
 
 def present_round(book: Runbook, incident: Incident, now: datetime) -> Round:
@@ -144,7 +181,7 @@ def steps(incident: Incident, rungs: list[Rung], climb: Round) -> Iterator[Step]
         if gave_up_at is not None and early:
             due_at = rung.hold.released(max(gave_up_at, rung.since))
         yield Step(rung, climb, due_at, lost[-1] if early else None)
-        its_own = _gave_up_at(incident, rung, climb.number, due_at)
+        its_own = _gave_up_at(rung, climb.number, due_at)
         if its_own is not None:
             lost.append(rung.tier)
         gave_up_at = its_own or (gave_up_at if rung.again else None)
@@ -155,70 +192,61 @@ def _due_at(incident: Incident, rung: Rung, climb: Round) -> datetime:
     (rule 6), or if it is the resolution that the rung waits for, which does not care about rounds."""
     raised_at = incident.raised_at or incident.opened_at
     may_count = rung.unless == "resolved" or raised_at >= climb.started_at
-    if may_count and not any(was_rung(incident, rung, person) for person in rung.people):
+    if may_count and not any(callee.has_settled(incident.first_round) for callee in rung.callees):
         # It could not be late before it was wanted.
         return max(incident.opened_at + rung.after, raised_at, climb.started_at)
     return climb.started_at + rung.after
-
-
-def was_rung(incident: Incident, rung: Rung, person: str) -> bool:
-    """Since this opening began, in whichever round."""
-    return incident.has_settled(rung.duty(person), incident.first_round)
 
 
 def got_lost(settled: Settlement) -> bool:
     return settled.outcome in ("rejected", "undelivered")
 
 
-def was_lost(incident: Incident, rung: Rung, person: str) -> bool:
-    """The last page of this rung did not get through."""
-    return was_rung(incident, rung, person) and got_lost(incident.settled[rung.duty(person)])
+def was_lost(incident: Incident, callee: Callee) -> bool:
+    """The last page of this rung, since this opening began, did not get through."""
+    return callee.settled is not None and callee.has_settled(incident.first_round) and got_lost(callee.settled)
 
 
-def was_reached(incident: Incident, rung: Rung, person: str) -> bool:
-    return was_rung(incident, rung, person) and not got_lost(incident.settled[rung.duty(person)])
+def was_reached(incident: Incident, callee: Callee) -> bool:
+    return callee.settled is not None and callee.has_settled(incident.first_round) and not got_lost(callee.settled)
 
 
-def _gave_up_at(incident: Incident, rung: Rung, number: int, due_at: datetime) -> datetime | None:
+def _gave_up_at(rung: Rung, number: int, due_at: datetime) -> datetime | None:
     """When it is clear that a rung reaches nobody; None while somebody was, or may yet be, reached."""
     times = [due_at]
-    for person in rung.people:
-        settled, trying = incident.settled.get(rung.duty(person)), under_way(incident, person)
-        if settled is not None and settled.occurrence == number:
-            if not got_lost(settled):
+    for callee in rung.callees:
+        if callee.settled is not None and callee.settled.occurrence == number:
+            if not got_lost(callee.settled):
                 return None
-            times.append(settled.settled_at)
-        elif trying is not None:
-            times.append(trying.started_at + PAGE_BUDGET)
+            times.append(callee.settled.settled_at)
+        elif callee.trying is not None:
+            times.append(callee.trying.started_at + PAGE_BUDGET)
         else:
             return None
     return max(times)
 
 
-def under_way(incident: Incident, person: str) -> Start | None:
-    """The page of the ladder that is on its way to this person. It goes on trying; a second would only compete."""
-    for start in incident.started.values():
-        kind, _, rest = start.duty.partition("/")
-        if kind in ("escalate", "overdue") and rest.endswith(f"/{person}"):
-            return start
-    return None
-
-
-def over_at(incident: Incident, climb: list[Step]) -> datetime | None:
+def over_at(climb: list[Step]) -> datetime | None:
     """From when the next round counts: all rungs of this one were begun. None: not yet, or nothing is repeated."""
-    begun = [_begun_at(incident, step) for step in climb if not step.rung.once]
-    return None if None in begun else max((at for at in begun if at is not None), default=None)
+    latest: datetime | None = None
+    for step in reversed(climb):  # the last ones are begun last
+        if step.rung.once:
+            continue
+        begun_at = _begun_at(step)
+        if begun_at is None:
+            return None
+        latest = begun_at if latest is None else max(latest, begun_at)
+    return latest
 
 
-def _begun_at(incident: Incident, step: Step) -> datetime | None:
+def _begun_at(step: Step) -> datetime | None:
     """A rung that went out late moves what follows; one person's page that is still trying does not."""
     times = []
-    for person in step.rung.people:
-        duty = step.rung.duty(person)
-        settled, trying = incident.settled.get(duty), under_way(incident, person)
-        if settled is not None and settled.occurrence >= step.round.number:
+    for callee in step.rung.callees:
+        settled, trying, number = callee.settled, callee.trying, step.round.number
+        if settled is not None and settled.occurrence >= number:
             due_at, sent_at = settled.due_at, settled.sent_at
-        elif trying is not None and (trying.duty, trying.occurrence) == (duty, step.round.number):
+        elif trying is not None and callee.is_trying(number):
             due_at, sent_at = trying.due_at, trying.started_at
         elif trying is not None:
             continue

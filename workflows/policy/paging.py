@@ -7,13 +7,13 @@ from workflows.policy.demand import Demand
 from workflows.policy.durations import write
 from workflows.policy.effects import Page
 from workflows.policy.incident import Call, Incident, acknowledgement_expires_at, rules
-from workflows.policy.ladder import Step, got_lost
+from workflows.policy.ladder import Callee, Step, got_lost
 from workflows.policy.runbook import Runbook, severity_title
 from workflows.policy.wanted import Wanted
 
 
-def page(incident: Incident, step: Step, person: str, due_at: datetime, reason: str) -> Wanted:
-    duty = step.rung.duty(person)
+def page(incident: Incident, step: Step, callee: Callee, due_at: datetime, reason: str) -> Wanted:
+    person, duty = callee.person, callee.duty
     effect = Page(
         to=person,
         tier=step.rung.tier,

@@ -5,16 +5,15 @@ is not rung again before the time that lies between the two rungs has passed sin
 round, not before the pause that lies between rounds.
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from workflows.policy.incident import Incident, Settlement
-from workflows.policy.ladder import Rung, Step
+from workflows.policy.ladder import Callee, Rung, Step
 from workflows.policy.tally import LATE
 
 
-@dataclass(frozen=True)
-class LastRing:
+class LastRing(NamedTuple):
     at: datetime
     due_at: datetime
     round: int
@@ -26,19 +25,17 @@ class Pauses:
     """Asked for the pages of a ladder in the order of their steps, it remembers those that it was asked for."""
 
     def __init__(self, incident: Incident, rungs: list[Rung], between_rounds: timedelta, now: datetime) -> None:
-        self._incident = incident
         self._between_rounds = between_rounds
         self.now = now
         self._last = _got_through(incident, rungs)
 
-    def due_at(self, step: Step, person: str) -> datetime:
+    def due_at(self, step: Step, callee: Callee) -> datetime:
         """When the step's page to this person is due. What was begun keeps its time."""
-        begun = self._incident.started.get(f"{step.rung.duty(person)}/{step.round.number}")
-        if begun is not None:
-            return begun.due_at
-        last = self._last.get(person)
+        if callee.trying is not None and callee.is_trying(step.round.number):
+            return callee.trying.due_at
+        last = self._last.get(callee.person)
         due_at = step.rung.hold.released(max(step.due_at, self._rested_at(last, step))) if last else step.due_at
-        self._last[person] = LastRing(max(due_at, self.now), due_at, step.round.number, step.rung.after)
+        self._last[callee.person] = LastRing(max(due_at, self.now), due_at, step.round.number, step.rung.after)
         return due_at
 
     def _rested_at(self, last: LastRing, step: Step) -> datetime:
@@ -52,10 +49,10 @@ class Pauses:
 
 def _got_through(incident: Incident, rungs: list[Rung]) -> dict[str, LastRing]:
     """Of each person, the last page of the ladder that got through in this opening."""
-    after = {rung.duty(person): rung.after for rung in rungs for person in rung.people}
+    after = {callee.duty: rung.after for rung in rungs for callee in rung.callees}
     found: dict[str, LastRing] = {}
     for duty, settled in incident.settled.items():
-        if settled.outcome != "done" or not duty.startswith(("escalate/", "overdue/")):
+        if not duty.startswith(("escalate/", "overdue/")) or settled.outcome != "done":
             continue
         person, at = duty.split("/", 2)[2], _rang_at(settled)
         if settled.occurrence >= incident.first_round and (person not in found or found[person].at < at):

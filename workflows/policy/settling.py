@@ -65,15 +65,17 @@ def settle(book: Runbook, incident: Incident, event: EffectSettled) -> Incident:
     demand = event.demand
     started = incident.started.get(demand.key)
     began_at = started.started_at if started else event.at
-    after = incident.model_copy(
-        update={"started": {key: begun for key, begun in incident.started.items() if key != demand.key}}
-    )
+    changes: dict[str, object] = {
+        "started": {key: begun for key, begun in incident.started.items() if key != demand.key}
+    }
     effect = demand.effect
     if event.outcome == "superseded":
         # Withdrawn is not settled: should it be wanted again, it is sent.
-        return _withdrawn(book, after, event, effect)
-    if not isinstance(effect, Hush):  # settled in its ring, which ends; a duty for each ring would pile up
-        after = _remember(after, event, began_at)
+        return _withdrawn(book, incident.model_copy(update=changes), event, effect)
+    overtaken = incident.has_settled(demand.duty, demand.occurrence)  # by a later occurrence: it must not be sent again
+    if not isinstance(effect, Hush) and not overtaken:  # a hush has settled in its ring, which ends
+        changes["settled"] = {**incident.settled, demand.duty: _settlement(event, began_at)}
+    after = incident.model_copy(update=changes)
     if isinstance(effect, Page):
         return _page(book, after, event, effect)
     if isinstance(effect, Hush):
@@ -94,19 +96,15 @@ def _withdrawn(book: Runbook, incident: Incident, event: EffectSettled, effect: 
     return log(incident, event.at, f"withdrew the page to {book.person_name(effect.to)}", kind="page")
 
 
-def _remember(incident: Incident, event: EffectSettled, began_at: datetime) -> Incident:
-    demand = event.demand
-    if incident.has_settled(demand.duty, demand.occurrence):
-        return incident  # it was overtaken by a later occurrence, which must not be sent again
-    settlement = Settlement(
-        occurrence=demand.occurrence,
-        due_at=demand.due_at,
+def _settlement(event: EffectSettled, began_at: datetime) -> Settlement:
+    return Settlement(
+        occurrence=event.demand.occurrence,
+        due_at=event.demand.due_at,
         sent_at=began_at,
         settled_at=event.at,
         outcome=event.outcome,
         late=event.late,
     )
-    return incident.model_copy(update={"settled": {**incident.settled, demand.duty: settlement}})
 
 
 def _page(book: Runbook, incident: Incident, event: EffectSettled, page: Page) -> Incident:
@@ -198,6 +196,8 @@ def _closed_by(book: Runbook, incident: Incident, event: EffectSettled, effect: 
 
 
 def _told(incident: Incident, demand: Demand) -> Incident:
+    if not demand.duty.startswith("tell/"):
+        return incident
     left = (item for item in incident.to_tell if tells(item) != demand.duty or item.number > demand.occurrence)
     return incident.model_copy(update={"to_tell": tuple(left)})
 

@@ -75,13 +75,13 @@ class Simulation:
         self.sent.append((self.now, demand))
         if self.watch is not None:
             self.watch(self.incident, demand, self.now)
-        self._fold(EffectStarted(demand=demand, real_at=self.now))
+        self._fold(EffectStarted(at=self.now, demand=demand, real_at=self.now))
         outcome = self._outcome(demand)
         receipt = Receipt(reference=f"ref:{demand.key}") if outcome == "done" else Receipt()
         problem = "" if outcome == "done" else "simulated"
         late = max(self.now - demand.due_at, timedelta())
         settled = EffectSettled(
-            demand=demand, outcome=outcome, receipt=receipt, problem=problem, route="route", late=late
+            at=self.now, demand=demand, outcome=outcome, receipt=receipt, problem=problem, route="route", late=late
         )
         self._fold(settled)
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from workflows.policy.bounded import fit, newest
+from workflows.policy.bounded import fit, newest, weight
 from workflows.policy.incident import Bounds, Entry, Incident, Lane, Tell
 
 
@@ -14,10 +14,16 @@ def log(incident: Incident, at: datetime, text: str, *, kind: str = "event", lou
         repeated = last.model_copy(update={"count": last.count + 1, "last_at": at})
         return incident.model_copy(update={"timeline": (*incident.timeline[:-1], repeated)})
     entries = (*incident.timeline, Entry(at=at, text=text, kind=kind, loud=loud))
-    dropped = len(entries) - newest([entry.text for entry in entries], Bounds.timeline, Bounds.timeline_text)
-    return incident.model_copy(
-        update={"timeline": entries[dropped:], "timeline_dropped": incident.timeline_dropped + dropped}
-    )
+    heavy, dropped = incident.timeline_weight + weight(text), 0
+    while len(entries) - dropped > Bounds.timeline or heavy > Bounds.timeline_text:
+        heavy -= weight(entries[dropped].text)
+        dropped += 1
+    changes = {
+        "timeline": entries[dropped:],
+        "timeline_weight": heavy,
+        "timeline_dropped": incident.timeline_dropped + dropped,
+    }
+    return incident.model_copy(update=changes)
 
 
 def tell(
