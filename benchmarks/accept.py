@@ -25,9 +25,10 @@ from rich.table import Table
 from temporalio.client import Client
 
 from settings.temporal import connect
-from starter import runbooks, setup
+from starter import grouping, runbooks, setup
 from starter.incidents import Incidents
 from starter.sources import alertmanager
+from starter.sources.reading import Webhook
 from tocsin.up.ports import choose
 from workflows.policy.events import AlertsReceived
 from workflows.policy.runbook import Runbook
@@ -92,7 +93,8 @@ async def run(client: Client, book: Runbook) -> tuple[float, float, float, float
         async with slots:
             begun = time.perf_counter()
             received_at = datetime.now(UTC)
-            (batch,) = alertmanager.translate(body(number), book, received_at).batches
+            reading = alertmanager.translate(Webhook(body(number), received_at))
+            (batch,) = grouping.group("alertmanager", reading, book, received_at).batches
             event = AlertsReceived(at=received_at, by="alertmanager", via="alerts", alerts=batch.alerts)
             await incidents.open(batch.workflow_id, batch.opening, event)
             took.append((time.perf_counter() - begun) * 1000)

@@ -11,13 +11,14 @@ from pydantic_settings import (
 )
 
 from settings.secret_files import SecretFiles
+from settings.sources import SourceSettings
 
 
 class SettingsError(Exception):
     """A setting is missing or wrong; the message names it and says what to do."""
 
 
-class Settings(BaseSettings):
+class Settings(SourceSettings):
     """See the descriptions. Nothing here is ever written to a history or a log."""
 
     model_config = SettingsConfigDict(
@@ -46,20 +47,11 @@ class Settings(BaseSettings):
         None, description="REST API token: look before sending again, write notes, match webhooks"
     )
     pagerduty_from: str | None = Field(None, description="e-mail of the PagerDuty user that notes are written as")
-    pagerduty_webhook_secrets: tuple[SecretStr, ...] = Field(
-        (), description="signing secrets of the V3 webhook subscription (JSON list: several while rotating)"
-    )
 
     statuspage_token: SecretStr | None = Field(None, description="Statuspage API key")
     statuspage_page: str | None = Field(None, description="Statuspage page id")
     statuspage_url: str = Field("https://api.statuspage.io/v1", description="base address of the Statuspage API")
 
-    alertmanager_tokens: tuple[SecretStr, ...] = Field(
-        (), description="bearer tokens that Alertmanager may present (JSON list: several while rotating)"
-    )
-    generic_secrets: tuple[SecretStr, ...] = Field(
-        (), description="Standard Webhooks secrets (`whsec_...`) for `/webhooks/generic` (JSON list)"
-    )
     max_body_bytes: int = Field(1_048_576, ge=1024, description="largest webhook body that is read")
 
     no_pager: bool = Field(False, description="run without a pager: every incident then shouts that nobody is paged")

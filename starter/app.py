@@ -7,7 +7,7 @@ from starter.canary import Canary
 from starter.gateway import Gateway
 from starter.incidents import Incidents
 from starter.refusal import answer_refusals
-from starter.routes import alertmanager, generic, health, pagerduty
+from starter.routes import alerts, health, pagerduty
 from starter.runbooks import Library
 
 
@@ -22,7 +22,7 @@ def create_app(
     """`exposed`: reachable beyond loopback, so that a source without a secret is refused."""
     gateway = Gateway(settings, library, incidents, exposed, canary)
     app = FastAPI(title="Tocsin", summary="Alerts in, durable incidents out", version="1")
-    for module in (alertmanager, generic, pagerduty, health):
+    for module in (alerts, pagerduty, health):
         app.include_router(module.router(gateway))
     answer_refusals(app)
     return app

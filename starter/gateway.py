@@ -2,9 +2,10 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 import structlog
 from fastapi import Request
@@ -17,21 +18,14 @@ from starter.group_commit import GroupCommit
 from starter.incidents import Incidents
 from starter.refusal import Refusal, later
 from starter.runbooks import Library
-from starter.sources.batch import FieldProblem
+from starter.sources.reading import FieldProblem, Webhook
+from starter.sources.source import Source
 from workflows.policy.runbook import Runbook
 
 ANSWER_WITHIN_S = 4.5
 """PagerDuty waits 5 s for an answer, the others longer."""
 
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True)
-class Lock:
-    """What a source proves itself with."""
-
-    setting: str
-    secrets: tuple[SecretStr, ...]
 
 
 @dataclass
@@ -50,15 +44,6 @@ class Gateway:
     def __post_init__(self) -> None:
         self.alerts = GroupCommit(self.incidents)
 
-    @property
-    def locks(self) -> Mapping[str, Lock]:
-        settings = self.settings
-        return {
-            "alertmanager": Lock("TOCSIN_ALERTMANAGER_TOKENS", settings.alertmanager_tokens),
-            "generic": Lock("TOCSIN_GENERIC_SECRETS", settings.generic_secrets),
-            "pagerduty": Lock("TOCSIN_PAGERDUTY_WEBHOOK_SECRETS", settings.pagerduty_webhook_secrets),
-        }
-
     def runbook(self, name: str | None) -> tuple[Runbook, tuple[FieldProblem, ...]]:
         """The runbook of that name, else the default one: an alert is not lost over a name."""
         books, default = self.library.runbooks, self.settings.runbook
@@ -69,24 +54,30 @@ class Gateway:
         problem = FieldProblem("runbook", f"there is no runbook {name!r}: {default!r} was followed")
         return books[default], (problem,) if name else ()
 
-    async def body(self, request: Request, source: str, is_genuine: Callable[[bytes, Lock], bool]) -> bytes:
-        """The body, once it is known to be from whom it says. Raises Refusal."""
-        lock = self.locks[source]
-        if self.exposed and not lock.secrets:
-            raise Refusal(403, f"this route is closed: set {lock.setting} to let {source} in")
+    def secrets(self, source: Source) -> tuple[SecretStr, ...]:
+        found: tuple[SecretStr, ...] = getattr(self.settings, source.secrets)
+        return found
+
+    async def webhook(self, request: Request, source: Source) -> Webhook:
+        """The request, once it is known to be from whom it says. Raises Refusal."""
+        secrets = self.secrets(source)
+        if self.exposed and not secrets:
+            raise Refusal(403, f"this route is closed: set {source.setting} to let {source.name} in")
         body = await _read(request, self.settings.max_body_bytes)
-        if lock.secrets and not is_genuine(body, lock):
-            self.counts[source, "refused"] += 1
+        webhook = Webhook(body, datetime.now(UTC), request.headers, request.query_params)
+        if secrets and not source.is_genuine(webhook, secrets):
+            self.counts[source.name, "refused"] += 1
             # Loud: PagerDuty turns a subscription off for a day after three refusals in a row.
             log.error(
                 "webhook refused: wrong token or signature",
-                source=source,
+                source=source.name,
                 sender=request.client.host if request.client else "?",
-                refused=self.counts[source, "refused"],
-                check=lock.setting,
+                refused=self.counts[source.name, "refused"],
+                check=source.setting,
             )
-            raise Refusal(401, f"wrong token or signature: compare with {lock.setting}", {"WWW-Authenticate": "Bearer"})
-        return body
+            error = f"wrong token or signature: compare with {source.setting}"
+            raise Refusal(401, error, {"WWW-Authenticate": "Bearer"})
+        return webhook
 
 
 @asynccontextmanager

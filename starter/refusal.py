@@ -7,7 +7,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
 from starter.answers import Unreachable
-from starter.sources.batch import FieldProblem, Unreadable
+from starter.sources.reading import FieldProblem, Unreadable
 
 
 class Refused(BaseModel):

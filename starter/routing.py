@@ -1,25 +1,15 @@
 """Where an alert would go, and why: what the gateway does with a delivery, without doing it."""
 
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 
 from pydantic import BaseModel
 
-from starter.sources import alertmanager, generic
-from starter.sources.batch import Batch, Delivery, FieldProblem
+from starter import grouping
+from starter.grouping import Batch
+from starter.sources.reading import FieldProblem, Webhook
+from starter.sources.source import Source
 from workflows.policy.events import Alert
 from workflows.policy.runbook import Runbook, SeverityName
-
-Translate = Callable[[bytes, Runbook, datetime], Delivery]
-
-SOURCES: dict[str, Translate] = {
-    alertmanager.SOURCE: alertmanager.translate,
-    generic.SOURCE: generic.translate,
-}
-KEYS = {
-    alertmanager.SOURCE: "Alertmanager's receiver and groupKey: the same for every delivery of this group of alerts",
-    generic.SOURCE: "the alert's `group`, or its `key` if it has none",
-}
 
 
 class Why(BaseModel):
@@ -53,16 +43,19 @@ class Routed(BaseModel):
 
     routes: list[Route]
     problems: list[FieldProblem]
+    ignored: str = ""
+    """Why it would change nothing."""
 
 
-def route(source: str, body: bytes, book: Runbook, because: str, received_at: datetime) -> Routed:
+def route(source: Source, webhook: Webhook, book: Runbook, because: str) -> Routed:
     """What would become of a delivery. `because` says why it is this runbook. Raises Unreadable."""
-    delivery = SOURCES[source](body, book, received_at)
+    reading = source.translate(webhook)
+    delivery = grouping.group(source.name, reading, book, webhook.received_at)
     routes = [_route(source, batch, book, because) for batch in delivery.batches]
-    return Routed(routes=routes, problems=list(delivery.problems))
+    return Routed(routes=routes, problems=list(delivery.problems), ignored=reading.ignored)
 
 
-def _route(source: str, batch: Batch, book: Runbook, because: str) -> Route:
+def _route(source: Source, batch: Batch, book: Runbook, because: str) -> Route:
     firing = [alert for alert in batch.alerts if alert.status == "firing"]
     opening = batch.opening
     return Route(
@@ -79,7 +72,7 @@ def _route(source: str, batch: Batch, book: Runbook, because: str) -> Route:
             runbook=because,
             severity=_why_severity(book, opening.severity, firing or batch.alerts),
             service=_why_service(book, opening.service, firing or batch.alerts),
-            incident=KEYS[source],
+            incident=source.group_is,
         ),
     )
 

@@ -14,6 +14,8 @@ from starter.app import create_app
 from starter.canary import Canary
 from starter.incidents import Incidents
 from starter.runbooks import Library
+from starter.sources import pagerduty
+from starter.sources.table import SOURCES
 
 log = structlog.get_logger()
 
@@ -70,12 +72,10 @@ def _demand(settings: Settings, library: Library, host: str, *, exposed: bool) -
     if settings.runbook not in library.runbooks:
         problems = "".join(f"\n  {problem}" for problem in library.problems)
         raise SettingsError(f"TOCSIN_RUNBOOK: the runbook {settings.runbook!r} is not loaded{problems}")
-    locks = (settings.alertmanager_tokens, settings.generic_secrets, settings.pagerduty_webhook_secrets)
-    if exposed and not any(locks):
+    if exposed and not any(getattr(settings, source.secrets) for source in (*SOURCES.values(), pagerduty.SOURCE)):
         raise SettingsError(
             f"{host} can be reached from other machines, and anybody there could open incidents: set "
-            "TOCSIN_ALERTMANAGER_TOKENS, TOCSIN_GENERIC_SECRETS or TOCSIN_PAGERDUTY_WEBHOOK_SECRETS, "
-            "or say --allow-unauthenticated"
+            "TOCSIN_ALERTMANAGER_TOKENS or the secret of another source (docs/sources), or say --allow-unauthenticated"
         )
 
 

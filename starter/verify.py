@@ -1,38 +1,34 @@
 """Is a webhook from whom it says? Over the raw bytes, in constant time, with several secrets while one is rotated.
 
-No function here raises, whatever an attacker sends.
+A check takes the webhook and the secrets that are good (`starter.sources.source.Check`). None raises, whatever an
+attacker sends. The functions in the second half make checks.
 """
 
 import base64
 import binascii
 import hashlib
 import hmac
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from pydantic import SecretStr
-from standardwebhooks.webhooks import EmptyWebhookSecretError, Webhook, WebhookVerificationError
+from standardwebhooks.webhooks import EmptyWebhookSecretError, WebhookVerificationError
+from standardwebhooks.webhooks import Webhook as Standard
+
+from starter.sources.reading import Webhook
+from starter.sources.source import Check
+
+REPLAY_WINDOW_S = 300
 
 
-def token(authorization: str | None, tokens: Iterable[SecretStr]) -> bool:
+def token(webhook: Webhook, tokens: Sequence[SecretStr]) -> bool:
     """`Authorization` carries one of our tokens: as a bearer's, or as the password of basic authentication."""
-    scheme, _, credentials = (authorization or "").partition(" ")
-    given = _password(credentials) if scheme.lower() == "basic" else credentials.strip()
-    return _any_equal(given.encode(), (known.get_secret_value().encode() for known in tokens))
+    scheme, _, credentials = webhook.headers.get("authorization", "").partition(" ")
+    return _is_one_of(_password(credentials) if scheme.lower() == "basic" else credentials.strip(), tokens)
 
 
-def pagerduty(signatures: str | None, body: bytes, secrets: Iterable[SecretStr]) -> bool:
-    """A list, one signature for each of its secrets: https://developer.pagerduty.com/docs/verifying-webhook-signatures"""
-    expected = [
-        b"v1=" + hmac.new(secret.get_secret_value().encode(), body, hashlib.sha256).hexdigest().encode()
-        for secret in secrets
-    ]
-    given = [signature.strip().encode() for signature in (signatures or "").split(",")]
-    return any(_any_equal(signature, expected) for signature in given)
-
-
-def standard_webhook(headers: Mapping[str, str], body: bytes, secrets: Iterable[SecretStr]) -> bool:
+def standard_webhook(webhook: Webhook, secrets: Sequence[SecretStr]) -> bool:
     """https://github.com/standard-webhooks/standard-webhooks: signed with the time, which may be off by 5 minutes."""
-    return any(_is_signed(Webhook(secret.get_secret_value()), headers, body) for secret in secrets)
+    return any(_is_signed(Standard(secret.get_secret_value()), webhook) for secret in secrets)
 
 
 def unusable(secrets: Sequence[SecretStr]) -> list[int]:
@@ -40,9 +36,52 @@ def unusable(secrets: Sequence[SecretStr]) -> list[int]:
     return [number for number, secret in enumerate(secrets, start=1) if not _is_standard(secret)]
 
 
-def _is_signed(webhook: Webhook, headers: Mapping[str, str], body: bytes) -> bool:
+def in_header(name: str) -> Check:
+    """A header of the sender's configuration carries a token."""
+    return lambda webhook, tokens: _is_one_of(webhook.headers.get(name.lower(), "").strip(), tokens)
+
+
+def in_query(name: str) -> Check:
+    """The address that the sender calls ends in `?name=token`."""
+    return lambda webhook, tokens: _is_one_of(webhook.query.get(name, ""), tokens)
+
+
+def any_of(*checks: Check) -> Check:
+    """For senders that can prove themselves in several ways."""
+    return lambda webhook, secrets: any(check(webhook, secrets) for check in checks)
+
+
+def signature(header: str, prefix: str = "", *, timestamp: str = "") -> Check:
+    """The header carries the HMAC-SHA256 of the body in hexadecimal, after a prefix; several with commas between.
+
+    With `timestamp`, the header of that name, where there is one, is signed too (`<time>:<body>`), and may be 5 minutes
+    off.
+    """
+
+    def check(webhook: Webhook, secrets: Sequence[SecretStr]) -> bool:
+        signed, fresh = webhook.body, True
+        if timestamp and (stated := webhook.headers.get(timestamp.lower())) is not None:
+            signed, fresh = stated.encode() + b":" + signed, _is_fresh(stated, webhook)
+        given = [part.strip() for part in webhook.headers.get(header.lower(), "").split(",")]
+        expected = [SecretStr(prefix + _hmac(secret, signed)) for secret in secrets]
+        return fresh and any(_is_one_of(each, expected) for each in given)
+
+    return check
+
+
+def _hmac(secret: SecretStr, signed: bytes) -> str:
+    return hmac.new(secret.get_secret_value().encode(), signed, hashlib.sha256).hexdigest()
+
+
+def _is_fresh(stated: str, webhook: Webhook) -> bool:
+    if not (stated.isascii() and stated.isdecimal() and len(stated) <= 12):
+        return False
+    return abs(int(stated) - webhook.received_at.timestamp()) <= REPLAY_WINDOW_S
+
+
+def _is_signed(key: Standard, webhook: Webhook) -> bool:
     try:
-        webhook.verify(body, dict(headers), json_parse=False)
+        key.verify(webhook.body, dict(webhook.headers), json_parse=False)
     except (WebhookVerificationError, ValueError):  # ValueError: the library meets a header that is no signature at all
         return False
     return True
@@ -50,7 +89,7 @@ def _is_signed(webhook: Webhook, headers: Mapping[str, str], body: bytes) -> boo
 
 def _is_standard(secret: SecretStr) -> bool:
     try:
-        Webhook(secret.get_secret_value())
+        Standard(secret.get_secret_value())
     except (EmptyWebhookSecretError, ValueError):
         return False
     return True
@@ -63,5 +102,7 @@ def _password(credentials: str) -> str:
         return ""
 
 
-def _any_equal(given: bytes, known: Iterable[bytes]) -> bool:
-    return any(hmac.compare_digest(given, each) for each in known)
+def _is_one_of(given: str, known: Iterable[SecretStr]) -> bool:
+    """Bytes, because a text that is not ASCII cannot be compared in constant time."""
+    presented = given.encode(errors="surrogatepass")
+    return bool(presented) and any(hmac.compare_digest(presented, each.get_secret_value().encode()) for each in known)

@@ -8,8 +8,9 @@ import structlog
 from pydantic import BaseModel
 
 from starter.gateway import Gateway
+from starter.grouping import Batch, Delivery
 from starter.refusal import Refused
-from starter.sources.batch import Batch, Delivery, FieldProblem
+from starter.sources.reading import FieldProblem
 from workflows.policy.events import AlertsReceived
 
 _PART = 100  # alerts in one signal: keeps it far below Temporal's limit of 2 MB

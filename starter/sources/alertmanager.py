@@ -4,116 +4,127 @@ Fields that are missing or unknown are no reason to lose an alert: versions diff
 """
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, JsonValue, ValidationError
+from pydantic import AfterValidator, JsonValue, ValidationError
 
-from starter.sources import batch
-from starter.sources.batch import Delivery, FieldProblem, Links, Unreadable
-from workflows.policy.effects import Instant
-from workflows.policy.events import Alert
-from workflows.policy.runbook import Runbook
+from starter import verify
+from starter.sources import foreign, text
+from starter.sources.foreign import AnyMap, AnyText, Count, Foreign, Labels
+from starter.sources.reading import FieldProblem, Links, Reading, SentAlert, Unreadable, Webhook
+from starter.sources.source import Source
 
-SOURCE = "alertmanager"
-
-# Go writes empty maps and lists as null.
-_Map = Annotated[dict[str, str], BeforeValidator(lambda value: {} if value is None else value)]
-_Text = Annotated[str, BeforeValidator(lambda value: "" if value is None else value)]
-# These serve for identity at most: of the wrong type they are as good as missing.
-_AnyText = Annotated[str, BeforeValidator(lambda value: value if isinstance(value, str) else "")]
-_Count = Annotated[int, BeforeValidator(lambda value: value if isinstance(value, int) and value > 0 else 0)]
-_AnyMap = Annotated[dict[str, JsonValue], BeforeValidator(lambda value: value if isinstance(value, dict) else {})]
+MAX_ALERTS = 1000
+"""Of one group: what enters a history is bounded (Temporal refuses payloads beyond 2 MB)."""
 
 
-class _Foreign(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore", coerce_numbers_to_str=True)
+class Notice(Foreign):
+    """One alert of a body. Grafana sends the same, and more."""
 
-
-class _Alert(_Foreign):
-    labels: Annotated[dict[str, str], AfterValidator(batch.labels)]
-    annotations: _Map = {}
+    labels: Annotated[Labels, AfterValidator(text.labels)]
+    annotations: Labels = {}
     status: Literal["firing", "resolved"] | None = None
     startsAt: datetime | None = None  # noqa: N815 (Alertmanager's own spelling)
-    generatorURL: _Text = ""  # noqa: N815
-    fingerprint: _Text = ""
+    generatorURL: str = ""  # noqa: N815
+    fingerprint: str = ""
 
 
-class _Body(_Foreign):
+class Body(Foreign):
     alerts: list[JsonValue]
-    status: _AnyText = ""
-    receiver: _AnyText = ""
-    groupKey: _AnyText = ""  # noqa: N815
-    groupLabels: _AnyMap = {}  # noqa: N815
-    truncatedAlerts: _Count = 0  # noqa: N815
+    status: AnyText = ""
+    receiver: AnyText = ""
+    groupKey: AnyText = ""  # noqa: N815
+    groupLabels: AnyMap = {}  # noqa: N815
+    truncatedAlerts: Count = 0  # noqa: N815
+
+    @property
+    def group(self) -> str:
+        """Alertmanager's own name for what it notifies about together; without it, its labels are."""
+        return self.groupKey or json.dumps(self.groupLabels, sort_keys=True)
 
 
-def translate(body: bytes, runbook: Runbook, received_at: Instant) -> Delivery:
+def translate(webhook: Webhook) -> Reading:
     """One delivery is one group of alerts. Raises Unreadable when no alert in it can be used."""
-    sent = _read(body)
-    good, problems = _good(sent)
-    if not good:
-        raise Unreadable("no alert could be used", problems or (FieldProblem("alerts", "the list is empty"),))
-    alerts = [_alert(alert, sent.status, runbook, received_at) for alert in good]
-    # The group key is Alertmanager's own name for what it notifies about together; without it, its labels are.
-    group = sent.groupKey or json.dumps(sent.groupLabels, sort_keys=True)
-    links = _links(sorted(good, key=lambda alert: alert.status == "resolved"))
-    found = batch.batch(SOURCE, sent.receiver, group, alerts, runbook, links)
-    left_out = sent.truncatedAlerts + max(0, len(sent.alerts) - batch.MAX_ALERTS)
-    return Delivery((replace(found, truncated=left_out),), problems)
-
-
-def _read(body: bytes) -> _Body:
-    try:
-        return _Body.model_validate_json(body)
-    except ValidationError as error:
-        found = tuple(batch.problems(error))
-        if error.errors()[0]["type"] == "json_invalid":
-            raise Unreadable("the body is not JSON", found, is_json=False) from None
-        raise Unreadable("the body is not an Alertmanager webhook", found) from None
-
-
-def _good(sent: _Body) -> tuple[list[_Alert], tuple[FieldProblem, ...]]:
-    good: list[_Alert] = []
-    problems: list[FieldProblem] = []
-    for number, raw in enumerate(sent.alerts):
-        if len(good) == batch.MAX_ALERTS:
-            problems.append(FieldProblem(f"alerts[{number}]", f"only {batch.MAX_ALERTS} alerts of a group are kept"))
-            break
-        try:
-            good.append(_Alert.model_validate(raw))
-        except ValidationError as error:
-            problems.extend(batch.problems(error, "alerts", number))
-    return good, tuple(problems)
-
-
-def _alert(sent: _Alert, group_status: str, runbook: Runbook, received_at: Instant) -> Alert:
-    return Alert(
-        fingerprint=batch.line(sent.fingerprint, batch.NAME) or batch.fingerprint(sent.labels),
-        status=sent.status or ("resolved" if group_status == "resolved" else "firing"),
-        name=sent.labels.get("alertname") or "alert",
-        summary=batch.line(_annotation(sent.annotations, "summary", "description", "message"), batch.TEXT),
-        starts_at=batch.started(sent.startsAt, received_at),
-        labels=sent.labels,
-        link=batch.link(sent.generatorURL),
-        severity=batch.severity(runbook.intake, sent.labels.get(runbook.intake.severity_label)),
+    sent, _ = foreign.read(Body, webhook.body, "an Alertmanager webhook")
+    good, problems = usable(Notice, sent.alerts)
+    return Reading(
+        alerts=tuple(alert(each, sent, links(each)) for each in good),
+        tenant=sent.receiver,
+        truncated=sent.truncatedAlerts + max(0, len(sent.alerts) - MAX_ALERTS),
+        problems=problems,
     )
 
 
-def _links(alerts: Sequence[_Alert]) -> Links:
-    found = [
-        link
-        for alert in alerts
-        for link in (
-            ("runbook", batch.link(_annotation(alert.annotations, "runbook_url"))),
-            ("dashboard", batch.link(_annotation(alert.annotations, "dashboard_url", "dashboard"))),
-            ("graph", batch.link(alert.generatorURL)),
-        )
-    ]
-    return tuple((label, url) for label, url in found if url)
+def usable(model: type[foreign.F], alerts: Iterable[JsonValue]) -> tuple[list[foreign.F], tuple[FieldProblem, ...]]:
+    """Those that can be read, and what is wrong with the others. Raises Unreadable if there are none."""
+    good: list[foreign.F] = []
+    problems: list[FieldProblem] = []
+    for number, raw in enumerate(alerts):
+        if len(good) == MAX_ALERTS:
+            problems.append(FieldProblem(f"alerts[{number}]", f"only {MAX_ALERTS} alerts of a group are kept"))
+            break
+        try:
+            good.append(model.model_validate(raw))
+        except ValidationError as error:
+            problems.extend(foreign.problems(error, "alerts", number))
+    if not good:
+        raise Unreadable("no alert could be used", problems or (FieldProblem("alerts", "the list is empty"),))
+    return good, tuple(problems)
 
 
-def _annotation(annotations: Mapping[str, str], *names: str) -> str:
+def alert(sent: Notice, body: Body, links: Links) -> SentAlert:
+    return SentAlert(
+        group=body.group,
+        fingerprint=sent.fingerprint.strip() or text.fingerprint(sent.labels),
+        status=sent.status or ("resolved" if body.status == "resolved" else "firing"),
+        name=sent.labels.get("alertname", ""),
+        summary=annotation(sent.annotations, "summary", "description", "message"),
+        starts_at=sent.startsAt,
+        labels=sent.labels,
+        link=sent.generatorURL,
+        links=links,
+    )
+
+
+def links(sent: Notice) -> Links:
+    return (
+        ("runbook", annotation(sent.annotations, "runbook_url")),
+        ("dashboard", annotation(sent.annotations, "dashboard_url", "dashboard")),
+        ("graph", sent.generatorURL),
+    )
+
+
+def annotation(annotations: Mapping[str, str], *names: str) -> str:
+    """The first of these that is there."""
     return next((annotations[name] for name in names if annotations.get(name)), "")
+
+
+EXAMPLE: JsonValue = {
+    "version": "4",
+    "groupKey": '{}:{alertname="HighErrorRate"}',
+    "receiver": "tocsin",
+    "status": "firing",
+    "alerts": [
+        {
+            "status": "firing",
+            "labels": {"alertname": "HighErrorRate", "service": "checkout", "severity": "critical"},
+            "annotations": {"summary": "Error ratio 20% on checkout", "runbook_url": "https://wiki.example.com/errors"},
+            "startsAt": "2026-11-21T00:03:12.494Z",
+            "endsAt": "0001-01-01T00:00:00Z",
+            "generatorURL": "https://prometheus.example.com/graph?g0.expr=errors",
+            "fingerprint": "8c4a2503f33a8199",
+        }
+    ],
+}
+
+SOURCE = Source(
+    name="alertmanager",
+    about="Alertmanager's webhook, version 4. A token goes into `http_config.authorization.credentials`.",
+    translate=translate,
+    is_genuine=verify.token,
+    secrets="alertmanager_tokens",
+    group_is="Alertmanager's receiver and groupKey: the same for every delivery of this group of alerts",
+    examples={"firing": EXAMPLE},
+)

@@ -4,39 +4,27 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    JsonValue,
-    TypeAdapter,
-    ValidationError,
-)
+from pydantic import BeforeValidator, Field, JsonValue, ValidationError
 
+from starter import verify
 from starter.problems import written
-from starter.sources import batch
-from starter.sources.batch import Batch, Delivery, FieldProblem, Unreadable
-from workflows.policy.effects import Instant
-from workflows.policy.events import Alert
-from workflows.policy.runbook import Runbook
+from starter.sources import foreign, text
+from starter.sources.foreign import Foreign, Labels
+from starter.sources.reading import FieldProblem, Reading, SentAlert, Unreadable, Webhook
+from starter.sources.source import Source
 
-SOURCE = "generic"
 AT_ONCE = 100
 """Alerts in one request: each may be an incident of its own, and all are stored before the answer."""
 
-_JSON: TypeAdapter[JsonValue] = TypeAdapter(JsonValue)
+Path = tuple[int | str, ...]
 
 
 def _lower(value: object) -> object:
     return value.strip().lower() if isinstance(value, str) else value
 
 
-class GenericAlert(BaseModel):
+class GenericAlert(Foreign):
     """One alert. `{"alerts": [...]}` sends several at once."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore", coerce_numbers_to_str=True)
 
     key: str = Field(
         min_length=1, description="what is wrong, always in the same words: a repeated key is a repeated alert"
@@ -50,33 +38,25 @@ class GenericAlert(BaseModel):
     link: str = Field("", description="where to look: http(s) address")
     runbook_url: str = Field("", description="what to do: http(s) address")
     starts_at: datetime | None = Field(None, description="since when; the time of arrival if left out")
-    labels: Annotated[dict[str, str], AfterValidator(batch.labels)] = {}
+    labels: Labels = {}
 
 
-def translate(body: bytes, runbook: Runbook, received_at: Instant) -> Delivery:
-    """A batch for each group. Raises Unreadable when no alert can be used."""
-    groups: dict[str, list[GenericAlert]] = {}
+def translate(webhook: Webhook) -> Reading:
+    """Raises Unreadable when no alert can be used."""
+    good: list[SentAlert] = []
     problems: list[FieldProblem] = []
-    for path, raw in _alerts(body):
+    for path, raw in _alerts(foreign.json(webhook.body)):
         try:
-            sent = GenericAlert.model_validate(raw)
+            good.append(_alert(GenericAlert.model_validate(raw), path))
         except ValidationError as error:
-            problems.extend(batch.problems(error, *path))
-            continue
-        groups.setdefault(sent.group or sent.key, []).append(sent)
-        problems.extend(_unknown_severity(sent, runbook, path))
-    if not groups:
+            problems.extend(foreign.problems(error, *path))
+    if not good:
         raise Unreadable("no alert could be used", problems or (FieldProblem("alerts", "the list is empty"),))
-    batches = (_batch(group, alerts, runbook, received_at) for group, alerts in groups.items())
-    return Delivery(tuple(batches), tuple(problems))
+    return Reading(tuple(good), problems=tuple(problems), delivery_id=webhook.headers.get("webhook-id", ""))
 
 
-def _alerts(body: bytes) -> Sequence[tuple[tuple[int | str, ...], JsonValue]]:
+def _alerts(sent: JsonValue) -> Sequence[tuple[Path, JsonValue]]:
     """Each alert with its path in the body."""
-    try:
-        sent = _JSON.validate_json(body)
-    except ValidationError as error:
-        raise Unreadable("the body is not JSON", tuple(batch.problems(error)), is_json=False) from None
     if not isinstance(sent, dict):
         raise Unreadable("the body is not a JSON object", (FieldProblem("", 'send one alert, or {"alerts": [...]}'),))
     if "alerts" not in sent:
@@ -88,33 +68,47 @@ def _alerts(body: bytes) -> Sequence[tuple[tuple[int | str, ...], JsonValue]]:
     return [(("alerts", number), alert) for number, alert in enumerate(alerts)]
 
 
-def _unknown_severity(sent: GenericAlert, runbook: Runbook, path: Sequence[int | str]) -> Sequence[FieldProblem]:
-    if sent.severity is None or batch.severity(runbook.intake, sent.severity):
-        return ()
-    message = f"the runbook {runbook.runbook!r} does not know this word: taken as {runbook.intake.default_severity}"
-    return (FieldProblem(written((*path, "severity")), message),)
-
-
-def _batch(group: str, sent: Sequence[GenericAlert], runbook: Runbook, received_at: Instant) -> Batch:
-    alerts = [_alert(alert, runbook, received_at) for alert in sent]
-    links = [
-        (label, url)
-        for alert in sent
-        for label, url in (("runbook", batch.link(alert.runbook_url)), ("link", batch.link(alert.link)))
-        if url
-    ]
-    return batch.batch(SOURCE, "", group, alerts, runbook, tuple(links))
-
-
-def _alert(sent: GenericAlert, runbook: Runbook, received_at: Instant) -> Alert:
-    service = {runbook.intake.service_labels[0]: batch.line(sent.service, batch.VALUE)} if sent.service else {}
-    return Alert(
-        fingerprint=batch.fingerprint({"key": sent.key}),
+def _alert(sent: GenericAlert, path: Path) -> SentAlert:
+    return SentAlert(
+        group=sent.group or sent.key,
+        fingerprint=text.fingerprint({"key": sent.key}),
         status=sent.status,
-        name=batch.line(sent.title, batch.VALUE),
-        summary=batch.line(sent.summary, batch.TEXT),
-        starts_at=batch.started(sent.starts_at, received_at),
-        labels=sent.labels | service,
-        link=batch.link(sent.link),
-        severity=batch.severity(runbook.intake, sent.severity or sent.labels.get(runbook.intake.severity_label)),
+        name=sent.title,
+        summary=sent.summary,
+        severity=sent.severity or "",
+        severity_field=written((*path, "severity")),
+        service=sent.service,
+        labels=sent.labels,
+        starts_at=sent.starts_at,
+        link=sent.link,
+        links=(("runbook", sent.runbook_url), ("link", sent.link)),
     )
+
+
+EXAMPLE: dict[str, JsonValue] = {
+    "key": "checkout-errors",
+    "title": "Checkout fails for one in five customers",
+    "severity": "sev1",
+    "service": "checkout",
+    "status": "firing",
+    "summary": "HTTP 500 from the payment service since the last deployment",
+    "link": "https://dashboards.example.com/checkout",
+    "starts_at": "2026-11-21T00:03:12Z",
+    "labels": {"region": "eu-1"},
+}
+
+SOURCE = Source(
+    name="generic",
+    about='Alerts from anything that can send JSON: one, or `{"alerts": [...]}`. Only `key` and `title` are required. '
+    "Signed after Standard Webhooks (`webhook-id`, `webhook-timestamp`, `webhook-signature`) when a secret is set.",
+    translate=translate,
+    is_genuine=verify.standard_webhook,
+    secrets="generic_secrets",
+    group_is="the alert's `group`, or its `key` if it has none",
+    examples={
+        "one alert": EXAMPLE,
+        "the same, resolved": {**EXAMPLE, "status": "resolved"},
+        "several alerts": {"alerts": [EXAMPLE]},
+    },
+    schema=GenericAlert.model_json_schema(),
+)

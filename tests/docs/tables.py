@@ -9,6 +9,7 @@ from pydantic_core import PydanticUndefined
 from typer.core import TyperGroup
 
 from settings import Settings
+from settings.sources import SourceSettings
 from tocsin.app import app
 
 ROOT = Path(__file__).parents[2]
@@ -17,7 +18,9 @@ README = ROOT / "README.md"
 
 def settings() -> str:
     rows = [("Variable", "Default", "What it is"), ("---", "---", "---")]
-    for name, field in Settings.model_fields.items():
+    # Python lists what is inherited first; people look for what every installation has.
+    fields = sorted(Settings.model_fields.items(), key=lambda item: item[0] in SourceSettings.model_fields)
+    for name, field in fields:
         assert field.default is not PydanticUndefined
         assert field.description
         rows.append((f"`TOCSIN_{name.upper()}`", _written(field.default), field.description.replace("|", r"\|")))

@@ -4,7 +4,6 @@ import json
 import shutil
 import subprocess
 import tomllib
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -14,9 +13,9 @@ from ruamel.yaml import YAML
 
 from settings import Settings
 from starter import runbooks, verify
-from starter.sources import generic
 from tests.docs.markdown import ROOT, read
 from tests.docs.tables import README, TABLES, between
+from tests.starter.sources.webhooks import delivery, webhook
 
 DOCUMENT = read(README)
 
@@ -91,16 +90,16 @@ def test_the_token_that_alertmanager_is_shown_with_opens_the_gateway(
     (line,) = (block for block in DOCUMENT.blocks("sh") if block.startswith("TOCSIN_ALERTMANAGER_TOKENS="))
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("TOCSIN_ALERTMANAGER_TOKENS", line.strip().partition("=")[2].strip("'"))
-    presented = f"Bearer {credentials.http_config.authorization.credentials}"
-    assert verify.token(presented, Settings().alertmanager_tokens)
+    presented = {"Authorization": f"Bearer {credentials.http_config.authorization.credentials}"}
+    assert verify.token(webhook(b"", presented), Settings().alertmanager_tokens)
 
 
 def test_the_generic_alert_opens_what_it_says() -> None:
     (snippet,) = DOCUMENT.blocks("json")
     company = runbooks.load(ROOT / "runbooks").runbooks["company"]
-    delivery = generic.translate(snippet.encode(), company, datetime.now(UTC))
-    assert delivery.problems == ()
-    assert delivery.batches[0].opening.severity == json.loads(snippet)["severity"]
+    found = delivery("generic", snippet.encode(), company)
+    assert found.problems == ()
+    assert found.batches[0].opening.severity == json.loads(snippet)["severity"]
 
 
 def test_the_map_of_the_tree_names_every_package() -> None:

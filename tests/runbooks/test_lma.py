@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 
 import pytest
 
-from starter.sources import generic
 from tests.runbooks.courses import (
     MONDAY,
     SATURDAY,
@@ -21,6 +20,7 @@ from tests.runbooks.courses import (
     text,
     times,
 )
+from tests.starter.sources.webhooks import delivery
 from workflows.policy.effects import Publish
 from workflows.policy.events import DraftApproved, Mitigated, Resolved, RoleAssigned, UpdatePosted
 from workflows.policy.runbook import SeverityName
@@ -90,8 +90,8 @@ def test_ensures_timeline_is_documented(severity: SeverityName) -> None:
 def test_automated_detection(alert: str) -> None:
     """Whatever can send JSON opens an incident."""
     body = f'{{"key": "{alert}", "title": "{alert}", "severity": "critical"}}'.encode()
-    delivery = generic.translate(body, book("lma"), datetime(2026, 3, 2, 9, tzinfo=UTC))
-    assert [batch.opening.severity for batch in delivery.batches] == ["sev1"]
+    found = delivery("generic", body, book("lma"), datetime(2026, 3, 2, 9, tzinfo=UTC))
+    assert [batch.opening.severity for batch in found.batches] == ["sev1"]
 
 
 @every

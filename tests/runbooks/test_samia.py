@@ -2,7 +2,6 @@
 
 import pytest
 
-from starter.sources import generic
 from tests.runbooks.courses import (
     MONDAY,
     SATURDAY,
@@ -22,6 +21,7 @@ from tests.runbooks.courses import (
     text,
     times,
 )
+from tests.starter.sources.webhooks import delivery
 from workflows.policy.effects import Email, Page, Publish
 from workflows.policy.events import (
     Acknowledged,
@@ -290,7 +290,7 @@ def test_what_was_resolved_is_watched_for_30_minutes(severity: SeverityName) -> 
 
 def test_monitoring_alerts_open_incidents() -> None:
     body = b'{"key": "HighErrorRate", "title": "Errors", "severity": "critical"}'
-    (batch,) = generic.translate(body, book("samia"), MONDAY).batches
+    (batch,) = delivery("generic", body, book("samia"), MONDAY).batches
     assert batch.opening.severity == "sev1"
 
 

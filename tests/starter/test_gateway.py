@@ -20,7 +20,7 @@ from settings import Settings
 from starter.incidents import Incidents
 from starter.runbooks import Library
 from tests.starter.conftest import Gate
-from tests.starter.test_alertmanager import alert, body, captured
+from tests.starter.sources.test_alertmanager import alert, body, captured
 from tests.starter.test_incidents import signals
 from workflows.policy.events import AlertsReceived
 

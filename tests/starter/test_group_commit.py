@@ -13,8 +13,8 @@ from starter.group_commit import GroupCommit
 from starter.incidents import Incidents
 from starter.refusal import Refusal
 from tests.starter.conftest import Gate
-from tests.starter.test_alertmanager import alert as sent_alert
-from tests.starter.test_alertmanager import body
+from tests.starter.sources.test_alertmanager import alert as sent_alert
+from tests.starter.sources.test_alertmanager import body
 from tests.starter.test_incidents import ID, NOW, signals
 from workflows.policy.events import Alert, AlertsReceived
 from workflows.policy.incident import Opening

@@ -20,7 +20,7 @@ from temporalio.client import Client
 from starter.incidents import Incidents
 from tests.starter.conftest import Gate
 from tests.starter.test_incidents import signals
-from tests.starter.test_pagerduty import event
+from tests.starter.test_pagerduty_rings import event
 from workflows.policy.incident import Opening
 from workflows.policy.runbook import Runbook
 

@@ -10,12 +10,14 @@ import pytest
 from pydantic import SecretStr
 
 from starter import verify
+from tests.starter.sources.webhooks import webhook
 
 BODY = '{"title": "Ünïcode"}'.encode()
 KEY = b"a key that both sides know"
 WHSEC = SecretStr("whsec_" + base64.b64encode(KEY).decode())
 OLD_WHSEC = SecretStr("whsec_" + base64.b64encode(b"the key before it").decode())
 TOKENS = (SecretStr("old-token"), SecretStr("new-token"))
+PAGERDUTY = verify.signature("X-PagerDuty-Signature", "v1=")
 PD_SECRETS = (SecretStr("old-secret"), SecretStr("new-secret"))
 
 
@@ -47,7 +49,8 @@ def basic(credentials: bytes) -> str:
     ],
 )
 def test_a_token_is_a_bearers_or_a_password(authorization: str | None, good: bool) -> None:
-    assert verify.token(authorization, TOKENS) is good
+    headers = {} if authorization is None else {"Authorization": authorization}
+    assert verify.token(webhook(BODY, headers), TOKENS) is good
 
 
 def pagerduty_signature(secret: bytes, body: bytes = BODY) -> str:
@@ -73,7 +76,8 @@ def pagerduty_signature(secret: bytes, body: bytes = BODY) -> str:
     ],
 )
 def test_a_pagerduty_signature(signatures: str | None, good: bool) -> None:
-    assert verify.pagerduty(signatures, BODY, PD_SECRETS) is good
+    headers = {} if signatures is None else {"X-PagerDuty-Signature": signatures}
+    assert PAGERDUTY(webhook(BODY, headers), PD_SECRETS) is good
 
 
 def standard(key: bytes = KEY, body: bytes = BODY, age_s: int = 0, **changed: str) -> Mapping[str, str]:
@@ -112,11 +116,11 @@ def standard(key: bytes = KEY, body: bytes = BODY, age_s: int = 0, **changed: st
 )
 def test_a_standard_webhooks_signature(signed: Callable[[], Mapping[str, str]], good: bool) -> None:
     """Signed when the test runs: minutes may pass between collecting it and running it."""
-    assert verify.standard_webhook(signed(), BODY, (OLD_WHSEC, WHSEC)) is good
+    assert verify.standard_webhook(webhook(BODY, signed()), (OLD_WHSEC, WHSEC)) is good
 
 
 def test_a_body_that_is_no_text_is_refused_and_not_a_crash() -> None:
-    assert not verify.standard_webhook(standard(body=b"\xff"), b"\xff", (WHSEC,))
+    assert not verify.standard_webhook(webhook(b"\xff", standard(body=b"\xff")), (WHSEC,))
 
 
 def test_a_secret_that_the_library_cannot_use_is_found_at_the_start() -> None:

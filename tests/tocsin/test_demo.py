@@ -8,7 +8,7 @@ from string import Template
 import pytest
 
 from starter.runbooks import Library
-from starter.sources import alertmanager
+from tests.starter.sources.webhooks import delivery
 from tocsin.demo.expectations import Outcome, unmet
 from tocsin.demo.stage import Ring, Sandbox
 from tocsin.demo.telling import Sent
@@ -21,10 +21,10 @@ NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
 def test_the_payload_is_one_that_the_gateway_understands(library: Library, status: str) -> None:
     text = files("tocsin.demo").joinpath("alertmanager.json").read_text(encoding="utf-8")
     body = Template(text).substitute(status=status, starts_at=NOW.isoformat(), ends_at=NOW.isoformat())
-    delivery = alertmanager.translate(body.encode(), library.runbooks["acme"], NOW)
-    (batch,) = delivery.batches
+    found = delivery("alertmanager", body.encode(), library.runbooks["acme"], NOW)
+    (batch,) = found.batches
     (alert,) = batch.alerts
-    assert (alert.status, alert.severity, delivery.problems) == (status, "sev1", ())
+    assert (alert.status, alert.severity, found.problems) == (status, "sev1", ())
 
 
 def test_a_doubled_page_is_a_broken_promise() -> None:

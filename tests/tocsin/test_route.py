@@ -1,14 +1,13 @@
 """`tocsin route`: where an alert would go, and why."""
 
 import json
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from starter.runbooks import Library
-from starter.sources import alertmanager
+from tests.starter.sources.webhooks import delivery
 from tests.tocsin.conftest import Tocsin
 
 PAYLOADS = Path(__file__).parents[1] / "payloads"
@@ -45,7 +44,7 @@ async def test_the_incident_is_the_one_that_the_gateway_would_find(
 ) -> None:
     payload = PAYLOADS / "alertmanager-0.33.1-firing-single.json"
     answer = await tocsin("route", str(payload), "--source", "alertmanager", "--json")
-    (batch,) = alertmanager.translate(payload.read_bytes(), library.runbooks["acme"], datetime.now(UTC)).batches
+    (batch,) = delivery("alertmanager", payload.read_bytes(), library.runbooks["acme"]).batches
     (route,) = json.loads(answer.out)["routes"]
     assert route["incident"] == batch.workflow_id
     assert (route["severity"], route["title"]) == (batch.opening.severity, batch.opening.title)

@@ -1,9 +1,9 @@
 """`route`: where an alert would go, and why. Nothing is started."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 from rich.console import Group, RenderableType
@@ -11,9 +11,11 @@ from rich.table import Table
 from typer import Argument, Option
 
 import settings
+from starter.problems import closest
 from starter.routing import Route, Routed
 from starter.routing import route as routed
-from starter.sources.batch import FieldProblem, Unreadable
+from starter.sources.reading import FieldProblem, Unreadable, Webhook
+from starter.sources.table import SOURCES
 from tocsin import output
 from tocsin.commands.arguments import AsJson
 from tocsin.failure import Failure
@@ -27,16 +29,20 @@ app = typer.Typer()
 @app.command()
 def route(
     payload: Annotated[Path, Argument(metavar="PAYLOAD", help="A file with the body of a webhook.")],
-    source: Annotated[Literal["alertmanager", "generic"], Option(help="Who sends such a body.")],
+    source: Annotated[str, Option(help="Who sends such a body, by the name that its address ends in.")],
+    header: Annotated[list[str] | None, Option(help="As the sender's, `Name: value`; may be repeated.")] = None,
     runbook: Annotated[str, Option(help="As the webhook's `?runbook=`; TOCSIN_RUNBOOK if left out.")] = "",
     as_json: AsJson = False,
 ) -> None:
     """Show which incident a webhook would open or find, by which runbook, how grave, and why; nothing is started."""
+    if source not in SOURCES:
+        raise Failure(f"there is no source {source!r}. {closest(source, SOURCES)}")
     chosen = settings.load()
     book = named(library(chosen), runbook or chosen.runbook)
     because = "asked for by name" if runbook else "TOCSIN_RUNBOOK: the webhook names none"
     try:
-        found = routed(source, payload.read_bytes(), book, because, datetime.now(UTC))
+        webhook = Webhook(payload.read_bytes(), datetime.now(UTC), _headers(header or ()))
+        found = routed(SOURCES[source], webhook, book, because)
     except OSError as error:
         raise Failure(f"{payload} cannot be read: {error.strerror}") from None
     except Unreadable as unreadable:
@@ -44,8 +50,20 @@ def route(
     output.show(found, _in_words(found), as_json)
 
 
+def _headers(given: Iterable[str]) -> dict[str, str]:
+    headers = {}
+    for each in given:
+        name, colon, value = each.partition(":")
+        if not colon:
+            raise Failure(f"--header {each!r} is not of the form 'Name: value'")
+        headers[name.strip().lower()] = value.strip()
+    return headers
+
+
 def _in_words(found: Routed) -> RenderableType:
     parts: list[RenderableType] = [part for route in found.routes for part in _route(route)]
+    if found.ignored:
+        parts.append(plain(f"nothing would change: {found.ignored}"))
     return Group(*parts, *(plain(_problem(problem), "yellow") for problem in found.problems))
 
 

@@ -1,22 +1,18 @@
 """Tocsin's own webhook: what may be sent, and what each field becomes."""
 
-import json
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from starter.routes.generic import EXAMPLE
-from starter.sources import generic
-from starter.sources.batch import Delivery, Unreadable
-from starter.sources.generic import translate
+from starter.grouping import Delivery
+from starter.sources.generic import AT_ONCE, EXAMPLE
+from starter.sources.reading import Unreadable
+from tests.starter.sources.webhooks import NOW, delivery
 from workflows.policy.runbook import Runbook
-
-NOW = datetime(2026, 11, 21, 0, 10, tzinfo=UTC)
 
 
 def read(body: Any, book: Runbook) -> Delivery:
-    return translate(json.dumps(body).encode(), book, NOW)
+    return delivery("generic", body, book)
 
 
 def test_the_documented_example_is_understood(book: Runbook) -> None:
@@ -60,7 +56,7 @@ def test_alerts_of_one_group_are_one_incident_and_others_are_not(book: Runbook) 
         ({"alerts": []}, "alerts"),
         ({"alerts": {}}, "alerts"),
         ({"alerts": [{"key": "k"}]}, "alerts[0].title"),
-        ({"alerts": [{"key": "k", "title": "t"}] * (generic.AT_ONCE + 1)}, "alerts"),
+        ({"alerts": [{"key": "k", "title": "t"}] * (AT_ONCE + 1)}, "alerts"),
         ([], ""),
         (None, ""),
     ],
@@ -72,18 +68,18 @@ def test_a_body_without_a_usable_alert_is_refused_by_its_field(body: Any, field:
 
 
 def test_a_bad_alert_is_named_and_loses_no_good_one(book: Runbook) -> None:
-    delivery = read({"alerts": [{"key": "k"}, {"key": "k", "title": "t"}]}, book)
-    assert [problem.field for problem in delivery.problems] == ["alerts[0].title"]
-    assert len(delivery.batches) == 1
+    found = read({"alerts": [{"key": "k"}, {"key": "k", "title": "t"}]}, book)
+    assert [problem.field for problem in found.problems] == ["alerts[0].title"]
+    assert len(found.batches) == 1
 
 
 def test_a_severity_that_the_runbook_does_not_know_is_said_and_not_refused(book: Runbook) -> None:
-    delivery = read({"key": "k", "title": "t", "severity": "apocalyptic"}, book)
-    assert delivery.batches[0].opening.severity == "sev2"
-    assert [problem.field for problem in delivery.problems] == ["severity"]
+    found = read({"key": "k", "title": "t", "severity": "apocalyptic"}, book)
+    assert found.batches[0].opening.severity == "sev2"
+    assert [problem.field for problem in found.problems] == ["severity"]
 
 
 def test_what_is_no_json_is_said_to_be_none(book: Runbook) -> None:
     with pytest.raises(Unreadable) as refused:
-        translate(b"key=k", book, NOW)
+        read(b"key=k", book)
     assert not refused.value.is_json

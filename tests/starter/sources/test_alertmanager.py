@@ -1,19 +1,19 @@
 """Alertmanager's webhook in our words. The payloads are what Alertmanager 0.33.1 really sent."""
 
-import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from starter.sources import batch
-from starter.sources.alertmanager import translate
-from starter.sources.batch import Batch, Unreadable, workflow_id
+from starter.grouping import Batch, Delivery, workflow_id
+from starter.sources import text
+from starter.sources.alertmanager import MAX_ALERTS
+from starter.sources.reading import Unreadable
+from tests.starter.sources.webhooks import NOW, delivery
 from workflows.policy.runbook import Runbook
 
-NOW = datetime(2026, 11, 21, 0, 10, tzinfo=UTC)
-PAYLOADS = Path(__file__).parent.parent / "payloads"
+PAYLOADS = Path(__file__).parents[2] / "payloads"
 
 
 def captured(name: str) -> bytes:
@@ -21,8 +21,12 @@ def captured(name: str) -> bytes:
 
 
 def one(body: bytes | dict[str, Any], book: Runbook) -> Batch:
-    [found] = translate(body if isinstance(body, bytes) else json.dumps(body).encode(), book, NOW).batches
+    [found] = translate(body, book).batches
     return found
+
+
+def translate(body: Any, book: Runbook) -> Delivery:
+    return delivery("alertmanager", body, book)
 
 
 def alert(**fields: Any) -> dict[str, Any]:
@@ -161,9 +165,9 @@ def test_without_a_group_key_the_group_labels_identify_the_incident(book: Runboo
     ],
 )
 def test_a_bad_alert_is_named_and_loses_no_good_one(bad: Any, field: str, book: Runbook) -> None:
-    delivery = translate(json.dumps(body(alert(), bad, alert())).encode(), book, NOW)
-    assert [problem.field for problem in delivery.problems] == [field]
-    assert len(delivery.batches[0].alerts) == 2
+    found = translate(body(alert(), bad, alert()), book)
+    assert [problem.field for problem in found.problems] == [field]
+    assert len(found.batches[0].alerts) == 2
 
 
 @pytest.mark.parametrize(
@@ -178,7 +182,7 @@ def test_a_bad_alert_is_named_and_loses_no_good_one(bad: Any, field: str, book: 
 )
 def test_a_body_without_a_usable_alert_is_refused_by_its_field(sent: bytes, field: str, book: Runbook) -> None:
     with pytest.raises(Unreadable) as refused:
-        translate(sent, book, NOW)
+        translate(sent, book)
     assert refused.value.is_json
     assert refused.value.problems[0].field == field
 
@@ -186,13 +190,13 @@ def test_a_body_without_a_usable_alert_is_refused_by_its_field(sent: bytes, fiel
 @pytest.mark.parametrize("sent", [b"", b"{", b"\xff", b'{"alerts": [', b"[" * 10_000])
 def test_what_is_no_json_is_said_to_be_none(sent: bytes, book: Runbook) -> None:
     with pytest.raises(Unreadable) as refused:
-        translate(sent, book, NOW)
+        translate(sent, book)
     assert not refused.value.is_json
 
 
 def test_a_problem_does_not_repeat_the_value(book: Runbook) -> None:
-    delivery = translate(json.dumps(body(alert(), alert(startsAt="s3cret"))).encode(), book, NOW)
-    assert "s3cret" not in str(delivery.problems)
+    found = translate(body(alert(), alert(startsAt="s3cret")), book)
+    assert "s3cret" not in str(found.problems)
 
 
 def test_texts_are_cut_to_one_line_of_bounded_length(book: Runbook) -> None:
@@ -201,8 +205,8 @@ def test_texts_are_cut_to_one_line_of_bounded_length(book: Runbook) -> None:
         labels={"alertname": big} | {f"l{n}": big for n in range(500)}, annotations={"summary": f"a\nb\x00{big}"}
     )
     found = one(body(sent), book)
-    assert len(found.opening.title) == batch.TITLE
-    assert len(found.alerts[0].labels) == batch.MAX_LABELS
+    assert len(found.opening.title) == text.TITLE
+    assert len(found.alerts[0].labels) == text.MAX_LABELS
     assert len(found.alerts[0].model_dump_json()) < 12_000
     assert found.alerts[0].summary.startswith("a b x")
 
@@ -217,12 +221,12 @@ def test_only_an_address_that_can_be_followed_becomes_a_link(url: str, book: Run
 @pytest.mark.parametrize(("sent", "left_out"), [({"truncatedAlerts": 7}, 7), ({}, 0), ({"truncatedAlerts": "?"}, 0)])
 def test_what_alertmanager_left_out_is_counted(sent: dict[str, object], left_out: int, book: Runbook) -> None:
     """`max_alerts` of its receiver cuts a group: what is not known can never be known to have resolved."""
-    delivery = translate(json.dumps(body(alert()) | sent).encode(), book, NOW)
-    assert delivery.batches[0].truncated == left_out
+    found = translate(body(alert()) | sent, book)
+    assert found.batches[0].truncated == left_out
 
 
 def test_more_alerts_than_are_kept_are_said(book: Runbook) -> None:
-    delivery = translate(json.dumps(body(*[alert()] * (batch.MAX_ALERTS + 5))).encode(), book, NOW)
-    assert len(delivery.batches[0].alerts) == batch.MAX_ALERTS
-    assert delivery.batches[0].truncated == 5
-    assert [problem.field for problem in delivery.problems] == [f"alerts[{batch.MAX_ALERTS}]"]
+    found = translate(body(*[alert()] * (MAX_ALERTS + 5)), book)
+    assert len(found.batches[0].alerts) == MAX_ALERTS
+    assert found.batches[0].truncated == 5
+    assert [problem.field for problem in found.problems] == [f"alerts[{MAX_ALERTS}]"]

@@ -1,16 +1,15 @@
 """PagerDuty's V3 webhooks: only what a person did to a ring of ours counts."""
 
-import json
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from starter.sources.batch import Unreadable
-from starter.sources.pagerduty import Ignored, Report, translate, workflow_of
+from starter.pagerduty_rings import Ignored, Report, report, workflow_of
+from starter.sources.reading import Unreadable
+from tests.starter.sources.webhooks import webhook
 from workflows.policy.events import Acknowledged, Resolved
 
-NOW = datetime(2026, 11, 21, 0, 10, tzinfo=UTC)
 RING = "incident-alertmanager-0123456789abcdef0123/20261121-0003-k7/escalate/1/on-call/1"
 
 
@@ -26,16 +25,16 @@ def event(**fields: Any) -> dict[str, Any]:
 
 
 def read(**fields: Any) -> Report | Ignored:
-    return translate(json.dumps({"event": event(**fields)}).encode(), "delivery-1", NOW)
+    return report(webhook({"event": event(**fields)}, {"X-Webhook-Id": "delivery-1"}))
 
 
 @pytest.mark.parametrize(
     ("event_type", "becomes"), [("incident.acknowledged", Acknowledged), ("incident.resolved", Resolved)]
 )
 def test_what_a_person_did_there_is_told_with_its_time_and_name(event_type: str, becomes: type) -> None:
-    report = read(event_type=event_type)
-    assert isinstance(report, Report)
-    told = report.event(RING)
+    found = read(event_type=event_type)
+    assert isinstance(found, Report)
+    told = found.event(RING)
     assert isinstance(told, becomes)
     assert told.at == datetime(2026, 11, 21, 0, 5, 0, 123000, UTC)
     assert (told.by, told.via, told.ring, told.id) == ("Ada Example", "pagerduty", RING, "pagerduty-delivery-1")
@@ -60,21 +59,21 @@ def test_our_own_hushing_comes_back_from_an_integration_and_is_nobodys_doing(kin
 
 @pytest.mark.parametrize("agent", [None, {}, {"type": None, "summary": None}])
 def test_an_agent_without_a_name_is_somebody(agent: Any) -> None:
-    report = read(agent=agent)
-    assert isinstance(report, Report)
-    assert report.by == "someone at PagerDuty"
+    found = read(agent=agent)
+    assert isinstance(found, Report)
+    assert found.by == "someone at PagerDuty"
 
 
 def test_payloads_of_the_first_years_have_no_incident_key() -> None:
-    report = read(data={"id": "Q1", "type": "incident"})
-    assert isinstance(report, Report)
-    assert (report.incident_key, report.pagerduty_id) == (None, "Q1")
+    found = read(data={"id": "Q1", "type": "incident"})
+    assert isinstance(found, Report)
+    assert (found.incident_key, found.pagerduty_id) == (None, "Q1")
 
 
 def test_without_a_delivery_id_the_events_own_de_duplicates() -> None:
-    report = translate(json.dumps({"event": event()}).encode(), None, NOW)
-    assert isinstance(report, Report)
-    assert report.id == "pagerduty-01EVENT"
+    found = report(webhook({"event": event()}))
+    assert isinstance(found, Report)
+    assert found.id == "pagerduty-01EVENT"
 
 
 @pytest.mark.parametrize(
@@ -106,6 +105,6 @@ def test_a_ring_of_ours_names_its_workflow(key: str | None, workflow: str | None
 )
 def test_anything_else_is_refused_by_its_field(body: bytes, field: str, is_json: bool) -> None:
     with pytest.raises(Unreadable) as refused:
-        translate(body, None, NOW)
+        report(webhook(body))
     assert refused.value.problems[0].field == field
     assert refused.value.is_json is is_json

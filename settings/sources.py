@@ -1,0 +1,18 @@
+"""What the sources of alerts prove themselves with: one field each, which `Source.secrets` names."""
+
+from typing import Any
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings
+
+
+def _several(description: str) -> Any:
+    return Field((), description=f"{description} (JSON list: several while rotating)")
+
+
+class SourceSettings(BaseSettings):
+    """Whoever can be reached from other machines closes every source that has none."""
+
+    alertmanager_tokens: tuple[SecretStr, ...] = _several("bearer tokens that Alertmanager may present")
+    generic_secrets: tuple[SecretStr, ...] = _several("Standard Webhooks secrets (`whsec_...`) for `/webhooks/generic`")
+    pagerduty_webhook_secrets: tuple[SecretStr, ...] = _several("signing secrets of the V3 webhook subscription")

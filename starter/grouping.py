@@ -1,0 +1,147 @@
+"""What a runbook's `intake` makes of the alerts of a delivery: which incident each belongs to, and how it opens.
+
+Pure. A translator says what was sent (`starter.sources.reading`), this says what it means here.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import get_args
+
+from starter.sources import text
+from starter.sources.reading import FieldProblem, Links, Reading, SentAlert
+from workflows.policy.effects import Instant
+from workflows.policy.events import Alert
+from workflows.policy.incident import Opening
+from workflows.policy.runbook import Intake, Runbook, SeverityName
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Alerts that belong to one incident."""
+
+    workflow_id: str
+    opening: Opening
+    alerts: tuple[Alert, ...]
+    truncated: int = 0
+    """How many more the group has, of which nothing is known."""
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """All that one request brought, for the incidents that it concerns."""
+
+    batches: tuple[Batch, ...] = ()
+    problems: tuple[FieldProblem, ...] = ()
+
+    def but(self, problems: Sequence[FieldProblem]) -> "Delivery":
+        """The same with problems that the request itself had."""
+        return Delivery(self.batches, (*problems, *self.problems))
+
+
+def group(source: str, reading: Reading, book: Runbook, received_at: Instant) -> Delivery:
+    """A batch for each group of alerts."""
+    groups: dict[str, list[SentAlert]] = {}
+    for sent in reading.alerts:
+        groups.setdefault(sent.group, []).append(sent)
+    batches = (
+        Batch(
+            workflow_id(source, reading.tenant, name),
+            _opening(source, alerts, book, received_at),
+            tuple(_alert(each, book.intake, received_at) for each in _firing_first(alerts)),
+            reading.truncated,
+        )
+        for name, alerts in groups.items()
+    )
+    return Delivery(tuple(batches), (*reading.problems, *_unknown_severities(reading.alerts, book)))
+
+
+def workflow_id(source: str, tenant: str, group: str) -> str:
+    """Where alerts of a group find their incident: the same for ever, whoever computes it, with no look-up."""
+    name = "\0".join((source, tenant, group))
+    # A lone surrogate is no UTF-8, and still a name.
+    return f"incident-{source}-{hashlib.sha256(name.encode(errors='surrogatepass')).hexdigest()[:20]}"
+
+
+def severity(intake: Intake, word: str | None) -> SeverityName | None:
+    """The severity that a source's word stands for: by the runbook, or because it is one of our own words."""
+    if word is None:
+        return None
+    if word in intake.severities:
+        return intake.severities[word]
+    lower = word.strip().lower()
+    own = next((name for name in get_args(SeverityName) if name == lower), None)
+    # Senders differ in CRITICAL and critical; runbooks need not.
+    return own or next((name for known, name in intake.severities.items() if known.lower() == lower), None)
+
+
+def started(stated: datetime | None, received_at: Instant) -> Instant:
+    """When an alert began. A missing or zero time (Go writes year 1), or one ahead of our clock, is now.
+
+    Without a zone it is taken for UTC.
+    """
+    if stated is None or stated.year < 1980:
+        return received_at
+    return min(stated if stated.tzinfo else stated.replace(tzinfo=UTC), received_at)
+
+
+def _firing_first(alerts: Iterable[SentAlert]) -> list[SentAlert]:
+    return sorted(alerts, key=lambda alert: alert.status != "firing")
+
+
+def _opening(source: str, sent: Sequence[SentAlert], book: Runbook, received_at: Instant) -> Opening:
+    """What those that fire ask for; if none does, they all: it is not opened then."""
+    ordered = _firing_first(sent)
+    firing = [_alert(each, book.intake, received_at) for each in ordered if each.status == ordered[0].status]
+    return Opening(
+        runbook=book,
+        severity=min(alert.severity or book.intake.default_severity for alert in firing),
+        title=_title(firing),
+        service=_service(book.intake, firing),
+        source=source,
+        detected_at=min(alert.starts_at for alert in firing),
+        labels=dict(set.intersection(*(set(alert.labels.items()) for alert in firing))),
+        links=_first_of_each(link for each in ordered for link in each.links),
+    )
+
+
+def _alert(sent: SentAlert, intake: Intake, received_at: Instant) -> Alert:
+    service = {intake.service_labels[0]: sent.service} if sent.service and intake.service_labels else {}
+    labels = text.labels({**service, **sent.labels, **service})
+    return Alert(
+        fingerprint=sent.fingerprint,
+        status=sent.status,
+        name=text.line(sent.name, text.VALUE) or "alert",
+        summary=text.line(sent.summary, text.TEXT),
+        starts_at=started(sent.starts_at, received_at),
+        labels=labels,
+        link=text.link(sent.link),
+        severity=severity(intake, sent.severity or labels.get(intake.severity_label)),
+    )
+
+
+def _unknown_severities(alerts: Iterable[SentAlert], book: Runbook) -> Iterator[FieldProblem]:
+    message = f"the runbook {book.runbook!r} does not know this word: taken as {book.intake.default_severity}"
+    for sent in alerts:
+        if sent.severity and not severity(book.intake, sent.severity):
+            yield FieldProblem(sent.severity_field, message)
+
+
+def _title(alerts: Sequence[Alert]) -> str:
+    first, more = alerts[0], f" (+{len(alerts) - 1} more)" if len(alerts) > 1 else ""
+    headline = f"{first.name}: {first.summary}" if first.summary else first.name
+    return text.line(headline, text.TITLE - len(more)) + more
+
+
+def _first_of_each(links: Iterable[tuple[str, str]]) -> Links:
+    chosen: dict[str, str] = {}
+    for label, url in links:
+        if text.link(url):
+            chosen.setdefault(label, url)
+    return tuple(chosen.items())
+
+
+def _service(intake: Intake, alerts: Sequence[Alert]) -> str:
+    named = (alert.labels[label] for label in intake.service_labels for alert in alerts if label in alert.labels)
+    return next(named, "")

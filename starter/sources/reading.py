@@ -1,0 +1,79 @@
+"""What a source's translator makes of a webhook: alerts as their sender put them. No runbook is known here."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+Links = tuple[tuple[str, str], ...]
+"""(label, address), the most useful first."""
+
+
+@dataclass(frozen=True)
+class Webhook:
+    """One request, as far as translators and checks may see it."""
+
+    body: bytes
+    received_at: datetime
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """By lower-case name."""
+    query: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class FieldProblem:
+    """One field of a delivery that could not be used."""
+
+    field: str
+    message: str
+
+
+@dataclass(frozen=True)
+class SentAlert:
+    """One alert in its sender's words. Texts are cleaned and cut when it is grouped: give them as they came."""
+
+    group: str
+    """The sender's own name for what belongs together: one group is one incident. Never changes while it fires."""
+    fingerprint: str
+    """What is wrong: the same when it repeats and when it resolves, another for another alert."""
+    name: str
+    status: Literal["firing", "resolved"] = "firing"
+    summary: str = ""
+    severity: str = ""
+    """The sender's word, for the runbook's `intake` to understand; empty: a label may say it."""
+    severity_field: str = "severity"
+    """Where the word stands in the body."""
+    service: str = ""
+    """What the sender calls the thing that is broken, if it says so."""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    starts_at: datetime | None = None
+    """When this episode began; a repeat bears the same time. None: when it arrived."""
+    link: str = ""
+    """Where to look first."""
+    links: Links = ()
+    """For the incident's head: runbook, dashboard, ..."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """All that one request brought."""
+
+    alerts: tuple[SentAlert, ...] = ()
+    tenant: str = ""
+    """Which of several installations or customers of the same sender; keeps their groups apart."""
+    truncated: int = 0
+    """How many more alerts the group has, of which the sender tells no particulars."""
+    problems: tuple[FieldProblem, ...] = ()
+    delivery_id: str = ""
+    """The same when the sender sends the same thing again; empty if it has none."""
+    ignored: str = ""
+    """Why there is nothing to do: a ping, a success of what has never failed, ..."""
+
+
+class Unreadable(Exception):
+    """Nothing in the body can be used."""
+
+    def __init__(self, message: str, problems: Sequence[FieldProblem] = (), *, is_json: bool = True) -> None:
+        super().__init__(message)
+        self.problems = tuple(problems)
+        self.is_json = is_json

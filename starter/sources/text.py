@@ -1,0 +1,33 @@
+"""Texts of strangers, made fit to keep and to show. What enters a history is bounded, whatever is sent."""
+
+import hashlib
+import re
+from collections.abc import Mapping
+
+MAX_LABELS = 40
+TITLE, TEXT, VALUE, NAME, URL = 300, 500, 200, 100, 2000
+
+# Bidirectional controls and zero-width marks make a text look like another; lone surrogates are no text.
+_CONTROL = re.compile(r"[\x00-\x20\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]+")
+_LINK = re.compile(r"https?://[^\s\x00-\x20\x7f]+", re.IGNORECASE)
+
+
+def line(text: str, limit: int) -> str:
+    """One line of at most `limit` characters, without control characters."""
+    text = _CONTROL.sub(" ", text[: 4 * limit]).strip()
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def labels(given: Mapping[str, str]) -> dict[str, str]:
+    """Labels that fit: their number and size are cut."""
+    return {line(name, NAME): line(value, VALUE) for name, value in list(given.items())[:MAX_LABELS]}
+
+
+def link(url: str) -> str:
+    """The address if it is one that a person can follow, otherwise nothing. Never a part of one."""
+    return url if len(url) <= URL and _LINK.fullmatch(url) else ""
+
+
+def fingerprint(labels: Mapping[str, str]) -> str:
+    """An identity for an alert that came without one."""
+    return hashlib.sha256(repr(sorted(labels.items())).encode()).hexdigest()[:16]

@@ -1,0 +1,133 @@
+"""What every source owes at its address: who is let in, who is not, what is answered, and never a 500."""
+
+import json
+from typing import Any
+
+import httpx
+import pytest
+from pydantic import SecretStr
+from structlog.testing import capture_logs
+
+from starter.incidents import Incidents
+from starter.sources.source import Source
+from tests.starter.conftest import Gate
+from tests.starter.sources import fixture, mutation
+from tests.starter.sources.fixture import ALL, Proof
+from tests.starter.sources.mutation import places, replaced
+
+every = pytest.mark.parametrize("source", ALL, ids=lambda source: source.name)
+
+ANSWERS = {202, 400, 401, 413, 422, 503}
+
+
+@pytest.fixture
+def locked(gate: Gate, source: Source) -> Gate:
+    """With both of the source's secrets, as while one is rotated."""
+    secrets = tuple(map(SecretStr, fixture.of(source).secrets))
+    gate.settings = gate.settings.model_copy(update={source.secrets: secrets})
+    return gate
+
+
+async def post(http: httpx.AsyncClient, source: Source, content: bytes, proof: Proof) -> httpx.Response:
+    headers = [
+        (name.encode(), value.encode()) for name, value in {**fixture.of(source).headers, **proof.headers}.items()
+    ]
+    return await http.post(f"/webhooks/{source.name}", content=content, headers=headers, params=dict(proof.query))
+
+
+def firing(source: Source) -> bytes:
+    return json.dumps(fixture.of(source).firing, ensure_ascii=False).encode()
+
+
+@every
+async def test_each_of_several_secrets_opens(source: Source, locked: Gate) -> None:
+    async with locked.open() as http:
+        for secret in fixture.of(source).secrets:
+            answer = await post(http, source, firing(source), fixture.of(source).prove(firing(source), secret))
+            assert answer.status_code == 202, answer.text
+            assert answer.json()["incident"].startswith(f"incident-{source.name}-")
+
+
+@every
+async def test_nothing_else_does_and_nobody_learns_why(source: Source, locked: Gate) -> None:
+    given, body = fixture.of(source), firing(source)
+    genuine = given.prove(body, given.secrets[0])
+    proofs = [Proof(), Proof(dict.fromkeys(genuine.headers, ""), dict.fromkeys(genuine.query, ""))]
+    proofs += [
+        Proof(dict.fromkeys(genuine.headers, wrong), dict.fromkeys(genuine.query, wrong))
+        for wrong in ("guess", given.secrets[0] + "x", given.secrets[0][:-1], "ü", "\u202e", "x" * 5000)
+    ]
+    if not given.secrets[0].startswith("whsec_"):
+        proofs.append(given.prove(body, "the secret of somebody else"))
+    async with locked.open() as http:
+        with capture_logs() as logs:
+            answers = [await post(http, source, body, proof) for proof in proofs]
+        ready = (await http.get("/readyz")).json()
+    assert {answer.status_code for answer in answers} == {401}
+    assert all(source.setting in answer.json()["error"] for answer in answers)
+    assert ready["webhooks"][source.name] == {"refused": len(proofs)}
+    for secret in given.secrets:
+        assert secret not in str(logs) + str(ready) + "".join(answer.text for answer in answers)
+    assert "guess" not in str(logs)
+
+
+@every
+async def test_a_body_that_was_changed_on_its_way_is_refused_if_it_is_signed(source: Source, locked: Gate) -> None:
+    given, body = fixture.of(source), firing(source)
+    proof = given.prove(body, given.secrets[0])
+    if proof == given.prove(b"another body", given.secrets[0]):
+        return  # a token signs nothing
+    async with locked.open() as http:
+        for tampered in (body + b" ", body[:-1] + b" }", b" " + body, body.replace(b"a", b"b", 1)):
+            assert (await post(http, source, tampered, proof)).status_code == 401
+
+
+@every
+async def test_beyond_loopback_it_is_closed_without_a_secret(source: Source, gate: Gate) -> None:
+    gate.exposed = True
+    async with gate.open() as http:
+        answer = await post(http, source, firing(source), Proof())
+    assert answer.status_code == 403
+    assert source.setting in answer.json()["error"]
+
+
+@every
+async def test_too_much_is_refused_before_it_is_read(source: Source, gate: Gate) -> None:
+    gate.settings = gate.settings.model_copy(update={"max_body_bytes": 4096})
+    async with gate.open() as http:
+        answer = await post(http, source, firing(source) + b" " * 5000, Proof())
+    assert answer.status_code == 413
+
+
+@every
+async def test_while_temporal_is_away_the_sender_is_asked_to_come_again(
+    source: Source, gate: Gate, away: Incidents
+) -> None:
+    gate.incidents = away
+    async with gate.open() as http:
+        answer = await post(http, source, firing(source), Proof())
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+
+
+@every
+async def test_nothing_that_is_sent_is_our_fault(source: Source, gate: Gate, away: Incidents) -> None:
+    gate.incidents = away
+    body = fixture.of(source).firing
+    contents: list[bytes] = [*mutation.NO_JSON, *mutation.NO_BODY]
+    for loc in places(body):
+        values: list[Any] = [mutation.WRONG[hash(loc) % len(mutation.WRONG)], mutation.HOSTILE[3]]
+        contents += [json.dumps(replaced(body, loc, value)).encode() for value in values]
+    async with gate.open() as http:
+        for content in contents:
+            answer = await post(http, source, content, Proof())
+            assert answer.status_code in ANSWERS, content[:200]
+            if answer.status_code != 202:
+                assert answer.json()["error"]
+
+
+@every
+async def test_each_documented_example_is_accepted(source: Source, gate: Gate) -> None:
+    async with gate.open() as http:
+        for example in source.examples.values():
+            answer = await http.post(f"/webhooks/{source.name}", json=example)
+            assert answer.status_code == 202, answer.text
