@@ -5,6 +5,7 @@ from datetime import datetime
 from pydantic import BaseModel, ConfigDict
 
 from workflows.policy.effects import Instant
+from workflows.policy.record import Record
 
 
 class Unreachable(Exception):
@@ -27,11 +28,11 @@ class NothingOpen(LookupFailed):
     """There is no open incident under this workflow id."""
 
 
-class _Answer(BaseModel):
+class Answer(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
-class Found(_Answer):
+class Found(Answer):
     """One incident, by both of its names."""
 
     workflow_id: str
@@ -41,7 +42,7 @@ class Found(_Answer):
     """Of a closed one: the workflow id may be the group's next incident's by now."""
 
 
-class Summary(_Answer):
+class Summary(Answer):
     """One incident in a list."""
 
     workflow_id: str
@@ -60,8 +61,16 @@ class Summary(_Answer):
     closed_at: Instant | None = None
 
 
-class HistoryLine(_Answer):
+class HistoryLine(Answer):
     """One thing that the history alone tells, with no worker's help. In real time, whatever the speed."""
 
     at: datetime
     text: str
+
+
+class Past(Answer):
+    """Incidents that have ended."""
+
+    records: tuple[Record, ...]
+    unrecorded: tuple[Summary, ...] = ()
+    """They left no record: terminated, or closed by a version that kept none."""

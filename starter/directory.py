@@ -1,14 +1,14 @@
 """Which incidents there are: Temporal's visibility, which lags by moments, asked by search attribute."""
 
 import re
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 
 from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
 
-from starter.answers import Found, LookupFailed, Summary
+from starter.answers import Found, LookupFailed, Past, Summary
 from workflows import search_attributes as attributes
-from workflows.policy.record import MEMO
+from workflows.policy.record import MEMO, Record
 
 INCIDENTS = "WorkflowType = 'incident'"
 OPEN = f"{INCIDENTS} AND ExecutionStatus = 'Running'"
@@ -16,12 +16,30 @@ ALL = f"{INCIDENTS} AND (ExecutionStatus != 'ContinuedAsNew' OR {attributes.PHAS
 """And some runs that go on in the next one: only the last of an incident bears its record."""
 
 _AT_MOST = 500
+_PAGE = 1000
+_RPC = timedelta(seconds=10)
+Seen = Callable[[int], None]
+"""Is told how many have been read so far, for whoever waits."""
 _ID = re.compile(r"[A-Za-z0-9._-]{1,200}")  # also: nothing that could end a string in a query
 
 
 async def summaries(client: Client, *, include_closed: bool) -> tuple[Summary, ...]:
-    found = await _query(client, ALL if include_closed else OPEN)
+    found = await _query(client, ALL, _AT_MOST) if include_closed else await _query(client, OPEN, None)
     return tuple(sorted(found, key=lambda incident: (incident.open, incident.started_at), reverse=True))
+
+
+async def ended(client: Client, since: datetime, seen: Seen) -> Past:
+    """All that have ended since then: by their records, as far as they left any."""
+    records, unrecorded = [], []
+    found = client.list_workflows(f"{ALL} AND CloseTime >= '{since.isoformat()}'", page_size=_PAGE, rpc_timeout=_RPC)
+    async for run in found:
+        record: Record | None = await run.memo_value(MEMO, None, type_hint=Record)
+        if record is not None:
+            records.append(record)
+        elif await _is_last(run):
+            unrecorded.append(await _summary(run))
+        seen(len(records) + len(unrecorded))
+    return Past(records=tuple(records), unrecorded=tuple(unrecorded))
 
 
 async def find(client: Client, prefix: str | None, *, closed: bool) -> Found:
@@ -61,8 +79,8 @@ def _lines(incidents: Sequence[Summary]) -> str:
     return "\n".join(f"  {each.incident}  {each.severity.upper()} {each.title}" for each in incidents)
 
 
-async def _query(client: Client, query: str) -> list[Summary]:
-    runs = client.list_workflows(query, limit=_AT_MOST)
+async def _query(client: Client, query: str, limit: int | None = _AT_MOST) -> list[Summary]:
+    runs = client.list_workflows(query, limit=limit)
     return [await _summary(run) async for run in runs if await _is_last(run)]
 
 

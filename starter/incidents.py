@@ -14,7 +14,7 @@ from temporalio.common import SearchAttributePair, TypedSearchAttributes, Workfl
 
 from settings.temporal import WORKFLOW_QUEUE
 from starter import directory, histories
-from starter.answers import Found, HistoryLine, NobodyWorks, NothingOpen, Refused, Summary
+from starter.answers import Found, HistoryLine, NobodyWorks, NothingOpen, Past, Refused, Summary
 from starter.reach import DEADLINE, PATIENCE, Reach
 from workflows import search_attributes as attributes
 from workflows.policy.answers import Changed, Life, Outlook, Status
@@ -23,6 +23,7 @@ from workflows.policy.events import AlertsReceived, E, Event
 from workflows.policy.incident import Opening
 
 CANARY_LIVES = timedelta(seconds=50)
+LONG_LIST = timedelta(minutes=5)
 
 A = TypeVar("A", bound=Wire)
 
@@ -116,6 +117,11 @@ class Incidents:
         """Open incidents, and then closed ones, newest first."""
         async with self._reach.temporal():
             return await directory.summaries(self._client, include_closed=include_closed)
+
+    async def ended(self, since: datetime, seen: directory.Seen) -> Past:
+        """All incidents that have ended since then. There may be thousands: `seen` is told how far it has come."""
+        async with self._reach.temporal(deadline=LONG_LIST):
+            return await directory.ended(self._client, since, seen)
 
     async def check(self) -> None:
         """Returns if Temporal answers, and knows our namespace."""

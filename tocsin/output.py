@@ -1,10 +1,13 @@
 """Printing: answers on standard output, everything else on standard error."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from pydantic import BaseModel
 from pydantic_core import to_json
 from rich.console import Console, RenderableType
+
+from tocsin.failure import Failure
 
 out = Console()
 err = Console(stderr=True, soft_wrap=True)
@@ -19,3 +22,12 @@ def show(
         out.print(to_json(answer, indent=2).decode(), markup=False, highlight=False, soft_wrap=True)
     else:
         out.print(for_people, soft_wrap=whole_lines)
+
+
+def save(file: Path, text: str) -> None:
+    """Into a file that the user has named. Raises Failure."""
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise Failure(f"{file} cannot be written: {error.strerror}") from None
+    out.print(f"wrote {file}", markup=False, highlight=False)

@@ -1,9 +1,14 @@
 """Arguments and options that several commands share."""
 
 import getpass
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
+from pydantic import TypeAdapter, ValidationError
 from typer import Argument, Option
+
+from tocsin.failure import Failure
+from workflows.policy.durations import Duration
 
 WHICH = "INCIDENT is its id, or enough of its beginning; it may be left out while only one is open."
 
@@ -11,6 +16,25 @@ IncidentId = Annotated[str, Argument(metavar="INCIDENT", help=WHICH, show_defaul
 By = Annotated[str, Option("--by", metavar="NAME", help="Who does it, if not you.", show_default=False)]
 AsJson = Annotated[bool, Option("--json", help="Print JSON for programs.")]
 Reason = Annotated[str, Option("--reason", help="Why; goes on the timeline.", show_default=False)]
+
+_SPAN: TypeAdapter[timedelta] = TypeAdapter(Duration)
+
+
+def span(option: str, given: str) -> timedelta:
+    """`7m`, `2h`, `30d`. Raises Failure."""
+    try:
+        return _SPAN.validate_python(given)
+    except ValidationError as error:
+        raise Failure(f"{option} {given}: {error.errors()[0]['msg'].removeprefix('Value error, ')}") from None
+
+
+def moment(option: str, given: str) -> datetime:
+    """ISO 8601; UTC if it names no zone. Raises Failure."""
+    try:
+        at = datetime.fromisoformat(given)
+    except ValueError:
+        raise Failure(f"{option} {given}: write the time like 2026-11-21T02:00:00Z") from None
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
 
 
 def me() -> str:

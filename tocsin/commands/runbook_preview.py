@@ -5,22 +5,20 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import TypeAdapter, ValidationError
 from typer import Argument, Option
 
 from tocsin import library, output
-from tocsin.commands.arguments import AsJson
+from tocsin.commands.arguments import AsJson, moment, span
 from tocsin.failure import Failure
 from tocsin.view.picture import picture
 from tocsin.view.timeline import timeline
-from workflows.policy.durations import Duration, write
+from workflows.policy.durations import write
 from workflows.policy.preview import Course
 from workflows.policy.runbook import Runbook, SeverityName
 from workflows.preview import preview as foreseen
 
 LONGEST = timedelta(days=60)
 """How far ahead is looked: every review is over by then, and a quarter of an hour's cadence is 5,760 lines."""
-_SPAN: TypeAdapter[timedelta] = TypeAdapter(Duration)
 
 
 def preview(
@@ -41,18 +39,17 @@ def preview(
     book = library.at(runbook)
     course = Course(
         severity=_severity(book, severity),
-        at=_moment(at) if at else datetime.now(UTC).replace(microsecond=0),
+        at=moment("--at", at) if at else datetime.now(UTC).replace(microsecond=0),
         labels=dict(_label(given) for given in label or ()),
         flags=_flags(book, flag or ()),
-        ack_after=_span("--ack", ack),
-        resolve_after=_span("--resolve", resolve),
-        until=_span("--until", until),
+        ack_after=span("--ack", ack) if ack else None,
+        resolve_after=span("--resolve", resolve) if resolve else None,
+        until=span("--until", until) if until else None,
     )
     _possible(course)
     lines = foreseen(book, course)
     if svg:
-        _write(svg, picture(book, course, lines))
-        output.out.print(f"wrote {svg}", markup=False, highlight=False)
+        output.save(svg, picture(book, course, lines))
     else:
         output.show(lines, timeline(book, course, lines), as_json)
 
@@ -79,30 +76,8 @@ def _label(given: str) -> tuple[str, str]:
     return name, value
 
 
-def _moment(given: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(given)
-    except ValueError:
-        raise Failure(f"--at {given}: write the time like 2026-11-21T02:00:00Z") from None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-
-
-def _span(option: str, given: str) -> timedelta | None:
-    try:
-        return _SPAN.validate_python(given) if given else None
-    except ValidationError as error:
-        raise Failure(f"{option} {given}: {error.errors()[0]['msg'].removeprefix('Value error, ')}") from None
-
-
 def _possible(course: Course) -> None:
     if course.ack_after is not None and course.resolve_after is not None and course.ack_after > course.resolve_after:
         raise Failure("--ack comes after --resolve: nobody acknowledges what is over")
     if course.end > LONGEST:
         raise Failure(f"{write(course.end)} is too far ahead: at most {write(LONGEST)}")
-
-
-def _write(file: Path, text: str) -> None:
-    try:
-        file.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise Failure(f"{file} cannot be written: {error.strerror}") from None

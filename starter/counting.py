@@ -1,0 +1,133 @@
+"""Figures from the records of closed incidents and a list of open ones. Pure."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, date, datetime, timedelta
+from itertools import groupby
+from math import ceil
+from statistics import median
+
+from starter.answers import Past, Summary
+from starter.figures import Count, Escalations, Figures, Group, LeftOut, Pages, Spread
+from workflows.policy.record import Record
+
+LONGEST_BY_DAY = timedelta(days=45)
+"""Beyond it, a week is the unit of `Figures.counts`."""
+
+
+def figures(past: Past, still_open: Sequence[Summary], since: datetime, until: datetime) -> Figures:
+    declared = [record for record in past.records if since <= record.declared_at < until]
+    records = counted(past.records, since, until)
+    opened = [one for one in still_open if since <= one.started_at < until]
+    unit = "day" if until - since <= LONGEST_BY_DAY else "week"
+    cancelled = [record for record in declared if record.cancelled and not record.drill]
+    return Figures(
+        since=since,
+        until=until,
+        unit=unit,
+        total=_group("all", records, opened),
+        severities=_groups(records, opened, lambda r: r.gravest, lambda s: s.severity),
+        services=tuple(
+            sorted(
+                _groups(records, opened, lambda r: r.service, lambda s: s.service),
+                key=lambda group: (-group.incidents, group.name),
+            )
+        ),
+        escalations=_escalations(records),
+        pages=_pages(records),
+        counts=_counts(records, opened, since, until, unit),
+        left_out=LeftOut(
+            cancelled=len(cancelled),
+            drills=sum(record.drill for record in declared),
+            unrecorded=sum(since <= one.started_at < until for one in past.unrecorded),
+        ),
+    )
+
+
+def counted(records: Iterable[Record], since: datetime, until: datetime) -> tuple[Record, ...]:
+    """Those that figures are made of."""
+    return tuple(r for r in records if since <= r.declared_at < until and not (r.cancelled or r.drill))
+
+
+def spread(durations: Iterable[timedelta]) -> Spread:
+    seconds = sorted(duration.total_seconds() for duration in durations)
+    if not seconds:
+        return Spread(count=0)
+    return Spread(
+        count=len(seconds),
+        median_s=round(median(seconds)),
+        p90_s=round(seconds[ceil(0.9 * len(seconds)) - 1]),
+        longest_s=round(seconds[-1]),
+    )
+
+
+def waits(records: Iterable[Record], moment: Callable[[Record], datetime | None]) -> list[timedelta]:
+    """From the declaration to a moment, where there was one."""
+    pairs = ((moment(record), record.declared_at) for record in records)
+    return [max(at - declared_at, timedelta()) for at, declared_at in pairs if at is not None]
+
+
+def _groups(
+    records: Sequence[Record],
+    opened: Sequence[Summary],
+    of_record: Callable[[Record], str],
+    of_open: Callable[[Summary], str],
+) -> tuple[Group, ...]:
+    names = sorted({of_record(record) for record in records} | {of_open(one) for one in opened})
+    return tuple(
+        _group(name, [r for r in records if of_record(r) == name], [one for one in opened if of_open(one) == name])
+        for name in names
+    )
+
+
+def _group(name: str, records: Sequence[Record], opened: Sequence[Summary]) -> Group:
+    return Group(
+        name=name,
+        incidents=len(records) + len(opened),
+        open=len(opened),
+        acknowledge=spread(waits(records, lambda record: record.acknowledged_at)),
+        mitigate=spread(waits(records, lambda record: record.mitigated_at)),
+        resolve=spread(waits(records, lambda record: record.resolved_at)),
+    )
+
+
+def _escalations(records: Sequence[Record]) -> Escalations:
+    tallies = [record.tally for record in records]
+    return Escalations(
+        beyond_first_tier=sum(tally.tier > 1 for tally in tallies),
+        whole_ladder=sum(tally.unanswered > 0 for tally in tallies),
+        forgotten=sum(tally.forgotten > 0 for tally in tallies),
+        by_hand=sum(tally.by_hand > 0 for tally in tallies),
+        unacknowledged=sum(record.acknowledged_at is None for record in records),
+        nobody_reached=sum(tally.lost > 0 and not tally.pages for tally in tallies),
+        reopened=sum(record.openings > 1 for record in records),
+    )
+
+
+def _pages(records: Sequence[Record]) -> Pages:
+    tallies = [record.tally for record in records]
+    latest = max((tally.latest for tally in tallies), default=timedelta())
+    return Pages(
+        through=sum(tally.pages for tally in tallies),
+        lost=sum(tally.lost for tally in tallies),
+        late=sum(tally.late for tally in tallies),
+        latest_s=round(latest.total_seconds()),
+    )
+
+
+def _counts(
+    records: Sequence[Record], opened: Sequence[Summary], since: datetime, until: datetime, unit: str
+) -> tuple[Count, ...]:
+    def begins_on(at: datetime) -> date:
+        day = at.astimezone(UTC).date()
+        return day if unit == "day" else day - timedelta(days=day.weekday())
+
+    found = [(begins_on(r.declared_at), str(r.gravest)) for r in records]
+    found += [(begins_on(one.started_at), one.severity) for one in opened]
+    by_day = {day: [s for _, s in group] for day, group in groupby(sorted(found), key=lambda pair: pair[0])}
+    step = timedelta(days=1 if unit == "day" else 7)
+    first, last = begins_on(since), begins_on(until - timedelta(microseconds=1))
+    days = [first + n * step for n in range((last - first) // step + 1)]
+    return tuple(
+        Count(begins_on=day, by_severity={s: by_day.get(day, []).count(s) for s in sorted(set(by_day.get(day, [])))})
+        for day in days
+    )

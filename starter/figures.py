@@ -1,0 +1,99 @@
+"""What a stretch of time looks like in figures. An interface, documented in docs/report.md: fields are added, never
+changed.
+
+An incident belongs to the time in which it was declared, and to the gravest severity that it ever had. What was opened
+in error and what was a drill is left out of everything, and counted. Times are those of closed incidents: one that is
+open has no last word yet.
+"""
+
+from datetime import date
+
+from starter.answers import Answer
+from workflows.policy.effects import Instant
+
+
+class Spread(Answer):
+    """How long something took, in whole seconds. Without any, all but `count` is None."""
+
+    count: int
+    median_s: int | None = None
+    p90_s: int | None = None
+    """The least of the durations that nine in ten do not exceed."""
+    longest_s: int | None = None
+
+
+class Group(Answer):
+    """Incidents of one severity, of one service, or all of them."""
+
+    name: str
+    incidents: int
+    open: int
+    acknowledge: Spread
+    """From the declaration to the first answer."""
+    mitigate: Spread
+    """From the declaration to the fix, where somebody said when that was in place."""
+    resolve: Spread
+    """From the declaration to the (last) resolution."""
+
+
+class Escalations(Answer):
+    """How many of the closed incidents ..."""
+
+    beyond_first_tier: int
+    whole_ladder: int
+    """... were called out to the last tier, and again from the first, because nobody had answered."""
+    forgotten: int
+    """... were acknowledged, and then called out again because whoever had done that fell silent."""
+    by_hand: int
+    """... had somebody called by hand."""
+    unacknowledged: int
+    """... were over before anybody had acknowledged them."""
+    nobody_reached: int
+    """... had pages of which not a single one got through."""
+    reopened: int
+
+
+class Pages(Answer):
+    """Of the closed incidents."""
+
+    through: int
+    lost: int
+    """Rejected by the pager, or given up."""
+    late: int
+    """Got through a minute or more after they were due."""
+    latest_s: int
+    """How late the latest was."""
+
+
+class LeftOut(Answer):
+    cancelled: int
+    """Opened in error."""
+    drills: int
+    """In compressed time."""
+    unrecorded: int
+    """Ended without a record: terminated, or closed by a version that kept none."""
+
+
+class Count(Answer):
+    """Incidents that were declared in one day or week."""
+
+    begins_on: date
+    by_severity: dict[str, int]
+
+
+class Figures(Answer):
+    since: Instant
+    until: Instant
+    """Not included."""
+    unit: str
+    """Of `counts`: `day` or `week`, of UTC; weeks begin on Monday."""
+    total: Group
+    severities: tuple[Group, ...]
+    """By severity, gravest first."""
+    services: tuple[Group, ...]
+    """By number of incidents; the empty name stands for those of no service."""
+    escalations: Escalations
+    pages: Pages
+    counts: tuple[Count, ...]
+    """Without gaps: a quiet day is one with an empty `by_severity`."""
+    left_out: LeftOut

@@ -1,0 +1,36 @@
+"""docs/report.md against what the command prints."""
+
+import json
+
+import typer
+
+from starter import figures
+from starter.answers import Answer
+from tests.docs.markdown import ROOT, read
+from tocsin.app import app
+
+DOCUMENT = read(ROOT / "docs/report.md")
+MODELS = [
+    model
+    for model in vars(figures).values()
+    if isinstance(model, type) and issubclass(model, Answer) and model is not Answer
+]
+
+
+def test_the_example_is_what_is_printed() -> None:
+    (block,) = DOCUMENT.blocks("json")
+    shown = figures.Figures.model_validate_json(block)
+    assert json.loads(block) == shown.model_dump(mode="json")
+
+
+def test_every_field_and_option_is_explained() -> None:
+    rows = {
+        span.split(" ")[0] for line in DOCUMENT.text.splitlines() if line.startswith("| `") for span in line.split("`")
+    }
+    options = {
+        name
+        for parameter in typer.main.get_group(app).commands["report"].params
+        for name in parameter.opts
+        if name.startswith("--")
+    }
+    assert rows >= {*options, *(field for model in MODELS for field in model.model_fields)}

@@ -1,0 +1,189 @@
+"""`tocsin report`: from what Temporal has kept, with no worker."""
+
+import json
+import re
+import xml.etree.ElementTree as ET
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from temporalio.client import Client
+
+from starter import directory
+from starter.answers import Past
+from starter.counting import counted, figures
+from starter.figures import Figures
+from starter.incidents import Incidents
+from tests.starter.conftest import eventually
+from tests.starter.test_counting import DAY, T0, record, summary
+from tests.tocsin.conftest import Tocsin
+from tocsin import output
+from tocsin.view.figures import picture
+from tocsin.view.report import report
+from tocsin.view.spans import roughly
+from workflows.policy.record import MEMO, Record
+from workflows.policy.tally import Tally
+
+SVG = "{http://www.w3.org/2000/svg}"
+NOW = datetime.now(UTC)
+DAYS_AGO = (NOW - T0) / DAY
+HOSTILE = "</text><script>alert(1)</script> \x1b[31m"
+
+
+async def ended(client: Client, *records: Record) -> None:
+    """They closed and left these, as far as a list can tell."""
+    for number, each in enumerate(records):
+        handle = await client.start_workflow(
+            "incident", id=f"incident-test-{number}", task_queue="nobody", memo={MEMO: each}
+        )
+        await handle.terminate()
+    await eventually(
+        lambda: Incidents(client).list(include_closed=True),
+        lambda seen: sum(not each.open for each in seen) == len(records),
+    )
+
+
+async def test_it_counts_what_has_closed_and_what_is_open(tocsin: Tocsin, client: Client) -> None:
+    await tocsin("declare", "Search is slow", "--severity", "sev2", "--service", "search")  # nobody works: exit code 2
+    await ended(client, record(DAYS_AGO - 1), record(DAYS_AGO - 2, drill=True), record(DAYS_AGO - 40))
+    answer = await tocsin("report")
+    assert answer.code == 0
+    assert answer.err == ""
+    assert "2 incidents, 1 still open; left out: 1 drill" in answer.out
+    assert re.search(r"^SEV-1 +1 +5m +5m +1h +1h", answer.out, re.MULTILINE)
+    assert re.search(r"^search +1 +1 *$", answer.out, re.MULTILINE)
+
+
+async def test_as_json_it_is_the_figures(tocsin: Tocsin, client: Client) -> None:
+    await ended(client, record(DAYS_AGO - 1), record(DAYS_AGO - 1, runbook="other"))
+    answer = await tocsin("report", "--since", "2d", "--runbook", "company", "--json")
+    seen = Figures.model_validate_json(answer.out)
+    assert (seen.total.incidents, seen.total.acknowledge.median_s) == (1, 300)
+    assert seen.until - seen.since == timedelta(days=2)
+
+
+async def test_nothing_is_said_to_be_nothing(tocsin: Tocsin, client: Client) -> None:
+    answer = await tocsin("report", "--since", "2026-01-01", "--until", "2026-02-01")
+    assert answer.out.splitlines() == ["Incidents from 2026-01-01 00:00 to 2026-02-01 00:00 UTC", "no incident"]
+
+
+async def test_it_draws_a_file(tocsin: Tocsin, client: Client, tmp_path: Path) -> None:
+    await ended(client, record(DAYS_AGO - 1))
+    answer = await tocsin("report", "--svg", str(tmp_path / "report.svg"))
+    assert answer.out == f"wrote {tmp_path / 'report.svg'}\n"
+    assert ET.parse(tmp_path / "report.svg").getroot().tag == f"{SVG}svg"
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ("--since soon", "--since soon: write the time like 2026-11-21T02:00:00Z"),
+        ("--since 3dd", "--since 3dd: a duration is written like 15m, 2h, 1h 30m or 3d"),
+        ("--since 1d --until 2d", "--since 1d is not before the end"),
+        ("--json --svg x.svg", "--svg and --json: one of them at a time"),
+    ],
+)
+async def test_what_is_badly_put_is_said_before_anything_is_read(tocsin: Tocsin, words: str, says: str) -> None:
+    answer = await tocsin("report", *words.split())
+    assert answer.code == 1
+    assert says in answer.err
+
+
+async def test_all_pages_of_a_long_list_are_read_and_told(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(directory, "_PAGE", 2)
+    await ended(client, *(record(DAYS_AGO - 1, incident=f"i{number}") for number in range(5)))
+    told: list[int] = []
+    past = await Incidents(client).ended(NOW - DAY, told.append)
+    assert sorted(each.incident for each in past.records) == ["i0", "i1", "i2", "i3", "i4"]
+    assert told == [1, 2, 3, 4, 5]
+
+
+async def test_what_was_terminated_left_no_record(client: Client, tocsin: Tocsin) -> None:
+    await tocsin("declare", "Search is slow", "--severity", "sev2")
+    [one] = await eventually(Incidents(client).list)
+    await client.get_workflow_handle(one.workflow_id).terminate()
+    await eventually(Incidents(client).list, lambda seen: not seen)
+    answer = await tocsin("report", "--json")
+    assert json.loads(answer.out)["left_out"] == {"cancelled": 0, "drills": 0, "unrecorded": 1}
+
+
+class TestInWords:
+    def said(self, *records: Record, width: int = 80) -> str:
+        seen = figures(Past(records=records), [summary(severity="sev4")], T0, T0 + 30 * DAY)
+        with output.out.capture() as capture:
+            output.out.print(report(seen), width=width)
+        return capture.get()
+
+    def test_the_longest_words_fit_a_terminal_of_80_columns(self) -> None:
+        long = record(
+            service="payments-gateway-of-europe", ack=3599, mitigated=31 * 24 * 60 - 60, resolved=31 * 24 * 60 - 1,
+            tally=Tally(pages=9999, lost=999, late=999, latest=29 * DAY, tier=3, unanswered=1, forgotten=1),
+        )  # fmt: skip
+        lines = self.said(long, long, record(severity="sev2", gravest="sev2")).splitlines()
+        assert max(map(len, lines)) <= 80
+        assert "2d 12h" in lines[4]
+        assert any(line.startswith("payments-gate… ") for line in lines)
+
+    def test_ten_services_are_shown_and_the_others_counted(self) -> None:
+        records = [record(service=f"s{n:02}") for n in range(12) for _ in range(20 - n)]
+        said = self.said(*records)
+        assert "s08" in said  # and `no service`, which the open one is of, comes last
+        assert "and 20 incidents of 3 more services" in said
+
+    def test_what_went_wrong_is_a_sentence_and_what_did_not_is_none(self) -> None:
+        bad = Tally(lost=2, tier=2, unanswered=1, forgotten=1)
+        said = self.said(record(tally=bad, acknowledged_at=None, openings=2))
+        assert "0 acknowledged, 1 over before anybody had" in said
+        assert "1 of which no page at all got through" in said
+        assert "1 acknowledged, and called out again because nothing followed" in said
+        assert "1 reopened" in said
+        assert "reopened" not in self.said(record())
+
+
+class TestThePicture:
+    def drawn(self, *records: Record, days: int = 30) -> str:
+        seen = figures(Past(records=records), [summary()] if records else [], T0, T0 + days * DAY)
+        return picture(seen, counted(records, seen.since, seen.until))
+
+    def test_it_loads_nothing_and_has_a_title_and_a_description(self) -> None:
+        drawn = self.drawn(record())
+        root = ET.fromstring(drawn)
+        assert root.findtext(f"{SVG}title") == "Incidents from 2026-11-02 00:00 to 2026-12-02 00:00 UTC"
+        assert root.findtext(f"{SVG}desc") == "2 incidents, 1 still open"
+        assert not re.search(r"href|url\(|<image|<script", drawn)
+
+    def test_each_incident_is_a_dot_for_each_thing_that_was_measured(self) -> None:
+        drawn = self.drawn(record(mitigated=20), record(ack=None))
+        assert drawn.count("<circle") == 3 + 1
+
+    def test_what_an_alert_says_is_text(self) -> None:
+        drawn = self.drawn(record(title=HOSTILE, service=HOSTILE))
+        assert "<script" not in drawn
+        assert "\x1b" not in drawn
+        ET.fromstring(drawn)
+
+    @pytest.mark.parametrize("records", [(), (record(ack=None, resolved=0),)], ids=["none", "one that took no time"])
+    def test_little_is_a_picture_too(self, records: tuple[Record, ...]) -> None:
+        ET.fromstring(self.drawn(*records))
+
+    def test_nothing_is_drawn_outside(self) -> None:
+        records = [record(n % 400, ack=0.01, mitigated=10, resolved=10**n) for n in range(6) for _ in range(40)]
+        root = ET.fromstring(self.drawn(*records, days=400))
+        _, _, width, height = map(float, root.attrib["viewBox"].split())
+        for shape in root.iter():
+            xs = [float(shape.attrib[name]) for name in ("x", "x1", "x2", "cx") if name in shape.attrib]
+            ys = [float(shape.attrib[name]) for name in ("y", "y1", "y2", "cy") if name in shape.attrib]
+            assert all(0 <= x <= width for x in xs), shape.attrib
+            assert all(0 <= y <= height for y in ys), shape.attrib
+
+    def test_the_same_figures_give_the_same_bytes(self) -> None:
+        assert self.drawn(record(), record(2)) == self.drawn(record(), record(2))
+
+
+@pytest.mark.parametrize(
+    ("seconds", "written"),
+    [(None, ""), (0, "0s"), (0.4, "0s"), (45, "45s"), (130, "2m 10s"), (599, "9m 59s"), (629, "10m"), (3600, "1h"),
+     (86399, "1d"), (86400, "1d"), (190800, "2d 5h")],
+)  # fmt: skip
+def test_durations_are_no_more_exact_than_it_matters(seconds: float | None, written: str) -> None:
+    assert roughly(seconds) == written

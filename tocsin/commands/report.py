@@ -1,0 +1,80 @@
+"""`report`: what the last weeks looked like."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from typer import Option
+
+from starter.answers import Past, Summary
+from starter.counting import counted, figures
+from starter.directory import Seen
+from tocsin import output
+from tocsin.commands.arguments import AsJson, moment, span
+from tocsin.commands.session import incidents
+from tocsin.failure import Failure
+from tocsin.view.figures import picture
+from tocsin.view.report import report as table
+
+app = typer.Typer()
+
+Svg = Annotated[Path | None, Option("--svg", metavar="FILE", help="Draw it, into this file.", show_default=False)]
+Since = Annotated[str, Option(metavar="SPAN", help="So long before now, such as 30d or 4w; or a date or time.")]
+Until = Annotated[str, Option(metavar="SPAN", help="The same for the end; now if left out.", show_default=False)]
+
+
+@app.command()
+def report(
+    since: Since = "30d",
+    until: Until = "",
+    runbook: Annotated[str, Option(metavar="NAME", help="Only incidents of this runbook.", show_default=False)] = "",
+    svg: Svg = None,
+    as_json: AsJson = False,
+) -> None:
+    """What the last weeks looked like: how many incidents, how soon answered and resolved, and who was not reached."""
+    if svg and as_json:
+        raise Failure("--svg and --json: one of them at a time")
+    now = datetime.now(UTC)
+    begin, end = _moment("--since", since, now), _moment("--until", until, now) if until else now
+    if begin >= end:
+        raise Failure(f"--since {since} is not before the end, {end:%Y-%m-%d %H:%M} UTC")
+    past, still_open = asyncio.run(_read(begin, runbook))
+    seen = figures(past, still_open, begin, end)
+    if svg:
+        output.save(svg, picture(seen, counted(past.records, begin, end)))
+    else:
+        output.show(seen, table(seen), as_json)
+
+
+async def _read(since: datetime, runbook: str) -> tuple[Past, list[Summary]]:
+    """What ended before `since` was declared before it, too."""
+    known = await incidents()
+    with _telling_how_far() as told:
+        past, still_open = await known.ended(since, told), await known.list()
+    if not runbook:
+        return past, list(still_open)
+    return (
+        Past(
+            records=tuple(record for record in past.records if record.runbook == runbook),
+            unrecorded=tuple(one for one in past.unrecorded if one.runbook == runbook),
+        ),
+        [one for one in still_open if one.runbook == runbook],
+    )
+
+
+@contextmanager
+def _telling_how_far() -> Iterator[Seen]:
+    """On a terminal, for as long as it takes; nothing in a file or pipe."""
+    with output.err.status("reading what Temporal has kept …") as status:
+        yield lambda count: status.update(f"reading what Temporal has kept: {count} incidents …")
+
+
+def _moment(option: str, given: str, now: datetime) -> datetime:
+    """`30d` is so long ago. Raises Failure."""
+    if given.endswith(tuple("smhdw")):
+        return now - span(option, given)
+    return moment(option, given)

@@ -1,0 +1,70 @@
+"""Figures as a picture: what happened how often on top, how long it took below.
+
+The same figures give the same bytes.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from starter.figures import Figures
+from tocsin.view.columns import Box, bars, columns
+from tocsin.view.report import counted, headline, period
+from tocsin.view.spans import roughly
+from tocsin.view.spreads import height, lanes, spreads
+from tocsin.view.svg import opening, text
+from workflows.policy.record import Record
+from workflows.policy.runbook import severity_title
+
+WIDTH, CARDS, CHARTS, SPREADS = 1200, 66, 146, 384
+"""Of the picture; and where its rows begin."""
+CARD, GAP = 230, 8
+COLOURS = {
+    "sev1": ("#cf222e", "#ff7b72"),
+    "sev2": ("#bc4c00", "#f0883e"),
+    "sev3": ("#0969da", "#58a6ff"),
+    "sev4": ("#6e7781", "#8b949e"),
+    "mark": ("#1f2328", "#e6edf3"),
+    "bar": ("#8c959f", "#6e7681"),
+}
+
+
+def picture(figures: Figures, records: Sequence[Record]) -> str:
+    """An SVG document. `records` are those that the figures were made of."""
+    drawn = lanes(records)
+    tall = SPREADS + height(drawn) + 8 if drawn else SPREADS if figures.total.incidents else CARDS
+    body = opening(WIDTH, tall, period(figures), headline(figures), COLOURS)
+    if figures.total.incidents:
+        body += [*_cards(figures), *_charts(figures)]
+    if drawn:
+        box = Box(8, SPREADS, WIDTH - 16, height(drawn))
+        body += [box.band("From the declaration on; a dot is an incident"), *spreads(box, drawn)]
+    return "\n".join((*body, "</svg>")) + "\n"
+
+
+def _cards(figures: Figures) -> Iterator[str]:
+    total, seen, pages = figures.total, figures.escalations, figures.pages
+    cards = (
+        (str(total.incidents), f"incidents, {total.open} still open" if total.open else "incidents, all closed"),
+        (roughly(total.acknowledge.median_s) or "–", "to acknowledge (median)"),
+        (roughly(total.resolve.median_s) or "–", "to resolve (median)"),
+        (str(seen.beyond_first_tier), "went beyond the first tier"),
+        (str(pages.lost + pages.late), f"of {counted(pages.through + pages.lost, 'page')} late or lost"),
+    )
+    for number, (figure, meaning) in enumerate(cards):
+        x = 8 + number * (CARD + GAP + 0.5)
+        yield f'<rect class="band" x="{x}" y="{CARDS}" width="{CARD}" height="72" rx="6"/>'
+        yield f'<text class="head" x="{x + 14}" y="{CARDS + 34}" style="font-size: 24px">{text(figure)}</text>'
+        yield f'<text class="small" x="{x + 14}" y="{CARDS + 56}">{text(meaning)}</text>'
+
+
+def _charts(figures: Figures) -> Iterator[str]:
+    left, right = Box(8, CHARTS, 780, 230), Box(796, CHARTS, 396, 230)
+    yield left.band(f"Declared each {figures.unit}")
+    x = left.x + left.width - 6 - 110 * len(figures.severities)
+    for number, group in enumerate(figures.severities):
+        at = x + number * 110
+        yield f'<rect class="{group.name}" x="{at}" y="{left.y + 12}" width="12" height="12" rx="2" stroke-width="0"/>'
+        said = f"{severity_title(group.name)} ({group.incidents})"
+        yield f'<text class="small" x="{at + 18}" y="{left.y + 22}">{text(said)}</text>'
+    yield from columns(left, figures.counts)
+    yield right.band("By service")
+    yield from bars(right, figures.services)
