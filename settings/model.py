@@ -12,13 +12,14 @@ from pydantic_settings import (
 
 from settings.secret_files import SecretFiles
 from settings.sources import SourceSettings
+from settings.ways import WaySettings
 
 
 class SettingsError(Exception):
     """A setting is missing or wrong; the message names it and says what to do."""
 
 
-class Settings(SourceSettings):
+class Settings(SourceSettings, WaySettings):
     """See the descriptions. Nothing here is ever written to a history or a log."""
 
     model_config = SettingsConfigDict(
@@ -74,9 +75,10 @@ class Settings(SourceSettings):
     @property
     def any_vendor(self) -> bool:
         """Is any vendor configured? Then the sandbox stays off: a half-real set-up must not page a toy."""
-        return bool(
-            self.slack_token or self.pagerduty_routing_keys or self.pagerduty_api_token or self.statuspage_token
-        )
+        return any(
+            (self.slack_token, self.pagerduty_routing_keys, self.pagerduty_api_token, self.statuspage_token,
+             self.smtp_url, self.jira_url)
+        )  # fmt: skip
 
     @property
     def pager(self) -> bool:

@@ -1,6 +1,11 @@
 """Settings to adapters. What is not configured is None: the effect is then done by hand (rule 3)."""
 
+from email.headerregistry import Address
+from email.utils import parseaddr
+from urllib.parse import urlsplit
+
 from activities.dead_mans_switch import DeadMansSwitch
+from activities.email import Mailer, Security, Server
 from activities.pagerduty import PagerDuty
 from activities.perform import Perform
 from activities.slack import Slack
@@ -14,6 +19,7 @@ def perform(settings: Settings) -> Perform:
         pager=_pager(settings),
         chat=_chat(settings),
         status_page=_status_page(settings),
+        mail=_mail(settings),
         dead_mans_switch=DeadMansSwitch(url.get_secret_value()) if url else None,
     )
 
@@ -41,3 +47,29 @@ def _status_page(settings: Settings) -> Statuspage | None:
     if settings.statuspage_token is None or settings.statuspage_page is None:
         return None
     return Statuspage(settings.statuspage_token.get_secret_value(), settings.statuspage_page, settings.statuspage_url)
+
+
+SECURITY: dict[str, tuple[Security, int]] = {
+    "smtps": ("tls", 465),
+    "smtp": ("starttls", 587),
+    "smtp+plain": ("none", 25),
+}
+"""What a scheme of TOCSIN_SMTP_URL means, and its usual port."""
+
+
+def _mail(settings: Settings) -> Mailer | None:
+    found = server(settings)
+    if found is None or settings.mail_from is None:
+        return None
+    name, address = parseaddr(settings.mail_from)
+    return Mailer(found, Address(name, addr_spec=address))
+
+
+def server(settings: Settings) -> Server | None:
+    """The mail server; None if there is none."""
+    if settings.smtp_url is None:
+        return None
+    url = urlsplit(settings.smtp_url)
+    security, port = SECURITY[url.scheme]
+    password = settings.smtp_password.get_secret_value() if settings.smtp_password else None
+    return Server(url.hostname or "", url.port or port, security, settings.smtp_user, password)

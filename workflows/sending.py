@@ -44,6 +44,8 @@ class Road:
 
 PAGES = Road(PAGE_QUEUE, timedelta(seconds=12), timedelta(minutes=30), timedelta(seconds=10))
 COMMS = Road(COMMS_QUEUE, timedelta(seconds=30), timedelta(hours=2), timedelta(seconds=30))
+MAIL = Road(COMMS_QUEUE, timedelta(seconds=90), timedelta(hours=2), timedelta(minutes=5))
+"""Mail servers take their time, and what is still being sent must not be sent a second time beside it."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,13 @@ def order(book: Runbook, incident: Incident, demand: Demand, said: Words, due_at
         again=before is not None,
         first_started_at=before.real_at if before else workflow.now(),
     )
-    return Order(_activity(demand), send, PAGES if isinstance(demand.effect, Page | Hush) else COMMS)
+    return Order(_activity(demand), send, _road(demand))
+
+
+def _road(demand: Demand) -> Road:
+    if isinstance(demand.effect, Page | Hush):
+        return PAGES
+    return MAIL if isinstance(demand.effect, Email) else COMMS
 
 
 def _activity(demand: Demand) -> str:

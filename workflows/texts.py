@@ -21,6 +21,7 @@ from workflows.policy.incident import Incident
 from workflows.policy.runbook import Runbook
 from workflows.text_values import ALWAYS, SOMETIMES, Values
 
+SUBJECT = "Subject:"
 LONGEST = 3000
 """Characters: what a Slack text block holds, and more than anybody reads on a phone."""
 
@@ -50,17 +51,29 @@ def words(book: Runbook, incident: Incident, demand: Demand, now: datetime) -> W
     """Subject and text of an effect, ready for an adapter. Never raises."""
     values = Values(book, incident, demand, now, _render)
     subject = _subject(values)
-    if isinstance(demand.effect, Publish | Email | Document | Ticket) and demand.effect.words:
-        return Words(subject, demand.effect.words)
-    return Words(subject, _render(values, getattr(demand.effect, "template", "told")))
+    text = _render(values, getattr(demand.effect, "template", "told"))
+    if isinstance(demand.effect, Email):
+        return _mail(subject, text, demand.effect.words)
+    own = demand.effect.words if isinstance(demand.effect, Publish | Document | Ticket) else None
+    return Words(subject, own or text)
+
+
+def _mail(subject: str, text: str, own: str | None) -> Words:
+    """A text that begins with `Subject: ...` brings its own; somebody's own words may leave that out."""
+    for said in (text, own or ""):
+        if said.startswith(SUBJECT):
+            subject = said.removeprefix(SUBJECT).partition("\n")[0].strip() or subject
+    said = own or text
+    return Words(subject, said.partition("\n")[2].strip() if said.startswith(SUBJECT) else said)
 
 
 def _subject(values: Values) -> str:
-    if isinstance(values.demand.effect, Page):
+    effect = values.demand.effect
+    if isinstance(effect, Page):
         return f"{values.headline} ({values.reason})"
-    if isinstance(values.demand.effect, Publish):
+    if isinstance(effect, Publish) or (isinstance(effect, Email) and effect.public):
         return _render(values, "public_name")
-    return values.title
+    return values.headline if isinstance(effect, Email | Ticket) else values.title
 
 
 def _render(values: Values, template: str) -> str:

@@ -5,13 +5,13 @@ import pytest
 from tests.policy.builders import alert, alerts, at, happens, opened, runbook, sends, severity, tier
 from workflows.default_texts import TEXTS
 from workflows.policy.demand import Demand
-from workflows.policy.effects import Place, Post
+from workflows.policy.effects import Email, Place, Post
 from workflows.policy.engine import plan
 from workflows.policy.events import Acknowledged, Resolved, RoleAssigned, UpdatePosted
 from workflows.policy.fold import apply
 from workflows.policy.simulate import Simulation
 from workflows.text_values import page_links
-from workflows.texts import LONGEST, words
+from workflows.texts import LONGEST, Words, words
 
 BOOK = runbook(
     severity(tier("alice"), tier("bob", after=10)),
@@ -196,3 +196,37 @@ def test_a_persons_public_words_go_out_as_they_are() -> None:
     simulation = opened(runbook(severity(tier("alice"))))
     happens(simulation, 1, UpdatePosted(text="{{ 7*7 }} <b>", public=True))
     assert said(simulation, sends(simulation, "publish/")[0][1]) == "{{ 7*7 }} <b>"
+
+
+class TestMails:
+    """A text that begins with `Subject:` brings its subject along."""
+
+    @pytest.mark.parametrize(
+        ("template", "own", "subject", "text"),
+        [
+            ("It is broken", None, "SEV-1: Checkout fails", "It is broken"),
+            (
+                "Subject: Incident of {{ date }}\n\nDear all,\n..",
+                None,
+                "Incident of 2026-03-02",
+                "Dear all,\n..",
+            ),
+            ("Subject: Incident of {{ date }}\n\nDear", "We are sorry", "Incident of 2026-03-02", "We are sorry"),
+            ("Subject: Incident\n\nDear", "Subject: Sorry\nWe are", "Sorry", "We are"),
+            ("Subject:\nDear", None, "SEV-1: Checkout fails", "Dear"),
+            ("Subject: {{ title }}", None, "Checkout fails", ""),
+        ],
+    )
+    def test_subject_and_text(self, template: str, own: str | None, subject: str, text: str) -> None:
+        book = runbook(severity(tier("alice")), templates={"own": template})
+        incident = opened(book).incident
+        effect = Email(to="all", template="own", words=own)
+        demand = Demand(duty="duty/mail", due_at=at(0), reason="owed", effect=effect)
+        assert words(book, incident, demand, at(0)) == Words(subject, text)
+
+    def test_the_subject_for_people_outside_holds_nothing_that_an_alert_said(self) -> None:
+        book = runbook(severity(tier("alice")))
+        incident = opened(book, title="10.1.2.3 on fire", labels={"instance": "10.1.2.3"}).incident
+        effect = Email(to="all", template="email", public=True)
+        demand = Demand(duty="duty/mail", due_at=at(0), reason="owed", effect=effect)
+        assert words(book, incident, demand, at(0)).subject == "A problem with checkout"

@@ -1,0 +1,70 @@
+"""How e-mail, documents and tickets leave. What is not set is done by people."""
+
+import re
+from email.utils import parseaddr
+from typing import Self
+
+from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings
+
+ADDRESS = re.compile(r"[!-?A-~]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
+
+
+class WaySettings(BaseSettings):
+    """Of each way all or nothing: half of one would be found out in an incident."""
+
+    smtp_url: str | None = Field(
+        None,
+        pattern=r"^(smtps|smtp|smtp\+plain)://[A-Za-z0-9.-]+(:\d{1,5})?/?$",
+        description="mail server: `smtps://HOST:PORT` (TLS), `smtp://HOST:PORT` (STARTTLS), `smtp+plain://HOST:PORT`",
+    )
+    smtp_user: str | None = Field(None, description="login at the mail server")
+    smtp_password: SecretStr | None = Field(None, description="password of that login")
+    mail_from: str | None = Field(None, description="sender of all mails: `Tocsin <incidents@example.com>`")
+
+    documents: str | None = Field(
+        None,
+        description="where documents go: a folder, or `s3://BUCKET/PREFIX`; `documents` in the state folder if unset",
+    )
+    documents_url: str | None = Field(None, description="base address of an S3-compatible service; AWS if unset")
+    documents_key_id: str | None = Field(None, description="access key id there; boto's usual sources if unset")
+    documents_secret: SecretStr | None = Field(None, description="secret access key there")
+
+    jira_url: str | None = Field(
+        None, pattern=r"^https?://[^\s/]+/?.*$", description="your Jira: `https://example.atlassian.net`"
+    )
+    jira_email: str | None = Field(None, description="e-mail of the Jira user who files the tickets")
+    jira_token: SecretStr | None = Field(None, description="API token of that user")
+    jira_project: str | None = Field(None, description="key of the project that tickets are filed in: `OPS`")
+    jira_issue_type: str = Field("Task", description="type of the tickets that are filed")
+    jira_webhook_secrets: tuple[SecretStr, ...] = Field(
+        (), description="secrets of the Jira webhook (JSON list: several while rotating)"
+    )
+
+    @field_validator("mail_from")
+    @classmethod
+    def _is_an_address(cls, value: str | None) -> str | None:
+        if value is not None and not (value.isprintable() and ADDRESS.fullmatch(parseaddr(value)[1])):
+            raise ValueError("this is no address: write `Tocsin <incidents@example.com>`")
+        return value
+
+    @model_validator(mode="after")
+    def _mail_is_whole(self) -> Self:
+        if (self.smtp_url is None) != (self.mail_from is None):
+            raise ValueError("TOCSIN_SMTP_URL and TOCSIN_MAIL_FROM belong together: set both or neither")
+        if (self.smtp_user is None) != (self.smtp_password is None):
+            raise ValueError("TOCSIN_SMTP_USER and TOCSIN_SMTP_PASSWORD belong together: set both or neither")
+        return self
+
+    @model_validator(mode="after")
+    def _jira_is_whole(self) -> Self:
+        needed = {
+            "TOCSIN_JIRA_URL": self.jira_url,
+            "TOCSIN_JIRA_EMAIL": self.jira_email,
+            "TOCSIN_JIRA_TOKEN": self.jira_token,
+            "TOCSIN_JIRA_PROJECT": self.jira_project,
+        }
+        missing = [name for name, value in needed.items() if value is None]
+        if missing and len(missing) < len(needed):
+            raise ValueError(f"these belong together: {', '.join(needed)}; set {' and '.join(missing)} as well")
+        return self
