@@ -15,4 +15,5 @@ class SourceSettings(BaseSettings):
 
     alertmanager_tokens: tuple[SecretStr, ...] = _several("bearer tokens that Alertmanager may present")
     generic_secrets: tuple[SecretStr, ...] = _several("Standard Webhooks secrets (`whsec_...`) for `/webhooks/generic`")
+    heartbeat_tokens: tuple[SecretStr, ...] = _several("bearer tokens for `/heartbeats/NAME`")
     pagerduty_webhook_secrets: tuple[SecretStr, ...] = _several("signing secrets of the V3 webhook subscription")

@@ -1,5 +1,9 @@
 """The gateway: verifies what arrives, translates it, hands it to Temporal, and only then answers."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
 from fastapi import FastAPI
 
 from settings import Settings
@@ -7,8 +11,10 @@ from starter.canary import Canary
 from starter.gateway import Gateway
 from starter.incidents import Incidents
 from starter.refusal import answer_refusals
-from starter.routes import alerts, health, pagerduty
+from starter.routes import alerts, health, heartbeat, pagerduty
 from starter.runbooks import Library
+
+LAST_WORDS_S = 2.0
 
 
 def create_app(
@@ -21,8 +27,18 @@ def create_app(
 ) -> FastAPI:
     """`exposed`: reachable beyond loopback, so that a source without a secret is refused."""
     gateway = Gateway(settings, library, incidents, exposed, canary)
-    app = FastAPI(title="Tocsin", summary="Alerts in, durable incidents out", version="1")
-    for module in (alerts, pagerduty, health):
+
+    @asynccontextmanager
+    async def alive(_: FastAPI) -> AsyncIterator[None]:
+        """What runs beside the requests; when they have ended, it is given a moment to finish."""
+        beside = asyncio.create_task(gateway.beats.run())
+        yield
+        beside.cancel()
+        with suppress(asyncio.CancelledError, TimeoutError):
+            await asyncio.wait_for(beside, LAST_WORDS_S)
+
+    app = FastAPI(title="Tocsin", summary="Alerts in, durable incidents out", version="1", lifespan=alive)
+    for module in (alerts, pagerduty, heartbeat, health):
         app.include_router(module.router(gateway))
     answer_refusals(app)
     return app

@@ -13,8 +13,10 @@ from pydantic import SecretStr
 from starlette.requests import ClientDisconnect
 
 from settings import Settings
+from starter.beats import Beats
 from starter.canary import Canary
 from starter.group_commit import GroupCommit
+from starter.heartbeats import Heartbeats
 from starter.incidents import Incidents
 from starter.refusal import Refusal, later
 from starter.runbooks import Library
@@ -40,9 +42,11 @@ class Gateway:
     """(source, what became of a delivery) -> how often."""
     alerts: GroupCommit = field(init=False)
     """The way to the incidents for alerts, of which there may be very many."""
+    beats: Beats = field(init=False)
 
     def __post_init__(self) -> None:
         self.alerts = GroupCommit(self.incidents)
+        self.beats = Beats(Heartbeats(self.incidents.reach))
 
     def runbook(self, name: str | None) -> tuple[Runbook, tuple[FieldProblem, ...]]:
         """The runbook of that name, else the default one: an alert is not lost over a name."""

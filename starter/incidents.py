@@ -22,6 +22,7 @@ from workflows.policy.effects import Wire
 from workflows.policy.events import AlertsReceived, E, Event
 from workflows.policy.incident import Opening
 
+CANARY = "tocsin-canary"
 CANARY_LIVES = timedelta(seconds=50)
 LONG_LIST = timedelta(minutes=5)
 
@@ -34,6 +35,11 @@ class Incidents:
     def __init__(self, client: Client) -> None:
         self._client = client
         self._reach = Reach(client)
+
+    @property
+    def reach(self) -> Reach:
+        """For what else is reached over the same connection."""
+        return self._reach
 
     @property
     def address(self) -> str:
@@ -127,13 +133,19 @@ class Incidents:
         """Returns if Temporal answers, and knows our namespace."""
         await self._reach.check()
 
+    async def canaries(self, since: datetime) -> tuple[datetime, ...]:
+        """When canaries were sent since then, newest first: the moments at which a gateway has shown itself."""
+        query = f"WorkflowId = '{CANARY}' AND StartTime > '{since.isoformat()}'"
+        async with self._reach.temporal():
+            return tuple([canary.start_time async for canary in self._client.list_workflows(query, page_size=1000)])
+
     async def send_canary(self) -> None:
         """Run the workflow `canary` to its end. Raises NobodyWorks when it does not get there in time."""
         try:
             async with self._reach.temporal(deadline=CANARY_LIVES + PATIENCE):
                 await self._client.execute_workflow(
                     "canary",
-                    id="tocsin-canary",
+                    id=CANARY,
                     task_queue=WORKFLOW_QUEUE,
                     execution_timeout=CANARY_LIVES,
                     id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,  # another gateway's is as good

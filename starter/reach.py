@@ -29,17 +29,17 @@ class Reach:
     """How far a client gets."""
 
     def __init__(self, client: Client) -> None:
-        self._client = client
+        self.client = client
 
     @property
     def address(self) -> str:
-        return self._client.service_client.config.target_host
+        return self.client.service_client.config.target_host
 
     async def check(self) -> None:
         """Returns if Temporal answers and knows our namespace, otherwise raises Unreachable."""
         async with self.temporal():
-            request = DescribeNamespaceRequest(namespace=self._client.namespace)
-            await self._client.workflow_service.describe_namespace(request, timeout=DEADLINE)
+            request = DescribeNamespaceRequest(namespace=self.client.namespace)
+            await self.client.workflow_service.describe_namespace(request, timeout=DEADLINE)
 
     @asynccontextmanager
     async def temporal(self, workflow_id: str = "", deadline: timedelta = DEADLINE) -> AsyncIterator[None]:

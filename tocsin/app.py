@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from typer import Option
 
-from tocsin.commands import events, opening, page_test, parts, reading, report, route, runbook
+from tocsin.commands import events, heartbeat, opening, page_test, parts, reading, report, route, runbook
 
 app = typer.Typer(
     name="tocsin",
@@ -45,4 +45,5 @@ for panel, group in (
     for command in group.registered_commands:
         command.rich_help_panel = panel
     app.add_typer(group)
+app.add_typer(heartbeat.app, name="heartbeat", rich_help_panel="Watch")
 app.add_typer(runbook.app, name="runbook", rich_help_panel="Write")

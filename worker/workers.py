@@ -6,8 +6,11 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 
 from activities.perform import Perform
+from activities.temporal import Temporal
 from settings.temporal import COMMS_QUEUE, PAGE_QUEUE, WORKFLOW_QUEUE
+from starter.incidents import Incidents
 from workflows.canary import CanaryWorkflow
+from workflows.heartbeat import HeartbeatWorkflow
 from workflows.incident import IncidentWorkflow
 from workflows.runner import runner
 
@@ -23,25 +26,26 @@ SENDS_AT_ONCE = 50
 
 def workers(client: Client, perform: Perform) -> tuple[Worker, ...]:
     """Pages have a queue and slots of their own: no amount of stuck chat messages delays one (rule 2)."""
+    temporal = Temporal(Incidents(client))
     return (
         Worker(
             client,
             task_queue=WORKFLOW_QUEUE,
-            workflows=[IncidentWorkflow, CanaryWorkflow],
+            workflows=[IncidentWorkflow, CanaryWorkflow, HeartbeatWorkflow],
             workflow_runner=runner(),
             sticky_queue_schedule_to_start_timeout=STICKY_TIMEOUT,
         ),
         Worker(
             client,
             task_queue=PAGE_QUEUE,
-            activities=perform.page_activities(),
+            activities=[*perform.page_activities(), *temporal.page_activities()],
             max_concurrent_activities=PAGES_AT_ONCE,
             graceful_shutdown_timeout=GRACE,
         ),
         Worker(
             client,
             task_queue=COMMS_QUEUE,
-            activities=perform.comms_activities(),
+            activities=[*perform.comms_activities(), *temporal.comms_activities()],
             max_concurrent_activities=SENDS_AT_ONCE,
             graceful_shutdown_timeout=GRACE,
         ),

@@ -9,6 +9,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from temporalio.client import WorkflowHandle
+
 from tests.temporal_server import time_skipping_server
 from tests.workflows.incidents import Live, Vendors, firing, incident, opening, rate_limited, rejects, resolved
 
@@ -20,12 +22,12 @@ async def main() -> None:
     async with time_skipping_server() as temporal:
         async with incident(temporal, Vendors(), opening(), alerts=(firing(),)) as live:
             await _a_whole_life(live)
-            await _save(live, "whole-life")
+            await save(live.handle, "whole-life")
         async with incident(temporal, Vendors(answers={"page": rejects}), opening()) as live:
             await live.at(20 * MINUTE)
             await live.handle.signal("resolve")
             await live.to_the_end()
-            await _save(live, "nobody-reached")
+            await save(live.handle, "nobody-reached")
         slow = dict.fromkeys(("post", "open_channel", "publish"), rate_limited(10 * MINUTE))
         async with incident(temporal, Vendors(answers=slow), opening("sev2")) as live:
             await live.at(30 * MINUTE)
@@ -34,7 +36,7 @@ async def main() -> None:
             await live.at(60 * MINUTE)
             await live.handle.signal("cancel")
             await live.to_the_end()
-            await _save(live, "raised-and-cancelled")
+            await save(live.handle, "raised-and-cancelled")
 
 
 async def _a_whole_life(live: Live) -> None:
@@ -58,8 +60,8 @@ async def _a_whole_life(live: Live) -> None:
     await live.to_the_end()
 
 
-async def _save(live: Live, name: str) -> None:
-    history = await live.handle.fetch_history()
+async def save(handle: WorkflowHandle[Any, Any], name: str) -> None:
+    history = await handle.fetch_history()
     (FOLDER / f"{name}.json").write_text(json.dumps(_without_the_machine(json.loads(history.to_json()))) + "\n")
     print(f"{name}: {len(history.events)} events")  # noqa: T201
 

@@ -7,6 +7,7 @@ from temporalio.client import WorkflowHistory
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer
 
+from workflows.heartbeat import HeartbeatWorkflow
 from workflows.incident import IncidentWorkflow
 from workflows.runner import runner
 
@@ -14,9 +15,13 @@ HISTORIES = {path: path.read_text() for path in sorted((Path(__file__).parents[1
 
 
 @pytest.mark.parametrize("path", HISTORIES, ids=[path.stem for path in HISTORIES])
-async def test_a_recorded_incident_replays(path: Path) -> None:
+async def test_a_recorded_workflow_replays(path: Path) -> None:
     history = WorkflowHistory.from_json(path.stem, HISTORIES[path])
-    replayer = Replayer(workflows=[IncidentWorkflow], data_converter=pydantic_data_converter, workflow_runner=runner())
+    replayer = Replayer(
+        workflows=[IncidentWorkflow, HeartbeatWorkflow],
+        data_converter=pydantic_data_converter,
+        workflow_runner=runner(),
+    )
     await replayer.replay_workflow(history)
 
 

@@ -1,0 +1,36 @@
+"""What a workflow asks of Temporal itself: that alerts reach another incident, and when the gateway showed itself."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime, timedelta
+
+from temporalio import activity
+
+from starter.incidents import Incidents
+from workflows.handing_on import HandOn
+from workflows.policy.heartbeat import AWAY_AFTER, Gateway, listened
+
+LOOK_BACK = timedelta(days=2)
+"""One sign of life a minute: some thousand."""
+
+
+class Temporal:
+    """Raises Unreachable, for Temporal to try again."""
+
+    def __init__(self, incidents: Incidents) -> None:
+        self._incidents = incidents
+
+    def page_activities(self) -> Sequence[Callable[..., Awaitable[bool]]]:
+        return [self.hand_on_alerts]
+
+    def comms_activities(self) -> Sequence[Callable[..., Awaitable[Gateway]]]:
+        return [self.look_for_the_gateway]
+
+    @activity.defn(name="hand_on_alerts")
+    async def hand_on_alerts(self, alerts: HandOn) -> bool:
+        return await self._incidents.open(alerts.workflow_id, alerts.opening, alerts.event)
+
+    @activity.defn(name="look_for_the_gateway")
+    async def look_for_the_gateway(self, since: datetime) -> Gateway:
+        """By its canaries: each one was sent by a gateway whose own socket answered."""
+        since = max(since, datetime.now(UTC) - LOOK_BACK) - AWAY_AFTER
+        return listened(await self._incidents.canaries(since))

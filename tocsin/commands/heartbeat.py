@@ -1,0 +1,158 @@
+"""`heartbeat add|list|pause|resume|remove`: senders whose silence opens an incident."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+from pydantic import BaseModel, ValidationError
+from rich.table import Table
+from typer import Argument, Option
+
+import settings
+from starter.answers import NobodyWorks
+from starter.heartbeats import Heartbeats
+from tocsin import output
+from tocsin.commands.arguments import AsJson, Reason, me
+from tocsin.commands.session import incidents
+from tocsin.failure import badly_put
+from tocsin.library import library, named
+from tocsin.up.folder import Folder
+from tocsin.view.plain import moment, plain
+from workflows.policy.durations import write
+from workflows.policy.events import Event
+from workflows.policy.heartbeat import Card, Heartbeat, Paused, Removed, Spec, Unpaused, in_words
+from workflows.policy.runbook import severity_title
+
+app = typer.Typer(no_args_is_help=True, help="Senders that must call in time: their silence opens an incident.")
+
+NOBODY = "recorded; no worker is running: nothing is being watched or paged"
+Name = Annotated[str, Argument(metavar="NAME", help="Lower case with dashes; it beats at /heartbeats/NAME.")]
+
+
+class Listed(BaseModel):
+    """One of `heartbeat list --json`."""
+
+    expected: Card
+    stands: str | None
+    """None: no worker answers."""
+
+
+@app.command()
+def add(
+    name: Name,
+    every: Annotated[str, Option(metavar="SPAN", help="How often it must beat, such as 5m; at least 1m.")],
+    grace: Annotated[str, Option(metavar="SPAN", help="How late it may be.")] = "1m",
+    severity: Annotated[str, Option(help="sev1 (worst) to sev4; the runbook's default if left out.")] = "",
+    service: Annotated[str, Option(help="Which service its silence is about.")] = "",
+    runbook: Annotated[str, Option(help="Which runbook to follow; TOCSIN_RUNBOOK if left out.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Expect a sender to call every so often. Again for the same name: change what is expected."""
+    chosen = settings.load()
+    book = named(library(chosen), runbook or chosen.runbook)
+    up = Folder(chosen.state_dir).running()
+    opening = {
+        "runbook": book,
+        "severity": severity or book.intake.default_severity,
+        "title": name,
+        "service": service,
+        "speed": up.speed if up else chosen.speed,
+        "no_pager": up.no_pager if up else chosen.no_pager,
+    }
+    try:
+        spec = Spec.model_validate({"every": every, "grace": grace, "opening": opening})
+        Heartbeat(name=name, spec=spec)
+    except ValidationError as error:
+        raise badly_put(error) from None
+    asyncio.run(_add(name, spec, as_json))
+
+
+@app.command("list")
+def list_(as_json: AsJson = False) -> None:
+    """Which senders must call in time, and how they stand."""
+    found = asyncio.run(_list())
+    output.show(found, _table(found), as_json)
+
+
+@app.command()
+def pause(
+    name: Name,
+    span: Annotated[str, Option("--for", metavar="SPAN", help="For how long, such as 2h; at most 31d.")],
+    reason: Reason = "",
+    as_json: AsJson = False,
+) -> None:
+    """Expect no beat for a while: it must beat again, an interval after that."""
+    try:
+        event = Paused.model_validate({"duration": span, "reason": reason, "by": me()})
+    except ValidationError as error:
+        raise badly_put(error) from None
+    asyncio.run(_tell(name, event, as_json))
+
+
+@app.command()
+def resume(name: Name, as_json: AsJson = False) -> None:
+    """End a pause: it must beat again, an interval from now."""
+    asyncio.run(_tell(name, Unpaused(by=me()), as_json))
+
+
+@app.command()
+def remove(name: Name) -> None:
+    """Expect it no longer."""
+    asyncio.run(_remove(name))
+
+
+async def _heartbeats() -> Heartbeats:
+    return Heartbeats((await incidents()).reach)
+
+
+async def _add(name: str, spec: Spec, as_json: bool) -> None:
+    known = await _heartbeats()
+    await known.add(name, spec)
+    await _show(known, name, as_json)
+
+
+async def _tell(name: str, event: Event, as_json: bool) -> None:
+    known = await _heartbeats()
+    await known.tell(name, event)
+    await _show(known, name, as_json)
+
+
+async def _remove(name: str) -> None:
+    await (await _heartbeats()).tell(name, Removed(by=me()))
+    output.out.print(plain(f"{name} is no longer expected"))
+
+
+async def _show(known: Heartbeats, name: str, as_json: bool) -> None:
+    """Raises NobodyWorks: nobody watches then, and that must not look like success."""
+    try:
+        listed = await _stands(known, await known.card(name))
+    except NobodyWorks:
+        raise NobodyWorks(NOBODY) from None
+    output.show(listed, plain(f"{name}: {listed.stands}"), as_json)
+
+
+async def _list() -> list[Listed]:
+    known = await _heartbeats()
+    cards = await known.list()
+    try:
+        return [await _stands(known, card) for card in cards]
+    except NobodyWorks:  # one silence is enough: the others would cost as much patience each
+        return [Listed(expected=card, stands=None) for card in cards]
+
+
+async def _stands(known: Heartbeats, card: Card) -> Listed:
+    state = await known.state(card.name)
+    return Listed(expected=card, stands=in_words(state, datetime.now(UTC)))
+
+
+def _table(found: Sequence[Listed]) -> Table:
+    table = Table("name", "every", "grace", "severity", "runbook", "how it stands", box=None, header_style="dim")
+    for each in found:
+        card = each.expected
+        paused = f"paused until {moment(card.paused_until)} UTC" if card.paused_until else ""
+        stands = each.stands or f"no worker is running: nobody is watching. {paused}"
+        expected = (card.name, write(card.every), write(card.grace), severity_title(card.severity), card.runbook)
+        table.add_row(*(plain(text) for text in (*expected, stands)))
+    return table

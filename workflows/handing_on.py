@@ -1,0 +1,60 @@
+"""What a workflow wants of Temporal beyond itself, as activities: that alerts reach their incident, just as the gateway
+hands them on; and to know when the gateway listened."""
+
+from datetime import datetime, timedelta
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+from temporalio.exceptions import ActivityError
+
+from workflows.policy.effects import Wire
+from workflows.policy.events import AlertsReceived
+from workflows.policy.heartbeat import Gateway
+from workflows.policy.incident import Opening
+from workflows.sending import COMMS_QUEUE, PAGE_QUEUE
+
+AT_ONCE = timedelta(seconds=10)
+"""An attempt; Temporal answers in milliseconds."""
+NOT_FOR_LONG = timedelta(seconds=30)
+
+
+class HandOn(Wire):
+    """The argument of the activity `hand_on_alerts`."""
+
+    workflow_id: str
+    opening: Opening
+    event: AlertsReceived
+
+
+async def hand_on(alerts: HandOn, summary: str) -> bool:
+    """Once this returns, the incident has them. False: all have resolved, and no incident was open to hear it.
+
+    Tried until it works: whoever gives up here is silent.
+    """
+    told: bool = await workflow.execute_activity(
+        "hand_on_alerts",
+        alerts,
+        result_type=bool,
+        task_queue=PAGE_QUEUE,  # what opens an incident is as urgent as its page
+        start_to_close_timeout=AT_ONCE,
+        retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=10)),
+        summary=summary[:200],
+    )
+    return told
+
+
+async def look_for_the_gateway(since: datetime) -> Gateway | None:
+    """When it listened since then, as far as that can be found out quickly."""
+    try:
+        found: Gateway = await workflow.execute_activity(
+            "look_for_the_gateway",
+            since,
+            result_type=Gateway,
+            task_queue=COMMS_QUEUE,
+            start_to_close_timeout=AT_ONCE,
+            schedule_to_close_timeout=NOT_FOR_LONG,
+            summary="did the gateway listen?",
+        )
+    except ActivityError:
+        return None
+    return found

@@ -1,0 +1,99 @@
+"""The workflow `heartbeat`: hears beats, and opens an incident when they stop. What decides is `policy/heartbeat.py`.
+
+It costs next to nothing: one timer for as long as a beat is due, left alone while beats come (each only moves the
+deadline, which is looked at when the timer has run out), and the gateway hands on at most four beats an interval.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from temporalio import workflow
+from temporalio.common import RawValue
+
+with workflow.unsafe.imports_passed_through():
+    from workflows import hearing
+    from workflows.handing_on import HandOn, hand_on, look_for_the_gateway
+    from workflows.policy import heartbeat as policy
+    from workflows.policy.events import AlertsReceived, stamp
+    from workflows.policy.heartbeat import Beat, Gateway, Heartbeat, Verdict
+
+CARD = "card"
+"""The memo's name: never changes."""
+
+
+@workflow.defn(name="heartbeat")
+class HeartbeatWorkflow:
+    @workflow.init
+    def __init__(self, state: Heartbeat) -> None:
+        since = state.expected_since or workflow.info().workflow_start_time
+        self._state = state.model_copy(update={"expected_since": since})
+        self._news = False
+        self._card = policy.card(self._state)
+        workflow.set_dynamic_signal_handler(self._on_signal)
+
+    @workflow.run
+    async def run(self, state: Heartbeat) -> None:  # noqa: ARG002 (Temporal passes it here as well as to __init__)
+        while True:
+            self._news = False
+            found = await self._judge()
+            await self._tell(found)
+            self._show()
+            if self._state.removed:
+                return
+            if self._must_leave():
+                workflow.continue_as_new(self._state)
+            await self._rest(found.look_at)
+
+    async def _judge(self) -> Verdict:
+        gateway: Gateway | None = None
+        if policy.must_ask_the_gateway(self._state, workflow.now()):
+            gateway = await look_for_the_gateway(self._state.counts_from)
+        found = policy.verdict(self._state, workflow.now(), gateway)
+        self._state = found.state
+        return found
+
+    async def _tell(self, found: Verdict) -> None:
+        state, now = self._state, workflow.now()
+        for about, fires in policy.telling(state, found, now):
+            alert = policy.alert(state, about, found.problem or "it is well again", fires=fires)
+            event = AlertsReceived(at=now, by="heartbeat", via="alerts", alerts=(alert,))
+            opening = policy.opening(state, about, found.problem)
+            where = policy.incident_id(state.name, about)
+            await hand_on(HandOn(workflow_id=where, opening=opening, event=event), alert.summary)
+            self._state = policy.tell(self._state, about, now, fires=fires)
+
+    def _show(self) -> None:
+        workflow.set_current_details(policy.in_words(self._state, workflow.now()))
+        card = policy.card(self._state)
+        if card != self._card:
+            workflow.upsert_memo({CARD: card})
+            self._card = card
+
+    async def _rest(self, until: datetime | None) -> None:
+        """Beats are no reason to wake up, unless somebody waits for one."""
+        span = until - workflow.now() if until else None
+        if span is not None and span <= timedelta():
+            return
+        summary = f"beat of {self._state.name} overdue"
+        try:
+            await workflow.wait_condition(
+                lambda: self._news or self._must_leave(), timeout=span, timeout_summary=summary
+            )
+        except TimeoutError:
+            return
+
+    def _on_signal(self, name: str, args: Sequence[RawValue]) -> None:
+        """Never raises: what cannot be read is remembered, and shown."""
+        for event in hearing.hear(policy.HEARD, name, args):
+            waited_for = bool(self._state.told)
+            self._state = policy.hear(self._state, stamp(event, workflow.now()))
+            self._news = self._news or waited_for or not isinstance(event, Beat)
+
+    def _must_leave(self) -> bool:
+        info = workflow.info()
+        long = info.get_current_history_length() >= self._state.history_limit
+        return long or info.is_continue_as_new_suggested()
+
+    @workflow.query(name="state", description="when it last beat, and when it is overdue")
+    def state(self) -> Heartbeat:
+        return self._state
