@@ -4,7 +4,7 @@
     verdict(state, now, gateway) -> Verdict        what that means now, and when to look again
     telling(state, verdict, now)                   what incidents have to be told because of it
 
-All are pure. Three rules decide (ADR 0010):
+All are pure. Three rules decide (ADR 0011):
 
 * A beat counts when it arrived at the gateway, not when a worker read it. So an outage of the worker makes nobody late.
 * A beat that could not arrive is not missed. While the gateway shows no sign of life no heartbeat is judged: all of
