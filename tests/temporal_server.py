@@ -37,7 +37,11 @@ async def time_skipping_server(*settings: str) -> AsyncIterator[WorkflowEnvironm
         dev_server_extra_args=[arg for value in (*QUICK_SKIPS, *settings) for arg in ("--dynamic-config-value", value)],
         data_converter=pydantic_data_converter,
         search_attributes=[*KEYWORDS, *DATETIMES, *INTEGERS],
-        ts_config=TimeSkippingConfig(enabled=False, max_session_skip_count=100_000),
+        ts_config=TimeSkippingConfig(
+            enabled=False,
+            max_session_skip_count=100_000,
+            disable_propagation=True,  # a review's time begins where that of its incident ended, and stands, too
+        ),
     )
     try:
         yield environment

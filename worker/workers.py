@@ -12,6 +12,7 @@ from starter.incidents import Incidents
 from workflows.canary import CanaryWorkflow
 from workflows.heartbeat import HeartbeatWorkflow
 from workflows.incident import IncidentWorkflow
+from workflows.review import ReviewWorkflow
 from workflows.runner import runner
 
 STICKY_TIMEOUT = timedelta(seconds=2)
@@ -31,7 +32,7 @@ def workers(client: Client, perform: Perform) -> tuple[Worker, ...]:
         Worker(
             client,
             task_queue=WORKFLOW_QUEUE,
-            workflows=[IncidentWorkflow, CanaryWorkflow, HeartbeatWorkflow],
+            workflows=[IncidentWorkflow, ReviewWorkflow, CanaryWorkflow, HeartbeatWorkflow],
             workflow_runner=runner(),
             sticky_queue_schedule_to_start_timeout=STICKY_TIMEOUT,
         ),

@@ -1,6 +1,6 @@
 """What a shell carries out: an incident, or the review of one. The case decides, the shell does."""
 
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from datetime import datetime
 from typing import Protocol
 
@@ -38,5 +38,8 @@ class Case(Protocol):
         """For Temporal's UI, in Markdown."""
 
     def attributes(self, present: Plan) -> Sequence[Update]: ...
+    def memo(self, now: datetime) -> Mapping[str, object]:
+        """What lists show of it without asking it."""
+
     def life(self) -> Wire:
         """The argument with which the workflow continues as new."""

@@ -74,7 +74,36 @@ To let it out: tocsin approve {{ id }} --draft {{ draft_name }}   (or in other w
 {% for item in items %}☐ {{ item }}
 {% endfor %}""",
     "war_room": "Join the war room: {{ war_room }}",
-    "consider_review": "{{ headline }} is over. Does it need a review? No is an answer.",
+    "consider_review": """{{ headline }} is over. Does it need a review? No is an answer.
+Yes: tocsin review start {{ id }}   No: tocsin review waive {{ id }} --reason "..."
+""",
+    "review_opened": """📝 {{ headline }} is over. What its review owes:
+{% for due in owed %}☐ {{ due.title }}: {{ due.owner }}, by {{ due.by }} ({{ due.name }})
+{% for task in due.tasks %}    {{ task }}
+{% endfor %}{% endfor %}
+Done: tocsin review submit {{ id }} NAME --link URL   What is left to do: tocsin followup add {{ id }} "..." --owner WHO
+""",
+    "follow_up": """{% if follow_up_ended is defined %}{{ follow_up_ended }}
+{% endif %}
+{{ follow_up }}
+Owner: {{ follow_up_owner }}. Due: {{ follow_up_due }}.
+So that {{ headline }} does not happen again (incident {{ id }} of {{ date }}).""",
+    "review_remind": """{{ headline }}: due soon
+{% for due in owed %}☐ {{ due.title }}, by {{ due.by }}: {{ due.command }}
+{% endfor %}""",
+    "review_due": """{{ headline }}: {{ duty_title }} is due
+{% for due in owed %}
+{% for task in due.tasks %}☐ {{ task }}
+{% endfor %}
+When it is done: {{ due.command }}
+{% endfor %}""",
+    "review_overdue": """⏰ {{ headline }}: overdue
+{% for due in owed %}☐ {{ due.title }}, {{ due.late }} late: {{ due.command }}
+{% endfor %}
+{% if manager is defined %}{{ manager }}: this is told to you because it has waited so long.
+{% endif %}Not now: tocsin review snooze {{ id }} NAME 2d --reason "..."
+Not at all: tocsin review waive {{ id }} NAME --reason "..."
+""",
     "resolution_summary": """📋 Resolution summary: {{ headline }}
 Duration: since {{ since }} ({{ elapsed }}). Resolved by {{ resolved_by }}.
 What it was: {{ cause }}""",

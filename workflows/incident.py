@@ -17,8 +17,12 @@ with workflow.unsafe.imports_passed_through():
     from workflows.policy.outlook import as_markdown, outlook
     from workflows.policy.record import MEMO, record
     from workflows.policy.refusals import refusal
+    from workflows.policy.review.answers import ReviewLife
+    from workflows.policy.review.engine import owes_review
+    from workflows.policy.review.state import open_review
     from workflows.policy.runbook import Runbook
     from workflows.published import Update, attributes_of
+    from workflows.review import start_review
     from workflows.shell import Shell
     from workflows.texts import Words, words
 
@@ -69,8 +73,21 @@ class IncidentCase:
     def attributes(self, present: Plan) -> Sequence[Update]:
         return attributes_of(self.incident, present)
 
+    def memo(self, _: datetime) -> dict[str, object]:
+        return {}
+
     def life(self) -> Life:
         return self._life.model_copy(update={"incident": self.incident, "alerts": ()})
+
+    def owed_review(self) -> ReviewLife | None:
+        if not owes_review(self.book, self.incident):
+            return None
+        return ReviewLife(
+            runbook=self.book,
+            review=open_review(self.incident),
+            speed=self._life.opening.speed,
+            history_limit=self._life.history_limit,
+        )
 
     def the_next(self) -> Life | None:
         """The incident of the alerts that fired too late for this one."""
@@ -98,6 +115,9 @@ class IncidentWorkflow:
     async def run(self, life: Life) -> None:  # noqa: ARG002 (Temporal passes it here as well as to __init__)
         await self._shell.carry_out()
         workflow.upsert_memo({MEMO: record(self._case.book, self._case.incident, self._clock.speed)})
+        review = self._case.owed_review()
+        if review is not None:
+            await start_review(review)
         coming = self._case.the_next()
         if coming is not None:  # with a memo of its own: the record, and when it opened, are this incident's
             memo = {"title": coming.opening.title, "opened_at": workflow.now().isoformat()}

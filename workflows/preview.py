@@ -1,18 +1,17 @@
 """A runbook's preview: what the core foresees, in the words in which it would be said."""
 
-from datetime import datetime
-
 from workflows.policy.demand import Demand
-from workflows.policy.incident import Incident
 from workflows.policy.preview import Course, Line, foresee
 from workflows.policy.runbook import Runbook
+from workflows.policy.simulate import Simulation
 from workflows.texts import words
 
 
 def preview(book: Runbook, course: Course) -> list[Line]:
     """What would follow, in the order of time."""
-    return foresee(book, course, _say)
+    return foresee(book, course, say)
 
 
-def _say(book: Runbook, incident: Incident, demand: Demand, now: datetime) -> str:
-    return words(book, incident, demand, now).text
+def say(simulation: Simulation, demand: Demand) -> str:
+    """The text of a demand, as everything stands now."""
+    return words(simulation.book, simulation.incident, demand, simulation.now, simulation.review).text

@@ -1,4 +1,4 @@
-"""An incident's search attributes, computed from its state like everything else."""
+"""The search attributes of incidents and reviews, computed from their states like everything else."""
 
 from datetime import datetime
 
@@ -9,6 +9,9 @@ from workflows.policy.engine import Plan
 from workflows.policy.escalation import tier_reached
 from workflows.policy.fold import COMMANDER
 from workflows.policy.incident import Incident
+from workflows.policy.review.owed import owed
+from workflows.policy.review.state import Review
+from workflows.policy.runbook import Runbook
 
 Update = SearchAttributeUpdate[str] | SearchAttributeUpdate[int] | SearchAttributeUpdate[datetime]
 
@@ -22,6 +25,15 @@ def attributes_of(incident: Incident, present: Plan) -> list[Update]:
         known.RUNBOOK.value_set(incident.runbook),
         _keyword(known.COMMANDER, incident.roles.get(COMMANDER)),
         known.TIER.value_set(tier_reached(incident)),
+        _moment(known.NEXT_DUTY_AT, _next_duty_at(present)),
+    ]
+
+
+def attributes_of_review(book: Runbook, review: Review, present: Plan) -> list[Update]:
+    deadlines = [each.due_at for each in owed(book, review)]
+    return [
+        known.PHASE.value_set("closed" if review.closed_at else "review"),
+        _moment(known.REVIEW_DUE_AT, min(deadlines, default=None)),
         _moment(known.NEXT_DUTY_AT, _next_duty_at(present)),
     ]
 

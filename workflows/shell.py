@@ -146,6 +146,10 @@ class Shell:
         if news:
             workflow.upsert_search_attributes(news)
             self._shown |= {attribute.key.name: attribute.value for attribute in news}
+        memo = {name: value for name, value in self._case.memo(self.now()).items() if self._shown.get(name) != value}
+        if memo:
+            workflow.upsert_memo(memo)
+            self._shown |= memo
 
     # -- what it hears
 

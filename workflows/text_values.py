@@ -9,15 +9,19 @@ from datetime import datetime, timedelta
 from types import NoneType
 from typing import TypedDict, get_args, get_type_hints
 
+from workflows import review_values
 from workflows.policy.bounded import cut
 from workflows.policy.cadence import next_update_at
 from workflows.policy.demand import Demand
 from workflows.policy.durations import write
 from workflows.policy.effects import Post, Publish
-from workflows.policy.incident import Incident, rules
+from workflows.policy.follow_ups import named, owner_of
+from workflows.policy.incident import FollowUp, Incident, rules
 from workflows.policy.references import duties_of
+from workflows.policy.review.state import Review
 from workflows.policy.room import contacts_for, next_batch
 from workflows.policy.runbook import Duty, Runbook, severity_title
+from workflows.review_values import Due
 
 
 class Labelled(TypedDict):
@@ -40,6 +44,8 @@ class Occasion:
     now: datetime
     render: Callable[["Values", str], str]
     """Fills the text of that name: a draft quotes what would go out."""
+    review: Review | None = None
+    """The incident's, once it has begun."""
 
 
 @dataclass(frozen=True)
@@ -214,12 +220,42 @@ class Values(Occasion):
     @property
     def duty_title(self) -> str | None:
         duty = _duty(self)
+        if duty is None and self.review:
+            return review_values.title(self.book, self.review, self.demand)
         return duty.id.replace("-", " ") if duty else None
 
     @property
     def items(self) -> list[str] | None:
         duty = _duty(self)
         return [line.strip() for line in duty.text.splitlines() if line.strip()] if duty else None
+
+    @property
+    def owed(self) -> list[Due] | None:
+        return review_values.due(self.book, self.review, self.demand, self.now) if self.review else None
+
+    @property
+    def manager(self) -> str | None:
+        return review_values.manager(self.book, self.review, self.demand) if self.review else None
+
+    @property
+    def follow_up(self) -> str | None:
+        return self._follow_up.text if self._follow_up else None
+
+    @property
+    def follow_up_owner(self) -> str | None:
+        return owner_of(self.book, self._follow_up) if self._follow_up else None
+
+    @property
+    def follow_up_due(self) -> str | None:
+        return f"{self._follow_up.due_on}" if self._follow_up else None
+
+    @property
+    def follow_up_ended(self) -> str | None:
+        return (self._follow_up.ending.text or None) if self._follow_up and self._follow_up.ending else None
+
+    @property
+    def _follow_up(self) -> FollowUp | None:
+        return named(self.incident, self.demand.duty.removeprefix("ticket/"))
 
 
 def page_links(book: Runbook, incident: Incident) -> tuple[tuple[str, str], ...]:

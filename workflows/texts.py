@@ -18,6 +18,7 @@ from workflows.policy.bounded import cut
 from workflows.policy.demand import Demand
 from workflows.policy.effects import Document, Email, Page, Publish, Ticket
 from workflows.policy.incident import Incident
+from workflows.policy.review.state import Review
 from workflows.policy.runbook import Runbook
 from workflows.text_values import ALWAYS, SOMETIMES, Values
 
@@ -47,9 +48,9 @@ class Words:
     text: str
 
 
-def words(book: Runbook, incident: Incident, demand: Demand, now: datetime) -> Words:
+def words(book: Runbook, incident: Incident, demand: Demand, now: datetime, review: Review | None = None) -> Words:
     """Subject and text of an effect, ready for an adapter. Never raises."""
-    values = Values(book, incident, demand, now, _render)
+    values = Values(book, incident, demand, now, _render, review)
     subject = _subject(values)
     text = _render(values, getattr(demand.effect, "template", "told"))
     if isinstance(demand.effect, Email):
@@ -73,6 +74,8 @@ def _subject(values: Values) -> str:
         return f"{values.headline} ({values.reason})"
     if isinstance(effect, Publish) or (isinstance(effect, Email) and effect.public):
         return _render(values, "public_name")
+    if isinstance(effect, Ticket) and values.follow_up:
+        return values.follow_up
     return values.headline if isinstance(effect, Email | Ticket) else values.title
 
 

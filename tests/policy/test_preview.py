@@ -129,10 +129,10 @@ def test_what_the_incident_owes_after_it_has_closed_is_not_forgotten() -> None:
 
 def test_a_review_that_need_only_be_considered_is_one_question() -> None:
     lines = foreseen(reviewing("consider", after="1h"), **HANDLED)
-    assert of(lines, "review/consider") == [(95, ("scribe",))]
+    assert of(lines, "review/consider") == [(110, ("scribe",))]
     assert of(lines, "duty/report") == []
     (question,) = [line for line in lines if line.duty.startswith("review/consider")]
-    assert (question.kind, question.text.endswith("No is an answer.")) == ("nag", True)
+    assert (question.kind, "No is an answer." in question.text) == ("nag", True)
 
 
 @pytest.mark.parametrize(("flags", "owed"), [((), 0), (("security",), 1)])

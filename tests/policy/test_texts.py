@@ -186,7 +186,7 @@ class TestOurOwn:
 
 UNKNOWN = {
     "[draft?]": ["draft"],
-    "[duty_title?]": ["checklist"],
+    "[duty_title?]": ["checklist", "review_due"],
     "[next_update?]": ["update_due"],
     "[cause?]": ["resolution_summary"],
 }

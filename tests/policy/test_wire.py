@@ -13,10 +13,17 @@ from workflows.policy import answers, demand, effects, events, incident, record,
 from workflows.policy import runbook as policy_runbook
 from workflows.policy.engine import plan
 from workflows.policy.outlook import outlook
+from workflows.policy.review import answers as review_answers
+from workflows.policy.review import events as review_events
+from workflows.policy.review import record as review_record
+from workflows.policy.review import state as review_state
 from workflows.policy.runbook import Audience, Runbook
 
 BOOK = load(Path(__file__).parents[2] / "runbooks" / "company.yaml").runbooks["company"]
-MODULES = (answers, demand, effects, events, incident, policy_runbook, record, tally)
+MODULES = (
+    answers, demand, effects, events, incident, policy_runbook, record, review_answers, review_events, review_record,
+    review_state, tally,
+)  # fmt: skip
 
 
 def _subclasses(model: type[effects.Wire]) -> Iterator[type[effects.Wire]]:
@@ -45,9 +52,16 @@ def _lived() -> list[BaseModel]:
     life = life.model_copy(update={"started": {"tell/home/9": waiting}, "to_tell": (_tell(),)})
     life = life.model_copy(update={"public": life.public.model_copy(update={"words": words, "approval": words})})
     happens(simulation, 95, events.Resolved(text="rolled back"))
+    happens(simulation, 96, alerts(alert(status="resolved")))
+    happens(simulation, 97, events.FollowUpAdded(text="test it", owner="bob"))
+    happens(simulation, 3 * 60, review_events.Submitted(by="Alice", link="https://wiki.example/1"))
+    review = simulation.review
+    assert review is not None
     view = outlook(BOOK, life, plan(BOOK, life, now), now, 60.0, frozenset())
     return [
         answers.Life(opening=opening(BOOK), incident=life, alerts=(alert(),)),
+        review_answers.ReviewLife(runbook=BOOK, review=review),
+        review_answers.status(BOOK, review, simulation.now, 1.0),
         answers.Changed(incident="x", changed=("y",), next=view.lines[:1]),
         answers.Status(incident=life, verification=timedelta(minutes=15)),
         view,
@@ -65,6 +79,7 @@ def _lived() -> list[BaseModel]:
         incident.Draft(at=T0, approval=words),
         effects.Email(to="customers", name="Customers", addresses=("all@example.com",), public=True, template="email"),
         effects.Ticket(action="close", ticket="OPS-12", template="ticket"),
+        review_state.Answer(at=T0, by="Alice", wanted=True),
         Audience(name="Customers", addresses=("all@example.com",)),
         incident.declare(opening(_flagged()), T0, "id", "wf"),
         _flagged(),
@@ -86,7 +101,10 @@ COMMANDS: list[events.Event] = [
     events.RoleAssigned(role="scribe", person="bob"), events.HandedOff(to="bob"), events.DraftApproved(),
     events.Mitigated(), events.Reopened(), events.Cancelled(), events.Snoozed(duration=timedelta(hours=1)),
     events.Acknowledged(at=T0, ring="r"), events.Resolved(), events.Escalated(to="1"), events.UpdatePosted(text="hm"),
-    events.RunbookAdopted(runbook=BOOK),
+    events.RunbookAdopted(runbook=BOOK), events.FollowUpAdded(text="test it", due_on=T0.date()),
+    events.FollowUpDone(follow_up="1"), events.FollowUpWaived(follow_up="1", reason="no use"),
+    review_events.ReviewStarted(), review_events.Submitted(), review_events.Waived(reason="no use"),
+    review_events.NagsSnoozed(duration=timedelta(days=2)), review_events.Completed(), review_events.ReviewClosed(),
 ]  # fmt: skip
 
 

@@ -11,8 +11,7 @@ from workflows.policy.incident import Opening
 from workflows.policy.preview import Course, Line
 from workflows.policy.runbook import Runbook, SeverityName
 from workflows.policy.simulate import Simulation
-from workflows.preview import preview
-from workflows.texts import words
+from workflows.preview import preview, say
 
 RUNBOOKS = Path(__file__).parents[2] / "runbooks"
 NAMES = ("company", "lma", "lumi", "samia", "standard")
@@ -92,7 +91,7 @@ class Incident(Simulation):
     said: dict[str, str] = field(default_factory=dict)
 
     def _send(self, demand: Demand) -> None:
-        self.said[demand.duty] = words(self.book, self.incident, demand, self.now).text
+        self.said[demand.duty] = say(self, demand)
         super()._send(demand)
 
 

@@ -268,8 +268,10 @@ class TestPostIncidentProcess:
     """After a SEV-1; after a SEV-2 when it was complex, and its owner said yes."""
 
     def test_write_post_mortem_document_use_template(self) -> None:
-        document = one(courses.handled("company", "sev1"), "duty/post-mortem-document")
-        assert (document.kind, document.offset_s) == ("document", (95 + 48 * 60) * 60)
+        lines = courses.handled("company", "sev1")
+        document = one(lines, "review/document/post-mortem-document")
+        assert (document.kind, document.offset_s) == ("document", (95 + 15) * 60)
+        assert courses.times(lines, "duty/post-mortem-document") == [95 + 48 * 60]
         assert document.text.startswith("Post-mortem: SEV-1: Example incident (2026-03-02)")
 
     def test_identify_action_items_with_owners_and_due_dates(self) -> None:

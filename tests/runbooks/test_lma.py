@@ -245,12 +245,12 @@ def test_post_incident_review_within_1_week(severity: SeverityName) -> None:
 @pytest.mark.parametrize("severity", ["sev3", "sev4"])
 def test_after_lesser_incidents_a_review_is_only_considered(severity: SeverityName) -> None:
     lines = handled("lma", severity)
-    assert times(lines, "review/consider") == [95]
+    assert times(lines, "review/consider") == [95 + 30]
     assert times(lines, "duty/post-mortem") == []
 
 
 def test_post_mortem_template() -> None:
-    written = one(handled("lma", "sev1"), "duty/post-mortem").text
+    written = one(handled("lma", "sev1"), "review/document/post-mortem").text
     for part in (
         "# Incident Post-Mortem: Example incident",
         "- **Date:** 2026-03-02",

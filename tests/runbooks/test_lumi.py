@@ -156,7 +156,7 @@ def test_conduct_a_blameless_retrospective_within_48_hours(severity: SeverityNam
 
 @every
 def test_capture_root_cause_contributing_factors_remediation_tasks_and_owners(severity: SeverityName) -> None:
-    document = one(handled("lumi", severity), "duty/retrospective-findings")
+    document = one(handled("lumi", severity), "review/document/retrospective-findings")
     for words in ("Root cause: ", "Contributing factors: ", "Remediation tasks and their owners: "):
         assert words in document.text
 

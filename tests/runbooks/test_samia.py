@@ -22,12 +22,13 @@ from tests.runbooks.courses import (
     times,
 )
 from tests.starter.sources.webhooks import delivery
-from workflows.policy.effects import Email, Page, Publish
+from workflows.policy.effects import Email, Page, Publish, Ticket
 from workflows.policy.events import (
     Acknowledged,
     DraftApproved,
     Escalated,
     FlagChanged,
+    FollowUpAdded,
     HandedOff,
     Mitigated,
     Resolved,
@@ -603,16 +604,32 @@ def test_what_is_owed_is_handed_out_at_the_resolution(severity: SeverityName) ->
 @every
 @pytest.mark.parametrize(
     ("duty", "kind"),
-    [("incident-report", "document"), ("customer-follow-up", "checklist"), ("process-review", "checklist"),
-     ("action-items", "ticket")],
+    [("incident-report", "nag"), ("process-review", "checklist"), ("action-items", "checklist")],
 )  # fmt: skip
 def test_follow_up_within_24_hours(severity: SeverityName, duty: str, kind: str) -> None:
     line = one(handled("samia", severity), f"duty/{duty}")
     assert (line.offset_s, line.kind) == ((95 + DAY) * 60, kind)
 
 
+@pytest.mark.parametrize(("severity", "flags", "owed"), [("sev1", (), 1), ("sev3", (), 0)])
+def test_customer_follow_up_only_if_external_communication_was_sent(
+    severity: SeverityName, flags: tuple[str, ...], owed: int
+) -> None:
+    assert times(handled("samia", severity, *flags), "duty/customer-follow-up") == [95 + DAY] * owed
+
+
+def test_action_items_become_tickets_for_preventive_measures() -> None:
+    incident = after(live("samia", "sev1"), 95)
+    incident.happen(Resolved(by="Ada"))
+    after(incident, 200).happen(FollowUpAdded(by="Ada", text="alert on replication lag", owner="cto"))
+    ((_, demand),) = sent(incident, "ticket/follow-up-1")
+    assert isinstance(demand.effect, Ticket)
+    assert (demand.effect.action, demand.effect.to) == ("create", "preventive measures")
+    assert "alert on replication lag\nOwner: CTO" in text(incident, "ticket/follow-up-1")
+
+
 def test_incident_report_has_a_detailed_timeline() -> None:
-    report = one(handled("samia", "sev1"), "duty/incident-report").text
+    report = one(handled("samia", "sev1"), "review/document/incident-report").text
     assert "Detected 09:00 UTC, declared 09:00 UTC" in report
     assert "resolved 10:35 UTC" in report
 
@@ -621,7 +638,7 @@ def test_incident_report_has_a_detailed_timeline() -> None:
 def test_postmortem_within_48_hours(severity: SeverityName) -> None:
     lines = handled("samia", severity)
     assert times(lines, "duty/postmortem") == times(lines, "duty/postmortem-meeting") == [95 + 2 * DAY]
-    assert "POSTMORTEM_TEMPLATE.md" in one(lines, "duty/postmortem").text
+    assert "POSTMORTEM_TEMPLATE.md" in one(lines, "review/document/postmortem").text
 
 
 @pytest.mark.parametrize(

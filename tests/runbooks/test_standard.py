@@ -145,7 +145,7 @@ def test_required_postmortem_mandatory_for_sev1_and_sev2(severity: SeverityName)
 def test_postmortem_is_only_considered_for_sev3() -> None:
     lines = handled("standard", "sev3")
     assert times(lines, "duty/postmortem") == []
-    assert times(lines, "review/consider") == [95]
+    assert times(lines, "review/consider") == [95 + 15]
 
 
 def test_primary_contact_incident_commander_or_on_call() -> None:

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from temporalio import activity
 from temporalio.api.enums.v1 import EventType
-from temporalio.client import WorkflowHandle
+from temporalio.client import Client, WorkflowHandle
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
@@ -23,6 +24,7 @@ from workflows.policy.effects import Receipt, Send
 from workflows.policy.events import Alert, AlertsReceived
 from workflows.policy.incident import Opening
 from workflows.policy.runbook import Runbook, SeverityName
+from workflows.review import ReviewWorkflow
 from workflows.runner import runner
 from workflows.sending import COMMS_QUEUE, PAGE_QUEUE
 
@@ -106,7 +108,7 @@ async def worker(environment: WorkflowEnvironment, vendors: Vendors) -> AsyncIte
     comms = [_activity(name, vendors) for name in COMMS]
     client = environment.client
     async with (
-        Worker(client, task_queue="tocsin", workflows=[IncidentWorkflow], workflow_runner=runner()),
+        Worker(client, task_queue="tocsin", workflows=[IncidentWorkflow, ReviewWorkflow], workflow_runner=runner()),
         Worker(client, task_queue=PAGE_QUEUE, activities=page),
         Worker(client, task_queue=COMMS_QUEUE, activities=comms),
     ):
@@ -143,16 +145,18 @@ class Live:
         return [entry.text for entry in (await self.status()).incident.timeline]
 
     async def sends(self) -> list[tuple[int, str]]:
-        """(seconds after the start, key) of every activity in the history of all runs, by time."""
-        found: list[tuple[int, str]] = []
-        history = await self.handle.fetch_history()
-        started_at = history.events[0].event_time.ToDatetime(UTC)
-        for event in history.events:
-            if event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED:
-                payload = event.activity_task_scheduled_event_attributes.input.payloads[0]
-                send = self.environment.client.data_converter.payload_converter.from_payload(payload, Send)
-                found.append((int((event.event_time.ToDatetime(UTC) - started_at).total_seconds()), send.key))
-        return sorted(found)
+        """(seconds after the declaration, key) of every activity in the history, by time."""
+        return await sends(self.environment.client, self.handle, (await self.status()).incident.declared_at)
+
+
+async def sends(client: Client, handle: WorkflowHandle[Any, None], since: datetime) -> list[tuple[int, str]]:
+    found: list[tuple[int, str]] = []
+    for event in (await handle.fetch_history()).events:
+        if event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED:
+            payload = event.activity_task_scheduled_event_attributes.input.payloads[0]
+            send = client.data_converter.payload_converter.from_payload(payload, Send)
+            found.append((int((event.event_time.ToDatetime(UTC) - since).total_seconds()), send.key))
+    return sorted(found)
 
 
 @asynccontextmanager

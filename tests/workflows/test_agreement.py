@@ -6,7 +6,8 @@ from itertools import product
 import pytest
 from temporalio.testing import WorkflowEnvironment
 
-from tests.workflows.incidents import Vendors, firing, incident, opening, resolved, shipped
+from tests.workflows.incidents import Vendors, firing, incident, opening, resolved, sends, shipped
+from tests.workflows.reviews import review_of
 from workflows.policy.events import Acknowledged, AlertsReceived, Event, Resolved, SeverityChanged, UpdatePosted
 from workflows.policy.incident import Opening
 from workflows.policy.runbook import SeverityName
@@ -49,6 +50,8 @@ SCRIPTS: dict[str, tuple[SeverityName, Script]] = {
 }
 
 
+FORESEEN = timedelta(days=9, seconds=30.2)
+"""How far its review is followed, to which nobody ever submits anything."""
 A_BUSY_MACHINE = 2
 """Seconds of real time that may pass between a moment and what a worker on a busy machine makes of it."""
 
@@ -67,8 +70,14 @@ async def test_live_and_simulated_incidents_send_the_same_at_the_same_times(
             await live.at(moment)
             await live.handle.signal(signal, event.model_dump(mode="json", exclude_defaults=True))
         await live.to_the_end()
-        sent = await live.sends()
         lived = (await live.status()).incident
+        sent = await live.sends()
+        review = await review_of(temporal, vendors, lived)
+        if review is not None:
+            await review.at(lived.declared_at + FORESEEN)
+            sent += await sends(temporal.client, review.handle, lived.declared_at)
+            lived = (await review.status()).review.incident
+            await review.handle.terminate()
     expected, expected_told = simulated(about, lived.declared_at, script)
     live_times, simulated_times = _without_tells(sent), _without_tells(expected)
     assert live_times.keys() == simulated_times.keys()
@@ -77,12 +86,14 @@ async def test_live_and_simulated_incidents_send_the_same_at_the_same_times(
     assert len(vendors.arrivals()) == len(set(vendors.arrivals()))
 
 
-def simulated(about: Opening, declared_at: datetime, script: Script) -> tuple[list[tuple[int, str]], int]:
+def simulated(
+    about: Opening, declared_at: datetime, script: Script, until: timedelta = FORESEEN
+) -> tuple[list[tuple[int, str]], int]:
     simulation = Simulation.of(about, declared_at)
     for moment, (_, event) in script.items():
         simulation.run_to(declared_at + moment)
         simulation.happen(event)
-    simulation.run_to(declared_at + timedelta(days=2))
+    simulation.run_to(declared_at + until)
     sent = sorted((int((at - declared_at).total_seconds()), demand.key) for at, demand in simulation.sent)
     return sent, simulation.incident.told
 

@@ -83,6 +83,17 @@ def next_business_day(calendar: Calendar, at: datetime) -> tuple[datetime, datet
     return next((_stretch(calendar, calendar.business_hours, day) for day in _business_days(calendar, today)), (at, at))
 
 
+def end_of(calendar: Calendar, day: date) -> datetime:
+    """The end of business hours on that day, holiday or not."""
+    return _stretch(calendar, calendar.business_hours, day)[1]
+
+
+def begin_of(calendar: Calendar, at: datetime) -> datetime:
+    """The begin of the business hours that `at` lies in, or of the last ones before it; `at` if there are none."""
+    begins = (stretch[0] for stretch in _before(calendar, at))
+    return next((begin for begin in begins if begin <= at), at)
+
+
 def next_weekday(calendar: Calendar, at: datetime, weekday: Weekday) -> datetime:
     """The first begin of business hours' time of day on that weekday after `at`, holiday or not."""
     today = at.astimezone(ZoneInfo(calendar.zone)).date()
@@ -105,6 +116,12 @@ def _from(calendar: Calendar, at: datetime) -> Iterator[tuple[datetime, datetime
     for day in (today, *_business_days(calendar, today)):
         if _is_business_day(calendar, day):
             yield _stretch(calendar, calendar.business_hours, day)
+
+
+def _before(calendar: Calendar, at: datetime) -> Iterator[tuple[datetime, datetime]]:
+    today = at.astimezone(ZoneInfo(calendar.zone)).date()
+    days = (today - timedelta(days=n) for n in range(LONGEST_HOLIDAY + 1))
+    return (_stretch(calendar, calendar.business_hours, day) for day in days if _is_business_day(calendar, day))
 
 
 def _business_days(calendar: Calendar, after: date) -> Iterator[date]:

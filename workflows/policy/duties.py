@@ -10,7 +10,7 @@ from workflows.policy.durations import write
 from workflows.policy.effects import Effect, Post
 from workflows.policy.incident import Incident, rules, who_owes
 from workflows.policy.references import duties_of
-from workflows.policy.runbook import Duty, Moment, Review, Runbook
+from workflows.policy.runbook import Duty, Moment, ReviewTerms, Runbook
 from workflows.policy.wanted import (
     Later,
     Wanted,
@@ -18,7 +18,6 @@ from workflows.policy.wanted import (
     channel_or_place,
     holds_at,
     holds_since,
-    incident_place,
     latest_and_next,
     unsettled,
 )
@@ -44,38 +43,12 @@ def owed(book: Runbook, incident: Incident, which: Iterable[Duty], now: datetime
                 yield from unsettled(incident, f"duty/{duty.id}", occurrence, due_at, now, build)
 
 
-def review(book: Runbook, incident: Incident, now: datetime) -> Iterator[Wanted | Later]:
-    """What a resolved incident owes to its review. One that need only be considered is a question, asked once."""
-    terms = review_terms(book, incident)
-    if terms is None or incident.resolved_at is None:
-        return
-    if terms.required == "consider":
-        yield _question(book, incident, terms, incident.resolved_at)
-    else:
-        yield from owed(book, incident, terms.duties, now)
-
-
-def review_terms(book: Runbook, incident: Incident) -> Review | None:
+def review_terms(book: Runbook, incident: Incident) -> ReviewTerms | None:
     """What the runbook says of the review that a resolved incident owes; None: it owes none."""
     terms, resolved_at = rules(book, incident).review, incident.resolved_at
     if terms is None or resolved_at is None or incident.cancelled:
         return None
     return terms if holds_at(book, terms.when, incident, resolved_at) else None
-
-
-def _question(book: Runbook, incident: Incident, terms: Review, resolved_at: datetime) -> Wanted:
-    role = next((duty.owner for duty in terms.duties if duty.owner), None)
-    spot = incident_place(book, incident)
-    mention = who_owes(book, incident, role)
-    nag = Post(kind="nag", to=spot.place, template="consider_review", mention=mention, role=role)
-    demand = Demand(
-        duty="review/consider",
-        occurrence=incident.opening,
-        due_at=resolved_at,
-        reason="the runbook asks whether this needs a review",
-        effect=nag,
-    )
-    return Wanted(demand, spot.waits_for)
 
 
 def moment_at(incident: Incident, moment: Moment) -> datetime | None:
@@ -98,7 +71,7 @@ def _due_times(book: Runbook, incident: Incident, duty: Duty, now: datetime) -> 
     wanted_at = max(moment + duty.after, holds_since(duty.when, incident))
     if duty.closes is not None and not _is_owed(book, incident, duty.closes, now):
         return
-    first = _on_its_day(book, duty, wanted_at)
+    first = on_its_day(book, duty, wanted_at)
     times = [first]
     if duty.every is not None and now >= first:
         latest, following = latest_and_next(first, duty.every, now)
@@ -115,7 +88,7 @@ def _is_owed(book: Runbook, incident: Incident, name: str, now: datetime) -> boo
     return f"duty/{name}" in incident.settled or any(True for _ in _due_times(book, incident, duty, now))
 
 
-def _on_its_day(book: Runbook, duty: Duty, at: datetime) -> datetime:
+def on_its_day(book: Runbook, duty: Duty, at: datetime) -> datetime:
     if duty.on == "monday":
         return next_weekday(book.calendar, at, "mon")
     return in_business_hours(book.calendar, at) if duty.on == "business-hours" else at

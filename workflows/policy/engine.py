@@ -41,14 +41,15 @@ from datetime import datetime
 from workflows.policy.cadence import cadence
 from workflows.policy.closing import conclusions, turning_points
 from workflows.policy.demand import Demand
-from workflows.policy.duties import duties, review
+from workflows.policy.duties import duties
 from workflows.policy.effects import Hush, Page
 from workflows.policy.escalation import escalation
 from workflows.policy.events import Event
+from workflows.policy.follow_ups import tickets
 from workflows.policy.hushing import hushing
 from workflows.policy.incident import Incident
 from workflows.policy.public import public
-from workflows.policy.room import room, telling
+from workflows.policy.room import room
 from workflows.policy.runbook import Runbook
 from workflows.policy.wanted import Later, Wanted
 
@@ -76,7 +77,7 @@ class Plan:
 def plan(book: Runbook, incident: Incident, now: datetime) -> Plan:
     if incident.closed_at is not None:
         return Plan((), (), (), None)
-    present = _split(incident, _all(book, incident, now), now)
+    present = split(incident, _all(book, incident, now), now)
     if incident.resolved_at is None:  # time alone ends nothing
         return present
     waiting = [wanted.demand for wanted in present.waiting]
@@ -87,13 +88,7 @@ def plan(book: Runbook, incident: Incident, now: datetime) -> Plan:
     return replace(present, wake_at=min(moments, default=None), conclusions=concluded)
 
 
-def afterwards(book: Runbook, incident: Incident, now: datetime) -> Plan:
-    """What is owed once the incident has closed: the review's duties, and those of its own that fall due too late
-    for it. Times count from the resolution, as ever."""
-    return _split(incident, _owed_afterwards(book, incident, now), now)
-
-
-def _split(incident: Incident, all_wanted: Iterable[Wanted | Later], now: datetime) -> Plan:
+def split(incident: Incident, all_wanted: Iterable[Wanted | Later], now: datetime) -> Plan:
     """What has not settled, by time."""
     due: list[Demand] = []
     waiting: list[Wanted] = []
@@ -124,14 +119,7 @@ def _all(book: Runbook, incident: Incident, now: datetime) -> Iterator[Wanted | 
         return
     yield from cadence(book, incident, now)
     yield from duties(book, incident, now)
-
-
-def _owed_afterwards(book: Runbook, incident: Incident, now: datetime) -> Iterator[Wanted | Later]:
-    if incident.cancelled or incident.resolved_at is None:
-        return
-    yield from telling(book, incident)
-    yield from duties(book, incident, now)
-    yield from review(book, incident, now)
+    yield from tickets(book, incident)
 
 
 def _urgency(demand: Demand) -> tuple[bool, bool, datetime, int, str]:

@@ -4,7 +4,7 @@ The same models are what people and webhooks send (as signals and updates) and w
 wire names of signals and updates to them; `hear` reads one from whatever arrived.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Literal, TypeVar
 
 from pydantic import Field
@@ -157,6 +157,31 @@ class Snoozed(Event):
     reason: Text = ""
 
 
+class FollowUpAdded(Event):
+    """Something is to be done so that it does not happen again; the review sees to it."""
+
+    kind: Literal["follow_up_added"] = "follow_up_added"
+    text: Text = Field(min_length=1)
+    owner: Line = ""
+    """A person, or a role of the runbook; empty: whoever says it."""
+    due_on: date | None = None
+
+
+class FollowUpDone(Event):
+    kind: Literal["follow_up_done"] = "follow_up_done"
+    follow_up: Line
+    """Its number, or its ticket."""
+    text: Text = ""
+
+
+class FollowUpWaived(Event):
+    """It will not be done, and somebody stands for that."""
+
+    kind: Literal["follow_up_waived"] = "follow_up_waived"
+    follow_up: Line
+    reason: Text = ""
+
+
 class RunbookAdopted(Event):
     """From here on the incident follows its runbook as it is now."""
 
@@ -214,6 +239,7 @@ HEARD: dict[str, type[Event]] = {
     for event in (
         AlertsReceived, Acknowledged, SeverityChanged, Resolved, Noted, Escalated, FlagChanged, RoleAssigned,
         HandedOff, UpdatePosted, DraftApproved, Mitigated, Reopened, Cancelled, Snoozed, RunbookAdopted,
+        FollowUpAdded, FollowUpDone, FollowUpWaived,
     )
 }  # fmt: skip
 """Wire name of a signal or update -> the event it becomes. These names never change (rule 11)."""

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from workflows.policy import alerts, settling
+from workflows.policy import alerts, follow_ups, settling
 from workflows.policy.adopting import why_not
 from workflows.policy.bounded import fit
 from workflows.policy.durations import write
@@ -27,6 +27,9 @@ from workflows.policy.events import (
     Escalated,
     Event,
     FlagChanged,
+    FollowUpAdded,
+    FollowUpDone,
+    FollowUpWaived,
     HandedOff,
     Mitigated,
     Noted,
@@ -62,14 +65,14 @@ def apply(book: Runbook, incident: Incident, event: Event) -> Incident:
     after = _APPLY[type(event)](book, incident, event)
     if _headline(after) != _headline(incident):
         after = after.model_copy(update={"headline": incident.headline + 1})
-    return _remember(after, event.id) if event.id else after
+    return remember(after, event.id) if event.id else after
 
 
 def _headline(incident: Incident) -> tuple[str, str, str | None]:
     return incident.severity, incident.phase, incident.roles.get(COMMANDER)
 
 
-def _remember(incident: Incident, event_id: str) -> Incident:
+def remember(incident: Incident, event_id: str) -> Incident:
     return incident.model_copy(update={"heard": (*incident.heard, event_id)[-Bounds.heard :]})
 
 
@@ -79,8 +82,8 @@ def _not_before(event: E, opened_at: datetime) -> E:
 
 
 _SIGNS_OF_LIFE = (
-    DraftApproved, Escalated, FlagChanged, HandedOff, Mitigated, Noted, RoleAssigned, RunbookAdopted, SeverityChanged,
-    Snoozed, UpdatePosted,
+    DraftApproved, Escalated, FlagChanged, FollowUpAdded, HandedOff, Mitigated, Noted, RoleAssigned, RunbookAdopted,
+    SeverityChanged, Snoozed, UpdatePosted,
 )  # fmt: skip
 
 
@@ -330,6 +333,9 @@ _APPLY: dict[type[Event], Callable[[Runbook, Incident, Any], Incident]] = {
     Reopened: _reopened,
     Cancelled: _cancelled,
     Snoozed: _snoozed,
+    FollowUpAdded: follow_ups.add,
+    FollowUpDone: follow_ups.done,
+    FollowUpWaived: follow_ups.waive,
     RunbookAdopted: _runbook_adopted,
     NotUnderstood: _not_understood,
     EffectStarted: _effect_started,

@@ -4,7 +4,7 @@ Deadlines are computed from these facts by `engine.plan`; nothing here remembers
 incident carries over continue-as-new, so every part of it is bounded (`Bounds`).
 """
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
@@ -32,6 +32,8 @@ class Bounds:
     alerts = 200
     alert_name = 60
     alert_summary = 60
+    alerts_of_a_record = 20
+    """After the end only their texts are asked for."""
     successor = 50
     heard = 200
     rings = 50
@@ -41,6 +43,8 @@ class Bounds:
     """Of roles and of flags: a signal may name some that the runbook does not know."""
     links = 4
     link = 2000
+    follow_ups = 50
+    follow_up = 300
 
 
 def _usable(links: tuple[tuple[Line, str], ...]) -> tuple[tuple[str, str], ...]:
@@ -187,6 +191,31 @@ class Draft(Wire):
     approval: Words | None = None
 
 
+class Ending(Wire):
+    """How something that was owed ended."""
+
+    at: Instant
+    by: str
+    waived: bool = False
+    """It is not done, and need not be."""
+    text: str = ""
+    """What was done, or why it need not be."""
+    link: str = ""
+
+
+class FollowUp(Wire):
+    """Something to be done so that it does not happen again."""
+
+    number: int
+    text: str
+    owner: str
+    """A person, or a role of the runbook."""
+    due_on: date
+    added_at: Instant
+    added_by: str
+    ending: Ending | None = None
+
+
 class Public(Wire):
     """What the public has been told."""
 
@@ -290,6 +319,7 @@ class Incident(Wire):
     timeline_weight: int = 0
     """Of its texts together, in bytes: adding them up again for each line would cost more than all else."""
     timeline_dropped: int = 0
+    follow_ups: tuple[FollowUp, ...] = ()
     successor: tuple[Alert, ...] = ()
     """Alerts that fired after the verification time: they open the next incident."""
 

@@ -1,6 +1,6 @@
 """The plan in words: for `tocsin plan`, the answers of commands and the Temporal UI."""
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Iterator, Set
 from datetime import datetime
 
 from workflows.policy.answers import Outlook, Upcoming
@@ -14,11 +14,16 @@ from workflows.policy.wording import what
 def outlook(
     book: Runbook, incident: Incident, present: Plan, now: datetime, speed: float, in_flight: Set[str]
 ) -> Outlook:
-    lines = [_line(book, d, "in flight" if d.key in in_flight else "due") for d in present.due]
-    lines += [_line(book, w.demand, "waiting", w.waits_for) for w in present.waiting]
-    lines += [_line(book, d, "next") for d in present.next]
     until = acknowledgement_expires_at(book, incident) if is_acknowledged(book, incident, now) else None
-    return Outlook(incident=incident.id, now=now, speed=speed, lines=tuple(lines), acknowledged_until=until)
+    planned = tuple(lines(book, present, in_flight))
+    return Outlook(incident=incident.id, now=now, speed=speed, lines=planned, acknowledged_until=until)
+
+
+def lines(book: Runbook, present: Plan, in_flight: Set[str]) -> Iterator[Upcoming]:
+    """A plan, line by line: what is under way, what waits, what comes next."""
+    yield from (_line(book, d, "in flight" if d.key in in_flight else "due") for d in present.due)
+    yield from (_line(book, w.demand, "waiting", w.waits_for) for w in present.waiting)
+    yield from (_line(book, d, "next") for d in present.next)
 
 
 def _line(book: Runbook, demand: Demand, state: str, waits_for: str = "") -> Upcoming:
@@ -44,10 +49,10 @@ def as_markdown(book: Runbook, incident: Incident, view: Outlook) -> str:
         f"{incident.id} · {incident.phase} · {answered} · commander: {plain(commander)}",
         "",
     ]
-    return "\n".join([*head, *_markdown_lines(view.lines)])
+    return "\n".join([*head, *markdown_lines(view.lines)])
 
 
-def _markdown_lines(lines: Iterable[Upcoming]) -> Iterable[str]:
+def markdown_lines(lines: Iterable[Upcoming]) -> Iterable[str]:
     for line in list(lines)[:12]:
         when = line.state if line.state != "next" else f"{line.at:%H:%M:%S}"
         waits = f" (waits for {line.waits_for})" if line.waits_for else ""

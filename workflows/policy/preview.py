@@ -13,15 +13,14 @@ from pydantic import BaseModel, ConfigDict
 from workflows.policy.cadence import empty_roles
 from workflows.policy.demand import Demand
 from workflows.policy.effects import Annotate, Hush, OpenChannel, Page, Place, Post, Publish, SetTopic
-from workflows.policy.engine import afterwards
 from workflows.policy.events import Acknowledged, Event, Resolved
-from workflows.policy.incident import Incident, Opening, rules
+from workflows.policy.incident import Incident, Opening
 from workflows.policy.runbook import Intake, Runbook, SeverityName
 from workflows.policy.simulate import Simulation
 
 Kind = Literal["page", "post", "channel", "publish", "email", "ticket", "document", "draft", "nag", "checklist"]
-Say = Callable[[Runbook, Incident, Demand, datetime], str]
-"""The text of a demand, to an incident that stands so, at that time."""
+Say = Callable[[Simulation, Demand], str]
+"""The text of a demand, as everything stands now."""
 
 DAY = timedelta(days=1)
 STATUS_PAGE = "status-page"
@@ -66,7 +65,8 @@ def foresee(book: Runbook, course: Course, say: Say) -> list[Line]:
     """Everything that falls due up to the end of the course, in the order of time."""
     lines: list[Line] = []
 
-    def watch(incident: Incident, demand: Demand, now: datetime) -> None:
+    def watch(simulation: Simulation, demand: Demand) -> None:
+        incident = simulation.incident
         kind = _kind(demand)
         if kind is not None and demand.due_at - course.at <= course.end:
             lines.append(
@@ -76,7 +76,7 @@ def foresee(book: Runbook, course: Course, say: Say) -> list[Line]:
                     to=_audience(book, incident, demand),
                     duty=demand.key,
                     reason=demand.reason,
-                    text=say(book, incident, demand, now),
+                    text=say(simulation, demand),
                 )
             )
 
@@ -85,20 +85,8 @@ def foresee(book: Runbook, course: Course, say: Say) -> list[Line]:
         simulation.run_to(course.at + min(after, course.end))
         if after <= course.end:
             simulation.happen(event)
-    _to_the_end(simulation, course)
+    simulation.run_to(course.at + course.end)
     return sorted(lines, key=lambda line: line.offset_s)
-
-
-def _to_the_end(simulation: Simulation, course: Course) -> None:
-    """What the review owes counts from the resolution, but is looked at when the incident has closed."""
-    end = course.at + course.end
-    if simulation.incident.resolved:
-        verification = rules(simulation.book, simulation.incident).verify_for
-        simulation.run_to(simulation.now + verification + DAY)  # it closes before
-        simulation.now = simulation.incident.closed_at or simulation.now
-        simulation.planning = afterwards
-        simulation.settle()
-    simulation.run_to(end)
 
 
 def _script(course: Course) -> list[tuple[timedelta, Event]]:

@@ -8,6 +8,8 @@ from workflows.policy.events import (
     Escalated,
     Event,
     FlagChanged,
+    FollowUpDone,
+    FollowUpWaived,
     Mitigated,
     Reopened,
     Resolved,
@@ -18,6 +20,7 @@ from workflows.policy.events import (
     UpdatePosted,
 )
 from workflows.policy.fold import called, draft_meant
+from workflows.policy.follow_ups import meant, open_ones
 from workflows.policy.incident import Incident
 from workflows.policy.runbook import Runbook
 
@@ -32,7 +35,24 @@ def refusal(book: Runbook, incident: Incident, event: Event) -> str | None:
         return f"{incident.id} was cancelled"
     if incident.resolved and isinstance(event, _WHILE_OPEN):
         return f"{incident.id} is already resolved, by {incident.resolved_by}; to go on: tocsin reopen {incident.id}"
-    return _particular(book, incident, event)
+    return particular(book, incident, event)
+
+
+def particular(book: Runbook, incident: Incident, event: Event) -> str | None:
+    """Why this event would change nothing, open or at the review: None if it would."""
+    return _follow_up(incident, event) or _particular(book, incident, event)
+
+
+def _follow_up(incident: Incident, event: Event) -> str | None:
+    if isinstance(event, FollowUpWaived) and not event.reason.strip():
+        return 'say why it need not be done: --reason "..."'
+    if not isinstance(event, FollowUpDone | FollowUpWaived):
+        return None
+    named = meant(incident, event.follow_up)
+    if named is None:
+        known = ", ".join(f"{each.number} ({each.text})" for each in open_ones(incident)) or "none"
+        return f"there is no follow-up {event.follow_up!r}; open are: {known}"
+    return f"follow-up {named.number} has ended already" if named.ending else None
 
 
 def _particular(book: Runbook, incident: Incident, event: Event) -> str | None:

@@ -23,6 +23,7 @@ Until = Literal["acknowledged", "resolved"]
 Moment = Literal["declared", "acknowledged", "identified", "mitigated", "resolved"]
 
 MINUTES = timedelta(minutes=1)
+DAY = timedelta(days=1)
 
 
 def severity_title(severity: str) -> str:
@@ -60,6 +61,9 @@ class Condition(Wire):
     """The incident carries none of these."""
     labels: dict[str, str] = {}
     """Labels of the incident's alerts, with these values."""
+    public: bool | None = None
+    """Something went out to people outside (true), or nothing did (false): on the status page, or in a mail that had
+    to be approved."""
     off_hours: bool | None = None
     """It falls due outside (true) or inside (false) the calendar's business hours; of a duty that waits for its day
     (`on`), when it would have been due without waiting."""
@@ -160,14 +164,39 @@ class Duty(Wire):
     """What to do, for a checklist or nag: one line an item."""
 
 
-class Review(Wire):
-    """What is owed after the end: planned here, carried out by the review workflow."""
+class Overdue(Wire):
+    """What follows a deadline that was missed, in business hours, until it is done or waived."""
+
+    every: Annotated[Duration, at_least(60 * MINUTES)] = DAY
+    """How often whoever owes it is reminded."""
+    manager_after: Duration | None = 2 * DAY
+    """Overdue for so long, their manager is asked as well; None: never."""
+
+
+class FollowUps(Wire):
+    """What is to be done so that it does not happen again: each with an owner and a due date."""
+
+    within: Duration = 14 * DAY
+    """When one is due for which no date is given."""
+    remind: Duration = DAY
+    """How long before its due date its owner is reminded."""
+    tickets: str = ""
+    """Where a ticket is opened for each (a project's key); empty: Tocsin alone keeps them."""
+
+
+class ReviewTerms(Wire):
+    """What is owed after the end, carried out by a workflow of its own that lives until all of it is done."""
 
     required: Literal["always", "consider"] = "always"
     """consider: its owner is asked once, and no is an answer."""
     when: Condition = Condition()
     duties: tuple[Duty, ...] = ()
-    """Each with `at: resolved` and `after: <deadline>`."""
+    """Each with `at: resolved` and `after: <deadline>`. A checklist, nag or document is owed by somebody until it is
+    submitted or waived; the rest Tocsin does when it is due."""
+    remind: Duration = timedelta(hours=4)
+    """How long before a deadline whoever owes it is reminded: in business hours, so perhaps earlier."""
+    overdue: Overdue = Overdue()
+    follow_ups: FollowUps = FollowUps()
 
 
 class RoleNag(Wire):
@@ -198,7 +227,7 @@ class Severity(Wire):
     duties: tuple[Duty, ...] = ()
     verify_for: Duration = timedelta(minutes=15)
     """How long a resolved incident is watched before it closes; the alert's return in this time reopens it."""
-    review: Review | None = None
+    review: ReviewTerms | None = None
 
 
 class Intake(Wire):

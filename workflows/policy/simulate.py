@@ -14,11 +14,14 @@ from workflows.policy.engine import Plan, plan
 from workflows.policy.events import EffectSettled, EffectStarted, Event, Outcome, stamp
 from workflows.policy.fold import apply
 from workflows.policy.incident import Incident, Opening, declare
+from workflows.policy.review.engine import owes_review
+from workflows.policy.review.engine import plan as plan_review
+from workflows.policy.review.fold import apply as apply_to_review
+from workflows.policy.review.state import Review, open_review
 from workflows.policy.runbook import Runbook
 
-Planning = Callable[[Runbook, Incident, datetime], Plan]
-Watch = Callable[[Incident, Demand, datetime], None]
-"""Sees each send, and how the incident stood just before it."""
+Watch = Callable[["Simulation", Demand], None]
+"""Sees each send, and how everything stood just before it."""
 
 RUNAWAY = 1000
 """Turns in one moment: far above what any runbook may need; beyond it the engine would spin."""
@@ -26,8 +29,8 @@ RUNAWAY = 1000
 
 @dataclass
 class Simulation:
-    """One incident in virtual time. `fails` maps a person, a duty or a kind of effect to what becomes of its
-    sends: every way is connected, unless it says otherwise."""
+    """One incident, and then its review, in virtual time. `fails` maps a person, a duty or a kind of effect to what
+    becomes of its sends: every way is connected, unless it says otherwise."""
 
     book: Runbook
     incident: Incident
@@ -35,7 +38,8 @@ class Simulation:
     fails: dict[str, Outcome] = field(default_factory=dict)
     sent: list[tuple[datetime, Demand]] = field(default_factory=list)
     watch: Watch | None = None
-    planning: Planning = plan
+    review: Review | None = None
+    """Once the incident has closed, if it owes one; `incident` is then its record."""
 
     @classmethod
     def of(
@@ -53,16 +57,21 @@ class Simulation:
 
     def run_to(self, until: datetime) -> None:
         """Let time pass, waking exactly where the plan asks for it."""
-        wake_at = self.planning(self.book, self.incident, self.now).wake_at
+        wake_at = self.plan().wake_at
         while wake_at is not None and wake_at <= until:
             self.now = wake_at
             wake_at = self.settle()
         self.now = max(self.now, until)
 
+    def plan(self) -> Plan:
+        if self.review is not None:
+            return plan_review(self.book, self.review, self.now)
+        return plan(self.book, self.incident, self.now)
+
     def settle(self) -> datetime | None:
         """Everything that follows at once; returns when the plan wants to be looked at again."""
         for _ in range(RUNAWAY):
-            present = self.planning(self.book, self.incident, self.now)
+            present = self.plan()
             for event in present.conclusions:
                 self._fold(event)
             for demand in () if present.conclusions else present.due:
@@ -74,7 +83,7 @@ class Simulation:
     def _send(self, demand: Demand) -> None:
         self.sent.append((self.now, demand))
         if self.watch is not None:
-            self.watch(self.incident, demand, self.now)
+            self.watch(self, demand)
         self._fold(EffectStarted(at=self.now, demand=demand, real_at=self.now))
         outcome = self._outcome(demand)
         receipt = Receipt(reference=f"ref:{demand.key}") if outcome == "done" else Receipt()
@@ -91,9 +100,16 @@ class Simulation:
         return self.fails.get(demand.duty) or self.fails.get(demand.effect.kind, "done")
 
     def _fold(self, event: Event) -> None:
+        event = stamp(event, self.now)
+        if self.review is not None:
+            self.review = apply_to_review(self.book, self.review, event)
+            self.incident = self.review.incident
+            return
         book = in_force(self.book, self.incident, event)
-        self.incident = apply(self.book, self.incident, stamp(event, self.now))
+        self.incident = apply(self.book, self.incident, event)
         self.book = book
+        if owes_review(self.book, self.incident):
+            self.review = open_review(self.incident)
 
 
 def simulate(

@@ -61,7 +61,13 @@ def holds(condition: Condition, incident: Incident) -> bool:
         (not condition.flags or incident.flags.issuperset(condition.flags))
         and (not condition.without or incident.flags.isdisjoint(condition.without))
         and (not condition.labels or condition.labels.items() <= incident.labels.items())
+        and (condition.public is None or condition.public == was_public(incident))
     )
+
+
+def was_public(incident: Incident) -> bool:
+    """Did anything go out to people outside: on the status page, or in a mail that had to be approved?"""
+    return incident.public.begun or any(f"duty/{mail}" in incident.settled for mail in incident.drafts)
 
 
 def holds_at(book: Runbook, condition: Condition, incident: Incident, at: datetime) -> bool:

@@ -68,8 +68,13 @@ def _referenced(incident: Incident, event: EffectSettled, effect: By) -> Inciden
     reference = event.receipt.reference
     if reference is None or weight(reference) > Bounds.link:
         return incident
-    name = f"{effect.kind}/{event.demand.duty.removeprefix('duty/')}"
+    name = f"{effect.kind}/{duty_id(event.demand.duty)}"
     return incident.model_copy(update={"references": {**incident.references, name: reference}})
+
+
+def duty_id(duty: str) -> str:
+    """`post-mortem` for `duty/post-mortem` and for `review/document/post-mortem`."""
+    return duty.rpartition("/")[2]
 
 
 def _said(book: Runbook, event: EffectSettled, effect: By) -> str:

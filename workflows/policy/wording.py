@@ -27,6 +27,14 @@ _POSTS = {
     "remind/channel": "reminder of the update",
     "nag/roles": "question who takes the roles",
     "nobody": "nobody is being paged",
+    "review/consider": "question whether there is to be a review",
+    "review/opened": "what the review owes",
+}
+_OF_A_REVIEW = {
+    "review/remind/": "what is due soon,",
+    "review/overdue/": "what is overdue,",
+    "review/document/": "draft of",
+    "approve/": "approval of",
 }
 
 
@@ -58,6 +66,9 @@ def duty_name(duty: str) -> str:
         return f"status page: {duty.removeprefix('draft/')}"
     if duty.startswith("fallback/"):
         return "that a page does not get through"
+    for kind, name in _OF_A_REVIEW.items():
+        if duty.startswith(kind):
+            return f"{name} {duty.removeprefix(kind).replace('-', ' ')}"
     return _POSTS.get(duty) or duty.removeprefix("duty/").replace("-", " ")
 
 

@@ -1,0 +1,53 @@
+"""The second workflow: begins where the incident ends, and lives until nothing is owed any more."""
+
+from temporalio.testing import WorkflowEnvironment
+
+from tests.workflows.incidents import Vendors, incident, opening
+from tests.workflows.reviews import DAY, HOUR, closed, reviewed
+from workflows import search_attributes as known
+from workflows.policy.review.record import Record
+
+
+async def test_a_review_begins_when_its_incident_closes_and_ends_when_all_is_submitted(
+    temporal: WorkflowEnvironment,
+) -> None:
+    vendors = Vendors()
+    async with reviewed(temporal, vendors, opening()) as live:
+        before = await live.status()
+        await live.after(24 * HOUR)
+        for each in before.owed:
+            await live.handle.execute_update("submit", {"duty": each.name, "by": "Alice", "link": "https://wiki/1"})
+        await live.to_the_end()
+        status, timeline = await live.status(), await live.timeline()
+        memo = await (await live.handle.describe()).memo_value("record", None, type_hint=Record)
+        shown = (await live.handle.describe()).typed_search_attributes
+    assert before.review.opened_at == live.incident.closed_at
+    assert [each.name for each in before.owed] == [
+        "post-mortem-meeting", "post-mortem-document", "action-items", "share-learnings",
+    ]  # fmt: skip
+    assert status.owed == ()
+    assert timeline[-1] == "the review is closed"
+    assert memo == status.record
+    assert (memo.submitted, memo.on_time, memo.open, memo.kind) == (4, 4, 0, "required")
+    assert shown[known.INCIDENT] == live.incident.id
+    assert shown[known.PHASE] == "closed"
+    assert shown.get(known.REVIEW_DUE_AT) is None
+
+
+async def test_an_incident_that_owes_nothing_has_no_review(temporal: WorkflowEnvironment) -> None:
+    async with incident(temporal, Vendors(), opening("sev3")) as live:
+        record = await closed(live)
+        found = [each.id async for each in temporal.client.list_workflows(f"TocsinIncident = '{record.id}'")]
+    assert found == [live.handle.id]
+
+
+async def test_what_is_not_submitted_is_nagged_about_until_it_is_waived(temporal: WorkflowEnvironment) -> None:
+    vendors = Vendors()
+    async with reviewed(temporal, vendors, opening()) as live:
+        await live.after(21 * DAY)
+        nagged = vendors.arrivals("review/overdue/")
+        await live.handle.execute_update("waive", {"by": "Bob", "reason": "a drill"})
+        await live.to_the_end()
+        timeline = await live.timeline()
+    assert 12 <= len(nagged) <= 14  # of 19 days, the working ones
+    assert "Bob waived the review: a drill" in timeline

@@ -1,0 +1,146 @@
+"""plan(runbook, review, now): what the review now demands, and when to look again. The essay is the package's."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
+
+from workflows.policy import duties, follow_ups
+from workflows.policy.demand import Demand
+from workflows.policy.duties import review_terms
+from workflows.policy.effects import Post
+from workflows.policy.engine import Plan, split
+from workflows.policy.events import Event
+from workflows.policy.incident import Incident, who_owes
+from workflows.policy.public import public
+from workflows.policy.review.events import Completed, ReviewClosed
+from workflows.policy.review.nags import nags
+from workflows.policy.review.owed import ASKED, counts_from, owed, review_duties
+from workflows.policy.review.state import Review, open_review
+from workflows.policy.room import telling
+from workflows.policy.runbook import Duty, Runbook
+from workflows.policy.wanted import Later, Wanted, incident_place, unsettled
+from workflows.policy.ways import sent_by
+
+OPENED = "review/opened"
+CONSIDERED_FOR = timedelta(days=7)
+"""How long the question stands whether there is to be a review, if the runbook names no deadline."""
+
+
+def plan(book: Runbook, review: Review, now: datetime) -> Plan:
+    if review.closed_at is not None:
+        return Plan((), (), (), None)
+    present = split(review.incident, _all(book, review, now), now)
+    turning = [at for at in (present.wake_at, _lapses_at(book, review)) if at is not None and at > now]
+    concluded = tuple(_conclusions(book, review, now, present))
+    return replace(present, wake_at=min(turning, default=None), conclusions=concluded)
+
+
+def owes_review(book: Runbook, incident: Incident) -> bool:
+    """Does anything remain to be done once this incident has closed? What it still has to say in its channel alone is
+    no reason for a review."""
+    if incident.closed_at is None:
+        return False
+    review = open_review(incident)
+    left = (wanted for wanted in _all(book, review, incident.closed_at) if not wanted.key.startswith("tell/"))
+    return any(not incident.has_settled(*_of(wanted)) for wanted in left)
+
+
+def _of(wanted: Wanted | Later) -> tuple[str, int]:
+    each = wanted if isinstance(wanted, Later) else wanted.demand
+    return each.duty, each.occurrence
+
+
+def _all(book: Runbook, review: Review, now: datetime) -> Iterator[Wanted | Later]:
+    incident = review.incident
+    yield from telling(book, incident)
+    if not incident.cancelled:
+        yield from public(book, incident)
+        yield from duties.duties(book, incident, now)
+        yield from duties.owed(book, incident, _by_tocsin(book, review), now)
+        yield from _asked_whether(book, review)
+        yield from _documents(book, review)
+    yield from follow_ups.tickets(book, incident)
+    yield from _opened(book, review, now)
+    yield from nags(book, review, now)
+
+
+def _by_tocsin(book: Runbook, review: Review) -> Iterator[Duty]:
+    return (each for each in review_duties(book, review) if each.kind not in ASKED and each.id not in review.ended)
+
+
+def _asked_whether(book: Runbook, review: Review) -> Iterator[Wanted]:
+    """A review that need only be considered is a question, asked once."""
+    terms = review_terms(book, review.incident)
+    if terms is None or terms.required != "consider" or review.answer is not None:
+        return
+    role = next((duty.owner for duty in terms.duties if duty.owner), None)
+    spot = incident_place(book, review.incident)
+    mention = who_owes(book, review.incident, role)
+    demand = Demand(
+        duty="review/consider",
+        due_at=review.opened_at,
+        reason="the runbook asks whether this needs a review",
+        effect=Post(kind="nag", to=spot.place, template="consider_review", mention=mention, role=role),
+    )
+    yield Wanted(demand, spot.waits_for)
+
+
+def _opened(book: Runbook, review: Review, now: datetime) -> Iterator[Wanted | Later]:
+    """Once, and again after a yes: everything that is owed, by whom and by when."""
+    everything = owed(book, review)
+    if everything:
+        occurrence = 2 if review.answer and review.answer.wanted else 1
+        at = min(each.since for each in everything)
+        build = partial(_list, book, review, occurrence, at)
+        yield from unsettled(review.incident, OPENED, occurrence, at, now, build)
+
+
+def _list(book: Runbook, review: Review, occurrence: int, at: datetime) -> Wanted:
+    spot = incident_place(book, review.incident)
+    mention = dict.fromkeys(person for each in owed(book, review) for person in each.people)
+    demand = Demand(
+        duty=OPENED,
+        occurrence=occurrence,
+        due_at=at,
+        reason="the incident is over: this is what its review owes",
+        effect=Post(to=spot.place, template="review_opened", mention=tuple(mention), pin=True),
+    )
+    return Wanted(demand, spot.waits_for)
+
+
+def _documents(book: Runbook, review: Review) -> Iterator[Wanted]:
+    """Drafted at once, for a human to complete; and brought up to date when nothing is owed any more."""
+    since, incident = counts_from(book, review), review.incident
+    for duty in review_duties(book, review):
+        if duty.kind == "document" and since is not None:
+            done = review.completed_at
+            yield Wanted(
+                Demand(
+                    duty=f"review/document/{duty.id}",
+                    occurrence=2 if done else 1,
+                    due_at=done or max(since, review.opened_at),
+                    reason="follow-ups and links are brought up to date" if done else "a draft, to be completed",
+                    effect=sent_by(book, incident, duty),
+                )
+            )
+
+
+def _conclusions(book: Runbook, review: Review, now: datetime, present: Plan) -> Iterator[Event]:
+    lapses_at = _lapses_at(book, review)
+    if owed(book, review) or present.due or present.waiting or present.later:
+        return
+    if lapses_at is not None and now < lapses_at:
+        return
+    if review.completed_at is None and review.incident.has_settled(OPENED, 1):
+        yield Completed(at=now)
+    else:
+        yield ReviewClosed(at=now)
+
+
+def _lapses_at(book: Runbook, review: Review) -> datetime | None:
+    """When a question that nobody answered is taken for a no."""
+    terms = review_terms(book, review.incident)
+    if terms is None or terms.required != "consider" or review.answer is not None:
+        return None
+    return review.opened_at + max((duty.after for duty in terms.duties), default=CONSIDERED_FOR)

@@ -1,0 +1,73 @@
+"""What can happen to a review alone. The rest of what it hears is an incident's (`workflows.policy.events`)."""
+
+from datetime import timedelta
+from typing import Literal
+
+from pydantic import Field
+
+from workflows.policy.bounded import Line, Text
+from workflows.policy.durations import Duration
+from workflows.policy.events import (
+    DraftApproved,
+    Event,
+    FollowUpAdded,
+    FollowUpDone,
+    FollowUpWaived,
+    Noted,
+    RoleAssigned,
+)
+
+
+class ReviewStarted(Event):
+    """Yes: an incident whose review need only be considered gets one."""
+
+    kind: Literal["start"] = "start"
+    reason: Text = ""
+
+
+class Submitted(Event):
+    kind: Literal["submit"] = "submit"
+    duty: Line = ""
+    """Empty: the document, or the only thing that is owed."""
+    link: Text = ""
+    """Where it can be read."""
+    text: Text = ""
+
+
+class Waived(Event):
+    """It will not be done, and somebody stands for that."""
+
+    kind: Literal["waive"] = "waive"
+    duty: Line = ""
+    """Empty: everything that the review owes, but its follow-ups. To the question whether there is to be one, a no."""
+    reason: Text = ""
+
+
+class NagsSnoozed(Event):
+    """The deadline stays; its nags hold still for a while."""
+
+    kind: Literal["snooze"] = "snooze"
+    what: Line = ""
+    """A duty, or `follow-up-3`; empty: everything."""
+    duration: Duration = Field(gt=timedelta(), le=timedelta(days=30))
+    reason: Text = ""
+
+
+class Completed(Event):
+    """Nothing is owed any more."""
+
+    kind: Literal["completed"] = "completed"
+
+
+class ReviewClosed(Event):
+    kind: Literal["review_closed"] = "review_closed"
+
+
+HEARD_AT_REVIEW: dict[str, type[Event]] = {
+    event.model_fields["kind"].default: event
+    for event in (
+        ReviewStarted, Submitted, Waived, NagsSnoozed, Noted, RoleAssigned, DraftApproved, FollowUpAdded, FollowUpDone,
+        FollowUpWaived,
+    )
+}  # fmt: skip
+"""Wire name of a signal or update -> the event it becomes. These names never change (rule 11)."""

@@ -1,0 +1,120 @@
+"""review = fold(apply, events). What is not the review's alone, the fold of its incident takes in."""
+
+from collections.abc import Callable
+from typing import Any
+
+from workflows.policy import fold
+from workflows.policy.durations import roughly, write
+from workflows.policy.events import Event
+from workflows.policy.incident import Ending
+from workflows.policy.review.events import Completed, NagsSnoozed, ReviewClosed, ReviewStarted, Submitted, Waived
+from workflows.policy.review.owed import Owed, owed
+from workflows.policy.review.state import Answer, Review
+from workflows.policy.runbook import Runbook
+from workflows.policy.telling import log, tell
+
+
+def apply(book: Runbook, review: Review, event: Event) -> Review:
+    """The review after the event. Pure; `event.at` must be stamped."""
+    if event.id and event.id in review.incident.heard:
+        return review
+    change = _APPLY.get(type(event))
+    if change is None:
+        return review.model_copy(update={"incident": fold.apply(book, review.incident, event)})
+    after = change(book, review, event)
+    return after.model_copy(update={"incident": fold.remember(after.incident, event.id)}) if event.id else after
+
+
+def meant(book: Runbook, review: Review, name: str) -> Owed | None:
+    """What somebody means who submits: by its name; without one the document, or the only thing that is owed."""
+    open_ones = [each for each in owed(book, review) if each.kind != "follow-up"]
+    if name:
+        return next((each for each in open_ones if each.name == name), None)
+    documents = [each for each in open_ones if each.kind == "document"]
+    only = documents if len(documents) == 1 else open_ones
+    return only[0] if len(only) == 1 else None
+
+
+def _started(book: Runbook, review: Review, event: ReviewStarted) -> Review:
+    if review.answer is not None:
+        return _log(review, event, f"{event.by} asked for the review, which changes nothing")
+    answer = Answer(at=event.at, by=event.by, wanted=True)
+    after = review.model_copy(update={"answer": answer})
+    return _tell(after, event, f"{event.by}: this needs a review{_because(event.reason)}")
+
+
+def _submitted(book: Runbook, review: Review, event: Submitted) -> Review:
+    each = meant(book, review, event.duty)
+    if each is None:
+        return _log(review, event, f"{event.by} submitted {event.duty or 'something'!r}, which is not owed")
+    after = _end(review, each, Ending(at=event.at, by=event.by, text=event.text[:300], link=event.link))
+    late = roughly(event.at - each.due_at) + " late" if event.at > each.due_at else "in time"
+    where = f": {event.link}" if event.link else ""
+    return _tell(after, event, f"{event.by} submitted {each.title}, {late}{where}{_because(event.text)}")
+
+
+def _waived(book: Runbook, review: Review, event: Waived) -> Review:
+    ending = Ending(at=event.at, by=event.by, waived=True, text=event.reason[:300])
+    if event.duty:
+        each = meant(book, review, event.duty)
+        if each is None:
+            return _log(review, event, f"{event.by} waived {event.duty!r}, which is not owed")
+        return _tell(_end(review, each, ending), event, f"{event.by} waived {each.title}{_because(event.reason)}")
+    for each in owed(book, review):
+        if each.kind != "follow-up":
+            review = _end(review, each, ending)
+    answer = review.answer or Answer(at=event.at, by=event.by, wanted=False)
+    after = review.model_copy(update={"answer": answer})
+    return _tell(after, event, f"{event.by} waived the review{_because(event.reason)}")
+
+
+def _snoozed(book: Runbook, review: Review, event: NagsSnoozed) -> Review:
+    names = [each.name for each in owed(book, review)]
+    if event.what and event.what not in names:
+        return _log(review, event, f"{event.by} snoozed {event.what!r}, which is not owed")
+    snoozed = {name: until for name, until in review.snoozed.items() if name in names or not name}
+    after = review.model_copy(update={"snoozed": {**snoozed, event.what: event.at + event.duration}})
+    what = event.what.replace("-", " ") or "all reminders"
+    return _tell(after, event, f"{event.by} snoozed {what} for {write(event.duration)}{_because(event.reason)}")
+
+
+def _completed(book: Runbook, review: Review, event: Completed) -> Review:
+    waived = sum(ending.waived for ending in review.ended.values())
+    text = "the review is complete" + (f", {waived} waived" if waived else "")
+    if review.incident.follow_ups:
+        text += f"; {len(review.incident.follow_ups)} follow-ups have ended"
+    after = review.model_copy(update={"completed_at": event.at})
+    return after.model_copy(update={"incident": tell(after.incident, event.at, text)})
+
+
+def _closed(book: Runbook, review: Review, event: ReviewClosed) -> Review:
+    after = review.model_copy(update={"closed_at": event.at})
+    lapsed = review.answer is None and review.incident.has_settled("review/consider", 1)
+    return _log(after, event, "nobody asked for a review" if lapsed else "the review is closed")
+
+
+def _end(review: Review, each: Owed, ending: Ending) -> Review:
+    return review.model_copy(update={"ended": {**review.ended, each.name: ending}})
+
+
+def _because(reason: str) -> str:
+    return f": {reason}" if reason else ""
+
+
+def _log(review: Review, event: Event, text: str) -> Review:
+    return review.model_copy(update={"incident": log(review.incident, event.at, text)})
+
+
+def _tell(review: Review, event: Event, text: str) -> Review:
+    return review.model_copy(update={"incident": tell(review.incident, event.at, text, by=event.by)})
+
+
+# Each function takes the event type it is listed under, which a dict's type cannot say.
+_APPLY: dict[type[Event], Callable[[Runbook, Review, Any], Review]] = {
+    ReviewStarted: _started,
+    Submitted: _submitted,
+    Waived: _waived,
+    NagsSnoozed: _snoozed,
+    Completed: _completed,
+    ReviewClosed: _closed,
+}

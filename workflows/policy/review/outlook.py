@@ -1,0 +1,26 @@
+"""A review for someone who knows nothing of the code: what is owed, and the plan."""
+
+from workflows.policy.answers import Outlook
+from workflows.policy.outlook import markdown_lines, plain
+from workflows.policy.review.owed import owed
+from workflows.policy.review.state import Review
+from workflows.policy.runbook import Runbook, severity_title
+
+FEW = 20
+
+
+def as_markdown(book: Runbook, review: Review, view: Outlook) -> str:
+    """Current details in the Temporal UI."""
+    incident = review.incident
+    state = f"closed {review.closed_at:%Y-%m-%d}" if review.closed_at else f"open since {review.opened_at:%Y-%m-%d}"
+    head = [
+        f"**Review of {severity_title(incident.severity)}: {plain(incident.title)}**",
+        f"{incident.id} · {state}",
+        "",
+    ]
+    open_ones = [
+        f"- [ ] {plain(each.title)}: {plain(', '.join(map(book.person_name, each.people)) or each.role or 'nobody')}, "
+        f"by {each.due_at:%Y-%m-%d %H:%M} UTC"
+        for each in owed(book, review)
+    ]
+    return "\n".join([*head, *open_ones[:FEW], "", *markdown_lines(view.lines)])

@@ -1,0 +1,144 @@
+"""What a review is owed by people: each with its deadline and whom to ask. What has ended is not in here."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from workflows.policy import follow_ups
+from workflows.policy.calendar import after_quiet_hours
+from workflows.policy.duties import on_its_day, review_terms
+from workflows.policy.fold import STATUS_PAGE
+from workflows.policy.incident import rules, who_owes
+from workflows.policy.review.state import Review
+from workflows.policy.runbook import Duty, Runbook
+from workflows.policy.wanted import holds_at, holds_since
+
+ASKED = ("checklist", "nag", "document")
+"""Kinds of duties that somebody has to do; the others Tocsin does."""
+
+
+@dataclass(frozen=True)
+class Owed:
+    name: str
+    """A duty's id, `follow-up-3`, or the draft that waits: what commands call it."""
+    kind: Literal["checklist", "nag", "document", "follow-up", "approval"]
+    title: str
+    since: datetime
+    """When that became known: no reminder comes before."""
+    due_at: datetime
+    remind: timedelta
+    role: str | None
+    people: tuple[str, ...]
+    asked_by: str
+    """The duty whose demand asks for it at the deadline."""
+    duty: Duty | None = None
+    quiet_until: datetime | None = None
+
+    @property
+    def whose(self) -> str:
+        """Who is nagged about it: all that is theirs, at once."""
+        return self.people[0] if self.people else self.role or "nobody"
+
+
+def counts_from(book: Runbook, review: Review) -> datetime | None:
+    """Deadlines count from the resolution; if somebody had to be asked first, from their yes. None: nothing is owed
+    (yet)."""
+    terms = review_terms(book, review.incident)
+    if terms is None:
+        return None
+    if terms.required == "always":
+        return review.incident.resolved_at
+    return review.answer.at if review.answer and review.answer.wanted else None
+
+
+def owed(book: Runbook, review: Review) -> tuple[Owed, ...]:
+    """What has not ended, soonest first."""
+    found = (*_duties(book, review), *_follow_ups(book, review), *_approvals(book, review))
+    return tuple(sorted(found, key=lambda each: each.due_at))
+
+
+def review_duties(book: Runbook, review: Review) -> tuple[Duty, ...]:
+    """Those of its duties whose conditions hold."""
+    since, terms = counts_from(book, review), review_terms(book, review.incident)
+    if since is None or terms is None:
+        return ()
+    return tuple(duty for duty in terms.duties if holds_at(book, duty.when, review.incident, since + duty.after))
+
+
+def _duties(book: Runbook, review: Review) -> Iterator[Owed]:
+    since, terms = counts_from(book, review), review_terms(book, review.incident)
+    if since is None or terms is None:
+        return
+    for duty in review_duties(book, review):
+        if duty.kind in ASKED and duty.id not in review.ended:
+            yield Owed(
+                name=duty.id,
+                kind=duty.kind,  # type: ignore[arg-type]  # one of ASKED
+                title=duty.id.replace("-", " "),
+                since=max(since, review.opened_at),
+                due_at=deadline(book, review, duty, since),
+                remind=terms.remind,
+                role=duty.owner,
+                people=who_owes(book, review.incident, duty.owner),
+                asked_by=f"duty/{duty.id}",
+                duty=duty,
+                quiet_until=_quiet_until(review, duty.id),
+            )
+
+
+def deadline(book: Runbook, review: Review, duty: Duty, since: datetime) -> datetime:
+    return on_its_day(book, duty, max(since + duty.after, holds_since(duty.when, review.incident)))
+
+
+def _follow_ups(book: Runbook, review: Review) -> Iterator[Owed]:
+    for each in follow_ups.open_ones(review.incident):
+        name = follow_ups.name_of(each)
+        role = each.owner if each.owner in book.roles else None
+        yield Owed(
+            name=name,
+            kind="follow-up",
+            title=f"follow-up {each.number}: {each.text}",
+            since=max(each.added_at, review.opened_at),
+            due_at=follow_ups.due_at(book, each),
+            remind=follow_ups.terms(book, review.incident).follow_ups.remind,
+            role=role,
+            people=who_owes(book, review.incident, role) if role else (each.owner,),
+            asked_by=name,
+            quiet_until=_quiet_until(review, name),
+        )
+
+
+def _approvals(book: Runbook, review: Review) -> Iterator[Owed]:
+    """What waits for people outside and was not let out before the end."""
+    incident, severity = review.incident, rules(book, review.incident)
+    waiting = [name for name, draft in incident.drafts.items() if draft.approval is None]
+    owners = {duty.id: duty.owner for duty in severity.duties if duty.id in waiting}
+    if incident.public.drafted is not None and incident.public.approval is None:
+        waiting.append(STATUS_PAGE)
+        owners[STATUS_PAGE] = severity.status_page.owner if severity.status_page else None
+    for name in waiting:
+        if name not in review.ended and f"duty/{name}" not in incident.settled and name in owners:
+            yield Owed(
+                name=name,
+                kind="approval",
+                title=f"approve {name.replace('-', ' ')}",
+                since=review.opened_at,
+                due_at=review.opened_at,
+                remind=timedelta(),
+                role=owners[name],
+                people=who_owes(book, incident, owners[name]),
+                asked_by=f"approve/{name}",
+                quiet_until=_quiet_until(review, name),
+            )
+
+
+def _quiet_until(review: Review, name: str) -> datetime | None:
+    until = [review.snoozed[key] for key in (name, "") if key in review.snoozed]
+    return max(until, default=None)
+
+
+def asked_at(book: Runbook, each: Owed) -> datetime:
+    """When it is asked for: at the deadline, or when quiet hours or a snooze that hide it have ended."""
+    at = after_quiet_hours(book.calendar, each.due_at)
+    return max(at, each.quiet_until) if each.quiet_until else at

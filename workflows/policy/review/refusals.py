@@ -1,0 +1,48 @@
+"""What a person is told no to who speaks to a review, and why."""
+
+from workflows.policy import refusals
+from workflows.policy.duties import review_terms
+from workflows.policy.events import Event
+from workflows.policy.review.events import NagsSnoozed, ReviewStarted, Submitted, Waived
+from workflows.policy.review.fold import meant
+from workflows.policy.review.owed import owed
+from workflows.policy.review.state import Review
+from workflows.policy.runbook import Runbook
+
+
+def refusal(book: Runbook, review: Review, event: Event) -> str | None:
+    """A sentence for the person who asked, or None: go ahead."""
+    if review.closed_at is not None:
+        return f"the review of {review.incident.id} is closed"
+    if isinstance(event, Waived | NagsSnoozed) and not event.reason.strip():
+        return 'say why: --reason "..."'
+    match event:
+        case ReviewStarted():
+            return _cannot_start(book, review)
+        case Submitted(duty=name) | Waived(duty=name) if name or isinstance(event, Submitted):
+            return None if meant(book, review, name) else _not_owed(book, review, name)
+        case NagsSnoozed(what=name) if name:
+            known = [each.name for each in owed(book, review)]
+            return None if name in known else f"nothing called {name!r} is owed; choose one of {', '.join(known)}"
+    return refusals.particular(book, review.incident, event)
+
+
+def _cannot_start(book: Runbook, review: Review) -> str | None:
+    terms = review_terms(book, review.incident)
+    if terms is None:
+        return f"the runbook {book.runbook} has no review for {review.incident.id}"
+    if terms.required == "always":
+        return f"{review.incident.id} has a review by its runbook, without anybody's asking"
+    if review.answer is None:
+        return None
+    answered = "asked for it" if review.answer.wanted else "said no"
+    return f"{review.answer.by} has already {answered}"
+
+
+def _not_owed(book: Runbook, review: Review, name: str) -> str:
+    known = [each.name for each in owed(book, review) if each.kind != "follow-up"]
+    if not known:
+        return f"the review of {review.incident.id} is owed nothing" + (" but follow-ups" if owed(book, review) else "")
+    if name:
+        return f"nothing called {name!r} is owed; choose one of {', '.join(known)}"
+    return f"say what: one of {', '.join(known)}"

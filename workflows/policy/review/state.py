@@ -1,0 +1,51 @@
+"""The state of one review: facts only, as of an incident."""
+
+from workflows.policy.effects import Instant, Wire
+from workflows.policy.incident import Bounds, Ending, Incident
+
+
+class Answer(Wire):
+    """To the question whether an incident needs a review."""
+
+    at: Instant
+    by: str
+    wanted: bool
+
+
+class Review(Wire):
+    incident: Incident
+    """The record of the incident; it goes on remembering what is begun, settled, told and heard."""
+    opened_at: Instant
+    answer: Answer | None = None
+    ended: dict[str, Ending] = {}
+    """Per duty, or draft that waited for approval."""
+    snoozed: dict[str, Instant] = {}
+    """Per duty or follow-up (empty: all), when its nags go on."""
+    completed_at: Instant | None = None
+    """Nothing was owed any more."""
+    closed_at: Instant | None = None
+
+
+def open_review(incident: Incident) -> Review:
+    """The review of an incident that has just closed."""
+    return Review(incident=_as_record(incident), opened_at=incident.closed_at or incident.phase_at)
+
+
+def _as_record(incident: Incident) -> Incident:
+    """Without what only an open incident needs. Its place is the first of those that were there at the end: what was
+    not opened by then will never be."""
+    missing = {"channel": "channel", "declaration": "thread"}
+    closed = [place for place, reference in missing.items() if reference not in incident.references]
+    return incident.model_copy(
+        update={
+            "closed_places": tuple(dict.fromkeys((*incident.closed_places, *closed))),
+            "alerts": dict(list(incident.alerts.items())[: Bounds.alerts_of_a_record]),
+            "calls": (),
+            "rings": {},
+            "refused_routes": {},
+            "heard": (),
+            "successor": (),
+            "started": {},
+            "snoozed_until": None,
+        }
+    )

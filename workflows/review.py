@@ -1,0 +1,126 @@
+"""The workflow `review`: what an incident owes after its end, until it is done; in the shell that all share."""
+
+from collections.abc import Sequence, Set
+from datetime import datetime
+
+from temporalio import workflow
+from temporalio.common import SearchAttributePair, TypedSearchAttributes, WorkflowIDReusePolicy
+from temporalio.exceptions import WorkflowAlreadyStartedError
+
+with workflow.unsafe.imports_passed_through():
+    from workflows import search_attributes as known_by
+    from workflows.clock import Clock
+    from workflows.policy.answers import Outlook
+    from workflows.policy.demand import Demand
+    from workflows.policy.engine import Plan
+    from workflows.policy.events import Event
+    from workflows.policy.incident import Incident
+    from workflows.policy.outlook import lines
+    from workflows.policy.review.answers import ReviewLife, ReviewStatus, status
+    from workflows.policy.review.engine import plan
+    from workflows.policy.review.events import HEARD_AT_REVIEW
+    from workflows.policy.review.fold import apply
+    from workflows.policy.review.outlook import as_markdown
+    from workflows.policy.review.record import record
+    from workflows.policy.review.refusals import refusal
+    from workflows.policy.runbook import Runbook
+    from workflows.published import Update, attributes_of_review
+    from workflows.shell import Shell
+    from workflows.texts import Words, words
+
+
+class ReviewCase:
+    """A review, as a shell carries it out."""
+
+    known = HEARD_AT_REVIEW
+
+    def __init__(self, life: ReviewLife) -> None:
+        self._life = life
+        self.review = life.review
+
+    @property
+    def book(self) -> Runbook:
+        return self._life.runbook
+
+    @property
+    def incident(self) -> Incident:
+        return self.review.incident
+
+    @property
+    def over(self) -> bool:
+        return self.review.closed_at is not None
+
+    def plan(self, now: datetime) -> Plan:
+        return plan(self.book, self.review, now)
+
+    def fold(self, event: Event) -> None:
+        self.review = apply(self.book, self.review, event)
+
+    def refusal(self, event: Event) -> str | None:
+        return refusal(self.book, self.review, event)
+
+    def words(self, demand: Demand, now: datetime) -> Words:
+        return words(self.book, self.incident, demand, now, self.review)
+
+    def outlook(self, present: Plan, now: datetime, speed: float, in_flight: Set[str]) -> Outlook:
+        view = tuple(lines(self.book, present, in_flight))
+        return Outlook(incident=self.incident.id, now=now, speed=speed, lines=view)
+
+    def details(self, view: Outlook) -> str:
+        return as_markdown(self.book, self.review, view)
+
+    def attributes(self, present: Plan) -> Sequence[Update]:
+        return attributes_of_review(self.book, self.review, present)
+
+    def memo(self, now: datetime) -> dict[str, object]:
+        return {"record": record(self.book, self.review, now)}
+
+    def life(self) -> ReviewLife:
+        return self._life.model_copy(update={"review": self.review})
+
+
+@workflow.defn(name="review")
+class ReviewWorkflow:
+    @workflow.init
+    def __init__(self, life: ReviewLife) -> None:
+        self._case = ReviewCase(life)
+        self._speed = life.speed
+        clock = Clock(life.review.incident.declared_at, life.speed)  # its incident's, which goes on
+        self._shell = Shell(self._case, clock, life.history_limit)
+
+    @workflow.run
+    async def run(self, life: ReviewLife) -> None:  # noqa: ARG002 (Temporal passes it here as well as to __init__)
+        await self._shell.carry_out()
+
+    @workflow.query(name="state", description="everything that is known of this review, and what is owed")
+    def state(self) -> ReviewStatus:
+        return status(self._case.book, self._case.review, self._shell.now(), self._speed)
+
+    @workflow.query(name="plan", description="what is under way and what comes next, with reasons")
+    def plan(self) -> Outlook:
+        return self._shell.outlook()
+
+
+async def start_review(life: ReviewLife) -> None:
+    """Once for each incident, whatever becomes of the workflow that starts it. Returns when Temporal has it."""
+    incident = life.review.incident
+    try:
+        await workflow.start_child_workflow(
+            "review",
+            life,
+            id=f"review-{incident.id}",
+            parent_close_policy=workflow.ParentClosePolicy.ABANDON,
+            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+            search_attributes=TypedSearchAttributes(
+                [
+                    SearchAttributePair(known_by.INCIDENT, incident.id),
+                    SearchAttributePair(known_by.SEVERITY, incident.severity),
+                    SearchAttributePair(known_by.SERVICE, incident.service),
+                    SearchAttributePair(known_by.RUNBOOK, incident.runbook),
+                ]
+            ),
+            memo={"title": incident.title, "opened_at": life.review.opened_at.isoformat()},
+            static_summary=f"Review of {incident.severity.upper()} {incident.title}"[:95],  # of at most 400 bytes
+        )
+    except WorkflowAlreadyStartedError:
+        workflow.logger.info("the review of %s was started before", incident.id)

@@ -1,0 +1,92 @@
+"""What the texts of a review say of what is owed."""
+
+from datetime import datetime
+from typing import TypedDict
+from zoneinfo import ZoneInfo
+
+from workflows.policy.demand import Demand
+from workflows.policy.durations import roughly
+from workflows.policy.review.nags import OVERDUE, REMIND, is_late, managers, remind_at
+from workflows.policy.review.owed import Owed, owed
+from workflows.policy.review.state import Review
+from workflows.policy.runbook import Runbook
+
+
+class Due(TypedDict):
+    """What somebody owes a review."""
+
+    name: str
+    """What commands call it."""
+    command: str
+    """What its owner types when it is done."""
+    title: str
+    owner: str
+    by: str
+    """Its deadline."""
+    late: str
+    """How long it is overdue; empty: it is not."""
+    tasks: list[str]
+
+
+def due(book: Runbook, review: Review, demand: Demand, now: datetime) -> list[Due]:
+    """What a message is about."""
+    return [_due(book, review, each, now) for each in _meant(book, review, demand)]
+
+
+def title(book: Runbook, review: Review, demand: Demand) -> str | None:
+    """Of the one thing that a message is about."""
+    meant = _meant(book, review, demand)
+    return meant[0].title if len(meant) == 1 else None
+
+
+def manager(book: Runbook, review: Review, demand: Demand) -> str | None:
+    """Who is told because it has waited so long."""
+    if not demand.duty.startswith(OVERDUE):
+        return None
+    late = _meant(book, review, demand)
+    found = dict.fromkeys(boss for each in late for boss in managers(book, review, each, demand.due_at))
+    return ", ".join(book.person_name(boss) for boss in found) or None
+
+
+def _meant(book: Runbook, review: Review, demand: Demand) -> list[Owed]:
+    """What a message is about: one thing, everything of somebody that is due soon or late, or all there is."""
+    everything = owed(book, review)
+    kind = next((kind for kind in (REMIND, OVERDUE) if demand.duty.startswith(kind)), None)
+    theirs = [each for each in everything if kind and demand.duty == f"{kind}{each.whose}"]
+    if kind == REMIND:
+        return [each for each in theirs if remind_at(book, each) == demand.due_at]
+    if kind == OVERDUE:
+        return [each for each in theirs if is_late(book, each, demand.due_at)]
+    one = [each for each in everything if each.asked_by == demand.duty]
+    return one or list(everything)
+
+
+def _due(book: Runbook, review: Review, each: Owed, now: datetime) -> Due:
+    people = ", ".join(book.person_name(person) for person in each.people)
+    role = book.role_name(each.role) if each.role else ""
+    return {
+        "name": each.name,
+        "command": _command(review, each),
+        "title": each.title,
+        "owner": " / ".join(part for part in (role, people) if part) or "nobody yet",
+        "by": deadline(book, each.due_at),
+        "late": roughly(now - each.due_at) if now > each.due_at else "",
+        "tasks": [line.strip() for line in each.duty.text.splitlines() if line.strip()] if each.duty else [],
+    }
+
+
+def _command(review: Review, each: Owed) -> str:
+    match each.kind:
+        case "follow-up":
+            return f"tocsin followup done {review.incident.id} {each.name.removeprefix('follow-up-')}"
+        case "approval":
+            return f"tocsin approve {review.incident.id} --draft {each.name}"
+        case "document":
+            return f"tocsin review submit {review.incident.id} {each.name} --link URL"
+    return f"tocsin review submit {review.incident.id} {each.name}"
+
+
+def deadline(book: Runbook, at: datetime) -> str:
+    """`Wed 4 Mar 10:35 UTC`: on the clock that the runbook's people live by."""
+    local = at.astimezone(ZoneInfo(book.calendar.zone))
+    return f"{local:%a} {local.day} {local:%b %H:%M} {local.tzname()}"
