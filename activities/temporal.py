@@ -1,4 +1,4 @@
-"""What a workflow asks of Temporal itself: that alerts reach another incident, and when the gateway showed itself."""
+"""What a workflow asks of Temporal itself: hand alerts on, look when the gateway showed itself, take stock."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
@@ -7,6 +7,8 @@ from temporalio import activity
 
 from starter.incidents import Incidents
 from workflows.handing_on import HandOn
+from workflows.policy.digest import Stock
+from workflows.policy.effects import Wire
 from workflows.policy.heartbeat import AWAY_AFTER, Gateway, listened
 
 LOOK_BACK = timedelta(days=2)
@@ -22,8 +24,8 @@ class Temporal:
     def page_activities(self) -> Sequence[Callable[..., Awaitable[bool]]]:
         return [self.hand_on_alerts]
 
-    def comms_activities(self) -> Sequence[Callable[..., Awaitable[Gateway]]]:
-        return [self.look_for_the_gateway]
+    def comms_activities(self) -> Sequence[Callable[..., Awaitable[Wire]]]:
+        return [self.look_for_the_gateway, self.take_stock]
 
     @activity.defn(name="hand_on_alerts")
     async def hand_on_alerts(self, alerts: HandOn) -> bool:
@@ -34,3 +36,7 @@ class Temporal:
         """By its canaries: each one was sent by a gateway whose own socket answered."""
         since = max(since, datetime.now(UTC) - LOOK_BACK) - AWAY_AFTER
         return listened(await self._incidents.canaries(since))
+
+    @activity.defn(name="take_stock")
+    async def take_stock(self) -> Stock:
+        return await self._incidents.stock()

@@ -55,6 +55,15 @@ class Settings(SourceSettings, WaySettings):
 
     max_body_bytes: int = Field(1_048_576, ge=1024, description="largest webhook body that is read")
 
+    digest_at: str = Field(
+        "09:00",
+        pattern=r"^(([01]\d|2[0-3]):[0-5]\d|never)$",
+        description="when the digest comes, on business days and in the zone of `TOCSIN_RUNBOOK`; or `never`",
+    )
+    digest_to: str | None = Field(
+        None, description="who is also mailed the digest: an audience of that runbook, or an address"
+    )
+
     no_pager: bool = Field(False, description="run without a pager: every incident then shouts that nobody is paged")
     dead_mans_switch_url: SecretStr | None = Field(
         None, description="called every minute while gateway, worker and Temporal all work; its silence is the alarm"

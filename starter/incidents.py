@@ -13,11 +13,12 @@ from temporalio.client import (
 from temporalio.common import SearchAttributePair, TypedSearchAttributes, WorkflowIDConflictPolicy
 
 from settings.temporal import WORKFLOW_QUEUE
-from starter import directory, histories
+from starter import directory, histories, stock
 from starter.answers import Found, HistoryLine, NobodyWorks, NothingOpen, Past, Refused, Summary
 from starter.reach import DEADLINE, PATIENCE, Reach
 from workflows import search_attributes as attributes
 from workflows.policy.answers import Changed, Life, Outlook, Status
+from workflows.policy.digest import Stock
 from workflows.policy.effects import Wire
 from workflows.policy.events import AlertsReceived, E, Event
 from workflows.policy.incident import Opening
@@ -128,6 +129,10 @@ class Incidents:
         """All incidents that have ended since then. There may be thousands: `seen` is told how far it has come."""
         async with self._reach.temporal(deadline=LONG_LIST):
             return await directory.ended(self._client, since, seen)
+
+    async def stock(self) -> Stock:
+        """How everything stands that is open. What does not answer is in it, too."""
+        return await stock.take(await self.list(), self.status, datetime.now(UTC))
 
     async def check(self) -> None:
         """Returns if Temporal answers, and knows our namespace."""

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from typer import Option
 
-from tocsin.commands import events, heartbeat, opening, page_test, parts, reading, report, route, runbook
+from tocsin.commands import digest, events, heartbeat, opening, page_test, parts, reading, report, route, runbook
 
 app = typer.Typer(
     name="tocsin",
@@ -38,6 +38,7 @@ for panel, group in (
     ("Steer", opening.app),
     ("Steer", events.app),
     ("Look", reading.app),
+    ("Look", digest.app),
     ("Look", report.app),
     ("Try", page_test.app),
     ("Write", route.app),

@@ -10,6 +10,7 @@ from activities.temporal import Temporal
 from settings.temporal import COMMS_QUEUE, PAGE_QUEUE, WORKFLOW_QUEUE
 from starter.incidents import Incidents
 from workflows.canary import CanaryWorkflow
+from workflows.digest import DigestWorkflow
 from workflows.heartbeat import HeartbeatWorkflow
 from workflows.incident import IncidentWorkflow
 from workflows.review import ReviewWorkflow
@@ -32,7 +33,7 @@ def workers(client: Client, perform: Perform) -> tuple[Worker, ...]:
         Worker(
             client,
             task_queue=WORKFLOW_QUEUE,
-            workflows=[IncidentWorkflow, ReviewWorkflow, CanaryWorkflow, HeartbeatWorkflow],
+            workflows=[IncidentWorkflow, ReviewWorkflow, DigestWorkflow, CanaryWorkflow, HeartbeatWorkflow],
             workflow_runner=runner(),
             sticky_queue_schedule_to_start_timeout=STICKY_TIMEOUT,
         ),

@@ -73,6 +73,10 @@ def order(book: Runbook, incident: Incident, demand: Demand, said: Words, due_at
         again=before is not None,
         first_started_at=before.real_at if before else workflow.now(),
     )
+    return by_its_road(demand, send)
+
+
+def by_its_road(demand: Demand, send: Send) -> Order:
     return Order(_activity(demand), send, _road(demand))
 
 

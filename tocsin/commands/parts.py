@@ -15,10 +15,12 @@ from starter.incidents import Incidents
 from starter.serve import serve
 from tocsin import logs, output, reach
 from tocsin.demo import command as demonstration
-from tocsin.failure import badly_put
+from tocsin.failure import Failure, badly_put
 from tocsin.library import library
+from tocsin.schedule import keep_digest
 from tocsin.up import command
 from tocsin.up.layout import GATEWAY_PORT, Options
+from tocsin.view.plain import plain
 from worker.main import work
 from worker.pager import require_pager
 
@@ -79,13 +81,18 @@ def gateway(
 
 @app.command()
 def setup() -> None:
-    """Prepare the configured Temporal: search attributes, and how long closed incidents are kept."""
+    """Prepare the configured Temporal: search attributes, how long closed incidents are kept, and the daily digest."""
     asyncio.run(_prepare(settings.load()))
-    output.out.print("Temporal is prepared")
 
 
 async def _prepare(chosen: Settings) -> None:
-    await preparation.prepare(await reach.client(chosen.state_dir))
+    client = await reach.client(chosen.state_dir)
+    await preparation.prepare(client)
+    output.out.print("Temporal is prepared")
+    try:
+        await keep_digest(client, chosen)
+    except Failure as failure:
+        output.err.print(plain(str(failure)))
 
 
 async def _work(chosen: Settings) -> None:

@@ -7,12 +7,15 @@ import secrets
 from collections.abc import AsyncIterator, Callable, Mapping
 from typing import IO
 
+from temporalio.client import Client
 from temporalio.service import RPCError
 
 from settings import Settings, temporal
 from starter import setup
 from tocsin import reach
+from tocsin.failure import Failure
 from tocsin.library import library
+from tocsin.schedule import keep_digest
 from tocsin.up import parts
 from tocsin.up.folder import Folder
 from tocsin.up.layout import Layout
@@ -37,7 +40,11 @@ async def running(
         if layout.embedded:
             server = parts.temporal(layout, folder, lock, environment)
             await supervisor.start(server, listening("127.0.0.1", layout.temporal_port))
-        await _prepare(layout.temporal, environment)
+        client = await _prepared(layout.temporal, environment)
+        try:
+            await keep_digest(client, settings)
+        except Failure as failure:
+            say(str(failure))
         if layout.sandbox_port is not None:
             secret = secrets.token_hex(16)
             await supervisor.start(
@@ -66,12 +73,14 @@ def _sandboxed(layout: Layout, settings: Settings, secret: str) -> dict[str, str
     return parts.pointing_at_the_sandbox(layout.published.sandbox, sorted(people), secret)
 
 
-async def _prepare(address: str, environment: Mapping[str, str]) -> None:
+async def _prepared(address: str, environment: Mapping[str, str]) -> Client:
     """Register what Temporal has to know. The server listens before it serves, hence the patience."""
     deadline = asyncio.get_running_loop().time() + SERVER_WITHIN_S
     while True:
         try:
-            return await setup.prepare(await temporal.connect(environment))
+            client = await temporal.connect(environment)
+            await setup.prepare(client)
+            return client
         except (RuntimeError, RPCError) as error:
             if asyncio.get_running_loop().time() > deadline:
                 raise PartFailed(f"Temporal at {address} did not answer: {error}") from None

@@ -105,6 +105,11 @@ def next_weekday(calendar: Calendar, at: datetime, weekday: Weekday) -> datetime
     raise AssertionError("eight days hold every weekday")
 
 
+def day_in(zone: str, at: datetime) -> date:
+    """The calendar day there."""
+    return at.astimezone(ZoneInfo(zone)).date()
+
+
 def first_night_without(zone: str, wall: time, after: date) -> date | None:
     """The first day in the year that begins then on which the clock skips this time; None where it never does."""
     days = (after + timedelta(days=n) for n in range(366))

@@ -22,7 +22,7 @@ def sent_by(book: Runbook, incident: Incident, duty: Duty, words: Words | None =
     match duty.kind:
         case "email":
             return Email(
-                to=duty.to, name=book.audience_name(duty.to), addresses=_addresses(book, duty.to), public=duty.approval,
+                to=duty.to, name=book.audience_name(duty.to), addresses=addresses(book, duty.to), public=duty.approval,
                 template=duty.template, role=duty.owner, words=said,
             )  # fmt: skip
         case "ticket":
@@ -41,7 +41,7 @@ def sent_by(book: Runbook, incident: Incident, duty: Duty, words: Words | None =
     assert_never(duty.kind)
 
 
-def _addresses(book: Runbook, to: str) -> tuple[str, ...]:
+def addresses(book: Runbook, to: str) -> tuple[str, ...]:
     return book.audiences[to].addresses if to in book.audiences else (to,)
 
 

@@ -1,0 +1,142 @@
+"""The workflow `digest`, on the real server: what it sends, under which keys, and what becomes of a way that fails."""
+
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from temporalio import activity
+from temporalio.client import Client, WorkflowFailureError
+from temporalio.exceptions import ApplicationError
+from temporalio.testing import WorkflowEnvironment
+from temporalio.worker import Worker
+
+from workflows.digest import DigestWorkflow
+from workflows.policy.digest import Digested, DigestOrder, StillOpen, Stock
+from workflows.policy.effects import Email, Place, Post, Receipt, Send
+from workflows.runner import runner
+from workflows.sending import COMMS_QUEUE
+
+POST = Post(to=Place(channel="#incidents"), template="digest")
+MAIL = Email(to="leads", name="Leads", addresses=("leads@example.com",), template="digest")
+BY_POST, BY_BOTH = DigestOrder(post=POST, zone="UTC"), DigestOrder(post=POST, mail=MAIL, zone="UTC")
+
+
+def something() -> Stock:
+    now = datetime.now(UTC)
+    one = StillOpen(incident="i1", title="Checkout fails", severity="sev1", declared_at=now - timedelta(hours=3))
+    return Stock(taken_at=now, incidents=(one,))
+
+
+@dataclass
+class World:
+    """What is open, which ways work, and what arrived."""
+
+    client: Client
+    stock: Stock = field(default_factory=something)
+    broken: tuple[str, ...] = ()
+    arrived: list[tuple[str, Send]] = field(default_factory=list)
+    taken: int = 0
+
+    def activities(self) -> list[Callable[..., Awaitable[object]]]:
+        @activity.defn(name="take_stock")
+        async def take_stock() -> Stock:
+            self.taken += 1
+            if self.taken == 1:
+                raise RuntimeError("Temporal did not answer")
+            return self.stock
+
+        @activity.defn(name="post")
+        async def post(send: Send) -> Receipt:
+            return self._receive("post", send)
+
+        @activity.defn(name="send_email")
+        async def send_email(send: Send) -> Receipt:
+            return self._receive("send_email", send)
+
+        return [take_stock, post, send_email]
+
+    def _receive(self, way: str, send: Send) -> Receipt:
+        if way in self.broken:
+            raise ApplicationError(f"{way} is not connected", type="Unconnected", non_retryable=True)
+        self.arrived.append((way, send))
+        return Receipt(reference="r")
+
+    async def digest(self, order: DigestOrder) -> Digested:
+        return await self.client.execute_workflow(
+            DigestWorkflow.run, order, id=f"digest-{uuid.uuid4().hex}", task_queue="tocsin"
+        )
+
+
+@pytest.fixture
+async def world(temporal: WorkflowEnvironment) -> AsyncIterator[World]:
+    async with _working(World(temporal.client)) as world:
+        yield world
+
+
+@asynccontextmanager
+async def _working(world: World) -> AsyncIterator[World]:
+    async with (
+        Worker(world.client, task_queue="tocsin", workflows=[DigestWorkflow], workflow_runner=runner()),
+        Worker(world.client, task_queue=COMMS_QUEUE, activities=world.activities()),
+    ):
+        yield world
+
+
+async def test_it_says_in_the_channel_what_is_open(world: World) -> None:
+    assert await world.digest(BY_POST) == Digested(said=True)
+    [(way, send)] = world.arrived
+    assert way == "post"
+    assert send.effect == POST
+    assert send.text.splitlines()[2:] == [
+        "Still open (1)",
+        "• SEV-1 i1 Checkout fails, open for 3h: nobody has acknowledged it",
+    ]
+
+
+async def test_it_is_quiet_when_there_is_nothing(world: World) -> None:
+    world.stock = Stock(taken_at=datetime.now(UTC))
+    assert await world.digest(BY_BOTH) == Digested(said=False)
+    assert world.arrived == []
+
+
+async def test_a_second_one_of_the_same_day_looks_for_the_first_under_the_same_key(world: World) -> None:
+    await world.digest(BY_BOTH)
+    await world.digest(BY_BOTH)
+    today = f"{datetime.now(UTC):%Y%m%d}"
+    keys = [(way, send.vendor_key) for way, send in world.arrived]
+    assert sorted(keys) == sorted(
+        2 * [("post", f"tocsin/digest/{today}"), ("send_email", f"tocsin/digest-mail/{today}")]
+    )
+    for _, send in world.arrived:
+        assert send.again
+        assert send.first_started_at is not None
+        assert send.first_started_at <= datetime.now(UTC) - timedelta(hours=23)
+
+
+async def test_the_day_is_that_of_its_zone(world: World) -> None:
+    for zone in ("Pacific/Kiritimati", "Pacific/Pago_Pago"):  # 25 hours apart
+        await world.digest(BY_POST.model_copy(update={"zone": zone}))
+    assert len({send.key for _, send in world.arrived}) == 2
+
+
+async def test_a_mail_that_could_not_be_sent_is_said_in_the_channel(world: World) -> None:
+    world.broken = ("send_email",)
+    assert await world.digest(BY_BOTH) == Digested(said=True, problems=("email: send_email is not connected",))
+    assert [send.key.split("/")[0] for _, send in world.arrived] == ["digest", "digest-unmailed"]
+    assert "This was not mailed. email: send_email is not connected" in world.arrived[1][1].text
+
+
+async def test_a_channel_that_is_away_does_not_keep_the_mail(world: World) -> None:
+    world.broken = ("post",)
+    assert await world.digest(BY_BOTH) == Digested(said=True, problems=("post: post is not connected",))
+    assert [way for way, _ in world.arrived] == ["send_email"]
+
+
+async def test_one_that_reaches_nobody_is_seen_to_have_failed(world: World) -> None:
+    world.broken = ("post", "send_email")
+    with pytest.raises(WorkflowFailureError) as failed:
+        await world.digest(BY_BOTH)
+    assert "the digest reached nobody" in str(failed.value.cause)

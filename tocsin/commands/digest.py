@@ -1,0 +1,29 @@
+"""`digest`: what the daily digest would say now."""
+
+import asyncio
+
+import typer
+
+from starter.answers import NobodyWorks
+from tocsin import output
+from tocsin.commands.arguments import AsJson
+from tocsin.commands.session import incidents
+from tocsin.view.plain import plain
+from workflows.policy.digest import Stock, compose
+
+app = typer.Typer()
+
+ALL = 10_000
+
+
+@app.command()
+def digest(as_json: AsJson = False) -> None:
+    """What is still open, and who owes what: the daily digest as it would be now, whole. Nothing is sent."""
+    stock = asyncio.run(_take())
+    output.show(stock, plain(compose(stock, ALL) or "nothing is open, and nobody owes anything"), as_json)
+    if stock.incidents and not any(one.answers for one in stock.incidents):
+        raise NobodyWorks("no worker is running: nothing is being paged")
+
+
+async def _take() -> Stock:
+    return await (await incidents()).stock()

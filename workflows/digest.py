@@ -1,0 +1,72 @@
+"""The workflow `digest`: takes stock, and says what is open and owed. A schedule starts it every working day."""
+
+import asyncio
+from datetime import timedelta
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+from temporalio.exceptions import ApplicationError
+
+with workflow.unsafe.imports_passed_through():
+    from workflows import sending
+    from workflows.policy.calendar import day_in
+    from workflows.policy.demand import Demand
+    from workflows.policy.digest import MOST, Digested, DigestOrder, Stock, compose
+    from workflows.policy.effects import Effect, Send
+    from workflows.policy.events import EffectSettled
+
+A_DAY = timedelta(days=1)
+
+
+@workflow.defn(name="digest")
+class DigestWorkflow:
+    @workflow.run
+    async def run(self, order: DigestOrder) -> Digested:
+        """Raises ApplicationError, so that it is seen to have failed, when there was something to say and no way to."""
+        text = compose(await _take_stock(), MOST)
+        if not text:
+            return Digested(said=False)
+        ways: list[tuple[str, Effect]] = [("digest", order.post)]
+        if order.mail is not None:
+            ways.append(("digest-mail", order.mail))
+        settled = await asyncio.gather(*(_send(order, duty, effect, text) for duty, effect in ways))
+        problems = tuple(f"{each.demand.effect.kind}: {each.problem}" for each in settled if each.outcome != "done")
+        if len(problems) == len(ways):
+            raise ApplicationError(f"the digest reached nobody: {'; '.join(problems)}", type="Unsaid")
+        if settled[0].outcome == "done" and problems:
+            await _send(order, "digest-unmailed", order.post, f"This was not mailed. {problems[0]}")
+        return Digested(said=True, problems=problems)
+
+
+async def _take_stock() -> Stock:
+    stock: Stock = await workflow.execute_activity(
+        "take_stock",
+        result_type=Stock,
+        task_queue=sending.COMMS_QUEUE,
+        start_to_close_timeout=timedelta(minutes=2),
+        schedule_to_close_timeout=timedelta(hours=1),
+        retry_policy=RetryPolicy(maximum_interval=timedelta(minutes=1)),
+        summary="what is open, and who owes what",
+    )
+    return stock
+
+
+async def _send(order: DigestOrder, duty: str, effect: Effect, text: str) -> EffectSettled:
+    """Under a key of its day: a second digest of the same day finds that it has been sent."""
+    begun_at = workflow.info().workflow_start_time
+    day = day_in(order.zone, begun_at)
+    reason = "every working day on which there is something to say"
+    demand = Demand(duty=duty, occurrence=int(f"{day:%Y%m%d}"), due_at=begun_at, reason=reason, effect=effect)
+    subject = f"Incidents and reviews, {day:%a %d %b %Y}"
+    send = Send(
+        incident=f"digest-{day}",
+        key=demand.key,
+        vendor_key=f"tocsin/{demand.key}",
+        effect=effect,
+        subject=subject,
+        text=f"{subject}\n\n{text}",
+        severity="sev4",
+        again=True,
+        first_started_at=begun_at - A_DAY,
+    )
+    return await sending.perform(demand, sending.by_its_road(demand, send), duty.replace("-", " "))
