@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
@@ -31,11 +31,11 @@ def create_app(
     @asynccontextmanager
     async def alive(_: FastAPI) -> AsyncIterator[None]:
         """What runs beside the requests; when they have ended, it is given a moment to finish."""
-        beside = asyncio.create_task(gateway.beats.run())
+        beside = [asyncio.create_task(loop) for loop in (gateway.beats.run(), gateway.silencing.run())]
         yield
-        beside.cancel()
-        with suppress(asyncio.CancelledError, TimeoutError):
-            await asyncio.wait_for(beside, LAST_WORDS_S)
+        for task in beside:
+            task.cancel()
+        await asyncio.wait(beside, timeout=LAST_WORDS_S)
 
     app = FastAPI(title="Tocsin", summary="Alerts in, durable incidents out", version="1", lifespan=alive)
     for module in (alerts, pagerduty, heartbeat, health):

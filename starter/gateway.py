@@ -16,12 +16,16 @@ from settings import Settings
 from starter.beats import Beats
 from starter.canary import Canary
 from starter.group_commit import GroupCommit
+from starter.grouping import Batch
 from starter.heartbeats import Heartbeats
 from starter.incidents import Incidents
 from starter.refusal import Refusal, later
 from starter.runbooks import Library
+from starter.silences import Silences
+from starter.silencing import Silencing
 from starter.sources.reading import FieldProblem, Webhook
 from starter.sources.source import Source
+from workflows.policy.incident import Opening
 from workflows.policy.runbook import Runbook
 
 ANSWER_WITHIN_S = 4.5
@@ -43,10 +47,16 @@ class Gateway:
     alerts: GroupCommit = field(init=False)
     """The way to the incidents for alerts, of which there may be very many."""
     beats: Beats = field(init=False)
+    silencing: Silencing = field(init=False)
 
     def __post_init__(self) -> None:
         self.alerts = GroupCommit(self.incidents)
         self.beats = Beats(Heartbeats(self.incidents.reach))
+        self.silencing = Silencing(Silences(self.incidents.reach))
+
+    def opening(self, batch: Batch) -> Opening:
+        """How an incident opens here."""
+        return batch.opening.model_copy(update={"speed": self.settings.speed, "no_pager": self.settings.no_pager})
 
     def runbook(self, name: str | None) -> tuple[Runbook, tuple[FieldProblem, ...]]:
         """The runbook of that name, else the default one: an alert is not lost over a name."""

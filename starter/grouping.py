@@ -49,12 +49,28 @@ def group(source: str, reading: Reading, book: Runbook, received_at: Instant) ->
         Batch(
             workflow_id(source, reading.tenant, name),
             _opening(source, alerts, book, received_at),
-            tuple(_alert(each, book.intake, received_at) for each in _firing_first(alerts)),
+            tuple(alert(each, book.intake, received_at) for each in _firing_first(alerts)),
             reading.truncated,
         )
         for name, alerts in groups.items()
     )
     return Delivery(tuple(batches), (*reading.problems, *_unknown_severities(reading.alerts, book)))
+
+
+def alert(sent: SentAlert, intake: Intake, received_at: Instant) -> Alert:
+    """What was sent, in our words."""
+    service = {intake.service_labels[0]: sent.service} if sent.service and intake.service_labels else {}
+    labels = text.labels({**service, **sent.labels, **service})
+    return Alert(
+        fingerprint=sent.fingerprint,
+        status=sent.status,
+        name=text.line(sent.name, text.VALUE) or "alert",
+        summary=text.line(sent.summary, text.TEXT),
+        starts_at=started(sent.starts_at, received_at),
+        labels=labels,
+        link=text.link(sent.link),
+        severity=severity(intake, sent.severity or labels.get(intake.severity_label)),
+    )
 
 
 def workflow_id(source: str, tenant: str, group: str) -> str:
@@ -93,7 +109,7 @@ def _firing_first(alerts: Iterable[SentAlert]) -> list[SentAlert]:
 def _opening(source: str, sent: Sequence[SentAlert], book: Runbook, received_at: Instant) -> Opening:
     """What those that fire ask for; if none does, they all: it is not opened then."""
     ordered = _firing_first(sent)
-    firing = [_alert(each, book.intake, received_at) for each in ordered if each.status == ordered[0].status]
+    firing = [alert(each, book.intake, received_at) for each in ordered if each.status == ordered[0].status]
     return Opening(
         runbook=book,
         severity=min(alert.severity or book.intake.default_severity for alert in firing),
@@ -103,21 +119,6 @@ def _opening(source: str, sent: Sequence[SentAlert], book: Runbook, received_at:
         detected_at=min(alert.starts_at for alert in firing),
         labels=dict(set.intersection(*(set(alert.labels.items()) for alert in firing))),
         links=_first_of_each(link for each in ordered for link in each.links),
-    )
-
-
-def _alert(sent: SentAlert, intake: Intake, received_at: Instant) -> Alert:
-    service = {intake.service_labels[0]: sent.service} if sent.service and intake.service_labels else {}
-    labels = text.labels({**service, **sent.labels, **service})
-    return Alert(
-        fingerprint=sent.fingerprint,
-        status=sent.status,
-        name=text.line(sent.name, text.VALUE) or "alert",
-        summary=text.line(sent.summary, text.TEXT),
-        starts_at=started(sent.starts_at, received_at),
-        labels=labels,
-        link=text.link(sent.link),
-        severity=severity(intake, sent.severity or labels.get(intake.severity_label)),
     )
 
 

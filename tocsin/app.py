@@ -7,7 +7,19 @@ from typing import Annotated
 import typer
 from typer import Option
 
-from tocsin.commands import digest, events, heartbeat, opening, page_test, parts, reading, report, route, runbook
+from tocsin.commands import (
+    digest,
+    events,
+    heartbeat,
+    opening,
+    page_test,
+    parts,
+    reading,
+    report,
+    route,
+    runbook,
+    silence,
+)
 
 app = typer.Typer(
     name="tocsin",
@@ -47,4 +59,5 @@ for panel, group in (
         command.rich_help_panel = panel
     app.add_typer(group)
 app.add_typer(heartbeat.app, name="heartbeat", rich_help_panel="Watch")
+app.add_typer(silence.app, name="silence", rich_help_panel="Watch")
 app.add_typer(runbook.app, name="runbook", rich_help_panel="Write")

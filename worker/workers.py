@@ -15,6 +15,7 @@ from workflows.heartbeat import HeartbeatWorkflow
 from workflows.incident import IncidentWorkflow
 from workflows.review import ReviewWorkflow
 from workflows.runner import runner
+from workflows.silence import SilenceWorkflow
 
 STICKY_TIMEOUT = timedelta(seconds=2)
 """What a `kill -9` costs: so long a workflow waits for the worker that had it in memory before another may take it."""
@@ -33,7 +34,14 @@ def workers(client: Client, perform: Perform) -> tuple[Worker, ...]:
         Worker(
             client,
             task_queue=WORKFLOW_QUEUE,
-            workflows=[IncidentWorkflow, ReviewWorkflow, DigestWorkflow, CanaryWorkflow, HeartbeatWorkflow],
+            workflows=[
+                IncidentWorkflow,
+                ReviewWorkflow,
+                DigestWorkflow,
+                CanaryWorkflow,
+                HeartbeatWorkflow,
+                SilenceWorkflow,
+            ],
             workflow_runner=runner(),
             sticky_queue_schedule_to_start_timeout=STICKY_TIMEOUT,
         ),

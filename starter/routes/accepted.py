@@ -1,6 +1,6 @@
 """Handing alerts on, and the 202 that says that Temporal has them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from starter.gateway import Gateway
 from starter.grouping import Batch, Delivery
 from starter.refusal import Refused
+from starter.routes.holding import Held
 from starter.sources.reading import FieldProblem
 from workflows.policy.events import AlertsReceived
 
@@ -36,26 +37,37 @@ class Accepted(BaseModel):
     incidents: list[str] = []
     ignored: str | None = None
     """Why nothing was done."""
+    held: list[Held] = []
     problems: list[FieldProblem] = []
 
 
 async def deliver(
-    gateway: Gateway, source: str, delivery: Delivery, received_at: datetime, event_id: str = ""
+    gateway: Gateway,
+    source: str,
+    delivery: Delivery,
+    received_at: datetime,
+    event_id: str = "",
+    held: Sequence[Held] = (),
 ) -> Accepted:
-    """Hand every batch to its incident. Sending the same delivery again does no harm, also after half of it."""
-    accepted = Accepted(problems=list(delivery.problems))
+    """Hand every batch to its incident. Sending the same delivery again does no harm, also after half of it.
+
+    `held` is what a silence has taken of it already.
+    """
+    accepted = Accepted(held=list(held), problems=list(delivery.problems))
     for batch in delivery.batches:
         for event in _events(source, batch, received_at, event_id):
-            opening = batch.opening.model_copy(
-                update={"speed": gateway.settings.speed, "no_pager": gateway.settings.no_pager}
-            )
-            if await gateway.alerts.open(batch.workflow_id, opening, event):
+            if await gateway.alerts.open(batch.workflow_id, gateway.opening(batch), event):
                 accepted.accepted += len(event.alerts)
                 if batch.workflow_id not in accepted.incidents:
                     accepted.incidents.append(batch.workflow_id)
     accepted.incident = next(iter(accepted.incidents), None)
-    accepted.ignored = None if accepted.incidents else "nothing open"
-    gateway.counts[source, "nothing_open" if accepted.ignored else "accepted"] += 1
+    if accepted.incidents:
+        gateway.counts[source, "accepted"] += 1
+    elif held:
+        accepted.ignored = "; ".join(map(str, held))
+    else:
+        accepted.ignored = "nothing open"
+        gateway.counts[source, "nothing_open"] += 1
     log.info("alerts handed on", source=source, accepted=accepted.accepted, incidents=accepted.incidents)
     return accepted
 

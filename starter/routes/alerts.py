@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request
 from starter import grouping
 from starter.gateway import Gateway, in_time
 from starter.routes.accepted import REFUSALS, Accepted, deliver
+from starter.routes.holding import hold
 from starter.sources.reading import Webhook
 from starter.sources.source import Source
 from starter.sources.table import SOURCES
@@ -35,8 +36,9 @@ async def take(gateway: Gateway, source: Source, webhook: Webhook, runbook: str 
     if not reading.alerts:
         gateway.counts[source.name, "ignored"] += 1
         return Accepted(ignored=reading.ignored, problems=[*problems, *reading.problems])
-    delivery = grouping.group(source.name, reading, book, webhook.received_at)
-    return await deliver(gateway, source.name, delivery.but(problems), webhook.received_at, reading.delivery_id)
+    rest, held = await hold(gateway, source.name, reading, book, webhook.received_at)
+    delivery = grouping.group(source.name, rest, book, webhook.received_at).but(problems)
+    return await deliver(gateway, source.name, delivery, webhook.received_at, reading.delivery_id, held)
 
 
 def _serve(routes: APIRouter, gateway: Gateway, source: Source) -> None:

@@ -1,13 +1,14 @@
 """GET /healthz and /readyz"""
 
 from collections import defaultdict
-from datetime import datetime
+from datetime import UTC, datetime
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel
 
 from starter.answers import Unreachable
 from starter.gateway import Gateway
+from workflows.policy.silence import Card
 
 
 class Watch(BaseModel):
@@ -17,6 +18,14 @@ class Watch(BaseModel):
     problem: str | None
 
 
+class Quiet(BaseModel):
+    """What opens no incident now."""
+
+    active: list[Card]
+    problem: str | None
+    """Why the last look for silences failed: new ones hold nothing, until it succeeds."""
+
+
 class Readiness(BaseModel):
     ready: bool
     temporal: str
@@ -24,8 +33,9 @@ class Readiness(BaseModel):
     problems: list[str]
     """Why runbooks could not be loaded."""
     webhooks: dict[str, dict[str, int]]
-    """Since the gateway started, for each source: accepted, refused, not_ours, nothing_open, ignored."""
+    """Since the gateway started, for each source: accepted, refused, not_ours, nothing_open, held, ignored."""
     canary: Watch | None
+    silences: Quiet
 
 
 def router(gateway: Gateway) -> APIRouter:
@@ -53,6 +63,7 @@ def router(gateway: Gateway) -> APIRouter:
             problems=[str(problem) for problem in gateway.library.problems],
             webhooks=_by_source(gateway),
             canary=_watch(gateway),
+            silences=Quiet(active=list(gateway.silencing.active(datetime.now(UTC))), problem=gateway.silencing.problem),
         )
 
     return routes

@@ -1,11 +1,13 @@
-"""Records what `record.py` does not: heartbeats. `python -m tests.histories.record_watches`, under the same rule."""
+"""Records heartbeats and silences, as `record.py` records incidents: `python -m tests.histories.record_watches`."""
 
 import asyncio
 from datetime import timedelta
 
 from tests.histories.record import save
 from tests.temporal_server import time_skipping_server
+from tests.workflows import silences
 from tests.workflows.heartbeats import AWAY, Signs, crew, heartbeat
+from tests.workflows.incidents import firing, resolved
 
 MINUTE = timedelta(minutes=1)
 
@@ -28,6 +30,15 @@ async def main() -> None:
             await live.handle.signal("remove", {"by": "Alice"})
             await live.handle.result()
             await save(live.handle, "heartbeat")
+        async with silences.silence(temporal) as quiet, silences.crew(temporal):
+            await quiet.hold(firing("f1"), firing("f2"))
+            await quiet.hold(firing("f3"), number=2)
+            await quiet.handle.signal("hold", "nonsense")
+            await quiet.pass_by(10 * MINUTE)
+            await quiet.hold(resolved("f2"))
+            await quiet.pass_by(50 * MINUTE)
+            await quiet.handle.result()
+            await save(quiet.handle, "silence")
 
 
 if __name__ == "__main__":

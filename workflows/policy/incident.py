@@ -55,10 +55,9 @@ def _usable(links: tuple[tuple[Line, str], ...]) -> tuple[tuple[str, str], ...]:
 Links = Annotated[tuple[tuple[Line, str], ...], AfterValidator(_usable)]
 
 
-class Opening(Wire):
-    """How an incident starts: the argument of the workflow."""
+class Particulars(Wire):
+    """What an opening says, whichever procedure is followed."""
 
-    runbook: Runbook
     severity: SeverityName
     title: str = Field(max_length=300)
     service: Line = ""
@@ -72,6 +71,12 @@ class Opening(Wire):
     speed: float = 1.0
     no_pager: bool = False
     """Somebody chose to run without a pager: said loudly at every opening."""
+
+
+class Opening(Particulars):
+    """How an incident starts: the argument of the workflow."""
+
+    runbook: Runbook
 
 
 class Entry(Wire):

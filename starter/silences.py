@@ -1,0 +1,73 @@
+"""Silences as Temporal keeps them: adding, ending, finding, and giving them alerts to hold. One workflow each."""
+
+import secrets
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any
+
+from temporalio.client import WorkflowHandle
+from temporalio.common import WorkflowIDConflictPolicy
+
+from settings.temporal import WORKFLOW_QUEUE
+from starter.answers import NothingOpen
+from starter.reach import DEADLINE, PATIENCE, Reach
+from workflows.policy.events import Event
+from workflows.policy.silence import Card, Silence, workflow_id
+from workflows.silence import CARD
+
+RUNNING = "WorkflowType = 'silence' AND ExecutionStatus = 'Running'"
+LETTERS = "23456789bcdfghjkmnpqrstvwxz"  # see ADR 7
+
+
+def new_id() -> str:
+    return "".join(secrets.choice(LETTERS) for _ in range(6))
+
+
+class Silences:
+    """Every method raises Unreachable when Temporal is away; those that take an id raise NothingOpen."""
+
+    def __init__(self, reach: Reach) -> None:
+        self._reach = reach
+
+    async def add(self, card: Card) -> None:
+        async with self._reach.temporal():
+            await self._reach.client.start_workflow(
+                "silence",
+                Silence(card=card),
+                id=workflow_id(card.id),
+                task_queue=WORKFLOW_QUEUE,
+                task_timeout=timedelta(seconds=5),
+                id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
+                memo={CARD: card},
+                static_summary=f"silence {card.id}: {', '.join(map(str, card.matchers))}"[:380],
+                rpc_timeout=DEADLINE,
+            )
+
+    async def tell(self, silence: str, event: Event) -> None:
+        """Temporal keeps it, with or without a worker. NothingOpen: the silence is over."""
+        signal = str(type(event).model_fields["kind"].default)
+        async with self._called(silence) as handle:
+            await handle.signal(signal, event.model_dump(mode="json", exclude_defaults=True), rpc_timeout=DEADLINE)
+
+    async def list(self) -> tuple[Card, ...]:
+        """All that have not ended, the next to end first. Needs no worker; a new one is seen after a moment."""
+        async with self._reach.temporal():
+            running = self._reach.client.list_workflows(RUNNING)
+            cards: Sequence[Card] = [await each.memo_value(CARD, type_hint=Card) async for each in running]
+        return tuple(sorted(cards, key=lambda card: card.ends_at))
+
+    async def state(self, silence: str) -> Silence:
+        """What it holds. Raises NobodyWorks."""
+        async with self._called(silence) as handle, self._reach.worker(handle.id, PATIENCE):
+            answered: Silence = await handle.query("state", result_type=Silence, rpc_timeout=PATIENCE)
+        return answered
+
+    @asynccontextmanager
+    async def _called(self, silence: str) -> AsyncIterator[WorkflowHandle[Any, Any]]:
+        handle = self._reach.client.get_workflow_handle(workflow_id(silence))
+        try:
+            async with self._reach.temporal(handle.id, PATIENCE + DEADLINE):
+                yield handle
+        except NothingOpen:
+            raise NothingOpen(f"there is no silence {silence!r}, or it has ended: tocsin silence list") from None

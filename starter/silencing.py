@@ -1,0 +1,129 @@
+"""Which alerts of a delivery are held, by which silence; and holding them.
+
+What cannot be held for certain is not: the silence itself must have taken it, so one that has ended holds nothing,
+however old this gateway's list of silences may be. A page too many is the smaller harm.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+import structlog
+
+from starter import grouping
+from starter.answers import NothingOpen, Unreachable
+from starter.grouping import Batch
+from starter.silences import Silences
+from starter.sources.reading import Reading, SentAlert
+from workflows.policy.events import Alert
+from workflows.policy.incident import Opening
+from workflows.policy.runbook import Runbook
+from workflows.policy.silence import Card, Hold
+
+LOOK_EVERY_S = 5.0
+FIRST_LOOK_S = 1.0
+"""How long the first alerts wait for the first look."""
+HEARD_FOR = timedelta(minutes=1)
+"""The same again within this is not signalled again."""
+REMEMBERED = 10_000
+"""Deliveries that silences have heard. Forgetting one costs a signal."""
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Silenced:
+    """Alerts of one delivery that one silence matches."""
+
+    by: Card
+    reading: Reading
+
+
+@dataclass
+class Silencing:
+    """What a gateway knows of silences. `now` is the time of the request."""
+
+    silences: Silences
+    known: tuple[Card, ...] = ()
+    problem: str | None = None
+    """Why the last look failed: the list is older then."""
+    _first: asyncio.Event = field(default_factory=asyncio.Event)
+    _heard: dict[tuple[str, str, frozenset[str]], datetime] = field(default_factory=dict)
+
+    async def run(self) -> None:
+        """Until it is cancelled."""
+        while True:
+            await self.look()
+            await asyncio.sleep(LOOK_EVERY_S)
+
+    async def look(self) -> None:
+        """Which silences there are now. A failure is remembered and shown, not raised."""
+        try:
+            self.known, self.problem = await self.silences.list(), None
+        except Unreachable as error:
+            self.problem = str(error)
+            log.warning("silences cannot be looked up: new ones hold nothing", problem=self.problem)
+        self._first.set()
+
+    def active(self, now: datetime) -> tuple[Card, ...]:
+        return tuple(card for card in self.known if card.starts_at <= now < card.ends_at)
+
+    async def matching(self, source: str, reading: Reading, book: Runbook, now: datetime) -> Sequence[Silenced]:
+        if not self._first.is_set():
+            try:
+                await asyncio.wait_for(self.look(), FIRST_LOOK_S)
+            except TimeoutError:
+                log.warning("silences are not known yet")
+        return silenced(source, reading, book, now, self.active(now))
+
+    async def hold(self, by: Card, batch: Batch, opening: Opening, now: datetime) -> bool:
+        """False: the silence did not take them, and they must go on."""
+        said = by.id, batch.workflow_id, frozenset(map(_episode, batch.alerts))
+        if now - self._heard.get(said, datetime.min.replace(tzinfo=now.tzinfo)) < HEARD_FOR:
+            return True
+        lean = tuple(alert.model_copy(update={"labels": {}, "link": ""}) for alert in batch.alerts)
+        event = Hold(at=now, workflow_id=batch.workflow_id, opening=opening, alerts=lean)
+        try:
+            await self.silences.tell(by.id, event)
+        except (NothingOpen, Unreachable) as error:
+            log.warning("a silence does not hold: its alerts go on", silence=by.id, problem=str(error))
+            return False
+        self._remember(said, now)
+        return True
+
+    def _remember(self, said: tuple[str, str, frozenset[str]], now: datetime) -> None:
+        self._heard.pop(said, None)
+        self._heard[said] = now
+        if len(self._heard) > REMEMBERED:
+            del self._heard[next(iter(self._heard))]
+
+
+def silenced(source: str, reading: Reading, book: Runbook, now: datetime, active: Sequence[Card]) -> Sequence[Silenced]:
+    """The alerts that each silence matches; of several silences the one that ends last."""
+    found: dict[str, list[SentAlert]] = defaultdict(list)
+    cards = {card.id: card for card in active}
+    longest_first = sorted(active, key=lambda card: card.ends_at, reverse=True)
+    for sent in reading.alerts if active else ():
+        labels = labels_of(source, grouping.alert(sent, book.intake, now), book)
+        by = next((card for card in longest_first if card.holds(labels, now)), None)
+        if by:
+            found[by.id].append(sent)
+    return [Silenced(cards[silence], replace(reading, alerts=tuple(alerts))) for silence, alerts in found.items()]
+
+
+def labels_of(source: str, alert: Alert, book: Runbook) -> Mapping[str, str]:
+    """What matchers see: the alert's labels, and under these names what its sender may have said without labels."""
+    severity = alert.severity or book.intake.default_severity
+    return {"alertname": alert.name, "severity": severity, **alert.labels, "source": source}
+
+
+def without(reading: Reading, held: Sequence[Reading]) -> Reading:
+    """The rest: what is not held, and whatever has resolved, which the incidents that are open must hear."""
+    gone = {id(sent) for part in held for sent in part.alerts if sent.status == "firing"}
+    return replace(reading, alerts=tuple(sent for sent in reading.alerts if id(sent) not in gone))
+
+
+def _episode(alert: Alert) -> str:
+    return f"{alert.fingerprint}/{alert.status}/{alert.starts_at.isoformat()}"

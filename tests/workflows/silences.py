@@ -1,0 +1,92 @@
+"""One silence on the real server; the incidents that it lets go are real."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from temporalio.client import WorkflowHandle
+from temporalio.service import RPCError
+from temporalio.testing import WorkflowEnvironment
+from temporalio.worker import Worker
+
+from activities.temporal import Temporal
+from starter.answers import NobodyWorks, NothingOpen
+from starter.incidents import Incidents
+from starter.silences import new_id
+from tests.workflows.incidents import opening
+from workflows.incident import IncidentWorkflow
+from workflows.policy.answers import Status
+from workflows.policy.events import Alert
+from workflows.policy.matching import Matcher
+from workflows.policy.silence import Card, Hold, Silence, workflow_id
+from workflows.runner import runner
+from workflows.sending import PAGE_QUEUE
+from workflows.silence import SilenceWorkflow
+
+HOUR = timedelta(hours=1)
+
+
+@asynccontextmanager
+async def crew(environment: WorkflowEnvironment) -> AsyncIterator[None]:
+    client = environment.client
+    workflows = [SilenceWorkflow, IncidentWorkflow]
+    async with (
+        Worker(client, task_queue="tocsin", workflows=workflows, workflow_runner=runner()),
+        Worker(client, task_queue=PAGE_QUEUE, activities=Temporal(Incidents(client)).page_activities()),
+    ):
+        yield
+
+
+@dataclass
+class Quiet:
+    environment: WorkflowEnvironment
+    handle: WorkflowHandle[SilenceWorkflow, None]
+    card: Card
+    incidents: set[str] = field(default_factory=set)
+
+    async def pass_by(self, span: timedelta) -> None:
+        async with asyncio.timeout(20):
+            await self.environment.fast_forward(self.handle, span)
+
+    async def hold(self, *alerts: Alert, number: int = 1, incident: str = "") -> str:
+        """As a gateway does. Returns the incident that they would open."""
+        incident = incident or f"incident-{self.card.id}-{number}"
+        self.incidents.add(incident)
+        event = Hold(workflow_id=incident, opening=opening(), alerts=alerts)
+        await self.handle.signal("hold", event)
+        return incident
+
+    async def state(self) -> Silence:
+        return await self.handle.query(SilenceWorkflow.state)
+
+    async def status(self, incident: str) -> Status | None:
+        try:
+            return await Incidents(self.environment.client).status(incident)
+        except (NothingOpen, NobodyWorks):
+            return None
+
+
+@asynccontextmanager
+async def silence(environment: WorkflowEnvironment, history_limit: int = 4000) -> AsyncIterator[Quiet]:
+    """Of an hour. Without a worker: see `crew`."""
+    now = datetime.now(UTC)
+    card = Card(
+        id=new_id(),
+        matchers=(Matcher.parse("service=checkout"),),
+        starts_at=now,
+        ends_at=now + HOUR,
+        by="Alice",
+        reason="moving the database",
+    )
+    state = Silence(card=card, history_limit=history_limit)
+    name = workflow_id(card.id)
+    await environment.client.start_workflow(SilenceWorkflow.run, state, id=name, task_queue="tocsin")
+    quiet = Quiet(environment, environment.client.get_workflow_handle_for(SilenceWorkflow.run, name), card)
+    yield quiet
+    for leftover in (name, *quiet.incidents):
+        try:
+            await environment.client.get_workflow_handle(leftover).terminate()
+        except RPCError:  # it has ended by itself, or never began
+            continue

@@ -1,0 +1,97 @@
+"""A silence's workflow: what fires is held, and nothing that still fires in the end is forgotten."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+from temporalio.testing import WorkflowEnvironment
+
+from tests.starter.conftest import eventually
+from tests.workflows.incidents import firing, resolved
+from tests.workflows.silences import HOUR, Quiet, crew, silence
+from workflows.policy.answers import Status
+
+MINUTE = timedelta(minutes=1)
+
+
+async def opened(quiet: Quiet, incident: str) -> Status:
+    status = await eventually(lambda: quiet.status(incident), lambda found: found is not None)
+    assert status
+    return status
+
+
+async def test_what_still_fires_when_it_ends_opens_its_incident_then(temporal: WorkflowEnvironment) -> None:
+    async with silence(temporal) as quiet, crew(temporal):
+        incident = await quiet.hold(firing("f1"), firing("f2"))
+        await quiet.hold(resolved("f2"))
+        over = await quiet.hold(firing("f3"), number=2)
+        await quiet.hold(resolved("f3"), number=2)
+        await quiet.pass_by(HOUR - MINUTE)
+        assert await quiet.status(incident) is None
+        await quiet.pass_by(MINUTE)
+        status = await opened(quiet, incident)
+        async with asyncio.timeout(10):
+            await quiet.handle.result()
+        assert await quiet.status(over) is None
+    assert [alert.fingerprint for alert in status.incident.firing] == ["f1"]
+    assert f"held by silence {quiet.card.id} until" in status.incident.title
+
+
+async def test_ended_early_it_lets_go_at_once(temporal: WorkflowEnvironment) -> None:
+    async with silence(temporal) as quiet, crew(temporal):
+        incident = await quiet.hold(firing())
+        await quiet.handle.signal("expire")
+        await opened(quiet, incident)
+        async with asyncio.timeout(10):
+            await quiet.handle.result()
+
+
+async def test_what_was_held_while_no_worker_ran_is_known_when_one_is_back(temporal: WorkflowEnvironment) -> None:
+    async with silence(temporal) as quiet:
+        incident = await quiet.hold(firing())
+        gone = await quiet.hold(firing("f2"), number=2)
+        await quiet.hold(resolved("f2"), number=2)
+        await quiet.handle.signal("expire")
+        async with crew(temporal):
+            await opened(quiet, incident)
+            async with asyncio.timeout(10):
+                await quiet.handle.result()
+            assert await quiet.status(gone) is None
+
+
+async def test_an_incident_that_is_open_already_gets_its_alerts_too(temporal: WorkflowEnvironment) -> None:
+    async with silence(temporal) as quiet, silence(temporal) as other, crew(temporal):
+        incident = await quiet.hold(firing("f1"))
+        await quiet.handle.signal("expire")
+        await opened(quiet, incident)
+        await other.hold(firing("f2"), incident=incident)
+        await other.handle.signal("expire")
+        status = await eventually(
+            lambda: quiet.status(incident), lambda found: found is not None and len(found.incident.firing) == 2
+        )
+    assert status is not None
+
+
+async def test_a_storm_of_what_is_held_goes_on_in_new_runs_and_loses_nothing(temporal: WorkflowEnvironment) -> None:
+    async with silence(temporal, history_limit=40) as quiet, crew(temporal):
+        first = (await quiet.handle.describe()).run_id
+        for number in range(30):
+            await quiet.hold(firing(f"f{number}"))
+        state = await eventually(quiet.state, lambda state: state.total == 30)
+        description = await quiet.handle.describe()
+        assert description.run_id != first
+        (held,) = state.held.values()
+        assert len(held.alerts) == 30
+        incident = await quiet.hold(firing("last"))
+        await quiet.handle.signal("expire")
+        status = await opened(quiet, incident)
+    assert len(status.incident.alerts) == 31
+
+
+@pytest.mark.parametrize("args", [["nonsense"], [None], []])
+async def test_what_cannot_be_read_does_no_harm(temporal: WorkflowEnvironment, args: list[object]) -> None:
+    async with silence(temporal) as quiet, crew(temporal):
+        await quiet.handle.signal("hold", args=args)
+        await quiet.hold(firing())
+        state = await eventually(quiet.state, lambda state: state.total == 1)
+    assert "could not read 'hold'" in state.problem

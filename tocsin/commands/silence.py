@@ -1,0 +1,135 @@
+"""`silence add|list|expire`: for a while, alerts that match open no incident."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+
+import typer
+from pydantic import BaseModel, TypeAdapter, ValidationError
+from rich.table import Table
+from typer import Argument, Option
+
+from starter.answers import NobodyWorks
+from starter.silences import Silences, new_id
+from tocsin import output
+from tocsin.commands.arguments import AsJson, By, me
+from tocsin.commands.session import incidents
+from tocsin.failure import Failure, badly_put
+from tocsin.view.plain import moment, plain
+from workflows.policy.durations import Duration
+from workflows.policy.matching import Matcher
+from workflows.policy.silence import FARTHEST, Card, Expired
+
+app = typer.Typer(no_args_is_help=True, help="Maintenance: hold alerts that match, until the silence ends.")
+
+_SPAN: TypeAdapter[timedelta] = TypeAdapter(Duration)
+
+
+class Listed(BaseModel):
+    """One of `silence list --json`."""
+
+    silence: Card
+    holds: int | None
+    """Incidents that it keeps from opening; None: no worker answers."""
+
+
+@app.command()
+def add(
+    match: Annotated[
+        list[str], Option(metavar="LABEL=VALUE", help="Also != and the patterns =~ and !~; all of several must match.")
+    ],
+    span: Annotated[str, Option("--for", metavar="SPAN", help="How long, such as 2h; at most 7d.")],
+    reason: Annotated[str, Option(help="Why; everybody sees it who wonders about the silence.")],
+    begin: Annotated[str, Option("--from", metavar="TIME", help="Such as 2026-11-21T22:00Z; now if left out.")] = "",
+    by: By = "",
+    as_json: AsJson = False,
+) -> None:
+    """Hold alerts that match. What fires and has not resolved when it ends opens its incident then."""
+    starts_at = _begin(begin)
+    try:
+        card = Card.model_validate(
+            {
+                "id": new_id(),
+                "matchers": [Matcher.parse(each) for each in match],
+                "starts_at": starts_at,
+                "ends_at": starts_at + _SPAN.validate_python(span),
+                "by": by or me(),
+                "reason": reason,
+            }
+        )
+    except ValidationError as error:
+        raise badly_put(error) from None
+    except ValueError as error:
+        raise Failure(str(error)) from None
+    asyncio.run(_add(card))
+    told = f"silence {card.id} holds {_matchers(card)} until {moment(card.ends_at)} UTC"
+    output.show(
+        card, plain(told if starts_at <= datetime.now(UTC) else f"{told}, from {moment(starts_at)} UTC"), as_json
+    )
+
+
+@app.command("list")
+def list_(as_json: AsJson = False) -> None:
+    """Which alerts are being held, by whom, why, and until when."""
+    found = asyncio.run(_list())
+    output.show(found, _table(found), as_json)
+
+
+@app.command()
+def expire(silence: Annotated[str, Argument(metavar="SILENCE", help="Its id: tocsin silence list.")]) -> None:
+    """End a silence now: what it holds opens its incidents."""
+    asyncio.run(_expire(silence))
+    output.out.print(plain(f"silence {silence} has ended"))
+
+
+def _begin(written: str) -> datetime:
+    now = datetime.now(UTC)
+    try:
+        begin = datetime.fromisoformat(written) if written else now
+    except ValueError:
+        raise Failure(f"--from {written}: write the time like 2026-11-21T22:00:00Z") from None
+    begin = begin.replace(tzinfo=UTC) if begin.tzinfo is None else begin.astimezone(UTC)
+    if begin - now > FARTHEST:
+        raise Failure(f"--from {written}: at most {FARTHEST.days} days ahead")
+    return max(begin, now)
+
+
+async def _silences() -> Silences:
+    return Silences((await incidents()).reach)
+
+
+async def _add(card: Card) -> None:
+    await (await _silences()).add(card)
+
+
+async def _expire(silence: str) -> None:
+    known = await _silences()
+    await known.tell(silence, Expired(by=me()))
+    try:
+        await known.state(silence)
+    except NobodyWorks:
+        raise NobodyWorks("recorded; no worker is running: what it holds is not opened") from None
+
+
+async def _list() -> list[Listed]:
+    known = await _silences()
+    cards = await known.list()
+    try:
+        return [Listed(silence=card, holds=len((await known.state(card.id)).held)) for card in cards]
+    except NobodyWorks:  # one is enough: the others would cost as much patience each
+        return [Listed(silence=card, holds=None) for card in cards]
+
+
+def _table(found: Sequence[Listed]) -> Table:
+    table = Table("silence", "alerts", "from (UTC)", "to", "holds", "by", "reason", box=None, header_style="dim")
+    for each in found:
+        card = each.silence
+        holds = "?" if each.holds is None else str(each.holds)
+        row = (card.id, _matchers(card), moment(card.starts_at), moment(card.ends_at), holds, card.by, card.reason)
+        table.add_row(*(plain(text) for text in row))
+    return table
+
+
+def _matchers(card: Card) -> str:
+    return ", ".join(map(str, card.matchers))

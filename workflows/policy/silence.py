@@ -1,0 +1,198 @@
+"""A silence: for a while, alerts that match it open no incident. It cannot make anybody deaf for good (ADR 12):
+
+* It ends by itself, after a week at most, by a durable timer.
+* What fires meanwhile is kept here, and what has not resolved when the silence ends opens its incident then: most
+  senders say a thing once.
+* It keeps so much and no more. What does not fit opens its incident at once.
+
+    state = hear(state, event)          alerts to keep, resolutions of those, an early end
+    due(state, now)                     the incidents that must hear of theirs now
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from workflows.policy.bounded import Line, fit
+from workflows.policy.effects import Instant, Wire
+from workflows.policy.events import Alert, Event, NotUnderstood
+from workflows.policy.incident import Opening, Particulars
+from workflows.policy.matching import Matchers
+from workflows.policy.runbook import Runbook
+
+LONGEST = timedelta(days=7)
+FARTHEST = timedelta(days=31)
+"""How far ahead a silence may begin."""
+
+
+class Bounds:
+    """What one silence keeps. A state of that size fits through continue-as-new, whatever was sent."""
+
+    incidents = 200
+    alerts = 2000
+    bytes = 600_000
+    runbooks = 8
+    opened = 400
+
+
+class Card(Wire):
+    """What every gateway needs to know of a silence: the memo of its workflow."""
+
+    id: str
+    matchers: Matchers
+    starts_at: Instant
+    ends_at: Instant
+    by: Line
+    reason: Annotated[Line, Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _ends(self) -> Self:
+        if not timedelta() < self.ends_at - self.starts_at <= LONGEST:
+            raise ValueError(f"a silence lasts at most {LONGEST.days} days")
+        return self
+
+    def holds(self, labels: Mapping[str, str], now: datetime) -> bool:
+        return self.starts_at <= now < self.ends_at and all(matcher.matches(labels) for matcher in self.matchers)
+
+
+class Held(Wire):
+    """The alerts of one incident that is not open because of this silence."""
+
+    runbook: str
+    """A key of `Silence.runbooks`."""
+    particulars: Particulars
+    alerts: dict[str, Alert] = {}
+    """By fingerprint, without what an incident does not keep of them."""
+    at_once: bool = False
+
+
+class Silence(Wire):
+    """The state, and the argument of the workflow `silence`."""
+
+    card: Card
+    ended_at: Instant | None = None
+    """Somebody ended it early."""
+    runbooks: dict[str, Runbook] = {}
+    held: dict[str, Held] = {}
+    """By the workflow id of the incident."""
+    opened: tuple[str, ...] = ()
+    """Incidents that were handed their alerts: what else comes for them must not stay here."""
+    total: int = 0
+    """Alerts that were ever held."""
+    problem: Line = ""
+    history_limit: int = 4000
+
+    @property
+    def ends_at(self) -> datetime:
+        return min(self.card.ends_at, self.ended_at or self.card.ends_at)
+
+
+class Hold(Event):
+    """Alerts of one incident that match: firing ones are kept, resolved ones end what is kept of them."""
+
+    kind: Literal["hold"] = "hold"
+    workflow_id: str
+    opening: Opening
+    alerts: tuple[Alert, ...] = ()
+
+
+class Expired(Event):
+    kind: Literal["expire"] = "expire"
+
+
+HEARD: Mapping[str, type[Event]] = {"hold": Hold, "expire": Expired}
+"""Wire name of a signal -> the event it becomes. These names never change (rule 11)."""
+
+
+def workflow_id(silence: str) -> str:
+    return f"silence-{silence}"
+
+
+def hear(state: Silence, event: Event) -> Silence:
+    match event:
+        case Hold():
+            return _hold(state, event)
+        case Expired():
+            return state.model_copy(update={"ended_at": min(event.at, state.ends_at)})
+        case NotUnderstood():
+            return state.model_copy(update={"problem": f"could not read {event.name!r}: {fit(event.problem, 150)}"})
+    return state
+
+
+def due(state: Silence, now: datetime) -> tuple[str, ...]:
+    """The incidents (their workflow ids) that must be handed their alerts now."""
+    ended = now >= state.ends_at
+    return tuple(incident for incident, held in state.held.items() if ended or held.at_once)
+
+
+def take(state: Silence, incident: str) -> tuple[Silence, Opening, tuple[Alert, ...]]:
+    """Out of the silence: the state without it, and what the incident is to be handed."""
+    held = state.held[incident]
+    rest = {other: kept for other, kept in state.held.items() if other != incident}
+    opened = (*(known for known in state.opened if known != incident), incident)[-Bounds.opened :]
+    runbooks = {key: book for key, book in state.runbooks.items() if any(key == kept.runbook for kept in rest.values())}
+    after = state.model_copy(update={"held": rest, "opened": opened, "runbooks": runbooks})
+    because = f" (held by silence {state.card.id} until {state.ends_at:%H:%M} UTC)"
+    particulars = held.particulars.model_copy(
+        update={"title": fit(held.particulars.title, 290 - len(because)) + because}
+    )
+    opening = Opening(runbook=state.runbooks[held.runbook], **dict(particulars))
+    return after, opening, tuple(held.alerts.values())
+
+
+def _hold(state: Silence, event: Hold) -> Silence:
+    was_opened = event.workflow_id in state.opened
+    before = state.held.get(event.workflow_id)
+    alerts = dict(before.alerts) if before else {}
+    for alert in event.alerts:
+        if alert.status == "firing" or was_opened:
+            alerts[alert.fingerprint] = alert.model_copy(update={"labels": {}, "link": ""})
+        else:
+            alerts.pop(alert.fingerprint, None)
+    rest = {incident: kept for incident, kept in state.held.items() if incident != event.workflow_id}
+    if not alerts:
+        return state.model_copy(update={"held": rest})
+    key = f"{event.opening.runbook.runbook}/{event.opening.runbook.version}"
+    held = Held(
+        runbook=key,
+        particulars=Particulars.model_validate(event.opening.model_dump(exclude={"runbook"})),
+        alerts=alerts,
+        at_once=was_opened or (before is not None and before.at_once),
+    )
+    news = sum(alert.status == "firing" for alert in event.alerts)
+    after = state.model_copy(
+        update={
+            "runbooks": {**state.runbooks, key: event.opening.runbook},
+            "held": {**rest, event.workflow_id: held},
+            "total": state.total + news,
+        }
+    )
+    return after if _fits_in(after) else _at_once(after, event.workflow_id)
+
+
+def _at_once(state: Silence, incident: str) -> Silence:
+    held = state.held[incident].model_copy(update={"at_once": True})
+    return state.model_copy(update={"held": {**state.held, incident: held}})
+
+
+def _fits_in(state: Silence) -> bool:
+    alerts = sum(len(held.alerts) for held in state.held.values())
+    if len(state.held) > Bounds.incidents or alerts > Bounds.alerts or len(state.runbooks) > Bounds.runbooks:
+        return False
+    return (
+        sum(len(held.model_dump_json(exclude_defaults=True).encode()) for held in state.held.values()) <= Bounds.bytes
+    )
+
+
+def in_words(state: Silence) -> Iterator[str]:
+    """What it is and what it holds, for people: a line each."""
+    card = state.card
+    matchers = ", ".join(map(str, card.matchers))
+    yield f"{matchers}: held from {card.starts_at:%Y-%m-%d %H:%M} to {state.ends_at:%Y-%m-%d %H:%M} UTC"
+    yield f"by {card.by}: {card.reason}"
+    for incident, held in state.held.items():
+        yield f"holds {len(held.alerts)} of {incident}: {held.particulars.title}"
+    if state.problem:
+        yield state.problem

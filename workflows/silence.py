@@ -1,0 +1,83 @@
+"""The workflow `silence`: keeps what must open no incident now, and opens it in the end. What decides is
+`policy/silence.py`; gateways find it by its memo, so that they need no worker to be silent."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from temporalio import workflow
+from temporalio.common import RawValue
+
+with workflow.unsafe.imports_passed_through():
+    from workflows import hearing
+    from workflows.handing_on import HandOn, hand_on
+    from workflows.policy import silence as policy
+    from workflows.policy.events import AlertsReceived, stamp
+    from workflows.policy.silence import Silence
+
+CARD = "card"
+"""The memo's name: never changes."""
+
+
+@workflow.defn(name="silence")
+class SilenceWorkflow:
+    @workflow.init
+    def __init__(self, state: Silence) -> None:
+        self._state = state
+        self._news = False
+        workflow.set_dynamic_signal_handler(self._on_signal)
+
+    @workflow.run
+    async def run(self, state: Silence) -> None:  # noqa: ARG002 (Temporal passes it here as well as to __init__)
+        while True:
+            self._news = False
+            for incident in policy.due(self._state, workflow.now()):
+                await self._hand_on(incident)
+            self._show()
+            if self._news:
+                continue  # heard while it handed on
+            if self._is_over():
+                return
+            if self._must_leave():
+                workflow.continue_as_new(self._state)
+            await self._rest()
+
+    async def _hand_on(self, incident: str) -> None:
+        """Taken out first: what is heard meanwhile is then for the incident, and not for what is on its way."""
+        self._state, opening, alerts = policy.take(self._state, incident)
+        event = AlertsReceived(at=workflow.now(), by=opening.source, via="alerts", alerts=alerts)
+        await hand_on(HandOn(workflow_id=incident, opening=opening, event=event), f"open {opening.title}")
+
+    async def _rest(self) -> None:
+        span = self._state.ends_at - workflow.now()
+        if span <= timedelta():
+            return
+        summary = f"silence {self._state.card.id} ends"
+        try:
+            await workflow.wait_condition(
+                lambda: self._news or self._must_leave(), timeout=span, timeout_summary=summary
+            )
+        except TimeoutError:
+            return
+
+    def _on_signal(self, name: str, args: Sequence[RawValue]) -> None:
+        """Never raises: what cannot be read is remembered, and shown."""
+        for event in hearing.hear(policy.HEARD, name, args):
+            self._state = policy.hear(self._state, stamp(event, workflow.now()))
+            # An alert that stays here changes nothing but the details, which are for whoever looks.
+            self._news = self._news or bool(policy.due(self._state, workflow.now())) or self._is_over()
+        self._show()
+
+    def _show(self) -> None:
+        workflow.set_current_details("\n\n".join(policy.in_words(self._state)))
+
+    def _is_over(self) -> bool:
+        return workflow.now() >= self._state.ends_at
+
+    def _must_leave(self) -> bool:
+        info = workflow.info()
+        long = info.get_current_history_length() >= self._state.history_limit
+        return long or info.is_continue_as_new_suggested()
+
+    @workflow.query(name="state", description="what it holds, and until when")
+    def state(self) -> Silence:
+        return self._state
