@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict
 
 from workflows.policy.effects import Instant
 from workflows.policy.record import Record
+from workflows.policy.review.record import Record as ReviewRecord
 
 
 class Unreachable(Exception):
@@ -69,8 +70,9 @@ class HistoryLine(Answer):
 
 
 class Past(Answer):
-    """Incidents that have ended."""
+    """Incidents that have ended, and what is known of reviews."""
 
     records: tuple[Record, ...]
     unrecorded: tuple[Summary, ...] = ()
     """They left no record: terminated, or closed by a version that kept none."""
+    reviews: tuple[ReviewRecord, ...] = ()

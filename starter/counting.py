@@ -7,8 +7,9 @@ from math import ceil
 from statistics import median
 
 from starter.answers import Past, Summary
-from starter.figures import Count, Escalations, Figures, Group, LeftOut, Pages, Spread
+from starter.figures import Count, Escalations, Figures, FollowUps, Group, LeftOut, Pages, Reviews, Spread
 from workflows.policy.record import Record
+from workflows.policy.review.record import Record as ReviewRecord
 
 LONGEST_BY_DAY = timedelta(days=45)
 """Beyond it, a week is the unit of `Figures.counts`."""
@@ -17,6 +18,8 @@ LONGEST_BY_DAY = timedelta(days=45)
 def figures(past: Past, still_open: Sequence[Summary], since: datetime, until: datetime) -> Figures:
     declared = [record for record in past.records if since <= record.declared_at < until]
     records = counted(past.records, since, until)
+    ids = {record.incident for record in records}
+    reviews = [review for review in past.reviews if review.incident in ids]
     opened = [one for one in still_open if since <= one.started_at < until]
     unit = "day" if until - since <= LONGEST_BY_DAY else "week"
     cancelled = [record for record in declared if record.cancelled and not record.drill]
@@ -34,6 +37,8 @@ def figures(past: Past, still_open: Sequence[Summary], since: datetime, until: d
         ),
         escalations=_escalations(records),
         pages=_pages(records),
+        reviews=_reviews(reviews),
+        follow_ups=_follow_ups(reviews),
         counts=_counts(records, opened, since, until, unit),
         left_out=LeftOut(
             cancelled=len(cancelled),
@@ -112,6 +117,27 @@ def _pages(records: Sequence[Record]) -> Pages:
         late=sum(tally.late for tally in tallies),
         latest_s=round(latest.total_seconds()),
     )
+
+
+def _reviews(reviews: Sequence[ReviewRecord]) -> Reviews:
+    owed = [review for review in reviews if review.kind in ("required", "wanted")]
+    return Reviews(
+        owed=len(owed),
+        complete=sum(review.closed_at is not None for review in owed),
+        asked=sum(review.kind == "asked" for review in reviews),
+        on_time=sum(review.on_time for review in owed),
+        late=sum(review.submitted - review.on_time for review in owed),
+        waived=sum(review.waived for review in owed),
+        open=sum(review.open for review in owed),
+        overdue=sum(review.overdue for review in owed),
+    )
+
+
+def _follow_ups(reviews: Sequence[ReviewRecord]) -> FollowUps:
+    done, waived = sum(r.follow_ups_done for r in reviews), sum(r.follow_ups_waived for r in reviews)
+    on_time = sum(review.follow_ups_on_time for review in reviews)
+    total = sum(review.follow_ups for review in reviews)
+    return FollowUps(on_time=on_time, late=done - on_time, waived=waived, open=total - done - waived)
 
 
 def _counts(

@@ -65,6 +65,37 @@ class Pages(Answer):
     """How late the latest was."""
 
 
+class Reviews(Answer):
+    """Of the closed incidents."""
+
+    owed: int
+    """Reviews that the runbook demands, or that somebody wanted when asked."""
+    complete: int
+    """Of these, those that have closed: everything was submitted or waived, and every follow-up done."""
+    asked: int
+    """Reviews of which nobody has said yet whether they are to be."""
+    on_time: int
+    """Documents, checklists and the like that were submitted by their deadline ..."""
+    late: int
+    """... or after it,"""
+    waived: int
+    open: int
+    """... not yet,"""
+    overdue: int
+    """... and of these, those whose deadline has passed."""
+
+
+class FollowUps(Answer):
+    """Of the closed incidents."""
+
+    on_time: int
+    """Done by their date ..."""
+    late: int
+    """... or after it,"""
+    waived: int
+    open: int
+
+
 class LeftOut(Answer):
     cancelled: int
     """Opened in error."""
@@ -94,6 +125,8 @@ class Figures(Answer):
     """By number of incidents; the empty name stands for those of no service."""
     escalations: Escalations
     pages: Pages
+    reviews: Reviews
+    follow_ups: FollowUps
     counts: tuple[Count, ...]
     """Without gaps: a quiet day is one with an empty `by_severity`."""
     left_out: LeftOut

@@ -1,48 +1,77 @@
 """What is open and who owes what: a list, and then each of them asked how it stands."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime
+from typing import TypeVar
 
 from starter.answers import NobodyWorks, NothingOpen, Refused, Summary
 from workflows.policy.answers import Status
-from workflows.policy.digest import StillOpen, Stock
+from workflows.policy.digest import Owed, StillOpen, Stock
+from workflows.policy.review.answers import OwedNow, ReviewStatus
 
 AT_ONCE = 20
 OVER = ("resolved", "cancelled")
 """Phases in which an incident is only watched until it closes."""
-Ask = Callable[[str], Awaitable[Status]]
-"""An incident's state, by its workflow id."""
+A = TypeVar("A")
+Ask = Callable[[str], Awaitable[A]]
+"""What a workflow says of itself, by its id."""
 
 
-async def take(still_open: tuple[Summary, ...], ask: Ask, now: datetime) -> Stock:
-    """One that does not answer is listed with what its list entry says, and that it does not answer."""
+async def take(
+    incidents: Iterable[Summary],
+    reviews: Iterable[Summary],
+    ask: Ask[Status],
+    ask_review: Ask[ReviewStatus],
+    now: datetime,
+) -> Stock:
+    """What does not answer is in it with what its list entry says. Reviews of drills are left out: their deadlines are
+    in compressed time."""
     places = asyncio.Semaphore(AT_ONCE)
-
-    async def asked(summary: Summary) -> StillOpen:
-        async with places:
-            try:
-                return _standing(summary, await ask(summary.workflow_id))
-            except (NobodyWorks, NothingOpen, Refused):
-                return _listed(summary).model_copy(update={"answers": False})
-
-    unresolved = [summary for summary in still_open if summary.phase not in OVER]
-    return Stock(taken_at=now, incidents=tuple(await asyncio.gather(*map(asked, unresolved))))
-
-
-def _listed(summary: Summary) -> StillOpen:
-    return StillOpen(
-        incident=summary.incident,
-        title=summary.title,
-        severity=summary.severity,
-        service=summary.service,
-        commander=summary.commander,
-        declared_at=summary.started_at,
+    unresolved = [one for one in incidents if one.phase not in OVER]
+    known = await asyncio.gather(*(_asked(ask, one, places) for one in unresolved))
+    opened = list(reviews)
+    told = await asyncio.gather(*(_asked(ask_review, one, places) for one in opened))
+    return Stock(
+        taken_at=now,
+        incidents=tuple(_incident(one, status) for one, status in zip(unresolved, known, strict=True)),
+        owed=tuple(_owed(each, status) for status in told if status and status.speed == 1 for each in status.owed),
+        silent_reviews=tuple(one.incident for one, status in zip(opened, told, strict=True) if status is None),
     )
 
 
-def _standing(summary: Summary, status: Status) -> StillOpen:
+async def _asked(ask: Ask[A], one: Summary, places: asyncio.Semaphore) -> A | None:
+    async with places:
+        try:
+            return await ask(one.workflow_id)
+        except (NobodyWorks, NothingOpen, Refused):
+            return None
+
+
+def _incident(one: Summary, status: Status | None) -> StillOpen:
+    listed = StillOpen(
+        incident=one.incident,
+        title=one.title,
+        severity=one.severity,
+        service=one.service,
+        commander=one.commander,
+        declared_at=one.started_at,
+        answers=status is not None,
+    )
+    if status is None:
+        return listed
     incident = status.incident
     signs = [at for at in (incident.alive_at, incident.updated_at) if at is not None]
     known = {"acknowledged_by": incident.acknowledged_by, "alive_at": max(signs, default=incident.acknowledged_at)}
-    return _listed(summary).model_copy(update=known)
+    return listed.model_copy(update=known)
+
+
+def _owed(each: OwedNow, status: ReviewStatus) -> Owed:
+    return Owed(
+        incident=status.record.incident,
+        title=status.record.title,
+        what=each.title,
+        kind="follow-up" if each.kind == "follow-up" else "review",
+        owner=", ".join(each.people) or each.role or "nobody",
+        due_at=each.due_at,
+    )

@@ -9,6 +9,7 @@ from starter.answers import Past, Summary
 from starter.counting import figures, spread
 from starter.figures import Figures, Spread
 from workflows.policy.record import Record
+from workflows.policy.review.record import Record as ReviewRecord
 from workflows.policy.tally import Tally
 
 T0 = datetime(2026, 11, 2, tzinfo=UTC)  # a Monday
@@ -147,6 +148,41 @@ def test_pages_are_added_up_and_the_latest_stands_for_itself() -> None:
         record(tally=Tally(pages=2, lost=1, late=2, latest=2 * MINUTE)),
     )
     assert seen.pages.model_dump() == {"through": 5, "lost": 1, "late": 3, "latest_s": 5400}
+
+
+class TestAfterwards:
+    def review(self, **more: object) -> ReviewRecord:
+        given = {"incident": "i", "severity": "sev1", "runbook": "company", "title": "t", "opened_at": T0}
+        return ReviewRecord.model_validate(given | {"kind": "required"} | more)
+
+    def of(self, *reviews: ReviewRecord, incident: Record | None = None) -> Figures:
+        return figures(Past(records=(incident or record(),), reviews=reviews), (), T0, T0 + 30 * DAY)
+
+    def test_a_review_counts_with_its_incident(self) -> None:
+        assert self.of(self.review()).reviews.owed == 1
+        assert self.of(self.review(incident="another")).reviews.owed == 0
+        assert self.of(self.review(), incident=record(drill=True)).reviews.owed == 0
+        assert self.of(self.review(), incident=record(-1)).reviews.owed == 0
+
+    @pytest.mark.parametrize(
+        ("kind", "owed", "asked"),
+        [("required", 1, 0), ("wanted", 1, 0), ("asked", 0, 1), ("declined", 0, 0), ("none", 0, 0)],
+    )
+    def test_only_one_that_is_to_be_is_owed(self, kind: str, owed: int, asked: int) -> None:
+        seen = self.of(self.review(kind=kind)).reviews
+        assert (seen.owed, seen.asked) == (owed, asked)
+
+    def test_it_is_complete_when_it_has_closed(self) -> None:
+        assert self.of(self.review(), self.review(closed_at=T0)).reviews.complete == 1
+
+    def test_what_was_submitted_is_on_time_or_late(self) -> None:
+        seen = self.of(self.review(submitted=3, on_time=2, waived=1, open=4, overdue=2)).reviews
+        assert (seen.on_time, seen.late, seen.waived, seen.open, seen.overdue) == (2, 1, 1, 4, 2)
+
+    def test_follow_ups_are_added_up_whatever_kind_of_review_keeps_them(self) -> None:
+        kept = {"follow_ups": 6, "follow_ups_done": 3, "follow_ups_on_time": 2, "follow_ups_waived": 1}
+        seen = self.of(self.review(**kept), self.review(kind="none", **kept)).follow_ups
+        assert seen.model_dump() == {"on_time": 4, "late": 2, "waived": 2, "open": 4}
 
 
 class TestCounts:

@@ -4,15 +4,23 @@ import pytest
 from temporalio.client import Client
 from temporalio.worker import Worker
 
+from settings.temporal import WORKFLOW_QUEUE
 from starter.answers import NobodyWorks
 from starter.incidents import Incidents
 from starter.stock import take
+from tests.policy.builders import at, happens, opened
 from tests.starter.conftest import eventually
 from tests.starter.test_counting import T0, summary
+from tests.workflows.incidents import shipped
 from workflows.policy.answers import Status
-from workflows.policy.events import Acknowledged, Cancelled
+from workflows.policy.digest import Stock
+from workflows.policy.events import Acknowledged, Cancelled, DraftApproved, FollowUpAdded, Resolved
 from workflows.policy.incident import Opening
+from workflows.policy.review.answers import ReviewLife, ReviewStatus, status
+from workflows.policy.review.state import Review, open_review
 from workflows.policy.runbook import Runbook
+from workflows.review import ReviewWorkflow
+from workflows.runner import runner
 
 
 @pytest.fixture
@@ -38,9 +46,57 @@ async def test_one_that_is_over_and_only_watched_is_not_open(
     await eventually(incidents.stock, lambda seen: not seen.incidents)
 
 
-async def test_one_that_does_not_answer_hides_no_other(client: Client) -> None:
+async def test_what_does_not_answer_hides_nothing_else(client: Client) -> None:
     async def asked(workflow_id: str) -> Status:
         raise NobodyWorks("no worker is running")
 
-    found = await take((summary(), summary(phase="resolved")), asked, T0)
+    async def review(workflow_id: str) -> ReviewStatus:
+        raise NobodyWorks("no worker is running")
+
+    found = await take((summary(), summary(phase="resolved")), (summary(incident="i2"),), asked, review, T0)
     assert [(each.answers, each.acknowledged_by) for each in found.incidents] == [(False, "")]
+    assert found.silent_reviews == ("i2",)
+
+
+class TestReviews:
+    book = shipped("company")
+
+    def review(self) -> Review:
+        """Of an incident that has closed and left a follow-up."""
+        simulation = opened(self.book)
+        happens(simulation, 5, FollowUpAdded(text="add an alert", owner="vp-engineering", by="Ada"))
+        happens(simulation, 6, DraftApproved(by="Ada"))
+        happens(simulation, 60, Resolved(by="Ada"))
+        simulation.run_to(at(600))
+        return open_review(simulation.incident)
+
+    def status(self, speed: float = 1.0) -> ReviewStatus:
+        return status(self.book, self.review(), at(601), speed)
+
+    async def stock(self, told: ReviewStatus) -> Stock:
+        async def asked(workflow_id: str) -> Status:
+            raise AssertionError
+
+        async def review(workflow_id: str) -> ReviewStatus:
+            return told
+
+        return await take((), (summary(),), asked, review, at(601))
+
+    async def test_what_is_owed_has_its_owner_and_its_deadline(self) -> None:
+        told = self.status()
+        found = await self.stock(told)
+        assert {(each.what, each.due_at) for each in found.owed} == {(each.title, each.due_at) for each in told.owed}
+        [follow_up] = [each for each in found.owed if each.kind == "follow-up"]
+        assert (follow_up.owner, follow_up.what) == ("vp-engineering", "follow-up 1: add an alert")
+        assert {each.kind for each in found.owed} == {"review", "follow-up"}
+
+    async def test_those_of_drills_are_left_out(self) -> None:
+        assert (await self.stock(self.status(speed=60))).owed == ()
+
+    async def test_an_open_one_is_found_and_asked(self, client: Client, incidents: Incidents) -> None:
+        life = ReviewLife(runbook=self.book, review=self.review())
+        async with Worker(client, task_queue=WORKFLOW_QUEUE, workflows=[ReviewWorkflow], workflow_runner=runner()):
+            await client.start_workflow("review", life, id="review-1", task_queue=WORKFLOW_QUEUE)
+            found = await eventually(incidents.stock, lambda seen: bool(seen.owed))
+        assert "follow-up 1: add an alert" in {each.what for each in found.owed}
+        assert found.silent_reviews == ()

@@ -22,6 +22,7 @@ from tocsin.view.figures import picture
 from tocsin.view.report import report
 from tocsin.view.spans import roughly
 from workflows.policy.record import MEMO, Record
+from workflows.policy.review.record import Record as ReviewRecord
 from workflows.policy.tally import Tally
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -107,11 +108,26 @@ async def test_what_was_terminated_left_no_record(client: Client, tocsin: Tocsin
     assert json.loads(answer.out)["left_out"] == {"cancelled": 0, "drills": 0, "unrecorded": 1}
 
 
+async def test_reviews_are_found_open_and_closed_by_their_records(client: Client) -> None:
+    at = NOW - 2 * DAY
+    for number, close in enumerate((False, True)):
+        kept = ReviewRecord(
+            incident=f"i{number}", severity="sev1", runbook="company", title="t", opened_at=at, kind="required"
+        )
+        handle = await client.start_workflow("review", id=f"review-i{number}", task_queue="nobody", memo={MEMO: kept})
+        if close:
+            await handle.terminate()
+    past = await eventually(lambda: Incidents(client).ended(at, lambda _: None), lambda seen: len(seen.reviews) == 2)
+    assert {each.incident for each in past.reviews} == {"i0", "i1"}
+    later = await Incidents(client).ended(NOW + DAY, lambda _: None)
+    assert [each.incident for each in later.reviews] == ["i0"]
+
+
 class TestInWords:
-    def said(self, *records: Record, width: int = 80) -> str:
-        seen = figures(Past(records=records), [summary(severity="sev4")], T0, T0 + 30 * DAY)
+    def said(self, *records: Record, reviews: tuple[ReviewRecord, ...] = ()) -> str:
+        seen = figures(Past(records=records, reviews=reviews), [summary(severity="sev4")], T0, T0 + 30 * DAY)
         with output.out.capture() as capture:
-            output.out.print(report(seen), width=width)
+            output.out.print(report(seen), width=80)
         return capture.get()
 
     def test_the_longest_words_fit_a_terminal_of_80_columns(self) -> None:
@@ -129,6 +145,18 @@ class TestInWords:
         said = self.said(*records)
         assert "s08" in said  # and `no service`, which the open one is of, comes last
         assert "and 20 incidents of 3 more services" in said
+
+    def test_what_followed_is_said_if_anything_did(self) -> None:
+        kept = ReviewRecord(
+            incident="i", severity="sev1", runbook="company", title="t", opened_at=T0, kind="required",
+            submitted=2, on_time=1, open=3, overdue=1, follow_ups=4, follow_ups_done=2, follow_ups_on_time=2,
+        )  # fmt: skip
+        said = self.said(record(), reviews=(kept,))
+        assert "1 review owed, 0 of them complete" in said
+        assert "owed for them: 1 on time, 1 late, 0 waived, 3 open (1 overdue)" in said
+        assert "follow-ups: 2 on time, 0 late, 0 waived, 2 open" in said
+        assert "review" not in self.said(record())
+        assert "follow-up" not in self.said(record())
 
     def test_what_went_wrong_is_a_sentence_and_what_did_not_is_none(self) -> None:
         bad = Tally(lost=2, tier=2, unanswered=1, forgotten=1)

@@ -61,6 +61,7 @@ async def _read(since: datetime, runbook: str) -> tuple[Past, list[Summary]]:
         Past(
             records=tuple(record for record in past.records if record.runbook == runbook),
             unrecorded=tuple(one for one in past.unrecorded if one.runbook == runbook),
+            reviews=past.reviews,  # counted with their incidents
         ),
         [one for one in still_open if one.runbook == runbook],
     )

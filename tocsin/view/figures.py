@@ -16,7 +16,7 @@ from workflows.policy.runbook import severity_title
 
 WIDTH, CARDS, CHARTS, SPREADS = 1200, 66, 146, 384
 """Of the picture; and where its rows begin."""
-CARD, GAP = 230, 8
+GAP = 8
 COLOURS = {
     "sev1": ("#cf222e", "#ff7b72"),
     "sev2": ("#bc4c00", "#f0883e"),
@@ -41,19 +41,28 @@ def picture(figures: Figures, records: Sequence[Record]) -> str:
 
 
 def _cards(figures: Figures) -> Iterator[str]:
-    total, seen, pages = figures.total, figures.escalations, figures.pages
-    cards = (
-        (str(total.incidents), f"incidents, {total.open} still open" if total.open else "incidents, all closed"),
-        (roughly(total.acknowledge.median_s) or "–", "to acknowledge (median)"),
-        (roughly(total.resolve.median_s) or "–", "to resolve (median)"),
-        (str(seen.beyond_first_tier), "went beyond the first tier"),
-        (str(pages.lost + pages.late), f"of {counted(pages.through + pages.lost, 'page')} late or lost"),
-    )
+    cards = list(_meanings(figures))
+    width = (WIDTH - 16 + GAP) / len(cards) - GAP
     for number, (figure, meaning) in enumerate(cards):
-        x = 8 + number * (CARD + GAP + 0.5)
-        yield f'<rect class="band" x="{x}" y="{CARDS}" width="{CARD}" height="72" rx="6"/>'
-        yield f'<text class="head" x="{x + 14}" y="{CARDS + 34}" style="font-size: 24px">{text(figure)}</text>'
-        yield f'<text class="small" x="{x + 14}" y="{CARDS + 56}">{text(meaning)}</text>'
+        x = round(8 + number * (width + GAP), 1)
+        yield f'<rect class="band" x="{x}" y="{CARDS}" width="{width:.1f}" height="72" rx="6"/>'
+        yield f'<text class="head" x="{x + 12}" y="{CARDS + 34}" style="font-size: 24px">{text(figure)}</text>'
+        yield f'<text class="small" x="{x + 12}" y="{CARDS + 56}">{text(meaning)}</text>'
+
+
+def _meanings(figures: Figures) -> Iterator[tuple[str, str]]:
+    """What a card says, and of what."""
+    total, pages, reviews, follow_ups = figures.total, figures.pages, figures.reviews, figures.follow_ups
+    yield str(total.incidents), f"incidents, {total.open} still open" if total.open else "incidents, all closed"
+    yield roughly(total.acknowledge.median_s) or "–", "to ack (median)"
+    yield roughly(total.resolve.median_s) or "–", "to resolve (median)"
+    yield str(figures.escalations.beyond_first_tier), "beyond the first tier"
+    yield str(pages.lost + pages.late), f"of {counted(pages.through + pages.lost, 'page')} late, lost"
+    if reviews.owed:
+        due = reviews.on_time + reviews.late + reviews.overdue
+        yield f"{reviews.on_time} / {due}", "review duties on time"
+    if done := follow_ups.on_time + follow_ups.late:
+        yield f"{follow_ups.on_time} / {done}", "follow-ups on time"
 
 
 def _charts(figures: Figures) -> Iterator[str]:

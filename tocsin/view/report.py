@@ -6,7 +6,7 @@ from rich.console import Group as Lines
 from rich.console import RenderableType
 from rich.table import Table
 
-from starter.figures import Escalations, Figures, Group, LeftOut, Pages
+from starter.figures import Escalations, Figures, FollowUps, Group, LeftOut, Pages, Reviews
 from tocsin.view.plain import plain
 from tocsin.view.spans import roughly
 from workflows.policy.runbook import severity_title
@@ -87,6 +87,7 @@ def _sentences(figures: Figures) -> Iterator[str]:
         yield f"Of {counted(closed, 'closed incident')}:"
         yield from (f"  {sentence}" for sentence in _fates(figures.escalations, closed))
         yield from (f"  {sentence}" for sentence in _pages(figures.pages))
+        yield from (f"  {sentence}" for sentence in _afterwards(figures.reviews, figures.follow_ups))
 
 
 def _fates(seen: Escalations, closed: int) -> Iterator[str]:
@@ -100,6 +101,20 @@ def _fates(seen: Escalations, closed: int) -> Iterator[str]:
     ):
         if count:
             yield f"{count} {what}"
+
+
+def _afterwards(reviews: Reviews, follow_ups: FollowUps) -> Iterator[str]:
+    if reviews.owed or reviews.asked:
+        asked = f", {reviews.asked} not decided" if reviews.asked else ""
+        yield f"{counted(reviews.owed, 'review')} owed, {reviews.complete} of them complete{asked}"
+    if reviews.owed:
+        yield f"  owed for them: {_punctuality(reviews)} ({reviews.overdue} overdue)"
+    if any(follow_ups.model_dump().values()):
+        yield f"follow-ups: {_punctuality(follow_ups)}"
+
+
+def _punctuality(seen: Reviews | FollowUps) -> str:
+    return f"{seen.on_time} on time, {seen.late} late, {seen.waived} waived, {seen.open} open"
 
 
 def _pages(pages: Pages) -> Iterable[str]:
