@@ -14,6 +14,15 @@ class SourceSettings(BaseSettings):
     """Whoever can be reached from other machines closes every source that has none."""
 
     alertmanager_tokens: tuple[SecretStr, ...] = _several("bearer tokens that Alertmanager may present")
+    cloudwatch_topics: tuple[SecretStr, ...] = Field(
+        (), description="ARNs of the SNS topics that CloudWatch's alarms may come through (JSON list)"
+    )
+    datadog_tokens: tuple[SecretStr, ...] = _several("bearer tokens that Datadog may present")
     generic_secrets: tuple[SecretStr, ...] = _several("Standard Webhooks secrets (`whsec_...`) for `/webhooks/generic`")
+    github_secrets: tuple[SecretStr, ...] = _several("secrets of GitHub's webhooks")
+    grafana_secrets: tuple[SecretStr, ...] = _several("HMAC secrets of Grafana's contact points, or their tokens")
     heartbeat_tokens: tuple[SecretStr, ...] = _several("bearer tokens for `/heartbeats/NAME`")
-    pagerduty_webhook_secrets: tuple[SecretStr, ...] = _several("signing secrets of the V3 webhook subscription")
+    pagerduty_webhook_secrets: tuple[SecretStr, ...] = _several(
+        "signing secrets of PagerDuty's V3 webhook subscription"
+    )
+    sentry_secrets: tuple[SecretStr, ...] = _several("client secrets of Sentry's integration")

@@ -11,8 +11,9 @@ from starter.canary import Canary
 from starter.gateway import Gateway
 from starter.incidents import Incidents
 from starter.refusal import answer_refusals
-from starter.routes import alerts, health, heartbeat, pagerduty
+from starter.routes import alerts, cloudwatch, health, heartbeat, pagerduty
 from starter.runbooks import Library
+from starter.sns_calls import SnsCalls
 
 LAST_WORDS_S = 2.0
 
@@ -24,9 +25,10 @@ def create_app(
     *,
     exposed: bool = False,
     canary: Canary | None = None,
+    sns: SnsCalls | None = None,
 ) -> FastAPI:
-    """`exposed`: reachable beyond loopback, so that a source without a secret is refused."""
-    gateway = Gateway(settings, library, incidents, exposed, canary)
+    """`exposed`: reachable beyond loopback, so that a source without a secret is refused. `sns`: the way to AWS."""
+    gateway = Gateway(settings, library, incidents, exposed, canary, sns=sns or SnsCalls())
 
     @asynccontextmanager
     async def alive(_: FastAPI) -> AsyncIterator[None]:
@@ -38,7 +40,7 @@ def create_app(
         await asyncio.wait(beside, timeout=LAST_WORDS_S)
 
     app = FastAPI(title="Tocsin", summary="Alerts in, durable incidents out", version="1", lifespan=alive)
-    for module in (alerts, pagerduty, heartbeat, health):
+    for module in (alerts, cloudwatch, pagerduty, heartbeat, health):
         app.include_router(module.router(gateway))
     answer_refusals(app)
     return app

@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-import structlog
 from fastapi import Request
 from pydantic import SecretStr
 from starlette.requests import ClientDisconnect
@@ -20,18 +19,19 @@ from starter.grouping import Batch
 from starter.heartbeats import Heartbeats
 from starter.incidents import Incidents
 from starter.refusal import Refusal, later
+from starter.replays import Replays
 from starter.runbooks import Library
 from starter.silences import Silences
 from starter.silencing import Silencing
+from starter.sns_calls import SnsCalls
 from starter.sources.reading import FieldProblem, Webhook
 from starter.sources.source import Source
+from starter.turned_away import TurnedAway
 from workflows.policy.incident import Opening
 from workflows.policy.runbook import Runbook
 
 ANSWER_WITHIN_S = 4.5
-"""PagerDuty waits 5 s for an answer, the others longer."""
-
-log = structlog.get_logger()
+"""PagerDuty waits 5 s for an answer, most others longer."""
 
 
 @dataclass
@@ -44,6 +44,9 @@ class Gateway:
     canary: Canary | None = None
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
     """(source, what became of a delivery) -> how often."""
+    turned_away: TurnedAway = field(default_factory=TurnedAway)
+    replays: Replays = field(default_factory=Replays)
+    sns: SnsCalls = field(default_factory=SnsCalls)
     alerts: GroupCommit = field(init=False)
     """The way to the incidents for alerts, of which there may be very many."""
     beats: Beats = field(init=False)
@@ -74,31 +77,38 @@ class Gateway:
 
     async def webhook(self, request: Request, source: Source) -> Webhook:
         """The request, once it is known to be from whom it says. Raises Refusal."""
-        secrets = self.secrets(source)
-        if self.exposed and not secrets:
+        webhook = await self.read(request, source)
+        self.admit(webhook, source)
+        return webhook
+
+    async def read(self, request: Request, source: Source) -> Webhook:
+        """The request as it came. Raises Refusal."""
+        if self.exposed and not self.secrets(source):
             raise Refusal(403, f"this route is closed: set {source.setting} to let {source.name} in")
         body = await _read(request, self.settings.max_body_bytes)
-        webhook = Webhook(body, datetime.now(UTC), request.headers, request.query_params)
-        if secrets and not source.is_genuine(webhook, secrets):
-            self.counts[source.name, "refused"] += 1
-            # Loud: PagerDuty turns a subscription off for a day after three refusals in a row.
-            log.error(
-                "webhook refused: wrong token or signature",
-                source=source.name,
-                sender=request.client.host if request.client else "?",
-                refused=self.counts[source.name, "refused"],
-                check=source.setting,
-            )
-            error = f"wrong token or signature: compare with {source.setting}"
-            raise Refusal(401, error, {"WWW-Authenticate": "Bearer"})
-        return webhook
+        sender = request.client.host if request.client else "?"
+        return Webhook(body, datetime.now(UTC), request.headers, request.query_params, sender)
+
+    def admit(self, webhook: Webhook, source: Source) -> None:
+        """Returns if the webhook is genuine, or nobody has said how that is known. Raises Refusal."""
+        secrets = self.secrets(source)
+        if not secrets or source.is_genuine(webhook, secrets):
+            self.turned_away.genuine(source)
+            return
+        self.counts[source.name, "refused"] += 1
+        self.turned_away.refused(source, webhook.received_at, webhook.sender)
+        error = f"wrong token or signature: compare with {source.setting}"
+        raise Refusal(401, error, {"WWW-Authenticate": "Bearer"})
 
 
 @asynccontextmanager
-async def in_time() -> AsyncIterator[None]:
-    """Whatever is slow, the sender hears 503 before it gives up on us, and sends again."""
+async def in_time(source: Source) -> AsyncIterator[None]:
+    """Whatever is slow, the sender hears 503 before it gives up on us, and sends again.
+
+    What is under way to Temporal by then goes on (`GroupCommit`).
+    """
     try:
-        async with asyncio.timeout(ANSWER_WITHIN_S):
+        async with asyncio.timeout(min(ANSWER_WITHIN_S, source.answer_within_s)):
             yield
     except TimeoutError:
         raise later("not stored in time: send it again") from None

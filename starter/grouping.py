@@ -5,7 +5,7 @@ Pure. A translator says what was sent (`starter.sources.reading`), this says wha
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import get_args
 
@@ -55,6 +55,16 @@ def group(source: str, reading: Reading, book: Runbook, received_at: Instant) ->
         for name, alerts in groups.items()
     )
     return Delivery(tuple(batches), (*reading.problems, *_unknown_severities(reading.alerts, book)))
+
+
+def with_severity(reading: Reading, word: str, intake: Intake) -> Reading:
+    """The same, this word said by all alerts that say none themselves."""
+
+    def said(sent: SentAlert) -> SentAlert:
+        says_one = sent.severity or sent.labels.get(intake.severity_label)
+        return sent if says_one or not word else replace(sent, severity=word, severity_field="?severity")
+
+    return replace(reading, alerts=tuple(map(said, reading.alerts)))
 
 
 def alert(sent: SentAlert, intake: Intake, received_at: Instant) -> Alert:

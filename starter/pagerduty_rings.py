@@ -4,7 +4,6 @@ Only what a person did counts. Our own acknowledging and resolving through the E
 webhook too, with an integration as its agent: taken for a person's, hushing an older ring would resolve the incident.
 """
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,7 +16,6 @@ _EVENTS: dict[str, type[Acknowledged | Resolved]] = {
     "incident.acknowledged": Acknowledged,
     "incident.resolved": Resolved,
 }
-_OURS = re.compile(r"(?P<workflow>incident-[^/]+)/[^/]+/.+")
 
 
 @dataclass(frozen=True)
@@ -44,27 +42,20 @@ class Report:
 
 def report(webhook: Webhook) -> Report | Ignored:
     """Raises Unreadable for anything but a V3 webhook. X-Webhook-Id stays the same on re-delivery."""
-    event = read(webhook)
-    kind = _EVENTS.get(event.event_type)
-    if kind is None or event.data is None:
+    event, incident = read(webhook, _EVENTS)
+    if incident is None:
         return Ignored(f"events of type {line(event.event_type, NAME)!r} change nothing here")
-    if event.agent and event.agent.type and not event.agent.type.startswith("user"):
+    if event.agent.type and not event.agent.type.startswith("user"):
         return Ignored(f"not done by a person, but by a {line(event.agent.type, NAME)}")
     return Report(
-        kind=kind,
+        kind=_EVENTS[event.event_type],
         id=f"pagerduty-{webhook.headers.get('x-webhook-id') or event.id}",
         occurred_at=event.occurred_at or webhook.received_at,
         by=_who(event),
-        incident_key=event.data.incident_key,
-        pagerduty_id=event.data.id,
+        incident_key=incident.incident_key,
+        pagerduty_id=incident.id,
     )
 
 
 def _who(event: Event) -> str:
-    return line(event.agent.summary, NAME) if event.agent and event.agent.summary else "someone at PagerDuty"
-
-
-def workflow_of(ring: str | None) -> str | None:
-    """The workflow that rang with this vendor key (`Incident.vendor_key`); None if it is not one of ours."""
-    found = _OURS.fullmatch(ring or "")
-    return found["workflow"] if found else None
+    return line(event.agent.summary, NAME) if event.agent.summary else "someone at PagerDuty"

@@ -14,7 +14,6 @@ from starter.app import create_app
 from starter.canary import Canary
 from starter.incidents import Incidents
 from starter.runbooks import Library
-from starter.sources import pagerduty
 from starter.sources.table import SOURCES
 
 log = structlog.get_logger()
@@ -72,7 +71,7 @@ def _demand(settings: Settings, library: Library, host: str, *, exposed: bool) -
     if settings.runbook not in library.runbooks:
         problems = "".join(f"\n  {problem}" for problem in library.problems)
         raise SettingsError(f"TOCSIN_RUNBOOK: the runbook {settings.runbook!r} is not loaded{problems}")
-    if exposed and not any(getattr(settings, source.secrets) for source in (*SOURCES.values(), pagerduty.SOURCE)):
+    if exposed and not any(getattr(settings, source.secrets) for source in SOURCES.values()):
         raise SettingsError(
             f"{host} can be reached from other machines, and anybody there could open incidents: set "
             "TOCSIN_ALERTMANAGER_TOKENS or the secret of another source (docs/sources), or say --allow-unauthenticated"

@@ -12,13 +12,19 @@ from starter.sources.reading import Webhook
 from starter.sources.source import Source
 from starter.sources.table import SOURCES
 
-RUNBOOK = "`?runbook=name` chooses the runbook for incidents that these alerts open."
+OF_THEIR_OWN = {"cloudwatch", "pagerduty"}
+"""Sources that do more than send alerts: each has a module here."""
+QUERY = (
+    "`?runbook=name` chooses the runbook for incidents that these alerts open; "
+    "`?severity=word` how grave those are that do not say so themselves."
+)
 
 
 def router(gateway: Gateway) -> APIRouter:
     routes = APIRouter(tags=["webhooks"])
-    for source in SOURCES.values():
-        _serve(routes, gateway, source)
+    for name, source in SOURCES.items():
+        if name not in OF_THEIR_OWN:
+            _serve(routes, gateway, source)
     return routes
 
 
@@ -32,18 +38,24 @@ def described(source: Source) -> dict[str, Any]:
 async def take(gateway: Gateway, source: Source, webhook: Webhook, runbook: str | None) -> Accepted:
     """What a webhook brings, handed on. Raises Unreadable, Refusal."""
     book, problems = gateway.runbook(runbook)
-    reading = source.translate(webhook)
+    reading = grouping.with_severity(source.translate(webhook), webhook.query.get("severity", ""), book.intake)
+    if gateway.replays.knows(source.name, reading.delivery_id, webhook.received_at):
+        gateway.counts[source.name, "repeated"] += 1
+        return Accepted(ignored="delivered before")
     if not reading.alerts:
         gateway.counts[source.name, "ignored"] += 1
         return Accepted(ignored=reading.ignored, problems=[*problems, *reading.problems])
     rest, held = await hold(gateway, source.name, reading, book, webhook.received_at)
     delivery = grouping.group(source.name, rest, book, webhook.received_at).but(problems)
-    return await deliver(gateway, source.name, delivery, webhook.received_at, reading.delivery_id, held)
+    accepted = await deliver(gateway, source.name, delivery, webhook.received_at, reading.delivery_id, held)
+    if accepted.accepted and not held:
+        gateway.replays.remember(source.name, reading.delivery_id, webhook.received_at)
+    return accepted
 
 
 def _serve(routes: APIRouter, gateway: Gateway, source: Source) -> None:
-    async def webhook(request: Request, runbook: str | None = None) -> Accepted:
-        async with in_time():
+    async def webhook(request: Request, runbook: str | None = None, severity: str = "") -> Accepted:  # noqa: ARG001 (for OpenAPI)
+        async with in_time(source):
             return await take(gateway, source, await gateway.webhook(request, source), runbook)
 
     routes.add_api_route(
@@ -52,7 +64,7 @@ def _serve(routes: APIRouter, gateway: Gateway, source: Source) -> None:
         methods=["POST"],
         status_code=202,
         name=f"{source.name} webhook",
-        description=f"{source.about}\n\n{RUNBOOK}",
+        description=f"{source.about}\n\n{QUERY}",
         responses=REFUSALS,
         openapi_extra=described(source),
     )

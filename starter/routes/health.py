@@ -31,9 +31,9 @@ class Readiness(BaseModel):
     temporal: str
     runbooks: list[str]
     problems: list[str]
-    """Why runbooks could not be loaded."""
+    """Why runbooks could not be loaded; which senders have been refused since the last genuine webhook."""
     webhooks: dict[str, dict[str, int]]
-    """Since the gateway started, for each source: accepted, refused, not_ours, nothing_open, held, ignored."""
+    """Since the gateway started, by source: accepted, refused, not_ours, nothing_open, held, ignored, repeated."""
     canary: Watch | None
     silences: Quiet
 
@@ -60,7 +60,7 @@ def router(gateway: Gateway) -> APIRouter:
             ready=ready,
             temporal=temporal,
             runbooks=sorted(gateway.library.runbooks),
-            problems=[str(problem) for problem in gateway.library.problems],
+            problems=[*map(str, gateway.library.problems), *gateway.turned_away.problems()],
             webhooks=_by_source(gateway),
             canary=_watch(gateway),
             silences=Quiet(active=list(gateway.silencing.active(datetime.now(UTC))), problem=gateway.silencing.problem),

@@ -49,7 +49,7 @@ def router(gateway: Gateway) -> APIRouter:
 
         A body is not needed. Alertmanager's Watchdog may send its own: resolved, it is no beat.
         """
-        async with in_time():
+        async with in_time(SOURCE):
             webhook = await gateway.webhook(request, SOURCE)
             if _is_resolved(webhook.body):
                 gateway.counts[SOURCE.name, "ignored"] += 1

@@ -1,15 +1,17 @@
-"""POST /webhooks/pagerduty"""
+"""POST /webhooks/pagerduty: what people do to our rings there, and the incidents that others open there."""
 
 import structlog
 from fastapi import APIRouter, Request
 
 from starter.answers import NothingOpen
 from starter.gateway import Gateway, in_time
+from starter.grouping import workflow_id
 from starter.pagerduty_alerts import alert_keys
-from starter.pagerduty_rings import Ignored, Report, report, workflow_of
+from starter.pagerduty_rings import Ignored, Report, report
 from starter.routes.accepted import REFUSALS, Accepted
-from starter.routes.alerts import described
-from starter.sources.pagerduty import SOURCE
+from starter.routes.alerts import QUERY, described, take
+from starter.sources.pagerduty import ENDS, FIRES, SOURCE, Incident, read, workflow_of
+from starter.sources.reading import Webhook
 
 log = structlog.get_logger()
 
@@ -20,31 +22,46 @@ def router(gateway: Gateway) -> APIRouter:
     @routes.post(
         "/webhooks/pagerduty",
         status_code=202,
-        description=SOURCE.about,
+        description=f"{SOURCE.about}\n\n{QUERY}",
         responses=REFUSALS,
         openapi_extra=described(SOURCE),
     )
-    async def pagerduty_webhook(request: Request) -> Accepted:
-        async with in_time():
-            found = report(await gateway.webhook(request, SOURCE))
-            if isinstance(found, Ignored):
-                return _ignored(gateway, found.reason, "ignored")
-            return await _pass_on(gateway, found)
+    async def pagerduty_webhook(request: Request, runbook: str | None = None) -> Accepted:
+        async with in_time(SOURCE):
+            return await _hear(gateway, await gateway.webhook(request, SOURCE), runbook)
 
     return routes
 
 
-async def _pass_on(gateway: Gateway, report: Report) -> Accepted:
-    rings = await _rings(gateway, report)
+async def _hear(gateway: Gateway, webhook: Webhook, runbook: str | None) -> Accepted:
+    found = report(webhook)
+    if isinstance(found, Report) and (rings := await _rings(gateway, found.incident_key, found.pagerduty_id)):
+        return await _tell(gateway, found, rings)
+    _, incident = read(webhook, FIRES + ENDS)
+    if incident is None:
+        return await _tell_theirs(gateway, found)
+    if why := await _why_not_theirs(gateway, incident):
+        return _ignored(gateway, why, "ignored")
+    return await take(gateway, SOURCE, webhook, runbook)
+
+
+async def _tell_theirs(gateway: Gateway, found: Report | Ignored) -> Accepted:
+    """Somebody acknowledges what others opened: so the incident that it opened here is acknowledged."""
+    if isinstance(found, Ignored):
+        return _ignored(gateway, found.reason, "ignored")
+    theirs = workflow_id(SOURCE.name, "", found.pagerduty_id or "")
+    accepted = await _tell(gateway, found, {theirs: ""})
+    return accepted if accepted.accepted else _ignored(gateway, "not ours", "not_ours")
+
+
+async def _tell(gateway: Gateway, report: Report, rings: dict[str, str]) -> Accepted:
     told = []
-    for workflow_id, ring in rings.items():
+    for workflow, ring in rings.items():
         try:
-            await gateway.incidents.tell(workflow_id, report.event(ring))
+            await gateway.incidents.tell(workflow, report.event(ring))
         except NothingOpen:
             continue
-        told.append(workflow_id)
-    if not rings:
-        return _ignored(gateway, "not ours", "not_ours")
+        told.append(workflow)
     if not told:
         return _ignored(gateway, "nothing open", "nothing_open")
     gateway.counts[SOURCE.name, "accepted"] += 1
@@ -52,12 +69,22 @@ async def _pass_on(gateway: Gateway, report: Report) -> Accepted:
     return Accepted(accepted=1, incident=told[0], incidents=told)
 
 
-async def _rings(gateway: Gateway, report: Report) -> dict[str, str]:
+async def _rings(gateway: Gateway, key: str | None, pagerduty_id: str | None) -> dict[str, str]:
     """Workflow id -> vendor key. Several when somebody merged our incidents over there."""
-    keys: tuple[str | None, ...] = (report.incident_key,)
-    if not workflow_of(report.incident_key):
-        keys = await alert_keys(gateway.settings, report.pagerduty_id)
+    keys: tuple[str | None, ...] = (key,)
+    if not workflow_of(key):
+        keys = await alert_keys(gateway.settings, pagerduty_id)
     return {workflow: key for key in keys if key and (workflow := workflow_of(key))}
+
+
+async def _why_not_theirs(gateway: Gateway, incident: Incident) -> str:
+    """A page of ours must never open an incident, which would page. In doubt it is ours."""
+    ours = "one of our own pages"
+    if incident.incident_key:
+        return ours if workflow_of(incident.incident_key) else ""
+    if gateway.settings.pagerduty_api_token is None:
+        return "it has no incident_key: set TOCSIN_PAGERDUTY_API_TOKEN, to ask PagerDuty whose it is"
+    return ours if await _rings(gateway, None, incident.id) else ""
 
 
 def _ignored(gateway: Gateway, reason: str, counted_as: str) -> Accepted:

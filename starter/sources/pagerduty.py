@@ -1,31 +1,48 @@
-"""PagerDuty's V3 webhooks: https://developer.pagerduty.com/docs/webhooks-overview"""
+"""PagerDuty's V3 webhooks: https://developer.pagerduty.com/docs/webhooks-overview
 
+Here are the incidents that others opened there: each is an alert. Those that our own pages opened are none (a page
+would open an incident, that would page...): what people do to them is `starter.pagerduty_rings`.
+"""
+
+import re
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from pydantic import JsonValue, ValidationError
+from pydantic import JsonValue
 
 from starter import verify
-from starter.sources import foreign
+from starter.sources import foreign, text
 from starter.sources.foreign import Foreign
-from starter.sources.reading import Reading, Unreadable, Webhook
+from starter.sources.reading import FieldProblem, Reading, SentAlert, Unreadable, Webhook
 from starter.sources.source import Source
 
+FIRES = ("incident.triggered", "incident.reopened", "incident.priority_updated")
+ENDS = ("incident.resolved",)
+_OURS = re.compile(r"(?P<workflow>incident-[^/]+)/[^/]+/.+")
 
-class Agent(Foreign):
-    summary: str | None = None
-    type: str | None = None
+
+class Named(Foreign):
+    summary: str = ""
+    type: str = ""
 
 
 class Incident(Foreign):
     id: str | None = None
     incident_key: str | None = None  # not in payloads of the first years
+    title: str = ""
+    html_url: str = ""
+    urgency: str = ""
+    created_at: datetime | None = None
+    reopened_at: datetime | None = None
+    service: Named = Named()
+    priority: Named = Named()
 
 
 class Event(Foreign):
     id: str = ""
     event_type: str
     occurred_at: datetime | None = None
-    agent: Agent | None = None
+    agent: Named = Named()
     data: Incident | None = None
 
 
@@ -33,20 +50,81 @@ class _Body(Foreign):
     event: Event
 
 
-def read(webhook: Webhook) -> Event:
-    """Raises Unreadable for anything but a V3 webhook."""
-    try:
-        return _Body.model_validate(foreign.json(webhook.body)).event
-    except ValidationError as error:
-        raise Unreadable("the body is not a PagerDuty V3 webhook", tuple(foreign.problems(error))) from None
+def read(webhook: Webhook, about: Collection[str]) -> tuple[Event, Incident | None]:
+    """The event, and its incident if it is of one of these types.
+
+    Raises Unreadable for anything but a V3 webhook, and when such an event is about no incident.
+    """
+    sent, problems = foreign.read(_Body, webhook.body, "a PagerDuty V3 webhook")
+    event = sent.event
+    if event.event_type not in about:
+        return event, None
+    if event.data is None:
+        raise _about_nothing("event.data", problems)
+    return event, event.data
+
+
+def _about_nothing(field: str, problems: Sequence[FieldProblem] = ()) -> Unreadable:
+    return Unreadable("the event is about no incident", (*problems, FieldProblem(field, "is missing")))
+
+
+def workflow_of(key: str | None) -> str | None:
+    """The workflow that rang with this vendor key (`Incident.vendor_key`); None if it is not one of ours."""
+    found = _OURS.fullmatch(key or "")
+    return found["workflow"] if found else None
 
 
 def translate(webhook: Webhook) -> Reading:
-    """Nothing yet: what people do to our own rings is `starter.pagerduty_rings`."""
-    return Reading(ignored=f"events of type {read(webhook).event_type!r} change nothing here")
+    """An incident without a key may be one of ours: whoever can ask PagerDuty does so first."""
+    event, incident = read(webhook, FIRES + ENDS)
+    if incident is None:
+        return Reading(ignored=f"events of type {text.line(event.event_type, text.NAME)!r} change nothing here")
+    if workflow_of(incident.incident_key):
+        return Reading(ignored="one of our own pages")
+    if not incident.id:
+        raise _about_nothing("event.data.id")
+    return Reading((_alert(event, incident),), delivery_id=event.id)
+
+
+def _alert(event: Event, incident: Incident) -> SentAlert:
+    ended, name = event.event_type in ENDS, incident.id or ""
+    return SentAlert(
+        group=name,
+        fingerprint=name,
+        name=incident.title or f"PagerDuty incident {name}",
+        status="resolved" if ended else "firing",
+        severity="" if ended else incident.priority.summary or incident.urgency,
+        severity_field="event.data.priority.summary" if incident.priority.summary else "event.data.urgency",
+        service=incident.service.summary,
+        # An end names the moment itself: an incident that was reopened there began later than it was created.
+        starts_at=event.occurred_at if ended else incident.reopened_at or incident.created_at or event.occurred_at,
+        link=incident.html_url,
+        links=(("PagerDuty", incident.html_url),),
+    )
 
 
 EXAMPLE: JsonValue = {
+    "event": {
+        "id": "01EXAMPLE0TRIGGERED",
+        "event_type": "incident.triggered",
+        "resource_type": "incident",
+        "occurred_at": "2026-11-21T00:03:12.494Z",
+        "agent": {"type": "inbound_integration_reference", "id": "PINTEGRATION", "summary": "Nagios"},
+        "data": {
+            "id": "QEXAMPLE1",
+            "type": "incident",
+            "status": "triggered",
+            "incident_key": "nagios/checkout/http",
+            "title": "checkout: HTTP CRITICAL, connection refused",
+            "html_url": "https://acme.pagerduty.com/incidents/QEXAMPLE1",
+            "created_at": "2026-11-21T00:03:12Z",
+            "urgency": "high",
+            "priority": {"type": "priority_reference", "id": "PPRIO", "summary": "P1"},
+            "service": {"type": "service_reference", "id": "PSERVICE", "summary": "checkout"},
+        },
+    }
+}
+ACKNOWLEDGED: JsonValue = {
     "event": {
         "id": "01EXAMPLE",
         "event_type": "incident.acknowledged",
@@ -64,11 +142,14 @@ EXAMPLE: JsonValue = {
 
 SOURCE = Source(
     name="pagerduty",
-    about="PagerDuty's V3 webhooks: what people acknowledge and resolve there is acknowledged and resolved here. "
-    "Anything that does not concern us is answered 202: three refusals in a row would end the subscription.",
+    about="PagerDuty's V3 webhooks. What people acknowledge and resolve there is acknowledged and resolved here; an "
+    "incident that others opened there is an alert. Anything that does not concern us is answered 202: three refusals "
+    "in a row would end the subscription.",
     translate=translate,
     is_genuine=verify.signature("X-PagerDuty-Signature", "v1="),
     secrets="pagerduty_webhook_secrets",
     group_is="PagerDuty's incident",
-    examples={"acknowledged": EXAMPLE},
+    when_refused="After three refusals in a row PagerDuty sends nothing for 24 hours, and drops what waits: look "
+    "there, too, whether the subscription is still on",
+    examples={"an incident of others": EXAMPLE, "one of our pages, acknowledged": ACKNOWLEDGED},
 )

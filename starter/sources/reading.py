@@ -18,6 +18,8 @@ class Webhook:
     headers: Mapping[str, str] = field(default_factory=dict)
     """By lower-case name."""
     query: Mapping[str, str] = field(default_factory=dict)
+    sender: str = "?"
+    """The network address that it came from."""
 
 
 @dataclass(frozen=True)

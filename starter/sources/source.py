@@ -29,6 +29,10 @@ class Source:
     """What one incident is, in the sender's own terms: `tocsin route` says it."""
     examples: Mapping[str, JsonValue]
     """Bodies by what they show; each is accepted without any header. The first fires."""
+    answer_within_s: float = 60
+    """When the sender gives up on us, less what the way takes; the gateway's own limit is lower than most."""
+    when_refused: str = ""
+    """What the sender does after some refusals, in words for whoever has to hurry."""
     schema: Mapping[str, JsonValue] | None = None
     """Of the body, where it is ours to define."""
 

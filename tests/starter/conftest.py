@@ -24,6 +24,7 @@ from starter import setup
 from starter.app import create_app
 from starter.incidents import Incidents
 from starter.runbooks import Library, load
+from starter.sns_calls import SnsCalls
 from tests.starter.book import ACME
 from workflows.incident import IncidentWorkflow
 from workflows.policy.runbook import Runbook
@@ -95,10 +96,11 @@ class Gate:
     incidents: Incidents
     exposed: bool = False
     headers: dict[str, str] = field(default_factory=dict)
+    sns: SnsCalls = field(default_factory=SnsCalls)
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[httpx.AsyncClient]:
-        app = create_app(self.settings, self.library, self.incidents, exposed=self.exposed)
+        app = create_app(self.settings, self.library, self.incidents, exposed=self.exposed, sns=self.sns)
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://gateway", headers=self.headers) as http:
             yield http

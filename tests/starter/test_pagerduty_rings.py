@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from starter.pagerduty_rings import Ignored, Report, report, workflow_of
+from starter.pagerduty_rings import Ignored, Report, report
+from starter.sources.pagerduty import workflow_of
 from starter.sources.reading import Unreadable
 from tests.starter.sources.webhooks import webhook
 from workflows.policy.events import Acknowledged, Resolved

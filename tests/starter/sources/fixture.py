@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from starter.sns_calls import Get
 from starter.sources.source import Source
 from starter.sources.table import SOURCES
 
@@ -21,6 +22,8 @@ class Proof:
 
     headers: Mapping[str, str] = field(default_factory=dict)
     query: Mapping[str, str] = field(default_factory=dict)
+    body: bytes | None = None
+    """With the proof in it, where that is its place."""
 
 
 Prove = Callable[[bytes, str], Proof]
@@ -46,6 +49,8 @@ class Fixture:
     """Objects whose keys are the user's own: a key more is not a newer version's field."""
     headers: Mapping[str, str] = field(default_factory=dict)
     """That go with every body."""
+    sns: Get | None = None
+    """What stands at addresses of AWS."""
     secrets: tuple[str, str] = ("the secret before", "the secret now")
 
 

@@ -1,0 +1,54 @@
+"""POST /webhooks/cloudwatch: what SNS delivers. The certificate is fetched before anything is believed."""
+
+from dataclasses import replace
+
+import structlog
+from fastapi import APIRouter, Request
+
+from starter import sns
+from starter.gateway import Gateway, in_time
+from starter.routes.accepted import REFUSALS, Accepted
+from starter.routes.alerts import QUERY, described, take
+from starter.sources.cloudwatch import SOURCE
+from starter.sources.reading import Webhook
+
+log = structlog.get_logger()
+
+
+def router(gateway: Gateway) -> APIRouter:
+    routes = APIRouter(tags=["webhooks"])
+
+    @routes.post(
+        "/webhooks/cloudwatch",
+        status_code=202,
+        description=f"{SOURCE.about}\n\n{QUERY}",
+        responses=REFUSALS,
+        openapi_extra=described(SOURCE),
+    )
+    async def cloudwatch_webhook(request: Request, runbook: str | None = None) -> Accepted:
+        async with in_time(SOURCE):
+            webhook = await gateway.read(request, SOURCE)
+            await _admit(gateway, webhook)
+            envelope = sns.read(webhook)
+            if envelope.Type == "SubscriptionConfirmation":
+                return await _confirm(gateway, envelope)
+            return await take(gateway, SOURCE, webhook, runbook)
+
+    return routes
+
+
+async def _admit(gateway: Gateway, webhook: Webhook) -> None:
+    """Raises Refusal, Unreadable. Nothing is fetched for a topic that is not ours, or from elsewhere than AWS."""
+    envelope, topics = sns.read(webhook), gateway.secrets(SOURCE)
+    address = sns.certificate_address(envelope)
+    certificate = await gateway.sns.certificate(address) if address and sns.is_of(envelope, topics) else b""
+    gateway.admit(webhook, replace(SOURCE, is_genuine=sns.signed_with(certificate)))
+
+
+async def _confirm(gateway: Gateway, envelope: sns.Envelope) -> Accepted:
+    address = sns.confirmation_address(envelope)
+    if address is None or not gateway.secrets(SOURCE):
+        return Accepted(ignored=f"not confirmed: set {SOURCE.setting}, and the address must be one of AWS")
+    await gateway.sns.confirm(address)
+    log.info("subscription confirmed", source=SOURCE.name, topic=envelope.TopicArn)
+    return Accepted(ignored="subscription confirmed")

@@ -1,0 +1,125 @@
+"""Datadog's webhooks, with the payload that docs/sources/datadog.md asks for: the default one has no transition.
+
+https://docs.datadoghq.com/integrations/webhooks/
+"""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from pydantic import BeforeValidator, JsonValue
+
+from starter import verify
+from starter.sources import foreign, text
+from starter.sources.foreign import Foreign
+from starter.sources.reading import FieldProblem, Reading, SentAlert, Unreadable, Webhook
+from starter.sources.source import Source
+
+ENDED = "recovered"
+PAYLOAD: dict[str, str] = {
+    "monitor": "$ALERT_ID",
+    "transition": "$ALERT_TRANSITION",
+    "scope": "$ALERT_SCOPE",
+    "title": "$ALERT_TITLE",
+    "status": "$ALERT_STATUS",
+    "message": "$TEXT_ONLY_MSG",
+    "priority": "$ALERT_PRIORITY",
+    "metric": "$ALERT_METRIC",
+    "tags": "$TAGS",
+    "link": "$LINK",
+    "at": "$DATE",
+    "event": "$ID",
+    "cycle": "$ALERT_CYCLE_KEY",
+    "organization": "$ORG_ID",
+}
+"""What to paste into the webhook's payload field."""
+
+
+def _filled_in(value: object) -> object:
+    """Datadog leaves a variable that it has no value for as it stands, or writes null."""
+    return (
+        "" if isinstance(value, str) and (value.startswith("$") or value.lower() in ("null", "none", "n/a")) else value
+    )
+
+
+Variable = Annotated[str, BeforeValidator(_filled_in)]
+
+
+class _Body(Foreign):
+    monitor: Variable
+    transition: Variable
+    scope: Variable = ""
+    title: Variable = ""
+    status: Variable = ""
+    message: Variable = ""
+    priority: Variable = ""
+    metric: Variable = ""
+    tags: Variable = ""
+    link: Variable = ""
+    at: Variable = ""
+    event: Variable = ""
+    cycle: Variable = ""
+    organization: Variable = ""
+
+
+def translate(webhook: Webhook) -> Reading:
+    """One delivery is one alert. Raises Unreadable without monitor and transition."""
+    sent, problems = foreign.read(_Body, webhook.body, "what docs/sources/datadog.md says to paste")
+    for field in ("monitor", "transition"):
+        if not getattr(sent, field):
+            raise Unreadable("Datadog filled in too little", (FieldProblem(field, "is empty"), *problems))
+    tags = _tags(sent.tags)
+    alert = SentAlert(
+        group=sent.monitor,
+        fingerprint=text.fingerprint({"monitor": sent.monitor, "scope": sent.scope}),
+        name=sent.title or f"Monitor {sent.monitor}",
+        status="resolved" if sent.transition.strip().lower() == ENDED else "firing",
+        summary=sent.status or sent.message,
+        severity=sent.priority,
+        severity_field="priority",
+        service=tags.get("service", ""),
+        labels={"monitor": sent.monitor, "transition": sent.transition, "scope": sent.scope, **tags},
+        starts_at=_time(sent.at),
+        link=sent.link,
+        links=(("monitor", sent.link),),
+    )
+    return Reading((alert,), tenant=sent.organization, problems=problems, delivery_id=sent.event)
+
+
+def _tags(tags: str) -> dict[str, str]:
+    """`env:prod, service:checkout, urgent`: the last is one without a value."""
+    pairs = (tag.strip().partition(":") for tag in tags.split(","))
+    return {name: value or "true" for name, _, value in pairs if name}
+
+
+def _time(milliseconds: str) -> datetime | None:
+    if not (milliseconds.isascii() and milliseconds.isdecimal() and len(milliseconds) <= 13):
+        return None
+    return datetime.fromtimestamp(int(milliseconds) / 1000, UTC)
+
+
+EXAMPLE: dict[str, JsonValue] = {
+    "monitor": "4711",
+    "transition": "Triggered",
+    "scope": "env:prod,service:checkout",
+    "title": "Checkout: error rate is high",
+    "status": "avg(last_5m):sum:checkout.errors > 5",
+    "message": "Customers cannot pay.",
+    "priority": "P1",
+    "metric": "checkout.errors",
+    "tags": "env:prod, monitor, service:checkout, team:shop",
+    "link": "https://app.datadoghq.com/monitors/4711?group=env%3Aprod",
+    "at": "1795219392000",
+    "event": "7895041254391254107",
+    "cycle": "2349871239847",
+    "organization": "120034",
+}
+
+SOURCE = Source(
+    name="datadog",
+    about="Datadog's webhooks, with the payload of docs/sources/datadog.md and a token in the custom headers.",
+    translate=translate,
+    is_genuine=verify.token,
+    secrets="datadog_tokens",
+    group_is="Datadog's organization and monitor; each scope of the monitor is an alert of its own",
+    examples={"triggered": EXAMPLE, "recovered": {**EXAMPLE, "transition": "Recovered"}},
+)

@@ -1,0 +1,225 @@
+"""GitHub's webhooks: https://docs.github.com/en/webhooks/webhook-events-and-payloads
+
+What fails on the default branch, or in a lasting environment, is an alert; what succeeds there later is its end. A pull
+request that fails is its author's business.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from pydantic import JsonValue
+
+from starter import verify
+from starter.sources import foreign, text
+from starter.sources.foreign import Foreign
+from starter.sources.reading import FieldProblem, Reading, SentAlert, Unreadable, Webhook
+from starter.sources.source import Source
+
+BAD = frozenset(("failure", "timed_out", "startup_failure", "error"))
+GOOD = frozenset(("success",))
+"""The rest is neither: cancelled, skipped, neutral, stale, action_required, inactive, pending, ..."""
+
+
+class _Named(Foreign):
+    name: str = ""
+    slug: str = ""
+    full_name: str = ""
+
+
+class _Repository(Foreign):
+    full_name: str
+    default_branch: str = ""
+    html_url: str = ""
+
+
+class _Run(Foreign):
+    """Of a workflow, or of an app's checks."""
+
+    id: str = ""
+    name: str = ""
+    workflow_id: str = ""
+    app: _Named = _Named()
+    conclusion: str = ""
+    event: str = ""
+    head_branch: str = ""
+    head_repository: _Named = _Named()
+    display_title: str = ""
+    run_attempt: int = 1
+    run_started_at: datetime | None = None
+    created_at: datetime | None = None
+    html_url: str = ""
+
+
+class _Status(Foreign):
+    id: str = ""
+    state: str = ""
+    description: str = ""
+    environment: str = ""
+    log_url: str = ""
+    target_url: str = ""
+
+
+class _Deployment(Foreign):
+    environment: str = ""
+    transient_environment: bool = False
+    created_at: datetime | None = None
+
+
+class _Body(Foreign):
+    action: str = ""
+    repository: _Repository
+    workflow_run: _Run | None = None
+    check_suite: _Run | None = None
+    deployment_status: _Status | None = None
+    deployment: _Deployment = _Deployment()
+
+
+KINDS = ("deployment_status", "check_suite", "workflow_run")
+"""In this order: a deployment's status also says which workflow run it is from."""
+
+
+def translate(webhook: Webhook) -> Reading:
+    """Raises Unreadable for an event of a kind that we know, of which nothing can be used."""
+    kind = webhook.headers.get("x-github-event", "")
+    if kind and kind not in KINDS:
+        return Reading(ignored=f"events of type {text.line(kind, text.NAME)!r} change nothing here")
+    sent, problems = foreign.read(_Body, webhook.body, "a GitHub event")
+    if not kind:
+        kind = next((name for name in KINDS if getattr(sent, name)), KINDS[-1])
+    if not getattr(sent, kind):
+        raise Unreadable("no event could be used", (FieldProblem(kind, "is missing"), *problems))
+    if kind == "deployment_status" and sent.deployment_status:
+        return _of_deployment(sent.deployment_status, sent, problems)
+    run = sent.check_suite if kind == "check_suite" else sent.workflow_run
+    return _of_run(kind, run or _Run(), sent, problems)
+
+
+def _of_run(kind: str, run: _Run, sent: _Body, problems: tuple[FieldProblem, ...]) -> Reading:
+    if sent.action not in ("", "completed"):
+        return Reading(ignored="it has not completed yet")
+    if not run.conclusion:
+        raise Unreadable("no event could be used", (FieldProblem(f"{kind}.conclusion", "is missing"), *problems))
+    if why := _not_ours(kind, run, sent.repository):
+        return Reading(ignored=why)
+    who = run.workflow_id or run.name if kind == "workflow_run" else run.app.slug
+    name = run.name if kind == "workflow_run" else run.app.name or run.app.slug
+    return _reading(
+        sent,
+        state=run.conclusion,
+        what=f"{kind}/{who}/{run.head_branch}",
+        name=f"{name or 'Checks'} on {run.head_branch or 'the default branch'}",
+        summary=run.display_title,
+        labels={"branch": run.head_branch, "workflow": name, "event": run.event},
+        starts_at=run.run_started_at or run.created_at,
+        link=run.html_url or _page(sent.repository, "actions"),
+        delivery_id=f"{run.id}/{run.run_attempt}/{run.conclusion}" if run.id else "",
+        problems=problems,
+    )
+
+
+def _not_ours(kind: str, run: _Run, repository: _Repository) -> str:
+    """Why this is nobody's incident. What is not known counts: a page too many is the smaller harm."""
+    if kind == "check_suite" and run.app.slug == "github-actions":
+        return "GitHub Actions says it better by workflow_run"
+    from_fork = run.head_repository.full_name not in ("", repository.full_name)
+    if from_fork or run.event.startswith("pull_request"):
+        return "a pull request, which is its author's"
+    if repository.default_branch and run.head_branch not in ("", repository.default_branch):
+        return "not on the default branch"
+    return ""
+
+
+def _of_deployment(status: _Status, sent: _Body, problems: tuple[FieldProblem, ...]) -> Reading:
+    if not status.state:
+        raise Unreadable("no event could be used", (FieldProblem("deployment_status.state", "is missing"), *problems))
+    if sent.deployment.transient_environment:
+        return Reading(ignored="an environment that is made to be thrown away")
+    environment = status.environment or sent.deployment.environment
+    return _reading(
+        sent,
+        state=status.state,
+        what=f"deployment/{environment}",
+        name=f"Deployment to {environment or 'an environment'}",
+        summary=status.description,
+        labels={"environment": environment},
+        starts_at=sent.deployment.created_at,
+        link=status.log_url
+        or status.target_url
+        or (sent.repository.html_url and f"{sent.repository.html_url}/deployments"),
+        delivery_id=f"deployment/{status.id}" if status.id else "",
+        problems=problems,
+    )
+
+
+def _page(repository: _Repository, name: str) -> str:
+    return f"{repository.html_url}/{name}" if repository.html_url else ""
+
+
+def _reading(
+    sent: _Body,
+    *,
+    state: str,
+    what: str,
+    name: str,
+    summary: str,
+    labels: Mapping[str, str],
+    starts_at: datetime | None,
+    link: str,
+    delivery_id: str,
+    problems: tuple[FieldProblem, ...],
+) -> Reading:
+    state, repository = state.lower(), sent.repository.full_name
+    if state not in BAD | GOOD:
+        return Reading(ignored=f"{text.line(state, text.NAME)!r} is neither a failure nor a recovery")
+    alert = SentAlert(
+        group=what,
+        fingerprint=f"{repository}/{what}",
+        name=f"{repository}: {name}",
+        status="firing" if state in BAD else "resolved",
+        summary=f"{state}: {summary}" if summary else state,
+        service=repository.rpartition("/")[2],
+        labels={"repository": repository, **{key: value for key, value in labels.items() if value}},
+        # The start of this run, not of the failure: so a run that began earlier and ends later says nothing any more.
+        starts_at=starts_at,
+        link=link,
+        links=(("run", link),),
+    )
+    return Reading((alert,), tenant=repository, problems=problems, delivery_id=delivery_id)
+
+
+EXAMPLE: JsonValue = {
+    "action": "completed",
+    "workflow_run": {
+        "id": 289782451,
+        "name": "Deploy",
+        "workflow_id": 2823525,
+        "event": "push",
+        "head_branch": "main",
+        "head_sha": "3484a3fb816e0859fd6e1cea078d76385ff50625",
+        "head_repository": {"full_name": "acme/checkout"},
+        "display_title": "Charge cards twice as fast",
+        "run_attempt": 1,
+        "status": "completed",
+        "conclusion": "failure",
+        "created_at": "2026-11-21T00:03:10Z",
+        "run_started_at": "2026-11-21T00:03:12Z",
+        "updated_at": "2026-11-21T00:05:49Z",
+        "html_url": "https://github.com/acme/checkout/actions/runs/289782451",
+    },
+    "repository": {
+        "full_name": "acme/checkout",
+        "default_branch": "main",
+        "html_url": "https://github.com/acme/checkout",
+    },
+}
+
+SOURCE = Source(
+    name="github",
+    about="GitHub's events workflow_run, check_suite and deployment_status: failures on the default branch and in "
+    "lasting environments, and the recovery from them. Others, such as ping, are welcome and change nothing.",
+    translate=translate,
+    is_genuine=verify.signature("X-Hub-Signature-256", "sha256="),
+    secrets="github_secrets",
+    group_is="the repository with its workflow, checking app or environment, and the branch",
+    examples={"a run that failed": EXAMPLE},
+)
