@@ -15,6 +15,8 @@ FROM python:3.12-slim
 COPY --from=build /opt/tocsin /opt/tocsin
 RUN useradd --system --uid 10001 --create-home tocsin
 USER tocsin
+# A new volume here takes this folder's owner over.
+RUN mkdir /home/tocsin/documents
 WORKDIR /home/tocsin
 ENV PATH=/opt/tocsin/bin:$PATH PYTHONUNBUFFERED=1
 CMD ["tocsin", "--help"]

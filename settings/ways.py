@@ -24,6 +24,7 @@ class WaySettings(BaseSettings):
 
     documents: str | None = Field(
         None,
+        pattern=r"^(s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/.*)?|[^:]+)$",
         description="where documents go: a folder, or `s3://BUCKET/PREFIX`; `documents` in the state folder if unset",
     )
     documents_url: str | None = Field(None, description="base address of an S3-compatible service; AWS if unset")
@@ -54,6 +55,12 @@ class WaySettings(BaseSettings):
             raise ValueError("TOCSIN_SMTP_URL and TOCSIN_MAIL_FROM belong together: set both or neither")
         if (self.smtp_user is None) != (self.smtp_password is None):
             raise ValueError("TOCSIN_SMTP_USER and TOCSIN_SMTP_PASSWORD belong together: set both or neither")
+        return self
+
+    @model_validator(mode="after")
+    def _documents_are_whole(self) -> Self:
+        if (self.documents_key_id is None) != (self.documents_secret is None):
+            raise ValueError("TOCSIN_DOCUMENTS_KEY_ID and TOCSIN_DOCUMENTS_SECRET belong together: set both or neither")
         return self
 
     @model_validator(mode="after")

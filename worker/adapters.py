@@ -2,9 +2,13 @@
 
 from email.headerregistry import Address
 from email.utils import parseaddr
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from activities.dead_mans_switch import DeadMansSwitch
+from activities.document_bucket import DocumentBucket
+from activities.document_folder import DocumentFolder
+from activities.documents import Documents, Store
 from activities.email import Mailer, Security, Server
 from activities.pagerduty import PagerDuty
 from activities.perform import Perform
@@ -20,6 +24,7 @@ def perform(settings: Settings) -> Perform:
         chat=_chat(settings),
         status_page=_status_page(settings),
         mail=_mail(settings),
+        documents=Documents(store(settings)),
         dead_mans_switch=DeadMansSwitch(url.get_secret_value()) if url else None,
     )
 
@@ -63,6 +68,16 @@ def _mail(settings: Settings) -> Mailer | None:
         return None
     name, address = parseaddr(settings.mail_from)
     return Mailer(found, Address(name, addr_spec=address))
+
+
+def store(settings: Settings) -> Store:
+    """Where documents go: always somewhere."""
+    where = settings.documents or str(settings.state_dir / "documents")
+    if not where.startswith("s3://"):
+        return DocumentFolder(Path(where).expanduser().absolute())
+    url = urlsplit(where)
+    secret = settings.documents_secret.get_secret_value() if settings.documents_secret else None
+    return DocumentBucket(url.netloc, url.path, settings.documents_url, settings.documents_key_id, secret)
 
 
 def server(settings: Settings) -> Server | None:

@@ -108,7 +108,58 @@ Not at all: tocsin review waive {{ id }} NAME --reason "..."
 Duration: since {{ since }} ({{ elapsed }}). Resolved by {{ resolved_by }}.
 What it was: {{ cause }}""",
     "email": "{{ headline }}: {{ phase }}. Since {{ since }}.",
-    "document": "Incident document for {{ headline }}",
+    "document": """# Incident document: {{ headline }}
+
+- **Started:** {{ date }} {{ detected }}, declared {{ since }}
+- **Commander:** {{ commander }}
+- **Impact:** {{ impact }}
+
+## Notes
+
+[What is known, what was tried, what comes next]""",
+    "incident_report": """# Incident report: {{ headline }}
+
+- **Date:** {{ date }}
+- **Duration:** {{ duration }}
+- **Impact:** {{ impact }}
+
+## What happened
+
+{{ cause | default("[What it was, and what was done]") }}""",
+    "post_mortem": """# Incident post-mortem: {{ title }}
+
+## Summary
+
+- **Date:** {{ date }}
+- **Duration:** {{ duration }}
+- **Severity:** {{ severity }}
+- **Impact:** {{ impact }}
+
+## Root cause
+
+{{ cause | default("[What caused the incident, in detail]") }}
+
+## Resolution
+
+[What was done to resolve it]
+
+## What went well
+
+- [What worked]
+
+## What could be improved
+
+- [What to do better]
+
+## Action items
+
+| Action | Owner | Due date |
+| --- | --- | --- |
+| [action] | @name | YYYY-MM-DD |
+
+## Lessons learned
+
+[What to remember]""",
     "ticket": "{{ headline }}",
     # In public: `issue` holds nothing that an alert said.
     "public_name": "{{ issue | capitalize }}",

@@ -1,6 +1,8 @@
 """A runbook's preview: what the core foresees, in the words in which it would be said."""
 
+from workflows import documents
 from workflows.policy.demand import Demand
+from workflows.policy.effects import Document
 from workflows.policy.preview import Course, Line, foresee
 from workflows.policy.runbook import Runbook
 from workflows.policy.simulate import Simulation
@@ -14,4 +16,7 @@ def preview(book: Runbook, course: Course) -> list[Line]:
 
 def say(simulation: Simulation, demand: Demand) -> str:
     """The text of a demand, as everything stands now."""
-    return words(simulation.book, simulation.incident, demand, simulation.now, simulation.review).text
+    text = words(simulation.book, simulation.incident, demand, simulation.now, simulation.review).text
+    if isinstance(demand.effect, Document):  # its record would repeat the whole preview
+        return text.partition(documents.BEGIN)[0].strip()
+    return text

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from types import NoneType
 from typing import TypedDict, get_args, get_type_hints
 
-from workflows import review_values
+from workflows import documents, review_values
 from workflows.policy.bounded import cut
 from workflows.policy.cadence import next_update_at
 from workflows.policy.demand import Demand
@@ -169,8 +169,20 @@ class Values(Occasion):
 
     @property
     def impact(self) -> str | None:
-        firing = {alert.summary or alert.name for alert in self.incident.firing}
-        return cut("; ".join(sorted(firing)), 500) if firing else None
+        """What fires; when it is over, what has fired."""
+        alerts = self.incident.alerts.values() if self.incident.resolved else self.incident.firing
+        said = {alert.summary or alert.name for alert in alerts}
+        return cut("; ".join(sorted(said)), 500) if said else None
+
+    @property
+    def record(self) -> str:
+        """All that is known, in Markdown, between two marks: for documents."""
+        return documents.record(self.book, self.incident, self.now)
+
+    @property
+    def timeline(self) -> str:
+        """As a table in Markdown: for documents."""
+        return documents.timeline(self.incident)
 
     @property
     def cause(self) -> str | None:

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from jinja2 import Template, TemplateError, Undefined, meta
+from jinja2 import Environment, Template, TemplateError, Undefined, meta
 from jinja2.sandbox import SandboxedEnvironment
 
+from workflows import documents, markdown
 from workflows.default_texts import TEXTS
 from workflows.policy.bounded import cut
 from workflows.policy.demand import Demand
@@ -36,6 +37,8 @@ class _Visible(Undefined):
 
 ENVIRONMENT = SandboxedEnvironment(undefined=_Visible, trim_blocks=True, lstrip_blocks=True, autoescape=False)
 ENVIRONMENT.globals.clear()  # no `range`: a template must not be able to loop for long
+DOCUMENTS = ENVIRONMENT.overlay(finalize=markdown.shown)
+"""The same for documents: the template is Markdown, and the values are not."""
 
 
 _FAILURES = (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError, RecursionError)
@@ -52,11 +55,21 @@ def words(book: Runbook, incident: Incident, demand: Demand, now: datetime, revi
     """Subject and text of an effect, ready for an adapter. Never raises."""
     values = Values(book, incident, demand, now, _render, review)
     subject = _subject(values)
+    if isinstance(demand.effect, Document):
+        return Words(subject, _document(values, demand.effect))
     text = _render(values, getattr(demand.effect, "template", "told"))
     if isinstance(demand.effect, Email):
         return _mail(subject, text, demand.effect.words)
-    own = demand.effect.words if isinstance(demand.effect, Publish | Document | Ticket) else None
+    own = demand.effect.words if isinstance(demand.effect, Publish | Ticket) else None
     return Words(subject, own or text)
+
+
+def _document(values: Values, effect: Document) -> str:
+    """For people to write on, with the record where the template has it, or else at its end."""
+    text = effect.words or _fill(values, effect.template, DOCUMENTS)
+    if documents.BEGIN not in text:
+        text = f"{text}\n\n{values.record}"
+    return documents.fit(f"{text}\n")
 
 
 def _mail(subject: str, text: str, own: str | None) -> Words:
@@ -76,19 +89,23 @@ def _subject(values: Values) -> str:
         return _render(values, "public_name")
     if isinstance(effect, Ticket) and values.follow_up:
         return values.follow_up
-    return values.headline if isinstance(effect, Email | Ticket) else values.title
+    return values.headline if isinstance(effect, Email | Document | Ticket) else values.title
 
 
 def _render(values: Values, template: str) -> str:
+    return cut(_fill(values, template, ENVIRONMENT), LONGEST)
+
+
+def _fill(values: Values, template: str, environment: Environment) -> str:
     source = values.book.templates.get(template) or TEXTS.get(template)
     if source is None:
         return f"{values.headline} (the runbook has no text named {template!r})"
     try:
-        compiled = _compiled(source)
+        compiled = _compiled(source, environment)
         text = compiled.template.render(_known(values, compiled.asks_for))
     except _FAILURES as error:
         text = f"{values.headline}: {values.reason} (the text {template!r} failed: {error})"
-    return cut(text.strip(), LONGEST)
+    return text.strip()
 
 
 @dataclass(frozen=True)
@@ -99,9 +116,9 @@ class _Compiled:
 
 
 @lru_cache(maxsize=256)
-def _compiled(source: str) -> _Compiled:
-    template = ENVIRONMENT.from_string(source)
-    names = meta.find_undeclared_variables(ENVIRONMENT.parse(source))
+def _compiled(source: str, environment: Environment) -> _Compiled:
+    template = environment.from_string(source)
+    names = meta.find_undeclared_variables(environment.parse(source))
     return _Compiled(template, frozenset(names).intersection((*ALWAYS, *SOMETIMES)))
 
 

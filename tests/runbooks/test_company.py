@@ -79,7 +79,7 @@ class TestSev1:
 
     def test_the_document_says_what_it_is_about(self) -> None:
         document = text(unanswered("sev1"), "duty/incident-document")
-        assert document.startswith("Incident document for SEV-1: Checkout fails")
+        assert document.startswith("# Incident document for SEV-1: Checkout fails")
 
     def test_once_resolved_schedule_post_mortem_within_48_hours(self) -> None:
         lines = courses.handled("company", "sev1")
@@ -272,7 +272,7 @@ class TestPostIncidentProcess:
         document = one(lines, "review/document/post-mortem-document")
         assert (document.kind, document.offset_s) == ("document", (95 + 15) * 60)
         assert courses.times(lines, "duty/post-mortem-document") == [95 + 48 * 60]
-        assert document.text.startswith("Post-mortem: SEV-1: Example incident (2026-03-02)")
+        assert document.text.startswith("# Post-mortem: SEV-1: Example incident (2026-03-02)")
 
     def test_identify_action_items_with_owners_and_due_dates(self) -> None:
         assert items(courses.handled("company", "sev1"), "action-items")[0] == (

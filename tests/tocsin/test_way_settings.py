@@ -22,6 +22,9 @@ def settings(**fields: object) -> Settings:
         (MAIL | {"mail_from": "a@example.com\r\nBcc: b@example.com"}, "this is no address"),
         (MAIL | {"smtp_url": "mail.example.com:25"}, "should match pattern"),
         (MAIL | {"smtp_url": "smtp://user:hunter2@mail.example.com"}, "should match pattern"),
+        ({"documents": "s3://"}, "should match pattern"),
+        ({"documents": "https://bucket.example"}, "should match pattern"),
+        ({"documents_key_id": "key"}, "TOCSIN_DOCUMENTS_KEY_ID and TOCSIN_DOCUMENTS_SECRET belong together"),
         ({"jira_url": "https://jira.example", "jira_project": "OPS"}, "set TOCSIN_JIRA_EMAIL and TOCSIN_JIRA_TOKEN"),
     ],
 )
@@ -49,3 +52,16 @@ def test_the_address_of_the_mail_server_says_how_it_is_secured(url: str, server:
 
 def test_without_a_mail_server_there_is_no_mail() -> None:
     assert adapters.server(settings()) is None
+
+
+@pytest.mark.parametrize(
+    ("documents", "address"),
+    [
+        (None, "/state/documents/i/d.md"),
+        ("/srv/documents", "/srv/documents/i/d.md"),
+        ("s3://shelf", "s3://shelf/i/d.md"),
+        ("s3://shelf/incidents/2026/", "s3://shelf/incidents/2026/i/d.md"),
+    ],
+)
+def test_where_documents_go(documents: str | None, address: str) -> None:
+    assert adapters.store(settings(state_dir="/state", documents=documents)).address("i", "d.md") == address

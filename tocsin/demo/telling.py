@@ -68,7 +68,10 @@ def _is_told_by(sent: Sent, entry: Entry) -> bool:
 
 
 def _family(entry: Entry) -> str:
-    return "page" if entry.text.startswith("paged ") else entry.kind
+    """A page that failed has nothing to be told by, an update is a post."""
+    if entry.kind == "page" and not entry.text.startswith("paged "):
+        return "event"
+    return "post" if entry.kind == "update" else entry.kind
 
 
 def _with_channel_name(incident: Incident, text: str) -> str:

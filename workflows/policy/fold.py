@@ -107,7 +107,7 @@ def _acknowledged(book: Runbook, incident: Incident, event: Acknowledged) -> Inc
     if ring is not None and (ring.state == "acknowledged" or is_hushing(incident, event.ring)):
         return incident  # the echo of our own Hush, or a second press on the same ring
     after = mark_acknowledged(_alive(book, incident, event.at), event.ring)
-    return log(after, event.at, f"{event.by} acknowledged as well{_through(event)}")
+    return log(after, event.at, f"{event.by} acknowledged as well{_through(event)}", kind="acknowledge")
 
 
 def _severity_changed(book: Runbook, incident: Incident, event: SeverityChanged) -> Incident:
@@ -202,7 +202,7 @@ def _update_posted(book: Runbook, incident: Incident, event: UpdatePosted) -> In
         words = Words(at=event.at, by=event.by, text=event.text)
         changes["public"] = incident.public.model_copy(update={"words": words})
     after = incident.model_copy(update=changes)
-    return tell(after, event.at, event.text, template="said", lane="updates", by=event.by)
+    return tell(after, event.at, event.text, kind="update", template="said", lane="updates", by=event.by)
 
 
 def _draft_approved(book: Runbook, incident: Incident, event: DraftApproved) -> Incident:

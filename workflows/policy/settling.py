@@ -115,14 +115,14 @@ def _page(book: Runbook, incident: Incident, event: EffectSettled, page: Page) -
     if event.outcome == "done":
         cleared = {p: r for p, r in incident.refused_routes.items() if p != page.to}
         after = incident.model_copy(update={"refused_routes": cleared})
-        return tell(after, event.at, f"paged {who}: {event.demand.reason}{how_late(event)}")
+        return tell(after, event.at, f"paged {who}: {event.demand.reason}{how_late(event)}", kind="page")
     rings = {k: ring for k, ring in incident.rings.items() if k != key}
     if event.outcome == "rejected":
         routes = incident.refused_routes.get(page.to, ())
         refused = {**incident.refused_routes, page.to: (*routes, event.route or "")[-4:]}
         incident = incident.model_copy(update={"refused_routes": refused, "rings": rings})
     text = f"{who} could not be paged: {event.problem}"
-    return tell(incident, event.at, text, template="unreached", lane="home", mention=(page.to,), loud=True)
+    return tell(incident, event.at, text, kind="page", template="unreached", lane="home", mention=(page.to,), loud=True)
 
 
 def _hush(book: Runbook, incident: Incident, event: EffectSettled, hush: Hush) -> Incident:
@@ -208,7 +208,8 @@ def _referenced(incident: Incident, event: EffectSettled, effect: Post | OpenCha
         incident = incident.model_copy(update={"references": {**incident.references, name: event.receipt.reference}})
     if event.demand.duty.startswith("tell/"):
         return incident  # what it told stands on the timeline already
-    return log(incident, event.at, _posted(event, effect), kind="post")
+    kind = "update" if event.demand.duty.startswith("update/") else "post"
+    return log(incident, event.at, _posted(event, effect), kind=kind)
 
 
 def _posted(event: EffectSettled, effect: Post | OpenChannel) -> str:

@@ -28,7 +28,13 @@ def acknowledge(book: Runbook, incident: Incident, event: Acknowledged) -> Incid
     )
     through = f" through {event.via}" if event.via else ""
     waited = write(event.at - incident.declared_at)
-    return tell(after, event.at, f"{event.by} acknowledged{through}, {waited} after declaration", by=event.by)
+    return tell(
+        after,
+        event.at,
+        f"{event.by} acknowledged{through}, {waited} after declaration",
+        kind="acknowledge",
+        by=event.by,
+    )
 
 
 def _goes_on(book: Runbook, incident: Incident, ring_key: str) -> bool:
