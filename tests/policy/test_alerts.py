@@ -3,7 +3,7 @@
 import pytest
 
 from tests.policy.builders import alert, alerts, at, happens, ladder, opened, pages, runbook, said, severity, tier
-from workflows.policy.events import Alert, Cancelled, Reopened, Resolved
+from workflows.policy.events import Alert, Cancelled, Reopened, Resolved, SeverityChanged
 from workflows.policy.incident import Bounds
 from workflows.policy.simulate import Simulation
 from workflows.policy.transitions import reopen
@@ -224,6 +224,67 @@ class TestWhenItIsOver:
         happens(simulation, 3, Cancelled())
         happens(simulation, 4, alerts(alert(since=4)))
         assert len(simulation.incident.successor) == 1
+
+
+class TestARisingSeverity:
+    """Alerts raise it, when they say something graver than they ever did. They never lower it."""
+
+    LADDERS = runbook({"sev1": severity(tier("bob")), "sev3": severity(tier("alice"))})
+
+    def less_grave(self, *batch: Alert) -> Simulation:
+        simulation = opened(self.LADDERS, severity="sev3")
+        simulation.happen(alerts(*(batch or (alert(severity="sev3"),))))
+        return simulation
+
+    @pytest.mark.parametrize(
+        ("told", "severity"),
+        [
+            ([alert(severity="sev1")], "sev1"),
+            ([alert("f2", severity="sev1")], "sev1"),
+            ([alert("f2", severity="sev1"), alert("f3", severity="sev3")], "sev1"),
+            ([alert("f2", severity="sev4")], "sev3"),
+            ([alert("f2", severity="sev1", status="resolved")], "sev3"),
+            ([alert("f2")], "sev3"),
+        ],
+    )
+    def test_the_gravest_that_fires_decides(self, told: list[Alert], severity: str) -> None:
+        simulation = self.less_grave()
+        happens(simulation, 3, alerts(*told))
+        assert simulation.incident.severity == severity
+
+    def test_the_graver_ladder_is_called_at_once_and_people_are_told_why(self) -> None:
+        simulation = self.less_grave()
+        happens(simulation, 3, alerts(alert(severity="sev1")))
+        assert pages(simulation) == [(0, "alice"), (3, "bob")]
+        assert said(simulation.incident, "the alerts raised the severity from SEV-3 to SEV-1: HighErrorRate fires")
+
+    def test_what_people_have_lowered_a_repeat_does_not_raise(self) -> None:
+        simulation = self.less_grave(alert(severity="sev3"))
+        happens(simulation, 3, alerts(alert(severity="sev1")))
+        happens(simulation, 4, SeverityChanged(severity="sev3", by="Alice"))
+        happens(simulation, 5, alerts(alert(severity="sev1")))
+        happens(simulation, 6, alerts(alert(severity="sev1", status="resolved")))
+        assert simulation.incident.severity == "sev3"
+
+    def test_another_alert_that_is_as_grave_does(self) -> None:
+        simulation = self.less_grave(alert(severity="sev1"))
+        happens(simulation, 4, SeverityChanged(severity="sev3", by="Alice"))
+        happens(simulation, 5, alerts(alert("f2", severity="sev1")))
+        assert simulation.incident.severity == "sev1"
+
+    def test_a_return_that_is_graver_reopens_and_raises(self) -> None:
+        simulation = self.less_grave()
+        happens(simulation, 3, alerts(alert(severity="sev3", status="resolved")))
+        happens(simulation, 5, alerts(alert(severity="sev1", since=5)))
+        assert (simulation.incident.severity, simulation.incident.opening) == ("sev1", 2)
+
+    def test_alerts_that_are_too_many_to_be_kept_raise_it_once(self) -> None:
+        simulation = self.less_grave(*(alert(f"f{n}", severity="sev3") for n in range(Bounds.alerts)))
+        happens(simulation, 3, alerts(alert("one-more", severity="sev1")))
+        assert simulation.incident.gravest == "sev1"
+        happens(simulation, 4, SeverityChanged(severity="sev3", by="Alice"))
+        happens(simulation, 5, alerts(alert("one-more", severity="sev1")))
+        assert simulation.incident.severity == "sev3"
 
 
 def test_many_news_are_one_line() -> None:

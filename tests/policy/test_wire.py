@@ -60,6 +60,7 @@ def _lived() -> list[BaseModel]:
     view = outlook(BOOK, life, plan(BOOK, life, now), now, 60.0, frozenset())
     return [
         answers.Life(opening=opening(BOOK), incident=life, alerts=(alert(),)),
+        incident.Particulars(severity="sev1", title="Checkout fails", labels={"a": "b"}),
         review_answers.ReviewLife(runbook=BOOK, review=review),
         review_answers.status(BOOK, review, simulation.now, 1.0),
         answers.Changed(incident="x", changed=("y",), next=view.lines[:1]),

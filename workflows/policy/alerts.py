@@ -1,11 +1,11 @@
 """Alerts of an open, resolved or closed incident: what each repeat, resolution and return means."""
 
 from workflows.policy.bounded import fit
-from workflows.policy.events import Alert, AlertsReceived, Resolved
+from workflows.policy.events import Alert, AlertsReceived, Resolved, SeverityChanged
 from workflows.policy.incident import AlertState, Bounds, Incident, verified_at
 from workflows.policy.runbook import Runbook
 from workflows.policy.telling import log, tell
-from workflows.policy.transitions import reopen, resolve
+from workflows.policy.transitions import change_severity, reopen, resolve
 
 
 def receive(book: Runbook, incident: Incident, event: AlertsReceived) -> Incident:
@@ -13,12 +13,14 @@ def receive(book: Runbook, incident: Incident, event: AlertsReceived) -> Inciden
     if over_at is not None and (incident.cancelled or event.at >= over_at):
         return _for_the_next_incident(incident, event)
     returned = tuple(alert for alert in event.alerts if alert.status == "firing" and _is_new(incident, alert))
+    graver = tuple(alert for alert in event.alerts if _asks_for_more(incident, alert))
     after, some_ended = _record(incident, event)
     if not incident.resolved:
+        after = _raise(after, event, graver)
         return _resolve_if_all_have(book, after, event) if some_ended else after
     if returned:
         names = ", ".join(sorted({alert.name for alert in returned}))
-        return reopen(after, event.at, f"reopened: {names} fires again")
+        return _raise(reopen(after, event.at, f"reopened: {names} fires again"), event, graver)
     if after.firing:
         return tell(
             after, event.at, f"{_names(after.firing)} still fires although the incident was resolved", loud=True
@@ -48,6 +50,27 @@ def _is_new(incident: Incident, alert: Alert) -> bool:
     if known is None:  # or it is one of those that were too many to be kept, which start no later than the resolution
         return not incident.alerts_untracked or alert.starts_at > (incident.resolved_at or alert.starts_at)
     return alert.starts_at > known.starts_at
+
+
+def _asks_for_more(incident: Incident, alert: Alert) -> bool:
+    """It fires graver than the incident is, and graver than this alert ever did: people may have lowered the severity,
+    and a repeat does not know better."""
+    if alert.status != "firing" or alert.severity is None or alert.severity >= incident.severity:
+        return False
+    known = incident.alerts.get(alert.fingerprint)
+    is_one_of_too_many = known is None and len(incident.alerts) >= Bounds.alerts
+    said = known.severity if known else incident.gravest if is_one_of_too_many else None
+    return said is None or alert.severity < said
+
+
+def _raise(incident: Incident, event: AlertsReceived, graver: tuple[Alert, ...]) -> Incident:
+    """To what the gravest of these asks for. Alerts never lower it: that is for people."""
+    severity = min((alert.severity for alert in graver if alert.severity), default=incident.severity)
+    if severity >= incident.severity:
+        return incident
+    names = _names(tuple(alert for alert in graver if alert.severity == severity))
+    raised = SeverityChanged(at=event.at, by="the alerts", via="alerts", severity=severity, reason=f"{names} fires")
+    return change_severity(incident, raised)
 
 
 def _record(incident: Incident, event: AlertsReceived) -> tuple[Incident, bool]:

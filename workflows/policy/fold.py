@@ -47,7 +47,7 @@ from workflows.policy.incident import Bounds, Call, Incident, Words, is_acknowle
 from workflows.policy.paging import next_call
 from workflows.policy.runbook import Runbook, severity_title
 from workflows.policy.telling import log, tell
-from workflows.policy.transitions import acknowledge, mark_acknowledged, reopen, resolve
+from workflows.policy.transitions import acknowledge, change_severity, mark_acknowledged, reopen, resolve
 from workflows.policy.wanted import EVER
 
 COMMANDER = "commander"
@@ -113,14 +113,7 @@ def _acknowledged(book: Runbook, incident: Incident, event: Acknowledged) -> Inc
 def _severity_changed(book: Runbook, incident: Incident, event: SeverityChanged) -> Incident:
     if event.severity == incident.severity:
         return log(incident, event.at, f"{event.by} confirmed {severity_title(event.severity)}")
-    word = "raised" if event.severity < incident.severity else "lowered"
-    text = (
-        f"{event.by} {word} the severity from {severity_title(incident.severity)} to {severity_title(event.severity)}"
-    )
-    raised_at = event.at if event.severity < incident.severity else incident.raised_at
-    gravest = min(incident.gravest, event.severity)
-    after = incident.model_copy(update={"severity": event.severity, "gravest": gravest, "raised_at": raised_at})
-    return tell(after, event.at, text + _because(event.reason), by=event.by)
+    return change_severity(incident, event)
 
 
 def _resolved(book: Runbook, incident: Incident, event: Resolved) -> Incident:

@@ -161,6 +161,8 @@ class AlertState(Wire):
     last_seen_at: Instant
     count: int
     """How often it was received."""
+    severity: SeverityName | None = None
+    """The gravest that it ever asked for."""
 
     @classmethod
     def of(cls, alert: Alert, at: datetime, before: "AlertState | None" = None) -> "AlertState":
@@ -174,6 +176,7 @@ class AlertState(Wire):
             first_seen_at=before.first_seen_at if before else at,
             last_seen_at=max(at, before.last_seen_at) if before else at,
             count=alert.count + (before.count if before else 0),
+            severity=min((each.severity for each in (alert, before) if each and each.severity), default=None),
         )
 
     def seen_again(self, at: datetime, count: int) -> "AlertState":

@@ -1,12 +1,12 @@
-"""The three turns of an incident's life that alerts and people share: acknowledged, resolved, reopened."""
+"""The turns of an incident's life that alerts and people share: acknowledged, raised or lowered, resolved, reopened."""
 
 from datetime import datetime
 
 from workflows.policy.durations import write
-from workflows.policy.events import Acknowledged, Resolved
+from workflows.policy.events import Acknowledged, Resolved, SeverityChanged
 from workflows.policy.incident import AlertState, Incident
 from workflows.policy.ladder import outlives_acknowledgement
-from workflows.policy.runbook import Runbook
+from workflows.policy.runbook import Runbook, severity_title
 from workflows.policy.telling import tell
 
 
@@ -49,6 +49,18 @@ def mark_acknowledged(incident: Incident, key: str) -> Incident:
         return incident
     ring = incident.rings[key].model_copy(update={"state": "acknowledged"})
     return incident.model_copy(update={"rings": {**incident.rings, key: ring}})
+
+
+def change_severity(incident: Incident, event: SeverityChanged) -> Incident:
+    """To another one: everything is planned anew from the original start."""
+    is_graver = event.severity < incident.severity
+    raised_at = event.at if is_graver else incident.raised_at
+    gravest = min(incident.gravest, event.severity)
+    after = incident.model_copy(update={"severity": event.severity, "gravest": gravest, "raised_at": raised_at})
+    word = "raised" if is_graver else "lowered"
+    step = f"from {severity_title(incident.severity)} to {severity_title(event.severity)}"
+    because = f": {event.reason}" if event.reason else ""
+    return tell(after, event.at, f"{event.by} {word} the severity {step}{because}", by=event.by)
 
 
 def resolve(incident: Incident, event: Resolved) -> Incident:
