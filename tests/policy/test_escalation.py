@@ -136,6 +136,14 @@ def test_until_somebody_has_answered_without_being_called() -> None:
     assert times(simulation, "nobody") == [0, 10]
 
 
+def test_and_again_when_whoever_answered_has_fallen_silent() -> None:
+    simulation = opened(ladder(tier(), repeat_after="10m", acknowledge={"expires_after": "30m"}))
+    happens(simulation, 15, ACK)
+    assert simulation.plan().wake_at == at(45)
+    simulation.run_to(at(60))
+    assert times(simulation, "nobody") == [0, 10, 45, 55]
+
+
 def test_a_ladder_that_loses_its_people_says_so_from_then_on() -> None:
     simulation = opened(ladder(tier("alice", flags=("security",)), repeat_after="10m"), flags=("security",))
     happens(simulation, 25, FlagChanged(flag="security", on=False))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.policy import strategies as any_
 from tests.policy.builders import T0, minutes, runbook, severity, tier
 from tests.workflows.incidents import company
-from workflows.policy.preview import Course, Line, foresee
+from workflows.policy.preview import Course, Line
 from workflows.policy.runbook import Person, Runbook, Tier
 from workflows.preview import preview
 
@@ -180,14 +180,16 @@ def test_any_valid_runbook_previews_in_order_and_in_time(book: Runbook, course: 
     assert len({line.duty for line in lines}) == len(lines)
 
 
-def takes(book: Runbook, course: Course) -> float:
-    """CPU seconds."""
+def takes_less(book: Runbook, course: Course, seconds: float) -> bool:
+    """Texts and all. It is the time of this process: what others take of the machine does not count. But a busy machine
+    is a slow one, up to twofold where two threads share a core, so it may try again."""
+    return any(_takes(book, course) < seconds for _ in range(5))
+
+
+def _takes(book: Runbook, course: Course) -> float:
     began = time.process_time()
-    assert foresee(book, course, lambda *_: "")
+    assert preview(book, course)
     return time.process_time() - began
-
-
-# A second and two are promised. Tests run beside each other, which costs up to twice that, and they may try again.
 
 
 def test_thirty_tiers_and_two_hundred_duties_take_a_second() -> None:
@@ -202,8 +204,8 @@ def test_thirty_tiers_and_two_hundred_duties_take_a_second() -> None:
         updates={"every": "15m", "owner": "commander"},
         own_channel=True,
     )
-    assert any(takes(runbook(large, people=people), Course("sev1", T0)) < 2 for _ in range(3))
+    assert takes_less(runbook(large, people=people), Course("sev1", T0), 1)
 
 
 def test_fifteen_days_of_an_unanswered_sev1_take_two_seconds() -> None:
-    assert any(takes(company(), Course("sev1", T0, until=timedelta(days=15))) < 4 for _ in range(3))
+    assert takes_less(company(), Course("sev1", T0, until=timedelta(days=15)), 2)

@@ -19,13 +19,14 @@ from tests.policy.shell import DONE, NEVER, REJECTED, Fate, Shell
 from workflows.policy.demand import Demand
 from workflows.policy.effects import Page
 from workflows.policy.engine import Plan, plan
-from workflows.policy.events import HEARD, Event, Outcome, stamp
+from workflows.policy.events import HEARD, Event, Noted, Outcome, stamp
 from workflows.policy.fold import apply
 from workflows.policy.incident import Incident
 from workflows.policy.ladder import PAGE_BUDGET
 from workflows.policy.outlook import as_markdown, outlook
 from workflows.policy.refusals import refusal
 from workflows.policy.runbook import Runbook, Severity
+from workflows.policy.simulate import Simulation
 from workflows.texts import words
 
 settings.register_profile("quick", max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
@@ -106,6 +107,22 @@ def test_when_all_sends_succeed_nothing_is_left_in_the_air(book: Runbook, script
     assert present.waiting == ()
 
 
+@given(any_.runbooks(), any_.scripts)
+def test_what_is_foreseen_comes(book: Runbook, script: list[tuple[float, Event]]) -> None:
+    """What people are told comes next does come, in time and in every particular, if nothing else happens first."""
+    simulation = Simulation.of(opening(book), T0)
+    moment = 0.0
+    for pause, event in [*script, (180.0, Noted())]:
+        moment += pause
+        while (foreseen := simulation.plan()).wake_at is not None and foreseen.wake_at <= at(moment):
+            simulation.now = foreseen.wake_at
+            if not simulation.incident.resolved:
+                assert foreseen.falls_due(simulation.now) == simulation.plan().due
+            simulation.settle()
+        simulation.run_to(at(moment))
+        simulation.happen(event)
+
+
 @given(any_.rules(), st.dictionaries(any_.people, st.sampled_from([NEVER, REJECTED, Fate("undelivered", minutes(30))])))
 def test_while_nobody_answers_somebody_who_can_be_reached_is_paged_again_and_again(
     rules: Severity, unreachable: dict[str, Fate]
@@ -157,7 +174,7 @@ def _fold(shell: Shell, *events: Event) -> Incident:
 
 def _facts(incident: Incident) -> Incident:
     """Without what is told, which is told in the order in which it came."""
-    return incident.model_copy(update={"timeline": (), "timeline_dropped": 0, "to_tell": ()})
+    return incident.model_copy(update={"timeline": (), "timeline_weight": 0, "timeline_dropped": 0, "to_tell": ()})
 
 
 def _demands(book: Runbook, incident: Incident, now: datetime) -> set[str]:

@@ -80,7 +80,7 @@ def _unfilled_roles(book: Runbook, incident: Incident, now: datetime) -> Iterato
         return
     terms = rules(book, incident).unfilled
     first = incident.opened_at + terms.after
-    for at in latest_and_next(first - terms.every, terms.every, max(now, incident.opened_at)):
+    for at in latest_and_next(first - terms.every, terms.every, max(awake(incident, now), incident.opened_at)):
         if at is not None and at >= first:
             occurrence = incident.seconds_since_declared(at)
             due_at = awake(incident, at)

@@ -32,7 +32,8 @@ def owed(book: Runbook, incident: Incident, which: Iterable[Duty], now: datetime
     """What each of these duties demands. There may be hundreds: those that are done with cost nothing, and those
     whose time has not come little."""
     for duty in which:
-        if duty.every is None and incident.has_settled(f"duty/{duty.id}", _once(incident, duty)):
+        last = incident.settled.get(f"duty/{duty.id}")
+        if last is not None and duty.every is None and last.occurrence >= _once(incident, duty):
             continue
         for due_at in _due_times(book, incident, duty, now):
             if duty.approval:
@@ -73,8 +74,9 @@ def _due_times(book: Runbook, incident: Incident, duty: Duty, now: datetime) -> 
         return
     first = on_its_day(book, duty, wanted_at)
     times = [first]
-    if duty.every is not None and now >= first:
-        latest, following = latest_and_next(first, duty.every, now)
+    asked_at = awake(incident, now) if duty.kind == "nag" else now  # of those that a snooze covers, the last
+    if duty.every is not None and asked_at >= first:
+        latest, following = latest_and_next(first, duty.every, asked_at)
         times = [at for at in (latest or first, following) if at is not None]
     for due_at in times:
         ended = incident.resolved_at is not None and duty.at != "resolved" and due_at > incident.resolved_at

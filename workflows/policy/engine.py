@@ -60,7 +60,7 @@ class Plan:
     """Wanted now and possible now; pages first, then by time."""
     waiting: tuple[Wanted, ...]
     """Wanted now, but a reference is missing."""
-    later: tuple[Demand | Later, ...]
+    later: tuple[Wanted | Later, ...]
     """Wanted later, as things stand."""
     wake_at: datetime | None
     """Look again then, at the latest; always after `now`. None: only an event can change anything."""
@@ -70,8 +70,12 @@ class Plan:
     @property
     def next(self) -> tuple[Demand, ...]:
         """What is wanted later, soonest first."""
-        built = (each.build().demand if isinstance(each, Later) else each for each in self.later)
-        return tuple(sorted(built, key=_urgency_later))
+        return tuple(sorted((_built(each).demand for each in self.later), key=_urgency_later))
+
+    def falls_due(self, at: datetime) -> tuple[Demand, ...]:
+        """What of it falls due up to then, at the latest at `wake_at`, if nothing has happened."""
+        come = [_built(each) for each in self.later if each.due_at <= at]
+        return tuple(sorted((wanted.demand for wanted in come if not wanted.waits_for), key=_urgency))
 
 
 def plan(book: Runbook, incident: Incident, now: datetime) -> Plan:
@@ -92,20 +96,28 @@ def split(incident: Incident, all_wanted: Iterable[Wanted | Later], now: datetim
     """What has not settled, by time."""
     due: list[Demand] = []
     waiting: list[Wanted] = []
-    later: list[Demand | Later] = []
+    later: list[Wanted | Later] = []
     for wanted in all_wanted:
-        demand = wanted if isinstance(wanted, Later) else wanted.demand
-        if incident.has_settled(demand.duty, demand.occurrence):
+        if _has_settled(incident, wanted):
             continue
-        if isinstance(demand, Later) or demand.due_at > now:
-            later.append(demand)
-        elif isinstance(wanted, Wanted) and wanted.waits_for:
+        if isinstance(wanted, Later) or wanted.due_at > now:
+            later.append(wanted)
+        elif wanted.waits_for:
             waiting.append(wanted)
         else:
-            due.append(demand)
+            due.append(wanted.demand)
     due.sort(key=_urgency)
     wake_at = min((each.due_at for each in later), default=None)
     return Plan(tuple(due), tuple(waiting), tuple(later), wake_at)
+
+
+def _built(wanted: Wanted | Later) -> Wanted:
+    return wanted.build() if isinstance(wanted, Later) else wanted
+
+
+def _has_settled(incident: Incident, wanted: Wanted | Later) -> bool:
+    each = wanted if isinstance(wanted, Later) else wanted.demand
+    return incident.has_settled(each.duty, each.occurrence)
 
 
 def _all(book: Runbook, incident: Incident, now: datetime) -> Iterator[Wanted | Later]:

@@ -40,12 +40,12 @@ def escalation(book: Runbook, incident: Incident, now: datetime) -> Iterator[Wan
         return
     rungs = ladder(book, incident)
     pages: list[Wanted | Later] = list(called_by_hand(book, incident))
-    if is_acknowledged(book, incident, now):
-        pages += _while_acknowledged(book, incident, rungs, now)
-    elif any(rung.callees for rung in rungs):
-        pages += _unanswered(book, incident, rungs, now)
-    else:
+    if not any(rung.callees for rung in rungs):
         yield from _nobody(book, incident, now)
+    elif is_acknowledged(book, incident, now):
+        pages += _while_acknowledged(book, incident, rungs, now)
+    else:
+        pages += _unanswered(book, incident, rungs, now)
     yield from pages
     yield from _other_ways(book, incident, pages)
 
@@ -153,9 +153,11 @@ def _other_ways(book: Runbook, incident: Incident, pages: list[Wanted | Later]) 
 
 
 def _nobody(book: Runbook, incident: Incident, now: datetime) -> Iterator[Wanted]:
-    """Said again and again: it is a page that nobody gets."""
-    every = rules(book, incident).repeat_after
-    latest, following = latest_and_next(incident.opened_at - every, every, now)
+    """Said again and again, unless somebody has acknowledged: it is a page that nobody gets."""
+    every, expires_at = rules(book, incident).repeat_after, acknowledgement_expires_at(book, incident)
+    if incident.acknowledged_at is not None and expires_at is None:
+        return
+    latest, following = latest_and_next((expires_at or incident.opened_at) - every, every, now)
     for due_at in (latest, following):
         if due_at is not None:
             yield _nobody_at(book, incident, due_at)

@@ -140,7 +140,7 @@ def _under_way(incident: Incident) -> dict[str, Start]:
 def called_people(book: Runbook, incident: Incident, tier: Tier) -> tuple[str, ...]:
     """The people of a tier: named, holding a role, or managers of those who do."""
     if not tier.roles and not tier.managers_of:
-        return tuple(dict.fromkeys(tier.page))
+        return tier.page if len(tier.page) == 1 else tuple(dict.fromkeys(tier.page))
     holders = [person for role in tier.roles for person in who_owes(book, incident, role)]
     managed = [person for role in tier.managers_of for person in who_owes(book, incident, role)]
     managers = [book.people[person].manager for person in managed if person in book.people]

@@ -57,10 +57,12 @@ class Simulation:
 
     def run_to(self, until: datetime) -> None:
         """Let time pass, waking exactly where the plan asks for it."""
-        wake_at = self.plan().wake_at
-        while wake_at is not None and wake_at <= until:
-            self.now = wake_at
-            wake_at = self.settle()
+        present = self.plan()
+        while present.wake_at is not None and present.wake_at <= until:
+            self.now = present.wake_at
+            for demand in self._foreseen(present):
+                self._send(demand)
+            present = self.settle()
         self.now = max(self.now, until)
 
     def plan(self) -> Plan:
@@ -68,8 +70,13 @@ class Simulation:
             return plan_review(self.book, self.review, self.now)
         return plan(self.book, self.incident, self.now)
 
-    def settle(self) -> datetime | None:
-        """Everything that follows at once; returns when the plan wants to be looked at again."""
+    def _foreseen(self, present: Plan) -> tuple[Demand, ...]:
+        """Nothing has happened since the plan was made, so what it foresees comes: it need not be made again. What was
+        resolved may end by time alone, which no plan foresees."""
+        return () if self.incident.resolved_at else present.falls_due(self.now)
+
+    def settle(self) -> Plan:
+        """Everything that follows at once; returns the plan that is left, with nothing due."""
         for _ in range(RUNAWAY):
             present = self.plan()
             for event in present.conclusions:
@@ -77,7 +84,7 @@ class Simulation:
             for demand in () if present.conclusions else present.due:
                 self._send(demand)
             if not present.conclusions and not present.due:
-                return present.wake_at
+                return present
         raise RuntimeError(f"the runbook finds no rest at {self.now}: {present.due[0].key}")
 
     def _send(self, demand: Demand) -> None:
