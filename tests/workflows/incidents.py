@@ -145,13 +145,18 @@ class Live:
         return [entry.text for entry in (await self.status()).incident.timeline]
 
     async def sends(self) -> list[tuple[int, str]]:
-        """(seconds after the declaration, key) of every activity in the history, by time."""
-        return await sends(self.environment.client, self.handle, (await self.status()).incident.declared_at)
+        """(seconds after the start, key) of every activity in the history, by time."""
+        return await sends(self.environment.client, self.handle)
 
 
-async def sends(client: Client, handle: WorkflowHandle[Any, None], since: datetime) -> list[tuple[int, str]]:
+async def sends(
+    client: Client, handle: WorkflowHandle[Any, None], since: datetime | None = None
+) -> list[tuple[int, str]]:
+    """(seconds after the start, or after `since`, key) of every activity in the history, by time."""
     found: list[tuple[int, str]] = []
-    for event in (await handle.fetch_history()).events:
+    history = await handle.fetch_history()
+    since = since or history.events[0].event_time.ToDatetime(UTC)
+    for event in history.events:
         if event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED:
             payload = event.activity_task_scheduled_event_attributes.input.payloads[0]
             send = client.data_converter.payload_converter.from_payload(payload, Send)
