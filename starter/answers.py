@@ -69,6 +69,24 @@ class HistoryLine(Answer):
     text: str
 
 
+class ReviewSummary(Answer):
+    """One review in a list."""
+
+    workflow_id: str
+    run_id: str
+    incident: str
+    title: str
+    open: bool
+    severity: str = ""
+    runbook: str = ""
+    due_at: Instant | None = None
+    """The next deadline of what is still owed."""
+    started_at: Instant
+    closed_at: Instant | None = None
+    record: ReviewRecord | None = None
+    """None: it has only just begun."""
+
+
 class Past(Answer):
     """Incidents that have ended, and what is known of reviews."""
 

@@ -61,8 +61,7 @@ async def find(client: Client, prefix: str | None, *, closed: bool) -> Found:
     """See `Incidents.find`."""
     if prefix is None:
         return _only(await _query(client, OPEN), "incidents are open, say which", "no incident is open")
-    if not _ID.fullmatch(prefix):
-        raise LookupFailed(f"{prefix!r} is not the id of an incident: ids look like 20261121-0204-k7")
+    check_id(prefix)
     named = f"WorkflowId = '{prefix}'" if prefix.startswith("incident-") else _beginning(prefix)
     candidates = await _query(client, f"{OPEN} AND {named}")
     if not candidates:
@@ -75,6 +74,12 @@ async def find(client: Client, prefix: str | None, *, closed: bool) -> Found:
         others = "open are:\n" + _lines(is_open) if is_open else "and none is open"
         raise LookupFailed(f"there is no incident {prefix!r}; {others}")
     return _only(exact or candidates, f"incidents begin with {prefix!r}, say which")
+
+
+def check_id(prefix: str) -> None:
+    """Raises LookupFailed when it cannot be one, nor the beginning of one."""
+    if not _ID.fullmatch(prefix):
+        raise LookupFailed(f"{prefix!r} is not the id of an incident: ids look like 20261121-0204-k7")
 
 
 def _beginning(prefix: str) -> str:

@@ -1,6 +1,6 @@
 """Reading an incident's history without its worker: what arrived, what was sent, what became of it."""
 
-from collections.abc import AsyncIterable, AsyncIterator, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime
 
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -12,6 +12,8 @@ from temporalio.converter import DataConverter
 from starter.answers import HistoryLine
 from workflows.policy.answers import Life
 from workflows.policy.events import HEARD, AlertsReceived, Event
+from workflows.policy.review.answers import ReviewLife
+from workflows.policy.review.events import HEARD_AT_REVIEW
 
 _ENVELOPE = {"at", "id", "by", "via", "kind"}
 _ENDS = {
@@ -26,17 +28,20 @@ _ENDS = {
 async def read(converter: DataConverter, events: AsyncIterable[HistoryEvent]) -> AsyncIterator[HistoryLine]:
     """The lines that people understand, in order."""
     sends: dict[int, str] = {}
+    known = HEARD
     async for event in events:
         match event.WhichOneof("attributes"):
             case "workflow_execution_started_event_attributes":
+                if event.workflow_execution_started_event_attributes.workflow_type.name == "review":
+                    known = HEARD_AT_REVIEW
                 for line in await _opening(converter, event):
                     yield line
             case "workflow_execution_signaled_event_attributes":
                 signal = event.workflow_execution_signaled_event_attributes
-                yield _line(event, await _heard(converter, signal.signal_name, signal.input.payloads))
+                yield _line(event, await _heard(known, converter, signal.signal_name, signal.input.payloads))
             case "workflow_execution_update_accepted_event_attributes":
                 update = event.workflow_execution_update_accepted_event_attributes.accepted_request.input
-                yield _line(event, await _heard(converter, update.name, update.args.payloads))
+                yield _line(event, await _heard(known, converter, update.name, update.args.payloads))
             case "activity_task_scheduled_event_attributes":
                 sends[event.event_id] = await _summary(converter, event)
                 yield _line(event, f"to do: {sends[event.event_id]}")
@@ -50,6 +55,9 @@ async def read(converter: DataConverter, events: AsyncIterable[HistoryEvent]) ->
 async def _opening(converter: DataConverter, event: HistoryEvent) -> list[HistoryLine]:
     payloads = event.workflow_execution_started_event_attributes.input.payloads
     try:
+        if event.workflow_execution_started_event_attributes.workflow_type.name == "review":
+            [begun] = await converter.decode(payloads, [ReviewLife])
+            return [HistoryLine(at=entry.at, text=entry.text) for entry in begun.review.incident.timeline]
         [life] = await converter.decode(payloads, [Life])
     except ValueError:  # of another version, or no argument at all
         return [_line(event, "began")]
@@ -58,13 +66,15 @@ async def _opening(converter: DataConverter, event: HistoryEvent) -> list[Histor
     return [HistoryLine(at=entry.at, text=entry.text) for entry in life.incident.timeline]
 
 
-async def _heard(converter: DataConverter, name: str, payloads: Sequence[Payload]) -> str:
+async def _heard(
+    known: Mapping[str, type[Event]], converter: DataConverter, name: str, payloads: Sequence[Payload]
+) -> str:
     said = name.replace("_", " ")
     values: list[JsonValue] = await converter.decode(payloads)
-    if name not in HEARD or not values:
+    if name not in known or not values:
         return said
     try:
-        events = [HEARD[name].model_validate(value) for value in values]
+        events = [known[name].model_validate(value) for value in values]
     except ValidationError:
         return f"{said}, in words that could not be read"
     deliveries = [event for event in events if isinstance(event, AlertsReceived)]

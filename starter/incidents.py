@@ -100,11 +100,11 @@ class Incidents:
 
     async def status(self, workflow_id: str, run_id: str | None = None, patience: timedelta = PATIENCE) -> Status:
         """Raises NobodyWorks, NothingOpen (no such workflow)."""
-        return await self._query(workflow_id, run_id, "state", Status, patience)
+        return await self.query(workflow_id, run_id, "state", Status, patience)
 
     async def outlook(self, workflow_id: str, run_id: str | None = None, patience: timedelta = PATIENCE) -> Outlook:
         """Raises NobodyWorks, NothingOpen (no such workflow)."""
-        return await self._query(workflow_id, run_id, "plan", Outlook, patience)
+        return await self.query(workflow_id, run_id, "plan", Outlook, patience)
 
     async def history(self, workflow_id: str, run_id: str | None = None) -> tuple[HistoryLine, ...]:
         """What the history knows by itself: for when no worker answers. Raises NothingOpen (no such workflow)."""
@@ -180,7 +180,7 @@ class Incidents:
             )
 
     async def _review(self, workflow_id: str) -> ReviewStatus:
-        return await self._query(workflow_id, None, "state", ReviewStatus, PATIENCE)
+        return await self.query(workflow_id, None, "state", ReviewStatus, PATIENCE)
 
     async def _update(self, workflow_id: str, event: Event, patience: timedelta) -> Changed:
         handle = self._client.get_workflow_handle(workflow_id)
@@ -193,13 +193,14 @@ class Incidents:
             raise Refused(str(error.cause)) from None
         return changed
 
-    async def _query(self, workflow_id: str, run_id: str | None, name: str, answer: type[A], patience: timedelta) -> A:
+    async def query(self, workflow_id: str, run_id: str | None, name: str, answer: type[A], patience: timedelta) -> A:
+        """Raises NobodyWorks, NothingOpen (no such workflow), Refused."""
         handle = self._client.get_workflow_handle(workflow_id, run_id=run_id)
         try:
             async with self._reach.worker(workflow_id, patience):
                 answered: A = await handle.query(name, result_type=answer, rpc_timeout=patience)
         except WorkflowQueryFailedError as error:
-            raise Refused(f"the incident could not answer: {error.message}") from None
+            raise Refused(f"{workflow_id} could not answer: {error.message}") from None
         return answered
 
 

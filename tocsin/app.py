@@ -10,12 +10,14 @@ from typer import Option
 from tocsin.commands import (
     digest,
     events,
+    followup,
     heartbeat,
     opening,
     page_test,
     parts,
     reading,
     report,
+    review,
     route,
     runbook,
     silence,
@@ -60,4 +62,6 @@ for panel, group in (
     app.add_typer(group)
 app.add_typer(heartbeat.app, name="heartbeat", rich_help_panel="Watch")
 app.add_typer(silence.app, name="silence", rich_help_panel="Watch")
+app.add_typer(review.app, name="review", rich_help_panel="Afterwards")
+app.add_typer(followup.app, name="followup", rich_help_panel="Afterwards")
 app.add_typer(runbook.app, name="runbook", rich_help_panel="Write")

@@ -101,7 +101,7 @@ When it is done: {{ due.command }}
 {% for due in owed %}☐ {{ due.title }}, {{ due.late }} late: {{ due.command }}
 {% endfor %}
 {% if manager is defined %}{{ manager }}: this is told to you because it has waited so long.
-{% endif %}Not now: tocsin review snooze {{ id }} NAME 2d --reason "..."
+{% endif %}Not now: tocsin review snooze {{ id }} 2d NAME --reason "..."
 Not at all: tocsin review waive {{ id }} NAME --reason "..."
 """,
     "resolution_summary": """📋 Resolution summary: {{ headline }}

@@ -21,7 +21,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.policy.review.events import HEARD_AT_REVIEW
     from workflows.policy.review.fold import apply
     from workflows.policy.review.outlook import as_markdown
-    from workflows.policy.review.record import record
+    from workflows.policy.review.record import MEMO, record
     from workflows.policy.review.refusals import refusal
     from workflows.policy.runbook import Runbook
     from workflows.published import Update, attributes_of_review
@@ -73,7 +73,7 @@ class ReviewCase:
         return attributes_of_review(self.book, self.review, present)
 
     def memo(self, now: datetime) -> dict[str, object]:
-        return {"record": record(self.book, self.review, now)}
+        return {MEMO: record(self.book, self.review, now)}
 
     def life(self) -> ReviewLife:
         return self._life.model_copy(update={"review": self.review})

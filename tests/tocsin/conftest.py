@@ -21,6 +21,7 @@ from tests.starter.book import ACME
 from tests.starter.conftest import register
 from tocsin.__main__ import run
 from workflows.incident import IncidentWorkflow
+from workflows.review import ReviewWorkflow
 from workflows.runner import runner
 
 
@@ -78,7 +79,7 @@ async def client(temporal: WorkflowEnvironment, alone: Path, monkeypatch: pytest
 async def worker(client: Client) -> AsyncIterator[Worker]:
     """Runs incidents; nobody performs what they want done."""
     async with Worker(
-        client, task_queue=WORKFLOW_QUEUE, workflows=[IncidentWorkflow], workflow_runner=runner()
+        client, task_queue=WORKFLOW_QUEUE, workflows=[IncidentWorkflow, ReviewWorkflow], workflow_runner=runner()
     ) as running:
         yield running
 

@@ -104,11 +104,20 @@ def _activity(name: str, vendors: Vendors) -> Callable[[Send], Awaitable[Receipt
 
 @asynccontextmanager
 async def worker(environment: WorkflowEnvironment, vendors: Vendors) -> AsyncIterator[None]:
+    client, workflows = environment.client, [IncidentWorkflow, ReviewWorkflow]
+    async with (
+        Worker(client, task_queue="tocsin", workflows=workflows, workflow_runner=runner()),
+        performing(client, vendors),
+    ):
+        yield
+
+
+@asynccontextmanager
+async def performing(client: Client, vendors: Vendors) -> AsyncIterator[None]:
+    """What is wanted done is done, by these vendors."""
     page = [_activity(name, vendors) for name in ("page", "hush")]
     comms = [_activity(name, vendors) for name in COMMS]
-    client = environment.client
     async with (
-        Worker(client, task_queue="tocsin", workflows=[IncidentWorkflow, ReviewWorkflow], workflow_runner=runner()),
         Worker(client, task_queue=PAGE_QUEUE, activities=page),
         Worker(client, task_queue=COMMS_QUEUE, activities=comms),
     ):

@@ -66,7 +66,7 @@ def update(
     return UpdatePosted(text=text, public=public, phase=phase)
 
 
-@says(app, "approve")
+@says(app, "approve", to="either")
 def approve(
     text: str = "",
     /,
@@ -77,7 +77,7 @@ def approve(
     return DraftApproved(text=text, draft=draft)
 
 
-@says(app, "assign")
+@says(app, "assign", to="either")
 def assign(role: str, person: str, /) -> Event:
     """Give a role of the runbook, such as commander, to somebody."""
     return RoleAssigned(role=role, person=person)
@@ -89,7 +89,7 @@ def handoff(to: str, text: str = "", /) -> Event:
     return HandedOff(to=to, text=text)
 
 
-@says(app, "note")
+@says(app, "note", to="either")
 def note(text: str, /) -> Event:
     """Write a line on the timeline."""
     return Noted(text=text)

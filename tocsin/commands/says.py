@@ -7,12 +7,15 @@ command line, its keyword parameters are options. `says` adds what all of them h
 
 import asyncio
 import inspect
+import re
 from collections.abc import Callable, Sequence
 from inspect import Parameter
+from typing import Literal
 
 import typer
 from pydantic import ValidationError
 
+from starter.reviews import Reviews
 from tocsin import output
 from tocsin.commands.arguments import WHICH, AsJson, By, me
 from tocsin.commands.session import incidents
@@ -22,9 +25,15 @@ from workflows.policy.answers import Changed
 from workflows.policy.events import Event
 
 VIA = "command line"
+Addressee = Literal["incident", "review", "either"]
+"""either: an open incident, or after its end its review."""
+_ID = re.compile(r"\d{4}|(incident|review)-")
+"""How the id of an incident begins, or that of a workflow."""
 
 
-def says(app: typer.Typer, name: str) -> Callable[[Callable[..., Event]], Callable[..., Event]]:
+def says(
+    app: typer.Typer, name: str, to: Addressee = "incident"
+) -> Callable[[Callable[..., Event]], Callable[..., Event]]:
     """Make a command of a function that returns an event."""
 
     def register(event_of: Callable[..., Event]) -> Callable[..., Event]:
@@ -34,7 +43,7 @@ def says(app: typer.Typer, name: str) -> Callable[[Callable[..., Event]], Callab
         def run(context: typer.Context, by: str, as_json: bool, **options: object) -> None:
             incident, own = split(context.args, takes)
             event = _checked(event_of, own, options).model_copy(update={"by": by or me(), "via": VIA})
-            changed = asyncio.run(_ask(incident, event))
+            changed = asyncio.run(_ask(to, incident, event))
             output.show(changed, in_words(changed), as_json)
 
         options = (parameter for parameter in parameters if parameter not in takes)
@@ -56,14 +65,18 @@ def says(app: typer.Typer, name: str) -> Callable[[Callable[..., Event]], Callab
 def split(words: Sequence[str], takes: Sequence[Parameter]) -> tuple[str, Sequence[str]]:
     """Which incident (empty: none is named), and the command's own words. Raises Failure.
 
-    The incident comes first and may be left out. An id has no blank in it, so a first word that has one is a text.
+    The incident comes first and may be left out: a first word that may be either is taken for it if it looks so.
     """
     needed = sum(parameter.default is Parameter.empty for parameter in takes)
     if not needed <= len(words) <= len(takes) + 1:
         raise Failure(f"this command takes {_usage(takes)}")
-    if len(words) == needed or (len(words) <= len(takes) and " " in words[0]):
+    if len(words) == needed or (len(words) <= len(takes) and not _is_id(words[0])):
         return "", words
     return words[0], words[1:]
+
+
+def _is_id(word: str) -> bool:
+    return " " not in word and _ID.match(word) is not None
 
 
 def _usage(takes: Sequence[Parameter]) -> str:
@@ -86,7 +99,9 @@ def _checked(event_of: Callable[..., Event], own: Sequence[str], options: dict[s
         raise badly_put(error) from None
 
 
-async def _ask(prefix: str, event: Event) -> Changed:
+async def _ask(to: Addressee, prefix: str, event: Event) -> Changed:
     known = await incidents()
-    found = await known.find(prefix or None)
+    reviews = Reviews(known)
+    find = {"incident": known.find, "review": reviews.find, "either": reviews.find_either}[to]
+    found = await find(prefix or None)
     return await known.ask(found.workflow_id, event)

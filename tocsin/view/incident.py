@@ -18,23 +18,23 @@ PAGES = ("escalate", "overdue", "call")
 
 def whole(status: Status, outlook: Outlook) -> RenderableType:
     incident = status.incident
-    parts = [_head(status, outlook), _section("roles"), _roles(incident), _section("paged"), _paged(incident)]
+    parts = [_head(status, outlook), section("roles"), _roles(incident), section("paged"), _paged(incident)]
     if outlook.lines:
-        parts += [_section("next"), upcoming(outlook.lines, outlook.now)]
-    return Group(*parts, _section("timeline"), _timeline(incident))
+        parts += [section("next"), upcoming(outlook.lines, outlook.now)]
+    return Group(*parts, section("timeline"), timeline(incident))
 
 
 def from_history(incident: str, lines: Sequence[HistoryLine]) -> RenderableType:
     """What is known without a worker, which alone can fold the history into a state."""
-    table = _grid()
+    table = grid()
     for line in lines:
         table.add_row(moment(line.at), plain(line.text))
-    return Group(plain(incident, "bold"), _section("from the history"), table)
+    return Group(plain(incident, "bold"), section("from the history"), table)
 
 
 def _head(status: Status, outlook: Outlook) -> RenderableType:
     incident = status.incident
-    table = _grid()
+    table = grid()
     table.add_row("incident", plain(incident.id))
     table.add_row("phase", Text(f"{_phase(incident)} since {moment(incident.phase_at)} UTC"))
     table.add_row(
@@ -79,7 +79,7 @@ def _by(name: str) -> str:
 def _roles(incident: Incident) -> RenderableType:
     if not incident.roles:
         return "nobody has a role yet"
-    table = _grid()
+    table = grid()
     for role, person in incident.roles.items():
         table.add_row(plain(role), plain(person))
     return table
@@ -103,8 +103,8 @@ def _paged(incident: Incident) -> RenderableType:
     return table if table.row_count else "nobody has been paged"
 
 
-def _timeline(incident: Incident) -> RenderableType:
-    table = _grid()
+def timeline(incident: Incident) -> RenderableType:
+    table = grid()
     if incident.timeline_dropped:
         table.add_row("", f"({incident.timeline_dropped} earlier lines are in the history)")
     for entry in incident.timeline:
@@ -117,11 +117,11 @@ def _line(entry: Entry) -> Text:
     return plain(entry.text + repeats, "bold red" if entry.loud else "")
 
 
-def _section(title: str) -> Text:
+def section(title: str) -> Text:
     return Text(f"\n{title}", style="dim")
 
 
-def _grid() -> Table:
+def grid() -> Table:
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(style="dim", no_wrap=True)
     table.add_column(overflow="fold")

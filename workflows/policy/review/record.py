@@ -11,6 +11,8 @@ from workflows.policy.review.owed import counts_from, deadline, owed, review_dut
 from workflows.policy.review.state import Review
 from workflows.policy.runbook import Runbook, SeverityName
 
+MEMO = "record"
+
 
 class Record(Wire):
     """Counts are of duties that somebody had to do, and of follow-ups; what was waived is in none but `waived`."""

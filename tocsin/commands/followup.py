@@ -1,0 +1,101 @@
+"""`followup add|done|waive|list`: what is to be done so that it does not happen again."""
+
+import asyncio
+from datetime import UTC, date, datetime
+from typing import Annotated
+
+import typer
+from pydantic import BaseModel, TypeAdapter, ValidationError
+from typer import Argument, Option
+
+from starter.answers import Found
+from starter.incidents import Incidents
+from starter.reviews import Reviews
+from tocsin import output
+from tocsin.commands.arguments import AsJson, Reason
+from tocsin.commands.says import says
+from tocsin.commands.session import incidents
+from tocsin.failure import Failure
+from tocsin.view import review as view
+from workflows.policy.durations import Duration
+from workflows.policy.events import Event, FollowUpAdded, FollowUpDone, FollowUpWaived
+from workflows.policy.incident import FollowUp
+
+app = typer.Typer(no_args_is_help=True, help="What is to be done so that it does not happen again.")
+
+_SPAN: TypeAdapter[object] = TypeAdapter(Duration)
+WHICH = "Of this incident alone, by its id or enough of its beginning."
+
+
+class Kept(BaseModel):
+    """One of `followup list --json`."""
+
+    incident: str
+    follow_up: FollowUp
+
+
+@says(app, "add", to="either")
+def add(
+    text: str,
+    /,
+    *,
+    owner: Annotated[str, Option(metavar="WHO", help="A person, or a role of the runbook; you if left out.")] = "",
+    due: Annotated[str, Option(metavar="WHEN", help="A date, 2026-12-01, or a span, 2w; as the runbook says.")] = "",
+) -> Event:
+    """Keep something that is to be done, with an owner and a due date; during an incident or at its review."""
+    return FollowUpAdded(text=text, owner=owner, due_on=_day(due) if due else None)
+
+
+@says(app, "done", to="either")
+def done(number: str, /, *, text: Annotated[str, Option(help="What was done.")] = "") -> Event:
+    """Say that a follow-up is done: by its number, or by its ticket."""
+    return FollowUpDone(follow_up=number, text=text)
+
+
+@says(app, "waive", to="either")
+def waive(number: str, /, *, reason: Reason = "") -> Event:
+    """Say that a follow-up will not be done; you stand for that, with a reason."""
+    return FollowUpWaived(follow_up=number, reason=reason)
+
+
+@app.command("list")
+def list_(
+    incident: Annotated[str, Argument(metavar="INCIDENT", help=WHICH, show_default=False)] = "",
+    ended: Annotated[bool, Option("--all", help="Also those that have ended.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Follow-ups of all open incidents and reviews, what is due first at the top."""
+    kept = asyncio.run(_list(incident))
+    shown = [each for each in kept if ended or each.follow_up.ending is None]
+    output.show(shown, view.follow_ups([(each.incident, each.follow_up) for each in shown]), as_json)
+
+
+def _day(given: str) -> date:
+    try:
+        return date.fromisoformat(given)
+    except ValueError:
+        pass
+    try:
+        return (datetime.now(UTC) + _SPAN.validate_python(given)).date()  # type: ignore[operator]  # a timedelta
+    except ValidationError:
+        raise Failure(f"--due {given}: write a date like 2026-12-01, or a span like 2w") from None
+
+
+async def _list(prefix: str) -> list[Kept]:
+    known = await incidents()
+    if prefix:
+        return await _of(known, await Reviews(known).find_either(prefix))
+    kept: list[Kept] = []
+    found = [Found(workflow_id=each.workflow_id, incident=each.incident) for each in await known.list()]
+    found += [Found(workflow_id=each.workflow_id, incident=each.incident) for each in await Reviews(known).list()]
+    for each in found:
+        kept += await _of(known, each)
+    return sorted(kept, key=lambda each: each.follow_up.due_on)
+
+
+async def _of(known: Incidents, found: Found) -> list[Kept]:
+    if found.workflow_id.startswith("review-"):
+        incident = (await Reviews(known).status(found)).review.incident
+    else:
+        incident = (await known.status(found.workflow_id, found.run_id)).incident
+    return [Kept(incident=found.incident, follow_up=each) for each in incident.follow_ups]

@@ -1,0 +1,97 @@
+"""`review list|show|start|submit|waive|snooze`: what an incident owes after its end."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+from pydantic import BaseModel
+from typer import Argument, Option
+
+from starter.answers import NobodyWorks, ReviewSummary
+from starter.reviews import Reviews
+from tocsin import output
+from tocsin.commands.arguments import AsJson, Reason
+from tocsin.commands.reading import Remembered
+from tocsin.commands.says import says
+from tocsin.commands.session import incidents, reviews
+from tocsin.view import incident as incident_view
+from tocsin.view import review as view
+from workflows.policy.answers import Outlook
+from workflows.policy.events import Event
+from workflows.policy.review.answers import ReviewStatus
+from workflows.policy.review.events import NagsSnoozed, ReviewStarted, Submitted, Waived
+
+app = typer.Typer(no_args_is_help=True, help="What an incident owes after its end, until all of it is done.")
+
+WHICH = "Its incident's id, or enough of its beginning; it may be left out while only one is open."
+
+
+class Shown(BaseModel):
+    """`review show --json`."""
+
+    state: ReviewStatus
+    plan: Outlook
+
+
+@app.command("list")
+def list_(
+    closed: Annotated[bool, Option("--closed", help="Closed ones too.")] = False, as_json: AsJson = False
+) -> None:
+    """Which reviews are open, what is due first at the top."""
+    found = asyncio.run(_list(closed))
+    output.show(found, view.summaries(found), as_json)
+
+
+@app.command()
+def show(
+    incident: Annotated[str, Argument(metavar="INCIDENT", help=WHICH, show_default=False)] = "", as_json: AsJson = False
+) -> None:
+    """One review: what is owed, by whom and by when, and what has been done."""
+    asyncio.run(_show(incident, as_json))
+
+
+@says(app, "start", to="review")
+def start(*, reason: Reason = "") -> Event:
+    """Yes, this incident deserves a review, where the runbook only asks whether it does."""
+    return ReviewStarted(reason=reason)
+
+
+@says(app, "submit", to="review")
+def submit(
+    name: str = "",
+    /,
+    *,
+    link: Annotated[str, Option(metavar="URL", help="Where it can be read.")] = "",
+    text: Annotated[str, Option(help="What there is to say about it.")] = "",
+) -> Event:
+    """Say that something is done: NAME is what `review show` calls it; the document if left out."""
+    return Submitted(duty=name, link=link, text=text)
+
+
+@says(app, "waive", to="review")
+def waive(name: str = "", /, *, reason: Reason = "") -> Event:
+    """Say that something need not be done, or without a NAME the whole review; you stand for that, with a reason."""
+    return Waived(duty=name, reason=reason)
+
+
+@says(app, "snooze", to="review")
+def snooze(duration: str, name: str = "", /, *, reason: Reason = "") -> Event:
+    """Hold reminders still for a while, such as 2d, of one thing or of all; its deadline stays."""
+    return NagsSnoozed.model_validate({"duration": duration, "what": name, "reason": reason})
+
+
+async def _list(closed: bool) -> tuple[ReviewSummary, ...]:
+    return await (await reviews()).list(include_closed=closed)
+
+
+async def _show(prefix: str, as_json: bool) -> None:
+    known = await incidents()
+    found = await Reviews(known).find(prefix or None, closed=True)
+    try:
+        state, plan = await Reviews(known).status(found), await Reviews(known).outlook(found)
+    except NobodyWorks:
+        history = await known.history(found.workflow_id, found.run_id)
+        remembered = Remembered(incident=found.incident, history=history)
+        output.show(remembered, incident_view.from_history(found.incident, history), as_json)
+        raise
+    output.show(Shown(state=state, plan=plan), view.whole(state, plan), as_json)

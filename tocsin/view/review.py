@@ -1,0 +1,98 @@
+"""Reviews on a screen: a list of them, one as a whole, and follow-ups."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+
+from starter.answers import ReviewSummary
+from tocsin.view.answers import speed, upcoming
+from tocsin.view.incident import grid, section, timeline
+from tocsin.view.plain import moment, plain
+from workflows.policy.answers import Outlook
+from workflows.policy.incident import Ending, FollowUp
+from workflows.policy.review.answers import OwedNow, ReviewStatus
+from workflows.policy.runbook import severity_title
+
+
+def summaries(found: Sequence[ReviewSummary]) -> RenderableType:
+    if not found:
+        return "no review is open"
+    return Group(*(line for review in found for line in _summary(review)))
+
+
+def _summary(review: ReviewSummary) -> Iterator[RenderableType]:
+    due = f"next due {moment(review.due_at)} UTC" if review.due_at else "nothing is owed"
+    heading = (review.incident, severity_title(review.severity), due if review.open else "closed")
+    yield plain("  ".join(heading), "bold")
+    about = [review.title]
+    if review.record:
+        record = review.record
+        about += [f"{record.open} owed, {record.overdue} overdue", f"{record.submitted} submitted"]
+        if record.follow_ups:
+            about.append(f"{record.follow_ups_done + record.follow_ups_waived} of {record.follow_ups} follow-ups ended")
+    yield Padding(plain(" · ".join(about)), (0, 0, 0, 4))
+
+
+def whole(status: ReviewStatus, plan: Outlook) -> RenderableType:
+    review, incident = status.review, status.review.incident
+    title = plain(f"Review of {severity_title(incident.severity)}: {incident.title}{speed(status.speed)}", "bold")
+    head = grid()
+    head.add_row("incident", plain(incident.id))
+    head.add_row("resolved", plain(f"{moment(incident.resolved_at)} UTC by {incident.resolved_by}"))
+    head.add_row("review", plain(_stands(status)))
+    parts: list[RenderableType] = [title, head, section("owed"), _owed(status.owed, plan.now)]
+    if review.ended:
+        parts += [section("done or waived"), _ended(review.ended)]
+    if incident.follow_ups:
+        parts += [section("follow-ups"), follow_ups([(incident.id, each) for each in incident.follow_ups])]
+    if plan.lines:
+        parts += [section("next"), upcoming(plan.lines, plan.now)]
+    return Group(*parts, section("timeline"), timeline(incident))
+
+
+def _stands(status: ReviewStatus) -> str:
+    review = status.review
+    if review.closed_at:
+        return f"closed {moment(review.closed_at)} UTC"
+    asked = ", nobody has said yet whether it is needed" if status.record.kind == "asked" else ""
+    return f"open since {moment(review.opened_at)} UTC{asked}"
+
+
+def _owed(owed: Sequence[OwedNow], now: datetime) -> RenderableType:
+    if not owed:
+        return "nothing"
+    table = Table("name", "what", "who", "by (UTC)", "", box=None, header_style="dim", padding=(0, 2, 0, 0))
+    for each in owed:
+        who = " / ".join((*([each.role] if each.role else []), *each.people)) or "nobody"
+        quiet = f"snoozed until {moment(each.quiet_until)}" if each.quiet_until and each.quiet_until > now else ""
+        state = plain("overdue", "bold red") if each.overdue else plain(quiet)
+        table.add_row(plain(each.name), plain(each.title), plain(who), moment(each.due_at), state)
+    return table
+
+
+def _ended(ended: dict[str, Ending]) -> Table:
+    table = grid()
+    for name, ending in ended.items():
+        table.add_row(plain(name), plain(_ending(ending)))
+    return table
+
+
+def _ending(ending: Ending) -> str:
+    verb = "waived" if ending.waived else "done"
+    said = "".join(f": {part}" for part in (ending.link, ending.text) if part)
+    return f"{verb} by {ending.by} {moment(ending.at)} UTC{said}"
+
+
+def follow_ups(found: Sequence[tuple[str, FollowUp]]) -> RenderableType:
+    if not found:
+        return "no follow-up is open"
+    table = Table("incident", "", "due", "owner", "what", "", box=None, header_style="dim", padding=(0, 2, 0, 0))
+    for incident, each in found:
+        ended = _ending(each.ending) if each.ending else ""
+        table.add_row(
+            plain(incident), f"{each.number}", f"{each.due_on}", plain(each.owner), plain(each.text), plain(ended)
+        )
+    return table
