@@ -34,7 +34,7 @@ class DigestWorkflow:
         if len(problems) == len(ways):
             raise ApplicationError(f"the digest reached nobody: {'; '.join(problems)}", type="Unsaid")
         if settled[0].outcome == "done" and problems:
-            await _send(order, "digest-unmailed", order.post, f"This was not mailed. {problems[0]}")
+            await _send(order, "digest-unmailed", order.post, f"This was not mailed: {settled[1].problem}")
         return Digested(said=True, problems=problems)
 
 

@@ -72,12 +72,12 @@ class World:
 
 @pytest.fixture
 async def world(temporal: WorkflowEnvironment) -> AsyncIterator[World]:
-    async with _working(World(temporal.client)) as world:
+    async with working(World(temporal.client)) as world:
         yield world
 
 
 @asynccontextmanager
-async def _working(world: World) -> AsyncIterator[World]:
+async def working(world: World) -> AsyncIterator[World]:
     async with (
         Worker(world.client, task_queue="tocsin", workflows=[DigestWorkflow], workflow_runner=runner()),
         Worker(world.client, task_queue=COMMS_QUEUE, activities=world.activities()),
@@ -126,7 +126,7 @@ async def test_a_mail_that_could_not_be_sent_is_said_in_the_channel(world: World
     world.broken = ("send_email",)
     assert await world.digest(BY_BOTH) == Digested(said=True, problems=("email: send_email is not connected",))
     assert [send.key.split("/")[0] for _, send in world.arrived] == ["digest", "digest-unmailed"]
-    assert "This was not mailed. email: send_email is not connected" in world.arrived[1][1].text
+    assert "This was not mailed: send_email is not connected" in world.arrived[1][1].text
 
 
 async def test_a_channel_that_is_away_does_not_keep_the_mail(world: World) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from starter.figures import Figures
 from tocsin.view.columns import Box, bars, columns
 from tocsin.view.report import counted, headline, period
-from tocsin.view.spans import roughly
+from tocsin.view.spans import took
 from tocsin.view.spreads import height, lanes, spreads
 from tocsin.view.svg import opening, text
 from workflows.policy.record import Record
@@ -54,8 +54,8 @@ def _meanings(figures: Figures) -> Iterator[tuple[str, str]]:
     """What a card says, and of what."""
     total, pages, reviews, follow_ups = figures.total, figures.pages, figures.reviews, figures.follow_ups
     yield str(total.incidents), f"incidents, {total.open} still open" if total.open else "incidents, all closed"
-    yield roughly(total.acknowledge.median_s) or "–", "to ack (median)"
-    yield roughly(total.resolve.median_s) or "–", "to resolve (median)"
+    yield took(total.acknowledge.median_s) or "–", "to ack (median)"
+    yield took(total.resolve.median_s) or "–", "to resolve (median)"
     yield str(figures.escalations.beyond_first_tier), "beyond the first tier"
     yield str(pages.lost + pages.late), f"of {counted(pages.through + pages.lost, 'page')} late, lost"
     if reviews.owed:

@@ -8,7 +8,7 @@ from rich.table import Table
 
 from starter.figures import Escalations, Figures, FollowUps, Group, LeftOut, Pages, Reviews
 from tocsin.view.plain import plain
-from tocsin.view.spans import roughly
+from tocsin.view.spans import took
 from workflows.policy.runbook import severity_title
 
 NO_SERVICE = "no service"
@@ -70,7 +70,7 @@ def _times(heading: str, groups: Sequence[Group], total: Group | None) -> Table:
 
 def _row(group: Group) -> list[str]:
     spreads = (group.acknowledge, group.mitigate, group.resolve)
-    times = [roughly(seconds) for spread in spreads for seconds in (spread.median_s, spread.p90_s)]
+    times = [took(seconds) for spread in spreads for seconds in (spread.median_s, spread.p90_s)]
     return [group.name, str(group.incidents), str(group.open or ""), *times]
 
 
@@ -118,5 +118,5 @@ def _punctuality(seen: Reviews | FollowUps) -> str:
 
 
 def _pages(pages: Pages) -> Iterable[str]:
-    late = f"{pages.late} of them late, by up to {roughly(pages.latest_s)}" if pages.late else "none of them late"
+    late = f"{pages.late} of them late, by up to {took(pages.latest_s)}" if pages.late else "none of them late"
     return [f"{counted(pages.through, 'page')} got through, {late}; {pages.lost} did not"]

@@ -2,13 +2,17 @@
 
 from datetime import timedelta
 
-from workflows.policy.durations import write
+from workflows.policy.durations import roughly, write
+
+SHORT = timedelta(minutes=10)
+"""Below it, seconds matter."""
 
 
-def roughly(seconds: float | None) -> str:
+def took(seconds: float | None) -> str:
     """`45s`, `2m 10s`, `12m`, `3h 5m`, `2d 4h`; empty for none."""
     if seconds is None:
         return ""
-    unit = 1 if seconds < 600 else 60 if seconds < 86400 else 3600
-    rounded = round(seconds / unit) * unit
-    return write(timedelta(seconds=rounded)) if rounded else "0s"
+    span = timedelta(seconds=round(seconds))
+    if span < SHORT:
+        return write(span) if span else "0s"
+    return roughly(span)

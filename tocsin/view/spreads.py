@@ -11,7 +11,7 @@ from math import log
 
 from starter.counting import spread, waits
 from tocsin.view.columns import Box
-from tocsin.view.spans import roughly
+from tocsin.view.spans import took
 from tocsin.view.svg import text
 from workflows.policy.durations import write
 from workflows.policy.record import Record
@@ -68,9 +68,9 @@ def lanes(records: Sequence[Record]) -> list[Lane]:
 def _rows(records: Sequence[Record], moment: Callable[[Record], datetime | None]) -> Iterator[Row]:
     for severity in sorted({record.gravest for record in records}):
         reached = [record for record in records if record.gravest == severity and moment(record)]
-        took = zip(waits(reached, moment), reached, strict=True)
+        spans = zip(waits(reached, moment), reached, strict=True)
         if reached:
-            yield Row(severity, tuple(sorted(took, key=lambda pair: pair[0])))
+            yield Row(severity, tuple(sorted(spans, key=lambda pair: pair[0])))
 
 
 def height(drawn: Sequence[Lane]) -> int:
@@ -110,22 +110,22 @@ def _figures(scale: Scale, y: float, figures: Sequence[str]) -> Iterator[str]:
 def _row(scale: Scale, row: Row, left: float, y: float) -> Iterator[str]:
     yield f'<text class="small" x="{left}" y="{y + 4}" text-anchor="end">{severity_title(row.severity)}</text>'
     yield from _dots(scale, row, y)
-    seen = spread(took for took, _ in row.took)
+    seen = spread(span for span, _ in row.took)
     assert seen.median_s is not None
     assert seen.p90_s is not None
     middle, ninth = scale.x(seen.median_s), scale.x(seen.p90_s)
     for x1, x2, up, width in ((middle, ninth, 0, 1.5), (middle, middle, 11, 3), (ninth, ninth, 7, 1.5)):
         yield (f'<line class="mark" x1="{x1}" y1="{y - up}" x2="{x2}" y2="{y + up}" stroke-width="{width}"/>')
-    yield from _figures(scale, y + 4, (roughly(seen.median_s), roughly(seen.p90_s), str(seen.count)))
+    yield from _figures(scale, y + 4, (took(seen.median_s), took(seen.p90_s), str(seen.count)))
 
 
 def _dots(scale: Scale, row: Row, y: float) -> Iterator[str]:
     taken = dict.fromkeys(TRACKS, 0.0)
-    for took, record in row.took:
-        x = scale.x(took.total_seconds())
+    for span, record in row.took:
+        x = scale.x(span.total_seconds())
         track = next((track for track in TRACKS if taken[track] <= x), min(TRACKS, key=taken.__getitem__))
         taken[track] = x + DOT
-        said = text(f"{record.incident}: {roughly(took.total_seconds())}, {record.title}")
+        said = text(f"{record.incident}: {took(span.total_seconds())}, {record.title}")
         yield (
             f'<circle class="{row.severity}" cx="{x}" cy="{y + track}" r="3.5" stroke-width="0" opacity="0.45">'
             f"<title>{said}</title></circle>"

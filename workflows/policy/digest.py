@@ -16,8 +16,8 @@ from workflows.policy.runbook import severity_title
 
 FORGOTTEN = timedelta(hours=8)
 """Without a sign of life for so long, an acknowledged incident is said to be forgotten: a working day."""
-SOON = timedelta(days=2)
-"""What a review owes within that time is due; what it owes later is left to a later digest."""
+SOON = timedelta(days=3)
+"""Due is what a review owes within that time: from a Friday to a Monday. The rest is left to a later digest."""
 MOST = 12
 """Lines of each kind in a message: those that matter most come first."""
 TITLE, LINE = 60, 160
