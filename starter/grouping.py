@@ -79,7 +79,7 @@ def alert(sent: SentAlert, intake: Intake, received_at: Instant) -> Alert:
         starts_at=started(sent.starts_at, received_at),
         labels=labels,
         link=text.link(sent.link),
-        severity=severity(intake, sent.severity or labels.get(intake.severity_label)),
+        severity=severity(intake, sent.severity or labels.get(intake.severity_label)) or sent.severity_otherwise,
     )
 
 
@@ -135,7 +135,7 @@ def _opening(source: str, sent: Sequence[SentAlert], book: Runbook, received_at:
 def _unknown_severities(alerts: Iterable[SentAlert], book: Runbook) -> Iterator[FieldProblem]:
     message = f"the runbook {book.runbook!r} does not know this word: taken as {book.intake.default_severity}"
     for sent in alerts:
-        if sent.severity and not severity(book.intake, sent.severity):
+        if sent.severity and not severity(book.intake, sent.severity) and not sent.severity_otherwise:
             yield FieldProblem(sent.severity_field, message)
 
 

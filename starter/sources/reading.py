@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from workflows.policy.runbook import SeverityName
+
 Links = tuple[tuple[str, str], ...]
 """(label, address), the most useful first."""
 
@@ -45,6 +47,8 @@ class SentAlert:
     """The sender's word, for the runbook's `intake` to understand; empty: a label may say it."""
     severity_field: str = "severity"
     """Where the word stands in the body."""
+    severity_otherwise: SeverityName | None = None
+    """What the word means at this sender, whose own it is, where the runbook does not know it."""
     service: str = ""
     """What the sender calls the thing that is broken, if it says so."""
     labels: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,180 @@
+"""CloudEvents 1.0 over HTTP, in structured, binary and batched mode.
+
+https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/http-protocol-binding.md
+
+An event says where something happened and what kind of thing it was; what it means, its `data` may say, in the words of
+`/webhooks/generic`, each of which an attribute can stand in for.
+"""
+
+import base64
+import binascii
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Literal
+from urllib.parse import unquote
+
+from pydantic import JsonValue, ValidationError
+
+from starter import verify
+from starter.problems import written
+from starter.sources import foreign, text
+from starter.sources.foreign import AnyText, Foreign
+from starter.sources.reading import FieldProblem, Reading, SentAlert, Unreadable, Webhook
+from starter.sources.source import Source
+
+AT_ONCE = 100
+"""Events in one batch: each may be an incident of its own, and all are stored before the answer."""
+ENDS = ("resolved", "recovered", "closed", "ended", "ok", "up")
+BEGINS = ("firing", "triggered", "opened", "created", "failed", "alerting", "down")
+_PREFIX = "ce-"
+
+Path = tuple[int | str, ...]
+
+
+class _Data(Foreign):
+    """What `GenericAlert` has. Everything can be done without."""
+
+    key: AnyText = ""
+    group: AnyText = ""
+    title: AnyText = ""
+    message: AnyText = ""
+    summary: AnyText = ""
+    status: AnyText = ""
+    severity: AnyText = ""
+    service: AnyText = ""
+    link: AnyText = ""
+    runbook_url: AnyText = ""
+    starts_at: datetime | None = None
+    labels: foreign.Labels = {}
+
+
+class _Event(Foreign):
+    specversion: str
+    id: str
+    source: str
+    type: str
+    subject: str = ""
+    time: datetime | None = None
+    severity: AnyText = ""
+    data: JsonValue = None
+    data_base64: AnyText = ""
+
+
+def translate(webhook: Webhook) -> Reading:
+    """Raises Unreadable when no event in it can be used."""
+    good: list[tuple[_Event, SentAlert]] = []
+    problems: list[FieldProblem] = []
+    for path, sent in _events(webhook):
+        try:
+            event = _Event.model_validate(sent)
+            alert, wrong = _alert(event, path)
+        except ValidationError as error:
+            problems.extend(foreign.problems(error, *path))
+        else:
+            good.append((event, alert))
+            problems.extend(wrong)
+    if not good:
+        raise Unreadable("the body is not a CloudEvent", problems or (FieldProblem("", "the batch is empty"),))
+    delivery = "\n".join(f"{event.source} {event.id}" for event, _ in good)
+    return Reading(
+        tuple(alert for _, alert in good),
+        problems=tuple(problems),
+        delivery_id=text.fingerprint({"events": delivery}),
+    )
+
+
+def _events(webhook: Webhook) -> list[tuple[Path, JsonValue]]:
+    """Each event with its path in the body, whatever the mode."""
+    if f"{_PREFIX}specversion" in webhook.headers:
+        return [((), _attributes(webhook.headers) | {"data": foreign.json(webhook.body) if webhook.body else None})]
+    sent = foreign.json(webhook.body)
+    if not isinstance(sent, list):
+        return [((), sent)]
+    if len(sent) > AT_ONCE:
+        raise Unreadable("too many events", (FieldProblem("", f"at most {AT_ONCE} at once: send them in parts"),))
+    return [((number,), event) for number, event in enumerate(sent)]
+
+
+def _attributes(headers: Mapping[str, str]) -> dict[str, JsonValue]:
+    """Binary mode: each attribute is a header, what is not printable ASCII percent-encoded."""
+    return {name.removeprefix(_PREFIX): unquote(value) for name, value in headers.items() if name.startswith(_PREFIX)}
+
+
+def _alert(event: _Event, path: Path) -> tuple[SentAlert, tuple[FieldProblem, ...]]:
+    data, problems = _data(event, path)
+    kind, status = _status(event.type)
+    key = data.key or event.subject or kind
+    alert = SentAlert(
+        group=f"{event.source}\n{data.group or key}",
+        fingerprint=text.fingerprint({"source": event.source, "key": key}),
+        name=data.title or data.message or f"{kind} {event.subject}".strip(),
+        status=_status(data.status)[1] or status or "firing",
+        summary=data.summary or (data.message if data.title else ""),
+        severity=data.severity or event.severity,
+        severity_field=written((*path, *(("data",) if data.severity else ()), "severity")),
+        service=data.service,
+        labels={"source": event.source, "type": event.type} | data.labels,
+        starts_at=data.starts_at or event.time,
+        link=data.link or event.source,
+        links=(("runbook", data.runbook_url), ("link", data.link), ("source", event.source)),
+    )
+    return alert, problems
+
+
+def _data(event: _Event, path: Path) -> tuple[_Data, tuple[FieldProblem, ...]]:
+    data = event.data if event.data is not None else _decoded(event.data_base64)
+    if not isinstance(data, dict):
+        return _Data(message=data if isinstance(data, str) else ""), ()
+    found, problems = foreign.understand(_Data, data, "a CloudEvent")
+    return found, tuple(FieldProblem(f"{written((*path, 'data'))}.{each.field}", each.message) for each in problems)
+
+
+def _decoded(data: str) -> JsonValue:
+    """`data_base64`, if it is JSON in disguise. What is not is somebody else's."""
+    try:
+        return foreign.json(base64.b64decode(data, validate=True))
+    except (binascii.Error, ValueError, Unreadable):
+        return None
+
+
+def _status(word: str) -> tuple[str, Literal["firing", "resolved"] | None]:
+    """What the last part of a dotted word says, and the rest of it: `com.example.alert.resolved`."""
+    rest, _, last = word.strip().rpartition(".")
+    if last.lower() in ENDS:
+        return rest, "resolved"
+    return (rest, "firing") if last.lower() in BEGINS else (word, None)
+
+
+EXAMPLE: dict[str, JsonValue] = {
+    "specversion": "1.0",
+    "id": "A234-1234-1234",
+    "source": "https://monitor.example.com/checkout",
+    "type": "com.example.alert.firing",
+    "subject": "checkout-errors",
+    "time": "2026-11-21T00:03:12.494Z",
+    "datacontenttype": "application/json",
+    "data": {
+        "title": "Checkout fails for one in five customers",
+        "summary": "HTTP 500 from the payment service",
+        "severity": "sev1",
+        "service": "checkout",
+        "starts_at": "2026-11-21T00:03:12Z",
+        "link": "https://dashboards.example.com/checkout",
+        "labels": {"region": "eu-1"},
+    },
+}
+
+SOURCE = Source(
+    name="cloudevents",
+    about="CloudEvents 1.0 in structured (`application/cloudevents+json`), binary (`ce-...` headers) and batched mode. "
+    "A bearer token, or an address that ends in `?access_token=`.",
+    translate=translate,
+    is_genuine=verify.any_of(verify.token, verify.in_query("access_token")),
+    secrets="cloudevents_tokens",
+    group_is="the event's `source`, and in it `data.group`, `data.key`, the `subject`, or the `type`: the first it has",
+    examples={
+        "structured": EXAMPLE,
+        "its end": {**EXAMPLE, "id": "A234-1234-1235", "type": "com.example.alert.resolved"},
+        "batched": [EXAMPLE],
+    },
+)

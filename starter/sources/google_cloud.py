@@ -1,0 +1,138 @@
+"""Google Cloud Monitoring's webhooks, version 1.2: https://cloud.google.com/monitoring/support/notification-options
+
+One incident of theirs is one time series that meets one condition; what an alerting policy opens is one incident here.
+"""
+
+import re
+from datetime import datetime
+
+from pydantic import JsonValue
+
+from starter import verify
+from starter.sources import foreign, text
+from starter.sources.foreign import Foreign
+from starter.sources.reading import FieldProblem, Reading, SentAlert, Unreadable, Webhook
+from starter.sources.source import Source
+from workflows.policy.runbook import SeverityName
+
+SEVERITIES: dict[str, SeverityName] = {"critical": "sev1", "error": "sev2", "warning": "sev3"}
+_POLICY = re.compile(r"projects/[^/]+/alertPolicies/[^/]+")
+
+
+class _Named(Foreign):
+    name: str = ""
+    type: str = ""
+    labels: foreign.AnyMap = {}
+
+
+class _Documentation(Foreign):
+    content: str = ""
+    subject: str = ""
+
+
+class _Incident(Foreign):
+    incident_id: str
+    scoping_project_id: str = ""
+    url: str = ""
+    started_at: datetime | None = None
+    state: str = ""
+    severity: str = ""
+    summary: str = ""
+    policy_name: str = ""
+    condition_name: str = ""
+    condition: _Named = _Named()
+    resource: _Named = _Named()
+    metric: _Named = _Named()
+    resource_name: str = ""
+    policy_user_labels: foreign.AnyMap = {}
+    documentation: _Documentation = _Documentation()
+
+
+class _Body(Foreign):
+    incident: _Incident
+    version: foreign.AnyText = ""
+
+
+def translate(webhook: Webhook) -> Reading:
+    """One delivery is one alert. Raises Unreadable without its id."""
+    sent, problems = foreign.read(_Body, webhook.body, "a Google Cloud Monitoring webhook")
+    incident = sent.incident
+    if not incident.incident_id.strip():
+        raise Unreadable("no alert could be used", (FieldProblem("incident.incident_id", "is empty"), *problems))
+    if sent.version.strip().lower() == "test":
+        return Reading(ignored="a test of the notification channel: it arrived, and opens nothing", problems=problems)
+    return Reading((_alert(incident),), tenant=incident.scoping_project_id, problems=problems)
+
+
+def _alert(sent: _Incident) -> SentAlert:
+    policy = _POLICY.match(sent.condition.name)
+    labels = _labels(sent)
+    return SentAlert(
+        group=policy[0] if policy else sent.policy_name or sent.incident_id,
+        fingerprint=text.fingerprint({"incident_id": sent.incident_id}),
+        name=sent.documentation.subject or sent.policy_name or sent.condition_name or "Google Cloud incident",
+        status="resolved" if sent.state.strip().lower() == "closed" else "firing",
+        summary=sent.summary or sent.condition_name,
+        severity="" if sent.severity.lower().startswith("no severity") else sent.severity,
+        severity_field="incident.severity",
+        severity_otherwise=SEVERITIES.get(sent.severity.strip().lower()),
+        service=labels.get("service", ""),
+        labels=labels,
+        starts_at=sent.started_at,
+        link=sent.url,
+        links=(("incident", sent.url),),
+    )
+
+
+def _labels(sent: _Incident) -> dict[str, str]:
+    """The policy's own labels are what people chose: they go before those of the resource."""
+    given: dict[str, JsonValue] = {
+        "policy": sent.policy_name,
+        "condition": sent.condition_name,
+        "resource": sent.resource_name,
+        "metric": sent.metric.type,
+        **sent.resource.labels,
+        **sent.metric.labels,
+        **sent.policy_user_labels,
+    }
+    return {name: value for name, value in given.items() if isinstance(value, str) and value}
+
+
+EXAMPLE: JsonValue = {
+    "version": "1.2",
+    "incident": {
+        "incident_id": "0.opqiw61fsv7p",
+        "scoping_project_id": "acme-prod",
+        "scoping_project_number": 12345,
+        "url": "https://console.cloud.google.com/monitoring/alerting/incidents/0.opqiw61fsv7p?project=acme-prod",
+        "started_at": 1795219392,
+        "ended_at": None,
+        "state": "open",
+        "severity": "Critical",
+        "summary": "The error ratio of checkout is above the threshold of 0.05 with a value of 0.2.",
+        "policy_name": "Checkout fails",
+        "policy_user_labels": {"service": "checkout", "team": "shop"},
+        "condition_name": "error ratio",
+        "condition": {
+            "name": "projects/acme-prod/alertPolicies/4416258801778683037/conditions/4416258801778682826",
+            "displayName": "error ratio",
+        },
+        "resource": {"type": "k8s_container", "labels": {"cluster_name": "eu-1", "namespace_name": "shop"}},
+        "resource_name": "acme-prod checkout",
+        "metric": {"type": "custom.googleapis.com/checkout/errors", "labels": {"code": "500"}},
+        "observed_value": "0.2",
+        "threshold_value": "0.05",
+        "documentation": {"content": "See the wiki.", "mime_type": "text/markdown", "subject": "Checkout fails"},
+    },
+}
+
+SOURCE = Source(
+    name="google-cloud",
+    about="Google Cloud Monitoring's webhook channels. Basic authentication with the token as its password, or an "
+    "address that ends in `?auth_token=`.",
+    translate=translate,
+    is_genuine=verify.any_of(verify.token, verify.in_query("auth_token")),
+    secrets="google_cloud_tokens",
+    group_is="Google Cloud's project and alerting policy; each of its incidents there is an alert of its own",
+    examples={"open": EXAMPLE},
+)
