@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo test check lock bench-accept
+.PHONY: setup demo test check lock bench
 
 setup: .venv/ready
 
@@ -25,9 +25,9 @@ check: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# How fast the embedded server accepts alerts, by SQLite setting (ADR 0006).
-bench-accept: setup
-	$(BIN)/python benchmarks/accept.py
+# Every figure that the documents claim (docs/benchmarks.md), in about ten minutes: make bench ONLY=new-incidents
+bench: setup
+	@$(BIN)/python -m benchmarks $(ONLY:%=--only %)
 
 # Needs uv on the path; every version with its hashes, by name only.
 lock:

@@ -1,0 +1,1 @@
+"""Measures what the documents claim. `make bench`; docs/benchmarks.md says how to read it."""

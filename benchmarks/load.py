@@ -1,0 +1,149 @@
+"""Webhooks over raw keep-alive connections: the least that a sender can cost on the cores that everything shares."""
+
+import asyncio
+import time
+from collections import deque
+
+from pydantic import BaseModel, ConfigDict
+
+from benchmarks.bodies import Bodies
+from benchmarks.processes import Took, serve
+
+ACCEPTED = 202
+
+
+class Load(BaseModel):
+    """Each sender sends again when it was answered; or, with a `rate`, so many are due a second and wait for a sender
+    if none is free."""
+
+    model_config = ConfigDict(frozen=True)
+
+    port: int
+    bodies: Bodies
+    senders: int
+    seconds: float | None = None
+    """Nothing is begun after that."""
+    count: int | None = None
+    """At most so many."""
+    rate: float | None = None
+
+
+class _Sender(asyncio.Protocol):
+    def __init__(self, traffic: "_Traffic") -> None:
+        self._traffic = traffic
+        self._answer = bytearray()
+        self._due = 0.0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+
+    def send(self, body: bytes, due: float) -> None:
+        self._due = due
+        self._transport.write(
+            b"POST /webhooks/alertmanager HTTP/1.1\r\nHost: tocsin\r\nUser-Agent: Alertmanager/0.33.1\r\n"
+            b"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body)
+        )
+
+    def data_received(self, data: bytes) -> None:
+        self._answer += data
+        head = self._answer.find(b"\r\n\r\n")
+        if head < 0:
+            return
+        at = self._answer.find(b"content-length: ")
+        length = int(self._answer[at + 16 : self._answer.find(b"\r\n", at)])
+        if len(self._answer) >= head + 4 + length:
+            status = int(self._answer[9:12])
+            self._answer.clear()
+            self._traffic.answered(self, self._due, status)
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 (asyncio passes it)
+        self._traffic.hung_up()
+
+    def close(self) -> None:
+        self._transport.abort()
+
+
+class _Traffic:
+    def __init__(self, load: Load) -> None:
+        self._load = load
+        self._number = 0
+        self._open = 0
+        self._begun: list[float] = []
+        self._took: list[float] = []
+        self._failures = 0
+        self._free: deque[_Sender] = deque()
+        self._due: deque[float] = deque()
+        self._idle = asyncio.Event()
+
+    async def run(self) -> Took:
+        loop, senders = asyncio.get_running_loop(), list[_Sender]()
+        for _ in range(self._load.senders):
+            _, sender = await loop.create_connection(self._sender, "127.0.0.1", self._load.port)
+            senders.append(sender)
+        self._ends = time.time() + (self._load.seconds or 1e9)
+        if self._load.rate is None:
+            for sender in senders:
+                self._next(sender)
+        else:
+            self._free.extend(senders)
+            await self._in_time(self._load.rate)
+        await self._idle.wait()
+        for sender in senders:
+            sender.close()
+        return Took(begun=self._begun, seconds=self._took, failures=self._failures)
+
+    def _sender(self) -> _Sender:
+        return _Sender(self)
+
+    async def _in_time(self, rate: float) -> None:
+        start = time.time()
+        while self._may_begin():
+            due = start + (self._number + len(self._due)) / rate
+            if (wait := due - time.time()) > 0:
+                await asyncio.sleep(wait)
+            if self._free:
+                self._send(self._free.popleft(), due)
+            else:
+                self._due.append(due)
+
+    def _may_begin(self) -> bool:
+        begun = self._number + len(self._due)
+        return time.time() < self._ends and (self._load.count is None or begun < self._load.count)
+
+    def _next(self, sender: _Sender) -> None:
+        if self._due:
+            self._send(sender, self._due.popleft())
+        elif self._load.rate is not None:
+            self._free.append(sender)
+        elif self._may_begin():
+            self._send(sender, time.time())
+
+    def _send(self, sender: _Sender, due: float) -> None:
+        self._open += 1
+        self._idle.clear()
+        self._number += 1
+        sender.send(self._load.bodies.of(self._number - 1), due)
+
+    def answered(self, sender: _Sender, due: float, status: int) -> None:
+        self._open -= 1
+        if status == ACCEPTED:
+            self._begun.append(due)
+            self._took.append(time.time() - due)
+        else:
+            self._failures += 1
+        self._next(sender)
+        if not self._open:
+            self._idle.set()
+
+    def hung_up(self) -> None:
+        if self._open:
+            raise SystemExit("the gateway hung up")
+
+
+async def measure(load: Load) -> Took:
+    return await _Traffic(load).run()
+
+
+if __name__ == "__main__":
+    serve(Load, measure)

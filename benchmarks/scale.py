@@ -1,0 +1,20 @@
+"""How long and how much is measured."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Scale:
+    seconds: float
+    """Of each measurement at full speed."""
+    idle: int
+    """Requests, one after the other."""
+    storm_incidents: int
+    second_tier_s: float
+    """How long a storm is watched after its last alert."""
+    storm_alerts: int
+
+
+WHOLE = Scale(seconds=5, idle=60, storm_incidents=200, second_tier_s=75, storm_alerts=20_000)
+QUICK = Scale(seconds=0.5, idle=3, storm_incidents=3, second_tier_s=0, storm_alerts=200)
+"""Shows that everything can be measured; its figures mean nothing."""

@@ -1,0 +1,98 @@
+"""What a measurement left behind: in Temporal's histories, and on the sandbox's wire."""
+
+import asyncio
+import re
+from datetime import datetime
+from typing import Literal
+
+import httpx
+from pydantic import BaseModel, ConfigDict, TypeAdapter
+from temporalio.client import Client
+
+from benchmarks.stage import Stage
+
+
+class Sizes(BaseModel):
+    """Bytes that one of our signal-with-starts carried."""
+
+    model_config = ConfigDict(frozen=True)
+
+    start: int
+    signal: int
+
+
+class _Event(BaseModel):
+    event_action: Literal["trigger", "acknowledge", "resolve"]
+    dedup_key: str
+    payload: dict[str, object] = {}
+
+
+class _Entry(BaseModel):
+    at: datetime
+    path: str
+    body: dict[str, object]
+
+
+class Page(BaseModel):
+    """One that reached the pager, whether it was the first of its kind or not."""
+
+    model_config = ConfigDict(frozen=True)
+
+    at: datetime
+    group: int
+    """The number of the incident, as `Bodies` count them."""
+    tier: int
+
+
+PATIENCE_S = 120
+_ENTRIES = TypeAdapter(list[_Entry])
+_RING = re.compile(r".*/escalate/(\d+)/[^/]+/\d+")
+
+
+async def sizes(client: Client) -> Sizes:
+    """Of the only incident that there is."""
+    [one] = [each async for each in client.list_workflows("WorkflowType = 'incident'")]
+    history = await client.get_workflow_handle(one.id).fetch_history()
+    started = history.events[0].workflow_execution_started_event_attributes
+    signal = next(
+        event.workflow_execution_signaled_event_attributes
+        for event in history.events
+        if event.HasField("workflow_execution_signaled_event_attributes")
+    )
+    return Sizes(start=started.input.ByteSize(), signal=signal.input.ByteSize())
+
+
+async def pages(at: Stage, name: str) -> list[Page]:
+    """Those of the incidents of `Bodies(name=name)`."""
+    async with httpx.AsyncClient(trust_env=False, timeout=30) as http:
+        answer = await http.get(f"{at.sandbox}/control/wire", params={"vendor": "pagerduty"})
+    found = []
+    for entry in _ENTRIES.validate_json(answer.raise_for_status().content):
+        if entry.path.endswith("/enqueue"):
+            event = _Event.model_validate(entry.body)
+            ring = _RING.fullmatch(event.dedup_key)
+            group = re.search(rf"\b{name}-(\d+)\b", str(event.payload.get("summary")))
+            if event.event_action == "trigger" and ring and group:
+                found.append(Page(at=entry.at, group=int(group[1]), tier=int(ring[1])))
+    return found
+
+
+async def arrived_first(at: Stage, name: str, tier: int, count: int) -> dict[int, float]:
+    """Once so many incidents have paged that tier: incident -> when, in seconds since 1970."""
+    async with asyncio.timeout(PATIENCE_S):
+        while True:
+            found = [page for page in await pages(at, name) if page.tier == tier]
+            first = {page.group: page.at.timestamp() for page in sorted(found, key=lambda page: page.at, reverse=True)}
+            if len(first) >= count:
+                return first
+            await asyncio.sleep(0.5)
+
+
+async def events(client: Client, workflow_id: str) -> int:
+    """In the history of the longest of its runs."""
+    runs = [run async for run in client.list_workflows(f"WorkflowId = '{workflow_id}'")]
+    lengths = []
+    for run in runs:
+        described = await client.get_workflow_handle(run.id, run_id=run.run_id).describe()
+        lengths.append(described.history_length)
+    return max(lengths)
