@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from fastapi.telemetry import TelemetryConfig
 
 from settings import Settings
 from starter.canary import Canary
@@ -16,6 +17,10 @@ from starter.runbooks import Library
 from starter.sns_calls import SnsCalls
 
 LAST_WORDS_S = 2.0
+
+
+NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
+"""FastAPI would ask the environment at each request whether somebody watches."""
 
 
 def create_app(

@@ -33,22 +33,19 @@ def _merged(deliveries: list[AlertsReceived]) -> AlertsReceived:
 
 def _runs(alerts: Iterable[Alert]) -> tuple[Alert, ...]:
     """Per fingerprint, the firings in a row are one, and so are the resolutions in a row."""
-    kept: list[Alert] = []
-    latest: dict[str, int] = {}
+    runs: list[list[Alert]] = []
+    latest: dict[str, list[Alert]] = {}
     for alert in alerts:
-        place = latest.get(alert.fingerprint)
-        if place is not None and kept[place].status == alert.status:
-            kept[place] = _again(kept[place], alert)
-        else:
-            latest[alert.fingerprint] = len(kept)
-            kept.append(alert)
-    return tuple(kept)
+        run = latest.get(alert.fingerprint)
+        if run is None or run[0].status != alert.status:
+            run = latest[alert.fingerprint] = []
+            runs.append(run)
+        run.append(alert)
+    return tuple(run[0] if len(run) == 1 else _as_one(run) for run in runs)
 
 
-def _again(before: Alert, alert: Alert) -> Alert:
-    """Of the later episode; as grave as the gravest, because an incident is raised by alerts and never lowered."""
-    newest = alert if alert.starts_at >= before.starts_at else before
-    severities = [each.severity for each in (before, alert) if each.severity]
-    return newest.model_copy(
-        update={"count": before.count + alert.count, "severity": min(severities, default=None)},
-    )
+def _as_one(run: list[Alert]) -> Alert:
+    """The latest episode; as grave as the gravest, because alerts raise an incident and never lower it."""
+    latest = max(reversed(run), key=lambda alert: alert.starts_at)
+    gravest = min((alert.severity for alert in run if alert.severity), default=None)
+    return latest.model_copy(update={"count": sum(alert.count for alert in run), "severity": gravest})

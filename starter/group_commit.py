@@ -10,6 +10,8 @@ Everybody in a batch gets the batch's own outcome: either Temporal has all of it
 import asyncio
 from dataclasses import dataclass, field
 
+import structlog
+
 from starter.collapse import collapse
 from starter.incidents import Incidents
 from starter.refusal import later
@@ -21,6 +23,10 @@ BATCH_BYTES = 2**20
 WAITING_BYTES = 4 * 2**20
 """Per incident."""
 ALL_BYTES = 32 * 2**20
+REMEMBERED = 10_000
+"""Incidents."""
+
+log = structlog.get_logger()
 
 
 @dataclass
@@ -56,6 +62,8 @@ class GroupCommit:
         """Per incident that something is under way to."""
         self._weights: dict[str, int] = {}
         self._weight = 0
+        self._open: dict[str, None] = {}
+        """Incidents that were told something last, the latest at the end: they probably are open still."""
 
     async def open(self, workflow_id: str, opening: Opening, delivery: AlertsReceived) -> bool:
         """As `Incidents.open`, and by it, together with what else is for the same incident.
@@ -87,18 +95,28 @@ class GroupCommit:
         return batch
 
     async def _commit(self, batch: _Batch) -> bool:
-        expect_open = False
         if batch.follows is not None:
             await asyncio.wait([batch.follows])
-            expect_open, batch.follows = True, None
+            batch.follows = None
         batch.leaves = True
+        expect_open = batch.workflow_id in self._open
+        self._open.pop(batch.workflow_id, None)
         try:
             delivery, *more = collapse(batch.deliveries)
-            return await self._incidents.open(
+            is_open = await self._incidents.open(
                 batch.workflow_id, batch.opening, delivery, *more, expect_open=expect_open
             )
         finally:
             self._forget(batch)
+        if is_open:
+            self._remember(batch.workflow_id)
+        log.info("alerts handed on", incident=batch.workflow_id, deliveries=len(batch.deliveries), is_open=is_open)
+        return is_open
+
+    def _remember(self, workflow_id: str) -> None:
+        self._open[workflow_id] = None
+        if len(self._open) > REMEMBERED:
+            del self._open[next(iter(self._open))]
 
     def _forget(self, batch: _Batch) -> None:
         self._weight -= batch.weight

@@ -46,13 +46,10 @@ def group(source: str, reading: Reading, book: Runbook, received_at: Instant) ->
     for sent in reading.alerts:
         groups.setdefault(sent.group, []).append(sent)
     batches = (
-        Batch(
-            workflow_id(source, reading.tenant, name),
-            _opening(source, alerts, book, received_at),
-            tuple(alert(each, book.intake, received_at) for each in _firing_first(alerts)),
-            reading.truncated,
+        _batch(
+            source, workflow_id(source, reading.tenant, name), _firing_first(sent), reading.truncated, book, received_at
         )
-        for name, alerts in groups.items()
+        for name, sent in groups.items()
     )
     return Delivery(tuple(batches), (*reading.problems, *_unknown_severities(reading.alerts, book)))
 
@@ -112,14 +109,21 @@ def started(stated: datetime | None, received_at: Instant) -> Instant:
     return min(stated if stated.tzinfo else stated.replace(tzinfo=UTC), received_at)
 
 
+def _batch(
+    source: str, name: str, sent: Sequence[SentAlert], truncated: int, book: Runbook, received_at: Instant
+) -> Batch:
+    alerts = tuple(alert(each, book.intake, received_at) for each in sent)
+    links = _first_of_each(link for each in sent for link in each.links)
+    return Batch(name, _opening(source, alerts, links, book), alerts, truncated)
+
+
 def _firing_first(alerts: Iterable[SentAlert]) -> list[SentAlert]:
     return sorted(alerts, key=lambda alert: alert.status != "firing")
 
 
-def _opening(source: str, sent: Sequence[SentAlert], book: Runbook, received_at: Instant) -> Opening:
-    """What those that fire ask for; if none does, they all: it is not opened then."""
-    ordered = _firing_first(sent)
-    firing = [alert(each, book.intake, received_at) for each in ordered if each.status == ordered[0].status]
+def _opening(source: str, alerts: Sequence[Alert], links: Links, book: Runbook) -> Opening:
+    """What those that fire ask for, which come first; if none does, they all: it is not opened then."""
+    firing = [each for each in alerts if each.status == alerts[0].status]
     return Opening(
         runbook=book,
         severity=min(alert.severity or book.intake.default_severity for alert in firing),
@@ -128,7 +132,7 @@ def _opening(source: str, sent: Sequence[SentAlert], book: Runbook, received_at:
         source=source,
         detected_at=min(alert.starts_at for alert in firing),
         labels=dict(set.intersection(*(set(alert.labels.items()) for alert in firing))),
-        links=_first_of_each(link for each in ordered for link in each.links),
+        links=links,
     )
 
 

@@ -4,13 +4,14 @@ from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 from uuid import uuid4
 
+from temporalio.api.common.v1 import Payload
 from temporalio.client import (
     Client,
     WorkflowFailureError,
     WorkflowQueryFailedError,
     WorkflowUpdateFailedError,
 )
-from temporalio.common import SearchAttributePair, TypedSearchAttributes, WorkflowIDConflictPolicy
+from temporalio.common import RawValue, SearchAttributePair, TypedSearchAttributes, WorkflowIDConflictPolicy
 
 from settings.temporal import WORKFLOW_QUEUE
 from starter import directory, histories, stock
@@ -208,9 +209,10 @@ def _name(event: Event) -> str:
     return str(type(event).model_fields["kind"].default)
 
 
-def _payload(event: Event) -> dict[str, object]:
+def _payload(event: Event) -> RawValue:
     """Without what is left at its default: so a command has no time of its own, and the workflow stamps it."""
-    return event.model_dump(mode="json", exclude_defaults=True)
+    written = event.model_dump_json(exclude_defaults=True).encode()
+    return RawValue(Payload(metadata={"encoding": b"json/plain"}, data=written))
 
 
 def _summary(opening: Opening) -> str:

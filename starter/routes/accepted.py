@@ -1,10 +1,11 @@
 """Handing alerts on, and the 202 that says that Temporal has them."""
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-import structlog
+from fastapi import Response
 from pydantic import BaseModel
 
 from starter.gateway import Gateway
@@ -15,8 +16,6 @@ from starter.sources.reading import FieldProblem
 from workflows.policy.events import AlertsReceived
 
 _PART = 100  # alerts in one signal: keeps it far below Temporal's limit of 2 MB
-
-log = structlog.get_logger()
 
 REFUSALS: dict[int | str, dict[str, Any]] = {
     400: {"model": Refused, "description": "not JSON"},
@@ -41,6 +40,11 @@ class Accepted(BaseModel):
     problems: list[FieldProblem] = []
 
 
+def answer(accepted: Accepted) -> Response:
+    """Made here, because it is made very often, and FastAPI would look at every field again."""
+    return Response(accepted.model_dump_json(), 202, media_type="application/json")
+
+
 async def deliver(
     gateway: Gateway,
     source: str,
@@ -53,23 +57,26 @@ async def deliver(
 
     `held` is what a silence has taken of it already.
     """
-    accepted = Accepted(held=list(held), problems=list(delivery.problems))
-    for batch in delivery.batches:
+
+    async def hand_on(batch: Batch) -> int:
+        accepted = 0
         for event in _events(source, batch, received_at, event_id):
             if await gateway.alerts.open(batch.workflow_id, gateway.opening(batch), event):
-                accepted.accepted += len(event.alerts)
-                if batch.workflow_id not in accepted.incidents:
-                    accepted.incidents.append(batch.workflow_id)
-    accepted.incident = next(iter(accepted.incidents), None)
-    if accepted.incidents:
-        gateway.counts[source, "accepted"] += 1
-    elif held:
-        accepted.ignored = "; ".join(map(str, held))
-    else:
-        accepted.ignored = "nothing open"
-        gateway.counts[source, "nothing_open"] += 1
-    log.info("alerts handed on", source=source, accepted=accepted.accepted, incidents=accepted.incidents)
-    return accepted
+                accepted += len(event.alerts)
+        return accepted
+
+    counts = await asyncio.gather(*(hand_on(batch) for batch in delivery.batches))
+    incidents = [batch.workflow_id for batch, count in zip(delivery.batches, counts, strict=True) if count]
+    if incidents or not held:
+        gateway.counts[source, "accepted" if incidents else "nothing_open"] += 1
+    return Accepted(
+        accepted=sum(counts),
+        incident=incidents[0] if incidents else None,
+        incidents=incidents,
+        held=list(held),
+        ignored=None if incidents else "; ".join(map(str, held)) or "nothing open",
+        problems=list(delivery.problems),
+    )
 
 
 def _events(source: str, batch: Batch, received_at: datetime, event_id: str) -> Iterator[AlertsReceived]:

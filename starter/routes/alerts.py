@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, Response
 
 from starter import grouping
 from starter.gateway import Gateway, in_time
-from starter.routes.accepted import REFUSALS, Accepted, deliver
+from starter.routes.accepted import REFUSALS, Accepted, answer, deliver
 from starter.routes.holding import hold
 from starter.sources.reading import Webhook
 from starter.sources.source import Source
@@ -18,6 +18,7 @@ QUERY = (
     "`?runbook=name` chooses the runbook for incidents that these alerts open; "
     "`?severity=word` how grave those are that do not say so themselves."
 )
+_PARAMETERS = [{"name": name, "in": "query", "schema": {"type": "string"}} for name in ("runbook", "severity")]
 
 
 def router(gateway: Gateway) -> APIRouter:
@@ -54,17 +55,19 @@ async def take(gateway: Gateway, source: Source, webhook: Webhook, runbook: str 
 
 
 def _serve(routes: APIRouter, gateway: Gateway, source: Source) -> None:
-    async def webhook(request: Request, runbook: str | None = None, severity: str = "") -> Accepted:  # noqa: ARG001 (for OpenAPI)
+    async def webhook(request: Request) -> Response:
         async with in_time(source):
-            return await take(gateway, source, await gateway.webhook(request, source), runbook)
+            webhook = await gateway.webhook(request, source)
+            return answer(await take(gateway, source, webhook, request.query_params.get("runbook")))
 
     routes.add_api_route(
         f"/webhooks/{source.name}",
         webhook,
         methods=["POST"],
         status_code=202,
+        response_model=Accepted,
         name=f"{source.name} webhook",
         description=f"{source.about}\n\n{QUERY}",
         responses=REFUSALS,
-        openapi_extra=described(source),
+        openapi_extra={**described(source), "parameters": _PARAMETERS},
     )

@@ -6,9 +6,9 @@ Fields that are missing or unknown are no reason to lose an alert: versions diff
 import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import AfterValidator, JsonValue, ValidationError
+from pydantic import JsonValue, SkipValidation, ValidationError
 
 from starter import verify
 from starter.sources import foreign, text
@@ -23,7 +23,7 @@ MAX_ALERTS = 1000
 class Notice(Foreign):
     """One alert of a body. Grafana sends the same, and more."""
 
-    labels: Annotated[Labels, AfterValidator(text.labels)]
+    labels: Labels
     annotations: Labels = {}
     status: Literal["firing", "resolved"] | None = None
     startsAt: datetime | None = None  # noqa: N815 (Alertmanager's own spelling)
@@ -32,7 +32,7 @@ class Notice(Foreign):
 
 
 class Body(Foreign):
-    alerts: list[JsonValue]
+    alerts: list[SkipValidation[JsonValue]]  # it is JSON already, and is looked at alert by alert
     status: AnyText = ""
     receiver: AnyText = ""
     groupKey: AnyText = ""  # noqa: N815

@@ -14,7 +14,10 @@ _LINK = re.compile(r"https?://[^\s\x00-\x20\x7f]+", re.IGNORECASE)
 
 def line(text: str, limit: int) -> str:
     """One line of at most `limit` characters, without control characters."""
-    text = _CONTROL.sub(" ", text[: 4 * limit]).strip()
+    text = text[: 4 * limit]
+    if not text.isprintable() or "  " in text:  # most are, and need no search
+        text = _CONTROL.sub(" ", text)
+    text = text.strip()
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 

@@ -5,6 +5,7 @@ import signal
 from typing import Annotated
 
 import typer
+import uvloop
 from pydantic import ValidationError
 from typer import Option
 
@@ -76,7 +77,8 @@ def gateway(
     """Run the gateway alone: it takes webhooks and hands them to the configured Temporal."""
     chosen = settings.load()
     logs.configure(chosen.log_format)
-    asyncio.run(_take_webhooks(chosen, host, port, allow_unauthenticated))
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_take_webhooks(chosen, host, port, allow_unauthenticated))
 
 
 @app.command()

@@ -8,12 +8,17 @@ import hashlib
 import json
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import chain
 from typing import Annotated
 
 from pydantic import AfterValidator
 
+LINE = 200
+"""Bytes of a line."""
 LABELS = 12_500
 """Bytes of all labels of one alert, or of one incident, together."""
+HEAVIEST = 6
+"""Bytes of a character at most: a short text fits without being weighed."""
 
 
 def cut(text: str, most: int) -> str:
@@ -28,7 +33,7 @@ def weight(text: str) -> int:
 
 def fit(text: str, most: int) -> str:
     """So much of the text as weighs at most that."""
-    if len(text) <= most and weight(text) <= most:
+    if len(text) * HEAVIEST <= most or (len(text) <= most and weight(text) <= most):
         return text
     text, room = text[:most], most - weight("…")
     while weight(text) > room:
@@ -54,9 +59,13 @@ def newest(texts: Sequence[str], most: int, heaviest: int) -> int:
     return kept
 
 
-def _few(labels: dict[str, str]) -> dict[str, str]:
+def _fitting(labels: dict[str, str]) -> dict[str, str]:
+    """The first of them, as many as fit, each cut to a line."""
+    longest = max(map(len, chain(labels, labels.values())), default=0)
+    if HEAVIEST * longest <= LINE and HEAVIEST * (longest + 1) * 2 * len(labels) <= LABELS:
+        return labels
     together, kept = 0, {}
-    for name, value in labels.items():
+    for name, value in ((fit(name, LINE), fit(value, LINE)) for name, value in labels.items()):
         together += weight(name) + weight(value) + 6
         if together > LABELS:
             break
@@ -64,7 +73,7 @@ def _few(labels: dict[str, str]) -> dict[str, str]:
     return kept
 
 
-Line = Annotated[str, AfterValidator(lambda text: fit(text, 200))]
+Line = Annotated[str, AfterValidator(lambda text: fit(text, LINE))]
 Text = Annotated[str, AfterValidator(lambda text: fit(text, 3000))]
 Identity = Annotated[str, AfterValidator(identity)]
-Labels = Annotated[dict[Line, Line], AfterValidator(_few)]
+Labels = Annotated[dict[str, str], AfterValidator(_fitting)]

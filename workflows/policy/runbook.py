@@ -8,7 +8,7 @@ Cross-references (a tier names a person, an update names a role) hold in every r
 from datetime import timedelta
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, ModelWrapValidatorHandler, StringConstraints, model_validator
 
 from workflows.policy import references
 from workflows.policy.calendar import Calendar
@@ -289,9 +289,11 @@ class Runbook(Wire):
     def role_name(self, role: str) -> str:
         return self.roles[role].name if role in self.roles else role
 
-    @model_validator(mode="after")
-    def _references_hold(self) -> Self:
-        problems = list(references.broken(self))
-        if problems:
+    @model_validator(mode="wrap")
+    @classmethod
+    def _references_hold(cls, given: object, read: ModelWrapValidatorHandler[Self]) -> Self:
+        """Checked once: not again whenever a runbook that has been read becomes part of something."""
+        book = read(given)
+        if book is not given and (problems := list(references.broken(book))):
             raise ValueError("; ".join(problems))
-        return self
+        return book
