@@ -120,6 +120,16 @@ class TestWhileOpen:
         assert [firing.fingerprint for firing in simulation.incident.firing] == ["f2"]
         assert simulation.incident.alerts_total == 4
 
+    def test_what_an_alert_asked_for_too_late_is_not_asked_for_again_once_people_have_said_no(self) -> None:
+        simulation = opened(
+            runbook({"sev1": severity(tier("alice")), "sev2": severity(tier("alice"))}), severity="sev2"
+        )
+        happens(simulation, 0, alerts(alert(since=0)))
+        happens(simulation, 1, alerts(alert(since=-1, severity="sev1")))  # an older episode
+        happens(simulation, 2, SeverityChanged(by="Ann", severity="sev2"))
+        happens(simulation, 3, alerts(alert(since=0, severity="sev1")))
+        assert simulation.incident.severity == "sev2"
+
 
 class TestWhileItIsWatched:
     """Between `resolved` and close."""

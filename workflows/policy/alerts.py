@@ -83,7 +83,7 @@ def _record(incident: Incident, event: AlertsReceived) -> tuple[Incident, bool]:
         if before is None and len(known) >= Bounds.alerts:
             untracked += alert.count
         elif before is not None and _is_out_of_order(before, alert):
-            known[alert.fingerprint] = before.seen_again(event.at, alert.count)
+            known[alert.fingerprint] = before.seen_again(alert, event.at)
         else:
             if before is None or before.status != alert.status:
                 news.append(f"{alert.name} {'fires' if alert.status == 'firing' else 'has resolved'}")

@@ -179,9 +179,12 @@ class AlertState(Wire):
             severity=min((each.severity for each in (alert, before) if each and each.severity), default=None),
         )
 
-    def seen_again(self, at: datetime, count: int) -> "AlertState":
-        """It was received, and that says nothing new of it."""
-        return self.model_copy(update={"last_seen_at": max(at, self.last_seen_at), "count": self.count + count})
+    def seen_again(self, alert: Alert, at: datetime) -> "AlertState":
+        """It was received, and that says nothing of the present; but it asked for what it asked for."""
+        seen = AlertState.of(alert, at, self)
+        return self.model_copy(
+            update={"last_seen_at": seen.last_seen_at, "count": seen.count, "severity": seen.severity}
+        )
 
 
 class Words(Wire):
