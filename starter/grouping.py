@@ -4,7 +4,8 @@ Pure. A translator says what was sent (`starter.sources.reading`), this says wha
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import get_args
@@ -16,6 +17,17 @@ from workflows.policy.events import Alert
 from workflows.policy.incident import Opening
 from workflows.policy.runbook import Intake, Runbook, SeverityName
 
+Labels = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Group:
+    """What belongs together."""
+
+    name: str
+    by: Labels = ()
+    """The labels that the runbook groups by; empty: it is the sender's own group."""
+
 
 @dataclass(frozen=True)
 class Batch:
@@ -26,6 +38,8 @@ class Batch:
     alerts: tuple[Alert, ...]
     truncated: int = 0
     """How many more the group has, of which nothing is known."""
+    by: Labels = ()
+    """See `Group`."""
 
 
 @dataclass(frozen=True)
@@ -42,16 +56,20 @@ class Delivery:
 
 def group(source: str, reading: Reading, book: Runbook, received_at: Instant) -> Delivery:
     """A batch for each group of alerts."""
-    groups: dict[str, list[SentAlert]] = {}
+    groups: dict[Group, list[SentAlert]] = {}
     for sent in reading.alerts:
-        groups.setdefault(sent.group, []).append(sent)
-    batches = (
-        _batch(
-            source, workflow_id(source, reading.tenant, name), _firing_first(sent), reading.truncated, book, received_at
-        )
-        for name, sent in groups.items()
-    )
-    return Delivery(tuple(batches), (*reading.problems, *_unknown_severities(reading.alerts, book)))
+        groups.setdefault(_group_of(source, sent, book.intake, received_at), []).append(sent)
+    batches = tuple(_batch(source, reading, group, sent, book, received_at) for group, sent in groups.items())
+    problems = (*reading.problems, *_unknown_severities(reading.alerts, book), *_ungrouped(groups, book))
+    return Delivery(batches, problems)
+
+
+def shown(source: str, alert: Alert, intake: Intake) -> Mapping[str, str]:
+    """What `group_by` and silences see of an alert: its labels, and by these names what it may say without labels."""
+    severity = alert.severity or intake.default_severity
+    service = _service(intake, [alert])
+    own = {"service": service} if service else {}
+    return {"alertname": alert.name, "severity": severity, **alert.labels, **own, "source": source}
 
 
 def with_severity(reading: Reading, word: str, intake: Intake) -> Reading:
@@ -109,12 +127,30 @@ def started(stated: datetime | None, received_at: Instant) -> Instant:
     return min(stated if stated.tzinfo else stated.replace(tzinfo=UTC), received_at)
 
 
+def _group_of(source: str, sent: SentAlert, intake: Intake, received_at: Instant) -> Group:
+    if not intake.group_by:
+        return Group(sent.group)
+    seen = shown(source, alert(sent, intake, received_at), intake)
+    by = tuple((label, seen.get(label, "")) for label in sorted(set(intake.group_by)))
+    # All that have none of the labels would be one incident, and the second of them would page nobody.
+    return Group(f"by {json.dumps(by)}", by) if any(value for _, value in by) else Group(sent.group)
+
+
+def _ungrouped(groups: Iterable[Group], book: Runbook) -> Iterator[FieldProblem]:
+    wanted = book.intake.group_by
+    if wanted and not all(group.by for group in groups):
+        labels = ", ".join(wanted)
+        yield FieldProblem("labels", f"alerts without {labels} were grouped as their sender does, not by the runbook")
+
+
 def _batch(
-    source: str, name: str, sent: Sequence[SentAlert], truncated: int, book: Runbook, received_at: Instant
+    source: str, reading: Reading, group: Group, sent: Sequence[SentAlert], book: Runbook, received_at: Instant
 ) -> Batch:
-    alerts = tuple(alert(each, book.intake, received_at) for each in sent)
-    links = _first_of_each(link for each in sent for link in each.links)
-    return Batch(name, _opening(source, alerts, links, book), alerts, truncated)
+    ordered = _firing_first(sent)
+    alerts = tuple(alert(each, book.intake, received_at) for each in ordered)
+    links = _first_of_each(link for each in ordered for link in each.links)
+    incident = workflow_id(source, reading.tenant, group.name)
+    return Batch(incident, _opening(source, alerts, links, book), alerts, reading.truncated, group.by)
 
 
 def _firing_first(alerts: Iterable[SentAlert]) -> list[SentAlert]:
@@ -159,4 +195,5 @@ def _first_of_each(links: Iterable[tuple[str, str]]) -> Links:
 
 def _service(intake: Intake, alerts: Sequence[Alert]) -> str:
     named = (alert.labels[label] for label in intake.service_labels for alert in alerts if label in alert.labels)
-    return next(named, "")
+    service = next(named, "")
+    return intake.services.get(service, service)

@@ -72,9 +72,15 @@ def _route(source: Source, batch: Batch, book: Runbook, because: str) -> Route:
             runbook=because,
             severity=_why_severity(book, opening.severity, firing or batch.alerts),
             service=_why_service(book, opening.service, firing or batch.alerts),
-            incident=source.group_is,
+            incident=_why_incident(source, batch),
         ),
     )
+
+
+def _why_incident(source: Source, batch: Batch) -> str:
+    if not batch.by:
+        return source.group_is
+    return "the runbook's group_by: " + ", ".join(f"{label}={value}" for label, value in batch.by)
 
 
 def _why_severity(book: Runbook, severity: SeverityName, alerts: Sequence[Alert]) -> str:
@@ -103,9 +109,10 @@ def _why_service(book: Runbook, service: str, alerts: Sequence[Alert]) -> str:
     names = book.intake.service_labels
     if not service:
         return f"no alert has a label {' or '.join(names)}"
-    return next(
-        f"{label}={service}, on {alert.name}"
+    label, value, name = next(
+        (label, alert.labels[label], alert.name)
         for label in names
         for alert in alerts
-        if alert.labels.get(label) == service
+        if label in alert.labels and book.intake.services.get(alert.labels[label], alert.labels[label]) == service
     )
+    return f"{label}={value}, on {name}" + (", by the runbook's map of services" if value != service else "")

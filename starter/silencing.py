@@ -6,7 +6,7 @@ however old this gateway's list of silences may be. A page too many is the small
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -106,17 +106,11 @@ def silenced(source: str, reading: Reading, book: Runbook, now: datetime, active
     cards = {card.id: card for card in active}
     longest_first = sorted(active, key=lambda card: card.ends_at, reverse=True)
     for sent in reading.alerts if active else ():
-        labels = labels_of(source, grouping.alert(sent, book.intake, now), book)
+        labels = grouping.shown(source, grouping.alert(sent, book.intake, now), book.intake)
         by = next((card for card in longest_first if card.holds(labels, now)), None)
         if by:
             found[by.id].append(sent)
     return [Silenced(cards[silence], replace(reading, alerts=tuple(alerts))) for silence, alerts in found.items()]
-
-
-def labels_of(source: str, alert: Alert, book: Runbook) -> Mapping[str, str]:
-    """What matchers see: the alert's labels, and under these names what its sender may have said without labels."""
-    severity = alert.severity or book.intake.default_severity
-    return {"alertname": alert.name, "severity": severity, **alert.labels, "source": source}
 
 
 def without(reading: Reading, held: Sequence[Reading]) -> Reading:

@@ -1,5 +1,6 @@
 """What the runbook's intake makes of a reading."""
 
+import hashlib
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from starter import grouping
 from starter.sources.reading import Reading, SentAlert
 from tests.starter.sources.webhooks import NOW
-from workflows.policy.runbook import Runbook
+from workflows.policy.runbook import Intake, Runbook
 
 
 def opening(book: Runbook, word: str = "", **alert: Any) -> Any:
@@ -47,3 +48,89 @@ def test_a_named_service_beats_a_label(book: Runbook) -> None:
 
 def test_a_named_service_is_among_the_labels_that_are_kept(book: Runbook) -> None:
     assert opening(book, service="checkout", labels={f"l{n}": "x" for n in range(500)}).service == "checkout"
+
+
+def grouped(
+    book: Runbook, *alerts: SentAlert, tenant: str = "", source: str = "test", **intake: Any
+) -> grouping.Delivery:
+    """What becomes of alerts by a runbook whose intake says this."""
+    changed = book.model_copy(update={"intake": Intake.model_validate(intake)})
+    return grouping.group(source, Reading(alerts, tenant=tenant), changed, NOW)
+
+
+def sent(fingerprint: str = "f", group: str = "g", **labels: str) -> SentAlert:
+    return SentAlert(group=group, fingerprint=fingerprint, name="Down", labels=labels)
+
+
+def incidents(delivery: grouping.Delivery) -> list[list[str]]:
+    return [[alert.fingerprint for alert in batch.alerts] for batch in delivery.batches]
+
+
+class TestGroupBy:
+    """One incident for each combination of values of the runbook's labels; otherwise the sender's own groups."""
+
+    @pytest.mark.parametrize(
+        ("group_by", "found"),
+        [
+            ([], [["a", "b"], ["c"]]),
+            (["service"], [["a", "c"], ["b"]]),
+            (["region"], [["a", "b"], ["c"]]),
+            (["service", "region"], [["a"], ["b"], ["c"]]),
+            (["alertname"], [["a", "b", "c"]]),
+            (["source"], [["a", "b", "c"]]),
+            # A label that only some have is empty for the others, as long as these have another one.
+            (["service", "team"], [["a"], ["b"], ["c"]]),
+        ],
+    )
+    def test_labels_decide(self, group_by: list[str], found: list[list[str]], book: Runbook) -> None:
+        alerts = (
+            sent("a", "g1", service="checkout", region="eu"),
+            sent("b", "g1", service="search", region="eu"),
+            sent("c", "g2", service="checkout", region="us", team="pay"),
+        )
+        assert incidents(grouped(book, *alerts, group_by=group_by)) == found
+
+    def test_alerts_that_have_none_of_them_stay_in_their_senders_groups_and_that_is_said(self, book: Runbook) -> None:
+        delivery = grouped(book, sent("a", "g1"), sent("b", "g2"), sent("c", "g2", region="eu"), group_by=["region"])
+        assert incidents(delivery) == [["a"], ["b"], ["c"]]
+        assert [problem.message for problem in delivery.problems] == [
+            "alerts without region were grouped as their sender does, not by the runbook"
+        ]
+
+    def test_source_and_tenant_are_in_the_key_and_the_order_of_the_labels_is_not(self, book: Runbook) -> None:
+        def incident(**how: Any) -> str:
+            (batch,) = grouped(book, sent(service="checkout", region="eu"), **how).batches
+            return batch.workflow_id
+
+        one = incident(group_by=["service", "region"])
+        assert incident(group_by=["region", "service"]) == one
+        others = {incident(group_by=["service", "region"], tenant="t"), incident(group_by=["service"]), incident()}
+        assert len(others | {one, incident(group_by=["service", "region"], source="other")}) == 5
+
+    def test_the_workflow_ids_of_senders_own_groups_are_as_they_ever_were(self, book: Runbook) -> None:
+        (batch,) = grouped(book, sent()).batches
+        assert batch.workflow_id == "incident-test-" + hashlib.sha256(b"test\0\0g").hexdigest()[:20]
+
+    def test_a_value_that_looks_like_two_is_one(self, book: Runbook) -> None:
+        alerts = (sent("a", a="x", b="y"), sent("b", a='x", "y'), sent("c", a="x\0y"))
+        assert len(grouped(book, *alerts, group_by=["a", "b"]).batches) == 3
+
+
+class TestServices:
+    @pytest.mark.parametrize(
+        ("labels", "service"),
+        [
+            ({"service": "chk-eu"}, "checkout"),
+            ({"job": "chk-eu"}, "checkout"),
+            ({"service": "search"}, "search"),
+            ({}, ""),
+        ],
+    )
+    def test_the_map_names_the_service(self, labels: dict[str, str], service: str, book: Runbook) -> None:
+        (batch,) = grouped(book, sent(**labels), services={"chk-eu": "checkout"}).batches
+        assert batch.opening.service == service
+
+    def test_what_is_grouped_by_service_is_grouped_by_the_name_after_the_map(self, book: Runbook) -> None:
+        alerts = (sent("a", service="chk-eu"), sent("b", job="chk-us"), sent("c", service="checkout"))
+        services = {"chk-eu": "checkout", "chk-us": "checkout"}
+        assert incidents(grouped(book, *alerts, services=services, group_by=["service"])) == [["a", "b", "c"]]

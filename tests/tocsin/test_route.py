@@ -89,6 +89,20 @@ async def test_it_says_which_label_named_the_service(tocsin: Tocsin, alone: Path
     }
 
 
+async def test_it_says_by_which_labels_the_runbook_groups_and_what_the_service_is_called(
+    tocsin: Tocsin, alone: Path
+) -> None:
+    acme = alone / "books" / "acme.yaml"
+    rules = "intake:\n  group_by: [service, region]\n  services: {chk-eu: checkout}\n"
+    acme.write_text(acme.read_text().replace("intake:\n", rules))
+    found = await routed(tocsin, alone, {"alerts": [alert(service="chk-eu", region="eu"), alert()]})
+    one, other = found["routes"]
+    assert one["why"]["incident"] == "the runbook's group_by: region=eu, service=checkout"
+    assert one["why"]["service"] == "service=chk-eu, on HighErrorRate, by the runbook's map of services"
+    assert "groupKey" in other["why"]["incident"]
+    assert found["problems"][0]["message"].startswith("alerts without service, region were grouped as their sender")
+
+
 async def test_what_has_resolved_opens_nothing(tocsin: Tocsin, alone: Path) -> None:
     (route,) = (await routed(tocsin, alone, {"alerts": [alert("resolved")]}))["routes"]
     assert route["opens"] is False

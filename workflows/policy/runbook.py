@@ -17,6 +17,7 @@ from workflows.policy.effects import PublicStatus, Wire
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=60)]
 """What runbooks call people, roles, duties and flags: lower case with dashes."""
+LabelName = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 ChannelName = Annotated[str, StringConstraints(pattern=r"^#[a-z0-9_-]{1,80}$")]
 SeverityName = Literal["sev1", "sev2", "sev3", "sev4"]
 Until = Literal["acknowledged", "resolved"]
@@ -239,6 +240,12 @@ class Intake(Wire):
     default_severity: SeverityName = "sev2"
     service_labels: tuple[str, ...] = ("service", "job")
     """The first of these labels that an alert carries names the service."""
+    services: dict[str, str] = {}
+    """Value of that label -> service, where the alerts' names for it are not yours."""
+    group_by: Annotated[tuple[LabelName, ...], Field(max_length=10)] = ()
+    """One incident for each combination of values of these labels, from each source; otherwise, and for alerts that
+    have none of them, what the sender itself puts together. `alertname`, `service`, `severity` and `source` are always
+    there."""
     resolve_with_alerts: bool = True
     """When all alerts of an incident have resolved, so has the incident."""
 
