@@ -5,7 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 from temporalio import activity
 
+from starter import stock
 from starter.incidents import Incidents
+from starter.reviews import Reviews
 from workflows.handing_on import HandOn
 from workflows.policy.digest import Stock
 from workflows.policy.effects import Wire
@@ -39,4 +41,4 @@ class Temporal:
 
     @activity.defn(name="take_stock")
     async def take_stock(self) -> Stock:
-        return await self._incidents.stock()
+        return await stock.take(self._incidents, Reviews(self._incidents))

@@ -88,9 +88,8 @@ class ReviewSummary(Answer):
 
 
 class Past(Answer):
-    """Incidents that have ended, and what is known of reviews."""
+    """Incidents that have ended."""
 
     records: tuple[Record, ...]
     unrecorded: tuple[Summary, ...] = ()
     """They left no record: terminated, or closed by a version that kept none."""
-    reviews: tuple[ReviewRecord, ...] = ()

@@ -15,11 +15,14 @@ LONGEST_BY_DAY = timedelta(days=45)
 """Beyond it, a week is the unit of `Figures.counts`."""
 
 
-def figures(past: Past, still_open: Sequence[Summary], since: datetime, until: datetime) -> Figures:
+def figures(
+    past: Past, still_open: Sequence[Summary], reviewed: Sequence[ReviewRecord], since: datetime, until: datetime
+) -> Figures:
+    """From what `since` has ended, from what is open, and from reviews, whosever they are."""
     declared = [record for record in past.records if since <= record.declared_at < until]
     records = counted(past.records, since, until)
     ids = {record.incident for record in records}
-    reviews = [review for review in past.reviews if review.incident in ids]
+    reviews = [review for review in reviewed if review.incident in ids]
     opened = [one for one in still_open if since <= one.started_at < until]
     unit = "day" if until - since <= LONGEST_BY_DAY else "week"
     cancelled = [record for record in declared if record.cancelled and not record.drill]

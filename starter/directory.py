@@ -9,18 +9,15 @@ from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
 from starter.answers import Found, LookupFailed, Past, Summary
 from workflows import search_attributes as attributes
 from workflows.policy.record import MEMO, Record
-from workflows.policy.review.record import Record as ReviewRecord
 
 INCIDENTS = "WorkflowType = 'incident'"
 OPEN = f"{INCIDENTS} AND ExecutionStatus = 'Running'"
 ALL = f"{INCIDENTS} AND (ExecutionStatus != 'ContinuedAsNew' OR {attributes.PHASE.name} IN ('resolved', 'cancelled'))"
 """And some runs that go on in the next one: only the last of an incident bears its record."""
 
-REVIEWS = "WorkflowType = 'review'"
-
+PAGE, PAGE_WITHIN = 1000, timedelta(seconds=10)
+"""Of a list that may be long: how much is asked for at a time, and how long that may take."""
 _AT_MOST = 500
-_PAGE = 1000
-_RPC = timedelta(seconds=10)
 Seen = Callable[[int], None]
 """Is told how many have been read so far, for whoever waits."""
 _ID = re.compile(r"[A-Za-z0-9._-]{1,200}")  # also: nothing that could end a string in a query
@@ -34,7 +31,9 @@ async def summaries(client: Client, *, include_closed: bool) -> tuple[Summary, .
 async def ended(client: Client, since: datetime, seen: Seen) -> Past:
     """All that have ended since then: by their records, as far as they left any."""
     records, unrecorded = [], []
-    found = client.list_workflows(f"{ALL} AND CloseTime >= '{since.isoformat()}'", page_size=_PAGE, rpc_timeout=_RPC)
+    found = client.list_workflows(
+        f"{ALL} AND CloseTime >= '{since.isoformat()}'", page_size=PAGE, rpc_timeout=PAGE_WITHIN
+    )
     async for run in found:
         record: Record | None = await run.memo_value(MEMO, None, type_hint=Record)
         if record is not None:
@@ -42,19 +41,7 @@ async def ended(client: Client, since: datetime, seen: Seen) -> Past:
         elif await _is_last(run):
             unrecorded.append(await _summary(run))
         seen(len(records) + len(unrecorded))
-    reviews = client.list_workflows(
-        f"{REVIEWS} AND (ExecutionStatus = 'Running' OR CloseTime >= '{since.isoformat()}')",
-        page_size=_PAGE,
-        rpc_timeout=_RPC,
-    )
-    kept = [await run.memo_value(MEMO, None, type_hint=ReviewRecord) async for run in reviews if _goes_on_no_more(run)]
-    return Past(
-        records=tuple(records), unrecorded=tuple(unrecorded), reviews=tuple(each for each in kept if each is not None)
-    )
-
-
-async def open_reviews(client: Client) -> tuple[Summary, ...]:
-    return tuple(await _query(client, f"{REVIEWS} AND ExecutionStatus = 'Running'", None))
+    return Past(records=tuple(records), unrecorded=tuple(unrecorded))
 
 
 async def find(client: Client, prefix: str | None, *, closed: bool) -> Found:
@@ -106,11 +93,7 @@ async def _query(client: Client, query: str, limit: int | None = _AT_MOST) -> li
 
 async def _is_last(run: WorkflowExecution) -> bool:
     """Continued as new may be the same incident, or the next one of its group."""
-    return _goes_on_no_more(run) or MEMO in await run.memo()
-
-
-def _goes_on_no_more(run: WorkflowExecution) -> bool:
-    return run.status is not WorkflowExecutionStatus.CONTINUED_AS_NEW
+    return run.status is not WorkflowExecutionStatus.CONTINUED_AS_NEW or MEMO in await run.memo()
 
 
 async def _summary(execution: WorkflowExecution) -> Summary:

@@ -14,16 +14,14 @@ from temporalio.client import (
 from temporalio.common import RawValue, SearchAttributePair, TypedSearchAttributes, WorkflowIDConflictPolicy
 
 from settings.temporal import WORKFLOW_QUEUE
-from starter import directory, histories, stock
+from starter import directory, histories
 from starter.answers import Found, HistoryLine, NobodyWorks, NothingOpen, Past, Refused, Summary
 from starter.reach import DEADLINE, PATIENCE, Reach
 from workflows import search_attributes as attributes
 from workflows.policy.answers import Changed, Life, Outlook, Status
-from workflows.policy.digest import Stock
 from workflows.policy.effects import Wire
 from workflows.policy.events import AlertsReceived, E, Event
 from workflows.policy.incident import Opening
-from workflows.policy.review.answers import ReviewStatus
 
 CANARY = "tocsin-canary"
 CANARY_LIVES = timedelta(seconds=50)
@@ -128,17 +126,9 @@ class Incidents:
             return await directory.summaries(self._client, include_closed=include_closed)
 
     async def ended(self, since: datetime, seen: directory.Seen) -> Past:
-        """All incidents that have ended since then, and all reviews that have not ended before. There may be
-        thousands: `seen` is told how far it has come."""
+        """All incidents that have ended since then. There may be thousands: `seen` is told how far it has come."""
         async with self._reach.temporal(deadline=LONG_LIST):
             return await directory.ended(self._client, since, seen)
-
-    async def stock(self) -> Stock:
-        """How everything stands that is open. What does not answer is in it, too."""
-        incidents = await self.list()
-        async with self._reach.temporal():
-            reviews = await directory.open_reviews(self._client)
-        return await stock.take(incidents, reviews, self.status, self._review, datetime.now(UTC))
 
     async def check(self) -> None:
         """Returns if Temporal answers, and knows our namespace."""
@@ -179,9 +169,6 @@ class Incidents:
                 start_signal_args=[_payload(delivery) for delivery in deliveries],
                 rpc_timeout=DEADLINE,
             )
-
-    async def _review(self, workflow_id: str) -> ReviewStatus:
-        return await self.query(workflow_id, None, "state", ReviewStatus, PATIENCE)
 
     async def _update(self, workflow_id: str, event: Event, patience: timedelta) -> Changed:
         handle = self._client.get_workflow_handle(workflow_id)

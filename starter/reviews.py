@@ -6,8 +6,8 @@ from datetime import datetime
 from temporalio.client import WorkflowExecution, WorkflowExecutionStatus
 
 from starter.answers import Found, LookupFailed, ReviewSummary
-from starter.directory import check_id
-from starter.incidents import Incidents
+from starter.directory import PAGE, PAGE_WITHIN, check_id
+from starter.incidents import LONG_LIST, Incidents
 from starter.reach import PATIENCE
 from workflows import search_attributes as attributes
 from workflows.policy.answers import Outlook
@@ -30,6 +30,14 @@ class Reviews:
         """Open reviews, what is due first at the top, and then closed ones."""
         found = await self._matching(ALL if include_closed else OPEN)
         return tuple(sorted(found, key=lambda review: (not review.open, review.due_at or review.started_at)))
+
+    async def records(self, since: datetime) -> tuple[Record, ...]:
+        """Of those that are open or have closed since then, as far as they have any."""
+        query = f"{ALL} AND (ExecutionStatus = 'Running' OR CloseTime >= '{since.isoformat()}')"
+        async with self._incidents.reach.temporal(deadline=LONG_LIST):
+            runs = self._incidents.reach.client.list_workflows(query, page_size=PAGE, rpc_timeout=PAGE_WITHIN)
+            found: list[Record | None] = [await run.memo_value(MEMO, None, type_hint=Record) async for run in runs]
+        return tuple(record for record in found if record is not None)
 
     async def find(self, prefix: str | None = None, *, closed: bool = False) -> Found:
         """The review that is meant by its incident's id, the beginning of one, or nothing if only one is open.

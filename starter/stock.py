@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TypeVar
 
-from starter.answers import NobodyWorks, NothingOpen, Refused, Summary
+from starter.answers import Found, NobodyWorks, NothingOpen, Refused, ReviewSummary, Summary
+from starter.incidents import Incidents
+from starter.reviews import Reviews
 from workflows.policy.answers import Status
 from workflows.policy.digest import Owed, StillOpen, Stock
 from workflows.policy.review.answers import OwedNow, ReviewStatus
@@ -13,25 +15,35 @@ from workflows.policy.review.answers import OwedNow, ReviewStatus
 AT_ONCE = 20
 OVER = ("resolved", "cancelled")
 """Phases in which an incident is only watched until it closes."""
+One = TypeVar("One")
 A = TypeVar("A")
-Ask = Callable[[str], Awaitable[A]]
-"""What a workflow says of itself, by its id."""
 
 
-async def take(
+async def take(incidents: Incidents, reviews: Reviews) -> Stock:
+    """How everything stands that is open. Raises Unreachable."""
+    return await asked(
+        await incidents.list(),
+        await reviews.list(),
+        lambda one: incidents.status(one.workflow_id),
+        lambda one: reviews.status(Found(workflow_id=one.workflow_id, incident=one.incident)),
+        datetime.now(UTC),
+    )
+
+
+async def asked(
     incidents: Iterable[Summary],
-    reviews: Iterable[Summary],
-    ask: Ask[Status],
-    ask_review: Ask[ReviewStatus],
+    reviews: Iterable[ReviewSummary],
+    ask: Callable[[Summary], Awaitable[Status]],
+    ask_review: Callable[[ReviewSummary], Awaitable[ReviewStatus]],
     now: datetime,
 ) -> Stock:
     """What does not answer is in it with what its list entry says. Reviews of drills are left out: their deadlines are
     in compressed time."""
     places = asyncio.Semaphore(AT_ONCE)
     unresolved = [one for one in incidents if one.phase not in OVER]
-    known = await asyncio.gather(*(_asked(ask, one, places) for one in unresolved))
+    known = await asyncio.gather(*(_answer(ask, one, places) for one in unresolved))
     opened = list(reviews)
-    told = await asyncio.gather(*(_asked(ask_review, one, places) for one in opened))
+    told = await asyncio.gather(*(_answer(ask_review, one, places) for one in opened))
     return Stock(
         taken_at=now,
         incidents=tuple(_incident(one, status) for one, status in zip(unresolved, known, strict=True)),
@@ -40,10 +52,10 @@ async def take(
     )
 
 
-async def _asked(ask: Ask[A], one: Summary, places: asyncio.Semaphore) -> A | None:
+async def _answer(ask: Callable[[One], Awaitable[A]], one: One, places: asyncio.Semaphore) -> A | None:
     async with places:
         try:
-            return await ask(one.workflow_id)
+            return await ask(one)
         except (NobodyWorks, NothingOpen, Refused):
             return None
 

@@ -40,7 +40,7 @@ def of(
     *records: Record, still_open: Sequence[Summary] = (), unrecorded: Sequence[Summary] = (), days: int = 30
 ) -> Figures:
     past = Past(records=records, unrecorded=tuple(unrecorded))
-    return figures(past, still_open, T0, T0 + days * DAY)
+    return figures(past, still_open, (), T0, T0 + days * DAY)
 
 
 @pytest.mark.parametrize(
@@ -156,7 +156,7 @@ class TestAfterwards:
         return ReviewRecord.model_validate(given | {"kind": "required"} | more)
 
     def of(self, *reviews: ReviewRecord, incident: Record | None = None) -> Figures:
-        return figures(Past(records=(incident or record(),), reviews=reviews), (), T0, T0 + 30 * DAY)
+        return figures(Past(records=(incident or record(),)), (), reviews, T0, T0 + 30 * DAY)
 
     def test_a_review_counts_with_its_incident(self) -> None:
         assert self.of(self.review()).reviews.owed == 1
@@ -197,7 +197,7 @@ class TestCounts:
 
     def test_a_day_that_has_only_begun_is_shown(self) -> None:
         past = Past(records=(record(1.25),))
-        seen = figures(past, (), T0 + 0.5 * DAY, T0 + 1.5 * DAY)
+        seen = figures(past, (), (), T0 + 0.5 * DAY, T0 + 1.5 * DAY)
         assert [count.begins_on.day for count in seen.counts] == [2, 3]
 
     def test_longer_times_by_weeks_that_begin_on_monday(self) -> None:

@@ -1,13 +1,16 @@
 """What is open, as far as Temporal and the incidents themselves say."""
 
+from typing import Any
+
 import pytest
 from temporalio.client import Client
 from temporalio.worker import Worker
 
 from settings.temporal import WORKFLOW_QUEUE
-from starter.answers import NobodyWorks
+from starter.answers import NobodyWorks, ReviewSummary
 from starter.incidents import Incidents
-from starter.stock import take
+from starter.reviews import Reviews
+from starter.stock import asked, take
 from tests.policy.builders import at, happens, opened
 from tests.starter.conftest import eventually
 from tests.starter.test_counting import T0, summary
@@ -31,7 +34,9 @@ def opening(book: Runbook) -> Opening:
 async def test_an_open_incident_says_how_it_stands(incidents: Incidents, opening: Opening, worker: Worker) -> None:
     workflow_id = await incidents.declare(opening)
     await incidents.ask(workflow_id, Acknowledged(by="Ada"))
-    [found] = (await eventually(incidents.stock, lambda seen: bool(seen.incidents))).incidents
+    [found] = (
+        await eventually(lambda: take(incidents, Reviews(incidents)), lambda seen: bool(seen.incidents))
+    ).incidents
     known = (await incidents.status(workflow_id)).incident
     assert (found.title, found.severity, found.service) == ("Checkout is down", "sev1", "checkout")
     assert (found.acknowledged_by, found.alive_at, found.answers) == ("Ada", known.alive_at, True)
@@ -41,21 +46,26 @@ async def test_one_that_is_over_and_only_watched_is_not_open(
     incidents: Incidents, opening: Opening, worker: Worker
 ) -> None:
     workflow_id = await incidents.declare(opening)
-    await eventually(incidents.stock, lambda seen: bool(seen.incidents))
+    await eventually(lambda: take(incidents, Reviews(incidents)), lambda seen: bool(seen.incidents))
     await incidents.ask(workflow_id, Cancelled(by="Ada"))
-    await eventually(incidents.stock, lambda seen: not seen.incidents)
+    await eventually(lambda: take(incidents, Reviews(incidents)), lambda seen: not seen.incidents)
 
 
-async def test_what_does_not_answer_hides_nothing_else(client: Client) -> None:
-    async def asked(workflow_id: str) -> Status:
+async def test_what_does_not_answer_hides_nothing_else() -> None:
+    async def silence(one: object) -> Any:
         raise NobodyWorks("no worker is running")
 
-    async def review(workflow_id: str) -> ReviewStatus:
-        raise NobodyWorks("no worker is running")
-
-    found = await take((summary(), summary(phase="resolved")), (summary(incident="i2"),), asked, review, T0)
+    found = await asked((summary(), summary(phase="resolved")), (review(),), silence, silence, T0)
     assert [(each.answers, each.acknowledged_by) for each in found.incidents] == [(False, "")]
     assert found.silent_reviews == ("i2",)
+
+
+def review() -> ReviewSummary:
+    return ReviewSummary(workflow_id="review-i2", run_id="r", incident="i2", title="t", open=True, started_at=T0)
+
+
+async def _nobody(one: object) -> Status:
+    raise AssertionError
 
 
 class TestReviews:
@@ -74,13 +84,10 @@ class TestReviews:
         return status(self.book, self.review(), at(601), speed)
 
     async def stock(self, told: ReviewStatus) -> Stock:
-        async def asked(workflow_id: str) -> Status:
-            raise AssertionError
-
-        async def review(workflow_id: str) -> ReviewStatus:
+        async def ask(one: object) -> ReviewStatus:
             return told
 
-        return await take((), (summary(),), asked, review, at(601))
+        return await asked((), (review(),), _nobody, ask, at(601))
 
     async def test_what_is_owed_has_its_owner_and_its_deadline(self) -> None:
         told = self.status()
@@ -97,6 +104,6 @@ class TestReviews:
         life = ReviewLife(runbook=self.book, review=self.review())
         async with Worker(client, task_queue=WORKFLOW_QUEUE, workflows=[ReviewWorkflow], workflow_runner=runner()):
             await client.start_workflow("review", life, id="review-1", task_queue=WORKFLOW_QUEUE)
-            found = await eventually(incidents.stock, lambda seen: bool(seen.owed))
+            found = await eventually(lambda: take(incidents, Reviews(incidents)), lambda seen: bool(seen.owed))
         assert "follow-up 1: add an alert" in {each.what for each in found.owed}
         assert found.silent_reviews == ()

@@ -14,6 +14,7 @@ from starter.answers import Past
 from starter.counting import counted, figures
 from starter.figures import Figures
 from starter.incidents import Incidents
+from starter.reviews import Reviews
 from tests.starter.conftest import eventually
 from tests.starter.test_counting import DAY, T0, record, summary
 from tests.tocsin.conftest import Tocsin
@@ -91,7 +92,7 @@ async def test_what_is_badly_put_is_said_before_anything_is_read(tocsin: Tocsin,
 
 
 async def test_all_pages_of_a_long_list_are_read_and_told(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(directory, "_PAGE", 2)
+    monkeypatch.setattr(directory, "PAGE", 2)
     await ended(client, *(record(DAYS_AGO - 1, incident=f"i{number}") for number in range(5)))
     told: list[int] = []
     past = await Incidents(client).ended(NOW - DAY, told.append)
@@ -117,15 +118,15 @@ async def test_reviews_are_found_open_and_closed_by_their_records(client: Client
         handle = await client.start_workflow("review", id=f"review-i{number}", task_queue="nobody", memo={MEMO: kept})
         if close:
             await handle.terminate()
-    past = await eventually(lambda: Incidents(client).ended(at, lambda _: None), lambda seen: len(seen.reviews) == 2)
-    assert {each.incident for each in past.reviews} == {"i0", "i1"}
-    later = await Incidents(client).ended(NOW + DAY, lambda _: None)
-    assert [each.incident for each in later.reviews] == ["i0"]
+    known = Reviews(Incidents(client))
+    found = await eventually(lambda: known.records(at), lambda seen: len(seen) == 2)
+    assert {each.incident for each in found} == {"i0", "i1"}
+    assert [each.incident for each in await known.records(NOW + DAY)] == ["i0"]
 
 
 class TestInWords:
     def said(self, *records: Record, reviews: tuple[ReviewRecord, ...] = ()) -> str:
-        seen = figures(Past(records=records, reviews=reviews), [summary(severity="sev4")], T0, T0 + 30 * DAY)
+        seen = figures(Past(records=records), [summary(severity="sev4")], reviews, T0, T0 + 30 * DAY)
         with output.out.capture() as capture:
             output.out.print(report(seen), width=80)
         return capture.get()
@@ -170,7 +171,7 @@ class TestInWords:
 
 class TestThePicture:
     def drawn(self, *records: Record, days: int = 30) -> str:
-        seen = figures(Past(records=records), [summary()] if records else [], T0, T0 + days * DAY)
+        seen = figures(Past(records=records), [summary()] if records else [], (), T0, T0 + days * DAY)
         return picture(seen, counted(records, seen.since, seen.until))
 
     def test_it_loads_nothing_and_has_a_title_and_a_description(self) -> None:

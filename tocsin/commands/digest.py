@@ -5,6 +5,8 @@ import asyncio
 import typer
 
 from starter.answers import NobodyWorks
+from starter.reviews import Reviews
+from starter.stock import take
 from tocsin import output
 from tocsin.commands.arguments import AsJson
 from tocsin.commands.session import incidents
@@ -26,4 +28,5 @@ def digest(as_json: AsJson = False) -> None:
 
 
 async def _take() -> Stock:
-    return await (await incidents()).stock()
+    known = await incidents()
+    return await take(known, Reviews(known))

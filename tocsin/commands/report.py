@@ -13,12 +13,14 @@ from typer import Option
 from starter.answers import Past, Summary
 from starter.counting import counted, figures
 from starter.directory import Seen
+from starter.reviews import Reviews
 from tocsin import output
 from tocsin.commands.arguments import AsJson, moment, span
 from tocsin.commands.session import incidents
 from tocsin.failure import Failure
 from tocsin.view.figures import picture
 from tocsin.view.report import report as table
+from workflows.policy.review.record import Record
 
 app = typer.Typer()
 
@@ -42,29 +44,26 @@ def report(
     begin, end = _moment("--since", since, now), _moment("--until", until, now) if until else now
     if begin >= end:
         raise Failure(f"--since {since} is not before the end, {end:%Y-%m-%d %H:%M} UTC")
-    past, still_open = asyncio.run(_read(begin, runbook))
-    seen = figures(past, still_open, begin, end)
+    past, still_open, reviewed = asyncio.run(_read(begin, runbook))
+    seen = figures(past, still_open, reviewed, begin, end)
     if svg:
         output.save(svg, picture(seen, counted(past.records, begin, end)))
     else:
         output.show(seen, table(seen), as_json)
 
 
-async def _read(since: datetime, runbook: str) -> tuple[Past, list[Summary]]:
-    """What ended before `since` was declared before it, too."""
+async def _read(since: datetime, runbook: str) -> tuple[Past, list[Summary], tuple[Record, ...]]:
+    """What ended before `since` was declared before it, too. Reviews are counted with their incidents."""
     known = await incidents()
     with _telling_how_far() as told:
-        past, still_open = await known.ended(since, told), await known.list()
-    if not runbook:
-        return past, list(still_open)
-    return (
-        Past(
-            records=tuple(record for record in past.records if record.runbook == runbook),
-            unrecorded=tuple(one for one in past.unrecorded if one.runbook == runbook),
-            reviews=past.reviews,  # counted with their incidents
-        ),
-        [one for one in still_open if one.runbook == runbook],
-    )
+        past, still_open = await known.ended(since, told), list(await known.list())
+        reviewed = await Reviews(known).records(since)
+    if runbook:
+        records = tuple(record for record in past.records if record.runbook == runbook)
+        unrecorded = tuple(one for one in past.unrecorded if one.runbook == runbook)
+        past = Past(records=records, unrecorded=unrecorded)
+        still_open = [one for one in still_open if one.runbook == runbook]
+    return past, still_open, reviewed
 
 
 @contextmanager
