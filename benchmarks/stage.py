@@ -74,7 +74,7 @@ async def _up(
     assert layout.sandbox_port is not None
     await supervisor.start(parts.sandbox(layout, secret, environment), listening("127.0.0.1", layout.sandbox_port))
     people = {person for book in library(settings).runbooks.values() for person in paged(book)}
-    environment |= parts.pointing_at_the_sandbox(sandbox, sorted(people), secret)
+    environment |= parts.pointing_at_the_sandbox(layout, sorted(people), secret)
     await supervisor.start(parts.gateway(layout, environment), listening("127.0.0.1", layout.gateway_port))
 
     async def start_worker() -> None:

@@ -5,15 +5,19 @@ from collections.abc import AsyncIterator, Iterable
 
 from fastapi import FastAPI
 
-from sandbox import control, pagerduty_events, pagerduty_rest, slack_api, statuspage
+from sandbox import control, jira, pagerduty_events, pagerduty_rest, slack_api, statuspage
 from sandbox.gate import Gate
+from sandbox.mail import Mailbox
 from sandbox.vendor_error import VendorError, answer_in_vendors_words
 from sandbox.world import Subscriber, World
 
 
-def create_app(channels: Iterable[str] = ("incidents",), subscriber: Subscriber | None = None) -> FastAPI:
-    """`channels` exist in Slack from the start; `subscriber` gets PagerDuty's webhooks. Serve it with sandbox.serve."""
-    world = World(channels, subscriber)
+def create_app(
+    channels: Iterable[str] = ("incidents",), subscriber: Subscriber | None = None, mailbox: Mailbox | None = None
+) -> FastAPI:
+    """`channels` exist in Slack from the start; `subscriber` gets PagerDuty's webhooks; `mailbox` is shown. Serve it
+    with sandbox.serve."""
+    world = World(channels, subscriber, mailbox or Mailbox())
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -26,6 +30,7 @@ def create_app(channels: Iterable[str] = ("incidents",), subscriber: Subscriber 
     app.include_router(pagerduty_events.router(world.pager))
     app.include_router(pagerduty_rest.router(world.pager))
     app.include_router(statuspage.router(world.pages))
+    app.include_router(jira.router(world.tracker))
     app.include_router(control.router(world))
     app.include_router(control.page_router())
     app.add_exception_handler(VendorError, answer_in_vendors_words)

@@ -9,6 +9,8 @@ from fastapi.responses import HTMLResponse, Response
 from pydantic import AnyHttpUrl, BaseModel, ConfigDict
 
 from sandbox.faults import Fault
+from sandbox.jira import Issue
+from sandbox.mail import Mail
 from sandbox.pagerduty import Agent, Incident, Ring
 from sandbox.slack import Channel
 from sandbox.statuspage import PageIncident
@@ -46,6 +48,8 @@ class State:
     rings: list[Ring]
     pagerduty_incidents: list[Incident]
     statuspage_incidents: list[PageIncident]
+    tickets: list[Issue]
+    mails: list[Mail]
     webhooks: list[Tally]
     faults: list[Fault]
 
@@ -90,6 +94,8 @@ class _Control:
             rings=world.pager.rings,
             pagerduty_incidents=world.pager.incidents,
             statuspage_incidents=world.pages.incidents,
+            tickets=world.tracker.issues,
+            mails=list(world.mailbox.mails),
             webhooks=world.webhooks.tallies(),
             faults=world.faults.current(),
         )

@@ -54,6 +54,8 @@ class Fault(BaseModel):
         phrase = self.error or responses.get(status, str(status))
         if self.vendor == "statuspage":
             return {"error": phrase}
+        if self.vendor == "jira":
+            return {"errorMessages": [phrase], "errors": {}}
         if path.endswith("/enqueue"):
             return {"status": "throttle exceeded" if limited else "invalid event", "message": phrase, "errors": []}
         return {"error": {"message": phrase, "code": 2020 if limited else 2001, "errors": []}}

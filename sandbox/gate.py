@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import cast
+from typing import cast, get_args
 
 from fastapi import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -13,7 +13,7 @@ from sandbox.wire import Entry, Vendor, Wire
 CUT = "sandbox.cut"
 """The ASGI extension (a callable) by which sandbox.serve lets a request cut its own connection."""
 
-_VENDORS: dict[str, Vendor] = {"slack": "slack", "pagerduty": "pagerduty", "statuspage": "statuspage"}
+_VENDORS: dict[str, Vendor] = {vendor: vendor for vendor in get_args(Vendor)}
 
 
 class Gate:

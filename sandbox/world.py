@@ -1,4 +1,4 @@
-"""All that the sandbox holds, in one place: the three vendors, the wire, the faults, the webhooks."""
+"""All that the sandbox holds, in one place: the vendors, the wire, the faults, the webhooks."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,6 +7,8 @@ from uuid import uuid4
 
 from sandbox import pagerduty_json
 from sandbox.faults import Faults
+from sandbox.jira import Tracker
+from sandbox.mail import Mailbox
 from sandbox.pagerduty import Agent, Incident, Pager
 from sandbox.slack import Workspace
 from sandbox.statuspage import StatusPages
@@ -23,13 +25,15 @@ class Subscriber:
 
 
 class World:
-    def __init__(self, channels: Iterable[str], subscriber: Subscriber | None) -> None:
+    def __init__(self, channels: Iterable[str], subscriber: Subscriber | None, mailbox: Mailbox) -> None:
         self.wire = Wire()
         self.faults = Faults()
         self.webhooks = Webhooks()
         self.workspace = Workspace(channels)
         self.pager = Pager(self._announce)
         self.pages = StatusPages()
+        self.tracker = Tracker()
+        self.mailbox = mailbox
         self._subscriber = subscriber
 
     def open(self) -> None:
@@ -44,6 +48,8 @@ class World:
         self.workspace.reset()
         self.pager.reset()
         self.pages.reset()
+        self.tracker.reset()
+        self.mailbox.reset()
         self.open()
 
     def _announce(self, what: str, incident: Incident, by: Agent) -> None:

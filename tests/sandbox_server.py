@@ -35,13 +35,17 @@ class Sandbox:
     def statuspage_url(self) -> str:
         return f"{self.url}/statuspage/v1"
 
+    @property
+    def jira_url(self) -> str:
+        return f"{self.url}/jira"
+
     async def state(self) -> dict[str, Any]:
         """All that the vendors show: see `sandbox.control.State`."""
         state: dict[str, Any] = await self._control("GET", "state")
         return state
 
     async def wire(
-        self, vendor: Literal["slack", "pagerduty", "statuspage"] | None = None, since: int = 0
+        self, vendor: Literal["slack", "pagerduty", "statuspage", "jira"] | None = None, since: int = 0
     ) -> list[dict[str, Any]]:
         """The requests that came in: see `sandbox.wire.Entry`."""
         query = {"since": since} if vendor is None else {"since": since, "vendor": vendor}

@@ -10,6 +10,7 @@ from activities.document_bucket import DocumentBucket
 from activities.document_folder import DocumentFolder
 from activities.documents import Documents, Store
 from activities.email import Mailer, Security, Server
+from activities.jira import Jira
 from activities.pagerduty import PagerDuty
 from activities.perform import Perform
 from activities.slack import Slack
@@ -25,6 +26,7 @@ def perform(settings: Settings) -> Perform:
         status_page=_status_page(settings),
         mail=_mail(settings),
         documents=Documents(store(settings)),
+        tickets=_tickets(settings),
         dead_mans_switch=DeadMansSwitch(url.get_secret_value()) if url else None,
     )
 
@@ -52,6 +54,15 @@ def _status_page(settings: Settings) -> Statuspage | None:
     if settings.statuspage_token is None or settings.statuspage_page is None:
         return None
     return Statuspage(settings.statuspage_token.get_secret_value(), settings.statuspage_page, settings.statuspage_url)
+
+
+def _tickets(settings: Settings) -> Jira | None:
+    url, email, token, project = (
+        settings.jira_url, settings.jira_email, settings.jira_token, settings.jira_project
+    )  # fmt: skip
+    if url is None or email is None or token is None or project is None:
+        return None
+    return Jira(url, email, token.get_secret_value(), project, settings.jira_issue_type)
 
 
 SECURITY: dict[str, tuple[Security, int]] = {

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from activities.jira import Jira
 from activities.pagerduty import PagerDuty
 from activities.slack import Slack
 from activities.statuspage import Statuspage
@@ -13,6 +14,7 @@ ROUTING_KEY = "R0ON-CALL-SECRET"
 API_TOKEN = "pagerduty-rest-secret"
 SLACK_TOKEN = "xoxb-slack-secret"
 STATUSPAGE_TOKEN = "statuspage-secret"
+JIRA_TOKEN = "jira-secret"
 
 
 @pytest.fixture(scope="session")
@@ -41,3 +43,8 @@ def pagerduty(sandbox: Sandbox) -> PagerDuty:
 @pytest.fixture
 def statuspage(sandbox: Sandbox) -> Statuspage:
     return Statuspage(STATUSPAGE_TOKEN, "p1", sandbox.statuspage_url)
+
+
+@pytest.fixture
+def jira(sandbox: Sandbox) -> Jira:
+    return Jira(sandbox.jira_url, "tocsin@example.com", JIRA_TOKEN, "OPS", "Task")

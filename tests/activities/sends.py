@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from workflows.policy.effects import Effect, Hush, OpenChannel, Page, Place, Post, Publish, Send
+from workflows.policy.effects import Effect, Hush, OpenChannel, Page, Place, Post, Publish, Send, Ticket
 
 INCIDENT = "20261121-0204-k7"
 
@@ -43,3 +43,7 @@ def channel(name: str = f"incident-{INCIDENT}", private: bool = False, **fields:
 
 def publish(status: Any = "investigating", page_incident: str | None = None, **fields: Any) -> Send:
     return send(Publish(status=status, template="public", page_incident=page_incident), **fields)
+
+
+def ticket(action: Any = "create", key: str | None = None, **fields: Any) -> Send:
+    return send(Ticket(action=action, ticket=key, to="JIRA", template="ticket"), **fields)

@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 
 from activities.errors import Rejected, Unavailable
+from activities.jira import Jira
 from activities.pagerduty import PagerDuty
 from activities.slack import Slack
 from activities.statuspage import Statuspage
 from tests.activities import sends
-from tests.activities.conftest import API_TOKEN, ROUTING_KEY, SLACK_TOKEN, STATUSPAGE_TOKEN
+from tests.activities.conftest import API_TOKEN, JIRA_TOKEN, ROUTING_KEY, SLACK_TOKEN, STATUSPAGE_TOKEN
 from tests.sandbox_server import Sandbox
 from workflows.policy.effects import Receipt, Send
 
@@ -35,7 +36,7 @@ class Adapter:
         await self.sandbox.fault(**self.request, **fault)
 
     async def requests(self) -> list[dict[str, Any]]:
-        wire = await self.sandbox.wire(vendor=self.request["vendor"])  # type: ignore[arg-type]  # one of the three
+        wire = await self.sandbox.wire(vendor=self.request["vendor"])  # type: ignore[arg-type]  # one of them
         return [entry for entry in wire if self.request["method"] in entry["path"] and entry["method"] == "POST"]
 
 
@@ -69,7 +70,19 @@ def statuspage_publishes(statuspage: Statuspage, sandbox: Sandbox) -> Adapter:
     return Adapter(creating, sends.publish, statuspage.publish, on_the_page, (STATUSPAGE_TOKEN,), sandbox)
 
 
-@pytest.fixture(params=[slack_posts, pagerduty_rings, statuspage_publishes], ids=["slack", "pagerduty", "statuspage"])
+def in_jira(state: dict[str, Any]) -> list[str]:
+    return [ticket["text"] for ticket in state["tickets"]]
+
+
+def jira_opens(jira: Jira, sandbox: Sandbox) -> Adapter:
+    creating = {"vendor": "jira", "method": "issue"}
+    return Adapter(creating, sends.ticket, jira.file_ticket, in_jira, (JIRA_TOKEN,), sandbox)
+
+
+ALL = [slack_posts, pagerduty_rings, statuspage_publishes, jira_opens]
+
+
+@pytest.fixture(params=ALL, ids=["slack", "pagerduty", "statuspage", "jira"])
 def adapter(request: pytest.FixtureRequest, sandbox: Sandbox) -> Adapter:
     vendor = request.getfixturevalue(request.param.__name__.partition("_")[0])
     adapter: Adapter = request.param(vendor, sandbox)
@@ -121,7 +134,7 @@ async def test_a_failing_vendor_is_asked_once(adapter: Adapter) -> None:
 async def test_a_vendor_that_hangs_is_unavailable_and_asked_once(
     adapter: Adapter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in ("pagerduty", "slack_api", "statuspage"):
+    for module in ("pagerduty", "slack_api", "statuspage", "jira"):
         monkeypatch.setattr(f"activities.{module}.TIMEOUT", 0.1)
     impatient = Slack(SLACK_TOKEN, adapter.sandbox.slack_url, {})
     deliver = impatient.post if adapter.request["vendor"] == "slack" else adapter.deliver
@@ -142,7 +155,10 @@ async def test_a_lost_reply_and_a_second_attempt_have_one_effect(adapter: Adapte
     assert receipt.note == "it was already there"
 
 
-async def test_a_lost_request_and_a_second_attempt_have_one_effect(adapter: Adapter) -> None:
+async def test_a_lost_request_and_a_second_attempt_have_one_effect(
+    adapter: Adapter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("activities.jira.INDEXED", timedelta())
     send = adapter.build()
     await adapter.fault(drop="before", times=1)
     with pytest.raises(Unavailable):

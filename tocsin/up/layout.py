@@ -8,7 +8,7 @@ from tocsin.up import ports
 from tocsin.up.folder import LastUp
 from worker.pager import require_pager
 
-GATEWAY_PORT, TEMPORAL_PORT, UI_PORT, SANDBOX_PORT = 8080, 7233, 8233, 8099
+GATEWAY_PORT, TEMPORAL_PORT, UI_PORT, SANDBOX_PORT, MAIL_PORT = 8080, 7233, 8233, 8099, 8025
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,8 @@ class Layout:
     ui_port: int
     sandbox_port: int | None
     """None: no sandbox, the adapters point at the vendors."""
+    mail_port: int | None = None
+    """Of the sandbox's mail server."""
     allow_unauthenticated: bool = False
     speed: float = 1.0
     no_pager: bool = False
@@ -80,6 +82,7 @@ def lay_out(options: Options, settings: Settings, last: LastUp | None, configure
         sandbox_port=ports.choose(options.sandbox_port, _usual(last.sandbox if last else None, SANDBOX_PORT))
         if sandboxed
         else None,
+        mail_port=ports.choose(None, (MAIL_PORT,)) if sandboxed else None,
         allow_unauthenticated=options.allow_unauthenticated,
         speed=settings.speed,
         no_pager=settings.no_pager,

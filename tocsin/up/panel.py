@@ -28,7 +28,7 @@ def _addresses(layout: Layout) -> list[tuple[str, str]]:
     else:
         rows.append(("Temporal", f"{escape(where.temporal)}  (not ours to start or stop)"))
     if where.sandbox:
-        rows.append(("sandbox", f"{where.sandbox}  (channel, pager and status page, live)"))
+        rows.append(("sandbox", f"{where.sandbox}  (channel, pager, status page, mails and tickets, live)"))
     return rows
 
 
@@ -39,6 +39,8 @@ def _connections(layout: Layout, settings: Settings) -> list[tuple[str, str]]:
         "PagerDuty": settings.pager,
         "Slack": settings.slack_token is not None,
         "Statuspage": settings.statuspage_token is not None,
+        "e-mail": settings.smtp_url is not None,
+        "Jira": settings.jira_url is not None,
     }
     connected = [name for name, is_connected in ways.items() if is_connected]
     missing = [name for name, is_connected in ways.items() if not is_connected]

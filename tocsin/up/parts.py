@@ -32,7 +32,8 @@ def temporal(layout: Layout, folder: Folder, lock: int, environment: Mapping[str
 def sandbox(layout: Layout, webhook_secret: str, environment: Mapping[str, str]) -> Part:
     """Its pager calls the gateway back, as PagerDuty would."""
     hook = f"{layout.published.gateway}/webhooks/pagerduty"
-    options = ("--port", str(layout.sandbox_port), "--webhook-url", hook, "--webhook-secret", webhook_secret)
+    ports = ("--port", str(layout.sandbox_port), "--mail-port", str(layout.mail_port))
+    options = (*ports, "--webhook-url", hook, "--webhook-secret", webhook_secret)
     return Part("sandbox", (sys.executable, "-m", "sandbox", *options), environment, stops_within_s=1)
 
 
@@ -47,8 +48,10 @@ def gateway(layout: Layout, environment: Mapping[str, str]) -> Part:
     return Part("gateway", (sys.executable, "-m", "tocsin", "gateway", *options), environment, stops_within_s=2.5)
 
 
-def pointing_at_the_sandbox(sandbox: str, people: Iterable[str], webhook_secret: str) -> dict[str, str]:
+def pointing_at_the_sandbox(layout: Layout, people: Iterable[str], webhook_secret: str) -> dict[str, str]:
     """The settings that a real set-up would have, with the sandbox's addresses and keys that it accepts."""
+    sandbox = layout.published.sandbox
+    assert sandbox is not None
     return {
         "TOCSIN_SLACK_URL": f"{sandbox}/slack/api/",
         "TOCSIN_SLACK_TOKEN": "xoxb-sandbox",
@@ -61,6 +64,12 @@ def pointing_at_the_sandbox(sandbox: str, people: Iterable[str], webhook_secret:
         "TOCSIN_STATUSPAGE_URL": f"{sandbox}/statuspage/v1",
         "TOCSIN_STATUSPAGE_TOKEN": "sandbox",
         "TOCSIN_STATUSPAGE_PAGE": "sandbox",
+        "TOCSIN_SMTP_URL": f"smtp+plain://127.0.0.1:{layout.mail_port}",
+        "TOCSIN_MAIL_FROM": "Tocsin <tocsin@sandbox.example>",
+        "TOCSIN_JIRA_URL": f"{sandbox}/jira",
+        "TOCSIN_JIRA_EMAIL": "tocsin@sandbox.example",
+        "TOCSIN_JIRA_TOKEN": "sandbox",
+        "TOCSIN_JIRA_PROJECT": "OPS",
     }
 
 

@@ -68,9 +68,8 @@ def _chosen(settings: Settings) -> dict[str, str]:
 
 def _sandboxed(layout: Layout, settings: Settings, secret: str) -> dict[str, str]:
     """Pointing at the sandbox, with a key for everybody whom some runbook pages."""
-    assert layout.published.sandbox is not None
     people = {person for runbook in library(settings).runbooks.values() for person in paged(runbook)}
-    return parts.pointing_at_the_sandbox(layout.published.sandbox, sorted(people), secret)
+    return parts.pointing_at_the_sandbox(layout, sorted(people), secret)
 
 
 async def _prepared(address: str, environment: Mapping[str, str]) -> Client:

@@ -1,0 +1,205 @@
+"""Jira Cloud, through its REST API, version 3: https://developer.atlassian.com/cloud/jira/platform/rest/v3/
+
+A ticket bears a label that is made of the effect's key, and by which it is found again; and one of the incident, by
+which Jira's webhooks find the way back. A comment is found again by its words.
+"""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+from urllib.parse import quote_plus
+
+import httpx
+from pydantic import BaseModel, ConfigDict, JsonValue, TypeAdapter, ValidationError
+
+from activities.errors import Rejected, Unavailable, refusal
+from activities.jira_text import document, text_of
+from activities.plain_text import clean, one_line, quote
+from workflows.policy.effects import Receipt, Send, Ticket
+
+TIMEOUT = 5
+"""Seconds to connect, and again to answer."""
+SUMMARY = 255
+DESCRIPTION = 32_000
+"""Characters. Jira takes 32,767 of a field."""
+INDEXED = timedelta(minutes=1)
+"""Jira's search lags (https://developer.atlassian.com/cloud/jira/platform/search-and-reconcile): mostly by seconds.
+A ticket that may have been opened is not opened again before the search would have it."""
+CLOCKS_DIFFER = timedelta(seconds=60)
+
+T = TypeVar("T")
+
+
+class _Answer(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class _Issue(_Answer):
+    key: str
+
+
+class _Found(_Answer):
+    issues: tuple[_Issue, ...] = ()
+
+
+class _Category(_Answer):
+    key: str
+
+
+class _Status(_Answer):
+    name: str = ""
+    statusCategory: _Category  # noqa: N815 (Jira's name)
+
+    @property
+    def is_done(self) -> bool:
+        return self.statusCategory.key == "done"
+
+
+class _StatusField(_Answer):
+    status: _Status
+
+
+class _IssueStatus(_Answer):
+    fields: _StatusField
+
+
+class _Transition(_Answer):
+    id: str
+    to: _Status
+
+
+class _Transitions(_Answer):
+    transitions: tuple[_Transition, ...] = ()
+
+
+class _Comment(_Answer):
+    body: JsonValue = None
+    created: datetime
+
+
+class _Comments(_Answer):
+    comments: tuple[_Comment, ...] = ()
+
+
+class _Complaint(_Answer):
+    errorMessages: tuple[str, ...] = ()  # noqa: N815 (Jira's name)
+    errors: dict[str, str] = {}
+
+
+_ISSUE, _FOUND = TypeAdapter(_Issue), TypeAdapter(_Found)
+_STATUS, _TRANSITIONS, _COMMENTS = TypeAdapter(_IssueStatus), TypeAdapter(_Transitions), TypeAdapter(_Comments)
+
+
+class Jira:
+    """`file_ticket` raises Unavailable or Rejected."""
+
+    def __init__(self, url: str, email: str, token: str, project: str, issue_type: str) -> None:
+        self._auth = httpx.BasicAuth(email, token)
+        self._token = token
+        self._tls = httpx.create_ssl_context()  # takes long enough to be made only once
+        self._api = f"{url.rstrip('/')}/rest/api/3"
+        self._project = project
+        self._issue_type = issue_type
+
+    async def file_ticket(self, send: Send, look_first: bool) -> Receipt:
+        assert isinstance(send.effect, Ticket)
+        async with httpx.AsyncClient(auth=self._auth, timeout=TIMEOUT, verify=self._tls) as http:
+            if send.effect.ticket is None:
+                return await self._opened(http, send, look_first)
+            there = look_first and await self._says(http, send.effect.ticket, send)
+            if not there:
+                body = document(clean(send.text, DESCRIPTION))
+                await self._send(http, "POST", self._issue(send.effect.ticket, "comment"), {"body": body})
+            if send.effect.action == "close":
+                await self._close(http, send.effect.ticket)
+            return Receipt(reference=send.effect.ticket, note="it was already there" if there else None)
+
+    async def _opened(self, http: httpx.AsyncClient, send: Send, look_first: bool) -> Receipt:
+        label = label_of(send.vendor_key)
+        if look_first:
+            found = await self._find(http, label)
+            if found:
+                return Receipt(reference=found, note="it was already there")
+            age = datetime.now(UTC) - (send.first_started_at or datetime.fromtimestamp(0, UTC))
+            if age < INDEXED:
+                raise Unavailable("Jira's search may not know yet what was opened", INDEXED - age)
+        fields: dict[str, JsonValue] = {
+            "project": {"key": self._project},
+            "issuetype": {"name": self._issue_type},
+            "summary": one_line(send.subject, SUMMARY) or f"Incident {send.incident}",
+            "description": document(clean(send.text, DESCRIPTION)),
+            "labels": [label, incident_label(send.incident)],
+        }
+        created = await self._ask(http, "POST", f"{self._api}/issue", _ISSUE, {"fields": fields})
+        return Receipt(reference=created.key)
+
+    async def _find(self, http: httpx.AsyncClient, label: str) -> str | None:
+        query: Mapping[str, JsonValue] = {"jql": f'labels = "{label}"', "fields": ["labels"], "maxResults": 1}
+        found = await self._ask(http, "POST", f"{self._api}/search/jql", _FOUND, query)
+        return next((issue.key for issue in found.issues), None)
+
+    async def _says(self, http: httpx.AsyncClient, ticket: str, send: Send) -> bool:
+        address = self._issue(ticket, "comment") + "?orderBy=-created&maxResults=100"
+        listed = await self._ask(http, "GET", address, _COMMENTS)
+        since = (send.first_started_at or datetime.fromtimestamp(0, UTC)) - CLOCKS_DIFFER
+        said = text_of(document(clean(send.text, DESCRIPTION)))
+        return any(text_of(comment.body) == said for comment in listed.comments if comment.created >= since)
+
+    async def _close(self, http: httpx.AsyncClient, ticket: str) -> None:
+        """Workflows differ: whichever way leads to a status that counts as done."""
+        now = (await self._ask(http, "GET", self._issue(ticket) + "?fields=status", _STATUS)).fields.status
+        if now.is_done:
+            return
+        ways = await self._ask(http, "GET", self._issue(ticket, "transitions"), _TRANSITIONS)
+        way = next((each for each in ways.transitions if each.to.is_done), None)
+        if way is None:
+            raise Rejected(f"no transition leads {ticket} from {one_line(now.name, 40)!r} to a status that is done")
+        wanted: Mapping[str, JsonValue] = {"transition": {"id": way.id}}
+        await self._send(http, "POST", self._issue(ticket, "transitions"), wanted)
+
+    def _issue(self, key: str, what: str = "") -> str:
+        return f"{self._api}/issue/{quote_plus(key)}" + (f"/{what}" if what else "")
+
+    async def _ask(
+        self,
+        http: httpx.AsyncClient,
+        method: str,
+        address: str,
+        answer: TypeAdapter[T],
+        body: Mapping[str, JsonValue] | None = None,
+    ) -> T:
+        try:
+            return answer.validate_json(await self._send(http, method, address, body))
+        except ValidationError:
+            raise Unavailable("Jira's answer was not understood") from None
+
+    async def _send(
+        self, http: httpx.AsyncClient, method: str, address: str, body: Mapping[str, JsonValue] | None = None
+    ) -> bytes:
+        try:
+            response = await http.request(method, address, json=body)
+        except httpx.HTTPError as error:
+            raise Unavailable(f"Jira could not be reached: {type(error).__name__}") from None
+        if response.is_success:
+            return response.content
+        raise refusal(self._said(response), response.status_code, response.headers.get("Retry-After"))
+
+    def _said(self, response: httpx.Response) -> str:
+        try:
+            complaint = _Complaint.model_validate_json(response.content)
+        except ValidationError:
+            return f"Jira answered {response.status_code}"
+        words = [*complaint.errorMessages, *(f"{field}: {said}" for field, said in complaint.errors.items())]
+        return f"Jira answered {response.status_code}: {quote(', '.join(words), [self._token])}"
+
+
+def label_of(vendor_key: str) -> str:
+    """By which the ticket of an effect is found again. A label has no blanks."""
+    return f"tocsin-{hashlib.sha256(vendor_key.encode(errors='replace')).hexdigest()[:24]}"
+
+
+def incident_label(incident: str) -> str:
+    """By which a webhook finds the incident: `starter.sources.jira` reads it."""
+    return f"tocsin-incident-{re.sub(r'[^A-Za-z0-9-]', '-', incident)[:80]}"
