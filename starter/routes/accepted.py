@@ -17,6 +17,8 @@ from workflows.policy.events import AlertsReceived
 
 _PART = 100  # alerts in one signal: keeps it far below Temporal's limit of 2 MB
 
+FLAPPING = "flapping: its end is told when it has lasted"
+
 REFUSALS: dict[int | str, dict[str, Any]] = {
     400: {"model": Refused, "description": "not JSON"},
     401: {"model": Refused, "description": "wrong token or signature"},
@@ -37,6 +39,8 @@ class Accepted(BaseModel):
     ignored: str | None = None
     """Why nothing was done."""
     held: list[Held] = []
+    flapping: int = 0
+    """Alerts that resolve and fire in turns: their end is told when it has lasted (`flap_hold`)."""
     problems: list[FieldProblem] = []
 
 
@@ -52,11 +56,13 @@ async def deliver(
     received_at: datetime,
     event_id: str = "",
     held: Sequence[Held] = (),
+    flapping: int = 0,
 ) -> Accepted:
     """Hand every batch to its incident. Sending the same delivery again does no harm, also after half of it.
 
-    `held` is what a silence has taken of it already.
+    `held` is what a silence has taken of it already, `flapping` how many ends are kept until they have lasted.
     """
+    kept = [*map(str, held), *([FLAPPING] if flapping else [])]
 
     async def hand_on(batch: Batch) -> int:
         accepted = 0
@@ -67,14 +73,17 @@ async def deliver(
 
     counts = await asyncio.gather(*(hand_on(batch) for batch in delivery.batches))
     incidents = [batch.workflow_id for batch, count in zip(delivery.batches, counts, strict=True) if count]
-    if incidents or not held:
+    if flapping:
+        gateway.counts[source, "flapping"] += 1
+    if incidents or not kept:
         gateway.counts[source, "accepted" if incidents else "nothing_open"] += 1
     return Accepted(
         accepted=sum(counts),
         incident=incidents[0] if incidents else None,
         incidents=incidents,
         held=list(held),
-        ignored=None if incidents else "; ".join(map(str, held)) or "nothing open",
+        flapping=flapping,
+        ignored=None if incidents else "; ".join(kept) or "nothing open",
         problems=list(delivery.problems),
     )
 

@@ -47,8 +47,10 @@ async def take(gateway: Gateway, source: Source, webhook: Webhook, runbook: str 
         gateway.counts[source.name, "ignored"] += 1
         return Accepted(ignored=reading.ignored, problems=[*problems, *reading.problems])
     rest, held = await hold(gateway, source.name, reading, book, webhook.received_at)
-    delivery = grouping.group(source.name, rest, book, webhook.received_at).but(problems)
-    accepted = await deliver(gateway, source.name, delivery, webhook.received_at, reading.delivery_id, held)
+    whole = grouping.group(source.name, rest, book, webhook.received_at).but(problems)
+    wait = book.intake.flap_hold / gateway.settings.speed
+    delivery, flapping = gateway.flapping.sift(source.name, whole, wait, webhook.received_at)
+    accepted = await deliver(gateway, source.name, delivery, webhook.received_at, reading.delivery_id, held, flapping)
     if accepted.accepted and not held:
         gateway.replays.remember(source.name, reading.delivery_id, webhook.received_at)
     return accepted

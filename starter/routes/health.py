@@ -33,9 +33,12 @@ class Readiness(BaseModel):
     problems: list[str]
     """Why runbooks could not be loaded; which senders have been refused since the last genuine webhook."""
     webhooks: dict[str, dict[str, int]]
-    """Since the gateway started, by source: accepted, refused, not_ours, nothing_open, held, ignored, repeated."""
+    """Since the gateway started, by source: accepted, refused, not_ours, nothing_open, held, flapping, ignored,
+    repeated."""
     canary: Watch | None
     silences: Quiet
+    flapping: int
+    """Ends of alerts that are kept until they have lasted."""
 
 
 def router(gateway: Gateway) -> APIRouter:
@@ -63,6 +66,7 @@ def router(gateway: Gateway) -> APIRouter:
             problems=[*map(str, gateway.library.problems), *gateway.turned_away.problems()],
             webhooks=_by_source(gateway),
             canary=_watch(gateway),
+            flapping=gateway.flapping.kept,
             silences=Quiet(active=list(gateway.silencing.active(datetime.now(UTC))), problem=gateway.silencing.problem),
         )
 

@@ -248,6 +248,9 @@ class Intake(Wire):
     there."""
     resolve_with_alerts: bool = True
     """When all alerts of an incident have resolved, so has the incident."""
+    flap_hold: Duration = Field(default=5 * MINUTES, le=timedelta(hours=1))
+    """An alert that fires again within this after it resolved flaps: from then on it must stay resolved for so long
+    before its incident hears of it. What fires is never held; `0m` holds nothing."""
 
 
 class Runbook(Wire):
