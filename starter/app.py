@@ -12,7 +12,7 @@ from starter.canary import Canary
 from starter.gateway import Gateway
 from starter.incidents import Incidents
 from starter.refusal import answer_refusals
-from starter.routes import alerts, cloudwatch, health, heartbeat, pagerduty
+from starter.routes import alerts, cloudwatch, health, heartbeat, jira, pagerduty
 from starter.runbooks import Library
 from starter.sns_calls import SnsCalls
 
@@ -47,7 +47,7 @@ def create_app(
         await asyncio.wait(beside, timeout=LAST_WORDS_S)
 
     app = FastAPI(title="Tocsin", summary="Alerts in, durable incidents out", version="1", lifespan=alive)
-    for module in (alerts, cloudwatch, pagerduty, heartbeat, health):
+    for module in (alerts, cloudwatch, pagerduty, jira, heartbeat, health):
         app.include_router(module.router(gateway))
     answer_refusals(app)
     return app

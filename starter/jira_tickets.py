@@ -1,0 +1,94 @@
+"""Jira's webhooks about our own tickets: a follow-up that is done there is done here.
+
+https://developer.atlassian.com/cloud/jira/platform/webhooks/
+"""
+
+import re
+from dataclasses import dataclass
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from starter.sources.reading import FieldProblem, Unreadable, Webhook
+from starter.sources.text import NAME, line
+from workflows.policy.events import FollowUpDone
+
+OURS = re.compile(r"tocsin-incident-([A-Za-z0-9-]{1,80})")
+"""The label that our tickets bear: `activities.jira` writes it."""
+KEY = re.compile(r"[A-Z][A-Z0-9_]{0,30}-\d{1,12}")
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class _Category(_Part):
+    key: str = ""
+
+
+class _Status(_Part):
+    statusCategory: _Category = _Category()  # noqa: N815 (Jira's name)
+
+
+class _Fields(_Part):
+    labels: tuple[str, ...] = ()
+    status: _Status = _Status()
+
+
+class _Issue(_Part):
+    key: str
+    fields: _Fields = _Fields()
+
+
+class _Change(_Part):
+    field: str = ""
+
+
+class _Changelog(_Part):
+    id: str = ""
+    items: tuple[_Change, ...] = ()
+
+
+class _User(_Part):
+    displayName: str = ""  # noqa: N815 (Jira's name)
+
+
+class _Delivery(_Part):
+    webhookEvent: str = ""  # noqa: N815 (Jira's name)
+    user: _User = _User()
+    issue: _Issue | None = None
+    changelog: _Changelog = _Changelog()
+
+
+@dataclass(frozen=True)
+class Done:
+    """A ticket of an incident's was moved to a status that counts as done."""
+
+    incident: str
+    ticket: str
+    by: str
+    id: str
+
+    def event(self) -> FollowUpDone:
+        return FollowUpDone(id=self.id, by=self.by, via="jira", follow_up=self.ticket)
+
+
+def done(webhook: Webhook) -> Done | str:
+    """Otherwise why nothing follows from it. Raises Unreadable for what is no webhook of Jira's."""
+    try:
+        delivery = _Delivery.model_validate_json(webhook.body)
+    except ValidationError as error:
+        problems = [FieldProblem(".".join(map(str, each["loc"])), each["msg"]) for each in error.errors()]
+        is_json = not any(each["type"] == "json_invalid" for each in error.errors())
+        raise Unreadable("this is no webhook of Jira's", problems, is_json=is_json) from None
+    issue = delivery.issue
+    if delivery.webhookEvent != "jira:issue_updated" or issue is None:
+        return f"events of type {line(delivery.webhookEvent, NAME)!r} change nothing here"
+    incident = next((found[1] for label in issue.fields.labels if (found := OURS.fullmatch(label))), None)
+    if incident is None or not KEY.fullmatch(issue.key):
+        return "not a ticket of ours"
+    moved = any(change.field == "status" for change in delivery.changelog.items)
+    if not moved or issue.fields.status.statusCategory.key != "done":
+        return "it was not moved to a status that is done"
+    once = webhook.headers.get("x-atlassian-webhook-identifier") or f"{issue.key}-{delivery.changelog.id}"
+    by = line(delivery.user.displayName, NAME) or "somebody in Jira"
+    return Done(incident, issue.key, by, f"jira-{once}")

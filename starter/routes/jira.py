@@ -1,0 +1,43 @@
+"""POST /webhooks/jira: what people do to our tickets there."""
+
+from fastapi import APIRouter, Request
+
+from starter import verify
+from starter.answers import NothingOpen
+from starter.gateway import Gateway, in_time
+from starter.jira_tickets import done
+from starter.routes.accepted import REFUSALS, Accepted
+from starter.sources.reading import Reading
+from starter.sources.source import Source
+
+SOURCE = Source(
+    name="jira",
+    about="Jira's webhooks for updated issues. A follow-up whose ticket is moved to a status that is done, is done.",
+    translate=lambda _: Reading(ignored="a ticket"),
+    is_genuine=verify.signature("X-Hub-Signature", "sha256="),
+    secrets="jira_webhook_secrets",
+    group_is="the ticket",
+    examples={},
+)
+
+
+def router(gateway: Gateway) -> APIRouter:
+    routes = APIRouter(tags=["webhooks"])
+
+    @routes.post("/webhooks/jira", status_code=202, description=SOURCE.about, responses=REFUSALS)
+    async def jira_webhook(request: Request) -> Accepted:
+        async with in_time(SOURCE):
+            found = done(await gateway.webhook(request, SOURCE))
+            if isinstance(found, str):
+                gateway.counts[SOURCE.name, "ignored"] += 1
+                return Accepted(ignored=found)
+            review = f"review-{found.incident}"
+            try:
+                await gateway.incidents.tell(review, found.event())
+            except NothingOpen:
+                gateway.counts[SOURCE.name, "nothing_open"] += 1
+                return Accepted(ignored="its review is not open")
+            gateway.counts[SOURCE.name, "accepted"] += 1
+            return Accepted(accepted=1, incident=review, incidents=[review])
+
+    return routes
