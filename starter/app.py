@@ -17,8 +17,6 @@ from starter.runbooks import Library
 from starter.sns_calls import SnsCalls
 
 LAST_WORDS_S = 2.0
-
-
 NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
 """FastAPI would ask the environment at each request whether somebody watches."""
 
@@ -46,8 +44,9 @@ def create_app(
             task.cancel()
         await asyncio.wait(beside, timeout=LAST_WORDS_S)
 
-    app = FastAPI(title="Tocsin", summary="Alerts in, durable incidents out", version="1", lifespan=alive)
+    summary = "Alerts in, durable incidents out"
+    app = FastAPI(title="Tocsin", summary=summary, version="1", lifespan=alive, telemetry=NO_TELEMETRY)
     for module in (alerts, cloudwatch, pagerduty, jira, heartbeat, health):
-        app.include_router(module.router(gateway))
+        app.router.routes.extend(module.router(gateway).routes)  # included, each would be another router to go through
     answer_refusals(app)
     return app

@@ -1,6 +1,7 @@
 """Runs the gateway on a socket, with its canary."""
 
 import asyncio
+import gc
 import ipaddress
 import socket
 from collections.abc import Callable
@@ -43,6 +44,7 @@ async def serve(
     server = uvicorn.Server(config)
     if on_listening:
         on_listening(address)
+    gc.freeze()  # what there is now stays: not to be looked through again and again while alerts come
     watching, serving = asyncio.create_task(canary.run()), asyncio.create_task(server.serve(sockets=[listener]))
     try:
         await asyncio.shield(serving)

@@ -1,6 +1,7 @@
 """The worker process."""
 
 import asyncio
+import gc
 
 import structlog
 from temporalio.client import Client
@@ -24,6 +25,7 @@ async def work(client: Client, library: Library, settings: Settings, stop: async
     for sentence in unroutable(library.runbooks.values(), settings):
         log.warning("somebody cannot be paged", problem=sentence)
     crew = workers(client, adapters.perform(settings))
+    gc.freeze()  # what there is now stays: not to be looked through again and again between pages
     async with asyncio.TaskGroup() as group:
         for worker in crew:
             group.create_task(worker.run())
