@@ -13,8 +13,10 @@ from starter.sources import foreign, text
 from starter.sources.foreign import Foreign
 from starter.sources.reading import FieldProblem, Reading, SentAlert, Unreadable, Webhook
 from starter.sources.source import Source
+from workflows.policy.runbook import SeverityName
 
 ENDED = "recovered"
+SEVERITIES: dict[str, SeverityName] = {"p1": "sev1", "p2": "sev2", "p3": "sev3", "p4": "sev4", "p5": "sev4"}
 PAYLOAD: dict[str, str] = {
     "monitor": "$ALERT_ID",
     "transition": "$ALERT_TRANSITION",
@@ -76,6 +78,7 @@ def translate(webhook: Webhook) -> Reading:
         summary=sent.status or sent.message,
         severity=sent.priority,
         severity_field="priority",
+        severity_otherwise=SEVERITIES.get(sent.priority.strip().lower()),
         service=tags.get("service", ""),
         labels={"monitor": sent.monitor, "transition": sent.transition, "scope": sent.scope, **tags},
         starts_at=_time(sent.at),

@@ -5,6 +5,7 @@ request that fails is its author's business.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from pydantic import JsonValue
@@ -74,6 +75,23 @@ class _Body(Foreign):
     deployment: _Deployment = _Deployment()
 
 
+@dataclass(frozen=True)
+class _Outcome:
+    """How a run or a deployment ended."""
+
+    of: str
+    state: str
+    name: str
+    summary: str
+    labels: Mapping[str, str]
+    began_at: datetime | None
+    """Of this run, not of the failure: so a run that began earlier and ends later says nothing any more."""
+    link: str
+    id: str
+    """From what is signed: GitHub's header X-GitHub-Delivery is not."""
+
+
+Problems = tuple[FieldProblem, ...]
 KINDS = ("deployment_status", "check_suite", "workflow_run")
 """In this order: a deployment's status also says which workflow run it is from."""
 
@@ -94,7 +112,7 @@ def translate(webhook: Webhook) -> Reading:
     return _of_run(kind, run or _Run(), sent, problems)
 
 
-def _of_run(kind: str, run: _Run, sent: _Body, problems: tuple[FieldProblem, ...]) -> Reading:
+def _of_run(kind: str, run: _Run, sent: _Body, problems: Problems) -> Reading:
     if sent.action not in ("", "completed"):
         return Reading(ignored="it has not completed yet")
     if not run.conclusion:
@@ -103,18 +121,17 @@ def _of_run(kind: str, run: _Run, sent: _Body, problems: tuple[FieldProblem, ...
         return Reading(ignored=why)
     who = run.workflow_id or run.name if kind == "workflow_run" else run.app.slug
     name = run.name if kind == "workflow_run" else run.app.name or run.app.slug
-    return _reading(
-        sent,
-        state=run.conclusion,
-        what=f"{kind}/{who}/{run.head_branch}",
+    outcome = _Outcome(
+        of=f"{kind}/{who}/{run.head_branch}",
+        state=run.conclusion.lower(),
         name=f"{name or 'Checks'} on {run.head_branch or 'the default branch'}",
         summary=run.display_title,
         labels={"branch": run.head_branch, "workflow": name, "event": run.event},
-        starts_at=run.run_started_at or run.created_at,
+        began_at=run.run_started_at or run.created_at,
         link=run.html_url or _page(sent.repository, "actions"),
-        delivery_id=f"{run.id}/{run.run_attempt}/{run.conclusion}" if run.id else "",
-        problems=problems,
+        id=f"{run.id}/{run.run_attempt}/{run.conclusion}" if run.id else "",
     )
+    return _reading(outcome, sent.repository.full_name, problems)
 
 
 def _not_ours(kind: str, run: _Run, repository: _Repository) -> str:
@@ -129,62 +146,45 @@ def _not_ours(kind: str, run: _Run, repository: _Repository) -> str:
     return ""
 
 
-def _of_deployment(status: _Status, sent: _Body, problems: tuple[FieldProblem, ...]) -> Reading:
+def _of_deployment(status: _Status, sent: _Body, problems: Problems) -> Reading:
     if not status.state:
         raise Unreadable("no event could be used", (FieldProblem("deployment_status.state", "is missing"), *problems))
     if sent.deployment.transient_environment:
         return Reading(ignored="an environment that is made to be thrown away")
     environment = status.environment or sent.deployment.environment
-    return _reading(
-        sent,
-        state=status.state,
-        what=f"deployment/{environment}",
+    outcome = _Outcome(
+        of=f"deployment/{environment}",
+        state=status.state.lower(),
         name=f"Deployment to {environment or 'an environment'}",
         summary=status.description,
         labels={"environment": environment},
-        starts_at=sent.deployment.created_at,
-        link=status.log_url
-        or status.target_url
-        or (sent.repository.html_url and f"{sent.repository.html_url}/deployments"),
-        delivery_id=f"deployment/{status.id}" if status.id else "",
-        problems=problems,
+        began_at=sent.deployment.created_at,
+        link=status.log_url or status.target_url or _page(sent.repository, "deployments"),
+        id=f"deployment/{status.id}" if status.id else "",
     )
+    return _reading(outcome, sent.repository.full_name, problems)
 
 
 def _page(repository: _Repository, name: str) -> str:
     return f"{repository.html_url}/{name}" if repository.html_url else ""
 
 
-def _reading(
-    sent: _Body,
-    *,
-    state: str,
-    what: str,
-    name: str,
-    summary: str,
-    labels: Mapping[str, str],
-    starts_at: datetime | None,
-    link: str,
-    delivery_id: str,
-    problems: tuple[FieldProblem, ...],
-) -> Reading:
-    state, repository = state.lower(), sent.repository.full_name
-    if state not in BAD | GOOD:
-        return Reading(ignored=f"{text.line(state, text.NAME)!r} is neither a failure nor a recovery")
+def _reading(outcome: _Outcome, repository: str, problems: Problems) -> Reading:
+    if outcome.state not in BAD | GOOD:
+        return Reading(ignored=f"{text.line(outcome.state, text.NAME)!r} is neither a failure nor a recovery")
     alert = SentAlert(
-        group=what,
-        fingerprint=f"{repository}/{what}",
-        name=f"{repository}: {name}",
-        status="firing" if state in BAD else "resolved",
-        summary=f"{state}: {summary}" if summary else state,
+        group=outcome.of,
+        fingerprint=f"{repository}/{outcome.of}",
+        name=f"{repository}: {outcome.name}",
+        status="firing" if outcome.state in BAD else "resolved",
+        summary=f"{outcome.state}: {outcome.summary}" if outcome.summary else outcome.state,
         service=repository.rpartition("/")[2],
-        labels={"repository": repository, **{key: value for key, value in labels.items() if value}},
-        # The start of this run, not of the failure: so a run that began earlier and ends later says nothing any more.
-        starts_at=starts_at,
-        link=link,
-        links=(("run", link),),
+        labels={"repository": repository, **{key: value for key, value in outcome.labels.items() if value}},
+        starts_at=outcome.began_at,
+        link=outcome.link,
+        links=(("run", outcome.link),),
     )
-    return Reading((alert,), tenant=repository, problems=problems, delivery_id=delivery_id)
+    return Reading((alert,), tenant=repository, problems=problems, delivery_id=outcome.id)
 
 
 EXAMPLE: JsonValue = {

@@ -14,9 +14,14 @@ from starter.sources import foreign, text
 from starter.sources.foreign import Foreign
 from starter.sources.reading import FieldProblem, Reading, SentAlert, Unreadable, Webhook
 from starter.sources.source import Source
+from workflows.policy.runbook import SeverityName
 
 ENDS = ("resolved", "archived", "ignored")
 """What becomes of an issue; `ignored` is what archiving was called."""
+SEVERITIES: dict[str, SeverityName] = {
+    "fatal": "sev1", "critical": "sev1", "error": "sev2", "warning": "sev3", "info": "sev4", "debug": "sev4",
+}  # fmt: skip
+"""Levels of events, and actions of metric alerts."""
 _PROJECT = re.compile(r"/projects/[^/]+/(?P<slug>[^/]+)/")
 
 
@@ -116,6 +121,7 @@ def _of_event(event: _Event, data: _Data) -> SentAlert:
         summary=event.culprit,
         severity=event.level,
         severity_field="data.event.level",
+        severity_otherwise=SEVERITIES.get(event.level.strip().lower()),
         service=project["slug"] if project else "",
         labels={name: value for name, value in known.items() if value} | _tags(event.tags),
         starts_at=event.datetime,
@@ -135,6 +141,7 @@ def _of_metric(metric: _Metric, sent: _Body) -> SentAlert:
         summary=sent.data.description_text.replace("\\n", " "),
         severity="" if ended else sent.action,
         severity_field="action",
+        severity_otherwise=None if ended else SEVERITIES.get(sent.action.strip().lower()),
         service=rule.projects[0] if len(rule.projects) == 1 else "",
         labels={"rule": rule.name} if rule.name else {},
         starts_at=metric.date_started,

@@ -71,3 +71,13 @@ def test_datadogs_own_payload_is_refused_and_what_to_paste_is_named() -> None:
     default = {"id": "1", "title": "[Triggered] CPU", "last_updated": "1795219392000", "event_type": "metric_alert"}
     with pytest.raises(Unreadable, match=r"docs/sources/datadog\.md"):
         SOURCE.translate(webhook(default))
+
+
+@pytest.mark.parametrize(("priority", "severity"), [("P1", "sev1"), ("P3", "sev3"), ("P5", "sev4"), ("", "sev2")])
+def test_a_priority_is_a_severity(priority: str, severity: str, book: Runbook) -> None:
+    assert one(book, priority=priority).opening.severity == severity
+
+
+def test_what_the_runbook_says_of_a_priority_goes_first(book: Runbook) -> None:
+    intake = book.intake.model_copy(update={"severities": {"P1": "sev4"}})
+    assert one(book.model_copy(update={"intake": intake}), priority="P1").opening.severity == "sev4"
