@@ -1,4 +1,4 @@
-"""The README's tables that repeat what the code knows. `python -m tests.docs.tables` writes them anew."""
+"""What the documents repeat of what the code knows. `python -m tests.docs.tables` writes it anew."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -10,6 +10,7 @@ from typer.core import TyperGroup
 
 from settings import Settings
 from settings.sources import SourceSettings
+from tests.docs import sources
 from tocsin.app import app
 
 ROOT = Path(__file__).parents[2]
@@ -66,6 +67,9 @@ def main() -> None:
     for name, table in TABLES.items():
         text = between(name).sub(table().replace("\\", r"\\"), text)
     README.write_text(text, encoding="utf-8")
+    for page, source in sources.pages().items():
+        example = sources.example(source).replace("\\", r"\\")
+        page.write_text(between("example").sub(example, page.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 if __name__ == "__main__":

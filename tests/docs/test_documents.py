@@ -107,5 +107,6 @@ def test_every_code_block_is_of_a_kind_that_is_tested(path: Path) -> None:
 
 @every
 def test_lines_can_be_read_in_a_terminal(path: Path) -> None:
-    too_long = [line for line in read(path).text.splitlines() if len(line) > 120 and not line.startswith(("|", "!["))]
+    whole = ("|", "![", '  "')  # a row, a picture, a text in JSON
+    too_long = [line for line in read(path).text.splitlines() if len(line) > 120 and not line.startswith(whole)]
     assert not too_long

@@ -13,11 +13,12 @@ from ruamel.yaml import YAML
 
 from settings import Settings
 from starter import runbooks, verify
-from tests.docs.markdown import ROOT, read
+from tests.docs.markdown import ROOT, Document, read
 from tests.docs.tables import README, TABLES, between
 from tests.starter.sources.webhooks import delivery, webhook
 
 DOCUMENT = read(README)
+ALERTMANAGER = read(ROOT / "docs" / "sources" / "alertmanager.md")
 
 Duration = Annotated[str, StringConstraints(pattern=r"^\d+[smh]$")]
 
@@ -70,8 +71,12 @@ def test_a_table_is_what_the_code_knows(name: str) -> None:
     assert found[0] == TABLES[name](), "write it anew: .venv/bin/python -m tests.docs.tables"
 
 
-def test_the_alertmanager_snippet_is_a_complete_configuration(tmp_path: Path) -> None:
-    (snippet,) = (block for block in DOCUMENT.blocks("yaml") if "receivers:" in block)
+SNIPPETS = pytest.mark.parametrize("document", [DOCUMENT, ALERTMANAGER], ids=["README", "docs/sources"])
+
+
+@SNIPPETS
+def test_the_alertmanager_snippet_is_a_complete_configuration(document: Document, tmp_path: Path) -> None:
+    (snippet,) = (block for block in document.blocks("yaml") if "receivers:" in block)
     written = Alertmanager.model_validate(YAML(typ="safe", pure=True).load(snippet))
     (receiver,) = written.receivers
     assert written.route.receiver == receiver.name
@@ -82,12 +87,13 @@ def test_the_alertmanager_snippet_is_a_complete_configuration(tmp_path: Path) ->
         assert checked.returncode == 0, checked.stderr
 
 
+@SNIPPETS
 def test_the_token_that_alertmanager_is_shown_with_opens_the_gateway(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    document: Document, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    (snippet,) = (block for block in DOCUMENT.blocks("yaml") if "receivers:" in block)
+    (snippet,) = (block for block in document.blocks("yaml") if "receivers:" in block)
     credentials = Alertmanager.model_validate(YAML(typ="safe", pure=True).load(snippet)).receivers[0].webhook_configs[0]
-    (line,) = (block for block in DOCUMENT.blocks("sh") if block.startswith("TOCSIN_ALERTMANAGER_TOKENS="))
+    (line,) = (block for block in document.blocks("sh") if block.startswith("TOCSIN_ALERTMANAGER_TOKENS="))
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("TOCSIN_ALERTMANAGER_TOKENS", line.strip().partition("=")[2].strip("'"))
     presented = {"Authorization": f"Bearer {credentials.http_config.authorization.credentials}"}

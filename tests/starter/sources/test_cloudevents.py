@@ -36,7 +36,7 @@ def test_all_modes_say_the_same() -> None:
 
 
 def test_the_event_that_the_page_shows_is_understood(book: Runbook) -> None:
-    (event,) = read(ROOT / "docs/sources/cloudevents.md").blocks("json")
+    event, *_ = read(ROOT / "docs/sources/cloudevents.md").blocks("json")
     found = delivery("cloudevents", event.encode(), book)
     assert found.problems == ()
     assert (found.batches[0].opening.severity, found.batches[0].opening.service) == ("sev1", "checkout")

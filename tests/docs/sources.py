@@ -1,0 +1,41 @@
+"""What each page in docs/sources shows of its sender: an example, and what becomes of it. Both are made, not typed."""
+
+import json
+from pathlib import Path
+
+from starter import runbooks
+from starter.routing import route
+from starter.sources.source import Source
+from starter.sources.table import SOURCES
+from tests.docs.markdown import ROOT
+from tests.starter.sources.webhooks import webhook
+from workflows.policy.runbook import severity_title
+
+FOLDER = ROOT / "docs" / "sources"
+INDEX = FOLDER / "README.md"
+
+
+def page(source: Source) -> Path:
+    return FOLDER / f"{source.name}.md"
+
+
+def example(source: Source) -> str:
+    """The first example, and what the runbook `company` makes of it."""
+    body = next(iter(source.examples.values()))
+    book = runbooks.load(ROOT / "runbooks").runbooks["company"]
+    (found,) = route(source, webhook(body), book, "").routes
+    rows = [
+        ("Becomes", ""),
+        ("---", "---"),
+        ("incident", f"`{found.incident}`: {found.why.incident}"),
+        ("title", found.title),
+        ("severity", f"{severity_title(found.severity)}: {found.why.severity}"),
+        ("service", f"{found.service or 'none'}: {found.why.service}"),
+        ("links", ", ".join(label for label, _ in found.links) or "none"),
+    ]
+    table = "".join(f"| {name} | {value} |\n" for name, value in rows)
+    return f"\n```json\n{json.dumps(body, indent=2, ensure_ascii=False)}\n```\n\n{table}\n"
+
+
+def pages() -> dict[Path, Source]:
+    return {page(source): source for source in SOURCES.values()}
