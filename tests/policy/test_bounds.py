@@ -16,6 +16,8 @@ from workflows.policy.events import (
     Escalated,
     Event,
     FlagChanged,
+    FollowUpAdded,
+    FollowUpDone,
     HandedOff,
     Noted,
     Resolved,
@@ -53,10 +55,13 @@ def wordy_opening() -> Incident:
 
 def everything_at_once() -> Iterator[Event]:
     """All that has a bound is filled to it, and a little more."""
+    few = LONG[:16]  # so that they are as many as may be
     yield from storm(Bounds.alerts + 5)
     yield from (RoleAssigned(role=f"role-{n}", person=LONG, by=LONG) for n in range(Bounds.names + 5))
     yield from (FlagChanged(flag=f"flag-{n}-{'x' * 50}", by=LONG) for n in range(Bounds.names + 5))
     yield from (Escalated(to=name, by=LONG, reason=LONG) for name in STAFF)
+    yield from (FollowUpAdded(text=few, owner=few, by=few) for _ in range(Bounds.follow_ups + 5))
+    yield from (FollowUpDone(follow_up=f"{n}", text=LONG, by=LONG) for n in range(1, Bounds.follow_ups))
     yield HandedOff(to=LONG, by=LONG, text=LONG)
     yield UpdatePosted(by=LONG, text=LONG[:3000], public=True)
     yield DraftApproved(by=LONG, text=LONG)

@@ -2,7 +2,7 @@
 
 from temporalio.testing import WorkflowEnvironment
 
-from tests.workflows.incidents import Vendors, incident, opening
+from tests.workflows.incidents import Vendors, incident, opening, shipped
 from tests.workflows.reviews import DAY, HOUR, closed, reviewed
 from workflows import search_attributes as known
 from workflows.policy.review.record import Record
@@ -51,3 +51,37 @@ async def test_what_is_not_submitted_is_nagged_about_until_it_is_waived(temporal
         timeline = await live.timeline()
     assert 12 <= len(nagged) <= 14  # of 19 days, the working ones
     assert "Bob waived the review: a drill" in timeline
+
+
+async def test_three_weeks_of_nags_and_fifteen_follow_ups_are_under_2000_events(temporal: WorkflowEnvironment) -> None:
+    vendors = Vendors()
+    async with reviewed(temporal, vendors, opening(runbook=shipped("samia"))) as live:
+        for number in range(15):
+            follow_up = {"text": f"measure {number}", "owner": f"person-{number % 5}", "by": "Alice"}
+            await live.handle.execute_update("follow_up_added", follow_up)
+        await live.after(24 * DAY)
+        nags = [send.key for send in vendors.arrived if send.effect.kind in ("nag", "checklist")]
+        history = await live.handle.fetch_history()
+    assert len([key for key in nags if key.startswith(("review/", "duty/", "follow-up-"))]) >= 40
+    assert len(vendors.arrivals()) == len(set(vendors.arrivals()))
+    assert len(history.events) < 2000
+
+
+async def test_continue_as_new_after_every_few_events_loses_and_doubles_nothing(temporal: WorkflowEnvironment) -> None:
+    """In a history of sixty events there is room for one nag or two."""
+    sent: dict[int, list[str]] = {}
+    for limit in (60, 8000):
+        vendors = Vendors()
+        async with reviewed(temporal, vendors, opening(), history_limit=limit) as live:
+            first_run = (await live.handle.describe()).run_id
+            await live.handle.signal("follow_up_added", {"text": "test it", "owner": "bob", "due_on": "2026-12-24"})
+            await live.after(12 * DAY)
+            await live.handle.signal("submit", {"duty": "share-learnings", "by": "Alice"})
+            await live.after(16 * DAY)
+            status, timeline = await live.status(), await live.timeline()
+            assert ((await live.handle.describe()).run_id != first_run) == (limit == 60)
+        assert len(vendors.arrivals()) == len(set(vendors.arrivals()))
+        assert len(status.owed) == 4
+        assert any("Alice submitted share learnings" in line for line in timeline)
+        sent[limit] = [key.split("/")[1] for key in vendors.arrivals("review/")]
+    assert sent[60] == sent[8000]

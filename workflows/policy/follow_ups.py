@@ -4,7 +4,7 @@ is done or waived. An open incident hands them to its review, which nags."""
 from collections.abc import Iterator
 from datetime import datetime
 
-from workflows.policy.bounded import fit
+from workflows.policy.bounded import fit, weight
 from workflows.policy.calendar import end_of
 from workflows.policy.demand import Demand
 from workflows.policy.effects import Ticket
@@ -79,8 +79,6 @@ def _role(book: Runbook, follow_up: FollowUp) -> str | None:
 
 
 def add(book: Runbook, incident: Incident, event: FollowUpAdded) -> Incident:
-    if len(incident.follow_ups) >= Bounds.follow_ups:
-        return log(incident, event.at, f"too many follow-ups, this one was not kept: {event.text}", loud=True)
     follow_up = FollowUp(
         number=len(incident.follow_ups) + 1,
         text=fit(event.text, Bounds.follow_up),
@@ -89,18 +87,26 @@ def add(book: Runbook, incident: Incident, event: FollowUpAdded) -> Incident:
         added_at=event.at,
         added_by=event.by,
     )
+    if not _fits(incident, follow_up):
+        return log(incident, event.at, f"too many follow-ups, this one was not kept: {event.text}", loud=True)
     after = incident.model_copy(update={"follow_ups": (*incident.follow_ups, follow_up)})
     text = f"follow-up {follow_up.number}, {owner_of(book, follow_up)} by {follow_up.due_on}: {follow_up.text}"
     return tell(after, event.at, text, by=event.by)
 
 
+def _fits(incident: Incident, another: FollowUp) -> bool:
+    kept = (*incident.follow_ups, another)
+    together = sum(weight(text) for each in kept for text in (each.text, each.owner, each.added_by))
+    return len(kept) <= Bounds.follow_ups and together <= Bounds.follow_ups_text
+
+
 def done(_: Runbook, incident: Incident, event: FollowUpDone) -> Incident:
-    ending = Ending(at=event.at, by=event.by, text=fit(event.text, Bounds.follow_up))
+    ending = Ending(at=event.at, by=fit(event.by, Bounds.remark), text=fit(event.text, Bounds.remark))
     return _end(incident, event, event.follow_up, ending)
 
 
 def waive(_: Runbook, incident: Incident, event: FollowUpWaived) -> Incident:
-    ending = Ending(at=event.at, by=event.by, waived=True, text=fit(event.reason, Bounds.follow_up))
+    ending = Ending(at=event.at, by=fit(event.by, Bounds.remark), waived=True, text=fit(event.reason, Bounds.remark))
     return _end(incident, event, event.follow_up, ending)
 
 

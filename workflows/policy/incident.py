@@ -24,11 +24,11 @@ class Bounds:
 
     timeline = 200
     text = 500
-    timeline_text = 32_000
+    timeline_text = 24_000
     """Of all lines together; those of plain length are far below it."""
     to_tell = 30
     message = 3000
-    to_tell_text = 20_000
+    to_tell_text = 12_000
     alerts = 200
     alert_name = 60
     alert_summary = 60
@@ -43,8 +43,15 @@ class Bounds:
     """Of roles and of flags: a signal may name some that the runbook does not know."""
     links = 4
     link = 2000
-    follow_ups = 50
-    follow_up = 300
+    follow_ups = 30
+    follow_up = 200
+    follow_ups_text = 8000
+    """Of all of them together, with their owners."""
+    remark = 80
+    """As one ends; the whole of it stands on the timeline."""
+    ending = 200
+    """What is said as a duty of the review ends, and by whom."""
+    link_of_ending = 500
 
 
 def _usable(links: tuple[tuple[Line, str], ...]) -> tuple[tuple[str, str], ...]:

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 from workflows.policy import fold
+from workflows.policy.bounded import fit, weight
 from workflows.policy.durations import roughly, write
 from workflows.policy.events import Event
-from workflows.policy.incident import Ending
+from workflows.policy.incident import Bounds, Ending
 from workflows.policy.review.events import Completed, NagsSnoozed, ReviewClosed, ReviewStarted, Submitted, Waived
 from workflows.policy.review.owed import Owed, owed
 from workflows.policy.review.state import Answer, Review
@@ -47,14 +48,16 @@ def _submitted(book: Runbook, review: Review, event: Submitted) -> Review:
     each = meant(book, review, event.duty)
     if each is None:
         return _log(review, event, f"{event.by} submitted {event.duty or 'something'!r}, which is not owed")
-    after = _end(review, each, Ending(at=event.at, by=event.by, text=event.text[:300], link=event.link))
+    link = event.link if weight(event.link) <= Bounds.link_of_ending else ""  # whole, or not at all
+    text = fit(event.text, Bounds.ending)
+    after = _end(review, each, Ending(at=event.at, by=event.by, text=text, link=link))
     late = roughly(event.at - each.due_at) + " late" if event.at > each.due_at else "in time"
     where = f": {event.link}" if event.link else ""
     return _tell(after, event, f"{event.by} submitted {each.title}, {late}{where}{_because(event.text)}")
 
 
 def _waived(book: Runbook, review: Review, event: Waived) -> Review:
-    ending = Ending(at=event.at, by=event.by, waived=True, text=event.reason[:300])
+    ending = Ending(at=event.at, by=event.by, waived=True, text=fit(event.reason, Bounds.ending))
     if event.duty:
         each = meant(book, review, event.duty)
         if each is None:
