@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from tests.faults.tocsin_up import Up, tocsin_up
+from tests.faults.tocsin_up import PATIENCE_S, Up, tocsin_up
 from tests.temporal_server import BINARY
 
 
@@ -84,3 +84,27 @@ async def test_temporals_own_command_line_can_resolve_an_incident_without_an_arg
     shown = json.loads(up.command("show", "--json", incident).stdout)
     assert shown["state"]["incident"]["phase"] == "resolved"
     await up.alert("Bare signal", "resolved")
+
+
+async def test_a_review_outlives_what_dies_around_it(up: Up) -> None:
+    """At 60x: it begins at once, reminds after 15 s and asks after 30 s; worker and server are killed in between."""
+    declared = json.loads(up.command("declare", "Reviewed", "--severity", "sev2", "--json").stdout)["incident"]
+    assert up.command("resolve", declared, "rolled back").returncode == 0
+    await _until_said(up, "What its review owes:")
+    up.kill("tocsin worker")
+    await _until_said(up, "due soon")
+    up.kill("temporal server")
+    await _until_said(up, "report is due")
+    async with asyncio.timeout(20):
+        while up.command("review", "submit", declared, "--link", "https://wiki.example/1").returncode != 0:
+            await asyncio.sleep(0.2)
+    await _until_said(up, "the review is complete")
+    said = [text for text in await up.said() if "Reviewed" in text or declared in text]
+    for once in ("What its review owes:", "due soon", "report is due"):
+        assert sum(once in text for text in said) == 1, said
+
+
+async def _until_said(up: Up, words: str) -> None:
+    async with asyncio.timeout(PATIENCE_S):
+        while not any(words in text for text in await up.said()):
+            await asyncio.sleep(0.1)

@@ -88,6 +88,12 @@ class Up:
         state: dict[str, Any] = (await self.http.get(f"{self.sandbox}/control/state")).json()
         return state
 
+    async def said(self) -> list[str]:
+        """Every message in every channel and thread."""
+        channels = (await self.state())["channels"]
+        messages = [message for channel in channels for message in channel["messages"]]
+        return [each["text"] for message in messages for each in (message, *message["replies"])]
+
     async def fault(self, **fault: Any) -> None:
         (await self.http.post(f"{self.sandbox}/control/faults", json=fault)).raise_for_status()
 
