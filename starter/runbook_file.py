@@ -29,7 +29,8 @@ class RunbookFile:
         line, column = 0, 0
         for part in loc:
             if isinstance(node, CommentedMap) and part in node:
-                line, column = node.lc.data[part][:2] if part in node.lc.data else (line, column)
+                written = node.lc.data or {}  # a mapping that only merges another (`<<`) knows no lines
+                line, column = written[part][:2] if part in written else (line, column)
                 node = node[part]
             elif isinstance(node, CommentedSeq) and isinstance(part, int) and part < len(node):
                 line, column = node.lc.item(part)
@@ -51,20 +52,47 @@ class RunbookFile:
         return node
 
 
+LARGEST, MOST_VALUES = 1_000_000, 100_000
+"""Bytes of a file, and values in it once its aliases are unfolded: far more than any procedure has."""
+_UNREADABLE = (ValueError, TypeError, ArithmeticError, LookupError, AttributeError)
+"""What ruamel lets through when a value is not what it looks like: the 99th of a month, a number of 5,000 digits."""
+
+
 def parse(file: Path) -> RunbookFile | Problem:
     """Never raises: a file that cannot be read as YAML is a problem."""
     try:
-        tree = YAML(typ="rt", pure=True).load(file.read_text(encoding="utf-8"))
+        with file.open("rb") as opened:
+            content = opened.read(LARGEST + 1)
+        if len(content) > LARGEST:
+            return Problem(str(file), f"is too large for a runbook: more than {LARGEST:,} bytes")
+        tree = YAML(typ="rt", pure=True).load(content.decode("utf-8"))
+        if _unfolded(tree, {}) > MOST_VALUES:
+            return Problem(str(file), f"its aliases (`*name`) unfold to more than {MOST_VALUES:,} values")
     except OSError as error:
         return Problem(str(file), f"cannot be read: {error.strerror}")
     except UnicodeDecodeError as error:
         return Problem(str(file), f"is not UTF-8 text (byte {error.start})")
     except YAMLError as error:
         return _syntax(str(file), error)
+    except RecursionError:
+        return Problem(str(file), "is nested too deeply")
+    except _UNREADABLE as error:
+        return Problem(str(file), f"holds a value that cannot be read: {error}")
     if isinstance(tree, CommentedMap):
         return RunbookFile(str(file), tree)
     what = "is empty" if tree is None else "is not a mapping"
     return Problem(str(file), f"the file {what}", advice="A runbook begins with `runbook: <name>`")
+
+
+def _unfolded(node: object, known: dict[int, int]) -> int:
+    """How many values these are, without unfolding them: nine aliases of nine aliases of ... soon fill the memory. (One
+    of itself is read as nothing.)"""
+    if not isinstance(node, CommentedMap | CommentedSeq):
+        return 1
+    if id(node) not in known:
+        inside = node.values() if isinstance(node, CommentedMap) else node
+        known[id(node)] = 1 + sum(_unfolded(value, known) for value in inside)
+    return known[id(node)]
 
 
 def _plain(node: object) -> object:

@@ -76,11 +76,8 @@ def _taken(reading: Reading, name: str) -> Reading:
 
 def read(path: Path) -> Reading:
     """One file. Never raises."""
-    try:
-        file = parse(path)
-        return Reading(problems=(file,)) if isinstance(file, Problem) else _compiled(file)
-    except RecursionError:
-        return Reading(problems=(Problem(str(path), "an alias (`*name`) contains itself"),))
+    file = parse(path)
+    return Reading(problems=(file,)) if isinstance(file, Problem) else _compiled(file)
 
 
 def _compiled(file: RunbookFile) -> Reading:

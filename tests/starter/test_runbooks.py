@@ -1,5 +1,6 @@
 """Reading runbooks: what is wrong with one is said with its line, and never hides another."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -68,9 +69,33 @@ def test_bytes_that_are_no_text_are_a_problem_and_not_a_crash(folder: Path) -> N
     assert "is not UTF-8" in str(load(folder).problems[0])
 
 
-def test_an_alias_that_contains_itself_is_a_problem_and_not_a_crash(folder: Path) -> None:
-    (folder / "bad.yaml").write_text("flags: &all [*all]\n")
-    assert list(load(folder).runbooks) == ["good"]
+BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"{name}: &{name} [{', '.join([f'*{before}'] * 9)}]\n" for before, name in pairwise("abcdefghij")
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        pytest.param("flags: &all [*all]\n", "", id="an alias that contains itself, in a list"),
+        pytest.param("flags: &all\n  more: *all\n", "", id="and in a mapping"),
+        pytest.param("flags: &all\n  <<: *all\n", "holds a value that cannot be read", id="and that merges itself"),
+        pytest.param(BOMB, "its aliases (`*name`) unfold to more than 100,000 values", id="aliases of aliases"),
+        pytest.param("flags: " + "[" * 5000 + "]" * 5000, "is nested too deeply", id="thousands of brackets"),
+        pytest.param(f"title: {'x' * 1_000_000}", "is too large for a runbook: more than 1,000,000", id="a megabyte"),
+        pytest.param("version: 2026-99-99\n", "holds a value that cannot be read: month", id="no such day"),
+        pytest.param(f"version: {'9' * 5000}\n", "holds a value that cannot be read", id="no such number"),
+        pytest.param("a: 1\na: 2\n", 'found duplicate key "a"', id="a key twice"),
+        pytest.param("calendar: {zone: 7}\n<<: {x: 1}\n", "", id="only merged"),
+        pytest.param("runbook: x\0y\n", "unacceptable character", id="a character that is none"),
+    ],
+)
+def test_a_hostile_file_is_a_problem_and_hides_no_good_one(folder: Path, text: str, problem: str) -> None:
+    (folder / "bad.yaml").write_text(text)
+    library = load(folder)
+    assert list(library.runbooks) == ["good"]
+    assert library.problems
+    assert problem in str(library.problems[0])
 
 
 def test_anchors_and_merge_keys_may_be_used(folder: Path) -> None:

@@ -32,9 +32,9 @@ def moment(option: str, given: str) -> datetime:
     """ISO 8601; UTC if it names no zone. Raises Failure."""
     try:
         at = datetime.fromisoformat(given)
-    except ValueError:
+        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    except (ValueError, OverflowError):  # year 1 or 9999, with an offset
         raise Failure(f"{option} {given}: write the time like 2026-11-21T02:00:00Z") from None
-    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
 
 
 def me() -> str:

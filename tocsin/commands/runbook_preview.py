@@ -11,7 +11,7 @@ from tocsin import library, output
 from tocsin.commands.arguments import AsJson, moment, span
 from tocsin.failure import Failure
 from tocsin.view.picture import picture
-from tocsin.view.timeline import timeline
+from tocsin.view.timeline import Timeline
 from workflows.policy.durations import write
 from workflows.policy.preview import Course
 from workflows.policy.runbook import Runbook, SeverityName
@@ -19,6 +19,8 @@ from workflows.preview import preview as foreseen
 
 LONGEST = timedelta(days=60)
 """How far ahead is looked: every review is over by then, and a quarter of an hour's cadence is 5,760 lines."""
+YEARS = range(1970, 2100)
+"""Beyond them nobody knows the zones' rules."""
 
 
 def preview(
@@ -51,7 +53,7 @@ def preview(
     if svg:
         output.save(svg, picture(book, course, lines))
     else:
-        output.show(lines, timeline(book, course, lines), as_json)
+        output.show(lines, Timeline(book, course, lines), as_json)
 
 
 def _severity(book: Runbook, given: str) -> SeverityName:
@@ -77,6 +79,8 @@ def _label(given: str) -> tuple[str, str]:
 
 
 def _possible(course: Course) -> None:
+    if course.at.year not in YEARS:
+        raise Failure(f"--at {course.at:%Y-%m-%d}: choose a day in the years {YEARS[0]} to {YEARS[-1]}")
     if course.ack_after is not None and course.resolve_after is not None and course.ack_after > course.resolve_after:
         raise Failure("--ack comes after --resolve: nobody acknowledges what is over")
     if course.end > LONGEST:

@@ -19,6 +19,8 @@ from workflows.policy.runbook import Runbook
 RIGHT, TOP, ROW, GAP = 1180, 92, 32, 14
 LONGEST_NAME, PER_LETTER = 28, 7.5
 """Letters of a lane's name, and pixels of each."""
+ROOM_FOR_NAMES = 110
+"""Pixels between `acknowledged` and `resolved`, so that both can be written in the middle."""
 TICKS = [timedelta(minutes=m) for m in (0, 5, 15, 30, 60, 120, 240, 480, 720, 1440, 2880, 5760, 10080, 20160, 40320)]
 COLOURS = {
     "phones": ("#cf222e", "#ff7b72"),
@@ -78,11 +80,14 @@ def _axis(scale: Scale, height: int) -> Iterator[str]:
 
 
 def _events(course: Course, scale: Scale, height: int) -> Iterator[str]:
-    for name, after in (("acknowledged", course.ack_after), ("resolved", course.resolve_after)):
-        if after is not None and after <= course.end:
-            x = scale.x(after)
-            yield f'<line class="event" x1="{x}" y1="{TOP - 10}" x2="{x}" y2="{height - 14}"/>'
-            yield f'<text class="name" x="{x}" y="{TOP - 28}" text-anchor="middle">{name}</text>'
+    """Where people answered. The names lean away from each other where there is no room for both."""
+    both = (("acknowledged", course.ack_after, "end"), ("resolved", course.resolve_after, "start"))
+    shown = [(name, scale.x(after), aside) for name, after, aside in both if after is not None and after <= course.end]
+    apart = abs(shown[-1][1] - shown[0][1]) >= ROOM_FOR_NAMES if len(shown) > 1 else True
+    for name, x, aside in shown:
+        yield f'<line class="event" x1="{x}" y1="{TOP - 10}" x2="{x}" y2="{height - 14}"/>'
+        at, anchor = (x, "middle") if apart else (x + (-3 if aside == "end" else 3), aside)
+        yield f'<text class="name" x="{at}" y="{TOP - 28}" text-anchor="{anchor}">{name}</text>'
 
 
 def _track(track: Track, lane_top: int) -> Iterator[str]:

@@ -1,10 +1,11 @@
 """`tocsin runbook preview`: what would follow, as a table."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from rich.console import Group, RenderableType
+from rich.console import Console, ConsoleOptions, RenderResult
 from rich.table import Table
 
 from tocsin.view.plain import plain
@@ -16,29 +17,53 @@ STYLES = {"page": "bold red", "publish": "yellow", "draft": "yellow", "email": "
 """What wakes people, and what leaves the company."""
 
 
-def timeline(book: Runbook, course: Course, lines: Sequence[Line]) -> RenderableType:
-    """A line for each, so that a long course can be skimmed, and one where a day begins in the runbook's zone."""
-    zone = ZoneInfo(book.calendar.zone)
+ROOM_FOR_TEXTS = 120
+"""Columns of a terminal from which on the beginning of each message is shown, too."""
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """A line for each, and one where a day begins in the runbook's zone. To whom and why is broken at the terminal's
+    width, never cut off."""
+
+    book: Runbook
+    course: Course
+    lines: Sequence[Line]
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        yield plain(self.book.title, "bold")
+        yield plain(headline(self.book, self.course))
+        yield self._table(with_texts=options.max_width >= ROOM_FOR_TEXTS)
+
+    def _table(self, *, with_texts: bool) -> Table:
+        zone = ZoneInfo(self.book.calendar.zone)
+        table = _columns(zone.key, with_texts=with_texts)
+        day: date | None = None
+        for line in self.lines:
+            at = (self.course.at + timedelta(seconds=line.offset_s)).astimezone(zone)
+            if at.date() != day:
+                day = at.date()
+                table.add_row(f"{at:%a}", f"{at:%d %b}", style="dim")
+            table.add_row(
+                write(timedelta(seconds=line.offset_s)),
+                f"{at:%H:%M:%S}",
+                plain(line.kind, STYLES.get(line.kind, "")),
+                plain(", ".join(line.to)),
+                plain(line.reason),
+                *([plain(" ".join(line.text.split()), "dim")] if with_texts else []),
+            )
+        return table
+
+
+def _columns(zone: str, *, with_texts: bool) -> Table:
     table = Table(box=None, header_style="dim", padding=(0, 2, 0, 0), expand=True)
-    for heading in ("T+", zone.key, "what"):
+    for heading in ("T+", zone, "what"):
         table.add_column(heading, no_wrap=True)
-    for heading, share in (("to", 3), ("because", 6), ("text", 4)):
-        table.add_column(heading, ratio=share, no_wrap=True, overflow="ellipsis")
-    day: date | None = None
-    for line in lines:
-        at = (course.at + timedelta(seconds=line.offset_s)).astimezone(zone)
-        if at.date() != day:
-            day = at.date()
-            table.add_row(f"{at:%a}", f"{at:%d %b}", style="dim")
-        table.add_row(
-            write(timedelta(seconds=line.offset_s)),
-            f"{at:%H:%M:%S}",
-            plain(line.kind, STYLES.get(line.kind, "")),
-            plain(", ".join(line.to)),
-            plain(line.reason),
-            plain(" ".join(line.text.split()), "dim"),
-        )
-    return Group(plain(book.title, "bold"), plain(headline(book, course)), table)
+    table.add_column("to", ratio=4, overflow="fold")
+    table.add_column("because", ratio=5, overflow="fold")
+    if with_texts:
+        table.add_column("text", ratio=5, no_wrap=True, overflow="ellipsis")
+    return table
 
 
 def headline(book: Runbook, course: Course) -> str:
