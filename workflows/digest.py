@@ -30,12 +30,20 @@ class DigestWorkflow:
         if order.mail is not None:
             ways.append(("digest-mail", order.mail))
         settled = await asyncio.gather(*(_send(order, duty, effect, text) for duty, effect in ways))
-        problems = tuple(f"{each.demand.effect.kind}: {each.problem}" for each in settled if each.outcome != "done")
-        if len(problems) == len(ways):
+        remarks = [_remark(each) for each in settled]
+        problems = tuple(f"{duty}: {remark}" for (duty, _), remark in zip(ways, remarks, strict=True) if remark)
+        if all(each.outcome != "done" for each in settled):
             raise ApplicationError(f"the digest reached nobody: {'; '.join(problems)}", type="Unsaid")
-        if settled[0].outcome == "done" and problems:
-            await _send(order, "digest-unmailed", order.post, f"This was not mailed: {settled[1].problem}")
+        if settled[0].outcome == "done" and order.mail is not None and remarks[1]:
+            await _send(order, "digest-unmailed", order.post, f"This was not mailed to everybody: {remarks[1]}")
         return Digested(said=True, problems=problems)
+
+
+def _remark(settled: EffectSettled) -> str:
+    """What somebody has to see: that it failed, or that some of many were not reached."""
+    if settled.outcome != "done":
+        return settled.problem
+    return settled.receipt.note or "" if settled.receipt.warns else ""
 
 
 async def _take_stock() -> Stock:

@@ -37,6 +37,7 @@ class World:
     client: Client
     stock: Stock = field(default_factory=something)
     broken: tuple[str, ...] = ()
+    receipt: Receipt = field(default_factory=lambda: Receipt(reference="r"))
     arrived: list[tuple[str, Send]] = field(default_factory=list)
     taken: int = 0
 
@@ -62,7 +63,7 @@ class World:
         if way in self.broken:
             raise ApplicationError(f"{way} is not connected", type="Unconnected", non_retryable=True)
         self.arrived.append((way, send))
-        return Receipt(reference="r")
+        return self.receipt
 
     async def digest(self, order: DigestOrder) -> Digested:
         return await self.client.execute_workflow(
@@ -124,14 +125,21 @@ async def test_the_day_is_that_of_its_zone(world: World) -> None:
 
 async def test_a_mail_that_could_not_be_sent_is_said_in_the_channel(world: World) -> None:
     world.broken = ("send_email",)
-    assert await world.digest(BY_BOTH) == Digested(said=True, problems=("email: send_email is not connected",))
+    assert await world.digest(BY_BOTH) == Digested(said=True, problems=("digest-mail: send_email is not connected",))
     assert [send.key.split("/")[0] for _, send in world.arrived] == ["digest", "digest-unmailed"]
-    assert "This was not mailed: send_email is not connected" in world.arrived[1][1].text
+    assert "This was not mailed to everybody: send_email is not connected" in world.arrived[1][1].text
+
+
+async def test_so_is_one_that_did_not_reach_all(world: World) -> None:
+    world.receipt = Receipt(reference="r", note="b@example.com: unknown user", warns=True)
+    digested = await world.digest(BY_BOTH)
+    assert "digest-mail: b@example.com: unknown user" in digested.problems
+    assert "This was not mailed to everybody: b@example.com: unknown user" in world.arrived[-1][1].text
 
 
 async def test_a_channel_that_is_away_does_not_keep_the_mail(world: World) -> None:
     world.broken = ("post",)
-    assert await world.digest(BY_BOTH) == Digested(said=True, problems=("post: post is not connected",))
+    assert await world.digest(BY_BOTH) == Digested(said=True, problems=("digest: post is not connected",))
     assert [way for way, _ in world.arrived] == ["send_email"]
 
 
