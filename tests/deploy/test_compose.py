@@ -12,6 +12,7 @@ from ruamel.yaml import YAML
 
 from sandbox.__main__ import main as sandbox
 from settings import Settings, load
+from settings.sources import SourceSettings
 from starter import runbooks
 from tests.deploy.compose import FILE, ROOT, VARIABLE, Service, env_file, filled_in, read
 from tocsin.app import app
@@ -129,6 +130,11 @@ def test_the_program_reads_the_settings_that_it_is_given(
     if name == "gateway":
         assert settings.alertmanager_tokens
         assert settings.pagerduty_webhook_secrets
+
+
+def test_the_gateway_can_be_given_the_secrets_of_every_source() -> None:
+    wanted = {f"TOCSIN_{name.upper()}" for name in SourceSettings.model_fields}
+    assert wanted - set(SERVICES["gateway"].environment) == set()
 
 
 def _settings(service: Service, variables: dict[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Settings:

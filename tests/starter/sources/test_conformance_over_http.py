@@ -131,8 +131,8 @@ async def test_nothing_that_is_sent_is_our_fault(source: Source, gate: Gate, awa
     gate.incidents = away
     body = fixture.of(source).firing
     contents: list[bytes] = [*mutation.NO_JSON, *mutation.NO_BODY]
-    for loc in places(body):
-        values: list[Any] = [mutation.WRONG[hash(loc) % len(mutation.WRONG)], mutation.HOSTILE[3]]
+    for number, loc in enumerate(places(body)):
+        values: list[Any] = [mutation.WRONG[number % len(mutation.WRONG)], mutation.HOSTILE[3]]
         contents += [json.dumps(replaced(body, loc, value)).encode() for value in values]
     async with gate.open() as http:
         for content in contents:
