@@ -27,12 +27,14 @@ def paged(runbook: Runbook) -> set[str]:
 
 
 def unroutable(runbooks: Iterable[Runbook], settings: Settings) -> list[str]:
-    """A sentence for each person whom a runbook pages and who has no routing key: the page would be rejected."""
+    """A sentence for each person whom a runbook pages and who has no routing key: the page would be rejected. Of the
+    runbooks that ship with Tocsin only the chosen one is meant: the others are examples until somebody names them."""
     if settings.no_pager:
         return []
     return [
         f"runbook {runbook.runbook} pages {person}, who has no key in TOCSIN_PAGERDUTY_ROUTING_KEYS: the next tier "
         "would be paged instead"
         for runbook in runbooks
+        if settings.runbooks or runbook.runbook == settings.runbook
         for person in sorted(paged(runbook) - settings.pagerduty_routing_keys.keys())
     ]

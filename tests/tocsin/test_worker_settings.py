@@ -34,8 +34,24 @@ def test_without_a_pager_nothing_starts_unless_that_is_meant() -> None:
 def test_each_person_who_could_not_be_paged_is_named(
     acme: Runbook, fields: dict[str, object], missing: list[str]
 ) -> None:
-    sentences = unroutable([acme], settings(**fields))
+    sentences = unroutable([acme], settings(runbook="acme", **fields))
     assert [sentence.split(" pages ")[1].split(",")[0] for sentence in sentences] == missing
+
+
+@pytest.mark.parametrize(
+    ("fields", "meant"),
+    [
+        ({"runbook": "acme", "runbooks": None}, {"acme"}),
+        ({"runbook": "other", "runbooks": None}, {"other"}),
+        ({"runbook": "acme", "runbooks": "/etc/tocsin/runbooks"}, {"acme", "other"}),
+    ],
+)
+def test_of_the_runbooks_that_ship_only_the_chosen_one_is_complained_of(
+    acme: Runbook, fields: dict[str, object], meant: set[str]
+) -> None:
+    books = [acme, acme.model_copy(update={"runbook": "other"})]
+    sentences = unroutable(books, settings(pagerduty_routing_keys={"nobody": "R9"}, **fields))
+    assert {sentence.split()[1] for sentence in sentences} == meant
 
 
 @pytest.fixture
