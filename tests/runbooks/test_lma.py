@@ -94,6 +94,15 @@ def test_automated_detection(alert: str) -> None:
     assert [batch.opening.severity for batch in found.batches] == ["sev1"]
 
 
+def test_error_rate_spike_sentry_alert() -> None:
+    rule = {"id": "7", "name": "Error rate spike", "projects": ["api"]}
+    alert = {"id": "4", "title": "Sacred Marmot", "date_started": "2026-03-02T09:00:00Z", "alert_rule": rule}
+    body = {"action": "critical", "data": {"metric_alert": alert}, "installation": {"uuid": "a8e5d37a"}}
+    (batch,) = delivery("sentry", body, book("lma")).batches
+    assert (batch.opening.severity, batch.opening.title) == ("sev1", "Error rate spike")
+    assert batch.opening.service == "api"
+
+
 @every
 def test_assess_severity_level_and_assign_incident_commander_at_t_0(severity: SeverityName) -> None:
     lines = foreseen("lma", severity)
