@@ -1,15 +1,19 @@
 """Where an alert would go, and why: what the gateway does with a delivery, without doing it."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from pydantic import BaseModel
 
 from starter import grouping
 from starter.grouping import Batch
+from starter.silencing import Silenced, silenced
 from starter.sources.reading import FieldProblem, Webhook
 from starter.sources.source import Source
+from workflows.policy.durations import write
 from workflows.policy.events import Alert
 from workflows.policy.runbook import Runbook, SeverityName
+from workflows.policy.silence import Card
 
 
 class Why(BaseModel):
@@ -35,24 +39,42 @@ class Route(BaseModel):
     labels: dict[str, str]
     links: tuple[tuple[str, str], ...]
     alerts: int
+    flap_hold: str
+    """How long an alert that flaps must have resolved before the incident hears of it."""
     why: Why
+
+
+class Silent(BaseModel):
+    """A silence that matches."""
+
+    silence: str
+    until: datetime
+    reason: str
+    alerts: list[str]
+    """By name: those that fire, which would open their incident when it ends."""
 
 
 class Routed(BaseModel):
     """`tocsin route --json`."""
 
     routes: list[Route]
+    silences: list[Silent] | None = None
+    """Those that would hold some of its alerts now; None: they could not be looked up."""
     problems: list[FieldProblem]
     ignored: str = ""
     """Why it would change nothing."""
 
 
-def route(source: Source, webhook: Webhook, book: Runbook, because: str) -> Routed:
+def route(source: Source, webhook: Webhook, book: Runbook, because: str, silences: Sequence[Card] | None) -> Routed:
     """What would become of a delivery. `because` says why it is this runbook. Raises Unreadable."""
     reading = source.translate(webhook)
     delivery = grouping.group(source.name, reading, book, webhook.received_at)
     routes = [_route(source, batch, book, because) for batch in delivery.batches]
-    return Routed(routes=routes, problems=list(delivery.problems), ignored=reading.ignored)
+    silent = None
+    if silences is not None:
+        held = silenced(source.name, reading, book, webhook.received_at, silences)
+        silent = [each for each in map(_silent, held) if each.alerts]
+    return Routed(routes=routes, silences=silent, problems=list(delivery.problems), ignored=reading.ignored)
 
 
 def _route(source: Source, batch: Batch, book: Runbook, because: str) -> Route:
@@ -68,6 +90,7 @@ def _route(source: Source, batch: Batch, book: Runbook, because: str) -> Route:
         labels=dict(sorted(opening.labels.items())),
         links=opening.links,
         alerts=len(batch.alerts),
+        flap_hold=write(book.intake.flap_hold),
         why=Why(
             runbook=because,
             severity=_why_severity(book, opening.severity, firing or batch.alerts),
@@ -75,6 +98,11 @@ def _route(source: Source, batch: Batch, book: Runbook, because: str) -> Route:
             incident=_why_incident(source, batch),
         ),
     )
+
+
+def _silent(held: Silenced) -> Silent:
+    names = [sent.name for sent in held.reading.alerts if sent.status == "firing"]
+    return Silent(silence=held.by.id, until=held.by.ends_at, reason=held.by.reason, alerts=names)
 
 
 def _why_incident(source: Source, batch: Batch) -> str:

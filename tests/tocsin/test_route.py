@@ -1,14 +1,21 @@
 """`tocsin route`: where an alert would go, and why."""
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from temporalio.client import Client
 
+from starter.incidents import Incidents
 from starter.runbooks import Library
+from starter.silences import Silences
+from tests.starter.conftest import eventually
 from tests.starter.sources.webhooks import delivery
 from tests.tocsin.conftest import Tocsin
+from workflows.policy.matching import Matcher
+from workflows.policy.silence import Card
 
 PAYLOADS = Path(__file__).parents[1] / "payloads"
 
@@ -101,6 +108,30 @@ async def test_it_says_by_which_labels_the_runbook_groups_and_what_the_service_i
     assert one["why"]["service"] == "service=chk-eu, on HighErrorRate, by the runbook's map of services"
     assert "groupKey" in other["why"]["incident"]
     assert found["problems"][0]["message"].startswith("alerts without service, region were grouped as their sender")
+
+
+async def test_it_says_which_silence_would_hold_what(tocsin: Tocsin, alone: Path, client: Client) -> None:
+    silences = Silences(Incidents(client).reach)
+    now = datetime.now(UTC)
+    card = {"matchers": [Matcher.parse("service=checkout")], "by": "Alice", "reason": "new disks"}
+    for number, begins in enumerate((now, now + timedelta(hours=1))):
+        times = {"starts_at": begins, "ends_at": begins + timedelta(hours=2)}
+        await silences.add(Card.model_validate({"id": f"s{number}", **card, **times}))
+    await eventually(silences.list, lambda known: len(known) == 2)
+    alerts = {
+        "alerts": [alert(service="checkout"), alert(name="Other"), alert("resolved", "Third", service="checkout")]
+    }
+    (silent,) = (await routed(tocsin, alone, alerts))["silences"]
+    assert (silent["silence"], silent["alerts"]) == ("s0", ["HighErrorRate"])
+    told = (await tocsin("route", str(alone / "payload.json"), "--source", "alertmanager")).out
+    assert "held by silence s0 until" in told
+    assert "an alert that fires again within 5m flaps" in told
+
+
+async def test_without_temporal_it_says_that_silences_are_not_known(tocsin: Tocsin, alone: Path) -> None:
+    assert (await routed(tocsin, alone, {"alerts": [alert()]}))["silences"] is None
+    told = (await tocsin("route", str(alone / "payload.json"), "--source", "alertmanager")).out
+    assert "silences: Temporal could not be asked" in told
 
 
 async def test_what_has_resolved_opens_nothing(tocsin: Tocsin, alone: Path) -> None:

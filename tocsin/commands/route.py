@@ -1,7 +1,8 @@
 """`route`: where an alert would go, and why. Nothing is started."""
 
-from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+import asyncio
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -11,17 +12,22 @@ from rich.table import Table
 from typer import Argument, Option
 
 import settings
+from starter.answers import Unreachable
 from starter.problems import closest
 from starter.routing import Route, Routed
 from starter.routing import route as routed
+from starter.silences import Silences
 from starter.sources.reading import FieldProblem, Unreadable, Webhook
 from starter.sources.table import SOURCES
 from tocsin import output
 from tocsin.commands.arguments import AsJson
+from tocsin.commands.session import incidents
 from tocsin.failure import Failure
 from tocsin.library import library, named
-from tocsin.view.plain import plain
+from tocsin.view.plain import moment, plain
+from workflows.policy.durations import write
 from workflows.policy.runbook import severity_title
+from workflows.policy.silence import Card
 
 app = typer.Typer()
 
@@ -42,12 +48,20 @@ def route(
     because = "asked for by name" if runbook else "TOCSIN_RUNBOOK: the webhook names none"
     try:
         webhook = Webhook(payload.read_bytes(), datetime.now(UTC), _headers(header or ()))
-        found = routed(SOURCES[source], webhook, book, because)
+        found = routed(SOURCES[source], webhook, book, because, asyncio.run(_silences()))
     except OSError as error:
         raise Failure(f"{payload} cannot be read: {error.strerror}") from None
     except Unreadable as unreadable:
         raise Failure("; ".join((f"{payload}: {unreadable}", *map(_problem, unreadable.problems)))) from None
     output.show(found, _in_words(found), as_json)
+
+
+async def _silences() -> Sequence[Card] | None:
+    """None when Temporal cannot be asked: everything else can be said without it."""
+    try:
+        return await Silences((await incidents()).reach).list()
+    except (Failure, Unreachable):
+        return None
 
 
 def _headers(given: Iterable[str]) -> dict[str, str]:
@@ -64,6 +78,12 @@ def _in_words(found: Routed) -> RenderableType:
     parts: list[RenderableType] = [part for route in found.routes for part in _route(route)]
     if found.ignored:
         parts.append(plain(f"nothing would change: {found.ignored}"))
+    if found.silences is None:
+        parts.append(plain("silences: Temporal could not be asked", "dim"))
+    for silent in found.silences or ():
+        until = moment(silent.until)
+        told = f"held by silence {silent.silence} until {until} UTC ({silent.reason}): {', '.join(silent.alerts)}"
+        parts.append(plain(told, "yellow"))
     return Group(*parts, *(plain(_problem(problem), "yellow") for problem in found.problems))
 
 
@@ -86,6 +106,11 @@ def _route(route: Route) -> Iterator[RenderableType]:
     yield plain(f"{severity_title(route.severity)}: {route.title}", "bold")
     yield plain(f"{alerts}; {becomes}")
     yield table
+    if route.flap_hold != write(timedelta()):
+        told = (
+            f"an alert that fires again within {route.flap_hold} flaps: its end is then told when it has lasted so long"
+        )
+        yield plain(told, "dim")
 
 
 def _problem(problem: FieldProblem) -> str:
