@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from starter.grouping import workflow_id
 from tests.faults.tocsin_up import PATIENCE_S, Up, tocsin_up
 from tests.temporal_server import BINARY
 
@@ -108,3 +109,21 @@ async def _until_said(up: Up, words: str) -> None:
     async with asyncio.timeout(PATIENCE_S):
         while not any(words in text for text in await up.said()):
             await asyncio.sleep(0.1)
+
+
+async def test_what_a_silence_holds_opens_when_it_ends_although_every_part_was_killed(up: Up) -> None:
+    words = ("--match", "alertname=Silenced", "--for", "1h", "--reason", "new disks", "--json")
+    silence = json.loads(up.command("silence", "add", *words).stdout)["id"]
+    async with asyncio.timeout(20):
+        while silence not in (await up.http.get(f"{up.gateway}/readyz")).text:
+            await asyncio.sleep(0.2)
+    assert await up.alert("Silenced") == "None"
+    incident = workflow_id("alertmanager", "tocsin", '{}:{alertname="Silenced"}')
+    for part in ("tocsin worker", "tocsin gateway", "temporal server"):
+        up.kill(part)
+    async with asyncio.timeout(40):
+        while "it has ended" not in up.command("silence", "expire", silence).stderr:  # said of one that is no more
+            await asyncio.sleep(0.2)
+    rung = await up.until_rung(incident, "first")
+    assert (rung[0], rung.count("first")) == ("first", 1)
+    await up.alert("Silenced", "resolved")
