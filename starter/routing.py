@@ -65,7 +65,9 @@ class Routed(BaseModel):
     """Why it would change nothing."""
 
 
-def route(source: Source, webhook: Webhook, book: Runbook, because: str, silences: Sequence[Card] | None) -> Routed:
+def route(
+    source: Source, webhook: Webhook, book: Runbook, because: str, silences: Sequence[Card] | None = None
+) -> Routed:
     """What would become of a delivery. `because` says why it is this runbook. Raises Unreadable."""
     reading = source.translate(webhook)
     delivery = grouping.group(source.name, reading, book, webhook.received_at)
