@@ -16,11 +16,12 @@ from tests.policy.builders import (
     tier,
     times,
 )
-from workflows.policy.effects import Document, Email, Ticket
+from workflows.policy.effects import Document, Email, Receipt, Ticket
 from workflows.policy.engine import plan
 from workflows.policy.events import (
     Acknowledged,
     Cancelled,
+    EffectSettled,
     FlagChanged,
     Mitigated,
     Outcome,
@@ -146,6 +147,18 @@ def test_an_email_that_was_sent_is_on_the_timeline_and_nobody_is_told() -> None:
     assert times(simulation, "tell/") == [0]  # the page; nothing else
 
 
+def test_a_mail_that_may_not_have_arrived_is_told_to_whom_owes_it() -> None:
+    book = runbook(severity(tier("alice"), duties=[EMAIL]))
+    incident = declared(book)
+    (demand,) = [demand for demand in plan(book, incident, at(0)).due if demand.duty == "duty/mail"]
+    receipt = Receipt(reference="<1@example.com>", note="not accepted for b@example.com: no such user", warns=True)
+    settled = EffectSettled(at=at(1), demand=demand, outcome="done", receipt=receipt)
+    after = apply(book, incident, settled)
+    assert after.timeline[-1].loud
+    assert after.to_tell[-1].text.endswith("(not accepted for b@example.com: no such user)")
+    assert after.to_tell[-1].role == "commander"
+
+
 def test_a_document_that_was_written_is_told_with_its_address() -> None:
     simulation = opened(owing(kind="document", template="document"))
     assert isinstance(sends(simulation, "duty/fix")[0][1].effect, Document)
@@ -158,6 +171,23 @@ def test_a_document_that_is_written_again_goes_where_it_was() -> None:
     simulation.run_to(at(10))
     found = [demand.effect for _, demand in sends(simulation, "duty/fix")]
     assert [effect.address for effect in found if isinstance(effect, Document)] == [None, "ref:duty/fix/1"]
+
+
+def test_a_document_is_brought_up_to_date_when_the_incident_is_resolved() -> None:
+    simulation = opened(owing(kind="document", template="document"))
+    for resolved, reopened in ((3, 4), (8, None)):
+        happens(simulation, resolved, Resolved())
+        assert lines(simulation.incident)[-1] == "brought the fix up to date"
+        if reopened:
+            happens(simulation, reopened, Reopened())
+    assert times(simulation, "document/fix") == [3, 8]
+    assert times(simulation, "duty/fix") == [0]
+
+
+def test_one_that_is_written_at_the_end_is_written_once() -> None:
+    simulation = opened(owing(kind="document", template="document", at="resolved"))
+    happens(simulation, 3, Resolved())
+    assert (times(simulation, "document/fix"), times(simulation, "duty/fix")) == ([], [3])
 
 
 TICKET = {"id": "ticket", "kind": "ticket", "template": "ticket", "owner": "commander"}

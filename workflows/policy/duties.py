@@ -26,6 +26,23 @@ from workflows.policy.ways import WAYS, sent_by, waits_for
 
 def duties(book: Runbook, incident: Incident, now: datetime) -> Iterator[Wanted | Later]:
     yield from owed(book, incident, rules(book, incident).duties, now)
+    yield from _up_to_date(book, incident)
+
+
+def _up_to_date(book: Runbook, incident: Incident) -> Iterator[Wanted]:
+    """What was written while nobody knew how it would end is true again when it has ended."""
+    if incident.resolved_at is None or incident.cancelled:
+        return
+    for duty in rules(book, incident).duties:
+        if duty.kind == "document" and duty.at != "resolved" and f"document/{duty.id}" in incident.references:
+            demand = Demand(
+                duty=f"document/{duty.id}",
+                occurrence=incident.opening,
+                due_at=incident.resolved_at,
+                reason="the incident is resolved",
+                effect=sent_by(book, incident, duty),
+            )
+            yield Wanted(demand)
 
 
 def owed(book: Runbook, incident: Incident, which: Iterable[Duty], now: datetime) -> Iterator[Wanted | Later]:

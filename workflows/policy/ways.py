@@ -59,9 +59,11 @@ def settled_by(book: Runbook, incident: Incident, event: EffectSettled, effect: 
     text = _said(book, event, effect) + how_late(event)
     if event.receipt.note:
         text += f" ({event.receipt.note})"
-    if isinstance(effect, Email):
-        return log(after, event.at, text, kind=effect.kind, loud=event.receipt.warns)
-    return tell(after, event.at, text, kind=effect.kind, loud=event.receipt.warns)
+    if event.receipt.warns:
+        return tell(after, event.at, text, kind=effect.kind, role=effect.role, loud=True)
+    if isinstance(effect, Email) or (isinstance(effect, Document) and effect.address is not None):
+        return log(after, event.at, text, kind=effect.kind)
+    return tell(after, event.at, text, kind=effect.kind)
 
 
 def _referenced(incident: Incident, event: EffectSettled, effect: By) -> Incident:
@@ -86,8 +88,10 @@ def _said(book: Runbook, event: EffectSettled, effect: By) -> str:
             return f"opened the ticket {reference}: {name}"
         case Ticket():
             return f"closed the ticket {effect.ticket}: {name}"
-        case Document():
+        case Document(address=None):
             return f"wrote the {name}: {reference}"
+        case Document():
+            return f"brought the {name} up to date"
     assert_never(effect)
 
 

@@ -69,7 +69,7 @@ def duty_name(duty: str) -> str:
     for kind, name in _OF_A_REVIEW.items():
         if duty.startswith(kind):
             return f"{name} {duty.removeprefix(kind).replace('-', ' ')}"
-    return _POSTS.get(duty) or duty.removeprefix("duty/").replace("-", " ")
+    return _POSTS.get(duty) or duty.removeprefix("duty/").removeprefix("document/").replace("-", " ")
 
 
 def how_late(event: EffectSettled) -> str:
