@@ -32,7 +32,7 @@ class _Sender(asyncio.Protocol):
     def __init__(self, traffic: "_Traffic") -> None:
         self._traffic = traffic
         self._answer = bytearray()
-        self._due = 0.0
+        self._due: float | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
@@ -53,12 +53,14 @@ class _Sender(asyncio.Protocol):
         at = self._answer.find(b"content-length: ")
         length = int(self._answer[at + 16 : self._answer.find(b"\r\n", at)])
         if len(self._answer) >= head + 4 + length:
-            status = int(self._answer[9:12])
+            status, due = int(self._answer[9:12]), self._due
+            assert due is not None
             self._answer.clear()
-            self._traffic.answered(self, self._due, status)
+            self._due = None
+            self._traffic.answered(self, due, status)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 (asyncio passes it)
-        self._traffic.hung_up()
+        self._traffic.hung_up(self, in_the_middle=self._due is not None)
 
     def close(self) -> None:
         self._transport.abort()
@@ -103,7 +105,7 @@ class _Traffic:
             if (wait := due - time.time()) > 0:
                 await asyncio.sleep(wait)
             if self._free:
-                self._send(self._free.popleft(), due)
+                self._send(self._free.pop(), due)  # the one that was idle for the shortest time
             else:
                 self._due.append(due)
 
@@ -136,9 +138,12 @@ class _Traffic:
         if not self._open:
             self._idle.set()
 
-    def hung_up(self) -> None:
-        if self._open:
+    def hung_up(self, sender: _Sender, in_the_middle: bool) -> None:
+        """A server may close what is idle for some seconds; there are others."""
+        if in_the_middle:
             raise SystemExit("the gateway hung up")
+        if sender in self._free:
+            self._free.remove(sender)
 
 
 async def measure(load: Load) -> Took:

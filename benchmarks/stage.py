@@ -19,7 +19,7 @@ from starter.answers import NobodyWorks
 from starter.incidents import Incidents
 from tocsin import reach
 from tocsin.library import library
-from tocsin.up import parts
+from tocsin.up import parts, ports
 from tocsin.up.child import Part
 from tocsin.up.folder import Folder
 from tocsin.up.layout import Options, lay_out
@@ -64,7 +64,7 @@ async def stage(runbook: str = "company", pragmas: Sequence[str] | None = None) 
 async def _up(
     supervisor: Supervisor, settings: Settings, folder: Folder, lock: int, pragmas: Sequence[str] | None
 ) -> AsyncIterator[Stage]:
-    layout = lay_out(ANYWHERE, settings, None, None)
+    layout = replace(lay_out(ANYWHERE, settings, None, None), mail_port=ports.choose(0, ()))
     environment = _environment(layout.temporal, settings)
     server = _with(pragmas, parts.temporal(layout, folder, lock, environment))
     await supervisor.start(server, listening("127.0.0.1", layout.temporal_port))

@@ -188,8 +188,8 @@ def _title(alerts: Sequence[Alert]) -> str:
 def _first_of_each(links: Iterable[tuple[str, str]]) -> Links:
     chosen: dict[str, str] = {}
     for label, url in links:
-        if text.link(url):
-            chosen.setdefault(label, url)
+        if label not in chosen and text.link(url):
+            chosen[label] = url
     return tuple(chosen.items())
 
 
