@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Mapping
+from itertools import chain
 
 MAX_LABELS = 40
 TITLE, TEXT, VALUE, NAME, URL = 300, 500, 200, 100, 2000
@@ -23,7 +24,16 @@ def line(text: str, limit: int) -> str:
 
 def labels(given: Mapping[str, str]) -> dict[str, str]:
     """Labels that fit: their number and size are cut."""
+    if len(given) <= MAX_LABELS and _fit_as_they_are(given):
+        return dict(given)
     return {line(name, NAME): line(value, VALUE) for name, value in list(given.items())[:MAX_LABELS]}
+
+
+def _fit_as_they_are(given: Mapping[str, str]) -> bool:
+    """Most do, and to look at all of them at once costs least."""
+    together = "|".join(chain(given, given.values()))
+    spaced = together[:1] == " " or together[-1:] == " " or any(odd in together for odd in ("  ", " |", "| "))
+    return together.isprintable() and not spaced and max(map(len, chain(given, given.values())), default=0) <= NAME
 
 
 def link(url: str) -> str:
