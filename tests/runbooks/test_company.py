@@ -6,8 +6,9 @@ from tests.policy.builders import T0, at, happens, minute, pages, post, said, se
 from tests.runbooks import courses
 from tests.runbooks.courses import book, foreseen, items, one
 from workflows.policy.effects import OpenChannel, Publish
-from workflows.policy.events import Acknowledged, FlagChanged, Resolved, RoleAssigned
+from workflows.policy.events import Acknowledged, FlagChanged, FollowUpAdded, FollowUpDone, Resolved, RoleAssigned
 from workflows.policy.incident import Opening
+from workflows.policy.review.events import Waived
 from workflows.policy.runbook import SeverityName
 from workflows.policy.simulate import Simulation
 from workflows.texts import words
@@ -281,6 +282,15 @@ class TestPostIncidentProcess:
 
     def test_track_action_items_to_completion(self) -> None:
         assert items(courses.handled("company", "sev1"), "action-items")[1] == "Track the action items to completion"
+        incident = courses.live("company", "sev1")
+        incident.happen(FollowUpAdded(by="Ann", text="test the fallback", owner="vp-engineering"))
+        incident.happen(Resolved(by="Ann"))
+        courses.after(incident, 60).happen(Waived(by="Ann", reason="only the action item matters here"))
+        courses.after(incident, 30 * 24 * 60)
+        assert len(courses.sent(incident, "review/overdue/vp-engineering")) > 5
+        incident.happen(FollowUpDone(by="Ann", follow_up="1"))
+        assert incident.review is not None
+        assert incident.review.closed_at == incident.now
 
     def test_share_learnings_with_engineering_team(self) -> None:
         assert items(courses.handled("company", "sev1"), "share-learnings") == [
