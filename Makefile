@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo test check lock bench
+.PHONY: setup demo test check fuzz lock bench
 
 setup: .venv/ready
 
@@ -24,6 +24,10 @@ check: setup
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# 20,000 requests that no sender would send, and what became of them.
+fuzz: setup
+	$(BIN)/python -m tests.starter.fuzz
 
 # Every figure that the documents claim (docs/benchmarks.md), in about ten minutes: make bench ONLY=new-incidents
 bench: setup

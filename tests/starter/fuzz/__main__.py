@@ -1,0 +1,115 @@
+"""The long run: 20,000 requests to a gateway that is a process of its own, whose memory is watched.
+
+.venv/bin/python -m tests.starter.fuzz [SEED]
+"""
+
+import asyncio
+import json
+import os
+import socket
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from subprocess import DEVNULL
+
+import httpx
+from pydantic import SecretStr
+from rich.console import Console
+
+from starter import setup
+from tests.starter.fuzz.corpus import corpus
+from tests.starter.fuzz.schema import explore
+from tests.starter.fuzz.sending import MAX_BODY_BYTES, secrets, send
+from tests.temporal_server import time_skipping_server
+
+WARM_UP, REQUESTS, AT_ONCE, OF_EACH = 1000, 16_000, 20, 90
+GROWTH_MIB = 100
+"""Of the gateway, after it has warmed up."""
+
+
+async def main(seed: int) -> int:
+    async with time_skipping_server() as temporal, _gateway(temporal.client.service_client.config.target_host) as gate:
+        address, pid = gate
+        await setup.prepare(temporal.client)
+        started = time.monotonic()
+        first = await send(address, corpus(seed + 1, WARM_UP), AT_ONCE)
+        warm = _resident_mib(pid)
+        figures = await send(address, corpus(seed, REQUESTS), AT_ONCE)
+        statuses = await asyncio.to_thread(explore, address, OF_EACH)
+        grown = _peak_mib(pid) - warm
+        faults = [*first.faults, *figures.faults]
+    say = Console(highlight=False, soft_wrap=True, markup=False).print
+    asked = WARM_UP + REQUESTS + statuses.total()
+    say(f"{asked} requests in {time.monotonic() - started:.0f} s, seed {seed}, {AT_ONCE} at once")
+    say(f"  corpus: {dict(sorted((first.statuses + figures.statuses).items()))}")
+    say(f"  schemathesis: {dict(sorted(statuses.items()))}")
+    say(f"  without proof: {first.unproven + figures.unproven + statuses.total()}, none accepted" * (not faults))
+    say(f"  slowest answer: {max(first.slowest_s, figures.slowest_s):.2f} s")
+    say(f"  memory of the gateway: {warm:.0f} MiB when warm, at most {grown:.0f} MiB more")
+    for fault in faults:
+        say(fault)
+    return int(bool(faults) or grown > GROWTH_MIB)
+
+
+@asynccontextmanager
+async def _gateway(temporal: str) -> AsyncIterator[tuple[str, int]]:
+    """Its address and its process."""
+    port = _free_port()
+    settings = {f"TOCSIN_{name.upper()}": _written(values) for name, values in secrets().items()}
+    settings |= {"TOCSIN_HEARTBEAT_TOKENS": '["of-nobody"]', "TEMPORAL_ADDRESS": temporal}
+    settings["TOCSIN_MAX_BODY_BYTES"] = str(MAX_BODY_BYTES)
+    with tempfile.TemporaryDirectory() as folder:
+        gateway = await asyncio.create_subprocess_exec(
+            Path(sys.executable).with_name("tocsin"), "gateway", "--port", str(port),
+            cwd=folder, env={**os.environ, **settings}, stdout=DEVNULL, stderr=DEVNULL,
+        )  # fmt: skip
+        try:
+            address = f"http://127.0.0.1:{port}"
+            await _until_it_answers(address)
+            yield address, gateway.pid
+        finally:
+            gateway.terminate()
+            await gateway.wait()
+
+
+async def _until_it_answers(address: str) -> None:
+    async with httpx.AsyncClient(trust_env=False) as http:
+        for _ in range(300):
+            try:
+                await http.get(f"{address}/healthz")
+            except httpx.TransportError:
+                await asyncio.sleep(0.1)
+            else:
+                return
+    raise SystemExit("the gateway does not answer")
+
+
+def _written(values: tuple[SecretStr, ...]) -> str:
+    return json.dumps([value.get_secret_value() for value in values])
+
+
+def _free_port() -> int:
+    with socket.socket() as chosen:
+        chosen.bind(("127.0.0.1", 0))
+        port: int = chosen.getsockname()[1]
+        return port
+
+
+def _resident_mib(pid: int) -> float:
+    return _status(pid, "VmRSS")
+
+
+def _peak_mib(pid: int) -> float:
+    return _status(pid, "VmHWM")
+
+
+def _status(pid: int, field: str) -> float:
+    lines = Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines()
+    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith(f"{field}:"))
+
+
+if __name__ == "__main__":
+    sys.exit(asyncio.run(main(int(sys.argv[1]) if len(sys.argv) > 1 else 1)))

@@ -1,0 +1,43 @@
+"""A short run of what `make fuzz` does at length: whatever is sent is answered, and nothing taken without proof."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest_asyncio
+
+from settings import Settings
+from starter.incidents import Incidents
+from starter.runbooks import Library
+from tests.starter.fuzz.corpus import corpus, one
+from tests.starter.fuzz.schema import explore
+from tests.starter.fuzz.sending import MAX_BODY_BYTES, secrets, send
+from tests.starter.sources.fixture import ALL
+from tests.starter.test_serve import serving
+
+REQUESTS, SEED = 200, 20261121
+
+
+@pytest_asyncio.fixture
+async def address(settings: Settings, library: Library, incidents: Incidents) -> AsyncIterator[str]:
+    locked = settings.model_copy(
+        update={**secrets(), "max_body_bytes": MAX_BODY_BYTES, "heartbeat_tokens": secrets()["generic_secrets"]}
+    )
+    async with serving(locked, library, incidents) as address:
+        yield address
+
+
+async def test_whatever_senders_send_is_answered_and_nothing_is_taken_without_proof(address: str) -> None:
+    figures = await send(address, corpus(SEED, REQUESTS), at_once=10)
+    assert figures.faults == []
+    assert figures.statuses.total() == REQUESTS
+    assert {202, 400, 401, 413, 422} <= set(figures.statuses), "it tries everything"
+
+
+async def test_whatever_the_openapi_document_allows_or_forbids_is_answered(address: str) -> None:
+    statuses = await asyncio.to_thread(explore, address, 2)
+    assert statuses[401] > len(ALL)
+
+
+def test_a_request_is_made_again_from_its_seed() -> None:
+    made = [(sent.content, sent.query, sent.proven) for sent in corpus(SEED, 100)]
+    assert made == [(sent.content, sent.query, sent.proven) for sent in (one(f"{SEED}/{n}") for n in range(100))]
