@@ -24,7 +24,6 @@ from tocsin.up.child import Part
 from tocsin.up.folder import Folder
 from tocsin.up.layout import Options, lay_out
 from tocsin.up.supervisor import Supervisor, listening
-from worker.pager import paged
 
 BUILD = Path(__file__).parents[1] / "build"
 ANYWHERE = Options(gateway_port=0, temporal_port=0, ui_port=0, sandbox_port=0)
@@ -72,9 +71,10 @@ async def _up(
     sandbox, secret = layout.published.sandbox, secrets.token_hex(16)
     assert sandbox is not None
     assert layout.sandbox_port is not None
-    await supervisor.start(parts.sandbox(layout, secret, environment), listening("127.0.0.1", layout.sandbox_port))
-    people = {person for book in library(settings).runbooks.values() for person in paged(book)}
-    environment |= parts.pointing_at_the_sandbox(layout, sorted(people), secret)
+    books = library(settings).runbooks.values()
+    toys = parts.sandbox(layout, books, secret, environment)
+    await supervisor.start(toys, listening("127.0.0.1", layout.sandbox_port))
+    environment |= parts.pointing_at_the_sandbox(layout, books, secret)
     await supervisor.start(parts.gateway(layout, environment), listening("127.0.0.1", layout.gateway_port))
 
     async def start_worker() -> None:

@@ -58,6 +58,21 @@ def test_ctrl_c_stops_everything_and_kill_minus_9_leaves_nothing_behind(start: S
     assert not folder.in_use()
 
 
+def test_the_sandbox_has_every_channel_that_a_shipped_runbook_names(
+    start: Start, alone: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for chosen in ("TOCSIN_RUNBOOKS", "TOCSIN_RUNBOOK"):
+        monkeypatch.delenv(chosen)
+    with start("--gateway-port=0") as up:
+        running = Folder(alone / "state").running()
+        assert running is not None
+        state = httpx.get(f"{running.sandbox}/control/state", trust_env=False).json()
+        up.send_signal(signal.SIGINT)
+        assert up.wait(10) == 0
+    channels = {channel["name"] for channel in state["channels"]}
+    assert {"incidents", "samia-incident-response", "samia-support", "lumi-incidents"} <= channels
+
+
 def open_incidents() -> list[object]:
     """By a command in a process of its own, which finds the server through the state folder."""
     command = [sys.executable, "-m", "tocsin", "list", "--json"]

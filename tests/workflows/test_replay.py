@@ -10,7 +10,6 @@ from temporalio.worker import Replayer
 from workflows.digest import DigestWorkflow
 from workflows.heartbeat import HeartbeatWorkflow
 from workflows.incident import IncidentWorkflow
-from workflows.review import ReviewWorkflow
 from workflows.runner import runner
 from workflows.silence import SilenceWorkflow
 
@@ -21,7 +20,7 @@ HISTORIES = {path: path.read_text() for path in sorted((Path(__file__).parents[1
 async def test_a_recorded_workflow_replays(path: Path) -> None:
     history = WorkflowHistory.from_json(path.stem, HISTORIES[path])
     replayer = Replayer(
-        workflows=[IncidentWorkflow, ReviewWorkflow, DigestWorkflow, HeartbeatWorkflow, SilenceWorkflow],
+        workflows=[IncidentWorkflow, DigestWorkflow, HeartbeatWorkflow, SilenceWorkflow],
         data_converter=pydantic_data_converter,
         workflow_runner=runner(),
     )

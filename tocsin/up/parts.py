@@ -10,6 +10,9 @@ from tocsin.failure import Failure
 from tocsin.up.child import Part
 from tocsin.up.folder import Folder
 from tocsin.up.layout import Layout
+from worker.pager import paged
+from workflows.policy.references import channels_of
+from workflows.policy.runbook import Runbook
 
 SERVER = (
     # Write-ahead log: readers and the writer do not wait for each other. FULL: what the gateway has answered 202 for
@@ -29,11 +32,13 @@ def temporal(layout: Layout, folder: Folder, lock: int, environment: Mapping[str
     return Part("Temporal server", command, environment, inherits=(lock,), stops_within_s=2.5)
 
 
-def sandbox(layout: Layout, webhook_secret: str, environment: Mapping[str, str]) -> Part:
-    """Its pager calls the gateway back, as PagerDuty would."""
+def sandbox(layout: Layout, books: Iterable[Runbook], webhook_secret: str, environment: Mapping[str, str]) -> Part:
+    """Its chat has the channels that some runbook names; its pager calls the gateway back, as PagerDuty would."""
     hook = f"{layout.published.gateway}/webhooks/pagerduty"
     ports = ("--port", str(layout.sandbox_port), "--mail-port", str(layout.mail_port))
-    options = (*ports, "--webhook-url", hook, "--webhook-secret", webhook_secret)
+    channels = sorted({channel for book in books for channel in channels_of(book)})
+    rooms = (option for channel in channels for option in ("--channel", channel.removeprefix("#")))
+    options = (*ports, *rooms, "--webhook-url", hook, "--webhook-secret", webhook_secret)
     return Part("sandbox", (sys.executable, "-m", "sandbox", *options), environment, stops_within_s=1)
 
 
@@ -48,8 +53,10 @@ def gateway(layout: Layout, environment: Mapping[str, str]) -> Part:
     return Part("gateway", (sys.executable, "-m", "tocsin", "gateway", *options), environment, stops_within_s=2.5)
 
 
-def pointing_at_the_sandbox(layout: Layout, people: Iterable[str], webhook_secret: str) -> dict[str, str]:
-    """The settings that a real set-up would have, with the sandbox's addresses and keys that it accepts."""
+def pointing_at_the_sandbox(layout: Layout, books: Iterable[Runbook], webhook_secret: str) -> dict[str, str]:
+    """The settings that a real set-up would have, with the sandbox's addresses and keys that it accepts: one for
+    everybody whom some runbook pages."""
+    people = sorted({person for book in books for person in paged(book)})
     sandbox = layout.published.sandbox
     assert sandbox is not None
     return {

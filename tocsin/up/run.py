@@ -20,7 +20,6 @@ from tocsin.up import parts
 from tocsin.up.folder import Folder
 from tocsin.up.layout import Layout
 from tocsin.up.supervisor import PartFailed, Supervisor, listening
-from worker.pager import paged
 
 SERVER_WITHIN_S = 30.0
 
@@ -47,10 +46,10 @@ async def running(
             say(str(failure))
         if layout.sandbox_port is not None:
             secret = secrets.token_hex(16)
-            await supervisor.start(
-                parts.sandbox(layout, secret, environment), listening("127.0.0.1", layout.sandbox_port)
-            )
-            environment |= _sandboxed(layout, settings, secret)
+            books = library(settings).runbooks.values()
+            toys = parts.sandbox(layout, books, secret, environment)
+            await supervisor.start(toys, listening("127.0.0.1", layout.sandbox_port))
+            environment |= parts.pointing_at_the_sandbox(layout, books, secret)
         folder.remember(layout.published)
         await supervisor.start(parts.worker(environment))
         await supervisor.start(parts.gateway(layout, environment), listening(layout.reachable, layout.gateway_port))
@@ -64,12 +63,6 @@ def _chosen(settings: Settings) -> dict[str, str]:
         "TOCSIN_NO_PAGER": str(settings.no_pager),
         "TOCSIN_STATE_DIR": str(settings.state_dir),
     }
-
-
-def _sandboxed(layout: Layout, settings: Settings, secret: str) -> dict[str, str]:
-    """Pointing at the sandbox, with a key for everybody whom some runbook pages."""
-    people = {person for runbook in library(settings).runbooks.values() for person in paged(runbook)}
-    return parts.pointing_at_the_sandbox(layout, sorted(people), secret)
 
 
 async def _prepared(address: str, environment: Mapping[str, str]) -> Client:

@@ -105,3 +105,10 @@ def _elsewhere(book: Runbook) -> Iterator[str]:
 def duties_of(severity: Severity) -> tuple[Duty, ...]:
     """Those of the incident and those of its review."""
     return severity.duties + (severity.review.duties if severity.review else ())
+
+
+def channels_of(book: Runbook) -> frozenset[str]:
+    """Every channel that it names (`#incidents`), and that has to exist before the first incident."""
+    updates = (severity.updates.to for severity in book.severities.values() if severity.updates)
+    duties = (duty.to for severity in book.severities.values() for duty in duties_of(severity))
+    return frozenset(to for to in (book.home, *updates, *duties) if to and to.startswith("#"))
