@@ -23,15 +23,16 @@ async def flood(scale: Scale) -> list[Figure]:
         opened = [each.workflow_id for each in await at.incidents.list()]
         states = [(await at.incidents.status(workflow_id)).incident for workflow_id in opened]
         longest = max([await events(at.client, workflow_id) for workflow_id in opened])
-        await arrived_first(at, "flood", 1, INCIDENTS)
+        await arrived_first(at, "flood", 1, range(INCIDENTS))
         rung = await pages(at, "flood")
     name = f"{scale.storm_alerts:,} alerts over {INCIDENTS} incidents"
-    counted = sum(state.alerts_total for state in states)
+    # One that was refused because it waited too long may have travelled all the same.
+    lost = max(0, len(took.seconds) - sum(state.alerts_total for state in states))
     return [
         figure(f"{name}: accepted", took.rate, "1/s"),
         figure("  answer, p99", percentile(took.seconds, 99) * 1000, "ms").below(ANSWER_MS),
         figure("  refused", took.failures, "alerts").exactly(0),
-        figure("  accepted, and not in an incident's count", len(took.seconds) - counted, "alerts").exactly(0),
+        figure("  accepted, and not in an incident's count", lost, "alerts").exactly(0),
         figure("  events in the longest history", longest, "events").below(EVENTS + 1),
         figure("  first pages", sum(page.tier == 1 for page in rung), "pages").exactly(INCIDENTS),
     ]

@@ -32,14 +32,15 @@ class _Sender(asyncio.Protocol):
     def __init__(self, traffic: "_Traffic") -> None:
         self._traffic = traffic
         self._answer = bytearray()
-        self._due: float | None = None
+        self._asked: tuple[int, float] | None = None
+        """The request's number, and when it was due."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
 
-    def send(self, body: bytes, due: float) -> None:
-        self._due = due
+    def send(self, body: bytes, number: int, due: float) -> None:
+        self._asked = number, due
         self._transport.write(
             b"POST /webhooks/alertmanager HTTP/1.1\r\nHost: tocsin\r\nUser-Agent: Alertmanager/0.33.1\r\n"
             b"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body)
@@ -53,14 +54,14 @@ class _Sender(asyncio.Protocol):
         at = self._answer.find(b"content-length: ")
         length = int(self._answer[at + 16 : self._answer.find(b"\r\n", at)])
         if len(self._answer) >= head + 4 + length:
-            status, due = int(self._answer[9:12]), self._due
-            assert due is not None
+            status, asked = int(self._answer[9:12]), self._asked
+            assert asked is not None
             self._answer.clear()
-            self._due = None
-            self._traffic.answered(self, due, status)
+            self._asked = None
+            self._traffic.answered(self, *asked, status)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 (asyncio passes it)
-        self._traffic.hung_up(self, in_the_middle=self._due is not None)
+        self._traffic.hung_up(self, in_the_middle=self._asked is not None)
 
     def close(self) -> None:
         self._transport.abort()
@@ -73,6 +74,7 @@ class _Traffic:
         self._open = 0
         self._begun: list[float] = []
         self._took: list[float] = []
+        self._answered: list[int] = []
         self._failures = 0
         self._free: deque[_Sender] = deque()
         self._due: deque[float] = deque()
@@ -93,7 +95,7 @@ class _Traffic:
         await self._idle.wait()
         for sender in senders:
             sender.close()
-        return Took(begun=self._begun, seconds=self._took, failures=self._failures)
+        return Took(begun=self._begun, seconds=self._took, numbers=self._answered, failures=self._failures)
 
     def _sender(self) -> _Sender:
         return _Sender(self)
@@ -124,14 +126,15 @@ class _Traffic:
     def _send(self, sender: _Sender, due: float) -> None:
         self._open += 1
         self._idle.clear()
+        sender.send(self._load.bodies.of(self._number), self._number, due)
         self._number += 1
-        sender.send(self._load.bodies.of(self._number - 1), due)
 
-    def answered(self, sender: _Sender, due: float, status: int) -> None:
+    def answered(self, sender: _Sender, number: int, due: float, status: int) -> None:
         self._open -= 1
         if status == ACCEPTED:
             self._begun.append(due)
             self._took.append(time.time() - due)
+            self._answered.append(number)
         else:
             self._failures += 1
         self._next(sender)

@@ -50,7 +50,8 @@ async def _storm(name: str, scale: Scale, rate: float | None) -> list[Figure]:
         took = await run("load", Load.model_validate({"port": at.gateway_port, **load}))
         first = await _first_pages(at, "storm", took)
         late = await _lateness(at, took) if scale.second_tier_s else []
-    figures = [
+    figures = [figure(f"{count} incidents {name}: refused", took.failures, "requests").exactly(0)]
+    figures += [
         figure(f"{count} incidents {name}: first page, {label}", seconds, "s")
         for label, seconds in (("p50", percentile(first, 50)), ("p99", percentile(first, 99)), ("max", max(first)))
     ]
@@ -70,17 +71,12 @@ def _wanted(each: Figure) -> Figure:
 
 async def _first_pages(at: Stage, name: str, took: Took) -> list[float]:
     """Seconds from the request (or when it was due) to its page."""
-    arrived = await arrived_first(at, name, 1, len(took.begun))
-    return [arrival - begun for begun, arrival in zip(sorted(took.begun), _in_order(arrived), strict=True)]
+    arrived = await arrived_first(at, name, 1, took.numbers)
+    return [arrived[number] - begun for number, begun in zip(took.numbers, took.begun, strict=True)]
 
 
 async def _lateness(at: Stage, took: Took) -> list[float]:
     await asyncio.sleep(max(0.0, SECOND_TIER_S - 10))
-    arrived = await arrived_first(at, "storm", 2, len(took.begun))
-    begun = zip(sorted(took.begun), _in_order(arrived), strict=True)
-    return [max(0.0, arrival - at - SECOND_TIER_S) for at, arrival in begun]
-
-
-def _in_order(arrived: dict[int, float]) -> list[float]:
-    """By the number of the incident: requests are numbered as they are begun."""
-    return [arrived[number] for number in sorted(arrived)]
+    arrived = await arrived_first(at, "storm", 2, took.numbers)
+    due = zip(took.numbers, (begun + SECOND_TIER_S for begun in took.begun), strict=True)
+    return [max(0.0, arrived[number] - at) for number, at in due]

@@ -19,7 +19,10 @@ class Took(BaseModel):
     begun: list[float]
     """Seconds since 1970. Of what was due at a certain time: that time."""
     seconds: list[float]
+    numbers: list[int] = []
+    """Which of them; empty where nobody asks."""
     failures: int = 0
+    """Those that were refused. They are in no list."""
 
     @property
     def rate(self) -> float:

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Literal
 
@@ -77,13 +78,14 @@ async def pages(at: Stage, name: str) -> list[Page]:
     return found
 
 
-async def arrived_first(at: Stage, name: str, tier: int, count: int) -> dict[int, float]:
-    """Once so many incidents have paged that tier: incident -> when, in seconds since 1970."""
+async def arrived_first(at: Stage, name: str, tier: int, incidents: Iterable[int]) -> dict[int, float]:
+    """Once these incidents have all paged that tier: incident -> when first, in seconds since 1970."""
+    awaited = set(incidents)
     async with asyncio.timeout(PATIENCE_S):
         while True:
             found = [page for page in await pages(at, name) if page.tier == tier]
             first = {page.group: page.at.timestamp() for page in sorted(found, key=lambda page: page.at, reverse=True)}
-            if len(first) >= count:
+            if awaited <= first.keys():
                 return first
             await asyncio.sleep(0.5)
 

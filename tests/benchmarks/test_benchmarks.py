@@ -19,7 +19,7 @@ NAMED = ("first-page", "spread")
 def test_a_measurement_writes_what_it_found_next_to_its_floor(tmp_path: Path) -> None:
     file, only = tmp_path / "bench.json", [word for name in NAMED for word in ("--only", name)]
     command = [sys.executable, "-m", "benchmarks", "--quick", "--output", str(file), *only]
-    printed = subprocess.run(command, check=True, capture_output=True, text=True, timeout=120).stdout
+    printed = subprocess.run(command, check=True, capture_output=True, text=True, timeout=300).stdout
     figures = TypeAdapter(list[Figure]).validate_json(file.read_bytes())
     assert {each.name: each.floor is not None for each in figures} == {
         "first page after its alert, idle, p50": True,
