@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 
 from workflows.markdown import Markdown, line, table
 from workflows.policy.durations import write
-from workflows.policy.incident import Entry, Incident
+from workflows.policy.follow_ups import owner_of, ticket
+from workflows.policy.incident import Entry, FollowUp, Incident
 from workflows.policy.runbook import Runbook, severity_title
 
 LONGEST = 200 * 1024
@@ -25,6 +26,7 @@ def record(book: Runbook, incident: Incident, now: datetime) -> Markdown:
         _section("Roles", table(["Role", "Person"], _roles(book, incident))) if incident.roles else "",
         _section("Who was paged, and who answered", _entries(incident, ("page", "acknowledge"))),
         _section("What was told", _entries(incident, ("update", "publish", "email"))),
+        _section("Action items", _follow_ups(book, incident)),
         _section("Alerts", _alerts(incident)),
         _section("Links", _links(book, incident)),
         _section("Timeline", timeline(incident)),
@@ -100,6 +102,22 @@ def _rows(entries: "Iterator[Entry] | tuple[Entry, ...]") -> str:
 
 def _repeated(entry: Entry) -> str:
     return f" ({entry.count} times, last at {_date(entry.last_at)})" if entry.last_at else ""
+
+
+def _follow_ups(book: Runbook, incident: Incident) -> str:
+    rows = [
+        (each.text, owner_of(book, each), f"{each.due_on}", _ended(each), ticket(incident, each) or "")
+        for each in incident.follow_ups
+    ]
+    return table(["Action", "Owner", "Due", "Ended", "Ticket"], rows) if rows else ""
+
+
+def _ended(follow_up: FollowUp) -> str:
+    ending = follow_up.ending
+    if ending is None:
+        return ""
+    said = f": {ending.text}" if ending.text else ""
+    return f"{'waived' if ending.waived else 'done'} by {ending.by}, {ending.at:%Y-%m-%d}{said}"
 
 
 def _alerts(incident: Incident) -> str:

@@ -6,6 +6,7 @@ import pytest
 
 from tests.policy.builders import lines, post, runbook, severity, tier
 from tests.policy.review.reviews import DAY, RESOLVED_AT, asked, at, demands, duty, mentioned, owing, review, reviewed
+from workflows import documents
 from workflows.policy.effects import Document, Ticket
 from workflows.policy.events import (
     Cancelled,
@@ -202,3 +203,13 @@ def test_a_message_goes_to_the_next_place_when_one_rejects_us() -> None:
     assert asked(simulation, "review/opened") == ["Mon 2 10:15"]
     at(simulation, "4 12:00")
     assert post(demands(simulation, "duty/report")[0]).to.thread is not None
+
+
+def test_the_document_lists_the_follow_ups_with_owner_due_date_and_end() -> None:
+    added = FollowUpAdded(by="Alice", text="test | it", owner="bob", due_on=date(2026, 3, 5))
+    simulation = reviewed(owing(duty()), added)
+    simulation.happen(FollowUpDone(follow_up="1", by="Bob", text="merged"))
+    written = documents.record(simulation.book, simulation.incident, simulation.now)
+    assert "### Action items" in written
+    assert "Bob | 2026-03-05 | done by Bob, 2026-03-02: merged" in written
+    assert "test | it" not in written  # a bar in somebody's text ends no cell
