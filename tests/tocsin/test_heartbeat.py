@@ -67,7 +67,7 @@ async def test_without_a_worker_it_is_recorded_and_said_that_nobody_watches(tocs
     assert (answer.code, answer.out) == (2, "")
     assert answer.err == "recorded; no worker is running: nothing is being watched or paged\n"
     listed = await tocsin("heartbeat", "list")
-    assert "no worker is running: nobody is watching" in listed.out
+    assert "no worker is running: nobody is watching" in " ".join(listed.out.split())
 
 
 @pytest.mark.parametrize(

@@ -41,10 +41,9 @@ async def test_one_is_added_listed_and_ended(tocsin: Tocsin, silences: Silences,
     lasts = datetime.fromisoformat(one["ends_at"]) - datetime.fromisoformat(one["starts_at"])
     assert (lasts, one["by"], one["reason"]) == (timedelta(hours=2), "Alice", "moving the database")
     await eventually(silences.list)
-    listed = await tocsin("silence", "list")
-    assert f"{one['id']}" in listed.out
-    assert "service=checkout, alertname=~High.*" in listed.out
-    assert json.loads((await tocsin("silence", "list", "--json")).out)[0]["holds"] == 0
+    assert one["id"] in (await tocsin("silence", "list")).out
+    (listed,) = json.loads((await tocsin("silence", "list", "--json")).out)
+    assert (listed["silence"]["matchers"], listed["holds"]) == (one["matchers"], 0)
     ended = await tocsin("silence", "expire", one["id"])
     assert (ended.code, ended.out) == (0, f"silence {one['id']} has ended\n")
     await eventually(silences.list, lambda known: not known)

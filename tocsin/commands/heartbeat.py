@@ -130,7 +130,7 @@ async def _show(known: Heartbeats, name: str, as_json: bool) -> None:
         listed = await _stands(known, await known.card(name))
     except NobodyWorks:
         raise NobodyWorks(NOBODY) from None
-    output.show(listed, plain(f"{name}: {listed.stands}"), as_json)
+    output.show(listed, plain(f"{name}: {listed.stands}"), as_json, whole_lines=True)
 
 
 async def _list() -> list[Listed]:

@@ -64,9 +64,9 @@ def add(
         raise Failure(str(error)) from None
     asyncio.run(_add(card))
     told = f"silence {card.id} holds {_matchers(card)} until {moment(card.ends_at)} UTC"
-    output.show(
-        card, plain(told if starts_at <= datetime.now(UTC) else f"{told}, from {moment(starts_at)} UTC"), as_json
-    )
+    if starts_at > datetime.now(UTC):
+        told += f", from {moment(starts_at)} UTC"
+    output.show(card, plain(told), as_json, whole_lines=True)
 
 
 @app.command("list")
