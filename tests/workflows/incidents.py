@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pytest
 from temporalio import activity
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client, WorkflowHandle
@@ -171,6 +172,15 @@ async def sends(
             send = client.data_converter.payload_converter.from_payload(payload, Send)
             found.append((int((event.event_time.ToDatetime(UTC) - since).total_seconds()), send.key))
     return sorted(found)
+
+
+A_BUSY_MACHINE = 2
+"""Seconds of real time that may pass between a moment and what a worker on a busy machine makes of it."""
+
+
+def about(seconds: int) -> object:
+    """Equals a time that is met but for a busy machine's delay."""
+    return pytest.approx(seconds, abs=A_BUSY_MACHINE)
 
 
 @asynccontextmanager

@@ -11,6 +11,7 @@ from tests.workflows.incidents import (
     COMMS,
     Answer,
     Vendors,
+    about,
     firing,
     incident,
     opening,
@@ -34,7 +35,11 @@ async def test_pages_leave_on_time_while_chat_asks_to_come_back_later(
     async with incident(temporal, vendors, opening()) as live:
         await live.at(31 * MINUTE)
         pages = [(at, key) for at, key in await live.sends() if key.startswith(("escalate", "overdue"))]
-    assert pages == [(0, "escalate/1/on-call/1"), (300, "overdue/1/on-call/1"), (1800, "escalate/2/vp-engineering/1")]
+    assert pages == [
+        (about(0), "escalate/1/on-call/1"),
+        (about(300), "overdue/1/on-call/1"),
+        (about(1800), "escalate/2/vp-engineering/1"),
+    ]
 
 
 async def test_what_chat_missed_arrives_once_when_it_is_back(temporal: WorkflowEnvironment) -> None:
@@ -54,7 +59,7 @@ async def test_a_rejected_page_calls_the_next_tier_at_once_and_says_so(temporal:
         await live.at(1 * MINUTE)
         pages = [(at, key) for at, key in await live.sends() if key.startswith("escalate")]
         said = [send.text for send in vendors.arrived if send.effect.kind == "post"]
-    assert pages == [(0, "escalate/1/on-call/1"), (0, "escalate/2/vp-engineering/1")]
+    assert pages == [(about(0), "escalate/1/on-call/1"), (about(0), "escalate/2/vp-engineering/1")]
     assert any("On-call Engineer could not be paged" in text for text in said)
 
 
@@ -65,7 +70,7 @@ async def test_a_page_that_does_not_get_through_calls_the_next_tier_and_goes_on_
     async with incident(temporal, vendors, opening()) as live:
         await live.at(4 * MINUTE)
         pages = [(at, key) for at, key in await live.sends() if key.startswith(("escalate/2", "fallback"))]
-    assert pages == [(120, "escalate/2/vp-engineering/1"), (120, "fallback/escalate/1/on-call/1")]
+    assert pages == [(about(120), "escalate/2/vp-engineering/1"), (about(120), "fallback/escalate/1/on-call/1")]
     assert "escalate/1/on-call/1" in vendors.arrivals()
 
 
