@@ -4,6 +4,7 @@ import pytest
 
 from tests.policy.builders import alert, alerts, at, happens, ladder, opened, pages, runbook, said, severity, tier
 from workflows.policy.events import Alert, Cancelled, Reopened, Resolved, SeverityChanged
+from workflows.policy.fold import apply
 from workflows.policy.incident import Bounds
 from workflows.policy.simulate import Simulation
 from workflows.policy.transitions import reopen
@@ -208,6 +209,11 @@ class TestWhenItIsOver:
         assert said(over.incident, "HighErrorRate fired after this incident was over: a new incident opens")
         assert over.incident.opening == 1
 
+    def test_nor_is_one_lost_that_was_received_just_before_the_end_and_read_after_it(self, over: Simulation) -> None:
+        incident = apply(BOOK, over.incident, alerts(alert(since=17)).model_copy(update={"at": at(17.9)}))
+        assert [a.fingerprint for a in incident.successor] == ["f1"]
+        assert (incident.opening, incident.phase) == (1, "resolved")
+
     def test_it_is_carried_over_once_however_often_it_is_repeated(self, over: Simulation) -> None:
         happens(over, 19, alerts(alert(since=19)))
         happens(over, 20, alerts(alert(since=19)))
@@ -224,6 +230,12 @@ class TestWhenItIsOver:
         happens(over, 19, alerts(alert(since=19), alert("f2", since=19)))
         happens(over, 20, alerts(alert(since=19, status="resolved")))
         assert [a.fingerprint for a in over.incident.successor] == ["f2"]
+
+    @pytest.mark.parametrize("status", ["resolved", "firing"])
+    def test_an_older_episode_that_arrives_late_does_not_take_it_back(self, over: Simulation, status: str) -> None:
+        happens(over, 19, alerts(alert(since=19)))
+        happens(over, 20, alerts(alert(since=0, status=status), alert(since=0, status="resolved")))
+        assert [(a.fingerprint, a.starts_at) for a in over.incident.successor] == [("f1", at(19))]
 
     def test_an_alert_that_resolves_opens_nothing(self, over: Simulation) -> None:
         happens(over, 19, alerts(alert(status="resolved")))

@@ -1,5 +1,7 @@
 """Alerts of an open, resolved or closed incident: what each repeat, resolution and return means."""
 
+from datetime import datetime
+
 from workflows.policy.bounded import fit
 from workflows.policy.events import Alert, AlertsReceived, Resolved, SeverityChanged
 from workflows.policy.incident import AlertState, Bounds, Incident, verified_at
@@ -9,8 +11,7 @@ from workflows.policy.transitions import change_severity, reopen, resolve
 
 
 def receive(book: Runbook, incident: Incident, event: AlertsReceived) -> Incident:
-    over_at = incident.closed_at or verified_at(book, incident)
-    if over_at is not None and (incident.cancelled or event.at >= over_at):
+    if _is_over(book, incident, event.at):
         return _for_the_next_incident(incident, event)
     returned = tuple(alert for alert in event.alerts if alert.status == "firing" and _is_new(incident, alert))
     graver = tuple(alert for alert in event.alerts if _asks_for_more(incident, alert))
@@ -28,13 +29,23 @@ def receive(book: Runbook, incident: Incident, event: AlertsReceived) -> Inciden
     return after
 
 
+def _is_over(book: Runbook, incident: Incident, at: datetime) -> bool:
+    """Once it is closed, whenever an alert was received: nobody would page for what is taken in here."""
+    if incident.closed_at is not None:
+        return True
+    over_at = verified_at(book, incident)
+    return over_at is not None and (incident.cancelled or at >= over_at)
+
+
 def _for_the_next_incident(incident: Incident, event: AlertsReceived) -> Incident:
     """The verification time is over: a firing alert is a new incident, which the shell opens."""
     coming = {alert.fingerprint: alert for alert in incident.successor}
     news = tuple(a for a in event.alerts if a.status == "firing" and a.fingerprint not in coming)
     for alert in event.alerts:
+        before = coming.get(alert.fingerprint)
+        if before is not None and alert.starts_at < before.starts_at:
+            continue  # an older episode, late: it says nothing about the present one
         if alert.status == "firing":
-            before = coming.get(alert.fingerprint)
             coming[alert.fingerprint] = _lean(alert, alert.count + (before.count if before else 0))
         else:
             coming.pop(alert.fingerprint, None)
