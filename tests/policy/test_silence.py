@@ -69,6 +69,13 @@ class TestHolding:
         state = silence(hold(alert("f1")), hold(alert("f1", status="resolved")), hold(alert("f1")))
         assert fingerprints(state) == [("f1", "firing")]
 
+    @pytest.mark.parametrize("status", ["resolved", "firing"])
+    def test_an_older_episode_that_arrives_late_says_nothing_about_what_is_held(self, status: str) -> None:
+        state = silence(
+            hold(alert(since=5)), hold(alert(since=1, status=status)), hold(alert(since=1, status="resolved"))
+        )
+        assert [(a.status, a.starts_at) for a in state.held["incident-1"].alerts.values()] == [("firing", at(5))]
+
     def test_what_resolved_before_it_was_ever_held_is_nothing(self) -> None:
         assert silence(hold(alert("f1", status="resolved"))).held == {}
 

@@ -147,6 +147,9 @@ def _hold(state: Silence, event: Hold) -> Silence:
     before = state.held.get(event.workflow_id)
     alerts = dict(before.alerts) if before else {}
     for alert in event.alerts:
+        known = alerts.get(alert.fingerprint)
+        if known is not None and alert.starts_at < known.starts_at:
+            continue  # an older episode, late: it says nothing about the present one
         if alert.status == "firing" or was_opened:
             alerts[alert.fingerprint] = alert.model_copy(update={"labels": {}, "link": ""})
         else:
