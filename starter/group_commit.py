@@ -70,7 +70,7 @@ class GroupCommit:
 
         Raises Unreachable, Refusal. A caller who is cancelled leaves the others alone; what it brought still arrives.
         """
-        weight = len(delivery.model_dump_json(exclude_defaults=True))
+        weight = len(delivery.model_dump_json(exclude_defaults=True).encode())  # Temporal counts bytes, not letters
         self._make_room(workflow_id, weight)
         batch = self._newest.get(workflow_id)
         if batch is None or not batch.has_room_for(weight):

@@ -191,6 +191,16 @@ async def test_a_batch_that_would_be_too_heavy_is_several(
     assert await counts(client) == [1, 2, 2, 2]
 
 
+async def test_what_temporal_takes_is_counted_in_bytes_whatever_the_language(
+    commit: GroupCommit, road: Road, client: Client, book: Runbook
+) -> None:
+    labels = {f"{n}": "障" * 60 for n in range(40)}  # 7 KB, of 2,400 letters
+    tasks = await behind_the_first(commit, road, book, [firing(f"{n}", labels=labels) for n in range(350)])
+    road.open_to_traffic.set()
+    assert await asyncio.gather(*tasks) == [True] * 351
+    assert sum(await counts(client)) == 351
+
+
 @pytest.mark.parametrize(
     ("bound", "other", "told"),
     [("WAITING_BYTES", ID, "for this incident"), ("ALL_BYTES", f"{ID}-2", "too many alerts wait: send it again")],
