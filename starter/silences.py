@@ -1,12 +1,14 @@
 """Silences as Temporal keeps them: adding, ending, finding, and giving them alerts to hold. One workflow each."""
 
 import secrets
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
-from temporalio.client import WorkflowHandle
+import structlog
+from pydantic import ValidationError
+from temporalio.client import WorkflowExecution, WorkflowHandle
 from temporalio.common import WorkflowIDConflictPolicy
 
 from settings.temporal import WORKFLOW_QUEUE
@@ -18,6 +20,8 @@ from workflows.silence import CARD
 
 RUNNING = "WorkflowType = 'silence' AND ExecutionStatus = 'Running'"
 LETTERS = "23456789bcdfghjkmnpqrstvwxz"  # see ADR 7
+
+log = structlog.get_logger()
 
 
 def new_id() -> str:
@@ -51,11 +55,13 @@ class Silences:
             await handle.signal(signal, event.model_dump(mode="json", exclude_defaults=True), rpc_timeout=DEADLINE)
 
     async def list(self) -> tuple[Card, ...]:
-        """All that have not ended, the next to end first. Needs no worker; a new one is seen after a moment."""
+        """All that have not ended, the next to end first. Needs no worker; a new one is seen after a moment.
+
+        One that cannot be read, from another version or started by hand, is left out: it holds nothing.
+        """
         async with self._reach.temporal():
-            running = self._reach.client.list_workflows(RUNNING)
-            cards: Sequence[Card] = [await each.memo_value(CARD, type_hint=Card) async for each in running]
-        return tuple(sorted(cards, key=lambda card: card.ends_at))
+            found = [await _card(each) async for each in self._reach.client.list_workflows(RUNNING)]
+        return tuple(sorted((card for card in found if card), key=lambda card: card.ends_at))
 
     async def state(self, silence: str) -> Silence:
         """What it holds. Raises NobodyWorks."""
@@ -71,3 +77,12 @@ class Silences:
                 yield handle
         except NothingOpen:
             raise NothingOpen(f"there is no silence {silence!r}, or it has ended: tocsin silence list") from None
+
+
+async def _card(found: WorkflowExecution) -> Card | None:
+    try:
+        card: Card = await found.memo_value(CARD, type_hint=Card)
+    except (KeyError, ValidationError) as error:
+        log.warning("a silence cannot be read: it holds nothing", workflow=found.id, problem=type(error).__name__)
+        return None
+    return card

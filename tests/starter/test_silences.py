@@ -190,6 +190,18 @@ class TestFailingOpen:
         assert answer.json()["accepted"] == 1
         assert (ready.status_code, ready.json()["silences"]["problem"]) == (200, "visibility is away")
 
+    @pytest.mark.parametrize("memo", [None, {"card": {"id": "from a later version"}}])
+    async def test_one_that_cannot_be_read_stops_neither_alerts_nor_other_silences(
+        self, gate: Gate, silences: Silences, client: Client, memo: dict[str, Any] | None
+    ) -> None:
+        await client.start_workflow("silence", id="silence-by-hand", task_queue=WORKFLOW_QUEUE, memo=memo)
+        await begun(silences, one := card())
+        async with gate.open() as http:
+            held = await http.post(GENERIC, json=alert("a"))
+            answer = await http.post(GENERIC, json=alert("b", service="search"))
+        assert [each["silence"] for each in held.json()["held"]] == [one.id]
+        assert (answer.status_code, answer.json()["accepted"]) == (202, 1)
+
     async def test_a_slow_look_up_holds_no_alert_up(
         self, gate: Gate, silences: Silences, monkeypatch: pytest.MonkeyPatch
     ) -> None:
