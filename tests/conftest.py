@@ -1,5 +1,6 @@
 """What all tests share: one embedded server for the session."""
 
+import os
 from collections.abc import AsyncIterator
 
 import hypothesis
@@ -7,6 +8,11 @@ import pytest_asyncio
 from temporalio.testing import WorkflowEnvironment
 
 from tests.temporal_server import time_skipping_server
+
+# Readline leaves them in the environment of whoever runs pytest, which its workers inherit (`-n`): the console of the
+# program would be 80 columns wide for good, whatever a test asks for.
+for size in ("COLUMNS", "LINES"):
+    os.environ.pop(size, None)
 
 # What takes how long is held where it matters (tests/policy/test_preview.py), in processor time: a wall clock would
 # tell of whatever else the machine was doing.
