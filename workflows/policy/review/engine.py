@@ -11,6 +11,7 @@ from workflows.policy.duties import review_terms
 from workflows.policy.effects import Post
 from workflows.policy.engine import Plan, split
 from workflows.policy.events import Event
+from workflows.policy.fold import STATUS_PAGE
 from workflows.policy.incident import Incident, who_owes
 from workflows.policy.public import public
 from workflows.policy.review.events import Completed, ReviewClosed
@@ -23,6 +24,9 @@ from workflows.policy.wanted import Later, Wanted, incident_place, unsettled
 from workflows.policy.ways import sent_by
 
 OPENED = "review/opened"
+QUESTION = "review/consider"
+ASKED_AGAIN_AFTER = timedelta(hours=1)
+"""When the chat took no question for as long as it is tried."""
 CONSIDERED_FOR = timedelta(days=7)
 """How long the question stands whether there is to be a review, if the runbook names no deadline."""
 
@@ -52,10 +56,17 @@ def _of(wanted: Wanted | Later) -> tuple[str, int]:
 
 
 def _all(book: Runbook, review: Review, now: datetime) -> Iterator[Wanted | Later]:
+    """What somebody has ended, Tocsin does not do either: a mail that was waived does not go out by itself."""
+    ended = {f"duty/{name}" for name in review.ended}
+    return (wanted for wanted in _everything(book, review, now) if _of(wanted)[0] not in ended)
+
+
+def _everything(book: Runbook, review: Review, now: datetime) -> Iterator[Wanted | Later]:
     incident = review.incident
     yield from telling(book, incident)
-    if not incident.cancelled:
+    if STATUS_PAGE not in review.ended and (incident.public.begun or not incident.cancelled):
         yield from public(book, incident)
+    if not incident.cancelled:
         yield from duties.duties(book, incident, now)
         yield from duties.owed(book, incident, _by_tocsin(book, review), now)
         yield from _asked_whether(book, review)
@@ -66,20 +77,23 @@ def _all(book: Runbook, review: Review, now: datetime) -> Iterator[Wanted | Late
 
 
 def _by_tocsin(book: Runbook, review: Review) -> Iterator[Duty]:
-    return (each for each in review_duties(book, review) if each.kind not in ASKED and each.id not in review.ended)
+    return (each for each in review_duties(book, review) if each.kind not in ASKED)
 
 
 def _asked_whether(book: Runbook, review: Review) -> Iterator[Wanted]:
-    """A review that need only be considered is a question, asked once."""
+    """A review that need only be considered is a question, asked once: again only if it could not be asked."""
     terms = review_terms(book, review.incident)
     if terms is None or terms.required != "consider" or review.answer is not None:
         return
     role = next((duty.owner for duty in terms.duties if duty.owner), None)
     spot = incident_place(book, review.incident)
     mention = who_owes(book, review.incident, role)
+    before = review.incident.settled.get(QUESTION)
+    unasked = before is not None and before.outcome == "undelivered"
     demand = Demand(
-        duty="review/consider",
-        due_at=review.opened_at,
+        duty=QUESTION,
+        occurrence=(before.occurrence if before else 1) + unasked,
+        due_at=before.settled_at + ASKED_AGAIN_AFTER if before and unasked else review.opened_at,
         reason="the runbook asks whether this needs a review",
         effect=Post(kind="nag", to=spot.place, template="consider_review", mention=mention, role=role),
     )
@@ -143,4 +157,7 @@ def _lapses_at(book: Runbook, review: Review) -> datetime | None:
     terms = review_terms(book, review.incident)
     if terms is None or terms.required != "consider" or review.answer is not None:
         return None
-    return review.opened_at + max((duty.after for duty in terms.duties), default=CONSIDERED_FOR)
+    question = review.incident.settled.get(QUESTION)
+    return (question.sent_at if question else review.opened_at) + max(
+        (duty.after for duty in terms.duties), default=CONSIDERED_FOR
+    )

@@ -10,6 +10,7 @@ from workflows.policy.calendar import after_quiet_hours
 from workflows.policy.duties import on_its_day, review_terms
 from workflows.policy.fold import STATUS_PAGE
 from workflows.policy.incident import rules, who_owes
+from workflows.policy.references import duties_of
 from workflows.policy.review.state import Review
 from workflows.policy.runbook import Duty, Runbook
 from workflows.policy.wanted import holds_at, holds_since
@@ -110,27 +111,32 @@ def _follow_ups(book: Runbook, review: Review) -> Iterator[Owed]:
 
 
 def _approvals(book: Runbook, review: Review) -> Iterator[Owed]:
-    """What waits for people outside and was not let out before the end."""
+    """What waits for people outside to hear it: left by the incident, or drafted since. Of the status page only its
+    last word: what it was to say before came to nothing. Nobody outside is to hear of what was opened in error."""
     incident, severity = review.incident, rules(book, review.incident)
-    waiting = [name for name, draft in incident.drafts.items() if draft.approval is None]
-    owners = {duty.id: duty.owner for duty in severity.duties if duty.id in waiting}
-    if incident.public.drafted is not None and incident.public.approval is None:
-        waiting.append(STATUS_PAGE)
-        owners[STATUS_PAGE] = severity.status_page.owner if severity.status_page else None
-    for name in waiting:
-        if name not in review.ended and f"duty/{name}" not in incident.settled and name in owners:
-            yield Owed(
-                name=name,
-                kind="approval",
-                title=f"approve {name.replace('-', ' ')}",
-                since=review.opened_at,
-                due_at=review.opened_at,
-                remind=timedelta(),
-                role=owners[name],
-                people=who_owes(book, incident, owners[name]),
-                asked_by=f"approve/{name}",
-                quiet_until=_quiet_until(review, name),
-            )
+    if incident.public.drafted == "resolved" and incident.public.approval is None and severity.status_page:
+        yield from _approval(book, review, STATUS_PAGE, severity.status_page.owner, review.opened_at)
+    for duty in () if incident.cancelled else duties_of(severity):
+        draft = incident.drafts.get(duty.id)
+        if draft is not None and draft.approval is None and f"duty/{duty.id}" not in incident.settled:
+            yield from _approval(book, review, duty.id, duty.owner, draft.at)
+
+
+def _approval(book: Runbook, review: Review, name: str, role: str | None, drafted_at: datetime) -> Iterator[Owed]:
+    """A draft of the review's own asks for itself."""
+    if name not in review.ended:
+        yield Owed(
+            name=name,
+            kind="approval",
+            title=f"approve {name.replace('-', ' ')}",
+            since=max(drafted_at, review.opened_at),
+            due_at=max(drafted_at, review.opened_at),
+            remind=timedelta(),
+            role=role,
+            people=who_owes(book, review.incident, role),
+            asked_by=f"duty-draft/{name}" if drafted_at > review.opened_at else f"approve/{name}",
+            quiet_until=_quiet_until(review, name),
+        )
 
 
 def _quiet_until(review: Review, name: str) -> datetime | None:

@@ -1,0 +1,64 @@
+"""A review that would end too early, ask nobody, or do what somebody has just said no to."""
+
+from tests.policy.review.reviews import asked, at, demands, duty, owing, review, reviewed
+from workflows.policy.events import Cancelled, DraftApproved
+from workflows.policy.review.events import Submitted, Waived
+from workflows.policy.review.owed import owed
+
+MAIL = {"id": "notice", "kind": "email", "template": "email", "to": "a@b.c", "owner": "communications"}
+
+
+def test_a_mail_of_the_review_that_waits_for_approval_keeps_it_open() -> None:
+    book = owing(duty(), MAIL | {"at": "resolved", "after": "24h", "approval": True})
+    simulation = at(reviewed(book), "2 12:00", Submitted(duty="report", by="Alice"))
+    at(simulation, "4 12:00")
+    assert review(simulation).closed_at is None
+    assert [each.name for each in owed(book, review(simulation))] == ["notice"]
+    assert asked(simulation, "duty-draft/notice") == ["Tue 3 10:00"]
+    assert asked(simulation, "approve/") == []  # the draft itself asks
+    assert asked(simulation, "review/overdue/bob") == ["Wed 4 10:00"]
+    at(simulation, "4 12:30", DraftApproved(by="Bob"))
+    assert asked(simulation, "duty/notice") == ["Wed 4 12:30"]
+    assert review(simulation).closed_at is not None
+
+
+def test_a_draft_that_was_waived_does_not_go_out_anyway() -> None:
+    mail = MAIL | {"approval": True, "anyway_after": "2d"}
+    simulation = reviewed(owing(severity={"duties": [mail]}))
+    simulation.happen(Waived(duty="notice", by="Bob", reason="they know"))
+    at(simulation, "6 12:00")
+    assert asked(simulation, "duty/notice") == []
+    assert review(simulation).closed_at is not None
+
+
+def test_the_page_of_an_incident_opened_in_error_is_cleared_once_somebody_approves() -> None:
+    page = {"owner": "communications", "automatic": ["investigating"]}
+    simulation = reviewed(owing(severity={"status_page": page}), Cancelled(by="Alice"))
+    at(simulation, "3 12:00")
+    assert [each.duty.partition("/")[2] for each in demands(simulation, "publish/")] == ["investigating"]
+    simulation.happen(DraftApproved(by="Bob"))
+    assert simulation.incident.public.status == "resolved"
+    assert review(simulation).closed_at is not None
+
+
+def test_an_early_draft_of_the_status_page_is_not_asked_for_after_the_end() -> None:
+    page = {"owner": "communications", "automatic": []}
+    simulation = reviewed(owing(duty(), severity={"status_page": page}))
+    assert [each.name for each in owed(simulation.book, review(simulation))] == ["report"]
+
+
+def test_a_mail_about_an_incident_opened_in_error_is_not_asked_for() -> None:
+    simulation = reviewed(owing(severity={"duties": [MAIL | {"approval": True}]}), Cancelled(by="Alice"))
+    assert simulation.review is None
+
+
+def test_the_question_that_nobody_could_be_asked_is_asked_again() -> None:
+    simulation = reviewed(owing(duty(), required="consider"), fails={"review/consider": "undelivered"})
+    at(simulation, "2 12:00")
+    assert asked(simulation, "review/consider") == ["Mon 2 10:15", "Mon 2 11:15"]
+    simulation.fails.clear()
+    at(simulation, "4 12:10")
+    assert asked(simulation, "review/consider")[2:] == ["Mon 2 12:15"]
+    assert review(simulation).closed_at is None
+    at(simulation, "4 12:15")
+    assert review(simulation).closed_at == simulation.now  # two days after it was asked
