@@ -20,7 +20,7 @@ from workflows.policy.events import EffectSettled, EffectStarted
 from workflows.policy.incident import Bounds, Draft, Incident, Ring, Settlement, Start, Words
 from workflows.policy.runbook import Runbook
 from workflows.policy.tally import LATE
-from workflows.policy.telling import log, tell, tell_anew, tells
+from workflows.policy.telling import log, tell, tells
 from workflows.policy.ways import by_hand, settled_by
 from workflows.policy.wording import duty_name, how_late
 
@@ -73,7 +73,8 @@ def settle(book: Runbook, incident: Incident, event: EffectSettled) -> Incident:
         # Withdrawn is not settled: should it be wanted again, it is sent.
         return _withdrawn(book, incident.model_copy(update=changes), event, effect)
     overtaken = incident.has_settled(demand.duty, demand.occurrence)  # by a later occurrence: it must not be sent again
-    if not isinstance(effect, Hush) and not overtaken:  # a hush has settled in its ring, which ends
+    in_its_ring = isinstance(effect, Hush)  # has settled in its ring, which ends
+    if not (overtaken or in_its_ring or _goes_elsewhere(book, incident, event)):
         changes["settled"] = {**incident.settled, demand.duty: _settlement(event, began_at)}
     after = incident.model_copy(update=changes)
     if isinstance(effect, Page):
@@ -87,6 +88,14 @@ def settle(book: Runbook, incident: Incident, event: EffectSettled) -> Incident:
     if isinstance(effect, Post | OpenChannel):
         return _message(book, after, event, effect)
     return _plain(after, event, effect)
+
+
+def _goes_elsewhere(book: Runbook, incident: Incident, event: EffectSettled) -> bool:
+    """What a place rejects has not been said, and is said in the next one (rule 3)."""
+    effect = event.demand.effect
+    if not isinstance(effect, Post) or event.demand.duty == "declaration":
+        return False
+    return _closed_by(book, incident, event, effect) is not None
 
 
 def _withdrawn(book: Runbook, incident: Incident, event: EffectSettled, effect: Effect) -> Incident:
@@ -169,8 +178,10 @@ def _message(book: Runbook, incident: Incident, event: EffectSettled, effect: Po
     if place is not None:
         closed = dict.fromkeys((*incident.closed_places, place))
         incident = incident.model_copy(update={"closed_places": tuple(closed)})
-    incident = tell_anew(incident, event.demand.duty) if place else _told(incident, event.demand)
-    if isinstance(effect, Post) and effect.kind == "draft":
+    elsewhere = _goes_elsewhere(book, incident, event)
+    if not elsewhere:
+        incident = _told(incident, event.demand)
+    if isinstance(effect, Post) and effect.kind == "draft" and not elsewhere:
         incident = _drafted(incident, event)
     if event.outcome == "done":
         return _referenced(incident, event, effect)

@@ -51,17 +51,6 @@ def tell(
     return after.model_copy(update={"told": number, "to_tell": queue[-kept:]})
 
 
-def tell_anew(incident: Incident, duty: str) -> Incident:
-    """What a queue could not say in one place is said in the next: under other numbers, because those have settled."""
-    number, queue = incident.told, []
-    for item in incident.to_tell:
-        if tells(item) == duty:
-            number += 1
-            item = item.model_copy(update={"number": number})
-        queue.append(item)
-    return incident.model_copy(update={"told": number, "to_tell": tuple(queue)})
-
-
 def tells(item: Tell) -> str:
     """The duty that says it."""
     return f"tell/{item.lane}"

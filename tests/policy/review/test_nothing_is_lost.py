@@ -1,5 +1,6 @@
 """A review that would end too early, ask nobody, or do what somebody has just said no to."""
 
+from tests.policy.builders import post, runbook, severity, tier
 from tests.policy.review.reviews import asked, at, demands, duty, owing, review, reviewed
 from workflows.policy.events import Cancelled, DraftApproved
 from workflows.policy.review.events import Submitted, Waived
@@ -62,3 +63,23 @@ def test_the_question_that_nobody_could_be_asked_is_asked_again() -> None:
     assert review(simulation).closed_at is None
     at(simulation, "4 12:15")
     assert review(simulation).closed_at == simulation.now  # two days after it was asked
+
+
+def test_what_one_place_rejects_is_said_in_the_next() -> None:
+    book = owing(duty(), severity={"own_channel": True})
+    simulation = reviewed(book, fails={"review/opened": "rejected"})
+    places = [post(each).to for each in demands(simulation, "review/opened")]
+    assert [(place.channel, place.thread is not None) for place in places] == [
+        ("ref:channel/1", False), ("ref", True), ("#incidents", False),
+    ]  # fmt: skip
+    assert simulation.incident.has_settled("review/opened", 1)  # after the last there is no other
+    at(simulation, "4 12:00")
+    assert post(demands(simulation, "duty/report")[0]).to.channel == "#incidents"
+
+
+def test_what_recurs_until_the_end_does_not_recur_after_it() -> None:
+    book = runbook(severity(tier("alice"), duties=[duty("thanks", "0m", "post", every="1d")]))
+    simulation = reviewed(book)
+    at(simulation, "9 12:00")
+    assert asked(simulation, "duty/thanks") == ["Mon 2 10:00"]
+    assert simulation.review is None

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from tests.policy.builders import lines, post, runbook, severity, tier
+from tests.policy.builders import lines, runbook, severity, tier
 from tests.policy.review.reviews import DAY, RESOLVED_AT, asked, at, demands, duty, mentioned, owing, review, reviewed
 from workflows import documents
 from workflows.policy.effects import Document, Ticket
@@ -195,14 +195,6 @@ def test_every_command_has_the_wire_name_that_is_its_kind() -> None:
         "start", "submit", "waive", "snooze", "note", "assign_role", "approve", "follow_up_added", "follow_up_done",
         "follow_up_waived",
     ]  # fmt: skip
-
-
-def test_a_message_goes_to_the_next_place_when_one_rejects_us() -> None:
-    book = owing(duty(), severity={"own_channel": True})
-    simulation = reviewed(book, fails={"review/opened": "rejected"})
-    assert asked(simulation, "review/opened") == ["Mon 2 10:15"]
-    at(simulation, "4 12:00")
-    assert post(demands(simulation, "duty/report")[0]).to.thread is not None
 
 
 def test_the_document_lists_the_follow_ups_with_owner_due_date_and_end() -> None:
