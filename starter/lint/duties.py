@@ -119,9 +119,7 @@ def _pinned(path: Path, duty: Duty) -> Iterator[Finding]:
         )
 
 
-def _before_the_close(path: Path, duty: Duty, severity: Severity) -> Iterator[Finding]:
-    if duty.at != "resolved":
-        return
+def _recurring(path: Path, duty: Duty) -> Iterator[Finding]:
     if duty.every is not None:
         yield error(
             (*path, "every"),
@@ -129,6 +127,12 @@ def _before_the_close(path: Path, duty: Duty, severity: Severity) -> Iterator[Fi
             "It is due once at most.",
             "Drop `every`, or let it begin earlier",
         )
+
+
+def _before_the_close(path: Path, duty: Duty, severity: Severity) -> Iterator[Finding]:
+    if duty.at != "resolved":
+        return
+    yield from _recurring(path, duty)
     if duty.after > severity.verify_for:
         yield warning(
             (*path, "after"),
@@ -146,3 +150,4 @@ def _after_the_end(path: Path, duty: Duty) -> Iterator[Finding]:
             "By then that moment has passed.",
             "Write `at: resolved` and the deadline under `after`, or move it to the severity's `duties`",
         )
+    yield from _recurring(path, duty)

@@ -92,7 +92,7 @@ def _due_times(book: Runbook, incident: Incident, duty: Duty, now: datetime) -> 
     first = on_its_day(book, duty, wanted_at)
     times = [first]
     asked_at = awake(incident, now) if duty.kind == "nag" else now  # of those that a snooze covers, the last
-    if duty.every is not None and asked_at >= first:
+    if duty.every is not None and duty.at != "resolved" and asked_at >= first:  # nothing recurs after the end
         latest, following = latest_and_next(first, duty.every, asked_at)
         times = [at for at in (latest or first, following) if at is not None]
     for due_at in times:
