@@ -212,9 +212,10 @@ def _draft_approved(book: Runbook, incident: Incident, event: DraftApproved) -> 
 
 
 def draft_meant(incident: Incident, event: DraftApproved) -> str | None:
-    """The draft that an approval means; None if nothing like it waits."""
+    """The draft that an approval means; None if nothing like it waits. After the end the status page says that it is
+    over or nothing: an earlier draft of it waits no more."""
     waiting = {name: draft.at for name, draft in incident.drafts.items() if draft.approval is None}
-    if incident.public.drafted is not None:
+    if incident.public.drafted == "resolved" or (incident.public.drafted and not incident.resolved):
         waiting[STATUS_PAGE] = EVER
     if event.draft:
         return event.draft if event.draft in waiting else None

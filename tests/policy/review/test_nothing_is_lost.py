@@ -5,6 +5,7 @@ from tests.policy.review.reviews import asked, at, demands, duty, owing, review,
 from workflows.policy.events import Cancelled, DraftApproved
 from workflows.policy.review.events import Submitted, Waived
 from workflows.policy.review.owed import owed
+from workflows.policy.review.refusals import refusal
 
 MAIL = {"id": "notice", "kind": "email", "template": "email", "to": "a@b.c", "owner": "communications"}
 
@@ -46,6 +47,10 @@ def test_an_early_draft_of_the_status_page_is_not_asked_for_after_the_end() -> N
     page = {"owner": "communications", "automatic": []}
     simulation = reviewed(owing(duty(), severity={"status_page": page}))
     assert [each.name for each in owed(simulation.book, review(simulation))] == ["report"]
+    approval = DraftApproved(by="Bob")
+    assert refusal(simulation.book, review(simulation), approval) == "no draft is waiting for approval"
+    simulation.happen(approval)
+    assert demands(simulation, "publish/") == []
 
 
 def test_a_mail_about_an_incident_opened_in_error_is_not_asked_for() -> None:
