@@ -3,9 +3,10 @@
 from fastapi import APIRouter, Request
 
 from starter import verify
-from starter.answers import NothingOpen
+from starter.answers import LookupFailed, NothingOpen
 from starter.gateway import Gateway, in_time
-from starter.jira_tickets import done
+from starter.incidents import Incidents
+from starter.jira_tickets import Done, done
 from starter.routes.accepted import REFUSALS, Accepted
 from starter.sources.reading import Reading
 from starter.sources.source import Source
@@ -31,13 +32,24 @@ def router(gateway: Gateway) -> APIRouter:
             if isinstance(found, str):
                 gateway.counts[SOURCE.name, "ignored"] += 1
                 return Accepted(ignored=found)
-            review = f"review-{found.incident}"
             try:
-                await gateway.incidents.tell(review, found.event())
-            except NothingOpen:
+                told = await _tell(gateway.incidents, found)
+            except (NothingOpen, LookupFailed):
                 gateway.counts[SOURCE.name, "nothing_open"] += 1
-                return Accepted(ignored="its review is not open")
+                return Accepted(ignored="neither it nor its review is open")
             gateway.counts[SOURCE.name, "accepted"] += 1
-            return Accepted(accepted=1, incident=review, incidents=[review])
+            return Accepted(accepted=1, incident=told, incidents=[told])
 
     return routes
+
+
+async def _tell(incidents: Incidents, found: Done) -> str:
+    """Its review, or the incident as long as there is none: which of them was told. Raises NothingOpen, LookupFailed."""
+    review = f"review-{found.incident}"
+    try:
+        await incidents.tell(review, found.event())
+    except NothingOpen:
+        incident = (await incidents.find(found.incident)).workflow_id
+        await incidents.tell(incident, found.event())
+        return incident
+    return review

@@ -1,4 +1,4 @@
-"""Jira's webhooks: a follow-up whose ticket is done there is told to the review that waits for it."""
+"""Jira's webhooks: a follow-up whose ticket is done there is told to whoever waits for it, incident or review."""
 
 import hashlib
 import hmac
@@ -9,13 +9,15 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 from temporalio.client import Client
+from temporalio.common import SearchAttributePair, TypedSearchAttributes
 
 from activities.jira import incident_label
 from starter.jira_tickets import Done, done
 from starter.sources.reading import Unreadable
-from tests.starter.conftest import Gate
+from tests.starter.conftest import Gate, eventually
 from tests.starter.sources.webhooks import webhook
 from tests.starter.test_incidents import signals
+from workflows import search_attributes as attributes
 from workflows.policy.events import FollowUpDone
 
 INCIDENT = "20261121-0204-k7bcdf"
@@ -96,7 +98,17 @@ async def test_the_review_is_told_and_a_stranger_is_not_heard(gate: Gate, client
     await handle.terminate()
 
 
+async def test_an_incident_that_is_open_is_told_as_it_has_no_review_yet(gate: Gate, client: Client) -> None:
+    named = TypedSearchAttributes([SearchAttributePair(attributes.INCIDENT, INCIDENT)])
+    await client.start_workflow("incident", id="incident-x", task_queue="nobody", search_attributes=named)
+    await eventually(gate.incidents.list)
+    async with gate.open() as http:
+        answer = await http.post("/webhooks/jira", json=delivery())
+    assert (answer.status_code, answer.json()["incident"]) == (202, "incident-x")
+    assert [name for name, _ in await signals(client, "incident-x")] == ["follow_up_done"]
+
+
 async def test_a_ticket_whose_review_is_over_is_fine(gate: Gate) -> None:
     async with gate.open() as http:
         answer = await http.post("/webhooks/jira", json=delivery())
-    assert (answer.status_code, answer.json()["ignored"]) == (202, "its review is not open")
+    assert (answer.status_code, answer.json()["ignored"]) == (202, "neither it nor its review is open")
