@@ -44,7 +44,7 @@ def router(gateway: Gateway) -> APIRouter:
 
 
 async def _tell(incidents: Incidents, found: Done) -> str:
-    """Its review, or the incident as long as there is none: which of them was told. Raises NothingOpen, LookupFailed."""
+    """Its review, or as long as there is none the incident: whichever was told. Raises NothingOpen, LookupFailed."""
     review = f"review-{found.incident}"
     try:
         await incidents.tell(review, found.event())
