@@ -2,8 +2,10 @@
 
 from typing import Any
 
-from pydantic import Field, SecretStr
+from pydantic import Field
 from pydantic_settings import BaseSettings
+
+from settings.secret import Secrets
 
 
 def _several(description: str) -> Any:
@@ -13,24 +15,24 @@ def _several(description: str) -> Any:
 class SourceSettings(BaseSettings):
     """Whoever can be reached from other machines closes every source that has none."""
 
-    alertmanager_tokens: tuple[SecretStr, ...] = _several("bearer tokens that Alertmanager may present")
-    azure_tokens: tuple[SecretStr, ...] = _several("tokens that the address given to Azure Monitor may end in")
-    cloudevents_tokens: tuple[SecretStr, ...] = _several("bearer tokens that senders of CloudEvents may present")
-    cloudwatch_topics: tuple[SecretStr, ...] = Field(
+    alertmanager_tokens: Secrets = _several("bearer tokens that Alertmanager may present")
+    azure_tokens: Secrets = _several("tokens that the address given to Azure Monitor may end in")
+    cloudevents_tokens: Secrets = _several("bearer tokens that senders of CloudEvents may present")
+    cloudwatch_topics: Secrets = Field(
         (), description="ARNs of the SNS topics that CloudWatch's alarms may come through (JSON list)"
     )
-    datadog_tokens: tuple[SecretStr, ...] = _several("bearer tokens that Datadog may present")
-    generic_secrets: tuple[SecretStr, ...] = _several("Standard Webhooks secrets (`whsec_...`) for `/webhooks/generic`")
-    github_secrets: tuple[SecretStr, ...] = _several("secrets of GitHub's webhooks")
-    google_cloud_tokens: tuple[SecretStr, ...] = _several("passwords or tokens of Google Cloud Monitoring's webhooks")
-    grafana_secrets: tuple[SecretStr, ...] = _several("HMAC secrets of Grafana's contact points, or their tokens")
-    healthchecks_tokens: tuple[SecretStr, ...] = _several("bearer tokens that Healthchecks may present")
-    heartbeat_tokens: tuple[SecretStr, ...] = _several("bearer tokens for `/heartbeats/NAME`")
-    new_relic_tokens: tuple[SecretStr, ...] = _several("bearer tokens that New Relic may present")
-    opsgenie_tokens: tuple[SecretStr, ...] = _several("bearer tokens that Opsgenie may present")
-    pagerduty_webhook_secrets: tuple[SecretStr, ...] = _several(
+    datadog_tokens: Secrets = _several("bearer tokens that Datadog may present")
+    generic_secrets: Secrets = _several("Standard Webhooks secrets (`whsec_...`) for `/webhooks/generic`")
+    github_secrets: Secrets = _several("secrets of GitHub's webhooks")
+    google_cloud_tokens: Secrets = _several("passwords or tokens of Google Cloud Monitoring's webhooks")
+    grafana_secrets: Secrets = _several("HMAC secrets of Grafana's contact points, or their tokens")
+    healthchecks_tokens: Secrets = _several("bearer tokens that Healthchecks may present")
+    heartbeat_tokens: Secrets = _several("bearer tokens for `/heartbeats/NAME`")
+    new_relic_tokens: Secrets = _several("bearer tokens that New Relic may present")
+    opsgenie_tokens: Secrets = _several("bearer tokens that Opsgenie may present")
+    pagerduty_webhook_secrets: Secrets = _several(
         "signing secrets of PagerDuty's V3 webhook subscription"
     )
-    sentry_secrets: tuple[SecretStr, ...] = _several("client secrets of Sentry's integration")
-    uptime_kuma_tokens: tuple[SecretStr, ...] = _several("bearer tokens that Uptime Kuma may present")
-    zabbix_tokens: tuple[SecretStr, ...] = _several("bearer tokens that Zabbix may present")
+    sentry_secrets: Secrets = _several("client secrets of Sentry's integration")
+    uptime_kuma_tokens: Secrets = _several("bearer tokens that Uptime Kuma may present")
+    zabbix_tokens: Secrets = _several("bearer tokens that Zabbix may present")

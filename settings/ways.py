@@ -7,6 +7,8 @@ from typing import Self
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings
 
+from settings.secret import Secrets
+
 ADDRESS = re.compile(r"[!-?A-~]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 
 
@@ -38,7 +40,7 @@ class WaySettings(BaseSettings):
     jira_token: SecretStr | None = Field(None, description="API token of that user")
     jira_project: str | None = Field(None, description="key of the project that tickets are filed in: `OPS`")
     jira_issue_type: str = Field("Task", description="type of the tickets that are filed")
-    jira_webhook_secrets: tuple[SecretStr, ...] = Field(
+    jira_webhook_secrets: Secrets = Field(
         (), description="secrets of the Jira webhook (JSON list: several while rotating)"
     )
 

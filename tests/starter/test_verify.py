@@ -7,9 +7,13 @@ import time
 from collections.abc import Callable, Mapping
 
 import pytest
-from pydantic import SecretStr
+from pydantic import SecretStr, ValidationError
 
+from settings import Settings
 from starter import verify
+from starter.routes.heartbeat import SOURCE as HEARTBEAT
+from starter.routes.jira import SOURCE as JIRA
+from starter.sources.table import SOURCES
 from tests.starter.sources.webhooks import webhook
 
 BODY = '{"title": "Ünïcode"}'.encode()
@@ -125,3 +129,10 @@ def test_a_body_that_is_no_text_is_refused_and_not_a_crash() -> None:
 
 def test_a_secret_that_the_library_cannot_use_is_found_at_the_start() -> None:
     assert verify.unusable((WHSEC, SecretStr("whsec_ü"), OLD_WHSEC, SecretStr(""))) == [2, 4]
+
+
+@pytest.mark.parametrize("field", sorted({source.secrets for source in (*SOURCES.values(), HEARTBEAT, JIRA)}))
+def test_an_empty_secret_which_anybody_could_sign_with_is_no_setting(field: str) -> None:
+    with pytest.raises(ValidationError, match="one of them is empty, and would let anybody in") as refused:
+        Settings.model_validate({field: ["a-secret", " "]})
+    assert "a-secret" not in str(refused.value)
