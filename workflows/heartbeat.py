@@ -38,6 +38,8 @@ class HeartbeatWorkflow:
             found = await self._judge()
             await self._tell(found)
             self._show()
+            if self._news:
+                continue  # heard while it told
             if self._state.removed:
                 return
             if self._must_leave():
@@ -61,6 +63,8 @@ class HeartbeatWorkflow:
             where = policy.incident_id(state.name, about)
             await hand_on(HandOn(workflow_id=where, opening=opening, event=event), alert.summary)
             self._state = policy.tell(self._state, about, now, fires=fires)
+            # While it was being told, a beat woke nobody; now it ends what was told.
+            self._news = self._news or self._state.beats > state.beats
 
     def _show(self) -> None:
         workflow.set_current_details(policy.in_words(self._state, workflow.now()))

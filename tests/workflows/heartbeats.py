@@ -43,14 +43,26 @@ class Signs:
 
 @asynccontextmanager
 async def crew(environment: WorkflowEnvironment, signs: Signs) -> AsyncIterator[None]:
+    async with thinkers(environment, signs), messenger(environment):
+        yield
+
+
+@asynccontextmanager
+async def thinkers(environment: WorkflowEnvironment, signs: Signs) -> AsyncIterator[None]:
+    """All but those who hand alerts on."""
     client = environment.client
     workflows = [HeartbeatWorkflow, IncidentWorkflow]
     async with (
         Worker(client, task_queue="tocsin", workflows=workflows, workflow_runner=runner()),
-        Worker(client, task_queue=PAGE_QUEUE, activities=Temporal(Incidents(client)).page_activities()),
         Worker(client, task_queue=COMMS_QUEUE, activities=[signs.look_for_the_gateway]),
     ):
         yield
+
+
+def messenger(environment: WorkflowEnvironment) -> Worker:
+    """Who hands alerts on."""
+    client = environment.client
+    return Worker(client, task_queue=PAGE_QUEUE, activities=Temporal(Incidents(client)).page_activities())
 
 
 @dataclass

@@ -7,7 +7,7 @@ import pytest
 from temporalio.testing import WorkflowEnvironment
 
 from tests.starter.conftest import eventually
-from tests.workflows.heartbeats import AWAY, LISTENS, Beating, Signs, crew, heartbeat
+from tests.workflows.heartbeats import AWAY, LISTENS, Beating, Signs, crew, heartbeat, messenger, thinkers
 from workflows.policy.answers import Status
 from workflows.policy.heartbeat import Gateway
 
@@ -117,6 +117,18 @@ async def test_removing_it_ends_it_and_what_it_has_opened(temporal: WorkflowEnvi
             await live.handle.result()
         status = await opened(live)
         assert status.incident.resolved
+
+
+@pytest.mark.parametrize("ends", ["beat", "remove"])
+async def test_what_ends_the_silence_while_it_is_being_told_resolves_its_incident(
+    temporal: WorkflowEnvironment, ends: str
+) -> None:
+    async with heartbeat(temporal) as live, thinkers(temporal, Signs()):
+        await live.at(6 * MINUTE + timedelta(seconds=1))
+        await eventually(live.handle.describe, lambda now: bool(now.raw_description.pending_activities))
+        await live.handle.signal(ends)
+        async with messenger(temporal):
+            await eventually(live.incident, lambda now: now is not None and now.incident.resolved)
 
 
 async def test_pausing_it_ends_what_it_has_opened_until_it_is_silent_afterwards(temporal: WorkflowEnvironment) -> None:
