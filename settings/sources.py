@@ -30,9 +30,7 @@ class SourceSettings(BaseSettings):
     heartbeat_tokens: Secrets = _several("bearer tokens for `/heartbeats/NAME`")
     new_relic_tokens: Secrets = _several("bearer tokens that New Relic may present")
     opsgenie_tokens: Secrets = _several("bearer tokens that Opsgenie may present")
-    pagerduty_webhook_secrets: Secrets = _several(
-        "signing secrets of PagerDuty's V3 webhook subscription"
-    )
+    pagerduty_webhook_secrets: Secrets = _several("signing secrets of PagerDuty's V3 webhook subscription")
     sentry_secrets: Secrets = _several("client secrets of Sentry's integration")
     uptime_kuma_tokens: Secrets = _several("bearer tokens that Uptime Kuma may present")
     zabbix_tokens: Secrets = _several("bearer tokens that Zabbix may present")

@@ -1,6 +1,7 @@
 """The workflow `silence`: keeps what must open no incident now, and opens it in the end. What decides is
 `policy/silence.py`; gateways find it by its memo, so that they need no worker to be silent."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -30,8 +31,7 @@ class SilenceWorkflow:
     async def run(self, state: Silence) -> None:  # noqa: ARG002 (Temporal passes it here as well as to __init__)
         while True:
             self._news = False
-            for incident in policy.due(self._state, workflow.now()):
-                await self._hand_on(incident)
+            await asyncio.gather(*map(self._hand_on, policy.due(self._state, workflow.now())))
             self._show()
             if self._news:
                 continue  # heard while it handed on

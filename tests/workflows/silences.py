@@ -1,21 +1,23 @@
 """One silence on the real server; the incidents that it lets go are real."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Container
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from temporalio import activity
 from temporalio.client import WorkflowHandle
 from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
 from activities.temporal import Temporal
-from starter.answers import NobodyWorks, NothingOpen
+from starter.answers import NobodyWorks, NothingOpen, Unreachable
 from starter.incidents import Incidents
 from starter.silences import new_id
 from tests.workflows.incidents import opening
+from workflows.handing_on import HandOn
 from workflows.incident import IncidentWorkflow
 from workflows.policy.answers import Status
 from workflows.policy.events import Alert
@@ -29,12 +31,21 @@ HOUR = timedelta(hours=1)
 
 
 @asynccontextmanager
-async def crew(environment: WorkflowEnvironment) -> AsyncIterator[None]:
+async def crew(environment: WorkflowEnvironment, stuck: Container[str] = ()) -> AsyncIterator[None]:
+    """To these incidents nothing can be handed on."""
     client = environment.client
+    way = Temporal(Incidents(client))
+
+    @activity.defn(name="hand_on_alerts")
+    async def hand_on(alerts: HandOn) -> bool:
+        if alerts.workflow_id in stuck:
+            raise Unreachable("not this one")
+        return await way.hand_on_alerts(alerts)
+
     workflows = [SilenceWorkflow, IncidentWorkflow]
     async with (
         Worker(client, task_queue="tocsin", workflows=workflows, workflow_runner=runner()),
-        Worker(client, task_queue=PAGE_QUEUE, activities=Temporal(Incidents(client)).page_activities()),
+        Worker(client, task_queue=PAGE_QUEUE, activities=[hand_on]),
     ):
         yield
 

@@ -46,6 +46,17 @@ async def test_ended_early_it_lets_go_at_once(temporal: WorkflowEnvironment) -> 
             await quiet.handle.result()
 
 
+async def test_an_incident_that_cannot_be_reached_holds_no_other_up(temporal: WorkflowEnvironment) -> None:
+    async with silence(temporal) as quiet:
+        first = await quiet.hold(firing("f1"))
+        second = await quiet.hold(firing("f2"), number=2)
+        await quiet.handle.signal("expire")
+        async with crew(temporal, stuck={first}):
+            await opened(quiet, second)
+        async with crew(temporal):
+            await opened(quiet, first)
+
+
 async def test_what_was_held_while_no_worker_ran_is_known_when_one_is_back(temporal: WorkflowEnvironment) -> None:
     async with silence(temporal) as quiet:
         incident = await quiet.hold(firing())
