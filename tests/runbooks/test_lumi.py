@@ -46,7 +46,7 @@ def test_declare_the_incident_in_lumi_incidents(severity: SeverityName) -> None:
 @every
 def test_assign_commander_communications_lead_and_scribe(severity: SeverityName) -> None:
     nag = of(foreseen("lumi", severity), "nag/roles")[0]
-    assert nag.offset_s == 5 * 60
+    assert nag.offset_s == 0
     assert nag.reason == "nobody is Incident Commander, Communications Lead, Scribe"
 
 

@@ -1,0 +1,66 @@
+"""What holds for all five where their texts leave room: what their documents call "our readings"."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.runbooks.courses import NAMES, book, foreseen, live, of, sent, times
+from workflows.policy.effects import Post
+from workflows.policy.runbook import SeverityName
+
+ALL = [(name, severity) for name in NAMES for severity in book(name).severities]
+STAFFED = [(name, severity) for name, severity in ALL if book(name).severities[severity].roles]
+every = pytest.mark.parametrize(("name", "severity"), ALL)
+TARGETS = [
+    (name, severity, within)
+    for name, severity in ALL
+    if isinstance(within := book(name).severities[severity].acknowledge.within, timedelta)
+]
+HOUR = timedelta(hours=1)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_zone_is_utc_and_business_hours_are_monday_to_friday_from_9_to_17(name: str) -> None:
+    calendar = book(name).calendar
+    assert calendar.zone == "UTC"
+    assert calendar.business_hours.days == ("mon", "tue", "wed", "thu", "fri")
+    assert (calendar.business_hours.begin.hour, calendar.business_hours.end.hour) == (9, 17)
+
+
+@every
+def test_pages_of_a_major_incident_are_never_held_and_its_acknowledgement_expires(
+    name: str, severity: SeverityName
+) -> None:
+    rules = book(name).severities[severity]
+    is_major = severity in ("sev1", "sev2")
+    assert rules.acknowledge.expires_after == (HOUR if is_major else None)
+    assert rules.hold == "never" or not is_major
+
+
+@pytest.mark.parametrize(("name", "severity", "within"), TARGETS)
+def test_a_missed_acknowledgement_target_pages_the_tier_again_and_tells_the_channel(
+    name: str, severity: SeverityName, within: timedelta
+) -> None:
+    then = tuple(line for line in foreseen(name, severity) if line.offset_s == within.total_seconds())
+    assert [line.to for line in of(then, "overdue/1/on-call")] == [("on-call",)]
+    (told,) = of(then, "tell/incident")
+    assert "not acknowledged within" in told.text
+
+
+@pytest.mark.parametrize(("name", "severity"), STAFFED)
+def test_roles_are_asked_for_at_declaration(name: str, severity: SeverityName) -> None:
+    """A cosmetic issue can wait a day for its commander."""
+    first = 24 * 60 if severity == "sev4" else 0
+    roles = book(name).severities[severity].roles
+    asked = of(foreseen(name, severity, until=first), "nag/roles")[0]
+    assert asked.offset_s == first * 60
+    assert asked.to[: len(roles)] == roles
+
+
+@every
+def test_contacts_and_links_are_pinned_at_declaration(name: str, severity: SeverityName) -> None:
+    incident = live(name, severity)
+    for duty in ("declaration", *(["contacts"] if times(foreseen(name, severity), "contacts") else [])):
+        ((minute, demand),) = sent(incident, duty)
+        assert isinstance(demand.effect, Post)
+        assert (minute, demand.effect.pin) == (0, True)
