@@ -179,6 +179,14 @@ def test_notify_the_security_lead_as_soon_as_it_is_known_to_be_one_acknowledged_
 
 
 @every
+def test_compromised_secrets_call_the_security_lead_too_and_once(severity: SeverityName) -> None:
+    def called(*flags: str) -> list[tuple[float, str]]:
+        return [page for page in pages(foreseen("lumi", severity, *flags), until=0) if page[1] == "security-lead"]
+
+    assert called("secrets-compromised") == called("secrets-compromised", "security") == [(0, "security-lead")]
+
+
+@every
 def test_follow_responsible_disclosure_policies(severity: SeverityName) -> None:
     checklist = one(foreseen("lumi", severity, "security"), "duty/disclosure")
     assert (checklist.offset_s, checklist.to[0]) == (0, "security-lead")
