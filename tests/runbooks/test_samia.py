@@ -64,7 +64,8 @@ def test_incident_channel(severity: SeverityName) -> None:
 
 
 def test_version_and_owner() -> None:
-    assert (book("samia").version, book("samia").owner) == ("1.0", "Engineering Team")
+    assert book("samia").title == "Incident Response Runbook"
+    assert (book("samia").version, book("samia").owner) == ("1.0, last updated 2025-01-13", "Engineering Team")
 
 
 @every
@@ -168,6 +169,22 @@ def test_internal_notification_alert_relevant_teams(severity: SeverityName) -> N
 def test_status_page_updates(severity: SeverityName, first: int, then: list[int]) -> None:
     """Within 10 minutes, then every 30 minutes; within 30 minutes, then hourly."""
     assert times(foreseen("samia", severity), "publish/investigating")[:4] == [first, *then]
+
+
+@pytest.mark.parametrize(
+    ("severity", "event", "due"),
+    [("sev1", Mitigated(by="Ada"), [10, 20, 50, 80]),
+     ("sev1", UpdatePosted(by="Ada", text="The deploy.", phase="identified"), [10, 20, 50, 80]),
+     ("sev2", UpdatePosted(by="Ada", text="The deploy.", phase="identified"), [30, 90])],
+)  # fmt: skip
+def test_the_status_page_keeps_its_clock_in_every_phase(
+    severity: SeverityName, event: Mitigated | UpdatePosted, due: list[int]
+) -> None:
+    """What changes is said at once; the next counts from there."""
+    incident = after(live("samia", severity), 20)
+    incident.happen(event)
+    after(incident, 100)
+    assert [minute_of(incident, at) for at, d in incident.sent if isinstance(d.effect, Publish)] == due
 
 
 def test_a_human_who_is_faster_moves_the_next_status_page_update() -> None:
@@ -406,7 +423,9 @@ def test_level_1_needs_additional_authority() -> None:
 
 
 def test_stay_calm_communicate_clearly_and_focus_on_customer_impact() -> None:
-    assert items(foreseen("samia", "sev1"), "commander-first")[-1].startswith("Stay calm, communicate clearly")
+    assert items(foreseen("samia", "sev1"), "commander-first")[-1] == (
+        "Stay calm, communicate clearly, and focus on customer impact; every incident is a learning opportunity"
+    )
 
 
 @every
@@ -663,12 +682,14 @@ def test_primary_on_call_rotation(contact: str) -> None:
     [
         ("database", "", "Database Issues"),
         ("", "security", "Security Issues"),
+        ("security", "", "Security Issues"),
         ("payments", "", "Payment Issues"),
         ("legal", "", "Legal/Compliance"),
         ("", "user-data", "Legal/Compliance"),
         ("hosting", "", "Hosting Provider"),
         ("payments", "", "Payment Processors"),
         ("communication", "", "Communication Providers"),
+        ("marketing", "", "Marketing/PR team"),
     ],
 )
 def test_emergency_and_external_contacts(area: str, flag: str, contact: str) -> None:
