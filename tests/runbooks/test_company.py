@@ -218,6 +218,10 @@ class TestSev3:
             assert "vp-engineering" not in {who for _, who in pages(simulation)}
 
 
+def test_this_is_the_process_for_incidents_in_production_systems() -> None:
+    assert book("company").title == "Incident Response Runbook"
+
+
 def test_initial_status_page_update() -> None:
     simulation = unanswered("sev1")
     published = text(simulation, "publish/investigating")

@@ -103,6 +103,36 @@ def test_error_rate_spike_sentry_alert() -> None:
     assert batch.opening.service == "api"
 
 
+def test_health_check_failures_github_actions_alert() -> None:
+    """GitHub does not say how grave it is: what failed on the default branch is the runbook's default."""
+    run = {"id": 1, "name": "Health check", "workflow_id": 2, "event": "schedule", "head_branch": "main",
+           "conclusion": "failure", "run_started_at": "2026-03-02T09:00:00Z"}  # fmt: skip
+    body = {
+        "action": "completed",
+        "workflow_run": run,
+        "repository": {"full_name": "lma/api", "default_branch": "main"},
+    }
+    (batch,) = delivery("github", body, book("lma")).batches
+    assert (batch.opening.severity, batch.opening.service) == ("sev2", "api")
+    assert "Health check" in batch.opening.title
+
+
+def test_latency_increase_monitoring_alert() -> None:
+    alert = {
+        "status": "firing",
+        "labels": {"alertname": "LatencyIncrease", "severity": "warning", "service": "api"},
+        "startsAt": "2026-03-02T09:00:00Z",
+        "fingerprint": "1f",
+    }
+    body = {"version": "4", "groupKey": "{}:{}", "status": "firing", "receiver": "tocsin", "alerts": [alert]}
+    (batch,) = delivery("alertmanager", body, book("lma")).batches
+    assert (batch.opening.severity, batch.opening.service) == ("sev3", "api")
+
+
+def test_this_is_the_procedure_for_production_systems() -> None:
+    assert book("lma").title == "Incident Response Procedure"
+
+
 @every
 def test_assess_severity_level_and_assign_incident_commander_at_t_0(severity: SeverityName) -> None:
     lines = foreseen("lma", severity)

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.runbooks.courses import after, book, foreseen, handled, items, live, of, one, pages, sent, text, times
-from workflows.policy.effects import OpenChannel
+from workflows.policy.effects import OpenChannel, Post
 from workflows.policy.events import Mitigated, Resolved, RoleAssigned, UpdatePosted
 from workflows.policy.runbook import SeverityName
 
@@ -173,3 +173,6 @@ def test_the_contacts_are_pinned_at_declaration(severity: SeverityName) -> None:
     assert contacts.offset_s == 0
     assert "Primary contact: Incident Commander / On-call" in contacts.text
     assert "Secondary contact: Engineering leadership" in contacts.text
+    ((_, demand),) = sent(live("standard", severity), "contacts")
+    assert isinstance(demand.effect, Post)
+    assert demand.effect.pin
