@@ -3,7 +3,7 @@
 from tests.policy.builders import post, runbook, severity, tier
 from tests.policy.review.reviews import asked, at, demands, duty, owing, review, reviewed
 from workflows.policy.events import Cancelled, DraftApproved
-from workflows.policy.review.events import Submitted, Waived
+from workflows.policy.review.events import ReviewStarted, Submitted, Waived
 from workflows.policy.review.owed import owed
 from workflows.policy.review.refusals import refusal
 
@@ -41,6 +41,22 @@ def test_the_page_of_an_incident_opened_in_error_is_cleared_once_somebody_approv
     simulation.happen(DraftApproved(by="Bob"))
     assert simulation.incident.public.status == "resolved"
     assert review(simulation).closed_at is not None
+
+
+def test_no_to_the_review_is_no_no_to_the_last_word_on_the_status_page() -> None:
+    page = {"owner": "communications", "automatic": ["investigating"]}
+    book = owing(duty(), required="consider", severity={"status_page": page})
+    simulation = at(reviewed(book), "2 12:00", Waived(by="Alice", reason="simple"))
+    assert [each.name for each in owed(book, review(simulation))] == ["status-page"]
+    simulation.happen(DraftApproved(by="Bob"))
+    assert simulation.incident.public.status == "resolved"
+    assert review(simulation).closed_at is not None
+
+
+def test_what_is_owed_is_not_said_twice_because_somebody_asks_for_what_is_owed_anyway() -> None:
+    simulation = reviewed(owing(duty()))
+    simulation.happen(ReviewStarted(by="Alice"))
+    assert asked(simulation, "review/opened") == ["Mon 2 10:15"]
 
 
 def test_an_early_draft_of_the_status_page_is_not_asked_for_after_the_end() -> None:

@@ -39,7 +39,8 @@ class Waived(Event):
 
     kind: Literal["waive"] = "waive"
     duty: Line = ""
-    """Empty: everything that the review owes, but its follow-ups. To the question whether there is to be one, a no."""
+    """Empty: everything that the review owes, but follow-ups and drafts that wait for approval. To the question whether
+    there is to be one, a no."""
     reason: Text = ""
 
 

@@ -9,7 +9,7 @@ from workflows.policy.durations import roughly, write
 from workflows.policy.events import Event
 from workflows.policy.incident import Bounds, Ending
 from workflows.policy.review.events import Completed, NagsSnoozed, ReviewClosed, ReviewStarted, Submitted, Waived
-from workflows.policy.review.owed import Owed, owed
+from workflows.policy.review.owed import Owed, counts_from, owed
 from workflows.policy.review.state import Answer, Review
 from workflows.policy.runbook import Runbook
 from workflows.policy.telling import log, tell
@@ -37,7 +37,7 @@ def meant(book: Runbook, review: Review, name: str) -> Owed | None:
 
 
 def _started(book: Runbook, review: Review, event: ReviewStarted) -> Review:
-    if review.answer is not None:
+    if review.answer is not None or counts_from(book, review) is not None:
         return _log(review, event, f"{event.by} asked for the review, which changes nothing")
     answer = Answer(at=event.at, by=event.by, wanted=True)
     after = review.model_copy(update={"answer": answer})
@@ -64,7 +64,7 @@ def _waived(book: Runbook, review: Review, event: Waived) -> Review:
             return _log(review, event, f"{event.by} waived {event.duty!r}, which is not owed")
         return _tell(_end(review, each, ending), event, f"{event.by} waived {each.title}{_because(event.reason)}")
     for each in owed(book, review):
-        if each.kind != "follow-up":
+        if each.kind not in ("follow-up", "approval"):  # what others wait for is waived by its name alone
             review = _end(review, each, ending)
     answer = review.answer or Answer(at=event.at, by=event.by, wanted=False)
     after = review.model_copy(update={"answer": answer})
