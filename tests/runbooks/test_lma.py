@@ -61,6 +61,14 @@ def test_response_time_next_business_day() -> None:
     assert rung == [(monday_at_nine, "next-available"), (tuesday_at_nine, "next-available")]
 
 
+def test_a_sev4_that_nobody_answers_is_asked_about_again_and_again() -> None:
+    """From a Friday at 16:59, counted in days: when its business day has passed, and a day after that."""
+    friday = datetime(2026, 11, 20, 16, 59, tzinfo=UTC)
+    rung = [minute / DAY for minute, _ in pages(foreseen("lma", "sev4", at=friday, until=12 * DAY), until=12 * DAY)]
+    nine = (16 * HOUR + 1) / DAY
+    assert rung == [0, 3 + nine, 4 + nine, 9 + nine, 10 + nine]
+
+
 @pytest.mark.parametrize(
     ("role", "duties"),
     [
