@@ -161,6 +161,9 @@ async def test_a_topic_that_is_not_ours_is_refused_and_nothing_fetched(gate: Gat
         "https://sns.eu-central-1.amazonaws.com:8443/x.pem",
         "https://sns.eu-central-1.amazonaws.com:x/x.pem",
         "https://s3.eu-central-1.amazonaws.com/x.pem",
+        "https://sns.s3.amazonaws.com/x.pem",  # a bucket, and its owner's
+        "https://sns.s3-us-west-2.amazonaws.com/x.pem",
+        "https://sns.eu-central-1.amazonaws.com/\x01.pem",
         "https://sns.eu.central.1.amazonaws.com/x.pem",
         "https://sns.eu-central-1.amazonaws.com/x.exe",
         "https://sns.eu-central-1.amazonaws.comx/x.pem",
