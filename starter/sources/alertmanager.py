@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Literal
 
-from pydantic import JsonValue, SkipValidation, ValidationError
+from pydantic import JsonValue, SkipValidation
 
 from starter import verify
 from starter.sources import foreign, text
@@ -18,6 +18,8 @@ from starter.sources.source import Source
 
 MAX_ALERTS = 1000
 """Of one group: what enters a history is bounded (Temporal refuses payloads beyond 2 MB)."""
+MAX_PROBLEMS = 1000
+"""Naming a hundred thousand would keep all other senders waiting for seconds."""
 
 
 class Notice(Foreign):
@@ -62,13 +64,16 @@ def usable(model: type[foreign.F], alerts: Iterable[JsonValue]) -> tuple[list[fo
     good: list[foreign.F] = []
     problems: list[FieldProblem] = []
     for number, raw in enumerate(alerts):
-        if len(good) == MAX_ALERTS:
-            problems.append(FieldProblem(f"alerts[{number}]", f"only {MAX_ALERTS} alerts of a group are kept"))
+        if len(good) == MAX_ALERTS or len(problems) >= MAX_PROBLEMS:
+            kept = f"only {MAX_ALERTS} alerts of a group are kept, and {MAX_PROBLEMS} problems named"
+            problems.append(FieldProblem(f"alerts[{number}]", kept))
             break
         try:
-            good.append(model.model_validate(raw))
-        except ValidationError as error:
-            problems.extend(foreign.problems(error, "alerts", number))
+            found, wrong = foreign.understand(model, raw, "an alert", ("alerts", number))
+            good.append(found)
+            problems.extend(wrong)
+        except Unreadable as error:
+            problems.extend(error.problems)
     if not good:
         raise Unreadable("no alert could be used", problems or (FieldProblem("alerts", "the list is empty"),))
     return good, tuple(problems)

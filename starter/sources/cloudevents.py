@@ -125,8 +125,7 @@ def _data(event: _Event, path: Path) -> tuple[_Data, tuple[FieldProblem, ...]]:
     data = event.data if event.data is not None else _decoded(event.data_base64)
     if not isinstance(data, dict):
         return _Data(message=data if isinstance(data, str) else ""), ()
-    found, problems = foreign.understand(_Data, data, "a CloudEvent")
-    return found, tuple(FieldProblem(f"{written((*path, 'data'))}.{each.field}", each.message) for each in problems)
+    return foreign.understand(_Data, data, "a CloudEvent", (*path, "data"))
 
 
 def _decoded(data: str) -> JsonValue:

@@ -52,12 +52,14 @@ def read(model: type[F], body: bytes, what: str) -> tuple[F, tuple[FieldProblem,
     return understand(model, json(body), what)
 
 
-def understand(model: type[F], sent: JsonValue, what: str) -> tuple[F, tuple[FieldProblem, ...]]:
-    """The same for JSON that has been read."""
+def understand(
+    model: type[F], sent: JsonValue, what: str, path: Sequence[int | str] = ()
+) -> tuple[F, tuple[FieldProblem, ...]]:
+    """The same for JSON that has been read, and that stands at `path` in the body."""
     try:
         return model.model_validate(sent), ()
     except ValidationError as error:
-        wrong = tuple(problems(error))
+        wrong = tuple(problems(error, *path))
         for details in reversed(error.errors(include_url=False, include_input=False, include_context=False)):
             if details["type"] != "missing":
                 _leave_out(sent, details["loc"])  # backwards: what is taken out of a list moves only what follows

@@ -8,7 +8,7 @@ import pytest
 
 from starter.grouping import Batch, Delivery, workflow_id
 from starter.sources import text
-from starter.sources.alertmanager import MAX_ALERTS
+from starter.sources.alertmanager import MAX_ALERTS, MAX_PROBLEMS
 from starter.sources.reading import Unreadable
 from tests.starter.sources.webhooks import NOW, delivery
 from workflows.policy.runbook import Runbook
@@ -154,11 +154,7 @@ def test_without_a_group_key_the_group_labels_identify_the_incident(book: Runboo
 @pytest.mark.parametrize(
     ("bad", "field"),
     [
-        (alert(startsAt="yesterday"), "alerts[1].startsAt"),
-        (alert(status="exploded"), "alerts[1].status"),
         (alert(labels=None), "alerts[1].labels"),
-        (alert(labels={"a": {"b": "c"}}), "alerts[1].labels.a"),
-        (alert(annotations="none"), "alerts[1].annotations"),
         ({}, "alerts[1].labels"),
         (17, "alerts[1]"),
         (None, "alerts[1]"),
@@ -168,6 +164,23 @@ def test_a_bad_alert_is_named_and_loses_no_good_one(bad: Any, field: str, book: 
     found = translate(body(alert(), bad, alert()), book)
     assert [problem.field for problem in found.problems] == [field]
     assert len(found.batches[0].alerts) == 2
+
+
+@pytest.mark.parametrize(
+    ("bad", "field"),
+    [
+        (alert(startsAt="yesterday"), "alerts[0].startsAt"),
+        (alert(status="exploded"), "alerts[0].status"),
+        (alert(labels={"alertname": "Down", "a": {"b": "c"}}), "alerts[0].labels.a"),
+        (alert(annotations="none"), "alerts[0].annotations"),
+        (alert(annotations={"summary": ["x"]}), "alerts[0].annotations.summary"),
+        (alert(fingerprint=["x"]), "alerts[0].fingerprint"),
+    ],
+)
+def test_a_wrong_field_is_named_and_costs_the_field_and_not_the_alert(bad: Any, field: str, book: Runbook) -> None:
+    found = translate(body(bad), book)
+    assert [problem.field for problem in found.problems] == [field]
+    assert [(each.status, each.name) for each in found.batches[0].alerts] == [("firing", "Down")]
 
 
 @pytest.mark.parametrize(
@@ -185,6 +198,12 @@ def test_a_body_without_a_usable_alert_is_refused_by_its_field(sent: bytes, fiel
         translate(sent, book)
     assert refused.value.is_json
     assert refused.value.problems[0].field == field
+
+
+def test_no_more_is_said_of_rubbish_than_of_alerts(book: Runbook) -> None:
+    with pytest.raises(Unreadable) as refused:
+        translate(body(*[1] * 100_000), book)
+    assert len(refused.value.problems) == MAX_PROBLEMS + 1
 
 
 @pytest.mark.parametrize("sent", [b"", b"{", b"\xff", b'{"alerts": [', b"[" * 10_000])
