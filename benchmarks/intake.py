@@ -62,6 +62,8 @@ async def spread(scale: Scale) -> list[Figure]:
     async with stage() as at:
         sent = await _warm(at)
         floor = await _bare(at, "signal", scale, at_once=MANY_SENDERS, workflows=SPREAD, signal_bytes=sent.signal)
+        # Opened before, as the floor's workflows are: what an opening costs is measured by `new-incidents`.
+        await run("load", Load(port=at.gateway_port, bodies=bodies, senders=SPREAD, count=SPREAD))
         ours = await run("load", Load(port=at.gateway_port, bodies=bodies, senders=MANY_SENDERS, seconds=scale.seconds))
     return [
         figure(f"bare signals to {SPREAD} workflows", floor.rate, "1/s"),

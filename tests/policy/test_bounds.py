@@ -1,9 +1,12 @@
 """What an incident remembers has an end, whatever is sent to it: it travels with every continue-as-new."""
 
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.policy.builders import T0, alert, alerts, at, declared, opening, runbook, severity, tier
 from workflows.policy.bounded import LABELS, fit, identity, weight
@@ -156,3 +159,8 @@ def test_names_that_tell_things_apart_are_never_made_one() -> None:
     assert identity("f1") == "f1"
     assert identity(long + "a") != identity(long + "b")
     assert weight(identity(long)) <= 32
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from('"\\\x7f\n')))
+def test_a_text_weighs_what_it_takes_in_json(text: str) -> None:
+    assert weight(text) == len(json.dumps(text, ensure_ascii=False).encode()) - 2

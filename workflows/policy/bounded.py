@@ -28,6 +28,8 @@ def cut(text: str, most: int) -> str:
 
 @lru_cache(maxsize=4096)
 def weight(text: str) -> int:
+    if text.isascii() and text.isprintable() and '"' not in text and "\\" not in text:
+        return len(text)  # JSON writes it as it is, which is nearly always so, and asked for each label of each alert
     return len(json.dumps(text, ensure_ascii=False).encode()) - 2
 
 
