@@ -16,6 +16,8 @@ from workflows.preview import preview, say
 RUNBOOKS = Path(__file__).parents[2] / "runbooks"
 NAMES = ("company", "lma", "lumi", "samia", "standard")
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+FRIDAY = datetime(2026, 3, 6, 16, 0, tzinfo=UTC)
+"""An hour of business is left."""
 SATURDAY = datetime(2026, 3, 7, 2, 0, tzinfo=UTC)
 """Off-hours, and where there are quiet hours, in the middle of them."""
 SUNDAY = datetime(2026, 3, 8, 22, 0, tzinfo=UTC)

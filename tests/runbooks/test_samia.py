@@ -3,6 +3,7 @@
 import pytest
 
 from tests.runbooks.courses import (
+    FRIDAY,
     MONDAY,
     SATURDAY,
     SUNDAY,
@@ -571,6 +572,12 @@ def test_document_everything_for_monday_morning_briefing(severity: SeverityName)
     assert times(handled("samia", severity), "duty/monday-briefing-after") == []
 
 
+@every
+def test_what_began_on_a_friday_and_lasts_is_briefed_on_monday_too(severity: SeverityName) -> None:
+    in_business_hours = foreseen("samia", severity, at=FRIDAY, ack=1, until=3 * DAY)
+    assert times(in_business_hours, "duty/monday-briefing") == [3 * DAY - 7 * HOUR]
+
+
 # Tools
 
 
@@ -635,6 +642,14 @@ def test_customer_follow_up_only_if_external_communication_was_sent(
     severity: SeverityName, flags: tuple[str, ...], owed: int
 ) -> None:
     assert times(handled("samia", severity, *flags), "duty/customer-follow-up") == [95 + DAY] * owed
+
+
+def test_a_notice_that_was_approved_is_external_communication() -> None:
+    incident = after(live("samia", "sev3", "security", "user-data"), 10)
+    incident.happen(DraftApproved(by="Ada", draft="user-data-notice"))
+    after(incident, 95).happen(Resolved(by="Ada"))
+    after(incident, 95 + 2 * DAY)
+    assert [minute for minute, _ in sent(incident, "duty/customer-follow-up")] == [95 + DAY]
 
 
 def test_action_items_become_tickets_for_preventive_measures() -> None:
