@@ -28,7 +28,7 @@ FIRST_LOOK_S = 1.0
 HEARD_FOR = timedelta(minutes=1)
 """The same again within this is not signalled again."""
 REMEMBERED = 10_000
-"""Deliveries that silences have heard. Forgetting one costs a signal."""
+"""Alerts that silences have heard of. Forgetting one costs a signal."""
 
 log = structlog.get_logger()
 
@@ -50,7 +50,8 @@ class Silencing:
     problem: str | None = None
     """Why the last look failed: the list is older then."""
     _first: asyncio.Event = field(default_factory=asyncio.Event)
-    _heard: dict[tuple[str, str, frozenset[str]], datetime] = field(default_factory=dict)
+    _heard: dict[tuple[str, str, str], tuple[str, datetime]] = field(default_factory=dict)
+    """(silence, incident, alert) -> what the silence was last told of it, and when."""
 
     async def run(self) -> None:
         """Until it is cancelled."""
@@ -80,8 +81,8 @@ class Silencing:
 
     async def hold(self, by: Card, batch: Batch, opening: Opening, now: datetime) -> bool:
         """False: the silence did not take them, and they must go on."""
-        said = by.id, batch.workflow_id, frozenset(map(_episode, batch.alerts))
-        if now - self._heard.get(said, datetime.min.replace(tzinfo=now.tzinfo)) < HEARD_FOR:
+        news = {(by.id, batch.workflow_id, alert.fingerprint): _news(alert) for alert in batch.alerts}
+        if all(self._knows(key, said, now) for key, said in news.items()):
             return True
         lean = tuple(alert.model_copy(update={"labels": {}, "link": ""}) for alert in batch.alerts)
         event = Hold(at=now, workflow_id=batch.workflow_id, opening=opening, alerts=lean)
@@ -90,14 +91,16 @@ class Silencing:
         except (NothingOpen, Unreachable) as error:
             log.warning("a silence does not hold: its alerts go on", silence=by.id, problem=str(error))
             return False
-        self._remember(said, now)
+        for key, said in news.items():
+            self._heard.pop(key, None)
+            self._heard[key] = said, now
+        while len(self._heard) > REMEMBERED:
+            del self._heard[next(iter(self._heard))]
         return True
 
-    def _remember(self, said: tuple[str, str, frozenset[str]], now: datetime) -> None:
-        self._heard.pop(said, None)
-        self._heard[said] = now
-        if len(self._heard) > REMEMBERED:
-            del self._heard[next(iter(self._heard))]
+    def _knows(self, key: tuple[str, str, str], said: str, now: datetime) -> bool:
+        last, at = self._heard.get(key, ("", now))
+        return last == said and now - at < HEARD_FOR
 
 
 def silenced(source: str, reading: Reading, book: Runbook, now: datetime, active: Sequence[Card]) -> Sequence[Silenced]:
@@ -119,5 +122,5 @@ def without(reading: Reading, held: Sequence[Reading]) -> Reading:
     return replace(reading, alerts=tuple(sent for sent in reading.alerts if id(sent) not in gone))
 
 
-def _episode(alert: Alert) -> str:
-    return f"{alert.fingerprint}/{alert.status}/{alert.starts_at.isoformat()}"
+def _news(alert: Alert) -> str:
+    return f"{alert.status}/{alert.starts_at.isoformat()}/{alert.severity}"

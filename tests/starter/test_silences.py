@@ -127,6 +127,18 @@ async def test_the_same_again_is_held_without_another_signal(gate: Gate, silence
     assert await signals(client, one) == 3
 
 
+@pytest.mark.parametrize("between", [{"status": "resolved"}, {"severity": "sev1"}])
+async def test_the_same_again_is_told_when_something_else_was_told_since(
+    gate: Gate, silences: Silences, client: Client, between: dict[str, Any]
+) -> None:
+    await begun(silences, one := card())
+    same = alert(starts_at="2026-11-21T00:03:12Z")
+    async with gate.open() as http:
+        for said in (same, same | between, same):
+            await http.post(GENERIC, json=said)
+    assert await signals(client, one) == 3
+
+
 @pytest.mark.parametrize(
     ("matcher", "held"),
     [
