@@ -28,8 +28,10 @@ def card(**facts: Any) -> Card:
     return Card.model_validate(given | facts)
 
 
-def hold(*alerts: Alert, incident: str = "incident-1", title: str = "Checkout fails", **opening: Any) -> Hold:
-    about = Opening(runbook=BOOK, severity="sev1", title=title, **opening)
+def hold(
+    *alerts: Alert, incident: str = "incident-1", title: str = "Checkout fails", severity: str = "sev1", **opening: Any
+) -> Hold:
+    about = Opening.model_validate({"runbook": BOOK, "severity": severity, "title": title} | opening)
     return Hold(at=at(1), workflow_id=incident, opening=about, alerts=alerts)
 
 
@@ -75,6 +77,21 @@ class TestHolding:
             hold(alert(since=5)), hold(alert(since=1, status=status)), hold(alert(since=1, status="resolved"))
         )
         assert [(a.status, a.starts_at) for a in state.held["incident-1"].alerts.values()] == [("firing", at(5))]
+
+    @pytest.mark.parametrize(
+        "later",
+        [
+            (alert("f2", severity="sev4"),),
+            (alert("f2"), alert("f2", status="resolved")),
+            (alert("f2", status="resolved"),),
+        ],
+    )
+    def test_the_incident_opens_as_the_gravest_of_what_fired(self, later: tuple[Alert, ...]) -> None:
+        state = silence(hold(alert("f1"), title="f1 is down"))
+        for each in later:
+            state = hear(state, hold(each, title="f2 is down", severity="sev4"))
+        _, opening, _ = take(state, "incident-1")
+        assert (opening.severity, opening.title.partition(" (")[0]) == ("sev1", "f1 is down")
 
     def test_what_resolved_before_it_was_ever_held_is_nothing(self) -> None:
         assert silence(hold(alert("f1", status="resolved"))).held == {}

@@ -145,34 +145,46 @@ def take(state: Silence, incident: str) -> tuple[Silence, Opening, tuple[Alert, 
 def _hold(state: Silence, event: Hold) -> Silence:
     was_opened = event.workflow_id in state.opened
     before = state.held.get(event.workflow_id)
-    alerts = dict(before.alerts) if before else {}
-    for alert in event.alerts:
-        known = alerts.get(alert.fingerprint)
-        if known is not None and alert.starts_at < known.starts_at:
-            continue  # an older episode, late: it says nothing about the present one
-        if alert.status == "firing" or was_opened:
-            alerts[alert.fingerprint] = alert.model_copy(update={"labels": {}, "link": ""})
-        else:
-            alerts.pop(alert.fingerprint, None)
+    alerts = _kept(before.alerts if before else {}, event, ends=was_opened)
     rest = {incident: kept for incident, kept in state.held.items() if incident != event.workflow_id}
     if not alerts:
         return state.model_copy(update={"held": rest})
-    key = f"{event.opening.runbook.runbook}/{event.opening.runbook.version}"
-    held = Held(
-        runbook=key,
-        particulars=Particulars.model_validate(event.opening.model_dump(exclude={"runbook"})),
-        alerts=alerts,
-        at_once=was_opened or (before is not None and before.at_once),
-    )
+    book, particulars = _opens_as(state, before, event)
+    key = f"{book.runbook}/{book.version}"
+    at_once = was_opened or (before is not None and before.at_once)
+    held = Held(runbook=key, particulars=particulars, alerts=alerts, at_once=at_once)
     news = sum(alert.status == "firing" for alert in event.alerts)
     after = state.model_copy(
         update={
-            "runbooks": {**state.runbooks, key: event.opening.runbook},
+            "runbooks": {**state.runbooks, key: book},
             "held": {**rest, event.workflow_id: held},
             "total": state.total + news,
         }
     )
     return after if _fits_in(after) else _at_once(after, event.workflow_id)
+
+
+def _kept(known: Mapping[str, Alert], event: Hold, *, ends: bool) -> dict[str, Alert]:
+    """What fires; with `ends`, also what has resolved, because its incident has been told that it fires."""
+    alerts = dict(known)
+    for alert in event.alerts:
+        before = alerts.get(alert.fingerprint)
+        if before is not None and alert.starts_at < before.starts_at:
+            continue  # an older episode, late: it says nothing about the present one
+        if alert.status == "firing" or ends:
+            alerts[alert.fingerprint] = alert.model_copy(update={"labels": {}, "link": ""})
+        else:
+            alerts.pop(alert.fingerprint, None)
+    return alerts
+
+
+def _opens_as(state: Silence, before: Held | None, event: Hold) -> tuple[Runbook, Particulars]:
+    """As the gravest of the deliveries asked that brought something firing; of several, as the last."""
+    asked = Particulars.model_validate(event.opening.model_dump(exclude={"runbook"}))
+    fires = any(alert.status == "firing" for alert in event.alerts)
+    if before is None or (fires and asked.severity <= before.particulars.severity):
+        return event.opening.runbook, asked
+    return state.runbooks[before.runbook], before.particulars
 
 
 def _at_once(state: Silence, incident: str) -> Silence:
