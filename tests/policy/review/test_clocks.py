@@ -4,6 +4,7 @@ import pytest
 
 from tests.policy.builders import lines
 from tests.policy.review.reviews import asked, at, demands, duty, mentioned, owing, review, reviewed
+from workflows.policy.events import RoleAssigned
 from workflows.policy.review.events import NagsSnoozed, Submitted, Waived
 
 DEADLINES = {
@@ -105,3 +106,19 @@ def test_after_an_outage_what_was_missed_is_one_message() -> None:
     assert asked(simulation, "review/overdue") == ["Fri 13 10:15"]
     at(simulation, "16 12:00")
     assert asked(simulation, "review/overdue") == ["Fri 13 10:15", "Mon 16 09:00"]
+
+
+def test_nobody_is_asked_at_night_for_what_became_theirs_then() -> None:
+    simulation = reviewed(owing(duty(after="24h")))
+    at(simulation, "4 22:00", RoleAssigned(role="commander", person="carol"))
+    at(simulation, "5 12:00")
+    assert asked(simulation, "review/overdue/carol") == ["Thu 5 09:00"]
+
+
+def test_after_an_outage_that_ends_at_night_people_are_asked_in_the_morning() -> None:
+    simulation = reviewed(owing(duty(after="24h"), overdue={"every": "3d"}))
+    simulation.now = simulation.now.replace(day=12, hour=3)
+    simulation.settle()
+    assert asked(simulation, "review/overdue") == []
+    at(simulation, "12 12:00")
+    assert asked(simulation, "review/overdue") == ["Thu 12 09:00"]

@@ -17,6 +17,7 @@ from workflows.policy.effects import Post
 from workflows.policy.review.owed import Owed, asked_at, owed
 from workflows.policy.review.state import Review
 from workflows.policy.runbook import Runbook
+from workflows.policy.tally import LATE
 from workflows.policy.wanted import Later, Wanted, channel_or_place, incident_place, unsettled
 
 HOUR = timedelta(hours=1)
@@ -102,14 +103,21 @@ def _overdue(book: Runbook, review: Review, theirs: Sequence[Owed], now: datetim
     last = review.incident.settled.get(duty)
     at = min(_first_overdue(book, review, each) for each in theirs)
     if last is not None:
-        at = max(at, in_business_hours(book.calendar, last.due_at + every))
+        counts_from = last.due_at if last.late < LATE else last.sent_at
+        at = max(at, in_business_hours(book.calendar, counts_from + every))
     moments = [at]
     while moments[-1] <= now:
         moments.append(in_business_hours(book.calendar, moments[-1] + every))
-    for moment in moments[-2:]:
+    for moment in dict.fromkeys(_at_work(book, review, duty, at, now) for at in moments[-2:]):
         occurrence = review.incident.seconds_since_declared(moment)
         build = partial(_late, book, review, theirs, moment)
         yield from unsettled(review.incident, duty, occurrence, moment, now, build)
+
+
+def _at_work(book: Runbook, review: Review, duty: str, at: datetime, now: datetime) -> datetime:
+    """What was missed, or owed by nobody or somebody else when it was due, is not made up for at night."""
+    begun = f"{duty}/{review.incident.seconds_since_declared(at)}" in review.incident.started
+    return at if at > now or begun or is_business(book.calendar, now) else in_business_hours(book.calendar, now)
 
 
 def _first_overdue(book: Runbook, review: Review, each: Owed) -> datetime:
