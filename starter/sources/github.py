@@ -48,6 +48,7 @@ class _Run(Foreign):
     run_attempt: int = 1
     run_started_at: datetime | None = None
     created_at: datetime | None = None
+    updated_at: foreign.AnyText = ""
     html_url: str = ""
 
 
@@ -129,7 +130,8 @@ def _of_run(kind: str, run: _Run, sent: _Body, problems: Problems) -> Reading:
         labels={"branch": run.head_branch, "workflow": name, "event": run.event},
         began_at=run.run_started_at or run.created_at,
         link=run.html_url or _page(sent.repository, "actions"),
-        id=f"{run.id}/{run.run_attempt}/{run.conclusion}" if run.id else "",
+        # A suite may complete more than once: when checks are added to it or run again.
+        id=f"{kind}/{run.id}/{run.run_attempt}/{run.conclusion}/{run.updated_at}" if run.id else "",
     )
     return _reading(outcome, sent.repository.full_name, problems)
 

@@ -130,6 +130,14 @@ def test_a_later_run_of_the_same_workflow_ends_it_and_an_earlier_one_does_not(bo
     assert starts(earlier) < starts(firing) < starts(later)  # which is how an incident knows what is old
 
 
+def test_a_suite_that_completes_again_is_news_and_the_same_delivery_is_not() -> None:
+    def delivery_id(**changed: Any) -> str:
+        return SOURCE.translate(webhook({**SUITE, "check_suite": {**SUITE["check_suite"], **changed}})).delivery_id
+
+    first = delivery_id(updated_at="2026-11-21T00:05:00Z")
+    assert first == delivery_id(updated_at="2026-11-21T00:05:00Z") != delivery_id(updated_at="2026-11-21T00:09:00Z")
+
+
 @pytest.mark.parametrize("event", ["ping", "push", "issues", "check_run"])
 def test_other_events_are_welcome_and_change_nothing(event: str) -> None:
     found = SOURCE.translate(webhook({"zen": "Keep it logically awesome."}, {"X-GitHub-Event": event}))
