@@ -53,6 +53,14 @@ def test_no_to_the_review_is_no_no_to_the_last_word_on_the_status_page() -> None
     assert review(simulation).closed_at is not None
 
 
+def test_to_submit_without_a_name_never_means_a_draft_that_waits_for_approval() -> None:
+    page = {"owner": "communications", "automatic": ["investigating"]}
+    simulation = at(reviewed(owing(severity={"status_page": page})), "2 12:00")
+    assert refusal(simulation.book, review(simulation), Submitted(by="Alice")) == "say what: one of status-page"
+    simulation.happen(Submitted(by="Alice"))
+    assert [each.name for each in owed(simulation.book, review(simulation))] == ["status-page"]
+
+
 def test_what_is_owed_is_not_said_twice_because_somebody_asks_for_what_is_owed_anyway() -> None:
     simulation = reviewed(owing(duty()))
     simulation.happen(ReviewStarted(by="Alice"))

@@ -31,8 +31,9 @@ def meant(book: Runbook, review: Review, name: str) -> Owed | None:
     open_ones = [each for each in owed(book, review) if each.kind != "follow-up"]
     if name:
         return next((each for each in open_ones if each.name == name), None)
-    documents = [each for each in open_ones if each.kind == "document"]
-    only = documents if len(documents) == 1 else open_ones
+    own = [each for each in open_ones if each.kind != "approval"]
+    documents = [each for each in own if each.kind == "document"]
+    only = documents if len(documents) == 1 else own
     return only[0] if len(only) == 1 else None
 
 
