@@ -113,6 +113,8 @@ def waive(_: Runbook, incident: Incident, event: FollowUpWaived) -> Incident:
 def _end(incident: Incident, event: Event, name: str, ending: Ending) -> Incident:
     verb = "waived" if ending.waived else "did"
     follow_up = meant(incident, name)
+    if follow_up is None and name in incident.references.values():  # the tracker tells of all our tickets
+        return log(incident, event.at, f"{event.by} closed the ticket {name}")
     if follow_up is None:
         return log(incident, event.at, f"{event.by} {verb} a follow-up {name!r}, which there is not")
     if follow_up.ending is not None:

@@ -1,8 +1,8 @@
 """A review that would end too early, ask nobody, or do what somebody has just said no to."""
 
-from tests.policy.builders import post, runbook, severity, tier
+from tests.policy.builders import lines, opened, post, runbook, severity, tier
 from tests.policy.review.reviews import asked, at, demands, duty, owing, review, reviewed
-from workflows.policy.events import Cancelled, DraftApproved
+from workflows.policy.events import Cancelled, DraftApproved, FollowUpDone
 from workflows.policy.review.events import ReviewStarted, Submitted, Waived
 from workflows.policy.review.owed import owed
 from workflows.policy.review.refusals import refusal
@@ -112,3 +112,10 @@ def test_what_recurs_until_the_end_does_not_recur_after_it() -> None:
     at(simulation, "9 12:00")
     assert asked(simulation, "duty/thanks") == ["Mon 2 10:00"]
     assert simulation.review is None
+
+
+def test_a_ticket_of_the_incident_that_is_closed_in_the_tracker_is_no_follow_up() -> None:
+    ticket = {"id": "ticket", "kind": "ticket", "template": "ticket", "to": "OPS", "owner": "commander"}
+    simulation = opened(runbook(severity(tier("alice"), duties=[ticket])))
+    simulation.happen(FollowUpDone(by="Ada", via="jira", follow_up=simulation.incident.references["ticket/ticket"]))
+    assert lines(simulation.incident)[-1] == "Ada closed the ticket ref:duty/ticket/1"
