@@ -12,6 +12,7 @@ from typing import get_args
 
 from starter.sources import text
 from starter.sources.reading import FieldProblem, Links, Reading, SentAlert
+from workflows.policy.alerts import headline
 from workflows.policy.effects import Instant
 from workflows.policy.events import Alert
 from workflows.policy.incident import Opening
@@ -163,7 +164,7 @@ def _opening(source: str, alerts: Sequence[Alert], links: Links, book: Runbook) 
     return Opening(
         runbook=book,
         severity=min(alert.severity or book.intake.default_severity for alert in firing),
-        title=_title(firing),
+        title=headline(firing),
         service=_service(book.intake, firing),
         source=source,
         detected_at=min(alert.starts_at for alert in firing),
@@ -177,12 +178,6 @@ def _unknown_severities(alerts: Iterable[SentAlert], book: Runbook) -> Iterator[
     for sent in alerts:
         if sent.severity and not severity(book.intake, sent.severity) and not sent.severity_otherwise:
             yield FieldProblem(sent.severity_field, message)
-
-
-def _title(alerts: Sequence[Alert]) -> str:
-    first, more = alerts[0], f" (+{len(alerts) - 1} more)" if len(alerts) > 1 else ""
-    headline = f"{first.name}: {first.summary}" if first.summary else first.name
-    return text.line(headline, text.TITLE - len(more)) + more
 
 
 def _first_of_each(links: Iterable[tuple[str, str]]) -> Links:

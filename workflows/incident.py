@@ -8,6 +8,7 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from workflows.clock import Clock
     from workflows.policy.adopting import in_force
+    from workflows.policy.alerts import headline
     from workflows.policy.answers import Life, Outlook, Status
     from workflows.policy.demand import Demand
     from workflows.policy.engine import Plan, plan
@@ -97,7 +98,8 @@ class IncidentCase:
         opening = self._life.opening
         gravest = min((alert.severity for alert in firing if alert.severity), default=opening.severity)
         began_at = min(alert.starts_at for alert in firing)
-        opening = opening.model_copy(update={"severity": gravest, "detected_at": began_at})
+        news = {"severity": gravest, "detected_at": began_at, "title": headline(firing)}
+        opening = opening.model_copy(update=news)
         return self._life.model_copy(update={"opening": opening, "incident": None, "alerts": firing})
 
 

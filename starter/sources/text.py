@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from itertools import chain
 
 MAX_LABELS = 40
-TITLE, TEXT, VALUE, NAME, URL = 300, 500, 200, 100, 2000
+TEXT, VALUE, NAME, URL = 500, 200, 100, 2000
 
 # Bidirectional controls and zero-width marks make a text look like another; lone surrogates are no text.
 _CONTROL = re.compile(r"[\x00-\x20\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]+")

@@ -121,5 +121,6 @@ async def test_an_alert_that_fires_after_the_verification_time_opens_the_next_in
             while second.id == first:
                 second = (await live.status()).incident
         assert second.phase == "investigating"
+        assert (opened.title, second.title) == ("Checkout fails", "HighErrorRate: 20 % errors")
         assert second.declared_at > opened.declared_at
         assert [alert.name for alert in second.firing] == ["HighErrorRate"]

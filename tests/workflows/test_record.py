@@ -84,7 +84,7 @@ async def test_the_next_incident_of_the_group_inherits_neither_the_record_nor_th
     assert (record.incident, record.cancelled) == (before.id, False)
     assert goes_on.status is WorkflowExecutionStatus.RUNNING
     assert await kept(goes_on) is None
-    assert await goes_on.memo_value("title", type_hint=str) == "Checkout fails"
+    assert await goes_on.memo_value("title", type_hint=str) == "HighErrorRate: 20 % errors"
     assert await goes_on.memo_value("opened_at", type_hint=datetime) >= record.closed_at
 
 

@@ -1,13 +1,23 @@
 """Alerts of an open, resolved or closed incident: what each repeat, resolution and return means."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from workflows.policy.bounded import fit
+from workflows.policy.bounded import cut, fit
 from workflows.policy.events import Alert, AlertsReceived, Resolved, SeverityChanged
 from workflows.policy.incident import AlertState, Bounds, Incident, verified_at
 from workflows.policy.runbook import Runbook
 from workflows.policy.telling import log, tell
 from workflows.policy.transitions import change_severity, reopen, resolve
+
+TITLE = 300
+"""Characters that an incident's title has at most."""
+
+
+def headline(firing: Sequence[Alert]) -> str:
+    """The title of an incident that these open."""
+    first, more = firing[0], f" (+{len(firing) - 1} more)" if len(firing) > 1 else ""
+    return cut(f"{first.name}: {first.summary}" if first.summary else first.name, TITLE - len(more)) + more
 
 
 def receive(book: Runbook, incident: Incident, event: AlertsReceived) -> Incident:

@@ -11,6 +11,7 @@ from starter.sources import text
 from starter.sources.alertmanager import MAX_ALERTS, MAX_PROBLEMS
 from starter.sources.reading import Unreadable
 from tests.starter.sources.webhooks import NOW, delivery
+from workflows.policy.alerts import TITLE
 from workflows.policy.runbook import Runbook
 
 PAYLOADS = Path(__file__).parents[2] / "payloads"
@@ -224,7 +225,7 @@ def test_texts_are_cut_to_one_line_of_bounded_length(book: Runbook) -> None:
         labels={"alertname": big} | {f"l{n}": big for n in range(500)}, annotations={"summary": f"a\nb\x00{big}"}
     )
     found = one(body(sent), book)
-    assert len(found.opening.title) == text.TITLE
+    assert len(found.opening.title) == TITLE
     assert len(found.alerts[0].labels) == text.MAX_LABELS
     assert len(found.alerts[0].model_dump_json()) < 12_000
     assert found.alerts[0].summary.startswith("a b x")

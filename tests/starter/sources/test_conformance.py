@@ -9,13 +9,13 @@ import pytest
 from starter import grouping
 from starter.grouping import Delivery
 from starter.problems import written
-from starter.sources import text
 from starter.sources.reading import Unreadable
 from starter.sources.source import Source
 from tests.starter.sources import fixture, mutation
 from tests.starter.sources.fixture import ALL, JSON
 from tests.starter.sources.mutation import places, replaced, without
 from tests.starter.sources.webhooks import NOW, webhook
+from workflows.policy.alerts import TITLE
 from workflows.policy.runbook import Runbook
 
 every = pytest.mark.parametrize("source", ALL, ids=lambda source: source.name)
@@ -168,7 +168,7 @@ def assert_bounded(found: Delivery | Unreadable) -> None:
     if isinstance(found, Unreadable):
         return
     for batch in found.batches:
-        assert len(batch.opening.title) <= text.TITLE
+        assert len(batch.opening.title) <= TITLE
         for alert in batch.alerts:
             assert len(json.dumps(alert.model_dump(mode="json"))) < 60_000
             shown = (alert.name, alert.summary, *alert.labels, *alert.labels.values())
