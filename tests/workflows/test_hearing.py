@@ -99,11 +99,12 @@ async def test_an_update_is_refused_with_a_sentence_and_changes_nothing(
 async def test_signals_never_fail_the_incident_even_after_it_was_resolved(temporal: WorkflowEnvironment) -> None:
     async with incident(temporal, Vendors(), opening()) as live:
         await live.handle.signal("resolve")
-        for name in ("acknowledge", "resolve", "mitigate", "approve", "snooze", "cancel", "escalate"):
+        for name in ("acknowledge", "resolve", "mitigate", "approve", "snooze", "escalate", "cancel"):
             await live.handle.signal(name)
         await live.status()
         description = await live.handle.describe()
-    assert description.status == WorkflowExecutionStatus.RUNNING
+    # Cancelled, it may have ended meanwhile: with all that it owed, and not because of what it heard.
+    assert description.status in (WorkflowExecutionStatus.RUNNING, WorkflowExecutionStatus.COMPLETED)
 
 
 async def test_an_alert_that_fires_after_the_verification_time_opens_the_next_incident(

@@ -9,6 +9,7 @@ from temporalio.client import WorkflowExecution, WorkflowExecutionStatus
 from temporalio.testing import WorkflowEnvironment
 
 from starter.incidents import Incidents
+from tests.starter.conftest import eventually
 from tests.workflows.incidents import Live, Vendors, firing, incident, opening, rate_limited, resolved
 from workflows.policy.incident import Incident
 from workflows.policy.record import MEMO, Record
@@ -37,7 +38,9 @@ async def test_a_closed_incident_leaves_its_record(temporal: WorkflowEnvironment
         await live.at(50 * MINUTE)
         await live.handle.signal("resolve", {"by": "Alice"})
         await live.to_the_end()
-        [run] = await runs(temporal, live.handle.id, 1)
+        [run] = await eventually(
+            lambda: runs(temporal, live.handle.id, 1), lambda found: found[0].close_time is not None
+        )
         final = (await live.status()).incident
     record = await kept(run)
     assert record is not None
@@ -54,9 +57,13 @@ async def test_one_that_goes_on_in_a_new_run_leaves_none_before_it_has_closed(te
         await live.handle.signal("resolve", {"by": "Alice"})
         await live.to_the_end()
         last = (await temporal.client.get_workflow_handle(live.handle.id).describe()).run_id
-    found = [run async for run in temporal.client.list_workflows(f"WorkflowId = '{live.handle.id}'")]
-    assert len(found) > 1
-    assert [run.run_id for run in found if await kept(run)] == [last]
+
+    async def found() -> list[WorkflowExecution]:
+        return [run async for run in temporal.client.list_workflows(f"WorkflowId = '{live.handle.id}'")]
+
+    known = await eventually(found, lambda runs: any(run.run_id == last and run.close_time for run in runs))
+    assert len(known) > 1
+    assert [run.run_id for run in known if await kept(run)] == [last]
 
 
 @asynccontextmanager
