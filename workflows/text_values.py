@@ -14,10 +14,10 @@ from workflows.policy.bounded import cut
 from workflows.policy.cadence import next_update_at
 from workflows.policy.demand import Demand
 from workflows.policy.durations import write
+from workflows.policy.duties import known_duties
 from workflows.policy.effects import Post, Publish
 from workflows.policy.follow_ups import named, owner_of
-from workflows.policy.incident import FollowUp, Incident, rules
-from workflows.policy.references import duties_of
+from workflows.policy.incident import FollowUp, Incident
 from workflows.policy.review.state import Review
 from workflows.policy.room import contacts_for, next_batch
 from workflows.policy.runbook import Duty, Runbook, severity_title
@@ -278,7 +278,7 @@ def page_links(book: Runbook, incident: Incident) -> tuple[tuple[str, str], ...]
 
 def _duty(occasion: Occasion) -> Duty | None:
     name = occasion.demand.duty.removeprefix("duty/").removeprefix("duty-draft/")
-    return next((duty for duty in duties_of(rules(occasion.book, occasion.incident)) if duty.id == name), None)
+    return next((duty for duty in known_duties(occasion.book, occasion.incident) if duty.id == name), None)
 
 
 def _minutes(span: timedelta) -> str:

@@ -61,7 +61,7 @@ def test_an_open_incident_says_no_to(event: Event, sentence: str) -> None:
     assert said.startswith(sentence)
 
 
-WHILE_OPEN = [e for e in SENSIBLE if not isinstance(e, Noted | HandedOff | RoleAssigned | UpdatePosted)]
+WHILE_OPEN = [e for e in SENSIBLE if not isinstance(e, Noted | HandedOff | RoleAssigned | UpdatePosted | FlagChanged)]
 
 
 @pytest.mark.parametrize("event", WHILE_OPEN, ids=lambda event: event.kind)
@@ -73,7 +73,15 @@ def test_a_resolved_incident_says_by_whom_and_how_to_go_on(event: Event) -> None
     assert said.startswith("preview is already resolved, by Alice")
 
 
-@pytest.mark.parametrize("event", [Reopened(), Noted(text="hm"), RoleAssigned(role="scribe", person="x")])
+@pytest.mark.parametrize(
+    "event",
+    [
+        Reopened(),
+        Noted(text="hm"),
+        RoleAssigned(role="scribe", person="x"),
+        FlagChanged(flag="customer-facing"),  # what its review owes may depend on it
+    ],
+)
 def test_a_resolved_incident_can_be_reopened_and_written_about(event: Event) -> None:
     simulation = opened(BOOK)
     happens(simulation, 3, Resolved())

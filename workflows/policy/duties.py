@@ -62,11 +62,21 @@ def owed(book: Runbook, incident: Incident, which: Iterable[Duty], now: datetime
 
 
 def review_terms(book: Runbook, incident: Incident) -> ReviewTerms | None:
-    """What the runbook says of the review that a resolved incident owes; None: it owes none."""
-    terms, resolved_at = rules(book, incident).review, incident.resolved_at
-    if terms is None or resolved_at is None or incident.cancelled:
+    """What the runbook says of the review that a resolved incident owes; None: it owes none.
+
+    Of the gravest severity that it had: who lowered it before the end has not undone the outage.
+    """
+    resolved_at = incident.resolved_at
+    if resolved_at is None or incident.cancelled:
         return None
-    return terms if holds_at(book, terms.when, incident, resolved_at) else None
+    terms = (book.severity(name).review for name in (incident.gravest, incident.severity))
+    return next((each for each in terms if each and holds_at(book, each.when, incident, resolved_at)), None)
+
+
+def known_duties(book: Runbook, incident: Incident) -> tuple[Duty, ...]:
+    """Those of its severity, and those that its review may owe for the gravest that it had."""
+    each = (duty for name in (incident.gravest, incident.severity) for duty in duties_of(book.severity(name)))
+    return tuple({duty.id: duty for duty in each}.values())
 
 
 def moment_at(incident: Incident, moment: Moment) -> datetime | None:
@@ -103,7 +113,7 @@ def _due_times(book: Runbook, incident: Incident, duty: Duty, now: datetime) -> 
 
 
 def _is_owed(book: Runbook, incident: Incident, name: str, now: datetime) -> bool:
-    duty = next(each for each in duties_of(rules(book, incident)) if each.id == name)
+    duty = next(each for each in known_duties(book, incident) if each.id == name)
     return f"duty/{name}" in incident.settled or any(True for _ in _due_times(book, incident, duty, now))
 
 

@@ -25,7 +25,7 @@ from workflows.policy.follow_ups import meant, open_ones
 from workflows.policy.incident import Bounds, Incident
 from workflows.policy.runbook import Runbook
 
-_WHILE_OPEN = (Acknowledged, Escalated, FlagChanged, Mitigated, Resolved, SeverityChanged, Snoozed)
+_WHILE_OPEN = (Acknowledged, Escalated, Mitigated, Resolved, SeverityChanged, Snoozed)
 
 
 def refusal(book: Runbook, incident: Incident, event: Event) -> str | None:

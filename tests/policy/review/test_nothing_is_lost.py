@@ -1,8 +1,8 @@
 """A review that would end too early, ask nobody, or do what somebody has just said no to."""
 
-from tests.policy.builders import lines, opened, post, runbook, severity, tier
+from tests.policy.builders import happens, lines, opened, post, runbook, severity, tier
 from tests.policy.review.reviews import asked, at, demands, duty, owing, review, reviewed
-from workflows.policy.events import Cancelled, DraftApproved, FollowUpDone
+from workflows.policy.events import Cancelled, DraftApproved, FlagChanged, FollowUpDone, Resolved, SeverityChanged
 from workflows.policy.review.events import ReviewStarted, Submitted, Waived
 from workflows.policy.review.owed import owed
 from workflows.policy.review.refusals import refusal
@@ -119,3 +119,22 @@ def test_a_ticket_of_the_incident_that_is_closed_in_the_tracker_is_no_follow_up(
     simulation = opened(runbook(severity(tier("alice"), duties=[ticket])))
     simulation.happen(FollowUpDone(by="Ada", via="jira", follow_up=simulation.incident.references["ticket/ticket"]))
     assert lines(simulation.incident)[-1] == "Ada closed the ticket ref:duty/ticket/1"
+
+
+def test_who_lowers_the_severity_before_the_end_has_not_undone_what_the_gravest_owes() -> None:
+    grave = severity(tier("alice"), review={"duties": [duty(kind="checklist")]}, verify_for="15m")
+    book = runbook({"sev1": grave, "sev3": severity(tier("alice"), verify_for="15m")})
+    simulation = reviewed(book, SeverityChanged(by="Alice", severity="sev3"))
+    assert [each.name for each in owed(book, review(simulation))] == ["report"]
+    at(simulation, "4 12:00")
+    (asking,) = demands(simulation, "duty/report")
+    assert asking.reason == "owed 2d after the end: this is its deadline"
+
+
+def test_a_flag_that_is_set_after_the_end_still_asks_for_its_review() -> None:
+    book = owing(duty(), when={"flags": ["customer-facing"]})
+    simulation = opened(book)
+    happens(simulation, 60, Resolved(by="Alice"))
+    happens(simulation, 65, FlagChanged(by="Alice", flag="customer-facing"))
+    at(simulation, "2 12:00")
+    assert [each.name for each in owed(book, review(simulation))] == ["report"]

@@ -7,10 +7,9 @@ from typing import Literal
 
 from workflows.policy import follow_ups
 from workflows.policy.calendar import after_quiet_hours
-from workflows.policy.duties import on_its_day, review_terms
+from workflows.policy.duties import known_duties, on_its_day, review_terms
 from workflows.policy.fold import STATUS_PAGE
 from workflows.policy.incident import rules, who_owes
-from workflows.policy.references import duties_of
 from workflows.policy.review.state import Review
 from workflows.policy.runbook import Duty, Runbook
 from workflows.policy.wanted import holds_at, holds_since
@@ -116,7 +115,7 @@ def _approvals(book: Runbook, review: Review) -> Iterator[Owed]:
     incident, severity = review.incident, rules(book, review.incident)
     if incident.public.drafted == "resolved" and incident.public.approval is None and severity.status_page:
         yield from _approval(book, review, STATUS_PAGE, severity.status_page.owner, review.opened_at)
-    for duty in () if incident.cancelled else duties_of(severity):
+    for duty in () if incident.cancelled else known_duties(book, incident):
         draft = incident.drafts.get(duty.id)
         if draft is not None and draft.approval is None and f"duty/{duty.id}" not in incident.settled:
             yield from _approval(book, review, duty.id, duty.owner, draft.at)
