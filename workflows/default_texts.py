@@ -82,7 +82,10 @@ Yes: tocsin review start {{ id }}   No: tocsin review waive {{ id }} --reason ".
 {% for task in due.tasks %}    {{ task }}
 {% endfor %}{% endfor %}
 Done: tocsin review submit {{ id }} NAME --link URL   What is left to do: tocsin followup add {{ id }} "..." --owner WHO
-""",
+
+What happened (UTC, from {{ date }} on):
+{% for line in happened %}{{ line }}
+{% endfor %}""",
     "follow_up": """{% if follow_up_ended is defined %}{{ follow_up_ended }}
 {% endif %}
 {{ follow_up }}

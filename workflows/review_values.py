@@ -4,8 +4,10 @@ from datetime import datetime
 from typing import TypedDict
 from zoneinfo import ZoneInfo
 
+from workflows.policy.bounded import cut
 from workflows.policy.demand import Demand
 from workflows.policy.durations import roughly
+from workflows.policy.incident import Incident
 from workflows.policy.review.nags import OVERDUE, REMIND, is_late, managers, remind_at
 from workflows.policy.review.owed import Owed, owed
 from workflows.policy.review.state import Review
@@ -90,3 +92,15 @@ def deadline(book: Runbook, at: datetime) -> str:
     """`Wed 4 Mar 10:35 UTC`: on the clock that the runbook's people live by."""
     local = at.astimezone(ZoneInfo(book.calendar.zone))
     return f"{local:%a} {local.day} {local:%b %H:%M} {local.tzname()}"
+
+
+FIRST, LAST = 8, 16
+"""Lines of the timeline that a message has room for."""
+
+
+def happened(incident: Incident) -> list[str]:
+    """The timeline for a message: without what was only posted, and of a long one without its middle."""
+    lines = [f"{entry.at:%H:%M} {cut(entry.text, 120)}" for entry in incident.timeline if entry.kind != "post"]
+    first, last = lines[:FIRST], lines[FIRST:][-LAST:]
+    missing = len(lines) - len(first) - len(last) + incident.timeline_dropped
+    return [*first, *([f"… {missing} more"] if missing else []), *last]

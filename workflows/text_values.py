@@ -185,6 +185,10 @@ class Values(Occasion):
         return documents.timeline(self.incident)
 
     @property
+    def happened(self) -> list[str]:
+        return review_values.happened(self.incident)
+
+    @property
     def cause(self) -> str | None:
         return self.incident.resolution or None
 

@@ -7,9 +7,10 @@ from workflows.default_texts import TEXTS
 from workflows.policy.demand import Demand
 from workflows.policy.effects import Email, Place, Post
 from workflows.policy.engine import plan
-from workflows.policy.events import Acknowledged, Resolved, RoleAssigned, UpdatePosted
+from workflows.policy.events import Acknowledged, Noted, Resolved, RoleAssigned, UpdatePosted
 from workflows.policy.fold import apply
 from workflows.policy.simulate import Simulation
+from workflows.review_values import FIRST, LAST
 from workflows.text_values import page_links
 from workflows.texts import LONGEST, Words, words
 
@@ -230,3 +231,20 @@ class TestMails:
         effect = Email(to="all", template="email", public=True)
         demand = Demand(duty="duty/mail", due_at=at(0), reason="owed", effect=effect)
         assert words(book, incident, demand, at(0)).subject == "A problem with checkout"
+
+
+def test_the_timeline_in_a_message_leaves_out_what_was_only_posted_and_the_middle_of_a_long_one() -> None:
+    simulation = opened(BOOK)
+    for minute in range(1, 31):
+        happens(simulation, minute, Noted(by="Ann", text=f"note {minute}"))
+    lines = template_of(simulation, "{% for line in happened %}{{ line }}\n{% endfor %}").splitlines()
+    assert lines[0] == "09:00 declared SEV-1: Checkout fails"
+    assert lines[-1] == "09:30 Ann: note 30"
+    assert len(lines) == FIRST + 1 + LAST
+    assert lines[FIRST].startswith("… ")
+    assert not any("posted" in line for line in lines)
+
+
+def template_of(simulation: Simulation, text: str) -> str:
+    simulation.book = simulation.book.model_copy(update={"templates": {"own": text}})
+    return said(simulation, post_of("own"))
