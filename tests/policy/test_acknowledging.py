@@ -338,3 +338,11 @@ def test_an_acknowledgement_says_how_long_it_took_and_through_what() -> None:
     assert said(simulation.incident, "Alice acknowledged through pagerduty, 7m after declaration")
     assert lines(simulation.incident)[0] == "declared SEV-1: Checkout fails"
     assert sends(simulation, "hush/acknowledged/escalate/1/alice/1")[0][1].reason == "acknowledged by Alice"
+
+
+def test_the_plan_is_looked_at_again_when_an_acknowledgement_expires_though_nothing_is_due_then() -> None:
+    book = ladder(tier("alice"), acknowledge={"expires_after": "10m"}, repeat_after="30m")
+    simulation = opened(book)
+    simulation.happen(Acknowledged(by="Alice"))
+    assert simulation.plan().wake_at == at(10)
+    assert [later.due_at for later in simulation.plan().next] == [at(30)]  # she was rung a moment ago

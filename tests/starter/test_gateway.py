@@ -72,12 +72,18 @@ class TestAccepted:
 
     async def test_a_bad_alert_loses_no_good_one(self, gate: Gate, client: Client) -> None:
         async with gate.open() as http:
-            answer = await http.post(ALERTMANAGER, json=body(alert(), alert(startsAt="yesterday"), alert()))
+            answer = await http.post(ALERTMANAGER, json=body(alert(), "no alert", alert()))
         assert answer.status_code == 202
         assert answer.json()["accepted"] == 2
-        assert [problem["field"] for problem in answer.json()["problems"]] == ["alerts[1].startsAt"]
+        assert [problem["field"] for problem in answer.json()["problems"]] == ["alerts[1]"]
         [heard] = await received(client, answer.json()["incident"])
         assert [alert.count for alert in heard.alerts] == [2]
+
+    async def test_a_bad_field_costs_the_field_and_is_named(self, gate: Gate, client: Client) -> None:
+        async with gate.open() as http:
+            answer = await http.post(ALERTMANAGER, json=body(alert(startsAt="yesterday")))
+        assert (answer.status_code, answer.json()["accepted"]) == (202, 1)
+        assert [problem["field"] for problem in answer.json()["problems"]] == ["alerts[0].startsAt"]
 
     async def test_a_huge_group_arrives_in_parts_that_temporal_takes(self, gate: Gate, client: Client) -> None:
         many = [alert(labels={"n": str(n)}, annotations={"summary": "x" * 600}) for n in range(250)]
@@ -134,9 +140,9 @@ class TestRefused:
 
     async def test_the_field_is_named(self, gate: Gate) -> None:
         async with gate.open() as http:
-            answer = await http.post(ALERTMANAGER, json=body(alert(startsAt="yesterday")))
+            answer = await http.post(ALERTMANAGER, json=body("no alert"))
         assert answer.status_code == 422
-        assert [problem["field"] for problem in answer.json()["problems"]] == ["alerts[0].startsAt"]
+        assert [problem["field"] for problem in answer.json()["problems"]] == ["alerts[0]"]
 
     @pytest.mark.parametrize("stated", [True, False], ids=["with Content-Length", "in chunks"])
     async def test_a_body_beyond_the_limit_is_not_read_to_its_end(self, stated: bool, gate: Gate) -> None:

@@ -47,7 +47,7 @@ from workflows.policy.escalation import escalation
 from workflows.policy.events import Event
 from workflows.policy.follow_ups import tickets
 from workflows.policy.hushing import hushing
-from workflows.policy.incident import Incident
+from workflows.policy.incident import Incident, acknowledgement_expires_at
 from workflows.policy.public import public
 from workflows.policy.room import room
 from workflows.policy.runbook import Runbook
@@ -82,8 +82,9 @@ def plan(book: Runbook, incident: Incident, now: datetime) -> Plan:
     if incident.closed_at is not None:
         return Plan((), (), (), None)
     present = split(incident, _all(book, incident, now), now)
-    if incident.resolved_at is None:  # time alone ends nothing
-        return present
+    if incident.resolved_at is None:  # time alone ends nothing, but that somebody counts as being on it
+        moments = [at for at in (present.wake_at, acknowledgement_expires_at(book, incident)) if at is not None]
+        return replace(present, wake_at=min((at for at in moments if at > now), default=None))
     waiting = [wanted.demand for wanted in present.waiting]
     moments = [
         at for at in (present.wake_at, *turning_points(book, incident, present.due)) if at is not None and at > now
