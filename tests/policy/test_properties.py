@@ -17,7 +17,7 @@ from tests.policy import strategies as any_
 from tests.policy.builders import T0, at, declared, minutes, opened, opening, runbook
 from tests.policy.shell import DONE, NEVER, REJECTED, Fate, Shell
 from workflows.policy.demand import Demand
-from workflows.policy.effects import Page
+from workflows.policy.effects import Page, Post
 from workflows.policy.engine import Plan, plan
 from workflows.policy.events import HEARD, Event, Noted, Outcome, stamp
 from workflows.policy.fold import apply
@@ -42,6 +42,8 @@ class Watched(Shell):
     """A shell that checks at every look what must hold at every look."""
 
     settled_keys: set[str] = field(default_factory=set)
+    rejected: set[tuple[str, str]] = field(default_factory=set)
+    """Key and place: what one place rejects is said in the next."""
 
     def look(self) -> Plan:
         before = self.incident.model_dump_json()
@@ -59,13 +61,20 @@ class Watched(Shell):
 
     def _begin(self, demand: Demand) -> None:
         assert demand.key not in self.settled_keys, f"{demand.key} is sent although it has settled"
+        assert (demand.key, _place(demand)) not in self.rejected, f"{demand.key} goes where it was rejected"
         words(self.book, self.incident, demand, self.now)
         super()._begin(demand)
 
     def _settle(self, demand: Demand, outcome: Outcome) -> None:
-        if outcome != "superseded":
+        if outcome == "rejected" and isinstance(demand.effect, Post):
+            self.rejected.add((demand.key, _place(demand)))
+        elif outcome != "superseded":
             self.settled_keys.add(demand.key)
         super()._settle(demand, outcome)
+
+
+def _place(demand: Demand) -> str:
+    return demand.effect.to.model_dump_json() if isinstance(demand.effect, Post) else ""
 
 
 def fates(table: list[Fate]) -> Callable[[Demand], Fate]:
