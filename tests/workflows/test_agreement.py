@@ -53,7 +53,7 @@ SCRIPTS: dict[str, tuple[SeverityName, Script]] = {
 FORESEEN = timedelta(days=9, seconds=30.2)
 """How far its review is followed, to which nobody ever submits anything."""
 
-CASES = [*(("company", name) for name in SCRIPTS), *product(("lma", "samia"), list(SCRIPTS)[:2])]
+CASES = [*(("company", name) for name in SCRIPTS), *product(("lma", "lumi", "samia", "standard"), list(SCRIPTS)[:2])]
 
 
 @pytest.mark.parametrize(("book", "name"), CASES)
