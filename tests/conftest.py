@@ -16,7 +16,7 @@ for size in ("COLUMNS", "LINES"):
 
 # What takes how long is held where it matters (tests/policy/test_preview.py), in processor time: a wall clock would
 # tell of whatever else the machine was doing.
-hypothesis.settings.register_profile("tocsin", deadline=None)
+hypothesis.settings.register_profile("tocsin", hypothesis.settings(), deadline=None)
 hypothesis.settings.load_profile("tocsin")
 
 
