@@ -52,6 +52,10 @@ class Summary(Answer):
     title: str
     open: bool
     severity: str = ""
+    gravest: str = ""
+    """The gravest that it ever had."""
+    drill: bool = False
+    """Its time is compressed."""
     phase: str = ""
     service: str = ""
     runbook: str = ""

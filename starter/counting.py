@@ -19,19 +19,18 @@ def figures(
     past: Past, still_open: Sequence[Summary], reviewed: Sequence[ReviewRecord], since: datetime, until: datetime
 ) -> Figures:
     """From what `since` has ended, from what is open, and from reviews, whosever they are."""
-    declared = [record for record in past.records if since <= record.declared_at < until]
     records = counted(past.records, since, until)
     ids = {record.incident for record in records}
     reviews = [review for review in reviewed if review.incident in ids]
-    opened = [one for one in still_open if since <= one.started_at < until]
+    begun = [one for one in still_open if since <= one.started_at < until]
+    opened = [one for one in begun if not (one.drill or _in_error(one))]
     unit = "day" if until - since <= LONGEST_BY_DAY else "week"
-    cancelled = [record for record in declared if record.cancelled and not record.drill]
     return Figures(
         since=since,
         until=until,
         unit=unit,
         total=_group("all", records, opened),
-        severities=_groups(records, opened, lambda r: r.gravest, lambda s: s.severity),
+        severities=_groups(records, opened, lambda r: r.gravest, _gravest),
         services=tuple(
             sorted(
                 _groups(records, opened, lambda r: r.service, lambda s: s.service),
@@ -43,17 +42,32 @@ def figures(
         reviews=_reviews(reviews),
         follow_ups=_follow_ups(reviews),
         counts=_counts(records, opened, since, until, unit),
-        left_out=LeftOut(
-            cancelled=len(cancelled),
-            drills=sum(record.drill for record in declared),
-            unrecorded=sum(since <= one.started_at < until for one in past.unrecorded),
-        ),
+        left_out=_left_out(past, begun, since, until),
     )
+
+
+def _left_out(past: Past, begun: Sequence[Summary], since: datetime, until: datetime) -> LeftOut:
+    declared = [record for record in past.records if since <= record.declared_at < until]
+    lost = [one for one in past.unrecorded if since <= one.started_at < until]
+    ended = sum(record.cancelled and not record.drill for record in declared)
+    return LeftOut(
+        cancelled=ended + sum(_in_error(one) and not one.drill for one in begun),
+        drills=sum(record.drill for record in declared) + sum(one.drill for one in (*begun, *lost)),
+        unrecorded=sum(not one.drill for one in lost),
+    )
+
+
+def _in_error(one: Summary) -> bool:
+    return one.phase == "cancelled"
 
 
 def counted(records: Iterable[Record], since: datetime, until: datetime) -> tuple[Record, ...]:
     """Those that figures are made of."""
     return tuple(r for r in records if since <= r.declared_at < until and not (r.cancelled or r.drill))
+
+
+def _gravest(one: Summary) -> str:
+    return one.gravest or one.severity
 
 
 def spread(durations: Iterable[timedelta]) -> Spread:
@@ -151,7 +165,7 @@ def _counts(
         return day if unit == "day" else day - timedelta(days=day.weekday())
 
     found = [(begins_on(r.declared_at), str(r.gravest)) for r in records]
-    found += [(begins_on(one.started_at), one.severity) for one in opened]
+    found += [(begins_on(one.started_at), _gravest(one)) for one in opened]
     by_day = {day: [s for _, s in group] for day, group in groupby(sorted(found), key=lambda pair: pair[0])}
     step = timedelta(days=1 if unit == "day" else 7)
     first, last = begins_on(since), begins_on(until - timedelta(microseconds=1))

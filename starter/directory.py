@@ -8,7 +8,7 @@ from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
 
 from starter.answers import Found, LookupFailed, Past, Summary
 from workflows import search_attributes as attributes
-from workflows.policy.record import MEMO, Record
+from workflows.policy.record import DRILL, GRAVEST, MEMO, Record
 
 INCIDENTS = "WorkflowType = 'incident'"
 OPEN = f"{INCIDENTS} AND ExecutionStatus = 'Running'"
@@ -98,13 +98,16 @@ async def _is_last(run: WorkflowExecution) -> bool:
 
 async def _summary(execution: WorkflowExecution) -> Summary:
     known = execution.typed_search_attributes
+    severity = known.get(attributes.SEVERITY, "")
     return Summary(
         workflow_id=execution.id,
         run_id=execution.run_id,
         incident=known.get(attributes.INCIDENT, execution.id),
         title=await execution.memo_value("title", "", type_hint=str),
         open=execution.status is WorkflowExecutionStatus.RUNNING,
-        severity=known.get(attributes.SEVERITY, ""),
+        severity=severity,
+        gravest=min(severity, await execution.memo_value(GRAVEST, severity, type_hint=str)),
+        drill=await execution.memo_value(DRILL, False, type_hint=bool),
         phase=known.get(attributes.PHASE, ""),
         service=known.get(attributes.SERVICE, ""),
         runbook=known.get(attributes.RUNBOOK, ""),

@@ -2,8 +2,8 @@
 changed.
 
 An incident belongs to the time in which it was declared, and to the gravest severity that it ever had. What was opened
-in error and what was a drill is left out of everything, and counted. Times are those of closed incidents: one that is
-open has no last word yet.
+in error and what was a drill is left out of everything, and counted, be it open or closed. Times are those of closed
+incidents: one that is open has no last word yet.
 """
 
 from datetime import date
@@ -100,7 +100,7 @@ class LeftOut(Answer):
     cancelled: int
     """Opened in error."""
     drills: int
-    """In compressed time."""
+    """In compressed time, closed, open or terminated."""
     unrecorded: int
     """Ended without a record: terminated, or closed by a version that kept none."""
 

@@ -22,6 +22,7 @@ from workflows.policy.answers import Changed, Life, Outlook, Status
 from workflows.policy.effects import Wire
 from workflows.policy.events import AlertsReceived, E, Event
 from workflows.policy.incident import Opening
+from workflows.policy.record import listed
 
 CANARY = "tocsin-canary"
 CANARY_LIVES = timedelta(seconds=50)
@@ -163,7 +164,7 @@ class Incidents:
                 task_queue=WORKFLOW_QUEUE,
                 task_timeout=timedelta(seconds=5),  # what a killed worker costs at most
                 search_attributes=_attributes(opening),
-                memo={"title": opening.title, "opened_at": datetime.now(UTC).isoformat()},
+                memo=listed(opening, datetime.now(UTC)),
                 static_summary=_summary(opening),
                 start_signal=_name(deliveries[0]) if deliveries else None,
                 start_signal_args=[_payload(delivery) for delivery in deliveries],

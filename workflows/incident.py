@@ -16,7 +16,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.policy.fold import apply
     from workflows.policy.incident import Incident, declare, rules
     from workflows.policy.outlook import as_markdown, outlook
-    from workflows.policy.record import MEMO, record
+    from workflows.policy.record import MEMO, listed, listed_while_open, record
     from workflows.policy.refusals import refusal
     from workflows.policy.review.answers import ReviewLife
     from workflows.policy.review.engine import owes_review
@@ -75,7 +75,7 @@ class IncidentCase:
         return attributes_of(self.incident, present)
 
     def memo(self, _: datetime) -> dict[str, object]:
-        return {}
+        return listed_while_open(self.incident)
 
     def life(self) -> Life:
         return self._life.model_copy(update={"incident": self.incident, "alerts": ()})
@@ -122,8 +122,7 @@ class IncidentWorkflow:
             await start_review(review)
         coming = self._case.the_next()
         if coming is not None:  # with a memo of its own: the record, and when it opened, are this incident's
-            memo = {"title": coming.opening.title, "opened_at": workflow.now().isoformat()}
-            workflow.continue_as_new(coming, memo=memo)
+            workflow.continue_as_new(coming, memo=listed(coming.opening, workflow.now()))
 
     @workflow.query(name="state", description="everything that is known of this incident")
     def state(self) -> Status:

@@ -77,9 +77,19 @@ class TestWhatCounts:
         seen = of(record(), record(cancelled=True))
         assert (seen.total.incidents, seen.left_out.cancelled, seen.left_out.drills) == (1, 1, 0)
 
+    def test_also_while_it_has_yet_to_close(self) -> None:
+        seen = of(still_open=[summary(), summary(phase="cancelled")])
+        assert (seen.total.incidents, seen.left_out.cancelled) == (1, 1)
+
     def test_so_are_drills_also_those_that_were_cancelled(self) -> None:
         seen = of(record(), record(drill=True), record(drill=True, cancelled=True))
         assert (seen.total.incidents, seen.left_out.cancelled, seen.left_out.drills) == (1, 0, 2)
+
+    def test_so_are_drills_that_are_open_or_were_terminated(self) -> None:
+        seen = of(still_open=[summary(), summary(drill=True)], unrecorded=[summary(drill=True), summary()])
+        assert (seen.total.incidents, seen.total.open) == (1, 1)
+        assert seen.left_out.model_dump() == {"cancelled": 0, "drills": 2, "unrecorded": 1}
+        assert sum(sum(count.by_severity.values()) for count in seen.counts) == 1
 
     def test_what_is_left_out_outside_of_the_time_is_not_mentioned(self) -> None:
         seen = of(record(-1, drill=True), record(-1, cancelled=True), unrecorded=[summary(-1, open=False)])
@@ -102,6 +112,11 @@ class TestGroups:
             ("sev2", 1, 1),
             ("sev3", 1, 0),
         ]
+
+    def test_an_open_one_stands_under_its_gravest_severity_too(self) -> None:
+        seen = of(still_open=[summary(severity="sev3", gravest="sev1")])
+        assert [(group.name, group.open) for group in seen.severities] == [("sev1", 1)]
+        assert [count.by_severity for count in seen.counts if count.by_severity] == [{"sev1": 1}]
 
     def test_by_service_the_most_afflicted_first(self) -> None:
         seen = of(record(service="b"), record(service="a"), record(service=""), record(service=""))

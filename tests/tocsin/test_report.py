@@ -15,6 +15,7 @@ from starter.counting import counted, figures
 from starter.figures import Figures
 from starter.incidents import Incidents
 from starter.reviews import Reviews
+from starter.runbooks import load
 from tests.starter.conftest import eventually
 from tests.starter.test_counting import DAY, T0, record, summary
 from tests.tocsin.conftest import Tocsin
@@ -22,6 +23,7 @@ from tocsin import output
 from tocsin.view.figures import picture
 from tocsin.view.report import report
 from tocsin.view.spans import took
+from workflows.policy.incident import Opening
 from workflows.policy.record import MEMO, Record
 from workflows.policy.review.record import Record as ReviewRecord
 from workflows.policy.tally import Tally
@@ -54,6 +56,16 @@ async def test_it_counts_what_has_closed_and_what_is_open(tocsin: Tocsin, client
     assert "2 incidents, 1 still open; left out: 1 drill" in answer.out
     assert re.search(r"^SEV-1 +1 +5m +5m +1h +1h", answer.out, re.MULTILINE)
     assert re.search(r"^search +1 +1 *$", answer.out, re.MULTILINE)
+
+
+async def test_an_open_drill_is_left_out(tocsin: Tocsin, client: Client, alone: Path) -> None:
+    book = load(alone / "books").runbooks["acme"]
+    drill = Opening(runbook=book, severity="sev1", title="A drill", speed=60)
+    await Incidents(client).declare(drill)
+    await eventually(Incidents(client).list)
+    answer = await tocsin("report", "--json")
+    seen = Figures.model_validate_json(answer.out)
+    assert (seen.total.incidents, seen.left_out.drills) == (0, 1)
 
 
 async def test_as_json_it_is_the_figures(tocsin: Tocsin, client: Client) -> None:

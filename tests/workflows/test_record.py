@@ -66,6 +66,18 @@ async def test_one_that_goes_on_in_a_new_run_leaves_none_before_it_has_closed(te
     assert [run.run_id for run in known if await kept(run)] == [last]
 
 
+async def test_while_it_is_open_a_list_knows_the_gravest_severity_that_it_had(temporal: WorkflowEnvironment) -> None:
+    async with incident(temporal, Vendors(), opening("sev2")) as live:
+        for severity in ("sev1", "sev3"):
+            await live.handle.execute_update("change_severity", {"severity": severity})
+
+        async def found() -> list[tuple[str, str]]:
+            listed = await Incidents(temporal.client).list()
+            return [(each.severity, each.gravest) for each in listed if each.workflow_id == live.handle.id]
+
+        assert await eventually(found, lambda seen: seen == [("sev3", "sev1")])
+
+
 @asynccontextmanager
 async def firing_again(temporal: WorkflowEnvironment) -> AsyncIterator[tuple[Live, Incident]]:
     """A group whose first incident, which is given, ended because an alert opened the next one."""

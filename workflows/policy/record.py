@@ -4,15 +4,29 @@ A list query brings it along, so that figures over thousands of incidents need n
 their own. It is an interface (docs/report.md): fields are added to it, never changed.
 """
 
+from datetime import datetime
 from typing import Literal
 
 from workflows.policy.duties import review_terms
 from workflows.policy.effects import Instant, Wire
-from workflows.policy.incident import Incident
+from workflows.policy.incident import Incident, Opening
 from workflows.policy.runbook import Runbook, SeverityName
 from workflows.policy.tally import Tally
 
 MEMO = "record"
+GRAVEST = "gravest"
+DRILL = "drill"
+
+
+def listed(opening: Opening, opened_at: datetime) -> dict[str, object]:
+    """The memo with which an incident begins: what lists show of it before a worker has seen it."""
+    drill: dict[str, object] = {DRILL: True} if opening.speed != 1.0 else {}
+    return {"title": opening.title, "opened_at": opened_at.isoformat()} | drill
+
+
+def listed_while_open(incident: Incident) -> dict[str, object]:
+    """What lists show of it that its search attributes do not: it was graver than it is."""
+    return {GRAVEST: incident.gravest} if incident.gravest != incident.severity else {}
 
 
 class Record(Wire):
