@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from benchmarks import flood, intake, paging
+from benchmarks import flood, intake, paging, planning
 from benchmarks.figures import Figure, save, table
 from benchmarks.scale import QUICK, WHOLE, Scale
 from benchmarks.stage import BUILD, isolate
@@ -22,6 +22,7 @@ MEASUREMENTS: dict[str, Callable[[Scale], Awaitable[list[Figure]]]] = {
     "flood": flood.flood,
     "storm": paging.storm,
     "pragmas": intake.pragmas,
+    "planning": planning.planning,
 }
 
 

@@ -14,8 +14,8 @@ from tests.temporal_server import time_skipping_server
 for size in ("COLUMNS", "LINES"):
     os.environ.pop(size, None)
 
-# What takes how long is held where it matters (tests/policy/test_preview.py), in processor time: a wall clock would
-# tell of whatever else the machine was doing.
+# How long something takes is no test's business: a clock would tell of whatever else the machine was doing. How much
+# work it is can be counted (tests/policy/counting.py); times are measured by `make bench`.
 hypothesis.settings.register_profile("tocsin", hypothesis.settings(), deadline=None)
 hypothesis.settings.load_profile("tocsin")
 

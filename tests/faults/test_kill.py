@@ -10,7 +10,8 @@ import pytest
 import pytest_asyncio
 
 from starter.grouping import workflow_id
-from tests.faults.tocsin_up import PATIENCE_S, Up, tocsin_up
+from tests.faults.tocsin_up import Up, tocsin_up
+from tests.patience import HANGS_AFTER_S
 from tests.temporal_server import BINARY
 
 
@@ -48,7 +49,7 @@ async def test_an_alert_that_comes_while_the_gateway_is_dead_opens_one_incident(
     incident = await up.alert("Gateway away")
     assert await up.until_rung(incident, "first") == ["first"]
     await up.press(incident, "acknowledge")
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(HANGS_AFTER_S):
         while "Alice" not in up.command("show", "--json", incident).stdout:
             await asyncio.sleep(0.2)
     await up.alert("Gateway away", "resolved")
@@ -64,7 +65,7 @@ async def test_without_a_worker_commands_say_so_and_lose_nothing(up: Up) -> None
     else:
         assert answer.returncode == 2
         assert "recorded" in answer.stderr
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(HANGS_AFTER_S):
         while True:
             shown = up.command("show", "--json", incident)
             if shown.returncode == 0:
@@ -96,7 +97,7 @@ async def test_a_review_outlives_what_dies_around_it(up: Up) -> None:
     await _until_said(up, "due soon")
     up.kill("temporal server")
     await _until_said(up, "report is due")
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(HANGS_AFTER_S):
         while up.command("review", "submit", declared, "--link", "https://wiki.example/1").returncode != 0:
             await asyncio.sleep(0.2)
     await _until_said(up, "the review is complete")
@@ -106,7 +107,7 @@ async def test_a_review_outlives_what_dies_around_it(up: Up) -> None:
 
 
 async def _until_said(up: Up, words: str) -> None:
-    async with asyncio.timeout(PATIENCE_S):
+    async with asyncio.timeout(HANGS_AFTER_S):
         while not any(words in text for text in await up.said()):
             await asyncio.sleep(0.1)
 
@@ -114,14 +115,14 @@ async def _until_said(up: Up, words: str) -> None:
 async def test_what_a_silence_holds_opens_when_it_ends_although_every_part_was_killed(up: Up) -> None:
     words = ("--match", "alertname=Silenced", "--for", "1h", "--reason", "new disks", "--json")
     silence = json.loads(up.command("silence", "add", *words).stdout)["id"]
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(HANGS_AFTER_S):
         while silence not in (await up.http.get(f"{up.gateway}/readyz")).text:
             await asyncio.sleep(0.2)
     assert await up.alert("Silenced") == "None"
     incident = workflow_id("alertmanager", "tocsin", '{}:{alertname="Silenced"}')
     for part in ("tocsin worker", "tocsin gateway", "temporal server"):
         up.kill(part)
-    async with asyncio.timeout(40):
+    async with asyncio.timeout(HANGS_AFTER_S):
         while "it has ended" not in up.command("silence", "expire", silence).stderr:  # said of one that is no more
             await asyncio.sleep(0.2)
     rung = await up.until_rung(incident, "first")

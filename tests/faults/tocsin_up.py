@@ -13,8 +13,9 @@ from typing import Any
 
 import httpx
 
+from tests.patience import HANGS_AFTER_S
+
 HERE = Path(__file__).parent
-PATIENCE_S = 45.0
 
 
 @dataclass
@@ -57,7 +58,7 @@ class Up:
                 }
             ],
         }
-        async with asyncio.timeout(PATIENCE_S):
+        async with asyncio.timeout(HANGS_AFTER_S):
             while True:
                 try:
                     answer = await self.http.post(f"{self.gateway}/webhooks/alertmanager", json=body)
@@ -79,7 +80,7 @@ class Up:
         ]
 
     async def until_rung(self, workflow_id: str, *people: str) -> list[str]:
-        async with asyncio.timeout(PATIENCE_S):
+        async with asyncio.timeout(HANGS_AFTER_S):
             while len(rung := await self.rings(workflow_id)) < len(people):
                 await asyncio.sleep(0.1)
         return rung
@@ -109,7 +110,7 @@ class Up:
             env=_environment(self.folder),
             capture_output=True,
             text=True,
-            timeout=PATIENCE_S,
+            timeout=HANGS_AFTER_S,
             check=False,
         )
 
@@ -142,7 +143,7 @@ def _free_ports() -> list[str]:
 
 async def _addresses(process: subprocess.Popen[bytes], folder: Path) -> dict[str, str]:
     file = folder / "addresses.json"
-    async with asyncio.timeout(PATIENCE_S):
+    async with asyncio.timeout(HANGS_AFTER_S):
         while not file.exists():
             assert process.poll() is None, (folder / "up.log").read_text()
             await asyncio.sleep(0.05)
@@ -151,7 +152,7 @@ async def _addresses(process: subprocess.Popen[bytes], folder: Path) -> dict[str
 
 
 async def _ready(up: Up) -> None:
-    async with asyncio.timeout(PATIENCE_S):
+    async with asyncio.timeout(HANGS_AFTER_S):
         while True:
             try:
                 if (await up.http.get(f"{up.gateway}/readyz")).status_code == 200:

@@ -1,7 +1,5 @@
 """Matchers: which alerts a silence means."""
 
-import time
-
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
@@ -59,7 +57,8 @@ def test_it_matches_the_whole_value(matcher: str, labels: dict[str, str], matche
         ("service=~(", "unclosed group"),
         ("service=~a)|(b", "unopened group"),
         ("service=~(?x)a #", "is no pattern"),
-        (r"service=~(a)\1", "backreferences are not supported"),
+        (r"service=~(a)\1", "backreferences are not supported"),  # nor this, by an engine that never goes back
+        ("service=~(?=a)a", "look-around"),
         ("service=~a{1000}{1000}", "is no pattern"),
         ("service=" + "x" * 201, "at most 200 characters"),
     ],
@@ -70,10 +69,8 @@ def test_what_is_none_is_refused_in_words(written: str, says: str) -> None:
 
 
 def test_no_pattern_makes_the_gateway_think_for_long() -> None:
-    matcher = Matcher.parse("service=~(a|a?)+(a+)+(a*)*b")
-    began = time.perf_counter()
-    assert not matcher.matches({"service": "a" * 200})
-    assert time.perf_counter() - began < 0.1
+    """An engine that tries one way after the other, such as Python's, would try 2^200 of them here."""
+    assert not Matcher.parse("service=~(a|a?)+(a+)+(a*)*b").matches({"service": "a" * 200})
 
 
 @pytest.mark.parametrize("written", [["service=~.*"], ["service!=checkout"], ["service=", "team!=x"], []])

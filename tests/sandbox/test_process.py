@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
+from tests.patience import HANGS_AFTER_S
 from tests.sandbox_server import Sandbox
 
 
@@ -31,13 +32,13 @@ async def process(*arguments: str) -> AsyncIterator[Process]:
 async def test_it_says_its_address_and_goes_when_told(stop: signal.Signals) -> None:
     async with process("--port", "0", "--channel", "ops", "--channel", "incidents") as sandbox:
         assert sandbox.stdout
-        line = (await asyncio.wait_for(sandbox.stdout.readline(), 20)).decode()
+        line = (await asyncio.wait_for(sandbox.stdout.readline(), HANGS_AFTER_S)).decode()
         url = line.removeprefix("sandbox: ").strip()
         async with httpx.AsyncClient(trust_env=False) as client:
             state = (await client.get(f"{url}/control/state")).json()
         assert [channel["name"] for channel in state["channels"]] == ["ops", "incidents"]
         sandbox.send_signal(stop)
-        assert await asyncio.wait_for(sandbox.wait(), 10) == 0
+        assert await asyncio.wait_for(sandbox.wait(), HANGS_AFTER_S) == 0
 
 
 async def test_a_port_that_is_taken_is_one_clear_line() -> None:
@@ -45,7 +46,7 @@ async def test_a_port_that_is_taken_is_one_clear_line() -> None:
         port = taken.getsockname()[1]
         async with process("--port", str(port)) as sandbox:
             assert sandbox.stderr
-            said = (await asyncio.wait_for(sandbox.stderr.read(), 20)).decode()
+            said = (await asyncio.wait_for(sandbox.stderr.read(), HANGS_AFTER_S)).decode()
             assert await sandbox.wait() == 1
     assert said == f"sandbox: cannot listen on 127.0.0.1:{port}: Address already in use; choose another --port\n"
 

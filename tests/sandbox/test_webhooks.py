@@ -13,6 +13,7 @@ from fastapi import FastAPI, Request, Response
 
 from sandbox.serve import serving
 from sandbox.world import Subscriber
+from tests.patience import HANGS_AFTER_S
 from tests.sandbox.pager import events, incidents, trigger
 from tests.sandbox_server import Sandbox, running_sandbox
 
@@ -34,7 +35,7 @@ class Gateway:
         return Response(status_code=next(self._answers, 202))
 
     async def next(self) -> tuple[dict[str, str], bytes]:
-        return await asyncio.wait_for(self.received.get(), 5)
+        return await asyncio.wait_for(self.received.get(), HANGS_AFTER_S)
 
 
 def app_of(gateway: Gateway) -> FastAPI:

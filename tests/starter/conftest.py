@@ -25,6 +25,7 @@ from starter.app import create_app
 from starter.incidents import Incidents
 from starter.runbooks import Library, load
 from starter.sns_calls import SnsCalls
+from tests.patience import HANGS_AFTER_S
 from tests.starter.book import ACME
 from workflows.incident import IncidentWorkflow
 from workflows.policy.runbook import Runbook
@@ -120,8 +121,10 @@ async def register(client: Client, namespace: str) -> None:
 
 async def eventually(look: Callable[[], Awaitable[T]], good: Callable[[T], bool] = bool) -> T:
     """What `look` sees once it is `good`: visibility lags by moments."""
-    for _ in range(500):
-        if good(seen := await look()):
-            return seen
-        await asyncio.sleep(0.02)
-    raise AssertionError(f"still not: {seen}")
+    try:
+        async with asyncio.timeout(HANGS_AFTER_S):
+            while not good(seen := await look()):
+                await asyncio.sleep(0.02)
+    except TimeoutError:
+        raise AssertionError(f"still not: {seen}") from None
+    return seen

@@ -19,6 +19,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from settings import Settings
 from starter.incidents import Incidents
 from starter.runbooks import Library
+from tests.patience import HANGS_AFTER_S
 from tests.starter.conftest import Gate
 from tests.starter.sources.test_alertmanager import alert, body, captured
 from tests.starter.test_incidents import signals
@@ -221,9 +222,10 @@ class TestTemporalAway:
             address = f"127.0.0.1:{silent.getsockname()[1]}"
             connected = await Client.connect(address, lazy=True, data_converter=pydantic_data_converter)
             gate.incidents = Incidents(connected)
-            async with gate.open() as http, asyncio.timeout(3):
+            async with gate.open() as http, asyncio.timeout(HANGS_AFTER_S):
                 answer = await http.post(ALERTMANAGER, content=captured("firing-single"))
         assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+        assert answer.json()["error"].startswith("not stored in time")
 
     async def test_a_sender_that_trickles_does_not_hold_the_gateway(
         self, gate: Gate, monkeypatch: pytest.MonkeyPatch
@@ -235,7 +237,7 @@ class TestTemporalAway:
                 yield b" "
                 await asyncio.sleep(0.01)
 
-        async with gate.open() as http, asyncio.timeout(3):
+        async with gate.open() as http, asyncio.timeout(HANGS_AFTER_S):
             answer = await http.post(GENERIC, content=trickle())
         assert answer.status_code == 503
 

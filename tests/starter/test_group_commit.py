@@ -12,6 +12,7 @@ from starter.answers import Unreachable
 from starter.group_commit import GroupCommit
 from starter.incidents import Incidents
 from starter.refusal import Refusal
+from tests.patience import HANGS_AFTER_S
 from tests.starter.conftest import Gate
 from tests.starter.sources.test_alertmanager import alert as sent_alert
 from tests.starter.sources.test_alertmanager import body
@@ -112,7 +113,7 @@ async def test_what_comes_meanwhile_travels_as_one(
 async def test_incidents_do_not_wait_for_each_other(commit: GroupCommit, road: Road, book: Runbook) -> None:
     for number in range(5):
         asyncio.create_task(commit.open(f"{ID}-{number}", about(book), firing()))  # noqa: RUF006 (ends with the loop)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(HANGS_AFTER_S):
         await depart(road, 5)
 
 

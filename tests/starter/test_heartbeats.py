@@ -14,6 +14,7 @@ from starter.beats import Beats
 from starter.heartbeats import Heartbeats
 from starter.incidents import Incidents
 from starter.runbooks import Library
+from tests.patience import HANGS_AFTER_S
 from tests.starter.conftest import Gate
 from tests.starter.test_serve import serving
 from workflows.policy.heartbeat import Beat, Paused, Removed, Spec
@@ -182,7 +183,7 @@ class TestHowManyArrive:
 class TestWithoutAWorker:
     async def test_what_is_expected_can_be_listed(self, heartbeats: Heartbeats, spec: Spec) -> None:
         await heartbeats.add("another", spec)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(HANGS_AFTER_S):
             while len(found := await heartbeats.list()) < 2:
                 await asyncio.sleep(0.02)
         assert [(card.name, card.every, card.severity, card.runbook) for card in found] == [
@@ -201,7 +202,7 @@ async def test_the_moments_at_which_a_gateway_showed_itself_are_found(incidents:
     for _ in range(2):
         canary = await client.start_workflow("canary", id="tocsin-canary", task_queue="nobody")
         await canary.terminate()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(HANGS_AFTER_S):
         while len(found := await incidents.canaries(before)) < 2:
             await asyncio.sleep(0.02)
     assert found[0] > found[1] > before

@@ -13,6 +13,7 @@ from settings.temporal import PAGE_QUEUE, WORKFLOW_QUEUE
 from starter.answers import NothingOpen, Unreachable
 from starter.incidents import Incidents
 from starter.silences import Silences, new_id
+from tests.patience import HANGS_AFTER_S
 from tests.starter.conftest import Gate, eventually
 from workflows.incident import IncidentWorkflow
 from workflows.policy.matching import Matcher
@@ -218,12 +219,12 @@ class TestFailingOpen:
         self, gate: Gate, silences: Silences, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         async def slow(_: Silences) -> tuple[Card, ...]:
-            await asyncio.sleep(30)
+            await asyncio.Event().wait()
             return ()
 
         monkeypatch.setattr(Silences, "list", slow)
         monkeypatch.setattr("starter.silencing.FIRST_LOOK_S", 0.1)
-        async with gate.open() as http, asyncio.timeout(3):
+        async with gate.open() as http, asyncio.timeout(HANGS_AFTER_S):
             assert (await http.post(GENERIC, json=alert())).json()["accepted"] == 1
 
 

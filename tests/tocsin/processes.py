@@ -5,8 +5,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from tests.patience import HANGS_AFTER_S
 
-def eventually(check: Callable[[], bool], within_s: float = 5.0) -> bool:
+
+def eventually(check: Callable[[], bool], within_s: float = HANGS_AFTER_S) -> bool:
     deadline = time.monotonic() + within_s
     while time.monotonic() < deadline:
         if check():

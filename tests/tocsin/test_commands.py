@@ -13,6 +13,7 @@ from temporalio.worker import Worker
 
 from starter.incidents import Incidents
 from starter.runbooks import load
+from tests.patience import HANGS_AFTER_S
 from tests.tocsin.conftest import Answer, Tocsin
 from workflows.policy.incident import Opening
 
@@ -94,7 +95,7 @@ async def test_a_wrong_id_is_answered_with_those_that_exist(tocsin: Tocsin, work
 async def test_with_several_open_the_command_asks_which(tocsin: Tocsin, worker: Worker) -> None:
     for title in ("One", "Two"):
         await tocsin("declare", title)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(HANGS_AFTER_S):
         while (answer := await tocsin("ack")).code == 0 or "Two" not in answer.err or "One" not in answer.err:
             await asyncio.sleep(0.05)
     assert answer.code == 1
@@ -123,7 +124,7 @@ async def test_without_a_worker_it_is_recorded_and_said_that_nobody_is_paged(cli
 
 async def until_found(tocsin: Tocsin, *words: str) -> Answer:
     """Visibility lags by moments behind a declaration."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(HANGS_AFTER_S):
         while (answer := await tocsin(*words)).code != 0:
             await asyncio.sleep(0.05)
     return answer

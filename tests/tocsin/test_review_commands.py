@@ -10,6 +10,7 @@ import pytest_asyncio
 from temporalio.client import Client
 from temporalio.worker import Worker
 
+from tests.patience import HANGS_AFTER_S
 from tests.starter.book import ACME
 from tests.tocsin.conftest import Tocsin
 from tests.tocsin.test_commands import process, until_found
@@ -53,7 +54,7 @@ async def test_what_is_owed_is_listed_shown_submitted_and_closed(tocsin: Tocsin,
     assert "Bob submitted thanks, in time" in (await tocsin("review", "submit", "thanks", "--by", "Bob")).out
     done = await tocsin("followup", "done", incident, "1", "--by", "Bob", "--text", "it falls back")
     assert "Bob did follow-up 1: test the fallback (it falls back)" in done.out
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(HANGS_AFTER_S):
         while "closed" not in (await tocsin("review", "show", incident)).out:
             await asyncio.sleep(0.05)
     again = await tocsin("review", "submit", incident, "thanks")

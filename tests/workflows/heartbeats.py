@@ -16,6 +16,7 @@ from temporalio.worker import Worker
 from activities.temporal import Temporal
 from starter.answers import NobodyWorks, NothingOpen
 from starter.incidents import Incidents
+from tests.patience import HANGS_AFTER_S
 from tests.workflows.incidents import opening
 from workflows.heartbeat import HeartbeatWorkflow
 from workflows.incident import IncidentWorkflow
@@ -74,7 +75,7 @@ class Beating:
 
     async def at(self, moment: timedelta) -> None:
         """Move its time to so long after it was added."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(HANGS_AFTER_S):
             await self.environment.fast_forward(self.handle, moment - self.passed)
         self.passed = moment
 

@@ -19,6 +19,7 @@ from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
 from starter.runbooks import load
+from tests.patience import HANGS_AFTER_S
 from workflows.incident import IncidentWorkflow
 from workflows.policy.answers import Life, Outlook, Status
 from workflows.policy.effects import Receipt, Send
@@ -136,12 +137,12 @@ class Live:
 
     async def at(self, moment: timedelta) -> None:
         """Move the incident's time to so long after its declaration."""
-        async with asyncio.timeout(20):  # a wedged workflow task would go on in real time
+        async with asyncio.timeout(HANGS_AFTER_S):  # a wedged workflow task would go on in real time
             await self.environment.fast_forward(self.handle, moment - self.passed)
         self.passed = moment
 
     async def to_the_end(self) -> None:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(HANGS_AFTER_S):
             await self.environment.fast_forward(self.handle)
             await self.handle.result()
 

@@ -10,6 +10,7 @@ from temporalio.client import WorkflowHandle
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import WorkflowEnvironment
 
+from tests.patience import HANGS_AFTER_S
 from tests.workflows.incidents import Live, Vendors, incident
 from workflows.policy.answers import Outlook
 from workflows.policy.incident import Incident, Opening
@@ -28,7 +29,7 @@ class LiveReview:
     """As it closed."""
 
     async def at(self, moment: datetime) -> None:
-        async with asyncio.timeout(40):
+        async with asyncio.timeout(HANGS_AFTER_S):
             now = (await self.plan()).now
             await self.environment.fast_forward(self.handle, moment - now)
 
@@ -38,7 +39,7 @@ class LiveReview:
         await self.at(self.incident.resolved_at + span)
 
     async def to_the_end(self) -> None:
-        async with asyncio.timeout(40):
+        async with asyncio.timeout(HANGS_AFTER_S):
             await self.environment.fast_forward(self.handle)
             await self.handle.result()
 

@@ -16,6 +16,7 @@ from activities.temporal import Temporal
 from starter.answers import NobodyWorks, NothingOpen, Unreachable
 from starter.incidents import Incidents
 from starter.silences import new_id
+from tests.patience import HANGS_AFTER_S
 from tests.workflows.incidents import opening
 from workflows.handing_on import HandOn
 from workflows.incident import IncidentWorkflow
@@ -58,7 +59,7 @@ class Quiet:
     incidents: set[str] = field(default_factory=set)
 
     async def pass_by(self, span: timedelta) -> None:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(HANGS_AFTER_S):
             await self.environment.fast_forward(self.handle, span)
 
     async def hold(self, *alerts: Alert, number: int = 1, incident: str = "") -> str:

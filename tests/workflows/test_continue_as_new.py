@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import WorkflowEnvironment
 
+from tests.patience import HANGS_AFTER_S
 from tests.workflows.incidents import COMMS, Live, Vendors, incident, opening, rate_limited
 from tests.workflows.test_agreement import simulated
 from workflows.policy.effects import Receipt, Send
@@ -74,12 +75,12 @@ async def test_what_is_interrupted_in_the_middle_of_a_failing_attempt_is_begun_a
     async with incident(temporal, vendors, opening(), history_limit=60) as live:
         live.handle = temporal.client.get_workflow_handle(live.handle.id)
         first_run = (await live.handle.describe()).run_id
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(HANGS_AFTER_S):
             while (await live.handle.describe()).run_id == first_run:
                 await live.handle.signal("note", {"text": "one more event"})
         status = await live.status()
         vendors.answers.clear()
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(HANGS_AFTER_S):
             while "declaration/1" not in vendors.arrivals():
                 await asyncio.sleep(0.05)
     assert status.incident.closed_places == ()

@@ -6,6 +6,7 @@ import pytest
 from temporalio.client import WorkflowExecutionStatus, WorkflowUpdateFailedError
 from temporalio.testing import WorkflowEnvironment
 
+from tests.patience import HANGS_AFTER_S
 from tests.workflows.incidents import Vendors, firing, incident, opening
 from workflows.policy.answers import Changed
 
@@ -118,7 +119,7 @@ async def test_an_alert_that_fires_after_the_verification_time_opens_the_next_in
         await live.handle.signal("alert", {"alerts": [firing().model_dump(mode="json")]})
         live.handle = temporal.client.get_workflow_handle(live.handle.id)  # whichever run is the newest
         second = (await live.status()).incident
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(HANGS_AFTER_S):
             while second.id == first:
                 second = (await live.status()).incident
         assert second.phase == "investigating"

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from temporalio.testing import WorkflowEnvironment
 
+from tests.patience import HANGS_AFTER_S
 from tests.starter.conftest import eventually
 from tests.workflows.heartbeats import AWAY, LISTENS, Beating, Signs, crew, heartbeat, messenger, thinkers
 from workflows.policy.answers import Status
@@ -113,7 +114,7 @@ async def test_removing_it_ends_it_and_what_it_has_opened(temporal: WorkflowEnvi
         await live.at(7 * MINUTE)
         await opened(live)
         await live.handle.signal("remove", {"by": "Alice"})
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(HANGS_AFTER_S):
             await live.handle.result()
         status = await opened(live)
         assert status.incident.resolved

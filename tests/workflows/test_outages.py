@@ -7,6 +7,7 @@ import pytest
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import WorkflowEnvironment
 
+from tests.patience import HANGS_AFTER_S
 from tests.workflows.incidents import (
     COMMS,
     Answer,
@@ -81,7 +82,7 @@ async def test_acknowledging_withdraws_a_page_that_is_on_its_way_before_it_hushe
     async with incident(temporal, vendors, opening()) as live:
         await live.at(1 * MINUTE)
         await live.handle.execute_update("acknowledge", {"by": "Alice"})
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(HANGS_AFTER_S):
             while not vendors.arrivals("hush"):
                 await live.at(live.passed + timedelta(seconds=1))
         timeline = await live.timeline()
@@ -157,11 +158,11 @@ async def test_a_page_withdrawn_in_the_middle_of_an_attempt_that_fails_is_withdr
 ) -> None:
     vendors = Vendors(answers={"page": _fails_slowly("on-call")})
     async with incident(temporal, vendors, opening()) as live:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(HANGS_AFTER_S):
             while not vendors.attempts:
                 await asyncio.sleep(0.02)
         await live.handle.execute_update("acknowledge", {"by": "Alice"})
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(HANGS_AFTER_S):
             while "withdrew the page to On-call Engineer" not in await live.timeline():
                 await asyncio.sleep(0.05)
         timeline = await live.timeline()

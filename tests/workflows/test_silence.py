@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from temporalio.testing import WorkflowEnvironment
 
+from tests.patience import HANGS_AFTER_S
 from tests.starter.conftest import eventually
 from tests.workflows.incidents import firing, resolved
 from tests.workflows.silences import HOUR, Quiet, crew, silence
@@ -30,7 +31,7 @@ async def test_what_still_fires_when_it_ends_opens_its_incident_then(temporal: W
         assert await quiet.status(incident) is None
         await quiet.pass_by(MINUTE)
         status = await opened(quiet, incident)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(HANGS_AFTER_S):
             await quiet.handle.result()
         assert await quiet.status(over) is None
     assert [alert.fingerprint for alert in status.incident.firing] == ["f1"]
@@ -42,7 +43,7 @@ async def test_ended_early_it_lets_go_at_once(temporal: WorkflowEnvironment) -> 
         incident = await quiet.hold(firing())
         await quiet.handle.signal("expire")
         await opened(quiet, incident)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(HANGS_AFTER_S):
             await quiet.handle.result()
 
 
@@ -65,7 +66,7 @@ async def test_what_was_held_while_no_worker_ran_is_known_when_one_is_back(tempo
         await quiet.handle.signal("expire")
         async with crew(temporal):
             await opened(quiet, incident)
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(HANGS_AFTER_S):
                 await quiet.handle.result()
             assert await quiet.status(gone) is None
 

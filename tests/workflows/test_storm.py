@@ -7,6 +7,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from starter.group_commit import GroupCommit
 from starter.incidents import Incidents
+from tests.patience import HANGS_AFTER_S
 from tests.workflows.incidents import Vendors, firing, incident, opening
 from workflows.policy.events import AlertsReceived
 
@@ -18,7 +19,7 @@ async def test_a_storm_over_many_runs_loses_no_alert_and_pages_once(temporal: Wo
     async with incident(temporal, vendors, opening(), history_limit=60) as live:
         live.handle = temporal.client.get_workflow_handle(live.handle.id)  # whichever run is the newest
         first_run = (await live.handle.describe()).run_id
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(HANGS_AFTER_S):
             await _storm(temporal.client, live.handle.id)
             counted = (await live.status()).incident
         assert (await live.handle.describe()).run_id != first_run

@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 import httpx
 from pydantic import SecretStr
 
+from tests.patience import HANGS_AFTER_S
 from tests.starter.fuzz.corpus import UNPROVABLE, Sent
 from tests.starter.sources import fixture
 from tests.starter.sources.fixture import ALL
 
 ANSWERS = {202, 400, 401, 413, 422, 503}
 """What a sender may hear (`docs/sources/README.md`); 403 only without a secret."""
-PATIENCE_S = 20
 MAX_BODY_BYTES = 100_000
 """Some of what is sent is larger."""
 NOBODYS_TOPIC = "arn:aws:sns:eu-central-1:123456789012:a-topic-of-nobody"
@@ -64,7 +64,7 @@ def secrets() -> dict[str, tuple[SecretStr, ...]]:
 async def send(address: str, corpus: Iterable[Sent], at_once: int) -> Figures:
     """As many at once as there are senders; each waits for its answer."""
     figures, waiting = Figures(), iter(corpus)
-    async with httpx.AsyncClient(base_url=address, timeout=PATIENCE_S, trust_env=False) as http:
+    async with httpx.AsyncClient(base_url=address, timeout=HANGS_AFTER_S, trust_env=False) as http:
 
         async def sender() -> None:
             for sent in waiting:

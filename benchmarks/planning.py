@@ -1,0 +1,75 @@
+"""What the pure core costs: a preview with its texts, and the worst pattern that a silence may have.
+
+The tests count this work (tests/policy/counting.py); here it is timed.
+"""
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from benchmarks.figures import Figure, figure
+from benchmarks.scale import Scale
+from starter.runbooks import load
+from workflows.policy.matching import Matcher
+from workflows.policy.preview import Course
+from workflows.policy.runbook import Runbook
+from workflows.preview import preview
+
+AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+KINDS = ("post", "nag", "checklist", "email", "ticket", "document")
+COMPANY = Path(__file__).parents[1] / "runbooks/company.yaml"
+
+
+async def planning(scale: Scale) -> list[Figure]:
+    """Seconds of processor time; the least of some runs, as a busy machine only ever adds to it."""
+    crowded, company = large(30, 200), load(COMPANY).runbooks["company"]
+    matcher, value = Matcher.parse("service=~(a|a?)+(a+)+(a*)*b"), {"service": "a" * 200}
+    fortnight = Course("sev1", AT, until=timedelta(days=15))
+    least = max(1, scale.idle // 12)
+    return [
+        figure("preview of 30 tiers and 200 duties", _least(least, lambda: preview(crowded, Course("sev1", AT))), "s"),
+        figure("preview of 15 days of an unanswered SEV-1", _least(least, lambda: preview(company, fortnight)), "s"),
+        figure("a silence's worst pattern", _least(least, lambda: matcher.matches(value)) * 1000, "ms"),
+    ]
+
+
+def large(tiers: int, duties: int) -> Runbook:
+    """A SEV-1 that calls so many people, five minutes apart, and owes so many duties, a minute apart."""
+    severity = {
+        "title": "Critical",
+        "definition": "All is down",
+        "own_channel": True,
+        "escalation": [{"page": [f"p{n}"], "after": timedelta(minutes=5 * n)} for n in range(tiers)],
+        "updates": {"every": timedelta(minutes=15), "owner": "commander"},
+        "duties": [
+            {
+                "id": f"d{n}",
+                "kind": KINDS[n % len(KINDS)],
+                "template": "checklist",
+                "after": timedelta(minutes=n),
+                "owner": "commander",
+            }
+            for n in range(duties)
+        ],
+    }
+    return Runbook.model_validate(
+        {
+            "runbook": "large",
+            "title": "Large",
+            "home": "#incidents",
+            "people": {f"p{n}": {"name": f"Person {n}"} for n in range(tiers)},
+            "roles": {"commander": {"name": "Incident Commander", "falls_to": "p0"}},
+            "severities": {"sev1": severity},
+        }
+    )
+
+
+def _least(times: int, work: Callable[[], object]) -> float:
+    return min(_took(work) for _ in range(times))
+
+
+def _took(work: Callable[[], object]) -> float:
+    began = time.process_time()
+    work()
+    return time.process_time() - began
