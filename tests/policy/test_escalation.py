@@ -18,8 +18,18 @@ from tests.policy.builders import (
     times,
 )
 from workflows.policy.escalation import tier_reached
-from workflows.policy.events import Acknowledged, Cancelled, Escalated, Event, FlagChanged, Reopened, Resolved
-from workflows.policy.runbook import Runbook
+from workflows.policy.events import (
+    Acknowledged,
+    Cancelled,
+    Escalated,
+    Event,
+    FlagChanged,
+    Reopened,
+    Resolved,
+    RoleAssigned,
+)
+from workflows.policy.refusals import refusal
+from workflows.policy.runbook import Person, Runbook, Tier
 
 ACK = Acknowledged(by="Alice")
 TWO = ladder(tier("alice"), tier("bob", after=30))
@@ -192,6 +202,36 @@ def test_the_reached_tier_is_the_highest_that_was_rung_in_this_opening() -> None
     assert tier_reached(simulation.incident) == 1
 
 
+def called_as(second: dict[str, object]) -> Runbook:
+    """Alice stands in for the commander and Bob is her manager; nobody is scribe; Bob, who has no manager, stands in
+    for communications."""
+    people = {"alice": Person(name="Alice", manager="bob"), "bob": Person(name="Bob"), "carol": Person(name="Carol")}
+    return runbook(severity(tier("alice"), Tier.model_validate(second | {"after": "6h"})), people=people)
+
+
+TIERS_BY_HAND = [
+    pytest.param({"roles": ["communications"]}, (), ["bob"], id="whoever stands in for its role"),
+    pytest.param(
+        {"roles": ["scribe"]}, ((1, RoleAssigned(role="scribe", person="carol")),), ["carol"], id="who holds its role"
+    ),
+    pytest.param({"managers_of": ["commander"]}, (), ["bob"], id="the manager of who holds it"),
+    pytest.param(
+        {"page": ["carol"], "roles": ["commander"], "managers_of": ["commander"]}, (), ["alice", "bob", "carol"],
+        id="all of them, each once",
+    ),
+    pytest.param(
+        {"page": ["carol"], "when": {"flags": ["security"]}}, (), ["carol"], id="whether its condition holds or not"
+    ),
+]  # fmt: skip
+
+CALLS_NOBODY = [
+    ({"roles": ["scribe"]}, "nobody is Scribe (tocsin assign preview scribe WHO)"),
+    ({"managers_of": ["scribe"]}, "nobody is Scribe (tocsin assign preview scribe WHO)"),
+    ({"managers_of": ["communications"]}, "whoever is Communications Lead has no manager in the runbook"),
+    ({}, "the runbook names nobody in it"),
+]
+
+
 class TestByHand:
     def test_a_person_is_paged_at_once(self) -> None:
         simulation = opened(TWO)
@@ -238,6 +278,24 @@ class TestByHand:
         happens(simulation, 3, Escalated(by="Dave", to="zoe"))
         assert pages(simulation) == [(0, "alice")]
         assert said(simulation.incident, "Dave called 'zoe', who is neither a tier nor a person of this runbook")
+
+    @pytest.mark.parametrize(("second", "given", "expected"), TIERS_BY_HAND)
+    def test_a_tier_calls_whom_it_calls(self, second: dict[str, object], given: Script, expected: list[str]) -> None:
+        simulation = opened(called_as(second))
+        for moment, event in given:
+            happens(simulation, moment, event)
+        happens(simulation, 3, Escalated(to="2"))
+        assert [who for when, who in pages(simulation) if when == 3] == expected
+
+    @pytest.mark.parametrize(("second", "sentence"), CALLS_NOBODY)
+    def test_a_tier_that_calls_nobody_at_present_is_refused_with_the_reason(
+        self, second: dict[str, object], sentence: str
+    ) -> None:
+        simulation = opened(called_as(second))
+        refused = refusal(simulation.book, simulation.incident, Escalated(to="2"))
+        assert refused == f"tier 2 of SEV-1 calls nobody at present: {sentence}"
+        simulation.happen(Escalated(by="Dave", to="2"))
+        assert said(simulation.incident, f"Dave called '2': {refused}")
 
 
 class TestTheAcknowledgementExpires:

@@ -36,7 +36,7 @@ def ack() -> Event:
 
 @says(app, "escalate")
 def escalate(to: str, /, *, reason: Reason = "") -> Event:
-    """Page a person of the runbook, or a tier by its number, now: acknowledged or not."""
+    """Page a person of the runbook, or all whom a tier calls, by its number, now: acknowledged or not."""
     return Escalated(to=to, reason=reason)
 
 

@@ -43,8 +43,8 @@ from workflows.policy.events import (
     UpdatePosted,
 )
 from workflows.policy.hushing import is_hushing
-from workflows.policy.incident import Bounds, Call, Incident, Words, is_acknowledged, rules
-from workflows.policy.paging import next_call
+from workflows.policy.incident import Bounds, Call, Incident, Words, is_acknowledged
+from workflows.policy.paging import called, next_call, tier_meant, why_nobody
 from workflows.policy.runbook import Runbook, severity_title
 from workflows.policy.telling import log, tell
 from workflows.policy.transitions import acknowledge, change_severity, mark_acknowledged, reopen, resolve
@@ -134,8 +134,10 @@ def _noted(book: Runbook, incident: Incident, event: Noted) -> Incident:
 def _escalated(book: Runbook, incident: Incident, event: Escalated) -> Incident:
     people = called(book, incident, event.to)
     if not people:
-        text = f"{event.by} called {event.to!r}, who is neither a tier nor a person of this runbook"
-        return tell(incident, event.at, text, by=event.by, loud=True)
+        why = ", who is neither a tier nor a person of this runbook"
+        if tier_meant(book, incident, event.to):
+            why = f": {why_nobody(book, incident, event.to)}"
+        return tell(incident, event.at, f"{event.by} called {event.to!r}{why}", by=event.by, loud=True)
     call = Call(
         number=next_call(incident),
         people=people,
@@ -147,14 +149,6 @@ def _escalated(book: Runbook, incident: Incident, event: Escalated) -> Incident:
     after = incident.model_copy(update={"calls": (*incident.calls, call)[-Bounds.calls :], "refused_routes": refused})
     names = ", ".join(book.person_name(person) for person in people)
     return tell(after, event.at, f"{event.by} called {names}{_because(event.reason)}", by=event.by)
-
-
-def called(book: Runbook, incident: Incident, to: str) -> tuple[str, ...]:
-    """The people whom `escalate TO` means: those of a tier by its number, or one person; nobody if it is neither."""
-    tiers = rules(book, incident).escalation
-    if to.isdecimal() and 1 <= int(to) <= len(tiers):
-        return tiers[int(to) - 1].page
-    return (to,) if to in book.people else ()
 
 
 def _flag_changed(book: Runbook, incident: Incident, event: FlagChanged) -> Incident:

@@ -6,9 +6,9 @@ from datetime import datetime
 from workflows.policy.demand import Demand
 from workflows.policy.durations import write
 from workflows.policy.effects import Page
-from workflows.policy.incident import Call, Incident, acknowledgement_expires_at, rules
-from workflows.policy.ladder import Callee, Step, got_lost
-from workflows.policy.runbook import Runbook, severity_title
+from workflows.policy.incident import Call, Incident, acknowledgement_expires_at, rules, who_owes
+from workflows.policy.ladder import Callee, Step, called_people, got_lost
+from workflows.policy.runbook import Runbook, Tier, severity_title
 from workflows.policy.wanted import Wanted
 
 
@@ -63,6 +63,44 @@ def _older_rings(incident: Incident, person: str, key: str) -> tuple[str, ...]:
 def _hopeless(incident: Incident, person: str) -> tuple[str, ...]:
     routes = incident.refused_routes.get(person, ())
     return tuple(sorted({route for route in routes if route and routes.count(route) > 1}))
+
+
+def called(book: Runbook, incident: Incident, to: str) -> tuple[str, ...]:
+    """The people whom `escalate TO` means: all whom a tier calls, by its number, or one person; nobody if it is
+    neither, or if the tier calls nobody at present."""
+    tier = tier_meant(book, incident, to)
+    if tier is not None:
+        return called_people(book, incident, tier)
+    return (to,) if to in book.people else ()
+
+
+def why_nobody(book: Runbook, incident: Incident, to: str) -> str:
+    """Why `escalate TO` rings nobody, and what to do about it."""
+    tier = tier_meant(book, incident, to)
+    if tier is None:
+        return (
+            f"{to!r} is neither a tier nor a person of the runbook {book.runbook}: "
+            f"choose one of {', '.join(book.people)}"
+        )
+    number = f"tier {to} of {severity_title(incident.severity)}"
+    return f"{number} calls nobody at present: {_why_empty(book, incident, tier)}"
+
+
+def _why_empty(book: Runbook, incident: Incident, tier: Tier) -> str:
+    empty = [role for role in (*tier.roles, *tier.managers_of) if not who_owes(book, incident, role)]
+    if empty:
+        names = " or ".join(book.role_name(role) for role in empty)
+        return f"nobody is {names} (tocsin assign {incident.id} {empty[0]} WHO)"
+    if tier.managers_of:
+        names = " or ".join(book.role_name(role) for role in tier.managers_of)
+        return f"whoever is {names} has no manager in the runbook"
+    return "the runbook names nobody in it"
+
+
+def tier_meant(book: Runbook, incident: Incident, to: str) -> Tier | None:
+    """The tier of the present severity, if `escalate TO` gives the number of one."""
+    tiers = rules(book, incident).escalation
+    return tiers[int(to) - 1] if to.isdecimal() and 1 <= int(to) <= len(tiers) else None
 
 
 def called_by_hand(book: Runbook, incident: Incident) -> Iterator[Wanted]:

@@ -20,9 +20,10 @@ from workflows.policy.events import (
     Snoozed,
     UpdatePosted,
 )
-from workflows.policy.fold import called, draft_meant
+from workflows.policy.fold import draft_meant
 from workflows.policy.follow_ups import meant, open_ones
 from workflows.policy.incident import Bounds, Incident
+from workflows.policy.paging import called, why_nobody
 from workflows.policy.runbook import Runbook
 
 _WHILE_OPEN = (Acknowledged, Escalated, Mitigated, Resolved, SeverityChanged, Snoozed)
@@ -63,7 +64,7 @@ def _particular(book: Runbook, incident: Incident, event: Event) -> str | None:
         case Reopened() if not incident.resolved:
             return f"{incident.id} is not resolved"
         case Escalated() if not called(book, incident, event.to):
-            return f"{event.to!r} is neither a tier nor a person of the runbook {book.runbook}: {_choices(book.people)}"
+            return why_nobody(book, incident, event.to)
         case RoleAssigned() if book.roles and event.role not in book.roles:
             return f"{event.role!r} is not a role of the runbook {book.runbook}: {_choices(book.roles)}"
         case FlagChanged() if book.flags and event.on and event.flag not in book.flags:
