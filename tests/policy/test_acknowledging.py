@@ -322,6 +322,15 @@ def test_a_sign_of_life_prolongs_the_acknowledgement(event: Event) -> None:
     assert times(simulation, "escalate/1/alice") == [0, 120]
 
 
+def test_a_sign_of_life_that_arrives_late_does_not_shorten_the_acknowledgement() -> None:
+    simulation = opened(EXPIRES)
+    happens(simulation, 5, Acknowledged())
+    happens(simulation, 50, Noted(text="looking"))
+    happens(simulation, 51, Noted(text="looked", at=at(10)))
+    simulation.run_to(at(109))
+    assert times(simulation, "escalate/1/alice") == [0]
+
+
 @pytest.mark.parametrize("event", SIGNS_OF_LIFE[1:], ids=lambda event: event.kind)
 def test_only_an_acknowledgement_renews_one_that_has_expired(event: Event) -> None:
     """A bystander's note must not silence a ladder that is ringing for want of an answer."""

@@ -50,6 +50,11 @@ class TestUpdates:
         simulation.run_to(at(15))
         assert post(sends(simulation, "update/channel")[0][1]).to.thread == "declaration/1"
 
+    def test_no_reminder_is_foreseen_that_a_snooze_would_put_after_its_update(self) -> None:
+        simulation = opened(updating())
+        happens(simulation, 7, Snoozed.model_validate({"duration": "8m"}))
+        assert [key for _, key in coming(simulation) if key.startswith("remind/")] == []
+
     def test_a_humans_update_restarts_the_clock(self) -> None:
         simulation = opened(updating())
         happens(simulation, 7, UpdatePosted(by="Bob", text="we know more"))

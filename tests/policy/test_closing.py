@@ -74,6 +74,14 @@ class TestWhatItOwes:
         assert begun(shell, "tell")[-1] == 70
         assert shell.incident.closed_at == at(130)
 
+    def test_after_a_reopening_it_waits_its_whole_hour_again(self) -> None:
+        shell = muted(Shell.of(opening(BOOK), fates()))
+        shell.happens(10, Resolved(by="Alice"))
+        shell.happens(60, Reopened(by="Alice"))
+        shell.happens(70, Resolved(by="Alice"))
+        shell.run_to(at(600))
+        assert shell.incident.closed_at == at(70 + 15 + 60)
+
     def test_it_does_not_close_in_the_turn_in_which_something_falls_due(self) -> None:
         shell = Shell.of(opening(BOOK), fates())
         shell.fate = lambda d: Fate("undelivered", minutes(75)) if d.duty == "publish/resolved" else DONE

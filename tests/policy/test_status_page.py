@@ -26,6 +26,7 @@ from workflows.policy.events import (
     SeverityChanged,
     UpdatePosted,
 )
+from workflows.policy.fold import apply
 from workflows.policy.runbook import Runbook
 from workflows.policy.simulate import Simulation
 
@@ -45,6 +46,17 @@ def published(simulation: Simulation) -> list[tuple[float, str]]:
 
 def words(simulation: Simulation) -> list[str | None]:
     return [d.effect.words for _, d in sends(simulation, "publish/") if isinstance(d.effect, Publish)]
+
+
+def test_one_update_at_a_time_is_on_its_way_so_that_the_newest_has_the_last_word() -> None:
+    """The earlier one is withdrawn; but until that is certain it may still arrive."""
+    shell = Shell.of(opening(public("investigating", "monitoring")), fates(publish=NEVER))
+    shell.run_to(at(5))
+    shell.incident = apply(shell.book, shell.incident, Mitigated(at=at(5)))
+    waiting = [(wanted.demand.duty, wanted.waits_for) for wanted in shell.look().waiting]
+    assert waiting == [("publish/monitoring", "the update before it to end")]
+    shell.turn()
+    assert begun(shell, "publish") == [0, 5]
 
 
 class TestAutomatic:

@@ -11,11 +11,16 @@ from temporalio.worker import Worker
 from activities.temporal import Temporal
 from settings.temporal import PAGE_QUEUE, WORKFLOW_QUEUE
 from starter.answers import NothingOpen, Unreachable
+from starter.grouping import Batch
 from starter.incidents import Incidents
+from starter.runbooks import Library
 from starter.silences import Silences, new_id
+from starter.silencing import Silencing
 from tests.patience import HANGS_AFTER_S
 from tests.starter.conftest import Gate, eventually
 from workflows.incident import IncidentWorkflow
+from workflows.policy.events import Alert
+from workflows.policy.incident import Opening
 from workflows.policy.matching import Matcher
 from workflows.policy.silence import Card, Expired, Silence
 from workflows.runner import runner
@@ -125,6 +130,19 @@ async def test_the_same_again_is_held_without_another_signal(gate: Gate, silence
             assert (await http.post(GENERIC, json=same)).json()["held"]
         await http.post(GENERIC, json=same | {"status": "resolved"})
         await http.post(GENERIC, json=same | {"starts_at": "2026-11-21T00:05:00Z"})
+    assert await signals(client, one) == 3
+
+
+async def test_the_same_again_is_told_again_after_a_minute(
+    silences: Silences, client: Client, library: Library
+) -> None:
+    """What a silence has missed, for it was away, it hears with the next repeat."""
+    await begun(silences, one := card())
+    silencing, now = Silencing(silences), datetime.now(UTC)
+    about = Opening(runbook=library.runbooks["acme"], severity="sev2", title="a is down")
+    batch = Batch("incident-generic-a", about, (Alert(fingerprint="a", starts_at=now),))
+    for after_s in (0, 59, 61, 100, 122):
+        assert await silencing.hold(one, batch, about, now + timedelta(seconds=after_s))
     assert await signals(client, one) == 3
 
 
