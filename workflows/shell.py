@@ -9,8 +9,8 @@ and wakes the loop; a key is never begun twice at a time.
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
 
 from temporalio import workflow
 from temporalio.common import RawValue
@@ -27,6 +27,17 @@ from workflows.policy.wording import what
 
 LAST_CHANCE = timedelta(seconds=30)
 """What a page on its way gets to arrive before a forced continue-as-new; the new run looks it up and goes on."""
+UNKNOWN = object()
+"""What a search attribute shows before this run has set or unset it: the run before, which may have been of another
+incident, left its own there."""
+
+
+@dataclass(frozen=True)
+class _Flight:
+    """A send on its way, or one that has ended and that no turn has settled yet."""
+
+    demand: Demand
+    task: "asyncio.Task[EffectSettled]"
 
 
 class Shell:
@@ -34,9 +45,8 @@ class Shell:
         self._case = case
         self._clock = clock
         self._history_limit = history_limit
-        self._sends: dict[str, asyncio.Task[EffectSettled]] = {}
+        self._sends: dict[str, _Flight] = {}
         self._withdrawn: set[str] = set()
-        self._bug: BaseException | None = None
         self._leaving = False
         self._changed = True
         self._timer: asyncio.Task[None] | None = None
@@ -49,21 +59,21 @@ class Shell:
         while not self._case.over:
             self._turn()
             await workflow.wait_condition(lambda: self._changed or self._must_leave())
-            if self._bug is not None:
-                raise self._bug  # fails the workflow task, visibly, until it is mended; the incident itself lives on
             if self._must_leave():
                 await self._leave()
         self._arm(None)
         for key in self._sends:
             self._cancel(key)
-        await workflow.wait_condition(lambda: not self._sends and workflow.all_handlers_finished())
+        await workflow.wait_condition(lambda: self._is_quiet() and workflow.all_handlers_finished())
+        self._settle()
         self._show(Plan((), (), (), None))
 
     def outlook(self) -> Outlook:
         return self._outlook(self._case.plan(self.now()))
 
     def _outlook(self, present: Plan) -> Outlook:
-        return self._case.outlook(present, self.now(), self._clock.speed, self._sends.keys())
+        in_flight = {key for key, send in self._sends.items() if not send.task.done()}
+        return self._case.outlook(present, self.now(), self._clock.speed, in_flight)
 
     def now(self) -> datetime:
         return self._clock.core(workflow.now())
@@ -71,9 +81,16 @@ class Shell:
     # -- one turn
 
     def _turn(self) -> None:
-        """Until nothing changes any more: conclude, withdraw, begin; then arm the timer and say what is planned."""
+        """Until nothing changes any more: settle, conclude, withdraw, begin; then arm the timer and show the plan.
+
+        Whatever happens by itself (a send ends, the timer runs out) only wakes the loop, and is taken in here: what is
+        raised here fails the workflow task, visibly, until the bug is mended, and the incident lives on. In a callback
+        asyncio would swallow it, and a page that is not settled is sent again (rule 27).
+        """
         while self._changed and not self._case.over:
             self._changed = False
+            self._read_timer()
+            self._settle()
             present = self._case.plan(self.now())
             for conclusion in present.conclusions:
                 self._fold(conclusion)
@@ -91,8 +108,9 @@ class Shell:
             self._fold(EffectAbandoned(key=key))
 
     def _cancel(self, key: str) -> None:
-        self._withdrawn.add(key)
-        self._sends[key].cancel()
+        if key not in self._withdrawn:
+            self._withdrawn.add(key)
+            self._sends[key].task.cancel()
 
     def _begin(self, present: Plan) -> None:
         for demand in present.due:
@@ -103,23 +121,31 @@ class Shell:
                 self._fold(EffectStarted(demand=demand, real_at=workflow.now()))
                 summary = f"{what(self._case.book, demand)}: {demand.reason}"
                 send = asyncio.create_task(sending.perform(demand, order, summary))
-                self._sends[demand.key] = send
-                send.add_done_callback(partial(self._settle, demand))
+                self._sends[demand.key] = _Flight(demand, send)
+                send.add_done_callback(self._look_again)
 
-    def _settle(self, demand: Demand, send: "asyncio.Task[EffectSettled]") -> None:
-        del self._sends[demand.key]
+    def _look_again(self, _: "asyncio.Task[EffectSettled] | asyncio.Task[None]") -> None:
         self._changed = True
-        if not send.cancelled() and send.exception() is not None:
-            self._bug = send.exception()
-            return
-        settled = EffectSettled(demand=demand, outcome="superseded") if send.cancelled() else send.result()
-        if demand.key in self._withdrawn:
-            self._withdrawn.discard(demand.key)
-            settled = sending.withdrawn(settled)
-        if self._leaving and settled.outcome == "superseded":
-            return  # not withdrawn, only interrupted: the next run begins it again
-        late = self._clock.real(self.now() - demand.due_at)
-        self._fold(settled.model_copy(update={"late": max(late, timedelta())}))
+
+    def _is_quiet(self) -> bool:
+        return all(send.task.done() for send in self._sends.values())
+
+    def _settle(self) -> None:
+        """Take in every send that has ended. Raises what one ended with: its bug."""
+        for key, send in list(self._sends.items()):
+            if send.task.done():
+                settled = self._outcome(send)
+                del self._sends[key]
+                self._withdrawn.discard(key)
+                if not (self._leaving and settled.outcome == "superseded"):  # then only interrupted: begun again
+                    late = self._clock.real(self.now() - send.demand.due_at)
+                    self._fold(settled.model_copy(update={"late": max(late, timedelta())}))
+
+    def _outcome(self, send: _Flight) -> EffectSettled:
+        if send.task.cancelled():
+            return EffectSettled(demand=send.demand, outcome="superseded")
+        settled = send.task.result()
+        return sending.withdrawn(settled) if send.demand.key in self._withdrawn else settled
 
     def _arm(self, present: Plan | None) -> None:
         """One timer for the earliest moment; left alone while that does not move, so that a note costs no events."""
@@ -132,17 +158,18 @@ class Shell:
         if present is not None and wake_at is not None:
             first = present.next[0] if present.next else None
             name = f"{what(self._case.book, first)}: {first.reason}" if first else "it may be over"
-            self._timer = asyncio.create_task(self._wake(wake_at, name))
+            span = max(self._clock.real(wake_at - self.now()), timedelta(milliseconds=1))
+            self._timer = asyncio.create_task(workflow.sleep(span, summary=name[:200]))
+            self._timer.add_done_callback(self._look_again)
 
-    async def _wake(self, wake_at: datetime, summary: str) -> None:
-        span = self._clock.real(wake_at - self.now())
-        await workflow.sleep(max(span, timedelta(milliseconds=1)), summary=summary[:200])
-        self._timer_at = None
-        self._changed = True
+    def _read_timer(self) -> None:
+        if self._timer is not None and self._timer.done():
+            self._timer.result()
+            self._timer, self._timer_at = None, None
 
     def _show(self, present: Plan) -> None:
         workflow.set_current_details(self._case.details(self._outlook(present)))
-        news = [a for a in self._case.attributes(present) if self._shown.get(a.key.name) != a.value]
+        news = [a for a in self._case.attributes(present) if self._shown.get(a.key.name, UNKNOWN) != a.value]
         if news:
             workflow.upsert_search_attributes(news)
             self._shown |= {attribute.key.name: attribute.value for attribute in news}
@@ -197,14 +224,16 @@ class Shell:
 
     async def _leave(self) -> None:
         """Comms sends are cancelled, pages get a last chance; `started_at` goes along, so the new run looks first."""
+        self._settle()
         self._leaving = True
         for key in self._sends:
             if not key.startswith(("escalate/", "overdue/", "call/", "hush/")):
                 self._cancel(key)
         try:
-            await workflow.wait_condition(lambda: not self._sends, timeout=LAST_CHANCE)
+            await workflow.wait_condition(self._is_quiet, timeout=LAST_CHANCE)
         except TimeoutError:
-            for key in [k for k in self._sends if k not in self._withdrawn]:
+            for key in self._sends:
                 self._cancel(key)
-        await workflow.wait_condition(lambda: not self._sends and workflow.all_handlers_finished())
+        await workflow.wait_condition(lambda: self._is_quiet() and workflow.all_handlers_finished())
+        self._settle()
         workflow.continue_as_new(self._case.life())

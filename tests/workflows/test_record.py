@@ -5,12 +5,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
-from temporalio.client import WorkflowExecution, WorkflowExecutionStatus
+from temporalio.client import WorkflowExecution, WorkflowExecutionStatus, WorkflowHandle
 from temporalio.testing import WorkflowEnvironment
 
 from starter.incidents import Incidents
 from tests.starter.conftest import eventually
 from tests.workflows.incidents import Live, Vendors, firing, incident, opening, rate_limited, resolved
+from workflows import search_attributes as known_by
+from workflows.incident import IncidentWorkflow
 from workflows.policy.incident import Incident
 from workflows.policy.record import MEMO, Record
 
@@ -79,10 +81,13 @@ async def test_while_it_is_open_a_list_knows_the_gravest_severity_that_it_had(te
 
 
 @asynccontextmanager
-async def firing_again(temporal: WorkflowEnvironment) -> AsyncIterator[tuple[Live, Incident]]:
+async def firing_again(temporal: WorkflowEnvironment, commander: str = "") -> AsyncIterator[tuple[Live, Incident]]:
     """A group whose first incident, which is given, ended because an alert opened the next one."""
     vendors = Vendors(answers={"post": rate_limited(timedelta(hours=1), times=99)})
     async with incident(temporal, vendors, opening(), alerts=(firing(),)) as live:
+        if commander:
+            await live.handle.signal("assign_role", {"role": "commander", "person": commander})
+            await live.at(MINUTE)
         await live.handle.signal("alert", {"alerts": [resolved().model_dump(mode="json")]})
         await live.at(31 * MINUTE)
         before = (await live.status()).incident
@@ -105,6 +110,27 @@ async def test_the_next_incident_of_the_group_inherits_neither_the_record_nor_th
     assert await kept(goes_on) is None
     assert await goes_on.memo_value("title", type_hint=str) == "HighErrorRate: 20 % errors"
     assert await goes_on.memo_value("opened_at", type_hint=datetime) >= record.closed_at
+
+
+async def test_the_next_incident_of_the_group_is_listed_with_nothing_of_the_one_before(
+    temporal: WorkflowEnvironment,
+) -> None:
+    """It has no commander, no tier and no next duty but its own."""
+    async with firing_again(temporal, commander="alice") as (live, before):
+        await runs(temporal, live.handle.id, 2)
+        now: WorkflowHandle[IncidentWorkflow, None] = temporal.client.get_workflow_handle(live.handle.id)
+        incident = (await now.query(IncidentWorkflow.state)).incident
+        plan = await now.query(IncidentWorkflow.plan)
+        listed = (await now.describe()).typed_search_attributes
+    assert (before.roles, incident.roles) == ({"commander": "alice"}, {})
+    assert incident.id != before.id
+    assert {key.name: listed.get(key) for key in known_by.KEYWORDS} == {
+        "TocsinIncident": incident.id, "TocsinSeverity": "sev1", "TocsinPhase": "investigating",
+        "TocsinService": "checkout", "TocsinRunbook": "company", "TocsinCommander": None,
+    }  # fmt: skip
+    assert listed.get(known_by.TIER) == 1
+    coming = [line.at for line in plan.lines]
+    assert listed.get(known_by.NEXT_DUTY_AT) in coming
 
 
 async def test_both_incidents_of_the_group_are_listed(temporal: WorkflowEnvironment) -> None:
