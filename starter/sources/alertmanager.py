@@ -6,13 +6,12 @@ Fields that are missing or unknown are no reason to lose an alert: versions diff
 import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Literal
 
 from pydantic import JsonValue, SkipValidation
 
 from starter import verify
 from starter.sources import foreign, text
-from starter.sources.foreign import AnyMap, AnyText, Count, Foreign, Labels
+from starter.sources.foreign import AnyMap, AnyText, Count, Foreign, Labels, Status
 from starter.sources.reading import FieldProblem, Links, Reading, SentAlert, Unreadable, Webhook
 from starter.sources.source import Source
 
@@ -27,7 +26,7 @@ class Notice(Foreign):
 
     labels: Labels
     annotations: Labels = {}
-    status: Literal["firing", "resolved"] | None = None
+    status: Status | None = None
     startsAt: datetime | None = None  # noqa: N815 (Alertmanager's own spelling)
     generatorURL: str = ""  # noqa: N815
     fingerprint: str = ""
@@ -83,7 +82,7 @@ def alert(sent: Notice, body: Body, links: Links) -> SentAlert:
     return SentAlert(
         group=body.group,
         fingerprint=sent.fingerprint.strip() or text.fingerprint(sent.labels),
-        status=sent.status or ("resolved" if body.status == "resolved" else "firing"),
+        status=sent.status or ("resolved" if foreign.lower(body.status) == "resolved" else "firing"),
         name=sent.labels.get("alertname", ""),
         summary=annotation(sent.annotations, "summary", "description", "message"),
         starts_at=sent.startsAt,

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Literal
 from urllib.parse import unquote
 
-from pydantic import JsonValue, ValidationError
+from pydantic import JsonValue
 
 from starter import verify
 from starter.problems import written
@@ -66,13 +66,13 @@ def translate(webhook: Webhook) -> Reading:
     problems: list[FieldProblem] = []
     for path, sent in _events(webhook):
         try:
-            event = _Event.model_validate(sent)
-            alert, wrong = _alert(event, path)
-        except ValidationError as error:
-            problems.extend(foreign.problems(error, *path))
+            event, wrong = foreign.understand(_Event, sent, "a CloudEvent", path)
+            alert, wrong_data = _alert(event, path)
+        except Unreadable as error:
+            problems.extend(error.problems)
         else:
             good.append((event, alert))
-            problems.extend(wrong)
+            problems.extend((*wrong, *wrong_data))
     if not good:
         raise Unreadable("the body is not a CloudEvent", problems or (FieldProblem("", "the batch is empty"),))
     delivery = "\n".join(f"{event.source} {event.id}" for event, _ in good)

@@ -1,13 +1,16 @@
 """Reading JSON of strangers: what is missing, null, new or of another type is no reason to lose an alert."""
 
 from collections.abc import Iterator, Sequence
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, JsonValue, TypeAdapter, ValidationError, model_validator
 
 from starter.problems import written
+from starter.sources.json_text import forgiving
 from starter.sources.reading import FieldProblem, Unreadable
 
+MOST_WRONG = 1000
+"""Fields of one alert. To name and leave out a hundred thousand would keep all other senders waiting for seconds."""
 _JSON: TypeAdapter[JsonValue] = TypeAdapter(JsonValue)
 
 
@@ -29,7 +32,15 @@ class Foreign(BaseModel):
 
 F = TypeVar("F", bound=Foreign)
 
+
+def lower(value: object) -> object:
+    """Senders differ in `Resolved` and `resolved`, and so do versions of one sender."""
+    return value.strip().lower() if isinstance(value, str) else value
+
+
 Labels = Annotated[dict[str, str], BeforeValidator(without_nulls)]
+Word = Annotated[str, BeforeValidator(lower)]
+Status = Annotated[Literal["firing", "resolved"], BeforeValidator(lower)]
 # These serve for identity at most: of the wrong type they are as good as missing.
 AnyText = Annotated[str, BeforeValidator(lambda value: value if isinstance(value, str) else "")]
 AnyMap = Annotated[dict[str, JsonValue], BeforeValidator(lambda value: value if isinstance(value, dict) else {})]
@@ -37,11 +48,14 @@ Count = Annotated[int, BeforeValidator(lambda value: value if type(value) is int
 
 
 def json(body: bytes) -> JsonValue:
-    """Raises Unreadable."""
+    """Without what cannot be sent on, such as half an emoji. Raises Unreadable."""
     try:
-        return _JSON.validate_json(body)
+        return _JSON.validate_json(body)  # fast, and strict
     except ValidationError as error:
-        raise Unreadable("the body is not JSON", tuple(problems(error)), is_json=False) from None
+        try:
+            return forgiving(body)
+        except ValueError:
+            raise Unreadable("the body is not JSON", tuple(problems(error)), is_json=False) from None
 
 
 def read(model: type[F], body: bytes, what: str) -> tuple[F, tuple[FieldProblem, ...]]:
@@ -59,6 +73,9 @@ def understand(
     try:
         return model.model_validate(sent), ()
     except ValidationError as error:
+        if error.error_count() > MOST_WRONG:
+            too_many = FieldProblem(written(path), f"more than {MOST_WRONG} fields in it are wrong")
+            raise Unreadable(f"the body is not {what}", (too_many,)) from None
         wrong = tuple(problems(error, *path))
         for details in reversed(error.errors(include_url=False, include_input=False, include_context=False)):
             if details["type"] != "missing":

@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, JsonValue, ValidationError
+from pydantic import Field, JsonValue
 
 from starter import verify
 from starter.problems import written
 from starter.sources import foreign, text
-from starter.sources.foreign import Foreign, Labels
+from starter.sources.foreign import Foreign, Labels, Status
 from starter.sources.reading import FieldProblem, Reading, SentAlert, Unreadable, Webhook
 from starter.sources.source import Source
 
@@ -17,10 +16,6 @@ AT_ONCE = 100
 """Alerts in one request: each may be an incident of its own, and all are stored before the answer."""
 
 Path = tuple[int | str, ...]
-
-
-def _lower(value: object) -> object:
-    return value.strip().lower() if isinstance(value, str) else value
 
 
 class GenericAlert(Foreign):
@@ -31,7 +26,7 @@ class GenericAlert(Foreign):
     )
     title: str = Field(min_length=1, description="one line for people")
     group: str = Field("", description="alerts of one group are one incident; `key` if left out")
-    status: Annotated[Literal["firing", "resolved"], BeforeValidator(_lower)] = "firing"
+    status: Status = "firing"
     severity: str | None = Field(None, description="`sev1` to `sev4`, or a word that the runbook's `intake` knows")
     service: str = ""
     summary: str = Field("", description="what is seen")
@@ -47,9 +42,12 @@ def translate(webhook: Webhook) -> Reading:
     problems: list[FieldProblem] = []
     for path, raw in _alerts(foreign.json(webhook.body)):
         try:
-            good.append(_alert(GenericAlert.model_validate(raw), path))
-        except ValidationError as error:
-            problems.extend(foreign.problems(error, *path))
+            sent, wrong = foreign.understand(GenericAlert, raw, "an alert", path)
+        except Unreadable as error:
+            problems.extend(error.problems)
+        else:
+            good.append(_alert(sent, path))
+            problems.extend(wrong)
     if not good:
         raise Unreadable("no alert could be used", problems or (FieldProblem("alerts", "the list is empty"),))
     return Reading(tuple(good), problems=tuple(problems), delivery_id=webhook.headers.get("webhook-id", ""))

@@ -12,7 +12,7 @@ from pydantic import JsonValue
 
 from starter import verify
 from starter.sources import foreign, text
-from starter.sources.foreign import Foreign
+from starter.sources.foreign import Foreign, Word
 from starter.sources.reading import FieldProblem, Reading, SentAlert, Unreadable, Webhook
 from starter.sources.source import Source
 
@@ -40,7 +40,7 @@ class _Run(Foreign):
     name: str = ""
     workflow_id: str = ""
     app: _Named = _Named()
-    conclusion: str = ""
+    conclusion: Word = ""
     event: str = ""
     head_branch: str = ""
     head_repository: _Named = _Named()
@@ -54,7 +54,7 @@ class _Run(Foreign):
 
 class _Status(Foreign):
     id: str = ""
-    state: str = ""
+    state: Word = ""
     description: str = ""
     environment: str = ""
     log_url: str = ""
@@ -68,7 +68,7 @@ class _Deployment(Foreign):
 
 
 class _Body(Foreign):
-    action: str = ""
+    action: Word = ""
     repository: _Repository
     workflow_run: _Run | None = None
     check_suite: _Run | None = None
@@ -99,7 +99,7 @@ KINDS = ("deployment_status", "check_suite", "workflow_run")
 
 def translate(webhook: Webhook) -> Reading:
     """Raises Unreadable for an event of a kind that we know, of which nothing can be used."""
-    kind = webhook.headers.get("x-github-event", "")
+    kind = webhook.headers.get("x-github-event", "").strip().lower()
     if kind and kind not in KINDS:
         return Reading(ignored=f"events of type {text.line(kind, text.NAME)!r} change nothing here")
     sent, problems = foreign.read(_Body, webhook.body, "a GitHub event")
@@ -124,7 +124,7 @@ def _of_run(kind: str, run: _Run, sent: _Body, problems: Problems) -> Reading:
     name = run.name if kind == "workflow_run" else run.app.name or run.app.slug
     outcome = _Outcome(
         of=f"{kind}/{who}/{run.head_branch}",
-        state=run.conclusion.lower(),
+        state=run.conclusion,
         name=f"{name or 'Checks'} on {run.head_branch or 'the default branch'}",
         summary=run.display_title,
         labels={"branch": run.head_branch, "workflow": name, "event": run.event},
@@ -156,7 +156,7 @@ def _of_deployment(status: _Status, sent: _Body, problems: Problems) -> Reading:
     environment = status.environment or sent.deployment.environment
     outcome = _Outcome(
         of=f"deployment/{environment}",
-        state=status.state.lower(),
+        state=status.state,
         name=f"Deployment to {environment or 'an environment'}",
         summary=status.description,
         labels={"environment": environment},

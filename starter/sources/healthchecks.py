@@ -75,7 +75,7 @@ def _silence(last_ping: datetime | None) -> str:
 
 def _details(sent: _Body) -> str:
     """The check's page, on the machine that has its API."""
-    site = urlsplit(text.link(sent.check.update_url or sent.check.badge_url))
+    site = urlsplit(text.link(sent.check.update_url) or text.link(sent.check.badge_url))
     return f"{site.scheme}://{site.netloc}/checks/{sent.code}/details/" if site.netloc else ""
 
 

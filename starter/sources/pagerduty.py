@@ -12,7 +12,7 @@ from pydantic import JsonValue
 
 from starter import verify
 from starter.sources import foreign, text
-from starter.sources.foreign import Foreign
+from starter.sources.foreign import Foreign, Word
 from starter.sources.reading import FieldProblem, Reading, SentAlert, Unreadable, Webhook
 from starter.sources.source import Source
 from workflows.policy.runbook import SeverityName
@@ -45,7 +45,7 @@ class Incident(Foreign):
 
 class Event(Foreign):
     id: str = ""
-    event_type: str
+    event_type: Word
     occurred_at: datetime | None = None
     agent: Named = Named()
     data: Incident | None = None

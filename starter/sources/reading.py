@@ -22,6 +22,12 @@ class Webhook:
     query: Mapping[str, str] = field(default_factory=dict)
     sender: str = "?"
     """The network address that it came from."""
+    packed: bytes = b""
+    """The body as it came, where it came compressed: some sign this."""
+    whole: bool = True
+    """False: it goes on, and nobody reads so much."""
+    left_out: int = 0
+    """How many alerts of the body were left out, because it is too long or ends in the middle."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +80,8 @@ class Reading:
     """The same when the sender sends the same thing again; empty if it has none."""
     ignored: str = ""
     """Why there is nothing to do: a ping, a success of what has never failed, ..."""
+    unreadable: str = ""
+    """Why nothing in it can be read; then its one alert says so."""
 
 
 class Unreadable(Exception):

@@ -11,7 +11,7 @@ from pydantic import JsonValue
 
 from starter import verify
 from starter.sources import foreign, text
-from starter.sources.foreign import Foreign
+from starter.sources.foreign import Foreign, Word
 from starter.sources.reading import FieldProblem, Reading, SentAlert, Unreadable, Webhook
 from starter.sources.source import Source
 from workflows.policy.runbook import SeverityName
@@ -22,11 +22,13 @@ SEVERITIES: dict[str, SeverityName] = {
     "fatal": "sev1", "critical": "sev1", "error": "sev2", "warning": "sev3", "info": "sev4", "debug": "sev4",
 }  # fmt: skip
 """Levels of events, and actions of metric alerts."""
+_ISSUE = re.compile(r"/issues/(?P<id>[^/?#]+)")
 _PROJECT = re.compile(r"/projects/[^/]+/(?P<slug>[^/]+)/")
 
 
 class _Event(Foreign):
-    issue_id: str
+    issue_id: str = ""
+    issue_url: str = ""
     title: str = ""
     culprit: str = ""
     level: str = ""
@@ -78,14 +80,14 @@ class _Installation(Foreign):
 
 
 class _Body(Foreign):
-    action: str
+    action: Word
     data: _Data
     installation: _Installation = _Installation()
 
 
 def translate(webhook: Webhook) -> Reading:
     """Raises Unreadable for what should be an alert and is none."""
-    resource = webhook.headers.get("sentry-hook-resource", "")
+    resource = webhook.headers.get("sentry-hook-resource", "").strip().lower()
     if resource not in ("", "event_alert", "metric_alert", "issue"):
         return Reading(ignored=f"webhooks of the resource {text.line(resource, text.NAME)!r} change nothing here")
     sent, problems = foreign.read(_Body, webhook.body, "a Sentry webhook")
@@ -108,16 +110,19 @@ def _alert(sent: _Body) -> SentAlert | None:
     if sent.data.issue is None:
         wanted = ("event", "metric_alert")
         raise Unreadable("no alert could be used", [FieldProblem(f"data.{name}", "is missing") for name in wanted])
-    return _end(sent.data.issue) if sent.action.lower() in ENDS else None
+    return _end(sent.data.issue) if sent.action in ENDS else None
 
 
 def _of_event(event: _Event, data: _Data) -> SentAlert:
-    project = _PROJECT.search(event.url)
+    """The issue's number may be missing, and still stand in the issue's address."""
+    issue, project = event.issue_id.strip() or _issue_in(event.issue_url), _PROJECT.search(event.url)
+    if not issue:
+        raise Unreadable("no alert could be used", [FieldProblem("data.event.issue_id", "is missing")])
     known = {"environment": event.environment, "release": event.release, "rule": data.triggered_rule}
     return SentAlert(
-        group=event.issue_id,
-        fingerprint=event.issue_id,
-        name=event.title or data.triggered_rule or f"Sentry issue {event.issue_id}",
+        group=issue,
+        fingerprint=issue,
+        name=event.title or data.triggered_rule or f"Sentry issue {issue}",
         summary=event.culprit,
         severity=event.level,
         severity_field="data.event.level",
@@ -130,9 +135,14 @@ def _of_event(event: _Event, data: _Data) -> SentAlert:
     )
 
 
+def _issue_in(address: str) -> str:
+    found = _ISSUE.search(address)
+    return found["id"] if found else ""
+
+
 def _of_metric(metric: _Metric, sent: _Body) -> SentAlert:
     rule = metric.alert_rule
-    ended = sent.action.lower() == "resolved"
+    ended = sent.action == "resolved"
     return SentAlert(
         group=f"rule/{rule.id or metric.id}",
         fingerprint=f"rule/{rule.id or metric.id}",
@@ -141,7 +151,7 @@ def _of_metric(metric: _Metric, sent: _Body) -> SentAlert:
         summary=sent.data.description_text.replace("\\n", " "),
         severity="" if ended else sent.action,
         severity_field="action",
-        severity_otherwise=None if ended else SEVERITIES.get(sent.action.strip().lower()),
+        severity_otherwise=None if ended else SEVERITIES.get(sent.action),
         service=rule.projects[0] if len(rule.projects) == 1 else "",
         labels={"rule": rule.name} if rule.name else {},
         starts_at=metric.date_started,

@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from itertools import chain
+from urllib.parse import urlsplit
 
 MAX_LABELS = 40
 TEXT, VALUE, NAME, URL = 500, 200, 100, 2000
@@ -38,7 +39,16 @@ def _fit_as_they_are(given: Mapping[str, str]) -> bool:
 
 def link(url: str) -> str:
     """The address if it is one that a person can follow, otherwise nothing. Never a part of one."""
-    return url if len(url) <= URL and _LINK.fullmatch(url) else ""
+    return url if len(url) <= URL and _LINK.fullmatch(url) and _has_a_host(url) else ""
+
+
+def _has_a_host(url: str) -> bool:
+    """`http://[` and a port of letters are no address; whoever takes them apart raises ValueError."""
+    try:
+        parts = urlsplit(url)
+        return bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def fingerprint(labels: Mapping[str, str]) -> str:

@@ -34,7 +34,7 @@ WRONG: tuple[JSON, ...] = (
 """In place of any value."""
 
 NO_JSON = (
-    b"", b"{", b"\xff\xfe", b"key=value", b'{"a": "\\ud800"}', b"[" * 100_000, b'{"a":' * 100_000, b"1" * 5000 + b"x",
+    b"", b"{", b"\xff\xfe", b"key=value", b'{"a": "\\ud800"', b"[" * 100_000, b'{"a":' * 100_000, b"1" * 5000 + b"x",
 )  # fmt: skip
 NO_BODY = (b"null", b"[]", b"{}", b"17", b"NaN", b'"text"', b"1e400", b"9" * 5000, b'{"alerts": [[]]}', b"[[[]]]")
 """JSON, and no delivery of anybody."""

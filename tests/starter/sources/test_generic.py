@@ -50,9 +50,6 @@ def test_alerts_of_one_group_are_one_incident_and_others_are_not(book: Runbook) 
         ({}, "key"),
         ({"key": "k"}, "title"),
         ({"key": "", "title": "t"}, "key"),
-        ({"key": "k", "title": "t", "status": "exploded"}, "status"),
-        ({"key": "k", "title": "t", "starts_at": "yesterday"}, "starts_at"),
-        ({"key": "k", "title": "t", "labels": ["a"]}, "labels"),
         ({"alerts": []}, "alerts"),
         ({"alerts": {}}, "alerts"),
         ({"alerts": [{"key": "k"}]}, "alerts[0].title"),
@@ -65,6 +62,22 @@ def test_a_body_without_a_usable_alert_is_refused_by_its_field(body: Any, field:
     with pytest.raises(Unreadable) as refused:
         read(body, book)
     assert field in [problem.field for problem in refused.value.problems]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"status": "exploded"}, "status"),
+        ({"starts_at": "yesterday"}, "starts_at"),
+        ({"labels": ["a"]}, "labels"),
+        ({"labels": {"region": "eu", "of": {"a": 1}}}, "labels.of"),
+        ({"link": {"href": "https://example.com"}}, "link"),
+    ],
+)
+def test_a_wrong_field_costs_the_field_and_not_the_alert(wrong: Any, field: str, book: Runbook) -> None:
+    found = read({"key": "k", "title": "t", **wrong}, book)
+    assert [problem.field for problem in found.problems] == [field]
+    assert [alert.status for alert in found.batches[0].alerts] == ["firing"]
 
 
 def test_a_bad_alert_is_named_and_loses_no_good_one(book: Runbook) -> None:

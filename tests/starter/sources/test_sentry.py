@@ -61,6 +61,15 @@ def test_an_issue_is_news_only_when_it_ends(action: str, ends: int, book: Runboo
     assert len(delivery("sentry", {**(FIXTURE.resolved or {}), "action": action}, book).batches) == ends
 
 
+@pytest.mark.parametrize(
+    "url", ["https://sentry.example/api/0/issues/4711/", "https://sentry.io/organizations/acme/issues/4711?x=1"]
+)
+def test_an_event_that_names_its_issue_by_address_alone_is_the_same_alert(url: str, book: Runbook) -> None:
+    event = {name: value for name, value in firing["data"]["event"].items() if name != "issue_id"}
+    found = one({**firing, "data": {**firing["data"], "event": {**event, "issue_url": url}}}, book)
+    assert found.workflow_id == one(firing, book).workflow_id
+
+
 @pytest.mark.parametrize("resource", ["installation", "comment", "error", "seer", "ü" * 500])
 def test_other_resources_are_welcome_and_change_nothing(resource: str) -> None:
     found = SOURCE.translate(webhook({"action": "created", "data": {}}, {"Sentry-Hook-Resource": resource}))
