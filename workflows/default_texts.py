@@ -3,7 +3,7 @@
 TEXTS: dict[str, str] = {
     # To a phone: what, since when, why you, who was tried, how to answer, where to look.
     "page": """{{ headline }}
-Service: {{ service }}. Since {{ since }} ({{ elapsed }}). {{ phase }}.
+Service: {{ service }}. Since {{ began }} ({{ elapsed }}). {{ phase }}.
 {% if impact is defined %}{{ impact }}
 {% endif %}
 Why you: {{ reason }}.
@@ -22,7 +22,7 @@ Service: {{ service }}
 {% if impact is defined %}Impact: {{ impact }}
 {% endif %}
 Commander: {{ commander }}
-Started: {{ detected }}, declared {{ since }}
+Started: {{ began }}
 Incident: {{ id }}
 {% if no_pager %}⚠️ THERE IS NO PAGER: nobody is being called. Fetch people yourself.
 {% endif %}
@@ -83,7 +83,7 @@ Yes: tocsin review start {{ id }}   No: tocsin review waive {{ id }} --reason ".
 {% endfor %}{% endfor %}
 Done: tocsin review submit {{ id }} NAME --link URL   What is left to do: tocsin followup add {{ id }} "..." --owner WHO
 
-What happened (UTC, from {{ date }} on):
+What happened (UTC):
 {% for line in happened %}{{ line }}
 {% endfor %}""",
     "follow_up": """{% if follow_up_ended is defined %}{{ follow_up_ended }}
@@ -110,10 +110,10 @@ Not at all: tocsin review waive {{ id }} NAME --reason "..."
     "resolution_summary": """📋 Resolution summary: {{ headline }}
 Duration: since {{ since }} ({{ elapsed }}). Resolved by {{ resolved_by }}.
 What it was: {{ cause }}""",
-    "email": "{{ headline }}: {{ phase }}. Since {{ since }}.",
+    "email": "{{ headline }}: {{ phase }}. Since {{ began }}.",
     "document": """# Incident document: {{ headline }}
 
-- **Started:** {{ date }} {{ detected }}, declared {{ since }}
+- **Started:** {{ began }}
 - **Commander:** {{ commander }}
 - **Impact:** {{ impact }}
 

@@ -2,9 +2,9 @@
 
 from datetime import datetime
 from typing import TypedDict
-from zoneinfo import ZoneInfo
 
 from workflows.policy.bounded import cut
+from workflows.policy.calendar import clock
 from workflows.policy.demand import Demand
 from workflows.policy.durations import roughly
 from workflows.policy.incident import Incident
@@ -71,7 +71,7 @@ def _due(book: Runbook, review: Review, each: Owed, now: datetime) -> Due:
         "command": _command(review, each),
         "title": each.title,
         "owner": " / ".join(part for part in (role, people) if part) or "nobody yet",
-        "by": deadline(book, each.due_at),
+        "by": clock(book.calendar.zone, each.due_at, now),
         "late": roughly(now - each.due_at) if now > each.due_at else "",
         "tasks": [line.strip() for line in each.duty.text.splitlines() if line.strip()] if each.duty else [],
     }
@@ -88,19 +88,20 @@ def _command(review: Review, each: Owed) -> str:
     return f"tocsin review submit {review.incident.id} {each.name}"
 
 
-def deadline(book: Runbook, at: datetime) -> str:
-    """`Wed 4 Mar 10:35 UTC`: on the clock that the runbook's people live by."""
-    local = at.astimezone(ZoneInfo(book.calendar.zone))
-    return f"{local:%a} {local.day} {local:%b %H:%M} {local.tzname()}"
-
-
 FIRST, LAST = 8, 16
 """Lines of the timeline that a message has room for."""
 
 
 def happened(incident: Incident) -> list[str]:
-    """The timeline for a message: without what was only posted, and of a long one without its middle."""
-    lines = [f"{entry.at:%H:%M} {cut(entry.text, 120)}" for entry in incident.timeline if entry.kind != "post"]
+    """The timeline for a message, in UTC: without what was only posted, and of a long one without its middle. Each day
+    is named once."""
+    entries = [entry for entry in incident.timeline if entry.kind != "post"]
+    days = [None, *(entry.at.date() for entry in entries)]
+    lines = [
+        f"{'' if entry.at.date() == day else f'{entry.at:%a} {entry.at.day} {entry.at:%b} '}"
+        f"{entry.at:%H:%M} {cut(entry.text, 120)}"
+        for day, entry in zip(days, entries, strict=False)
+    ]
     first, last = lines[:FIRST], lines[FIRST:][-LAST:]
     missing = len(lines) - len(first) - len(last) + incident.timeline_dropped
     return [*first, *([f"… {missing} more"] if missing else []), *last]

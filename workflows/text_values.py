@@ -12,10 +12,11 @@ from typing import TypedDict, get_args, get_type_hints
 from workflows import documents, review_values
 from workflows.policy.bounded import cut
 from workflows.policy.cadence import next_update_at
+from workflows.policy.calendar import clock, dated, day_in
 from workflows.policy.demand import Demand
 from workflows.policy.durations import write
 from workflows.policy.duties import known_duties
-from workflows.policy.effects import Post, Publish
+from workflows.policy.effects import Document, Email, Post, Publish, Ticket
 from workflows.policy.follow_ups import named, owner_of
 from workflows.policy.incident import FollowUp, Incident
 from workflows.policy.review.state import Review
@@ -75,15 +76,31 @@ class Values(Occasion):
 
     @property
     def date(self) -> str:
-        return f"{self.incident.declared_at:%Y-%m-%d}"
+        """Its day where the runbook's people live."""
+        return f"{day_in(self.book.calendar.zone, self.incident.declared_at)}"
 
     @property
     def since(self) -> str:
-        return _clock(self.incident.declared_at)
+        return self._time(self.incident.declared_at)
 
     @property
     def detected(self) -> str:
-        return _clock(self.incident.detected_at)
+        return self._time(self.incident.detected_at)
+
+    @property
+    def started(self) -> str:
+        """The alert's own beginning, always with its date."""
+        return dated(self.book.calendar.zone, self.incident.detected_at)
+
+    @property
+    def began(self) -> str:
+        """The alert's own beginning, and when the incident was declared if that was later."""
+        return self.detected if self.detected == self.since else f"{self.detected}, declared {self.since}"
+
+    def _time(self, at: datetime) -> str:
+        """With its day where that matters: what is written today may tell of last week, or be read next year."""
+        zone, is_kept = self.book.calendar.zone, isinstance(self.demand.effect, Document | Email | Ticket)
+        return dated(zone, at) if is_kept else clock(zone, at, self.now)
 
     @property
     def elapsed(self) -> str:
@@ -195,15 +212,15 @@ class Values(Occasion):
     @property
     def mitigation_started(self) -> str | None:
         at = self.incident.mitigation_started_at
-        return _clock(at) if at else None
+        return self._time(at) if at else None
 
     @property
     def mitigated(self) -> str | None:
-        return _clock(self.incident.mitigated_at) if self.incident.mitigated_at else None
+        return self._time(self.incident.mitigated_at) if self.incident.mitigated_at else None
 
     @property
     def resolved(self) -> str | None:
-        return _clock(self.incident.resolved_at) if self.incident.resolved_at else None
+        return self._time(self.incident.resolved_at) if self.incident.resolved_at else None
 
     @property
     def duration(self) -> str | None:
@@ -213,7 +230,7 @@ class Values(Occasion):
     @property
     def next_update(self) -> str | None:
         at = next_update_at(self.book, self.incident, self.now)
-        return _clock(at) if at else None
+        return self._time(at) if at else None
 
     @property
     def draft(self) -> str | None:
@@ -287,10 +304,6 @@ def _duty(occasion: Occasion) -> Duty | None:
 
 def _minutes(span: timedelta) -> str:
     return write(timedelta(minutes=span // timedelta(minutes=1)))
-
-
-def _clock(at: datetime) -> str:
-    return f"{at:%H:%M} UTC"
 
 
 _NAMES = {

@@ -13,6 +13,8 @@ from workflows.policy.calendar import (
     Calendar,
     Hours,
     after_quiet_hours,
+    clock,
+    dated,
     in_business_hours,
     is_business,
     is_quiet,
@@ -29,6 +31,39 @@ UTC_OFFICE = Calendar()
 BERLIN = Calendar(zone="Europe/Berlin", quiet_hours=Hours(begin=time(22), end=time(7)))
 NEW_YORK = Calendar(zone="America/New_York", holidays=(date(2026, 11, 26),))
 NIGHT_SHIFT = Calendar(zone="Europe/Berlin", business_hours=Hours(days=WEEKDAYS, begin=time(2, 30), end=time(3, 30)))
+
+CLOCK = [
+    ("today it is the time alone", "UTC", "2026-11-26 09:00", "2026-11-26 23:55", "09:00 UTC"),
+    ("yesterday has its day", "UTC", "2026-11-25 23:55", "2026-11-26 00:05", "Wed 25 Nov 23:55 UTC"),
+    ("tomorrow too", "UTC", "2026-11-27 00:10", "2026-11-26 23:55", "Fri 27 Nov 00:10 UTC"),
+    ("half a year away, its year", "UTC", "2025-11-26 09:00", "2026-11-26 09:00", "Wed 26 Nov 2025 09:00 UTC"),
+    ("in a zone, that first", "Europe/Berlin", "2026-11-26 09:00", "2026-11-26 10:00", "10:00 Berlin (09:00 UTC)"),
+    (
+        "who reads UTC is not a day off", "Europe/Berlin", "2026-11-25 23:55", "2026-11-26 00:05",
+        "Thu 26 Nov 00:55 Berlin (23:55 UTC)",
+    ),
+    (
+        "nor who reads the zone's clock", "America/New_York", "2026-11-26 02:00", "2026-11-26 06:00",
+        "Wed 25 Nov 21:00 New York (02:00 UTC)",
+    ),
+    ("in summer", "Europe/Berlin", "2026-07-01 09:00", "2026-07-01 10:00", "11:00 Berlin (09:00 UTC)"),
+    ("an hour comes twice", "Europe/Berlin", "2026-10-25 00:30", "2026-10-25 01:00", "02:30 Berlin (00:30 UTC)"),
+    ("the second time", "Europe/Berlin", "2026-10-25 01:30", "2026-10-25 01:31", "02:30 Berlin (01:30 UTC)"),
+    ("half hours", "Asia/Kolkata", "2026-11-26 09:00", "2026-11-26 10:00", "14:30 Kolkata (09:00 UTC)"),
+    ("UTC by another name", "Etc/UTC", "2026-11-26 09:00", "2026-11-26 10:00", "09:00 UTC"),
+    ("the first day", "America/New_York", "0001-01-01 00:00", "2026-11-26 10:00", "Mon 1 Jan 0001 00:00 UTC"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("zone", "moment", "now", "said"), [row[1:] for row in CLOCK], ids=[row[0] for row in CLOCK])
+def test_a_time_for_people(zone: str, moment: str, now: str, said: str) -> None:
+    assert clock(zone, utc(moment), utc(now)) == said
+
+
+def test_what_is_kept_has_its_date() -> None:
+    assert dated("UTC", utc("2026-11-26 23:55")) == "2026-11-26 23:55 UTC"
+    assert dated("Europe/Berlin", utc("2026-11-26 23:55")) == "2026-11-27 00:55 Berlin (23:55 UTC)"
+
 
 BUSINESS = [
     ("in business hours it is now", UTC_OFFICE, "2026-11-20 10:00", "2026-11-20 10:00"),

@@ -1,11 +1,14 @@
 """The messages. What alerts and people say is data, never a template (rule 9)."""
 
+from datetime import datetime
+
 import pytest
 
-from tests.policy.builders import alert, alerts, at, happens, opened, runbook, sends, severity, tier
+from tests.policy.builders import alert, alerts, at, happens, ladder, opened, runbook, sends, severity, tier
 from workflows.default_texts import TEXTS
+from workflows.policy.calendar import Calendar
 from workflows.policy.demand import Demand
-from workflows.policy.effects import Email, Place, Post
+from workflows.policy.effects import Document, Email, Place, Post, Ticket
 from workflows.policy.engine import plan
 from workflows.policy.events import Acknowledged, Noted, Resolved, RoleAssigned, UpdatePosted
 from workflows.policy.fold import apply
@@ -142,6 +145,39 @@ class TestAPage:
         assert [label for label, _ in page_links(BOOK, simulation.incident)] == ["War room", "Runbook", "Dashboard"]
 
 
+class TestTimes:
+    """The alert's own beginning, with its day where that matters, on the clock that people live by."""
+
+    BERLIN = BOOK.model_copy(update={"calendar": Calendar(zone="Europe/Berlin")})
+    SINCE = "{{ detected }}; {{ since }}; {{ date }}"
+
+    def of(self, text: str, detected: str, now: float = 0) -> str:
+        book = self.BERLIN.model_copy(update={"templates": {"own": text}})
+        simulation = opened(book, detected_at=datetime.fromisoformat(detected))
+        return words(book, simulation.incident, post_of("own"), at(now)).text
+
+    def test_an_alert_that_is_three_days_old_says_so(self) -> None:
+        said = self.of(self.SINCE, "2026-02-27T09:00Z")
+        assert said == "Fri 27 Feb 10:00 Berlin (09:00 UTC); 10:00 Berlin (09:00 UTC); 2026-03-02"
+
+    @pytest.mark.parametrize("template", ["page", "declaration"])
+    def test_so_do_a_page_and_a_declaration(self, template: str) -> None:
+        book = self.BERLIN
+        simulation = opened(book, detected_at=datetime.fromisoformat("2026-02-27T09:00Z"))
+        told = words(book, simulation.incident, post_of(template), at(0)).text
+        assert "Fri 27 Feb 10:00 Berlin (09:00 UTC), declared 10:00 Berlin (09:00 UTC)" in told
+
+    def test_on_the_next_day_today_has_become_yesterday(self) -> None:
+        assert self.of("{{ since }}", "2026-03-02T09:00Z", now=24 * 60) == "Mon 2 Mar 10:00 Berlin (09:00 UTC)"
+
+    def test_what_is_kept_has_every_date(self) -> None:
+        book = self.BERLIN.model_copy(update={"templates": {"own": "{{ detected }}, {{ resolved | default('open') }}"}})
+        incident = opened(book, detected_at=datetime.fromisoformat("2026-03-01T23:55Z")).incident
+        for effect in (Email(to="all", template="own"), Ticket(template="own"), Document(name="d", template="own")):
+            demand = Demand(duty="duty/d", due_at=at(0), reason="owed", effect=effect)
+            assert words(book, incident, demand, at(0)).text.startswith("2026-03-02 00:55 Berlin (23:55 UTC), open")
+
+
 class TestOurOwn:
     @pytest.mark.parametrize("name", sorted(TEXTS))
     def test_text_needs_nothing_that_is_unknown_at_the_first_moment(self, name: str) -> None:
@@ -238,11 +274,22 @@ def test_the_timeline_in_a_message_leaves_out_what_was_only_posted_and_the_middl
     for minute in range(1, 31):
         happens(simulation, minute, Noted(by="Ann", text=f"note {minute}"))
     lines = template_of(simulation, "{% for line in happened %}{{ line }}\n{% endfor %}").splitlines()
-    assert lines[0] == "09:00 declared SEV-1: Checkout fails"
+    assert lines[0] == "Mon 2 Mar 09:00 declared SEV-1: Checkout fails"
     assert lines[-1] == "09:30 Ann: note 30"
     assert len(lines) == FIRST + 1 + LAST
     assert lines[FIRST].startswith("… ")
     assert not any("posted" in line for line in lines)
+
+
+def test_the_timeline_in_a_message_names_each_day_once() -> None:
+    simulation = opened(ladder(tier("alice")))
+    happens(simulation, 1, Acknowledged(by="Alice"))
+    for hour in (1, 16, 17):
+        happens(simulation, 60 * hour, Noted(by="Ann", text=f"hour {hour}"))
+    lines = template_of(simulation, "{% for line in happened %}{{ line }}\n{% endfor %}").splitlines()
+    assert [line for line in lines if "hour" in line] == [
+        "10:00 Ann: hour 1", "Tue 3 Mar 01:00 Ann: hour 16", "02:00 Ann: hour 17",
+    ]  # fmt: skip
 
 
 def template_of(simulation: Simulation, text: str) -> str:

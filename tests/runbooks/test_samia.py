@@ -664,8 +664,8 @@ def test_action_items_become_tickets_for_preventive_measures() -> None:
 
 def test_incident_report_has_a_detailed_timeline() -> None:
     report = one(handled("samia", "sev1"), "review/document/incident-report").text
-    assert "Detected 09:00 UTC, declared 09:00 UTC" in report
-    assert "resolved 10:35 UTC" in report
+    assert "Detected 2026-03-02 09:00 UTC, declared 2026-03-02 09:00 UTC" in report
+    assert "resolved 2026-03-02 10:35 UTC" in report
 
 
 @every

@@ -22,6 +22,8 @@ from workflows.policy.effects import Wire
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_A_SEASON = timedelta(days=180)
+"""What is farther away has its year beside its day."""
 LONGEST_HOLIDAY = 30
 """Days in a row without business hours after which a runbook's calendar is taken for broken."""
 
@@ -103,6 +105,35 @@ def next_weekday(calendar: Calendar, at: datetime, weekday: Weekday) -> datetime
         if WEEKDAYS[day.weekday()] == weekday and moment > at:
             return moment
     raise AssertionError("eight days hold every weekday")
+
+
+def clock(zone: str, at: datetime, now: datetime) -> str:
+    """A time for people: `23:55 UTC`, or `00:55 Berlin (23:55 UTC)` where they live by another clock. With its day when
+    that is not today, here or in UTC: `Thu 26 Nov 00:55 Berlin (23:55 UTC)`."""
+    here, today = _there(zone, at), _there(zone, now)
+    if (here.date(), at.date()) == (today.date(), now.date()):
+        return f"{here:%H:%M} {_named(zone, here, at)}"
+    year = "" if abs(at - now) < _A_SEASON else f" {here.year:04}"
+    return f"{here:%a} {here.day} {here:%b}{year} {here:%H:%M} {_named(zone, here, at)}"
+
+
+def dated(zone: str, at: datetime) -> str:
+    """The same for what is kept, and read another year: `2026-11-26 00:55 Berlin (23:55 UTC)`."""
+    here = _there(zone, at)
+    return f"{here.date()} {here:%H:%M} {_named(zone, here, at)}"
+
+
+def _there(zone: str, at: datetime) -> datetime:
+    try:
+        return at.astimezone(ZoneInfo(zone))
+    except OverflowError:  # the first and the last day that there are
+        return at
+
+
+def _named(zone: str, here: datetime, at: datetime) -> str:
+    if here.tzname() == "UTC":
+        return "UTC"
+    return f"{zone.rpartition('/')[2].replace('_', ' ')} ({at:%H:%M} UTC)"
 
 
 def day_in(zone: str, at: datetime) -> date:

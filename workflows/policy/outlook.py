@@ -1,9 +1,10 @@
 """The plan in words: for `tocsin plan`, the answers of commands and the Temporal UI."""
 
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterator, Set
 from datetime import datetime
 
 from workflows.policy.answers import Outlook, Upcoming
+from workflows.policy.calendar import clock
 from workflows.policy.demand import Demand
 from workflows.policy.engine import Plan
 from workflows.policy.incident import Incident, acknowledgement_expires_at, is_acknowledged
@@ -49,12 +50,12 @@ def as_markdown(book: Runbook, incident: Incident, view: Outlook) -> str:
         f"{incident.id} · {incident.phase} · {answered} · commander: {plain(commander)}",
         "",
     ]
-    return "\n".join([*head, *markdown_lines(view.lines)])
+    return "\n".join([*head, *markdown_lines(book, view)])
 
 
-def markdown_lines(lines: Iterable[Upcoming]) -> Iterable[str]:
-    for line in list(lines)[:12]:
-        when = line.state if line.state != "next" else f"{line.at:%H:%M:%S}"
+def markdown_lines(book: Runbook, view: Outlook) -> Iterator[str]:
+    for line in view.lines[:12]:
+        when = line.state if line.state != "next" else clock(book.calendar.zone, line.at, view.now)
         waits = f" (waits for {line.waits_for})" if line.waits_for else ""
         yield f"- **{when}**: {plain(line.what)}, because {plain(line.reason)}{waits}"
 

@@ -1,6 +1,7 @@
 """A review for someone who knows nothing of the code: what is owed, and the plan."""
 
 from workflows.policy.answers import Outlook
+from workflows.policy.calendar import clock
 from workflows.policy.outlook import markdown_lines, plain
 from workflows.policy.review.owed import owed
 from workflows.policy.review.state import Review
@@ -20,7 +21,7 @@ def as_markdown(book: Runbook, review: Review, view: Outlook) -> str:
     ]
     open_ones = [
         f"- [ ] {plain(each.title)}: {plain(', '.join(map(book.person_name, each.people)) or each.role or 'nobody')}, "
-        f"by {each.due_at:%Y-%m-%d %H:%M} UTC"
+        f"by {clock(book.calendar.zone, each.due_at, view.now)}"
         for each in owed(book, review)
     ]
-    return "\n".join([*head, *open_ones[:FEW], "", *markdown_lines(view.lines)])
+    return "\n".join([*head, *open_ones[:FEW], "", *markdown_lines(book, view)])
