@@ -8,17 +8,19 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import get_args
 
+from starter import vocabulary
 from starter.sources import text
 from starter.sources.reading import FieldProblem, Links, Reading, SentAlert
 from workflows.policy.alerts import headline
 from workflows.policy.effects import Instant
 from workflows.policy.events import Alert
 from workflows.policy.incident import Opening
-from workflows.policy.runbook import Intake, Runbook, SeverityName
+from workflows.policy.runbook import Intake, Meaning, Runbook
 
 Labels = tuple[tuple[str, str], ...]
+MOST_WORDS = 20
+"""That nobody knows, named in an answer."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,7 @@ def alert(sent: SentAlert, intake: Intake, received_at: Instant) -> Alert:
     """What was sent, in our words."""
     service = {intake.service_labels[0]: sent.service} if sent.service and intake.service_labels else {}
     labels = text.labels({**service, **sent.labels, **service})
+    means = meaning(intake, sent)
     return Alert(
         fingerprint=sent.fingerprint,
         status=sent.status,
@@ -95,7 +98,8 @@ def alert(sent: SentAlert, intake: Intake, received_at: Instant) -> Alert:
         starts_at=started(sent.starts_at, received_at),
         labels=labels,
         link=text.link(sent.link),
-        severity=severity(intake, sent.severity or labels.get(intake.severity_label)) or sent.severity_otherwise,
+        severity=None if means == "ignore" else means,
+        harmless=sent.harmless,
     )
 
 
@@ -106,16 +110,24 @@ def workflow_id(source: str, tenant: str, group: str) -> str:
     return f"incident-{source}-{hashlib.sha256(name.encode(errors='surrogatepass')).hexdigest()[:20]}"
 
 
-def severity(intake: Intake, word: str | None) -> SeverityName | None:
-    """The severity that a source's word stands for: by the runbook, or because it is one of our own words."""
-    if word is None:
-        return None
-    if word in intake.severities:
-        return intake.severities[word]
-    lower = word.strip().lower()
-    own = next((name for name in get_args(SeverityName) if name == lower), None)
-    # Senders differ in CRITICAL and critical; runbooks need not.
-    return own or next((name for known, name in intake.severities.items() if known.lower() == lower), None)
+def word(intake: Intake, sent: SentAlert) -> tuple[str, str]:
+    """By which word an alert says how grave it is, after the name of where it stands. Empty: it does not say."""
+    if sent.severity:
+        return sent.severity_field, sent.severity
+    return f"labels.{intake.severity_label}", sent.labels.get(intake.severity_label, "")
+
+
+def meaning(intake: Intake, sent: SentAlert) -> Meaning | None:
+    """What that word stands for: by the runbook, at this sender, or to everybody. None: nobody knows it."""
+    _, said = word(intake, sent)
+    return _by_runbook(intake, said) or sent.severity_otherwise or vocabulary.meaning(said)
+
+
+def _by_runbook(intake: Intake, said: str) -> Meaning | None:
+    if said in intake.severities:
+        return intake.severities[said]
+    plain = vocabulary.plain(said)
+    return next((name for known, name in intake.severities.items() if vocabulary.plain(known) == plain), None)
 
 
 def started(stated: datetime | None, received_at: Instant) -> Instant:
@@ -174,10 +186,12 @@ def _opening(source: str, alerts: Sequence[Alert], links: Links, book: Runbook) 
 
 
 def _unknown_severities(alerts: Iterable[SentAlert], book: Runbook) -> Iterator[FieldProblem]:
-    message = f"the runbook {book.runbook!r} does not know this word: taken as {book.intake.default_severity}"
-    for sent in alerts:
-        if sent.severity and not severity(book.intake, sent.severity) and not sent.severity_otherwise:
-            yield FieldProblem(sent.severity_field, message)
+    """Each word once, wherever it stands."""
+    unknown = dict.fromkeys(word(book.intake, sent) for sent in alerts if not meaning(book.intake, sent))
+    taken = f"in `intake.severities` of the runbook {book.runbook!r}: taken as {book.intake.default_severity}"
+    for field, said in list(unknown)[:MOST_WORDS]:
+        if said:
+            yield FieldProblem(field, f"nobody knows the word {text.line(said, text.NAME)!r}, and it is not {taken}")
 
 
 def _first_of_each(links: Iterable[tuple[str, str]]) -> Links:

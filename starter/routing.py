@@ -7,6 +7,7 @@ from pydantic import BaseModel
 
 from starter import grouping
 from starter.grouping import Batch
+from starter.ignoring import Ignored, set_aside
 from starter.silencing import Silenced, silenced
 from starter.sources.reading import FieldProblem, Webhook
 from starter.sources.source import Source
@@ -61,6 +62,8 @@ class Routed(BaseModel):
     silences: list[Silent] | None = None
     """Those that would hold some of its alerts now; None: they could not be looked up."""
     problems: list[FieldProblem]
+    opens_nothing: list[Ignored] = []
+    """Alerts that fire and would open no incident."""
     ignored: str = ""
     """Why it would change nothing."""
 
@@ -69,14 +72,20 @@ def route(
     source: Source, webhook: Webhook, book: Runbook, because: str, silences: Sequence[Card] | None = None
 ) -> Routed:
     """What would become of a delivery. `because` says why it is this runbook. Raises Unreadable."""
-    reading = source.translate(webhook)
+    reading, ignored = set_aside(source.name, source.translate(webhook), book, webhook.received_at)
     delivery = grouping.group(source.name, reading, book, webhook.received_at)
     routes = [_route(source, batch, book, because) for batch in delivery.batches]
     silent = None
     if silences is not None:
         held = silenced(source.name, reading, book, webhook.received_at, silences)
         silent = [each for each in map(_silent, held) if each.alerts]
-    return Routed(routes=routes, silences=silent, problems=list(delivery.problems), ignored=reading.ignored)
+    return Routed(
+        routes=routes,
+        silences=silent,
+        problems=list(delivery.problems),
+        opens_nothing=list(ignored),
+        ignored=reading.ignored,
+    )
 
 
 def _route(source: Source, batch: Batch, book: Runbook, because: str) -> Route:
@@ -131,7 +140,7 @@ def _why_default(book: Runbook, alerts: Sequence[Alert]) -> str:
     label = book.intake.severity_label
     unknown = {alert.labels[label] for alert in alerts if label in alert.labels}
     if unknown:
-        return f"the runbook's default: it does not know {label}={', '.join(sorted(unknown))}"
+        return f"the runbook's default: nobody knows {label}={', '.join(sorted(unknown))}"
     return f"the runbook's default: no alert has a label {label}"
 
 

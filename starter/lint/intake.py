@@ -2,8 +2,15 @@
 
 from collections.abc import Iterator
 
-from starter.lint.finding import Finding, Path, warning
-from workflows.policy.runbook import Runbook
+from starter.lint.finding import Finding, Path, error, warning
+from starter.vocabulary import meaning, plain
+from workflows.policy.runbook import Ignored, Runbook, severity_title
+
+_ANY_ALERTS = (
+    {"alertname": "HighErrorRate", "severity": "sev1", "source": "alertmanager"},
+    {"alertname": "db-17: disk is full", "severity": "warning", "source": "zabbix"},
+)
+"""With the labels that every alert has, and nothing in common."""
 
 
 def findings(book: Runbook) -> Iterator[Finding]:
@@ -11,6 +18,9 @@ def findings(book: Runbook) -> Iterator[Finding]:
     yield from _grouped_by_a_service_that_never_comes(book)
     yield from _twice(book)
     yield from _services(book)
+    yield from _grave_words_ignored(book)
+    yield from _ignores_everything(book)
+    yield from _ignores_what_it_maps(book)
 
 
 def _path(book: Runbook, label: str) -> Path:
@@ -64,3 +74,43 @@ def _services(book: Runbook) -> Iterator[Finding]:
                 f"The map is followed once: such an alert is about {service}.",
                 f"Write {value}: {again}, if that is what it is",
             )
+
+
+def _grave_words_ignored(book: Runbook) -> Iterator[Finding]:
+    for label, means in book.intake.severities.items():
+        usual = meaning(label)
+        if means == "ignore" and usual in ("sev1", "sev2") and plain(label) != usual:  # that, `levels` says
+            yield warning(
+                ("intake", "severities", label),
+                f"is ignored, although elsewhere it means {severity_title(usual)}",
+                "Alerts that say so open nothing, and nobody is paged.",
+                f"Write {label}: {usual}, or leave it out; to ignore some of them, name these under `ignore`",
+            )
+
+
+def _ignores_everything(book: Runbook) -> Iterator[Finding]:
+    for number, entry in enumerate(book.intake.ignore):
+        if all(matcher.matches(labels) for labels in _ANY_ALERTS for matcher in entry):
+            yield error(
+                ("intake", "ignore", number),
+                f"ignores everything: all alerts match {_written(entry)}",
+                "No alert opens an incident, and nobody is ever paged.",
+                "Name what is harmless, such as alertname=Watchdog",
+            )
+
+
+def _ignores_what_it_maps(book: Runbook) -> Iterator[Finding]:
+    label = book.intake.severity_label
+    for number, entry in enumerate(book.intake.ignore):
+        for word, means in book.intake.severities.items():
+            if means != "ignore" and len(entry) == 1 and entry[0].label == label and entry[0].matches({label: word}):
+                yield warning(
+                    ("intake", "ignore", number),
+                    f"ignores alerts that say {word}, which `severities` calls {means}",
+                    "`ignore` decides: they open nothing.",
+                    f"Leave out one of the two, or write {word}: ignore",
+                )
+
+
+def _written(entry: Ignored) -> str:
+    return ", ".join(map(str, entry))

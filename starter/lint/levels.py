@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 from itertools import combinations, pairwise
+from typing import get_args
 
 from starter.lint.finding import Finding, Path, error, warning
+from starter.vocabulary import plain
 from workflows.policy.runbook import Runbook, SeverityName, severity_title
 
 
@@ -16,7 +18,7 @@ def findings(book: Runbook) -> Iterator[Finding]:
 
 def _unknown(book: Runbook) -> Iterator[Finding]:
     asked: list[tuple[Path, SeverityName]] = [
-        (("intake", "severities", label), name) for label, name in book.intake.severities.items()
+        (("intake", "severities", label), name) for label, name in book.intake.severities.items() if name != "ignore"
     ]
     asked.append((("intake", "default_severity"), book.intake.default_severity))
     for path, name in asked:
@@ -68,19 +70,19 @@ def _labels(book: Runbook) -> Iterator[Finding]:
     labels = book.intake.severities
     for label, name in labels.items():
         path = ("intake", "severities", label)
-        own = label.strip().lower()
-        if own in ("sev1", "sev2", "sev3", "sev4") and own != name:
+        own = plain(label)
+        if own in get_args(SeverityName) and own != name:
             yield warning(
                 path,
                 f"alerts that say {own} become {name}",
                 "Whoever wrote the alert meant the severity of that name.",
                 f"Write {label}: {own}, or leave it out: it is understood",
             )
-        alike = [other for other in labels if other.lower() == label.lower() and other != label]
+        alike = [other for other in labels if plain(other) == own and other != label]
         if any(labels[other] != name for other in alike) and label == max([label, *alike]):
             yield warning(
                 path,
                 f"means {name}, and {alike[0]!r} means {labels[alike[0]]}",
-                "Only upper and lower case tell them apart.",
+                "Only upper and lower case, blanks or dashes tell them apart.",
                 "Let both mean the same severity",
             )

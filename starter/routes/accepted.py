@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from starter.gateway import Gateway
 from starter.grouping import Batch, Delivery
+from starter.ignoring import Ignored
 from starter.refusal import Refused
 from starter.routes.holding import Held
 from starter.sources.reading import FieldProblem
@@ -38,6 +39,8 @@ class Accepted(BaseModel):
     incidents: list[str] = []
     ignored: str | None = None
     """Why nothing was done."""
+    opens_nothing: list[Ignored] = []
+    """Alerts that fire and open no incident: a harmless word, or the runbook's `ignore`."""
     held: list[Held] = []
     flapping: int = 0
     """Alerts that resolve and fire in turns: their end is told when it has lasted (`flap_hold`)."""
@@ -57,12 +60,14 @@ async def deliver(
     event_id: str = "",
     held: Sequence[Held] = (),
     flapping: int = 0,
+    ignored: Sequence[Ignored] = (),
 ) -> Accepted:
     """Hand every batch to its incident. Sending the same delivery again does no harm, also after half of it.
 
-    `held` is what a silence has taken of it already, `flapping` how many ends are kept until they have lasted.
+    `held` is what a silence has taken of it already, `flapping` how many ends are kept until they have lasted,
+    `ignored` what opens nothing of it.
     """
-    kept = [*map(str, held), *([FLAPPING] if flapping else [])]
+    kept = [*map(str, ignored), *map(str, held), *([FLAPPING] if flapping else [])]
 
     async def hand_on(batch: Batch) -> int:
         accepted = 0
@@ -75,12 +80,15 @@ async def deliver(
     incidents = [batch.workflow_id for batch, count in zip(delivery.batches, counts, strict=True) if count]
     if flapping:
         gateway.counts[source, "flapping"] += 1
+    if ignored:
+        gateway.counts[source, "ignored"] += 1
     if incidents or not kept:
         gateway.counts[source, "accepted" if incidents else "nothing_open"] += 1
     return Accepted(
         accepted=sum(counts),
         incident=incidents[0] if incidents else None,
         incidents=incidents,
+        opens_nothing=list(ignored),
         held=list(held),
         flapping=flapping,
         ignored=None if incidents else "; ".join(kept) or "nothing open",

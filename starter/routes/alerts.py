@@ -8,6 +8,7 @@ from fastapi.routing import APIRoute
 
 from starter import grouping
 from starter.gateway import Gateway, in_time
+from starter.ignoring import set_aside
 from starter.routes.accepted import REFUSALS, Accepted, answer, deliver
 from starter.routes.holding import hold
 from starter.sources.reading import Webhook
@@ -58,11 +59,14 @@ async def take(gateway: Gateway, source: Source, webhook: Webhook, runbook: str 
     if not reading.alerts:
         gateway.counts[source.name, "ignored"] += 1
         return Accepted(ignored=reading.ignored, problems=[*problems, *reading.problems])
+    reading, ignored = set_aside(source.name, reading, book, webhook.received_at)
     rest, held = await hold(gateway, source.name, reading, book, webhook.received_at)
     whole = grouping.group(source.name, rest, book, webhook.received_at).but(problems)
     wait = book.intake.flap_hold / gateway.settings.speed
     delivery, flapping = gateway.flapping.sift(source.name, whole, wait, webhook.received_at)
-    accepted = await deliver(gateway, source.name, delivery, webhook.received_at, reading.delivery_id, held, flapping)
+    accepted = await deliver(
+        gateway, source.name, delivery, webhook.received_at, reading.delivery_id, held, flapping, ignored
+    )
     if accepted.accepted and not held:
         gateway.replays.remember(source.name, reading.delivery_id, webhook.received_at)
     return accepted

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from workflows.policy.runbook import SeverityName
+from workflows.policy.runbook import Meaning
 
 Links = tuple[tuple[str, str], ...]
 """(label, address), the most useful first."""
@@ -53,8 +53,9 @@ class SentAlert:
     """The sender's word, for the runbook's `intake` to understand; empty: a label may say it."""
     severity_field: str = "severity"
     """Where the word stands in the body."""
-    severity_otherwise: SeverityName | None = None
-    """What the word means at this sender, whose own it is, where the runbook does not know it."""
+    severity_otherwise: Meaning | None = None
+    """What the word means at this sender, where the runbook does not know it and it is not what everybody else means
+    by it (`starter.vocabulary`)."""
     service: str = ""
     """What the sender calls the thing that is broken, if it says so."""
     labels: Mapping[str, str] = field(default_factory=dict)
@@ -64,6 +65,8 @@ class SentAlert:
     """Where to look first."""
     links: Links = ()
     """For the incident's head: runbook, dashboard, ..."""
+    harmless: bool = False
+    """Not the sender's to say: it fires still, and is nobody's concern (`starter.ignoring`)."""
 
 
 @dataclass(frozen=True)

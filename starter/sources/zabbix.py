@@ -14,10 +14,11 @@ from starter.sources import foreign, text
 from starter.sources.foreign import Foreign
 from starter.sources.reading import FieldProblem, Reading, SentAlert, Unreadable, Webhook
 from starter.sources.source import Source
-from workflows.policy.runbook import SeverityName
+from workflows.policy.runbook import Meaning
 
-NUMBERED: dict[str, SeverityName] = {"5": "sev1", "4": "sev2", "3": "sev3", "2": "sev4", "1": "sev4"}
-"""Disaster, High, Average, Warning, Information. Not classified (0) means what the runbook's default means."""
+NUMBERED: dict[str, Meaning] = {"5": "sev1", "4": "sev2", "3": "sev3", "2": "sev4", "1": "ignore"}
+"""Disaster, High, Average, Warning, Information: here a warning is less than average. Not classified (0) means what the
+runbook's default means."""
 
 
 def _filled_in(value: object) -> object:
@@ -56,17 +57,18 @@ def translate(webhook: Webhook) -> Reading:
 def _alert(sent: _Body) -> SentAlert:
     tags = _tags(sent.tags)
     link = _link(sent)
-    known = {"host": sent.host, "trigger": sent.trigger, "severity": sent.severity}
+    severity = "" if sent.severity_number == "0" else sent.severity
+    known = {"host": sent.host, "trigger": sent.trigger, "severity": severity}
     return SentAlert(
         group=sent.trigger or f"event/{sent.event}",
         fingerprint=text.fingerprint({"event": sent.event}),
         name=sent.name or "Zabbix problem",
         status="resolved" if sent.value == "0" else "firing",
         summary=" ".join(part for part in (sent.host, sent.operational_data) if part),
-        severity="" if sent.severity_number == "0" else sent.severity,
+        severity=severity,
         severity_otherwise=NUMBERED.get(sent.severity_number),
         service=tags.get("service", ""),
-        labels={name: value for name, value in known.items() if value} | tags,
+        labels=tags | {name: value for name, value in known.items() if value},
         starts_at=sent.since,
         link=link,
         links=(("runbook", sent.runbook_url), ("problem", link)),

@@ -2,14 +2,16 @@
 
 import json
 from pathlib import Path
+from typing import get_args
 
 from starter import runbooks
 from starter.routing import route
 from starter.sources.source import Source
 from starter.sources.table import SOURCES
+from starter.vocabulary import MEANINGS
 from tests.docs.markdown import ROOT
 from tests.starter.sources.webhooks import webhook
-from workflows.policy.runbook import severity_title
+from workflows.policy.runbook import Meaning, severity_title
 
 FOLDER = ROOT / "docs" / "sources"
 INDEX = FOLDER / "README.md"
@@ -35,6 +37,15 @@ def example(source: Source) -> str:
     ]
     table = "".join(f"| {name} | {value} |\n" for name, value in rows)
     return f"\n```json\n{json.dumps(body, indent=2, ensure_ascii=False)}\n```\n\n{table}\n"
+
+
+def vocabulary() -> str:
+    """Which words mean what to everybody."""
+    rows = [("Means", "Words"), ("---", "---")]
+    for means in get_args(Meaning):
+        words = (f"`{word}`" for word, each in MEANINGS.items() if each == means and not word[-1].isdigit())
+        rows.append((severity_title(means) if means != "ignore" else "opens nothing", ", ".join(words)))
+    return "\n" + "".join(f"| {' | '.join(row)} |\n" for row in rows) + "\n"
 
 
 def pages() -> dict[Path, Source]:

@@ -67,6 +67,8 @@ def main() -> None:
     for name, table in TABLES.items():
         text = between(name).sub(table().replace("\\", r"\\"), text)
     README.write_text(text, encoding="utf-8")
+    index = sources.INDEX.read_text(encoding="utf-8")
+    sources.INDEX.write_text(between("vocabulary").sub(sources.vocabulary(), index), encoding="utf-8")
     for page, source in sources.pages().items():
         example = sources.example(source).replace("\\", r"\\")
         page.write_text(between("example").sub(example, page.read_text(encoding="utf-8")), encoding="utf-8")

@@ -112,3 +112,9 @@ def test_grafana_is_told_the_headers_that_are_looked_at_and_the_secret_that_is_s
     )
     settings = set_by(page.text, "TOCSIN_GRAFANA_SECRETS", monkeypatch)
     assert [secret.get_secret_value() for secret in settings.grafana_secrets] == [signing["secret"]]
+
+
+def test_the_index_says_what_the_words_mean() -> None:
+    found = between("vocabulary").search(sources.INDEX.read_text(encoding="utf-8"))
+    assert found
+    assert found[0] == sources.vocabulary(), "write it anew: .venv/bin/python -m tests.docs.tables"

@@ -27,6 +27,25 @@ class TestWhileOpen:
         assert simulation.incident.alerts_total == 2
         assert [line.text for line in simulation.incident.timeline if line.kind == "alert"] == ["HighErrorRate fires"]
 
+    def test_an_alert_that_is_harmless_now_ends_what_it_began(self) -> None:
+        simulation = born()
+        happens(simulation, 3, alerts(alert(status="resolved", harmless=True)))
+        assert simulation.incident.phase == "resolved"
+        assert "HighErrorRate is harmless now, says its sender" in [line.text for line in simulation.incident.timeline]
+
+    def test_and_if_it_is_grave_again_in_the_same_episode_that_is_news(self) -> None:
+        """A repeat of an alert that has resolved is late, and says nothing; this one has not resolved."""
+        simulation = born()
+        happens(simulation, 3, alerts(alert(status="resolved", harmless=True)))
+        happens(simulation, 5, alerts(alert()))
+        assert (simulation.incident.phase, len(simulation.incident.firing)) == ("investigating", 1)
+
+    def test_what_was_never_a_concern_leaves_no_trace_when_it_is_harmless(self) -> None:
+        simulation = born()
+        happens(simulation, 3, alerts(alert("f2", status="resolved", harmless=True)))
+        assert list(simulation.incident.alerts) == ["f1"]
+        assert simulation.incident.phase == "investigating"
+
     def test_of_each_alert_is_known_how_often_it_was_received_and_between_when_and_when(self) -> None:
         simulation = born(alert("f1"), alert("f2"))
         happens(simulation, 3, alerts(alert("f1", count=4)))

@@ -30,10 +30,29 @@ def opening(book: Runbook, word: str = "", **alert: Any) -> Any:
         ({"labels": {"severity": "warning"}}, "critical", "sev3"),
         ({"severity": "Warning"}, "", "sev3"),
         ({"severity": " SEV4 "}, "", "sev4"),
+        ({"severity": "Sev-1"}, "", "sev1"),
+        ({"severity": "very odd", "severity_otherwise": "sev4"}, "", "sev4"),  # its sender knows
+        ({"severity": "warning", "severity_otherwise": "sev4"}, "", "sev3"),  # the runbook knows better
+        ({"severity": "sev1", "severity_otherwise": "sev2"}, "", "sev2"),  # the sender's own scale, not ours
     ],
 )
 def test_how_grave_an_incident_is(alert: dict[str, Any], word: str, severity: str, book: Runbook) -> None:
     assert opening(book, word, **alert).severity == severity
+
+
+@pytest.mark.parametrize(
+    ("alert", "field"),
+    [
+        ({"severity": "p11", "severity_field": "priority"}, "priority"),
+        ({"labels": {"severity": "p11"}}, "labels.severity"),
+    ],
+)
+def test_a_word_that_nobody_knows_is_named_wherever_it_stands(alert: dict[str, Any], field: str, book: Runbook) -> None:
+    twice = Reading(tuple(SentAlert(group="g", fingerprint=name, name="Down", **alert) for name in "ab"))
+    (problem,) = grouping.group("test", twice, book, NOW).problems
+    assert problem.field == field
+    assert problem.message.startswith("nobody knows the word 'p11'")
+    assert problem.message.endswith("taken as sev2")
 
 
 def test_a_time_without_a_zone_is_utc(book: Runbook) -> None:

@@ -63,7 +63,7 @@ async def test_the_incident_is_the_one_that_the_gateway_would_find(
         ([alert(severity="critical")], "sev1", "severity=critical, on HighErrorRate"),
         ([alert(severity="SEV2")], "sev2", "severity=SEV2, on HighErrorRate"),
         ([alert()], "sev2", "the runbook's default: no alert has a label severity"),
-        ([alert(severity="odd")], "sev2", "the runbook's default: it does not know severity=odd"),
+        ([alert(severity="odd")], "sev2", "the runbook's default: nobody knows severity=odd"),
         (
             [alert(severity="warning"), alert(name="Down", severity="critical")],
             "sev1",

@@ -76,6 +76,7 @@ def _headers(given: Iterable[str]) -> dict[str, str]:
 
 def _in_words(found: Routed) -> RenderableType:
     parts: list[RenderableType] = [part for route in found.routes for part in _route(route)]
+    parts += [plain(f"opens nothing: {ignored}", "yellow") for ignored in found.opens_nothing]
     if found.ignored:
         parts.append(plain(f"nothing would change: {found.ignored}"))
     if found.silences is None:
@@ -102,7 +103,7 @@ def _route(route: Route) -> Iterator[RenderableType]:
     for label, url in route.links:
         table.add_row(plain(label), plain(url))
     alerts = f"{route.alerts} alert" + ("s" if route.alerts > 1 else "")
-    becomes = "opens an incident, or finds the one that is open" if route.opens else "all resolved: opens nothing"
+    becomes = "opens an incident, or finds the one that is open" if route.opens else "nothing fires: opens nothing"
     yield plain(f"{severity_title(route.severity)}: {route.title}", "bold")
     yield plain(f"{alerts}; {becomes}")
     yield table

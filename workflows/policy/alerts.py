@@ -70,7 +70,7 @@ def _is_new(incident: Incident, alert: Alert) -> bool:
     known = incident.alerts.get(alert.fingerprint)
     if known is None:  # or it is one of those that were too many to be kept, which start no later than the resolution
         return not incident.alerts_untracked or alert.starts_at > (incident.resolved_at or alert.starts_at)
-    return alert.starts_at > known.starts_at
+    return alert.starts_at > known.starts_at or (known.harmless and alert.starts_at == known.starts_at)
 
 
 def _asks_for_more(incident: Incident, alert: Alert) -> bool:
@@ -101,13 +101,15 @@ def _record(incident: Incident, event: AlertsReceived) -> tuple[Incident, bool]:
     news, some_ended = list[str](), False
     for alert in event.alerts:
         before = known.get(alert.fingerprint)
+        if before is None and alert.harmless:
+            continue  # it never was a concern of this incident
         if before is None and len(known) >= Bounds.alerts:
             untracked += alert.count
         elif before is not None and _is_out_of_order(before, alert):
             known[alert.fingerprint] = before.seen_again(alert, event.at)
         else:
             if before is None or before.status != alert.status:
-                news.append(f"{alert.name} {'fires' if alert.status == 'firing' else 'has resolved'}")
+                news.append(f"{alert.name} {_becomes(alert)}")
                 some_ended |= before is not None and alert.status == "resolved"
             known[alert.fingerprint] = AlertState.of(alert, event.at, before)
     received = sum(alert.count for alert in event.alerts) + event.truncated
@@ -121,10 +123,16 @@ def _record(incident: Incident, event: AlertsReceived) -> tuple[Incident, bool]:
     return log(after, event.at, _summary(news), kind="alert") if news else after, some_ended
 
 
+def _becomes(alert: Alert) -> str:
+    if alert.harmless:
+        return "is harmless now, says its sender"
+    return "fires" if alert.status == "firing" else "has resolved"
+
+
 def _is_out_of_order(known: AlertState, alert: Alert) -> bool:
     """An episode that is older than the present one, or whose end is known, says nothing about the present."""
     if alert.starts_at == known.starts_at:
-        return alert.status == "firing" and known.status == "resolved"
+        return alert.status == "firing" and known.status == "resolved" and not known.harmless
     return alert.starts_at < known.starts_at
 
 

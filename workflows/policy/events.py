@@ -46,6 +46,8 @@ class Alert(Wire):
     labels: Labels = {}
     link: Text = ""
     severity: SeverityName | None = None
+    harmless: bool = False
+    """It has not ended (`resolved` though it is called): its sender says now that it is nobody's concern."""
     count: int = Field(default=1, ge=1)
     """How often it was received so, one after the other: repeats travel as one."""
 

@@ -170,6 +170,8 @@ class AlertState(Wire):
     """How often it was received."""
     severity: SeverityName | None = None
     """The gravest that it ever asked for."""
+    harmless: bool = False
+    """It fires at a level that is nobody's concern: it may become grave again without starting anew."""
 
     @classmethod
     def of(cls, alert: Alert, at: datetime, before: "AlertState | None" = None) -> "AlertState":
@@ -184,6 +186,7 @@ class AlertState(Wire):
             last_seen_at=max(at, before.last_seen_at) if before else at,
             count=alert.count + (before.count if before else 0),
             severity=min((each.severity for each in (alert, before) if each and each.severity), default=None),
+            harmless=alert.harmless,
         )
 
     def seen_again(self, alert: Alert, at: datetime) -> "AlertState":

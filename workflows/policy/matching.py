@@ -26,12 +26,20 @@ class Matcher(Wire):
     @classmethod
     def parse(cls, written: str) -> "Matcher":
         """`service=checkout`, `alertname=~"High.*"`, ... Raises ValueError."""
-        found = _WRITTEN.fullmatch(written)
+        return cls.model_validate(written)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _written(cls, given: object) -> object:
+        """Runbooks write it as people do."""
+        if not isinstance(given, str):
+            return given
+        found = _WRITTEN.fullmatch(given)
         if found is None:
-            raise ValueError(f"{written!r} is no matcher: write service=checkout, or alertname=~High.*, != or !~")
+            raise ValueError(f"{given!r} is no matcher: write service=checkout, or alertname=~High.*, != or !~")
         label, operator, value = found.groups()
         quoted = len(value) > 1 and value[0] == value[-1] == '"'
-        return cls.model_validate({"label": label, "operator": operator, "value": value[1:-1] if quoted else value})
+        return {"label": label, "operator": operator, "value": value[1:-1] if quoted else value}
 
     @model_validator(mode="after")
     def _is_a_pattern(self) -> Self:

@@ -8,18 +8,28 @@ Cross-references (a tier names a person, an update names a role) hold in every r
 from datetime import timedelta
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, ModelWrapValidatorHandler, StringConstraints, model_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    ModelWrapValidatorHandler,
+    StringConstraints,
+    WithJsonSchema,
+    model_validator,
+)
 
 from workflows.policy import references
 from workflows.policy.calendar import Calendar
 from workflows.policy.durations import Duration, at_least
 from workflows.policy.effects import PublicStatus, Wire
+from workflows.policy.matching import Matchers
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=60)]
 """What runbooks call people, roles, duties and flags: lower case with dashes."""
 LabelName = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 ChannelName = Annotated[str, StringConstraints(pattern=r"^#[a-z0-9_-]{1,80}$")]
 SeverityName = Literal["sev1", "sev2", "sev3", "sev4"]
+Meaning = Literal["sev1", "sev2", "sev3", "sev4", "ignore"]
+"""Of a word by which an alert says how grave it is. `ignore`: nothing is wrong, and it opens nothing."""
 Until = Literal["acknowledged", "resolved"]
 Moment = Literal["declared", "acknowledged", "identified", "mitigated", "resolved"]
 
@@ -231,13 +241,32 @@ class Severity(Wire):
     review: ReviewTerms | None = None
 
 
+def _several(matchers: object) -> object:
+    """One matcher may stand without a list around it."""
+    return [matchers] if isinstance(matchers, str) else matchers
+
+
+Ignored = Annotated[
+    Matchers,
+    BeforeValidator(_several),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]}),
+]
+
+
 class Intake(Wire):
     """How alerts become incidents of this runbook."""
 
     severity_label: str = "severity"
-    severities: dict[str, SeverityName] = {}
-    """Value of that label -> severity."""
+    severities: dict[str, Meaning] = {}
+    """Value of that label -> severity, or `ignore`: such an alert opens nothing. For words that are not in the built-in
+    vocabulary, or that mean something else here."""
     default_severity: SeverityName = "sev2"
+    """How grave an alert is that does not say so, or says it in a word that nobody knows."""
+    ignore: tuple[Ignored, ...] = Field(
+        default=("alertname=Watchdog", "alertname=InfoInhibitor"), max_length=50, validate_default=True
+    )
+    """Alerts that open nothing, by their labels, as Alertmanager writes matchers (`alertname=~"Test.*"`): those that
+    match one entry, and of an entry that is a list, all of it. What stands here replaces the default."""
     service_labels: tuple[str, ...] = ("service", "job")
     """The first of these labels that an alert carries names the service."""
     services: dict[str, str] = {}

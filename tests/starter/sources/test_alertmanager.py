@@ -86,7 +86,8 @@ def test_source_receiver_and_group_tell_incidents_apart() -> None:
         ({"severity": "critical"}, "sev1"),  # the runbook's word
         ({"severity": "sev3"}, "sev3"),  # our own
         ({"severity": "SEV1"}, "sev1"),
-        ({"severity": "page"}, "sev2"),  # unknown: the runbook's default
+        ({"severity": "page"}, "sev1"),  # everybody's
+        ({"severity": "odd"}, "sev2"),  # unknown: the runbook's default
         ({}, "sev2"),
     ],
 )

@@ -36,7 +36,7 @@ def test_the_test_button_opens_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("number", "severity"), [("5", "sev1"), ("4", "sev2"), ("3", "sev3"), ("2", "sev4"), ("1", "sev4"), ("0", "sev2")]
+    ("number", "severity"), [("5", "sev1"), ("4", "sev2"), ("3", "sev3"), ("2", "sev4"), ("0", "sev2")]
 )
 def test_severities_are_known_by_their_number_however_they_are_called(
     number: str, severity: str, book: Runbook
