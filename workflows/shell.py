@@ -22,7 +22,7 @@ from workflows.clock import Clock
 from workflows.policy.answers import Changed, Outlook
 from workflows.policy.demand import Demand
 from workflows.policy.engine import Plan
-from workflows.policy.events import EffectAbandoned, EffectSettled, EffectStarted, Event, stamp
+from workflows.policy.events import EffectAbandoned, EffectSettled, EffectStarted, Event, TextFailed, stamp
 from workflows.policy.wording import what
 
 LAST_CHANCE = timedelta(seconds=30)
@@ -119,6 +119,9 @@ class Shell:
                 due_at = self._clock.wall(demand.due_at)
                 order = sending.order(self._case.book, self._case.incident, demand, said, due_at)
                 self._fold(EffectStarted(demand=demand, real_at=workflow.now()))
+                for failed in said.failed:  # once each: the next text may fail for another reason
+                    event_id = f"text/{failed.name}/{failed.problem}"
+                    self._fold(TextFailed(id=event_id, text=failed.name, problem=failed.problem))
                 summary = f"{what(self._case.book, demand)}: {demand.reason}"
                 send = asyncio.create_task(sending.perform(demand, order, summary))
                 self._sends[demand.key] = _Flight(demand, send)

@@ -1,17 +1,17 @@
 """The messages: what is said, in which words.
 
 Templates are Jinja2 in its sandbox, Tocsin's own or the runbook's. Everything that comes from alerts and people enters
-as a value, never as a template. A value that is not known shows as `[name?]`; a template that fails shows as plain text
-with the reason: at 3 a.m. an ugly message is better than none.
+as a value, never as a template. A value that is not known shows as `[name?]`. A template of the runbook's that fails,
+or does more than a text may (`text_bounds`), is replaced by Tocsin's own; where there is none, by plain text with the
+reason: at 3 a.m. an ugly message is better than none.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from jinja2 import Environment, Template, TemplateError, Undefined, meta
-from jinja2.sandbox import SandboxedEnvironment
 
 from workflows import documents, markdown
 from workflows.default_texts import TEXTS
@@ -21,6 +21,7 @@ from workflows.policy.effects import Document, Email, Page, Publish, Ticket
 from workflows.policy.incident import Incident
 from workflows.policy.review.state import Review
 from workflows.policy.runbook import Runbook
+from workflows.text_bounds import ALLOWANCE, Allowance, BoundedEnvironment
 from workflows.text_values import ALWAYS, SOMETIMES, Values
 
 SUBJECT = "Subject:"
@@ -35,50 +36,69 @@ class _Visible(Undefined):
         return f"[{self._undefined_name}?]"
 
 
-ENVIRONMENT = SandboxedEnvironment(undefined=_Visible, trim_blocks=True, lstrip_blocks=True, autoescape=False)
-ENVIRONMENT.globals.clear()  # no `range`: a template must not be able to loop for long
+ENVIRONMENT = BoundedEnvironment(undefined=_Visible, trim_blocks=True, lstrip_blocks=True, autoescape=False)
 DOCUMENTS = ENVIRONMENT.overlay(finalize=markdown.shown)
 """The same for documents: the template is Markdown, and the values are not."""
 
 
-_FAILURES = (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError, RecursionError)
-"""What a runbook's own template may run into."""
+FAILURES = (
+    TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError, NameError, RuntimeError,
+    AssertionError, SyntaxError, MemoryError,
+)  # fmt: skip
+"""What a runbook's own template may run into, as it is compiled (Python nests 20 loops, and no more) or filled in."""
+
+
+@dataclass(frozen=True)
+class Failed:
+    """A text of the runbook's that could not be used."""
+
+    name: str
+    problem: str
 
 
 @dataclass(frozen=True)
 class Words:
     subject: str
     text: str
+    failed: tuple[Failed, ...] = ()
+    """What stands here in other words than the runbook's."""
 
 
 def words(book: Runbook, incident: Incident, demand: Demand, now: datetime, review: Review | None = None) -> Words:
     """Subject and text of an effect, ready for an adapter. Never raises."""
-    values = Values(book, incident, demand, now, _render, review)
+    failed: list[Failed] = []
+    values = Values(book, incident, demand, now, partial(_render, failed), review)
+    subject, text = _said(values, failed)
+    return Words(subject, text, tuple(dict.fromkeys(failed)))
+
+
+def _said(values: Values, failed: list[Failed]) -> tuple[str, str]:
+    effect = values.demand.effect
     subject = _subject(values)
-    if isinstance(demand.effect, Document):
-        return Words(subject, _document(values, demand.effect))
-    text = _render(values, getattr(demand.effect, "template", "told"))
-    if isinstance(demand.effect, Email):
-        return _mail(subject, text, demand.effect.words)
-    own = demand.effect.words if isinstance(demand.effect, Publish | Ticket) else None
-    return Words(subject, own or text)
+    if isinstance(effect, Document):
+        return subject, _document(values, effect, failed)
+    text = values.render(values, getattr(effect, "template", "told"))
+    if isinstance(effect, Email):
+        return _mail(subject, text, effect.words)
+    own = effect.words if isinstance(effect, Publish | Ticket) else None
+    return subject, own or text
 
 
-def _document(values: Values, effect: Document) -> str:
+def _document(values: Values, effect: Document, failed: list[Failed]) -> str:
     """For people to write on, with the record where the template has it, or else at its end."""
-    text = effect.words or _fill(values, effect.template, DOCUMENTS)
+    text = effect.words or _fill(values, effect.template, DOCUMENTS, failed)
     if documents.BEGIN not in text:
         text = f"{text}\n\n{values.record}"
     return documents.fit(f"{text}\n")
 
 
-def _mail(subject: str, text: str, own: str | None) -> Words:
+def _mail(subject: str, text: str, own: str | None) -> tuple[str, str]:
     """A text that begins with `Subject: ...` brings its own; somebody's own words may leave that out."""
     for said in (text, own or ""):
         if said.startswith(SUBJECT):
             subject = said.removeprefix(SUBJECT).partition("\n")[0].strip() or subject
     said = own or text
-    return Words(subject, said.partition("\n")[2].strip() if said.startswith(SUBJECT) else said)
+    return subject, said.partition("\n")[2].strip() if said.startswith(SUBJECT) else said
 
 
 def _subject(values: Values) -> str:
@@ -86,26 +106,48 @@ def _subject(values: Values) -> str:
     if isinstance(effect, Page):
         return f"{values.headline} ({values.reason})"
     if isinstance(effect, Publish) or (isinstance(effect, Email) and effect.public):
-        return _render(values, "public_name")
+        return values.render(values, "public_name")
     if isinstance(effect, Ticket) and values.follow_up:
         return values.follow_up
     return values.headline if isinstance(effect, Email | Document | Ticket) else values.title
 
 
-def _render(values: Values, template: str) -> str:
-    return cut(_fill(values, template, ENVIRONMENT), LONGEST)
+def _render(failed: list[Failed], values: Values, template: str) -> str:
+    return cut(_fill(values, template, ENVIRONMENT, failed), LONGEST)
 
 
-def _fill(values: Values, template: str, environment: Environment) -> str:
-    source = values.book.templates.get(template) or TEXTS.get(template)
-    if source is None:
+def _fill(values: Values, template: str, environment: Environment, failed: list[Failed]) -> str:
+    """By the runbook's text, or else by ours, or else plainly: a text that fails costs itself."""
+    sources = [source for source in (values.book.templates.get(template), _ours(values, template)) if source]
+    for source in sources:
+        try:
+            return fill(values, source, environment)
+        except FAILURES as error:
+            failed.append(Failed(template, why(error)))
+    if not sources:
         return f"{values.headline} (the runbook has no text named {template!r})"
-    try:
-        compiled = _compiled(source, environment)
-        text = compiled.template.render(_known(values, compiled.asks_for))
-    except _FAILURES as error:
-        text = f"{values.headline}: {values.reason} (the text {template!r} failed: {error})"
-    return text.strip()
+    return f"{values.headline}: {values.reason} (the text {template!r} failed: {failed[-1].problem})"
+
+
+def _ours(values: Values, template: str) -> str | None:
+    """What Tocsin says of this name, or, in public, of this phase: there a reason for its failure has no place."""
+    effect = values.demand.effect
+    public = isinstance(effect, Publish) or (isinstance(effect, Email) and effect.public)
+    by_kind = f"public_{values.incident.phase}" if public else effect.kind
+    return TEXTS.get(template) or TEXTS.get(by_kind)
+
+
+def why(error: Exception) -> str:
+    """In one line; Python's own complaint names a line of what Jinja made of the text, which nobody has seen."""
+    said = error.msg if isinstance(error, SyntaxError) else f"{error}"
+    return cut(" ".join(said.split()) or type(error).__name__, 200)
+
+
+def fill(values: Values, source: str, environment: Environment = ENVIRONMENT) -> str:
+    """The source, with what it asks for. Raises one of `FAILURES`."""
+    compiled = _compiled(source, environment)
+    known = _known(values, compiled.asks_for)
+    return compiled.template.render({**known, ALLOWANCE: Allowance()}).strip()
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,24 @@ Each finding says where, what, why it matters and what to write instead; the cal
 from collections.abc import Iterator
 from datetime import date
 
-from starter.lint import clocks, conditions, duties, hours, intake, ladder, levels, links, people, reviews, texts
+from starter.lint import (
+    clocks,
+    conditions,
+    duties,
+    filling,
+    hours,
+    intake,
+    ladder,
+    levels,
+    links,
+    people,
+    reviews,
+    texts,
+)
 from starter.lint.finding import Finding
 from workflows.policy.runbook import Runbook
 
-RULES = (levels, intake, ladder, clocks, conditions, duties, reviews, people, texts, links)
+RULES = (levels, intake, ladder, clocks, conditions, duties, reviews, people, texts, filling, links)
 
 
 def findings(book: Runbook, today: date) -> Iterator[Finding]:

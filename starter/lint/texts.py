@@ -10,7 +10,7 @@ from starter.problems import closest
 from workflows.default_texts import TEXTS
 from workflows.policy.runbook import Duty, Runbook
 from workflows.text_values import ALWAYS, SOMETIMES
-from workflows.texts import ENVIRONMENT
+from workflows.texts import ENVIRONMENT, FAILURES, why
 
 MAYBE = frozenset(SOMETIMES)
 KNOWN = frozenset((*ALWAYS, *SOMETIMES))
@@ -63,11 +63,12 @@ def _unknown_names(book: Runbook) -> Iterator[Finding]:
 def _own_text(path: Path, source: str) -> Iterator[Finding]:
     try:
         ENVIRONMENT.compile(source)
-    except TemplateSyntaxError as problem:
+    except FAILURES as problem:
+        at_its_line = f", in its line {problem.lineno}" if isinstance(problem, TemplateSyntaxError) else ""
         yield error(
             path,
-            f"does not parse, in its line {problem.lineno}: {problem.message}",
-            "People would read a bare headline instead.",
+            f"does not parse{at_its_line}: {why(problem)}",
+            "People would read Tocsin's own text instead, or a bare headline.",
             "Write Jinja2: {{ value }}, {% if value %}...{% endif %}",
         )
         return
@@ -86,7 +87,7 @@ def _parsed(book: Runbook, name: str) -> nodes.Template | None:
         source = book.templates.get(name) or TEXTS[name]
         ENVIRONMENT.compile(source)  # what parses may still ask for a filter that there is not
         return ENVIRONMENT.parse(source)
-    except (KeyError, TemplateSyntaxError):
+    except FAILURES:
         return None
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from starter.runbook_schema import DURATION, schema
 from tests.docs.tables import ROOT, between, table
 from workflows.default_texts import TEXTS
+from workflows.text_bounds import LARGEST, STEPS
 from workflows.text_values import ALWAYS, SOMETIMES
 
 PAGE = ROOT / "docs" / "runbooks" / "README.md"
@@ -95,6 +96,10 @@ def _texts() -> str:
         f"Values that are always known: {always}.",
         f"Values that are known sometimes, and shown as `[name?]` while they are not: {sometimes}. What customers read "
         "without anybody's approval must not have such a gap: give it a `default`.",
+        f"A text may do only so much: {STEPS:,} steps (a turn of a loop, a call, a value that is shown), and "
+        f"{LARGEST:,} characters in one piece. There is no `range`, no `include` and nothing random. A text that does "
+        "more, or that fails, is replaced by Tocsin's own of that name or kind; the timeline says why, and `runbook "
+        "lint` finds it.",
     )
     return "### Templates\n" + "".join(f"\n{textwrap.fill(text, 120)}\n" for text in paragraphs)
 

@@ -199,6 +199,15 @@ class NotUnderstood(Event):
     problem: Text
 
 
+class TextFailed(Event):
+    """A text of the runbook's failed, or did more than a text may: other words stood in."""
+
+    kind: Literal["text_failed"] = "text_failed"
+    text: Line
+    """Its name."""
+    problem: Text
+
+
 class EffectStarted(Event):
     kind: Literal["effect_started"] = "effect_started"
     demand: Demand

@@ -40,6 +40,7 @@ from workflows.policy.events import (
     RunbookAdopted,
     SeverityChanged,
     Snoozed,
+    TextFailed,
     UpdatePosted,
 )
 from workflows.policy.hushing import is_hushing
@@ -266,6 +267,11 @@ def _not_understood(book: Runbook, incident: Incident, event: NotUnderstood) -> 
     return log(incident, event.at, text, loud=True)
 
 
+def _text_failed(book: Runbook, incident: Incident, event: TextFailed) -> Incident:
+    text = f"the runbook's text {event.text!r} could not be used, and Tocsin's own stood in: {event.problem}"
+    return log(incident, event.at, text, loud=True)
+
+
 def _alerts_received(book: Runbook, incident: Incident, event: AlertsReceived) -> Incident:
     return alerts.receive(book, incident, event)
 
@@ -326,6 +332,7 @@ _APPLY: dict[type[Event], Callable[[Runbook, Incident, Any], Incident]] = {
     FollowUpWaived: follow_ups.waive,
     RunbookAdopted: _runbook_adopted,
     NotUnderstood: _not_understood,
+    TextFailed: _text_failed,
     EffectStarted: _effect_started,
     EffectSettled: _effect_settled,
     EffectAbandoned: _effect_abandoned,
