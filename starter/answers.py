@@ -89,6 +89,8 @@ class ReviewSummary(Answer):
     closed_at: Instant | None = None
     record: ReviewRecord | None = None
     """None: it has only just begun."""
+    problem: str = ""
+    """Why it has none, if it should."""
 
 
 class Past(Answer):

@@ -36,8 +36,8 @@ class Reviews:
         query = f"{ALL} AND (ExecutionStatus = 'Running' OR CloseTime >= '{since.isoformat()}')"
         async with self._incidents.reach.temporal(deadline=LONG_LIST):
             runs = self._incidents.reach.client.list_workflows(query, page_size=PAGE, rpc_timeout=PAGE_WITHIN)
-            found: list[Record | None] = [await run.memo_value(MEMO, None, type_hint=Record) async for run in runs]
-        return tuple(record for record in found if record is not None)
+            found = [await _record(run) async for run in runs]
+        return tuple(record for record in found if isinstance(record, Record))
 
     async def find(self, prefix: str | None = None, *, closed: bool = False) -> Found:
         """The review that is meant by its incident's id, the beginning of one, or nothing if only one is open.
@@ -87,20 +87,31 @@ class Reviews:
 
 async def _summary(run: WorkflowExecution) -> ReviewSummary:
     known = run.typed_search_attributes
-    record: Record | None = await run.memo_value(MEMO, None, type_hint=Record)
+    record = await _record(run)
+    title: object = await run.memo_value("title", "")
     return ReviewSummary(
         workflow_id=run.id,
         run_id=run.run_id,
         incident=known.get(attributes.INCIDENT, run.id.removeprefix("review-")),
-        title=await run.memo_value("title", "", type_hint=str),
+        title=str(title),
         open=run.status is WorkflowExecutionStatus.RUNNING,
         severity=known.get(attributes.SEVERITY, ""),
         runbook=known.get(attributes.RUNBOOK, ""),
         due_at=known.get(attributes.REVIEW_DUE_AT),
         started_at=await run.memo_value("opened_at", run.start_time, type_hint=datetime),
         closed_at=run.close_time,
-        record=record,
+        record=record if isinstance(record, Record) else None,
+        problem=record if isinstance(record, str) else "",
     )
+
+
+async def _record(run: WorkflowExecution) -> Record | str | None:
+    """Or why it cannot be read: one that cannot must not hide the others."""
+    try:
+        record: Record | None = await run.memo_value(MEMO, None, type_hint=Record)
+    except ValueError:
+        return "its figures cannot be read: see its workflow in Temporal"
+    return record
 
 
 def _only(found: Sequence[ReviewSummary], several: str, none: str) -> Found:

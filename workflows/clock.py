@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from workflows.policy.bounded import LATEST
+
 
 @dataclass(frozen=True)
 class Clock:
@@ -12,13 +14,11 @@ class Clock:
     speed: float
 
     def core(self, real: datetime) -> datetime:
-        """What the incident's clock shows at a real moment. What lies before the opening is not compressed.
-
-        Raises OverflowError for a moment so far ahead that compressed time has no date for it.
-        """
+        """What the incident's clock shows at a real moment: at the latest `LATEST`. What lies before the opening is not
+        compressed."""
         if self.speed == 1.0 or real <= self.opened_at:
             return real
-        return self.opened_at + (real - self.opened_at) * self.speed
+        return self.opened_at + min((real - self.opened_at) * self.speed, LATEST - self.opened_at)
 
     def wall(self, core: datetime) -> datetime:
         """The real moment at which the incident's clock shows this."""

@@ -10,6 +10,7 @@ import pytest_asyncio
 from temporalio.client import Client
 from temporalio.worker import Worker
 
+from settings.temporal import WORKFLOW_QUEUE
 from tests.patience import HANGS_AFTER_S
 from tests.starter.book import ACME
 from tests.tocsin.conftest import Tocsin
@@ -118,3 +119,47 @@ async def test_without_a_worker_it_is_recorded(tocsin: Tocsin, incident: str, wo
     assert (submitted.code, submitted.err) == (2, "recorded; no worker is running: nothing is being paged\n")
     assert shown.code == 2
     assert "declared SEV-1: Checkout fails" in shown.out
+
+
+async def broken(client: Client) -> str:
+    """A review that wedges at its first step, and whose figures no version of ours can read."""
+    started = await client.start_workflow(
+        "review",
+        {"review": "?"},
+        id="review-20260302-0900-bad",
+        task_queue=WORKFLOW_QUEUE,
+        memo={"record": ["?"], "title": 7},
+    )
+    return started.id.removeprefix("review-")
+
+
+async def test_one_review_that_cannot_be_read_is_named_and_breaks_no_list(
+    tocsin: Tocsin, incident: str, client: Client
+) -> None:
+    bad = await broken(client)
+    async with asyncio.timeout(HANGS_AFTER_S):
+        while bad not in (reviews := await tocsin("review", "list")).out:
+            assert reviews.code == 0, reviews.err
+            await asyncio.sleep(0.05)
+    assert incident in reviews.out
+    assert "its figures cannot be read" in reviews.out
+    follow_ups = await tocsin("followup", "list")
+    assert follow_ups.code == 0
+    assert "test the fallback" in follow_ups.out
+    assert "it does not answer" in next(line for line in follow_ups.out.splitlines() if bad in line)
+    programs = json.loads((await tocsin("followup", "list", "--json")).out)
+    assert [(each["incident"], bool(each["follow_up"])) for each in programs] == [(bad, False), (incident, True)]
+
+
+@pytest.mark.parametrize(
+    ("due", "says"),
+    [
+        ("9999-12-31", "at most 3650d ahead"), ("0001-01-01", "that day has passed"),
+        ("2020-01-01", "that day has passed"), ("1000000000w", "of 3650d at most"), ("600w", "of 3650d at most"),
+        ("10000-01-01", "write a date like"),
+    ],
+)  # fmt: skip
+async def test_a_day_that_nobody_can_mean_is_refused(tocsin: Tocsin, due: str, says: str) -> None:
+    answer = await tocsin("followup", "add", "x", "--due", due)
+    assert (answer.code, answer.out) == (1, "")
+    assert says in answer.err

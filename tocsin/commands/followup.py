@@ -1,14 +1,15 @@
 """`followup add|done|waive|list`: what is to be done so that it does not happen again."""
 
 import asyncio
-from datetime import UTC, date, datetime
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated
 
 import typer
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from typer import Argument, Option
 
-from starter.answers import Found
+from starter.answers import Found, LookupFailed, NobodyWorks, Refused
 from starter.incidents import Incidents
 from starter.reviews import Reviews
 from tocsin import output
@@ -17,13 +18,14 @@ from tocsin.commands.says import says
 from tocsin.commands.session import incidents
 from tocsin.failure import Failure
 from tocsin.view import review as view
-from workflows.policy.durations import Duration
+from workflows.policy.durations import LONGEST, Duration, write
 from workflows.policy.events import Event, FollowUpAdded, FollowUpDone, FollowUpWaived
 from workflows.policy.incident import FollowUp
 
 app = typer.Typer(no_args_is_help=True, help="What is to be done so that it does not happen again.")
 
-_SPAN: TypeAdapter[object] = TypeAdapter(Duration)
+_SPAN: TypeAdapter[timedelta] = TypeAdapter(Duration)
+A_DAY = timedelta(days=1)
 WHICH = "Of this incident alone, by its id or enough of its beginning."
 
 
@@ -31,7 +33,13 @@ class Kept(BaseModel):
     """One of `followup list --json`."""
 
     incident: str
-    follow_up: FollowUp
+    follow_up: FollowUp | None = None
+    problem: str = ""
+    """Why nothing is known of those of this incident."""
+
+    @property
+    def is_open(self) -> bool:
+        return self.follow_up is None or self.follow_up.ending is None
 
 
 @says(app, "add", to="either")
@@ -66,31 +74,52 @@ def list_(
 ) -> None:
     """Follow-ups of all open incidents and reviews, what is due first at the top."""
     kept = asyncio.run(_list(incident))
-    shown = [each for each in kept if ended or each.follow_up.ending is None]
-    output.show(shown, view.follow_ups([(each.incident, each.follow_up) for each in shown]), as_json)
+    shown = [each for each in kept if ended or each.is_open]
+    rows = [(each.incident, each.follow_up or each.problem) for each in shown]
+    output.show(shown, view.follow_ups(rows), as_json)
 
 
 def _day(given: str) -> date:
+    now = datetime.now(UTC)
     try:
-        return date.fromisoformat(given)
+        day = date.fromisoformat(given)
     except ValueError:
-        pass
+        return (now + _span(given)).date()
+    if day < now.date() - A_DAY:  # where it is still yesterday
+        raise Failure(f"--due {given}: that day has passed")
+    if day > (now + LONGEST).date():
+        raise Failure(f"--due {given}: at most {write(LONGEST)} ahead, which is {now + LONGEST:%Y-%m-%d}")
+    return day
+
+
+def _span(given: str) -> timedelta:
     try:
-        return (datetime.now(UTC) + _SPAN.validate_python(given)).date()  # type: ignore[operator]  # a timedelta
+        return _SPAN.validate_python(given)
     except ValidationError:
-        raise Failure(f"--due {given}: write a date like 2026-12-01, or a span like 2w") from None
+        raise Failure(
+            f"--due {given}: write a date like 2026-12-01, or a span like 2w, of {write(LONGEST)} at most"
+        ) from None
 
 
 async def _list(prefix: str) -> list[Kept]:
     known = await incidents()
     if prefix:
         return await _of(known, await Reviews(known).find_either(prefix))
-    kept: list[Kept] = []
     found = [Found(workflow_id=each.workflow_id, incident=each.incident) for each in await known.list()]
     found += [Found(workflow_id=each.workflow_id, incident=each.incident) for each in await Reviews(known).list()]
-    for each in found:
-        kept += await _of(known, each)
-    return sorted(kept, key=lambda each: each.follow_up.due_on)
+    answers = await asyncio.gather(*(_of(known, each) for each in found), return_exceptions=True)
+    return sorted(_told(found, answers), key=lambda each: each.follow_up.due_on if each.follow_up else date.min)
+
+
+def _told(found: Sequence[Found], answers: Sequence[list[Kept] | BaseException]) -> Iterator[Kept]:
+    """One that cannot answer is named, and the others are listed all the same. If none answers, it is said why."""
+    for each, answer in zip(found, answers, strict=True):
+        if not isinstance(answer, BaseException):
+            yield from answer
+        elif isinstance(answer, NobodyWorks | Refused | LookupFailed) and len(found) > 1:
+            yield Kept(incident=each.incident, problem="it does not answer: see its workflow in Temporal")
+        else:
+            raise answer
 
 
 async def _of(known: Incidents, found: Found) -> list[Kept]:

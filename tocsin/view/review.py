@@ -27,7 +27,7 @@ def _summary(review: ReviewSummary) -> Iterator[RenderableType]:
     due = f"next due {moment(review.due_at)} UTC" if review.due_at else "nothing is owed"
     heading = (review.incident, severity_title(review.severity), due if review.open else "closed")
     yield plain("  ".join(heading), "bold")
-    about = [review.title]
+    about = [review.title, *([review.problem] if review.problem else [])]
     if review.record:
         record = review.record
         about += [f"{record.open} owed, {record.overdue} overdue", f"{record.submitted} submitted"]
@@ -86,11 +86,15 @@ def _ending(ending: Ending) -> str:
     return f"{verb} by {ending.by} {moment(ending.at)} UTC{said}"
 
 
-def follow_ups(found: Sequence[tuple[str, FollowUp]]) -> RenderableType:
+def follow_ups(found: Sequence[tuple[str, FollowUp | str]]) -> RenderableType:
+    """Of each incident; a text says why those of one are not known."""
     if not found:
         return "no follow-up is open"
     table = Table("incident", "", "due", "owner", "what", "", box=None, header_style="dim", padding=(0, 2, 0, 0))
     for incident, each in found:
+        if isinstance(each, str):
+            table.add_row(plain(incident), "", "", "", plain(each, "bold red"), "")
+            continue
         ended = _ending(each.ending) if each.ending else ""
         table.add_row(
             plain(incident), f"{each.number}", f"{each.due_on}", plain(each.owner), plain(each.text), plain(ended)

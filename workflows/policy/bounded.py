@@ -7,6 +7,7 @@ and is stored, in bytes of JSON, where a letter may take four and a control char
 import hashlib
 import json
 from collections.abc import Sequence
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from itertools import chain
 from typing import Annotated
@@ -17,8 +18,25 @@ LINE = 200
 """Bytes of a line."""
 LABELS = 12_500
 """Bytes of all labels of one alert, or of one incident, together."""
+EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+"""No clock shows another time. From here a zone, a duration or a reminder reaches no end of the calendar, where Python
+raises OverflowError, nor the year 2262, where nanoseconds end in Temporal's visibility stores."""
 HEAVIEST = 6
 """Bytes of a character at most: a short text fits without being weighed."""
+
+
+def moment(value: datetime) -> datetime:
+    """In UTC, between the first and the last that a clock shows."""
+    if value.year < EARLIEST.year:
+        return EARLIEST
+    if value.year >= LATEST.year:
+        return LATEST
+    at = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    return min(max(at, EARLIEST), LATEST)
+
+
+def day(value: date) -> date:
+    return min(max(value, EARLIEST.date()), LATEST.date())
 
 
 def cut(text: str, most: int) -> str:
@@ -75,6 +93,7 @@ def _fitting(labels: dict[str, str]) -> dict[str, str]:
     return kept
 
 
+Day = Annotated[date, AfterValidator(day)]
 Line = Annotated[str, AfterValidator(lambda text: fit(text, LINE))]
 Text = Annotated[str, AfterValidator(lambda text: fit(text, 3000))]
 Identity = Annotated[str, AfterValidator(identity)]

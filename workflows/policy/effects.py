@@ -7,23 +7,16 @@ Names only: a person is `vp-engineering`, a channel is `#incidents`. Which Pager
 adapter knows (rule 10).
 """
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from workflows.policy.bounded import moment
 
-def _in_utc(value: datetime) -> datetime:
-    if value.tzinfo is UTC:
-        return value
-    try:
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-    except OverflowError:  # year 1 or 9999 with an offset; pydantic turns only ValueErrors into its own
-        raise ValueError(f"the time {value} is out of range") from None
-
-
-Instant = Annotated[datetime, AfterValidator(_in_utc)]
+Instant = Annotated[datetime, AfterValidator(moment)]
 """An aware time in UTC. One that arrives without a zone is read as UTC, as every sender that omits it means it."""
+
 
 PublicStatus = Literal["investigating", "identified", "monitoring", "resolved"]
 

@@ -4,18 +4,18 @@ The same models are what people and webhooks send (as signals and updates) and w
 wire names of signals and updates to them; `hear` reads one from whatever arrived.
 """
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Literal, TypeVar
 
 from pydantic import Field
 
-from workflows.policy.bounded import Identity, Labels, Line, Text
+from workflows.policy.bounded import EARLIEST, Day, Identity, Labels, Line, Text
 from workflows.policy.demand import Demand
 from workflows.policy.durations import Duration
 from workflows.policy.effects import Instant, Receipt, Wire
 from workflows.policy.runbook import Name, Runbook, SeverityName
 
-UNSTAMPED = datetime.min.replace(tzinfo=UTC)
+UNSTAMPED = EARLIEST
 
 Outcome = Literal["done", "rejected", "undelivered", "superseded", "unconnected"]
 """done: the vendor has it. rejected: will never work. undelivered: given up after its time. superseded: withdrawn,
@@ -166,7 +166,7 @@ class FollowUpAdded(Event):
     text: Text = Field(min_length=1)
     owner: Line = ""
     """A person, or a role of the runbook; empty: whoever says it."""
-    due_on: date | None = None
+    due_on: Day | None = None
 
 
 class FollowUpDone(Event):

@@ -60,7 +60,7 @@ def apply(book: Runbook, incident: Incident, event: Event) -> Incident:
     if event.id and event.id in incident.heard:
         return incident
     if not isinstance(event, Acknowledged):  # an older incident's may arrive under the same workflow id
-        event = _not_before(event, incident.declared_at)
+        event = not_before(event, incident.declared_at)
     if isinstance(event, _SIGNS_OF_LIFE):
         incident = _alive(book, incident, event.at)
     after = _APPLY[type(event)](book, incident, event)
@@ -77,7 +77,7 @@ def remember(incident: Incident, event_id: str) -> Incident:
     return incident.model_copy(update={"heard": (*incident.heard, event_id)[-Bounds.heard :]})
 
 
-def _not_before(event: E, opened_at: datetime) -> E:
+def not_before(event: E, opened_at: datetime) -> E:
     """What concerns this opening cannot have happened before it: that sender's clock is behind ours."""
     return event if event.at >= opened_at else event.model_copy(update={"at": opened_at})
 
@@ -102,7 +102,7 @@ def _acknowledged(book: Runbook, incident: Incident, event: Acknowledged) -> Inc
     rung_at = ring.rung_at if ring else event.at
     if incident.resolved or rung_at < incident.opened_at:
         return log(incident, event.at, f"{event.by} acknowledged, too late to change anything")
-    event = _not_before(event, incident.opened_at)
+    event = not_before(event, incident.opened_at)
     if not is_acknowledged(book, incident, event.at):
         return acknowledge(book, incident, event)
     if ring is not None and (ring.state == "acknowledged" or is_hushing(incident, event.ring)):
@@ -125,7 +125,7 @@ def _resolved(book: Runbook, incident: Incident, event: Resolved) -> Incident:
     if event.ring and (event.ring not in incident.rings or incident.rings[event.ring].rung_at < incident.opened_at):
         # We resolve a person's older ring before we ring again: its echo must not end the incident.
         return log(incident, event.at, f"an older ring was resolved{_through(event)}: the incident stays open")
-    return resolve(incident, _not_before(event, incident.opened_at))
+    return resolve(incident, not_before(event, incident.opened_at))
 
 
 def _noted(book: Runbook, incident: Incident, event: Noted) -> Incident:

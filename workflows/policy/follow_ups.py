@@ -2,11 +2,12 @@
 is done or waived. An open incident hands them to its review, which nags."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 
 from workflows.policy.bounded import fit, weight
-from workflows.policy.calendar import end_of
+from workflows.policy.calendar import day_in, end_of
 from workflows.policy.demand import Demand
+from workflows.policy.durations import LONGEST
 from workflows.policy.effects import Ticket
 from workflows.policy.events import Event, FollowUpAdded, FollowUpDone, FollowUpWaived
 from workflows.policy.incident import Bounds, Ending, FollowUp, Incident, rules
@@ -83,7 +84,7 @@ def add(book: Runbook, incident: Incident, event: FollowUpAdded) -> Incident:
         number=len(incident.follow_ups) + 1,
         text=fit(event.text, Bounds.follow_up),
         owner=event.owner or event.by,
-        due_on=event.due_on or (event.at + terms(book, incident).follow_ups.within).date(),
+        due_on=_due_on(book, incident, event),
         added_at=event.at,
         added_by=event.by,
     )
@@ -92,6 +93,14 @@ def add(book: Runbook, incident: Incident, event: FollowUpAdded) -> Incident:
     after = incident.model_copy(update={"follow_ups": (*incident.follow_ups, follow_up)})
     text = f"follow-up {follow_up.number}, {owner_of(book, follow_up)} by {follow_up.due_on}: {follow_up.text}"
     return tell(after, event.at, text, by=event.by)
+
+
+def _due_on(book: Runbook, incident: Incident, event: FollowUpAdded) -> date:
+    """Not before it was said, nor later than any procedure lasts: from a slip of the pen somebody would be nagged about
+    every day since, or nobody ever."""
+    zone = book.calendar.zone
+    day = event.due_on or day_in(zone, event.at + terms(book, incident).follow_ups.within)
+    return min(max(day, day_in(zone, event.at)), day_in(zone, event.at + LONGEST))
 
 
 def _fits(incident: Incident, another: FollowUp) -> bool:

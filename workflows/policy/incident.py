@@ -4,12 +4,12 @@ Deadlines are computed from these facts by `engine.plan`; nothing here remembers
 incident carries over continue-as-new, so every part of it is bounded (`Bounds`).
 """
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from workflows.policy.bounded import Labels, Line, Text, fit, weight
+from workflows.policy.bounded import Day, Labels, Line, Text, fit, weight
 from workflows.policy.effects import Instant, PublicStatus, Wire
 from workflows.policy.events import Alert, Outcome
 from workflows.policy.runbook import Runbook, Severity, SeverityName, severity_title
@@ -75,7 +75,7 @@ class Particulars(Wire):
     labels: Labels = {}
     links: Links = ()
     flags: Annotated[tuple[Line, ...], AfterValidator(lambda flags: flags[: Bounds.names])] = ()
-    speed: float = 1.0
+    speed: float = Field(default=1.0, gt=0, le=3600)
     no_pager: bool = False
     """Somebody chose to run without a pager: said loudly at every opening."""
 
@@ -231,7 +231,7 @@ class FollowUp(Wire):
     text: str
     owner: str
     """A person, or a role of the runbook."""
-    due_on: date
+    due_on: Day
     added_at: Instant
     added_by: str
     ending: Ending | None = None

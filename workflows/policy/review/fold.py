@@ -22,7 +22,7 @@ def apply(book: Runbook, review: Review, event: Event) -> Review:
     change = _APPLY.get(type(event))
     if change is None:
         return review.model_copy(update={"incident": fold.apply(book, review.incident, event)})
-    after = change(book, review, event)
+    after = change(book, review, fold.not_before(event, review.opened_at))
     return after.model_copy(update={"incident": fold.remember(after.incident, event.id)}) if event.id else after
 
 
