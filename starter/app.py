@@ -11,6 +11,7 @@ from settings import Settings
 from starter.canary import Canary
 from starter.gateway import Gateway
 from starter.incidents import Incidents
+from starter.limits import Door
 from starter.refusal import answer_refusals
 from starter.routes import alerts, cloudwatch, health, heartbeat, jira, pagerduty
 from starter.runbooks import Library
@@ -29,9 +30,11 @@ def create_app(
     exposed: bool = False,
     canary: Canary | None = None,
     sns: SnsCalls | None = None,
+    door: Door | None = None,
 ) -> FastAPI:
-    """`exposed`: reachable beyond loopback, so that a source without a secret is refused. `sns`: the way to AWS."""
-    gateway = Gateway(settings, library, incidents, exposed, canary, sns=sns or SnsCalls())
+    """`exposed`: reachable beyond loopback, so that a source without a secret is refused. `sns`: the way to AWS.
+    `door`: who is connected."""
+    gateway = Gateway(settings, library, incidents, exposed, canary, sns=sns or SnsCalls(), door=door or Door())
 
     @asynccontextmanager
     async def alive(_: FastAPI) -> AsyncIterator[None]:

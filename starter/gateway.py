@@ -19,6 +19,7 @@ from starter.group_commit import GroupCommit
 from starter.grouping import Batch
 from starter.heartbeats import Heartbeats
 from starter.incidents import Incidents
+from starter.limits import Door
 from starter.refusal import Refusal, later
 from starter.replays import Replays
 from starter.runbooks import Library
@@ -48,6 +49,7 @@ class Gateway:
     turned_away: TurnedAway = field(default_factory=TurnedAway)
     replays: Replays = field(default_factory=Replays)
     sns: SnsCalls = field(default_factory=SnsCalls)
+    door: Door = field(default_factory=Door)
     alerts: GroupCommit = field(init=False)
     """The way to the incidents for alerts, of which there may be very many."""
     beats: Beats = field(init=False)

@@ -14,6 +14,7 @@ from starter import verify
 from starter.app import create_app
 from starter.canary import Canary
 from starter.incidents import Incidents
+from starter.limits import Door, Limits, limited
 from starter.runbooks import Library
 from starter.sources.table import SOURCES
 
@@ -28,10 +29,12 @@ async def serve(
     host: str = "127.0.0.1",
     port: int = 8080,
     allow_unauthenticated: bool = False,
+    limits: Limits | None = None,
     on_listening: Callable[[str], None] | None = None,
 ) -> None:
     """Serve until SIGTERM or SIGINT; requests under way are finished. Port 0 is any free one.
 
+    `limits` are those that fit this process if left out.
     `on_listening` gets the address, such as `http://127.0.0.1:8080`. Raises SettingsError.
     """
     exposed = not is_loopback(host) and not allow_unauthenticated
@@ -39,8 +42,11 @@ async def serve(
     listener = _listen(host, port)
     address = _address(listener)
     canary = Canary(incidents, address)
-    app = create_app(settings, library, incidents, exposed=exposed, canary=canary)
-    config = uvicorn.Config(app, log_config=None, access_log=False, ws="none", timeout_graceful_shutdown=5)
+    door = Door(limits or Limits.fitting())
+    app = create_app(settings, library, incidents, exposed=exposed, canary=canary, door=door)
+    config = uvicorn.Config(
+        app, http=limited(door), log_config=None, access_log=False, ws="none", timeout_graceful_shutdown=5
+    )
     server = uvicorn.Server(config)
     if on_listening:
         on_listening(address)

@@ -35,6 +35,8 @@ class Readiness(BaseModel):
     webhooks: dict[str, dict[str, int]]
     """Since the gateway started, by source: accepted, refused, not_ours, nothing_open, held, flapping, ignored,
     repeated."""
+    connections: dict[str, int]
+    """Since the gateway started: how many were cut, by the reason."""
     canary: Watch | None
     silences: Quiet
     flapping: int
@@ -65,6 +67,7 @@ def router(gateway: Gateway) -> APIRouter:
             runbooks=sorted(gateway.library.runbooks),
             problems=[*map(str, gateway.library.problems), *gateway.turned_away.problems()],
             webhooks=_by_source(gateway),
+            connections={str(cut): count for cut, count in gateway.door.cuts.items()},
             canary=_watch(gateway),
             flapping=gateway.flapping.kept,
             silences=Quiet(active=list(gateway.silencing.active(datetime.now(UTC))), problem=gateway.silencing.problem),

@@ -253,6 +253,7 @@ class TestReady:
             "runbooks": ["acme"],
             "problems": [],
             "webhooks": {},
+            "connections": {},
             "canary": None,
             "silences": {"active": [], "problem": None},
             "flapping": 0,
