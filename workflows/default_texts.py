@@ -3,7 +3,7 @@
 TEXTS: dict[str, str] = {
     # To a phone: what, since when, why you, who was tried, how to answer, where to look.
     "page": """{{ headline }}
-Service: {{ service }}. Since {{ began }} ({{ elapsed }}). {{ phase }}.
+{% if service is defined %}Service: {{ service }}. {% endif %}Since {{ began }} ({{ elapsed }}). {{ phase }}.
 {% if impact is defined %}{{ impact }}
 {% endif %}
 Why you: {{ reason }}.
@@ -18,7 +18,8 @@ To answer: acknowledge this page, or run: tocsin ack {{ id }}
     "declaration": """🚨 INCIDENT DECLARED: {{ title }}
 Severity: {{ severity }}
 Status: {{ phase }}
-Service: {{ service }}
+{% if service is defined %}Service: {{ service }}
+{% endif %}
 {% if impact is defined %}Impact: {{ impact }}
 {% endif %}
 Commander: {{ commander }}
@@ -67,7 +68,11 @@ Nobody is being paged: {{ reason }}. Fetch people yourself.""",
 {% endfor %}""",
     "draft": """Draft to approve: {{ draft_name }} ({{ phase }}), because {{ reason }}:
 {{ draft }}
-To let it out: tocsin approve {{ id }} --draft {{ draft_name }}   (or in other words: add them in quotes)""",
+{% if to_fill_in %}It cannot go out like this: {{ to_fill_in }} is for you to fill in.
+To let it out, write the whole text: tocsin approve {{ id }} --draft {{ draft_name }} "..."
+{% else %}
+To let it out: tocsin approve {{ id }} --draft {{ draft_name }}   (or in other words: add them in quotes)
+{% endif %}""",
     "contacts": """{% for contact in contacts %}☎ {{ contact.name }}: {{ contact.reach }}
 {% endfor %}""",
     "checklist": """{{ headline }}: {{ duty_title }}

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence, Set
 from datetime import datetime
+from functools import partial
 
 from temporalio import workflow
 
@@ -12,7 +13,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.policy.answers import Life, Outlook, Status
     from workflows.policy.demand import Demand
     from workflows.policy.engine import Plan, plan
-    from workflows.policy.events import HEARD, AlertsReceived, Event
+    from workflows.policy.events import HEARD, AlertsReceived, DraftApproved, Event, stamp
     from workflows.policy.fold import apply
     from workflows.policy.incident import Incident, declare, rules
     from workflows.policy.outlook import as_markdown, outlook
@@ -22,6 +23,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.policy.review.engine import owes_review
     from workflows.policy.review.state import open_review
     from workflows.policy.runbook import Runbook
+    from workflows.proofreading import approved_too_soon, left_open
     from workflows.published import Update, attributes_of
     from workflows.review import start_review
     from workflows.shell import Shell
@@ -59,8 +61,12 @@ class IncidentCase:
             opening = self._life.opening.model_copy(update={"runbook": book})
             self._life = self._life.model_copy(update={"opening": opening})
 
-    def refusal(self, event: Event) -> str | None:
-        return refusal(self.book, self.incident, event)
+    def refusal(self, event: Event, now: datetime) -> str | None:
+        no = refusal(self.book, self.incident, event) or left_open(event)
+        if no or not isinstance(event, DraftApproved):
+            return no
+        after = IncidentCase(self._life, apply(self.book, self.incident, stamp(event, now)))
+        return approved_too_soon(self.plan(now), after.plan(now), partial(after.words, now=now))
 
     def words(self, demand: Demand, now: datetime) -> Words:
         return words(self.book, self.incident, demand, now)

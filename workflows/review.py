@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence, Set
 from datetime import datetime
+from functools import partial
 
 from temporalio import workflow
 from temporalio.common import SearchAttributePair, TypedSearchAttributes, WorkflowIDReusePolicy
@@ -13,7 +14,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.policy.answers import Outlook
     from workflows.policy.demand import Demand
     from workflows.policy.engine import Plan
-    from workflows.policy.events import Event
+    from workflows.policy.events import DraftApproved, Event, stamp
     from workflows.policy.incident import Incident
     from workflows.policy.outlook import lines
     from workflows.policy.review.answers import ReviewLife, ReviewStatus, status
@@ -24,6 +25,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.policy.review.record import MEMO, record
     from workflows.policy.review.refusals import refusal
     from workflows.policy.runbook import Runbook
+    from workflows.proofreading import approved_too_soon, left_open
     from workflows.published import Update, attributes_of_review
     from workflows.shell import Shell
     from workflows.texts import Words, words
@@ -56,8 +58,13 @@ class ReviewCase:
     def fold(self, event: Event) -> None:
         self.review = apply(self.book, self.review, event)
 
-    def refusal(self, event: Event) -> str | None:
-        return refusal(self.book, self.review, event)
+    def refusal(self, event: Event, now: datetime) -> str | None:
+        no = refusal(self.book, self.review, event) or left_open(event)
+        if no or not isinstance(event, DraftApproved):
+            return no
+        review = apply(self.book, self.review, stamp(event, now))
+        after = ReviewCase(self._life.model_copy(update={"review": review}))
+        return approved_too_soon(self.plan(now), after.plan(now), partial(after.words, now=now))
 
     def words(self, demand: Demand, now: datetime) -> Words:
         return words(self.book, self.incident, demand, now, self.review)

@@ -16,7 +16,7 @@ from temporalio import workflow
 from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 
-from workflows import hearing, sending
+from workflows import hearing, proofreading, sending
 from workflows.case import Case
 from workflows.clock import Clock
 from workflows.policy.answers import Changed, Outlook
@@ -116,6 +116,10 @@ class Shell:
         for demand in present.due:
             if demand.key not in self._sends:
                 said = self._case.words(demand, self.now())
+                kept = proofreading.held_back(demand, said)
+                if kept is not None:
+                    self._fold(kept)
+                    continue
                 due_at = self._clock.wall(demand.due_at)
                 order = sending.order(self._case.book, self._case.incident, demand, said, due_at)
                 self._fold(EffectStarted(demand=demand, real_at=workflow.now()))
@@ -204,7 +208,7 @@ class Shell:
 
     def _validate_update(self, name: str, args: Sequence[RawValue]) -> None:
         event = hearing.hear_strictly(self._case.known, name, args)
-        no = self._case.refusal(event)
+        no = self._case.refusal(event, self.now())
         if no and event.id not in self._case.incident.heard:
             raise ApplicationError(no, type="Refused")
 

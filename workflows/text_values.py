@@ -1,6 +1,6 @@
 """What a template may say: a property for each value, by its name in templates.
 
-Each is computed when a text asks for it. One that is None is not known yet, and shows as `[name?]`.
+Each is computed when a text asks for it. One that is None is not known yet, and is a gap.
 """
 
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from types import NoneType
 from typing import TypedDict, get_args, get_type_hints
 
-from workflows import documents, review_values
+from workflows import documents, gaps, review_values
 from workflows.policy.bounded import cut
 from workflows.policy.cadence import next_update_at
 from workflows.policy.calendar import clock, dated, day_in
@@ -174,7 +174,9 @@ class Values(Occasion):
 
     @property
     def contacts(self) -> list[Reachable]:
-        return [{"name": known.name, "reach": known.reach} for known in contacts_for(self.book, self.incident)]
+        return [
+            {"name": known.name, "reach": gaps.without(known.reach)} for known in contacts_for(self.book, self.incident)
+        ]
 
     @property
     def service(self) -> str | None:
@@ -234,11 +236,19 @@ class Values(Occasion):
 
     @property
     def draft(self) -> str | None:
-        if not self._drafts:
-            return None
+        return gaps.shown(self._drafted) if self._drafts else None
+
+    @property
+    def to_fill_in(self) -> str:
+        """The gaps of a draft; empty: it can go out as it is."""
+        return gaps.named(gaps.found(self._drafted)) if self._drafts else ""
+
+    @property
+    def _drafted(self) -> str:
+        """As those outside would see it: it must not quote itself."""
         duty = _duty(self)
-        # As a text for the status page sees it: it must not quote itself.
-        demand = self.demand.model_copy(update={"effect": Publish(status="investigating", template="")})
+        public, mail = Publish(status="investigating", template=""), Email(to=duty.to, template="") if duty else None
+        demand = self.demand.model_copy(update={"effect": mail or public})
         return self.render(replace(self, demand=demand), duty.template if duty else f"public_{self.incident.phase}")
 
     @property

@@ -1,19 +1,19 @@
 """The messages: what is said, in which words.
 
 Templates are Jinja2 in its sandbox, Tocsin's own or the runbook's. Everything that comes from alerts and people enters
-as a value, never as a template. A value that is not known shows as `[name?]`. A template of the runbook's that fails,
-or does more than a text may (`text_bounds`), is replaced by Tocsin's own; where there is none, by plain text with the
-reason: at 3 a.m. an ugly message is better than none.
+as a value, never as a template. What is not known is said so inside the house, and keeps a text for people outside
+back (`gaps`). A template of the runbook's that fails, or does more than a text may (`text_bounds`), is replaced by
+Tocsin's own; where there is none, by plain text with the reason: at 3 a.m. an ugly message is better than none.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache, partial
 
-from jinja2 import Environment, Template, TemplateError, Undefined, meta
+from jinja2 import Environment, Template, TemplateError, meta
 
-from workflows import documents, markdown
+from workflows import documents, gaps, markdown
 from workflows.default_texts import TEXTS
 from workflows.policy.bounded import cut
 from workflows.policy.demand import Demand
@@ -29,14 +29,7 @@ LONGEST = 3000
 """Characters: what a Slack text block holds, and more than anybody reads on a phone."""
 
 
-class _Visible(Undefined):
-    """Missing values are seen, not swallowed."""
-
-    def __str__(self) -> str:
-        return f"[{self._undefined_name}?]"
-
-
-ENVIRONMENT = BoundedEnvironment(undefined=_Visible, trim_blocks=True, lstrip_blocks=True, autoescape=False)
+ENVIRONMENT = BoundedEnvironment(undefined=gaps.Missing, trim_blocks=True, lstrip_blocks=True, autoescape=False)
 DOCUMENTS = ENVIRONMENT.overlay(finalize=markdown.shown)
 """The same for documents: the template is Markdown, and the values are not."""
 
@@ -62,26 +55,42 @@ class Words:
     text: str
     failed: tuple[Failed, ...] = ()
     """What stands here in other words than the runbook's."""
+    gaps: tuple[str, ...] = ()
+    """What somebody has to fill in before it may leave the house."""
 
 
 def words(book: Runbook, incident: Incident, demand: Demand, now: datetime, review: Review | None = None) -> Words:
     """Subject and text of an effect, ready for an adapter. Never raises."""
     failed: list[Failed] = []
     values = Values(book, incident, demand, now, partial(_render, failed), review)
-    subject, text = _said(values, failed)
-    return Words(subject, text, tuple(dict.fromkeys(failed)))
+    said = _said(values, failed)
+    return replace(said, failed=tuple(dict.fromkeys(failed)))
 
 
-def _said(values: Values, failed: list[Failed]) -> tuple[str, str]:
+def _said(values: Values, failed: list[Failed]) -> Words:
     effect = values.demand.effect
     subject = _subject(values)
     if isinstance(effect, Document):
-        return subject, _document(values, effect, failed)
+        return Words(gaps.shown(subject), gaps.shown(_document(values, effect, failed)))
     text = values.render(values, getattr(effect, "template", "told"))
     if isinstance(effect, Email):
-        return _mail(subject, text, effect.words)
-    own = effect.words if isinstance(effect, Publish | Ticket) else None
-    return subject, own or text
+        subject, text = _mail(subject, text, effect.words)
+    if isinstance(effect, Publish | Email):
+        return _for_outside(values, effect, subject, text)
+    own = effect.words if isinstance(effect, Ticket) else None
+    return Words(gaps.spoken(subject), own or cut(gaps.spoken(text), LONGEST))
+
+
+def _for_outside(values: Values, effect: Publish | Email, subject: str, text: str) -> Words:
+    """A human's words are whole but for what they left open; the subject that the template gives them has to be."""
+    kinds = gaps.BLANK if isinstance(effect, Email) and not effect.public else gaps.BLANK + gaps.MISSING + gaps.FLAW
+    if effect.words is not None:
+        own = effect.words if isinstance(effect, Publish) else text
+        whole = gaps.shown(subject) if not gaps.found(subject, kinds) else values.issue.capitalize()
+        return Words(whole, own, gaps=gaps.left_in(own))
+    missing = gaps.found(f"{subject}\n{text}", kinds)
+    show = gaps.shown if missing else gaps.spoken
+    return Words(show(subject), cut(show(text), LONGEST), gaps=missing)
 
 
 def _document(values: Values, effect: Document, failed: list[Failed]) -> str:
@@ -113,7 +122,7 @@ def _subject(values: Values) -> str:
 
 
 def _render(failed: list[Failed], values: Values, template: str) -> str:
-    return cut(_fill(values, template, ENVIRONMENT, failed), LONGEST)
+    return _fill(values, template, ENVIRONMENT, failed)
 
 
 def _fill(values: Values, template: str, environment: Environment, failed: list[Failed]) -> str:
@@ -125,8 +134,8 @@ def _fill(values: Values, template: str, environment: Environment, failed: list[
         except FAILURES as error:
             failed.append(Failed(template, why(error)))
     if not sources:
-        return f"{values.headline} (the runbook has no text named {template!r})"
-    return f"{values.headline}: {values.reason} (the text {template!r} failed: {failed[-1].problem})"
+        return gaps.flaw(f"{values.headline} (the runbook has no text named {template!r})")
+    return gaps.flaw(f"{values.headline}: {values.reason} (the text {template!r} failed: {failed[-1].problem})")
 
 
 def _ours(values: Values, template: str) -> str | None:
@@ -159,8 +168,8 @@ class _Compiled:
 
 @lru_cache(maxsize=256)
 def _compiled(source: str, environment: Environment) -> _Compiled:
-    template = environment.from_string(source)
     names = meta.find_undeclared_variables(environment.parse(source))
+    template = environment.from_string(gaps.marked(environment.parse(source)))
     return _Compiled(template, frozenset(names).intersection((*ALWAYS, *SOMETIMES)))
 
 

@@ -1,13 +1,16 @@
 """The words: templates that nobody knows, that do not parse, that ask for what there is not, or that say nothing."""
 
 from collections.abc import Iterator
+from typing import get_args
 
 from jinja2 import TemplateSyntaxError, meta, nodes
 
 from starter.lint.finding import Finding, Path, error, warning
 from starter.lint.places import duties, severities
 from starter.problems import closest
+from workflows import gaps
 from workflows.default_texts import TEXTS
+from workflows.policy.effects import PublicStatus
 from workflows.policy.runbook import Duty, Runbook
 from workflows.text_values import ALWAYS, SOMETIMES
 from workflows.texts import ENVIRONMENT, FAILURES, why
@@ -76,7 +79,7 @@ def _own_text(path: Path, source: str) -> Iterator[Finding]:
         yield error(
             path,
             f"asks for {unknown!r}, which no incident has",
-            f"People would read [{unknown}?].",
+            "People would read that it is not known yet.",
             closest(unknown, KNOWN),
         )
 
@@ -118,24 +121,40 @@ def _war_room(book: Runbook, path: Path, name: str) -> Iterator[Finding]:
         yield error(
             path,
             f"the text {name!r} leads to the war room, and there is none",
-            "People would read [war_room?].",
+            "People would read that it is not known yet.",
             "Add `war_room: {label: War room, url: https://...}`",
         )
 
 
 def _public(book: Runbook) -> Iterator[Finding]:
     """What goes out to customers without a human must not show a gap."""
-    pages = [severity.status_page for _, severity in severities(book) if severity.status_page]
-    for status in dict.fromkeys(status for page in pages for status in page.automatic):
-        name = f"public_{status}"
+    for name in dict.fromkeys(_by_itself(book)):
         text = _parsed(book, name)
+        for gap in gaps.in_template(text) if text else ():
+            yield error(
+                ("templates", name),
+                f"goes out by itself and leaves {gap} to be filled in",
+                "It would be held back until somebody writes the whole text.",
+                "Say something that is always true, or let a human approve it",
+            )
         for value in sorted(MAYBE.intersection(_unguarded(text) if text else ())):
             yield error(
                 ("templates", name),
                 f"goes public by itself and uses {value!r}, which is not always known",
-                f"Customers would read [{value}?].",
+                "It would be held back until somebody writes the whole text.",
                 f"Write {{{{ {value} | default('...') }}}}, or {{% if {value} is defined %}}",
             )
+
+
+def _by_itself(book: Runbook) -> Iterator[str]:
+    """Texts that people outside read, perhaps, without anybody's having seen them."""
+    for at, severity in severities(book):
+        if page := severity.status_page:
+            statuses = get_args(PublicStatus) if page.anyway_after is not None else page.automatic
+            yield from (f"public_{status}" for status in statuses)
+        for _, duty in duties(at, severity):
+            if duty.kind == "email" and duty.approval and duty.anyway_after is not None:
+                yield duty.template
 
 
 def _unguarded(node: nodes.Node, guarded: frozenset[str] = frozenset()) -> Iterator[str]:

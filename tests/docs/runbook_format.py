@@ -94,8 +94,11 @@ def _texts() -> str:
         f"Jinja2, in its sandbox. A text of one of these names replaces Tocsin's own: {own}. One of another name is "
         "for duties that name it.",
         f"Values that are always known: {always}.",
-        f"Values that are known sometimes, and shown as `[name?]` while they are not: {sometimes}. What customers read "
-        "without anybody's approval must not have such a gap: give it a `default`.",
+        f"Values that are known sometimes, of which a message says `not known yet` while they are not: {sometimes}.",
+        "What people outside read must not have such a gap, nor one that a text leaves itself, such as `[impact]`, "
+        "`TBD` or `<fill in>`. A text for the status page or for customers that has one is never sent, whoever let it "
+        "out: it waits as a draft for somebody's words. Give a value a `default`. In documents gaps stand as they are: "
+        "people fill them in.",
         f"A text may do only so much: {STEPS:,} steps (a turn of a loop, a call, a value that is shown), and "
         f"{LARGEST:,} characters in one piece. There is no `range`, no `include` and nothing random. A text that does "
         "more, or that fails, is replaced by Tocsin's own of that name or kind; the timeline says why, and `runbook "

@@ -8,7 +8,7 @@ from tests.policy.builders import alert, alerts, at, happens, ladder, opened, ru
 from workflows.default_texts import TEXTS
 from workflows.policy.calendar import Calendar
 from workflows.policy.demand import Demand
-from workflows.policy.effects import Document, Email, Place, Post, Ticket
+from workflows.policy.effects import Document, Email, Place, Post, Publish, Ticket
 from workflows.policy.engine import plan
 from workflows.policy.events import Acknowledged, Noted, Resolved, RoleAssigned, UpdatePosted
 from workflows.policy.fold import apply
@@ -67,8 +67,16 @@ class TestARunbooksOwnTemplate:
         simulation = opened(book)
         assert said(simulation, sends(simulation, "escalate/1/alice")[0][1]) == "Wake up: SEV-1: Checkout fails"
 
-    def test_shows_what_is_missing(self) -> None:
-        assert template("{{ customers }} are hit") == "[customers?] are hit"
+    def test_says_that_something_is_not_known(self) -> None:
+        assert template("Impact: {{ impact }}") == "Impact: not known yet"
+
+    @pytest.mark.parametrize("gap", ["[impact]", "[Any available workarounds]", "[...]", "TBD", "<fill in>", "${URL}"])
+    def test_leaves_nothing_to_fill_in_in_a_message(self, gap: str) -> None:
+        assert template(f"Impact: {gap}") == "Impact: not known yet"
+
+    @pytest.mark.parametrize("text", ["[SEV-1] is here", "[Acme] is down", "[x] done", "see [this](https://a.example)"])
+    def test_may_use_brackets_for_other_things(self, text: str) -> None:
+        assert template(text) == text
 
     def test_may_give_a_default_for_what_is_missing(self) -> None:
         assert template("{{ customers | default('some') }} are hit") == "some are hit"
@@ -185,9 +193,7 @@ class TestOurOwn:
         simulation = opened(BOOK)
         text = said(simulation, post_of(name))
         assert "failed" not in text
-        assert [word for word in ("[draft?]", "[duty_title?]", "[next_update?]", "[cause?]") if word in text] == [
-            word for word, names in UNKNOWN.items() if name in names
-        ]
+        assert ("not known yet" in text) == (name in UNKNOWN)
 
     def test_draft_shows_what_would_be_published(self) -> None:
         simulation = opened(runbook(severity(tier("alice"), status_page={"owner": "communications"})))
@@ -221,18 +227,43 @@ class TestOurOwn:
         assert "THERE IS NO PAGER" in said(simulation, sends(simulation, "declaration")[0][1])
 
 
-UNKNOWN = {
-    "[draft?]": ["draft"],
-    "[duty_title?]": ["checklist", "review_due"],
-    "[next_update?]": ["update_due"],
-    "[cause?]": ["resolution_summary"],
-}
+FORMS = {"document", "incident_report", "post_mortem"}
+"""Documents, which people fill in."""
+UNKNOWN = {"draft", "checklist", "review_due", "update_due", "resolution_summary", "follow_up", *FORMS}
 
 
 def test_a_persons_public_words_go_out_as_they_are() -> None:
     simulation = opened(runbook(severity(tier("alice"))))
     happens(simulation, 1, UpdatePosted(text="{{ 7*7 }} <b>", public=True))
     assert said(simulation, sends(simulation, "publish/")[0][1]) == "{{ 7*7 }} <b>"
+
+
+class TestGaps:
+    """A text for people outside says what somebody has yet to fill in: what it leaves open itself, and nothing else."""
+
+    @staticmethod
+    def of(text: str, title: str = "Checkout fails") -> Words:
+        book = runbook(severity(tier("alice")), templates={"public_investigating": text})
+        simulation = opened(book, title=title)
+        effect = Publish(status="investigating", template="public_investigating")
+        demand = Demand(duty="publish/investigating", due_at=at(0), reason="owed", effect=effect)
+        return words(book, simulation.incident, demand, at(0))
+
+    @pytest.mark.parametrize(
+        ("text", "gaps"),
+        [
+            ("We have a problem with {{ issue }}", ()),
+            ("Some users may experience [impact].", ("[impact]",)),
+            ("The cause is {{ cause }}", ("[cause?]",)),
+            ("{{ cause | default('[what it was]') }}; solved [when?]", ("[what it was]", "[when?]")),
+        ],
+    )
+    def test_are_named(self, text: str, gaps: tuple[str, ...]) -> None:
+        assert self.of(text).gaps == gaps
+
+    def test_in_a_title_are_none(self) -> None:
+        said = self.of("We look into {{ issue }}", title="[impact] of {{ x }} TBD")
+        assert (said.gaps, said.text) == ((), "We look into [impact] of {{ x }} TBD")
 
 
 class TestMails:

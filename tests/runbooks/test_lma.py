@@ -175,7 +175,7 @@ def test_internal_communication_template(severity: SeverityName, updates: str) -
         f"Severity: {severity.upper()}",
         "Status: Investigating",
         "IC: nobody yet",
-        "Impact: [impact?]",
+        "Impact: not known yet",
         f"Updates: {updates}",
     ]
 

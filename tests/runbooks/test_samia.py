@@ -328,7 +328,7 @@ def test_declare_in_slack(severity: SeverityName) -> None:
         "🚨 INCIDENT DECLARED",
         f"Severity: SEV-{severity[-1]}",
         "Issue: Example incident",
-        "Impact: [impact?]",
+        "Impact: not known yet",
         "IC: nobody yet",
         "Tech Lead: nobody yet",
         "Comms: nobody yet",

@@ -140,7 +140,7 @@ def _once_approved(book: Runbook, incident: Incident, duty: Duty, due_at: dateti
     if draft is not None and draft.approval is not None:
         reason = f"approved by {draft.approval.by}"
         yield Wanted(_demand(incident, duty, draft.approval.at, reason, sent_by(book, incident, duty, draft.approval)))
-    elif draft is not None and duty.anyway_after is not None:
+    elif draft is not None and not draft.withheld and duty.anyway_after is not None:
         reason = f"not approved within {write(duty.anyway_after)}"
         yield Wanted(_demand(incident, duty, draft.at + duty.anyway_after, reason, sent_by(book, incident, duty)))
 

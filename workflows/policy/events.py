@@ -17,9 +17,9 @@ from workflows.policy.runbook import Name, Runbook, SeverityName
 
 UNSTAMPED = EARLIEST
 
-Outcome = Literal["done", "rejected", "undelivered", "superseded", "unconnected"]
+Outcome = Literal["done", "rejected", "undelivered", "superseded", "unconnected", "withheld"]
 """done: the vendor has it. rejected: will never work. undelivered: given up after its time. superseded: withdrawn,
-because no longer wanted. unconnected: this way is not connected."""
+because no longer wanted. unconnected: this way is not connected. withheld: never sent, because its text has a gap."""
 
 
 class Event(Wire):

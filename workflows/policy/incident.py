@@ -210,6 +210,8 @@ class Draft(Wire):
 
     at: Instant
     approval: Words | None = None
+    withheld: bool = False
+    """It has a gap: only words let it out."""
 
 
 class Ending(Wire):
@@ -251,6 +253,8 @@ class Public(Wire):
     """... since then."""
     approval: Words | None = None
     words: Words | None = None
+    withheld: PublicStatus | None = None
+    """This status could not go out, because its text has a gap: only words let it out."""
 
 
 class Incident(Wire):

@@ -24,7 +24,11 @@ def public(book: Runbook, incident: Incident) -> Iterator[Wanted]:
         yield from _kept_honest(book, incident, terms)
     elif incident.public.begun and incident.public.status != "resolved" and incident.resolved:
         # It went public under terms that hold no longer (a lower severity, a cleared flag): it must not stay open.
-        yield _publish(incident, "resolved", incident.phase_at, "the incident is resolved")
+        approval = incident.public.approval
+        if approval is not None and incident.public.withheld:
+            yield _publish(incident, "resolved", approval.at, f"approved by {approval.by}", approval)
+        elif incident.public.withheld != "resolved":
+            yield _publish(incident, "resolved", incident.phase_at, "the incident is resolved")
 
 
 def _kept_honest(book: Runbook, incident: Incident, terms: StatusPage) -> Iterator[Wanted]:

@@ -22,6 +22,7 @@ from workflows.policy.runbook import Runbook
 from workflows.policy.tally import LATE
 from workflows.policy.telling import log, tell, tells
 from workflows.policy.ways import by_hand, settled_by
+from workflows.policy.withholding import withhold
 from workflows.policy.wording import duty_name, how_late
 
 
@@ -72,6 +73,8 @@ def settle(book: Runbook, incident: Incident, event: EffectSettled) -> Incident:
     if event.outcome == "superseded":
         # Withdrawn is not settled: should it be wanted again, it is sent.
         return _withdrawn(book, incident.model_copy(update=changes), event, effect)
+    if event.outcome == "withheld" and isinstance(effect, Publish | Email):
+        return withhold(book, incident.model_copy(update=changes), event, effect)
     overtaken = incident.has_settled(demand.duty, demand.occurrence)  # by a later occurrence: it must not be sent again
     in_its_ring = isinstance(effect, Hush)  # has settled in its ring, which ends
     if not (overtaken or in_its_ring or _goes_elsewhere(book, incident, event)):
@@ -152,7 +155,8 @@ def _publish(book: Runbook, incident: Incident, event: EffectSettled, publish: P
     public = incident.public.model_copy(
         update={
             "status": publish.status, "counts_from": counts_from, "drafted": None, "drafted_at": None,
-            "approval": None, "words": None if _said(publish, incident.public.words) else incident.public.words,
+            "approval": None, "withheld": None,
+            "words": None if _said(publish, incident.public.words) else incident.public.words,
         }
     )  # fmt: skip
     after = incident.model_copy(update={"public": public})

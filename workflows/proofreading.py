@@ -1,0 +1,42 @@
+"""No text leaves the house with a gap in it: before it is sent, and before somebody approves it."""
+
+from collections.abc import Callable, Iterator
+
+from workflows import gaps
+from workflows.policy.demand import Demand
+from workflows.policy.effects import Email, Publish
+from workflows.policy.engine import Plan
+from workflows.policy.events import DraftApproved, EffectSettled, Event, UpdatePosted
+from workflows.texts import Words
+
+
+def held_back(demand: Demand, said: Words) -> EffectSettled | None:
+    """How it ends instead of being sent, if somebody has yet to fill something in."""
+    if not said.gaps or not isinstance(demand.effect, Publish | Email):
+        return None
+    problem = f"it would say {gaps.named(said.gaps)}, which nobody has filled in"
+    is_draft = isinstance(demand.effect, Publish) or demand.effect.public
+    return EffectSettled(demand=demand, outcome="withheld" if is_draft else "rejected", problem=problem)
+
+
+def left_open(event: Event) -> str | None:
+    """Why a person's words for people outside are refused."""
+    outside = isinstance(event, DraftApproved) or (isinstance(event, UpdatePosted) and event.public)
+    found = gaps.left_in(event.text) if outside and isinstance(event, DraftApproved | UpdatePosted) else ()
+    return f"fill in {gaps.named(found)} first: people outside would read it as it stands" if found else None
+
+
+def approved_too_soon(before: Plan, after: Plan, say: Callable[[Demand], Words]) -> str | None:
+    """Why a draft that is approved as it stands cannot go out: what the approval would send has a gap."""
+    known = {demand.key for demand in _outside(before)}
+    for demand in _outside(after):
+        found = say(demand).gaps if demand.key not in known else ()
+        if found:
+            return f"the draft says {gaps.named(found)}: fill that in, and approve the whole text in quotes"
+    return None
+
+
+def _outside(plan: Plan) -> Iterator[Demand]:
+    for demand in (*plan.due, *(wanted.demand for wanted in plan.waiting)):
+        if isinstance(demand.effect, Publish | Email):
+            yield demand
