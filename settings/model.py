@@ -14,6 +14,9 @@ from settings.secret_files import SecretFiles
 from settings.sources import SourceSettings
 from settings.ways import WaySettings
 
+MAX_BODY_BYTES = 4_194_304
+"""Alertmanager sends a group of 700 alerts, 1.8 KB each, at once."""
+
 
 class SettingsError(Exception):
     """A setting is missing or wrong; the message names it and says what to do."""
@@ -53,7 +56,11 @@ class Settings(SourceSettings, WaySettings):
     statuspage_page: str | None = Field(None, description="Statuspage page id")
     statuspage_url: str = Field("https://api.statuspage.io/v1", description="base address of the Statuspage API")
 
-    max_body_bytes: int = Field(1_048_576, ge=1024, description="largest webhook body that is read")
+    max_body_bytes: int = Field(
+        MAX_BODY_BYTES,
+        ge=1024,
+        description="of a longer webhook body, the alerts within it are read, and the rest counted",
+    )
 
     digest_at: str = Field(
         "09:00",

@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from fastapi import Request
@@ -26,14 +26,17 @@ from starter.runbooks import Library
 from starter.silences import Silences
 from starter.silencing import Silencing
 from starter.sns_calls import SnsCalls
-from starter.sources.reading import FieldProblem, Webhook
+from starter.sources.reading import FieldProblem, Unreadable, Webhook
 from starter.sources.source import Source
 from starter.turned_away import TurnedAway
+from starter.unpacking import unpacked
 from workflows.policy.incident import Opening
 from workflows.policy.runbook import Runbook
 
 ANSWER_WITHIN_S = 4.5
 """PagerDuty waits 5 s for an answer, most others longer."""
+READ_AT_MOST = 2
+"""Times the limit: of a longer body the alerts within the limit are kept, and those of the rest counted."""
 
 
 @dataclass
@@ -87,23 +90,57 @@ class Gateway:
         return webhook
 
     async def read(self, request: Request, source: Source) -> Webhook:
-        """The request as it came. Raises Refusal."""
+        """The request as it came, unpacked; nobody knows yet from whom. Raises Refusal."""
+        now, sender = datetime.now(UTC), request.client.host if request.client else "?"
         if self.exposed and not self.secrets(source):
-            raise Refusal(403, f"this route is closed: set {source.setting} to let {source.name} in")
-        body = await _read(request, self.settings.max_body_bytes)
-        sender = request.client.host if request.client else "?"
-        return Webhook(body, datetime.now(UTC), request.headers, request.query_params, sender)
+            error = f"this route is closed: set {source.setting} to let {source.name} in"
+            raise self.refusal(source, 403, error, now, sender)
+        most = READ_AT_MOST * self.settings.max_body_bytes
+        try:
+            sent = await _read(request, most)
+        except ClientDisconnect:
+            raise self.refusal(source, 400, "the sender hung up", now, sender) from None
+        body, whole = unpacked(sent, request.headers.get("content-encoding", ""), most)
+        packed = b"" if body is sent else sent
+        return Webhook(body[:most], now, request.headers, request.query_params, sender, packed, whole)
 
     def admit(self, webhook: Webhook, source: Source) -> None:
         """Returns if the webhook is genuine, or nobody has said how that is known. Raises Refusal."""
-        secrets = self.secrets(source)
-        if not secrets or source.is_genuine(webhook, secrets):
+        if self._is_genuine(webhook, source):
             self.turned_away.genuine(source)
             return
+        if not webhook.whole:
+            limit = READ_AT_MOST * self.settings.max_body_bytes
+            error = f"more than {limit} bytes, of which no signature can be checked (see TOCSIN_MAX_BODY_BYTES)"
+            raise self.refusal(source, 413, error, webhook.received_at, webhook.sender)
         self.counts[source.name, "refused"] += 1
         self.turned_away.refused(source, webhook.received_at, webhook.sender)
         error = f"wrong token or signature: compare with {source.setting}"
         raise Refusal(401, error, {"WWW-Authenticate": "Bearer"})
+
+    def refusal(self, source: Source, status: int, error: str, at: datetime, sender: str) -> Refusal:
+        """To be raised. What is not taken is counted, logged and shown: its sender may never say so."""
+        self.counts[source.name, "refused"] += 1
+        self.turned_away.dropped(source, f"was answered {status}", error, at, sender)
+        return Refusal(status, error)
+
+    def unreadable(self, source: Source, why: str, webhook: Webhook) -> None:
+        """Accepted all the same, because an incident says so. Whoever looks at the gateway sees it, too."""
+        self.counts[source.name, "unreadable"] += 1
+        self.turned_away.dropped(source, "could not be read", why, webhook.received_at, webhook.sender)
+
+    def unusable(self, source: Source, webhook: Webhook, error: Unreadable) -> None:
+        """Answered 400 or 422: no alert is lost by it, and nothing proves who sent it, or it was none of alerts."""
+        self.counts[source.name, "refused"] += 1
+        outcome = f"was answered {error.status}"
+        self.turned_away.dropped(source, outcome, str(error), webhook.received_at, webhook.sender)
+
+    def _is_genuine(self, webhook: Webhook, source: Source) -> bool:
+        """Some sign what they have compressed, others compress what they have signed."""
+        secrets = self.secrets(source)
+        if not secrets or source.is_genuine(webhook, secrets):
+            return True
+        return bool(webhook.packed) and source.is_genuine(replace(webhook, body=webhook.packed), secrets)
 
 
 @asynccontextmanager
@@ -120,13 +157,10 @@ async def in_time(source: Source) -> AsyncIterator[None]:
 
 
 async def _read(request: Request, limit: int) -> bytes:
-    """At most `limit` bytes are ever held, whatever Content-Length says."""
+    """Not to its end, if it is longer than that, whatever Content-Length says. Raises ClientDisconnect."""
     body = bytearray()
-    try:
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > limit:
-                raise Refusal(413, f"the body is larger than {limit} bytes (TOCSIN_MAX_BODY_BYTES)")
-    except ClientDisconnect:
-        raise Refusal(400, "the sender hung up") from None
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > limit:
+            break
     return bytes(body)

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from starter.sources.reading import FieldProblem, Unreadable, Webhook
+from starter.sources import foreign
+from starter.sources.foreign import Word
+from starter.sources.reading import Unreadable, Webhook
 from starter.sources.text import NAME, line
 from workflows.policy.events import FollowUpDone
 
@@ -22,7 +24,7 @@ class _Part(BaseModel):
 
 
 class _Category(_Part):
-    key: str = ""
+    key: Word = ""
 
 
 class _Status(_Part):
@@ -53,7 +55,7 @@ class _User(_Part):
 
 
 class _Delivery(_Part):
-    webhookEvent: str = ""  # noqa: N815 (Jira's name)
+    webhookEvent: Word = ""  # noqa: N815 (Jira's name)
     user: _User = _User()
     issue: _Issue | None = None
     changelog: _Changelog = _Changelog()
@@ -75,11 +77,9 @@ class Done:
 def done(webhook: Webhook) -> Done | str:
     """Otherwise why nothing follows from it. Raises Unreadable for what is no webhook of Jira's."""
     try:
-        delivery = _Delivery.model_validate_json(webhook.body)
+        delivery = _Delivery.model_validate(foreign.json(webhook.body))
     except ValidationError as error:
-        problems = [FieldProblem(".".join(map(str, each["loc"])), each["msg"]) for each in error.errors()]
-        is_json = not any(each["type"] == "json_invalid" for each in error.errors())
-        raise Unreadable("this is no webhook of Jira's", problems, is_json=is_json) from None
+        raise Unreadable("this is no webhook of Jira's", tuple(foreign.problems(error))) from None
     issue = delivery.issue
     if delivery.webhookEvent != "jira:issue_updated" or issue is None:
         return f"events of type {line(delivery.webhookEvent, NAME)!r} change nothing here"

@@ -42,7 +42,7 @@ def answer_refusals(app: FastAPI) -> None:
 
     @app.exception_handler(Unreadable)
     async def unreadable(_: Request, error: Unreadable) -> JSONResponse:
-        return _json(422 if error.is_json else 400, str(error), error.problems)
+        return _json(error.status, str(error), error.problems)
 
 
 def _json(

@@ -5,12 +5,14 @@ from datetime import datetime
 
 from pydantic import BaseModel
 
+from settings.model import MAX_BODY_BYTES
 from starter import grouping
 from starter.grouping import Batch
 from starter.ignoring import Ignored, set_aside
 from starter.silencing import Silenced, silenced
 from starter.sources.reading import FieldProblem, Webhook
 from starter.sources.source import Source
+from starter.translating import translated
 from workflows.policy.durations import write
 from workflows.policy.events import Alert
 from workflows.policy.runbook import Runbook, SeverityName
@@ -66,13 +68,20 @@ class Routed(BaseModel):
     """Alerts that fire and would open no incident."""
     ignored: str = ""
     """Why it would change nothing."""
+    unreadable: str = ""
+    """Why nothing in it can be read: the incident is about that."""
 
 
 def route(
-    source: Source, webhook: Webhook, book: Runbook, because: str, silences: Sequence[Card] | None = None
+    source: Source,
+    webhook: Webhook,
+    book: Runbook,
+    because: str,
+    silences: Sequence[Card] | None = None,
+    limit: int = MAX_BODY_BYTES,
 ) -> Routed:
-    """What would become of a delivery. `because` says why it is this runbook. Raises Unreadable."""
-    reading, ignored = set_aside(source.name, source.translate(webhook), book, webhook.received_at)
+    """What would become of a delivery. `because` says why it is this runbook, `limit` is TOCSIN_MAX_BODY_BYTES."""
+    reading, ignored = set_aside(source.name, translated(source, webhook, limit), book, webhook.received_at)
     delivery = grouping.group(source.name, reading, book, webhook.received_at)
     routes = [_route(source, batch, book, because) for batch in delivery.batches]
     silent = None
@@ -85,6 +94,7 @@ def route(
         problems=list(delivery.problems),
         opens_nothing=list(ignored),
         ignored=reading.ignored,
+        unreadable=reading.unreadable,
     )
 
 

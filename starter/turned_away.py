@@ -1,11 +1,15 @@
-"""Webhooks that were refused, remembered until a genuine one comes: nobody may overlook that a sender is locked out."""
+"""Deliveries that were refused or could not be read: nobody may overlook that a sender is not heard."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
 from starter.sources.source import Source
+
+SHOWN_FOR = timedelta(days=1)
+"""A delivery that was dropped for its form. A sender that is locked out is shown until it is let in."""
+LOGGED_EVERY = timedelta(minutes=1)
 
 log = structlog.get_logger()
 
@@ -18,18 +22,31 @@ class _Row:
     sender: str
 
     def __str__(self) -> str:
-        times = "once" if self.count == 1 else f"{self.count} times in a row"
-        last = f"{self.last_at:%Y-%m-%d %H:%M:%S} UTC"
         text = (
-            f"{self.source.name}: a webhook was refused {times}, the last at {last} from {self.sender}: "
+            f"{self.source.name}: a webhook was refused {_times(self.count, ' in a row')}, {self.last}: "
             f"compare {self.source.setting} with what the sender has"
         )
         return f"{text}. {self.source.when_refused}" if self.source.when_refused else text
+
+    @property
+    def last(self) -> str:
+        return f"the last at {self.last_at:%Y-%m-%d %H:%M:%S} UTC from {self.sender}"
+
+
+@dataclass(frozen=True)
+class _Dropped(_Row):
+    outcome: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.source.name}: a webhook {self.outcome} {_times(self.count)}, {self.last}: {self.reason}"
 
 
 class TurnedAway:
     def __init__(self) -> None:
         self._rows: dict[str, _Row] = {}
+        self._dropped: dict[tuple[str, str], _Dropped] = {}
+        self._logged_at: dict[str, datetime] = {}
 
     def refused(self, source: Source, at: datetime, sender: str) -> None:
         """Logged as an error each time, without what was presented."""
@@ -45,9 +62,26 @@ class TurnedAway:
             means=source.when_refused or None,
         )
 
+    def dropped(self, source: Source, outcome: str, reason: str, at: datetime, sender: str) -> None:
+        """`outcome`: one of few, such as "was answered 413". Logged once a minute for each source."""
+        key = (source.name, outcome)
+        before = self._dropped.get(key)
+        row = _Dropped(source, before.count + 1 if before else 1, at, sender, outcome, reason)
+        self._dropped[key] = row
+        last = self._logged_at.get(source.name)
+        if last is None or at - last >= LOGGED_EVERY:
+            self._logged_at[source.name] = at
+            told = f"webhook {outcome.removeprefix('was ')}"
+            log.error(told, source=source.name, reason=reason, sender=sender, so_often=row.count)
+
     def genuine(self, source: Source) -> None:
         self._rows.pop(source.name, None)
 
-    def problems(self) -> list[str]:
+    def problems(self, now: datetime) -> list[str]:
         """In words, for `/readyz`."""
-        return [str(row) for row in self._rows.values()]
+        lately = [row for row in self._dropped.values() if now - row.last_at < SHOWN_FOR]
+        return [*map(str, self._rows.values()), *map(str, lately)]
+
+
+def _times(count: int, more: str = "") -> str:
+    return "once" if count == 1 else f"{count} times{more}"

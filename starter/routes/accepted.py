@@ -21,11 +21,10 @@ _PART = 100  # alerts in one signal: keeps it far below Temporal's limit of 2 MB
 FLAPPING = "flapping: its end is told when it has lasted"
 
 REFUSALS: dict[int | str, dict[str, Any]] = {
-    400: {"model": Refused, "description": "not JSON"},
+    400: {"model": Refused, "description": "the sender hung up"},
     401: {"model": Refused, "description": "wrong token or signature"},
     403: {"model": Refused, "description": "reachable from outside, and no secret is set"},
-    413: {"model": Refused, "description": "larger than TOCSIN_MAX_BODY_BYTES"},
-    422: {"model": Refused, "description": "nothing in it could be used; `problems` names the fields"},
+    413: {"model": Refused, "description": "larger than twice TOCSIN_MAX_BODY_BYTES, and signed"},
     503: {"model": Refused, "description": "Temporal is away: send it again (Retry-After)"},
 }
 
@@ -41,6 +40,8 @@ class Accepted(BaseModel):
     """Why nothing was done."""
     opens_nothing: list[Ignored] = []
     """Alerts that fire and open no incident: a harmless word, or the runbook's `ignore`."""
+    unreadable: str | None = None
+    """Why nothing in it can be read. The incident is about that: "cannot read what ... sends"."""
     held: list[Held] = []
     flapping: int = 0
     """Alerts that resolve and fire in turns: their end is told when it has lasted (`flap_hold`)."""

@@ -11,9 +11,10 @@ from starter.gateway import Gateway, in_time
 from starter.ignoring import set_aside
 from starter.routes.accepted import REFUSALS, Accepted, answer, deliver
 from starter.routes.holding import hold
-from starter.sources.reading import Webhook
+from starter.sources.reading import Reading, Webhook
 from starter.sources.source import Source
 from starter.sources.table import SOURCES
+from starter.translating import translated
 
 OF_THEIR_OWN = {"cloudwatch", "pagerduty"}
 """Sources that do more than send alerts: each has a module here."""
@@ -50,9 +51,17 @@ def described(source: Source) -> dict[str, Any]:
 
 
 async def take(gateway: Gateway, source: Source, webhook: Webhook, runbook: str | None) -> Accepted:
-    """What a webhook brings, handed on. Raises Unreadable, Refusal."""
+    """What a genuine webhook brings, handed on. Raises Refusal."""
+    return await accept(gateway, source, webhook, translated(source, webhook, gateway.settings.max_body_bytes), runbook)
+
+
+async def accept(gateway: Gateway, source: Source, webhook: Webhook, sent: Reading, runbook: str | None) -> Accepted:
+    """Raises Refusal."""
+    if sent.unreadable:
+        gateway.unreadable(source, sent.unreadable, webhook)
     book, problems = gateway.runbook(runbook)
-    reading = grouping.with_severity(source.translate(webhook), webhook.query.get("severity", ""), book.intake)
+    word = "" if sent.unreadable else webhook.query.get("severity", "")
+    reading = grouping.with_severity(sent, word, book.intake)
     if gateway.replays.knows(source.name, reading.delivery_id, webhook.received_at):
         gateway.counts[source.name, "repeated"] += 1
         return Accepted(ignored="delivered before")
@@ -67,6 +76,7 @@ async def take(gateway: Gateway, source: Source, webhook: Webhook, runbook: str 
     accepted = await deliver(
         gateway, source.name, delivery, webhook.received_at, reading.delivery_id, held, flapping, ignored
     )
+    accepted.unreadable = reading.unreadable or None
     if accepted.accepted and not held:
         gateway.replays.remember(source.name, reading.delivery_id, webhook.received_at)
     return accepted

@@ -10,7 +10,7 @@ from starter.gateway import Gateway, in_time
 from starter.routes.accepted import REFUSALS, Accepted
 from starter.routes.alerts import QUERY, described, take
 from starter.sources.cloudwatch import SOURCE
-from starter.sources.reading import Webhook
+from starter.sources.reading import Unreadable, Webhook
 
 log = structlog.get_logger()
 
@@ -28,21 +28,31 @@ def router(gateway: Gateway) -> APIRouter:
     async def cloudwatch_webhook(request: Request, runbook: str | None = None) -> Accepted:
         async with in_time(SOURCE):
             webhook = await gateway.read(request, SOURCE)
-            await _admit(gateway, webhook)
-            envelope = sns.read(webhook)
-            if envelope.Type == "SubscriptionConfirmation":
+            envelope = await _admit(gateway, webhook)
+            if envelope and envelope.Type == "SubscriptionConfirmation":
                 return await _confirm(gateway, envelope)
             return await take(gateway, SOURCE, webhook, runbook)
 
     return routes
 
 
-async def _admit(gateway: Gateway, webhook: Webhook) -> None:
-    """Raises Refusal, Unreadable. Nothing is fetched for a topic that is not ours, or from elsewhere than AWS."""
-    envelope, topics = sns.read(webhook), gateway.secrets(SOURCE)
+async def _admit(gateway: Gateway, webhook: Webhook) -> sns.Envelope | None:
+    """None: it cannot be read, and nobody asks for a proof. Raises Refusal, Unreadable.
+
+    Nothing is fetched for a topic that is not ours, or from elsewhere than AWS.
+    """
+    topics = gateway.secrets(SOURCE)
+    try:
+        envelope = sns.read(webhook)
+    except Unreadable as error:
+        if topics:  # the proof would stand in it
+            gateway.unusable(SOURCE, webhook, error)
+            raise
+        return None
     address = sns.certificate_address(envelope)
     certificate = await gateway.sns.certificate(address) if address and sns.is_of(envelope, topics) else b""
     gateway.admit(webhook, replace(SOURCE, is_genuine=sns.signed_with(certificate)))
+    return envelope
 
 
 async def _confirm(gateway: Gateway, envelope: sns.Envelope) -> Accepted:

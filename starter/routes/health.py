@@ -31,10 +31,11 @@ class Readiness(BaseModel):
     temporal: str
     runbooks: list[str]
     problems: list[str]
-    """Why runbooks could not be loaded; which senders have been refused since the last genuine webhook."""
+    """Why runbooks could not be loaded; which senders have been refused since the last genuine webhook; what was
+    refused or could not be read within a day, how often, when and why."""
     webhooks: dict[str, dict[str, int]]
-    """Since the gateway started, by source: accepted, refused, not_ours, nothing_open, held, flapping, ignored,
-    repeated."""
+    """Since the gateway started, by source: accepted, refused, unreadable, not_ours, nothing_open, held, flapping,
+    ignored, repeated."""
     connections: dict[str, int]
     """Since the gateway started: how many were cut, by the reason."""
     canary: Watch | None
@@ -65,7 +66,7 @@ def router(gateway: Gateway) -> APIRouter:
             ready=ready,
             temporal=temporal,
             runbooks=sorted(gateway.library.runbooks),
-            problems=[*map(str, gateway.library.problems), *gateway.turned_away.problems()],
+            problems=[*map(str, gateway.library.problems), *gateway.turned_away.problems(datetime.now(UTC))],
             webhooks=_by_source(gateway),
             connections={str(cut): count for cut, count in gateway.door.cuts.items()},
             canary=_watch(gateway),

@@ -3,13 +3,14 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel
 
 from starter.answers import NothingOpen
 from starter.gateway import Gateway, in_time
 from starter.refusal import Refusal, Refused
 from starter.routes.accepted import REFUSALS
-from starter.sources.reading import Reading
+from starter.sources import foreign
+from starter.sources.reading import Reading, Unreadable
 from starter.sources.source import Source
 from starter.verify import token
 
@@ -31,11 +32,10 @@ class Beating(BaseModel):
     """Why this was no beat."""
 
 
-class _Alerts(BaseModel):
+class _Alerts(foreign.Foreign):
     """As much of Alertmanager's webhook as tells its Watchdog's end from its beat."""
 
-    model_config = ConfigDict(extra="ignore")
-    status: str = ""
+    status: foreign.Word = ""
 
 
 def router(gateway: Gateway) -> APIRouter:
@@ -67,6 +67,6 @@ def router(gateway: Gateway) -> APIRouter:
 
 def _is_resolved(body: bytes) -> bool:
     try:
-        return _Alerts.model_validate_json(body).status == "resolved"
-    except ValidationError:  # any other body is as good as none
+        return foreign.read(_Alerts, body, "a Watchdog's")[0].status == "resolved"
+    except Unreadable:  # any other body is as good as none
         return False

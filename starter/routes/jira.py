@@ -8,7 +8,7 @@ from starter.gateway import Gateway, in_time
 from starter.incidents import Incidents
 from starter.jira_tickets import Done, done
 from starter.routes.accepted import REFUSALS, Accepted
-from starter.sources.reading import Reading
+from starter.sources.reading import Reading, Unreadable, Webhook
 from starter.sources.source import Source
 
 SOURCE = Source(
@@ -28,7 +28,7 @@ def router(gateway: Gateway) -> APIRouter:
     @routes.post("/webhooks/jira", status_code=202, description=SOURCE.about, responses=REFUSALS)
     async def jira_webhook(request: Request) -> Accepted:
         async with in_time(SOURCE):
-            found = done(await gateway.webhook(request, SOURCE))
+            found = _read(gateway, await gateway.webhook(request, SOURCE))
             if isinstance(found, str):
                 gateway.counts[SOURCE.name, "ignored"] += 1
                 return Accepted(ignored=found)
@@ -41,6 +41,15 @@ def router(gateway: Gateway) -> APIRouter:
             return Accepted(accepted=1, incident=told, incidents=[told])
 
     return routes
+
+
+def _read(gateway: Gateway, webhook: Webhook) -> Done | str:
+    """Raises Unreadable: that somebody closed a ticket is no reason to page, nor is that we cannot read it."""
+    try:
+        return done(webhook)
+    except Unreadable as error:
+        gateway.unusable(SOURCE, webhook, error)
+        raise
 
 
 async def _tell(incidents: Incidents, found: Done) -> str:

@@ -6,12 +6,14 @@ from fastapi import APIRouter, Request
 from starter.answers import NothingOpen
 from starter.gateway import Gateway, in_time
 from starter.grouping import workflow_id
+from starter.ours import PAGE
 from starter.pagerduty_alerts import alert_keys
 from starter.pagerduty_rings import Ignored, Report, report
 from starter.routes.accepted import REFUSALS, Accepted
-from starter.routes.alerts import QUERY, described, take
-from starter.sources.pagerduty import ENDS, FIRES, SOURCE, Incident, read, workflow_of
-from starter.sources.reading import Webhook
+from starter.routes.alerts import QUERY, accept, described, take
+from starter.sources.pagerduty import ENDS, FIRES, SOURCE, Incident, is_page, read, workflow_of
+from starter.sources.reading import Unreadable, Webhook
+from starter.translating import unreadable
 
 log = structlog.get_logger()
 
@@ -34,10 +36,13 @@ def router(gateway: Gateway) -> APIRouter:
 
 
 async def _hear(gateway: Gateway, webhook: Webhook, runbook: str | None) -> Accepted:
-    found = report(webhook)
+    try:
+        found = report(webhook)
+        _, incident = read(webhook, FIRES + ENDS)
+    except Unreadable as error:
+        return await accept(gateway, SOURCE, webhook, unreadable(SOURCE, webhook, error), runbook)
     if isinstance(found, Report) and (rings := await _rings(gateway, found.incident_key, found.pagerduty_id)):
         return await _tell(gateway, found, rings)
-    _, incident = read(webhook, FIRES + ENDS)
     if incident is None:
         return await _tell_theirs(gateway, found)
     if why := await _why_not_theirs(gateway, incident):
@@ -79,12 +84,12 @@ async def _rings(gateway: Gateway, key: str | None, pagerduty_id: str | None) ->
 
 async def _why_not_theirs(gateway: Gateway, incident: Incident) -> str:
     """A page of ours must never open an incident, which would page. In doubt it is ours."""
-    ours = "one of our own pages"
     if incident.incident_key:
-        return ours if workflow_of(incident.incident_key) else ""
+        return PAGE if is_page(incident.incident_key) else ""
     if gateway.settings.pagerduty_api_token is None:
         return "it has no incident_key: set TOCSIN_PAGERDUTY_API_TOKEN, to ask PagerDuty whose it is"
-    return ours if await _rings(gateway, None, incident.id) else ""
+    keys = await alert_keys(gateway.settings, incident.id)
+    return PAGE if any(map(is_page, keys)) else ""
 
 
 def _ignored(gateway: Gateway, reason: str, counted_as: str) -> Accepted:

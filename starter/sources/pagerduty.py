@@ -24,6 +24,8 @@ SEVERITIES: dict[str, SeverityName] = {
 }  # fmt: skip
 """Priorities; and the urgency of what has none."""
 _OURS = re.compile(r"(?P<workflow>incident-[^/]+)/[^/]+/.+")
+_TEST = re.compile(r"tocsin/test-[^/]+/.+")
+"""What `tocsin page-test` rings with."""
 
 
 class Named(Foreign):
@@ -79,12 +81,17 @@ def workflow_of(key: str | None) -> str | None:
     return found["workflow"] if found else None
 
 
+def is_page(key: str | None) -> bool:
+    """Did Tocsin ring with this key: this one or another, for an incident or for a test?"""
+    return bool(workflow_of(key) or _TEST.fullmatch(key or ""))
+
+
 def translate(webhook: Webhook) -> Reading:
     """An incident without a key may be one of ours: whoever can ask PagerDuty does so first."""
     event, incident = read(webhook, FIRES + ENDS)
     if incident is None:
         return Reading(ignored=f"events of type {text.line(event.event_type, text.NAME)!r} change nothing here")
-    if workflow_of(incident.incident_key):
+    if is_page(incident.incident_key):
         return Reading(ignored="one of our own pages")
     if not incident.id:
         raise _about_nothing("event.data.id")

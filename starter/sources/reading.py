@@ -94,3 +94,8 @@ class Unreadable(Exception):
         super().__init__(message)
         self.problems = tuple(problems)
         self.is_json = is_json
+
+    @property
+    def status(self) -> int:
+        """What a sender is answered who does not send alerts."""
+        return 422 if self.is_json else 400

@@ -106,6 +106,7 @@ def standard(key: bytes = KEY, body: bytes = BODY, age_s: int = 0, **changed: st
         (lambda: standard(age_s=-400), False),
         (lambda: standard(b"another key"), False),
         (lambda: standard(body=BODY + b" "), False),
+        (lambda: standard(body=BODY + b"\xff"), False),
         (lambda: standard(webhook_id="msg_2"), False),
         (lambda: standard(webhook_signature="v1,AAAA " + standard()["webhook-signature"]), True),
         (lambda: standard(webhook_signature="v1"), False),
@@ -123,8 +124,9 @@ def test_a_standard_webhooks_signature(signed: Callable[[], Mapping[str, str]], 
     assert verify.standard_webhook(webhook(BODY, signed()), (OLD_WHSEC, WHSEC)) is good
 
 
-def test_a_body_that_is_no_text_is_refused_and_not_a_crash() -> None:
-    assert not verify.standard_webhook(webhook(b"\xff", standard(body=b"\xff")), (WHSEC,))
+def test_bytes_are_signed_also_those_that_are_no_text() -> None:
+    assert verify.standard_webhook(webhook(b"\xff", standard(body=b"\xff")), (WHSEC,))
+    assert not verify.standard_webhook(webhook(b"\xfe", standard(body=b"\xff")), (WHSEC,))
 
 
 def test_a_secret_that_the_library_cannot_use_is_found_at_the_start() -> None:

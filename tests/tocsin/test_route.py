@@ -173,6 +173,20 @@ async def test_what_cannot_be_routed_is_one_line(
     assert says in answer.err
 
 
+async def test_what_cannot_be_read_would_open_an_incident_that_says_so(tocsin: Tocsin, alone: Path) -> None:
+    (alone / "payload.json").write_text("{")
+    answer = await tocsin("route", "payload.json", "--source", "alertmanager")
+    assert "would open incident-alertmanager-" in answer.err
+    assert "cannot read what alertmanager sends" in answer.err
+
+
+async def test_half_an_emoji_is_read(tocsin: Tocsin, alone: Path) -> None:
+    (alone / "payload.json").write_text(r'{"key": "half", "title": "Checkout fails \ud83d", "severity": "sev1"}')
+    answer = await tocsin("route", "payload.json", "--source", "generic")
+    assert (answer.code, answer.err) == (0, "")
+    assert "Checkout fails" in answer.out
+
+
 async def test_a_file_that_is_not_there_is_named(tocsin: Tocsin, alone: Path) -> None:
     answer = await tocsin("route", "nope.json", "--source", "alertmanager")
     assert (answer.code, answer.err) == (1, "nope.json cannot be read: No such file or directory\n")

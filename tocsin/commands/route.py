@@ -17,7 +17,7 @@ from starter.problems import closest
 from starter.routing import Route, Routed
 from starter.routing import route as routed
 from starter.silences import Silences
-from starter.sources.reading import FieldProblem, Unreadable, Webhook
+from starter.sources.reading import FieldProblem, Webhook
 from starter.sources.table import SOURCES
 from tocsin import output
 from tocsin.commands.arguments import AsJson
@@ -48,11 +48,12 @@ def route(
     because = "asked for by name" if runbook else "TOCSIN_RUNBOOK: the webhook names none"
     try:
         webhook = Webhook(payload.read_bytes(), datetime.now(UTC), _headers(header or ()))
-        found = routed(SOURCES[source], webhook, book, because, asyncio.run(_silences()))
+        found = routed(SOURCES[source], webhook, book, because, asyncio.run(_silences()), chosen.max_body_bytes)
     except OSError as error:
         raise Failure(f"{payload} cannot be read: {error.strerror}") from None
-    except Unreadable as unreadable:
-        raise Failure("; ".join((f"{payload}: {unreadable}", *map(_problem, unreadable.problems)))) from None
+    if found.unreadable:
+        opened = found.routes[0]
+        raise Failure(f"{payload}: {found.unreadable}; the gateway would open {opened.incident}: {opened.title}")
     output.show(found, _in_words(found), as_json)
 
 

@@ -1,6 +1,7 @@
 """What every source owes at its address: who is let in, who is not, what is answered, and never a 500."""
 
 import json
+import re
 from typing import Any
 
 import httpx
@@ -109,11 +110,44 @@ async def test_beyond_loopback_it_is_closed_without_a_secret(source: Source, gat
 
 
 @every
-async def test_too_much_is_refused_before_it_is_read(source: Source, gate: Gate) -> None:
-    gate.settings = gate.settings.model_copy(update={"max_body_bytes": 4096})
-    async with gate.open() as http:
-        answer = await post(http, source, firing(source) + b" " * 5000, Proof())
-    assert answer.status_code == 413
+async def test_too_much_is_read_as_far_as_it_makes_sense(source: Source, locked: Gate) -> None:
+    """With its proof: a signature is over all of it."""
+    given, body = fixture.of(source), firing(source)
+    padding = b" " * 3000
+    locked.settings = locked.settings.model_copy(update={"max_body_bytes": len(body) + 1000})
+    proof = given.prove(body + padding if len(body) > 2000 else body, given.secrets[0])
+    async with locked.open() as http:
+        answer = await post(http, source, body + padding if len(body) > 2000 else body, proof)
+    assert answer.status_code == 202
+    assert answer.json()["unreadable"] is None
+
+
+@every
+async def test_what_is_genuine_and_cannot_be_read_opens_one_incident_that_says_so(source: Source, locked: Gate) -> None:
+    given = fixture.of(source)
+    unreadable = [b"", b"{", b"null", b"[]", b"{}", b'"text"', b"\xff\xfe\x00", b"key=value"]
+    if given.sns:  # the proof stands in the envelope
+        locked.settings = locked.settings.model_copy(update={source.secrets: ()})
+    proofs = [Proof() if given.sns else given.prove(body, given.secrets[0]) for body in unreadable]
+    async with locked.open() as http:
+        answers = [await post(http, source, body, proof) for body, proof in zip(unreadable, proofs, strict=True)]
+        ready = (await http.get("/readyz")).json()
+    assert {answer.status_code for answer in answers} == {202}
+    (incident,) = {answer.json()["incident"] for answer in answers}
+    assert re.fullmatch(rf"incident-{re.escape(source.name)}-[0-9a-f]{{20}}", incident)
+    assert all(answer.json()["unreadable"] and answer.json()["problems"] for answer in answers)
+    assert ready["webhooks"][source.name]["unreadable"] == len(unreadable)
+    (problem,) = ready["problems"]
+    assert problem.startswith(f"{source.name}: a webhook could not be read {len(unreadable)} times, the last at 20")
+
+
+@every
+async def test_what_cannot_be_read_and_is_not_genuine_opens_nothing(source: Source, locked: Gate) -> None:
+    async with locked.open() as http:
+        answers = [await post(http, source, body, Proof()) for body in (b"", b"{", b"null", b"{}", b"x" * 5000)]
+    wanted = {400, 422} if fixture.of(source).sns else {401}
+    assert {answer.status_code for answer in answers} <= wanted
+    assert await locked.incidents.list() == ()
 
 
 @every

@@ -1,0 +1,68 @@
+"""What a delivery brings whose sender has proved itself. It is never dropped for its form (rule of trust 19).
+
+What can be read is; what cannot is an alert by itself, one of each source, so that somebody looks at that sender before
+its next real alert is lost.
+"""
+
+from dataclasses import replace
+
+import structlog
+
+from starter import ours, prefix
+from starter.sources import text
+from starter.sources.reading import FieldProblem, Reading, SentAlert, Unreadable, Webhook
+from starter.sources.source import Source
+
+UNREADABLE = "\0cannot be read"
+"""The group of these alerts; no sender's own begins so."""
+
+log = structlog.get_logger()
+
+
+def translated(source: Source, webhook: Webhook, limit: int) -> Reading:
+    """Pure but for the log, like the source's own translator, and never raises. `limit`: of what is read, in bytes."""
+    shortened = prefix.readable(webhook, limit) if len(webhook.body) > limit else webhook
+    try:
+        reading = _read(source, shortened, limit)
+    except Unreadable as error:
+        return unreadable(source, webhook, error)
+    except (ValueError, LookupError, ArithmeticError, RecursionError) as error:  # a fault of ours costs no alert
+        log.exception("a webhook could not be translated", source=source.name)
+        return unreadable(source, webhook, Unreadable(f"a fault in Tocsin ({type(error).__name__})"))
+    return ours.without(reading)
+
+
+def unreadable(source: Source, webhook: Webhook, error: Unreadable) -> Reading:
+    """Nothing of what was sent is repeated: it may be a secret."""
+    why = text.line("; ".join((str(error), *map(_told, error.problems[:3]))), text.TEXT)
+    alert = SentAlert(
+        group=UNREADABLE,
+        fingerprint=text.fingerprint({"cannot read": source.name}),
+        name=f"cannot read what {source.name} sends",
+        summary=why,
+    )
+    return Reading((alert,), webhook.query.get("installation", ""), problems=error.problems, unreadable=why)
+
+
+def _read(source: Source, webhook: Webhook, limit: int) -> Reading:
+    """Raises Unreadable. What ends in the middle is read as far as its alerts are whole."""
+    try:
+        reading = source.translate(webhook)
+    except Unreadable as error:
+        shortened = webhook if error.is_json or webhook.left_out else prefix.readable(webhook, limit)
+        if shortened is webhook:
+            raise
+        webhook, reading = shortened, source.translate(shortened)
+    return _counted(reading, webhook.left_out, limit)
+
+
+def _counted(reading: Reading, left_out: int, limit: int) -> Reading:
+    if not left_out:
+        return reading
+    told = f"the body ends in the middle, or is larger than {limit} bytes (TOCSIN_MAX_BODY_BYTES)"
+    problem = FieldProblem("", f"{told}: {left_out} more of its alerts could not be read")
+    return replace(reading, truncated=reading.truncated + left_out, problems=(problem, *reading.problems))
+
+
+def _told(problem: FieldProblem) -> str:
+    return f"{problem.field}: {problem.message}" if problem.field else problem.message
