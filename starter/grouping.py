@@ -5,6 +5,7 @@ Pure. A translator says what was sent (`starter.sources.reading`), this says wha
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -19,6 +20,22 @@ from workflows.policy.incident import Opening
 from workflows.policy.runbook import Intake, Meaning, Runbook
 
 Labels = tuple[tuple[str, str], ...]
+_EXPORTER = re.compile(
+    r"(?:.*[-_])?(?:exporter|kube-state-metrics|cadvisor|kubelet)(?:[-_]\w+)?|node[-_]?exporter|blackbox|node",
+    re.IGNORECASE,
+)
+"""A `job` that measures others: kube-state-metrics speaks of everybody's pods."""
+_WORKLOADS = (
+    "deployment",
+    "statefulset",
+    "daemonset",
+    "cronjob",
+    "app_kubernetes_io_name",
+    "app",
+    "container",
+    "namespace",
+)
+"""Labels that name what such a job measures."""
 MOST_WORDS = 20
 """That nobody knows, named in an answer."""
 
@@ -93,7 +110,7 @@ def alert(sent: SentAlert, intake: Intake, received_at: Instant) -> Alert:
     return Alert(
         fingerprint=sent.fingerprint,
         status=sent.status,
-        name=text.line(sent.name, text.VALUE) or "alert",
+        name=text.line(sent.name, text.VALUE) or text.line(sent.summary, text.VALUE) or "An alert without a name",
         summary=text.line(sent.summary, text.TEXT),
         starts_at=started(sent.starts_at, received_at),
         labels=labels,
@@ -203,6 +220,19 @@ def _first_of_each(links: Iterable[tuple[str, str]]) -> Links:
 
 
 def _service(intake: Intake, alerts: Sequence[Alert]) -> str:
-    named = (alert.labels[label] for label in intake.service_labels for alert in alerts if label in alert.labels)
-    service = next(named, "")
+    """Not what exports the figures, which is not what is in trouble, unless the runbook calls it something."""
+    service = next((value for _, value, _ in services(intake, alerts)), "")
     return intake.services.get(service, service)
+
+
+def services(intake: Intake, alerts: Sequence[Alert]) -> Iterator[tuple[str, str, Alert]]:
+    """Labels that name the service, with their alerts, the best first."""
+    for label in intake.service_labels:
+        for alert in alerts:
+            value = alert.labels.get(label, "")
+            if value and (value in intake.services or not _EXPORTER.fullmatch(value)):
+                yield label, value, alert
+    for label in _WORKLOADS if intake.service_labels else ():
+        for alert in alerts:
+            if alert.labels.get(label) and any(name in alert.labels for name in intake.service_labels):
+                yield label, alert.labels[label], alert

@@ -158,10 +158,5 @@ def _why_service(book: Runbook, service: str, alerts: Sequence[Alert]) -> str:
     names = book.intake.service_labels
     if not service:
         return f"no alert has a label {' or '.join(names)}"
-    label, value, name = next(
-        (label, alert.labels[label], alert.name)
-        for label in names
-        for alert in alerts
-        if label in alert.labels and book.intake.services.get(alert.labels[label], alert.labels[label]) == service
-    )
-    return f"{label}={value}, on {name}" + (", by the runbook's map of services" if value != service else "")
+    label, value, alert = next(grouping.services(book.intake, alerts))
+    return f"{label}={value}, on {alert.name}" + (", by the runbook's map of services" if value != service else "")

@@ -4,6 +4,7 @@ Fields that are missing or unknown are no reason to lose an alert: versions diff
 """
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
@@ -19,6 +20,12 @@ MAX_ALERTS = 1000
 """Of one group: what enters a history is bounded (Temporal refuses payloads beyond 2 MB)."""
 MAX_PROBLEMS = 1000
 """Naming a hundred thousand would keep all other senders waiting for seconds."""
+
+
+_REPLICA = re.compile(r"//(?:[0-9a-f]{12}|(?P<set>[^/:.]+)-[0-9a-f]{8,10}-[a-z0-9]{5})(?=[:/]|$)", re.IGNORECASE)
+"""An address that a container has made up for itself (`//4f1c2a9b8d7e:9093`): after a restart it has another, and
+speaks of the same groups."""
+NO_KEY = FieldProblem("groupKey", "is missing: each alert is an incident of its own, by its name and labels")
 
 
 class Notice(Foreign):
@@ -39,11 +46,18 @@ class Body(Foreign):
     groupKey: AnyText = ""  # noqa: N815
     groupLabels: AnyMap = {}  # noqa: N815
     truncatedAlerts: Count = 0  # noqa: N815
+    externalURL: AnyText = ""  # noqa: N815
 
     @property
-    def group(self) -> str:
-        """Alertmanager's own name for what it notifies about together; without it, its labels are."""
-        return self.groupKey or json.dumps(self.groupLabels, sort_keys=True)
+    def has_groups(self) -> bool:
+        return bool(self.groupKey or self.groupLabels)
+
+    def group(self, labels: Mapping[str, str]) -> str:
+        """Alertmanager's own name for what it notifies about together; without it, its labels are. Others send its
+        shape and have no groups: a severity changes while an alert fires, and tells no alert from another."""
+        if self.has_groups:
+            return self.groupKey or json.dumps(self.groupLabels, sort_keys=True)
+        return json.dumps({name: value for name, value in labels.items() if name != "severity"}, sort_keys=True)
 
 
 def translate(webhook: Webhook) -> Reading:
@@ -52,10 +66,17 @@ def translate(webhook: Webhook) -> Reading:
     good, problems = usable(Notice, sent.alerts)
     return Reading(
         alerts=tuple(alert(each, sent, links(each)) for each in good),
-        tenant=sent.receiver,
+        tenant=tenant(webhook, sent, sent.receiver),
         truncated=sent.truncatedAlerts + max(0, len(sent.alerts) - MAX_ALERTS),
-        problems=problems,
+        problems=problems if sent.has_groups else (*problems, NO_KEY),
     )
+
+
+def tenant(webhook: Webhook, sent: Body, receiver: str) -> str:
+    """Two clusters with one configuration have the same receivers and groups. `?installation=` tells them apart, or
+    else the address that each has for people."""
+    where = webhook.installation or _REPLICA.sub(r"//\g<set>", sent.externalURL.rstrip("/"))
+    return f"{where}\n{receiver}" if where else receiver
 
 
 def usable(model: type[foreign.F], alerts: Iterable[JsonValue]) -> tuple[list[foreign.F], tuple[FieldProblem, ...]]:
@@ -80,16 +101,35 @@ def usable(model: type[foreign.F], alerts: Iterable[JsonValue]) -> tuple[list[fo
 
 def alert(sent: Notice, body: Body, links: Links) -> SentAlert:
     return SentAlert(
-        group=body.group,
+        group=body.group(sent.labels),
         fingerprint=sent.fingerprint.strip() or text.fingerprint(sent.labels),
         status=sent.status or ("resolved" if foreign.lower(body.status) == "resolved" else "firing"),
-        name=sent.labels.get("alertname", ""),
-        summary=annotation(sent.annotations, "summary", "description", "message"),
+        name=name(sent),
+        summary=summary(sent) if sent.labels.get("alertname") else "",
         starts_at=sent.startsAt,
         labels=sent.labels,
         link=sent.generatorURL,
         links=links,
     )
+
+
+def summary(sent: Notice) -> str:
+    return annotation(sent.annotations, "summary", "description", "message")
+
+
+def name(sent: Notice) -> str:
+    """What people call it; without a name, what is seen, or at least where."""
+    return sent.labels.get("alertname") or summary(sent) or annotation(sent.annotations, "title") or where(sent.labels)
+
+
+def where(labels: Mapping[str, str]) -> str:
+    told = [
+        f"{label} {labels[label]}"
+        for label in ("service", "job", "namespace", "instance", "cluster")
+        if labels.get(label)
+    ]
+    told = told or [f"{label} {value}" for label, value in sorted(labels.items()) if label != "severity"]
+    return f"Trouble with {', '.join(told[:3])}" if told else ""
 
 
 def links(sent: Notice) -> Links:
@@ -125,10 +165,11 @@ EXAMPLE: JsonValue = {
 
 SOURCE = Source(
     name="alertmanager",
-    about="Alertmanager's webhook, version 4. A token goes into `http_config.authorization.credentials`.",
+    about="Alertmanager's webhook, version 4. A token goes into `http_config.authorization.credentials`. "
+    "`?installation=name` keeps several installations apart, which otherwise their external URLs do.",
     translate=translate,
     is_genuine=verify.token,
     secrets="alertmanager_tokens",
-    group_is="Alertmanager's receiver and groupKey: the same for every delivery of this group of alerts",
+    group_is="Alertmanager, its receiver and groupKey: the same for every delivery of this group of alerts",
     examples={"firing": EXAMPLE},
 )

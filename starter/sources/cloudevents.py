@@ -8,12 +8,13 @@ An event says where something happened and what kind of thing it was; what it me
 
 import base64
 import binascii
+import re
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Literal
-from urllib.parse import unquote
+from typing import Annotated, Literal
+from urllib.parse import unquote, urlsplit
 
-from pydantic import JsonValue
+from pydantic import BeforeValidator, JsonValue
 
 from starter import verify
 from starter.problems import written
@@ -24,8 +25,17 @@ from starter.sources.source import Source
 
 AT_ONCE = 100
 """Events in one batch: each may be an incident of its own, and all are stored before the answer."""
-ENDS = ("resolved", "recovered", "closed", "ended", "ok", "up")
-BEGINS = ("firing", "triggered", "opened", "created", "failed", "alerting", "down")
+ENDS = ("resolved", "recovered", "closed", "ended", "cleared", "deactivated", "healthy", "ok", "up")
+BEGINS = ("firing", "triggered", "opened", "created", "failed", "alerting", "down", "detected", "reported", "activated")
+NEITHER = ("acknowledged", "unacknowledged", "acked", "assigned", "annotated", "commented", "snoozed")
+"""What people do to what is open there already."""
+_VERSION = re.compile(r"[._/:-]v?\d+(?:[._-](?:\d+|alpha\d*|beta\d*|draft))*$", re.IGNORECASE)
+"""CDEvents' types end in it: `dev.cdevents.incident.resolved.0.3.0`."""
+_LAST = re.compile(r"(?:^|[._/:-])(?P<word>[A-Za-z]+)$")
+_LEVELS = ("trace", "debug", "info", "warn", "error", "fatal")
+"""Of `severitynumber`, four numbers each:
+https://github.com/cloudevents/spec/blob/main/cloudevents/extensions/severity.md
+"""
 _PREFIX = "ce-"
 
 Path = tuple[int | str, ...]
@@ -48,6 +58,12 @@ class _Data(Foreign):
     labels: foreign.Labels = {}
 
 
+def _number(value: object) -> object:
+    """In a header it is a text; what is no number says nothing."""
+    digits = str(value)
+    return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) < 4 else 0
+
+
 class _Event(Foreign):
     specversion: str
     id: str
@@ -56,6 +72,8 @@ class _Event(Foreign):
     subject: str = ""
     time: datetime | None = None
     severity: AnyText = ""
+    severitytext: AnyText = ""
+    severitynumber: Annotated[int, BeforeValidator(_number)] = 0
     data: JsonValue = None
     data_base64: AnyText = ""
 
@@ -64,6 +82,7 @@ def translate(webhook: Webhook) -> Reading:
     """Raises Unreadable when no event in it can be used."""
     good: list[tuple[_Event, SentAlert]] = []
     problems: list[FieldProblem] = []
+    by_hand = False
     for path, sent in _events(webhook):
         try:
             event, wrong = foreign.understand(_Event, sent, "a CloudEvent", path)
@@ -71,8 +90,11 @@ def translate(webhook: Webhook) -> Reading:
         except Unreadable as error:
             problems.extend(error.problems)
         else:
-            good.append((event, alert))
+            by_hand |= _is_by_hand(event)
+            good += [] if _is_by_hand(event) else [(event, alert)]
             problems.extend((*wrong, *wrong_data))
+    if not good and by_hand:
+        return Reading(ignored="somebody acknowledged it there, or worked on it: that neither opens nor ends anything")
     if not good:
         raise Unreadable("the body is not a CloudEvent", problems or (FieldProblem("", "the batch is empty"),))
     delivery = "\n".join(f"{event.source} {event.id}" for event, _ in good)
@@ -104,16 +126,17 @@ def _alert(event: _Event, path: Path) -> tuple[SentAlert, tuple[FieldProblem, ..
     data, problems = _data(event, path)
     kind, status = _status(event.type)
     key = data.key or event.subject or kind
+    field, severity = _severity(event, data)
     alert = SentAlert(
         group=f"{event.source}\n{data.group or key}",
         fingerprint=text.fingerprint({"source": event.source, "key": key}),
-        name=data.title or data.message or f"{kind} {event.subject}".strip(),
+        name=data.title or data.message or data.summary or _in_words(kind, event),
         status=_status(data.status)[1] or status or "firing",
-        summary=data.summary or (data.message if data.title else ""),
-        severity=data.severity or event.severity,
-        severity_field=written((*path, *(("data",) if data.severity else ()), "severity")),
+        summary=(data.summary if data.title or data.message else "") or (data.message if data.title else ""),
+        severity=severity,
+        severity_field=written((*path, *(("data",) if data.severity else ()), field)),
         service=data.service,
-        labels={"source": event.source, "type": event.type} | data.labels,
+        labels=data.labels | {"source": event.source, "type": event.type},
         starts_at=data.starts_at or event.time,
         link=data.link or event.source,
         links=(("runbook", data.runbook_url), ("link", data.link), ("source", event.source)),
@@ -136,12 +159,42 @@ def _decoded(data: str) -> JsonValue:
         return None
 
 
+def _severity(event: _Event, data: _Data) -> tuple[str, str]:
+    """After the name of the field that says it."""
+    if said := data.severity or event.severity:
+        return "severity", said
+    if event.severitytext:
+        return "severitytext", event.severitytext
+    number = event.severitynumber
+    return "severitynumber", _LEVELS[min((number - 1) // 4, len(_LEVELS) - 1)] if number else ""
+
+
+def _in_words(kind: str, event: _Event) -> str:
+    """`com.example.disk` about sda, from https://monitor.example.com: "disk: sda, says monitor.example.com"."""
+    last = re.split(r"[./:]", kind)[-1].replace("_", " ").replace("-", " ") or "event"
+    what = f"{last}: {event.subject}" if event.subject else last
+    sender = urlsplit(text.link(event.source)).hostname or event.source
+    return f"{what}, says {sender}"
+
+
+def _is_by_hand(event: _Event) -> bool:
+    status = event.data.get("status") if isinstance(event.data, dict) else None
+    return any(_last(word)[1] in NEITHER for word in (event.type, status) if isinstance(word, str))
+
+
 def _status(word: str) -> tuple[str, Literal["firing", "resolved"] | None]:
     """What the last part of a dotted word says, and the rest of it: `com.example.alert.resolved`."""
-    rest, _, last = word.strip().rpartition(".")
-    if last.lower() in ENDS:
+    rest, last = _last(word)
+    if last in ENDS and not rest.lower().endswith("not"):
         return rest, "resolved"
-    return (rest, "firing") if last.lower() in BEGINS else (word, None)
+    return (rest, "firing") if last in BEGINS else (_VERSION.sub("", word.strip()), None)
+
+
+def _last(word: str) -> tuple[str, str]:
+    """What stands before the last word, and that, less the version after it."""
+    plain = _VERSION.sub("", word.strip())
+    found = _LAST.search(plain)
+    return (plain[: found.start()], found["word"].lower()) if found else (plain, "")
 
 
 EXAMPLE: dict[str, JsonValue] = {

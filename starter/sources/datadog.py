@@ -3,6 +3,7 @@
 https://docs.datadoghq.com/integrations/webhooks/
 """
 
+import re
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -13,10 +14,15 @@ from starter.sources import foreign, text
 from starter.sources.foreign import Foreign
 from starter.sources.reading import FieldProblem, Reading, SentAlert, Unreadable, Webhook
 from starter.sources.source import Source
-from workflows.policy.runbook import SeverityName
 
 ENDED = "recovered"
-SEVERITIES: dict[str, SeverityName] = {"p1": "sev1", "p2": "sev2", "p3": "sev3", "p4": "sev4", "p5": "sev4"}
+WARNS = ("warn", "re-warn")
+"""The monitor's lesser threshold, which its priority does not speak of."""
+_TEST = re.compile(r"\s*\[test\]", re.IGNORECASE)
+_HEAD = re.compile(
+    r"\[(?:P[1-5]|(?:re-)?(?:triggered|warn|no data)|recovered|renotify)(?: on \{[^}]*\})?\]\s*", re.IGNORECASE
+)
+"""What Datadog puts before a monitor's name."""
 PAYLOAD: dict[str, str] = {
     "monitor": "$ALERT_ID",
     "transition": "$ALERT_TRANSITION",
@@ -69,23 +75,52 @@ def translate(webhook: Webhook) -> Reading:
     for field in ("monitor", "transition"):
         if not getattr(sent, field):
             raise Unreadable("Datadog filled in too little", (FieldProblem(field, "is empty"), *problems))
-    tags = _tags(sent.tags)
-    alert = SentAlert(
-        group=sent.monitor,
-        fingerprint=text.fingerprint({"monitor": sent.monitor, "scope": sent.scope}),
-        name=sent.title or f"Monitor {sent.monitor}",
+    if _TEST.match(sent.title) or sent.transition.strip().lower() == "test":
+        return Reading(
+            ignored="a test of the monitor's notifications: it arrived, and opens nothing", problems=problems
+        )
+    return Reading((_alert(sent),), tenant=sent.organization, problems=problems, delivery_id=sent.event)
+
+
+def _alert(sent: _Body) -> SentAlert:
+    tags, scope = _tags(sent.tags), _scope(sent.scope)
+    own = {"monitor": sent.monitor, "transition": sent.transition, "scope": sent.scope}
+    field, severity = _severity(sent)
+    return SentAlert(
+        # Each scope of a monitor fires and recovers by itself; without one, from firing to recovery the cycle is it.
+        group=f"{sent.monitor}\n{scope or sent.cycle}",
+        fingerprint=text.fingerprint({"monitor": sent.monitor, "scope": scope}),
+        name=_title(sent),
         status="resolved" if sent.transition.strip().lower() == ENDED else "firing",
         summary=sent.status or sent.message,
-        severity=sent.priority,
-        severity_field="priority",
-        severity_otherwise=SEVERITIES.get(sent.priority.strip().lower()),
+        severity=severity,
+        severity_field=field,
         service=tags.get("service", ""),
-        labels={"monitor": sent.monitor, "transition": sent.transition, "scope": sent.scope, **tags},
+        labels=tags | {name: value for name, value in own.items() if value},
         starts_at=_time(sent.at),
         link=sent.link,
         links=(("monitor", sent.link),),
     )
-    return Reading((alert,), tenant=sent.organization, problems=problems, delivery_id=sent.event)
+
+
+def _scope(scope: str) -> str:
+    """In an order of its own: it is a list."""
+    return ",".join(sorted(part.strip() for part in scope.split(",") if part.strip()))
+
+
+def _severity(sent: _Body) -> tuple[str, str]:
+    """A warning is no more than a warning, whatever the priority of the monitor's alert."""
+    if sent.transition.strip().lower() in WARNS and sent.priority.strip().lower() not in ("p4", "p5"):
+        return "transition", "warning"
+    return "priority", sent.priority
+
+
+def _title(sent: _Body) -> str:
+    name = title = sent.title.strip()
+    while (found := _HEAD.match(name)) is not None:
+        name = name[found.end() :]
+    name = name or title or f"Datadog monitor {sent.monitor}"
+    return name if sent.scope in ("", "*") or sent.scope in name else f"{name} ({sent.scope})"
 
 
 def _tags(tags: str) -> dict[str, str]:
@@ -123,6 +158,6 @@ SOURCE = Source(
     translate=translate,
     is_genuine=verify.token,
     secrets="datadog_tokens",
-    group_is="Datadog's organization and monitor; each scope of the monitor is an alert of its own",
+    group_is="Datadog's organization and monitor, and its scope",
     examples={"triggered": EXAMPLE, "recovered": {**EXAMPLE, "transition": "Recovered"}},
 )

@@ -125,7 +125,7 @@ def _of_run(kind: str, run: _Run, sent: _Body, problems: Problems) -> Reading:
     outcome = _Outcome(
         of=f"{kind}/{who}/{run.head_branch}",
         state=run.conclusion,
-        name=f"{name or 'Checks'} on {run.head_branch or 'the default branch'}",
+        name=f"{name or 'A check'} fails on {run.head_branch or 'the default branch'}",
         summary=run.display_title,
         labels={"branch": run.head_branch, "workflow": name, "event": run.event},
         began_at=run.run_started_at or run.created_at,
@@ -157,7 +157,7 @@ def _of_deployment(status: _Status, sent: _Body, problems: Problems) -> Reading:
     outcome = _Outcome(
         of=f"deployment/{environment}",
         state=status.state,
-        name=f"Deployment to {environment or 'an environment'}",
+        name=f"Deployment to {environment or 'an environment'} fails",
         summary=status.description,
         labels={"environment": environment},
         began_at=sent.deployment.created_at,

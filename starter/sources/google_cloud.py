@@ -1,9 +1,8 @@
 """Google Cloud Monitoring's webhooks, version 1.2: https://cloud.google.com/monitoring/support/notification-options
 
-One incident of theirs is one time series that meets one condition; what an alerting policy opens is one incident here.
+One incident of theirs, of one time series that meets one condition, is one here.
 """
 
-import re
 from datetime import datetime
 
 from pydantic import JsonValue
@@ -13,10 +12,6 @@ from starter.sources import foreign, text
 from starter.sources.foreign import Foreign
 from starter.sources.reading import FieldProblem, Reading, SentAlert, Unreadable, Webhook
 from starter.sources.source import Source
-from workflows.policy.runbook import SeverityName
-
-SEVERITIES: dict[str, SeverityName] = {"critical": "sev1", "error": "sev2", "warning": "sev3"}
-_POLICY = re.compile(r"projects/[^/]+/alertPolicies/[^/]+")
 
 
 class _Named(Foreign):
@@ -65,17 +60,15 @@ def translate(webhook: Webhook) -> Reading:
 
 
 def _alert(sent: _Incident) -> SentAlert:
-    policy = _POLICY.match(sent.condition.name)
     labels = _labels(sent)
     return SentAlert(
-        group=policy[0] if policy else sent.policy_name or sent.incident_id,
+        group=sent.incident_id,
         fingerprint=text.fingerprint({"incident_id": sent.incident_id}),
-        name=sent.documentation.subject or sent.policy_name or sent.condition_name or "Google Cloud incident",
+        name=sent.documentation.subject or sent.policy_name or sent.condition_name or _what(sent),
         status="resolved" if sent.state.strip().lower() == "closed" else "firing",
         summary=sent.summary or sent.condition_name,
         severity="" if sent.severity.lower().startswith("no severity") else sent.severity,
         severity_field="incident.severity",
-        severity_otherwise=SEVERITIES.get(sent.severity.strip().lower()),
         service=labels.get("service", ""),
         labels=labels,
         starts_at=sent.started_at,
@@ -84,16 +77,23 @@ def _alert(sent: _Incident) -> SentAlert:
     )
 
 
+def _what(sent: _Incident) -> str:
+    return f"Google Cloud: something is wrong with {sent.resource_name or sent.scoping_project_id or 'a resource'}"
+
+
 def _labels(sent: _Incident) -> dict[str, str]:
     """The policy's own labels are what people chose: they go before those of the resource."""
-    given: dict[str, JsonValue] = {
+    own = {
         "policy": sent.policy_name,
         "condition": sent.condition_name,
         "resource": sent.resource_name,
         "metric": sent.metric.type,
+    }
+    given: dict[str, JsonValue] = {
         **sent.resource.labels,
         **sent.metric.labels,
         **sent.policy_user_labels,
+        **{name: value for name, value in own.items() if value},
     }
     return {name: value for name, value in given.items() if isinstance(value, str) and value}
 
@@ -133,6 +133,6 @@ SOURCE = Source(
     translate=translate,
     is_genuine=verify.any_of(verify.token, verify.in_query("auth_token")),
     secrets="google_cloud_tokens",
-    group_is="Google Cloud's project and alerting policy; each of its incidents there is an alert of its own",
+    group_is="Google Cloud's project and its incident there",
     examples={"open": EXAMPLE},
 )

@@ -48,25 +48,28 @@ def translate(webhook: Webhook) -> Reading:
         return Reading(ignored="a test of the contact point: it arrived, and opens nothing", problems=problems)
     return Reading(
         alerts=tuple(_alert(each, sent) for each in good),
-        tenant=f"{sent.orgId}/{sent.receiver}",
+        tenant=alertmanager.tenant(webhook, sent, f"{sent.orgId}/{sent.receiver}"),
         truncated=sent.truncatedAlerts + max(0, len(sent.alerts) - alertmanager.MAX_ALERTS),
-        problems=problems,
+        problems=problems if sent.has_groups else (*problems, alertmanager.NO_KEY),
     )
 
 
 def _is_test(sent: _Notice) -> bool:
-    return sent.labels.get("alertname") == "TestAlert" and sent.labels.get("instance") == "Grafana"
+    """Its labels and texts may be changed in the dialogue of the button, all but the name."""
+    is_grafanas = sent.labels.get("instance") == "Grafana" or sent.annotations.get("summary") == "Notification test"
+    return sent.labels.get("alertname") == "TestAlert" and is_grafanas
 
 
 def _alert(sent: _Notice, body: _Body) -> SentAlert:
     found = alertmanager.alert(sent, body, _links(sent))
-    return SentAlert(**{**vars(found), "name": _name(sent.labels), "summary": found.summary or sent.valueString})
+    return SentAlert(**{**vars(found), "name": _name(sent) or found.name, "summary": found.summary or sent.valueString})
 
 
-def _name(labels: dict[str, str]) -> str:
+def _name(sent: _Notice) -> str:
     """DatasourceError and DatasourceNoData stand in for the rule that could not be evaluated."""
+    labels = sent.labels
     name, rule = labels.get("alertname", ""), labels.get("rulename", "")
-    return f"{rule} ({name})" if rule and rule != name else name
+    return f"{rule} ({name})" if rule and name and rule != name else rule or name
 
 
 def _links(sent: _Notice) -> Links:
@@ -116,12 +119,13 @@ EXAMPLE: JsonValue = {
 
 SOURCE = Source(
     name="grafana",
-    about="Grafana alerting's webhook contact point, which signs what it sends, or has an Authorization header.",
+    about="Grafana alerting's webhook contact point, which signs what it sends, or has an Authorization header. "
+    "`?installation=name` keeps several installations apart, which otherwise their external URLs do.",
     translate=translate,
     is_genuine=verify.any_of(
         verify.signature("X-Grafana-Alerting-Signature", timestamp="X-Grafana-Alerting-Timestamp"), verify.token
     ),
     secrets="grafana_secrets",
-    group_is="Grafana's organization, contact point and group key: the same for every delivery of this group of alerts",
+    group_is="Grafana, its organization, contact point and group key: the same for every delivery of this group",
     examples={"firing": EXAMPLE},
 )

@@ -53,7 +53,7 @@ def translate(webhook: Webhook) -> Reading:
 
 def _alert(sent: _Body) -> SentAlert:
     tags = _tags(sent.check.tags)
-    name = sent.check.name or sent.check.slug or f"Check {sent.code}"
+    name = sent.check.name or sent.check.slug or sent.check.desc or "A check without a name"
     link = _details(sent)
     return SentAlert(
         group=sent.code,
@@ -62,7 +62,7 @@ def _alert(sent: _Body) -> SentAlert:
         status="resolved" if sent.status.strip().lower() == "up" else "firing",
         summary=_silence(sent.check.last_ping),
         service=tags.get("service", ""),
-        labels={**({"check": sent.check.slug} if sent.check.slug else {}), **tags},
+        labels={**tags, **({"check": sent.check.slug} if sent.check.slug else {})},
         starts_at=sent.at,
         link=link,
         links=(("check", link),),

@@ -13,10 +13,11 @@ from starter.sources import foreign, text
 from starter.sources.foreign import Foreign
 from starter.sources.reading import FieldProblem, Reading, SentAlert, Unreadable, Webhook
 from starter.sources.source import Source
-from workflows.policy.runbook import SeverityName
 
-SEVERITIES: dict[str, SeverityName] = {"critical": "sev1", "high": "sev2", "medium": "sev3", "low": "sev4"}
 ENDS = ("closed", "deactivated")
+BY_HAND = ("user_action", "acknowledged", "issue_acknowledged", "unacknowledged")
+"""Triggers: somebody has acknowledged it there, for which the state stays ACTIVATED."""
+_TESTS = ("test notification", "new relic alert - channel test")
 PAYLOAD = """\
 {
   "id": {{json issueId}},
@@ -57,6 +58,8 @@ class _Body(Foreign):
     service: str = ""
     runbookUrl: str = ""  # noqa: N815
     workflowName: str = ""  # noqa: N815
+    trigger: str = ""
+    current_state: str = ""
 
 
 def translate(webhook: Webhook) -> Reading:
@@ -64,7 +67,22 @@ def translate(webhook: Webhook) -> Reading:
     sent, problems = foreign.read(_Body, webhook.body, "a New Relic workflow's webhook")
     if not sent.id.strip():
         raise Unreadable("no alert could be used", (FieldProblem("id", "is empty"), *problems))
+    if why := _changes_nothing(sent):
+        return Reading(ignored=why, problems=problems)
     return Reading((_alert(sent),), problems=problems)
+
+
+def _changes_nothing(sent: _Body) -> str:
+    state, trigger = sent.state.strip().lower(), sent.trigger.strip().lower()
+    if sent.title.strip().lower().startswith(_TESTS) or "test" in (state, trigger, sent.current_state.strip().lower()):
+        return "a test of the destination: it arrived, and opens nothing"
+    if state in ENDS:
+        return ""
+    if state == "acknowledged" or trigger in BY_HAND:
+        return "somebody acknowledged it there, which neither opens nor ends an issue"
+    if trigger == "priority_changed" and sent.priority.strip().lower() in ("medium", "low"):
+        return f"its priority was changed there, to {text.line(sent.priority, text.NAME)}"
+    return ""
 
 
 def _alert(sent: _Body) -> SentAlert:
@@ -78,12 +96,11 @@ def _alert(sent: _Body) -> SentAlert:
     return SentAlert(
         group=sent.id,
         fingerprint=text.fingerprint({"id": sent.id}),
-        name=sent.title or known["condition"] or "New Relic issue",
+        name=sent.title or known["condition"] or f"New Relic: something is wrong with {entities or 'an entity'}",
         status="resolved" if sent.state.strip().lower() in ENDS else "firing",
         summary=entities,
         severity=sent.priority,
         severity_field="priority",
-        severity_otherwise=SEVERITIES.get(sent.priority.strip().lower()),
         service=sent.service,
         labels={name: value for name, value in known.items() if value},
         starts_at=sent.createdAt,

@@ -10,9 +10,7 @@ from starter.sources import foreign, text
 from starter.sources.foreign import Foreign
 from starter.sources.reading import FieldProblem, Reading, SentAlert, Unreadable, Webhook
 from starter.sources.source import Source
-from workflows.policy.runbook import SeverityName
 
-SEVERITIES: dict[str, SeverityName] = {"P1": "sev1", "P2": "sev2", "P3": "sev3", "P4": "sev4", "P5": "sev4"}
 FIRES = ("create", "updatepriority")
 ENDS = ("close", "delete")
 """The rest is what people do to an alert: acknowledge, snooze, add a note, assign, ..."""
@@ -32,6 +30,7 @@ class _Alert(Foreign):
     source: str = ""
     tinyId: str = ""  # noqa: N815
     priority: Annotated[str, BeforeValidator(_priority)] = ""
+    oldPriority: Annotated[str, BeforeValidator(_priority)] = ""  # noqa: N815
     tags: list[str] = []
     details: foreign.AnyMap = {}
     createdAt: datetime | None = None  # noqa: N815 (milliseconds; updatedAt is in nanoseconds)
@@ -52,6 +51,10 @@ def translate(webhook: Webhook) -> Reading:
     if action and action not in FIRES + ENDS:
         reason = f"the action {text.line(sent.action, text.NAME)!r} neither opens an alert nor closes it"
         return Reading(ignored=reason, problems=problems)
+    if action == "updatepriority" and sent.alert.oldPriority.upper() < sent.alert.priority.upper():
+        was = text.line(sent.alert.oldPriority, text.NAME)
+        if was:
+            return Reading(ignored=f"its priority was lowered there: it was {was}", problems=problems)
     return Reading((_alert(sent.alert, ended=action in ENDS),), problems=problems)
 
 
@@ -63,14 +66,13 @@ def _alert(sent: _Alert, *, ended: bool) -> SentAlert:
         # What is wrong has the same alias when it happens again, and another id.
         group=sent.alias or sent.alertId,
         fingerprint=text.fingerprint({"alias": sent.alias or sent.alertId}),
-        name=sent.message or "Opsgenie alert",
+        name=sent.message or f"Opsgenie: something is wrong with {sent.entity or sent.alias or 'an alert'}",
         status="resolved" if ended else "firing",
         summary=sent.description,
         severity=sent.priority,
         severity_field="alert.priority",
-        severity_otherwise=SEVERITIES.get(sent.priority.strip().upper()),
         service=details.get("service", ""),
-        labels={name: value for name, value in known.items() if value} | details,
+        labels=details | {name: value for name, value in known.items() if value},
         starts_at=sent.createdAt,
         link=link,
         links=(("runbook", details.get("runbook_url", "")), ("alert", link)),

@@ -15,14 +15,9 @@ from starter.sources import foreign, text
 from starter.sources.foreign import Foreign, Word
 from starter.sources.reading import FieldProblem, Reading, SentAlert, Unreadable, Webhook
 from starter.sources.source import Source
-from workflows.policy.runbook import SeverityName
 
 FIRES = ("incident.triggered", "incident.reopened", "incident.priority_updated")
 ENDS = ("incident.resolved",)
-SEVERITIES: dict[str, SeverityName] = {
-    "p1": "sev1", "p2": "sev2", "p3": "sev3", "p4": "sev4", "p5": "sev4", "high": "sev2", "low": "sev4",
-}  # fmt: skip
-"""Priorities; and the urgency of what has none."""
 _OURS = re.compile(r"(?P<workflow>incident-[^/]+)/[^/]+/.+")
 _TEST = re.compile(r"tocsin/test-[^/]+/.+")
 """What `tocsin page-test` rings with."""
@@ -108,7 +103,6 @@ def _alert(event: Event, incident: Incident) -> SentAlert:
         status="resolved" if ended else "firing",
         severity=word,
         severity_field="event.data.priority.summary" if incident.priority.summary else "event.data.urgency",
-        severity_otherwise=SEVERITIES.get(word.strip().lower()),
         service=incident.service.summary,
         # An end names the moment itself: an incident that was reopened there began later than it was created.
         starts_at=event.occurred_at if ended else incident.reopened_at or incident.created_at or event.occurred_at,

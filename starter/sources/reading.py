@@ -29,6 +29,11 @@ class Webhook:
     left_out: int = 0
     """How many alerts of the body were left out, because it is too long or ends in the middle."""
 
+    @property
+    def installation(self) -> str:
+        """Which of several installations of the same sender this is, as its address says."""
+        return self.query.get("installation", "")
+
 
 @dataclass(frozen=True)
 class FieldProblem:

@@ -14,14 +14,12 @@ from starter.sources import foreign, text
 from starter.sources.foreign import Foreign, Word
 from starter.sources.reading import FieldProblem, Reading, SentAlert, Unreadable, Webhook
 from starter.sources.source import Source
-from workflows.policy.runbook import SeverityName
+from workflows.policy.runbook import Meaning
 
 ENDS = ("resolved", "archived", "ignored")
 """What becomes of an issue; `ignored` is what archiving was called."""
-SEVERITIES: dict[str, SeverityName] = {
-    "fatal": "sev1", "critical": "sev1", "error": "sev2", "warning": "sev3", "info": "sev4", "debug": "sev4",
-}  # fmt: skip
-"""Levels of events, and actions of metric alerts."""
+LEVELS: dict[str, Meaning] = {"info": "sev4"}
+"""Of events: a message is of this level unless its program says otherwise, and a rule says that it is an alert."""
 _ISSUE = re.compile(r"/issues/(?P<id>[^/?#]+)")
 _PROJECT = re.compile(r"/projects/[^/]+/(?P<slug>[^/]+)/")
 
@@ -91,6 +89,8 @@ def translate(webhook: Webhook) -> Reading:
     if resource not in ("", "event_alert", "metric_alert", "issue"):
         return Reading(ignored=f"webhooks of the resource {text.line(resource, text.NAME)!r} change nothing here")
     sent, problems = foreign.read(_Body, webhook.body, "a Sentry webhook")
+    if sent.data.event and _tags(sent.data.event.tags).get("sample_event") == "yes":
+        return Reading(ignored="a test of the alert rule: it arrived, and opens nothing", problems=problems)
     alert = _alert(sent)
     if alert is None:
         return Reading(ignored="an issue is news only when it ends: what is an alert, alert rules say")
@@ -122,13 +122,13 @@ def _of_event(event: _Event, data: _Data) -> SentAlert:
     return SentAlert(
         group=issue,
         fingerprint=issue,
-        name=event.title or data.triggered_rule or f"Sentry issue {issue}",
+        name=event.title or data.triggered_rule or f"Sentry: an error in {project['slug'] if project else 'a project'}",
         summary=event.culprit,
         severity=event.level,
         severity_field="data.event.level",
-        severity_otherwise=SEVERITIES.get(event.level.strip().lower()),
+        severity_otherwise=LEVELS.get(event.level.strip().lower()),
         service=project["slug"] if project else "",
-        labels={name: value for name, value in known.items() if value} | _tags(event.tags),
+        labels=_tags(event.tags) | {name: value for name, value in known.items() if value},
         starts_at=event.datetime,
         link=event.web_url,
         links=(("issue", event.web_url),),
@@ -151,7 +151,6 @@ def _of_metric(metric: _Metric, sent: _Body) -> SentAlert:
         summary=sent.data.description_text.replace("\\n", " "),
         severity="" if ended else sent.action,
         severity_field="action",
-        severity_otherwise=None if ended else SEVERITIES.get(sent.action),
         service=rule.projects[0] if len(rule.projects) == 1 else "",
         labels={"rule": rule.name} if rule.name else {},
         starts_at=metric.date_started,

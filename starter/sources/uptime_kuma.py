@@ -5,6 +5,7 @@ https://github.com/louislam/uptime-kuma: `server/notification-providers/webhook.
 
 from datetime import datetime
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import JsonValue
 
@@ -62,14 +63,13 @@ def translate(webhook: Webhook) -> Reading:
     if why := NEITHER.get(sent.heartbeat.status or 0):
         return Reading(ignored=f"the monitor is {why}", problems=problems)
     # Monitors are numbered from 1 everywhere, and nothing in the body tells one installation from another.
-    installation = webhook.query.get("installation", "")
-    return Reading((_alert(monitor, sent, sent.heartbeat),), tenant=installation, problems=problems)
+    return Reading((_alert(monitor, sent, sent.heartbeat),), tenant=webhook.installation, problems=problems)
 
 
 def _alert(monitor: str, sent: _Body, heartbeat: _Heartbeat) -> SentAlert:
     known = {"monitor": sent.monitor.name, "type": sent.monitor.type, "host": sent.monitor.hostname}
     tags = {tag.name: tag.value or "true" for tag in sent.monitor.tags if tag.name}
-    name = sent.monitor.pathName or sent.monitor.name
+    name = sent.monitor.pathName or sent.monitor.name or sent.monitor.hostname or _host(sent.monitor.url)
     return SentAlert(
         group=monitor,
         fingerprint=text.fingerprint({"monitor": monitor}),
@@ -78,11 +78,15 @@ def _alert(monitor: str, sent: _Body, heartbeat: _Heartbeat) -> SentAlert:
         status=STATUSES.get(heartbeat.status or 0, "firing"),
         summary=heartbeat.msg or sent.msg,
         service=tags.get("service", ""),
-        labels={key: value for key, value in known.items() if value} | tags,
+        labels=tags | {key: value for key, value in known.items() if value},
         starts_at=heartbeat.time,
         link=sent.monitor.url,
         links=(("what is watched", sent.monitor.url),),
     )
+
+
+def _host(url: str) -> str:
+    return urlsplit(text.link(url)).hostname or ""
 
 
 EXAMPLE: dict[str, JsonValue] = {

@@ -80,7 +80,7 @@ async def test_the_incident_is_the_one_that_the_gateway_would_find(
 async def test_it_says_which_label_decided_how_grave_it_is(
     tocsin: Tocsin, alone: Path, alerts: list[dict[str, Any]], severity: str, why: str
 ) -> None:
-    (route,) = (await routed(tocsin, alone, {"alerts": alerts}))["routes"]
+    (route,) = (await routed(tocsin, alone, {"groupKey": "g", "alerts": alerts}))["routes"]
     assert (route["severity"], route["why"]["severity"]) == (severity, why)
 
 
@@ -102,7 +102,7 @@ async def test_it_says_by_which_labels_the_runbook_groups_and_what_the_service_i
     acme = alone / "books" / "acme.yaml"
     rules = "intake:\n  group_by: [service, region]\n  services: {chk-eu: checkout}\n"
     acme.write_text(acme.read_text().replace("intake:\n", rules))
-    found = await routed(tocsin, alone, {"alerts": [alert(service="chk-eu", region="eu"), alert()]})
+    found = await routed(tocsin, alone, {"groupKey": "g", "alerts": [alert(service="chk-eu", region="eu"), alert()]})
     one, other = found["routes"]
     assert one["why"]["incident"] == "the runbook's group_by: region=eu, service=checkout"
     assert one["why"]["service"] == "service=chk-eu, on HighErrorRate, by the runbook's map of services"

@@ -1,5 +1,6 @@
 """Alertmanager's webhook in our words. The payloads are what Alertmanager 0.33.1 really sent."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,8 @@ from starter.grouping import Batch, Delivery, workflow_id
 from starter.sources import text
 from starter.sources.alertmanager import MAX_ALERTS, MAX_PROBLEMS
 from starter.sources.reading import Unreadable
-from tests.starter.sources.webhooks import NOW, delivery
+from starter.sources.table import SOURCES
+from tests.starter.sources.webhooks import NOW, delivery, webhook
 from workflows.policy.alerts import TITLE
 from workflows.policy.runbook import Runbook
 
@@ -151,6 +153,46 @@ def test_without_a_group_key_the_group_labels_identify_the_incident(book: Runboo
         return one(body(alert(), groupKey=None, groupLabels=labels), book).workflow_id
 
     assert named(a="1") == named(a="1") != named(a="2")
+
+
+def test_without_any_group_an_alert_is_an_incident_by_its_name_and_labels_and_that_is_said(book: Runbook) -> None:
+    def keyless(**labels: str) -> Delivery:
+        return translate({"status": "firing", "alerts": [alert(labels=labels)]}, book)
+
+    def incident(**labels: str) -> str:
+        return keyless(**labels).batches[0].workflow_id
+
+    one = incident(alertname="DatabaseDown", severity="critical")
+    assert one == incident(severity="warning", alertname="DatabaseDown"), "it becomes graver, and is the same"
+    assert len({one, incident(alertname="CertExpiry"), incident(alertname="DatabaseDown", instance="b")}) == 3
+    assert [problem.field for problem in keyless(alertname="A").problems] == ["groupKey"]
+
+
+@pytest.mark.parametrize("source", ["alertmanager", "grafana"])
+def test_two_clusters_with_one_configuration_are_two(source: str, book: Runbook) -> None:
+    def tenant(url: str = "", installation: str = "") -> str:
+        query = {"installation": installation} if installation else {}
+        return SOURCES[source].translate(replace(webhook(body(alert(), externalURL=url)), query=query)).tenant
+
+    assert tenant("https://am.eu.example") == tenant("https://am.eu.example/") != tenant("https://am.us.example")
+    assert tenant(installation="eu") != tenant(installation="us")
+    assert tenant("http://a:9093", "eu") == tenant("http://b:9093", "eu"), "replicas of one cluster"
+    assert tenant("http://4f1c2a9b8d7e:9093") == tenant("http://0f0e0d0c0b0a:9093"), "a container that was restarted"
+
+
+@pytest.mark.parametrize(
+    ("labels", "service"),
+    [
+        ({"job": "kube-state-metrics", "deployment": "checkout"}, "checkout"),
+        ({"service": "node-exporter", "job": "node-exporter"}, ""),
+        ({"service": "prometheus-kube-state-metrics", "job": "shop"}, "shop"),
+        ({"job": "blackbox-exporter", "app": "shop"}, "shop"),
+        ({"job": "exporters-of-wine"}, "exporters-of-wine"),
+        ({"namespace": "shop"}, ""),
+    ],
+)
+def test_what_exports_the_figures_is_not_the_service(labels: dict[str, str], service: str, book: Runbook) -> None:
+    assert one(body(alert(labels={"alertname": "Down", **labels})), book).opening.service == service
 
 
 @pytest.mark.parametrize(

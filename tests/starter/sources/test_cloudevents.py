@@ -43,12 +43,15 @@ def test_the_event_that_the_page_shows_is_understood(book: Runbook) -> None:
 
 
 def test_attributes_are_percent_encoded_in_headers() -> None:
-    assert binary(b"{}", subject="Kasse%20f%C3%A4llt%20aus").alerts[0].name.endswith("Kasse fällt aus")
+    assert (
+        binary(b"{}", subject="Kasse%20f%C3%A4llt%20aus").alerts[0].name
+        == "alert: Kasse fällt aus, says monitor.example.com"
+    )
 
 
 def test_an_event_needs_no_data() -> None:
     (alert,) = binary(b"", type="com.example.disk.failed", subject="sda").alerts
-    assert (alert.name, alert.status) == ("com.example.disk sda", "firing")
+    assert (alert.name, alert.status) == ("disk: sda, says monitor.example.com", "firing")
 
 
 @pytest.mark.parametrize("missing", ["id", "source", "type"])
@@ -69,6 +72,12 @@ def test_an_attribute_that_every_event_has_is_named_when_a_header_is_missing(mis
         ("com.example.alert.resolved", {"status": "firing"}, "firing"),
         ("com.example.alert", {}, "firing"),
         ("com.example.alert", {"status": "no such word"}, "firing"),
+        ("dev.cdevents.incident.resolved.0.3.0", {}, "resolved"),
+        ("dev.cdevents.incident.detected.0.3.0-draft", {}, "firing"),
+        ("com.example.alert.closed.v2", {}, "resolved"),
+        ("com.example.alert_cleared/1.0", {}, "resolved"),
+        ("com.example.alert.unresolved", {}, "firing"),
+        ("com.example.alert.not_resolved", {}, "firing"),
     ],
 )
 def test_the_data_or_the_end_of_the_type_says_whether_it_is_over(kind: str, data: Any, status: str) -> None:
@@ -83,6 +92,8 @@ def test_the_data_or_the_end_of_the_type_says_whether_it_is_over(kind: str, data
         ({"data": {"key": "k", "group": "g"}}, "s\ng"),
         ({"subject": None}, "s\ncom.example.alert"),
         ({"subject": None, "type": "com.example.alert.resolved"}, "s\ncom.example.alert"),
+        ({"subject": None, "type": "com.example.alert.resolved.1.0.1"}, "s\ncom.example.alert"),
+        ({"subject": None, "type": "com.example.alert.detected.1.0.0"}, "s\ncom.example.alert"),
     ],
 )
 def test_what_is_one_incident(changes: Any, group: str) -> None:
@@ -92,6 +103,35 @@ def test_what_is_one_incident(changes: Any, group: str) -> None:
 def test_an_extension_may_say_how_grave_it_is() -> None:
     assert structured(data={}, severity="critical").alerts[0].severity == "critical"
     assert structured(severity="critical").alerts[0].severity == "sev1", "the data goes first"
+
+
+@pytest.mark.parametrize(
+    ("attributes", "word"),
+    [
+        ({"severitytext": "WARN"}, "WARN"),
+        ({"severitynumber": 21}, "fatal"),
+        ({"severitynumber": "17"}, "error"),
+        ({"severitynumber": 9}, "info"),
+        ({"severitynumber": 1}, "trace"),
+        ({"severitynumber": "?"}, ""),
+        ({"severitytext": "ERROR", "severitynumber": 1}, "ERROR"),
+    ],
+)
+def test_the_severity_extension_is_read(attributes: Any, word: str) -> None:
+    assert structured(data={}, **attributes).alerts[0].severity == word
+
+
+def test_in_a_header_too() -> None:
+    assert binary(b"{}", severitynumber="24").alerts[0].severity == "fatal"
+
+
+@pytest.mark.parametrize(
+    ("kind", "data"),
+    [("com.example.incident.acknowledged.1.0", {}), ("com.example.incident", {"status": "acknowledged"})],
+)
+def test_what_people_do_to_it_there_opens_nothing(kind: str, data: Any) -> None:
+    reading = structured(type=kind, data=data)
+    assert (reading.alerts, bool(reading.ignored)) == ((), True)
 
 
 def test_a_bad_event_of_a_batch_is_named_and_loses_no_good_one() -> None:

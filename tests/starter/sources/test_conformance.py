@@ -3,11 +3,13 @@
 import json
 import re
 import unicodedata
+from dataclasses import replace
 
 import pytest
 
 from starter import grouping
 from starter.grouping import Delivery
+from starter.ignoring import set_aside
 from starter.problems import written
 from starter.sources.reading import Unreadable
 from starter.sources.source import Source
@@ -129,6 +131,37 @@ def test_a_wrong_type_in_any_field_is_understood_or_named(source: Source, book: 
                 assert found.is_json
                 assert any(problem.field and problem.message for problem in found.problems), (loc, value)
             assert_bounded(found)
+
+
+@every
+def test_a_title_is_for_people_whatever_it_is_made_of(source: Source, book: Runbook) -> None:
+    """Never an identity, an address or a word for nothing alone: also when the texts are missing."""
+    given = fixture.of(source)
+    around = {loc[:length] for loc in given.needed for length in range(1, len(loc) + 1)}
+    removable = [loc for loc in places(given.firing) if loc not in around and not isinstance(loc[-1], int)]
+    for loc in removable:
+        found = outcome(source, without(given.firing, loc), book)
+        assert isinstance(found, Delivery)
+        for batch in found.batches:
+            title = batch.opening.title
+            assert not re.fullmatch(r"[0-9a-f-]{12,}|https?://\S+|(?i:alert|alerts|checks|event|incident)", title), (
+                loc,
+                title,
+            )
+            assert " " in title or title[0].isupper(), (written(loc), title)
+
+
+@every
+def test_a_harmless_word_opens_nothing_wherever_the_sender_says_it(source: Source, book: Runbook) -> None:
+    """As its address says it, for those that say nothing themselves."""
+    sent = webhook(fixture.of(source).firing, fixture.of(source).headers)
+    reading = source.translate(sent)
+    bare = replace(
+        reading, alerts=tuple(replace(each, severity="", labels={}, severity_otherwise=None) for each in reading.alerts)
+    )
+    after, ignored = set_aside(source.name, grouping.with_severity(bare, "none", book.intake), book, NOW)
+    assert {each.status for each in after.alerts} == {"resolved"}
+    assert ignored
 
 
 @every

@@ -32,10 +32,45 @@ def test_only_recovered_is_an_end(transition: str, status: str, book: Runbook) -
     assert one(book, transition=transition).alerts[0].status == status
 
 
-def test_each_scope_of_a_monitor_is_an_alert_of_one_incident(book: Runbook) -> None:
-    first, second = one(book, scope="host:a"), one(book, scope="host:b")
-    assert first.workflow_id == second.workflow_id
-    assert first.alerts[0].fingerprint != second.alerts[0].fingerprint
+def test_each_scope_of_a_monitor_is_an_incident_of_its_own(book: Runbook) -> None:
+    assert one(book, scope="host:a").workflow_id != one(book, scope="host:b").workflow_id
+    assert one(book, scope="host:a,env:b").workflow_id == one(book, scope="env:b, host:a").workflow_id
+
+
+def test_without_a_scope_the_cycle_leads_from_its_beginning_to_its_end(book: Runbook) -> None:
+    first, end, other = (one(book, scope="", cycle=cycle).workflow_id for cycle in ("c1", "c1", "c2"))
+    assert first == end != other
+
+
+@pytest.mark.parametrize(
+    ("transition", "priority", "severity"),
+    [("Warn", "P1", "sev3"), ("Re-Warn", "", "sev3"), ("Warn", "P4", "sev4"), ("No Data", "P1", "sev1")],
+)
+def test_a_warning_is_no_more_than_a_warning(transition: str, priority: str, severity: str, book: Runbook) -> None:
+    assert one(book, transition=transition, priority=priority).opening.severity == severity
+
+
+@pytest.mark.parametrize("title", ["[TEST] [Triggered] CPU", "[Test] CPU"])
+def test_its_test_notifications_open_nothing(title: str) -> None:
+    reading = SOURCE.translate(webhook({**firing, "title": title}))
+    assert not reading.alerts
+    assert "test" in reading.ignored
+
+
+def test_its_own_labels_go_before_its_tags(book: Runbook) -> None:
+    assert one(book, tags="monitor, scope:x, transition:y").alerts[0].labels["monitor"] == "4711"
+
+
+@pytest.mark.parametrize(
+    ("title", "scope", "name"),
+    [
+        ("[Triggered on {service:cart}] Errors high", "service:cart", "Errors high (service:cart)"),
+        ("[P1] [Re-Triggered] [prod] Errors high", "*", "[prod] Errors high"),
+        ("", "*", "Datadog monitor 4711"),
+    ],
+)
+def test_a_title_is_the_monitors_and_says_where(title: str, scope: str, name: str, book: Runbook) -> None:
+    assert one(book, title=title, scope=scope).alerts[0].name == name
 
 
 def test_tags_become_labels_and_name_the_service(book: Runbook) -> None:

@@ -115,9 +115,9 @@ def test_each_workflow_app_and_environment_is_an_incident_of_its_own(book: Runbo
         titles[batch.workflow_id] = batch.opening.title
         assert batch.opening.service == "checkout"
     assert list(titles.values()) == [
-        "acme/checkout: Deploy on main: failure: Charge cards twice as fast",
-        "acme/checkout: Sturdy CI on main: failure",
-        "acme/checkout: Deployment to production: failure: exit code 1",
+        "acme/checkout: Deploy fails on main: failure: Charge cards twice as fast",
+        "acme/checkout: Sturdy CI fails on main: failure",
+        "acme/checkout: Deployment to production fails: failure: exit code 1",
     ]
 
 

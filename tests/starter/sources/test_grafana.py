@@ -87,5 +87,12 @@ def test_a_test_of_the_contact_point_pages_nobody(book: Runbook) -> None:
     assert "it arrived" in SOURCE.translate(webhook(body)).ignored
 
 
+def test_a_title_is_what_people_call_it_never_the_word_alert(book: Runbook) -> None:
+    nameless = one(book, labels={"service": "checkout"}, annotations={"summary": "Half of all requests fail"})
+    assert nameless.opening.title == "Half of all requests fail"
+    bare = one(book, labels={"instance": "db-1", "severity": "page"}, annotations={})
+    assert bare.opening.title == "Trouble with instance db-1"
+
+
 def test_an_organization_is_a_number_and_still_counts() -> None:
     assert SOURCE.translate(webhook(firing)).tenant == "1/tocsin"

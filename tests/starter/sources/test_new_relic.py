@@ -69,6 +69,24 @@ def test_an_issue_is_over_when_it_is_closed(state: str, status: str) -> None:
     assert new_relic.translate(webhook({**EXAMPLE, "state": state})).alerts[0].status == status
 
 
+@pytest.mark.parametrize(
+    ("said", "opens"),
+    [
+        ({"trigger": "USER_ACTION"}, 0),  # somebody acknowledged it: the state stays ACTIVATED
+        ({"trigger": "USER_ACTION", "state": "CLOSED"}, 1),
+        ({"state": "ACKNOWLEDGED"}, 0),
+        ({"trigger": "PRIORITY_CHANGED", "priority": "LOW"}, 0),
+        ({"trigger": "PRIORITY_CHANGED", "priority": "CRITICAL"}, 1),
+        ({"title": "Test notification"}, 0),
+        ({"trigger": "INCIDENT_ADDED"}, 1),
+    ],
+)
+def test_what_was_only_acknowledged_or_lowered_there_opens_nothing(said: Mapping[str, str], opens: int) -> None:
+    reading = new_relic.translate(webhook({**EXAMPLE, **said}))
+    assert len(reading.alerts) == opens
+    assert bool(reading.ignored) is not bool(opens)
+
+
 def test_a_list_of_one_may_come_as_that_one() -> None:
     reading = new_relic.translate(webhook({**EXAMPLE, "impactedEntities": "checkout"}))
     assert reading.problems == ()

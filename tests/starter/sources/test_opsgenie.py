@@ -39,6 +39,12 @@ def test_what_people_do_to_it_there_changes_nothing_here(action: str) -> None:
     assert action in reading.ignored
 
 
+def test_a_lowered_priority_opens_nothing_and_a_raised_one_does() -> None:
+    lowered = opsgenie.translate(webhook(body("UpdatePriority", priority="P3", oldPriority="P1")))
+    assert (lowered.alerts, lowered.ignored) == ((), "its priority was lowered there: it was P1")
+    assert opsgenie.translate(webhook(body("UpdatePriority", priority="P1", oldPriority="P3"))).alerts
+
+
 def test_what_happens_again_under_its_alias_is_the_same(book: Runbook) -> None:
     first, again = (delivery("opsgenie", sent, book).batches[0] for sent in (body(), body(alertId="another")))
     assert first.workflow_id == again.workflow_id

@@ -70,6 +70,18 @@ def test_an_event_that_names_its_issue_by_address_alone_is_the_same_alert(url: s
     assert found.workflow_id == one(firing, book).workflow_id
 
 
+def test_a_test_of_the_rule_opens_nothing() -> None:
+    event = {**firing["data"]["event"], "tags": [["sample_event", "yes"]]}
+    reading = SOURCE.translate(webhook({**firing, "data": {"event": event}}))
+    assert (reading.alerts, "test" in reading.ignored) == ((), True)
+
+
+@pytest.mark.parametrize(("level", "severity"), [("fatal", "sev1"), ("warning", "sev3"), ("info", "sev4")])
+def test_its_levels_are_known_without_a_map(level: str, severity: str, book: Runbook) -> None:
+    event = {**firing["data"]["event"], "level": level, "tags": []}
+    assert one({**firing, "data": {"event": event}}, book).opening.severity == severity
+
+
 @pytest.mark.parametrize("resource", ["installation", "comment", "error", "seer", "ü" * 500])
 def test_other_resources_are_welcome_and_change_nothing(resource: str) -> None:
     found = SOURCE.translate(webhook({"action": "created", "data": {}}, {"Sentry-Hook-Resource": resource}))
