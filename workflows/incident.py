@@ -94,6 +94,7 @@ class IncidentCase:
             review=open_review(self.incident),
             speed=self._life.opening.speed,
             history_limit=self._life.history_limit,
+            history_bytes=self._life.history_bytes,
         )
 
     def the_next(self) -> Life | None:
@@ -115,7 +116,7 @@ class IncidentWorkflow:
     def __init__(self, life: Life) -> None:
         self._case = IncidentCase(life, life.incident or _declared(life))
         self._clock = Clock(self._case.incident.declared_at, life.opening.speed)
-        self._shell = Shell(self._case, self._clock, life.history_limit)
+        self._shell = Shell(self._case, self._clock, life.history_limit, life.history_bytes)
         if life.alerts:
             self._shell.hear(AlertsReceived(alerts=life.alerts, via="alerts"))
 
@@ -126,6 +127,7 @@ class IncidentWorkflow:
         review = self._case.owed_review()
         if review is not None:
             await start_review(review)
+        await workflow.wait_condition(workflow.all_handlers_finished)  # what waits to be read may be for the next one
         coming = self._case.the_next()
         if coming is not None:  # with a memo of its own: the record, and when it opened, are this incident's
             workflow.continue_as_new(coming, memo=listed(coming.opening, workflow.now()))

@@ -93,7 +93,7 @@ class ReviewWorkflow:
         self._case = ReviewCase(life)
         self._speed = life.speed
         clock = Clock(life.review.incident.declared_at, life.speed)  # its incident's, which goes on
-        self._shell = Shell(self._case, clock, life.history_limit)
+        self._shell = Shell(self._case, clock, life.history_limit, life.history_bytes)
 
     @workflow.run
     async def run(self, life: ReviewLife) -> None:  # noqa: ARG002 (Temporal passes it here as well as to __init__)

@@ -19,12 +19,23 @@ from temporalio.exceptions import ApplicationError
 from workflows import hearing, proofreading, sending
 from workflows.case import Case
 from workflows.clock import Clock
+from workflows.pacing import Pace
 from workflows.policy.answers import Changed, Outlook
 from workflows.policy.demand import Demand
 from workflows.policy.engine import Plan
-from workflows.policy.events import EffectAbandoned, EffectSettled, EffectStarted, Event, TextFailed, stamp
+from workflows.policy.events import (
+    AlertsReceived,
+    EffectAbandoned,
+    EffectSettled,
+    EffectStarted,
+    Event,
+    TextFailed,
+    stamp,
+)
 from workflows.policy.wording import what
 
+SUGGESTED_FOR = timedelta(minutes=10)
+"""How long a run waits for a quiet moment to continue as new."""
 LAST_CHANCE = timedelta(seconds=30)
 """What a page on its way gets to arrive before a forced continue-as-new; the new run looks it up and goes on."""
 UNKNOWN = object()
@@ -41,10 +52,12 @@ class _Flight:
 
 
 class Shell:
-    def __init__(self, case: Case, clock: Clock, history_limit: int) -> None:
+    def __init__(self, case: Case, clock: Clock, history_limit: int, history_bytes: int) -> None:
         self._case = case
         self._clock = clock
-        self._history_limit = history_limit
+        self._history_limit, self._history_bytes = history_limit, history_bytes
+        self._suggested_at: datetime | None = None
+        self._pace = Pace()
         self._sends: dict[str, _Flight] = {}
         self._withdrawn: set[str] = set()
         self._leaving = False
@@ -56,9 +69,10 @@ class Shell:
 
     async def carry_out(self) -> None:
         """Returns when the case is over and nothing is on its way any more. Continues as new when it has to."""
+        await workflow.wait_condition(self._has_news)
         while not self._case.over:
             self._turn()
-            await workflow.wait_condition(lambda: self._changed or self._must_leave())
+            await workflow.wait_condition(lambda: self._has_news() or self._must_leave())
             if self._must_leave():
                 await self._leave()
         self._arm(None)
@@ -131,6 +145,10 @@ class Shell:
                 self._sends[demand.key] = _Flight(demand, send)
                 send.add_done_callback(self._look_again)
 
+    def _has_news(self) -> bool:
+        """Nothing is decided before all that was said has been heard (rule 7)."""
+        return self._changed and not self._pace.is_behind()
+
     def _look_again(self, _: "asyncio.Task[EffectSettled] | asyncio.Task[None]") -> None:
         self._changed = True
 
@@ -195,9 +213,17 @@ class Shell:
         workflow.set_dynamic_signal_handler(self._on_signal)
         workflow.set_dynamic_update_handler(self._on_update, validator=self._validate_update)
 
-    def _on_signal(self, name: str, args: Sequence[RawValue]) -> None:
-        for event in hearing.hear(self._case.known, name, args):
-            self.hear(event)
+    async def _on_signal(self, name: str, args: Sequence[RawValue]) -> None:
+        """What people say does not wait behind a storm of alerts: those that wait here have been shown to nobody, so
+        nobody means them."""
+        if self._case.known.get(name) is not AlertsReceived:
+            for event in hearing.hear(self._case.known, name, args):
+                self.hear(event)
+            return
+        for arg in args:
+            await self._pace.room_for(len(arg.payload.data))
+            for event in hearing.hear(self._case.known, name, (arg,)):
+                self.hear(event)
 
     def _on_update(self, name: str, args: Sequence[RawValue]) -> Changed:
         before = self._case.incident
@@ -224,10 +250,17 @@ class Shell:
     # -- continue-as-new
 
     def _must_leave(self) -> bool:
+        """Whatever is on its way, when the history is long or heavy, or leaving has been suggested for long; there is
+        more that Temporal bounds, such as the number of updates. When it is suggested, as soon as nothing is."""
         info = workflow.info()
         if info.get_current_history_length() >= self._history_limit:
             return True
-        return info.is_continue_as_new_suggested() and not self._sends
+        if info.get_current_history_size() >= self._history_bytes:
+            return True
+        if not info.is_continue_as_new_suggested():
+            return False
+        self._suggested_at = self._suggested_at or workflow.now()
+        return not self._sends or workflow.now() - self._suggested_at >= SUGGESTED_FOR
 
     async def _leave(self) -> None:
         """Comms sends are cancelled, pages get a last chance; `started_at` goes along, so the new run looks first."""

@@ -21,7 +21,7 @@ from temporalio.worker import Worker
 from starter.runbooks import load
 from tests.patience import HANGS_AFTER_S
 from workflows.incident import IncidentWorkflow
-from workflows.policy.answers import Life, Outlook, Status
+from workflows.policy.answers import HISTORY_BYTES, Life, Outlook, Status
 from workflows.policy.effects import Receipt, Send
 from workflows.policy.events import Alert, AlertsReceived
 from workflows.policy.incident import Opening
@@ -191,11 +191,12 @@ async def incident(
     about: Opening,
     alerts: tuple[Alert, ...] = (),
     history_limit: int = 8000,
+    history_bytes: int = HISTORY_BYTES,
 ) -> AsyncIterator[Live]:
     """Opened as the gateway opens it: started with its first signal. Ended with the test."""
     handle = await environment.client.start_workflow(
         IncidentWorkflow.run,
-        Life(opening=about, history_limit=history_limit),
+        Life(opening=about, history_limit=history_limit, history_bytes=history_bytes),
         id=f"incident-test-{uuid.uuid4().hex[:12]}",
         task_queue="tocsin",
         start_signal="alert" if alerts else None,

@@ -7,6 +7,10 @@ from workflows.policy.effects import Instant, Wire
 from workflows.policy.events import Alert
 from workflows.policy.incident import Incident, Opening
 
+HISTORY_BYTES = 16 * 2**20
+"""Temporal ends a workflow at 50 MB, for good, and a worker that is new to it reads all of it first: within the five
+seconds that a task may take."""
+
 
 class Life(Wire):
     """The argument of the workflow `incident`: how it starts, and, after continue-as-new, how far it has come."""
@@ -17,6 +21,8 @@ class Life(Wire):
     """Alerts that fired after the incident before this one was over: they opened this one."""
     history_limit: int = 8000
     """Events after which the workflow continues as new even while sends are on their way. Tests make it small."""
+    history_bytes: int = HISTORY_BYTES
+    """Or bytes."""
 
 
 class Upcoming(Wire):

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Literal
 
+from workflows.policy.answers import HISTORY_BYTES
 from workflows.policy.effects import Instant, Wire
 from workflows.policy.review.owed import owed
 from workflows.policy.review.record import Record, record
@@ -17,6 +18,7 @@ class ReviewLife(Wire):
     review: Review
     speed: float = 1.0
     history_limit: int = 8000
+    history_bytes: int = HISTORY_BYTES
 
 
 class OwedNow(Wire):
