@@ -15,11 +15,13 @@ import structlog
 from starter.collapse import collapse
 from starter.incidents import Incidents
 from starter.refusal import later
+from starter.repeats import Repeats
 from workflows.policy.events import AlertsReceived
 from workflows.policy.incident import Opening
 
-BATCH_BYTES = 2**20
-"""Half of what Temporal takes in one signal (2 MB). A single delivery of 100 alerts may weigh more, and goes alone."""
+BATCH_BYTES = 200_000
+"""A tenth of what Temporal takes in one signal (2 MB), so that an incident reads it in one go. A single alert may weigh
+more, and goes alone."""
 WAITING_BYTES = 4 * 2**20
 """Per incident."""
 ALL_BYTES = 32 * 2**20
@@ -62,6 +64,7 @@ class GroupCommit:
         """Per incident that something is under way to."""
         self._weights: dict[str, int] = {}
         self._weight = 0
+        self._repeats = Repeats()
         self._open: dict[str, None] = {}
         """Incidents that were told something last, the latest at the end: they probably are open still."""
 
@@ -102,13 +105,13 @@ class GroupCommit:
         expect_open = batch.workflow_id in self._open
         self._open.pop(batch.workflow_id, None)
         try:
-            delivery, *more = collapse(batch.deliveries)
-            is_open = await self._incidents.open(
-                batch.workflow_id, batch.opening, delivery, *more, expect_open=expect_open
-            )
+            whole = collapse(batch.deliveries)
+            thin = self._repeats.thinned(batch.workflow_id, whole) if expect_open else ()
+            is_open = await self._incidents.open(batch.workflow_id, batch.opening, *whole, if_open=thin)
         finally:
             self._forget(batch)
         if is_open:
+            self._repeats.told(batch.workflow_id, whole)
             self._remember(batch.workflow_id)
         log.info("alerts handed on", incident=batch.workflow_id, deliveries=len(batch.deliveries), is_open=is_open)
         return is_open

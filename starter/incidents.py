@@ -1,5 +1,6 @@
 """The one module that holds a Temporal client: opens incidents, tells them what happened, asks how they stand."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 from uuid import uuid4
@@ -53,17 +54,18 @@ class Incidents:
         opening: Opening,
         delivery: AlertsReceived,
         *more: AlertsReceived,
-        expect_open: bool = False,
+        if_open: Sequence[AlertsReceived] = (),
     ) -> bool:
         """Hand alerts to their incident; firing ones open it if need be. False: there was nothing open to tell.
 
-        Once this returns, Temporal has the alerts. `expect_open`: it probably is open, so that the opening, which
+        Once this returns, Temporal has the alerts. `if_open`: it probably is, and is then told this; the opening, which
         carries the whole runbook, is sent only if it turns out not to be.
         """
         fires = any(alert.status == "firing" for each in (delivery, *more) for alert in each.alerts)
-        if expect_open or not fires:
+        if if_open or not fires:
             try:
-                await self.tell(workflow_id, delivery, *more)
+                first, *rest = if_open or (delivery, *more)
+                await self.tell(workflow_id, first, *rest)
             except NothingOpen:
                 if not fires:
                     return False

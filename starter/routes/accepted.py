@@ -14,9 +14,12 @@ from starter.ignoring import Ignored
 from starter.refusal import Refused
 from starter.routes.holding import Held
 from starter.sources.reading import FieldProblem
-from workflows.policy.events import AlertsReceived
+from workflows.policy.events import Alert, AlertsReceived
 
-_PART = 100  # alerts in one signal: keeps it far below Temporal's limit of 2 MB
+PART = 100
+"""Alerts in one signal at most ..."""
+PART_BYTES = 150_000
+"""... and bytes, unless one alone weighs more: a workflow reads that in one go, and Temporal takes 2 MB."""
 
 FLAPPING = "flapping: its end is told when it has lasted"
 
@@ -98,12 +101,26 @@ async def deliver(
 
 
 def _events(source: str, batch: Batch, received_at: datetime, event_id: str) -> Iterator[AlertsReceived]:
-    for number, start in enumerate(range(0, len(batch.alerts), _PART)):
+    for number, alerts in enumerate(_parts(batch.alerts)):
         yield AlertsReceived(
             at=received_at,
             id=f"{event_id}/{batch.workflow_id}/{number}" if event_id else "",
             by=source,
             via="alerts",
-            alerts=batch.alerts[start : start + _PART],
+            alerts=alerts,
             truncated=batch.truncated if number == 0 else 0,
         )
+
+
+def _parts(alerts: Sequence[Alert]) -> Iterator[tuple[Alert, ...]]:
+    """The same for the same alerts: a part that is sent again is known by its number."""
+    part, together = list[Alert](), 0
+    for alert in alerts:
+        weight = len(alert.model_dump_json(exclude_defaults=True).encode())
+        if part and (len(part) >= PART or together + weight > PART_BYTES):
+            yield tuple(part)
+            part, together = [], 0
+        part.append(alert)
+        together += weight
+    if part:
+        yield tuple(part)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from datetime import timedelta
 
 import pytest
 from temporalio.client import Client
@@ -12,6 +13,7 @@ from starter.answers import Unreachable
 from starter.group_commit import GroupCommit
 from starter.incidents import Incidents
 from starter.refusal import Refusal
+from starter.routes.accepted import PART_BYTES
 from tests.patience import HANGS_AFTER_S
 from tests.starter.conftest import Gate
 from tests.starter.sources.test_alertmanager import alert as sent_alert
@@ -37,13 +39,13 @@ class Road(Incidents):
         opening: Opening,
         delivery: AlertsReceived,
         *more: AlertsReceived,
-        expect_open: bool = False,
+        if_open: Sequence[AlertsReceived] = (),
     ) -> bool:
         self.departed += 1
         await self.open_to_traffic.wait()
         if self.broken:
             raise Unreachable("Temporal is away")
-        return await super().open(workflow_id, opening, delivery, *more, expect_open=expect_open)
+        return await super().open(workflow_id, opening, delivery, *more, if_open=if_open)
 
 
 @pytest.fixture
@@ -241,3 +243,49 @@ async def test_through_the_gateway_every_alert_that_was_answered_202_is_counted(
     assert {answer.status_code for answer in answers} == {202}
     [workflow_id] = {answer.json()["incident"] for answer in answers}
     assert (await gate.incidents.status(workflow_id)).incident.alerts_total == 100
+
+
+LABELS = {"pod": "x" * 100, "team": "payments"}
+
+
+async def heard(client: Client) -> list[dict[str, str]]:
+    """The labels of each alert that the incident was signalled."""
+    found = [AlertsReceived.model_validate(said) for _, said in await signals(client, ID)]
+    return [alert.labels for each in found for alert in each.alerts]
+
+
+async def test_an_incident_is_told_once_what_an_alert_says_and_then_that_it_came_again(
+    commit: GroupCommit, road: Road, client: Client, book: Runbook
+) -> None:
+    road.open_to_traffic.set()
+    for more in ({}, {}, {"severity": "sev1"}, {"starts_at": NOW + timedelta(hours=1)}, {"name": "Other"}):
+        assert await commit.open(ID, about(book), firing(labels=LABELS, **more))
+    assert await heard(client) == [LABELS, {}, LABELS, LABELS, LABELS]
+
+
+async def test_the_incident_after_it_is_told_whole(
+    commit: GroupCommit, road: Road, client: Client, book: Runbook
+) -> None:
+    road.open_to_traffic.set()
+    assert await commit.open(ID, about(book), firing(labels=LABELS))
+    await client.get_workflow_handle(ID).terminate()
+    assert await commit.open(ID, about(book), firing(labels=LABELS))
+    assert await heard(client) == [LABELS]
+
+
+async def test_another_gateway_tells_it_whole(road: Road, client: Client, book: Runbook) -> None:
+    road.open_to_traffic.set()
+    for gateway in (GroupCommit(road), GroupCommit(road)):
+        assert await gateway.open(ID, about(book), firing(labels=LABELS))
+    assert await heard(client) == [LABELS, LABELS]
+
+
+async def test_heavy_alerts_of_one_delivery_are_several_signals(gate: Gate, client: Client) -> None:
+    labels = {f"{n}": "x" * 150 for n in range(60)}
+    async with gate.open() as http:
+        sent = [sent_alert(labels={**labels, "n": str(n)}) for n in range(60)]
+        answer = await http.post("/webhooks/alertmanager", json=body(*sent))
+    assert answer.json()["accepted"] == 60
+    heard = [str(said) for _, said in await signals(client, answer.json()["incident"])]
+    assert len(heard) > 2
+    assert max(map(len, heard)) < 2 * PART_BYTES
