@@ -6,12 +6,15 @@ from datetime import UTC, datetime, timedelta
 from temporalio import activity
 
 from starter import stock
+from starter.answers import Unpublished, Unreachable
 from starter.incidents import Incidents
+from starter.installations import Installations
 from starter.reviews import Reviews
 from workflows.handing_on import HandOn
 from workflows.policy.digest import Stock
 from workflows.policy.effects import Wire
 from workflows.policy.heartbeat import AWAY_AFTER, Gateway, listened
+from workflows.policy.incident import Opening
 
 LOOK_BACK = timedelta(days=2)
 """One sign of life a minute: some thousand."""
@@ -22,6 +25,7 @@ class Temporal:
 
     def __init__(self, incidents: Incidents) -> None:
         self._incidents = incidents
+        self._installations = Installations(incidents.reach)
 
     def page_activities(self) -> Sequence[Callable[..., Awaitable[bool]]]:
         return [self.hand_on_alerts]
@@ -31,7 +35,15 @@ class Temporal:
 
     @activity.defn(name="hand_on_alerts")
     async def hand_on_alerts(self, alerts: HandOn) -> bool:
-        return await self._incidents.open(alerts.workflow_id, alerts.opening, alerts.event)
+        opening = await self._as_of_now(alerts.opening)
+        return await self._incidents.open(alerts.workflow_id, opening, alerts.event)
+
+    async def _as_of_now(self, opening: Opening) -> Opening:
+        """What a heartbeat or a silence has kept for weeks opens by the runbook that is loaded now."""
+        try:
+            return (await self._installations.current()).now(opening)
+        except (Unpublished, Unreachable):
+            return opening
 
     @activity.defn(name="look_for_the_gateway")
     async def look_for_the_gateway(self, since: datetime) -> Gateway:

@@ -33,9 +33,9 @@ class Settings(SourceSettings, WaySettings):
         Path("~/.local/state/tocsin"), description="where `tocsin up` keeps its database and addresses"
     )
     runbooks: Path | None = Field(
-        None, description="folder of runbooks (`*.yaml`); the five that ship with Tocsin if unset"
+        None, description="folder of runbooks (`*.yaml`); the five that ship with Tocsin if unset. The worker's count"
     )
-    runbook: str = Field("company", description="runbook for alerts and declarations that name none")
+    runbook: str = Field("company", description="runbook for what names none. The worker's counts")
     log_format: str = Field("console", pattern="^(console|json)$", description="`console` or `json`")
 
     slack_token: SecretStr | None = Field(None, description="bot token of your Slack app (`xoxb-...`)")

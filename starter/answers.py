@@ -17,6 +17,10 @@ class NobodyWorks(Exception):
     """Temporal answers, but no worker runs the incident: nothing is being paged."""
 
 
+class Unpublished(Exception):
+    """There are no runbooks of a running installation that could be read."""
+
+
 class Refused(Exception):
     """The incident said no; the message is its own."""
 

@@ -39,9 +39,9 @@ def create_app(
     @asynccontextmanager
     async def alive(_: FastAPI) -> AsyncIterator[None]:
         """What runs beside the requests; when they have ended, it is given a moment to finish."""
-        beside = [
-            asyncio.create_task(loop) for loop in (gateway.beats.run(), gateway.silencing.run(), gateway.flapping.run())
-        ]
+        await gateway.published.first_look()
+        loops = (gateway.published.run(), gateway.beats.run(), gateway.silencing.run(), gateway.flapping.run())
+        beside = [asyncio.create_task(loop) for loop in loops]
         yield
         for task in beside:
             task.cancel()

@@ -19,7 +19,9 @@ from starter.group_commit import GroupCommit
 from starter.grouping import Batch
 from starter.heartbeats import Heartbeats
 from starter.incidents import Incidents
+from starter.installations import Installations, loaded
 from starter.limits import Door
+from starter.published import Published
 from starter.refusal import Refusal, later
 from starter.replays import Replays
 from starter.runbooks import Library
@@ -53,6 +55,7 @@ class Gateway:
     replays: Replays = field(default_factory=Replays)
     sns: SnsCalls = field(default_factory=SnsCalls)
     door: Door = field(default_factory=Door)
+    published: Published = field(init=False)
     alerts: GroupCommit = field(init=False)
     """The way to the incidents for alerts, of which there may be very many."""
     beats: Beats = field(init=False)
@@ -60,6 +63,8 @@ class Gateway:
     flapping: Flapping = field(init=False)
 
     def __post_init__(self) -> None:
+        installations = Installations(self.incidents.reach)
+        self.published = Published(installations, loaded(self.library, self.settings))
         self.alerts = GroupCommit(self.incidents)
         self.beats = Beats(Heartbeats(self.incidents.reach))
         self.silencing = Silencing(Silences(self.incidents.reach))
@@ -67,17 +72,14 @@ class Gateway:
 
     def opening(self, batch: Batch) -> Opening:
         """How an incident opens here."""
-        return batch.opening.model_copy(update={"speed": self.settings.speed, "no_pager": self.settings.no_pager})
+        return self.published.in_force.now(batch.opening)
 
     def runbook(self, name: str | None) -> tuple[Runbook, tuple[FieldProblem, ...]]:
         """The runbook of that name, else the default one: an alert is not lost over a name."""
-        books, default = self.library.runbooks, self.settings.runbook
-        if name in books:
-            return books[name], ()
-        if default not in books:
-            raise later(f"the runbook {default!r} is not loaded: see /readyz")
-        problem = FieldProblem("runbook", f"there is no runbook {name!r}: {default!r} was followed")
-        return books[default], (problem,) if name else ()
+        book, remark = self.published.runbook(name)
+        if book is None:
+            raise later(f"the runbook {self.published.in_force.default!r} is not loaded: see /readyz")
+        return book, (FieldProblem("runbook", remark),) if remark else ()
 
     def secrets(self, source: Source) -> tuple[SecretStr, ...]:
         found: tuple[SecretStr, ...] = getattr(self.settings, source.secrets)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from temporalio.service import RPCError
 
 from settings import SettingsError
-from starter.answers import LookupFailed, NobodyWorks, Refused, Unreachable
+from starter.answers import LookupFailed, NobodyWorks, Refused, Unpublished, Unreachable
 from starter.setup import SetupFailed
 from tocsin.app import app
 from tocsin.demo.play import NeverClosed
@@ -29,6 +29,7 @@ EXPECTED: dict[type[Exception], ExitCode] = {
     SetupFailed: ExitCode.refused,
     NobodyWorks: ExitCode.not_reached,
     Unreachable: ExitCode.not_reached,
+    Unpublished: ExitCode.not_reached,
     RPCError: ExitCode.not_reached,
 }
 

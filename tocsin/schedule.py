@@ -1,4 +1,7 @@
-"""What `tocsin setup` and `tocsin up` see to besides the server: that the digest comes when the settings say."""
+"""What `tocsin setup` and `tocsin up` see to besides the server: that the digest comes when the settings say.
+
+By the running installation's default runbook; before any worker has published one, by that of the settings.
+"""
 
 from datetime import time
 
@@ -7,8 +10,12 @@ from temporalio.service import RPCError
 
 from settings import Settings
 from starter import digest_schedule
+from starter.answers import Unpublished, Unreachable
+from starter.installations import Installations
+from starter.reach import Reach
 from tocsin.failure import Failure
 from tocsin.library import library, named
+from workflows.policy.runbook import Runbook
 
 NEVER = "never"
 
@@ -19,7 +26,15 @@ async def keep_digest(client: Client, settings: Settings) -> None:
         if settings.digest_at == NEVER:
             await digest_schedule.drop(client)
             return
-        book = named(library(settings), settings.runbook)
+        book = await _default(client, settings)
         await digest_schedule.keep(client, book, time.fromisoformat(settings.digest_at), settings.digest_to)
-    except (Failure, RPCError) as error:
+    except (Failure, Unreachable, RPCError) as error:
         raise Failure(f"the digest could not be set up: {error}") from None
+
+
+async def _default(client: Client, settings: Settings) -> Runbook:
+    try:
+        there = await Installations(Reach(client)).current()
+    except Unpublished:
+        return named(library(settings), settings.runbook)
+    return there.runbooks[there.default]

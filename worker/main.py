@@ -10,6 +10,7 @@ from settings import Settings
 from starter.runbooks import Library
 from worker import adapters
 from worker.pager import unroutable
+from worker.publishing import publish
 from worker.workers import workers
 
 log = structlog.get_logger("worker")
@@ -18,7 +19,7 @@ log = structlog.get_logger("worker")
 async def work(client: Client, library: Library, settings: Settings, stop: asyncio.Event) -> None:
     """Work until `stop`, then finish what is being sent, for a few seconds at most.
 
-    `library` is only looked through for people who could not be paged: an incident brings its own runbook along.
+    `library` is published, and looked through for people who could not be paged: an incident brings its own runbook.
     """
     for problem in library.problems:
         log.warning("a runbook cannot be used", problem=str(problem))
@@ -29,7 +30,9 @@ async def work(client: Client, library: Library, settings: Settings, stop: async
     async with asyncio.TaskGroup() as group:
         for worker in crew:
             group.create_task(worker.run())
+        publishing = group.create_task(publish(client, library, settings))
         log.info("working", queues=[worker.task_queue for worker in crew], pager=settings.pager)
         await stop.wait()
         log.info("stopping")
+        publishing.cancel()
         await asyncio.gather(*(worker.shutdown() for worker in crew))

@@ -13,6 +13,7 @@ from workflows.canary import CanaryWorkflow
 from workflows.digest import DigestWorkflow
 from workflows.heartbeat import HeartbeatWorkflow
 from workflows.incident import IncidentWorkflow
+from workflows.installation import InstallationWorkflow
 from workflows.review import ReviewWorkflow
 from workflows.runner import runner
 from workflows.silence import SilenceWorkflow
@@ -36,6 +37,7 @@ def workers(client: Client, perform: Perform) -> tuple[Worker, ...]:
             task_queue=WORKFLOW_QUEUE,
             workflows=[
                 IncidentWorkflow,
+                InstallationWorkflow,
                 ReviewWorkflow,
                 DigestWorkflow,
                 CanaryWorkflow,

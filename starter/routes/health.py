@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from starter.answers import Unreachable
 from starter.gateway import Gateway
+from workflows.policy.installation import Publication
 from workflows.policy.silence import Card
 
 
@@ -26,10 +27,23 @@ class Quiet(BaseModel):
     """Why the last look for silences failed: new ones hold nothing, until it succeeds."""
 
 
+class Standing(BaseModel):
+    """Who says which runbooks are followed here."""
+
+    published: Publication | None
+    """By the worker that published last; None: this gateway goes by its own files."""
+    problem: str | None
+    """Why the last look at it failed."""
+    differences: list[str]
+    """Where this gateway's own files and settings say something else: that is not followed."""
+
+
 class Readiness(BaseModel):
     ready: bool
     temporal: str
     runbooks: list[str]
+    """Those that are followed."""
+    installation: Standing
     problems: list[str]
     """Why runbooks could not be loaded; which senders have been refused since the last genuine webhook; what was
     refused or could not be read within a day, how often, when and why."""
@@ -60,13 +74,21 @@ def router(gateway: Gateway) -> APIRouter:
             temporal = "reachable"
         except Unreachable as error:
             temporal = str(error)
-        ready = temporal == "reachable" and gateway.settings.runbook in gateway.library.runbooks
+        there = gateway.published
+        ready = temporal == "reachable" and there.in_force.default in there.in_force.runbooks
         response.status_code = 200 if ready else 503
         return Readiness(
             ready=ready,
             temporal=temporal,
-            runbooks=sorted(gateway.library.runbooks),
-            problems=[*map(str, gateway.library.problems), *gateway.turned_away.problems(datetime.now(UTC))],
+            runbooks=sorted(there.in_force.runbooks),
+            installation=Standing(
+                published=there.publication, problem=there.problem, differences=list(there.differing())
+            ),
+            problems=[
+                *map(str, gateway.library.problems),
+                *there.problems(),
+                *gateway.turned_away.problems(datetime.now(UTC)),
+            ],
             webhooks=_by_source(gateway),
             connections={str(cut): count for cut, count in gateway.door.cuts.items()},
             canary=_watch(gateway),

@@ -240,6 +240,7 @@ class TestReady:
             "ready": True,
             "temporal": "reachable",
             "runbooks": ["acme"],
+            "installation": {"published": None, "problem": None, "differences": []},
             "problems": [],
             "webhooks": {},
             "connections": {},

@@ -2,6 +2,8 @@
 
 import asyncio
 import os
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,18 +11,24 @@ from uuid import uuid4
 
 import pytest
 import pytest_asyncio
+from temporalio import activity
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
-from settings.temporal import WORKFLOW_QUEUE
+from settings import Settings
+from settings.temporal import PAGE_QUEUE, WORKFLOW_QUEUE
 from starter import setup
+from starter.incidents import Incidents
+from starter.installations import Installations, loaded
 from starter.runbooks import Library, load
 from tests.starter.book import ACME
 from tests.starter.conftest import register
 from tocsin.__main__ import run
 from workflows.incident import IncidentWorkflow
+from workflows.installation import InstallationWorkflow
+from workflows.policy.effects import Receipt, Send
 from workflows.review import ReviewWorkflow
 from workflows.runner import runner
 
@@ -33,6 +41,7 @@ class Answer:
 
 
 Tocsin = Callable[..., Awaitable[Answer]]
+Start = Callable[..., subprocess.Popen[str]]
 
 
 @pytest.fixture
@@ -63,8 +72,8 @@ def tocsin(alone: Path, capsys: pytest.CaptureFixture[str]) -> Tocsin:
 
 
 @pytest_asyncio.fixture
-async def client(temporal: WorkflowEnvironment, alone: Path, monkeypatch: pytest.MonkeyPatch) -> Client:
-    """What the commands talk to: a prepared namespace in which nothing has happened yet."""
+async def fresh(temporal: WorkflowEnvironment, alone: Path, monkeypatch: pytest.MonkeyPatch) -> Client:
+    """What the commands talk to: a prepared namespace in which nothing has happened yet, and no worker has ever run."""
     address = temporal.client.service_client.config.target_host
     namespace = f"tocsin-{uuid4().hex[:8]}"
     await register(temporal.client, namespace)
@@ -76,14 +85,55 @@ async def client(temporal: WorkflowEnvironment, alone: Path, monkeypatch: pytest
 
 
 @pytest_asyncio.fixture
-async def worker(client: Client) -> AsyncIterator[Worker]:
+async def client(fresh: Client, alone: Path) -> Client:
+    """The same, after a worker has published `acme`."""
+    await Installations(Incidents(fresh).reach).publish(loaded(load(alone / "books"), Settings()))
+    return fresh
+
+
+@activity.defn(name="page")
+async def rings(send: Send) -> Receipt:
+    return Receipt()
+
+
+@activity.defn(name="hush")
+async def hushes(send: Send) -> Receipt:
+    return Receipt()
+
+
+@pytest_asyncio.fixture
+async def deciding(client: Client) -> AsyncIterator[Worker]:
     """Runs incidents; nobody performs what they want done."""
-    async with Worker(
-        client, task_queue=WORKFLOW_QUEUE, workflows=[IncidentWorkflow, ReviewWorkflow], workflow_runner=runner()
-    ) as running:
+    workflows = [IncidentWorkflow, InstallationWorkflow, ReviewWorkflow]
+    async with Worker(client, task_queue=WORKFLOW_QUEUE, workflows=workflows, workflow_runner=runner()) as running:
         yield running
+
+
+@pytest_asyncio.fixture
+async def worker(client: Client, deciding: Worker) -> AsyncIterator[Worker]:
+    """Runs incidents, and whoever is paged is reached; nobody performs what else they want done."""
+    async with Worker(client, task_queue=PAGE_QUEUE, activities=[rings, hushes]):
+        yield deciding
 
 
 @pytest.fixture
 def library(alone: Path) -> Library:
     return load(alone / "books")
+
+
+@pytest.fixture
+def start(alone: Path, monkeypatch: pytest.MonkeyPatch) -> Start:
+    """Starts `tocsin up` and waits until everything runs."""
+    monkeypatch.delenv("TEMPORAL_ADDRESS")
+    ports = [f"--{part}-port=0" for part in ("temporal", "ui", "sandbox")]
+
+    def up(*options: str) -> subprocess.Popen[str]:
+        command = [sys.executable, "-m", "tocsin", "up", *ports, *options]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        assert process.stdout is not None
+        for line in process.stdout:
+            if "Ctrl-C stops it" in line:
+                return process
+        raise AssertionError(f"ended with {process.wait()}")
+
+    return up

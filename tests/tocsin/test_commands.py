@@ -31,7 +31,7 @@ from workflows.policy.incident import Opening
         ("snooze 15", 1, "duration: a duration is written like 15m, 2h, 1h 30m or 3d"),
         ("snooze 9w", 1, "duration: Input should be less than or equal to 7 days"),
         ("assign scribe", 1, "this command takes [INCIDENT] ROLE PERSON"),
-        ("declare slow --runbook nope", 1, "there is no runbook 'nope'; there is: acme"),
+        ("declare slow --label team", 1, "--label team: write it NAME=VALUE"),
         ("ack --nonsense", 1, "No such option: --nonsense"),
         ("nonsense", 1, "No such command 'nonsense'"),
         ("worker", 1, "no pager is connected"),

@@ -53,12 +53,20 @@ async def test_setup_sees_to_it(tocsin: Tocsin, client: Client, monkeypatch: pyt
 
 
 async def test_without_its_runbook_everything_else_is_set_up(
-    tocsin: Tocsin, client: Client, monkeypatch: pytest.MonkeyPatch
+    tocsin: Tocsin, fresh: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TOCSIN_RUNBOOK", "nope")
     answer = await tocsin("setup")
     assert (answer.code, answer.out) == (0, "Temporal is prepared\n")
     assert answer.err == "the digest could not be set up: there is no runbook 'nope'; there is: acme\n"
+
+
+async def test_it_comes_by_the_runbook_of_the_running_installation(
+    tocsin: Tocsin, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TOCSIN_RUNBOOK", "nope")
+    assert (await tocsin("setup")).err == ""
+    assert await hours(client) == [9]
 
 
 @pytest.mark.parametrize("at", ["9", "25:00", "9:00", "noon"])

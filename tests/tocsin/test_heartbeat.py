@@ -82,7 +82,7 @@ async def test_without_a_worker_it_is_recorded_and_said_that_nobody_watches(tocs
         ("pause backup", "Missing option '--for'"),
     ],
 )
-async def test_what_is_badly_put_is_one_line(tocsin: Tocsin, words: str, says: str) -> None:
+async def test_what_is_badly_put_is_one_line(tocsin: Tocsin, client: Client, words: str, says: str) -> None:
     answer = await tocsin("heartbeat", *words.split())
     assert (answer.code, answer.out) == (1, "")
     assert says in answer.err

@@ -33,11 +33,12 @@ def reviewed_book(alone: Path) -> None:
 
 
 @pytest_asyncio.fixture
-async def incident(reviewed_book: None, tocsin: Tocsin, client: Client, worker: Worker) -> AsyncIterator[str]:
+async def incident(reviewed_book: None, tocsin: Tocsin, client: Client, deciding: Worker) -> AsyncIterator[str]:
     """One that has closed and owes a review."""
-    declared = json.loads((await tocsin("declare", "Checkout fails", "--severity", "sev1", "--json")).out)["incident"]
-    await until_found(tocsin, "followup", "add", "test the fallback", "--owner", "boss", "--due", "2026-12-24")
     async with performing(client, Vendors()):
+        answer = await tocsin("declare", "Checkout fails", "--severity", "sev1", "--json")
+        declared = json.loads(answer.out)["incident"]
+        await until_found(tocsin, "followup", "add", "test the fallback", "--owner", "boss", "--due", "2026-12-24")
         await until_found(tocsin, "resolve", declared, "rolled back", "--by", "Alice")
         await until_found(tocsin, "review", "show", declared)
         yield str(declared)
@@ -113,8 +114,8 @@ async def test_all_of_it_is_json_for_programs(tocsin: Tocsin, incident: str) -> 
         json.loads(answer.out)
 
 
-async def test_without_a_worker_it_is_recorded(tocsin: Tocsin, incident: str, worker: Worker) -> None:
-    await worker.shutdown()
+async def test_without_a_worker_it_is_recorded(tocsin: Tocsin, incident: str, deciding: Worker) -> None:
+    await deciding.shutdown()
     submitted, shown = await asyncio.gather(process("review", "submit", "thanks"), process("review", "show"))
     assert (submitted.code, submitted.err) == (2, "recorded; no worker is running: nothing is being paged\n")
     assert shown.code == 2

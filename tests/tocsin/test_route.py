@@ -152,7 +152,21 @@ async def test_another_runbook_may_be_asked_for(tocsin: Tocsin, alone: Path) -> 
         (alone / "books" / "acme.yaml").read_text().replace(": acme", ": other")
     )
     (route,) = (await routed(tocsin, alone, {"alerts": [alert()]}, "alertmanager", "--runbook", "other"))["routes"]
-    assert (route["runbook"], route["why"]["runbook"]) == ("other", "asked for by name")
+    assert route["runbook"] == "other"
+    assert route["why"]["runbook"].startswith("asked for by name; out of this shell's files, for cannot reach Temporal")
+
+
+async def test_where_an_installation_runs_it_is_its_runbook_that_counts(
+    tocsin: Tocsin, alone: Path, client: Client
+) -> None:
+    acme = alone / "books" / "acme.yaml"
+    acme.write_text(acme.read_text().replace("critical: sev1", "critical: sev2"))  # not loaded there
+    (alone / "payload.json").write_text(json.dumps({"alerts": [alert(severity="critical")]}))
+    answer = await tocsin("route", "payload.json", "--source", "alertmanager", "--json")
+    (route,) = json.loads(answer.out)["routes"]
+    assert route["severity"] == "sev1"
+    assert route["why"]["runbook"].startswith("the default there: the webhook names none; published by ")
+    assert answer.err.startswith(f"not used here: your acme in {alone}/books (")
 
 
 @pytest.mark.parametrize(

@@ -4,34 +4,14 @@ import json
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import httpx
 import pytest
 
+from tests.tocsin.conftest import Start
 from tests.tocsin.processes import below, eventually, is_alive
 from tocsin.up.folder import Folder
-
-Start = Callable[..., subprocess.Popen[str]]
-
-
-@pytest.fixture
-def start(alone: Path, monkeypatch: pytest.MonkeyPatch) -> Start:
-    """Starts it and waits until everything runs."""
-    monkeypatch.delenv("TEMPORAL_ADDRESS")
-    ports = [f"--{part}-port=0" for part in ("temporal", "ui", "sandbox")]
-
-    def up(*options: str) -> subprocess.Popen[str]:
-        command = [sys.executable, "-m", "tocsin", "up", *ports, *options]
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        assert process.stdout is not None
-        for line in process.stdout:
-            if "Ctrl-C stops it" in line:
-                return process
-        raise AssertionError(f"ended with {process.wait()}")
-
-    return up
 
 
 def test_ctrl_c_stops_everything_and_kill_minus_9_leaves_nothing_behind(start: Start, alone: Path) -> None:
@@ -39,7 +19,6 @@ def test_ctrl_c_stops_everything_and_kill_minus_9_leaves_nothing_behind(start: S
     with start("--gateway-port=0", "--speed=60") as up:
         first = folder.running()
         assert first is not None
-        assert first.speed == 60
         assert httpx.get(f"{first.gateway}/readyz", trust_env=False).status_code == 200
         assert open_incidents() == []
         parts = below(up.pid)

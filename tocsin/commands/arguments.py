@@ -1,6 +1,7 @@
 """Arguments and options that several commands share."""
 
 import getpass
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
@@ -35,6 +36,17 @@ def moment(option: str, given: str) -> datetime:
         return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
     except (ValueError, OverflowError):  # year 1 or 9999, with an offset
         raise Failure(f"{option} {given}: write the time like 2026-11-21T02:00:00Z") from None
+
+
+def label_pairs(given: Iterable[str]) -> dict[str, str]:
+    """`NAME=VALUE`, as often as wanted. Raises Failure."""
+    pairs = {}
+    for each in given:
+        name, equals, value = each.partition("=")
+        if not (name and equals):
+            raise Failure(f"--label {each}: write it NAME=VALUE")
+        pairs[name] = value
+    return pairs
 
 
 def me() -> str:

@@ -1,7 +1,7 @@
 """`heartbeat add|list|pause|resume|remove`: senders whose silence opens an incident."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -10,20 +10,19 @@ from pydantic import BaseModel, ValidationError
 from rich.table import Table
 from typer import Argument, Option
 
-import settings
 from starter.answers import NobodyWorks
 from starter.heartbeats import Heartbeats
 from tocsin import output
 from tocsin.commands.arguments import AsJson, Reason, me
-from tocsin.commands.session import incidents
+from tocsin.commands.session import incidents, installation
 from tocsin.failure import badly_put
-from tocsin.library import library, named
-from tocsin.up.folder import Folder
+from tocsin.following import followed
 from tocsin.view.plain import moment, plain
 from workflows.policy.durations import write
 from workflows.policy.events import Event
 from workflows.policy.heartbeat import Card, Heartbeat, Paused, Removed, Spec, Unpaused, in_words
-from workflows.policy.runbook import severity_title
+from workflows.policy.installation import Installation
+from workflows.policy.runbook import Runbook, severity_title
 
 app = typer.Typer(no_args_is_help=True, help="Senders that must call in time: their silence opens an incident.")
 
@@ -46,27 +45,12 @@ def add(
     grace: Annotated[str, Option(metavar="SPAN", help="How late it may be.")] = "1m",
     severity: Annotated[str, Option(help="sev1 (worst) to sev4; the runbook's default if left out.")] = "",
     service: Annotated[str, Option(help="Which service its silence is about.")] = "",
-    runbook: Annotated[str, Option(help="Which runbook to follow; TOCSIN_RUNBOOK if left out.")] = "",
+    runbook: Annotated[str, Option(help="One that the running installation has loaded; its default if left out.")] = "",
     as_json: AsJson = False,
 ) -> None:
     """Expect a sender to call every so often. Again for the same name: change what is expected."""
-    chosen = settings.load()
-    book = named(library(chosen), runbook or chosen.runbook)
-    up = Folder(chosen.state_dir).running()
-    opening = {
-        "runbook": book,
-        "severity": severity or book.intake.default_severity,
-        "title": name,
-        "service": service,
-        "speed": up.speed if up else chosen.speed,
-        "no_pager": up.no_pager if up else chosen.no_pager,
-    }
-    try:
-        spec = Spec.model_validate({"every": every, "grace": grace, "opening": opening})
-        Heartbeat(name=name, spec=spec)
-    except ValidationError as error:
-        raise badly_put(error) from None
-    asyncio.run(_add(name, spec, as_json))
+    asked = {"every": every, "grace": grace, "severity": severity, "service": service}
+    asyncio.run(_add(name, asked, runbook, as_json))
 
 
 @app.command("list")
@@ -107,10 +91,31 @@ async def _heartbeats() -> Heartbeats:
     return Heartbeats((await incidents()).reach)
 
 
-async def _add(name: str, spec: Spec, as_json: bool) -> None:
-    known = await _heartbeats()
+async def _add(name: str, asked: Mapping[str, str], runbook: str, as_json: bool) -> None:
+    reached = await incidents()
+    there = await installation(reached)
+    spec = _spec(name, asked, there, followed(there, runbook))
+    known = Heartbeats(reached.reach)
     await known.add(name, spec)
     await _show(known, name, as_json)
+
+
+def _spec(name: str, asked: Mapping[str, str], there: Installation, book: Runbook) -> Spec:
+    """Raises Failure when a field is not what a heartbeat can have."""
+    opening = {
+        "runbook": book,
+        "severity": asked["severity"] or book.intake.default_severity,
+        "title": name,
+        "service": asked["service"],
+        "speed": there.speed,
+        "no_pager": there.no_pager,
+    }
+    try:
+        spec = Spec.model_validate({"every": asked["every"], "grace": asked["grace"], "opening": opening})
+        Heartbeat(name=name, spec=spec)
+    except ValidationError as error:
+        raise badly_put(error) from None
+    return spec
 
 
 async def _tell(name: str, event: Event, as_json: bool) -> None:

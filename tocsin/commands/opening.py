@@ -1,25 +1,33 @@
-"""`declare`: an incident opened by hand."""
+"""`declare`: an incident opened by hand, and what became of its first page."""
 
 import asyncio
+from collections.abc import Mapping
+from datetime import timedelta
 from typing import Annotated
 
 import typer
 from pydantic import BaseModel, ValidationError
+from rich.console import Group
 from typer import Argument, Option
 
-import settings
 from starter.answers import NobodyWorks
+from starter.incidents import Incidents
 from tocsin import output
-from tocsin.commands.arguments import AsJson, me
-from tocsin.commands.session import incidents
-from tocsin.failure import badly_put
-from tocsin.library import library, named
-from tocsin.up.folder import Folder
+from tocsin.commands.arguments import AsJson, label_pairs, me
+from tocsin.commands.session import incidents, installation
+from tocsin.failure import ExitCode, Failure, badly_put
+from tocsin.following import followed
 from tocsin.view.plain import plain
+from workflows.policy.first_page import FirstPage, first_page
 from workflows.policy.incident import Opening
-from workflows.policy.runbook import severity_title
+from workflows.policy.installation import Installation
+from workflows.policy.runbook import Runbook, severity_title
 
 app = typer.Typer()
+
+FATE_WITHIN = timedelta(seconds=8)
+"""So long the first page is waited for: PagerDuty answers in a second, and the next tier is tried at once."""
+LOOK_EVERY_S = 0.25
 
 
 class Declared(BaseModel):
@@ -27,6 +35,8 @@ class Declared(BaseModel):
 
     incident: str
     workflow_id: str
+    runbook: str
+    first_page: FirstPage
 
 
 @app.command()
@@ -34,44 +44,59 @@ def declare(
     title: Annotated[str, Argument(help="What is wrong, in a few words.")],
     severity: Annotated[str, Option(help="sev1 (worst) to sev4; the runbook's default if left out.")] = "",
     service: Annotated[str, Option(help="Which service it is about.")] = "",
-    runbook: Annotated[str, Option(help="Which runbook to follow; TOCSIN_RUNBOOK if left out.")] = "",
+    runbook: Annotated[str, Option(help="One that the running installation has loaded; its default if left out.")] = "",
+    label: Annotated[
+        list[str] | None,
+        Option(metavar="NAME=VALUE", help="As an alert's: tiers and duties may depend on it; repeatable."),
+    ] = None,
     flag: Annotated[list[str] | None, Option(help="Flag it from the start; may be repeated.")] = None,
     by: Annotated[str, Option("--by", metavar="NAME", help="Who declares it, if not you.")] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Open an incident by hand."""
-    chosen = settings.load()
-    book = named(library(chosen), runbook or chosen.runbook)
-    up = Folder(chosen.state_dir).running()
-    opening = _opening(
-        {
-            "runbook": book,
-            "severity": severity or book.intake.default_severity,
-            "title": title,
-            "service": service,
-            "declared_by": by or me(),
-            "flags": flag or (),
-            "speed": up.speed if up else chosen.speed,
-            "no_pager": up.no_pager if up else chosen.no_pager,
-        }
-    )
-    asyncio.run(_declare(opening, as_json))
+    """Open an incident by hand, by the running installation's runbook, and say who rings."""
+    particulars = {
+        "title": title,
+        "service": service,
+        "declared_by": by or me(),
+        "labels": label_pairs(label or ()),
+        "flags": flag or (),
+    }
+    asyncio.run(_declare(runbook, severity, particulars, as_json))
 
 
-async def _declare(opening: Opening, as_json: bool) -> None:
+async def _declare(runbook: str, severity: str, particulars: Mapping[str, object], as_json: bool) -> None:
     known = await incidents()
+    there = await installation(known)
+    book = followed(there, runbook)
+    opening = _opening(there, book, {**particulars, "severity": severity or book.intake.default_severity})
     workflow_id = await known.declare(opening)
     try:
-        status = await known.status(workflow_id)
+        incident, page = await _fate(known, workflow_id, book)
     except NobodyWorks:
         raise NobodyWorks("recorded; no worker is running: nothing is being paged") from None
-    told = plain(f"{status.incident.id}: declared {severity_title(opening.severity)}: {opening.title}")
-    output.show(Declared(incident=status.incident.id, workflow_id=workflow_id), told, as_json)
+    declared = Declared(incident=incident, workflow_id=workflow_id, runbook=book.runbook, first_page=page)
+    told = plain(f"{incident}: declared {severity_title(opening.severity)} by {book.runbook}: {opening.title}")
+    output.show(declared, Group(told, plain(page.text, "green" if page.well else "bold red")), as_json)
+    if not page.well:
+        raise Failure(f"nobody has been reached yet: {page.text}", ExitCode.not_reached)
 
 
-def _opening(fields: dict[str, object]) -> Opening:
+async def _fate(known: Incidents, workflow_id: str, book: Runbook) -> tuple[str, FirstPage]:
+    """The incident's id, and what is known of its first page when it is decided, or when patience ends."""
+    clock = asyncio.get_running_loop()
+    patient_until = clock.time() + FATE_WITHIN.total_seconds()
+    while True:
+        outlook = await known.outlook(workflow_id)
+        incident = (await known.status(workflow_id)).incident
+        page = first_page(book, incident, outlook.lines)
+        if page.decided or clock.time() > patient_until:
+            return incident.id, page
+        await asyncio.sleep(LOOK_EVERY_S)
+
+
+def _opening(there: Installation, book: Runbook, fields: Mapping[str, object]) -> Opening:
     """Raises Failure when a field is not what an incident can have."""
     try:
-        return Opening.model_validate(fields)
+        return Opening.model_validate({**fields, "runbook": book, "speed": there.speed, "no_pager": there.no_pager})
     except ValidationError as error:
         raise badly_put(error) from None

@@ -12,7 +12,7 @@ from rich.table import Table
 from typer import Argument, Option
 
 import settings
-from starter.answers import Unreachable
+from starter.answers import Unpublished, Unreachable
 from starter.problems import closest
 from starter.routing import Route, Routed
 from starter.routing import route as routed
@@ -21,12 +21,14 @@ from starter.sources.reading import FieldProblem, Webhook
 from starter.sources.table import SOURCES
 from tocsin import output
 from tocsin.commands.arguments import AsJson
-from tocsin.commands.session import incidents
+from tocsin.commands.session import incidents, installation
 from tocsin.failure import Failure
+from tocsin.following import followed
 from tocsin.library import library, named
 from tocsin.view.plain import moment, plain
 from workflows.policy.durations import write
-from workflows.policy.runbook import severity_title
+from workflows.policy.installation import content_hash
+from workflows.policy.runbook import Runbook, severity_title
 from workflows.policy.silence import Card
 
 app = typer.Typer()
@@ -37,24 +39,38 @@ def route(
     payload: Annotated[Path, Argument(metavar="PAYLOAD", help="A file with the body of a webhook.")],
     source: Annotated[str, Option(help="Who sends such a body, by the name that its address ends in.")],
     header: Annotated[list[str] | None, Option(help="As the sender's, `Name: value`; may be repeated.")] = None,
-    runbook: Annotated[str, Option(help="As the webhook's `?runbook=`; TOCSIN_RUNBOOK if left out.")] = "",
+    runbook: Annotated[str, Option(help="As the webhook's `?runbook=`.")] = "",
     as_json: AsJson = False,
 ) -> None:
     """Show which incident a webhook would open or find, by which runbook, how grave, and why; nothing is started."""
     if source not in SOURCES:
         raise Failure(f"there is no source {source!r}. {closest(source, SOURCES)}")
-    chosen = settings.load()
-    book = named(library(chosen), runbook or chosen.runbook)
-    because = "asked for by name" if runbook else "TOCSIN_RUNBOOK: the webhook names none"
+    book, because = asyncio.run(_book(runbook))
     try:
         webhook = Webhook(payload.read_bytes(), datetime.now(UTC), _headers(header or ()))
-        found = routed(SOURCES[source], webhook, book, because, asyncio.run(_silences()), chosen.max_body_bytes)
+        found = routed(
+            SOURCES[source], webhook, book, because, asyncio.run(_silences()), settings.load().max_body_bytes
+        )
     except OSError as error:
         raise Failure(f"{payload} cannot be read: {error.strerror}") from None
     if found.unreadable:
         opened = found.routes[0]
         raise Failure(f"{payload}: {found.unreadable}; the gateway would open {opened.incident}: {opened.title}")
     output.show(found, _in_words(found), as_json)
+
+
+async def _book(name: str) -> tuple[Runbook, str]:
+    """The running installation's; where none can be asked, that of this shell's files, and then it says so."""
+    try:
+        there = await installation(await incidents())
+    except (Failure, Unreachable, Unpublished) as why:
+        chosen = settings.load()
+        because = "asked for by name" if name else "TOCSIN_RUNBOOK: the webhook names none"
+        return named(library(chosen), name or chosen.runbook), f"{because}; out of this shell's files, for {why}"
+    because = "asked for by name" if name else "the default there: the webhook names none"
+    book = followed(there, name)
+    published = f"published by {there.published_by} at {moment(there.published_at)} UTC ({content_hash(book)})"
+    return book, f"{because}; {published}"
 
 
 async def _silences() -> Sequence[Card] | None:

@@ -10,11 +10,12 @@ from rich.table import Table
 from typer import Argument, Option
 
 from starter.answers import Refused
-from tocsin import library, output
+from tocsin import output
 from tocsin.commands.arguments import WHICH, AsJson, By, me
 from tocsin.commands.says import VIA
-from tocsin.commands.session import incidents
+from tocsin.commands.session import incidents, installation
 from tocsin.failure import Failure
+from tocsin.following import followed
 from tocsin.view import answers
 from tocsin.view.plain import moment, plain
 from workflows.policy.adopting import why_not
@@ -38,21 +39,26 @@ class Adoption(BaseModel):
 def adopt(
     words: Annotated[
         list[str],
-        Argument(metavar="[INCIDENT] RUNBOOK", help=f"RUNBOOK is a file or a name. {WHICH}", show_default=False),
+        Argument(
+            metavar="[INCIDENT] RUNBOOK",
+            help=f"RUNBOOK is one that the running installation has loaded. {WHICH}",
+            show_default=False,
+        ),
     ],
     yes: Annotated[bool, Option("--yes", help="Do not ask; with --json nothing is adopted without it.")] = False,
     by: By = "",
     as_json: AsJson = False,
 ) -> None:
-    """Let a running incident go on by its runbook as it is now, after showing what that changes."""
+    """Let a running incident go on by its runbook as the worker has it now, after showing what that changes."""
     if len(words) > 2:
         raise Failure("this command takes [INCIDENT] RUNBOOK")
     *incident, runbook = words
-    asyncio.run(_adopt("".join(incident), library.at(runbook), yes, by or me(), as_json))
+    asyncio.run(_adopt("".join(incident), runbook, yes, by or me(), as_json))
 
 
-async def _adopt(prefix: str, book: Runbook, yes: bool, by: str, as_json: bool) -> None:
+async def _adopt(prefix: str, runbook: str, yes: bool, by: str, as_json: bool) -> None:
     known = await incidents()
+    book = followed(await installation(known), runbook)
     found = await known.find(prefix or None)
     status = await known.status(found.workflow_id, found.run_id)
     outlook = await known.outlook(found.workflow_id, found.run_id)

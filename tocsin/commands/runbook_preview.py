@@ -8,7 +8,7 @@ from typing import Annotated
 from typer import Argument, Option
 
 from tocsin import library, output
-from tocsin.commands.arguments import AsJson, moment, span
+from tocsin.commands.arguments import AsJson, label_pairs, moment, span
 from tocsin.failure import Failure
 from tocsin.view.picture import picture
 from tocsin.view.timeline import Timeline
@@ -42,7 +42,7 @@ def preview(
     course = Course(
         severity=_severity(book, severity),
         at=moment("--at", at) if at else datetime.now(UTC).replace(microsecond=0),
-        labels=dict(_label(given) for given in label or ()),
+        labels=label_pairs(label or ()),
         flags=_flags(book, flag or ()),
         ack_after=span("--ack", ack) if ack else None,
         resolve_after=span("--resolve", resolve) if resolve else None,
@@ -69,13 +69,6 @@ def _flags(book: Runbook, flags: Sequence[str]) -> tuple[str, ...]:
             choices = f"choose from {', '.join(book.flags)}" if book.flags else "it has none"
             raise Failure(f"{flag!r} is not a flag of the runbook {book.runbook}: {choices}")
     return tuple(flags)
-
-
-def _label(given: str) -> tuple[str, str]:
-    name, equals, value = given.partition("=")
-    if not (name and equals):
-        raise Failure(f"--label {given}: write it NAME=VALUE")
-    return name, value
 
 
 def _possible(course: Course) -> None:

@@ -26,8 +26,8 @@ async def up(options: Options, settings: Settings, console: Console) -> None:
         layout = lay_out(options, settings, folder.last(), reach.configured_address())
         cancelled_by_signals()
         try:
-            async with running(layout, settings, folder, lock, say):
-                console.print(panel(layout, settings, folder))
+            async with running(layout, settings, folder, lock, say) as published:
+                console.print(panel(layout, settings, folder, published))
                 await asyncio.Event().wait()
         except asyncio.CancelledError:
             console.print("stopped")

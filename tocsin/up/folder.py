@@ -34,8 +34,6 @@ class LastUp(BaseModel):
     gateway: str
     ui: str | None = None
     sandbox: str | None = None
-    speed: float = 1.0
-    no_pager: bool = False
 
 
 class _Holder(BaseModel):

@@ -38,8 +38,6 @@ class Layout:
     mail_port: int | None = None
     """Of the sandbox's mail server."""
     allow_unauthenticated: bool = False
-    speed: float = 1.0
-    no_pager: bool = False
 
     @property
     def reachable(self) -> str:
@@ -55,8 +53,6 @@ class Layout:
             gateway=f"http://{host}:{self.gateway_port}",
             ui=f"http://127.0.0.1:{self.ui_port}" if self.embedded else None,
             sandbox=f"http://127.0.0.1:{self.sandbox_port}" if self.sandbox_port else None,
-            speed=self.speed,
-            no_pager=self.no_pager,
         )
 
 
@@ -84,8 +80,6 @@ def lay_out(options: Options, settings: Settings, last: LastUp | None, configure
         else None,
         mail_port=ports.choose(None, (MAIL_PORT,)) if sandboxed else None,
         allow_unauthenticated=options.allow_unauthenticated,
-        speed=settings.speed,
-        no_pager=settings.no_pager,
     )
 
 

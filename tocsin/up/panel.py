@@ -8,13 +8,19 @@ from rich.table import Table
 from settings import Settings
 from tocsin.up.folder import Folder
 from tocsin.up.layout import Layout
+from workflows.policy.installation import Publication
 
 
-def panel(layout: Layout, settings: Settings, folder: Folder) -> RenderableType:
+def panel(layout: Layout, settings: Settings, folder: Folder, published: Publication | None) -> RenderableType:
     grid = Table.grid(padding=(0, 2))
     grid.add_column(style="bold", no_wrap=True)
     grid.add_column(overflow="fold")
-    for label, value in (*_addresses(layout), *_connections(layout, settings), *_remarks(settings)):
+    for label, value in (
+        *_addresses(layout),
+        *_runbooks(published),
+        *_connections(layout, settings),
+        *_remarks(settings),
+    ):
         grid.add_row(label, value)
     grid.add_row("state", escape(str(folder.path)))
     return Panel(grid, title="Tocsin is running", subtitle="Ctrl-C stops it; incidents go on from here next time")
@@ -29,6 +35,16 @@ def _addresses(layout: Layout) -> list[tuple[str, str]]:
         rows.append(("Temporal", f"{escape(where.temporal)}  (not ours to start or stop)"))
     if where.sandbox:
         rows.append(("sandbox", f"{where.sandbox}  (channel, pager, status page, mails and tickets, live)"))
+    return rows
+
+
+def _runbooks(published: Publication | None) -> list[tuple[str, str]]:
+    if published is None:
+        return [("runbooks", "[red]none are published: see the worker's log[/]")]
+    others = [name for name in published.runbooks if name != published.default]
+    rows = [("runbooks", escape(f"{published.default} (default)" + "".join(f", {name}" for name in others)))]
+    if published.changed_at == published.published_at:
+        rows += [("changed", f"[yellow]{escape(change)}[/]") for change in published.changed]
     return rows
 
 

@@ -5,6 +5,7 @@ import contextlib
 import os
 import secrets
 from collections.abc import AsyncIterator, Callable, Mapping
+from datetime import UTC, datetime
 from typing import IO
 
 from temporalio.client import Client
@@ -12,6 +13,9 @@ from temporalio.service import RPCError
 
 from settings import Settings, temporal
 from starter import setup
+from starter.answers import Unpublished, Unreachable
+from starter.installations import Installations
+from starter.reach import Reach
 from tocsin import reach
 from tocsin.failure import Failure
 from tocsin.library import library
@@ -20,8 +24,10 @@ from tocsin.up import parts
 from tocsin.up.folder import Folder
 from tocsin.up.layout import Layout
 from tocsin.up.supervisor import PartFailed, Supervisor, listening
+from workflows.policy.installation import Publication
 
 SERVER_WITHIN_S = 30.0
+PUBLISHED_WITHIN_S = 15.0
 
 
 @contextlib.asynccontextmanager
@@ -32,18 +38,14 @@ async def running(
     lock: int,
     say: Callable[[str], None],
     output: IO[bytes] | None = None,
-) -> AsyncIterator[Supervisor]:
-    """All parts of `layout`, for the length of the block. Raises PartFailed."""
+) -> AsyncIterator[Publication | None]:
+    """All parts of `layout`, for the length of the block, and what its worker has published. Raises PartFailed."""
     environment = {**(reach.environment(layout.temporal) if layout.embedded else os.environ), **_chosen(settings)}
     async with Supervisor(say, output) as supervisor:
         if layout.embedded:
             server = parts.temporal(layout, folder, lock, environment)
             await supervisor.start(server, listening("127.0.0.1", layout.temporal_port))
         client = await _prepared(layout.temporal, environment)
-        try:
-            await keep_digest(client, settings)
-        except Failure as failure:
-            say(str(failure))
         if layout.sandbox_port is not None:
             secret = secrets.token_hex(16)
             books = library(settings).runbooks.values()
@@ -51,9 +53,17 @@ async def running(
             await supervisor.start(toys, listening("127.0.0.1", layout.sandbox_port))
             environment |= parts.pointing_at_the_sandbox(layout, books, secret)
         folder.remember(layout.published)
+        begun_at = datetime.now(UTC)
         await supervisor.start(parts.worker(environment))
         await supervisor.start(parts.gateway(layout, environment), listening(layout.reachable, layout.gateway_port))
-        yield supervisor
+        published = await _published(client, begun_at)
+        if published is None:
+            say("the worker has published no runbooks yet: alerts go by the gateway's own files")
+        try:
+            await keep_digest(client, settings)
+        except Failure as failure:
+            say(str(failure))
+        yield published
 
 
 def _chosen(settings: Settings) -> dict[str, str]:
@@ -63,6 +73,19 @@ def _chosen(settings: Settings) -> dict[str, str]:
         "TOCSIN_NO_PAGER": str(settings.no_pager),
         "TOCSIN_STATE_DIR": str(settings.state_dir),
     }
+
+
+async def _published(client: Client, since: datetime) -> Publication | None:
+    """What our worker has published, once it has: whoever reads that everything runs may declare at once."""
+    installations = Installations(Reach(client))
+    deadline = asyncio.get_running_loop().time() + PUBLISHED_WITHIN_S
+    while asyncio.get_running_loop().time() < deadline:
+        with contextlib.suppress(Unpublished, Unreachable):
+            found = await installations.current()
+            if found.published_at >= since:
+                return found.publication
+        await asyncio.sleep(0.1)
+    return None
 
 
 async def _prepared(address: str, environment: Mapping[str, str]) -> Client:

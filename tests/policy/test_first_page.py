@@ -1,0 +1,70 @@
+"""What whoever has just declared an incident is told of its first page: a row is a rule."""
+
+import pytest
+
+from tests.policy.builders import ladder, opening, tier
+from tests.policy.shell import DONE, NEVER, REJECTED, Fate, Shell
+from workflows.policy.demand import Demand
+from workflows.policy.first_page import FirstPage, first_page
+from workflows.policy.outlook import lines
+from workflows.policy.runbook import Runbook
+
+TWO = ladder(tier("alice"), tier("bob", after=30))
+Fates = dict[str, Fate]
+
+
+def told(book: Runbook, fates: Fates, *labels: tuple[str, str]) -> FirstPage:
+    def fate(demand: Demand) -> Fate:
+        return fates.get(getattr(demand.effect, "to", ""), DONE) if demand.effect.kind == "page" else DONE
+
+    shell = Shell.of(opening(book, labels=dict(labels)), fate)
+    return first_page(book, shell.incident, list(lines(book, shell.look(), set(shell.flying))))
+
+
+HELD = ladder(tier("alice"), hold="business-hours")
+"""T0 is a Monday, 09:00 UTC."""
+ROWS = [
+    pytest.param(TWO, {}, "ringing", "Alice is ringing", id="the first tier has it"),
+    pytest.param(
+        ladder(tier("alice", "bob")), {}, "ringing", "Alice and Bob are ringing", id="all who were reached are named"
+    ),
+    pytest.param(
+        ladder(tier("alice", "bob")), {"alice": REJECTED}, "ringing", "Bob is ringing", id="one of a tier is enough"
+    ),
+    pytest.param(TWO, {"alice": REJECTED}, "ringing", "Bob is ringing", id="the next tier took over at once"),
+    pytest.param(TWO, {"alice": NEVER}, "trying", "still trying: page Alice", id="it is on its way"),
+    pytest.param(
+        TWO, {"alice": REJECTED, "bob": NEVER}, "trying", "Alice could not be paged", id="the refusal is not hidden"
+    ),
+    pytest.param(
+        TWO, {"alice": REJECTED, "bob": REJECTED}, "refused", "; next: page Alice at 2026-03-02 09:05 UTC",
+        id="all refused: the next round is named",
+    ),
+    pytest.param(
+        ladder(tier("alice", after=15)), {}, "held", "nobody is paged before 2026-03-02 09:15 UTC: page Alice",
+        id="the first tier comes later",
+    ),
+    pytest.param(ladder(tier()), {}, "nobody", "SEV-1 pages nobody", id="no tier calls anybody"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("book", "fates", "fate", "says"), ROWS)
+def test_it_says_who_rings_or_why_nobody_does(book: Runbook, fates: Fates, fate: str, says: str) -> None:
+    found = told(book, fates)
+    assert found.fate == fate
+    assert says in found.text
+
+
+@pytest.mark.parametrize(
+    ("fate", "well", "decided"),
+    [
+        ("ringing", True, True),
+        ("held", True, True),
+        ("trying", False, False),
+        ("refused", False, True),
+        ("nobody", False, True),
+    ],
+)
+def test_only_what_is_as_the_runbook_has_it_is_well(fate: str, well: bool, decided: bool) -> None:
+    found = FirstPage.model_validate({"fate": fate, "text": ""})
+    assert (found.well, found.decided) == (well, decided)

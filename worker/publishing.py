@@ -1,0 +1,37 @@
+"""A worker says what it has loaded and how it runs: commands and gateways go by that (ADR 0018)."""
+
+import asyncio
+
+import structlog
+from temporalio.client import Client
+
+from settings import Settings
+from starter.answers import Unreachable
+from starter.installations import Installations, loaded
+from starter.reach import Reach
+from starter.runbooks import Library
+
+AGAIN_AFTER_S = 5.0
+
+log = structlog.get_logger("worker")
+
+
+async def publish(client: Client, library: Library, settings: Settings) -> None:
+    """Until it is done. It never stands in the way of the work: what was published before stays in force meanwhile."""
+    ours = loaded(library, settings)
+    if ours.default not in ours.runbooks:
+        log.error("the default runbook is not loaded: nothing is published", runbook=ours.default)
+        return
+    installations = Installations(Reach(client))
+    while True:
+        try:
+            published = await installations.publish(ours)
+        except Unreachable as error:
+            log.error("the runbooks are not published yet", problem=str(error))
+            await asyncio.sleep(AGAIN_AFTER_S)
+            continue
+        log.info("published", runbooks=sorted(published.runbooks), default=published.default, speed=published.speed)
+        if published.changed_at == ours.published_at:
+            for change in published.changed:
+                log.warning("this publication changes the running installation", change=change)
+        return

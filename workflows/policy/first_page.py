@@ -1,0 +1,99 @@
+"""What has become of the first page of an incident, in a sentence for whoever has just opened it."""
+
+from collections.abc import Sequence
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from workflows.policy.answers import Upcoming
+from workflows.policy.effects import Instant, Wire
+from workflows.policy.incident import Incident, rules
+from workflows.policy.ladder import got_lost
+from workflows.policy.runbook import Runbook, severity_title
+from workflows.policy.wanted import is_emergency
+
+Fate = Literal["ringing", "held", "trying", "refused", "nobody"]
+"""held: the runbook wants it later. trying: on its way, or not begun. refused: it was not delivered, and the next one
+comes later. nobody: there is no next one either."""
+
+_PAGES = ("escalate/", "overdue/", "call/")
+
+
+class FirstPage(Wire):
+    fate: Fate
+    text: str
+
+    @property
+    def decided(self) -> bool:
+        """Nothing more is to be learnt by waiting a few seconds."""
+        return self.fate != "trying"
+
+    @property
+    def well(self) -> bool:
+        """As the runbook has it: whoever declared need call nobody themselves."""
+        return self.fate in ("ringing", "held")
+
+
+def first_page(book: Runbook, incident: Incident, lines: Sequence[Upcoming]) -> FirstPage:
+    """`lines`: the plan of the same moment."""
+    rung, lost = _people(book, incident, lost=False), _people(book, incident, lost=True)
+    if rung:
+        return FirstPage(fate="ringing", text=f"{_and(rung)} {'is' if len(rung) == 1 else 'are'} ringing")
+    pages = [line for line in lines if line.kind == "page"]
+    problem = _problem(incident) if lost else ""
+    if any(line.state != "next" for line in pages):
+        now = next(line for line in pages if line.state != "next")
+        return FirstPage(fate="trying", text=_joined(problem, f"still trying: {now.what}"))
+    if lost:
+        return _refused(book, problem, pages)
+    if pages:
+        return FirstPage(fate="held", text=_held(book, incident, min(pages, key=lambda line: line.at)))
+    return _nobody(book, incident)
+
+
+def _people(book: Runbook, incident: Incident, *, lost: bool) -> list[str]:
+    people = [
+        book.person_name(duty.rsplit("/", 1)[-1])
+        for duty, settled in incident.settled.items()
+        if duty.startswith(_PAGES) and got_lost(settled) == lost and (lost or settled.outcome == "done")
+    ]
+    return list(dict.fromkeys(people))
+
+
+def _problem(incident: Incident) -> str:
+    """In the vendor's words, as the timeline has them."""
+    said = [entry.text for entry in incident.timeline if entry.kind == "page" and entry.loud]
+    return "; ".join(dict.fromkeys(said[-3:]))
+
+
+def _refused(book: Runbook, problem: str, pages: Sequence[Upcoming]) -> FirstPage:
+    if not pages:
+        return FirstPage(fate="nobody", text=_joined("nobody was reached", problem))
+    following = min(pages, key=lambda line: line.at)
+    text = f"refused: {problem}; next: {following.what} at {_moment(book, following.at)}"
+    return FirstPage(fate="refused", text=text)
+
+
+def _held(book: Runbook, incident: Incident, line: Upcoming) -> str:
+    hold, at = rules(book, incident).hold, _moment(book, line.at)
+    if hold == "never" or is_emergency(book, incident):
+        return f"nobody is paged before {at}: {line.what}, because {line.reason}"
+    return f"held until {at} ({hold.replace('-', ' ')}): {line.what}"
+
+
+def _nobody(book: Runbook, incident: Incident) -> FirstPage:
+    name = severity_title(incident.severity)
+    return FirstPage(fate="nobody", text=f"{name} pages nobody: no tier of {book.runbook} calls anybody now")
+
+
+def _moment(book: Runbook, at: Instant) -> str:
+    zone = book.calendar.zone
+    local = "" if zone == "UTC" else f" ({at.astimezone(ZoneInfo(zone)):%H:%M} in {zone})"
+    return f"{at:%Y-%m-%d %H:%M} UTC{local}"
+
+
+def _and(names: Sequence[str]) -> str:
+    return " and ".join((", ".join(names[:-1]), names[-1])) if len(names) > 1 else names[0]
+
+
+def _joined(*parts: str) -> str:
+    return "; ".join(part for part in parts if part)
