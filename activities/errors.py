@@ -1,9 +1,14 @@
 """The only two ways in which a vendor can fail, whatever it calls them."""
 
-from datetime import timedelta
+import math
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 
 LATER = frozenset({408, 420, 425, 429})
 """4xx that mean "not now". 420 is Statuspage's rate limit: https://developer.statuspage.io/#section/Rate-Limiting"""
+
+MALFORMED = frozenset({400, 413, 414, 415, 422})
+"""4xx that are about what was sent, and not about who sent it."""
 
 LONGEST_WAIT = timedelta(days=1)
 """A vendor (or a proxy before it) that asks for more is not believed."""
@@ -26,6 +31,10 @@ class Rejected(Exception):
         """Fingerprint of the setting that was refused, so that a changed setting is tried at once."""
 
 
+class Malformed(Rejected):
+    """Refused for what it says or carries: with less in it, it may be taken."""
+
+
 def refusal(message: str, status: int, retry_after: str | None, route: str | None = None) -> Unavailable | Rejected:
     """What an HTTP answer other than success means; `retry_after` is the header of that name, if there was one.
 
@@ -33,11 +42,31 @@ def refusal(message: str, status: int, retry_after: str | None, route: str | Non
     """
     if status < 300 or status in LATER or status >= 500:
         return Unavailable(message, wait(retry_after))
-    return Rejected(message, route)
+    return Malformed(message, route) if status in MALFORMED else Rejected(message, route)
 
 
-def wait(seconds: str | None) -> timedelta | None:
-    """A Retry-After header as a duration; None if it is absent, a date (none of our vendors sends one) or nonsense."""
-    if seconds is None or not seconds.isascii() or not seconds.isdecimal():
+def wait(header: str | None) -> timedelta | None:
+    """A Retry-After header as a duration: seconds, or a date (vendors send none, but proxies before them do).
+
+    None if it is absent, past, or nonsense: https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3
+    """
+    seconds = _seconds(header.strip()) if header else None
+    if seconds is None or not 0 <= seconds < math.inf:
         return None
-    return timedelta(seconds=min(int(seconds[:9]), LONGEST_WAIT.total_seconds()))
+    return timedelta(seconds=min(seconds, LONGEST_WAIT.total_seconds()))
+
+
+def _seconds(header: str) -> float | None:
+    if header.isascii() and header.isdecimal():
+        return int(header[:9])
+    try:
+        return float(header)
+    except ValueError:
+        return _until(header)
+
+
+def _until(date: str) -> float | None:
+    try:
+        return (parsedate_to_datetime(date).astimezone(UTC) - datetime.now(UTC)).total_seconds()
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None

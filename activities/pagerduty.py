@@ -7,12 +7,13 @@ shares one, and no page meets a connection that a firewall has long forgotten.
 import asyncio
 import hashlib
 import warnings
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from typing import TypeVar
 
-from activities.errors import Rejected, Unavailable
-from activities.pagerduty_json import Answer, Incident, Incidents, Notes, alert, meaning
+from activities.errors import Malformed, Rejected, Unavailable
+from activities.pagerduty_json import Answer, Incident, Incidents, Notes, alerts, meaning
 from activities.plain_text import clean
 from workflows.policy.effects import Annotate, Hush, Page, Receipt, Send
 
@@ -31,6 +32,7 @@ THREADS = 64
 """More than the worker's page slots: no page waits for a thread."""
 NOTE = 20_000
 """Characters of a note."""
+LEFT_OUT = ("links and details", "all but its summary")
 ACTION = {"acknowledged": "acknowledge", "resolved": "resolve"}
 
 A = TypeVar("A", bound=Answer)
@@ -54,6 +56,8 @@ class PagerDuty:
         self._api_url = api_url
         self._token = api_token
         self._from = from_email
+        self._refused: dict[str, int] = {}
+        """Rings on their way whose alert was refused as it was: in which form they go next."""
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="pagerduty")
 
     async def page(self, send: Send, look_first: bool) -> Receipt:
@@ -70,8 +74,26 @@ class PagerDuty:
         if look_first and self._token and await _step(self._find(ring), remarks) is not None:
             return Receipt(reference=ring, note="it was already there")
         await _step(self._retire(person, send.effect.supersedes), remarks)
-        await self._event(person, "trigger", ring, alert(send))
+        async with _at_most(CALL):
+            await self._trigger(person, send, remarks)
         return Receipt(reference=ring, note="rang all the same: " + "; ".join(remarks) if remarks else None)
+
+    async def _trigger(self, person: str, send: Send, remarks: list[str]) -> None:
+        """The whole alert; where PagerDuty refuses it, and not the key, with less in it. Slow answers may leave no time
+        for that within one attempt: the next one begins where this one ended."""
+        forms = list(alerts(send))
+        for number in range(self._refused.get(send.vendor_key, 0), len(forms)):
+            try:
+                await self._event(person, "trigger", send.vendor_key, forms[number])
+            except Malformed as error:
+                if number + 1 == len(forms):
+                    self._refused.pop(send.vendor_key, None)
+                    raise
+                self._refused[send.vendor_key] = number + 1
+                remarks.append(f"without {LEFT_OUT[number]}, for {error}")
+            else:
+                self._refused.pop(send.vendor_key, None)
+                return
 
     async def hush(self, send: Send) -> Receipt:
         """Acknowledges or resolves a ring. When nothing is open PagerDuty drops the event without a word: so be it."""
@@ -128,15 +150,13 @@ class PagerDuty:
                 return call()
 
         try:
-            async with asyncio.timeout(CALL):
+            async with _at_most(CALL):
                 return await asyncio.get_running_loop().run_in_executor(self._threads, closing)
         except PDClientError as error:
             if (answer := error.response) is None:
                 raise Unavailable("PagerDuty could not be reached") from None
             secrets = [*self._keys.values(), self._token or ""]
             raise meaning(answer.status_code, answer.headers, answer.content, secrets, route) from None
-        except TimeoutError:
-            raise Unavailable(f"PagerDuty did not answer within {CALL} s") from None
 
     def _key(self, person: str) -> str:
         if key := self._keys.get(person):
@@ -149,6 +169,15 @@ class PagerDuty:
 def fingerprint(person: str, key: str) -> str:
     """Names a route without giving its key away; it changes with the key, so that a new key is tried at once."""
     return hashlib.sha256(f"tocsin-route:{person}:{key}".encode()).hexdigest()[:12]
+
+
+@asynccontextmanager
+async def _at_most(seconds: float) -> AsyncIterator[None]:
+    try:
+        async with asyncio.timeout(seconds):
+            yield
+    except TimeoutError:
+        raise Unavailable(f"PagerDuty did not answer within {seconds} s") from None
 
 
 async def _step(step: Awaitable[T], remarks: list[str]) -> T | None:

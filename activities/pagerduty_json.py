@@ -1,19 +1,24 @@
 """PagerDuty's JSON: the alert that is sent, the parts of answers that are read, and what its errors mean."""
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Self
-from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from activities.errors import Rejected, Unavailable, refusal
+from activities.errors import MALFORMED, Rejected, Unavailable, refusal
 from activities.plain_text import clean, one_line, quote
 from workflows.policy.effects import Send
+from workflows.policy.links import is_link
 
 SUMMARY = 1024
 """Characters: https://developer.pagerduty.com/docs/send-alert-event#parameters"""
+SHORT = 255
+"""Characters of a summary that was refused at its full length."""
 TEXT = 20_000
 """Characters of the message in the alert's details, far below the 512 kB that an event may have."""
+LABEL = 255
+"""Characters of a link's text. Ours: PagerDuty names no limit."""
 RATE_LIMITED = "10"
 """Seconds to wait when a 429 does not say. PagerDuty counts by the minute; a page is worth asking sooner."""
 SEVERITY = {"sev1": "critical", "sev2": "error", "sev3": "warning", "sev4": "info"}
@@ -57,19 +62,39 @@ class _Complaint(Answer):
         return str(self.error) if self.error else ": ".join(filter(None, (self.message, ", ".join(self.errors))))
 
 
+ABOUT_THE_KEY = re.compile(r"(routing|integration|service)[ _-]?key", re.IGNORECASE)
+"""In PagerDuty's own words: a 400 that says this is not about the event."""
+
+
+def alerts(send: Send) -> Iterator[dict[str, object]]:
+    """The same alert with less and less in it: no page is worth losing to what only adorns it."""
+    yield alert(send)
+    essential = {key: value for key, value in _payload(send).items() if key != "custom_details"}
+    yield {"payload": essential}
+    yield {"payload": essential | {"summary": _ascii(send.subject) or "An incident", "source": "tocsin"}}
+
+
 def alert(send: Send) -> dict[str, object]:
     """https://developer.pagerduty.com/docs/send-alert-event#parameters"""
     return {
-        "payload": {
-            "summary": one_line(send.subject, SUMMARY) or f"Incident {send.incident}",
-            "source": f"incident {send.incident}",
-            "severity": SEVERITY.get(send.severity, "critical"),
-            "custom_details": {"message": clean(send.text, TEXT), "incident": send.incident},
-        },
-        # A link that is none gets the whole event refused, and no page is worth losing to a runbook's typing error.
-        "links": [{"href": url, "text": label} for label, url in send.links if _is_link(url)],
+        "payload": _payload(send),
+        "links": [{"href": url, "text": one_line(label, LABEL) or url} for label, url in send.links if is_link(url)],
         "client": "Tocsin",
     }
+
+
+def _payload(send: Send) -> dict[str, object]:
+    return {
+        "summary": one_line(send.subject, SUMMARY) or f"Incident {send.incident}",
+        "source": f"incident {send.incident}",
+        "severity": SEVERITY.get(send.severity, "critical"),
+        "custom_details": {"message": clean(send.text, TEXT), "incident": send.incident},
+    }
+
+
+def _ascii(subject: str) -> str:
+    """What no validator has ever objected to."""
+    return one_line(subject, SHORT).encode("ascii", "ignore").decode().strip()
 
 
 def meaning(
@@ -77,7 +102,10 @@ def meaning(
 ) -> Unavailable | Rejected:
     wait = headers.get("Retry-After") or headers.get("ratelimit-reset") or (RATE_LIMITED if status == 429 else None)
     said = quote(_words(body), secrets)
-    return refusal(f"PagerDuty answered {status}" + (f": {said}" if said else ""), status, wait, route)
+    message = f"PagerDuty answered {status}" + (f": {said}" if said else "")
+    if status in (401, 403) or (status in MALFORMED and ABOUT_THE_KEY.search(said)):
+        return Rejected(message, route)
+    return refusal(message, status, wait)
 
 
 def _words(body: bytes) -> str:
@@ -85,11 +113,3 @@ def _words(body: bytes) -> str:
         return str(_Complaint.model_validate_json(body))
     except ValidationError:
         return ""
-
-
-def _is_link(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return False
-    return parts.scheme in {"http", "https"} and bool(parts.hostname)

@@ -11,11 +11,14 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from activities.dead_mans_switch import DeadMansSwitch
-from activities.errors import Rejected, Unavailable
+from activities.errors import LONGEST_WAIT, Rejected, Unavailable
 from workflows.policy.effects import Receipt, Send
 
 Activity = Callable[..., Awaitable[Receipt | None]]
 Way = TypeVar("Way")
+
+LONGEST_PAUSE = timedelta(seconds=30)
+"""A page asks again after that at the latest, whatever the vendor says: somebody waits for it."""
 
 log = structlog.get_logger()
 
@@ -90,12 +93,12 @@ class Perform:
 
     @activity.defn(name="page")
     async def page(self, send: Send) -> Receipt:
-        with _sending(send.key):
+        with _sending(send.key, LONGEST_PAUSE):
             return await self._pagerduty().page(_saying_how_late(send), _look_first(send))
 
     @activity.defn(name="hush")
     async def hush(self, send: Send) -> Receipt:
-        with _sending(send.key):
+        with _sending(send.key, LONGEST_PAUSE):
             return await self._pagerduty().hush(send)
 
     @activity.defn(name="annotate")
@@ -183,7 +186,7 @@ def _given(way: Way | None, name: str, setting: str) -> Way:
 
 
 @contextmanager
-def _sending(key: str) -> Iterator[None]:
+def _sending(key: str, longest_pause: timedelta = LONGEST_WAIT) -> Iterator[None]:
     """Logs one line, never a text; and says a failure in Temporal's words. A Rejected's route is the first detail."""
     started, outcome = time.monotonic(), "failed"
     try:
@@ -194,7 +197,7 @@ def _sending(key: str) -> Iterator[None]:
         raise ApplicationError(
             str(error),
             type="Unavailable",
-            next_retry_delay=error.retry_after,
+            next_retry_delay=min(error.retry_after, longest_pause) if error.retry_after else None,
             category=ApplicationErrorCategory.BENIGN,
         ) from None
     except Rejected as error:

@@ -1,10 +1,11 @@
 """PagerDuty's Events API v2 over HTTP: https://developer.pagerduty.com/docs/send-alert-event"""
 
+from datetime import datetime
 from typing import Annotated, Literal
 from uuid import uuid4
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter, ValidationError
 
 from sandbox.pagerduty import Pager
 from sandbox.vendor_error import VendorError
@@ -16,10 +17,36 @@ class _Sent(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
+Uri = Annotated[
+    str,
+    Field(
+        pattern=r"^https?://([A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]+)?"
+        r"([/?#]([A-Za-z0-9._~!$&'()*+,;=:@/?#-]|%[0-9A-Fa-f]{2})*)?$"
+    ),
+]
+"""As the published schema has it, `format: uri`: https://www.rfc-editor.org/rfc/rfc3986"""
+
+
 class Payload(_Sent):
     summary: str = Field(min_length=1, max_length=1024)
     source: str = Field(min_length=1)
     severity: Literal["critical", "error", "warning", "info"]
+    timestamp: datetime | None = None
+    component: str | None = None
+    group: str | None = None
+    class_: str | None = Field(None, alias="class")
+    custom_details: dict[str, JsonValue] | None = None
+
+
+class EventLink(_Sent):
+    href: Uri
+    text: str | None = None
+
+
+class EventImage(_Sent):
+    src: Uri
+    href: Uri | None = None
+    alt: str | None = None
 
 
 class Trigger(_Sent):
@@ -27,6 +54,10 @@ class Trigger(_Sent):
     routing_key: str = Field(min_length=1)
     dedup_key: DedupKey = Field(default_factory=lambda: uuid4().hex)
     payload: Payload
+    client: str | None = None
+    client_url: Uri | None = None
+    links: list[EventLink] = []
+    images: list[EventImage] = []
 
 
 class Change(_Sent):

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from starter.lint.finding import Finding, Path, warning
+from starter.lint.finding import Finding, Path, error, warning
+from workflows.policy.links import is_link
 from workflows.policy.runbook import Link, Runbook
 
 
@@ -12,7 +13,14 @@ def findings(book: Runbook) -> Iterator[Finding]:
         links.insert(0, (("war_room",), book.war_room))
     seen: dict[str, str] = {}
     for path, link in links:
-        if link.url.startswith("http://"):
+        if not is_link(link.url):
+            yield error(
+                (*path, "url"),
+                f"is no address that every pager takes: {link.url!r}",
+                "A page would go out without it, or be refused and sent again without any link.",
+                "Write https://host/path in full, without blanks, braces or placeholders; other signs as %7B",
+            )
+        elif link.url.startswith("http://"):
             yield warning(
                 (*path, "url"),
                 "is not encrypted",

@@ -1,10 +1,11 @@
 """Two kinds of failure: when to try again, and what is said."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 import pytest
 
-from activities.errors import Rejected, Unavailable, refusal, wait
+from activities.errors import Malformed, Rejected, Unavailable, refusal, wait
 from activities.plain_text import quote
 
 
@@ -22,10 +23,36 @@ from activities.plain_text import quote
         ("soon", None),
         ("Sat, 21 Nov 2026 02:04:00 GMT", None),
         ("²", None),
+        ("1.5", timedelta(seconds=1.5)),
+        (" 5 ", timedelta(seconds=5)),
+        ("1e300", timedelta(days=1)),
+        ("Fri, 01 Jan 2100 00:00:00 GMT", timedelta(days=1)),
+        ("Fri, 99 Jan 2100 00:00:00 GMT", None),
+        ("nan", None),
+        ("inf", None),
+        ("-inf", None),
+        ("1e999", None),
+        ("-0.5", None),
     ],
 )
 def test_retry_after(header: str | None, duration: timedelta | None) -> None:
     assert wait(header) == duration
+
+
+def test_a_date_is_waited_for() -> None:
+    found = wait(format_datetime(datetime.now(UTC) + timedelta(minutes=10), usegmt=True))
+    assert found is not None
+    assert timedelta(minutes=9) < found <= timedelta(minutes=10)
+
+
+@pytest.mark.parametrize("status", [400, 413, 414, 415, 422])
+def test_what_is_about_the_message_is_known_as_such(status: int) -> None:
+    assert isinstance(refusal("no", status, None), Malformed)
+
+
+@pytest.mark.parametrize("status", [401, 402, 403, 404, 405, 410, 451])
+def test_what_is_about_the_sender_is_not(status: int) -> None:
+    assert not isinstance(refusal("no", status, None), Malformed)
 
 
 def test_a_success_that_is_not_the_vendors_is_tried_again() -> None:

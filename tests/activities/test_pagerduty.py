@@ -70,6 +70,83 @@ async def test_a_link_that_is_none_does_not_cost_the_page(pagerduty: PagerDuty, 
     assert entry["body"]["links"] == [{"href": "https://ok.example", "text": "d"}]
 
 
+DOUBTFUL = "https://dashboard.${DEFAULT_URL}"
+ENQUEUE = {"vendor": "pagerduty", "method": "enqueue"}
+
+
+async def triggers(sandbox: Sandbox) -> list[set[str]]:
+    """Which parts each trigger had."""
+    sent = [entry["body"] for entry in await sandbox.wire("pagerduty") if entry["path"].endswith("/enqueue")]
+    assert len({body["dedup_key"] for body in sent}) == 1
+    return [{*body, *body["payload"]} - {"routing_key", "event_action", "dedup_key", "payload"} for body in sent]
+
+
+ESSENTIAL = {"summary", "source", "severity"}
+
+
+async def test_a_placeholder_in_a_link_costs_the_link(pagerduty: PagerDuty, sandbox: Sandbox) -> None:
+    await pagerduty.page(sends.page(links=(("Dashboard", DOUBTFUL), ("Logs", "https://logs.example"))), False)
+    (entry,) = await sandbox.wire("pagerduty")
+    assert [link["text"] for link in entry["body"]["links"]] == ["Logs"]
+    assert len(await rings(sandbox)) == 1
+
+
+async def test_an_event_that_is_refused_goes_without_links_and_details(pagerduty: PagerDuty, sandbox: Sandbox) -> None:
+    await sandbox.fault(**ENQUEUE, status=400, match="logs.example", error="links[0] is strange")
+    receipt = await pagerduty.page(sends.page(links=(("Logs", "https://logs.example"),)), False)
+    assert await triggers(sandbox) == [ESSENTIAL | {"links", "client", "custom_details"}, ESSENTIAL]
+    assert len(await rings(sandbox)) == 1
+    assert (receipt.note or "").startswith("rang all the same: without links and details, for PagerDuty answered 400")
+
+
+@pytest.mark.parametrize("status", [400, 413, 414, 415, 422])
+async def test_and_then_with_a_short_summary_alone(pagerduty: PagerDuty, sandbox: Sandbox, status: int) -> None:
+    await sandbox.fault(**ENQUEUE, status=status, match="ud83d")
+    await pagerduty.page(sends.page(subject="🔥 SEV-1: " + "x" * 2000), False)
+    assert await triggers(sandbox) == [ESSENTIAL | {"links", "client", "custom_details"}, ESSENTIAL, ESSENTIAL]
+    assert (await incident(sandbox))["title"] == "SEV-1: " + "x" * 245
+
+
+async def test_a_refusal_of_every_form_is_rejected_and_blames_no_key(pagerduty: PagerDuty, sandbox: Sandbox) -> None:
+    await sandbox.fault(**ENQUEUE, status=400)
+    for _ in range(3):  # again and again: the key is as good as ever
+        with pytest.raises(Rejected) as refused:
+            await pagerduty.page(sends.page(), False)
+        assert refused.value.route is None
+    assert len(await triggers(sandbox)) == 9
+
+
+async def test_what_did_not_fit_into_one_attempt_is_gone_on_with_in_the_next(
+    pagerduty: PagerDuty, sandbox: Sandbox
+) -> None:
+    await sandbox.fault(**ENQUEUE, status=400, match="links", times=1)
+    await sandbox.fault(**ENQUEUE, status=500, times=1)
+    with pytest.raises(Unavailable):
+        await pagerduty.page(sends.page(), False)
+    await pagerduty.page(sends.page(), False)
+    assert (await triggers(sandbox))[-1] == ESSENTIAL
+
+
+@pytest.mark.parametrize("status", [401, 403])
+async def test_a_key_that_is_refused_by_the_status_is_tried_once(
+    pagerduty: PagerDuty, sandbox: Sandbox, status: int
+) -> None:
+    await sandbox.fault(**ENQUEUE, status=status)
+    with pytest.raises(Rejected) as refused:
+        await pagerduty.page(sends.page(), False)
+    assert refused.value.route == fingerprint("on-call", ROUTING_KEY)
+    assert len(await triggers(sandbox)) == 1
+
+
+@pytest.mark.parametrize("status", [402, 404, 405, 410, 451])
+async def test_another_refusal_is_about_neither(pagerduty: PagerDuty, sandbox: Sandbox, status: int) -> None:
+    await sandbox.fault(**ENQUEUE, status=status)
+    with pytest.raises(Rejected) as refused:
+        await pagerduty.page(sends.page(), False)
+    assert refused.value.route is None
+    assert len(await triggers(sandbox)) == 1
+
+
 async def test_a_page_without_a_subject_names_the_incident(pagerduty: PagerDuty, sandbox: Sandbox) -> None:
     await pagerduty.page(sends.page(subject="\n"), look_first=False)
     assert (await incident(sandbox))["title"] == f"Incident {INCIDENT}"

@@ -102,8 +102,16 @@ async def test_unavailable_is_tried_again_when_the_vendor_says(kind: str) -> Non
         await run(EveryVendor(Unavailable("not now", timedelta(minutes=20))), kind, sends.page())
     assert failure.value.type == "Unavailable"
     assert not failure.value.non_retryable
-    assert failure.value.next_retry_delay == timedelta(minutes=20)
+    longest = timedelta(seconds=30) if kind in ("page", "hush") else timedelta(minutes=20)  # somebody waits for a page
+    assert failure.value.next_retry_delay == longest
     assert failure.value.category == ApplicationErrorCategory.BENIGN
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_a_vendor_that_says_at_once_is_asked_with_growing_pauses(kind: str) -> None:
+    with pytest.raises(ApplicationError, match="not now") as failure:
+        await run(EveryVendor(Unavailable("not now", timedelta(0))), kind, sends.page())
+    assert failure.value.next_retry_delay is None
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -34,7 +34,7 @@ def test_declare_incident_and_assign_roles(severity: SeverityName) -> None:
 @every
 def test_access_requirements_and_tools(severity: SeverityName) -> None:
     lines = foreseen("standard", severity)
-    assert "https://dashboard.${DEFAULT_URL}" in one(lines, "declaration").text
+    assert "https://dashboard.example.com" in one(lines, "declaration").text
     access = items(lines, "access")
     assert access[0] == "Access: the incident channel (Slack) and the deployment controls"
     assert access[1].startswith("Logs: Loki")

@@ -164,3 +164,24 @@ async def test_nobody_can_press_a_button_that_is_not_there(sandbox: Sandbox) -> 
         for incident_id in (incident["id"], "Q0")
     ]
     assert [answer.status_code for answer in pressed] == [409, 404]
+
+
+@pytest.mark.parametrize(
+    ("part", "said"),
+    [
+        ({"links": [{"href": "https://dashboard.${DEFAULT_URL}"}]}, "links.0.href"),
+        ({"links": [{"text": "no address"}]}, "links.0.href"),
+        ({"links": "https://x.example"}, "links"),
+        ({"images": [{"src": "x.png"}]}, "images.0.src"),
+        ({"client_url": "the wiki"}, "client_url"),
+        ({"payload": PAYLOAD | {"severity": "sev1"}}, "payload.severity"),
+        ({"payload": PAYLOAD | {"summary": "x" * 1025}}, "payload.summary"),
+        ({"payload": PAYLOAD | {"custom_details": "text"}}, "payload.custom_details"),
+    ],
+)
+async def test_an_event_is_held_to_the_published_schema(sandbox: Sandbox, part: dict[str, object], said: str) -> None:
+    event = {"routing_key": "R0ALICE", "event_action": "trigger", "dedup_key": "k1", "payload": PAYLOAD} | part
+    answer = await sandbox.client.post(f"{sandbox.pagerduty_events_url}/v2/enqueue", json=event)
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0].startswith(f"{said}: ")
+    assert await rings(sandbox) == []
