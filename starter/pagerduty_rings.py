@@ -1,21 +1,29 @@
-"""PagerDuty's webhooks about our own rings: what people acknowledge and resolve there.
+"""PagerDuty's webhooks about our own rings: what becomes of them there.
 
-Only what a person did counts. Our own acknowledging and resolving through the Events API comes back as a
+Only a person acknowledges and resolves. Our own acknowledging and resolving through the Events API comes back as a
 webhook too, with an integration as its agent: taken for a person's, hushing an older ring would resolve the incident.
+An agent that is missing is none either: PagerDuty's workflows and time-outs have none. That is noted. An
+acknowledgement may end by itself there, so that its end counts whoever did it: PagerDuty rings again, and so do we.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from starter.pagerduty_notes import NOTED, noted, our_own
 from starter.sources.pagerduty import Event, read
 from starter.sources.reading import Webhook
 from starter.sources.text import NAME, line
-from workflows.policy.events import Acknowledged, Resolved
+from workflows.policy.events import Acknowledged, Noted, Resolved, Unacknowledged
 
-_EVENTS: dict[str, type[Acknowledged | Resolved]] = {
+Kind = type[Acknowledged | Resolved | Unacknowledged]
+Told = Acknowledged | Resolved | Unacknowledged | Noted
+_EVENTS: dict[str, Kind] = {
     "incident.acknowledged": Acknowledged,
     "incident.resolved": Resolved,
+    "incident.unacknowledged": Unacknowledged,
 }
+_ANYBODY = "incident.unacknowledged"
 
 
 @dataclass(frozen=True)
@@ -27,33 +35,47 @@ class Ignored:
 
 @dataclass(frozen=True)
 class Report:
-    """What a person did to an incident at PagerDuty."""
+    """What became of an incident at PagerDuty."""
 
-    kind: type[Acknowledged | Resolved]
+    kind: Kind | type[Noted]
     id: str
     occurred_at: datetime
     by: str
     incident_key: str | None
     pagerduty_id: str | None
+    text: str = ""
+    automatic: bool = False
 
-    def event(self, ring: str) -> Acknowledged | Resolved:
-        return self.kind(at=self.occurred_at, id=self.id, by=self.by, via="pagerduty", ring=ring)
+    def event(self, ring: str) -> Told:
+        if self.kind is Noted:
+            return Noted(
+                at=self.occurred_at, id=self.id, by=self.by, via="pagerduty", text=self.text, automatic=self.automatic
+            )
+        told: Callable[..., Told] = self.kind
+        return told(at=self.occurred_at, id=self.id, by=self.by, via="pagerduty", ring=ring)
 
 
 def report(webhook: Webhook) -> Report | Ignored:
     """Raises Unreadable for anything but a V3 webhook. X-Webhook-Id stays the same on re-delivery."""
-    event, incident = read(webhook, _EVENTS)
-    if incident is None:
+    event, data = read(webhook, (*_EVENTS, *NOTED))
+    if data is None:
         return Ignored(f"events of type {line(event.event_type, NAME)!r} change nothing here")
-    if event.agent.type and not event.agent.type.startswith("user"):
-        return Ignored(f"not done by a person, but by a {line(event.agent.type, NAME)}")
+    agent = event.agent.type
+    by_a_person = agent.startswith("user")
+    counts = event.event_type in _EVENTS and (by_a_person or event.event_type == _ANYBODY)
+    if agent and not by_a_person and not counts and event.event_type in _EVENTS:
+        return Ignored(f"not done by a person, but by a {line(agent, NAME)}")
+    if our_own(data):
+        return Ignored("a note of our own")
     return Report(
-        kind=_EVENTS[event.event_type],
+        kind=_EVENTS[event.event_type] if counts else Noted,
         id=f"pagerduty-{webhook.headers.get('x-webhook-id') or event.id}",
         occurred_at=event.occurred_at or webhook.received_at,
         by=_who(event),
-        incident_key=incident.incident_key,
-        pagerduty_id=incident.id,
+        incident_key=data.incident_key,
+        pagerduty_id=data.pagerduty_id,
+        text="" if counts else noted(event.event_type, data),
+        automatic=not by_a_person,
     )
 
 

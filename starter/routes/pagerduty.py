@@ -9,11 +9,13 @@ from starter.grouping import workflow_id
 from starter.ours import PAGE
 from starter.pagerduty_alerts import alert_keys
 from starter.pagerduty_rings import Ignored, Report, report
+from starter.refusal import Refusal
 from starter.routes.accepted import REFUSALS, Accepted
 from starter.routes.alerts import QUERY, accept, described, take
 from starter.sources.pagerduty import ENDS, FIRES, SOURCE, Incident, is_page, read, workflow_of
 from starter.sources.reading import Unreadable, Webhook
 from starter.translating import unreadable
+from workflows.policy.events import Noted
 
 log = structlog.get_logger()
 
@@ -41,7 +43,7 @@ async def _hear(gateway: Gateway, webhook: Webhook, runbook: str | None) -> Acce
         _, incident = read(webhook, FIRES + ENDS)
     except Unreadable as error:
         return await accept(gateway, SOURCE, webhook, unreadable(SOURCE, webhook, error), runbook)
-    if isinstance(found, Report) and (rings := await _rings(gateway, found.incident_key, found.pagerduty_id)):
+    if isinstance(found, Report) and (rings := await _rings_of(gateway, found)):
         return await _tell(gateway, found, rings)
     if incident is None:
         return await _tell_theirs(gateway, found)
@@ -72,6 +74,19 @@ async def _tell(gateway: Gateway, report: Report, rings: dict[str, str]) -> Acce
     gateway.counts[SOURCE.name, "accepted"] += 1
     log.info("handed on", source=SOURCE.name, kind=report.kind.__name__, by=report.by, incidents=told)
     return Accepted(accepted=1, incident=told[0], incidents=told)
+
+
+async def _rings_of(gateway: Gateway, found: Report) -> dict[str, str]:
+    """Nobody waits for a note: PagerDuty is asked whose it is only if it does not say, and not a second time."""
+    if found.kind is not Noted:
+        return await _rings(gateway, found.incident_key, found.pagerduty_id)
+    if found.incident_key:
+        return {workflow: found.incident_key} if (workflow := workflow_of(found.incident_key)) else {}
+    try:
+        return await _rings(gateway, None, found.pagerduty_id)
+    except Refusal as refusal:
+        log.info("a note was not told", source=SOURCE.name, problem=str(refusal))
+        return {}
 
 
 async def _rings(gateway: Gateway, key: str | None, pagerduty_id: str | None) -> dict[str, str]:

@@ -28,7 +28,13 @@ class Named(Foreign):
     type: str = ""
 
 
+class Referred(Foreign):
+    id: str | None = None
+
+
 class Incident(Foreign):
+    """Or what is about one: a note, a status update, a responder, which name theirs in `incident`."""
+
     id: str | None = None
     incident_key: str | None = None  # not in payloads of the first years
     title: str = ""
@@ -38,6 +44,16 @@ class Incident(Foreign):
     reopened_at: datetime | None = None
     service: Named = Named()
     priority: Named = Named()
+    incident: Referred = Referred()
+    assignees: tuple[Named, ...] = ()
+    user: Named = Named()
+    content: str = ""
+    message: str = ""
+    state: str = ""
+
+    @property
+    def pagerduty_id(self) -> str | None:
+        return self.incident.id or self.id
 
 
 class Event(Foreign):
@@ -104,11 +120,19 @@ def _alert(event: Event, incident: Incident) -> SentAlert:
         severity=word,
         severity_field="event.data.priority.summary" if incident.priority.summary else "event.data.urgency",
         service=incident.service.summary,
-        # An end names the moment itself: an incident that was reopened there began later than it was created.
-        starts_at=event.occurred_at if ended else incident.reopened_at or incident.created_at or event.occurred_at,
+        starts_at=_starts_at(event, incident),
         link=incident.html_url,
         links=(("PagerDuty", incident.html_url),),
     )
+
+
+def _starts_at(event: Event, incident: Incident) -> datetime | None:
+    """An end, and a new beginning, name the moment themselves: the incident says only when it was created."""
+    if event.event_type in ENDS:
+        return event.occurred_at
+    if event.event_type == "incident.reopened":
+        return incident.reopened_at or event.occurred_at or incident.created_at
+    return incident.reopened_at or incident.created_at or event.occurred_at
 
 
 EXAMPLE: JsonValue = {

@@ -33,6 +33,7 @@ from workflows.policy.events import (
     RoleAssigned,
     SeverityChanged,
     Snoozed,
+    Unacknowledged,
     UpdatePosted,
 )
 from workflows.policy.simulate import Simulation
@@ -355,3 +356,89 @@ def test_the_plan_is_looked_at_again_when_an_acknowledgement_expires_though_noth
     simulation.happen(Acknowledged(by="Alice"))
     assert simulation.plan().wake_at == at(10)
     assert [later.due_at for later in simulation.plan().next] == [at(30)]  # she was rung a moment ago
+
+
+class TestTakenBack:
+    """The pager counts nobody as being on it any more, for one reason or another."""
+
+    def acknowledged(self) -> Simulation:
+        simulation = opened(TWO)
+        happens(simulation, 2, Acknowledged(by="Alice", ring=key_of(simulation, "escalate/1/alice/1")))
+        return simulation
+
+    def taken_back(self, simulation: Simulation, minutes: float, **fields: str) -> None:
+        happens(simulation, minutes, Unacknowledged(by="PagerDuty", via="pagerduty", **fields))
+
+    def test_the_ladder_begins_again_at_once(self) -> None:
+        simulation = self.acknowledged()
+        self.taken_back(simulation, 30, ring=key_of(simulation, "escalate/1/alice/1"))
+        simulation.run_to(at(41))
+        assert pages(simulation) == [(0, "alice"), (30, "alice"), (40, "bob")]
+        assert simulation.incident.acknowledged_at is None
+        reason = sends(simulation, "escalate/1/alice")[1][1].reason
+        assert reason == "the acknowledgement was taken back: round 2 of the ladder, tier 1"
+        assert said(simulation.incident, "Alice's acknowledgement was taken back through pagerduty by PagerDuty")
+
+    def test_somebody_may_acknowledge_again(self) -> None:
+        simulation = self.acknowledged()
+        self.taken_back(simulation, 30)
+        happens(simulation, 31, Acknowledged(by="Bob"))
+        simulation.run_to(at(60))
+        assert pages(simulation) == [(0, "alice"), (30, "alice")]
+
+    @pytest.mark.parametrize("ring", ["", "incident-1/20260101-0000-old/escalate/1/alice/1"])
+    def test_what_nobody_had_acknowledged_goes_on_as_it_was(self, ring: str) -> None:
+        simulation = opened(TWO)
+        self.taken_back(simulation, 5, ring=ring)
+        simulation.run_to(at(11))
+        assert pages(simulation) == [(0, "alice"), (10, "bob")]
+
+    def test_an_older_ring_takes_nothing_back(self) -> None:
+        simulation = self.acknowledged()
+        self.taken_back(simulation, 30, ring=f"{simulation.incident.workflow_id}/20260101-0000-old/escalate/1/alice/1")
+        simulation.run_to(at(41))
+        assert pages(simulation) == [(0, "alice")]
+
+    def test_nor_after_the_end(self) -> None:
+        simulation = self.acknowledged()
+        happens(simulation, 5, Resolved(by="Alice"))
+        self.taken_back(simulation, 6)
+        simulation.run_to(at(10))
+        assert pages(simulation) == [(0, "alice")]
+
+
+class TestWhenItWas:
+    """An acknowledgement is of what it acknowledges: clocks differ, and webhooks come late."""
+
+    def test_of_others_incident_before_we_heard_of_it_counts(self) -> None:
+        simulation = opened(TWO, detected_at=at(-30))
+        simulation.happen(Acknowledged(at=at(-25), by="Ada", via="pagerduty"))
+        assert simulation.incident.acknowledged_at == at(0)
+
+    def test_of_others_incident_before_this_one_does_not(self) -> None:
+        simulation = opened(TWO, detected_at=at(-30))
+        simulation.happen(Acknowledged(at=at(-31), by="Ada", via="pagerduty"))
+        assert simulation.incident.acknowledged_at is None
+
+    def test_of_a_ring_that_is_not_known_any_more_counts_by_its_round(self) -> None:
+        simulation = opened(TWO)
+        simulation.run_to(at(20))
+        gone = simulation.incident.vendor_key("escalate/1/nobody/1")
+        simulation.happen(Acknowledged(at=at(-1), by="Alice", ring=gone))
+        assert simulation.incident.acknowledged_at is not None
+
+    def test_of_a_ring_of_the_opening_before_does_not_whatever_its_time(self) -> None:
+        simulation = opened(TWO)
+        gone = simulation.incident.vendor_key("escalate/1/nobody/1")
+        happens(simulation, 2, Resolved())
+        happens(simulation, 9, Reopened())
+        happens(simulation, 10, Acknowledged(by="Alice", ring=gone))
+        assert simulation.incident.acknowledged_at is None
+
+    def test_what_nobody_did_prolongs_no_acknowledgement(self) -> None:
+        simulation = opened(TWO)
+        happens(simulation, 1, Acknowledged(by="Alice"))
+        happens(simulation, 5, Noted(by="PagerDuty", text="escalated", automatic=True))
+        assert simulation.incident.alive_at == at(1)
+        happens(simulation, 6, Noted(by="Alice", text="looking"))
+        assert simulation.incident.alive_at == at(6)

@@ -73,6 +73,7 @@ def _lived() -> list[BaseModel]:
         events.EffectAbandoned(key="tell/home/9"),
         events.AlertsReceived(alerts=(alert(),)),
         events.NotUnderstood(name="x", problem="y"),
+        events.Unacknowledged(ring="incident-1/x/escalate/1/alice/1"),
         events.TextFailed(text="page", problem="y"),
         events.ClosingBegan(at=at(2)),
         events.Closed(at=at(3)),

@@ -9,7 +9,7 @@ from starter.pagerduty_rings import Ignored, Report, report
 from starter.sources.pagerduty import workflow_of
 from starter.sources.reading import Unreadable
 from tests.starter.sources.webhooks import webhook
-from workflows.policy.events import Acknowledged, Resolved
+from workflows.policy.events import Acknowledged, Noted, Resolved, Unacknowledged
 
 RING = "incident-alertmanager-0123456789abcdef0123/20261121-0003-k7/escalate/1/on-call/1"
 
@@ -30,19 +30,25 @@ def read(**fields: Any) -> Report | Ignored:
 
 
 @pytest.mark.parametrize(
-    ("event_type", "becomes"), [("incident.acknowledged", Acknowledged), ("incident.resolved", Resolved)]
+    ("event_type", "becomes"),
+    [
+        ("incident.acknowledged", Acknowledged),
+        ("incident.resolved", Resolved),
+        ("incident.unacknowledged", Unacknowledged),
+    ],
 )
 def test_what_a_person_did_there_is_told_with_its_time_and_name(event_type: str, becomes: type) -> None:
     found = read(event_type=event_type)
     assert isinstance(found, Report)
     told = found.event(RING)
     assert isinstance(told, becomes)
+    assert isinstance(told, Acknowledged | Resolved | Unacknowledged)
     assert told.at == datetime(2026, 11, 21, 0, 5, 0, 123000, UTC)
     assert (told.by, told.via, told.ring, told.id) == ("Ada Example", "pagerduty", RING, "pagerduty-delivery-1")
 
 
 @pytest.mark.parametrize(
-    "event_type", ["incident.triggered", "incident.priority_updated", "pagey.ping", "service.updated", "brand.new"]
+    "event_type", ["incident.triggered", "pagey.ping", "service.updated", "incident.workflow.started", "brand.new"]
 )
 def test_other_events_change_nothing(event_type: str) -> None:
     assert isinstance(read(event_type=event_type), Ignored)
@@ -59,10 +65,69 @@ def test_our_own_hushing_comes_back_from_an_integration_and_is_nobodys_doing(kin
 
 
 @pytest.mark.parametrize("agent", [None, {}, {"type": None, "summary": None}])
-def test_an_agent_without_a_name_is_somebody(agent: Any) -> None:
-    found = read(agent=agent)
+@pytest.mark.parametrize("event_type", ["incident.acknowledged", "incident.resolved"])
+def test_an_agent_that_is_missing_is_no_person_and_only_noted(agent: Any, event_type: str) -> None:
+    """PagerDuty's workflows and time-outs have none: nobody has answered."""
+    found = read(agent=agent, event_type=event_type)
     assert isinstance(found, Report)
+    told = found.event(RING)
+    assert isinstance(told, Noted)
+    assert (told.by, told.automatic) == ("someone at PagerDuty", True)
+    assert "by no person that PagerDuty names" in told.text
+
+
+def test_a_user_without_a_name_is_somebody() -> None:
+    found = read(agent={"type": "user_reference", "summary": None})
+    assert isinstance(found, Report)
+    assert isinstance(found.event(RING), Acknowledged)
     assert found.by == "someone at PagerDuty"
+
+
+@pytest.mark.parametrize("agent", [None, {"type": "service_reference"}, {"type": "user_reference", "summary": "Ada"}])
+def test_an_acknowledgement_ends_there_whoever_ends_it(agent: Any) -> None:
+    found = read(event_type="incident.unacknowledged", agent=agent)
+    assert isinstance(found, Report)
+    assert isinstance(found.event(RING), Unacknowledged)
+
+
+INCIDENT = {"id": "Q1", "type": "incident", "incident_key": RING}
+BOB = {"summary": "Bob"}
+OF_IT = {"incident": {"id": "Q1", "type": "incident_reference"}, "id": "OTHER"}
+
+
+@pytest.mark.parametrize(
+    ("event_type", "data", "said"),
+    [
+        ("incident.escalated", INCIDENT | {"assignees": [BOB, {"summary": "Eve"}]}, "escalated: to Bob, Eve"),
+        ("incident.reassigned", INCIDENT | {"assignees": [{"summary": "Bob"}]}, "reassigned: to Bob"),
+        ("incident.delegated", INCIDENT, "delegated"),
+        ("incident.reopened", INCIDENT, "reopened"),
+        ("incident.priority_updated", INCIDENT | {"priority": {"summary": "P1"}}, "priority: P1"),
+        ("incident.priority_updated", INCIDENT | {"priority": None}, "priority: none"),
+        ("incident.service_updated", INCIDENT, "moved to another service"),
+        ("incident.annotated", OF_IT | {"content": "see\n the <!channel>"}, "note: see the <!channel>"),
+        ("incident.responder.added", OF_IT | {"user": BOB, "message": "help"}, "responder asked for: Bob help"),
+        ("incident.responder.replied", OF_IT | {"user": BOB, "state": "joined"}, "responder replied: Bob joined"),
+        ("incident.status_update_published", OF_IT | {"message": "all is lost"}, "status update: all is lost"),
+        ("incident.conference_bridge.updated", OF_IT, "the conference bridge changed"),
+        ("incident.role.assigned", OF_IT | {"user": {"summary": "Bob"}}, "role assigned: Bob"),
+        ("incident.annotated", OF_IT | {"content": "x" * 9000}, "note: " + "x" * 9000),
+    ],
+)  # fmt: skip
+def test_what_else_happens_there_is_noted_in_one_bounded_line(event_type: str, data: Any, said: str) -> None:
+    found = read(event_type=event_type, data=data)
+    assert isinstance(found, Report)
+    assert found.pagerduty_id == "Q1"
+    told = found.event(RING)
+    assert isinstance(told, Noted)
+    assert told.text[:100] == f"at PagerDuty: {said}"[:100]
+    assert len(told.text) <= 300
+    assert (told.by, told.automatic, told.id) == ("Ada Example", False, "pagerduty-delivery-1")
+
+
+def test_our_own_note_comes_back_and_is_not_noted_again() -> None:
+    content = f"Bob has it\n[{RING}]"
+    assert isinstance(read(event_type="incident.annotated", data=OF_IT | {"content": content}), Ignored)
 
 
 def test_payloads_of_the_first_years_have_no_incident_key() -> None:

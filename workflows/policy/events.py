@@ -67,6 +67,13 @@ class Acknowledged(Event):
     """The vendor key that was acknowledged at the pager, if it happened there."""
 
 
+class Unacknowledged(Event):
+    """The pager counts nobody as being on it any more."""
+
+    kind: Literal["unacknowledged"] = "unacknowledged"
+    ring: Text = ""
+
+
 class SeverityChanged(Event):
     kind: Literal["change_severity"] = "change_severity"
     severity: SeverityName
@@ -83,6 +90,8 @@ class Resolved(Event):
 class Noted(Event):
     kind: Literal["note"] = "note"
     text: Text = ""
+    automatic: bool = False
+    """No person did this: it is no sign of life."""
 
 
 class Escalated(Event):
@@ -248,9 +257,9 @@ class Closed(Event):
 HEARD: dict[str, type[Event]] = {
     event.model_fields["kind"].default: event
     for event in (
-        AlertsReceived, Acknowledged, SeverityChanged, Resolved, Noted, Escalated, FlagChanged, RoleAssigned,
-        HandedOff, UpdatePosted, DraftApproved, Mitigated, Reopened, Cancelled, Snoozed, RunbookAdopted,
-        FollowUpAdded, FollowUpDone, FollowUpWaived,
+        AlertsReceived, Acknowledged, SeverityChanged, Resolved, Noted, Escalated, FlagChanged,
+        RoleAssigned, HandedOff, UpdatePosted, DraftApproved, Mitigated, Reopened, Cancelled, Snoozed, RunbookAdopted,
+        FollowUpAdded, FollowUpDone, FollowUpWaived, Unacknowledged,
     )
 }  # fmt: skip
 """Wire name of a signal or update -> the event it becomes. These names never change (rule 11)."""

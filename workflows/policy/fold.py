@@ -41,6 +41,7 @@ from workflows.policy.events import (
     SeverityChanged,
     Snoozed,
     TextFailed,
+    Unacknowledged,
     UpdatePosted,
 )
 from workflows.policy.hushing import is_hushing
@@ -48,7 +49,7 @@ from workflows.policy.incident import Bounds, Call, Incident, Words, is_acknowle
 from workflows.policy.paging import called, next_call, tier_meant, why_nobody
 from workflows.policy.runbook import Runbook, severity_title
 from workflows.policy.telling import log, tell
-from workflows.policy.transitions import acknowledge, change_severity, mark_acknowledged, reopen, resolve
+from workflows.policy.transitions import acknowledge, change_severity, mark_acknowledged, reopen, resolve, unacknowledge
 from workflows.policy.wanted import EVER
 
 COMMANDER = "commander"
@@ -61,7 +62,7 @@ def apply(book: Runbook, incident: Incident, event: Event) -> Incident:
         return incident
     if not isinstance(event, Acknowledged):  # an older incident's may arrive under the same workflow id
         event = not_before(event, incident.declared_at)
-    if isinstance(event, _SIGNS_OF_LIFE):
+    if isinstance(event, _SIGNS_OF_LIFE) and not (isinstance(event, Noted) and event.automatic):
         incident = _alive(book, incident, event.at)
     after = _APPLY[type(event)](book, incident, event)
     if _headline(after) != _headline(incident):
@@ -99,8 +100,7 @@ def _acknowledged(book: Runbook, incident: Incident, event: Acknowledged) -> Inc
     if event.ring and not incident.is_ours(event.ring):
         return log(incident, event.at, f"{event.by} acknowledged a page of an incident before this one")
     ring = incident.rings.get(event.ring)
-    rung_at = ring.rung_at if ring else event.at
-    if incident.resolved or rung_at < incident.opened_at:
+    if incident.resolved or not _of_this_opening(incident, event):
         return log(incident, event.at, f"{event.by} acknowledged, too late to change anything")
     event = not_before(event, incident.opened_at)
     if not is_acknowledged(book, incident, event.at):
@@ -109,6 +109,27 @@ def _acknowledged(book: Runbook, incident: Incident, event: Acknowledged) -> Inc
         return incident  # the echo of our own Hush, or a second press on the same ring
     after = mark_acknowledged(_alive(book, incident, event.at), event.ring)
     return log(after, event.at, f"{event.by} acknowledged as well{_through(event)}", kind="acknowledge")
+
+
+def _of_this_opening(incident: Incident, event: Acknowledged) -> bool:
+    """By what was acknowledged, not by when: the pager's clock may be behind ours, and its webhook late."""
+    ring = incident.rings.get(event.ring)
+    if ring is not None:
+        return ring.rung_at >= incident.opened_at
+    if not event.ring:
+        return event.at >= (incident.detected_at if incident.opening == 1 else incident.opened_at)
+    duty, _, occurrence = incident.effect_key(event.ring).rpartition("/")
+    if duty.startswith("escalate/") and occurrence.isdecimal():
+        return int(occurrence) >= incident.first_round
+    return incident.opening == 1 or event.at >= incident.opened_at
+
+
+def _unacknowledged(book: Runbook, incident: Incident, event: Unacknowledged) -> Incident:
+    if event.ring and event.ring not in incident.rings:
+        return log(incident, event.at, f"a page that does not count any more is open again{_through(event)}")
+    if incident.resolved or not is_acknowledged(book, incident, event.at):
+        return log(incident, event.at, f"the acknowledgement was taken back{_through(event)}, which changes nothing")
+    return unacknowledge(incident, event)
 
 
 def _severity_changed(book: Runbook, incident: Incident, event: SeverityChanged) -> Incident:
@@ -314,6 +335,7 @@ def _through(event: Event) -> str:
 _APPLY: dict[type[Event], Callable[[Runbook, Incident, Any], Incident]] = {
     AlertsReceived: _alerts_received,
     Acknowledged: _acknowledged,
+    Unacknowledged: _unacknowledged,
     SeverityChanged: _severity_changed,
     Resolved: _resolved,
     Noted: _noted,

@@ -288,6 +288,8 @@ class Incident(Wire):
     first_acknowledged_at: Instant | None = None
     alive_at: Instant | None = None
     """The last sign of life of a human since the acknowledgement."""
+    unacknowledged_at: Instant | None = None
+    """When the pager last took an acknowledgement back: a round of the ladder began."""
     identified_at: Instant | None = None
     mitigation_started_at: Instant | None = None
     mitigated_at: Instant | None = None

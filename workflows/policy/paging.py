@@ -44,6 +44,8 @@ def _in_a_later_round(book: Runbook, incident: Incident, step: Step) -> str:
         return f"tier {step.instead_of} reached nobody"
     if step.rung.after:
         return f"still nobody, {write(step.rung.after)} later"
+    if incident.unacknowledged_at == step.round.started_at:
+        return "the acknowledgement was taken back"
     allowed = rules(book, incident).acknowledge.expires_after
     if allowed is not None and step.round.started_at == acknowledgement_expires_at(book, incident):
         return f"{incident.acknowledged_by} acknowledged, then fell silent for {write(allowed)}"

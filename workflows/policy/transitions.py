@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from workflows.policy.durations import write
-from workflows.policy.events import Acknowledged, Resolved, SeverityChanged
+from workflows.policy.events import Acknowledged, Resolved, SeverityChanged, Unacknowledged
 from workflows.policy.incident import AlertState, Incident
 from workflows.policy.ladder import outlives_acknowledgement
 from workflows.policy.runbook import Runbook, severity_title
@@ -35,6 +35,24 @@ def acknowledge(book: Runbook, incident: Incident, event: Acknowledged) -> Incid
         kind="acknowledge",
         by=event.by,
     )
+
+
+def unacknowledge(incident: Incident, event: Unacknowledged) -> Incident:
+    """The ladder begins a round there and then, as where an acknowledgement expires."""
+    after = incident.model_copy(
+        update={
+            "acknowledged_at": None,
+            "acknowledged_by": "",
+            "alive_at": None,
+            "unacknowledged_at": event.at,
+            "round": incident.round + 1,
+            "round_started_at": event.at,
+            "tally": incident.tally.began_again(True),
+        }
+    )
+    through = f" through {event.via}" if event.via else ""
+    text = f"{incident.acknowledged_by}'s acknowledgement was taken back{through} by {event.by}: people are paged again"
+    return tell(after, event.at, text, by=event.by, loud=True)
 
 
 def _goes_on(book: Runbook, incident: Incident, ring_key: str) -> bool:
