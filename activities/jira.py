@@ -4,6 +4,7 @@ A ticket bears a label that is made of the effect's key, and by which it is foun
 which Jira's webhooks find the way back. A comment is found again by its words.
 """
 
+import contextlib
 import hashlib
 import re
 from collections.abc import Mapping
@@ -14,7 +15,7 @@ from urllib.parse import quote_plus
 import httpx
 from pydantic import BaseModel, ConfigDict, JsonValue, TypeAdapter, ValidationError
 
-from activities.errors import Rejected, Unavailable, refusal
+from activities.errors import Malformed, Rejected, Unavailable, refusal
 from activities.jira_text import document, text_of
 from activities.plain_text import clean, one_line, quote
 from workflows.policy.effects import Receipt, Send, Ticket
@@ -24,6 +25,8 @@ TIMEOUT = 5
 SUMMARY = 255
 DESCRIPTION = 32_000
 """Characters. Jira takes 32,767 of a field."""
+OPTIONAL = frozenset({"description", "labels"})
+"""Fields without which there is a ticket all the same."""
 INDEXED = timedelta(minutes=1)
 """Jira's search lags (https://developer.atlassian.com/cloud/jira/platform/search-and-reconcile): mostly by seconds.
 A ticket that may have been opened is not opened again before the search would have it."""
@@ -88,6 +91,12 @@ class _Complaint(_Answer):
     errors: dict[str, str] = {}
 
 
+class _Refused(Malformed):
+    def __init__(self, message: str, complaint: _Complaint | None) -> None:
+        super().__init__(message)
+        self.fields = frozenset(complaint.errors if complaint else ())
+
+
 _ISSUE, _FOUND = TypeAdapter(_Issue), TypeAdapter(_Found)
 _STATUS, _TRANSITIONS, _COMMENTS = TypeAdapter(_IssueStatus), TypeAdapter(_Transitions), TypeAdapter(_Comments)
 
@@ -132,8 +141,24 @@ class Jira:
             "description": document(clean(send.text, DESCRIPTION)),
             "labels": [label, incident_label(send.incident)],
         }
-        created = await self._ask(http, "POST", f"{self._api}/issue", _ISSUE, {"fields": fields})
-        return Receipt(reference=created.key)
+        return await self._created(http, fields)
+
+    async def _created(self, http: httpx.AsyncClient, fields: Mapping[str, JsonValue]) -> Receipt:
+        """Projects differ in the fields that they have. Those without which there is a ticket are left out where Jira
+        refuses them: first the ones that it names (mostly labels), then all."""
+        try:
+            return Receipt(reference=(await self._issue_of(http, fields)).key)
+        except _Refused as error:
+            named = (OPTIONAL & error.fields) or {"labels"}
+            fewer = {name: value for name, value in fields.items() if name not in named}
+            remark = f"simplified, for {error}"
+        with contextlib.suppress(_Refused):
+            return Receipt(reference=(await self._issue_of(http, fewer)).key, note=remark, warns=True)
+        fewest = {name: value for name, value in fields.items() if name not in OPTIONAL}
+        return Receipt(reference=(await self._issue_of(http, fewest)).key, note=remark, warns=True)
+
+    async def _issue_of(self, http: httpx.AsyncClient, fields: Mapping[str, JsonValue]) -> _Issue:
+        return await self._ask(http, "POST", f"{self._api}/issue", _ISSUE, {"fields": dict(fields)})
 
     async def _find(self, http: httpx.AsyncClient, label: str) -> str | None:
         query: Mapping[str, JsonValue] = {"jql": f'labels = "{label}"', "fields": ["labels"], "maxResults": 1}
@@ -184,15 +209,22 @@ class Jira:
             raise Unavailable(f"Jira could not be reached: {type(error).__name__}") from None
         if response.is_success:
             return response.content
-        raise refusal(self._said(response), response.status_code, response.headers.get("Retry-After"))
+        complaint = _complaint(response)
+        meant = refusal(self._said(response, complaint), response.status_code, response.headers.get("Retry-After"))
+        raise _Refused(str(meant), complaint) if isinstance(meant, Malformed) else meant
 
-    def _said(self, response: httpx.Response) -> str:
-        try:
-            complaint = _Complaint.model_validate_json(response.content)
-        except ValidationError:
+    def _said(self, response: httpx.Response, complaint: _Complaint | None) -> str:
+        if complaint is None:
             return f"Jira answered {response.status_code}"
         words = [*complaint.errorMessages, *(f"{field}: {said}" for field, said in complaint.errors.items())]
         return f"Jira answered {response.status_code}: {quote(', '.join(words), [self._token])}"
+
+
+def _complaint(response: httpx.Response) -> _Complaint | None:
+    try:
+        return _Complaint.model_validate_json(response.content)
+    except ValidationError:
+        return None
 
 
 def label_of(vendor_key: str) -> str:

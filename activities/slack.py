@@ -4,12 +4,13 @@ Slack has no idempotency key for posting (slackapi/slack-api-specs#10). So each 
 and whoever is not sure whether it was sent looks for it in the channel before sending it again.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
+from slack_sdk.models.blocks import RichTextBlock
 from slack_sdk.models.metadata import Metadata
 
-from activities.errors import Rejected, Unavailable
+from activities.errors import Malformed, Rejected, Unavailable
 from activities.plain_text import clean, one_line
 from activities.slack_answers import Channel, Created, Done, Posted
 from activities.slack_api import Refused, SlackApi
@@ -18,6 +19,8 @@ from workflows.policy.effects import OpenChannel, Place, Post, Receipt, Send, Se
 
 NAME = 80
 """Characters of a channel's name: https://docs.slack.dev/reference/methods/conversations.create#naming"""
+SHORT = 1_000
+"""Characters of a message that was refused at its full length."""
 CLOCKS_DIFFER = timedelta(seconds=60)
 
 
@@ -53,18 +56,36 @@ class Slack:
         assert isinstance(send.effect, Post)
         posted, note = await self._look(send, send.effect.to) if look_first else (None, None)
         if posted is None:
-            posted = await self._post(send, send.effect)
+            posted, simplified = await self._post(send, send.effect)
+            note = _joined(note, simplified)
         unpinned = await self._pin(posted) if send.effect.pin else None
         return Receipt(reference=f"{posted.channel}:{posted.ts}", note=_joined(note, unpinned))
 
-    async def _post(self, send: Send, effect: Post) -> Posted:
+    async def _post(self, send: Send, effect: Post) -> tuple[Posted, str | None]:
+        """As it should look; where Slack refuses the looks, its words, at last without the mark to find it by."""
         text = clean(send.text, BLOCKS).strip() or send.subject
+        blocks = [block(text, effect.mention, self._users)]
+        mark = Metadata(event_type="tocsin", event_payload={"op": send.vendor_key})
+        try:
+            return await self._say(effect, fallback(text, effect.mention), blocks, mark), None
+        except (Refused, Malformed) as error:
+            _raise_unless_about_the_message(error)
+            remark = f"simplified, for {error}"
+        try:
+            return await self._say(effect, fallback(text, effect.mention), None, mark), remark
+        except (Refused, Malformed) as error:
+            _raise_unless_about_the_message(error)
+        return await self._say(effect, fallback(clean(text, SHORT), effect.mention), None, None), remark
+
+    async def _say(
+        self, effect: Post, text: str, blocks: Sequence[RichTextBlock] | None, mark: Metadata | None
+    ) -> Posted:
         message = self._api.web.chat_postMessage(
             channel=effect.to.channel,
             thread_ts=effect.to.thread,
-            blocks=[block(text, effect.mention, self._users)],
-            text=fallback(text, effect.mention),
-            metadata=Metadata(event_type="tocsin", event_payload={"op": send.vendor_key}),
+            blocks=blocks,
+            text=text,
+            metadata=mark,
             unfurl_links=False,
             unfurl_media=False,
         )
@@ -112,9 +133,16 @@ class Slack:
         return None
 
     async def _set_topic(self, channel: str, text: str) -> Receipt:
-        topic = literal(one_line(text, TOPIC), TOPIC)
-        await self._api.ask(self._api.web.conversations_setTopic(channel=channel, topic=topic), Done)
+        try:
+            await self._topic(channel, literal(one_line(text, TOPIC), TOPIC))
+        except Refused as error:
+            if error.code != "too_long":  # Slack counts some characters as several
+                raise
+            await self._topic(channel, literal(one_line(text, TOPIC // 3), TOPIC // 3))
         return Receipt(reference=channel)
+
+    async def _topic(self, channel: str, topic: str) -> None:
+        await self._api.ask(self._api.web.conversations_setTopic(channel=channel, topic=topic), Done)
 
     async def _id(self, channel: str) -> str:
         if not channel.startswith("#"):
@@ -131,6 +159,11 @@ class Slack:
             if channel.name == name:
                 return channel
         return None
+
+
+def _raise_unless_about_the_message(error: Refused | Malformed) -> None:
+    if isinstance(error, Refused) and not error.about_the_message:
+        raise error
 
 
 def _spellings(name: str) -> tuple[str, ...]:

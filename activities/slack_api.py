@@ -23,6 +23,14 @@ PAGES = 20
 LATER = frozenset({"ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"})
 """Errors that come with `ok: false` and pass: https://docs.slack.dev/reference/methods/chat.postMessage#errors"""
 
+ABOUT_THE_MESSAGE = frozenset(
+    [
+        "invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long", "invalid_arguments",
+        "invalid_metadata_format", "invalid_metadata_schema", "metadata_too_large", "invalid_attachments",
+    ]
+)  # fmt: skip
+"""Refused for how it looks or how much it is: with less in it, it may be taken."""
+
 WHAT_TO_DO = {
     "channel_not_found": "create the channel, or invite the app if it is private",
     "not_in_channel": "invite the app to the channel",
@@ -49,6 +57,7 @@ class Refused(Rejected):
     def __init__(self, code: str) -> None:
         super().__init__(f"Slack says {code}" + (f": {WHAT_TO_DO[code]}" if code in WHAT_TO_DO else ""))
         self.code = code
+        self.about_the_message = code in ABOUT_THE_MESSAGE
 
 
 class SlackApi:

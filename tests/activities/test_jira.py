@@ -115,3 +115,12 @@ def test_a_document_says_what_the_text_said(text: str) -> None:
     made = document(text)
     assert text_of(made) == text
     assert '"text": ""' not in json.dumps(made)
+
+
+async def test_a_field_that_the_project_lacks_is_left_out(jira: Jira, sandbox: Sandbox) -> None:
+    """`Field 'labels' cannot be set. It is not on the appropriate screen, or unknown.`"""
+    await sandbox.fault(vendor="jira", method="issue", match="labels", status=400)
+    receipt = await jira.file_ticket(sends.ticket(), look_first=False)
+    assert receipt.reference
+    assert receipt.warns
+    assert (receipt.note or "").startswith("simplified, for Jira answered 400")

@@ -208,3 +208,39 @@ async def test_a_channel_that_is_not_there_is_rejected(slack: Slack) -> None:
         await slack.set_topic(sends.send(SetTopic(channel="#nowhere")))
     with pytest.raises(Rejected, match="channel_not_found"):
         await slack.post(sends.post("#nowhere"), look_first=True)
+
+
+@pytest.mark.parametrize("code", ["invalid_blocks", "msg_blocks_too_long", "invalid_arguments"])
+async def test_a_message_whose_looks_are_refused_is_said_in_plain_words(
+    slack: Slack, sandbox: Sandbox, code: str
+) -> None:
+    await sandbox.fault(vendor="slack", method="chat.postMessage", match="blocks", error=code)
+    receipt = await slack.post(sends.post(text="checkout is down"), look_first=False)
+    assert (receipt.note or "").startswith(f"simplified, for Slack says {code}")
+    sent = [entry["body"] for entry in await sandbox.wire("slack") if entry["path"].endswith("chat.postMessage")]
+    assert ["blocks" in body for body in sent] == [True, False]
+    assert "checkout is down" in sent[1]["text"]
+
+
+async def test_and_without_its_mark_if_need_be(slack: Slack, sandbox: Sandbox) -> None:
+    await sandbox.fault(vendor="slack", method="chat.postMessage", match="metadata", error="metadata_too_large")
+    await slack.post(sends.post(text="x" * 5000), look_first=False)
+    sent = [entry["body"] for entry in await sandbox.wire("slack") if entry["path"].endswith("chat.postMessage")]
+    assert len(sent) == 3
+    assert len(sent[2]["text"]) <= 1000
+
+
+async def test_a_message_that_its_channel_refuses_is_not_tried_in_another_form(slack: Slack, sandbox: Sandbox) -> None:
+    await sandbox.fault(vendor="slack", method="chat.postMessage", error="is_archived")
+    with pytest.raises(Rejected, match="is_archived"):
+        await slack.post(sends.post(), look_first=False)
+    assert len(await sandbox.wire("slack")) == 1
+
+
+async def test_a_topic_that_is_too_long_by_slacks_count_is_cut_further(slack: Slack, sandbox: Sandbox) -> None:
+    channel = (await slack.open_channel(sends.channel())).reference
+    assert channel
+    await sandbox.fault(vendor="slack", method="conversations.setTopic", error="too_long", times=1)
+    await slack.set_topic(sends.send(SetTopic(channel=channel), text="x" * 400))
+    topics = {each["id"]: each["topic"] for each in (await sandbox.state())["channels"]}
+    assert topics[channel] == "x" * 82 + "…"
