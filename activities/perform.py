@@ -119,7 +119,7 @@ class Perform:
     @activity.defn(name="post")
     async def post(self, send: Send) -> Receipt:
         with _sending(send.key):
-            return await self._slack().post(send, _look_first(send))
+            return await self._slack().post(_saying_when(send), _look_first(send))
 
     @activity.defn(name="publish")
     async def publish(self, send: Send) -> Receipt:
@@ -166,6 +166,17 @@ def _saying_how_late(send: Send) -> Send:
     if late < timedelta(minutes=1):
         return send
     return send.model_copy(update={"text": f"This page comes {late // timedelta(minutes=1)} min late.\n{send.text}"})
+
+
+def _saying_when(send: Send) -> Send:
+    """What a message tells may be long ago by the time it gets through: then it says when that was."""
+    now = datetime.now(UTC)
+    due_at = send.due_at or now
+    if now - due_at < timedelta(minutes=2):
+        return send
+    day = "" if due_at.date() == now.date() else f"{due_at:%a} {due_at.day} {due_at:%b} "
+    ago = (now - due_at) // timedelta(minutes=1)
+    return send.model_copy(update={"text": f"At {day}{due_at:%H:%M} UTC ({ago} min ago):\n{send.text}"})
 
 
 def _look_first(send: Send) -> bool:

@@ -11,6 +11,9 @@ Why you: {{ reason }}.
 {% endif %}
 Commander: {{ commander }}.
 To answer: acknowledge this page, or run: tocsin ack {{ id }}
+Channel: {{ channel }}
+{% if labels %}Labels: {{ labels | join(", ") }}
+{% endif %}
 {% for link in links %}{{ link.label }}: {{ link.url }}
 {% endfor %}""",
     "annotate": "{{ acknowledged_by }} acknowledged incident {{ id }}. Commander: {{ commander }}.",

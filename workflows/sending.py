@@ -7,6 +7,7 @@ from temporalio import workflow
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError, CancelledError, FailureError
 
+from workflows.policy.bounded import cut
 from workflows.policy.demand import Demand
 from workflows.policy.effects import (
     Annotate,
@@ -15,6 +16,7 @@ from workflows.policy.effects import (
     Hush,
     OpenChannel,
     Page,
+    Post,
     Publish,
     Receipt,
     Send,
@@ -23,7 +25,7 @@ from workflows.policy.effects import (
 )
 from workflows.policy.events import EffectSettled
 from workflows.policy.incident import Incident
-from workflows.policy.runbook import Runbook
+from workflows.policy.runbook import Runbook, severity_title
 from workflows.text_values import page_links
 from workflows.texts import Words
 
@@ -66,7 +68,7 @@ def order(book: Runbook, incident: Incident, demand: Demand, said: Words, due_at
         vendor_key=incident.vendor_key(demand.key),
         effect=demand.effect,
         subject=said.subject,
-        text=said.text,
+        text=in_its_place(incident, demand, said.text),
         links=page_links(book, incident) if isinstance(demand.effect, Page) else (),
         severity=incident.severity,
         due_at=due_at,
@@ -74,6 +76,16 @@ def order(book: Runbook, incident: Incident, demand: Demand, said: Words, due_at
         first_started_at=before.real_at if before else workflow.now(),
     )
     return by_its_road(demand, send)
+
+
+def in_its_place(incident: Incident, demand: Demand, text: str) -> str:
+    """Where several incidents are talked of, each message says which it is about."""
+    if not isinstance(demand.effect, Post) or incident.id in text:
+        return text
+    to = demand.effect.to
+    is_its_own = to.thread is not None or to.channel == incident.references.get("channel")
+    headline = f"{severity_title(incident.severity)}: {cut(incident.title, 80)} ({incident.id})"
+    return text if is_its_own else f"{headline}\n{text}"
 
 
 def by_its_road(demand: Demand, send: Send) -> Order:

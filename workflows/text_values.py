@@ -111,6 +111,16 @@ class Values(Occasion):
         return self.demand.reason
 
     @property
+    def labels(self) -> list[str]:
+        """`name=value`, as many as a phone has room for."""
+        return [cut(f"{name}={value}", 80) for name, value in self.incident.labels.items()][:12]
+
+    @property
+    def channel(self) -> str:
+        """Where it is talked of: its own channel once there is one."""
+        return f"#incident-{self.id}" if "channel" in self.incident.references else self.book.home
+
+    @property
     def commander(self) -> str:
         holder = self.incident.roles.get("commander")
         return self.book.person_name(holder) if holder else "nobody yet"

@@ -188,6 +188,31 @@ async def test_a_page_says_how_late_it_is_when_it_gets_through(late: timedelta |
     assert pager.pages[0].text.startswith("This page comes 9 min late.") is said
 
 
+@pytest.mark.parametrize(("late", "said"), [(timedelta(seconds=119), False), (timedelta(minutes=31, seconds=5), True)])
+async def test_a_message_that_comes_late_says_when_it_happened(late: timedelta, said: bool) -> None:
+    chat, due_at = Talker(), datetime.now(UTC) - late
+    await ActivityEnvironment().run(Perform(None, chat, None).post, sends.post().model_copy(update={"due_at": due_at}))
+    first = chat.posts[0].text.partition("\n")[0]
+    assert (first.startswith("At ") and first.endswith(f"{due_at:%H:%M} UTC (31 min ago):")) is said
+
+
+class Talker:
+    """A chat that takes everything."""
+
+    def __init__(self) -> None:
+        self.posts: list[Send] = []
+
+    async def post(self, send: Send, look_first: bool) -> Receipt:
+        self.posts.append(send)
+        return Receipt()
+
+    async def open_channel(self, send: Send) -> Receipt:
+        return Receipt()
+
+    async def set_topic(self, send: Send) -> Receipt:
+        return Receipt()
+
+
 class Recorder:
     """A pager that takes everything."""
 

@@ -23,6 +23,7 @@ from workflows.policy.events import (
     Cancelled,
     FlagChanged,
     HandedOff,
+    Mitigated,
     Noted,
     Resolved,
     RoleAssigned,
@@ -154,6 +155,14 @@ class TestTelling:
         happens(simulation, 6, Resolved())
         assert where(sends(simulation, "tell/"))[-2:] == [("#status", None), ("#incidents", None)]
         assert [post(d).template for _, d in sends(simulation, "tell/")][-2:] == ["said", "resolved"]
+
+    def test_a_fix_is_told_where_updates_are_and_counts_as_one(self) -> None:
+        updates = {"every": "15m", "owner": "communications", "to": "#status"}
+        simulation = opened(runbook(severity(tier("alice"), updates=updates)))
+        happens(simulation, 10, Mitigated(by="Alice"))
+        simulation.run_to(at(30))
+        assert where(sends(simulation, "tell/updates")) == [("#status", None)]
+        assert times(simulation, "update/channel") == [25]
 
     def test_a_note_is_for_the_timeline_only(self) -> None:
         simulation = opened(THREAD)

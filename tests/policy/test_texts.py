@@ -14,6 +14,7 @@ from workflows.policy.events import Acknowledged, Noted, Resolved, RoleAssigned,
 from workflows.policy.fold import apply
 from workflows.policy.simulate import Simulation
 from workflows.review_values import FIRST, LAST
+from workflows.sending import in_its_place
 from workflows.text_values import page_links
 from workflows.texts import LONGEST, Words, words
 
@@ -109,7 +110,8 @@ class TestAPage:
 
     @pytest.fixture
     def text(self) -> str:
-        simulation = opened(BOOK, links=(("Runbook", "https://wiki.example/checkout"),))
+        labels = {"job": "checkout", "region": "eu"}
+        simulation = opened(BOOK, links=(("Runbook", "https://wiki.example/checkout"),), labels=labels)
         simulation.happen(alerts(alert(summary="5xx at 40 %")))
         happens(simulation, 2, RoleAssigned(role="commander", person="dave"))
         simulation.run_to(at(10))
@@ -126,6 +128,8 @@ class TestAPage:
             "Called so far: Alice",
             "Commander: Dave",
             "tocsin ack preview",
+            "Channel: #incidents",
+            "Labels: job=checkout, region=eu",
             "War room: https://meet.example/war",
             "Dashboard: https://grafana.example/d/1",
             "Runbook: https://wiki.example/checkout",
@@ -151,6 +155,23 @@ class TestAPage:
     def test_carries_links_that_can_be_pressed(self) -> None:
         simulation = opened(BOOK, links=(("Runbook", "https://wiki.example/checkout"),))
         assert [label for label, _ in page_links(BOOK, simulation.incident)] == ["War room", "Runbook", "Dashboard"]
+
+
+class TestWhichIncident:
+    """Several may be talked of in one place."""
+
+    @staticmethod
+    def sent(place: Place, name: str) -> str:
+        simulation = opened(BOOK)
+        demand = Demand(duty="test", due_at=at(0), reason="why", effect=Post(to=place, template=name))
+        return in_its_place(simulation.incident, demand, words(BOOK, simulation.incident, demand, at(0)).text)
+
+    @pytest.mark.parametrize("name", sorted(TEXTS))
+    def test_is_said_by_every_message_in_a_channel_that_they_share(self, name: str) -> None:
+        assert "preview" in self.sent(Place(channel="#incidents"), name)
+
+    def test_is_not_repeated_in_its_own_thread(self) -> None:
+        assert "preview" not in self.sent(Place(channel="C1", thread="1.2"), "told")
 
 
 class TestTimes:

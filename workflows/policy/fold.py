@@ -244,9 +244,10 @@ def _mitigated(book: Runbook, incident: Incident, event: Mitigated) -> Incident:
     if event.started:
         started = {"mitigation_started_at": incident.mitigation_started_at or event.at}
         return tell(incident.model_copy(update=started), event.at, f"{event.by} works on the fix", by=event.by)
-    changes = {"phase": "monitoring", "phase_at": event.at, "mitigated_at": event.at}
+    updated_at = max(event.at, incident.updated_at or event.at)  # a fix is news, as good as an update
+    changes = {"phase": "monitoring", "phase_at": event.at, "mitigated_at": event.at, "updated_at": updated_at}
     text = f"{event.by}: the fix is in place" + (f": {event.text}" if event.text else "")
-    return tell(incident.model_copy(update=changes), event.at, text, by=event.by)
+    return tell(incident.model_copy(update=changes), event.at, text, kind="update", lane="updates", by=event.by)
 
 
 def _reopened(book: Runbook, incident: Incident, event: Reopened) -> Incident:
