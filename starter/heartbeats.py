@@ -15,6 +15,7 @@ from workflows import search_attributes as attributes
 from workflows.heartbeat import CARD
 from workflows.policy.events import Event
 from workflows.policy.heartbeat import Card, Heartbeat, Spec, SpecChanged, card, workflow_id
+from workflows.summaries import summary
 
 RUNNING = "WorkflowType = 'heartbeat' AND ExecutionStatus = 'Running'"
 
@@ -44,7 +45,7 @@ class Heartbeats:
                     ]
                 ),
                 memo={CARD: card(state)},
-                static_summary=f"heartbeat {name}",
+                static_summary=summary(f"heartbeat {name}"),
                 start_signal="set",
                 start_signal_args=[change.model_dump(mode="json", exclude_defaults=True)],
                 rpc_timeout=DEADLINE,

@@ -24,6 +24,7 @@ from workflows.policy.effects import Wire
 from workflows.policy.events import AlertsReceived, E, Event
 from workflows.policy.incident import Opening
 from workflows.policy.record import listed
+from workflows.summaries import summary
 
 CANARY = "tocsin-canary"
 CANARY_LIVES = timedelta(seconds=50)
@@ -167,7 +168,7 @@ class Incidents:
                 task_timeout=timedelta(seconds=5),  # what a killed worker costs at most
                 search_attributes=_attributes(opening),
                 memo=listed(opening, datetime.now(UTC)),
-                static_summary=_summary(opening),
+                static_summary=summary(f"{opening.severity.upper()} {opening.title}"),
                 start_signal=_name(deliveries[0]) if deliveries else None,
                 start_signal_args=[_payload(delivery) for delivery in deliveries],
                 rpc_timeout=DEADLINE,
@@ -203,11 +204,6 @@ def _payload(event: Event) -> RawValue:
     """Without what is left at its default: so a command has no time of its own, and the workflow stamps it."""
     written = event.model_dump_json(exclude_defaults=True).encode()
     return RawValue(Payload(metadata={"encoding": b"json/plain"}, data=written))
-
-
-def _summary(opening: Opening) -> str:
-    """One line for Temporal's UI, which takes 400 bytes (its `limit.userMetadataSummarySize`)."""
-    return f"{opening.severity.upper()} {opening.title}".encode()[:380].decode(errors="ignore")
 
 
 def _attributes(opening: Opening) -> TypedSearchAttributes:

@@ -16,6 +16,7 @@ from starter.reach import DEADLINE, Reach
 from starter.runbooks import Library
 from workflows.policy.bounded import fit
 from workflows.policy.installation import Installation, differences
+from workflows.summaries import summary
 
 WORKFLOW_ID = "tocsin-installation"
 CHANGES = 20
@@ -68,7 +69,7 @@ class Installations:
                 id=WORKFLOW_ID,
                 task_queue=WORKFLOW_QUEUE,
                 id_conflict_policy=WorkflowIDConflictPolicy.TERMINATE_EXISTING,
-                static_summary=f"runbooks of {installation.published_by}"[:200],
+                static_summary=summary(f"runbooks of {installation.published_by}"),
                 rpc_timeout=DEADLINE,
             )
         return installation

@@ -17,6 +17,7 @@ from starter.reach import DEADLINE, PATIENCE, Reach
 from workflows.policy.events import Event
 from workflows.policy.silence import Card, Silence, workflow_id
 from workflows.silence import CARD
+from workflows.summaries import summary
 
 RUNNING = "WorkflowType = 'silence' AND ExecutionStatus = 'Running'"
 LETTERS = "23456789bcdfghjkmnpqrstvwxz"  # see ADR 7
@@ -44,7 +45,7 @@ class Silences:
                 task_timeout=timedelta(seconds=5),
                 id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
                 memo={CARD: card},
-                static_summary=f"silence {card.id}: {', '.join(map(str, card.matchers))}"[:380],
+                static_summary=summary(f"silence {card.id}: {', '.join(map(str, card.matchers))}"),
                 rpc_timeout=DEADLINE,
             )
 

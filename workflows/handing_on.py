@@ -12,6 +12,7 @@ from workflows.policy.events import AlertsReceived
 from workflows.policy.heartbeat import Gateway
 from workflows.policy.incident import Opening
 from workflows.sending import COMMS_QUEUE, PAGE_QUEUE
+from workflows.summaries import summary
 
 AT_ONCE = timedelta(seconds=10)
 """An attempt; Temporal answers in milliseconds."""
@@ -26,7 +27,7 @@ class HandOn(Wire):
     event: AlertsReceived
 
 
-async def hand_on(alerts: HandOn, summary: str) -> bool:
+async def hand_on(alerts: HandOn, why: str) -> bool:
     """Once this returns, the incident has them. False: all have resolved, and no incident was open to hear it.
 
     Tried until it works: whoever gives up here is silent.
@@ -38,7 +39,7 @@ async def hand_on(alerts: HandOn, summary: str) -> bool:
         task_queue=PAGE_QUEUE,  # what opens an incident is as urgent as its page
         start_to_close_timeout=AT_ONCE,
         retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=10)),
-        summary=summary[:200],
+        summary=summary(why),
     )
     return told
 

@@ -16,6 +16,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.policy import heartbeat as policy
     from workflows.policy.events import AlertsReceived, stamp
     from workflows.policy.heartbeat import Beat, Gateway, Heartbeat, Verdict
+    from workflows.summaries import summary
 
 CARD = "card"
 """The memo's name: never changes."""
@@ -78,11 +79,9 @@ class HeartbeatWorkflow:
         span = until - workflow.now() if until else None
         if span is not None and span <= timedelta():
             return
-        summary = f"beat of {self._state.name} overdue"
+        why = summary(f"beat of {self._state.name} overdue")
         try:
-            await workflow.wait_condition(
-                lambda: self._news or self._must_leave(), timeout=span, timeout_summary=summary
-            )
+            await workflow.wait_condition(lambda: self._news or self._must_leave(), timeout=span, timeout_summary=why)
         except TimeoutError:
             return
 

@@ -28,6 +28,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.proofreading import approved_too_soon, left_open
     from workflows.published import Update, attributes_of_review
     from workflows.shell import Shell
+    from workflows.summaries import summary
     from workflows.texts import Words, words
 
 
@@ -127,7 +128,7 @@ async def start_review(life: ReviewLife) -> None:
                 ]
             ),
             memo={"title": incident.title, "opened_at": life.review.opened_at.isoformat()},
-            static_summary=f"Review of {incident.severity.upper()} {incident.title}"[:95],  # of at most 400 bytes
+            static_summary=summary(f"Review of {incident.severity.upper()} {incident.title}"),
         )
     except WorkflowAlreadyStartedError:
         workflow.logger.info("the review of %s was started before", incident.id)

@@ -26,6 +26,7 @@ from workflows.policy.effects import (
 from workflows.policy.events import EffectSettled
 from workflows.policy.incident import Incident
 from workflows.policy.runbook import Runbook, severity_title
+from workflows.summaries import summary
 from workflows.text_values import page_links
 from workflows.texts import Words
 
@@ -121,7 +122,7 @@ def _activity(demand: Demand) -> str:
     return "post"
 
 
-async def perform(demand: Demand, what: Order, summary: str) -> EffectSettled:
+async def perform(demand: Demand, what: Order, why: str) -> EffectSettled:
     """Run it to its end. Cancelling waits until the activity has really stopped (rule 5)."""
     try:
         receipt = await workflow.execute_activity(
@@ -133,7 +134,7 @@ async def perform(demand: Demand, what: Order, summary: str) -> EffectSettled:
             schedule_to_close_timeout=what.road.give_up_after,
             retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=what.road.longest_pause),
             cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-            summary=summary[:200],
+            summary=summary(why),
         )
     except ActivityError as error:
         return _failed(demand, what.send, error)

@@ -33,6 +33,7 @@ from workflows.policy.events import (
     stamp,
 )
 from workflows.policy.wording import what
+from workflows.summaries import summary
 
 SUGGESTED_FOR = timedelta(minutes=10)
 """How long a run waits for a quiet moment to continue as new."""
@@ -140,8 +141,8 @@ class Shell:
                 for failed in said.failed:  # once each: the next text may fail for another reason
                     event_id = f"text/{failed.name}/{failed.problem}"
                     self._fold(TextFailed(id=event_id, text=failed.name, problem=failed.problem))
-                summary = f"{what(self._case.book, demand)}: {demand.reason}"
-                send = asyncio.create_task(sending.perform(demand, order, summary))
+                why = f"{what(self._case.book, demand)}: {demand.reason}"
+                send = asyncio.create_task(sending.perform(demand, order, why))
                 self._sends[demand.key] = _Flight(demand, send)
                 send.add_done_callback(self._look_again)
 
@@ -184,7 +185,7 @@ class Shell:
             first = present.next[0] if present.next else None
             name = f"{what(self._case.book, first)}: {first.reason}" if first else "it may be over"
             span = max(self._clock.real(wake_at - self.now()), timedelta(milliseconds=1))
-            self._timer = asyncio.create_task(workflow.sleep(span, summary=name[:200]))
+            self._timer = asyncio.create_task(workflow.sleep(span, summary=summary(name)))
             self._timer.add_done_callback(self._look_again)
 
     def _read_timer(self) -> None:

@@ -14,6 +14,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.policy import silence as policy
     from workflows.policy.events import AlertsReceived, stamp
     from workflows.policy.silence import Silence
+    from workflows.summaries import summary
 
 CARD = "card"
 """The memo's name: never changes."""
@@ -51,11 +52,9 @@ class SilenceWorkflow:
         span = self._state.ends_at - workflow.now()
         if span <= timedelta():
             return
-        summary = f"silence {self._state.card.id} ends"
+        why = summary(f"silence {self._state.card.id} ends")
         try:
-            await workflow.wait_condition(
-                lambda: self._news or self._must_leave(), timeout=span, timeout_summary=summary
-            )
+            await workflow.wait_condition(lambda: self._news or self._must_leave(), timeout=span, timeout_summary=why)
         except TimeoutError:
             return
 
