@@ -7,7 +7,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from starter import vocabulary
@@ -58,6 +58,8 @@ class Batch:
     alerts: tuple[Alert, ...]
     truncated: int = 0
     """How many more the group has, of which nothing is known."""
+    ended: Mapping[str, datetime] = field(default_factory=dict)
+    """The sender's own groups that have ended as a whole: see `AlertsReceived`."""
     by: Labels = ()
     """See `Group`."""
 
@@ -68,6 +70,12 @@ class Delivery:
 
     batches: tuple[Batch, ...] = ()
     problems: tuple[FieldProblem, ...] = ()
+
+    @property
+    def endless(self) -> tuple[str, ...]:
+        """Alerts by name that fire and never end by themselves."""
+        alerts = (alert for batch in self.batches for alert in batch.alerts)
+        return tuple(dict.fromkeys(a.name for a in alerts if a.status == "firing" and a.ends == "never"))
 
     def but(self, problems: Sequence[FieldProblem]) -> "Delivery":
         """The same with problems that the request itself had."""
@@ -102,7 +110,7 @@ def with_severity(reading: Reading, word: str, intake: Intake) -> Reading:
     return replace(reading, alerts=tuple(map(said, reading.alerts)))
 
 
-def alert(sent: SentAlert, intake: Intake, received_at: Instant) -> Alert:
+def alert(sent: SentAlert, intake: Intake, received_at: Instant, group: str = "") -> Alert:
     """What was sent, in our words."""
     service = {intake.service_labels[0]: sent.service} if sent.service and intake.service_labels else {}
     labels = text.labels({**service, **sent.labels, **service})
@@ -117,14 +125,25 @@ def alert(sent: SentAlert, intake: Intake, received_at: Instant) -> Alert:
         link=text.link(sent.link),
         severity=None if means == "ignore" else means,
         harmless=sent.harmless,
+        ends=sent.ends,
+        group=group,
     )
 
 
 def workflow_id(source: str, tenant: str, group: str) -> str:
     """Where alerts of a group find their incident: the same for ever, whoever computes it, with no look-up."""
+    return f"incident-{source}-{_hashed(source, tenant, group)[:20]}"
+
+
+def tag(source: str, tenant: str, group: str) -> str:
+    """A sender's group, as short as an incident can keep it with each of its alerts."""
+    return _hashed(source, tenant, group)[:10]
+
+
+def _hashed(source: str, tenant: str, group: str) -> str:
     name = "\0".join((source, tenant, group))
     # A lone surrogate is no UTF-8, and still a name.
-    return f"incident-{source}-{hashlib.sha256(name.encode(errors='surrogatepass')).hexdigest()[:20]}"
+    return hashlib.sha256(name.encode(errors="surrogatepass")).hexdigest()
 
 
 def word(intake: Intake, sent: SentAlert) -> tuple[str, str]:
@@ -177,10 +196,12 @@ def _batch(
     source: str, reading: Reading, group: Group, sent: Sequence[SentAlert], book: Runbook, received_at: Instant
 ) -> Batch:
     ordered = _firing_first(sent)
-    alerts = tuple(alert(each, book.intake, received_at) for each in ordered)
+    tags = {name: tag(source, reading.tenant, name) for name in {each.group for each in ordered}}
+    alerts = tuple(alert(each, book.intake, received_at, tags[each.group]) for each in ordered)
     links = _first_of_each(link for each in ordered for link in each.links)
     incident = workflow_id(source, reading.tenant, group.name)
-    return Batch(incident, _opening(source, alerts, links, book), alerts, reading.truncated, group.by)
+    ended = dict.fromkeys(tags.values(), started(reading.ended_at, received_at)) if reading.ended_at else {}
+    return Batch(incident, _opening(source, alerts, links, book), alerts, reading.truncated, ended, group.by)
 
 
 def _firing_first(alerts: Iterable[SentAlert]) -> list[SentAlert]:
@@ -206,9 +227,9 @@ def _unknown_severities(alerts: Iterable[SentAlert], book: Runbook) -> Iterator[
     """Each word once, wherever it stands."""
     unknown = dict.fromkeys(word(book.intake, sent) for sent in alerts if not meaning(book.intake, sent))
     taken = f"in `intake.severities` of the runbook {book.runbook!r}: taken as {book.intake.default_severity}"
-    for field, said in list(unknown)[:MOST_WORDS]:
+    for place, said in list(unknown)[:MOST_WORDS]:
         if said:
-            yield FieldProblem(field, f"nobody knows the word {text.line(said, text.NAME)!r}, and it is not {taken}")
+            yield FieldProblem(place, f"nobody knows the word {text.line(said, text.NAME)!r}, and it is not {taken}")
 
 
 def _first_of_each(links: Iterable[tuple[str, str]]) -> Links:

@@ -82,10 +82,10 @@ class Silencing:
     async def hold(self, by: Card, batch: Batch, opening: Opening, now: datetime) -> bool:
         """False: the silence did not take them, and they must go on."""
         news = {(by.id, batch.workflow_id, alert.fingerprint): _news(alert) for alert in batch.alerts}
-        if all(self._knows(key, said, now) for key, said in news.items()):
+        if not batch.ended and all(self._knows(key, said, now) for key, said in news.items()):
             return True
         lean = tuple(alert.model_copy(update={"labels": {}, "link": ""}) for alert in batch.alerts)
-        event = Hold(at=now, workflow_id=batch.workflow_id, opening=opening, alerts=lean)
+        event = Hold(at=now, workflow_id=batch.workflow_id, opening=opening, alerts=lean, ended=dict(batch.ended))
         try:
             await self.silences.tell(by.id, event)
         except (NothingOpen, Unreachable) as error:

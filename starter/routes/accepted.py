@@ -48,6 +48,8 @@ class Accepted(BaseModel):
     held: list[Held] = []
     flapping: int = 0
     """Alerts that resolve and fire in turns: their end is told when it has lasted (`flap_hold`)."""
+    resolve_by_hand: list[str] = []
+    """Alerts by name whose sender may never say when they are over: their incident waits for a person's word."""
     problems: list[FieldProblem] = []
 
 
@@ -75,7 +77,7 @@ async def deliver(
 
     async def hand_on(batch: Batch) -> int:
         accepted = 0
-        for event in _events(source, batch, received_at, event_id):
+        for event in events_of(source, batch, received_at, event_id):
             if await gateway.alerts.open(batch.workflow_id, gateway.opening(batch), event):
                 accepted += len(event.alerts)
         return accepted
@@ -96,12 +98,15 @@ async def deliver(
         held=list(held),
         flapping=flapping,
         ignored=None if incidents else "; ".join(kept) or "nothing open",
+        resolve_by_hand=list(delivery.endless),
         problems=list(delivery.problems),
     )
 
 
-def _events(source: str, batch: Batch, received_at: datetime, event_id: str) -> Iterator[AlertsReceived]:
-    for number, alerts in enumerate(_parts(batch.alerts)):
+def events_of(source: str, batch: Batch, received_at: datetime, event_id: str = "") -> Iterator[AlertsReceived]:
+    """What the incident of a batch is told: in parts, of which the last says what has ended as a whole."""
+    parts = list(_parts(batch.alerts))
+    for number, alerts in enumerate(parts):
         yield AlertsReceived(
             at=received_at,
             id=f"{event_id}/{batch.workflow_id}/{number}" if event_id else "",
@@ -109,6 +114,7 @@ def _events(source: str, batch: Batch, received_at: datetime, event_id: str) -> 
             via="alerts",
             alerts=alerts,
             truncated=batch.truncated if number == 0 else 0,
+            ended=dict(batch.ended) if number == len(parts) - 1 else {},
         )
 
 

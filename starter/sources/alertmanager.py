@@ -5,8 +5,8 @@ Fields that are missing or unknown are no reason to lose an alert: versions diff
 
 import json
 import re
-from collections.abc import Iterable, Mapping
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 
 from pydantic import JsonValue, SkipValidation
 
@@ -35,6 +35,7 @@ class Notice(Foreign):
     annotations: Labels = {}
     status: Status | None = None
     startsAt: datetime | None = None  # noqa: N815 (Alertmanager's own spelling)
+    endsAt: datetime | None = None  # noqa: N815
     generatorURL: str = ""  # noqa: N815
     fingerprint: str = ""
 
@@ -68,6 +69,7 @@ def translate(webhook: Webhook) -> Reading:
         alerts=tuple(alert(each, sent, links(each)) for each in good),
         tenant=tenant(webhook, sent, sent.receiver),
         truncated=sent.truncatedAlerts + max(0, len(sent.alerts) - MAX_ALERTS),
+        ended_at=ended_at(sent, good),
         problems=problems if sent.has_groups else (*problems, NO_KEY),
     )
 
@@ -77,6 +79,24 @@ def tenant(webhook: Webhook, sent: Body, receiver: str) -> str:
     else the address that each has for people."""
     where = webhook.installation or _REPLICA.sub(r"//\g<set>", sent.externalURL.rstrip("/"))
     return f"{where}\n{receiver}" if where else receiver
+
+
+def ended_at(body: Body, listed: Sequence[Notice]) -> datetime | None:
+    """A group that has resolved, with nothing left out, has ended as a whole. Alertmanager lists only what it
+    remembers: after its restart not what it had told before. Nothing says when it sent this: not before the last end
+    that it lists, so that an older delivery that comes late ends nothing that began after that.
+    """
+    if body.status != "resolved" or body.truncatedAlerts:
+        return None
+    known = [moment for each in listed if (moment := _known(each.endsAt) or _known(each.startsAt))]
+    return max(known, default=None)
+
+
+def _known(moment: datetime | None) -> datetime | None:
+    """Go writes a time that it does not know as year 1."""
+    if moment is None or moment.year < 1980:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def usable(model: type[foreign.F], alerts: Iterable[JsonValue]) -> tuple[list[foreign.F], tuple[FieldProblem, ...]]:

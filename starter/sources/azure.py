@@ -28,6 +28,12 @@ ENDED = ("resolved", "deactivated", "complete", "completed", "canceled", "rca")
 _TESTED = re.compile(r"/subscriptions/11111111-1111-1111-1111-111111111111/|.*/Test_Alert$", re.IGNORECASE)
 """What the button `Test action group` sends is of this subscription, which is nobody's, or of this name."""
 _GROUP = re.compile(r"/resourcegroups/(?P<name>[^/]+)", re.IGNORECASE)
+_SAY_NO_END = ("activity log", "servicehealth", "service health", "resource health", "log a", "application insights",
+    "cost", "budget")  # fmt: skip
+"""Beginnings of `monitoringService` of alerts that are fired and not resolved: they have no state. Whether a log alert
+has one (`Log Analytics`, `Log Alerts V2`) is a setting of its rule that is not in the body.
+https://learn.microsoft.com/azure/azure-monitor/alerts/alerts-overview#alerts-and-state
+"""
 _SUBSCRIPTION = re.compile(r"/subscriptions/(?P<id>[^/]+)/", re.IGNORECASE)
 
 
@@ -119,6 +125,7 @@ def _alert(sent: _Essentials, context: _Context, properties: dict[str, str]) -> 
         service=properties.get("service", ""),
         labels=properties | _labels(sent),
         starts_at=sent.firedDateTime,
+        ends="never" if _says_no_end(sent) else "by-sender",
         link=link,
         links=(("alert", link), ("runbook", properties.get("runbook_url", ""))),
     )
@@ -175,6 +182,13 @@ def _where(sent: _Essentials) -> str:
     return (
         ", ".join(sent.configurationItems or [each.rpartition("/")[2] for each in sent.alertTargetIDs]) or "a resource"
     )
+
+
+def _says_no_end(sent: _Essentials) -> bool:
+    """Some say how it ends all the same, in words of their own; whoever says nothing more does not mean that it goes
+    on."""
+    service = sent.monitoringService.strip().lower()
+    return sent.signalType.strip().lower() == "activity log" or service.startswith(_SAY_NO_END)
 
 
 def _labels(sent: _Essentials) -> dict[str, str]:

@@ -22,9 +22,13 @@ from starter.sources import foreign, text
 from starter.sources.foreign import AnyText, Foreign
 from starter.sources.reading import FieldProblem, Reading, SentAlert, Unreadable, Webhook
 from starter.sources.source import Source
+from workflows.policy.events import Ends
 
 AT_ONCE = 100
 """Events in one batch: each may be an incident of its own, and all are stored before the answer."""
+HAVE_ENDS = ("firing", "triggered", "opened", "alerting", "down", "detected", "reported", "activated")
+"""Words for a state, which ends. The others of `BEGINS` say that something happened, as do events without such a word:
+their sender may never say that it is over."""
 ENDS = ("resolved", "recovered", "closed", "ended", "cleared", "deactivated", "healthy", "ok", "up")
 BEGINS = ("firing", "triggered", "opened", "created", "failed", "alerting", "down", "detected", "reported", "activated")
 NEITHER = ("acknowledged", "unacknowledged", "acked", "assigned", "annotated", "commented", "snoozed")
@@ -56,6 +60,7 @@ class _Data(Foreign):
     runbook_url: AnyText = ""
     starts_at: datetime | None = None
     labels: foreign.Labels = {}
+    ends: AnyText = ""
 
 
 def _number(value: object) -> object:
@@ -138,10 +143,18 @@ def _alert(event: _Event, path: Path) -> tuple[SentAlert, tuple[FieldProblem, ..
         service=data.service,
         labels=data.labels | {"source": event.source, "type": event.type},
         starts_at=data.starts_at or event.time,
+        ends=_ends(event, data),
         link=data.link or event.source,
         links=(("runbook", data.runbook_url), ("link", data.link), ("source", event.source)),
     )
     return alert, problems
+
+
+def _ends(event: _Event, data: _Data) -> Ends:
+    if data.ends in ("by-sender", "never"):
+        return "never" if data.ends == "never" else "by-sender"
+    words = set(re.split(r"[._/:-]", event.type.lower()))
+    return "by-sender" if _status(data.status)[1] or words & {*HAVE_ENDS, *ENDS} else "never"
 
 
 def _data(event: _Event, path: Path) -> tuple[_Data, tuple[FieldProblem, ...]]:

@@ -11,6 +11,7 @@ from starter.sources import foreign, text
 from starter.sources.foreign import Foreign, Labels, Status
 from starter.sources.reading import FieldProblem, Reading, SentAlert, Unreadable, Webhook
 from starter.sources.source import Source
+from workflows.policy.events import Ends
 
 AT_ONCE = 100
 """Alerts in one request: each may be an incident of its own, and all are stored before the answer."""
@@ -34,6 +35,7 @@ class GenericAlert(Foreign):
     runbook_url: str = Field("", description="what to do: http(s) address")
     starts_at: datetime | None = Field(None, description="since when; the time of arrival if left out")
     labels: Labels = {}
+    ends: Ends = Field("by-sender", description="`never`: nothing will send its end; a person resolves the incident")
 
 
 def translate(webhook: Webhook) -> Reading:
@@ -78,6 +80,7 @@ def _alert(sent: GenericAlert, path: Path) -> SentAlert:
         service=sent.service,
         labels=sent.labels,
         starts_at=sent.starts_at,
+        ends=sent.ends,
         link=sent.link,
         links=(("runbook", sent.runbook_url), ("link", sent.link)),
     )

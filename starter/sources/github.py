@@ -183,6 +183,7 @@ def _reading(outcome: _Outcome, repository: str, problems: Problems) -> Reading:
         service=repository.rpartition("/")[2],
         labels={"repository": repository, **{key: value for key, value in outcome.labels.items() if value}},
         starts_at=outcome.began_at,
+        ends="never",  # a later success says that it is over, but it comes only if somebody runs it again
         link=outcome.link,
         links=(("run", outcome.link),),
     )

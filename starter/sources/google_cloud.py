@@ -20,6 +20,14 @@ class _Named(Foreign):
     labels: foreign.AnyMap = {}
 
 
+class _Condition(_Named):
+    """One that matches log entries is told when it opens and never when it closes (`notificationPrompts`):
+    https://cloud.google.com/monitoring/api/ref_v3/rest/v3/projects.alertPolicies
+    """
+
+    conditionMatchedLog: JsonValue = None  # noqa: N815 (Google's own spelling)
+
+
 class _Documentation(Foreign):
     content: str = ""
     subject: str = ""
@@ -35,7 +43,7 @@ class _Incident(Foreign):
     summary: str = ""
     policy_name: str = ""
     condition_name: str = ""
-    condition: _Named = _Named()
+    condition: _Condition = _Condition()
     resource: _Named = _Named()
     metric: _Named = _Named()
     resource_name: str = ""
@@ -72,6 +80,7 @@ def _alert(sent: _Incident) -> SentAlert:
         service=labels.get("service", ""),
         labels=labels,
         starts_at=sent.started_at,
+        ends="never" if sent.condition.conditionMatchedLog is not None else "by-sender",
         link=sent.url,
         links=(("incident", sent.url),),
     )

@@ -50,6 +50,7 @@ def translate(webhook: Webhook) -> Reading:
         alerts=tuple(_alert(each, sent) for each in good),
         tenant=alertmanager.tenant(webhook, sent, f"{sent.orgId}/{sent.receiver}"),
         truncated=sent.truncatedAlerts + max(0, len(sent.alerts) - alertmanager.MAX_ALERTS),
+        ended_at=alertmanager.ended_at(sent, good),
         problems=problems if sent.has_groups else (*problems, alertmanager.NO_KEY),
     )
 

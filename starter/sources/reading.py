@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from workflows.policy.events import Ends
 from workflows.policy.runbook import Meaning
 
 Links = tuple[tuple[str, str], ...]
@@ -72,6 +73,8 @@ class SentAlert:
     """For the incident's head: runbook, dashboard, ..."""
     harmless: bool = False
     """Not the sender's to say: it fires still, and is nobody's concern (`starter.ignoring`)."""
+    ends: Ends = "by-sender"
+    """`never`: what sends this does not say by itself when it is over, so that its silence means nothing."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,8 @@ class Reading:
     """Which of several installations or customers of the same sender; keeps their groups apart."""
     truncated: int = 0
     """How many more alerts the group has, of which the sender tells no particulars."""
+    ended_at: datetime | None = None
+    """The group has ended as a whole, also what is not listed: when the last of what is listed did."""
     problems: tuple[FieldProblem, ...] = ()
     delivery_id: str = ""
     """The same when the sender sends the same thing again; empty if it has none."""

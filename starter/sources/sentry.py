@@ -114,7 +114,10 @@ def _alert(sent: _Body) -> SentAlert | None:
 
 
 def _of_event(event: _Event, data: _Data) -> SentAlert:
-    """The issue's number may be missing, and still stand in the issue's address."""
+    """Sentry says that it happened. That the issue is over, somebody has to say there, if it is sent here at all.
+
+    The issue's number may be missing, and still stand in the issue's address.
+    """
     issue, project = event.issue_id.strip() or _issue_in(event.issue_url), _PROJECT.search(event.url)
     if not issue:
         raise Unreadable("no alert could be used", [FieldProblem("data.event.issue_id", "is missing")])
@@ -130,6 +133,7 @@ def _of_event(event: _Event, data: _Data) -> SentAlert:
         service=project["slug"] if project else "",
         labels=_tags(event.tags) | {name: value for name, value in known.items() if value},
         starts_at=event.datetime,
+        ends="never",
         link=event.web_url,
         links=(("issue", event.web_url),),
     )

@@ -1,6 +1,6 @@
 """Runbooks, events and fates of sends for Hypothesis: within validity, and small enough that things collide."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import get_args
 
 from hypothesis import strategies as st
@@ -12,6 +12,7 @@ from workflows.policy.events import (
     Acknowledged,
     Cancelled,
     DraftApproved,
+    Ends,
     Escalated,
     Event,
     FlagChanged,
@@ -94,12 +95,18 @@ def runbooks(draw: st.DrawFn) -> Runbook:
 
 
 single_alerts = st.builds(
-    lambda fingerprint, status, since: alert(fingerprint, status=status, since=since),
+    lambda fingerprint, status, since, ends: alert(fingerprint, status=status, since=since, ends=ends, group="g"),
     st.sampled_from(["f1", "f2"]),
     st.sampled_from(["firing", "resolved"]),
     st.sampled_from([-5, 0, 10, 30]),
+    st.sampled_from(get_args(Ends)),
 )
-batches = st.lists(single_alerts, max_size=2).map(lambda batch: alerts(*batch))
+group_ends: st.SearchStrategy[dict[str, datetime]] = st.sampled_from([{}, {}, {}, {"g": at(0)}, {"g": at(30)}])
+batches = st.builds(
+    lambda batch, ended: alerts(*batch).model_copy(update={"ended": ended}),
+    st.lists(single_alerts, max_size=2),
+    group_ends,
+)
 rings = st.sampled_from(
     ["", "incident-1/20260302-0900-k7/escalate/1/alice/1", "incident-1/20260302-0900-k7/overdue/1/alice/1"]
 )

@@ -1,11 +1,14 @@
 """Alerts of an open, resolved or closed incident."""
 
+from typing import Any
+
 import pytest
 
 from tests.policy.builders import alert, alerts, at, happens, ladder, opened, pages, runbook, said, severity, tier
-from workflows.policy.events import Alert, Cancelled, Reopened, Resolved, SeverityChanged
+from workflows.policy.events import Alert, AlertsReceived, Cancelled, Reopened, Resolved, SeverityChanged
 from workflows.policy.fold import apply
 from workflows.policy.incident import Bounds
+from workflows.policy.runbook import Runbook
 from workflows.policy.simulate import Simulation
 from workflows.policy.transitions import reopen
 
@@ -326,6 +329,162 @@ class TestARisingSeverity:
         happens(simulation, 4, SeverityChanged(severity="sev3", by="Alice"))
         happens(simulation, 5, alerts(alert("one-more", severity="sev1")))
         assert simulation.incident.severity == "sev3"
+
+
+def grouped(fingerprint: str, group: str = "g", **more: Any) -> Alert:
+    return alert(fingerprint, group=group, **more)
+
+
+def ends_as_a_whole(*listed: Alert, at_minute: float, group: str = "g") -> AlertsReceived:
+    """A group has resolved, and these of it are listed, which ended at that minute at the latest."""
+    return alerts(*listed).model_copy(update={"ended": {group: at(at_minute)}})
+
+
+class TestAGroupThatEndsAsAWhole:
+    """Alertmanager lists only what it remembers, after its restart not what it had told before."""
+
+    def born(self, *batch: Alert, book: Runbook = BOOK) -> Simulation:
+        simulation = opened(book)
+        simulation.happen(alerts(*batch))
+        return simulation
+
+    def test_it_ends_what_is_not_listed_too_and_so_the_incident(self) -> None:
+        simulation = self.born(grouped("a"), grouped("b"))
+        happens(simulation, 4, ends_as_a_whole(grouped("a", status="resolved"), at_minute=3))
+        assert simulation.incident.resolved_at == at(4)
+        assert said(simulation.incident, "HighErrorRate is over with its group")
+        simulation.run_to(at(600))
+        assert pages(simulation) == [(0, "alice")]
+
+    def test_also_when_it_lists_only_what_was_never_heard_of(self) -> None:
+        simulation = self.born(grouped("a"), grouped("b"))
+        happens(simulation, 30, ends_as_a_whole(grouped("c", status="resolved"), at_minute=29))
+        assert simulation.incident.resolved
+
+    def test_other_groups_of_the_same_incident_go_on(self) -> None:
+        """The runbook's `group_by` has made one incident of several groups."""
+        simulation = self.born(grouped("a"), grouped("b"), grouped("x", "other"))
+        happens(simulation, 30, ends_as_a_whole(grouped("a", status="resolved"), at_minute=29))
+        assert [each.fingerprint for each in simulation.incident.firing] == ["x"]
+        assert not simulation.incident.resolved
+
+    def test_what_began_after_the_last_end_that_it_lists_goes_on(self) -> None:
+        """It came late: the group has begun anew since it was sent."""
+        simulation = self.born(grouped("a"))
+        happens(simulation, 35, alerts(grouped("b", since=34), grouped("a", since=34)))
+        happens(simulation, 36, ends_as_a_whole(grouped("a", status="resolved"), at_minute=29))
+        assert [each.fingerprint for each in simulation.incident.firing] == ["a", "b"]
+
+    def test_what_was_too_much_to_keep_ends_with_it(self) -> None:
+        storm = [grouped(f"f{n}") for n in range(Bounds.alerts + 5)]
+        simulation = self.born(*storm)
+        happens(simulation, 30, ends_as_a_whole(grouped("f0", status="resolved"), at_minute=29))
+        assert simulation.incident.resolved
+
+    def test_and_so_does_what_the_source_left_out_before(self) -> None:
+        simulation = opened(BOOK)
+        simulation.happen(alerts(grouped("a")).model_copy(update={"truncated": 7}))
+        happens(simulation, 30, ends_as_a_whole(grouped("a", status="resolved"), at_minute=29))
+        assert simulation.incident.resolved
+
+    def test_what_was_too_much_of_another_group_does_not(self) -> None:
+        storm = [grouped(f"f{n}", "other") for n in range(Bounds.alerts + 5)]
+        simulation = self.born(*storm, grouped("a"))
+        gone = [grouped(f"f{n}", "other", status="resolved") for n in range(Bounds.alerts)]
+        happens(simulation, 30, alerts(*gone))
+        happens(simulation, 31, ends_as_a_whole(grouped("a", status="resolved"), at_minute=29))
+        assert simulation.incident.firing == ()
+        assert not simulation.incident.resolved
+
+    def test_what_the_sender_says_to_fire_after_that_does(self) -> None:
+        """It was silenced over there, and so not listed."""
+        simulation = self.born(grouped("a"), grouped("b"))
+        happens(simulation, 4, ends_as_a_whole(grouped("a", status="resolved"), at_minute=3))
+        happens(simulation, 9, alerts(grouped("a"), grouped("b")))
+        assert [each.fingerprint for each in simulation.incident.firing] == ["b"]
+        assert pages(simulation) == [(0, "alice"), (9, "alice")]
+
+    def test_after_the_end_it_takes_back_what_was_to_open_the_next_incident(self) -> None:
+        simulation = self.born(grouped("a"))
+        happens(simulation, 3, alerts(grouped("a", status="resolved")))
+        simulation.run_to(at(18))
+        happens(simulation, 19, alerts(grouped("a", since=19), grouped("b", since=19)))
+        happens(simulation, 20, ends_as_a_whole(grouped("a", since=19, status="resolved"), at_minute=20))
+        assert simulation.incident.successor == ()
+
+    def test_the_runbook_may_leave_the_end_to_people_all_the_same(self) -> None:
+        simulation = self.born(grouped("a"), grouped("b"), book=UNMOVED)
+        happens(simulation, 30, ends_as_a_whole(grouped("a", status="resolved"), at_minute=29))
+        assert simulation.incident.firing == ()
+        assert not simulation.incident.resolved
+
+
+def endless(fingerprint: str = "f1", **more: Any) -> Alert:
+    """Of a sender that never says that it is over."""
+    return alert(fingerprint, name="BackupFailed", ends="never", **more)
+
+
+class TestAnAlertThatNeverEndsByItself:
+    def test_the_timeline_says_that_a_person_has_to(self) -> None:
+        simulation = born(endless())
+        assert said(simulation.incident, "BackupFailed: its sender may never say when it is over: resolve it by hand")
+
+    def test_a_person_has_the_last_word(self) -> None:
+        simulation = born(endless())
+        happens(simulation, 3, Resolved(by="Alice"))
+        happens(simulation, 5, alerts(endless()))  # the same again
+        simulation.run_to(at(600))
+        assert pages(simulation) == [(0, "alice")]
+        assert not said(simulation.incident, "still fires")
+        assert simulation.incident.closed_at == at(18)
+
+    def test_also_at_the_pager(self) -> None:
+        simulation = born(endless())
+        (ring,) = simulation.incident.rings
+        happens(simulation, 3, Resolved(by="Alice", via="pagerduty", ring=ring))
+        simulation.run_to(at(600))
+        assert simulation.incident.closed_at == at(18)
+
+    def test_a_newer_occurrence_reopens_it(self) -> None:
+        simulation = born(endless())
+        happens(simulation, 3, Resolved(by="Alice"))
+        happens(simulation, 9, alerts(endless(since=8)))
+        assert pages(simulation) == [(0, "alice"), (9, "alice")]
+
+    def test_beside_one_that_can_end_only_that_one_reopens_it(self) -> None:
+        simulation = born(endless("b"), alert("a"))
+        happens(simulation, 3, Resolved(by="Alice"))
+        simulation.run_to(at(18))
+        assert said(simulation.incident, "HighErrorRate still fires at the end of the verification time")
+        assert [each.fingerprint for each in simulation.incident.firing] == ["a"]
+        happens(simulation, 20, alerts(alert("a", status="resolved")))
+        simulation.run_to(at(600))
+        assert simulation.incident.closed_at == at(35)
+
+    def test_until_then_the_incident_does_not_resolve_by_itself(self) -> None:
+        simulation = born(endless("b"), alert("a"))
+        happens(simulation, 3, alerts(alert("a", status="resolved")))
+        assert not simulation.incident.resolved
+
+    def test_an_end_that_comes_all_the_same_counts(self) -> None:
+        simulation = born(endless())
+        happens(simulation, 3, alerts(endless(status="resolved")))
+        assert simulation.incident.resolved_by == "the alerts"
+
+    def test_who_takes_the_end_back_has_it_fire_again(self) -> None:
+        simulation = born(endless("b"), alert("a"))
+        happens(simulation, 3, Resolved(by="Alice"))
+        happens(simulation, 5, Reopened(by="Bob", reason="it is still broken"))
+        happens(simulation, 6, alerts(alert("a", status="resolved")))
+        assert [each.fingerprint for each in simulation.incident.firing] == ["b"]
+        assert not simulation.incident.resolved
+
+    def test_its_repeat_opens_nothing_while_the_incident_waits_to_close(self) -> None:
+        simulation = born(endless())
+        happens(simulation, 3, Resolved(by="Alice"))
+        simulation.run_to(at(18))
+        happens(simulation, 18.5, alerts(endless()))
+        assert simulation.incident.successor == ()
 
 
 def test_many_news_are_one_line() -> None:

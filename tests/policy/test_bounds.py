@@ -42,7 +42,17 @@ BOOK = runbook(
 
 def wordy(fingerprint: str, since: float = 0) -> Alert:
     labels = {f"{n}{LONG}": LONG for n in range(60)}
-    return alert(fingerprint, since=since, name=LONG, summary=LONG, link=LONG, labels=labels, severity="sev1")
+    return alert(
+        fingerprint,
+        since=since,
+        name=LONG,
+        summary=LONG,
+        link=LONG,
+        labels=labels,
+        severity="sev1",
+        ends="never",
+        group=LONG,
+    )
 
 
 def storm(count: int, since: float = 0) -> list[Event]:

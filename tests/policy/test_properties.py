@@ -14,14 +14,14 @@ from pydantic import ValidationError
 
 from starter.runbooks import load
 from tests.policy import strategies as any_
-from tests.policy.builders import T0, at, declared, minutes, opened, opening, runbook
+from tests.policy.builders import T0, alert, alerts, at, declared, minutes, opened, opening, runbook
 from tests.policy.shell import DONE, NEVER, REJECTED, Fate, Shell
 from workflows.policy.demand import Demand
 from workflows.policy.effects import Page, Post
 from workflows.policy.engine import Plan, plan
-from workflows.policy.events import HEARD, Event, Noted, Outcome, stamp
+from workflows.policy.events import HEARD, Alert, AlertsReceived, Event, Noted, Outcome, Resolved, stamp
 from workflows.policy.fold import apply
-from workflows.policy.incident import Incident
+from workflows.policy.incident import AlertState, Incident
 from workflows.policy.ladder import PAGE_BUDGET
 from workflows.policy.outlook import as_markdown, outlook
 from workflows.policy.refusals import refusal
@@ -161,6 +161,34 @@ def _reached(shell: Shell) -> list[datetime]:
     """When pages that got through were begun: here, those are the ones that take no time."""
     done = {s.demand.key for s in shell.landed if isinstance(s.demand.effect, Page) and s.outcome == "done"}
     return [when for when, demand in shell.begun if demand.key in done]
+
+
+@given(any_.runbooks(), any_.scripts, st.lists(st.integers(0, 7)))
+def test_after_a_hand_resolve_without_an_end_nothing_rings_by_itself(
+    book: Runbook, script: list[tuple[float, Event]], restarts: list[int]
+) -> None:
+    """Whatever came before, and whatever its senders repeat of that: nobody is rung until something new happens."""
+    shell = Watched.of(opening(book), lambda _: DONE)
+    live(shell, [(pause, _without_an_end(event)) for pause, event in script], restarts)
+    shell.happens(199, alerts(alert("new", since=199, ends="never")))
+    assume(not shell.incident.successor)
+    shell.happens(200, Resolved(by="Ann"))
+    rung = len(_reached(shell))
+    repeats = [_repeat(known) for known in shell.incident.alerts.values()]
+    shell.happens(203, AlertsReceived(alerts=tuple(repeats), via="alerts"))
+    shell.run_to(at(203 + 24 * 60))
+    assert len(_reached(shell)) == rung
+    assert shell.incident.successor == ()
+
+
+def _without_an_end(event: Event) -> Event:
+    if not isinstance(event, AlertsReceived):
+        return event
+    return event.model_copy(update={"alerts": tuple(a.model_copy(update={"ends": "never"}) for a in event.alerts)})
+
+
+def _repeat(known: AlertState) -> Alert:
+    return Alert(fingerprint=known.fingerprint, name=known.name, starts_at=known.starts_at, ends="never")
 
 
 @given(any_.runbooks(), any_.scripts, any_.writings, any_.batches)

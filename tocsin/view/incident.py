@@ -10,6 +10,7 @@ from starter.answers import HistoryLine
 from tocsin.view.answers import speed, upcoming
 from tocsin.view.plain import moment, plain
 from workflows.policy.answers import Outlook, Status
+from workflows.policy.episodes import NEVER, names
 from workflows.policy.incident import Entry, Incident
 from workflows.policy.runbook import severity_title
 
@@ -69,7 +70,9 @@ def _alerts(incident: Incident) -> str:
     beyond = (
         f", {incident.alerts_untracked:,} times beyond what is kept one by one" if incident.alerts_untracked else ""
     )
-    return f"{len(incident.firing)} of {len(incident.alerts)} firing, received {incident.alerts_total:,} times{beyond}"
+    total = f"{len(incident.firing)} of {len(incident.alerts)} firing, received {incident.alerts_total:,} times{beyond}"
+    endless = [alert for alert in incident.firing if alert.ends == "never"]
+    return f"{total}; {names(endless)}: {NEVER}" if endless else total
 
 
 def _by(name: str) -> str:

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from workflows.policy.bounded import cut, fit
+from workflows.policy.episodes import has_ended, is_new, is_out_of_order, names, record
 from workflows.policy.events import Alert, AlertsReceived, Resolved, SeverityChanged
-from workflows.policy.incident import AlertState, Bounds, Incident, verified_at
+from workflows.policy.incident import Bounds, Incident, verified_at
 from workflows.policy.runbook import Runbook
 from workflows.policy.telling import log, tell
 from workflows.policy.transitions import change_severity, reopen, resolve
@@ -23,19 +24,16 @@ def headline(firing: Sequence[Alert]) -> str:
 def receive(book: Runbook, incident: Incident, event: AlertsReceived) -> Incident:
     if _is_over(book, incident, event.at):
         return _for_the_next_incident(incident, event)
-    returned = tuple(alert for alert in event.alerts if alert.status == "firing" and _is_new(incident, alert))
+    returned = tuple(alert for alert in event.alerts if alert.status == "firing" and is_new(incident, alert))
     graver = tuple(alert for alert in event.alerts if _asks_for_more(incident, alert))
-    after, some_ended = _record(incident, event)
+    after, some_ended = record(incident, event)
     if not incident.resolved:
         after = _raise(after, event, graver)
         return _resolve_if_all_have(book, after, event) if some_ended else after
     if returned:
-        names = ", ".join(sorted({alert.name for alert in returned}))
-        return _raise(reopen(after, event.at, f"reopened: {names} fires again"), event, graver)
+        return _raise(reopen(after, event.at, f"reopened: {names(returned)} fires again"), event, graver)
     if after.firing:
-        return tell(
-            after, event.at, f"{_names(after.firing)} still fires although the incident was resolved", loud=True
-        )
+        return tell(after, event.at, f"{names(after.firing)} still fires although the incident was resolved", loud=True)
     return after
 
 
@@ -48,10 +46,12 @@ def _is_over(book: Runbook, incident: Incident, at: datetime) -> bool:
 
 
 def _for_the_next_incident(incident: Incident, event: AlertsReceived) -> Incident:
-    """The verification time is over: a firing alert is a new incident, which the shell opens."""
-    coming = {alert.fingerprint: alert for alert in incident.successor}
-    news = tuple(a for a in event.alerts if a.status == "firing" and a.fingerprint not in coming)
-    for alert in event.alerts:
+    """The verification time is over: a firing alert is a new incident, which the shell opens. Unless its episode is
+    one that is known to be over."""
+    coming = {alert.fingerprint: alert for alert in incident.successor if not has_ended(event.ended, alert)}
+    alerts = tuple(alert for alert in event.alerts if not _has_been(incident, alert))
+    news = tuple(a for a in alerts if a.status == "firing" and a.fingerprint not in coming)
+    for alert in alerts:
         before = coming.get(alert.fingerprint)
         if before is not None and alert.starts_at < before.starts_at:
             continue  # an older episode, late: it says nothing about the present one
@@ -62,15 +62,12 @@ def _for_the_next_incident(incident: Incident, event: AlertsReceived) -> Inciden
     after = incident.model_copy(update={"successor": tuple(coming.values())[: Bounds.successor]})
     if not news:
         return after
-    return log(after, event.at, f"{_names(news)} fired after this incident was over: a new incident opens")
+    return log(after, event.at, f"{names(news)} fired after this incident was over: a new incident opens")
 
 
-def _is_new(incident: Incident, alert: Alert) -> bool:
-    """Has it not been seen, or did it start anew? A repeat bears the `startsAt` that is known."""
+def _has_been(incident: Incident, alert: Alert) -> bool:
     known = incident.alerts.get(alert.fingerprint)
-    if known is None:  # or it is one of those that were too many to be kept, which start no later than the resolution
-        return not incident.alerts_untracked or alert.starts_at > (incident.resolved_at or alert.starts_at)
-    return alert.starts_at > known.starts_at or (known.harmless and alert.starts_at == known.starts_at)
+    return known is not None and known.status == "resolved" and is_out_of_order(known, alert)
 
 
 def _asks_for_more(incident: Incident, alert: Alert) -> bool:
@@ -89,51 +86,9 @@ def _raise(incident: Incident, event: AlertsReceived, graver: tuple[Alert, ...])
     severity = min((alert.severity for alert in graver if alert.severity), default=incident.severity)
     if severity >= incident.severity:
         return incident
-    names = _names(tuple(alert for alert in graver if alert.severity == severity))
-    raised = SeverityChanged(at=event.at, by="the alerts", via="alerts", severity=severity, reason=f"{names} fires")
+    who = names(alert for alert in graver if alert.severity == severity)
+    raised = SeverityChanged(at=event.at, by="the alerts", via="alerts", severity=severity, reason=f"{who} fires")
     return change_severity(incident, raised)
-
-
-def _record(incident: Incident, event: AlertsReceived) -> tuple[Incident, bool]:
-    """And whether an alert ended that fired until then. Not news: one that is known to have resolved; somebody may
-    have reopened since."""
-    known, untracked = dict(incident.alerts), event.truncated
-    news, some_ended = list[str](), False
-    for alert in event.alerts:
-        before = known.get(alert.fingerprint)
-        if before is None and alert.harmless:
-            continue  # it never was a concern of this incident
-        if before is None and len(known) >= Bounds.alerts:
-            untracked += alert.count
-        elif before is not None and _is_out_of_order(before, alert):
-            known[alert.fingerprint] = before.seen_again(alert, event.at)
-        else:
-            if before is None or before.status != alert.status:
-                news.append(f"{alert.name} {_becomes(alert)}")
-                some_ended |= before is not None and alert.status == "resolved"
-            known[alert.fingerprint] = AlertState.of(alert, event.at, before)
-    received = sum(alert.count for alert in event.alerts) + event.truncated
-    after = incident.model_copy(
-        update={
-            "alerts": known,
-            "alerts_total": incident.alerts_total + received,
-            "alerts_untracked": incident.alerts_untracked + untracked,
-        }
-    )
-    return log(after, event.at, _summary(news), kind="alert") if news else after, some_ended
-
-
-def _becomes(alert: Alert) -> str:
-    if alert.harmless:
-        return "is harmless now, says its sender"
-    return "fires" if alert.status == "firing" else "has resolved"
-
-
-def _is_out_of_order(known: AlertState, alert: Alert) -> bool:
-    """An episode that is older than the present one, or whose end is known, says nothing about the present."""
-    if alert.starts_at == known.starts_at:
-        return alert.status == "firing" and known.status == "resolved" and not known.harmless
-    return alert.starts_at < known.starts_at
 
 
 def _lean(alert: Alert, count: int) -> Alert:
@@ -147,17 +102,6 @@ def _resolve_if_all_have(book: Runbook, incident: Incident, event: AlertsReceive
 
     Not when some went untracked: what is not known cannot be known to have resolved.
     """
-    if incident.firing or not incident.alerts or incident.alerts_untracked or not book.intake.resolve_with_alerts:
+    if incident.firing or not incident.alerts or incident.untracked or not book.intake.resolve_with_alerts:
         return incident
     return resolve(incident, Resolved(at=max(event.at, incident.opened_at), by="the alerts", via="alerts"))
-
-
-def _summary(news: list[str]) -> str:
-    """`HighErrorRate fires (3x), Latency has resolved`."""
-    counted = {text: news.count(text) for text in news}
-    parts = [text if n == 1 else f"{text} ({n}x)" for text, n in counted.items()]
-    return ", ".join(parts)
-
-
-def _names(alerts: tuple[Alert | AlertState, ...]) -> str:
-    return ", ".join(sorted({alert.name for alert in alerts}))

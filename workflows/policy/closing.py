@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from workflows.policy.demand import Demand
+from workflows.policy.episodes import names
 from workflows.policy.events import Closed, ClosingBegan, Event, Reopened
 from workflows.policy.incident import Incident, verified_at
 from workflows.policy.runbook import Runbook
@@ -29,8 +30,8 @@ def conclusions(
     if over_at is None or now < over_at:
         return
     if incident.firing and not incident.cancelled:
-        names = ", ".join(sorted({alert.name for alert in incident.firing}))
-        yield Reopened(at=now, by="Tocsin", reason=f"{names} still fires at the end of the verification time")
+        reason = f"{names(incident.firing)} still fires at the end of the verification time"
+        yield Reopened(at=now, by="Tocsin", via="alerts", reason=reason)
     elif not (due or waiting or _awaits_approval(incident)) or _has_waited(incident, now, due):
         yield Closed(at=now, unfinished=tuple(what(book, demand) for demand in (*due, *waiting)))
     elif incident.closing_at is None:

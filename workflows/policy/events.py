@@ -22,6 +22,11 @@ Outcome = Literal["done", "rejected", "undelivered", "superseded", "unconnected"
 because no longer wanted. unconnected: this way is not connected. withheld: never sent, because its text has a gap."""
 
 
+Ends = Literal["by-sender", "never"]
+"""Does an alert's sender say of itself when it is over? `never`: it says that something happened, and no more, or says
+the end only if somebody makes it. Its silence means nothing then; an end that comes all the same counts."""
+
+
 class Event(Wire):
     """Base of all events."""
 
@@ -48,6 +53,9 @@ class Alert(Wire):
     severity: SeverityName | None = None
     harmless: bool = False
     """It has not ended (`resolved` though it is called): its sender says now that it is nobody's concern."""
+    ends: Ends = "by-sender"
+    group: Identity = ""
+    """What the sender puts together: a group may end as a whole."""
     count: int = Field(default=1, ge=1)
     """How often it was received so, one after the other: repeats travel as one."""
 
@@ -59,6 +67,8 @@ class AlertsReceived(Event):
     alerts: tuple[Alert, ...] = ()
     truncated: int = Field(default=0, ge=0)
     """How many more there are, of which the source told no particulars."""
+    ended: dict[Identity, Instant] = {}
+    """Groups of which the sender says that all has ended, listed or not; and when the last of what it lists did."""
 
 
 class Acknowledged(Event):

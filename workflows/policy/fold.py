@@ -49,7 +49,15 @@ from workflows.policy.incident import Bounds, Call, Incident, Words, is_acknowle
 from workflows.policy.paging import called, next_call, tier_meant, why_nobody
 from workflows.policy.runbook import Runbook, severity_title
 from workflows.policy.telling import log, tell
-from workflows.policy.transitions import acknowledge, change_severity, mark_acknowledged, reopen, resolve, unacknowledge
+from workflows.policy.transitions import (
+    acknowledge,
+    change_severity,
+    mark_acknowledged,
+    not_over_after_all,
+    reopen,
+    resolve,
+    unacknowledge,
+)
 from workflows.policy.wanted import EVER
 
 COMMANDER = "commander"
@@ -255,7 +263,8 @@ def _reopened(book: Runbook, incident: Incident, event: Reopened) -> Incident:
         return log(incident, event.at, f"{event.by} reopened, too late: the incident is closed", loud=True)
     if not incident.resolved or incident.cancelled:
         return log(incident, event.at, f"{event.by} reopened, which changes nothing")
-    return reopen(incident, event.at, f"reopened by {event.by}{_because(event.reason)}")
+    before = incident if event.via == "alerts" else not_over_after_all(incident)
+    return reopen(before, event.at, f"reopened by {event.by}{_because(event.reason)}")
 
 
 def _cancelled(book: Runbook, incident: Incident, event: Cancelled) -> Incident:

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, Field
 
 from workflows.policy.bounded import Day, Labels, Line, Text, fit, weight
 from workflows.policy.effects import Instant, PublicStatus, Wire
-from workflows.policy.events import Alert, Outcome
+from workflows.policy.events import Alert, Ends, Outcome
 from workflows.policy.runbook import Runbook, Severity, SeverityName, severity_title
 from workflows.policy.tally import Tally
 
@@ -29,7 +29,7 @@ class Bounds:
     to_tell = 30
     message = 3000
     to_tell_text = 12_000
-    alerts = 200
+    alerts = 150
     alert_name = 60
     alert_summary = 60
     alerts_of_a_record = 20
@@ -172,6 +172,11 @@ class AlertState(Wire):
     """The gravest that it ever asked for."""
     harmless: bool = False
     """It fires at a level that is nobody's concern: it may become grave again without starting anew."""
+    ends: Ends = "by-sender"
+    group: str = ""
+    ended: Literal["said", "presumed", "by-hand"] = "said"
+    """Once it has resolved: how that is known. presumed: with its group, unlisted; if it is said to fire after that, it
+    does. by-hand: a person resolved the incident, and its sender never says."""
 
     @classmethod
     def of(cls, alert: Alert, at: datetime, before: "AlertState | None" = None) -> "AlertState":
@@ -187,6 +192,8 @@ class AlertState(Wire):
             count=alert.count + (before.count if before else 0),
             severity=min((each.severity for each in (alert, before) if each and each.severity), default=None),
             harmless=alert.harmless,
+            ends=alert.ends,
+            group=alert.group,
         )
 
     def seen_again(self, alert: Alert, at: datetime) -> "AlertState":
@@ -195,6 +202,10 @@ class AlertState(Wire):
         return self.model_copy(
             update={"last_seen_at": seen.last_seen_at, "count": seen.count, "severity": seen.severity}
         )
+
+    def over(self, ended: Literal["presumed", "by-hand"]) -> "AlertState":
+        """Without a word of its sender."""
+        return self.model_copy(update={"status": "resolved", "ended": ended})
 
 
 class Words(Wire):
@@ -324,6 +335,9 @@ class Incident(Wire):
     """How many were received: those of `alerts` by their counts, and the untracked ones."""
     alerts_untracked: int = 0
     """Received beyond the bound: counted, not kept one by one."""
+    untracked: dict[str, Instant] = {}
+    """Groups of which some fire that are not kept one by one, and since when the newest that is known does: they can
+    only end with their group."""
     updated_at: Instant | None = None
     """A human's last progress update."""
     public: Public = Public()

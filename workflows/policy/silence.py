@@ -15,8 +15,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from workflows.policy.bounded import Line, fit
+from workflows.policy.bounded import Identity, Line, fit
 from workflows.policy.effects import Instant, Wire
+from workflows.policy.episodes import has_ended
 from workflows.policy.events import Alert, Event, NotUnderstood
 from workflows.policy.incident import Opening, Particulars
 from workflows.policy.matching import Matchers
@@ -96,6 +97,8 @@ class Hold(Event):
     workflow_id: str
     opening: Opening
     alerts: tuple[Alert, ...] = ()
+    ended: dict[Identity, Instant] = {}
+    """As in `AlertsReceived`."""
 
 
 class Expired(Event):
@@ -166,7 +169,7 @@ def _hold(state: Silence, event: Hold) -> Silence:
 
 def _kept(known: Mapping[str, Alert], event: Hold, *, ends: bool) -> dict[str, Alert]:
     """What fires; with `ends`, also what has resolved, because its incident has been told that it fires."""
-    alerts = dict(known)
+    alerts = _without_the_ended(known, event, ends=ends)
     for alert in event.alerts:
         before = alerts.get(alert.fingerprint)
         if before is not None and alert.starts_at < before.starts_at:
@@ -176,6 +179,17 @@ def _kept(known: Mapping[str, Alert], event: Hold, *, ends: bool) -> dict[str, A
         else:
             alerts.pop(alert.fingerprint, None)
     return alerts
+
+
+def _without_the_ended(known: Mapping[str, Alert], event: Hold, *, ends: bool) -> dict[str, Alert]:
+    """Less those whose whole group has ended; with `ends`, as ended."""
+    kept = {}
+    for name, alert in known.items():
+        if not has_ended(event.ended, alert):
+            kept[name] = alert
+        elif ends:
+            kept[name] = alert.model_copy(update={"status": "resolved"})
+    return kept
 
 
 def _opens_as(state: Silence, before: Held | None, event: Hold) -> tuple[Runbook, Particulars]:

@@ -82,6 +82,8 @@ def change_severity(incident: Incident, event: SeverityChanged) -> Incident:
 
 
 def resolve(incident: Incident, event: Resolved) -> Incident:
+    """What never ends by itself is over with that: nobody else would say so."""
+    over = tuple(alert for alert in incident.firing if alert.ends == "never")
     rings = {key: ring for key, ring in incident.rings.items() if key != event.ring}
     after = incident.model_copy(
         update={
@@ -91,6 +93,7 @@ def resolve(incident: Incident, event: Resolved) -> Incident:
             "resolved_by": event.by,
             "resolution": event.text,
             "rings": rings,
+            "alerts": {**incident.alerts, **{alert.fingerprint: alert.over("by-hand") for alert in over}},
         }
     )
     lasted = write(event.at - incident.declared_at)
@@ -125,3 +128,13 @@ def reopen(incident: Incident, at: datetime, text: str) -> Incident:
         }
     )
     return tell(after, at, text, lane="home", loud=True)
+
+
+def not_over_after_all(incident: Incident) -> Incident:
+    """A person takes back that it was over: so what was over by that alone fires again."""
+    back = {
+        name: alert.model_copy(update={"status": "firing", "ended": "said"})
+        for name, alert in incident.alerts.items()
+        if (alert.status, alert.ended) == ("resolved", "by-hand")
+    }
+    return incident.model_copy(update={"alerts": {**incident.alerts, **back}})
