@@ -40,7 +40,7 @@ def create_app(
     async def alive(_: FastAPI) -> AsyncIterator[None]:
         """What runs beside the requests; when they have ended, it is given a moment to finish."""
         await gateway.published.first_look()
-        loops = (gateway.published.run(), gateway.beats.run(), gateway.silencing.run(), gateway.flapping.run())
+        loops = (gateway.published.run(), gateway.beats.run(), gateway.silencing.run())
         beside = [asyncio.create_task(loop) for loop in loops]
         yield
         for task in beside:

@@ -14,7 +14,6 @@ from starlette.requests import ClientDisconnect
 from settings import Settings
 from starter.beats import Beats
 from starter.canary import Canary
-from starter.flapping import Flapping
 from starter.group_commit import GroupCommit
 from starter.grouping import Batch
 from starter.heartbeats import Heartbeats
@@ -60,7 +59,6 @@ class Gateway:
     """The way to the incidents for alerts, of which there may be very many."""
     beats: Beats = field(init=False)
     silencing: Silencing = field(init=False)
-    flapping: Flapping = field(init=False)
 
     def __post_init__(self) -> None:
         installations = Installations(self.incidents.reach)
@@ -68,7 +66,6 @@ class Gateway:
         self.alerts = GroupCommit(self.incidents)
         self.beats = Beats(Heartbeats(self.incidents.reach))
         self.silencing = Silencing(Silences(self.incidents.reach))
-        self.flapping = Flapping(self.incidents)
 
     def opening(self, batch: Batch) -> Opening:
         """How an incident opens here."""

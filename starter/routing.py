@@ -43,7 +43,7 @@ class Route(BaseModel):
     links: tuple[tuple[str, str], ...]
     alerts: int
     flap_hold: str
-    """How long an alert that flaps must have resolved before the incident hears of it."""
+    """How long an alert that flaps must have resolved before its incident is over."""
     why: Why
 
 

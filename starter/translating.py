@@ -39,6 +39,7 @@ def unreadable(source: Source, webhook: Webhook, error: Unreadable) -> Reading:
         group=UNREADABLE,
         fingerprint=text.fingerprint({"cannot read": source.name}),
         name=f"cannot read what {source.name} sends",
+        ends="never",  # what is read next may be something else
         summary=why,
     )
     return Reading((alert,), webhook.query.get("installation", ""), problems=error.problems, unreadable=why)

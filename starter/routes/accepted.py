@@ -21,8 +21,6 @@ PART = 100
 PART_BYTES = 150_000
 """... and bytes, unless one alone weighs more: a workflow reads that in one go, and Temporal takes 2 MB."""
 
-FLAPPING = "flapping: its end is told when it has lasted"
-
 REFUSALS: dict[int | str, dict[str, Any]] = {
     400: {"model": Refused, "description": "the sender hung up"},
     401: {"model": Refused, "description": "wrong token or signature"},
@@ -46,8 +44,6 @@ class Accepted(BaseModel):
     unreadable: str | None = None
     """Why nothing in it can be read. The incident is about that: "cannot read what ... sends"."""
     held: list[Held] = []
-    flapping: int = 0
-    """Alerts that resolve and fire in turns: their end is told when it has lasted (`flap_hold`)."""
     resolve_by_hand: list[str] = []
     """Alerts by name whose sender may never say when they are over: their incident waits for a person's word."""
     problems: list[FieldProblem] = []
@@ -65,15 +61,13 @@ async def deliver(
     received_at: datetime,
     event_id: str = "",
     held: Sequence[Held] = (),
-    flapping: int = 0,
     ignored: Sequence[Ignored] = (),
 ) -> Accepted:
     """Hand every batch to its incident. Sending the same delivery again does no harm, also after half of it.
 
-    `held` is what a silence has taken of it already, `flapping` how many ends are kept until they have lasted,
-    `ignored` what opens nothing of it.
+    `held` is what a silence has taken of it already, `ignored` what opens nothing of it.
     """
-    kept = [*map(str, ignored), *map(str, held), *([FLAPPING] if flapping else [])]
+    kept = [*map(str, ignored), *map(str, held)]
 
     async def hand_on(batch: Batch) -> int:
         accepted = 0
@@ -84,8 +78,6 @@ async def deliver(
 
     counts = await asyncio.gather(*(hand_on(batch) for batch in delivery.batches))
     incidents = [batch.workflow_id for batch, count in zip(delivery.batches, counts, strict=True) if count]
-    if flapping:
-        gateway.counts[source, "flapping"] += 1
     if ignored:
         gateway.counts[source, "ignored"] += 1
     if incidents or not kept:
@@ -96,7 +88,6 @@ async def deliver(
         incidents=incidents,
         opens_nothing=list(ignored),
         held=list(held),
-        flapping=flapping,
         ignored=None if incidents else "; ".join(kept) or "nothing open",
         resolve_by_hand=list(delivery.endless),
         problems=list(delivery.problems),

@@ -70,12 +70,8 @@ async def accept(gateway: Gateway, source: Source, webhook: Webhook, sent: Readi
         return Accepted(ignored=reading.ignored, problems=[*problems, *reading.problems])
     reading, ignored = set_aside(source.name, reading, book, webhook.received_at)
     rest, held = await hold(gateway, source.name, reading, book, webhook.received_at)
-    whole = grouping.group(source.name, rest, book, webhook.received_at).but(problems)
-    wait = book.intake.flap_hold / gateway.published.in_force.speed
-    delivery, flapping = gateway.flapping.sift(source.name, whole, wait, webhook.received_at)
-    accepted = await deliver(
-        gateway, source.name, delivery, webhook.received_at, reading.delivery_id, held, flapping, ignored
-    )
+    delivery = grouping.group(source.name, rest, book, webhook.received_at).but(problems)
+    accepted = await deliver(gateway, source.name, delivery, webhook.received_at, reading.delivery_id, held, ignored)
     accepted.unreadable = reading.unreadable or None
     if accepted.accepted and not held:
         gateway.replays.remember(source.name, reading.delivery_id, webhook.received_at)

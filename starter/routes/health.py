@@ -48,14 +48,12 @@ class Readiness(BaseModel):
     """Why runbooks could not be loaded; which senders have been refused since the last genuine webhook; what was
     refused or could not be read within a day, how often, when and why."""
     webhooks: dict[str, dict[str, int]]
-    """Since the gateway started, by source: accepted, refused, unreadable, not_ours, nothing_open, held, flapping,
-    ignored, repeated."""
+    """Since the gateway started, by source: accepted, refused, unreadable, not_ours, nothing_open, held, ignored,
+    repeated."""
     connections: dict[str, int]
     """Since the gateway started: how many were cut, by the reason."""
     canary: Watch | None
     silences: Quiet
-    flapping: int
-    """Ends of alerts that are kept until they have lasted."""
 
 
 def router(gateway: Gateway) -> APIRouter:
@@ -92,7 +90,6 @@ def router(gateway: Gateway) -> APIRouter:
             webhooks=_by_source(gateway),
             connections={str(cut): count for cut, count in gateway.door.cuts.items()},
             canary=_watch(gateway),
-            flapping=gateway.flapping.kept,
             silences=Quiet(active=list(gateway.silencing.active(datetime.now(UTC))), problem=gateway.silencing.problem),
         )
 

@@ -246,7 +246,6 @@ class TestReady:
             "connections": {},
             "canary": None,
             "silences": {"active": [], "problem": None},
-            "flapping": 0,
         }
 
     async def test_without_its_default_runbook_the_gateway_is_not_ready_and_keeps_alerts_with_their_sender(

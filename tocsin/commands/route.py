@@ -125,9 +125,8 @@ def _route(route: Route) -> Iterator[RenderableType]:
     yield plain(f"{alerts}; {becomes}")
     yield table
     if route.flap_hold != write(timedelta()):
-        told = (
-            f"an alert that fires again within {route.flap_hold} flaps: its end is then told when it has lasted so long"
-        )
+        hold = route.flap_hold
+        told = f"an alert that fires again within {hold} flaps: its end is then held until it has lasted so long"
         yield plain(told, "dim")
 
 

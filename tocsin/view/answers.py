@@ -23,9 +23,15 @@ def changed(answer: Changed) -> RenderableType:
 
 def outlook(answer: Outlook) -> RenderableType:
     title = plain(f"{answer.incident}  {answer.now:%Y-%m-%d %H:%M:%S} UTC{speed(answer.speed)}", "bold")
+    held = [plain(held_end(answer))] if answer.end_held_until else []
     if not answer.lines:
-        return Group(title, "nothing is planned")
-    return Group(title, upcoming(answer.lines, answer.now))
+        return Group(title, *held, "nothing is planned")
+    return Group(title, *held, upcoming(answer.lines, answer.now))
+
+
+def held_end(answer: Outlook) -> str:
+    until = moment(answer.end_held_until, answer.now) if answer.end_held_until else ""
+    return f"the end is held until {until} UTC: the alerts have ended, and flap; nobody is rung unless one fires"
 
 
 def upcoming(lines: Iterable[Upcoming], now: datetime | None = None) -> Table:

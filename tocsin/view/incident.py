@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from starter.answers import HistoryLine
-from tocsin.view.answers import speed, upcoming
+from tocsin.view.answers import held_end, speed, upcoming
 from tocsin.view.plain import moment, plain
 from workflows.policy.answers import Outlook, Status
 from workflows.policy.episodes import NEVER, names
@@ -46,6 +46,8 @@ def _head(status: Status, outlook: Outlook) -> RenderableType:
         table.add_row("service", plain(incident.service))
     if incident.alerts_total:
         table.add_row("alerts", plain(_alerts(incident)))
+    if outlook.end_held_until:
+        table.add_row("end", plain(held_end(outlook)))
     if incident.flags:
         table.add_row("flags", plain(", ".join(sorted(incident.flags))))
     table.add_row("runbook", plain(incident.runbook))

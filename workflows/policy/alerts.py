@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from workflows.policy.bounded import cut, fit
+from workflows.policy.durations import write
 from workflows.policy.episodes import has_ended, is_new, is_out_of_order, names, record
 from workflows.policy.events import Alert, AlertsReceived, Resolved, SeverityChanged
 from workflows.policy.incident import Bounds, Incident, verified_at
@@ -26,10 +27,10 @@ def receive(book: Runbook, incident: Incident, event: AlertsReceived) -> Inciden
         return _for_the_next_incident(incident, event)
     returned = tuple(alert for alert in event.alerts if alert.status == "firing" and is_new(incident, alert))
     graver = tuple(alert for alert in event.alerts if _asks_for_more(incident, alert))
-    after, some_ended = record(incident, event)
+    after, some_ended = record(incident, event, book.intake.flap_hold)
     if not incident.resolved:
         after = _raise(after, event, graver)
-        return _resolve_if_all_have(book, after, event) if some_ended else after
+        return _end_if_all_have(book, after, event) if some_ended else _held_no_more_if_one_fires(after)
     if returned:
         return _raise(reopen(after, event.at, f"reopened: {names(returned)} fires again"), event, graver)
     if after.firing:
@@ -97,11 +98,20 @@ def _lean(alert: Alert, count: int) -> Alert:
     return alert.model_copy(update={"name": name, "summary": summary, "labels": {}, "link": "", "count": count})
 
 
-def _resolve_if_all_have(book: Runbook, incident: Incident, event: AlertsReceived) -> Incident:
-    """All alerts that we know of have resolved, and the runbook takes that for the end.
+def _end_if_all_have(book: Runbook, incident: Incident, event: AlertsReceived) -> Incident:
+    """All alerts that we know of have resolved, and the runbook takes that for the end; once it lasts, if one flaps.
 
     Not when some went untracked: what is not known cannot be known to have resolved.
     """
     if incident.firing or not incident.alerts or incident.untracked or not book.intake.resolve_with_alerts:
-        return incident
-    return resolve(incident, Resolved(at=max(event.at, incident.opened_at), by="the alerts", via="alerts"))
+        return _held_no_more_if_one_fires(incident)
+    at, hold = max(event.at, incident.opened_at), book.intake.flap_hold
+    since = max((alert.changed_at for alert in incident.alerts.values() if alert.flaps), default=None)
+    if since is None or at >= since + hold:
+        return resolve(incident, Resolved(at=at, by="the alerts", via="alerts"))
+    text = f"all alerts have ended: over if that lasts {write(hold)}, because one flaps"
+    return log(incident.model_copy(update={"end_held_since": since}), event.at, text, kind="alert")
+
+
+def _held_no_more_if_one_fires(incident: Incident) -> Incident:
+    return incident.model_copy(update={"end_held_since": None}) if incident.firing else incident

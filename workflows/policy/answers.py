@@ -48,6 +48,8 @@ class Outlook(Wire):
     speed: float = 1.0
     lines: tuple[Upcoming, ...] = ()
     acknowledged_until: Instant | None = None
+    end_held_until: Instant | None = None
+    """Its alerts have ended, and flap: it is over then, if none fires before."""
 
 
 class Changed(Wire):

@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 
 from workflows.policy.demand import Demand
 from workflows.policy.episodes import names
-from workflows.policy.events import Closed, ClosingBegan, Event, Reopened
-from workflows.policy.incident import Incident, verified_at
+from workflows.policy.events import Closed, ClosingBegan, Event, Reopened, Resolved
+from workflows.policy.incident import Incident, end_held_until, verified_at
 from workflows.policy.runbook import Runbook
 from workflows.policy.wording import what
 
@@ -20,6 +20,13 @@ CLOSING_PATIENCE = timedelta(hours=1)
 """How long an incident that could close waits for messages that do not get out, and for the approval of its last."""
 HASTE = timedelta(seconds=10)
 """The same while the next incident waits: a send that works takes less."""
+
+
+def the_end_has_lasted(book: Runbook, incident: Incident, now: datetime) -> Iterator[Event]:
+    """Of alerts that flap (ADR 22)."""
+    until = end_held_until(book, incident)
+    if until is not None and now >= until:
+        yield Resolved(at=now, by="the alerts", via="alerts")
 
 
 def conclusions(

@@ -28,8 +28,9 @@ From this follow the rules that matter at 3 a.m.:
   overdue are each demanded once, in order.
 * Raising the severity pages at once whom the higher ladder would have called by now, because times count from the
   opening and the opening has not moved.
-* Time decides only two things by itself: an incident that was watched long enough closes, and one whose alerts still
-  fire at that point reopens. These are conclusions (`closing.py`): events that the shell folds in and plans again.
+* Time decides only three things by itself: an end of what flaps has lasted, an incident that was watched long enough
+  closes, and one whose alerts still fire at that point reopens. These are conclusions (`closing.py`): events that the
+  shell folds in and plans again.
 
 The same function serves the live workflow, the preview, the tests and the replay of old incidents (`simulate.py`).
 """
@@ -39,7 +40,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from workflows.policy.cadence import cadence
-from workflows.policy.closing import conclusions, turning_points
+from workflows.policy.closing import conclusions, the_end_has_lasted, turning_points
 from workflows.policy.demand import Demand
 from workflows.policy.duties import duties
 from workflows.policy.effects import Hush, Page
@@ -47,7 +48,7 @@ from workflows.policy.escalation import escalation
 from workflows.policy.events import Event
 from workflows.policy.follow_ups import tickets
 from workflows.policy.hushing import hushing
-from workflows.policy.incident import Incident, acknowledgement_expires_at
+from workflows.policy.incident import Incident, acknowledgement_expires_at, end_held_until
 from workflows.policy.public import public
 from workflows.policy.room import room
 from workflows.policy.runbook import Runbook
@@ -82,9 +83,10 @@ def plan(book: Runbook, incident: Incident, now: datetime) -> Plan:
     if incident.closed_at is not None:
         return Plan((), (), (), None)
     present = split(incident, _all(book, incident, now), now)
-    if incident.resolved_at is None:  # time alone ends nothing, but that somebody counts as being on it
-        moments = [at for at in (present.wake_at, acknowledgement_expires_at(book, incident)) if at is not None]
-        return replace(present, wake_at=min((at for at in moments if at > now), default=None))
+    if incident.resolved_at is None:  # time alone ends only that somebody counts as being on it, and what is held
+        known = (present.wake_at, acknowledgement_expires_at(book, incident), end_held_until(book, incident))
+        wake_at = min((at for at in known if at is not None and at > now), default=None)
+        return replace(present, wake_at=wake_at, conclusions=tuple(the_end_has_lasted(book, incident, now)))
     waiting = [wanted.demand for wanted in present.waiting]
     moments = [
         at for at in (present.wake_at, *turning_points(book, incident, present.due)) if at is not None and at > now

@@ -8,7 +8,7 @@ it fires, it does.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from workflows.policy.events import Alert, AlertsReceived
 from workflows.policy.incident import AlertState, Bounds, Incident
@@ -22,6 +22,7 @@ class _Register:
     """While one delivery is entered."""
 
     at: datetime
+    hold: timedelta
     known: dict[str, AlertState]
     beyond: list[Alert] = field(default_factory=list)
     """Too many to be kept one by one."""
@@ -40,14 +41,21 @@ class _Register:
         elif before is not None and is_out_of_order(before, alert):
             self.known[alert.fingerprint] = before.seen_again(alert, self.at)
         else:
-            self._turn(before, alert)
-            self.known[alert.fingerprint] = AlertState.of(alert, self.at, before)
+            self.known[alert.fingerprint] = self._turned(before, alert)
 
-    def _turn(self, before: AlertState | None, alert: Alert) -> None:
-        if before is not None and before.status == alert.status:
+    def _turned(self, before: AlertState | None, alert: Alert) -> AlertState:
+        after = AlertState.of(alert, self.at, before)
+        if before is not None and before.status != alert.status:
+            self.some_ended |= alert.status == "resolved"
+            after = after.turned(before, self.hold)
+        self._tell(before, alert, after)
+        return after
+
+    def _tell(self, before: AlertState | None, alert: Alert, after: AlertState) -> None:
+        """What flaps says so once, and not each time."""
+        if before is not None and (before.status == alert.status or (before.flaps and after.flaps)):
             return
-        self.news.append(f"{alert.name} {_becomes(alert)}")
-        self.some_ended |= before is not None and alert.status == "resolved"
+        self.news.append(f"{alert.name} {'fires again: it flaps' if after.flaps else _becomes(alert)}")
         if before is None and alert.status == "firing" and alert.ends == "never":
             self.endless.append(alert)
 
@@ -55,14 +63,14 @@ class _Register:
         listed = {alert.fingerprint for alert in event.alerts if alert.status == "firing"}
         for name, state in self.known.items():
             if state.status == "firing" and name not in listed and has_ended(event.ended, state):
-                self.known[name] = state.over("presumed")
+                self.known[name] = state.over("presumed", self.at).turned(state, self.hold)
                 self.news.append(f"{state.name} is over with its group")
                 self.some_ended = True
 
 
-def record(incident: Incident, event: AlertsReceived) -> tuple[Incident, bool]:
-    """And whether an alert ended that fired until then."""
-    register = _Register(event.at, dict(incident.alerts))
+def record(incident: Incident, event: AlertsReceived, hold: timedelta) -> tuple[Incident, bool]:
+    """And whether an alert ended that fired until then. What fires again within `hold` of its end flaps."""
+    register = _Register(event.at, hold, dict(incident.alerts))
     for alert in event.alerts:
         register.enter(alert)
     register.end_groups(event)

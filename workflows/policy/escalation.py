@@ -14,7 +14,7 @@ from functools import partial
 from workflows.policy.demand import Demand
 from workflows.policy.durations import write
 from workflows.policy.effects import Page, Post
-from workflows.policy.incident import Incident, acknowledgement_expires_at, is_acknowledged, rules
+from workflows.policy.incident import Incident, acknowledgement_expires_at, end_held_until, is_acknowledged, rules
 from workflows.policy.ladder import (
     PAGE_BUDGET,
     Callee,
@@ -40,7 +40,9 @@ def escalation(book: Runbook, incident: Incident, now: datetime) -> Iterator[Wan
         return
     rungs = ladder(book, incident)
     pages: list[Wanted | Later] = list(called_by_hand(book, incident))
-    if not any(rung.callees for rung in rungs):
+    if end_held_until(book, incident) is not None:
+        pass  # it may be over: nobody is rung for that but whom a person calls
+    elif not any(rung.callees for rung in rungs):
         yield from _nobody(book, incident, now)
     elif is_acknowledged(book, incident, now):
         pages += _while_acknowledged(book, incident, rungs, now)

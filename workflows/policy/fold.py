@@ -270,6 +270,7 @@ def _reopened(book: Runbook, incident: Incident, event: Reopened) -> Incident:
 def _cancelled(book: Runbook, incident: Incident, event: Cancelled) -> Incident:
     changes = {
         "cancelled": True, "phase": "resolved", "phase_at": event.at, "resolved_at": event.at, "resolved_by": event.by,
+        "end_held_since": None,
     }  # fmt: skip
     text = f"{event.by} cancelled the incident: opened in error{_because(event.reason)}"
     after = tell(incident.model_copy(update=changes), event.at, text, lane="home", by=event.by)

@@ -29,7 +29,7 @@ class Bounds:
     to_tell = 30
     message = 3000
     to_tell_text = 12_000
-    alerts = 150
+    alerts = 140
     alert_name = 60
     alert_summary = 60
     alerts_of_a_record = 20
@@ -174,6 +174,10 @@ class AlertState(Wire):
     """It fires at a level that is nobody's concern: it may become grave again without starting anew."""
     ends: Ends = "by-sender"
     group: str = ""
+    changed_at: Instant
+    """When it was heard of that it fires, or has ended."""
+    flaps: bool = False
+    """It fired again within the runbook's `flap_hold` of its end, and has not rested since."""
     ended: Literal["said", "presumed", "by-hand"] = "said"
     """Once it has resolved: how that is known. presumed: with its group, unlisted; if it is said to fire after that, it
     does. by-hand: a person resolved the incident, and its sender never says."""
@@ -189,6 +193,8 @@ class AlertState(Wire):
             starts_at=alert.starts_at,
             first_seen_at=before.first_seen_at if before else at,
             last_seen_at=max(at, before.last_seen_at) if before else at,
+            changed_at=before.changed_at if before and before.status == alert.status else at,
+            flaps=before.flaps if before else False,
             count=alert.count + (before.count if before else 0),
             severity=min((each.severity for each in (alert, before) if each and each.severity), default=None),
             harmless=alert.harmless,
@@ -203,9 +209,14 @@ class AlertState(Wire):
             update={"last_seen_at": seen.last_seen_at, "count": seen.count, "severity": seen.severity}
         )
 
-    def over(self, ended: Literal["presumed", "by-hand"]) -> "AlertState":
+    def over(self, ended: Literal["presumed", "by-hand"], at: datetime) -> "AlertState":
         """Without a word of its sender."""
-        return self.model_copy(update={"status": "resolved", "ended": ended})
+        return self.model_copy(update={"status": "resolved", "ended": ended, "changed_at": at})
+
+    def turned(self, before: "AlertState", hold: timedelta) -> "AlertState":
+        """The same, which fires now, or has ended, and did not before: does it flap?"""
+        is_quick = self.changed_at - before.changed_at < hold
+        return self.model_copy(update={"flaps": is_quick and (self.status == "firing" or before.flaps)})
 
 
 class Words(Wire):
@@ -338,6 +349,8 @@ class Incident(Wire):
     untracked: dict[str, Instant] = {}
     """Groups of which some fire that are not kept one by one, and since when the newest that is known does: they can
     only end with their group."""
+    end_held_since: Instant | None = None
+    """All its alerts have ended, the last of those that flap then: it is over if that lasts."""
     updated_at: Instant | None = None
     """A human's last progress update."""
     public: Public = Public()
@@ -431,6 +444,14 @@ def rules(book: Runbook, incident: Incident) -> Severity:
 def verified_at(book: Runbook, incident: Incident) -> datetime | None:
     """When a resolved incident has been watched long enough to close."""
     return incident.resolved_at + rules(book, incident).verify_for if incident.resolved_at else None
+
+
+def end_held_until(book: Runbook, incident: Incident) -> datetime | None:
+    """When what has ended counts as over, if nothing fires until then. None: nothing is held. Nobody is rung meanwhile
+    by the ladder, which goes on where it was if something fires."""
+    if incident.end_held_since is None or not book.intake.resolve_with_alerts:
+        return None
+    return incident.end_held_since + book.intake.flap_hold
 
 
 def acknowledgement_expires_at(book: Runbook, incident: Incident) -> datetime | None:

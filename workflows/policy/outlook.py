@@ -7,7 +7,7 @@ from workflows.policy.answers import Outlook, Upcoming
 from workflows.policy.calendar import clock
 from workflows.policy.demand import Demand
 from workflows.policy.engine import Plan
-from workflows.policy.incident import Incident, acknowledgement_expires_at, is_acknowledged
+from workflows.policy.incident import Incident, acknowledgement_expires_at, end_held_until, is_acknowledged
 from workflows.policy.runbook import Runbook, severity_title
 from workflows.policy.wording import what
 
@@ -17,7 +17,14 @@ def outlook(
 ) -> Outlook:
     until = acknowledgement_expires_at(book, incident) if is_acknowledged(book, incident, now) else None
     planned = tuple(lines(book, present, in_flight))
-    return Outlook(incident=incident.id, now=now, speed=speed, lines=planned, acknowledged_until=until)
+    return Outlook(
+        incident=incident.id,
+        now=now,
+        speed=speed,
+        lines=planned,
+        acknowledged_until=until,
+        end_held_until=end_held_until(book, incident),
+    )
 
 
 def lines(book: Runbook, present: Plan, in_flight: Set[str]) -> Iterator[Upcoming]:
@@ -50,6 +57,8 @@ def as_markdown(book: Runbook, incident: Incident, view: Outlook) -> str:
         f"{incident.id} · {incident.phase} · {answered} · commander: {plain(commander)}",
         "",
     ]
+    if view.end_held_until:
+        head += [f"The end is held until {view.end_held_until:%H:%M:%S}: its alerts have ended, and flap.", ""]
     return "\n".join([*head, *markdown_lines(book, view)])
 
 

@@ -279,7 +279,7 @@ class Intake(Wire):
     """When all alerts of an incident have resolved, so has the incident."""
     flap_hold: Duration = Field(default=5 * MINUTES, le=timedelta(hours=1))
     """An alert that fires again within this after it resolved flaps: from then on it must stay resolved for so long
-    before its incident hears of it. What fires is never held; `0m` holds nothing."""
+    before its incident is over, and rings nobody meanwhile. What fires is never held; `0m` holds nothing."""
 
 
 class Runbook(Wire):

@@ -92,8 +92,9 @@ def resolve(incident: Incident, event: Resolved) -> Incident:
             "resolved_at": event.at,
             "resolved_by": event.by,
             "resolution": event.text,
+            "end_held_since": None,
             "rings": rings,
-            "alerts": {**incident.alerts, **{alert.fingerprint: alert.over("by-hand") for alert in over}},
+            "alerts": {**incident.alerts, **{alert.fingerprint: alert.over("by-hand", event.at) for alert in over}},
         }
     )
     lasted = write(event.at - incident.declared_at)
