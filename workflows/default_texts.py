@@ -67,6 +67,8 @@ You are being paged, but {{ reason }}. Why you: the ladder has reached you.
 To answer: tocsin ack {{ id }}""",
     "nobody": """🔥 {{ headline }}
 Nobody is being paged: {{ reason }}. Fetch people yourself.""",
+    "gap": """🔥 {{ headline }}
+{{ reason }}. Mend the runbook: it has a hole. To answer: tocsin ack {{ id }}""",
     "by_hand": """{% for line in told %}✋ {{ line }}
 {% endfor %}""",
     "draft": """Draft to approve: {{ draft_name }} ({{ phase }}), because {{ reason }}:

@@ -1,9 +1,10 @@
 """The ladder of a severity: tiers that reach nobody, that come in vain or in another order than they are written."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from starter.lint.finding import Finding, Path, error, listed, warning
+from starter.lint.gaps import example
 from starter.lint.places import severities, tiers
 from workflows.policy.durations import write
 from workflows.policy.runbook import Condition, Runbook, Severity, Tier
@@ -37,13 +38,7 @@ def _reach(book: Runbook, at: Path, severity: Severity) -> Iterator[Finding]:
     for path, tier in ladder:
         if not called_by_default(book, tier):
             yield from _nobody(book, path, tier)
-    if not _has_an_unconditional_tier(severity):
-        yield warning(
-            (*at, "escalation"),
-            "every tier has a condition",
-            "An incident for which none of them holds pages nobody.",
-            "Leave `when` away from the first tier",
-        )
+    yield from _gap(at, severity)
 
 
 def _nobody(book: Runbook, path: Path, tier: Tier) -> Iterator[Finding]:
@@ -64,8 +59,31 @@ def _nobody(book: Runbook, path: Path, tier: Tier) -> Iterator[Finding]:
         )
 
 
-def _has_an_unconditional_tier(severity: Severity) -> bool:
-    conditions = [tier.when for tier in severity.escalation]
+def _gap(at: Path, severity: Severity) -> Iterator[Finding]:
+    """An incident for which none of the first tiers is: the first that has anybody is called in their place."""
+    if not _has_an_unconditional(severity.escalation):
+        yield warning(
+            (*at, "escalation"),
+            "every tier has a condition",
+            "For an incident for which none of them holds the first tier is called although it is not meant.",
+            "Leave `when` away from the first tier",
+        )
+        return
+    first = min(tier.after for tier in severity.escalation)
+    if _has_an_unconditional([tier for tier in severity.escalation if tier.after == first]):
+        return
+    missing = example([tier.when for tier in severity.escalation if tier.after == first])
+    if missing is not None:
+        yield warning(
+            (*at, "escalation"),
+            f"every tier that is called first ({write(first)}) has a condition, and none is for {missing}",
+            "For such an incident the next tier that has anybody is called in their place, at once, and it is shouted.",
+            f"Add a tier at {write(first)} without `when`, or one for the others",
+        )
+
+
+def _has_an_unconditional(tiers: Sequence[Tier]) -> bool:
+    conditions = [tier.when for tier in tiers]
     by_day_and_night = all(Condition(off_hours=off) in conditions for off in (True, False))
     return Condition() in conditions or by_day_and_night
 

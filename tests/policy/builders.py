@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Literal
 
 from workflows.policy.demand import Demand
 from workflows.policy.effects import Page, Post
@@ -27,8 +28,20 @@ def at(count: float) -> datetime:
     return T0 + minutes(count)
 
 
-def tier(*people: str, after: float = 0, unless: Unless = "acknowledged", flags: tuple[str, ...] = ()) -> Tier:
-    return Tier(page=people, after=minutes(after), unless=unless, when=Condition(flags=flags))
+def tier(
+    *people: str,
+    after: float = 0,
+    unless: Unless = "acknowledged",
+    flags: tuple[str, ...] = (),
+    again: Literal["while-unanswered", "never"] = "never",
+) -> Tier:
+    """Called once a round, so that what else rings is seen: `insistent` ones ring until somebody answers."""
+    return Tier(page=people, after=minutes(after), unless=unless, when=Condition(flags=flags), again=again)
+
+
+def insistent(*people: str, after: float = 0, **more: object) -> Tier:
+    """As a runbook's tiers are unless it says otherwise: called again and again while nobody has answered."""
+    return tier(*people, after=after, again="while-unanswered", **more)  # type: ignore[arg-type]  # those of `tier`
 
 
 def severity(*tiers: Tier, within: float | None = None, expires_after: float | None = None, **more: object) -> Severity:

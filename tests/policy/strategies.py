@@ -42,7 +42,8 @@ def tiers(draw: st.DrawFn) -> Tier:
     who = draw(st.lists(people, max_size=2))
     unless: Unless = draw(st.sampled_from(get_args(Unless)))
     condition = draw(st.one_of(st.just(()), st.just(()), flags.map(lambda flag: (flag,))))
-    return tier(*who, after=draw(spans), unless=unless, flags=condition)
+    again = draw(st.sampled_from(get_args(Tier.model_fields["again"].annotation)))
+    return tier(*who, after=draw(spans), unless=unless, flags=condition, again=again)
 
 
 conditions = st.fixed_dictionaries({"flags": st.lists(flags, max_size=1), "without": st.lists(flags, max_size=1)})

@@ -154,12 +154,12 @@ def test_and_again_when_whoever_answered_has_fallen_silent() -> None:
     assert times(simulation, "nobody") == [0, 10, 45, 55]
 
 
-def test_a_ladder_that_loses_its_people_says_so_from_then_on() -> None:
+def test_a_ladder_of_which_no_tier_applies_any_more_goes_on_and_says_so() -> None:
     simulation = opened(ladder(tier("alice", flags=("security",)), repeat_after="10m"), flags=("security",))
     happens(simulation, 25, FlagChanged(flag="security", on=False))
     simulation.run_to(at(39))
-    assert pages(simulation) == [(0, "alice"), (10, "alice"), (20, "alice")]
-    assert times(simulation, "nobody") == [25, 30]
+    assert pages(simulation) == [(0, "alice"), (10, "alice"), (20, "alice"), (30, "alice")]
+    assert times(simulation, "gap") == [25]
 
 
 def test_each_ring_has_a_key_of_its_own_and_supersedes_the_older_one() -> None:

@@ -14,14 +14,24 @@ from pydantic import ValidationError
 
 from starter.runbooks import load
 from tests.policy import strategies as any_
-from tests.policy.builders import T0, alert, alerts, at, declared, minutes, opened, opening, runbook
+from tests.policy.builders import T0, alert, alerts, at, declared, minute, minutes, opened, opening, runbook
 from tests.policy.shell import DONE, NEVER, REJECTED, Fate, Shell
 from workflows.policy.demand import Demand
 from workflows.policy.effects import Page, Post
 from workflows.policy.engine import Plan, plan
-from workflows.policy.events import HEARD, Alert, AlertsReceived, Event, Noted, Outcome, Resolved, stamp
+from workflows.policy.events import (
+    HEARD,
+    Alert,
+    AlertsReceived,
+    Event,
+    Noted,
+    Outcome,
+    Resolved,
+    SeverityChanged,
+    stamp,
+)
 from workflows.policy.fold import apply
-from workflows.policy.incident import AlertState, Incident
+from workflows.policy.incident import AlertState, Incident, end_held_until
 from workflows.policy.ladder import PAGE_BUDGET
 from workflows.policy.outlook import as_markdown, outlook
 from workflows.policy.refusals import refusal
@@ -147,6 +157,42 @@ def test_while_nobody_answers_somebody_who_can_be_reached_is_paged_again_and_aga
     shell.run_to(at(480))
     moments = [T0, *_reached(shell), at(480)]
     assert max(later - earlier for earlier, later in pairwise(moments)) <= bound
+
+
+@given(any_.rules())
+def test_while_nobody_answers_no_stretch_without_a_ring_is_longer_than_the_time_to_answer(rules: Severity) -> None:
+    """Once the first has been called: `acknowledge.within`, or `repeat_after` where the runbook does not say."""
+    within = rules.acknowledge.within
+    longest = within if isinstance(within, timedelta) else rules.repeat_after
+    tiers = tuple(tier.model_copy(update={"again": "while-unanswered"}) for tier in rules.escalation)
+    assume(any(tier.page for tier in tiers))
+    insistent = rules.model_copy(update={"escalation": tiers})
+    shell = Watched.of(opening(runbook(_only_the_ladder(insistent))), lambda _: DONE)
+    shell.run_to(at(240))
+    moments = [*_reached(shell), at(240)]
+    assert max(later - earlier for earlier, later in pairwise(moments)) <= longest
+
+
+RAISES = [
+    SeverityChanged(severity="sev1", by="the alerts", via="alerts"),
+    SeverityChanged(severity="sev1", by="Zoe", via="pagerduty"),
+    SeverityChanged(severity="sev1", by="Zoe"),
+    alerts(alert("graver", severity="sev1")),
+]
+
+
+@given(any_.rules(), any_.rules(), any_.scripts, st.sampled_from(RAISES))
+def test_a_raise_rings(graver: Severity, lesser: Severity, script: list[tuple[float, Event]], event: Event) -> None:
+    """Whoever is on the first tier of the graver ladder is rung there and then, acknowledged or not."""
+    assume(any(tier.page for tier in graver.escalation))
+    shell = Watched.of(opening(runbook({"sev1": graver, "sev2": lesser}), severity="sev2"), lambda _: DONE)
+    live(shell, script, [])
+    assume(not shell.incident.resolved and shell.incident.severity == "sev2")
+    assume(end_held_until(shell.book, shell.incident) is None)  # it may be over: nobody is rung for that
+    before = len(shell.begun)
+    shell.happens(minute(shell.now), event)
+    rung = [demand for _, demand in shell.begun[before:] if isinstance(demand.effect, Page)]
+    assert rung
 
 
 def _only_the_ladder(rules: Severity) -> Severity:

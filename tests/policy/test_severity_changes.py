@@ -21,6 +21,7 @@ from workflows.policy.events import Acknowledged, SeverityChanged
 from workflows.policy.runbook import Runbook
 
 RAISE = SeverityChanged(by="Dave", severity="sev1", reason="it spreads")
+BY_ALERTS = SeverityChanged(by="the alerts", via="alerts", severity="sev1")
 LOWER = SeverityChanged(by="Dave", severity="sev2")
 
 
@@ -41,7 +42,7 @@ class TestRaised:
     def test_overdue_pages_go_out_at_once(self) -> None:
         simulation = opened(book(), severity="sev2")
         happens(simulation, 41, RAISE)
-        assert pages(simulation) == [(0, "alice"), (41, "carol")]
+        assert pages(simulation) == [(0, "alice"), (41, "alice"), (41, "carol")]
 
     def test_they_are_due_from_the_raise_and_so_not_late(self) -> None:
         simulation = opened(book(), severity="sev2")
@@ -51,13 +52,13 @@ class TestRaised:
 
     def test_pages_that_are_not_due_yet_keep_their_time_from_the_opening(self) -> None:
         simulation = opened(book(), severity="sev2")
-        happens(simulation, 20, RAISE)
+        happens(simulation, 20, BY_ALERTS)
         simulation.run_to(at(30))
-        assert pages(simulation) == [(0, "alice"), (30, "carol")]
+        assert pages(simulation) == [(0, "alice"), (20, "alice"), (30, "carol")]
 
-    def test_an_acknowledgement_still_stops_what_it_stops(self) -> None:
+    def test_an_acknowledgement_by_whoever_raises_still_stops_what_it_stops(self) -> None:
         simulation = opened(LASTING, severity="sev2")
-        happens(simulation, 2, Acknowledged())
+        happens(simulation, 2, Acknowledged(by="Dave"))
         happens(simulation, 41, RAISE)
         assert pages(simulation) == [(0, "alice"), (41, "carol")]
 
@@ -65,13 +66,14 @@ class TestRaised:
         sev2 = severity(tier("alice"))
         simulation = opened(runbook({"sev1": book().severities["sev1"], "sev2": sev2}), severity="sev2")
         happens(simulation, 41, RAISE)
-        assert pages(simulation)[-2:] == [(40, "alice"), (41, "carol")]
+        assert pages(simulation)[-3:] == [(40, "alice"), (41, "alice"), (41, "carol")]
 
     def test_the_missed_target_of_the_graver_severity_counts(self) -> None:
         simulation = opened(book(within=5), severity="sev2")
-        happens(simulation, 20, RAISE)
-        assert pages(simulation) == [(0, "alice"), (20, "alice")]
-        assert page(sends(simulation, "overdue/1/alice")[0][1]).round == 1
+        happens(simulation, 20, BY_ALERTS)
+        simulation.run_to(at(25))
+        assert pages(simulation) == [(0, "alice"), (20, "alice"), (25, "alice")]
+        assert page(sends(simulation, "overdue/1/alice")[0][1]).round == 2
 
     def test_what_changed_is_told_with_the_reason(self) -> None:
         simulation = opened(book(), severity="sev2")
@@ -107,8 +109,8 @@ class TestLowered:
         shell.run_to(at(31))
         shell.happens(31, LOWER)
         shell.happens(33, RAISE)
-        assert rings(shell) == [(0, "alice"), (30, "carol"), (33, "carol")]
-        assert "escalate/3/carol/1" in shell.flying
+        assert rings(shell) == [(0, "alice"), (30, "carol"), (33, "alice"), (33, "bob"), (33, "carol")]
+        assert "escalate/3/carol/2" in shell.flying
 
     def test_people_stay_in_the_channel_that_they_have(self) -> None:
         simulation = opened(book(own_channel=True))

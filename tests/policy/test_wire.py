@@ -80,6 +80,7 @@ def _lived() -> list[BaseModel]:
         *COMMANDS,
         *(sent for _, sent in simulation.sent),
         incident.Draft(at=T0, approval=words),
+        incident.Renewal(at=T0, reason="raised", older=("escalate/1/alice/1",)),
         effects.Email(to="customers", name="Customers", addresses=("all@example.com",), public=True, template="email"),
         effects.Ticket(action="close", ticket="OPS-12", template="ticket"),
         review_state.Answer(at=T0, by="Alice", wanted=True),

@@ -90,7 +90,8 @@ class TestSev1:
 
     def test_if_not_resolved_within_30_minutes_escalate_to_vp_engineering(self) -> None:
         simulation = unanswered("sev1", until=31)
-        assert pages(simulation) == [(0, "on-call"), (5, "on-call"), (30, "vp-engineering")]
+        asked_again = [(minute, "on-call") for minute in range(0, 30, 5)]
+        assert pages(simulation) == [*asked_again, (30, "vp-engineering")]
         assert said(simulation.incident, "paged VP Engineering: not resolved within 30m")
 
     def test_if_not_resolved_although_acknowledged_escalate_too(self) -> None:
@@ -120,7 +121,7 @@ class TestSev1:
     def test_the_whole_course_when_acknowledged_at_7_and_resolved_at_95_minutes(self) -> None:
         """For an hour after the acknowledgement nobody says a word, so on-call is asked again."""
         simulation = handled("sev1")
-        asked_again = [(67, "on-call"), (72, "on-call")]
+        asked_again = [(minute, "on-call") for minute in (67, 72, 77, 82, 87, 92)]
         assert pages(simulation) == [(0, "on-call"), (5, "on-call"), (30, "vp-engineering"), *asked_again]
         assert times(simulation, "update/channel") == [15, 30, 45, 60, 75, 90]
         assert times(simulation, "duty/resolution-summary") == [95]
@@ -131,6 +132,10 @@ class TestSev1:
         happens(simulation, 7, Acknowledged(by="Ada"))
         simulation.run_to(at(68))
         assert pages(simulation)[-1] == (67, "on-call")
+
+
+def test_a_sev3_that_nobody_answers_is_asked_about_every_hour() -> None:
+    assert pages(unanswered("sev3", until=310)) == [(minute, "on-call") for minute in range(0, 301, 60)]
 
 
 class TestSev2:
@@ -180,7 +185,8 @@ class TestSev2:
         assert (120, "engineering-manager") in pages(simulation)
 
     def test_if_nobody_answers_the_engineering_manager_is_called_in_time_too(self) -> None:
-        assert pages(unanswered("sev2", until=121)) == [(0, "on-call"), (15, "on-call"), (120, "engineering-manager")]
+        asked_again = [(minute, "on-call") for minute in range(0, 120, 15)]
+        assert pages(unanswered("sev2", until=121)) == [*asked_again, (120, "engineering-manager")]
 
     def test_nothing_is_published_without_a_human(self) -> None:
         simulation = unanswered("sev2")

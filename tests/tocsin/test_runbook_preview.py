@@ -48,7 +48,7 @@ async def test_programs_get_a_list_by_time_of_lines_with_these_fields(tocsin: To
     lines = await foreseen(tocsin, book, "--severity", "sev1", *AT, "--until", "15m")
     assert {tuple(line) for line in lines} == {("offset_s", "kind", "to", "duty", "reason", "text")}
     assert [line["offset_s"] for line in lines] == sorted(int(str(line["offset_s"])) for line in lines)
-    assert pages(lines) == [(0, ["on-call"]), (900, ["boss"])]
+    assert pages(lines) == [(0, ["on-call"]), (300, ["on-call"]), (600, ["on-call"]), (900, ["boss"])]
 
 
 async def test_a_runbook_is_named_by_its_file_or_by_its_name(tocsin: Tocsin, book: str) -> None:
@@ -63,7 +63,7 @@ async def test_without_more_nobody_answers_for_a_day(tocsin: Tocsin, book: str) 
 
 async def test_an_acknowledgement_stops_the_ladder_and_a_resolution_the_rest(tocsin: Tocsin, book: str) -> None:
     answered = await foreseen(tocsin, book, "--severity", "sev1", *AT, "--ack", "7m", "--resolve", "95m")
-    assert pages(answered) == [(0, ["on-call"])]
+    assert pages(answered) == [(0, ["on-call"]), (300, ["on-call"])]
     updates = [line["offset_s"] for line in answered if str(line["duty"]).startswith("update/")]
     assert updates == [1800, 3600, 5400]
 

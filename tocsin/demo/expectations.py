@@ -11,7 +11,7 @@ from workflows.policy.incident import Incident
 MINUTE = timedelta(minutes=1)
 ON_TIME = timedelta(seconds=2)
 """Real time, on a machine that also runs everything else."""
-PAGES = ("escalate/", "overdue/", "call/")
+PAGES = ("escalate/", "overdue/", "repeat/", "call/")
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,14 @@ class Sent:
     settlement: Settlement
 
 
-FAMILIES = {"escalate": "page", "overdue": "page", "call": "page", "publish": "publish", "tell": "tell"}
+FAMILIES = {
+    "escalate": "page",
+    "overdue": "page",
+    "repeat": "page",
+    "call": "page",
+    "publish": "publish",
+    "tell": "tell",
+}
 """By the first word of a duty; all others are posts."""
 
 

@@ -14,7 +14,7 @@ from workflows.policy.episodes import NEVER, names
 from workflows.policy.incident import Entry, Incident
 from workflows.policy.runbook import severity_title
 
-PAGES = ("escalate", "overdue", "call")
+PAGES = ("escalate", "overdue", "repeat", "call")
 
 
 def whole(status: Status, outlook: Outlook) -> RenderableType:

@@ -8,9 +8,10 @@ from workflows.policy.durations import write
 from workflows.policy.episodes import has_ended, is_new, is_out_of_order, names, record
 from workflows.policy.events import Alert, AlertsReceived, Resolved, SeverityChanged
 from workflows.policy.incident import Bounds, Incident, verified_at
+from workflows.policy.raising import change_severity
 from workflows.policy.runbook import Runbook
 from workflows.policy.telling import log, tell
-from workflows.policy.transitions import change_severity, reopen, resolve
+from workflows.policy.transitions import reopen, resolve
 
 TITLE = 300
 """Characters that an incident's title has at most."""
@@ -29,10 +30,10 @@ def receive(book: Runbook, incident: Incident, event: AlertsReceived) -> Inciden
     graver = tuple(alert for alert in event.alerts if _asks_for_more(incident, alert))
     after, some_ended = record(incident, event, book.intake.flap_hold)
     if not incident.resolved:
-        after = _raise(after, event, graver)
+        after = _raise(book, after, event, graver)
         return _end_if_all_have(book, after, event) if some_ended else _held_no_more_if_one_fires(after)
     if returned:
-        return _raise(reopen(after, event.at, f"reopened: {names(returned)} fires again"), event, graver)
+        return _raise(book, reopen(after, event.at, f"reopened: {names(returned)} fires again"), event, graver)
     if after.firing:
         return tell(after, event.at, f"{names(after.firing)} still fires although the incident was resolved", loud=True)
     return after
@@ -82,14 +83,15 @@ def _asks_for_more(incident: Incident, alert: Alert) -> bool:
     return said is None or alert.severity < said
 
 
-def _raise(incident: Incident, event: AlertsReceived, graver: tuple[Alert, ...]) -> Incident:
+def _raise(book: Runbook, incident: Incident, event: AlertsReceived, graver: tuple[Alert, ...]) -> Incident:
     """To what the gravest of these asks for. Alerts never lower it: that is for people."""
     severity = min((alert.severity for alert in graver if alert.severity), default=incident.severity)
     if severity >= incident.severity:
         return incident
-    who = names(alert for alert in graver if alert.severity == severity)
-    raised = SeverityChanged(at=event.at, by="the alerts", via="alerts", severity=severity, reason=f"{who} fires")
-    return change_severity(incident, raised)
+    gravest = tuple(alert for alert in graver if alert.severity == severity)
+    reason = f"{names(gravest)} fires" + (f": {gravest[0].summary}" if gravest[0].summary else "")
+    raised = SeverityChanged(at=event.at, by="the alerts", via="alerts", severity=severity, reason=reason)
+    return change_severity(book, incident, raised)
 
 
 def _lean(alert: Alert, count: int) -> Alert:

@@ -1,37 +1,30 @@
 """Who is paged.
 
-The ladder (`ladder.py`) says when. When all rungs of a round were begun and nobody answered, the next round starts
-`repeat_after` later. An acknowledgement stops all rungs but those that say `unless: resolved`; when it expires, a new
-round starts there and then. What rings in spite of an acknowledgement has no next round to be made up for in, so a page
-of it that did not get through is tried again `repeat_after` later. Beside the ladder, people are called by hand; and
-whoever a page does not get through to is also asked for where they may read it.
+The ladder (`ladder.py`) says whom, the climb (`climb.py`) when. Until the next of them is due whoever was reached last
+is called again and again (`repeats.py`). When all rungs of a round were begun and nobody answered, the next round
+starts `repeat_after` later. An acknowledgement stops all rungs but those that say `unless: resolved`; when it expires,
+a new round starts there and then. If it was given by raising the severity, those that the raise calls are called all
+the same. What rings in spite of an acknowledgement has no next round to be made up for in, so a page of it that did not
+get through is tried again `repeat_after` later. Beside the ladder, people are called by hand; and whoever a page does
+not get through to is also asked for where they may read it.
 """
 
 from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
 
+from workflows.policy.climb import Round, Step, over_at, present_round, steps, was_lost, was_reached
 from workflows.policy.demand import Demand
 from workflows.policy.durations import write
 from workflows.policy.effects import Page, Post
 from workflows.policy.incident import Incident, acknowledgement_expires_at, end_held_until, is_acknowledged, rules
-from workflows.policy.ladder import (
-    PAGE_BUDGET,
-    Callee,
-    Round,
-    Rung,
-    Step,
-    ladder,
-    over_at,
-    present_round,
-    steps,
-    was_lost,
-    was_reached,
-)
+from workflows.policy.ladder import PAGE_BUDGET, Callee, Rung, ladder
 from workflows.policy.paging import called_by_hand, page, reason_of
 from workflows.policy.pauses import Pauses
-from workflows.policy.runbook import Runbook
+from workflows.policy.repeats import between_rounds, every, repeats
+from workflows.policy.runbook import Runbook, severity_title
 from workflows.policy.wanted import Later, Wanted, home, latest_and_next
+from workflows.policy.who import is_same
 
 
 def escalation(book: Runbook, incident: Incident, now: datetime) -> Iterator[Wanted | Later]:
@@ -48,6 +41,7 @@ def escalation(book: Runbook, incident: Incident, now: datetime) -> Iterator[Wan
         pages += _while_acknowledged(book, incident, rungs, now)
     else:
         pages += _unanswered(book, incident, rungs, now)
+        yield from _gap(book, incident, rungs)
     yield from pages
     yield from _other_ways(book, incident, pages)
 
@@ -55,13 +49,22 @@ def escalation(book: Runbook, incident: Incident, now: datetime) -> Iterator[Wan
 def _unanswered(book: Runbook, incident: Incident, rungs: list[Rung], now: datetime) -> Iterator[Wanted | Later]:
     present = present_round(book, incident, now)
     climb = list(steps(incident, rungs, present))
-    pauses = Pauses(incident, rungs, rules(book, incident).repeat_after, now)
+    pauses = Pauses(incident, rungs, min(rules(book, incident).repeat_after, every(book, incident)), now)
     yield from _still_trying(book, incident, rungs, present)
+    ladder = list(_climbed(book, incident, rungs, climb, pauses))
+    yield from ladder
+    yield from repeats(book, incident, climb, ladder, now)
+
+
+def _climbed(
+    book: Runbook, incident: Incident, rungs: list[Rung], climb: list[Step], pauses: Pauses
+) -> Iterator[Wanted | Later]:
+    """This round, and the next one as soon as it is known when that begins."""
     for step in sorted(climb, key=lambda step: step.due_at):  # what is called once has a time of its own
         yield from _pages(book, incident, step, pauses)
     ended_at = over_at(climb)
     if ended_at is not None:
-        following = Round(present.number + 1, ended_at + rules(book, incident).repeat_after)
+        following = Round(climb[0].round.number + 1, ended_at + between_rounds(book, incident, climb))
         for step in steps(incident, _repeated(rungs), following):
             yield from _pages(book, incident, step, pauses)
 
@@ -70,7 +73,7 @@ def _while_acknowledged(
     book: Runbook, incident: Incident, rungs: list[Rung], now: datetime
 ) -> Iterator[Wanted | Later]:
     """Only what is said to ring unless the incident is *resolved*; and what comes if the acknowledgement expires."""
-    pauses = Pauses(incident, rungs, rules(book, incident).repeat_after, now)
+    pauses = Pauses(incident, rungs, min(rules(book, incident).repeat_after, every(book, incident)), now)
     lasting = list(_lasting(book, incident, rungs, pauses))
     yield from lasting
     expires_at = acknowledgement_expires_at(book, incident)
@@ -83,7 +86,8 @@ def _while_acknowledged(
 
 def _lasting(book: Runbook, incident: Incident, rungs: list[Rung], pauses: Pauses) -> Iterator[Wanted | Later]:
     opening = Round(incident.round, incident.opened_at)
-    lasting = [rung._replace(once=True) for rung in rungs if rung.unless == "resolved"]
+    called = (_called_by_the_raise(book, incident, rung) for rung in rungs)
+    lasting = [rung._replace(once=True) for rung in called if rung is not None]
     yield from _still_trying(book, incident, lasting, opening)
     for step in steps(incident, lasting, opening):
         lost = [callee for callee in step.rung.callees if was_lost(incident, callee)]
@@ -91,6 +95,25 @@ def _lasting(book: Runbook, incident: Incident, rungs: list[Rung], pauses: Pause
         yield from _pages(book, incident, step._replace(rung=step.rung._replace(callees=others)), pauses)
         for callee in lost:
             yield from _again(book, incident, step.rung, callee)
+
+
+def _called_by_the_raise(book: Runbook, incident: Incident, rung: Rung) -> Rung | None:
+    """What an acknowledgement does not stop: if it was given by raising the severity, nor the calls that this makes;
+    but whoever raised it knows."""
+    if rung.unless == "resolved":
+        return rung
+    if incident.renewed is None or rung.again or incident.opened_at + rung.after > incident.renewed.at:
+        return None
+    others = tuple(each for each in rung.callees if not is_same(book, each.person, incident.acknowledged_by))
+    return rung._replace(callees=others) if others else None
+
+
+def rung_by_the_raise(book: Runbook, incident: Incident) -> frozenset[str]:
+    """Whom it calls although whoever raised the severity is on it."""
+    if incident.renewed is None:
+        return frozenset()
+    called = (_called_by_the_raise(book, incident, rung) for rung in ladder(book, incident))
+    return frozenset(callee.person for rung in called if rung is not None for callee in rung.callees)
 
 
 def _again(book: Runbook, incident: Incident, rung: Rung, callee: Callee) -> Iterator[Wanted]:
@@ -111,7 +134,7 @@ def _still_trying(book: Runbook, incident: Incident, rungs: list[Rung], present:
     for rung in rungs:
         for callee in rung.callees:
             trying = callee.trying
-            if trying and trying.duty == callee.duty and trying.occurrence < present.number:
+            if trying and trying.duty == callee.duty and incident.first_round <= trying.occurrence < present.number:
                 earlier = Step(rung, Round(trying.occurrence, present.started_at), trying.due_at)
                 yield page(incident, earlier, callee, trying.due_at, reason_of(book, incident, earlier))
 
@@ -133,6 +156,7 @@ def _of_the_ladder(book: Runbook, incident: Incident, step: Step, callee: Callee
 
 
 def _may_ring(step: Step, callee: Callee) -> bool:
+    """Not while another page is on its way to them. One of before the ladder was begun anew is withdrawn first."""
     return callee.trying is None or callee.is_trying(step.round.number)
 
 
@@ -152,6 +176,21 @@ def _other_ways(book: Runbook, incident: Incident, pages: list[Wanted | Later]) 
             effect=Post(to=home(book).place, template="fallback", mention=(effect.to,)),
         )
         yield Wanted(demand)
+
+
+def _gap(book: Runbook, incident: Incident, rungs: list[Rung]) -> Iterator[Wanted]:
+    """A hole in the runbook is said aloud, once: nobody would have been called at first."""
+    for rung in rungs:
+        if rung.gap and not rung.again:
+            demand = Demand(
+                duty="gap",
+                occurrence=incident.first_round,
+                due_at=max(incident.opened_at, incident.raised_at or incident.opened_at),
+                reason=f"no tier of {severity_title(incident.severity)} that comes first calls anybody for this "
+                f"incident, so tier {rung.tier} is called at once",
+                effect=Post(to=home(book).place, template="gap"),
+            )
+            yield Wanted(demand)
 
 
 def _nobody(book: Runbook, incident: Incident, now: datetime) -> Iterator[Wanted]:

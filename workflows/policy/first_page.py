@@ -5,9 +5,10 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from workflows.policy.answers import Upcoming
+from workflows.policy.climb import got_lost
 from workflows.policy.effects import Instant, Wire
 from workflows.policy.incident import Incident, rules
-from workflows.policy.ladder import got_lost
+from workflows.policy.ladder import OF_THE_LADDER
 from workflows.policy.runbook import Runbook, severity_title
 from workflows.policy.wanted import is_emergency
 
@@ -15,7 +16,7 @@ Fate = Literal["ringing", "held", "trying", "refused", "nobody"]
 """held: the runbook wants it later. trying: on its way, or not begun. refused: it was not delivered, and the next one
 comes later. nobody: there is no next one either."""
 
-_PAGES = ("escalate/", "overdue/", "call/")
+_PAGES = (*OF_THE_LADDER, "call/")
 
 
 class FirstPage(Wire):

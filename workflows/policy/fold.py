@@ -47,11 +47,11 @@ from workflows.policy.events import (
 from workflows.policy.hushing import is_hushing
 from workflows.policy.incident import Bounds, Call, Incident, Words, is_acknowledged
 from workflows.policy.paging import called, next_call, tier_meant, why_nobody
+from workflows.policy.raising import answers_what_was_before, change_severity
 from workflows.policy.runbook import Runbook, severity_title
 from workflows.policy.telling import log, tell
 from workflows.policy.transitions import (
     acknowledge,
-    change_severity,
     mark_acknowledged,
     not_over_after_all,
     reopen,
@@ -59,6 +59,7 @@ from workflows.policy.transitions import (
     unacknowledge,
 )
 from workflows.policy.wanted import EVER
+from workflows.policy.who import in_book
 
 COMMANDER = "commander"
 STATUS_PAGE = "status-page"
@@ -110,8 +111,10 @@ def _acknowledged(book: Runbook, incident: Incident, event: Acknowledged) -> Inc
     ring = incident.rings.get(event.ring)
     if incident.resolved or not _of_this_opening(incident, event):
         return log(incident, event.at, f"{event.by} acknowledged, too late to change anything")
+    if answers_what_was_before(incident, event):
+        return _answered_what_was_before(book, incident, event)
     event = not_before(event, incident.opened_at)
-    if not is_acknowledged(book, incident, event.at):
+    if incident.renewed or not is_acknowledged(book, incident, event.at):
         return acknowledge(book, incident, event)
     if ring is not None and (ring.state == "acknowledged" or is_hushing(incident, event.ring)):
         return incident  # the echo of our own Hush, or a second press on the same ring
@@ -140,10 +143,21 @@ def _unacknowledged(book: Runbook, incident: Incident, event: Unacknowledged) ->
     return unacknowledge(incident, event)
 
 
+def _answered_what_was_before(book: Runbook, incident: Incident, event: Acknowledged) -> Incident:
+    if incident.rings.get(event.ring) is None or is_hushing(incident, event.ring):
+        return log(incident, event.at, f"{event.by} acknowledged a page of before the severity was raised")
+    text = (
+        f"{event.by} acknowledged a page of before the severity was raised, which does not count for "
+        f"{severity_title(incident.severity)}. To answer this: tocsin ack {incident.id}"
+    )
+    marked = mark_acknowledged(incident, event.ring)
+    return tell(marked, event.at, text, mention=in_book(book, event.by), loud=True)
+
+
 def _severity_changed(book: Runbook, incident: Incident, event: SeverityChanged) -> Incident:
     if event.severity == incident.severity:
         return log(incident, event.at, f"{event.by} confirmed {severity_title(event.severity)}")
-    return change_severity(incident, event)
+    return change_severity(book, incident, event)
 
 
 def _resolved(book: Runbook, incident: Incident, event: Resolved) -> Incident:

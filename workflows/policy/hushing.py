@@ -6,6 +6,7 @@ from typing import Literal
 
 from workflows.policy.demand import Demand
 from workflows.policy.effects import Annotate, Hush
+from workflows.policy.escalation import rung_by_the_raise
 from workflows.policy.incident import Incident, Ring, is_acknowledged
 from workflows.policy.runbook import Runbook
 from workflows.policy.wanted import Wanted
@@ -17,7 +18,13 @@ def hushing(book: Runbook, incident: Incident, now: datetime) -> Iterator[Wanted
         for key, ring in incident.rings.items():
             yield _hush(incident, key, ring, "resolved")
     elif is_acknowledged(book, incident, now):
-        answered = {key: ring for key, ring in incident.rings.items() if ring.state != "ringing"}
+        coming = rung_by_the_raise(book, incident)  # their older rings are resolved there when the new ones begin
+        older = incident.renewed.older if incident.renewed else ()
+        answered = {
+            key: ring
+            for key, ring in incident.rings.items()
+            if ring.state != "ringing" and not (incident.effect_key(key) in older and ring.person in coming)
+        }
         for key, ring in answered.items():
             if ring.state == "answered":
                 yield _hush(incident, key, ring, "acknowledged")

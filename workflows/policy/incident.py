@@ -39,6 +39,7 @@ class Bounds:
     rings = 50
     calls = 20
     call_reason = 200
+    renewal_reason = 200
     names = 25
     """Of roles and of flags: a signal may name some that the runbook does not know."""
     links = 4
@@ -127,6 +128,15 @@ class Ring(Wire):
     rung_at: Instant
     state: Literal["ringing", "answered", "acknowledged"] = "ringing"
     """answered: the acknowledgement covers it, and the pager has yet to hear of it."""
+
+
+class Renewal(Wire):
+    """The ladder was begun anew, whether somebody was on it or not: what they answered was something less."""
+
+    at: Instant
+    reason: str
+    older: tuple[str, ...] = ()
+    """The keys of the ladder's rings that stood open then. Who acknowledges one of these has not answered this."""
 
 
 class Call(Wire):
@@ -326,7 +336,9 @@ class Incident(Wire):
     round: int = 1
     round_started_at: Instant
     first_round: int = 1
-    """The round in which the present opening began."""
+    """The round in which the present opening began, or in which the ladder was last begun anew."""
+    renewed: Renewal | None = None
+    """Why it was begun anew, as long as nobody has answered that."""
     raised_at: Instant | None = None
     """When the severity was last raised: the new ladder counts from the start of the opening (rule 6)."""
     headline: int = 0

@@ -1,25 +1,26 @@
-"""The ladder and its times: which rungs there are, when each is due, and when a round is over.
+"""The ladder: which rungs there are, and who stands on them. When each is due is said by `climb`.
 
 The rungs are the runbook's tiers by time, and, where an acknowledgement target is set, the first tier once more when
-that is missed. A round is one climb. Within a round each rung is due at its own time from the start of the round; a
-rung that reached nobody makes the next one due at once (rule 4).
-
-A round begins when its first page does: `Incident.round` is a fact, written by the fold.
+that is missed. The first rung with anybody on it is called at once where no tier before it applies to the incident,
+and when the ladder is begun anew (`Incident.renewed`).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
 from workflows.policy.calendar import Calendar, after_quiet_hours, in_business_hours, next_business_day
-from workflows.policy.incident import Incident, Settlement, Start, acknowledgement_expires_at, rules, who_owes
+from workflows.policy.incident import Incident, Settlement, Start, rules, who_owes
 from workflows.policy.runbook import Runbook, Tier, Until
-from workflows.policy.tally import LATE
 from workflows.policy.wanted import EVER, holds_at, holds_since, is_emergency
 
 PAGE_BUDGET = timedelta(minutes=2)
 """A page that has not got through for so long goes on trying, while the next tier and the other ways take over."""
+
+OF_THE_LADDER = ("escalate/", "overdue/", "repeat/")
+"""Duties that page: a tier, the first one whose target was missed, and the one that was reached last once more. Each
+goes on with the tier and the person."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,8 @@ class Callee(NamedTuple):
     duty: str
     settled: Settlement | None
     """Their last page of this rung."""
+    repeated: Settlement | None
+    """Their last page because nobody had answered the one of this rung."""
     trying: Start | None
     """The page of the ladder, of whichever rung, that is on its way to them. It goes on trying; a second would only
     compete."""
@@ -68,54 +71,72 @@ class Rung(NamedTuple):
     """It belongs to no round: the next one neither waits for it nor repeats it."""
     flags: tuple[str, ...] = ()
     """What the incident is, that these people are called."""
-
-
-class Round(NamedTuple):
-    number: int
-    started_at: datetime
-
-
-class Step(NamedTuple):
-    """A rung in a round."""
-
-    rung: Rung
-    round: Round
-    due_at: datetime
-    instead_of: int | None = None
-    """The tier that reached nobody, so that this rung is due before its own time."""
+    rings_again: bool = True
+    """While nobody has answered, until the next tier's time."""
+    gap: bool = False
+    """No tier that comes before it calls anybody for this incident: it is called at once."""
+    anew: bool = False
+    """The first of a ladder that is begun anew."""
 
 
 def ladder(book: Runbook, incident: Incident) -> list[Rung]:
-    trying = _under_way(incident)
-    tiers = [
-        (number, tier)
-        for number, tier in enumerate(rules(book, incident).escalation, start=1)
-        if holds_at(book, tier.when, incident, incident.opened_at + tier.after)
-    ]
-    if is_emergency(book, incident):  # everybody, at once
-        flags = book.emergency.flags if book.emergency else ()
-        return [
-            Rung(n, timedelta(), _callees(book, incident, n, tier, trying), tier.unless, flags=flags)
-            for n, tier in tiers
-        ]
-    hold = Hold(book.calendar, rules(book, incident).hold)
-    rungs = [
-        Rung(
-            number,
-            tier.after,
-            _callees(book, incident, number, tier, trying),
-            tier.unless,
-            since=holds_since(tier.when, incident),
-            hold=hold,
-            once=tier.once,
-            flags=tier.when.flags,
-        )
-        for number, tier in tiers
-    ]
-    within = _target(book, incident)
+    rungs = sorted(_from_its_first(incident, _rungs(book, incident)), key=_order)
+    within = None if is_emergency(book, incident) else target(book, incident)
     if within is not None and rungs and within > rungs[0].after:
         rungs.append(_again(incident, rungs[0], within))
-    return sorted(rungs, key=lambda rung: (rung.after, rung.tier))
+    return sorted(rungs, key=_order)
+
+
+def _order(rung: Rung) -> tuple[timedelta, int]:
+    return rung.after, rung.tier
+
+
+def _rungs(book: Runbook, incident: Incident) -> list[Rung]:
+    """Those that apply. If nobody is on them, the first that has anybody: somebody is called."""
+    trying = _under_way(incident)
+    every, missing = list[Rung](), set[int]()
+    for number, tier in enumerate(rules(book, incident).escalation, start=1):
+        every.append(_rung(book, incident, number, tier, trying))
+        if not holds_at(book, tier.when, incident, incident.opened_at + tier.after):
+            missing.add(number)
+    applying = [rung for rung in every if rung.tier not in missing]
+    able = [rung for rung in applying if rung.callees] or [rung for rung in every if rung.callees]
+    first, earliest = min(able, key=_order, default=None), min(rung.after for rung in every)
+    if first is None or (first in applying and any(rung.after == earliest for rung in applying)):
+        return applying
+    gap = first._replace(gap=True, since=EVER)
+    return [gap if rung is first else rung for rung in applying] if first in applying else [gap]
+
+
+def _rung(book: Runbook, incident: Incident, number: int, tier: Tier, trying: Mapping[str, Start]) -> Rung:
+    callees = _callees(book, incident, number, tier, trying)
+    rings_again = tier.again != "never"
+    if is_emergency(book, incident):  # everybody, at once
+        flags = book.emergency.flags if book.emergency else ()
+        return Rung(number, timedelta(), callees, tier.unless, flags=flags, rings_again=rings_again)
+    return Rung(
+        number,
+        tier.after,
+        callees,
+        tier.unless,
+        since=holds_since(tier.when, incident),
+        hold=Hold(book.calendar, rules(book, incident).hold),
+        once=tier.once,
+        flags=tier.when.flags,
+        rings_again=rings_again,
+    )
+
+
+def _from_its_first(incident: Incident, rungs: list[Rung]) -> list[Rung]:
+    """Somebody is called at once, where no tier that comes first applies and where the ladder is begun anew; and again
+    and again, also where all are to be called once."""
+    first = min((rung for rung in rungs if rung.callees), key=_order, default=None)
+    if first is None:
+        return rungs
+    after = timedelta() if first.gap or incident.renewed else first.after
+    once = first.once and not first.gap and not all(rung.once for rung in rungs if rung.callees)
+    begins = first._replace(after=after, once=once, anew=incident.renewed is not None)
+    return [begins if rung is first else rung for rung in rungs]
 
 
 def _again(incident: Incident, first: Rung, within: timedelta) -> Rung:
@@ -127,13 +148,18 @@ def _again(incident: Incident, first: Rung, within: timedelta) -> Rung:
 def _callees(
     book: Runbook, incident: Incident, number: int, tier: Tier, trying: Mapping[str, Start]
 ) -> tuple[Callee, ...]:
-    duties = [(person, f"escalate/{number}/{person}") for person in called_people(book, incident, tier)]
-    return tuple(Callee(who, duty, incident.settled.get(duty), trying.get(who)) for who, duty in duties)
+    settled = incident.settled.get
+    return tuple(
+        Callee(
+            who, duty := f"escalate/{number}/{who}", settled(duty), settled(f"repeat/{number}/{who}"), trying.get(who)
+        )
+        for who in called_people(book, incident, tier)
+    )
 
 
 def _under_way(incident: Incident) -> dict[str, Start]:
     """The pages of the ladder that are on their way, by person; of two to one person, the one begun first."""
-    pages = [start for start in incident.started.values() if start.duty.startswith(("escalate/", "overdue/"))]
+    pages = [start for start in incident.started.values() if start.duty.startswith(OF_THE_LADDER)]
     return {start.duty.split("/", 2)[2]: start for start in reversed(pages)}
 
 
@@ -147,7 +173,8 @@ def called_people(book: Runbook, incident: Incident, tier: Tier) -> tuple[str, .
     return tuple(dict.fromkeys((*tier.page, *holders, *(manager for manager in managers if manager))))
 
 
-def _target(book: Runbook, incident: Incident) -> timedelta | None:
+def target(book: Runbook, incident: Incident) -> timedelta | None:
+    """How soon somebody must answer."""
     within = rules(book, incident).acknowledge.within
     if within != "next-business-day":
         return within
@@ -158,99 +185,3 @@ def outlives_acknowledgement(book: Runbook, incident: Incident, duty: str) -> bo
     """A page that was asked for by hand, or of a rung that only the resolution stops."""
     lasting = [rung for rung in ladder(book, incident) if rung.unless == "resolved"]
     return duty.startswith("call/") or any(duty == callee.duty for rung in lasting for callee in rung.callees)
-
-
-def present_round(book: Runbook, incident: Incident, now: datetime) -> Round:
-    """The round that is under way, or the one that begins where an acknowledgement expired."""
-    expires_at = acknowledgement_expires_at(book, incident)
-    if expires_at is not None and expires_at <= now and incident.round_started_at < expires_at:
-        return Round(incident.round + 1, expires_at)
-    return Round(incident.round, incident.round_started_at)
-
-
-def steps(incident: Incident, rungs: list[Rung], climb: Round) -> Iterator[Step]:
-    """When each rung of a round is due. A target that was missed is no next tier: it hastens nothing by falling away
-    where the tier could not be reached in the first place."""
-    gave_up_at: datetime | None = None
-    lost: list[int] = []
-    for rung in rungs:
-        if rung.again and rung.tier in lost:
-            continue
-        due_at = rung.hold.released(max(_due_at(incident, rung, climb), rung.since))
-        early = gave_up_at is not None and gave_up_at < due_at and not rung.again
-        if gave_up_at is not None and early:
-            due_at = rung.hold.released(max(gave_up_at, rung.since))
-        yield Step(rung, climb, due_at, lost[-1] if early else None)
-        its_own = _gave_up_at(rung, climb.number, due_at)
-        if its_own is not None:
-            lost.append(rung.tier)
-        gave_up_at = its_own or (gave_up_at if rung.again else None)
-
-
-def _due_at(incident: Incident, rung: Rung, climb: Round) -> datetime:
-    """Counted from the start of the round. The first time, from the opening: if the severity was raised in this round
-    (rule 6), or if it is the resolution that the rung waits for, which does not care about rounds."""
-    raised_at = incident.raised_at or incident.opened_at
-    may_count = rung.unless == "resolved" or raised_at >= climb.started_at
-    if may_count and not any(callee.has_settled(incident.first_round) for callee in rung.callees):
-        # It could not be late before it was wanted.
-        return max(incident.opened_at + rung.after, raised_at, climb.started_at)
-    return climb.started_at + rung.after
-
-
-def got_lost(settled: Settlement) -> bool:
-    return settled.outcome in ("rejected", "undelivered")
-
-
-def was_lost(incident: Incident, callee: Callee) -> bool:
-    """The last page of this rung, since this opening began, did not get through."""
-    return callee.settled is not None and callee.has_settled(incident.first_round) and got_lost(callee.settled)
-
-
-def was_reached(incident: Incident, callee: Callee) -> bool:
-    return callee.settled is not None and callee.has_settled(incident.first_round) and not got_lost(callee.settled)
-
-
-def _gave_up_at(rung: Rung, number: int, due_at: datetime) -> datetime | None:
-    """When it is clear that a rung reaches nobody; None while somebody was, or may yet be, reached."""
-    times = [due_at]
-    for callee in rung.callees:
-        if callee.settled is not None and callee.settled.occurrence == number:
-            if not got_lost(callee.settled):
-                return None
-            times.append(callee.settled.settled_at)
-        elif callee.trying is not None:
-            times.append(callee.trying.started_at + PAGE_BUDGET)
-        else:
-            return None
-    return max(times)
-
-
-def over_at(climb: list[Step]) -> datetime | None:
-    """From when the next round counts: all rungs of this one were begun. None: not yet, or nothing is repeated."""
-    latest: datetime | None = None
-    for step in reversed(climb):  # the last ones are begun last
-        if step.rung.once:
-            continue
-        begun_at = _begun_at(step)
-        if begun_at is None:
-            return None
-        latest = begun_at if latest is None else max(latest, begun_at)
-    return latest
-
-
-def _begun_at(step: Step) -> datetime | None:
-    """A rung that went out late moves what follows; one person's page that is still trying does not."""
-    times = []
-    for callee in step.rung.callees:
-        settled, trying, number = callee.settled, callee.trying, step.round.number
-        if settled is not None and settled.occurrence >= number:
-            due_at, sent_at = settled.due_at, settled.sent_at
-        elif trying is not None and callee.is_trying(number):
-            due_at, sent_at = trying.due_at, trying.started_at
-        elif trying is not None:
-            continue
-        else:
-            return None
-        times.append(sent_at if sent_at - due_at >= LATE else due_at)
-    return max(step.due_at, min(times, default=step.due_at))

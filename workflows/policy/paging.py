@@ -3,32 +3,40 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from workflows.policy.climb import Step, got_lost
 from workflows.policy.demand import Demand
 from workflows.policy.durations import write
 from workflows.policy.effects import Page
 from workflows.policy.incident import Call, Incident, acknowledgement_expires_at, rules, who_owes
-from workflows.policy.ladder import Callee, Step, called_people, got_lost
+from workflows.policy.ladder import Callee, called_people
 from workflows.policy.runbook import Runbook, Tier, severity_title
 from workflows.policy.wanted import Wanted
 
 
-def page(incident: Incident, step: Step, callee: Callee, due_at: datetime, reason: str) -> Wanted:
-    person, duty = callee.person, callee.duty
+def page(
+    incident: Incident, step: Step, callee: Callee, due_at: datetime, reason: str, occurrence: int | None = None
+) -> Wanted:
+    person, duty, number = callee.person, callee.duty, occurrence or step.round.number
     effect = Page(
         to=person,
         tier=step.rung.tier,
         round=step.round.number,
         round_started_at=step.round.started_at,
-        supersedes=_older_rings(incident, person, f"{duty}/{step.round.number}"),
+        supersedes=_older_rings(incident, person, f"{duty}/{number}"),
         not_through=_hopeless(incident, person),
     )
-    return Wanted(Demand(duty=duty, occurrence=step.round.number, due_at=due_at, reason=reason, effect=effect))
+    return Wanted(Demand(duty=duty, occurrence=number, due_at=due_at, reason=reason, effect=effect))
 
 
 def reason_of(book: Runbook, incident: Incident, step: Step) -> str:
     rung = step.rung
     if step.round.number > incident.first_round and not rung.once:
         return f"{_in_a_later_round(book, incident, step)}: round {step.round.number} of the ladder, tier {rung.tier}"
+    if rung.anew and incident.renewed and not rung.again:
+        return incident.renewed.reason
+    if rung.gap and not rung.again:
+        declared = f"{severity_title(incident.severity)} {_opened(incident)}"
+        return f"{declared}: no tier before it calls anybody for this incident"
     if step.instead_of:
         return f"tier {step.instead_of} reached nobody"
     if rung.again:

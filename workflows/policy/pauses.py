@@ -8,9 +8,9 @@ round, not before the pause that lies between rounds.
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from workflows.policy.climb import Step, rang_at
 from workflows.policy.incident import Incident, Settlement
-from workflows.policy.ladder import Callee, Rung, Step
-from workflows.policy.tally import LATE
+from workflows.policy.ladder import OF_THE_LADDER, Callee, Rung
 
 
 class LastRing(NamedTuple):
@@ -52,13 +52,21 @@ def _got_through(incident: Incident, rungs: list[Rung]) -> dict[str, LastRing]:
     after = {callee.duty: rung.after for rung in rungs for callee in rung.callees}
     found: dict[str, LastRing] = {}
     for duty, settled in incident.settled.items():
-        if not duty.startswith(("escalate/", "overdue/")) or settled.outcome != "done":
+        if not duty.startswith(OF_THE_LADDER) or settled.outcome != "done":
             continue
-        person, at = duty.split("/", 2)[2], _rang_at(settled)
-        if settled.occurrence >= incident.first_round and (person not in found or found[person].at < at):
-            found[person] = LastRing(at, settled.due_at, settled.occurrence, after.get(duty))
+        person = duty.split("/", 2)[2]
+        if duty.startswith("repeat/"):
+            ring = _repeated(incident, settled)
+        else:
+            ring = LastRing(rang_at(settled), settled.due_at, settled.occurrence, after.get(duty))
+        if ring.round >= incident.first_round and (person not in found or found[person].at < ring.at):
+            found[person] = ring
     return found
 
 
-def _rang_at(settled: Settlement) -> datetime:
-    return settled.due_at if settled.settled_at - settled.due_at < LATE else settled.settled_at
+def _repeated(incident: Incident, settled: Settlement) -> LastRing:
+    """In this round, or in one before it."""
+    after = settled.due_at - incident.round_started_at
+    begun = (incident.renewed.at if incident.renewed else None) or incident.opened_at
+    before = incident.first_round if settled.due_at > begun else 0
+    return LastRing(rang_at(settled), settled.due_at, incident.round if after > timedelta() else before, after)

@@ -108,6 +108,10 @@ class Tier(Wire):
     unless: Until = "acknowledged"
     once: bool = False
     """Called because the incident lasts, or is of a kind: once. The ladder starts again without it, and before it."""
+    again: Literal["while-unanswered", "never"] = "while-unanswered"
+    """While nobody has answered, the tier that was reached last is called again every `acknowledge.within` (or
+    `repeat_after`), until the next tier's time. never: only if it is the first and `acknowledge.within` is missed, and
+    when the ladder starts again."""
     name: str = ""
     when: Condition = Condition()
 
@@ -116,9 +120,14 @@ class Acknowledgement(Wire):
     """How soon somebody must answer, and for how long an answer counts."""
 
     within: Duration | Literal["next-business-day"] | None = None
-    """Missed: the first tier is paged again and the channel is told. The next business day is missed at its end."""
+    """Missed: the first tier is paged again and the channel is told. The next business day is missed at its end. While
+    nobody has answered, no stretch without a ring is longer."""
     expires_after: Duration | None = None
     """No sign of life for this long: the ladder starts again."""
+    holds: Literal["severity", "raised"] = "severity"
+    """severity: an answer counts for the severity that it was given at; when that is raised, by alerts or by anybody
+    else than who answered, the ladder starts again. raised: it goes on to count when the severity is raised from or to
+    this one."""
 
 
 class Cadence(Wire):
@@ -228,7 +237,8 @@ class Severity(Wire):
     hold: Literal["never", "quiet-hours", "business-hours"] = "never"
     """Pages wait for the end of quiet hours, or for business hours; never in an emergency."""
     repeat_after: Annotated[Duration, at_least(5 * MINUTES)] = 5 * MINUTES
-    """How long after the last tier the ladder starts again while nobody has answered (rule 4: at least 5 minutes)."""
+    """How long after the last tier the ladder starts again while nobody has answered (rule 4: at least 5 minutes), and
+    at least `acknowledge.within`: whoever is called has that long to answer."""
     own_channel: bool = False
     """A channel `#incident-<id>` of its own; otherwise a thread in the home channel."""
     roles: tuple[Name, ...] = ()

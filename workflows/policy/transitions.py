@@ -1,39 +1,45 @@
-"""The turns of an incident's life that alerts and people share: acknowledged, raised or lowered, resolved, reopened."""
+"""The turns of an incident's life that alerts and people share: acknowledged, resolved, reopened; `raising` has the
+fourth."""
 
 from datetime import datetime
 
 from workflows.policy.durations import write
-from workflows.policy.events import Acknowledged, Resolved, SeverityChanged, Unacknowledged
+from workflows.policy.events import Acknowledged, Event, Resolved, Unacknowledged
 from workflows.policy.incident import AlertState, Incident
 from workflows.policy.ladder import outlives_acknowledgement
-from workflows.policy.runbook import Runbook, severity_title
+from workflows.policy.runbook import Runbook
 from workflows.policy.telling import tell
 
 
 def acknowledge(book: Runbook, incident: Incident, event: Acknowledged) -> Incident:
+    after = mark_acknowledged(answer(book, incident, event), event.ring)
+    through = f" through {event.via}" if event.via else ""
+    waited = write(event.at - incident.declared_at)
+    return tell(
+        after.model_copy(update={"renewed": None}),
+        event.at,
+        f"{event.by} acknowledged{through}, {waited} after declaration",
+        kind="acknowledge",
+        by=event.by,
+    )
+
+
+def answer(book: Runbook, incident: Incident, event: Event) -> Incident:
+    """Whoever did this is on it from then on."""
     rings = {
         key: ring.model_copy(update={"state": "answered"})
         if ring.state == "ringing" and not _goes_on(book, incident, key)
         else ring
         for key, ring in incident.rings.items()
     }
-    after = mark_acknowledged(incident.model_copy(update={"rings": rings}), event.ring)
-    after = after.model_copy(
+    return incident.model_copy(
         update={
+            "rings": rings,
             "acknowledged_at": event.at,
             "acknowledged_by": event.by,
             "first_acknowledged_at": incident.first_acknowledged_at or event.at,
             "alive_at": event.at,
         }
-    )
-    through = f" through {event.via}" if event.via else ""
-    waited = write(event.at - incident.declared_at)
-    return tell(
-        after,
-        event.at,
-        f"{event.by} acknowledged{through}, {waited} after declaration",
-        kind="acknowledge",
-        by=event.by,
     )
 
 
@@ -67,18 +73,6 @@ def mark_acknowledged(incident: Incident, key: str) -> Incident:
         return incident
     ring = incident.rings[key].model_copy(update={"state": "acknowledged"})
     return incident.model_copy(update={"rings": {**incident.rings, key: ring}})
-
-
-def change_severity(incident: Incident, event: SeverityChanged) -> Incident:
-    """To another one: everything is planned anew from the original start."""
-    is_graver = event.severity < incident.severity
-    raised_at = event.at if is_graver else incident.raised_at
-    gravest = min(incident.gravest, event.severity)
-    after = incident.model_copy(update={"severity": event.severity, "gravest": gravest, "raised_at": raised_at})
-    word = "raised" if is_graver else "lowered"
-    step = f"from {severity_title(incident.severity)} to {severity_title(event.severity)}"
-    because = f": {event.reason}" if event.reason else ""
-    return tell(after, event.at, f"{event.by} {word} the severity {step}{because}", by=event.by)
 
 
 def resolve(incident: Incident, event: Resolved) -> Incident:
@@ -125,6 +119,7 @@ def reopen(incident: Incident, at: datetime, text: str) -> Incident:
             "successor": (),
             "round": first_round,
             "first_round": first_round,
+            "renewed": None,
             "round_started_at": at,
         }
     )

@@ -27,6 +27,7 @@ _POSTS = {
     "remind/channel": "reminder of the update",
     "nag/roles": "question who takes the roles",
     "nobody": "nobody is being paged",
+    "gap": "that the runbook has a hole",
     "review/consider": "question whether there is to be a review",
     "review/opened": "what the review owes",
 }
