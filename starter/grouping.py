@@ -14,6 +14,7 @@ from starter import vocabulary
 from starter.sources import text
 from starter.sources.reading import FieldProblem, Links, Reading, SentAlert
 from workflows.policy.alerts import headline
+from workflows.policy.bounded import LINE, fit
 from workflows.policy.effects import Instant
 from workflows.policy.events import Alert
 from workflows.policy.incident import Opening
@@ -115,7 +116,7 @@ def alert(sent: SentAlert, intake: Intake, received_at: Instant, group: str = ""
     service = {intake.service_labels[0]: sent.service} if sent.service and intake.service_labels else {}
     labels = text.labels({**service, **sent.labels, **service})
     means = meaning(intake, sent)
-    return Alert(
+    received = Alert(
         fingerprint=sent.fingerprint,
         status=sent.status,
         name=text.line(sent.name, text.VALUE) or text.line(sent.summary, text.VALUE) or "An alert without a name",
@@ -128,6 +129,7 @@ def alert(sent: SentAlert, intake: Intake, received_at: Instant, group: str = ""
         ends=sent.ends,
         group=group,
     )
+    return received.model_copy(update={"service": fit(_service(intake, [received]), LINE)})
 
 
 def workflow_id(source: str, tenant: str, group: str) -> str:

@@ -32,7 +32,7 @@ from workflows.policy.events import (
     TextFailed,
     stamp,
 )
-from workflows.policy.ladder import OF_THE_LADDER
+from workflows.policy.ladder import BESIDE_THE_LADDER, OF_THE_LADDER
 from workflows.policy.wording import what
 from workflows.summaries import summary
 
@@ -269,7 +269,7 @@ class Shell:
         self._settle()
         self._leaving = True
         for key in self._sends:
-            if not key.startswith((*OF_THE_LADDER, "call/", "hush/")):
+            if not key.startswith((*OF_THE_LADDER, *BESIDE_THE_LADDER, "hush/")):
                 self._cancel(key)
         try:
             await workflow.wait_condition(self._is_quiet, timeout=LAST_CHANCE)

@@ -19,6 +19,7 @@ from workflows.policy.duties import known_duties
 from workflows.policy.effects import Document, Email, Post, Publish, Ticket
 from workflows.policy.follow_ups import named, owner_of
 from workflows.policy.incident import FollowUp, Incident
+from workflows.policy.joined import of_duty
 from workflows.policy.review.state import Review
 from workflows.policy.room import contacts_for, next_batch
 from workflows.policy.runbook import Duty, Runbook, severity_title
@@ -156,6 +157,9 @@ class Values(Occasion):
 
     @property
     def told(self) -> list[str]:
+        news = of_duty(self.incident, self.demand)
+        if news is not None:
+            return [news.in_words()]
         return [item.text for item in next_batch(self.incident, self.demand.duty, up_to=self.demand.occurrence)]
 
     @property

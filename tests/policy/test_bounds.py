@@ -13,6 +13,7 @@ from workflows.policy.bounded import LABELS, fit, identity, weight
 from workflows.policy.effects import Page
 from workflows.policy.engine import plan
 from workflows.policy.events import (
+    Acknowledged,
     Alert,
     DraftApproved,
     EffectStarted,
@@ -52,6 +53,7 @@ def wordy(fingerprint: str, since: float = 0) -> Alert:
         severity="sev1",
         ends="never",
         group=LONG,
+        service=f"{fingerprint}{LONG}",
     )
 
 
@@ -69,6 +71,7 @@ def wordy_opening() -> Incident:
 def everything_at_once() -> Iterator[Event]:
     """All that has a bound is filled to it, and a little more."""
     few = LONG[:16]  # so that they are as many as may be
+    yield Acknowledged(by=LONG)
     yield from storm(Bounds.alerts + 5)
     yield from (RoleAssigned(role=f"role-{n}", person=LONG, by=LONG) for n in range(Bounds.names + 5))
     yield from (FlagChanged(flag=f"flag-{n}-{'x' * 50}", by=LONG) for n in range(Bounds.names + 5))

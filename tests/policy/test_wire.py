@@ -80,6 +80,8 @@ def _lived() -> list[BaseModel]:
         *COMMANDS,
         *(sent for _, sent in simulation.sent),
         incident.Draft(at=T0, approval=words),
+        incident.NewAlertRing(number=1, due_at=T0, texts=("a",), people=("alice",), fingerprints=("f1",)),
+        incident.NewAlerts(number=1, due_at=T0, texts=("a new one",), more=2, rung=("alice",)),
         incident.Renewal(at=T0, reason="raised", older=("escalate/1/alice/1",)),
         effects.Email(to="customers", name="Customers", addresses=("all@example.com",), public=True, template="email"),
         effects.Ticket(action="close", ticket="OPS-12", template="ticket"),

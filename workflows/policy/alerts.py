@@ -8,6 +8,7 @@ from workflows.policy.durations import write
 from workflows.policy.episodes import has_ended, is_new, is_out_of_order, names, record
 from workflows.policy.events import Alert, AlertsReceived, Resolved, SeverityChanged
 from workflows.policy.incident import Bounds, Incident, verified_at
+from workflows.policy.joining import join
 from workflows.policy.raising import change_severity
 from workflows.policy.runbook import Runbook
 from workflows.policy.telling import log, tell
@@ -30,7 +31,7 @@ def receive(book: Runbook, incident: Incident, event: AlertsReceived) -> Inciden
     graver = tuple(alert for alert in event.alerts if _asks_for_more(incident, alert))
     after, some_ended = record(incident, event, book.intake.flap_hold)
     if not incident.resolved:
-        after = _raise(book, after, event, graver)
+        after = join(book, incident, _raise(book, after, event, graver), event)
         return _end_if_all_have(book, after, event) if some_ended else _held_no_more_if_one_fires(after)
     if returned:
         return _raise(book, reopen(after, event.at, f"reopened: {names(returned)} fires again"), event, graver)
@@ -97,7 +98,9 @@ def _raise(book: Runbook, incident: Incident, event: AlertsReceived, graver: tup
 def _lean(alert: Alert, count: int) -> Alert:
     """As much as the next incident needs of it: its severity, and what is kept of every alert."""
     name, summary = fit(alert.name, Bounds.alert_name), fit(alert.summary, Bounds.alert_summary)
-    return alert.model_copy(update={"name": name, "summary": summary, "labels": {}, "link": "", "count": count})
+    return alert.model_copy(
+        update={"name": name, "summary": summary, "labels": {}, "service": "", "link": "", "count": count}
+    )
 
 
 def _end_if_all_have(book: Runbook, incident: Incident, event: AlertsReceived) -> Incident:

@@ -6,6 +6,7 @@ each part of the engine computes everything that is wanted, past and future, as 
     escalation   whom to page: tiers, rounds, calls by hand, the other ways of reaching someone
     hushing      acknowledged or resolved here -> so at the pager
     room         the declaration, the channel, its topic, and what the channel has yet to be told
+    joined       what is said of new alerts, in the channel and at the pager
     cadence      progress updates, their reminders, unfilled roles
     public       the status page: automatic, drafted, approved, overdue
     duties       what is owed once
@@ -49,6 +50,7 @@ from workflows.policy.events import Event
 from workflows.policy.follow_ups import tickets
 from workflows.policy.hushing import hushing
 from workflows.policy.incident import Incident, acknowledgement_expires_at, end_held_until
+from workflows.policy.joined import joined
 from workflows.policy.public import public
 from workflows.policy.room import room
 from workflows.policy.runbook import Runbook
@@ -127,6 +129,7 @@ def _all(book: Runbook, incident: Incident, now: datetime) -> Iterator[Wanted | 
     yield from escalation(book, incident, now)
     yield from hushing(book, incident, now)
     yield from room(book, incident)
+    yield from joined(book, incident)
     if incident.cancelled and not incident.public.begun:
         return
     yield from public(book, incident)

@@ -19,7 +19,7 @@ from workflows.policy.durations import write
 from workflows.policy.effects import Page, Post
 from workflows.policy.incident import Incident, acknowledgement_expires_at, end_held_until, is_acknowledged, rules
 from workflows.policy.ladder import PAGE_BUDGET, Callee, Rung, ladder
-from workflows.policy.paging import called_by_hand, page, reason_of
+from workflows.policy.paging import called_by_hand, called_by_new_alerts, page, reason_of
 from workflows.policy.pauses import Pauses
 from workflows.policy.repeats import between_rounds, every, repeats
 from workflows.policy.runbook import Runbook, severity_title
@@ -38,6 +38,7 @@ def escalation(book: Runbook, incident: Incident, now: datetime) -> Iterator[Wan
     elif not any(rung.callees for rung in rungs):
         yield from _nobody(book, incident, now)
     elif is_acknowledged(book, incident, now):
+        pages += called_by_new_alerts(book, incident)
         pages += _while_acknowledged(book, incident, rungs, now)
     else:
         pages += _unanswered(book, incident, rungs, now)

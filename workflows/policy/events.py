@@ -49,6 +49,8 @@ class Alert(Wire):
     summary: Line = ""
     starts_at: Instant
     labels: Labels = {}
+    service: Line = ""
+    """What is in trouble, as the runbook's `intake` calls it."""
     link: Text = ""
     severity: SeverityName | None = None
     harmless: bool = False

@@ -31,7 +31,7 @@ class Bounds:
     to_tell_text = 12_000
     alerts = 140
     alert_name = 60
-    alert_summary = 60
+    alert_summary = 54
     alerts_of_a_record = 20
     """After the end only their texts are asked for."""
     successor = 50
@@ -40,6 +40,12 @@ class Bounds:
     calls = 20
     call_reason = 200
     renewal_reason = 200
+    services = 20
+    service = 40
+    news = 2
+    new_alerts = 6
+    """Of those that are said together; the others are counted."""
+    new_alert = 120
     names = 25
     """Of roles and of flags: a signal may name some that the runbook does not know."""
     links = 4
@@ -164,6 +170,33 @@ class Tell(Wire):
     by: str = ""
     mention: tuple[str, ...] = ()
     role: str | None = None
+
+
+class NewAlerts(Wire):
+    """Alerts that joined an incident that was open, to be said together."""
+
+    number: int
+    due_at: Instant
+    texts: tuple[str, ...]
+    more: int = 0
+    """Beyond those that are named."""
+    rung: tuple[str, ...] = ()
+    """Whose page says it: no note is left for them."""
+
+    def in_words(self) -> str:
+        count = len(self.texts) + self.more
+        if not self.texts:
+            return f"{count} new alerts, of which their sender tells no more"
+        many = f"{count} new alerts: " if count > 1 else "a new alert: "
+        return many + "; ".join(self.texts) + (f"; and {self.more} more" if self.more else "")
+
+
+class NewAlertRing(NewAlerts):
+    """The last ring that new alerts asked for, made or to be made."""
+
+    people: tuple[str, ...]
+    fingerprints: tuple[str, ...]
+    """Of those that are named: when all have ended before it was made, it is not."""
 
 
 class AlertState(Wire):
@@ -363,6 +396,11 @@ class Incident(Wire):
     only end with their group."""
     end_held_since: Instant | None = None
     """All its alerts have ended, the last of those that flap then: it is over if that lasts."""
+    services: tuple[str, ...] = ()
+    """Of the alerts that were heard of; beyond the bound none is new."""
+    news: tuple[NewAlerts, ...] = ()
+    """The last that joined: told already, or to be told."""
+    new_alert_ring: NewAlertRing | None = None
     updated_at: Instant | None = None
     """A human's last progress update."""
     public: Public = Public()
@@ -411,6 +449,9 @@ class Incident(Wire):
 
     def effect_key(self, vendor_key: str) -> str:
         return vendor_key.removeprefix(self.vendor_key(""))
+
+    def was_begun(self, duty: str, occurrence: int) -> bool:
+        return self.has_settled(duty, occurrence) or f"{duty}/{occurrence}" in self.started
 
     def has_settled(self, duty: str, occurrence: int) -> bool:
         last = self.settled.get(duty)

@@ -22,6 +22,9 @@ OF_THE_LADDER = ("escalate/", "overdue/", "repeat/")
 """Duties that page: a tier, the first one whose target was missed, and the one that was reached last once more. Each
 goes on with the tier and the person."""
 
+BESIDE_THE_LADDER = ("call/", "joined/")
+"""Duties that page whoever has acknowledged: asked for by hand, and by new alerts. Each goes on with the person."""
+
 
 @dataclass(frozen=True)
 class Hold:
@@ -182,6 +185,6 @@ def target(book: Runbook, incident: Incident) -> timedelta | None:
 
 
 def outlives_acknowledgement(book: Runbook, incident: Incident, duty: str) -> bool:
-    """A page that was asked for by hand, or of a rung that only the resolution stops."""
+    """A page that was asked for by hand or by a new alert, or of a rung that only the resolution stops."""
     lasting = [rung for rung in ladder(book, incident) if rung.unless == "resolved"]
-    return duty.startswith("call/") or any(duty == callee.duty for rung in lasting for callee in rung.callees)
+    return duty.startswith(BESIDE_THE_LADDER) or any(duty == callee.duty for rung in lasting for callee in rung.callees)

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from workflows.policy.bounded import fit
 from workflows.policy.climb import Step, got_lost
 from workflows.policy.demand import Demand
 from workflows.policy.durations import write
 from workflows.policy.effects import Page
-from workflows.policy.incident import Call, Incident, acknowledgement_expires_at, rules, who_owes
+from workflows.policy.incident import Bounds, Call, Incident, acknowledgement_expires_at, rules, who_owes
 from workflows.policy.ladder import Callee, called_people
 from workflows.policy.runbook import Runbook, Tier, severity_title
 from workflows.policy.wanted import Wanted
@@ -124,10 +125,29 @@ def called_by_hand(book: Runbook, incident: Incident) -> Iterator[Wanted]:
 
 
 def _called(book: Runbook, incident: Incident, person: str, call: Call) -> Wanted:
-    duty, number, due_at = f"call/{person}", call.number, call.at
     reason = f"{call.by} asked for {book.person_name(person)}" + (f": {call.reason}" if call.reason else "")
+    return _beside_the_ladder(book, incident, person, f"call/{person}", call.number, call.at, reason)
+
+
+def called_by_new_alerts(book: Runbook, incident: Incident) -> Iterator[Wanted]:
+    """While somebody has acknowledged: before that the ladder rings anyway."""
+    ring = incident.new_alert_ring
+    if ring is None or ring.due_at < incident.opened_at:
+        return
+    known = [incident.alerts.get(fingerprint) for fingerprint in ring.fingerprints]
+    fires = any(alert is None or alert.status == "firing" for alert in known)
+    for person in ring.people:
+        if fires or incident.was_begun(f"joined/{person}", ring.number):
+            reason = fit(ring.in_words(), Bounds.renewal_reason)
+            yield _beside_the_ladder(book, incident, person, f"joined/{person}", ring.number, ring.due_at, reason)
+
+
+def _beside_the_ladder(
+    book: Runbook, incident: Incident, person: str, duty: str, number: int, due_at: datetime, reason: str
+) -> Wanted:
+    """Once more after a while if it did not get through."""
     settled = incident.settled.get(duty)
-    if settled is not None and settled.occurrence >= call.number and got_lost(settled):
+    if settled is not None and settled.occurrence >= number and got_lost(settled):
         number, due_at = settled.occurrence + 1, settled.settled_at + rules(book, incident).repeat_after
         reason += "; the page before this one did not get through"
     effect = Page(

@@ -287,6 +287,10 @@ class Intake(Wire):
     there."""
     resolve_with_alerts: bool = True
     """When all alerts of an incident have resolved, so has the incident."""
+    new_alert: Literal["tell", "ring"] | None = None
+    """What an alert does that is new to an incident that somebody has acknowledged. tell: the channel is told, and
+    noted at the pager; ring: whoever acknowledged is paged too. Left out: it rings if it is at least as grave as the
+    incident and its name or its service is new there. At most one such ring every `repeat_after`."""
     flap_hold: Duration = Field(default=5 * MINUTES, le=timedelta(hours=1))
     """An alert that fires again within this after it resolved flaps: from then on it must stay resolved for so long
     before its incident is over, and rings nobody meanwhile. What fires is never held; `0m` holds nothing."""

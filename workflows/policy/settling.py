@@ -221,7 +221,7 @@ def _referenced(incident: Incident, event: EffectSettled, effect: Post | OpenCha
     name = {"channel": "channel", "declaration": "thread"}.get(event.demand.duty)
     if name and event.receipt.reference:
         incident = incident.model_copy(update={"references": {**incident.references, name: event.receipt.reference}})
-    if event.demand.duty.startswith("tell/"):
+    if event.demand.duty.startswith(("tell/", "news/")):
         return incident  # what it told stands on the timeline already
     kind = "update" if event.demand.duty.startswith("update/") else "post"
     return log(incident, event.at, _posted(event, effect), kind=kind)

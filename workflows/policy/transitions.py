@@ -6,6 +6,7 @@ from datetime import datetime
 from workflows.policy.durations import write
 from workflows.policy.events import Acknowledged, Event, Resolved, Unacknowledged
 from workflows.policy.incident import AlertState, Incident
+from workflows.policy.joining import without_pending
 from workflows.policy.ladder import outlives_acknowledgement
 from workflows.policy.runbook import Runbook
 from workflows.policy.telling import tell
@@ -16,7 +17,7 @@ def acknowledge(book: Runbook, incident: Incident, event: Acknowledged) -> Incid
     through = f" through {event.via}" if event.via else ""
     waited = write(event.at - incident.declared_at)
     return tell(
-        after.model_copy(update={"renewed": None}),
+        after.model_copy(update={"renewed": None, "new_alert_ring": without_pending(incident, event.at)}),
         event.at,
         f"{event.by} acknowledged{through}, {waited} after declaration",
         kind="acknowledge",
@@ -120,6 +121,7 @@ def reopen(incident: Incident, at: datetime, text: str) -> Incident:
             "round": first_round,
             "first_round": first_round,
             "renewed": None,
+            "new_alert_ring": without_pending(incident, at),
             "round_started_at": at,
         }
     )

@@ -23,6 +23,7 @@ _POSTS = {
     "tell/home": "what happened",
     "tell/incident": "what happened",
     "tell/updates": "what happened",
+    "news/channel": "new alerts",
     "update/channel": "update, because none came",
     "remind/channel": "reminder of the update",
     "nag/roles": "question who takes the roles",
