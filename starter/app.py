@@ -14,6 +14,7 @@ from starter.incidents import Incidents
 from starter.limits import Door
 from starter.refusal import answer_refusals
 from starter.routes import alerts, cloudwatch, health, heartbeat, jira, pagerduty
+from starter.routes.unknown import answer_unknown
 from starter.runbooks import Library
 from starter.sns_calls import SnsCalls
 
@@ -52,4 +53,5 @@ def create_app(
     for module in (alerts, cloudwatch, pagerduty, jira, heartbeat, health):
         app.router.routes.extend(module.router(gateway).routes)  # included, each would be another router to go through
     answer_refusals(app)
+    answer_unknown(app, gateway)
     return app

@@ -2,10 +2,11 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from typing import Any, TypeVar
 
 from fastapi import Request
 from pydantic import SecretStr
@@ -34,6 +35,8 @@ from starter.unpacking import unpacked
 from workflows.policy.incident import Opening
 from workflows.policy.runbook import Runbook
 
+T = TypeVar("T")
+
 ANSWER_WITHIN_S = 4.5
 """PagerDuty waits 5 s for an answer, most others longer."""
 READ_AT_MOST = 2
@@ -59,6 +62,7 @@ class Gateway:
     """The way to the incidents for alerts, of which there may be very many."""
     beats: Beats = field(init=False)
     silencing: Silencing = field(init=False)
+    _under_way: set[asyncio.Future[Any]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         installations = Installations(self.incidents.reach)
@@ -77,6 +81,13 @@ class Gateway:
         if book is None:
             raise later(f"the runbook {self.published.in_force.default!r} is not loaded: see /readyz")
         return book, (FieldProblem("runbook", remark),) if remark else ()
+
+    async def to_its_end(self, work: Awaitable[T]) -> T:
+        """It goes on when nobody waits for it any more: its sender was told 503, and may never send it again."""
+        task = asyncio.ensure_future(work)
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+        return await asyncio.shield(task)
 
     def secrets(self, source: Source) -> tuple[SecretStr, ...]:
         found: tuple[SecretStr, ...] = getattr(self.settings, source.secrets)
@@ -128,6 +139,12 @@ class Gateway:
         self.counts[source.name, "unreadable"] += 1
         self.turned_away.dropped(source, "could not be read", why, webhook.received_at, webhook.sender)
 
+    def partly_unreadable(self, source: Source, unread: int, why: str, webhook: Webhook) -> None:
+        """Some of its alerts: the others are handed on, and an incident says so."""
+        self.counts[source.name, "unreadable_alerts"] += unread
+        outcome = "had alerts that could not be read"
+        self.turned_away.dropped(source, outcome, why, webhook.received_at, webhook.sender)
+
     def unusable(self, source: Source, webhook: Webhook, error: Unreadable) -> None:
         """Answered 400 or 422: no alert is lost by it, and nothing proves who sent it, or it was none of alerts."""
         self.counts[source.name, "refused"] += 1
@@ -146,7 +163,7 @@ class Gateway:
 async def in_time(source: Source) -> AsyncIterator[None]:
     """Whatever is slow, the sender hears 503 before it gives up on us, and sends again.
 
-    What is under way to Temporal by then goes on (`GroupCommit`).
+    What is under way to Temporal by then goes on (`Gateway.to_its_end`).
     """
     try:
         async with asyncio.timeout(min(ANSWER_WITHIN_S, source.answer_within_s)):

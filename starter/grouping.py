@@ -37,6 +37,8 @@ _WORKLOADS = (
     "namespace",
 )
 """Labels that name what such a job measures."""
+BY_ADDRESS = "?severity"
+"""Where the word stands that the address says for alerts that say none."""
 MOST_WORDS = 20
 """That nobody knows, named in an answer."""
 
@@ -63,6 +65,8 @@ class Batch:
     """The sender's own groups that have ended as a whole: see `AlertsReceived`."""
     by: Labels = ()
     """See `Group`."""
+    remark: bool = False
+    """About alerts of the delivery that could not be read: it is none of those that were sent."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +93,7 @@ def group(source: str, reading: Reading, book: Runbook, received_at: Instant) ->
     for sent in reading.alerts:
         groups.setdefault(_group_of(source, sent, book.intake, received_at), []).append(sent)
     batches = tuple(_batch(source, reading, group, sent, book, received_at) for group, sent in groups.items())
-    problems = (*reading.problems, *_unknown_severities(reading.alerts, book), *_ungrouped(groups, book))
+    problems = (*reading.problems, *_unknown_severities(reading.alerts, book), *_ungrouped(groups, reading, book))
     return Delivery(batches, problems)
 
 
@@ -106,7 +110,9 @@ def with_severity(reading: Reading, word: str, intake: Intake) -> Reading:
 
     def said(sent: SentAlert) -> SentAlert:
         says_one = sent.severity or sent.labels.get(intake.severity_label)
-        return sent if says_one or not word else replace(sent, severity=word, severity_field="?severity")
+        return (
+            sent if says_one or not word or sent.unreadable else replace(sent, severity=word, severity_field=BY_ADDRESS)
+        )
 
     return replace(reading, alerts=tuple(map(said, reading.alerts)))
 
@@ -179,7 +185,7 @@ def started(stated: datetime | None, received_at: Instant) -> Instant:
 
 
 def _group_of(source: str, sent: SentAlert, intake: Intake, received_at: Instant) -> Group:
-    if not intake.group_by:
+    if sent.unreadable or not intake.group_by:
         return Group(sent.group)
     seen = shown(source, alert(sent, intake, received_at), intake)
     by = tuple((label, seen.get(label, "")) for label in sorted(set(intake.group_by)))
@@ -187,10 +193,12 @@ def _group_of(source: str, sent: SentAlert, intake: Intake, received_at: Instant
     return Group(f"by {json.dumps(by)}", by) if any(value for _, value in by) else Group(sent.group)
 
 
-def _ungrouped(groups: Iterable[Group], book: Runbook) -> Iterator[FieldProblem]:
-    wanted = book.intake.group_by
-    if wanted and not all(group.by for group in groups):
-        labels = ", ".join(wanted)
+def _ungrouped(groups: Mapping[Group, Sequence[SentAlert]], reading: Reading, book: Runbook) -> Iterator[FieldProblem]:
+    if all(group.by or alerts[0].unreadable for group, alerts in groups.items()):
+        return
+    yield from reading.ungrouped
+    if book.intake.group_by:
+        labels = ", ".join(book.intake.group_by)
         yield FieldProblem("labels", f"alerts without {labels} were grouped as their sender does, not by the runbook")
 
 
@@ -201,9 +209,13 @@ def _batch(
     tags = {name: tag(source, reading.tenant, name) for name in {each.group for each in ordered}}
     alerts = tuple(alert(each, book.intake, received_at, tags[each.group]) for each in ordered)
     links = _first_of_each(link for each in ordered for link in each.links)
-    incident = workflow_id(source, reading.tenant, group.name)
+    about = sent[0].unreadable
+    incident = workflow_id(source, "" if about else reading.tenant, group.name)
+    opening = _opening(source, alerts, links, book)
+    if about:
+        return Batch(incident, opening, alerts, remark=not reading.unreadable)
     ended = dict.fromkeys(tags.values(), started(reading.ended_at, received_at)) if reading.ended_at else {}
-    return Batch(incident, _opening(source, alerts, links, book), alerts, reading.truncated, ended, group.by)
+    return Batch(incident, opening, alerts, reading.truncated, ended, group.by)
 
 
 def _firing_first(alerts: Iterable[SentAlert]) -> list[SentAlert]:

@@ -33,8 +33,8 @@ def later(error: str) -> Refusal:
 
 def answer_refusals(app: FastAPI) -> None:
     @app.exception_handler(Refusal)
-    async def refused(_: Request, refusal: Refusal) -> JSONResponse:
-        return _json(refusal.status, str(refusal), headers=refusal.headers)
+    async def refuse(_: Request, refusal: Refusal) -> JSONResponse:
+        return refused(refusal)
 
     @app.exception_handler(Unreachable)
     async def unreachable(_: Request, error: Unreachable) -> JSONResponse:
@@ -43,6 +43,10 @@ def answer_refusals(app: FastAPI) -> None:
     @app.exception_handler(Unreadable)
     async def unreadable(_: Request, error: Unreadable) -> JSONResponse:
         return _json(error.status, str(error), error.problems)
+
+
+def refused(refusal: Refusal) -> JSONResponse:
+    return _json(refusal.status, str(refusal), headers=refusal.headers)
 
 
 def _json(

@@ -1,6 +1,6 @@
 """Where an alert would go, and why: what the gateway does with a delivery, without doing it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from pydantic import BaseModel
@@ -81,9 +81,11 @@ def route(
     limit: int = MAX_BODY_BYTES,
 ) -> Routed:
     """What would become of a delivery. `because` says why it is this runbook, `limit` is TOCSIN_MAX_BODY_BYTES."""
-    reading, ignored = set_aside(source.name, translated(source, webhook, limit), book, webhook.received_at)
+    sent = grouping.with_severity(translated(source, webhook, limit), webhook.query.get("severity", ""), book.intake)
+    reading, ignored = set_aside(source.name, sent, book, webhook.received_at)
     delivery = grouping.group(source.name, reading, book, webhook.received_at)
-    routes = [_route(source, batch, book, because) for batch in delivery.batches]
+    by_address = {each.fingerprint for each in reading.alerts if each.severity_field == grouping.BY_ADDRESS}
+    routes = [_route(source, batch, book, because, by_address) for batch in delivery.batches]
     silent = None
     if silences is not None:
         held = silenced(source.name, reading, book, webhook.received_at, silences)
@@ -98,7 +100,7 @@ def route(
     )
 
 
-def _route(source: Source, batch: Batch, book: Runbook, because: str) -> Route:
+def _route(source: Source, batch: Batch, book: Runbook, because: str, by_address: Collection[str]) -> Route:
     firing = [alert for alert in batch.alerts if alert.status == "firing"]
     opening = batch.opening
     return Route(
@@ -114,7 +116,7 @@ def _route(source: Source, batch: Batch, book: Runbook, because: str) -> Route:
         flap_hold=write(book.intake.flap_hold),
         why=Why(
             runbook=because,
-            severity=_why_severity(book, opening.severity, firing or batch.alerts),
+            severity=_why_severity(book, opening.severity, firing or batch.alerts, by_address),
             service=_why_service(book, opening.service, firing or batch.alerts),
             incident=_why_incident(source, batch),
         ),
@@ -132,13 +134,14 @@ def _why_incident(source: Source, batch: Batch) -> str:
     return "the runbook's group_by: " + ", ".join(f"{label}={value}" for label, value in batch.by)
 
 
-def _why_severity(book: Runbook, severity: SeverityName, alerts: Sequence[Alert]) -> str:
+def _why_severity(book: Runbook, severity: SeverityName, alerts: Sequence[Alert], by_address: Collection[str]) -> str:
     decides = next((alert for alert in alerts if alert.severity == severity), None)
     if decides is None:
         why = _why_default(book, alerts)
     else:
         value = decides.labels.get(book.intake.severity_label)
-        said = f"{book.intake.severity_label}={value}" if value is not None else "its own severity"
+        own = "the address's ?severity=" if decides.fingerprint in by_address else "its own severity"
+        said = f"{book.intake.severity_label}={value}" if value is not None else own
         gravest = ", the gravest of them" if len({alert.severity for alert in alerts}) > 1 else ""
         why = f"{said}, on {decides.name}{gravest}"
     if severity not in book.severities:

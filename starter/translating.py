@@ -1,7 +1,7 @@
 """What a delivery brings whose sender has proved itself. It is never dropped for its form (rule of trust 19).
 
-What can be read is; what cannot is an alert by itself, one of each source, so that somebody looks at that sender before
-its next real alert is lost.
+What can be read is; what cannot, a whole delivery or some of its alerts, is an alert by itself, one of each source, so
+that somebody looks at that sender before its next real alert is lost.
 """
 
 from dataclasses import replace
@@ -29,20 +29,43 @@ def translated(source: Source, webhook: Webhook, limit: int) -> Reading:
     except (ValueError, LookupError, ArithmeticError, RecursionError) as error:  # a fault of ours costs no alert
         log.exception("a webhook could not be translated", source=source.name)
         return unreadable(source, webhook, Unreadable(f"a fault in Tocsin ({type(error).__name__})"))
-    return ours.without(reading)
+    return ours.without(_with_what_is_lost(source, webhook, reading))
 
 
 def unreadable(source: Source, webhook: Webhook, error: Unreadable) -> Reading:
     """Nothing of what was sent is repeated: it may be a secret."""
     why = text.line("; ".join((str(error), *map(_told, error.problems[:3]))), text.TEXT)
-    alert = SentAlert(
-        group=UNREADABLE,
+    return Reading((_about(source, webhook, why),), problems=error.problems, unreadable=why, unread=1)
+
+
+def _with_what_is_lost(source: Source, webhook: Webhook, reading: Reading) -> Reading:
+    """The same, with an alert that tells of those that could not be read: what is known of them is only their number.
+
+    Those that a sender's one group was cut by are told to the incident of that group (`truncated`).
+    """
+    cut = reading.truncated if len({alert.group for alert in reading.alerts}) != 1 else 0
+    if not (reading.unusable or cut):
+        return reading
+    told = [f"{len(reading.unusable)} of its alerts cannot be used"] if reading.unusable else []
+    told += [f"{cut} more of its alerts were not read"] if cut else []
+    why = text.line("; ".join((", and ".join(told), *map(_told, reading.unusable[:3]))), text.TEXT)
+    return replace(
+        reading,
+        alerts=(*reading.alerts, _about(source, webhook, why)),
+        truncated=reading.truncated - cut,
+        unread=len(reading.unusable) + cut,
+    )
+
+
+def _about(source: Source, webhook: Webhook, why: str) -> SentAlert:
+    return SentAlert(
+        group=f"{UNREADABLE}\n{webhook.installation}",
         fingerprint=text.fingerprint({"cannot read": source.name}),
         name=f"cannot read what {source.name} sends",
         ends="never",  # what is read next may be something else
         summary=why,
+        unreadable=True,
     )
-    return Reading((alert,), webhook.query.get("installation", ""), problems=error.problems, unreadable=why)
 
 
 def _read(source: Source, webhook: Webhook, limit: int) -> Reading:

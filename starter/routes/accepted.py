@@ -34,6 +34,7 @@ class Accepted(BaseModel):
     """Temporal has what is counted here, for good."""
 
     accepted: int = 0
+    """Alerts of those that were sent."""
     incident: str | None = None
     """Workflow id; the first, if there are several."""
     incidents: list[str] = []
@@ -76,14 +77,15 @@ async def deliver(
                 accepted += len(event.alerts)
         return accepted
 
-    counts = await asyncio.gather(*(hand_on(batch) for batch in delivery.batches))
-    incidents = [batch.workflow_id for batch, count in zip(delivery.batches, counts, strict=True) if count]
+    counts = await gateway.to_its_end(asyncio.gather(*(hand_on(batch) for batch in delivery.batches)))
+    handed_on = [(batch, count) for batch, count in zip(delivery.batches, counts, strict=True) if count]
+    incidents = [batch.workflow_id for batch, _ in handed_on]
     if ignored:
         gateway.counts[source, "ignored"] += 1
     if incidents or not kept:
         gateway.counts[source, "accepted" if incidents else "nothing_open"] += 1
     return Accepted(
-        accepted=sum(counts),
+        accepted=sum(count for batch, count in handed_on if not batch.remark),
         incident=incidents[0] if incidents else None,
         incidents=incidents,
         opens_nothing=list(ignored),

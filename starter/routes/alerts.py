@@ -59,9 +59,11 @@ async def accept(gateway: Gateway, source: Source, webhook: Webhook, sent: Readi
     """Raises Refusal."""
     if sent.unreadable:
         gateway.unreadable(source, sent.unreadable, webhook)
+    elif sent.unread:
+        why = next(alert.summary for alert in sent.alerts if alert.unreadable)
+        gateway.partly_unreadable(source, sent.unread, why, webhook)
     book, problems = gateway.runbook(runbook)
-    word = "" if sent.unreadable else webhook.query.get("severity", "")
-    reading = grouping.with_severity(sent, word, book.intake)
+    reading = grouping.with_severity(sent, webhook.query.get("severity", ""), book.intake)
     if gateway.replays.knows(source.name, reading.delivery_id, webhook.received_at):
         gateway.counts[source.name, "repeated"] += 1
         return Accepted(ignored="delivered before")

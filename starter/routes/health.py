@@ -48,8 +48,8 @@ class Readiness(BaseModel):
     """Why runbooks could not be loaded; which senders have been refused since the last genuine webhook; what was
     refused or could not be read within a day, how often, when and why."""
     webhooks: dict[str, dict[str, int]]
-    """Since the gateway started, by source: accepted, refused, unreadable, not_ours, nothing_open, held, ignored,
-    repeated."""
+    """Since the gateway started, by source: accepted, refused, unreadable, unreadable_alerts, not_ours, nothing_open,
+    held, ignored, repeated."""
     connections: dict[str, int]
     """Since the gateway started: how many were cut, by the reason."""
     canary: Watch | None

@@ -5,7 +5,7 @@ Fields that are missing or unknown are no reason to lose an alert: versions diff
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from pydantic import JsonValue, SkipValidation
@@ -13,14 +13,9 @@ from pydantic import JsonValue, SkipValidation
 from starter import verify
 from starter.sources import foreign, text
 from starter.sources.foreign import AnyMap, AnyText, Count, Foreign, Labels, Status
-from starter.sources.reading import FieldProblem, Links, Reading, SentAlert, Unreadable, Webhook
+from starter.sources.reading import FieldProblem, Links, Reading, SentAlert, Webhook
+from starter.sources.several import Several, several
 from starter.sources.source import Source
-
-MAX_ALERTS = 1000
-"""Of one group: what enters a history is bounded (Temporal refuses payloads beyond 2 MB)."""
-MAX_PROBLEMS = 1000
-"""Naming a hundred thousand would keep all other senders waiting for seconds."""
-
 
 _REPLICA = re.compile(r"//(?:[0-9a-f]{12}|(?P<set>[^/:.]+)-[0-9a-f]{8,10}-[a-z0-9]{5})(?=[:/]|$)", re.IGNORECASE)
 """An address that a container has made up for itself (`//4f1c2a9b8d7e:9093`): after a restart it has another, and
@@ -64,13 +59,15 @@ class Body(Foreign):
 def translate(webhook: Webhook) -> Reading:
     """One delivery is one group of alerts. Raises Unreadable when no alert in it can be used."""
     sent, _ = foreign.read(Body, webhook.body, "an Alertmanager webhook")
-    good, problems = usable(Notice, sent.alerts)
+    found = usable(Notice, sent.alerts)
     return Reading(
-        alerts=tuple(alert(each, sent, links(each)) for each in good),
+        alerts=tuple(alert(each, sent, links(each)) for each in found.good),
         tenant=tenant(webhook, sent, sent.receiver),
-        truncated=sent.truncatedAlerts + max(0, len(sent.alerts) - MAX_ALERTS),
-        ended_at=ended_at(sent, good),
-        problems=problems if sent.has_groups else (*problems, NO_KEY),
+        truncated=sent.truncatedAlerts + found.left_out,
+        ended_at=ended_at(sent, found.good),
+        problems=found.problems,
+        ungrouped=() if sent.has_groups else (NO_KEY,),
+        unusable=found.unusable,
     )
 
 
@@ -99,24 +96,9 @@ def _known(moment: datetime | None) -> datetime | None:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def usable(model: type[foreign.F], alerts: Iterable[JsonValue]) -> tuple[list[foreign.F], tuple[FieldProblem, ...]]:
-    """Those that can be read, and what is wrong with the others. Raises Unreadable if there are none."""
-    good: list[foreign.F] = []
-    problems: list[FieldProblem] = []
-    for number, raw in enumerate(alerts):
-        if len(good) == MAX_ALERTS or len(problems) >= MAX_PROBLEMS:
-            kept = f"only {MAX_ALERTS} alerts of a group are kept, and {MAX_PROBLEMS} problems named"
-            problems.append(FieldProblem(f"alerts[{number}]", kept))
-            break
-        try:
-            found, wrong = foreign.understand(model, raw, "an alert", ("alerts", number))
-            good.append(found)
-            problems.extend(wrong)
-        except Unreadable as error:
-            problems.extend(error.problems)
-    if not good:
-        raise Unreadable("no alert could be used", problems or (FieldProblem("alerts", "the list is empty"),))
-    return good, tuple(problems)
+def usable(model: type[foreign.F], alerts: Sequence[JsonValue]) -> Several[foreign.F]:
+    """Those that can be read. Raises Unreadable if there are none."""
+    return several(alerts, ("alerts",), lambda sent, path: foreign.understand(model, sent, "an alert", path))
 
 
 def alert(sent: Notice, body: Body, links: Links) -> SentAlert:

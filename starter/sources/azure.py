@@ -123,7 +123,7 @@ def _alert(sent: _Essentials, context: _Context, properties: dict[str, str]) -> 
         severity_field="data.essentials.severity",
         severity_otherwise=SEVERITIES.get(sent.severity.strip().lower()),
         service=properties.get("service", ""),
-        labels=properties | _labels(sent),
+        labels=text.owned(_labels(sent), properties),
         starts_at=sent.firedDateTime,
         ends="never" if _says_no_end(sent) else "by-sender",
         link=link,
@@ -192,14 +192,13 @@ def _says_no_end(sent: _Essentials) -> bool:
 
 
 def _labels(sent: _Essentials) -> dict[str, str]:
-    known = {
+    return {
         "rule": sent.alertRule,
         "signal": sent.signalType,
         "monitoring": sent.monitoringService,
         "resource": ", ".join(sent.configurationItems),
         "target": ", ".join(sent.alertTargetIDs),
     }
-    return {name: value for name, value in known.items() if value}
 
 
 def _texts(properties: dict[str, JsonValue]) -> dict[str, str]:

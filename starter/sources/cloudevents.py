@@ -21,11 +21,10 @@ from starter.problems import written
 from starter.sources import foreign, text
 from starter.sources.foreign import AnyText, Foreign
 from starter.sources.reading import FieldProblem, Reading, SentAlert, Unreadable, Webhook
+from starter.sources.several import Path, Several, several
 from starter.sources.source import Source
 from workflows.policy.events import Ends
 
-AT_ONCE = 100
-"""Events in one batch: each may be an incident of its own, and all are stored before the answer."""
 HAVE_ENDS = ("firing", "triggered", "opened", "alerting", "down", "detected", "reported", "activated")
 """Words for a state, which ends. The others of `BEGINS` say that something happened, as do events without such a word:
 their sender may never say that it is over."""
@@ -41,8 +40,6 @@ _LEVELS = ("trace", "debug", "info", "warn", "error", "fatal")
 https://github.com/cloudevents/spec/blob/main/cloudevents/extensions/severity.md
 """
 _PREFIX = "ce-"
-
-Path = tuple[int | str, ...]
 
 
 class _Data(Foreign):
@@ -85,41 +82,38 @@ class _Event(Foreign):
 
 def translate(webhook: Webhook) -> Reading:
     """Raises Unreadable when no event in it can be used."""
-    good: list[tuple[_Event, SentAlert]] = []
-    problems: list[FieldProblem] = []
-    by_hand = False
-    for path, sent in _events(webhook):
-        try:
-            event, wrong = foreign.understand(_Event, sent, "a CloudEvent", path)
-            alert, wrong_data = _alert(event, path)
-        except Unreadable as error:
-            problems.extend(error.problems)
-        else:
-            by_hand |= _is_by_hand(event)
-            good += [] if _is_by_hand(event) else [(event, alert)]
-            problems.extend((*wrong, *wrong_data))
-    if not good and by_hand:
-        return Reading(ignored="somebody acknowledged it there, or worked on it: that neither opens nor ends anything")
-    if not good:
-        raise Unreadable("the body is not a CloudEvent", problems or (FieldProblem("", "the batch is empty"),))
+    found = _events(webhook)
+    good = [(event, alert) for event, alert in found.good if not _is_by_hand(event)]
+    by_hand = "somebody acknowledged it there, or worked on it: that neither opens nor ends anything"
     delivery = "\n".join(f"{event.source} {event.id}" for event, _ in good)
     return Reading(
         tuple(alert for _, alert in good),
-        problems=tuple(problems),
-        delivery_id=text.fingerprint({"events": delivery}),
+        truncated=found.left_out,
+        problems=found.problems,
+        unusable=found.unusable,
+        delivery_id=text.fingerprint({"events": delivery}) if good else "",
+        ignored="" if good else by_hand,
     )
 
 
-def _events(webhook: Webhook) -> list[tuple[Path, JsonValue]]:
-    """Each event with its path in the body, whatever the mode."""
+def _events(webhook: Webhook) -> Several[tuple[_Event, SentAlert]]:
+    """Whatever the mode. Raises Unreadable."""
     if f"{_PREFIX}specversion" in webhook.headers:
-        return [((), _attributes(webhook.headers) | {"data": foreign.json(webhook.body) if webhook.body else None})]
+        return _one(_attributes(webhook.headers) | {"data": foreign.json(webhook.body) if webhook.body else None})
     sent = foreign.json(webhook.body)
-    if not isinstance(sent, list):
-        return [((), sent)]
-    if len(sent) > AT_ONCE:
-        raise Unreadable("too many events", (FieldProblem("", f"at most {AT_ONCE} at once: send them in parts"),))
-    return [((number,), event) for number, event in enumerate(sent)]
+    return several(sent, (), _read) if isinstance(sent, list) else _one(sent)
+
+
+def _one(sent: JsonValue) -> Several[tuple[_Event, SentAlert]]:
+    read, problems = _read(sent, ())
+    return Several((read,), problems, (), 0)
+
+
+def _read(sent: JsonValue, path: Path) -> tuple[tuple[_Event, SentAlert], tuple[FieldProblem, ...]]:
+    """Raises Unreadable."""
+    event, wrong = foreign.understand(_Event, sent, "a CloudEvent", path)
+    alert, wrong_data = _alert(event, path)
+    return (event, alert), (*wrong, *wrong_data)
 
 
 def _attributes(headers: Mapping[str, str]) -> dict[str, JsonValue]:
@@ -141,7 +135,7 @@ def _alert(event: _Event, path: Path) -> tuple[SentAlert, tuple[FieldProblem, ..
         severity=severity,
         severity_field=written((*path, *(("data",) if data.severity else ()), field)),
         service=data.service,
-        labels=data.labels | {"source": event.source, "type": event.type},
+        labels=text.owned({"source": event.source, "type": event.type}, data.labels),
         starts_at=data.starts_at or event.time,
         ends=_ends(event, data),
         link=data.link or event.source,

@@ -68,7 +68,7 @@ def _account(alarm: _Alarm, envelope: sns.Envelope) -> str:
 
 def _alert(alarm: _Alarm, topic: str) -> SentAlert:
     region = (alarm.AlarmArn or topic).split(":")[3:4]
-    metric = {"namespace": alarm.Trigger.Namespace, "metric": alarm.Trigger.MetricName}
+    own = {"account": alarm.AWSAccountId, "namespace": alarm.Trigger.Namespace, "metric": alarm.Trigger.MetricName}
     dimensions = {each.name: each.value for each in alarm.Trigger.Dimensions if each.name}
     link = _console(region[0], alarm.AlarmName) if region else ""
     return SentAlert(
@@ -77,7 +77,7 @@ def _alert(alarm: _Alarm, topic: str) -> SentAlert:
         name=alarm.AlarmName,
         status="resolved" if alarm.NewStateValue.upper() == "OK" else "firing",
         summary=alarm.AlarmDescription or alarm.NewStateReason,
-        labels={name: value for name, value in {"account": alarm.AWSAccountId, **metric}.items() if value} | dimensions,
+        labels=text.owned(own, dimensions),
         starts_at=alarm.StateChangeTime,
         link=link,
         links=(("alarm", link),),

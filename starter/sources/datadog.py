@@ -83,7 +83,8 @@ def translate(webhook: Webhook) -> Reading:
 
 
 def _alert(sent: _Body) -> SentAlert:
-    tags, scope = _tags(sent.tags), _scope(sent.scope)
+    scope = _scope(sent.scope)
+    tags = {**_tags(",".join(part for part in scope.split(",") if ":" in part)), **_tags(sent.tags)}
     own = {"monitor": sent.monitor, "transition": sent.transition, "scope": sent.scope}
     field, severity = _severity(sent)
     return SentAlert(
@@ -96,7 +97,7 @@ def _alert(sent: _Body) -> SentAlert:
         severity=severity,
         severity_field=field,
         service=tags.get("service", ""),
-        labels=tags | {name: value for name, value in own.items() if value},
+        labels=text.owned(own, tags),
         starts_at=_time(sent.at),
         link=sent.link,
         links=(("monitor", sent.link),),

@@ -1,6 +1,5 @@
 """Tocsin's own webhook, for everything that can send JSON. `GenericAlert` is its documentation, shown under /docs."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from pydantic import Field, JsonValue
@@ -10,13 +9,9 @@ from starter.problems import written
 from starter.sources import foreign, text
 from starter.sources.foreign import Foreign, Labels, Status
 from starter.sources.reading import FieldProblem, Reading, SentAlert, Unreadable, Webhook
+from starter.sources.several import Path, several
 from starter.sources.source import Source
 from workflows.policy.events import Ends
-
-AT_ONCE = 100
-"""Alerts in one request: each may be an incident of its own, and all are stored before the answer."""
-
-Path = tuple[int | str, ...]
 
 
 class GenericAlert(Foreign):
@@ -40,32 +35,25 @@ class GenericAlert(Foreign):
 
 def translate(webhook: Webhook) -> Reading:
     """Raises Unreadable when no alert can be used."""
-    good: list[SentAlert] = []
-    problems: list[FieldProblem] = []
-    for path, raw in _alerts(foreign.json(webhook.body)):
-        try:
-            sent, wrong = foreign.understand(GenericAlert, raw, "an alert", path)
-        except Unreadable as error:
-            problems.extend(error.problems)
-        else:
-            good.append(_alert(sent, path))
-            problems.extend(wrong)
-    if not good:
-        raise Unreadable("no alert could be used", problems or (FieldProblem("alerts", "the list is empty"),))
-    return Reading(tuple(good), problems=tuple(problems), delivery_id=webhook.headers.get("webhook-id", ""))
-
-
-def _alerts(sent: JsonValue) -> Sequence[tuple[Path, JsonValue]]:
-    """Each alert with its path in the body."""
+    delivery = webhook.headers.get("webhook-id", "")
+    sent = foreign.json(webhook.body)
     if not isinstance(sent, dict):
         raise Unreadable("the body is not a JSON object", (FieldProblem("", 'send one alert, or {"alerts": [...]}'),))
     if "alerts" not in sent:
-        return [((), sent)]
+        alert, problems = _read(sent, ())
+        return Reading((alert,), problems=problems, delivery_id=delivery)
     if not isinstance(alerts := sent["alerts"], list):
         raise Unreadable("`alerts` is not a list", (FieldProblem("alerts", "must be a list of alerts"),))
-    if len(alerts) > AT_ONCE:
-        raise Unreadable("too many alerts", (FieldProblem("alerts", f"at most {AT_ONCE} at once: send them in parts"),))
-    return [(("alerts", number), alert) for number, alert in enumerate(alerts)]
+    found = several(alerts, ("alerts",), _read)
+    return Reading(
+        found.good, truncated=found.left_out, problems=found.problems, unusable=found.unusable, delivery_id=delivery
+    )
+
+
+def _read(raw: JsonValue, path: Path) -> tuple[SentAlert, tuple[FieldProblem, ...]]:
+    """Raises Unreadable."""
+    sent, wrong = foreign.understand(GenericAlert, raw, "an alert", path)
+    return _alert(sent, path), wrong
 
 
 def _alert(sent: GenericAlert, path: Path) -> SentAlert:

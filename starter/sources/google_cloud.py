@@ -98,13 +98,8 @@ def _labels(sent: _Incident) -> dict[str, str]:
         "resource": sent.resource_name,
         "metric": sent.metric.type,
     }
-    given: dict[str, JsonValue] = {
-        **sent.resource.labels,
-        **sent.metric.labels,
-        **sent.policy_user_labels,
-        **{name: value for name, value in own.items() if value},
-    }
-    return {name: value for name, value in given.items() if isinstance(value, str) and value}
+    given = {**sent.resource.labels, **sent.metric.labels, **sent.policy_user_labels}
+    return text.owned(own, {name: value for name, value in given.items() if isinstance(value, str) and value})
 
 
 EXAMPLE: JsonValue = {

@@ -43,15 +43,18 @@ class _Body(alertmanager.Body):
 def translate(webhook: Webhook) -> Reading:
     """One delivery is one group of alerts. Raises Unreadable when no alert in it can be used."""
     sent, _ = foreign.read(_Body, webhook.body, "a Grafana webhook")
-    good, problems = usable(_Notice, sent.alerts)
-    if all(_is_test(each) for each in good):
-        return Reading(ignored="a test of the contact point: it arrived, and opens nothing", problems=problems)
+    found = usable(_Notice, sent.alerts)
+    if all(_is_test(each) for each in found.good):
+        told = "a test of the contact point: it arrived, and opens nothing"
+        return Reading(ignored=told, problems=found.problems, unusable=found.unusable)
     return Reading(
-        alerts=tuple(_alert(each, sent) for each in good),
+        alerts=tuple(_alert(each, sent) for each in found.good),
         tenant=alertmanager.tenant(webhook, sent, f"{sent.orgId}/{sent.receiver}"),
-        truncated=sent.truncatedAlerts + max(0, len(sent.alerts) - alertmanager.MAX_ALERTS),
-        ended_at=alertmanager.ended_at(sent, good),
-        problems=problems if sent.has_groups else (*problems, alertmanager.NO_KEY),
+        truncated=sent.truncatedAlerts + found.left_out,
+        ended_at=alertmanager.ended_at(sent, found.good),
+        problems=found.problems,
+        ungrouped=() if sent.has_groups else (alertmanager.NO_KEY,),
+        unusable=found.unusable,
     )
 
 

@@ -62,7 +62,7 @@ def _alert(sent: _Body) -> SentAlert:
         status="resolved" if sent.status.strip().lower() == "up" else "firing",
         summary=_silence(sent.check.last_ping),
         service=tags.get("service", ""),
-        labels={**tags, **({"check": sent.check.slug} if sent.check.slug else {})},
+        labels=text.owned({"check": sent.check.slug}, tags),
         starts_at=sent.at,
         link=link,
         links=(("check", link),),

@@ -72,7 +72,7 @@ def _alert(sent: _Alert, *, ended: bool) -> SentAlert:
         severity=sent.priority,
         severity_field="alert.priority",
         service=details.get("service", ""),
-        labels=details | {name: value for name, value in known.items() if value},
+        labels=text.owned(known, details),
         starts_at=sent.createdAt,
         link=link,
         links=(("runbook", details.get("runbook_url", "")), ("alert", link)),

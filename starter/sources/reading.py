@@ -71,6 +71,9 @@ class SentAlert:
     """Where to look first."""
     links: Links = ()
     """For the incident's head: runbook, dashboard, ..."""
+    unreadable: bool = False
+    """Not of the sender but about it: it sends what cannot be read. An incident of its own, whatever alerts are grouped
+    by."""
     harmless: bool = False
     """Not the sender's to say: it fires still, and is nobody's concern (`starter.ignoring`)."""
     ends: Ends = "by-sender"
@@ -85,10 +88,16 @@ class Reading:
     tenant: str = ""
     """Which of several installations or customers of the same sender; keeps their groups apart."""
     truncated: int = 0
-    """How many more alerts the group has, of which the sender tells no particulars."""
+    """How many more alerts there are, of which nothing is known but that."""
     ended_at: datetime | None = None
     """The group has ended as a whole, also what is not listed: when the last of what is listed did."""
     problems: tuple[FieldProblem, ...] = ()
+    ungrouped: tuple[FieldProblem, ...] = ()
+    """What else is to be said where the runbook does not group its alerts: the sender did not, either."""
+    unusable: tuple[FieldProblem, ...] = ()
+    """Why some of its alerts cannot be used, although others can: one of the `problems` for each of them."""
+    unread: int = 0
+    """How many alerts it brought of which nothing could be read; then one of `alerts` says so."""
     delivery_id: str = ""
     """The same when the sender sends the same thing again; empty if it has none."""
     ignored: str = ""

@@ -131,7 +131,7 @@ def _of_event(event: _Event, data: _Data) -> SentAlert:
         severity_field="data.event.level",
         severity_otherwise=LEVELS.get(event.level.strip().lower()),
         service=project["slug"] if project else "",
-        labels=_tags(event.tags) | {name: value for name, value in known.items() if value},
+        labels=text.owned(known, _tags(event.tags)),
         starts_at=event.datetime,
         ends="never",
         link=event.web_url,

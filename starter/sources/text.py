@@ -30,6 +30,12 @@ def labels(given: Mapping[str, str]) -> dict[str, str]:
     return {line(name, NAME): line(value, VALUE) for name, value in list(given.items())[:MAX_LABELS]}
 
 
+def owned(own: Mapping[str, str], tags: Mapping[str, str]) -> dict[str, str]:
+    """What a sender says itself goes before what its users have attached: by name, and where not all labels fit."""
+    said = {name: value for name, value in own.items() if value}
+    return {**said, **tags, **said}
+
+
 def _fit_as_they_are(given: Mapping[str, str]) -> bool:
     """Most do, and to look at all of them at once costs least."""
     together = "|".join(chain(given, given.values()))

@@ -78,7 +78,7 @@ def _alert(monitor: str, sent: _Body, heartbeat: _Heartbeat) -> SentAlert:
         status=STATUSES.get(heartbeat.status or 0, "firing"),
         summary=heartbeat.msg or sent.msg,
         service=tags.get("service", ""),
-        labels=tags | {key: value for key, value in known.items() if value},
+        labels=text.owned(known, tags),
         starts_at=heartbeat.time,
         link=sent.monitor.url,
         links=(("what is watched", sent.monitor.url),),

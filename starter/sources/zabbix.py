@@ -68,7 +68,7 @@ def _alert(sent: _Body) -> SentAlert:
         severity=severity,
         severity_otherwise=NUMBERED.get(sent.severity_number),
         service=tags.get("service", ""),
-        labels=tags | {name: value for name, value in known.items() if value},
+        labels=text.owned(known, tags),
         starts_at=sent.since,
         link=link,
         links=(("runbook", sent.runbook_url), ("problem", link)),

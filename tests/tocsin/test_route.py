@@ -8,9 +8,12 @@ from typing import Any
 import pytest
 from temporalio.client import Client
 
+from starter.grouping import workflow_id
 from starter.incidents import Incidents
 from starter.runbooks import Library
 from starter.silences import Silences
+from starter.sources.reading import Webhook
+from starter.sources.table import SOURCES
 from tests.starter.conftest import eventually
 from tests.starter.sources.webhooks import delivery
 from tests.tocsin.conftest import Tocsin
@@ -204,3 +207,18 @@ async def test_half_an_emoji_is_read(tocsin: Tocsin, alone: Path) -> None:
 async def test_a_file_that_is_not_there_is_named(tocsin: Tocsin, alone: Path) -> None:
     answer = await tocsin("route", "nope.json", "--source", "alertmanager")
     assert (answer.code, answer.err) == (1, "nope.json cannot be read: No such file or directory\n")
+
+
+async def test_it_is_what_the_gateway_makes_of_the_same_address(tocsin: Tocsin, alone: Path, tmp_path: Path) -> None:
+    body = {"groupKey": "g", "receiver": "r", "alerts": [alert(), alert(name="Down", severity="sev2"), {}]}
+    plain = await routed(tocsin, tmp_path, body)
+    asked = await routed(tocsin, tmp_path, body, "alertmanager", "--severity", "critical", "--installation", "berlin")
+    assert [route["severity"] for route in plain["routes"]] == ["sev2", "sev2"]
+    assert [route["severity"] for route in asked["routes"]] == ["sev1", "sev2"], "what cannot be read says itself"
+    assert asked["routes"][0]["why"]["severity"].startswith("the address's ?severity=, on HighErrorRate")
+    query = {"severity": "critical", "installation": "berlin"}
+    sent = Webhook(json.dumps(body).encode(), datetime.now(UTC), query=query)
+    tenant = SOURCES["alertmanager"].translate(sent).tenant
+    assert asked["routes"][0]["incident"] == workflow_id("alertmanager", tenant, "g")
+    for before, after in zip(plain["routes"], asked["routes"], strict=True):
+        assert before["incident"] != after["incident"]

@@ -40,14 +40,17 @@ def route(
     source: Annotated[str, Option(help="Who sends such a body, by the name that its address ends in.")],
     header: Annotated[list[str] | None, Option(help="As the sender's, `Name: value`; may be repeated.")] = None,
     runbook: Annotated[str, Option(help="As the webhook's `?runbook=`.")] = "",
+    severity: Annotated[str, Option(help="As the webhook's `?severity=`.")] = "",
+    installation: Annotated[str, Option(help="As the webhook's `?installation=`.")] = "",
     as_json: AsJson = False,
 ) -> None:
     """Show which incident a webhook would open or find, by which runbook, how grave, and why; nothing is started."""
     if source not in SOURCES:
         raise Failure(f"there is no source {source!r}. {closest(source, SOURCES)}")
     book, because = asyncio.run(_book(runbook))
+    query = {"severity": severity, "installation": installation}
     try:
-        webhook = Webhook(payload.read_bytes(), datetime.now(UTC), _headers(header or ()))
+        webhook = Webhook(payload.read_bytes(), datetime.now(UTC), _headers(header or ()), query)
         found = routed(
             SOURCES[source], webhook, book, because, asyncio.run(_silences()), settings.load().max_body_bytes
         )

@@ -47,6 +47,10 @@ class Fixture:
     """`firing` sent again later, if that differs."""
     maps: tuple[str, ...] = ("labels", "annotations")
     """Objects whose keys are the user's own: a key more is not a newer version's field."""
+    own: tuple[str, ...] = ()
+    """Labels that the sender itself says."""
+    tagged: Callable[[JSON, Mapping[str, str]], JSON] | None = None
+    """A body with tags more that its users have attached, by name. None: they cannot, or those are all its labels."""
     headers: Mapping[str, str] = field(default_factory=dict)
     """That go with every body."""
     sns: Get | None = None

@@ -9,8 +9,8 @@ import pytest
 
 from starter.grouping import Batch, Delivery, workflow_id
 from starter.sources import text
-from starter.sources.alertmanager import MAX_ALERTS, MAX_PROBLEMS
 from starter.sources.reading import Unreadable
+from starter.sources.several import AT_ONCE, NAMED
 from starter.sources.table import SOURCES
 from tests.starter.sources.webhooks import NOW, delivery, webhook
 from workflows.policy.alerts import TITLE
@@ -247,7 +247,7 @@ def test_a_body_without_a_usable_alert_is_refused_by_its_field(sent: bytes, fiel
 def test_no_more_is_said_of_rubbish_than_of_alerts(book: Runbook) -> None:
     with pytest.raises(Unreadable) as refused:
         translate(body(*[1] * 100_000), book)
-    assert len(refused.value.problems) == MAX_PROBLEMS + 1
+    assert len(refused.value.problems) == NAMED + 1
 
 
 @pytest.mark.parametrize("sent", [b"", b"{", b"\xff", b'{"alerts": [', b"[" * 10_000])
@@ -289,7 +289,7 @@ def test_what_alertmanager_left_out_is_counted(sent: dict[str, object], left_out
 
 
 def test_more_alerts_than_are_kept_are_said(book: Runbook) -> None:
-    found = translate(body(*[alert()] * (MAX_ALERTS + 5)), book)
-    assert len(found.batches[0].alerts) == MAX_ALERTS
+    found = translate(body(*[alert()] * (AT_ONCE + 5)), book)
+    assert len(found.batches[0].alerts) == AT_ONCE
     assert found.batches[0].truncated == 5
-    assert [problem.field for problem in found.problems] == [f"alerts[{MAX_ALERTS}]"]
+    assert [problem.field for problem in found.problems] == [f"alerts[{AT_ONCE}]"]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from starter.sources import cloudevents
-from starter.sources.cloudevents import AT_ONCE, EXAMPLE
+from starter.sources.cloudevents import EXAMPLE
 from starter.sources.reading import Reading, Unreadable
 from tests.docs.markdown import ROOT, read
 from tests.starter.sources.fixtures.cloudevents import firing
@@ -138,11 +138,6 @@ def test_a_bad_event_of_a_batch_is_named_and_loses_no_good_one() -> None:
     reading = cloudevents.translate(webhook([{"specversion": "1.0"}, EXAMPLE]))
     assert len(reading.alerts) == 1
     assert [problem.field for problem in reading.problems] == ["[0].id", "[0].source", "[0].type"]
-
-
-def test_a_batch_has_bounds() -> None:
-    with pytest.raises(Unreadable, match="too many"):
-        cloudevents.translate(webhook([EXAMPLE] * (AT_ONCE + 1)))
 
 
 def test_an_event_that_is_sent_again_is_known_by_its_source_and_id() -> None:

@@ -11,6 +11,7 @@ from starter import grouping
 from starter.grouping import Delivery
 from starter.ignoring import set_aside
 from starter.problems import written
+from starter.sources import text
 from starter.sources.reading import Unreadable
 from starter.sources.source import Source
 from tests.starter.sources import fixture, mutation
@@ -162,6 +163,23 @@ def test_a_harmless_word_opens_nothing_wherever_the_sender_says_it(source: Sourc
     after, ignored = set_aside(source.name, grouping.with_severity(bare, "none", book.intake), book, NOW)
     assert {each.status for each in after.alerts} == {"resolved"}
     assert ignored
+
+
+@every
+def test_what_the_sender_itself_says_goes_before_tags_of_the_same_name_and_before_any_number_of_them(
+    source: Source, book: Runbook
+) -> None:
+    given = fixture.of(source)
+    if given.tagged is None:
+        assert not given.own
+        return
+    before = delivery(source, given.firing, book).batches[0].alerts[0].labels
+    many = {f"tag{number}": "x" for number in range(text.MAX_LABELS)}
+    for tags in (dict.fromkeys(given.own, "hidden"), many):
+        after = delivery(source, given.tagged(given.firing, tags), book).batches[0].alerts[0].labels
+        assert {name: after.get(name) for name in given.own} == {name: before[name] for name in given.own}
+    assert "tag0" in after
+    assert given.own
 
 
 @every

@@ -116,3 +116,13 @@ def test_a_priority_is_a_severity(priority: str, severity: str, book: Runbook) -
 def test_what_the_runbook_says_of_a_priority_goes_first(book: Runbook) -> None:
     intake = book.intake.model_copy(update={"severities": {"P1": "sev4"}})
     assert one(book.model_copy(update={"intake": intake}), priority="P1").opening.severity == "sev4"
+
+
+@pytest.mark.parametrize(
+    ("scope", "tags", "service"),
+    [("service:cart,host:a", "monitor", "cart"), ("service:cart", "service:shop", "shop"), ("*", "monitor", "")],
+)
+def test_the_scope_names_the_service_where_no_tag_does(scope: str, tags: str, service: str, book: Runbook) -> None:
+    batch = one(book, scope=scope, tags=tags)
+    assert batch.opening.service == service
+    assert "*" not in batch.alerts[0].labels

@@ -1,0 +1,67 @@
+"""Alerts of one body, read one by one: what is wrong with one costs no other."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from pydantic import JsonValue
+
+from starter.problems import written
+from starter.sources.reading import FieldProblem, Unreadable
+
+AT_ONCE = 1000
+"""Alerts of one delivery: what enters a history is bounded (Temporal refuses payloads beyond 2 MB), and each may be an
+incident of its own, all of which are stored before the answer."""
+NAMED = 1000
+"""Problems in an answer. Naming a hundred thousand would keep all other senders waiting for seconds."""
+
+T = TypeVar("T")
+Path = tuple[int | str, ...]
+Read = Callable[[JsonValue, Path], tuple[T, tuple[FieldProblem, ...]]]
+"""Raises Unreadable."""
+
+
+@dataclass(frozen=True)
+class Several(Generic[T]):
+    good: tuple[T, ...]
+    problems: tuple[FieldProblem, ...]
+    """Of all of them."""
+    unusable: tuple[FieldProblem, ...]
+    """The first complaint about each that cannot be used."""
+    left_out: int
+    """How many follow after those that were looked at."""
+
+
+def several(sent: Sequence[JsonValue], path: Path, read: Read[T]) -> Several[T]:
+    """Those that can be read; the first ones, if there are too many. Raises Unreadable if there are none."""
+    good: list[T] = []
+    problems: list[FieldProblem] = []
+    unusable: list[FieldProblem] = []
+    for number, raw in enumerate(sent):
+        if max(len(good), len(unusable)) == AT_ONCE:
+            break
+        try:
+            found, wrong = read(raw, (*path, number))
+        except Unreadable as error:
+            unusable.append(error.problems[0] if error.problems else FieldProblem("", str(error)))
+            problems.extend(error.problems)
+        else:
+            good.append(found)
+            problems.extend(wrong)
+    looked_at = len(good) + len(unusable)
+    named = (*_left_out((*path, looked_at), len(sent) - looked_at), *_named(problems))
+    if not good:
+        raise Unreadable("no alert could be used", named or (FieldProblem(written(path), "the list is empty"),))
+    return Several(tuple(good), named, tuple(unusable), len(sent) - looked_at)
+
+
+def _left_out(first: Path, number: int) -> Iterable[FieldProblem]:
+    if number:
+        yield FieldProblem(written(first), f"only {AT_ONCE} alerts of a delivery are read: {number} more were not")
+
+
+def _named(problems: Sequence[FieldProblem]) -> tuple[FieldProblem, ...]:
+    if len(problems) <= NAMED:
+        return tuple(problems)
+    more = FieldProblem("", f"{len(problems) - NAMED} more problems are not named")
+    return (*problems[:NAMED], more)
