@@ -76,10 +76,12 @@ def alerts(send: Send) -> Iterator[dict[str, object]]:
 
 def alert(send: Send) -> dict[str, object]:
     """https://developer.pagerduty.com/docs/send-alert-event#parameters"""
+    looked_at = {"client_url": send.address} if is_link(send.address) else {}
     return {
         "payload": _payload(send),
         "links": [{"href": url, "text": one_line(label, LABEL) or url} for label, url in send.links if is_link(url)],
         "client": "Tocsin",
+        **looked_at,
     }
 
 
@@ -88,8 +90,14 @@ def _payload(send: Send) -> dict[str, object]:
         "summary": one_line(send.subject, SUMMARY) or f"Incident {send.incident}",
         "source": f"incident {send.incident}",
         "severity": SEVERITY.get(send.severity, "critical"),
-        "custom_details": {"message": clean(send.text, TEXT), "incident": send.incident},
+        "custom_details": {"message": clean(send.text, TEXT), "incident": send.incident, **_known(send)},
     }
+
+
+def _known(send: Send) -> dict[str, object]:
+    """What an alert there is searched and routed by."""
+    known = {"runbook": send.runbook, "channel": send.channel, "labels": dict(send.labels)}
+    return {name: value for name, value in known.items() if value}
 
 
 def _ascii(subject: str) -> str:

@@ -12,7 +12,9 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from activities.dead_mans_switch import DeadMansSwitch
 from activities.errors import LONGEST_WAIT, Rejected, Unavailable
-from workflows.policy.effects import Receipt, Send
+from activities.incident_link import LABEL, incident_link
+from workflows.policy.calendar import clock
+from workflows.policy.effects import Effect, Post, Receipt, Send
 
 Activity = Callable[..., Awaitable[Receipt | None]]
 Way = TypeVar("Way")
@@ -64,6 +66,7 @@ class Perform:
         documents: Documents | None = None,
         tickets: Tickets | None = None,
         dead_mans_switch: DeadMansSwitch | None = None,
+        ui_url: str = "",
     ) -> None:
         self._pager = pager
         self._chat = chat
@@ -72,6 +75,7 @@ class Perform:
         self._documents = documents
         self._tickets = tickets
         self._dead_mans_switch = dead_mans_switch
+        self._ui_url = ui_url
 
     def page_activities(self) -> Sequence[Activity]:
         """For the paging queue: it never waits behind a chat."""
@@ -94,7 +98,7 @@ class Perform:
     @activity.defn(name="page")
     async def page(self, send: Send) -> Receipt:
         with _sending(send.key, LONGEST_PAUSE):
-            return await self._pagerduty().page(_saying_how_late(send), _look_first(send))
+            return await self._pagerduty().page(self._saying_where(_saying_how_late(send)), _look_first(send))
 
     @activity.defn(name="hush")
     async def hush(self, send: Send) -> Receipt:
@@ -119,7 +123,7 @@ class Perform:
     @activity.defn(name="post")
     async def post(self, send: Send) -> Receipt:
         with _sending(send.key):
-            return await self._slack().post(_saying_when(send), _look_first(send))
+            return await self._slack().post(self._saying_where(_saying_when(send)), _look_first(send))
 
     @activity.defn(name="publish")
     async def publish(self, send: Send) -> Receipt:
@@ -153,11 +157,28 @@ class Perform:
             with _sending("dead-mans-switch"):
                 await self._dead_mans_switch.call()
 
+    def _saying_where(self, send: Send) -> Send:
+        """With the incident's address, so that whoever reads this is one tap away from all of it."""
+        info = activity.info()
+        address = incident_link(self._ui_url, info.workflow_namespace or "", info.workflow_id or "")
+        if not address or not _is_among_others(send.effect):
+            return send
+        links = (*send.links, (LABEL, address))
+        text = f"{send.text.rstrip()}\n{LABEL}: {address}"
+        return send.model_copy(update={"text": text, "links": links, "address": address})
+
     def _pagerduty(self) -> Pager:
         return _connected(self._pager, "PagerDuty", "TOCSIN_PAGERDUTY_ROUTING_KEYS")
 
     def _slack(self) -> Chat:
         return _connected(self._chat, "Slack", "TOCSIN_SLACK_TOKEN")
+
+
+def _is_among_others(effect: Effect) -> bool:
+    """Not in the incident's own thread or channel, where only what is pinned has to say it."""
+    if not isinstance(effect, Post):
+        return True
+    return effect.to.thread is None and (effect.pin or effect.to.channel.startswith("#"))
 
 
 def _saying_how_late(send: Send) -> Send:
@@ -174,9 +195,8 @@ def _saying_when(send: Send) -> Send:
     due_at = send.due_at or now
     if now - due_at < timedelta(minutes=2):
         return send
-    day = "" if due_at.date() == now.date() else f"{due_at:%a} {due_at.day} {due_at:%b} "
     ago = (now - due_at) // timedelta(minutes=1)
-    return send.model_copy(update={"text": f"At {day}{due_at:%H:%M} UTC ({ago} min ago):\n{send.text}"})
+    return send.model_copy(update={"text": f"At {clock(send.zone, due_at, now)} ({ago} min ago):\n{send.text}"})
 
 
 def _look_first(send: Send) -> bool:

@@ -42,7 +42,10 @@ class Slack:
         for name in _spellings(send.effect.name):
             channel, note = await self._create_or_adopt(name, send.effect.private, send.incident)
             if channel is not None:
-                return Receipt(reference=channel.id, note=_joined(note, await self._headline(channel, send)))
+                named = f"#{channel.name}"
+                return Receipt(
+                    reference=channel.id, name=named, note=_joined(note, await self._headline(channel, send))
+                )
         raise Rejected(
             f"Slack channel #{send.effect.name} is taken by something else, and so are -2 and -3: rename one"
         )

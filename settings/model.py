@@ -75,6 +75,11 @@ class Settings(SourceSettings, WaySettings):
     dead_mans_switch_url: SecretStr | None = Field(
         None, description="called every minute while gateway, worker and Temporal all work; its silence is the alarm"
     )
+    temporal_ui_url: str = Field(
+        "",
+        pattern=r"^(https?://[^\s/]+(/\S*)?)?$",
+        description="base address of Temporal's UI: pages and messages then link to their incident",
+    )
     speed: float = Field(1.0, gt=0, le=3600, description="time compression for drills: 60 makes a minute of a second")
 
     @field_validator("state_dir")

@@ -28,6 +28,7 @@ def perform(settings: Settings) -> Perform:
         documents=Documents(store(settings)),
         tickets=_tickets(settings),
         dead_mans_switch=DeadMansSwitch(url.get_secret_value()) if url else None,
+        ui_url=settings.temporal_ui_url,
     )
 
 

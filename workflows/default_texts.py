@@ -11,7 +11,8 @@ Why you: {{ reason }}.
 {% endif %}
 Commander: {{ commander }}.
 To answer: acknowledge this page, or run: tocsin ack {{ id }}
-Channel: {{ channel }}
+{% if channel is defined %}Channel: {{ channel }}
+{% endif %}
 {% if labels %}Labels: {{ labels | join(", ") }}
 {% endif %}
 {% for link in links %}{{ link.label }}: {{ link.url }}

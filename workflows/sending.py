@@ -26,8 +26,9 @@ from workflows.policy.effects import (
 from workflows.policy.events import EffectSettled
 from workflows.policy.incident import Incident
 from workflows.policy.runbook import Runbook, severity_title
+from workflows.policy.wanted import known_channel
 from workflows.summaries import summary
-from workflows.text_values import page_links
+from workflows.text_values import page_labels, page_links
 from workflows.texts import Words
 
 PAGE_QUEUE = "tocsin-page"
@@ -63,6 +64,7 @@ class Order:
 def order(book: Runbook, incident: Incident, demand: Demand, said: Words, due_at: datetime) -> Order:
     """Everything about a send that has to be decided at the moment it begins. `due_at` is the wall clock's."""
     before = incident.started.get(demand.key)
+    is_page = isinstance(demand.effect, Page)
     send = Send(
         incident=incident.id,
         key=demand.key,
@@ -70,8 +72,12 @@ def order(book: Runbook, incident: Incident, demand: Demand, said: Words, due_at
         effect=demand.effect,
         subject=said.subject,
         text=in_its_place(incident, demand, said.text),
-        links=page_links(book, incident) if isinstance(demand.effect, Page) else (),
+        links=page_links(book, incident) if is_page else (),
         severity=incident.severity,
+        runbook=incident.runbook,
+        channel=(known_channel(book, incident) or "") if is_page else "",
+        labels=page_labels(incident) if is_page else {},
+        zone=book.calendar.zone,
         due_at=due_at,
         again=before is not None,
         first_started_at=before.real_at if before else workflow.now(),

@@ -23,6 +23,7 @@ from workflows.policy.joined import of_duty
 from workflows.policy.review.state import Review
 from workflows.policy.room import contacts_for, next_batch
 from workflows.policy.runbook import Duty, Runbook, severity_title
+from workflows.policy.wanted import known_channel
 from workflows.review_values import Due
 
 
@@ -114,12 +115,11 @@ class Values(Occasion):
     @property
     def labels(self) -> list[str]:
         """`name=value`, as many as a phone has room for."""
-        return [cut(f"{name}={value}", 80) for name, value in self.incident.labels.items()][:12]
+        return [f"{name}={value}" for name, value in page_labels(self.incident).items()]
 
     @property
-    def channel(self) -> str:
-        """Where it is talked of: its own channel once there is one."""
-        return f"#incident-{self.id}" if "channel" in self.incident.references else self.book.home
+    def channel(self) -> str | None:
+        return known_channel(self.book, self.incident)
 
     @property
     def commander(self) -> str:
@@ -313,6 +313,11 @@ class Values(Occasion):
     @property
     def _follow_up(self) -> FollowUp | None:
         return named(self.incident, self.demand.duty.removeprefix("ticket/"))
+
+
+def page_labels(incident: Incident) -> dict[str, str]:
+    """As many, and as much of each, as a phone has room for."""
+    return {cut(name, 40): cut(value, 80) for name, value in list(incident.labels.items())[:12]}
 
 
 def page_links(book: Runbook, incident: Incident) -> tuple[tuple[str, str], ...]:

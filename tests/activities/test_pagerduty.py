@@ -54,6 +54,28 @@ async def test_a_page_says_enough_on_a_phone(pagerduty: PagerDuty, sandbox: Sand
     assert receipt.note is None
 
 
+async def test_a_page_carries_what_is_searched_and_routed_by_in_fields_of_its_own(
+    pagerduty: PagerDuty, sandbox: Sandbox
+) -> None:
+    address = "https://temporal.example/namespaces/default/workflows/1"
+    known: dict[str, Any] = {
+        "runbook": "company",
+        "channel": "#incident-1",
+        "labels": {"job": "checkout"},
+        "address": address,
+    }
+    await pagerduty.page(sends.page(**known), look_first=False)
+    (entry,) = await sandbox.wire("pagerduty")
+    details = entry["body"]["payload"]["custom_details"]
+    assert {name: details[name] for name in ("incident", "runbook", "channel", "labels")} == {
+        "incident": INCIDENT,
+        "runbook": "company",
+        "channel": "#incident-1",
+        "labels": {"job": "checkout"},
+    }
+    assert entry["body"]["client_url"] == address
+
+
 @pytest.mark.parametrize(
     ("ours", "theirs"),
     [("sev1", "critical"), ("sev2", "error"), ("sev3", "warning"), ("sev4", "info"), ("?", "critical")],

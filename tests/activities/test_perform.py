@@ -196,6 +196,47 @@ async def test_a_message_that_comes_late_says_when_it_happened(late: timedelta, 
     assert (first.startswith("At ") and first.endswith(f"{due_at:%H:%M} UTC (31 min ago):")) is said
 
 
+async def test_a_late_message_says_it_by_the_clock_that_its_people_live_by() -> None:
+    chat, due_at = Talker(), datetime(2026, 11, 25, 23, 55, tzinfo=UTC)
+    send = sends.post().model_copy(update={"due_at": due_at, "zone": "Europe/Berlin"})
+    await ActivityEnvironment().run(Perform(None, chat, None).post, send)
+    assert "00:55 Berlin (23:55 UTC)" in chat.posts[0].text.partition("\n")[0]
+
+
+ADDRESS = "http://127.0.0.1:8233/namespaces/default/workflows/test"
+"""Of the activity environment's workflow."""
+
+
+@pytest.mark.parametrize(
+    ("send", "shown"),
+    [
+        (sends.post("#incidents"), True),
+        (sends.post("#incidents", thread="1.2"), False),
+        (sends.post("C1"), False),
+        (sends.post("C1", pin=True), True),
+    ],
+    ids=["shared", "its thread", "its channel", "pinned there"],
+)
+async def test_a_message_where_others_are_says_where_the_incident_can_be_looked_at(send: Send, shown: bool) -> None:
+    chat = Talker()
+    await ActivityEnvironment().run(Perform(None, chat, None, ui_url="http://127.0.0.1:8233/").post, send)
+    assert chat.posts[0].text.endswith(ADDRESS) is shown
+
+
+async def test_a_page_says_where_the_incident_can_be_looked_at() -> None:
+    pager = Recorder()
+    await ActivityEnvironment().run(Perform(pager, None, None, ui_url="http://127.0.0.1:8233").page, sends.page())
+    assert pager.pages[0].address == ADDRESS
+    assert ("Incident", ADDRESS) in pager.pages[0].links
+    assert pager.pages[0].text.endswith(f"Incident: {ADDRESS}")
+
+
+async def test_nobody_is_sent_to_an_address_that_shows_nothing() -> None:
+    pager = Recorder()
+    await ActivityEnvironment().run(Perform(pager, None, None).page, sends.page())
+    assert pager.pages[0] == sends.page(first_started_at=pager.pages[0].first_started_at)
+
+
 class Talker:
     """A chat that takes everything."""
 

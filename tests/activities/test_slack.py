@@ -34,6 +34,7 @@ async def test_a_channel_is_opened_with_its_topic(slack: Slack, sandbox: Sandbox
     assert opened["topic"] == "SEV-1 &lt;checkout&gt; IC: nobody"
     assert not opened["private"]
     assert receipt.reference == opened["id"]
+    assert receipt.name == f"#{opened['name']}"
 
 
 async def test_a_private_channel_is_private(slack: Slack, sandbox: Sandbox) -> None:

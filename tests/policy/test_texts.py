@@ -4,15 +4,17 @@ from datetime import datetime
 
 import pytest
 
-from tests.policy.builders import alert, alerts, at, happens, ladder, opened, runbook, sends, severity, tier
+from tests.policy.builders import alert, alerts, at, happens, ladder, opened, opening, runbook, sends, severity, tier
+from tests.policy.shell import NEVER, Shell, fates
 from workflows.default_texts import TEXTS
 from workflows.policy.calendar import Calendar
 from workflows.policy.demand import Demand
-from workflows.policy.effects import Document, Email, Place, Post, Publish, Ticket
+from workflows.policy.effects import Document, Email, OpenChannel, Page, Place, Post, Publish, Receipt, Ticket
 from workflows.policy.engine import plan
-from workflows.policy.events import Acknowledged, Noted, Resolved, RoleAssigned, UpdatePosted
+from workflows.policy.events import Acknowledged, EffectSettled, Noted, Resolved, RoleAssigned, UpdatePosted
 from workflows.policy.fold import apply
 from workflows.policy.simulate import Simulation
+from workflows.policy.wanted import known_channel
 from workflows.review_values import FIRST, LAST
 from workflows.sending import in_its_place
 from workflows.text_values import page_links
@@ -155,6 +157,32 @@ class TestAPage:
     def test_carries_links_that_can_be_pressed(self) -> None:
         simulation = opened(BOOK, links=(("Runbook", "https://wiki.example/checkout"),))
         assert [label for label, _ in page_links(BOOK, simulation.incident)] == ["War room", "Runbook", "Dashboard"]
+
+
+class TestTheChannelOfAPage:
+    """By the name that the chat gave it, and not by the one that was asked for."""
+
+    OWN = runbook(severity(tier("alice"), own_channel=True))
+
+    @staticmethod
+    def said_by(shell: Shell) -> str:
+        page = Page(to="alice", tier=1, round=1, round_started_at=at(0))
+        demand = Demand(duty="escalate/1/alice", due_at=at(0), reason="why", effect=page)
+        return words(shell.book, shell.incident, demand, at(1)).text
+
+    @pytest.mark.parametrize("duty", ["channel", "declaration"])
+    def test_is_not_named_before_there_is_one(self, duty: str) -> None:
+        book, stuck = (self.OWN, {"channel": NEVER}) if duty == "channel" else (BOOK, {"post": NEVER})
+        assert "Channel:" not in self.said_by(Shell.of(opening(book), fates(**stuck)))
+
+    def test_is_the_one_that_there_is(self) -> None:
+        incident = opened(self.OWN).incident
+        demand = Demand(duty="channel", due_at=at(0), reason="why", effect=OpenChannel(name="incident-preview"))
+        receipt = Receipt(reference="C7", name="#incident-preview-2")
+        incident = incident.model_copy(update={"settled": {}, "references": {}})
+        incident = apply(self.OWN, incident, EffectSettled(at=at(1), demand=demand, outcome="done", receipt=receipt))
+        assert known_channel(self.OWN, incident) == "#incident-preview-2"
+        assert "opened the channel #incident-preview-2" in incident.timeline[-1].text
 
 
 class TestWhichIncident:

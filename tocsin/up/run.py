@@ -52,6 +52,8 @@ async def running(
             toys = parts.sandbox(layout, books, secret, environment)
             await supervisor.start(toys, listening("127.0.0.1", layout.sandbox_port))
             environment |= parts.pointing_at_the_sandbox(layout, books, secret)
+        if layout.published.ui and not settings.temporal_ui_url:
+            environment["TOCSIN_TEMPORAL_UI_URL"] = layout.published.ui
         folder.remember(layout.published)
         begun_at = datetime.now(UTC)
         await supervisor.start(parts.worker(environment))

@@ -181,8 +181,17 @@ class Send(Wire):
     links: tuple[tuple[str, str], ...] = ()
     """(label, URL) pairs that a page carries to a phone."""
     severity: str = "sev1"
+    runbook: str = ""
+    channel: str = ""
+    """Of a page: where it is talked of."""
+    labels: dict[str, str] = {}
+    """Of a page: what alerts are searched and routed by."""
+    address: str = ""
+    """Where the incident can be looked at. The worker knows that, and no workflow does."""
+    zone: str = "UTC"
+    """In which the people of this runbook live."""
     due_at: Instant | None = None
-    """When it should have gone out, by the wall clock: a late page says so."""
+    """When it should have gone out, by the wall clock: what comes late says so."""
     again: bool = False
     """Begun before (a killed worker, continue-as-new): look at the vendor first, only then send."""
     first_started_at: Instant | None = None
@@ -193,6 +202,8 @@ class Receipt(Wire):
     """What the vendor answered."""
 
     reference: str | None = None
+    name: str | None = None
+    """How people call what was made: a channel's name, of which the vendor has the last word."""
     note: str | None = None
     """A remark for the timeline, such as `adopted the existing channel`."""
     warns: bool = False

@@ -220,7 +220,9 @@ def _told(incident: Incident, demand: Demand) -> Incident:
 def _referenced(incident: Incident, event: EffectSettled, effect: Post | OpenChannel) -> Incident:
     name = {"channel": "channel", "declaration": "thread"}.get(event.demand.duty)
     if name and event.receipt.reference:
-        incident = incident.model_copy(update={"references": {**incident.references, name: event.receipt.reference}})
+        named = {f"{name}-name": event.receipt.name} if event.receipt.name else {}
+        references = {**incident.references, name: event.receipt.reference, **named}
+        incident = incident.model_copy(update={"references": references})
     if event.demand.duty.startswith(("tell/", "news/")):
         return incident  # what it told stands on the timeline already
     kind = "update" if event.demand.duty.startswith("update/") else "post"
@@ -229,7 +231,7 @@ def _referenced(incident: Incident, event: EffectSettled, effect: Post | OpenCha
 
 def _posted(event: EffectSettled, effect: Post | OpenChannel) -> str:
     if isinstance(effect, OpenChannel):
-        return f"opened the channel #{effect.name}{how_late(event)}"
+        return f"opened the channel {event.receipt.name or '#' + effect.name}{how_late(event)}"
     verb = {"post": "posted", "nag": "asked", "draft": "drafted", "checklist": "handed out"}[effect.kind]
     return f"{verb} {duty_name(event.demand.duty)} in {effect.to.channel}{how_late(event)}"
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from workflows.policy.adopting import in_force
 from workflows.policy.demand import Demand
-from workflows.policy.effects import Page, Receipt
+from workflows.policy.effects import OpenChannel, Page, Receipt
 from workflows.policy.engine import Plan, plan
 from workflows.policy.events import EffectSettled, EffectStarted, Event, Outcome, stamp
 from workflows.policy.fold import apply
@@ -93,7 +93,8 @@ class Simulation:
             self.watch(self, demand)
         self._fold(EffectStarted(at=self.now, demand=demand, real_at=self.now))
         outcome = self._outcome(demand)
-        receipt = Receipt(reference=f"ref:{demand.key}") if outcome == "done" else Receipt()
+        name = f"#{demand.effect.name}" if isinstance(demand.effect, OpenChannel) else None
+        receipt = Receipt(reference=f"ref:{demand.key}", name=name) if outcome == "done" else Receipt()
         problem = "" if outcome == "done" else "simulated"
         late = max(self.now - demand.due_at, timedelta())
         settled = EffectSettled(

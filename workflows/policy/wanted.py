@@ -115,6 +115,16 @@ def incident_place(book: Runbook, incident: Incident) -> Spot:
     return home(book)
 
 
+def known_channel(book: Runbook, incident: Incident) -> str | None:
+    """Where people find it talked of, by the name that the chat gave it; None: nowhere yet."""
+    spot = incident_place(book, incident)
+    if spot.waits_for:
+        return None
+    if spot.place.channel == incident.references.get("channel"):
+        return incident.references.get("channel-name")
+    return None if "declaration" in incident.closed_places else book.home
+
+
 def channel_or_place(book: Runbook, incident: Incident, channel: str | None) -> Spot:
     if channel is None or channel in incident.closed_places:
         return incident_place(book, incident)
