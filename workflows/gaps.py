@@ -24,6 +24,8 @@ _PLACEHOLDER = re.compile(
       | _{3,} | \?{3,}""",
     re.VERBOSE,
 )
+_VALUE = re.compile(r"\[\w+\?\]")
+"""As `Missing` shows it."""
 _GAP = re.compile(f"([{BLANK}{MISSING}{FLAW}])([^{_END}]*){_END}")
 _TAG = re.compile(f"(?m)^{BLANK}([^{_END}]*){_END}(?=[ \t]*[^\\s])")
 """`[Acme] Checkout fails`: what begins a line, and is followed by more, is no gap to people who know what it means."""
@@ -68,8 +70,18 @@ def in_template(template: nodes.Template) -> tuple[str, ...]:
 
 
 def left_in(words: str) -> tuple[str, ...]:
-    """What a human, too, has left open."""
+    """All that looks like a gap."""
     return tuple(dict.fromkeys(gap.group() for gap in _PLACEHOLDER.finditer(words)))
+
+
+def brought_along(words: str, texts: Iterable[str]) -> tuple[str, ...]:
+    """What a human has left open. Brackets of their own (`[Update two]`) are words: those count that one of the texts
+    left, or a value that was not known."""
+    looks = left_in(words)
+    if not any(gap.startswith("[") for gap in looks):
+        return looks
+    ours = {gap for text in texts for gap in left_in(text)}
+    return tuple(gap for gap in looks if not gap.startswith("[") or gap in ours or _VALUE.fullmatch(gap))
 
 
 def shown(text: str) -> str:

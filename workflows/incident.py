@@ -62,7 +62,7 @@ class IncidentCase:
             self._life = self._life.model_copy(update={"opening": opening})
 
     def refusal(self, event: Event, now: datetime) -> str | None:
-        no = refusal(self.book, self.incident, event) or left_open(event)
+        no = refusal(self.book, self.incident, event) or left_open(self.book, event)
         if no or not isinstance(event, DraftApproved):
             return no
         after = IncidentCase(self._life, apply(self.book, self.incident, stamp(event, now)))

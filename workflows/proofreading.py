@@ -7,7 +7,8 @@ from workflows.policy.demand import Demand
 from workflows.policy.effects import Email, Publish
 from workflows.policy.engine import Plan
 from workflows.policy.events import DraftApproved, EffectSettled, Event, UpdatePosted
-from workflows.texts import Words
+from workflows.policy.runbook import Runbook
+from workflows.texts import Words, texts_of
 
 
 def held_back(demand: Demand, said: Words) -> EffectSettled | None:
@@ -19,10 +20,12 @@ def held_back(demand: Demand, said: Words) -> EffectSettled | None:
     return EffectSettled(demand=demand, outcome="withheld" if is_draft else "rejected", problem=problem)
 
 
-def left_open(event: Event) -> str | None:
+def left_open(book: Runbook, event: Event) -> str | None:
     """Why a person's words for people outside are refused."""
     outside = isinstance(event, DraftApproved) or (isinstance(event, UpdatePosted) and event.public)
-    found = gaps.left_in(event.text) if outside and isinstance(event, DraftApproved | UpdatePosted) else ()
+    if not outside or not isinstance(event, DraftApproved | UpdatePosted):
+        return None
+    found = gaps.brought_along(event.text, texts_of(book))
     return f"fill in {gaps.named(found)} first: people outside would read it as it stands" if found else None
 
 

@@ -60,7 +60,7 @@ class ReviewCase:
         self.review = apply(self.book, self.review, event)
 
     def refusal(self, event: Event, now: datetime) -> str | None:
-        no = refusal(self.book, self.review, event) or left_open(event)
+        no = refusal(self.book, self.review, event) or left_open(self.book, event)
         if no or not isinstance(event, DraftApproved):
             return no
         review = apply(self.book, self.review, stamp(event, now))

@@ -70,7 +70,7 @@ class Values(Occasion):
 
     @property
     def title(self) -> str:
-        return self.incident.title
+        return self.issue if is_unread(self.demand) else self.incident.title
 
     @property
     def phase(self) -> str:
@@ -183,8 +183,17 @@ class Values(Occasion):
     def issue(self) -> str:
         """What may be said in public. An alert's own words name hosts and internals: they stay inside."""
         if self.incident.labels or self.incident.alerts:
-            return f"a problem with {self.incident.service or 'one of our services'}"
+            is_read = is_public(self.demand) and not is_unread(self.demand)
+            service = self.incident.service if is_read else self._public_service
+            return f"a problem with {service or 'one of our services'}"
         return self.incident.title
+
+    @property
+    def _public_service(self) -> str | None:
+        """As the runbook calls it, or whoever declared the incident; an alert's label may say anything."""
+        listed = self.incident.service in self.book.intake.services.values()
+        is_a_persons = not (self.incident.labels or self.incident.alerts)
+        return self.incident.service or None if listed or is_a_persons else None
 
     @property
     def contacts(self) -> list[Reachable]:
@@ -194,7 +203,7 @@ class Values(Occasion):
 
     @property
     def service(self) -> str | None:
-        return self.incident.service or None
+        return self._public_service if is_unread(self.demand) else self.incident.service or None
 
     @property
     def war_room(self) -> str | None:
@@ -261,7 +270,8 @@ class Values(Occasion):
     def _drafted(self) -> str:
         """As those outside would see it: it must not quote itself."""
         duty = _duty(self)
-        public, mail = Publish(status="investigating", template=""), Email(to=duty.to, template="") if duty else None
+        public = Publish(status="investigating", approved=True, template="")
+        mail = Email(to=duty.to, public=True, approved=True, template="") if duty else None
         demand = self.demand.model_copy(update={"effect": mail or public})
         return self.render(replace(self, demand=demand), duty.template if duty else f"public_{self.incident.phase}")
 
@@ -313,6 +323,22 @@ class Values(Occasion):
     @property
     def _follow_up(self) -> FollowUp | None:
         return named(self.incident, self.demand.duty.removeprefix("ticket/"))
+
+
+INSIDE = frozenset(("cause", "impact", "resolution", "labels", "links", "told", "happened", "record", "timeline"))
+"""What alerts say, and people among themselves: not known in public, unless somebody has read it first (rule 21)."""
+
+
+def is_public(demand: Demand) -> bool:
+    """For people outside."""
+    effect = demand.effect
+    return isinstance(effect, Publish) or (isinstance(effect, Email) and effect.public)
+
+
+def is_unread(demand: Demand) -> bool:
+    """For people outside, and nobody has read it before it leaves the house."""
+    effect = demand.effect
+    return is_public(demand) and not (isinstance(effect, Publish | Email) and effect.approved)
 
 
 def page_labels(incident: Incident) -> dict[str, str]:

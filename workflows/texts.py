@@ -6,7 +6,7 @@ back (`gaps`). A template of the runbook's that fails, or does more than a text 
 Tocsin's own; where there is none, by plain text with the reason: at 3 a.m. an ugly message is better than none.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache, partial
@@ -22,7 +22,7 @@ from workflows.policy.incident import Incident
 from workflows.policy.review.state import Review
 from workflows.policy.runbook import Runbook
 from workflows.text_bounds import ALLOWANCE, Allowance, BoundedEnvironment
-from workflows.text_values import ALWAYS, SOMETIMES, Values
+from workflows.text_values import ALWAYS, INSIDE, SOMETIMES, Values, is_public, is_unread
 
 SUBJECT = "Subject:"
 LONGEST = 3000
@@ -87,10 +87,15 @@ def _for_outside(values: Values, effect: Publish | Email, subject: str, text: st
     if effect.words is not None:
         own = effect.words if isinstance(effect, Publish) else text
         whole = gaps.shown(subject) if not gaps.found(subject, kinds) else values.issue.capitalize()
-        return Words(whole, own, gaps=gaps.left_in(own))
+        return Words(whole, own, gaps=gaps.brought_along(own, texts_of(values.book)))
     missing = gaps.found(f"{subject}\n{text}", kinds)
     show = gaps.shown if missing else gaps.spoken
     return Words(show(subject), cut(show(text), LONGEST), gaps=missing)
+
+
+def texts_of(book: Runbook) -> Iterable[str]:
+    """Every text that somebody's words may have been copied from."""
+    return (*book.templates.values(), *TEXTS.values())
 
 
 def _document(values: Values, effect: Document, failed: list[Failed]) -> str:
@@ -114,8 +119,9 @@ def _subject(values: Values) -> str:
     effect = values.demand.effect
     if isinstance(effect, Page):
         return f"{values.headline} ({values.reason})"
-    if isinstance(effect, Publish) or (isinstance(effect, Email) and effect.public):
-        return values.render(values, "public_name")
+    if isinstance(effect, Publish | Email) and is_public(values.demand):  # nobody reads the name before
+        unread = values.demand.model_copy(update={"effect": effect.model_copy(update={"approved": False})})
+        return values.render(replace(values, demand=unread), "public_name")
     if isinstance(effect, Ticket) and values.follow_up:
         return values.follow_up
     return values.headline if isinstance(effect, Email | Document | Ticket) else values.title
@@ -140,9 +146,7 @@ def _fill(values: Values, template: str, environment: Environment, failed: list[
 
 def _ours(values: Values, template: str) -> str | None:
     """What Tocsin says of this name, or, in public, of this phase: there a reason for its failure has no place."""
-    effect = values.demand.effect
-    public = isinstance(effect, Publish) or (isinstance(effect, Email) and effect.public)
-    by_kind = f"public_{values.incident.phase}" if public else effect.kind
+    by_kind = f"public_{values.incident.phase}" if is_public(values.demand) else values.demand.effect.kind
     return TEXTS.get(template) or TEXTS.get(by_kind)
 
 
@@ -174,5 +178,6 @@ def _compiled(source: str, environment: Environment) -> _Compiled:
 
 
 def _known(values: Values, names: frozenset[str]) -> Mapping[str, object]:
-    asked = {name: getattr(values, name) for name in sorted(names)}
+    known = names - INSIDE if is_unread(values.demand) else names
+    asked = {name: getattr(values, name) for name in sorted(known)}
     return {name: value for name, value in asked.items() if value is not None}

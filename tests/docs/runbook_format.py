@@ -9,7 +9,7 @@ from starter.runbook_schema import DURATION, schema
 from tests.docs.tables import ROOT, between, table
 from workflows.default_texts import TEXTS
 from workflows.text_bounds import LARGEST, STEPS
-from workflows.text_values import ALWAYS, SOMETIMES
+from workflows.text_values import ALWAYS, INSIDE, SOMETIMES
 
 PAGE = ROOT / "docs" / "runbooks" / "README.md"
 Schema = Mapping[str, Any]
@@ -97,8 +97,9 @@ def _texts() -> str:
         f"Values that are known sometimes, of which a message says `not known yet` while they are not: {sometimes}.",
         "What people outside read must not have such a gap, nor one that a text leaves itself, such as `[impact]`, "
         "`TBD` or `<fill in>`. A text for the status page or for customers that has one is never sent, whoever let it "
-        "out: it waits as a draft for somebody's words. Give a value a `default`. In documents gaps stand as they are: "
-        "people fill them in.",
+        "out: it waits as a draft for somebody's words. One that nobody reads before it goes out knows no "
+        f"{_spans(sorted(INSIDE))}; and of services those that `intake.services` names, or that a "
+        "person declared. Give a value a `default`. In documents gaps stand as they are: people fill them in.",
         f"A text may do only so much: {STEPS:,} steps (a turn of a loop, a call, a value that is shown), and "
         f"{LARGEST:,} characters in one piece. There is no `range`, no `include` and nothing random. A text that does "
         "more, or that fails, is replaced by Tocsin's own of that name or kind; the timeline says why, and `runbook "

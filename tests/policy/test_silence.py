@@ -53,7 +53,7 @@ class TestHolding:
         assert due(state, at(60)) == ("incident-1",)
         after, opening, alerts = take(state, "incident-1")
         assert [each.fingerprint for each in alerts] == ["f1", "f2"]
-        assert opening.title == "Checkout fails (held by silence k7f2mq until 10:00 UTC)"
+        assert opening.title == "Checkout fails (held by silence k7f2mq until 2026-03-02 10:00 UTC)"
         assert (opening.runbook, opening.severity) == (BOOK, "sev1")
         assert (after.held, after.runbooks) == ({}, {})
 

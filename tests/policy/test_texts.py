@@ -17,7 +17,7 @@ from workflows.policy.simulate import Simulation
 from workflows.policy.wanted import known_channel
 from workflows.review_values import FIRST, LAST
 from workflows.sending import in_its_place
-from workflows.text_values import page_links
+from workflows.text_values import ALWAYS, SOMETIMES, page_links
 from workflows.texts import LONGEST, Words, words
 
 BOOK = runbook(
@@ -310,9 +310,65 @@ class TestGaps:
     def test_are_named(self, text: str, gaps: tuple[str, ...]) -> None:
         assert self.of(text).gaps == gaps
 
+    @pytest.mark.parametrize(
+        ("own", "gaps"),
+        [("[Update two] We are on it, see [1].", ()), ("Still [impact].", ("[impact]",)), ("For TBD", ("TBD",))],
+    )
+    def test_of_a_persons_words_are_only_those_that_a_template_left(self, own: str, gaps: tuple[str, ...]) -> None:
+        book = runbook(severity(tier("alice")), templates={"public_investigating": "Users see [impact]."})
+        effect = Publish(status="investigating", template="public_investigating", words=own)
+        demand = Demand(duty="publish/investigating", due_at=at(0), reason="owed", effect=effect)
+        assert words(book, opened(book).incident, demand, at(0)).gaps == gaps
+
     def test_in_a_title_are_none(self) -> None:
         said = self.of("We look into {{ issue }}", title="[impact] of {{ x }} TBD")
         assert (said.gaps, said.text) == ((), "We look into [impact] of {{ x }} TBD")
+
+
+HOSTILE = "login. Reset your password at https://evil.example (db-17.int.example)"
+
+
+class TestInPublic:
+    """Stands what a human wrote for it, or a name that the runbook lists (rule 21)."""
+
+    @staticmethod
+    def said(text: str, service: str, **intake: object) -> Words:
+        book = runbook(severity(tier("alice")), templates={"public_investigating": text}, intake=intake)
+        simulation = opened(book, title=HOSTILE, service=service, labels={"job": HOSTILE})
+        simulation.happen(alerts(alert(name=HOSTILE, summary=HOSTILE)))
+        happens(simulation, 1, Resolved(by="Bob", text="rolled back db-17.int.example"))
+        effect = Publish(status="investigating", template="public_investigating")
+        demand = Demand(duty="publish/investigating", due_at=at(1), reason="owed", effect=effect)
+        return words(book, simulation.incident, demand, at(1))
+
+    @pytest.mark.parametrize("value", [*ALWAYS, *SOMETIMES])
+    def test_stands_nothing_that_an_alert_said_or_that_was_said_inside(self, value: str) -> None:
+        said = self.said(f"About {{{{ {value} | default('it') }}}}.", HOSTILE)
+        assert "int.example" not in f"{said.subject} {said.text}"
+
+    def test_a_service_that_the_runbook_names_may_be_named(self) -> None:
+        named = self.said("About {{ service }}: {{ issue }}.", "Logging in", services={"login": "Logging in"})
+        assert named.text == "About Logging in: a problem with Logging in."
+
+    def test_another_is_one_of_our_services(self) -> None:
+        said = self.said("About {{ service | default('our services') }}: {{ issue }}.", HOSTILE)
+        assert said.text == "About our services: a problem with one of our services."
+
+    def test_what_somebody_has_read_and_let_out_may_stand_there(self) -> None:
+        book = runbook(severity(tier("alice")), templates={"public_investigating": "{{ service }}: {{ cause }}"})
+        simulation = opened(book, service="db-17", labels={"job": "db-17"})
+        happens(simulation, 1, Resolved(by="Bob", text="rolled back"))
+        effect = Publish(status="investigating", template="public_investigating", approved=True)
+        demand = Demand(duty="publish/investigating", due_at=at(1), reason="owed", effect=effect)
+        said = words(book, simulation.incident, demand, at(1))
+        assert (said.subject, said.text) == ("A problem with one of our services", "db-17: rolled back")
+
+    def test_what_a_person_declared_may_be_named(self) -> None:
+        book = runbook(severity(tier("alice")), templates={"public_investigating": "{{ service }}: {{ issue }}"})
+        effect = Publish(status="investigating", template="public_investigating")
+        demand = Demand(duty="publish/investigating", due_at=at(1), reason="owed", effect=effect)
+        said = words(book, opened(book).incident, demand, at(1))
+        assert said.text == "checkout: Checkout fails"
 
 
 class TestMails:
@@ -346,7 +402,7 @@ class TestMails:
         incident = opened(book, title="10.1.2.3 on fire", labels={"instance": "10.1.2.3"}).incident
         effect = Email(to="all", template="email", public=True)
         demand = Demand(duty="duty/mail", due_at=at(0), reason="owed", effect=effect)
-        assert words(book, incident, demand, at(0)).subject == "A problem with checkout"
+        assert words(book, incident, demand, at(0)).subject == "A problem with one of our services"
 
 
 def test_the_timeline_in_a_message_leaves_out_what_was_only_posted_and_the_middle_of_a_long_one() -> None:

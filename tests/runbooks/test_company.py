@@ -108,7 +108,7 @@ class TestSev1:
         assert public(simulation) == [(0, "investigating"), (95, "resolved")]
         resolved = text(simulation, "publish/resolved")
         assert "The issue affecting checkout has been resolved." in resolved
-        assert "Root cause: A bad deploy, rolled back" in resolved
+        assert "A bad deploy" not in resolved  # said inside: it is public once somebody has written it for the public
         assert "All systems are now operating normally." in resolved
 
     def test_always_prioritize_customer_communication_and_service_restoration(self) -> None:

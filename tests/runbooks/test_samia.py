@@ -462,8 +462,8 @@ def test_a_humans_update_has_the_same_form() -> None:
 def test_customer_notifications_template() -> None:
     lines = foreseen("samia", "sev1")
     for duty in ("duty/customer-notice", "publish/investigating"):
-        assert of(lines, duty)[0].text.splitlines() == [
-            "Service Alert: We're currently experiencing issues with checkout.",
+        assert of(lines, duty)[0].text.splitlines() == [  # what nobody reads first bears no alert's label
+            "Service Alert: We're currently experiencing issues with one of our services.",
             "Our team is actively working on a resolution.",
             "Updates: https://status.samia-tarot.com",
         ]

@@ -44,7 +44,7 @@ async def test_nothing_lets_it_out_but_somebodys_words(
     async with incident(temporal, Vendors(), opening(runbook=rules)) as live:
         await live.at(30 * MINUTE)
         assert outside(live) == []
-        for words, named in (("", "[impact]"), ("Up to [number] users", "[number]")):
+        for words, named in (("", "[impact]"), ("Users may experience [impact]", "[impact]")):
             with pytest.raises(WorkflowUpdateFailedError) as refused:
                 await live.handle.execute_update("approve", {"by": "Bob", "draft": draft, "text": words})
             assert named in str(refused.value.cause)

@@ -107,6 +107,8 @@ class Publish(Wire):
     template: str
     words: str | None = None
     """A human's own words, instead of the template's."""
+    approved: bool = False
+    """Somebody has read the text as it stands, and lets it out."""
     page_incident: str | None = None
     """The page's incident to update; None creates one (or finds the one that bears our incident id)."""
 
@@ -123,6 +125,8 @@ class Email(Wire):
     """Of that audience: data of the runbook, not a secret."""
     public: bool = False
     """For people outside: its subject, too, holds nothing that an alert said."""
+    approved: bool = False
+    """Somebody has read the text as it stands, and lets it out."""
     template: str
     role: str | None = None
     """The role that owes it, and is asked to do it by hand where there is no other way."""

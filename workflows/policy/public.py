@@ -72,6 +72,7 @@ def _publish(
         status=status,
         template=f"public_{status}",
         words=words.text if words and words.text else None,
+        approved=words is not None,
         page_incident=incident.references.get("status-page"),
     )
     duty = f"publish/{status}"

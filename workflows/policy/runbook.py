@@ -280,7 +280,8 @@ class Intake(Wire):
     service_labels: tuple[str, ...] = ("service", "job")
     """The first of these labels that an alert carries names the service."""
     services: dict[str, str] = {}
-    """Value of that label -> service, where the alerts' names for it are not yours."""
+    """Value of that label -> service, where the alerts' names for it are not yours. Only these stand in public by
+    themselves."""
     group_by: Annotated[tuple[LabelName, ...], Field(max_length=10)] = ()
     """One incident for each combination of values of these labels, from each source; otherwise, and for alerts that
     have none of them, what the sender itself puts together. `alertname`, `service`, `severity` and `source` are always

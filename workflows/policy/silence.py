@@ -16,6 +16,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from workflows.policy.bounded import Identity, Line, fit
+from workflows.policy.calendar import dated
 from workflows.policy.effects import Instant, Wire
 from workflows.policy.episodes import has_ended
 from workflows.policy.events import Alert, Event, NotUnderstood
@@ -137,7 +138,8 @@ def take(state: Silence, incident: str) -> tuple[Silence, Opening, tuple[Alert, 
     opened = (*(known for known in state.opened if known != incident), incident)[-Bounds.opened :]
     runbooks = {key: book for key, book in state.runbooks.items() if any(key == kept.runbook for kept in rest.values())}
     after = state.model_copy(update={"held": rest, "opened": opened, "runbooks": runbooks})
-    because = f" (held by silence {state.card.id} until {state.ends_at:%H:%M} UTC)"
+    until = dated(state.runbooks[held.runbook].calendar.zone, state.ends_at)
+    because = f" (held by silence {state.card.id} until {until})"
     particulars = held.particulars.model_copy(
         update={"title": fit(held.particulars.title, 290 - len(because)) + because}
     )

@@ -23,7 +23,7 @@ def sent_by(book: Runbook, incident: Incident, duty: Duty, words: Words | None =
         case "email":
             return Email(
                 to=duty.to, name=book.audience_name(duty.to), addresses=addresses(book, duty.to), public=duty.approval,
-                template=duty.template, role=duty.owner, words=said,
+                approved=words is not None, template=duty.template, role=duty.owner, words=said,
             )  # fmt: skip
         case "ticket":
             existing = incident.references.get(f"ticket/{duty.closes}") if duty.closes else None
