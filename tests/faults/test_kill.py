@@ -27,7 +27,9 @@ async def test_a_part_killed_between_two_tiers_costs_no_page(up: Up, part: str) 
     incident = await up.alert(f"Killed {part}")
     assert await up.until_rung(incident, "first") == ["first"]
     up.kill(part)
-    assert await up.until_rung(incident, "first", "second", "third") == ["first", "second", "third"]
+    rung = await up.until_rung(incident, "first", "second", "third")
+    assert rung[0] == "first"
+    assert sorted(rung) == ["first", "second", "third"]  # of what is overdue together, either may arrive first
     await up.alert(f"Killed {part}", "resolved")
 
 
@@ -83,8 +85,9 @@ async def test_temporals_own_command_line_can_resolve_an_incident_without_an_arg
         check=True,
         capture_output=True,
     )
-    shown = json.loads(up.command("show", "--json", incident).stdout)
-    assert shown["state"]["incident"]["phase"] == "resolved"
+    async with asyncio.timeout(HANGS_AFTER_S):  # a slow worker's `show` is what the history knows
+        while '"phase": "resolved"' not in up.command("show", "--json", incident).stdout:
+            await asyncio.sleep(0.2)
     await up.alert("Bare signal", "resolved")
 
 
