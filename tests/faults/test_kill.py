@@ -25,11 +25,10 @@ async def up(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Up]:
 @pytest.mark.parametrize("part", ["tocsin worker", "temporal server", "tocsin gateway"])
 async def test_a_part_killed_between_two_tiers_costs_no_page(up: Up, part: str) -> None:
     incident = await up.alert(f"Killed {part}")
-    assert await up.until_rung(incident, "first") == ["first"]
+    await up.until_rung(incident, "first")
     up.kill(part)
     rung = await up.until_rung(incident, "first", "second", "third")
-    assert rung[0] == "first"
-    assert sorted(rung) == ["first", "second", "third"]  # of what is overdue together, either may arrive first
+    assert sorted(rung) == ["first", "second", "third"]  # at 60x a slow machine has them overdue together
     await up.alert(f"Killed {part}", "resolved")
 
 
