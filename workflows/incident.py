@@ -15,7 +15,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.policy.engine import Plan, plan
     from workflows.policy.events import HEARD, AlertsReceived, DraftApproved, Event, stamp
     from workflows.policy.fold import apply
-    from workflows.policy.incident import Incident, declare, rules
+    from workflows.policy.incident import Incident, Opening, declare, rules
     from workflows.policy.outlook import as_markdown, outlook
     from workflows.policy.record import MEMO, listed, listed_while_open, record
     from workflows.policy.refusals import refusal
@@ -102,11 +102,19 @@ class IncidentCase:
         firing = self.incident.successor
         if not firing:
             return None
-        opening = self._life.opening
-        gravest = min((alert.severity for alert in firing if alert.severity), default=opening.severity)
-        began_at = min(alert.starts_at for alert in firing)
-        news = {"severity": gravest, "detected_at": began_at, "title": headline(firing)}
-        opening = opening.model_copy(update=news)
+        book = self.book
+        opening = Opening(
+            runbook=book,
+            severity=min(alert.severity or book.intake.default_severity for alert in firing),
+            title=headline(firing),
+            source=self.incident.source,
+            detected_at=min(alert.starts_at for alert in firing),
+            speed=self._life.opening.speed,
+            no_pager=self._life.opening.no_pager,
+            labels=self.incident.coming.labels,
+            service=self.incident.coming.service,
+            links=self.incident.coming.links,
+        )
         return self._life.model_copy(update={"opening": opening, "incident": None, "alerts": firing})
 
 

@@ -7,10 +7,11 @@ from workflows.policy.bounded import cut, fit
 from workflows.policy.durations import write
 from workflows.policy.episodes import has_ended, is_new, is_out_of_order, names, record
 from workflows.policy.events import Alert, AlertsReceived, Resolved, SeverityChanged
-from workflows.policy.incident import Bounds, Incident, verified_at
+from workflows.policy.incident import Bounds, Coming, Incident, verified_at
 from workflows.policy.joining import join
 from workflows.policy.raising import change_severity
 from workflows.policy.runbook import Runbook
+from workflows.policy.succession import joined_by
 from workflows.policy.telling import log, tell
 from workflows.policy.transitions import reopen, resolve
 
@@ -62,7 +63,10 @@ def _for_the_next_incident(incident: Incident, event: AlertsReceived) -> Inciden
             coming[alert.fingerprint] = _lean(alert, alert.count + (before.count if before else 0))
         else:
             coming.pop(alert.fingerprint, None)
-    after = incident.model_copy(update={"successor": tuple(coming.values())[: Bounds.successor]})
+    successor = tuple(coming.values())[: Bounds.successor]
+    others_stay = any(alert.fingerprint in coming for alert in incident.successor)
+    about = joined_by(incident, news, incident.coming if others_stay else None) if successor else Coming()
+    after = incident.model_copy(update={"successor": successor, "coming": about})
     if not news:
         return after
     return log(after, event.at, f"{names(news)} fired after this incident was over: a new incident opens")

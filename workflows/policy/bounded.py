@@ -18,6 +18,8 @@ LINE = 200
 """Bytes of a line."""
 LABELS = 12_500
 """Bytes of all labels of one alert, or of one incident, together."""
+FEW_LABELS = 4000
+"""Bytes of those that several alerts have in common."""
 EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 """No clock shows another time. From here a zone, a duration or a reminder reaches no end of the calendar, where Python
 raises OverflowError, nor the year 2262, where nanoseconds end in Temporal's visibility stores."""
@@ -79,15 +81,15 @@ def newest(texts: Sequence[str], most: int, heaviest: int) -> int:
     return kept
 
 
-def _fitting(labels: dict[str, str]) -> dict[str, str]:
+def _fitting(labels: dict[str, str], most: int = LABELS) -> dict[str, str]:
     """The first of them, as many as fit, each cut to a line."""
     longest = max(map(len, chain(labels, labels.values())), default=0)
-    if HEAVIEST * longest <= LINE and HEAVIEST * (longest + 1) * 2 * len(labels) <= LABELS:
+    if HEAVIEST * longest <= LINE and HEAVIEST * (longest + 1) * 2 * len(labels) <= most:
         return labels
     together, kept = 0, {}
     for name, value in ((fit(name, LINE), fit(value, LINE)) for name, value in labels.items()):
         together += weight(name) + weight(value) + 6
-        if together > LABELS:
+        if together > most:
             break
         kept[name] = value
     return kept
@@ -98,3 +100,4 @@ Line = Annotated[str, AfterValidator(lambda text: fit(text, LINE))]
 Text = Annotated[str, AfterValidator(lambda text: fit(text, 3000))]
 Identity = Annotated[str, AfterValidator(identity)]
 Labels = Annotated[dict[str, str], AfterValidator(_fitting)]
+FewLabels = Annotated[dict[str, str], AfterValidator(lambda labels: _fitting(labels, FEW_LABELS))]

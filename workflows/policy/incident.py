@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from workflows.policy.bounded import Day, Labels, Line, Text, fit, weight
+from workflows.policy.bounded import Day, FewLabels, Labels, Line, Text, fit, weight
 from workflows.policy.effects import Instant, PublicStatus, Wire
 from workflows.policy.events import Alert, Ends, Outcome
 from workflows.policy.runbook import Runbook, Severity, SeverityName, severity_title
@@ -34,7 +34,7 @@ class Bounds:
     alert_summary = 54
     alerts_of_a_record = 20
     """After the end only their texts are asked for."""
-    successor = 50
+    successor = 30
     heard = 200
     rings = 50
     calls = 20
@@ -262,6 +262,14 @@ class AlertState(Wire):
         return self.model_copy(update={"flaps": is_quick and (self.status == "firing" or before.flaps)})
 
 
+class Coming(Wire):
+    """What the alerts that open the next incident say of it: as much as they have in common."""
+
+    labels: FewLabels = {}
+    service: Line = ""
+    links: Links = ()
+
+
 class Words(Wire):
     """A human's words for the status page, or the approval of a draft."""
 
@@ -426,6 +434,8 @@ class Incident(Wire):
     follow_ups: tuple[FollowUp, ...] = ()
     successor: tuple[Alert, ...] = ()
     """Alerts that fired after the verification time: they open the next incident."""
+    coming: Coming = Coming()
+    """Of these alerts."""
 
     @property
     def resolved(self) -> bool:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from workflows.policy.durations import write
 from workflows.policy.events import Acknowledged, Event, Resolved, Unacknowledged
-from workflows.policy.incident import AlertState, Incident
+from workflows.policy.incident import AlertState, Coming, Incident
 from workflows.policy.joining import without_pending
 from workflows.policy.ladder import outlives_acknowledgement
 from workflows.policy.runbook import Runbook
@@ -118,6 +118,7 @@ def reopen(incident: Incident, at: datetime, text: str) -> Incident:
             "alerts": {**incident.alerts, **here},
             "alerts_total": incident.alerts_total + sum(alert.count for alert in incident.successor),
             "successor": (),
+            "coming": Coming(),
             "round": first_round,
             "first_round": first_round,
             "renewed": None,

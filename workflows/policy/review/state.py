@@ -1,7 +1,7 @@
 """The state of one review: facts only, as of an incident."""
 
 from workflows.policy.effects import Instant, Wire
-from workflows.policy.incident import Bounds, Ending, Incident
+from workflows.policy.incident import Bounds, Coming, Ending, Incident
 
 
 class Answer(Wire):
@@ -45,6 +45,7 @@ def _as_record(incident: Incident) -> Incident:
             "refused_routes": {},
             "heard": (),
             "successor": (),
+            "coming": Coming(),
             "started": {},
             "snoozed_until": None,
         }
