@@ -76,7 +76,9 @@ class PagerDuty:
         await _step(self._retire(person, send.effect.supersedes), remarks)
         async with _at_most(CALL):
             await self._trigger(person, send, remarks)
-        return Receipt(reference=ring, note="rang all the same: " + "; ".join(remarks) if remarks else None)
+        if not remarks:
+            return Receipt(reference=ring)
+        return Receipt(reference=ring, note="rang all the same: " + "; ".join(remarks), warns=True)
 
     async def _trigger(self, person: str, send: Send, remarks: list[str]) -> None:
         """The whole alert; where PagerDuty refuses it, and not the key, with less in it. Slow answers may leave no time

@@ -119,6 +119,7 @@ async def test_an_event_that_is_refused_goes_without_links_and_details(pagerduty
     assert await triggers(sandbox) == [ESSENTIAL | {"links", "client", "custom_details"}, ESSENTIAL]
     assert len(await rings(sandbox)) == 1
     assert (receipt.note or "").startswith("rang all the same: without links and details, for PagerDuty answered 400")
+    assert receipt.warns  # so that it stands on the timeline
 
 
 @pytest.mark.parametrize("status", [400, 413, 414, 415, 422])

@@ -2,10 +2,14 @@
 
 import pytest
 
-from tests.policy.builders import ladder, opening, tier
+from tests.policy.builders import T0, declared, ladder, opening, tier
 from tests.policy.shell import DONE, NEVER, REJECTED, Fate, Shell
 from workflows.policy.demand import Demand
-from workflows.policy.first_page import FirstPage, first_page
+from workflows.policy.effects import Receipt
+from workflows.policy.engine import plan
+from workflows.policy.events import EffectSettled, Escalated
+from workflows.policy.first_page import FirstPage, first_page, page_of
+from workflows.policy.fold import apply
 from workflows.policy.outlook import lines
 from workflows.policy.runbook import Runbook
 
@@ -68,3 +72,30 @@ def test_it_says_who_rings_or_why_nobody_does(book: Runbook, fates: Fates, fate:
 def test_only_what_is_as_the_runbook_has_it_is_well(fate: str, well: bool, decided: bool) -> None:
     found = FirstPage.model_validate({"fate": fate, "text": ""})
     assert (found.well, found.decided) == (well, decided)
+
+
+CALLS = [
+    pytest.param({}, "ringing", "Bob is ringing", id="whoever was called, and nobody who rang before"),
+    pytest.param({"bob": NEVER}, "trying", "still trying: page Bob", id="it is on its way"),
+    pytest.param({"bob": REJECTED}, "refused", "Bob could not be paged", id="refused: although another rings"),
+]
+
+
+@pytest.mark.parametrize(("fates", "fate", "says"), CALLS)
+def test_of_a_call_by_hand_it_says_what_became_of_that(fates: Fates, fate: str, says: str) -> None:
+    def answer(demand: Demand) -> Fate:
+        return fates.get(getattr(demand.effect, "to", ""), DONE) if demand.effect.kind == "page" else DONE
+
+    shell = Shell.of(opening(TWO), answer)
+    shell.happens(1, Escalated(by="Carol", to="bob"))
+    found = page_of(shell.incident.calls[-1], TWO, shell.incident, list(lines(TWO, shell.look(), set(shell.flying))))
+    assert found.fate == fate
+    assert says in found.text
+
+
+def test_a_page_that_went_with_less_in_it_says_so_on_the_timeline() -> None:
+    incident = declared(TWO)
+    (demand,) = [each for each in plan(TWO, incident, T0).due if each.effect.kind == "page"]
+    receipt = Receipt(note="rang all the same: without links and details, for PagerDuty answered 400", warns=True)
+    after = apply(TWO, incident, EffectSettled(at=T0, demand=demand, outcome="done", receipt=receipt))
+    assert after.timeline[-1].text == f"Alice's page {receipt.note}"

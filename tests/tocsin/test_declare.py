@@ -67,6 +67,22 @@ async def test_where_all_are_refused_it_is_no_success(tocsin: Tocsin, client: Cl
     assert answer.err.startswith("nobody has been reached yet: refused: ")
 
 
+async def test_a_call_by_hand_says_who_rings_or_why_nobody_does(
+    tocsin: Tocsin, client: Client, deciding: Worker
+) -> None:
+    async with Worker(client, task_queue=PAGE_QUEUE, activities=[refuses_on_call]):
+        incident = json.loads((await tocsin("declare", "It is down", "--severity", "sev1", "--json")).out)["incident"]
+        answer = await tocsin("escalate", incident, "boss")
+        refused = await tocsin("escalate", incident, "on-call", "--json")
+    assert (answer.code, answer.err) == (0, "")
+    assert answer.out.endswith("The Boss is ringing\n")
+    assert refused.code == 2
+    page = json.loads(refused.out)["page"]
+    assert page["fate"] == "refused"
+    assert "On-call Engineer could not be paged: PagerDuty does not know the key" in page["text"]
+    assert refused.err.startswith("nobody has been reached yet: refused: ")
+
+
 async def test_it_does_not_wait_without_end_for_a_page_that_goes_nowhere(
     tocsin: Tocsin, deciding: Worker, monkeypatch: pytest.MonkeyPatch
 ) -> None:

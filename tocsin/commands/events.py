@@ -6,6 +6,7 @@ import typer
 from typer import Option
 
 from tocsin.commands.arguments import Reason
+from tocsin.commands.calling import called
 from tocsin.commands.says import says
 from workflows.policy.events import (
     Acknowledged,
@@ -34,9 +35,9 @@ def ack() -> Event:
     return Acknowledged()
 
 
-@says(app, "escalate")
+@says(app, "escalate", then=called)
 def escalate(to: str, /, *, reason: Reason = "") -> Event:
-    """Page a person of the runbook, or all whom a tier calls, by its number, now: acknowledged or not."""
+    """Page a person of the runbook, or all whom a tier calls, by its number, now, and say who rings."""
     return Escalated(to=to, reason=reason)
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from datetime import timedelta
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -11,9 +11,9 @@ from rich.console import Group
 from typer import Argument, Option
 
 from starter.answers import NobodyWorks
-from starter.incidents import Incidents
 from tocsin import output
 from tocsin.commands.arguments import AsJson, label_pairs, me
+from tocsin.commands.fate import FATE_WITHIN, fate
 from tocsin.commands.session import incidents, installation
 from tocsin.failure import ExitCode, Failure, badly_put
 from tocsin.following import followed
@@ -24,10 +24,6 @@ from workflows.policy.installation import Installation
 from workflows.policy.runbook import Runbook, severity_title
 
 app = typer.Typer()
-
-FATE_WITHIN = timedelta(seconds=8)
-"""So long the first page is waited for: PagerDuty answers in a second, and the next tier is tried at once."""
-LOOK_EVERY_S = 0.25
 
 
 class Declared(BaseModel):
@@ -71,27 +67,14 @@ async def _declare(runbook: str, severity: str, particulars: Mapping[str, object
     opening = _opening(there, book, {**particulars, "severity": severity or book.intake.default_severity})
     workflow_id = await known.declare(opening)
     try:
-        incident, page = await _fate(known, workflow_id, book)
+        incident, page = await fate(known, workflow_id, partial(first_page, book), FATE_WITHIN)
     except NobodyWorks:
         raise NobodyWorks("recorded; no worker is running: nothing is being paged") from None
-    declared = Declared(incident=incident, workflow_id=workflow_id, runbook=book.runbook, first_page=page)
-    told = plain(f"{incident}: declared {severity_title(opening.severity)} by {book.runbook}: {opening.title}")
+    declared = Declared(incident=incident.id, workflow_id=workflow_id, runbook=book.runbook, first_page=page)
+    told = plain(f"{incident.id}: declared {severity_title(opening.severity)} by {book.runbook}: {opening.title}")
     output.show(declared, Group(told, plain(page.text, "green" if page.well else "bold red")), as_json)
     if not page.well:
         raise Failure(f"nobody has been reached yet: {page.text}", ExitCode.not_reached)
-
-
-async def _fate(known: Incidents, workflow_id: str, book: Runbook) -> tuple[str, FirstPage]:
-    """The incident's id, and what is known of its first page when it is decided, or when patience ends."""
-    clock = asyncio.get_running_loop()
-    patient_until = clock.time() + FATE_WITHIN.total_seconds()
-    while True:
-        outlook = await known.outlook(workflow_id)
-        incident = (await known.status(workflow_id)).incident
-        page = first_page(book, incident, outlook.lines)
-        if page.decided or clock.time() > patient_until:
-            return incident.id, page
-        await asyncio.sleep(LOOK_EVERY_S)
 
 
 def _opening(there: Installation, book: Runbook, fields: Mapping[str, object]) -> Opening:

@@ -8,19 +8,20 @@ command line, its keyword parameters are options. `says` adds what all of them h
 import asyncio
 import inspect
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from inspect import Parameter
 from typing import Literal
 
 import typer
 from pydantic import ValidationError
 
+from starter.incidents import Incidents
 from starter.reviews import Reviews
 from tocsin import output
 from tocsin.commands.arguments import WHICH, AsJson, By, me
+from tocsin.commands.calling import check, shown
 from tocsin.commands.session import incidents
 from tocsin.failure import Failure, badly_put
-from tocsin.view.answers import changed as in_words
 from workflows.policy.answers import Changed
 from workflows.policy.events import Event
 
@@ -31,8 +32,12 @@ _ID = re.compile(r"\d{4}|(incident|review)-")
 """How the id of an incident begins, or that of a workflow."""
 
 
+Follow = Callable[[Incidents, str, Event, Changed], Awaitable[Changed]]
+"""What a command goes on to find out once the incident (its workflow id) has answered."""
+
+
 def says(
-    app: typer.Typer, name: str, to: Addressee = "incident"
+    app: typer.Typer, name: str, to: Addressee = "incident", then: Follow | None = None
 ) -> Callable[[Callable[..., Event]], Callable[..., Event]]:
     """Make a command of a function that returns an event."""
 
@@ -43,8 +48,9 @@ def says(
         def run(context: typer.Context, by: str, as_json: bool, **options: object) -> None:
             incident, own = split(context.args, takes)
             event = _checked(event_of, own, options).model_copy(update={"by": by or me(), "via": VIA})
-            changed = asyncio.run(_ask(to, incident, event))
-            output.show(changed, in_words(changed), as_json)
+            changed = asyncio.run(_ask(to, incident, event, then))
+            output.show(changed, shown(changed), as_json)
+            check(changed)
 
         options = (parameter for parameter in parameters if parameter not in takes)
         run.__signature__ = inspect.Signature([*options, *_COMMON])  # type: ignore[attr-defined] # for typer
@@ -99,9 +105,10 @@ def _checked(event_of: Callable[..., Event], own: Sequence[str], options: dict[s
         raise badly_put(error) from None
 
 
-async def _ask(to: Addressee, prefix: str, event: Event) -> Changed:
+async def _ask(to: Addressee, prefix: str, event: Event, then: Follow | None) -> Changed:
     known = await incidents()
     reviews = Reviews(known)
     find = {"incident": known.find, "review": reviews.find, "either": reviews.find_either}[to]
     found = await find(prefix or None)
-    return await known.ask(found.workflow_id, event)
+    answer = await known.ask(found.workflow_id, event)
+    return await then(known, found.workflow_id, event, answer) if then else answer

@@ -1,13 +1,13 @@
-"""What has become of the first page of an incident, in a sentence for whoever has just opened it."""
+"""What has become of the first page of an incident, or of a call by hand, in a sentence for whoever has just asked."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 from workflows.policy.answers import Upcoming
 from workflows.policy.climb import got_lost
 from workflows.policy.effects import Instant, Wire
-from workflows.policy.incident import Incident, rules
+from workflows.policy.incident import Call, Incident, Settlement, rules
 from workflows.policy.ladder import OF_THE_LADDER
 from workflows.policy.runbook import Runbook, severity_title
 from workflows.policy.wanted import is_emergency
@@ -36,26 +36,39 @@ class FirstPage(Wire):
 
 def first_page(book: Runbook, incident: Incident, lines: Sequence[Upcoming]) -> FirstPage:
     """`lines`: the plan of the same moment."""
-    rung, lost = _people(book, incident, lost=False), _people(book, incident, lost=True)
+    settled = {duty: settled for duty, settled in incident.settled.items() if duty.startswith(_PAGES)}
+    pages = [line for line in lines if line.kind == "page"]
+    return _fate(book, incident, settled, pages) or _nobody(book, incident)
+
+
+def page_of(call: Call, book: Runbook, incident: Incident, lines: Sequence[Upcoming]) -> FirstPage:
+    """What has become of the page of those who were called by hand."""
+    duties = {f"call/{person}" for person in call.people}
+    mine = {d: s for d, s in incident.settled.items() if d in duties and s.occurrence >= call.number}
+    pages = [line for line in lines if line.duty in duties]
+    return _fate(book, incident, mine, pages) or FirstPage(fate="nobody", text="nobody is being paged")
+
+
+def _fate(
+    book: Runbook, incident: Incident, settled: Mapping[str, Settlement], pages: Sequence[Upcoming]
+) -> FirstPage | None:
+    rung, lost = _people(book, settled, lost=False), _people(book, settled, lost=True)
     if rung:
         return FirstPage(fate="ringing", text=f"{_and(rung)} {'is' if len(rung) == 1 else 'are'} ringing")
-    pages = [line for line in lines if line.kind == "page"]
     problem = _problem(incident) if lost else ""
     if any(line.state != "next" for line in pages):
         now = next(line for line in pages if line.state != "next")
         return FirstPage(fate="trying", text=_joined(problem, f"still trying: {now.what}"))
     if lost:
         return _refused(book, problem, pages)
-    if pages:
-        return FirstPage(fate="held", text=_held(book, incident, min(pages, key=lambda line: line.at)))
-    return _nobody(book, incident)
+    return FirstPage(fate="held", text=_held(book, incident, min(pages, key=lambda line: line.at))) if pages else None
 
 
-def _people(book: Runbook, incident: Incident, *, lost: bool) -> list[str]:
+def _people(book: Runbook, settled: Mapping[str, Settlement], *, lost: bool) -> list[str]:
     people = [
         book.person_name(duty.rsplit("/", 1)[-1])
-        for duty, settled in incident.settled.items()
-        if duty.startswith(_PAGES) and got_lost(settled) == lost and (lost or settled.outcome == "done")
+        for duty, last in settled.items()
+        if got_lost(last) == lost and (lost or last.outcome == "done")
     ]
     return list(dict.fromkeys(people))
 

@@ -127,7 +127,8 @@ def _page(book: Runbook, incident: Incident, event: EffectSettled, page: Page) -
     if event.outcome == "done":
         cleared = {p: r for p, r in incident.refused_routes.items() if p != page.to}
         after = incident.model_copy(update={"refused_routes": cleared})
-        return tell(after, event.at, f"paged {who}: {event.demand.reason}{how_late(event)}", kind="page")
+        after = tell(after, event.at, f"paged {who}: {event.demand.reason}{how_late(event)}", kind="page")
+        return log(after, event.at, f"{who}'s page {event.receipt.note}", kind="page") if event.receipt.warns else after
     rings = {k: ring for k, ring in incident.rings.items() if k != key}
     if event.outcome == "rejected":
         routes = incident.refused_routes.get(page.to, ())

@@ -1,0 +1,48 @@
+"""What became of the page of somebody who was called by hand, for whoever has just called them."""
+
+from functools import partial
+
+from rich.console import Group, RenderableType
+
+from starter.answers import Unpublished
+from starter.incidents import Incidents
+from tocsin.commands.fate import FATE_WITHIN, fate
+from tocsin.commands.session import installation
+from tocsin.failure import ExitCode, Failure
+from tocsin.view.answers import changed as in_words
+from tocsin.view.plain import plain
+from workflows.policy.answers import Changed
+from workflows.policy.events import Event
+from workflows.policy.first_page import FirstPage, page_of
+
+
+class Called(Changed):
+    """`escalate --json`."""
+
+    page: FirstPage
+
+
+async def called(known: Incidents, workflow_id: str, event: Event, answer: Changed) -> Changed:
+    """The answer with the page's fate; as it is where nothing can be said of it: the call stands all the same."""
+    incident = (await known.status(workflow_id)).incident
+    call = next((call for call in reversed(incident.calls) if call.by == event.by), None)
+    try:
+        book = (await installation(known)).runbooks.get(incident.runbook)
+    except Unpublished:
+        return answer
+    if call is None or book is None:
+        return answer
+    _, page = await fate(known, workflow_id, partial(page_of, call, book), FATE_WITHIN)
+    return Called(**dict(answer), page=page)
+
+
+def shown(answer: Changed) -> RenderableType:
+    if not isinstance(answer, Called):
+        return in_words(answer)
+    return Group(in_words(answer), plain(answer.page.text, "green" if answer.page.well else "bold red"))
+
+
+def check(answer: Changed) -> None:
+    """Raises Failure when those who were called have not been reached."""
+    if isinstance(answer, Called) and not answer.page.well:
+        raise Failure(f"nobody has been reached yet: {answer.page.text}", ExitCode.not_reached)
