@@ -11,6 +11,7 @@ from temporalio.common import RawValue
 with workflow.unsafe.imports_passed_through():
     from workflows import hearing
     from workflows.handing_on import HandOn, hand_on
+    from workflows.pacing import Pace
     from workflows.policy import silence as policy
     from workflows.policy.events import AlertsReceived, stamp
     from workflows.policy.silence import Silence
@@ -26,19 +27,24 @@ class SilenceWorkflow:
     def __init__(self, state: Silence) -> None:
         self._state = state
         self._news = False
+        self._pace = Pace()
         workflow.set_dynamic_signal_handler(self._on_signal)
 
     @workflow.run
     async def run(self, state: Silence) -> None:  # noqa: ARG002 (Temporal passes it here as well as to __init__)
         while True:
+            await workflow.wait_condition(lambda: not self._pace.is_behind())  # what waits may say that it is over
             self._news = False
             await asyncio.gather(*map(self._hand_on, policy.due(self._state, workflow.now())))
             self._show()
             if self._news:
                 continue  # heard while it handed on
-            if self._is_over():
-                return
-            if self._must_leave():
+            if self._is_over() or self._must_leave():
+                await workflow.wait_condition(workflow.all_handlers_finished)  # what waits to be read is not lost
+                if self._news:
+                    continue
+                if self._is_over():
+                    return
                 workflow.continue_as_new(self._state)
             await self._rest()
 
@@ -58,8 +64,16 @@ class SilenceWorkflow:
         except TimeoutError:
             return
 
-    def _on_signal(self, name: str, args: Sequence[RawValue]) -> None:
-        """Never raises: what cannot be read is remembered, and shown."""
+    async def _on_signal(self, name: str, args: Sequence[RawValue]) -> None:
+        """Never raises: what cannot be read is remembered, and shown. What people say does not wait behind alerts."""
+        if policy.HEARD.get(name) is not policy.Hold or not args:
+            self._hear(name, args)
+            return
+        for arg in args:
+            await self._pace.room_for(len(arg.payload.data))
+            self._hear(name, (arg,))
+
+    def _hear(self, name: str, args: Sequence[RawValue]) -> None:
         for event in hearing.hear(policy.HEARD, name, args):
             self._state = policy.hear(self._state, stamp(event, workflow.now()))
             # An alert that stays here changes nothing but the details, which are for whoever looks.

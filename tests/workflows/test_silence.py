@@ -2,14 +2,17 @@
 
 import asyncio
 from datetime import timedelta
+from unittest.mock import patch
 
 import pytest
+from temporalio.api.enums.v1 import EventType
 from temporalio.testing import WorkflowEnvironment
 
 from tests.patience import HANGS_AFTER_S
 from tests.starter.conftest import eventually
 from tests.workflows.incidents import firing, resolved
 from tests.workflows.silences import HOUR, Quiet, crew, silence
+from workflows import pacing
 from workflows.policy.answers import Status
 
 MINUTE = timedelta(minutes=1)
@@ -107,3 +110,22 @@ async def test_what_cannot_be_read_does_no_harm(temporal: WorkflowEnvironment, a
         await quiet.hold(firing())
         state = await eventually(quiet.state, lambda state: state.total == 1)
     assert "could not read 'hold'" in state.problem
+
+
+async def test_a_flood_is_read_little_by_little_and_nothing_of_it_is_lost_when_it_ends(
+    temporal: WorkflowEnvironment,
+) -> None:
+    async with silence(temporal) as quiet:
+        for n in range(6):
+            incident = await quiet.hold(firing(f"f{n}"), firing(f"g{n}"))
+        await quiet.hold(*(resolved(f"g{n}") for n in range(6)))
+        await quiet.handle.signal("expire")
+        with patch.object(pacing, "AT_ONCE", 1):
+            async with crew(temporal):
+                async with asyncio.timeout(HANGS_AFTER_S):
+                    await quiet.handle.result()
+                history = await quiet.handle.fetch_history()
+                status = await opened(quiet, incident)
+    fired = sum(event.event_type == EventType.EVENT_TYPE_TIMER_FIRED for event in history.events)
+    assert fired >= 6
+    assert sorted(alert.fingerprint for alert in status.incident.firing) == [f"f{n}" for n in range(6)]
