@@ -6,11 +6,12 @@ from datetime import UTC, datetime, timedelta
 from temporalio import activity
 
 from starter import stock
-from starter.answers import Unpublished, Unreachable
+from starter.answers import NothingOpen, Unpublished, Unreachable
 from starter.incidents import Incidents
 from starter.installations import Installations
 from starter.reviews import Reviews
-from workflows.handing_on import HandOn
+from starter.silences import Silences
+from workflows.handing_on import HandOn, HoldThere, SilencesListed
 from workflows.policy.digest import Stock
 from workflows.policy.effects import Wire
 from workflows.policy.heartbeat import AWAY_AFTER, Gateway, listened
@@ -25,10 +26,11 @@ class Temporal:
 
     def __init__(self, incidents: Incidents) -> None:
         self._incidents = incidents
+        self._silences = Silences(incidents.reach)
         self._installations = Installations(incidents.reach)
 
-    def page_activities(self) -> Sequence[Callable[..., Awaitable[bool]]]:
-        return [self.hand_on_alerts]
+    def page_activities(self) -> Sequence[Callable[..., Awaitable[bool | Wire]]]:
+        return [self.hand_on_alerts, self.list_silences, self.hold_by_silence]
 
     def comms_activities(self) -> Sequence[Callable[..., Awaitable[Wire]]]:
         return [self.look_for_the_gateway, self.take_stock]
@@ -44,6 +46,19 @@ class Temporal:
             return (await self._installations.current()).now(opening)
         except (Unpublished, Unreachable):
             return opening
+
+    @activity.defn(name="list_silences")
+    async def list_silences(self) -> SilencesListed:
+        return SilencesListed(cards=await self._silences.list())
+
+    @activity.defn(name="hold_by_silence")
+    async def hold_by_silence(self, held: HoldThere) -> bool:
+        """False: it has ended meanwhile."""
+        try:
+            await self._silences.tell(held.silence, held.event)
+        except NothingOpen:
+            return False
+        return True
 
     @activity.defn(name="look_for_the_gateway")
     async def look_for_the_gateway(self, since: datetime) -> Gateway:

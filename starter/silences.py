@@ -8,14 +8,14 @@ from typing import Any
 
 import structlog
 from pydantic import ValidationError
-from temporalio.client import WorkflowExecution, WorkflowHandle
+from temporalio.client import WorkflowExecution, WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.common import WorkflowIDConflictPolicy
 
 from settings.temporal import WORKFLOW_QUEUE
-from starter.answers import NothingOpen
+from starter.answers import NothingOpen, Refused
 from starter.reach import DEADLINE, PATIENCE, Reach
 from workflows.policy.events import Event
-from workflows.policy.silence import Card, Silence, workflow_id
+from workflows.policy.silence import Card, Extended, Silence, workflow_id
 from workflows.silence import CARD
 from workflows.summaries import summary
 
@@ -54,6 +54,18 @@ class Silences:
         signal = str(type(event).model_fields["kind"].default)
         async with self._called(silence) as handle:
             await handle.signal(signal, event.model_dump(mode="json", exclude_defaults=True), rpc_timeout=DEADLINE)
+
+    async def extend(self, silence: str, event: Extended) -> Card:
+        """As it is then. Raises Refused, NobodyWorks."""
+        said = event.model_dump(mode="json", exclude_defaults=True)
+        try:
+            async with self._called(silence) as handle, self._reach.worker(handle.id, PATIENCE):
+                card: Card = await handle.execute_update(
+                    "extend", said, id=event.id, result_type=Card, rpc_timeout=PATIENCE
+                )
+        except WorkflowUpdateFailedError as error:
+            raise Refused(str(error.cause)) from None
+        return card
 
     async def list(self) -> tuple[Card, ...]:
         """All that have not ended, the next to end first. Needs no worker; a new one is seen after a moment.

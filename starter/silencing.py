@@ -84,8 +84,13 @@ class Silencing:
         news = {(by.id, batch.workflow_id, alert.fingerprint): _news(alert) for alert in batch.alerts}
         if not batch.ended and all(self._knows(key, said, now) for key, said in news.items()):
             return True
-        lean = tuple(alert.model_copy(update={"labels": {}, "link": ""}) for alert in batch.alerts)
-        event = Hold(at=now, workflow_id=batch.workflow_id, opening=opening, alerts=lean, ended=dict(batch.ended))
+        event = Hold(
+            at=now,
+            workflow_id=batch.workflow_id,
+            opening=opening,
+            alerts=tuple(_as_matched(alert, opening) for alert in batch.alerts),
+            ended=dict(batch.ended),
+        )
         try:
             await self.silences.tell(by.id, event)
         except (NothingOpen, Unreachable) as error:
@@ -120,6 +125,12 @@ def without(reading: Reading, held: Sequence[Reading]) -> Reading:
     """The rest: what is not held, and whatever has resolved, which the incidents that are open must hear."""
     gone = {id(sent) for part in held for sent in part.alerts if sent.status == "firing"}
     return replace(reading, alerts=tuple(sent for sent in reading.alerts if id(sent) not in gone))
+
+
+def _as_matched(alert: Alert, opening: Opening) -> Alert:
+    """With the labels that silences match: when this one ends, another may go on."""
+    labels = dict(grouping.shown(opening.source, alert, opening.runbook.intake))
+    return alert.model_copy(update={"labels": labels, "link": ""})
 
 
 def _news(alert: Alert) -> str:

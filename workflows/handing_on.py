@@ -11,6 +11,7 @@ from workflows.policy.effects import Wire
 from workflows.policy.events import AlertsReceived
 from workflows.policy.heartbeat import Gateway
 from workflows.policy.incident import Opening
+from workflows.policy.silence import Card, Hold
 from workflows.sending import COMMS_QUEUE, PAGE_QUEUE
 from workflows.summaries import summary
 
@@ -59,3 +60,49 @@ async def look_for_the_gateway(since: datetime) -> Gateway | None:
     except ActivityError:
         return None
     return found
+
+
+class HoldThere(Wire):
+    """The argument of the activity `hold_by_silence`."""
+
+    silence: str
+    event: Hold
+
+
+class SilencesListed(Wire):
+    """The answer of the activity `list_silences`."""
+
+    cards: tuple[Card, ...] = ()
+
+
+async def other_silences() -> tuple[Card, ...]:
+    """None if that cannot be found out quickly: then what is held opens."""
+    try:
+        found: SilencesListed = await workflow.execute_activity(
+            "list_silences",
+            result_type=SilencesListed,
+            task_queue=PAGE_QUEUE,  # what waits for the answer may be a page
+            start_to_close_timeout=AT_ONCE,
+            schedule_to_close_timeout=NOT_FOR_LONG,
+            summary="does another silence match?",
+        )
+    except ActivityError:
+        return ()
+    return found.cards
+
+
+async def hold_there(held: HoldThere) -> bool:
+    """False: it is not known to hold them."""
+    try:
+        took: bool = await workflow.execute_activity(
+            "hold_by_silence",
+            held,
+            result_type=bool,
+            task_queue=PAGE_QUEUE,
+            start_to_close_timeout=AT_ONCE,
+            schedule_to_close_timeout=NOT_FOR_LONG,
+            summary=f"silence {held.silence} holds {held.event.opening.title}"[:200],
+        )
+    except ActivityError:
+        return False
+    return took

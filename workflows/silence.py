@@ -7,14 +7,16 @@ from datetime import timedelta
 
 from temporalio import workflow
 from temporalio.common import RawValue
+from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from workflows import hearing
-    from workflows.handing_on import HandOn, hand_on
+    from workflows.handing_on import HandOn, HoldThere, hand_on, hold_there, other_silences
     from workflows.pacing import Pace
     from workflows.policy import silence as policy
-    from workflows.policy.events import AlertsReceived, stamp
-    from workflows.policy.silence import Silence
+    from workflows.policy.events import Alert, AlertsReceived, Event, stamp
+    from workflows.policy.incident import Opening
+    from workflows.policy.silence import Card, Silence
     from workflows.summaries import summary
 
 CARD = "card"
@@ -29,13 +31,16 @@ class SilenceWorkflow:
         self._news = False
         self._pace = Pace()
         workflow.set_dynamic_signal_handler(self._on_signal)
+        workflow.set_dynamic_update_handler(self._on_update, validator=self._validate_update)
 
     @workflow.run
     async def run(self, state: Silence) -> None:  # noqa: ARG002 (Temporal passes it here as well as to __init__)
         while True:
             await workflow.wait_condition(lambda: not self._pace.is_behind())  # what waits may say that it is over
             self._news = False
-            await asyncio.gather(*map(self._hand_on, policy.due(self._state, workflow.now())))
+            others = await other_silences() if self._is_over() and self._state.held else ()
+            due = policy.due(self._state, workflow.now())  # of what was heard while it asked, too
+            await asyncio.gather(*(self._hand_on(incident, others) for incident in due))
             self._show()
             if self._news:
                 continue  # heard while it handed on
@@ -48,9 +53,22 @@ class SilenceWorkflow:
                 workflow.continue_as_new(self._state)
             await self._rest()
 
-    async def _hand_on(self, incident: str) -> None:
+    async def _hand_on(self, incident: str, others: Sequence[Card]) -> None:
         """Taken out first: what is heard meanwhile is then for the incident, and not for what is on its way."""
+        now = workflow.now()
+        passing = {
+            silence: policy.passed(self._state, incident, some, now)
+            for silence, some in policy.passing(self._state, incident, others, now).items()
+        }
         self._state, opening, alerts = policy.take(self._state, incident)
+        for silence, event in passing.items():
+            if await hold_there(HoldThere(silence=silence, event=event)):
+                gone = {alert.fingerprint for alert in event.alerts}
+                alerts = tuple(alert for alert in alerts if alert.fingerprint not in gone)
+        if alerts:
+            await self._open(incident, opening, alerts)
+
+    async def _open(self, incident: str, opening: Opening, alerts: tuple[Alert, ...]) -> None:
         event = AlertsReceived(at=workflow.now(), by=opening.source, via="alerts", alerts=alerts)
         await hand_on(HandOn(workflow_id=incident, opening=opening, event=event), f"open {opening.title}")
 
@@ -79,6 +97,22 @@ class SilenceWorkflow:
             # An alert that stays here changes nothing but the details, which are for whoever looks.
             self._news = self._news or bool(policy.due(self._state, workflow.now())) or self._is_over()
         self._show()
+
+    def _on_update(self, name: str, args: Sequence[RawValue]) -> Card:
+        event = self._asked(name, args)
+        self._state = policy.hear(self._state, event)
+        self._news = True
+        workflow.upsert_memo({CARD: self._state.card})
+        self._show()
+        return self._state.card
+
+    def _validate_update(self, name: str, args: Sequence[RawValue]) -> None:
+        no = policy.refusal(self._state, self._asked(name, args), workflow.now())
+        if no:
+            raise ApplicationError(no, type="Refused")
+
+    def _asked(self, name: str, args: Sequence[RawValue]) -> Event:
+        return stamp(hearing.hear_strictly(policy.ASKED, name, args), workflow.now())
 
     def _show(self) -> None:
         workflow.set_current_details("\n\n".join(policy.in_words(self._state)))

@@ -11,7 +11,7 @@ from workflows.policy import silence as policy
 from workflows.policy.events import Alert, Event, NotUnderstood
 from workflows.policy.incident import Opening
 from workflows.policy.matching import Matcher
-from workflows.policy.silence import Bounds, Card, Expired, Hold, Silence, due, hear, take
+from workflows.policy.silence import Bounds, Card, Expired, Extended, Hold, Silence, due, hear, take
 
 BOOK = ladder(tier("alice"))
 
@@ -175,3 +175,96 @@ def test_it_says_what_it_holds_and_what_it_could_not_read() -> None:
 def test_a_state_reads_back_as_it_was() -> None:
     state = silence(hold(alert("f1"), labels={"a": "b"}))
     assert Silence.model_validate_json(state.model_dump_json()) == state
+
+
+def other(name: str = "other1", **facts: Any) -> Card:
+    return card(id=name, **({"ends_at": at(120)} | facts))
+
+
+LABELLED = {"service": "checkout", "alertname": "HighErrorRate"}
+
+
+class TestAnotherThatMatches:
+    """What a silence holds at its end goes to another one that matches: maintenance that goes on pages nobody."""
+
+    @pytest.mark.parametrize(
+        ("others", "goes_to"),
+        [
+            pytest.param([other()], "other1", id="one that is active"),
+            pytest.param([other(), other("other2", ends_at=at(180))], "other2", id="of several the one that ends last"),
+            pytest.param([other(starts_at=at(61))], "", id="not one that has yet to begin"),
+            pytest.param([other(starts_at=at(60))], "other1", id="one that begins at this moment"),
+            pytest.param([other(ends_at=at(60))], "", id="not one that has ended"),
+            pytest.param([other(matchers=[Matcher.parse("service=search")])], "", id="not one of other alerts"),
+            pytest.param([other("k7f2mq")], "", id="not itself"),
+            pytest.param([], "", id="no other"),
+        ],
+    )
+    def test_which_keeps_it(self, others: list[Card], goes_to: str) -> None:
+        state = silence(hold(alert("f1", labels=LABELLED)))
+        found = policy.passing(state, "incident-1", others, at(60))
+        assert {name: [a.fingerprint for a in alerts] for name, alerts in found.items()} == (
+            {goes_to: ["f1"]} if goes_to else {}
+        )
+
+    def test_each_alert_of_an_incident_goes_its_own_way(self) -> None:
+        state = silence(hold(alert("f1", labels=LABELLED), alert("f2", labels={"service": "checkout", "host": "b"})))
+        only = other(matchers=[Matcher.parse("host=b")])
+        found = policy.passing(state, "incident-1", [only], at(60))
+        assert [a.fingerprint for a in found["other1"]] == ["f2"]
+
+    def test_it_is_sent_as_it_came_and_never_back(self) -> None:
+        state = silence(hold(alert("f1", labels=LABELLED)))
+        (alerts,) = policy.passing(state, "incident-1", [other()], at(60)).values()
+        event = policy.passed(state, "incident-1", alerts, at(60))
+        assert (event.opening.title, event.passed_by) == ("Checkout fails", ("k7f2mq",))
+        there = hear(Silence(card=other()), event)
+        assert fingerprints(there) == [("f1", "firing")]
+        assert policy.passing(there, "incident-1", [card(ends_at=at(300))], at(120)) == {}
+
+    @pytest.mark.parametrize("labels", [{}, {"service": "checkout", **{f"text{n}": "x" * 150 for n in range(20)}}])
+    def test_of_what_nobody_knows_the_labels_nothing_is_held_back(self, labels: dict[str, str]) -> None:
+        state = silence(hold(alert("f1", labels=labels)))
+        assert policy.passing(state, "incident-1", [other()], at(60)) == {}
+
+    def test_what_was_opened_already_goes_on_to_its_incident(self) -> None:
+        after, _, _ = take(silence(hold(alert("f1", labels=LABELLED))), "incident-1")
+        state = hear(after, hold(alert("f2", labels=LABELLED)))
+        assert policy.passing(state, "incident-1", [other()], at(60)) == {}
+
+
+class TestExtending:
+    @pytest.mark.parametrize(
+        ("now", "span", "says"),
+        [
+            pytest.param(30, "2h", None, id="longer"),
+            pytest.param(30, "6d", None, id="nearly a week"),
+            pytest.param(30, "7d", "at most 7 days from now", id="more than a week from now"),
+            pytest.param(60, "2h", "silence k7f2mq has ended: tocsin silence add", id="over"),
+        ],
+    )
+    def test_who_may(self, now: float, span: str, says: str | None) -> None:
+        event = Extended.model_validate({"at": at(now), "duration": span})
+        no = policy.refusal(silence(), event, at(now))
+        assert (no is None) if says is None else (no is not None and says in no)
+
+    @pytest.mark.parametrize("span", ["0m", "8d", "soon"])
+    def test_a_span_is_held_to_what_a_silence_may_last(self, span: str) -> None:
+        with pytest.raises(ValidationError):
+            Extended.model_validate({"duration": span})
+
+    def test_it_ends_that_much_later(self) -> None:
+        state = hear(silence(hold(alert())), Extended(at=at(30), duration=minutes(120)))
+        assert (due(state, at(179)), due(state, at(180))) == ((), ("incident-1",))
+
+    def test_again_and_again_and_every_gateway_can_still_read_it(self) -> None:
+        state = silence()
+        for day in range(12):
+            now = at(30 + day * 1440)
+            assert policy.refusal(state, Extended(duration=timedelta(days=1)), now) is None
+            state = hear(state, Extended(at=now, duration=timedelta(days=1)))
+        assert Card.model_validate_json(state.card.model_dump_json()).ends_at == at(60 + 12 * 1440)
+
+    def test_one_that_was_ended_by_hand_stays_ended(self) -> None:
+        state = silence(Expired(at=at(10)))
+        assert policy.refusal(state, Extended(duration=minutes(5)), at(10)) is not None

@@ -80,3 +80,21 @@ async def test_what_is_badly_put_is_one_line(tocsin: Tocsin, words: str, says: s
     answer = await tocsin("silence", "add", *words.split())
     assert (answer.code, answer.out) == (1, "")
     assert says in answer.err
+
+
+async def test_one_is_extended_and_one_that_is_over_is_not(tocsin: Tocsin, silences: Silences, keeper: Worker) -> None:
+    one = json.loads((await tocsin(*ADD, "--reason", "moving the database", "--json")).out)
+    longer = await tocsin("silence", "extend", one["id"], "--for", "2h", "--json")
+    assert (longer.code, longer.err) == (0, "")
+    ends_at = datetime.fromisoformat(json.loads(longer.out)["ends_at"])
+    assert ends_at - datetime.fromisoformat(one["ends_at"]) == timedelta(hours=2)
+    (known,) = await eventually(silences.list, lambda known: bool(known) and known[0].ends_at == ends_at)
+    assert known.id == one["id"]
+    said = await tocsin("silence", "extend", one["id"], "--for", "1h")
+    assert said.out.startswith(f"silence {one['id']} holds service=checkout, alertname=~High.* until ")
+    too_long = await tocsin("silence", "extend", one["id"], "--for", "7d")
+    assert (too_long.code, "at most 7 days from now" in too_long.err) == (1, True)
+    await tocsin("silence", "expire", one["id"])
+    await eventually(silences.list, lambda known: not known)
+    over = await tocsin("silence", "extend", one["id"], "--for", "1h")
+    assert (over.code, over.err) == (1, f"there is no silence '{one['id']}', or it has ended: tocsin silence list\n")

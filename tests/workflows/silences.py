@@ -1,13 +1,14 @@
 """One silence on the real server; the incidents that it lets go are real."""
 
 import asyncio
-from collections.abc import AsyncIterator, Container
+from collections.abc import AsyncIterator, Container, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from temporalio import activity
 from temporalio.client import WorkflowHandle
+from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
@@ -18,7 +19,7 @@ from starter.incidents import Incidents
 from starter.silences import new_id
 from tests.patience import HANGS_AFTER_S
 from tests.workflows.incidents import opening
-from workflows.handing_on import HandOn
+from workflows.handing_on import HandOn, HoldThere, SilencesListed
 from workflows.incident import IncidentWorkflow
 from workflows.policy.answers import Status
 from workflows.policy.events import Alert
@@ -32,8 +33,11 @@ HOUR = timedelta(hours=1)
 
 
 @asynccontextmanager
-async def crew(environment: WorkflowEnvironment, stuck: Container[str] = ()) -> AsyncIterator[None]:
-    """To these incidents nothing can be handed on."""
+async def crew(
+    environment: WorkflowEnvironment, stuck: Container[str] = (), listed: Sequence["Quiet"] = (), fails: str = ""
+) -> AsyncIterator[None]:
+    """To the incidents that are `stuck` nothing can be handed on; `listed` is what visibility knows; `fails` is an
+    activity that does."""
     client = environment.client
     way = Temporal(Incidents(client))
 
@@ -43,10 +47,24 @@ async def crew(environment: WorkflowEnvironment, stuck: Container[str] = ()) -> 
             raise Unreachable("not this one")
         return await way.hand_on_alerts(alerts)
 
+    def broken(name: str) -> None:
+        if fails == name:
+            raise ApplicationError("not now", non_retryable=True)
+
+    @activity.defn(name="list_silences")
+    async def list_silences() -> SilencesListed:
+        broken("list_silences")
+        return SilencesListed(cards=tuple(each.card for each in listed))
+
+    @activity.defn(name="hold_by_silence")
+    async def hold_by_silence(held: HoldThere) -> bool:
+        broken("hold_by_silence")
+        return await way.hold_by_silence(held)
+
     workflows = [SilenceWorkflow, IncidentWorkflow]
     async with (
         Worker(client, task_queue="tocsin", workflows=workflows, workflow_runner=runner()),
-        Worker(client, task_queue=PAGE_QUEUE, activities=[hand_on]),
+        Worker(client, task_queue=PAGE_QUEUE, activities=[hand_on, list_silences, hold_by_silence]),
     ):
         yield
 
@@ -62,11 +80,14 @@ class Quiet:
         async with asyncio.timeout(HANGS_AFTER_S):
             await self.environment.fast_forward(self.handle, span)
 
-    async def hold(self, *alerts: Alert, number: int = 1, incident: str = "") -> str:
+    async def hold(
+        self, *alerts: Alert, number: int = 1, incident: str = "", labels: Mapping[str, str] | None = None
+    ) -> str:
         """As a gateway does. Returns the incident that they would open."""
         incident = incident or f"incident-{self.card.id}-{number}"
         self.incidents.add(incident)
-        event = Hold(workflow_id=incident, opening=opening(), alerts=alerts)
+        labelled = tuple(alert.model_copy(update={"labels": dict(labels or {})}) for alert in alerts)
+        event = Hold(workflow_id=incident, opening=opening(), alerts=labelled)
         await self.handle.signal("hold", event)
         return incident
 
@@ -81,14 +102,16 @@ class Quiet:
 
 
 @asynccontextmanager
-async def silence(environment: WorkflowEnvironment, history_limit: int = 4000) -> AsyncIterator[Quiet]:
-    """Of an hour. Without a worker: see `crew`."""
+async def silence(
+    environment: WorkflowEnvironment, history_limit: int = 4000, lasts: timedelta = HOUR
+) -> AsyncIterator[Quiet]:
+    """Of an hour, if not said otherwise. Without a worker: see `crew`."""
     now = datetime.now(UTC)
     card = Card(
         id=new_id(),
         matchers=(Matcher.parse("service=checkout"),),
         starts_at=now,
-        ends_at=now + HOUR,
+        ends_at=now + lasts,
         by="Alice",
         reason="moving the database",
     )

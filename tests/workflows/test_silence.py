@@ -6,6 +6,7 @@ from unittest.mock import patch
 
 import pytest
 from temporalio.api.enums.v1 import EventType
+from temporalio.client import WorkflowUpdateFailedError
 from temporalio.testing import WorkflowEnvironment
 
 from tests.patience import HANGS_AFTER_S
@@ -14,6 +15,7 @@ from tests.workflows.incidents import firing, resolved
 from tests.workflows.silences import HOUR, Quiet, crew, silence
 from workflows import pacing
 from workflows.policy.answers import Status
+from workflows.policy.silence import Card
 
 MINUTE = timedelta(minutes=1)
 
@@ -129,3 +131,52 @@ async def test_a_flood_is_read_little_by_little_and_nothing_of_it_is_lost_when_i
     fired = sum(event.event_type == EventType.EVENT_TYPE_TIMER_FIRED for event in history.events)
     assert fired >= 6
     assert sorted(alert.fingerprint for alert in status.incident.firing) == [f"f{n}" for n in range(6)]
+
+
+async def test_what_another_silence_matches_goes_there_and_opens_when_that_ends(temporal: WorkflowEnvironment) -> None:
+    async with silence(temporal) as quiet, silence(temporal, lasts=2 * HOUR) as longer, crew(temporal, listed=[longer]):
+        incident = await quiet.hold(firing("f1"), firing("f2"), labels={"service": "checkout"})
+        await quiet.handle.signal("expire")
+        async with asyncio.timeout(HANGS_AFTER_S):
+            await quiet.handle.result()
+        state = await eventually(longer.state, lambda state: bool(state.held))
+        assert [list(held.alerts) for held in state.held.values()] == [["f1", "f2"]]
+        assert await quiet.status(incident) is None
+        await longer.handle.signal("expire")
+        longer.incidents.add(incident)
+        status = await opened(longer, incident)
+    assert f"held by silence {longer.card.id} until" in status.incident.title
+
+
+@pytest.mark.parametrize("fails", ["list_silences", "hold_by_silence"])
+async def test_if_that_cannot_be_known_it_opens(temporal: WorkflowEnvironment, fails: str) -> None:
+    async with (
+        silence(temporal) as quiet,
+        silence(temporal, lasts=2 * HOUR) as longer,
+        crew(temporal, listed=[longer], fails=fails),
+    ):
+        incident = await quiet.hold(firing(), labels={"service": "checkout"})
+        await quiet.handle.signal("expire")
+        await opened(quiet, incident)
+
+
+async def test_one_that_is_extended_ends_later_and_says_when(temporal: WorkflowEnvironment) -> None:
+    async with silence(temporal) as quiet, crew(temporal):
+        incident = await quiet.hold(firing())
+        card = await quiet.handle.execute_update("extend", {"duration": "2h"}, result_type=Card)
+        assert card.ends_at == quiet.card.ends_at + 2 * HOUR
+        await quiet.pass_by(2 * HOUR)
+        assert await quiet.status(incident) is None
+        assert await (await quiet.handle.describe()).memo_value("card", type_hint=Card) == card
+        await quiet.pass_by(HOUR)
+        await opened(quiet, incident)
+
+
+async def test_no_silence_is_extended_beyond_a_week(temporal: WorkflowEnvironment) -> None:
+    async with silence(temporal) as quiet, crew(temporal):
+        with pytest.raises(WorkflowUpdateFailedError) as refused:
+            await quiet.handle.execute_update("extend", {"duration": "7d"})
+        assert "at most 7 days from now" in str(refused.value.cause)
+        with pytest.raises(WorkflowUpdateFailedError) as refused:
+            await quiet.handle.execute_update("extend", {"duration": "soon"})
+        assert "cannot read this extend" in str(refused.value.cause)

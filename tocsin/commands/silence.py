@@ -1,9 +1,10 @@
-"""`silence add|list|expire`: for a while, alerts that match open no incident."""
+"""`silence add|list|extend|expire`: for a while, alerts that match open no incident."""
 
 import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
+from uuid import uuid4
 
 import typer
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -19,7 +20,7 @@ from tocsin.failure import Failure, badly_put
 from tocsin.view.plain import moment, plain
 from workflows.policy.durations import Duration
 from workflows.policy.matching import Matcher
-from workflows.policy.silence import FARTHEST, Card, Expired
+from workflows.policy.silence import FARTHEST, Card, Expired, Extended
 
 app = typer.Typer(no_args_is_help=True, help="Maintenance: hold alerts that match, until the silence ends.")
 
@@ -77,8 +78,23 @@ def list_(as_json: AsJson = False) -> None:
 
 
 @app.command()
+def extend(
+    silence: Annotated[str, Argument(metavar="SILENCE", help="Its id: tocsin silence list.")],
+    span: Annotated[str, Option("--for", metavar="SPAN", help="By how much longer, such as 2h; at most 7d from now.")],
+    as_json: AsJson = False,
+) -> None:
+    """Let a silence end later."""
+    try:
+        event = Extended.model_validate({"duration": span, "by": me(), "id": uuid4().hex})
+    except ValidationError as error:
+        raise badly_put(error) from None
+    card = asyncio.run(_extend(silence, event))
+    output.show(card, plain(f"silence {silence} holds {_matchers(card)} until {moment(card.ends_at)} UTC"), as_json)
+
+
+@app.command()
 def expire(silence: Annotated[str, Argument(metavar="SILENCE", help="Its id: tocsin silence list.")]) -> None:
-    """End a silence now: what it holds opens its incidents."""
+    """End a silence now: what it holds, and no other silence matches, opens its incidents."""
     asyncio.run(_expire(silence))
     output.out.print(plain(f"silence {silence} has ended"))
 
@@ -101,6 +117,10 @@ async def _silences() -> Silences:
 
 async def _add(card: Card) -> None:
     await (await _silences()).add(card)
+
+
+async def _extend(silence: str, event: Extended) -> Card:
+    return await (await _silences()).extend(silence, event)
 
 
 async def _expire(silence: str) -> None:

@@ -4,19 +4,22 @@
 * What fires meanwhile is kept here, and what has not resolved when the silence ends opens its incident then: most
   senders say a thing once.
 * It keeps so much and no more. What does not fit opens its incident at once.
+* What another silence matches when it ends is kept by that one from then on.
 
-    state = hear(state, event)          alerts to keep, resolutions of those, an early end
+    state = hear(state, event)          alerts to keep, resolutions of those, an early end, a later one
     due(state, now)                     the incidents that must hear of theirs now
+    passing(state, incident, others)    what of that goes to other silences instead
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from workflows.policy.bounded import Identity, Line, fit
+from workflows.policy.bounded import Identity, Line, fit, weight
 from workflows.policy.calendar import dated
+from workflows.policy.durations import Duration
 from workflows.policy.effects import Instant, Wire
 from workflows.policy.episodes import has_ended
 from workflows.policy.events import Alert, Event, NotUnderstood
@@ -34,7 +37,9 @@ class Bounds:
 
     incidents = 200
     alerts = 2000
-    bytes = 600_000
+    bytes = 800_000
+    labels = 2000
+    """Of one alert, in bytes: with more it is not known whether another silence matches it."""
     runbooks = 8
     opened = 400
 
@@ -48,10 +53,12 @@ class Card(Wire):
     ends_at: Instant
     by: Line
     reason: Annotated[Line, Field(min_length=1)]
+    extended_at: Instant | None = None
+    """When somebody last said that it goes on."""
 
     @model_validator(mode="after")
     def _ends(self) -> Self:
-        if not timedelta() < self.ends_at - self.starts_at <= LONGEST:
+        if not timedelta() < self.ends_at - max(self.starts_at, self.extended_at or self.starts_at) <= LONGEST:
             raise ValueError(f"a silence lasts at most {LONGEST.days} days")
         return self
 
@@ -68,6 +75,8 @@ class Held(Wire):
     alerts: dict[str, Alert] = {}
     """By fingerprint, without what an incident does not keep of them."""
     at_once: bool = False
+    passed_by: tuple[str, ...] = ()
+    """The silences that held it before."""
 
 
 class Silence(Wire):
@@ -98,8 +107,16 @@ class Hold(Event):
     workflow_id: str
     opening: Opening
     alerts: tuple[Alert, ...] = ()
+    """Labels and all that `grouping.shown` says of them, by which silences match."""
     ended: dict[Identity, Instant] = {}
     """As in `AlertsReceived`."""
+    passed_by: tuple[Line, ...] = ()
+
+
+class Extended(Event):
+    kind: Literal["extend"] = "extend"
+    duration: Duration = Field(gt=timedelta(), le=LONGEST)
+    """By how much it ends later."""
 
 
 class Expired(Event):
@@ -108,6 +125,8 @@ class Expired(Event):
 
 HEARD: Mapping[str, type[Event]] = {"hold": Hold, "expire": Expired}
 """Wire name of a signal -> the event it becomes. These names never change (rule 11)."""
+ASKED: Mapping[str, type[Event]] = {"extend": Extended}
+"""The same of updates."""
 
 
 def workflow_id(silence: str) -> str:
@@ -120,9 +139,48 @@ def hear(state: Silence, event: Event) -> Silence:
             return _hold(state, event)
         case Expired():
             return state.model_copy(update={"ended_at": min(event.at, state.ends_at)})
+        case Extended():
+            return state.model_copy(update={"card": _extended(state.card, event)})
         case NotUnderstood():
             return state.model_copy(update={"problem": f"could not read {event.name!r}: {fit(event.problem, 150)}"})
     return state
+
+
+def refusal(state: Silence, event: Event, now: datetime) -> str | None:
+    """Why it cannot be extended so."""
+    if not isinstance(event, Extended):
+        return None
+    if now >= state.ends_at:
+        return f"silence {state.card.id} has ended: tocsin silence add"
+    if state.card.ends_at + event.duration - max(now, state.card.starts_at) > LONGEST:
+        ends = f"{state.card.ends_at:%Y-%m-%d %H:%M} UTC"
+        return f"a silence lasts at most {LONGEST.days} days from now, and this one lasts until {ends} already"
+    return None
+
+
+def _extended(card: Card, event: Extended) -> Card:
+    return card.model_copy(update={"ends_at": card.ends_at + event.duration, "extended_at": event.at})
+
+
+def passing(state: Silence, incident: str, others: Iterable[Card], now: datetime) -> dict[str, tuple[Alert, ...]]:
+    """What of it other silences match now: of several, the one that ends last. Never back to where it came from."""
+    held = state.held[incident]
+    able = [card for card in others if card.id != state.card.id and card.id not in held.passed_by]
+    longest_first = sorted(able, key=lambda card: card.ends_at, reverse=True)
+    found: dict[str, tuple[Alert, ...]] = {}
+    for alert in held.alerts.values() if not held.at_once else ():
+        by = next((card for card in longest_first if card.holds(alert.labels, now)), None)
+        if by is not None and alert.status == "firing":
+            found[by.id] = (*found.get(by.id, ()), alert)
+    return found
+
+
+def passed(state: Silence, incident: str, alerts: tuple[Alert, ...], now: datetime) -> Hold:
+    """As it was sent to this silence."""
+    held = state.held[incident]
+    opening = Opening(runbook=state.runbooks[held.runbook], **dict(held.particulars))
+    by = (*held.passed_by, state.card.id)[-10:]
+    return Hold(at=now, by=state.card.by, workflow_id=incident, opening=opening, alerts=alerts, passed_by=by)
 
 
 def due(state: Silence, now: datetime) -> tuple[str, ...]:
@@ -144,7 +202,7 @@ def take(state: Silence, incident: str) -> tuple[Silence, Opening, tuple[Alert, 
         update={"title": fit(held.particulars.title, 290 - len(because)) + because}
     )
     opening = Opening(runbook=state.runbooks[held.runbook], **dict(particulars))
-    return after, opening, tuple(held.alerts.values())
+    return after, opening, tuple(alert.model_copy(update={"labels": {}}) for alert in held.alerts.values())
 
 
 def _hold(state: Silence, event: Hold) -> Silence:
@@ -157,7 +215,8 @@ def _hold(state: Silence, event: Hold) -> Silence:
     book, particulars = _opens_as(state, before, event)
     key = f"{book.runbook}/{book.version}"
     at_once = was_opened or (before is not None and before.at_once)
-    held = Held(runbook=key, particulars=particulars, alerts=alerts, at_once=at_once)
+    passed_by = tuple(dict.fromkeys((*(before.passed_by if before else ()), *event.passed_by)))[-10:]
+    held = Held(runbook=key, particulars=particulars, alerts=alerts, at_once=at_once, passed_by=passed_by)
     news = sum(alert.status == "firing" for alert in event.alerts)
     after = state.model_copy(
         update={
@@ -177,7 +236,7 @@ def _kept(known: Mapping[str, Alert], event: Hold, *, ends: bool) -> dict[str, A
         if before is not None and alert.starts_at < before.starts_at:
             continue  # an older episode, late: it says nothing about the present one
         if alert.status == "firing" or ends:
-            alerts[alert.fingerprint] = alert.model_copy(update={"labels": {}, "link": ""})
+            alerts[alert.fingerprint] = alert.model_copy(update={"labels": _labels(alert), "link": ""})
         else:
             alerts.pop(alert.fingerprint, None)
     return alerts
@@ -192,6 +251,11 @@ def _without_the_ended(known: Mapping[str, Alert], event: Hold, *, ends: bool) -
         elif ends:
             kept[name] = alert.model_copy(update={"status": "resolved"})
     return kept
+
+
+def _labels(alert: Alert) -> dict[str, str]:
+    weighs = sum(weight(name) + weight(value) + 6 for name, value in alert.labels.items())
+    return alert.labels if weighs <= Bounds.labels else {}
 
 
 def _opens_as(state: Silence, before: Held | None, event: Hold) -> tuple[Runbook, Particulars]:
