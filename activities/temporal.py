@@ -30,18 +30,19 @@ class Temporal:
         self._installations = Installations(incidents.reach)
 
     def page_activities(self) -> Sequence[Callable[..., Awaitable[bool | Wire]]]:
-        return [self.hand_on_alerts, self.list_silences, self.hold_by_silence]
+        return [self.hand_on_alerts, self.list_silences, self.hold_by_silence, self.opening_as_of_now]
 
     def comms_activities(self) -> Sequence[Callable[..., Awaitable[Wire]]]:
         return [self.look_for_the_gateway, self.take_stock]
 
     @activity.defn(name="hand_on_alerts")
     async def hand_on_alerts(self, alerts: HandOn) -> bool:
-        opening = await self._as_of_now(alerts.opening)
+        opening = await self.opening_as_of_now(alerts.opening)
         return await self._incidents.open(alerts.workflow_id, opening, alerts.event)
 
-    async def _as_of_now(self, opening: Opening) -> Opening:
-        """What a heartbeat or a silence has kept for weeks opens by the runbook that is loaded now."""
+    @activity.defn(name="opening_as_of_now")
+    async def opening_as_of_now(self, opening: Opening) -> Opening:
+        """What has been kept for weeks opens by the runbook that is loaded now."""
         try:
             return (await self._installations.current()).now(opening)
         except (Unpublished, Unreachable):

@@ -10,6 +10,7 @@ from activities.temporal import Temporal
 from settings.temporal import COMMS_QUEUE, PAGE_QUEUE, WORKFLOW_QUEUE
 from starter.incidents import Incidents
 from workflows.canary import CanaryWorkflow
+from workflows.cancelled_episodes import CancelledEpisodesWorkflow
 from workflows.digest import DigestWorkflow
 from workflows.heartbeat import HeartbeatWorkflow
 from workflows.incident import IncidentWorkflow
@@ -37,6 +38,7 @@ def workers(client: Client, perform: Perform) -> tuple[Worker, ...]:
             task_queue=WORKFLOW_QUEUE,
             workflows=[
                 IncidentWorkflow,
+                CancelledEpisodesWorkflow,
                 InstallationWorkflow,
                 ReviewWorkflow,
                 DigestWorkflow,

@@ -45,6 +45,23 @@ async def hand_on(alerts: HandOn, why: str) -> bool:
     return told
 
 
+async def as_of_now(opening: Opening) -> Opening:
+    """By the runbook that the installation has loaded now, as far as that can be found out quickly."""
+    try:
+        current: Opening = await workflow.execute_activity(
+            "opening_as_of_now",
+            opening,
+            result_type=Opening,
+            task_queue=PAGE_QUEUE,
+            start_to_close_timeout=AT_ONCE,
+            schedule_to_close_timeout=AT_ONCE,
+            summary="which runbook is loaded now?",
+        )
+    except ActivityError:
+        return opening
+    return current
+
+
 async def look_for_the_gateway(since: datetime) -> Gateway | None:
     """When it listened since then, as far as that can be found out quickly."""
     try:

@@ -9,15 +9,14 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from workflows.clock import Clock
     from workflows.policy.adopting import in_force
-    from workflows.policy.alerts import headline
     from workflows.policy.answers import Life, Outlook, Status
     from workflows.policy.demand import Demand
     from workflows.policy.engine import Plan, plan
     from workflows.policy.events import HEARD, AlertsReceived, DraftApproved, Event, stamp
     from workflows.policy.fold import apply
-    from workflows.policy.incident import Incident, Opening, declare, rules
+    from workflows.policy.incident import Incident, declare, rules
     from workflows.policy.outlook import as_markdown, outlook
-    from workflows.policy.record import MEMO, listed, listed_while_open, record
+    from workflows.policy.record import MEMO, listed_while_open, record
     from workflows.policy.refusals import refusal
     from workflows.policy.review.answers import ReviewLife
     from workflows.policy.review.engine import owes_review
@@ -27,6 +26,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.published import Update, attributes_of
     from workflows.review import start_review
     from workflows.shell import Shell
+    from workflows.succession import INCIDENT, leave_behind
     from workflows.texts import Words, words
 
 ID_LETTERS = "23456789bcdfghjkmnpqrstvwxz"
@@ -97,28 +97,11 @@ class IncidentCase:
             history_bytes=self._life.history_bytes,
         )
 
-    def the_next(self) -> Life | None:
-        """The incident of the alerts that fired too late for this one."""
-        firing = self.incident.successor
-        if not firing:
-            return None
-        book = self.book
-        opening = Opening(
-            runbook=book,
-            severity=min(alert.severity or book.intake.default_severity for alert in firing),
-            title=headline(firing),
-            source=self.incident.source,
-            detected_at=min(alert.starts_at for alert in firing),
-            speed=self._life.opening.speed,
-            no_pager=self._life.opening.no_pager,
-            labels=self.incident.coming.labels,
-            service=self.incident.coming.service,
-            links=self.incident.coming.links,
-        )
-        return self._life.model_copy(update={"opening": opening, "incident": None, "alerts": firing})
+    def leave_behind(self) -> None:
+        leave_behind(self._life, self.incident)
 
 
-@workflow.defn(name="incident")
+@workflow.defn(name=INCIDENT)
 class IncidentWorkflow:
     @workflow.init
     def __init__(self, life: Life) -> None:
@@ -136,9 +119,7 @@ class IncidentWorkflow:
         if review is not None:
             await start_review(review)
         await workflow.wait_condition(workflow.all_handlers_finished)  # what waits to be read may be for the next one
-        coming = self._case.the_next()
-        if coming is not None:  # with a memo of its own: the record, and when it opened, are this incident's
-            workflow.continue_as_new(coming, memo=listed(coming.opening, workflow.now()))
+        self._case.leave_behind()
 
     @workflow.query(name="state", description="everything that is known of this incident")
     def state(self) -> Status:
@@ -154,4 +135,5 @@ class IncidentWorkflow:
 def _declared(life: Life) -> Incident:
     now = workflow.info().workflow_start_time  # not the first turn's: while no worker ran, the procedure's clocks did
     letters = "".join(workflow.random().choice(ID_LETTERS) for _ in range(6))
-    return declare(life.opening, now, f"{now:%Y%m%d-%H%M}-{letters}", workflow.info().workflow_id)
+    incident = declare(life.opening, now, f"{now:%Y%m%d-%H%M}-{letters}", workflow.info().workflow_id)
+    return incident.model_copy(update={"cancelled_episodes": life.cancelled})

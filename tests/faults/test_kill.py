@@ -56,6 +56,21 @@ async def test_an_alert_that_comes_while_the_gateway_is_dead_opens_one_incident(
     await up.alert("Gateway away", "resolved")
 
 
+async def test_what_was_cancelled_stays_so_although_everything_is_killed(up: Up) -> None:
+    incident = await up.alert("Cancelled")
+    await up.until_rung(incident, "first")
+    assert up.command("cancel", incident, "--by", "Alice").returncode == 0
+    for part in ("tocsin worker", "tocsin gateway", "temporal server"):
+        up.kill(part)
+    assert await up.alert("Cancelled") == incident
+    other = await up.alert("After it")
+    assert await up.until_rung(other, "first") == ["first"]  # so the repeat has been read
+    await up.alert("Cancelled")
+    assert (await up.rings(incident)).count("first") == 1
+    for name in ("Cancelled", "After it"):
+        await up.alert(name, "resolved")
+
+
 async def test_without_a_worker_commands_say_so_and_lose_nothing(up: Up) -> None:
     incident = await up.alert("No worker")
     await up.until_rung(incident, "first")

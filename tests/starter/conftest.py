@@ -27,6 +27,7 @@ from starter.runbooks import Library, load
 from starter.sns_calls import SnsCalls
 from tests.patience import HANGS_AFTER_S
 from tests.starter.book import ACME
+from workflows.cancelled_episodes import CancelledEpisodesWorkflow
 from workflows.incident import IncidentWorkflow
 from workflows.policy.runbook import Runbook
 from workflows.runner import runner
@@ -70,7 +71,8 @@ def incidents(client: Client) -> Incidents:
 
 def incident_worker(client: Client) -> Worker:
     """Runs incidents; nothing performs what they want done."""
-    return Worker(client, task_queue=WORKFLOW_QUEUE, workflows=[IncidentWorkflow], workflow_runner=runner())
+    workflows = [IncidentWorkflow, CancelledEpisodesWorkflow]
+    return Worker(client, task_queue=WORKFLOW_QUEUE, workflows=workflows, workflow_runner=runner())
 
 
 @pytest_asyncio.fixture

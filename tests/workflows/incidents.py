@@ -18,8 +18,11 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
+from activities.temporal import Temporal
+from starter.incidents import Incidents
 from starter.runbooks import load
 from tests.patience import HANGS_AFTER_S
+from workflows.cancelled_episodes import CancelledEpisodesWorkflow
 from workflows.incident import IncidentWorkflow
 from workflows.policy.answers import HISTORY_BYTES, Life, Outlook, Status
 from workflows.policy.effects import Receipt, Send
@@ -106,7 +109,7 @@ def _activity(name: str, vendors: Vendors) -> Callable[[Send], Awaitable[Receipt
 
 @asynccontextmanager
 async def worker(environment: WorkflowEnvironment, vendors: Vendors) -> AsyncIterator[None]:
-    client, workflows = environment.client, [IncidentWorkflow, ReviewWorkflow]
+    client, workflows = environment.client, [IncidentWorkflow, CancelledEpisodesWorkflow, ReviewWorkflow]
     async with (
         Worker(client, task_queue="tocsin", workflows=workflows, workflow_runner=runner()),
         performing(client, vendors),
@@ -120,7 +123,7 @@ async def performing(client: Client, vendors: Vendors) -> AsyncIterator[None]:
     page = [_activity(name, vendors) for name in ("page", "hush")]
     comms = [_activity(name, vendors) for name in COMMS]
     async with (
-        Worker(client, task_queue=PAGE_QUEUE, activities=page),
+        Worker(client, task_queue=PAGE_QUEUE, activities=[*page, Temporal(Incidents(client)).opening_as_of_now]),
         Worker(client, task_queue=COMMS_QUEUE, activities=comms),
     ):
         yield

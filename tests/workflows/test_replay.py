@@ -7,6 +7,7 @@ from temporalio.client import WorkflowHistory
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer
 
+from workflows.cancelled_episodes import CancelledEpisodesWorkflow
 from workflows.digest import DigestWorkflow
 from workflows.heartbeat import HeartbeatWorkflow
 from workflows.incident import IncidentWorkflow
@@ -20,7 +21,7 @@ HISTORIES = {path: path.read_text() for path in sorted((Path(__file__).parents[1
 async def test_a_recorded_workflow_replays(path: Path) -> None:
     history = WorkflowHistory.from_json(path.stem, HISTORIES[path])
     replayer = Replayer(
-        workflows=[IncidentWorkflow, DigestWorkflow, HeartbeatWorkflow, SilenceWorkflow],
+        workflows=[IncidentWorkflow, CancelledEpisodesWorkflow, DigestWorkflow, HeartbeatWorkflow, SilenceWorkflow],
         data_converter=pydantic_data_converter,
         workflow_runner=runner(),
     )

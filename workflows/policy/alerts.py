@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from workflows.policy.bounded import cut, fit
+from workflows.policy.cancelled import CancelledEpisode, CancelledEpisodes, sift
 from workflows.policy.durations import write
 from workflows.policy.episodes import has_ended, is_new, is_out_of_order, names, record
 from workflows.policy.events import Alert, AlertsReceived, Resolved, SeverityChanged
@@ -26,6 +27,8 @@ def headline(firing: Sequence[Alert]) -> str:
 
 
 def receive(book: Runbook, incident: Incident, event: AlertsReceived) -> Incident:
+    still_cancelled, event = sift(incident.cancelled_episodes, event)
+    incident = incident.model_copy(update={"cancelled_episodes": still_cancelled})
     if _is_over(book, incident, event.at):
         return _for_the_next_incident(incident, event)
     returned = tuple(alert for alert in event.alerts if alert.status == "firing" and is_new(incident, alert))
@@ -70,6 +73,17 @@ def _for_the_next_incident(incident: Incident, event: AlertsReceived) -> Inciden
     if not news:
         return after
     return log(after, event.at, f"{names(news)} fired after this incident was over: a new incident opens")
+
+
+def cancelled_with(incident: Incident) -> CancelledEpisodes:
+    """What is cancelled when this incident is: all that fires, and what was cancelled before and has not ended."""
+    known, severity = incident.cancelled_episodes, incident.gravest
+    own = {a.fingerprint: CancelledEpisode(starts_at=a.starts_at, severity=severity) for a in incident.firing}
+    groups = {name: CancelledEpisode(starts_at=at, severity=severity) for name, at in incident.untracked.items()}
+    return CancelledEpisodes(
+        alerts=dict([*{**known.alerts, **own}.items()][-Bounds.alerts :]),
+        groups=dict([*{**known.groups, **groups}.items()][-Bounds.names :]),
+    )
 
 
 def _has_been(incident: Incident, alert: Alert) -> bool:

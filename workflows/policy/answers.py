@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Literal
 
+from workflows.policy.cancelled import CancelledEpisodes
 from workflows.policy.effects import Instant, Wire
 from workflows.policy.events import Alert
 from workflows.policy.incident import Incident, Opening
@@ -19,6 +20,8 @@ class Life(Wire):
     incident: Incident | None = None
     alerts: tuple[Alert, ...] = ()
     """Alerts that fired after the incident before this one was over: they opened this one."""
+    cancelled: CancelledEpisodes = CancelledEpisodes()
+    """What people cancelled before this one opened, and has not ended."""
     history_limit: int = 8000
     """Events after which the workflow continues as new even while sends are on their way. Tests make it small."""
     history_bytes: int = HISTORY_BYTES

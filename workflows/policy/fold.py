@@ -13,6 +13,7 @@ from workflows.policy import alerts, follow_ups, settling
 from workflows.policy.adopting import why_not
 from workflows.policy.bounded import fit
 from workflows.policy.durations import write
+from workflows.policy.episodes import names
 from workflows.policy.events import (
     Acknowledged,
     AlertsReceived,
@@ -191,8 +192,8 @@ def _escalated(book: Runbook, incident: Incident, event: Escalated) -> Incident:
     )
     refused = {person: routes for person, routes in incident.refused_routes.items() if person not in people}
     after = incident.model_copy(update={"calls": (*incident.calls, call)[-Bounds.calls :], "refused_routes": refused})
-    names = ", ".join(book.person_name(person) for person in people)
-    return tell(after, event.at, f"{event.by} called {names}{_because(event.reason)}", by=event.by)
+    whom = ", ".join(book.person_name(person) for person in people)
+    return tell(after, event.at, f"{event.by} called {whom}{_because(event.reason)}", by=event.by)
 
 
 def _flag_changed(book: Runbook, incident: Incident, event: FlagChanged) -> Incident:
@@ -284,10 +285,13 @@ def _reopened(book: Runbook, incident: Incident, event: Reopened) -> Incident:
 def _cancelled(book: Runbook, incident: Incident, event: Cancelled) -> Incident:
     changes = {
         "cancelled": True, "phase": "resolved", "phase_at": event.at, "resolved_at": event.at, "resolved_by": event.by,
-        "end_held_since": None,
+        "end_held_since": None, "cancelled_episodes": alerts.cancelled_with(incident),
     }  # fmt: skip
     text = f"{event.by} cancelled the incident: opened in error{_because(event.reason)}"
     after = tell(incident.model_copy(update=changes), event.at, text, lane="home", by=event.by)
+    if incident.firing:
+        still = f"{names(incident.firing)} still fires: that opens nothing before it ends, begins anew or asks for more"
+        after = log(after, event.at, still, kind="alert")
     if "channel" not in incident.references:
         return after
     return tell(after, event.at, "this incident is cancelled: nothing more follows here")

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from workflows.policy.bounded import Day, FewLabels, Labels, Line, Text, fit, weight
+from workflows.policy.cancelled import CancelledEpisodes
 from workflows.policy.effects import Instant, PublicStatus, Wire
 from workflows.policy.events import Alert, Ends, Outcome
 from workflows.policy.runbook import Runbook, Severity, SeverityName, severity_title
@@ -436,6 +437,8 @@ class Incident(Wire):
     """Alerts that fired after the verification time: they open the next incident."""
     coming: Coming = Coming()
     """Of these alerts."""
+    cancelled_episodes: CancelledEpisodes = CancelledEpisodes()
+    """Of this incident, if it was cancelled, and of those before it: what it hears of them is for nobody."""
 
     @property
     def resolved(self) -> bool:

@@ -1,5 +1,6 @@
 """The state of one review: facts only, as of an incident."""
 
+from workflows.policy.cancelled import CancelledEpisodes
 from workflows.policy.effects import Instant, Wire
 from workflows.policy.incident import Bounds, Coming, Ending, Incident
 
@@ -46,6 +47,7 @@ def _as_record(incident: Incident) -> Incident:
             "heard": (),
             "successor": (),
             "coming": Coming(),
+            "cancelled_episodes": CancelledEpisodes(),
             "started": {},
             "snoozed_until": None,
         }

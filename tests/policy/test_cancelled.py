@@ -1,0 +1,110 @@
+"""A cancelled episode stays cancelled until it ends or a newer one begins."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.policy.builders import alert, alerts, at, happens, ladder, opened, said, tier
+from workflows.policy.cancelled import sift
+from workflows.policy.events import Alert, AlertsReceived, Cancelled
+from workflows.policy.incident import Bounds
+from workflows.policy.simulate import Simulation
+
+BOOK = ladder(tier("alice"))
+
+
+def cancelled(*batch: AlertsReceived) -> Simulation:
+    """A SEV-2 that these opened at T0, cancelled after three minutes."""
+    simulation = opened(BOOK, severity="sev2")
+    for event in batch or (alerts(alert()),):
+        simulation.happen(event)
+    happens(simulation, 3, Cancelled(by="Alice"))
+    return simulation
+
+
+@pytest.mark.parametrize(
+    ("heard", "opens"),
+    [
+        ([alert()], []),
+        ([alert(since=-5)], []),
+        ([alert(severity="sev2")], []),
+        ([alert(severity="sev3")], []),
+        ([alert(severity="sev1")], ["f1"]),
+        ([alert(since=2)], ["f1"]),
+        ([alert("f2")], ["f2"]),
+        ([alert(), alert("f2")], ["f2"]),
+        ([alert(status="resolved")], []),
+        ([alert(status="resolved"), alert(since=4)], ["f1"]),
+        ([alert(since=-5, status="resolved"), alert()], []),
+        ([alert(status="resolved", harmless=True), alert()], []),
+        ([alert(since=2), alert(since=2, status="resolved")], []),
+    ],
+)
+def test_what_opens_the_next_incident_after_it_was_cancelled(heard: list[Alert], opens: list[str]) -> None:
+    simulation = cancelled()
+    for each in heard:
+        happens(simulation, 4, alerts(each))
+    assert [each.fingerprint for each in simulation.incident.successor] == opens
+
+
+def test_it_is_said_that_what_fires_on_opens_nothing() -> None:
+    assert said(
+        cancelled().incident,
+        "HighErrorRate still fires: that opens nothing before it ends, begins anew or asks for more",
+    )
+
+
+def test_of_what_had_ended_there_is_nothing_to_remember() -> None:
+    ended = alerts(alert("f1", status="resolved"))
+    simulation = cancelled(alerts(alert("f1"), alert("f2")), ended)
+    assert list(simulation.incident.cancelled_episodes.alerts) == ["f2"]
+    happens(simulation, 4, alerts(alert("f2", status="resolved")))
+    assert simulation.incident.cancelled_episodes.none
+
+
+def test_a_group_that_ends_without_listing_it_has_not_said_that_it_has_ended() -> None:
+    """Whoever cancelled, and then silenced one over there, is not paged when that silence ends."""
+    simulation = cancelled(alerts(alert(group="g"), alert("f2", group="g")))
+    over = alerts(alert("f2", group="g", status="resolved")).model_copy(update={"ended": {"g": at(4)}})
+    happens(simulation, 4, over)
+    happens(simulation, 5, alerts(alert(group="g")))
+    assert simulation.incident.successor == ()
+
+
+class TestMoreThanAreKeptOneByOne:
+    def test_they_are_cancelled_with_their_group(self) -> None:
+        many = alerts(*(alert(f"f{n}", group="g") for n in range(Bounds.alerts + 5)))
+        simulation = cancelled(many)
+        happens(simulation, 4, many)
+        assert simulation.incident.successor == ()
+
+    def test_until_it_ends_or_one_begins_anew(self) -> None:
+        many = alerts(*(alert(f"f{n}", group="g") for n in range(Bounds.alerts + 5)))
+        known = cancelled(many).incident.cancelled_episodes
+        last = alert(f"f{Bounds.alerts + 4}", group="g")
+        anew = last.model_copy(update={"starts_at": last.starts_at + timedelta(minutes=4)})
+        assert sift(known, alerts(last, anew))[1].alerts == (anew,)
+        after, _ = sift(known, alerts().model_copy(update={"ended": {"g": at(4)}}))
+        assert sift(after, alerts(last))[1].alerts == (last,)
+
+
+def test_the_next_incident_does_not_hear_of_it_either() -> None:
+    simulation = opened(BOOK)
+    simulation.incident = simulation.incident.model_copy(
+        update={"cancelled_episodes": cancelled().incident.cancelled_episodes}
+    )
+    happens(simulation, 5, alerts(alert(), alert("f2")))
+    happens(simulation, 6, alerts(alert("f2", status="resolved"), alert()))
+    assert (list(simulation.incident.alerts), simulation.incident.phase) == (["f2"], "resolved")
+    happens(simulation, 7, alerts(alert(since=7)))
+    assert simulation.incident.phase == "investigating"
+
+
+def test_cancelled_one_after_the_other_both_are_remembered() -> None:
+    simulation = opened(BOOK)
+    simulation.incident = simulation.incident.model_copy(
+        update={"cancelled_episodes": cancelled().incident.cancelled_episodes}
+    )
+    simulation.happen(alerts(alert("f2")))
+    happens(simulation, 3, Cancelled(by="Alice"))
+    assert list(simulation.incident.cancelled_episodes.alerts) == ["f1", "f2"]

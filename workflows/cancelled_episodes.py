@@ -1,0 +1,83 @@
+"""The workflow `cancelled-episodes`: under the workflow id of an incident that was cancelled while its alerts fired, it
+hears what is still said of them, so that nobody else has to (ADR 26). What is news opens the next incident at once."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from temporalio import workflow
+from temporalio.common import RawValue
+
+with workflow.unsafe.imports_passed_through():
+    from workflows import hearing
+    from workflows.handing_on import as_of_now
+    from workflows.policy.answers import Life
+    from workflows.policy.events import AlertsReceived, stamp
+    from workflows.policy.fold import apply
+    from workflows.policy.incident import Bounds, Incident
+    from workflows.succession import CANCELLED_EPISODES, leave_behind, remember
+
+FORGOTTEN_AFTER = timedelta(weeks=1)
+"""Nothing having been heard for so long. A sender that repeats does so at least daily."""
+HEARD = {"alert": AlertsReceived}
+
+
+@workflow.defn(name=CANCELLED_EPISODES)
+class CancelledEpisodesWorkflow:
+    @workflow.init
+    def __init__(self, life: Life) -> None:
+        assert life.incident is not None
+        self._life = life
+        self._closed: Incident = life.incident
+        self._heard_at = workflow.now()
+        workflow.set_dynamic_signal_handler(self._on_signal)
+
+    @workflow.run
+    async def run(self, life: Life) -> None:  # noqa: ARG002 (Temporal passes it here as well as to __init__)
+        while self._closed.successor or not (self._closed.cancelled_episodes.none or self._is_forgotten()):
+            self._show()
+            await self._rest()
+            if self._closed.successor:
+                await self._open_the_next()
+            elif self._must_leave():
+                remember(self._life, self._closed)
+
+    async def _open_the_next(self) -> None:
+        """By the runbook that is loaded now: this may have waited for months."""
+        opening = await as_of_now(self._life.opening)
+        if self._closed.successor:  # and has not ended meanwhile
+            leave_behind(self._life.model_copy(update={"opening": opening}), self._closed)
+
+    async def _rest(self) -> None:
+        span = self._heard_at + FORGOTTEN_AFTER - workflow.now()
+        try:
+            await workflow.wait_condition(self._has_news, timeout=span, timeout_summary="forget what was cancelled")
+        except TimeoutError:
+            return
+
+    def _has_news(self) -> bool:
+        return bool(self._closed.successor) or self._closed.cancelled_episodes.none or self._must_leave()
+
+    def _on_signal(self, name: str, args: Sequence[RawValue]) -> None:
+        """Never raises. What else is said to an incident that is over changes nothing."""
+        for event in hearing.hear(HEARD, name, args):
+            if isinstance(event, AlertsReceived):
+                self._heard_at = workflow.now()
+                self._closed = apply(self._life.opening.runbook, self._closed, stamp(event, workflow.now()))
+            else:
+                workflow.logger.info("nobody to tell: the incident was cancelled", extra={"signal": name})
+
+    def _show(self) -> None:
+        known = self._closed.cancelled_episodes
+        lines = [f"- {name}, since {each.starts_at:%Y-%m-%d %H:%MZ}" for name, each in known.alerts.items()]
+        lines += [f"- all of the group {name}" for name in known.groups]
+        title = f"**{self._closed.id} is over. These open nothing before they end, begin anew or ask for more:**"
+        workflow.set_current_details("\n".join((title, "", *lines[: Bounds.successor])))
+
+    def _is_forgotten(self) -> bool:
+        return workflow.now() >= self._heard_at + FORGOTTEN_AFTER
+
+    def _must_leave(self) -> bool:
+        info = workflow.info()
+        long = info.get_current_history_length() >= self._life.history_limit
+        heavy = info.get_current_history_size() >= self._life.history_bytes
+        return long or heavy or info.is_continue_as_new_suggested()
