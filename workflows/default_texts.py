@@ -33,6 +33,20 @@ Incident: {{ id }}
 {% endif %}
 {% for link in links %}{{ link.label }}: {{ link.url }}
 {% endfor %}""",
+    # The first message in its own channel: whoever is brought there sees what it is about.
+    "declaration_here": """🚨 {{ title }}
+Severity: {{ severity }}
+Since: {{ began }}
+{% if service is defined %}Service: {{ service }}
+{% endif %}
+{% if impact is defined %}Impact: {{ impact }}
+{% endif %}
+Paged: {{ tried | join(", ") or "nobody yet" }}
+Commander: {{ commander }}
+Incident: {{ id }}
+{% for link in links %}{{ link.label }}: {{ link.url }}
+{% endfor %}""",
+    "was_open": "{{ headline }} ({{ id }}) was open from {{ since }} to {{ resolved }}, {{ ended }}",
     "told": "{% for line in told %}{{ line }}\n{% endfor %}",
     "said": """⏰ INCIDENT UPDATE [{{ elapsed }}]
 Status: {{ phase }}

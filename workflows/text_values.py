@@ -148,6 +148,13 @@ class Values(Occasion):
         return self.incident.resolution
 
     @property
+    def ended(self) -> str:
+        """Who ended it, how, and why."""
+        how = "cancelled" if self.incident.cancelled else "resolved"
+        why = f": {self.incident.resolution}" if self.incident.resolution else ""
+        return f"{how} by {self.incident.resolved_by or 'nobody'}{why}" if self.incident.resolved else ""
+
+    @property
     def flags(self) -> list[str]:
         return sorted(self.incident.flags)
 
@@ -325,7 +332,9 @@ class Values(Occasion):
         return named(self.incident, self.demand.duty.removeprefix("ticket/"))
 
 
-INSIDE = frozenset(("cause", "impact", "resolution", "labels", "links", "told", "happened", "record", "timeline"))
+INSIDE = frozenset(
+    ("cause", "impact", "resolution", "labels", "links", "told", "ended", "happened", "record", "timeline")
+)
 """What alerts say, and people among themselves: not known in public, unless somebody has read it first (rule 21)."""
 
 

@@ -31,10 +31,15 @@ from workflows.policy.events import (
     UpdatePosted,
 )
 from workflows.policy.incident import Bounds, declare
+from workflows.texts import words
 
 THREAD = runbook(severity(tier("alice")))
 CHANNEL = runbook(severity(tier("alice"), own_channel=True))
 CHANNEL_ID = "ref:channel/1"
+
+
+def post_to(demand: Demand) -> str:
+    return demand.effect.to.channel if isinstance(demand.effect, Post) else ""
 
 
 def where(found: list[tuple[float, Demand]]) -> list[tuple[str, str | None]]:
@@ -55,6 +60,46 @@ class TestTheDeclaration:
         simulation = opened(THREAD)
         happens(simulation, 3, Resolved())
         assert times(simulation, "declaration") == [0]
+
+    def test_is_the_first_message_in_its_own_channel_too(self) -> None:
+        simulation = opened(CHANNEL)
+        posts = [d for _, d in simulation.sent if isinstance(d.effect, Post)]
+        assert next(d.duty for d in posts if post(d).to.channel == CHANNEL_ID) == "declaration/channel"
+        text = words(CHANNEL, simulation.incident, sends(simulation, "declaration/channel")[0][1], at(0)).text
+        for part in ("Checkout fails", "SEV-1", "09:00 UTC", "Paged: Alice"):
+            assert part in text
+
+    def test_comes_before_all_that_is_told_later_in_the_same_place(self) -> None:
+        stuck = lambda d: Fate(after=minutes(5)) if d.duty == "declaration" else fates(alice=REJECTED)(d)  # noqa: E731
+        shell = Shell.of(opening(THREAD), stuck)
+        shell.happens(1, UpdatePosted(text="we know more"))
+        shell.happens(2, HandedOff(to="bob"))
+        assert begun(shell, "tell/") == []
+        shell.run_to(at(6))
+        assert min(begun(shell, "tell/")) == 5
+
+    def test_comes_before_all_that_is_told_later_in_its_channel(self) -> None:
+        shell = Shell.of(opening(CHANNEL), lambda d: NEVER if d.duty == "declaration/channel" else Fate())
+        shell.happens(2, HandedOff(to="bob"))
+        assert begun(shell, "tell/incident") == []
+
+    def test_of_what_is_over_is_one_line_with_its_end(self) -> None:
+        shell = Shell.of(opening(THREAD), lambda d: NEVER if d.effect.kind == "post" else Fate())
+        shell.happens(31, Resolved(by="Bob", text="rolled back"))
+        shell.fate = lambda _: Fate()
+        shell.restart()
+        homes = [d for _, d in shell.begun if post_to(d) == "#incidents" and d.key != "declaration/1"]
+        assert {d.key for d in homes} == {"declaration/2"}
+        line = words(THREAD, shell.incident, homes[0], shell.now).text
+        assert "was open from 09:00 UTC to 09:31 UTC" in line
+        assert line.endswith("resolved by Bob: rolled back")
+        assert [item.lane for item in shell.incident.to_tell] == []
+
+    def test_that_got_out_is_not_said_again_at_the_end(self) -> None:
+        simulation = opened(CHANNEL)
+        happens(simulation, 3, Resolved())
+        declared = [d.key for _, d in simulation.sent if d.duty.startswith("declaration")]
+        assert declared == ["declaration/1", "declaration/channel/1"]
 
 
 class TestTheChannel:
@@ -134,6 +179,20 @@ class TestTelling:
         shell.happens(5, FlagChanged(flag="security"))
         shell.happens(6, Resolved())
         assert [key for key in shell.flying if key.startswith("tell")] == ["tell/incident/1", "tell/home/4"]
+
+    def test_is_in_order_where_two_lanes_meet(self) -> None:
+        updates = {"every": "60m", "owner": "communications", "to": "#incidents"}
+        shell = Shell.of(opening(runbook(severity(tier("alice"), updates=updates))), fates())
+        shell.fate = lambda d: NEVER if d.duty == "tell/updates" else Fate()
+        shell.happens(5, UpdatePosted(text="we know more"))
+        shell.happens(6, Resolved())
+        assert [key.rpartition("/")[0] for key in shell.flying if key.startswith("tell")] == ["tell/updates"]
+        shell.fate = lambda _: Fate()
+        shell.restart()
+        assert [d.duty for _, d in shell.begun if d.duty in ("tell/updates", "tell/home")][-2:] == [
+            "tell/updates",
+            "tell/home",
+        ]
 
     def test_a_channel_that_is_long_in_coming_holds_up_nothing_that_is_shouted_at_home(self) -> None:
         late = lambda d: Fate(after=minutes(20)) if d.duty == "channel" else fates(alice=REJECTED)(d)  # noqa: E731
@@ -235,22 +294,22 @@ class TestAPlaceThatRejectsUs:
 
     def test_what_it_should_have_been_told_is_told_in_the_thread(self) -> None:
         shell = self.without(CHANNEL_ID)
-        assert self.told(shell, "incident") == [(CHANNEL_ID, None), ("ref", "declaration/1")]
+        assert self.told(shell, "incident") == [("ref", "declaration/1")]  # the declaration was refused before
         assert shell.incident.to_tell == ()
         assert shell.incident.closed_places == ("channel",)
 
     def test_and_everything_after_it_at_once(self) -> None:
         shell = self.without(CHANNEL_ID)
         shell.happens(1, Snoozed(duration=minutes(1)))
-        assert self.told(shell, "incident")[2:] == [("ref", "declaration/1")]
+        assert self.told(shell, "incident")[1:] == [("ref", "declaration/1")]
 
     def test_then_at_home(self) -> None:
         shell = self.without(CHANNEL_ID, "thread")
-        assert self.told(shell, "incident") == [(CHANNEL_ID, None), ("ref", "declaration/1"), ("#incidents", None)]
+        assert self.told(shell, "incident") == [("ref", "declaration/1"), ("#incidents", None)]
 
     def test_then_nowhere_and_the_timeline_says_so(self) -> None:
         shell = self.without(CHANNEL_ID, "thread", "#incidents")
-        assert len(self.told(shell, "incident")) == 3
+        assert len(self.told(shell, "incident")) == 2
         assert shell.incident.to_tell == ()
         assert said(shell.incident, "chat: what happened failed: no route")
 

@@ -278,7 +278,7 @@ class TestOurOwn:
 
 FORMS = {"document", "incident_report", "post_mortem"}
 """Documents, which people fill in."""
-UNKNOWN = {"draft", "checklist", "review_due", "update_due", "resolution_summary", "follow_up", *FORMS}
+UNKNOWN = {"draft", "checklist", "review_due", "update_due", "resolution_summary", "follow_up", "was_open", *FORMS}
 
 
 def test_a_persons_public_words_go_out_as_they_are() -> None:

@@ -16,14 +16,14 @@ from functools import partial
 from workflows.policy.climb import Round, Step, over_at, present_round, steps, was_lost, was_reached
 from workflows.policy.demand import Demand
 from workflows.policy.durations import write
-from workflows.policy.effects import Page, Post
+from workflows.policy.effects import Page, Place, Post
 from workflows.policy.incident import Incident, acknowledgement_expires_at, end_held_until, is_acknowledged, rules
 from workflows.policy.ladder import PAGE_BUDGET, Callee, Rung, ladder
 from workflows.policy.paging import called_by_hand, called_by_new_alerts, page, reason_of
 from workflows.policy.pauses import Pauses
 from workflows.policy.repeats import between_rounds, every, repeats
 from workflows.policy.runbook import Runbook, severity_title
-from workflows.policy.wanted import Later, Wanted, home, latest_and_next
+from workflows.policy.wanted import Later, Wanted, latest_and_next
 from workflows.policy.who import is_same
 
 
@@ -174,7 +174,7 @@ def _other_ways(book: Runbook, incident: Incident, pages: list[Wanted | Later]) 
             occurrence=start.occurrence,
             due_at=start.started_at + PAGE_BUDGET,
             reason=f"the page has not got through for {write(PAGE_BUDGET)}",
-            effect=Post(to=home(book).place, template="fallback", mention=(effect.to,)),
+            effect=Post(to=Place(channel=book.home), template="fallback", mention=(effect.to,)),
         )
         yield Wanted(demand)
 
@@ -189,7 +189,7 @@ def _gap(book: Runbook, incident: Incident, rungs: list[Rung]) -> Iterator[Wante
                 due_at=max(incident.opened_at, incident.raised_at or incident.opened_at),
                 reason=f"no tier of {severity_title(incident.severity)} that comes first calls anybody for this "
                 f"incident, so tier {rung.tier} is called at once",
-                effect=Post(to=home(book).place, template="gap"),
+                effect=Post(to=Place(channel=book.home), template="gap"),
             )
             yield Wanted(demand)
 
@@ -211,7 +211,7 @@ def _nobody_at(book: Runbook, incident: Incident, due_at: datetime) -> Wanted:
         occurrence=incident.seconds_since_declared(due_at) + 1,
         due_at=due_at,
         reason="the runbook names nobody to page for this severity",
-        effect=Post(to=home(book).place, template="nobody"),
+        effect=Post(to=Place(channel=book.home), template="nobody"),
     )
     return Wanted(demand)
 

@@ -8,6 +8,7 @@ from workflows.policy.incident import Incident, Tell, rules, who_owes
 from workflows.policy.runbook import Contact, Runbook, severity_title
 from workflows.policy.telling import tells
 from workflows.policy.wanted import (
+    DECLARED_HERE,
     Spot,
     Wanted,
     channel_or_place,
@@ -20,8 +21,10 @@ from workflows.policy.wanted import (
 
 
 def room(book: Runbook, incident: Incident) -> Iterator[Wanted]:
-    if not incident.has_settled("declaration", 1):
-        yield _declaration(book, incident)
+    yield from _declared_in(incident, "declaration", Place(channel=book.home))
+    channel = incident.references.get("channel")
+    if channel and "channel" not in incident.closed_places:
+        yield from _declared_in(incident, DECLARED_HERE, Place(channel=channel))
     if has_own_channel(book, incident) and not incident.cancelled:
         if not incident.has_settled("channel", 1):
             yield _own_channel(incident)
@@ -52,14 +55,20 @@ def contacts_for(book: Runbook, incident: Incident) -> tuple[Contact, ...]:
     return tuple(contact for contact in book.contacts if holds(contact.when, incident))
 
 
-def _declaration(book: Runbook, incident: Incident) -> Wanted:
+def _declared_in(incident: Incident, duty: str, place: Place) -> Iterator[Wanted]:
+    """What is over before that got out is told in one line, with its end, and once the other is surely withdrawn."""
+    if incident.has_settled(duty, 1):
+        return
+    template = "declaration" if duty == "declaration" else "declaration_here"
     demand = Demand(
-        duty="declaration",
-        due_at=incident.declared_at,
+        duty=duty,
+        occurrence=2 if incident.resolved else 1,
+        due_at=incident.phase_at if incident.resolved else incident.declared_at,
         reason="an incident was declared",
-        effect=Post(to=Place(channel=book.home), template="declaration", pin=True),
+        effect=Post(to=place, template="was_open" if incident.resolved else template, pin=True),
     )
-    return Wanted(demand)
+    withdrawn = f"{duty}/{3 - demand.occurrence}"
+    yield Wanted(demand, "the declaration before it to end" if withdrawn in incident.started else "")
 
 
 def _own_channel(incident: Incident) -> Wanted:
@@ -87,11 +96,15 @@ def _topic(incident: Incident) -> Iterator[Wanted]:
 
 
 def telling(book: Runbook, incident: Incident) -> Iterator[Wanted]:
-    """In each lane one message at a time, so that they arrive in order; what piles up meanwhile travels together."""
+    """In each lane one message at a time, and in a place where lanes meet, so that they arrive in order; what piles up
+    meanwhile travels together."""
+    oldest: dict[Place, str] = {}
     for duty in dict.fromkeys(tells(item) for item in incident.to_tell):
         batch = next_batch(incident, duty)
         if batch:  # not if all of one that was begun had to make room for the newest: it is withdrawn first
-            yield _told(book, incident, duty, batch)
+            wanted = _told(book, incident, duty, batch)
+            first = oldest.setdefault(_lane(book, incident, batch[0]).place, duty)  # the queue is in order of time
+            yield wanted if first == duty else wanted._replace(waits_for="what happened before it to be told")
 
 
 def _told(book: Runbook, incident: Incident, duty: str, batch: tuple[Tell, ...]) -> Wanted:
@@ -123,7 +136,7 @@ def next_batch(incident: Incident, duty: str, up_to: int | None = None) -> tuple
 
 def _lane(book: Runbook, incident: Incident, item: Tell) -> Spot:
     if item.lane == "home":
-        return home(book)
+        return home(book, incident)
     if item.lane == "updates":
         updates = rules(book, incident).updates
         return channel_or_place(book, incident, updates.to if updates else None)

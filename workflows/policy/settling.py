@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from workflows.policy.demand import Demand
 from workflows.policy.effects import (
     Annotate,
     Document,
@@ -185,7 +184,7 @@ def _message(book: Runbook, incident: Incident, event: EffectSettled, effect: Po
         incident = incident.model_copy(update={"closed_places": tuple(closed)})
     elsewhere = _goes_elsewhere(book, incident, event)
     if not elsewhere:
-        incident = _told(incident, event.demand)
+        incident = _told(incident, event)
     if isinstance(effect, Post) and effect.kind == "draft" and not elsewhere:
         incident = _drafted(incident, event)
     if event.outcome == "done":
@@ -211,7 +210,12 @@ def _closed_by(book: Runbook, incident: Incident, event: EffectSettled, effect: 
     return effect.to.channel if effect.to.channel != book.home else None
 
 
-def _told(incident: Incident, demand: Demand) -> Incident:
+def _told(incident: Incident, event: EffectSettled) -> Incident:
+    demand = event.demand
+    told_the_end = demand.duty == "declaration" and demand.occurrence > 1
+    if told_the_end and event.outcome == "done":  # what came before that is news no more
+        left = (item for item in incident.to_tell if item.lane != "home" or item.role or item.at > demand.due_at)
+        return incident.model_copy(update={"to_tell": tuple(left)})
     if not demand.duty.startswith("tell/"):
         return incident
     left = (item for item in incident.to_tell if tells(item) != demand.duty or item.number > demand.occurrence)

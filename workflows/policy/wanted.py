@@ -91,8 +91,18 @@ def is_emergency(book: Runbook, incident: Incident) -> bool:
     return book.emergency is not None and holds(book.emergency, incident)
 
 
-def home(book: Runbook) -> Spot:
-    return Spot(Place(channel=book.home))
+DECLARED_HERE = "declaration/channel"
+"""The duty that declares the incident in its own channel."""
+
+
+def home(book: Runbook, incident: Incident) -> Spot:
+    return _once_declared(incident, "declaration", Place(channel=book.home))
+
+
+def _once_declared(incident: Incident, duty: str, place: Place) -> Spot:
+    """Nobody is told there of what nobody there knows of. What was not declared by its end is not any more."""
+    known = incident.has_settled(duty, 1) or incident.closed_at is not None
+    return Spot(place, "" if known else "the declaration there")
 
 
 def has_own_channel(book: Runbook, incident: Incident) -> bool:
@@ -105,30 +115,30 @@ def incident_place(book: Runbook, incident: Incident) -> Spot:
     """The incident's own channel, else its thread, else the home channel: the first that did not reject us."""
     if has_own_channel(book, incident) and "channel" not in incident.closed_places:
         channel = incident.references.get("channel")
-        return Spot(Place(channel=channel)) if channel else Spot(Place(channel="the incident's channel"), "channel")
+        if channel is None:
+            return Spot(Place(channel="the incident's channel"), "channel")
+        return _once_declared(incident, DECLARED_HERE, Place(channel=channel))
     if "declaration" not in incident.closed_places:
         thread = incident.references.get("thread")
         if thread is None:
             return Spot(Place(channel=book.home), "thread")
         channel, _, timestamp = thread.partition(":")
         return Spot(Place(channel=channel, thread=timestamp))
-    return home(book)
+    return home(book, incident)
 
 
 def known_channel(book: Runbook, incident: Incident) -> str | None:
     """Where people find it talked of, by the name that the chat gave it; None: nowhere yet."""
-    spot = incident_place(book, incident)
-    if spot.waits_for:
-        return None
-    if spot.place.channel == incident.references.get("channel"):
+    if "channel" in incident.references and "channel" not in incident.closed_places:
         return incident.references.get("channel-name")
-    return None if "declaration" in incident.closed_places else book.home
+    is_home = "thread" in incident.references and not incident_place(book, incident).waits_for
+    return book.home if is_home and "declaration" not in incident.closed_places else None
 
 
 def channel_or_place(book: Runbook, incident: Incident, channel: str | None) -> Spot:
     if channel is None or channel in incident.closed_places:
         return incident_place(book, incident)
-    return Spot(Place(channel=channel))
+    return home(book, incident) if channel == book.home else Spot(Place(channel=channel))
 
 
 def latest_and_next(anchor: datetime, every: timedelta, now: datetime) -> tuple[datetime | None, datetime]:

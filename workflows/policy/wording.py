@@ -20,6 +20,7 @@ from workflows.policy.tally import LATE
 
 _POSTS = {
     "declaration": "declaration",
+    "declaration/channel": "declaration",
     "tell/home": "what happened",
     "tell/incident": "what happened",
     "tell/updates": "what happened",
