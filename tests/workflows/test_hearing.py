@@ -69,7 +69,10 @@ async def test_an_update_answers_what_it_changed(temporal: WorkflowEnvironment) 
         answer = await live.handle.execute_update(
             "change_severity", {"by": "Alice", "severity": "sev1", "reason": "all users"}, result_type=Changed
         )
-    assert answer.changed == ("Alice raised the severity from SEV-2 to SEV-1: all users",)
+    assert answer.changed == (
+        "Alice raised the severity from SEV-2 to SEV-1: all users",
+        "Alice raised the severity by hand, which counts as an acknowledgement: Alice is on it",
+    )
 
 
 REFUSED = [

@@ -125,7 +125,7 @@ async def test_the_next_incident_of_the_group_is_listed_with_nothing_of_the_one_
     assert (before.roles, incident.roles) == ({"commander": "alice"}, {})
     assert incident.id != before.id
     assert {key.name: listed.get(key) for key in known_by.KEYWORDS} == {
-        "TocsinIncident": incident.id, "TocsinSeverity": "sev1", "TocsinPhase": "investigating",
+        "TocsinIncident": incident.id, "TocsinSeverity": "sev2", "TocsinPhase": "investigating",
         "TocsinService": "checkout", "TocsinRunbook": "company", "TocsinCommander": None,
     }  # fmt: skip
     assert listed.get(known_by.TIER) == 1
