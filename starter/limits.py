@@ -186,10 +186,9 @@ class Limited(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
+        self.door.waits(self)
         if self._body_is_open:
             self._arm(self.door.limits.linger_s, Cut.SLOW_BODY)
-        else:
-            self.door.waits(self)
 
     def cut(self, cut: Cut) -> None:
         """Close it now, and count why."""

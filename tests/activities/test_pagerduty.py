@@ -150,6 +150,24 @@ async def test_what_did_not_fit_into_one_attempt_is_gone_on_with_in_the_next(
     assert (await triggers(sandbox))[-1] == ESSENTIAL
 
 
+async def test_what_got_through_with_less_is_whole_the_next_time(pagerduty: PagerDuty, sandbox: Sandbox) -> None:
+    await sandbox.fault(**ENQUEUE, status=400, match="links", times=1)
+    for _ in range(2):  # the first one's answer may have been lost
+        await pagerduty.page(sends.page(), False)
+    assert (await triggers(sandbox))[1:] == [ESSENTIAL, ESSENTIAL | {"links", "client", "custom_details"}]
+
+
+@pytest.mark.parametrize("status", [404, 429, 500])
+async def test_what_is_no_refusal_of_the_event_blames_no_key_whatever_it_says(
+    pagerduty: PagerDuty, sandbox: Sandbox, status: int
+) -> None:
+    await sandbox.fault(**ENQUEUE, status=status, error="too many events for this routing key")
+    with pytest.raises((Unavailable, Rejected)) as failed:
+        await pagerduty.page(sends.page(), False)
+    assert isinstance(failed.value, Rejected) == (status == 404)
+    assert getattr(failed.value, "route", None) is None
+
+
 @pytest.mark.parametrize("status", [401, 403])
 async def test_a_key_that_is_refused_by_the_status_is_tried_once(
     pagerduty: PagerDuty, sandbox: Sandbox, status: int

@@ -442,3 +442,13 @@ class TestWhenItWas:
         assert simulation.incident.alive_at == at(1)
         happens(simulation, 6, Noted(by="Alice", text="looking"))
         assert simulation.incident.alive_at == at(6)
+
+
+def test_of_several_rings_of_one_person_the_last_is_annotated() -> None:
+    """The first may have rung too: it was given up after the second had."""
+    slow = Fate("undelivered", after=minutes(3))
+    shell = Shell.of(opening(ladder(tier("alice"))), lambda d: slow if d.key == "escalate/1/alice/1" else Fate())
+    shell.happens(1, Escalated(by="Dave", to="alice"))
+    shell.happens(3.5, Acknowledged(by="Bob"))
+    noted = [d.effect.ring for _, d in shell.begun if isinstance(d.effect, Annotate)]
+    assert noted == [shell.incident.vendor_key("call/alice/1")]

@@ -375,6 +375,25 @@ class TestAGroupThatEndsAsAWhole:
         happens(simulation, 36, ends_as_a_whole(grouped("a", status="resolved"), at_minute=29))
         assert [each.fingerprint for each in simulation.incident.firing] == ["a", "b"]
 
+    def test_what_began_at_the_last_end_that_it_lists_ends_too(self) -> None:
+        simulation = self.born(grouped("a"), grouped("b", since=3))
+        happens(simulation, 4, ends_as_a_whole(grouped("a", status="resolved"), at_minute=3))
+        assert simulation.incident.resolved
+
+    def test_also_when_it_lists_only_an_older_end_of_it(self) -> None:
+        simulation = self.born(grouped("a", since=5), grouped("b"))
+        happens(simulation, 9, ends_as_a_whole(grouped("a", status="resolved"), at_minute=8))
+        assert simulation.incident.resolved
+
+    @pytest.mark.parametrize("then", [(), (0,)], ids=["", "although an older one comes again"])
+    def test_what_was_too_much_to_keep_and_began_after_it_goes_on(self, then: tuple[int, ...]) -> None:
+        simulation = self.born(*(grouped(f"f{n}") for n in range(Bounds.alerts)))
+        for moment, began in enumerate((34, *then), start=35):
+            happens(simulation, moment, alerts(grouped("one-more", since=began)))
+        happens(simulation, 38, ends_as_a_whole(grouped("f0", status="resolved"), at_minute=29))
+        assert simulation.incident.firing == ()
+        assert not simulation.incident.resolved
+
     def test_what_was_too_much_to_keep_ends_with_it(self) -> None:
         storm = [grouped(f"f{n}") for n in range(Bounds.alerts + 5)]
         simulation = self.born(*storm)

@@ -62,6 +62,8 @@ class TestWhatIsHeld:
             ("R1 F2 R3 F4 R5", 5),
             # The same again changes nothing, and prolongs nothing.
             ("R1 F2 R3 R4 R7", 3),
+            # An end counts from when it was heard of first, however often it was repeated.
+            ("R1 R8 F10 R11", None),
             # It fired for long: it flaps no more.
             ("R1 F2 R3 F4 R10", None),
         ],
@@ -97,7 +99,7 @@ class TestWhatIsHeld:
         simulation = turns("R1 F2 R3")
         simulation.happen(Cancelled(by="Ann"))
         simulation.run_to(at(60))
-        assert simulation.incident.resolved_by == "Ann"
+        assert (simulation.incident.resolved_by, held_since(simulation)) == ("Ann", None)
 
     def test_alerts_of_one_incident_flap_by_themselves(self) -> None:
         simulation = turns("R1 F2")
@@ -114,6 +116,14 @@ class TestWhatIsHeld:
         turn(simulation, "R3")
         turn(simulation, "R9", "calm")
         assert simulation.incident.resolved_at == at(9)
+        assert not said(simulation.incident, "over if that lasts")
+
+    def test_of_several_that_flap_the_last_end_has_to_last(self) -> None:
+        simulation = turns("R1 F2")
+        happens(simulation, 2, alerts(alert("f2", since=2)))
+        for step, which in (("R3", "f1"), ("R3", "f2"), ("F4", "f1"), ("F4", "f2"), ("R5", "f1"), ("R7", "f2")):
+            turn(simulation, step, which)
+        assert held_since(simulation) == at(7)
 
     def test_where_people_decide_nothing_is_held_back(self) -> None:
         book = runbook(severity(*TIERS), intake={"resolve_with_alerts": False})

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.policy import strategies as any_
-from tests.policy.builders import at, declared, ladder, minute, minutes, opening, runbook, tier
+from tests.policy.builders import at, declared, ladder, minute, minutes, opening, runbook, severity, tier
 from tests.policy.shell import DONE, NEVER, REJECTED, Fate, Shell, fates, rings
 from workflows.policy.demand import Demand
 from workflows.policy.effects import Page
@@ -118,3 +118,11 @@ def test_no_telephone_rings_twice_in_one_moment(rules: Severity, asleep: int, sl
 
 def _apart(moments: list[datetime]) -> timedelta:
     return min((later - earlier for earlier, later in pairwise(moments)), default=timedelta())
+
+
+def test_two_tiers_that_are_held_until_one_moment_call_one_person_a_pause_apart() -> None:
+    quiet = {"quiet_hours": {"begin": "08:00", "end": "12:00"}}
+    rules = severity(tier("alice"), tier("alice", after=30), hold="quiet-hours", repeat_after="10m")
+    shell = Shell.of(opening(runbook(rules, calendar=quiet)), fates())
+    shell.run_to(at(195))
+    assert rings(shell) == [(180, "alice"), (190, "alice")]

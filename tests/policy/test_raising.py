@@ -21,7 +21,16 @@ from tests.policy.builders import (
     tier,
 )
 from tests.policy.shell import NEVER, Shell, begun, fates, rings
-from workflows.policy.events import Acknowledged, AlertsReceived, Event, Resolved, SeverityChanged
+from workflows.policy.events import (
+    Acknowledged,
+    AlertsReceived,
+    Escalated,
+    Event,
+    Noted,
+    Reopened,
+    Resolved,
+    SeverityChanged,
+)
 from workflows.policy.runbook import Runbook
 from workflows.policy.simulate import Simulation
 from workflows.texts import words
@@ -172,6 +181,15 @@ def test_a_page_that_is_on_its_way_is_withdrawn_for_the_graver_one() -> None:
     assert "escalate/1/alice/1" not in shell.flying
 
 
+def test_one_that_gets_through_after_the_graver_one_has_does_not_ring_it_again() -> None:
+    shell = Shell.of(opening(book(), severity="sev2"), fates(alice=NEVER))
+    first = shell.flying["escalate/1/alice/1"].demand
+    shell.fate = fates()
+    shell.happens(1, GRAVER)
+    shell.overtaken(first, Noted(text="it was on its way"))
+    assert rings(shell) == [(0, "alice"), (1, "alice")]
+
+
 def test_what_the_raise_rings_goes_on_trying_although_its_author_is_on_it() -> None:
     shell = Shell.of(opening(book(), severity="sev2"), fates(bob=NEVER))
     shell.happens(2, ANN)
@@ -199,6 +217,40 @@ def test_who_presses_on_the_page_of_before_has_not_answered_this_one() -> None:
     newer = shell.incident.vendor_key("escalate/1/alice/2")
     shell.happens(4, Acknowledged(by="Alice", via="pagerduty", ring=newer))
     assert shell.incident.acknowledged_by == "Alice"
+
+
+def test_who_was_called_by_hand_answers_also_what_was_raised_meanwhile() -> None:
+    shell = Shell.of(opening(book(), severity="sev2"), fates())
+    shell.happens(2, Escalated(by="Dave", to="bob"))
+    called = shell.incident.vendor_key("call/bob/1")
+    shell.happens(3, GRAVER)
+    shell.happens(4, Acknowledged(by="Bob", via="pagerduty", ring=called))
+    assert shell.incident.acknowledged_by == "Bob"
+
+
+def test_lowered_again_the_first_tier_has_its_time() -> None:
+    levels = {"sev1": severity(tier("alice")), "sev2": severity(tier("bob", after=10))}
+    simulation = opened(runbook({"sev1": levels["sev1"], "sev2": levels["sev2"]}), severity="sev2")
+    happens(simulation, 2, GRAVER)
+    happens(simulation, 3, LOWERED)
+    simulation.run_to(at(11))
+    assert pages(simulation) == [(2, "alice"), (10, "bob")]
+
+
+def test_reopened_it_is_rung_for_that_and_by_its_time() -> None:
+    levels = {"sev1": severity(tier("alice", after=5)), "sev2": severity(tier("alice"))}
+    simulation = opened(runbook({"sev1": levels["sev1"], "sev2": levels["sev2"]}), severity="sev2")
+    for moment, event in ((2, GRAVER), (3, Resolved(by="Ann")), (8, Reopened(by="Ann"))):
+        happens(simulation, moment, event)
+    simulation.run_to(at(14))
+    assert pages(simulation) == [(0, "alice"), (2, "alice"), (13, "alice")]
+    assert sends(simulation, "escalate/1/alice")[-1][1].reason == "not acknowledged within 5m"
+
+
+def test_a_raise_of_before_the_reopening_that_is_heard_late_rings_all_the_same() -> None:
+    simulation = after((2, Resolved(by="Ann")), (8, Reopened(by="Ann")))
+    happens(simulation, 9, BY_DAVE.model_copy(update={"at": at(5)}))
+    assert pages(simulation)[-1] == (9, "alice")
 
 
 def test_in_quiet_hours_what_is_held_stays_held() -> None:

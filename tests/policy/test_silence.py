@@ -57,6 +57,13 @@ class TestHolding:
         assert (opening.runbook, opening.severity) == (BOOK, "sev1")
         assert (after.held, after.runbooks) == ({}, {})
 
+    def test_it_opens_as_grave_as_what_fired(self) -> None:
+        ended = hold(alert("f2", status="resolved"), severity="sev1", title="Gone")
+        state = silence(hold(alert("f1"), severity="sev3"), ended)
+        _, opening, _ = take(state, "incident-1")
+        assert opening.severity == "sev3"
+        assert opening.title.startswith("Checkout fails")
+
     def test_what_has_resolved_meanwhile_is_forgotten(self) -> None:
         state = silence(hold(alert("f1"), alert("f2")), hold(alert("f1", status="resolved")))
         assert fingerprints(state) == [("f2", "firing")]
@@ -117,6 +124,11 @@ class TestWhatComesAfterItLetGo:
 
 
 class TestBounds:
+    def test_nor_is_it_held_after_all_when_some_of_it_resolves_before_it_has_opened(self) -> None:
+        state = silence(hold(*(alert(f"f{n}") for n in range(Bounds.alerts + 1))))
+        state = hear(state, hold(alert("f0", status="resolved")))
+        assert due(state, at(2)) == ("incident-1",)
+
     def test_what_does_not_fit_opens_its_incident_at_once(self) -> None:
         state = silence(*(hold(alert("f"), incident=f"incident-{n}") for n in range(Bounds.incidents)))
         assert due(state, at(2)) == ()

@@ -1,5 +1,6 @@
 """Nobody is left in silence: while nobody has answered, somebody is rung again and again, evenly."""
 
+from datetime import timedelta
 from itertools import pairwise
 
 import pytest
@@ -11,6 +12,7 @@ from tests.policy.builders import (
     happens,
     insistent,
     ladder,
+    minutes,
     opened,
     opening,
     page,
@@ -87,6 +89,11 @@ RULES = [
         id="whoever is called once is called once",
     ),
     pytest.param(
+        ladder(insistent(A), Tier(page=(B,), after="3m", once=True), insistent(C, after=30)), 19,
+        [(0, A), (3, B), (8, A), (13, A), (18, A)],
+        id="and it is the tier before that which rings again",
+    ),
+    pytest.param(
         ladder(Tier(page=(A,), once=True)), 11, [(0, A), (5, A), (10, A)],
         id="unless nobody else is on the ladder",
     ),
@@ -132,6 +139,13 @@ def test_after_hours_away_it_is_made_up_for_once() -> None:
     assert rings(shell) == [(0, A), (20, A), (25, A)]
 
 
+def test_and_not_beside_the_tier_that_is_due_by_then() -> None:
+    shell = Shell.of(opening(ladder(insistent(A), insistent(B, after=30))), fates())
+    shell.sleep_to(at(31))
+    shell.turn()
+    assert rings(shell) == [(0, A), (31, B)]
+
+
 def test_one_that_does_not_get_through_goes_on_trying_and_calls_the_next_tier() -> None:
     shell = Shell.of(opening(ladder(insistent(A), insistent(B, after=30))), _first_only)
     shell.run_to(at(14))
@@ -160,12 +174,13 @@ def test_a_ring_that_hangs_is_begun_once_and_withdrawn_with_the_answer() -> None
 
 
 def test_a_ring_of_before_the_raise_is_withdrawn() -> None:
-    sev2 = severity(insistent(A), within=5)
+    sev2 = severity(insistent(A), insistent(B, after=60))
     book = runbook({"sev1": severity(insistent(A)), "sev2": sev2})
     shell = Shell.of(
         opening(book, severity="sev2"), lambda demand: NEVER if demand.duty.startswith("repeat/") else Fate()
     )
     shell.run_to(at(31))
+    assert [key for key in shell.flying if key.startswith("repeat")]
     shell.happens(31, SeverityChanged(by="x", via="alerts", severity="sev1"))
     assert not [key for key in shell.flying if key.startswith("repeat")]
     assert rings(shell)[-1] == (31, A)
@@ -190,6 +205,27 @@ def test_whoever_was_called_by_hand_is_not_called_again_at_once() -> None:
     happens(simulation, 9, Escalated(by="Dave", to=A))
     simulation.run_to(at(15))
     assert pages(simulation) == [(0, A), (5, A), (9, A), (14, A)]
+
+
+def test_a_call_of_before_the_raise_that_is_given_up_later_keeps_nobody_in_peace() -> None:
+    level = severity(insistent(A), insistent(B, after=60))
+    book = runbook({"sev1": level, "sev2": level})
+    by_hand = Fate("undelivered", after=minutes(30))
+    shell = Shell.of(
+        opening(book, severity="sev2"), lambda demand: by_hand if demand.duty.startswith("call/") else Fate()
+    )
+    shell.happens(1, Escalated(by="Dave", to=A))
+    shell.happens(21, SeverityChanged(by="x", via="alerts", severity="sev1"))
+    shell.run_to(at(35))
+    assert [ring for ring in rings(shell) if ring[0] > 20] == every(5, A, of=21, to=35)
+
+
+def test_where_there_are_no_business_days_a_target_of_one_is_no_target() -> None:
+    holidays = [(at(0) + timedelta(days=day)).date() for day in range(-1, 40)]
+    book = runbook(severity(insistent(A), acknowledge={"within": "next-business-day"}), calendar={"holidays": holidays})
+    simulation = opened(book)
+    simulation.run_to(at(11))
+    assert pages(simulation) == every(5, A, of=0, to=10)
 
 
 class TestHoles:
@@ -243,6 +279,19 @@ class TestHoles:
         simulation = opened(book)
         happens(simulation, 3, FlagChanged(flag="security"))
         assert pages(simulation) == [(0, B), (3, A)]
+
+    def test_who_is_called_in_the_place_of_others_is_called_again_although_it_says_once(self) -> None:
+        payments = Tier(page=(A,), when=Condition(labels={"team": "payments"}))
+        simulation = opened(ladder(payments, Tier(page=(B,), after="5m", once=True), insistent(C, after=15)))
+        simulation.run_to(at(14))
+        assert pages(simulation) == [(0, B), (5, B), (10, B)]
+
+    def test_what_comes_to_apply_and_was_called_already_keeps_its_times(self) -> None:
+        payments = Tier(roles=("scribe",), when=Condition(labels={"team": "payments"}))
+        simulation = opened(ladder(payments, insistent(B, after=10, flags=("security",))))
+        happens(simulation, 7, FlagChanged(flag="security"))
+        simulation.run_to(at(21))
+        assert pages(simulation) == every(5, B, of=0, to=20)
 
     def test_a_ladder_that_begins_late_begins_late(self) -> None:
         simulation = opened(ladder(insistent(A, after=10), insistent(B, after=12, flags=("security",))))

@@ -254,6 +254,24 @@ class TestOnlyUnderACondition:
         simulation.run_to(at(60))
         assert published(simulation) == []
 
+    def test_nor_is_its_end(self) -> None:
+        simulation = opened(self.FLAGGED)
+        happens(simulation, 9, Resolved())
+        simulation.run_to(at(60))
+        assert published(simulation) == []
+
+    def test_an_end_that_is_held_back_goes_out_once_it_is_approved_and_is_asked_for_once(self) -> None:
+        """Its text has something that nobody has filled in."""
+        shell = Shell.of(opening(self.FLAGGED), lambda d: Fate())
+        shell.happens(1, self.SET)
+        shell.happens(2, FlagChanged(flag="customer-facing", on=False))
+        shell.fate = lambda d: Fate("withheld") if d.duty == "publish/resolved" else Fate()
+        shell.happens(9, Resolved())
+        assert begun(shell, "publish/resolved") == [9]
+        shell.fate = lambda d: Fate()
+        shell.happens(12, DraftApproved(by="Bob", text="It is over."))
+        assert begun(shell, "publish/resolved") == [9, 12]
+
     def test_when_the_flag_is_set_later_it_goes_out_at_once(self) -> None:
         simulation = opened(self.FLAGGED)
         happens(simulation, 40, self.SET)

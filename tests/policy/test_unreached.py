@@ -28,6 +28,12 @@ class TestRejected:
         simulation = opened(TWO, {"alice": "rejected"})
         assert pages(simulation) == [(0, "alice"), (0, "bob")]
 
+    def test_it_has_rung_nobody_so_there_is_nothing_to_hush(self) -> None:
+        simulation = opened(TWO, {"alice": "rejected"})
+        happens(simulation, 1, Resolved())
+        assert times(simulation, "hush/resolved/escalate/1/alice/1") == []
+        assert len(times(simulation, "hush/resolved/escalate/2/bob/1")) == 1
+
     def test_and_is_told_why(self) -> None:
         simulation = opened(TWO, {"alice": "rejected"})
         assert sends(simulation, "escalate/2/bob")[0][1].reason == "tier 1 reached nobody"

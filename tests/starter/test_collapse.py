@@ -44,6 +44,20 @@ def test_the_later_episode_and_the_gravest_severity_are_what_remains() -> None:
     assert (kept.starts_at, kept.severity) == (at(3), "sev1")
 
 
+def test_of_one_episode_the_last_words_remain() -> None:
+    [event] = collapse([brings(alert(summary="at 5%")), brings(alert(summary="at 40%"))])
+    assert event.alerts[0].summary == "at 40%"
+
+
+def test_the_end_of_a_group_travels_by_itself() -> None:
+    """What fired before it may be over with it, and what fires in it or after it is not."""
+    ends = brings(ENDS).model_copy(update={"ended": {"g": at(9)}})
+    sent = [brings(OTHER), brings(OTHER), ends, ends, brings(OTHER)]
+    assert [(len(event.alerts), bool(event.ended)) for event in collapse(sent)] == [
+        (1, False), (1, True), (1, True), (1, False)
+    ]  # fmt: skip
+
+
 def test_a_delivery_with_an_id_stays_what_it_is_and_where_it_is() -> None:
     known = brings(FIRES, event_id="msg_1")
     sent = [brings(FIRES), brings(FIRES), known, known, brings(ENDS)]

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from temporalio.client import Client
@@ -62,8 +63,8 @@ def about(book: Runbook, severity: SeverityName = "sev2") -> Opening:
     return Opening(runbook=book, severity=severity, title=f"opened as {severity}")
 
 
-def firing(name: str = "f", *, event_id: str = "", **more: object) -> AlertsReceived:
-    alert = Alert.model_validate({"fingerprint": name, "starts_at": NOW} | more)
+def firing(fingerprint: str = "f", *, event_id: str = "", **more: object) -> AlertsReceived:
+    alert = Alert.model_validate({"fingerprint": fingerprint, "starts_at": NOW} | more)
     return AlertsReceived(at=NOW, id=event_id, by="test", via="alerts", alerts=(alert,))
 
 
@@ -258,8 +259,10 @@ async def test_an_incident_is_told_once_what_an_alert_says_and_then_that_it_came
     commit: GroupCommit, road: Road, client: Client, book: Runbook
 ) -> None:
     road.open_to_traffic.set()
+    said: dict[str, Any] = {}
     for more in ({}, {}, {"severity": "sev1"}, {"starts_at": NOW + timedelta(hours=1)}, {"name": "Other"}):
-        assert await commit.open(ID, about(book), firing(labels=LABELS, **more))
+        said |= more
+        assert await commit.open(ID, about(book), firing(labels=LABELS, **said))
     assert await heard(client) == [LABELS, {}, LABELS, LABELS, LABELS]
 
 
@@ -271,6 +274,16 @@ async def test_the_incident_after_it_is_told_whole(
     await client.get_workflow_handle(ID).terminate()
     assert await commit.open(ID, about(book), firing(labels=LABELS))
     assert await heard(client) == [LABELS]
+
+
+async def test_what_was_told_while_nothing_was_open_is_told_whole_to_what_another_gateway_opened(
+    commit: GroupCommit, road: Road, client: Client, book: Runbook
+) -> None:
+    road.open_to_traffic.set()
+    assert not await commit.open(ID, about(book), firing(status="resolved", labels=LABELS))
+    assert await road.open(ID, about(book), firing("other"))
+    assert await commit.open(ID, about(book), firing(labels=LABELS))
+    assert await heard(client) == [{}, LABELS]
 
 
 async def test_another_gateway_tells_it_whole(road: Road, client: Client, book: Runbook) -> None:

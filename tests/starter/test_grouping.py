@@ -1,7 +1,7 @@
 """What the runbook's intake makes of a reading."""
 
 import hashlib
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -58,6 +58,15 @@ def test_a_word_that_nobody_knows_is_named_wherever_it_stands(alert: dict[str, A
 def test_a_time_without_a_zone_is_utc(book: Runbook) -> None:
     naive = datetime(2026, 11, 21, 0, 3)  # noqa: DTZ001
     assert opening(book, starts_at=naive).detected_at == naive.replace(tzinfo=UTC)
+
+
+def test_what_has_resolved_has_no_say_in_how_an_incident_opens(book: Runbook) -> None:
+    earlier = NOW - timedelta(hours=3)
+    over = SentAlert(group="g", fingerprint="a", name="Gone", status="resolved", severity="sev1", starts_at=earlier)
+    fires = SentAlert(group="g", fingerprint="b", name="Down", severity="sev3", starts_at=NOW, labels={"pod": "b"})
+    (batch,) = grouping.group("test", Reading((over, fires)), book, NOW).batches
+    found = batch.opening
+    assert (found.severity, found.title, found.detected_at, found.labels) == ("sev3", "Down", NOW, {"pod": "b"})
 
 
 def test_a_named_service_beats_a_label(book: Runbook) -> None:

@@ -117,6 +117,27 @@ async def test_a_head_that_never_ends_is_cut_also_on_a_connection_that_was_kept(
         assert (await cuts(address))["head too slow"] == 1
 
 
+async def test_a_body_is_no_part_of_the_head_that_follows_it(
+    settings: Settings, library: Library, away: Incidents
+) -> None:
+    body = b"Content-Length: 50000\r\n\r\n" + b"a" * 50_000
+    async with guarded(settings, FEW, away, library) as address:
+        async with connected(address, HEAD + body + HEAD) as (reader, writer):
+            assert (await reader.readline()).endswith(b"200 OK\r\n")
+            writer.write(b"Connection: close\r\n\r\n")
+            assert b"200 OK" in await reader.read()
+        assert await cuts(address) == {}
+
+
+async def test_a_body_may_come_in_the_smallest_of_chunks(settings: Settings, library: Library, away: Incidents) -> None:
+    async with guarded(settings, FEW, away, library) as address:
+        answered = await heard(
+            address, POST.replace(b"Host: x", b"Connection: close") + b"1\r\na\r\n" * 100_000 + b"0\r\n\r\n"
+        )
+        assert answered.split()[1] == b"503"  # Temporal is away, and all of it was read
+        assert await cuts(address) == {}
+
+
 async def test_a_body_that_goes_on_after_its_answer_is_cut(
     settings: Settings, library: Library, away: Incidents
 ) -> None:
@@ -136,6 +157,33 @@ async def test_an_honest_sender_gets_in_however_many_heads_are_half_sent(
         async with httpx.AsyncClient(trust_env=False) as http:
             assert (await http.get(f"{address}/healthz")).status_code == 200
         assert (await cuts(address))["too many connections"] >= 12
+
+
+async def test_an_honest_sender_gets_in_however_many_bodies_go_on_after_their_answer(
+    settings: Settings, library: Library, away: Incidents
+) -> None:
+    slow = Limits(linger_s=NEVER, connections=8, share=1)
+    async with guarded(settings, slow, away, library) as address, AsyncExitStack() as crowd:
+        for _ in range(8):
+            reader, _ = await crowd.enter_async_context(connected(address, HEAD + b"Content-Length: 9\r\n\r\n"))
+            assert (await reader.readline()).startswith(b"HTTP/1.1 200")
+        async with httpx.AsyncClient(trust_env=False) as http:
+            assert (await http.get(f"{address}/healthz")).status_code == 200
+
+
+async def test_who_crowds_in_from_one_address_pushes_nobody_of_another_out(
+    settings: Settings, library: Library, away: Incidents
+) -> None:
+    slow = Limits(head_within_s=NEVER, connections=20, share=0.2)
+    async with guarded(settings, slow, away, library) as address, AsyncExitStack() as crowd:
+        url = httpx.URL(address)
+        reader, writer = await asyncio.open_connection(url.host, url.port, local_addr=("127.0.0.2", 0))
+        for _ in range(6):
+            await crowd.enter_async_context(connected(address))
+        assert (await cuts(address))["too many connections of one address"] >= 2
+        writer.write(HEAD + b"Connection: close\r\n\r\n")
+        assert (await reader.read()).startswith(b"HTTP/1.1 200")
+        writer.close()
 
 
 async def test_one_address_does_not_take_all_connections(settings: Settings, library: Library, away: Incidents) -> None:

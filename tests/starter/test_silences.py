@@ -146,6 +146,19 @@ async def test_the_same_again_is_told_again_after_a_minute(
     assert await signals(client, one) == 3
 
 
+async def test_the_end_of_a_group_is_always_told(silences: Silences, client: Client, library: Library) -> None:
+    """It may be over for what it does not list, however often this was said of what it lists."""
+    await begun(silences, one := card())
+    silencing, now = Silencing(silences), datetime.now(UTC)
+    about = Opening(runbook=library.runbooks["acme"], severity="sev2", title="a is down")
+    fires, is_over = Alert(fingerprint="a", starts_at=now), Alert(fingerprint="b", starts_at=now, status="resolved")
+    batch = Batch("incident-generic-a", about, (fires, is_over))
+    last = Batch("incident-generic-a", about, (is_over,), ended={"": now})
+    for each in (batch, last, last):
+        assert await silencing.hold(one, each, about, now)
+    assert await signals(client, one) == 3
+
+
 @pytest.mark.parametrize("between", [{"status": "resolved"}, {"severity": "sev1"}])
 async def test_the_same_again_is_told_when_something_else_was_told_since(
     gate: Gate, silences: Silences, client: Client, between: dict[str, Any]

@@ -59,6 +59,10 @@ class TestTooLong:
         assert kept + truncated == 100
         assert "TOCSIN_MAX_BODY_BYTES" in large["problems"][0]["message"]
 
+    def test_what_the_sender_itself_left_out_is_counted_too(self) -> None:
+        reading = translating.translated(SOURCES["alertmanager"], webhook(group(100, truncatedAlerts=7)), LIMIT)
+        assert len(reading.alerts) + reading.truncated == 107
+
     async def test_one_that_never_ends_is_not_read_to_its_end(self, gate: Gate, client: Client) -> None:
         with_settings(gate, max_body_bytes=LIMIT)
         answer = await post(gate, ALERTMANAGER, group(2000))

@@ -123,7 +123,7 @@ def _becomes(alert: Alert) -> str:
 def _untracked(before: Mapping[str, datetime], event: AlertsReceived, beyond: Iterable[Alert]) -> dict[str, datetime]:
     """What cannot be known to have resolved one by one: what is too much to keep, and what the sender left out."""
     after = {group: since for group, since in before.items() if group not in event.ended or since > event.ended[group]}
-    fire = [alert for alert in beyond if alert.status == "firing" and not has_ended(event.ended, alert)]
+    fire = [alert for alert in beyond if alert.status == "firing"]
     for alert in (*fire, *(event.alerts if event.truncated else ())):
         group = alert.group if alert.group in after or len(after) < Bounds.names else ""
         after[group] = max(alert.starts_at, after.get(group, alert.starts_at))

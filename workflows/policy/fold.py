@@ -201,7 +201,7 @@ def _flag_changed(book: Runbook, incident: Incident, event: FlagChanged) -> Inci
     if len(flags) > Bounds.names:
         return log(incident, event.at, f"too many flags: {event.flag} was not set", loud=True)
     text = f"{event.by} {'set' if event.on else 'cleared'} the flag {event.flag}"
-    since = {f: at for f, at in incident.flagged_at.items() if f in flags and f in incident.flags}
+    since = {f: at for f, at in incident.flagged_at.items() if f in flags}
     since |= {f: event.at for f in flags if f not in since}
     return tell(incident.model_copy(update={"flags": flags, "flagged_at": since}), event.at, text, by=event.by)
 

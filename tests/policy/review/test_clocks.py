@@ -14,6 +14,7 @@ DEADLINES = {
     "30h": (["Tue 3 12:00"], ["Tue 3 16:00"], ["Wed 4 16:00", "Thu 5 16:00"]),
     "34h": (["Tue 3 16:00"], ["Tue 3 20:00"], ["Thu 5 09:00"]),
     "42h": (["Tue 3 09:00"], ["Wed 4 04:00"], ["Thu 5 09:00"]),
+    "47h30m": (["Tue 3 09:00"], ["Wed 4 09:30"], ["Thu 5 09:30"]),
     "48h": (["Wed 4 09:00"], ["Wed 4 10:00"], ["Thu 5 10:00"]),
 }
 """Reminded in business hours: with 4 h to go, or when they begin if that leaves an hour, or on the working day before.
