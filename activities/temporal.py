@@ -11,9 +11,10 @@ from starter.incidents import Incidents
 from starter.installations import Installations
 from starter.reviews import Reviews
 from starter.silences import Silences
-from workflows.handing_on import HandOn, HoldThere, SilencesListed
+from workflows.handing_on import HandOn, HoldThere, Move, SilencesListed
 from workflows.policy.digest import Stock
 from workflows.policy.effects import Wire
+from workflows.policy.events import Noted
 from workflows.policy.heartbeat import AWAY_AFTER, Gateway, listened
 from workflows.policy.incident import Opening
 
@@ -30,7 +31,7 @@ class Temporal:
         self._installations = Installations(incidents.reach)
 
     def page_activities(self) -> Sequence[Callable[..., Awaitable[bool | Wire]]]:
-        return [self.hand_on_alerts, self.list_silences, self.hold_by_silence, self.opening_as_of_now]
+        return [self.hand_on_alerts, self.list_silences, self.hold_by_silence, self.opening_as_of_now, self.move_alerts]
 
     def comms_activities(self) -> Sequence[Callable[..., Awaitable[Wire]]]:
         return [self.look_for_the_gateway, self.take_stock]
@@ -39,6 +40,20 @@ class Temporal:
     async def hand_on_alerts(self, alerts: HandOn) -> bool:
         opening = await self.opening_as_of_now(alerts.opening)
         return await self._incidents.open(alerts.workflow_id, opening, alerts.event)
+
+    @activity.defn(name="move_alerts")
+    async def move_alerts(self, alerts: Move) -> bool:
+        """Of a duplicate: to the incident itself, or to what remembers it since it was cancelled in its turn."""
+        if not await self._incidents.goes_on(alerts.workflow_id, alerts.incident):
+            return False
+        said = f"alerts of {alerts.origin} are moved here: it is a duplicate of this incident"
+        note = Noted(id=f"moved/{alerts.origin}/note", by="Tocsin", automatic=True, text=said)
+        try:
+            await self._incidents.tell(alerts.workflow_id, note)
+            await self._incidents.tell(alerts.workflow_id, *alerts.events)
+        except NothingOpen:
+            return False
+        return True
 
     @activity.defn(name="opening_as_of_now")
     async def opening_as_of_now(self, opening: Opening) -> Opening:

@@ -8,6 +8,7 @@ from uuid import uuid4
 from temporalio.api.common.v1 import Payload
 from temporalio.client import (
     Client,
+    WorkflowExecutionStatus,
     WorkflowFailureError,
     WorkflowQueryFailedError,
     WorkflowUpdateFailedError,
@@ -87,6 +88,17 @@ class Incidents:
         said = [_payload(each) for each in (event, *more)]
         async with self._reach.temporal(workflow_id):
             await handle.signal(_name(event), args=said, rpc_timeout=DEADLINE)
+
+    async def goes_on(self, workflow_id: str, incident: str) -> bool:
+        """Is it this incident that has the workflow id now, open or remembered?"""
+        handle = self._client.get_workflow_handle(workflow_id)
+        try:
+            async with self._reach.temporal(workflow_id):
+                found = await handle.describe(rpc_timeout=DEADLINE)
+        except NothingOpen:
+            return False
+        its_own = found.typed_search_attributes.get(attributes.INCIDENT) == incident
+        return found.status is WorkflowExecutionStatus.RUNNING and its_own
 
     async def ask(self, workflow_id: str, event: Event, patience: timedelta = PATIENCE) -> Changed:
         """Do what a person wants done, and say what it changed.

@@ -9,8 +9,10 @@ from temporalio.common import RawValue
 
 with workflow.unsafe.imports_passed_through():
     from workflows import hearing
-    from workflows.handing_on import as_of_now
+    from workflows.handing_on import Move, as_of_now, move
+    from workflows.policy.alerts import to_move
     from workflows.policy.answers import Life
+    from workflows.policy.cancelled import CancelledEpisodes
     from workflows.policy.events import AlertsReceived, stamp
     from workflows.policy.fold import apply
     from workflows.policy.incident import Bounds, Incident
@@ -18,6 +20,8 @@ with workflow.unsafe.imports_passed_through():
 
 FORGOTTEN_AFTER = timedelta(weeks=1)
 """Nothing having been heard for so long. A sender that repeats does so at least daily."""
+AT_ONCE = 20
+"""Deliveries that are moved together."""
 HEARD = {"alert": AlertsReceived}
 
 
@@ -29,17 +33,36 @@ class CancelledEpisodesWorkflow:
         self._life = life
         self._closed: Incident = life.incident
         self._heard_at = workflow.now()
+        self._to_move: tuple[AlertsReceived, ...] = ()
+        """For the incident of which this one was a duplicate."""
+        if self._closed.duplicate_workflow and not life.alerts_moved:
+            self._to_move = (to_move(self._closed),)
+            self._closed = self._closed.model_copy(update={"successor": ()})
         workflow.set_dynamic_signal_handler(self._on_signal)
 
     @workflow.run
     async def run(self, life: Life) -> None:  # noqa: ARG002 (Temporal passes it here as well as to __init__)
-        while self._closed.successor or not (self._closed.cancelled_episodes.none or self._is_forgotten()):
+        while self._has_work() or not (self._remembers_nothing() or self._is_forgotten()):
             self._show()
             await self._rest()
-            if self._closed.successor:
+            if self._to_move:
+                await self._move()
+            elif self._closed.successor:
                 await self._open_the_next()
             elif self._must_leave():
-                remember(self._life, self._closed)
+                remember(self._life.model_copy(update={"alerts_moved": True}), self._closed)
+
+    async def _move(self) -> None:
+        """To the other incident, as long as that goes on; then what fires opens an incident of its own, as usual."""
+        events, closed = self._to_move[:AT_ONCE], self._closed
+        there, origin = closed.duplicate_workflow, closed.id
+        if await move(Move(workflow_id=there, incident=closed.duplicate_of, origin=origin, events=events)):
+            self._to_move = self._to_move[len(events) :]
+            return
+        alone = {"duplicate_of": "", "duplicate_workflow": "", "cancelled_episodes": CancelledEpisodes()}
+        self._closed, events, self._to_move = closed.model_copy(update=alone), self._to_move, ()
+        for event in events:
+            self._hear(event)
 
     async def _open_the_next(self) -> None:
         """By the runbook that is loaded now: this may have waited for months."""
@@ -55,16 +78,30 @@ class CancelledEpisodesWorkflow:
             return
 
     def _has_news(self) -> bool:
-        return bool(self._closed.successor) or self._closed.cancelled_episodes.none or self._must_leave()
+        return self._has_work() or self._remembers_nothing() or self._must_leave()
+
+    def _has_work(self) -> bool:
+        return bool(self._to_move or self._closed.successor)
+
+    def _remembers_nothing(self) -> bool:
+        return self._closed.cancelled_episodes.none and not self._closed.duplicate_workflow
 
     def _on_signal(self, name: str, args: Sequence[RawValue]) -> None:
         """Never raises. What else is said to an incident that is over changes nothing."""
         for event in hearing.hear(HEARD, name, args):
             if isinstance(event, AlertsReceived):
                 self._heard_at = workflow.now()
-                self._closed = apply(self._life.opening.runbook, self._closed, stamp(event, workflow.now()))
+                self._hear(event)
             else:
                 workflow.logger.info("nobody to tell: the incident was cancelled", extra={"signal": name})
+
+    def _hear(self, event: AlertsReceived) -> None:
+        event = stamp(event, workflow.now())
+        if self._closed.duplicate_workflow:  # under an id, so that it counts once however often it is handed on
+            known = event if event.id else event.model_copy(update={"id": str(workflow.uuid4())})
+            self._to_move = (*self._to_move, known)
+        else:
+            self._closed = apply(self._life.opening.runbook, self._closed, event)
 
     def _show(self) -> None:
         known = self._closed.cancelled_episodes

@@ -45,6 +45,31 @@ async def hand_on(alerts: HandOn, why: str) -> bool:
     return told
 
 
+class Move(Wire):
+    """The argument of the activity `move_alerts`."""
+
+    workflow_id: str
+    incident: str
+    """They are for this one, and for no other that comes under the same workflow id."""
+    origin: str
+    """The id of the incident whose they were."""
+    events: tuple[AlertsReceived, ...]
+
+
+async def move(alerts: Move) -> bool:
+    """Once this returns, the other incident has them. False: it is closed. Tried until it works."""
+    told: bool = await workflow.execute_activity(
+        "move_alerts",
+        alerts,
+        result_type=bool,
+        task_queue=PAGE_QUEUE,
+        start_to_close_timeout=AT_ONCE,
+        retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=10)),
+        summary=summary(f"alerts of {alerts.origin} to {alerts.incident}"),
+    )
+    return told
+
+
 async def as_of_now(opening: Opening) -> Opening:
     """By the runbook that the installation has loaded now, as far as that can be found out quickly."""
     try:

@@ -16,6 +16,8 @@ def leave_behind(life: Life, closed: Incident) -> None:
     """Continues as new if there is something to go on for: alerts that fired too late for this incident, or episodes
     that somebody cancelled and that have not ended. Each has a memo of its own: the record, and when it opened, are
     this incident's."""
+    if closed.duplicate_workflow:
+        remember(life, closed)
     if closed.successor:
         opening = _next(life.opening, closed)
         news = {"opening": opening, "alerts": closed.successor, "cancelled": closed.cancelled_episodes}

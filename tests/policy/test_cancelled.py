@@ -4,10 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from tests.policy.builders import alert, alerts, at, happens, ladder, opened, said, tier
+from tests.policy.builders import alert, alerts, at, declared, happens, ladder, opened, said, tier
+from workflows.policy.alerts import to_move
 from workflows.policy.cancelled import sift
 from workflows.policy.events import Alert, AlertsReceived, Cancelled
 from workflows.policy.incident import Bounds
+from workflows.policy.refusals import refusal
 from workflows.policy.simulate import Simulation
 
 BOOK = ladder(tier("alice"))
@@ -108,3 +110,34 @@ def test_cancelled_one_after_the_other_both_are_remembered() -> None:
     simulation.happen(alerts(alert("f2")))
     happens(simulation, 3, Cancelled(by="Alice"))
     assert list(simulation.incident.cancelled_episodes.alerts) == ["f1", "f2"]
+
+
+class TestADuplicate:
+    OTHER = Cancelled(by="Alice", duplicate_of="20260302-0800-b7", duplicate_workflow="incident-2")
+
+    def test_both_ends_of_it_are_said(self) -> None:
+        simulation = opened(BOOK)
+        simulation.happen(alerts(alert()))
+        happens(simulation, 3, self.OTHER)
+        assert said(simulation.incident, "Alice cancelled the incident: it is a duplicate of 20260302-0800-b7")
+        assert said(simulation.incident, "its alerts are moved to 20260302-0800-b7")
+
+    def test_what_fires_moves_and_what_has_ended_does_not(self) -> None:
+        simulation = opened(BOOK)
+        simulation.happen(alerts(alert("f1"), alert("f2"), alert("f3")))
+        happens(simulation, 2, alerts(alert("f2", status="resolved")))
+        happens(simulation, 3, self.OTHER)
+        happens(simulation, 3.1, alerts(alert("f3", status="resolved"), alert("f4")))
+        assert [each.fingerprint for each in to_move(simulation.incident).alerts] == ["f1", "f4"]
+
+    @pytest.mark.parametrize(
+        ("event", "no"),
+        [
+            (OTHER, None),
+            (Cancelled(duplicate_of="20260302-0900-k7", duplicate_workflow="incident-1"), "is no duplicate of itself"),
+            (Cancelled(duplicate_of="20260302-08"), "say it with the command line"),
+        ],
+    )
+    def test_what_is_refused(self, event: Cancelled, no: str | None) -> None:
+        answer = refusal(BOOK, declared(BOOK), event)
+        assert answer is None if no is None else no in str(answer)

@@ -74,6 +74,24 @@ async def test_an_incident_is_declared_acknowledged_and_resolved(tocsin: Tocsin,
     assert "already resolved" in again.err
 
 
+async def test_a_duplicate_is_cancelled_for_the_other_incident(tocsin: Tocsin, worker: Worker) -> None:
+    first, second = [
+        json.loads((await tocsin("declare", title, "--json")).out)["incident"] for title in ("Slow", "Slow too")
+    ]
+    await until_found(tocsin, "note", first, "looking at it")
+    await until_found(tocsin, "note", second, "looking at it")
+    for other, why in ((second, "is no duplicate of itself"), ("20010101-", "there is no incident")):
+        answer = await tocsin("cancel", second, "--duplicate-of", other)
+        assert (answer.code, answer.err.count("Traceback")) == (1, 0)
+        assert why in answer.err
+    answer = await tocsin("cancel", second, "--duplicate-of", first[:-1], "--by", "Alice")
+    assert f"Alice cancelled the incident: it is a duplicate of {first}" in answer.out
+    assert f"cancelled (duplicate of {first})" in (await tocsin("show", second)).out
+    answer = await tocsin("cancel", first, "--duplicate-of", second)
+    assert answer.code == 1
+    assert second in answer.err
+
+
 async def test_every_command_that_prints_for_people_prints_json_for_programs(tocsin: Tocsin, worker: Worker) -> None:
     incident = json.loads((await tocsin("declare", "Slow", "--json")).out)["incident"]
     await until_found(tocsin, "note", "looking at it")

@@ -3,7 +3,7 @@
 import asyncio
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -120,10 +120,11 @@ async def worker(environment: WorkflowEnvironment, vendors: Vendors) -> AsyncIte
 @asynccontextmanager
 async def performing(client: Client, vendors: Vendors) -> AsyncIterator[None]:
     """What is wanted done is done, by these vendors."""
+    temporal = Temporal(Incidents(client))
     page = [_activity(name, vendors) for name in ("page", "hush")]
     comms = [_activity(name, vendors) for name in COMMS]
     async with (
-        Worker(client, task_queue=PAGE_QUEUE, activities=[*page, Temporal(Incidents(client)).opening_as_of_now]),
+        Worker(client, task_queue=PAGE_QUEUE, activities=[*page, temporal.opening_as_of_now, temporal.move_alerts]),
         Worker(client, task_queue=COMMS_QUEUE, activities=comms),
     ):
         yield
@@ -196,6 +197,7 @@ async def incident(
     alerts: tuple[Alert, ...] = (),
     history_limit: int = 8000,
     history_bytes: int = HISTORY_BYTES,
+    with_worker: bool = True,
 ) -> AsyncIterator[Live]:
     """Opened as the gateway opens it: started with its first signal. Ended with the test."""
     handle = await environment.client.start_workflow(
@@ -206,7 +208,7 @@ async def incident(
         start_signal="alert" if alerts else None,
         start_signal_args=[AlertsReceived(alerts=alerts)] if alerts else [],
     )
-    async with worker(environment, vendors):
+    async with worker(environment, vendors) if with_worker else nullcontext():
         yield Live(environment, handle, vendors)
         if (await handle.describe()).close_time is None:
             await handle.terminate()

@@ -131,3 +131,52 @@ async def test_people_see_the_incident_and_not_the_memory(temporal: WorkflowEnvi
         assert not [each for each in await known.list() if each.workflow_id == live.handle.id]
         found = await known.find(before, closed=True)
         assert (await known.status(found.workflow_id, found.run_id)).incident.cancelled
+
+
+@asynccontextmanager
+async def a_duplicate(environment: WorkflowEnvironment) -> AsyncIterator[tuple[Live, Live, Vendors]]:
+    """It, and the incident that its alert `f1` was moved to; both have this vendor."""
+    vendors = Vendors()
+    async with (
+        incident(environment, vendors, opening(), alerts=(firing("f0"),)) as other,
+        incident(environment, vendors, opening(), alerts=(firing(),), with_worker=False) as twin,
+    ):
+        await other.handle.execute_update("acknowledge", {"by": "Alice"})
+        await twin.at(MINUTE)
+        where = {"duplicate_of": (await other.status()).incident.id, "duplicate_workflow": other.handle.id}
+        await twin.handle.execute_update("cancel", {"by": "Alice", **where})
+        await eventually(other.status, lambda found: "f1" in found.incident.alerts)
+        yield twin, other, vendors
+
+
+async def test_a_duplicates_alerts_move_and_go_on_to_be_heard_there(temporal: WorkflowEnvironment) -> None:
+    async with a_duplicate(temporal) as (twin, other, _):
+        assert await kind(twin) == MEMORY
+        assert any("are moved here: it is a duplicate of this incident" in line for line in await other.timeline())
+        await alert(twin, firing(), firing("f2"))
+        await eventually(other.status, lambda found: "f2" in found.incident.alerts)
+        await alert(twin, resolved(), resolved("f2"))
+        await eventually(other.status, lambda found: [a.fingerprint for a in found.incident.firing] == ["f0"])
+        assert (await other.status()).incident.alerts["f1"].count == 3
+        await alert(other, resolved("f0"))
+        assert (await other.status()).incident.phase == "resolved"
+
+
+async def test_once_the_other_has_closed_what_fires_opens_its_own_incident(temporal: WorkflowEnvironment) -> None:
+    async with a_duplicate(temporal) as (twin, other, _):
+        await alert(twin, resolved())
+        await eventually(other.status, lambda found: [a.fingerprint for a in found.incident.firing] == ["f0"])
+        await alert(other, resolved("f0"))
+        await other.to_the_end()
+        await alert(twin, firing("f1", EARLY + MINUTE))
+        assert list((await next_incident(twin)).incident.alerts) == ["f1"]
+
+
+async def test_where_the_other_was_cancelled_too_it_stays_cancelled(temporal: WorkflowEnvironment) -> None:
+    async with a_duplicate(temporal) as (twin, other, vendors):
+        await other.handle.execute_update("cancel", {"by": "Alice"})
+        await eventually(lambda: kind(other), lambda found: found == MEMORY)
+        rung = len(vendors.arrivals("escalate"))
+        await alert(twin, firing())
+        await temporal.fast_forward(twin.handle, MINUTE)
+        assert (await kind(twin), await kind(other), len(vendors.arrivals("escalate"))) == (MEMORY, MEMORY, rung)

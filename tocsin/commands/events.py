@@ -117,9 +117,15 @@ def reopen(*, reason: Reason = "") -> Event:
 
 
 @says(app, "cancel")
-def cancel(*, reason: Reason = "") -> Event:
-    """Opened in error: told, hushed and closed, without a review."""
-    return Cancelled(reason=reason)
+def cancel(
+    *,
+    reason: Reason = "",
+    duplicate_of: Annotated[
+        str, Option(metavar="INCIDENT", help="The incident that its alerts move to.", show_default=False)
+    ] = "",
+) -> Event:
+    """Opened in error, or twice: told, hushed and closed, unreviewed. What fires stays cancelled until it ends."""
+    return Cancelled(reason=reason, duplicate_of=duplicate_of)
 
 
 @says(app, "snooze")

@@ -23,7 +23,7 @@ from tocsin.commands.calling import check, shown
 from tocsin.commands.session import incidents
 from tocsin.failure import Failure, badly_put
 from workflows.policy.answers import Changed
-from workflows.policy.events import Event
+from workflows.policy.events import Cancelled, Event
 
 VIA = "command line"
 Addressee = Literal["incident", "review", "either"]
@@ -105,10 +105,21 @@ def _checked(event_of: Callable[..., Event], own: Sequence[str], options: dict[s
         raise badly_put(error) from None
 
 
+async def _resolved(known: Incidents, event: Cancelled) -> Cancelled:
+    """With the whole id of the other incident, and that of its workflow. Raises Failure, LookupFailed."""
+    other = await known.find(event.duplicate_of)
+    if (await known.status(other.workflow_id)).incident.resolved:
+        raise Failure(f"{other.incident} is over, and receives nothing: tocsin show {other.incident}")
+    names = {"duplicate_of": other.incident, "duplicate_workflow": other.workflow_id}
+    return event.model_copy(update=names)
+
+
 async def _ask(to: Addressee, prefix: str, event: Event, then: Follow | None) -> Changed:
     known = await incidents()
     reviews = Reviews(known)
     find = {"incident": known.find, "review": reviews.find, "either": reviews.find_either}[to]
     found = await find(prefix or None)
+    if isinstance(event, Cancelled) and event.duplicate_of:
+        event = await _resolved(known, event)
     answer = await known.ask(found.workflow_id, event)
     return await then(known, found.workflow_id, event, answer) if then else answer

@@ -57,7 +57,7 @@ def _head(status: Status, outlook: Outlook) -> RenderableType:
 
 def _phase(incident: Incident) -> str:
     if incident.cancelled:
-        return "cancelled"
+        return f"cancelled (duplicate of {incident.duplicate_of})" if incident.duplicate_of else "cancelled"
     return "closed" if incident.closed_at else incident.phase
 
 

@@ -86,6 +86,24 @@ def cancelled_with(incident: Incident) -> CancelledEpisodes:
     )
 
 
+def to_move(incident: Incident) -> AlertsReceived:
+    """What fires of an incident that is a duplicate: for the other one."""
+    still = [incident.alerts[name] for name in incident.cancelled_episodes.alerts if name in incident.alerts]
+    own = tuple(
+        Alert(
+            fingerprint=each.fingerprint,
+            name=each.name,
+            summary=each.summary,
+            starts_at=each.starts_at,
+            severity=each.severity,
+            ends=each.ends,
+            group=each.group,
+        )
+        for each in still
+    )
+    return AlertsReceived(id=f"moved/{incident.id}", via="alerts", alerts=(*own, *incident.successor))
+
+
 def _has_been(incident: Incident, alert: Alert) -> bool:
     known = incident.alerts.get(alert.fingerprint)
     return known is not None and known.status == "resolved" and is_out_of_order(known, alert)

@@ -22,6 +22,8 @@ class Life(Wire):
     """Alerts that fired after the incident before this one was over: they opened this one."""
     cancelled: CancelledEpisodes = CancelledEpisodes()
     """What people cancelled before this one opened, and has not ended."""
+    alerts_moved: bool = False
+    """Of a duplicate, which is over: the other incident has its alerts."""
     history_limit: int = 8000
     """Events after which the workflow continues as new even while sends are on their way. Tests make it small."""
     history_bytes: int = HISTORY_BYTES

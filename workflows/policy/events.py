@@ -170,6 +170,10 @@ class Cancelled(Event):
 
     kind: Literal["cancel"] = "cancel"
     reason: Text = ""
+    duplicate_of: Line = ""
+    """The whole id of the incident that its alerts move to ..."""
+    duplicate_workflow: Line = ""
+    """... and that of its workflow."""
 
 
 class Snoozed(Event):

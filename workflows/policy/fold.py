@@ -283,18 +283,28 @@ def _reopened(book: Runbook, incident: Incident, event: Reopened) -> Incident:
 
 
 def _cancelled(book: Runbook, incident: Incident, event: Cancelled) -> Incident:
+    moved = bool(event.duplicate_workflow) and event.duplicate_of != incident.id
     changes = {
         "cancelled": True, "phase": "resolved", "phase_at": event.at, "resolved_at": event.at, "resolved_by": event.by,
         "end_held_since": None, "cancelled_episodes": alerts.cancelled_with(incident),
+        "duplicate_of": event.duplicate_of if moved else "",
+        "duplicate_workflow": event.duplicate_workflow if moved else "",
     }  # fmt: skip
-    text = f"{event.by} cancelled the incident: opened in error{_because(event.reason)}"
+    why = f"it is a duplicate of {event.duplicate_of}" if moved else "opened in error"
+    text = f"{event.by} cancelled the incident: {why}{_because(event.reason)}"
     after = tell(incident.model_copy(update=changes), event.at, text, lane="home", by=event.by)
-    if incident.firing:
-        still = f"{names(incident.firing)} still fires: that opens nothing before it ends, begins anew or asks for more"
-        after = log(after, event.at, still, kind="alert")
+    if incident.firing or moved:
+        after = log(after, event.at, _what_becomes_of_its_alerts(after), kind="alert")
     if "channel" not in incident.references:
         return after
-    return tell(after, event.at, "this incident is cancelled: nothing more follows here")
+    onwards = f"it goes on in {event.duplicate_of}" if moved else "nothing more follows here"
+    return tell(after, event.at, f"this incident is cancelled: {onwards}")
+
+
+def _what_becomes_of_its_alerts(incident: Incident) -> str:
+    if incident.duplicate_of:
+        return f"its alerts are moved to {incident.duplicate_of}"
+    return f"{names(incident.firing)} still fires: that opens nothing before it ends, begins anew or asks for more"
 
 
 def _snoozed(book: Runbook, incident: Incident, event: Snoozed) -> Incident:

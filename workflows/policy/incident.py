@@ -371,6 +371,10 @@ class Incident(Wire):
     resolved_by: str = ""
     resolution: str = ""
     cancelled: bool = False
+    duplicate_of: str = ""
+    """The id of the incident that its alerts moved to ..."""
+    duplicate_workflow: str = ""
+    """... and that of its workflow."""
     closing_at: Instant | None = None
     """Since when it could close, but for what it still owes."""
     closed_at: Instant | None = None

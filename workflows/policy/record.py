@@ -52,6 +52,8 @@ class Record(Wire):
     """1 + how often it was reopened."""
     cancelled: bool = False
     """Opened in error."""
+    duplicate_of: str = ""
+    """Then: the incident that its alerts moved to."""
     drill: bool = False
     """Time was compressed."""
     review: Literal["none", "consider", "always"] = "none"
@@ -79,6 +81,7 @@ def record(book: Runbook, incident: Incident, speed: float) -> Record:
         closed_at=incident.closed_at,
         openings=incident.opening,
         cancelled=incident.cancelled,
+        duplicate_of=incident.duplicate_of,
         drill=speed != 1.0,
         review=terms.required if terms else "none",
         tally=incident.tally,

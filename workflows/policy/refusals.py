@@ -77,8 +77,18 @@ def _particular(book: Runbook, incident: Incident, event: Event) -> str | None:
             return f"{incident.id} is already resolved"
         case RunbookAdopted():
             return why_not(incident, event.runbook)
-        case Cancelled() if incident.resolved:
-            return f"{incident.id} is already resolved, by {incident.resolved_by}"
+        case Cancelled():
+            return _cancellation(incident, event)
+    return None
+
+
+def _cancellation(incident: Incident, event: Cancelled) -> str | None:
+    if incident.resolved:
+        return f"{incident.id} is already resolved, by {incident.resolved_by}"
+    if event.duplicate_of and incident.id == event.duplicate_of:
+        return f"{incident.id} is no duplicate of itself"
+    if event.duplicate_of and not event.duplicate_workflow:
+        return f"say it with the command line: tocsin cancel {incident.id} --duplicate-of {event.duplicate_of}"
     return None
 
 
