@@ -253,6 +253,14 @@ def test_a_raise_of_before_the_reopening_that_is_heard_late_rings_all_the_same()
     assert pages(simulation)[-1] == (9, "alice")
 
 
+def test_the_echo_of_our_own_hush_tells_nobody_that_they_pressed_on_the_page_of_before() -> None:
+    shell = Shell.of(opening(book(), severity="sev2"), fates(hush=NEVER))
+    shell.happens(2, ANN)
+    older = shell.incident.vendor_key("escalate/1/alice/1")
+    shell.happens(3, GRAVER, Acknowledged(by="Alice", via="pagerduty", ring=older))
+    assert not said(shell.incident, "a page of before the severity was raised, which does not count")
+
+
 def test_in_quiet_hours_what_is_held_stays_held() -> None:
     quiet = {"quiet_hours": {"begin": "08:00", "end": "12:00"}}
     sev1 = severity(tier("alice"))

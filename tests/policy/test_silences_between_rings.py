@@ -288,7 +288,7 @@ class TestHoles:
 
     def test_what_comes_to_apply_and_was_called_already_keeps_its_times(self) -> None:
         payments = Tier(roles=("scribe",), when=Condition(labels={"team": "payments"}))
-        simulation = opened(ladder(payments, insistent(B, after=10, flags=("security",))))
+        simulation = opened(ladder(payments, tier(B, after=10, flags=("security",))))
         happens(simulation, 7, FlagChanged(flag="security"))
         simulation.run_to(at(21))
         assert pages(simulation) == every(5, B, of=0, to=20)
