@@ -15,7 +15,7 @@ from botocore.exceptions import (
     PartialCredentialsError,
 )
 
-from activities.documents import Changed, Stored
+from activities.documents import Stored, WrittenMeanwhile
 from activities.errors import Rejected, Unavailable, refusal
 from activities.plain_text import quote
 
@@ -79,7 +79,7 @@ class DocumentBucket:
                 put(IfNoneMatch="*") if over is None else put(IfMatch=over.version)
             except ClientError as error:
                 if error.response["Error"]["Code"] in CHANGED:
-                    raise Changed(name) from None
+                    raise WrittenMeanwhile(name) from None
                 raise
 
     def _key(self, folder: str, name: str) -> str:

@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
-from activities.documents import Changed, Stored
+from activities.documents import Stored, WrittenMeanwhile
 from activities.errors import Rejected, Unavailable
 
 NEVER = frozenset(
@@ -39,7 +39,7 @@ class DocumentFolder:
             try:
                 _create(at, temporary, content)
                 if _read(at, name) != over:
-                    raise Changed(name)
+                    raise WrittenMeanwhile(name)
                 os.rename(temporary, name, src_dir_fd=at, dst_dir_fd=at)
                 os.fsync(at)
             finally:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from activities.errors import Unavailable
-from workflows.policy.effects import Document, Receipt, Send
+from workflows.policy.effects import Receipt, Send, WriteDocument
 
 BESIDE = 9
 """How many documents may stand beside one that people have taken over."""
@@ -28,7 +28,7 @@ MARK = re.compile(rb"<!-- *tocsin:(begin|end)")
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}")
 
 
-class Changed(Exception):
+class WrittenMeanwhile(Exception):
     """Somebody else wrote it meanwhile: nothing was written."""
 
 
@@ -50,7 +50,7 @@ class Store(Protocol):
         """For people."""
 
 
-class Documents:
+class DocumentWriter:
     """`write_document` raises Unavailable or Rejected."""
 
     def __init__(self, store: Store) -> None:
@@ -60,7 +60,7 @@ class Documents:
         return await asyncio.to_thread(self._write, send)
 
     def _write(self, send: Send) -> Receipt:
-        assert isinstance(send.effect, Document)
+        assert isinstance(send.effect, WriteDocument)
         folder, base = _plain_name(send.incident), _plain_name(send.effect.name)
         theirs: list[str] = []
         for name in _names(base):
@@ -87,7 +87,7 @@ class Documents:
                 return True
             try:
                 self._store.write(folder, name, content, over=stored)
-            except Changed:
+            except WrittenMeanwhile:
                 continue
             return True
         raise Unavailable(f"{name} is being changed all the time")

@@ -35,69 +35,69 @@ CLOCKS_DIFFER = timedelta(seconds=60)
 T = TypeVar("T")
 
 
-class _Answer(BaseModel):
+class _JiraAnswer(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
-class _Issue(_Answer):
+class _JiraIssue(_JiraAnswer):
     key: str
 
 
-class _Found(_Answer):
-    issues: tuple[_Issue, ...] = ()
+class _Found(_JiraAnswer):
+    issues: tuple[_JiraIssue, ...] = ()
 
 
-class _Category(_Answer):
+class _JiraCategory(_JiraAnswer):
     key: str
 
 
-class _Status(_Answer):
+class _JiraStatus(_JiraAnswer):
     name: str = ""
-    statusCategory: _Category  # noqa: N815 (Jira's name)
+    statusCategory: _JiraCategory  # noqa: N815 (Jira's name)
 
     @property
     def is_done(self) -> bool:
         return self.statusCategory.key == "done"
 
 
-class _StatusField(_Answer):
-    status: _Status
+class _StatusField(_JiraAnswer):
+    status: _JiraStatus
 
 
-class _IssueStatus(_Answer):
+class _IssueStatus(_JiraAnswer):
     fields: _StatusField
 
 
-class _Transition(_Answer):
+class _Transition(_JiraAnswer):
     id: str
-    to: _Status
+    to: _JiraStatus
 
 
-class _Transitions(_Answer):
+class _Transitions(_JiraAnswer):
     transitions: tuple[_Transition, ...] = ()
 
 
-class _Comment(_Answer):
+class _Comment(_JiraAnswer):
     body: JsonValue = None
     created: datetime
 
 
-class _Comments(_Answer):
+class _Comments(_JiraAnswer):
     comments: tuple[_Comment, ...] = ()
 
 
-class _Complaint(_Answer):
+class _JiraComplaint(_JiraAnswer):
     errorMessages: tuple[str, ...] = ()  # noqa: N815 (Jira's name)
     errors: dict[str, str] = {}
 
 
 class _Refused(Malformed):
-    def __init__(self, message: str, complaint: _Complaint | None) -> None:
+    def __init__(self, message: str, complaint: _JiraComplaint | None) -> None:
         super().__init__(message)
         self.fields = frozenset(complaint.errors if complaint else ())
 
 
-_ISSUE, _FOUND = TypeAdapter(_Issue), TypeAdapter(_Found)
+_ISSUE, _FOUND = TypeAdapter(_JiraIssue), TypeAdapter(_Found)
 _STATUS, _TRANSITIONS, _COMMENTS = TypeAdapter(_IssueStatus), TypeAdapter(_Transitions), TypeAdapter(_Comments)
 
 
@@ -157,7 +157,7 @@ class Jira:
         fewest = {name: value for name, value in fields.items() if name not in OPTIONAL}
         return Receipt(reference=(await self._issue_of(http, fewest)).key, note=remark, warns=True)
 
-    async def _issue_of(self, http: httpx.AsyncClient, fields: Mapping[str, JsonValue]) -> _Issue:
+    async def _issue_of(self, http: httpx.AsyncClient, fields: Mapping[str, JsonValue]) -> _JiraIssue:
         return await self._ask(http, "POST", f"{self._api}/issue", _ISSUE, {"fields": dict(fields)})
 
     async def _find(self, http: httpx.AsyncClient, label: str) -> str | None:
@@ -213,16 +213,16 @@ class Jira:
         meant = refusal(self._said(response, complaint), response.status_code, response.headers.get("Retry-After"))
         raise _Refused(str(meant), complaint) if isinstance(meant, Malformed) else meant
 
-    def _said(self, response: httpx.Response, complaint: _Complaint | None) -> str:
+    def _said(self, response: httpx.Response, complaint: _JiraComplaint | None) -> str:
         if complaint is None:
             return f"Jira answered {response.status_code}"
         words = [*complaint.errorMessages, *(f"{field}: {said}" for field, said in complaint.errors.items())]
         return f"Jira answered {response.status_code}: {quote(', '.join(words), [self._token])}"
 
 
-def _complaint(response: httpx.Response) -> _Complaint | None:
+def _complaint(response: httpx.Response) -> _JiraComplaint | None:
     try:
-        return _Complaint.model_validate_json(response.content)
+        return _JiraComplaint.model_validate_json(response.content)
     except ValidationError:
         return None
 

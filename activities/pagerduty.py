@@ -13,9 +13,9 @@ from contextlib import asynccontextmanager
 from typing import TypeVar
 
 from activities.errors import Malformed, Rejected, Unavailable
-from activities.pagerduty_json import Answer, Incident, Incidents, Notes, alerts, meaning
+from activities.pagerduty_json import Notes, PagerDutyAnswer, PagerDutyIncident, PagerDutyIncidents, alerts, meaning
 from activities.plain_text import clean
-from workflows.policy.effects import Annotate, Hush, Page, Receipt, Send
+from workflows.policy.effects import Annotate, Page, Receipt, Send, SyncPager
 
 with warnings.catch_warnings():
     # It announces its own end at each import. We know: docs/adr/0003.
@@ -35,7 +35,7 @@ NOTE = 20_000
 LEFT_OUT = ("links and details", "all but its summary")
 ACTION = {"acknowledged": "acknowledge", "resolved": "resolve"}
 
-A = TypeVar("A", bound=Answer)
+A = TypeVar("A", bound=PagerDutyAnswer)
 T = TypeVar("T")
 
 
@@ -99,7 +99,7 @@ class PagerDuty:
 
     async def hush(self, send: Send) -> Receipt:
         """Acknowledges or resolves a ring. When nothing is open PagerDuty drops the event without a word: so be it."""
-        assert isinstance(send.effect, Hush)
+        assert isinstance(send.effect, SyncPager)
         await self._event(send.effect.to, ACTION[send.effect.become], send.effect.ring)
         return Receipt(reference=send.effect.ring)
 
@@ -118,16 +118,16 @@ class PagerDuty:
         written = await self._rest(Notes, lambda api: api.jget(path))
         if not any(mark in note.content for note in written.notes):
             body = {"note": {"content": f"{clean(send.text, NOTE)}\n{mark}"}}
-            await self._rest(Answer, lambda api: api.jpost(path, json=body))
+            await self._rest(PagerDutyAnswer, lambda api: api.jpost(path, json=body))
         return Receipt(reference=incident.id)
 
     async def _retire(self, person: str, rings: tuple[str, ...]) -> None:
         await asyncio.gather(*(self._event(person, "resolve", ring) for ring in rings))
 
-    async def _find(self, ring: str) -> Incident | None:
+    async def _find(self, ring: str) -> PagerDutyIncident | None:
         """An incident that the ring opened, whatever became of it."""
         query = {"incident_key": ring, "date_range": "all", "statuses": ["triggered", "acknowledged", "resolved"]}
-        found = await self._rest(Incidents, lambda api: api.jget("/incidents", params=query))
+        found = await self._rest(PagerDutyIncidents, lambda api: api.jget("/incidents", params=query))
         return next(iter(found.incidents), None)
 
     async def _event(self, person: str, action: str, ring: str, rest: Mapping[str, object] | None = None) -> None:

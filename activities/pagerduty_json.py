@@ -24,7 +24,7 @@ RATE_LIMITED = "10"
 SEVERITY = {"sev1": "critical", "sev2": "error", "sev3": "warning", "sev4": "info"}
 
 
-class Answer(BaseModel):
+class PagerDutyAnswer(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     @classmethod
@@ -35,28 +35,28 @@ class Answer(BaseModel):
             raise Unavailable("PagerDuty's answer was not understood") from None
 
 
-class Incident(Answer):
+class PagerDutyIncident(PagerDutyAnswer):
     id: str
 
 
-class Incidents(Answer):
-    incidents: tuple[Incident, ...]
+class PagerDutyIncidents(PagerDutyAnswer):
+    incidents: tuple[PagerDutyIncident, ...]
 
 
-class Note(Answer):
+class PagerDutyNote(PagerDutyAnswer):
     content: str
 
 
-class Notes(Answer):
-    notes: tuple[Note, ...]
+class Notes(PagerDutyAnswer):
+    notes: tuple[PagerDutyNote, ...]
 
 
-class _Complaint(Answer):
+class _PagerDutyComplaint(PagerDutyAnswer):
     """The Events API complains in the body itself, the REST API in its `error`."""
 
     message: str = ""
     errors: tuple[str, ...] = ()
-    error: "_Complaint | None" = None
+    error: "_PagerDutyComplaint | None" = None
 
     def __str__(self) -> str:
         return str(self.error) if self.error else ": ".join(filter(None, (self.message, ", ".join(self.errors))))
@@ -118,6 +118,6 @@ def meaning(
 
 def _words(body: bytes) -> str:
     try:
-        return str(_Complaint.model_validate_json(body))
+        return str(_PagerDutyComplaint.model_validate_json(body))
     except ValidationError:
         return ""

@@ -25,7 +25,7 @@ LONGEST_PAUSE = timedelta(seconds=30)
 log = structlog.get_logger()
 
 
-class Pager(Protocol):
+class PageSender(Protocol):
     async def page(self, send: Send, look_first: bool) -> Receipt: ...
     async def hush(self, send: Send) -> Receipt: ...
     async def annotate(self, send: Send) -> Receipt: ...
@@ -37,15 +37,15 @@ class Chat(Protocol):
     async def post(self, send: Send, look_first: bool) -> Receipt: ...
 
 
-class StatusPage(Protocol):
+class StatusPageWriter(Protocol):
     async def publish(self, send: Send, look_first: bool) -> Receipt: ...
 
 
-class Mail(Protocol):
+class MailSender(Protocol):
     async def send_email(self, send: Send) -> Receipt: ...
 
 
-class Documents(Protocol):
+class DocumentKeeper(Protocol):
     async def write_document(self, send: Send) -> Receipt: ...
 
 
@@ -59,11 +59,11 @@ class Perform:
 
     def __init__(
         self,
-        pager: Pager | None,
+        pager: PageSender | None,
         chat: Chat | None,
-        status_page: StatusPage | None,
-        mail: Mail | None = None,
-        documents: Documents | None = None,
+        status_page: StatusPageWriter | None,
+        mail: MailSender | None = None,
+        documents: DocumentKeeper | None = None,
         tickets: Tickets | None = None,
         dead_mans_switch: DeadMansSwitch | None = None,
         ui_url: str = "",
@@ -167,7 +167,7 @@ class Perform:
         text = f"{send.text.rstrip()}\n{LABEL}: {address}"
         return send.model_copy(update={"text": text, "links": links, "address": address})
 
-    def _pagerduty(self) -> Pager:
+    def _pagerduty(self) -> PageSender:
         return _connected(self._pager, "PagerDuty", "TOCSIN_PAGERDUTY_ROUTING_KEYS")
 
     def _slack(self) -> Chat:

@@ -12,8 +12,8 @@ from slack_sdk.models.metadata import Metadata
 
 from activities.errors import Malformed, Rejected, Unavailable
 from activities.plain_text import clean, one_line
-from activities.slack_answers import Channel, Created, Done, Posted
-from activities.slack_api import Refused, SlackApi
+from activities.slack_answers import Created, Posted, SlackChannel, SlackDone
+from activities.slack_api import SlackApi, SlackRefused
 from activities.slack_message import BLOCKS, TOPIC, block, fallback, literal
 from workflows.policy.effects import OpenChannel, Place, Post, Receipt, Send, SetTopic
 
@@ -71,12 +71,12 @@ class Slack:
         mark = Metadata(event_type="tocsin", event_payload={"op": send.vendor_key})
         try:
             return await self._say(effect, fallback(text, effect.mention), blocks, mark), None
-        except (Refused, Malformed) as error:
+        except (SlackRefused, Malformed) as error:
             _raise_unless_about_the_message(error)
             remark = f"simplified, for {error}"
         try:
             return await self._say(effect, fallback(text, effect.mention), None, mark), remark
-        except (Refused, Malformed) as error:
+        except (SlackRefused, Malformed) as error:
             _raise_unless_about_the_message(error)
         return await self._say(effect, fallback(clean(text, SHORT), effect.mention), None, None), remark
 
@@ -109,17 +109,17 @@ class Slack:
 
     async def _pin(self, posted: Posted) -> str | None:
         try:
-            await self._api.ask(self._api.web.pins_add(channel=posted.channel, timestamp=posted.ts), Done)
+            await self._api.ask(self._api.web.pins_add(channel=posted.channel, timestamp=posted.ts), SlackDone)
         except (Unavailable, Rejected) as error:
-            already = isinstance(error, Refused) and error.code == "already_pinned"
+            already = isinstance(error, SlackRefused) and error.code == "already_pinned"
             return None if already else f"not pinned: {error}"
         return None
 
-    async def _create_or_adopt(self, name: str, private: bool, incident: str) -> tuple[Channel | None, str | None]:
+    async def _create_or_adopt(self, name: str, private: bool, incident: str) -> tuple[SlackChannel | None, str | None]:
         try:
             creation = self._api.web.conversations_create(name=name, is_private=private)
             return (await self._api.ask(creation, Created)).channel, None
-        except Refused as error:
+        except SlackRefused as error:
             if error.code != "name_taken":
                 raise
         channel = await self._named(name)
@@ -127,7 +127,7 @@ class Slack:
             return None, None
         return channel, "adopted the existing channel"
 
-    async def _headline(self, channel: Channel, send: Send) -> str | None:
+    async def _headline(self, channel: SlackChannel, send: Send) -> str | None:
         """Sets the new channel's topic: a failure here must not put the channel in doubt."""
         try:
             await self._set_topic(channel.id, send.text)
@@ -138,14 +138,14 @@ class Slack:
     async def _set_topic(self, channel: str, text: str) -> Receipt:
         try:
             await self._topic(channel, literal(one_line(text, TOPIC), TOPIC))
-        except Refused as error:
+        except SlackRefused as error:
             if error.code != "too_long":  # Slack counts some characters as several
                 raise
             await self._topic(channel, literal(one_line(text, TOPIC // 3), TOPIC // 3))
         return Receipt(reference=channel)
 
     async def _topic(self, channel: str, topic: str) -> None:
-        await self._api.ask(self._api.web.conversations_setTopic(channel=channel, topic=topic), Done)
+        await self._api.ask(self._api.web.conversations_setTopic(channel=channel, topic=topic), SlackDone)
 
     async def _id(self, channel: str) -> str:
         if not channel.startswith("#"):
@@ -157,15 +157,15 @@ class Slack:
             self._ids[channel] = found.id
         return self._ids[channel]
 
-    async def _named(self, name: str) -> Channel | None:
+    async def _named(self, name: str) -> SlackChannel | None:
         async for channel in self._api.channels():
             if channel.name == name:
                 return channel
         return None
 
 
-def _raise_unless_about_the_message(error: Refused | Malformed) -> None:
-    if isinstance(error, Refused) and not error.about_the_message:
+def _raise_unless_about_the_message(error: SlackRefused | Malformed) -> None:
+    if isinstance(error, SlackRefused) and not error.about_the_message:
         raise error
 
 

@@ -5,67 +5,67 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 
-class Answer(BaseModel):
+class SlackAnswer(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
-class Done(Answer):
+class SlackDone(SlackAnswer):
     """An answer of which nothing is needed."""
 
 
-class Posted(Answer):
+class Posted(SlackAnswer):
     """Where a message ended up: the channel's id, whatever name it was sent to."""
 
     channel: str
     ts: str
 
 
-class Words(Answer):
+class ErrorWords(SlackAnswer):
     value: str = ""
 
 
-class Channel(Answer):
+class SlackChannel(SlackAnswer):
     id: str
     name: str
     is_archived: bool = False
-    topic: Words = Words()
-    purpose: Words = Words()
+    topic: ErrorWords = ErrorWords()
+    purpose: ErrorWords = ErrorWords()
 
     def bears(self, incident: str) -> bool:
         return any(incident in words for words in (self.name, self.topic.value, self.purpose.value))
 
 
-class Created(Answer):
-    channel: Channel
+class Created(SlackAnswer):
+    channel: SlackChannel
 
 
-class Operation(Answer):
+class Operation(SlackAnswer):
     op: object = None
     """Ours is a vendor key; other apps put what they like here."""
 
 
-class Metadata(Answer):
+class Metadata(SlackAnswer):
     event_payload: Operation = Operation()
 
 
-class Message(Answer):
+class SlackMessage(SlackAnswer):
     ts: str
     metadata: Metadata = Metadata()
 
 
-class Cursor(Answer):
+class Cursor(SlackAnswer):
     next_cursor: str = ""
 
 
-class Page(Answer):
+class AnswerPage(SlackAnswer):
     """One page of a list. Slack leaves out what is empty, or sends null for it."""
 
     response_metadata: Annotated[Cursor, BeforeValidator(lambda given: given or {})] = Cursor()
 
 
-class Channels(Page):
-    channels: tuple[Channel, ...]
+class Channels(AnswerPage):
+    channels: tuple[SlackChannel, ...]
 
 
-class Messages(Page):
-    messages: tuple[Message, ...]
+class Messages(AnswerPage):
+    messages: tuple[SlackMessage, ...]

@@ -12,7 +12,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from activities.errors import Rejected, Unavailable, refusal
 from activities.plain_text import quote
-from activities.slack_answers import Answer, Channel, Channels, Message, Messages, Page
+from activities.slack_answers import AnswerPage, Channels, Messages, SlackAnswer, SlackChannel, SlackMessage
 
 TIMEOUT = 5
 """Seconds for a whole call."""
@@ -46,12 +46,12 @@ WHAT_TO_DO = {
 # At DEBUG it logs every text that is sent, and every answer.
 logging.getLogger("slack_sdk").setLevel(logging.WARNING)
 
-A = TypeVar("A", bound=Answer)
-P = TypeVar("P", bound=Page)
+A = TypeVar("A", bound=SlackAnswer)
+P = TypeVar("P", bound=AnswerPage)
 Call = Awaitable[AsyncSlackResponse]
 
 
-class Refused(Rejected):
+class SlackRefused(Rejected):
     """Slack said no, and `code` is its word for why."""
 
     def __init__(self, code: str) -> None:
@@ -77,7 +77,7 @@ class SlackApi:
         except (aiohttp.ClientError, TimeoutError) as error:
             raise Unavailable(f"Slack could not be reached: {type(error).__name__}") from None
 
-    def messages(self, channel: str, thread: str | None, since: float) -> AsyncIterator[Message]:
+    def messages(self, channel: str, thread: str | None, since: float) -> AsyncIterator[SlackMessage]:
         """What was said in a channel, newest first, or in one of its threads, oldest first. `since`: Unix time."""
         oldest = f"{since:.6f}"
 
@@ -92,7 +92,7 @@ class SlackApi:
 
         return self._listed(call, Messages, lambda page: page.messages)
 
-    def channels(self) -> AsyncIterator[Channel]:
+    def channels(self) -> AsyncIterator[SlackChannel]:
         """Archived ones too, as they keep their names; private ones only where the app is a member."""
 
         def call(cursor: str) -> Call:
@@ -122,5 +122,5 @@ class SlackApi:
         if code in LATER:
             return refusal(f"Slack says {code}", 429, wait)
         if status == 200 and code:
-            return Refused(code)
+            return SlackRefused(code)
         return refusal(f"Slack answered {status}" + (f": {code}" if code else ""), status, wait)

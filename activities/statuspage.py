@@ -24,17 +24,17 @@ CLOCKS_DIFFER = timedelta(seconds=60)
 T = TypeVar("T")
 
 
-class _Answer(BaseModel):
+class _StatuspageAnswer(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
-class _Update(_Answer):
+class _Update(_StatuspageAnswer):
     status: str
     body: str | None = None
     created_at: datetime
 
 
-class _Incident(_Answer):
+class _StatuspageIncident(_StatuspageAnswer):
     id: str
     metadata: dict[str, JsonValue] | None = None
     incident_updates: tuple[_Update, ...] = ()
@@ -47,12 +47,12 @@ class _Incident(_Answer):
         return any({"status": update.status, "body": update.body} == words for update in updates)
 
 
-class _Complaint(_Answer):
+class _StatuspageComplaint(_StatuspageAnswer):
     error: str | tuple[str, ...] = ""
 
 
-_INCIDENT = TypeAdapter(_Incident)
-_INCIDENTS = TypeAdapter(tuple[_Incident, ...])
+_INCIDENT = TypeAdapter(_StatuspageIncident)
+_INCIDENTS = TypeAdapter(tuple[_StatuspageIncident, ...])
 
 
 class Statuspage:
@@ -111,7 +111,7 @@ class Statuspage:
 
     def _said(self, response: httpx.Response) -> str:
         try:
-            error = _Complaint.model_validate_json(response.content).error
+            error = _StatuspageComplaint.model_validate_json(response.content).error
         except ValidationError:
             return f"Statuspage answered {response.status_code}"
         words = error if isinstance(error, str) else ", ".join(error)

@@ -15,8 +15,8 @@ from workflows.handing_on import HandOn, HoldThere, Move, SilencesListed
 from workflows.policy.digest import Stock
 from workflows.policy.effects import Wire
 from workflows.policy.events import Noted
-from workflows.policy.heartbeat import AWAY_AFTER, Gateway, listened
-from workflows.policy.incident import Opening
+from workflows.policy.heartbeat import AWAY_AFTER, GatewayPresence, listened
+from workflows.policy.incident import OpenRequest
 
 LOOK_BACK = timedelta(days=2)
 """One sign of life a minute: some thousand."""
@@ -56,7 +56,7 @@ class Temporal:
         return True
 
     @activity.defn(name="opening_as_of_now")
-    async def opening_as_of_now(self, opening: Opening) -> Opening:
+    async def opening_as_of_now(self, opening: OpenRequest) -> OpenRequest:
         """What has been kept for weeks opens by the runbook that is loaded now."""
         try:
             return (await self._installations.current()).now(opening)
@@ -77,7 +77,7 @@ class Temporal:
         return True
 
     @activity.defn(name="look_for_the_gateway")
-    async def look_for_the_gateway(self, since: datetime) -> Gateway:
+    async def look_for_the_gateway(self, since: datetime) -> GatewayPresence:
         """By its canaries: each one was sent by a gateway whose own socket answered."""
         since = max(since, datetime.now(UTC) - LOOK_BACK) - AWAY_AFTER
         return listened(await self._incidents.canaries(since))

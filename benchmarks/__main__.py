@@ -11,10 +11,10 @@ from rich.console import Console
 
 from benchmarks import flood, intake, paging, planning
 from benchmarks.figures import Figure, save, table
-from benchmarks.scale import QUICK, WHOLE, Scale
+from benchmarks.scale import QUICK, WHOLE, BenchScale
 from benchmarks.stage import BUILD, isolate
 
-MEASUREMENTS: dict[str, Callable[[Scale], Awaitable[list[Figure]]]] = {
+MEASUREMENTS: dict[str, Callable[[BenchScale], Awaitable[list[Figure]]]] = {
     "new-incidents": intake.new_incidents,
     "one-incident": intake.one_incident,
     "spread": intake.spread,
@@ -41,7 +41,7 @@ def main(
     console.print(table(figures), f"{os.cpu_count()} cores; {output}")
 
 
-async def measure(names: Sequence[str], scale: Scale, console: Console) -> list[Figure]:
+async def measure(names: Sequence[str], scale: BenchScale, console: Console) -> list[Figure]:
     figures: list[Figure] = []
     for name in names:
         console.print(f"measuring {name} ...", style="dim")

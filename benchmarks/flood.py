@@ -5,7 +5,7 @@ from benchmarks.figures import Figure, figure, percentile
 from benchmarks.intake import ANSWER_MS
 from benchmarks.load import Load
 from benchmarks.processes import run
-from benchmarks.scale import Scale
+from benchmarks.scale import BenchScale
 from benchmarks.stage import stage
 from benchmarks.traces import arrived_first, events, pages
 
@@ -14,7 +14,7 @@ INCIDENTS, SENDERS, DIFFERENT = 5, 500, 400
 EVENTS = 600
 
 
-async def flood(scale: Scale) -> list[Figure]:
+async def flood(scale: BenchScale) -> list[Figure]:
     bodies = Bodies(name="flood", incidents=INCIDENTS, variants=DIFFERENT)
     async with stage("two-tiers") as at:
         await at.start_worker()

@@ -5,8 +5,8 @@ from benchmarks.bodies import Bodies
 from benchmarks.figures import Figure, figure, percentile
 from benchmarks.load import Load
 from benchmarks.processes import Took, run
-from benchmarks.scale import Scale
-from benchmarks.stage import Stage, stage
+from benchmarks.scale import BenchScale
+from benchmarks.stage import BenchStage, stage
 from benchmarks.traces import Sizes, sizes
 
 SENDERS, MANY_SENDERS = 50, 500
@@ -18,7 +18,7 @@ ANSWER_MS = 1000
 """Sentry gives up after a second: https://docs.sentry.io/organization/integrations/integration-platform/webhooks/"""
 
 
-async def new_incidents(scale: Scale) -> list[Figure]:
+async def new_incidents(scale: BenchScale) -> list[Figure]:
     """Each request opens an incident. First with the worker stopped, so that only acceptance is measured."""
     new = Bodies(name="new")
     async with stage() as at:
@@ -39,7 +39,7 @@ async def new_incidents(scale: Scale) -> list[Figure]:
     ]
 
 
-async def one_incident(scale: Scale) -> list[Figure]:
+async def one_incident(scale: BenchScale) -> list[Figure]:
     """All alerts are for the same incident, from many senders."""
     single, group = Bodies(name="one", incidents=1, variants=SENDERS), Bodies(name="one", incidents=1, alerts=GROUP)
     async with stage() as at:
@@ -56,7 +56,7 @@ async def one_incident(scale: Scale) -> list[Figure]:
     ]
 
 
-async def spread(scale: Scale) -> list[Figure]:
+async def spread(scale: BenchScale) -> list[Figure]:
     """Many senders, over so many incidents."""
     bodies = Bodies(name="spread", incidents=SPREAD, variants=MANY_SENDERS)
     async with stage() as at:
@@ -72,7 +72,7 @@ async def spread(scale: Scale) -> list[Figure]:
     ]
 
 
-async def pragmas(scale: Scale) -> list[Figure]:
+async def pragmas(scale: BenchScale) -> list[Figure]:
     """What it costs that every commit is on the disk before it is answered: docs/adr/0006."""
     figures = []
     for given in ((), ("journal_mode=WAL", "synchronous=NORMAL"), ("journal_mode=WAL", "synchronous=FULL")):
@@ -84,19 +84,21 @@ async def pragmas(scale: Scale) -> list[Figure]:
     return figures
 
 
-async def _warm(at: Stage) -> Sizes:
+async def _warm(at: BenchStage) -> Sizes:
     """The first requests pay for what is done once. And what they left in Temporal tells what a floor has to carry."""
     bodies = Bodies(name="warm", incidents=1)
     await run("load", Load(port=at.gateway_port, bodies=bodies, senders=1, count=20))
     return await sizes(at.client)
 
 
-async def _bare(at: Stage, what: str, scale: Scale, at_once: int = SENDERS, **more: int) -> Took:
+async def _bare(at: BenchStage, what: str, scale: BenchScale, at_once: int = SENDERS, **more: int) -> Took:
     order = {"address": at.temporal, "what": what, "at_once": at_once, "seconds": scale.seconds}
     return await run("bare", Bare.model_validate(order | more))
 
 
-async def _answers(name: str, at: Stage, scale: Scale, idle: Bodies, brisk: Bodies, most: float) -> list[Figure]:
+async def _answers(
+    name: str, at: BenchStage, scale: BenchScale, idle: Bodies, brisk: Bodies, most: float
+) -> list[Figure]:
     alone = await run("load", Load(port=at.gateway_port, bodies=idle, senders=1, rate=5, count=scale.idle))
     rate = 0.8 * most
     busy = await run(

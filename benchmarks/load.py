@@ -28,7 +28,7 @@ class Load(BaseModel):
     rate: float | None = None
 
 
-class _Sender(asyncio.Protocol):
+class _LoadSender(asyncio.Protocol):
     def __init__(self, traffic: "_Traffic") -> None:
         self._traffic = traffic
         self._answer = bytearray()
@@ -76,12 +76,12 @@ class _Traffic:
         self._took: list[float] = []
         self._answered: list[int] = []
         self._failures = 0
-        self._free: deque[_Sender] = deque()
+        self._free: deque[_LoadSender] = deque()
         self._due: deque[float] = deque()
         self._idle = asyncio.Event()
 
     async def run(self) -> Took:
-        loop, senders = asyncio.get_running_loop(), list[_Sender]()
+        loop, senders = asyncio.get_running_loop(), list[_LoadSender]()
         for _ in range(self._load.senders):
             _, sender = await loop.create_connection(self._sender, "127.0.0.1", self._load.port)
             senders.append(sender)
@@ -97,8 +97,8 @@ class _Traffic:
             sender.close()
         return Took(begun=self._begun, seconds=self._took, numbers=self._answered, failures=self._failures)
 
-    def _sender(self) -> _Sender:
-        return _Sender(self)
+    def _sender(self) -> _LoadSender:
+        return _LoadSender(self)
 
     async def _in_time(self, rate: float) -> None:
         start = time.time()
@@ -115,7 +115,7 @@ class _Traffic:
         begun = self._number + len(self._due)
         return time.time() < self._ends and (self._load.count is None or begun < self._load.count)
 
-    def _next(self, sender: _Sender) -> None:
+    def _next(self, sender: _LoadSender) -> None:
         if self._due:
             self._send(sender, self._due.popleft())
         elif self._load.rate is not None:
@@ -123,13 +123,13 @@ class _Traffic:
         elif self._may_begin():
             self._send(sender, time.time())
 
-    def _send(self, sender: _Sender, due: float) -> None:
+    def _send(self, sender: _LoadSender, due: float) -> None:
         self._open += 1
         self._idle.clear()
         sender.send(self._load.bodies.of(self._number), self._number, due)
         self._number += 1
 
-    def answered(self, sender: _Sender, number: int, due: float, status: int) -> None:
+    def answered(self, sender: _LoadSender, number: int, due: float, status: int) -> None:
         self._open -= 1
         if status == ACCEPTED:
             self._begun.append(due)
@@ -141,7 +141,7 @@ class _Traffic:
         if not self._open:
             self._idle.set()
 
-    def hung_up(self, sender: _Sender, in_the_middle: bool) -> None:
+    def hung_up(self, sender: _LoadSender, in_the_middle: bool) -> None:
         """A server may close what is idle for some seconds; there are others."""
         if in_the_middle:
             raise SystemExit("the gateway hung up")

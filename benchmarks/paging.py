@@ -7,8 +7,8 @@ from benchmarks.bodies import Bodies
 from benchmarks.figures import Figure, figure, percentile
 from benchmarks.load import Load
 from benchmarks.processes import Took, run
-from benchmarks.scale import Scale
-from benchmarks.stage import Stage, stage
+from benchmarks.scale import BenchScale
+from benchmarks.stage import BenchStage, stage
 from benchmarks.traces import arrived_first
 
 SECOND_TIER_S = 60
@@ -16,7 +16,7 @@ SECOND_TIER_S = 60
 RATE = 10
 
 
-async def first_page(scale: Scale) -> list[Figure]:
+async def first_page(scale: BenchScale) -> list[Figure]:
     """One incident at a time, by the runbook that ships; the floor is a workflow's start and its activity's."""
     async with stage() as at:
         await at.start_worker()
@@ -36,13 +36,13 @@ async def first_page(scale: Scale) -> list[Figure]:
     ]
 
 
-async def storm(scale: Scale) -> list[Figure]:
+async def storm(scale: BenchScale) -> list[Figure]:
     """So many incidents at ten a second, and all at once."""
     steady = await _storm(f"at {RATE}/s", scale, RATE)
     return steady + await _storm("all at once", scale, None)
 
 
-async def _storm(name: str, scale: Scale, rate: float | None) -> list[Figure]:
+async def _storm(name: str, scale: BenchScale, rate: float | None) -> list[Figure]:
     count = scale.storm_incidents
     load = {"bodies": Bodies(name="storm"), "senders": count, "count": count, "rate": rate}
     async with stage("two-tiers") as at:
@@ -69,13 +69,13 @@ def _wanted(each: Figure) -> Figure:
     return each.below(2 if "first page" in each.name else 1)
 
 
-async def _first_pages(at: Stage, name: str, took: Took) -> list[float]:
+async def _first_pages(at: BenchStage, name: str, took: Took) -> list[float]:
     """Seconds from the request (or when it was due) to its page."""
     arrived = await arrived_first(at, name, 1, took.numbers)
     return [arrived[number] - begun for number, begun in zip(took.numbers, took.begun, strict=True)]
 
 
-async def _lateness(at: Stage, took: Took) -> list[float]:
+async def _lateness(at: BenchStage, took: Took) -> list[float]:
     await asyncio.sleep(max(0.0, SECOND_TIER_S - 10))
     arrived = await arrived_first(at, "storm", 2, took.numbers)
     due = zip(took.numbers, (begun + SECOND_TIER_S for begun in took.begun), strict=True)

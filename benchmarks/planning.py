@@ -9,10 +9,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from benchmarks.figures import Figure, figure
-from benchmarks.scale import Scale
+from benchmarks.scale import BenchScale
 from starter.runbooks import load
 from workflows.policy.matching import Matcher
-from workflows.policy.preview import Course
+from workflows.policy.preview import Scenario
 from workflows.policy.runbook import Runbook
 from workflows.preview import preview
 
@@ -21,14 +21,16 @@ KINDS = ("post", "nag", "checklist", "email", "ticket", "document")
 COMPANY = Path(__file__).parents[1] / "runbooks/company.yaml"
 
 
-async def planning(scale: Scale) -> list[Figure]:
+async def planning(scale: BenchScale) -> list[Figure]:
     """Seconds of processor time; the least of some runs, as a busy machine only ever adds to it."""
     crowded, company = large(30, 200), load(COMPANY).runbooks["company"]
     matcher, value = Matcher.parse("service=~(a|a?)+(a+)+(a*)*b"), {"service": "a" * 200}
-    fortnight = Course("sev1", AT, until=timedelta(days=15))
+    fortnight = Scenario("sev1", AT, until=timedelta(days=15))
     least = max(1, scale.idle // 12)
     return [
-        figure("preview of 30 tiers and 200 duties", _least(least, lambda: preview(crowded, Course("sev1", AT))), "s"),
+        figure(
+            "preview of 30 tiers and 200 duties", _least(least, lambda: preview(crowded, Scenario("sev1", AT))), "s"
+        ),
         figure("preview of 15 days of an unanswered SEV-1", _least(least, lambda: preview(company, fortnight)), "s"),
         figure("a silence's worst pattern", _least(least, lambda: matcher.matches(value)) * 1000, "ms"),
     ]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Scale:
+class BenchScale:
     seconds: float
     """Of each measurement at full speed."""
     idle: int
@@ -15,6 +15,6 @@ class Scale:
     storm_alerts: int
 
 
-WHOLE = Scale(seconds=5, idle=60, storm_incidents=200, second_tier_s=75, storm_alerts=20_000)
-QUICK = Scale(seconds=0.5, idle=3, storm_incidents=3, second_tier_s=0, storm_alerts=200)
+WHOLE = BenchScale(seconds=5, idle=60, storm_incidents=200, second_tier_s=75, storm_alerts=20_000)
+QUICK = BenchScale(seconds=0.5, idle=3, storm_incidents=3, second_tier_s=0, storm_alerts=200)
 """Shows that everything can be measured; its figures mean nothing."""

@@ -32,7 +32,7 @@ READY_WITHIN_S = 30
 
 
 @dataclass(frozen=True)
-class Stage:
+class BenchStage:
     """Temporal, the sandbox and the gateway, all up; the worker only once it is asked for."""
 
     temporal: str
@@ -47,7 +47,7 @@ class Stage:
 
 
 @contextlib.asynccontextmanager
-async def stage(runbook: str = "company", pragmas: Sequence[str] | None = None) -> AsyncIterator[Stage]:
+async def stage(runbook: str = "company", pragmas: Sequence[str] | None = None) -> AsyncIterator[BenchStage]:
     """`runbook`: one that ships, or one of benchmarks/runbooks. `pragmas`: others than those of `tocsin up`."""
     BUILD.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="bench-", dir=BUILD) as name:
@@ -62,7 +62,7 @@ async def stage(runbook: str = "company", pragmas: Sequence[str] | None = None) 
 @contextlib.asynccontextmanager
 async def _up(
     supervisor: Supervisor, settings: Settings, folder: Folder, lock: int, pragmas: Sequence[str] | None
-) -> AsyncIterator[Stage]:
+) -> AsyncIterator[BenchStage]:
     layout = replace(lay_out(ANYWHERE, settings, None, None), mail_port=ports.choose(0, ()))
     environment = _environment(layout.temporal, settings)
     server = _with(pragmas, parts.temporal(layout, folder, lock, environment))
@@ -81,7 +81,7 @@ async def _up(
         await supervisor.start(parts.worker(environment))
         await _works(Incidents(client))
 
-    yield Stage(layout.temporal, layout.gateway_port, sandbox, client, start_worker)
+    yield BenchStage(layout.temporal, layout.gateway_port, sandbox, client, start_worker)
 
 
 def _environment(temporal: str, settings: Settings) -> dict[str, str]:

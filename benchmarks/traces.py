@@ -10,7 +10,7 @@ import httpx
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 from temporalio.client import Client
 
-from benchmarks.stage import Stage
+from benchmarks.stage import BenchStage
 
 
 class Sizes(BaseModel):
@@ -22,7 +22,7 @@ class Sizes(BaseModel):
     signal: int
 
 
-class _Event(BaseModel):
+class _HistoryEvent(BaseModel):
     event_action: Literal["trigger", "acknowledge", "resolve"]
     dedup_key: str
     payload: dict[str, object] = {}
@@ -34,7 +34,7 @@ class _Entry(BaseModel):
     body: dict[str, object]
 
 
-class Page(BaseModel):
+class RungPage(BaseModel):
     """One that reached the pager, whether it was the first of its kind or not."""
 
     model_config = ConfigDict(frozen=True)
@@ -63,22 +63,22 @@ async def sizes(client: Client) -> Sizes:
     return Sizes(start=started.input.ByteSize(), signal=signal.input.ByteSize())
 
 
-async def pages(at: Stage, name: str) -> list[Page]:
+async def pages(at: BenchStage, name: str) -> list[RungPage]:
     """Those of the incidents of `Bodies(name=name)`."""
     async with httpx.AsyncClient(trust_env=False, timeout=30) as http:
         answer = await http.get(f"{at.sandbox}/control/wire", params={"vendor": "pagerduty"})
     found = []
     for entry in _ENTRIES.validate_json(answer.raise_for_status().content):
         if entry.path.endswith("/enqueue"):
-            event = _Event.model_validate(entry.body)
+            event = _HistoryEvent.model_validate(entry.body)
             ring = _RING.fullmatch(event.dedup_key)
             group = re.search(rf"\b{name}-(\d+)\b", str(event.payload.get("summary")))
             if event.event_action == "trigger" and ring and group:
-                found.append(Page(at=entry.at, group=int(group[1]), tier=int(ring[1])))
+                found.append(RungPage(at=entry.at, group=int(group[1]), tier=int(ring[1])))
     return found
 
 
-async def arrived_first(at: Stage, name: str, tier: int, incidents: Iterable[int]) -> dict[int, float]:
+async def arrived_first(at: BenchStage, name: str, tier: int, incidents: Iterable[int]) -> dict[int, float]:
     """Once these incidents have all paged that tier: incident -> when first, in seconds since 1970."""
     awaited = set(incidents)
     async with asyncio.timeout(PATIENCE_S):

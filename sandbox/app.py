@@ -6,10 +6,10 @@ from collections.abc import AsyncIterator, Iterable
 from fastapi import FastAPI
 
 from sandbox import control, jira, pagerduty_events, pagerduty_rest, slack_api, statuspage
-from sandbox.gate import Gate
+from sandbox.gate import FaultGate
 from sandbox.mail import Mailbox
 from sandbox.vendor_error import VendorError, answer_in_vendors_words
-from sandbox.world import Subscriber, World
+from sandbox.world import SandboxWorld, Subscriber
 
 
 def create_app(
@@ -17,7 +17,7 @@ def create_app(
 ) -> FastAPI:
     """`channels` exist in Slack from the start; `subscriber` gets PagerDuty's webhooks; `mailbox` is shown. Serve it
     with sandbox.serve."""
-    world = World(channels, subscriber, mailbox or Mailbox())
+    world = SandboxWorld(channels, subscriber, mailbox or Mailbox())
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -34,5 +34,5 @@ def create_app(
     app.include_router(control.router(world))
     app.include_router(control.page_router())
     app.add_exception_handler(VendorError, answer_in_vendors_words)
-    app.add_middleware(Gate, wire=world.wire, faults=world.faults)
+    app.add_middleware(FaultGate, wire=world.wire, faults=world.faults)
     return app

@@ -10,13 +10,13 @@ from pydantic import AnyHttpUrl, BaseModel, ConfigDict
 
 from sandbox.faults import Fault
 from sandbox.jira import Issue
-from sandbox.mail import Mail
-from sandbox.pagerduty import Agent, Incident, Ring
-from sandbox.slack import Channel
-from sandbox.statuspage import PageIncident
-from sandbox.webhooks import Tally
-from sandbox.wire import Entry, Vendor
-from sandbox.world import World
+from sandbox.mail import ReceivedMail
+from sandbox.pagerduty import Agent, PhoneRing, SandboxIncident
+from sandbox.slack import SandboxChannel
+from sandbox.statuspage import StatuspageIncident
+from sandbox.webhooks import SubscriberTally
+from sandbox.wire import Vendor, WireEntry
+from sandbox.world import SandboxWorld
 
 
 class Finger(BaseModel):
@@ -44,17 +44,17 @@ class NewChannel(BaseModel):
 class State:
     """Everything that can be seen: what the vendors would show their users."""
 
-    channels: list[Channel]
-    rings: list[Ring]
-    pagerduty_incidents: list[Incident]
-    statuspage_incidents: list[PageIncident]
+    channels: list[SandboxChannel]
+    rings: list[PhoneRing]
+    pagerduty_incidents: list[SandboxIncident]
+    statuspage_incidents: list[StatuspageIncident]
     tickets: list[Issue]
-    mails: list[Mail]
-    webhooks: list[Tally]
+    mails: list[ReceivedMail]
+    webhooks: list[SubscriberTally]
     faults: list[Fault]
 
 
-def router(world: World) -> APIRouter:
+def router(world: SandboxWorld) -> APIRouter:
     control = _Control(world)
     api = APIRouter(prefix="/control", tags=["Control"])
     api.add_api_route("/state", control.state, methods=["GET"])
@@ -84,7 +84,7 @@ def page_router() -> APIRouter:
 
 
 class _Control:
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: SandboxWorld) -> None:
         self._world = world
 
     async def state(self) -> State:
@@ -100,7 +100,7 @@ class _Control:
             faults=world.faults.current(),
         )
 
-    async def wire(self, vendor: Vendor | None = None, since: int = 0) -> list[Entry]:
+    async def wire(self, vendor: Vendor | None = None, since: int = 0) -> list[WireEntry]:
         return self._world.wire.entries(vendor, since)
 
     async def add_fault(self, fault: Fault) -> Fault:
@@ -110,7 +110,7 @@ class _Control:
     async def clear_faults(self) -> None:
         self._world.faults.clear()
 
-    async def create_channel(self, channel: NewChannel) -> Channel:
+    async def create_channel(self, channel: NewChannel) -> SandboxChannel:
         return self._world.workspace.create(channel.name)
 
     async def subscribe(self, subscription: Subscription) -> None:
@@ -118,7 +118,7 @@ class _Control:
 
     async def press(
         self, incident_id: str, action: Literal["acknowledge", "resolve", "reopen"], finger: Finger | None = None
-    ) -> Incident:
+    ) -> SandboxIncident:
         pager, by = self._world.pager, Agent((finger or Finger()).by)
         incident = pager.incident(incident_id)
         if incident is None:

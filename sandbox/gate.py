@@ -8,7 +8,7 @@ from fastapi import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sandbox.faults import Faults
-from sandbox.wire import Entry, Vendor, Wire
+from sandbox.wire import Vendor, WireEntry, WireLog
 
 CUT = "sandbox.cut"
 """The ASGI extension (a callable) by which sandbox.serve lets a request cut its own connection."""
@@ -16,10 +16,10 @@ CUT = "sandbox.cut"
 _VENDORS: dict[str, Vendor] = {vendor: vendor for vendor in get_args(Vendor)}
 
 
-class Gate:
+class FaultGate:
     """ASGI middleware, not FastAPI's: it must be able to swallow an answer."""
 
-    def __init__(self, app: ASGIApp, wire: Wire, faults: Faults) -> None:
+    def __init__(self, app: ASGIApp, wire: WireLog, faults: Faults) -> None:
         self._app = app
         self._wire = wire
         self._faults = faults
@@ -34,7 +34,7 @@ class Gate:
         entry = self._wire.record(vendor, request.method, request.url.path, request.url.query, body)
         await self._meet(entry, f"{request.url.query}\n{body.decode(errors='replace')}", scope, _replay(body), send)
 
-    async def _meet(self, entry: Entry, payload: str, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _meet(self, entry: WireEntry, payload: str, scope: Scope, receive: Receive, send: Send) -> None:
         fault = self._faults.take(entry.vendor, entry.path, payload)
         if fault is None:
             await self._app(scope, receive, _noting(entry, send))
@@ -56,7 +56,7 @@ def _replay(body: bytes) -> Receive:
     return receive
 
 
-def _noting(entry: Entry, send: Send) -> Send:
+def _noting(entry: WireEntry, send: Send) -> Send:
     async def note_and_send(message: Message) -> None:
         if message["type"] == "http.response.start":
             entry.answered = message["status"]

@@ -54,11 +54,11 @@ def _status(name: str) -> dict[str, JsonValue]:
     return {"name": name, "statusCategory": {"key": STATUSES[name]}}
 
 
-class _Wanted(BaseModel):
+class _WantedIssue(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class _Node(_Wanted):
+class _Node(_WantedIssue):
     """https://developer.atlassian.com/cloud/jira/platform/apis/document/structure/"""
 
     type: Literal["doc", "paragraph", "text", "hardBreak"]
@@ -78,15 +78,15 @@ class _Document(_Node):
     version: Literal[1]
 
 
-class _Key(_Wanted):
+class _Key(_WantedIssue):
     key: str = Field(pattern="^[A-Z][A-Z0-9_]+$")
 
 
-class _Name(_Wanted):
+class _Name(_WantedIssue):
     name: Literal["Task", "Bug", "Story"]
 
 
-class _Fields(_Wanted):
+class _IssueFields(_WantedIssue):
     project: _Key
     issuetype: _Name
     summary: str = Field(min_length=1, max_length=255, pattern=r"^[^\r\n]+$")
@@ -94,23 +94,23 @@ class _Fields(_Wanted):
     labels: tuple[Label, ...] = ()
 
 
-class _Create(_Wanted):
-    fields: _Fields
+class _Create(_WantedIssue):
+    fields: _IssueFields
 
 
-class _Say(_Wanted):
+class _Say(_WantedIssue):
     body: _Document
 
 
-class _Id(_Wanted):
+class _Id(_WantedIssue):
     id: str
 
 
-class _Move(_Wanted):
+class _Move(_WantedIssue):
     transition: _Id
 
 
-class _Search(_Wanted):
+class _Search(_WantedIssue):
     jql: str
     fields: tuple[str, ...] = ()
     maxResults: int = Field(50, ge=1, le=5000)  # noqa: N815 (Jira's name)

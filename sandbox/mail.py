@@ -15,7 +15,7 @@ KEPT = 500
 
 
 @dataclass(frozen=True)
-class Mail:
+class ReceivedMail:
     """As its recipients see it, and who they are, which they do not see."""
 
     message_id: str
@@ -31,7 +31,7 @@ class Mailbox:
     """Everybody's."""
 
     def __init__(self) -> None:
-        self.mails: deque[Mail] = deque(maxlen=KEPT)
+        self.mails: deque[ReceivedMail] = deque(maxlen=KEPT)
 
     def reset(self) -> None:
         self.mails.clear()
@@ -60,7 +60,7 @@ class Mailbox:
         if not mail["Message-ID"] or not mail["From"]:
             return "554 a mail has a sender and a Message-ID"
         self.mails.append(
-            Mail(
+            ReceivedMail(
                 message_id=str(mail["Message-ID"]),
                 sender=str(mail["From"]),
                 to=str(mail["To"]),

@@ -24,7 +24,7 @@ class Agent:
 
 
 @dataclass(frozen=True)
-class Service:
+class PagerService:
     """Each routing key is the integration of one service."""
 
     routing_key: str
@@ -32,7 +32,7 @@ class Service:
 
 
 @dataclass(frozen=True)
-class Note:
+class SandboxNote:
     id: str
     content: str
     by: str
@@ -48,7 +48,7 @@ class LogEntry:
 
 
 @dataclass(frozen=True)
-class Ring:
+class PhoneRing:
     """A phone rang."""
 
     at: datetime
@@ -59,17 +59,17 @@ class Ring:
 
 
 @dataclass
-class Incident:
+class SandboxIncident:
     id: str
     number: int
     incident_key: str
-    service: Service
+    service: PagerService
     title: str
     severity: str
     created_at: datetime
     alert_id: str
     status: Status = "triggered"
-    notes: list[Note] = field(default_factory=list)
+    notes: list[SandboxNote] = field(default_factory=list)
     log: list[LogEntry] = field(default_factory=list)
 
     @property
@@ -82,15 +82,15 @@ class Incident:
         self.log.append(LogEntry(datetime.now(UTC), what, by, text))
 
 
-Announce = Callable[[str, Incident, Agent], None]
+Announce = Callable[[str, SandboxIncident, Agent], None]
 """Told what happened (`acknowledged`), to which incident, through whom."""
 
 
-class Pager:
+class SandboxPager:
     def __init__(self, announce: Announce) -> None:
-        self.incidents: list[Incident] = []
-        self.rings: list[Ring] = []
-        self._services: dict[str, Service] = {}
+        self.incidents: list[SandboxIncident] = []
+        self.rings: list[PhoneRing] = []
+        self._services: dict[str, PagerService] = {}
         self._announce = announce
 
     def reset(self) -> None:
@@ -98,10 +98,10 @@ class Pager:
         self.rings.clear()
         self._services.clear()
 
-    def incident(self, incident_id: str) -> Incident | None:
+    def incident(self, incident_id: str) -> SandboxIncident | None:
         return next((incident for incident in self.incidents if incident.id == incident_id), None)
 
-    def open_incident(self, routing_key: str, dedup_key: str) -> Incident | None:
+    def open_incident(self, routing_key: str, dedup_key: str) -> SandboxIncident | None:
         for incident in self.incidents:
             if incident.open and (incident.service.routing_key, incident.incident_key) == (routing_key, dedup_key):
                 return incident
@@ -113,8 +113,8 @@ class Pager:
         if known:
             known.write("trigger", by.name, summary)
             return
-        service = self._services.setdefault(routing_key, Service(routing_key))
-        incident = Incident(
+        service = self._services.setdefault(routing_key, PagerService(routing_key))
+        incident = SandboxIncident(
             id=new_id("Q"),
             number=len(self.incidents) + 1,
             incident_key=dedup_key,
@@ -126,7 +126,7 @@ class Pager:
         )
         incident.write("trigger", by.name, summary)
         self.incidents.append(incident)
-        self.rings.append(Ring(incident.created_at, routing_key, dedup_key, incident.id, summary))
+        self.rings.append(PhoneRing(incident.created_at, routing_key, dedup_key, incident.id, summary))
         self._announce("triggered", incident, by)
 
     def event(self, action: Literal["acknowledge", "resolve"], routing_key: str, dedup_key: str) -> None:
@@ -139,26 +139,28 @@ class Pager:
         elif incident.status == "triggered":
             self.acknowledge(incident, _integration(routing_key))
 
-    def acknowledge(self, incident: Incident, by: Agent) -> None:
+    def acknowledge(self, incident: SandboxIncident, by: Agent) -> None:
         incident.status = "acknowledged"
         incident.write("acknowledge", by.name)
         self._announce("acknowledged", incident, by)
 
-    def resolve(self, incident: Incident, by: Agent) -> None:
+    def resolve(self, incident: SandboxIncident, by: Agent) -> None:
         incident.status = "resolved"
         incident.write("resolve", by.name)
         self._announce("resolved", incident, by)
 
-    def reopen(self, incident: Incident, by: Agent) -> None:
+    def reopen(self, incident: SandboxIncident, by: Agent) -> None:
         incident.status = "triggered"
         incident.write("reopen", by.name)
         self.rings.append(
-            Ring(datetime.now(UTC), incident.service.routing_key, incident.incident_key, incident.id, incident.title)
+            PhoneRing(
+                datetime.now(UTC), incident.service.routing_key, incident.incident_key, incident.id, incident.title
+            )
         )
         self._announce("reopened", incident, by)
 
-    def annotate(self, incident: Incident, content: str, by: Agent) -> Note:
-        note = Note(new_id("N"), content, by.name, datetime.now(UTC))
+    def annotate(self, incident: SandboxIncident, content: str, by: Agent) -> SandboxNote:
+        note = SandboxNote(new_id("N"), content, by.name, datetime.now(UTC))
         incident.notes.append(note)
         incident.write("annotate", by.name, content)
         return note

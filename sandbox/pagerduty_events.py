@@ -7,7 +7,7 @@ from uuid import uuid4
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter, ValidationError
 
-from sandbox.pagerduty import Pager
+from sandbox.pagerduty import SandboxPager
 from sandbox.vendor_error import VendorError
 
 DedupKey = Annotated[str, Field(min_length=1, max_length=255)]
@@ -60,16 +60,18 @@ class Trigger(_Sent):
     images: list[EventImage] = []
 
 
-class Change(_Sent):
+class AlertChange(_Sent):
     event_action: Literal["acknowledge", "resolve"]
     routing_key: str = Field(min_length=1)
     dedup_key: DedupKey
 
 
-_EVENT: TypeAdapter[Trigger | Change] = TypeAdapter(Annotated[Trigger | Change, Field(discriminator="event_action")])
+_EVENT: TypeAdapter[Trigger | AlertChange] = TypeAdapter(
+    Annotated[Trigger | AlertChange, Field(discriminator="event_action")]
+)
 
 
-def router(pager: Pager) -> APIRouter:
+def router(pager: SandboxPager) -> APIRouter:
     async def enqueue(request: Request) -> dict[str, str]:
         event = _parse(await request.body())
         if event.routing_key.startswith("R0BAD"):
@@ -85,7 +87,7 @@ def router(pager: Pager) -> APIRouter:
     return api
 
 
-def _parse(body: bytes) -> Trigger | Change:
+def _parse(body: bytes) -> Trigger | AlertChange:
     try:
         return _EVENT.validate_json(body)
     except ValidationError as error:

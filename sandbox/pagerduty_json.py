@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sandbox.pagerduty import Agent, Incident, Note
+from sandbox.pagerduty import Agent, SandboxIncident, SandboxNote
 
 Json = dict[str, object]
 
@@ -18,7 +18,7 @@ def reference(kind: str, id_: str, summary: str) -> Json:
     return {"id": id_, "type": kind, "summary": summary, "self": None, "html_url": f"{ACCOUNT}/{plural}/{id_}"}
 
 
-def service(incident: Incident) -> Json:
+def service(incident: SandboxIncident) -> Json:
     return reference("service_reference", incident.service.id, incident.service.routing_key)
 
 
@@ -26,7 +26,7 @@ def agent(who: Agent) -> Json:
     return reference(who.type, who.id, who.name)
 
 
-def incident(incident: Incident) -> Json:
+def incident(incident: SandboxIncident) -> Json:
     """As in `GET /incidents/{id}`."""
     return {
         "id": incident.id,
@@ -43,7 +43,7 @@ def incident(incident: Incident) -> Json:
     }
 
 
-def alert(incident: Incident) -> Json:
+def alert(incident: SandboxIncident) -> Json:
     return {
         "id": incident.alert_id,
         "type": "alert",
@@ -57,12 +57,12 @@ def alert(incident: Incident) -> Json:
     }
 
 
-def note(note: Note) -> Json:
+def note(note: SandboxNote) -> Json:
     user = {"type": "user_reference", "summary": note.by}
     return {"id": note.id, "content": note.content, "created_at": time(note.created_at), "user": user}
 
 
-def webhook(event_id: str, what: str, incident: Incident, who: Agent, now: datetime) -> Json:
+def webhook(event_id: str, what: str, incident: SandboxIncident, who: Agent, now: datetime) -> Json:
     """The body of a V3 webhook: https://developer.pagerduty.com/docs/webhooks-overview#webhook-payload"""
     event: Json = {
         "id": event_id,

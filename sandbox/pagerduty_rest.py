@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Header, Query, Request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from sandbox import pagerduty_json
-from sandbox.pagerduty import Agent, Incident, Pager, Status
+from sandbox.pagerduty import Agent, SandboxIncident, SandboxPager, Status
 from sandbox.pagerduty_json import Json
 from sandbox.vendor_error import VendorError
 
@@ -18,17 +18,17 @@ class _Request(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
-class Change(_Request):
+class IncidentChange(_Request):
     id: str | None = None
     status: Literal["acknowledged", "resolved"] | None = None
 
 
 class ChangeOne(_Request):
-    incident: Change
+    incident: IncidentChange
 
 
 class ChangeMany(_Request):
-    incidents: list[Change]
+    incidents: list[IncidentChange]
 
 
 class NoteContent(_Request):
@@ -39,7 +39,7 @@ class NewNote(_Request):
     note: NoteContent
 
 
-def router(pager: Pager) -> APIRouter:
+def router(pager: SandboxPager) -> APIRouter:
     rest = _Rest(pager)
     api = APIRouter(prefix="/pagerduty/api", tags=["PagerDuty REST API"], dependencies=[Depends(_check_token)])
     api.add_api_route("/incidents", rest.list_incidents, methods=["GET"])
@@ -53,7 +53,7 @@ def router(pager: Pager) -> APIRouter:
 
 
 class _Rest:
-    def __init__(self, pager: Pager) -> None:
+    def __init__(self, pager: SandboxPager) -> None:
         self._pager = pager
 
     async def list_incidents(
@@ -109,7 +109,7 @@ class _Rest:
             self._pager.resolve(incident, by)
         return pagerduty_json.incident(incident)
 
-    def _incident(self, incident_id: str) -> Incident:
+    def _incident(self, incident_id: str) -> SandboxIncident:
         incident = self._pager.incident(incident_id)
         if incident is None:
             raise _error(404, 2100, "Not Found")

@@ -29,7 +29,7 @@ def slack_error(error: str) -> VendorError:
 
 
 @dataclass
-class Message:
+class SandboxMessage:
     ts: str
     text: str = ""
     blocks: list[JsonValue] = field(default_factory=list)
@@ -37,37 +37,37 @@ class Message:
     edited: bool = False
     broadcast: bool = False
     """A reply that is shown in the channel too."""
-    replies: list["Message"] = field(default_factory=list)
+    replies: list["SandboxMessage"] = field(default_factory=list)
     thread_ts: str | None = None
 
 
 @dataclass
-class Channel:
+class SandboxChannel:
     id: str
     name: str
     private: bool = False
     topic: str = ""
-    messages: list[Message] = field(default_factory=list)
+    messages: list[SandboxMessage] = field(default_factory=list)
     """What the channel shows, oldest first; replies hang on their parents."""
     pins: list[str] = field(default_factory=list)
     """The `ts` of what is pinned."""
 
-    def history(self) -> list[Message]:
+    def history(self) -> list[SandboxMessage]:
         """Oldest first: the messages, and the replies that were sent to the channel too."""
         replies = (reply for message in self.messages for reply in message.replies if reply.broadcast)
         return sorted([*self.messages, *replies], key=lambda message: message.ts)
 
-    def parent(self, ts: str) -> Message | None:
+    def parent(self, ts: str) -> SandboxMessage | None:
         return next((message for message in self.messages if message.ts == ts), None)
 
-    def message(self, ts: str) -> Message:
+    def message(self, ts: str) -> SandboxMessage:
         everything = (each for message in self.messages for each in (message, *message.replies))
         found = next((message for message in everything if message.ts == ts), None)
         if found is None:
             raise slack_error("message_not_found")
         return found
 
-    def add(self, message: Message) -> None:
+    def add(self, message: SandboxMessage) -> None:
         """A reply to a thread that does not exist is accepted and shown to nobody, as Slack does.
 
         Seen by others: https://github.com/slackapi/python-slack-sdk/issues/840
@@ -87,7 +87,7 @@ class Channel:
 class Workspace:
     def __init__(self, channels: Iterable[str]) -> None:
         self._from_the_start = tuple(channels)
-        self.channels: list[Channel] = []
+        self.channels: list[SandboxChannel] = []
         self._last_us = 0
         self.reset()
 
@@ -96,15 +96,15 @@ class Workspace:
         for name in self._from_the_start:
             self.create(name)
 
-    def create(self, name: str, private: bool = False) -> Channel:
+    def create(self, name: str, private: bool = False) -> SandboxChannel:
         _check_name(name)
         if any(channel.name == name for channel in self.channels):
             raise slack_error("name_taken")
-        channel = Channel(new_id("C"), name, private)
+        channel = SandboxChannel(new_id("C"), name, private)
         self.channels.append(channel)
         return channel
 
-    def channel(self, wanted: str, by: Literal["id", "id or name"] = "id") -> Channel:
+    def channel(self, wanted: str, by: Literal["id", "id or name"] = "id") -> SandboxChannel:
         """Most methods take an id; only posting also takes a name, with or without `#`."""
         for channel in self.channels:
             if channel.id == wanted or (by != "id" and channel.name == wanted.removeprefix("#")):

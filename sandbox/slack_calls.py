@@ -9,7 +9,16 @@ from typing import Annotated, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
 
 from sandbox import slack_json
-from sandbox.slack import MAX_TEXT, MAX_TOPIC, Channel, Message, Workspace, check_blocks, check_thread_ts, slack_error
+from sandbox.slack import (
+    MAX_TEXT,
+    MAX_TOPIC,
+    SandboxChannel,
+    SandboxMessage,
+    Workspace,
+    check_blocks,
+    check_thread_ts,
+    slack_error,
+)
 from sandbox.slack_json import BOT, BOT_USER, Answer
 
 Item = TypeVar("Item")
@@ -24,20 +33,20 @@ Blocks = Annotated[list[JsonValue], BeforeValidator(_decoded)]
 Metadata = Annotated[dict[str, JsonValue] | None, BeforeValidator(_decoded)]
 
 
-class Call(BaseModel):
+class SlackCall(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", coerce_numbers_to_str=True)
 
     @abstractmethod
     def answer(self, workspace: Workspace, /) -> Answer: ...
 
 
-class AuthTest(Call):
+class AuthTest(SlackCall):
     def answer(self, _workspace: Workspace, /) -> Answer:
         names = {"url": "https://sandbox.slack.com/", "team": "Sandbox", "user": "tocsin"}
         return {**names, "team_id": slack_json.TEAM, "user_id": BOT_USER, "bot_id": BOT}
 
 
-class ConversationsCreate(Call):
+class ConversationsCreate(SlackCall):
     name: str = ""
     is_private: bool = False
 
@@ -45,7 +54,7 @@ class ConversationsCreate(Call):
         return {"channel": slack_json.channel(workspace.create(self.name, self.is_private))}
 
 
-class ConversationsList(Call):
+class ConversationsList(SlackCall):
     types: str = "public_channel"
     cursor: str = ""
     limit: int = Field(100, ge=1, le=1000)
@@ -58,19 +67,19 @@ class ConversationsList(Call):
             "response_metadata": {"next_cursor": cursor},
         }
 
-    def _wants(self, channel: Channel) -> bool:
+    def _wants(self, channel: SandboxChannel) -> bool:
         kind = "private_channel" if channel.private else "public_channel"
         return kind in self.types.split(",")
 
 
-class ConversationsInfo(Call):
+class ConversationsInfo(SlackCall):
     channel: str
 
     def answer(self, workspace: Workspace, /) -> Answer:
         return {"channel": slack_json.channel(workspace.channel(self.channel))}
 
 
-class ConversationsJoin(Call):
+class ConversationsJoin(SlackCall):
     """The app is in every channel here, as it is in those that it created."""
 
     channel: str
@@ -79,7 +88,7 @@ class ConversationsJoin(Call):
         return {"channel": slack_json.channel(workspace.channel(self.channel)), "warning": "already_in_channel"}
 
 
-class ConversationsSetTopic(Call):
+class ConversationsSetTopic(SlackCall):
     channel: str
     topic: str
 
@@ -91,7 +100,7 @@ class ConversationsSetTopic(Call):
         return {"channel": slack_json.channel(channel)}
 
 
-class ConversationsHistory(Call):
+class ConversationsHistory(SlackCall):
     channel: str
     oldest: str = "0"
     inclusive: bool = False
@@ -103,10 +112,10 @@ class ConversationsHistory(Call):
         found = workspace.channel(self.channel).history()
         return self._listed([message for message in reversed(found) if self._is_wanted(message)])
 
-    def _is_wanted(self, message: Message) -> bool:
+    def _is_wanted(self, message: SandboxMessage) -> bool:
         return float(message.ts) > float(self.oldest) or (self.inclusive and message.ts == self.oldest)
 
-    def _listed(self, messages: Sequence[Message]) -> Answer:
+    def _listed(self, messages: Sequence[SandboxMessage]) -> Answer:
         page, cursor = _page(messages, self.cursor, self.limit)
         listed = [slack_json.message(message, self.include_all_metadata) for message in page]
         return {"messages": listed, "has_more": bool(cursor), "response_metadata": {"next_cursor": cursor}}
@@ -124,12 +133,12 @@ class ConversationsReplies(ConversationsHistory):
         return self._listed([parent, *(reply for reply in parent.replies if self._is_wanted(reply))])
 
 
-class _Said(Call):
+class _Said(SlackCall):
     text: str = ""
     blocks: Blocks = []
     metadata: Metadata = None
 
-    def say_on(self, message: Message) -> None:
+    def say_on(self, message: SandboxMessage) -> None:
         if not self.text and not self.blocks:
             raise slack_error("no_text")
         check_blocks(self.blocks)
@@ -147,7 +156,7 @@ class ChatPostMessage(_Said):
     def answer(self, workspace: Workspace, /) -> Answer:
         channel = workspace.channel(self.channel, by="id or name")
         check_thread_ts(self.thread_ts)
-        message = Message(workspace.new_ts(), thread_ts=self.thread_ts, broadcast=self.reply_broadcast)
+        message = SandboxMessage(workspace.new_ts(), thread_ts=self.thread_ts, broadcast=self.reply_broadcast)
         self.say_on(message)
         channel.add(message)
         truncated = {"warning": "message_truncated"} if len(self.text) > MAX_TEXT else {}
@@ -166,7 +175,7 @@ class ChatUpdate(_Said):
         return {"channel": channel.id, "ts": message.ts, "text": message.text, "message": slack_json.message(message)}
 
 
-class PinsAdd(Call):
+class PinsAdd(SlackCall):
     channel: str
     timestamp: str
 
@@ -175,7 +184,7 @@ class PinsAdd(Call):
         return {}
 
 
-METHODS: Mapping[str, type[Call]] = {
+METHODS: Mapping[str, type[SlackCall]] = {
     "auth.test": AuthTest,
     "conversations.create": ConversationsCreate,
     "conversations.list": ConversationsList,

@@ -1,13 +1,13 @@
 """How Slack writes channels and messages down."""
 
-from sandbox.slack import Channel, Message
+from sandbox.slack import SandboxChannel, SandboxMessage
 
 Answer = dict[str, object]
 
 TEAM, BOT_USER, BOT = "T0SANDBOX", "U0TOCSIN", "B0TOCSIN"
 
 
-def channel(it: Channel) -> Answer:
+def channel(it: SandboxChannel) -> Answer:
     return {
         "id": it.id,
         "name": it.name,
@@ -19,7 +19,7 @@ def channel(it: Channel) -> Answer:
     }
 
 
-def message(it: Message, with_metadata: bool = True) -> Answer:
+def message(it: SandboxMessage, with_metadata: bool = True) -> Answer:
     shown: Answer = {"type": "message", "ts": it.ts, "text": it.text, "user": BOT_USER, "bot_id": BOT}
     if it.blocks:
         shown["blocks"] = it.blocks

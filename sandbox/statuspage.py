@@ -24,7 +24,7 @@ class Update:
 
 
 @dataclass
-class PageIncident:
+class StatuspageIncident:
     id: str
     page_id: str
     name: str
@@ -43,11 +43,11 @@ class PageIncident:
         self.incident_updates.insert(0, Update(new_id(), status, body, now))
 
 
-class _Wanted(BaseModel):
+class _WantedIncident(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
-class Create(_Wanted):
+class Create(_WantedIncident):
     name: str = Field(min_length=1)
     status: Status = "investigating"
     body: str = ""
@@ -55,7 +55,7 @@ class Create(_Wanted):
     impact_override: Literal["none", "minor", "major", "critical"] = "none"
 
 
-class Patch(_Wanted):
+class Patch(_WantedIncident):
     name: str | None = Field(None, min_length=1)
     status: Status | None = None
     body: str | None = None
@@ -63,44 +63,44 @@ class Patch(_Wanted):
     impact_override: Literal["none", "minor", "major", "critical"] | None = None
 
 
-class CreateRequest(_Wanted):
+class CreateRequest(_WantedIncident):
     incident: Create
 
 
-class PatchRequest(_Wanted):
+class PatchRequest(_WantedIncident):
     incident: Patch
 
 
 class StatusPages:
     def __init__(self) -> None:
-        self.incidents: list[PageIncident] = []
+        self.incidents: list[StatuspageIncident] = []
 
     def reset(self) -> None:
         self.incidents.clear()
 
-    async def create(self, page_id: str, request: Request) -> PageIncident:
+    async def create(self, page_id: str, request: Request) -> StatuspageIncident:
         wanted = _parse(CreateRequest, await request.body()).incident
         now = datetime.now(UTC)
-        incident = PageIncident(
+        incident = StatuspageIncident(
             new_id(), page_id, wanted.name, wanted.status, now, wanted.metadata, wanted.impact_override
         )
         incident.update(wanted.status, wanted.body)
         self.incidents.append(incident)
         return incident
 
-    async def list_all(self, page_id: str) -> list[PageIncident]:
+    async def list_all(self, page_id: str) -> list[StatuspageIncident]:
         return [incident for incident in reversed(self.incidents) if incident.page_id == page_id]
 
-    async def list_unresolved(self, page_id: str) -> list[PageIncident]:
+    async def list_unresolved(self, page_id: str) -> list[StatuspageIncident]:
         return [incident for incident in await self.list_all(page_id) if incident.status != "resolved"]
 
-    async def show(self, page_id: str, incident_id: str) -> PageIncident:
+    async def show(self, page_id: str, incident_id: str) -> StatuspageIncident:
         for incident in self.incidents:
             if (incident.page_id, incident.id) == (page_id, incident_id):
                 return incident
         raise VendorError(404, {"error": "Not found"})
 
-    async def patch(self, page_id: str, incident_id: str, request: Request) -> PageIncident:
+    async def patch(self, page_id: str, incident_id: str, request: Request) -> StatuspageIncident:
         incident = await self.show(page_id, incident_id)
         wanted = _parse(PatchRequest, await request.body()).incident
         incident.name = wanted.name or incident.name

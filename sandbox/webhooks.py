@@ -20,7 +20,7 @@ _PAUSES_S = (0.1, 0.2, 0.5, 1.0, *repeat(2.0, 300))
 
 
 @dataclass
-class Tally:
+class SubscriberTally:
     """What became of the events for one subscriber."""
 
     url: str
@@ -42,7 +42,7 @@ class Webhooks:
         for subscription in self._subscriptions:
             subscription.put(body)
 
-    def tallies(self) -> list[Tally]:
+    def tallies(self) -> list[SubscriberTally]:
         return [subscription.tally for subscription in self._subscriptions]
 
     async def close(self) -> None:
@@ -54,7 +54,7 @@ class Webhooks:
 
 class _Subscription:
     def __init__(self, url: str, secret: str) -> None:
-        self.tally = Tally(url)
+        self.tally = SubscriberTally(url)
         self._secret = secret.encode()
         self._events: asyncio.Queue[bytes] = asyncio.Queue()
         self._task = asyncio.create_task(self._deliver_all())

@@ -15,7 +15,7 @@ KEPT = 10_000
 
 
 @dataclass
-class Entry:
+class WireEntry:
     """One request. `answered` is the status that was sent back; None: not yet, or the connection was cut."""
 
     n: int
@@ -28,18 +28,18 @@ class Entry:
     answered: int | None = None
 
 
-class Wire:
+class WireLog:
     def __init__(self) -> None:
-        self._entries: deque[Entry] = deque(maxlen=KEPT)
+        self._entries: deque[WireEntry] = deque(maxlen=KEPT)
         self._count = 0
 
-    def record(self, vendor: Vendor, method: str, path: str, query: str, body: bytes) -> Entry:
+    def record(self, vendor: Vendor, method: str, path: str, query: str, body: bytes) -> WireEntry:
         self._count += 1
-        entry = Entry(self._count, datetime.now(UTC), vendor, method, path, dict(parse_qsl(query)), fields_of(body))
+        entry = WireEntry(self._count, datetime.now(UTC), vendor, method, path, dict(parse_qsl(query)), fields_of(body))
         self._entries.append(entry)
         return entry
 
-    def entries(self, vendor: Vendor | None = None, since: int = 0) -> list[Entry]:
+    def entries(self, vendor: Vendor | None = None, since: int = 0) -> list[WireEntry]:
         """The requests after number `since`, oldest first."""
         return [entry for entry in self._entries if entry.n > since and vendor in (None, entry.vendor)]
 

@@ -9,11 +9,11 @@ from sandbox import pagerduty_json
 from sandbox.faults import Faults
 from sandbox.jira import Tracker
 from sandbox.mail import Mailbox
-from sandbox.pagerduty import Agent, Incident, Pager
+from sandbox.pagerduty import Agent, SandboxIncident, SandboxPager
 from sandbox.slack import Workspace
 from sandbox.statuspage import StatusPages
 from sandbox.webhooks import Webhooks
-from sandbox.wire import Wire
+from sandbox.wire import WireLog
 
 
 @dataclass(frozen=True)
@@ -24,13 +24,13 @@ class Subscriber:
     secret: str
 
 
-class World:
+class SandboxWorld:
     def __init__(self, channels: Iterable[str], subscriber: Subscriber | None, mailbox: Mailbox) -> None:
-        self.wire = Wire()
+        self.wire = WireLog()
         self.faults = Faults()
         self.webhooks = Webhooks()
         self.workspace = Workspace(channels)
-        self.pager = Pager(self._announce)
+        self.pager = SandboxPager(self._announce)
         self.pages = StatusPages()
         self.tracker = Tracker()
         self.mailbox = mailbox
@@ -52,5 +52,5 @@ class World:
         self.mailbox.reset()
         self.open()
 
-    def _announce(self, what: str, incident: Incident, by: Agent) -> None:
+    def _announce(self, what: str, incident: SandboxIncident, by: Agent) -> None:
         self.webhooks.publish(pagerduty_json.webhook(str(uuid4()), what, incident, by, datetime.now(UTC)))

@@ -5,8 +5,8 @@ from datetime import datetime
 from pydantic import BaseModel, ConfigDict
 
 from workflows.policy.effects import Instant
-from workflows.policy.record import Record
-from workflows.policy.review.record import Record as ReviewRecord
+from workflows.policy.record import ClosedIncident
+from workflows.policy.review.record import ClosedReview as ReviewRecord
 
 
 class Unreachable(Exception):
@@ -21,7 +21,7 @@ class Unpublished(Exception):
     """There are no runbooks of a running installation that could be read."""
 
 
-class Refused(Exception):
+class RefusedByIncident(Exception):
     """The incident said no; the message is its own."""
 
 
@@ -33,11 +33,11 @@ class NothingOpen(LookupFailed):
     """There is no open incident under this workflow id."""
 
 
-class Answer(BaseModel):
+class Result(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
-class Found(Answer):
+class FoundIncident(Result):
     """One incident, by both of its names."""
 
     workflow_id: str
@@ -47,7 +47,7 @@ class Found(Answer):
     """Of a closed one: the workflow id may be the group's next incident's by now."""
 
 
-class Summary(Answer):
+class Summary(Result):
     """One incident in a list."""
 
     workflow_id: str
@@ -70,14 +70,14 @@ class Summary(Answer):
     closed_at: Instant | None = None
 
 
-class HistoryLine(Answer):
+class HistoryLine(Result):
     """One thing that the history alone tells, with no worker's help. In real time, whatever the speed."""
 
     at: datetime
     text: str
 
 
-class ReviewSummary(Answer):
+class ReviewSummary(Result):
     """One review in a list."""
 
     workflow_id: str
@@ -97,9 +97,9 @@ class ReviewSummary(Answer):
     """Why it has none, if it should."""
 
 
-class Past(Answer):
+class Past(Result):
     """Incidents that have ended."""
 
-    records: tuple[Record, ...]
+    records: tuple[ClosedIncident, ...]
     unrecorded: tuple[Summary, ...] = ()
     """They left no record: terminated, or closed by a version that kept none."""

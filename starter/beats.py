@@ -25,7 +25,7 @@ log = structlog.get_logger()
 
 
 @dataclass
-class _Sender:
+class _Beating:
     every: timedelta
     looked_at: datetime
     told_at: datetime | None = None
@@ -41,7 +41,7 @@ class _Sender:
 class Beats:
     def __init__(self, heartbeats: Heartbeats) -> None:
         self._heartbeats = heartbeats
-        self._senders: dict[str, _Sender] = {}
+        self._senders: dict[str, _Beating] = {}
 
     async def arrive(self, name: str, at: datetime) -> None:
         """Raises NothingOpen when nothing of this name is expected, and Unreachable: then send it again."""
@@ -68,7 +68,7 @@ class Beats:
         finally:
             await self.flush(datetime.max.replace(tzinfo=UTC))
 
-    async def _look(self, name: str, at: datetime) -> _Sender:
+    async def _look(self, name: str, at: datetime) -> _Beating:
         try:
             card = await self._heartbeats.card(name)
         except NothingOpen:
@@ -76,16 +76,16 @@ class Beats:
             raise
         before = self._senders.get(name)
         told_at, kept = (before.told_at, before.kept) if before else (None, None)
-        sender = self._senders[name] = _Sender(card.every, at, told_at, kept)
+        sender = self._senders[name] = _Beating(card.every, at, told_at, kept)
         return sender
 
-    async def _hand_on(self, name: str, sender: _Sender, at: datetime) -> None:
+    async def _hand_on(self, name: str, sender: _Beating, at: datetime) -> None:
         await self._heartbeats.tell(name, Beat(at=at, by="gateway"))
         sender.told_at = max(at, sender.told_at or at)
         if sender.kept is not None and sender.kept <= at:
             sender.kept = None
 
-    async def _try(self, name: str, sender: _Sender, at: datetime) -> None:
+    async def _try(self, name: str, sender: _Beating, at: datetime) -> None:
         try:
             await self._hand_on(name, sender, at)
         except NothingOpen:

@@ -7,9 +7,19 @@ from math import ceil
 from statistics import median
 
 from starter.answers import Past, Summary
-from starter.figures import Count, Escalations, Figures, FollowUps, Group, LeftOut, Pages, Reviews, Spread
-from workflows.policy.record import Record
-from workflows.policy.review.record import Record as ReviewRecord
+from starter.figures import (
+    Count,
+    Escalations,
+    FollowUpFigures,
+    Group,
+    LeftOut,
+    Pages,
+    ReportFigures,
+    ReviewFigures,
+    Spread,
+)
+from workflows.policy.record import ClosedIncident
+from workflows.policy.review.record import ClosedReview as ReviewRecord
 
 LONGEST_BY_DAY = timedelta(days=45)
 """Beyond it, a week is the unit of `Figures.counts`."""
@@ -17,7 +27,7 @@ LONGEST_BY_DAY = timedelta(days=45)
 
 def figures(
     past: Past, still_open: Sequence[Summary], reviewed: Sequence[ReviewRecord], since: datetime, until: datetime
-) -> Figures:
+) -> ReportFigures:
     """From what `since` has ended, from what is open, and from reviews, whosever they are."""
     records = counted(past.records, since, until)
     ids = {record.incident for record in records}
@@ -25,7 +35,7 @@ def figures(
     begun = [one for one in still_open if since <= one.started_at < until]
     opened = [one for one in begun if not (one.drill or _in_error(one))]
     unit = "day" if until - since <= LONGEST_BY_DAY else "week"
-    return Figures(
+    return ReportFigures(
         since=since,
         until=until,
         unit=unit,
@@ -61,7 +71,7 @@ def _in_error(one: Summary) -> bool:
     return one.phase == "cancelled"
 
 
-def counted(records: Iterable[Record], since: datetime, until: datetime) -> tuple[Record, ...]:
+def counted(records: Iterable[ClosedIncident], since: datetime, until: datetime) -> tuple[ClosedIncident, ...]:
     """Those that figures are made of."""
     return tuple(r for r in records if since <= r.declared_at < until and not (r.cancelled or r.drill))
 
@@ -82,16 +92,16 @@ def spread(durations: Iterable[timedelta]) -> Spread:
     )
 
 
-def waits(records: Iterable[Record], moment: Callable[[Record], datetime | None]) -> list[timedelta]:
+def waits(records: Iterable[ClosedIncident], moment: Callable[[ClosedIncident], datetime | None]) -> list[timedelta]:
     """From the declaration to a moment, where there was one."""
     pairs = ((moment(record), record.declared_at) for record in records)
     return [max(at - declared_at, timedelta()) for at, declared_at in pairs if at is not None]
 
 
 def _groups(
-    records: Sequence[Record],
+    records: Sequence[ClosedIncident],
     opened: Sequence[Summary],
-    of_record: Callable[[Record], str],
+    of_record: Callable[[ClosedIncident], str],
     of_open: Callable[[Summary], str],
 ) -> tuple[Group, ...]:
     names = sorted({of_record(record) for record in records} | {of_open(one) for one in opened})
@@ -101,7 +111,7 @@ def _groups(
     )
 
 
-def _group(name: str, records: Sequence[Record], opened: Sequence[Summary]) -> Group:
+def _group(name: str, records: Sequence[ClosedIncident], opened: Sequence[Summary]) -> Group:
     return Group(
         name=name,
         incidents=len(records) + len(opened),
@@ -112,7 +122,7 @@ def _group(name: str, records: Sequence[Record], opened: Sequence[Summary]) -> G
     )
 
 
-def _escalations(records: Sequence[Record]) -> Escalations:
+def _escalations(records: Sequence[ClosedIncident]) -> Escalations:
     tallies = [record.tally for record in records]
     return Escalations(
         beyond_first_tier=sum(tally.tier > 1 for tally in tallies),
@@ -125,7 +135,7 @@ def _escalations(records: Sequence[Record]) -> Escalations:
     )
 
 
-def _pages(records: Sequence[Record]) -> Pages:
+def _pages(records: Sequence[ClosedIncident]) -> Pages:
     tallies = [record.tally for record in records]
     latest = max((tally.latest for tally in tallies), default=timedelta())
     return Pages(
@@ -136,9 +146,9 @@ def _pages(records: Sequence[Record]) -> Pages:
     )
 
 
-def _reviews(reviews: Sequence[ReviewRecord]) -> Reviews:
+def _reviews(reviews: Sequence[ReviewRecord]) -> ReviewFigures:
     owed = [review for review in reviews if review.kind in ("required", "wanted")]
-    return Reviews(
+    return ReviewFigures(
         owed=len(owed),
         complete=sum(review.closed_at is not None for review in owed),
         asked=sum(review.kind == "asked" for review in reviews),
@@ -150,15 +160,15 @@ def _reviews(reviews: Sequence[ReviewRecord]) -> Reviews:
     )
 
 
-def _follow_ups(reviews: Sequence[ReviewRecord]) -> FollowUps:
+def _follow_ups(reviews: Sequence[ReviewRecord]) -> FollowUpFigures:
     done, waived = sum(r.follow_ups_done for r in reviews), sum(r.follow_ups_waived for r in reviews)
     on_time = sum(review.follow_ups_on_time for review in reviews)
     total = sum(review.follow_ups for review in reviews)
-    return FollowUps(on_time=on_time, late=done - on_time, waived=waived, open=total - done - waived)
+    return FollowUpFigures(on_time=on_time, late=done - on_time, waived=waived, open=total - done - waived)
 
 
 def _counts(
-    records: Sequence[Record], opened: Sequence[Summary], since: datetime, until: datetime, unit: str
+    records: Sequence[ClosedIncident], opened: Sequence[Summary], since: datetime, until: datetime, unit: str
 ) -> tuple[Count, ...]:
     def begins_on(at: datetime) -> date:
         day = at.astimezone(UTC).date()

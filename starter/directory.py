@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 
 from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
 
-from starter.answers import Found, LookupFailed, Past, Summary
+from starter.answers import FoundIncident, LookupFailed, Past, Summary
 from workflows import search_attributes as attributes
-from workflows.policy.record import DRILL, GRAVEST, MEMO, Record
+from workflows.policy.record import DRILL, GRAVEST, MEMO, ClosedIncident
 
 INCIDENTS = "WorkflowType = 'incident'"
 OPEN = f"{INCIDENTS} AND ExecutionStatus = 'Running'"
@@ -35,7 +35,7 @@ async def ended(client: Client, since: datetime, seen: Seen) -> Past:
         f"{ALL} AND CloseTime >= '{since.isoformat()}'", page_size=PAGE, rpc_timeout=PAGE_WITHIN
     )
     async for run in found:
-        record: Record | None = await run.memo_value(MEMO, None, type_hint=Record)
+        record: ClosedIncident | None = await run.memo_value(MEMO, None, type_hint=ClosedIncident)
         if record is not None:
             records.append(record)
         elif await _is_last(run):
@@ -44,7 +44,7 @@ async def ended(client: Client, since: datetime, seen: Seen) -> Past:
     return Past(records=tuple(records), unrecorded=tuple(unrecorded))
 
 
-async def find(client: Client, prefix: str | None, *, closed: bool) -> Found:
+async def find(client: Client, prefix: str | None, *, closed: bool) -> FoundIncident:
     """See `Incidents.find`."""
     if prefix is None:
         return _only(await _query(client, OPEN), "incidents are open, say which", "no incident is open")
@@ -73,13 +73,13 @@ def _beginning(prefix: str) -> str:
     return f"{attributes.INCIDENT.name} STARTS_WITH '{prefix}'"
 
 
-def _only(candidates: Sequence[Summary], several: str, none: str = "") -> Found:
+def _only(candidates: Sequence[Summary], several: str, none: str = "") -> FoundIncident:
     if not candidates:
         raise LookupFailed(none)
     if len(candidates) > 1:
         raise LookupFailed(f"{len(candidates)} {several}:\n" + _lines(candidates))
     one = candidates[0]
-    return Found(workflow_id=one.workflow_id, run_id=None if one.open else one.run_id, incident=one.incident)
+    return FoundIncident(workflow_id=one.workflow_id, run_id=None if one.open else one.run_id, incident=one.incident)
 
 
 def _lines(incidents: Sequence[Summary]) -> str:

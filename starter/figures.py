@@ -8,11 +8,11 @@ incidents: one that is open has no last word yet.
 
 from datetime import date
 
-from starter.answers import Answer
+from starter.answers import Result
 from workflows.policy.effects import Instant
 
 
-class Spread(Answer):
+class Spread(Result):
     """How long something took, in whole seconds. Without any, all but `count` is None."""
 
     count: int
@@ -22,7 +22,7 @@ class Spread(Answer):
     longest_s: int | None = None
 
 
-class Group(Answer):
+class Group(Result):
     """Incidents of one severity, of one service, or all of them."""
 
     name: str
@@ -36,7 +36,7 @@ class Group(Answer):
     """From the declaration to the (last) resolution."""
 
 
-class Escalations(Answer):
+class Escalations(Result):
     """How many of the closed incidents ..."""
 
     beyond_first_tier: int
@@ -53,7 +53,7 @@ class Escalations(Answer):
     reopened: int
 
 
-class Pages(Answer):
+class Pages(Result):
     """Of the closed incidents."""
 
     through: int
@@ -65,7 +65,7 @@ class Pages(Answer):
     """How late the latest was."""
 
 
-class Reviews(Answer):
+class ReviewFigures(Result):
     """Of the closed incidents."""
 
     owed: int
@@ -85,7 +85,7 @@ class Reviews(Answer):
     """... and of these, those whose deadline has passed."""
 
 
-class FollowUps(Answer):
+class FollowUpFigures(Result):
     """Of the closed incidents."""
 
     on_time: int
@@ -96,7 +96,7 @@ class FollowUps(Answer):
     open: int
 
 
-class LeftOut(Answer):
+class LeftOut(Result):
     cancelled: int
     """Opened in error."""
     drills: int
@@ -105,14 +105,14 @@ class LeftOut(Answer):
     """Ended without a record: terminated, or closed by a version that kept none."""
 
 
-class Count(Answer):
+class Count(Result):
     """Incidents that were declared in one day or week."""
 
     begins_on: date
     by_severity: dict[str, int]
 
 
-class Figures(Answer):
+class ReportFigures(Result):
     since: Instant
     until: Instant
     """Not included."""
@@ -125,8 +125,8 @@ class Figures(Answer):
     """By number of incidents; the empty name stands for those of no service."""
     escalations: Escalations
     pages: Pages
-    reviews: Reviews
-    follow_ups: FollowUps
+    reviews: ReviewFigures
+    follow_ups: FollowUpFigures
     counts: tuple[Count, ...]
     """Without gaps: a quiet day is one with an empty `by_severity`."""
     left_out: LeftOut

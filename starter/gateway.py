@@ -32,7 +32,7 @@ from starter.sources.reading import FieldProblem, Unreadable, Webhook
 from starter.sources.source import Source
 from starter.turned_away import TurnedAway
 from starter.unpacking import unpacked
-from workflows.policy.incident import Opening
+from workflows.policy.incident import OpenRequest
 from workflows.policy.runbook import Runbook
 
 T = TypeVar("T")
@@ -71,7 +71,7 @@ class Gateway:
         self.beats = Beats(Heartbeats(self.incidents.reach))
         self.silencing = Silencing(Silences(self.incidents.reach))
 
-    def opening(self, batch: Batch) -> Opening:
+    def opening(self, batch: Batch) -> OpenRequest:
         """How an incident opens here."""
         return self.published.in_force.now(batch.opening)
 

@@ -17,7 +17,7 @@ from starter.incidents import Incidents
 from starter.refusal import later
 from starter.repeats import Repeats
 from workflows.policy.events import AlertsReceived
-from workflows.policy.incident import Opening
+from workflows.policy.incident import OpenRequest
 
 BATCH_BYTES = 200_000
 """A tenth of what Temporal takes in one signal (2 MB), so that an incident reads it in one go. A single alert may weigh
@@ -39,14 +39,14 @@ class _Batch:
     """It is under way: nobody can join any more."""
     deliveries: list[AlertsReceived] = field(default_factory=list)
     weight: int = 0
-    opening: Opening = field(init=False)
+    opening: OpenRequest = field(init=False)
     rank: tuple[bool, str] = field(init=False)
     committed: "asyncio.Task[bool]" = field(init=False)
 
     def has_room_for(self, weight: int) -> bool:
         return not self.leaves and self.weight + weight <= BATCH_BYTES
 
-    def join(self, opening: Opening, delivery: AlertsReceived, weight: int) -> None:
+    def join(self, opening: OpenRequest, delivery: AlertsReceived, weight: int) -> None:
         """If nothing is open yet, it opens as the gravest of those asks that bring something firing."""
         rank = all(alert.status == "resolved" for alert in delivery.alerts), opening.severity
         if not self.deliveries or rank < self.rank:
@@ -68,7 +68,7 @@ class GroupCommit:
         self._open: dict[str, None] = {}
         """Incidents that were told something last, the latest at the end: they probably are open still."""
 
-    async def open(self, workflow_id: str, opening: Opening, delivery: AlertsReceived) -> bool:
+    async def open(self, workflow_id: str, opening: OpenRequest, delivery: AlertsReceived) -> bool:
         """As `Incidents.open`, and by it, together with what else is for the same incident.
 
         Raises Unreachable, Refusal. A caller who is cancelled leaves the others alone; what it brought still arrives.

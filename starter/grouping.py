@@ -17,7 +17,7 @@ from workflows.policy.alerts import headline
 from workflows.policy.bounded import LINE, fit
 from workflows.policy.effects import Instant
 from workflows.policy.events import Alert
-from workflows.policy.incident import Opening
+from workflows.policy.incident import OpenRequest
 from workflows.policy.runbook import Intake, Meaning, Runbook
 
 Labels = tuple[tuple[str, str], ...]
@@ -44,7 +44,7 @@ MOST_WORDS = 20
 
 
 @dataclass(frozen=True)
-class Group:
+class AlertGroup:
     """What belongs together."""
 
     name: str
@@ -57,14 +57,14 @@ class Batch:
     """Alerts that belong to one incident."""
 
     workflow_id: str
-    opening: Opening
+    opening: OpenRequest
     alerts: tuple[Alert, ...]
     truncated: int = 0
     """How many more the group has, of which nothing is known."""
     ended: Mapping[str, datetime] = field(default_factory=dict)
     """The sender's own groups that have ended as a whole: see `AlertsReceived`."""
     by: Labels = ()
-    """See `Group`."""
+    """See `AlertGroup`."""
     remark: bool = False
     """About alerts of the delivery that could not be read: it is none of those that were sent."""
 
@@ -89,7 +89,7 @@ class Delivery:
 
 def group(source: str, reading: Reading, book: Runbook, received_at: Instant) -> Delivery:
     """A batch for each group of alerts."""
-    groups: dict[Group, list[SentAlert]] = {}
+    groups: dict[AlertGroup, list[SentAlert]] = {}
     for sent in reading.alerts:
         groups.setdefault(_group_of(source, sent, book.intake, received_at), []).append(sent)
     batches = tuple(_batch(source, reading, group, sent, book, received_at) for group, sent in groups.items())
@@ -184,16 +184,18 @@ def started(stated: datetime | None, received_at: Instant) -> Instant:
     return min(stated if stated.tzinfo else stated.replace(tzinfo=UTC), received_at)
 
 
-def _group_of(source: str, sent: SentAlert, intake: Intake, received_at: Instant) -> Group:
+def _group_of(source: str, sent: SentAlert, intake: Intake, received_at: Instant) -> AlertGroup:
     if sent.unreadable or not intake.group_by:
-        return Group(sent.group)
+        return AlertGroup(sent.group)
     seen = shown(source, alert(sent, intake, received_at), intake)
     by = tuple((label, seen.get(label, "")) for label in sorted(set(intake.group_by)))
     # All that have none of the labels would be one incident, and the second of them would page nobody.
-    return Group(f"by {json.dumps(by)}", by) if any(value for _, value in by) else Group(sent.group)
+    return AlertGroup(f"by {json.dumps(by)}", by) if any(value for _, value in by) else AlertGroup(sent.group)
 
 
-def _ungrouped(groups: Mapping[Group, Sequence[SentAlert]], reading: Reading, book: Runbook) -> Iterator[FieldProblem]:
+def _ungrouped(
+    groups: Mapping[AlertGroup, Sequence[SentAlert]], reading: Reading, book: Runbook
+) -> Iterator[FieldProblem]:
     if all(group.by or alerts[0].unreadable for group, alerts in groups.items()):
         return
     yield from reading.ungrouped
@@ -203,7 +205,7 @@ def _ungrouped(groups: Mapping[Group, Sequence[SentAlert]], reading: Reading, bo
 
 
 def _batch(
-    source: str, reading: Reading, group: Group, sent: Sequence[SentAlert], book: Runbook, received_at: Instant
+    source: str, reading: Reading, group: AlertGroup, sent: Sequence[SentAlert], book: Runbook, received_at: Instant
 ) -> Batch:
     ordered = _firing_first(sent)
     tags = {name: tag(source, reading.tenant, name) for name in {each.group for each in ordered}}
@@ -222,10 +224,10 @@ def _firing_first(alerts: Iterable[SentAlert]) -> list[SentAlert]:
     return sorted(alerts, key=lambda alert: alert.status != "firing")
 
 
-def _opening(source: str, alerts: Sequence[Alert], links: Links, book: Runbook) -> Opening:
+def _opening(source: str, alerts: Sequence[Alert], links: Links, book: Runbook) -> OpenRequest:
     """What those that fire ask for, which come first; if none does, they all: it is not opened then."""
     firing = [each for each in alerts if each.status == alerts[0].status]
-    return Opening(
+    return OpenRequest(
         runbook=book,
         severity=min(alert.severity or book.intake.default_severity for alert in firing),
         title=headline(firing),

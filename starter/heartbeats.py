@@ -10,11 +10,11 @@ from temporalio.common import SearchAttributePair, TypedSearchAttributes, Workfl
 
 from settings.temporal import WORKFLOW_QUEUE
 from starter.answers import NothingOpen
-from starter.reach import DEADLINE, PATIENCE, Reach
+from starter.reach import DEADLINE, PATIENCE, TemporalConnection
 from workflows import search_attributes as attributes
 from workflows.heartbeat import CARD
 from workflows.policy.events import Event
-from workflows.policy.heartbeat import Card, Heartbeat, Spec, SpecChanged, card, workflow_id
+from workflows.policy.heartbeat import Heartbeat, HeartbeatSummary, Spec, SpecChanged, card, workflow_id
 from workflows.summaries import summary
 
 RUNNING = "WorkflowType = 'heartbeat' AND ExecutionStatus = 'Running'"
@@ -23,7 +23,7 @@ RUNNING = "WorkflowType = 'heartbeat' AND ExecutionStatus = 'Running'"
 class Heartbeats:
     """Every method raises Unreachable when Temporal is away; those that take a name raise NothingOpen."""
 
-    def __init__(self, reach: Reach) -> None:
+    def __init__(self, reach: TemporalConnection) -> None:
         self._reach = reach
 
     async def add(self, name: str, spec: Spec) -> None:
@@ -57,7 +57,7 @@ class Heartbeats:
         async with self._called(name) as handle:
             await handle.signal(signal, event.model_dump(mode="json", exclude_defaults=True), rpc_timeout=DEADLINE)
 
-    async def card(self, name: str) -> Card:
+    async def card(self, name: str) -> HeartbeatSummary:
         """What is expected of it; needs no worker."""
         async with self._called(name) as handle:
             found = await handle.describe(rpc_timeout=DEADLINE)
@@ -65,7 +65,7 @@ class Heartbeats:
                 raise NothingOpen(handle.id)
             return await _card(found)
 
-    async def list(self) -> tuple[Card, ...]:
+    async def list(self) -> tuple[HeartbeatSummary, ...]:
         """All of them, by name."""
         async with self._reach.temporal():
             found = [await _card(each) async for each in self._reach.client.list_workflows(RUNNING)]
@@ -87,6 +87,6 @@ class Heartbeats:
             raise NothingOpen(f"there is no heartbeat {name!r}: tocsin heartbeat add {name}") from None
 
 
-async def _card(found: WorkflowExecution) -> Card:
-    known: Card = await found.memo_value(CARD, type_hint=Card)
+async def _card(found: WorkflowExecution) -> HeartbeatSummary:
+    known: HeartbeatSummary = await found.memo_value(CARD, type_hint=HeartbeatSummary)
     return known

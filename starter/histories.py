@@ -10,9 +10,9 @@ from temporalio.api.history.v1 import HistoryEvent
 from temporalio.converter import DataConverter
 
 from starter.answers import HistoryLine
-from workflows.policy.answers import Life
+from workflows.policy.answers import IncidentInput
 from workflows.policy.events import HEARD, AlertsReceived, Event
-from workflows.policy.review.answers import ReviewLife
+from workflows.policy.review.answers import ReviewInput
 from workflows.policy.review.events import HEARD_AT_REVIEW
 
 _ENVELOPE = {"at", "id", "by", "via", "kind"}
@@ -56,9 +56,9 @@ async def _opening(converter: DataConverter, event: HistoryEvent) -> list[Histor
     payloads = event.workflow_execution_started_event_attributes.input.payloads
     try:
         if event.workflow_execution_started_event_attributes.workflow_type.name == "review":
-            [begun] = await converter.decode(payloads, [ReviewLife])
+            [begun] = await converter.decode(payloads, [ReviewInput])
             return [HistoryLine(at=entry.at, text=entry.text) for entry in begun.review.incident.timeline]
-        [life] = await converter.decode(payloads, [Life])
+        [life] = await converter.decode(payloads, [IncidentInput])
     except ValueError:  # of another version, or no argument at all
         return [_line(event, "began")]
     if life.incident is None:

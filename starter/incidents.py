@@ -17,13 +17,13 @@ from temporalio.common import RawValue, SearchAttributePair, TypedSearchAttribut
 
 from settings.temporal import WORKFLOW_QUEUE
 from starter import directory, histories
-from starter.answers import Found, HistoryLine, NobodyWorks, NothingOpen, Past, Refused, Summary
-from starter.reach import DEADLINE, PATIENCE, Reach
+from starter.answers import FoundIncident, HistoryLine, NobodyWorks, NothingOpen, Past, RefusedByIncident, Summary
+from starter.reach import DEADLINE, PATIENCE, TemporalConnection
 from workflows import search_attributes as attributes
-from workflows.policy.answers import Changed, Life, Outlook, Status
+from workflows.policy.answers import IncidentInput, PlanView, Status, UpdateResult
 from workflows.policy.effects import Wire
 from workflows.policy.events import AlertsReceived, E, Event
-from workflows.policy.incident import Opening
+from workflows.policy.incident import OpenRequest
 from workflows.policy.record import listed
 from workflows.summaries import summary
 
@@ -39,10 +39,10 @@ class Incidents:
 
     def __init__(self, client: Client) -> None:
         self._client = client
-        self._reach = Reach(client)
+        self._reach = TemporalConnection(client)
 
     @property
-    def reach(self) -> Reach:
+    def reach(self) -> TemporalConnection:
         """For what else is reached over the same connection."""
         return self._reach
 
@@ -53,7 +53,7 @@ class Incidents:
     async def open(
         self,
         workflow_id: str,
-        opening: Opening,
+        opening: OpenRequest,
         delivery: AlertsReceived,
         *more: AlertsReceived,
         if_open: Sequence[AlertsReceived] = (),
@@ -76,7 +76,7 @@ class Incidents:
         await self._start(workflow_id, opening, delivery, *more)
         return True
 
-    async def declare(self, opening: Opening) -> str:
+    async def declare(self, opening: OpenRequest) -> str:
         """Open an incident by hand. Returns its workflow id."""
         workflow_id = f"incident-declared-{uuid4().hex}"
         await self._start(workflow_id, opening)
@@ -100,7 +100,7 @@ class Incidents:
         its_own = found.typed_search_attributes.get(attributes.INCIDENT) == incident
         return found.status is WorkflowExecutionStatus.RUNNING and its_own
 
-    async def ask(self, workflow_id: str, event: Event, patience: timedelta = PATIENCE) -> Changed:
+    async def ask(self, workflow_id: str, event: Event, patience: timedelta = PATIENCE) -> UpdateResult:
         """Do what a person wants done, and say what it changed.
 
         Raises Refused, NothingOpen, or NobodyWorks: then a signal has been left, under the same event id, so that the
@@ -117,9 +117,9 @@ class Incidents:
         """Raises NobodyWorks, NothingOpen (no such workflow)."""
         return await self.query(workflow_id, run_id, "state", Status, patience)
 
-    async def outlook(self, workflow_id: str, run_id: str | None = None, patience: timedelta = PATIENCE) -> Outlook:
+    async def outlook(self, workflow_id: str, run_id: str | None = None, patience: timedelta = PATIENCE) -> PlanView:
         """Raises NobodyWorks, NothingOpen (no such workflow)."""
-        return await self.query(workflow_id, run_id, "plan", Outlook, patience)
+        return await self.query(workflow_id, run_id, "plan", PlanView, patience)
 
     async def history(self, workflow_id: str, run_id: str | None = None) -> tuple[HistoryLine, ...]:
         """What the history knows by itself: for when no worker answers. Raises NothingOpen (no such workflow)."""
@@ -128,7 +128,7 @@ class Incidents:
             events = handle.fetch_history_events(rpc_timeout=PATIENCE)
             return tuple([line async for line in histories.read(self._client.data_converter, events)])
 
-    async def find(self, prefix: str | None = None, *, closed: bool = False) -> Found:
+    async def find(self, prefix: str | None = None, *, closed: bool = False) -> FoundIncident:
         """The incident that is meant by an id, the beginning of one, a workflow id, or nothing if only one is open.
 
         With `closed`, closed ones may be meant too. Raises LookupFailed.
@@ -170,11 +170,11 @@ class Incidents:
         except WorkflowFailureError as error:
             raise NobodyWorks(f"the canary did not come through the worker: {error.cause}") from error
 
-    async def _start(self, workflow_id: str, opening: Opening, *deliveries: AlertsReceived) -> None:
+    async def _start(self, workflow_id: str, opening: OpenRequest, *deliveries: AlertsReceived) -> None:
         async with self._reach.temporal():
             await self._client.start_workflow(
                 "incident",
-                Life(opening=opening),
+                IncidentInput(opening=opening),
                 id=workflow_id,
                 task_queue=WORKFLOW_QUEUE,
                 task_timeout=timedelta(seconds=5),  # what a killed worker costs at most
@@ -186,15 +186,15 @@ class Incidents:
                 rpc_timeout=DEADLINE,
             )
 
-    async def _update(self, workflow_id: str, event: Event, patience: timedelta) -> Changed:
+    async def _update(self, workflow_id: str, event: Event, patience: timedelta) -> UpdateResult:
         handle = self._client.get_workflow_handle(workflow_id)
         try:
             async with self._reach.worker(workflow_id, patience):
-                changed: Changed = await handle.execute_update(
-                    _name(event), _payload(event), id=event.id, result_type=Changed, rpc_timeout=patience
+                changed: UpdateResult = await handle.execute_update(
+                    _name(event), _payload(event), id=event.id, result_type=UpdateResult, rpc_timeout=patience
                 )
         except WorkflowUpdateFailedError as error:
-            raise Refused(str(error.cause)) from None
+            raise RefusedByIncident(str(error.cause)) from None
         return changed
 
     async def query(self, workflow_id: str, run_id: str | None, name: str, answer: type[A], patience: timedelta) -> A:
@@ -204,7 +204,7 @@ class Incidents:
             async with self._reach.worker(workflow_id, patience):
                 answered: A = await handle.query(name, result_type=answer, rpc_timeout=patience)
         except WorkflowQueryFailedError as error:
-            raise Refused(f"{workflow_id} could not answer: {error.message}") from None
+            raise RefusedByIncident(f"{workflow_id} could not answer: {error.message}") from None
         return answered
 
 
@@ -218,7 +218,7 @@ def _payload(event: Event) -> RawValue:
     return RawValue(Payload(metadata={"encoding": b"json/plain"}, data=written))
 
 
-def _attributes(opening: Opening) -> TypedSearchAttributes:
+def _attributes(opening: OpenRequest) -> TypedSearchAttributes:
     return TypedSearchAttributes(
         [
             SearchAttributePair(attributes.SEVERITY, opening.severity),

@@ -12,7 +12,7 @@ from temporalio.common import WorkflowIDConflictPolicy
 from settings import Settings
 from settings.temporal import WORKFLOW_QUEUE
 from starter.answers import NothingOpen, Unpublished
-from starter.reach import DEADLINE, Reach
+from starter.reach import DEADLINE, TemporalConnection
 from starter.runbooks import Library
 from workflows.policy.bounded import fit
 from workflows.policy.installation import Installation, differences
@@ -39,7 +39,7 @@ def loaded(library: Library, settings: Settings) -> Installation:
 class Installations:
     """Every method raises Unreachable when Temporal is away."""
 
-    def __init__(self, reach: Reach) -> None:
+    def __init__(self, reach: TemporalConnection) -> None:
         self._reach = reach
         self._read: tuple[str, Installation] | None = None
         """By the run that it is the argument of: that never changes."""

@@ -23,22 +23,22 @@ class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
-class _Category(_Part):
+class _TicketCategory(_Part):
     key: Word = ""
 
 
-class _Status(_Part):
-    statusCategory: _Category = _Category()  # noqa: N815 (Jira's name)
+class _TicketStatus(_Part):
+    statusCategory: _TicketCategory = _TicketCategory()  # noqa: N815 (Jira's name)
 
 
-class _Fields(_Part):
+class _TicketFields(_Part):
     labels: tuple[str, ...] = ()
-    status: _Status = _Status()
+    status: _TicketStatus = _TicketStatus()
 
 
-class _Issue(_Part):
+class _Ticket(_Part):
     key: str
-    fields: _Fields = _Fields()
+    fields: _TicketFields = _TicketFields()
 
 
 class _Change(_Part):
@@ -57,12 +57,12 @@ class _User(_Part):
 class _Delivery(_Part):
     webhookEvent: Word = ""  # noqa: N815 (Jira's name)
     user: _User = _User()
-    issue: _Issue | None = None
+    issue: _Ticket | None = None
     changelog: _Changelog = _Changelog()
 
 
 @dataclass(frozen=True)
-class Done:
+class TicketDone:
     """A ticket of an incident's was moved to a status that counts as done."""
 
     incident: str
@@ -74,7 +74,7 @@ class Done:
         return FollowUpDone(id=self.id, by=self.by, via="jira", follow_up=self.ticket)
 
 
-def done(webhook: Webhook) -> Done | str:
+def done(webhook: Webhook) -> TicketDone | str:
     """Otherwise why nothing follows from it. Raises Unreadable for what is no webhook of Jira's."""
     try:
         delivery = _Delivery.model_validate(foreign.json(webhook.body))
@@ -91,4 +91,4 @@ def done(webhook: Webhook) -> Done | str:
         return "it was not moved to a status that is done"
     once = webhook.headers.get("x-atlassian-webhook-identifier") or f"{issue.key}-{delivery.changelog.id}"
     by = line(delivery.user.displayName, NAME) or "somebody in Jira"
-    return Done(incident, issue.key, by, f"jira-{once}")
+    return TicketDone(incident, issue.key, by, f"jira-{once}")

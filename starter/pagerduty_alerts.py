@@ -15,14 +15,14 @@ _ID = re.compile(r"[A-Za-z0-9]{1,40}")  # goes into an address
 log = structlog.get_logger()
 
 
-class _Alert(BaseModel):
+class _OpenAlert(BaseModel):
     model_config = ConfigDict(extra="ignore")
     alert_key: str | None = None
 
 
-class _Alerts(BaseModel):
+class _OpenAlerts(BaseModel):
     model_config = ConfigDict(extra="ignore")
-    alerts: list[_Alert] = []
+    alerts: list[_OpenAlert] = []
 
 
 async def alert_keys(settings: Settings, pagerduty_id: str | None) -> tuple[str | None, ...]:
@@ -41,7 +41,7 @@ async def alert_keys(settings: Settings, pagerduty_id: str | None) -> tuple[str 
         if answer.status_code == httpx.codes.NOT_FOUND:
             return ()
         answer.raise_for_status()
-        return tuple(alert.alert_key for alert in _Alerts.model_validate_json(answer.content).alerts)
+        return tuple(alert.alert_key for alert in _OpenAlerts.model_validate_json(answer.content).alerts)
     except httpx.HTTPError as error:
         log.error(
             "cannot look up an incident at PagerDuty", problem=type(error).__name__, check="TOCSIN_PAGERDUTY_API_TOKEN"

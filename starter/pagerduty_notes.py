@@ -5,7 +5,7 @@ The types, and what their data holds: https://developer.pagerduty.com/docs/webho
 
 import re
 
-from starter.sources.pagerduty import Incident
+from starter.sources.pagerduty import WebhookIncident
 from starter.sources.text import line
 
 LONGEST = 300
@@ -31,7 +31,7 @@ _OURS = re.compile(r"\[incident-[^/\]]+/[^/\]]+/[^\]]+\]\s*\Z")
 """How a note of ours ends: `activities.pagerduty`."""
 
 
-def noted(event_type: str, data: Incident) -> str:
+def noted(event_type: str, data: WebhookIncident) -> str:
     people = ", ".join(person.summary for person in data.assignees if person.summary)
     told = (
         people and f"to {people}",
@@ -45,9 +45,9 @@ def noted(event_type: str, data: Incident) -> str:
     return line(f"at PagerDuty: {NOTED[event_type]}" + (f": {details}" if details else ""), LONGEST)
 
 
-def our_own(data: Incident) -> bool:
+def our_own(data: WebhookIncident) -> bool:
     return bool(_OURS.search(data.content))
 
 
-def _priority(event_type: str, data: Incident) -> str:
+def _priority(event_type: str, data: WebhookIncident) -> str:
     return (data.priority.summary or "none") if event_type == "incident.priority_updated" else ""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from starter.pagerduty_notes import NOTED, noted, our_own
-from starter.sources.pagerduty import Event, read
+from starter.sources.pagerduty import WebhookEvent, read
 from starter.sources.reading import Webhook
 from starter.sources.text import NAME, line
 from workflows.policy.events import Acknowledged, Noted, Resolved, Unacknowledged
@@ -79,5 +79,5 @@ def report(webhook: Webhook) -> Report | Ignored:
     )
 
 
-def _who(event: Event) -> str:
+def _who(event: WebhookEvent) -> str:
     return line(event.agent.summary, NAME) if event.agent.summary else "someone at PagerDuty"

@@ -25,7 +25,7 @@ class _NoAnswer(Unreachable):
     """Temporal is silent, or waits for somebody who is."""
 
 
-class Reach:
+class TemporalConnection:
     """How far a client gets."""
 
     def __init__(self, client: Client) -> None:

@@ -10,7 +10,7 @@ from starter.answers import Unreachable
 from starter.sources.reading import FieldProblem, Unreadable
 
 
-class Refused(BaseModel):
+class ErrorBody(BaseModel):
     """The body of every answer that is not 2xx."""
 
     error: str
@@ -52,5 +52,5 @@ def refused(refusal: Refusal) -> JSONResponse:
 def _json(
     status: int, error: str, problems: Sequence[FieldProblem] = (), headers: Mapping[str, str] | None = None
 ) -> JSONResponse:
-    body = Refused(error=error, problems=list(problems))
+    body = ErrorBody(error=error, problems=list(problems))
     return JSONResponse(body.model_dump(mode="json"), status, headers)

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from workflows.policy.bounded import fit
 from workflows.policy.events import Alert, AlertsReceived
-from workflows.policy.incident import Bounds
+from workflows.policy.incident import IncidentBounds
 
 REMEMBERED = 50_000
 """Alerts."""
@@ -43,7 +43,7 @@ class Repeats:
     def _thin(self, workflow_id: str, alert: Alert) -> Alert:
         if self._known.get((workflow_id, alert.fingerprint)) != _episode(alert):
             return alert
-        name, summary = fit(alert.name, Bounds.alert_name), fit(alert.summary, Bounds.alert_summary)
+        name, summary = fit(alert.name, IncidentBounds.alert_name), fit(alert.summary, IncidentBounds.alert_summary)
         return alert.model_copy(update={"name": name, "summary": summary, "labels": {}, "link": ""})
 
 

@@ -5,14 +5,14 @@ from datetime import datetime
 
 from temporalio.client import WorkflowExecution, WorkflowExecutionStatus
 
-from starter.answers import Found, LookupFailed, ReviewSummary
+from starter.answers import FoundIncident, LookupFailed, ReviewSummary
 from starter.directory import PAGE, PAGE_WITHIN, check_id
 from starter.incidents import LONG_LIST, Incidents
 from starter.reach import PATIENCE
 from workflows import search_attributes as attributes
-from workflows.policy.answers import Outlook
+from workflows.policy.answers import PlanView
 from workflows.policy.review.answers import ReviewStatus
-from workflows.policy.review.record import MEMO, Record
+from workflows.policy.review.record import MEMO, ClosedReview
 
 REVIEWS = "WorkflowType = 'review'"
 OPEN = f"{REVIEWS} AND ExecutionStatus = 'Running'"
@@ -31,15 +31,15 @@ class Reviews:
         found = await self._matching(ALL if include_closed else OPEN)
         return tuple(sorted(found, key=lambda review: (not review.open, review.due_at or review.started_at)))
 
-    async def records(self, since: datetime) -> tuple[Record, ...]:
+    async def records(self, since: datetime) -> tuple[ClosedReview, ...]:
         """Of those that are open or have closed since then, as far as they have any."""
         query = f"{ALL} AND (ExecutionStatus = 'Running' OR CloseTime >= '{since.isoformat()}')"
         async with self._incidents.reach.temporal(deadline=LONG_LIST):
             runs = self._incidents.reach.client.list_workflows(query, page_size=PAGE, rpc_timeout=PAGE_WITHIN)
             found = [await _record(run) async for run in runs]
-        return tuple(record for record in found if isinstance(record, Record))
+        return tuple(record for record in found if isinstance(record, ClosedReview))
 
-    async def find(self, prefix: str | None = None, *, closed: bool = False) -> Found:
+    async def find(self, prefix: str | None = None, *, closed: bool = False) -> FoundIncident:
         """The review that is meant by its incident's id, the beginning of one, or nothing if only one is open.
 
         Raises LookupFailed.
@@ -61,7 +61,7 @@ class Reviews:
         )
         return _only(exact or found, f"reviews begin with {prefix!r}, say which", none)
 
-    async def find_either(self, prefix: str | None = None) -> Found:
+    async def find_either(self, prefix: str | None = None) -> FoundIncident:
         """The open incident that is meant, or if there is none the open review. Raises LookupFailed."""
         try:
             return await self._incidents.find(prefix)
@@ -71,13 +71,13 @@ class Reviews:
                 return await self.find(prefix)
             raise
 
-    async def status(self, found: Found) -> ReviewStatus:
+    async def status(self, found: FoundIncident) -> ReviewStatus:
         """Raises NobodyWorks, NothingOpen."""
         return await self._incidents.query(found.workflow_id, found.run_id, "state", ReviewStatus, PATIENCE)
 
-    async def outlook(self, found: Found) -> Outlook:
+    async def outlook(self, found: FoundIncident) -> PlanView:
         """Raises NobodyWorks, NothingOpen."""
-        return await self._incidents.query(found.workflow_id, found.run_id, "plan", Outlook, PATIENCE)
+        return await self._incidents.query(found.workflow_id, found.run_id, "plan", PlanView, PATIENCE)
 
     async def _matching(self, query: str) -> Sequence[ReviewSummary]:
         async with self._incidents.reach.temporal():
@@ -100,27 +100,27 @@ async def _summary(run: WorkflowExecution) -> ReviewSummary:
         due_at=known.get(attributes.REVIEW_DUE_AT),
         started_at=await run.memo_value("opened_at", run.start_time, type_hint=datetime),
         closed_at=run.close_time,
-        record=record if isinstance(record, Record) else None,
+        record=record if isinstance(record, ClosedReview) else None,
         problem=record if isinstance(record, str) else "",
     )
 
 
-async def _record(run: WorkflowExecution) -> Record | str | None:
+async def _record(run: WorkflowExecution) -> ClosedReview | str | None:
     """Or why it cannot be read: one that cannot must not hide the others."""
     try:
-        record: Record | None = await run.memo_value(MEMO, None, type_hint=Record)
+        record: ClosedReview | None = await run.memo_value(MEMO, None, type_hint=ClosedReview)
     except ValueError:
         return "its figures cannot be read: see its workflow in Temporal"
     return record
 
 
-def _only(found: Sequence[ReviewSummary], several: str, none: str) -> Found:
+def _only(found: Sequence[ReviewSummary], several: str, none: str) -> FoundIncident:
     if not found:
         raise LookupFailed(none)
     if len(found) > 1:
         raise LookupFailed(f"{len(found)} {several}:\n" + _lines(found))
     one = found[0]
-    return Found(workflow_id=one.workflow_id, run_id=None if one.open else one.run_id, incident=one.incident)
+    return FoundIncident(workflow_id=one.workflow_id, run_id=None if one.open else one.run_id, incident=one.incident)
 
 
 def _lines(reviews: Sequence[ReviewSummary]) -> str:

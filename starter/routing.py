@@ -16,7 +16,7 @@ from starter.translating import translated
 from workflows.policy.durations import write
 from workflows.policy.events import Alert
 from workflows.policy.runbook import Runbook, SeverityName
-from workflows.policy.silence import Card
+from workflows.policy.silence import SilenceSummary
 
 
 class Why(BaseModel):
@@ -28,7 +28,7 @@ class Why(BaseModel):
     incident: str
 
 
-class Route(BaseModel):
+class ExplainedIncident(BaseModel):
     """One incident that a delivery would open, or whose alerts it would bring."""
 
     incident: str
@@ -60,7 +60,7 @@ class Silent(BaseModel):
 class Routed(BaseModel):
     """`tocsin route --json`."""
 
-    routes: list[Route]
+    routes: list[ExplainedIncident]
     silences: list[Silent] | None = None
     """Those that would hold some of its alerts now; None: they could not be looked up."""
     problems: list[FieldProblem]
@@ -77,7 +77,7 @@ def route(
     webhook: Webhook,
     book: Runbook,
     because: str,
-    silences: Sequence[Card] | None = None,
+    silences: Sequence[SilenceSummary] | None = None,
     limit: int = MAX_BODY_BYTES,
 ) -> Routed:
     """What would become of a delivery. `because` says why it is this runbook, `limit` is TOCSIN_MAX_BODY_BYTES."""
@@ -100,10 +100,10 @@ def route(
     )
 
 
-def _route(source: Source, batch: Batch, book: Runbook, because: str, by_address: Collection[str]) -> Route:
+def _route(source: Source, batch: Batch, book: Runbook, because: str, by_address: Collection[str]) -> ExplainedIncident:
     firing = [alert for alert in batch.alerts if alert.status == "firing"]
     opening = batch.opening
-    return Route(
+    return ExplainedIncident(
         incident=batch.workflow_id,
         opens=bool(firing),
         runbook=book.runbook,

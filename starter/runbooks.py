@@ -26,7 +26,7 @@ class Library:
 
 
 @dataclass(frozen=True)
-class Reading:
+class RunbookReading:
     """One file: the runbook that it holds, or what is wrong with it."""
 
     book: Runbook | None = None
@@ -42,7 +42,7 @@ def load(path: Path) -> Library:
     return Library(books, tuple(problem for reading in readings for problem in reading.problems))
 
 
-def read_all(paths: Iterable[Path]) -> Iterator[Reading]:
+def read_all(paths: Iterable[Path]) -> Iterator[RunbookReading]:
     """Each file, and each in a folder. Of two runbooks of one name the second is a problem."""
     names: set[str] = set()
     for path in paths:
@@ -52,7 +52,7 @@ def read_all(paths: Iterable[Path]) -> Iterator[Reading]:
             names |= {name} if name else set()
 
 
-def _in(path: Path) -> Iterator[Reading]:
+def _in(path: Path) -> Iterator[RunbookReading]:
     if not path.exists():
         yield _nothing(path, "no such file or folder", "Name a folder of runbooks, or one runbook (TOCSIN_RUNBOOKS)")
     elif not path.is_dir():
@@ -63,24 +63,26 @@ def _in(path: Path) -> Iterator[Reading]:
         yield _nothing(path, "there is no runbook in this folder", "A runbook is a `*.yaml` file")
 
 
-def _nothing(path: Path, message: str, advice: str) -> Reading:
-    return Reading(problems=(Problem(str(path), message, advice=advice),))
+def _nothing(path: Path, message: str, advice: str) -> RunbookReading:
+    return RunbookReading(problems=(Problem(str(path), message, advice=advice),))
 
 
-def _taken(reading: Reading, name: str) -> Reading:
+def _taken(reading: RunbookReading, name: str) -> RunbookReading:
     assert reading.file
     line, column = reading.file.position(["runbook"])
     what, advice = f"another runbook is already named {name!r}", "Give each runbook a name of its own"
-    return Reading(file=reading.file, problems=(Problem(reading.file.name, what, line, column, "runbook", advice),))
+    return RunbookReading(
+        file=reading.file, problems=(Problem(reading.file.name, what, line, column, "runbook", advice),)
+    )
 
 
-def read(path: Path) -> Reading:
+def read(path: Path) -> RunbookReading:
     """One file. Never raises."""
     file = parse(path)
-    return Reading(problems=(file,)) if isinstance(file, Problem) else _compiled(file)
+    return RunbookReading(problems=(file,)) if isinstance(file, Problem) else _compiled(file)
 
 
-def _compiled(file: RunbookFile) -> Reading:
+def _compiled(file: RunbookFile) -> RunbookReading:
     plain = file.plain()
     errors = compile_holidays(plain, datetime.now(UTC).date())
     try:
@@ -88,5 +90,5 @@ def _compiled(file: RunbookFile) -> Reading:
     except ValidationError as error:
         errors += error.errors()
     if errors:
-        return Reading(file=file, problems=tuple(explain(file, errors)))
-    return Reading(book=book, file=file)
+        return RunbookReading(file=file, problems=tuple(explain(file, errors)))
+    return RunbookReading(book=book, file=file)

@@ -12,10 +12,10 @@ from temporalio.client import WorkflowExecution, WorkflowHandle, WorkflowUpdateF
 from temporalio.common import WorkflowIDConflictPolicy
 
 from settings.temporal import WORKFLOW_QUEUE
-from starter.answers import NothingOpen, Refused
-from starter.reach import DEADLINE, PATIENCE, Reach
+from starter.answers import NothingOpen, RefusedByIncident
+from starter.reach import DEADLINE, PATIENCE, TemporalConnection
 from workflows.policy.events import Event
-from workflows.policy.silence import Card, Extended, Silence, workflow_id
+from workflows.policy.silence import Extended, Silence, SilenceSummary, workflow_id
 from workflows.silence import CARD
 from workflows.summaries import summary
 
@@ -32,10 +32,10 @@ def new_id() -> str:
 class Silences:
     """Every method raises Unreachable when Temporal is away; those that take an id raise NothingOpen."""
 
-    def __init__(self, reach: Reach) -> None:
+    def __init__(self, reach: TemporalConnection) -> None:
         self._reach = reach
 
-    async def add(self, card: Card) -> None:
+    async def add(self, card: SilenceSummary) -> None:
         async with self._reach.temporal():
             await self._reach.client.start_workflow(
                 "silence",
@@ -55,19 +55,19 @@ class Silences:
         async with self._called(silence) as handle:
             await handle.signal(signal, event.model_dump(mode="json", exclude_defaults=True), rpc_timeout=DEADLINE)
 
-    async def extend(self, silence: str, event: Extended) -> Card:
+    async def extend(self, silence: str, event: Extended) -> SilenceSummary:
         """As it is then. Raises Refused, NobodyWorks."""
         said = event.model_dump(mode="json", exclude_defaults=True)
         try:
             async with self._called(silence) as handle, self._reach.worker(handle.id, PATIENCE):
-                card: Card = await handle.execute_update(
-                    "extend", said, id=event.id, result_type=Card, rpc_timeout=PATIENCE
+                card: SilenceSummary = await handle.execute_update(
+                    "extend", said, id=event.id, result_type=SilenceSummary, rpc_timeout=PATIENCE
                 )
         except WorkflowUpdateFailedError as error:
-            raise Refused(str(error.cause)) from None
+            raise RefusedByIncident(str(error.cause)) from None
         return card
 
-    async def list(self) -> tuple[Card, ...]:
+    async def list(self) -> tuple[SilenceSummary, ...]:
         """All that have not ended, the next to end first. Needs no worker; a new one is seen after a moment.
 
         One that cannot be read, from another version or started by hand, is left out: it holds nothing.
@@ -92,9 +92,9 @@ class Silences:
             raise NothingOpen(f"there is no silence {silence!r}, or it has ended: tocsin silence list") from None
 
 
-async def _card(found: WorkflowExecution) -> Card | None:
+async def _card(found: WorkflowExecution) -> SilenceSummary | None:
     try:
-        card: Card = await found.memo_value(CARD, type_hint=Card)
+        card: SilenceSummary = await found.memo_value(CARD, type_hint=SilenceSummary)
     except (KeyError, ValidationError) as error:
         log.warning("a silence cannot be read: it holds nothing", workflow=found.id, problem=type(error).__name__)
         return None

@@ -18,9 +18,9 @@ from starter.grouping import Batch
 from starter.silences import Silences
 from starter.sources.reading import Reading, SentAlert
 from workflows.policy.events import Alert
-from workflows.policy.incident import Opening
+from workflows.policy.incident import OpenRequest
 from workflows.policy.runbook import Runbook
-from workflows.policy.silence import Card, Hold
+from workflows.policy.silence import Captured, SilenceSummary
 
 LOOK_EVERY_S = 5.0
 FIRST_LOOK_S = 1.0
@@ -37,7 +37,7 @@ log = structlog.get_logger()
 class Silenced:
     """Alerts of one delivery that one silence matches."""
 
-    by: Card
+    by: SilenceSummary
     reading: Reading
 
 
@@ -46,7 +46,7 @@ class Silencing:
     """What a gateway knows of silences. `now` is the time of the request."""
 
     silences: Silences
-    known: tuple[Card, ...] = ()
+    known: tuple[SilenceSummary, ...] = ()
     problem: str | None = None
     """Why the last look failed: the list is older then."""
     _first: asyncio.Event = field(default_factory=asyncio.Event)
@@ -68,7 +68,7 @@ class Silencing:
             log.warning("silences cannot be looked up: new ones hold nothing", problem=self.problem)
         self._first.set()
 
-    def active(self, now: datetime) -> tuple[Card, ...]:
+    def active(self, now: datetime) -> tuple[SilenceSummary, ...]:
         return tuple(card for card in self.known if card.starts_at <= now < card.ends_at)
 
     async def matching(self, source: str, reading: Reading, book: Runbook, now: datetime) -> Sequence[Silenced]:
@@ -79,12 +79,12 @@ class Silencing:
                 log.warning("silences are not known yet")
         return silenced(source, reading, book, now, self.active(now))
 
-    async def hold(self, by: Card, batch: Batch, opening: Opening, now: datetime) -> bool:
+    async def hold(self, by: SilenceSummary, batch: Batch, opening: OpenRequest, now: datetime) -> bool:
         """False: the silence did not take them, and they must go on."""
         news = {(by.id, batch.workflow_id, alert.fingerprint): _news(alert) for alert in batch.alerts}
         if not batch.ended and all(self._knows(key, said, now) for key, said in news.items()):
             return True
-        event = Hold(
+        event = Captured(
             at=now,
             workflow_id=batch.workflow_id,
             opening=opening,
@@ -108,7 +108,9 @@ class Silencing:
         return last == said and now - at < HEARD_FOR
 
 
-def silenced(source: str, reading: Reading, book: Runbook, now: datetime, active: Sequence[Card]) -> Sequence[Silenced]:
+def silenced(
+    source: str, reading: Reading, book: Runbook, now: datetime, active: Sequence[SilenceSummary]
+) -> Sequence[Silenced]:
     """The alerts that each silence matches; of several silences the one that ends last."""
     found: dict[str, list[SentAlert]] = defaultdict(list)
     cards = {card.id: card for card in active}
@@ -127,7 +129,7 @@ def without(reading: Reading, held: Sequence[Reading]) -> Reading:
     return replace(reading, alerts=tuple(sent for sent in reading.alerts if id(sent) not in gone))
 
 
-def _as_matched(alert: Alert, opening: Opening) -> Alert:
+def _as_matched(alert: Alert, opening: OpenRequest) -> Alert:
     """With the labels that silences match: when this one ends, another may go on."""
     labels = dict(grouping.shown(opening.source, alert, opening.runbook.intake))
     return alert.model_copy(update={"labels": labels, "link": ""})

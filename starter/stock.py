@@ -5,11 +5,11 @@ from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from starter.answers import Found, NobodyWorks, NothingOpen, Refused, ReviewSummary, Summary
+from starter.answers import FoundIncident, NobodyWorks, NothingOpen, RefusedByIncident, ReviewSummary, Summary
 from starter.incidents import Incidents
 from starter.reviews import Reviews
 from workflows.policy.answers import Status
-from workflows.policy.digest import Owed, StillOpen, Stock
+from workflows.policy.digest import OwedToReview, StillOpen, Stock
 from workflows.policy.review.answers import OwedNow, ReviewStatus
 
 AT_ONCE = 20
@@ -25,7 +25,7 @@ async def take(incidents: Incidents, reviews: Reviews) -> Stock:
         await incidents.list(),
         await reviews.list(),
         lambda one: incidents.status(one.workflow_id),
-        lambda one: reviews.status(Found(workflow_id=one.workflow_id, incident=one.incident)),
+        lambda one: reviews.status(FoundIncident(workflow_id=one.workflow_id, incident=one.incident)),
         datetime.now(UTC),
     )
 
@@ -56,7 +56,7 @@ async def _answer(ask: Callable[[One], Awaitable[A]], one: One, places: asyncio.
     async with places:
         try:
             return await ask(one)
-        except (NobodyWorks, NothingOpen, Refused):
+        except (NobodyWorks, NothingOpen, RefusedByIncident):
             return None
 
 
@@ -78,8 +78,8 @@ def _incident(one: Summary, status: Status | None) -> StillOpen:
     return listed.model_copy(update=known)
 
 
-def _owed(each: OwedNow, status: ReviewStatus) -> Owed:
-    return Owed(
+def _owed(each: OwedNow, status: ReviewStatus) -> OwedToReview:
+    return OwedToReview(
         incident=status.record.incident,
         title=status.record.title,
         what=each.title,

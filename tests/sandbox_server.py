@@ -13,7 +13,7 @@ from sandbox.world import Subscriber
 
 
 @dataclass(frozen=True)
-class Sandbox:
+class SandboxServer:
     """The addresses to give to the clients under test, and the control endpoint."""
 
     url: str
@@ -84,10 +84,10 @@ class Sandbox:
 
 
 @contextlib.asynccontextmanager
-async def running_sandbox(*channels: str, subscriber: Subscriber | None = None) -> AsyncIterator[Sandbox]:
+async def running_sandbox(*channels: str, subscriber: Subscriber | None = None) -> AsyncIterator[SandboxServer]:
     """A fresh sandbox, with `channels` (without any: `incidents`) in its Slack; `subscriber` gets its webhooks."""
     async with (
         serving(create_app(channels or ("incidents",), subscriber)) as url,
         httpx.AsyncClient(trust_env=False) as client,
     ):
-        yield Sandbox(url, client)
+        yield SandboxServer(url, client)

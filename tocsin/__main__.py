@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from temporalio.service import RPCError
 
 from settings import SettingsError
-from starter.answers import LookupFailed, NobodyWorks, Refused, Unpublished, Unreachable
+from starter.answers import LookupFailed, NobodyWorks, RefusedByIncident, Unpublished, Unreachable
 from starter.setup import SetupFailed
 from tocsin.app import app
 from tocsin.demo.play import NeverClosed
@@ -20,7 +20,7 @@ from tocsin.view.plain import plain
 
 EXPECTED: dict[type[Exception], ExitCode] = {
     SettingsError: ExitCode.refused,
-    Refused: ExitCode.refused,
+    RefusedByIncident: ExitCode.refused,
     LookupFailed: ExitCode.refused,
     FolderInUse: ExitCode.refused,
     PortTaken: ExitCode.refused,

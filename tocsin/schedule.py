@@ -12,7 +12,7 @@ from settings import Settings
 from starter import digest_schedule
 from starter.answers import Unpublished, Unreachable
 from starter.installations import Installations
-from starter.reach import Reach
+from starter.reach import TemporalConnection
 from tocsin.failure import Failure
 from tocsin.library import library, named
 from workflows.policy.runbook import Runbook
@@ -34,7 +34,7 @@ async def keep_digest(client: Client, settings: Settings) -> None:
 
 async def _default(client: Client, settings: Settings) -> Runbook:
     try:
-        there = await Installations(Reach(client)).current()
+        there = await Installations(TemporalConnection(client)).current()
     except Unpublished:
         return named(library(settings), settings.runbook)
     return there.runbooks[there.default]

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from activities.dead_mans_switch import DeadMansSwitch
 from activities.document_bucket import DocumentBucket
 from activities.document_folder import DocumentFolder
-from activities.documents import Documents, Store
+from activities.documents import DocumentWriter, Store
 from activities.email import Mailer, Security, Server
 from activities.jira import Jira
 from activities.pagerduty import PagerDuty
@@ -25,7 +25,7 @@ def perform(settings: Settings) -> Perform:
         chat=_chat(settings),
         status_page=_status_page(settings),
         mail=_mail(settings),
-        documents=Documents(store(settings)),
+        documents=DocumentWriter(store(settings)),
         tickets=_tickets(settings),
         dead_mans_switch=DeadMansSwitch(url.get_secret_value()) if url else None,
         ui_url=settings.temporal_ui_url,

@@ -8,7 +8,7 @@ from temporalio.client import Client
 from settings import Settings
 from starter.answers import Unreachable
 from starter.installations import Installations, loaded
-from starter.reach import Reach
+from starter.reach import TemporalConnection
 from starter.runbooks import Library
 
 AGAIN_AFTER_S = 5.0
@@ -22,7 +22,7 @@ async def publish(client: Client, library: Library, settings: Settings) -> None:
     if ours.default not in ours.runbooks:
         log.error("the default runbook is not loaded: nothing is published", runbook=ours.default)
         return
-    installations = Installations(Reach(client))
+    installations = Installations(TemporalConnection(client))
     while True:
         try:
             published = await installations.publish(ours)

@@ -11,11 +11,11 @@ with workflow.unsafe.imports_passed_through():
     from workflows import hearing
     from workflows.handing_on import Move, as_of_now, move
     from workflows.policy.alerts import to_move
-    from workflows.policy.answers import Life
+    from workflows.policy.answers import IncidentInput
     from workflows.policy.cancelled import CancelledEpisodes
     from workflows.policy.events import AlertsReceived, stamp
     from workflows.policy.fold import apply
-    from workflows.policy.incident import Bounds, Incident
+    from workflows.policy.incident import Incident, IncidentBounds
     from workflows.succession import CANCELLED_EPISODES, leave_behind, remember
 
 FORGOTTEN_AFTER = timedelta(weeks=1)
@@ -28,7 +28,7 @@ HEARD = {"alert": AlertsReceived}
 @workflow.defn(name=CANCELLED_EPISODES)
 class CancelledEpisodesWorkflow:
     @workflow.init
-    def __init__(self, life: Life) -> None:
+    def __init__(self, life: IncidentInput) -> None:
         assert life.incident is not None
         self._life = life
         self._closed: Incident = life.incident
@@ -41,7 +41,7 @@ class CancelledEpisodesWorkflow:
         workflow.set_dynamic_signal_handler(self._on_signal)
 
     @workflow.run
-    async def run(self, life: Life) -> None:  # noqa: ARG002 (Temporal passes it here as well as to __init__)
+    async def run(self, life: IncidentInput) -> None:  # noqa: ARG002 (Temporal passes it here as well as to __init__)
         while self._has_work() or not (self._remembers_nothing() or self._is_forgotten()):
             self._show()
             await self._rest()
@@ -108,7 +108,7 @@ class CancelledEpisodesWorkflow:
         lines = [f"- {name}, since {each.starts_at:%Y-%m-%d %H:%MZ}" for name, each in known.alerts.items()]
         lines += [f"- all of the group {name}" for name in known.groups]
         title = f"**{self._closed.id} is over. These open nothing before they end, begin anew or ask for more:**"
-        workflow.set_current_details("\n".join((title, "", *lines[: Bounds.successor])))
+        workflow.set_current_details("\n".join((title, "", *lines[: IncidentBounds.successor])))
 
     def _is_forgotten(self) -> bool:
         return workflow.now() >= self._heard_at + FORGOTTEN_AFTER

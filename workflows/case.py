@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from workflows.hearing import Known
-from workflows.policy.answers import Outlook
+from workflows.policy.answers import PlanView
 from workflows.policy.demand import Demand
 from workflows.policy.effects import Wire
 from workflows.policy.engine import Plan
@@ -13,10 +13,10 @@ from workflows.policy.events import Event
 from workflows.policy.incident import Incident
 from workflows.policy.runbook import Runbook
 from workflows.published import Update
-from workflows.texts import Words
+from workflows.texts import Message
 
 
-class Case(Protocol):
+class Procedure(Protocol):
     @property
     def known(self) -> Known: ...
     @property
@@ -32,9 +32,9 @@ class Case(Protocol):
         """Take in an event that is stamped."""
 
     def refusal(self, event: Event, now: datetime) -> str | None: ...
-    def words(self, demand: Demand, now: datetime) -> Words: ...
-    def outlook(self, present: Plan, now: datetime, speed: float, in_flight: Set[str]) -> Outlook: ...
-    def details(self, view: Outlook) -> str:
+    def words(self, demand: Demand, now: datetime) -> Message: ...
+    def outlook(self, present: Plan, now: datetime, speed: float, in_flight: Set[str]) -> PlanView: ...
+    def details(self, view: PlanView) -> str:
         """For Temporal's UI, in Markdown."""
 
     def attributes(self, present: Plan) -> Sequence[Update]: ...

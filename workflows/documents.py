@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from workflows.markdown import Markdown, line, table
 from workflows.policy.durations import write
 from workflows.policy.follow_ups import owner_of, ticket
-from workflows.policy.incident import Entry, FollowUp, Incident
+from workflows.policy.incident import FollowUp, Incident, TimelineEntry
 from workflows.policy.runbook import Runbook, severity_title
 
 LONGEST = 200 * 1024
@@ -95,12 +95,12 @@ def _entries(incident: Incident, kinds: tuple[str, ...]) -> str:
     return _rows(entry for entry in incident.timeline if entry.kind in kinds)
 
 
-def _rows(entries: "Iterator[Entry] | tuple[Entry, ...]") -> str:
+def _rows(entries: "Iterator[TimelineEntry] | tuple[TimelineEntry, ...]") -> str:
     rows = [(_date(entry.at), entry.text + _repeated(entry)) for entry in entries]
     return table(["Time (UTC)", "Event"], rows) if rows else ""
 
 
-def _repeated(entry: Entry) -> str:
+def _repeated(entry: TimelineEntry) -> str:
     return f" ({entry.count} times, last at {_date(entry.last_at)})" if entry.last_at else ""
 
 

@@ -9,9 +9,9 @@ from temporalio.exceptions import ActivityError
 
 from workflows.policy.effects import Wire
 from workflows.policy.events import AlertsReceived
-from workflows.policy.heartbeat import Gateway
-from workflows.policy.incident import Opening
-from workflows.policy.silence import Card, Hold
+from workflows.policy.heartbeat import GatewayPresence
+from workflows.policy.incident import OpenRequest
+from workflows.policy.silence import Captured, SilenceSummary
 from workflows.sending import COMMS_QUEUE, PAGE_QUEUE
 from workflows.summaries import summary
 
@@ -24,7 +24,7 @@ class HandOn(Wire):
     """The argument of the activity `hand_on_alerts`."""
 
     workflow_id: str
-    opening: Opening
+    opening: OpenRequest
     event: AlertsReceived
 
 
@@ -70,13 +70,13 @@ async def move(alerts: Move) -> bool:
     return told
 
 
-async def as_of_now(opening: Opening) -> Opening:
+async def as_of_now(opening: OpenRequest) -> OpenRequest:
     """By the runbook that the installation has loaded now, as far as that can be found out quickly."""
     try:
-        current: Opening = await workflow.execute_activity(
+        current: OpenRequest = await workflow.execute_activity(
             "opening_as_of_now",
             opening,
-            result_type=Opening,
+            result_type=OpenRequest,
             task_queue=PAGE_QUEUE,
             start_to_close_timeout=AT_ONCE,
             schedule_to_close_timeout=AT_ONCE,
@@ -87,13 +87,13 @@ async def as_of_now(opening: Opening) -> Opening:
     return current
 
 
-async def look_for_the_gateway(since: datetime) -> Gateway | None:
+async def look_for_the_gateway(since: datetime) -> GatewayPresence | None:
     """When it listened since then, as far as that can be found out quickly."""
     try:
-        found: Gateway = await workflow.execute_activity(
+        found: GatewayPresence = await workflow.execute_activity(
             "look_for_the_gateway",
             since,
-            result_type=Gateway,
+            result_type=GatewayPresence,
             task_queue=COMMS_QUEUE,
             start_to_close_timeout=AT_ONCE,
             schedule_to_close_timeout=NOT_FOR_LONG,
@@ -108,16 +108,16 @@ class HoldThere(Wire):
     """The argument of the activity `hold_by_silence`."""
 
     silence: str
-    event: Hold
+    event: Captured
 
 
 class SilencesListed(Wire):
     """The answer of the activity `list_silences`."""
 
-    cards: tuple[Card, ...] = ()
+    cards: tuple[SilenceSummary, ...] = ()
 
 
-async def other_silences() -> tuple[Card, ...]:
+async def other_silences() -> tuple[SilenceSummary, ...]:
     """None if that cannot be found out quickly: then what is held opens."""
     try:
         found: SilencesListed = await workflow.execute_activity(

@@ -7,7 +7,7 @@ from pydantic_core import from_json
 from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 
-from workflows.policy.answers import Changed, Outlook
+from workflows.policy.answers import PlanView, UpdateResult
 from workflows.policy.events import Event, NotUnderstood
 from workflows.policy.incident import Incident
 
@@ -41,11 +41,11 @@ def hear_strictly(known: Known, name: str, args: Sequence[RawValue]) -> Event:
         raise ApplicationError(f"cannot read this {name}: {_problem(error)}", type="Refused") from None
 
 
-def answer(before: Incident, after: Incident, view: Outlook) -> Changed:
+def answer(before: Incident, after: Incident, view: PlanView) -> UpdateResult:
     """What changed, in words, and the first few lines of the new plan."""
     seen = before.timeline_dropped + len(before.timeline)
     changed = after.timeline[max(0, seen - after.timeline_dropped) :]
-    return Changed(incident=after.id, changed=tuple(entry.text for entry in changed), next=view.lines[:5])
+    return UpdateResult(incident=after.id, changed=tuple(entry.text for entry in changed), next=view.lines[:5])
 
 
 def _parse(known: Known, name: str, args: Sequence[RawValue]) -> Event:

@@ -15,7 +15,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.handing_on import HandOn, hand_on, look_for_the_gateway
     from workflows.policy import heartbeat as policy
     from workflows.policy.events import AlertsReceived, stamp
-    from workflows.policy.heartbeat import Beat, Gateway, Heartbeat, Verdict
+    from workflows.policy.heartbeat import Beat, GatewayPresence, Heartbeat, Verdict
     from workflows.summaries import summary
 
 CARD = "card"
@@ -48,7 +48,7 @@ class HeartbeatWorkflow:
             await self._rest(found.look_at)
 
     async def _judge(self) -> Verdict:
-        gateway: Gateway | None = None
+        gateway: GatewayPresence | None = None
         if policy.must_ask_the_gateway(self._state, workflow.now()):
             gateway = await look_for_the_gateway(self._state.counts_from)
         found = policy.verdict(self._state, workflow.now(), gateway)

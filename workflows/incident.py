@@ -9,7 +9,7 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from workflows.clock import Clock
     from workflows.policy.adopting import in_force
-    from workflows.policy.answers import Life, Outlook, Status
+    from workflows.policy.answers import IncidentInput, PlanView, Status
     from workflows.policy.demand import Demand
     from workflows.policy.engine import Plan, plan
     from workflows.policy.events import HEARD, AlertsReceived, DraftApproved, Event, stamp
@@ -18,27 +18,27 @@ with workflow.unsafe.imports_passed_through():
     from workflows.policy.outlook import as_markdown, outlook
     from workflows.policy.record import MEMO, listed_while_open, record
     from workflows.policy.refusals import refusal
-    from workflows.policy.review.answers import ReviewLife
+    from workflows.policy.review.answers import ReviewInput
     from workflows.policy.review.engine import owes_review
     from workflows.policy.review.state import open_review
     from workflows.policy.runbook import Runbook
     from workflows.proofreading import approved_too_soon, left_open
     from workflows.published import Update, attributes_of
     from workflows.review import start_review
-    from workflows.shell import Shell
+    from workflows.shell import Runner
     from workflows.succession import INCIDENT, leave_behind
-    from workflows.texts import Words, words
+    from workflows.texts import Message, words
 
 ID_LETTERS = "23456789bcdfghjkmnpqrstvwxz"
 """No vowels (no words), nothing that is read as something else at 3 a.m."""
 
 
-class IncidentCase:
+class IncidentProcedure:
     """An incident, as a shell carries it out."""
 
     known = HEARD
 
-    def __init__(self, life: Life, incident: Incident) -> None:
+    def __init__(self, life: IncidentInput, incident: Incident) -> None:
         self._life = life
         self.incident = incident
 
@@ -65,16 +65,16 @@ class IncidentCase:
         no = refusal(self.book, self.incident, event) or left_open(self.book, event)
         if no or not isinstance(event, DraftApproved):
             return no
-        after = IncidentCase(self._life, apply(self.book, self.incident, stamp(event, now)))
+        after = IncidentProcedure(self._life, apply(self.book, self.incident, stamp(event, now)))
         return approved_too_soon(self.plan(now), after.plan(now), partial(after.words, now=now))
 
-    def words(self, demand: Demand, now: datetime) -> Words:
+    def words(self, demand: Demand, now: datetime) -> Message:
         return words(self.book, self.incident, demand, now)
 
-    def outlook(self, present: Plan, now: datetime, speed: float, in_flight: Set[str]) -> Outlook:
+    def outlook(self, present: Plan, now: datetime, speed: float, in_flight: Set[str]) -> PlanView:
         return outlook(self.book, self.incident, present, now, speed, in_flight)
 
-    def details(self, view: Outlook) -> str:
+    def details(self, view: PlanView) -> str:
         return as_markdown(self.book, self.incident, view)
 
     def attributes(self, present: Plan) -> Sequence[Update]:
@@ -83,13 +83,13 @@ class IncidentCase:
     def memo(self, _: datetime) -> dict[str, object]:
         return listed_while_open(self.incident)
 
-    def life(self) -> Life:
+    def life(self) -> IncidentInput:
         return self._life.model_copy(update={"incident": self.incident, "alerts": ()})
 
-    def owed_review(self) -> ReviewLife | None:
+    def owed_review(self) -> ReviewInput | None:
         if not owes_review(self.book, self.incident):
             return None
-        return ReviewLife(
+        return ReviewInput(
             runbook=self.book,
             review=open_review(self.incident),
             speed=self._life.opening.speed,
@@ -104,15 +104,15 @@ class IncidentCase:
 @workflow.defn(name=INCIDENT)
 class IncidentWorkflow:
     @workflow.init
-    def __init__(self, life: Life) -> None:
-        self._case = IncidentCase(life, life.incident or _declared(life))
+    def __init__(self, life: IncidentInput) -> None:
+        self._case = IncidentProcedure(life, life.incident or _declared(life))
         self._clock = Clock(self._case.incident.declared_at, life.opening.speed)
-        self._shell = Shell(self._case, self._clock, life.history_limit, life.history_bytes)
+        self._shell = Runner(self._case, self._clock, life.history_limit, life.history_bytes)
         if life.alerts:
             self._shell.hear(AlertsReceived(alerts=life.alerts, via="alerts"))
 
     @workflow.run
-    async def run(self, life: Life) -> None:  # noqa: ARG002 (Temporal passes it here as well as to __init__)
+    async def run(self, life: IncidentInput) -> None:  # noqa: ARG002 (Temporal passes it here as well as to __init__)
         await self._shell.carry_out()
         workflow.upsert_memo({MEMO: record(self._case.book, self._case.incident, self._clock.speed)})
         review = self._case.owed_review()
@@ -128,11 +128,11 @@ class IncidentWorkflow:
         return Status(incident=incident, speed=self._clock.speed, verification=verification)
 
     @workflow.query(name="plan", description="what is under way and what comes next, with reasons")
-    def plan(self) -> Outlook:
+    def plan(self) -> PlanView:
         return self._shell.outlook()
 
 
-def _declared(life: Life) -> Incident:
+def _declared(life: IncidentInput) -> Incident:
     now = workflow.info().workflow_start_time  # not the first turn's: while no worker ran, the procedure's clocks did
     letters = "".join(workflow.random().choice(ID_LETTERS) for _ in range(6))
     incident = declare(life.opening, now, f"{now:%Y%m%d-%H%M}-{letters}", workflow.info().workflow_id)

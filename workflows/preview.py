@@ -2,21 +2,21 @@
 
 from workflows import documents
 from workflows.policy.demand import Demand
-from workflows.policy.effects import Document
-from workflows.policy.preview import Course, Line, foresee
+from workflows.policy.effects import WriteDocument
+from workflows.policy.preview import Line, Scenario, simulate_lines
 from workflows.policy.runbook import Runbook
 from workflows.policy.simulate import Simulation
 from workflows.texts import words
 
 
-def preview(book: Runbook, course: Course) -> list[Line]:
+def preview(book: Runbook, course: Scenario) -> list[Line]:
     """What would follow, in the order of time."""
-    return foresee(book, course, say)
+    return simulate_lines(book, course, say)
 
 
 def say(simulation: Simulation, demand: Demand) -> str:
     """The text of a demand, as everything stands now."""
     text = words(simulation.book, simulation.incident, demand, simulation.now, simulation.review).text
-    if isinstance(demand.effect, Document):  # its record would repeat the whole preview
+    if isinstance(demand.effect, WriteDocument):  # its record would repeat the whole preview
         return text.partition(documents.BEGIN)[0].strip()
     return text

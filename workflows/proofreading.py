@@ -8,10 +8,10 @@ from workflows.policy.effects import Email, Publish
 from workflows.policy.engine import Plan
 from workflows.policy.events import DraftApproved, EffectSettled, Event, UpdatePosted
 from workflows.policy.runbook import Runbook
-from workflows.texts import Words, texts_of
+from workflows.texts import Message, texts_of
 
 
-def held_back(demand: Demand, said: Words) -> EffectSettled | None:
+def held_back(demand: Demand, said: Message) -> EffectSettled | None:
     """How it ends instead of being sent, if somebody has yet to fill something in."""
     if not said.gaps or not isinstance(demand.effect, Publish | Email):
         return None
@@ -29,7 +29,7 @@ def left_open(book: Runbook, event: Event) -> str | None:
     return f"fill in {gaps.named(found)} first: people outside would read it as it stands" if found else None
 
 
-def approved_too_soon(before: Plan, after: Plan, say: Callable[[Demand], Words]) -> str | None:
+def approved_too_soon(before: Plan, after: Plan, say: Callable[[Demand], Message]) -> str | None:
     """Why a draft that is approved as it stands cannot go out: what the approval would send has a gap."""
     known = {demand.key for demand in _outside(before)}
     for demand in _outside(after):

@@ -11,13 +11,13 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 with workflow.unsafe.imports_passed_through():
     from workflows import search_attributes as known_by
     from workflows.clock import Clock
-    from workflows.policy.answers import Outlook
+    from workflows.policy.answers import PlanView
     from workflows.policy.demand import Demand
     from workflows.policy.engine import Plan
     from workflows.policy.events import DraftApproved, Event, stamp
     from workflows.policy.incident import Incident
     from workflows.policy.outlook import lines
-    from workflows.policy.review.answers import ReviewLife, ReviewStatus, status
+    from workflows.policy.review.answers import ReviewInput, ReviewStatus, status
     from workflows.policy.review.engine import plan
     from workflows.policy.review.events import HEARD_AT_REVIEW
     from workflows.policy.review.fold import apply
@@ -27,9 +27,9 @@ with workflow.unsafe.imports_passed_through():
     from workflows.policy.runbook import Runbook
     from workflows.proofreading import approved_too_soon, left_open
     from workflows.published import Update, attributes_of_review
-    from workflows.shell import Shell
+    from workflows.shell import Runner
     from workflows.summaries import summary
-    from workflows.texts import Words, words
+    from workflows.texts import Message, words
 
 
 class ReviewCase:
@@ -37,7 +37,7 @@ class ReviewCase:
 
     known = HEARD_AT_REVIEW
 
-    def __init__(self, life: ReviewLife) -> None:
+    def __init__(self, life: ReviewInput) -> None:
         self._life = life
         self.review = life.review
 
@@ -67,14 +67,14 @@ class ReviewCase:
         after = ReviewCase(self._life.model_copy(update={"review": review}))
         return approved_too_soon(self.plan(now), after.plan(now), partial(after.words, now=now))
 
-    def words(self, demand: Demand, now: datetime) -> Words:
+    def words(self, demand: Demand, now: datetime) -> Message:
         return words(self.book, self.incident, demand, now, self.review)
 
-    def outlook(self, present: Plan, now: datetime, speed: float, in_flight: Set[str]) -> Outlook:
+    def outlook(self, present: Plan, now: datetime, speed: float, in_flight: Set[str]) -> PlanView:
         view = tuple(lines(self.book, present, in_flight))
-        return Outlook(incident=self.incident.id, now=now, speed=speed, lines=view)
+        return PlanView(incident=self.incident.id, now=now, speed=speed, lines=view)
 
-    def details(self, view: Outlook) -> str:
+    def details(self, view: PlanView) -> str:
         return as_markdown(self.book, self.review, view)
 
     def attributes(self, present: Plan) -> Sequence[Update]:
@@ -83,21 +83,21 @@ class ReviewCase:
     def memo(self, now: datetime) -> dict[str, object]:
         return {MEMO: record(self.book, self.review, now)}
 
-    def life(self) -> ReviewLife:
+    def life(self) -> ReviewInput:
         return self._life.model_copy(update={"review": self.review})
 
 
 @workflow.defn(name="review")
 class ReviewWorkflow:
     @workflow.init
-    def __init__(self, life: ReviewLife) -> None:
+    def __init__(self, life: ReviewInput) -> None:
         self._case = ReviewCase(life)
         self._speed = life.speed
         clock = Clock(life.review.incident.declared_at, life.speed)  # its incident's, which goes on
-        self._shell = Shell(self._case, clock, life.history_limit, life.history_bytes)
+        self._shell = Runner(self._case, clock, life.history_limit, life.history_bytes)
 
     @workflow.run
-    async def run(self, life: ReviewLife) -> None:  # noqa: ARG002 (Temporal passes it here as well as to __init__)
+    async def run(self, life: ReviewInput) -> None:  # noqa: ARG002 (Temporal passes it here as well as to __init__)
         await self._shell.carry_out()
 
     @workflow.query(name="state", description="everything that is known of this review, and what is owed")
@@ -105,11 +105,11 @@ class ReviewWorkflow:
         return status(self._case.book, self._case.review, self._shell.now(), self._speed)
 
     @workflow.query(name="plan", description="what is under way and what comes next, with reasons")
-    def plan(self) -> Outlook:
+    def plan(self) -> PlanView:
         return self._shell.outlook()
 
 
-async def start_review(life: ReviewLife) -> None:
+async def start_review(life: ReviewInput) -> None:
     """Once for each incident, whatever becomes of the workflow that starts it. Returns when Temporal has it."""
     incident = life.review.incident
     try:

@@ -9,7 +9,7 @@ from workflows.policy.demand import Demand
 from workflows.policy.durations import roughly
 from workflows.policy.incident import Incident
 from workflows.policy.review.nags import OVERDUE, REMIND, is_late, managers, remind_at
-from workflows.policy.review.owed import Owed, owed
+from workflows.policy.review.owed import OwedDuty, owed
 from workflows.policy.review.state import Review
 from workflows.policy.runbook import Runbook
 
@@ -50,7 +50,7 @@ def manager(book: Runbook, review: Review, demand: Demand) -> str | None:
     return ", ".join(book.person_name(boss) for boss in found) or None
 
 
-def _meant(book: Runbook, review: Review, demand: Demand) -> list[Owed]:
+def _meant(book: Runbook, review: Review, demand: Demand) -> list[OwedDuty]:
     """What a message is about: one thing, everything of somebody that is due soon or late, or all there is."""
     everything = owed(book, review)
     kind = next((kind for kind in (REMIND, OVERDUE) if demand.duty.startswith(kind)), None)
@@ -63,7 +63,7 @@ def _meant(book: Runbook, review: Review, demand: Demand) -> list[Owed]:
     return one or list(everything)
 
 
-def _due(book: Runbook, review: Review, each: Owed, now: datetime) -> Due:
+def _due(book: Runbook, review: Review, each: OwedDuty, now: datetime) -> Due:
     people = ", ".join(book.person_name(person) for person in each.people)
     role = book.role_name(each.role) if each.role else ""
     return {
@@ -77,7 +77,7 @@ def _due(book: Runbook, review: Review, each: Owed, now: datetime) -> Due:
     }
 
 
-def _command(review: Review, each: Owed) -> str:
+def _command(review: Review, each: OwedDuty) -> str:
     match each.kind:
         case "follow-up":
             return f"tocsin followup done {review.incident.id} {each.name.removeprefix('follow-up-')}"

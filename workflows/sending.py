@@ -11,9 +11,7 @@ from workflows.policy.bounded import cut
 from workflows.policy.demand import Demand
 from workflows.policy.effects import (
     Annotate,
-    Document,
     Email,
-    Hush,
     OpenChannel,
     Page,
     Post,
@@ -21,7 +19,9 @@ from workflows.policy.effects import (
     Receipt,
     Send,
     SetTopic,
+    SyncPager,
     Ticket,
+    WriteDocument,
 )
 from workflows.policy.events import EffectSettled
 from workflows.policy.incident import Incident
@@ -29,14 +29,14 @@ from workflows.policy.runbook import Runbook, severity_title
 from workflows.policy.wanted import known_channel
 from workflows.summaries import summary
 from workflows.text_values import page_labels, page_links
-from workflows.texts import Words
+from workflows.texts import Message
 
 PAGE_QUEUE = "tocsin-page"
 COMMS_QUEUE = "tocsin-comms"
 
 
 @dataclass(frozen=True)
-class Road:
+class DeliveryPolicy:
     """How an activity travels. `start_to_close` is a few seconds above the adapters' HTTP timeout, so that a killed
     worker costs seconds; `give_up_after` is when the core is told `undelivered`."""
 
@@ -46,9 +46,9 @@ class Road:
     longest_pause: timedelta
 
 
-PAGES = Road(PAGE_QUEUE, timedelta(seconds=12), timedelta(minutes=30), timedelta(seconds=10))
-COMMS = Road(COMMS_QUEUE, timedelta(seconds=30), timedelta(hours=2), timedelta(seconds=30))
-MAIL = Road(COMMS_QUEUE, timedelta(seconds=90), timedelta(hours=2), timedelta(minutes=5))
+PAGES = DeliveryPolicy(PAGE_QUEUE, timedelta(seconds=12), timedelta(minutes=30), timedelta(seconds=10))
+COMMS = DeliveryPolicy(COMMS_QUEUE, timedelta(seconds=30), timedelta(hours=2), timedelta(seconds=30))
+MAIL = DeliveryPolicy(COMMS_QUEUE, timedelta(seconds=90), timedelta(hours=2), timedelta(minutes=5))
 """Mail servers take their time, and what is still being sent must not be sent a second time beside it."""
 
 
@@ -58,10 +58,10 @@ class Order:
 
     activity: str
     send: Send
-    road: Road
+    road: DeliveryPolicy
 
 
-def order(book: Runbook, incident: Incident, demand: Demand, said: Words, due_at: datetime) -> Order:
+def order(book: Runbook, incident: Incident, demand: Demand, said: Message, due_at: datetime) -> Order:
     """Everything about a send that has to be decided at the moment it begins. `due_at` is the wall clock's."""
     before = incident.started.get(demand.key)
     is_page = isinstance(demand.effect, Page)
@@ -99,8 +99,8 @@ def by_its_road(demand: Demand, send: Send) -> Order:
     return Order(_activity(demand), send, _road(demand))
 
 
-def _road(demand: Demand) -> Road:
-    if isinstance(demand.effect, Page | Hush):
+def _road(demand: Demand) -> DeliveryPolicy:
+    if isinstance(demand.effect, Page | SyncPager):
         return PAGES
     return MAIL if isinstance(demand.effect, Email) else COMMS
 
@@ -109,7 +109,7 @@ def _activity(demand: Demand) -> str:
     match demand.effect:
         case Page():
             return "page"
-        case Hush():
+        case SyncPager():
             return "hush"
         case Annotate():
             return "annotate"
@@ -121,7 +121,7 @@ def _activity(demand: Demand) -> str:
             return "publish"
         case Email():
             return "send_email"
-        case Document():
+        case WriteDocument():
             return "write_document"
         case Ticket():
             return "file_ticket"

@@ -2,7 +2,7 @@
 
     plan, start what is due, withdraw what is no longer wanted, sleep until `wake_at` or an event; again
 
-What it carries out decides (`Case`); here is only what Temporal can do: sleep for days, remember, send at least once.
+A `Procedure` decides; here is only what Temporal can do: sleep for days, remember, send at least once.
 Rules of this file: a send never blocks the loop (each is its own task); a handler only folds its event into the state
 and wakes the loop; a key is never begun twice at a time.
 """
@@ -17,10 +17,10 @@ from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 
 from workflows import hearing, proofreading, sending
-from workflows.case import Case
+from workflows.case import Procedure
 from workflows.clock import Clock
 from workflows.pacing import Pace
-from workflows.policy.answers import Changed, Outlook
+from workflows.policy.answers import PlanView, UpdateResult
 from workflows.policy.demand import Demand
 from workflows.policy.engine import Plan
 from workflows.policy.events import (
@@ -53,8 +53,8 @@ class _Flight:
     task: "asyncio.Task[EffectSettled]"
 
 
-class Shell:
-    def __init__(self, case: Case, clock: Clock, history_limit: int, history_bytes: int) -> None:
+class Runner:
+    def __init__(self, case: Procedure, clock: Clock, history_limit: int, history_bytes: int) -> None:
         self._case = case
         self._clock = clock
         self._history_limit, self._history_bytes = history_limit, history_bytes
@@ -84,10 +84,10 @@ class Shell:
         self._settle()
         self._show(Plan((), (), (), None))
 
-    def outlook(self) -> Outlook:
+    def outlook(self) -> PlanView:
         return self._outlook(self._case.plan(self.now()))
 
-    def _outlook(self, present: Plan) -> Outlook:
+    def _outlook(self, present: Plan) -> PlanView:
         in_flight = {key for key, send in self._sends.items() if not send.task.done()}
         return self._case.outlook(present, self.now(), self._clock.speed, in_flight)
 
@@ -227,7 +227,7 @@ class Shell:
             for event in hearing.hear(self._case.known, name, (arg,)):
                 self.hear(event)
 
-    def _on_update(self, name: str, args: Sequence[RawValue]) -> Changed:
+    def _on_update(self, name: str, args: Sequence[RawValue]) -> UpdateResult:
         before = self._case.incident
         self.hear(hearing.hear_strictly(self._case.known, name, args))
         now = self.now()

@@ -15,8 +15,8 @@ with workflow.unsafe.imports_passed_through():
     from workflows.pacing import Pace
     from workflows.policy import silence as policy
     from workflows.policy.events import Alert, AlertsReceived, Event, stamp
-    from workflows.policy.incident import Opening
-    from workflows.policy.silence import Card, Silence
+    from workflows.policy.incident import OpenRequest
+    from workflows.policy.silence import Silence, SilenceSummary
     from workflows.summaries import summary
 
 CARD = "card"
@@ -53,7 +53,7 @@ class SilenceWorkflow:
                 workflow.continue_as_new(self._state)
             await self._rest()
 
-    async def _hand_on(self, incident: str, others: Sequence[Card]) -> None:
+    async def _hand_on(self, incident: str, others: Sequence[SilenceSummary]) -> None:
         """Taken out first: what is heard meanwhile is then for the incident, and not for what is on its way."""
         now = workflow.now()
         passing = {
@@ -68,7 +68,7 @@ class SilenceWorkflow:
         if alerts:
             await self._open(incident, opening, alerts)
 
-    async def _open(self, incident: str, opening: Opening, alerts: tuple[Alert, ...]) -> None:
+    async def _open(self, incident: str, opening: OpenRequest, alerts: tuple[Alert, ...]) -> None:
         event = AlertsReceived(at=workflow.now(), by=opening.source, via="alerts", alerts=alerts)
         await hand_on(HandOn(workflow_id=incident, opening=opening, event=event), f"open {opening.title}")
 
@@ -84,7 +84,7 @@ class SilenceWorkflow:
 
     async def _on_signal(self, name: str, args: Sequence[RawValue]) -> None:
         """Never raises: what cannot be read is remembered, and shown. What people say does not wait behind alerts."""
-        if policy.HEARD.get(name) is not policy.Hold or not args:
+        if policy.HEARD.get(name) is not policy.Captured or not args:
             self._hear(name, args)
             return
         for arg in args:
@@ -98,7 +98,7 @@ class SilenceWorkflow:
             self._news = self._news or bool(policy.due(self._state, workflow.now())) or self._is_over()
         self._show()
 
-    def _on_update(self, name: str, args: Sequence[RawValue]) -> Card:
+    def _on_update(self, name: str, args: Sequence[RawValue]) -> SilenceSummary:
         event = self._asked(name, args)
         self._state = policy.hear(self._state, event)
         self._news = True

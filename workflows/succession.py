@@ -3,8 +3,8 @@
 from temporalio import workflow
 
 from workflows.policy.alerts import headline
-from workflows.policy.answers import Life
-from workflows.policy.incident import Incident, Opening
+from workflows.policy.answers import IncidentInput
+from workflows.policy.incident import Incident, OpenRequest
 from workflows.policy.record import listed
 
 INCIDENT = "incident"
@@ -12,7 +12,7 @@ CANCELLED_EPISODES = "cancelled-episodes"
 """Types of workflows: never change. What is no incident stands in no list of incidents."""
 
 
-def leave_behind(life: Life, closed: Incident) -> None:
+def leave_behind(life: IncidentInput, closed: Incident) -> None:
     """Continues as new if there is something to go on for: alerts that fired too late for this incident, or episodes
     that somebody cancelled and that have not ended. Each has a memo of its own: the record, and when it opened, are
     this incident's."""
@@ -27,16 +27,16 @@ def leave_behind(life: Life, closed: Incident) -> None:
         remember(life, closed)
 
 
-def remember(life: Life, closed: Incident) -> None:
+def remember(life: IncidentInput, closed: Incident) -> None:
     after = life.model_copy(update={"incident": closed, "alerts": ()})
     memo = {"title": f"cancelled: {closed.title}", "opened_at": workflow.now().isoformat()}
     workflow.continue_as_new(workflow=CANCELLED_EPISODES, args=[after], memo=memo)
 
 
-def _next(before: Opening, closed: Incident) -> Opening:
+def _next(before: OpenRequest, closed: Incident) -> OpenRequest:
     """Of the alerts that fired too late for the one that has closed."""
     book, firing, coming = before.runbook, closed.successor, closed.coming
-    return Opening(
+    return OpenRequest(
         runbook=book,
         severity=min(alert.severity or book.intake.default_severity for alert in firing),
         title=headline(firing),

@@ -16,7 +16,7 @@ from workflows.policy.calendar import clock, dated, day_in
 from workflows.policy.demand import Demand
 from workflows.policy.durations import write
 from workflows.policy.duties import known_duties
-from workflows.policy.effects import Document, Email, Post, Publish, Ticket
+from workflows.policy.effects import Email, Post, Publish, Ticket, WriteDocument
 from workflows.policy.follow_ups import named, owner_of
 from workflows.policy.incident import FollowUp, Incident
 from workflows.policy.joined import of_duty
@@ -101,7 +101,7 @@ class Values(Occasion):
 
     def _time(self, at: datetime) -> str:
         """With its day where that matters: what is written today may tell of last week, or be read next year."""
-        zone, is_kept = self.book.calendar.zone, isinstance(self.demand.effect, Document | Email | Ticket)
+        zone, is_kept = self.book.calendar.zone, isinstance(self.demand.effect, WriteDocument | Email | Ticket)
         return dated(zone, at) if is_kept else clock(zone, at, self.now)
 
     @property

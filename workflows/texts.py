@@ -17,7 +17,7 @@ from workflows import documents, gaps, markdown
 from workflows.default_texts import TEXTS
 from workflows.policy.bounded import cut
 from workflows.policy.demand import Demand
-from workflows.policy.effects import Document, Email, Page, Publish, Ticket
+from workflows.policy.effects import Email, Page, Publish, Ticket, WriteDocument
 from workflows.policy.incident import Incident
 from workflows.policy.review.state import Review
 from workflows.policy.runbook import Runbook
@@ -50,7 +50,7 @@ class Failed:
 
 
 @dataclass(frozen=True)
-class Words:
+class Message:
     subject: str
     text: str
     failed: tuple[Failed, ...] = ()
@@ -59,7 +59,7 @@ class Words:
     """What somebody has to fill in before it may leave the house."""
 
 
-def words(book: Runbook, incident: Incident, demand: Demand, now: datetime, review: Review | None = None) -> Words:
+def words(book: Runbook, incident: Incident, demand: Demand, now: datetime, review: Review | None = None) -> Message:
     """Subject and text of an effect, ready for an adapter. Never raises."""
     failed: list[Failed] = []
     values = Values(book, incident, demand, now, partial(_render, failed), review)
@@ -67,30 +67,30 @@ def words(book: Runbook, incident: Incident, demand: Demand, now: datetime, revi
     return replace(said, failed=tuple(dict.fromkeys(failed)))
 
 
-def _said(values: Values, failed: list[Failed]) -> Words:
+def _said(values: Values, failed: list[Failed]) -> Message:
     effect = values.demand.effect
     subject = _subject(values)
-    if isinstance(effect, Document):
-        return Words(gaps.shown(subject), gaps.shown(_document(values, effect, failed)))
+    if isinstance(effect, WriteDocument):
+        return Message(gaps.shown(subject), gaps.shown(_document(values, effect, failed)))
     text = values.render(values, getattr(effect, "template", "told"))
     if isinstance(effect, Email):
         subject, text = _mail(subject, text, effect.words)
     if isinstance(effect, Publish | Email):
         return _for_outside(values, effect, subject, text)
     own = effect.words if isinstance(effect, Ticket) else None
-    return Words(gaps.spoken(subject), own or cut(gaps.spoken(text), LONGEST))
+    return Message(gaps.spoken(subject), own or cut(gaps.spoken(text), LONGEST))
 
 
-def _for_outside(values: Values, effect: Publish | Email, subject: str, text: str) -> Words:
+def _for_outside(values: Values, effect: Publish | Email, subject: str, text: str) -> Message:
     """A human's words are whole but for what they left open; the subject that the template gives them has to be."""
     kinds = gaps.BLANK if isinstance(effect, Email) and not effect.public else gaps.BLANK + gaps.MISSING + gaps.FLAW
     if effect.words is not None:
         own = effect.words if isinstance(effect, Publish) else text
         whole = gaps.shown(subject) if not gaps.found(subject, kinds) else values.issue.capitalize()
-        return Words(whole, own, gaps=gaps.brought_along(own, texts_of(values.book)))
+        return Message(whole, own, gaps=gaps.brought_along(own, texts_of(values.book)))
     missing = gaps.found(f"{subject}\n{text}", kinds)
     show = gaps.shown if missing else gaps.spoken
-    return Words(show(subject), cut(show(text), LONGEST), gaps=missing)
+    return Message(show(subject), cut(show(text), LONGEST), gaps=missing)
 
 
 def texts_of(book: Runbook) -> Iterable[str]:
@@ -98,7 +98,7 @@ def texts_of(book: Runbook) -> Iterable[str]:
     return (*book.templates.values(), *TEXTS.values())
 
 
-def _document(values: Values, effect: Document, failed: list[Failed]) -> str:
+def _document(values: Values, effect: WriteDocument, failed: list[Failed]) -> str:
     """For people to write on, with the record where the template has it, or else at its end."""
     text = effect.words or _fill(values, effect.template, DOCUMENTS, failed)
     if documents.BEGIN not in text:
@@ -124,7 +124,7 @@ def _subject(values: Values) -> str:
         return values.render(replace(values, demand=unread), "public_name")
     if isinstance(effect, Ticket) and values.follow_up:
         return values.follow_up
-    return values.headline if isinstance(effect, Email | Document | Ticket) else values.title
+    return values.headline if isinstance(effect, Email | WriteDocument | Ticket) else values.title
 
 
 def _render(failed: list[Failed], values: Values, template: str) -> str:

@@ -7,7 +7,7 @@ from itertools import pairwise
 from starter.lint.finding import Finding, Path, error, warning
 from starter.lint.places import severities
 from workflows.policy.durations import write
-from workflows.policy.runbook import Cadence, Runbook, Severity, StatusPage, severity_title
+from workflows.policy.runbook import Cadence, Runbook, Severity, StatusPageTerms, severity_title
 
 
 def findings(book: Runbook) -> Iterator[Finding]:
@@ -41,7 +41,7 @@ def _signs_of_life(at: Path, severity: Severity, terms: Cadence) -> Iterator[Fin
         )
 
 
-def _status_page(at: Path, terms: StatusPage) -> Iterator[Finding]:
+def _status_page(at: Path, terms: StatusPageTerms) -> Iterator[Finding]:
     if terms.every and terms.first > terms.every:
         yield warning(
             (*at, "first"),
@@ -78,5 +78,5 @@ def _compared(graver: Severity, lesser: Severity) -> Iterator[tuple[Path, timede
     yield ("acknowledge", "within"), spans[0], spans[1]
 
 
-def _every(terms: Cadence | StatusPage | None) -> timedelta | None:
+def _every(terms: Cadence | StatusPageTerms | None) -> timedelta | None:
     return terms.every if terms else None

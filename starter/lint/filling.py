@@ -20,7 +20,7 @@ from workflows.policy.events import (
     UpdatePosted,
 )
 from workflows.policy.fold import apply
-from workflows.policy.incident import Bounds, Incident, Opening, declare
+from workflows.policy.incident import Incident, IncidentBounds, OpenRequest, declare
 from workflows.policy.runbook import Runbook
 from workflows.text_values import Values
 from workflows.texts import ENVIRONMENT, FAILURES, LONGEST, fill, why
@@ -61,22 +61,22 @@ def _problem(values: Values, source: str) -> str:
 
 
 def _values(book: Runbook) -> Values:
-    incident, reason = _full(book), "x" * Bounds.text
+    incident, reason = _full(book), "x" * IncidentBounds.text
     effect = Post(to=Place(channel=book.home), template="told", kind="draft")
     demand = Demand(duty="tell/incident", occurrence=incident.told, due_at=AT, reason=reason, effect=effect)
     return Values(book, incident, demand, AT + timedelta(hours=1), lambda _, __: "x" * LONGEST)
 
 
 def _full(book: Runbook) -> Incident:
-    text = HOSTILE * Bounds.message
+    text = HOSTILE * IncidentBounds.message
     labels = {f"{n}{HOSTILE}": text[:100] for n in range(100)}
-    opening = Opening(
+    opening = OpenRequest(
         runbook=book,
         severity=min(book.severities),
         title=text[:300],
         service=text,
         labels=labels,
-        links=(("Link", "https://example.com/" + "x" * 1900),) * Bounds.links,
+        links=(("Link", "https://example.com/" + "x" * 1900),) * IncidentBounds.links,
     )
     incident = declare(opening, AT, "20260101-0000-aaaaaa", "incident-" + "x" * 40)
     for event in _events(book, text):
@@ -87,11 +87,13 @@ def _full(book: Runbook) -> Incident:
 def _events(book: Runbook, text: str) -> Iterator[Event]:
     yield AlertsReceived(
         at=AT,
-        alerts=tuple(Alert(fingerprint=f"{n}", name=text, summary=text, starts_at=AT) for n in range(Bounds.alerts)),
+        alerts=tuple(
+            Alert(fingerprint=f"{n}", name=text, summary=text, starts_at=AT) for n in range(IncidentBounds.alerts)
+        ),
     )
     yield from (RoleAssigned(at=AT, role=role, person=text) for role in book.roles)
     yield from (FlagChanged(at=AT, flag=flag) for flag in sorted(book.flags))
-    yield from (Noted(at=AT, by=text, text=text) for _ in range(Bounds.timeline))
+    yield from (Noted(at=AT, by=text, text=text) for _ in range(IncidentBounds.timeline))
     yield Acknowledged(at=AT, by=text)
     yield UpdatePosted(at=AT, by=text, text=text[:3000], phase="identified")
     yield Resolved(at=AT, by=text, text=text)

@@ -11,8 +11,8 @@ from pydantic import BaseModel
 from starter.gateway import Gateway
 from starter.grouping import Batch, Delivery
 from starter.ignoring import Ignored
-from starter.refusal import Refused
-from starter.routes.holding import Held
+from starter.refusal import ErrorBody
+from starter.routes.holding import HeldAlerts
 from starter.sources.reading import FieldProblem
 from workflows.policy.events import Alert, AlertsReceived
 
@@ -22,11 +22,11 @@ PART_BYTES = 150_000
 """... and bytes, unless one alone weighs more: a workflow reads that in one go, and Temporal takes 2 MB."""
 
 REFUSALS: dict[int | str, dict[str, Any]] = {
-    400: {"model": Refused, "description": "the sender hung up"},
-    401: {"model": Refused, "description": "wrong token or signature"},
-    403: {"model": Refused, "description": "reachable from outside, and no secret is set"},
-    413: {"model": Refused, "description": "larger than twice TOCSIN_MAX_BODY_BYTES, and signed"},
-    503: {"model": Refused, "description": "Temporal is away: send it again (Retry-After)"},
+    400: {"model": ErrorBody, "description": "the sender hung up"},
+    401: {"model": ErrorBody, "description": "wrong token or signature"},
+    403: {"model": ErrorBody, "description": "reachable from outside, and no secret is set"},
+    413: {"model": ErrorBody, "description": "larger than twice TOCSIN_MAX_BODY_BYTES, and signed"},
+    503: {"model": ErrorBody, "description": "Temporal is away: send it again (Retry-After)"},
 }
 
 
@@ -44,7 +44,7 @@ class Accepted(BaseModel):
     """Alerts that fire and open no incident: a harmless word, or the runbook's `ignore`."""
     unreadable: str | None = None
     """Why nothing in it can be read. The incident is about that: "cannot read what ... sends"."""
-    held: list[Held] = []
+    held: list[HeldAlerts] = []
     resolve_by_hand: list[str] = []
     """Alerts by name whose sender may never say when they are over: their incident waits for a person's word."""
     problems: list[FieldProblem] = []
@@ -61,7 +61,7 @@ async def deliver(
     delivery: Delivery,
     received_at: datetime,
     event_id: str = "",
-    held: Sequence[Held] = (),
+    held: Sequence[HeldAlerts] = (),
     ignored: Sequence[Ignored] = (),
 ) -> Accepted:
     """Hand every batch to its incident. Sending the same delivery again does no harm, also after half of it.

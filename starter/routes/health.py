@@ -9,20 +9,20 @@ from pydantic import BaseModel
 from starter.answers import Unreachable
 from starter.gateway import Gateway
 from workflows.policy.installation import Publication
-from workflows.policy.silence import Card
+from workflows.policy.silence import SilenceSummary
 
 
-class Watch(BaseModel):
+class CanaryHealth(BaseModel):
     """The canary: None as long as it has never come back."""
 
     last_success_at: datetime | None
     problem: str | None
 
 
-class Quiet(BaseModel):
+class SilencesHealth(BaseModel):
     """What opens no incident now."""
 
-    active: list[Card]
+    active: list[SilenceSummary]
     problem: str | None
     """Why the last look for silences failed: new ones hold nothing, until it succeeds."""
 
@@ -52,8 +52,8 @@ class Readiness(BaseModel):
     held, ignored, repeated."""
     connections: dict[str, int]
     """Since the gateway started: how many were cut, by the reason."""
-    canary: Watch | None
-    silences: Quiet
+    canary: CanaryHealth | None
+    silences: SilencesHealth
 
 
 def router(gateway: Gateway) -> APIRouter:
@@ -90,7 +90,9 @@ def router(gateway: Gateway) -> APIRouter:
             webhooks=_by_source(gateway),
             connections={str(cut): count for cut, count in gateway.door.cuts.items()},
             canary=_watch(gateway),
-            silences=Quiet(active=list(gateway.silencing.active(datetime.now(UTC))), problem=gateway.silencing.problem),
+            silences=SilencesHealth(
+                active=list(gateway.silencing.active(datetime.now(UTC))), problem=gateway.silencing.problem
+            ),
         )
 
     return routes
@@ -103,6 +105,6 @@ def _by_source(gateway: Gateway) -> dict[str, dict[str, int]]:
     return counts
 
 
-def _watch(gateway: Gateway) -> Watch | None:
+def _watch(gateway: Gateway) -> CanaryHealth | None:
     canary = gateway.canary
-    return Watch(last_success_at=canary.last_success_at, problem=canary.problem) if canary else None
+    return CanaryHealth(last_success_at=canary.last_success_at, problem=canary.problem) if canary else None

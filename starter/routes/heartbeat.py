@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from starter.answers import NothingOpen
 from starter.gateway import Gateway, in_time
-from starter.refusal import Refusal, Refused
+from starter.refusal import ErrorBody, Refusal
 from starter.routes.accepted import REFUSALS
 from starter.sources import foreign
 from starter.sources.reading import Reading, Unreadable
@@ -23,16 +23,16 @@ SOURCE = Source(
     group_is="the heartbeat's name",
     examples={},
 )
-_ANSWERS = REFUSALS | {404: {"model": Refused, "description": "no heartbeat of this name is expected"}}
+_ANSWERS = REFUSALS | {404: {"model": ErrorBody, "description": "no heartbeat of this name is expected"}}
 
 
-class Beating(BaseModel):
+class BeatAccepted(BaseModel):
     heartbeat: str
     ignored: str | None = None
     """Why this was no beat."""
 
 
-class _Alerts(foreign.Foreign):
+class _WatchdogAlerts(foreign.Foreign):
     """As much of Alertmanager's webhook as tells its Watchdog's end from its beat."""
 
     status: foreign.Word = ""
@@ -44,7 +44,9 @@ def router(gateway: Gateway) -> APIRouter:
     @routes.head("/heartbeats/{name}", include_in_schema=False)
     @routes.get("/heartbeats/{name}", responses=_ANSWERS)
     @routes.post("/heartbeats/{name}", responses=_ANSWERS)
-    async def heartbeat(request: Request, name: Annotated[str, Path(pattern="^[a-z0-9][a-z0-9-]{0,59}$")]) -> Beating:
+    async def heartbeat(
+        request: Request, name: Annotated[str, Path(pattern="^[a-z0-9][a-z0-9-]{0,59}$")]
+    ) -> BeatAccepted:
         """One beat. When it is not repeated in time, an incident opens: `tocsin heartbeat add`.
 
         A body is not needed. Alertmanager's Watchdog may send its own: resolved, it is no beat.
@@ -53,20 +55,20 @@ def router(gateway: Gateway) -> APIRouter:
             webhook = await gateway.webhook(request, SOURCE)
             if _is_resolved(webhook.body):
                 gateway.counts[SOURCE.name, "ignored"] += 1
-                return Beating(heartbeat=name, ignored="a resolved alert is no beat")
+                return BeatAccepted(heartbeat=name, ignored="a resolved alert is no beat")
             try:
                 await gateway.beats.arrive(name, webhook.received_at)
             except NothingOpen as error:
                 gateway.counts[SOURCE.name, "unknown"] += 1
                 raise Refusal(404, str(error)) from None
             gateway.counts[SOURCE.name, "accepted"] += 1
-            return Beating(heartbeat=name)
+            return BeatAccepted(heartbeat=name)
 
     return routes
 
 
 def _is_resolved(body: bytes) -> bool:
     try:
-        return foreign.read(_Alerts, body, "a Watchdog's")[0].status == "resolved"
+        return foreign.read(_WatchdogAlerts, body, "a Watchdog's")[0].status == "resolved"
     except Unreadable:  # any other body is as good as none
         return False

@@ -11,7 +11,7 @@ from starter.sources.reading import Reading
 from workflows.policy.runbook import Runbook
 
 
-class Held(BaseModel):
+class HeldAlerts(BaseModel):
     """Alerts that open no incident now. If they have not resolved when the silence ends, they do then."""
 
     silence: str
@@ -26,9 +26,9 @@ class Held(BaseModel):
 
 async def hold(
     gateway: Gateway, source: str, reading: Reading, book: Runbook, received_at: datetime
-) -> tuple[Reading, list[Held]]:
+) -> tuple[Reading, list[HeldAlerts]]:
     """The rest, which goes on, and what was held. Once this returns, Temporal has that."""
-    told: list[Held] = []
+    told: list[HeldAlerts] = []
     gone: list[Reading] = []
     for silenced in await gateway.silencing.matching(source, reading, book, received_at):
         if await _hold(gateway, source, silenced, book, received_at):
@@ -36,7 +36,9 @@ async def hold(
             firing = sum(sent.status == "firing" for sent in silenced.reading.alerts)
             card = silenced.by
             if firing:
-                told.append(Held(silence=card.id, until=card.ends_at, by=card.by, reason=card.reason, alerts=firing))
+                told.append(
+                    HeldAlerts(silence=card.id, until=card.ends_at, by=card.by, reason=card.reason, alerts=firing)
+                )
     if told:
         gateway.counts[source, "held"] += 1
     return without(reading, gone), told

@@ -6,7 +6,7 @@ from starter import verify
 from starter.answers import LookupFailed, NothingOpen
 from starter.gateway import Gateway, in_time
 from starter.incidents import Incidents
-from starter.jira_tickets import Done, done
+from starter.jira_tickets import TicketDone, done
 from starter.routes.accepted import REFUSALS, Accepted
 from starter.sources.reading import Reading, Unreadable, Webhook
 from starter.sources.source import Source
@@ -43,7 +43,7 @@ def router(gateway: Gateway) -> APIRouter:
     return routes
 
 
-def _read(gateway: Gateway, webhook: Webhook) -> Done | str:
+def _read(gateway: Gateway, webhook: Webhook) -> TicketDone | str:
     """Raises Unreadable: that somebody closed a ticket is no reason to page, nor is that we cannot read it."""
     try:
         return done(webhook)
@@ -52,7 +52,7 @@ def _read(gateway: Gateway, webhook: Webhook) -> Done | str:
         raise
 
 
-async def _tell(incidents: Incidents, found: Done) -> str:
+async def _tell(incidents: Incidents, found: TicketDone) -> str:
     """Its review, or as long as there is none the incident: whichever was told. Raises NothingOpen, LookupFailed."""
     review = f"review-{found.incident}"
     try:

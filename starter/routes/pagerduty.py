@@ -12,7 +12,7 @@ from starter.pagerduty_rings import Ignored, Report, report
 from starter.refusal import Refusal
 from starter.routes.accepted import REFUSALS, Accepted
 from starter.routes.alerts import QUERY, accept, described, take
-from starter.sources.pagerduty import ENDS, FIRES, SOURCE, Incident, is_page, read, workflow_of
+from starter.sources.pagerduty import ENDS, FIRES, SOURCE, WebhookIncident, is_page, read, workflow_of
 from starter.sources.reading import Unreadable, Webhook
 from starter.translating import unreadable
 from workflows.policy.events import Noted
@@ -97,7 +97,7 @@ async def _rings(gateway: Gateway, key: str | None, pagerduty_id: str | None) ->
     return {workflow: key for key in keys if key and (workflow := workflow_of(key))}
 
 
-async def _why_not_theirs(gateway: Gateway, incident: Incident) -> str:
+async def _why_not_theirs(gateway: Gateway, incident: WebhookIncident) -> str:
     """A page of ours must never open an incident, which would page. In doubt it is ours."""
     if incident.incident_key:
         return PAGE if is_page(incident.incident_key) else ""

@@ -84,19 +84,19 @@ def _readable(context: object) -> object:
         return _Context()
 
 
-class _Data(Foreign):
+class _AzureData(Foreign):
     essentials: _Essentials
     alertContext: Annotated[_Context, BeforeValidator(_readable)] = _Context()  # noqa: N815
     customProperties: foreign.AnyMap = {}  # noqa: N815
 
 
-class _Body(Foreign):
-    data: _Data
+class _AzureBody(Foreign):
+    data: _AzureData
 
 
 def translate(webhook: Webhook) -> Reading:
     """One delivery is one alert. Raises Unreadable without its id."""
-    sent, problems = foreign.read(_Body, webhook.body, "of Azure Monitor's common alert schema")
+    sent, problems = foreign.read(_AzureBody, webhook.body, "of Azure Monitor's common alert schema")
     essentials = sent.data.essentials
     if not essentials.alertId.strip():
         raise Unreadable("no alert could be used", (FieldProblem("data.essentials.alertId", "is empty"), *problems))

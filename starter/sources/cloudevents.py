@@ -42,7 +42,7 @@ https://github.com/cloudevents/spec/blob/main/cloudevents/extensions/severity.md
 _PREFIX = "ce-"
 
 
-class _Data(Foreign):
+class _CloudEventData(Foreign):
     """What `GenericAlert` has. Everything can be done without."""
 
     key: AnyText = ""
@@ -66,7 +66,7 @@ def _number(value: object) -> object:
     return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) < 4 else 0
 
 
-class _Event(Foreign):
+class _CloudEvent(Foreign):
     specversion: str
     id: str
     source: str
@@ -96,7 +96,7 @@ def translate(webhook: Webhook) -> Reading:
     )
 
 
-def _events(webhook: Webhook) -> Several[tuple[_Event, SentAlert]]:
+def _events(webhook: Webhook) -> Several[tuple[_CloudEvent, SentAlert]]:
     """Whatever the mode. Raises Unreadable."""
     if f"{_PREFIX}specversion" in webhook.headers:
         return _one(_attributes(webhook.headers) | {"data": foreign.json(webhook.body) if webhook.body else None})
@@ -104,14 +104,14 @@ def _events(webhook: Webhook) -> Several[tuple[_Event, SentAlert]]:
     return several(sent, (), _read) if isinstance(sent, list) else _one(sent)
 
 
-def _one(sent: JsonValue) -> Several[tuple[_Event, SentAlert]]:
+def _one(sent: JsonValue) -> Several[tuple[_CloudEvent, SentAlert]]:
     read, problems = _read(sent, ())
     return Several((read,), problems, (), 0)
 
 
-def _read(sent: JsonValue, path: Path) -> tuple[tuple[_Event, SentAlert], tuple[FieldProblem, ...]]:
+def _read(sent: JsonValue, path: Path) -> tuple[tuple[_CloudEvent, SentAlert], tuple[FieldProblem, ...]]:
     """Raises Unreadable."""
-    event, wrong = foreign.understand(_Event, sent, "a CloudEvent", path)
+    event, wrong = foreign.understand(_CloudEvent, sent, "a CloudEvent", path)
     alert, wrong_data = _alert(event, path)
     return (event, alert), (*wrong, *wrong_data)
 
@@ -121,7 +121,7 @@ def _attributes(headers: Mapping[str, str]) -> dict[str, JsonValue]:
     return {name.removeprefix(_PREFIX): unquote(value) for name, value in headers.items() if name.startswith(_PREFIX)}
 
 
-def _alert(event: _Event, path: Path) -> tuple[SentAlert, tuple[FieldProblem, ...]]:
+def _alert(event: _CloudEvent, path: Path) -> tuple[SentAlert, tuple[FieldProblem, ...]]:
     data, problems = _data(event, path)
     kind, status = _status(event.type)
     key = data.key or event.subject or kind
@@ -144,18 +144,18 @@ def _alert(event: _Event, path: Path) -> tuple[SentAlert, tuple[FieldProblem, ..
     return alert, problems
 
 
-def _ends(event: _Event, data: _Data) -> Ends:
+def _ends(event: _CloudEvent, data: _CloudEventData) -> Ends:
     if data.ends in ("by-sender", "never"):
         return "never" if data.ends == "never" else "by-sender"
     words = set(re.split(r"[._/:-]", event.type.lower()))
     return "by-sender" if _status(data.status)[1] or words & {*HAVE_ENDS, *ENDS} else "never"
 
 
-def _data(event: _Event, path: Path) -> tuple[_Data, tuple[FieldProblem, ...]]:
+def _data(event: _CloudEvent, path: Path) -> tuple[_CloudEventData, tuple[FieldProblem, ...]]:
     data = event.data if event.data is not None else _decoded(event.data_base64)
     if not isinstance(data, dict):
-        return _Data(message=data if isinstance(data, str) else ""), ()
-    return foreign.understand(_Data, data, "a CloudEvent", (*path, "data"))
+        return _CloudEventData(message=data if isinstance(data, str) else ""), ()
+    return foreign.understand(_CloudEventData, data, "a CloudEvent", (*path, "data"))
 
 
 def _decoded(data: str) -> JsonValue:
@@ -166,7 +166,7 @@ def _decoded(data: str) -> JsonValue:
         return None
 
 
-def _severity(event: _Event, data: _Data) -> tuple[str, str]:
+def _severity(event: _CloudEvent, data: _CloudEventData) -> tuple[str, str]:
     """After the name of the field that says it."""
     if said := data.severity or event.severity:
         return "severity", said
@@ -176,7 +176,7 @@ def _severity(event: _Event, data: _Data) -> tuple[str, str]:
     return "severitynumber", _LEVELS[min((number - 1) // 4, len(_LEVELS) - 1)] if number else ""
 
 
-def _in_words(kind: str, event: _Event) -> str:
+def _in_words(kind: str, event: _CloudEvent) -> str:
     """`com.example.disk` about sda, from https://monitor.example.com: "disk: sda, says monitor.example.com"."""
     last = re.split(r"[./:]", kind)[-1].replace("_", " ").replace("-", " ") or "event"
     what = f"{last}: {event.subject}" if event.subject else last
@@ -184,7 +184,7 @@ def _in_words(kind: str, event: _Event) -> str:
     return f"{what}, says {sender}"
 
 
-def _is_by_hand(event: _Event) -> bool:
+def _is_by_hand(event: _CloudEvent) -> bool:
     status = event.data.get("status") if isinstance(event.data, dict) else None
     return any(_last(word)[1] in NEITHER for word in (event.type, status) if isinstance(word, str))
 

@@ -52,7 +52,7 @@ def _filled_in(value: object) -> object:
 Variable = Annotated[str, BeforeValidator(_filled_in)]
 
 
-class _Body(Foreign):
+class _DatadogBody(Foreign):
     monitor: Variable
     transition: Variable
     scope: Variable = ""
@@ -71,7 +71,7 @@ class _Body(Foreign):
 
 def translate(webhook: Webhook) -> Reading:
     """One delivery is one alert. Raises Unreadable without monitor and transition."""
-    sent, problems = foreign.read(_Body, webhook.body, "what docs/sources/datadog.md says to paste")
+    sent, problems = foreign.read(_DatadogBody, webhook.body, "what docs/sources/datadog.md says to paste")
     for field in ("monitor", "transition"):
         if not getattr(sent, field):
             raise Unreadable("Datadog filled in too little", (FieldProblem(field, "is empty"), *problems))
@@ -82,7 +82,7 @@ def translate(webhook: Webhook) -> Reading:
     return Reading((_alert(sent),), tenant=sent.organization, problems=problems, delivery_id=sent.event)
 
 
-def _alert(sent: _Body) -> SentAlert:
+def _alert(sent: _DatadogBody) -> SentAlert:
     scope = _scope(sent.scope)
     tags = {**_tags(",".join(part for part in scope.split(",") if ":" in part)), **_tags(sent.tags)}
     own = {"monitor": sent.monitor, "transition": sent.transition, "scope": sent.scope}
@@ -109,14 +109,14 @@ def _scope(scope: str) -> str:
     return ",".join(sorted(part.strip() for part in scope.split(",") if part.strip()))
 
 
-def _severity(sent: _Body) -> tuple[str, str]:
+def _severity(sent: _DatadogBody) -> tuple[str, str]:
     """A warning is no more than a warning, whatever the priority of the monitor's alert."""
     if sent.transition.strip().lower() in WARNS and sent.priority.strip().lower() not in ("p4", "p5"):
         return "transition", "warning"
     return "priority", sent.priority
 
 
-def _title(sent: _Body) -> str:
+def _title(sent: _DatadogBody) -> str:
     name = title = sent.title.strip()
     while (found := _HEAD.match(name)) is not None:
         name = name[found.end() :]

@@ -21,7 +21,7 @@ GOOD = frozenset(("success",))
 """The rest is neither: cancelled, skipped, neutral, stale, action_required, inactive, pending, ..."""
 
 
-class _Named(Foreign):
+class _GitHubNamed(Foreign):
     name: str = ""
     slug: str = ""
     full_name: str = ""
@@ -39,11 +39,11 @@ class _Run(Foreign):
     id: str = ""
     name: str = ""
     workflow_id: str = ""
-    app: _Named = _Named()
+    app: _GitHubNamed = _GitHubNamed()
     conclusion: Word = ""
     event: str = ""
     head_branch: str = ""
-    head_repository: _Named = _Named()
+    head_repository: _GitHubNamed = _GitHubNamed()
     display_title: str = ""
     run_attempt: int = 1
     run_started_at: datetime | None = None
@@ -52,7 +52,7 @@ class _Run(Foreign):
     html_url: str = ""
 
 
-class _Status(Foreign):
+class _GitHubStatus(Foreign):
     id: str = ""
     state: Word = ""
     description: str = ""
@@ -67,12 +67,12 @@ class _Deployment(Foreign):
     created_at: datetime | None = None
 
 
-class _Body(Foreign):
+class _GitHubBody(Foreign):
     action: Word = ""
     repository: _Repository
     workflow_run: _Run | None = None
     check_suite: _Run | None = None
-    deployment_status: _Status | None = None
+    deployment_status: _GitHubStatus | None = None
     deployment: _Deployment = _Deployment()
 
 
@@ -102,7 +102,7 @@ def translate(webhook: Webhook) -> Reading:
     kind = webhook.headers.get("x-github-event", "").strip().lower()
     if kind and kind not in KINDS:
         return Reading(ignored=f"events of type {text.line(kind, text.NAME)!r} change nothing here")
-    sent, problems = foreign.read(_Body, webhook.body, "a GitHub event")
+    sent, problems = foreign.read(_GitHubBody, webhook.body, "a GitHub event")
     if not kind:
         kind = next((name for name in KINDS if getattr(sent, name)), KINDS[-1])
     if not getattr(sent, kind):
@@ -113,7 +113,7 @@ def translate(webhook: Webhook) -> Reading:
     return _of_run(kind, run or _Run(), sent, problems)
 
 
-def _of_run(kind: str, run: _Run, sent: _Body, problems: Problems) -> Reading:
+def _of_run(kind: str, run: _Run, sent: _GitHubBody, problems: Problems) -> Reading:
     if sent.action not in ("", "completed"):
         return Reading(ignored="it has not completed yet")
     if not run.conclusion:
@@ -148,7 +148,7 @@ def _not_ours(kind: str, run: _Run, repository: _Repository) -> str:
     return ""
 
 
-def _of_deployment(status: _Status, sent: _Body, problems: Problems) -> Reading:
+def _of_deployment(status: _GitHubStatus, sent: _GitHubBody, problems: Problems) -> Reading:
     if not status.state:
         raise Unreadable("no event could be used", (FieldProblem("deployment_status.state", "is missing"), *problems))
     if sent.deployment.transient_environment:

@@ -14,13 +14,13 @@ from starter.sources.reading import FieldProblem, Reading, SentAlert, Unreadable
 from starter.sources.source import Source
 
 
-class _Named(Foreign):
+class _GoogleNamed(Foreign):
     name: str = ""
     type: str = ""
     labels: foreign.AnyMap = {}
 
 
-class _Condition(_Named):
+class _Condition(_GoogleNamed):
     """One that matches log entries is told when it opens and never when it closes (`notificationPrompts`):
     https://cloud.google.com/monitoring/api/ref_v3/rest/v3/projects.alertPolicies
     """
@@ -33,7 +33,7 @@ class _Documentation(Foreign):
     subject: str = ""
 
 
-class _Incident(Foreign):
+class _GoogleIncident(Foreign):
     incident_id: str
     scoping_project_id: str = ""
     url: str = ""
@@ -44,21 +44,21 @@ class _Incident(Foreign):
     policy_name: str = ""
     condition_name: str = ""
     condition: _Condition = _Condition()
-    resource: _Named = _Named()
-    metric: _Named = _Named()
+    resource: _GoogleNamed = _GoogleNamed()
+    metric: _GoogleNamed = _GoogleNamed()
     resource_name: str = ""
     policy_user_labels: foreign.AnyMap = {}
     documentation: _Documentation = _Documentation()
 
 
-class _Body(Foreign):
-    incident: _Incident
+class _GoogleBody(Foreign):
+    incident: _GoogleIncident
     version: foreign.AnyText = ""
 
 
 def translate(webhook: Webhook) -> Reading:
     """One delivery is one alert. Raises Unreadable without its id."""
-    sent, problems = foreign.read(_Body, webhook.body, "a Google Cloud Monitoring webhook")
+    sent, problems = foreign.read(_GoogleBody, webhook.body, "a Google Cloud Monitoring webhook")
     incident = sent.incident
     if not incident.incident_id.strip():
         raise Unreadable("no alert could be used", (FieldProblem("incident.incident_id", "is empty"), *problems))
@@ -67,7 +67,7 @@ def translate(webhook: Webhook) -> Reading:
     return Reading((_alert(incident),), tenant=incident.scoping_project_id, problems=problems)
 
 
-def _alert(sent: _Incident) -> SentAlert:
+def _alert(sent: _GoogleIncident) -> SentAlert:
     labels = _labels(sent)
     return SentAlert(
         group=sent.incident_id,
@@ -86,11 +86,11 @@ def _alert(sent: _Incident) -> SentAlert:
     )
 
 
-def _what(sent: _Incident) -> str:
+def _what(sent: _GoogleIncident) -> str:
     return f"Google Cloud: something is wrong with {sent.resource_name or sent.scoping_project_id or 'a resource'}"
 
 
-def _labels(sent: _Incident) -> dict[str, str]:
+def _labels(sent: _GoogleIncident) -> dict[str, str]:
     """The policy's own labels are what people chose: they go before those of the resource."""
     own = {
         "policy": sent.policy_name,

@@ -36,13 +36,13 @@ def _number(value: object) -> str:
     return str(value) if type(value) is int and abs(value) < 10**18 else value if isinstance(value, str) else ""
 
 
-class _Body(alertmanager.Body):
+class _GrafanaBody(alertmanager.Body):
     orgId: Annotated[str, BeforeValidator(_number)] = ""  # noqa: N815
 
 
 def translate(webhook: Webhook) -> Reading:
     """One delivery is one group of alerts. Raises Unreadable when no alert in it can be used."""
-    sent, _ = foreign.read(_Body, webhook.body, "a Grafana webhook")
+    sent, _ = foreign.read(_GrafanaBody, webhook.body, "a Grafana webhook")
     found = usable(_Notice, sent.alerts)
     if all(_is_test(each) for each in found.good):
         told = "a test of the contact point: it arrived, and opens nothing"
@@ -64,7 +64,7 @@ def _is_test(sent: _Notice) -> bool:
     return sent.labels.get("alertname") == "TestAlert" and is_grafanas
 
 
-def _alert(sent: _Notice, body: _Body) -> SentAlert:
+def _alert(sent: _Notice, body: _GrafanaBody) -> SentAlert:
     found = alertmanager.alert(sent, body, _links(sent))
     return SentAlert(**{**vars(found), "name": _name(sent) or found.name, "summary": found.summary or sent.valueString})
 

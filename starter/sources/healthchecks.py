@@ -32,7 +32,7 @@ class _Check(Foreign):
     update_url: str = ""
 
 
-class _Body(Foreign):
+class _HealthchecksBody(Foreign):
     code: str
     status: str = ""
     at: datetime | None = None
@@ -41,7 +41,7 @@ class _Body(Foreign):
 
 def translate(webhook: Webhook) -> Reading:
     """One delivery is one check. Raises Unreadable without its code."""
-    sent, problems = foreign.read(_Body, webhook.body, "what docs/sources/healthchecks.md says to paste")
+    sent, problems = foreign.read(_HealthchecksBody, webhook.body, "what docs/sources/healthchecks.md says to paste")
     if not sent.code.strip():
         raise Unreadable("no alert could be used", (FieldProblem("code", "is empty"), *problems))
     if (sent.check.name, sent.check.n_pings) == _TEST:
@@ -51,7 +51,7 @@ def translate(webhook: Webhook) -> Reading:
     return Reading((_alert(sent),), problems=problems)
 
 
-def _alert(sent: _Body) -> SentAlert:
+def _alert(sent: _HealthchecksBody) -> SentAlert:
     tags = _tags(sent.check.tags)
     name = sent.check.name or sent.check.slug or sent.check.desc or "A check without a name"
     link = _details(sent)
@@ -73,7 +73,7 @@ def _silence(last_ping: datetime | None) -> str:
     return f"last heard of at {last_ping:%Y-%m-%d %H:%M %Z}".rstrip() if last_ping else "not heard of"
 
 
-def _details(sent: _Body) -> str:
+def _details(sent: _HealthchecksBody) -> str:
     """The check's page, on the machine that has its API."""
     site = urlsplit(text.link(sent.check.update_url) or text.link(sent.check.badge_url))
     return f"{site.scheme}://{site.netloc}/checks/{sent.code}/details/" if site.netloc else ""

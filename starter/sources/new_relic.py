@@ -45,7 +45,7 @@ def _listed(value: object) -> object:
 Names = Annotated[list[str], BeforeValidator(_listed)]
 
 
-class _Body(Foreign):
+class _NewRelicBody(Foreign):
     id: str
     state: str = ""
     title: str = ""
@@ -64,7 +64,7 @@ class _Body(Foreign):
 
 def translate(webhook: Webhook) -> Reading:
     """One delivery is one issue. Raises Unreadable without its id."""
-    sent, problems = foreign.read(_Body, webhook.body, "a New Relic workflow's webhook")
+    sent, problems = foreign.read(_NewRelicBody, webhook.body, "a New Relic workflow's webhook")
     if not sent.id.strip():
         raise Unreadable("no alert could be used", (FieldProblem("id", "is empty"), *problems))
     if why := _changes_nothing(sent):
@@ -72,7 +72,7 @@ def translate(webhook: Webhook) -> Reading:
     return Reading((_alert(sent),), problems=problems)
 
 
-def _changes_nothing(sent: _Body) -> str:
+def _changes_nothing(sent: _NewRelicBody) -> str:
     state, trigger = sent.state.strip().lower(), sent.trigger.strip().lower()
     if sent.title.strip().lower().startswith(_TESTS) or "test" in (state, trigger, sent.current_state.strip().lower()):
         return "a test of the destination: it arrived, and opens nothing"
@@ -85,7 +85,7 @@ def _changes_nothing(sent: _Body) -> str:
     return ""
 
 
-def _alert(sent: _Body) -> SentAlert:
+def _alert(sent: _NewRelicBody) -> SentAlert:
     entities = ", ".join(sent.impactedEntities)
     known = {
         "policy": ", ".join(sent.alertPolicyNames),

@@ -21,7 +21,7 @@ def _priority(value: object) -> object:
     return f"P{value}" if type(value) is int else value
 
 
-class _Alert(Foreign):
+class _OpsgenieAlert(Foreign):
     alertId: str  # noqa: N815 (Opsgenie's own spelling)
     alias: str = ""
     message: str = ""
@@ -36,15 +36,15 @@ class _Alert(Foreign):
     createdAt: datetime | None = None  # noqa: N815 (milliseconds; updatedAt is in nanoseconds)
 
 
-class _Body(Foreign):
+class _OpsgenieBody(Foreign):
     action: str = ""
-    alert: _Alert
+    alert: _OpsgenieAlert
     integrationName: str = ""  # noqa: N815
 
 
 def translate(webhook: Webhook) -> Reading:
     """One delivery is one alert. Raises Unreadable without its id."""
-    sent, problems = foreign.read(_Body, webhook.body, "an Opsgenie webhook")
+    sent, problems = foreign.read(_OpsgenieBody, webhook.body, "an Opsgenie webhook")
     action = sent.action.strip().lower()
     if not sent.alert.alertId.strip():
         raise Unreadable("no alert could be used", (FieldProblem("alert.alertId", "is empty"), *problems))
@@ -58,7 +58,7 @@ def translate(webhook: Webhook) -> Reading:
     return Reading((_alert(sent.alert, ended=action in ENDS),), problems=problems)
 
 
-def _alert(sent: _Alert, *, ended: bool) -> SentAlert:
+def _alert(sent: _OpsgenieAlert, *, ended: bool) -> SentAlert:
     details = {name: value for name, value in sent.details.items() if isinstance(value, str)}
     link = f"https://app.opsgenie.com/alert/detail/{sent.alertId}/details"
     known = {"entity": sent.entity, "source": sent.source, "tags": ", ".join(sent.tags)}

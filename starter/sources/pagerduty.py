@@ -32,7 +32,7 @@ class Referred(Foreign):
     id: str | None = None
 
 
-class Incident(Foreign):
+class WebhookIncident(Foreign):
     """Or what is about one: a note, a status update, a responder, which name theirs in `incident`."""
 
     id: str | None = None
@@ -56,24 +56,24 @@ class Incident(Foreign):
         return self.incident.id or self.id
 
 
-class Event(Foreign):
+class WebhookEvent(Foreign):
     id: str = ""
     event_type: Word
     occurred_at: datetime | None = None
     agent: Named = Named()
-    data: Incident | None = None
+    data: WebhookIncident | None = None
 
 
-class _Body(Foreign):
-    event: Event
+class _PagerDutyBody(Foreign):
+    event: WebhookEvent
 
 
-def read(webhook: Webhook, about: Collection[str]) -> tuple[Event, Incident | None]:
+def read(webhook: Webhook, about: Collection[str]) -> tuple[WebhookEvent, WebhookIncident | None]:
     """The event, and its incident if it is of one of these types.
 
     Raises Unreadable for anything but a V3 webhook, and when such an event is about no incident.
     """
-    sent, problems = foreign.read(_Body, webhook.body, "a PagerDuty V3 webhook")
+    sent, problems = foreign.read(_PagerDutyBody, webhook.body, "a PagerDuty V3 webhook")
     event = sent.event
     if event.event_type not in about:
         return event, None
@@ -109,7 +109,7 @@ def translate(webhook: Webhook) -> Reading:
     return Reading((_alert(event, incident),), delivery_id=event.id)
 
 
-def _alert(event: Event, incident: Incident) -> SentAlert:
+def _alert(event: WebhookEvent, incident: WebhookIncident) -> SentAlert:
     ended, name = event.event_type in ENDS, incident.id or ""
     word = "" if ended else incident.priority.summary or incident.urgency
     return SentAlert(
@@ -126,7 +126,7 @@ def _alert(event: Event, incident: Incident) -> SentAlert:
     )
 
 
-def _starts_at(event: Event, incident: Incident) -> datetime | None:
+def _starts_at(event: WebhookEvent, incident: WebhookIncident) -> datetime | None:
     """An end, and a new beginning, name the moment themselves: the incident says only when it was created."""
     if event.event_type in ENDS:
         return event.occurred_at

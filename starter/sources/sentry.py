@@ -24,7 +24,7 @@ _ISSUE = re.compile(r"/issues/(?P<id>[^/?#]+)")
 _PROJECT = re.compile(r"/projects/[^/]+/(?P<slug>[^/]+)/")
 
 
-class _Event(Foreign):
+class _SentryEvent(Foreign):
     issue_id: str = ""
     issue_url: str = ""
     title: str = ""
@@ -55,7 +55,7 @@ class _Project(Foreign):
     slug: str = ""
 
 
-class _Issue(Foreign):
+class _SentryIssue(Foreign):
     id: str
     title: str = ""
     level: str = ""
@@ -63,10 +63,10 @@ class _Issue(Foreign):
     project: _Project = _Project()
 
 
-class _Data(Foreign):
-    event: _Event | None = None
+class _SentryData(Foreign):
+    event: _SentryEvent | None = None
     metric_alert: _Metric | None = None
-    issue: _Issue | None = None
+    issue: _SentryIssue | None = None
     triggered_rule: str = ""
     description_title: str = ""
     description_text: str = ""
@@ -77,9 +77,9 @@ class _Installation(Foreign):
     uuid: str = ""
 
 
-class _Body(Foreign):
+class _SentryBody(Foreign):
     action: Word
-    data: _Data
+    data: _SentryData
     installation: _Installation = _Installation()
 
 
@@ -88,7 +88,7 @@ def translate(webhook: Webhook) -> Reading:
     resource = webhook.headers.get("sentry-hook-resource", "").strip().lower()
     if resource not in ("", "event_alert", "metric_alert", "issue"):
         return Reading(ignored=f"webhooks of the resource {text.line(resource, text.NAME)!r} change nothing here")
-    sent, problems = foreign.read(_Body, webhook.body, "a Sentry webhook")
+    sent, problems = foreign.read(_SentryBody, webhook.body, "a Sentry webhook")
     if sent.data.event and _tags(sent.data.event.tags).get("sample_event") == "yes":
         return Reading(ignored="a test of the alert rule: it arrived, and opens nothing", problems=problems)
     alert = _alert(sent)
@@ -102,7 +102,7 @@ def translate(webhook: Webhook) -> Reading:
     )
 
 
-def _alert(sent: _Body) -> SentAlert | None:
+def _alert(sent: _SentryBody) -> SentAlert | None:
     if sent.data.metric_alert:
         return _of_metric(sent.data.metric_alert, sent)
     if sent.data.event:
@@ -113,7 +113,7 @@ def _alert(sent: _Body) -> SentAlert | None:
     return _end(sent.data.issue) if sent.action in ENDS else None
 
 
-def _of_event(event: _Event, data: _Data) -> SentAlert:
+def _of_event(event: _SentryEvent, data: _SentryData) -> SentAlert:
     """Sentry says that it happened. That the issue is over, somebody has to say there, if it is sent here at all.
 
     The issue's number may be missing, and still stand in the issue's address.
@@ -144,7 +144,7 @@ def _issue_in(address: str) -> str:
     return found["id"] if found else ""
 
 
-def _of_metric(metric: _Metric, sent: _Body) -> SentAlert:
+def _of_metric(metric: _Metric, sent: _SentryBody) -> SentAlert:
     rule = metric.alert_rule
     ended = sent.action == "resolved"
     return SentAlert(
@@ -163,7 +163,7 @@ def _of_metric(metric: _Metric, sent: _Body) -> SentAlert:
     )
 
 
-def _end(issue: _Issue) -> SentAlert:
+def _end(issue: _SentryIssue) -> SentAlert:
     """When, Sentry does not say: after every event that it has sent, so now."""
     return SentAlert(
         group=issue.id,

@@ -42,7 +42,7 @@ class _Monitor(Foreign):
     tags: list[_Tag] = []
 
 
-class _Body(Foreign):
+class _UptimeKumaBody(Foreign):
     msg: str = ""
     heartbeat: _Heartbeat | None = None
     monitor: _Monitor = _Monitor()
@@ -50,7 +50,7 @@ class _Body(Foreign):
 
 def translate(webhook: Webhook) -> Reading:
     """One delivery is one monitor. Raises Unreadable when it does not say of which."""
-    sent, problems = foreign.read(_Body, webhook.body, "an Uptime Kuma webhook")
+    sent, problems = foreign.read(_UptimeKumaBody, webhook.body, "an Uptime Kuma webhook")
     if sent.heartbeat is None:
         if sent.monitor.id or not sent.msg:
             raise Unreadable("no alert could be used", (FieldProblem("heartbeat", "is missing"), *problems))
@@ -66,7 +66,7 @@ def translate(webhook: Webhook) -> Reading:
     return Reading((_alert(monitor, sent, sent.heartbeat),), tenant=webhook.installation, problems=problems)
 
 
-def _alert(monitor: str, sent: _Body, heartbeat: _Heartbeat) -> SentAlert:
+def _alert(monitor: str, sent: _UptimeKumaBody, heartbeat: _Heartbeat) -> SentAlert:
     known = {"monitor": sent.monitor.name, "type": sent.monitor.type, "host": sent.monitor.hostname}
     tags = {tag.name: tag.value or "true" for tag in sent.monitor.tags if tag.name}
     name = sent.monitor.pathName or sent.monitor.name or sent.monitor.hostname or _host(sent.monitor.url)

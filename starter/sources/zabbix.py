@@ -29,7 +29,7 @@ def _filled_in(value: object) -> object:
 Macro = Annotated[str, BeforeValidator(_filled_in)]
 
 
-class _Body(Foreign):
+class _ZabbixBody(Foreign):
     event: str
     value: Macro = ""
     trigger: Macro = ""
@@ -46,7 +46,7 @@ class _Body(Foreign):
 
 def translate(webhook: Webhook) -> Reading:
     """One delivery is one problem. Raises Unreadable without the event's id."""
-    sent, problems = foreign.read(_Body, webhook.body, "what the script of docs/sources/zabbix.md sends")
+    sent, problems = foreign.read(_ZabbixBody, webhook.body, "what the script of docs/sources/zabbix.md sends")
     if not sent.event.strip():
         raise Unreadable("no alert could be used", (FieldProblem("event", "is empty"), *problems))
     if sent.event == "{EVENT.ID}":
@@ -54,7 +54,7 @@ def translate(webhook: Webhook) -> Reading:
     return Reading((_alert(sent),), tenant=sent.zabbix, problems=problems)
 
 
-def _alert(sent: _Body) -> SentAlert:
+def _alert(sent: _ZabbixBody) -> SentAlert:
     tags = _tags(sent.tags)
     link = _link(sent)
     severity = "" if sent.severity_number == "0" else sent.severity
@@ -75,7 +75,7 @@ def _alert(sent: _Body) -> SentAlert:
     )
 
 
-def _link(sent: _Body) -> str:
+def _link(sent: _ZabbixBody) -> str:
     if not (sent.zabbix and sent.trigger):
         return ""
     return f"{sent.zabbix.rstrip('/')}/tr_events.php?triggerid={sent.trigger}&eventid={sent.event}"

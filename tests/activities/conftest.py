@@ -8,7 +8,7 @@ from activities.jira import Jira
 from activities.pagerduty import PagerDuty
 from activities.slack import Slack
 from activities.statuspage import Statuspage
-from tests.sandbox_server import Sandbox, running_sandbox
+from tests.sandbox_server import SandboxServer, running_sandbox
 
 ROUTING_KEY = "R0ON-CALL-SECRET"
 API_TOKEN = "pagerduty-rest-secret"
@@ -18,33 +18,33 @@ JIRA_TOKEN = "jira-secret"
 
 
 @pytest.fixture(scope="session")
-async def one_sandbox() -> AsyncIterator[Sandbox]:
+async def one_sandbox() -> AsyncIterator[SandboxServer]:
     async with running_sandbox() as sandbox:
         yield sandbox
 
 
 @pytest.fixture
-async def sandbox(one_sandbox: Sandbox) -> Sandbox:
+async def sandbox(one_sandbox: SandboxServer) -> SandboxServer:
     await one_sandbox.reset()
     return one_sandbox
 
 
 @pytest.fixture
-def slack(sandbox: Sandbox) -> Slack:
+def slack(sandbox: SandboxServer) -> Slack:
     return Slack(SLACK_TOKEN, sandbox.slack_url, {"on-call": "U0ONCALL"})
 
 
 @pytest.fixture
-def pagerduty(sandbox: Sandbox) -> PagerDuty:
+def pagerduty(sandbox: SandboxServer) -> PagerDuty:
     keys = {"on-call": ROUTING_KEY, "mistyped": "R0BAD-SECRET"}
     return PagerDuty(keys, sandbox.pagerduty_events_url, sandbox.pagerduty_api_url, API_TOKEN, "tocsin@example.com")
 
 
 @pytest.fixture
-def statuspage(sandbox: Sandbox) -> Statuspage:
+def statuspage(sandbox: SandboxServer) -> Statuspage:
     return Statuspage(STATUSPAGE_TOKEN, "p1", sandbox.statuspage_url)
 
 
 @pytest.fixture
-def jira(sandbox: Sandbox) -> Jira:
+def jira(sandbox: SandboxServer) -> Jira:
     return Jira(sandbox.jira_url, "tocsin@example.com", JIRA_TOKEN, "OPS", "Task")

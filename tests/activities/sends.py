@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from workflows.policy.effects import Effect, Hush, OpenChannel, Page, Place, Post, Publish, Send, Ticket
+from workflows.policy.effects import Effect, OpenChannel, Page, Place, Post, Publish, Send, SyncPager, Ticket
 
 INCIDENT = "20261121-0204-k7"
 
@@ -29,7 +29,7 @@ def page(
 
 
 def hush(ring: str, become: Any = "acknowledged") -> Send:
-    return send(Hush(to="on-call", ring=ring, become=become))
+    return send(SyncPager(to="on-call", ring=ring, become=become))
 
 
 def post(channel: str = "#incidents", thread: str | None = None, **fields: Any) -> Send:

@@ -15,7 +15,7 @@ from activities.slack import Slack
 from activities.statuspage import Statuspage
 from tests.activities import sends
 from tests.activities.conftest import API_TOKEN, JIRA_TOKEN, ROUTING_KEY, SLACK_TOKEN, STATUSPAGE_TOKEN
-from tests.sandbox_server import Sandbox
+from tests.sandbox_server import SandboxServer
 from workflows.policy.effects import Receipt, Send
 
 
@@ -30,7 +30,7 @@ class Adapter:
     shown: Callable[[dict[str, Any]], list[str]]
     """The texts that people see, out of the sandbox's state."""
     secrets: tuple[str, ...]
-    sandbox: Sandbox
+    sandbox: SandboxServer
 
     async def fault(self, **fault: Any) -> None:
         await self.sandbox.fault(**self.request, **fault)
@@ -54,18 +54,18 @@ def on_the_page(state: dict[str, Any]) -> list[str]:
     return [update["body"] for incident in state["statuspage_incidents"] for update in incident["incident_updates"]]
 
 
-def slack_posts(slack: Slack, sandbox: Sandbox) -> Adapter:
+def slack_posts(slack: Slack, sandbox: SandboxServer) -> Adapter:
     posting = {"vendor": "slack", "method": "chat.postMessage"}
     return Adapter(posting, sends.post, slack.post, in_slack, (SLACK_TOKEN,), sandbox)
 
 
-def pagerduty_rings(pagerduty: PagerDuty, sandbox: Sandbox) -> Adapter:
+def pagerduty_rings(pagerduty: PagerDuty, sandbox: SandboxServer) -> Adapter:
     ringing = {"vendor": "pagerduty", "method": "enqueue"}
     secrets = (ROUTING_KEY, API_TOKEN, ROUTING_KEY[-4:])
     return Adapter(ringing, sends.page, pagerduty.page, in_pagerduty, secrets, sandbox)
 
 
-def statuspage_publishes(statuspage: Statuspage, sandbox: Sandbox) -> Adapter:
+def statuspage_publishes(statuspage: Statuspage, sandbox: SandboxServer) -> Adapter:
     creating = {"vendor": "statuspage", "method": "incidents", "match": "metadata"}
     return Adapter(creating, sends.publish, statuspage.publish, on_the_page, (STATUSPAGE_TOKEN,), sandbox)
 
@@ -74,7 +74,7 @@ def in_jira(state: dict[str, Any]) -> list[str]:
     return [ticket["text"] for ticket in state["tickets"]]
 
 
-def jira_opens(jira: Jira, sandbox: Sandbox) -> Adapter:
+def jira_opens(jira: Jira, sandbox: SandboxServer) -> Adapter:
     creating = {"vendor": "jira", "method": "issue"}
     return Adapter(creating, sends.ticket, jira.file_ticket, in_jira, (JIRA_TOKEN,), sandbox)
 
@@ -83,7 +83,7 @@ ALL = [slack_posts, pagerduty_rings, statuspage_publishes, jira_opens]
 
 
 @pytest.fixture(params=ALL, ids=["slack", "pagerduty", "statuspage", "jira"])
-def adapter(request: pytest.FixtureRequest, sandbox: Sandbox) -> Adapter:
+def adapter(request: pytest.FixtureRequest, sandbox: SandboxServer) -> Adapter:
     vendor = request.getfixturevalue(request.param.__name__.partition("_")[0])
     adapter: Adapter = request.param(vendor, sandbox)
     return adapter

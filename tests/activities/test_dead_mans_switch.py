@@ -4,11 +4,11 @@ import pytest
 
 from activities.dead_mans_switch import DeadMansSwitch
 from activities.errors import Rejected, Unavailable
-from tests.sandbox_server import Sandbox
+from tests.sandbox_server import SandboxServer
 
 
 async def test_the_switch_is_called_and_its_address_is_not_logged(
-    sandbox: Sandbox, caplog: pytest.LogCaptureFixture
+    sandbox: SandboxServer, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("INFO")
     await DeadMansSwitch(f"{sandbox.slack_url}auth.test?the-secret").call()
@@ -17,20 +17,20 @@ async def test_the_switch_is_called_and_its_address_is_not_logged(
     assert "the-secret" not in str(ours)
 
 
-async def test_a_switch_that_is_down_is_unavailable(sandbox: Sandbox) -> None:
+async def test_a_switch_that_is_down_is_unavailable(sandbox: SandboxServer) -> None:
     await sandbox.fault(vendor="slack", status=503)
     with pytest.raises(Unavailable, match="answered 503") as failure:
         await DeadMansSwitch(f"{sandbox.slack_url}the-secret").call()
     assert "the-secret" not in str(failure.value)
 
 
-async def test_a_switch_that_cannot_be_reached_is_unavailable(sandbox: Sandbox) -> None:
+async def test_a_switch_that_cannot_be_reached_is_unavailable(sandbox: SandboxServer) -> None:
     await sandbox.fault(vendor="slack", drop="before")
     with pytest.raises(Unavailable, match="could not be reached") as failure:
         await DeadMansSwitch(f"{sandbox.slack_url}the-secret").call()
     assert "the-secret" not in str(failure.value)
 
 
-async def test_a_wrong_address_is_rejected(sandbox: Sandbox) -> None:
+async def test_a_wrong_address_is_rejected(sandbox: SandboxServer) -> None:
     with pytest.raises(Rejected, match="answered 404: check TOCSIN_DEAD_MANS_SWITCH_URL"):
         await DeadMansSwitch(f"{sandbox.url}/the-secret").call()

@@ -13,11 +13,11 @@ from moto.server import ThreadedMotoServer
 
 from activities.document_bucket import DocumentBucket
 from activities.document_folder import DocumentFolder
-from activities.documents import BESIDE, Documents, Store, Stored
+from activities.documents import BESIDE, DocumentWriter, Store, Stored
 from activities.errors import Rejected, Unavailable
 from tests.activities import sends
 from workflows.documents import BEGIN, END
-from workflows.policy.effects import Document, Receipt, Send
+from workflows.policy.effects import Receipt, Send, WriteDocument
 
 HEAD = "# Incident document\n\nNotes:\n\n"
 
@@ -32,12 +32,12 @@ class Shelf:
     names: Callable[[], list[str]]
 
     async def write(self, record: str = "it burns", **fields: str) -> Receipt:
-        return await Documents(self.store).write_document(document(record, **fields))
+        return await DocumentWriter(self.store).write_document(document(record, **fields))
 
 
 def document(record: str = "it burns", name: str = "incident-document", **fields: str) -> Send:
     text = f"{HEAD}{BEGIN}\n{record}\n{END}\n"
-    return sends.send(Document(name=name, template="document"), **({"text": text} | fields))
+    return sends.send(WriteDocument(name=name, template="document"), **({"text": text} | fields))
 
 
 @pytest.fixture
@@ -171,14 +171,14 @@ async def test_it_does_not_write_one_document_after_another_for_ever(shelf: Shel
 async def test_somebody_who_saves_in_the_same_moment_loses_nothing(shelf: Shelf) -> None:
     await shelf.write("it burns")
     in_between = Intruder(shelf)
-    await Documents(in_between).write_document(document("it burned"))
+    await DocumentWriter(in_between).write_document(document("it burned"))
     assert in_between.intruded
     assert shelf.read(NAME).startswith(b"Saved just now.\n" + HEAD.encode())
     assert b"it burned" in shelf.read(NAME)
 
 
 async def test_somebody_who_makes_the_document_first_loses_nothing(shelf: Shelf) -> None:
-    receipt = await Documents(Intruder(shelf)).write_document(document())
+    receipt = await DocumentWriter(Intruder(shelf)).write_document(document())
     assert shelf.read(NAME) == b"Saved just now.\n"
     assert receipt.warns
 
@@ -271,7 +271,7 @@ class TestFolder:
     async def test_a_folder_that_may_not_be_written_is_rejected(self, tmp_path: Path) -> None:
         (tmp_path / "file").write_text("")
         with pytest.raises(Rejected, match="Not a directory"):
-            await Documents(DocumentFolder(tmp_path / "file" / "documents")).write_document(document())
+            await DocumentWriter(DocumentFolder(tmp_path / "file" / "documents")).write_document(document())
 
     async def test_a_full_disk_is_unavailable_and_leaves_nothing_behind(
         self, folder: Shelf, monkeypatch: pytest.MonkeyPatch
@@ -289,12 +289,12 @@ class TestBucket:
     async def test_a_bucket_that_is_not_there_is_rejected(self, s3: str) -> None:
         store = DocumentBucket("nowhere", "", s3, "key", "hunter2")
         with pytest.raises(Rejected, match="the bucket nowhere answered 404: NoSuchBucket"):
-            await Documents(store).write_document(document())
+            await DocumentWriter(store).write_document(document())
 
     async def test_one_that_cannot_be_reached_is_unavailable(self) -> None:
         store = DocumentBucket("shelf", "", "http://127.0.0.1:1", "key", "hunter2")
         with pytest.raises(Unavailable, match="could not be reached: EndpointConnectionError"):
-            await Documents(store).write_document(document())
+            await DocumentWriter(store).write_document(document())
 
     @pytest.mark.parametrize(
         ("status", "failure"), [(403, Rejected), (500, Unavailable), (503, Unavailable), (429, Unavailable)]
@@ -303,7 +303,7 @@ class TestBucket:
         async with answering(status) as url:
             store = DocumentBucket("shelf", "", url, "key", "hunter2")
             with pytest.raises(failure, match=f"answered {status}") as failed:
-                await Documents(store).write_document(document())
+                await DocumentWriter(store).write_document(document())
         assert "hunter2" not in str(failed.value)
 
 

@@ -12,15 +12,15 @@ from activities.jira import Jira
 from activities.jira_text import document, text_of
 from tests.activities import sends
 from tests.activities.conftest import JIRA_TOKEN
-from tests.sandbox_server import Sandbox
+from tests.sandbox_server import SandboxServer
 
 
-async def tickets(sandbox: Sandbox) -> list[dict[str, Any]]:
+async def tickets(sandbox: SandboxServer) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = (await sandbox.state())["tickets"]
     return found
 
 
-async def test_a_ticket_is_opened_with_labels_by_which_it_is_found_again(jira: Jira, sandbox: Sandbox) -> None:
+async def test_a_ticket_is_opened_with_labels_by_which_it_is_found_again(jira: Jira, sandbox: SandboxServer) -> None:
     receipt = await jira.file_ticket(sends.ticket(text="Since 02:04\n\nSee https://wiki.example/a."), False)
     (ticket,) = await tickets(sandbox)
     assert receipt.reference == ticket["key"] == "OPS-1"
@@ -34,7 +34,7 @@ async def test_a_ticket_is_opened_with_labels_by_which_it_is_found_again(jira: J
 
 
 async def test_a_ticket_that_may_have_been_opened_is_not_opened_before_the_search_would_know(
-    jira: Jira, sandbox: Sandbox
+    jira: Jira, sandbox: SandboxServer
 ) -> None:
     started = datetime.now(UTC) - timedelta(seconds=20)
     with pytest.raises(Unavailable, match="may not know yet") as later:
@@ -46,7 +46,7 @@ async def test_a_ticket_that_may_have_been_opened_is_not_opened_before_the_searc
 
 
 @pytest.mark.parametrize("start", ["To Do", "In Progress"])
-async def test_a_ticket_is_closed_with_the_resolution(jira: Jira, sandbox: Sandbox, start: str) -> None:
+async def test_a_ticket_is_closed_with_the_resolution(jira: Jira, sandbox: SandboxServer, start: str) -> None:
     opened = await jira.file_ticket(sends.ticket(), False)
     receipt = await jira.file_ticket(sends.ticket("close", opened.reference, text="rolled back"), False)
     (ticket,) = await tickets(sandbox)
@@ -54,14 +54,14 @@ async def test_a_ticket_is_closed_with_the_resolution(jira: Jira, sandbox: Sandb
     assert (receipt.reference, receipt.note) == (opened.reference, None)
 
 
-async def test_a_comment_leaves_it_open(jira: Jira, sandbox: Sandbox) -> None:
+async def test_a_comment_leaves_it_open(jira: Jira, sandbox: SandboxServer) -> None:
     opened = await jira.file_ticket(sends.ticket(), False)
     await jira.file_ticket(sends.ticket("comment", opened.reference, text="still looking"), False)
     (ticket,) = await tickets(sandbox)
     assert (ticket["status"], len(ticket["comments"])) == ("To Do", 1)
 
 
-async def test_one_that_is_closed_already_is_commented_and_left_alone(jira: Jira, sandbox: Sandbox) -> None:
+async def test_one_that_is_closed_already_is_commented_and_left_alone(jira: Jira, sandbox: SandboxServer) -> None:
     opened = await jira.file_ticket(sends.ticket(), False)
     for text in ("one", "two"):
         await jira.file_ticket(sends.ticket("close", opened.reference, text=text), False)
@@ -69,7 +69,9 @@ async def test_one_that_is_closed_already_is_commented_and_left_alone(jira: Jira
     assert [entry["method"] for entry in moves] == ["GET", "POST"]
 
 
-async def test_a_close_that_broke_off_after_its_comment_does_not_comment_again(jira: Jira, sandbox: Sandbox) -> None:
+async def test_a_close_that_broke_off_after_its_comment_does_not_comment_again(
+    jira: Jira, sandbox: SandboxServer
+) -> None:
     opened = await jira.file_ticket(sends.ticket(), False)
     close = sends.ticket("close", opened.reference, text="rolled back\n\nby https://ci.example/7 & Bob")
     await sandbox.fault(vendor="jira", method="/transitions", status=503, times=1)
@@ -82,7 +84,7 @@ async def test_a_close_that_broke_off_after_its_comment_does_not_comment_again(j
 
 
 async def test_where_no_transition_leads_to_done_somebody_has_to_do_it(
-    jira: Jira, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+    jira: Jira, sandbox: SandboxServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened = await jira.file_ticket(sends.ticket(), False)
     monkeypatch.delitem(__import__("sandbox.jira").jira.TRANSITIONS, "31")
@@ -90,20 +92,20 @@ async def test_where_no_transition_leads_to_done_somebody_has_to_do_it(
         await jira.file_ticket(sends.ticket("close", opened.reference), False)
 
 
-async def test_what_jira_complains_of_is_said_by_field(sandbox: Sandbox) -> None:
+async def test_what_jira_complains_of_is_said_by_field(sandbox: SandboxServer) -> None:
     nobody = Jira(sandbox.jira_url, "tocsin@example.com", JIRA_TOKEN, "OPS", "Epic")
     with pytest.raises(Rejected, match="Jira answered 400: name: Input should be 'Task'"):
         await nobody.file_ticket(sends.ticket(), False)
 
 
-async def test_a_wrong_token_is_rejected(sandbox: Sandbox) -> None:
+async def test_a_wrong_token_is_rejected(sandbox: SandboxServer) -> None:
     stranger = Jira(sandbox.jira_url, "tocsin@example.com", "bad", "OPS", "Task")
     with pytest.raises(Rejected, match="401: Client must be authenticated"):
         await stranger.file_ticket(sends.ticket(), False)
 
 
 @pytest.mark.parametrize("key", ["../../issue", "OPS-1/../OPS-2", "OPS-1?x=", "OPS-1#"])
-async def test_a_key_is_never_a_path(jira: Jira, sandbox: Sandbox, key: str) -> None:
+async def test_a_key_is_never_a_path(jira: Jira, sandbox: SandboxServer, key: str) -> None:
     with pytest.raises(Rejected, match="404"):
         await jira.file_ticket(sends.ticket("comment", key), False)
 
@@ -117,7 +119,7 @@ def test_a_document_says_what_the_text_said(text: str) -> None:
     assert '"text": ""' not in json.dumps(made)
 
 
-async def test_a_field_that_the_project_lacks_is_left_out(jira: Jira, sandbox: Sandbox) -> None:
+async def test_a_field_that_the_project_lacks_is_left_out(jira: Jira, sandbox: SandboxServer) -> None:
     """`Field 'labels' cannot be set. It is not on the appropriate screen, or unknown.`"""
     await sandbox.fault(vendor="jira", method="issue", match="labels", status=400)
     receipt = await jira.file_ticket(sends.ticket(), look_first=False)

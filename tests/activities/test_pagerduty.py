@@ -10,29 +10,29 @@ from activities.pagerduty_json import meaning
 from tests.activities import sends
 from tests.activities.conftest import ROUTING_KEY
 from tests.activities.sends import INCIDENT
-from tests.sandbox_server import Sandbox
+from tests.sandbox_server import SandboxServer
 from workflows.policy.effects import Annotate
 
 LOOK = {"vendor": "pagerduty", "method": "api/incidents"}
 NOTES = {"vendor": "pagerduty", "method": "/notes"}
 
 
-async def events(sandbox: Sandbox) -> list[tuple[str, str]]:
+async def events(sandbox: SandboxServer) -> list[tuple[str, str]]:
     sent = [entry["body"] for entry in await sandbox.wire("pagerduty") if entry["path"].endswith("/enqueue")]
     return [(body["event_action"], body["dedup_key"]) for body in sent]
 
 
-async def rings(sandbox: Sandbox) -> list[str]:
+async def rings(sandbox: SandboxServer) -> list[str]:
     return [ring["dedup_key"] for ring in (await sandbox.state())["rings"]]
 
 
-async def incident(sandbox: Sandbox) -> dict[str, Any]:
+async def incident(sandbox: SandboxServer) -> dict[str, Any]:
     (only,) = (await sandbox.state())["pagerduty_incidents"]
     found: dict[str, Any] = only
     return found
 
 
-async def test_a_page_says_enough_on_a_phone(pagerduty: PagerDuty, sandbox: Sandbox) -> None:
+async def test_a_page_says_enough_on_a_phone(pagerduty: PagerDuty, sandbox: SandboxServer) -> None:
     receipt = await pagerduty.page(
         sends.page(vendor_key="ring-1", links=(("Runbook", "https://wiki.example/checkout"),)), look_first=False
     )
@@ -55,7 +55,7 @@ async def test_a_page_says_enough_on_a_phone(pagerduty: PagerDuty, sandbox: Sand
 
 
 async def test_a_page_carries_what_is_searched_and_routed_by_in_fields_of_its_own(
-    pagerduty: PagerDuty, sandbox: Sandbox
+    pagerduty: PagerDuty, sandbox: SandboxServer
 ) -> None:
     address = "https://temporal.example/namespaces/default/workflows/1"
     known: dict[str, Any] = {
@@ -80,12 +80,12 @@ async def test_a_page_carries_what_is_searched_and_routed_by_in_fields_of_its_ow
     ("ours", "theirs"),
     [("sev1", "critical"), ("sev2", "error"), ("sev3", "warning"), ("sev4", "info"), ("?", "critical")],
 )
-async def test_severities(pagerduty: PagerDuty, sandbox: Sandbox, ours: str, theirs: str) -> None:
+async def test_severities(pagerduty: PagerDuty, sandbox: SandboxServer, ours: str, theirs: str) -> None:
     await pagerduty.page(sends.page(severity=ours), look_first=False)
     assert (await incident(sandbox))["severity"] == theirs
 
 
-async def test_a_link_that_is_none_does_not_cost_the_page(pagerduty: PagerDuty, sandbox: Sandbox) -> None:
+async def test_a_link_that_is_none_does_not_cost_the_page(pagerduty: PagerDuty, sandbox: SandboxServer) -> None:
     links = (("a", "see the wiki"), ("b", "http://[::1"), ("c", "javascript:alert(1)"), ("d", "https://ok.example"))
     await pagerduty.page(sends.page(links=links), look_first=False)
     (entry,) = await sandbox.wire("pagerduty")
@@ -96,7 +96,7 @@ DOUBTFUL = "https://dashboard.${DEFAULT_URL}"
 ENQUEUE = {"vendor": "pagerduty", "method": "enqueue"}
 
 
-async def triggers(sandbox: Sandbox) -> list[set[str]]:
+async def triggers(sandbox: SandboxServer) -> list[set[str]]:
     """Which parts each trigger had."""
     sent = [entry["body"] for entry in await sandbox.wire("pagerduty") if entry["path"].endswith("/enqueue")]
     assert len({body["dedup_key"] for body in sent}) == 1
@@ -106,14 +106,16 @@ async def triggers(sandbox: Sandbox) -> list[set[str]]:
 ESSENTIAL = {"summary", "source", "severity"}
 
 
-async def test_a_placeholder_in_a_link_costs_the_link(pagerduty: PagerDuty, sandbox: Sandbox) -> None:
+async def test_a_placeholder_in_a_link_costs_the_link(pagerduty: PagerDuty, sandbox: SandboxServer) -> None:
     await pagerduty.page(sends.page(links=(("Dashboard", DOUBTFUL), ("Logs", "https://logs.example"))), False)
     (entry,) = await sandbox.wire("pagerduty")
     assert [link["text"] for link in entry["body"]["links"]] == ["Logs"]
     assert len(await rings(sandbox)) == 1
 
 
-async def test_an_event_that_is_refused_goes_without_links_and_details(pagerduty: PagerDuty, sandbox: Sandbox) -> None:
+async def test_an_event_that_is_refused_goes_without_links_and_details(
+    pagerduty: PagerDuty, sandbox: SandboxServer
+) -> None:
     await sandbox.fault(**ENQUEUE, status=400, match="logs.example", error="links[0] is strange")
     receipt = await pagerduty.page(sends.page(links=(("Logs", "https://logs.example"),)), False)
     assert await triggers(sandbox) == [ESSENTIAL | {"links", "client", "custom_details"}, ESSENTIAL]
@@ -123,14 +125,16 @@ async def test_an_event_that_is_refused_goes_without_links_and_details(pagerduty
 
 
 @pytest.mark.parametrize("status", [400, 413, 414, 415, 422])
-async def test_and_then_with_a_short_summary_alone(pagerduty: PagerDuty, sandbox: Sandbox, status: int) -> None:
+async def test_and_then_with_a_short_summary_alone(pagerduty: PagerDuty, sandbox: SandboxServer, status: int) -> None:
     await sandbox.fault(**ENQUEUE, status=status, match="ud83d")
     await pagerduty.page(sends.page(subject="🔥 SEV-1: " + "x" * 2000), False)
     assert await triggers(sandbox) == [ESSENTIAL | {"links", "client", "custom_details"}, ESSENTIAL, ESSENTIAL]
     assert (await incident(sandbox))["title"] == "SEV-1: " + "x" * 245
 
 
-async def test_a_refusal_of_every_form_is_rejected_and_blames_no_key(pagerduty: PagerDuty, sandbox: Sandbox) -> None:
+async def test_a_refusal_of_every_form_is_rejected_and_blames_no_key(
+    pagerduty: PagerDuty, sandbox: SandboxServer
+) -> None:
     await sandbox.fault(**ENQUEUE, status=400)
     for _ in range(3):  # again and again: the key is as good as ever
         with pytest.raises(Rejected) as refused:
@@ -140,7 +144,7 @@ async def test_a_refusal_of_every_form_is_rejected_and_blames_no_key(pagerduty: 
 
 
 async def test_what_did_not_fit_into_one_attempt_is_gone_on_with_in_the_next(
-    pagerduty: PagerDuty, sandbox: Sandbox
+    pagerduty: PagerDuty, sandbox: SandboxServer
 ) -> None:
     await sandbox.fault(**ENQUEUE, status=400, match="links", times=1)
     await sandbox.fault(**ENQUEUE, status=500, times=1)
@@ -150,7 +154,7 @@ async def test_what_did_not_fit_into_one_attempt_is_gone_on_with_in_the_next(
     assert (await triggers(sandbox))[-1] == ESSENTIAL
 
 
-async def test_what_got_through_with_less_is_whole_the_next_time(pagerduty: PagerDuty, sandbox: Sandbox) -> None:
+async def test_what_got_through_with_less_is_whole_the_next_time(pagerduty: PagerDuty, sandbox: SandboxServer) -> None:
     await sandbox.fault(**ENQUEUE, status=400, match="links", times=1)
     for _ in range(2):  # the first one's answer may have been lost
         await pagerduty.page(sends.page(), False)
@@ -159,7 +163,7 @@ async def test_what_got_through_with_less_is_whole_the_next_time(pagerduty: Page
 
 @pytest.mark.parametrize("status", [404, 429, 500])
 async def test_what_is_no_refusal_of_the_event_blames_no_key_whatever_it_says(
-    pagerduty: PagerDuty, sandbox: Sandbox, status: int
+    pagerduty: PagerDuty, sandbox: SandboxServer, status: int
 ) -> None:
     await sandbox.fault(**ENQUEUE, status=status, error="too many events for this routing key")
     with pytest.raises((Unavailable, Rejected)) as failed:
@@ -170,7 +174,7 @@ async def test_what_is_no_refusal_of_the_event_blames_no_key_whatever_it_says(
 
 @pytest.mark.parametrize("status", [401, 403])
 async def test_a_key_that_is_refused_by_the_status_is_tried_once(
-    pagerduty: PagerDuty, sandbox: Sandbox, status: int
+    pagerduty: PagerDuty, sandbox: SandboxServer, status: int
 ) -> None:
     await sandbox.fault(**ENQUEUE, status=status)
     with pytest.raises(Rejected) as refused:
@@ -180,7 +184,7 @@ async def test_a_key_that_is_refused_by_the_status_is_tried_once(
 
 
 @pytest.mark.parametrize("status", [402, 404, 405, 410, 451])
-async def test_another_refusal_is_about_neither(pagerduty: PagerDuty, sandbox: Sandbox, status: int) -> None:
+async def test_another_refusal_is_about_neither(pagerduty: PagerDuty, sandbox: SandboxServer, status: int) -> None:
     await sandbox.fault(**ENQUEUE, status=status)
     with pytest.raises(Rejected) as refused:
         await pagerduty.page(sends.page(), False)
@@ -188,25 +192,27 @@ async def test_another_refusal_is_about_neither(pagerduty: PagerDuty, sandbox: S
     assert len(await triggers(sandbox)) == 1
 
 
-async def test_a_page_without_a_subject_names_the_incident(pagerduty: PagerDuty, sandbox: Sandbox) -> None:
+async def test_a_page_without_a_subject_names_the_incident(pagerduty: PagerDuty, sandbox: SandboxServer) -> None:
     await pagerduty.page(sends.page(subject="\n"), look_first=False)
     assert (await incident(sandbox))["title"] == f"Incident {INCIDENT}"
 
 
-async def test_a_second_page_with_the_same_key_rings_nobody(pagerduty: PagerDuty, sandbox: Sandbox) -> None:
+async def test_a_second_page_with_the_same_key_rings_nobody(pagerduty: PagerDuty, sandbox: SandboxServer) -> None:
     for _ in range(2):
         await pagerduty.page(sends.page(vendor_key="ring-1"), look_first=False)
     assert await rings(sandbox) == ["ring-1"]
 
 
-async def test_a_page_that_somebody_resolved_there_does_not_ring_again(pagerduty: PagerDuty, sandbox: Sandbox) -> None:
+async def test_a_page_that_somebody_resolved_there_does_not_ring_again(
+    pagerduty: PagerDuty, sandbox: SandboxServer
+) -> None:
     await pagerduty.page(sends.page(vendor_key="ring-1"), look_first=False)
     await sandbox.press((await incident(sandbox))["id"], "resolve")
     await pagerduty.page(sends.page(vendor_key="ring-1"), look_first=True)
     assert await rings(sandbox) == ["ring-1"]
 
 
-async def test_without_a_token_a_page_is_sent_without_a_look(sandbox: Sandbox) -> None:
+async def test_without_a_token_a_page_is_sent_without_a_look(sandbox: SandboxServer) -> None:
     keys = {"on-call": ROUTING_KEY}
     pagerduty = PagerDuty(keys, sandbox.pagerduty_events_url, sandbox.pagerduty_api_url, None, None)
     await pagerduty.page(sends.page(vendor_key="ring-1"), look_first=True)
@@ -217,7 +223,7 @@ async def test_without_a_token_a_page_is_sent_without_a_look(sandbox: Sandbox) -
     "fault", [{"status": 401}, {"status": 429, "retry_after": 1200}, {"status": 500}, {"drop": "before"}]
 )
 async def test_a_look_that_fails_does_not_hold_a_page(
-    pagerduty: PagerDuty, sandbox: Sandbox, fault: dict[str, Any]
+    pagerduty: PagerDuty, sandbox: SandboxServer, fault: dict[str, Any]
 ) -> None:
     await sandbox.fault(**LOOK, **fault)
     receipt = await pagerduty.page(sends.page(vendor_key="ring-1"), look_first=True)
@@ -226,7 +232,7 @@ async def test_a_look_that_fails_does_not_hold_a_page(
 
 
 async def test_a_look_that_hangs_does_not_hold_a_page(
-    pagerduty: PagerDuty, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+    pagerduty: PagerDuty, sandbox: SandboxServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("activities.pagerduty.STEP", 0.05)
     await sandbox.fault(**LOOK, delay_s=0.3, status=500)
@@ -235,7 +241,7 @@ async def test_a_look_that_hangs_does_not_hold_a_page(
     assert receipt.note == "rang all the same: PagerDuty did not answer within 0.05 s"
 
 
-async def test_older_rings_are_resolved_before_the_new_one(pagerduty: PagerDuty, sandbox: Sandbox) -> None:
+async def test_older_rings_are_resolved_before_the_new_one(pagerduty: PagerDuty, sandbox: SandboxServer) -> None:
     await pagerduty.page(sends.page(vendor_key="ring-1"), look_first=False)
     await pagerduty.page(sends.page(vendor_key="ring-2", supersedes=("ring-1",)), look_first=False)
     assert await events(sandbox) == [("trigger", "ring-1"), ("resolve", "ring-1"), ("trigger", "ring-2")]
@@ -244,7 +250,7 @@ async def test_older_rings_are_resolved_before_the_new_one(pagerduty: PagerDuty,
 
 
 async def test_an_older_ring_that_cannot_be_resolved_does_not_hold_a_page(
-    pagerduty: PagerDuty, sandbox: Sandbox
+    pagerduty: PagerDuty, sandbox: SandboxServer
 ) -> None:
     await sandbox.fault(vendor="pagerduty", match="resolve", status=500)
     receipt = await pagerduty.page(sends.page(vendor_key="ring-3", supersedes=("ring-1", "ring-2")), look_first=False)
@@ -252,7 +258,7 @@ async def test_an_older_ring_that_cannot_be_resolved_does_not_hold_a_page(
     assert receipt.note == "rang all the same: PagerDuty answered 500"
 
 
-async def test_a_person_without_a_key_is_rejected(pagerduty: PagerDuty, sandbox: Sandbox) -> None:
+async def test_a_person_without_a_key_is_rejected(pagerduty: PagerDuty, sandbox: SandboxServer) -> None:
     with pytest.raises(Rejected, match="vp-engineering has no PagerDuty integration key: set") as refused:
         await pagerduty.page(sends.page("vp-engineering"), look_first=False)
     assert refused.value.route == fingerprint("vp-engineering", "")
@@ -265,7 +271,9 @@ async def test_a_key_that_pagerduty_refuses_is_rejected_with_its_fingerprint(pag
     assert refused.value.route == fingerprint("mistyped", "R0BAD-SECRET")
 
 
-async def test_a_key_refused_twice_is_not_tried_until_it_is_changed(pagerduty: PagerDuty, sandbox: Sandbox) -> None:
+async def test_a_key_refused_twice_is_not_tried_until_it_is_changed(
+    pagerduty: PagerDuty, sandbox: SandboxServer
+) -> None:
     refused = (fingerprint("on-call", ROUTING_KEY),)
     with pytest.raises(Rejected, match="refused twice: not tried again until it is changed"):
         await pagerduty.page(sends.page(not_through=refused), look_first=True)
@@ -280,7 +288,7 @@ def test_a_fingerprint_changes_with_the_key_and_the_person_and_shows_neither() -
     assert all(len(each) == 12 and set(each) <= set("0123456789abcdef") for each in prints)
 
 
-async def test_a_rate_limit_without_a_time_is_tried_soon(pagerduty: PagerDuty, sandbox: Sandbox) -> None:
+async def test_a_rate_limit_without_a_time_is_tried_soon(pagerduty: PagerDuty, sandbox: SandboxServer) -> None:
     await sandbox.fault(vendor="pagerduty", status=429)
     with pytest.raises(Unavailable) as limited:
         await pagerduty.page(sends.page(), look_first=False)
@@ -296,7 +304,7 @@ def test_the_rest_apis_rate_limit_says_when_it_ends() -> None:
 
 
 @pytest.mark.parametrize("become", ["acknowledged", "resolved"])
-async def test_a_ring_is_hushed(pagerduty: PagerDuty, sandbox: Sandbox, become: str) -> None:
+async def test_a_ring_is_hushed(pagerduty: PagerDuty, sandbox: SandboxServer, become: str) -> None:
     await pagerduty.page(sends.page(vendor_key="ring-1"), look_first=False)
     await pagerduty.hush(sends.hush("ring-1", become))
     assert (await incident(sandbox))["status"] == become
@@ -306,7 +314,7 @@ async def test_hushing_what_does_not_ring_is_no_failure(pagerduty: PagerDuty) ->
     assert (await pagerduty.hush(sends.hush("ring-1"))).reference == "ring-1"
 
 
-async def test_a_note_is_written_once(pagerduty: PagerDuty, sandbox: Sandbox) -> None:
+async def test_a_note_is_written_once(pagerduty: PagerDuty, sandbox: SandboxServer) -> None:
     await pagerduty.page(sends.page(vendor_key="ring-1"), look_first=False)
     note = sends.send(Annotate(to="on-call", ring="ring-1"), vendor_key="k7/annotate/1", text="<b>Bob</b> has it")
     await sandbox.fault(**NOTES, match="Bob", drop="after", times=1)
@@ -325,7 +333,7 @@ async def test_a_note_for_a_ring_that_opened_nothing_is_only_remarked(pagerduty:
     assert receipt.note == "not noted: PagerDuty has no incident of this ring"
 
 
-async def test_a_note_without_a_token_says_what_to_set(sandbox: Sandbox) -> None:
+async def test_a_note_without_a_token_says_what_to_set(sandbox: SandboxServer) -> None:
     pagerduty = PagerDuty({}, sandbox.pagerduty_events_url, sandbox.pagerduty_api_url, None, "tocsin@example.com")
     receipt = await pagerduty.annotate(sends.send(Annotate(to="on-call", ring="ring-1")))
     assert receipt.note == "not noted: set TOCSIN_PAGERDUTY_API_TOKEN and TOCSIN_PAGERDUTY_FROM"

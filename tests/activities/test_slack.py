@@ -8,27 +8,27 @@ from activities.errors import Rejected, Unavailable
 from activities.slack import Slack
 from tests.activities import sends
 from tests.activities.sends import INCIDENT
-from tests.sandbox_server import Sandbox
+from tests.sandbox_server import SandboxServer
 from workflows.policy.effects import SetTopic
 
 
-async def channels(sandbox: Sandbox) -> dict[str, dict[str, Any]]:
+async def channels(sandbox: SandboxServer) -> dict[str, dict[str, Any]]:
     return {channel["name"]: channel for channel in (await sandbox.state())["channels"]}
 
 
-async def messages(sandbox: Sandbox, channel: str = "incidents") -> list[dict[str, Any]]:
+async def messages(sandbox: SandboxServer, channel: str = "incidents") -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = (await channels(sandbox))[channel]["messages"]
     return found
 
 
-async def posted(sandbox: Sandbox) -> dict[str, Any]:
+async def posted(sandbox: SandboxServer) -> dict[str, Any]:
     """The last message as it went over the wire."""
     sent = [entry for entry in await sandbox.wire("slack") if entry["path"].endswith("chat.postMessage")]
     body: dict[str, Any] = sent[-1]["body"]
     return body
 
 
-async def test_a_channel_is_opened_with_its_topic(slack: Slack, sandbox: Sandbox) -> None:
+async def test_a_channel_is_opened_with_its_topic(slack: Slack, sandbox: SandboxServer) -> None:
     receipt = await slack.open_channel(sends.channel(text="SEV-1 <checkout>\nIC: nobody"))
     opened = (await channels(sandbox))[f"incident-{INCIDENT}"]
     assert opened["topic"] == "SEV-1 &lt;checkout&gt; IC: nobody"
@@ -37,12 +37,12 @@ async def test_a_channel_is_opened_with_its_topic(slack: Slack, sandbox: Sandbox
     assert receipt.name == f"#{opened['name']}"
 
 
-async def test_a_private_channel_is_private(slack: Slack, sandbox: Sandbox) -> None:
+async def test_a_private_channel_is_private(slack: Slack, sandbox: SandboxServer) -> None:
     await slack.open_channel(sends.channel(private=True))
     assert (await channels(sandbox))[f"incident-{INCIDENT}"]["private"]
 
 
-async def test_a_channel_whose_creation_was_not_confirmed_is_adopted(slack: Slack, sandbox: Sandbox) -> None:
+async def test_a_channel_whose_creation_was_not_confirmed_is_adopted(slack: Slack, sandbox: SandboxServer) -> None:
     await sandbox.fault(vendor="slack", method="conversations.create", drop="after", times=1)
     with pytest.raises(Unavailable):
         await slack.open_channel(sends.channel(private=True))
@@ -51,33 +51,33 @@ async def test_a_channel_whose_creation_was_not_confirmed_is_adopted(slack: Slac
     assert receipt.note == "adopted the existing channel"
 
 
-async def test_a_channel_that_bears_the_incident_in_its_topic_is_adopted(slack: Slack, sandbox: Sandbox) -> None:
+async def test_a_channel_that_bears_the_incident_in_its_topic_is_adopted(slack: Slack, sandbox: SandboxServer) -> None:
     war_room = await sandbox.create_channel("war-room")
     await slack.set_topic(sends.send(SetTopic(channel=war_room), text=f"about {INCIDENT}"))
     assert (await slack.open_channel(sends.channel("war-room"))).reference == war_room
 
 
-async def test_somebody_elses_channel_is_left_alone(slack: Slack, sandbox: Sandbox) -> None:
+async def test_somebody_elses_channel_is_left_alone(slack: Slack, sandbox: SandboxServer) -> None:
     for name in ("war-room", "war-room-2"):
         await sandbox.create_channel(name)
     receipt = await slack.open_channel(sends.channel("war-room"))
     assert receipt.reference == (await channels(sandbox))["war-room-3"]["id"]
 
 
-async def test_a_name_of_full_length_makes_room_for_the_number(slack: Slack, sandbox: Sandbox) -> None:
+async def test_a_name_of_full_length_makes_room_for_the_number(slack: Slack, sandbox: SandboxServer) -> None:
     await sandbox.create_channel("x" * 80)
     await slack.open_channel(sends.channel("x" * 80))
     assert "x" * 78 + "-2" in await channels(sandbox)
 
 
-async def test_a_name_taken_three_times_is_rejected(slack: Slack, sandbox: Sandbox) -> None:
+async def test_a_name_taken_three_times_is_rejected(slack: Slack, sandbox: SandboxServer) -> None:
     for name in ("war-room", "war-room-2", "war-room-3"):
         await sandbox.create_channel(name)
     with pytest.raises(Rejected, match="#war-room is taken"):
         await slack.open_channel(sends.channel("war-room"))
 
 
-async def test_a_channel_without_a_topic_is_a_channel(slack: Slack, sandbox: Sandbox) -> None:
+async def test_a_channel_without_a_topic_is_a_channel(slack: Slack, sandbox: SandboxServer) -> None:
     await sandbox.fault(vendor="slack", method="setTopic", error="missing_scope")
     receipt = await slack.open_channel(sends.channel())
     assert receipt.reference == (await channels(sandbox))[f"incident-{INCIDENT}"]["id"]
@@ -86,13 +86,13 @@ async def test_a_channel_without_a_topic_is_a_channel(slack: Slack, sandbox: San
     )
 
 
-async def test_the_topic_of_a_channel_known_by_name_is_set_and_cut(slack: Slack, sandbox: Sandbox) -> None:
+async def test_the_topic_of_a_channel_known_by_name_is_set_and_cut(slack: Slack, sandbox: SandboxServer) -> None:
     await slack.set_topic(sends.send(SetTopic(channel="#incidents"), text="&" * 1000))
     topic = (await channels(sandbox))["incidents"]["topic"]
     assert topic == "&amp;" * 49 + "…"
 
 
-async def test_a_message_goes_to_its_thread(slack: Slack, sandbox: Sandbox) -> None:
+async def test_a_message_goes_to_its_thread(slack: Slack, sandbox: SandboxServer) -> None:
     declared = await slack.post(sends.post(), look_first=False)
     channel, _, ts = (declared.reference or "").partition(":")
     await slack.post(sends.post(channel, ts, text="in the thread"), look_first=False)
@@ -100,7 +100,7 @@ async def test_a_message_goes_to_its_thread(slack: Slack, sandbox: Sandbox) -> N
     assert [reply["text"] for reply in parent["replies"]] == ["in the thread"]
 
 
-async def test_a_reply_that_was_not_confirmed_is_found_in_its_thread(slack: Slack, sandbox: Sandbox) -> None:
+async def test_a_reply_that_was_not_confirmed_is_found_in_its_thread(slack: Slack, sandbox: SandboxServer) -> None:
     channel, _, ts = ((await slack.post(sends.post(), look_first=False)).reference or "").partition(":")
     reply = sends.post(channel, ts, vendor_key="reply")
     await sandbox.fault(vendor="slack", method="chat.postMessage", drop="after", times=1)
@@ -113,7 +113,7 @@ async def test_a_reply_that_was_not_confirmed_is_found_in_its_thread(slack: Slac
 
 @pytest.mark.parametrize("in_thread", [False, True])
 async def test_a_message_is_found_however_many_came_after_it(
-    slack: Slack, sandbox: Sandbox, in_thread: bool, monkeypatch: pytest.MonkeyPatch
+    slack: Slack, sandbox: SandboxServer, in_thread: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("activities.slack_api.PAGE", 2)
     parent = (await slack.post(sends.post(vendor_key="parent"), look_first=False)).reference or ""
@@ -125,7 +125,7 @@ async def test_a_message_is_found_however_many_came_after_it(
         ].reference
 
 
-async def test_a_message_that_cannot_be_looked_for_is_posted_all_the_same(slack: Slack, sandbox: Sandbox) -> None:
+async def test_a_message_that_cannot_be_looked_for_is_posted_all_the_same(slack: Slack, sandbox: SandboxServer) -> None:
     await sandbox.fault(vendor="slack", method="conversations.history", error="not_in_channel")
     receipt = await slack.post(sends.post(), look_first=True)
     assert len(await messages(sandbox)) == 1
@@ -134,7 +134,7 @@ async def test_a_message_that_cannot_be_looked_for_is_posted_all_the_same(slack:
     )
 
 
-async def test_only_people_whom_we_mention_are_pinged(slack: Slack, sandbox: Sandbox) -> None:
+async def test_only_people_whom_we_mention_are_pinged(slack: Slack, sandbox: SandboxServer) -> None:
     await slack.post(sends.post(mention=("on-call", "vp-engineering"), text="<!channel> @here *now*"), look_first=False)
     body = await posted(sandbox)
     (section,) = body["blocks"][0]["elements"]
@@ -150,17 +150,17 @@ async def test_only_people_whom_we_mention_are_pinged(slack: Slack, sandbox: San
     assert not {"link_names", "parse"} & body.keys()
 
 
-async def test_a_message_carries_its_key(slack: Slack, sandbox: Sandbox) -> None:
+async def test_a_message_carries_its_key(slack: Slack, sandbox: SandboxServer) -> None:
     await slack.post(sends.post(vendor_key="k7/declaration/1"), look_first=False)
     assert (await posted(sandbox))["metadata"] == {"event_type": "tocsin", "event_payload": {"op": "k7/declaration/1"}}
 
 
-async def test_a_message_without_words_says_the_subject(slack: Slack, sandbox: Sandbox) -> None:
+async def test_a_message_without_words_says_the_subject(slack: Slack, sandbox: SandboxServer) -> None:
     await slack.post(sends.post(text=" \x00", subject="SEV-1: checkout"), look_first=False)
     assert (await posted(sandbox))["text"] == "SEV-1: checkout"
 
 
-async def test_a_pinned_message_is_pinned_once_however_often_it_is_sent(slack: Slack, sandbox: Sandbox) -> None:
+async def test_a_pinned_message_is_pinned_once_however_often_it_is_sent(slack: Slack, sandbox: SandboxServer) -> None:
     first = await slack.post(sends.post(pin=True), look_first=False)
     again = await slack.post(sends.post(pin=True), look_first=True)
     channel = (await channels(sandbox))["incidents"]
@@ -170,7 +170,7 @@ async def test_a_pinned_message_is_pinned_once_however_often_it_is_sent(slack: S
 
 @pytest.mark.parametrize("fault", [{"error": "missing_scope"}, {"status": 503}, {"drop": "before"}])
 async def test_a_message_that_cannot_be_pinned_is_a_message(
-    slack: Slack, sandbox: Sandbox, fault: dict[str, Any]
+    slack: Slack, sandbox: SandboxServer, fault: dict[str, Any]
 ) -> None:
     await sandbox.fault(vendor="slack", method="pins.add", **fault)
     receipt = await slack.post(sends.post(pin=True), look_first=False)
@@ -181,7 +181,7 @@ async def test_a_message_that_cannot_be_pinned_is_a_message(
 @pytest.mark.parametrize(
     "error", ["ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"]
 )
-async def test_what_slack_says_will_pass_is_unavailable(slack: Slack, sandbox: Sandbox, error: str) -> None:
+async def test_what_slack_says_will_pass_is_unavailable(slack: Slack, sandbox: SandboxServer, error: str) -> None:
     await sandbox.fault(vendor="slack", error=error)
     with pytest.raises(Unavailable, match=error):
         await slack.post(sends.post(), look_first=False)
@@ -197,7 +197,7 @@ async def test_what_slack_says_will_pass_is_unavailable(slack: Slack, sandbox: S
     ],
 )
 async def test_what_slack_refuses_is_rejected_with_advice(
-    slack: Slack, sandbox: Sandbox, error: str, advice: str
+    slack: Slack, sandbox: SandboxServer, error: str, advice: str
 ) -> None:
     await sandbox.fault(vendor="slack", error=error)
     with pytest.raises(Rejected, match=advice):
@@ -213,7 +213,7 @@ async def test_a_channel_that_is_not_there_is_rejected(slack: Slack) -> None:
 
 @pytest.mark.parametrize("code", ["invalid_blocks", "msg_blocks_too_long", "invalid_arguments"])
 async def test_a_message_whose_looks_are_refused_is_said_in_plain_words(
-    slack: Slack, sandbox: Sandbox, code: str
+    slack: Slack, sandbox: SandboxServer, code: str
 ) -> None:
     await sandbox.fault(vendor="slack", method="chat.postMessage", match="blocks", error=code)
     receipt = await slack.post(sends.post(text="checkout is down"), look_first=False)
@@ -223,7 +223,7 @@ async def test_a_message_whose_looks_are_refused_is_said_in_plain_words(
     assert "checkout is down" in sent[1]["text"]
 
 
-async def test_and_without_its_mark_if_need_be(slack: Slack, sandbox: Sandbox) -> None:
+async def test_and_without_its_mark_if_need_be(slack: Slack, sandbox: SandboxServer) -> None:
     await sandbox.fault(vendor="slack", method="chat.postMessage", match="metadata", error="metadata_too_large")
     await slack.post(sends.post(text="x" * 5000), look_first=False)
     sent = [entry["body"] for entry in await sandbox.wire("slack") if entry["path"].endswith("chat.postMessage")]
@@ -231,14 +231,16 @@ async def test_and_without_its_mark_if_need_be(slack: Slack, sandbox: Sandbox) -
     assert len(sent[2]["text"]) <= 1000
 
 
-async def test_a_message_that_its_channel_refuses_is_not_tried_in_another_form(slack: Slack, sandbox: Sandbox) -> None:
+async def test_a_message_that_its_channel_refuses_is_not_tried_in_another_form(
+    slack: Slack, sandbox: SandboxServer
+) -> None:
     await sandbox.fault(vendor="slack", method="chat.postMessage", error="is_archived")
     with pytest.raises(Rejected, match="is_archived"):
         await slack.post(sends.post(), look_first=False)
     assert len(await sandbox.wire("slack")) == 1
 
 
-async def test_a_topic_that_is_too_long_by_slacks_count_is_cut_further(slack: Slack, sandbox: Sandbox) -> None:
+async def test_a_topic_that_is_too_long_by_slacks_count_is_cut_further(slack: Slack, sandbox: SandboxServer) -> None:
     channel = (await slack.open_channel(sends.channel())).reference
     assert channel
     await sandbox.fault(vendor="slack", method="conversations.setTopic", error="too_long", times=1)

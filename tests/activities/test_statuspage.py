@@ -10,22 +10,22 @@ from activities.statuspage import Statuspage
 from tests.activities import sends
 from tests.activities.conftest import STATUSPAGE_TOKEN
 from tests.activities.sends import INCIDENT
-from tests.sandbox_server import Sandbox
+from tests.sandbox_server import SandboxServer
 
 
-async def incidents(sandbox: Sandbox) -> list[dict[str, Any]]:
+async def incidents(sandbox: SandboxServer) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = (await sandbox.state())["statuspage_incidents"]
     return found
 
 
-async def updates(sandbox: Sandbox) -> list[tuple[str, str]]:
+async def updates(sandbox: SandboxServer) -> list[tuple[str, str]]:
     """Oldest first."""
     (incident,) = await incidents(sandbox)
     return [(update["status"], update["body"]) for update in reversed(incident["incident_updates"])]
 
 
 async def test_an_incident_lives_on_the_page_from_investigating_to_resolved(
-    statuspage: Statuspage, sandbox: Sandbox
+    statuspage: Statuspage, sandbox: SandboxServer
 ) -> None:
     receipt = await statuspage.publish(sends.publish(subject="Checkout is down", text="looking"), look_first=False)
     for status, text in [("identified", "found"), ("monitoring", "fixed"), ("resolved", "over")]:
@@ -43,7 +43,7 @@ async def test_an_incident_lives_on_the_page_from_investigating_to_resolved(
 
 
 async def test_an_update_whose_incident_is_not_known_finds_it_by_our_id(
-    statuspage: Statuspage, sandbox: Sandbox
+    statuspage: Statuspage, sandbox: SandboxServer
 ) -> None:
     await statuspage.publish(sends.publish(incident="another"), look_first=False)
     created = await statuspage.publish(sends.publish(), look_first=False)
@@ -55,7 +55,7 @@ async def test_an_update_whose_incident_is_not_known_finds_it_by_our_id(
 @pytest.mark.parametrize("known", [True, False])
 @pytest.mark.parametrize("status", ["identified", "resolved"])
 async def test_an_update_that_was_not_confirmed_is_published_once(
-    statuspage: Statuspage, sandbox: Sandbox, known: bool, status: str
+    statuspage: Statuspage, sandbox: SandboxServer, known: bool, status: str
 ) -> None:
     created = await statuspage.publish(sends.publish(text="looking"), look_first=False)
     update = sends.publish(status, created.reference if known else None, text="news")
@@ -66,7 +66,7 @@ async def test_an_update_that_was_not_confirmed_is_published_once(
     assert await updates(sandbox) == [("investigating", "looking"), (status, "news")]
 
 
-async def test_the_same_words_as_an_hour_ago_are_news(statuspage: Statuspage, sandbox: Sandbox) -> None:
+async def test_the_same_words_as_an_hour_ago_are_news(statuspage: Statuspage, sandbox: SandboxServer) -> None:
     created = await statuspage.publish(sends.publish(text="still looking"), look_first=False)
     in_an_hour = datetime.now(UTC) + timedelta(hours=1)
     again = sends.publish("investigating", created.reference, text="still looking", first_started_at=in_an_hour)
@@ -74,12 +74,12 @@ async def test_the_same_words_as_an_hour_ago_are_news(statuspage: Statuspage, sa
     assert await updates(sandbox) == [("investigating", "still looking")] * 2
 
 
-async def test_the_key_goes_in_the_header_and_nowhere_else(statuspage: Statuspage, sandbox: Sandbox) -> None:
+async def test_the_key_goes_in_the_header_and_nowhere_else(statuspage: Statuspage, sandbox: SandboxServer) -> None:
     await statuspage.publish(sends.publish(), look_first=False)
     assert STATUSPAGE_TOKEN not in str(await sandbox.wire("statuspage"))
 
 
-async def test_a_page_for_people_is_not_statuspages_answer(sandbox: Sandbox) -> None:
+async def test_a_page_for_people_is_not_statuspages_answer(sandbox: SandboxServer) -> None:
     behind_a_login = Statuspage("key", "p1", f"{sandbox.url}/?")
     with pytest.raises(Unavailable, match="not understood"):
         await behind_a_login.publish(sends.publish(), look_first=False)

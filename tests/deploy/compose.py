@@ -34,7 +34,7 @@ class Dependency(Strict):
     condition: Literal["service_healthy", "service_completed_successfully"]
 
 
-class Service(Strict):
+class ComposeService(Strict):
     image: str
     build: Literal["."] | None = None
     restart: Literal["unless-stopped", "on-failure"]
@@ -54,7 +54,7 @@ class SecretFile(Strict):
 
 
 class Compose(Strict):
-    services: dict[str, Service]
+    services: dict[str, ComposeService]
     secrets: dict[str, SecretFile]
     volumes: dict[str, dict[str, str]]
     tocsin: object = Field(alias="x-tocsin")

@@ -14,7 +14,7 @@ from sandbox.__main__ import main as sandbox
 from settings import Settings, load
 from settings.sources import SourceSettings
 from starter import runbooks
-from tests.deploy.compose import FILE, ROOT, VARIABLE, Service, env_file, filled_in, read
+from tests.deploy.compose import FILE, ROOT, VARIABLE, ComposeService, env_file, filled_in, read
 from tocsin.app import app
 from worker.pager import paged, require_pager
 
@@ -137,7 +137,9 @@ def test_the_gateway_can_be_given_the_secrets_of_every_source() -> None:
     assert wanted - set(SERVICES["gateway"].environment) == set()
 
 
-def _settings(service: Service, variables: dict[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Settings:
+def _settings(
+    service: ComposeService, variables: dict[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Settings:
     """As `settings.load()` finds them in the container, where secrets are mounted and there is no `.env`."""
     keys = tmp_path / "keys.json"
     keys.write_bytes((ROOT / "deploy/sandbox-routing-keys.json").read_bytes())

@@ -13,7 +13,7 @@ LINK = re.compile(r"\]\((?P<target>[^)\s]+)\)")
 
 
 @dataclass(frozen=True)
-class Document:
+class MarkdownDocument:
     path: Path
     text: str
 
@@ -38,5 +38,5 @@ def words(line: str) -> list[str]:
     return [word.strip('"') for word in re.findall(r'"[^"]*"|\S+', line.split(" #")[0])]
 
 
-def read(path: Path) -> Document:
-    return Document(path, path.read_text(encoding="utf-8"))
+def read(path: Path) -> MarkdownDocument:
+    return MarkdownDocument(path, path.read_text(encoding="utf-8"))

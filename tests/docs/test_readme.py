@@ -13,7 +13,7 @@ from ruamel.yaml import YAML
 
 from settings import Settings
 from starter import runbooks, verify
-from tests.docs.markdown import ROOT, Document, read
+from tests.docs.markdown import ROOT, MarkdownDocument, read
 from tests.docs.tables import README, TABLES, between
 from tests.starter.sources.webhooks import delivery, webhook
 
@@ -29,7 +29,7 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Route(Strict):
+class ReadmeRoute(Strict):
     receiver: str
     group_by: list[str]
     group_wait: Duration
@@ -46,7 +46,7 @@ class Http(Strict):
     authorization: Authorization
 
 
-class Webhook(Strict):
+class ReadmeWebhook(Strict):
     url: str
     send_resolved: Literal[True]
     http_config: Http
@@ -54,13 +54,13 @@ class Webhook(Strict):
 
 class Receiver(Strict):
     name: str
-    webhook_configs: Annotated[list[Webhook], Field(min_length=1)]
+    webhook_configs: Annotated[list[ReadmeWebhook], Field(min_length=1)]
 
 
 class Alertmanager(Strict):
     """https://prometheus.io/docs/alerting/latest/configuration/"""
 
-    route: Route
+    route: ReadmeRoute
     receivers: list[Receiver]
 
 
@@ -75,7 +75,7 @@ SNIPPETS = pytest.mark.parametrize("document", [DOCUMENT, ALERTMANAGER], ids=["R
 
 
 @SNIPPETS
-def test_the_alertmanager_snippet_is_a_complete_configuration(document: Document, tmp_path: Path) -> None:
+def test_the_alertmanager_snippet_is_a_complete_configuration(document: MarkdownDocument, tmp_path: Path) -> None:
     (snippet,) = (block for block in document.blocks("yaml") if "receivers:" in block)
     written = Alertmanager.model_validate(YAML(typ="safe", pure=True).load(snippet))
     (receiver,) = written.receivers
@@ -89,7 +89,7 @@ def test_the_alertmanager_snippet_is_a_complete_configuration(document: Document
 
 @SNIPPETS
 def test_the_token_that_alertmanager_is_shown_with_opens_the_gateway(
-    document: Document, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    document: MarkdownDocument, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     (snippet,) = (block for block in document.blocks("yaml") if "receivers:" in block)
     credentials = Alertmanager.model_validate(YAML(typ="safe", pure=True).load(snippet)).receivers[0].webhook_configs[0]

@@ -5,7 +5,7 @@ import json
 import typer
 
 from starter import figures
-from starter.answers import Answer
+from starter.answers import Result
 from tests.docs.markdown import ROOT, read
 from tocsin.app import app
 
@@ -13,13 +13,13 @@ DOCUMENT = read(ROOT / "docs/report.md")
 MODELS = [
     model
     for model in vars(figures).values()
-    if isinstance(model, type) and issubclass(model, Answer) and model is not Answer
+    if isinstance(model, type) and issubclass(model, Result) and model is not Result
 ]
 
 
 def test_the_example_is_what_is_printed() -> None:
     (block,) = DOCUMENT.blocks("json")
-    shown = figures.Figures.model_validate_json(block)
+    shown = figures.ReportFigures.model_validate_json(block)
     assert json.loads(block) == shown.model_dump(mode="json")
 
 

@@ -8,7 +8,7 @@ from workflows.policy.demand import Demand
 from workflows.policy.effects import Page, Post
 from workflows.policy.engine import plan
 from workflows.policy.events import Alert, AlertsReceived, Event, Outcome
-from workflows.policy.incident import Incident, Opening, declare
+from workflows.policy.incident import Incident, OpenRequest, declare
 from workflows.policy.runbook import Acknowledgement, Condition, Person, Role, Runbook, Severity, SeverityName, Tier
 from workflows.policy.runbook import Until as Unless
 from workflows.policy.simulate import Simulation
@@ -71,9 +71,9 @@ def ladder(*tiers: Tier, **more: object) -> Runbook:
     return runbook(severity(*tiers, **more))  # type: ignore[arg-type]  # the keywords of `severity`
 
 
-def opening(book: Runbook, **more: object) -> Opening:
+def opening(book: Runbook, **more: object) -> OpenRequest:
     given = {"runbook": book, "severity": "sev1", "title": "Checkout fails", "service": "checkout"}
-    return Opening.model_validate(given | more)
+    return OpenRequest.model_validate(given | more)
 
 
 def opened(book: Runbook, fails: dict[str, Outcome] | None = None, **more: object) -> Simulation:

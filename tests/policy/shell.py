@@ -14,7 +14,7 @@ from workflows.policy.effects import Page, Receipt
 from workflows.policy.engine import Plan, plan
 from workflows.policy.events import EffectAbandoned, EffectSettled, EffectStarted, Event, Outcome, stamp
 from workflows.policy.fold import apply
-from workflows.policy.incident import Incident, Opening, declare
+from workflows.policy.incident import Incident, OpenRequest, declare
 from workflows.policy.runbook import Runbook
 
 RUNAWAY = 1000
@@ -41,7 +41,7 @@ class Flight:
 
 
 @dataclass
-class Shell:
+class PolicyRunner:
     book: Runbook
     incident: Incident
     fate: Callable[[Demand], Fate]
@@ -51,7 +51,7 @@ class Shell:
     landed: list[EffectSettled] = field(default_factory=list)
 
     @classmethod
-    def of(cls, opening: Opening, fate: Callable[[Demand], Fate]) -> Self:
+    def of(cls, opening: OpenRequest, fate: Callable[[Demand], Fate]) -> Self:
         shell = cls(opening.runbook, declare(opening, T0, "20260302-0900-k7", "incident-1"), fate)
         shell.turn()
         return shell
@@ -156,10 +156,10 @@ def fates(**by_name: Fate) -> Callable[[Demand], Fate]:
     return fate
 
 
-def rings(shell: Shell) -> list[tuple[float, str]]:
+def rings(shell: PolicyRunner) -> list[tuple[float, str]]:
     """Who was rung, and at which minute the page was begun."""
     return [(minute(when), d.effect.to) for when, d in shell.begun if isinstance(d.effect, Page)]
 
 
-def begun(shell: Shell, duty: str) -> list[float]:
+def begun(shell: PolicyRunner, duty: str) -> list[float]:
     return [minute(when) for when, demand in shell.begun if demand.duty.startswith(duty)]

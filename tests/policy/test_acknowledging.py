@@ -17,8 +17,8 @@ from tests.policy.builders import (
     tier,
     times,
 )
-from tests.policy.shell import NEVER, REJECTED, Fate, Shell, begun, fates, rings
-from workflows.policy.effects import Annotate, Hush
+from tests.policy.shell import NEVER, REJECTED, Fate, PolicyRunner, begun, fates, rings
+from workflows.policy.effects import Annotate, SyncPager
 from workflows.policy.events import (
     Acknowledged,
     Cancelled,
@@ -52,7 +52,7 @@ def hushes(simulation: Simulation) -> list[tuple[str, str]]:
     return [
         (d.effect.ring.rpartition("k7/")[2].removeprefix("simulation/preview/"), d.effect.become)
         for _, d in simulation.sent
-        if isinstance(d.effect, Hush)
+        if isinstance(d.effect, SyncPager)
     ]
 
 
@@ -105,7 +105,7 @@ class TestAtThePager:
 
     def test_a_page_in_flight_is_withdrawn_first_and_hushed_after(self) -> None:
         """A trigger that arrives after the acknowledgement would ring again."""
-        shell = Shell.of(opening(TWO), fates(alice=NEVER))
+        shell = PolicyRunner.of(opening(TWO), fates(alice=NEVER))
         shell.happens(1, Acknowledged())
         order = [s.demand.key for s in shell.landed if s.demand.key.startswith(("escalate", "hush"))]
         assert order == ["escalate/1/alice/1", "hush/acknowledged/escalate/1/alice/1/1"]
@@ -121,7 +121,7 @@ class TestAtThePager:
         assert len(hushes(simulation)) == 1
 
     def test_a_hush_that_is_no_longer_wanted_is_no_failure(self) -> None:
-        shell = Shell.of(opening(TWO), lambda d: NEVER if d.duty.startswith("hush/ack") else Fate())
+        shell = PolicyRunner.of(opening(TWO), lambda d: NEVER if d.duty.startswith("hush/ack") else Fate())
         shell.happens(1, Acknowledged())
         shell.happens(2, Resolved())
         assert not said(shell.incident, "could not mark")
@@ -129,7 +129,7 @@ class TestAtThePager:
 
     def test_a_ring_that_the_reopening_overtook_is_superseded_by_the_next(self) -> None:
         """The resolution never reached the pager, so that alert still stands open there."""
-        shell = Shell.of(opening(TWO), lambda d: NEVER if d.duty.startswith("hush/") else Fate())
+        shell = PolicyRunner.of(opening(TWO), lambda d: NEVER if d.duty.startswith("hush/") else Fate())
         shell.happens(1, Resolved())
         shell.happens(2, Reopened())
         page = next(d.effect for _, d in shell.begun if d.key == "escalate/1/alice/2")
@@ -168,7 +168,7 @@ class TestFromThePager:
         assert simulation.incident.alive_at == at(11)
 
     def test_not_even_when_it_comes_before_the_pager_has_answered_us(self) -> None:
-        shell = Shell.of(opening(EXPIRES), lambda d: NEVER if d.duty.startswith("hush/") else Fate())
+        shell = PolicyRunner.of(opening(EXPIRES), lambda d: NEVER if d.duty.startswith("hush/") else Fate())
         shell.happens(5, Acknowledged(by="Alice"))
         shell.happens(6, Acknowledged(by="Tocsin", ring=shell.incident.vendor_key("escalate/1/alice/1")))
         assert shell.incident.alive_at == at(5)
@@ -215,8 +215,8 @@ class TestFromThePager:
         assert not shell.incident.resolved
         assert said(shell.incident, "an older ring was resolved: the incident stays open")
 
-    def reopened_before_the_pager_was_told(self) -> Shell:
-        shell = Shell.of(opening(ladder(tier("alice"), tier("bob", after=5))), fates(hush=NEVER))
+    def reopened_before_the_pager_was_told(self) -> PolicyRunner:
+        shell = PolicyRunner.of(opening(ladder(tier("alice"), tier("bob", after=5))), fates(hush=NEVER))
         shell.happens(8, Resolved())
         shell.happens(9, Reopened())
         return shell
@@ -236,14 +236,16 @@ class TestWhatRingsInSpiteOfIt:
     """A tier that only the resolution stops, and a call by hand."""
 
     def test_a_page_that_is_on_its_way_is_not_hushed(self) -> None:
-        shell = Shell.of(opening(LASTING), lambda d: Fate(after=minutes(1)) if d.duty.endswith("bob") else Fate())
+        shell = PolicyRunner.of(
+            opening(LASTING), lambda d: Fate(after=minutes(1)) if d.duty.endswith("bob") else Fate()
+        )
         shell.happens(10.5, Acknowledged(by="Alice"))
         shell.run_to(at(30))
         assert shell.incident.rings[shell.incident.vendor_key("escalate/2/bob/1")].state == "ringing"
         assert begun(shell, "hush/acknowledged/escalate/2") == []
 
     def test_nor_is_one_that_somebody_asked_for(self) -> None:
-        shell = Shell.of(opening(TWO), lambda d: Fate(after=minutes(1)) if d.duty.startswith("call") else Fate())
+        shell = PolicyRunner.of(opening(TWO), lambda d: Fate(after=minutes(1)) if d.duty.startswith("call") else Fate())
         shell.happens(1, Escalated(to="carol", by="Dave"))
         shell.happens(1.5, Acknowledged(by="Alice"))
         shell.run_to(at(9))
@@ -263,7 +265,7 @@ class TestWhatRingsInSpiteOfIt:
     def test_a_page_that_did_not_get_through_is_tried_again_after_the_pause_between_rounds(
         self, fate: Fate, again: float
     ) -> None:
-        shell = Shell.of(opening(FOREVER), lambda d: fate if d.key == "escalate/2/bob/1" else Fate())
+        shell = PolicyRunner.of(opening(FOREVER), lambda d: fate if d.key == "escalate/2/bob/1" else Fate())
         shell.happens(5, Acknowledged(by="Alice"))
         shell.run_to(at(600))
         assert rings(shell) == [(0, "alice"), (10, "bob"), (again, "bob")]
@@ -271,27 +273,27 @@ class TestWhatRingsInSpiteOfIt:
         assert reason == "the page before this one did not get through"
 
     def test_and_again_until_it_does(self) -> None:
-        shell = Shell.of(opening(FOREVER), fates(bob=REJECTED))
+        shell = PolicyRunner.of(opening(FOREVER), fates(bob=REJECTED))
         shell.happens(5, Acknowledged(by="Alice"))
         shell.run_to(at(26))
         assert rings(shell) == [(0, "alice"), (10, "bob"), (15, "bob"), (20, "bob"), (25, "bob")]
 
     def test_of_a_tier_only_those_who_were_not_reached(self) -> None:
         book = ladder(tier("alice"), tier("bob", "carol", after=10, unless="resolved"))
-        shell = Shell.of(opening(book), fates(bob=REJECTED))
+        shell = PolicyRunner.of(opening(book), fates(bob=REJECTED))
         shell.happens(5, Acknowledged(by="Alice"))
         shell.run_to(at(21))
         assert rings(shell) == [(0, "alice"), (10, "bob"), (10, "carol"), (15, "bob"), (20, "bob")]
 
     def test_so_is_a_call_by_hand(self) -> None:
-        shell = Shell.of(opening(TWO), lambda d: REJECTED if d.key == "call/carol/1" else Fate())
+        shell = PolicyRunner.of(opening(TWO), lambda d: REJECTED if d.key == "call/carol/1" else Fate())
         shell.happens(1, Acknowledged(by="Alice"))
         shell.happens(2, Escalated(to="carol", by="Dave"))
         shell.run_to(at(600))
         assert rings(shell) == [(0, "alice"), (2, "carol"), (7, "carol")]
 
     def test_a_new_call_is_no_repeat_of_the_last(self) -> None:
-        shell = Shell.of(opening(TWO), fates(carol=REJECTED))
+        shell = PolicyRunner.of(opening(TWO), fates(carol=REJECTED))
         shell.happens(1, Acknowledged(by="Alice"))
         shell.happens(2, Escalated(to="carol", by="Dave"))
         shell.run_to(at(8))
@@ -299,7 +301,7 @@ class TestWhatRingsInSpiteOfIt:
         assert rings(shell)[1:] == [(2, "carol"), (7, "carol"), (9, "carol")]
 
     def test_the_round_after_the_acknowledgement_has_expired_is_a_round_of_its_own(self) -> None:
-        shell = Shell.of(opening(LASTING), fates(bob=Fate("undelivered", minutes(30))))
+        shell = PolicyRunner.of(opening(LASTING), fates(bob=Fate("undelivered", minutes(30))))
         shell.happens(5, Acknowledged(by="Alice"))
         shell.run_to(at(76))
         assert rings(shell) == [(0, "alice"), (10, "bob"), (45, "bob"), (65, "alice"), (75, "bob")]
@@ -447,7 +449,7 @@ class TestWhenItWas:
 def test_of_several_rings_of_one_person_the_last_is_annotated() -> None:
     """The first may have rung too: it was given up after the second had."""
     slow = Fate("undelivered", after=minutes(3))
-    shell = Shell.of(opening(ladder(tier("alice"))), lambda d: slow if d.key == "escalate/1/alice/1" else Fate())
+    shell = PolicyRunner.of(opening(ladder(tier("alice"))), lambda d: slow if d.key == "escalate/1/alice/1" else Fate())
     shell.happens(1, Escalated(by="Dave", to="alice"))
     shell.happens(3.5, Acknowledged(by="Bob"))
     noted = [d.effect.ring for _, d in shell.begun if isinstance(d.effect, Annotate)]

@@ -1,7 +1,7 @@
 """A running incident takes up the runbook as it is now, when somebody says so."""
 
 from tests.policy.builders import at, happens, minute, opened, pages, runbook, said, severity, tier, times
-from workflows.policy.difference import Change, changes
+from workflows.policy.difference import PlanChange, changes
 from workflows.policy.engine import plan
 from workflows.policy.events import Acknowledged, Resolved, RunbookAdopted
 from workflows.policy.incident import Incident
@@ -79,13 +79,13 @@ def test_an_adoption_that_arrives_again_does_not_take_back_a_later_one() -> None
     assert simulation.book == LATE
 
 
-def foreseen(old: Runbook, new: Runbook, incident: Incident, count: float) -> list[Change]:
+def foreseen(old: Runbook, new: Runbook, incident: Incident, count: float) -> list[PlanChange]:
     now = at(count)
     view = outlook(old, incident, plan(old, incident, now), now, 1.0, frozenset())
     return list(changes(view.lines, new, incident, now))
 
 
-def told(found: list[Change]) -> set[tuple[str, str, float, float | None]]:
+def told(found: list[PlanChange]) -> set[tuple[str, str, float, float | None]]:
     return {(c.kind, c.line.what, minute(c.line.at), None if c.before is None else minute(c.before)) for c in found}
 
 

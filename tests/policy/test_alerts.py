@@ -7,7 +7,7 @@ import pytest
 from tests.policy.builders import alert, alerts, at, happens, ladder, opened, pages, runbook, said, severity, tier
 from workflows.policy.events import Alert, AlertsReceived, Cancelled, Reopened, Resolved, SeverityChanged
 from workflows.policy.fold import apply
-from workflows.policy.incident import Bounds
+from workflows.policy.incident import IncidentBounds
 from workflows.policy.runbook import Runbook
 from workflows.policy.simulate import Simulation
 from workflows.policy.transitions import reopen
@@ -102,10 +102,10 @@ class TestWhileOpen:
         assert simulation.incident.alerts_total == 3
 
     def test_what_went_untracked_cannot_be_known_to_have_resolved(self) -> None:
-        storm = [alert(f"f{n}") for n in range(Bounds.alerts + 1)]
+        storm = [alert(f"f{n}") for n in range(IncidentBounds.alerts + 1)]
         simulation = born(*storm)
         assert simulation.incident.alerts_untracked == 1
-        happens(simulation, 3, alerts(*(alert(f"f{n}", status="resolved") for n in range(Bounds.alerts + 1))))
+        happens(simulation, 3, alerts(*(alert(f"f{n}", status="resolved") for n in range(IncidentBounds.alerts + 1))))
         assert simulation.incident.firing == ()
         assert not simulation.incident.resolved
 
@@ -202,7 +202,7 @@ class TestWhileItIsWatched:
         assert simulation.incident.closed_at == at(18)
 
     def test_a_storm_that_was_too_large_to_track_does_not_reopen_it_by_repeating(self) -> None:
-        storm = [alert(f"f{n}") for n in range(Bounds.alerts + 1)]
+        storm = [alert(f"f{n}") for n in range(IncidentBounds.alerts + 1)]
         simulation = born(*storm)
         happens(simulation, 3, Resolved(by="Alice"))
         happens(simulation, 5, alerts(*storm))
@@ -323,7 +323,7 @@ class TestARisingSeverity:
         assert (simulation.incident.severity, simulation.incident.opening) == ("sev1", 2)
 
     def test_alerts_that_are_too_many_to_be_kept_raise_it_once(self) -> None:
-        simulation = self.less_grave(*(alert(f"f{n}", severity="sev3") for n in range(Bounds.alerts)))
+        simulation = self.less_grave(*(alert(f"f{n}", severity="sev3") for n in range(IncidentBounds.alerts)))
         happens(simulation, 3, alerts(alert("one-more", severity="sev1")))
         assert simulation.incident.gravest == "sev1"
         happens(simulation, 4, SeverityChanged(severity="sev3", by="Alice"))
@@ -387,7 +387,7 @@ class TestAGroupThatEndsAsAWhole:
 
     @pytest.mark.parametrize("then", [(), (0,)], ids=["", "although an older one comes again"])
     def test_what_was_too_much_to_keep_and_began_after_it_goes_on(self, then: tuple[int, ...]) -> None:
-        simulation = self.born(*(grouped(f"f{n}") for n in range(Bounds.alerts)))
+        simulation = self.born(*(grouped(f"f{n}") for n in range(IncidentBounds.alerts)))
         for moment, began in enumerate((34, *then), start=35):
             happens(simulation, moment, alerts(grouped("one-more", since=began)))
         happens(simulation, 38, ends_as_a_whole(grouped("f0", status="resolved"), at_minute=29))
@@ -395,7 +395,7 @@ class TestAGroupThatEndsAsAWhole:
         assert not simulation.incident.resolved
 
     def test_what_was_too_much_to_keep_ends_with_it(self) -> None:
-        storm = [grouped(f"f{n}") for n in range(Bounds.alerts + 5)]
+        storm = [grouped(f"f{n}") for n in range(IncidentBounds.alerts + 5)]
         simulation = self.born(*storm)
         happens(simulation, 30, ends_as_a_whole(grouped("f0", status="resolved"), at_minute=29))
         assert simulation.incident.resolved
@@ -407,9 +407,9 @@ class TestAGroupThatEndsAsAWhole:
         assert simulation.incident.resolved
 
     def test_what_was_too_much_of_another_group_does_not(self) -> None:
-        storm = [grouped(f"f{n}", "other") for n in range(Bounds.alerts + 5)]
+        storm = [grouped(f"f{n}", "other") for n in range(IncidentBounds.alerts + 5)]
         simulation = self.born(*storm, grouped("a"))
-        gone = [grouped(f"f{n}", "other", status="resolved") for n in range(Bounds.alerts)]
+        gone = [grouped(f"f{n}", "other", status="resolved") for n in range(IncidentBounds.alerts)]
         happens(simulation, 30, alerts(*gone))
         happens(simulation, 31, ends_as_a_whole(grouped("a", status="resolved"), at_minute=29))
         assert simulation.incident.firing == ()

@@ -30,12 +30,12 @@ from workflows.policy.events import (
     UpdatePosted,
 )
 from workflows.policy.fold import apply
-from workflows.policy.incident import Bounds, Incident, declare
+from workflows.policy.incident import Incident, IncidentBounds, declare
 from workflows.policy.runbook import Person, Runbook
 
 LONG = "\N{FIRE}\x07" * 4000
 """Four bytes and six bytes a letter, in turn: the most that JSON makes of any."""
-STAFF = [f"person-{n:02}-{'x' * 50}" for n in range(Bounds.rings)]
+STAFF = [f"person-{n:02}-{'x' * 50}" for n in range(IncidentBounds.rings)]
 BOOK = runbook(
     severity(tier("alice"), own_channel=True), people={name: Person(name=name) for name in ("alice", "bob", *STAFF)}
 )
@@ -72,27 +72,29 @@ def everything_at_once() -> Iterator[Event]:
     """All that has a bound is filled to it, and a little more."""
     few = LONG[:16]  # so that they are as many as may be
     yield Acknowledged(by=LONG)
-    yield from storm(Bounds.alerts + 5)
-    yield from (RoleAssigned(role=f"role-{n}", person=LONG, by=LONG) for n in range(Bounds.names + 5))
-    yield from (FlagChanged(flag=f"flag-{n}-{'x' * 50}", by=LONG) for n in range(Bounds.names + 5))
+    yield from storm(IncidentBounds.alerts + 5)
+    yield from (RoleAssigned(role=f"role-{n}", person=LONG, by=LONG) for n in range(IncidentBounds.names + 5))
+    yield from (FlagChanged(flag=f"flag-{n}-{'x' * 50}", by=LONG) for n in range(IncidentBounds.names + 5))
     yield from (Escalated(to=name, by=LONG, reason=LONG) for name in STAFF)
-    yield from (FollowUpAdded(text=few, owner=few, by=few) for _ in range(Bounds.follow_ups + 5))
-    yield from (FollowUpDone(follow_up=f"{n}", text=LONG, by=LONG) for n in range(1, Bounds.follow_ups))
+    yield from (FollowUpAdded(text=few, owner=few, by=few) for _ in range(IncidentBounds.follow_ups + 5))
+    yield from (FollowUpDone(follow_up=f"{n}", text=LONG, by=LONG) for n in range(1, IncidentBounds.follow_ups))
     yield HandedOff(to=LONG, by=LONG, text=LONG)
     yield UpdatePosted(by=LONG, text=LONG[:3000], public=True)
     yield DraftApproved(by=LONG, text=LONG)
     yield Resolved(by=LONG, text=LONG, via=LONG)
-    yield from (Snoozed(duration=timedelta(hours=1), by=LONG, reason=told(n)) for n in range(Bounds.to_tell + 5))
-    yield from (Noted(id=f"{n}{LONG}", text=line(n)) for n in range(Bounds.heard + 5))
+    yield from (
+        Snoozed(duration=timedelta(hours=1), by=LONG, reason=told(n)) for n in range(IncidentBounds.to_tell + 5)
+    )
+    yield from (Noted(id=f"{n}{LONG}", text=line(n)) for n in range(IncidentBounds.heard + 5))
 
 
 def told(number: int) -> str:
     """As long as all may be that are as many as may be: short ones are many, long ones are few."""
-    return f"{number}{LONG}"[: Bounds.to_tell_text // Bounds.to_tell // 5 - 50]
+    return f"{number}{LONG}"[: IncidentBounds.to_tell_text // IncidentBounds.to_tell // 5 - 50]
 
 
 def line(number: int) -> str:
-    return f"{number}{LONG}"[: Bounds.timeline_text // Bounds.timeline // 5 - 3]
+    return f"{number}{LONG}"[: IncidentBounds.timeline_text // IncidentBounds.timeline // 5 - 3]
 
 
 def lived(book: Runbook) -> Incident:
@@ -102,58 +104,58 @@ def lived(book: Runbook) -> Incident:
         for demand in plan(book, incident, T0).due:
             if isinstance(demand.effect, Page) and demand.key not in incident.started:
                 incident = apply(book, incident, EffectStarted(at=T0, demand=demand, real_at=T0))
-    for event in storm(Bounds.successor + 5, since=20):
+    for event in storm(IncidentBounds.successor + 5, since=20):
         incident = apply(book, incident, event.model_copy(update={"at": at(20)}))
     return incident
 
 
 def test_an_incident_stays_below_256_kib_whatever_is_sent_to_it() -> None:
     incident = lived(BOOK)
-    assert len(incident.alerts) == Bounds.alerts
-    assert len(incident.successor) == Bounds.successor
-    assert len(incident.heard) == Bounds.heard
-    assert len(incident.calls) == Bounds.calls
-    assert len(incident.timeline) == Bounds.timeline
-    assert len(incident.to_tell) == Bounds.to_tell
-    assert len(incident.links) == Bounds.links
+    assert len(incident.alerts) == IncidentBounds.alerts
+    assert len(incident.successor) == IncidentBounds.successor
+    assert len(incident.heard) == IncidentBounds.heard
+    assert len(incident.calls) == IncidentBounds.calls
+    assert len(incident.timeline) == IncidentBounds.timeline
+    assert len(incident.to_tell) == IncidentBounds.to_tell
+    assert len(incident.links) == IncidentBounds.links
     assert len(incident.model_dump_json().encode()) < 256 * 1024
 
 
 def test_a_runbook_and_its_opening_do_not_grow_with_what_is_sent_either() -> None:
     incident = wordy_opening()
     assert sum(weight(name) + weight(value) for name, value in incident.labels.items()) <= LABELS
-    assert len(incident.flags) == Bounds.names
+    assert len(incident.flags) == IncidentBounds.names
     assert len(incident.model_dump_json().encode()) < 40_000
 
 
 def test_an_address_is_kept_whole_or_not_at_all() -> None:
-    fine, long = "https://example.com/a", "https://example.com/" + "x" * Bounds.link
+    fine, long = "https://example.com/a", "https://example.com/" + "x" * IncidentBounds.link
     assert declared(BOOK, links=[("graph", long), ("runbook", fine)]).links == (("runbook", fine),)
 
 
 def test_plain_lines_are_all_kept() -> None:
     incident = declared(BOOK)
-    for n in range(Bounds.timeline - 1):
+    for n in range(IncidentBounds.timeline - 1):
         text = f"note {n}: restarted the payments service in eu-west-1, the error rate is falling, and we keep watching"
         incident = apply(BOOK, incident, Noted(at=T0, by="Bob", text=text))
-    assert (len(incident.timeline), incident.timeline_dropped) == (Bounds.timeline, 0)
+    assert (len(incident.timeline), incident.timeline_dropped) == (IncidentBounds.timeline, 0)
 
 
 def test_of_a_flood_of_words_the_newest_are_kept() -> None:
     incident = declared(BOOK)
-    for n in range(Bounds.timeline - 1):
+    for n in range(IncidentBounds.timeline - 1):
         incident = apply(BOOK, incident, Noted(at=T0, by="Bob", text=f"{n} {'x' * 3000}"))
-    assert incident.timeline[-1].text.startswith(f"Bob: {Bounds.timeline - 2} x")
-    assert sum(weight(entry.text) for entry in incident.timeline) <= Bounds.timeline_text
-    assert incident.timeline_dropped == Bounds.timeline - len(incident.timeline)
+    assert incident.timeline[-1].text.startswith(f"Bob: {IncidentBounds.timeline - 2} x")
+    assert sum(weight(entry.text) for entry in incident.timeline) <= IncidentBounds.timeline_text
+    assert incident.timeline_dropped == IncidentBounds.timeline - len(incident.timeline)
 
 
 def test_what_waits_to_be_told_outweighs_no_bound_and_is_never_nothing() -> None:
     incident = declared(BOOK)
-    for n in range(Bounds.to_tell):
+    for n in range(IncidentBounds.to_tell):
         incident = apply(BOOK, incident, UpdatePosted(at=T0, by="Bob", text=f"{n} {'x' * 2900}"))
-    assert sum(weight(item.text) for item in incident.to_tell) <= Bounds.to_tell_text
-    assert incident.to_tell[-1].text.startswith(f"{Bounds.to_tell - 1} x")
+    assert sum(weight(item.text) for item in incident.to_tell) <= IncidentBounds.to_tell_text
+    assert incident.to_tell[-1].text.startswith(f"{IncidentBounds.to_tell - 1} x")
 
 
 @pytest.mark.parametrize("text", ["short", "é" * 500, "\x07" * 500, '"' * 500, "\N{FIRE}" * 500, "a" * 201])

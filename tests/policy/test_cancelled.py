@@ -8,7 +8,7 @@ from tests.policy.builders import alert, alerts, at, declared, happens, ladder, 
 from workflows.policy.alerts import to_move
 from workflows.policy.cancelled import sift
 from workflows.policy.events import Alert, AlertsReceived, Cancelled
-from workflows.policy.incident import Bounds
+from workflows.policy.incident import IncidentBounds
 from workflows.policy.refusals import refusal
 from workflows.policy.simulate import Simulation
 
@@ -75,15 +75,15 @@ def test_a_group_that_ends_without_listing_it_has_not_said_that_it_has_ended() -
 
 class TestMoreThanAreKeptOneByOne:
     def test_they_are_cancelled_with_their_group(self) -> None:
-        many = alerts(*(alert(f"f{n}", group="g") for n in range(Bounds.alerts + 5)))
+        many = alerts(*(alert(f"f{n}", group="g") for n in range(IncidentBounds.alerts + 5)))
         simulation = cancelled(many)
         happens(simulation, 4, many)
         assert simulation.incident.successor == ()
 
     def test_until_it_ends_or_one_begins_anew(self) -> None:
-        many = alerts(*(alert(f"f{n}", group="g") for n in range(Bounds.alerts + 5)))
+        many = alerts(*(alert(f"f{n}", group="g") for n in range(IncidentBounds.alerts + 5)))
         known = cancelled(many).incident.cancelled_episodes
-        last = alert(f"f{Bounds.alerts + 4}", group="g")
+        last = alert(f"f{IncidentBounds.alerts + 4}", group="g")
         anew = last.model_copy(update={"starts_at": last.starts_at + timedelta(minutes=4)})
         assert sift(known, alerts(last, anew))[1].alerts == (anew,)
         after, _ = sift(known, alerts().model_copy(update={"ended": {"g": at(4)}}))

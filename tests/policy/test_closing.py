@@ -17,7 +17,7 @@ from tests.policy.builders import (
     severity,
     tier,
 )
-from tests.policy.shell import DONE, NEVER, Fate, Shell, begun, fates
+from tests.policy.shell import DONE, NEVER, Fate, PolicyRunner, begun, fates
 from workflows.policy.events import Acknowledged, Cancelled, DraftApproved, Reopened, Resolved
 from workflows.policy.fold import apply
 
@@ -27,14 +27,14 @@ DRAFTED = runbook(severity(tier("alice"), status_page={"owner": "communications"
 GONE = alerts(alert(status="resolved"))
 
 
-def muted(shell: Shell) -> Shell:
+def muted(shell: PolicyRunner) -> PolicyRunner:
     shell.fate = fates(hush=NEVER, post=NEVER, publish=NEVER)
     return shell
 
 
 class TestWhatItOwes:
     def test_a_resolution_that_is_heard_hours_late_is_still_hushed_published_and_told(self) -> None:
-        shell = Shell.of(opening(BOOK), fates())
+        shell = PolicyRunner.of(opening(BOOK), fates())
         shell.run_to(at(180))
         shell.happens(180.5, Resolved(by="Alice", at=at(60)))
         assert begun(shell, "hush/resolved") == [180.5]
@@ -43,7 +43,7 @@ class TestWhatItOwes:
         assert shell.incident.closed_at == at(180.5)
 
     def test_so_is_one_after_which_the_worker_was_away_for_hours(self) -> None:
-        shell = muted(Shell.of(opening(BOOK), fates()))
+        shell = muted(PolicyRunner.of(opening(BOOK), fates()))
         shell.happens(10, Resolved(by="Alice"))
         shell.sleep_to(at(160))
         shell.fate = fates()
@@ -53,7 +53,7 @@ class TestWhatItOwes:
         assert shell.incident.closed_at == at(160)
 
     def test_it_waits_an_hour_for_what_does_not_get_out_and_says_what_it_cuts_off(self) -> None:
-        shell = muted(Shell.of(opening(BOOK), fates()))
+        shell = muted(PolicyRunner.of(opening(BOOK), fates()))
         shell.happens(10, Resolved(by="Alice"))
         shell.run_to(at(600))
         assert shell.incident.closed_at == at(10 + 15 + 60)
@@ -66,7 +66,7 @@ class TestWhatItOwes:
 
     def test_each_message_has_its_hour(self) -> None:
         """The publish is given up after an hour; whoever has to do it by hand is asked then."""
-        shell = Shell.of(opening(BOOK), fates())
+        shell = PolicyRunner.of(opening(BOOK), fates())
         shell.fate = lambda d: Fate("undelivered", minutes(60)) if d.duty == "publish/resolved" else DONE
         shell.happens(10, Resolved(by="Alice"))
         shell.fate = fates(post=NEVER)
@@ -75,7 +75,7 @@ class TestWhatItOwes:
         assert shell.incident.closed_at == at(130)
 
     def test_after_a_reopening_it_waits_its_whole_hour_again(self) -> None:
-        shell = muted(Shell.of(opening(BOOK), fates()))
+        shell = muted(PolicyRunner.of(opening(BOOK), fates()))
         shell.happens(10, Resolved(by="Alice"))
         shell.happens(60, Reopened(by="Alice"))
         shell.happens(70, Resolved(by="Alice"))
@@ -83,7 +83,7 @@ class TestWhatItOwes:
         assert shell.incident.closed_at == at(70 + 15 + 60)
 
     def test_it_does_not_close_in_the_turn_in_which_something_falls_due(self) -> None:
-        shell = Shell.of(opening(BOOK), fates())
+        shell = PolicyRunner.of(opening(BOOK), fates())
         shell.fate = lambda d: Fate("undelivered", minutes(75)) if d.duty == "publish/resolved" else DONE
         shell.happens(10, Resolved(by="Alice"))
         shell.run_to(at(600))
@@ -103,7 +103,7 @@ class TestWhenAnAlertFiresAfterTheVerification:
     """The next incident opens, and pages, when this one has closed: within seconds, not within the hour."""
 
     def test_it_closes_at_once_over_a_draft_that_nobody_approves(self) -> None:
-        shell = Shell.of(opening(DRAFTED), fates())
+        shell = PolicyRunner.of(opening(DRAFTED), fates())
         shell.happens(1, alerts(alert()))
         shell.happens(2, DraftApproved())
         shell.happens(10, Resolved(), GONE)
@@ -112,7 +112,7 @@ class TestWhenAnAlertFiresAfterTheVerification:
         assert [a.fingerprint for a in shell.incident.successor] == ["f2"]
 
     def test_it_closes_at_once_over_messages_that_do_not_get_out(self) -> None:
-        shell = Shell.of(opening(BOOK), fates())
+        shell = PolicyRunner.of(opening(BOOK), fates())
         shell.happens(1, alerts(alert()))
         shell.fate = fates(post=NEVER)
         shell.happens(10, Resolved(), GONE)
@@ -120,13 +120,13 @@ class TestWhenAnAlertFiresAfterTheVerification:
         assert shell.incident.closed_at == at(30)
 
     def test_it_closes_at_once_after_a_cancellation_that_nobody_could_be_told(self) -> None:
-        shell = Shell.of(opening(BOOK), fates(post=NEVER))
+        shell = PolicyRunner.of(opening(BOOK), fates(post=NEVER))
         shell.happens(1, Cancelled())
         shell.happens(2, alerts(alert(since=2)))
         assert shell.incident.closed_at == at(2)
 
     def test_what_was_resolved_while_no_worker_ran_is_tried_for_seconds_first(self) -> None:
-        shell = Shell.of(opening(BOOK), fates())
+        shell = PolicyRunner.of(opening(BOOK), fates())
         shell.happens(1, alerts(alert()))
         shell.sleep_to(at(100))
         shell.fate = fates(post=NEVER)

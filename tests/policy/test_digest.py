@@ -6,7 +6,7 @@ import pytest
 
 from tests.policy.builders import T0
 from workflows.policy.calendar import day_in
-from workflows.policy.digest import LINE, Owed, StillOpen, Stock, compose
+from workflows.policy.digest import LINE, OwedToReview, StillOpen, Stock, compose
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 NOW = T0
@@ -17,17 +17,17 @@ def still_open(**more: object) -> StillOpen:
     return StillOpen.model_validate(given | more)
 
 
-def owed(kind: str = "review", due_in: timedelta = HOUR, **more: object) -> Owed:
+def owed(kind: str = "review", due_in: timedelta = HOUR, **more: object) -> OwedToReview:
     given = {
         "incident": "20260228-1200-b2", "title": "Search is slow", "what": "incident report", "owner": "alice",
         "kind": kind, "due_at": NOW + due_in,
     }  # fmt: skip
-    return Owed.model_validate(given | more)
+    return OwedToReview.model_validate(given | more)
 
 
-def said(*things: StillOpen | Owed, most: int = 12) -> list[str]:
+def said(*things: StillOpen | OwedToReview, most: int = 12) -> list[str]:
     incidents = tuple(thing for thing in things if isinstance(thing, StillOpen))
-    debts = tuple(thing for thing in things if isinstance(thing, Owed))
+    debts = tuple(thing for thing in things if isinstance(thing, OwedToReview))
     return compose(Stock(taken_at=NOW, incidents=incidents, owed=debts), most).splitlines()
 
 

@@ -9,7 +9,7 @@ from workflows import documents
 from workflows.documents import BEGIN, END
 from workflows.markdown import Markdown, literal, table
 from workflows.policy.demand import Demand
-from workflows.policy.effects import Document
+from workflows.policy.effects import WriteDocument
 from workflows.policy.events import Acknowledged, Mitigated, Noted, Resolved, RoleAssigned, UpdatePosted
 from workflows.policy.runbook import Runbook
 from workflows.policy.simulate import Simulation
@@ -20,7 +20,7 @@ BOOK = runbook(
     severity(tier("alice"), tier("bob", after=10), status_page=STATUS_PAGE),
     links=[{"label": "Dashboard", "url": "https://grafana.example/d/1"}],
 )
-DEMAND = Demand(duty="duty/report", due_at=at(0), reason="owed", effect=Document(name="report", template="own"))
+DEMAND = Demand(duty="duty/report", due_at=at(0), reason="owed", effect=WriteDocument(name="report", template="own"))
 
 
 def lived(book: Runbook = BOOK) -> Simulation:

@@ -16,7 +16,7 @@ from tests.policy.builders import (
     tier,
     times,
 )
-from workflows.policy.effects import Document, Email, Receipt, Ticket
+from workflows.policy.effects import Email, Receipt, Ticket, WriteDocument
 from workflows.policy.engine import plan
 from workflows.policy.events import (
     Acknowledged,
@@ -161,7 +161,7 @@ def test_a_mail_that_may_not_have_arrived_is_told_to_whom_owes_it() -> None:
 
 def test_a_document_that_was_written_is_told_with_its_address() -> None:
     simulation = opened(owing(kind="document", template="document"))
-    assert isinstance(sends(simulation, "duty/fix")[0][1].effect, Document)
+    assert isinstance(sends(simulation, "duty/fix")[0][1].effect, WriteDocument)
     assert said(simulation.incident, "wrote the fix: ref:duty/fix/1")
     assert simulation.incident.references["document/fix"] == "ref:duty/fix/1"
 
@@ -170,7 +170,7 @@ def test_a_document_that_is_written_again_goes_where_it_was() -> None:
     simulation = opened(owing(kind="document", template="document", every="10m"))
     simulation.run_to(at(10))
     found = [demand.effect for _, demand in sends(simulation, "duty/fix")]
-    assert [effect.address for effect in found if isinstance(effect, Document)] == [None, "ref:duty/fix/1"]
+    assert [effect.address for effect in found if isinstance(effect, WriteDocument)] == [None, "ref:duty/fix/1"]
 
 
 def test_a_document_is_brought_up_to_date_when_the_incident_is_resolved() -> None:

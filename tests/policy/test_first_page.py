@@ -3,7 +3,7 @@
 import pytest
 
 from tests.policy.builders import T0, declared, ladder, opening, tier
-from tests.policy.shell import DONE, NEVER, REJECTED, Fate, Shell
+from tests.policy.shell import DONE, NEVER, REJECTED, Fate, PolicyRunner
 from workflows.policy.demand import Demand
 from workflows.policy.effects import Receipt
 from workflows.policy.engine import plan
@@ -21,7 +21,7 @@ def told(book: Runbook, fates: Fates, *labels: tuple[str, str]) -> FirstPage:
     def fate(demand: Demand) -> Fate:
         return fates.get(getattr(demand.effect, "to", ""), DONE) if demand.effect.kind == "page" else DONE
 
-    shell = Shell.of(opening(book, labels=dict(labels)), fate)
+    shell = PolicyRunner.of(opening(book, labels=dict(labels)), fate)
     return first_page(book, shell.incident, list(lines(book, shell.look(), set(shell.flying))))
 
 
@@ -86,7 +86,7 @@ def test_of_a_call_by_hand_it_says_what_became_of_that(fates: Fates, fate: str, 
     def answer(demand: Demand) -> Fate:
         return fates.get(getattr(demand.effect, "to", ""), DONE) if demand.effect.kind == "page" else DONE
 
-    shell = Shell.of(opening(TWO), answer)
+    shell = PolicyRunner.of(opening(TWO), answer)
     shell.happens(1, Escalated(by="Carol", to="bob"))
     found = page_of(shell.incident.calls[-1], TWO, shell.incident, list(lines(TWO, shell.look(), set(shell.flying))))
     assert found.fate == fate

@@ -40,7 +40,7 @@ from workflows.policy.events import (
     stamp,
 )
 from workflows.policy.fold import apply
-from workflows.policy.incident import Bounds, Incident, declare
+from workflows.policy.incident import Incident, IncidentBounds, declare
 
 BOOK = ladder(tier("alice"), tier("bob", after=30))
 LONG = "x" * 1_000_000
@@ -63,8 +63,8 @@ class TestHeardTwice:
         assert twice.timeline[-1].count == 2
 
     def test_so_many_ids_are_remembered(self) -> None:
-        incident = folded(*(Noted(id=f"n{n}", text=f"{n}") for n in range(Bounds.heard + 1)))
-        assert (incident.heard[0], len(incident.heard)) == ("n1", Bounds.heard)
+        incident = folded(*(Noted(id=f"n{n}", text=f"{n}") for n in range(IncidentBounds.heard + 1)))
+        assert (incident.heard[0], len(incident.heard)) == ("n1", IncidentBounds.heard)
 
 
 class TestTheTimeline:
@@ -76,8 +76,8 @@ class TestTheTimeline:
         assert [(e.text, e.count) for e in incident.timeline[1:]] == [("Bob: hm", 2), ("Bob: ah", 1)]
 
     def test_drops_the_oldest_lines_and_counts_them(self) -> None:
-        incident = folded(*(Noted(text=f"note {n}") for n in range(Bounds.timeline + 4)))
-        assert len(incident.timeline) == Bounds.timeline
+        incident = folded(*(Noted(text=f"note {n}") for n in range(IncidentBounds.timeline + 4)))
+        assert len(incident.timeline) == IncidentBounds.timeline
         assert incident.timeline_dropped == 5
 
     def test_says_what_could_not_be_understood_and_loudly(self) -> None:
@@ -179,7 +179,9 @@ def test_a_million_characters_reopen_nothing_large() -> None:
 
 def test_a_storm_of_wordy_alerts_stays_small() -> None:
     labels = {f"label-{n}": LONG for n in range(60)}
-    storm = (alert(f"f{n}", name=LONG, summary=LONG, link=LONG, labels=labels) for n in range(Bounds.alerts + 50))
+    storm = (
+        alert(f"f{n}", name=LONG, summary=LONG, link=LONG, labels=labels) for n in range(IncidentBounds.alerts + 50)
+    )
     incident = folded(alerts(*storm))
     assert incident.alerts_untracked == 50
     assert len(incident.model_dump_json()) < 256 * 1024
@@ -191,8 +193,8 @@ def test_roles_and_flags_are_bounded() -> None:
         FlagChanged(flag=f"f{n}") for n in range(500)
     ]
     incident = folded(*many)
-    assert len(incident.roles) <= Bounds.names
-    assert len(incident.flags) <= Bounds.names
+    assert len(incident.roles) <= IncidentBounds.names
+    assert len(incident.flags) <= IncidentBounds.names
 
 
 def test_closing_is_the_last_line() -> None:

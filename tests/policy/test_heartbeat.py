@@ -11,24 +11,24 @@ from workflows.policy.events import Event, NotUnderstood
 from workflows.policy.heartbeat import (
     About,
     Beat,
-    Gateway,
+    GatewayPresence,
     Heartbeat,
     Paused,
     Removed,
+    Signalled,
     Spec,
     SpecChanged,
-    Told,
     Unpaused,
     listened,
     verdict,
 )
-from workflows.policy.incident import Opening
+from workflows.policy.incident import OpenRequest
 
 BOOK = ladder(tier("alice"))
 
 
 def spec(every: float = 5, grace: float = 2) -> Spec:
-    opening = Opening(runbook=BOOK, severity="sev1", title="backup", service="db")
+    opening = OpenRequest(runbook=BOOK, severity="sev1", title="backup", service="db")
     return Spec(every=minutes(every), grace=minutes(grace), opening=opening)
 
 
@@ -40,13 +40,15 @@ def expected(every: float = 5, grace: float = 2, *events: tuple[float, Event], *
     return state
 
 
-def listens(until: float, away: tuple[float, float] | None = None) -> Gateway:
+def listens(until: float, away: tuple[float, float] | None = None) -> GatewayPresence:
     """A gateway that shows itself every minute from long ago, except while it is away."""
     signs = range(-60, int(until) + 1)
     return listened([at(sign) for sign in signs if away is None or not away[0] < sign < away[1]])
 
 
-def judged(state: Heartbeat, moment: float, gateway: Gateway | None = None) -> tuple[About | None, float | None]:
+def judged(
+    state: Heartbeat, moment: float, gateway: GatewayPresence | None = None
+) -> tuple[About | None, float | None]:
     found = verdict(state, at(moment), gateway or listens(moment))
     look_at = (found.look_at - T0) / minutes(1) if found.look_at else None
     return found.about, look_at
@@ -80,8 +82,8 @@ class TestWhenItIsMissing:
         assert judged(state, 63) == ("missing", 63 + 240)
 
     def test_a_repeated_look_finds_it_missing_still(self) -> None:
-        state = expected(told={"missing": Told(since=at(7), at=at(7))})
-        assert judged(state, 100, Gateway()) == ("missing", 7 + 240)
+        state = expected(told={"missing": Signalled(since=at(7), at=at(7))})
+        assert judged(state, 100, GatewayPresence()) == ("missing", 7 + 240)
 
     def test_removed_it_is_expected_no_more(self) -> None:
         assert judged(expected(5, 2, (1, Removed())), 100) == (None, None)
@@ -118,7 +120,7 @@ class TestTheGatewayWasAway:
         assert found.problem == "the gateway has shown no sign of life since 2026-03-02 09:02:00 UTC"
 
     def test_one_that_never_showed_itself_is_away(self) -> None:
-        assert judged(expected(), 7, Gateway()) == ("unheard", 8)
+        assert judged(expected(), 7, GatewayPresence()) == ("unheard", 8)
 
     @pytest.mark.parametrize(
         ("every", "away", "looked", "about", "again"),
@@ -192,7 +194,7 @@ class TestTelling:
     def test_an_incident_is_told_what_it_does_not_know_yet(
         self, told: set[About], found: About | None, after: float, tells: list[tuple[About, bool]]
     ) -> None:
-        state = expected(told={about: Told(since=T0, at=T0) for about in told})
+        state = expected(told={about: Signalled(since=T0, at=T0) for about in told})
         verdict_ = policy.Verdict(state, found)
         assert list(policy.telling(state, verdict_, at(after))) == tells
 

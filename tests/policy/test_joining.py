@@ -22,7 +22,7 @@ from workflows.policy.calendar import Calendar
 from workflows.policy.demand import Demand
 from workflows.policy.effects import Annotate
 from workflows.policy.events import Acknowledged, Alert, AlertsReceived, Event, Resolved, SeverityChanged
-from workflows.policy.incident import Bounds
+from workflows.policy.incident import IncidentBounds
 from workflows.policy.runbook import Runbook
 from workflows.policy.simulate import Simulation
 from workflows.texts import words
@@ -193,7 +193,7 @@ class TestStorms:
         assert rung(simulation) == [(7, "alice")]
 
     def test_what_is_beyond_the_bound_counts_as_one(self) -> None:
-        many = [alert(f"g{n}", severity="sev2", name="Many") for n in range(Bounds.alerts + 50)]
+        many = [alert(f"g{n}", severity="sev2", name="Many") for n in range(IncidentBounds.alerts + 50)]
         simulation = after((2, ANN), (7, alerts(*many)), (30, alerts(*many)), until=60)
         assert (rung(simulation), len(told(simulation))) == ([(7, "alice")], 1)
 
@@ -206,8 +206,8 @@ class TestStorms:
     def test_the_state_is_bounded(self) -> None:
         coming = [(7 + n, alerts(alert(f"g{n}", name=f"{n}" * 100, summary="x" * 3000))) for n in range(100)]
         incident = after((2, ANN), *coming, until=200).incident
-        assert len(incident.news) <= Bounds.news
-        assert all(len(each.texts) <= Bounds.new_alerts for each in incident.news)
+        assert len(incident.news) <= IncidentBounds.news
+        assert all(len(each.texts) <= IncidentBounds.new_alerts for each in incident.news)
 
 
 class TestAtThePager:

@@ -12,7 +12,7 @@ from tests.policy import strategies as any_
 from tests.policy.builders import T0, minutes, runbook, severity, tier
 from tests.policy.counting import calls, counted
 from tests.workflows.incidents import company
-from workflows.policy.preview import Course, Line
+from workflows.policy.preview import Line, Scenario
 from workflows.policy.runbook import Runbook
 from workflows.preview import preview
 
@@ -25,7 +25,7 @@ def foreseen(book: Runbook, until: float | None = None, **course: object) -> lis
     assert isinstance(flags, tuple)
     assert isinstance(labels, dict)
     end = None if until is None else minutes(until)
-    return preview(book, Course("sev1", T0, labels, flags, ack, resolve, end))
+    return preview(book, Scenario("sev1", T0, labels, flags, ack, resolve, end))
 
 
 def of(lines: Sequence[Line], duty: str) -> list[tuple[float, tuple[str, ...]]]:
@@ -160,7 +160,7 @@ def test_the_words_are_those_of_the_moment() -> None:
 
 
 courses = st.builds(
-    Course,
+    Scenario,
     severity=st.just("sev1"),
     at=st.sampled_from([T0, T0 + timedelta(days=5, hours=9)]),
     flags=st.lists(any_.flags, max_size=2, unique=True).map(tuple),
@@ -173,7 +173,7 @@ courses = st.builds(
 @given(any_.runbooks(), courses)
 @settings(max_examples=30)
 def test_any_valid_runbook_previews_in_order_and_with_as_much_work_as_there_are_lines(
-    book: Runbook, course: Course
+    book: Runbook, course: Scenario
 ) -> None:
     with pytest.MonkeyPatch.context() as patch, counted(patch) as work:
         lines = preview(book, course)
@@ -185,7 +185,7 @@ def test_any_valid_runbook_previews_in_order_and_with_as_much_work_as_there_are_
 
 def test_a_demand_is_built_when_its_time_has_come_and_not_before() -> None:
     with pytest.MonkeyPatch.context() as patch, counted(patch) as work:
-        lines = preview(large(tiers=30, duties=200), Course("sev1", T0))
+        lines = preview(large(tiers=30, duties=200), Scenario("sev1", T0))
     assert len(lines) > 1000
     assert work.demands < 1.1 * len(lines)
     assert work.plans < len(lines)
@@ -193,11 +193,11 @@ def test_a_demand_is_built_when_its_time_has_come_and_not_before() -> None:
 
 def test_a_runbook_twice_as_large_is_twice_the_work() -> None:
     half, whole = (large(tiers, duties) for tiers, duties in ((15, 100), (30, 200)))
-    course = Course("sev1", T0)
+    course = Scenario("sev1", T0)
     assert calls(lambda: preview(whole, course)) < 2.3 * calls(lambda: preview(half, course))
 
 
 def test_days_of_an_unanswered_sev1_are_all_the_same_work() -> None:
     book = company()
-    one, four = (Course("sev1", T0, until=timedelta(days=days)) for days in (1, 4))
+    one, four = (Scenario("sev1", T0, until=timedelta(days=days)) for days in (1, 4))
     assert calls(lambda: preview(book, four)) < 4.2 * calls(lambda: preview(book, one))

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from starter.runbooks import load
 from tests.policy import strategies as any_
 from tests.policy.builders import T0, alert, alerts, at, declared, minute, minutes, opened, opening, runbook
-from tests.policy.shell import DONE, NEVER, REJECTED, Fate, Shell
+from tests.policy.shell import DONE, NEVER, REJECTED, Fate, PolicyRunner
 from workflows.policy.demand import Demand
 from workflows.policy.effects import Page, Post
 from workflows.policy.engine import Plan, plan
@@ -48,7 +48,7 @@ RUNBOOKS = Path(__file__).parents[2] / "runbooks"
 
 
 @dataclass
-class Watched(Shell):
+class Watched(PolicyRunner):
     """A shell that checks at every look what must hold at every look."""
 
     settled_keys: set[str] = field(default_factory=set)
@@ -92,7 +92,7 @@ def fates(table: list[Fate]) -> Callable[[Demand], Fate]:
     return lambda demand: table[crc32(demand.key.encode()) % len(table)]
 
 
-def live(shell: Shell, script: list[tuple[float, Event]], restarts: list[int]) -> None:
+def live(shell: PolicyRunner, script: list[tuple[float, Event]], restarts: list[int]) -> None:
     """The script, with the worker killed before some of its steps, and half an hour of nobody saying anything."""
     moment = 0.0
     for step, (pause, event) in enumerate(script):
@@ -203,7 +203,7 @@ def _by_person(unreachable: dict[str, Fate]) -> Callable[[Demand], Fate]:
     return lambda d: unreachable.get(d.effect.to, DONE) if isinstance(d.effect, Page) else DONE
 
 
-def _reached(shell: Shell) -> list[datetime]:
+def _reached(shell: PolicyRunner) -> list[datetime]:
     """When pages that got through were begun: here, those are the ones that take no time."""
     done = {s.demand.key for s in shell.landed if isinstance(s.demand.effect, Page) and s.outcome == "done"}
     return [when for when, demand in shell.begun if demand.key in done]
@@ -248,7 +248,7 @@ def test_what_people_write_and_what_alerts_say_in_one_instant_may_come_in_any_or
     assert _demands(book, one, shell.now) == _demands(book, other, shell.now)
 
 
-def _fold(shell: Shell, *events: Event) -> Incident:
+def _fold(shell: PolicyRunner, *events: Event) -> Incident:
     incident = shell.incident
     for event in events:
         incident = apply(shell.book, incident, stamp(event, shell.now))

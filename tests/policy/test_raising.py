@@ -20,7 +20,7 @@ from tests.policy.builders import (
     severity,
     tier,
 )
-from tests.policy.shell import NEVER, Shell, begun, fates, rings
+from tests.policy.shell import NEVER, PolicyRunner, begun, fates, rings
 from workflows.policy.events import (
     Acknowledged,
     AlertsReceived,
@@ -175,14 +175,14 @@ def test_the_older_ring_is_resolved_at_the_pager_first() -> None:
 
 
 def test_a_page_that_is_on_its_way_is_withdrawn_for_the_graver_one() -> None:
-    shell = Shell.of(opening(book(), severity="sev2"), fates(alice=NEVER))
+    shell = PolicyRunner.of(opening(book(), severity="sev2"), fates(alice=NEVER))
     shell.happens(1, GRAVER)
     assert set(shell.flying) >= {"escalate/1/alice/2"}
     assert "escalate/1/alice/1" not in shell.flying
 
 
 def test_one_that_gets_through_after_the_graver_one_has_does_not_ring_it_again() -> None:
-    shell = Shell.of(opening(book(), severity="sev2"), fates(alice=NEVER))
+    shell = PolicyRunner.of(opening(book(), severity="sev2"), fates(alice=NEVER))
     first = shell.flying["escalate/1/alice/1"].demand
     shell.fate = fates()
     shell.happens(1, GRAVER)
@@ -191,7 +191,7 @@ def test_one_that_gets_through_after_the_graver_one_has_does_not_ring_it_again()
 
 
 def test_what_the_raise_rings_goes_on_trying_although_its_author_is_on_it() -> None:
-    shell = Shell.of(opening(book(), severity="sev2"), fates(bob=NEVER))
+    shell = PolicyRunner.of(opening(book(), severity="sev2"), fates(bob=NEVER))
     shell.happens(2, ANN)
     shell.happens(41, BY_DAVE)
     assert "escalate/2/bob/2" in shell.flying
@@ -209,7 +209,7 @@ def test_what_did_not_get_through_of_it_is_tried_again() -> None:
 
 
 def test_who_presses_on_the_page_of_before_has_not_answered_this_one() -> None:
-    shell = Shell.of(opening(book(), severity="sev2"), fates())
+    shell = PolicyRunner.of(opening(book(), severity="sev2"), fates())
     older = shell.incident.vendor_key("escalate/1/alice/1")
     shell.happens(3, GRAVER, Acknowledged(by="Alice", via="pagerduty", ring=older))
     assert rings(shell) == [(0, "alice"), (3, "alice")]
@@ -220,7 +220,7 @@ def test_who_presses_on_the_page_of_before_has_not_answered_this_one() -> None:
 
 
 def test_who_was_called_by_hand_answers_also_what_was_raised_meanwhile() -> None:
-    shell = Shell.of(opening(book(), severity="sev2"), fates())
+    shell = PolicyRunner.of(opening(book(), severity="sev2"), fates())
     shell.happens(2, Escalated(by="Dave", to="bob"))
     called = shell.incident.vendor_key("call/bob/1")
     shell.happens(3, GRAVER)
@@ -254,7 +254,7 @@ def test_a_raise_of_before_the_reopening_that_is_heard_late_rings_all_the_same()
 
 
 def test_the_echo_of_our_own_hush_tells_nobody_that_they_pressed_on_the_page_of_before() -> None:
-    shell = Shell.of(opening(book(), severity="sev2"), fates(hush=NEVER))
+    shell = PolicyRunner.of(opening(book(), severity="sev2"), fates(hush=NEVER))
     shell.happens(2, ANN)
     older = shell.incident.vendor_key("escalate/1/alice/1")
     shell.happens(3, GRAVER, Acknowledged(by="Alice", via="pagerduty", ring=older))
@@ -292,7 +292,7 @@ def test_each_of_several_raises_rings() -> None:
 
 
 def test_lowered_again_what_the_raise_had_yet_to_ring_is_withdrawn() -> None:
-    shell = Shell.of(opening(book(), severity="sev2"), fates(bob=NEVER))
+    shell = PolicyRunner.of(opening(book(), severity="sev2"), fates(bob=NEVER))
     shell.happens(2, ANN)
     shell.happens(41, BY_DAVE)
     shell.happens(42, LOWERED)
@@ -306,7 +306,7 @@ def test_what_is_resolved_is_raised_in_silence() -> None:
 
 
 def test_at_the_pager_all_of_it_is_acknowledged_with_the_next_answer() -> None:
-    shell = Shell.of(opening(book(), severity="sev2"), fates())
+    shell = PolicyRunner.of(opening(book(), severity="sev2"), fates())
     shell.happens(2, ANN)
     shell.happens(41, GRAVER)
     shell.happens(43, ANN)
@@ -315,14 +315,14 @@ def test_at_the_pager_all_of_it_is_acknowledged_with_the_next_answer() -> None:
 
 
 def test_whoever_raises_what_they_had_not_answered_is_not_rung_and_hushed_at_the_pager() -> None:
-    shell = Shell.of(opening(book(), severity="sev2"), fates())
+    shell = PolicyRunner.of(opening(book(), severity="sev2"), fates())
     shell.happens(2, SeverityChanged(by="alice", severity="sev1"))
     assert rings(shell) == [(0, "alice")]
     assert begun(shell, "hush/acknowledged/escalate/1/alice/1") == [2]
 
 
 def test_a_ring_that_is_to_be_resolved_for_the_graver_one_is_not_hushed_as_well() -> None:
-    shell = Shell.of(opening(book(), severity="sev2"), fates())
+    shell = PolicyRunner.of(opening(book(), severity="sev2"), fates())
     shell.happens(2, BY_DAVE)
     assert begun(shell, "hush/") == []
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from tests.policy.builders import at, declared, happens, ladder, minutes, opened, opening, page, runbook, severity, tier
-from tests.policy.shell import Fate, Shell
+from tests.policy.shell import Fate, PolicyRunner
 from workflows.policy.demand import Demand
 from workflows.policy.effects import Page
 from workflows.policy.events import (
@@ -21,13 +21,13 @@ from workflows.policy.events import (
     SeverityChanged,
 )
 from workflows.policy.fold import apply
-from workflows.policy.record import Record, record
+from workflows.policy.record import ClosedIncident, record
 from workflows.policy.runbook import Runbook, SeverityName
 
 BOOK = ladder(tier("alice"), tier("bob", after=5))
 
 
-def lived(*events: tuple[float, Event], book: Runbook = BOOK, speed: float = 1.0) -> Record:
+def lived(*events: tuple[float, Event], book: Runbook = BOOK, speed: float = 1.0) -> ClosedIncident:
     """Of an incident to which these happened, and which was resolved after an hour."""
     simulation = opened(book)
     for moment, event in events:
@@ -107,7 +107,7 @@ class TestPages:
         assert (kept.pages, kept.by_hand, kept.tier) == (2, 1, 1)
 
     def test_what_did_not_get_through_is_lost_and_not_late(self) -> None:
-        shell = Shell.of(opening(BOOK), lambda d: Fate("rejected", minutes(3)) if _to(d) == "alice" else Fate())
+        shell = PolicyRunner.of(opening(BOOK), lambda d: Fate("rejected", minutes(3)) if _to(d) == "alice" else Fate())
         shell.run_to(at(4))
         tally = shell.incident.tally
         assert (tally.pages, tally.lost, tally.late) == (1, 1, 0)
@@ -117,7 +117,7 @@ class TestPages:
         [(0, 0, 0), (59 / 60, 0, 59), (1, 1, 60), (2.5, 1, 150)],
     )
     def test_from_a_minute_on_they_are_late(self, took: float, late: int, latest: int) -> None:
-        shell = Shell.of(opening(BOOK), lambda _: Fate("done", minutes(took)))
+        shell = PolicyRunner.of(opening(BOOK), lambda _: Fate("done", minutes(took)))
         shell.run_to(at(4))
         assert (shell.incident.tally.late, shell.incident.tally.latest) == (late, timedelta(seconds=latest))
 

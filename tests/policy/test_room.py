@@ -15,7 +15,7 @@ from tests.policy.builders import (
     tier,
     times,
 )
-from tests.policy.shell import NEVER, REJECTED, Fate, Shell, begun, fates
+from tests.policy.shell import NEVER, REJECTED, Fate, PolicyRunner, begun, fates
 from workflows.policy.demand import Demand
 from workflows.policy.effects import OpenChannel, Post, SetTopic
 from workflows.policy.engine import plan
@@ -30,7 +30,7 @@ from workflows.policy.events import (
     Snoozed,
     UpdatePosted,
 )
-from workflows.policy.incident import Bounds, declare
+from workflows.policy.incident import IncidentBounds, declare
 from workflows.texts import words
 
 THREAD = runbook(severity(tier("alice")))
@@ -71,7 +71,7 @@ class TestTheDeclaration:
 
     def test_comes_before_all_that_is_told_later_in_the_same_place(self) -> None:
         stuck = lambda d: Fate(after=minutes(5)) if d.duty == "declaration" else fates(alice=REJECTED)(d)  # noqa: E731
-        shell = Shell.of(opening(THREAD), stuck)
+        shell = PolicyRunner.of(opening(THREAD), stuck)
         shell.happens(1, UpdatePosted(text="we know more"))
         shell.happens(2, HandedOff(to="bob"))
         assert begun(shell, "tell/") == []
@@ -79,12 +79,12 @@ class TestTheDeclaration:
         assert min(begun(shell, "tell/")) == 5
 
     def test_comes_before_all_that_is_told_later_in_its_channel(self) -> None:
-        shell = Shell.of(opening(CHANNEL), lambda d: NEVER if d.duty == "declaration/channel" else Fate())
+        shell = PolicyRunner.of(opening(CHANNEL), lambda d: NEVER if d.duty == "declaration/channel" else Fate())
         shell.happens(2, HandedOff(to="bob"))
         assert begun(shell, "tell/incident") == []
 
     def test_of_what_is_over_is_one_line_with_its_end(self) -> None:
-        shell = Shell.of(opening(THREAD), lambda d: NEVER if d.effect.kind == "post" else Fate())
+        shell = PolicyRunner.of(opening(THREAD), lambda d: NEVER if d.effect.kind == "post" else Fate())
         shell.happens(31, Resolved(by="Bob", text="rolled back"))
         shell.fate = lambda _: Fate()
         shell.restart()
@@ -120,12 +120,12 @@ class TestTheChannel:
         assert set(where(sends(simulation, "tell/"))) == {(CHANNEL_ID, None)}
 
     def test_what_is_told_waits_for_it_and_the_wait_is_visible(self) -> None:
-        shell = Shell.of(opening(CHANNEL), fates(channel=NEVER))
+        shell = PolicyRunner.of(opening(CHANNEL), fates(channel=NEVER))
         waiting = plan(shell.book, shell.incident, shell.now).waiting
         assert [(w.demand.duty, w.waits_for) for w in waiting] == [("tell/incident", "channel")]
 
     def test_pages_wait_for_nothing(self) -> None:
-        shell = Shell.of(opening(CHANNEL), fates(channel=NEVER, post=NEVER))
+        shell = PolicyRunner.of(opening(CHANNEL), fates(channel=NEVER, post=NEVER))
         assert begun(shell, "escalate") == [0]
 
     def test_rejected_it_is_replaced_by_the_thread(self) -> None:
@@ -148,12 +148,12 @@ class TestTheTopic:
         assert times(simulation, "topic") == [3, 4, 5]
 
     def test_waits_for_the_channel(self) -> None:
-        shell = Shell.of(opening(CHANNEL), fates(channel=NEVER))
+        shell = PolicyRunner.of(opening(CHANNEL), fates(channel=NEVER))
         shell.happens(3, HandedOff(to="bob"))
         assert begun(shell, "topic") == []
 
     def test_that_could_not_be_set_is_overtaken_by_the_next(self) -> None:
-        shell = Shell.of(opening(CHANNEL), fates(topic=NEVER))
+        shell = PolicyRunner.of(opening(CHANNEL), fates(topic=NEVER))
         shell.happens(3, HandedOff(to="bob"))
         shell.happens(4, HandedOff(to="dave"))
         assert [key for key in shell.flying if key.startswith("topic")] == ["topic/2"]
@@ -166,7 +166,9 @@ class TestTheTopic:
 
 class TestTelling:
     def test_what_piles_up_while_a_message_is_on_its_way_travels_together(self) -> None:
-        shell = Shell.of(opening(THREAD), lambda d: Fate(after=at(1) - at(0)) if d.duty.startswith("tell/") else Fate())
+        shell = PolicyRunner.of(
+            opening(THREAD), lambda d: Fate(after=at(1) - at(0)) if d.duty.startswith("tell/") else Fate()
+        )
         shell.happens(5, FlagChanged(flag="security"))
         shell.happens(5.2, FlagChanged(flag="customer-facing"))
         shell.happens(5.4, Snoozed.model_validate({"duration": "1h"}))
@@ -175,14 +177,14 @@ class TestTelling:
         assert shell.incident.to_tell == ()
 
     def test_is_in_order_in_each_place(self) -> None:
-        shell = Shell.of(opening(THREAD), lambda d: NEVER if d.duty.startswith("tell/") else Fate())
+        shell = PolicyRunner.of(opening(THREAD), lambda d: NEVER if d.duty.startswith("tell/") else Fate())
         shell.happens(5, FlagChanged(flag="security"))
         shell.happens(6, Resolved())
         assert [key for key in shell.flying if key.startswith("tell")] == ["tell/incident/1", "tell/home/4"]
 
     def test_is_in_order_where_two_lanes_meet(self) -> None:
         updates = {"every": "60m", "owner": "communications", "to": "#incidents"}
-        shell = Shell.of(opening(runbook(severity(tier("alice"), updates=updates))), fates())
+        shell = PolicyRunner.of(opening(runbook(severity(tier("alice"), updates=updates))), fates())
         shell.fate = lambda d: NEVER if d.duty == "tell/updates" else Fate()
         shell.happens(5, UpdatePosted(text="we know more"))
         shell.happens(6, Resolved())
@@ -196,7 +198,7 @@ class TestTelling:
 
     def test_a_channel_that_is_long_in_coming_holds_up_nothing_that_is_shouted_at_home(self) -> None:
         late = lambda d: Fate(after=minutes(20)) if d.duty == "channel" else fates(alice=REJECTED)(d)  # noqa: E731
-        shell = Shell.of(opening(CHANNEL), late)
+        shell = PolicyRunner.of(opening(CHANNEL), late)
         shell.happens(1, FlagChanged(flag="security"))
         shell.happens(2, Resolved())
         assert begun(shell, "tell/home") == [0, 2]
@@ -231,21 +233,21 @@ class TestTelling:
         assert len(sends(simulation, "tell/")) == before
 
     def test_what_was_rejected_is_not_repeated_for_ever(self) -> None:
-        shell = Shell.of(opening(THREAD), lambda d: REJECTED if d.duty.startswith("tell/") else Fate())
+        shell = PolicyRunner.of(opening(THREAD), lambda d: REJECTED if d.duty.startswith("tell/") else Fate())
         shell.run_to(at(4))
         assert begun(shell, "tell") == [0, 0]
         assert shell.incident.closed_places == ("declaration",)
 
     def test_the_queue_is_bounded_and_keeps_the_newest(self) -> None:
-        shell = Shell.of(opening(THREAD), fates(post=NEVER))
-        for n in range(Bounds.to_tell + 10):
+        shell = PolicyRunner.of(opening(THREAD), fates(post=NEVER))
+        for n in range(IncidentBounds.to_tell + 10):
             shell.happens(1, Snoozed(duration=minutes(5), reason=f"{n}"))
-        assert len(shell.incident.to_tell) == Bounds.to_tell
-        assert shell.incident.to_tell[-1].text == f"someone snoozed reminders for 5m: {Bounds.to_tell + 9}"
+        assert len(shell.incident.to_tell) == IncidentBounds.to_tell
+        assert shell.incident.to_tell[-1].text == f"someone snoozed reminders for 5m: {IncidentBounds.to_tell + 9}"
 
     def test_what_was_under_way_and_had_to_make_room_is_withdrawn_for_the_newest(self) -> None:
-        shell = Shell.of(opening(THREAD), lambda d: NEVER if d.duty.startswith("tell/") else Fate())
-        for n in range(Bounds.to_tell + 10):
+        shell = PolicyRunner.of(opening(THREAD), lambda d: NEVER if d.duty.startswith("tell/") else Fate())
+        for n in range(IncidentBounds.to_tell + 10):
             shell.happens(1, Snoozed(duration=minutes(5), reason=f"{n}"))
         (flying,) = (key for key in shell.flying if key.startswith("tell/"))
         assert int(flying.rpartition("/")[2]) >= shell.incident.to_tell[0].number
@@ -264,7 +266,7 @@ class TestTelling:
         assert where(sends(simulation, "tell/"))[-2:] == [("#incidents", None), (CHANNEL_ID, None)]
 
     def test_cancelled_before_its_channel_was_there_it_has_its_thread_to_talk_in(self) -> None:
-        shell = Shell.of(opening(CHANNEL), fates(channel=Fate(after=minutes(1))))
+        shell = PolicyRunner.of(opening(CHANNEL), fates(channel=Fate(after=minutes(1))))
         shell.happens(0.5, Cancelled(by="Bob"))
         assert begun(shell, "tell/home") == [0.5]
         assert shell.incident.to_tell == ()
@@ -280,16 +282,16 @@ class TestAPlaceThatRejectsUs:
     """Somebody archived the channel: rule 3 names the next place."""
 
     @staticmethod
-    def without(*places: str) -> Shell:
+    def without(*places: str) -> PolicyRunner:
         def fate(demand: Demand) -> Fate:
             post = demand.effect if isinstance(demand.effect, Post) else None
             place = "thread" if post and post.to.thread else post.to.channel if post else ""
             return REJECTED if place in places and demand.duty != "declaration" else Fate()
 
-        return Shell.of(opening(UPDATING), fate)
+        return PolicyRunner.of(opening(UPDATING), fate)
 
     @staticmethod
-    def told(shell: Shell, lane: str) -> list[tuple[str, str | None]]:
+    def told(shell: PolicyRunner, lane: str) -> list[tuple[str, str | None]]:
         return where([(0, demand) for _, demand in shell.begun if demand.duty == f"tell/{lane}"])
 
     def test_what_it_should_have_been_told_is_told_in_the_thread(self) -> None:

@@ -16,7 +16,7 @@ from tests.policy.builders import (
     tier,
     times,
 )
-from tests.policy.shell import NEVER, Shell, fates, rings
+from tests.policy.shell import NEVER, PolicyRunner, fates, rings
 from workflows.policy.events import Acknowledged, SeverityChanged
 from workflows.policy.runbook import Runbook
 
@@ -97,14 +97,14 @@ class TestLowered:
         assert pages(simulation) == [(0, "alice"), (120, "bob")]
 
     def test_a_page_in_flight_is_withdrawn(self) -> None:
-        shell = Shell.of(opening(book()), fates(carol=NEVER))
+        shell = PolicyRunner.of(opening(book()), fates(carol=NEVER))
         shell.run_to(at(31))
         assert "escalate/2/carol/1" in shell.flying
         shell.happens(31, LOWER)
         assert "escalate/2/carol/1" not in shell.flying
 
     def test_and_sent_after_all_when_it_is_raised_again(self) -> None:
-        shell = Shell.of(opening(LASTING), fates(carol=NEVER))
+        shell = PolicyRunner.of(opening(LASTING), fates(carol=NEVER))
         shell.happens(1, Acknowledged())
         shell.run_to(at(31))
         shell.happens(31, LOWER)

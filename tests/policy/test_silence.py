@@ -9,14 +9,24 @@ from pydantic import ValidationError
 from tests.policy.builders import T0, alert, at, ladder, minutes, tier
 from workflows.policy import silence as policy
 from workflows.policy.events import Alert, Event, NotUnderstood
-from workflows.policy.incident import Opening
+from workflows.policy.incident import OpenRequest
 from workflows.policy.matching import Matcher
-from workflows.policy.silence import Bounds, Card, Expired, Extended, Hold, Silence, due, hear, take
+from workflows.policy.silence import (
+    Captured,
+    Expired,
+    Extended,
+    Silence,
+    SilenceBounds,
+    SilenceSummary,
+    due,
+    hear,
+    take,
+)
 
 BOOK = ladder(tier("alice"))
 
 
-def card(**facts: Any) -> Card:
+def card(**facts: Any) -> SilenceSummary:
     given = {
         "id": "k7f2mq",
         "matchers": [Matcher.parse("service=checkout")],
@@ -25,14 +35,14 @@ def card(**facts: Any) -> Card:
         "by": "Alice",
         "reason": "moving the database",
     }
-    return Card.model_validate(given | facts)
+    return SilenceSummary.model_validate(given | facts)
 
 
 def hold(
     *alerts: Alert, incident: str = "incident-1", title: str = "Checkout fails", severity: str = "sev1", **opening: Any
-) -> Hold:
-    about = Opening.model_validate({"runbook": BOOK, "severity": severity, "title": title} | opening)
-    return Hold(at=at(1), workflow_id=incident, opening=about, alerts=alerts)
+) -> Captured:
+    about = OpenRequest.model_validate({"runbook": BOOK, "severity": severity, "title": title} | opening)
+    return Captured(at=at(1), workflow_id=incident, opening=about, alerts=alerts)
 
 
 def silence(*events: Event) -> Silence:
@@ -125,12 +135,12 @@ class TestWhatComesAfterItLetGo:
 
 class TestBounds:
     def test_nor_is_it_held_after_all_when_some_of_it_resolves_before_it_has_opened(self) -> None:
-        state = silence(hold(*(alert(f"f{n}") for n in range(Bounds.alerts + 1))))
+        state = silence(hold(*(alert(f"f{n}") for n in range(SilenceBounds.alerts + 1))))
         state = hear(state, hold(alert("f0", status="resolved")))
         assert due(state, at(2)) == ("incident-1",)
 
     def test_what_does_not_fit_opens_its_incident_at_once(self) -> None:
-        state = silence(*(hold(alert("f"), incident=f"incident-{n}") for n in range(Bounds.incidents)))
+        state = silence(*(hold(alert("f"), incident=f"incident-{n}") for n in range(SilenceBounds.incidents)))
         assert due(state, at(2)) == ()
         state = hear(state, hold(alert("f"), incident="one-too-many"))
         assert due(state, at(2)) == ("one-too-many",)
@@ -138,7 +148,7 @@ class TestBounds:
         assert due(hear(state, hold(alert("f2"), incident="incident-0")), at(2)) == ()
 
     def test_alerts_are_counted_over_all_incidents(self) -> None:
-        many = tuple(alert(f"f{n}") for n in range(Bounds.alerts))
+        many = tuple(alert(f"f{n}") for n in range(SilenceBounds.alerts))
         state = silence(hold(*many), hold(alert("f"), incident="one-too-many"))
         assert due(state, at(2)) == ("one-too-many",)
 
@@ -189,7 +199,7 @@ def test_a_state_reads_back_as_it_was() -> None:
     assert Silence.model_validate_json(state.model_dump_json()) == state
 
 
-def other(name: str = "other1", **facts: Any) -> Card:
+def other(name: str = "other1", **facts: Any) -> SilenceSummary:
     return card(id=name, **({"ends_at": at(120)} | facts))
 
 
@@ -212,7 +222,7 @@ class TestAnotherThatMatches:
             pytest.param([], "", id="no other"),
         ],
     )
-    def test_which_keeps_it(self, others: list[Card], goes_to: str) -> None:
+    def test_which_keeps_it(self, others: list[SilenceSummary], goes_to: str) -> None:
         state = silence(hold(alert("f1", labels=LABELLED)))
         found = policy.passing(state, "incident-1", others, at(60))
         assert {name: [a.fingerprint for a in alerts] for name, alerts in found.items()} == (
@@ -275,7 +285,7 @@ class TestExtending:
             now = at(30 + day * 1440)
             assert policy.refusal(state, Extended(duration=timedelta(days=1)), now) is None
             state = hear(state, Extended(at=now, duration=timedelta(days=1)))
-        assert Card.model_validate_json(state.card.model_dump_json()).ends_at == at(60 + 12 * 1440)
+        assert SilenceSummary.model_validate_json(state.card.model_dump_json()).ends_at == at(60 + 12 * 1440)
 
     def test_one_that_was_ended_by_hand_stays_ended(self) -> None:
         state = silence(Expired(at=at(10)))

@@ -25,7 +25,7 @@ from tests.policy.builders import (
     tier,
     times,
 )
-from tests.policy.shell import NEVER, Fate, Shell, fates, rings
+from tests.policy.shell import NEVER, Fate, PolicyRunner, fates, rings
 from workflows.policy.demand import Demand
 from workflows.policy.effects import Page
 from workflows.policy.events import Acknowledged, Escalated, FlagChanged, Resolved, SeverityChanged
@@ -131,7 +131,7 @@ def test_each_ring_says_why_and_supersedes_the_one_before() -> None:
 
 
 def test_after_hours_away_it_is_made_up_for_once() -> None:
-    shell = Shell.of(opening(LONG), fates())
+    shell = PolicyRunner.of(opening(LONG), fates())
     shell.sleep_to(at(20))
     shell.turn()
     assert rings(shell) == [(0, A), (20, A)]
@@ -140,14 +140,14 @@ def test_after_hours_away_it_is_made_up_for_once() -> None:
 
 
 def test_and_not_beside_the_tier_that_is_due_by_then() -> None:
-    shell = Shell.of(opening(ladder(insistent(A), insistent(B, after=30))), fates())
+    shell = PolicyRunner.of(opening(ladder(insistent(A), insistent(B, after=30))), fates())
     shell.sleep_to(at(31))
     shell.turn()
     assert rings(shell) == [(0, A), (31, B)]
 
 
 def test_one_that_does_not_get_through_goes_on_trying_and_calls_the_next_tier() -> None:
-    shell = Shell.of(opening(ladder(insistent(A), insistent(B, after=30))), _first_only)
+    shell = PolicyRunner.of(opening(ladder(insistent(A), insistent(B, after=30))), _first_only)
     shell.run_to(at(14))
     assert rings(shell) == [(0, A), (5, A), (5, B), (10, A)]
 
@@ -157,7 +157,7 @@ def _first_only(demand: Demand) -> Fate:
 
 
 def test_while_one_page_hangs_whoever_was_reached_is_rung_again() -> None:
-    shell = Shell.of(opening(ladder(insistent(A), insistent(B, after=10))), fates(bob=NEVER))
+    shell = PolicyRunner.of(opening(ladder(insistent(A), insistent(B, after=10))), fates(bob=NEVER))
     shell.run_to(at(14))
     assert rings(shell) == [(0, A), (5, A), (10, B), (12, A)]
     shell.run_to(at(60))
@@ -166,7 +166,7 @@ def test_while_one_page_hangs_whoever_was_reached_is_rung_again() -> None:
 
 
 def test_a_ring_that_hangs_is_begun_once_and_withdrawn_with_the_answer() -> None:
-    shell = Shell.of(opening(LONG), lambda demand: NEVER if demand.duty.startswith("repeat/") else Fate())
+    shell = PolicyRunner.of(opening(LONG), lambda demand: NEVER if demand.duty.startswith("repeat/") else Fate())
     shell.run_to(at(29))
     assert rings(shell) == [(0, A), (5, A), (10, A)]
     shell.happens(29, Acknowledged(by="Dave"))
@@ -176,7 +176,7 @@ def test_a_ring_that_hangs_is_begun_once_and_withdrawn_with_the_answer() -> None
 def test_a_ring_of_before_the_raise_is_withdrawn() -> None:
     sev2 = severity(insistent(A), insistent(B, after=60))
     book = runbook({"sev1": severity(insistent(A)), "sev2": sev2})
-    shell = Shell.of(
+    shell = PolicyRunner.of(
         opening(book, severity="sev2"), lambda demand: NEVER if demand.duty.startswith("repeat/") else Fate()
     )
     shell.run_to(at(31))
@@ -211,7 +211,7 @@ def test_a_call_of_before_the_raise_that_is_given_up_later_keeps_nobody_in_peace
     level = severity(insistent(A), insistent(B, after=60))
     book = runbook({"sev1": level, "sev2": level})
     by_hand = Fate("undelivered", after=minutes(30))
-    shell = Shell.of(
+    shell = PolicyRunner.of(
         opening(book, severity="sev2"), lambda demand: by_hand if demand.duty.startswith("call/") else Fate()
     )
     shell.happens(1, Escalated(by="Dave", to=A))

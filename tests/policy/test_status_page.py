@@ -14,7 +14,7 @@ from tests.policy.builders import (
     tier,
     times,
 )
-from tests.policy.shell import NEVER, Fate, Shell, begun, fates
+from tests.policy.shell import NEVER, Fate, PolicyRunner, begun, fates
 from workflows.policy.effects import Publish
 from workflows.policy.events import (
     Cancelled,
@@ -50,7 +50,7 @@ def words(simulation: Simulation) -> list[str | None]:
 
 def test_one_update_at_a_time_is_on_its_way_so_that_the_newest_has_the_last_word() -> None:
     """The earlier one is withdrawn; but until that is certain it may still arrive."""
-    shell = Shell.of(opening(public("investigating", "monitoring")), fates(publish=NEVER))
+    shell = PolicyRunner.of(opening(public("investigating", "monitoring")), fates(publish=NEVER))
     shell.run_to(at(5))
     shell.incident = apply(shell.book, shell.incident, Mitigated(at=at(5)))
     waiting = [(wanted.demand.duty, wanted.waits_for) for wanted in shell.look().waiting]
@@ -118,28 +118,28 @@ class TestWhatMayHaveArrived:
     BOOK = public("investigating", "identified", "resolved")
 
     def test_a_first_update_that_was_under_way_is_taken_back_by_the_resolution(self) -> None:
-        shell = Shell.of(opening(self.BOOK), fates(publish=NEVER))
+        shell = PolicyRunner.of(opening(self.BOOK), fates(publish=NEVER))
         shell.fate = fates()
         shell.happens(0.5, Resolved())
         assert begun(shell, "publish/resolved") == [0.5]
         assert shell.incident.public.status == "resolved"
 
     def test_so_is_one_that_was_given_up(self) -> None:
-        shell = Shell.of(opening(self.BOOK), fates(publish=Fate("undelivered", minutes(5))))
+        shell = PolicyRunner.of(opening(self.BOOK), fates(publish=Fate("undelivered", minutes(5))))
         shell.run_to(at(6))
         shell.fate = fates()
         shell.happens(7, Resolved())
         assert begun(shell, "publish/resolved") == [7]
 
     def test_so_is_one_of_a_cancelled_incident(self) -> None:
-        shell = Shell.of(opening(self.BOOK), fates(publish=NEVER))
+        shell = PolicyRunner.of(opening(self.BOOK), fates(publish=NEVER))
         shell.fate = fates()
         shell.happens(0.5, Cancelled())
         assert begun(shell, "publish/resolved") == [0.5]
 
     def test_so_is_one_that_the_runbook_no_longer_wants(self) -> None:
         flagged = public("investigating", "resolved", when={"flags": ["customer-facing"]})
-        shell = Shell.of(opening(flagged, flags=("customer-facing",)), fates(publish=NEVER))
+        shell = PolicyRunner.of(opening(flagged, flags=("customer-facing",)), fates(publish=NEVER))
         shell.happens(1, FlagChanged(flag="customer-facing", on=False))
         shell.fate = fates()
         shell.happens(2, Resolved())
@@ -147,7 +147,7 @@ class TestWhatMayHaveArrived:
 
     def test_the_page_is_told_one_thing_after_the_other(self) -> None:
         """Or the earlier one could arrive last, and stay."""
-        shell = Shell.of(opening(self.BOOK), fates(publish=NEVER))
+        shell = PolicyRunner.of(opening(self.BOOK), fates(publish=NEVER))
         shell.happens(1, UpdatePosted(text="found it", phase="identified"))
         order = [s.demand.key for s in shell.landed if s.demand.duty.startswith("publish")]
         assert order == ["publish/investigating/1"]
@@ -262,7 +262,7 @@ class TestOnlyUnderACondition:
 
     def test_an_end_that_is_held_back_goes_out_once_it_is_approved_and_is_asked_for_once(self) -> None:
         """Its text has something that nobody has filled in."""
-        shell = Shell.of(opening(self.FLAGGED), lambda d: Fate())
+        shell = PolicyRunner.of(opening(self.FLAGGED), lambda d: Fate())
         shell.happens(1, self.SET)
         shell.happens(2, FlagChanged(flag="customer-facing", on=False))
         shell.fate = lambda d: Fate("withheld") if d.duty == "publish/resolved" else Fate()
@@ -292,7 +292,7 @@ class TestOnlyUnderACondition:
         assert published(simulation) == [(0, "investigating"), (9, "resolved")]
 
     def test_withdrawn_and_wanted_again_it_is_published_after_all(self) -> None:
-        shell = Shell.of(opening(self.FLAGGED), lambda d: NEVER if d.duty.startswith("publish") else Fate())
+        shell = PolicyRunner.of(opening(self.FLAGGED), lambda d: NEVER if d.duty.startswith("publish") else Fate())
         shell.happens(1, self.SET)
         shell.happens(2, FlagChanged(flag="customer-facing", on=False))
         assert shell.flying == {}
@@ -325,7 +325,7 @@ class TestAHumansOwnWords:
         assert words(simulation) == [None, "first", "second"]
 
     def test_the_later_words_are_not_lost_when_the_earlier_ones_settle_after_them(self) -> None:
-        shell = Shell.of(opening(public("investigating")), lambda d: Fate())
+        shell = PolicyRunner.of(opening(public("investigating")), lambda d: Fate())
         shell.fate = lambda d: NEVER if d.duty.startswith("publish") else Fate()
         shell.happens(1, UpdatePosted(text="first", public=True))
         first = next(d for _, d in shell.begun if d.key == "publish/investigating/61")

@@ -5,10 +5,10 @@ import pytest
 from tests.policy.builders import alert, alerts, at, opened, runbook, severity, tier
 from workflows import text_bounds
 from workflows.policy.demand import Demand
-from workflows.policy.effects import Document, Effect, Email, Page, Place, Post, Publish, Ticket
+from workflows.policy.effects import Effect, Email, Page, Place, Post, Publish, Ticket, WriteDocument
 from workflows.policy.events import Noted, TextFailed
 from workflows.policy.fold import apply
-from workflows.texts import Failed, Words, words
+from workflows.texts import Failed, Message, words
 
 TITLE = "t" * 300
 LOOPS = "".join(f"{{% for v{n} in title %}}" for n in range(7)) + "x" + "{% endfor %}" * 7
@@ -78,7 +78,7 @@ ENDLESS = {
 OURS = "Why you: because."
 
 
-def page(text: str, title: str = TITLE) -> Words:
+def page(text: str, title: str = TITLE) -> Message:
     """A page whose template is `text`."""
     book = runbook(severity(tier("alice")), templates={"page": text})
     incident = opened(book, title=title).incident
@@ -121,7 +121,7 @@ USUAL = {
 
 @pytest.mark.parametrize(("text", "said"), USUAL.items())
 def test_what_people_write_is_said_as_ever(text: str, said: str) -> None:
-    assert page(text) == Words(page(text).subject, said)
+    assert page(text) == Message(page(text).subject, said)
 
 
 def test_how_much_a_text_does_is_the_same_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -138,7 +138,7 @@ BY_KIND: dict[str, tuple[Effect, str]] = {
     "a mail to customers": (Email(to="all", template="own", public=True), "We are currently investigating"),
     "the status page": (Publish(status="identified", template="own"), "We are currently investigating"),
     "a ticket": (Ticket(to="JIRA", template="own"), "SEV-1: Checkout fails"),
-    "a document": (Document(name="x", template="own"), "# Incident document: SEV-1: Checkout fails"),
+    "a document": (WriteDocument(name="x", template="own"), "# Incident document: SEV-1: Checkout fails"),
     "a message": (Post(to=Place(channel="#x"), template="own"), "SEV-1: Checkout fails: why (the text 'own' failed: "),
 }
 
@@ -186,6 +186,6 @@ def test_our_own_texts_stay_far_below_with_the_most_that_an_incident_holds(monke
         batch = alerts(*(alert(f"f{minute}/{n}", name="n" * 300, summary="s" * 500) for n in range(50)))
         simulation.happen(batch)
         simulation.happen(Noted(at=at(0), text="x" * 500, by="y" * 100))
-    effect = Document(name="x", template="document")
+    effect = WriteDocument(name="x", template="document")
     demand = Demand(duty="x", due_at=at(0), reason="why", effect=effect)
     assert words(book, simulation.incident, demand, simulation.now).text.startswith("# Incident document: ")

@@ -5,11 +5,11 @@ from datetime import datetime
 import pytest
 
 from tests.policy.builders import alert, alerts, at, happens, ladder, opened, opening, runbook, sends, severity, tier
-from tests.policy.shell import NEVER, Shell, fates
+from tests.policy.shell import NEVER, PolicyRunner, fates
 from workflows.default_texts import TEXTS
 from workflows.policy.calendar import Calendar
 from workflows.policy.demand import Demand
-from workflows.policy.effects import Document, Email, OpenChannel, Page, Place, Post, Publish, Receipt, Ticket
+from workflows.policy.effects import Email, OpenChannel, Page, Place, Post, Publish, Receipt, Ticket, WriteDocument
 from workflows.policy.engine import plan
 from workflows.policy.events import Acknowledged, EffectSettled, Noted, Resolved, RoleAssigned, UpdatePosted
 from workflows.policy.fold import apply
@@ -18,7 +18,7 @@ from workflows.policy.wanted import known_channel
 from workflows.review_values import FIRST, LAST
 from workflows.sending import in_its_place
 from workflows.text_values import ALWAYS, SOMETIMES, page_links
-from workflows.texts import LONGEST, Words, words
+from workflows.texts import LONGEST, Message, words
 
 BOOK = runbook(
     severity(tier("alice"), tier("bob", after=10)),
@@ -165,7 +165,7 @@ class TestTheChannelOfAPage:
     OWN = runbook(severity(tier("alice"), own_channel=True))
 
     @staticmethod
-    def said_by(shell: Shell) -> str:
+    def said_by(shell: PolicyRunner) -> str:
         page = Page(to="alice", tier=1, round=1, round_started_at=at(0))
         demand = Demand(duty="escalate/1/alice", due_at=at(0), reason="why", effect=page)
         return words(shell.book, shell.incident, demand, at(1)).text
@@ -173,7 +173,7 @@ class TestTheChannelOfAPage:
     @pytest.mark.parametrize("duty", ["channel", "declaration"])
     def test_is_not_named_before_there_is_one(self, duty: str) -> None:
         book, stuck = (self.OWN, {"channel": NEVER}) if duty == "channel" else (BOOK, {"post": NEVER})
-        assert "Channel:" not in self.said_by(Shell.of(opening(book), fates(**stuck)))
+        assert "Channel:" not in self.said_by(PolicyRunner.of(opening(book), fates(**stuck)))
 
     def test_is_the_one_that_there_is(self) -> None:
         incident = opened(self.OWN).incident
@@ -230,7 +230,11 @@ class TestTimes:
     def test_what_is_kept_has_every_date(self) -> None:
         book = self.BERLIN.model_copy(update={"templates": {"own": "{{ detected }}, {{ resolved | default('open') }}"}})
         incident = opened(book, detected_at=datetime.fromisoformat("2026-03-01T23:55Z")).incident
-        for effect in (Email(to="all", template="own"), Ticket(template="own"), Document(name="d", template="own")):
+        for effect in (
+            Email(to="all", template="own"),
+            Ticket(template="own"),
+            WriteDocument(name="d", template="own"),
+        ):
             demand = Demand(duty="duty/d", due_at=at(0), reason="owed", effect=effect)
             assert words(book, incident, demand, at(0)).text.startswith("2026-03-02 00:55 Berlin (23:55 UTC), open")
 
@@ -291,7 +295,7 @@ class TestGaps:
     """A text for people outside says what somebody has yet to fill in: what it leaves open itself, and nothing else."""
 
     @staticmethod
-    def of(text: str, title: str = "Checkout fails") -> Words:
+    def of(text: str, title: str = "Checkout fails") -> Message:
         book = runbook(severity(tier("alice")), templates={"public_investigating": text})
         simulation = opened(book, title=title)
         effect = Publish(status="investigating", template="public_investigating")
@@ -332,7 +336,7 @@ class TestInPublic:
     """Stands what a human wrote for it, or a name that the runbook lists (rule 21)."""
 
     @staticmethod
-    def said(text: str, service: str, **intake: object) -> Words:
+    def said(text: str, service: str, **intake: object) -> Message:
         book = runbook(severity(tier("alice")), templates={"public_investigating": text}, intake=intake)
         simulation = opened(book, title=HOSTILE, service=service, labels={"job": HOSTILE})
         simulation.happen(alerts(alert(name=HOSTILE, summary=HOSTILE)))
@@ -395,7 +399,7 @@ class TestMails:
         incident = opened(book).incident
         effect = Email(to="all", template="own", words=own)
         demand = Demand(duty="duty/mail", due_at=at(0), reason="owed", effect=effect)
-        assert words(book, incident, demand, at(0)) == Words(subject, text)
+        assert words(book, incident, demand, at(0)) == Message(subject, text)
 
     def test_the_subject_for_people_outside_holds_nothing_that_an_alert_said(self) -> None:
         book = runbook(severity(tier("alice")))

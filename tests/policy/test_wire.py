@@ -48,7 +48,7 @@ def _lived() -> list[BaseModel]:
     now, life = simulation.now, simulation.incident
     flying = simulation.sent[0][1]
     waiting = incident.Start(duty="tell/home", occurrence=9, due_at=now, started_at=now, real_at=now)
-    words = incident.Words(at=now, by="Bob")
+    words = incident.ApprovedWords(at=now, by="Bob")
     life = life.model_copy(update={"started": {"tell/home/9": waiting}, "to_tell": (_tell(),)})
     life = life.model_copy(update={"public": life.public.model_copy(update={"words": words, "approval": words})})
     happens(simulation, 95, events.Resolved(text="rolled back"))
@@ -59,11 +59,11 @@ def _lived() -> list[BaseModel]:
     assert review is not None
     view = outlook(BOOK, life, plan(BOOK, life, now), now, 60.0, frozenset())
     return [
-        answers.Life(opening=opening(BOOK), incident=life, alerts=(alert(),)),
+        answers.IncidentInput(opening=opening(BOOK), incident=life, alerts=(alert(),)),
         incident.Particulars(severity="sev1", title="Checkout fails", labels={"a": "b"}),
-        review_answers.ReviewLife(runbook=BOOK, review=review),
+        review_answers.ReviewInput(runbook=BOOK, review=review),
         review_answers.status(BOOK, review, simulation.now, 1.0),
-        answers.Changed(incident="x", changed=("y",), next=view.lines[:1]),
+        answers.UpdateResult(incident="x", changed=("y",), next=view.lines[:1]),
         answers.Status(incident=life, verification=timedelta(minutes=15)),
         view,
         record.record(BOOK, simulation.incident.model_copy(update={"closed_at": at(120)}), 1.0),
@@ -85,7 +85,7 @@ def _lived() -> list[BaseModel]:
         incident.Renewal(at=T0, reason="raised", older=("escalate/1/alice/1",)),
         effects.Email(to="customers", name="Customers", addresses=("all@example.com",), public=True, template="email"),
         effects.Ticket(action="close", ticket="OPS-12", template="ticket"),
-        review_state.Answer(at=T0, by="Alice", wanted=True),
+        review_state.ConsiderAnswer(at=T0, by="Alice", wanted=True),
         Audience(name="Customers", addresses=("all@example.com",)),
         incident.declare(opening(_flagged()), T0, "id", "wf"),
         _flagged(),

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from starter.runbooks import load
 from workflows.policy.demand import Demand
-from workflows.policy.incident import Opening
-from workflows.policy.preview import Course, Line
+from workflows.policy.incident import OpenRequest
+from workflows.policy.preview import Line, Scenario
 from workflows.policy.runbook import Runbook, SeverityName
 from workflows.policy.simulate import Simulation
 from workflows.preview import preview, say
@@ -45,7 +45,7 @@ def foreseen(
     """The preview. `ack`, `resolve`, `until` are minutes; without `resolve` nobody ends it, and four hours are seen."""
     resolved_at = None if resolve is None else timedelta(minutes=resolve)
     shown = until if until is not None else (9 * 24 * 60 if resolve else 4 * 60)
-    course = Course(
+    course = Scenario(
         severity=severity,
         at=at,
         labels={"service": "checkout", **({"area": area} if area else {})},
@@ -87,7 +87,7 @@ def pages(lines: tuple[Line, ...], until: float = 4 * 60) -> list[tuple[float, s
 
 
 @dataclass
-class Incident(Simulation):
+class CourseIncident(Simulation):
     """One to which things can happen. It remembers what each duty said last, as it was said then."""
 
     said: dict[str, str] = field(default_factory=dict)
@@ -97,26 +97,28 @@ class Incident(Simulation):
         super()._send(demand)
 
 
-def live(name: str, severity: SeverityName, *flags: str, at: datetime = MONDAY) -> Incident:
-    opening = Opening(runbook=book(name), severity=severity, title="Checkout fails", service="checkout", flags=flags)
-    incident = Incident.of(opening, at)
-    assert isinstance(incident, Incident)
+def live(name: str, severity: SeverityName, *flags: str, at: datetime = MONDAY) -> CourseIncident:
+    opening = OpenRequest(
+        runbook=book(name), severity=severity, title="Checkout fails", service="checkout", flags=flags
+    )
+    incident = CourseIncident.of(opening, at)
+    assert isinstance(incident, CourseIncident)
     return incident
 
 
-def after(incident: Incident, minutes: float) -> Incident:
+def after(incident: CourseIncident, minutes: float) -> CourseIncident:
     incident.run_to(incident.incident.declared_at + timedelta(minutes=minutes))
     return incident
 
 
-def sent(incident: Incident, duty: str) -> list[tuple[float, Demand]]:
+def sent(incident: CourseIncident, duty: str) -> list[tuple[float, Demand]]:
     """Minute and demand of everything that a duty has sent."""
     return [(minute_of(incident, at), demand) for at, demand in incident.sent if demand.duty == duty]
 
 
-def minute_of(incident: Incident, at: datetime) -> float:
+def minute_of(incident: CourseIncident, at: datetime) -> float:
     return (at - incident.incident.declared_at) / timedelta(minutes=1)
 
 
-def text(incident: Incident, duty: str) -> str:
+def text(incident: CourseIncident, duty: str) -> str:
     return incident.said[duty]

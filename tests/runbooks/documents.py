@@ -19,7 +19,7 @@ _SPAN = re.compile(r"`([^`]+)`")
 
 
 @dataclass(frozen=True)
-class Row:
+class DocumentRow:
     sentence: str
     paths: tuple[str, ...]
     tests: tuple[str, ...]
@@ -30,14 +30,14 @@ def text(name: str) -> str:
     return (DOCUMENTS / f"{name}.md").read_text(encoding="utf-8")
 
 
-def rows(name: str) -> list[Row]:
+def rows(name: str) -> list[DocumentRow]:
     found = []
     for row in _ROW.finditer(text(name)):
         if row["sentence"].startswith(("Sentence of", "---")):
             continue
         tests = tuple(span for span in _SPAN.findall(row["tests"]) if span.startswith("test_"))
         not_yet = row["tests"].startswith(NOT_YET)
-        found.append(Row(row["sentence"], tuple(_SPAN.findall(row["paths"])), tests, not_yet))
+        found.append(DocumentRow(row["sentence"], tuple(_SPAN.findall(row["paths"])), tests, not_yet))
     return found
 
 

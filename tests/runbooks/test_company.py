@@ -7,7 +7,7 @@ from tests.runbooks import courses
 from tests.runbooks.courses import book, foreseen, items, one
 from workflows.policy.effects import OpenChannel, Publish
 from workflows.policy.events import Acknowledged, FlagChanged, FollowUpAdded, FollowUpDone, Resolved, RoleAssigned
-from workflows.policy.incident import Opening
+from workflows.policy.incident import OpenRequest
 from workflows.policy.review.events import Waived
 from workflows.policy.runbook import SeverityName
 from workflows.policy.simulate import Simulation
@@ -15,7 +15,7 @@ from workflows.texts import words
 
 
 def unanswered(severity: SeverityName, until: float = 0) -> Simulation:
-    opening = Opening(runbook=book("company"), severity=severity, title="Checkout fails", service="checkout")
+    opening = OpenRequest(runbook=book("company"), severity=severity, title="Checkout fails", service="checkout")
     simulation = Simulation.of(opening, T0)
     simulation.run_to(at(until))
     return simulation

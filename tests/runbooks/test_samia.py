@@ -7,7 +7,7 @@ from tests.runbooks.courses import (
     MONDAY,
     SATURDAY,
     SUNDAY,
-    Incident,
+    CourseIncident,
     after,
     book,
     foreseen,
@@ -95,7 +95,7 @@ def test_assign_roles(severity: SeverityName) -> None:
     assert nag.reason == "nobody is Incident Commander, Communications Lead, Technical Lead (Scribe)"
 
 
-def _at_work(severity: SeverityName, *, commander: str = "senior-engineer") -> Incident:
+def _at_work(severity: SeverityName, *, commander: str = "senior-engineer") -> CourseIncident:
     """Acknowledged at once, and every half hour somebody says something, for more than two hours."""
     incident = live("samia", severity)
     incident.happen(Acknowledged(by="Ada"))

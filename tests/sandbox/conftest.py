@@ -3,21 +3,21 @@ from collections.abc import AsyncIterator
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from tests.sandbox_server import Sandbox, running_sandbox
+from tests.sandbox_server import SandboxServer, running_sandbox
 
 
 @pytest.fixture(scope="session")
-async def server() -> AsyncIterator[Sandbox]:
+async def server() -> AsyncIterator[SandboxServer]:
     async with running_sandbox() as sandbox:
         yield sandbox
 
 
 @pytest.fixture
-async def sandbox(server: Sandbox) -> Sandbox:
+async def sandbox(server: SandboxServer) -> SandboxServer:
     await server.reset()
     return server
 
 
 @pytest.fixture
-def slack(sandbox: Sandbox) -> AsyncWebClient:
+def slack(sandbox: SandboxServer) -> AsyncWebClient:
     return AsyncWebClient(token="xoxb-test", base_url=sandbox.slack_url, retry_handlers=[])

@@ -4,17 +4,17 @@ import pdpyras
 import pytest
 
 from tests.sandbox.pager import PAYLOAD, events, incidents, rest, rings, trigger
-from tests.sandbox_server import Sandbox
+from tests.sandbox_server import SandboxServer
 
 
-async def test_a_new_key_rings(sandbox: Sandbox) -> None:
+async def test_a_new_key_rings(sandbox: SandboxServer) -> None:
     await trigger(sandbox)
     [incident] = await incidents(sandbox)
     assert await rings(sandbox) == [("R0ALICE", "k1")]
     assert (incident["status"], incident["title"], incident["incident_key"]) == ("triggered", "down", "k1")
 
 
-async def test_a_second_page_with_the_same_key_rings_nobody_and_is_logged(sandbox: Sandbox) -> None:
+async def test_a_second_page_with_the_same_key_rings_nobody_and_is_logged(sandbox: SandboxServer) -> None:
     await trigger(sandbox)
     await trigger(sandbox, summary="still down")
     [incident] = await incidents(sandbox)
@@ -22,7 +22,7 @@ async def test_a_second_page_with_the_same_key_rings_nobody_and_is_logged(sandbo
     assert [entry["text"] for entry in incident["log"]] == ["down", "still down"]
 
 
-async def test_an_acknowledged_key_stays_silent(sandbox: Sandbox) -> None:
+async def test_an_acknowledged_key_stays_silent(sandbox: SandboxServer) -> None:
     await trigger(sandbox)
     await events(sandbox, lambda session: session.acknowledge("k1"))
     await trigger(sandbox)
@@ -30,7 +30,7 @@ async def test_an_acknowledged_key_stays_silent(sandbox: Sandbox) -> None:
     assert (incident["status"], await rings(sandbox)) == ("acknowledged", [("R0ALICE", "k1")])
 
 
-async def test_a_resolved_key_opens_a_new_incident_and_rings_again(sandbox: Sandbox) -> None:
+async def test_a_resolved_key_opens_a_new_incident_and_rings_again(sandbox: SandboxServer) -> None:
     await trigger(sandbox)
     await events(sandbox, lambda session: session.resolve("k1"))
     await trigger(sandbox)
@@ -38,7 +38,7 @@ async def test_a_resolved_key_opens_a_new_incident_and_rings_again(sandbox: Sand
     assert await rings(sandbox) == [("R0ALICE", "k1"), ("R0ALICE", "k1")]
 
 
-async def test_the_same_key_at_two_services_is_two_incidents(sandbox: Sandbox) -> None:
+async def test_the_same_key_at_two_services_is_two_incidents(sandbox: SandboxServer) -> None:
     await trigger(sandbox, routing_key="R0ALICE")
     await trigger(sandbox, routing_key="R0BOB")
     await events(sandbox, lambda session: session.resolve("k1"), "R0BOB")
@@ -46,12 +46,12 @@ async def test_the_same_key_at_two_services_is_two_incidents(sandbox: Sandbox) -
     assert [incident["status"] for incident in await incidents(sandbox)] == ["triggered", "resolved"]
 
 
-async def test_acknowledging_what_is_not_open_is_dropped_without_a_word(sandbox: Sandbox) -> None:
+async def test_acknowledging_what_is_not_open_is_dropped_without_a_word(sandbox: SandboxServer) -> None:
     assert await events(sandbox, lambda session: session.acknowledge("never-seen")) == "never-seen"
     assert await incidents(sandbox) == []
 
 
-async def test_an_accepted_event_is_answered_as_documented(sandbox: Sandbox) -> None:
+async def test_an_accepted_event_is_answered_as_documented(sandbox: SandboxServer) -> None:
     event = {"routing_key": "R0ALICE", "event_action": "trigger", "dedup_key": "k1", "payload": PAYLOAD}
     answer = await sandbox.client.post(f"{sandbox.pagerduty_events_url}/v2/enqueue", json=event)
     assert answer.status_code == 202
@@ -72,7 +72,7 @@ async def test_an_accepted_event_is_answered_as_documented(sandbox: Sandbox) -> 
         ({"routing_key": "R0BAD-KEY"}, "Invalid routing key"),
     ],
 )
-async def test_an_event_that_pagerduty_refuses(sandbox: Sandbox, change: dict[str, object], named: str) -> None:
+async def test_an_event_that_pagerduty_refuses(sandbox: SandboxServer, change: dict[str, object], named: str) -> None:
     event = {"routing_key": "R0ALICE", "event_action": "trigger", "dedup_key": "k1", "payload": PAYLOAD, **change}
     answer = await sandbox.client.post(f"{sandbox.pagerduty_events_url}/v2/enqueue", json=event)
     assert (answer.status_code, answer.json()["status"]) == (400, "invalid event")
@@ -80,7 +80,7 @@ async def test_an_event_that_pagerduty_refuses(sandbox: Sandbox, change: dict[st
     assert await rings(sandbox) == []
 
 
-async def test_an_open_incident_is_found_by_its_key(sandbox: Sandbox) -> None:
+async def test_an_open_incident_is_found_by_its_key(sandbox: SandboxServer) -> None:
     await trigger(sandbox, "k1")
     await trigger(sandbox, "k2")
     await events(sandbox, lambda session: session.resolve("k1"))
@@ -90,7 +90,7 @@ async def test_an_open_incident_is_found_by_its_key(sandbox: Sandbox) -> None:
     assert (found["incident_key"], found["status"], found["incident_number"]) == ("k1", "triggered", 3)
 
 
-async def test_incidents_come_in_pages(sandbox: Sandbox) -> None:
+async def test_incidents_come_in_pages(sandbox: SandboxServer) -> None:
     for number in range(5):
         await trigger(sandbox, f"k{number}")
     found = await rest(sandbox, lambda session: session.list_all("incidents", page_size=2))
@@ -99,14 +99,14 @@ async def test_incidents_come_in_pages(sandbox: Sandbox) -> None:
     assert pages == ["0", "2", "4"]
 
 
-async def test_an_incidents_alert_bears_the_key(sandbox: Sandbox) -> None:
+async def test_an_incidents_alert_bears_the_key(sandbox: SandboxServer) -> None:
     await trigger(sandbox)
     [incident] = await incidents(sandbox)
     [alert] = await rest(sandbox, lambda session: session.rget(f"/incidents/{incident['id']}/alerts"))
     assert (alert["alert_key"], alert["status"], alert["incident"]["id"]) == ("k1", "triggered", incident["id"])
 
 
-async def test_a_status_change_by_rest(sandbox: Sandbox) -> None:
+async def test_a_status_change_by_rest(sandbox: SandboxServer) -> None:
     await trigger(sandbox)
     [incident] = await incidents(sandbox)
     path, change = f"/incidents/{incident['id']}", {"type": "incident_reference", "status": "resolved"}
@@ -117,7 +117,7 @@ async def test_a_status_change_by_rest(sandbox: Sandbox) -> None:
     assert (again.status_code, again.json()["error"]["code"]) == (400, 1001)
 
 
-async def test_a_status_change_of_many(sandbox: Sandbox) -> None:
+async def test_a_status_change_of_many(sandbox: SandboxServer) -> None:
     await trigger(sandbox, "k1")
     await trigger(sandbox, "k2")
     changes = [
@@ -127,7 +127,7 @@ async def test_a_status_change_of_many(sandbox: Sandbox) -> None:
     assert [incident["status"] for incident in await incidents(sandbox)] == ["acknowledged", "acknowledged"]
 
 
-async def test_a_note_is_kept_under_its_writers_name(sandbox: Sandbox) -> None:
+async def test_a_note_is_kept_under_its_writers_name(sandbox: SandboxServer) -> None:
     await trigger(sandbox)
     [incident] = await incidents(sandbox)
     path = f"/incidents/{incident['id']}/notes"
@@ -136,7 +136,7 @@ async def test_a_note_is_kept_under_its_writers_name(sandbox: Sandbox) -> None:
     assert (note["content"], note["user"]["summary"]) == ("handed to Bob", "alice@example.com")
 
 
-async def test_a_change_needs_the_name_of_a_user(sandbox: Sandbox) -> None:
+async def test_a_change_needs_the_name_of_a_user(sandbox: SandboxServer) -> None:
     await trigger(sandbox)
     [incident] = await incidents(sandbox)
     body = {"incident": {"type": "incident_reference", "status": "resolved"}}
@@ -145,17 +145,17 @@ async def test_a_change_needs_the_name_of_a_user(sandbox: Sandbox) -> None:
     assert [incident["status"] for incident in await incidents(sandbox)] == ["triggered"]
 
 
-async def test_a_bad_token_is_unauthorized(sandbox: Sandbox) -> None:
+async def test_a_bad_token_is_unauthorized(sandbox: SandboxServer) -> None:
     with pytest.raises(pdpyras.PDHTTPError, match="401"):
         await rest(sandbox, lambda session: session.rget("/incidents"), token="bad")
 
 
-async def test_an_unknown_incident_is_not_found(sandbox: Sandbox) -> None:
+async def test_an_unknown_incident_is_not_found(sandbox: SandboxServer) -> None:
     answer = await rest(sandbox, lambda session: session.get("/incidents/Q0"))
     assert (answer.status_code, answer.json()["error"]) == (404, {"message": "Not Found", "code": 2100, "errors": []})
 
 
-async def test_nobody_can_press_a_button_that_is_not_there(sandbox: Sandbox) -> None:
+async def test_nobody_can_press_a_button_that_is_not_there(sandbox: SandboxServer) -> None:
     await trigger(sandbox)
     [incident] = await incidents(sandbox)
     await sandbox.press(incident["id"], "resolve")
@@ -179,7 +179,9 @@ async def test_nobody_can_press_a_button_that_is_not_there(sandbox: Sandbox) -> 
         ({"payload": PAYLOAD | {"custom_details": "text"}}, "payload.custom_details"),
     ],
 )
-async def test_an_event_is_held_to_the_published_schema(sandbox: Sandbox, part: dict[str, object], said: str) -> None:
+async def test_an_event_is_held_to_the_published_schema(
+    sandbox: SandboxServer, part: dict[str, object], said: str
+) -> None:
     event = {"routing_key": "R0ALICE", "event_action": "trigger", "dedup_key": "k1", "payload": PAYLOAD} | part
     answer = await sandbox.client.post(f"{sandbox.pagerduty_events_url}/v2/enqueue", json=event)
     assert answer.status_code == 400

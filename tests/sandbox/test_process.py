@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from tests.patience import HANGS_AFTER_S
-from tests.sandbox_server import Sandbox
+from tests.sandbox_server import SandboxServer
 
 
 @contextlib.asynccontextmanager
@@ -51,7 +51,7 @@ async def test_a_port_that_is_taken_is_one_clear_line() -> None:
     assert said == f"sandbox: cannot listen on 127.0.0.1:{port}: Address already in use; choose another --port\n"
 
 
-async def test_the_page_needs_nothing_from_elsewhere(sandbox: Sandbox) -> None:
+async def test_the_page_needs_nothing_from_elsewhere(sandbox: SandboxServer) -> None:
     page = await sandbox.client.get(sandbox.url)
     assert page.headers["content-type"].startswith("text/html")
     assert "src=" not in page.text
@@ -59,7 +59,7 @@ async def test_the_page_needs_nothing_from_elsewhere(sandbox: Sandbox) -> None:
     assert (await sandbox.client.get(f"{sandbox.url}/favicon.ico")).status_code == 204
 
 
-async def test_the_page_never_takes_a_vendors_text_as_html(sandbox: Sandbox) -> None:
+async def test_the_page_never_takes_a_vendors_text_as_html(sandbox: SandboxServer) -> None:
     page = (await sandbox.client.get(sandbox.url)).text
     assert "textContent" in page
     assert not [

@@ -5,7 +5,7 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from tests.sandbox_server import Sandbox
+from tests.sandbox_server import SandboxServer
 
 
 async def test_it_knows_who_calls(slack: AsyncWebClient) -> None:
@@ -15,7 +15,7 @@ async def test_it_knows_who_calls(slack: AsyncWebClient) -> None:
 @pytest.mark.parametrize(
     ("token", "error"), [("xoxb-revoked", "invalid_auth"), ("xoxp-user", "invalid_auth"), ("", "not_authed")]
 )
-async def test_a_token_that_is_no_good_is_refused(sandbox: Sandbox, token: str, error: str) -> None:
+async def test_a_token_that_is_no_good_is_refused(sandbox: SandboxServer, token: str, error: str) -> None:
     with pytest.raises(SlackApiError, match=error):
         await AsyncWebClient(token=token, base_url=sandbox.slack_url, retry_handlers=[]).auth_test()
 
@@ -76,7 +76,7 @@ async def test_only_posting_takes_a_channel_by_name(slack: AsyncWebClient) -> No
         await slack.conversations_history(channel="#incidents")
 
 
-async def test_a_reply_is_seen_in_its_thread_only(slack: AsyncWebClient, sandbox: Sandbox) -> None:
+async def test_a_reply_is_seen_in_its_thread_only(slack: AsyncWebClient, sandbox: SandboxServer) -> None:
     posted = await slack.chat_postMessage(channel="#incidents", text="down")
     channel, ts = posted["channel"], posted["ts"]
     await slack.chat_postMessage(channel=channel, text="looking", thread_ts=ts)
@@ -137,13 +137,13 @@ async def test_a_message_that_slack_refuses(slack: AsyncWebClient, message: dict
     assert caught.value.response["error"] == error
 
 
-async def test_a_very_long_text_is_cut_with_a_warning(slack: AsyncWebClient, sandbox: Sandbox) -> None:
+async def test_a_very_long_text_is_cut_with_a_warning(slack: AsyncWebClient, sandbox: SandboxServer) -> None:
     posted = await slack.chat_postMessage(channel="#incidents", text="a" * 40_001)
     assert posted["warning"] == "message_truncated"
     assert len((await sandbox.state())["channels"][0]["messages"][0]["text"]) == 40_000
 
 
-async def test_an_update_changes_the_message_in_place(slack: AsyncWebClient, sandbox: Sandbox) -> None:
+async def test_an_update_changes_the_message_in_place(slack: AsyncWebClient, sandbox: SandboxServer) -> None:
     posted = await slack.chat_postMessage(channel="#incidents", text="sev2")
     await slack.chat_update(channel=posted["channel"], ts=posted["ts"], text="sev1")
     [message] = (await sandbox.state())["channels"][0]["messages"]
@@ -152,7 +152,7 @@ async def test_an_update_changes_the_message_in_place(slack: AsyncWebClient, san
         await slack.chat_update(channel=posted["channel"], ts="1700000000.000001", text="?")
 
 
-async def test_a_second_pin_is_already_there(slack: AsyncWebClient, sandbox: Sandbox) -> None:
+async def test_a_second_pin_is_already_there(slack: AsyncWebClient, sandbox: SandboxServer) -> None:
     posted = await slack.chat_postMessage(channel="#incidents", text="summary")
     await slack.pins_add(channel=posted["channel"], timestamp=posted["ts"])
     with pytest.raises(SlackApiError, match="already_pinned"):
@@ -161,7 +161,7 @@ async def test_a_second_pin_is_already_there(slack: AsyncWebClient, sandbox: San
 
 
 @pytest.mark.parametrize("how", ["json", "data", "params"])
-async def test_arguments_may_come_as_json_form_or_query(sandbox: Sandbox, how: str) -> None:
+async def test_arguments_may_come_as_json_form_or_query(sandbox: SandboxServer, how: str) -> None:
     blocks: object = [{"type": "divider"}] if how == "json" else '[{"type": "divider"}]'
     arguments = {how: {"channel": "#incidents", "text": how, "blocks": blocks}}
     headers = {"Authorization": "Bearer xoxb-test"}

@@ -5,11 +5,11 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from tests.sandbox_server import Sandbox
+from tests.sandbox_server import SandboxServer
 
 
 @pytest.fixture
-async def page(sandbox: Sandbox) -> AsyncIterator[httpx.AsyncClient]:
+async def page(sandbox: SandboxServer) -> AsyncIterator[httpx.AsyncClient]:
     headers = {"Authorization": "OAuth key"}
     async with httpx.AsyncClient(
         base_url=f"{sandbox.statuspage_url}/pages/p1", headers=headers, trust_env=False
@@ -46,7 +46,7 @@ async def test_a_change_without_words_or_status_tells_subscribers_nothing(page: 
     assert (changed.json()["name"], len(changed.json()["incident_updates"])) == ("Renamed", 1)
 
 
-async def test_pages_do_not_see_each_other(page: httpx.AsyncClient, sandbox: Sandbox) -> None:
+async def test_pages_do_not_see_each_other(page: httpx.AsyncClient, sandbox: SandboxServer) -> None:
     incident_id = (await create(page)).json()["id"]
     elsewhere = f"{sandbox.statuspage_url}/pages/p2/incidents"
     assert (await page.get(elsewhere)).json() == []

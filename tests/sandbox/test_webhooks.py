@@ -15,13 +15,13 @@ from sandbox.serve import serving
 from sandbox.world import Subscriber
 from tests.patience import HANGS_AFTER_S
 from tests.sandbox.pager import events, incidents, trigger
-from tests.sandbox_server import Sandbox, running_sandbox
+from tests.sandbox_server import SandboxServer, running_sandbox
 
 SECRET = "s3cret"
 
 
 @dataclass
-class Gateway:
+class FakeGateway:
     """A gateway that answers as told, and remembers."""
 
     answers: Iterable[int] = ()
@@ -38,22 +38,22 @@ class Gateway:
         return await asyncio.wait_for(self.received.get(), HANGS_AFTER_S)
 
 
-def app_of(gateway: Gateway) -> FastAPI:
+def app_of(gateway: FakeGateway) -> FastAPI:
     app = FastAPI()
     app.add_api_route("/hook", gateway.take, methods=["POST"])
     return app
 
 
 @contextlib.asynccontextmanager
-async def subscribed(sandbox: Sandbox, *answers: int) -> AsyncIterator[Gateway]:
-    gateway = Gateway(answers)
+async def subscribed(sandbox: SandboxServer, *answers: int) -> AsyncIterator[FakeGateway]:
+    gateway = FakeGateway(answers)
     async with serving(app_of(gateway)) as url:
         await sandbox.subscribe(f"{url}/hook", SECRET)
         yield gateway
         await sandbox.reset()
 
 
-async def test_an_event_has_the_documented_shape_and_signature(sandbox: Sandbox) -> None:
+async def test_an_event_has_the_documented_shape_and_signature(sandbox: SandboxServer) -> None:
     async with subscribed(sandbox) as gateway:
         await trigger(sandbox, "k1")
         headers, body = await gateway.next()
@@ -70,7 +70,7 @@ async def test_an_event_has_the_documented_shape_and_signature(sandbox: Sandbox)
     assert headers["x-pagerduty-signature"] == "v1=" + hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()
 
 
-async def test_a_human_at_the_pager_is_named(sandbox: Sandbox) -> None:
+async def test_a_human_at_the_pager_is_named(sandbox: SandboxServer) -> None:
     await trigger(sandbox)
     [incident] = await incidents(sandbox)
     async with subscribed(sandbox) as gateway:
@@ -88,7 +88,7 @@ async def test_a_human_at_the_pager_is_named(sandbox: Sandbox) -> None:
     }
 
 
-async def test_what_the_events_api_did_is_told_too(sandbox: Sandbox) -> None:
+async def test_what_the_events_api_did_is_told_too(sandbox: SandboxServer) -> None:
     await trigger(sandbox)
     async with subscribed(sandbox) as gateway:
         await events(sandbox, lambda session: session.acknowledge("k1"))
@@ -97,7 +97,7 @@ async def test_what_the_events_api_did_is_told_too(sandbox: Sandbox) -> None:
 
 
 @pytest.mark.parametrize("answer", [500, 503, 429])
-async def test_a_subscriber_in_trouble_gets_the_same_event_again(sandbox: Sandbox, answer: int) -> None:
+async def test_a_subscriber_in_trouble_gets_the_same_event_again(sandbox: SandboxServer, answer: int) -> None:
     async with subscribed(sandbox, answer) as gateway:
         await trigger(sandbox)
         (first, first_body), (second, second_body) = await gateway.next(), await gateway.next()
@@ -105,7 +105,7 @@ async def test_a_subscriber_in_trouble_gets_the_same_event_again(sandbox: Sandbo
         assert first_body == second_body
 
 
-async def test_a_refused_event_is_dropped_and_counted(sandbox: Sandbox) -> None:
+async def test_a_refused_event_is_dropped_and_counted(sandbox: SandboxServer) -> None:
     async with subscribed(sandbox, 401) as gateway:
         for key in ("k1", "k2", "k3"):
             await trigger(sandbox, key)
@@ -114,19 +114,19 @@ async def test_a_refused_event_is_dropped_and_counted(sandbox: Sandbox) -> None:
     assert (keys, tally["dropped"]) == (["k1", "k2", "k3"], 1)
 
 
-async def test_a_subscriber_that_is_away_gets_it_when_it_comes_back(sandbox: Sandbox) -> None:
+async def test_a_subscriber_that_is_away_gets_it_when_it_comes_back(sandbox: SandboxServer) -> None:
     async with serving(FastAPI()) as url:
         port = int(url.rpartition(":")[2])
     await sandbox.subscribe(f"{url}/hook", SECRET)
     await trigger(sandbox)
-    gateway = Gateway()
+    gateway = FakeGateway()
     async with serving(app_of(gateway), port):
         await gateway.next()
     await sandbox.reset()
 
 
 async def test_the_first_subscriber_stays_over_a_reset() -> None:
-    gateway = Gateway()
+    gateway = FakeGateway()
     async with (
         serving(app_of(gateway)) as url,
         running_sandbox(subscriber=Subscriber(f"{url}/hook", SECRET)) as sandbox,

@@ -91,7 +91,7 @@ async def away() -> Incidents:
 
 
 @dataclass
-class Gate:
+class GatewayUnderTest:
     """A gateway in this process, over HTTP as far as it matters: the application sees every header and chunk."""
 
     settings: Settings
@@ -110,8 +110,8 @@ class Gate:
 
 
 @pytest.fixture
-def gate(settings: Settings, library: Library, incidents: Incidents) -> Gate:
-    return Gate(settings, library, incidents)
+def gate(settings: Settings, library: Library, incidents: Incidents) -> GatewayUnderTest:
+    return GatewayUnderTest(settings, library, incidents)
 
 
 async def register(client: Client, namespace: str) -> None:

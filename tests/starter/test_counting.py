@@ -7,10 +7,10 @@ import pytest
 
 from starter.answers import Past, Summary
 from starter.counting import figures, spread
-from starter.figures import Figures, Spread
-from workflows.policy.record import Record
-from workflows.policy.review.record import Record as ReviewRecord
-from workflows.policy.tally import Tally
+from starter.figures import ReportFigures, Spread
+from workflows.policy.record import ClosedIncident
+from workflows.policy.review.record import ClosedReview as ReviewRecord
+from workflows.policy.tally import PageStatistics
 
 T0 = datetime(2026, 11, 2, tzinfo=UTC)  # a Monday
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -18,7 +18,7 @@ MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 def record(
     on_day: float = 1, ack: float | None = 5, mitigated: float | None = None, resolved: float = 60, **more: object
-) -> Record:
+) -> ClosedIncident:
     """Of an incident that was declared so many days after T0, and what happened so many minutes after that."""
     at = T0 + on_day * DAY
     given: dict[str, object] = {
@@ -28,7 +28,7 @@ def record(
         "mitigated_at": None if mitigated is None else at + mitigated * MINUTE,
         "resolved_at": at + resolved * MINUTE, "closed_at": at + resolved * MINUTE,
     }  # fmt: skip
-    return Record.model_validate(given | more)
+    return ClosedIncident.model_validate(given | more)
 
 
 def summary(on_day: float = 1, **more: object) -> Summary:
@@ -37,8 +37,8 @@ def summary(on_day: float = 1, **more: object) -> Summary:
 
 
 def of(
-    *records: Record, still_open: Sequence[Summary] = (), unrecorded: Sequence[Summary] = (), days: int = 30
-) -> Figures:
+    *records: ClosedIncident, still_open: Sequence[Summary] = (), unrecorded: Sequence[Summary] = (), days: int = 30
+) -> ReportFigures:
     past = Past(records=records, unrecorded=tuple(unrecorded))
     return figures(past, still_open, (), T0, T0 + days * DAY)
 
@@ -138,29 +138,29 @@ class TestGroups:
 @pytest.mark.parametrize(
     ("tally", "more", "field"),
     [
-        (Tally(tier=2), {}, "beyond_first_tier"),
-        (Tally(unanswered=3), {}, "whole_ladder"),
-        (Tally(forgotten=2), {}, "forgotten"),
-        (Tally(by_hand=2), {}, "by_hand"),
-        (Tally(), {"acknowledged_at": None}, "unacknowledged"),
-        (Tally(lost=2), {}, "nobody_reached"),
-        (Tally(), {"openings": 3}, "reopened"),
+        (PageStatistics(tier=2), {}, "beyond_first_tier"),
+        (PageStatistics(unanswered=3), {}, "whole_ladder"),
+        (PageStatistics(forgotten=2), {}, "forgotten"),
+        (PageStatistics(by_hand=2), {}, "by_hand"),
+        (PageStatistics(), {"acknowledged_at": None}, "unacknowledged"),
+        (PageStatistics(lost=2), {}, "nobody_reached"),
+        (PageStatistics(), {"openings": 3}, "reopened"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_an_incident_counts_once_for_each_thing_that_happened_to_it(
-    tally: Tally, more: dict[str, object], field: str
+    tally: PageStatistics, more: dict[str, object], field: str
 ) -> None:
     happened = record().model_copy(update={"tally": tally, **more})
-    seen = of(record(tally=Tally(pages=1, tier=1)), happened).escalations.model_dump()
+    seen = of(record(tally=PageStatistics(pages=1, tier=1)), happened).escalations.model_dump()
     assert {name for name, count in seen.items() if count} == {field}
     assert seen[field] == 1
 
 
 def test_pages_are_added_up_and_the_latest_stands_for_itself() -> None:
     seen = of(
-        record(tally=Tally(pages=3, late=1, latest=90 * MINUTE)),
-        record(tally=Tally(pages=2, lost=1, late=2, latest=2 * MINUTE)),
+        record(tally=PageStatistics(pages=3, late=1, latest=90 * MINUTE)),
+        record(tally=PageStatistics(pages=2, lost=1, late=2, latest=2 * MINUTE)),
     )
     assert seen.pages.model_dump() == {"through": 5, "lost": 1, "late": 3, "latest_s": 5400}
 
@@ -170,7 +170,7 @@ class TestAfterwards:
         given = {"incident": "i", "severity": "sev1", "runbook": "company", "title": "t", "opened_at": T0}
         return ReviewRecord.model_validate(given | {"kind": "required"} | more)
 
-    def of(self, *reviews: ReviewRecord, incident: Record | None = None) -> Figures:
+    def of(self, *reviews: ReviewRecord, incident: ClosedIncident | None = None) -> ReportFigures:
         return figures(Past(records=(incident or record(),)), (), reviews, T0, T0 + 30 * DAY)
 
     def test_a_review_counts_with_its_incident(self) -> None:

@@ -6,7 +6,7 @@ from temporalio.client import Client
 from settings import Settings
 from starter.incidents import Incidents
 from starter.runbooks import Library
-from tests.starter.conftest import Gate
+from tests.starter.conftest import GatewayUnderTest
 from tests.starter.test_serve import serving
 
 GENERIC = "/webhooks/generic"
@@ -16,7 +16,7 @@ def alert(status: str) -> dict[str, str]:
     return {"key": "a", "title": "a is down", "status": status}
 
 
-async def test_every_end_is_in_temporal_when_it_is_answered(gate: Gate, incidents: Incidents) -> None:
+async def test_every_end_is_in_temporal_when_it_is_answered(gate: GatewayUnderTest, incidents: Incidents) -> None:
     async with gate.open() as http:
         for status in ("firing", "resolved", "firing", "resolved"):
             answer = await http.post(GENERIC, json=alert(status))

@@ -20,7 +20,7 @@ from settings import Settings
 from starter.incidents import Incidents
 from starter.runbooks import Library
 from tests.patience import HANGS_AFTER_S
-from tests.starter.conftest import Gate
+from tests.starter.conftest import GatewayUnderTest
 from tests.starter.sources.test_alertmanager import alert, body, captured
 from tests.starter.test_incidents import signals
 from workflows.policy.events import AlertsReceived
@@ -37,7 +37,7 @@ def signed(content: bytes, message: str = "msg_1") -> dict[str, str]:
     return {"webhook-id": message, "webhook-timestamp": at, "webhook-signature": signature}
 
 
-def with_settings(gate: Gate, **changed: Any) -> Gate:
+def with_settings(gate: GatewayUnderTest, **changed: Any) -> GatewayUnderTest:
     gate.settings = gate.settings.model_copy(update=changed)
     return gate
 
@@ -47,7 +47,7 @@ async def received(client: Client, workflow_id: str) -> list[AlertsReceived]:
 
 
 class TestAccepted:
-    async def test_what_is_answered_202_is_in_the_history(self, gate: Gate, client: Client) -> None:
+    async def test_what_is_answered_202_is_in_the_history(self, gate: GatewayUnderTest, client: Client) -> None:
         async with gate.open() as http:
             answer = await http.post(ALERTMANAGER, content=captured("firing-grouped-2"))
         assert answer.status_code == 202
@@ -57,21 +57,21 @@ class TestAccepted:
         assert [alert.status for alert in heard.alerts] == ["firing", "firing"]
         assert (heard.by, heard.via) == ("alertmanager", "alerts")
 
-    async def test_the_life_of_a_group_goes_to_one_incident(self, gate: Gate, client: Client) -> None:
+    async def test_the_life_of_a_group_goes_to_one_incident(self, gate: GatewayUnderTest, client: Client) -> None:
         names = ("firing-single", "firing-grouped-2", "mixed-firing-and-resolved", "resolved")
         async with gate.open() as http:
             answers = [await http.post(ALERTMANAGER, content=captured(name)) for name in names]
         [workflow_id] = {answer.json()["incident"] for answer in answers}
         assert [len(heard.alerts) for heard in await received(client, workflow_id)] == [1, 2, 2, 1]
 
-    async def test_resolved_with_nothing_open_is_fine_and_counted(self, gate: Gate) -> None:
+    async def test_resolved_with_nothing_open_is_fine_and_counted(self, gate: GatewayUnderTest) -> None:
         async with gate.open() as http:
             answer = await http.post(ALERTMANAGER, content=captured("resolved"))
             assert answer.status_code == 202
             assert (answer.json()["incident"], answer.json()["ignored"]) == (None, "nothing open")
             assert (await http.get("/readyz")).json()["webhooks"] == {"alertmanager": {"nothing_open": 1}}
 
-    async def test_a_bad_alert_loses_no_good_one(self, gate: Gate, client: Client) -> None:
+    async def test_a_bad_alert_loses_no_good_one(self, gate: GatewayUnderTest, client: Client) -> None:
         async with gate.open() as http:
             answer = await http.post(ALERTMANAGER, json=body(alert(), "no alert", alert()))
         assert answer.status_code == 202
@@ -80,26 +80,28 @@ class TestAccepted:
         [heard] = await received(client, answer.json()["incident"])
         assert [alert.count for alert in heard.alerts] == [2]
 
-    async def test_a_bad_field_costs_the_field_and_is_named(self, gate: Gate, client: Client) -> None:
+    async def test_a_bad_field_costs_the_field_and_is_named(self, gate: GatewayUnderTest, client: Client) -> None:
         async with gate.open() as http:
             answer = await http.post(ALERTMANAGER, json=body(alert(startsAt="yesterday")))
         assert (answer.status_code, answer.json()["accepted"]) == (202, 1)
         assert [problem["field"] for problem in answer.json()["problems"]] == ["alerts[0].startsAt"]
 
-    async def test_a_huge_group_arrives_in_parts_that_temporal_takes(self, gate: Gate, client: Client) -> None:
+    async def test_a_huge_group_arrives_in_parts_that_temporal_takes(
+        self, gate: GatewayUnderTest, client: Client
+    ) -> None:
         many = [alert(labels={"n": str(n)}, annotations={"summary": "x" * 600}) for n in range(250)]
         async with gate.open() as http:
             answer = await http.post(ALERTMANAGER, json=body(*many))
         assert answer.json()["accepted"] == 250
         assert [len(heard.alerts) for heard in await received(client, answer.json()["incident"])] == [100, 100, 50]
 
-    async def test_generic_alerts_of_several_groups_open_several_incidents(self, gate: Gate) -> None:
+    async def test_generic_alerts_of_several_groups_open_several_incidents(self, gate: GatewayUnderTest) -> None:
         async with gate.open() as http:
             answer = await http.post(GENERIC, json={"alerts": [ONE, ONE | {"key": "search"}]})
         assert len(set(answer.json()["incidents"])) == 2
 
     async def test_a_generic_delivery_keeps_its_id_so_that_repeats_change_nothing(
-        self, gate: Gate, client: Client
+        self, gate: GatewayUnderTest, client: Client
     ) -> None:
         content = json.dumps(ONE).encode()
         async with with_settings(gate, generic_secrets=(SecretStr(WHSEC),)).open() as http:
@@ -109,7 +111,7 @@ class TestAccepted:
         assert len(ids) == 1
         assert ids != {""}
 
-    async def test_the_settings_travel_with_the_opening(self, gate: Gate, client: Client) -> None:
+    async def test_the_settings_travel_with_the_opening(self, gate: GatewayUnderTest, client: Client) -> None:
         async with with_settings(gate, speed=60.0, no_pager=True).open() as http:
             answer = await http.post(GENERIC, json=ONE)
         handle = client.get_workflow_handle(answer.json()["incident"])
@@ -118,7 +120,7 @@ class TestAccepted:
         [life] = await client.data_converter.decode(payloads)
         assert (life["opening"]["speed"], life["opening"]["no_pager"]) == (60.0, True)
 
-    async def test_an_unknown_runbook_is_said_and_the_default_one_followed(self, gate: Gate) -> None:
+    async def test_an_unknown_runbook_is_said_and_the_default_one_followed(self, gate: GatewayUnderTest) -> None:
         async with gate.open() as http:
             answer = await http.post(GENERIC, params={"runbook": "acme"}, json=ONE)
             assert answer.json()["problems"] == []
@@ -128,14 +130,14 @@ class TestAccepted:
 
 
 class TestRefused:
-    async def test_the_field_that_makes_a_delivery_unreadable_is_named(self, gate: Gate) -> None:
+    async def test_the_field_that_makes_a_delivery_unreadable_is_named(self, gate: GatewayUnderTest) -> None:
         async with gate.open() as http:
             answer = await http.post(ALERTMANAGER, json=body("no alert"))
         assert (answer.status_code, answer.json()["accepted"]) == (202, 1)
         assert [problem["field"] for problem in answer.json()["problems"]] == ["alerts[0]"]
 
     @pytest.mark.parametrize("stated", [True, False], ids=["with Content-Length", "in chunks"])
-    async def test_a_body_beyond_the_limit_is_not_read_to_its_end(self, stated: bool, gate: Gate) -> None:
+    async def test_a_body_beyond_the_limit_is_not_read_to_its_end(self, stated: bool, gate: GatewayUnderTest) -> None:
         sent = 0
 
         async def chunks() -> AsyncIterator[bytes]:
@@ -160,7 +162,7 @@ class TestRefused:
         ],
     )
     async def test_a_wrong_secret_is_refused_counted_and_shouted_without_any_secret(
-        self, path: str, setting: str, gate: Gate
+        self, path: str, setting: str, gate: GatewayUnderTest
     ) -> None:
         with_settings(gate, **{setting: (SecretStr(WHSEC),)})
         wrong = {"Authorization": "Bearer guess", "X-PagerDuty-Signature": "v1=guess"} | signed(b"other")
@@ -174,14 +176,14 @@ class TestRefused:
         assert "guess" not in str(logs)
         assert WHSEC not in str(logs) + answers[1].text
 
-    async def test_alertmanager_is_let_in_with_its_token(self, gate: Gate) -> None:
+    async def test_alertmanager_is_let_in_with_its_token(self, gate: GatewayUnderTest) -> None:
         with_settings(gate, alertmanager_tokens=(SecretStr("old"), SecretStr("new")))
         async with gate.open() as http:
             for auth in ({"Authorization": "Bearer new"}, {"Authorization": "Basic eDpvbGQ="}):
                 answer = await http.post(ALERTMANAGER, content=captured("firing-single"), headers=auth)
                 assert answer.status_code == 202
 
-    async def test_beyond_loopback_a_source_without_a_secret_is_closed(self, gate: Gate) -> None:
+    async def test_beyond_loopback_a_source_without_a_secret_is_closed(self, gate: GatewayUnderTest) -> None:
         gate.exposed = True
         with_settings(gate, alertmanager_tokens=(SecretStr("token"),))
         async with gate.open() as http:
@@ -194,7 +196,7 @@ class TestRefused:
 
 
 class TestTemporalAway:
-    async def test_the_sender_is_asked_to_come_again(self, gate: Gate, away: Incidents) -> None:
+    async def test_the_sender_is_asked_to_come_again(self, gate: GatewayUnderTest, away: Incidents) -> None:
         gate.incidents = away
         async with gate.open() as http:
             answer = await http.post(ALERTMANAGER, content=captured("firing-single"))
@@ -205,7 +207,9 @@ class TestTemporalAway:
         assert away.address in answer.json()["error"]
         assert (ready.status_code, ready.json()["ready"], alive.status_code) == (503, False, 200)
 
-    async def test_a_temporal_that_never_answers_is_away_too(self, gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def test_a_temporal_that_never_answers_is_away_too(
+        self, gate: GatewayUnderTest, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         monkeypatch.setattr("starter.gateway.ANSWER_WITHIN_S", 0.3)
         with socket.create_server(("127.0.0.1", 0)) as silent:
             address = f"127.0.0.1:{silent.getsockname()[1]}"
@@ -217,7 +221,7 @@ class TestTemporalAway:
         assert answer.json()["error"].startswith("not stored in time")
 
     async def test_a_sender_that_trickles_does_not_hold_the_gateway(
-        self, gate: Gate, monkeypatch: pytest.MonkeyPatch
+        self, gate: GatewayUnderTest, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("starter.gateway.ANSWER_WITHIN_S", 0.3)
 
@@ -232,7 +236,7 @@ class TestTemporalAway:
 
 
 class TestReady:
-    async def test_ready_says_what_is_loaded_and_what_is_not(self, gate: Gate, library: Library) -> None:
+    async def test_ready_says_what_is_loaded_and_what_is_not(self, gate: GatewayUnderTest, library: Library) -> None:
         async with gate.open() as http:
             answer = await http.get("/readyz")
         assert answer.status_code == 200
@@ -249,7 +253,7 @@ class TestReady:
         }
 
     async def test_without_its_default_runbook_the_gateway_is_not_ready_and_keeps_alerts_with_their_sender(
-        self, gate: Gate
+        self, gate: GatewayUnderTest
     ) -> None:
         async with with_settings(gate, runbook="missing").open() as http:
             ready = await http.get("/readyz")
@@ -259,7 +263,7 @@ class TestReady:
         assert "'missing' is not loaded" in answer.json()["error"]
 
     async def test_the_documentation_shows_every_route_with_an_example_that_works(
-        self, gate: Gate, settings: Settings
+        self, gate: GatewayUnderTest, settings: Settings
     ) -> None:
         async with gate.open() as http:
             paths = (await http.get("/openapi.json")).json()["paths"]

@@ -16,16 +16,16 @@ from starter.incidents import Incidents
 from starter.refusal import Refusal
 from starter.routes.accepted import PART_BYTES
 from tests.patience import HANGS_AFTER_S
-from tests.starter.conftest import Gate
+from tests.starter.conftest import GatewayUnderTest
 from tests.starter.sources.test_alertmanager import alert as sent_alert
 from tests.starter.sources.test_alertmanager import body
 from tests.starter.test_incidents import ID, NOW, signals
 from workflows.policy.events import Alert, AlertsReceived
-from workflows.policy.incident import Opening
+from workflows.policy.incident import OpenRequest
 from workflows.policy.runbook import Runbook, SeverityName
 
 
-class Road(Incidents):
+class HeldRoad(Incidents):
     """To the real Temporal, with a barrier in front."""
 
     def __init__(self, client: Client) -> None:
@@ -37,7 +37,7 @@ class Road(Incidents):
     async def open(
         self,
         workflow_id: str,
-        opening: Opening,
+        opening: OpenRequest,
         delivery: AlertsReceived,
         *more: AlertsReceived,
         if_open: Sequence[AlertsReceived] = (),
@@ -50,17 +50,17 @@ class Road(Incidents):
 
 
 @pytest.fixture
-def road(client: Client) -> Road:
-    return Road(client)
+def road(client: Client) -> HeldRoad:
+    return HeldRoad(client)
 
 
 @pytest.fixture
-def commit(road: Road) -> GroupCommit:
+def commit(road: HeldRoad) -> GroupCommit:
     return GroupCommit(road)
 
 
-def about(book: Runbook, severity: SeverityName = "sev2") -> Opening:
-    return Opening(runbook=book, severity=severity, title=f"opened as {severity}")
+def about(book: Runbook, severity: SeverityName = "sev2") -> OpenRequest:
+    return OpenRequest(runbook=book, severity=severity, title=f"opened as {severity}")
 
 
 def firing(fingerprint: str = "f", *, event_id: str = "", **more: object) -> AlertsReceived:
@@ -72,13 +72,13 @@ def resolved(name: str = "f") -> AlertsReceived:
     return firing(name, status="resolved")
 
 
-async def depart(road: Road, count: int = 1) -> None:
+async def depart(road: HeldRoad, count: int = 1) -> None:
     while road.departed < count:
         await asyncio.sleep(0)
 
 
 async def behind_the_first(
-    commit: GroupCommit, road: Road, book: Runbook, deliveries: Sequence[AlertsReceived]
+    commit: GroupCommit, road: HeldRoad, book: Runbook, deliveries: Sequence[AlertsReceived]
 ) -> list["asyncio.Task[bool]"]:
     """One delivery that waits at the barrier, and these behind it."""
     tasks = [asyncio.create_task(commit.open(ID, about(book), firing("first")))]
@@ -95,7 +95,7 @@ async def counts(client: Client, workflow_id: str = ID) -> list[int]:
 
 
 async def test_when_nothing_is_under_way_a_delivery_goes_at_once(
-    commit: GroupCommit, road: Road, client: Client, book: Runbook
+    commit: GroupCommit, road: HeldRoad, client: Client, book: Runbook
 ) -> None:
     road.open_to_traffic.set()
     for _ in range(3):
@@ -104,7 +104,7 @@ async def test_when_nothing_is_under_way_a_delivery_goes_at_once(
 
 
 async def test_what_comes_meanwhile_travels_as_one(
-    commit: GroupCommit, road: Road, client: Client, book: Runbook
+    commit: GroupCommit, road: HeldRoad, client: Client, book: Runbook
 ) -> None:
     tasks = await behind_the_first(commit, road, book, [firing() for _ in range(20)])
     assert not any(task.done() for task in tasks)
@@ -113,7 +113,7 @@ async def test_what_comes_meanwhile_travels_as_one(
     assert await counts(client) == [1, 20]
 
 
-async def test_incidents_do_not_wait_for_each_other(commit: GroupCommit, road: Road, book: Runbook) -> None:
+async def test_incidents_do_not_wait_for_each_other(commit: GroupCommit, road: HeldRoad, book: Runbook) -> None:
     for number in range(5):
         asyncio.create_task(commit.open(f"{ID}-{number}", about(book), firing()))  # noqa: RUF006 (ends with the loop)
     async with asyncio.timeout(HANGS_AFTER_S):
@@ -121,7 +121,7 @@ async def test_incidents_do_not_wait_for_each_other(commit: GroupCommit, road: R
 
 
 async def test_a_batch_that_finds_nothing_open_opens_as_its_gravest_firing_delivery_asks(
-    commit: GroupCommit, road: Road, client: Client, book: Runbook
+    commit: GroupCommit, road: HeldRoad, client: Client, book: Runbook
 ) -> None:
     ahead = asyncio.create_task(commit.open(ID, about(book), resolved()))  # which opens nothing
     await depart(road)
@@ -138,7 +138,7 @@ async def test_a_batch_that_finds_nothing_open_opens_as_its_gravest_firing_deliv
 
 
 async def test_resolved_alerts_with_nothing_open_open_nothing_together_either(
-    commit: GroupCommit, road: Road, book: Runbook
+    commit: GroupCommit, road: HeldRoad, book: Runbook
 ) -> None:
     tasks = [asyncio.create_task(commit.open(ID, about(book), resolved())) for _ in range(3)]
     road.open_to_traffic.set()
@@ -146,7 +146,7 @@ async def test_resolved_alerts_with_nothing_open_open_nothing_together_either(
 
 
 async def test_an_incident_that_closed_meanwhile_opens_anew(
-    commit: GroupCommit, road: Road, client: Client, book: Runbook
+    commit: GroupCommit, road: HeldRoad, client: Client, book: Runbook
 ) -> None:
     tasks = await behind_the_first(commit, road, book, [firing()])
     road.open_to_traffic.set()
@@ -160,7 +160,7 @@ async def test_an_incident_that_closed_meanwhile_opens_anew(
 
 
 async def test_everybody_in_a_batch_hears_that_it_failed_and_the_next_one_goes_on(
-    commit: GroupCommit, road: Road, client: Client, book: Runbook
+    commit: GroupCommit, road: HeldRoad, client: Client, book: Runbook
 ) -> None:
     tasks = await behind_the_first(commit, road, book, [firing(), firing()])
     road.broken = True
@@ -173,7 +173,7 @@ async def test_everybody_in_a_batch_hears_that_it_failed_and_the_next_one_goes_o
 
 
 async def test_a_sender_that_hangs_up_leaves_the_others_alone_and_its_alert_still_arrives(
-    commit: GroupCommit, road: Road, client: Client, book: Runbook
+    commit: GroupCommit, road: HeldRoad, client: Client, book: Runbook
 ) -> None:
     tasks = await behind_the_first(commit, road, book, [firing(), firing(), firing()])
     tasks[0].cancel()
@@ -186,7 +186,7 @@ async def test_a_sender_that_hangs_up_leaves_the_others_alone_and_its_alert_stil
 
 
 async def test_a_batch_that_would_be_too_heavy_is_several(
-    commit: GroupCommit, road: Road, client: Client, book: Runbook, monkeypatch: pytest.MonkeyPatch
+    commit: GroupCommit, road: HeldRoad, client: Client, book: Runbook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(group_commit, "BATCH_BYTES", 500)
     tasks = await behind_the_first(commit, road, book, [firing(f"{n}", summary="x" * 100) for n in range(6)])
@@ -196,7 +196,7 @@ async def test_a_batch_that_would_be_too_heavy_is_several(
 
 
 async def test_what_temporal_takes_is_counted_in_bytes_whatever_the_language(
-    commit: GroupCommit, road: Road, client: Client, book: Runbook
+    commit: GroupCommit, road: HeldRoad, client: Client, book: Runbook
 ) -> None:
     labels = {f"{n}": "障" * 60 for n in range(40)}  # 7 KB, of 2,400 letters
     tasks = await behind_the_first(commit, road, book, [firing(f"{n}", labels=labels) for n in range(350)])
@@ -211,7 +211,13 @@ async def test_what_temporal_takes_is_counted_in_bytes_whatever_the_language(
     ids=["for one incident", "for all of them"],
 )
 async def test_beyond_what_may_wait_an_alert_stays_with_its_sender_until_there_is_room(
-    bound: str, other: str, told: str, commit: GroupCommit, road: Road, book: Runbook, monkeypatch: pytest.MonkeyPatch
+    bound: str,
+    other: str,
+    told: str,
+    commit: GroupCommit,
+    road: HeldRoad,
+    book: Runbook,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(group_commit, bound, 500)
     tasks = await behind_the_first(commit, road, book, [firing(summary="x" * 150)])
@@ -224,7 +230,7 @@ async def test_beyond_what_may_wait_an_alert_stays_with_its_sender_until_there_i
 
 
 async def test_a_delivery_that_is_sent_twice_counts_once_also_in_the_same_batch(
-    commit: GroupCommit, road: Road, book: Runbook, worker: Worker
+    commit: GroupCommit, road: HeldRoad, book: Runbook, worker: Worker
 ) -> None:
     again = firing(event_id="msg_1")
     tasks = await behind_the_first(commit, road, book, [again, firing("g"), again, firing(event_id="msg_2")])
@@ -235,7 +241,9 @@ async def test_a_delivery_that_is_sent_twice_counts_once_also_in_the_same_batch(
     assert {name: alert.count for name, alert in incident.alerts.items()} == {"first": 1, "f": 2, "g": 1}
 
 
-async def test_through_the_gateway_every_alert_that_was_answered_202_is_counted(gate: Gate, worker: Worker) -> None:
+async def test_through_the_gateway_every_alert_that_was_answered_202_is_counted(
+    gate: GatewayUnderTest, worker: Worker
+) -> None:
     async with gate.open() as http:
         answers = await asyncio.gather(
             *(http.post("/webhooks/alertmanager", json=body(sent_alert())) for _ in range(60)),
@@ -256,7 +264,7 @@ async def heard(client: Client) -> list[dict[str, str]]:
 
 
 async def test_an_incident_is_told_once_what_an_alert_says_and_then_that_it_came_again(
-    commit: GroupCommit, road: Road, client: Client, book: Runbook
+    commit: GroupCommit, road: HeldRoad, client: Client, book: Runbook
 ) -> None:
     road.open_to_traffic.set()
     said: dict[str, Any] = {}
@@ -267,7 +275,7 @@ async def test_an_incident_is_told_once_what_an_alert_says_and_then_that_it_came
 
 
 async def test_the_incident_after_it_is_told_whole(
-    commit: GroupCommit, road: Road, client: Client, book: Runbook
+    commit: GroupCommit, road: HeldRoad, client: Client, book: Runbook
 ) -> None:
     road.open_to_traffic.set()
     assert await commit.open(ID, about(book), firing(labels=LABELS))
@@ -277,7 +285,7 @@ async def test_the_incident_after_it_is_told_whole(
 
 
 async def test_what_was_told_while_nothing_was_open_is_told_whole_to_what_another_gateway_opened(
-    commit: GroupCommit, road: Road, client: Client, book: Runbook
+    commit: GroupCommit, road: HeldRoad, client: Client, book: Runbook
 ) -> None:
     road.open_to_traffic.set()
     assert not await commit.open(ID, about(book), firing(status="resolved", labels=LABELS))
@@ -286,14 +294,14 @@ async def test_what_was_told_while_nothing_was_open_is_told_whole_to_what_anothe
     assert await heard(client) == [{}, LABELS]
 
 
-async def test_another_gateway_tells_it_whole(road: Road, client: Client, book: Runbook) -> None:
+async def test_another_gateway_tells_it_whole(road: HeldRoad, client: Client, book: Runbook) -> None:
     road.open_to_traffic.set()
     for gateway in (GroupCommit(road), GroupCommit(road)):
         assert await gateway.open(ID, about(book), firing(labels=LABELS))
     assert await heard(client) == [LABELS, LABELS]
 
 
-async def test_heavy_alerts_of_one_delivery_are_several_signals(gate: Gate, client: Client) -> None:
+async def test_heavy_alerts_of_one_delivery_are_several_signals(gate: GatewayUnderTest, client: Client) -> None:
     labels = {f"{n}": "x" * 150 for n in range(60)}
     async with gate.open() as http:
         sent = [sent_alert(labels={**labels, "n": str(n)}) for n in range(60)]

@@ -15,10 +15,10 @@ from starter.heartbeats import Heartbeats
 from starter.incidents import Incidents
 from starter.runbooks import Library
 from tests.patience import HANGS_AFTER_S
-from tests.starter.conftest import Gate
+from tests.starter.conftest import GatewayUnderTest
 from tests.starter.test_serve import serving
 from workflows.policy.heartbeat import Beat, Paused, Removed, Spec
-from workflows.policy.incident import Opening
+from workflows.policy.incident import OpenRequest
 from workflows.policy.runbook import Runbook
 
 T0 = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
@@ -27,7 +27,7 @@ SECOND = timedelta(seconds=1)
 
 @pytest.fixture
 def spec(book: Runbook) -> Spec:
-    return Spec(every=timedelta(minutes=2), opening=Opening(runbook=book, severity="sev2", title="backup"))
+    return Spec(every=timedelta(minutes=2), opening=OpenRequest(runbook=book, severity="sev2", title="backup"))
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ async def signalled(client: Client) -> list[datetime]:
 class TestTheRoute:
     @pytest.mark.parametrize("method", ["GET", "POST", "HEAD"])
     async def test_a_beat_may_be_sent_by_whatever_a_sender_has(
-        self, method: str, gate: Gate, heartbeats: Heartbeats, client: Client
+        self, method: str, gate: GatewayUnderTest, heartbeats: Heartbeats, client: Client
     ) -> None:
         async with gate.open() as http:
             answer = await http.request(method, "/heartbeats/backup")
@@ -72,7 +72,7 @@ class TestTheRoute:
         ],
     )
     async def test_a_watchdog_that_has_resolved_is_no_beat(
-        self, body: bytes, counts: bool, gate: Gate, heartbeats: Heartbeats, client: Client
+        self, body: bytes, counts: bool, gate: GatewayUnderTest, heartbeats: Heartbeats, client: Client
     ) -> None:
         async with gate.open() as http:
             answer = await http.post("/heartbeats/backup", content=body)
@@ -81,7 +81,7 @@ class TestTheRoute:
 
     @pytest.mark.parametrize(("name", "status"), [("nightly", 404), ("Nightly!", 422), ("x" * 61, 422)])
     async def test_a_name_that_nobody_expects_is_an_error_that_says_what_to_do(
-        self, name: str, status: int, gate: Gate
+        self, name: str, status: int, gate: GatewayUnderTest
     ) -> None:
         async with gate.open() as http:
             answer = await http.get(f"/heartbeats/{name}")
@@ -90,13 +90,15 @@ class TestTheRoute:
             assert answer.json()["error"] == "there is no heartbeat 'nightly': tocsin heartbeat add nightly"
 
     async def test_one_that_was_removed_is_not_expected(
-        self, gate: Gate, heartbeats: Heartbeats, client: Client
+        self, gate: GatewayUnderTest, heartbeats: Heartbeats, client: Client
     ) -> None:
         await client.get_workflow_handle("heartbeat-backup").terminate()
         async with gate.open() as http:
             assert (await http.get("/heartbeats/backup")).status_code == 404
 
-    async def test_only_who_has_the_token_may_beat(self, gate: Gate, heartbeats: Heartbeats, client: Client) -> None:
+    async def test_only_who_has_the_token_may_beat(
+        self, gate: GatewayUnderTest, heartbeats: Heartbeats, client: Client
+    ) -> None:
         gate.settings = gate.settings.model_copy(update={"heartbeat_tokens": (SecretStr("word"),)})
         async with gate.open() as http:
             wrong = await http.get("/heartbeats/backup", headers={"Authorization": "Bearer wort"})
@@ -104,14 +106,16 @@ class TestTheRoute:
         assert (wrong.status_code, right.status_code) == (401, 200)
         assert len(await signalled(client)) == 1
 
-    async def test_beyond_loopback_nobody_beats_without_a_token(self, gate: Gate) -> None:
+    async def test_beyond_loopback_nobody_beats_without_a_token(self, gate: GatewayUnderTest) -> None:
         gate.exposed = True
         async with gate.open() as http:
             answer = await http.get("/heartbeats/backup")
         assert answer.status_code == 403
         assert "TOCSIN_HEARTBEAT_TOKENS" in answer.json()["error"]
 
-    async def test_while_temporal_is_away_the_sender_is_asked_to_beat_again(self, gate: Gate, away: Incidents) -> None:
+    async def test_while_temporal_is_away_the_sender_is_asked_to_beat_again(
+        self, gate: GatewayUnderTest, away: Incidents
+    ) -> None:
         gate.incidents = away
         async with gate.open() as http:
             answer = await http.get("/heartbeats/backup")

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from starter.runbook_holidays import PublicHolidays
-from starter.runbooks import Reading, read
+from starter.runbooks import RunbookReading, read
 from tests.starter.book import ACME
 
 
-def written(tmp_path: Path, holidays: str) -> Reading:
+def written(tmp_path: Path, holidays: str) -> RunbookReading:
     file = tmp_path / "acme.yaml"
     file.write_text(ACME.replace("people:", f"calendar:\n  holidays: {holidays}\npeople:", 1), encoding="utf-8")
     return read(file)

@@ -12,11 +12,11 @@ from starter.incidents import Incidents
 from starter.runbooks import Library
 from starter.silencing import silenced
 from starter.sources.reading import Reading, SentAlert
-from tests.starter.conftest import Gate, eventually
+from tests.starter.conftest import GatewayUnderTest, eventually
 from tests.starter.sources.webhooks import NOW
 from workflows.policy.matching import Matcher
 from workflows.policy.runbook import Intake, Runbook
-from workflows.policy.silence import Card
+from workflows.policy.silence import SilenceSummary
 
 GENERIC = "/webhooks/generic"
 
@@ -30,7 +30,7 @@ def prometheus(*alerts: dict[str, str], status: str = "firing") -> dict[str, Any
     return {"version": "4", "groupKey": "g", "receiver": "tocsin", "status": status, "alerts": sent}
 
 
-def with_intake(gate: Gate, **intake: Any) -> Gate:
+def with_intake(gate: GatewayUnderTest, **intake: Any) -> GatewayUnderTest:
     book = gate.library.runbooks["acme"].model_copy(update={"intake": Intake.model_validate(intake)})
     gate.library = Library({"acme": book}, gate.library.problems)
     return gate
@@ -44,7 +44,7 @@ async def posted(http: httpx.AsyncClient, body: object, address: str = GENERIC) 
 
 
 @pytest.mark.parametrize("word", ["none", "ok", "info", "Informational", "debug", "NOTICE"])
-async def test_a_harmless_word_opens_nothing_and_the_answer_says_why(word: str, gate: Gate) -> None:
+async def test_a_harmless_word_opens_nothing_and_the_answer_says_why(word: str, gate: GatewayUnderTest) -> None:
     async with gate.open() as http:
         answer = await posted(http, generic(word))
         ready = (await http.get("/readyz")).json()
@@ -55,7 +55,7 @@ async def test_a_harmless_word_opens_nothing_and_the_answer_says_why(word: str, 
     assert not await gate.incidents.list()
 
 
-async def test_what_is_grave_beside_it_opens(gate: Gate) -> None:
+async def test_what_is_grave_beside_it_opens(gate: GatewayUnderTest) -> None:
     body = prometheus({"alertname": "Fine", "severity": "info"}, {"alertname": "Down", "severity": "critical"})
     async with gate.open() as http:
         answer = await posted(http, body, "/webhooks/alertmanager")
@@ -66,7 +66,9 @@ async def test_what_is_grave_beside_it_opens(gate: Gate) -> None:
 
 
 @pytest.mark.parametrize("name", ["Watchdog", "InfoInhibitor"])
-async def test_what_only_proves_that_alerting_works_opens_nothing_however_grave_it_is(name: str, gate: Gate) -> None:
+async def test_what_only_proves_that_alerting_works_opens_nothing_however_grave_it_is(
+    name: str, gate: GatewayUnderTest
+) -> None:
     body = prometheus({"alertname": name, "severity": "critical"})
     async with gate.open() as http:
         answer = await posted(http, body, "/webhooks/alertmanager")
@@ -76,7 +78,7 @@ async def test_what_only_proves_that_alerting_works_opens_nothing_however_grave_
         assert (await posted(http, body, "/webhooks/alertmanager"))["accepted"] == 1, "the runbook may say otherwise"
 
 
-async def test_the_runbook_ignores_what_it_names_and_no_more(gate: Gate) -> None:
+async def test_the_runbook_ignores_what_it_names_and_no_more(gate: GatewayUnderTest) -> None:
     with_intake(gate, severities={"meh": "ignore"}, ignore=["alertname=~Test.*", ["team=lab", "severity!=critical"]])
     alerts = (
         {"alertname": "A", "severity": "meh"},
@@ -90,7 +92,7 @@ async def test_the_runbook_ignores_what_it_names_and_no_more(gate: Gate) -> None
     assert [each["why"].rpartition(": ")[2] for each in answer["opens_nothing"]] == ["A", "TestOfThePump", "C"]
 
 
-async def test_the_end_of_what_is_ignored_now_ends_what_is_open(gate: Gate, worker: Worker) -> None:
+async def test_the_end_of_what_is_ignored_now_ends_what_is_open(gate: GatewayUnderTest, worker: Worker) -> None:
     async with gate.open() as http:
         (opened,) = (await posted(http, generic("critical")))["incidents"]
         answer = await posted(http, generic("info", status="resolved"))
@@ -99,7 +101,7 @@ async def test_the_end_of_what_is_ignored_now_ends_what_is_open(gate: Gate, work
 
 
 async def test_what_is_lowered_to_a_harmless_level_asks_for_nobody_and_may_become_grave_again(
-    gate: Gate, worker: Worker
+    gate: GatewayUnderTest, worker: Worker
 ) -> None:
     """All of one episode: its sender states the same beginning each time."""
     since = {"starts_at": "2026-11-21T00:03:12Z"}
@@ -116,7 +118,7 @@ def test_a_silence_keeps_nothing_that_would_open_nothing(book: Runbook) -> None:
     """Otherwise it would open when the silence ends."""
     said = Reading((SentAlert("g", "f", "Down", severity="info"), SentAlert("g", "h", "Down", severity="critical")))
     matchers, ends_at = (Matcher.parse("alertname=Down"),), NOW + timedelta(hours=1)
-    card = Card(id="s", matchers=matchers, starts_at=NOW, ends_at=ends_at, by="Alice", reason="new disks")
+    card = SilenceSummary(id="s", matchers=matchers, starts_at=NOW, ends_at=ends_at, by="Alice", reason="new disks")
     reading, _ = set_aside("test", said, book, NOW)
     (held,) = silenced("test", reading, book, NOW, [card])
     assert [sent.fingerprint for sent in held.reading.alerts if sent.status == "firing"] == ["h"]

@@ -11,13 +11,13 @@ from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Worker
 
-from starter.answers import LookupFailed, NobodyWorks, NothingOpen, Refused, Unreachable
+from starter.answers import LookupFailed, NobodyWorks, NothingOpen, RefusedByIncident, Unreachable
 from starter.incidents import Incidents
 from tests.starter.conftest import eventually, incident_worker
 from workflows import search_attributes as attributes
-from workflows.policy.answers import Life
+from workflows.policy.answers import IncidentInput
 from workflows.policy.events import Acknowledged, Alert, AlertsReceived, Noted, Reopened, Resolved, SeverityChanged
-from workflows.policy.incident import Opening
+from workflows.policy.incident import OpenRequest
 from workflows.policy.runbook import Runbook
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
@@ -26,8 +26,8 @@ ID = "incident-alertmanager-0123456789abcdef0123"
 
 
 @pytest.fixture
-def opening(book: Runbook) -> Opening:
-    return Opening(runbook=book, severity="sev1", title="Checkout is down", service="checkout", source="test")
+def opening(book: Runbook) -> OpenRequest:
+    return OpenRequest(runbook=book, severity="sev1", title="Checkout is down", service="checkout", source="test")
 
 
 def alerts(*statuses: str) -> AlertsReceived:
@@ -51,7 +51,7 @@ async def signals(client: Client, workflow_id: str) -> list[tuple[str, dict[str,
 
 class TestOpening:
     async def test_firing_alerts_start_the_incident_and_reach_it(
-        self, client: Client, incidents: Incidents, opening: Opening
+        self, client: Client, incidents: Incidents, opening: OpenRequest
     ) -> None:
         assert await incidents.open(ID, opening, alerts("firing"))
 
@@ -60,14 +60,14 @@ class TestOpening:
         assert started.workflow_type.name == "incident"
         assert started.task_queue.name == "tocsin"
         assert started.workflow_task_timeout.seconds == 5
-        [life] = await client.data_converter.decode(started.input.payloads, [Life])
-        assert life == Life(opening=opening)
+        [life] = await client.data_converter.decode(started.input.payloads, [IncidentInput])
+        assert life == IncidentInput(opening=opening)
         [(name, said)] = await signals(client, ID)
         assert name == "alert"
         assert AlertsReceived.model_validate(said) == alerts("firing")
 
     async def test_it_can_be_found_and_read_before_any_worker_runs(
-        self, client: Client, incidents: Incidents, opening: Opening
+        self, client: Client, incidents: Incidents, opening: OpenRequest
     ) -> None:
         await incidents.open(ID, opening, alerts("firing"))
         seen = await client.get_workflow_handle(ID).describe()
@@ -80,42 +80,44 @@ class TestOpening:
         assert (listed.title, listed.severity, listed.open) == ("Checkout is down", "sev1", True)
 
     async def test_a_repeated_alert_finds_the_open_incident(
-        self, client: Client, incidents: Incidents, opening: Opening
+        self, client: Client, incidents: Incidents, opening: OpenRequest
     ) -> None:
         for _ in range(3):
             await incidents.open(ID, opening, alerts("firing"))
         assert len(await events(client, ID, EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED)) == 1
         assert len(await signals(client, ID)) == 3
 
-    async def test_resolved_alerts_open_nothing(self, client: Client, incidents: Incidents, opening: Opening) -> None:
+    async def test_resolved_alerts_open_nothing(
+        self, client: Client, incidents: Incidents, opening: OpenRequest
+    ) -> None:
         assert not await incidents.open(ID, opening, alerts("resolved", "resolved"))
         with pytest.raises(NothingOpen):
             await incidents.tell(ID, Noted(text="is anybody there?"))
 
     async def test_resolved_alerts_reach_an_open_incident(
-        self, client: Client, incidents: Incidents, opening: Opening
+        self, client: Client, incidents: Incidents, opening: OpenRequest
     ) -> None:
         await incidents.open(ID, opening, alerts("firing"))
         assert await incidents.open(ID, opening, alerts("resolved"))
         assert len(await signals(client, ID)) == 2
 
-    async def test_a_mixed_batch_opens(self, incidents: Incidents, opening: Opening) -> None:
+    async def test_a_mixed_batch_opens(self, incidents: Incidents, opening: OpenRequest) -> None:
         assert await incidents.open(ID, opening, alerts("resolved", "firing"))
 
     async def test_a_group_that_was_closed_opens_anew(
-        self, client: Client, incidents: Incidents, opening: Opening
+        self, client: Client, incidents: Incidents, opening: OpenRequest
     ) -> None:
         await incidents.open(ID, opening, alerts("firing"))
         await client.get_workflow_handle(ID).terminate()
         assert not await incidents.open(ID, opening, alerts("resolved"))
         assert await incidents.open(ID, opening, alerts("firing"))
 
-    async def test_a_title_of_many_bytes_opens(self, incidents: Incidents, opening: Opening) -> None:
+    async def test_a_title_of_many_bytes_opens(self, incidents: Incidents, opening: OpenRequest) -> None:
         long = opening.model_copy(update={"title": "ü" * 300, "service": "ü" * 200})
         assert await incidents.open(ID, long, alerts("firing"))
 
     async def test_declaring_by_hand_makes_a_new_incident_each_time(
-        self, incidents: Incidents, opening: Opening
+        self, incidents: Incidents, opening: OpenRequest
     ) -> None:
         first, second = await incidents.declare(opening), await incidents.declare(opening)
         assert first != second
@@ -124,14 +126,14 @@ class TestOpening:
 
 class TestTelling:
     async def test_a_command_leaves_its_time_to_the_workflow(
-        self, client: Client, incidents: Incidents, opening: Opening
+        self, client: Client, incidents: Incidents, opening: OpenRequest
     ) -> None:
         workflow_id = await incidents.declare(opening)
         await incidents.tell(workflow_id, Acknowledged(by="Ada"))
         assert await signals(client, workflow_id) == [("acknowledge", {"by": "Ada"})]
 
     async def test_a_webhook_states_its_own_time_and_id(
-        self, client: Client, incidents: Incidents, opening: Opening
+        self, client: Client, incidents: Incidents, opening: OpenRequest
     ) -> None:
         workflow_id = await incidents.declare(opening)
         await incidents.tell(workflow_id, Resolved(at=NOW, id="x", ring="r"))
@@ -140,7 +142,7 @@ class TestTelling:
         ]
 
     async def test_a_closed_incident_cannot_be_told_anything(
-        self, client: Client, incidents: Incidents, opening: Opening
+        self, client: Client, incidents: Incidents, opening: OpenRequest
     ) -> None:
         workflow_id = await incidents.declare(opening)
         await client.get_workflow_handle(workflow_id).terminate()
@@ -149,21 +151,23 @@ class TestTelling:
 
 
 class TestAsking:
-    async def test_an_update_says_what_it_changed(self, incidents: Incidents, opening: Opening, worker: Worker) -> None:
+    async def test_an_update_says_what_it_changed(
+        self, incidents: Incidents, opening: OpenRequest, worker: Worker
+    ) -> None:
         workflow_id = await incidents.declare(opening)
         changed = await incidents.ask(workflow_id, Acknowledged(by="Ada", via="command line"))
         assert any("Ada" in line for line in changed.changed)
 
     async def test_the_incident_may_refuse_in_its_own_words(
-        self, incidents: Incidents, opening: Opening, worker: Worker
+        self, incidents: Incidents, opening: OpenRequest, worker: Worker
     ) -> None:
         workflow_id = await incidents.declare(opening)
-        with pytest.raises(Refused) as refused:
+        with pytest.raises(RefusedByIncident) as refused:
             await incidents.ask(workflow_id, Reopened())
         assert str(refused.value).endswith("is not resolved")
 
     async def test_without_a_worker_a_signal_of_the_same_id_is_left(
-        self, client: Client, incidents: Incidents, opening: Opening
+        self, client: Client, incidents: Incidents, opening: OpenRequest
     ) -> None:
         workflow_id = await incidents.declare(opening)
         with pytest.raises(NobodyWorks, match="recorded; no worker is running: nothing is being paged"):
@@ -171,7 +175,7 @@ class TestAsking:
         assert await signals(client, workflow_id) == [("acknowledge", {"id": "ack-1", "by": "Ada"})]
 
     async def test_what_was_left_without_a_worker_counts_once_when_one_comes(
-        self, client: Client, incidents: Incidents, opening: Opening
+        self, client: Client, incidents: Incidents, opening: OpenRequest
     ) -> None:
         workflow_id = await incidents.declare(opening)
         with pytest.raises(NobodyWorks):
@@ -186,7 +190,7 @@ class TestAsking:
 
 
 class TestReading:
-    async def test_state_and_plan(self, incidents: Incidents, opening: Opening, worker: Worker) -> None:
+    async def test_state_and_plan(self, incidents: Incidents, opening: OpenRequest, worker: Worker) -> None:
         workflow_id = await incidents.declare(opening)
         status, outlook = await asyncio.gather(incidents.status(workflow_id), incidents.outlook(workflow_id))
         assert status.incident.title == "Checkout is down"
@@ -195,14 +199,14 @@ class TestReading:
 
     @pytest.mark.parametrize("read", [Incidents.status, Incidents.outlook])
     async def test_without_a_worker_they_say_so(
-        self, read: Callable[..., Awaitable[object]], incidents: Incidents, opening: Opening
+        self, read: Callable[..., Awaitable[object]], incidents: Incidents, opening: OpenRequest
     ) -> None:
         workflow_id = await incidents.declare(opening)
         with pytest.raises(NobodyWorks, match="no worker is running"):
             await read(incidents, workflow_id, patience=SOON)
 
     async def test_without_a_worker_the_history_tells_what_it_knows(
-        self, incidents: Incidents, opening: Opening
+        self, incidents: Incidents, opening: OpenRequest
     ) -> None:
         await incidents.open(ID, opening, alerts("firing", "resolved"))
         await incidents.tell(ID, SeverityChanged(severity="sev2", by="Ada", via="command line"))
@@ -213,7 +217,7 @@ class TestReading:
         ]
 
     async def test_the_history_survives_signals_that_nobody_understands(
-        self, client: Client, incidents: Incidents, opening: Opening
+        self, client: Client, incidents: Incidents, opening: OpenRequest
     ) -> None:
         workflow_id = await incidents.declare(opening)
         handle = client.get_workflow_handle(workflow_id)
@@ -227,7 +231,7 @@ class TestReading:
         ]
 
     async def test_the_history_names_what_was_sent(
-        self, incidents: Incidents, opening: Opening, worker: Worker
+        self, incidents: Incidents, opening: OpenRequest, worker: Worker
     ) -> None:
         workflow_id = await incidents.declare(opening)
         lines = await eventually(
@@ -237,7 +241,7 @@ class TestReading:
 
 
 class TestFinding:
-    async def open_two(self, incidents: Incidents, opening: Opening) -> tuple[str, str]:
+    async def open_two(self, incidents: Incidents, opening: OpenRequest) -> tuple[str, str]:
         """Their incident ids, once both can be found."""
         for number in range(2):
             await incidents.open(f"incident-test-{number}", opening, alerts("firing"))
@@ -247,13 +251,13 @@ class TestFinding:
         first, second = sorted(found, key=lambda each: each.workflow_id)
         return first.incident, second.incident
 
-    async def test_nothing_at_all_means_the_only_open_one(self, incidents: Incidents, opening: Opening) -> None:
+    async def test_nothing_at_all_means_the_only_open_one(self, incidents: Incidents, opening: OpenRequest) -> None:
         workflow_id = await incidents.declare(opening)
         await eventually(incidents.list)
         assert (await incidents.find()).workflow_id == workflow_id
 
     async def test_nothing_at_all_means_none_if_several_are_open(
-        self, incidents: Incidents, opening: Opening, worker: Worker
+        self, incidents: Incidents, opening: OpenRequest, worker: Worker
     ) -> None:
         first, second = await self.open_two(incidents, opening)
         with pytest.raises(LookupFailed) as failed:
@@ -263,7 +267,7 @@ class TestFinding:
         assert second in str(failed.value)
 
     async def test_an_incident_id_or_a_clear_beginning_is_enough(
-        self, incidents: Incidents, opening: Opening, worker: Worker
+        self, incidents: Incidents, opening: OpenRequest, worker: Worker
     ) -> None:
         first, second = await self.open_two(incidents, opening)
         unique = second[: next(n for n in range(len(second)) if first[:n] != second[:n])]
@@ -272,13 +276,13 @@ class TestFinding:
         assert (await incidents.find("incident-test-1")).incident == second
 
     async def test_a_beginning_that_several_share_lists_them(
-        self, incidents: Incidents, opening: Opening, worker: Worker
+        self, incidents: Incidents, opening: OpenRequest, worker: Worker
     ) -> None:
         first, _ = await self.open_two(incidents, opening)
         with pytest.raises(LookupFailed, match="2 incidents begin with '2', say which"):
             await incidents.find(first[0])
 
-    async def test_an_unknown_id_lists_what_is_open(self, incidents: Incidents, opening: Opening) -> None:
+    async def test_an_unknown_id_lists_what_is_open(self, incidents: Incidents, opening: OpenRequest) -> None:
         workflow_id = await incidents.declare(opening)
         await eventually(incidents.list)
         with pytest.raises(LookupFailed, match=f"there is no incident '1999'; open are:\n  {workflow_id}"):
@@ -294,7 +298,7 @@ class TestFinding:
             await incidents.find(odd)
 
     async def test_a_closed_one_is_said_to_be_closed_and_found_if_wanted(
-        self, client: Client, incidents: Incidents, opening: Opening
+        self, client: Client, incidents: Incidents, opening: OpenRequest
     ) -> None:
         workflow_id = await incidents.declare(opening)
         await client.get_workflow_handle(workflow_id).terminate()
@@ -305,7 +309,7 @@ class TestFinding:
         assert found.workflow_id == workflow_id
         assert [line.text for line in await incidents.history(workflow_id, found.run_id)][-1].startswith("terminated")
 
-    async def test_open_ones_are_listed_first(self, client: Client, incidents: Incidents, opening: Opening) -> None:
+    async def test_open_ones_are_listed_first(self, client: Client, incidents: Incidents, opening: OpenRequest) -> None:
         still_open = await incidents.declare(opening)
         closed = await incidents.declare(opening)
         await client.get_workflow_handle(closed).terminate()
@@ -334,7 +338,7 @@ class TestAway:
         ],
     )
     async def test_every_call_says_that_temporal_is_away_and_where_it_was_sought(
-        self, call: Callable[[Incidents, Opening], Awaitable[object]], away: Incidents, opening: Opening
+        self, call: Callable[[Incidents, OpenRequest], Awaitable[object]], away: Incidents, opening: OpenRequest
     ) -> None:
         with pytest.raises(Unreachable, match=f"Temporal at {away.address}"):
             await call(away, opening)

@@ -15,15 +15,15 @@ from starter.answers import Unpublished
 from starter.app import create_app
 from starter.incidents import Incidents
 from starter.installations import Installations, loaded
-from starter.reach import Reach
+from starter.reach import TemporalConnection
 from starter.runbooks import Library, load
 from tests.starter.book import ACME
-from tests.starter.conftest import Gate, incident_worker
+from tests.starter.conftest import GatewayUnderTest, incident_worker
 from worker.publishing import publish
 from workflows.handing_on import HandOn
-from workflows.policy.answers import Life
+from workflows.policy.answers import IncidentInput
 from workflows.policy.events import Alert, AlertsReceived
-from workflows.policy.incident import Opening
+from workflows.policy.incident import OpenRequest
 from workflows.policy.installation import Installation
 from workflows.policy.runbook import Runbook
 
@@ -42,7 +42,7 @@ def other(tmp_path: Any) -> Library:
 
 @pytest.fixture
 def installations(client: Client) -> Installations:
-    return Installations(Reach(client))
+    return Installations(TemporalConnection(client))
 
 
 async def test_where_no_worker_ever_ran_it_says_so(installations: Installations) -> None:
@@ -64,7 +64,7 @@ async def test_the_last_publisher_wins_and_what_it_changed_is_remembered(
     settings = Settings(runbook="acme")
     await installations.publish(loaded(library, settings))
     assert (await installations.current()).changed == ()
-    second = await Installations(Reach(client)).publish(loaded(other, settings))
+    second = await Installations(TemporalConnection(client)).publish(loaded(other, settings))
     for _ in range(2):  # the same again changes nothing, and hides nothing
         found = await installations.current()
         assert found.runbooks == other.runbooks
@@ -81,7 +81,7 @@ async def test_a_worker_whose_default_runbook_is_broken_leaves_what_was_publishe
     assert (await installations.current()).runbooks == library.runbooks
 
 
-async def opened(gate: Gate, path: str = "/webhooks/alertmanager") -> tuple[Any, Any]:
+async def opened(gate: GatewayUnderTest, path: str = "/webhooks/alertmanager") -> tuple[Any, Any]:
     """The answer to an alert, and `/readyz`, of a gateway that has just started."""
     app = create_app(gate.settings, gate.library, gate.incidents)
     async with (
@@ -100,7 +100,7 @@ async def severity(client: Client, workflow_id: str) -> tuple[str, float]:
 
 
 async def test_a_gateway_goes_by_what_is_published_and_names_where_its_files_differ(
-    gate: Gate, client: Client, other: Library, installations: Installations
+    gate: GatewayUnderTest, client: Client, other: Library, installations: Installations
 ) -> None:
     theirs = await installations.publish(loaded(other, Settings(runbook="acme", speed=60)))
     answer, ready = await opened(gate)
@@ -115,7 +115,7 @@ async def test_a_gateway_goes_by_what_is_published_and_names_where_its_files_dif
 
 
 async def test_a_runbook_that_only_the_gateway_has_is_not_followed_and_this_is_said(
-    gate: Gate, library: Library, other: Library, installations: Installations
+    gate: GatewayUnderTest, library: Library, other: Library, installations: Installations
 ) -> None:
     await installations.publish(loaded(library, Settings(runbook="acme")))
     answer, _ = await opened(replace(gate, library=other), "/webhooks/alertmanager?runbook=beta")
@@ -125,7 +125,7 @@ async def test_a_runbook_that_only_the_gateway_has_is_not_followed_and_this_is_s
 
 
 async def test_an_alert_is_taken_by_the_gateways_own_files_where_nothing_is_published(
-    gate: Gate, client: Client
+    gate: GatewayUnderTest, client: Client
 ) -> None:
     answer, ready = await opened(gate)
     assert await severity(client, answer["incident"]) == ("sev1", 1)
@@ -136,7 +136,7 @@ async def test_an_alert_is_taken_by_the_gateways_own_files_where_nothing_is_publ
     assert any("no worker has ever published" in each for each in ready["problems"])
 
 
-async def test_a_publication_of_another_shape_costs_no_alert(gate: Gate, client: Client) -> None:
+async def test_a_publication_of_another_shape_costs_no_alert(gate: GatewayUnderTest, client: Client) -> None:
     await client.start_workflow("installation", {"runbooks": "?"}, id="tocsin-installation", task_queue="nobody")
     answer, ready = await opened(gate)
     assert answer["accepted"] == 1
@@ -147,13 +147,13 @@ async def test_what_a_silence_or_a_heartbeat_kept_opens_by_what_is_published_now
     client: Client, book: Runbook, other: Library, installations: Installations
 ) -> None:
     await installations.publish(loaded(other, Settings(runbook="acme", speed=60)))
-    kept = Opening(runbook=book, severity="sev1", title="No heartbeat from backup")
+    kept = OpenRequest(runbook=book, severity="sev1", title="No heartbeat from backup")
     firing = Alert(fingerprint="f", status="firing", name="Down", starts_at=datetime.now(UTC))
     event = AlertsReceived(alerts=(firing,), via="alerts")
     await Temporal(Incidents(client)).hand_on_alerts(HandOn(workflow_id="kept", opening=kept, event=event))
     history = client.get_workflow_handle("kept").fetch_history_events(page_size=1)
     payloads = (await anext(history)).workflow_execution_started_event_attributes.input.payloads
-    [life] = await client.data_converter.decode(payloads, [Life])
+    [life] = await client.data_converter.decode(payloads, [IncidentInput])
     assert (life.opening.runbook, life.opening.speed) == (other.runbooks["acme"], 60)
 
 

@@ -12,9 +12,9 @@ from temporalio.client import Client
 from temporalio.common import SearchAttributePair, TypedSearchAttributes
 
 from activities.jira import incident_label
-from starter.jira_tickets import Done, done
+from starter.jira_tickets import TicketDone, done
 from starter.sources.reading import Unreadable
-from tests.starter.conftest import Gate, eventually
+from tests.starter.conftest import GatewayUnderTest, eventually
 from tests.starter.sources.webhooks import webhook
 from tests.starter.test_incidents import signals
 from workflows import search_attributes as attributes
@@ -42,7 +42,7 @@ def delivery(
 
 def test_a_ticket_of_ours_that_is_done_is_a_follow_up_that_is_done() -> None:
     found = done(webhook(delivery(), HEADERS))
-    assert found == Done(INCIDENT, "OPS-12", "Ada Example", "jira-delivery-1")
+    assert found == TicketDone(INCIDENT, "OPS-12", "Ada Example", "jira-delivery-1")
     assert found.event() == FollowUpDone(id="jira-delivery-1", by="Ada Example", via="jira", follow_up="OPS-12")
 
 
@@ -74,7 +74,7 @@ def test_what_is_no_webhook_of_jiras_is_unreadable(sent: Any) -> None:
 
 def test_without_an_identifier_the_change_itself_is_what_counts_once() -> None:
     found = done(webhook(delivery(), {}))
-    assert isinstance(found, Done)
+    assert isinstance(found, TicketDone)
     assert found.id == "jira-OPS-12-7"
 
 
@@ -83,7 +83,7 @@ def signed(body: bytes, secret: str = "hunter2") -> dict[str, str]:
     return HEADERS | {"X-Hub-Signature": f"sha256={digest}"}
 
 
-async def test_the_review_is_told_and_a_stranger_is_not_heard(gate: Gate, client: Client) -> None:
+async def test_the_review_is_told_and_a_stranger_is_not_heard(gate: GatewayUnderTest, client: Client) -> None:
     gate.settings = gate.settings.model_copy(update={"jira_webhook_secrets": (SecretStr("hunter2"),)})
     incident = f"20261121-0204-{uuid.uuid4().hex[:6]}"
     review = f"review-{incident}"
@@ -98,7 +98,7 @@ async def test_the_review_is_told_and_a_stranger_is_not_heard(gate: Gate, client
     await handle.terminate()
 
 
-async def test_an_incident_that_is_open_is_told_as_it_has_no_review_yet(gate: Gate, client: Client) -> None:
+async def test_an_incident_that_is_open_is_told_as_it_has_no_review_yet(gate: GatewayUnderTest, client: Client) -> None:
     named = TypedSearchAttributes([SearchAttributePair(attributes.INCIDENT, INCIDENT)])
     await client.start_workflow("incident", id="incident-x", task_queue="nobody", search_attributes=named)
     await eventually(gate.incidents.list)
@@ -108,7 +108,7 @@ async def test_an_incident_that_is_open_is_told_as_it_has_no_review_yet(gate: Ga
     assert [name for name, _ in await signals(client, "incident-x")] == ["follow_up_done"]
 
 
-async def test_a_ticket_whose_review_is_over_is_fine(gate: Gate) -> None:
+async def test_a_ticket_whose_review_is_over_is_fine(gate: GatewayUnderTest) -> None:
     async with gate.open() as http:
         answer = await http.post("/webhooks/jira", json=delivery())
     assert (answer.status_code, answer.json()["ignored"]) == (202, "neither it nor its review is open")

@@ -18,10 +18,10 @@ from pydantic import SecretStr
 from temporalio.client import Client
 
 from starter.incidents import Incidents
-from tests.starter.conftest import Gate
+from tests.starter.conftest import GatewayUnderTest
 from tests.starter.test_incidents import signals
 from tests.starter.test_pagerduty_rings import event
-from workflows.policy.incident import Opening
+from workflows.policy.incident import OpenRequest
 from workflows.policy.runbook import Runbook
 
 PATH = "/webhooks/pagerduty"
@@ -49,7 +49,7 @@ class RestApi:
 
 
 @pytest_asyncio.fixture
-async def rest(gate: Gate) -> AsyncIterator[RestApi]:
+async def rest(gate: GatewayUnderTest) -> AsyncIterator[RestApi]:
     """Configured in the gate's settings."""
     api = RestApi()
     server = uvicorn.Server(uvicorn.Config(api.app(), port=0, log_config=None, lifespan="off", ws="none"))
@@ -67,7 +67,7 @@ async def rest(gate: Gate) -> AsyncIterator[RestApi]:
 @pytest_asyncio.fixture
 async def ring(incidents: Incidents, book: Runbook) -> str:
     """The key of a ring of an open incident."""
-    workflow_id = await incidents.declare(Opening(runbook=book, severity="sev1", title="Down"))
+    workflow_id = await incidents.declare(OpenRequest(runbook=book, severity="sev1", title="Down"))
     return f"{workflow_id}/20261121-0003-k7/escalate/1/on-call/1"
 
 
@@ -75,7 +75,7 @@ def workflow_of(ring: str) -> str:
     return ring.partition("/")[0]
 
 
-async def post(gate: Gate, delivery: str = "delivery-1", **fields: Any) -> httpx.Response:
+async def post(gate: GatewayUnderTest, delivery: str = "delivery-1", **fields: Any) -> httpx.Response:
     content = json.dumps({"event": event(**fields)}).encode()
     headers = {"X-Webhook-Id": delivery}
     for secret in gate.settings.pagerduty_webhook_secrets:
@@ -89,7 +89,9 @@ def about(incident_key: str | None) -> dict[str, Any]:
     return {"id": "Q1", "type": "incident", "incident_key": incident_key}
 
 
-async def test_an_acknowledgement_there_is_signalled_with_its_own_time(gate: Gate, client: Client, ring: str) -> None:
+async def test_an_acknowledgement_there_is_signalled_with_its_own_time(
+    gate: GatewayUnderTest, client: Client, ring: str
+) -> None:
     gate.settings = gate.settings.model_copy(update={"pagerduty_webhook_secrets": (SecretStr("shared"),)})
     answer = await post(gate, data=about(ring))
     assert answer.status_code == 202
@@ -105,12 +107,12 @@ async def test_an_acknowledgement_there_is_signalled_with_its_own_time(gate: Gat
     }
 
 
-async def test_a_resolution_there_is_signalled(gate: Gate, client: Client, ring: str) -> None:
+async def test_a_resolution_there_is_signalled(gate: GatewayUnderTest, client: Client, ring: str) -> None:
     await post(gate, event_type="incident.resolved", data=about(ring))
     assert [name for name, _ in await signals(client, workflow_of(ring))] == ["resolve"]
 
 
-async def test_a_repeated_delivery_bears_the_same_id(gate: Gate, client: Client, ring: str) -> None:
+async def test_a_repeated_delivery_bears_the_same_id(gate: GatewayUnderTest, client: Client, ring: str) -> None:
     for _ in range(2):
         await post(gate, data=about(ring))
     assert {str(said["id"]) for _, said in await signals(client, workflow_of(ring))} == {"pagerduty-delivery-1"}
@@ -118,7 +120,7 @@ async def test_a_repeated_delivery_bears_the_same_id(gate: Gate, client: Client,
 
 @pytest.mark.parametrize("incident_key", [None, "", "not-of-our-shape"])
 async def test_without_a_key_of_ours_its_alerts_are_looked_up_once(
-    incident_key: str | None, gate: Gate, client: Client, ring: str, rest: RestApi
+    incident_key: str | None, gate: GatewayUnderTest, client: Client, ring: str, rest: RestApi
 ) -> None:
     rest.alert_keys = ["somebody-else", ring]
     answer = await post(gate, data=about(incident_key))
@@ -127,15 +129,15 @@ async def test_without_a_key_of_ours_its_alerts_are_looked_up_once(
     assert len(await signals(client, workflow_of(ring))) == 1
 
 
-async def test_with_a_key_of_ours_nothing_is_looked_up(gate: Gate, ring: str, rest: RestApi) -> None:
+async def test_with_a_key_of_ours_nothing_is_looked_up(gate: GatewayUnderTest, ring: str, rest: RestApi) -> None:
     await post(gate, data=about(ring))
     assert rest.asked == []
 
 
 async def test_incidents_that_were_merged_there_are_all_told(
-    gate: Gate, client: Client, incidents: Incidents, book: Runbook, ring: str, rest: RestApi
+    gate: GatewayUnderTest, client: Client, incidents: Incidents, book: Runbook, ring: str, rest: RestApi
 ) -> None:
-    other = await incidents.declare(Opening(runbook=book, severity="sev1", title="Down too"))
+    other = await incidents.declare(OpenRequest(runbook=book, severity="sev1", title="Down too"))
     rest.alert_keys = [ring, f"{other}/20261121-0004-x2/escalate/1/on-call/1"]
     answer = await post(gate, data=about(None))
     assert set(answer.json()["incidents"]) == {workflow_of(ring), other}
@@ -144,20 +146,20 @@ async def test_incidents_that_were_merged_there_are_all_told(
 
 @pytest.mark.parametrize(("status", "alert_keys"), [(200, []), (200, ["somebody-else"]), (404, [])])
 async def test_what_is_not_ours_is_taken_and_counted(
-    status: int, alert_keys: list[str], gate: Gate, rest: RestApi
+    status: int, alert_keys: list[str], gate: GatewayUnderTest, rest: RestApi
 ) -> None:
     rest.status, rest.alert_keys = status, alert_keys
     answer = await post(gate, data=about("x"))
     assert (answer.status_code, answer.json()["ignored"]) == (202, "not ours")
 
 
-async def test_without_a_token_nothing_can_be_looked_up(gate: Gate) -> None:
+async def test_without_a_token_nothing_can_be_looked_up(gate: GatewayUnderTest) -> None:
     answer = await post(gate, data=about("x"))
     assert (answer.status_code, answer.json()["ignored"]) == (202, "not ours")
 
 
 @pytest.mark.parametrize("odd", ["../../users/me", "Q1/../Q2", "", "Q" * 100])
-async def test_an_odd_id_never_becomes_an_address(odd: str, gate: Gate, rest: RestApi) -> None:
+async def test_an_odd_id_never_becomes_an_address(odd: str, gate: GatewayUnderTest, rest: RestApi) -> None:
     answer = await post(gate, data={"id": odd, "type": "incident"})
     assert answer.json()["ignored"] == "not ours"
     assert rest.asked == []
@@ -165,7 +167,7 @@ async def test_an_odd_id_never_becomes_an_address(odd: str, gate: Gate, rest: Re
 
 @pytest.mark.parametrize("status", [401, 429, 500, 503])
 async def test_while_pagerduty_cannot_say_whose_it_is_it_is_asked_to_come_again(
-    status: int, gate: Gate, rest: RestApi
+    status: int, gate: GatewayUnderTest, rest: RestApi
 ) -> None:
     rest.status = status
     answer = await post(gate, data=about(None))
@@ -173,19 +175,21 @@ async def test_while_pagerduty_cannot_say_whose_it_is_it_is_asked_to_come_again(
     assert "rest-token" not in answer.text
 
 
-async def test_while_pagerduty_cannot_be_reached_too(gate: Gate) -> None:
+async def test_while_pagerduty_cannot_be_reached_too(gate: GatewayUnderTest) -> None:
     changed = {"pagerduty_api_url": "http://127.0.0.1:1", "pagerduty_api_token": SecretStr("rest-token")}
     gate.settings = gate.settings.model_copy(update=changed)
     assert (await post(gate, data=about(None))).status_code == 503
 
 
-async def test_an_incident_that_is_closed_here_has_nothing_open(gate: Gate, client: Client, ring: str) -> None:
+async def test_an_incident_that_is_closed_here_has_nothing_open(
+    gate: GatewayUnderTest, client: Client, ring: str
+) -> None:
     await client.get_workflow_handle(workflow_of(ring)).terminate()
     answer = await post(gate, data=about(ring))
     assert (answer.status_code, answer.json()["ignored"]) == (202, "nothing open")
 
 
-async def test_a_ping_is_welcome(gate: Gate) -> None:
+async def test_a_ping_is_welcome(gate: GatewayUnderTest) -> None:
     answer = await post(
         gate, event_type="pagey.ping", data={"message": "Hello from your friend Pagey!", "type": "ping"}
     )

@@ -21,7 +21,7 @@ from starter.sources import generic
 from starter.sources.reading import Webhook
 from starter.sources.several import AT_ONCE
 from starter.sources.table import SOURCES
-from tests.starter.conftest import Gate
+from tests.starter.conftest import GatewayUnderTest
 from tests.starter.sources.webhooks import NOW, webhook
 from tests.starter.test_gateway import received
 from workflows.policy.runbook import Runbook
@@ -45,7 +45,7 @@ lists = pytest.mark.parametrize("source", LISTS)
 
 @lists
 async def test_an_alert_that_cannot_be_used_among_good_ones_is_somebodys(
-    source: str, gate: Gate, client: Client
+    source: str, gate: GatewayUnderTest, client: Client
 ) -> None:
     path = f"/webhooks/{source}"
     async with gate.open() as http:

@@ -17,12 +17,12 @@ from starter.runbooks import Library
 from starter.silences import Silences, new_id
 from starter.silencing import Silencing
 from tests.patience import HANGS_AFTER_S
-from tests.starter.conftest import Gate, eventually
+from tests.starter.conftest import GatewayUnderTest, eventually
 from workflows.incident import IncidentWorkflow
 from workflows.policy.events import Alert
-from workflows.policy.incident import Opening
+from workflows.policy.incident import OpenRequest
 from workflows.policy.matching import Matcher
-from workflows.policy.silence import Card, Expired, Silence
+from workflows.policy.silence import Expired, Silence, SilenceSummary
 from workflows.runner import runner
 from workflows.silence import SilenceWorkflow
 
@@ -30,9 +30,9 @@ GENERIC = "/webhooks/generic"
 HOUR = timedelta(hours=1)
 
 
-def card(*matchers: str, begins: timedelta = timedelta(), lasts: timedelta = HOUR) -> Card:
+def card(*matchers: str, begins: timedelta = timedelta(), lasts: timedelta = HOUR) -> SilenceSummary:
     now = datetime.now(UTC)
-    return Card(
+    return SilenceSummary(
         id=new_id(),
         matchers=tuple(map(Matcher.parse, matchers or ("service=checkout",))),
         starts_at=now + begins,
@@ -51,7 +51,7 @@ def silences(incidents: Incidents) -> Silences:
     return Silences(incidents.reach)
 
 
-async def begun(silences: Silences, *cards: Card) -> None:
+async def begun(silences: Silences, *cards: SilenceSummary) -> None:
     """Added, and seen by whoever looks."""
     for each in cards:
         await silences.add(each)
@@ -66,13 +66,13 @@ async def is_open(incidents: Incidents, incident: str) -> bool:
     return True
 
 
-async def signals(client: Client, silence: Card) -> int:
+async def signals(client: Client, silence: SilenceSummary) -> int:
     history = await client.get_workflow_handle(f"silence-{silence.id}").fetch_history()
     return sum(event.HasField("workflow_execution_signaled_event_attributes") for event in history.events)
 
 
 async def test_what_matches_is_held_and_the_sender_is_told_by_which_silence(
-    gate: Gate, silences: Silences, client: Client
+    gate: GatewayUnderTest, silences: Silences, client: Client
 ) -> None:
     await begun(silences, one := card())
     async with gate.open() as http:
@@ -88,7 +88,7 @@ async def test_what_matches_is_held_and_the_sender_is_told_by_which_silence(
     assert await signals(client, one) == 1
 
 
-async def test_the_rest_of_a_delivery_goes_on(gate: Gate, silences: Silences, incidents: Incidents) -> None:
+async def test_the_rest_of_a_delivery_goes_on(gate: GatewayUnderTest, silences: Silences, incidents: Incidents) -> None:
     await begun(silences, card())
     async with gate.open() as http:
         answer = await http.post(GENERIC, json={"alerts": [alert("a"), alert("b", service="search")]})
@@ -99,7 +99,7 @@ async def test_the_rest_of_a_delivery_goes_on(gate: Gate, silences: Silences, in
 
 
 async def test_of_a_group_that_is_held_in_part_the_incident_opens_by_what_is_not(
-    gate: Gate, silences: Silences, incidents: Incidents
+    gate: GatewayUnderTest, silences: Silences, incidents: Incidents
 ) -> None:
     await begun(silences, card())
     group = [alert("a", severity="sev1", group="g"), alert("b", service="search", severity="sev3", group="g")]
@@ -110,7 +110,7 @@ async def test_of_a_group_that_is_held_in_part_the_incident_opens_by_what_is_not
 
 
 async def test_what_resolves_goes_on_to_an_incident_that_is_open_and_is_told_to_the_silence(
-    gate: Gate, silences: Silences, incidents: Incidents, client: Client
+    gate: GatewayUnderTest, silences: Silences, incidents: Incidents, client: Client
 ) -> None:
     async with gate.open() as http:
         incident = (await http.post(GENERIC, json=alert())).json()["incident"]
@@ -122,7 +122,9 @@ async def test_what_resolves_goes_on_to_an_incident_that_is_open_and_is_told_to_
     assert await signals(client, one) == 1
 
 
-async def test_the_same_again_is_held_without_another_signal(gate: Gate, silences: Silences, client: Client) -> None:
+async def test_the_same_again_is_held_without_another_signal(
+    gate: GatewayUnderTest, silences: Silences, client: Client
+) -> None:
     await begun(silences, one := card())
     same = alert(starts_at="2026-11-21T00:03:12Z")
     async with gate.open() as http:
@@ -139,7 +141,7 @@ async def test_the_same_again_is_told_again_after_a_minute(
     """What a silence has missed, for it was away, it hears with the next repeat."""
     await begun(silences, one := card())
     silencing, now = Silencing(silences), datetime.now(UTC)
-    about = Opening(runbook=library.runbooks["acme"], severity="sev2", title="a is down")
+    about = OpenRequest(runbook=library.runbooks["acme"], severity="sev2", title="a is down")
     batch = Batch("incident-generic-a", about, (Alert(fingerprint="a", starts_at=now),))
     for after_s in (0, 59, 61, 100, 122):
         assert await silencing.hold(one, batch, about, now + timedelta(seconds=after_s))
@@ -150,7 +152,7 @@ async def test_the_end_of_a_group_is_always_told(silences: Silences, client: Cli
     """It may be over for what it does not list, however often this was said of what it lists."""
     await begun(silences, one := card())
     silencing, now = Silencing(silences), datetime.now(UTC)
-    about = Opening(runbook=library.runbooks["acme"], severity="sev2", title="a is down")
+    about = OpenRequest(runbook=library.runbooks["acme"], severity="sev2", title="a is down")
     fires, is_over = Alert(fingerprint="a", starts_at=now), Alert(fingerprint="b", starts_at=now, status="resolved")
     batch = Batch("incident-generic-a", about, (fires, is_over))
     last = Batch("incident-generic-a", about, (is_over,), ended={"": now})
@@ -161,7 +163,7 @@ async def test_the_end_of_a_group_is_always_told(silences: Silences, client: Cli
 
 @pytest.mark.parametrize("between", [{"status": "resolved"}, {"severity": "sev1"}])
 async def test_the_same_again_is_told_when_something_else_was_told_since(
-    gate: Gate, silences: Silences, client: Client, between: dict[str, Any]
+    gate: GatewayUnderTest, silences: Silences, client: Client, between: dict[str, Any]
 ) -> None:
     await begun(silences, one := card())
     same = alert(starts_at="2026-11-21T00:03:12Z")
@@ -184,7 +186,7 @@ async def test_the_same_again_is_told_when_something_else_was_told_since(
     ],
 )
 async def test_matchers_see_labels_and_what_senders_say_without_them(
-    matcher: str, held: bool, gate: Gate, silences: Silences
+    matcher: str, held: bool, gate: GatewayUnderTest, silences: Silences
 ) -> None:
     await begun(silences, card(matcher, *([] if "!=" not in matcher else ["service=checkout"])))
     async with gate.open() as http:
@@ -192,13 +194,13 @@ async def test_matchers_see_labels_and_what_senders_say_without_them(
     assert bool(answer.json()["held"]) is held
 
 
-async def test_one_that_has_not_begun_holds_nothing(gate: Gate, silences: Silences) -> None:
+async def test_one_that_has_not_begun_holds_nothing(gate: GatewayUnderTest, silences: Silences) -> None:
     await begun(silences, card(begins=HOUR))
     async with gate.open() as http:
         assert (await http.post(GENERIC, json=alert())).json()["accepted"] == 1
 
 
-async def test_of_two_the_one_that_ends_last_holds(gate: Gate, silences: Silences) -> None:
+async def test_of_two_the_one_that_ends_last_holds(gate: GatewayUnderTest, silences: Silences) -> None:
     short, long = card(), card(lasts=2 * HOUR)
     await begun(silences, short, long)
     async with gate.open() as http:
@@ -210,7 +212,7 @@ class TestFailingOpen:
     """A page too many is the smaller harm."""
 
     async def test_one_that_has_ended_holds_nothing_however_old_the_list_is(
-        self, gate: Gate, silences: Silences, client: Client
+        self, gate: GatewayUnderTest, silences: Silences, client: Client
     ) -> None:
         await begun(silences, one := card())
         async with gate.open() as http:
@@ -220,11 +222,11 @@ class TestFailingOpen:
         assert (answer.json()["held"], answer.json()["accepted"]) == ([], 1)
 
     async def test_silences_that_cannot_be_looked_up_hold_nothing_and_ready_says_so(
-        self, gate: Gate, silences: Silences, monkeypatch: pytest.MonkeyPatch
+        self, gate: GatewayUnderTest, silences: Silences, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         await begun(silences, card())
 
-        async def away(_: Silences) -> tuple[Card, ...]:
+        async def away(_: Silences) -> tuple[SilenceSummary, ...]:
             raise Unreachable("visibility is away")
 
         monkeypatch.setattr(Silences, "list", away)
@@ -236,7 +238,7 @@ class TestFailingOpen:
 
     @pytest.mark.parametrize("memo", [None, {"card": {"id": "from a later version"}}])
     async def test_one_that_cannot_be_read_stops_neither_alerts_nor_other_silences(
-        self, gate: Gate, silences: Silences, client: Client, memo: dict[str, Any] | None
+        self, gate: GatewayUnderTest, silences: Silences, client: Client, memo: dict[str, Any] | None
     ) -> None:
         await client.start_workflow("silence", id="silence-by-hand", task_queue=WORKFLOW_QUEUE, memo=memo)
         await begun(silences, one := card())
@@ -247,9 +249,9 @@ class TestFailingOpen:
         assert (answer.status_code, answer.json()["accepted"]) == (202, 1)
 
     async def test_a_slow_look_up_holds_no_alert_up(
-        self, gate: Gate, silences: Silences, monkeypatch: pytest.MonkeyPatch
+        self, gate: GatewayUnderTest, silences: Silences, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        async def slow(_: Silences) -> tuple[Card, ...]:
+        async def slow(_: Silences) -> tuple[SilenceSummary, ...]:
             await asyncio.Event().wait()
             return ()
 
@@ -260,7 +262,7 @@ class TestFailingOpen:
 
 
 async def test_from_the_webhook_to_the_incident_that_opens_when_the_silence_ends(
-    gate: Gate, silences: Silences, incidents: Incidents, client: Client
+    gate: GatewayUnderTest, silences: Silences, incidents: Incidents, client: Client
 ) -> None:
     await begun(silences, one := card())
     workflows = [IncidentWorkflow, SilenceWorkflow]

@@ -18,8 +18,8 @@ from tests.workflows.incidents import shipped
 from workflows.policy.answers import Status
 from workflows.policy.digest import Stock
 from workflows.policy.events import Acknowledged, Cancelled, DraftApproved, FollowUpAdded, Resolved
-from workflows.policy.incident import Opening
-from workflows.policy.review.answers import ReviewLife, ReviewStatus, status
+from workflows.policy.incident import OpenRequest
+from workflows.policy.review.answers import ReviewInput, ReviewStatus, status
 from workflows.policy.review.state import Review, open_review
 from workflows.policy.runbook import Runbook
 from workflows.review import ReviewWorkflow
@@ -27,11 +27,11 @@ from workflows.runner import runner
 
 
 @pytest.fixture
-def opening(book: Runbook) -> Opening:
-    return Opening(runbook=book, severity="sev1", title="Checkout is down", service="checkout", source="test")
+def opening(book: Runbook) -> OpenRequest:
+    return OpenRequest(runbook=book, severity="sev1", title="Checkout is down", service="checkout", source="test")
 
 
-async def test_an_open_incident_says_how_it_stands(incidents: Incidents, opening: Opening, worker: Worker) -> None:
+async def test_an_open_incident_says_how_it_stands(incidents: Incidents, opening: OpenRequest, worker: Worker) -> None:
     workflow_id = await incidents.declare(opening)
     await incidents.ask(workflow_id, Acknowledged(by="Ada"))
     [found] = (
@@ -43,7 +43,7 @@ async def test_an_open_incident_says_how_it_stands(incidents: Incidents, opening
 
 
 async def test_one_that_is_over_and_only_watched_is_not_open(
-    incidents: Incidents, opening: Opening, worker: Worker
+    incidents: Incidents, opening: OpenRequest, worker: Worker
 ) -> None:
     workflow_id = await incidents.declare(opening)
     await eventually(lambda: take(incidents, Reviews(incidents)), lambda seen: bool(seen.incidents))
@@ -101,7 +101,7 @@ class TestReviews:
         assert (await self.stock(self.status(speed=60))).owed == ()
 
     async def test_an_open_one_is_found_and_asked(self, client: Client, incidents: Incidents) -> None:
-        life = ReviewLife(runbook=self.book, review=self.review())
+        life = ReviewInput(runbook=self.book, review=self.review())
         async with Worker(client, task_queue=WORKFLOW_QUEUE, workflows=[ReviewWorkflow], workflow_runner=runner()):
             await client.start_workflow("review", life, id="review-1", task_queue=WORKFLOW_QUEUE)
             found = await eventually(lambda: take(incidents, Reviews(incidents)), lambda seen: bool(seen.owed))

@@ -12,13 +12,13 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from starter.incidents import Incidents
 from starter.sources import generic, sentry
 from tests.patience import HANGS_AFTER_S
-from tests.starter.conftest import Gate
+from tests.starter.conftest import GatewayUnderTest
 from tests.starter.sources.fixtures.pagerduty import FIXTURE, firing
 
 PATH = "/webhooks/pagerduty"
 
 
-async def test_readyz_says_when_how_often_what_to_compare_and_what_it_means(gate: Gate) -> None:
+async def test_readyz_says_when_how_often_what_to_compare_and_what_it_means(gate: GatewayUnderTest) -> None:
     gate.settings = gate.settings.model_copy(update={"pagerduty_webhook_secrets": (SecretStr("shared"),)})
     async with gate.open() as http:
         with capture_logs() as logs:
@@ -35,7 +35,7 @@ async def test_readyz_says_when_how_often_what_to_compare_and_what_it_means(gate
     assert "guess" not in str(logs) + problem
 
 
-async def test_a_genuine_webhook_ends_the_row(gate: Gate) -> None:
+async def test_a_genuine_webhook_ends_the_row(gate: GatewayUnderTest) -> None:
     gate.settings = gate.settings.model_copy(update={"pagerduty_webhook_secrets": (SecretStr("shared"),)})
     async with gate.open() as http:
         await http.post(PATH, json=firing)
@@ -48,7 +48,7 @@ async def test_a_genuine_webhook_ends_the_row(gate: Gate) -> None:
 
 
 async def test_sentry_is_answered_within_its_second_even_when_temporal_is_slow(
-    gate: Gate,
+    gate: GatewayUnderTest,
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         address = f"127.0.0.1:{silent.getsockname()[1]}"
@@ -61,7 +61,7 @@ async def test_sentry_is_answered_within_its_second_even_when_temporal_is_slow(
     )
 
 
-async def test_the_address_may_say_how_grave_the_alerts_are_that_say_nothing(gate: Gate) -> None:
+async def test_the_address_may_say_how_grave_the_alerts_are_that_say_nothing(gate: GatewayUnderTest) -> None:
     said = {name: value for name, value in generic.EXAMPLE.items() if name != "severity"}
     async with gate.open() as http:
         for body, word, problems in (

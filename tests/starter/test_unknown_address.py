@@ -3,7 +3,7 @@
 import pytest
 from structlog.testing import capture_logs
 
-from tests.starter.conftest import Gate
+from tests.starter.conftest import GatewayUnderTest
 
 
 @pytest.mark.parametrize(
@@ -18,7 +18,9 @@ from tests.starter.conftest import Gate
         ("/webhooks/a%e2%80%aeb", "there is nothing at /webhooks/a b."),
     ],
 )
-async def test_the_answer_says_which_there_are_and_readyz_that_it_came(path: str, told: str, gate: Gate) -> None:
+async def test_the_answer_says_which_there_are_and_readyz_that_it_came(
+    path: str, told: str, gate: GatewayUnderTest
+) -> None:
     async with gate.open() as http:
         answer = await http.post(path, json={})
         ready = (await http.get("/readyz")).json()
@@ -29,7 +31,7 @@ async def test_the_answer_says_which_there_are_and_readyz_that_it_came(path: str
     assert told in ready["problems"][0]
 
 
-async def test_whatever_anybody_makes_up_is_one_counter_and_one_line_a_minute(gate: Gate) -> None:
+async def test_whatever_anybody_makes_up_is_one_counter_and_one_line_a_minute(gate: GatewayUnderTest) -> None:
     async with gate.open() as http:
         with capture_logs() as logs:
             for number in range(30):
@@ -41,7 +43,7 @@ async def test_whatever_anybody_makes_up_is_one_counter_and_one_line_a_minute(ga
     assert len(logs) < 30
 
 
-async def test_a_sender_that_is_told_to_put_is_seen(gate: Gate) -> None:
+async def test_a_sender_that_is_told_to_put_is_seen(gate: GatewayUnderTest) -> None:
     async with gate.open() as http:
         answer = await http.put("/webhooks/grafana", json={})
         ready = (await http.get("/readyz")).json()
@@ -51,7 +53,7 @@ async def test_a_sender_that_is_told_to_put_is_seen(gate: Gate) -> None:
 
 
 @pytest.mark.parametrize("path", ["/favicon.ico", "/webhooks/grafana", "/.env"])
-async def test_who_only_looks_is_no_sender(path: str, gate: Gate) -> None:
+async def test_who_only_looks_is_no_sender(path: str, gate: GatewayUnderTest) -> None:
     async with gate.open() as http:
         assert (await http.get(path)).status_code in (404, 405)
         assert (await http.post("/wp-login.php")).status_code == 404

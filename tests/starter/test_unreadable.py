@@ -14,7 +14,7 @@ from temporalio.client import Client
 from starter import ours, prefix, translating, turned_away
 from starter.sources import generic, healthchecks
 from starter.sources.table import SOURCES
-from tests.starter.conftest import Gate
+from tests.starter.conftest import GatewayUnderTest
 from tests.starter.sources.fixture import hex_hmac
 from tests.starter.sources.test_alertmanager import alert, body
 from tests.starter.sources.webhooks import NOW, webhook
@@ -32,7 +32,7 @@ def group(count: int, **more: Any) -> bytes:
     return json.dumps({**sent, **more}).encode()
 
 
-async def post(gate: Gate, path: str, content: bytes, **headers: str) -> Any:
+async def post(gate: GatewayUnderTest, path: str, content: bytes, **headers: str) -> Any:
     async with gate.open() as http:
         answer = await http.post(path, content=content, headers=headers)
     assert answer.status_code == 202, answer.text
@@ -40,14 +40,14 @@ async def post(gate: Gate, path: str, content: bytes, **headers: str) -> Any:
 
 
 class TestTooLong:
-    async def test_seven_hundred_alerts_of_alertmanager_are_no_large_body(self, gate: Gate) -> None:
+    async def test_seven_hundred_alerts_of_alertmanager_are_no_large_body(self, gate: GatewayUnderTest) -> None:
         content = group(700)
         assert len(content) > 1_048_576
         answer = await post(gate, ALERTMANAGER, content)
         assert (answer["accepted"], answer["problems"]) == (700, [])
 
     async def test_of_a_larger_one_the_alerts_within_the_limit_are_read_and_the_rest_counted(
-        self, gate: Gate, client: Client
+        self, gate: GatewayUnderTest, client: Client
     ) -> None:
         with_settings(gate, max_body_bytes=LIMIT)
         small, large = [await post(gate, ALERTMANAGER, group(count, groupKey="g")) for count in (2, 100)]
@@ -63,13 +63,15 @@ class TestTooLong:
         reading = translating.translated(SOURCES["alertmanager"], webhook(group(100, truncatedAlerts=7)), LIMIT)
         assert len(reading.alerts) + reading.truncated == 107
 
-    async def test_one_that_never_ends_is_not_read_to_its_end(self, gate: Gate, client: Client) -> None:
+    async def test_one_that_never_ends_is_not_read_to_its_end(self, gate: GatewayUnderTest, client: Client) -> None:
         with_settings(gate, max_body_bytes=LIMIT)
         answer = await post(gate, ALERTMANAGER, group(2000))
         assert 40 < answer["accepted"] < 60
         assert sum(each.truncated for each in await received(client, answer["incident"])) > 50
 
-    async def test_what_is_signed_and_longer_than_can_be_checked_is_refused_and_seen(self, gate: Gate) -> None:
+    async def test_what_is_signed_and_longer_than_can_be_checked_is_refused_and_seen(
+        self, gate: GatewayUnderTest
+    ) -> None:
         content = json.dumps({"alerts": [ONE] * 20_000}).encode()
         with_settings(
             gate, max_body_bytes=LIMIT, sentry_secrets=(SecretStr("s"),), alertmanager_tokens=(SecretStr("t"),)
@@ -107,7 +109,7 @@ class TestTooLong:
 
 class TestUnreadable:
     async def test_it_says_whose_and_why_at_the_default_severity_and_not_what_was_sent(
-        self, gate: Gate, client: Client
+        self, gate: GatewayUnderTest, client: Client
     ) -> None:
         async with gate.open() as http:
             answer = (await http.post(GENERIC, params={"severity": "sev4"}, content=b"password=hunter2")).json()
@@ -116,7 +118,9 @@ class TestUnreadable:
         assert found["severity"] == "sev2"
         assert "hunter2" not in str(found) + str(answer)
 
-    async def test_repeats_only_count_and_each_installation_has_its_own(self, gate: Gate, client: Client) -> None:
+    async def test_repeats_only_count_and_each_installation_has_its_own(
+        self, gate: GatewayUnderTest, client: Client
+    ) -> None:
         async with gate.open() as http:
             answers = [
                 (await http.post(ALERTMANAGER, content=b"?", params={"installation": where})).json()["incident"]
@@ -126,12 +130,14 @@ class TestUnreadable:
         heard = [alert for each in await received(client, answers[0]) for alert in each.alerts]
         assert len({each.fingerprint for each in heard}) == 1
 
-    async def test_a_message_of_pagerduty_that_cannot_be_read_keeps_the_subscription(self, gate: Gate) -> None:
+    async def test_a_message_of_pagerduty_that_cannot_be_read_keeps_the_subscription(
+        self, gate: GatewayUnderTest
+    ) -> None:
         for event in ({"event_type": "incident.triggered"}, {"event_type": "incident.acknowledged", "data": 7}, 7):
             answer = await post(gate, "/webhooks/pagerduty", json.dumps({"event": event}).encode())
             assert answer["unreadable"]
 
-    async def test_what_jira_sends_pages_nobody_and_is_seen(self, gate: Gate) -> None:
+    async def test_what_jira_sends_pages_nobody_and_is_seen(self, gate: GatewayUnderTest) -> None:
         async with gate.open() as http:
             answers = [await http.post("/webhooks/jira", content=sent) for sent in (b"{", b"[]", b"[]")]
             ready = (await http.get("/readyz")).json()
@@ -169,7 +175,7 @@ class TestCompressed:
     )
     @pytest.mark.parametrize("signs_what_it_packed", [True, False])
     async def test_a_packed_body_is_unpacked_whichever_of_them_is_signed(
-        self, encoding: str, packed: Any, signs_what_it_packed: bool, gate: Gate
+        self, encoding: str, packed: Any, signs_what_it_packed: bool, gate: GatewayUnderTest
     ) -> None:
         with_settings(gate, github_secrets=(SecretStr("s"),))
         example = json.dumps(next(iter(SOURCES["github"].examples.values()))).encode()
@@ -179,7 +185,7 @@ class TestCompressed:
         assert answer["accepted"] == 1
         assert answer["unreadable"] is None
 
-    async def test_it_is_never_unpacked_to_more_than_is_read(self, gate: Gate) -> None:
+    async def test_it_is_never_unpacked_to_more_than_is_read(self, gate: GatewayUnderTest) -> None:
         with_settings(gate, max_body_bytes=LIMIT)
         answer = await post(gate, ALERTMANAGER, gzip.compress(b" " * 50_000_000))
         assert answer["unreadable"]
@@ -200,7 +206,7 @@ class TestSeen:
         ]
         assert known.problems(last + timedelta(days=1)) == []
 
-    async def test_a_closed_route_is_seen(self, gate: Gate) -> None:
+    async def test_a_closed_route_is_seen(self, gate: GatewayUnderTest) -> None:
         gate.exposed = True
         async with gate.open() as http:
             await http.post(GENERIC, json=ONE)
@@ -210,14 +216,14 @@ class TestSeen:
 
 class TestHeartbeats:
     @pytest.mark.parametrize("content", [b"{", b"\xff", b"x" * 9000, b'{"status": ["resolved"]}', b'{"a": "\\ud83d"}'])
-    async def test_a_beat_with_an_odd_body_is_a_beat(self, content: bytes, gate: Gate) -> None:
+    async def test_a_beat_with_an_odd_body_is_a_beat(self, content: bytes, gate: GatewayUnderTest) -> None:
         with_settings(gate, max_body_bytes=2000)
         async with gate.open() as http:
             answer = await http.post("/heartbeats/backup", content=content)
         assert answer.status_code == 404, "it got as far as asking whether this one is expected"
 
     @pytest.mark.parametrize("content", [b'{"status": "Resolved"}', b'\xef\xbb\xbf{"status": "resolved"}'])
-    async def test_a_watchdog_that_has_resolved_is_none(self, content: bytes, gate: Gate) -> None:
+    async def test_a_watchdog_that_has_resolved_is_none(self, content: bytes, gate: GatewayUnderTest) -> None:
         async with gate.open() as http:
             answer = await http.post("/heartbeats/backup", content=content)
         assert answer.json()["ignored"] == "a resolved alert is no beat"

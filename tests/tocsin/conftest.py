@@ -34,13 +34,13 @@ from workflows.runner import runner
 
 
 @dataclass(frozen=True)
-class Answer:
+class CommandAnswer:
     code: int
     out: str
     err: str
 
 
-Tocsin = Callable[..., Awaitable[Answer]]
+Tocsin = Callable[..., Awaitable[CommandAnswer]]
 Start = Callable[..., subprocess.Popen[str]]
 
 
@@ -64,9 +64,9 @@ def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def tocsin(alone: Path, capsys: pytest.CaptureFixture[str]) -> Tocsin:
     """Runs a command as the shell does. In a thread: a command brings its own event loop."""
 
-    async def command(*words: str) -> Answer:
+    async def command(*words: str) -> CommandAnswer:
         code = await asyncio.to_thread(run, words)
-        return Answer(code, *capsys.readouterr())
+        return CommandAnswer(code, *capsys.readouterr())
 
     return command
 

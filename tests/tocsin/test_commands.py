@@ -14,8 +14,8 @@ from temporalio.worker import Worker
 from starter.incidents import Incidents
 from starter.runbooks import load
 from tests.patience import HANGS_AFTER_S
-from tests.tocsin.conftest import Answer, Tocsin
-from workflows.policy.incident import Opening
+from tests.tocsin.conftest import CommandAnswer, Tocsin
+from workflows.policy.incident import OpenRequest
 
 
 @pytest.mark.parametrize(
@@ -129,18 +129,18 @@ async def test_markup_and_terminal_controls_in_an_alert_stay_text(tocsin: Tocsin
 
 async def test_without_a_worker_it_is_recorded_and_said_that_nobody_is_paged(client: Client, alone: Path) -> None:
     """In processes of their own, at the same time: each waits five seconds for the worker that is not there."""
-    opening = Opening(runbook=load(alone / "books").runbooks["acme"], severity="sev1", title="Checkout is slow")
+    opening = OpenRequest(runbook=load(alone / "books").runbooks["acme"], severity="sev1", title="Checkout is slow")
     workflow_id = await Incidents(client).declare(opening)
     declared, acknowledged, shown = await asyncio.gather(
         process("declare", "Another one"), process("ack", workflow_id), process("show", workflow_id)
     )
-    assert declared == acknowledged == Answer(2, "", "recorded; no worker is running: nothing is being paged\n")
+    assert declared == acknowledged == CommandAnswer(2, "", "recorded; no worker is running: nothing is being paged\n")
     assert shown.code == 2
     assert "Checkout is slow" in shown.out
     assert shown.err == "no worker is running: nothing is being paged\n"
 
 
-async def until_found(tocsin: Tocsin, *words: str) -> Answer:
+async def until_found(tocsin: Tocsin, *words: str) -> CommandAnswer:
     """Visibility lags by moments behind a declaration."""
     async with asyncio.timeout(HANGS_AFTER_S):
         while (answer := await tocsin(*words)).code != 0:
@@ -148,7 +148,7 @@ async def until_found(tocsin: Tocsin, *words: str) -> Answer:
     return answer
 
 
-async def process(*words: str) -> Answer:
+async def process(*words: str) -> CommandAnswer:
     command = [sys.executable, "-m", "tocsin", *words]
     ended = await asyncio.to_thread(subprocess.run, command, capture_output=True, text=True, timeout=30, check=False)
-    return Answer(ended.returncode, ended.stdout, ended.stderr)
+    return CommandAnswer(ended.returncode, ended.stdout, ended.stderr)

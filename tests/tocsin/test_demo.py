@@ -10,8 +10,8 @@ import pytest
 from starter.runbooks import Library
 from tests.starter.sources.webhooks import delivery
 from tocsin.demo.expectations import Outcome, unmet
-from tocsin.demo.stage import Ring, Sandbox
-from tocsin.demo.telling import Sent
+from tocsin.demo.stage import DemoRing, DemoSandbox
+from tocsin.demo.telling import DemoSent
 from workflows.policy.incident import Incident, Settlement
 
 NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
@@ -45,6 +45,6 @@ def outcome(*rung: str) -> Outcome:
         detected_at=NOW, declared_at=NOW, opened_at=NOW, phase_at=NOW, round_started_at=NOW,
     )  # fmt: skip
     settled = Settlement(occurrence=1, due_at=NOW, sent_at=NOW, settled_at=NOW, outcome="done")
-    rings = [Ring(at=NOW, routing_key="sandbox-on-call", dedup_key=key) for key in rung]
-    sandbox = Sandbox(rings=rings, pagerduty_incidents=[], channels=[], statuspage_incidents=[])
-    return Outcome(incident, (Sent("escalate/1/on-call", timedelta(), settled),), sandbox, "Vera")
+    rings = [DemoRing(at=NOW, routing_key="sandbox-on-call", dedup_key=key) for key in rung]
+    sandbox = DemoSandbox(rings=rings, pagerduty_incidents=[], channels=[], statuspage_incidents=[])
+    return Outcome(incident, (DemoSent("escalate/1/on-call", timedelta(), settled),), sandbox, "Vera")

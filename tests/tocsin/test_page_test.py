@@ -14,7 +14,7 @@ from tocsin.commands import page_test
 from workflows.policy.effects import Page, Receipt, Send
 
 
-class Pager:
+class FakePager:
     """Takes the place of the adapters behind the activity."""
 
     def __init__(self) -> None:
@@ -30,7 +30,7 @@ class Pager:
 
 
 async def test_a_test_page_is_marked_as_one_and_has_a_new_key_each_time(client: Client, tocsin: Tocsin) -> None:
-    pager = Pager()
+    pager = FakePager()
     async with Worker(client, task_queue=PAGE_QUEUE, activities=[pager.page]):
         answers = [await tocsin("page-test", "on-call") for _ in range(2)]
     assert [answer.code for answer in answers] == [0, 0]
@@ -40,7 +40,7 @@ async def test_a_test_page_is_marked_as_one_and_has_a_new_key_each_time(client: 
 
 
 async def test_a_page_that_is_rejected_says_why(client: Client, tocsin: Tocsin) -> None:
-    async with Worker(client, task_queue=PAGE_QUEUE, activities=[Pager().page]):
+    async with Worker(client, task_queue=PAGE_QUEUE, activities=[FakePager().page]):
         answer = await tocsin("page-test", "stranger")
     assert (answer.code, answer.err) == (1, "the page was not delivered: stranger has no key\n")
 

@@ -12,7 +12,7 @@ from temporalio.client import Client
 from starter import directory
 from starter.answers import Past
 from starter.counting import counted, figures
-from starter.figures import Figures
+from starter.figures import ReportFigures
 from starter.incidents import Incidents
 from starter.reviews import Reviews
 from starter.runbooks import load
@@ -23,10 +23,10 @@ from tocsin import output
 from tocsin.view.figures import picture
 from tocsin.view.report import report
 from tocsin.view.spans import took
-from workflows.policy.incident import Opening
-from workflows.policy.record import MEMO, Record
-from workflows.policy.review.record import Record as ReviewRecord
-from workflows.policy.tally import Tally
+from workflows.policy.incident import OpenRequest
+from workflows.policy.record import MEMO, ClosedIncident
+from workflows.policy.review.record import ClosedReview as ReviewRecord
+from workflows.policy.tally import PageStatistics
 
 SVG = "{http://www.w3.org/2000/svg}"
 NOW = datetime.now(UTC)
@@ -34,7 +34,7 @@ DAYS_AGO = (NOW - T0) / DAY
 HOSTILE = "</text><script>alert(1)</script> \x1b[31m"
 
 
-async def ended(client: Client, *records: Record) -> None:
+async def ended(client: Client, *records: ClosedIncident) -> None:
     """They closed and left these, as far as a list can tell."""
     for number, each in enumerate(records):
         handle = await client.start_workflow(
@@ -60,18 +60,18 @@ async def test_it_counts_what_has_closed_and_what_is_open(tocsin: Tocsin, client
 
 async def test_an_open_drill_is_left_out(tocsin: Tocsin, client: Client, alone: Path) -> None:
     book = load(alone / "books").runbooks["acme"]
-    drill = Opening(runbook=book, severity="sev1", title="A drill", speed=60)
+    drill = OpenRequest(runbook=book, severity="sev1", title="A drill", speed=60)
     await Incidents(client).declare(drill)
     await eventually(Incidents(client).list)
     answer = await tocsin("report", "--json")
-    seen = Figures.model_validate_json(answer.out)
+    seen = ReportFigures.model_validate_json(answer.out)
     assert (seen.total.incidents, seen.left_out.drills) == (0, 1)
 
 
 async def test_as_json_it_is_the_figures(tocsin: Tocsin, client: Client) -> None:
     await ended(client, record(DAYS_AGO - 1), record(DAYS_AGO - 1, runbook="other"))
     answer = await tocsin("report", "--since", "2d", "--runbook", "company", "--json")
-    seen = Figures.model_validate_json(answer.out)
+    seen = ReportFigures.model_validate_json(answer.out)
     assert (seen.total.incidents, seen.total.acknowledge.median_s) == (1, 300)
     assert seen.until - seen.since == timedelta(days=2)
 
@@ -137,7 +137,7 @@ async def test_reviews_are_found_open_and_closed_by_their_records(client: Client
 
 
 class TestInWords:
-    def said(self, *records: Record, reviews: tuple[ReviewRecord, ...] = ()) -> str:
+    def said(self, *records: ClosedIncident, reviews: tuple[ReviewRecord, ...] = ()) -> str:
         seen = figures(Past(records=records), [summary(severity="sev4")], reviews, T0, T0 + 30 * DAY)
         with output.out.capture() as capture:
             output.out.print(report(seen), width=80)
@@ -146,7 +146,7 @@ class TestInWords:
     def test_the_longest_words_fit_a_terminal_of_80_columns(self) -> None:
         long = record(
             service="payments-gateway-of-europe", ack=3599, mitigated=31 * 24 * 60 - 60, resolved=31 * 24 * 60 - 1,
-            tally=Tally(pages=9999, lost=999, late=999, latest=29 * DAY, tier=3, unanswered=1, forgotten=1),
+            tally=PageStatistics(pages=9999, lost=999, late=999, latest=29 * DAY, tier=3, unanswered=1, forgotten=1),
         )  # fmt: skip
         lines = self.said(long, long, record(severity="sev2", gravest="sev2")).splitlines()
         assert max(map(len, lines)) <= 80
@@ -172,7 +172,7 @@ class TestInWords:
         assert "follow-up" not in self.said(record())
 
     def test_what_went_wrong_is_a_sentence_and_what_did_not_is_none(self) -> None:
-        bad = Tally(lost=2, tier=2, unanswered=1, forgotten=1)
+        bad = PageStatistics(lost=2, tier=2, unanswered=1, forgotten=1)
         said = self.said(record(tally=bad, acknowledged_at=None, openings=2))
         assert "0 acknowledged, 1 over before anybody had" in said
         assert "1 of which no page at all got through" in said
@@ -182,7 +182,7 @@ class TestInWords:
 
 
 class TestThePicture:
-    def drawn(self, *records: Record, days: int = 30) -> str:
+    def drawn(self, *records: ClosedIncident, days: int = 30) -> str:
         seen = figures(Past(records=records), [summary()] if records else [], (), T0, T0 + days * DAY)
         return picture(seen, counted(records, seen.since, seen.until))
 
@@ -204,7 +204,7 @@ class TestThePicture:
         ET.fromstring(drawn)
 
     @pytest.mark.parametrize("records", [(), (record(ack=None, resolved=0),)], ids=["none", "one that took no time"])
-    def test_little_is_a_picture_too(self, records: tuple[Record, ...]) -> None:
+    def test_little_is_a_picture_too(self, records: tuple[ClosedIncident, ...]) -> None:
         ET.fromstring(self.drawn(*records))
 
     def test_nothing_is_drawn_outside(self) -> None:

@@ -18,7 +18,7 @@ from tests.starter.conftest import eventually
 from tests.starter.sources.webhooks import delivery
 from tests.tocsin.conftest import Tocsin
 from workflows.policy.matching import Matcher
-from workflows.policy.silence import Card
+from workflows.policy.silence import SilenceSummary
 
 PAYLOADS = Path(__file__).parents[1] / "payloads"
 
@@ -119,7 +119,7 @@ async def test_it_says_which_silence_would_hold_what(tocsin: Tocsin, alone: Path
     card = {"matchers": [Matcher.parse("service=checkout")], "by": "Alice", "reason": "new disks"}
     for number, begins in enumerate((now, now + timedelta(hours=1))):
         times = {"starts_at": begins, "ends_at": begins + timedelta(hours=2)}
-        await silences.add(Card.model_validate({"id": f"s{number}", **card, **times}))
+        await silences.add(SilenceSummary.model_validate({"id": f"s{number}", **card, **times}))
     await eventually(silences.list, lambda known: len(known) == 2)
     alerts = {
         "alerts": [alert(service="checkout"), alert(name="Other"), alert("resolved", "Third", service="checkout")]

@@ -21,23 +21,23 @@ from tests.workflows.incidents import opening
 from workflows.heartbeat import HeartbeatWorkflow
 from workflows.incident import IncidentWorkflow
 from workflows.policy.answers import Status
-from workflows.policy.heartbeat import About, Gateway, Heartbeat, Spec, incident_id, workflow_id
+from workflows.policy.heartbeat import About, GatewayPresence, Heartbeat, Spec, incident_id, workflow_id
 from workflows.runner import runner
 from workflows.sending import COMMS_QUEUE, PAGE_QUEUE
 
-LISTENS = Gateway(sign_at=datetime(2100, 1, 1, tzinfo=UTC))
-AWAY = Gateway()
+LISTENS = GatewayPresence(sign_at=datetime(2100, 1, 1, tzinfo=UTC))
+AWAY = GatewayPresence()
 
 
 @dataclass
 class Signs:
     """What is found of the gateway, one look after the other; the last again and again."""
 
-    answers: Sequence[Gateway] = (LISTENS,)
+    answers: Sequence[GatewayPresence] = (LISTENS,)
     looks: list[datetime] = field(default_factory=list)
 
     @activity.defn(name="look_for_the_gateway")
-    async def look_for_the_gateway(self, since: datetime) -> Gateway:
+    async def look_for_the_gateway(self, since: datetime) -> GatewayPresence:
         self.looks.append(since)
         return self.answers[min(len(self.looks), len(self.answers)) - 1]
 
@@ -67,7 +67,7 @@ def messenger(environment: WorkflowEnvironment) -> Worker:
 
 
 @dataclass
-class Beating:
+class LiveHeartbeat:
     environment: WorkflowEnvironment
     handle: WorkflowHandle[HeartbeatWorkflow, None]
     name: str
@@ -93,7 +93,7 @@ class Beating:
 @asynccontextmanager
 async def heartbeat(
     environment: WorkflowEnvironment, added_ago: timedelta | None = None, history_limit: int = 4000
-) -> AsyncIterator[Beating]:
+) -> AsyncIterator[LiveHeartbeat]:
     """Expected every 5 minutes, or 1 later. Without a worker: see `crew`. Ended, with its incidents, in the end."""
     name = f"test-{uuid.uuid4().hex[:12]}"
     spec = Spec.model_validate({"every": "5m", "opening": opening()})
@@ -103,7 +103,7 @@ async def heartbeat(
         HeartbeatWorkflow.run, state, id=workflow_id(name), task_queue="tocsin"
     )
     handle = environment.client.get_workflow_handle_for(HeartbeatWorkflow.run, workflow_id(name))
-    yield Beating(environment, handle, name)
+    yield LiveHeartbeat(environment, handle, name)
     for leftover in (handle.id, incident_id(name, "missing"), incident_id(name, "unheard")):
         try:
             await environment.client.get_workflow_handle(leftover).terminate()

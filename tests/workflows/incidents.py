@@ -24,10 +24,10 @@ from starter.runbooks import load
 from tests.patience import HANGS_AFTER_S
 from workflows.cancelled_episodes import CancelledEpisodesWorkflow
 from workflows.incident import IncidentWorkflow
-from workflows.policy.answers import HISTORY_BYTES, Life, Outlook, Status
+from workflows.policy.answers import HISTORY_BYTES, IncidentInput, PlanView, Status
 from workflows.policy.effects import Receipt, Send
 from workflows.policy.events import Alert, AlertsReceived
-from workflows.policy.incident import Opening
+from workflows.policy.incident import OpenRequest
 from workflows.policy.runbook import Runbook, SeverityName
 from workflows.review import ReviewWorkflow
 from workflows.runner import runner
@@ -49,8 +49,8 @@ def company() -> Runbook:
     return shipped("company")
 
 
-def opening(severity: SeverityName = "sev1", runbook: Runbook | None = None) -> Opening:
-    return Opening(runbook=runbook or company(), severity=severity, title="Checkout fails", service="checkout")
+def opening(severity: SeverityName = "sev1", runbook: Runbook | None = None) -> OpenRequest:
+    return OpenRequest(runbook=runbook or company(), severity=severity, title="Checkout fails", service="checkout")
 
 
 def firing(fingerprint: str = "f1", starts_at: datetime | None = None) -> Alert:
@@ -153,7 +153,7 @@ class Live:
     async def status(self) -> Status:
         return await self.handle.query(IncidentWorkflow.state)
 
-    async def plan(self) -> Outlook:
+    async def plan(self) -> PlanView:
         return await self.handle.query(IncidentWorkflow.plan)
 
     async def timeline(self) -> list[str]:
@@ -193,7 +193,7 @@ def about(seconds: int) -> object:
 async def incident(
     environment: WorkflowEnvironment,
     vendors: Vendors,
-    about: Opening,
+    about: OpenRequest,
     alerts: tuple[Alert, ...] = (),
     history_limit: int = 8000,
     history_bytes: int = HISTORY_BYTES,
@@ -202,7 +202,7 @@ async def incident(
     """Opened as the gateway opens it: started with its first signal. Ended with the test."""
     handle = await environment.client.start_workflow(
         IncidentWorkflow.run,
-        Life(opening=about, history_limit=history_limit, history_bytes=history_bytes),
+        IncidentInput(opening=about, history_limit=history_limit, history_bytes=history_bytes),
         id=f"incident-test-{uuid.uuid4().hex[:12]}",
         task_queue="tocsin",
         start_signal="alert" if alerts else None,

@@ -12,8 +12,8 @@ from temporalio.testing import WorkflowEnvironment
 
 from tests.patience import HANGS_AFTER_S
 from tests.workflows.incidents import Live, Vendors, incident
-from workflows.policy.answers import Outlook
-from workflows.policy.incident import Incident, Opening
+from workflows.policy.answers import PlanView
+from workflows.policy.incident import Incident, OpenRequest
 from workflows.policy.review.answers import ReviewStatus
 from workflows.review import ReviewWorkflow
 
@@ -46,7 +46,7 @@ class LiveReview:
     async def status(self) -> ReviewStatus:
         return await self.handle.query(ReviewWorkflow.state)
 
-    async def plan(self) -> Outlook:
+    async def plan(self) -> PlanView:
         return await self.handle.query(ReviewWorkflow.plan)
 
     async def timeline(self) -> list[str]:
@@ -77,7 +77,7 @@ async def review_of(environment: WorkflowEnvironment, vendors: Vendors, record: 
 
 @asynccontextmanager
 async def reviewed(
-    environment: WorkflowEnvironment, vendors: Vendors, about: Opening, history_limit: int = 8000
+    environment: WorkflowEnvironment, vendors: Vendors, about: OpenRequest, history_limit: int = 8000
 ) -> AsyncIterator[LiveReview]:
     """The review of an incident that was resolved after 95 minutes."""
     async with incident(environment, vendors, about, history_limit=history_limit) as live:

@@ -24,7 +24,7 @@ from workflows.incident import IncidentWorkflow
 from workflows.policy.answers import Status
 from workflows.policy.events import Alert
 from workflows.policy.matching import Matcher
-from workflows.policy.silence import Card, Hold, Silence, workflow_id
+from workflows.policy.silence import Captured, Silence, SilenceSummary, workflow_id
 from workflows.runner import runner
 from workflows.sending import PAGE_QUEUE
 from workflows.silence import SilenceWorkflow
@@ -34,7 +34,7 @@ HOUR = timedelta(hours=1)
 
 @asynccontextmanager
 async def crew(
-    environment: WorkflowEnvironment, stuck: Container[str] = (), listed: Sequence["Quiet"] = (), fails: str = ""
+    environment: WorkflowEnvironment, stuck: Container[str] = (), listed: Sequence["LiveSilence"] = (), fails: str = ""
 ) -> AsyncIterator[None]:
     """To the incidents that are `stuck` nothing can be handed on; `listed` is what visibility knows; `fails` is an
     activity that does."""
@@ -70,10 +70,10 @@ async def crew(
 
 
 @dataclass
-class Quiet:
+class LiveSilence:
     environment: WorkflowEnvironment
     handle: WorkflowHandle[SilenceWorkflow, None]
-    card: Card
+    card: SilenceSummary
     incidents: set[str] = field(default_factory=set)
 
     async def pass_by(self, span: timedelta) -> None:
@@ -87,7 +87,7 @@ class Quiet:
         incident = incident or f"incident-{self.card.id}-{number}"
         self.incidents.add(incident)
         labelled = tuple(alert.model_copy(update={"labels": dict(labels or {})}) for alert in alerts)
-        event = Hold(workflow_id=incident, opening=opening(), alerts=labelled)
+        event = Captured(workflow_id=incident, opening=opening(), alerts=labelled)
         await self.handle.signal("hold", event)
         return incident
 
@@ -104,10 +104,10 @@ class Quiet:
 @asynccontextmanager
 async def silence(
     environment: WorkflowEnvironment, history_limit: int = 4000, lasts: timedelta = HOUR
-) -> AsyncIterator[Quiet]:
+) -> AsyncIterator[LiveSilence]:
     """Of an hour, if not said otherwise. Without a worker: see `crew`."""
     now = datetime.now(UTC)
-    card = Card(
+    card = SilenceSummary(
         id=new_id(),
         matchers=(Matcher.parse("service=checkout"),),
         starts_at=now,
@@ -118,7 +118,7 @@ async def silence(
     state = Silence(card=card, history_limit=history_limit)
     name = workflow_id(card.id)
     await environment.client.start_workflow(SilenceWorkflow.run, state, id=name, task_queue="tocsin")
-    quiet = Quiet(environment, environment.client.get_workflow_handle_for(SilenceWorkflow.run, name), card)
+    quiet = LiveSilence(environment, environment.client.get_workflow_handle_for(SilenceWorkflow.run, name), card)
     yield quiet
     for leftover in (name, *quiet.incidents):
         try:

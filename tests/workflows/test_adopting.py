@@ -8,7 +8,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from tests.policy.builders import minutes, runbook, severity, tier
 from tests.workflows.incidents import Live, Vendors, incident, opening
-from workflows.policy.answers import Changed
+from workflows.policy.answers import UpdateResult
 from workflows.policy.events import RunbookAdopted
 from workflows.policy.runbook import Runbook
 
@@ -18,9 +18,9 @@ OTHER = runbook(severity(tier("alice")), runbook="other")
 A_LITTLE_LATER = timedelta(seconds=30.2)
 
 
-async def adopt(live: Live, book: Runbook) -> Changed:
+async def adopt(live: Live, book: Runbook) -> UpdateResult:
     event = RunbookAdopted(runbook=book, by="Alice").model_dump(mode="json", exclude_defaults=True)
-    changed: Changed = await live.handle.execute_update("adopt", event, result_type=Changed)
+    changed: UpdateResult = await live.handle.execute_update("adopt", event, result_type=UpdateResult)
     return changed
 
 

@@ -9,7 +9,7 @@ from temporalio.testing import WorkflowEnvironment
 from tests.workflows.incidents import A_BUSY_MACHINE, Vendors, firing, incident, opening, resolved, sends, shipped
 from tests.workflows.reviews import review_of
 from workflows.policy.events import Acknowledged, AlertsReceived, Event, Resolved, SeverityChanged, UpdatePosted
-from workflows.policy.incident import Opening
+from workflows.policy.incident import OpenRequest
 from workflows.policy.runbook import SeverityName
 from workflows.policy.simulate import Simulation
 
@@ -87,7 +87,7 @@ async def test_live_and_simulated_incidents_send_the_same_at_the_same_times(
 
 
 def simulated(
-    about: Opening, declared_at: datetime, script: Script, until: timedelta = FORESEEN
+    about: OpenRequest, declared_at: datetime, script: Script, until: timedelta = FORESEEN
 ) -> tuple[list[tuple[int, str]], int]:
     simulation = Simulation.of(about, declared_at)
     for moment, (_, event) in script.items():

@@ -31,7 +31,7 @@ def something() -> Stock:
 
 
 @dataclass
-class World:
+class DigestWorld:
     """What is open, which ways work, and what arrived."""
 
     client: Client
@@ -72,13 +72,13 @@ class World:
 
 
 @pytest.fixture
-async def world(temporal: WorkflowEnvironment) -> AsyncIterator[World]:
-    async with working(World(temporal.client)) as world:
+async def world(temporal: WorkflowEnvironment) -> AsyncIterator[DigestWorld]:
+    async with working(DigestWorld(temporal.client)) as world:
         yield world
 
 
 @asynccontextmanager
-async def working(world: World) -> AsyncIterator[World]:
+async def working(world: DigestWorld) -> AsyncIterator[DigestWorld]:
     async with (
         Worker(world.client, task_queue="tocsin", workflows=[DigestWorkflow], workflow_runner=runner()),
         Worker(world.client, task_queue=COMMS_QUEUE, activities=world.activities()),
@@ -86,7 +86,7 @@ async def working(world: World) -> AsyncIterator[World]:
         yield world
 
 
-async def test_it_says_in_the_channel_what_is_open(world: World) -> None:
+async def test_it_says_in_the_channel_what_is_open(world: DigestWorld) -> None:
     assert await world.digest(BY_POST) == Digested(said=True)
     [(way, send)] = world.arrived
     assert way == "post"
@@ -97,13 +97,13 @@ async def test_it_says_in_the_channel_what_is_open(world: World) -> None:
     ]
 
 
-async def test_it_is_quiet_when_there_is_nothing(world: World) -> None:
+async def test_it_is_quiet_when_there_is_nothing(world: DigestWorld) -> None:
     world.stock = Stock(taken_at=datetime.now(UTC))
     assert await world.digest(BY_BOTH) == Digested(said=False)
     assert world.arrived == []
 
 
-async def test_a_second_one_of_the_same_day_looks_for_the_first_under_the_same_key(world: World) -> None:
+async def test_a_second_one_of_the_same_day_looks_for_the_first_under_the_same_key(world: DigestWorld) -> None:
     await world.digest(BY_BOTH)
     await world.digest(BY_BOTH)
     today = f"{datetime.now(UTC):%Y%m%d}"
@@ -117,33 +117,33 @@ async def test_a_second_one_of_the_same_day_looks_for_the_first_under_the_same_k
         assert send.first_started_at <= datetime.now(UTC) - timedelta(hours=23)
 
 
-async def test_the_day_is_that_of_its_zone(world: World) -> None:
+async def test_the_day_is_that_of_its_zone(world: DigestWorld) -> None:
     for zone in ("Pacific/Kiritimati", "Pacific/Pago_Pago"):  # 25 hours apart
         await world.digest(BY_POST.model_copy(update={"zone": zone}))
     assert len({send.key for _, send in world.arrived}) == 2
 
 
-async def test_a_mail_that_could_not_be_sent_is_said_in_the_channel(world: World) -> None:
+async def test_a_mail_that_could_not_be_sent_is_said_in_the_channel(world: DigestWorld) -> None:
     world.broken = ("send_email",)
     assert await world.digest(BY_BOTH) == Digested(said=True, problems=("digest-mail: send_email is not connected",))
     assert [send.key.split("/")[0] for _, send in world.arrived] == ["digest", "digest-unmailed"]
     assert "This was not mailed to everybody: send_email is not connected" in world.arrived[1][1].text
 
 
-async def test_so_is_one_that_did_not_reach_all(world: World) -> None:
+async def test_so_is_one_that_did_not_reach_all(world: DigestWorld) -> None:
     world.receipt = Receipt(reference="r", note="b@example.com: unknown user", warns=True)
     digested = await world.digest(BY_BOTH)
     assert "digest-mail: b@example.com: unknown user" in digested.problems
     assert "This was not mailed to everybody: b@example.com: unknown user" in world.arrived[-1][1].text
 
 
-async def test_a_channel_that_is_away_does_not_keep_the_mail(world: World) -> None:
+async def test_a_channel_that_is_away_does_not_keep_the_mail(world: DigestWorld) -> None:
     world.broken = ("post",)
     assert await world.digest(BY_BOTH) == Digested(said=True, problems=("digest: post is not connected",))
     assert [way for way, _ in world.arrived] == ["send_email"]
 
 
-async def test_one_that_reaches_nobody_is_seen_to_have_failed(world: World) -> None:
+async def test_one_that_reaches_nobody_is_seen_to_have_failed(world: DigestWorld) -> None:
     world.broken = ("post", "send_email")
     with pytest.raises(WorkflowFailureError) as failed:
         await world.digest(BY_BOTH)

@@ -8,7 +8,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from tests.patience import HANGS_AFTER_S
 from tests.workflows.incidents import Vendors, firing, incident, opening
-from workflows.policy.answers import Changed
+from workflows.policy.answers import UpdateResult
 
 NOT_UNDERSTOOD = [
     ("a number where an object belongs", "acknowledge", [17]),
@@ -67,7 +67,7 @@ async def test_several_arguments_are_several_events_and_each_is_read_by_itself(t
 async def test_an_update_answers_what_it_changed(temporal: WorkflowEnvironment) -> None:
     async with incident(temporal, Vendors(), opening("sev2")) as live:
         answer = await live.handle.execute_update(
-            "change_severity", {"by": "Alice", "severity": "sev1", "reason": "all users"}, result_type=Changed
+            "change_severity", {"by": "Alice", "severity": "sev1", "reason": "all users"}, result_type=UpdateResult
         )
     assert answer.changed == (
         "Alice raised the severity from SEV-2 to SEV-1: all users",

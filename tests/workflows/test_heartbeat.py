@@ -8,14 +8,14 @@ from temporalio.testing import WorkflowEnvironment
 
 from tests.patience import HANGS_AFTER_S
 from tests.starter.conftest import eventually
-from tests.workflows.heartbeats import AWAY, LISTENS, Beating, Signs, crew, heartbeat, messenger, thinkers
+from tests.workflows.heartbeats import AWAY, LISTENS, LiveHeartbeat, Signs, crew, heartbeat, messenger, thinkers
 from workflows.policy.answers import Status
-from workflows.policy.heartbeat import Gateway
+from workflows.policy.heartbeat import GatewayPresence
 
 MINUTE = timedelta(minutes=1)
 
 
-async def opened(live: Beating) -> Status:
+async def opened(live: LiveHeartbeat) -> Status:
     found = await eventually(live.incident, lambda incident: incident is not None)
     assert found
     return found
@@ -96,7 +96,9 @@ async def test_while_the_gateway_is_away_one_incident_stands_for_all_and_each_ha
         assert "no sign of life" in status.incident.title
         assert await live.incident("missing") is None
         started_at = (await live.handle.describe()).start_time
-        signs.answers = [Gateway(sign_at=LISTENS.sign_at, away_from=started_at, back_at=started_at + 7 * MINUTE)]
+        signs.answers = [
+            GatewayPresence(sign_at=LISTENS.sign_at, away_from=started_at, back_at=started_at + 7 * MINUTE)
+        ]
         for one in (live, other):
             await one.at(8 * MINUTE)
         await eventually(lambda: live.incident("unheard"), lambda now: now is not None and now.incident.resolved)

@@ -22,7 +22,7 @@ from tests.workflows.incidents import (
     works,
 )
 from workflows.incident import IncidentWorkflow
-from workflows.policy.answers import Life
+from workflows.policy.answers import IncidentInput
 from workflows.policy.effects import Post, Receipt, Send, Ticket
 
 MINUTE = timedelta(minutes=1)
@@ -174,7 +174,7 @@ async def test_what_no_worker_did_is_late_from_the_start_and_not_from_the_first_
 ) -> None:
     vendors = Vendors()
     handle = await temporal.client.start_workflow(
-        IncidentWorkflow.run, Life(opening=opening()), id="incident-test-late", task_queue="tocsin"
+        IncidentWorkflow.run, IncidentInput(opening=opening()), id="incident-test-late", task_queue="tocsin"
     )
     started_at = (await handle.describe()).start_time
     async with worker(temporal, vendors):

@@ -14,7 +14,7 @@ from tests.workflows.incidents import Live, Vendors, firing, incident, opening, 
 from workflows import search_attributes as known_by
 from workflows.incident import IncidentWorkflow
 from workflows.policy.incident import Incident
-from workflows.policy.record import MEMO, Record
+from workflows.policy.record import MEMO, ClosedIncident
 
 MINUTE = timedelta(minutes=1)
 
@@ -29,8 +29,8 @@ async def runs(environment: WorkflowEnvironment, workflow_id: str, count: int) -
     raise AssertionError(f"there are {len(found)} runs")
 
 
-async def kept(run: WorkflowExecution) -> Record | None:
-    return await run.memo_value(MEMO, None, type_hint=Record)
+async def kept(run: WorkflowExecution) -> ClosedIncident | None:
+    return await run.memo_value(MEMO, None, type_hint=ClosedIncident)
 
 
 async def test_a_closed_incident_leaves_its_record(temporal: WorkflowEnvironment) -> None:

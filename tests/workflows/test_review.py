@@ -5,7 +5,7 @@ from temporalio.testing import WorkflowEnvironment
 from tests.workflows.incidents import Vendors, incident, opening, shipped
 from tests.workflows.reviews import DAY, HOUR, closed, reviewed
 from workflows import search_attributes as known
-from workflows.policy.review.record import Record
+from workflows.policy.review.record import ClosedReview
 
 
 async def test_a_review_begins_when_its_incident_closes_and_ends_when_all_is_submitted(
@@ -19,7 +19,7 @@ async def test_a_review_begins_when_its_incident_closes_and_ends_when_all_is_sub
             await live.handle.execute_update("submit", {"duty": each.name, "by": "Alice", "link": "https://wiki/1"})
         await live.to_the_end()
         status, timeline = await live.status(), await live.timeline()
-        memo = await (await live.handle.describe()).memo_value("record", None, type_hint=Record)
+        memo = await (await live.handle.describe()).memo_value("record", None, type_hint=ClosedReview)
         shown = (await live.handle.describe()).typed_search_attributes
     assert before.review.opened_at == live.incident.closed_at
     assert [each.name for each in before.owed] == [

@@ -12,15 +12,15 @@ from temporalio.testing import WorkflowEnvironment
 from tests.patience import HANGS_AFTER_S
 from tests.starter.conftest import eventually
 from tests.workflows.incidents import firing, resolved
-from tests.workflows.silences import HOUR, Quiet, crew, silence
+from tests.workflows.silences import HOUR, LiveSilence, crew, silence
 from workflows import pacing
 from workflows.policy.answers import Status
-from workflows.policy.silence import Card
+from workflows.policy.silence import SilenceSummary
 
 MINUTE = timedelta(minutes=1)
 
 
-async def opened(quiet: Quiet, incident: str) -> Status:
+async def opened(quiet: LiveSilence, incident: str) -> Status:
     status = await eventually(lambda: quiet.status(incident), lambda found: found is not None)
     assert status
     return status
@@ -163,11 +163,11 @@ async def test_if_that_cannot_be_known_it_opens(temporal: WorkflowEnvironment, f
 async def test_one_that_is_extended_ends_later_and_says_when(temporal: WorkflowEnvironment) -> None:
     async with silence(temporal) as quiet, crew(temporal):
         incident = await quiet.hold(firing())
-        card = await quiet.handle.execute_update("extend", {"duration": "2h"}, result_type=Card)
+        card = await quiet.handle.execute_update("extend", {"duration": "2h"}, result_type=SilenceSummary)
         assert card.ends_at == quiet.card.ends_at + 2 * HOUR
         await quiet.pass_by(2 * HOUR)
         assert await quiet.status(incident) is None
-        assert await (await quiet.handle.describe()).memo_value("card", type_hint=Card) == card
+        assert await (await quiet.handle.describe()).memo_value("card", type_hint=SilenceSummary) == card
         await quiet.pass_by(HOUR)
         await opened(quiet, incident)
 

@@ -22,7 +22,7 @@ from tests.workflows.incidents import (
 )
 from workflows import pacing
 from workflows.incident import IncidentWorkflow
-from workflows.policy.answers import Life
+from workflows.policy.answers import IncidentInput
 from workflows.policy.events import Alert, AlertsReceived
 
 NEVER = rate_limited(timedelta(minutes=2), times=10_000)
@@ -48,7 +48,7 @@ async def storm(temporal: WorkflowEnvironment, vendors: Vendors, *deliveries: tu
     """All that was delivered while no worker ran."""
     handle = await temporal.client.start_workflow(
         IncidentWorkflow.run,
-        Life(opening=opening()),
+        IncidentInput(opening=opening()),
         id=f"incident-test-{uuid.uuid4().hex[:12]}",
         task_queue="tocsin",
         start_signal="alert",

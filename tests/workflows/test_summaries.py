@@ -15,7 +15,7 @@ from tests.workflows.incidents import Vendors, company, firing, incident, openin
 from tests.workflows.silences import HOUR, crew, silence
 from workflows.policy.matching import Matcher
 from workflows.policy.runbook import Runbook
-from workflows.policy.silence import Card, Hold, workflow_id
+from workflows.policy.silence import Captured, SilenceSummary, workflow_id
 
 LIMIT = 400
 """Bytes of the payload (`limit.userMetadataSummarySize`, which some versions of the server enforce)."""
@@ -57,7 +57,9 @@ async def test_an_incidents_own(temporal: WorkflowEnvironment, letter: str) -> N
 async def test_a_silences(temporal: WorkflowEnvironment, letter: str) -> None:
     now = datetime.now(UTC)
     matchers = tuple(Matcher(label=f"label{n}", operator="=", value=letter * 200) for n in range(3))
-    card = Card(id=new_id(), matchers=matchers, starts_at=now, ends_at=now + HOUR, by="Alice", reason="moving")
+    card = SilenceSummary(
+        id=new_id(), matchers=matchers, starts_at=now, ends_at=now + HOUR, by="Alice", reason="moving"
+    )
     await Silences(Incidents(temporal.client).reach).add(card)
     handle = temporal.client.get_workflow_handle(workflow_id(card.id))
     found = weights(await handle.fetch_history())
@@ -70,7 +72,7 @@ async def test_what_a_silence_hands_on(temporal: WorkflowEnvironment) -> None:
         about = opening().model_copy(update={"title": "漢" * 300})
         incident = f"incident-{quiet.card.id}"
         quiet.incidents.add(incident)
-        await quiet.handle.signal("hold", Hold(workflow_id=incident, opening=about, alerts=(firing(),)))
+        await quiet.handle.signal("hold", Captured(workflow_id=incident, opening=about, alerts=(firing(),)))
         await quiet.handle.signal("expire")
         async with asyncio.timeout(HANGS_AFTER_S):
             await quiet.handle.result()

@@ -11,18 +11,18 @@ from tocsin.commands.session import installation
 from tocsin.failure import ExitCode, Failure
 from tocsin.view.answers import changed as in_words
 from tocsin.view.plain import plain
-from workflows.policy.answers import Changed
+from workflows.policy.answers import UpdateResult
 from workflows.policy.events import Event
 from workflows.policy.first_page import FirstPage, page_of
 
 
-class Called(Changed):
+class Called(UpdateResult):
     """`escalate --json`."""
 
     page: FirstPage
 
 
-async def called(known: Incidents, workflow_id: str, event: Event, answer: Changed) -> Changed:
+async def called(known: Incidents, workflow_id: str, event: Event, answer: UpdateResult) -> UpdateResult:
     """The answer with the page's fate; as it is where nothing can be said of it: the call stands all the same."""
     incident = (await known.status(workflow_id)).incident
     call = next((call for call in reversed(incident.calls) if call.by == event.by), None)
@@ -36,13 +36,13 @@ async def called(known: Incidents, workflow_id: str, event: Event, answer: Chang
     return Called(**dict(answer), page=page)
 
 
-def shown(answer: Changed) -> RenderableType:
+def shown(answer: UpdateResult) -> RenderableType:
     if not isinstance(answer, Called):
         return in_words(answer)
     return Group(in_words(answer), plain(answer.page.text, "green" if answer.page.well else "bold red"))
 
 
-def check(answer: Changed) -> None:
+def check(answer: UpdateResult) -> None:
     """Raises Failure when those who were called have not been reached."""
     if isinstance(answer, Called) and not answer.page.well:
         raise Failure(f"nobody has been reached yet: {answer.page.text}", ExitCode.not_reached)

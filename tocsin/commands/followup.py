@@ -9,7 +9,7 @@ import typer
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from typer import Argument, Option
 
-from starter.answers import Found, LookupFailed, NobodyWorks, Refused
+from starter.answers import FoundIncident, LookupFailed, NobodyWorks, RefusedByIncident
 from starter.incidents import Incidents
 from starter.reviews import Reviews
 from tocsin import output
@@ -105,24 +105,26 @@ async def _list(prefix: str) -> list[Kept]:
     known = await incidents()
     if prefix:
         return await _of(known, await Reviews(known).find_either(prefix))
-    found = [Found(workflow_id=each.workflow_id, incident=each.incident) for each in await known.list()]
-    found += [Found(workflow_id=each.workflow_id, incident=each.incident) for each in await Reviews(known).list()]
+    found = [FoundIncident(workflow_id=each.workflow_id, incident=each.incident) for each in await known.list()]
+    found += [
+        FoundIncident(workflow_id=each.workflow_id, incident=each.incident) for each in await Reviews(known).list()
+    ]
     answers = await asyncio.gather(*(_of(known, each) for each in found), return_exceptions=True)
     return sorted(_told(found, answers), key=lambda each: each.follow_up.due_on if each.follow_up else date.min)
 
 
-def _told(found: Sequence[Found], answers: Sequence[list[Kept] | BaseException]) -> Iterator[Kept]:
+def _told(found: Sequence[FoundIncident], answers: Sequence[list[Kept] | BaseException]) -> Iterator[Kept]:
     """One that cannot answer is named, and the others are listed all the same. If none answers, it is said why."""
     for each, answer in zip(found, answers, strict=True):
         if not isinstance(answer, BaseException):
             yield from answer
-        elif isinstance(answer, NobodyWorks | Refused | LookupFailed) and len(found) > 1:
+        elif isinstance(answer, NobodyWorks | RefusedByIncident | LookupFailed) and len(found) > 1:
             yield Kept(incident=each.incident, problem="it does not answer: see its workflow in Temporal")
         else:
             raise answer
 
 
-async def _of(known: Incidents, found: Found) -> list[Kept]:
+async def _of(known: Incidents, found: FoundIncident) -> list[Kept]:
     if found.workflow_id.startswith("review-"):
         incident = (await Reviews(known).status(found)).review.incident
     else:

@@ -20,7 +20,7 @@ from tocsin.following import followed
 from tocsin.view.plain import moment, plain
 from workflows.policy.durations import write
 from workflows.policy.events import Event
-from workflows.policy.heartbeat import Card, Heartbeat, Paused, Removed, Spec, Unpaused, in_words
+from workflows.policy.heartbeat import Heartbeat, HeartbeatSummary, Paused, Removed, Spec, Unpaused, in_words
 from workflows.policy.installation import Installation
 from workflows.policy.runbook import Runbook, severity_title
 
@@ -30,10 +30,10 @@ NOBODY = "recorded; no worker is running: nothing is being watched or paged"
 Name = Annotated[str, Argument(metavar="NAME", help="Lower case with dashes; it beats at /heartbeats/NAME.")]
 
 
-class Listed(BaseModel):
+class ListedHeartbeat(BaseModel):
     """One of `heartbeat list --json`."""
 
-    expected: Card
+    expected: HeartbeatSummary
     stands: str | None
     """None: no worker answers."""
 
@@ -138,21 +138,21 @@ async def _show(known: Heartbeats, name: str, as_json: bool) -> None:
     output.show(listed, plain(f"{name}: {listed.stands}"), as_json, whole_lines=True)
 
 
-async def _list() -> list[Listed]:
+async def _list() -> list[ListedHeartbeat]:
     known = await _heartbeats()
     cards = await known.list()
     try:
         return [await _stands(known, card) for card in cards]
     except NobodyWorks:  # one silence is enough: the others would cost as much patience each
-        return [Listed(expected=card, stands=None) for card in cards]
+        return [ListedHeartbeat(expected=card, stands=None) for card in cards]
 
 
-async def _stands(known: Heartbeats, card: Card) -> Listed:
+async def _stands(known: Heartbeats, card: HeartbeatSummary) -> ListedHeartbeat:
     state = await known.state(card.name)
-    return Listed(expected=card, stands=in_words(state, datetime.now(UTC)))
+    return ListedHeartbeat(expected=card, stands=in_words(state, datetime.now(UTC)))
 
 
-def _table(found: Sequence[Listed]) -> Table:
+def _table(found: Sequence[ListedHeartbeat]) -> Table:
     table = Table("name", "every", "grace", "severity", "runbook", "how it stands", box=None, header_style="dim")
     for each in found:
         card = each.expected

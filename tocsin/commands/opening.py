@@ -19,7 +19,7 @@ from tocsin.failure import ExitCode, Failure, badly_put
 from tocsin.following import followed
 from tocsin.view.plain import plain
 from workflows.policy.first_page import FirstPage, first_page
-from workflows.policy.incident import Opening
+from workflows.policy.incident import OpenRequest
 from workflows.policy.installation import Installation
 from workflows.policy.runbook import Runbook, severity_title
 
@@ -77,9 +77,9 @@ async def _declare(runbook: str, severity: str, particulars: Mapping[str, object
         raise Failure(f"nobody has been reached yet: {page.text}", ExitCode.not_reached)
 
 
-def _opening(there: Installation, book: Runbook, fields: Mapping[str, object]) -> Opening:
+def _opening(there: Installation, book: Runbook, fields: Mapping[str, object]) -> OpenRequest:
     """Raises Failure when a field is not what an incident can have."""
     try:
-        return Opening.model_validate({**fields, "runbook": book, "speed": there.speed, "no_pager": there.no_pager})
+        return OpenRequest.model_validate({**fields, "runbook": book, "speed": there.speed, "no_pager": there.no_pager})
     except ValidationError as error:
         raise badly_put(error) from None

@@ -9,23 +9,23 @@ import typer
 from pydantic import BaseModel
 from typer import Option
 
-from starter.answers import Found, HistoryLine, NobodyWorks, Summary
+from starter.answers import FoundIncident, HistoryLine, NobodyWorks, Summary
 from starter.incidents import Incidents
 from tocsin import output
 from tocsin.commands.arguments import AsJson, IncidentId
 from tocsin.commands.session import incidents
 from tocsin.view import answers
 from tocsin.view import incident as view
-from workflows.policy.answers import Outlook, Status
+from workflows.policy.answers import PlanView, Status
 
 app = typer.Typer()
 
 
-class Shown(BaseModel):
+class ShownIncident(BaseModel):
     """`show --json`."""
 
     state: Status
-    plan: Outlook
+    plan: PlanView
 
 
 class Remembered(BaseModel):
@@ -66,7 +66,7 @@ async def _show(prefix: str, as_json: bool) -> None:
     async with _or_what_the_history_knows(known, found, as_json):
         status = await known.status(found.workflow_id, found.run_id)
         outlook = await known.outlook(found.workflow_id, found.run_id)
-        output.show(Shown(state=status, plan=outlook), view.whole(status, outlook), as_json)
+        output.show(ShownIncident(state=status, plan=outlook), view.whole(status, outlook), as_json)
 
 
 async def _plan(prefix: str, as_json: bool) -> None:
@@ -78,7 +78,7 @@ async def _plan(prefix: str, as_json: bool) -> None:
 
 
 @asynccontextmanager
-async def _or_what_the_history_knows(known: Incidents, found: Found, as_json: bool) -> AsyncIterator[None]:
+async def _or_what_the_history_knows(known: Incidents, found: FoundIncident, as_json: bool) -> AsyncIterator[None]:
     """Without a worker nobody can fold the events; the server can still list them. The command fails all the same."""
     try:
         yield

@@ -20,7 +20,7 @@ from tocsin.commands.session import incidents
 from tocsin.failure import Failure
 from tocsin.view.figures import picture
 from tocsin.view.report import report as table
-from workflows.policy.review.record import Record
+from workflows.policy.review.record import ClosedReview
 
 app = typer.Typer()
 
@@ -52,7 +52,7 @@ def report(
         output.show(seen, table(seen), as_json)
 
 
-async def _read(since: datetime, runbook: str) -> tuple[Past, list[Summary], tuple[Record, ...]]:
+async def _read(since: datetime, runbook: str) -> tuple[Past, list[Summary], tuple[ClosedReview, ...]]:
     """What ended before `since` was declared before it, too. Reviews are counted with their incidents."""
     known = await incidents()
     with _telling_how_far() as told:

@@ -16,7 +16,7 @@ from tocsin.commands.says import says
 from tocsin.commands.session import incidents, reviews
 from tocsin.view import incident as incident_view
 from tocsin.view import review as view
-from workflows.policy.answers import Outlook
+from workflows.policy.answers import PlanView
 from workflows.policy.events import Event
 from workflows.policy.review.answers import ReviewStatus
 from workflows.policy.review.events import NagsSnoozed, ReviewStarted, Submitted, Waived
@@ -26,11 +26,11 @@ app = typer.Typer(no_args_is_help=True, help="What an incident owes after its en
 WHICH = "Its incident's id, or enough of its beginning; it may be left out while only one is open."
 
 
-class Shown(BaseModel):
+class ShownReview(BaseModel):
     """`review show --json`."""
 
     state: ReviewStatus
-    plan: Outlook
+    plan: PlanView
 
 
 @app.command("list")
@@ -94,4 +94,4 @@ async def _show(prefix: str, as_json: bool) -> None:
         remembered = Remembered(incident=found.incident, history=history)
         output.show(remembered, incident_view.from_history(found.incident, history), as_json)
         raise
-    output.show(Shown(state=state, plan=plan), view.whole(state, plan), as_json)
+    output.show(ShownReview(state=state, plan=plan), view.whole(state, plan), as_json)

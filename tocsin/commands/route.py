@@ -14,7 +14,7 @@ from typer import Argument, Option
 import settings
 from starter.answers import Unpublished, Unreachable
 from starter.problems import closest
-from starter.routing import Route, Routed
+from starter.routing import ExplainedIncident, Routed
 from starter.routing import route as routed
 from starter.silences import Silences
 from starter.sources.reading import FieldProblem, Webhook
@@ -29,7 +29,7 @@ from tocsin.view.plain import moment, plain
 from workflows.policy.durations import write
 from workflows.policy.installation import content_hash
 from workflows.policy.runbook import Runbook, severity_title
-from workflows.policy.silence import Card
+from workflows.policy.silence import SilenceSummary
 
 app = typer.Typer()
 
@@ -76,7 +76,7 @@ async def _book(name: str) -> tuple[Runbook, str]:
     return book, f"{because}; {published}"
 
 
-async def _silences() -> Sequence[Card] | None:
+async def _silences() -> Sequence[SilenceSummary] | None:
     """None when Temporal cannot be asked: everything else can be said without it."""
     try:
         return await Silences((await incidents()).reach).list()
@@ -108,7 +108,7 @@ def _in_words(found: Routed) -> RenderableType:
     return Group(*parts, *(plain(_problem(problem), "yellow") for problem in found.problems))
 
 
-def _route(route: Route) -> Iterator[RenderableType]:
+def _route(route: ExplainedIncident) -> Iterator[RenderableType]:
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(style="dim", no_wrap=True)
     table.add_column(overflow="fold")

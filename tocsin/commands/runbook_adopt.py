@@ -9,7 +9,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from typer import Argument, Option
 
-from starter.answers import Refused
+from starter.answers import RefusedByIncident
 from tocsin import output
 from tocsin.commands.arguments import WHICH, AsJson, By, me
 from tocsin.commands.says import VIA
@@ -19,8 +19,8 @@ from tocsin.following import followed
 from tocsin.view import answers
 from tocsin.view.plain import moment, plain
 from workflows.policy.adopting import why_not
-from workflows.policy.answers import Outlook, Status
-from workflows.policy.difference import Change, changes
+from workflows.policy.answers import PlanView, Status
+from workflows.policy.difference import PlanChange, changes
 from workflows.policy.events import RunbookAdopted
 from workflows.policy.runbook import Runbook
 
@@ -32,7 +32,7 @@ class Adoption(BaseModel):
 
     incident: str
     runbook: str
-    changes: list[Change]
+    changes: list[PlanChange]
     adopted: bool
 
 
@@ -74,16 +74,16 @@ async def _adopt(prefix: str, runbook: str, yes: bool, by: str, as_json: bool) -
         output.show(foreseen, "", as_json)
 
 
-def _foreseen(status: Status, outlook: Outlook, book: Runbook) -> Adoption:
+def _foreseen(status: Status, outlook: PlanView, book: Runbook) -> Adoption:
     """Raises Refused when the incident cannot go on by this runbook."""
     no = why_not(status.incident, book)
     if no:
-        raise Refused(no)
+        raise RefusedByIncident(no)
     found = sorted(changes(outlook.lines, book, status.incident, outlook.now), key=lambda change: change.line.at)
     return Adoption(incident=status.incident.id, runbook=book.runbook, changes=found, adopted=False)
 
 
-def _in_words(adoption: Adoption, outlook: Outlook) -> RenderableType:
+def _in_words(adoption: Adoption, outlook: PlanView) -> RenderableType:
     title = plain(f"{adoption.incident} by {adoption.runbook} as it is now", "bold")
     if not adoption.changes:
         return Group(title, "nothing that is planned would change; texts may")

@@ -14,7 +14,7 @@ from typer import Argument
 from starter.lint import findings
 from starter.lint.finding import Level
 from starter.problems import Problem, written
-from starter.runbooks import Reading, read_all
+from starter.runbooks import RunbookReading, read_all
 from tocsin import output
 from tocsin.commands.arguments import AsJson
 from tocsin.failure import ExitCode
@@ -24,7 +24,7 @@ DOCUMENTED = "See what goes here: docs/runbooks/README.md, or `tocsin runbook sc
 STYLES = {"error": "bold red", "warning": "bold yellow"}
 
 
-class Found(BaseModel):
+class LintLine(BaseModel):
     """One line of `runbook lint --json`."""
 
     file: str
@@ -50,7 +50,7 @@ def lint(
         raise typer.Exit(ExitCode.refused)
 
 
-def look_at(reading: Reading, today: date) -> list[Found]:
+def look_at(reading: RunbookReading, today: date) -> list[LintLine]:
     """Everything that is found in one file, in its order. What several severities share is told once."""
     found = [_of_problem(problem) for problem in reading.problems]
     if reading.book and reading.file:
@@ -62,27 +62,27 @@ def look_at(reading: Reading, today: date) -> list[Found]:
     return sorted(first.values(), key=lambda one: (one.line, one.column))
 
 
-def _of_problem(problem: Problem) -> Found:
+def _of_problem(problem: Problem) -> LintLine:
     told = (problem.path, problem.message, NOT_USED, problem.advice or DOCUMENTED)
     return _found(problem.file, problem.line, problem.column, "error", *told)
 
 
-def _found(file: str, line: int, column: int, level: Level, path: str, what: str, why: str, instead: str) -> Found:
-    return Found(file=file, line=line, column=column, level=level, path=path, what=what, why=why, instead=instead)
+def _found(file: str, line: int, column: int, level: Level, path: str, what: str, why: str, instead: str) -> LintLine:
+    return LintLine(file=file, line=line, column=column, level=level, path=path, what=what, why=why, instead=instead)
 
 
-def _in_words(found: Sequence[Found]) -> Group:
+def _in_words(found: Sequence[LintLine]) -> Group:
     return Group(*(line for one in found for line in lines(one)), _summary(found))
 
 
-def lines(one: Found) -> Iterator[Text]:
+def lines(one: LintLine) -> Iterator[Text]:
     path = f"{one.path}: " if one.path else ""
     yield Text.assemble(f"{one.file}:{one.line}: ", (one.level, STYLES[one.level]), f": {path}{one.what}")
     for label, sentence in (("why", one.why), ("instead", one.instead)):
         yield Text(f"    {label}: {sentence}", style="dim")
 
 
-def _summary(found: Sequence[Found]) -> Text:
+def _summary(found: Sequence[LintLine]) -> Text:
     count = {level: sum(one.level == level for one in found) for level in STYLES}
     told = [f"{number} {level}{'s' if number > 1 else ''}" for level, number in count.items() if number]
     return Text(", ".join(told) or "nothing to say against it")

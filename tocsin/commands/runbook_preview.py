@@ -13,7 +13,7 @@ from tocsin.failure import Failure
 from tocsin.view.picture import picture
 from tocsin.view.timeline import Timeline
 from workflows.policy.durations import write
-from workflows.policy.preview import Course
+from workflows.policy.preview import Scenario
 from workflows.policy.runbook import Runbook, SeverityName
 from workflows.preview import preview as foreseen
 
@@ -39,7 +39,7 @@ def preview(
     if svg and as_json:
         raise Failure("--svg and --json: one of them at a time")
     book = library.at(runbook)
-    course = Course(
+    course = Scenario(
         severity=_severity(book, severity),
         at=moment("--at", at) if at else datetime.now(UTC).replace(microsecond=0),
         labels=label_pairs(label or ()),
@@ -71,7 +71,7 @@ def _flags(book: Runbook, flags: Sequence[str]) -> tuple[str, ...]:
     return tuple(flags)
 
 
-def _possible(course: Course) -> None:
+def _possible(course: Scenario) -> None:
     if course.at.year not in YEARS:
         raise Failure(f"--at {course.at:%Y-%m-%d}: choose a day in the years {YEARS[0]} to {YEARS[-1]}")
     if course.ack_after is not None and course.resolve_after is not None and course.ack_after > course.resolve_after:

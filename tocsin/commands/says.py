@@ -22,7 +22,7 @@ from tocsin.commands.arguments import WHICH, AsJson, By, me
 from tocsin.commands.calling import check, shown
 from tocsin.commands.session import incidents
 from tocsin.failure import Failure, badly_put
-from workflows.policy.answers import Changed
+from workflows.policy.answers import UpdateResult
 from workflows.policy.events import Cancelled, Event
 
 VIA = "command line"
@@ -32,7 +32,7 @@ _ID = re.compile(r"\d{4}|(incident|review)-")
 """How the id of an incident begins, or that of a workflow."""
 
 
-Follow = Callable[[Incidents, str, Event, Changed], Awaitable[Changed]]
+Follow = Callable[[Incidents, str, Event, UpdateResult], Awaitable[UpdateResult]]
 """What a command goes on to find out once the incident (its workflow id) has answered."""
 
 
@@ -114,7 +114,7 @@ async def _resolved(known: Incidents, event: Cancelled) -> Cancelled:
     return event.model_copy(update=names)
 
 
-async def _ask(to: Addressee, prefix: str, event: Event, then: Follow | None) -> Changed:
+async def _ask(to: Addressee, prefix: str, event: Event, then: Follow | None) -> UpdateResult:
     known = await incidents()
     reviews = Reviews(known)
     find = {"incident": known.find, "review": reviews.find, "either": reviews.find_either}[to]

@@ -20,17 +20,17 @@ from tocsin.failure import Failure, badly_put
 from tocsin.view.plain import moment, plain
 from workflows.policy.durations import Duration
 from workflows.policy.matching import Matcher
-from workflows.policy.silence import FARTHEST, Card, Expired, Extended
+from workflows.policy.silence import FARTHEST, Expired, Extended, SilenceSummary
 
 app = typer.Typer(no_args_is_help=True, help="Maintenance: hold alerts that match, until the silence ends.")
 
 _SPAN: TypeAdapter[timedelta] = TypeAdapter(Duration)
 
 
-class Listed(BaseModel):
+class ListedSilence(BaseModel):
     """One of `silence list --json`."""
 
-    silence: Card
+    silence: SilenceSummary
     holds: int | None
     """Incidents that it keeps from opening; None: no worker answers."""
 
@@ -49,7 +49,7 @@ def add(
     """Hold alerts that match. What fires and has not resolved when it ends opens its incident then."""
     starts_at = _begin(begin)
     try:
-        card = Card.model_validate(
+        card = SilenceSummary.model_validate(
             {
                 "id": new_id(),
                 "matchers": [Matcher.parse(each) for each in match],
@@ -115,11 +115,11 @@ async def _silences() -> Silences:
     return Silences((await incidents()).reach)
 
 
-async def _add(card: Card) -> None:
+async def _add(card: SilenceSummary) -> None:
     await (await _silences()).add(card)
 
 
-async def _extend(silence: str, event: Extended) -> Card:
+async def _extend(silence: str, event: Extended) -> SilenceSummary:
     return await (await _silences()).extend(silence, event)
 
 
@@ -132,16 +132,16 @@ async def _expire(silence: str) -> None:
         raise NobodyWorks("recorded; no worker is running: what it holds is not opened") from None
 
 
-async def _list() -> list[Listed]:
+async def _list() -> list[ListedSilence]:
     known = await _silences()
     cards = await known.list()
     try:
-        return [Listed(silence=card, holds=len((await known.state(card.id)).held)) for card in cards]
+        return [ListedSilence(silence=card, holds=len((await known.state(card.id)).held)) for card in cards]
     except NobodyWorks:  # one is enough: the others would cost as much patience each
-        return [Listed(silence=card, holds=None) for card in cards]
+        return [ListedSilence(silence=card, holds=None) for card in cards]
 
 
-def _table(found: Sequence[Listed]) -> Table:
+def _table(found: Sequence[ListedSilence]) -> Table:
     table = Table("silence", "alerts", "from (UTC)", "to", "holds", "by", "reason", box=None, header_style="dim")
     for each in found:
         card = each.silence
@@ -151,5 +151,5 @@ def _table(found: Sequence[Listed]) -> Table:
     return table
 
 
-def _matchers(card: Card) -> str:
+def _matchers(card: SilenceSummary) -> str:
     return ", ".join(map(str, card.matchers))

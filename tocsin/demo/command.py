@@ -15,7 +15,7 @@ from tocsin import reach
 from tocsin.demo import printing
 from tocsin.demo.expectations import unmet
 from tocsin.demo.play import Play
-from tocsin.demo.stage import Stage
+from tocsin.demo.stage import DemoStage
 from tocsin.failure import Failure
 from tocsin.up.command import cancelled_by_signals
 from tocsin.up.folder import Folder
@@ -59,7 +59,7 @@ async def _demo(settings: Settings, keep: bool, console: Console) -> None:
 
 async def _perform(layout: Layout, settings: Settings, console: Console) -> None:
     incidents = Incidents(await reach.client(settings.state_dir))
-    async with Stage(layout.published) as stage:
+    async with DemoStage(layout.published) as stage:
         outcome = await Play(stage, incidents, settings.speed, lambda s: console.print(printing.step(s))).perform()
     console.print(printing.summary(outcome))
     if broken := unmet(outcome):

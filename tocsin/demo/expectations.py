@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from tocsin.demo.stage import Sandbox
-from tocsin.demo.telling import Sent
+from tocsin.demo.stage import DemoSandbox
+from tocsin.demo.telling import DemoSent
 from workflows.policy.incident import Incident
 
 MINUTE = timedelta(minutes=1)
@@ -19,12 +19,12 @@ class Outcome:
     """Everything that the demo knows when it is over."""
 
     incident: Incident
-    sent: tuple[Sent, ...]
-    sandbox: Sandbox
+    sent: tuple[DemoSent, ...]
+    sandbox: DemoSandbox
     acknowledged_by: str
 
     @property
-    def pages(self) -> tuple[Sent, ...]:
+    def pages(self) -> tuple[DemoSent, ...]:
         return tuple(sent for sent in self.sent if sent.duty.startswith(PAGES))
 
     def was_sent(self, duty: str, due: timedelta) -> bool:

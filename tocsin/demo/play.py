@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 from starter.incidents import Incidents
 from tocsin.demo.expectations import Outcome
-from tocsin.demo.stage import Stage
-from tocsin.demo.telling import Step, Telling, clock
+from tocsin.demo.stage import DemoStage
+from tocsin.demo.telling import DemoStep, Telling, clock
 
 ANSWERED_AT = timedelta(minutes=33)
 RECOVERED_AT = timedelta(minutes=50)
@@ -27,7 +27,7 @@ class NeverClosed(Exception):
 class Play:
     """`tell` gets each step as it happens."""
 
-    def __init__(self, stage: Stage, incidents: Incidents, speed: float, tell: Callable[[Step], None]) -> None:
+    def __init__(self, stage: DemoStage, incidents: Incidents, speed: float, tell: Callable[[DemoStep], None]) -> None:
         self._stage = stage
         self._incidents = incidents
         self._speed = speed
@@ -70,4 +70,4 @@ class Play:
         await self._stage.recover()
 
     def _narrate(self, at: timedelta, text: str) -> None:
-        self._tell(Step(at, text, ours=True))
+        self._tell(DemoStep(at, text, ours=True))

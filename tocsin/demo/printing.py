@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tocsin.demo.expectations import Outcome
-from tocsin.demo.telling import Step, clock
+from tocsin.demo.telling import DemoStep, clock
 from tocsin.up.folder import LastUp
 from tocsin.view.plain import plain
 
@@ -22,7 +22,7 @@ def programme(where: LastUp, speed: float, took_s: float) -> RenderableType:
     return grid
 
 
-def step(step: Step) -> RenderableType:
+def step(step: DemoStep) -> RenderableType:
     style = "cyan" if step.ours else "bold red" if step.loud else ""
     due = f"due {clock(step.due)}, {_seconds(step.late)} late" if step.due is not None and step.late is not None else ""
     line = Table.grid(padding=(0, 2, 0, 0))

@@ -19,7 +19,7 @@ class _Seen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
-class Ring(_Seen):
+class DemoRing(_Seen):
     at: datetime
     routing_key: str
     dedup_key: str
@@ -30,31 +30,31 @@ class PagerIncident(_Seen):
     status: Literal["triggered", "acknowledged", "resolved"]
 
 
-class Message(_Seen):
+class DemoMessage(_Seen):
     text: str
-    replies: "list[Message]" = []
+    replies: "list[DemoMessage]" = []
 
 
-class Channel(_Seen):
+class DemoChannel(_Seen):
     name: str
-    messages: list[Message]
+    messages: list[DemoMessage]
 
 
 class PageUpdate(_Seen):
     status: str
 
 
-class PageIncident(_Seen):
+class DemoPageIncident(_Seen):
     incident_updates: list[PageUpdate]
 
 
-class Sandbox(_Seen):
+class DemoSandbox(_Seen):
     """What the vendors would show their users."""
 
-    rings: list[Ring]
+    rings: list[DemoRing]
     pagerduty_incidents: list[PagerIncident]
-    channels: list[Channel]
-    statuspage_incidents: list[PageIncident]
+    channels: list[DemoChannel]
+    statuspage_incidents: list[DemoPageIncident]
 
     @property
     def messages(self) -> int:
@@ -70,7 +70,7 @@ class _Accepted(_Seen):
     incident: str
 
 
-class Stage:
+class DemoStage:
     def __init__(self, where: LastUp) -> None:
         assert where.sandbox is not None
         self._gateway, self._sandbox = where.gateway, where.sandbox
@@ -99,9 +99,9 @@ class Stage:
         press = f"{self._sandbox}/control/pagerduty/{ringing[-1].id}/acknowledge"
         (await self._http.post(press, json={"by": by})).raise_for_status()
 
-    async def look(self) -> Sandbox:
+    async def look(self) -> DemoSandbox:
         answer = await self._http.get(f"{self._sandbox}/control/state")
-        return Sandbox.model_validate_json(answer.raise_for_status().content)
+        return DemoSandbox.model_validate_json(answer.raise_for_status().content)
 
     async def _alert(self, status: str, ends_at: str) -> str:
         body = Template(files(__package__).joinpath("alertmanager.json").read_text(encoding="utf-8")).substitute(

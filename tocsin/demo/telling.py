@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from workflows.policy.answers import Status
-from workflows.policy.incident import Entry, Incident, Settlement
+from workflows.policy.incident import Incident, Settlement, TimelineEntry
 
 
 @dataclass(frozen=True)
-class Step:
+class DemoStep:
     at: timedelta
     """Since the declaration, in the incident's time."""
     text: str
@@ -22,7 +22,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Sent:
+class DemoSent:
     duty: str
     due: timedelta
     settlement: Settlement
@@ -44,23 +44,23 @@ class Telling:
 
     def __init__(self) -> None:
         self._told = 0
-        self.sent: dict[tuple[str, int], Sent] = {}
+        self.sent: dict[tuple[str, int], DemoSent] = {}
         """Everything that was settled, by duty and occurrence: the state itself keeps only the last of each duty."""
 
-    def news(self, status: Status) -> Iterator[Step]:
+    def news(self, status: Status) -> Iterator[DemoStep]:
         incident = status.incident
         for duty, settlement in incident.settled.items():
             due = settlement.due_at - incident.declared_at
-            self.sent.setdefault((duty, settlement.occurrence), Sent(duty, due, settlement))
+            self.sent.setdefault((duty, settlement.occurrence), DemoSent(duty, due, settlement))
         count = incident.timeline_dropped + len(incident.timeline)
         new = incident.timeline[max(0, self._told - incident.timeline_dropped) :]
         self._told = count
         for entry in new:
             yield self._step(incident, entry)
 
-    def _step(self, incident: Incident, entry: Entry) -> Step:
+    def _step(self, incident: Incident, entry: TimelineEntry) -> DemoStep:
         sent = next((s for s in self.sent.values() if _is_told_by(s, entry)), None)
-        return Step(
+        return DemoStep(
             at=entry.at - incident.declared_at,
             text=_with_channel_name(incident, entry.text),
             loud=entry.loud,
@@ -69,12 +69,12 @@ class Telling:
         )
 
 
-def _is_told_by(sent: Sent, entry: Entry) -> bool:
+def _is_told_by(sent: DemoSent, entry: TimelineEntry) -> bool:
     """The timeline is for people and has no keys: a line belongs to what of its kind settled then."""
     return sent.settlement.settled_at == entry.at and FAMILIES.get(sent.duty.split("/")[0], "post") == _family(entry)
 
 
-def _family(entry: Entry) -> str:
+def _family(entry: TimelineEntry) -> str:
     """A page that failed has nothing to be told by, an update is a post."""
     if entry.kind == "page" and not entry.text.startswith("paged "):
         return "event"

@@ -15,7 +15,7 @@ from settings import Settings, temporal
 from starter import setup
 from starter.answers import Unpublished, Unreachable
 from starter.installations import Installations
-from starter.reach import Reach
+from starter.reach import TemporalConnection
 from tocsin import reach
 from tocsin.failure import Failure
 from tocsin.library import library
@@ -79,7 +79,7 @@ def _chosen(settings: Settings) -> dict[str, str]:
 
 async def _published(client: Client, since: datetime) -> Publication | None:
     """What our worker has published, once it has: whoever reads that everything runs may declare at once."""
-    installations = Installations(Reach(client))
+    installations = Installations(TemporalConnection(client))
     deadline = asyncio.get_running_loop().time() + PUBLISHED_WITHIN_S
     while asyncio.get_running_loop().time() < deadline:
         with contextlib.suppress(Unpublished, Unreachable):

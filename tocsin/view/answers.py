@@ -10,18 +10,18 @@ from rich.text import Text
 
 from starter.answers import Summary
 from tocsin.view.plain import moment, plain
-from workflows.policy.answers import Changed, Outlook, Upcoming
+from workflows.policy.answers import PlanView, Upcoming, UpdateResult
 from workflows.policy.runbook import severity_title
 
 STYLES = {"in flight": "cyan", "waiting": "yellow", "due": "bold", "next": ""}
 
 
-def changed(answer: Changed) -> RenderableType:
+def changed(answer: UpdateResult) -> RenderableType:
     told = [plain(line) for line in answer.changed] or [plain("nothing changed")]
     return Group(plain(answer.incident, "bold"), *told, *([upcoming(answer.next)] if answer.next else []))
 
 
-def outlook(answer: Outlook) -> RenderableType:
+def outlook(answer: PlanView) -> RenderableType:
     title = plain(f"{answer.incident}  {answer.now:%Y-%m-%d %H:%M:%S} UTC{speed(answer.speed)}", "bold")
     held = [plain(held_end(answer))] if answer.end_held_until else []
     if not answer.lines:
@@ -29,7 +29,7 @@ def outlook(answer: Outlook) -> RenderableType:
     return Group(title, *held, upcoming(answer.lines, answer.now))
 
 
-def held_end(answer: Outlook) -> str:
+def held_end(answer: PlanView) -> str:
     until = moment(answer.end_held_until, answer.now) if answer.end_held_until else ""
     return f"the end is held until {until} UTC: the alerts have ended, and flap; nobody is rung unless one fires"
 

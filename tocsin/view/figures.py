@@ -5,13 +5,13 @@ The same figures give the same bytes.
 
 from collections.abc import Iterator, Sequence
 
-from starter.figures import Figures
+from starter.figures import ReportFigures
 from tocsin.view.columns import Box, bars, columns
 from tocsin.view.report import counted, headline, period
 from tocsin.view.spans import took
 from tocsin.view.spreads import height, lanes, spreads
 from tocsin.view.svg import opening, text
-from workflows.policy.record import Record
+from workflows.policy.record import ClosedIncident
 from workflows.policy.runbook import severity_title
 
 WIDTH, CARDS, CHARTS, SPREADS = 1200, 66, 146, 384
@@ -27,7 +27,7 @@ COLOURS = {
 }
 
 
-def picture(figures: Figures, records: Sequence[Record]) -> str:
+def picture(figures: ReportFigures, records: Sequence[ClosedIncident]) -> str:
     """An SVG document. `records` are those that the figures were made of."""
     drawn = lanes(records)
     tall = SPREADS + height(drawn) + 8 if drawn else SPREADS if figures.total.incidents else CARDS
@@ -40,7 +40,7 @@ def picture(figures: Figures, records: Sequence[Record]) -> str:
     return "\n".join((*body, "</svg>")) + "\n"
 
 
-def _cards(figures: Figures) -> Iterator[str]:
+def _cards(figures: ReportFigures) -> Iterator[str]:
     cards = list(_meanings(figures))
     width = (WIDTH - 16 + GAP) / len(cards) - GAP
     for number, (figure, meaning) in enumerate(cards):
@@ -50,7 +50,7 @@ def _cards(figures: Figures) -> Iterator[str]:
         yield f'<text class="small" x="{x + 12}" y="{CARDS + 56}">{text(meaning)}</text>'
 
 
-def _meanings(figures: Figures) -> Iterator[tuple[str, str]]:
+def _meanings(figures: ReportFigures) -> Iterator[tuple[str, str]]:
     """What a card says, and of what."""
     total, pages, reviews, follow_ups = figures.total, figures.pages, figures.reviews, figures.follow_ups
     yield str(total.incidents), f"incidents, {total.open} still open" if total.open else "incidents, all closed"
@@ -65,7 +65,7 @@ def _meanings(figures: Figures) -> Iterator[tuple[str, str]]:
         yield f"{follow_ups.on_time} / {done}", "follow-ups on time"
 
 
-def _charts(figures: Figures) -> Iterator[str]:
+def _charts(figures: ReportFigures) -> Iterator[str]:
     left, right = Box(8, CHARTS, 780, 230), Box(796, CHARTS, 396, 230)
     yield left.band(f"Declared each {figures.unit}")
     x = left.x + left.width - 6 - 110 * len(figures.severities)

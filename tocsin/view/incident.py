@@ -9,15 +9,15 @@ from rich.text import Text
 from starter.answers import HistoryLine
 from tocsin.view.answers import held_end, speed, upcoming
 from tocsin.view.plain import moment, plain
-from workflows.policy.answers import Outlook, Status
+from workflows.policy.answers import PlanView, Status
 from workflows.policy.episodes import NEVER, names
-from workflows.policy.incident import Entry, Incident
+from workflows.policy.incident import Incident, TimelineEntry
 from workflows.policy.runbook import severity_title
 
 PAGES = ("escalate", "overdue", "repeat", "call")
 
 
-def whole(status: Status, outlook: Outlook) -> RenderableType:
+def whole(status: Status, outlook: PlanView) -> RenderableType:
     incident = status.incident
     parts = [_head(status, outlook), section("roles"), _roles(incident), section("paged"), _paged(incident)]
     if outlook.lines:
@@ -33,7 +33,7 @@ def from_history(incident: str, lines: Sequence[HistoryLine]) -> RenderableType:
     return Group(plain(incident, "bold"), section("from the history"), table)
 
 
-def _head(status: Status, outlook: Outlook) -> RenderableType:
+def _head(status: Status, outlook: PlanView) -> RenderableType:
     incident = status.incident
     table = grid()
     table.add_row("incident", plain(incident.id))
@@ -61,7 +61,7 @@ def _phase(incident: Incident) -> str:
     return "closed" if incident.closed_at else incident.phase
 
 
-def _acknowledgement(incident: Incident, outlook: Outlook) -> str:
+def _acknowledgement(incident: Incident, outlook: PlanView) -> str:
     if incident.acknowledged_at is None:
         return "by nobody"
     until = f", until {moment(outlook.acknowledged_until, outlook.now)}" if outlook.acknowledged_until else ""
@@ -117,7 +117,7 @@ def timeline(incident: Incident) -> RenderableType:
     return table
 
 
-def _line(entry: Entry) -> Text:
+def _line(entry: TimelineEntry) -> Text:
     repeats = f"  ({entry.count} times)" if entry.count > 1 else ""
     return plain(entry.text + repeats, "bold red" if entry.loud else "")
 

@@ -10,10 +10,10 @@ from itertools import groupby
 
 from tocsin.view.svg import opening, text
 from tocsin.view.timeline import headline
-from tocsin.view.tracks import Lane, Scale, Track, lanes
+from tocsin.view.tracks import Track, TrackLane, TrackScale, lanes
 from workflows.policy.bounded import cut
 from workflows.policy.durations import write
-from workflows.policy.preview import Course, Line
+from workflows.policy.preview import Line, Scenario
 from workflows.policy.runbook import Runbook
 
 RIGHT, TOP, ROW, GAP = 1180, 92, 32, 14
@@ -31,9 +31,9 @@ COLOURS = {
 }
 
 
-def picture(book: Runbook, course: Course, lines: Sequence[Line]) -> str:
+def picture(book: Runbook, course: Scenario, lines: Sequence[Line]) -> str:
     """An SVG document."""
-    scale = Scale(_left(book), RIGHT, course.end)
+    scale = TrackScale(_left(book), RIGHT, course.end)
     drawn = lanes(book, lines, scale)
     tops = _tops(drawn)
     height = TOP + sum(_height(lane) for lane in drawn) + 16
@@ -53,22 +53,22 @@ def _left(book: Runbook) -> int:
     return 28 + int(PER_LETTER * max(18, min(len(book.home), LONGEST_NAME)))
 
 
-def _tops(drawn: Sequence[Lane]) -> list[int]:
+def _tops(drawn: Sequence[TrackLane]) -> list[int]:
     return [TOP + sum(_height(above) for above in drawn[:number]) for number in range(len(drawn))]
 
 
-def _height(lane: Lane) -> int:
+def _height(lane: TrackLane) -> int:
     return lane.rows * ROW + GAP
 
 
-def _band(lane: Lane, top: int) -> str:
+def _band(lane: TrackLane, top: int) -> str:
     return (
         f'<rect class="band" x="8" y="{top}" width="{RIGHT + 4}" height="{_height(lane) - 6}" rx="6"/>'
         f'<text class="name" x="18" y="{top + 21}">{text(cut(lane.name, LONGEST_NAME))}</text>'
     )
 
 
-def _axis(scale: Scale, height: int) -> Iterator[str]:
+def _axis(scale: TrackScale, height: int) -> Iterator[str]:
     free_from = 0.0
     for tick in TICKS:
         x = scale.x(tick)
@@ -79,7 +79,7 @@ def _axis(scale: Scale, height: int) -> Iterator[str]:
         yield f'<text class="small" x="{x}" y="{TOP - 14}" text-anchor="middle">{_since(tick)}</text>'
 
 
-def _events(course: Course, scale: Scale, height: int) -> Iterator[str]:
+def _events(course: Scenario, scale: TrackScale, height: int) -> Iterator[str]:
     """Where people answered. The names lean away from each other where there is no room for both."""
     both = (("acknowledged", course.ack_after, "end"), ("resolved", course.resolve_after, "start"))
     shown = [(name, scale.x(after), aside) for name, after, aside in both if after is not None and after <= course.end]

@@ -6,7 +6,7 @@ from rich.console import Group as Lines
 from rich.console import RenderableType
 from rich.table import Table
 
-from starter.figures import Escalations, Figures, FollowUps, Group, LeftOut, Pages, Reviews
+from starter.figures import Escalations, FollowUpFigures, Group, LeftOut, Pages, ReportFigures, ReviewFigures
 from tocsin.view.plain import plain
 from tocsin.view.spans import took
 from workflows.policy.runbook import severity_title
@@ -16,7 +16,7 @@ SERVICES = 10
 """How many are shown; the others are only counted."""
 
 
-def report(figures: Figures) -> RenderableType:
+def report(figures: ReportFigures) -> RenderableType:
     parts: list[RenderableType] = [plain(period(figures), "bold"), plain(headline(figures))]
     if figures.severities:
         parts += ["", _times("", [_named(group, severity_title) for group in figures.severities], figures.total)]
@@ -30,11 +30,11 @@ def _named(group: Group, write: Callable[[str], str]) -> Group:
     return group.model_copy(update={"name": write(group.name)})
 
 
-def period(figures: Figures) -> str:
+def period(figures: ReportFigures) -> str:
     return f"Incidents from {figures.since:%Y-%m-%d %H:%M} to {figures.until:%Y-%m-%d %H:%M} UTC"
 
 
-def headline(figures: Figures) -> str:
+def headline(figures: ReportFigures) -> str:
     total = figures.total
     count = counted(total.incidents, "incident") if total.incidents else "no incident"
     still_open = f", {total.open} still open" if total.open else ""
@@ -81,7 +81,7 @@ def _others(services: Sequence[Group]) -> list[RenderableType]:
     return [plain(f"and {counted(incidents, 'incident')} of {counted(len(services), 'more service')}", "dim")]
 
 
-def _sentences(figures: Figures) -> Iterator[str]:
+def _sentences(figures: ReportFigures) -> Iterator[str]:
     closed = figures.total.incidents - figures.total.open
     if closed:
         yield f"Of {counted(closed, 'closed incident')}:"
@@ -103,7 +103,7 @@ def _fates(seen: Escalations, closed: int) -> Iterator[str]:
             yield f"{count} {what}"
 
 
-def _afterwards(reviews: Reviews, follow_ups: FollowUps) -> Iterator[str]:
+def _afterwards(reviews: ReviewFigures, follow_ups: FollowUpFigures) -> Iterator[str]:
     if reviews.owed or reviews.asked:
         asked = f", {reviews.asked} not decided" if reviews.asked else ""
         yield f"{counted(reviews.owed, 'review')} owed, {reviews.complete} of them complete{asked}"
@@ -113,7 +113,7 @@ def _afterwards(reviews: Reviews, follow_ups: FollowUps) -> Iterator[str]:
         yield f"follow-ups: {_punctuality(follow_ups)}"
 
 
-def _punctuality(seen: Reviews | FollowUps) -> str:
+def _punctuality(seen: ReviewFigures | FollowUpFigures) -> str:
     return f"{seen.on_time} on time, {seen.late} late, {seen.waived} waived, {seen.open} open"
 
 

@@ -11,7 +11,7 @@ from starter.answers import ReviewSummary
 from tocsin.view.answers import speed, upcoming
 from tocsin.view.incident import grid, section, timeline
 from tocsin.view.plain import moment, plain
-from workflows.policy.answers import Outlook
+from workflows.policy.answers import PlanView
 from workflows.policy.incident import Ending, FollowUp
 from workflows.policy.review.answers import OwedNow, ReviewStatus
 from workflows.policy.runbook import severity_title
@@ -36,7 +36,7 @@ def _summary(review: ReviewSummary) -> Iterator[RenderableType]:
     yield Padding(plain(" · ".join(about)), (0, 0, 0, 4))
 
 
-def whole(status: ReviewStatus, plan: Outlook) -> RenderableType:
+def whole(status: ReviewStatus, plan: PlanView) -> RenderableType:
     review, incident = status.review, status.review.incident
     title = plain(f"Review of {severity_title(incident.severity)}: {incident.title}{speed(status.speed)}", "bold")
     head = grid()

@@ -14,7 +14,7 @@ from tocsin.view.columns import Box
 from tocsin.view.spans import took
 from tocsin.view.svg import text
 from workflows.policy.durations import write
-from workflows.policy.record import Record
+from workflows.policy.record import ClosedIncident
 from workflows.policy.runbook import severity_title
 
 ROW, APART, HEAD, FOOT = 26, 12, 44, 30
@@ -29,7 +29,7 @@ DOT, TRACKS = 8, (0, -5, 5, -9, 9)
 
 
 @dataclass(frozen=True)
-class Scale:
+class SpreadScale:
     left: float
     right: float
     longest: float
@@ -39,7 +39,7 @@ class Scale:
         return round(self.left + min(share, 1.0) * (self.right - self.left), 1)
 
 
-MOMENTS: tuple[tuple[str, Callable[[Record], datetime | None]], ...] = (
+MOMENTS: tuple[tuple[str, Callable[[ClosedIncident], datetime | None]], ...] = (
     ("acknowledge", lambda record: record.acknowledged_at),
     ("mitigate", lambda record: record.mitigated_at),
     ("resolve", lambda record: record.resolved_at),
@@ -47,39 +47,41 @@ MOMENTS: tuple[tuple[str, Callable[[Record], datetime | None]], ...] = (
 
 
 @dataclass(frozen=True)
-class Row:
+class SpreadRow:
     severity: str
-    took: tuple[tuple[timedelta, Record], ...]
+    took: tuple[tuple[timedelta, ClosedIncident], ...]
     """Shortest first."""
 
 
 @dataclass(frozen=True)
-class Lane:
+class SpreadLane:
     name: str
-    rows: tuple[Row, ...]
+    rows: tuple[SpreadRow, ...]
 
 
-def lanes(records: Sequence[Record]) -> list[Lane]:
+def lanes(records: Sequence[ClosedIncident]) -> list[SpreadLane]:
     """Those in which there is anything to see."""
-    found = [Lane(name, tuple(_rows(records, moment))) for name, moment in MOMENTS]
+    found = [SpreadLane(name, tuple(_rows(records, moment))) for name, moment in MOMENTS]
     return [lane for lane in found if lane.rows]
 
 
-def _rows(records: Sequence[Record], moment: Callable[[Record], datetime | None]) -> Iterator[Row]:
+def _rows(
+    records: Sequence[ClosedIncident], moment: Callable[[ClosedIncident], datetime | None]
+) -> Iterator[SpreadRow]:
     for severity in sorted({record.gravest for record in records}):
         reached = [record for record in records if record.gravest == severity and moment(record)]
         spans = zip(waits(reached, moment), reached, strict=True)
         if reached:
-            yield Row(severity, tuple(sorted(spans, key=lambda pair: pair[0])))
+            yield SpreadRow(severity, tuple(sorted(spans, key=lambda pair: pair[0])))
 
 
-def height(drawn: Sequence[Lane]) -> int:
+def height(drawn: Sequence[SpreadLane]) -> int:
     return HEAD + sum(len(lane.rows) * ROW + APART for lane in drawn) + FOOT
 
 
-def spreads(box: Box, drawn: Sequence[Lane]) -> Iterator[str]:
+def spreads(box: Box, drawn: Sequence[SpreadLane]) -> Iterator[str]:
     longest = max(row.took[-1][0].total_seconds() for lane in drawn for row in lane.rows)
-    scale = Scale(box.x + LEFT, box.x + box.width - sum(COLUMNS) - 30, max(longest, 600) * 1.2)
+    scale = SpreadScale(box.x + LEFT, box.x + box.width - sum(COLUMNS) - 30, max(longest, 600) * 1.2)
     yield from _axis(scale, box)
     yield from _figures(scale, box.y + 22, ("median", "p90", "number"))
     y = box.y + HEAD
@@ -91,7 +93,7 @@ def spreads(box: Box, drawn: Sequence[Lane]) -> Iterator[str]:
         y += APART
 
 
-def _axis(scale: Scale, box: Box) -> Iterator[str]:
+def _axis(scale: SpreadScale, box: Box) -> Iterator[str]:
     bottom = box.y + box.height - FOOT
     for tick in TICKS:
         if tick.total_seconds() <= scale.longest:
@@ -100,14 +102,14 @@ def _axis(scale: Scale, box: Box) -> Iterator[str]:
             yield f'<text class="small" x="{x}" y="{bottom + 18}" text-anchor="middle">{write(tick)}</text>'
 
 
-def _figures(scale: Scale, y: float, figures: Sequence[str]) -> Iterator[str]:
+def _figures(scale: SpreadScale, y: float, figures: Sequence[str]) -> Iterator[str]:
     x = scale.right + 14
     for figure, width in zip(figures, COLUMNS, strict=True):
         x += width
         yield f'<text class="small" x="{x}" y="{y}" text-anchor="end">{text(figure)}</text>'
 
 
-def _row(scale: Scale, row: Row, left: float, y: float) -> Iterator[str]:
+def _row(scale: SpreadScale, row: SpreadRow, left: float, y: float) -> Iterator[str]:
     yield f'<text class="small" x="{left}" y="{y + 4}" text-anchor="end">{severity_title(row.severity)}</text>'
     yield from _dots(scale, row, y)
     seen = spread(span for span, _ in row.took)
@@ -119,7 +121,7 @@ def _row(scale: Scale, row: Row, left: float, y: float) -> Iterator[str]:
     yield from _figures(scale, y + 4, (took(seen.median_s), took(seen.p90_s), str(seen.count)))
 
 
-def _dots(scale: Scale, row: Row, y: float) -> Iterator[str]:
+def _dots(scale: SpreadScale, row: SpreadRow, y: float) -> Iterator[str]:
     taken = dict.fromkeys(TRACKS, 0.0)
     for span, record in row.took:
         x = scale.x(span.total_seconds())

@@ -10,7 +10,7 @@ from rich.table import Table
 
 from tocsin.view.plain import plain
 from workflows.policy.durations import write
-from workflows.policy.preview import Course, Line
+from workflows.policy.preview import Line, Scenario
 from workflows.policy.runbook import Runbook, severity_title
 
 STYLES = {"page": "bold red", "publish": "yellow", "draft": "yellow", "email": "yellow"}
@@ -27,7 +27,7 @@ class Timeline:
     width, never cut off."""
 
     book: Runbook
-    course: Course
+    course: Scenario
     lines: Sequence[Line]
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
@@ -66,7 +66,7 @@ def _columns(zone: str, *, with_texts: bool) -> Table:
     return table
 
 
-def headline(book: Runbook, course: Course) -> str:
+def headline(book: Runbook, course: Scenario) -> str:
     """`SEV-1 declared Sat 2026-11-21 02:00 UTC, acknowledged after 7m, resolved after 1h 35m`."""
     at = course.at.astimezone(ZoneInfo(book.calendar.zone))
     parts = [f"{severity_title(course.severity)} declared {at:%a %Y-%m-%d %H:%M} {book.calendar.zone}"]

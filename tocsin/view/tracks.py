@@ -18,7 +18,7 @@ APART, LABEL_AFTER = 12, 3
 
 
 @dataclass(frozen=True)
-class Scale:
+class TrackScale:
     left: int
     right: int
     end: timedelta
@@ -48,7 +48,7 @@ class Track:
 
 
 @dataclass(frozen=True)
-class Lane:
+class TrackLane:
     name: str
     tracks: tuple[Track, ...]
 
@@ -57,7 +57,7 @@ class Lane:
         return 1 + max(track.row for track in self.tracks)
 
 
-def lanes(book: Runbook, lines: Iterable[Line], scale: Scale) -> list[Lane]:
+def lanes(book: Runbook, lines: Iterable[Line], scale: TrackScale) -> list[TrackLane]:
     """Those in which anything happens, from the loudest to the quietest."""
     known = {
         "Phones": "phones",
@@ -73,7 +73,7 @@ def lanes(book: Runbook, lines: Iterable[Line], scale: Scale) -> list[Lane]:
     for line in lines:
         sorted_lines[_lane(book, line)].setdefault(_label(book, line), []).append(line)
     return [
-        Lane(name, tuple(_tracks(sorted_lines[name], colour, scale)))
+        TrackLane(name, tuple(_tracks(sorted_lines[name], colour, scale)))
         for name, colour in known.items()
         if sorted_lines[name]
     ]
@@ -116,7 +116,7 @@ def _first(book: Runbook, to: Sequence[str]) -> str:
     return ", ".join(book.role_name(name) for name in roles[:2]) + ("…" if len(roles) > 2 else "") if roles else to[0]
 
 
-def _tracks(by_label: dict[str, list[Line]], colour: str, scale: Scale) -> Iterator[Track]:
+def _tracks(by_label: dict[str, list[Line]], colour: str, scale: TrackScale) -> Iterator[Track]:
     """Each in the first row in which it touches no other."""
     taken: list[float] = []
     for label, lines in by_label.items():
@@ -129,7 +129,7 @@ def _tracks(by_label: dict[str, list[Line]], colour: str, scale: Scale) -> Itera
         yield Track(label, label_x, colour, marks, row)
 
 
-def _marks(lines: Iterable[Line], scale: Scale) -> Iterator[Mark]:
+def _marks(lines: Iterable[Line], scale: TrackScale) -> Iterator[Mark]:
     for line in lines:
         after = timedelta(seconds=line.offset_s)
         yield Mark(scale.x(after), after, line.reason)

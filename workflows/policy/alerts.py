@@ -8,7 +8,7 @@ from workflows.policy.cancelled import CancelledEpisode, CancelledEpisodes, sift
 from workflows.policy.durations import write
 from workflows.policy.episodes import has_ended, is_new, is_out_of_order, names, record
 from workflows.policy.events import Alert, AlertsReceived, Resolved, SeverityChanged
-from workflows.policy.incident import Bounds, Coming, Incident, verified_at
+from workflows.policy.incident import Coming, Incident, IncidentBounds, verified_at
 from workflows.policy.joining import join
 from workflows.policy.raising import change_severity
 from workflows.policy.runbook import Runbook
@@ -66,7 +66,7 @@ def _for_the_next_incident(incident: Incident, event: AlertsReceived) -> Inciden
             coming[alert.fingerprint] = _lean(alert, alert.count + (before.count if before else 0))
         else:
             coming.pop(alert.fingerprint, None)
-    successor = tuple(coming.values())[: Bounds.successor]
+    successor = tuple(coming.values())[: IncidentBounds.successor]
     others_stay = any(alert.fingerprint in coming for alert in incident.successor)
     about = joined_by(incident, news, incident.coming if others_stay else None) if successor else Coming()
     after = incident.model_copy(update={"successor": successor, "coming": about})
@@ -81,8 +81,8 @@ def cancelled_with(incident: Incident) -> CancelledEpisodes:
     own = {a.fingerprint: CancelledEpisode(starts_at=a.starts_at, severity=severity) for a in incident.firing}
     groups = {name: CancelledEpisode(starts_at=at, severity=severity) for name, at in incident.untracked.items()}
     return CancelledEpisodes(
-        alerts=dict([*{**known.alerts, **own}.items()][-Bounds.alerts :]),
-        groups=dict([*{**known.groups, **groups}.items()][-Bounds.names :]),
+        alerts=dict([*{**known.alerts, **own}.items()][-IncidentBounds.alerts :]),
+        groups=dict([*{**known.groups, **groups}.items()][-IncidentBounds.names :]),
     )
 
 
@@ -115,7 +115,7 @@ def _asks_for_more(incident: Incident, alert: Alert) -> bool:
     if alert.status != "firing" or alert.severity is None or alert.severity >= incident.severity:
         return False
     known = incident.alerts.get(alert.fingerprint)
-    is_one_of_too_many = known is None and len(incident.alerts) >= Bounds.alerts
+    is_one_of_too_many = known is None and len(incident.alerts) >= IncidentBounds.alerts
     said = known.severity if known else incident.gravest if is_one_of_too_many else None
     return said is None or alert.severity < said
 
@@ -133,7 +133,7 @@ def _raise(book: Runbook, incident: Incident, event: AlertsReceived, graver: tup
 
 def _lean(alert: Alert, count: int) -> Alert:
     """As much as the next incident needs of it: its severity, and what is kept of every alert."""
-    name, summary = fit(alert.name, Bounds.alert_name), fit(alert.summary, Bounds.alert_summary)
+    name, summary = fit(alert.name, IncidentBounds.alert_name), fit(alert.summary, IncidentBounds.alert_summary)
     return alert.model_copy(
         update={"name": name, "summary": summary, "labels": {}, "service": "", "link": "", "count": count}
     )

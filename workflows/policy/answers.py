@@ -6,17 +6,17 @@ from typing import Literal
 from workflows.policy.cancelled import CancelledEpisodes
 from workflows.policy.effects import Instant, Wire
 from workflows.policy.events import Alert
-from workflows.policy.incident import Incident, Opening
+from workflows.policy.incident import Incident, OpenRequest
 
 HISTORY_BYTES = 16 * 2**20
 """Temporal ends a workflow at 50 MB, for good, and a worker that is new to it reads all of it first: within the five
 seconds that a task may take."""
 
 
-class Life(Wire):
+class IncidentInput(Wire):
     """The argument of the workflow `incident`: how it starts, and, after continue-as-new, how far it has come."""
 
-    opening: Opening
+    opening: OpenRequest
     incident: Incident | None = None
     alerts: tuple[Alert, ...] = ()
     """Alerts that fired after the incident before this one was over: they opened this one."""
@@ -44,7 +44,7 @@ class Upcoming(Wire):
     """For `waiting`: the reference that is not there yet."""
 
 
-class Outlook(Wire):
+class PlanView(Wire):
     """The answer to the query `plan`: what is under way, and what comes next, soonest first."""
 
     incident: str
@@ -57,7 +57,7 @@ class Outlook(Wire):
     """Its alerts have ended, and flap: it is over then, if none fires before."""
 
 
-class Changed(Wire):
+class UpdateResult(Wire):
     """The answer to an update: what it changed, in words."""
 
     incident: str

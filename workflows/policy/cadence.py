@@ -9,10 +9,18 @@ from workflows.policy.durations import write
 from workflows.policy.effects import Post
 from workflows.policy.incident import Incident, rules, who_owes
 from workflows.policy.runbook import Cadence, Runbook
-from workflows.policy.wanted import Later, Wanted, awake, channel_or_place, incident_place, latest_and_next, unsettled
+from workflows.policy.wanted import (
+    BlockedDemand,
+    DeferredDemand,
+    awake,
+    channel_or_place,
+    incident_place,
+    latest_and_next,
+    unsettled,
+)
 
 
-def cadence(book: Runbook, incident: Incident, now: datetime) -> Iterator[Wanted | Later]:
+def cadence(book: Runbook, incident: Incident, now: datetime) -> Iterator[BlockedDemand | DeferredDemand]:
     if incident.resolved:
         return
     severity = rules(book, incident)
@@ -25,7 +33,9 @@ def _is_over(incident: Incident, terms: Cadence) -> bool:
     return incident.resolved or (terms.until == "mitigated" and incident.phase == "monitoring")
 
 
-def _updates(book: Runbook, incident: Incident, terms: Cadence, now: datetime) -> Iterator[Wanted | Later]:
+def _updates(
+    book: Runbook, incident: Incident, terms: Cadence, now: datetime
+) -> Iterator[BlockedDemand | DeferredDemand]:
     """A human's update restarts the clock; when none came, a templated one says that none came."""
     anchor = max(incident.opened_at, incident.updated_at or incident.opened_at)
     latest, following = latest_and_next(anchor, terms.every, now)
@@ -41,7 +51,7 @@ def _updates(book: Runbook, incident: Incident, terms: Cadence, now: datetime) -
         yield from unsettled(incident, "remind/channel", occurrence, remind_at, now, build)
 
 
-def _update(book: Runbook, incident: Incident, terms: Cadence, due_at: datetime) -> Wanted:
+def _update(book: Runbook, incident: Incident, terms: Cadence, due_at: datetime) -> BlockedDemand:
     spot = channel_or_place(book, incident, terms.to)
     demand = Demand(
         duty="update/channel",
@@ -50,10 +60,10 @@ def _update(book: Runbook, incident: Incident, terms: Cadence, due_at: datetime)
         reason=f"an update is due every {write(terms.every)}, and none was posted",
         effect=Post(to=spot.place, template=terms.template, role=terms.owner),
     )
-    return Wanted(demand, spot.waits_for)
+    return BlockedDemand(demand, spot.waits_for)
 
 
-def _reminder(book: Runbook, incident: Incident, terms: Cadence, occurrence: int, remind_at: datetime) -> Wanted:
+def _reminder(book: Runbook, incident: Incident, terms: Cadence, occurrence: int, remind_at: datetime) -> BlockedDemand:
     spot = channel_or_place(book, incident, terms.to)
     owner = who_owes(book, incident, terms.owner)
     demand = Demand(
@@ -63,7 +73,7 @@ def _reminder(book: Runbook, incident: Incident, terms: Cadence, occurrence: int
         reason=f"the next update is due {write(terms.remind)} later",
         effect=Post(kind="nag", to=spot.place, template="update_due", mention=owner, role=terms.owner),
     )
-    return Wanted(demand, spot.waits_for)
+    return BlockedDemand(demand, spot.waits_for)
 
 
 def next_update_at(book: Runbook, incident: Incident, now: datetime) -> datetime | None:
@@ -75,7 +85,7 @@ def next_update_at(book: Runbook, incident: Incident, now: datetime) -> datetime
     return latest_and_next(anchor, terms.every, now)[1]
 
 
-def _unfilled_roles(book: Runbook, incident: Incident, now: datetime) -> Iterator[Wanted | Later]:
+def _unfilled_roles(book: Runbook, incident: Incident, now: datetime) -> Iterator[BlockedDemand | DeferredDemand]:
     if not empty_roles(book, incident):
         return
     terms = rules(book, incident).unfilled
@@ -89,7 +99,7 @@ def _unfilled_roles(book: Runbook, incident: Incident, now: datetime) -> Iterato
             )
 
 
-def _who(book: Runbook, incident: Incident, occurrence: int, due_at: datetime) -> Wanted:
+def _who(book: Runbook, incident: Incident, occurrence: int, due_at: datetime) -> BlockedDemand:
     """The question who takes the empty roles."""
     empty = empty_roles(book, incident)
     spot = incident_place(book, incident)
@@ -101,7 +111,7 @@ def _who(book: Runbook, incident: Incident, occurrence: int, due_at: datetime) -
         reason=f"nobody is {', '.join(book.role_name(role) for role in empty)}",
         effect=Post(kind="nag", to=spot.place, template="roles_unfilled", mention=tuple(mention), role=empty[0]),
     )
-    return Wanted(demand, spot.waits_for)
+    return BlockedDemand(demand, spot.waits_for)
 
 
 def empty_roles(book: Runbook, incident: Incident) -> list[str]:

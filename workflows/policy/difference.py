@@ -15,7 +15,7 @@ from workflows.policy.outlook import outlook
 from workflows.policy.runbook import Runbook
 
 
-class Change(BaseModel):
+class PlanChange(BaseModel):
     """What an adoption does to one line of the plan."""
 
     model_config = ConfigDict(frozen=True)
@@ -27,7 +27,7 @@ class Change(BaseModel):
     """Of one that moves: when it is due as things stand."""
 
 
-def changes(lines: Iterable[Upcoming], book: Runbook, incident: Incident, now: datetime) -> Iterator[Change]:
+def changes(lines: Iterable[Upcoming], book: Runbook, incident: Incident, now: datetime) -> Iterator[PlanChange]:
     """What becomes of the plan's lines if the incident goes on by `book`."""
     then = outlook(book, incident, plan(book, incident, now), now, 1.0, frozenset())
     before, after = _by_duty(lines), _by_duty(then.lines)
@@ -42,9 +42,9 @@ def _by_duty(lines: Iterable[Upcoming]) -> defaultdict[tuple[str, str], list[Upc
     return found
 
 
-def _compared(before: list[Upcoming], after: list[Upcoming]) -> Iterator[Change]:
+def _compared(before: list[Upcoming], after: list[Upcoming]) -> Iterator[PlanChange]:
     for old, new in zip(before, after, strict=False):
         if old.at != new.at:
-            yield Change(kind="moves", line=new, before=old.at)
-    yield from (Change(kind="disappears", line=line) for line in before[len(after) :])
-    yield from (Change(kind="appears", line=line) for line in after[len(before) :])
+            yield PlanChange(kind="moves", line=new, before=old.at)
+    yield from (PlanChange(kind="disappears", line=line) for line in before[len(after) :])
+    yield from (PlanChange(kind="appears", line=line) for line in after[len(before) :])

@@ -40,7 +40,7 @@ class StillOpen(Wire):
     """The last sign of life of whoever acknowledged it."""
 
 
-class Owed(Wire):
+class OwedToReview(Wire):
     """Something that somebody owes to the review of an incident."""
 
     incident: str
@@ -57,7 +57,7 @@ class Stock(Wire):
 
     taken_at: Instant
     incidents: tuple[StillOpen, ...] = ()
-    owed: tuple[Owed, ...] = ()
+    owed: tuple[OwedToReview, ...] = ()
     silent_reviews: tuple[str, ...] = ()
     """Incidents whose reviews are open and did not say what they owe."""
 
@@ -112,7 +112,7 @@ def _by_gravity(incidents: Iterable[StillOpen]) -> list[StillOpen]:
     return sorted(incidents, key=lambda one: (one.severity, one.declared_at))
 
 
-def _by_time(owed: Iterable[Owed]) -> list[Owed]:
+def _by_time(owed: Iterable[OwedToReview]) -> list[OwedToReview]:
     return sorted(owed, key=lambda one: (one.due_at, one.incident))
 
 
@@ -132,18 +132,18 @@ def _standing(one: StillOpen, now: datetime) -> str:
     return f"acknowledged by {one.acknowledged_by}{silence}"
 
 
-def _review(one: Owed, now: datetime) -> str:
+def _review(one: OwedToReview, now: datetime) -> str:
     return _line(f"• {one.incident} {cut(one.title, TITLE)}: {one.what}, {one.owner}, {_when(one, now)}")
 
 
-def _follow_ups(owed: Iterable[Owed], now: datetime) -> Iterator[str]:
+def _follow_ups(owed: Iterable[OwedToReview], now: datetime) -> Iterator[str]:
     """By owner, and of each the most urgent first."""
     by_owner = sorted(owed, key=lambda one: (one.owner, one.due_at, one.incident))
     for owner, theirs in groupby(by_owner, key=lambda one: one.owner):
         yield from (_line(f"• {owner}: {one.what} ({one.incident}), {_when(one, now)}") for one in theirs)
 
 
-def _when(one: Owed, now: datetime) -> str:
+def _when(one: OwedToReview, now: datetime) -> str:
     return f"{roughly(now - one.due_at)} late" if one.due_at < now else f"due in {roughly(one.due_at - now)}"
 
 

@@ -12,8 +12,8 @@ from workflows.policy.incident import Incident, rules, who_owes
 from workflows.policy.references import duties_of
 from workflows.policy.runbook import Duty, Moment, ReviewTerms, Runbook
 from workflows.policy.wanted import (
-    Later,
-    Wanted,
+    BlockedDemand,
+    DeferredDemand,
     awake,
     channel_or_place,
     holds_at,
@@ -24,12 +24,12 @@ from workflows.policy.wanted import (
 from workflows.policy.ways import WAYS, sent_by, waits_for
 
 
-def duties(book: Runbook, incident: Incident, now: datetime) -> Iterator[Wanted | Later]:
+def duties(book: Runbook, incident: Incident, now: datetime) -> Iterator[BlockedDemand | DeferredDemand]:
     yield from owed(book, incident, rules(book, incident).duties, now)
     yield from _up_to_date(book, incident)
 
 
-def _up_to_date(book: Runbook, incident: Incident) -> Iterator[Wanted]:
+def _up_to_date(book: Runbook, incident: Incident) -> Iterator[BlockedDemand]:
     """What was written while nobody knew how it would end is true again when it has ended."""
     if incident.resolved_at is None or incident.cancelled:
         return
@@ -42,10 +42,12 @@ def _up_to_date(book: Runbook, incident: Incident) -> Iterator[Wanted]:
                 reason="the incident is resolved",
                 effect=sent_by(book, incident, duty),
             )
-            yield Wanted(demand)
+            yield BlockedDemand(demand)
 
 
-def owed(book: Runbook, incident: Incident, which: Iterable[Duty], now: datetime) -> Iterator[Wanted | Later]:
+def owed(
+    book: Runbook, incident: Incident, which: Iterable[Duty], now: datetime
+) -> Iterator[BlockedDemand | DeferredDemand]:
     """What each of these duties demands. There may be hundreds: those that are done with cost nothing, and those
     whose time has not come little."""
     for duty in which:
@@ -123,29 +125,33 @@ def on_its_day(book: Runbook, duty: Duty, at: datetime) -> datetime:
     return in_business_hours(book.calendar, at) if duty.on == "business-hours" else at
 
 
-def _wanted(book: Runbook, incident: Incident, duty: Duty, due_at: datetime) -> Wanted:
+def _wanted(book: Runbook, incident: Incident, duty: Duty, due_at: datetime) -> BlockedDemand:
     if duty.kind in WAYS:
         demand = _demand(incident, duty, due_at, _reason(duty), sent_by(book, incident, duty))
-        return Wanted(demand, waits_for(incident, duty))
+        return BlockedDemand(demand, waits_for(incident, duty))
     return _post(book, incident, duty, due_at)
 
 
-def _once_approved(book: Runbook, incident: Incident, duty: Duty, due_at: datetime) -> Iterator[Wanted]:
+def _once_approved(book: Runbook, incident: Incident, duty: Duty, due_at: datetime) -> Iterator[BlockedDemand]:
     spot = channel_or_place(book, incident, None)
     draft = incident.drafts.get(duty.id)
     owner = who_owes(book, incident, duty.owner)
     post = Post(kind="draft", to=spot.place, template="draft", mention=owner, role=duty.owner)
     asked = _demand(incident, duty, due_at, _reason(duty), post)
-    yield Wanted(asked.model_copy(update={"duty": f"duty-draft/{duty.id}"}), spot.waits_for)
+    yield BlockedDemand(asked.model_copy(update={"duty": f"duty-draft/{duty.id}"}), spot.waits_for)
     if draft is not None and draft.approval is not None:
         reason = f"approved by {draft.approval.by}"
-        yield Wanted(_demand(incident, duty, draft.approval.at, reason, sent_by(book, incident, duty, draft.approval)))
+        yield BlockedDemand(
+            _demand(incident, duty, draft.approval.at, reason, sent_by(book, incident, duty, draft.approval))
+        )
     elif draft is not None and not draft.withheld and duty.anyway_after is not None:
         reason = f"not approved within {write(duty.anyway_after)}"
-        yield Wanted(_demand(incident, duty, draft.at + duty.anyway_after, reason, sent_by(book, incident, duty)))
+        yield BlockedDemand(
+            _demand(incident, duty, draft.at + duty.anyway_after, reason, sent_by(book, incident, duty))
+        )
 
 
-def _post(book: Runbook, incident: Incident, duty: Duty, due_at: datetime) -> Wanted:
+def _post(book: Runbook, incident: Incident, duty: Duty, due_at: datetime) -> BlockedDemand:
     assert duty.kind not in WAYS
     spot = channel_or_place(book, incident, duty.to or None)
     post = Post(
@@ -156,7 +162,7 @@ def _post(book: Runbook, incident: Incident, duty: Duty, due_at: datetime) -> Wa
         pin=duty.pin,
         role=duty.owner,
     )
-    return Wanted(_demand(incident, duty, due_at, _reason(duty), post), spot.waits_for)
+    return BlockedDemand(_demand(incident, duty, due_at, _reason(duty), post), spot.waits_for)
 
 
 def _reason(duty: Duty) -> str:

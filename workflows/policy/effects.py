@@ -42,7 +42,7 @@ class Page(Wire):
     """Fingerprints of routes that rejected this person twice: refused without asking the vendor again."""
 
 
-class Hush(Wire):
+class SyncPager(Wire):
     """Acknowledge or resolve one ring at the pager, because that happened here."""
 
     kind: Literal["hush"] = "hush"
@@ -134,7 +134,7 @@ class Email(Wire):
     """A human's own words, instead of the template's."""
 
 
-class Document(Wire):
+class WriteDocument(Wire):
     """Write, or bring up to date, one document of the incident. Its receipt's reference is the document's address."""
 
     kind: Literal["document"] = "document"
@@ -164,7 +164,7 @@ class Ticket(Wire):
 
 
 Effect = Annotated[
-    Page | Hush | Annotate | OpenChannel | SetTopic | Post | Publish | Email | Document | Ticket,
+    Page | SyncPager | Annotate | OpenChannel | SetTopic | Post | Publish | Email | WriteDocument | Ticket,
     Field(discriminator="kind"),
 ]
 

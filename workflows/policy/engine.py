@@ -15,7 +15,7 @@ A wanted thing is a `Demand`: a duty, an occurrence that grows within the duty, 
 reason. Its key is duty/occurrence. `plan` takes away what has settled (each duty remembers its last occurrence only),
 and splits the rest by time: what is due, what is due but waits for a reference, and what comes next. `wake_at` is the
 first moment at which the answer can change by time alone. Of what comes later only the time is asked at first, and the
-demand built (`Later`) when somebody wants to see the plan.
+demand built (`DeferredDemand`) when somebody wants to see the plan.
 
 From this follow the rules that matter at 3 a.m.:
 
@@ -44,7 +44,7 @@ from workflows.policy.cadence import cadence
 from workflows.policy.closing import conclusions, the_end_has_lasted, turning_points
 from workflows.policy.demand import Demand
 from workflows.policy.duties import duties
-from workflows.policy.effects import Hush, Page
+from workflows.policy.effects import Page, SyncPager
 from workflows.policy.escalation import escalation
 from workflows.policy.events import Event
 from workflows.policy.follow_ups import tickets
@@ -54,16 +54,16 @@ from workflows.policy.joined import joined
 from workflows.policy.public import public
 from workflows.policy.room import room
 from workflows.policy.runbook import Runbook
-from workflows.policy.wanted import Later, Wanted
+from workflows.policy.wanted import BlockedDemand, DeferredDemand
 
 
 @dataclass(frozen=True)
 class Plan:
     due: tuple[Demand, ...]
     """Wanted now and possible now; pages first, then by time."""
-    waiting: tuple[Wanted, ...]
+    waiting: tuple[BlockedDemand, ...]
     """Wanted now, but a reference is missing."""
-    later: tuple[Wanted | Later, ...]
+    later: tuple[BlockedDemand | DeferredDemand, ...]
     """Wanted later, as things stand."""
     wake_at: datetime | None
     """Look again then, at the latest; always after `now`. None: only an event can change anything."""
@@ -97,15 +97,15 @@ def plan(book: Runbook, incident: Incident, now: datetime) -> Plan:
     return replace(present, wake_at=min(moments, default=None), conclusions=concluded)
 
 
-def split(incident: Incident, all_wanted: Iterable[Wanted | Later], now: datetime) -> Plan:
+def split(incident: Incident, all_wanted: Iterable[BlockedDemand | DeferredDemand], now: datetime) -> Plan:
     """What has not settled, by time."""
     due: list[Demand] = []
-    waiting: list[Wanted] = []
-    later: list[Wanted | Later] = []
+    waiting: list[BlockedDemand] = []
+    later: list[BlockedDemand | DeferredDemand] = []
     for wanted in all_wanted:
         if _has_settled(incident, wanted):
             continue
-        if isinstance(wanted, Later) or wanted.due_at > now:
+        if isinstance(wanted, DeferredDemand) or wanted.due_at > now:
             later.append(wanted)
         elif wanted.waits_for:
             waiting.append(wanted)
@@ -116,16 +116,16 @@ def split(incident: Incident, all_wanted: Iterable[Wanted | Later], now: datetim
     return Plan(tuple(due), tuple(waiting), tuple(later), wake_at)
 
 
-def _built(wanted: Wanted | Later) -> Wanted:
-    return wanted.build() if isinstance(wanted, Later) else wanted
+def _built(wanted: BlockedDemand | DeferredDemand) -> BlockedDemand:
+    return wanted.build() if isinstance(wanted, DeferredDemand) else wanted
 
 
-def _has_settled(incident: Incident, wanted: Wanted | Later) -> bool:
-    each = wanted if isinstance(wanted, Later) else wanted.demand
+def _has_settled(incident: Incident, wanted: BlockedDemand | DeferredDemand) -> bool:
+    each = wanted if isinstance(wanted, DeferredDemand) else wanted.demand
     return incident.has_settled(each.duty, each.occurrence)
 
 
-def _all(book: Runbook, incident: Incident, now: datetime) -> Iterator[Wanted | Later]:
+def _all(book: Runbook, incident: Incident, now: datetime) -> Iterator[BlockedDemand | DeferredDemand]:
     yield from escalation(book, incident, now)
     yield from hushing(book, incident, now)
     yield from room(book, incident)
@@ -142,7 +142,7 @@ def _all(book: Runbook, incident: Incident, now: datetime) -> Iterator[Wanted | 
 
 def _urgency(demand: Demand) -> tuple[bool, bool, datetime, int, str]:
     page = demand.effect if isinstance(demand.effect, Page) else None
-    return page is None, not isinstance(demand.effect, Hush), demand.due_at, page.tier if page else 0, demand.key
+    return page is None, not isinstance(demand.effect, SyncPager), demand.due_at, page.tier if page else 0, demand.key
 
 
 def _urgency_later(demand: Demand) -> tuple[datetime, bool, str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from workflows.policy.events import Alert, AlertsReceived
-from workflows.policy.incident import AlertState, Bounds, Incident
+from workflows.policy.incident import AlertState, Incident, IncidentBounds
 from workflows.policy.telling import log
 
 NEVER = "its sender may never say when it is over: resolve it by hand"
@@ -36,7 +36,7 @@ class _Register:
         before = self.known.get(alert.fingerprint)
         if before is None and alert.harmless:
             return  # it never was a concern of this incident
-        if before is None and len(self.known) >= Bounds.alerts:
+        if before is None and len(self.known) >= IncidentBounds.alerts:
             self.beyond.append(alert)
         elif before is not None and is_out_of_order(before, alert):
             self.known[alert.fingerprint] = before.seen_again(alert, self.at)
@@ -125,7 +125,7 @@ def _untracked(before: Mapping[str, datetime], event: AlertsReceived, beyond: It
     after = {group: since for group, since in before.items() if group not in event.ended or since > event.ended[group]}
     fire = [alert for alert in beyond if alert.status == "firing"]
     for alert in (*fire, *(event.alerts if event.truncated else ())):
-        group = alert.group if alert.group in after or len(after) < Bounds.names else ""
+        group = alert.group if alert.group in after or len(after) < IncidentBounds.names else ""
         after[group] = max(alert.starts_at, after.get(group, alert.starts_at))
     return after
 

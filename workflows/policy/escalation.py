@@ -23,16 +23,16 @@ from workflows.policy.paging import called_by_hand, called_by_new_alerts, page, 
 from workflows.policy.pauses import Pauses
 from workflows.policy.repeats import between_rounds, every, repeats
 from workflows.policy.runbook import Runbook, severity_title
-from workflows.policy.wanted import Later, Wanted, latest_and_next
+from workflows.policy.wanted import BlockedDemand, DeferredDemand, latest_and_next
 from workflows.policy.who import is_same
 
 
-def escalation(book: Runbook, incident: Incident, now: datetime) -> Iterator[Wanted | Later]:
+def escalation(book: Runbook, incident: Incident, now: datetime) -> Iterator[BlockedDemand | DeferredDemand]:
     """Every page that is wanted now or will be, as things stand."""
     if incident.resolved:
         return
     rungs = ladder(book, incident)
-    pages: list[Wanted | Later] = list(called_by_hand(book, incident))
+    pages: list[BlockedDemand | DeferredDemand] = list(called_by_hand(book, incident))
     if end_held_until(book, incident) is not None:
         pass  # it may be over: nobody is rung for that but whom a person calls
     elif not any(rung.callees for rung in rungs):
@@ -47,7 +47,9 @@ def escalation(book: Runbook, incident: Incident, now: datetime) -> Iterator[Wan
     yield from _other_ways(book, incident, pages)
 
 
-def _unanswered(book: Runbook, incident: Incident, rungs: list[Rung], now: datetime) -> Iterator[Wanted | Later]:
+def _unanswered(
+    book: Runbook, incident: Incident, rungs: list[Rung], now: datetime
+) -> Iterator[BlockedDemand | DeferredDemand]:
     present = present_round(book, incident, now)
     climb = list(steps(incident, rungs, present))
     pauses = Pauses(incident, rungs, min(rules(book, incident).repeat_after, every(book, incident)), now)
@@ -59,7 +61,7 @@ def _unanswered(book: Runbook, incident: Incident, rungs: list[Rung], now: datet
 
 def _climbed(
     book: Runbook, incident: Incident, rungs: list[Rung], climb: list[Step], pauses: Pauses
-) -> Iterator[Wanted | Later]:
+) -> Iterator[BlockedDemand | DeferredDemand]:
     """This round, and the next one as soon as it is known when that begins."""
     for step in sorted(climb, key=lambda step: step.due_at):  # what is called once has a time of its own
         yield from _pages(book, incident, step, pauses)
@@ -72,7 +74,7 @@ def _climbed(
 
 def _while_acknowledged(
     book: Runbook, incident: Incident, rungs: list[Rung], now: datetime
-) -> Iterator[Wanted | Later]:
+) -> Iterator[BlockedDemand | DeferredDemand]:
     """Only what is said to ring unless the incident is *resolved*; and what comes if the acknowledgement expires."""
     pauses = Pauses(incident, rungs, min(rules(book, incident).repeat_after, every(book, incident)), now)
     lasting = list(_lasting(book, incident, rungs, pauses))
@@ -85,7 +87,9 @@ def _while_acknowledged(
         yield from (wanted for wanted in _pages(book, incident, step, pauses) if wanted.key not in keys)
 
 
-def _lasting(book: Runbook, incident: Incident, rungs: list[Rung], pauses: Pauses) -> Iterator[Wanted | Later]:
+def _lasting(
+    book: Runbook, incident: Incident, rungs: list[Rung], pauses: Pauses
+) -> Iterator[BlockedDemand | DeferredDemand]:
     opening = Round(incident.round, incident.opened_at)
     called = (_called_by_the_raise(book, incident, rung) for rung in rungs)
     lasting = [rung._replace(once=True) for rung in called if rung is not None]
@@ -117,7 +121,7 @@ def rung_by_the_raise(book: Runbook, incident: Incident) -> frozenset[str]:
     return frozenset(callee.person for rung in called if rung is not None for callee in rung.callees)
 
 
-def _again(book: Runbook, incident: Incident, rung: Rung, callee: Callee) -> Iterator[Wanted]:
+def _again(book: Runbook, incident: Incident, rung: Rung, callee: Callee) -> Iterator[BlockedDemand]:
     """A page that did not get through, under the next key."""
     assert callee.settled is not None
     due_at = callee.settled.settled_at + rules(book, incident).repeat_after
@@ -130,7 +134,7 @@ def _repeated(rungs: list[Rung]) -> list[Rung]:
     return [rung for rung in rungs if not rung.once]
 
 
-def _still_trying(book: Runbook, incident: Incident, rungs: list[Rung], present: Round) -> Iterator[Wanted]:
+def _still_trying(book: Runbook, incident: Incident, rungs: list[Rung], present: Round) -> Iterator[BlockedDemand]:
     """Pages of earlier rounds that have not got through go on; the later rounds do without."""
     for rung in rungs:
         for callee in rung.callees:
@@ -140,7 +144,7 @@ def _still_trying(book: Runbook, incident: Incident, rungs: list[Rung], present:
                 yield page(incident, earlier, callee, trying.due_at, reason_of(book, incident, earlier))
 
 
-def _pages(book: Runbook, incident: Incident, step: Step, pauses: Pauses) -> Iterator[Wanted | Later]:
+def _pages(book: Runbook, incident: Incident, step: Step, pauses: Pauses) -> Iterator[BlockedDemand | DeferredDemand]:
     number = step.round.number
     for callee in step.rung.callees:
         if callee.has_settled(number) or not _may_ring(step, callee):
@@ -149,10 +153,10 @@ def _pages(book: Runbook, incident: Incident, step: Step, pauses: Pauses) -> Ite
             continue
         due_at = pauses.due_at(step, callee)
         build = partial(_of_the_ladder, book, incident, step, callee, due_at)
-        yield build() if due_at <= pauses.now else Later(callee.duty, number, due_at, build)
+        yield build() if due_at <= pauses.now else DeferredDemand(callee.duty, number, due_at, build)
 
 
-def _of_the_ladder(book: Runbook, incident: Incident, step: Step, callee: Callee, due_at: datetime) -> Wanted:
+def _of_the_ladder(book: Runbook, incident: Incident, step: Step, callee: Callee, due_at: datetime) -> BlockedDemand:
     return page(incident, step, callee, due_at, reason_of(book, incident, step))
 
 
@@ -161,10 +165,12 @@ def _may_ring(step: Step, callee: Callee) -> bool:
     return callee.trying is None or callee.is_trying(step.round.number)
 
 
-def _other_ways(book: Runbook, incident: Incident, pages: list[Wanted | Later]) -> Iterator[Wanted]:
+def _other_ways(
+    book: Runbook, incident: Incident, pages: list[BlockedDemand | DeferredDemand]
+) -> Iterator[BlockedDemand]:
     """A page that does not get through is also said where its person may read it."""
     for wanted in pages:
-        if isinstance(wanted, Later):
+        if isinstance(wanted, DeferredDemand):
             continue
         start, effect = incident.started.get(wanted.demand.key), wanted.demand.effect
         if start is None or not isinstance(effect, Page):
@@ -176,10 +182,10 @@ def _other_ways(book: Runbook, incident: Incident, pages: list[Wanted | Later]) 
             reason=f"the page has not got through for {write(PAGE_BUDGET)}",
             effect=Post(to=Place(channel=book.home), template="fallback", mention=(effect.to,)),
         )
-        yield Wanted(demand)
+        yield BlockedDemand(demand)
 
 
-def _gap(book: Runbook, incident: Incident, rungs: list[Rung]) -> Iterator[Wanted]:
+def _gap(book: Runbook, incident: Incident, rungs: list[Rung]) -> Iterator[BlockedDemand]:
     """A hole in the runbook is said aloud, once: nobody would have been called at first."""
     for rung in rungs:
         if rung.gap and not rung.again:
@@ -191,10 +197,10 @@ def _gap(book: Runbook, incident: Incident, rungs: list[Rung]) -> Iterator[Wante
                 f"incident, so tier {rung.tier} is called at once",
                 effect=Post(to=Place(channel=book.home), template="gap"),
             )
-            yield Wanted(demand)
+            yield BlockedDemand(demand)
 
 
-def _nobody(book: Runbook, incident: Incident, now: datetime) -> Iterator[Wanted]:
+def _nobody(book: Runbook, incident: Incident, now: datetime) -> Iterator[BlockedDemand]:
     """Said again and again, unless somebody has acknowledged: it is a page that nobody gets."""
     every, expires_at = rules(book, incident).repeat_after, acknowledgement_expires_at(book, incident)
     if incident.acknowledged_at is not None and expires_at is None:
@@ -205,7 +211,7 @@ def _nobody(book: Runbook, incident: Incident, now: datetime) -> Iterator[Wanted
             yield _nobody_at(book, incident, due_at)
 
 
-def _nobody_at(book: Runbook, incident: Incident, due_at: datetime) -> Wanted:
+def _nobody_at(book: Runbook, incident: Incident, due_at: datetime) -> BlockedDemand:
     demand = Demand(
         duty="nobody",
         occurrence=incident.seconds_since_declared(due_at) + 1,
@@ -213,7 +219,7 @@ def _nobody_at(book: Runbook, incident: Incident, due_at: datetime) -> Wanted:
         reason="the runbook names nobody to page for this severity",
         effect=Post(to=Place(channel=book.home), template="nobody"),
     )
-    return Wanted(demand)
+    return BlockedDemand(demand)
 
 
 def tier_reached(incident: Incident) -> int:

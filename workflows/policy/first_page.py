@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from workflows.policy.answers import Upcoming
 from workflows.policy.climb import got_lost
 from workflows.policy.effects import Instant, Wire
-from workflows.policy.incident import Call, Incident, Settlement, rules
+from workflows.policy.incident import Incident, ManualPage, Settlement, rules
 from workflows.policy.ladder import OF_THE_LADDER
 from workflows.policy.runbook import Runbook, severity_title
 from workflows.policy.wanted import is_emergency
@@ -41,7 +41,7 @@ def first_page(book: Runbook, incident: Incident, lines: Sequence[Upcoming]) -> 
     return _fate(book, incident, settled, pages) or _nobody(book, incident)
 
 
-def page_of(call: Call, book: Runbook, incident: Incident, lines: Sequence[Upcoming]) -> FirstPage:
+def page_of(call: ManualPage, book: Runbook, incident: Incident, lines: Sequence[Upcoming]) -> FirstPage:
     """What has become of the page of those who were called by hand."""
     duties = {f"call/{person}" for person in call.people}
     mine = {d: s for d, s in incident.settled.items() if d in duties and s.occurrence >= call.number}

@@ -46,7 +46,7 @@ from workflows.policy.events import (
     UpdatePosted,
 )
 from workflows.policy.hushing import is_hushing
-from workflows.policy.incident import Bounds, Call, Incident, Words, is_acknowledged
+from workflows.policy.incident import ApprovedWords, Incident, IncidentBounds, ManualPage, is_acknowledged
 from workflows.policy.paging import called, next_call, tier_meant, why_nobody
 from workflows.policy.raising import answers_what_was_before, change_severity
 from workflows.policy.runbook import Runbook, severity_title
@@ -85,7 +85,7 @@ def _headline(incident: Incident) -> tuple[str, str, str | None]:
 
 
 def remember(incident: Incident, event_id: str) -> Incident:
-    return incident.model_copy(update={"heard": (*incident.heard, event_id)[-Bounds.heard :]})
+    return incident.model_copy(update={"heard": (*incident.heard, event_id)[-IncidentBounds.heard :]})
 
 
 def not_before(event: E, opened_at: datetime) -> E:
@@ -183,22 +183,24 @@ def _escalated(book: Runbook, incident: Incident, event: Escalated) -> Incident:
         if tier_meant(book, incident, event.to):
             why = f": {why_nobody(book, incident, event.to)}"
         return tell(incident, event.at, f"{event.by} called {event.to!r}{why}", by=event.by, loud=True)
-    call = Call(
+    call = ManualPage(
         number=next_call(incident),
         people=people,
         at=event.at,
         by=event.by,
-        reason=fit(event.reason, Bounds.call_reason),
+        reason=fit(event.reason, IncidentBounds.call_reason),
     )
     refused = {person: routes for person, routes in incident.refused_routes.items() if person not in people}
-    after = incident.model_copy(update={"calls": (*incident.calls, call)[-Bounds.calls :], "refused_routes": refused})
+    after = incident.model_copy(
+        update={"calls": (*incident.calls, call)[-IncidentBounds.calls :], "refused_routes": refused}
+    )
     whom = ", ".join(book.person_name(person) for person in people)
     return tell(after, event.at, f"{event.by} called {whom}{_because(event.reason)}", by=event.by)
 
 
 def _flag_changed(book: Runbook, incident: Incident, event: FlagChanged) -> Incident:
     flags = incident.flags | {event.flag} if event.on else incident.flags - {event.flag}
-    if len(flags) > Bounds.names:
+    if len(flags) > IncidentBounds.names:
         return log(incident, event.at, f"too many flags: {event.flag} was not set", loud=True)
     text = f"{event.by} {'set' if event.on else 'cleared'} the flag {event.flag}"
     since = {f: at for f, at in incident.flagged_at.items() if f in flags}
@@ -208,7 +210,7 @@ def _flag_changed(book: Runbook, incident: Incident, event: FlagChanged) -> Inci
 
 def _role_assigned(book: Runbook, incident: Incident, event: RoleAssigned) -> Incident:
     roles = {**incident.roles, event.role: event.person}
-    if len(roles) > Bounds.names:
+    if len(roles) > IncidentBounds.names:
         return log(incident, event.at, f"too many roles: {event.role} was not given", loud=True)
     after = incident.model_copy(update={"roles": roles})
     text = f"{book.person_name(event.person)} is {book.role_name(event.role)}"
@@ -231,7 +233,7 @@ def _update_posted(book: Runbook, incident: Incident, event: UpdatePosted) -> In
         if event.phase == "identified":
             changes["identified_at"] = event.at
     if event.public:
-        words = Words(at=event.at, by=event.by, text=event.text)
+        words = ApprovedWords(at=event.at, by=event.by, text=event.text)
         changes["public"] = incident.public.model_copy(update={"words": words})
     after = incident.model_copy(update=changes)
     return tell(after, event.at, event.text, kind="update", template="said", lane="updates", by=event.by)
@@ -241,7 +243,7 @@ def _draft_approved(book: Runbook, incident: Incident, event: DraftApproved) -> 
     name = draft_meant(incident, event)
     if name is None:
         return log(incident, event.at, f"{event.by} approved, but no draft was waiting")
-    approval = Words(at=event.at, by=event.by, text=event.text)
+    approval = ApprovedWords(at=event.at, by=event.by, text=event.text)
     if name != STATUS_PAGE:
         drafts = {**incident.drafts, name: incident.drafts[name].model_copy(update={"approval": approval})}
         after = incident.model_copy(update={"drafts": drafts})

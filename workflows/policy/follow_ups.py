@@ -10,10 +10,10 @@ from workflows.policy.demand import Demand
 from workflows.policy.durations import LONGEST
 from workflows.policy.effects import Ticket
 from workflows.policy.events import Event, FollowUpAdded, FollowUpDone, FollowUpWaived
-from workflows.policy.incident import Bounds, Ending, FollowUp, Incident, rules
+from workflows.policy.incident import Ending, FollowUp, Incident, IncidentBounds, rules
 from workflows.policy.runbook import ReviewTerms, Runbook
 from workflows.policy.telling import log, tell
-from workflows.policy.wanted import Wanted
+from workflows.policy.wanted import BlockedDemand
 
 
 def terms(book: Runbook, incident: Incident) -> ReviewTerms:
@@ -55,7 +55,7 @@ def ticket(incident: Incident, follow_up: FollowUp) -> str | None:
     return incident.references.get(f"ticket/{name_of(follow_up)}")
 
 
-def tickets(book: Runbook, incident: Incident) -> Iterator[Wanted]:
+def tickets(book: Runbook, incident: Incident) -> Iterator[BlockedDemand]:
     """Opened for each follow-up where the runbook says so, and closed when it has ended."""
     board = terms(book, incident).follow_ups.tickets
     for each in incident.follow_ups if board else ():
@@ -64,7 +64,7 @@ def tickets(book: Runbook, incident: Incident) -> Iterator[Wanted]:
             effect = Ticket(to=board, template="follow_up", action="create", role=_role(book, each))
             if each.ending is not None:
                 effect = effect.model_copy(update={"action": "close", "ticket": key})
-            yield Wanted(
+            yield BlockedDemand(
                 Demand(
                     duty=f"ticket/{name_of(each)}",
                     occurrence=2 if each.ending else 1,
@@ -82,7 +82,7 @@ def _role(book: Runbook, follow_up: FollowUp) -> str | None:
 def add(book: Runbook, incident: Incident, event: FollowUpAdded) -> Incident:
     follow_up = FollowUp(
         number=len(incident.follow_ups) + 1,
-        text=fit(event.text, Bounds.follow_up),
+        text=fit(event.text, IncidentBounds.follow_up),
         owner=event.owner or event.by,
         due_on=_due_on(book, incident, event),
         added_at=event.at,
@@ -106,16 +106,18 @@ def _due_on(book: Runbook, incident: Incident, event: FollowUpAdded) -> date:
 def _fits(incident: Incident, another: FollowUp) -> bool:
     kept = (*incident.follow_ups, another)
     together = sum(weight(text) for each in kept for text in (each.text, each.owner, each.added_by))
-    return len(kept) <= Bounds.follow_ups and together <= Bounds.follow_ups_text
+    return len(kept) <= IncidentBounds.follow_ups and together <= IncidentBounds.follow_ups_text
 
 
 def done(_: Runbook, incident: Incident, event: FollowUpDone) -> Incident:
-    ending = Ending(at=event.at, by=fit(event.by, Bounds.remark), text=fit(event.text, Bounds.remark))
+    ending = Ending(at=event.at, by=fit(event.by, IncidentBounds.remark), text=fit(event.text, IncidentBounds.remark))
     return _end(incident, event, event.follow_up, ending)
 
 
 def waive(_: Runbook, incident: Incident, event: FollowUpWaived) -> Incident:
-    ending = Ending(at=event.at, by=fit(event.by, Bounds.remark), waived=True, text=fit(event.reason, Bounds.remark))
+    ending = Ending(
+        at=event.at, by=fit(event.by, IncidentBounds.remark), waived=True, text=fit(event.reason, IncidentBounds.remark)
+    )
     return _end(incident, event, event.follow_up, ending)
 
 

@@ -25,7 +25,7 @@ from workflows.policy.bounded import Line, Text, fit
 from workflows.policy.durations import Duration, at_least, write
 from workflows.policy.effects import Instant, Wire
 from workflows.policy.events import Alert, Event, NotUnderstood
-from workflows.policy.incident import Opening
+from workflows.policy.incident import OpenRequest
 from workflows.policy.runbook import Name, SeverityName
 
 MINUTE = timedelta(minutes=1)
@@ -50,10 +50,10 @@ class Spec(Wire):
     every: Annotated[Duration, at_least(MINUTE)] = Field(le=timedelta(days=31))
     grace: Duration = Field(default=MINUTE, le=timedelta(days=31))
     """How late a beat may be."""
-    opening: Opening
+    opening: OpenRequest
 
 
-class Told(Wire):
+class Signalled(Wire):
     """What an incident knows from us: that this alert fires."""
 
     since: Instant
@@ -72,7 +72,7 @@ class Heartbeat(Wire):
     paused_until: Instant | None = None
     excused_from: Instant | None = None
     """The gateway was away until then: beats may have been lost."""
-    told: dict[About, Told] = {}
+    told: dict[About, Signalled] = {}
     removed: bool = False
     problem: Line = ""
     """The last message that could not be read."""
@@ -92,7 +92,7 @@ class Heartbeat(Wire):
         return due_at + self.spec.grace
 
 
-class Card(Wire):
+class HeartbeatSummary(Wire):
     """What is known of a heartbeat without a worker: the memo of its workflow."""
 
     name: Name
@@ -135,7 +135,7 @@ HEARD: Mapping[str, type[Event]] = {
 """Wire name of a signal -> the event it becomes. These names never change (rule 11)."""
 
 
-class Gateway(Wire):
+class GatewayPresence(Wire):
     """When the gateway listened, as far back as was looked."""
 
     sign_at: Instant | None = None
@@ -155,9 +155,9 @@ class Verdict:
     """When the answer may change by time alone; None: never."""
 
 
-def card(state: Heartbeat) -> Card:
+def card(state: Heartbeat) -> HeartbeatSummary:
     opening = state.spec.opening
-    return Card(
+    return HeartbeatSummary(
         name=state.name,
         every=state.spec.every,
         grace=state.spec.grace,
@@ -202,7 +202,7 @@ def must_ask_the_gateway(state: Heartbeat, now: datetime) -> bool:
     return _is_overdue(state, now) and "missing" not in state.told
 
 
-def verdict(state: Heartbeat, now: datetime, gateway: Gateway | None) -> Verdict:
+def verdict(state: Heartbeat, now: datetime, gateway: GatewayPresence | None) -> Verdict:
     """What holds at `now`. `gateway` None: it could not be found out whether the gateway listened."""
     if not _is_overdue(state, now):
         return Verdict(state, None, look_at=None if state.removed else state.overdue_at)
@@ -226,12 +226,12 @@ def _is_overdue(state: Heartbeat, now: datetime) -> bool:
     return not state.removed and now >= state.overdue_at
 
 
-def listened(signs: Sequence[datetime]) -> Gateway:
+def listened(signs: Sequence[datetime]) -> GatewayPresence:
     """When the gateway listened, by its signs of life."""
     ordered = sorted(signs)
     gaps = [(a, b) for a, b in pairwise(ordered) if b - a > AWAY_AFTER]
     away_from, back_at = gaps[-1] if gaps else (None, None)
-    return Gateway(sign_at=ordered[-1] if ordered else None, away_from=away_from, back_at=back_at)
+    return GatewayPresence(sign_at=ordered[-1] if ordered else None, away_from=away_from, back_at=back_at)
 
 
 def telling(state: Heartbeat, found: Verdict, now: datetime) -> Iterator[tuple[About, bool]]:
@@ -249,7 +249,7 @@ def tell(state: Heartbeat, about: About, now: datetime, *, fires: bool) -> Heart
     rest = {known: told for known, told in state.told.items() if known != about}
     if fires:
         known = state.told.get(about)
-        rest[about] = Told(since=known.since if known else state.overdue_at, at=now)
+        rest[about] = Signalled(since=known.since if known else state.overdue_at, at=now)
     return state.model_copy(update={"told": rest})
 
 
@@ -266,7 +266,7 @@ def alert(state: Heartbeat, about: About, problem: str, *, fires: bool) -> Alert
     )
 
 
-def opening(state: Heartbeat, about: About, problem: str) -> Opening:
+def opening(state: Heartbeat, about: About, problem: str) -> OpenRequest:
     """How the incident opens, if it is not open already."""
     title = f"No heartbeat from {state.name}: {_last(state)}; {problem}"
     if about == "unheard":

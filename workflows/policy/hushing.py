@@ -5,14 +5,14 @@ from datetime import datetime
 from typing import Literal
 
 from workflows.policy.demand import Demand
-from workflows.policy.effects import Annotate, Hush
+from workflows.policy.effects import Annotate, SyncPager
 from workflows.policy.escalation import rung_by_the_raise
-from workflows.policy.incident import Incident, Ring, is_acknowledged
+from workflows.policy.incident import Incident, PagerAlert, is_acknowledged
 from workflows.policy.runbook import Runbook
-from workflows.policy.wanted import Wanted
+from workflows.policy.wanted import BlockedDemand
 
 
-def hushing(book: Runbook, incident: Incident, now: datetime) -> Iterator[Wanted]:
+def hushing(book: Runbook, incident: Incident, now: datetime) -> Iterator[BlockedDemand]:
     """A ring whose page is still on its way waits until that is withdrawn: a late trigger would ring again."""
     if incident.resolved:
         for key, ring in incident.rings.items():
@@ -49,7 +49,7 @@ def _waits_for(incident: Incident, ring_key: str) -> str:
     return "the page to be withdrawn" if incident.effect_key(ring_key) in incident.started else ""
 
 
-def _hush(incident: Incident, key: str, ring: Ring, become: Literal["acknowledged", "resolved"]) -> Wanted:
+def _hush(incident: Incident, key: str, ring: PagerAlert, become: Literal["acknowledged", "resolved"]) -> BlockedDemand:
     resolved = become == "resolved"
     since = incident.resolved_at if resolved and incident.resolved_at else _acknowledged_at(incident)
     by = incident.resolved_by if resolved else incident.acknowledged_by
@@ -57,12 +57,12 @@ def _hush(incident: Incident, key: str, ring: Ring, become: Literal["acknowledge
         duty=_duty(incident, key, become),
         due_at=since,
         reason=f"{become} by {by}",
-        effect=Hush(to=ring.person, ring=key, become=become),
+        effect=SyncPager(to=ring.person, ring=key, become=become),
     )
-    return Wanted(demand, _waits_for(incident, key))
+    return BlockedDemand(demand, _waits_for(incident, key))
 
 
-def _annotate(incident: Incident, key: str, ring: Ring) -> Wanted:
+def _annotate(incident: Incident, key: str, ring: PagerAlert) -> BlockedDemand:
     at = _acknowledged_at(incident)
     demand = Demand(
         duty=f"annotate/{ring.person}",
@@ -71,4 +71,4 @@ def _annotate(incident: Incident, key: str, ring: Ring) -> Wanted:
         reason=f"acknowledged by {incident.acknowledged_by}",
         effect=Annotate(to=ring.person, ring=key),
     )
-    return Wanted(demand, _waits_for(incident, key))
+    return BlockedDemand(demand, _waits_for(incident, key))

@@ -1,7 +1,7 @@
 """The state of one incident: facts only, never deadlines.
 
 Deadlines are computed from these facts by `engine.plan`; nothing here remembers a timer. The whole model is what an
-incident carries over continue-as-new, so every part of it is bounded (`Bounds`).
+incident carries over continue-as-new, so every part of it is bounded (`IncidentBounds`).
 """
 
 from datetime import datetime, timedelta
@@ -14,12 +14,12 @@ from workflows.policy.cancelled import CancelledEpisodes
 from workflows.policy.effects import Instant, PublicStatus, Wire
 from workflows.policy.events import Alert, Ends, Outcome
 from workflows.policy.runbook import Runbook, Severity, SeverityName, severity_title
-from workflows.policy.tally import Tally
+from workflows.policy.tally import PageStatistics
 
 Phase = PublicStatus
 
 
-class Bounds:
+class IncidentBounds:
     """How much an incident remembers: numbers of things, and bytes of their texts. Whatever is sent, all of it together
     stays under 256 KiB."""
 
@@ -64,7 +64,7 @@ class Bounds:
 
 def _usable(links: tuple[tuple[Line, str], ...]) -> tuple[tuple[str, str], ...]:
     """An address is kept whole or not at all."""
-    return tuple((label, url) for label, url in links if weight(url) <= Bounds.link)[: Bounds.links]
+    return tuple((label, url) for label, url in links if weight(url) <= IncidentBounds.link)[: IncidentBounds.links]
 
 
 Links = Annotated[tuple[tuple[Line, str], ...], AfterValidator(_usable)]
@@ -82,19 +82,19 @@ class Particulars(Wire):
     detected_at: Instant | None = None
     labels: Labels = {}
     links: Links = ()
-    flags: Annotated[tuple[Line, ...], AfterValidator(lambda flags: flags[: Bounds.names])] = ()
+    flags: Annotated[tuple[Line, ...], AfterValidator(lambda flags: flags[: IncidentBounds.names])] = ()
     speed: float = Field(default=1.0, gt=0, le=3600)
     no_pager: bool = False
     """Somebody chose to run without a pager: said loudly at every opening."""
 
 
-class Opening(Particulars):
+class OpenRequest(Particulars):
     """How an incident starts: the argument of the workflow."""
 
     runbook: Runbook
 
 
-class Entry(Wire):
+class TimelineEntry(Wire):
     """A line of the timeline. Equal lines in a row are one line with a count."""
 
     at: Instant
@@ -128,7 +128,7 @@ class Start(Wire):
     real_at: Instant
 
 
-class Ring(Wire):
+class PagerAlert(Wire):
     """An alert that stands open at the pager because we rang somebody."""
 
     person: str
@@ -146,7 +146,7 @@ class Renewal(Wire):
     """The keys of the ladder's rings that stood open then. Who acknowledges one of these has not answered this."""
 
 
-class Call(Wire):
+class ManualPage(Wire):
     """Somebody was asked for by hand."""
 
     number: int
@@ -231,8 +231,8 @@ class AlertState(Wire):
         """An alert received at a time; `before` is what was known of it."""
         return cls(
             fingerprint=alert.fingerprint,
-            name=fit(alert.name, Bounds.alert_name),
-            summary=fit(alert.summary, Bounds.alert_summary),
+            name=fit(alert.name, IncidentBounds.alert_name),
+            summary=fit(alert.summary, IncidentBounds.alert_summary),
             status=alert.status,
             starts_at=alert.starts_at,
             first_seen_at=before.first_seen_at if before else at,
@@ -271,7 +271,7 @@ class Coming(Wire):
     links: Links = ()
 
 
-class Words(Wire):
+class ApprovedWords(Wire):
     """A human's words for the status page, or the approval of a draft."""
 
     at: Instant
@@ -283,7 +283,7 @@ class Draft(Wire):
     """Something for people outside that a human lets out."""
 
     at: Instant
-    approval: Words | None = None
+    approval: ApprovedWords | None = None
     withheld: bool = False
     """It has a gap: only words let it out."""
 
@@ -325,8 +325,8 @@ class Public(Wire):
     """A draft of this status waits for approval ..."""
     drafted_at: Instant | None = None
     """... since then."""
-    approval: Words | None = None
-    words: Words | None = None
+    approval: ApprovedWords | None = None
+    words: ApprovedWords | None = None
     withheld: PublicStatus | None = None
     """This status could not go out, because its text has a gap: only words let it out."""
 
@@ -389,9 +389,9 @@ class Incident(Wire):
     """When the severity was last raised: the new ladder counts from the start of the opening (rule 6)."""
     headline: int = 0
     """How often severity, phase or commander changed: the occurrence of the topic."""
-    calls: tuple[Call, ...] = ()
-    rings: dict[str, Ring] = {}
-    tally: Tally = Tally()
+    calls: tuple[ManualPage, ...] = ()
+    rings: dict[str, PagerAlert] = {}
+    tally: PageStatistics = PageStatistics()
     refused_routes: dict[str, tuple[str, ...]] = {}
     """Per person, the fingerprints of routes that rejected pages, one entry for each time."""
 
@@ -432,7 +432,7 @@ class Incident(Wire):
     to_tell: tuple[Tell, ...] = ()
     heard: tuple[str, ...] = ()
     """Ids of the events heard last: a re-delivered webhook changes nothing."""
-    timeline: tuple[Entry, ...] = ()
+    timeline: tuple[TimelineEntry, ...] = ()
     timeline_weight: int = 0
     """Of its texts together, in bytes: adding them up again for each line would cost more than all else."""
     timeline_dropped: int = 0
@@ -478,7 +478,7 @@ class Incident(Wire):
         return int((at - self.declared_at).total_seconds())
 
 
-def declare(opening: Opening, now: datetime, incident_id: str, workflow_id: str) -> Incident:
+def declare(opening: OpenRequest, now: datetime, incident_id: str, workflow_id: str) -> Incident:
     """The incident as it is at its first moment."""
     text = f"declared {severity_title(opening.severity)}: {opening.title}"
     return Incident(
@@ -501,7 +501,7 @@ def declare(opening: Opening, now: datetime, incident_id: str, workflow_id: str)
         round_started_at=now,
         flags=frozenset(opening.flags),
         flagged_at=dict.fromkeys(opening.flags, now),
-        timeline=(Entry(at=now, text=text),),
+        timeline=(TimelineEntry(at=now, text=text),),
         timeline_weight=weight(text),
     )
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from workflows.policy.bounded import Line
 from workflows.policy.effects import Instant, Wire
-from workflows.policy.incident import Opening
+from workflows.policy.incident import OpenRequest
 from workflows.policy.runbook import Runbook
 
 ABSENT = "not loaded"
@@ -50,7 +50,7 @@ class Installation(Wire):
         said = {name: getattr(self, name) for name in Publication.model_fields if name != "runbooks"}
         return Publication.model_validate({**said, "runbooks": hashes})
 
-    def now(self, opening: Opening) -> Opening:
+    def now(self, opening: OpenRequest) -> OpenRequest:
         """An opening that was kept for a while, as it would be made now: by the runbook of its name that is loaded."""
         book = self.runbooks.get(opening.runbook.runbook, opening.runbook)
         return opening.model_copy(update={"runbook": book, "speed": self.speed, "no_pager": self.no_pager})

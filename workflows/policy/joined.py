@@ -6,18 +6,18 @@ from workflows.policy.demand import Demand
 from workflows.policy.effects import Annotate, Post
 from workflows.policy.incident import Incident, NewAlerts
 from workflows.policy.runbook import Runbook
-from workflows.policy.wanted import Wanted, incident_place
+from workflows.policy.wanted import BlockedDemand, incident_place
 
 CHANNEL = "news/channel"
 PAGER = "news/at/"
 
 
-def joined(book: Runbook, incident: Incident) -> Iterator[Wanted]:
+def joined(book: Runbook, incident: Incident) -> Iterator[BlockedDemand]:
     """One at a time and place, in order."""
     news = _untold(incident, CHANNEL, incident.news)
     if news is not None:
         spot = incident_place(book, incident)
-        yield Wanted(_demand(CHANNEL, news, Post(to=spot.place, template="told")), spot.waits_for)
+        yield BlockedDemand(_demand(CHANNEL, news, Post(to=spot.place, template="told")), spot.waits_for)
     if not incident.resolved:
         yield from _notes(incident)
 
@@ -29,7 +29,7 @@ def of_duty(incident: Incident, demand: Demand) -> NewAlerts | None:
     return next((news for news in incident.news if news.number == demand.occurrence), None)
 
 
-def _notes(incident: Incident) -> Iterator[Wanted]:
+def _notes(incident: Incident) -> Iterator[BlockedDemand]:
     """At the last ring of each person, but of what came before it: the page said that."""
     for person, key in {ring.person: key for key, ring in incident.rings.items()}.items():
         duty, rung_at = f"{PAGER}{person}", incident.rings[key].rung_at
@@ -37,7 +37,7 @@ def _notes(incident: Incident) -> Iterator[Wanted]:
         news = _untold(incident, duty, after)
         if news is not None:
             waits_for = "the page to be withdrawn" if incident.effect_key(key) in incident.started else ""
-            yield Wanted(_demand(duty, news, Annotate(to=person, ring=key, template="told")), waits_for)
+            yield BlockedDemand(_demand(duty, news, Annotate(to=person, ring=key, template="told")), waits_for)
 
 
 def _untold(incident: Incident, duty: str, among: Iterable[NewAlerts]) -> NewAlerts | None:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from workflows.policy.bounded import fit
 from workflows.policy.events import Alert, AlertsReceived
-from workflows.policy.incident import Bounds, Incident, NewAlertRing, NewAlerts, is_acknowledged, rules
+from workflows.policy.incident import Incident, IncidentBounds, NewAlertRing, NewAlerts, is_acknowledged, rules
 from workflows.policy.ladder import ladder
 from workflows.policy.runbook import Runbook, severity_title
 from workflows.policy.who import in_book
@@ -60,19 +60,22 @@ def _new(before: Incident, after: Incident, event: AlertsReceived) -> list[Alert
 
 def _services(before: Incident, event: AlertsReceived) -> tuple[str, ...]:
     named = (_service(alert) for alert in event.alerts if alert.service)
-    return tuple(dict.fromkeys((*before.services, *named)))[: Bounds.services]
+    return tuple(dict.fromkeys((*before.services, *named)))[: IncidentBounds.services]
 
 
 def _service(alert: Alert) -> str:
-    return fit(alert.service, Bounds.service)
+    return fit(alert.service, IncidentBounds.service)
 
 
 def _rings(book: Runbook, before: Incident, after: Incident, alert: Alert) -> bool:
     word = book.intake.new_alert
     if word is not None:
         return word == "ring"
-    of_another_name = fit(alert.name, Bounds.alert_name) not in {each.name for each in before.alerts.values()}
-    of_another_service = len(before.services) < Bounds.services and _service(alert) not in ("", *before.services)
+    of_another_name = fit(alert.name, IncidentBounds.alert_name) not in {each.name for each in before.alerts.values()}
+    of_another_service = len(before.services) < IncidentBounds.services and _service(alert) not in (
+        "",
+        *before.services,
+    )
     differs = of_another_name or (of_another_service and alert.service != before.service)
     return differs and (alert.severity or book.intake.default_severity) <= after.severity
 
@@ -82,7 +85,7 @@ def _ring(book: Runbook, incident: Incident, at: datetime, alerts: Sequence[Aler
     texts = [_in_words(book, alert) for alert in alerts]
     last = incident.new_alert_ring
     if last is not None and last.due_at > at:
-        fingerprints = (*last.fingerprints, *(alert.fingerprint for alert in alerts))[: Bounds.new_alerts]
+        fingerprints = (*last.fingerprints, *(alert.fingerprint for alert in alerts))[: IncidentBounds.new_alerts]
         return last.model_copy(update={**_and(last, texts, 0), "fingerprints": fingerprints})
     first = next((rung for rung in ladder(book, incident) if rung.callees), None)
     people = in_book(book, incident.acknowledged_by) or (
@@ -94,9 +97,9 @@ def _ring(book: Runbook, incident: Incident, at: datetime, alerts: Sequence[Aler
         number=incident.seconds_since_declared(due_at) + 1,
         due_at=due_at,
         people=people,
-        texts=tuple(texts[: Bounds.new_alerts]),
-        more=len(texts[Bounds.new_alerts :]),
-        fingerprints=tuple(alert.fingerprint for alert in alerts[: Bounds.new_alerts]),
+        texts=tuple(texts[: IncidentBounds.new_alerts]),
+        more=len(texts[IncidentBounds.new_alerts :]),
+        fingerprints=tuple(alert.fingerprint for alert in alerts[: IncidentBounds.new_alerts]),
     )
 
 
@@ -110,7 +113,7 @@ def _say(incident: Incident, at: datetime, texts: Sequence[str], more: int, rung
         older = [*older, last]
         news = news.model_copy(update={"number": last.number + 1, "due_at": max(at, last.due_at + TOLD_EVERY)})
     news = news.model_copy(update={**_and(news, texts, more), "rung": tuple(dict.fromkeys((*news.rung, *rung)))})
-    return incident.model_copy(update={"news": (*older, news)[-Bounds.news :]})
+    return incident.model_copy(update={"news": (*older, news)[-IncidentBounds.news :]})
 
 
 def _is_begun(incident: Incident, news: NewAlerts) -> bool:
@@ -126,10 +129,15 @@ def _is_told(incident: Incident, news: NewAlerts) -> bool:
 def _and(said: NewAlerts, texts: Sequence[str], more: int) -> dict[str, object]:
     """Those as well: the first are named, the others counted."""
     every = (*said.texts, *texts)
-    return {"texts": every[: Bounds.new_alerts], "more": said.more + len(every[Bounds.new_alerts :]) + more}
+    return {
+        "texts": every[: IncidentBounds.new_alerts],
+        "more": said.more + len(every[IncidentBounds.new_alerts :]) + more,
+    }
 
 
 def _in_words(book: Runbook, alert: Alert) -> str:
     severity = severity_title(alert.severity or book.intake.default_severity)
     about = f"{alert.service}, {severity}" if alert.service else severity
-    return fit(f"{alert.name} ({about}) fires" + (f": {alert.summary}" if alert.summary else ""), Bounds.new_alert)
+    return fit(
+        f"{alert.name} ({about}) fires" + (f": {alert.summary}" if alert.summary else ""), IncidentBounds.new_alert
+    )

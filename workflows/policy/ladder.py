@@ -27,7 +27,7 @@ BESIDE_THE_LADDER = ("call/", "joined/")
 
 
 @dataclass(frozen=True)
-class Hold:
+class QuietPolicy:
     """What pages of this severity wait for."""
 
     calendar: Calendar
@@ -69,7 +69,7 @@ class Rung(NamedTuple):
     """The first tier once more, because the acknowledgement target was missed."""
     since: datetime = EVER
     """It is wanted only since then: a flag that calls these people was set."""
-    hold: Hold = Hold(Calendar())
+    hold: QuietPolicy = QuietPolicy(Calendar())
     once: bool = False
     """It belongs to no round: the next one neither waits for it nor repeats it."""
     flags: tuple[str, ...] = ()
@@ -123,7 +123,7 @@ def _rung(book: Runbook, incident: Incident, number: int, tier: Tier, trying: Ma
         callees,
         tier.unless,
         since=holds_since(tier.when, incident),
-        hold=Hold(book.calendar, rules(book, incident).hold),
+        hold=QuietPolicy(book.calendar, rules(book, incident).hold),
         once=tier.once,
         flags=tier.when.flags,
         rings_again=rings_again,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Set
 from datetime import datetime
 
-from workflows.policy.answers import Outlook, Upcoming
+from workflows.policy.answers import PlanView, Upcoming
 from workflows.policy.calendar import clock
 from workflows.policy.demand import Demand
 from workflows.policy.engine import Plan
@@ -14,10 +14,10 @@ from workflows.policy.wording import what
 
 def outlook(
     book: Runbook, incident: Incident, present: Plan, now: datetime, speed: float, in_flight: Set[str]
-) -> Outlook:
+) -> PlanView:
     until = acknowledgement_expires_at(book, incident) if is_acknowledged(book, incident, now) else None
     planned = tuple(lines(book, present, in_flight))
-    return Outlook(
+    return PlanView(
         incident=incident.id,
         now=now,
         speed=speed,
@@ -48,7 +48,7 @@ def _line(book: Runbook, demand: Demand, state: str, waits_for: str = "") -> Upc
     )
 
 
-def as_markdown(book: Runbook, incident: Incident, view: Outlook) -> str:
+def as_markdown(book: Runbook, incident: Incident, view: PlanView) -> str:
     """Current details in the Temporal UI, for someone who knows nothing of the code."""
     answered = f"acknowledged by {incident.acknowledged_by}" if incident.acknowledged_by else "not acknowledged"
     commander = book.person_name(incident.roles["commander"]) if "commander" in incident.roles else "nobody yet"
@@ -62,7 +62,7 @@ def as_markdown(book: Runbook, incident: Incident, view: Outlook) -> str:
     return "\n".join([*head, *markdown_lines(book, view)])
 
 
-def markdown_lines(book: Runbook, view: Outlook) -> Iterator[str]:
+def markdown_lines(book: Runbook, view: PlanView) -> Iterator[str]:
     for line in view.lines[:12]:
         when = line.state if line.state != "next" else clock(book.calendar.zone, line.at, view.now)
         waits = f" (waits for {line.waits_for})" if line.waits_for else ""

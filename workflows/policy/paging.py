@@ -8,15 +8,15 @@ from workflows.policy.climb import Step, got_lost
 from workflows.policy.demand import Demand
 from workflows.policy.durations import write
 from workflows.policy.effects import Page
-from workflows.policy.incident import Bounds, Call, Incident, acknowledgement_expires_at, rules, who_owes
+from workflows.policy.incident import Incident, IncidentBounds, ManualPage, acknowledgement_expires_at, rules, who_owes
 from workflows.policy.ladder import Callee, called_people
 from workflows.policy.runbook import Runbook, Tier, severity_title
-from workflows.policy.wanted import Wanted
+from workflows.policy.wanted import BlockedDemand
 
 
 def page(
     incident: Incident, step: Step, callee: Callee, due_at: datetime, reason: str, occurrence: int | None = None
-) -> Wanted:
+) -> BlockedDemand:
     person, duty, number = callee.person, callee.duty, occurrence or step.round.number
     effect = Page(
         to=person,
@@ -26,7 +26,7 @@ def page(
         supersedes=_older_rings(incident, person, f"{duty}/{number}"),
         not_through=_hopeless(incident, person),
     )
-    return Wanted(Demand(duty=duty, occurrence=number, due_at=due_at, reason=reason, effect=effect))
+    return BlockedDemand(Demand(duty=duty, occurrence=number, due_at=due_at, reason=reason, effect=effect))
 
 
 def reason_of(book: Runbook, incident: Incident, step: Step) -> str:
@@ -114,9 +114,9 @@ def tier_meant(book: Runbook, incident: Incident, to: str) -> Tier | None:
     return tiers[int(to) - 1] if to.isdecimal() and 1 <= int(to) <= len(tiers) else None
 
 
-def called_by_hand(book: Runbook, incident: Incident) -> Iterator[Wanted]:
+def called_by_hand(book: Runbook, incident: Incident) -> Iterator[BlockedDemand]:
     """Whether somebody has acknowledged or not; and once more after a while if it did not get through."""
-    latest: dict[str, Call] = {}
+    latest: dict[str, ManualPage] = {}
     for call in incident.calls:
         if call.at >= incident.opened_at:
             latest |= dict.fromkeys(call.people, call)
@@ -124,12 +124,12 @@ def called_by_hand(book: Runbook, incident: Incident) -> Iterator[Wanted]:
         yield _called(book, incident, person, call)
 
 
-def _called(book: Runbook, incident: Incident, person: str, call: Call) -> Wanted:
+def _called(book: Runbook, incident: Incident, person: str, call: ManualPage) -> BlockedDemand:
     reason = f"{call.by} asked for {book.person_name(person)}" + (f": {call.reason}" if call.reason else "")
     return _beside_the_ladder(book, incident, person, f"call/{person}", call.number, call.at, reason)
 
 
-def called_by_new_alerts(book: Runbook, incident: Incident) -> Iterator[Wanted]:
+def called_by_new_alerts(book: Runbook, incident: Incident) -> Iterator[BlockedDemand]:
     """While somebody has acknowledged: before that the ladder rings anyway."""
     ring = incident.new_alert_ring
     if ring is None or ring.due_at < incident.opened_at:
@@ -138,13 +138,13 @@ def called_by_new_alerts(book: Runbook, incident: Incident) -> Iterator[Wanted]:
     fires = any(alert is None or alert.status == "firing" for alert in known)
     for person in ring.people:
         if fires or incident.was_begun(f"joined/{person}", ring.number):
-            reason = fit(ring.in_words(), Bounds.renewal_reason)
+            reason = fit(ring.in_words(), IncidentBounds.renewal_reason)
             yield _beside_the_ladder(book, incident, person, f"joined/{person}", ring.number, ring.due_at, reason)
 
 
 def _beside_the_ladder(
     book: Runbook, incident: Incident, person: str, duty: str, number: int, due_at: datetime, reason: str
-) -> Wanted:
+) -> BlockedDemand:
     """Once more after a while if it did not get through."""
     settled = incident.settled.get(duty)
     if settled is not None and settled.occurrence >= number and got_lost(settled):
@@ -158,7 +158,7 @@ def _beside_the_ladder(
         supersedes=_older_rings(incident, person, f"{duty}/{number}"),
         not_through=_hopeless(incident, person),
     )
-    return Wanted(Demand(duty=duty, occurrence=number, due_at=due_at, reason=reason, effect=effect))
+    return BlockedDemand(Demand(duty=duty, occurrence=number, due_at=due_at, reason=reason, effect=effect))
 
 
 def next_call(incident: Incident) -> int:

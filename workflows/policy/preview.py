@@ -12,9 +12,9 @@ from pydantic import BaseModel, ConfigDict
 
 from workflows.policy.cadence import empty_roles
 from workflows.policy.demand import Demand
-from workflows.policy.effects import Annotate, Hush, OpenChannel, Page, Place, Post, Publish, SetTopic
+from workflows.policy.effects import Annotate, OpenChannel, Page, Place, Post, Publish, SetTopic, SyncPager
 from workflows.policy.events import Acknowledged, Event, Resolved
-from workflows.policy.incident import Incident, Opening
+from workflows.policy.incident import Incident, OpenRequest
 from workflows.policy.runbook import Intake, Runbook, SeverityName
 from workflows.policy.simulate import Simulation
 
@@ -43,7 +43,7 @@ class Line(BaseModel):
 
 
 @dataclass(frozen=True)
-class Course:
+class Scenario:
     """How an incident begins, and what people do about it. Spans count from the declaration; None: never."""
 
     severity: SeverityName
@@ -61,7 +61,7 @@ class Course:
         return last + DAY if self.until is None else self.until
 
 
-def foresee(book: Runbook, course: Course, say: Say) -> list[Line]:
+def simulate_lines(book: Runbook, course: Scenario, say: Say) -> list[Line]:
     """Everything that falls due up to the end of the course, in the order of time."""
     lines: list[Line] = []
 
@@ -89,13 +89,13 @@ def foresee(book: Runbook, course: Course, say: Say) -> list[Line]:
     return sorted(lines, key=lambda line: line.offset_s)
 
 
-def _script(course: Course) -> list[tuple[timedelta, Event]]:
+def _script(course: Scenario) -> list[tuple[timedelta, Event]]:
     steps = ((course.ack_after, Acknowledged()), (course.resolve_after, Resolved()))
     return [(after, event) for after, event in steps if after is not None]
 
 
-def _opening(book: Runbook, course: Course) -> Opening:
-    return Opening(
+def _opening(book: Runbook, course: Scenario) -> OpenRequest:
+    return OpenRequest(
         runbook=book,
         severity=course.severity,
         title="Example incident",
@@ -112,7 +112,7 @@ def _service(intake: Intake, labels: Mapping[str, str]) -> str:
 def _kind(demand: Demand) -> Kind | None:
     """None for what only tidies up at the pager."""
     effect = demand.effect
-    if isinstance(effect, Hush | Annotate):
+    if isinstance(effect, SyncPager | Annotate):
         return None
     return "channel" if effect.kind == "topic" else effect.kind
 
@@ -120,7 +120,7 @@ def _kind(demand: Demand) -> Kind | None:
 def _audience(book: Runbook, incident: Incident, demand: Demand) -> tuple[str, ...]:
     effect = demand.effect
     match effect:
-        case Page(to=to) | Hush(to=to) | Annotate(to=to):
+        case Page(to=to) | SyncPager(to=to) | Annotate(to=to):
             return (to,)
         case OpenChannel(name=name):
             return (f"#{name}",)

@@ -11,12 +11,12 @@ from datetime import datetime
 from workflows.policy.demand import Demand
 from workflows.policy.durations import write
 from workflows.policy.effects import Post, PublicStatus, Publish
-from workflows.policy.incident import Incident, Words, rules, who_owes
-from workflows.policy.runbook import Runbook, StatusPage
-from workflows.policy.wanted import Wanted, awake, holds, incident_place
+from workflows.policy.incident import ApprovedWords, Incident, rules, who_owes
+from workflows.policy.runbook import Runbook, StatusPageTerms
+from workflows.policy.wanted import BlockedDemand, awake, holds, incident_place
 
 
-def public(book: Runbook, incident: Incident) -> Iterator[Wanted]:
+def public(book: Runbook, incident: Incident) -> Iterator[BlockedDemand]:
     terms = rules(book, incident).status_page
     if incident.public.words is not None:
         yield _publish(incident, incident.phase, incident.public.words.at, "a human's words", incident.public.words)
@@ -31,7 +31,7 @@ def public(book: Runbook, incident: Incident) -> Iterator[Wanted]:
             yield _publish(incident, "resolved", incident.phase_at, "the incident is resolved")
 
 
-def _kept_honest(book: Runbook, incident: Incident, terms: StatusPage) -> Iterator[Wanted]:
+def _kept_honest(book: Runbook, incident: Incident, terms: StatusPageTerms) -> Iterator[BlockedDemand]:
     said = incident.public
     if said.approval is not None and said.drafted is not None:
         reason = f"approved by {said.approval.by}"
@@ -50,7 +50,7 @@ def _kept_honest(book: Runbook, incident: Incident, terms: StatusPage) -> Iterat
         yield _draft(book, incident, terms, due_at, reason)
 
 
-def _due(incident: Incident, terms: StatusPage) -> tuple[datetime, str] | None:
+def _due(incident: Incident, terms: StatusPageTerms) -> tuple[datetime, str] | None:
     said = incident.public
     if incident.resolved and not said.begun:
         return None  # nothing was ever public: there is nothing to take back
@@ -66,8 +66,8 @@ def _due(incident: Incident, terms: StatusPage) -> tuple[datetime, str] | None:
 
 
 def _publish(
-    incident: Incident, status: PublicStatus, due_at: datetime, reason: str, words: Words | None = None
-) -> Wanted:
+    incident: Incident, status: PublicStatus, due_at: datetime, reason: str, words: ApprovedWords | None = None
+) -> BlockedDemand:
     effect = Publish(
         status=status,
         template=f"public_{status}",
@@ -78,7 +78,7 @@ def _publish(
     duty = f"publish/{status}"
     occurrence = _occurrence(incident, duty, due_at)
     demand = Demand(duty=duty, occurrence=occurrence, due_at=due_at, reason=reason, effect=effect)
-    return Wanted(demand, _waits_for(incident, demand))
+    return BlockedDemand(demand, _waits_for(incident, demand))
 
 
 def _waits_for(incident: Incident, demand: Demand) -> str:
@@ -94,7 +94,7 @@ def _occurrence(incident: Incident, duty: str, due_at: datetime) -> int:
     return max(incident.seconds_since_declared(due_at) + 1, last.occurrence + 1 if last else 1)
 
 
-def _draft(book: Runbook, incident: Incident, terms: StatusPage, due_at: datetime, reason: str) -> Wanted:
+def _draft(book: Runbook, incident: Incident, terms: StatusPageTerms, due_at: datetime, reason: str) -> BlockedDemand:
     spot = incident_place(book, incident)
     effect = Post(
         kind="draft",
@@ -111,4 +111,4 @@ def _draft(book: Runbook, incident: Incident, terms: StatusPage, due_at: datetim
         reason=reason,
         effect=effect,
     )
-    return Wanted(demand, spot.waits_for)
+    return BlockedDemand(demand, spot.waits_for)

@@ -8,7 +8,7 @@ the ladder has yet to do, but not the call that says how grave it is now.
 
 from workflows.policy.bounded import fit
 from workflows.policy.events import Acknowledged, SeverityChanged
-from workflows.policy.incident import Bounds, Incident, Renewal, is_acknowledged, rules
+from workflows.policy.incident import Incident, IncidentBounds, Renewal, is_acknowledged, rules
 from workflows.policy.joining import without_pending
 from workflows.policy.runbook import Runbook, severity_title
 from workflows.policy.telling import tell
@@ -68,7 +68,7 @@ def begin_anew(incident: Incident, event: SeverityChanged, reason: str) -> Incid
             "first_round": incident.round + 1,
             "round_started_at": at,
             "new_alert_ring": without_pending(incident, at),
-            "renewed": Renewal(at=at, reason=fit(reason, Bounds.renewal_reason), older=older),
+            "renewed": Renewal(at=at, reason=fit(reason, IncidentBounds.renewal_reason), older=older),
         }
     )
 

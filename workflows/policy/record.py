@@ -9,16 +9,16 @@ from typing import Literal
 
 from workflows.policy.duties import review_terms
 from workflows.policy.effects import Instant, Wire
-from workflows.policy.incident import Incident, Opening
+from workflows.policy.incident import Incident, OpenRequest
 from workflows.policy.runbook import Runbook, SeverityName
-from workflows.policy.tally import Tally
+from workflows.policy.tally import PageStatistics
 
 MEMO = "record"
 GRAVEST = "gravest"
 DRILL = "drill"
 
 
-def listed(opening: Opening, opened_at: datetime) -> dict[str, object]:
+def listed(opening: OpenRequest, opened_at: datetime) -> dict[str, object]:
     """The memo with which an incident begins: what lists show of it before a worker has seen it."""
     drill: dict[str, object] = {DRILL: True} if opening.speed != 1.0 else {}
     return {"title": opening.title, "opened_at": opened_at.isoformat()} | drill
@@ -29,7 +29,7 @@ def listed_while_open(incident: Incident) -> dict[str, object]:
     return {GRAVEST: incident.gravest} if incident.gravest != incident.severity else {}
 
 
-class Record(Wire):
+class ClosedIncident(Wire):
     """Times are UTC; in a drill they are those of its own, compressed time."""
 
     incident: str
@@ -58,15 +58,15 @@ class Record(Wire):
     """Time was compressed."""
     review: Literal["none", "consider", "always"] = "none"
     """What it owed its review."""
-    tally: Tally = Tally()
+    tally: PageStatistics = PageStatistics()
 
 
-def record(book: Runbook, incident: Incident, speed: float) -> Record:
+def record(book: Runbook, incident: Incident, speed: float) -> ClosedIncident:
     """Of an incident that has closed."""
     assert incident.closed_at is not None
     terms = review_terms(book, incident)
     held = incident.mitigated_at is not None and incident.mitigated_at >= incident.opened_at
-    return Record(
+    return ClosedIncident(
         incident=incident.id,
         title=incident.title,
         runbook=incident.runbook,

@@ -22,7 +22,7 @@ from workflows.policy.events import (
 )
 from workflows.policy.fold import draft_meant
 from workflows.policy.follow_ups import meant, open_ones
-from workflows.policy.incident import Bounds, Incident
+from workflows.policy.incident import Incident, IncidentBounds
 from workflows.policy.paging import called, why_nobody
 from workflows.policy.runbook import Runbook
 
@@ -48,8 +48,8 @@ def particular(book: Runbook, incident: Incident, event: Event) -> str | None:
 def _follow_up(incident: Incident, event: Event) -> str | None:
     if isinstance(event, FollowUpWaived) and not event.reason.strip():
         return 'say why it need not be done: --reason "..."'
-    if isinstance(event, FollowUpAdded) and len(incident.follow_ups) >= Bounds.follow_ups:
-        return f"{incident.id} has {Bounds.follow_ups} follow-ups, and keeps no more"
+    if isinstance(event, FollowUpAdded) and len(incident.follow_ups) >= IncidentBounds.follow_ups:
+        return f"{incident.id} has {IncidentBounds.follow_ups} follow-ups, and keeps no more"
     if not isinstance(event, FollowUpDone | FollowUpWaived):
         return None
     named = meant(incident, event.follow_up)

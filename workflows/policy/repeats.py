@@ -15,12 +15,16 @@ from workflows.policy.incident import Incident, rules
 from workflows.policy.ladder import PAGE_BUDGET, Callee, target
 from workflows.policy.paging import page
 from workflows.policy.runbook import MINUTES, Runbook
-from workflows.policy.wanted import Later, Wanted, is_emergency
+from workflows.policy.wanted import BlockedDemand, DeferredDemand, is_emergency
 
 
 def repeats(
-    book: Runbook, incident: Incident, climb: list[Step], others: Sequence[Wanted | Later], now: datetime
-) -> Iterator[Wanted | Later]:
+    book: Runbook,
+    incident: Incident,
+    climb: list[Step],
+    others: Sequence[BlockedDemand | DeferredDemand],
+    now: datetime,
+) -> Iterator[BlockedDemand | DeferredDemand]:
     """The next ring of the tier that was reached last; `others` are the pages of the ladder."""
     yield from _still_trying(incident, climb)
     last = _reached_last(climb)
@@ -33,7 +37,11 @@ def repeats(
         ladder_is_sooner = coming is not None and coming <= max(due_at, now)
         if callee.trying is None and not ladder_is_sooner:
             build = partial(_repeat, incident, last, callee, due_at)
-            yield build() if due_at <= now else Later(_duty(last, callee), _occurrence(incident, due_at), due_at, build)
+            yield (
+                build()
+                if due_at <= now
+                else DeferredDemand(_duty(last, callee), _occurrence(incident, due_at), due_at, build)
+            )
 
 
 def every(book: Runbook, incident: Incident) -> timedelta:
@@ -74,7 +82,7 @@ def _may_get_through_until(climb: list[Step]) -> datetime | None:
     return max((begun.started_at + PAGE_BUDGET for begun in flying if begun), default=None)
 
 
-def _still_trying(incident: Incident, climb: list[Step]) -> Iterator[Wanted]:
+def _still_trying(incident: Incident, climb: list[Step]) -> Iterator[BlockedDemand]:
     """What was begun goes on until it is through, also into the next round; not if the ladder was begun anew."""
     since = incident.renewed.at if incident.renewed else incident.opened_at
     for step in climb:
@@ -84,7 +92,9 @@ def _still_trying(incident: Incident, climb: list[Step]) -> Iterator[Wanted]:
                 yield _repeat(incident, step, callee, begun.due_at, begun.occurrence)
 
 
-def _repeat(incident: Incident, step: Step, callee: Callee, due_at: datetime, occurrence: int | None = None) -> Wanted:
+def _repeat(
+    incident: Incident, step: Step, callee: Callee, due_at: datetime, occurrence: int | None = None
+) -> BlockedDemand:
     silence = write(max(due_at - step.round.started_at, MINUTES))
     reason = f"nobody has answered for {silence}: tier {step.rung.tier} again"
     once_more = callee._replace(duty=_duty(step, callee))

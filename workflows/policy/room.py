@@ -9,8 +9,8 @@ from workflows.policy.runbook import Contact, Runbook, severity_title
 from workflows.policy.telling import tells
 from workflows.policy.wanted import (
     DECLARED_HERE,
-    Spot,
-    Wanted,
+    BlockedDemand,
+    Destination,
     channel_or_place,
     has_own_channel,
     holds,
@@ -20,7 +20,7 @@ from workflows.policy.wanted import (
 )
 
 
-def room(book: Runbook, incident: Incident) -> Iterator[Wanted]:
+def room(book: Runbook, incident: Incident) -> Iterator[BlockedDemand]:
     yield from _declared_in(incident, "declaration", Place(channel=book.home))
     channel = incident.references.get("channel")
     if channel and "channel" not in incident.closed_places:
@@ -35,7 +35,7 @@ def room(book: Runbook, incident: Incident) -> Iterator[Wanted]:
     yield from telling(book, incident)
 
 
-def _contacts(book: Runbook, incident: Incident) -> Iterator[Wanted]:
+def _contacts(book: Runbook, incident: Incident) -> Iterator[BlockedDemand]:
     """Whom to reach for an incident like this one, as soon as that is known."""
     known = contacts_for(book, incident)
     if not known or incident.has_settled("contacts", len(known)):
@@ -48,14 +48,14 @@ def _contacts(book: Runbook, incident: Incident) -> Iterator[Wanted]:
         reason="whom to reach in an incident like this",
         effect=Post(to=spot.place, template="contacts", pin=True),
     )
-    yield Wanted(demand, spot.waits_for)
+    yield BlockedDemand(demand, spot.waits_for)
 
 
 def contacts_for(book: Runbook, incident: Incident) -> tuple[Contact, ...]:
     return tuple(contact for contact in book.contacts if holds(contact.when, incident))
 
 
-def _declared_in(incident: Incident, duty: str, place: Place) -> Iterator[Wanted]:
+def _declared_in(incident: Incident, duty: str, place: Place) -> Iterator[BlockedDemand]:
     """What is over before that got out is told in one line, with its end, and once the other is surely withdrawn."""
     if incident.has_settled(duty, 1):
         return
@@ -68,20 +68,20 @@ def _declared_in(incident: Incident, duty: str, place: Place) -> Iterator[Wanted
         effect=Post(to=place, template="was_open" if incident.resolved else template, pin=True),
     )
     withdrawn = f"{duty}/{3 - demand.occurrence}"
-    yield Wanted(demand, "the declaration before it to end" if withdrawn in incident.started else "")
+    yield BlockedDemand(demand, "the declaration before it to end" if withdrawn in incident.started else "")
 
 
-def _own_channel(incident: Incident) -> Wanted:
+def _own_channel(incident: Incident) -> BlockedDemand:
     demand = Demand(
         duty="channel",
         due_at=incident.declared_at,
         reason=f"a {severity_title(incident.severity)} gets a channel of its own",
         effect=OpenChannel(name=f"incident-{incident.id}", private="security" in incident.flags),
     )
-    return Wanted(demand)
+    return BlockedDemand(demand)
 
 
-def _topic(incident: Incident) -> Iterator[Wanted]:
+def _topic(incident: Incident) -> Iterator[BlockedDemand]:
     if incident.headline == 0 or "channel" in incident.closed_places:
         return  # a new channel is born with its topic
     channel = incident.references.get("channel", "")
@@ -92,10 +92,10 @@ def _topic(incident: Incident) -> Iterator[Wanted]:
         reason="severity, phase or commander changed",
         effect=SetTopic(channel=channel),
     )
-    yield Wanted(demand, "" if channel else "channel")
+    yield BlockedDemand(demand, "" if channel else "channel")
 
 
-def telling(book: Runbook, incident: Incident) -> Iterator[Wanted]:
+def telling(book: Runbook, incident: Incident) -> Iterator[BlockedDemand]:
     """In each lane one message at a time, and in a place where lanes meet, so that they arrive in order; what piles up
     meanwhile travels together."""
     oldest: dict[Place, str] = {}
@@ -107,7 +107,7 @@ def telling(book: Runbook, incident: Incident) -> Iterator[Wanted]:
             yield wanted if first == duty else wanted._replace(waits_for="what happened before it to be told")
 
 
-def _told(book: Runbook, incident: Incident, duty: str, batch: tuple[Tell, ...]) -> Wanted:
+def _told(book: Runbook, incident: Incident, duty: str, batch: tuple[Tell, ...]) -> BlockedDemand:
     spot = _lane(book, incident, batch[0])
     mention = dict.fromkeys(p for item in batch for p in (*item.mention, *who_owes(book, incident, item.role)))
     demand = Demand(
@@ -117,7 +117,7 @@ def _told(book: Runbook, incident: Incident, duty: str, batch: tuple[Tell, ...])
         reason="the channel is told what happened",
         effect=Post(to=spot.place, template=batch[0].template, mention=tuple(mention)),
     )
-    return Wanted(demand, spot.waits_for)
+    return BlockedDemand(demand, spot.waits_for)
 
 
 def next_batch(incident: Incident, duty: str, up_to: int | None = None) -> tuple[Tell, ...]:
@@ -134,7 +134,7 @@ def next_batch(incident: Incident, duty: str, up_to: int | None = None) -> tuple
     return tuple(batch)
 
 
-def _lane(book: Runbook, incident: Incident, item: Tell) -> Spot:
+def _lane(book: Runbook, incident: Incident, item: Tell) -> Destination:
     if item.lane == "home":
         return home(book, incident)
     if item.lane == "updates":

@@ -143,7 +143,7 @@ class Cadence(Wire):
     """The channel; None: the incident's own place."""
 
 
-class StatusPage(Wire):
+class StatusPageTerms(Wire):
     """The public page: when it is first written, how often after, and what may go out without a human."""
 
     owner: Name
@@ -193,7 +193,7 @@ class Overdue(Wire):
     """Overdue for so long, their manager is asked as well; None: never."""
 
 
-class FollowUps(Wire):
+class FollowUpTerms(Wire):
     """What is to be done so that it does not happen again: each with an owner and a due date."""
 
     within: Duration = 14 * DAY
@@ -216,7 +216,7 @@ class ReviewTerms(Wire):
     remind: Duration = timedelta(hours=4)
     """How long before a deadline whoever owes it is reminded: in business hours, so perhaps earlier."""
     overdue: Overdue = Overdue()
-    follow_ups: FollowUps = FollowUps()
+    follow_ups: FollowUpTerms = FollowUpTerms()
 
 
 class RoleNag(Wire):
@@ -244,7 +244,7 @@ class Severity(Wire):
     roles: tuple[Name, ...] = ()
     unfilled: RoleNag = RoleNag()
     updates: Cadence | None = None
-    status_page: StatusPage | None = None
+    status_page: StatusPageTerms | None = None
     duties: tuple[Duty, ...] = ()
     verify_for: Duration = timedelta(minutes=15)
     """How long a resolved incident is watched before it closes; the alert's return in this time reopens it."""

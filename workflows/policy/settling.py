@@ -4,19 +4,19 @@ from datetime import datetime
 
 from workflows.policy.effects import (
     Annotate,
-    Document,
     Effect,
     Email,
-    Hush,
     OpenChannel,
     Page,
     Post,
     Publish,
     SetTopic,
+    SyncPager,
     Ticket,
+    WriteDocument,
 )
 from workflows.policy.events import EffectSettled, EffectStarted
-from workflows.policy.incident import Bounds, Draft, Incident, Ring, Settlement, Start, Words
+from workflows.policy.incident import ApprovedWords, Draft, Incident, IncidentBounds, PagerAlert, Settlement, Start
 from workflows.policy.runbook import Runbook
 from workflows.policy.tally import LATE
 from workflows.policy.telling import log, tell, tells
@@ -44,8 +44,8 @@ def start(incident: Incident, event: EffectStarted) -> Incident:
 def _ring(incident: Incident, event: EffectStarted, page: Page) -> Incident:
     """From the moment a page is begun it may ring, so its key is known, and the older ones are not ours any more."""
     rings = {key: ring for key, ring in incident.rings.items() if key not in page.supersedes}
-    rings[incident.vendor_key(event.demand.key)] = Ring(person=page.to, rung_at=event.at)
-    after = incident.model_copy(update={"rings": dict(list(rings.items())[-Bounds.rings :])})
+    rings[incident.vendor_key(event.demand.key)] = PagerAlert(person=page.to, rung_at=event.at)
+    after = incident.model_copy(update={"rings": dict(list(rings.items())[-IncidentBounds.rings :])})
     if page.round > incident.round:
         forgotten = incident.acknowledged_at is not None and incident.acknowledged_at >= incident.round_started_at
         tally = incident.tally.began_again(forgotten)
@@ -75,17 +75,17 @@ def settle(book: Runbook, incident: Incident, event: EffectSettled) -> Incident:
     if event.outcome == "withheld" and isinstance(effect, Publish | Email):
         return withhold(book, incident.model_copy(update=changes), event, effect)
     overtaken = incident.has_settled(demand.duty, demand.occurrence)  # by a later occurrence: it must not be sent again
-    in_its_ring = isinstance(effect, Hush)  # has settled in its ring, which ends
+    in_its_ring = isinstance(effect, SyncPager)  # has settled in its ring, which ends
     if not (overtaken or in_its_ring or _goes_elsewhere(book, incident, event)):
         changes["settled"] = {**incident.settled, demand.duty: _settlement(event, began_at)}
     after = incident.model_copy(update=changes)
     if isinstance(effect, Page):
         return _page(book, after, event, effect)
-    if isinstance(effect, Hush):
+    if isinstance(effect, SyncPager):
         return _hush(book, after, event, effect)
     if isinstance(effect, Publish):
         return _publish(book, after, event, effect)
-    if isinstance(effect, Email | Document | Ticket):
+    if isinstance(effect, Email | WriteDocument | Ticket):
         return settled_by(book, after, event, effect)
     if isinstance(effect, Post | OpenChannel):
         return _message(book, after, event, effect)
@@ -137,7 +137,7 @@ def _page(book: Runbook, incident: Incident, event: EffectSettled, page: Page) -
     return tell(incident, event.at, text, kind="page", template="unreached", lane="home", mention=(page.to,), loud=True)
 
 
-def _hush(book: Runbook, incident: Incident, event: EffectSettled, hush: Hush) -> Incident:
+def _hush(book: Runbook, incident: Incident, event: EffectSettled, hush: SyncPager) -> Incident:
     rings = dict(incident.rings)
     ring = rings.pop(hush.ring, None)
     if ring is not None and hush.become == "acknowledged":
@@ -167,7 +167,7 @@ def _publish(book: Runbook, incident: Incident, event: EffectSettled, publish: P
     return log(after, event.at, f"status page: {publish.status}{how_late(event)}", kind="publish")
 
 
-def _said(publish: Publish, words: Words | None) -> bool:
+def _said(publish: Publish, words: ApprovedWords | None) -> bool:
     """Not if others have taken their place meanwhile: those have yet to go out."""
     return words is not None and publish.words == words.text
 

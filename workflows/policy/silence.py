@@ -23,7 +23,7 @@ from workflows.policy.durations import Duration
 from workflows.policy.effects import Instant, Wire
 from workflows.policy.episodes import has_ended
 from workflows.policy.events import Alert, Event, NotUnderstood
-from workflows.policy.incident import Opening, Particulars
+from workflows.policy.incident import OpenRequest, Particulars
 from workflows.policy.matching import Matchers
 from workflows.policy.runbook import Runbook
 
@@ -32,7 +32,7 @@ FARTHEST = timedelta(days=31)
 """How far ahead a silence may begin."""
 
 
-class Bounds:
+class SilenceBounds:
     """What one silence keeps. A state of that size fits through continue-as-new, whatever was sent."""
 
     incidents = 200
@@ -44,7 +44,7 @@ class Bounds:
     opened = 400
 
 
-class Card(Wire):
+class SilenceSummary(Wire):
     """What every gateway needs to know of a silence: the memo of its workflow."""
 
     id: str
@@ -66,7 +66,7 @@ class Card(Wire):
         return self.starts_at <= now < self.ends_at and all(matcher.matches(labels) for matcher in self.matchers)
 
 
-class Held(Wire):
+class HeldIncident(Wire):
     """The alerts of one incident that is not open because of this silence."""
 
     runbook: str
@@ -82,11 +82,11 @@ class Held(Wire):
 class Silence(Wire):
     """The state, and the argument of the workflow `silence`."""
 
-    card: Card
+    card: SilenceSummary
     ended_at: Instant | None = None
     """Somebody ended it early."""
     runbooks: dict[str, Runbook] = {}
-    held: dict[str, Held] = {}
+    held: dict[str, HeldIncident] = {}
     """By the workflow id of the incident."""
     opened: tuple[str, ...] = ()
     """Incidents that were handed their alerts: what else comes for them must not stay here."""
@@ -100,12 +100,12 @@ class Silence(Wire):
         return min(self.card.ends_at, self.ended_at or self.card.ends_at)
 
 
-class Hold(Event):
+class Captured(Event):
     """Alerts of one incident that match: firing ones are kept, resolved ones end what is kept of them."""
 
     kind: Literal["hold"] = "hold"
     workflow_id: str
-    opening: Opening
+    opening: OpenRequest
     alerts: tuple[Alert, ...] = ()
     """Labels and all that `grouping.shown` says of them, by which silences match."""
     ended: dict[Identity, Instant] = {}
@@ -123,7 +123,7 @@ class Expired(Event):
     kind: Literal["expire"] = "expire"
 
 
-HEARD: Mapping[str, type[Event]] = {"hold": Hold, "expire": Expired}
+HEARD: Mapping[str, type[Event]] = {"hold": Captured, "expire": Expired}
 """Wire name of a signal -> the event it becomes. These names never change (rule 11)."""
 ASKED: Mapping[str, type[Event]] = {"extend": Extended}
 """The same of updates."""
@@ -135,7 +135,7 @@ def workflow_id(silence: str) -> str:
 
 def hear(state: Silence, event: Event) -> Silence:
     match event:
-        case Hold():
+        case Captured():
             return _hold(state, event)
         case Expired():
             return state.model_copy(update={"ended_at": min(event.at, state.ends_at)})
@@ -158,11 +158,13 @@ def refusal(state: Silence, event: Event, now: datetime) -> str | None:
     return None
 
 
-def _extended(card: Card, event: Extended) -> Card:
+def _extended(card: SilenceSummary, event: Extended) -> SilenceSummary:
     return card.model_copy(update={"ends_at": card.ends_at + event.duration, "extended_at": event.at})
 
 
-def passing(state: Silence, incident: str, others: Iterable[Card], now: datetime) -> dict[str, tuple[Alert, ...]]:
+def passing(
+    state: Silence, incident: str, others: Iterable[SilenceSummary], now: datetime
+) -> dict[str, tuple[Alert, ...]]:
     """What of it other silences match now: of several, the one that ends last. Never back to where it came from."""
     held = state.held[incident]
     able = [card for card in others if card.id != state.card.id and card.id not in held.passed_by]
@@ -175,12 +177,12 @@ def passing(state: Silence, incident: str, others: Iterable[Card], now: datetime
     return found
 
 
-def passed(state: Silence, incident: str, alerts: tuple[Alert, ...], now: datetime) -> Hold:
+def passed(state: Silence, incident: str, alerts: tuple[Alert, ...], now: datetime) -> Captured:
     """As it was sent to this silence."""
     held = state.held[incident]
-    opening = Opening(runbook=state.runbooks[held.runbook], **dict(held.particulars))
+    opening = OpenRequest(runbook=state.runbooks[held.runbook], **dict(held.particulars))
     by = (*held.passed_by, state.card.id)[-10:]
-    return Hold(at=now, by=state.card.by, workflow_id=incident, opening=opening, alerts=alerts, passed_by=by)
+    return Captured(at=now, by=state.card.by, workflow_id=incident, opening=opening, alerts=alerts, passed_by=by)
 
 
 def due(state: Silence, now: datetime) -> tuple[str, ...]:
@@ -189,11 +191,11 @@ def due(state: Silence, now: datetime) -> tuple[str, ...]:
     return tuple(incident for incident, held in state.held.items() if ended or held.at_once)
 
 
-def take(state: Silence, incident: str) -> tuple[Silence, Opening, tuple[Alert, ...]]:
+def take(state: Silence, incident: str) -> tuple[Silence, OpenRequest, tuple[Alert, ...]]:
     """Out of the silence: the state without it, and what the incident is to be handed."""
     held = state.held[incident]
     rest = {other: kept for other, kept in state.held.items() if other != incident}
-    opened = (*(known for known in state.opened if known != incident), incident)[-Bounds.opened :]
+    opened = (*(known for known in state.opened if known != incident), incident)[-SilenceBounds.opened :]
     runbooks = {key: book for key, book in state.runbooks.items() if any(key == kept.runbook for kept in rest.values())}
     after = state.model_copy(update={"held": rest, "opened": opened, "runbooks": runbooks})
     until = dated(state.runbooks[held.runbook].calendar.zone, state.ends_at)
@@ -201,11 +203,11 @@ def take(state: Silence, incident: str) -> tuple[Silence, Opening, tuple[Alert, 
     particulars = held.particulars.model_copy(
         update={"title": fit(held.particulars.title, 290 - len(because)) + because}
     )
-    opening = Opening(runbook=state.runbooks[held.runbook], **dict(particulars))
+    opening = OpenRequest(runbook=state.runbooks[held.runbook], **dict(particulars))
     return after, opening, tuple(alert.model_copy(update={"labels": {}}) for alert in held.alerts.values())
 
 
-def _hold(state: Silence, event: Hold) -> Silence:
+def _hold(state: Silence, event: Captured) -> Silence:
     was_opened = event.workflow_id in state.opened
     before = state.held.get(event.workflow_id)
     alerts = _kept(before.alerts if before else {}, event, ends=was_opened)
@@ -216,7 +218,7 @@ def _hold(state: Silence, event: Hold) -> Silence:
     key = f"{book.runbook}/{book.version}"
     at_once = was_opened or (before is not None and before.at_once)
     passed_by = tuple(dict.fromkeys((*(before.passed_by if before else ()), *event.passed_by)))[-10:]
-    held = Held(runbook=key, particulars=particulars, alerts=alerts, at_once=at_once, passed_by=passed_by)
+    held = HeldIncident(runbook=key, particulars=particulars, alerts=alerts, at_once=at_once, passed_by=passed_by)
     news = sum(alert.status == "firing" for alert in event.alerts)
     after = state.model_copy(
         update={
@@ -228,7 +230,7 @@ def _hold(state: Silence, event: Hold) -> Silence:
     return after if _fits_in(after) else _at_once(after, event.workflow_id)
 
 
-def _kept(known: Mapping[str, Alert], event: Hold, *, ends: bool) -> dict[str, Alert]:
+def _kept(known: Mapping[str, Alert], event: Captured, *, ends: bool) -> dict[str, Alert]:
     """What fires; with `ends`, also what has resolved, because its incident has been told that it fires."""
     alerts = _without_the_ended(known, event, ends=ends)
     for alert in event.alerts:
@@ -242,7 +244,7 @@ def _kept(known: Mapping[str, Alert], event: Hold, *, ends: bool) -> dict[str, A
     return alerts
 
 
-def _without_the_ended(known: Mapping[str, Alert], event: Hold, *, ends: bool) -> dict[str, Alert]:
+def _without_the_ended(known: Mapping[str, Alert], event: Captured, *, ends: bool) -> dict[str, Alert]:
     """Less those whose whole group has ended; with `ends`, as ended."""
     kept = {}
     for name, alert in known.items():
@@ -255,10 +257,10 @@ def _without_the_ended(known: Mapping[str, Alert], event: Hold, *, ends: bool) -
 
 def _labels(alert: Alert) -> dict[str, str]:
     weighs = sum(weight(name) + weight(value) + 6 for name, value in alert.labels.items())
-    return alert.labels if weighs <= Bounds.labels else {}
+    return alert.labels if weighs <= SilenceBounds.labels else {}
 
 
-def _opens_as(state: Silence, before: Held | None, event: Hold) -> tuple[Runbook, Particulars]:
+def _opens_as(state: Silence, before: HeldIncident | None, event: Captured) -> tuple[Runbook, Particulars]:
     """As the gravest of the deliveries asked that brought something firing; of several, as the last."""
     asked = Particulars.model_validate(event.opening.model_dump(exclude={"runbook"}))
     fires = any(alert.status == "firing" for alert in event.alerts)
@@ -274,10 +276,15 @@ def _at_once(state: Silence, incident: str) -> Silence:
 
 def _fits_in(state: Silence) -> bool:
     alerts = sum(len(held.alerts) for held in state.held.values())
-    if len(state.held) > Bounds.incidents or alerts > Bounds.alerts or len(state.runbooks) > Bounds.runbooks:
+    if (
+        len(state.held) > SilenceBounds.incidents
+        or alerts > SilenceBounds.alerts
+        or len(state.runbooks) > SilenceBounds.runbooks
+    ):
         return False
     return (
-        sum(len(held.model_dump_json(exclude_defaults=True).encode()) for held in state.held.values()) <= Bounds.bytes
+        sum(len(held.model_dump_json(exclude_defaults=True).encode()) for held in state.held.values())
+        <= SilenceBounds.bytes
     )
 
 

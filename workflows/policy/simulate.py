@@ -13,7 +13,7 @@ from workflows.policy.effects import OpenChannel, Page, Receipt
 from workflows.policy.engine import Plan, plan
 from workflows.policy.events import EffectSettled, EffectStarted, Event, Outcome, stamp
 from workflows.policy.fold import apply
-from workflows.policy.incident import Incident, Opening, declare
+from workflows.policy.incident import Incident, OpenRequest, declare
 from workflows.policy.review.engine import owes_review
 from workflows.policy.review.engine import plan as plan_review
 from workflows.policy.review.fold import apply as apply_to_review
@@ -43,7 +43,7 @@ class Simulation:
 
     @classmethod
     def of(
-        cls, opening: Opening, at: datetime, fails: dict[str, Outcome] | None = None, watch: Watch | None = None
+        cls, opening: OpenRequest, at: datetime, fails: dict[str, Outcome] | None = None, watch: Watch | None = None
     ) -> "Simulation":
         incident = declare(opening, at, incident_id="preview", workflow_id="simulation")
         simulation = cls(opening.runbook, incident, at, fails or {}, watch=watch)
@@ -121,7 +121,7 @@ class Simulation:
 
 
 def simulate(
-    opening: Opening, at: datetime, script: Iterable[tuple[datetime, Event]], until: datetime
+    opening: OpenRequest, at: datetime, script: Iterable[tuple[datetime, Event]], until: datetime
 ) -> list[tuple[datetime, Demand]]:
     """Everything that is sent from `at` to `until`, with the script's events in between, in the order of sending."""
     simulation = Simulation.of(opening, at)

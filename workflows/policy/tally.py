@@ -8,7 +8,7 @@ LATE = timedelta(minutes=1)
 """From here on lateness is said, and what comes next counts from when it went out, not from when it was due."""
 
 
-class Tally(Wire):
+class PageStatistics(Wire):
     pages: int = 0
     """That got through to the pager."""
     lost: int = 0
@@ -26,7 +26,7 @@ class Tally(Wire):
     forgotten: int = 0
     """How often it began again because whoever had acknowledged fell silent."""
 
-    def settled(self, page: Page, through: bool, late: timedelta) -> "Tally":
+    def settled(self, page: Page, through: bool, late: timedelta) -> "PageStatistics":
         return self.model_copy(
             update={
                 "pages": self.pages + through,
@@ -38,7 +38,7 @@ class Tally(Wire):
             }
         )
 
-    def began_again(self, forgotten: bool) -> "Tally":
+    def began_again(self, forgotten: bool) -> "PageStatistics":
         return self.model_copy(
             update={"forgotten": self.forgotten + forgotten, "unanswered": self.unanswered + (not forgotten)}
         )

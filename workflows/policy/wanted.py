@@ -14,7 +14,7 @@ from workflows.policy.runbook import Condition, Runbook
 EVER = datetime.min.replace(tzinfo=UTC)
 
 
-class Wanted(NamedTuple):
+class BlockedDemand(NamedTuple):
     """A demand, and the reference that it cannot go without, if that is not there yet (rule 3)."""
 
     demand: Demand
@@ -30,14 +30,14 @@ class Wanted(NamedTuple):
 
 
 @dataclass(slots=True)  # not frozen, which takes three times as long: each plan makes as many as there are duties
-class Later:
+class DeferredDemand:
     """What is not due yet. Most of them are only asked when they will be: what they will be is built for whoever wants
     to see it."""
 
     duty: str
     occurrence: int
     due_at: datetime
-    build: Callable[[], Wanted] = field(compare=False)
+    build: Callable[[], BlockedDemand] = field(compare=False)
 
     @property
     def key(self) -> str:
@@ -45,14 +45,14 @@ class Later:
 
 
 def unsettled(
-    incident: Incident, duty: str, occurrence: int, due_at: datetime, now: datetime, build: Callable[[], Wanted]
-) -> Iterator[Wanted | Later]:
+    incident: Incident, duty: str, occurrence: int, due_at: datetime, now: datetime, build: Callable[[], BlockedDemand]
+) -> Iterator[BlockedDemand | DeferredDemand]:
     """Nothing if it has settled; built only if its time has come. For what there may be much of."""
     if not incident.has_settled(duty, occurrence):
-        yield build() if due_at <= now else Later(duty, occurrence, due_at, build)
+        yield build() if due_at <= now else DeferredDemand(duty, occurrence, due_at, build)
 
 
-class Spot(NamedTuple):
+class Destination(NamedTuple):
     """Where a message goes, and what has to exist first."""
 
     place: Place
@@ -95,14 +95,14 @@ DECLARED_HERE = "declaration/channel"
 """The duty that declares the incident in its own channel."""
 
 
-def home(book: Runbook, incident: Incident) -> Spot:
+def home(book: Runbook, incident: Incident) -> Destination:
     return _once_declared(incident, "declaration", Place(channel=book.home))
 
 
-def _once_declared(incident: Incident, duty: str, place: Place) -> Spot:
+def _once_declared(incident: Incident, duty: str, place: Place) -> Destination:
     """Nobody is told there of what nobody there knows of. What was not declared by its end is not any more."""
     known = incident.has_settled(duty, 1) or incident.closed_at is not None
-    return Spot(place, "" if known else "the declaration there")
+    return Destination(place, "" if known else "the declaration there")
 
 
 def has_own_channel(book: Runbook, incident: Incident) -> bool:
@@ -111,19 +111,19 @@ def has_own_channel(book: Runbook, incident: Incident) -> bool:
     return wanted or "channel" in incident.references
 
 
-def incident_place(book: Runbook, incident: Incident) -> Spot:
+def incident_place(book: Runbook, incident: Incident) -> Destination:
     """The incident's own channel, else its thread, else the home channel: the first that did not reject us."""
     if has_own_channel(book, incident) and "channel" not in incident.closed_places:
         channel = incident.references.get("channel")
         if channel is None:
-            return Spot(Place(channel="the incident's channel"), "channel")
+            return Destination(Place(channel="the incident's channel"), "channel")
         return _once_declared(incident, DECLARED_HERE, Place(channel=channel))
     if "declaration" not in incident.closed_places:
         thread = incident.references.get("thread")
         if thread is None:
-            return Spot(Place(channel=book.home), "thread")
+            return Destination(Place(channel=book.home), "thread")
         channel, _, timestamp = thread.partition(":")
-        return Spot(Place(channel=channel, thread=timestamp))
+        return Destination(Place(channel=channel, thread=timestamp))
     return home(book, incident)
 
 
@@ -135,10 +135,10 @@ def known_channel(book: Runbook, incident: Incident) -> str | None:
     return book.home if is_home and "declaration" not in incident.closed_places else None
 
 
-def channel_or_place(book: Runbook, incident: Incident, channel: str | None) -> Spot:
+def channel_or_place(book: Runbook, incident: Incident, channel: str | None) -> Destination:
     if channel is None or channel in incident.closed_places:
         return incident_place(book, incident)
-    return home(book, incident) if channel == book.home else Spot(Place(channel=channel))
+    return home(book, incident) if channel == book.home else Destination(Place(channel=channel))
 
 
 def latest_and_next(anchor: datetime, every: timedelta, now: datetime) -> tuple[datetime | None, datetime]:

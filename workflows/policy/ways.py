@@ -3,9 +3,9 @@
 from typing import assert_never
 
 from workflows.policy.bounded import weight
-from workflows.policy.effects import Document, Email, Ticket
+from workflows.policy.effects import Email, Ticket, WriteDocument
 from workflows.policy.events import EffectSettled
-from workflows.policy.incident import Bounds, Incident, Words
+from workflows.policy.incident import ApprovedWords, Incident, IncidentBounds
 from workflows.policy.runbook import Duty, Runbook
 from workflows.policy.telling import log, tell
 from workflows.policy.wording import duty_name, how_late, what
@@ -13,10 +13,10 @@ from workflows.policy.wording import duty_name, how_late, what
 WAYS = ("email", "ticket", "document")
 """Kinds of duties that go by them."""
 
-By = Email | Document | Ticket
+By = Email | WriteDocument | Ticket
 
 
-def sent_by(book: Runbook, incident: Incident, duty: Duty, words: Words | None = None) -> By:
+def sent_by(book: Runbook, incident: Incident, duty: Duty, words: ApprovedWords | None = None) -> By:
     """What carries out a duty of one of the `WAYS`; `words` are those of whoever approved it."""
     said = words.text if words and words.text else None
     match duty.kind:
@@ -33,7 +33,7 @@ def sent_by(book: Runbook, incident: Incident, duty: Duty, words: Words | None =
             )  # fmt: skip
         case "document":
             address = incident.references.get(f"document/{duty.id}")
-            return Document(
+            return WriteDocument(
                 name=duty.id, to=duty.to, address=address, template=duty.template, role=duty.owner, words=said
             )
         case "post" | "nag" | "checklist":
@@ -61,14 +61,14 @@ def settled_by(book: Runbook, incident: Incident, event: EffectSettled, effect: 
         text += f" ({event.receipt.note})"
     if event.receipt.warns:
         return tell(after, event.at, text, kind=effect.kind, role=effect.role, loud=True)
-    if isinstance(effect, Email) or (isinstance(effect, Document) and effect.address is not None):
+    if isinstance(effect, Email) or (isinstance(effect, WriteDocument) and effect.address is not None):
         return log(after, event.at, text, kind=effect.kind)
     return tell(after, event.at, text, kind=effect.kind)
 
 
 def _referenced(incident: Incident, event: EffectSettled, effect: By) -> Incident:
     reference = event.receipt.reference
-    if reference is None or weight(reference) > Bounds.link:
+    if reference is None or weight(reference) > IncidentBounds.link:
         return incident
     name = f"{effect.kind}/{duty_id(event.demand.duty)}"
     return incident.model_copy(update={"references": {**incident.references, name: reference}})
@@ -88,9 +88,9 @@ def _said(book: Runbook, event: EffectSettled, effect: By) -> str:
             return f"opened the ticket {reference}: {name}"
         case Ticket():
             return f"closed the ticket {effect.ticket}: {name}"
-        case Document(address=None):
+        case WriteDocument(address=None):
             return f"wrote the {name}: {reference}"
-        case Document():
+        case WriteDocument():
             return f"brought the {name} up to date"
     assert_never(effect)
 

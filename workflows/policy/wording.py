@@ -4,15 +4,15 @@ from workflows.policy.demand import Demand
 from workflows.policy.durations import write
 from workflows.policy.effects import (
     Annotate,
-    Document,
     Email,
-    Hush,
     OpenChannel,
     Page,
     Post,
     Publish,
     SetTopic,
+    SyncPager,
     Ticket,
+    WriteDocument,
 )
 from workflows.policy.events import EffectSettled
 from workflows.policy.runbook import Runbook
@@ -46,7 +46,7 @@ def what(book: Runbook, demand: Demand) -> str:
     match demand.effect:
         case Page(to=to):
             return f"page {book.person_name(to)}"
-        case Hush(to=to, become=become):
+        case SyncPager(to=to, become=become):
             return f"mark {book.person_name(to)}'s page as {become}"
         case Annotate(to=to):
             return f"note on {book.person_name(to)}'s page"
@@ -56,7 +56,7 @@ def what(book: Runbook, demand: Demand) -> str:
             return "set the channel's topic"
         case Publish(status=status):
             return f"status page: {status}"
-        case Email(kind=kind, to=to) | Document(kind=kind, to=to) | Ticket(kind=kind, to=to):
+        case Email(kind=kind, to=to) | WriteDocument(kind=kind, to=to) | Ticket(kind=kind, to=to):
             return f"{kind}: {duty_name(demand.duty)}" + (f", to {book.audience_name(to)}" if to else "")
         case Post(kind=kind, role=role):
             whom = f" to {book.role_name(role)}" if role and kind != "post" else ""

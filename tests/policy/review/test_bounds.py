@@ -8,7 +8,7 @@ from tests.policy.test_bounds import LONG, everything_at_once, wordy_opening
 from workflows.policy.bounded import fit
 from workflows.policy.events import Closed, Event, Noted, RoleAssigned
 from workflows.policy.fold import apply
-from workflows.policy.incident import Bounds, Incident
+from workflows.policy.incident import Incident, IncidentBounds
 from workflows.policy.review.events import NagsSnoozed, Submitted, Waived
 from workflows.policy.review.fold import apply as apply_to_review
 from workflows.policy.review.state import open_review
@@ -34,7 +34,7 @@ def test_a_review_stays_under_256_kib_whatever_it_hears() -> None:
     for number, event in enumerate(said * 2):
         stamped = event.model_copy(update={"at": T0 + timedelta(days=1), "id": f"{number}"})
         review = apply_to_review(BOOK, review, stamped)
-    assert len(review.incident.follow_ups) == Bounds.follow_ups
+    assert len(review.incident.follow_ups) == IncidentBounds.follow_ups
     assert len(review.model_dump_json().encode()) < LIMIT
 
 
@@ -45,4 +45,4 @@ def _duties() -> tuple[Duty, ...]:
 
 
 def test_what_is_cut_says_so() -> None:
-    assert fit(LONG, Bounds.follow_up).endswith("…")
+    assert fit(LONG, IncidentBounds.follow_up).endswith("…")

@@ -7,7 +7,7 @@ import pytest
 from tests.policy.builders import lines, runbook, severity, tier
 from tests.policy.review.reviews import DAY, RESOLVED_AT, asked, at, demands, duty, mentioned, owing, review, reviewed
 from workflows import documents
-from workflows.policy.effects import Document, Ticket
+from workflows.policy.effects import Ticket, WriteDocument
 from workflows.policy.events import (
     Cancelled,
     DraftApproved,
@@ -35,11 +35,11 @@ class TestDocuments:
     def test_a_document_is_drafted_at_once_owed_by_its_deadline_and_brought_up_to_date_at_the_end(self) -> None:
         simulation = reviewed(owing(duty()))
         (draft,) = demands(simulation, "review/document/report")
-        assert isinstance(draft.effect, Document)
+        assert isinstance(draft.effect, WriteDocument)
         assert (draft.effect.name, draft.effect.address) == ("report", None)
         at(simulation, "4 12:00", Submitted(by="Alice", link="https://wiki.example/1"))
         _, again = demands(simulation, "review/document/report")
-        assert isinstance(again.effect, Document)
+        assert isinstance(again.effect, WriteDocument)
         assert again.effect.address == "ref:review/document/report/1"
         assert review(simulation).closed_at == simulation.now
 

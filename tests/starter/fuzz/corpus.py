@@ -21,7 +21,7 @@ VALUES: tuple[JSON, ...] = (*mutation.WRONG, *mutation.HOSTILE, mutation.UNICODE
 
 
 @dataclass(frozen=True)
-class Sent:
+class FuzzRequest:
     """One request, and whether its sender proved itself."""
 
     source: Source
@@ -33,11 +33,11 @@ class Sent:
     """Makes this one again: `one(seed)`."""
 
 
-def corpus(seed: int, count: int) -> Iterator[Sent]:
+def corpus(seed: int, count: int) -> Iterator[FuzzRequest]:
     return (one(f"{seed}/{number}") for number in range(count))
 
 
-def one(seed: str) -> Sent:
+def one(seed: str) -> FuzzRequest:
     dice = random.Random(seed)
     source = dice.choice(ALL)
     given = fixture.of(source)
@@ -45,7 +45,7 @@ def one(seed: str) -> Sent:
     content = _damaged(dice, _written(_mutated(dice, body)))
     proven = source.name not in UNPROVABLE and dice.random() < 0.6
     proof = given.prove(content, dice.choice(given.secrets)) if proven else _no_proof(dice, source, content)
-    return Sent(
+    return FuzzRequest(
         source,
         content,
         {**_noise(dice), **given.headers, **proof.headers},

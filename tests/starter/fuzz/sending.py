@@ -10,7 +10,7 @@ import httpx
 from pydantic import SecretStr
 
 from tests.patience import HANGS_AFTER_S
-from tests.starter.fuzz.corpus import UNPROVABLE, Sent
+from tests.starter.fuzz.corpus import UNPROVABLE, FuzzRequest
 from tests.starter.sources import fixture
 from tests.starter.sources.fixture import ALL
 
@@ -22,7 +22,7 @@ NOBODYS_TOPIC = "arn:aws:sns:eu-central-1:123456789012:a-topic-of-nobody"
 
 
 @dataclass
-class Figures:
+class FuzzFigures:
     """What was answered, and what should not have been."""
 
     statuses: Counter[int] = field(default_factory=Counter)
@@ -30,7 +30,7 @@ class Figures:
     slowest_s: float = 0
     faults: list[str] = field(default_factory=list)
 
-    def add(self, sent: Sent, status: int, text: str, took_s: float) -> None:
+    def add(self, sent: FuzzRequest, status: int, text: str, took_s: float) -> None:
         self.statuses[status] += 1
         self.unproven += not sent.proven
         self.slowest_s = max(self.slowest_s, took_s)
@@ -61,9 +61,9 @@ def secrets() -> dict[str, tuple[SecretStr, ...]]:
     }
 
 
-async def send(address: str, corpus: Iterable[Sent], at_once: int) -> Figures:
+async def send(address: str, corpus: Iterable[FuzzRequest], at_once: int) -> FuzzFigures:
     """As many at once as there are senders; each waits for its answer."""
-    figures, waiting = Figures(), iter(corpus)
+    figures, waiting = FuzzFigures(), iter(corpus)
     async with httpx.AsyncClient(base_url=address, timeout=HANGS_AFTER_S, trust_env=False) as http:
 
         async def sender() -> None:
@@ -74,7 +74,7 @@ async def send(address: str, corpus: Iterable[Sent], at_once: int) -> Figures:
     return figures
 
 
-async def _send(http: httpx.AsyncClient, sent: Sent, figures: Figures) -> None:
+async def _send(http: httpx.AsyncClient, sent: FuzzRequest, figures: FuzzFigures) -> None:
     headers = [(name.encode(), value.encode("latin-1", "replace")) for name, value in sent.headers.items()]
     started = time.monotonic()
     try:

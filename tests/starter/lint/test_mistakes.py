@@ -7,9 +7,9 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter
 from ruamel.yaml import YAML
 
 from starter.runbooks import Library, load, read
-from tests.starter.conftest import Gate
+from tests.starter.conftest import GatewayUnderTest
 from tests.starter.lint.book import GOOD, TODAY
-from tocsin.commands.runbook_lint import Found, lines, look_at
+from tocsin.commands.runbook_lint import LintLine, lines, look_at
 
 
 class Mistake(BaseModel):
@@ -37,7 +37,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return Path("acme.yaml")
 
 
-def look(file: Path, text: str) -> list[Found]:
+def look(file: Path, text: str) -> list[LintLine]:
     file.write_text(text, encoding="utf-8")
     return look_at(read(file), TODAY)
 
@@ -94,7 +94,9 @@ def test_bad_runbooks_hide_no_good_one(crowd: Library) -> None:
     assert len(crowd.problems) > 10
 
 
-async def test_a_gateway_that_finds_bad_runbooks_takes_alerts_for_the_good_one(crowd: Library, gate: Gate) -> None:
+async def test_a_gateway_that_finds_bad_runbooks_takes_alerts_for_the_good_one(
+    crowd: Library, gate: GatewayUnderTest
+) -> None:
     gate.library = crowd
     async with gate.open() as http:
         assert (await http.get("/readyz")).json()["ready"]

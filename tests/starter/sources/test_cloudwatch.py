@@ -19,7 +19,7 @@ from starter import sns, sns_calls
 from starter.sns_calls import SnsCalls
 from starter.sources.cloudwatch import EXAMPLE, SOURCE
 from starter.sources.reading import Unreadable
-from tests.starter.conftest import Gate
+from tests.starter.conftest import GatewayUnderTest
 from tests.starter.sources.fixtures.cloudwatch import KEY, PEM, TOPICS, certificate, now, of, signed
 from tests.starter.sources.webhooks import delivery, webhook
 from workflows.policy.runbook import Runbook
@@ -63,7 +63,7 @@ class Aws:
 
 
 @pytest_asyncio.fixture
-async def aws(gate: Gate) -> AsyncIterator[Aws]:
+async def aws(gate: GatewayUnderTest) -> AsyncIterator[Aws]:
     """Where the gate's gateway fetches; and its topics are set."""
     stand_in = Aws()
     server = uvicorn.Server(uvicorn.Config(stand_in.app(), port=0, log_config=None, lifespan="off", ws="none"))
@@ -78,7 +78,9 @@ async def aws(gate: Gate) -> AsyncIterator[Aws]:
     await serving
 
 
-async def post(gate: Gate, message: dict[str, Any], headers: dict[str, str] | None = None) -> httpx.Response:
+async def post(
+    gate: GatewayUnderTest, message: dict[str, Any], headers: dict[str, str] | None = None
+) -> httpx.Response:
     async with gate.open() as http:  # SNS says that its JSON is plain text
         return await http.post(
             PATH, content=json.dumps(message), headers={"Content-Type": "text/plain; charset=UTF-8", **(headers or {})}
@@ -90,17 +92,17 @@ def message(**changed: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("version", ["1", "2"])
-async def test_both_versions_of_the_signature_are_understood(version: str, gate: Gate, aws: Aws) -> None:
+async def test_both_versions_of_the_signature_are_understood(version: str, gate: GatewayUnderTest, aws: Aws) -> None:
     answer = await post(gate, message(SignatureVersion=version))
     assert (answer.status_code, answer.json()["accepted"]) == (202, 1), answer.text
 
 
-async def test_a_message_without_a_subject_is_signed_without_it(gate: Gate, aws: Aws) -> None:
+async def test_a_message_without_a_subject_is_signed_without_it(gate: GatewayUnderTest, aws: Aws) -> None:
     unsubjected = {name: value for name, value in message().items() if name != "Subject"}
     assert (await post(gate, signed(unsubjected))).status_code == 202
 
 
-async def test_the_certificate_is_fetched_once(gate: Gate, aws: Aws) -> None:
+async def test_the_certificate_is_fetched_once(gate: GatewayUnderTest, aws: Aws) -> None:
     async with gate.open() as http:
         for number in range(3):
             answer = await http.post(PATH, json=message(MessageId=f"m-{number}"))
@@ -109,7 +111,7 @@ async def test_the_certificate_is_fetched_once(gate: Gate, aws: Aws) -> None:
 
 
 @pytest.mark.parametrize("field", ["Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type"])
-async def test_every_signed_field_is_held_to_the_signature(field: str, gate: Gate, aws: Aws) -> None:
+async def test_every_signed_field_is_held_to_the_signature(field: str, gate: GatewayUnderTest, aws: Aws) -> None:
     other = {"Type": "SubscriptionConfirmation", "TopicArn": TOPICS[0], "Timestamp": now().replace("000Z", "001Z")}
     changed = {**message(), field: other.get(field, "changed on its way")}
     assert (await post(gate, changed)).status_code == 401
@@ -126,7 +128,7 @@ async def test_every_signed_field_is_held_to_the_signature(field: str, gate: Gat
         {"Timestamp": ""},
     ],
 )
-async def test_what_is_not_signed_is_refused(changed: dict[str, str], gate: Gate, aws: Aws) -> None:
+async def test_what_is_not_signed_is_refused(changed: dict[str, str], gate: GatewayUnderTest, aws: Aws) -> None:
     assert (await post(gate, {**message(), **changed})).status_code == 401
 
 
@@ -139,12 +141,12 @@ async def test_what_is_not_signed_is_refused(changed: dict[str, str], gate: Gate
         (timedelta(minutes=-10), 401),
     ],
 )
-async def test_a_recorded_message_grows_old(age: timedelta, status: int, gate: Gate, aws: Aws) -> None:
+async def test_a_recorded_message_grows_old(age: timedelta, status: int, gate: GatewayUnderTest, aws: Aws) -> None:
     at = f"{datetime.now(UTC) - age:%Y-%m-%dT%H:%M:%S}.000Z"
     assert (await post(gate, message(Timestamp=at))).status_code == status
 
 
-async def test_a_topic_that_is_not_ours_is_refused_and_nothing_fetched(gate: Gate, aws: Aws) -> None:
+async def test_a_topic_that_is_not_ours_is_refused_and_nothing_fetched(gate: GatewayUnderTest, aws: Aws) -> None:
     theirs = "arn:aws:sns:eu-central-1:210987654321:theirs"  # AWS signs for everybody
     assert (await post(gate, message(TopicArn=theirs))).status_code == 401
     assert aws.asked == []
@@ -172,7 +174,7 @@ async def test_a_topic_that_is_not_ours_is_refused_and_nothing_fetched(gate: Gat
         "",
     ],
 )
-async def test_a_certificate_is_fetched_only_from_aws(url: str, gate: Gate, aws: Aws) -> None:
+async def test_a_certificate_is_fetched_only_from_aws(url: str, gate: GatewayUnderTest, aws: Aws) -> None:
     assert (await post(gate, message(SigningCertURL=url))).status_code == 401
     assert aws.asked == []
 
@@ -192,26 +194,26 @@ def test_aws_has_two_domains(url: str) -> None:
     ],
     ids=["another key", "expired", "none", "empty"],
 )
-async def test_another_certificate_opens_nothing(pem: bytes, gate: Gate, aws: Aws) -> None:
+async def test_another_certificate_opens_nothing(pem: bytes, gate: GatewayUnderTest, aws: Aws) -> None:
     aws.pem = pem
     assert (await post(gate, message())).status_code == 401
 
 
 @pytest.mark.parametrize(("status", "answered"), [(404, 401), (403, 401), (500, 503), (503, 503)])
 async def test_while_aws_cannot_be_asked_sns_is_asked_to_come_again(
-    status: int, answered: int, gate: Gate, aws: Aws
+    status: int, answered: int, gate: GatewayUnderTest, aws: Aws
 ) -> None:
     aws.status = status
     assert (await post(gate, message())).status_code == answered
 
 
-async def test_while_aws_cannot_be_reached_too(gate: Gate, aws: Aws) -> None:
+async def test_while_aws_cannot_be_reached_too(gate: GatewayUnderTest, aws: Aws) -> None:
     aws.address = "http://127.0.0.1:1"
     answer = await post(gate, message())
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
 
 
-async def test_a_subscription_of_a_topic_of_ours_is_confirmed(gate: Gate, aws: Aws) -> None:
+async def test_a_subscription_of_a_topic_of_ours_is_confirmed(gate: GatewayUnderTest, aws: Aws) -> None:
     answer = await post(gate, signed({**CONFIRMATION, "Timestamp": now()}))
     assert (answer.status_code, answer.json()["ignored"]) == (202, "subscription confirmed")
     assert aws.asked[1:] == [CONFIRMATION["SubscribeURL"].removeprefix("https://")]
@@ -225,12 +227,12 @@ async def test_a_subscription_of_a_topic_of_ours_is_confirmed(gate: Gate, aws: A
         {"SubscribeURL": "http://169.254.169.254/latest/meta-data/"},
     ],
 )
-async def test_nothing_else_is_confirmed(changed: dict[str, str], gate: Gate, aws: Aws) -> None:
+async def test_nothing_else_is_confirmed(changed: dict[str, str], gate: GatewayUnderTest, aws: Aws) -> None:
     await post(gate, signed({**CONFIRMATION, "Timestamp": now(), **changed}))
     assert [path for path in aws.asked if not path.endswith(".pem")] == []
 
 
-async def test_without_any_topic_no_subscription_is_confirmed(gate: Gate, aws: Aws) -> None:
+async def test_without_any_topic_no_subscription_is_confirmed(gate: GatewayUnderTest, aws: Aws) -> None:
     gate.settings = gate.settings.model_copy(update={"cloudwatch_topics": ()})
     answer = await post(gate, {**CONFIRMATION, "Timestamp": now()})
     assert (answer.status_code, aws.asked) == (202, [])
@@ -238,7 +240,9 @@ async def test_without_any_topic_no_subscription_is_confirmed(gate: Gate, aws: A
 
 
 @pytest.mark.parametrize("headers", [{"x-amz-sns-rawdelivery": "true"}, {}])
-async def test_raw_delivery_is_refused_with_the_reason(headers: dict[str, str], gate: Gate, aws: Aws) -> None:
+async def test_raw_delivery_is_refused_with_the_reason(
+    headers: dict[str, str], gate: GatewayUnderTest, aws: Aws
+) -> None:
     answer = await post(gate, json.loads(str(EXAMPLE["Message"])), headers)
     assert answer.status_code == 422
     assert "raw message delivery" in answer.json()["error"]

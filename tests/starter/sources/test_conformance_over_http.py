@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 from starter.incidents import Incidents
 from starter.sns_calls import SnsCalls
 from starter.sources.source import Source
-from tests.starter.conftest import Gate
+from tests.starter.conftest import GatewayUnderTest
 from tests.starter.sources import fixture, mutation
 from tests.starter.sources.fixture import ALL, Proof
 from tests.starter.sources.mutation import places, replaced
@@ -24,7 +24,7 @@ ANSWERS = {202, 400, 401, 413, 422, 503}
 
 
 @pytest.fixture
-def locked(gate: Gate, source: Source) -> Gate:
+def locked(gate: GatewayUnderTest, source: Source) -> GatewayUnderTest:
     """With both of the source's secrets, as while one is rotated."""
     secrets = tuple(map(SecretStr, fixture.of(source).secrets))
     gate.settings = gate.settings.model_copy(update={source.secrets: secrets})
@@ -47,7 +47,7 @@ def firing(source: Source) -> bytes:
 
 
 @every
-async def test_each_of_several_secrets_opens(source: Source, locked: Gate) -> None:
+async def test_each_of_several_secrets_opens(source: Source, locked: GatewayUnderTest) -> None:
     for secret in fixture.of(source).secrets:
         async with locked.open() as http:
             answer = await post(http, source, firing(source), fixture.of(source).prove(firing(source), secret))
@@ -56,7 +56,7 @@ async def test_each_of_several_secrets_opens(source: Source, locked: Gate) -> No
 
 
 @every
-async def test_a_delivery_with_an_id_counts_once(source: Source, locked: Gate) -> None:
+async def test_a_delivery_with_an_id_counts_once(source: Source, locked: GatewayUnderTest) -> None:
     """Also for somebody who recorded it, and plays it back."""
     given, body = fixture.of(source), firing(source)
     proof = given.prove(body, given.secrets[0])
@@ -67,7 +67,7 @@ async def test_a_delivery_with_an_id_counts_once(source: Source, locked: Gate) -
 
 
 @every
-async def test_nothing_else_does_and_nobody_learns_why(source: Source, locked: Gate) -> None:
+async def test_nothing_else_does_and_nobody_learns_why(source: Source, locked: GatewayUnderTest) -> None:
     given, body = fixture.of(source), firing(source)
     genuine = given.prove(body, given.secrets[0])
     proofs = [Proof(), Proof(dict.fromkeys(genuine.headers, ""), dict.fromkeys(genuine.query, ""))]
@@ -90,7 +90,9 @@ async def test_nothing_else_does_and_nobody_learns_why(source: Source, locked: G
 
 
 @every
-async def test_a_body_that_was_changed_on_its_way_is_refused_if_it_is_signed(source: Source, locked: Gate) -> None:
+async def test_a_body_that_was_changed_on_its_way_is_refused_if_it_is_signed(
+    source: Source, locked: GatewayUnderTest
+) -> None:
     given, body = fixture.of(source), firing(source)
     proof = given.prove(body, given.secrets[0])
     if proof.body or proof == given.prove(b"another body", given.secrets[0]):
@@ -101,7 +103,7 @@ async def test_a_body_that_was_changed_on_its_way_is_refused_if_it_is_signed(sou
 
 
 @every
-async def test_beyond_loopback_it_is_closed_without_a_secret(source: Source, gate: Gate) -> None:
+async def test_beyond_loopback_it_is_closed_without_a_secret(source: Source, gate: GatewayUnderTest) -> None:
     gate.exposed = True
     async with gate.open() as http:
         answer = await post(http, source, firing(source), Proof())
@@ -110,7 +112,7 @@ async def test_beyond_loopback_it_is_closed_without_a_secret(source: Source, gat
 
 
 @every
-async def test_too_much_is_read_as_far_as_it_makes_sense(source: Source, locked: Gate) -> None:
+async def test_too_much_is_read_as_far_as_it_makes_sense(source: Source, locked: GatewayUnderTest) -> None:
     """With its proof: a signature is over all of it."""
     given, body = fixture.of(source), firing(source)
     padding = b" " * 3000
@@ -123,7 +125,9 @@ async def test_too_much_is_read_as_far_as_it_makes_sense(source: Source, locked:
 
 
 @every
-async def test_what_is_genuine_and_cannot_be_read_opens_one_incident_that_says_so(source: Source, locked: Gate) -> None:
+async def test_what_is_genuine_and_cannot_be_read_opens_one_incident_that_says_so(
+    source: Source, locked: GatewayUnderTest
+) -> None:
     given = fixture.of(source)
     unreadable = [b"", b"{", b"null", b"[]", b"{}", b'"text"', b"\xff\xfe\x00", b"key=value"]
     if given.sns:  # the proof stands in the envelope
@@ -142,7 +146,7 @@ async def test_what_is_genuine_and_cannot_be_read_opens_one_incident_that_says_s
 
 
 @every
-async def test_what_cannot_be_read_and_is_not_genuine_opens_nothing(source: Source, locked: Gate) -> None:
+async def test_what_cannot_be_read_and_is_not_genuine_opens_nothing(source: Source, locked: GatewayUnderTest) -> None:
     async with locked.open() as http:
         answers = [await post(http, source, body, Proof()) for body in (b"", b"{", b"null", b"{}", b"x" * 5000)]
     wanted = {400, 422} if fixture.of(source).sns else {401}
@@ -152,7 +156,7 @@ async def test_what_cannot_be_read_and_is_not_genuine_opens_nothing(source: Sour
 
 @every
 async def test_while_temporal_is_away_the_sender_is_asked_to_come_again(
-    source: Source, gate: Gate, away: Incidents
+    source: Source, gate: GatewayUnderTest, away: Incidents
 ) -> None:
     gate.incidents = away
     async with gate.open() as http:
@@ -161,7 +165,7 @@ async def test_while_temporal_is_away_the_sender_is_asked_to_come_again(
 
 
 @every
-async def test_nothing_that_is_sent_is_our_fault(source: Source, gate: Gate, away: Incidents) -> None:
+async def test_nothing_that_is_sent_is_our_fault(source: Source, gate: GatewayUnderTest, away: Incidents) -> None:
     gate.incidents = away
     body = fixture.of(source).firing
     contents: list[bytes] = [*mutation.NO_JSON, *mutation.NO_BODY]
@@ -177,7 +181,7 @@ async def test_nothing_that_is_sent_is_our_fault(source: Source, gate: Gate, awa
 
 
 @every
-async def test_each_documented_example_is_accepted(source: Source, gate: Gate) -> None:
+async def test_each_documented_example_is_accepted(source: Source, gate: GatewayUnderTest) -> None:
     async with gate.open() as http:
         for example in source.examples.values():
             answer = await http.post(f"/webhooks/{source.name}", json=example)

@@ -6,12 +6,12 @@ from typing import Literal
 from workflows.policy.answers import HISTORY_BYTES
 from workflows.policy.effects import Instant, Wire
 from workflows.policy.review.owed import owed
-from workflows.policy.review.record import Record, record
+from workflows.policy.review.record import ClosedReview, record
 from workflows.policy.review.state import Review
 from workflows.policy.runbook import Runbook
 
 
-class ReviewLife(Wire):
+class ReviewInput(Wire):
     """The argument of the workflow `review`: how it starts, and, after continue-as-new, how far it has come."""
 
     runbook: Runbook
@@ -38,7 +38,7 @@ class ReviewStatus(Wire):
     """The answer to the query `state`."""
 
     review: Review
-    record: Record
+    record: ClosedReview
     owed: tuple[OwedNow, ...]
     speed: float = 1.0
 

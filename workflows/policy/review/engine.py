@@ -20,7 +20,7 @@ from workflows.policy.review.owed import ASKED, counts_from, owed, review_duties
 from workflows.policy.review.state import Review, open_review
 from workflows.policy.room import telling
 from workflows.policy.runbook import Duty, Runbook
-from workflows.policy.wanted import Later, Wanted, incident_place, unsettled
+from workflows.policy.wanted import BlockedDemand, DeferredDemand, incident_place, unsettled
 from workflows.policy.ways import sent_by
 
 OPENED = "review/opened"
@@ -50,18 +50,18 @@ def owes_review(book: Runbook, incident: Incident) -> bool:
     return any(not incident.has_settled(*_of(wanted)) for wanted in left)
 
 
-def _of(wanted: Wanted | Later) -> tuple[str, int]:
-    each = wanted if isinstance(wanted, Later) else wanted.demand
+def _of(wanted: BlockedDemand | DeferredDemand) -> tuple[str, int]:
+    each = wanted if isinstance(wanted, DeferredDemand) else wanted.demand
     return each.duty, each.occurrence
 
 
-def _all(book: Runbook, review: Review, now: datetime) -> Iterator[Wanted | Later]:
+def _all(book: Runbook, review: Review, now: datetime) -> Iterator[BlockedDemand | DeferredDemand]:
     """What somebody has ended, Tocsin does not do either: a mail that was waived does not go out by itself."""
     ended = {f"duty/{name}" for name in review.ended}
     return (wanted for wanted in _everything(book, review, now) if _of(wanted)[0] not in ended)
 
 
-def _everything(book: Runbook, review: Review, now: datetime) -> Iterator[Wanted | Later]:
+def _everything(book: Runbook, review: Review, now: datetime) -> Iterator[BlockedDemand | DeferredDemand]:
     incident = review.incident
     yield from telling(book, incident)
     if STATUS_PAGE not in review.ended and (incident.public.begun or not incident.cancelled):
@@ -80,7 +80,7 @@ def _by_tocsin(book: Runbook, review: Review) -> Iterator[Duty]:
     return (each for each in review_duties(book, review) if each.kind not in ASKED)
 
 
-def _asked_whether(book: Runbook, review: Review) -> Iterator[Wanted]:
+def _asked_whether(book: Runbook, review: Review) -> Iterator[BlockedDemand]:
     """A review that need only be considered is a question, asked once: again only if it could not be asked."""
     terms = review_terms(book, review.incident)
     if terms is None or terms.required != "consider" or review.answer is not None:
@@ -97,10 +97,10 @@ def _asked_whether(book: Runbook, review: Review) -> Iterator[Wanted]:
         reason="the runbook asks whether this needs a review",
         effect=Post(kind="nag", to=spot.place, template="consider_review", mention=mention, role=role),
     )
-    yield Wanted(demand, spot.waits_for)
+    yield BlockedDemand(demand, spot.waits_for)
 
 
-def _opened(book: Runbook, review: Review, now: datetime) -> Iterator[Wanted | Later]:
+def _opened(book: Runbook, review: Review, now: datetime) -> Iterator[BlockedDemand | DeferredDemand]:
     """Once, and again after a yes: everything that is owed, by whom and by when."""
     everything = owed(book, review)
     if everything:
@@ -110,7 +110,7 @@ def _opened(book: Runbook, review: Review, now: datetime) -> Iterator[Wanted | L
         yield from unsettled(review.incident, OPENED, occurrence, at, now, build)
 
 
-def _list(book: Runbook, review: Review, occurrence: int, at: datetime) -> Wanted:
+def _list(book: Runbook, review: Review, occurrence: int, at: datetime) -> BlockedDemand:
     spot = incident_place(book, review.incident)
     mention = dict.fromkeys(person for each in owed(book, review) for person in each.people)
     demand = Demand(
@@ -120,16 +120,16 @@ def _list(book: Runbook, review: Review, occurrence: int, at: datetime) -> Wante
         reason="the incident is over: this is what its review owes",
         effect=Post(to=spot.place, template="review_opened", mention=tuple(mention), pin=True),
     )
-    return Wanted(demand, spot.waits_for)
+    return BlockedDemand(demand, spot.waits_for)
 
 
-def _documents(book: Runbook, review: Review) -> Iterator[Wanted]:
+def _documents(book: Runbook, review: Review) -> Iterator[BlockedDemand]:
     """Drafted at once, for a human to complete; and brought up to date when nothing is owed any more."""
     since, incident = counts_from(book, review), review.incident
     for duty in review_duties(book, review):
         if duty.kind == "document" and since is not None:
             done = review.completed_at
-            yield Wanted(
+            yield BlockedDemand(
                 Demand(
                     duty=f"review/document/{duty.id}",
                     occurrence=2 if done else 1,

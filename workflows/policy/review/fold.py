@@ -7,10 +7,10 @@ from workflows.policy import fold
 from workflows.policy.bounded import fit, weight
 from workflows.policy.durations import roughly, write
 from workflows.policy.events import Event
-from workflows.policy.incident import Bounds, Ending
+from workflows.policy.incident import Ending, IncidentBounds
 from workflows.policy.review.events import Completed, NagsSnoozed, ReviewClosed, ReviewStarted, Submitted, Waived
-from workflows.policy.review.owed import Owed, counts_from, owed
-from workflows.policy.review.state import Answer, Review
+from workflows.policy.review.owed import OwedDuty, counts_from, owed
+from workflows.policy.review.state import ConsiderAnswer, Review
 from workflows.policy.runbook import Runbook
 from workflows.policy.telling import log, tell
 
@@ -26,7 +26,7 @@ def apply(book: Runbook, review: Review, event: Event) -> Review:
     return after.model_copy(update={"incident": fold.remember(after.incident, event.id)}) if event.id else after
 
 
-def meant(book: Runbook, review: Review, name: str) -> Owed | None:
+def meant(book: Runbook, review: Review, name: str) -> OwedDuty | None:
     """What somebody means who submits: by its name; without one the document, or the only thing that is owed."""
     open_ones = [each for each in owed(book, review) if each.kind != "follow-up"]
     if name:
@@ -40,7 +40,7 @@ def meant(book: Runbook, review: Review, name: str) -> Owed | None:
 def _started(book: Runbook, review: Review, event: ReviewStarted) -> Review:
     if review.answer is not None or counts_from(book, review) is not None:
         return _log(review, event, f"{event.by} asked for the review, which changes nothing")
-    answer = Answer(at=event.at, by=event.by, wanted=True)
+    answer = ConsiderAnswer(at=event.at, by=event.by, wanted=True)
     after = review.model_copy(update={"answer": answer})
     return _tell(after, event, f"{event.by}: this needs a review{_because(event.reason)}")
 
@@ -49,8 +49,8 @@ def _submitted(book: Runbook, review: Review, event: Submitted) -> Review:
     each = meant(book, review, event.duty)
     if each is None:
         return _log(review, event, f"{event.by} submitted {event.duty or 'something'!r}, which is not owed")
-    link = event.link if weight(event.link) <= Bounds.link_of_ending else ""  # whole, or not at all
-    text = fit(event.text, Bounds.ending)
+    link = event.link if weight(event.link) <= IncidentBounds.link_of_ending else ""  # whole, or not at all
+    text = fit(event.text, IncidentBounds.ending)
     after = _end(review, each, Ending(at=event.at, by=event.by, text=text, link=link))
     late = roughly(event.at - each.due_at) + " late" if event.at > each.due_at else "in time"
     where = f": {event.link}" if event.link else ""
@@ -58,7 +58,7 @@ def _submitted(book: Runbook, review: Review, event: Submitted) -> Review:
 
 
 def _waived(book: Runbook, review: Review, event: Waived) -> Review:
-    ending = Ending(at=event.at, by=event.by, waived=True, text=fit(event.reason, Bounds.ending))
+    ending = Ending(at=event.at, by=event.by, waived=True, text=fit(event.reason, IncidentBounds.ending))
     if event.duty:
         each = meant(book, review, event.duty)
         if each is None:
@@ -67,7 +67,7 @@ def _waived(book: Runbook, review: Review, event: Waived) -> Review:
     for each in owed(book, review):
         if each.kind not in ("follow-up", "approval"):  # what others wait for is waived by its name alone
             review = _end(review, each, ending)
-    answer = review.answer or Answer(at=event.at, by=event.by, wanted=False)
+    answer = review.answer or ConsiderAnswer(at=event.at, by=event.by, wanted=False)
     after = review.model_copy(update={"answer": answer})
     return _tell(after, event, f"{event.by} waived the review{_because(event.reason)}")
 
@@ -97,7 +97,7 @@ def _closed(book: Runbook, review: Review, event: ReviewClosed) -> Review:
     return _log(after, event, "nobody asked for a review" if lapsed else "the review is closed")
 
 
-def _end(review: Review, each: Owed, ending: Ending) -> Review:
+def _end(review: Review, each: OwedDuty, ending: Ending) -> Review:
     return review.model_copy(update={"ended": {**review.ended, each.name: ending}})
 
 

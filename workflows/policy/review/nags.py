@@ -14,18 +14,18 @@ from workflows.policy.calendar import begin_of, in_business_hours, is_business
 from workflows.policy.demand import Demand
 from workflows.policy.durations import roughly, write
 from workflows.policy.effects import Post
-from workflows.policy.review.owed import Owed, asked_at, owed
+from workflows.policy.review.owed import OwedDuty, asked_at, owed
 from workflows.policy.review.state import Review
 from workflows.policy.runbook import Runbook
 from workflows.policy.tally import LATE
-from workflows.policy.wanted import Later, Wanted, channel_or_place, incident_place, unsettled
+from workflows.policy.wanted import BlockedDemand, DeferredDemand, channel_or_place, incident_place, unsettled
 
 HOUR = timedelta(hours=1)
 REMIND, OVERDUE = "review/remind/", "review/overdue/"
 
 
-def nags(book: Runbook, review: Review, now: datetime) -> Iterator[Wanted | Later]:
-    by_whom: dict[str, list[Owed]] = {}
+def nags(book: Runbook, review: Review, now: datetime) -> Iterator[BlockedDemand | DeferredDemand]:
+    by_whom: dict[str, list[OwedDuty]] = {}
     for each in owed(book, review):
         by_whom.setdefault(each.whose, []).append(each)
         at = asked_at(book, each)
@@ -35,7 +35,7 @@ def nags(book: Runbook, review: Review, now: datetime) -> Iterator[Wanted | Late
         yield from _overdue(book, review, theirs, now)
 
 
-def _question(book: Runbook, review: Review, each: Owed, at: datetime) -> Wanted:
+def _question(book: Runbook, review: Review, each: OwedDuty, at: datetime) -> BlockedDemand:
     by_chat = each.duty if each.duty and each.kind != "document" else None
     spot = channel_or_place(book, review.incident, (by_chat.to if by_chat else "") or None)
     own = by_chat.template if by_chat and by_chat.template in book.templates else ""
@@ -46,16 +46,16 @@ def _question(book: Runbook, review: Review, each: Owed, at: datetime) -> Wanted
         mention=each.people,
         role=each.role,
     )
-    return Wanted(Demand(duty=each.asked_by, due_at=at, reason=_reason(each), effect=post), spot.waits_for)
+    return BlockedDemand(Demand(duty=each.asked_by, due_at=at, reason=_reason(each), effect=post), spot.waits_for)
 
 
-def _reason(each: Owed) -> str:
+def _reason(each: OwedDuty) -> str:
     if each.duty:
         return f"owed {write(each.duty.after)} after the end: this is its deadline"
     return "it was not approved before the end" if each.kind == "approval" else "this is its deadline"
 
 
-def remind_at(book: Runbook, each: Owed) -> datetime | None:
+def remind_at(book: Runbook, each: OwedDuty) -> datetime | None:
     """In business hours: so perhaps when they begin, if that leaves an hour, or else when the working day before began.
     None: there is no reminder."""
     at = each.due_at - each.remind
@@ -66,8 +66,10 @@ def remind_at(book: Runbook, each: Owed) -> datetime | None:
     return at if each.since < at < each.due_at else None
 
 
-def _reminders(book: Runbook, review: Review, theirs: Sequence[Owed], now: datetime) -> Iterator[Wanted | Later]:
-    moments: dict[datetime, list[Owed]] = {}
+def _reminders(
+    book: Runbook, review: Review, theirs: Sequence[OwedDuty], now: datetime
+) -> Iterator[BlockedDemand | DeferredDemand]:
+    moments: dict[datetime, list[OwedDuty]] = {}
     for each in theirs:
         at = remind_at(book, each)
         if at is not None and each.due_at > now:
@@ -83,7 +85,7 @@ def _latest_and_later(moments: Sequence[datetime], now: datetime) -> list[dateti
     return [*passed[-1:], *(at for at in moments if at > now)]
 
 
-def _reminder(book: Runbook, review: Review, theirs: Sequence[Owed], at: datetime) -> Wanted:
+def _reminder(book: Runbook, review: Review, theirs: Sequence[OwedDuty], at: datetime) -> BlockedDemand:
     first = theirs[0]
     spot = incident_place(book, review.incident)
     demand = Demand(
@@ -93,10 +95,12 @@ def _reminder(book: Runbook, review: Review, theirs: Sequence[Owed], at: datetim
         reason=f"due {roughly(first.due_at - at)} later: {', '.join(each.title for each in theirs)}"[:300],
         effect=Post(kind="nag", to=spot.place, template="review_remind", mention=first.people, role=first.role),
     )
-    return Wanted(demand, spot.waits_for)
+    return BlockedDemand(demand, spot.waits_for)
 
 
-def _overdue(book: Runbook, review: Review, theirs: Sequence[Owed], now: datetime) -> Iterator[Wanted | Later]:
+def _overdue(
+    book: Runbook, review: Review, theirs: Sequence[OwedDuty], now: datetime
+) -> Iterator[BlockedDemand | DeferredDemand]:
     """The latest that has passed, and the next: what was missed collapses into one (rule 7)."""
     every = follow_ups.terms(book, review.incident).overdue.every
     duty = f"{OVERDUE}{theirs[0].whose}"
@@ -120,14 +124,14 @@ def _at_work(book: Runbook, review: Review, duty: str, at: datetime, now: dateti
     return at if at > now or begun or is_business(book.calendar, now) else in_business_hours(book.calendar, now)
 
 
-def _first_overdue(book: Runbook, review: Review, each: Owed) -> datetime:
+def _first_overdue(book: Runbook, review: Review, each: OwedDuty) -> datetime:
     every = follow_ups.terms(book, review.incident).overdue.every
     asked = review.incident.settled.get(each.asked_by)
     at = (asked.due_at if asked else asked_at(book, each)) + every
     return in_business_hours(book.calendar, max(at, each.quiet_until) if each.quiet_until else at)
 
 
-def _late(book: Runbook, review: Review, theirs: Sequence[Owed], at: datetime) -> Wanted:
+def _late(book: Runbook, review: Review, theirs: Sequence[OwedDuty], at: datetime) -> BlockedDemand:
     late = [each for each in theirs if is_late(book, each, at)]
     first = late[0] if late else theirs[0]
     spot = incident_place(book, review.incident)
@@ -139,15 +143,15 @@ def _late(book: Runbook, review: Review, theirs: Sequence[Owed], at: datetime) -
         reason=f"overdue: {', '.join(each.title for each in late)}"[:300],
         effect=Post(kind="nag", to=spot.place, template="review_overdue", mention=tuple(whom), role=first.role),
     )
-    return Wanted(demand, spot.waits_for)
+    return BlockedDemand(demand, spot.waits_for)
 
 
-def is_late(book: Runbook, each: Owed, at: datetime) -> bool:
+def is_late(book: Runbook, each: OwedDuty, at: datetime) -> bool:
     """Was it asked for before `at`, and is it not snoozed then?"""
     return asked_at(book, each) <= at
 
 
-def managers(book: Runbook, review: Review, each: Owed, at: datetime) -> tuple[str, ...]:
+def managers(book: Runbook, review: Review, each: OwedDuty, at: datetime) -> tuple[str, ...]:
     """Who is asked as well by then: the manager of whoever owes it, or of whom the role falls to."""
     after = follow_ups.terms(book, review.incident).overdue.manager_after
     if after is None or at < each.due_at + after:

@@ -1,6 +1,6 @@
 """A review for someone who knows nothing of the code: what is owed, and the plan."""
 
-from workflows.policy.answers import Outlook
+from workflows.policy.answers import PlanView
 from workflows.policy.calendar import clock
 from workflows.policy.outlook import markdown_lines, plain
 from workflows.policy.review.owed import owed
@@ -10,7 +10,7 @@ from workflows.policy.runbook import Runbook, severity_title
 FEW = 20
 
 
-def as_markdown(book: Runbook, review: Review, view: Outlook) -> str:
+def as_markdown(book: Runbook, review: Review, view: PlanView) -> str:
     """Current details in the Temporal UI."""
     incident = review.incident
     state = f"closed {review.closed_at:%Y-%m-%d}" if review.closed_at else f"open since {review.opened_at:%Y-%m-%d}"

@@ -19,7 +19,7 @@ ASKED = ("checklist", "nag", "document")
 
 
 @dataclass(frozen=True)
-class Owed:
+class OwedDuty:
     name: str
     """A duty's id, `follow-up-3`, or the draft that waits: what commands call it."""
     kind: Literal["checklist", "nag", "document", "follow-up", "approval"]
@@ -52,7 +52,7 @@ def counts_from(book: Runbook, review: Review) -> datetime | None:
     return review.answer.at if review.answer and review.answer.wanted else None
 
 
-def owed(book: Runbook, review: Review) -> tuple[Owed, ...]:
+def owed(book: Runbook, review: Review) -> tuple[OwedDuty, ...]:
     """What has not ended, soonest first."""
     found = (*_duties(book, review), *_follow_ups(book, review), *_approvals(book, review))
     return tuple(sorted(found, key=lambda each: each.due_at))
@@ -66,13 +66,13 @@ def review_duties(book: Runbook, review: Review) -> tuple[Duty, ...]:
     return tuple(duty for duty in terms.duties if holds_at(book, duty.when, review.incident, since + duty.after))
 
 
-def _duties(book: Runbook, review: Review) -> Iterator[Owed]:
+def _duties(book: Runbook, review: Review) -> Iterator[OwedDuty]:
     since, terms = counts_from(book, review), review_terms(book, review.incident)
     if since is None or terms is None:
         return
     for duty in review_duties(book, review):
         if duty.kind in ASKED and duty.id not in review.ended:
-            yield Owed(
+            yield OwedDuty(
                 name=duty.id,
                 kind=duty.kind,  # type: ignore[arg-type]  # one of ASKED
                 title=duty.id.replace("-", " "),
@@ -91,11 +91,11 @@ def deadline(book: Runbook, review: Review, duty: Duty, since: datetime) -> date
     return on_its_day(book, duty, max(since + duty.after, holds_since(duty.when, review.incident)))
 
 
-def _follow_ups(book: Runbook, review: Review) -> Iterator[Owed]:
+def _follow_ups(book: Runbook, review: Review) -> Iterator[OwedDuty]:
     for each in follow_ups.open_ones(review.incident):
         name = follow_ups.name_of(each)
         role = each.owner if each.owner in book.roles else None
-        yield Owed(
+        yield OwedDuty(
             name=name,
             kind="follow-up",
             title=f"follow-up {each.number}: {each.text}",
@@ -109,7 +109,7 @@ def _follow_ups(book: Runbook, review: Review) -> Iterator[Owed]:
         )
 
 
-def _approvals(book: Runbook, review: Review) -> Iterator[Owed]:
+def _approvals(book: Runbook, review: Review) -> Iterator[OwedDuty]:
     """What waits for people outside to hear it: left by the incident, or drafted since. Of the status page only its
     last word: what it was to say before came to nothing. Nobody outside is to hear of what was opened in error."""
     incident, severity = review.incident, rules(book, review.incident)
@@ -121,10 +121,10 @@ def _approvals(book: Runbook, review: Review) -> Iterator[Owed]:
             yield from _approval(book, review, duty.id, duty.owner, draft.at)
 
 
-def _approval(book: Runbook, review: Review, name: str, role: str | None, drafted_at: datetime) -> Iterator[Owed]:
+def _approval(book: Runbook, review: Review, name: str, role: str | None, drafted_at: datetime) -> Iterator[OwedDuty]:
     """A draft of the review's own asks for itself."""
     if name not in review.ended:
-        yield Owed(
+        yield OwedDuty(
             name=name,
             kind="approval",
             title=f"approve {name.replace('-', ' ')}",
@@ -143,7 +143,7 @@ def _quiet_until(review: Review, name: str) -> datetime | None:
     return max(until, default=None)
 
 
-def asked_at(book: Runbook, each: Owed) -> datetime:
+def asked_at(book: Runbook, each: OwedDuty) -> datetime:
     """When it is asked for: at the deadline, or when quiet hours or a snooze that hide it have ended."""
     at = after_quiet_hours(book.calendar, each.due_at)
     return max(at, each.quiet_until) if each.quiet_until else at

@@ -14,7 +14,7 @@ from workflows.policy.runbook import Runbook, SeverityName
 MEMO = "record"
 
 
-class Record(Wire):
+class ClosedReview(Wire):
     """Counts are of duties that somebody had to do, and of follow-ups; what was waived is in none but `waived`."""
 
     incident: str
@@ -39,13 +39,13 @@ class Record(Wire):
     follow_ups_waived: int = 0
 
 
-def record(book: Runbook, review: Review, now: datetime) -> Record:
+def record(book: Runbook, review: Review, now: datetime) -> ClosedReview:
     incident = review.incident
     ends = [ending for ending in review.ended.values() if not ending.waived]
     open_ones = [each for each in owed(book, review) if each.kind != "follow-up"]
     deadlines = _deadlines(book, review)
     done = [each for each in incident.follow_ups if each.ending and not each.ending.waived]
-    return Record(
+    return ClosedReview(
         incident=incident.id,
         severity=incident.severity,
         service=incident.service,

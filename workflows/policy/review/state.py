@@ -2,10 +2,10 @@
 
 from workflows.policy.cancelled import CancelledEpisodes
 from workflows.policy.effects import Instant, Wire
-from workflows.policy.incident import Bounds, Coming, Ending, Incident
+from workflows.policy.incident import Coming, Ending, Incident, IncidentBounds
 
 
-class Answer(Wire):
+class ConsiderAnswer(Wire):
     """To the question whether an incident needs a review."""
 
     at: Instant
@@ -17,7 +17,7 @@ class Review(Wire):
     incident: Incident
     """The record of the incident; it goes on remembering what is begun, settled, told and heard."""
     opened_at: Instant
-    answer: Answer | None = None
+    answer: ConsiderAnswer | None = None
     ended: dict[str, Ending] = {}
     """Per duty, or draft that waited for approval."""
     snoozed: dict[str, Instant] = {}
@@ -40,7 +40,7 @@ def _as_record(incident: Incident) -> Incident:
     return incident.model_copy(
         update={
             "closed_places": tuple(dict.fromkeys((*incident.closed_places, *closed))),
-            "alerts": dict(list(incident.alerts.items())[: Bounds.alerts_of_a_record]),
+            "alerts": dict(list(incident.alerts.items())[: IncidentBounds.alerts_of_a_record]),
             "calls": (),
             "rings": {},
             "refused_routes": {},
