@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from activities.errors import Unavailable
-from workflows.policy.effects import Receipt, Send, WriteDocument
+from workflows.policy.effects.effects import Receipt, Send, WriteDocument
 
 BESIDE = 9
 """How many documents may stand beside one that people have taken over."""

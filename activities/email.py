@@ -29,7 +29,7 @@ from aiosmtplib import (
 from activities.email_message import compose
 from activities.errors import Rejected, Unavailable
 from activities.plain_text import one_line, quote
-from workflows.policy.effects import Email, Receipt, Send
+from workflows.policy.effects.effects import Email, Receipt, Send
 
 TIMEOUT = 8
 """Seconds to connect, and again for each answer."""

@@ -14,7 +14,7 @@ from email.policy import SMTP
 from html import escape
 
 from activities.plain_text import clean, one_line
-from workflows.policy.effects import Email, Send
+from workflows.policy.effects.effects import Email, Send
 
 SUBJECT = 200
 """Characters. Ours: mail programs show less."""

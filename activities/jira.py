@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, JsonValue, TypeAdapter, ValidationEr
 from activities.errors import Malformed, Rejected, Unavailable, refusal
 from activities.jira_text import document, text_of
 from activities.plain_text import clean, one_line, quote
-from workflows.policy.effects import Receipt, Send, Ticket
+from workflows.policy.effects.effects import Receipt, Send, Ticket
 
 TIMEOUT = 5
 """Seconds to connect, and again to answer."""

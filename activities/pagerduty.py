@@ -15,7 +15,7 @@ from typing import TypeVar
 from activities.errors import Malformed, Rejected, Unavailable
 from activities.pagerduty_json import Notes, PagerDutyAnswer, PagerDutyIncident, PagerDutyIncidents, alerts, meaning
 from activities.plain_text import clean
-from workflows.policy.effects import Annotate, Page, Receipt, Send, SyncPager
+from workflows.policy.effects.effects import Annotate, Page, Receipt, Send, SyncPager
 
 with warnings.catch_warnings():
     # It announces its own end at each import. We know: docs/adr/0003.

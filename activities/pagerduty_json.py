@@ -8,8 +8,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from activities.errors import MALFORMED, Rejected, Unavailable, refusal
 from activities.plain_text import clean, one_line, quote
-from workflows.policy.effects import Send
-from workflows.policy.links import is_link
+from workflows.policy.effects.effects import Send
+from workflows.policy.runbook.links import is_link
 
 SUMMARY = 1024
 """Characters: https://developer.pagerduty.com/docs/send-alert-event#parameters"""

@@ -13,8 +13,8 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 from activities.dead_mans_switch import DeadMansSwitch
 from activities.errors import LONGEST_WAIT, Rejected, Unavailable
 from activities.incident_link import LABEL, incident_link
-from workflows.policy.calendar import clock
-from workflows.policy.effects import Effect, Post, Receipt, Send
+from workflows.policy.effects.effects import Effect, Post, Receipt, Send
+from workflows.policy.time.calendar import clock
 
 Activity = Callable[..., Awaitable[Receipt | None]]
 Way = TypeVar("Way")

@@ -15,7 +15,7 @@ from activities.plain_text import clean, one_line
 from activities.slack_answers import Created, Posted, SlackChannel, SlackDone
 from activities.slack_api import SlackApi, SlackRefused
 from activities.slack_message import BLOCKS, TOPIC, block, fallback, literal
-from workflows.policy.effects import OpenChannel, Place, Post, Receipt, Send, SetTopic
+from workflows.policy.effects.effects import OpenChannel, Place, Post, Receipt, Send, SetTopic
 
 NAME = 80
 """Characters of a channel's name: https://docs.slack.dev/reference/methods/conversations.create#naming"""

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, JsonValue, TypeAdapter, ValidationEr
 
 from activities.errors import Unavailable, refusal
 from activities.plain_text import clean, one_line, quote
-from workflows.policy.effects import Publish, Receipt, Send
+from workflows.policy.effects.effects import Publish, Receipt, Send
 
 TIMEOUT = 5
 """Seconds to connect, and again to answer."""

@@ -5,18 +5,18 @@ from datetime import UTC, datetime, timedelta
 
 from temporalio import activity
 
-from starter import stock
-from starter.answers import NothingOpen, Unpublished, Unreachable
-from starter.incidents import Incidents
-from starter.installations import Installations
-from starter.reviews import Reviews
-from starter.silences import Silences
-from workflows.handing_on import HandOn, HoldThere, Move, SilencesListed
-from workflows.policy.digest import Stock
-from workflows.policy.effects import Wire
-from workflows.policy.events import Noted
-from workflows.policy.heartbeat import AWAY_AFTER, GatewayPresence, listened
-from workflows.policy.incident import OpenRequest
+from starter.temporal import inventory
+from starter.temporal.incidents import Incidents
+from starter.temporal.installations import Installations
+from starter.temporal.results import NothingOpen, Unpublished, Unreachable
+from starter.temporal.reviews import Reviews
+from starter.temporal.silences import Silences
+from workflows.durable.forward_alerts import HandOn, HoldThere, Move, SilencesListed
+from workflows.policy.effects.effects import Wire
+from workflows.policy.incident.events import Noted
+from workflows.policy.incident.state import OpenRequest
+from workflows.policy.watches.digest import Stock
+from workflows.policy.watches.heartbeat import AWAY_AFTER, GatewayPresence, listened
 
 LOOK_BACK = timedelta(days=2)
 """One sign of life a minute: some thousand."""
@@ -84,4 +84,4 @@ class Temporal:
 
     @activity.defn(name="take_stock")
     async def take_stock(self) -> Stock:
-        return await stock.take(self._incidents, Reviews(self._incidents))
+        return await inventory.take(self._incidents, Reviews(self._incidents))

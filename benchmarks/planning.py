@@ -10,11 +10,11 @@ from pathlib import Path
 
 from benchmarks.figures import Figure, figure
 from benchmarks.scale import BenchScale
-from starter.runbooks import load
-from workflows.policy.matching import Matcher
-from workflows.policy.preview import Scenario
-from workflows.policy.runbook import Runbook
-from workflows.preview import preview
+from starter.runbooks.library import load
+from workflows.policy.runbook.matchers import Matcher
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.simulation.preview import Scenario
+from workflows.texts.preview import preview
 
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 KINDS = ("post", "nag", "checklist", "email", "ticket", "document")

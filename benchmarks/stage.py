@@ -14,9 +14,9 @@ from temporalio.service import RPCError
 
 from settings import Settings
 from settings.temporal import connect
-from starter import setup
-from starter.answers import NobodyWorks
-from starter.incidents import Incidents
+from starter.temporal import setup
+from starter.temporal.incidents import Incidents
+from starter.temporal.results import NobodyWorks
 from tocsin import reach
 from tocsin.library import library
 from tocsin.up import parts, ports

@@ -13,7 +13,7 @@ from pathlib import Path
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import TimeSkippingConfig, WorkflowEnvironment
 
-from workflows.search_attributes import DATETIMES, INTEGERS, KEYWORDS
+from workflows.durable.search_attributes import DATETIMES, INTEGERS, KEYWORDS
 
 BINARY = str(Path(sys.executable).with_name("temporal"))
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from temporalio.service import RPCError
 
 from settings import SettingsError
-from starter.answers import LookupFailed, NobodyWorks, RefusedByIncident, Unpublished, Unreachable
-from starter.setup import SetupFailed
+from starter.temporal.results import LookupFailed, NobodyWorks, RefusedByIncident, Unpublished, Unreachable
+from starter.temporal.setup import SetupFailed
 from tocsin.app import app
 from tocsin.demo.play import NeverClosed
 from tocsin.failure import ExitCode, Failure

@@ -8,8 +8,8 @@ from tocsin import output
 from tocsin.failure import Failure
 from tocsin.library import library
 from tocsin.view.plain import plain
-from workflows.policy.installation import Installation, content_hash
-from workflows.policy.runbook import Runbook
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.watches.installation import Installation, content_hash
 
 
 def followed(there: Installation, name: str) -> Runbook:

@@ -4,10 +4,9 @@ from pathlib import Path
 
 import settings
 from settings import Settings
-from starter import runbooks
-from starter.runbooks import Library
+from starter.runbooks.library import Library, load
 from tocsin.failure import Failure
-from workflows.policy.runbook import Runbook
+from workflows.policy.runbook.model import Runbook
 
 _HERE = Path(__file__).parent
 SHIPPED = (_HERE / "runbooks", _HERE.parent / "runbooks")
@@ -15,7 +14,7 @@ SHIPPED = (_HERE / "runbooks", _HERE.parent / "runbooks")
 
 
 def library(settings: Settings) -> Library:
-    return runbooks.load(settings.runbooks or next(folder for folder in SHIPPED if folder.is_dir()))
+    return load(settings.runbooks or next(folder for folder in SHIPPED if folder.is_dir()))
 
 
 def named(books: Library, name: str) -> Runbook:
@@ -34,7 +33,7 @@ def at(file_or_name: str) -> Runbook:
         return named(library(settings.load()), file_or_name)
     if not file.is_file():
         raise Failure(f"{file}: there is no such file")
-    read = runbooks.load(file)
+    read = load(file)
     if read.problems:
         raise Failure("\n".join(map(str, read.problems)))
     return next(iter(read.runbooks.values()))

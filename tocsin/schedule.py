@@ -9,13 +9,13 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from settings import Settings
-from starter import digest_schedule
-from starter.answers import Unpublished, Unreachable
-from starter.installations import Installations
-from starter.reach import TemporalConnection
+from starter.temporal import digest_schedule
+from starter.temporal.connection import TemporalConnection
+from starter.temporal.installations import Installations
+from starter.temporal.results import Unpublished, Unreachable
 from tocsin.failure import Failure
 from tocsin.library import library, named
-from workflows.policy.runbook import Runbook
+from workflows.policy.runbook.model import Runbook
 
 NEVER = "never"
 

@@ -7,7 +7,7 @@ import structlog
 from temporalio.client import Client
 
 from settings import Settings
-from starter.runbooks import Library
+from starter.runbooks.library import Library
 from worker import adapters
 from worker.pager import unroutable
 from worker.publishing import publish

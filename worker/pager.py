@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from settings import Settings, SettingsError
-from workflows.policy.runbook import Runbook
+from workflows.policy.runbook.model import Runbook
 
 
 def require_pager(settings: Settings) -> None:

@@ -6,10 +6,10 @@ import structlog
 from temporalio.client import Client
 
 from settings import Settings
-from starter.answers import Unreachable
-from starter.installations import Installations, loaded
-from starter.reach import TemporalConnection
-from starter.runbooks import Library
+from starter.runbooks.library import Library
+from starter.temporal.connection import TemporalConnection
+from starter.temporal.installations import Installations, loaded
+from starter.temporal.results import Unreachable
 
 AGAIN_AFTER_S = 5.0
 

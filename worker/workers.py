@@ -8,15 +8,15 @@ from temporalio.worker import Worker
 from activities.perform import Perform
 from activities.temporal import Temporal
 from settings.temporal import COMMS_QUEUE, PAGE_QUEUE, WORKFLOW_QUEUE
-from starter.incidents import Incidents
+from starter.temporal.incidents import Incidents
 from workflows.canary import CanaryWorkflow
 from workflows.cancelled_episodes import CancelledEpisodesWorkflow
 from workflows.digest import DigestWorkflow
+from workflows.durable.sandboxing import runner
 from workflows.heartbeat import HeartbeatWorkflow
 from workflows.incident import IncidentWorkflow
 from workflows.installation import InstallationWorkflow
 from workflows.review import ReviewWorkflow
-from workflows.runner import runner
 from workflows.silence import SilenceWorkflow
 
 STICKY_TIMEOUT = timedelta(seconds=2)

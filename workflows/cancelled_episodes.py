@@ -8,15 +8,15 @@ from temporalio import workflow
 from temporalio.common import RawValue
 
 with workflow.unsafe.imports_passed_through():
-    from workflows import hearing
-    from workflows.handing_on import Move, as_of_now, move
-    from workflows.policy.alerts import to_move
-    from workflows.policy.answers import IncidentInput
-    from workflows.policy.cancelled import CancelledEpisodes
-    from workflows.policy.events import AlertsReceived, stamp
-    from workflows.policy.fold import apply
-    from workflows.policy.incident import Incident, IncidentBounds
-    from workflows.succession import CANCELLED_EPISODES, leave_behind, remember
+    from workflows.durable import decoding
+    from workflows.durable.forward_alerts import Move, as_of_now, move
+    from workflows.durable.succession import CANCELLED_EPISODES, leave_behind, remember
+    from workflows.policy.incident.cancelled import CancelledEpisodes
+    from workflows.policy.incident.events import AlertsReceived, stamp
+    from workflows.policy.incident.state import Incident, IncidentBounds
+    from workflows.policy.reducers.alerts import to_move
+    from workflows.policy.reducers.root import apply
+    from workflows.policy.views.results import IncidentInput
 
 FORGOTTEN_AFTER = timedelta(weeks=1)
 """Nothing having been heard for so long. A sender that repeats does so at least daily."""
@@ -88,7 +88,7 @@ class CancelledEpisodesWorkflow:
 
     def _on_signal(self, name: str, args: Sequence[RawValue]) -> None:
         """Never raises. What else is said to an incident that is over changes nothing."""
-        for event in hearing.hear(HEARD, name, args):
+        for event in decoding.hear(HEARD, name, args):
             if isinstance(event, AlertsReceived):
                 self._heard_at = workflow.now()
                 self._hear(event)

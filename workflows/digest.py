@@ -8,12 +8,12 @@ from temporalio.common import RetryPolicy
 from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
-    from workflows import sending
-    from workflows.policy.calendar import day_in
-    from workflows.policy.demand import Demand
-    from workflows.policy.digest import MOST, Digested, DigestOrder, Stock, compose
-    from workflows.policy.effects import Effect, Send
-    from workflows.policy.events import EffectSettled
+    from workflows.durable import sending
+    from workflows.policy.effects.demand import Demand
+    from workflows.policy.effects.effects import Effect, Send
+    from workflows.policy.incident.events import EffectSettled
+    from workflows.policy.time.calendar import day_in
+    from workflows.policy.watches.digest import MOST, Digested, DigestOrder, Stock, compose
 
 A_DAY = timedelta(days=1)
 

@@ -11,12 +11,12 @@ from temporalio import workflow
 from temporalio.common import RawValue
 
 with workflow.unsafe.imports_passed_through():
-    from workflows import hearing
-    from workflows.handing_on import HandOn, hand_on, look_for_the_gateway
-    from workflows.policy import heartbeat as policy
-    from workflows.policy.events import AlertsReceived, stamp
-    from workflows.policy.heartbeat import Beat, GatewayPresence, Heartbeat, Verdict
-    from workflows.summaries import summary
+    from workflows.durable import decoding
+    from workflows.durable.forward_alerts import HandOn, hand_on, look_for_the_gateway
+    from workflows.durable.summaries import summary
+    from workflows.policy.incident.events import AlertsReceived, stamp
+    from workflows.policy.watches import heartbeat as policy
+    from workflows.policy.watches.heartbeat import Beat, GatewayPresence, Heartbeat, Verdict
 
 CARD = "card"
 """The memo's name: never changes."""
@@ -87,7 +87,7 @@ class HeartbeatWorkflow:
 
     def _on_signal(self, name: str, args: Sequence[RawValue]) -> None:
         """Never raises: what cannot be read is remembered, and shown."""
-        for event in hearing.hear(policy.HEARD, name, args):
+        for event in decoding.hear(policy.HEARD, name, args):
             waited_for = bool(self._state.told)
             self._state = policy.hear(self._state, stamp(event, workflow.now()))
             self._news = self._news or waited_for or not isinstance(event, Beat)

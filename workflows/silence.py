@@ -10,14 +10,14 @@ from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
-    from workflows import hearing
-    from workflows.handing_on import HandOn, HoldThere, hand_on, hold_there, other_silences
-    from workflows.pacing import Pace
-    from workflows.policy import silence as policy
-    from workflows.policy.events import Alert, AlertsReceived, Event, stamp
-    from workflows.policy.incident import OpenRequest
-    from workflows.policy.silence import Silence, SilenceSummary
-    from workflows.summaries import summary
+    from workflows.durable import decoding
+    from workflows.durable.forward_alerts import HandOn, HoldThere, hand_on, hold_there, other_silences
+    from workflows.durable.pacing import Pace
+    from workflows.durable.summaries import summary
+    from workflows.policy.incident.events import Alert, AlertsReceived, Event, stamp
+    from workflows.policy.incident.state import OpenRequest
+    from workflows.policy.watches import silence as policy
+    from workflows.policy.watches.silence import Silence, SilenceSummary
 
 CARD = "card"
 """The memo's name: never changes."""
@@ -92,7 +92,7 @@ class SilenceWorkflow:
             self._hear(name, (arg,))
 
     def _hear(self, name: str, args: Sequence[RawValue]) -> None:
-        for event in hearing.hear(policy.HEARD, name, args):
+        for event in decoding.hear(policy.HEARD, name, args):
             self._state = policy.hear(self._state, stamp(event, workflow.now()))
             # An alert that stays here changes nothing but the details, which are for whoever looks.
             self._news = self._news or bool(policy.due(self._state, workflow.now())) or self._is_over()
@@ -112,7 +112,7 @@ class SilenceWorkflow:
             raise ApplicationError(no, type="Refused")
 
     def _asked(self, name: str, args: Sequence[RawValue]) -> Event:
-        return stamp(hearing.hear_strictly(policy.ASKED, name, args), workflow.now())
+        return stamp(decoding.hear_strictly(policy.ASKED, name, args), workflow.now())
 
     def _show(self) -> None:
         workflow.set_current_details("\n\n".join(policy.in_words(self._state)))

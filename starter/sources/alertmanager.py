@@ -10,8 +10,7 @@ from datetime import UTC, datetime
 
 from pydantic import JsonValue, SkipValidation
 
-from starter import verify
-from starter.sources import foreign, text
+from starter.sources import foreign, text, verify
 from starter.sources.foreign import AnyMap, AnyText, Count, Foreign, Labels, Status
 from starter.sources.reading import FieldProblem, Links, Reading, SentAlert, Webhook
 from starter.sources.several import Several, several

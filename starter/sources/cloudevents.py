@@ -16,14 +16,13 @@ from urllib.parse import unquote, urlsplit
 
 from pydantic import BeforeValidator, JsonValue
 
-from starter import verify
-from starter.problems import written
-from starter.sources import foreign, text
+from starter.runbooks.problems import written
+from starter.sources import foreign, text, verify
 from starter.sources.foreign import AnyText, Foreign
 from starter.sources.reading import FieldProblem, Reading, SentAlert, Unreadable, Webhook
 from starter.sources.several import Path, Several, several
 from starter.sources.source import Source
-from workflows.policy.events import Ends
+from workflows.policy.incident.events import Ends
 
 HAVE_ENDS = ("firing", "triggered", "opened", "alerting", "down", "detected", "reported", "activated")
 """Words for a state, which ends. The others of `BEGINS` say that something happened, as do events without such a word:

@@ -1,4 +1,4 @@
-"""Amazon CloudWatch's alarms, which SNS delivers: `starter.sns` is the envelope, here is what is in it.
+"""Amazon CloudWatch's alarms, which SNS delivers: `starter.sources.sns` is the envelope, here is what is in it.
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html
 """
@@ -8,8 +8,7 @@ from urllib.parse import quote
 
 from pydantic import JsonValue
 
-from starter import sns
-from starter.sources import foreign, text
+from starter.sources import foreign, sns, text
 from starter.sources.foreign import Foreign
 from starter.sources.reading import FieldProblem, Reading, SentAlert, Unreadable, Webhook
 from starter.sources.source import Source

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, JsonValue, TypeAdapter, ValidationError, model_validator
 
-from starter.problems import written
+from starter.runbooks.problems import written
 from starter.sources.json_text import forgiving
 from starter.sources.reading import FieldProblem, Unreadable
 

@@ -4,14 +4,13 @@ from datetime import datetime
 
 from pydantic import Field, JsonValue
 
-from starter import verify
-from starter.problems import written
-from starter.sources import foreign, text
+from starter.runbooks.problems import written
+from starter.sources import foreign, text, verify
 from starter.sources.foreign import Foreign, Labels, Status
 from starter.sources.reading import FieldProblem, Reading, SentAlert, Unreadable, Webhook
 from starter.sources.several import Path, several
 from starter.sources.source import Source
-from workflows.policy.events import Ends
+from workflows.policy.incident.events import Ends
 
 
 class GenericAlert(Foreign):

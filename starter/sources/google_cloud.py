@@ -7,8 +7,7 @@ from datetime import datetime
 
 from pydantic import JsonValue
 
-from starter import verify
-from starter.sources import foreign, text
+from starter.sources import foreign, text, verify
 from starter.sources.foreign import Foreign
 from starter.sources.reading import FieldProblem, Reading, SentAlert, Unreadable, Webhook
 from starter.sources.source import Source

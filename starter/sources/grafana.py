@@ -7,8 +7,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, JsonValue
 
-from starter import verify
-from starter.sources import alertmanager, foreign, text
+from starter.sources import alertmanager, foreign, text, verify
 from starter.sources.alertmanager import annotation, usable
 from starter.sources.foreign import Labels
 from starter.sources.reading import Links, Reading, SentAlert, Webhook

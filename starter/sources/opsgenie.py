@@ -5,8 +5,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, JsonValue
 
-from starter import verify
-from starter.sources import foreign, text
+from starter.sources import foreign, text, verify
 from starter.sources.foreign import Foreign
 from starter.sources.reading import FieldProblem, Reading, SentAlert, Unreadable, Webhook
 from starter.sources.source import Source

@@ -1,7 +1,7 @@
 """PagerDuty's V3 webhooks: https://developer.pagerduty.com/docs/webhooks-overview
 
 Here are the incidents that others opened there: each is an alert. Those that our own pages opened are none (a page
-would open an incident, that would page...): what people do to them is `starter.pagerduty_rings`.
+would open an incident, that would page...): what people do to them is `starter.intake.pagerduty_rings`.
 """
 
 import re
@@ -10,8 +10,7 @@ from datetime import datetime
 
 from pydantic import JsonValue
 
-from starter import verify
-from starter.sources import foreign, text
+from starter.sources import foreign, text, verify
 from starter.sources.foreign import Foreign, Word
 from starter.sources.reading import FieldProblem, Reading, SentAlert, Unreadable, Webhook
 from starter.sources.source import Source

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from workflows.policy.events import Ends
-from workflows.policy.runbook import Meaning
+from workflows.policy.incident.events import Ends
+from workflows.policy.runbook.model import Meaning
 
 Links = tuple[tuple[str, str], ...]
 """(label, address), the most useful first."""
@@ -61,7 +61,7 @@ class SentAlert:
     """Where the word stands in the body."""
     severity_otherwise: Meaning | None = None
     """What the word means at this sender, where the runbook does not know it and it is not what everybody else means
-    by it (`starter.vocabulary`)."""
+    by it (`starter.runbooks.vocabulary`)."""
     service: str = ""
     """What the sender calls the thing that is broken, if it says so."""
     labels: Mapping[str, str] = field(default_factory=dict)
@@ -75,7 +75,7 @@ class SentAlert:
     """Not of the sender but about it: it sends what cannot be read. An incident of its own, whatever alerts are grouped
     by."""
     harmless: bool = False
-    """Not the sender's to say: it fires still, and is nobody's concern (`starter.ignoring`)."""
+    """Not the sender's to say: it fires still, and is nobody's concern (`starter.intake.ignoring`)."""
     ends: Ends = "by-sender"
     """`never`: what sends this does not say by itself when it is over, so that its silence means nothing."""
 

@@ -6,7 +6,7 @@ from typing import Generic, TypeVar
 
 from pydantic import JsonValue
 
-from starter.problems import written
+from starter.runbooks.problems import written
 from starter.sources.reading import FieldProblem, Unreadable
 
 AT_ONCE = 1000

@@ -10,7 +10,7 @@ from starter.sources.reading import Reading, Webhook
 Translate = Callable[[Webhook], Reading]
 """Pure: no clock, no settings, no runbook. Raises Unreadable, and nothing else, whatever is sent."""
 Check = Callable[[Webhook, Sequence[SecretStr]], bool]
-"""Does the webhook prove that its sender knows one of these secrets? Never raises: see `starter.verify`."""
+"""Does the webhook prove that its sender knows one of these secrets? Never raises: see `starter.sources.verify`."""
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from workflows.policy.effects import Effect, OpenChannel, Page, Place, Post, Publish, Send, SyncPager, Ticket
+from workflows.policy.effects.effects import Effect, OpenChannel, Page, Place, Post, Publish, Send, SyncPager, Ticket
 
 INCIDENT = "20261121-0204-k7"
 

@@ -16,7 +16,7 @@ from activities.statuspage import Statuspage
 from tests.activities import sends
 from tests.activities.conftest import API_TOKEN, JIRA_TOKEN, ROUTING_KEY, SLACK_TOKEN, STATUSPAGE_TOKEN
 from tests.sandbox_server import SandboxServer
-from workflows.policy.effects import Receipt, Send
+from workflows.policy.effects.effects import Receipt, Send
 
 
 @dataclass(frozen=True)

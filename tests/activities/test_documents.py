@@ -16,8 +16,8 @@ from activities.document_folder import DocumentFolder
 from activities.documents import BESIDE, DocumentWriter, Store, Stored
 from activities.errors import Rejected, Unavailable
 from tests.activities import sends
-from workflows.documents import BEGIN, END
-from workflows.policy.effects import Receipt, Send, WriteDocument
+from workflows.policy.effects.effects import Receipt, Send, WriteDocument
+from workflows.texts.documents import BEGIN, END
 
 HEAD = "# Incident document\n\nNotes:\n\n"
 

@@ -14,7 +14,7 @@ from activities.errors import Rejected, Unavailable
 from tests.activities import sends
 from tests.activities.certificates import self_signed
 from tests.activities.mail_server import Does, MailServer, Stage, mail_server
-from workflows.policy.effects import Email, Send
+from workflows.policy.effects.effects import Email, Send
 
 SENDER = Address("Tocsin", addr_spec="incidents@example.com")
 ALL = ("ann@example.com", "ben@example.org")

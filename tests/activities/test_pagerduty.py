@@ -11,7 +11,7 @@ from tests.activities import sends
 from tests.activities.conftest import ROUTING_KEY
 from tests.activities.sends import INCIDENT
 from tests.sandbox_server import SandboxServer
-from workflows.policy.effects import Annotate
+from workflows.policy.effects.effects import Annotate
 
 LOOK = {"vendor": "pagerduty", "method": "api/incidents"}
 NOTES = {"vendor": "pagerduty", "method": "/notes"}

@@ -12,7 +12,7 @@ from temporalio.testing import ActivityEnvironment
 from activities.errors import Rejected, Unavailable
 from activities.perform import Perform
 from tests.activities import sends
-from workflows.policy.effects import Receipt, Send
+from workflows.policy.effects.effects import Receipt, Send
 
 WAYS = ["send_email", "write_document", "file_ticket"]
 KINDS = ["page", "hush", "annotate", "open_channel", "set_topic", "post", "publish", *WAYS]

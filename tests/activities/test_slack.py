@@ -9,7 +9,7 @@ from activities.slack import Slack
 from tests.activities import sends
 from tests.activities.sends import INCIDENT
 from tests.sandbox_server import SandboxServer
-from workflows.policy.effects import SetTopic
+from workflows.policy.effects.effects import SetTopic
 
 
 async def channels(sandbox: SandboxServer) -> dict[str, dict[str, Any]]:

@@ -13,7 +13,7 @@ from ruamel.yaml import YAML
 from sandbox.__main__ import main as sandbox
 from settings import Settings, load
 from settings.sources import SourceSettings
-from starter import runbooks
+from starter.runbooks import library
 from tests.deploy.compose import FILE, ROOT, VARIABLE, ComposeService, env_file, filled_in, read
 from tocsin.app import app
 from worker.pager import paged, require_pager
@@ -160,7 +160,7 @@ def test_the_examples_set_nothing_that_the_file_does_not_use(path: Path) -> None
 
 def test_the_sandbox_knows_everybody_whom_a_runbook_pages() -> None:
     keys = json.loads((ROOT / "deploy/sandbox-routing-keys.json").read_text(encoding="utf-8"))
-    shipped = runbooks.load(ROOT / "runbooks").runbooks.values()
+    shipped = library.load(ROOT / "runbooks").runbooks.values()
     assert set(keys) >= set().union(*map(paged, shipped))
 
 

@@ -5,11 +5,11 @@ import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from starter.runbook_schema import DURATION, schema
+from starter.runbooks.schema import DURATION, schema
 from tests.docs.tables import ROOT, between, table
-from workflows.default_texts import TEXTS
-from workflows.text_bounds import LARGEST, STEPS
-from workflows.text_values import ALWAYS, INSIDE, SOMETIMES
+from workflows.texts.bounds import LARGEST, STEPS
+from workflows.texts.context import ALWAYS, INSIDE, SOMETIMES
+from workflows.texts.defaults import TEXTS
 
 PAGE = ROOT / "docs" / "runbooks" / "README.md"
 Schema = Mapping[str, Any]

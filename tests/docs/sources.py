@@ -4,14 +4,14 @@ import json
 from pathlib import Path
 from typing import get_args
 
-from starter import runbooks
-from starter.routing import route
+from starter.intake.explain import route
+from starter.runbooks import library
+from starter.runbooks.vocabulary import MEANINGS
 from starter.sources.source import Source
 from starter.sources.table import SOURCES
-from starter.vocabulary import MEANINGS
 from tests.docs.markdown import ROOT
 from tests.starter.sources.webhooks import webhook
-from workflows.policy.runbook import Meaning, severity_title
+from workflows.policy.runbook.model import Meaning, severity_title
 
 FOLDER = ROOT / "docs" / "sources"
 INDEX = FOLDER / "README.md"
@@ -24,7 +24,7 @@ def page(source: Source) -> Path:
 def example(source: Source) -> str:
     """The first example, and what the runbook `company` makes of it."""
     body = next(iter(source.examples.values()))
-    book = runbooks.load(ROOT / "runbooks").runbooks["company"]
+    book = library.load(ROOT / "runbooks").runbooks["company"]
     (found,) = route(source, webhook(body), book, "").routes
     rows = [
         ("Becomes", ""),

@@ -10,9 +10,9 @@ from ruamel.yaml import YAML
 from temporalio.client import Client
 
 from settings import Settings
-from starter.app import create_app
-from starter.incidents import Incidents
-from starter.runbooks import Library
+from starter.gateway.app import create_app
+from starter.runbooks.library import Library
+from starter.temporal.incidents import Incidents
 from tests.docs.markdown import FILES, ROOT, read
 from tocsin.app import app
 

@@ -4,9 +4,9 @@ import re
 import xml.etree.ElementTree as ET
 from datetime import timedelta
 
-from starter import runbooks
+from starter.runbooks import library
 from tests.docs.markdown import ROOT
-from workflows.policy.durations import write
+from workflows.policy.time.durations import write
 
 FILE = ROOT / "docs/flow.svg"
 SVG = "{http://www.w3.org/2000/svg}"
@@ -27,7 +27,7 @@ def test_its_colours_change_with_the_readers_theme() -> None:
 
 
 def test_the_course_of_a_sev1_is_that_of_the_runbook() -> None:
-    sev1 = runbooks.load(ROOT / "runbooks").runbooks["company"].severities["sev1"]
+    sev1 = library.load(ROOT / "runbooks").runbooks["company"].severities["sev1"]
     assert isinstance(sev1.acknowledge.within, timedelta)
     assert sev1.updates
     shown = [text.text for text in ET.parse(FILE).iter(f"{SVG}text")]

@@ -6,17 +6,17 @@ from typing import get_args
 
 import typer
 
-from starter import runbooks
+from starter.runbooks import library
 from tests.docs.markdown import ROOT, read
 from tocsin.app import app
-from workflows.policy.preview import Kind, Line, Scenario
-from workflows.preview import preview
+from workflows.policy.simulation.preview import Kind, Line, Scenario
+from workflows.texts.preview import preview
 
 DOCUMENT = read(ROOT / "docs/runbooks/preview.md")
 
 
 def test_the_lines_that_are_shown_are_among_those_that_are_foreseen() -> None:
-    book = runbooks.load(ROOT / "runbooks").runbooks["company"]
+    book = library.load(ROOT / "runbooks").runbooks["company"]
     at = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
     course = Scenario("sev1", at, ack_after=timedelta(minutes=7), resolve_after=timedelta(minutes=95))
     foreseen = {line.duty: line for line in preview(book, course)}

@@ -12,7 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from ruamel.yaml import YAML
 
 from settings import Settings
-from starter import runbooks, verify
+from starter.runbooks import library
+from starter.sources import verify
 from tests.docs.markdown import ROOT, MarkdownDocument, read
 from tests.docs.tables import README, TABLES, between
 from tests.starter.sources.webhooks import delivery, webhook
@@ -102,7 +103,7 @@ def test_the_token_that_alertmanager_is_shown_with_opens_the_gateway(
 
 def test_the_generic_alert_opens_what_it_says() -> None:
     (snippet,) = DOCUMENT.blocks("json")
-    company = runbooks.load(ROOT / "runbooks").runbooks["company"]
+    company = library.load(ROOT / "runbooks").runbooks["company"]
     found = delivery("generic", snippet.encode(), company)
     assert found.problems == ()
     assert found.batches[0].opening.severity == json.loads(snippet)["severity"]

@@ -4,8 +4,8 @@ import json
 
 import typer
 
-from starter import figures
-from starter.answers import Result
+from starter.report import figures
+from starter.temporal.results import Result
 from tests.docs.markdown import ROOT, read
 from tocsin.app import app
 

@@ -1,6 +1,6 @@
 """The reference of the runbook's format is what the program takes."""
 
-from starter.runbook_schema import schema
+from starter.runbooks.schema import schema
 from tests.docs.runbook_format import PAGE, SECTIONS, reference
 from tests.docs.tables import between
 

@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from ruamel.yaml import YAML
 
 from settings import Settings
-from starter import verify
+from starter.sources import verify
 from starter.sources.datadog import PAYLOAD
 from starter.sources.reading import Webhook
 from starter.sources.source import Source

@@ -4,14 +4,23 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-from workflows.policy.demand import Demand
-from workflows.policy.effects import Page, Post
+from workflows.policy.effects.demand import Demand
+from workflows.policy.effects.effects import Page, Post
 from workflows.policy.engine import plan
-from workflows.policy.events import Alert, AlertsReceived, Event, Outcome
-from workflows.policy.incident import Incident, OpenRequest, declare
-from workflows.policy.runbook import Acknowledgement, Condition, Person, Role, Runbook, Severity, SeverityName, Tier
-from workflows.policy.runbook import Until as Unless
-from workflows.policy.simulate import Simulation
+from workflows.policy.incident.events import Alert, AlertsReceived, Event, Outcome
+from workflows.policy.incident.state import Incident, OpenRequest, declare
+from workflows.policy.runbook.model import (
+    Acknowledgement,
+    Condition,
+    Person,
+    Role,
+    Runbook,
+    Severity,
+    SeverityName,
+    Tier,
+)
+from workflows.policy.runbook.model import Until as Unless
+from workflows.policy.simulation.simulate import Simulation
 
 T0 = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 HOME = "#incidents"

@@ -12,7 +12,9 @@ from types import FrameType
 
 import pytest
 
-from workflows.policy import demand, engine, simulate
+from workflows.policy import engine
+from workflows.policy.effects import demand
+from workflows.policy.simulation import simulate
 
 
 @dataclass

@@ -9,13 +9,13 @@ from datetime import datetime, timedelta
 from typing import Self
 
 from tests.policy.builders import T0, at, minute
-from workflows.policy.demand import Demand
-from workflows.policy.effects import Page, Receipt
+from workflows.policy.effects.demand import Demand
+from workflows.policy.effects.effects import Page, Receipt
 from workflows.policy.engine import Plan, plan
-from workflows.policy.events import EffectAbandoned, EffectSettled, EffectStarted, Event, Outcome, stamp
-from workflows.policy.fold import apply
-from workflows.policy.incident import Incident, OpenRequest, declare
-from workflows.policy.runbook import Runbook
+from workflows.policy.incident.events import EffectAbandoned, EffectSettled, EffectStarted, Event, Outcome, stamp
+from workflows.policy.incident.state import Incident, OpenRequest, declare
+from workflows.policy.reducers.root import apply
+from workflows.policy.runbook.model import Runbook
 
 RUNAWAY = 1000
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from tests.policy.builders import FLAGS, PEOPLE, T0, alert, alerts, at, minutes, runbook, severity, tier
 from tests.policy.shell import Fate
-from workflows.policy.events import (
+from workflows.policy.incident.events import (
     HEARD,
     Acknowledged,
     Cancelled,
@@ -26,8 +26,8 @@ from workflows.policy.events import (
     Snoozed,
     UpdatePosted,
 )
-from workflows.policy.runbook import Runbook, Severity, SeverityName, Tier
-from workflows.policy.runbook import Until as Unless
+from workflows.policy.runbook.model import Runbook, Severity, SeverityName, Tier
+from workflows.policy.runbook.model import Until as Unless
 
 people = st.sampled_from(sorted(PEOPLE))
 flags = st.sampled_from(FLAGS)

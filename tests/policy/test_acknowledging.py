@@ -18,8 +18,8 @@ from tests.policy.builders import (
     times,
 )
 from tests.policy.shell import NEVER, REJECTED, Fate, PolicyRunner, begun, fates, rings
-from workflows.policy.effects import Annotate, SyncPager
-from workflows.policy.events import (
+from workflows.policy.effects.effects import Annotate, SyncPager
+from workflows.policy.incident.events import (
     Acknowledged,
     Cancelled,
     Escalated,
@@ -36,7 +36,7 @@ from workflows.policy.events import (
     Unacknowledged,
     UpdatePosted,
 )
-from workflows.policy.simulate import Simulation
+from workflows.policy.simulation.simulate import Simulation
 
 TWO = ladder(tier("alice"), tier("bob", after=10))
 EXPIRES = ladder(tier("alice"), tier("bob", after=10), expires_after=60)

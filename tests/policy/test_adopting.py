@@ -1,13 +1,13 @@
 """A running incident takes up the runbook as it is now, when somebody says so."""
 
 from tests.policy.builders import at, happens, minute, opened, pages, runbook, said, severity, tier, times
-from workflows.policy.difference import PlanChange, changes
 from workflows.policy.engine import plan
-from workflows.policy.events import Acknowledged, Resolved, RunbookAdopted
-from workflows.policy.incident import Incident
-from workflows.policy.outlook import outlook
-from workflows.policy.refusals import refusal
-from workflows.policy.runbook import Runbook
+from workflows.policy.incident.events import Acknowledged, Resolved, RunbookAdopted
+from workflows.policy.incident.state import Incident
+from workflows.policy.reducers.refusals import refusal
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.views.difference import PlanChange, changes
+from workflows.policy.views.plan_view import outlook
 
 LATE = runbook(severity(tier("alice"), tier("bob", after=30, unless="resolved"), duties=[]))
 SOON = runbook(severity(tier("alice"), tier("bob", after=10, unless="resolved"), tier("carol", after=40)), version="2")

@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 
 from tests.policy.builders import alert, alerts, at, happens, ladder, opened, pages, runbook, said, severity, tier
-from workflows.policy.events import Alert, AlertsReceived, Cancelled, Reopened, Resolved, SeverityChanged
-from workflows.policy.fold import apply
-from workflows.policy.incident import IncidentBounds
-from workflows.policy.runbook import Runbook
-from workflows.policy.simulate import Simulation
-from workflows.policy.transitions import reopen
+from workflows.policy.incident.events import Alert, AlertsReceived, Cancelled, Reopened, Resolved, SeverityChanged
+from workflows.policy.incident.state import IncidentBounds
+from workflows.policy.reducers.root import apply
+from workflows.policy.reducers.transitions import reopen
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.simulation.simulate import Simulation
 
 BOOK = ladder(tier("alice"), verify_for="15m")
 UNMOVED = runbook(severity(tier("alice")), intake={"resolve_with_alerts": False})

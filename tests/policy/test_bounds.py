@@ -9,10 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.policy.builders import T0, alert, alerts, at, declared, opening, runbook, severity, tier
-from workflows.policy.bounded import LABELS, fit, identity, weight
-from workflows.policy.effects import Page
+from workflows.policy.effects.effects import Page
 from workflows.policy.engine import plan
-from workflows.policy.events import (
+from workflows.policy.incident.events import (
     Acknowledged,
     Alert,
     DraftApproved,
@@ -29,9 +28,10 @@ from workflows.policy.events import (
     Snoozed,
     UpdatePosted,
 )
-from workflows.policy.fold import apply
-from workflows.policy.incident import Incident, IncidentBounds, declare
-from workflows.policy.runbook import Person, Runbook
+from workflows.policy.incident.state import Incident, IncidentBounds, declare
+from workflows.policy.reducers.root import apply
+from workflows.policy.runbook.model import Person, Runbook
+from workflows.policy.wire.bounded import LABELS, fit, identity, weight
 
 LONG = "\N{FIRE}\x07" * 4000
 """Four bytes and six bytes a letter, in turn: the most that JSON makes of any."""

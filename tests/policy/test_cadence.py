@@ -12,7 +12,7 @@ from tests.policy.builders import (
     tier,
     times,
 )
-from workflows.policy.events import (
+from workflows.policy.incident.events import (
     Acknowledged,
     HandedOff,
     Reopened,
@@ -22,7 +22,7 @@ from workflows.policy.events import (
     Snoozed,
     UpdatePosted,
 )
-from workflows.policy.runbook import Runbook
+from workflows.policy.runbook.model import Runbook
 
 CADENCE = {"every": "15m", "owner": "communications", "remind": "3m", "to": "#incidents"}
 HOUR = Snoozed.model_validate({"duration": "1h"})

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from workflows.policy.calendar import (
+from workflows.policy.time.calendar import (
     WEEKDAYS,
     Calendar,
     Hours,

@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 
 from tests.policy.builders import alert, alerts, at, declared, happens, ladder, opened, said, tier
-from workflows.policy.alerts import to_move
-from workflows.policy.cancelled import sift
-from workflows.policy.events import Alert, AlertsReceived, Cancelled
-from workflows.policy.incident import IncidentBounds
-from workflows.policy.refusals import refusal
-from workflows.policy.simulate import Simulation
+from workflows.policy.incident.cancelled import sift
+from workflows.policy.incident.events import Alert, AlertsReceived, Cancelled
+from workflows.policy.incident.state import IncidentBounds
+from workflows.policy.reducers.alerts import to_move
+from workflows.policy.reducers.refusals import refusal
+from workflows.policy.simulation.simulate import Simulation
 
 BOOK = ladder(tier("alice"))
 

@@ -2,7 +2,7 @@
 
 from tests.policy.builders import at, ladder, opening, page, runbook, said, severity, tier
 from tests.policy.shell import DONE, NEVER, PolicyRunner, begun, fates, rings
-from workflows.policy.events import Acknowledged, Resolved
+from workflows.policy.incident.events import Acknowledged, Resolved
 
 THREE = ladder(tier("alice"), tier("bob", after=10), tier("carol", after=30))
 

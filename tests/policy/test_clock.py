@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from tests.policy.builders import T0, at
-from workflows.clock import Clock
+from workflows.durable.clock import Clock
 
 FAST = Clock(T0, 60.0)
 

@@ -18,8 +18,8 @@ from tests.policy.builders import (
     tier,
 )
 from tests.policy.shell import DONE, NEVER, Fate, PolicyRunner, begun, fates
-from workflows.policy.events import Acknowledged, Cancelled, DraftApproved, Reopened, Resolved
-from workflows.policy.fold import apply
+from workflows.policy.incident.events import Acknowledged, Cancelled, DraftApproved, Reopened, Resolved
+from workflows.policy.reducers.root import apply
 
 PUBLIC = {"owner": "communications", "automatic": ["investigating", "resolved"]}
 BOOK = runbook(severity(tier("alice"), status_page=PUBLIC, verify_for="15m"))

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from tests.policy.builders import T0
-from workflows.policy.calendar import day_in
-from workflows.policy.digest import LINE, OwedToReview, StillOpen, Stock, compose
+from workflows.policy.time.calendar import day_in
+from workflows.policy.watches.digest import LINE, OwedToReview, StillOpen, Stock, compose
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 NOW = T0

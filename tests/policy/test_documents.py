@@ -5,15 +5,15 @@ import re
 import pytest
 
 from tests.policy.builders import alert, alerts, at, happens, opened, runbook, severity, tier
-from workflows import documents
-from workflows.documents import BEGIN, END
-from workflows.markdown import Markdown, literal, table
-from workflows.policy.demand import Demand
-from workflows.policy.effects import WriteDocument
-from workflows.policy.events import Acknowledged, Mitigated, Noted, Resolved, RoleAssigned, UpdatePosted
-from workflows.policy.runbook import Runbook
-from workflows.policy.simulate import Simulation
-from workflows.texts import words
+from workflows.policy.effects.demand import Demand
+from workflows.policy.effects.effects import WriteDocument
+from workflows.policy.incident.events import Acknowledged, Mitigated, Noted, Resolved, RoleAssigned, UpdatePosted
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.simulation.simulate import Simulation
+from workflows.texts import documents
+from workflows.texts.documents import BEGIN, END
+from workflows.texts.markdown import Markdown, literal, table
+from workflows.texts.render import words
 
 STATUS_PAGE = {"owner": "communications", "automatic": ["investigating", "resolved"]}
 BOOK = runbook(

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from workflows.policy.durations import Duration, write
+from workflows.policy.time.durations import Duration, write
 
 READ = TypeAdapter(Duration).validate_python
 

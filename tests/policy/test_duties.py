@@ -16,9 +16,9 @@ from tests.policy.builders import (
     tier,
     times,
 )
-from workflows.policy.effects import Email, Receipt, Ticket, WriteDocument
+from workflows.policy.effects.effects import Email, Receipt, Ticket, WriteDocument
 from workflows.policy.engine import plan
-from workflows.policy.events import (
+from workflows.policy.incident.events import (
     Acknowledged,
     Cancelled,
     EffectSettled,
@@ -30,9 +30,9 @@ from workflows.policy.events import (
     Snoozed,
     UpdatePosted,
 )
-from workflows.policy.fold import apply
-from workflows.policy.runbook import Runbook
-from workflows.policy.simulate import Simulation
+from workflows.policy.reducers.root import apply
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.simulation.simulate import Simulation
 
 MOMENTS = {
     "declared": 0,

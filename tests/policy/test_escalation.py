@@ -17,8 +17,8 @@ from tests.policy.builders import (
     tier,
     times,
 )
-from workflows.policy.escalation import tier_reached
-from workflows.policy.events import (
+from workflows.policy.escalation.pages import tier_reached
+from workflows.policy.incident.events import (
     Acknowledged,
     Cancelled,
     Escalated,
@@ -28,8 +28,8 @@ from workflows.policy.events import (
     Resolved,
     RoleAssigned,
 )
-from workflows.policy.refusals import refusal
-from workflows.policy.runbook import Person, Runbook, Tier
+from workflows.policy.reducers.refusals import refusal
+from workflows.policy.runbook.model import Person, Runbook, Tier
 
 ACK = Acknowledged(by="Alice")
 TWO = ladder(tier("alice"), tier("bob", after=30))

@@ -15,22 +15,22 @@ from tests.policy.review.reviews import at, duty, owing, review, reviewed
 from tests.workflows.incidents import company
 from tocsin.view import incident as incident_view
 from tocsin.view import review as review_view
-from workflows import hearing
-from workflows.policy.alerts import headline
-from workflows.policy.answers import Status
-from workflows.policy.bounded import EARLIEST, LATEST
+from workflows.durable import decoding
 from workflows.policy.engine import plan
-from workflows.policy.events import HEARD, Alert, AlertsReceived, Event, FollowUpAdded, Resolved
-from workflows.policy.fold import apply
-from workflows.policy.incident import Incident
-from workflows.policy.outlook import as_markdown, lines, outlook
-from workflows.policy.record import record
-from workflows.policy.review.answers import status
+from workflows.policy.incident.events import HEARD, Alert, AlertsReceived, Event, FollowUpAdded, Resolved
+from workflows.policy.incident.state import Incident
+from workflows.policy.reducers.alerts import headline
+from workflows.policy.reducers.root import apply
 from workflows.policy.review.events import HEARD_AT_REVIEW, NagsSnoozed, ReviewStarted, Submitted
-from workflows.policy.review.outlook import as_markdown as review_as_markdown
+from workflows.policy.review.plan_view import as_markdown as review_as_markdown
+from workflows.policy.review.results import status
 from workflows.policy.review.state import Review
-from workflows.policy.simulate import Simulation
-from workflows.texts import words
+from workflows.policy.simulation.simulate import Simulation
+from workflows.policy.views.plan_view import as_markdown, lines, outlook
+from workflows.policy.views.results import Status
+from workflows.policy.views.summary import record
+from workflows.policy.wire.bounded import EARLIEST, LATEST
+from workflows.texts.render import words
 
 moments = st.sampled_from(
     [
@@ -74,7 +74,7 @@ sayings = st.lists(
 
 def say(simulation: Simulation, name: str, said: dict[str, object]) -> None:
     known = HEARD_AT_REVIEW if simulation.review else HEARD
-    [event] = hearing.hear(known, name, [RawValue(Payload(data=json.dumps(said).encode()))])
+    [event] = decoding.hear(known, name, [RawValue(Payload(data=json.dumps(said).encode()))])
     simulation.happen(event)
 
 

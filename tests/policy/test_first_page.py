@@ -4,14 +4,14 @@ import pytest
 
 from tests.policy.builders import T0, declared, ladder, opening, tier
 from tests.policy.shell import DONE, NEVER, REJECTED, Fate, PolicyRunner
-from workflows.policy.demand import Demand
-from workflows.policy.effects import Receipt
+from workflows.policy.effects.demand import Demand
+from workflows.policy.effects.effects import Receipt
 from workflows.policy.engine import plan
-from workflows.policy.events import EffectSettled, Escalated
-from workflows.policy.first_page import FirstPage, first_page, page_of
-from workflows.policy.fold import apply
-from workflows.policy.outlook import lines
-from workflows.policy.runbook import Runbook
+from workflows.policy.incident.events import EffectSettled, Escalated
+from workflows.policy.reducers.root import apply
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.views.first_page import FirstPage, first_page, page_of
+from workflows.policy.views.plan_view import lines
 
 TWO = ladder(tier("alice"), tier("bob", after=30))
 Fates = dict[str, Fate]

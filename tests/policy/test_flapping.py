@@ -16,10 +16,10 @@ from tests.policy.builders import (
     severity,
     tier,
 )
-from workflows.policy.events import Acknowledged, Cancelled, Escalated, Resolved
-from workflows.policy.outlook import as_markdown, outlook
-from workflows.policy.runbook import Runbook
-from workflows.policy.simulate import Simulation
+from workflows.policy.incident.events import Acknowledged, Cancelled, Escalated, Resolved
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.simulation.simulate import Simulation
+from workflows.policy.views.plan_view import as_markdown, outlook
 
 TIERS = (tier("alice"), tier("bob", after=12), tier("carol", after=40))
 BOOK = ladder(*TIERS, verify_for="15m", repeat_after="60m")

@@ -18,7 +18,7 @@ from tests.policy.builders import (
     said,
     tier,
 )
-from workflows.policy.events import (
+from workflows.policy.incident.events import (
     HEARD,
     Acknowledged,
     Cancelled,
@@ -39,8 +39,8 @@ from workflows.policy.events import (
     UpdatePosted,
     stamp,
 )
-from workflows.policy.fold import apply
-from workflows.policy.incident import Incident, IncidentBounds, declare
+from workflows.policy.incident.state import Incident, IncidentBounds, declare
+from workflows.policy.reducers.root import apply
 
 BOOK = ladder(tier("alice"), tier("bob", after=30))
 LONG = "x" * 1_000_000

@@ -6,9 +6,10 @@ import pytest
 from pydantic import ValidationError
 
 from tests.policy.builders import T0, at, ladder, minutes, tier
-from workflows.policy import heartbeat as policy
-from workflows.policy.events import Event, NotUnderstood
-from workflows.policy.heartbeat import (
+from workflows.policy.incident.events import Event, NotUnderstood
+from workflows.policy.incident.state import OpenRequest
+from workflows.policy.watches import heartbeat as policy
+from workflows.policy.watches.heartbeat import (
     About,
     Beat,
     GatewayPresence,
@@ -22,7 +23,6 @@ from workflows.policy.heartbeat import (
     listened,
     verdict,
 )
-from workflows.policy.incident import OpenRequest
 
 BOOK = ladder(tier("alice"))
 

@@ -1,8 +1,8 @@
 """What a worker publishes, and how two publications differ."""
 
 from tests.policy.builders import T0, ladder, opening, tier
-from workflows.policy.installation import Installation, content_hash, differences
-from workflows.policy.runbook import Runbook
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.watches.installation import Installation, content_hash, differences
 
 BOOK = ladder(tier("alice"))
 OTHER = ladder(tier("bob"))

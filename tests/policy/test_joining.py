@@ -18,14 +18,14 @@ from tests.policy.builders import (
     sends,
     severity,
 )
-from workflows.policy.calendar import Calendar
-from workflows.policy.demand import Demand
-from workflows.policy.effects import Annotate
-from workflows.policy.events import Acknowledged, Alert, AlertsReceived, Event, Resolved, SeverityChanged
-from workflows.policy.incident import IncidentBounds
-from workflows.policy.runbook import Runbook
-from workflows.policy.simulate import Simulation
-from workflows.texts import words
+from workflows.policy.effects.demand import Demand
+from workflows.policy.effects.effects import Annotate
+from workflows.policy.incident.events import Acknowledged, Alert, AlertsReceived, Event, Resolved, SeverityChanged
+from workflows.policy.incident.state import IncidentBounds
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.simulation.simulate import Simulation
+from workflows.policy.time.calendar import Calendar
+from workflows.texts.render import words
 
 ANN = Acknowledged(by="Alice", via="pagerduty")
 SOMEBODY = Acknowledged(by="Zoe")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from workflows.policy.links import LONGEST, is_link
+from workflows.policy.runbook.links import LONGEST, is_link
 
 GOOD = [
     "https://grafana.example.com", "https://grafana.example.com/", "http://prometheus:9090/graph?g0.expr=up%7Bjob%3D1%7D&x",

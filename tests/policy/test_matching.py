@@ -3,7 +3,7 @@
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from workflows.policy.matching import Matcher, Matchers
+from workflows.policy.runbook.matchers import Matcher, Matchers
 
 MANY: TypeAdapter[tuple[Matcher, ...]] = TypeAdapter(Matchers)
 

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from tests.policy import strategies as any_
 from tests.policy.builders import at, declared, ladder, minute, minutes, opening, runbook, severity, tier
 from tests.policy.shell import DONE, NEVER, REJECTED, Fate, PolicyRunner, fates, rings
-from workflows.policy.demand import Demand
-from workflows.policy.effects import Page
+from workflows.policy.effects.demand import Demand
+from workflows.policy.effects.effects import Page
 from workflows.policy.engine import plan
-from workflows.policy.events import Acknowledged, Reopened, Resolved
-from workflows.policy.runbook import Runbook, Severity
+from workflows.policy.incident.events import Acknowledged, Reopened, Resolved
+from workflows.policy.runbook.model import Runbook, Severity
 
 TARGET = ladder(tier("alice"), tier("bob", after=30, unless="resolved"), within=5)
 

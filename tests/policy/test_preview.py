@@ -12,9 +12,9 @@ from tests.policy import strategies as any_
 from tests.policy.builders import T0, minutes, runbook, severity, tier
 from tests.policy.counting import calls, counted
 from tests.workflows.incidents import company
-from workflows.policy.preview import Line, Scenario
-from workflows.policy.runbook import Runbook
-from workflows.preview import preview
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.simulation.preview import Line, Scenario
+from workflows.texts.preview import preview
 
 HANDLED = {"ack": 7, "resolve": 95}
 

@@ -12,14 +12,15 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from starter.runbooks import load
+from starter.runbooks.library import load
 from tests.policy import strategies as any_
 from tests.policy.builders import T0, alert, alerts, at, declared, minute, minutes, opened, opening, runbook
 from tests.policy.shell import DONE, NEVER, REJECTED, Fate, PolicyRunner
-from workflows.policy.demand import Demand
-from workflows.policy.effects import Page, Post
+from workflows.policy.effects.demand import Demand
+from workflows.policy.effects.effects import Page, Post
 from workflows.policy.engine import Plan, plan
-from workflows.policy.events import (
+from workflows.policy.escalation.ladder import PAGE_BUDGET
+from workflows.policy.incident.events import (
     HEARD,
     Alert,
     AlertsReceived,
@@ -30,14 +31,13 @@ from workflows.policy.events import (
     SeverityChanged,
     stamp,
 )
-from workflows.policy.fold import apply
-from workflows.policy.incident import AlertState, Incident, end_held_until
-from workflows.policy.ladder import PAGE_BUDGET
-from workflows.policy.outlook import as_markdown, outlook
-from workflows.policy.refusals import refusal
-from workflows.policy.runbook import Runbook, Severity
-from workflows.policy.simulate import Simulation
-from workflows.texts import words
+from workflows.policy.incident.state import AlertState, Incident, end_held_until
+from workflows.policy.reducers.refusals import refusal
+from workflows.policy.reducers.root import apply
+from workflows.policy.runbook.model import Runbook, Severity
+from workflows.policy.simulation.simulate import Simulation
+from workflows.policy.views.plan_view import as_markdown, outlook
+from workflows.texts.render import words
 
 settings.register_profile("quick", max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 settings.register_profile("ci", settings.get_profile("quick"), derandomize=True)

@@ -21,7 +21,7 @@ from tests.policy.builders import (
     tier,
 )
 from tests.policy.shell import NEVER, PolicyRunner, begun, fates, rings
-from workflows.policy.events import (
+from workflows.policy.incident.events import (
     Acknowledged,
     AlertsReceived,
     Escalated,
@@ -31,9 +31,9 @@ from workflows.policy.events import (
     Resolved,
     SeverityChanged,
 )
-from workflows.policy.runbook import Runbook
-from workflows.policy.simulate import Simulation
-from workflows.texts import words
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.simulation.simulate import Simulation
+from workflows.texts.render import words
 
 ANN = Acknowledged(by="Alice")
 GRAVER = alerts(alert("f2", severity="sev1", summary="error rate 40%"))

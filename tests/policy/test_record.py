@@ -7,9 +7,9 @@ import pytest
 
 from tests.policy.builders import at, declared, happens, ladder, minutes, opened, opening, page, runbook, severity, tier
 from tests.policy.shell import Fate, PolicyRunner
-from workflows.policy.demand import Demand
-from workflows.policy.effects import Page
-from workflows.policy.events import (
+from workflows.policy.effects.demand import Demand
+from workflows.policy.effects.effects import Page
+from workflows.policy.incident.events import (
     Acknowledged,
     Cancelled,
     Escalated,
@@ -20,9 +20,9 @@ from workflows.policy.events import (
     Resolved,
     SeverityChanged,
 )
-from workflows.policy.fold import apply
-from workflows.policy.record import ClosedIncident, record
-from workflows.policy.runbook import Runbook, SeverityName
+from workflows.policy.reducers.root import apply
+from workflows.policy.runbook.model import Runbook, SeverityName
+from workflows.policy.views.summary import ClosedIncident, record
 
 BOOK = ladder(tier("alice"), tier("bob", after=5))
 

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.policy.builders import at, happens, ladder, opened, runbook, severity, tier
-from workflows.policy.events import (
+from workflows.policy.incident.events import (
     Acknowledged,
     Cancelled,
     DraftApproved,
@@ -20,8 +20,8 @@ from workflows.policy.events import (
     Snoozed,
     UpdatePosted,
 )
-from workflows.policy.refusals import refusal
-from workflows.policy.simulate import Simulation
+from workflows.policy.reducers.refusals import refusal
+from workflows.policy.simulation.simulate import Simulation
 
 BOOK = ladder(tier("alice"), tier("bob", after=30))
 SNOOZE = Snoozed.model_validate({"duration": "1h"})

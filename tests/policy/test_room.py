@@ -16,10 +16,10 @@ from tests.policy.builders import (
     times,
 )
 from tests.policy.shell import NEVER, REJECTED, Fate, PolicyRunner, begun, fates
-from workflows.policy.demand import Demand
-from workflows.policy.effects import OpenChannel, Post, SetTopic
+from workflows.policy.effects.demand import Demand
+from workflows.policy.effects.effects import OpenChannel, Post, SetTopic
 from workflows.policy.engine import plan
-from workflows.policy.events import (
+from workflows.policy.incident.events import (
     Cancelled,
     FlagChanged,
     HandedOff,
@@ -30,8 +30,8 @@ from workflows.policy.events import (
     Snoozed,
     UpdatePosted,
 )
-from workflows.policy.incident import IncidentBounds, declare
-from workflows.texts import words
+from workflows.policy.incident.state import IncidentBounds, declare
+from workflows.texts.render import words
 
 THREAD = runbook(severity(tier("alice")))
 CHANNEL = runbook(severity(tier("alice"), own_channel=True))

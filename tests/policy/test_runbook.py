@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from tests.policy.builders import opened, runbook, severity, tier
-from workflows.policy.runbook import Runbook
+from workflows.policy.runbook.model import Runbook
 
 GOOD: dict[str, Any] = {
     "runbook": "acme",

@@ -17,8 +17,8 @@ from tests.policy.builders import (
     times,
 )
 from tests.policy.shell import NEVER, PolicyRunner, fates, rings
-from workflows.policy.events import Acknowledged, SeverityChanged
-from workflows.policy.runbook import Runbook
+from workflows.policy.incident.events import Acknowledged, SeverityChanged
+from workflows.policy.runbook.model import Runbook
 
 RAISE = SeverityChanged(by="Dave", severity="sev1", reason="it spreads")
 BY_ALERTS = SeverityChanged(by="the alerts", via="alerts", severity="sev1")

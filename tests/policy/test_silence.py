@@ -7,11 +7,11 @@ import pytest
 from pydantic import ValidationError
 
 from tests.policy.builders import T0, alert, at, ladder, minutes, tier
-from workflows.policy import silence as policy
-from workflows.policy.events import Alert, Event, NotUnderstood
-from workflows.policy.incident import OpenRequest
-from workflows.policy.matching import Matcher
-from workflows.policy.silence import (
+from workflows.policy.incident.events import Alert, Event, NotUnderstood
+from workflows.policy.incident.state import OpenRequest
+from workflows.policy.runbook.matchers import Matcher
+from workflows.policy.watches import silence as policy
+from workflows.policy.watches.silence import (
     Captured,
     Expired,
     Extended,

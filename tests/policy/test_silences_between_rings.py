@@ -26,10 +26,10 @@ from tests.policy.builders import (
     times,
 )
 from tests.policy.shell import NEVER, Fate, PolicyRunner, fates, rings
-from workflows.policy.demand import Demand
-from workflows.policy.effects import Page
-from workflows.policy.events import Acknowledged, Escalated, FlagChanged, Resolved, SeverityChanged
-from workflows.policy.runbook import Condition, Runbook, Tier
+from workflows.policy.effects.demand import Demand
+from workflows.policy.effects.effects import Page
+from workflows.policy.incident.events import Acknowledged, Escalated, FlagChanged, Resolved, SeverityChanged
+from workflows.policy.runbook.model import Condition, Runbook, Tier
 
 A, B, C = "alice", "bob", "carol"
 

@@ -15,8 +15,8 @@ from tests.policy.builders import (
     times,
 )
 from tests.policy.shell import NEVER, Fate, PolicyRunner, begun, fates
-from workflows.policy.effects import Publish
-from workflows.policy.events import (
+from workflows.policy.effects.effects import Publish
+from workflows.policy.incident.events import (
     Cancelled,
     DraftApproved,
     FlagChanged,
@@ -26,9 +26,9 @@ from workflows.policy.events import (
     SeverityChanged,
     UpdatePosted,
 )
-from workflows.policy.fold import apply
-from workflows.policy.runbook import Runbook
-from workflows.policy.simulate import Simulation
+from workflows.policy.reducers.root import apply
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.simulation.simulate import Simulation
 
 APPROVED = DraftApproved(by="Bob")
 

@@ -3,12 +3,12 @@
 import pytest
 
 from tests.policy.builders import alert, alerts, at, opened, runbook, severity, tier
-from workflows import text_bounds
-from workflows.policy.demand import Demand
-from workflows.policy.effects import Effect, Email, Page, Place, Post, Publish, Ticket, WriteDocument
-from workflows.policy.events import Noted, TextFailed
-from workflows.policy.fold import apply
-from workflows.texts import Failed, Message, words
+from workflows.policy.effects.demand import Demand
+from workflows.policy.effects.effects import Effect, Email, Page, Place, Post, Publish, Ticket, WriteDocument
+from workflows.policy.incident.events import Noted, TextFailed
+from workflows.policy.reducers.root import apply
+from workflows.texts import bounds
+from workflows.texts.render import Failed, Message, words
 
 TITLE = "t" * 300
 LOOPS = "".join(f"{{% for v{n} in title %}}" for n in range(7)) + "x" + "{% endfor %}" * 7
@@ -127,9 +127,9 @@ def test_what_people_write_is_said_as_ever(text: str, said: str) -> None:
 def test_how_much_a_text_does_is_the_same_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """Counted: two turns of a loop and what stands in them cost what they cost, whatever the machine."""
     text = "{% for a in 'xy' %}{{ a }}{% endfor %}"
-    monkeypatch.setattr(text_bounds, "STEPS", 6)
+    monkeypatch.setattr(bounds, "STEPS", 6)
     assert page(text).text == "xy"
-    monkeypatch.setattr(text_bounds, "STEPS", 5)
+    monkeypatch.setattr(bounds, "STEPS", 5)
     assert page(text).failed[0] == Failed("page", "it takes more than 5 steps")
 
 
@@ -179,7 +179,7 @@ def test_it_is_on_the_timeline_once() -> None:
 
 
 def test_our_own_texts_stay_far_below_with_the_most_that_an_incident_holds(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(text_bounds, "STEPS", text_bounds.STEPS // 2)
+    monkeypatch.setattr(bounds, "STEPS", bounds.STEPS // 2)
     book = runbook(severity(tier("alice")))
     simulation = opened(book, title=TITLE)
     for minute in range(40):

@@ -6,19 +6,29 @@ import pytest
 
 from tests.policy.builders import alert, alerts, at, happens, ladder, opened, opening, runbook, sends, severity, tier
 from tests.policy.shell import NEVER, PolicyRunner, fates
-from workflows.default_texts import TEXTS
-from workflows.policy.calendar import Calendar
-from workflows.policy.demand import Demand
-from workflows.policy.effects import Email, OpenChannel, Page, Place, Post, Publish, Receipt, Ticket, WriteDocument
+from workflows.durable.sending import in_its_place
+from workflows.policy.effects.demand import Demand
+from workflows.policy.effects.effects import (
+    Email,
+    OpenChannel,
+    Page,
+    Place,
+    Post,
+    Publish,
+    Receipt,
+    Ticket,
+    WriteDocument,
+)
 from workflows.policy.engine import plan
-from workflows.policy.events import Acknowledged, EffectSettled, Noted, Resolved, RoleAssigned, UpdatePosted
-from workflows.policy.fold import apply
-from workflows.policy.simulate import Simulation
-from workflows.policy.wanted import known_channel
-from workflows.review_values import FIRST, LAST
-from workflows.sending import in_its_place
-from workflows.text_values import ALWAYS, SOMETIMES, page_links
-from workflows.texts import LONGEST, Message, words
+from workflows.policy.incident.events import Acknowledged, EffectSettled, Noted, Resolved, RoleAssigned, UpdatePosted
+from workflows.policy.planning.wanted import known_channel
+from workflows.policy.reducers.root import apply
+from workflows.policy.simulation.simulate import Simulation
+from workflows.policy.time.calendar import Calendar
+from workflows.texts.context import ALWAYS, SOMETIMES, page_links
+from workflows.texts.defaults import TEXTS
+from workflows.texts.render import LONGEST, Message, words
+from workflows.texts.review_context import FIRST, LAST
 
 BOOK = runbook(
     severity(tier("alice"), tier("bob", after=10)),

@@ -16,8 +16,8 @@ from tests.policy.builders import (
     times,
 )
 from tests.policy.shell import NEVER, REJECTED, Fate, PolicyRunner, begun, fates, rings
-from workflows.policy.effects import Page, SyncPager
-from workflows.policy.events import Acknowledged, Escalated, Resolved
+from workflows.policy.effects.effects import Page, SyncPager
+from workflows.policy.incident.events import Acknowledged, Escalated, Resolved
 
 TWO = ladder(tier("alice"), tier("bob", after=30))
 TARGET = ladder(tier("alice"), tier("bob", after=30), within=5)

@@ -7,22 +7,24 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from starter.runbooks import load
+from starter.runbooks.library import load
 from tests.policy.builders import T0, alert, alerts, at, happens, opened, opening, runbook, severity, tier
-from workflows.policy import answers, demand, effects, events, incident, record, tally
-from workflows.policy import runbook as policy_runbook
+from workflows.policy.effects import demand, effects
 from workflows.policy.engine import plan
-from workflows.policy.outlook import outlook
-from workflows.policy.review import answers as review_answers
+from workflows.policy.incident import events, page_statistics, state
 from workflows.policy.review import events as review_events
-from workflows.policy.review import record as review_record
+from workflows.policy.review import results as review_answers
 from workflows.policy.review import state as review_state
-from workflows.policy.runbook import Audience, Runbook
+from workflows.policy.review import summary as review_record
+from workflows.policy.runbook import model as policy_runbook
+from workflows.policy.runbook.model import Audience, Runbook
+from workflows.policy.views import results, summary
+from workflows.policy.views.plan_view import outlook
 
 BOOK = load(Path(__file__).parents[2] / "runbooks" / "company.yaml").runbooks["company"]
 MODULES = (
-    answers, demand, effects, events, incident, policy_runbook, record, review_answers, review_events, review_record,
-    review_state, tally,
+    results, demand, effects, events, state, policy_runbook, summary, review_answers, review_events, review_record,
+    review_state, page_statistics,
 )  # fmt: skip
 
 
@@ -47,8 +49,8 @@ def _lived() -> list[BaseModel]:
     happens(simulation, 33, events.UpdatePosted(text="hm", public=True))
     now, life = simulation.now, simulation.incident
     flying = simulation.sent[0][1]
-    waiting = incident.Start(duty="tell/home", occurrence=9, due_at=now, started_at=now, real_at=now)
-    words = incident.ApprovedWords(at=now, by="Bob")
+    waiting = state.Start(duty="tell/home", occurrence=9, due_at=now, started_at=now, real_at=now)
+    words = state.ApprovedWords(at=now, by="Bob")
     life = life.model_copy(update={"started": {"tell/home/9": waiting}, "to_tell": (_tell(),)})
     life = life.model_copy(update={"public": life.public.model_copy(update={"words": words, "approval": words})})
     happens(simulation, 95, events.Resolved(text="rolled back"))
@@ -59,14 +61,14 @@ def _lived() -> list[BaseModel]:
     assert review is not None
     view = outlook(BOOK, life, plan(BOOK, life, now), now, 60.0, frozenset())
     return [
-        answers.IncidentInput(opening=opening(BOOK), incident=life, alerts=(alert(),)),
-        incident.Particulars(severity="sev1", title="Checkout fails", labels={"a": "b"}),
+        results.IncidentInput(opening=opening(BOOK), incident=life, alerts=(alert(),)),
+        state.Particulars(severity="sev1", title="Checkout fails", labels={"a": "b"}),
         review_answers.ReviewInput(runbook=BOOK, review=review),
         review_answers.status(BOOK, review, simulation.now, 1.0),
-        answers.UpdateResult(incident="x", changed=("y",), next=view.lines[:1]),
-        answers.Status(incident=life, verification=timedelta(minutes=15)),
+        results.UpdateResult(incident="x", changed=("y",), next=view.lines[:1]),
+        results.Status(incident=life, verification=timedelta(minutes=15)),
         view,
-        record.record(BOOK, simulation.incident.model_copy(update={"closed_at": at(120)}), 1.0),
+        summary.record(BOOK, simulation.incident.model_copy(update={"closed_at": at(120)}), 1.0),
         effects.Send(incident="x", key="k", vendor_key="v", effect=flying.effect, subject="s", text="t"),
         events.EffectStarted(demand=flying, real_at=T0),
         events.EffectSettled(demand=flying, outcome="done", receipt=effects.Receipt(reference="r"), late=timedelta(1)),
@@ -79,21 +81,21 @@ def _lived() -> list[BaseModel]:
         events.Closed(at=at(3)),
         *COMMANDS,
         *(sent for _, sent in simulation.sent),
-        incident.Draft(at=T0, approval=words),
-        incident.NewAlertRing(number=1, due_at=T0, texts=("a",), people=("alice",), fingerprints=("f1",)),
-        incident.NewAlerts(number=1, due_at=T0, texts=("a new one",), more=2, rung=("alice",)),
-        incident.Renewal(at=T0, reason="raised", older=("escalate/1/alice/1",)),
+        state.Draft(at=T0, approval=words),
+        state.NewAlertRing(number=1, due_at=T0, texts=("a",), people=("alice",), fingerprints=("f1",)),
+        state.NewAlerts(number=1, due_at=T0, texts=("a new one",), more=2, rung=("alice",)),
+        state.Renewal(at=T0, reason="raised", older=("escalate/1/alice/1",)),
         effects.Email(to="customers", name="Customers", addresses=("all@example.com",), public=True, template="email"),
         effects.Ticket(action="close", ticket="OPS-12", template="ticket"),
         review_state.ConsiderAnswer(at=T0, by="Alice", wanted=True),
         Audience(name="Customers", addresses=("all@example.com",)),
-        incident.declare(opening(_flagged()), T0, "id", "wf"),
+        state.declare(opening(_flagged()), T0, "id", "wf"),
         _flagged(),
     ]
 
 
-def _tell() -> incident.Tell:
-    return incident.Tell(number=9, at=T0, text="hm", mention=("alice",))
+def _tell() -> state.Tell:
+    return state.Tell(number=9, at=T0, text="hm", mention=("alice",))
 
 
 def _flagged() -> Runbook:

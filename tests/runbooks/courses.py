@@ -5,13 +5,13 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
-from starter.runbooks import load
-from workflows.policy.demand import Demand
-from workflows.policy.incident import OpenRequest
-from workflows.policy.preview import Line, Scenario
-from workflows.policy.runbook import Runbook, SeverityName
-from workflows.policy.simulate import Simulation
-from workflows.preview import preview, say
+from starter.runbooks.library import load
+from workflows.policy.effects.demand import Demand
+from workflows.policy.incident.state import OpenRequest
+from workflows.policy.runbook.model import Runbook, SeverityName
+from workflows.policy.simulation.preview import Line, Scenario
+from workflows.policy.simulation.simulate import Simulation
+from workflows.texts.preview import preview, say
 
 RUNBOOKS = Path(__file__).parents[2] / "runbooks"
 NAMES = ("company", "lma", "lumi", "samia", "standard")

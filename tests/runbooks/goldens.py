@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.runbooks.courses import MONDAY, NAMES, SATURDAY, book, foreseen
-from workflows.policy.preview import Line
-from workflows.policy.runbook import SeverityName
+from workflows.policy.runbook.model import SeverityName
+from workflows.policy.simulation.preview import Line
 
 FOLDER = Path(__file__).parent / "golden"
 LONG_ENOUGH = 130

@@ -5,13 +5,20 @@ import pytest
 from tests.policy.builders import T0, at, happens, minute, pages, post, said, sends, times
 from tests.runbooks import courses
 from tests.runbooks.courses import book, foreseen, items, one
-from workflows.policy.effects import OpenChannel, Publish
-from workflows.policy.events import Acknowledged, FlagChanged, FollowUpAdded, FollowUpDone, Resolved, RoleAssigned
-from workflows.policy.incident import OpenRequest
+from workflows.policy.effects.effects import OpenChannel, Publish
+from workflows.policy.incident.events import (
+    Acknowledged,
+    FlagChanged,
+    FollowUpAdded,
+    FollowUpDone,
+    Resolved,
+    RoleAssigned,
+)
+from workflows.policy.incident.state import OpenRequest
 from workflows.policy.review.events import Waived
-from workflows.policy.runbook import SeverityName
-from workflows.policy.simulate import Simulation
-from workflows.texts import words
+from workflows.policy.runbook.model import SeverityName
+from workflows.policy.simulation.simulate import Simulation
+from workflows.texts.render import words
 
 
 def unanswered(severity: SeverityName, until: float = 0) -> Simulation:

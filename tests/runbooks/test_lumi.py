@@ -17,9 +17,9 @@ from tests.runbooks.courses import (
     text,
     times,
 )
-from workflows.policy.effects import Email, OpenChannel
-from workflows.policy.events import DraftApproved, FlagChanged, Mitigated
-from workflows.policy.runbook import SeverityName
+from workflows.policy.effects.effects import Email, OpenChannel
+from workflows.policy.incident.events import DraftApproved, FlagChanged, Mitigated
+from workflows.policy.runbook.model import SeverityName
 
 ALL: tuple[SeverityName, ...] = ("sev1", "sev2", "sev3")
 every = pytest.mark.parametrize("severity", ALL)

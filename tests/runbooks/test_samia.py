@@ -23,8 +23,8 @@ from tests.runbooks.courses import (
     times,
 )
 from tests.starter.sources.webhooks import delivery
-from workflows.policy.effects import Email, Page, Publish, Ticket
-from workflows.policy.events import (
+from workflows.policy.effects.effects import Email, Page, Publish, Ticket
+from workflows.policy.incident.events import (
     Acknowledged,
     DraftApproved,
     Escalated,
@@ -37,7 +37,7 @@ from workflows.policy.events import (
     SeverityChanged,
     UpdatePosted,
 )
-from workflows.policy.runbook import SeverityName
+from workflows.policy.runbook.model import SeverityName
 
 ALL: tuple[SeverityName, ...] = ("sev1", "sev2", "sev3")
 MAJOR: tuple[SeverityName, ...] = ("sev1", "sev2")

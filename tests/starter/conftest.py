@@ -20,17 +20,17 @@ from temporalio.worker import Worker
 
 from settings import Settings
 from settings.temporal import WORKFLOW_QUEUE
-from starter import setup
-from starter.app import create_app
-from starter.incidents import Incidents
-from starter.runbooks import Library, load
-from starter.sns_calls import SnsCalls
+from starter.gateway.app import create_app
+from starter.runbooks.library import Library, load
+from starter.sources.sns_calls import SnsCalls
+from starter.temporal import setup
+from starter.temporal.incidents import Incidents
 from tests.patience import HANGS_AFTER_S
 from tests.starter.book import ACME
 from workflows.cancelled_episodes import CancelledEpisodesWorkflow
+from workflows.durable.sandboxing import runner
 from workflows.incident import IncidentWorkflow
-from workflows.policy.runbook import Runbook
-from workflows.runner import runner
+from workflows.policy.runbook.model import Runbook
 
 T = TypeVar("T")
 

@@ -4,12 +4,12 @@ import httpx
 from temporalio.client import Client
 
 from settings import Settings
-from starter.incidents import Incidents
-from starter.runbooks import Library
+from starter.runbooks.library import Library
+from starter.temporal.incidents import Incidents
 from tests.starter.conftest import eventually, incident_worker
 from tests.starter.test_serve import serving
 from tests.workflows.incidents import Vendors, performing
-from workflows.policy.events import Cancelled
+from workflows.policy.incident.events import Cancelled
 
 
 def alert(status: str = "firing", since: str = "2026-11-21T00:03:12Z") -> dict[str, str]:

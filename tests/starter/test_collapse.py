@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from starter.collapse import collapse
+from starter.intake.collapse import collapse
 from tests.policy.builders import alert, at, ladder, opening, tier
-from workflows.policy.events import Alert, AlertsReceived
-from workflows.policy.fold import apply
-from workflows.policy.incident import Incident, declare
+from workflows.policy.incident.events import Alert, AlertsReceived
+from workflows.policy.incident.state import Incident, declare
+from workflows.policy.reducers.root import apply
 
 BOOK = ladder(tier("alice"))
 

@@ -5,12 +5,12 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from starter.answers import Past, Summary
-from starter.counting import figures, spread
-from starter.figures import ReportFigures, Spread
-from workflows.policy.record import ClosedIncident
-from workflows.policy.review.record import ClosedReview as ReviewRecord
-from workflows.policy.tally import PageStatistics
+from starter.report.counting import figures, spread
+from starter.report.figures import ReportFigures, Spread
+from starter.temporal.results import Past, Summary
+from workflows.policy.incident.page_statistics import PageStatistics
+from workflows.policy.review.summary import ClosedReview as ReviewRecord
+from workflows.policy.views.summary import ClosedIncident
 
 T0 = datetime(2026, 11, 2, tzinfo=UTC)  # a Monday
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)

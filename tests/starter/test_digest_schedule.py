@@ -14,11 +14,11 @@ from temporalio.client import (
 )
 from temporalio.service import RPCError
 
-from starter.digest_schedule import ID, drop, keep
+from starter.temporal.digest_schedule import ID, drop, keep
 from tests.starter.conftest import eventually
-from workflows.policy.calendar import WEEKDAYS, Calendar, Hours
-from workflows.policy.digest import DigestOrder
-from workflows.policy.runbook import Audience, Runbook
+from workflows.policy.runbook.model import Audience, Runbook
+from workflows.policy.time.calendar import WEEKDAYS, Calendar, Hours
+from workflows.policy.watches.digest import DigestOrder
 
 NINE = time(9)
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -4,8 +4,8 @@ import httpx
 from temporalio.client import Client
 
 from settings import Settings
-from starter.incidents import Incidents
-from starter.runbooks import Library
+from starter.runbooks.library import Library
+from starter.temporal.incidents import Incidents
 from tests.starter.conftest import GatewayUnderTest
 from tests.starter.test_serve import serving
 

@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 import pytest_asyncio
 
 from settings import Settings
-from starter.incidents import Incidents
-from starter.runbooks import Library
+from starter.runbooks.library import Library
+from starter.temporal.incidents import Incidents
 from tests.starter.fuzz.corpus import corpus, one
 from tests.starter.fuzz.schema import explore
 from tests.starter.fuzz.sending import MAX_BODY_BYTES, secrets, send

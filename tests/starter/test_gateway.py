@@ -17,13 +17,13 @@ from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
 from settings import Settings
-from starter.incidents import Incidents
-from starter.runbooks import Library
+from starter.runbooks.library import Library
+from starter.temporal.incidents import Incidents
 from tests.patience import HANGS_AFTER_S
 from tests.starter.conftest import GatewayUnderTest
 from tests.starter.sources.test_alertmanager import alert, body, captured
 from tests.starter.test_incidents import signals
-from workflows.policy.events import AlertsReceived
+from workflows.policy.incident.events import AlertsReceived
 
 ALERTMANAGER, GENERIC = "/webhooks/alertmanager", "/webhooks/generic"
 ONE = {"key": "checkout", "title": "Checkout is down"}
@@ -210,7 +210,7 @@ class TestTemporalAway:
     async def test_a_temporal_that_never_answers_is_away_too(
         self, gate: GatewayUnderTest, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("starter.gateway.ANSWER_WITHIN_S", 0.3)
+        monkeypatch.setattr("starter.gateway.gateway.ANSWER_WITHIN_S", 0.3)
         with socket.create_server(("127.0.0.1", 0)) as silent:
             address = f"127.0.0.1:{silent.getsockname()[1]}"
             connected = await Client.connect(address, lazy=True, data_converter=pydantic_data_converter)
@@ -223,7 +223,7 @@ class TestTemporalAway:
     async def test_a_sender_that_trickles_does_not_hold_the_gateway(
         self, gate: GatewayUnderTest, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("starter.gateway.ANSWER_WITHIN_S", 0.3)
+        monkeypatch.setattr("starter.gateway.gateway.ANSWER_WITHIN_S", 0.3)
 
         async def trickle() -> AsyncIterator[bytes]:
             while True:

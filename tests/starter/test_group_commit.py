@@ -9,20 +9,20 @@ import pytest
 from temporalio.client import Client
 from temporalio.worker import Worker
 
-from starter import group_commit
-from starter.answers import Unreachable
-from starter.group_commit import GroupCommit
-from starter.incidents import Incidents
-from starter.refusal import Refusal
-from starter.routes.accepted import PART_BYTES
+from starter.gateway.routes.accepted import PART_BYTES
+from starter.intake import group_commit
+from starter.intake.group_commit import GroupCommit
+from starter.sources.refusal import Refusal
+from starter.temporal.incidents import Incidents
+from starter.temporal.results import Unreachable
 from tests.patience import HANGS_AFTER_S
 from tests.starter.conftest import GatewayUnderTest
 from tests.starter.sources.test_alertmanager import alert as sent_alert
 from tests.starter.sources.test_alertmanager import body
 from tests.starter.test_incidents import ID, NOW, signals
-from workflows.policy.events import Alert, AlertsReceived
-from workflows.policy.incident import OpenRequest
-from workflows.policy.runbook import Runbook, SeverityName
+from workflows.policy.incident.events import Alert, AlertsReceived
+from workflows.policy.incident.state import OpenRequest
+from workflows.policy.runbook.model import Runbook, SeverityName
 
 
 class HeldRoad(Incidents):

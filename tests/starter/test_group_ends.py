@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from starter import grouping
-from starter.routes.accepted import events_of
+from starter.gateway.routes.accepted import events_of
+from starter.intake import grouping
 from starter.sources.table import SOURCES
 from tests.policy.builders import ladder, tier
 from tests.starter.sources.webhooks import webhook
-from workflows.policy.runbook import Runbook
-from workflows.policy.simulate import Simulation
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.simulation.simulate import Simulation
 
 TEN = datetime(2026, 11, 26, 10, 0, tzinfo=UTC)
 BOOK = ladder(tier("alice"))

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from starter import grouping
+from starter.intake import grouping
 from starter.sources.reading import Reading, SentAlert
 from tests.starter.sources.webhooks import NOW
-from workflows.policy.runbook import Intake, Runbook
+from workflows.policy.runbook.model import Intake, Runbook
 
 
 def opening(book: Runbook, word: str = "", **alert: Any) -> Any:

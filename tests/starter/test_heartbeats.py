@@ -9,17 +9,17 @@ from pydantic import SecretStr
 from temporalio.client import Client
 
 from settings import Settings
-from starter.answers import NothingOpen
-from starter.beats import Beats
-from starter.heartbeats import Heartbeats
-from starter.incidents import Incidents
-from starter.runbooks import Library
+from starter.intake.beats import Beats
+from starter.runbooks.library import Library
+from starter.temporal.heartbeats import Heartbeats
+from starter.temporal.incidents import Incidents
+from starter.temporal.results import NothingOpen
 from tests.patience import HANGS_AFTER_S
 from tests.starter.conftest import GatewayUnderTest
 from tests.starter.test_serve import serving
-from workflows.policy.heartbeat import Beat, Paused, Removed, Spec
-from workflows.policy.incident import OpenRequest
-from workflows.policy.runbook import Runbook
+from workflows.policy.incident.state import OpenRequest
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.watches.heartbeat import Beat, Paused, Removed, Spec
 
 T0 = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from starter.runbook_holidays import PublicHolidays
-from starter.runbooks import RunbookReading, read
+from starter.runbooks.holidays import PublicHolidays
+from starter.runbooks.library import RunbookReading, read
 from tests.starter.book import ACME
 
 

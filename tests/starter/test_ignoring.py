@@ -7,16 +7,16 @@ import httpx
 import pytest
 from temporalio.worker import Worker
 
-from starter.ignoring import set_aside
-from starter.incidents import Incidents
-from starter.runbooks import Library
-from starter.silencing import silenced
+from starter.intake.ignoring import set_aside
+from starter.intake.silencing import silenced
+from starter.runbooks.library import Library
 from starter.sources.reading import Reading, SentAlert
+from starter.temporal.incidents import Incidents
 from tests.starter.conftest import GatewayUnderTest, eventually
 from tests.starter.sources.webhooks import NOW
-from workflows.policy.matching import Matcher
-from workflows.policy.runbook import Intake, Runbook
-from workflows.policy.silence import SilenceSummary
+from workflows.policy.runbook.matchers import Matcher
+from workflows.policy.runbook.model import Intake, Runbook
+from workflows.policy.watches.silence import SilenceSummary
 
 GENERIC = "/webhooks/generic"
 

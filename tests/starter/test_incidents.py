@@ -11,14 +11,22 @@ from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Worker
 
-from starter.answers import LookupFailed, NobodyWorks, NothingOpen, RefusedByIncident, Unreachable
-from starter.incidents import Incidents
+from starter.temporal.incidents import Incidents
+from starter.temporal.results import LookupFailed, NobodyWorks, NothingOpen, RefusedByIncident, Unreachable
 from tests.starter.conftest import eventually, incident_worker
-from workflows import search_attributes as attributes
-from workflows.policy.answers import IncidentInput
-from workflows.policy.events import Acknowledged, Alert, AlertsReceived, Noted, Reopened, Resolved, SeverityChanged
-from workflows.policy.incident import OpenRequest
-from workflows.policy.runbook import Runbook
+from workflows.durable import search_attributes as attributes
+from workflows.policy.incident.events import (
+    Acknowledged,
+    Alert,
+    AlertsReceived,
+    Noted,
+    Reopened,
+    Resolved,
+    SeverityChanged,
+)
+from workflows.policy.incident.state import OpenRequest
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.views.results import IncidentInput
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 SOON = timedelta(seconds=0.3)

@@ -11,21 +11,21 @@ from temporalio.client import Client
 
 from activities.temporal import Temporal
 from settings import Settings
-from starter.answers import Unpublished
-from starter.app import create_app
-from starter.incidents import Incidents
-from starter.installations import Installations, loaded
-from starter.reach import TemporalConnection
-from starter.runbooks import Library, load
+from starter.gateway.app import create_app
+from starter.runbooks.library import Library, load
+from starter.temporal.connection import TemporalConnection
+from starter.temporal.incidents import Incidents
+from starter.temporal.installations import Installations, loaded
+from starter.temporal.results import Unpublished
 from tests.starter.book import ACME
 from tests.starter.conftest import GatewayUnderTest, incident_worker
 from worker.publishing import publish
-from workflows.handing_on import HandOn
-from workflows.policy.answers import IncidentInput
-from workflows.policy.events import Alert, AlertsReceived
-from workflows.policy.incident import OpenRequest
-from workflows.policy.installation import Installation
-from workflows.policy.runbook import Runbook
+from workflows.durable.forward_alerts import HandOn
+from workflows.policy.incident.events import Alert, AlertsReceived
+from workflows.policy.incident.state import OpenRequest
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.views.results import IncidentInput
+from workflows.policy.watches.installation import Installation
 
 ALERT = {"alerts": [{"status": "firing", "labels": {"alertname": "Down", "severity": "critical"}}], "groupKey": "g"}
 

@@ -12,13 +12,13 @@ from temporalio.client import Client
 from temporalio.common import SearchAttributePair, TypedSearchAttributes
 
 from activities.jira import incident_label
-from starter.jira_tickets import TicketDone, done
+from starter.intake.jira_tickets import TicketDone, done
 from starter.sources.reading import Unreadable
 from tests.starter.conftest import GatewayUnderTest, eventually
 from tests.starter.sources.webhooks import webhook
 from tests.starter.test_incidents import signals
-from workflows import search_attributes as attributes
-from workflows.policy.events import FollowUpDone
+from workflows.durable import search_attributes as attributes
+from workflows.policy.incident.events import FollowUpDone
 
 INCIDENT = "20261121-0204-k7bcdf"
 HEADERS = {"X-Atlassian-Webhook-Identifier": "delivery-1"}

@@ -9,9 +9,9 @@ import pytest
 from structlog.testing import capture_logs
 
 from settings import Settings
-from starter.incidents import Incidents
-from starter.limits import Limits
-from starter.runbooks import Library
+from starter.gateway.limits import Limits
+from starter.runbooks.library import Library
+from starter.temporal.incidents import Incidents
 from tests.patience import HANGS_AFTER_S
 from tests.starter.test_serve import serving
 

@@ -6,8 +6,8 @@ from pydantic import SecretStr
 
 from activities.pagerduty import PagerDuty
 from settings import Settings
-from starter.incidents import Incidents
-from starter.runbooks import Library
+from starter.runbooks.library import Library
+from starter.temporal.incidents import Incidents
 from tests.sandbox.pager import incidents as at_pagerduty
 from tests.sandbox_server import running_sandbox
 from tests.starter.conftest import eventually

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from starter.pagerduty_rings import Ignored, Report, report
+from starter.intake.pagerduty_rings import Ignored, Report, report
 from starter.sources.pagerduty import workflow_of
 from starter.sources.reading import Unreadable
 from tests.starter.sources.webhooks import webhook
-from workflows.policy.events import Acknowledged, Noted, Resolved, Unacknowledged
+from workflows.policy.incident.events import Acknowledged, Noted, Resolved, Unacknowledged
 
 RING = "incident-alertmanager-0123456789abcdef0123/20261121-0003-k7/escalate/1/on-call/1"
 

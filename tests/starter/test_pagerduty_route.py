@@ -17,12 +17,12 @@ from fastapi.responses import JSONResponse
 from pydantic import SecretStr
 from temporalio.client import Client
 
-from starter.incidents import Incidents
+from starter.temporal.incidents import Incidents
 from tests.starter.conftest import GatewayUnderTest
 from tests.starter.test_incidents import signals
 from tests.starter.test_pagerduty_rings import event
-from workflows.policy.incident import OpenRequest
-from workflows.policy.runbook import Runbook
+from workflows.policy.incident.state import OpenRequest
+from workflows.policy.runbook.model import Runbook
 
 PATH = "/webhooks/pagerduty"
 

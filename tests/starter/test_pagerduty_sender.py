@@ -12,7 +12,7 @@ from tests.starter.sources.fixtures.pagerduty import FIXTURE, event, incident
 from tests.starter.test_incidents import signals
 from tests.starter.test_pagerduty_rings import RING
 from tests.starter.test_pagerduty_route import RestApi, rest
-from workflows.policy.events import AlertsReceived
+from workflows.policy.incident.events import AlertsReceived
 
 __all__ = ["rest"]  # a fixture
 

@@ -10,21 +10,22 @@ from structlog.testing import capture_logs
 from temporalio.client import Client
 
 from settings import Settings
-from starter import gateway, grouping, translating
-from starter.gateway import Gateway
-from starter.incidents import Incidents
-from starter.refusal import Refusal
-from starter.routes.alerts import take
-from starter.routing import route
-from starter.runbooks import Library
+from starter.gateway import gateway
+from starter.gateway.gateway import Gateway
+from starter.gateway.routes.alerts import take
+from starter.intake import grouping, translating
+from starter.intake.explain import route
+from starter.runbooks.library import Library
 from starter.sources import generic
 from starter.sources.reading import Webhook
+from starter.sources.refusal import Refusal
 from starter.sources.several import AT_ONCE
 from starter.sources.table import SOURCES
+from starter.temporal.incidents import Incidents
 from tests.starter.conftest import GatewayUnderTest
 from tests.starter.sources.webhooks import NOW, webhook
 from tests.starter.test_gateway import received
-from workflows.policy.runbook import Runbook
+from workflows.policy.runbook.model import Runbook
 
 LIMIT = 10_000_000
 LISTS = ("alertmanager", "grafana", "generic", "cloudevents")

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from starter.replays import AT_MOST, KEPT_FOR, Replays
+from starter.intake.replays import AT_MOST, KEPT_FOR, Replays
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 

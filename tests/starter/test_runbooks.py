@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from starter.runbooks import load
+from starter.runbooks.library import load
 from tests.starter.book import ACME
 
 LADDER = "      - {page: [on-call]}\n      - {page: [boss], after: 15m}\n"

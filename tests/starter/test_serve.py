@@ -17,10 +17,10 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from settings import Settings, SettingsError
 from settings.temporal import WORKFLOW_QUEUE
-from starter.canary import Canary
-from starter.incidents import Incidents
-from starter.runbooks import Library
-from starter.serve import is_loopback, serve
+from starter.gateway.canary import Canary
+from starter.gateway.serve import is_loopback, serve
+from starter.runbooks.library import Library
+from starter.temporal.incidents import Incidents
 
 
 @workflow.defn(name="canary")
@@ -90,7 +90,7 @@ class TestCanary:
     async def test_a_worker_that_does_not_carry_it_is_a_problem(
         self, settings: Settings, library: Library, incidents: Incidents, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("starter.incidents.CANARY_LIVES", timedelta(seconds=1))
+        monkeypatch.setattr("starter.temporal.incidents.CANARY_LIVES", timedelta(seconds=1))
         async with serving(settings, library, incidents) as address:
             canary = Canary(incidents, address)
             await canary.send()

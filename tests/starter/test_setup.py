@@ -10,7 +10,7 @@ from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
-from starter.setup import SetupFailed, prepare
+from starter.temporal.setup import SetupFailed, prepare
 from tests.starter.conftest import register
 
 

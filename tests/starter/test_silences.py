@@ -10,20 +10,20 @@ from temporalio.worker import Worker
 
 from activities.temporal import Temporal
 from settings.temporal import PAGE_QUEUE, WORKFLOW_QUEUE
-from starter.answers import NothingOpen, Unreachable
-from starter.grouping import Batch
-from starter.incidents import Incidents
-from starter.runbooks import Library
-from starter.silences import Silences, new_id
-from starter.silencing import Silencing
+from starter.intake.grouping import Batch
+from starter.intake.silencing import Silencing
+from starter.runbooks.library import Library
+from starter.temporal.incidents import Incidents
+from starter.temporal.results import NothingOpen, Unreachable
+from starter.temporal.silences import Silences, new_id
 from tests.patience import HANGS_AFTER_S
 from tests.starter.conftest import GatewayUnderTest, eventually
+from workflows.durable.sandboxing import runner
 from workflows.incident import IncidentWorkflow
-from workflows.policy.events import Alert
-from workflows.policy.incident import OpenRequest
-from workflows.policy.matching import Matcher
-from workflows.policy.silence import Expired, Silence, SilenceSummary
-from workflows.runner import runner
+from workflows.policy.incident.events import Alert
+from workflows.policy.incident.state import OpenRequest
+from workflows.policy.runbook.matchers import Matcher
+from workflows.policy.watches.silence import Expired, Silence, SilenceSummary
 from workflows.silence import SilenceWorkflow
 
 GENERIC = "/webhooks/generic"
@@ -256,7 +256,7 @@ class TestFailingOpen:
             return ()
 
         monkeypatch.setattr(Silences, "list", slow)
-        monkeypatch.setattr("starter.silencing.FIRST_LOOK_S", 0.1)
+        monkeypatch.setattr("starter.intake.silencing.FIRST_LOOK_S", 0.1)
         async with gate.open() as http, asyncio.timeout(HANGS_AFTER_S):
             assert (await http.post(GENERIC, json=alert())).json()["accepted"] == 1
 

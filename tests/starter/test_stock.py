@@ -7,23 +7,23 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 
 from settings.temporal import WORKFLOW_QUEUE
-from starter.answers import NobodyWorks, ReviewSummary
-from starter.incidents import Incidents
-from starter.reviews import Reviews
-from starter.stock import asked, take
+from starter.temporal.incidents import Incidents
+from starter.temporal.inventory import asked, take
+from starter.temporal.results import NobodyWorks, ReviewSummary
+from starter.temporal.reviews import Reviews
 from tests.policy.builders import at, happens, opened
 from tests.starter.conftest import eventually
 from tests.starter.test_counting import T0, summary
 from tests.workflows.incidents import shipped
-from workflows.policy.answers import Status
-from workflows.policy.digest import Stock
-from workflows.policy.events import Acknowledged, Cancelled, DraftApproved, FollowUpAdded, Resolved
-from workflows.policy.incident import OpenRequest
-from workflows.policy.review.answers import ReviewInput, ReviewStatus, status
+from workflows.durable.sandboxing import runner
+from workflows.policy.incident.events import Acknowledged, Cancelled, DraftApproved, FollowUpAdded, Resolved
+from workflows.policy.incident.state import OpenRequest
+from workflows.policy.review.results import ReviewInput, ReviewStatus, status
 from workflows.policy.review.state import Review, open_review
-from workflows.policy.runbook import Runbook
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.views.results import Status
+from workflows.policy.watches.digest import Stock
 from workflows.review import ReviewWorkflow
-from workflows.runner import runner
 
 
 @pytest.fixture

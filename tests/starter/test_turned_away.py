@@ -9,8 +9,8 @@ from structlog.testing import capture_logs
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
-from starter.incidents import Incidents
 from starter.sources import generic, sentry
+from starter.temporal.incidents import Incidents
 from tests.patience import HANGS_AFTER_S
 from tests.starter.conftest import GatewayUnderTest
 from tests.starter.sources.fixtures.pagerduty import FIXTURE, firing

@@ -11,8 +11,9 @@ from pydantic import SecretStr
 from structlog.testing import capture_logs
 from temporalio.client import Client
 
-from starter import ours, prefix, translating, turned_away
-from starter.sources import generic, healthchecks
+from starter.gateway import rejected_webhooks
+from starter.intake import ours, translating
+from starter.sources import generic, healthchecks, prefix
 from starter.sources.table import SOURCES
 from tests.starter.conftest import GatewayUnderTest
 from tests.starter.sources.fixture import hex_hmac
@@ -193,7 +194,7 @@ class TestCompressed:
 
 class TestSeen:
     def test_what_is_dropped_is_logged_once_a_minute_for_each_source_and_shown_for_a_day(self) -> None:
-        known = turned_away.TurnedAway()
+        known = rejected_webhooks.TurnedAway()
         with capture_logs() as logs:
             for second in range(0, 150, 10):
                 known.dropped(

@@ -10,9 +10,9 @@ import pytest
 from pydantic import SecretStr, ValidationError
 
 from settings import Settings
-from starter import verify
-from starter.routes.heartbeat import SOURCE as HEARTBEAT
-from starter.routes.jira import SOURCE as JIRA
+from starter.gateway.routes.heartbeat import SOURCE as HEARTBEAT
+from starter.gateway.routes.jira import SOURCE as JIRA
+from starter.sources import verify
 from starter.sources.table import SOURCES
 from tests.starter.sources.webhooks import webhook
 

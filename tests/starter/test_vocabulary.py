@@ -2,10 +2,10 @@
 
 import pytest
 
-from starter import grouping
+from starter.intake import grouping
+from starter.runbooks.vocabulary import MEANINGS, meaning
 from starter.sources.reading import SentAlert
-from starter.vocabulary import MEANINGS, meaning
-from workflows.policy.runbook import Intake
+from workflows.policy.runbook.model import Intake
 
 LADDERS = {
     "kube-prometheus": {"critical": "sev1", "warning": "sev3", "info": "ignore", "none": "ignore"},

@@ -19,18 +19,18 @@ from temporalio.worker import Worker
 
 from settings import Settings
 from settings.temporal import PAGE_QUEUE, WORKFLOW_QUEUE
-from starter import setup
-from starter.incidents import Incidents
-from starter.installations import Installations, loaded
-from starter.runbooks import Library, load
+from starter.runbooks.library import Library, load
+from starter.temporal import setup
+from starter.temporal.incidents import Incidents
+from starter.temporal.installations import Installations, loaded
 from tests.starter.book import ACME
 from tests.starter.conftest import register
 from tocsin.__main__ import run
+from workflows.durable.sandboxing import runner
 from workflows.incident import IncidentWorkflow
 from workflows.installation import InstallationWorkflow
-from workflows.policy.effects import Receipt, Send
+from workflows.policy.effects.effects import Receipt, Send
 from workflows.review import ReviewWorkflow
-from workflows.runner import runner
 
 
 @dataclass(frozen=True)

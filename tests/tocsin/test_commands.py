@@ -11,11 +11,11 @@ import pytest
 from temporalio.client import Client
 from temporalio.worker import Worker
 
-from starter.incidents import Incidents
-from starter.runbooks import load
+from starter.runbooks.library import load
+from starter.temporal.incidents import Incidents
 from tests.patience import HANGS_AFTER_S
 from tests.tocsin.conftest import CommandAnswer, Tocsin
-from workflows.policy.incident import OpenRequest
+from workflows.policy.incident.state import OpenRequest
 
 
 @pytest.mark.parametrize(

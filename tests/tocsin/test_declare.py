@@ -12,12 +12,12 @@ from temporalio.worker import Worker
 
 from settings import Settings
 from settings.temporal import PAGE_QUEUE
-from starter.incidents import Incidents
-from starter.installations import Installations, loaded
-from starter.runbooks import load
+from starter.runbooks.library import load
+from starter.temporal.incidents import Incidents
+from starter.temporal.installations import Installations, loaded
 from tests.tocsin.conftest import Tocsin
 from tocsin.commands import opening
-from workflows.policy.effects import Page, Receipt, Send
+from workflows.policy.effects.effects import Page, Receipt, Send
 
 BY_LABEL = """\
       - {page: [on-call]}

@@ -7,12 +7,12 @@ from string import Template
 
 import pytest
 
-from starter.runbooks import Library
+from starter.runbooks.library import Library
 from tests.starter.sources.webhooks import delivery
 from tocsin.demo.expectations import Outcome, unmet
 from tocsin.demo.stage import DemoRing, DemoSandbox
 from tocsin.demo.telling import DemoSent
-from workflows.policy.incident import Incident, Settlement
+from workflows.policy.incident.state import Incident, Settlement
 
 NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
 

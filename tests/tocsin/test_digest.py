@@ -7,8 +7,8 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 from temporalio.worker import Worker
 
-from starter.digest_schedule import ID
-from starter.incidents import Incidents
+from starter.temporal.digest_schedule import ID
+from starter.temporal.incidents import Incidents
 from tests.starter.conftest import eventually
 from tests.tocsin.conftest import Tocsin
 

@@ -9,12 +9,12 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 
 from settings.temporal import WORKFLOW_QUEUE
-from starter.heartbeats import Heartbeats
-from starter.incidents import Incidents
+from starter.temporal.heartbeats import Heartbeats
+from starter.temporal.incidents import Incidents
 from tests.starter.conftest import eventually
 from tests.tocsin.conftest import Tocsin
+from workflows.durable.sandboxing import runner
 from workflows.heartbeat import HeartbeatWorkflow
-from workflows.runner import runner
 
 
 @pytest_asyncio.fixture

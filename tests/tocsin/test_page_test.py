@@ -11,7 +11,7 @@ from temporalio.worker import Worker
 from settings.temporal import PAGE_QUEUE
 from tests.tocsin.conftest import Tocsin
 from tocsin.commands import page_test
-from workflows.policy.effects import Page, Receipt, Send
+from workflows.policy.effects.effects import Page, Receipt, Send
 
 
 class FakePager:

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 from temporalio.client import Client
 
-from starter import directory
-from starter.answers import Past
-from starter.counting import counted, figures
-from starter.figures import ReportFigures
-from starter.incidents import Incidents
-from starter.reviews import Reviews
-from starter.runbooks import load
+from starter.report.counting import counted, figures
+from starter.report.figures import ReportFigures
+from starter.runbooks.library import load
+from starter.temporal import directory
+from starter.temporal.incidents import Incidents
+from starter.temporal.results import Past
+from starter.temporal.reviews import Reviews
 from tests.starter.conftest import eventually
 from tests.starter.test_counting import DAY, T0, record, summary
 from tests.tocsin.conftest import Tocsin
@@ -23,10 +23,10 @@ from tocsin import output
 from tocsin.view.figures import picture
 from tocsin.view.report import report
 from tocsin.view.spans import took
-from workflows.policy.incident import OpenRequest
-from workflows.policy.record import MEMO, ClosedIncident
-from workflows.policy.review.record import ClosedReview as ReviewRecord
-from workflows.policy.tally import PageStatistics
+from workflows.policy.incident.page_statistics import PageStatistics
+from workflows.policy.incident.state import OpenRequest
+from workflows.policy.review.summary import ClosedReview as ReviewRecord
+from workflows.policy.views.summary import MEMO, ClosedIncident
 
 SVG = "{http://www.w3.org/2000/svg}"
 NOW = datetime.now(UTC)

@@ -8,17 +8,17 @@ from typing import Any
 import pytest
 from temporalio.client import Client
 
-from starter.grouping import workflow_id
-from starter.incidents import Incidents
-from starter.runbooks import Library
-from starter.silences import Silences
+from starter.intake.grouping import workflow_id
+from starter.runbooks.library import Library
 from starter.sources.reading import Webhook
 from starter.sources.table import SOURCES
+from starter.temporal.incidents import Incidents
+from starter.temporal.silences import Silences
 from tests.starter.conftest import eventually
 from tests.starter.sources.webhooks import delivery
 from tests.tocsin.conftest import Tocsin
-from workflows.policy.matching import Matcher
-from workflows.policy.silence import SilenceSummary
+from workflows.policy.runbook.matchers import Matcher
+from workflows.policy.watches.silence import SilenceSummary
 
 PAYLOADS = Path(__file__).parents[1] / "payloads"
 

@@ -8,9 +8,9 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 
 from settings import Settings
-from starter.incidents import Incidents
-from starter.installations import Installations, loaded
-from starter.runbooks import load
+from starter.runbooks.library import load
+from starter.temporal.incidents import Incidents
+from starter.temporal.installations import Installations, loaded
 from tests.tocsin.conftest import Tocsin
 from tests.tocsin.test_commands import until_found
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from starter.runbook_schema import schema
+from starter.runbooks.schema import schema
 from tests.starter.lint.book import GOOD
 from tests.tocsin.conftest import Tocsin
 

@@ -10,11 +10,11 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 
 from settings.temporal import WORKFLOW_QUEUE
-from starter.incidents import Incidents
-from starter.silences import Silences
+from starter.temporal.incidents import Incidents
+from starter.temporal.silences import Silences
 from tests.starter.conftest import eventually
 from tests.tocsin.conftest import Tocsin
-from workflows.runner import runner
+from workflows.durable.sandboxing import runner
 from workflows.silence import SilenceWorkflow
 
 

@@ -6,9 +6,9 @@ from collections.abc import Callable
 import pytest
 
 from tocsin.commands import events
-from tocsin.commands.says import split
+from tocsin.commands.event_command import split
 from tocsin.failure import Failure
-from workflows.policy.events import Event
+from workflows.policy.incident.events import Event
 
 
 @pytest.mark.parametrize(

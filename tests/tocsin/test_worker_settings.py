@@ -3,9 +3,9 @@
 import pytest
 
 from settings import Settings, SettingsError
-from starter.runbooks import Library
+from starter.runbooks.library import Library
 from worker.pager import paged, require_pager, unroutable
-from workflows.policy.runbook import Runbook
+from workflows.policy.runbook.model import Runbook
 
 KEYS = {"on-call": "R0", "boss": "R1"}
 

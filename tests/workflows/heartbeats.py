@@ -14,16 +14,16 @@ from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
 from activities.temporal import Temporal
-from starter.answers import NobodyWorks, NothingOpen
-from starter.incidents import Incidents
+from starter.temporal.incidents import Incidents
+from starter.temporal.results import NobodyWorks, NothingOpen
 from tests.patience import HANGS_AFTER_S
 from tests.workflows.incidents import opening
+from workflows.durable.sandboxing import runner
+from workflows.durable.sending import COMMS_QUEUE, PAGE_QUEUE
 from workflows.heartbeat import HeartbeatWorkflow
 from workflows.incident import IncidentWorkflow
-from workflows.policy.answers import Status
-from workflows.policy.heartbeat import About, GatewayPresence, Heartbeat, Spec, incident_id, workflow_id
-from workflows.runner import runner
-from workflows.sending import COMMS_QUEUE, PAGE_QUEUE
+from workflows.policy.views.results import Status
+from workflows.policy.watches.heartbeat import About, GatewayPresence, Heartbeat, Spec, incident_id, workflow_id
 
 LISTENS = GatewayPresence(sign_at=datetime(2100, 1, 1, tzinfo=UTC))
 AWAY = GatewayPresence()

@@ -19,19 +19,19 @@ from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
 from activities.temporal import Temporal
-from starter.incidents import Incidents
-from starter.runbooks import load
+from starter.runbooks.library import load
+from starter.temporal.incidents import Incidents
 from tests.patience import HANGS_AFTER_S
 from workflows.cancelled_episodes import CancelledEpisodesWorkflow
+from workflows.durable.sandboxing import runner
+from workflows.durable.sending import COMMS_QUEUE, PAGE_QUEUE
 from workflows.incident import IncidentWorkflow
-from workflows.policy.answers import HISTORY_BYTES, IncidentInput, PlanView, Status
-from workflows.policy.effects import Receipt, Send
-from workflows.policy.events import Alert, AlertsReceived
-from workflows.policy.incident import OpenRequest
-from workflows.policy.runbook import Runbook, SeverityName
+from workflows.policy.effects.effects import Receipt, Send
+from workflows.policy.incident.events import Alert, AlertsReceived
+from workflows.policy.incident.state import OpenRequest
+from workflows.policy.runbook.model import Runbook, SeverityName
+from workflows.policy.views.results import HISTORY_BYTES, IncidentInput, PlanView, Status
 from workflows.review import ReviewWorkflow
-from workflows.runner import runner
-from workflows.sending import COMMS_QUEUE, PAGE_QUEUE
 
 RUNBOOKS = Path(__file__).parents[2] / "runbooks"
 Answer = Callable[[Send, int], Awaitable[Receipt]]

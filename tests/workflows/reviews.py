@@ -12,9 +12,9 @@ from temporalio.testing import WorkflowEnvironment
 
 from tests.patience import HANGS_AFTER_S
 from tests.workflows.incidents import Live, Vendors, incident
-from workflows.policy.answers import PlanView
-from workflows.policy.incident import Incident, OpenRequest
-from workflows.policy.review.answers import ReviewStatus
+from workflows.policy.incident.state import Incident, OpenRequest
+from workflows.policy.review.results import ReviewStatus
+from workflows.policy.views.results import PlanView
 from workflows.review import ReviewWorkflow
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)

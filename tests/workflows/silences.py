@@ -14,19 +14,19 @@ from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
 from activities.temporal import Temporal
-from starter.answers import NobodyWorks, NothingOpen, Unreachable
-from starter.incidents import Incidents
-from starter.silences import new_id
+from starter.temporal.incidents import Incidents
+from starter.temporal.results import NobodyWorks, NothingOpen, Unreachable
+from starter.temporal.silences import new_id
 from tests.patience import HANGS_AFTER_S
 from tests.workflows.incidents import opening
-from workflows.handing_on import HandOn, HoldThere, SilencesListed
+from workflows.durable.forward_alerts import HandOn, HoldThere, SilencesListed
+from workflows.durable.sandboxing import runner
+from workflows.durable.sending import PAGE_QUEUE
 from workflows.incident import IncidentWorkflow
-from workflows.policy.answers import Status
-from workflows.policy.events import Alert
-from workflows.policy.matching import Matcher
-from workflows.policy.silence import Captured, Silence, SilenceSummary, workflow_id
-from workflows.runner import runner
-from workflows.sending import PAGE_QUEUE
+from workflows.policy.incident.events import Alert
+from workflows.policy.runbook.matchers import Matcher
+from workflows.policy.views.results import Status
+from workflows.policy.watches.silence import Captured, Silence, SilenceSummary, workflow_id
 from workflows.silence import SilenceWorkflow
 
 HOUR = timedelta(hours=1)

@@ -8,9 +8,9 @@ from temporalio.testing import WorkflowEnvironment
 
 from tests.policy.builders import minutes, runbook, severity, tier
 from tests.workflows.incidents import Live, Vendors, incident, opening
-from workflows.policy.answers import UpdateResult
-from workflows.policy.events import RunbookAdopted
-from workflows.policy.runbook import Runbook
+from workflows.policy.incident.events import RunbookAdopted
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.views.results import UpdateResult
 
 LATE = runbook(severity(tier("alice"), tier("bob", after=60, unless="resolved")))
 SOON = runbook(severity(tier("alice"), tier("bob", after=20, unless="resolved")), version="2")

@@ -8,10 +8,17 @@ from temporalio.testing import WorkflowEnvironment
 
 from tests.workflows.incidents import A_BUSY_MACHINE, Vendors, firing, incident, opening, resolved, sends, shipped
 from tests.workflows.reviews import review_of
-from workflows.policy.events import Acknowledged, AlertsReceived, Event, Resolved, SeverityChanged, UpdatePosted
-from workflows.policy.incident import OpenRequest
-from workflows.policy.runbook import SeverityName
-from workflows.policy.simulate import Simulation
+from workflows.policy.incident.events import (
+    Acknowledged,
+    AlertsReceived,
+    Event,
+    Resolved,
+    SeverityChanged,
+    UpdatePosted,
+)
+from workflows.policy.incident.state import OpenRequest
+from workflows.policy.runbook.model import SeverityName
+from workflows.policy.simulation.simulate import Simulation
 
 Script = dict[timedelta, tuple[str, Event]]
 

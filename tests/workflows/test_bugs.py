@@ -10,17 +10,19 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.testing import WorkflowEnvironment
 
 from tests.workflows.incidents import Live, Vendors, incident, opening
-from workflows import published, sending, texts
-from workflows.policy import engine, fold, settling
+from workflows.durable import published, sending
+from workflows.policy import engine
+from workflows.policy.reducers import root, settling
+from workflows.texts import render
 
 FIRST_PAGE = "escalate/1/on-call/1"
 
 BROKEN: list[tuple[str, ModuleType, str]] = [
     ("the fold of a page that was sent", settling, "_page"),
     ("the fold of one that begins", settling, "_ring"),
-    ("the fold of what somebody says", fold, "remember"),
+    ("the fold of what somebody says", root, "remember"),
     ("the plan", engine, "split"),
-    ("the words of a message", texts, "_fill"),
+    ("the words of a message", render, "_fill"),
     ("what is ordered of an activity", sending, "order"),
     ("what comes back from one", sending, "EffectSettled"),
     ("the waiting for the next moment", workflow, "sleep"),

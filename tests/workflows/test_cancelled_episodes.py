@@ -8,13 +8,13 @@ from datetime import timedelta
 from temporalio.client import WorkflowExecutionStatus
 from temporalio.testing import WorkflowEnvironment
 
-from starter.incidents import Incidents
+from starter.temporal.incidents import Incidents
 from tests.patience import HANGS_AFTER_S
 from tests.starter.conftest import eventually
 from tests.workflows.incidents import EARLY, Live, Vendors, firing, incident, opening, resolved
 from workflows.incident import IncidentWorkflow
-from workflows.policy.answers import Status
-from workflows.policy.events import Alert
+from workflows.policy.incident.events import Alert
+from workflows.policy.views.results import Status
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 MEMORY = "cancelled-episodes"

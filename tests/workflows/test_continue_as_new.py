@@ -9,8 +9,8 @@ from temporalio.testing import WorkflowEnvironment
 from tests.patience import HANGS_AFTER_S
 from tests.workflows.incidents import COMMS, Live, Vendors, incident, opening, rate_limited
 from tests.workflows.test_agreement import simulated
-from workflows.policy.effects import Receipt, Send
-from workflows.policy.events import Acknowledged, Resolved
+from workflows.policy.effects.effects import Receipt, Send
+from workflows.policy.incident.events import Acknowledged, Resolved
 
 MINUTE = timedelta(minutes=1)
 

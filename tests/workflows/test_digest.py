@@ -14,10 +14,10 @@ from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
 from workflows.digest import DigestWorkflow
-from workflows.policy.digest import Digested, DigestOrder, StillOpen, Stock
-from workflows.policy.effects import Email, Place, Post, Receipt, Send
-from workflows.runner import runner
-from workflows.sending import COMMS_QUEUE
+from workflows.durable.sandboxing import runner
+from workflows.durable.sending import COMMS_QUEUE
+from workflows.policy.effects.effects import Email, Place, Post, Receipt, Send
+from workflows.policy.watches.digest import Digested, DigestOrder, StillOpen, Stock
 
 POST = Post(to=Place(channel="#incidents"), template="digest")
 MAIL = Email(to="leads", name="Leads", addresses=("leads@example.com",), template="digest")

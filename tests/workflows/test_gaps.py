@@ -9,8 +9,8 @@ from temporalio.testing import WorkflowEnvironment
 
 from tests.policy.builders import runbook, severity, tier
 from tests.workflows.incidents import Live, Vendors, incident, opening
-from workflows.policy.effects import Email, Publish
-from workflows.policy.runbook import Runbook
+from workflows.policy.effects.effects import Email, Publish
+from workflows.policy.runbook.model import Runbook
 
 MINUTE = timedelta(minutes=1)
 TEXT = "We are on it. Some users may experience [impact]."

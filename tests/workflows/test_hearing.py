@@ -8,7 +8,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from tests.patience import HANGS_AFTER_S
 from tests.workflows.incidents import Vendors, firing, incident, opening
-from workflows.policy.answers import UpdateResult
+from workflows.policy.views.results import UpdateResult
 
 NOT_UNDERSTOOD = [
     ("a number where an object belongs", "acknowledge", [17]),

@@ -9,8 +9,8 @@ from temporalio.testing import WorkflowEnvironment
 from tests.patience import HANGS_AFTER_S
 from tests.starter.conftest import eventually
 from tests.workflows.heartbeats import AWAY, LISTENS, LiveHeartbeat, Signs, crew, heartbeat, messenger, thinkers
-from workflows.policy.answers import Status
-from workflows.policy.heartbeat import GatewayPresence
+from workflows.policy.views.results import Status
+from workflows.policy.watches.heartbeat import GatewayPresence
 
 MINUTE = timedelta(minutes=1)
 

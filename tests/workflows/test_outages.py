@@ -22,8 +22,8 @@ from tests.workflows.incidents import (
     works,
 )
 from workflows.incident import IncidentWorkflow
-from workflows.policy.answers import IncidentInput
-from workflows.policy.effects import Post, Receipt, Send, Ticket
+from workflows.policy.effects.effects import Post, Receipt, Send, Ticket
+from workflows.policy.views.results import IncidentInput
 
 MINUTE = timedelta(minutes=1)
 

@@ -8,7 +8,7 @@ from temporalio.client import WorkflowHandle
 from temporalio.testing import WorkflowEnvironment
 
 from tests.workflows.incidents import Vendors, incident, opening
-from workflows import search_attributes as known
+from workflows.durable import search_attributes as known
 from workflows.incident import IncidentWorkflow
 
 MINUTE = timedelta(minutes=1)

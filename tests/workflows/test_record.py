@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 from temporalio.client import WorkflowExecution, WorkflowExecutionStatus, WorkflowHandle
 from temporalio.testing import WorkflowEnvironment
 
-from starter.incidents import Incidents
+from starter.temporal.incidents import Incidents
 from tests.starter.conftest import eventually
 from tests.workflows.incidents import Live, Vendors, firing, incident, opening, rate_limited, resolved
-from workflows import search_attributes as known_by
+from workflows.durable import search_attributes as known_by
 from workflows.incident import IncidentWorkflow
-from workflows.policy.incident import Incident
-from workflows.policy.record import MEMO, ClosedIncident
+from workflows.policy.incident.state import Incident
+from workflows.policy.views.summary import MEMO, ClosedIncident
 
 MINUTE = timedelta(minutes=1)
 

@@ -9,9 +9,9 @@ from temporalio.worker import Replayer
 
 from workflows.cancelled_episodes import CancelledEpisodesWorkflow
 from workflows.digest import DigestWorkflow
+from workflows.durable.sandboxing import runner
 from workflows.heartbeat import HeartbeatWorkflow
 from workflows.incident import IncidentWorkflow
-from workflows.runner import runner
 from workflows.silence import SilenceWorkflow
 
 HISTORIES = {path: path.read_text() for path in sorted((Path(__file__).parents[1] / "histories").glob("*.json"))}

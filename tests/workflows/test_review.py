@@ -4,8 +4,8 @@ from temporalio.testing import WorkflowEnvironment
 
 from tests.workflows.incidents import Vendors, incident, opening, shipped
 from tests.workflows.reviews import DAY, HOUR, closed, reviewed
-from workflows import search_attributes as known
-from workflows.policy.review.record import ClosedReview
+from workflows.durable import search_attributes as known
+from workflows.policy.review.summary import ClosedReview
 
 
 async def test_a_review_begins_when_its_incident_closes_and_ends_when_all_is_submitted(

@@ -13,9 +13,9 @@ from tests.patience import HANGS_AFTER_S
 from tests.starter.conftest import eventually
 from tests.workflows.incidents import firing, resolved
 from tests.workflows.silences import HOUR, LiveSilence, crew, silence
-from workflows import pacing
-from workflows.policy.answers import Status
-from workflows.policy.silence import SilenceSummary
+from workflows.durable import pacing
+from workflows.policy.views.results import Status
+from workflows.policy.watches.silence import SilenceSummary
 
 MINUTE = timedelta(minutes=1)
 

@@ -20,10 +20,10 @@ from tests.workflows.incidents import (
     resolved,
     worker,
 )
-from workflows import pacing
+from workflows.durable import pacing
 from workflows.incident import IncidentWorkflow
-from workflows.policy.answers import IncidentInput
-from workflows.policy.events import Alert, AlertsReceived
+from workflows.policy.incident.events import Alert, AlertsReceived
+from workflows.policy.views.results import IncidentInput
 
 NEVER = rate_limited(timedelta(minutes=2), times=10_000)
 

@@ -5,11 +5,11 @@ import asyncio
 from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
-from starter.group_commit import GroupCommit
-from starter.incidents import Incidents
+from starter.intake.group_commit import GroupCommit
+from starter.temporal.incidents import Incidents
 from tests.patience import HANGS_AFTER_S
 from tests.workflows.incidents import Vendors, firing, incident, opening
-from workflows.policy.events import AlertsReceived
+from workflows.policy.incident.events import AlertsReceived
 
 SENDERS, EACH = 20, 40
 

@@ -8,14 +8,14 @@ import pytest
 from temporalio.client import WorkflowHistory
 from temporalio.testing import WorkflowEnvironment
 
-from starter.incidents import Incidents
-from starter.silences import Silences, new_id
+from starter.temporal.incidents import Incidents
+from starter.temporal.silences import Silences, new_id
 from tests.patience import HANGS_AFTER_S
 from tests.workflows.incidents import Vendors, company, firing, incident, opening
 from tests.workflows.silences import HOUR, crew, silence
-from workflows.policy.matching import Matcher
-from workflows.policy.runbook import Runbook
-from workflows.policy.silence import Captured, SilenceSummary, workflow_id
+from workflows.policy.runbook.matchers import Matcher
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.watches.silence import Captured, SilenceSummary, workflow_id
 
 LIMIT = 400
 """Bytes of the payload (`limit.userMetadataSummarySize`, which some versions of the server enforce)."""

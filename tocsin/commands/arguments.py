@@ -9,7 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 from typer import Argument, Option
 
 from tocsin.failure import Failure
-from workflows.policy.durations import Duration
+from workflows.policy.time.durations import Duration
 
 WHICH = "INCIDENT is its id, or enough of its beginning; it may be left out while only one is open."
 

@@ -4,16 +4,16 @@ from functools import partial
 
 from rich.console import Group, RenderableType
 
-from starter.answers import Unpublished
-from starter.incidents import Incidents
+from starter.temporal.incidents import Incidents
+from starter.temporal.results import Unpublished
 from tocsin.commands.fate import FATE_WITHIN, fate
 from tocsin.commands.session import installation
 from tocsin.failure import ExitCode, Failure
 from tocsin.view.answers import changed as in_words
 from tocsin.view.plain import plain
-from workflows.policy.answers import UpdateResult
-from workflows.policy.events import Event
-from workflows.policy.first_page import FirstPage, page_of
+from workflows.policy.incident.events import Event
+from workflows.policy.views.first_page import FirstPage, page_of
+from workflows.policy.views.results import UpdateResult
 
 
 class Called(UpdateResult):

@@ -4,14 +4,14 @@ import asyncio
 
 import typer
 
-from starter.answers import NobodyWorks
-from starter.reviews import Reviews
-from starter.stock import take
+from starter.temporal.inventory import take
+from starter.temporal.results import NobodyWorks
+from starter.temporal.reviews import Reviews
 from tocsin import output
 from tocsin.commands.arguments import AsJson
 from tocsin.commands.session import incidents
 from tocsin.view.plain import plain
-from workflows.policy.digest import Stock, compose
+from workflows.policy.watches.digest import Stock, compose
 
 app = typer.Typer()
 

@@ -7,8 +7,8 @@ from typer import Option
 
 from tocsin.commands.arguments import Reason
 from tocsin.commands.calling import called
-from tocsin.commands.says import says
-from workflows.policy.events import (
+from tocsin.commands.event_command import says
+from workflows.policy.incident.events import (
     Acknowledged,
     Cancelled,
     DraftApproved,

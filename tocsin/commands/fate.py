@@ -4,10 +4,10 @@ import asyncio
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
-from starter.incidents import Incidents
-from workflows.policy.answers import Upcoming
-from workflows.policy.first_page import FirstPage
-from workflows.policy.incident import Incident
+from starter.temporal.incidents import Incidents
+from workflows.policy.incident.state import Incident
+from workflows.policy.views.first_page import FirstPage
+from workflows.policy.views.results import Upcoming
 
 FATE_WITHIN = timedelta(seconds=8)
 """So long a page is waited for: PagerDuty answers in a second, and the next tier is tried at once."""

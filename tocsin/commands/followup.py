@@ -9,18 +9,18 @@ import typer
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from typer import Argument, Option
 
-from starter.answers import FoundIncident, LookupFailed, NobodyWorks, RefusedByIncident
-from starter.incidents import Incidents
-from starter.reviews import Reviews
+from starter.temporal.incidents import Incidents
+from starter.temporal.results import FoundIncident, LookupFailed, NobodyWorks, RefusedByIncident
+from starter.temporal.reviews import Reviews
 from tocsin import output
 from tocsin.commands.arguments import AsJson, Reason
-from tocsin.commands.says import says
+from tocsin.commands.event_command import says
 from tocsin.commands.session import incidents
 from tocsin.failure import Failure
 from tocsin.view import review as view
-from workflows.policy.durations import LONGEST, Duration, write
-from workflows.policy.events import Event, FollowUpAdded, FollowUpDone, FollowUpWaived
-from workflows.policy.incident import FollowUp
+from workflows.policy.incident.events import Event, FollowUpAdded, FollowUpDone, FollowUpWaived
+from workflows.policy.incident.state import FollowUp
+from workflows.policy.time.durations import LONGEST, Duration, write
 
 app = typer.Typer(no_args_is_help=True, help="What is to be done so that it does not happen again.")
 

@@ -10,19 +10,19 @@ from pydantic import BaseModel, ValidationError
 from rich.table import Table
 from typer import Argument, Option
 
-from starter.answers import NobodyWorks
-from starter.heartbeats import Heartbeats
+from starter.temporal.heartbeats import Heartbeats
+from starter.temporal.results import NobodyWorks
 from tocsin import output
 from tocsin.commands.arguments import AsJson, Reason, me
 from tocsin.commands.session import incidents, installation
 from tocsin.failure import badly_put
 from tocsin.following import followed
 from tocsin.view.plain import moment, plain
-from workflows.policy.durations import write
-from workflows.policy.events import Event
-from workflows.policy.heartbeat import Heartbeat, HeartbeatSummary, Paused, Removed, Spec, Unpaused, in_words
-from workflows.policy.installation import Installation
-from workflows.policy.runbook import Runbook, severity_title
+from workflows.policy.incident.events import Event
+from workflows.policy.runbook.model import Runbook, severity_title
+from workflows.policy.time.durations import write
+from workflows.policy.watches.heartbeat import Heartbeat, HeartbeatSummary, Paused, Removed, Spec, Unpaused, in_words
+from workflows.policy.watches.installation import Installation
 
 app = typer.Typer(no_args_is_help=True, help="Senders that must call in time: their silence opens an incident.")
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 from rich.console import Group
 from typer import Argument, Option
 
-from starter.answers import NobodyWorks
+from starter.temporal.results import NobodyWorks
 from tocsin import output
 from tocsin.commands.arguments import AsJson, label_pairs, me
 from tocsin.commands.fate import FATE_WITHIN, fate
@@ -18,10 +18,10 @@ from tocsin.commands.session import incidents, installation
 from tocsin.failure import ExitCode, Failure, badly_put
 from tocsin.following import followed
 from tocsin.view.plain import plain
-from workflows.policy.first_page import FirstPage, first_page
-from workflows.policy.incident import OpenRequest
-from workflows.policy.installation import Installation
-from workflows.policy.runbook import Runbook, severity_title
+from workflows.policy.incident.state import OpenRequest
+from workflows.policy.runbook.model import Runbook, severity_title
+from workflows.policy.views.first_page import FirstPage, first_page
+from workflows.policy.watches.installation import Installation
 
 app = typer.Typer()
 

@@ -18,7 +18,7 @@ from tocsin import output, reach
 from tocsin.commands.arguments import AsJson, me
 from tocsin.failure import ExitCode, Failure
 from tocsin.view.plain import plain
-from workflows.policy.effects import Page, Receipt, Send
+from workflows.policy.effects.effects import Page, Receipt, Send
 
 app = typer.Typer()
 

@@ -11,9 +11,9 @@ from typer import Option
 
 import settings
 from settings import Settings
-from starter import setup as preparation
-from starter.incidents import Incidents
-from starter.serve import serve
+from starter.gateway.serve import serve
+from starter.temporal import setup as preparation
+from starter.temporal.incidents import Incidents
 from tocsin import logs, output, reach
 from tocsin.demo import command as demonstration
 from tocsin.failure import Failure, badly_put

@@ -9,14 +9,14 @@ import typer
 from pydantic import BaseModel
 from typer import Option
 
-from starter.answers import FoundIncident, HistoryLine, NobodyWorks, Summary
-from starter.incidents import Incidents
+from starter.temporal.incidents import Incidents
+from starter.temporal.results import FoundIncident, HistoryLine, NobodyWorks, Summary
 from tocsin import output
 from tocsin.commands.arguments import AsJson, IncidentId
 from tocsin.commands.session import incidents
 from tocsin.view import answers
 from tocsin.view import incident as view
-from workflows.policy.answers import PlanView, Status
+from workflows.policy.views.results import PlanView, Status
 
 app = typer.Typer()
 

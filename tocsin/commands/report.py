@@ -10,17 +10,17 @@ from typing import Annotated
 import typer
 from typer import Option
 
-from starter.answers import Past, Summary
-from starter.counting import counted, figures
-from starter.directory import Seen
-from starter.reviews import Reviews
+from starter.report.counting import counted, figures
+from starter.temporal.directory import Seen
+from starter.temporal.results import Past, Summary
+from starter.temporal.reviews import Reviews
 from tocsin import output
 from tocsin.commands.arguments import AsJson, moment, span
 from tocsin.commands.session import incidents
 from tocsin.failure import Failure
 from tocsin.view.figures import picture
 from tocsin.view.report import report as table
-from workflows.policy.review.record import ClosedReview
+from workflows.policy.review.summary import ClosedReview
 
 app = typer.Typer()
 

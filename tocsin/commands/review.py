@@ -7,19 +7,19 @@ import typer
 from pydantic import BaseModel
 from typer import Argument, Option
 
-from starter.answers import NobodyWorks, ReviewSummary
-from starter.reviews import Reviews
+from starter.temporal.results import NobodyWorks, ReviewSummary
+from starter.temporal.reviews import Reviews
 from tocsin import output
 from tocsin.commands.arguments import AsJson, Reason
+from tocsin.commands.event_command import says
 from tocsin.commands.reading import Remembered
-from tocsin.commands.says import says
 from tocsin.commands.session import incidents, reviews
 from tocsin.view import incident as incident_view
 from tocsin.view import review as view
-from workflows.policy.answers import PlanView
-from workflows.policy.events import Event
-from workflows.policy.review.answers import ReviewStatus
+from workflows.policy.incident.events import Event
 from workflows.policy.review.events import NagsSnoozed, ReviewStarted, Submitted, Waived
+from workflows.policy.review.results import ReviewStatus
+from workflows.policy.views.results import PlanView
 
 app = typer.Typer(no_args_is_help=True, help="What an incident owes after its end, until all of it is done.")
 

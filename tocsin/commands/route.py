@@ -12,13 +12,13 @@ from rich.table import Table
 from typer import Argument, Option
 
 import settings
-from starter.answers import Unpublished, Unreachable
-from starter.problems import closest
-from starter.routing import ExplainedIncident, Routed
-from starter.routing import route as routed
-from starter.silences import Silences
+from starter.intake.explain import ExplainedIncident, Routed
+from starter.intake.explain import route as routed
+from starter.runbooks.problems import closest
 from starter.sources.reading import FieldProblem, Webhook
 from starter.sources.table import SOURCES
+from starter.temporal.results import Unpublished, Unreachable
+from starter.temporal.silences import Silences
 from tocsin import output
 from tocsin.commands.arguments import AsJson
 from tocsin.commands.session import incidents, installation
@@ -26,10 +26,10 @@ from tocsin.failure import Failure
 from tocsin.following import followed
 from tocsin.library import library, named
 from tocsin.view.plain import moment, plain
-from workflows.policy.durations import write
-from workflows.policy.installation import content_hash
-from workflows.policy.runbook import Runbook, severity_title
-from workflows.policy.silence import SilenceSummary
+from workflows.policy.runbook.model import Runbook, severity_title
+from workflows.policy.time.durations import write
+from workflows.policy.watches.installation import content_hash
+from workflows.policy.watches.silence import SilenceSummary
 
 app = typer.Typer()
 

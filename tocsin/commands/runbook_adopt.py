@@ -9,20 +9,20 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from typer import Argument, Option
 
-from starter.answers import RefusedByIncident
+from starter.temporal.results import RefusedByIncident
 from tocsin import output
 from tocsin.commands.arguments import WHICH, AsJson, By, me
-from tocsin.commands.says import VIA
+from tocsin.commands.event_command import VIA
 from tocsin.commands.session import incidents, installation
 from tocsin.failure import Failure
 from tocsin.following import followed
 from tocsin.view import answers
 from tocsin.view.plain import moment, plain
-from workflows.policy.adopting import why_not
-from workflows.policy.answers import PlanView, Status
-from workflows.policy.difference import PlanChange, changes
-from workflows.policy.events import RunbookAdopted
-from workflows.policy.runbook import Runbook
+from workflows.policy.incident.events import RunbookAdopted
+from workflows.policy.reducers.adopting import why_not
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.views.difference import PlanChange, changes
+from workflows.policy.views.results import PlanView, Status
 
 STYLES = {"appears": "green", "disappears": "red", "moves": "yellow"}
 

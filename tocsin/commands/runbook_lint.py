@@ -11,10 +11,10 @@ from rich.console import Group
 from rich.text import Text
 from typer import Argument
 
-from starter.lint import findings
-from starter.lint.finding import Level
-from starter.problems import Problem, written
-from starter.runbooks import RunbookReading, read_all
+from starter.runbooks.library import RunbookReading, read_all
+from starter.runbooks.lint import findings
+from starter.runbooks.lint.finding import Level
+from starter.runbooks.problems import Problem, written
 from tocsin import output
 from tocsin.commands.arguments import AsJson
 from tocsin.failure import ExitCode

@@ -7,13 +7,13 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 
 import settings
-from starter.installations import loaded
+from starter.temporal.installations import loaded
 from tocsin import output
 from tocsin.commands.arguments import AsJson
 from tocsin.commands.session import incidents, installation
 from tocsin.library import library
 from tocsin.view.plain import moment, plain
-from workflows.policy.installation import Publication, differences
+from workflows.policy.watches.installation import Publication, differences
 
 
 class InstallationShown(BaseModel):

@@ -12,10 +12,10 @@ from tocsin.commands.arguments import AsJson, label_pairs, moment, span
 from tocsin.failure import Failure
 from tocsin.view.picture import picture
 from tocsin.view.timeline import Timeline
-from workflows.policy.durations import write
-from workflows.policy.preview import Scenario
-from workflows.policy.runbook import Runbook, SeverityName
-from workflows.preview import preview as foreseen
+from workflows.policy.runbook.model import Runbook, SeverityName
+from workflows.policy.simulation.preview import Scenario
+from workflows.policy.time.durations import write
+from workflows.texts.preview import preview as foreseen
 
 LONGEST = timedelta(days=60)
 """How far ahead is looked: every review is over by then, and a quarter of an hour's cadence is 5,760 lines."""

@@ -2,7 +2,7 @@
 
 import json
 
-from starter import runbook_schema
+from starter.runbooks import schema as runbook_schema
 from tocsin.output import out
 
 

@@ -1,11 +1,11 @@
 """What a command needs to reach incidents."""
 
 import settings
-from starter.incidents import Incidents
-from starter.installations import Installations
-from starter.reviews import Reviews
+from starter.temporal.incidents import Incidents
+from starter.temporal.installations import Installations
+from starter.temporal.reviews import Reviews
 from tocsin import reach
-from workflows.policy.installation import Installation
+from workflows.policy.watches.installation import Installation
 
 
 async def reviews() -> Reviews:

@@ -11,16 +11,16 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from rich.table import Table
 from typer import Argument, Option
 
-from starter.answers import NobodyWorks
-from starter.silences import Silences, new_id
+from starter.temporal.results import NobodyWorks
+from starter.temporal.silences import Silences, new_id
 from tocsin import output
 from tocsin.commands.arguments import AsJson, By, me
 from tocsin.commands.session import incidents
 from tocsin.failure import Failure, badly_put
 from tocsin.view.plain import moment, plain
-from workflows.policy.durations import Duration
-from workflows.policy.matching import Matcher
-from workflows.policy.silence import FARTHEST, Expired, Extended, SilenceSummary
+from workflows.policy.runbook.matchers import Matcher
+from workflows.policy.time.durations import Duration
+from workflows.policy.watches.silence import FARTHEST, Expired, Extended, SilenceSummary
 
 app = typer.Typer(no_args_is_help=True, help="Maintenance: hold alerts that match, until the silence ends.")
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.console import Console
 
 from settings import Settings
-from starter.incidents import Incidents
+from starter.temporal.incidents import Incidents
 from tocsin import reach
 from tocsin.demo import printing
 from tocsin.demo.expectations import unmet

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from tocsin.demo.stage import DemoSandbox
 from tocsin.demo.telling import DemoSent
-from workflows.policy.incident import Incident
+from workflows.policy.incident.state import Incident
 
 MINUTE = timedelta(minutes=1)
 ON_TIME = timedelta(seconds=2)

@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
-from starter.incidents import Incidents
+from starter.temporal.incidents import Incidents
 from tocsin.demo.expectations import Outcome
 from tocsin.demo.stage import DemoStage
 from tocsin.demo.telling import DemoStep, Telling, clock

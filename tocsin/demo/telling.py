@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from workflows.policy.answers import Status
-from workflows.policy.incident import Incident, Settlement, TimelineEntry
+from workflows.policy.incident.state import Incident, Settlement, TimelineEntry
+from workflows.policy.views.results import Status
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from rich.table import Table
 from settings import Settings
 from tocsin.up.folder import Folder
 from tocsin.up.layout import Layout
-from workflows.policy.installation import Publication
+from workflows.policy.watches.installation import Publication
 
 
 def panel(layout: Layout, settings: Settings, folder: Folder, published: Publication | None) -> RenderableType:

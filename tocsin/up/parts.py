@@ -11,8 +11,8 @@ from tocsin.up.child import Part
 from tocsin.up.folder import Folder
 from tocsin.up.layout import Layout
 from worker.pager import paged
-from workflows.policy.references import channels_of
-from workflows.policy.runbook import Runbook
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.runbook.references import channels_of
 
 SERVER = (
     # Write-ahead log: readers and the writer do not wait for each other. FULL: what the gateway has answered 202 for

@@ -12,10 +12,10 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from settings import Settings, temporal
-from starter import setup
-from starter.answers import Unpublished, Unreachable
-from starter.installations import Installations
-from starter.reach import TemporalConnection
+from starter.temporal import setup
+from starter.temporal.connection import TemporalConnection
+from starter.temporal.installations import Installations
+from starter.temporal.results import Unpublished, Unreachable
 from tocsin import reach
 from tocsin.failure import Failure
 from tocsin.library import library
@@ -24,7 +24,7 @@ from tocsin.up import parts
 from tocsin.up.folder import Folder
 from tocsin.up.layout import Layout
 from tocsin.up.supervisor import PartFailed, Supervisor, listening
-from workflows.policy.installation import Publication
+from workflows.policy.watches.installation import Publication
 
 SERVER_WITHIN_S = 30.0
 PUBLISHED_WITHIN_S = 15.0

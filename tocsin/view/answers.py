@@ -8,10 +8,10 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from starter.answers import Summary
+from starter.temporal.results import Summary
 from tocsin.view.plain import moment, plain
-from workflows.policy.answers import PlanView, Upcoming, UpdateResult
-from workflows.policy.runbook import severity_title
+from workflows.policy.runbook.model import severity_title
+from workflows.policy.views.results import PlanView, Upcoming, UpdateResult
 
 STYLES = {"in flight": "cyan", "waiting": "yellow", "due": "bold", "next": ""}
 

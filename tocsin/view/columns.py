@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import ceil
 
-from starter.figures import Count, Group
+from starter.report.figures import Count, Group
 from tocsin.view.svg import text
-from workflows.policy.bounded import cut
-from workflows.policy.runbook import severity_title
+from workflows.policy.runbook.model import severity_title
+from workflows.policy.wire.bounded import cut
 
 LINES, PER_LABEL, PER_BAR = 4, 64, 24
 """Of a grid, at most; pixels from one label to the next, below and beside."""

@@ -5,14 +5,14 @@ The same figures give the same bytes.
 
 from collections.abc import Iterator, Sequence
 
-from starter.figures import ReportFigures
+from starter.report.figures import ReportFigures
 from tocsin.view.columns import Box, bars, columns
 from tocsin.view.report import counted, headline, period
 from tocsin.view.spans import took
 from tocsin.view.spreads import height, lanes, spreads
 from tocsin.view.svg import opening, text
-from workflows.policy.record import ClosedIncident
-from workflows.policy.runbook import severity_title
+from workflows.policy.runbook.model import severity_title
+from workflows.policy.views.summary import ClosedIncident
 
 WIDTH, CARDS, CHARTS, SPREADS = 1200, 66, 146, 384
 """Of the picture; and where its rows begin."""

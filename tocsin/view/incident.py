@@ -6,13 +6,13 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from starter.answers import HistoryLine
+from starter.temporal.results import HistoryLine
 from tocsin.view.answers import held_end, speed, upcoming
 from tocsin.view.plain import moment, plain
-from workflows.policy.answers import PlanView, Status
-from workflows.policy.episodes import NEVER, names
-from workflows.policy.incident import Incident, TimelineEntry
-from workflows.policy.runbook import severity_title
+from workflows.policy.incident.episodes import NEVER, names
+from workflows.policy.incident.state import Incident, TimelineEntry
+from workflows.policy.runbook.model import severity_title
+from workflows.policy.views.results import PlanView, Status
 
 PAGES = ("escalate", "overdue", "repeat", "call")
 

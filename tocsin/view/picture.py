@@ -11,10 +11,10 @@ from itertools import groupby
 from tocsin.view.svg import opening, text
 from tocsin.view.timeline import headline
 from tocsin.view.tracks import Track, TrackLane, TrackScale, lanes
-from workflows.policy.bounded import cut
-from workflows.policy.durations import write
-from workflows.policy.preview import Line, Scenario
-from workflows.policy.runbook import Runbook
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.simulation.preview import Line, Scenario
+from workflows.policy.time.durations import write
+from workflows.policy.wire.bounded import cut
 
 RIGHT, TOP, ROW, GAP = 1180, 92, 32, 14
 LONGEST_NAME, PER_LETTER = 28, 7.5

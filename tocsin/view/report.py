@@ -6,10 +6,10 @@ from rich.console import Group as Lines
 from rich.console import RenderableType
 from rich.table import Table
 
-from starter.figures import Escalations, FollowUpFigures, Group, LeftOut, Pages, ReportFigures, ReviewFigures
+from starter.report.figures import Escalations, FollowUpFigures, Group, LeftOut, Pages, ReportFigures, ReviewFigures
 from tocsin.view.plain import plain
 from tocsin.view.spans import took
-from workflows.policy.runbook import severity_title
+from workflows.policy.runbook.model import severity_title
 
 NO_SERVICE = "no service"
 SERVICES = 10

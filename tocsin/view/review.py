@@ -7,14 +7,14 @@ from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 
-from starter.answers import ReviewSummary
+from starter.temporal.results import ReviewSummary
 from tocsin.view.answers import speed, upcoming
 from tocsin.view.incident import grid, section, timeline
 from tocsin.view.plain import moment, plain
-from workflows.policy.answers import PlanView
-from workflows.policy.incident import Ending, FollowUp
-from workflows.policy.review.answers import OwedNow, ReviewStatus
-from workflows.policy.runbook import severity_title
+from workflows.policy.incident.state import Ending, FollowUp
+from workflows.policy.review.results import OwedNow, ReviewStatus
+from workflows.policy.runbook.model import severity_title
+from workflows.policy.views.results import PlanView
 
 
 def summaries(found: Sequence[ReviewSummary]) -> RenderableType:

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from workflows.policy.durations import roughly, write
+from workflows.policy.time.durations import roughly, write
 
 SHORT = timedelta(minutes=10)
 """Below it, seconds matter."""

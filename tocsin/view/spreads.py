@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import log
 
-from starter.counting import spread, waits
+from starter.report.counting import spread, waits
 from tocsin.view.columns import Box
 from tocsin.view.spans import took
 from tocsin.view.svg import text
-from workflows.policy.durations import write
-from workflows.policy.record import ClosedIncident
-from workflows.policy.runbook import severity_title
+from workflows.policy.runbook.model import severity_title
+from workflows.policy.time.durations import write
+from workflows.policy.views.summary import ClosedIncident
 
 ROW, APART, HEAD, FOOT = 26, 12, 44, 30
 """Pixels of a row, between two lanes, above the first, and below the last."""

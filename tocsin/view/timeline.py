@@ -9,9 +9,9 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.table import Table
 
 from tocsin.view.plain import plain
-from workflows.policy.durations import write
-from workflows.policy.preview import Line, Scenario
-from workflows.policy.runbook import Runbook, severity_title
+from workflows.policy.runbook.model import Runbook, severity_title
+from workflows.policy.simulation.preview import Line, Scenario
+from workflows.policy.time.durations import write
 
 STYLES = {"page": "bold red", "publish": "yellow", "draft": "yellow", "email": "yellow"}
 """What wakes people, and what leaves the company."""

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from math import log1p
 
-from workflows.policy.preview import Line
-from workflows.policy.runbook import Runbook
-from workflows.policy.wording import duty_name
+from workflows.policy.planning.wording import duty_name
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.simulation.preview import Line
 
 DENSE = timedelta(minutes=5)
 """Up to about here time is drawn evenly; from there on it is pressed together more and more."""

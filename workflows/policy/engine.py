@@ -40,21 +40,21 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from workflows.policy.cadence import cadence
-from workflows.policy.closing import conclusions, the_end_has_lasted, turning_points
-from workflows.policy.demand import Demand
-from workflows.policy.duties import duties
-from workflows.policy.effects import Page, SyncPager
-from workflows.policy.escalation import escalation
-from workflows.policy.events import Event
-from workflows.policy.follow_ups import tickets
-from workflows.policy.hushing import hushing
-from workflows.policy.incident import Incident, acknowledgement_expires_at, end_held_until
-from workflows.policy.joined import joined
-from workflows.policy.public import public
-from workflows.policy.room import room
-from workflows.policy.runbook import Runbook
-from workflows.policy.wanted import BlockedDemand, DeferredDemand
+from workflows.policy.communication.channel import room
+from workflows.policy.communication.joined import joined
+from workflows.policy.communication.status_page import public
+from workflows.policy.communication.updates import cadence
+from workflows.policy.duties.duties import duties
+from workflows.policy.duties.follow_ups import tickets
+from workflows.policy.effects.demand import Demand
+from workflows.policy.effects.effects import Page, SyncPager
+from workflows.policy.escalation.pager_sync import hushing
+from workflows.policy.escalation.pages import escalation
+from workflows.policy.incident.events import Event
+from workflows.policy.incident.state import Incident, acknowledgement_expires_at, end_held_until
+from workflows.policy.planning.closing import conclusions, the_end_has_lasted, turning_points
+from workflows.policy.planning.wanted import BlockedDemand, DeferredDemand
+from workflows.policy.runbook.model import Runbook
 
 
 @dataclass(frozen=True)

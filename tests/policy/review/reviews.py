@@ -3,11 +3,11 @@
 from datetime import UTC, datetime, timedelta
 
 from tests.policy.builders import T0, happens, opened, post, runbook, severity, tier
-from workflows.policy.demand import Demand
-from workflows.policy.events import Event, Outcome, Resolved
+from workflows.policy.effects.demand import Demand
+from workflows.policy.incident.events import Event, Outcome, Resolved
 from workflows.policy.review.state import Review
-from workflows.policy.runbook import Person, Runbook
-from workflows.policy.simulate import Simulation
+from workflows.policy.runbook.model import Person, Runbook
+from workflows.policy.simulation.simulate import Simulation
 
 RESOLVED_AT = T0 + timedelta(hours=1)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

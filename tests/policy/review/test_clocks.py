@@ -4,7 +4,7 @@ import pytest
 
 from tests.policy.builders import lines
 from tests.policy.review.reviews import asked, at, demands, duty, mentioned, owing, review, reviewed
-from workflows.policy.events import RoleAssigned
+from workflows.policy.incident.events import RoleAssigned
 from workflows.policy.review.events import NagsSnoozed, Submitted, Waived
 
 DEADLINES = {

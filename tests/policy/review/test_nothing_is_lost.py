@@ -2,7 +2,14 @@
 
 from tests.policy.builders import happens, lines, opened, post, runbook, severity, tier
 from tests.policy.review.reviews import asked, at, demands, duty, owing, review, reviewed
-from workflows.policy.events import Cancelled, DraftApproved, FlagChanged, FollowUpDone, Resolved, SeverityChanged
+from workflows.policy.incident.events import (
+    Cancelled,
+    DraftApproved,
+    FlagChanged,
+    FollowUpDone,
+    Resolved,
+    SeverityChanged,
+)
 from workflows.policy.review.events import ReviewStarted, Submitted, Waived
 from workflows.policy.review.owed import owed
 from workflows.policy.review.refusals import refusal

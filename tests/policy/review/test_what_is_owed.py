@@ -6,9 +6,8 @@ import pytest
 
 from tests.policy.builders import lines, runbook, severity, tier
 from tests.policy.review.reviews import DAY, RESOLVED_AT, asked, at, demands, duty, mentioned, owing, review, reviewed
-from workflows import documents
-from workflows.policy.effects import Ticket, WriteDocument
-from workflows.policy.events import (
+from workflows.policy.effects.effects import Ticket, WriteDocument
+from workflows.policy.incident.events import (
     Cancelled,
     DraftApproved,
     Event,
@@ -20,9 +19,10 @@ from workflows.policy.events import (
 )
 from workflows.policy.review.events import HEARD_AT_REVIEW, ReviewStarted, Submitted, Waived
 from workflows.policy.review.owed import owed
-from workflows.policy.review.record import record
-from workflows.policy.runbook import Runbook
-from workflows.policy.simulate import Simulation
+from workflows.policy.review.summary import record
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.simulation.simulate import Simulation
+from workflows.texts import documents
 
 ASKED = owing(duty(), required="consider")
 

@@ -19,7 +19,7 @@ import httpx
 from pydantic import SecretStr
 from rich.console import Console
 
-from starter import setup
+from starter.temporal import setup
 from tests.starter.fuzz.corpus import corpus
 from tests.starter.fuzz.schema import explore
 from tests.starter.fuzz.sending import MAX_BODY_BYTES, secrets, send

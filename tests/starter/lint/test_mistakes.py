@@ -6,7 +6,7 @@ import pytest
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 from ruamel.yaml import YAML
 
-from starter.runbooks import Library, load, read
+from starter.runbooks.library import Library, load, read
 from tests.starter.conftest import GatewayUnderTest
 from tests.starter.lint.book import GOOD, TODAY
 from tocsin.commands.runbook_lint import LintLine, lines, look_at

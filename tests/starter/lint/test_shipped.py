@@ -7,8 +7,8 @@ import jsonschema
 import pytest
 from ruamel.yaml import YAML
 
-from starter.runbook_schema import schema
-from starter.runbooks import read
+from starter.runbooks.library import read
+from starter.runbooks.schema import schema
 from tests.starter.lint.book import GOOD, TODAY
 from tocsin.commands.runbook_lint import look_at
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from starter.sns_calls import Get
+from starter.sources.sns_calls import Get
 from starter.sources.source import Source
 from starter.sources.table import SOURCES
 

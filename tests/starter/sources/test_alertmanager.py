@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from starter.grouping import Batch, Delivery, workflow_id
+from starter.intake.grouping import Batch, Delivery, workflow_id
 from starter.sources import text
 from starter.sources.reading import Unreadable
 from starter.sources.several import AT_ONCE, NAMED
 from starter.sources.table import SOURCES
 from tests.starter.sources.webhooks import NOW, delivery, webhook
-from workflows.policy.alerts import TITLE
-from workflows.policy.runbook import Runbook
+from workflows.policy.reducers.alerts import TITLE
+from workflows.policy.runbook.model import Runbook
 
 PAYLOADS = Path(__file__).parents[2] / "payloads"
 

@@ -7,7 +7,7 @@ import pytest
 from starter.sources import azure
 from tests.starter.sources.fixtures.azure import body
 from tests.starter.sources.webhooks import delivery, webhook
-from workflows.policy.runbook import Runbook
+from workflows.policy.runbook.model import Runbook
 
 
 @pytest.mark.parametrize(

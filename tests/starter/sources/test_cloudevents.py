@@ -13,7 +13,7 @@ from starter.sources.reading import Reading, Unreadable
 from tests.docs.markdown import ROOT, read
 from tests.starter.sources.fixtures.cloudevents import firing
 from tests.starter.sources.webhooks import delivery, webhook
-from workflows.policy.runbook import Runbook
+from workflows.policy.runbook.model import Runbook
 
 
 def binary(data: bytes, **changes: str) -> Reading:

@@ -15,14 +15,14 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from fastapi import FastAPI, Request, Response
 from pydantic import SecretStr
 
-from starter import sns, sns_calls
-from starter.sns_calls import SnsCalls
+from starter.sources import sns, sns_calls
 from starter.sources.cloudwatch import EXAMPLE, SOURCE
 from starter.sources.reading import Unreadable
+from starter.sources.sns_calls import SnsCalls
 from tests.starter.conftest import GatewayUnderTest
 from tests.starter.sources.fixtures.cloudwatch import KEY, PEM, TOPICS, certificate, now, of, signed
 from tests.starter.sources.webhooks import delivery, webhook
-from workflows.policy.runbook import Runbook
+from workflows.policy.runbook.model import Runbook
 
 PATH = "/webhooks/cloudwatch"
 REGION = "https://sns.eu-central-1.amazonaws.com"

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from starter import grouping
-from starter.grouping import Delivery
-from starter.ignoring import set_aside
-from starter.problems import written
+from starter.intake import grouping
+from starter.intake.grouping import Delivery
+from starter.intake.ignoring import set_aside
+from starter.runbooks.problems import written
 from starter.sources import text
 from starter.sources.reading import Unreadable
 from starter.sources.source import Source
@@ -18,8 +18,8 @@ from tests.starter.sources import fixture, mutation
 from tests.starter.sources.fixture import ALL, JSON
 from tests.starter.sources.mutation import places, replaced, without
 from tests.starter.sources.webhooks import NOW, webhook
-from workflows.policy.alerts import TITLE
-from workflows.policy.runbook import Runbook
+from workflows.policy.reducers.alerts import TITLE
+from workflows.policy.runbook.model import Runbook
 
 every = pytest.mark.parametrize("source", ALL, ids=lambda source: source.name)
 

@@ -9,9 +9,9 @@ import pytest
 from pydantic import SecretStr
 from structlog.testing import capture_logs
 
-from starter.incidents import Incidents
-from starter.sns_calls import SnsCalls
+from starter.sources.sns_calls import SnsCalls
 from starter.sources.source import Source
+from starter.temporal.incidents import Incidents
 from tests.starter.conftest import GatewayUnderTest
 from tests.starter.sources import fixture, mutation
 from tests.starter.sources.fixture import ALL, Proof

@@ -8,7 +8,7 @@ from starter.sources.datadog import PAYLOAD, SOURCE
 from starter.sources.reading import Unreadable
 from tests.starter.sources.fixtures.datadog import firing
 from tests.starter.sources.webhooks import delivery, webhook
-from workflows.policy.runbook import Runbook
+from workflows.policy.runbook.model import Runbook
 
 
 def one(book: Runbook, **changed: Any) -> Any:

@@ -9,7 +9,7 @@ from starter.sources import alertmanager, azure, cloudevents, datadog, generic, 
 from starter.sources.reading import Reading
 from starter.sources.source import Source
 from tests.starter.sources.webhooks import webhook
-from workflows.policy.events import Ends
+from workflows.policy.incident.events import Ends
 
 
 def changed(body: Any, path: str, value: object) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from tests.starter.sources import fixture
 from tests.starter.sources.fixture import JSON, Loc
 from tests.starter.sources.mutation import places, replaced
 from tests.starter.sources.test_conformance import delivery, every, identity
-from workflows.policy.runbook import Runbook
+from workflows.policy.runbook.model import Runbook
 
 EMOJI = "\ud83d"
 """Half of one: what is left when a text is cut to a length in UTF-16."""

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from starter.grouping import Delivery
+from starter.intake.grouping import Delivery
 from starter.sources.generic import EXAMPLE
 from starter.sources.reading import Unreadable
 from tests.starter.sources.webhooks import NOW, delivery
-from workflows.policy.runbook import Runbook
+from workflows.policy.runbook.model import Runbook
 
 
 def read(body: Any, book: Runbook) -> Delivery:

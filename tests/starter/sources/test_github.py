@@ -8,7 +8,7 @@ from starter.sources.github import SOURCE
 from starter.sources.reading import Unreadable
 from tests.starter.sources.fixtures.github import firing, run
 from tests.starter.sources.webhooks import delivery, webhook
-from workflows.policy.runbook import Runbook
+from workflows.policy.runbook.model import Runbook
 
 REPOSITORY = firing["repository"]
 SUITE: dict[str, Any] = {

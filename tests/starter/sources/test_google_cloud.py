@@ -5,7 +5,7 @@ import pytest
 from starter.sources import google_cloud
 from tests.starter.sources.fixtures.google_cloud import body
 from tests.starter.sources.webhooks import delivery, webhook
-from workflows.policy.runbook import Runbook
+from workflows.policy.runbook.model import Runbook
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from starter.sources.grafana import SOURCE
 from tests.starter.sources.fixtures.grafana import alert, firing
 from tests.starter.sources.webhooks import delivery, webhook
-from workflows.policy.runbook import Runbook
+from workflows.policy.runbook.model import Runbook
 
 SECRETS = (SecretStr("old"), SecretStr("new"))
 BODY = b'{"alerts": []}'

@@ -10,7 +10,7 @@ from starter.sources.healthchecks import BODY
 from tests.docs.markdown import ROOT, read
 from tests.starter.sources.fixtures.healthchecks import firing
 from tests.starter.sources.webhooks import delivery, webhook
-from workflows.policy.runbook import Runbook
+from workflows.policy.runbook.model import Runbook
 
 
 def filled_in(**changes: Any) -> bytes:

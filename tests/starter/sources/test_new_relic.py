@@ -10,7 +10,7 @@ from starter.sources import new_relic
 from starter.sources.new_relic import EXAMPLE, PAYLOAD
 from tests.docs.markdown import ROOT, read
 from tests.starter.sources.webhooks import delivery, webhook
-from workflows.policy.runbook import Runbook
+from workflows.policy.runbook.model import Runbook
 
 VARIABLES: Mapping[str, object] = {
     "issueId": "0ea2df1c",

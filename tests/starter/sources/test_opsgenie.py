@@ -7,7 +7,7 @@ import pytest
 from starter.sources import opsgenie
 from tests.starter.sources.fixtures.opsgenie import firing
 from tests.starter.sources.webhooks import delivery, webhook
-from workflows.policy.runbook import Runbook
+from workflows.policy.runbook.model import Runbook
 
 
 def body(action: str = "Create", **changes: Any) -> Any:

@@ -8,7 +8,7 @@ from starter.sources.reading import Unreadable
 from starter.sources.sentry import SOURCE
 from tests.starter.sources.fixtures.sentry import FIXTURE, firing
 from tests.starter.sources.webhooks import delivery, webhook
-from workflows.policy.runbook import Runbook
+from workflows.policy.runbook.model import Runbook
 
 METRIC: dict[str, Any] = {
     "action": "critical",

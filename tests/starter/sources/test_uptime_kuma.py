@@ -8,7 +8,7 @@ from starter.sources import uptime_kuma
 from starter.sources.reading import Unreadable, Webhook
 from tests.starter.sources.fixtures.uptime_kuma import firing
 from tests.starter.sources.webhooks import NOW, delivery, webhook
-from workflows.policy.runbook import Runbook
+from workflows.policy.runbook.model import Runbook
 
 
 def body(**changes: Any) -> Any:

@@ -9,7 +9,7 @@ from starter.sources.reading import Reading
 from starter.sources.zabbix import EXAMPLE
 from tests.docs.markdown import ROOT, read
 from tests.starter.sources.webhooks import delivery, webhook
-from workflows.policy.runbook import Runbook
+from workflows.policy.runbook.model import Runbook
 
 PAGE = read(ROOT / "docs/sources/zabbix.md")
 (SCRIPT,) = PAGE.blocks("javascript")

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from starter import grouping
-from starter.grouping import Delivery
+from starter.intake import grouping
+from starter.intake.grouping import Delivery
 from starter.sources.reading import Webhook
 from starter.sources.table import SOURCES
-from workflows.policy.runbook import Runbook
+from workflows.policy.runbook.model import Runbook
 
 NOW = datetime(2026, 11, 21, 0, 10, tzinfo=UTC)
 

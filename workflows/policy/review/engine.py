@@ -5,23 +5,23 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from workflows.policy import duties, follow_ups
-from workflows.policy.demand import Demand
-from workflows.policy.duties import review_terms
-from workflows.policy.effects import Post
+from workflows.policy.communication.channel import telling
+from workflows.policy.communication.status_page import public
+from workflows.policy.duties import duties, follow_ups
+from workflows.policy.duties.delivery_kinds import sent_by
+from workflows.policy.duties.duties import review_terms
+from workflows.policy.effects.demand import Demand
+from workflows.policy.effects.effects import Post
 from workflows.policy.engine import Plan, split
-from workflows.policy.events import Event
-from workflows.policy.fold import STATUS_PAGE
-from workflows.policy.incident import Incident, who_owes
-from workflows.policy.public import public
+from workflows.policy.incident.events import Event
+from workflows.policy.incident.state import Incident, who_owes
+from workflows.policy.planning.wanted import BlockedDemand, DeferredDemand, incident_place, unsettled
+from workflows.policy.reducers.root import STATUS_PAGE
 from workflows.policy.review.events import Completed, ReviewClosed
 from workflows.policy.review.nags import nags
 from workflows.policy.review.owed import ASKED, counts_from, owed, review_duties
 from workflows.policy.review.state import Review, open_review
-from workflows.policy.room import telling
-from workflows.policy.runbook import Duty, Runbook
-from workflows.policy.wanted import BlockedDemand, DeferredDemand, incident_place, unsettled
-from workflows.policy.ways import sent_by
+from workflows.policy.runbook.model import Duty, Runbook
 
 OPENED = "review/opened"
 QUESTION = "review/consider"

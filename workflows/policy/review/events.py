@@ -1,13 +1,12 @@
-"""What can happen to a review alone. The rest of what it hears is an incident's (`workflows.policy.events`)."""
+"""What can happen to a review alone. The rest of what it hears is an incident's
+(`workflows.policy.incident.events`)."""
 
 from datetime import timedelta
 from typing import Literal
 
 from pydantic import Field
 
-from workflows.policy.bounded import Line, Text
-from workflows.policy.durations import Duration
-from workflows.policy.events import (
+from workflows.policy.incident.events import (
     DraftApproved,
     Event,
     FollowUpAdded,
@@ -16,6 +15,8 @@ from workflows.policy.events import (
     Noted,
     RoleAssigned,
 )
+from workflows.policy.time.durations import Duration
+from workflows.policy.wire.bounded import Line, Text
 
 
 class ReviewStarted(Event):

@@ -9,16 +9,16 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
-from workflows.policy import follow_ups
-from workflows.policy.calendar import begin_of, in_business_hours, is_business
-from workflows.policy.demand import Demand
-from workflows.policy.durations import roughly, write
-from workflows.policy.effects import Post
+from workflows.policy.duties import follow_ups
+from workflows.policy.effects.demand import Demand
+from workflows.policy.effects.effects import Post
+from workflows.policy.incident.page_statistics import LATE
+from workflows.policy.planning.wanted import BlockedDemand, DeferredDemand, channel_or_place, incident_place, unsettled
 from workflows.policy.review.owed import OwedDuty, asked_at, owed
 from workflows.policy.review.state import Review
-from workflows.policy.runbook import Runbook
-from workflows.policy.tally import LATE
-from workflows.policy.wanted import BlockedDemand, DeferredDemand, channel_or_place, incident_place, unsettled
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.time.calendar import begin_of, in_business_hours, is_business
+from workflows.policy.time.durations import roughly, write
 
 HOUR = timedelta(hours=1)
 REMIND, OVERDUE = "review/remind/", "review/overdue/"

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from workflows.policy import follow_ups
-from workflows.policy.calendar import after_quiet_hours
-from workflows.policy.duties import known_duties, on_its_day, review_terms
-from workflows.policy.fold import STATUS_PAGE
-from workflows.policy.incident import rules, who_owes
+from workflows.policy.duties import follow_ups
+from workflows.policy.duties.duties import known_duties, on_its_day, review_terms
+from workflows.policy.incident.state import rules, who_owes
+from workflows.policy.planning.wanted import holds_at, holds_since
+from workflows.policy.reducers.root import STATUS_PAGE
 from workflows.policy.review.state import Review
-from workflows.policy.runbook import Duty, Runbook
-from workflows.policy.wanted import holds_at, holds_since
+from workflows.policy.runbook.model import Duty, Runbook
+from workflows.policy.time.calendar import after_quiet_hours
 
 ASKED = ("checklist", "nag", "document")
 """Kinds of duties that somebody has to do; the others Tocsin does."""

@@ -1,13 +1,13 @@
 """What a person is told no to who speaks to a review, and why."""
 
-from workflows.policy import refusals
-from workflows.policy.duties import review_terms
-from workflows.policy.events import Event
+from workflows.policy.duties.duties import review_terms
+from workflows.policy.incident.events import Event
+from workflows.policy.reducers import refusals
 from workflows.policy.review.events import NagsSnoozed, ReviewStarted, Submitted, Waived
-from workflows.policy.review.fold import meant
 from workflows.policy.review.owed import owed
+from workflows.policy.review.reducers import meant
 from workflows.policy.review.state import Review
-from workflows.policy.runbook import Runbook
+from workflows.policy.runbook.model import Runbook
 
 
 def refusal(book: Runbook, review: Review, event: Event) -> str | None:

@@ -1,0 +1,110 @@
+"""GET /healthz and /readyz"""
+
+from collections import defaultdict
+from datetime import UTC, datetime
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel
+
+from starter.gateway.gateway import Gateway
+from starter.temporal.results import Unreachable
+from workflows.policy.watches.installation import Publication
+from workflows.policy.watches.silence import SilenceSummary
+
+
+class CanaryHealth(BaseModel):
+    """The canary: None as long as it has never come back."""
+
+    last_success_at: datetime | None
+    problem: str | None
+
+
+class SilencesHealth(BaseModel):
+    """What opens no incident now."""
+
+    active: list[SilenceSummary]
+    problem: str | None
+    """Why the last look for silences failed: new ones hold nothing, until it succeeds."""
+
+
+class Standing(BaseModel):
+    """Who says which runbooks are followed here."""
+
+    published: Publication | None
+    """By the worker that published last; None: this gateway goes by its own files."""
+    problem: str | None
+    """Why the last look at it failed."""
+    differences: list[str]
+    """Where this gateway's own files and settings say something else: that is not followed."""
+
+
+class Readiness(BaseModel):
+    ready: bool
+    temporal: str
+    runbooks: list[str]
+    """Those that are followed."""
+    installation: Standing
+    problems: list[str]
+    """Why runbooks could not be loaded; which senders have been refused since the last genuine webhook; what was
+    refused or could not be read within a day, how often, when and why."""
+    webhooks: dict[str, dict[str, int]]
+    """Since the gateway started, by source: accepted, refused, unreadable, unreadable_alerts, not_ours, nothing_open,
+    held, ignored, repeated."""
+    connections: dict[str, int]
+    """Since the gateway started: how many were cut, by the reason."""
+    canary: CanaryHealth | None
+    silences: SilencesHealth
+
+
+def router(gateway: Gateway) -> APIRouter:
+    routes = APIRouter(tags=["health"])
+
+    @routes.get("/healthz")
+    async def healthz() -> dict[str, str]:
+        """The gateway's process answers."""
+        return {"status": "ok"}
+
+    @routes.get("/readyz", responses={503: {"model": Readiness}})
+    async def readyz(response: Response) -> Readiness:
+        """Alerts can become incidents: Temporal answers, and the default runbook is loaded."""
+        try:
+            await gateway.incidents.check()
+            temporal = "reachable"
+        except Unreachable as error:
+            temporal = str(error)
+        there = gateway.published
+        ready = temporal == "reachable" and there.in_force.default in there.in_force.runbooks
+        response.status_code = 200 if ready else 503
+        return Readiness(
+            ready=ready,
+            temporal=temporal,
+            runbooks=sorted(there.in_force.runbooks),
+            installation=Standing(
+                published=there.publication, problem=there.problem, differences=list(there.differing())
+            ),
+            problems=[
+                *map(str, gateway.library.problems),
+                *there.problems(),
+                *gateway.turned_away.problems(datetime.now(UTC)),
+            ],
+            webhooks=_by_source(gateway),
+            connections={str(cut): count for cut, count in gateway.door.cuts.items()},
+            canary=_watch(gateway),
+            silences=SilencesHealth(
+                active=list(gateway.silencing.active(datetime.now(UTC))), problem=gateway.silencing.problem
+            ),
+        )
+
+    return routes
+
+
+def _by_source(gateway: Gateway) -> dict[str, dict[str, int]]:
+    counts: dict[str, dict[str, int]] = defaultdict(dict)
+    for (source, outcome), count in sorted(gateway.counts.items()):
+        counts[source][outcome] = count
+    return counts
+
+
+def _watch(gateway: Gateway) -> CanaryHealth | None:
+    canary = gateway.canary
+    return CanaryHealth(last_success_at=canary.last_success_at, problem=canary.problem) if canary else None

@@ -1,0 +1,64 @@
+"""POST /webhooks/jira: what people do to our tickets there."""
+
+from fastapi import APIRouter, Request
+
+from starter.gateway.gateway import Gateway, in_time
+from starter.gateway.routes.accepted import REFUSALS, Accepted
+from starter.intake.jira_tickets import TicketDone, done
+from starter.sources import verify
+from starter.sources.reading import Reading, Unreadable, Webhook
+from starter.sources.source import Source
+from starter.temporal.incidents import Incidents
+from starter.temporal.results import LookupFailed, NothingOpen
+
+SOURCE = Source(
+    name="jira",
+    about="Jira's webhooks for updated issues. A follow-up whose ticket is moved to a status that is done, is done.",
+    translate=lambda _: Reading(ignored="a ticket"),
+    is_genuine=verify.signature("X-Hub-Signature", "sha256="),
+    secrets="jira_webhook_secrets",
+    group_is="the ticket",
+    examples={},
+)
+
+
+def router(gateway: Gateway) -> APIRouter:
+    routes = APIRouter(tags=["webhooks"])
+
+    @routes.post("/webhooks/jira", status_code=202, description=SOURCE.about, responses=REFUSALS)
+    async def jira_webhook(request: Request) -> Accepted:
+        async with in_time(SOURCE):
+            found = _read(gateway, await gateway.webhook(request, SOURCE))
+            if isinstance(found, str):
+                gateway.counts[SOURCE.name, "ignored"] += 1
+                return Accepted(ignored=found)
+            try:
+                told = await _tell(gateway.incidents, found)
+            except (NothingOpen, LookupFailed):
+                gateway.counts[SOURCE.name, "nothing_open"] += 1
+                return Accepted(ignored="neither it nor its review is open")
+            gateway.counts[SOURCE.name, "accepted"] += 1
+            return Accepted(accepted=1, incident=told, incidents=[told])
+
+    return routes
+
+
+def _read(gateway: Gateway, webhook: Webhook) -> TicketDone | str:
+    """Raises Unreadable: that somebody closed a ticket is no reason to page, nor is that we cannot read it."""
+    try:
+        return done(webhook)
+    except Unreadable as error:
+        gateway.unusable(SOURCE, webhook, error)
+        raise
+
+
+async def _tell(incidents: Incidents, found: TicketDone) -> str:
+    """Its review, or as long as there is none the incident: whichever was told. Raises NothingOpen, LookupFailed."""
+    review = f"review-{found.incident}"
+    try:
+        await incidents.tell(review, found.event())
+    except NothingOpen:
+        incident = (await incidents.find(found.incident)).workflow_id
+        await incidents.tell(incident, found.event())
+        return incident
+    return review

@@ -1,0 +1,45 @@
+"""What is sent to an address that there is not: a typing error in a sender's configuration, and nobody is paged."""
+
+from datetime import UTC, datetime
+from http import HTTPStatus
+from urllib.parse import unquote
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from starter.gateway.gateway import Gateway
+from starter.gateway.rejected_webhooks import NOWHERE
+from starter.runbooks.problems import closest
+from starter.sources import text
+from starter.sources.refusal import Refusal, refused
+from starter.sources.table import SOURCES
+
+THERE_ARE = f"Alerts go by POST to /webhooks/ and one of these: {', '.join(sorted(SOURCES))}"
+_SENDS = {"POST", "PUT", "PATCH"}
+
+
+def answer_unknown(app: FastAPI, gateway: Gateway) -> None:
+    """Answers every request that no route takes. If it looks like a delivery, that is seen."""
+
+    @app.exception_handler(HTTPException)
+    async def unknown(request: Request, error: HTTPException) -> JSONResponse:
+        parts = [unquote(part) for part in request.url.path.split("/") if part]
+        if request.method not in _SENDS or not any(part in SOURCES or part.startswith("webhook") for part in parts):
+            return refused(Refusal(error.status_code, error.detail, error.headers))
+        told = f"{_what(request.method, parts, error.status_code)} {THERE_ARE}"
+        sender = request.client.host if request.client else "?"
+        gateway.counts[NOWHERE, "refused"] += 1
+        gateway.turned_away.nowhere(error.status_code, told, datetime.now(UTC), sender)
+        return refused(Refusal(error.status_code, told, error.headers))
+
+
+def _what(method: str, parts: list[str], status: int) -> str:
+    path = text.line("/".join(parts), text.NAME)
+    if status != HTTPStatus.NOT_FOUND:
+        return f"nothing takes a {method} at /{path}."
+    source = next((part for part in parts if part in SOURCES), parts[-1][: text.NAME])
+    if source in SOURCES:
+        return f"there is nothing at /{path}. Did you mean `/webhooks/{source}`?"
+    near = closest(source, SOURCES)
+    return f"there is nothing at /{path}. {near}" if near.startswith("Did") else f"there is nothing at /{path}."

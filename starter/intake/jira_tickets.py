@@ -1,0 +1,94 @@
+"""Jira's webhooks about our own tickets: a follow-up that is done there is done here.
+
+https://developer.atlassian.com/cloud/jira/platform/webhooks/
+"""
+
+import re
+from dataclasses import dataclass
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from starter.sources import foreign
+from starter.sources.foreign import Word
+from starter.sources.reading import Unreadable, Webhook
+from starter.sources.text import NAME, line
+from workflows.policy.incident.events import FollowUpDone
+
+OURS = re.compile(r"tocsin-incident-([A-Za-z0-9-]{1,80})")
+"""The label that our tickets bear: `activities.jira` writes it."""
+KEY = re.compile(r"[A-Z][A-Z0-9_]{0,30}-\d{1,12}")
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class _TicketCategory(_Part):
+    key: Word = ""
+
+
+class _TicketStatus(_Part):
+    statusCategory: _TicketCategory = _TicketCategory()  # noqa: N815 (Jira's name)
+
+
+class _TicketFields(_Part):
+    labels: tuple[str, ...] = ()
+    status: _TicketStatus = _TicketStatus()
+
+
+class _Ticket(_Part):
+    key: str
+    fields: _TicketFields = _TicketFields()
+
+
+class _Change(_Part):
+    field: str = ""
+
+
+class _Changelog(_Part):
+    id: str = ""
+    items: tuple[_Change, ...] = ()
+
+
+class _User(_Part):
+    displayName: str = ""  # noqa: N815 (Jira's name)
+
+
+class _Delivery(_Part):
+    webhookEvent: Word = ""  # noqa: N815 (Jira's name)
+    user: _User = _User()
+    issue: _Ticket | None = None
+    changelog: _Changelog = _Changelog()
+
+
+@dataclass(frozen=True)
+class TicketDone:
+    """A ticket of an incident's was moved to a status that counts as done."""
+
+    incident: str
+    ticket: str
+    by: str
+    id: str
+
+    def event(self) -> FollowUpDone:
+        return FollowUpDone(id=self.id, by=self.by, via="jira", follow_up=self.ticket)
+
+
+def done(webhook: Webhook) -> TicketDone | str:
+    """Otherwise why nothing follows from it. Raises Unreadable for what is no webhook of Jira's."""
+    try:
+        delivery = _Delivery.model_validate(foreign.json(webhook.body))
+    except ValidationError as error:
+        raise Unreadable("this is no webhook of Jira's", tuple(foreign.problems(error))) from None
+    issue = delivery.issue
+    if delivery.webhookEvent != "jira:issue_updated" or issue is None:
+        return f"events of type {line(delivery.webhookEvent, NAME)!r} change nothing here"
+    incident = next((found[1] for label in issue.fields.labels if (found := OURS.fullmatch(label))), None)
+    if incident is None or not KEY.fullmatch(issue.key):
+        return "not a ticket of ours"
+    moved = any(change.field == "status" for change in delivery.changelog.items)
+    if not moved or issue.fields.status.statusCategory.key != "done":
+        return "it was not moved to a status that is done"
+    once = webhook.headers.get("x-atlassian-webhook-identifier") or f"{issue.key}-{delivery.changelog.id}"
+    by = line(delivery.user.displayName, NAME) or "somebody in Jira"
+    return TicketDone(incident, issue.key, by, f"jira-{once}")

@@ -1,0 +1,83 @@
+"""PagerDuty's webhooks about our own rings: what becomes of them there.
+
+Only a person acknowledges and resolves. Our own acknowledging and resolving through the Events API comes back as a
+webhook too, with an integration as its agent: taken for a person's, hushing an older ring would resolve the incident.
+An agent that is missing is none either: PagerDuty's workflows and time-outs have none. That is noted. An
+acknowledgement may end by itself there, so that its end counts whoever did it: PagerDuty rings again, and so do we.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from starter.intake.pagerduty_notes import NOTED, noted, our_own
+from starter.sources.pagerduty import WebhookEvent, read
+from starter.sources.reading import Webhook
+from starter.sources.text import NAME, line
+from workflows.policy.incident.events import Acknowledged, Noted, Resolved, Unacknowledged
+
+Kind = type[Acknowledged | Resolved | Unacknowledged]
+Told = Acknowledged | Resolved | Unacknowledged | Noted
+_EVENTS: dict[str, Kind] = {
+    "incident.acknowledged": Acknowledged,
+    "incident.resolved": Resolved,
+    "incident.unacknowledged": Unacknowledged,
+}
+_ANYBODY = "incident.unacknowledged"
+
+
+@dataclass(frozen=True)
+class Ignored:
+    """Nothing that an incident of ours could hear."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """What became of an incident at PagerDuty."""
+
+    kind: Kind | type[Noted]
+    id: str
+    occurred_at: datetime
+    by: str
+    incident_key: str | None
+    pagerduty_id: str | None
+    text: str = ""
+    automatic: bool = False
+
+    def event(self, ring: str) -> Told:
+        if self.kind is Noted:
+            return Noted(
+                at=self.occurred_at, id=self.id, by=self.by, via="pagerduty", text=self.text, automatic=self.automatic
+            )
+        told: Callable[..., Told] = self.kind
+        return told(at=self.occurred_at, id=self.id, by=self.by, via="pagerduty", ring=ring)
+
+
+def report(webhook: Webhook) -> Report | Ignored:
+    """Raises Unreadable for anything but a V3 webhook. X-Webhook-Id stays the same on re-delivery."""
+    event, data = read(webhook, (*_EVENTS, *NOTED))
+    if data is None:
+        return Ignored(f"events of type {line(event.event_type, NAME)!r} change nothing here")
+    agent = event.agent.type
+    by_a_person = agent.startswith("user")
+    counts = event.event_type in _EVENTS and (by_a_person or event.event_type == _ANYBODY)
+    if agent and not by_a_person and not counts and event.event_type in _EVENTS:
+        return Ignored(f"not done by a person, but by a {line(agent, NAME)}")
+    if our_own(data):
+        return Ignored("a note of our own")
+    return Report(
+        kind=_EVENTS[event.event_type] if counts else Noted,
+        id=f"pagerduty-{webhook.headers.get('x-webhook-id') or event.id}",
+        occurred_at=event.occurred_at or webhook.received_at,
+        by=_who(event),
+        incident_key=data.incident_key,
+        pagerduty_id=data.pagerduty_id,
+        text="" if counts else noted(event.event_type, data),
+        automatic=not by_a_person,
+    )
+
+
+def _who(event: WebhookEvent) -> str:
+    return line(event.agent.summary, NAME) if event.agent.summary else "someone at PagerDuty"

@@ -1,0 +1,51 @@
+"""What an open incident is told of an alert that it knows: that it came again, without the labels, links and texts that
+it keeps already, or never kept.
+
+A large group says the same every minute, and what is signalled fills the incident's history for good. Known is what
+this process has told it of the same episode; after a restart, or beside another gateway, it is told whole once more.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from workflows.policy.incident.events import Alert, AlertsReceived
+from workflows.policy.incident.state import IncidentBounds
+from workflows.policy.wire.bounded import fit
+
+REMEMBERED = 50_000
+"""Alerts."""
+
+Episode = tuple[datetime, str | None, str]
+"""Since when, how grave, by what name."""
+
+
+class Repeats:
+    """Belongs to one event loop."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str], Episode] = {}
+        """Per incident and fingerprint, the latest at the end."""
+
+    def thinned(self, workflow_id: str, deliveries: Iterable[AlertsReceived]) -> tuple[AlertsReceived, ...]:
+        return tuple(
+            each.model_copy(update={"alerts": tuple(self._thin(workflow_id, alert) for alert in each.alerts)})
+            for each in deliveries
+        )
+
+    def told(self, workflow_id: str, deliveries: Iterable[AlertsReceived]) -> None:
+        """The incident has these now."""
+        for alert in (alert for each in deliveries for alert in each.alerts):
+            self._known.pop((workflow_id, alert.fingerprint), None)
+            self._known[workflow_id, alert.fingerprint] = _episode(alert)
+        while len(self._known) > REMEMBERED:
+            del self._known[next(iter(self._known))]
+
+    def _thin(self, workflow_id: str, alert: Alert) -> Alert:
+        if self._known.get((workflow_id, alert.fingerprint)) != _episode(alert):
+            return alert
+        name, summary = fit(alert.name, IncidentBounds.alert_name), fit(alert.summary, IncidentBounds.alert_summary)
+        return alert.model_copy(update={"name": name, "summary": summary, "labels": {}, "link": ""})
+
+
+def _episode(alert: Alert) -> Episode:
+    return alert.starts_at, alert.severity, alert.name

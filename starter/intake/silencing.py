@@ -1,0 +1,139 @@
+"""Which alerts of a delivery are held, by which silence; and holding them.
+
+What cannot be held for certain is not: the silence itself must have taken it, so one that has ended holds nothing,
+however old this gateway's list of silences may be. A page too many is the smaller harm.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+import structlog
+
+from starter.intake import grouping
+from starter.intake.grouping import Batch
+from starter.sources.reading import Reading, SentAlert
+from starter.temporal.results import NothingOpen, Unreachable
+from starter.temporal.silences import Silences
+from workflows.policy.incident.events import Alert
+from workflows.policy.incident.state import OpenRequest
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.watches.silence import Captured, SilenceSummary
+
+LOOK_EVERY_S = 5.0
+FIRST_LOOK_S = 1.0
+"""How long the first alerts wait for the first look."""
+HEARD_FOR = timedelta(minutes=1)
+"""The same again within this is not signalled again."""
+REMEMBERED = 10_000
+"""Alerts that silences have heard of. Forgetting one costs a signal."""
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Silenced:
+    """Alerts of one delivery that one silence matches."""
+
+    by: SilenceSummary
+    reading: Reading
+
+
+@dataclass
+class Silencing:
+    """What a gateway knows of silences. `now` is the time of the request."""
+
+    silences: Silences
+    known: tuple[SilenceSummary, ...] = ()
+    problem: str | None = None
+    """Why the last look failed: the list is older then."""
+    _first: asyncio.Event = field(default_factory=asyncio.Event)
+    _heard: dict[tuple[str, str, str], tuple[str, datetime]] = field(default_factory=dict)
+    """(silence, incident, alert) -> what the silence was last told of it, and when."""
+
+    async def run(self) -> None:
+        """Until it is cancelled."""
+        while True:
+            await self.look()
+            await asyncio.sleep(LOOK_EVERY_S)
+
+    async def look(self) -> None:
+        """Which silences there are now. A failure is remembered and shown, not raised."""
+        try:
+            self.known, self.problem = await self.silences.list(), None
+        except Unreachable as error:
+            self.problem = str(error)
+            log.warning("silences cannot be looked up: new ones hold nothing", problem=self.problem)
+        self._first.set()
+
+    def active(self, now: datetime) -> tuple[SilenceSummary, ...]:
+        return tuple(card for card in self.known if card.starts_at <= now < card.ends_at)
+
+    async def matching(self, source: str, reading: Reading, book: Runbook, now: datetime) -> Sequence[Silenced]:
+        if not self._first.is_set():
+            try:
+                await asyncio.wait_for(self.look(), FIRST_LOOK_S)
+            except TimeoutError:
+                log.warning("silences are not known yet")
+        return silenced(source, reading, book, now, self.active(now))
+
+    async def hold(self, by: SilenceSummary, batch: Batch, opening: OpenRequest, now: datetime) -> bool:
+        """False: the silence did not take them, and they must go on."""
+        news = {(by.id, batch.workflow_id, alert.fingerprint): _news(alert) for alert in batch.alerts}
+        if not batch.ended and all(self._knows(key, said, now) for key, said in news.items()):
+            return True
+        event = Captured(
+            at=now,
+            workflow_id=batch.workflow_id,
+            opening=opening,
+            alerts=tuple(_as_matched(alert, opening) for alert in batch.alerts),
+            ended=dict(batch.ended),
+        )
+        try:
+            await self.silences.tell(by.id, event)
+        except (NothingOpen, Unreachable) as error:
+            log.warning("a silence does not hold: its alerts go on", silence=by.id, problem=str(error))
+            return False
+        for key, said in news.items():
+            self._heard.pop(key, None)
+            self._heard[key] = said, now
+        while len(self._heard) > REMEMBERED:
+            del self._heard[next(iter(self._heard))]
+        return True
+
+    def _knows(self, key: tuple[str, str, str], said: str, now: datetime) -> bool:
+        last, at = self._heard.get(key, ("", now))
+        return last == said and now - at < HEARD_FOR
+
+
+def silenced(
+    source: str, reading: Reading, book: Runbook, now: datetime, active: Sequence[SilenceSummary]
+) -> Sequence[Silenced]:
+    """The alerts that each silence matches; of several silences the one that ends last."""
+    found: dict[str, list[SentAlert]] = defaultdict(list)
+    cards = {card.id: card for card in active}
+    longest_first = sorted(active, key=lambda card: card.ends_at, reverse=True)
+    for sent in reading.alerts if active else ():
+        labels = grouping.shown(source, grouping.alert(sent, book.intake, now), book.intake)
+        by = next((card for card in longest_first if card.holds(labels, now)), None)
+        if by:
+            found[by.id].append(sent)
+    return [Silenced(cards[silence], replace(reading, alerts=tuple(alerts))) for silence, alerts in found.items()]
+
+
+def without(reading: Reading, held: Sequence[Reading]) -> Reading:
+    """The rest: what is not held, and whatever has resolved, which the incidents that are open must hear."""
+    gone = {id(sent) for part in held for sent in part.alerts if sent.status == "firing"}
+    return replace(reading, alerts=tuple(sent for sent in reading.alerts if id(sent) not in gone))
+
+
+def _as_matched(alert: Alert, opening: OpenRequest) -> Alert:
+    """With the labels that silences match: when this one ends, another may go on."""
+    labels = dict(grouping.shown(opening.source, alert, opening.runbook.intake))
+    return alert.model_copy(update={"labels": labels, "link": ""})
+
+
+def _news(alert: Alert) -> str:
+    return f"{alert.status}/{alert.starts_at.isoformat()}/{alert.severity}"

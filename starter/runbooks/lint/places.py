@@ -1,0 +1,48 @@
+"""A runbook's parts with their places, for rules that ask the same of all of them."""
+
+from collections.abc import Iterator
+
+from starter.runbooks.lint.finding import Path
+from workflows.policy.runbook.model import Condition, Duty, Runbook, Severity, Tier
+
+
+def severities(book: Runbook) -> Iterator[tuple[Path, Severity]]:
+    for name, severity in book.severities.items():
+        yield ("severities", name), severity
+
+
+def tiers(at: Path, severity: Severity) -> list[tuple[Path, Tier]]:
+    return [((*at, "escalation", number), tier) for number, tier in enumerate(severity.escalation)]
+
+
+def own_duties(at: Path, severity: Severity) -> Iterator[tuple[Path, Duty]]:
+    yield from (((*at, "duties", number), duty) for number, duty in enumerate(severity.duties))
+
+
+def review_duties(at: Path, severity: Severity) -> Iterator[tuple[Path, Duty]]:
+    if severity.review:
+        yield from (((*at, "review", "duties", number), duty) for number, duty in enumerate(severity.review.duties))
+
+
+def duties(at: Path, severity: Severity) -> Iterator[tuple[Path, Duty]]:
+    yield from own_duties(at, severity)
+    yield from review_duties(at, severity)
+
+
+def timed_conditions(book: Runbook) -> Iterator[tuple[Path, Condition]]:
+    """Those that are asked when something falls due, and so may depend on the hour."""
+    for at, severity in severities(book):
+        yield from (((*place, "when"), tier.when) for place, tier in tiers(at, severity))
+        yield from (((*place, "when"), duty.when) for place, duty in duties(at, severity))
+        if severity.review:
+            yield (*at, "review", "when"), severity.review.when
+
+
+def timeless_conditions(book: Runbook) -> Iterator[tuple[Path, Condition]]:
+    """Those that are asked of the incident as a whole."""
+    for at, severity in severities(book):
+        if severity.status_page:
+            yield (*at, "status_page", "when"), severity.status_page.when
+    yield from ((("contacts", number, "when"), contact.when) for number, contact in enumerate(book.contacts))
+    if book.emergency:
+        yield ("emergency",), book.emergency

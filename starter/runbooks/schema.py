@@ -1,0 +1,84 @@
+"""The JSON Schema of a runbook as people write it, from the models: editors complete and check with it.
+
+It differs from the compiled form in two things: durations are written (`15m`), and holidays may be a rule.
+"""
+
+import ast
+import inspect
+import textwrap
+from collections.abc import Iterator
+from datetime import timedelta
+from functools import cache
+
+from pydantic import BaseModel
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic_core import core_schema
+
+from starter.runbooks.holidays import PublicHolidays
+from workflows.policy.runbook import model as runbook
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.time import calendar, durations
+
+DURATION: JsonSchemaValue = {
+    "type": "string",
+    "pattern": r"^\s*(\d+\s*[smhdw]\s*)+$",
+    "description": "Such as 90s, 15m, 1h 30m, 3d or 1w.",
+}
+
+
+class _Written(GenerateJsonSchema):
+    def timedelta_schema(self, _: core_schema.TimedeltaSchema) -> JsonSchemaValue:
+        return dict(DURATION)
+
+    def time_schema(self, _: core_schema.TimeSchema) -> JsonSchemaValue:
+        return {"type": "string", "pattern": r"^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$"}
+
+    def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
+        """A whole part that is left out has the defaults of its keys: they are said there, once."""
+        value = super().default_schema(schema)
+        return {key: part for key, part in value.items() if not (key == "default" and isinstance(part, dict))}
+
+    def encode_default(self, dft: object) -> object:
+        return durations.write(dft) if isinstance(dft, timedelta) else super().encode_default(dft)
+
+
+@cache
+def schema() -> JsonSchemaValue:
+    """The whole schema. Shared: not to be changed."""
+    whole = Runbook.model_json_schema(schema_generator=_Written)
+    models = whole["$defs"] | {"Runbook": whole}
+    for model in _models():
+        if model.__name__ in models:
+            _describe(models[model.__name__], model)
+    holidays = PublicHolidays.model_json_schema()
+    dates = whole["$defs"]["Calendar"]["properties"]["holidays"]
+    whole["$defs"]["Calendar"]["properties"]["holidays"] = {
+        "description": f"{dates.pop('description')} Either the dates, or whose public holidays they are.",
+        "anyOf": [dates, holidays],
+    }
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **whole}
+
+
+def _models() -> Iterator[type[BaseModel]]:
+    for module in (calendar, runbook):
+        for _, model in inspect.getmembers(module, inspect.isclass):
+            if issubclass(model, BaseModel):
+                yield model
+
+
+def _describe(schema: JsonSchemaValue, model: type[BaseModel]) -> None:
+    """Say what each key is for, and that there are no others (the models let pass what a later version adds)."""
+    schema["additionalProperties"] = False
+    for name, text in _docstrings(model):
+        if name in schema["properties"]:
+            schema["properties"][name]["description"] = " ".join(text.split())
+
+
+def _docstrings(model: type[BaseModel]) -> Iterator[tuple[str, str]]:
+    """The strings under a model's fields. Pydantic could collect them, but would read the source in every workflow."""
+    [definition] = ast.parse(textwrap.dedent(inspect.getsource(model))).body
+    assert isinstance(definition, ast.ClassDef)
+    for field, text in zip(definition.body, definition.body[1:], strict=False):
+        match field, text:
+            case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(words))):
+                yield name, words

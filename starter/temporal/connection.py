@@ -1,0 +1,76 @@
+"""Bounds on how long Temporal is waited for, and its failures in words for people."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+from temporalio.api.errordetails.v1 import NamespaceNotFoundFailure
+from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
+from temporalio.client import Client, WorkflowUpdateRPCTimeoutOrCancelledError
+from temporalio.service import RPCError, RPCStatusCode
+
+from starter.temporal.results import NobodyWorks, NothingOpen, Unreachable
+
+# How a server says that it waited in vain, or that it has seen no worker for minutes.
+_IN_VAIN = {RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED, RPCStatusCode.FAILED_PRECONDITION}
+
+PATIENCE = timedelta(seconds=5)
+"""How long a person waits for an incident's answer. An incident with a worker answers in milliseconds."""
+DEADLINE = timedelta(seconds=4)
+"""How long Temporal may take to store something: PagerDuty wants the gateway's answer within 5 s."""
+
+
+class _NoAnswer(Unreachable):
+    """Temporal is silent, or waits for somebody who is."""
+
+
+class TemporalConnection:
+    """How far a client gets."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+
+    @property
+    def address(self) -> str:
+        return self.client.service_client.config.target_host
+
+    async def check(self) -> None:
+        """Returns if Temporal answers and knows our namespace, otherwise raises Unreachable."""
+        async with self.temporal():
+            request = DescribeNamespaceRequest(namespace=self.client.namespace)
+            await self.client.workflow_service.describe_namespace(request, timeout=DEADLINE)
+
+    @asynccontextmanager
+    async def temporal(self, workflow_id: str = "", deadline: timedelta = DEADLINE) -> AsyncIterator[None]:
+        """For what Temporal does by itself. The SDK's own retries go on for about 10 s, whatever `rpc_timeout` says."""
+        try:
+            async with asyncio.timeout(deadline.total_seconds()):
+                yield
+        except TimeoutError:
+            raise _NoAnswer(f"Temporal at {self.address} does not answer") from None
+        except RuntimeError as error:  # a lazy client's first connection failed
+            raise Unreachable(f"Temporal at {self.address} cannot be reached: {error}") from None
+        except RPCError as error:
+            raise self._in_words(error, workflow_id) from None
+
+    @asynccontextmanager
+    async def worker(self, workflow_id: str, patience: timedelta) -> AsyncIterator[None]:
+        """For what only a worker can answer. Without one, the SDK waits for an update without end."""
+        try:
+            async with self.temporal(workflow_id, patience):
+                yield
+        except (_NoAnswer, WorkflowUpdateRPCTimeoutOrCancelledError):
+            await self.check()  # raises if it is Temporal that is away, and not the worker
+            raise NobodyWorks("no worker is running: nothing is being paged") from None
+
+    def _in_words(self, error: RPCError, workflow_id: str) -> Exception:
+        if error.status is RPCStatusCode.NOT_FOUND and workflow_id and not _is_of_namespace(error):
+            closed = "already completed" in error.message
+            return NothingOpen(f"{workflow_id} is closed" if closed else f"there is no incident {workflow_id}")
+        kind = _NoAnswer if error.status in _IN_VAIN else Unreachable
+        return kind(f"Temporal at {self.address} cannot be used: {error.message}")
+
+
+def _is_of_namespace(error: RPCError) -> bool:
+    return any(detail.Is(NamespaceNotFoundFailure.DESCRIPTOR) for detail in error.grpc_status.details)

@@ -1,0 +1,120 @@
+"""Which incidents there are: Temporal's visibility, which lags by moments, asked by search attribute."""
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
+
+from starter.temporal.results import FoundIncident, LookupFailed, Past, Summary
+from workflows.durable import search_attributes as attributes
+from workflows.policy.views.summary import DRILL, GRAVEST, MEMO, ClosedIncident
+
+INCIDENTS = "WorkflowType = 'incident'"
+OPEN = f"{INCIDENTS} AND ExecutionStatus = 'Running'"
+ALL = f"{INCIDENTS} AND (ExecutionStatus != 'ContinuedAsNew' OR {attributes.PHASE.name} IN ('resolved', 'cancelled'))"
+"""And some runs that go on in the next one: only the last of an incident bears its record."""
+
+PAGE, PAGE_WITHIN = 1000, timedelta(seconds=10)
+"""Of a list that may be long: how much is asked for at a time, and how long that may take."""
+_AT_MOST = 500
+Seen = Callable[[int], None]
+"""Is told how many have been read so far, for whoever waits."""
+_ID = re.compile(r"[A-Za-z0-9._-]{1,200}")  # also: nothing that could end a string in a query
+
+
+async def summaries(client: Client, *, include_closed: bool) -> tuple[Summary, ...]:
+    found = await _query(client, ALL, _AT_MOST) if include_closed else await _query(client, OPEN, None)
+    return tuple(sorted(found, key=lambda incident: (incident.open, incident.started_at), reverse=True))
+
+
+async def ended(client: Client, since: datetime, seen: Seen) -> Past:
+    """All that have ended since then: by their records, as far as they left any."""
+    records, unrecorded = [], []
+    found = client.list_workflows(
+        f"{ALL} AND CloseTime >= '{since.isoformat()}'", page_size=PAGE, rpc_timeout=PAGE_WITHIN
+    )
+    async for run in found:
+        record: ClosedIncident | None = await run.memo_value(MEMO, None, type_hint=ClosedIncident)
+        if record is not None:
+            records.append(record)
+        elif await _is_last(run):
+            unrecorded.append(await _summary(run))
+        seen(len(records) + len(unrecorded))
+    return Past(records=tuple(records), unrecorded=tuple(unrecorded))
+
+
+async def find(client: Client, prefix: str | None, *, closed: bool) -> FoundIncident:
+    """See `Incidents.find`."""
+    if prefix is None:
+        return _only(await _query(client, OPEN), "incidents are open, say which", "no incident is open")
+    check_id(prefix)
+    named = f"WorkflowId = '{prefix}'" if prefix.startswith("incident-") else _beginning(prefix)
+    candidates = await _query(client, f"{OPEN} AND {named}")
+    if not candidates:
+        candidates = await _query(client, f"{ALL} AND {named}")
+        if candidates and not closed:
+            raise LookupFailed("closed already:\n" + _lines(candidates))
+    exact = [each for each in candidates if prefix in (each.incident, each.workflow_id)]
+    if not candidates:
+        is_open = await _query(client, OPEN)
+        others = "open are:\n" + _lines(is_open) if is_open else "and none is open"
+        raise LookupFailed(f"there is no incident {prefix!r}; {others}")
+    return _only(exact or candidates, f"incidents begin with {prefix!r}, say which")
+
+
+def check_id(prefix: str) -> None:
+    """Raises LookupFailed when it cannot be one, nor the beginning of one."""
+    if not _ID.fullmatch(prefix):
+        raise LookupFailed(f"{prefix!r} is not the id of an incident: ids look like 20261121-0204-k7")
+
+
+def _beginning(prefix: str) -> str:
+    return f"{attributes.INCIDENT.name} STARTS_WITH '{prefix}'"
+
+
+def _only(candidates: Sequence[Summary], several: str, none: str = "") -> FoundIncident:
+    if not candidates:
+        raise LookupFailed(none)
+    if len(candidates) > 1:
+        raise LookupFailed(f"{len(candidates)} {several}:\n" + _lines(candidates))
+    one = candidates[0]
+    return FoundIncident(workflow_id=one.workflow_id, run_id=None if one.open else one.run_id, incident=one.incident)
+
+
+def _lines(incidents: Sequence[Summary]) -> str:
+    return "\n".join(f"  {each.incident}  {each.severity.upper()} {each.title}" for each in incidents)
+
+
+async def _query(client: Client, query: str, limit: int | None = _AT_MOST) -> list[Summary]:
+    runs = client.list_workflows(query, limit=limit)
+    return [await _summary(run) async for run in runs if await _is_last(run)]
+
+
+async def _is_last(run: WorkflowExecution) -> bool:
+    """Continued as new may be the same incident, or the next one of its group."""
+    return run.status is not WorkflowExecutionStatus.CONTINUED_AS_NEW or MEMO in await run.memo()
+
+
+async def _summary(execution: WorkflowExecution) -> Summary:
+    known = execution.typed_search_attributes
+    severity = known.get(attributes.SEVERITY, "")
+    return Summary(
+        workflow_id=execution.id,
+        run_id=execution.run_id,
+        incident=known.get(attributes.INCIDENT, execution.id),
+        title=await execution.memo_value("title", "", type_hint=str),
+        open=execution.status is WorkflowExecutionStatus.RUNNING,
+        severity=severity,
+        gravest=min(severity, await execution.memo_value(GRAVEST, severity, type_hint=str)),
+        drill=await execution.memo_value(DRILL, False, type_hint=bool),
+        phase=known.get(attributes.PHASE, ""),
+        service=known.get(attributes.SERVICE, ""),
+        runbook=known.get(attributes.RUNBOOK, ""),
+        commander=known.get(attributes.COMMANDER, ""),
+        tier=known.get(attributes.TIER),
+        next_duty_at=known.get(attributes.NEXT_DUTY_AT),
+        # Not the execution's own: continue-as-new begins that anew.
+        started_at=await execution.memo_value("opened_at", execution.start_time, type_hint=datetime),
+        closed_at=execution.close_time,
+    )

@@ -1,0 +1,92 @@
+"""Heartbeats as Temporal keeps them: adding, finding, telling, asking. One workflow each."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any
+
+from temporalio.client import WorkflowExecution, WorkflowExecutionStatus, WorkflowHandle
+from temporalio.common import SearchAttributePair, TypedSearchAttributes, WorkflowIDConflictPolicy
+
+from settings.temporal import WORKFLOW_QUEUE
+from starter.temporal.connection import DEADLINE, PATIENCE, TemporalConnection
+from starter.temporal.results import NothingOpen
+from workflows.durable import search_attributes as attributes
+from workflows.durable.summaries import summary
+from workflows.heartbeat import CARD
+from workflows.policy.incident.events import Event
+from workflows.policy.watches.heartbeat import Heartbeat, HeartbeatSummary, Spec, SpecChanged, card, workflow_id
+
+RUNNING = "WorkflowType = 'heartbeat' AND ExecutionStatus = 'Running'"
+
+
+class Heartbeats:
+    """Every method raises Unreachable when Temporal is away; those that take a name raise NothingOpen."""
+
+    def __init__(self, reach: TemporalConnection) -> None:
+        self._reach = reach
+
+    async def add(self, name: str, spec: Spec) -> None:
+        """Expect it from now on; one that is expected already goes on by the new specification."""
+        state, opening, change = Heartbeat(name=name, spec=spec), spec.opening, SpecChanged(spec=spec)
+        async with self._reach.temporal():
+            await self._reach.client.start_workflow(
+                "heartbeat",
+                state,
+                id=workflow_id(name),
+                task_queue=WORKFLOW_QUEUE,
+                task_timeout=timedelta(seconds=5),
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                search_attributes=TypedSearchAttributes(
+                    [
+                        SearchAttributePair(attributes.SEVERITY, opening.severity),
+                        SearchAttributePair(attributes.SERVICE, opening.service),
+                        SearchAttributePair(attributes.RUNBOOK, opening.runbook.runbook),
+                    ]
+                ),
+                memo={CARD: card(state)},
+                static_summary=summary(f"heartbeat {name}"),
+                start_signal="set",
+                start_signal_args=[change.model_dump(mode="json", exclude_defaults=True)],
+                rpc_timeout=DEADLINE,
+            )
+
+    async def tell(self, name: str, event: Event) -> None:
+        """Temporal keeps it, with or without a worker."""
+        signal = str(type(event).model_fields["kind"].default)
+        async with self._called(name) as handle:
+            await handle.signal(signal, event.model_dump(mode="json", exclude_defaults=True), rpc_timeout=DEADLINE)
+
+    async def card(self, name: str) -> HeartbeatSummary:
+        """What is expected of it; needs no worker."""
+        async with self._called(name) as handle:
+            found = await handle.describe(rpc_timeout=DEADLINE)
+            if found.status is not WorkflowExecutionStatus.RUNNING:
+                raise NothingOpen(handle.id)
+            return await _card(found)
+
+    async def list(self) -> tuple[HeartbeatSummary, ...]:
+        """All of them, by name."""
+        async with self._reach.temporal():
+            found = [await _card(each) async for each in self._reach.client.list_workflows(RUNNING)]
+        return tuple(sorted(found, key=lambda each: each.name))
+
+    async def state(self, name: str) -> Heartbeat:
+        """How it stands. Raises NobodyWorks."""
+        async with self._called(name) as handle, self._reach.worker(handle.id, PATIENCE):
+            answered: Heartbeat = await handle.query("state", result_type=Heartbeat, rpc_timeout=PATIENCE)
+        return answered
+
+    @asynccontextmanager
+    async def _called(self, name: str) -> AsyncIterator[WorkflowHandle[Any, Any]]:
+        handle = self._reach.client.get_workflow_handle(workflow_id(name))
+        try:
+            async with self._reach.temporal(handle.id, PATIENCE + DEADLINE):
+                yield handle
+        except NothingOpen:
+            raise NothingOpen(f"there is no heartbeat {name!r}: tocsin heartbeat add {name}") from None
+
+
+async def _card(found: WorkflowExecution) -> HeartbeatSummary:
+    known: HeartbeatSummary = await found.memo_value(CARD, type_hint=HeartbeatSummary)
+    return known

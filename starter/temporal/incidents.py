@@ -1,0 +1,237 @@
+"""The one module that holds a Temporal client: opens incidents, tells them what happened, asks how they stand."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+from uuid import uuid4
+
+from temporalio.api.common.v1 import Payload
+from temporalio.client import (
+    Client,
+    WorkflowExecutionStatus,
+    WorkflowFailureError,
+    WorkflowQueryFailedError,
+    WorkflowUpdateFailedError,
+)
+from temporalio.common import RawValue, SearchAttributePair, TypedSearchAttributes, WorkflowIDConflictPolicy
+
+from settings.temporal import WORKFLOW_QUEUE
+from starter.temporal import directory, histories
+from starter.temporal.connection import DEADLINE, PATIENCE, TemporalConnection
+from starter.temporal.results import (
+    FoundIncident,
+    HistoryLine,
+    NobodyWorks,
+    NothingOpen,
+    Past,
+    RefusedByIncident,
+    Summary,
+)
+from workflows.durable import search_attributes as attributes
+from workflows.durable.summaries import summary
+from workflows.policy.effects.effects import Wire
+from workflows.policy.incident.events import AlertsReceived, E, Event
+from workflows.policy.incident.state import OpenRequest
+from workflows.policy.views.results import IncidentInput, PlanView, Status, UpdateResult
+from workflows.policy.views.summary import listed
+
+CANARY = "tocsin-canary"
+CANARY_LIVES = timedelta(seconds=50)
+LONG_LIST = timedelta(minutes=5)
+
+A = TypeVar("A", bound=Wire)
+
+
+class Incidents:
+    """Every method raises Unreachable when Temporal is away."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._reach = TemporalConnection(client)
+
+    @property
+    def reach(self) -> TemporalConnection:
+        """For what else is reached over the same connection."""
+        return self._reach
+
+    @property
+    def address(self) -> str:
+        return self._reach.address
+
+    async def open(
+        self,
+        workflow_id: str,
+        opening: OpenRequest,
+        delivery: AlertsReceived,
+        *more: AlertsReceived,
+        if_open: Sequence[AlertsReceived] = (),
+    ) -> bool:
+        """Hand alerts to their incident; firing ones open it if need be. False: there was nothing open to tell.
+
+        Once this returns, Temporal has the alerts. `if_open`: it probably is, and is then told this; the opening, which
+        carries the whole runbook, is sent only if it turns out not to be.
+        """
+        fires = any(alert.status == "firing" for each in (delivery, *more) for alert in each.alerts)
+        if if_open or not fires:
+            try:
+                first, *rest = if_open or (delivery, *more)
+                await self.tell(workflow_id, first, *rest)
+            except NothingOpen:
+                if not fires:
+                    return False
+            else:
+                return True
+        await self._start(workflow_id, opening, delivery, *more)
+        return True
+
+    async def declare(self, opening: OpenRequest) -> str:
+        """Open an incident by hand. Returns its workflow id."""
+        workflow_id = f"incident-declared-{uuid4().hex}"
+        await self._start(workflow_id, opening)
+        return workflow_id
+
+    async def tell(self, workflow_id: str, event: E, *more: E) -> None:
+        """Signal an incident: Temporal keeps it, with or without a worker. Raises NothingOpen."""
+        handle = self._client.get_workflow_handle(workflow_id)
+        said = [_payload(each) for each in (event, *more)]
+        async with self._reach.temporal(workflow_id):
+            await handle.signal(_name(event), args=said, rpc_timeout=DEADLINE)
+
+    async def goes_on(self, workflow_id: str, incident: str) -> bool:
+        """Is it this incident that has the workflow id now, open or remembered?"""
+        handle = self._client.get_workflow_handle(workflow_id)
+        try:
+            async with self._reach.temporal(workflow_id):
+                found = await handle.describe(rpc_timeout=DEADLINE)
+        except NothingOpen:
+            return False
+        its_own = found.typed_search_attributes.get(attributes.INCIDENT) == incident
+        return found.status is WorkflowExecutionStatus.RUNNING and its_own
+
+    async def ask(self, workflow_id: str, event: Event, patience: timedelta = PATIENCE) -> UpdateResult:
+        """Do what a person wants done, and say what it changed.
+
+        Raises Refused, NothingOpen, or NobodyWorks: then a signal has been left, under the same event id, so that the
+        event counts once even if the update should be carried out after all.
+        """
+        event = event if event.id else event.model_copy(update={"id": uuid4().hex})
+        try:
+            return await self._update(workflow_id, event, patience)
+        except NobodyWorks:
+            await self.tell(workflow_id, event)
+            raise NobodyWorks("recorded; no worker is running: nothing is being paged") from None
+
+    async def status(self, workflow_id: str, run_id: str | None = None, patience: timedelta = PATIENCE) -> Status:
+        """Raises NobodyWorks, NothingOpen (no such workflow)."""
+        return await self.query(workflow_id, run_id, "state", Status, patience)
+
+    async def outlook(self, workflow_id: str, run_id: str | None = None, patience: timedelta = PATIENCE) -> PlanView:
+        """Raises NobodyWorks, NothingOpen (no such workflow)."""
+        return await self.query(workflow_id, run_id, "plan", PlanView, patience)
+
+    async def history(self, workflow_id: str, run_id: str | None = None) -> tuple[HistoryLine, ...]:
+        """What the history knows by itself: for when no worker answers. Raises NothingOpen (no such workflow)."""
+        handle = self._client.get_workflow_handle(workflow_id, run_id=run_id)
+        async with self._reach.temporal(workflow_id, PATIENCE):
+            events = handle.fetch_history_events(rpc_timeout=PATIENCE)
+            return tuple([line async for line in histories.read(self._client.data_converter, events)])
+
+    async def find(self, prefix: str | None = None, *, closed: bool = False) -> FoundIncident:
+        """The incident that is meant by an id, the beginning of one, a workflow id, or nothing if only one is open.
+
+        With `closed`, closed ones may be meant too. Raises LookupFailed.
+        """
+        async with self._reach.temporal():
+            return await directory.find(self._client, prefix, closed=closed)
+
+    async def list(self, include_closed: bool = False) -> tuple[Summary, ...]:
+        """Open incidents, and then closed ones, newest first."""
+        async with self._reach.temporal():
+            return await directory.summaries(self._client, include_closed=include_closed)
+
+    async def ended(self, since: datetime, seen: directory.Seen) -> Past:
+        """All incidents that have ended since then. There may be thousands: `seen` is told how far it has come."""
+        async with self._reach.temporal(deadline=LONG_LIST):
+            return await directory.ended(self._client, since, seen)
+
+    async def check(self) -> None:
+        """Returns if Temporal answers, and knows our namespace."""
+        await self._reach.check()
+
+    async def canaries(self, since: datetime) -> tuple[datetime, ...]:
+        """When canaries were sent since then, newest first: the moments at which a gateway has shown itself."""
+        query = f"WorkflowId = '{CANARY}' AND StartTime > '{since.isoformat()}'"
+        async with self._reach.temporal():
+            return tuple([canary.start_time async for canary in self._client.list_workflows(query, page_size=1000)])
+
+    async def send_canary(self) -> None:
+        """Run the workflow `canary` to its end. Raises NobodyWorks when it does not get there in time."""
+        try:
+            async with self._reach.temporal(deadline=CANARY_LIVES + PATIENCE):
+                await self._client.execute_workflow(
+                    "canary",
+                    id=CANARY,
+                    task_queue=WORKFLOW_QUEUE,
+                    execution_timeout=CANARY_LIVES,
+                    id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,  # another gateway's is as good
+                )
+        except WorkflowFailureError as error:
+            raise NobodyWorks(f"the canary did not come through the worker: {error.cause}") from error
+
+    async def _start(self, workflow_id: str, opening: OpenRequest, *deliveries: AlertsReceived) -> None:
+        async with self._reach.temporal():
+            await self._client.start_workflow(
+                "incident",
+                IncidentInput(opening=opening),
+                id=workflow_id,
+                task_queue=WORKFLOW_QUEUE,
+                task_timeout=timedelta(seconds=5),  # what a killed worker costs at most
+                search_attributes=_attributes(opening),
+                memo=listed(opening, datetime.now(UTC)),
+                static_summary=summary(f"{opening.severity.upper()} {opening.title}"),
+                start_signal=_name(deliveries[0]) if deliveries else None,
+                start_signal_args=[_payload(delivery) for delivery in deliveries],
+                rpc_timeout=DEADLINE,
+            )
+
+    async def _update(self, workflow_id: str, event: Event, patience: timedelta) -> UpdateResult:
+        handle = self._client.get_workflow_handle(workflow_id)
+        try:
+            async with self._reach.worker(workflow_id, patience):
+                changed: UpdateResult = await handle.execute_update(
+                    _name(event), _payload(event), id=event.id, result_type=UpdateResult, rpc_timeout=patience
+                )
+        except WorkflowUpdateFailedError as error:
+            raise RefusedByIncident(str(error.cause)) from None
+        return changed
+
+    async def query(self, workflow_id: str, run_id: str | None, name: str, answer: type[A], patience: timedelta) -> A:
+        """Raises NobodyWorks, NothingOpen (no such workflow), Refused."""
+        handle = self._client.get_workflow_handle(workflow_id, run_id=run_id)
+        try:
+            async with self._reach.worker(workflow_id, patience):
+                answered: A = await handle.query(name, result_type=answer, rpc_timeout=patience)
+        except WorkflowQueryFailedError as error:
+            raise RefusedByIncident(f"{workflow_id} could not answer: {error.message}") from None
+        return answered
+
+
+def _name(event: Event) -> str:
+    return str(type(event).model_fields["kind"].default)
+
+
+def _payload(event: Event) -> RawValue:
+    """Without what is left at its default: so a command has no time of its own, and the workflow stamps it."""
+    written = event.model_dump_json(exclude_defaults=True).encode()
+    return RawValue(Payload(metadata={"encoding": b"json/plain"}, data=written))
+
+
+def _attributes(opening: OpenRequest) -> TypedSearchAttributes:
+    return TypedSearchAttributes(
+        [
+            SearchAttributePair(attributes.SEVERITY, opening.severity),
+            SearchAttributePair(attributes.SERVICE, opening.service),
+            SearchAttributePair(attributes.RUNBOOK, opening.runbook.runbook),
+            SearchAttributePair(attributes.PHASE, "investigating"),
+        ]
+    )

@@ -1,0 +1,100 @@
+"""The running installation as Temporal keeps it: publishing what a worker has loaded, and reading it, worker or not."""
+
+import os
+import socket
+from datetime import UTC, datetime
+from importlib import metadata
+
+from pydantic import ValidationError
+from temporalio.client import WorkflowHandle
+from temporalio.common import WorkflowIDConflictPolicy
+
+from settings import Settings
+from settings.temporal import WORKFLOW_QUEUE
+from starter.runbooks.library import Library
+from starter.temporal.connection import DEADLINE, TemporalConnection
+from starter.temporal.results import NothingOpen, Unpublished
+from workflows.durable.summaries import summary
+from workflows.policy.watches.installation import Installation, differences
+from workflows.policy.wire.bounded import fit
+
+WORKFLOW_ID = "tocsin-installation"
+CHANGES = 20
+"""As many are said of one publication."""
+
+
+def loaded(library: Library, settings: Settings) -> Installation:
+    """What this process would publish."""
+    return Installation(
+        runbooks=library.runbooks,
+        default=settings.runbook,
+        speed=settings.speed,
+        no_pager=settings.no_pager,
+        version=metadata.version("tocsin"),
+        published_by=f"{os.getpid()}@{socket.gethostname()}",
+        published_at=datetime.now(UTC),
+    )
+
+
+class Installations:
+    """Every method raises Unreachable when Temporal is away."""
+
+    def __init__(self, reach: TemporalConnection) -> None:
+        self._reach = reach
+        self._read: tuple[str, Installation] | None = None
+        """By the run that it is the argument of: that never changes."""
+
+    async def current(self) -> Installation:
+        """What was published last. Raises Unpublished."""
+        handle = self._reach.client.get_workflow_handle(WORKFLOW_ID)
+        try:
+            async with self._reach.temporal(WORKFLOW_ID):
+                run_id = (await handle.describe(rpc_timeout=DEADLINE)).run_id
+                if self._read is None or self._read[0] != run_id:
+                    handle = self._reach.client.get_workflow_handle(WORKFLOW_ID, run_id=run_id)
+                    self._read = run_id, await self._argument(handle)
+                return self._read[1]
+        except NothingOpen:
+            raise Unpublished(
+                "no worker has ever published its runbooks here: start `tocsin worker` or `tocsin up`"
+            ) from None
+
+    async def publish(self, installation: Installation) -> Installation:
+        """In place of what was published before; the answer says what that changes."""
+        installation = await self._compared(installation)
+        async with self._reach.temporal():
+            await self._reach.client.start_workflow(
+                "installation",
+                installation,
+                id=WORKFLOW_ID,
+                task_queue=WORKFLOW_QUEUE,
+                id_conflict_policy=WorkflowIDConflictPolicy.TERMINATE_EXISTING,
+                static_summary=summary(f"runbooks of {installation.published_by}"),
+                rpc_timeout=DEADLINE,
+            )
+        return installation
+
+    async def _compared(self, installation: Installation) -> Installation:
+        try:
+            before = await self.current()
+        except Unpublished:
+            return installation
+        changed = [str(each) for each in differences(before.publication, installation.publication)]
+        if not changed:
+            return installation.model_copy(update={"changed": before.changed, "changed_at": before.changed_at})
+        told = tuple(fit(each, 200) for each in changed[:CHANGES])
+        return installation.model_copy(update={"changed": told, "changed_at": installation.published_at})
+
+    async def _argument(self, handle: WorkflowHandle[object, object]) -> Installation:
+        """Out of the first event of its history: the server has it, whoever else is away."""
+        async for event in handle.fetch_history_events(page_size=1, rpc_timeout=DEADLINE):
+            payloads = event.workflow_execution_started_event_attributes.input.payloads
+            try:
+                [found] = await self._reach.client.data_converter.decode(payloads, [Installation])
+            except (ValidationError, ValueError) as error:
+                version = metadata.version("tocsin")
+                reason = f"{type(error).__name__}: start a worker of this version, or use the worker's"
+                raise Unpublished(f"Tocsin {version} cannot read what the worker has published ({reason})") from None
+            known: Installation = found
+            return known
+        raise Unpublished("what the worker has published has no history")

@@ -1,0 +1,105 @@
+"""What comes back from asking Temporal about incidents, and the ways in which it can fail, in words for people."""
+
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict
+
+from workflows.policy.effects.effects import Instant
+from workflows.policy.review.summary import ClosedReview as ReviewRecord
+from workflows.policy.views.summary import ClosedIncident
+
+
+class Unreachable(Exception):
+    """Temporal did not answer in time, or not at all."""
+
+
+class NobodyWorks(Exception):
+    """Temporal answers, but no worker runs the incident: nothing is being paged."""
+
+
+class Unpublished(Exception):
+    """There are no runbooks of a running installation that could be read."""
+
+
+class RefusedByIncident(Exception):
+    """The incident said no; the message is its own."""
+
+
+class LookupFailed(Exception):
+    """Not exactly one incident is meant; the message lists those that could be."""
+
+
+class NothingOpen(LookupFailed):
+    """There is no open incident under this workflow id."""
+
+
+class Result(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class FoundIncident(Result):
+    """One incident, by both of its names."""
+
+    workflow_id: str
+    incident: str
+    """Its incident id; the workflow id as long as no worker has given it one."""
+    run_id: str | None = None
+    """Of a closed one: the workflow id may be the group's next incident's by now."""
+
+
+class Summary(Result):
+    """One incident in a list."""
+
+    workflow_id: str
+    run_id: str
+    incident: str
+    title: str
+    open: bool
+    severity: str = ""
+    gravest: str = ""
+    """The gravest that it ever had."""
+    drill: bool = False
+    """Its time is compressed."""
+    phase: str = ""
+    service: str = ""
+    runbook: str = ""
+    commander: str = ""
+    tier: int | None = None
+    next_duty_at: Instant | None = None
+    started_at: Instant
+    closed_at: Instant | None = None
+
+
+class HistoryLine(Result):
+    """One thing that the history alone tells, with no worker's help. In real time, whatever the speed."""
+
+    at: datetime
+    text: str
+
+
+class ReviewSummary(Result):
+    """One review in a list."""
+
+    workflow_id: str
+    run_id: str
+    incident: str
+    title: str
+    open: bool
+    severity: str = ""
+    runbook: str = ""
+    due_at: Instant | None = None
+    """The next deadline of what is still owed."""
+    started_at: Instant
+    closed_at: Instant | None = None
+    record: ReviewRecord | None = None
+    """None: it has only just begun."""
+    problem: str = ""
+    """Why it has none, if it should."""
+
+
+class Past(Result):
+    """Incidents that have ended."""
+
+    records: tuple[ClosedIncident, ...]
+    unrecorded: tuple[Summary, ...] = ()
+    """They left no record: terminated, or closed by a version that kept none."""

@@ -1,0 +1,127 @@
+"""Reviews as Temporal keeps them: which there are, and how one stands. They are told things as incidents are."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from temporalio.client import WorkflowExecution, WorkflowExecutionStatus
+
+from starter.temporal.connection import PATIENCE
+from starter.temporal.directory import PAGE, PAGE_WITHIN, check_id
+from starter.temporal.incidents import LONG_LIST, Incidents
+from starter.temporal.results import FoundIncident, LookupFailed, ReviewSummary
+from workflows.durable import search_attributes as attributes
+from workflows.policy.review.results import ReviewStatus
+from workflows.policy.review.summary import MEMO, ClosedReview
+from workflows.policy.views.results import PlanView
+
+REVIEWS = "WorkflowType = 'review'"
+OPEN = f"{REVIEWS} AND ExecutionStatus = 'Running'"
+ALL = f"{REVIEWS} AND ExecutionStatus != 'ContinuedAsNew'"
+_AT_MOST = 500
+
+
+class Reviews:
+    """Every method raises Unreachable when Temporal is away."""
+
+    def __init__(self, incidents: Incidents) -> None:
+        self._incidents = incidents
+
+    async def list(self, include_closed: bool = False) -> tuple[ReviewSummary, ...]:
+        """Open reviews, what is due first at the top, and then closed ones."""
+        found = await self._matching(ALL if include_closed else OPEN)
+        return tuple(sorted(found, key=lambda review: (not review.open, review.due_at or review.started_at)))
+
+    async def records(self, since: datetime) -> tuple[ClosedReview, ...]:
+        """Of those that are open or have closed since then, as far as they have any."""
+        query = f"{ALL} AND (ExecutionStatus = 'Running' OR CloseTime >= '{since.isoformat()}')"
+        async with self._incidents.reach.temporal(deadline=LONG_LIST):
+            runs = self._incidents.reach.client.list_workflows(query, page_size=PAGE, rpc_timeout=PAGE_WITHIN)
+            found = [await _record(run) async for run in runs]
+        return tuple(record for record in found if isinstance(record, ClosedReview))
+
+    async def find(self, prefix: str | None = None, *, closed: bool = False) -> FoundIncident:
+        """The review that is meant by its incident's id, the beginning of one, or nothing if only one is open.
+
+        Raises LookupFailed.
+        """
+        if prefix is None:
+            return _only(await self._matching(OPEN), "reviews are open, say which", "no review is open")
+        check_id(prefix)
+        prefix = prefix.removeprefix("review-")
+        named = f"{attributes.INCIDENT.name} STARTS_WITH '{prefix}'"
+        found = await self._matching(f"{OPEN} AND {named}")
+        if not found:
+            found = await self._matching(f"{ALL} AND {named}")
+            if found and not closed:
+                raise LookupFailed("closed already:\n" + _lines(found))
+        others = await self._matching(OPEN) if not found else ()
+        exact = [each for each in found if each.incident == prefix]
+        none = f"there is no review of an incident {prefix!r}; " + (
+            "open are:\n" + _lines(others) if others else "and none is open"
+        )
+        return _only(exact or found, f"reviews begin with {prefix!r}, say which", none)
+
+    async def find_either(self, prefix: str | None = None) -> FoundIncident:
+        """The open incident that is meant, or if there is none the open review. Raises LookupFailed."""
+        try:
+            return await self._incidents.find(prefix)
+        except LookupFailed:
+            is_one = prefix is not None or not await self._incidents.list()
+            if is_one and await self._matching(OPEN):
+                return await self.find(prefix)
+            raise
+
+    async def status(self, found: FoundIncident) -> ReviewStatus:
+        """Raises NobodyWorks, NothingOpen."""
+        return await self._incidents.query(found.workflow_id, found.run_id, "state", ReviewStatus, PATIENCE)
+
+    async def outlook(self, found: FoundIncident) -> PlanView:
+        """Raises NobodyWorks, NothingOpen."""
+        return await self._incidents.query(found.workflow_id, found.run_id, "plan", PlanView, PATIENCE)
+
+    async def _matching(self, query: str) -> Sequence[ReviewSummary]:
+        async with self._incidents.reach.temporal():
+            runs = self._incidents.reach.client.list_workflows(query, limit=_AT_MOST)
+            return [await _summary(run) async for run in runs]
+
+
+async def _summary(run: WorkflowExecution) -> ReviewSummary:
+    known = run.typed_search_attributes
+    record = await _record(run)
+    title: object = await run.memo_value("title", "")
+    return ReviewSummary(
+        workflow_id=run.id,
+        run_id=run.run_id,
+        incident=known.get(attributes.INCIDENT, run.id.removeprefix("review-")),
+        title=str(title),
+        open=run.status is WorkflowExecutionStatus.RUNNING,
+        severity=known.get(attributes.SEVERITY, ""),
+        runbook=known.get(attributes.RUNBOOK, ""),
+        due_at=known.get(attributes.REVIEW_DUE_AT),
+        started_at=await run.memo_value("opened_at", run.start_time, type_hint=datetime),
+        closed_at=run.close_time,
+        record=record if isinstance(record, ClosedReview) else None,
+        problem=record if isinstance(record, str) else "",
+    )
+
+
+async def _record(run: WorkflowExecution) -> ClosedReview | str | None:
+    """Or why it cannot be read: one that cannot must not hide the others."""
+    try:
+        record: ClosedReview | None = await run.memo_value(MEMO, None, type_hint=ClosedReview)
+    except ValueError:
+        return "its figures cannot be read: see its workflow in Temporal"
+    return record
+
+
+def _only(found: Sequence[ReviewSummary], several: str, none: str) -> FoundIncident:
+    if not found:
+        raise LookupFailed(none)
+    if len(found) > 1:
+        raise LookupFailed(f"{len(found)} {several}:\n" + _lines(found))
+    one = found[0]
+    return FoundIncident(workflow_id=one.workflow_id, run_id=None if one.open else one.run_id, incident=one.incident)
+
+
+def _lines(reviews: Sequence[ReviewSummary]) -> str:
+    return "\n".join(f"  {each.incident}  {each.severity.upper()} {each.title}" for each in reviews)

@@ -1,0 +1,101 @@
+"""Silences as Temporal keeps them: adding, ending, finding, and giving them alerts to hold. One workflow each."""
+
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from pydantic import ValidationError
+from temporalio.client import WorkflowExecution, WorkflowHandle, WorkflowUpdateFailedError
+from temporalio.common import WorkflowIDConflictPolicy
+
+from settings.temporal import WORKFLOW_QUEUE
+from starter.temporal.connection import DEADLINE, PATIENCE, TemporalConnection
+from starter.temporal.results import NothingOpen, RefusedByIncident
+from workflows.durable.summaries import summary
+from workflows.policy.incident.events import Event
+from workflows.policy.watches.silence import Extended, Silence, SilenceSummary, workflow_id
+from workflows.silence import CARD
+
+RUNNING = "WorkflowType = 'silence' AND ExecutionStatus = 'Running'"
+LETTERS = "23456789bcdfghjkmnpqrstvwxz"  # see ADR 7
+
+log = structlog.get_logger()
+
+
+def new_id() -> str:
+    return "".join(secrets.choice(LETTERS) for _ in range(6))
+
+
+class Silences:
+    """Every method raises Unreachable when Temporal is away; those that take an id raise NothingOpen."""
+
+    def __init__(self, reach: TemporalConnection) -> None:
+        self._reach = reach
+
+    async def add(self, card: SilenceSummary) -> None:
+        async with self._reach.temporal():
+            await self._reach.client.start_workflow(
+                "silence",
+                Silence(card=card),
+                id=workflow_id(card.id),
+                task_queue=WORKFLOW_QUEUE,
+                task_timeout=timedelta(seconds=5),
+                id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
+                memo={CARD: card},
+                static_summary=summary(f"silence {card.id}: {', '.join(map(str, card.matchers))}"),
+                rpc_timeout=DEADLINE,
+            )
+
+    async def tell(self, silence: str, event: Event) -> None:
+        """Temporal keeps it, with or without a worker. NothingOpen: the silence is over."""
+        signal = str(type(event).model_fields["kind"].default)
+        async with self._called(silence) as handle:
+            await handle.signal(signal, event.model_dump(mode="json", exclude_defaults=True), rpc_timeout=DEADLINE)
+
+    async def extend(self, silence: str, event: Extended) -> SilenceSummary:
+        """As it is then. Raises Refused, NobodyWorks."""
+        said = event.model_dump(mode="json", exclude_defaults=True)
+        try:
+            async with self._called(silence) as handle, self._reach.worker(handle.id, PATIENCE):
+                card: SilenceSummary = await handle.execute_update(
+                    "extend", said, id=event.id, result_type=SilenceSummary, rpc_timeout=PATIENCE
+                )
+        except WorkflowUpdateFailedError as error:
+            raise RefusedByIncident(str(error.cause)) from None
+        return card
+
+    async def list(self) -> tuple[SilenceSummary, ...]:
+        """All that have not ended, the next to end first. Needs no worker; a new one is seen after a moment.
+
+        One that cannot be read, from another version or started by hand, is left out: it holds nothing.
+        """
+        async with self._reach.temporal():
+            found = [await _card(each) async for each in self._reach.client.list_workflows(RUNNING)]
+        return tuple(sorted((card for card in found if card), key=lambda card: card.ends_at))
+
+    async def state(self, silence: str) -> Silence:
+        """What it holds. Raises NobodyWorks."""
+        async with self._called(silence) as handle, self._reach.worker(handle.id, PATIENCE):
+            answered: Silence = await handle.query("state", result_type=Silence, rpc_timeout=PATIENCE)
+        return answered
+
+    @asynccontextmanager
+    async def _called(self, silence: str) -> AsyncIterator[WorkflowHandle[Any, Any]]:
+        handle = self._reach.client.get_workflow_handle(workflow_id(silence))
+        try:
+            async with self._reach.temporal(handle.id, PATIENCE + DEADLINE):
+                yield handle
+        except NothingOpen:
+            raise NothingOpen(f"there is no silence {silence!r}, or it has ended: tocsin silence list") from None
+
+
+async def _card(found: WorkflowExecution) -> SilenceSummary | None:
+    try:
+        card: SilenceSummary = await found.memo_value(CARD, type_hint=SilenceSummary)
+    except (KeyError, ValidationError) as error:
+        log.warning("a silence cannot be read: it holds nothing", workflow=found.id, problem=type(error).__name__)
+        return None
+    return card

@@ -1,0 +1,150 @@
+"""What a workflow wants of Temporal beyond itself, as activities: that alerts reach their incident, just as the gateway
+hands them on; and to know when the gateway listened."""
+
+from datetime import datetime, timedelta
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+from temporalio.exceptions import ActivityError
+
+from workflows.durable.sending import COMMS_QUEUE, PAGE_QUEUE
+from workflows.durable.summaries import summary
+from workflows.policy.effects.effects import Wire
+from workflows.policy.incident.events import AlertsReceived
+from workflows.policy.incident.state import OpenRequest
+from workflows.policy.watches.heartbeat import GatewayPresence
+from workflows.policy.watches.silence import Captured, SilenceSummary
+
+AT_ONCE = timedelta(seconds=10)
+"""An attempt; Temporal answers in milliseconds."""
+NOT_FOR_LONG = timedelta(seconds=30)
+
+
+class HandOn(Wire):
+    """The argument of the activity `hand_on_alerts`."""
+
+    workflow_id: str
+    opening: OpenRequest
+    event: AlertsReceived
+
+
+async def hand_on(alerts: HandOn, why: str) -> bool:
+    """Once this returns, the incident has them. False: all have resolved, and no incident was open to hear it.
+
+    Tried until it works: whoever gives up here is silent.
+    """
+    told: bool = await workflow.execute_activity(
+        "hand_on_alerts",
+        alerts,
+        result_type=bool,
+        task_queue=PAGE_QUEUE,  # what opens an incident is as urgent as its page
+        start_to_close_timeout=AT_ONCE,
+        retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=10)),
+        summary=summary(why),
+    )
+    return told
+
+
+class Move(Wire):
+    """The argument of the activity `move_alerts`."""
+
+    workflow_id: str
+    incident: str
+    """They are for this one, and for no other that comes under the same workflow id."""
+    origin: str
+    """The id of the incident whose they were."""
+    events: tuple[AlertsReceived, ...]
+
+
+async def move(alerts: Move) -> bool:
+    """Once this returns, the other incident has them. False: it is closed. Tried until it works."""
+    told: bool = await workflow.execute_activity(
+        "move_alerts",
+        alerts,
+        result_type=bool,
+        task_queue=PAGE_QUEUE,
+        start_to_close_timeout=AT_ONCE,
+        retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=10)),
+        summary=summary(f"alerts of {alerts.origin} to {alerts.incident}"),
+    )
+    return told
+
+
+async def as_of_now(opening: OpenRequest) -> OpenRequest:
+    """By the runbook that the installation has loaded now, as far as that can be found out quickly."""
+    try:
+        current: OpenRequest = await workflow.execute_activity(
+            "opening_as_of_now",
+            opening,
+            result_type=OpenRequest,
+            task_queue=PAGE_QUEUE,
+            start_to_close_timeout=AT_ONCE,
+            schedule_to_close_timeout=AT_ONCE,
+            summary="which runbook is loaded now?",
+        )
+    except ActivityError:
+        return opening
+    return current
+
+
+async def look_for_the_gateway(since: datetime) -> GatewayPresence | None:
+    """When it listened since then, as far as that can be found out quickly."""
+    try:
+        found: GatewayPresence = await workflow.execute_activity(
+            "look_for_the_gateway",
+            since,
+            result_type=GatewayPresence,
+            task_queue=COMMS_QUEUE,
+            start_to_close_timeout=AT_ONCE,
+            schedule_to_close_timeout=NOT_FOR_LONG,
+            summary="did the gateway listen?",
+        )
+    except ActivityError:
+        return None
+    return found
+
+
+class HoldThere(Wire):
+    """The argument of the activity `hold_by_silence`."""
+
+    silence: str
+    event: Captured
+
+
+class SilencesListed(Wire):
+    """The answer of the activity `list_silences`."""
+
+    cards: tuple[SilenceSummary, ...] = ()
+
+
+async def other_silences() -> tuple[SilenceSummary, ...]:
+    """None if that cannot be found out quickly: then what is held opens."""
+    try:
+        found: SilencesListed = await workflow.execute_activity(
+            "list_silences",
+            result_type=SilencesListed,
+            task_queue=PAGE_QUEUE,  # what waits for the answer may be a page
+            start_to_close_timeout=AT_ONCE,
+            schedule_to_close_timeout=NOT_FOR_LONG,
+            summary="does another silence match?",
+        )
+    except ActivityError:
+        return ()
+    return found.cards
+
+
+async def hold_there(held: HoldThere) -> bool:
+    """False: it is not known to hold them."""
+    try:
+        took: bool = await workflow.execute_activity(
+            "hold_by_silence",
+            held,
+            result_type=bool,
+            task_queue=PAGE_QUEUE,
+            start_to_close_timeout=AT_ONCE,
+            schedule_to_close_timeout=NOT_FOR_LONG,
+            summary=f"silence {held.silence} holds {held.event.opening.title}"[:200],
+        )
+    except ActivityError:
+        return False
+    return took

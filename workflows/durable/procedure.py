@@ -1,0 +1,45 @@
+"""What a shell carries out: an incident, or the review of one. The case decides, the shell does."""
+
+from collections.abc import Mapping, Sequence, Set
+from datetime import datetime
+from typing import Protocol
+
+from workflows.durable.decoding import Known
+from workflows.durable.published import Update
+from workflows.policy.effects.demand import Demand
+from workflows.policy.effects.effects import Wire
+from workflows.policy.engine import Plan
+from workflows.policy.incident.events import Event
+from workflows.policy.incident.state import Incident
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.views.results import PlanView
+from workflows.texts.render import Message
+
+
+class Procedure(Protocol):
+    @property
+    def known(self) -> Known: ...
+    @property
+    def book(self) -> Runbook: ...
+    @property
+    def incident(self) -> Incident:
+        """Where what was begun, settled, heard and told is remembered."""
+
+    @property
+    def over(self) -> bool: ...
+    def plan(self, now: datetime) -> Plan: ...
+    def fold(self, event: Event) -> None:
+        """Take in an event that is stamped."""
+
+    def refusal(self, event: Event, now: datetime) -> str | None: ...
+    def words(self, demand: Demand, now: datetime) -> Message: ...
+    def outlook(self, present: Plan, now: datetime, speed: float, in_flight: Set[str]) -> PlanView: ...
+    def details(self, view: PlanView) -> str:
+        """For Temporal's UI, in Markdown."""
+
+    def attributes(self, present: Plan) -> Sequence[Update]: ...
+    def memo(self, now: datetime) -> Mapping[str, object]:
+        """What lists show of it without asking it."""
+
+    def life(self) -> Wire:
+        """The argument with which the workflow continues as new."""

@@ -1,0 +1,282 @@
+"""The durable shell around the pure core, the same for an incident and for its review.
+
+    plan, start what is due, withdraw what is no longer wanted, sleep until `wake_at` or an event; again
+
+A `Procedure` decides; here is only what Temporal can do: sleep for days, remember, send at least once.
+Rules of this file: a send never blocks the loop (each is its own task); a handler only folds its event into the state
+and wakes the loop; a key is never begun twice at a time.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from temporalio import workflow
+from temporalio.common import RawValue
+from temporalio.exceptions import ApplicationError
+
+from workflows.durable import decoding, sending
+from workflows.durable.clock import Clock
+from workflows.durable.pacing import Pace
+from workflows.durable.procedure import Procedure
+from workflows.durable.summaries import summary
+from workflows.policy.effects.demand import Demand
+from workflows.policy.engine import Plan
+from workflows.policy.escalation.ladder import BESIDE_THE_LADDER, OF_THE_LADDER
+from workflows.policy.incident.events import (
+    AlertsReceived,
+    EffectAbandoned,
+    EffectSettled,
+    EffectStarted,
+    Event,
+    TextFailed,
+    stamp,
+)
+from workflows.policy.planning.wording import what
+from workflows.policy.views.results import PlanView, UpdateResult
+from workflows.texts import proofreading
+
+SUGGESTED_FOR = timedelta(minutes=10)
+"""How long a run waits for a quiet moment to continue as new."""
+LAST_CHANCE = timedelta(seconds=30)
+"""What a page on its way gets to arrive before a forced continue-as-new; the new run looks it up and goes on."""
+UNKNOWN = object()
+"""What a search attribute shows before this run has set or unset it: the run before, which may have been of another
+incident, left its own there."""
+
+
+@dataclass(frozen=True)
+class _Flight:
+    """A send on its way, or one that has ended and that no turn has settled yet."""
+
+    demand: Demand
+    task: "asyncio.Task[EffectSettled]"
+
+
+class Runner:
+    def __init__(self, case: Procedure, clock: Clock, history_limit: int, history_bytes: int) -> None:
+        self._case = case
+        self._clock = clock
+        self._history_limit, self._history_bytes = history_limit, history_bytes
+        self._suggested_at: datetime | None = None
+        self._pace = Pace()
+        self._sends: dict[str, _Flight] = {}
+        self._withdrawn: set[str] = set()
+        self._leaving = False
+        self._changed = True
+        self._timer: asyncio.Task[None] | None = None
+        self._timer_at: datetime | None = None
+        self._shown: dict[str, object] = {}
+        self._listen()
+
+    async def carry_out(self) -> None:
+        """Returns when the case is over and nothing is on its way any more. Continues as new when it has to."""
+        await workflow.wait_condition(self._has_news)
+        while not self._case.over:
+            self._turn()
+            await workflow.wait_condition(lambda: self._has_news() or self._must_leave())
+            if self._must_leave():
+                await self._leave()
+        self._arm(None)
+        for key in self._sends:
+            self._cancel(key)
+        await workflow.wait_condition(lambda: self._is_quiet() and workflow.all_handlers_finished())
+        self._settle()
+        self._show(Plan((), (), (), None))
+
+    def outlook(self) -> PlanView:
+        return self._outlook(self._case.plan(self.now()))
+
+    def _outlook(self, present: Plan) -> PlanView:
+        in_flight = {key for key, send in self._sends.items() if not send.task.done()}
+        return self._case.outlook(present, self.now(), self._clock.speed, in_flight)
+
+    def now(self) -> datetime:
+        return self._clock.core(workflow.now())
+
+    # -- one turn
+
+    def _turn(self) -> None:
+        """Until nothing changes any more: settle, conclude, withdraw, begin; then arm the timer and show the plan.
+
+        Whatever happens by itself (a send ends, the timer runs out) only wakes the loop, and is taken in here: what is
+        raised here fails the workflow task, visibly, until the bug is mended, and the incident lives on. In a callback
+        asyncio would swallow it, and a page that is not settled is sent again (rule 27).
+        """
+        while self._changed and not self._case.over:
+            self._changed = False
+            self._read_timer()
+            self._settle()
+            present = self._case.plan(self.now())
+            for conclusion in present.conclusions:
+                self._fold(conclusion)
+            if not present.conclusions:
+                self._withdraw(present)
+                self._begin(present)
+                self._arm(present)
+                self._show(present)
+
+    def _withdraw(self, present: Plan) -> None:
+        wanted = {demand.key for demand in present.due} | {w.demand.key for w in present.waiting}
+        for key in [k for k in self._sends if k not in wanted and k not in self._withdrawn]:
+            self._cancel(key)
+        for key in [k for k in self._case.incident.started if k not in wanted and k not in self._sends]:
+            self._fold(EffectAbandoned(key=key))
+
+    def _cancel(self, key: str) -> None:
+        if key not in self._withdrawn:
+            self._withdrawn.add(key)
+            self._sends[key].task.cancel()
+
+    def _begin(self, present: Plan) -> None:
+        for demand in present.due:
+            if demand.key not in self._sends:
+                said = self._case.words(demand, self.now())
+                kept = proofreading.held_back(demand, said)
+                if kept is not None:
+                    self._fold(kept)
+                    continue
+                due_at = self._clock.wall(demand.due_at)
+                order = sending.order(self._case.book, self._case.incident, demand, said, due_at)
+                self._fold(EffectStarted(demand=demand, real_at=workflow.now()))
+                for failed in said.failed:  # once each: the next text may fail for another reason
+                    event_id = f"text/{failed.name}/{failed.problem}"
+                    self._fold(TextFailed(id=event_id, text=failed.name, problem=failed.problem))
+                why = f"{what(self._case.book, demand)}: {demand.reason}"
+                send = asyncio.create_task(sending.perform(demand, order, why))
+                self._sends[demand.key] = _Flight(demand, send)
+                send.add_done_callback(self._look_again)
+
+    def _has_news(self) -> bool:
+        """Nothing is decided before all that was said has been heard (rule 7)."""
+        return self._changed and not self._pace.is_behind()
+
+    def _look_again(self, _: "asyncio.Task[EffectSettled] | asyncio.Task[None]") -> None:
+        self._changed = True
+
+    def _is_quiet(self) -> bool:
+        return all(send.task.done() for send in self._sends.values())
+
+    def _settle(self) -> None:
+        """Take in every send that has ended. Raises what one ended with: its bug."""
+        for key, send in list(self._sends.items()):
+            if send.task.done():
+                settled = self._outcome(send)
+                del self._sends[key]
+                self._withdrawn.discard(key)
+                if not (self._leaving and settled.outcome == "superseded"):  # then only interrupted: begun again
+                    late = self._clock.real(self.now() - send.demand.due_at)
+                    self._fold(settled.model_copy(update={"late": max(late, timedelta())}))
+
+    def _outcome(self, send: _Flight) -> EffectSettled:
+        if send.task.cancelled():
+            return EffectSettled(demand=send.demand, outcome="superseded")
+        settled = send.task.result()
+        return sending.withdrawn(settled) if send.demand.key in self._withdrawn else settled
+
+    def _arm(self, present: Plan | None) -> None:
+        """One timer for the earliest moment; left alone while that does not move, so that a note costs no events."""
+        wake_at = present.wake_at if present else None
+        if wake_at == self._timer_at:
+            return
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer, self._timer_at = None, wake_at
+        if present is not None and wake_at is not None:
+            first = present.next[0] if present.next else None
+            name = f"{what(self._case.book, first)}: {first.reason}" if first else "it may be over"
+            span = max(self._clock.real(wake_at - self.now()), timedelta(milliseconds=1))
+            self._timer = asyncio.create_task(workflow.sleep(span, summary=summary(name)))
+            self._timer.add_done_callback(self._look_again)
+
+    def _read_timer(self) -> None:
+        if self._timer is not None and self._timer.done():
+            self._timer.result()
+            self._timer, self._timer_at = None, None
+
+    def _show(self, present: Plan) -> None:
+        workflow.set_current_details(self._case.details(self._outlook(present)))
+        news = [a for a in self._case.attributes(present) if self._shown.get(a.key.name, UNKNOWN) != a.value]
+        if news:
+            workflow.upsert_search_attributes(news)
+            self._shown |= {attribute.key.name: attribute.value for attribute in news}
+        memo = {name: value for name, value in self._case.memo(self.now()).items() if self._shown.get(name) != value}
+        if memo:
+            workflow.upsert_memo(memo)
+            self._shown |= memo
+
+    # -- what it hears
+
+    def _listen(self) -> None:
+        """Every command is both: a signal that is never refused and an update that answers (rule 12).
+
+        Dynamic handlers, because only they take raw values: the SDK drops a signal whose argument does not fit.
+        """
+        workflow.set_dynamic_signal_handler(self._on_signal)
+        workflow.set_dynamic_update_handler(self._on_update, validator=self._validate_update)
+
+    async def _on_signal(self, name: str, args: Sequence[RawValue]) -> None:
+        """What people say does not wait behind a storm of alerts: those that wait here have been shown to nobody, so
+        nobody means them."""
+        if self._case.known.get(name) is not AlertsReceived:
+            for event in decoding.hear(self._case.known, name, args):
+                self.hear(event)
+            return
+        for arg in args:
+            await self._pace.room_for(len(arg.payload.data))
+            for event in decoding.hear(self._case.known, name, (arg,)):
+                self.hear(event)
+
+    def _on_update(self, name: str, args: Sequence[RawValue]) -> UpdateResult:
+        before = self._case.incident
+        self.hear(decoding.hear_strictly(self._case.known, name, args))
+        now = self.now()
+        view = self._case.outlook(self._case.plan(now), now, 1.0, frozenset())
+        return decoding.answer(before, self._case.incident, view)
+
+    def _validate_update(self, name: str, args: Sequence[RawValue]) -> None:
+        event = decoding.hear_strictly(self._case.known, name, args)
+        no = self._case.refusal(event, self.now())
+        if no and event.id not in self._case.incident.heard:
+            raise ApplicationError(no, type="Refused")
+
+    def hear(self, event: Event) -> None:
+        """An event from outside bears the wall clock's time, if any, and its sender's clock may be ahead."""
+        at = self._clock.core(min(event.at, workflow.now()))
+        self._fold(event.model_copy(update={"at": at}))
+
+    def _fold(self, event: Event) -> None:
+        self._case.fold(stamp(event, self.now()))
+        self._changed = True
+
+    # -- continue-as-new
+
+    def _must_leave(self) -> bool:
+        """Whatever is on its way, when the history is long or heavy, or leaving has been suggested for long; there is
+        more that Temporal bounds, such as the number of updates. When it is suggested, as soon as nothing is."""
+        info = workflow.info()
+        if info.get_current_history_length() >= self._history_limit:
+            return True
+        if info.get_current_history_size() >= self._history_bytes:
+            return True
+        if not info.is_continue_as_new_suggested():
+            return False
+        self._suggested_at = self._suggested_at or workflow.now()
+        return not self._sends or workflow.now() - self._suggested_at >= SUGGESTED_FOR
+
+    async def _leave(self) -> None:
+        """Comms sends are cancelled, pages get a last chance; `started_at` goes along, so the new run looks first."""
+        self._settle()
+        self._leaving = True
+        for key in self._sends:
+            if not key.startswith((*OF_THE_LADDER, *BESIDE_THE_LADDER, "hush/")):
+                self._cancel(key)
+        try:
+            await workflow.wait_condition(self._is_quiet, timeout=LAST_CHANCE)
+        except TimeoutError:
+            for key in self._sends:
+                self._cancel(key)
+        await workflow.wait_condition(lambda: self._is_quiet() and workflow.all_handlers_finished())
+        self._settle()
+        workflow.continue_as_new(self._case.life())

@@ -1,0 +1,143 @@
+"""The incident's place: declared in the home channel, worked on in a channel or thread, told everything in order."""
+
+from collections.abc import Iterator
+
+from workflows.policy.effects.demand import Demand
+from workflows.policy.effects.effects import OpenChannel, Place, Post, SetTopic
+from workflows.policy.incident.announce import tells
+from workflows.policy.incident.state import Incident, Tell, rules, who_owes
+from workflows.policy.planning.wanted import (
+    DECLARED_HERE,
+    BlockedDemand,
+    Destination,
+    channel_or_place,
+    has_own_channel,
+    holds,
+    holds_since,
+    home,
+    incident_place,
+)
+from workflows.policy.runbook.model import Contact, Runbook, severity_title
+
+
+def room(book: Runbook, incident: Incident) -> Iterator[BlockedDemand]:
+    yield from _declared_in(incident, "declaration", Place(channel=book.home))
+    channel = incident.references.get("channel")
+    if channel and "channel" not in incident.closed_places:
+        yield from _declared_in(incident, DECLARED_HERE, Place(channel=channel))
+    if has_own_channel(book, incident) and not incident.cancelled:
+        if not incident.has_settled("channel", 1):
+            yield _own_channel(incident)
+        if not incident.has_settled("topic", incident.headline):
+            yield from _topic(incident)
+    if not incident.resolved:
+        yield from _contacts(book, incident)
+    yield from telling(book, incident)
+
+
+def _contacts(book: Runbook, incident: Incident) -> Iterator[BlockedDemand]:
+    """Whom to reach for an incident like this one, as soon as that is known."""
+    known = contacts_for(book, incident)
+    if not known or incident.has_settled("contacts", len(known)):
+        return
+    spot = incident_place(book, incident)
+    demand = Demand(
+        duty="contacts",
+        occurrence=len(known),
+        due_at=max(incident.declared_at, *(holds_since(contact.when, incident) for contact in known)),
+        reason="whom to reach in an incident like this",
+        effect=Post(to=spot.place, template="contacts", pin=True),
+    )
+    yield BlockedDemand(demand, spot.waits_for)
+
+
+def contacts_for(book: Runbook, incident: Incident) -> tuple[Contact, ...]:
+    return tuple(contact for contact in book.contacts if holds(contact.when, incident))
+
+
+def _declared_in(incident: Incident, duty: str, place: Place) -> Iterator[BlockedDemand]:
+    """What is over before that got out is told in one line, with its end, and once the other is surely withdrawn."""
+    if incident.has_settled(duty, 1):
+        return
+    template = "declaration" if duty == "declaration" else "declaration_here"
+    demand = Demand(
+        duty=duty,
+        occurrence=2 if incident.resolved else 1,
+        due_at=incident.phase_at if incident.resolved else incident.declared_at,
+        reason="an incident was declared",
+        effect=Post(to=place, template="was_open" if incident.resolved else template, pin=True),
+    )
+    withdrawn = f"{duty}/{3 - demand.occurrence}"
+    yield BlockedDemand(demand, "the declaration before it to end" if withdrawn in incident.started else "")
+
+
+def _own_channel(incident: Incident) -> BlockedDemand:
+    demand = Demand(
+        duty="channel",
+        due_at=incident.declared_at,
+        reason=f"a {severity_title(incident.severity)} gets a channel of its own",
+        effect=OpenChannel(name=f"incident-{incident.id}", private="security" in incident.flags),
+    )
+    return BlockedDemand(demand)
+
+
+def _topic(incident: Incident) -> Iterator[BlockedDemand]:
+    if incident.headline == 0 or "channel" in incident.closed_places:
+        return  # a new channel is born with its topic
+    channel = incident.references.get("channel", "")
+    demand = Demand(
+        duty="topic",
+        occurrence=incident.headline,
+        due_at=incident.phase_at,
+        reason="severity, phase or commander changed",
+        effect=SetTopic(channel=channel),
+    )
+    yield BlockedDemand(demand, "" if channel else "channel")
+
+
+def telling(book: Runbook, incident: Incident) -> Iterator[BlockedDemand]:
+    """In each lane one message at a time, and in a place where lanes meet, so that they arrive in order; what piles up
+    meanwhile travels together."""
+    oldest: dict[Place, str] = {}
+    for duty in dict.fromkeys(tells(item) for item in incident.to_tell):
+        batch = next_batch(incident, duty)
+        if batch:  # not if all of one that was begun had to make room for the newest: it is withdrawn first
+            wanted = _told(book, incident, duty, batch)
+            first = oldest.setdefault(_lane(book, incident, batch[0]).place, duty)  # the queue is in order of time
+            yield wanted if first == duty else wanted._replace(waits_for="what happened before it to be told")
+
+
+def _told(book: Runbook, incident: Incident, duty: str, batch: tuple[Tell, ...]) -> BlockedDemand:
+    spot = _lane(book, incident, batch[0])
+    mention = dict.fromkeys(p for item in batch for p in (*item.mention, *who_owes(book, incident, item.role)))
+    demand = Demand(
+        duty=duty,
+        occurrence=batch[-1].number,
+        due_at=batch[0].at,
+        reason="the channel is told what happened",
+        effect=Post(to=spot.place, template=batch[0].template, mention=tuple(mention)),
+    )
+    return BlockedDemand(demand, spot.waits_for)
+
+
+def next_batch(incident: Incident, duty: str, up_to: int | None = None) -> tuple[Tell, ...]:
+    """The oldest untold things of a lane that are said in the same form; a batch that was begun keeps its end."""
+    begun = [s.occurrence for s in incident.started.values() if s.duty == duty]
+    end = up_to or (min(begun) if begun else None)
+    batch: list[Tell] = []
+    for item in (item for item in incident.to_tell if tells(item) == duty):
+        if end is not None and item.number > end:
+            break
+        if batch and item.template != batch[0].template:
+            break
+        batch.append(item)
+    return tuple(batch)
+
+
+def _lane(book: Runbook, incident: Incident, item: Tell) -> Destination:
+    if item.lane == "home":
+        return home(book, incident)
+    if item.lane == "updates":
+        updates = rules(book, incident).updates
+        return channel_or_place(book, incident, updates.to if updates else None)
+    return incident_place(book, incident)

@@ -1,0 +1,50 @@
+"""What is said of the new alerts that joined (`joining.py`): in the channel, and at the pager's open alerts."""
+
+from collections.abc import Iterable, Iterator
+
+from workflows.policy.effects.demand import Demand
+from workflows.policy.effects.effects import Annotate, Post
+from workflows.policy.incident.state import Incident, NewAlerts
+from workflows.policy.planning.wanted import BlockedDemand, incident_place
+from workflows.policy.runbook.model import Runbook
+
+CHANNEL = "news/channel"
+PAGER = "news/at/"
+
+
+def joined(book: Runbook, incident: Incident) -> Iterator[BlockedDemand]:
+    """One at a time and place, in order."""
+    news = _untold(incident, CHANNEL, incident.news)
+    if news is not None:
+        spot = incident_place(book, incident)
+        yield BlockedDemand(_demand(CHANNEL, news, Post(to=spot.place, template="told")), spot.waits_for)
+    if not incident.resolved:
+        yield from _notes(incident)
+
+
+def of_duty(incident: Incident, demand: Demand) -> NewAlerts | None:
+    """Those that this demand tells of."""
+    if not demand.duty.startswith("news/"):
+        return None
+    return next((news for news in incident.news if news.number == demand.occurrence), None)
+
+
+def _notes(incident: Incident) -> Iterator[BlockedDemand]:
+    """At the last ring of each person, but of what came before it: the page said that."""
+    for person, key in {ring.person: key for key, ring in incident.rings.items()}.items():
+        duty, rung_at = f"{PAGER}{person}", incident.rings[key].rung_at
+        after = [each for each in incident.news if rung_at <= each.due_at and person not in each.rung]
+        news = _untold(incident, duty, after)
+        if news is not None:
+            waits_for = "the page to be withdrawn" if incident.effect_key(key) in incident.started else ""
+            yield BlockedDemand(_demand(duty, news, Annotate(to=person, ring=key, template="told")), waits_for)
+
+
+def _untold(incident: Incident, duty: str, among: Iterable[NewAlerts]) -> NewAlerts | None:
+    return next((news for news in among if not incident.has_settled(duty, news.number)), None)
+
+
+def _demand(duty: str, news: NewAlerts, effect: Post | Annotate) -> Demand:
+    count = len(news.texts) + news.more
+    reason = "a new alert joined" if count == 1 else f"{count} new alerts joined"
+    return Demand(duty=duty, occurrence=news.number, due_at=news.due_at, reason=reason, effect=effect)

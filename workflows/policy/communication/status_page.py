@@ -1,0 +1,114 @@
+"""The status page: what it must say now, and who lets it out.
+
+What is automatic goes out at its time. Everything else is drafted for the role that owes it and waits for `approve`
+(or, where the runbook says so, only so long). The next update counts from the last one posted, or else from the
+deadline that was missed. A human's own words need no approval: they are one.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from workflows.policy.effects.demand import Demand
+from workflows.policy.effects.effects import Post, PublicStatus, Publish
+from workflows.policy.incident.state import ApprovedWords, Incident, rules, who_owes
+from workflows.policy.planning.wanted import BlockedDemand, awake, holds, incident_place
+from workflows.policy.runbook.model import Runbook, StatusPageTerms
+from workflows.policy.time.durations import write
+
+
+def public(book: Runbook, incident: Incident) -> Iterator[BlockedDemand]:
+    terms = rules(book, incident).status_page
+    if incident.public.words is not None:
+        yield _publish(incident, incident.phase, incident.public.words.at, "a human's words", incident.public.words)
+    elif terms is not None and holds(terms.when, incident):
+        yield from _kept_honest(book, incident, terms)
+    elif incident.public.begun and incident.public.status != "resolved" and incident.resolved:
+        # It went public under terms that hold no longer (a lower severity, a cleared flag): it must not stay open.
+        approval = incident.public.approval
+        if approval is not None and incident.public.withheld:
+            yield _publish(incident, "resolved", approval.at, f"approved by {approval.by}", approval)
+        elif incident.public.withheld != "resolved":
+            yield _publish(incident, "resolved", incident.phase_at, "the incident is resolved")
+
+
+def _kept_honest(book: Runbook, incident: Incident, terms: StatusPageTerms) -> Iterator[BlockedDemand]:
+    said = incident.public
+    if said.approval is not None and said.drafted is not None:
+        reason = f"approved by {said.approval.by}"
+        yield _publish(incident, said.drafted, said.approval.at, reason, said.approval)
+        return
+    if said.drafted == incident.phase and said.drafted_at is not None and terms.anyway_after is not None:
+        at = said.drafted_at + terms.anyway_after
+        yield _publish(incident, said.drafted, at, f"not approved within {write(terms.anyway_after)}")
+    due = _due(incident, terms)
+    if due is None:
+        return
+    due_at, reason = due
+    if incident.phase in terms.automatic:
+        yield _publish(incident, incident.phase, due_at, reason)
+    else:
+        yield _draft(book, incident, terms, due_at, reason)
+
+
+def _due(incident: Incident, terms: StatusPageTerms) -> tuple[datetime, str] | None:
+    said = incident.public
+    if incident.resolved and not said.begun:
+        return None  # nothing was ever public: there is nothing to take back
+    if incident.phase not in (said.status, said.drafted) and (said.counts_from is not None or incident.resolved):
+        return incident.phase_at, f"the incident is {incident.phase}"
+    if incident.resolved:
+        return None
+    if said.counts_from is None:
+        return incident.opened_at + terms.first, f"the page is first updated within {write(terms.first)}"
+    if terms.every is not None:
+        return said.counts_from + terms.every, f"the page is updated every {write(terms.every)}"
+    return None
+
+
+def _publish(
+    incident: Incident, status: PublicStatus, due_at: datetime, reason: str, words: ApprovedWords | None = None
+) -> BlockedDemand:
+    effect = Publish(
+        status=status,
+        template=f"public_{status}",
+        words=words.text if words and words.text else None,
+        approved=words is not None,
+        page_incident=incident.references.get("status-page"),
+    )
+    duty = f"publish/{status}"
+    occurrence = _occurrence(incident, duty, due_at)
+    demand = Demand(duty=duty, occurrence=occurrence, due_at=due_at, reason=reason, effect=effect)
+    return BlockedDemand(demand, _waits_for(incident, demand))
+
+
+def _waits_for(incident: Incident, demand: Demand) -> str:
+    """One at a time: an earlier one that arrives after this one would have the last word."""
+    if demand.key in incident.started or not any(s.duty.startswith("publish/") for s in incident.started.values()):
+        return ""
+    return "the update before it to end"
+
+
+def _occurrence(incident: Incident, duty: str, due_at: datetime) -> int:
+    """What the page says is settled by what it says (`Public`); so each demand is new, even in the same second."""
+    last = incident.settled.get(duty)
+    return max(incident.seconds_since_declared(due_at) + 1, last.occurrence + 1 if last else 1)
+
+
+def _draft(book: Runbook, incident: Incident, terms: StatusPageTerms, due_at: datetime, reason: str) -> BlockedDemand:
+    spot = incident_place(book, incident)
+    effect = Post(
+        kind="draft",
+        to=spot.place,
+        template="draft",
+        mention=who_owes(book, incident, terms.owner),
+        role=terms.owner,
+    )
+    duty = f"draft/{incident.phase}"
+    demand = Demand(
+        duty=duty,
+        occurrence=_occurrence(incident, duty, due_at),
+        due_at=awake(incident, due_at),
+        reason=reason,
+        effect=effect,
+    )
+    return BlockedDemand(demand, spot.waits_for)

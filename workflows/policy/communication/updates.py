@@ -1,0 +1,118 @@
+"""What recurs while an incident is open: progress updates, and the question who wears the hats."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from functools import partial
+
+from workflows.policy.effects.demand import Demand
+from workflows.policy.effects.effects import Post
+from workflows.policy.incident.state import Incident, rules, who_owes
+from workflows.policy.planning.wanted import (
+    BlockedDemand,
+    DeferredDemand,
+    awake,
+    channel_or_place,
+    incident_place,
+    latest_and_next,
+    unsettled,
+)
+from workflows.policy.runbook.model import Cadence, Runbook
+from workflows.policy.time.durations import write
+
+
+def cadence(book: Runbook, incident: Incident, now: datetime) -> Iterator[BlockedDemand | DeferredDemand]:
+    if incident.resolved:
+        return
+    severity = rules(book, incident)
+    if severity.updates and not _is_over(incident, severity.updates):
+        yield from _updates(book, incident, severity.updates, now)
+    yield from _unfilled_roles(book, incident, now)
+
+
+def _is_over(incident: Incident, terms: Cadence) -> bool:
+    return incident.resolved or (terms.until == "mitigated" and incident.phase == "monitoring")
+
+
+def _updates(
+    book: Runbook, incident: Incident, terms: Cadence, now: datetime
+) -> Iterator[BlockedDemand | DeferredDemand]:
+    """A human's update restarts the clock; when none came, a templated one says that none came."""
+    anchor = max(incident.opened_at, incident.updated_at or incident.opened_at)
+    latest, following = latest_and_next(anchor, terms.every, now)
+    for due_at in (latest, following):
+        if due_at is not None:
+            occurrence = incident.seconds_since_declared(due_at)
+            build = partial(_update, book, incident, terms, due_at)
+            yield from unsettled(incident, "update/channel", occurrence, due_at, now, build)
+    remind_at = awake(incident, following - terms.remind)
+    if timedelta() < terms.remind < terms.every and remind_at < following:
+        occurrence = incident.seconds_since_declared(following)
+        build = partial(_reminder, book, incident, terms, occurrence, remind_at)
+        yield from unsettled(incident, "remind/channel", occurrence, remind_at, now, build)
+
+
+def _update(book: Runbook, incident: Incident, terms: Cadence, due_at: datetime) -> BlockedDemand:
+    spot = channel_or_place(book, incident, terms.to)
+    demand = Demand(
+        duty="update/channel",
+        occurrence=incident.seconds_since_declared(due_at),
+        due_at=due_at,
+        reason=f"an update is due every {write(terms.every)}, and none was posted",
+        effect=Post(to=spot.place, template=terms.template, role=terms.owner),
+    )
+    return BlockedDemand(demand, spot.waits_for)
+
+
+def _reminder(book: Runbook, incident: Incident, terms: Cadence, occurrence: int, remind_at: datetime) -> BlockedDemand:
+    spot = channel_or_place(book, incident, terms.to)
+    owner = who_owes(book, incident, terms.owner)
+    demand = Demand(
+        duty="remind/channel",
+        occurrence=occurrence,
+        due_at=remind_at,
+        reason=f"the next update is due {write(terms.remind)} later",
+        effect=Post(kind="nag", to=spot.place, template="update_due", mention=owner, role=terms.owner),
+    )
+    return BlockedDemand(demand, spot.waits_for)
+
+
+def next_update_at(book: Runbook, incident: Incident, now: datetime) -> datetime | None:
+    """When the channel hears the next update, if it owes any."""
+    terms = rules(book, incident).updates
+    if terms is None or _is_over(incident, terms):
+        return None
+    anchor = max(incident.opened_at, incident.updated_at or incident.opened_at)
+    return latest_and_next(anchor, terms.every, now)[1]
+
+
+def _unfilled_roles(book: Runbook, incident: Incident, now: datetime) -> Iterator[BlockedDemand | DeferredDemand]:
+    if not empty_roles(book, incident):
+        return
+    terms = rules(book, incident).unfilled
+    first = incident.opened_at + terms.after
+    for at in latest_and_next(first - terms.every, terms.every, max(awake(incident, now), incident.opened_at)):
+        if at is not None and at >= first:
+            occurrence = incident.seconds_since_declared(at)
+            due_at = awake(incident, at)
+            yield from unsettled(
+                incident, "nag/roles", occurrence, due_at, now, partial(_who, book, incident, occurrence, due_at)
+            )
+
+
+def _who(book: Runbook, incident: Incident, occurrence: int, due_at: datetime) -> BlockedDemand:
+    """The question who takes the empty roles."""
+    empty = empty_roles(book, incident)
+    spot = incident_place(book, incident)
+    mention = dict.fromkeys(person for role in empty for person in who_owes(book, incident, role))
+    demand = Demand(
+        duty="nag/roles",
+        occurrence=occurrence,
+        due_at=due_at,
+        reason=f"nobody is {', '.join(book.role_name(role) for role in empty)}",
+        effect=Post(kind="nag", to=spot.place, template="roles_unfilled", mention=tuple(mention), role=empty[0]),
+    )
+    return BlockedDemand(demand, spot.waits_for)
+
+
+def empty_roles(book: Runbook, incident: Incident) -> list[str]:
+    return [role for role in rules(book, incident).roles if role not in incident.roles]

@@ -1,0 +1,103 @@
+"""What leaves by other ways than chat, pager and status page: e-mail, documents, tickets; and what becomes of it."""
+
+from typing import assert_never
+
+from workflows.policy.effects.effects import Email, Ticket, WriteDocument
+from workflows.policy.incident.announce import log, tell
+from workflows.policy.incident.events import EffectSettled
+from workflows.policy.incident.state import ApprovedWords, Incident, IncidentBounds
+from workflows.policy.planning.wording import duty_name, how_late, what
+from workflows.policy.runbook.model import Duty, Runbook
+from workflows.policy.wire.bounded import weight
+
+WAYS = ("email", "ticket", "document")
+"""Kinds of duties that go by them."""
+
+By = Email | WriteDocument | Ticket
+
+
+def sent_by(book: Runbook, incident: Incident, duty: Duty, words: ApprovedWords | None = None) -> By:
+    """What carries out a duty of one of the `WAYS`; `words` are those of whoever approved it."""
+    said = words.text if words and words.text else None
+    match duty.kind:
+        case "email":
+            return Email(
+                to=duty.to, name=book.audience_name(duty.to), addresses=addresses(book, duty.to), public=duty.approval,
+                approved=words is not None, template=duty.template, role=duty.owner, words=said,
+            )  # fmt: skip
+        case "ticket":
+            existing = incident.references.get(f"ticket/{duty.closes}") if duty.closes else None
+            return Ticket(
+                to=duty.to, action="close" if existing else "create", ticket=existing,
+                template=duty.template, role=duty.owner, words=said,
+            )  # fmt: skip
+        case "document":
+            address = incident.references.get(f"document/{duty.id}")
+            return WriteDocument(
+                name=duty.id, to=duty.to, address=address, template=duty.template, role=duty.owner, words=said
+            )
+        case "post" | "nag" | "checklist":
+            raise AssertionError(f"{duty.kind} goes by chat")
+    assert_never(duty.kind)
+
+
+def addresses(book: Runbook, to: str) -> tuple[str, ...]:
+    return book.audiences[to].addresses if to in book.audiences else (to,)
+
+
+def waits_for(incident: Incident, duty: Duty) -> str:
+    """A ticket that is to be closed has to be there; unless its own opening came to nothing: then it is opened now."""
+    if duty.closes is None or f"duty/{duty.closes}" in incident.settled:
+        return ""
+    return f"the ticket of {duty.closes}"
+
+
+def settled_by(book: Runbook, incident: Incident, event: EffectSettled, effect: By) -> Incident:
+    if event.outcome != "done":
+        return by_hand(incident, event, what(book, event.demand), effect.role)
+    after = _referenced(incident, event, effect)
+    text = _said(book, event, effect) + how_late(event)
+    if event.receipt.note:
+        text += f" ({event.receipt.note})"
+    if event.receipt.warns:
+        return tell(after, event.at, text, kind=effect.kind, role=effect.role, loud=True)
+    if isinstance(effect, Email) or (isinstance(effect, WriteDocument) and effect.address is not None):
+        return log(after, event.at, text, kind=effect.kind)
+    return tell(after, event.at, text, kind=effect.kind)
+
+
+def _referenced(incident: Incident, event: EffectSettled, effect: By) -> Incident:
+    reference = event.receipt.reference
+    if reference is None or weight(reference) > IncidentBounds.link:
+        return incident
+    name = f"{effect.kind}/{duty_id(event.demand.duty)}"
+    return incident.model_copy(update={"references": {**incident.references, name: reference}})
+
+
+def duty_id(duty: str) -> str:
+    """`post-mortem` for `duty/post-mortem` and for `review/document/post-mortem`."""
+    return duty.rpartition("/")[2]
+
+
+def _said(book: Runbook, event: EffectSettled, effect: By) -> str:
+    name, reference = duty_name(event.demand.duty), event.receipt.reference or ""
+    match effect:
+        case Email(to=to):
+            return f"sent the e-mail {name} to {book.audience_name(to)}"
+        case Ticket(action="create"):
+            return f"opened the ticket {reference}: {name}"
+        case Ticket():
+            return f"closed the ticket {effect.ticket}: {name}"
+        case WriteDocument(address=None):
+            return f"wrote the {name}: {reference}"
+        case WriteDocument():
+            return f"brought the {name} up to date"
+    assert_never(effect)
+
+
+def by_hand(incident: Incident, event: EffectSettled, what: str, role: str | None) -> Incident:
+    """A way that is not there, or failed for good: the role that owes it is asked to do it by hand (rule 3)."""
+    text = f"do this by hand: {what} ({event.problem or 'not connected'})"
+    if event.receipt.note:
+        text += f"\n{event.receipt.note}"
+    return tell(incident, event.at, text, template="by_hand", role=role, loud=event.outcome != "unconnected")

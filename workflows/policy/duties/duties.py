@@ -1,0 +1,185 @@
+"""What is owed at a moment of the incident's life: once, again and again, or after somebody has approved it."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from functools import partial
+
+from workflows.policy.duties.delivery_kinds import WAYS, sent_by, waits_for
+from workflows.policy.effects.demand import Demand
+from workflows.policy.effects.effects import Effect, Post
+from workflows.policy.incident.state import Incident, rules, who_owes
+from workflows.policy.planning.wanted import (
+    BlockedDemand,
+    DeferredDemand,
+    awake,
+    channel_or_place,
+    holds_at,
+    holds_since,
+    latest_and_next,
+    unsettled,
+)
+from workflows.policy.runbook.model import Duty, Moment, ReviewTerms, Runbook
+from workflows.policy.runbook.references import duties_of
+from workflows.policy.time.calendar import in_business_hours, next_weekday
+from workflows.policy.time.durations import write
+
+
+def duties(book: Runbook, incident: Incident, now: datetime) -> Iterator[BlockedDemand | DeferredDemand]:
+    yield from owed(book, incident, rules(book, incident).duties, now)
+    yield from _up_to_date(book, incident)
+
+
+def _up_to_date(book: Runbook, incident: Incident) -> Iterator[BlockedDemand]:
+    """What was written while nobody knew how it would end is true again when it has ended."""
+    if incident.resolved_at is None or incident.cancelled:
+        return
+    for duty in rules(book, incident).duties:
+        if duty.kind == "document" and duty.at != "resolved" and f"document/{duty.id}" in incident.references:
+            demand = Demand(
+                duty=f"document/{duty.id}",
+                occurrence=incident.opening,
+                due_at=incident.resolved_at,
+                reason="the incident is resolved",
+                effect=sent_by(book, incident, duty),
+            )
+            yield BlockedDemand(demand)
+
+
+def owed(
+    book: Runbook, incident: Incident, which: Iterable[Duty], now: datetime
+) -> Iterator[BlockedDemand | DeferredDemand]:
+    """What each of these duties demands. There may be hundreds: those that are done with cost nothing, and those
+    whose time has not come little."""
+    for duty in which:
+        last = incident.settled.get(f"duty/{duty.id}")
+        if last is not None and duty.every is None and last.occurrence >= _once(incident, duty):
+            continue
+        for due_at in _due_times(book, incident, duty, now):
+            if duty.approval:
+                yield from _once_approved(book, incident, duty, due_at)
+            else:
+                occurrence = _occurrence(incident, duty, due_at)
+                build = partial(_wanted, book, incident, duty, due_at)
+                yield from unsettled(incident, f"duty/{duty.id}", occurrence, due_at, now, build)
+
+
+def review_terms(book: Runbook, incident: Incident) -> ReviewTerms | None:
+    """What the runbook says of the review that a resolved incident owes; None: it owes none.
+
+    Of the gravest severity that it had: who lowered it before the end has not undone the outage.
+    """
+    resolved_at = incident.resolved_at
+    if resolved_at is None or incident.cancelled:
+        return None
+    terms = (book.severity(name).review for name in (incident.gravest, incident.severity))
+    return next((each for each in terms if each and holds_at(book, each.when, incident, resolved_at)), None)
+
+
+def known_duties(book: Runbook, incident: Incident) -> tuple[Duty, ...]:
+    """Those of its severity, and those that its review may owe for the gravest that it had."""
+    each = (duty for name in (incident.gravest, incident.severity) for duty in duties_of(book.severity(name)))
+    return tuple({duty.id: duty for duty in each}.values())
+
+
+def moment_at(incident: Incident, moment: Moment) -> datetime | None:
+    match moment:
+        case "declared":
+            return incident.declared_at
+        case "acknowledged":
+            return incident.first_acknowledged_at
+        case "identified":
+            return incident.identified_at
+        case "mitigated":
+            return incident.mitigated_at
+    return incident.resolved_at
+
+
+def _due_times(book: Runbook, incident: Incident, duty: Duty, now: datetime) -> Iterator[datetime]:
+    moment = moment_at(incident, duty.at)
+    if moment is None:
+        return
+    wanted_at = max(moment + duty.after, holds_since(duty.when, incident))
+    if duty.closes is not None and not _is_owed(book, incident, duty.closes, now):
+        return
+    first = on_its_day(book, duty, wanted_at)
+    times = [first]
+    asked_at = awake(incident, now) if duty.kind == "nag" else now  # of those that a snooze covers, the last
+    if duty.every is not None and duty.at != "resolved" and asked_at >= first:  # nothing recurs after the end
+        latest, following = latest_and_next(first, duty.every, asked_at)
+        times = [at for at in (latest or first, following) if at is not None]
+    for due_at in times:
+        ended = incident.resolved_at is not None and duty.at != "resolved" and due_at > incident.resolved_at
+        hour = wanted_at if due_at == first else due_at  # Monday's briefing is owed because it was not Monday yet
+        if not ended and holds_at(book, duty.when, incident, hour):
+            yield awake(incident, due_at) if duty.kind == "nag" else due_at
+
+
+def _is_owed(book: Runbook, incident: Incident, name: str, now: datetime) -> bool:
+    duty = next(each for each in known_duties(book, incident) if each.id == name)
+    return f"duty/{name}" in incident.settled or any(True for _ in _due_times(book, incident, duty, now))
+
+
+def on_its_day(book: Runbook, duty: Duty, at: datetime) -> datetime:
+    if duty.on == "monday":
+        return next_weekday(book.calendar, at, "mon")
+    return in_business_hours(book.calendar, at) if duty.on == "business-hours" else at
+
+
+def _wanted(book: Runbook, incident: Incident, duty: Duty, due_at: datetime) -> BlockedDemand:
+    if duty.kind in WAYS:
+        demand = _demand(incident, duty, due_at, _reason(duty), sent_by(book, incident, duty))
+        return BlockedDemand(demand, waits_for(incident, duty))
+    return _post(book, incident, duty, due_at)
+
+
+def _once_approved(book: Runbook, incident: Incident, duty: Duty, due_at: datetime) -> Iterator[BlockedDemand]:
+    spot = channel_or_place(book, incident, None)
+    draft = incident.drafts.get(duty.id)
+    owner = who_owes(book, incident, duty.owner)
+    post = Post(kind="draft", to=spot.place, template="draft", mention=owner, role=duty.owner)
+    asked = _demand(incident, duty, due_at, _reason(duty), post)
+    yield BlockedDemand(asked.model_copy(update={"duty": f"duty-draft/{duty.id}"}), spot.waits_for)
+    if draft is not None and draft.approval is not None:
+        reason = f"approved by {draft.approval.by}"
+        yield BlockedDemand(
+            _demand(incident, duty, draft.approval.at, reason, sent_by(book, incident, duty, draft.approval))
+        )
+    elif draft is not None and not draft.withheld and duty.anyway_after is not None:
+        reason = f"not approved within {write(duty.anyway_after)}"
+        yield BlockedDemand(
+            _demand(incident, duty, draft.at + duty.anyway_after, reason, sent_by(book, incident, duty))
+        )
+
+
+def _post(book: Runbook, incident: Incident, duty: Duty, due_at: datetime) -> BlockedDemand:
+    assert duty.kind not in WAYS
+    spot = channel_or_place(book, incident, duty.to or None)
+    post = Post(
+        kind=duty.kind,
+        to=spot.place,
+        template=duty.template,
+        mention=who_owes(book, incident, duty.owner),
+        pin=duty.pin,
+        role=duty.owner,
+    )
+    return BlockedDemand(_demand(incident, duty, due_at, _reason(duty), post), spot.waits_for)
+
+
+def _reason(duty: Duty) -> str:
+    if duty.every is not None:
+        return f"owed every {write(duty.every)}"
+    return f"owed {write(duty.after) + ' after' if duty.after else 'when'} the incident is {duty.at}"
+
+
+def _demand(incident: Incident, duty: Duty, due_at: datetime, reason: str, effect: Effect) -> Demand:
+    occurrence = _occurrence(incident, duty, due_at)
+    return Demand(duty=f"duty/{duty.id}", occurrence=occurrence, due_at=due_at, reason=reason, effect=effect)
+
+
+def _occurrence(incident: Incident, duty: Duty, due_at: datetime) -> int:
+    return _once(incident, duty) if duty.every is None else incident.seconds_since_declared(due_at) + 1
+
+
+def _once(incident: Incident, duty: Duty) -> int:
+    """The occurrence of what is owed once; the end may come again after a reopening."""
+    return incident.opening if duty.at == "resolved" else 1

@@ -1,0 +1,41 @@
+"""What is kept back because somebody has yet to fill something in: it waits for words, and nobody else lets it out.
+
+A text for people outside that has a gap is not sent, whoever let it out: the runbook, a deadline or an approval. It
+becomes a draft that only words can end; whoever owes it is told, and no deadline sends it after all.
+"""
+
+from workflows.policy.effects.effects import Email, Publish
+from workflows.policy.incident.announce import tell
+from workflows.policy.incident.events import EffectSettled
+from workflows.policy.incident.state import Draft, Incident, rules
+from workflows.policy.planning.wording import duty_name
+from workflows.policy.runbook.model import Runbook
+
+
+def withhold(book: Runbook, incident: Incident, event: EffectSettled, effect: Publish | Email) -> Incident:
+    if isinstance(effect, Email):
+        return _mail(incident, event, effect)
+    page = rules(book, incident).status_page
+    if effect.words is not None and incident.public.words is not None:
+        public = incident.public.model_copy(update={"words": None})
+        how = f'tocsin update {incident.id} --public "..."'
+    else:
+        news = {"drafted": effect.status, "drafted_at": None, "withheld": effect.status}
+        public = incident.public.model_copy(update={**news, "counts_from": event.at, "approval": None})
+        how = f'tocsin approve {incident.id} --draft status-page "..."'
+    after = incident.model_copy(update={"public": public})
+    return _told(after, event, f"the status page ({effect.status})", how, page.owner if page else None)
+
+
+def _mail(incident: Incident, event: EffectSettled, mail: Email) -> Incident:
+    name = event.demand.duty.rpartition("/")[2]
+    before = incident.drafts.get(name) or Draft(at=event.at)
+    kept = before.model_copy(update={"approval": None, "withheld": True})
+    after = incident.model_copy(update={"drafts": {**incident.drafts, name: kept}})
+    how = f'tocsin approve {incident.id} --draft {name} "..."'
+    return _told(after, event, f"the e-mail {duty_name(event.demand.duty)}", how, mail.role)
+
+
+def _told(incident: Incident, event: EffectSettled, what: str, how: str, role: str | None) -> Incident:
+    text = f"{what} did not go out: {event.problem}. Write the whole text: {how}"
+    return tell(incident, event.at, text, template="by_hand", role=role, loud=True)

@@ -1,0 +1,214 @@
+"""What may be asked of the world: one frozen model for each kind of effect.
+
+The core says *what* (whom, where, which template, why); `workflows.texts.render` turns that into words; the shell
+wraps both into a `Send` and hands it to an activity. `Receipt` is all that comes back.
+
+Names only: a person is `vp-engineering`, a channel is `#incidents`. Which PagerDuty key or Slack user that is, only the
+adapter knows (rule 10).
+"""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from workflows.policy.wire.bounded import moment
+
+Instant = Annotated[datetime, AfterValidator(moment)]
+"""An aware time in UTC. One that arrives without a zone is read as UTC, as every sender that omits it means it."""
+
+
+PublicStatus = Literal["investigating", "identified", "monitoring", "resolved"]
+
+
+class Wire(BaseModel):
+    """Base of everything that enters a history: frozen, and deaf to fields that a newer version added."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Page(Wire):
+    """Ring one person. Each ring has a vendor key of its own: an open key rings nobody a second time."""
+
+    kind: Literal["page"] = "page"
+    to: str
+    tier: int
+    round: int
+    round_started_at: Instant
+    template: str = "page"
+    supersedes: tuple[str, ...] = ()
+    """Vendor keys of this person's older rings: resolved first, so that the pager shows one alert, not ten."""
+    not_through: tuple[str, ...] = ()
+    """Fingerprints of routes that rejected this person twice: refused without asking the vendor again."""
+
+
+class SyncPager(Wire):
+    """Acknowledge or resolve one ring at the pager, because that happened here."""
+
+    kind: Literal["hush"] = "hush"
+    to: str
+    ring: str
+    """The vendor key of the ring."""
+    become: Literal["acknowledged", "resolved"]
+
+
+class Annotate(Wire):
+    """Leave a note on one ring at the pager, where the person who was rung will read it."""
+
+    kind: Literal["annotate"] = "annotate"
+    to: str
+    ring: str
+    template: str = "annotate"
+
+
+class Place(Wire):
+    """Where a message goes: a channel (`#name`, or an id that `OpenChannel` produced) and maybe a thread in it."""
+
+    channel: str
+    thread: str | None = None
+
+
+class OpenChannel(Wire):
+    """Create the incident's own channel. Its receipt's reference is the channel id."""
+
+    kind: Literal["channel"] = "channel"
+    name: str
+    """Without `#`; at most 80 characters of [a-z0-9_-]."""
+    private: bool = False
+    template: str = "topic"
+
+
+class SetTopic(Wire):
+    """Write the incident's headline over a channel."""
+
+    kind: Literal["topic"] = "topic"
+    channel: str
+    template: str = "topic"
+
+
+class Post(Wire):
+    """A message in a channel or thread. Its receipt's reference is `channel-id:timestamp`."""
+
+    kind: Literal["post", "nag", "draft", "checklist"] = "post"
+    to: Place
+    template: str
+    mention: tuple[str, ...] = ()
+    """People, by name: the adapter turns each into a real mention. Nothing else in the text can ping anybody."""
+    pin: bool = False
+    role: str | None = None
+    """The role that owes the answer (nag, draft, checklist)."""
+
+
+class Publish(Wire):
+    """Say it on the status page. Its receipt's reference is the page's incident id."""
+
+    kind: Literal["publish"] = "publish"
+    status: PublicStatus
+    template: str
+    words: str | None = None
+    """A human's own words, instead of the template's."""
+    approved: bool = False
+    """Somebody has read the text as it stands, and lets it out."""
+    page_incident: str | None = None
+    """The page's incident to update; None creates one (or finds the one that bears our incident id)."""
+
+
+class Email(Wire):
+    """One mail to one audience, whose members do not see each other. Its receipt's reference is the Message-ID."""
+
+    kind: Literal["email"] = "email"
+    to: str
+    """An audience of the runbook, or an address."""
+    name: str = ""
+    """How that audience is called in front of its members."""
+    addresses: tuple[str, ...] = ()
+    """Of that audience: data of the runbook, not a secret."""
+    public: bool = False
+    """For people outside: its subject, too, holds nothing that an alert said."""
+    approved: bool = False
+    """Somebody has read the text as it stands, and lets it out."""
+    template: str
+    role: str | None = None
+    """The role that owes it, and is asked to do it by hand where there is no other way."""
+    words: str | None = None
+    """A human's own words, instead of the template's."""
+
+
+class WriteDocument(Wire):
+    """Write, or bring up to date, one document of the incident. Its receipt's reference is the document's address."""
+
+    kind: Literal["document"] = "document"
+    name: str
+    """Unique within the incident: the name of the duty that owes it."""
+    to: str = ""
+    """On which shelf, for people; empty: none in particular."""
+    address: str | None = None
+    """Where it was written before."""
+    template: str
+    role: str | None = None
+    words: str | None = None
+
+
+class Ticket(Wire):
+    """Open, comment or close a ticket. Its receipt's reference is the ticket's key."""
+
+    kind: Literal["ticket"] = "ticket"
+    action: Literal["create", "comment", "close"] = "create"
+    ticket: str | None = None
+    """The one to comment or close."""
+    to: str = ""
+    """The tracker or board, for people."""
+    template: str
+    role: str | None = None
+    words: str | None = None
+
+
+Effect = Annotated[
+    Page | SyncPager | Annotate | OpenChannel | SetTopic | Post | Publish | Email | WriteDocument | Ticket,
+    Field(discriminator="kind"),
+]
+
+
+class Send(Wire):
+    """One effect, ready to go: everything that an activity needs, and nothing secret."""
+
+    incident: str
+    key: str
+    """Stable over retries, worker crashes and continue-as-new; unique in the incident."""
+    vendor_key: str
+    """`key` made unique in the world: what the vendor de-duplicates by, or what we look for there."""
+    effect: Effect
+    subject: str
+    """One line: a page's summary, a status page incident's name."""
+    text: str
+    """The message, plain text: the adapter escapes it and cuts it to the vendor's limits."""
+    links: tuple[tuple[str, str], ...] = ()
+    """(label, URL) pairs that a page carries to a phone."""
+    severity: str = "sev1"
+    runbook: str = ""
+    channel: str = ""
+    """Of a page: where it is talked of."""
+    labels: dict[str, str] = {}
+    """Of a page: what alerts are searched and routed by."""
+    address: str = ""
+    """Where the incident can be looked at. The worker knows that, and no workflow does."""
+    zone: str = "UTC"
+    """In which the people of this runbook live."""
+    due_at: Instant | None = None
+    """When it should have gone out, by the wall clock: what comes late says so."""
+    again: bool = False
+    """Begun before (a killed worker, continue-as-new): look at the vendor first, only then send."""
+    first_started_at: Instant | None = None
+    """Real time at which this key was first begun: how far back that look has to go."""
+
+
+class Receipt(Wire):
+    """What the vendor answered."""
+
+    reference: str | None = None
+    name: str | None = None
+    """How people call what was made: a channel's name, of which the vendor has the last word."""
+    note: str | None = None
+    """A remark for the timeline, such as `adopted the existing channel`."""
+    warns: bool = False
+    """The note says something that somebody must see."""

@@ -1,0 +1,74 @@
+"""What was acknowledged or resolved here becomes so at the pager too, ring by ring (rule 5)."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Literal
+
+from workflows.policy.effects.demand import Demand
+from workflows.policy.effects.effects import Annotate, SyncPager
+from workflows.policy.escalation.pages import rung_by_the_raise
+from workflows.policy.incident.state import Incident, PagerAlert, is_acknowledged
+from workflows.policy.planning.wanted import BlockedDemand
+from workflows.policy.runbook.model import Runbook
+
+
+def hushing(book: Runbook, incident: Incident, now: datetime) -> Iterator[BlockedDemand]:
+    """A ring whose page is still on its way waits until that is withdrawn: a late trigger would ring again."""
+    if incident.resolved:
+        for key, ring in incident.rings.items():
+            yield _hush(incident, key, ring, "resolved")
+    elif is_acknowledged(book, incident, now):
+        coming = rung_by_the_raise(book, incident)  # their older rings are resolved there when the new ones begin
+        older = incident.renewed.older if incident.renewed else ()
+        answered = {
+            key: ring
+            for key, ring in incident.rings.items()
+            if ring.state != "ringing" and not (incident.effect_key(key) in older and ring.person in coming)
+        }
+        for key, ring in answered.items():
+            if ring.state == "answered":
+                yield _hush(incident, key, ring, "acknowledged")
+        for key in {ring.person: key for key, ring in answered.items()}.values():  # one note for each person
+            yield _annotate(incident, key, answered[key])
+
+
+def _acknowledged_at(incident: Incident) -> datetime:
+    return incident.acknowledged_at or incident.opened_at
+
+
+def is_hushing(incident: Incident, ring_key: str) -> bool:
+    """Are we acknowledging this ring at the pager just now?"""
+    return f"{_duty(incident, ring_key, 'acknowledged')}/1" in incident.started
+
+
+def _duty(incident: Incident, ring_key: str, become: str) -> str:
+    return f"hush/{become}/{incident.effect_key(ring_key)}"
+
+
+def _waits_for(incident: Incident, ring_key: str) -> str:
+    return "the page to be withdrawn" if incident.effect_key(ring_key) in incident.started else ""
+
+
+def _hush(incident: Incident, key: str, ring: PagerAlert, become: Literal["acknowledged", "resolved"]) -> BlockedDemand:
+    resolved = become == "resolved"
+    since = incident.resolved_at if resolved and incident.resolved_at else _acknowledged_at(incident)
+    by = incident.resolved_by if resolved else incident.acknowledged_by
+    demand = Demand(
+        duty=_duty(incident, key, become),
+        due_at=since,
+        reason=f"{become} by {by}",
+        effect=SyncPager(to=ring.person, ring=key, become=become),
+    )
+    return BlockedDemand(demand, _waits_for(incident, key))
+
+
+def _annotate(incident: Incident, key: str, ring: PagerAlert) -> BlockedDemand:
+    at = _acknowledged_at(incident)
+    demand = Demand(
+        duty=f"annotate/{ring.person}",
+        occurrence=incident.seconds_since_declared(at) + 1,
+        due_at=at,
+        reason=f"acknowledged by {incident.acknowledged_by}",
+        effect=Annotate(to=ring.person, ring=key),
+    )
+    return BlockedDemand(demand, _waits_for(incident, key))

@@ -1,0 +1,56 @@
+"""How an incident remembers what happened: its timeline, and what its channel still has to be told."""
+
+from datetime import datetime
+
+from workflows.policy.incident.state import Incident, IncidentBounds, Lane, Tell, TimelineEntry
+from workflows.policy.wire.bounded import fit, newest, weight
+
+
+def log(incident: Incident, at: datetime, text: str, *, kind: str = "event", loud: bool = False) -> Incident:
+    """Add a line to the timeline; the same line again only counts."""
+    text = fit(text, IncidentBounds.text)
+    last = incident.timeline[-1] if incident.timeline else None
+    if last is not None and (last.text, last.kind) == (text, kind):
+        repeated = last.model_copy(update={"count": last.count + 1, "last_at": at})
+        return incident.model_copy(update={"timeline": (*incident.timeline[:-1], repeated)})
+    entries = (*incident.timeline, TimelineEntry(at=at, text=text, kind=kind, loud=loud))
+    heavy, dropped = incident.timeline_weight + weight(text), 0
+    while len(entries) - dropped > IncidentBounds.timeline or heavy > IncidentBounds.timeline_text:
+        heavy -= weight(entries[dropped].text)
+        dropped += 1
+    changes = {
+        "timeline": entries[dropped:],
+        "timeline_weight": heavy,
+        "timeline_dropped": incident.timeline_dropped + dropped,
+    }
+    return incident.model_copy(update=changes)
+
+
+def tell(
+    incident: Incident,
+    at: datetime,
+    text: str,
+    *,
+    kind: str = "event",
+    template: str = "told",
+    lane: Lane = "incident",
+    by: str = "",
+    mention: tuple[str, ...] = (),
+    role: str | None = None,
+    loud: bool = False,
+) -> Incident:
+    """Put it on the timeline and queue it for the channel, where it is posted in order."""
+    number = incident.told + 1
+    said = fit(text, IncidentBounds.message)
+    item = Tell(
+        number=number, at=at, text=said, template=template, lane=lane, by=by, mention=mention, role=role
+    )  # fmt: skip
+    queue = (*incident.to_tell, item)
+    kept = newest([waiting.text for waiting in queue], IncidentBounds.to_tell, IncidentBounds.to_tell_text)
+    after = log(incident, at, text if not by or by in text else f"{by}: {text}", kind=kind, loud=loud)
+    return after.model_copy(update={"told": number, "to_tell": queue[-kept:]})
+
+
+def tells(item: Tell) -> str:
+    """The duty that says it."""
+    return f"tell/{item.lane}"

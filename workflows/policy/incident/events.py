@@ -1,0 +1,291 @@
+"""What can happen to an incident: past tense, one frozen model each.
+
+The same models are what people and webhooks send (as signals and updates) and what the fold takes in. `HEARD` maps the
+wire names of signals and updates to them; `hear` reads one from whatever arrived.
+"""
+
+from datetime import datetime, timedelta
+from typing import Literal, TypeVar
+
+from pydantic import Field
+
+from workflows.policy.effects.demand import Demand
+from workflows.policy.effects.effects import Instant, Receipt, Wire
+from workflows.policy.runbook.model import Name, Runbook, SeverityName
+from workflows.policy.time.durations import Duration
+from workflows.policy.wire.bounded import EARLIEST, Day, Identity, Labels, Line, Text
+
+UNSTAMPED = EARLIEST
+
+Outcome = Literal["done", "rejected", "undelivered", "superseded", "unconnected", "withheld"]
+"""done: the vendor has it. rejected: will never work. undelivered: given up after its time. superseded: withdrawn,
+because no longer wanted. unconnected: this way is not connected. withheld: never sent, because its text has a gap."""
+
+
+Ends = Literal["by-sender", "never"]
+"""Does an alert's sender say of itself when it is over? `never`: it says that something happened, and no more, or says
+the end only if somebody makes it. Its silence means nothing then; an end that comes all the same counts."""
+
+
+class Event(Wire):
+    """Base of all events."""
+
+    at: Instant = UNSTAMPED
+    """When it happened. Left out by people's commands: the workflow's own clock stamps them."""
+    id: Identity = ""
+    """De-duplicates: an event whose id was heard before changes nothing."""
+    by: Line = "someone"
+    """Who did it, as far as is known."""
+    via: Line = ""
+    """Through what: `pagerduty`, `command line`, `alerts`, ..."""
+
+
+class Alert(Wire):
+    """One alert of a monitoring system, in our words. Its texts are data, never templates (rule 9)."""
+
+    fingerprint: Identity
+    status: Literal["firing", "resolved"] = "firing"
+    name: Line = "alert"
+    summary: Line = ""
+    starts_at: Instant
+    labels: Labels = {}
+    service: Line = ""
+    """What is in trouble, as the runbook's `intake` calls it."""
+    link: Text = ""
+    severity: SeverityName | None = None
+    harmless: bool = False
+    """It has not ended (`resolved` though it is called): its sender says now that it is nobody's concern."""
+    ends: Ends = "by-sender"
+    group: Identity = ""
+    """What the sender puts together: a group may end as a whole."""
+    count: int = Field(default=1, ge=1)
+    """How often it was received so, one after the other: repeats travel as one."""
+
+
+class AlertsReceived(Event):
+    """A batch from one source, for one grouping key. An alert may stand in it several times: then in its order."""
+
+    kind: Literal["alert"] = "alert"
+    alerts: tuple[Alert, ...] = ()
+    truncated: int = Field(default=0, ge=0)
+    """How many more there are, of which the source told no particulars."""
+    ended: dict[Identity, Instant] = {}
+    """Groups of which the sender says that all has ended, listed or not; and when the last of what it lists did."""
+
+
+class Acknowledged(Event):
+    kind: Literal["acknowledge"] = "acknowledge"
+    ring: Text = ""
+    """The vendor key that was acknowledged at the pager, if it happened there."""
+
+
+class Unacknowledged(Event):
+    """The pager counts nobody as being on it any more."""
+
+    kind: Literal["unacknowledged"] = "unacknowledged"
+    ring: Text = ""
+
+
+class SeverityChanged(Event):
+    kind: Literal["change_severity"] = "change_severity"
+    severity: SeverityName
+    reason: Text = ""
+
+
+class Resolved(Event):
+    kind: Literal["resolve"] = "resolve"
+    text: Text = ""
+    """What it was and what was done, for the resolution summary."""
+    ring: Text = ""
+
+
+class Noted(Event):
+    kind: Literal["note"] = "note"
+    text: Text = ""
+    automatic: bool = False
+    """No person did this: it is no sign of life."""
+
+
+class Escalated(Event):
+    """Somebody asks for a person or a tier, now, whatever the ladder says."""
+
+    kind: Literal["escalate"] = "escalate"
+    to: Line
+    """A person's name in the runbook, or the number of a tier."""
+    reason: Text = ""
+
+
+class FlagChanged(Event):
+    kind: Literal["flag"] = "flag"
+    flag: Name
+    on: bool = True
+
+
+class RoleAssigned(Event):
+    kind: Literal["assign_role"] = "assign_role"
+    role: Name
+    person: Line = Field(min_length=1)
+
+
+class HandedOff(Event):
+    """The commander changes; the cadence does not."""
+
+    kind: Literal["hand_off"] = "hand_off"
+    to: Line = Field(min_length=1)
+    text: Text = ""
+
+
+class UpdatePosted(Event):
+    """A human's progress update: restarts the clock of updates."""
+
+    kind: Literal["post_update"] = "post_update"
+    text: str = Field(min_length=1, max_length=3000)
+    public: bool = False
+    """Also on the status page, in these words."""
+    phase: Literal["investigating", "identified", "monitoring"] | None = None
+
+
+class DraftApproved(Event):
+    kind: Literal["approve"] = "approve"
+    draft: Line = ""
+    """Which: the id of a duty, or `status-page`. Empty: the one that waits longest, the status page first."""
+    text: Text = ""
+    """Other words than the draft's; empty: as drafted."""
+
+
+class Mitigated(Event):
+    kind: Literal["mitigate"] = "mitigate"
+    started: bool = False
+    """Work on the fix has begun; otherwise: the fix is in place."""
+    text: Text = ""
+
+
+class Reopened(Event):
+    kind: Literal["reopen"] = "reopen"
+    reason: Text = ""
+
+
+class Cancelled(Event):
+    """Opened in error: told, hushed, closed; nothing is verified or reviewed."""
+
+    kind: Literal["cancel"] = "cancel"
+    reason: Text = ""
+    duplicate_of: Line = ""
+    """The whole id of the incident that its alerts move to ..."""
+    duplicate_workflow: Line = ""
+    """... and that of its workflow."""
+
+
+class Snoozed(Event):
+    """Nags (never pages) hold still for a while."""
+
+    kind: Literal["snooze"] = "snooze"
+    duration: Duration = Field(gt=timedelta(), le=timedelta(days=7))
+    reason: Text = ""
+
+
+class FollowUpAdded(Event):
+    """Something is to be done so that it does not happen again; the review sees to it."""
+
+    kind: Literal["follow_up_added"] = "follow_up_added"
+    text: Text = Field(min_length=1)
+    owner: Line = ""
+    """A person, or a role of the runbook; empty: whoever says it."""
+    due_on: Day | None = None
+
+
+class FollowUpDone(Event):
+    kind: Literal["follow_up_done"] = "follow_up_done"
+    follow_up: Line
+    """Its number, or its ticket."""
+    text: Text = ""
+
+
+class FollowUpWaived(Event):
+    """It will not be done, and somebody stands for that."""
+
+    kind: Literal["follow_up_waived"] = "follow_up_waived"
+    follow_up: Line
+    reason: Text = ""
+
+
+class RunbookAdopted(Event):
+    """From here on the incident follows its runbook as it is now."""
+
+    kind: Literal["adopt"] = "adopt"
+    runbook: Runbook
+
+
+class NotUnderstood(Event):
+    """Something arrived that could not be read. Kept on the timeline: nothing is lost."""
+
+    kind: Literal["not_understood"] = "not_understood"
+    name: Line
+    problem: Text
+
+
+class TextFailed(Event):
+    """A text of the runbook's failed, or did more than a text may: other words stood in."""
+
+    kind: Literal["text_failed"] = "text_failed"
+    text: Line
+    """Its name."""
+    problem: Text
+
+
+class EffectStarted(Event):
+    kind: Literal["effect_started"] = "effect_started"
+    demand: Demand
+    real_at: Instant
+    """The wall clock's time, which differs from `at` under time compression: how far back a vendor look-up must go."""
+
+
+class EffectSettled(Event):
+    kind: Literal["effect_settled"] = "effect_settled"
+    demand: Demand
+    outcome: Outcome
+    receipt: Receipt = Receipt()
+    problem: str = ""
+    route: str | None = None
+    late: timedelta = timedelta()
+    """Real seconds between due and done."""
+
+
+class EffectAbandoned(Event):
+    """Begun by an earlier run, interrupted by continue-as-new, and not wanted any more."""
+
+    kind: Literal["effect_abandoned"] = "effect_abandoned"
+    key: str
+
+
+class ClosingBegan(Event):
+    """It could close, but for what it still owes."""
+
+    kind: Literal["closing_began"] = "closing_began"
+
+
+class Closed(Event):
+    kind: Literal["closed"] = "closed"
+    unfinished: tuple[Line, ...] = ()
+    """What was wanted and did not get out."""
+
+
+HEARD: dict[str, type[Event]] = {
+    event.model_fields["kind"].default: event
+    for event in (
+        AlertsReceived, Acknowledged, SeverityChanged, Resolved, Noted, Escalated, FlagChanged,
+        RoleAssigned, HandedOff, UpdatePosted, DraftApproved, Mitigated, Reopened, Cancelled, Snoozed, RunbookAdopted,
+        FollowUpAdded, FollowUpDone, FollowUpWaived, Unacknowledged,
+    )
+}  # fmt: skip
+"""Wire name of a signal or update -> the event it becomes. These names never change (rule 11)."""
+
+
+E = TypeVar("E", bound=Event)
+
+
+def stamp(event: E, now: datetime) -> E:
+    """The event with a time that is known and not in the future (a sender's clock may be ahead of ours)."""
+    if event.at == UNSTAMPED or event.at > now:
+        return event.model_copy(update={"at": now})
+    return event

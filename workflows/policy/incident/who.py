@@ -1,0 +1,32 @@
+"""Is it the same person? People are written as they come: by their name in the runbook, as people write it, by an
+address or a handle, with what they came through."""
+
+import re
+
+from workflows.policy.runbook.model import Runbook
+
+NOBODY_KNOWN = ("", "someone", "someone at pagerduty")
+"""How those are written of whom nothing is known."""
+_THROUGH = re.compile(r"\s+(via\s.*|through\s.*|\(.*\))$")
+
+
+def is_known(written: str) -> bool:
+    return written.strip().casefold() not in NOBODY_KNOWN
+
+
+def is_same(book: Runbook, one: str, other: str) -> bool:
+    """Never of somebody of whom nothing is known."""
+    return is_known(one) and is_known(other) and _plain(book, one) == _plain(book, other)
+
+
+def in_book(book: Runbook, written: str) -> tuple[str, ...]:
+    """The person of the runbook that is meant, so that they can be mentioned; nobody if it is none of them."""
+    plain = _plain(book, written)
+    return (plain,) if plain in book.people else ()
+
+
+def _plain(book: Runbook, written: str) -> str:
+    plain = _THROUGH.sub("", written.strip().casefold()).lstrip("@").partition("@")[0]
+    plain = re.sub(r"[\s._]+", "-", plain)
+    names = {re.sub(r"[\s._]+", "-", person.name.casefold()): key for key, person in book.people.items()}
+    return plain if plain in book.people else names.get(plain, plain)

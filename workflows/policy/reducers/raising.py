@@ -1,0 +1,92 @@
+"""The severity is raised or lowered: by alerts, at the pager, by people.
+
+Everything is planned anew from the original start. Who answered a warning has not answered an outage: a raise by
+alerts, at the pager, or by anybody but whoever acknowledged voids the acknowledgement, and the ladder of the new
+severity is begun anew (docs/adr/0023-graver-rings-again.md). Who raises by hand is on it from then on: that stops what
+the ladder has yet to do, but not the call that says how grave it is now.
+"""
+
+from workflows.policy.incident.announce import tell
+from workflows.policy.incident.events import Acknowledged, SeverityChanged
+from workflows.policy.incident.state import Incident, IncidentBounds, Renewal, is_acknowledged, rules
+from workflows.policy.incident.who import in_book, is_known, is_same
+from workflows.policy.reducers.joining import without_pending
+from workflows.policy.reducers.transitions import answer
+from workflows.policy.runbook.model import Runbook, severity_title
+from workflows.policy.wire.bounded import fit
+
+NOT_BY_HAND = ("alerts", "pagerduty")
+"""Through these nobody speaks to us who could be told that they are on it."""
+
+
+def change_severity(book: Runbook, incident: Incident, event: SeverityChanged) -> Incident:
+    """To another one."""
+    is_graver = event.severity < incident.severity
+    changes = {
+        "severity": event.severity,
+        "gravest": min(incident.gravest, event.severity),
+        "raised_at": event.at if is_graver else incident.raised_at,
+        "renewed": incident.renewed if is_graver else None,
+    }
+    step = f"from {severity_title(incident.severity)} to {severity_title(event.severity)}"
+    because = f": {event.reason}" if event.reason else ""
+    text = f"{event.by} {'raised' if is_graver else 'lowered'} the severity {step}{because}"
+    after = tell(incident.model_copy(update=changes), event.at, text, by=event.by)
+    return _raised(book, incident, after, event) if is_graver and not incident.resolved else after
+
+
+def _raised(book: Runbook, before: Incident, after: Incident, event: SeverityChanged) -> Incident:
+    answered = is_acknowledged(book, before, event.at)
+    if answered and (_holds(book, before, after) or _raised_it_themselves(book, before, event)):
+        return after
+    step = f"raised from {severity_title(before.severity)} to {severity_title(after.severity)} by {event.by}"
+    after = begin_anew(after, event, f"{step}: {event.reason}" if event.reason else step)
+    if answered:
+        after = _voided(book, before, after, event)
+    return _on_it(book, after, event) if event.via not in NOT_BY_HAND and is_known(event.by) else after
+
+
+def _holds(book: Runbook, before: Incident, after: Incident) -> bool:
+    return "raised" in (rules(book, before).acknowledge.holds, rules(book, after).acknowledge.holds)
+
+
+def _raised_it_themselves(book: Runbook, before: Incident, event: SeverityChanged) -> bool:
+    return event.via not in NOT_BY_HAND and is_same(book, event.by, before.acknowledged_by)
+
+
+def begin_anew(incident: Incident, event: SeverityChanged, reason: str) -> Incident:
+    """The ladder of the present severity, from its first tier, and each tier at once that is overdue by now."""
+    at = max(event.at, incident.opened_at)
+    rung = (incident.effect_key(ring) for ring in incident.rings)
+    older = tuple(key for key in rung if not key.startswith("call/"))
+    return incident.model_copy(
+        update={
+            "acknowledged_at": None,
+            "acknowledged_by": "",
+            "alive_at": None,
+            "round": incident.round + 1,
+            "first_round": incident.round + 1,
+            "round_started_at": at,
+            "new_alert_ring": without_pending(incident, at),
+            "renewed": Renewal(at=at, reason=fit(reason, IncidentBounds.renewal_reason), older=older),
+        }
+    )
+
+
+def _voided(book: Runbook, before: Incident, after: Incident, event: SeverityChanged) -> Incident:
+    text = (
+        f"{before.acknowledged_by} acknowledged {severity_title(before.severity)}, which does not count for "
+        f"{severity_title(after.severity)}: the ladder starts again. To answer this: tocsin ack {after.id}"
+    )
+    return tell(after, event.at, text, mention=in_book(book, before.acknowledged_by), loud=True)
+
+
+def _on_it(book: Runbook, after: Incident, event: SeverityChanged) -> Incident:
+    text = f"{event.by} raised the severity by hand, which counts as an acknowledgement: {event.by} is on it"
+    mention = in_book(book, event.by)
+    return tell(answer(book, after, event), event.at, text, kind="acknowledge", mention=mention)
+
+
+def answers_what_was_before(incident: Incident, event: Acknowledged) -> bool:
+    """They pressed on a page of before the raise, while the next one was on its way to them."""
+    return incident.renewed is not None and incident.effect_key(event.ring) in incident.renewed.older

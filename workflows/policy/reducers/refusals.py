@@ -1,0 +1,96 @@
+"""What a person is told no to, and why. Signals are never refused: they change what they still can (rule 12)."""
+
+from workflows.policy.duties.follow_ups import meant, open_ones
+from workflows.policy.escalation.paging import called, why_nobody
+from workflows.policy.incident.events import (
+    Acknowledged,
+    Cancelled,
+    DraftApproved,
+    Escalated,
+    Event,
+    FlagChanged,
+    FollowUpAdded,
+    FollowUpDone,
+    FollowUpWaived,
+    Mitigated,
+    Reopened,
+    Resolved,
+    RoleAssigned,
+    RunbookAdopted,
+    SeverityChanged,
+    Snoozed,
+    UpdatePosted,
+)
+from workflows.policy.incident.state import Incident, IncidentBounds
+from workflows.policy.reducers.adopting import why_not
+from workflows.policy.reducers.root import draft_meant
+from workflows.policy.runbook.model import Runbook
+
+_WHILE_OPEN = (Acknowledged, Escalated, Mitigated, Resolved, SeverityChanged, Snoozed)
+
+
+def refusal(book: Runbook, incident: Incident, event: Event) -> str | None:
+    """A sentence for the person who asked, or None: go ahead."""
+    if incident.closed_at is not None:
+        return f"{incident.id} is closed"
+    if incident.cancelled:
+        return f"{incident.id} was cancelled"
+    if incident.resolved and isinstance(event, _WHILE_OPEN):
+        return f"{incident.id} is already resolved, by {incident.resolved_by}; to go on: tocsin reopen {incident.id}"
+    return particular(book, incident, event)
+
+
+def particular(book: Runbook, incident: Incident, event: Event) -> str | None:
+    """Why this event would change nothing, open or at the review: None if it would."""
+    return _follow_up(incident, event) or _particular(book, incident, event)
+
+
+def _follow_up(incident: Incident, event: Event) -> str | None:
+    if isinstance(event, FollowUpWaived) and not event.reason.strip():
+        return 'say why it need not be done: --reason "..."'
+    if isinstance(event, FollowUpAdded) and len(incident.follow_ups) >= IncidentBounds.follow_ups:
+        return f"{incident.id} has {IncidentBounds.follow_ups} follow-ups, and keeps no more"
+    if not isinstance(event, FollowUpDone | FollowUpWaived):
+        return None
+    named = meant(incident, event.follow_up)
+    if named is None:
+        known = ", ".join(f"{each.number} ({each.text})" for each in open_ones(incident)) or "none"
+        return f"there is no follow-up {event.follow_up!r}; open are: {known}"
+    return f"follow-up {named.number} has ended already" if named.ending else None
+
+
+def _particular(book: Runbook, incident: Incident, event: Event) -> str | None:
+    match event:
+        case Reopened() if not incident.resolved:
+            return f"{incident.id} is not resolved"
+        case Escalated() if not called(book, incident, event.to):
+            return why_nobody(book, incident, event.to)
+        case RoleAssigned() if book.roles and event.role not in book.roles:
+            return f"{event.role!r} is not a role of the runbook {book.runbook}: {_choices(book.roles)}"
+        case FlagChanged() if book.flags and event.on and event.flag not in book.flags:
+            return f"{event.flag!r} is not a flag of the runbook {book.runbook}: {_choices(book.flags)}"
+        case SeverityChanged() if event.severity not in book.severities:
+            return f"the runbook {book.runbook} has no {event.severity}: {_choices(book.severities)}"
+        case DraftApproved() if draft_meant(incident, event) is None:
+            return f"no draft {event.draft + ' ' if event.draft else ''}is waiting for approval"
+        case UpdatePosted() if incident.resolved and not event.public and event.phase:
+            return f"{incident.id} is already resolved"
+        case RunbookAdopted():
+            return why_not(incident, event.runbook)
+        case Cancelled():
+            return _cancellation(incident, event)
+    return None
+
+
+def _cancellation(incident: Incident, event: Cancelled) -> str | None:
+    if incident.resolved:
+        return f"{incident.id} is already resolved, by {incident.resolved_by}"
+    if event.duplicate_of and incident.id == event.duplicate_of:
+        return f"{incident.id} is no duplicate of itself"
+    if event.duplicate_of and not event.duplicate_workflow:
+        return f"say it with the command line: tocsin cancel {incident.id} --duplicate-of {event.duplicate_of}"
+    return None
+
+
+def _choices(names: object) -> str:
+    return "choose one of " + ", ".join(str(name) for name in names) if isinstance(names, dict | tuple) else ""

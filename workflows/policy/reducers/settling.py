@@ -1,0 +1,270 @@
+"""How effects become facts: begun, and settled one way or another."""
+
+from datetime import datetime
+
+from workflows.policy.duties.delivery_kinds import by_hand, settled_by
+from workflows.policy.duties.withholding import withhold
+from workflows.policy.effects.effects import (
+    Annotate,
+    Effect,
+    Email,
+    OpenChannel,
+    Page,
+    Post,
+    Publish,
+    SetTopic,
+    SyncPager,
+    Ticket,
+    WriteDocument,
+)
+from workflows.policy.incident.announce import log, tell, tells
+from workflows.policy.incident.events import EffectSettled, EffectStarted
+from workflows.policy.incident.page_statistics import LATE
+from workflows.policy.incident.state import (
+    ApprovedWords,
+    Draft,
+    Incident,
+    IncidentBounds,
+    PagerAlert,
+    Settlement,
+    Start,
+)
+from workflows.policy.planning.wording import duty_name, how_late
+from workflows.policy.runbook.model import Runbook
+
+
+def start(incident: Incident, event: EffectStarted) -> Incident:
+    demand = event.demand
+    before = incident.started.get(demand.key)
+    begun = Start(
+        duty=demand.duty,
+        occurrence=demand.occurrence,
+        due_at=demand.due_at,
+        started_at=before.started_at if before else event.at,
+        real_at=before.real_at if before else event.real_at,
+    )
+    after = incident.model_copy(update={"started": {**incident.started, demand.key: begun}})
+    if isinstance(demand.effect, Publish):
+        return after.model_copy(update={"public": after.public.model_copy(update={"begun": True})})
+    return _ring(after, event, demand.effect) if isinstance(demand.effect, Page) else after
+
+
+def _ring(incident: Incident, event: EffectStarted, page: Page) -> Incident:
+    """From the moment a page is begun it may ring, so its key is known, and the older ones are not ours any more."""
+    rings = {key: ring for key, ring in incident.rings.items() if key not in page.supersedes}
+    rings[incident.vendor_key(event.demand.key)] = PagerAlert(person=page.to, rung_at=event.at)
+    after = incident.model_copy(update={"rings": dict(list(rings.items())[-IncidentBounds.rings :])})
+    if page.round > incident.round:
+        forgotten = incident.acknowledged_at is not None and incident.acknowledged_at >= incident.round_started_at
+        tally = incident.tally.began_again(forgotten)
+        after = after.model_copy(
+            update={"round": page.round, "round_started_at": page.round_started_at, "tally": tally}
+        )
+    return after
+
+
+def abandon(incident: Incident, key: str) -> Incident:
+    """Its ring stays known: it may have rung, and will be hushed."""
+    started = {k: begun for k, begun in incident.started.items() if k != key}
+    return incident.model_copy(update={"started": started})
+
+
+def settle(book: Runbook, incident: Incident, event: EffectSettled) -> Incident:
+    demand = event.demand
+    started = incident.started.get(demand.key)
+    began_at = started.started_at if started else event.at
+    changes: dict[str, object] = {
+        "started": {key: begun for key, begun in incident.started.items() if key != demand.key}
+    }
+    effect = demand.effect
+    if event.outcome == "superseded":
+        # Withdrawn is not settled: should it be wanted again, it is sent.
+        return _withdrawn(book, incident.model_copy(update=changes), event, effect)
+    if event.outcome == "withheld" and isinstance(effect, Publish | Email):
+        return withhold(book, incident.model_copy(update=changes), event, effect)
+    overtaken = incident.has_settled(demand.duty, demand.occurrence)  # by a later occurrence: it must not be sent again
+    in_its_ring = isinstance(effect, SyncPager)  # has settled in its ring, which ends
+    if not (overtaken or in_its_ring or _goes_elsewhere(book, incident, event)):
+        changes["settled"] = {**incident.settled, demand.duty: _settlement(event, began_at)}
+    after = incident.model_copy(update=changes)
+    if isinstance(effect, Page):
+        return _page(book, after, event, effect)
+    if isinstance(effect, SyncPager):
+        return _hush(book, after, event, effect)
+    if isinstance(effect, Publish):
+        return _publish(book, after, event, effect)
+    if isinstance(effect, Email | WriteDocument | Ticket):
+        return settled_by(book, after, event, effect)
+    if isinstance(effect, Post | OpenChannel):
+        return _message(book, after, event, effect)
+    return _plain(after, event, effect)
+
+
+def _goes_elsewhere(book: Runbook, incident: Incident, event: EffectSettled) -> bool:
+    """What a place rejects has not been said, and is said in the next one (rule 3)."""
+    effect = event.demand.effect
+    if not isinstance(effect, Post) or event.demand.duty == "declaration":
+        return False
+    return _closed_by(book, incident, event, effect) is not None
+
+
+def _withdrawn(book: Runbook, incident: Incident, event: EffectSettled, effect: Effect) -> Incident:
+    """A page may have rung while it was on its way, so its ring stays among those to be hushed."""
+    if not isinstance(effect, Page):
+        return incident
+    return log(incident, event.at, f"withdrew the page to {book.person_name(effect.to)}", kind="page")
+
+
+def _settlement(event: EffectSettled, began_at: datetime) -> Settlement:
+    return Settlement(
+        occurrence=event.demand.occurrence,
+        due_at=event.demand.due_at,
+        sent_at=began_at,
+        settled_at=event.at,
+        outcome=event.outcome,
+        late=event.late,
+    )
+
+
+def _page(book: Runbook, incident: Incident, event: EffectSettled, page: Page) -> Incident:
+    who = book.person_name(page.to)
+    key = incident.vendor_key(event.demand.key)
+    tally = incident.tally.settled(page, event.outcome == "done", event.late)
+    incident = incident.model_copy(update={"tally": tally})
+    if event.outcome == "done":
+        cleared = {p: r for p, r in incident.refused_routes.items() if p != page.to}
+        after = incident.model_copy(update={"refused_routes": cleared})
+        after = tell(after, event.at, f"paged {who}: {event.demand.reason}{how_late(event)}", kind="page")
+        return log(after, event.at, f"{who}'s page {event.receipt.note}", kind="page") if event.receipt.warns else after
+    rings = {k: ring for k, ring in incident.rings.items() if k != key}
+    if event.outcome == "rejected":
+        routes = incident.refused_routes.get(page.to, ())
+        refused = {**incident.refused_routes, page.to: (*routes, event.route or "")[-4:]}
+        incident = incident.model_copy(update={"refused_routes": refused, "rings": rings})
+    text = f"{who} could not be paged: {event.problem}"
+    return tell(incident, event.at, text, kind="page", template="unreached", lane="home", mention=(page.to,), loud=True)
+
+
+def _hush(book: Runbook, incident: Incident, event: EffectSettled, hush: SyncPager) -> Incident:
+    rings = dict(incident.rings)
+    ring = rings.pop(hush.ring, None)
+    if ring is not None and hush.become == "acknowledged":
+        rings[hush.ring] = ring.model_copy(update={"state": "acknowledged"})
+    after = incident.model_copy(update={"rings": rings})
+    if event.outcome == "done":
+        return after
+    who = book.person_name(hush.to)
+    text = f"could not mark {who}'s page as {hush.become}: {event.problem}. At the pager it is still open"
+    return tell(after, event.at, text, loud=True)
+
+
+def _publish(book: Runbook, incident: Incident, event: EffectSettled, publish: Publish) -> Incident:
+    counts_from = event.demand.due_at if event.late < LATE else event.at
+    public = incident.public.model_copy(
+        update={
+            "status": publish.status, "counts_from": counts_from, "drafted": None, "drafted_at": None,
+            "approval": None, "withheld": None,
+            "words": None if _said(publish, incident.public.words) else incident.public.words,
+        }
+    )  # fmt: skip
+    after = incident.model_copy(update={"public": public})
+    if event.outcome != "done":
+        return by_hand(after, event, f"status page: {publish.status}", publish_role(book, incident))
+    if event.receipt.reference:
+        after = after.model_copy(update={"references": {**after.references, "status-page": event.receipt.reference}})
+    return log(after, event.at, f"status page: {publish.status}{how_late(event)}", kind="publish")
+
+
+def _said(publish: Publish, words: ApprovedWords | None) -> bool:
+    """Not if others have taken their place meanwhile: those have yet to go out."""
+    return words is not None and publish.words == words.text
+
+
+def publish_role(book: Runbook, incident: Incident) -> str | None:
+    page = book.severity(incident.severity).status_page
+    return page.owner if page else None
+
+
+def _message(book: Runbook, incident: Incident, event: EffectSettled, effect: Post | OpenChannel) -> Incident:
+    place = _closed_by(book, incident, event, effect)
+    if place is not None:
+        closed = dict.fromkeys((*incident.closed_places, place))
+        incident = incident.model_copy(update={"closed_places": tuple(closed)})
+    elsewhere = _goes_elsewhere(book, incident, event)
+    if not elsewhere:
+        incident = _told(incident, event)
+    if isinstance(effect, Post) and effect.kind == "draft" and not elsewhere:
+        incident = _drafted(incident, event)
+    if event.outcome == "done":
+        return _referenced(incident, event, effect)
+    return log(
+        incident, event.at, f"chat: {duty_name(event.demand.duty)} failed: {event.problem}", kind="post", loud=True
+    )
+
+
+def _closed_by(book: Runbook, incident: Incident, event: EffectSettled, effect: Post | OpenChannel) -> str | None:
+    """The place that is not to be had, or rejects us: what follows goes to the next one (rule 3). After the
+    home channel there is none."""
+    if event.outcome == "done":
+        return None
+    if event.demand.duty in ("channel", "declaration"):
+        return event.demand.duty
+    if not isinstance(effect, Post) or event.outcome != "rejected":
+        return None
+    if effect.to.channel == incident.references.get("channel"):
+        return "channel"
+    if effect.to.thread is not None:
+        return "declaration"
+    return effect.to.channel if effect.to.channel != book.home else None
+
+
+def _told(incident: Incident, event: EffectSettled) -> Incident:
+    demand = event.demand
+    told_the_end = demand.duty == "declaration" and demand.occurrence > 1
+    if told_the_end and event.outcome == "done":  # what came before that is news no more
+        left = (item for item in incident.to_tell if item.lane != "home" or item.role or item.at > demand.due_at)
+        return incident.model_copy(update={"to_tell": tuple(left)})
+    if not demand.duty.startswith("tell/"):
+        return incident
+    left = (item for item in incident.to_tell if tells(item) != demand.duty or item.number > demand.occurrence)
+    return incident.model_copy(update={"to_tell": tuple(left)})
+
+
+def _referenced(incident: Incident, event: EffectSettled, effect: Post | OpenChannel) -> Incident:
+    name = {"channel": "channel", "declaration": "thread"}.get(event.demand.duty)
+    if name and event.receipt.reference:
+        named = {f"{name}-name": event.receipt.name} if event.receipt.name else {}
+        references = {**incident.references, name: event.receipt.reference, **named}
+        incident = incident.model_copy(update={"references": references})
+    if event.demand.duty.startswith(("tell/", "news/")):
+        return incident  # what it told stands on the timeline already
+    kind = "update" if event.demand.duty.startswith("update/") else "post"
+    return log(incident, event.at, _posted(event, effect), kind=kind)
+
+
+def _posted(event: EffectSettled, effect: Post | OpenChannel) -> str:
+    if isinstance(effect, OpenChannel):
+        return f"opened the channel {event.receipt.name or '#' + effect.name}{how_late(event)}"
+    verb = {"post": "posted", "nag": "asked", "draft": "drafted", "checklist": "handed out"}[effect.kind]
+    return f"{verb} {duty_name(event.demand.duty)} in {effect.to.channel}{how_late(event)}"
+
+
+def _drafted(incident: Incident, event: EffectSettled) -> Incident:
+    kind, _, name = event.demand.duty.partition("/")
+    if kind == "duty-draft":
+        return incident.model_copy(update={"drafts": {**incident.drafts, name: Draft(at=event.demand.due_at)}})
+    counts_from = event.demand.due_at if event.late < LATE else event.at
+    status = name
+    return incident.model_copy(
+        update={
+            "public": incident.public.model_copy(
+                update={"drafted": status, "drafted_at": counts_from, "counts_from": counts_from}
+            )
+        }
+    )
+
+
+def _plain(incident: Incident, event: EffectSettled, effect: SetTopic | Annotate) -> Incident:
+    if event.outcome == "done":
+        return incident
+    return log(incident, event.at, f"{event.demand.duty} failed: {event.problem}", kind=effect.kind)

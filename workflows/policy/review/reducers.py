@@ -1,0 +1,124 @@
+"""review = fold(apply, events). What is not the review's alone, the fold of its incident takes in."""
+
+from collections.abc import Callable
+from typing import Any
+
+from workflows.policy.incident.announce import log, tell
+from workflows.policy.incident.events import Event
+from workflows.policy.incident.state import Ending, IncidentBounds
+from workflows.policy.reducers import root
+from workflows.policy.review.events import Completed, NagsSnoozed, ReviewClosed, ReviewStarted, Submitted, Waived
+from workflows.policy.review.owed import OwedDuty, counts_from, owed
+from workflows.policy.review.state import ConsiderAnswer, Review
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.time.durations import roughly, write
+from workflows.policy.wire.bounded import fit, weight
+
+
+def apply(book: Runbook, review: Review, event: Event) -> Review:
+    """The review after the event. Pure; `event.at` must be stamped."""
+    if event.id and event.id in review.incident.heard:
+        return review
+    change = _APPLY.get(type(event))
+    if change is None:
+        return review.model_copy(update={"incident": root.apply(book, review.incident, event)})
+    after = change(book, review, root.not_before(event, review.opened_at))
+    return after.model_copy(update={"incident": root.remember(after.incident, event.id)}) if event.id else after
+
+
+def meant(book: Runbook, review: Review, name: str) -> OwedDuty | None:
+    """What somebody means who submits: by its name; without one the document, or the only thing that is owed."""
+    open_ones = [each for each in owed(book, review) if each.kind != "follow-up"]
+    if name:
+        return next((each for each in open_ones if each.name == name), None)
+    own = [each for each in open_ones if each.kind != "approval"]
+    documents = [each for each in own if each.kind == "document"]
+    only = documents if len(documents) == 1 else own
+    return only[0] if len(only) == 1 else None
+
+
+def _started(book: Runbook, review: Review, event: ReviewStarted) -> Review:
+    if review.answer is not None or counts_from(book, review) is not None:
+        return _log(review, event, f"{event.by} asked for the review, which changes nothing")
+    answer = ConsiderAnswer(at=event.at, by=event.by, wanted=True)
+    after = review.model_copy(update={"answer": answer})
+    return _tell(after, event, f"{event.by}: this needs a review{_because(event.reason)}")
+
+
+def _submitted(book: Runbook, review: Review, event: Submitted) -> Review:
+    each = meant(book, review, event.duty)
+    if each is None:
+        return _log(review, event, f"{event.by} submitted {event.duty or 'something'!r}, which is not owed")
+    link = event.link if weight(event.link) <= IncidentBounds.link_of_ending else ""  # whole, or not at all
+    text = fit(event.text, IncidentBounds.ending)
+    after = _end(review, each, Ending(at=event.at, by=event.by, text=text, link=link))
+    late = roughly(event.at - each.due_at) + " late" if event.at > each.due_at else "in time"
+    where = f": {event.link}" if event.link else ""
+    return _tell(after, event, f"{event.by} submitted {each.title}, {late}{where}{_because(event.text)}")
+
+
+def _waived(book: Runbook, review: Review, event: Waived) -> Review:
+    ending = Ending(at=event.at, by=event.by, waived=True, text=fit(event.reason, IncidentBounds.ending))
+    if event.duty:
+        each = meant(book, review, event.duty)
+        if each is None:
+            return _log(review, event, f"{event.by} waived {event.duty!r}, which is not owed")
+        return _tell(_end(review, each, ending), event, f"{event.by} waived {each.title}{_because(event.reason)}")
+    for each in owed(book, review):
+        if each.kind not in ("follow-up", "approval"):  # what others wait for is waived by its name alone
+            review = _end(review, each, ending)
+    answer = review.answer or ConsiderAnswer(at=event.at, by=event.by, wanted=False)
+    after = review.model_copy(update={"answer": answer})
+    return _tell(after, event, f"{event.by} waived the review{_because(event.reason)}")
+
+
+def _snoozed(book: Runbook, review: Review, event: NagsSnoozed) -> Review:
+    names = [each.name for each in owed(book, review)]
+    if event.what and event.what not in names:
+        return _log(review, event, f"{event.by} snoozed {event.what!r}, which is not owed")
+    snoozed = {name: until for name, until in review.snoozed.items() if name in names or not name}
+    after = review.model_copy(update={"snoozed": {**snoozed, event.what: event.at + event.duration}})
+    what = event.what.replace("-", " ") or "all reminders"
+    return _tell(after, event, f"{event.by} snoozed {what} for {write(event.duration)}{_because(event.reason)}")
+
+
+def _completed(book: Runbook, review: Review, event: Completed) -> Review:
+    waived = sum(ending.waived for ending in review.ended.values())
+    text = "the review is complete" + (f", {waived} waived" if waived else "")
+    if review.incident.follow_ups:
+        text += f"; {len(review.incident.follow_ups)} follow-ups have ended"
+    after = review.model_copy(update={"completed_at": event.at})
+    return after.model_copy(update={"incident": tell(after.incident, event.at, text)})
+
+
+def _closed(book: Runbook, review: Review, event: ReviewClosed) -> Review:
+    after = review.model_copy(update={"closed_at": event.at})
+    lapsed = review.answer is None and review.incident.has_settled("review/consider", 1)
+    return _log(after, event, "nobody asked for a review" if lapsed else "the review is closed")
+
+
+def _end(review: Review, each: OwedDuty, ending: Ending) -> Review:
+    return review.model_copy(update={"ended": {**review.ended, each.name: ending}})
+
+
+def _because(reason: str) -> str:
+    return f": {reason}" if reason else ""
+
+
+def _log(review: Review, event: Event, text: str) -> Review:
+    return review.model_copy(update={"incident": log(review.incident, event.at, text)})
+
+
+def _tell(review: Review, event: Event, text: str) -> Review:
+    return review.model_copy(update={"incident": tell(review.incident, event.at, text, by=event.by)})
+
+
+# Each function takes the event type it is listed under, which a dict's type cannot say.
+_APPLY: dict[type[Event], Callable[[Runbook, Review, Any], Review]] = {
+    ReviewStarted: _started,
+    Submitted: _submitted,
+    Waived: _waived,
+    NagsSnoozed: _snoozed,
+    Completed: _completed,
+    ReviewClosed: _closed,
+}

@@ -1,0 +1,60 @@
+"""What a review is started with, and what it says when it is asked."""
+
+from datetime import datetime
+from typing import Literal
+
+from workflows.policy.effects.effects import Instant, Wire
+from workflows.policy.review.owed import owed
+from workflows.policy.review.state import Review
+from workflows.policy.review.summary import ClosedReview, record
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.views.results import HISTORY_BYTES
+
+
+class ReviewInput(Wire):
+    """The argument of the workflow `review`: how it starts, and, after continue-as-new, how far it has come."""
+
+    runbook: Runbook
+    review: Review
+    speed: float = 1.0
+    history_limit: int = 8000
+    history_bytes: int = HISTORY_BYTES
+
+
+class OwedNow(Wire):
+    """Something that is owed to a review, as commands list it."""
+
+    name: str
+    kind: Literal["checklist", "nag", "document", "follow-up", "approval"]
+    title: str
+    role: str | None
+    people: tuple[str, ...]
+    due_at: Instant
+    overdue: bool
+    quiet_until: Instant | None = None
+
+
+class ReviewStatus(Wire):
+    """The answer to the query `state`."""
+
+    review: Review
+    record: ClosedReview
+    owed: tuple[OwedNow, ...]
+    speed: float = 1.0
+
+
+def status(book: Runbook, review: Review, now: datetime, speed: float) -> ReviewStatus:
+    lines = (
+        OwedNow(
+            name=each.name,
+            kind=each.kind,
+            title=each.title,
+            role=each.role,
+            people=each.people,
+            due_at=each.due_at,
+            overdue=each.due_at < now,
+            quiet_until=each.quiet_until,
+        )
+        for each in owed(book, review)
+    )
+    return ReviewStatus(review=review, record=record(book, review, now), owed=tuple(lines), speed=speed)

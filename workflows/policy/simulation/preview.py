@@ -1,0 +1,146 @@
+"""What would follow from a runbook, line by line: the simulation of an incident, as a list for people and programs.
+
+`Line` is an interface, documented in docs/runbooks/preview.md: fields and kinds are added to, never changed.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from workflows.policy.communication.updates import empty_roles
+from workflows.policy.effects.demand import Demand
+from workflows.policy.effects.effects import Annotate, OpenChannel, Page, Place, Post, Publish, SetTopic, SyncPager
+from workflows.policy.incident.events import Acknowledged, Event, Resolved
+from workflows.policy.incident.state import Incident, OpenRequest
+from workflows.policy.runbook.model import Intake, Runbook, SeverityName
+from workflows.policy.simulation.simulate import Simulation
+
+Kind = Literal["page", "post", "channel", "publish", "email", "ticket", "document", "draft", "nag", "checklist"]
+Say = Callable[[Simulation, Demand], str]
+"""The text of a demand, as everything stands now."""
+
+DAY = timedelta(days=1)
+STATUS_PAGE = "status-page"
+
+
+class Line(BaseModel):
+    """One thing that Tocsin does."""
+
+    model_config = ConfigDict(frozen=True)
+
+    offset_s: int
+    """When it is due, in seconds since the declaration."""
+    kind: Kind
+    to: tuple[str, ...]
+    """People, roles, channels or audiences, by their names in the runbook."""
+    duty: str
+    """What demands it: unique within the incident, and the same however often it is computed."""
+    reason: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """How an incident begins, and what people do about it. Spans count from the declaration; None: never."""
+
+    severity: SeverityName
+    at: datetime
+    labels: Mapping[str, str] = field(default_factory=dict)
+    flags: tuple[str, ...] = ()
+    ack_after: timedelta | None = None
+    resolve_after: timedelta | None = None
+    until: timedelta | None = None
+    """None: a day after the last thing that happens."""
+
+    @property
+    def end(self) -> timedelta:
+        last = max(self.ack_after or timedelta(), self.resolve_after or timedelta())
+        return last + DAY if self.until is None else self.until
+
+
+def simulate_lines(book: Runbook, course: Scenario, say: Say) -> list[Line]:
+    """Everything that falls due up to the end of the course, in the order of time."""
+    lines: list[Line] = []
+
+    def watch(simulation: Simulation, demand: Demand) -> None:
+        incident = simulation.incident
+        kind = _kind(demand)
+        if kind is not None and demand.due_at - course.at <= course.end:
+            lines.append(
+                Line(
+                    offset_s=incident.seconds_since_declared(demand.due_at),
+                    kind=kind,
+                    to=_audience(book, incident, demand),
+                    duty=demand.key,
+                    reason=demand.reason,
+                    text=say(simulation, demand),
+                )
+            )
+
+    simulation = Simulation.of(_opening(book, course), course.at, watch=watch)
+    for after, event in _script(course):
+        simulation.run_to(course.at + min(after, course.end))
+        if after <= course.end:
+            simulation.happen(event)
+    simulation.run_to(course.at + course.end)
+    return sorted(lines, key=lambda line: line.offset_s)
+
+
+def _script(course: Scenario) -> list[tuple[timedelta, Event]]:
+    steps = ((course.ack_after, Acknowledged()), (course.resolve_after, Resolved()))
+    return [(after, event) for after, event in steps if after is not None]
+
+
+def _opening(book: Runbook, course: Scenario) -> OpenRequest:
+    return OpenRequest(
+        runbook=book,
+        severity=course.severity,
+        title="Example incident",
+        service=_service(book.intake, course.labels),
+        labels=dict(course.labels),
+        flags=course.flags,
+    )
+
+
+def _service(intake: Intake, labels: Mapping[str, str]) -> str:
+    return next((labels[label] for label in intake.service_labels if label in labels), "")
+
+
+def _kind(demand: Demand) -> Kind | None:
+    """None for what only tidies up at the pager."""
+    effect = demand.effect
+    if isinstance(effect, SyncPager | Annotate):
+        return None
+    return "channel" if effect.kind == "topic" else effect.kind
+
+
+def _audience(book: Runbook, incident: Incident, demand: Demand) -> tuple[str, ...]:
+    effect = demand.effect
+    match effect:
+        case Page(to=to) | SyncPager(to=to) | Annotate(to=to):
+            return (to,)
+        case OpenChannel(name=name):
+            return (f"#{name}",)
+        case SetTopic(channel=channel):
+            return (_channel(incident, channel),)
+        case Publish():
+            return (STATUS_PAGE,)
+        case Post(kind="post", to=place):
+            return (_place(book, incident, place),)
+        case Post(role=role, mention=mention, to=place):
+            roles = empty_roles(book, incident) if demand.duty == "nag/roles" else (role,) if role else ()
+            return (*roles, *mention) or (_place(book, incident, place),)
+    return (effect.to or effect.role or book.home,)
+
+
+def _place(book: Runbook, incident: Incident, place: Place) -> str:
+    """A thread is named by the channel it is in: the one in which incidents are declared."""
+    return book.home if place.thread else _channel(incident, place.channel)
+
+
+def _channel(incident: Incident, channel: str) -> str:
+    """By its name: once it is there, an incident's own channel is known by the id that the vendor gave it."""
+    return f"#incident-{incident.id}" if channel == incident.references.get("channel") else channel

@@ -1,0 +1,132 @@
+"""Runs a runbook over virtual time, in which every send succeeds at once: behind the preview and most tests.
+
+It is the shell without Temporal: the same plan, the same fold, no clock. What it says is what will happen.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from workflows.policy.effects.demand import Demand
+from workflows.policy.effects.effects import OpenChannel, Page, Receipt
+from workflows.policy.engine import Plan, plan
+from workflows.policy.incident.events import EffectSettled, EffectStarted, Event, Outcome, stamp
+from workflows.policy.incident.state import Incident, OpenRequest, declare
+from workflows.policy.reducers.adopting import in_force
+from workflows.policy.reducers.root import apply
+from workflows.policy.review.engine import owes_review
+from workflows.policy.review.engine import plan as plan_review
+from workflows.policy.review.reducers import apply as apply_to_review
+from workflows.policy.review.state import Review, open_review
+from workflows.policy.runbook.model import Runbook
+
+Watch = Callable[["Simulation", Demand], None]
+"""Sees each send, and how everything stood just before it."""
+
+RUNAWAY = 1000
+"""Turns in one moment: far above what any runbook may need; beyond it the engine would spin."""
+
+
+@dataclass
+class Simulation:
+    """One incident, and then its review, in virtual time. `fails` maps a person, a duty or a kind of effect to what
+    becomes of its sends: every way is connected, unless it says otherwise."""
+
+    book: Runbook
+    incident: Incident
+    now: datetime
+    fails: dict[str, Outcome] = field(default_factory=dict)
+    sent: list[tuple[datetime, Demand]] = field(default_factory=list)
+    watch: Watch | None = None
+    review: Review | None = None
+    """Once the incident has closed, if it owes one; `incident` is then its record."""
+
+    @classmethod
+    def of(
+        cls, opening: OpenRequest, at: datetime, fails: dict[str, Outcome] | None = None, watch: Watch | None = None
+    ) -> "Simulation":
+        incident = declare(opening, at, incident_id="preview", workflow_id="simulation")
+        simulation = cls(opening.runbook, incident, at, fails or {}, watch=watch)
+        simulation.settle()
+        return simulation
+
+    def happen(self, event: Event) -> None:
+        """An event, now, and everything that follows from it at once."""
+        self._fold(event)
+        self.settle()
+
+    def run_to(self, until: datetime) -> None:
+        """Let time pass, waking exactly where the plan asks for it."""
+        present = self.plan()
+        while present.wake_at is not None and present.wake_at <= until:
+            self.now = present.wake_at
+            for demand in self._foreseen(present):
+                self._send(demand)
+            present = self.settle()
+        self.now = max(self.now, until)
+
+    def plan(self) -> Plan:
+        if self.review is not None:
+            return plan_review(self.book, self.review, self.now)
+        return plan(self.book, self.incident, self.now)
+
+    def _foreseen(self, present: Plan) -> tuple[Demand, ...]:
+        """Nothing has happened since the plan was made, so what it foresees comes: it need not be made again. What was
+        resolved may end by time alone, which no plan foresees."""
+        return () if self.incident.resolved_at else present.falls_due(self.now)
+
+    def settle(self) -> Plan:
+        """Everything that follows at once; returns the plan that is left, with nothing due."""
+        for _ in range(RUNAWAY):
+            present = self.plan()
+            for event in present.conclusions:
+                self._fold(event)
+            for demand in () if present.conclusions else present.due:
+                self._send(demand)
+            if not present.conclusions and not present.due:
+                return present
+        raise RuntimeError(f"the runbook finds no rest at {self.now}: {present.due[0].key}")
+
+    def _send(self, demand: Demand) -> None:
+        self.sent.append((self.now, demand))
+        if self.watch is not None:
+            self.watch(self, demand)
+        self._fold(EffectStarted(at=self.now, demand=demand, real_at=self.now))
+        outcome = self._outcome(demand)
+        name = f"#{demand.effect.name}" if isinstance(demand.effect, OpenChannel) else None
+        receipt = Receipt(reference=f"ref:{demand.key}", name=name) if outcome == "done" else Receipt()
+        problem = "" if outcome == "done" else "simulated"
+        late = max(self.now - demand.due_at, timedelta())
+        settled = EffectSettled(
+            at=self.now, demand=demand, outcome=outcome, receipt=receipt, problem=problem, route="route", late=late
+        )
+        self._fold(settled)
+
+    def _outcome(self, demand: Demand) -> Outcome:
+        if isinstance(demand.effect, Page) and demand.effect.to in self.fails:
+            return self.fails[demand.effect.to]
+        return self.fails.get(demand.duty) or self.fails.get(demand.effect.kind, "done")
+
+    def _fold(self, event: Event) -> None:
+        event = stamp(event, self.now)
+        if self.review is not None:
+            self.review = apply_to_review(self.book, self.review, event)
+            self.incident = self.review.incident
+            return
+        book = in_force(self.book, self.incident, event)
+        self.incident = apply(self.book, self.incident, event)
+        self.book = book
+        if owes_review(self.book, self.incident):
+            self.review = open_review(self.incident)
+
+
+def simulate(
+    opening: OpenRequest, at: datetime, script: Iterable[tuple[datetime, Event]], until: datetime
+) -> list[tuple[datetime, Demand]]:
+    """Everything that is sent from `at` to `until`, with the script's events in between, in the order of sending."""
+    simulation = Simulation.of(opening, at)
+    for moment, event in sorted(script, key=lambda step: step[0]):
+        simulation.run_to(moment)
+        simulation.happen(event)
+    simulation.run_to(until)
+    return simulation.sent

@@ -1,0 +1,50 @@
+"""What would change in the plan of a running incident if it went on by another version of its runbook."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from workflows.policy.effects.effects import Instant
+from workflows.policy.engine import plan
+from workflows.policy.incident.state import Incident
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.views.plan_view import outlook
+from workflows.policy.views.results import Upcoming
+
+
+class PlanChange(BaseModel):
+    """What an adoption does to one line of the plan."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: Literal["appears", "disappears", "moves"]
+    line: Upcoming
+    """As it will be; of one that disappears, as it is."""
+    before: Instant | None = None
+    """Of one that moves: when it is due as things stand."""
+
+
+def changes(lines: Iterable[Upcoming], book: Runbook, incident: Incident, now: datetime) -> Iterator[PlanChange]:
+    """What becomes of the plan's lines if the incident goes on by `book`."""
+    then = outlook(book, incident, plan(book, incident, now), now, 1.0, frozenset())
+    before, after = _by_duty(lines), _by_duty(then.lines)
+    for name in dict.fromkeys((*before, *after)):
+        yield from _compared(before[name], after[name])
+
+
+def _by_duty(lines: Iterable[Upcoming]) -> defaultdict[tuple[str, str], list[Upcoming]]:
+    found: defaultdict[tuple[str, str], list[Upcoming]] = defaultdict(list)
+    for line in sorted(lines, key=lambda line: line.at):
+        found[line.duty, line.what].append(line)
+    return found
+
+
+def _compared(before: list[Upcoming], after: list[Upcoming]) -> Iterator[PlanChange]:
+    for old, new in zip(before, after, strict=False):
+        if old.at != new.at:
+            yield PlanChange(kind="moves", line=new, before=old.at)
+    yield from (PlanChange(kind="disappears", line=line) for line in before[len(after) :])
+    yield from (PlanChange(kind="appears", line=line) for line in after[len(before) :])

@@ -1,0 +1,74 @@
+"""The plan in words: for `tocsin plan`, the answers of commands and the Temporal UI."""
+
+from collections.abc import Iterator, Set
+from datetime import datetime
+
+from workflows.policy.effects.demand import Demand
+from workflows.policy.engine import Plan
+from workflows.policy.incident.state import Incident, acknowledgement_expires_at, end_held_until, is_acknowledged
+from workflows.policy.planning.wording import what
+from workflows.policy.runbook.model import Runbook, severity_title
+from workflows.policy.time.calendar import clock
+from workflows.policy.views.results import PlanView, Upcoming
+
+
+def outlook(
+    book: Runbook, incident: Incident, present: Plan, now: datetime, speed: float, in_flight: Set[str]
+) -> PlanView:
+    until = acknowledgement_expires_at(book, incident) if is_acknowledged(book, incident, now) else None
+    planned = tuple(lines(book, present, in_flight))
+    return PlanView(
+        incident=incident.id,
+        now=now,
+        speed=speed,
+        lines=planned,
+        acknowledged_until=until,
+        end_held_until=end_held_until(book, incident),
+    )
+
+
+def lines(book: Runbook, present: Plan, in_flight: Set[str]) -> Iterator[Upcoming]:
+    """A plan, line by line: what is under way, what waits, what comes next."""
+    yield from (_line(book, d, "in flight" if d.key in in_flight else "due") for d in present.due)
+    yield from (_line(book, w.demand, "waiting", w.waits_for) for w in present.waiting)
+    yield from (_line(book, d, "next") for d in present.next)
+
+
+def _line(book: Runbook, demand: Demand, state: str, waits_for: str = "") -> Upcoming:
+    return Upcoming.model_validate(
+        {
+            "at": demand.due_at,
+            "what": what(book, demand),
+            "kind": demand.effect.kind,
+            "duty": demand.duty,
+            "reason": demand.reason,
+            "state": state,
+            "waits_for": waits_for,
+        }
+    )
+
+
+def as_markdown(book: Runbook, incident: Incident, view: PlanView) -> str:
+    """Current details in the Temporal UI, for someone who knows nothing of the code."""
+    answered = f"acknowledged by {incident.acknowledged_by}" if incident.acknowledged_by else "not acknowledged"
+    commander = book.person_name(incident.roles["commander"]) if "commander" in incident.roles else "nobody yet"
+    head = [
+        f"**{severity_title(incident.severity)}: {plain(incident.title)}**",
+        f"{incident.id} · {incident.phase} · {answered} · commander: {plain(commander)}",
+        "",
+    ]
+    if view.end_held_until:
+        head += [f"The end is held until {view.end_held_until:%H:%M:%S}: its alerts have ended, and flap.", ""]
+    return "\n".join([*head, *markdown_lines(book, view)])
+
+
+def markdown_lines(book: Runbook, view: PlanView) -> Iterator[str]:
+    for line in view.lines[:12]:
+        when = line.state if line.state != "next" else clock(book.calendar.zone, line.at, view.now)
+        waits = f" (waits for {line.waits_for})" if line.waits_for else ""
+        yield f"- **{when}**: {plain(line.what)}, because {plain(line.reason)}{waits}"
+
+
+def plain(text: str) -> str:
+    """Alert text in Markdown: nothing in it may format, link or embed."""
+    return "".join("\\" + c if c in "\\`*_[]()<>#!|~" else c for c in text.replace("\n", " "))

@@ -1,0 +1,75 @@
+"""What an incident says when it is asked: the answers of updates and queries."""
+
+from datetime import timedelta
+from typing import Literal
+
+from workflows.policy.effects.effects import Instant, Wire
+from workflows.policy.incident.cancelled import CancelledEpisodes
+from workflows.policy.incident.events import Alert
+from workflows.policy.incident.state import Incident, OpenRequest
+
+HISTORY_BYTES = 16 * 2**20
+"""Temporal ends a workflow at 50 MB, for good, and a worker that is new to it reads all of it first: within the five
+seconds that a task may take."""
+
+
+class IncidentInput(Wire):
+    """The argument of the workflow `incident`: how it starts, and, after continue-as-new, how far it has come."""
+
+    opening: OpenRequest
+    incident: Incident | None = None
+    alerts: tuple[Alert, ...] = ()
+    """Alerts that fired after the incident before this one was over: they opened this one."""
+    cancelled: CancelledEpisodes = CancelledEpisodes()
+    """What people cancelled before this one opened, and has not ended."""
+    alerts_moved: bool = False
+    """Of a duplicate, which is over: the other incident has its alerts."""
+    history_limit: int = 8000
+    """Events after which the workflow continues as new even while sends are on their way. Tests make it small."""
+    history_bytes: int = HISTORY_BYTES
+    """Or bytes."""
+
+
+class Upcoming(Wire):
+    """One line of the plan."""
+
+    at: Instant
+    what: str
+    """`page VP Engineering`, `post update in #incidents`, ..."""
+    kind: str
+    duty: str
+    reason: str
+    state: Literal["in flight", "waiting", "due", "next"] = "next"
+    waits_for: str = ""
+    """For `waiting`: the reference that is not there yet."""
+
+
+class PlanView(Wire):
+    """The answer to the query `plan`: what is under way, and what comes next, soonest first."""
+
+    incident: str
+    now: Instant
+    """In the incident's own time, which `speed` compresses."""
+    speed: float = 1.0
+    lines: tuple[Upcoming, ...] = ()
+    acknowledged_until: Instant | None = None
+    end_held_until: Instant | None = None
+    """Its alerts have ended, and flap: it is over then, if none fires before."""
+
+
+class UpdateResult(Wire):
+    """The answer to an update: what it changed, in words."""
+
+    incident: str
+    changed: tuple[str, ...] = ()
+    next: tuple[Upcoming, ...] = ()
+    """The next few lines of the plan as it is now."""
+
+
+class Status(Wire):
+    """The answer to the query `state`."""
+
+    incident: Incident
+    speed: float = 1.0
+    verification: timedelta
+    """How long a resolved incident is watched before it closes."""

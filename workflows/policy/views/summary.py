@@ -1,0 +1,88 @@
+"""What is kept of an incident when it has closed: one compact record, in the workflow's memo.
+
+A list query brings it along, so that figures over thousands of incidents need no worker, no history and no database of
+their own. It is an interface (docs/report.md): fields are added to it, never changed.
+"""
+
+from datetime import datetime
+from typing import Literal
+
+from workflows.policy.duties.duties import review_terms
+from workflows.policy.effects.effects import Instant, Wire
+from workflows.policy.incident.page_statistics import PageStatistics
+from workflows.policy.incident.state import Incident, OpenRequest
+from workflows.policy.runbook.model import Runbook, SeverityName
+
+MEMO = "record"
+GRAVEST = "gravest"
+DRILL = "drill"
+
+
+def listed(opening: OpenRequest, opened_at: datetime) -> dict[str, object]:
+    """The memo with which an incident begins: what lists show of it before a worker has seen it."""
+    drill: dict[str, object] = {DRILL: True} if opening.speed != 1.0 else {}
+    return {"title": opening.title, "opened_at": opened_at.isoformat()} | drill
+
+
+def listed_while_open(incident: Incident) -> dict[str, object]:
+    """What lists show of it that its search attributes do not: it was graver than it is."""
+    return {GRAVEST: incident.gravest} if incident.gravest != incident.severity else {}
+
+
+class ClosedIncident(Wire):
+    """Times are UTC; in a drill they are those of its own, compressed time."""
+
+    incident: str
+    title: str
+    runbook: str
+    service: str
+    source: str
+    severity: SeverityName
+    """When it closed."""
+    gravest: SeverityName
+    declared_at: Instant
+    acknowledged_at: Instant | None = None
+    """The first time that somebody answered."""
+    mitigated_at: Instant | None = None
+    """When somebody said that the fix was in place; None also if it was reopened after that."""
+    resolved_at: Instant | None = None
+    """The last time."""
+    closed_at: Instant
+    openings: int = 1
+    """1 + how often it was reopened."""
+    cancelled: bool = False
+    """Opened in error."""
+    duplicate_of: str = ""
+    """Then: the incident that its alerts moved to."""
+    drill: bool = False
+    """Time was compressed."""
+    review: Literal["none", "consider", "always"] = "none"
+    """What it owed its review."""
+    tally: PageStatistics = PageStatistics()
+
+
+def record(book: Runbook, incident: Incident, speed: float) -> ClosedIncident:
+    """Of an incident that has closed."""
+    assert incident.closed_at is not None
+    terms = review_terms(book, incident)
+    held = incident.mitigated_at is not None and incident.mitigated_at >= incident.opened_at
+    return ClosedIncident(
+        incident=incident.id,
+        title=incident.title,
+        runbook=incident.runbook,
+        service=incident.service,
+        source=incident.source,
+        severity=incident.severity,
+        gravest=incident.gravest,
+        declared_at=incident.declared_at,
+        acknowledged_at=incident.first_acknowledged_at,
+        mitigated_at=incident.mitigated_at if held else None,
+        resolved_at=incident.resolved_at,
+        closed_at=incident.closed_at,
+        openings=incident.opening,
+        cancelled=incident.cancelled,
+        duplicate_of=incident.duplicate_of,
+        drill=speed != 1.0,
+        review=terms.required if terms else "none",
+        tally=incident.tally,
+    )

@@ -1,0 +1,298 @@
+"""A heartbeat: a sender that must call every so often, because its silence means that something is wrong.
+
+    state = hear(state, event)                     beats, pauses
+    verdict(state, now, gateway) -> Verdict        what that means now, and when to look again
+    telling(state, verdict, now)                   what incidents have to be told because of it
+
+All are pure. Three rules decide (ADR 0011):
+
+* A beat counts when it arrived at the gateway, not when a worker read it. So an outage of the worker makes nobody late.
+* A beat that could not arrive is not missed. While the gateway shows no sign of life no heartbeat is judged: all of
+  them together open one incident that says so. When it is back, each has a while to beat.
+* Level, not edge: what the incident was told is compared with what holds now. So nothing is told twice, and nothing
+  that could not be told is forgotten.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Annotated, Literal, get_args
+
+from pydantic import Field
+
+from workflows.policy.effects.effects import Instant, Wire
+from workflows.policy.incident.events import Alert, Event, NotUnderstood
+from workflows.policy.incident.state import OpenRequest
+from workflows.policy.runbook.model import Name, SeverityName
+from workflows.policy.time.durations import Duration, at_least, write
+from workflows.policy.wire.bounded import Line, Text, fit
+
+MINUTE = timedelta(minutes=1)
+LONGEST_PAUSE = timedelta(days=31)
+AWAY_AFTER = 3 * MINUTE
+"""How long the gateway may show no sign of life. It shows one every minute, or two when no worker answers it."""
+CATCH_UP = 15 * MINUTE
+"""What a sender gets at most to beat again once the gateway is back; its own interval, if that is shorter."""
+LOOK_AGAIN = MINUTE
+"""While the gateway is away."""
+REMIND = timedelta(hours=4)
+"""An incident that was closed although the silence lasts is opened again after this."""
+UNHEARD = "incident-heartbeats-unheard"
+"""The one incident of all heartbeats that cannot be judged."""
+
+About = Literal["missing", "unheard"]
+
+
+class Spec(Wire):
+    """What is expected, and the incident that is opened otherwise."""
+
+    every: Annotated[Duration, at_least(MINUTE)] = Field(le=timedelta(days=31))
+    grace: Duration = Field(default=MINUTE, le=timedelta(days=31))
+    """How late a beat may be."""
+    opening: OpenRequest
+
+
+class Signalled(Wire):
+    """What an incident knows from us: that this alert fires."""
+
+    since: Instant
+    at: Instant
+
+
+class Heartbeat(Wire):
+    """The state, and the argument of the workflow `heartbeat`."""
+
+    name: Name
+    spec: Spec
+    expected_since: Instant | None = None
+    beat_at: Instant | None = None
+    beats: int = 0
+    """As many as were handed on: the gateway keeps most of a frequent sender's to itself."""
+    paused_until: Instant | None = None
+    excused_from: Instant | None = None
+    """The gateway was away until then: beats may have been lost."""
+    told: dict[About, Signalled] = {}
+    removed: bool = False
+    problem: Line = ""
+    """The last message that could not be read."""
+    history_limit: int = 4000
+
+    @property
+    def counts_from(self) -> datetime:
+        """The last moment at which everything was well, or nothing was expected."""
+        moments = (self.expected_since, self.beat_at, self.paused_until)
+        return max(moment for moment in moments if moment is not None)
+
+    @property
+    def overdue_at(self) -> datetime:
+        due_at = self.counts_from + self.spec.every
+        if self.excused_from is not None:
+            due_at = max(due_at, self.excused_from + min(self.spec.every, CATCH_UP))
+        return due_at + self.spec.grace
+
+
+class HeartbeatSummary(Wire):
+    """What is known of a heartbeat without a worker: the memo of its workflow."""
+
+    name: Name
+    every: timedelta
+    grace: timedelta
+    runbook: str
+    severity: SeverityName
+    service: str = ""
+    paused_until: Instant | None = None
+
+
+class Beat(Event):
+    kind: Literal["beat"] = "beat"
+
+
+class SpecChanged(Event):
+    kind: Literal["set"] = "set"
+    spec: Spec
+
+
+class Paused(Event):
+    kind: Literal["pause"] = "pause"
+    duration: Duration = Field(gt=timedelta(), le=LONGEST_PAUSE)
+    reason: Text = ""
+
+
+class Unpaused(Event):
+    """It must beat again, from now on."""
+
+    kind: Literal["resume"] = "resume"
+
+
+class Removed(Event):
+    kind: Literal["remove"] = "remove"
+
+
+HEARD: Mapping[str, type[Event]] = {
+    "beat": Beat, "set": SpecChanged, "pause": Paused, "resume": Unpaused, "remove": Removed,
+}  # fmt: skip
+"""Wire name of a signal -> the event it becomes. These names never change (rule 11)."""
+
+
+class GatewayPresence(Wire):
+    """When the gateway listened, as far back as was looked."""
+
+    sign_at: Instant | None = None
+    """Its last sign of life; None: there was none."""
+    away_from: Instant | None = None
+    back_at: Instant | None = None
+    """The last time it was away between two signs of life: from when until when."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    state: Heartbeat
+    about: About | None
+    """What is wrong; None: all is well, or it is too early to say."""
+    problem: str = ""
+    look_at: datetime | None = None
+    """When the answer may change by time alone; None: never."""
+
+
+def card(state: Heartbeat) -> HeartbeatSummary:
+    opening = state.spec.opening
+    return HeartbeatSummary(
+        name=state.name,
+        every=state.spec.every,
+        grace=state.spec.grace,
+        runbook=opening.runbook.runbook,
+        severity=opening.severity,
+        service=opening.service,
+        paused_until=state.paused_until,
+    )
+
+
+def workflow_id(name: str) -> str:
+    return f"heartbeat-{name}"
+
+
+def incident_id(name: str, about: About) -> str:
+    """The workflow id of the incident: the same every time, so that a repeat finds it."""
+    return UNHEARD if about == "unheard" else f"incident-heartbeat-{name}"
+
+
+def hear(state: Heartbeat, event: Event) -> Heartbeat:
+    """The state after a stamped event. A beat that arrives after a later one changes nothing."""
+    match event:
+        case Beat():
+            return state.model_copy(
+                update={"beat_at": max(event.at, state.beat_at or event.at), "beats": state.beats + 1}
+            )
+        case SpecChanged():
+            return state.model_copy(update={"spec": event.spec})
+        case Paused():
+            return state.model_copy(update={"paused_until": event.at + event.duration})
+        case Unpaused():
+            return state.model_copy(update={"paused_until": None, "expected_since": event.at})
+        case Removed():
+            return state.model_copy(update={"removed": True})
+        case NotUnderstood():
+            return state.model_copy(update={"problem": f"could not read {event.name!r}: {fit(event.problem, 150)}"})
+    return state
+
+
+def must_ask_the_gateway(state: Heartbeat, now: datetime) -> bool:
+    """It is late, and nobody knows yet: was somebody there to hear it?"""
+    return _is_overdue(state, now) and "missing" not in state.told
+
+
+def verdict(state: Heartbeat, now: datetime, gateway: GatewayPresence | None) -> Verdict:
+    """What holds at `now`. `gateway` None: it could not be found out whether the gateway listened."""
+    if not _is_overdue(state, now):
+        return Verdict(state, None, look_at=None if state.removed else state.overdue_at)
+    if "missing" in state.told:
+        return Verdict(state, "missing", "still silent", state.told["missing"].at + REMIND)
+    if gateway is None:
+        return Verdict(state, "missing", "it is not known whether the gateway listened", now + REMIND)
+    if gateway.sign_at is None or now - gateway.sign_at > AWAY_AFTER:
+        seen = _moment(gateway.sign_at or state.counts_from)
+        return Verdict(state, "unheard", f"the gateway has shown no sign of life since {seen}", now + LOOK_AGAIN)
+    if gateway.back_at is None or gateway.back_at <= state.counts_from:
+        return Verdict(state, "missing", f"the gateway listens, last seen {_moment(gateway.sign_at)}", now + REMIND)
+    excused = state.model_copy(update={"excused_from": gateway.back_at})
+    if not _is_overdue(excused, now):
+        return Verdict(excused, None, look_at=excused.overdue_at)
+    away = f"from {_moment(gateway.away_from or state.counts_from)} to {_moment(gateway.back_at)}"
+    return Verdict(excused, "missing", f"beats may have been lost: the gateway was away {away}", now + REMIND)
+
+
+def _is_overdue(state: Heartbeat, now: datetime) -> bool:
+    return not state.removed and now >= state.overdue_at
+
+
+def listened(signs: Sequence[datetime]) -> GatewayPresence:
+    """When the gateway listened, by its signs of life."""
+    ordered = sorted(signs)
+    gaps = [(a, b) for a, b in pairwise(ordered) if b - a > AWAY_AFTER]
+    away_from, back_at = gaps[-1] if gaps else (None, None)
+    return GatewayPresence(sign_at=ordered[-1] if ordered else None, away_from=away_from, back_at=back_at)
+
+
+def telling(state: Heartbeat, found: Verdict, now: datetime) -> Iterator[tuple[About, bool]]:
+    """What has to be told: (about, does it fire?). Level, not edge: nothing twice, and reminders now and then."""
+    for about in get_args(About):
+        told = state.told.get(about)
+        if about == found.about and (told is None or now >= told.at + REMIND):
+            yield about, True
+        elif about != found.about and told is not None:
+            yield about, False
+
+
+def tell(state: Heartbeat, about: About, now: datetime, *, fires: bool) -> Heartbeat:
+    """The incident has been told."""
+    rest = {known: told for known, told in state.told.items() if known != about}
+    if fires:
+        known = state.told.get(about)
+        rest[about] = Signalled(since=known.since if known else state.overdue_at, at=now)
+    return state.model_copy(update={"told": rest})
+
+
+def alert(state: Heartbeat, about: About, problem: str, *, fires: bool) -> Alert:
+    """The alert that says so, or that it is over."""
+    told = state.told.get(about)
+    return Alert(
+        fingerprint=f"heartbeat-{state.name}",
+        status="firing" if fires else "resolved",
+        name="HeartbeatMissing" if about == "missing" else "HeartbeatUnheard",
+        summary=f"{state.name}: {_last(state)}; {problem}",
+        starts_at=told.since if told else state.overdue_at,
+        severity=state.spec.opening.severity,
+    )
+
+
+def opening(state: Heartbeat, about: About, problem: str) -> OpenRequest:
+    """How the incident opens, if it is not open already."""
+    title = f"No heartbeat from {state.name}: {_last(state)}; {problem}"
+    if about == "unheard":
+        title = f"Alerts and heartbeats may not arrive: {problem}"
+    return state.spec.opening.model_copy(
+        update={"title": title[:300], "source": "heartbeat", "detected_at": state.overdue_at}
+    )
+
+
+def in_words(state: Heartbeat, now: datetime) -> str:
+    """How it stands, in one line."""
+    if "missing" in state.told:
+        stands = f"silent since {_moment(state.told['missing'].since)}"
+    elif "unheard" in state.told:
+        stands = "not judged: the gateway is away"
+    elif state.paused_until and state.paused_until > now:
+        stands = f"paused until {_moment(state.paused_until)}"
+    else:
+        stands = f"overdue at {_moment(state.overdue_at)}"
+    return f"{stands}; {_last(state)}" + (f"; {state.problem}" if state.problem else "")
+
+
+def _last(state: Heartbeat) -> str:
+    last = f"last beat {_moment(state.beat_at)}" if state.beat_at else "it has never beaten"
+    return f"{last}, expected every {write(state.spec.every)}"
+
+
+def _moment(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M:%S} UTC"

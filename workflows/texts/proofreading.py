@@ -1,0 +1,45 @@
+"""No text leaves the house with a gap in it: before it is sent, and before somebody approves it."""
+
+from collections.abc import Callable, Iterator
+
+from workflows.policy.effects.demand import Demand
+from workflows.policy.effects.effects import Email, Publish
+from workflows.policy.engine import Plan
+from workflows.policy.incident.events import DraftApproved, EffectSettled, Event, UpdatePosted
+from workflows.policy.runbook.model import Runbook
+from workflows.texts import gaps
+from workflows.texts.render import Message, texts_of
+
+
+def held_back(demand: Demand, said: Message) -> EffectSettled | None:
+    """How it ends instead of being sent, if somebody has yet to fill something in."""
+    if not said.gaps or not isinstance(demand.effect, Publish | Email):
+        return None
+    problem = f"it would say {gaps.named(said.gaps)}, which nobody has filled in"
+    is_draft = isinstance(demand.effect, Publish) or demand.effect.public
+    return EffectSettled(demand=demand, outcome="withheld" if is_draft else "rejected", problem=problem)
+
+
+def left_open(book: Runbook, event: Event) -> str | None:
+    """Why a person's words for people outside are refused."""
+    outside = isinstance(event, DraftApproved) or (isinstance(event, UpdatePosted) and event.public)
+    if not outside or not isinstance(event, DraftApproved | UpdatePosted):
+        return None
+    found = gaps.brought_along(event.text, texts_of(book))
+    return f"fill in {gaps.named(found)} first: people outside would read it as it stands" if found else None
+
+
+def approved_too_soon(before: Plan, after: Plan, say: Callable[[Demand], Message]) -> str | None:
+    """Why a draft that is approved as it stands cannot go out: what the approval would send has a gap."""
+    known = {demand.key for demand in _outside(before)}
+    for demand in _outside(after):
+        found = say(demand).gaps if demand.key not in known else ()
+        if found:
+            return f"the draft says {gaps.named(found)}: fill that in, and approve the whole text in quotes"
+    return None
+
+
+def _outside(plan: Plan) -> Iterator[Demand]:
+    for demand in (*plan.due, *(wanted.demand for wanted in plan.waiting)):
+        if isinstance(demand.effect, Publish | Email):
+            yield demand
