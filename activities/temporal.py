@@ -12,11 +12,11 @@ from starter.temporal.results import NothingOpen, Unpublished, Unreachable
 from starter.temporal.reviews import Reviews
 from starter.temporal.silences import Silences
 from workflows.durable.forward_alerts import HandOn, HoldThere, Move, SilencesListed
-from workflows.policy.effects.effects import Wire
 from workflows.policy.incident.events import Noted
 from workflows.policy.incident.state import OpenRequest
 from workflows.policy.watches.digest import Stock
 from workflows.policy.watches.heartbeat import AWAY_AFTER, GatewayPresence, listened
+from workflows.policy.wire.model import Wire
 
 LOOK_BACK = timedelta(days=2)
 """One sign of life a minute: some thousand."""

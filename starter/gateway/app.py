@@ -9,12 +9,12 @@ from fastapi.telemetry import TelemetryConfig
 
 from settings import Settings
 from starter.gateway.canary import Canary
+from starter.gateway.errors import answer_refusals
 from starter.gateway.gateway import Gateway
 from starter.gateway.limits import Door
 from starter.gateway.routes import alerts, cloudwatch, health, heartbeat, jira, pagerduty
 from starter.gateway.routes.unknown import answer_unknown
 from starter.runbooks.library import Library
-from starter.sources.refusal import answer_refusals
 from starter.sources.sns_calls import SnsCalls
 from starter.temporal.incidents import Incidents
 

@@ -13,12 +13,12 @@ from datetime import UTC, datetime
 from starter.runbooks import vocabulary
 from starter.sources import text
 from starter.sources.reading import FieldProblem, Links, Reading, SentAlert
-from workflows.policy.effects.effects import Instant
 from workflows.policy.incident.events import Alert
 from workflows.policy.incident.state import OpenRequest
 from workflows.policy.reducers.alerts import headline
 from workflows.policy.runbook.model import Intake, Meaning, Runbook
 from workflows.policy.wire.bounded import LINE, fit
+from workflows.policy.wire.model import Instant
 
 Labels = tuple[tuple[str, str], ...]
 _EXPORTER = re.compile(

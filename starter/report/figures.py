@@ -9,7 +9,7 @@ incidents: one that is open has no last word yet.
 from datetime import date
 
 from starter.temporal.results import Result
-from workflows.policy.effects.effects import Instant
+from workflows.policy.wire.model import Instant
 
 
 class Spread(Result):

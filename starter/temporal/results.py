@@ -4,9 +4,9 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
 
-from workflows.policy.effects.effects import Instant
 from workflows.policy.review.summary import ClosedReview as ReviewRecord
 from workflows.policy.views.summary import ClosedIncident
+from workflows.policy.wire.model import Instant
 
 
 class Unreachable(Exception):

@@ -20,6 +20,7 @@ from workflows.policy.runbook import model as policy_runbook
 from workflows.policy.runbook.model import Audience, Runbook
 from workflows.policy.views import results, summary
 from workflows.policy.views.plan_view import outlook
+from workflows.policy.wire.model import Wire
 
 BOOK = load(Path(__file__).parents[2] / "runbooks" / "company.yaml").runbooks["company"]
 MODULES = (
@@ -28,14 +29,14 @@ MODULES = (
 )  # fmt: skip
 
 
-def _subclasses(model: type[effects.Wire]) -> Iterator[type[effects.Wire]]:
+def _subclasses(model: type[Wire]) -> Iterator[type[Wire]]:
     for child in model.__subclasses__():
         yield child
         yield from _subclasses(child)
 
 
 MODELS = sorted(
-    {model for model in _subclasses(effects.Wire) if model.__module__ in {module.__name__ for module in MODULES}},
+    {model for model in _subclasses(Wire) if model.__module__ in {module.__name__ for module in MODULES}},
     key=lambda model: model.__name__,
 )
 

@@ -9,11 +9,11 @@ from temporalio.exceptions import ActivityError
 
 from workflows.durable.sending import COMMS_QUEUE, PAGE_QUEUE
 from workflows.durable.summaries import summary
-from workflows.policy.effects.effects import Wire
 from workflows.policy.incident.events import AlertsReceived
 from workflows.policy.incident.state import OpenRequest
 from workflows.policy.watches.heartbeat import GatewayPresence
 from workflows.policy.watches.silence import Captured, SilenceSummary
+from workflows.policy.wire.model import Wire
 
 AT_ONCE = timedelta(seconds=10)
 """An attempt; Temporal answers in milliseconds."""

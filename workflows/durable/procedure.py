@@ -7,12 +7,12 @@ from typing import Protocol
 from workflows.durable.decoding import Known
 from workflows.durable.published import Update
 from workflows.policy.effects.demand import Demand
-from workflows.policy.effects.effects import Wire
 from workflows.policy.engine import Plan
 from workflows.policy.incident.events import Event
 from workflows.policy.incident.state import Incident
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.views.results import PlanView
+from workflows.policy.wire.model import Wire
 from workflows.texts.render import Message
 
 

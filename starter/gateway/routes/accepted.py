@@ -8,12 +8,12 @@ from typing import Any
 from fastapi import Response
 from pydantic import BaseModel
 
+from starter.gateway.errors import ErrorBody
 from starter.gateway.gateway import Gateway
 from starter.gateway.routes.holding import HeldAlerts
 from starter.intake.grouping import Batch, Delivery
 from starter.intake.ignoring import Ignored
 from starter.sources.reading import FieldProblem
-from starter.sources.refusal import ErrorBody
 from workflows.policy.incident.events import Alert, AlertsReceived
 
 PART = 100

@@ -5,11 +5,12 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel
 
+from starter.gateway.errors import ErrorBody
 from starter.gateway.gateway import Gateway, in_time
 from starter.gateway.routes.accepted import REFUSALS
 from starter.sources import foreign
 from starter.sources.reading import Reading, Unreadable
-from starter.sources.refusal import ErrorBody, Refusal
+from starter.sources.refusal import Refusal
 from starter.sources.source import Source
 from starter.sources.verify import token
 from starter.temporal.results import NothingOpen

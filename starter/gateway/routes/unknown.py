@@ -8,11 +8,12 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from starter.gateway.errors import refused
 from starter.gateway.gateway import Gateway
 from starter.gateway.rejected_webhooks import NOWHERE
 from starter.runbooks.problems import closest
 from starter.sources import text
-from starter.sources.refusal import Refusal, refused
+from starter.sources.refusal import Refusal
 from starter.sources.table import SOURCES
 
 THERE_ARE = f"Alerts go by POST to /webhooks/ and one of these: {', '.join(sorted(SOURCES))}"

@@ -8,8 +8,7 @@ from jinja2 import TemplateSyntaxError, meta, nodes
 from starter.runbooks.lint.finding import Finding, Path, error, warning
 from starter.runbooks.lint.places import duties, severities
 from starter.runbooks.problems import closest
-from workflows.policy.effects.effects import PublicStatus
-from workflows.policy.runbook.model import Duty, Runbook
+from workflows.policy.runbook.model import Duty, PublicStatus, Runbook
 from workflows.texts import gaps
 from workflows.texts.context import ALWAYS, SOMETIMES
 from workflows.texts.defaults import TEXTS

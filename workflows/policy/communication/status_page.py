@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from workflows.policy.effects.demand import Demand
-from workflows.policy.effects.effects import Post, PublicStatus, Publish
+from workflows.policy.effects.effects import Post, Publish
 from workflows.policy.incident.state import ApprovedWords, Incident, rules, who_owes
 from workflows.policy.planning.wanted import BlockedDemand, awake, holds, incident_place
-from workflows.policy.runbook.model import Runbook, StatusPageTerms
+from workflows.policy.runbook.model import PublicStatus, Runbook, StatusPageTerms
 from workflows.policy.time.durations import write
 
 

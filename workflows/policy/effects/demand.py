@@ -1,6 +1,7 @@
 """A demand: one effect that the runbook wants, when it is due, and why."""
 
-from workflows.policy.effects.effects import Effect, Instant, Wire
+from workflows.policy.effects.effects import Effect
+from workflows.policy.wire.model import Instant, Wire
 
 
 class Demand(Wire):

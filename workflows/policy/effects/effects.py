@@ -7,24 +7,12 @@ Names only: a person is `vp-engineering`, a channel is `#incidents`. Which Pager
 adapter knows (rule 10).
 """
 
-from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from workflows.policy.wire.bounded import moment
-
-Instant = Annotated[datetime, AfterValidator(moment)]
-"""An aware time in UTC. One that arrives without a zone is read as UTC, as every sender that omits it means it."""
-
-
-PublicStatus = Literal["investigating", "identified", "monitoring", "resolved"]
-
-
-class Wire(BaseModel):
-    """Base of everything that enters a history: frozen, and deaf to fields that a newer version added."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
+from workflows.policy.runbook.model import PublicStatus
+from workflows.policy.wire.model import Instant, Wire
 
 
 class Page(Wire):

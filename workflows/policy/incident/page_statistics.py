@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from workflows.policy.effects.effects import Page, Wire
+from workflows.policy.effects.effects import Page
+from workflows.policy.wire.model import Wire
 
 LATE = timedelta(minutes=1)
 """From here on lateness is said, and what comes next counts from when it went out, not from when it was due."""

@@ -9,12 +9,12 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from workflows.policy.effects.effects import Instant, PublicStatus, Wire
 from workflows.policy.incident.cancelled import CancelledEpisodes
 from workflows.policy.incident.events import Alert, Ends, Outcome
 from workflows.policy.incident.page_statistics import PageStatistics
-from workflows.policy.runbook.model import Runbook, Severity, SeverityName, severity_title
+from workflows.policy.runbook.model import PublicStatus, Runbook, Severity, SeverityName, severity_title
 from workflows.policy.wire.bounded import Day, FewLabels, Labels, Line, Text, fit, weight
+from workflows.policy.wire.model import Instant, Wire
 
 Phase = PublicStatus
 

@@ -1,8 +1,8 @@
 """The state of one review: facts only, as of an incident."""
 
-from workflows.policy.effects.effects import Instant, Wire
 from workflows.policy.incident.cancelled import CancelledEpisodes
 from workflows.policy.incident.state import Coming, Ending, Incident, IncidentBounds
+from workflows.policy.wire.model import Instant, Wire
 
 
 class ConsiderAnswer(Wire):

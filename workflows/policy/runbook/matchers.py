@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, StringConstraints, TypeAdapter, ValidationError, model_validator
 from pydantic_core import SchemaError
 
-from workflows.policy.effects.effects import Wire
+from workflows.policy.wire.model import Wire
 
 MATCHERS = 10
 VALUE = 200

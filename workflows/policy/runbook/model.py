@@ -18,17 +18,19 @@ from pydantic import (
     model_validator,
 )
 
-from workflows.policy.effects.effects import PublicStatus, Wire
 from workflows.policy.runbook import references
 from workflows.policy.runbook.matchers import Matchers
 from workflows.policy.time.calendar import Calendar
 from workflows.policy.time.durations import Duration, at_least
+from workflows.policy.wire.model import Wire
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=60)]
 """What runbooks call people, roles, duties and flags: lower case with dashes."""
 LabelName = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 ChannelName = Annotated[str, StringConstraints(pattern=r"^#[a-z0-9_-]{1,80}$")]
 SeverityName = Literal["sev1", "sev2", "sev3", "sev4"]
+PublicStatus = Literal["investigating", "identified", "monitoring", "resolved"]
+"""The status pages' own words."""
 Meaning = Literal["sev1", "sev2", "sev3", "sev4", "ignore"]
 """Of a word by which an alert says how grave it is. `ignore`: nothing is wrong, and it opens nothing."""
 Until = Literal["acknowledged", "resolved"]

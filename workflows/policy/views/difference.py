@@ -7,12 +7,12 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from workflows.policy.effects.effects import Instant
 from workflows.policy.engine import plan
 from workflows.policy.incident.state import Incident
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.views.plan_view import outlook
 from workflows.policy.views.results import Upcoming
+from workflows.policy.wire.model import Instant
 
 
 class PlanChange(BaseModel):

@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from workflows.policy.effects.effects import Instant, Wire
 from workflows.policy.escalation.climb import got_lost
 from workflows.policy.escalation.ladder import OF_THE_LADDER
 from workflows.policy.incident.state import Incident, ManualPage, Settlement, rules
 from workflows.policy.planning.wanted import is_emergency
 from workflows.policy.runbook.model import Runbook, severity_title
 from workflows.policy.views.results import Upcoming
+from workflows.policy.wire.model import Instant, Wire
 
 Fate = Literal["ringing", "held", "trying", "refused", "nobody"]
 """held: the runbook wants it later. trying: on its way, or not begun. refused: it was not delivered, and the next one

@@ -3,10 +3,10 @@
 from datetime import timedelta
 from typing import Literal
 
-from workflows.policy.effects.effects import Instant, Wire
 from workflows.policy.incident.cancelled import CancelledEpisodes
 from workflows.policy.incident.events import Alert
 from workflows.policy.incident.state import Incident, OpenRequest
+from workflows.policy.wire.model import Instant, Wire
 
 HISTORY_BYTES = 16 * 2**20
 """Temporal ends a workflow at 50 MB, for good, and a worker that is new to it reads all of it first: within the five

@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Literal
 
 from workflows.policy.duties.duties import review_terms
-from workflows.policy.effects.effects import Instant, Wire
 from workflows.policy.incident.page_statistics import PageStatistics
 from workflows.policy.incident.state import Incident, OpenRequest
 from workflows.policy.runbook.model import Runbook, SeverityName
+from workflows.policy.wire.model import Instant, Wire
 
 MEMO = "record"
 GRAVEST = "gravest"

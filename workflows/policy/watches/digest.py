@@ -9,10 +9,11 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Literal
 
-from workflows.policy.effects.effects import Email, Instant, Post, Wire
+from workflows.policy.effects.effects import Email, Post
 from workflows.policy.runbook.model import severity_title
 from workflows.policy.time.durations import roughly
 from workflows.policy.wire.bounded import cut
+from workflows.policy.wire.model import Instant, Wire
 
 FORGOTTEN = timedelta(hours=8)
 """Without a sign of life for so long, an acknowledged incident is said to be forgotten: a working day."""

@@ -21,12 +21,12 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import Field
 
-from workflows.policy.effects.effects import Instant, Wire
 from workflows.policy.incident.events import Alert, Event, NotUnderstood
 from workflows.policy.incident.state import OpenRequest
 from workflows.policy.runbook.model import Name, SeverityName
 from workflows.policy.time.durations import Duration, at_least, write
 from workflows.policy.wire.bounded import Line, Text, fit
+from workflows.policy.wire.model import Instant, Wire
 
 MINUTE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(days=31)

@@ -4,10 +4,10 @@ import hashlib
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from workflows.policy.effects.effects import Instant, Wire
 from workflows.policy.incident.state import OpenRequest
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.wire.bounded import Line
+from workflows.policy.wire.model import Instant, Wire
 
 ABSENT = "not loaded"
 

@@ -17,7 +17,6 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from workflows.policy.effects.effects import Instant, Wire
 from workflows.policy.incident.episodes import has_ended
 from workflows.policy.incident.events import Alert, Event, NotUnderstood
 from workflows.policy.incident.state import OpenRequest, Particulars
@@ -26,6 +25,7 @@ from workflows.policy.runbook.model import Runbook
 from workflows.policy.time.calendar import dated
 from workflows.policy.time.durations import Duration
 from workflows.policy.wire.bounded import Identity, Line, fit, weight
+from workflows.policy.wire.model import Instant, Wire
 
 LONGEST = timedelta(days=7)
 FARTHEST = timedelta(days=31)
