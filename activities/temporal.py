@@ -13,7 +13,7 @@ from starter.temporal.reviews import Reviews
 from starter.temporal.silences import Silences
 from workflows.durable.forward_alerts import HandOn, HoldThere, Move, SilencesListed
 from workflows.policy.incident.events import Noted
-from workflows.policy.incident.state import OpenRequest
+from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.watches.digest import Stock
 from workflows.policy.watches.heartbeat import AWAY_AFTER, GatewayPresence, listened
 from workflows.policy.wire.model import Wire

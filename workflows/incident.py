@@ -14,7 +14,8 @@ with workflow.unsafe.imports_passed_through():
     from workflows.policy.effects.demand import Demand
     from workflows.policy.engine import Plan, plan
     from workflows.policy.incident.events import HEARD, AlertsReceived, DraftApproved, Event, stamp
-    from workflows.policy.incident.state import Incident, declare, rules
+    from workflows.policy.incident.rules import rules
+    from workflows.policy.incident.state import Incident, declare
     from workflows.policy.reducers.adopting import in_force
     from workflows.policy.reducers.refusals import refusal
     from workflows.policy.reducers.root import apply

@@ -15,7 +15,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.durable.pacing import Pace
     from workflows.durable.summaries import summary
     from workflows.policy.incident.events import Alert, AlertsReceived, Event, stamp
-    from workflows.policy.incident.state import OpenRequest
+    from workflows.policy.incident.opening import OpenRequest
     from workflows.policy.watches import silence as policy
     from workflows.policy.watches.silence import Silence, SilenceSummary
 

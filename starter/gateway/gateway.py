@@ -32,7 +32,7 @@ from starter.temporal.heartbeats import Heartbeats
 from starter.temporal.incidents import Incidents
 from starter.temporal.installations import Installations, loaded
 from starter.temporal.silences import Silences
-from workflows.policy.incident.state import OpenRequest
+from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.runbook.model import Runbook
 
 T = TypeVar("T")

@@ -14,7 +14,8 @@ from starter.intake.translating import translated
 from starter.sources.reading import FieldProblem, Webhook
 from starter.sources.source import Source
 from workflows.policy.incident.events import Alert
-from workflows.policy.runbook.model import Runbook, SeverityName
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.runbook.names import SeverityName
 from workflows.policy.time.durations import write
 from workflows.policy.watches.silence import SilenceSummary
 

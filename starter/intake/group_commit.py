@@ -17,7 +17,7 @@ from starter.intake.repeats import Repeats
 from starter.sources.refusal import later
 from starter.temporal.incidents import Incidents
 from workflows.policy.incident.events import AlertsReceived
-from workflows.policy.incident.state import OpenRequest
+from workflows.policy.incident.opening import OpenRequest
 
 BATCH_BYTES = 200_000
 """A tenth of what Temporal takes in one signal (2 MB), so that an incident reads it in one go. A single alert may weigh

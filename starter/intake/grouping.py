@@ -14,9 +14,11 @@ from starter.runbooks import vocabulary
 from starter.sources import text
 from starter.sources.reading import FieldProblem, Links, Reading, SentAlert
 from workflows.policy.incident.events import Alert
-from workflows.policy.incident.state import OpenRequest
+from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.reducers.alerts import headline
-from workflows.policy.runbook.model import Intake, Meaning, Runbook
+from workflows.policy.runbook.intake import Intake
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.runbook.names import Meaning
 from workflows.policy.wire.bounded import LINE, fit
 from workflows.policy.wire.model import Instant
 

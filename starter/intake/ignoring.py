@@ -14,7 +14,8 @@ from pydantic import BaseModel
 from starter.intake import grouping
 from starter.sources import text
 from starter.sources.reading import Reading, SentAlert
-from workflows.policy.runbook.model import Intake, Runbook
+from workflows.policy.runbook.intake import Intake
+from workflows.policy.runbook.model import Runbook
 
 NAMED = 20
 """Reasons in an answer: each may be there for many alerts."""

@@ -8,8 +8,8 @@ this process has told it of the same episode; after a restart, or beside another
 from collections.abc import Iterable
 from datetime import datetime
 
+from workflows.policy.incident.bounds import IncidentBounds
 from workflows.policy.incident.events import Alert, AlertsReceived
-from workflows.policy.incident.state import IncidentBounds
 from workflows.policy.wire.bounded import fit
 
 REMEMBERED = 50_000

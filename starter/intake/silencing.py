@@ -18,7 +18,7 @@ from starter.sources.reading import Reading, SentAlert
 from starter.temporal.results import NothingOpen, Unreachable
 from starter.temporal.silences import Silences
 from workflows.policy.incident.events import Alert
-from workflows.policy.incident.state import OpenRequest
+from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.watches.silence import Captured, SilenceSummary
 

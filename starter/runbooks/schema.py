@@ -15,7 +15,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
 from starter.runbooks.holidays import PublicHolidays
-from workflows.policy.runbook import model as runbook
+from workflows.policy.runbook import intake, model, people, terms
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.time import calendar, durations
 
@@ -47,9 +47,9 @@ def schema() -> JsonSchemaValue:
     """The whole schema. Shared: not to be changed."""
     whole = Runbook.model_json_schema(schema_generator=_Written)
     models = whole["$defs"] | {"Runbook": whole}
-    for model in _models():
-        if model.__name__ in models:
-            _describe(models[model.__name__], model)
+    for found in _models():
+        if found.__name__ in models:
+            _describe(models[found.__name__], found)
     holidays = PublicHolidays.model_json_schema()
     dates = whole["$defs"]["Calendar"]["properties"]["holidays"]
     whole["$defs"]["Calendar"]["properties"]["holidays"] = {
@@ -60,10 +60,10 @@ def schema() -> JsonSchemaValue:
 
 
 def _models() -> Iterator[type[BaseModel]]:
-    for module in (calendar, runbook):
-        for _, model in inspect.getmembers(module, inspect.isclass):
-            if issubclass(model, BaseModel):
-                yield model
+    for module in (calendar, intake, people, terms, model):
+        for _, found in inspect.getmembers(module, inspect.isclass):
+            if issubclass(found, BaseModel):
+                yield found
 
 
 def _describe(schema: JsonSchemaValue, model: type[BaseModel]) -> None:

@@ -7,7 +7,7 @@ if it says that nothing is wrong: a page too many is the smaller harm.
 
 import re
 
-from workflows.policy.runbook.model import Meaning
+from workflows.policy.runbook.names import Meaning
 
 _WORDS: dict[Meaning, str] = {
     "sev1": "sev1 sev0 s0 s1 p0 p1 critical crit fatal emergency emerg panic alert page disaster catastrophic "

@@ -14,7 +14,7 @@ from starter.sources import foreign, text, verify
 from starter.sources.foreign import Foreign
 from starter.sources.reading import FieldProblem, Reading, SentAlert, Unreadable, Webhook
 from starter.sources.source import Source
-from workflows.policy.runbook.model import Meaning
+from workflows.policy.runbook.names import Meaning
 
 PORTAL = "https://portal.azure.com/#view/Microsoft_Azure_Monitoring_Alerts/AlertDetails.ReactView/alertId/"
 SEVERITIES: dict[str, Meaning] = {"sev0": "sev1", "sev1": "sev2", "sev2": "sev3", "sev3": "sev4", "sev4": "sev4"}

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from workflows.policy.incident.events import Ends
-from workflows.policy.runbook.model import Meaning
+from workflows.policy.runbook.names import Meaning
 
 Links = tuple[tuple[str, str], ...]
 """(label, address), the most useful first."""

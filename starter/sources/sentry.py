@@ -13,7 +13,7 @@ from starter.sources import foreign, text, verify
 from starter.sources.foreign import Foreign, Word
 from starter.sources.reading import FieldProblem, Reading, SentAlert, Unreadable, Webhook
 from starter.sources.source import Source
-from workflows.policy.runbook.model import Meaning
+from workflows.policy.runbook.names import Meaning
 
 ENDS = ("resolved", "archived", "ignored")
 """What becomes of an issue; `ignored` is what archiving was called."""

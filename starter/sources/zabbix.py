@@ -13,7 +13,7 @@ from starter.sources import foreign, text, verify
 from starter.sources.foreign import Foreign
 from starter.sources.reading import FieldProblem, Reading, SentAlert, Unreadable, Webhook
 from starter.sources.source import Source
-from workflows.policy.runbook.model import Meaning
+from workflows.policy.runbook.names import Meaning
 
 NUMBERED: dict[str, Meaning] = {"5": "sev1", "4": "sev2", "3": "sev3", "2": "sev4", "1": "ignore"}
 """Disaster, High, Average, Warning, Information: here a warning is less than average. Not classified (0) means what the

@@ -30,7 +30,7 @@ from starter.temporal.results import (
 from workflows.durable import search_attributes as attributes
 from workflows.durable.summaries import summary
 from workflows.policy.incident.events import AlertsReceived, E, Event
-from workflows.policy.incident.state import OpenRequest
+from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.views.results import IncidentInput, PlanView, Status, UpdateResult
 from workflows.policy.views.summary import listed
 from workflows.policy.wire.model import Wire

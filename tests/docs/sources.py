@@ -11,7 +11,7 @@ from starter.sources.source import Source
 from starter.sources.table import SOURCES
 from tests.docs.markdown import ROOT
 from tests.starter.sources.webhooks import webhook
-from workflows.policy.runbook.model import Meaning, severity_title
+from workflows.policy.runbook.names import Meaning, severity_title
 
 FOLDER = ROOT / "docs" / "sources"
 INDEX = FOLDER / "README.md"

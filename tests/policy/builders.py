@@ -8,18 +8,13 @@ from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import Page, Post
 from workflows.policy.engine import plan
 from workflows.policy.incident.events import Alert, AlertsReceived, Event, Outcome
-from workflows.policy.incident.state import Incident, OpenRequest, declare
-from workflows.policy.runbook.model import (
-    Acknowledgement,
-    Condition,
-    Person,
-    Role,
-    Runbook,
-    Severity,
-    SeverityName,
-    Tier,
-)
-from workflows.policy.runbook.model import Until as Unless
+from workflows.policy.incident.opening import OpenRequest
+from workflows.policy.incident.state import Incident, declare
+from workflows.policy.runbook.model import Runbook, Severity
+from workflows.policy.runbook.names import SeverityName
+from workflows.policy.runbook.names import Until as Unless
+from workflows.policy.runbook.people import Condition, Person, Role
+from workflows.policy.runbook.terms import Acknowledgement, Tier
 from workflows.policy.simulation.simulate import Simulation
 
 T0 = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

@@ -13,7 +13,8 @@ from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import Page, Receipt
 from workflows.policy.engine import Plan, plan
 from workflows.policy.incident.events import EffectAbandoned, EffectSettled, EffectStarted, Event, Outcome, stamp
-from workflows.policy.incident.state import Incident, OpenRequest, declare
+from workflows.policy.incident.opening import OpenRequest
+from workflows.policy.incident.state import Incident, declare
 from workflows.policy.reducers.root import apply
 from workflows.policy.runbook.model import Runbook
 

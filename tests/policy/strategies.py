@@ -26,8 +26,10 @@ from workflows.policy.incident.events import (
     Snoozed,
     UpdatePosted,
 )
-from workflows.policy.runbook.model import Runbook, Severity, SeverityName, Tier
-from workflows.policy.runbook.model import Until as Unless
+from workflows.policy.runbook.model import Runbook, Severity
+from workflows.policy.runbook.names import SeverityName
+from workflows.policy.runbook.names import Until as Unless
+from workflows.policy.runbook.terms import Tier
 
 people = st.sampled_from(sorted(PEOPLE))
 flags = st.sampled_from(FLAGS)

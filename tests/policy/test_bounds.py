@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tests.policy.builders import T0, alert, alerts, at, declared, opening, runbook, severity, tier
 from workflows.policy.effects.effects import Page
 from workflows.policy.engine import plan
+from workflows.policy.incident.bounds import IncidentBounds
 from workflows.policy.incident.events import (
     Acknowledged,
     Alert,
@@ -28,9 +29,10 @@ from workflows.policy.incident.events import (
     Snoozed,
     UpdatePosted,
 )
-from workflows.policy.incident.state import Incident, IncidentBounds, declare
+from workflows.policy.incident.state import Incident, declare
 from workflows.policy.reducers.root import apply
-from workflows.policy.runbook.model import Person, Runbook
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.runbook.people import Person
 from workflows.policy.wire.bounded import LABELS, fit, identity, weight
 
 LONG = "\N{FIRE}\x07" * 4000

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from tests.policy.builders import alert, alerts, at, declared, happens, ladder, opened, said, tier
+from workflows.policy.incident.bounds import IncidentBounds
 from workflows.policy.incident.cancelled import sift
 from workflows.policy.incident.events import Alert, AlertsReceived, Cancelled
-from workflows.policy.incident.state import IncidentBounds
 from workflows.policy.reducers.alerts import to_move
 from workflows.policy.reducers.refusals import refusal
 from workflows.policy.simulation.simulate import Simulation

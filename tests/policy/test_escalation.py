@@ -29,7 +29,9 @@ from workflows.policy.incident.events import (
     RoleAssigned,
 )
 from workflows.policy.reducers.refusals import refusal
-from workflows.policy.runbook.model import Person, Runbook, Tier
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.runbook.people import Person
+from workflows.policy.runbook.terms import Tier
 
 ACK = Acknowledged(by="Alice")
 TWO = ladder(tier("alice"), tier("bob", after=30))

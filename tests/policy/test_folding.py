@@ -18,6 +18,7 @@ from tests.policy.builders import (
     said,
     tier,
 )
+from workflows.policy.incident.bounds import IncidentBounds
 from workflows.policy.incident.events import (
     HEARD,
     Acknowledged,
@@ -39,7 +40,7 @@ from workflows.policy.incident.events import (
     UpdatePosted,
     stamp,
 )
-from workflows.policy.incident.state import Incident, IncidentBounds, declare
+from workflows.policy.incident.state import Incident, declare
 from workflows.policy.reducers.root import apply
 
 BOOK = ladder(tier("alice"), tier("bob", after=30))

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from tests.policy.builders import T0, at, ladder, minutes, tier
 from workflows.policy.incident.events import Event, NotUnderstood
-from workflows.policy.incident.state import OpenRequest
+from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.watches import heartbeat as policy
 from workflows.policy.watches.heartbeat import (
     About,

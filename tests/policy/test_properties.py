@@ -20,6 +20,7 @@ from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import Page, Post
 from workflows.policy.engine import Plan, plan
 from workflows.policy.escalation.ladder import PAGE_BUDGET
+from workflows.policy.incident.alert_state import AlertState
 from workflows.policy.incident.events import (
     HEARD,
     Alert,
@@ -31,7 +32,8 @@ from workflows.policy.incident.events import (
     SeverityChanged,
     stamp,
 )
-from workflows.policy.incident.state import AlertState, Incident, end_held_until
+from workflows.policy.incident.rules import end_held_until
+from workflows.policy.incident.state import Incident
 from workflows.policy.reducers.refusals import refusal
 from workflows.policy.reducers.root import apply
 from workflows.policy.runbook.model import Runbook, Severity

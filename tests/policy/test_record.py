@@ -21,7 +21,8 @@ from workflows.policy.incident.events import (
     SeverityChanged,
 )
 from workflows.policy.reducers.root import apply
-from workflows.policy.runbook.model import Runbook, SeverityName
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.runbook.names import SeverityName
 from workflows.policy.views.summary import ClosedIncident, record
 
 BOOK = ladder(tier("alice"), tier("bob", after=5))

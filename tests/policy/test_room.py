@@ -19,6 +19,7 @@ from tests.policy.shell import NEVER, REJECTED, Fate, PolicyRunner, begun, fates
 from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import OpenChannel, Post, SetTopic
 from workflows.policy.engine import plan
+from workflows.policy.incident.bounds import IncidentBounds
 from workflows.policy.incident.events import (
     Cancelled,
     FlagChanged,
@@ -30,7 +31,7 @@ from workflows.policy.incident.events import (
     Snoozed,
     UpdatePosted,
 )
-from workflows.policy.incident.state import IncidentBounds, declare
+from workflows.policy.incident.state import declare
 from workflows.texts.render import words
 
 THREAD = runbook(severity(tier("alice")))

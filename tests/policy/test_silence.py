@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from tests.policy.builders import T0, alert, at, ladder, minutes, tier
 from workflows.policy.incident.events import Alert, Event, NotUnderstood
-from workflows.policy.incident.state import OpenRequest
+from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.runbook.matchers import Matcher
 from workflows.policy.watches import silence as policy
 from workflows.policy.watches.silence import (

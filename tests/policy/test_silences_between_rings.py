@@ -29,7 +29,9 @@ from tests.policy.shell import NEVER, Fate, PolicyRunner, fates, rings
 from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import Page
 from workflows.policy.incident.events import Acknowledged, Escalated, FlagChanged, Resolved, SeverityChanged
-from workflows.policy.runbook.model import Condition, Runbook, Tier
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.runbook.people import Condition
+from workflows.policy.runbook.terms import Tier
 
 A, B, C = "alice", "bob", "carol"
 

@@ -11,13 +11,26 @@ from starter.runbooks.library import load
 from tests.policy.builders import T0, alert, alerts, at, happens, opened, opening, runbook, severity, tier
 from workflows.policy.effects import demand, effects
 from workflows.policy.engine import plan
-from workflows.policy.incident import events, page_statistics, state
+from workflows.policy.incident import (
+    alert_state,
+    events,
+    follow_up,
+    messages,
+    page_statistics,
+    pager_alerts,
+    public,
+    settlements,
+    state,
+)
+from workflows.policy.incident import opening as openings
 from workflows.policy.review import events as review_events
 from workflows.policy.review import results as review_answers
 from workflows.policy.review import state as review_state
 from workflows.policy.review import summary as review_record
+from workflows.policy.runbook import intake, people, terms
 from workflows.policy.runbook import model as policy_runbook
-from workflows.policy.runbook.model import Audience, Runbook
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.runbook.people import Audience
 from workflows.policy.views import results, summary
 from workflows.policy.views.plan_view import outlook
 from workflows.policy.wire.model import Wire
@@ -25,7 +38,8 @@ from workflows.policy.wire.model import Wire
 BOOK = load(Path(__file__).parents[2] / "runbooks" / "company.yaml").runbooks["company"]
 MODULES = (
     results, demand, effects, events, state, policy_runbook, summary, review_answers, review_events, review_record,
-    review_state, page_statistics,
+    review_state, page_statistics, alert_state, follow_up, messages, openings, pager_alerts, public, settlements,
+    intake, people, terms,
 )  # fmt: skip
 
 
@@ -50,8 +64,8 @@ def _lived() -> list[BaseModel]:
     happens(simulation, 33, events.UpdatePosted(text="hm", public=True))
     now, life = simulation.now, simulation.incident
     flying = simulation.sent[0][1]
-    waiting = state.Start(duty="tell/home", occurrence=9, due_at=now, started_at=now, real_at=now)
-    words = state.ApprovedWords(at=now, by="Bob")
+    waiting = settlements.Start(duty="tell/home", occurrence=9, due_at=now, started_at=now, real_at=now)
+    words = public.ApprovedWords(at=now, by="Bob")
     life = life.model_copy(update={"started": {"tell/home/9": waiting}, "to_tell": (_tell(),)})
     life = life.model_copy(update={"public": life.public.model_copy(update={"words": words, "approval": words})})
     happens(simulation, 95, events.Resolved(text="rolled back"))
@@ -63,7 +77,7 @@ def _lived() -> list[BaseModel]:
     view = outlook(BOOK, life, plan(BOOK, life, now), now, 60.0, frozenset())
     return [
         results.IncidentInput(opening=opening(BOOK), incident=life, alerts=(alert(),)),
-        state.Particulars(severity="sev1", title="Checkout fails", labels={"a": "b"}),
+        openings.Particulars(severity="sev1", title="Checkout fails", labels={"a": "b"}),
         review_answers.ReviewInput(runbook=BOOK, review=review),
         review_answers.status(BOOK, review, simulation.now, 1.0),
         results.UpdateResult(incident="x", changed=("y",), next=view.lines[:1]),
@@ -82,10 +96,10 @@ def _lived() -> list[BaseModel]:
         events.Closed(at=at(3)),
         *COMMANDS,
         *(sent for _, sent in simulation.sent),
-        state.Draft(at=T0, approval=words),
-        state.NewAlertRing(number=1, due_at=T0, texts=("a",), people=("alice",), fingerprints=("f1",)),
-        state.NewAlerts(number=1, due_at=T0, texts=("a new one",), more=2, rung=("alice",)),
-        state.Renewal(at=T0, reason="raised", older=("escalate/1/alice/1",)),
+        public.Draft(at=T0, approval=words),
+        alert_state.NewAlertRing(number=1, due_at=T0, texts=("a",), people=("alice",), fingerprints=("f1",)),
+        alert_state.NewAlerts(number=1, due_at=T0, texts=("a new one",), more=2, rung=("alice",)),
+        pager_alerts.Renewal(at=T0, reason="raised", older=("escalate/1/alice/1",)),
         effects.Email(to="customers", name="Customers", addresses=("all@example.com",), public=True, template="email"),
         effects.Ticket(action="close", ticket="OPS-12", template="ticket"),
         review_state.ConsiderAnswer(at=T0, by="Alice", wanted=True),
@@ -95,8 +109,8 @@ def _lived() -> list[BaseModel]:
     ]
 
 
-def _tell() -> state.Tell:
-    return state.Tell(number=9, at=T0, text="hm", mention=("alice",))
+def _tell() -> messages.Tell:
+    return messages.Tell(number=9, at=T0, text="hm", mention=("alice",))
 
 
 def _flagged() -> Runbook:

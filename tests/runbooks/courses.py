@@ -7,8 +7,9 @@ from pathlib import Path
 
 from starter.runbooks.library import load
 from workflows.policy.effects.demand import Demand
-from workflows.policy.incident.state import OpenRequest
-from workflows.policy.runbook.model import Runbook, SeverityName
+from workflows.policy.incident.opening import OpenRequest
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.runbook.names import SeverityName
 from workflows.policy.simulation.preview import Line, Scenario
 from workflows.policy.simulation.simulate import Simulation
 from workflows.texts.preview import preview, say

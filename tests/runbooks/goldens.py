@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.runbooks.courses import MONDAY, NAMES, SATURDAY, book, foreseen
-from workflows.policy.runbook.model import SeverityName
+from workflows.policy.runbook.names import SeverityName
 from workflows.policy.simulation.preview import Line
 
 FOLDER = Path(__file__).parent / "golden"

@@ -14,9 +14,9 @@ from workflows.policy.incident.events import (
     Resolved,
     RoleAssigned,
 )
-from workflows.policy.incident.state import OpenRequest
+from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.review.events import Waived
-from workflows.policy.runbook.model import SeverityName
+from workflows.policy.runbook.names import SeverityName
 from workflows.policy.simulation.simulate import Simulation
 from workflows.texts.render import words
 

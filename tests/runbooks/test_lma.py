@@ -23,7 +23,7 @@ from tests.runbooks.courses import (
 from tests.starter.sources.webhooks import delivery
 from workflows.policy.effects.effects import Publish
 from workflows.policy.incident.events import DraftApproved, Mitigated, Resolved, RoleAssigned, UpdatePosted
-from workflows.policy.runbook.model import SeverityName
+from workflows.policy.runbook.names import SeverityName
 
 ALL: tuple[SeverityName, ...] = ("sev1", "sev2", "sev3", "sev4")
 MAJOR: tuple[SeverityName, ...] = ("sev1", "sev2")

@@ -19,7 +19,7 @@ from tests.runbooks.courses import (
 )
 from workflows.policy.effects.effects import Email, OpenChannel
 from workflows.policy.incident.events import DraftApproved, FlagChanged, Mitigated
-from workflows.policy.runbook.model import SeverityName
+from workflows.policy.runbook.names import SeverityName
 
 ALL: tuple[SeverityName, ...] = ("sev1", "sev2", "sev3")
 every = pytest.mark.parametrize("severity", ALL)

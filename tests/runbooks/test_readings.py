@@ -6,7 +6,7 @@ import pytest
 
 from tests.runbooks.courses import NAMES, book, foreseen, live, of, sent, times
 from workflows.policy.effects.effects import Post
-from workflows.policy.runbook.model import SeverityName
+from workflows.policy.runbook.names import SeverityName
 
 ALL = [(name, severity) for name in NAMES for severity in book(name).severities]
 STAFFED = [(name, severity) for name, severity in ALL if book(name).severities[severity].roles]

@@ -37,7 +37,7 @@ from workflows.policy.incident.events import (
     SeverityChanged,
     UpdatePosted,
 )
-from workflows.policy.runbook.model import SeverityName
+from workflows.policy.runbook.names import SeverityName
 
 ALL: tuple[SeverityName, ...] = ("sev1", "sev2", "sev3")
 MAJOR: tuple[SeverityName, ...] = ("sev1", "sev2")

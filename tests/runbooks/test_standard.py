@@ -5,7 +5,7 @@ import pytest
 from tests.runbooks.courses import after, book, foreseen, handled, items, live, of, one, pages, sent, text, times
 from workflows.policy.effects.effects import OpenChannel, Post
 from workflows.policy.incident.events import Mitigated, Resolved, RoleAssigned, UpdatePosted
-from workflows.policy.runbook.model import SeverityName
+from workflows.policy.runbook.names import SeverityName
 
 ALL: tuple[SeverityName, ...] = ("sev1", "sev2", "sev3")
 every = pytest.mark.parametrize("severity", ALL)

@@ -16,7 +16,8 @@ from temporalio.service import RPCError
 
 from starter.temporal.digest_schedule import ID, drop, keep
 from tests.starter.conftest import eventually
-from workflows.policy.runbook.model import Audience, Runbook
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.runbook.people import Audience
 from workflows.policy.time.calendar import WEEKDAYS, Calendar, Hours
 from workflows.policy.watches.digest import DigestOrder
 

@@ -21,8 +21,9 @@ from tests.starter.sources.test_alertmanager import alert as sent_alert
 from tests.starter.sources.test_alertmanager import body
 from tests.starter.test_incidents import ID, NOW, signals
 from workflows.policy.incident.events import Alert, AlertsReceived
-from workflows.policy.incident.state import OpenRequest
-from workflows.policy.runbook.model import Runbook, SeverityName
+from workflows.policy.incident.opening import OpenRequest
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.runbook.names import SeverityName
 
 
 class HeldRoad(Incidents):

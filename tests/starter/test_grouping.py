@@ -9,7 +9,8 @@ import pytest
 from starter.intake import grouping
 from starter.sources.reading import Reading, SentAlert
 from tests.starter.sources.webhooks import NOW
-from workflows.policy.runbook.model import Intake, Runbook
+from workflows.policy.runbook.intake import Intake
+from workflows.policy.runbook.model import Runbook
 
 
 def opening(book: Runbook, word: str = "", **alert: Any) -> Any:

@@ -17,7 +17,7 @@ from starter.temporal.results import NothingOpen
 from tests.patience import HANGS_AFTER_S
 from tests.starter.conftest import GatewayUnderTest
 from tests.starter.test_serve import serving
-from workflows.policy.incident.state import OpenRequest
+from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.watches.heartbeat import Beat, Paused, Removed, Spec
 

@@ -14,8 +14,9 @@ from starter.sources.reading import Reading, SentAlert
 from starter.temporal.incidents import Incidents
 from tests.starter.conftest import GatewayUnderTest, eventually
 from tests.starter.sources.webhooks import NOW
+from workflows.policy.runbook.intake import Intake
 from workflows.policy.runbook.matchers import Matcher
-from workflows.policy.runbook.model import Intake, Runbook
+from workflows.policy.runbook.model import Runbook
 from workflows.policy.watches.silence import SilenceSummary
 
 GENERIC = "/webhooks/generic"

@@ -24,7 +24,7 @@ from workflows.policy.incident.events import (
     Resolved,
     SeverityChanged,
 )
-from workflows.policy.incident.state import OpenRequest
+from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.views.results import IncidentInput
 

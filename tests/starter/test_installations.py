@@ -22,7 +22,7 @@ from tests.starter.conftest import GatewayUnderTest, incident_worker
 from worker.publishing import publish
 from workflows.durable.forward_alerts import HandOn
 from workflows.policy.incident.events import Alert, AlertsReceived
-from workflows.policy.incident.state import OpenRequest
+from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.views.results import IncidentInput
 from workflows.policy.watches.installation import Installation

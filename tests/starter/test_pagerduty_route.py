@@ -21,7 +21,7 @@ from starter.temporal.incidents import Incidents
 from tests.starter.conftest import GatewayUnderTest
 from tests.starter.test_incidents import signals
 from tests.starter.test_pagerduty_rings import event
-from workflows.policy.incident.state import OpenRequest
+from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.runbook.model import Runbook
 
 PATH = "/webhooks/pagerduty"

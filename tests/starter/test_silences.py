@@ -21,7 +21,7 @@ from tests.starter.conftest import GatewayUnderTest, eventually
 from workflows.durable.sandboxing import runner
 from workflows.incident import IncidentWorkflow
 from workflows.policy.incident.events import Alert
-from workflows.policy.incident.state import OpenRequest
+from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.runbook.matchers import Matcher
 from workflows.policy.watches.silence import Expired, Silence, SilenceSummary
 from workflows.silence import SilenceWorkflow

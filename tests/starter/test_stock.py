@@ -17,7 +17,7 @@ from tests.starter.test_counting import T0, summary
 from tests.workflows.incidents import shipped
 from workflows.durable.sandboxing import runner
 from workflows.policy.incident.events import Acknowledged, Cancelled, DraftApproved, FollowUpAdded, Resolved
-from workflows.policy.incident.state import OpenRequest
+from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.review.results import ReviewInput, ReviewStatus, status
 from workflows.policy.review.state import Review, open_review
 from workflows.policy.runbook.model import Runbook

@@ -5,7 +5,7 @@ import pytest
 from starter.intake import grouping
 from starter.runbooks.vocabulary import MEANINGS, meaning
 from starter.sources.reading import SentAlert
-from workflows.policy.runbook.model import Intake
+from workflows.policy.runbook.intake import Intake
 
 LADDERS = {
     "kube-prometheus": {"critical": "sev1", "warning": "sev3", "info": "ignore", "none": "ignore"},

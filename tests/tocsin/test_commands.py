@@ -15,7 +15,7 @@ from starter.runbooks.library import load
 from starter.temporal.incidents import Incidents
 from tests.patience import HANGS_AFTER_S
 from tests.tocsin.conftest import CommandAnswer, Tocsin
-from workflows.policy.incident.state import OpenRequest
+from workflows.policy.incident.opening import OpenRequest
 
 
 @pytest.mark.parametrize(

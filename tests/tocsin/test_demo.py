@@ -12,7 +12,8 @@ from tests.starter.sources.webhooks import delivery
 from tocsin.demo.expectations import Outcome, unmet
 from tocsin.demo.stage import DemoRing, DemoSandbox
 from tocsin.demo.telling import DemoSent
-from workflows.policy.incident.state import Incident, Settlement
+from workflows.policy.incident.settlements import Settlement
+from workflows.policy.incident.state import Incident
 
 NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
 

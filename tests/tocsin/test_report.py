@@ -23,8 +23,8 @@ from tocsin import output
 from tocsin.view.figures import picture
 from tocsin.view.report import report
 from tocsin.view.spans import took
+from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.incident.page_statistics import PageStatistics
-from workflows.policy.incident.state import OpenRequest
 from workflows.policy.review.summary import ClosedReview as ReviewRecord
 from workflows.policy.views.summary import MEMO, ClosedIncident
 

@@ -28,8 +28,9 @@ from workflows.durable.sending import COMMS_QUEUE, PAGE_QUEUE
 from workflows.incident import IncidentWorkflow
 from workflows.policy.effects.effects import Receipt, Send
 from workflows.policy.incident.events import Alert, AlertsReceived
-from workflows.policy.incident.state import OpenRequest
-from workflows.policy.runbook.model import Runbook, SeverityName
+from workflows.policy.incident.opening import OpenRequest
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.runbook.names import SeverityName
 from workflows.policy.views.results import HISTORY_BYTES, IncidentInput, PlanView, Status
 from workflows.review import ReviewWorkflow
 

@@ -12,7 +12,8 @@ from temporalio.testing import WorkflowEnvironment
 
 from tests.patience import HANGS_AFTER_S
 from tests.workflows.incidents import Live, Vendors, incident
-from workflows.policy.incident.state import Incident, OpenRequest
+from workflows.policy.incident.opening import OpenRequest
+from workflows.policy.incident.state import Incident
 from workflows.policy.review.results import ReviewStatus
 from workflows.policy.views.results import PlanView
 from workflows.review import ReviewWorkflow

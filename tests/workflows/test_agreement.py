@@ -16,8 +16,8 @@ from workflows.policy.incident.events import (
     SeverityChanged,
     UpdatePosted,
 )
-from workflows.policy.incident.state import OpenRequest
-from workflows.policy.runbook.model import SeverityName
+from workflows.policy.incident.opening import OpenRequest
+from workflows.policy.runbook.names import SeverityName
 from workflows.policy.simulation.simulate import Simulation
 
 Script = dict[timedelta, tuple[str, Event]]

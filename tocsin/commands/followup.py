@@ -19,7 +19,7 @@ from tocsin.commands.session import incidents
 from tocsin.failure import Failure
 from tocsin.view import review as view
 from workflows.policy.incident.events import Event, FollowUpAdded, FollowUpDone, FollowUpWaived
-from workflows.policy.incident.state import FollowUp
+from workflows.policy.incident.follow_up import FollowUp
 from workflows.policy.time.durations import LONGEST, Duration, write
 
 app = typer.Typer(no_args_is_help=True, help="What is to be done so that it does not happen again.")

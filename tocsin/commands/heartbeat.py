@@ -19,7 +19,8 @@ from tocsin.failure import badly_put
 from tocsin.following import followed
 from tocsin.view.plain import moment, plain
 from workflows.policy.incident.events import Event
-from workflows.policy.runbook.model import Runbook, severity_title
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.runbook.names import severity_title
 from workflows.policy.time.durations import write
 from workflows.policy.watches.heartbeat import Heartbeat, HeartbeatSummary, Paused, Removed, Spec, Unpaused, in_words
 from workflows.policy.watches.installation import Installation

@@ -18,8 +18,9 @@ from tocsin.commands.session import incidents, installation
 from tocsin.failure import ExitCode, Failure, badly_put
 from tocsin.following import followed
 from tocsin.view.plain import plain
-from workflows.policy.incident.state import OpenRequest
-from workflows.policy.runbook.model import Runbook, severity_title
+from workflows.policy.incident.opening import OpenRequest
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.runbook.names import severity_title
 from workflows.policy.views.first_page import FirstPage, first_page
 from workflows.policy.watches.installation import Installation
 

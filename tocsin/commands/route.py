@@ -26,7 +26,8 @@ from tocsin.failure import Failure
 from tocsin.following import followed
 from tocsin.library import library, named
 from tocsin.view.plain import moment, plain
-from workflows.policy.runbook.model import Runbook, severity_title
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.runbook.names import severity_title
 from workflows.policy.time.durations import write
 from workflows.policy.watches.installation import content_hash
 from workflows.policy.watches.silence import SilenceSummary

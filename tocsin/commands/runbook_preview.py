@@ -12,7 +12,8 @@ from tocsin.commands.arguments import AsJson, label_pairs, moment, span
 from tocsin.failure import Failure
 from tocsin.view.picture import picture
 from tocsin.view.timeline import Timeline
-from workflows.policy.runbook.model import Runbook, SeverityName
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.runbook.names import SeverityName
 from workflows.policy.simulation.preview import Scenario
 from workflows.policy.time.durations import write
 from workflows.texts.preview import preview as foreseen

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from workflows.policy.incident.state import Incident, Settlement, TimelineEntry
+from workflows.policy.incident.messages import TimelineEntry
+from workflows.policy.incident.settlements import Settlement
+from workflows.policy.incident.state import Incident
 from workflows.policy.views.results import Status
 
 

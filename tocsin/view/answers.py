@@ -10,7 +10,7 @@ from rich.text import Text
 
 from starter.temporal.results import Summary
 from tocsin.view.plain import moment, plain
-from workflows.policy.runbook.model import severity_title
+from workflows.policy.runbook.names import severity_title
 from workflows.policy.views.results import PlanView, Upcoming, UpdateResult
 
 STYLES = {"in flight": "cyan", "waiting": "yellow", "due": "bold", "next": ""}

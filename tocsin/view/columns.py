@@ -6,7 +6,7 @@ from math import ceil
 
 from starter.report.figures import Count, Group
 from tocsin.view.svg import text
-from workflows.policy.runbook.model import severity_title
+from workflows.policy.runbook.names import severity_title
 from workflows.policy.wire.bounded import cut
 
 LINES, PER_LABEL, PER_BAR = 4, 64, 24

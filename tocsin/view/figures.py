@@ -11,7 +11,7 @@ from tocsin.view.report import counted, headline, period
 from tocsin.view.spans import took
 from tocsin.view.spreads import height, lanes, spreads
 from tocsin.view.svg import opening, text
-from workflows.policy.runbook.model import severity_title
+from workflows.policy.runbook.names import severity_title
 from workflows.policy.views.summary import ClosedIncident
 
 WIDTH, CARDS, CHARTS, SPREADS = 1200, 66, 146, 384

@@ -10,8 +10,9 @@ from starter.temporal.results import HistoryLine
 from tocsin.view.answers import held_end, speed, upcoming
 from tocsin.view.plain import moment, plain
 from workflows.policy.incident.episodes import NEVER, names
-from workflows.policy.incident.state import Incident, TimelineEntry
-from workflows.policy.runbook.model import severity_title
+from workflows.policy.incident.messages import TimelineEntry
+from workflows.policy.incident.state import Incident
+from workflows.policy.runbook.names import severity_title
 from workflows.policy.views.results import PlanView, Status
 
 PAGES = ("escalate", "overdue", "repeat", "call")

@@ -9,7 +9,7 @@ from rich.table import Table
 from starter.report.figures import Escalations, FollowUpFigures, Group, LeftOut, Pages, ReportFigures, ReviewFigures
 from tocsin.view.plain import plain
 from tocsin.view.spans import took
-from workflows.policy.runbook.model import severity_title
+from workflows.policy.runbook.names import severity_title
 
 NO_SERVICE = "no service"
 SERVICES = 10

@@ -11,9 +11,9 @@ from starter.temporal.results import ReviewSummary
 from tocsin.view.answers import speed, upcoming
 from tocsin.view.incident import grid, section, timeline
 from tocsin.view.plain import moment, plain
-from workflows.policy.incident.state import Ending, FollowUp
+from workflows.policy.incident.follow_up import Ending, FollowUp
 from workflows.policy.review.results import OwedNow, ReviewStatus
-from workflows.policy.runbook.model import severity_title
+from workflows.policy.runbook.names import severity_title
 from workflows.policy.views.results import PlanView
 
 

@@ -13,7 +13,7 @@ from starter.report.counting import spread, waits
 from tocsin.view.columns import Box
 from tocsin.view.spans import took
 from tocsin.view.svg import text
-from workflows.policy.runbook.model import severity_title
+from workflows.policy.runbook.names import severity_title
 from workflows.policy.time.durations import write
 from workflows.policy.views.summary import ClosedIncident
 

@@ -26,7 +26,8 @@ from workflows.policy.effects.effects import (
 from workflows.policy.incident.events import EffectSettled
 from workflows.policy.incident.state import Incident
 from workflows.policy.planning.wanted import known_channel
-from workflows.policy.runbook.model import Runbook, severity_title
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.runbook.names import severity_title
 from workflows.policy.wire.bounded import cut
 from workflows.texts.context import page_labels, page_links
 from workflows.texts.render import Message

@@ -2,7 +2,8 @@
 
 from temporalio import workflow
 
-from workflows.policy.incident.state import Incident, OpenRequest
+from workflows.policy.incident.opening import OpenRequest
+from workflows.policy.incident.state import Incident
 from workflows.policy.reducers.alerts import headline
 from workflows.policy.views.results import IncidentInput
 from workflows.policy.views.summary import listed

@@ -51,7 +51,8 @@ from workflows.policy.effects.effects import Page, SyncPager
 from workflows.policy.escalation.pager_sync import hushing
 from workflows.policy.escalation.pages import escalation
 from workflows.policy.incident.events import Event
-from workflows.policy.incident.state import Incident, acknowledgement_expires_at, end_held_until
+from workflows.policy.incident.rules import acknowledgement_expires_at, end_held_until
+from workflows.policy.incident.state import Incident
 from workflows.policy.planning.closing import conclusions, the_end_has_lasted, turning_points
 from workflows.policy.planning.wanted import BlockedDemand, DeferredDemand
 from workflows.policy.runbook.model import Runbook

@@ -16,10 +16,13 @@ from workflows.policy.duties.duties import known_duties
 from workflows.policy.duties.follow_ups import named, owner_of
 from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import Email, Post, Publish, Ticket, WriteDocument
-from workflows.policy.incident.state import FollowUp, Incident
+from workflows.policy.incident.follow_up import FollowUp
+from workflows.policy.incident.state import Incident
 from workflows.policy.planning.wanted import known_channel
 from workflows.policy.review.state import Review
-from workflows.policy.runbook.model import Duty, Runbook, severity_title
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.runbook.names import severity_title
+from workflows.policy.runbook.terms import Duty
 from workflows.policy.time.calendar import clock, dated, day_in
 from workflows.policy.time.durations import write
 from workflows.policy.wire.bounded import cut

@@ -8,8 +8,11 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from workflows.policy.duties.follow_ups import owner_of, ticket
-from workflows.policy.incident.state import FollowUp, Incident, TimelineEntry
-from workflows.policy.runbook.model import Runbook, severity_title
+from workflows.policy.incident.follow_up import FollowUp
+from workflows.policy.incident.messages import TimelineEntry
+from workflows.policy.incident.state import Incident
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.runbook.names import severity_title
 from workflows.policy.time.durations import write
 from workflows.texts.markdown import Markdown, line, table
 

@@ -6,7 +6,9 @@ from itertools import pairwise
 
 from starter.runbooks.lint.finding import Finding, Path, error, warning
 from starter.runbooks.lint.places import severities
-from workflows.policy.runbook.model import Cadence, Runbook, Severity, StatusPageTerms, severity_title
+from workflows.policy.runbook.model import Runbook, Severity
+from workflows.policy.runbook.names import severity_title
+from workflows.policy.runbook.terms import Cadence, StatusPageTerms
 from workflows.policy.time.durations import write
 
 

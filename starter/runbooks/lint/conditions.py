@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from starter.runbooks.lint.finding import Finding, Path, error, listed
 from starter.runbooks.lint.hours import always_business
 from starter.runbooks.lint.places import timed_conditions, timeless_conditions
-from workflows.policy.runbook.model import Condition, Runbook
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.runbook.people import Condition
 
 
 def findings(book: Runbook) -> Iterator[Finding]:

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from starter.runbooks.lint.finding import Finding, Path, error, warning
 from starter.runbooks.lint.places import duties, own_duties, review_duties, severities
 from workflows.policy.duties.delivery_kinds import WAYS
-from workflows.policy.runbook.model import Duty, Runbook, Severity
+from workflows.policy.runbook.model import Runbook, Severity
+from workflows.policy.runbook.terms import Duty
 from workflows.policy.time.durations import write
 
 

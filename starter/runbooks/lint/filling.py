@@ -8,6 +8,7 @@ from jinja2 import UndefinedError
 from starter.runbooks.lint.finding import Finding, error
 from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import Place, Post
+from workflows.policy.incident.bounds import IncidentBounds
 from workflows.policy.incident.events import (
     Acknowledged,
     Alert,
@@ -19,7 +20,8 @@ from workflows.policy.incident.events import (
     RoleAssigned,
     UpdatePosted,
 )
-from workflows.policy.incident.state import Incident, IncidentBounds, OpenRequest, declare
+from workflows.policy.incident.opening import OpenRequest
+from workflows.policy.incident.state import Incident, declare
 from workflows.policy.reducers.root import apply
 from workflows.policy.runbook.model import Runbook
 from workflows.texts.context import Values

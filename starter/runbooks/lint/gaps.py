@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from itertools import chain, combinations, islice, product
 from typing import NamedTuple
 
-from workflows.policy.runbook.model import Condition
+from workflows.policy.runbook.people import Condition
 
 FAR = 10_000
 """Kinds of incidents that are tried: more than any ladder tells apart."""

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 
 from starter.runbooks.lint.finding import Finding, Path, error, warning
 from starter.runbooks.vocabulary import meaning, plain
-from workflows.policy.runbook.model import Ignored, Runbook, severity_title
+from workflows.policy.runbook.intake import Ignored
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.runbook.names import severity_title
 
 _ANY_ALERTS = (
     {"alertname": "HighErrorRate", "severity": "sev1", "source": "alertmanager"},

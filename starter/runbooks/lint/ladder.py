@@ -6,7 +6,9 @@ from itertools import pairwise
 from starter.runbooks.lint.finding import Finding, Path, error, listed, warning
 from starter.runbooks.lint.gaps import example
 from starter.runbooks.lint.places import severities, tiers
-from workflows.policy.runbook.model import Condition, Runbook, Severity, Tier
+from workflows.policy.runbook.model import Runbook, Severity
+from workflows.policy.runbook.people import Condition
+from workflows.policy.runbook.terms import Tier
 from workflows.policy.time.durations import write
 
 

@@ -6,7 +6,8 @@ from typing import get_args
 
 from starter.runbooks.lint.finding import Finding, Path, error, warning
 from starter.runbooks.vocabulary import plain
-from workflows.policy.runbook.model import Runbook, SeverityName, severity_title
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.runbook.names import SeverityName, severity_title
 
 
 def findings(book: Runbook) -> Iterator[Finding]:

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from starter.runbooks.lint.finding import Finding, Path, error, warning
 from workflows.policy.runbook.links import is_link
-from workflows.policy.runbook.model import Link, Runbook
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.runbook.people import Link
 
 
 def findings(book: Runbook) -> Iterator[Finding]:

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 from starter.runbooks.lint.finding import Finding, Path, error, warning
 from starter.runbooks.lint.places import duties, severities, timed_conditions, timeless_conditions
-from workflows.policy.runbook.model import Runbook, Severity, severity_title
+from workflows.policy.runbook.model import Runbook, Severity
+from workflows.policy.runbook.names import severity_title
 
 UNDERSTOOD = frozenset({"security"})
 """Flags that mean something even if no condition asks for them: this one makes an incident's channel private."""

@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 
 from starter.runbooks.lint.finding import Path
-from workflows.policy.runbook.model import Condition, Duty, Runbook, Severity, Tier
+from workflows.policy.runbook.model import Runbook, Severity
+from workflows.policy.runbook.people import Condition
+from workflows.policy.runbook.terms import Duty, Tier
 
 
 def severities(book: Runbook) -> Iterator[tuple[Path, Severity]]:

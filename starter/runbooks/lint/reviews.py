@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from starter.runbooks.lint.finding import Finding, Path, warning
 from starter.runbooks.lint.places import severities
 from workflows.policy.review.owed import ASKED
-from workflows.policy.runbook.model import Duty, ReviewTerms, Runbook, Severity
+from workflows.policy.runbook.model import Runbook, Severity
+from workflows.policy.runbook.terms import Duty, ReviewTerms
 from workflows.policy.time.durations import write
 
 

@@ -8,7 +8,9 @@ from jinja2 import TemplateSyntaxError, meta, nodes
 from starter.runbooks.lint.finding import Finding, Path, error, warning
 from starter.runbooks.lint.places import duties, severities
 from starter.runbooks.problems import closest
-from workflows.policy.runbook.model import Duty, PublicStatus, Runbook
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.runbook.names import PublicStatus
+from workflows.policy.runbook.terms import Duty
 from workflows.texts import gaps
 from workflows.texts.context import ALWAYS, SOMETIMES
 from workflows.texts.defaults import TEXTS

@@ -6,7 +6,8 @@ from tests.policy.builders import T0, happens, opened, post, runbook, severity, 
 from workflows.policy.effects.demand import Demand
 from workflows.policy.incident.events import Event, Outcome, Resolved
 from workflows.policy.review.state import Review
-from workflows.policy.runbook.model import Person, Runbook
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.runbook.people import Person
 from workflows.policy.simulation.simulate import Simulation
 
 RESOLVED_AT = T0 + timedelta(hours=1)

@@ -5,13 +5,14 @@ from datetime import timedelta
 from tests.policy.builders import T0
 from tests.policy.review.reviews import duty, owing
 from tests.policy.test_bounds import LONG, everything_at_once, wordy_opening
+from workflows.policy.incident.bounds import IncidentBounds
 from workflows.policy.incident.events import Closed, Event, Noted, RoleAssigned
-from workflows.policy.incident.state import Incident, IncidentBounds
+from workflows.policy.incident.state import Incident
 from workflows.policy.reducers.root import apply
 from workflows.policy.review.events import NagsSnoozed, Submitted, Waived
 from workflows.policy.review.reducers import apply as apply_to_review
 from workflows.policy.review.state import open_review
-from workflows.policy.runbook.model import Duty
+from workflows.policy.runbook.terms import Duty
 from workflows.policy.wire.bounded import fit
 
 LIMIT = 256 * 1024

@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import OpenChannel, Place, Post, SetTopic
 from workflows.policy.incident.announce import tells
-from workflows.policy.incident.state import Incident, Tell, rules, who_owes
+from workflows.policy.incident.messages import Tell
+from workflows.policy.incident.rules import rules, who_owes
+from workflows.policy.incident.state import Incident
 from workflows.policy.planning.wanted import (
     DECLARED_HERE,
     BlockedDemand,
@@ -17,7 +19,9 @@ from workflows.policy.planning.wanted import (
     home,
     incident_place,
 )
-from workflows.policy.runbook.model import Contact, Runbook, severity_title
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.runbook.names import severity_title
+from workflows.policy.runbook.people import Contact
 
 
 def room(book: Runbook, incident: Incident) -> Iterator[BlockedDemand]:

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator
 
 from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import Annotate, Post
-from workflows.policy.incident.state import Incident, NewAlerts
+from workflows.policy.incident.alert_state import NewAlerts
+from workflows.policy.incident.state import Incident
 from workflows.policy.planning.wanted import BlockedDemand, incident_place
 from workflows.policy.runbook.model import Runbook
 

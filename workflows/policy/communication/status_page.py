@@ -10,9 +10,13 @@ from datetime import datetime
 
 from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import Post, Publish
-from workflows.policy.incident.state import ApprovedWords, Incident, rules, who_owes
+from workflows.policy.incident.public import ApprovedWords
+from workflows.policy.incident.rules import rules, who_owes
+from workflows.policy.incident.state import Incident
 from workflows.policy.planning.wanted import BlockedDemand, awake, holds, incident_place
-from workflows.policy.runbook.model import PublicStatus, Runbook, StatusPageTerms
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.runbook.names import PublicStatus
+from workflows.policy.runbook.terms import StatusPageTerms
 from workflows.policy.time.durations import write
 
 

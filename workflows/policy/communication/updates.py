@@ -6,7 +6,8 @@ from functools import partial
 
 from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import Post
-from workflows.policy.incident.state import Incident, rules, who_owes
+from workflows.policy.incident.rules import rules, who_owes
+from workflows.policy.incident.state import Incident
 from workflows.policy.planning.wanted import (
     BlockedDemand,
     DeferredDemand,
@@ -16,7 +17,8 @@ from workflows.policy.planning.wanted import (
     latest_and_next,
     unsettled,
 )
-from workflows.policy.runbook.model import Cadence, Runbook
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.runbook.terms import Cadence
 from workflows.policy.time.durations import write
 
 

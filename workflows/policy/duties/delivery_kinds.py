@@ -4,10 +4,13 @@ from typing import assert_never
 
 from workflows.policy.effects.effects import Email, Ticket, WriteDocument
 from workflows.policy.incident.announce import log, tell
+from workflows.policy.incident.bounds import IncidentBounds
 from workflows.policy.incident.events import EffectSettled
-from workflows.policy.incident.state import ApprovedWords, Incident, IncidentBounds
+from workflows.policy.incident.public import ApprovedWords
+from workflows.policy.incident.state import Incident
 from workflows.policy.planning.wording import duty_name, how_late, what
-from workflows.policy.runbook.model import Duty, Runbook
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.runbook.terms import Duty
 from workflows.policy.wire.bounded import weight
 
 WAYS = ("email", "ticket", "document")

@@ -7,7 +7,8 @@ from functools import partial
 from workflows.policy.duties.delivery_kinds import WAYS, sent_by, waits_for
 from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import Effect, Post
-from workflows.policy.incident.state import Incident, rules, who_owes
+from workflows.policy.incident.rules import rules, who_owes
+from workflows.policy.incident.state import Incident
 from workflows.policy.planning.wanted import (
     BlockedDemand,
     DeferredDemand,
@@ -18,8 +19,10 @@ from workflows.policy.planning.wanted import (
     latest_and_next,
     unsettled,
 )
-from workflows.policy.runbook.model import Duty, Moment, ReviewTerms, Runbook
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.runbook.names import Moment
 from workflows.policy.runbook.references import duties_of
+from workflows.policy.runbook.terms import Duty, ReviewTerms
 from workflows.policy.time.calendar import in_business_hours, next_weekday
 from workflows.policy.time.durations import write
 

@@ -7,10 +7,14 @@ from datetime import date, datetime
 from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import Ticket
 from workflows.policy.incident.announce import log, tell
+from workflows.policy.incident.bounds import IncidentBounds
 from workflows.policy.incident.events import Event, FollowUpAdded, FollowUpDone, FollowUpWaived
-from workflows.policy.incident.state import Ending, FollowUp, Incident, IncidentBounds, rules
+from workflows.policy.incident.follow_up import Ending, FollowUp
+from workflows.policy.incident.rules import rules
+from workflows.policy.incident.state import Incident
 from workflows.policy.planning.wanted import BlockedDemand
-from workflows.policy.runbook.model import ReviewTerms, Runbook
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.runbook.terms import ReviewTerms
 from workflows.policy.time.calendar import day_in, end_of
 from workflows.policy.time.durations import LONGEST
 from workflows.policy.wire.bounded import fit, weight

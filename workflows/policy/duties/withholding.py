@@ -7,7 +7,9 @@ becomes a draft that only words can end; whoever owes it is told, and no deadlin
 from workflows.policy.effects.effects import Email, Publish
 from workflows.policy.incident.announce import tell
 from workflows.policy.incident.events import EffectSettled
-from workflows.policy.incident.state import Draft, Incident, rules
+from workflows.policy.incident.public import Draft
+from workflows.policy.incident.rules import rules
+from workflows.policy.incident.state import Incident
 from workflows.policy.planning.wording import duty_name
 from workflows.policy.runbook.model import Runbook
 

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from workflows.policy.runbook.model import PublicStatus
+from workflows.policy.runbook.names import PublicStatus
 from workflows.policy.wire.model import Instant, Wire
 
 

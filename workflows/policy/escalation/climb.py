@@ -10,7 +10,9 @@ from typing import NamedTuple
 
 from workflows.policy.escalation.ladder import PAGE_BUDGET, Callee, Rung
 from workflows.policy.incident.page_statistics import LATE
-from workflows.policy.incident.state import Incident, Settlement, acknowledgement_expires_at
+from workflows.policy.incident.rules import acknowledgement_expires_at
+from workflows.policy.incident.settlements import Settlement
+from workflows.policy.incident.state import Incident
 from workflows.policy.runbook.model import Runbook
 
 

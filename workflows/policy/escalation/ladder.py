@@ -10,9 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
-from workflows.policy.incident.state import Incident, Settlement, Start, rules, who_owes
+from workflows.policy.incident.rules import rules, who_owes
+from workflows.policy.incident.settlements import Settlement, Start
+from workflows.policy.incident.state import Incident
 from workflows.policy.planning.wanted import EVER, holds_at, holds_since, is_emergency
-from workflows.policy.runbook.model import Runbook, Tier, Until
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.runbook.names import Until
+from workflows.policy.runbook.terms import Tier
 from workflows.policy.time.calendar import Calendar, after_quiet_hours, in_business_hours, next_business_day
 
 PAGE_BUDGET = timedelta(minutes=2)

@@ -7,7 +7,9 @@ from typing import Literal
 from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import Annotate, SyncPager
 from workflows.policy.escalation.pages import rung_by_the_raise
-from workflows.policy.incident.state import Incident, PagerAlert, is_acknowledged
+from workflows.policy.incident.pager_alerts import PagerAlert
+from workflows.policy.incident.rules import is_acknowledged
+from workflows.policy.incident.state import Incident
 from workflows.policy.planning.wanted import BlockedDemand
 from workflows.policy.runbook.model import Runbook
 

@@ -20,10 +20,12 @@ from workflows.policy.escalation.ladder import PAGE_BUDGET, Callee, Rung, ladder
 from workflows.policy.escalation.paging import called_by_hand, called_by_new_alerts, page, reason_of
 from workflows.policy.escalation.pauses import Pauses
 from workflows.policy.escalation.repeats import between_rounds, every, repeats
-from workflows.policy.incident.state import Incident, acknowledgement_expires_at, end_held_until, is_acknowledged, rules
+from workflows.policy.incident.rules import acknowledgement_expires_at, end_held_until, is_acknowledged, rules
+from workflows.policy.incident.state import Incident
 from workflows.policy.incident.who import is_same
 from workflows.policy.planning.wanted import BlockedDemand, DeferredDemand, latest_and_next
-from workflows.policy.runbook.model import Runbook, severity_title
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.runbook.names import severity_title
 from workflows.policy.time.durations import write
 
 

@@ -7,16 +7,14 @@ from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import Page
 from workflows.policy.escalation.climb import Step, got_lost
 from workflows.policy.escalation.ladder import Callee, called_people
-from workflows.policy.incident.state import (
-    Incident,
-    IncidentBounds,
-    ManualPage,
-    acknowledgement_expires_at,
-    rules,
-    who_owes,
-)
+from workflows.policy.incident.bounds import IncidentBounds
+from workflows.policy.incident.pager_alerts import ManualPage
+from workflows.policy.incident.rules import acknowledgement_expires_at, rules, who_owes
+from workflows.policy.incident.state import Incident
 from workflows.policy.planning.wanted import BlockedDemand
-from workflows.policy.runbook.model import Runbook, Tier, severity_title
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.runbook.names import severity_title
+from workflows.policy.runbook.terms import Tier
 from workflows.policy.time.durations import write
 from workflows.policy.wire.bounded import fit
 

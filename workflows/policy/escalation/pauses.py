@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from workflows.policy.escalation.climb import Step, rang_at
 from workflows.policy.escalation.ladder import OF_THE_LADDER, Callee, Rung
-from workflows.policy.incident.state import Incident, Settlement
+from workflows.policy.incident.settlements import Settlement
+from workflows.policy.incident.state import Incident
 
 
 class LastRing(NamedTuple):

@@ -12,9 +12,11 @@ from functools import partial
 from workflows.policy.escalation.climb import Step, rang_at, was_reached_in
 from workflows.policy.escalation.ladder import PAGE_BUDGET, Callee, target
 from workflows.policy.escalation.paging import page
-from workflows.policy.incident.state import Incident, rules
+from workflows.policy.incident.rules import rules
+from workflows.policy.incident.state import Incident
 from workflows.policy.planning.wanted import BlockedDemand, DeferredDemand, is_emergency
-from workflows.policy.runbook.model import MINUTES, Runbook
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.runbook.names import MINUTES
 from workflows.policy.time.durations import write
 
 

@@ -2,7 +2,9 @@
 
 from datetime import datetime
 
-from workflows.policy.incident.state import Incident, IncidentBounds, Lane, Tell, TimelineEntry
+from workflows.policy.incident.bounds import IncidentBounds
+from workflows.policy.incident.messages import Lane, Tell, TimelineEntry
+from workflows.policy.incident.state import Incident
 from workflows.policy.wire.bounded import fit, newest, weight
 
 

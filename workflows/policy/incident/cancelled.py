@@ -7,7 +7,7 @@ that, and the same `startsAt` is the same episode. What asks for more than anyth
 from collections.abc import Iterable
 
 from workflows.policy.incident.events import Alert, AlertsReceived
-from workflows.policy.runbook.model import SeverityName
+from workflows.policy.runbook.names import SeverityName
 from workflows.policy.wire.model import Instant, Wire
 
 

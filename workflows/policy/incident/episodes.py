@@ -10,9 +10,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from workflows.policy.incident.alert_state import AlertState
 from workflows.policy.incident.announce import log
+from workflows.policy.incident.bounds import IncidentBounds
 from workflows.policy.incident.events import Alert, AlertsReceived
-from workflows.policy.incident.state import AlertState, Incident, IncidentBounds
+from workflows.policy.incident.state import Incident
 
 NEVER = "its sender may never say when it is over: resolve it by hand"
 

@@ -11,7 +11,8 @@ from pydantic import Field
 
 from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import Receipt
-from workflows.policy.runbook.model import Name, Runbook, SeverityName
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.runbook.names import Name, SeverityName
 from workflows.policy.time.durations import Duration
 from workflows.policy.wire.bounded import EARLIEST, Day, Identity, Labels, Line, Text
 from workflows.policy.wire.model import Instant, Wire

@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 from workflows.policy.effects.demand import Demand
 from workflows.policy.incident.episodes import names
 from workflows.policy.incident.events import Closed, ClosingBegan, Event, Reopened, Resolved
-from workflows.policy.incident.state import Incident, end_held_until, verified_at
+from workflows.policy.incident.rules import end_held_until, verified_at
+from workflows.policy.incident.state import Incident
 from workflows.policy.planning.wording import what
 from workflows.policy.runbook.model import Runbook
 

@@ -7,8 +7,10 @@ from typing import NamedTuple
 
 from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import Place
-from workflows.policy.incident.state import Incident, rules
-from workflows.policy.runbook.model import Condition, Runbook
+from workflows.policy.incident.rules import rules
+from workflows.policy.incident.state import Incident
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.runbook.people import Condition
 from workflows.policy.time.calendar import is_business
 
 EVER = datetime.min.replace(tzinfo=UTC)

@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from workflows.policy.incident.alert_state import Coming
 from workflows.policy.incident.announce import log, tell
+from workflows.policy.incident.bounds import IncidentBounds
 from workflows.policy.incident.cancelled import CancelledEpisode, CancelledEpisodes, sift
 from workflows.policy.incident.episodes import has_ended, is_new, is_out_of_order, names, record
 from workflows.policy.incident.events import Alert, AlertsReceived, Resolved, SeverityChanged
-from workflows.policy.incident.state import Coming, Incident, IncidentBounds, verified_at
+from workflows.policy.incident.rules import verified_at
+from workflows.policy.incident.state import Incident
 from workflows.policy.reducers.joining import join
 from workflows.policy.reducers.raising import change_severity
 from workflows.policy.reducers.succession import joined_by

@@ -9,10 +9,14 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from workflows.policy.escalation.ladder import ladder
+from workflows.policy.incident.alert_state import NewAlertRing, NewAlerts
+from workflows.policy.incident.bounds import IncidentBounds
 from workflows.policy.incident.events import Alert, AlertsReceived
-from workflows.policy.incident.state import Incident, IncidentBounds, NewAlertRing, NewAlerts, is_acknowledged, rules
+from workflows.policy.incident.rules import is_acknowledged, rules
+from workflows.policy.incident.state import Incident
 from workflows.policy.incident.who import in_book
-from workflows.policy.runbook.model import Runbook, severity_title
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.runbook.names import severity_title
 from workflows.policy.wire.bounded import fit
 
 TOLD_EVERY = timedelta(minutes=1)

@@ -7,12 +7,16 @@ the ladder has yet to do, but not the call that says how grave it is now.
 """
 
 from workflows.policy.incident.announce import tell
+from workflows.policy.incident.bounds import IncidentBounds
 from workflows.policy.incident.events import Acknowledged, SeverityChanged
-from workflows.policy.incident.state import Incident, IncidentBounds, Renewal, is_acknowledged, rules
+from workflows.policy.incident.pager_alerts import Renewal
+from workflows.policy.incident.rules import is_acknowledged, rules
+from workflows.policy.incident.state import Incident
 from workflows.policy.incident.who import in_book, is_known, is_same
 from workflows.policy.reducers.joining import without_pending
 from workflows.policy.reducers.transitions import answer
-from workflows.policy.runbook.model import Runbook, severity_title
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.runbook.names import severity_title
 from workflows.policy.wire.bounded import fit
 
 NOT_BY_HAND = ("alerts", "pagerduty")

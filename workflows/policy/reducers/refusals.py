@@ -2,6 +2,7 @@
 
 from workflows.policy.duties.follow_ups import meant, open_ones
 from workflows.policy.escalation.paging import called, why_nobody
+from workflows.policy.incident.bounds import IncidentBounds
 from workflows.policy.incident.events import (
     Acknowledged,
     Cancelled,
@@ -21,7 +22,7 @@ from workflows.policy.incident.events import (
     Snoozed,
     UpdatePosted,
 )
-from workflows.policy.incident.state import Incident, IncidentBounds
+from workflows.policy.incident.state import Incident
 from workflows.policy.reducers.adopting import why_not
 from workflows.policy.reducers.root import draft_meant
 from workflows.policy.runbook.model import Runbook

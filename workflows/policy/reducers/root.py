@@ -13,6 +13,7 @@ from workflows.policy.duties import follow_ups
 from workflows.policy.escalation.pager_sync import is_hushing
 from workflows.policy.escalation.paging import called, next_call, tier_meant, why_nobody
 from workflows.policy.incident.announce import log, tell
+from workflows.policy.incident.bounds import IncidentBounds
 from workflows.policy.incident.episodes import names
 from workflows.policy.incident.events import (
     Acknowledged,
@@ -45,7 +46,10 @@ from workflows.policy.incident.events import (
     Unacknowledged,
     UpdatePosted,
 )
-from workflows.policy.incident.state import ApprovedWords, Incident, IncidentBounds, ManualPage, is_acknowledged
+from workflows.policy.incident.pager_alerts import ManualPage
+from workflows.policy.incident.public import ApprovedWords
+from workflows.policy.incident.rules import is_acknowledged
+from workflows.policy.incident.state import Incident
 from workflows.policy.incident.who import in_book
 from workflows.policy.planning.wanted import EVER
 from workflows.policy.reducers import alerts, settling
@@ -59,7 +63,8 @@ from workflows.policy.reducers.transitions import (
     resolve,
     unacknowledge,
 )
-from workflows.policy.runbook.model import Runbook, severity_title
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.runbook.names import severity_title
 from workflows.policy.time.durations import write
 from workflows.policy.wire.bounded import fit
 

@@ -18,17 +18,13 @@ from workflows.policy.effects.effects import (
     WriteDocument,
 )
 from workflows.policy.incident.announce import log, tell, tells
+from workflows.policy.incident.bounds import IncidentBounds
 from workflows.policy.incident.events import EffectSettled, EffectStarted
 from workflows.policy.incident.page_statistics import LATE
-from workflows.policy.incident.state import (
-    ApprovedWords,
-    Draft,
-    Incident,
-    IncidentBounds,
-    PagerAlert,
-    Settlement,
-    Start,
-)
+from workflows.policy.incident.pager_alerts import PagerAlert
+from workflows.policy.incident.public import ApprovedWords, Draft
+from workflows.policy.incident.settlements import Settlement, Start
+from workflows.policy.incident.state import Incident
 from workflows.policy.planning.wording import duty_name, how_late
 from workflows.policy.runbook.model import Runbook
 

@@ -4,9 +4,10 @@ fourth."""
 from datetime import datetime
 
 from workflows.policy.escalation.ladder import outlives_acknowledgement
+from workflows.policy.incident.alert_state import AlertState, Coming
 from workflows.policy.incident.announce import tell
 from workflows.policy.incident.events import Acknowledged, Event, Resolved, Unacknowledged
-from workflows.policy.incident.state import AlertState, Coming, Incident
+from workflows.policy.incident.state import Incident
 from workflows.policy.reducers.joining import without_pending
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.time.durations import write

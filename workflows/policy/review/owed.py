@@ -7,11 +7,12 @@ from typing import Literal
 
 from workflows.policy.duties import follow_ups
 from workflows.policy.duties.duties import known_duties, on_its_day, review_terms
-from workflows.policy.incident.state import rules, who_owes
+from workflows.policy.incident.rules import rules, who_owes
 from workflows.policy.planning.wanted import holds_at, holds_since
 from workflows.policy.reducers.root import STATUS_PAGE
 from workflows.policy.review.state import Review
-from workflows.policy.runbook.model import Duty, Runbook
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.runbook.terms import Duty
 from workflows.policy.time.calendar import after_quiet_hours
 
 ASKED = ("checklist", "nag", "document")

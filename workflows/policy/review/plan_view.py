@@ -2,7 +2,8 @@
 
 from workflows.policy.review.owed import owed
 from workflows.policy.review.state import Review
-from workflows.policy.runbook.model import Runbook, severity_title
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.runbook.names import severity_title
 from workflows.policy.time.calendar import clock
 from workflows.policy.views.plan_view import markdown_lines, plain
 from workflows.policy.views.results import PlanView

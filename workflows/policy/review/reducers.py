@@ -4,8 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 from workflows.policy.incident.announce import log, tell
+from workflows.policy.incident.bounds import IncidentBounds
 from workflows.policy.incident.events import Event
-from workflows.policy.incident.state import Ending, IncidentBounds
+from workflows.policy.incident.follow_up import Ending
 from workflows.policy.reducers import root
 from workflows.policy.review.events import Completed, NagsSnoozed, ReviewClosed, ReviewStarted, Submitted, Waived
 from workflows.policy.review.owed import OwedDuty, counts_from, owed

@@ -1,7 +1,10 @@
 """The state of one review: facts only, as of an incident."""
 
+from workflows.policy.incident.alert_state import Coming
+from workflows.policy.incident.bounds import IncidentBounds
 from workflows.policy.incident.cancelled import CancelledEpisodes
-from workflows.policy.incident.state import Coming, Ending, Incident, IncidentBounds
+from workflows.policy.incident.follow_up import Ending
+from workflows.policy.incident.state import Incident
 from workflows.policy.wire.model import Instant, Wire
 
 

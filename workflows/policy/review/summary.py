@@ -8,7 +8,8 @@ from workflows.policy.duties import follow_ups
 from workflows.policy.duties.duties import review_terms
 from workflows.policy.review.owed import counts_from, deadline, owed, review_duties
 from workflows.policy.review.state import Review
-from workflows.policy.runbook.model import Runbook, SeverityName
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.runbook.names import SeverityName
 from workflows.policy.wire.model import Instant, Wire
 
 MEMO = "record"

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # the runbook checks itself with this
-    from workflows.policy.runbook.model import Condition, Duty, Runbook, Severity
+    from workflows.policy.runbook.model import Runbook, Severity
+    from workflows.policy.runbook.people import Condition
+    from workflows.policy.runbook.terms import Duty
 
 
 def broken(book: Runbook) -> Iterator[str]:

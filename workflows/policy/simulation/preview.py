@@ -14,8 +14,11 @@ from workflows.policy.communication.updates import empty_roles
 from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import Annotate, OpenChannel, Page, Place, Post, Publish, SetTopic, SyncPager
 from workflows.policy.incident.events import Acknowledged, Event, Resolved
-from workflows.policy.incident.state import Incident, OpenRequest
-from workflows.policy.runbook.model import Intake, Runbook, SeverityName
+from workflows.policy.incident.opening import OpenRequest
+from workflows.policy.incident.state import Incident
+from workflows.policy.runbook.intake import Intake
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.runbook.names import SeverityName
 from workflows.policy.simulation.simulate import Simulation
 
 Kind = Literal["page", "post", "channel", "publish", "email", "ticket", "document", "draft", "nag", "checklist"]

@@ -11,7 +11,8 @@ from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import OpenChannel, Page, Receipt
 from workflows.policy.engine import Plan, plan
 from workflows.policy.incident.events import EffectSettled, EffectStarted, Event, Outcome, stamp
-from workflows.policy.incident.state import Incident, OpenRequest, declare
+from workflows.policy.incident.opening import OpenRequest
+from workflows.policy.incident.state import Incident, declare
 from workflows.policy.reducers.adopting import in_force
 from workflows.policy.reducers.root import apply
 from workflows.policy.review.engine import owes_review

@@ -6,9 +6,13 @@ from zoneinfo import ZoneInfo
 
 from workflows.policy.escalation.climb import got_lost
 from workflows.policy.escalation.ladder import OF_THE_LADDER
-from workflows.policy.incident.state import Incident, ManualPage, Settlement, rules
+from workflows.policy.incident.pager_alerts import ManualPage
+from workflows.policy.incident.rules import rules
+from workflows.policy.incident.settlements import Settlement
+from workflows.policy.incident.state import Incident
 from workflows.policy.planning.wanted import is_emergency
-from workflows.policy.runbook.model import Runbook, severity_title
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.runbook.names import severity_title
 from workflows.policy.views.results import Upcoming
 from workflows.policy.wire.model import Instant, Wire
 

@@ -5,9 +5,11 @@ from datetime import datetime
 
 from workflows.policy.effects.demand import Demand
 from workflows.policy.engine import Plan
-from workflows.policy.incident.state import Incident, acknowledgement_expires_at, end_held_until, is_acknowledged
+from workflows.policy.incident.rules import acknowledgement_expires_at, end_held_until, is_acknowledged
+from workflows.policy.incident.state import Incident
 from workflows.policy.planning.wording import what
-from workflows.policy.runbook.model import Runbook, severity_title
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.runbook.names import severity_title
 from workflows.policy.time.calendar import clock
 from workflows.policy.views.results import PlanView, Upcoming
 

@@ -5,7 +5,8 @@ from typing import Literal
 
 from workflows.policy.incident.cancelled import CancelledEpisodes
 from workflows.policy.incident.events import Alert
-from workflows.policy.incident.state import Incident, OpenRequest
+from workflows.policy.incident.opening import OpenRequest
+from workflows.policy.incident.state import Incident
 from workflows.policy.wire.model import Instant, Wire
 
 HISTORY_BYTES = 16 * 2**20

@@ -8,9 +8,11 @@ from datetime import datetime
 from typing import Literal
 
 from workflows.policy.duties.duties import review_terms
+from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.incident.page_statistics import PageStatistics
-from workflows.policy.incident.state import Incident, OpenRequest
-from workflows.policy.runbook.model import Runbook, SeverityName
+from workflows.policy.incident.state import Incident
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.runbook.names import SeverityName
 from workflows.policy.wire.model import Instant, Wire
 
 MEMO = "record"

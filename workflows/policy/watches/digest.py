@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import Literal
 
 from workflows.policy.effects.effects import Email, Post
-from workflows.policy.runbook.model import severity_title
+from workflows.policy.runbook.names import severity_title
 from workflows.policy.time.durations import roughly
 from workflows.policy.wire.bounded import cut
 from workflows.policy.wire.model import Instant, Wire

@@ -22,8 +22,8 @@ from typing import Annotated, Literal, get_args
 from pydantic import Field
 
 from workflows.policy.incident.events import Alert, Event, NotUnderstood
-from workflows.policy.incident.state import OpenRequest
-from workflows.policy.runbook.model import Name, SeverityName
+from workflows.policy.incident.opening import OpenRequest
+from workflows.policy.runbook.names import Name, SeverityName
 from workflows.policy.time.durations import Duration, at_least, write
 from workflows.policy.wire.bounded import Line, Text, fit
 from workflows.policy.wire.model import Instant, Wire

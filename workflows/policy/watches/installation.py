@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from workflows.policy.incident.state import OpenRequest
+from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.wire.bounded import Line
 from workflows.policy.wire.model import Instant, Wire

@@ -19,7 +19,7 @@ from pydantic import Field, model_validator
 
 from workflows.policy.incident.episodes import has_ended
 from workflows.policy.incident.events import Alert, Event, NotUnderstood
-from workflows.policy.incident.state import OpenRequest, Particulars
+from workflows.policy.incident.opening import OpenRequest, Particulars
 from workflows.policy.runbook.matchers import Matchers
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.time.calendar import dated

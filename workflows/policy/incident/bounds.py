@@ -1,0 +1,44 @@
+"""How much an incident remembers."""
+
+
+class IncidentBounds:
+    """How much an incident remembers: numbers of things, and bytes of their texts. Whatever is sent, all of it together
+    stays under 256 KiB."""
+
+    timeline = 200
+    text = 500
+    timeline_text = 24_000
+    """Of all lines together; those of plain length are far below it."""
+    to_tell = 30
+    message = 3000
+    to_tell_text = 12_000
+    alerts = 140
+    alert_name = 60
+    alert_summary = 54
+    alerts_of_a_record = 20
+    """After the end only their texts are asked for."""
+    successor = 30
+    heard = 200
+    rings = 50
+    calls = 20
+    call_reason = 200
+    renewal_reason = 200
+    services = 20
+    service = 40
+    news = 2
+    new_alerts = 6
+    """Of those that are said together; the others are counted."""
+    new_alert = 120
+    names = 25
+    """Of roles and of flags: a signal may name some that the runbook does not know."""
+    links = 4
+    link = 2000
+    follow_ups = 30
+    follow_up = 200
+    follow_ups_text = 8000
+    """Of all of them together, with their owners."""
+    remark = 80
+    """As one ends; the whole of it stands on the timeline."""
+    ending = 200
+    """What is said as a duty of the review ends, and by whom."""
+    link_of_ending = 500

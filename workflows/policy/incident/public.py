@@ -1,0 +1,40 @@
+"""What people outside were told of an incident, and what waits for somebody's approval."""
+
+from workflows.policy.runbook.names import PublicStatus
+from workflows.policy.wire.bounded import Line, Text
+from workflows.policy.wire.model import Instant, Wire
+
+
+class ApprovedWords(Wire):
+    """A human's words for the status page, or the approval of a draft."""
+
+    at: Instant
+    by: Line
+    text: Text = ""
+
+
+class Draft(Wire):
+    """Something for people outside that a human lets out."""
+
+    at: Instant
+    approval: ApprovedWords | None = None
+    withheld: bool = False
+    """It has a gap: only words let it out."""
+
+
+class Public(Wire):
+    """What the public has been told."""
+
+    begun: bool = False
+    """Something was sent to the page, and may stand there whatever became of the sending."""
+    status: PublicStatus | None = None
+    counts_from: Instant | None = None
+    """The next update counts from here: the last one posted, or else the deadline that was missed."""
+    drafted: PublicStatus | None = None
+    """A draft of this status waits for approval ..."""
+    drafted_at: Instant | None = None
+    """... since then."""
+    approval: ApprovedWords | None = None
+    words: ApprovedWords | None = None
+    withheld: PublicStatus | None = None
+    """This status could not go out, because its text has a gap: only words let it out."""

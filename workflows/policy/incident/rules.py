@@ -1,0 +1,47 @@
+"""What the runbook makes of the facts of an incident: whether and until when something counts."""
+
+from datetime import datetime
+
+from workflows.policy.incident.state import Incident
+from workflows.policy.runbook.model import Runbook, Severity
+
+
+def rules(book: Runbook, incident: Incident) -> Severity:
+    """What the runbook demands of this incident's severity."""
+    return book.severity(incident.severity)
+
+
+def verified_at(book: Runbook, incident: Incident) -> datetime | None:
+    """When a resolved incident has been watched long enough to close."""
+    return incident.resolved_at + rules(book, incident).verify_for if incident.resolved_at else None
+
+
+def end_held_until(book: Runbook, incident: Incident) -> datetime | None:
+    """When what has ended counts as over, if nothing fires until then. None: nothing is held. Nobody is rung meanwhile
+    by the ladder, which goes on where it was if something fires."""
+    if incident.end_held_since is None or not book.intake.resolve_with_alerts:
+        return None
+    return incident.end_held_since + book.intake.flap_hold
+
+
+def acknowledgement_expires_at(book: Runbook, incident: Incident) -> datetime | None:
+    """When the present acknowledgement stops to count for want of a sign of life; None: it does not."""
+    allowed = rules(book, incident).acknowledge.expires_after
+    if incident.acknowledged_at is None or incident.alive_at is None or allowed is None:
+        return None
+    return incident.alive_at + allowed
+
+
+def is_acknowledged(book: Runbook, incident: Incident, now: datetime) -> bool:
+    expires_at = acknowledgement_expires_at(book, incident)
+    return incident.acknowledged_at is not None and (expires_at is None or now < expires_at)
+
+
+def who_owes(book: Runbook, incident: Incident, role: str | None) -> tuple[str, ...]:
+    """Whom to ask about a role's duty: its holder, or whoever it falls to."""
+    if role is None:
+        return ()
+    if role in incident.roles:
+        return (incident.roles[role],)
+    fallback = book.roles[role].falls_to if role in book.roles else None
+    return (fallback,) if fallback else ()

@@ -1,0 +1,28 @@
+"""What has become of the effects of an incident: begun, or settled."""
+
+from datetime import timedelta
+
+from workflows.policy.incident.events import Outcome
+from workflows.policy.wire.model import Instant, Wire
+
+
+class Settlement(Wire):
+    """The last thing that a duty did."""
+
+    occurrence: int
+    due_at: Instant
+    sent_at: Instant
+    """When it was begun."""
+    settled_at: Instant
+    outcome: Outcome
+    late: timedelta = timedelta()
+
+
+class Start(Wire):
+    """An effect that was begun and has not settled."""
+
+    duty: str
+    occurrence: int
+    due_at: Instant
+    started_at: Instant
+    real_at: Instant
