@@ -13,6 +13,8 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 from activities.dead_mans_switch import DeadMansSwitch
 from activities.errors import LONGEST_WAIT, Rejected, Unavailable
 from activities.incident_link import LABEL, incident_link
+from workflows.durable import deliveries
+from workflows.durable.deliveries import Delivery, WithoutVendor
 from workflows.policy.effects.effects import Effect, Post, Receipt, Send
 from workflows.policy.time.calendar import clock
 
@@ -54,8 +56,8 @@ class Tickets(Protocol):
 
 
 class Perform:
-    """None is a way that is not connected, and the failure says which setting connects it. What is sent by pager, chat
-    or status page is then Rejected; of the others it is no surprise, and whoever owes it is asked (`Unconnected`)."""
+    """None is a way that is not connected: the failure says which setting connects it, and its type stands in the table
+    of deliveries."""
 
     def __init__(
         self,
@@ -95,56 +97,61 @@ class Perform:
             self.call_dead_mans_switch,
         ]
 
-    @activity.defn(name="page")
+    @activity.defn(name=deliveries.PAGE.activity)
     async def page(self, send: Send) -> Receipt:
         with _sending(send.key, LONGEST_PAUSE):
             return await self._pagerduty().page(self._saying_where(_saying_how_late(send)), _look_first(send))
 
-    @activity.defn(name="hush")
+    @activity.defn(name=deliveries.SYNC_PAGER.activity)
     async def hush(self, send: Send) -> Receipt:
         with _sending(send.key, LONGEST_PAUSE):
             return await self._pagerduty().hush(send)
 
-    @activity.defn(name="annotate")
+    @activity.defn(name=deliveries.ANNOTATE.activity)
     async def annotate(self, send: Send) -> Receipt:
         with _sending(send.key):
             return await self._pagerduty().annotate(send)
 
-    @activity.defn(name="open_channel")
+    @activity.defn(name=deliveries.OPEN_CHANNEL.activity)
     async def open_channel(self, send: Send) -> Receipt:
         with _sending(send.key):
             return await self._slack().open_channel(send)
 
-    @activity.defn(name="set_topic")
+    @activity.defn(name=deliveries.SET_TOPIC.activity)
     async def set_topic(self, send: Send) -> Receipt:
         with _sending(send.key):
             return await self._slack().set_topic(send)
 
-    @activity.defn(name="post")
+    @activity.defn(name=deliveries.POST.activity)
     async def post(self, send: Send) -> Receipt:
         with _sending(send.key):
             return await self._slack().post(self._saying_where(_saying_when(send)), _look_first(send))
 
-    @activity.defn(name="publish")
+    @activity.defn(name=deliveries.PUBLISH.activity)
     async def publish(self, send: Send) -> Receipt:
         with _sending(send.key):
-            page = _connected(self._status_page, "the status page", "TOCSIN_STATUSPAGE_TOKEN")
+            page = _connected(self._status_page, deliveries.PUBLISH, "the status page", "TOCSIN_STATUSPAGE_TOKEN")
             return await page.publish(send, _look_first(send))
 
-    @activity.defn(name="send_email")
+    @activity.defn(name=deliveries.SEND_EMAIL.activity)
     async def send_email(self, send: Send) -> Receipt:
         with _sending(send.key):
-            return await _given(self._mail, "e-mail", "TOCSIN_SMTP_URL").send_email(send)
+            mail = _connected(self._mail, deliveries.SEND_EMAIL, "e-mail", "TOCSIN_SMTP_URL")
+            return await mail.send_email(send)
 
-    @activity.defn(name="write_document")
+    @activity.defn(name=deliveries.WRITE_DOCUMENT.activity)
     async def write_document(self, send: Send) -> Receipt:
         with _sending(send.key):
-            return await _given(self._documents, "the document store", "TOCSIN_DOCUMENTS").write_document(send)
+            return await _connected(
+                self._documents, deliveries.WRITE_DOCUMENT, "the document store", "TOCSIN_DOCUMENTS"
+            ).write_document(send)
 
-    @activity.defn(name="file_ticket")
+    @activity.defn(name=deliveries.FILE_TICKET.activity)
     async def file_ticket(self, send: Send) -> Receipt:
         with _sending(send.key):
-            return await _given(self._tickets, "Jira", "TOCSIN_JIRA_URL").file_ticket(send, _look_first(send))
+            return await _connected(self._tickets, deliveries.FILE_TICKET, "Jira", "TOCSIN_JIRA_URL").file_ticket(
+                send, _look_first(send)
+            )
 
     @activity.defn(name="canary")
     async def canary(self) -> None:
@@ -168,10 +175,10 @@ class Perform:
         return send.model_copy(update={"text": text, "links": links, "address": address})
 
     def _pagerduty(self) -> PageSender:
-        return _connected(self._pager, "PagerDuty", "TOCSIN_PAGERDUTY_ROUTING_KEYS")
+        return _connected(self._pager, deliveries.PAGE, "PagerDuty", "TOCSIN_PAGERDUTY_ROUTING_KEYS")
 
     def _slack(self) -> Chat:
-        return _connected(self._chat, "Slack", "TOCSIN_SLACK_TOKEN")
+        return _connected(self._chat, deliveries.POST, "Slack", "TOCSIN_SLACK_TOKEN")
 
 
 def _is_among_others(effect: Effect) -> bool:
@@ -204,16 +211,13 @@ def _look_first(send: Send) -> bool:
     return send.again or activity.info().attempt > 1
 
 
-def _connected(way: Way | None, name: str, setting: str) -> Way:
-    if way is None:
-        raise Rejected(f"{name} is not connected: set {setting}")
-    return way
-
-
-def _given(way: Way | None, name: str, setting: str) -> Way:
-    if way is None:
-        raise ApplicationError(f"{name} is not connected: set {setting}", type="Unconnected", non_retryable=True)
-    return way
+def _connected(way: Way | None, row: Delivery, name: str, setting: str) -> Way:
+    if way is not None:
+        return way
+    problem = f"{name} is not connected: set {setting}"
+    if row.without_vendor is WithoutVendor.REJECTED:
+        raise Rejected(problem)
+    raise ApplicationError(problem, type=row.without_vendor.value, non_retryable=True)
 
 
 @contextmanager

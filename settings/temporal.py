@@ -6,10 +6,6 @@ from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.envconfig import ClientConfig
 
-WORKFLOW_QUEUE = "tocsin"
-PAGE_QUEUE = "tocsin-page"
-COMMS_QUEUE = "tocsin-comms"
-
 
 async def connect(environment: Mapping[str, str] | None = None, *, lazy: bool = False) -> Client:
     """A client for the server that `environment` (by default this process's) or temporal.toml names.

@@ -7,7 +7,6 @@ from temporalio.worker import Worker
 
 from activities.perform import Perform
 from activities.temporal import Temporal
-from settings.temporal import COMMS_QUEUE, PAGE_QUEUE, WORKFLOW_QUEUE
 from starter.temporal.incidents import Incidents
 from workflows.canary import CanaryWorkflow
 from workflows.cancelled_episodes import CancelledEpisodesWorkflow
@@ -16,6 +15,7 @@ from workflows.durable.sandboxing import runner
 from workflows.heartbeat import HeartbeatWorkflow
 from workflows.incident import IncidentWorkflow
 from workflows.installation import InstallationWorkflow
+from workflows.queues import COMMS_QUEUE, PAGE_QUEUE, WORKFLOW_QUEUE
 from workflows.review import ReviewWorkflow
 from workflows.silence import SilenceWorkflow
 

@@ -7,7 +7,7 @@ from temporalio import workflow
 from temporalio.common import RetryPolicy
 
 with workflow.unsafe.imports_passed_through():
-    from workflows.durable.sending import COMMS_QUEUE, PAGE_QUEUE
+    from workflows.queues import COMMS_QUEUE, PAGE_QUEUE
 
 QUICKLY = timedelta(seconds=10)
 ONCE = RetryPolicy(maximum_attempts=1)

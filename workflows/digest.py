@@ -14,6 +14,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.policy.incident.events import EffectSettled
     from workflows.policy.time.calendar import day_in
     from workflows.policy.watches.digest import MOST, Digested, DigestOrder, Stock, compose
+    from workflows.queues import COMMS_QUEUE
 
 A_DAY = timedelta(days=1)
 
@@ -50,7 +51,7 @@ async def _take_stock() -> Stock:
     stock: Stock = await workflow.execute_activity(
         "take_stock",
         result_type=Stock,
-        task_queue=sending.COMMS_QUEUE,
+        task_queue=COMMS_QUEUE,
         start_to_close_timeout=timedelta(minutes=2),
         schedule_to_close_timeout=timedelta(hours=1),
         retry_policy=RetryPolicy(maximum_interval=timedelta(minutes=1)),
@@ -77,4 +78,4 @@ async def _send(order: DigestOrder, duty: str, effect: Effect, text: str) -> Eff
         again=True,
         first_started_at=begun_at - A_DAY,
     )
-    return await sending.perform(demand, sending.by_its_road(demand, send), duty.replace("-", " "))
+    return await sending.perform(demand, send, duty.replace("-", " "))

@@ -22,12 +22,12 @@ from temporalio.client import (
 )
 from temporalio.service import RPCError, RPCStatusCode
 
-from settings.temporal import WORKFLOW_QUEUE
 from workflows.policy.duties.delivery_kinds import addresses
 from workflows.policy.effects.effects import Email, Place, Post
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.time.calendar import WEEKDAYS, Calendar
 from workflows.policy.watches.digest import DigestOrder
+from workflows.queues import WORKFLOW_QUEUE
 
 ID = "tocsin-digest"
 CATCH_UP = timedelta(hours=1)

@@ -8,7 +8,6 @@ from typing import Any
 from temporalio.client import WorkflowExecution, WorkflowExecutionStatus, WorkflowHandle
 from temporalio.common import SearchAttributePair, TypedSearchAttributes, WorkflowIDConflictPolicy
 
-from settings.temporal import WORKFLOW_QUEUE
 from starter.temporal.connection import DEADLINE, PATIENCE, TemporalConnection
 from starter.temporal.results import NothingOpen
 from workflows.durable import search_attributes as attributes
@@ -16,6 +15,7 @@ from workflows.durable.summaries import summary
 from workflows.heartbeat import CARD
 from workflows.policy.incident.events import Event
 from workflows.policy.watches.heartbeat import Heartbeat, HeartbeatSummary, Spec, SpecChanged, card, workflow_id
+from workflows.queues import WORKFLOW_QUEUE
 
 RUNNING = "WorkflowType = 'heartbeat' AND ExecutionStatus = 'Running'"
 

@@ -15,7 +15,6 @@ from temporalio.client import (
 )
 from temporalio.common import RawValue, SearchAttributePair, TypedSearchAttributes, WorkflowIDConflictPolicy
 
-from settings.temporal import WORKFLOW_QUEUE
 from starter.temporal import directory, histories
 from starter.temporal.connection import DEADLINE, PATIENCE, TemporalConnection
 from starter.temporal.results import (
@@ -34,6 +33,7 @@ from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.views.results import IncidentInput, PlanView, Status, UpdateResult
 from workflows.policy.views.summary import listed
 from workflows.policy.wire.model import Wire
+from workflows.queues import WORKFLOW_QUEUE
 
 CANARY = "tocsin-canary"
 CANARY_LIVES = timedelta(seconds=50)

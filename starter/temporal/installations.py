@@ -10,13 +10,13 @@ from temporalio.client import WorkflowHandle
 from temporalio.common import WorkflowIDConflictPolicy
 
 from settings import Settings
-from settings.temporal import WORKFLOW_QUEUE
 from starter.runbooks.library import Library
 from starter.temporal.connection import DEADLINE, TemporalConnection
 from starter.temporal.results import NothingOpen, Unpublished
 from workflows.durable.summaries import summary
 from workflows.policy.watches.installation import Installation, differences
 from workflows.policy.wire.bounded import fit
+from workflows.queues import WORKFLOW_QUEUE
 
 WORKFLOW_ID = "tocsin-installation"
 CHANGES = 20

@@ -11,12 +11,12 @@ from pydantic import ValidationError
 from temporalio.client import WorkflowExecution, WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.common import WorkflowIDConflictPolicy
 
-from settings.temporal import WORKFLOW_QUEUE
 from starter.temporal.connection import DEADLINE, PATIENCE, TemporalConnection
 from starter.temporal.results import NothingOpen, RefusedByIncident
 from workflows.durable.summaries import summary
 from workflows.policy.incident.events import Event
 from workflows.policy.watches.silence import Extended, Silence, SilenceSummary, workflow_id
+from workflows.queues import WORKFLOW_QUEUE
 from workflows.silence import CARD
 
 RUNNING = "WorkflowType = 'silence' AND ExecutionStatus = 'Running'"

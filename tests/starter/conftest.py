@@ -19,7 +19,6 @@ from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
 from settings import Settings
-from settings.temporal import WORKFLOW_QUEUE
 from starter.gateway.app import create_app
 from starter.runbooks.library import Library, load
 from starter.sources.sns_calls import SnsCalls
@@ -31,6 +30,7 @@ from workflows.cancelled_episodes import CancelledEpisodesWorkflow
 from workflows.durable.sandboxing import runner
 from workflows.incident import IncidentWorkflow
 from workflows.policy.runbook.model import Runbook
+from workflows.queues import WORKFLOW_QUEUE
 
 T = TypeVar("T")
 

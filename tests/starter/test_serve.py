@@ -16,11 +16,11 @@ from temporalio.client import Client
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from settings import Settings, SettingsError
-from settings.temporal import WORKFLOW_QUEUE
 from starter.gateway.canary import Canary
 from starter.gateway.serve import is_loopback, serve
 from starter.runbooks.library import Library
 from starter.temporal.incidents import Incidents
+from workflows.queues import WORKFLOW_QUEUE
 
 
 @workflow.defn(name="canary")

@@ -9,7 +9,6 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 
 from activities.temporal import Temporal
-from settings.temporal import PAGE_QUEUE, WORKFLOW_QUEUE
 from starter.intake.grouping import Batch
 from starter.intake.silencing import Silencing
 from starter.runbooks.library import Library
@@ -24,6 +23,7 @@ from workflows.policy.incident.events import Alert
 from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.runbook.matchers import Matcher
 from workflows.policy.watches.silence import Expired, Silence, SilenceSummary
+from workflows.queues import PAGE_QUEUE, WORKFLOW_QUEUE
 from workflows.silence import SilenceWorkflow
 
 GENERIC = "/webhooks/generic"

@@ -6,7 +6,6 @@ import pytest
 from temporalio.client import Client
 from temporalio.worker import Worker
 
-from settings.temporal import WORKFLOW_QUEUE
 from starter.temporal.incidents import Incidents
 from starter.temporal.inventory import asked, take
 from starter.temporal.results import NobodyWorks, ReviewSummary
@@ -23,6 +22,7 @@ from workflows.policy.review.state import Review, open_review
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.views.results import Status
 from workflows.policy.watches.digest import Stock
+from workflows.queues import WORKFLOW_QUEUE
 from workflows.review import ReviewWorkflow
 
 

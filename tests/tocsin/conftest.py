@@ -18,7 +18,6 @@ from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
 from settings import Settings
-from settings.temporal import PAGE_QUEUE, WORKFLOW_QUEUE
 from starter.runbooks.library import Library, load
 from starter.temporal import setup
 from starter.temporal.incidents import Incidents
@@ -30,6 +29,7 @@ from workflows.durable.sandboxing import runner
 from workflows.incident import IncidentWorkflow
 from workflows.installation import InstallationWorkflow
 from workflows.policy.effects.effects import Receipt, Send
+from workflows.queues import PAGE_QUEUE, WORKFLOW_QUEUE
 from workflows.review import ReviewWorkflow
 
 

@@ -11,13 +11,13 @@ from temporalio.exceptions import ApplicationError
 from temporalio.worker import Worker
 
 from settings import Settings
-from settings.temporal import PAGE_QUEUE
 from starter.runbooks.library import load
 from starter.temporal.incidents import Incidents
 from starter.temporal.installations import Installations, loaded
 from tests.tocsin.conftest import Tocsin
 from tocsin.commands import opening
 from workflows.policy.effects.effects import Page, Receipt, Send
+from workflows.queues import PAGE_QUEUE
 
 BY_LABEL = """\
       - {page: [on-call]}

@@ -8,13 +8,13 @@ import pytest_asyncio
 from temporalio.client import Client
 from temporalio.worker import Worker
 
-from settings.temporal import WORKFLOW_QUEUE
 from starter.temporal.heartbeats import Heartbeats
 from starter.temporal.incidents import Incidents
 from tests.starter.conftest import eventually
 from tests.tocsin.conftest import Tocsin
 from workflows.durable.sandboxing import runner
 from workflows.heartbeat import HeartbeatWorkflow
+from workflows.queues import WORKFLOW_QUEUE
 
 
 @pytest_asyncio.fixture

@@ -8,10 +8,10 @@ from temporalio.client import Client
 from temporalio.exceptions import ApplicationError
 from temporalio.worker import Worker
 
-from settings.temporal import PAGE_QUEUE
 from tests.tocsin.conftest import Tocsin
 from tocsin.commands import page_test
 from workflows.policy.effects.effects import Page, Receipt, Send
+from workflows.queues import PAGE_QUEUE
 
 
 class FakePager:

@@ -10,12 +10,12 @@ import pytest_asyncio
 from temporalio.client import Client
 from temporalio.worker import Worker
 
-from settings.temporal import WORKFLOW_QUEUE
 from tests.patience import HANGS_AFTER_S
 from tests.starter.book import ACME
 from tests.tocsin.conftest import Tocsin
 from tests.tocsin.test_commands import process, until_found
 from tests.workflows.incidents import Vendors, performing
+from workflows.queues import WORKFLOW_QUEUE
 
 REVIEW = """\
     verify_for: 0m

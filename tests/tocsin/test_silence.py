@@ -9,12 +9,12 @@ import pytest_asyncio
 from temporalio.client import Client
 from temporalio.worker import Worker
 
-from settings.temporal import WORKFLOW_QUEUE
 from starter.temporal.incidents import Incidents
 from starter.temporal.silences import Silences
 from tests.starter.conftest import eventually
 from tests.tocsin.conftest import Tocsin
 from workflows.durable.sandboxing import runner
+from workflows.queues import WORKFLOW_QUEUE
 from workflows.silence import SilenceWorkflow
 
 

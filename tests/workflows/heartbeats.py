@@ -19,11 +19,11 @@ from starter.temporal.results import NobodyWorks, NothingOpen
 from tests.patience import HANGS_AFTER_S
 from tests.workflows.incidents import opening
 from workflows.durable.sandboxing import runner
-from workflows.durable.sending import COMMS_QUEUE, PAGE_QUEUE
 from workflows.heartbeat import HeartbeatWorkflow
 from workflows.incident import IncidentWorkflow
 from workflows.policy.views.results import Status
 from workflows.policy.watches.heartbeat import About, GatewayPresence, Heartbeat, Spec, incident_id, workflow_id
+from workflows.queues import COMMS_QUEUE, PAGE_QUEUE
 
 LISTENS = GatewayPresence(sign_at=datetime(2100, 1, 1, tzinfo=UTC))
 AWAY = GatewayPresence()

@@ -24,7 +24,6 @@ from starter.temporal.incidents import Incidents
 from tests.patience import HANGS_AFTER_S
 from workflows.cancelled_episodes import CancelledEpisodesWorkflow
 from workflows.durable.sandboxing import runner
-from workflows.durable.sending import COMMS_QUEUE, PAGE_QUEUE
 from workflows.incident import IncidentWorkflow
 from workflows.policy.effects.effects import Receipt, Send
 from workflows.policy.incident.events import Alert, AlertsReceived
@@ -32,6 +31,7 @@ from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.names import SeverityName
 from workflows.policy.views.results import HISTORY_BYTES, IncidentInput, PlanView, Status
+from workflows.queues import COMMS_QUEUE, PAGE_QUEUE
 from workflows.review import ReviewWorkflow
 
 RUNBOOKS = Path(__file__).parents[2] / "runbooks"

@@ -21,12 +21,12 @@ from tests.patience import HANGS_AFTER_S
 from tests.workflows.incidents import opening
 from workflows.durable.forward_alerts import HandOn, HoldThere, SilencesListed
 from workflows.durable.sandboxing import runner
-from workflows.durable.sending import PAGE_QUEUE
 from workflows.incident import IncidentWorkflow
 from workflows.policy.incident.events import Alert
 from workflows.policy.runbook.matchers import Matcher
 from workflows.policy.views.results import Status
 from workflows.policy.watches.silence import Captured, Silence, SilenceSummary, workflow_id
+from workflows.queues import PAGE_QUEUE
 from workflows.silence import SilenceWorkflow
 
 HOUR = timedelta(hours=1)

@@ -15,9 +15,9 @@ from temporalio.worker import Worker
 
 from workflows.digest import DigestWorkflow
 from workflows.durable.sandboxing import runner
-from workflows.durable.sending import COMMS_QUEUE
 from workflows.policy.effects.effects import Email, Place, Post, Receipt, Send
 from workflows.policy.watches.digest import Digested, DigestOrder, StillOpen, Stock
+from workflows.queues import COMMS_QUEUE
 
 POST = Post(to=Place(channel="#incidents"), template="digest")
 MAIL = Email(to="leads", name="Leads", addresses=("leads@example.com",), template="digest")

@@ -13,12 +13,12 @@ from temporalio.common import RetryPolicy
 from typer import Argument
 
 import settings
-from settings.temporal import PAGE_QUEUE
 from tocsin import output, reach
 from tocsin.commands.arguments import AsJson, me
 from tocsin.failure import ExitCode, Failure
 from tocsin.view.plain import plain
 from workflows.policy.effects.effects import Page, Receipt, Send
+from workflows.queues import PAGE_QUEUE
 
 app = typer.Typer()
 

@@ -7,13 +7,13 @@ from temporalio import workflow
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError
 
-from workflows.durable.sending import COMMS_QUEUE, PAGE_QUEUE
 from workflows.durable.summaries import summary
 from workflows.policy.incident.events import AlertsReceived
 from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.watches.heartbeat import GatewayPresence
 from workflows.policy.watches.silence import Captured, SilenceSummary
 from workflows.policy.wire.model import Wire
+from workflows.queues import COMMS_QUEUE, PAGE_QUEUE
 
 AT_ONCE = timedelta(seconds=10)
 """An attempt; Temporal answers in milliseconds."""

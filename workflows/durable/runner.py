@@ -138,13 +138,13 @@ class Runner:
                     self._fold(kept)
                     continue
                 due_at = self._clock.wall(demand.due_at)
-                order = sending.order(self._case.book, self._case.incident, demand, said, due_at)
+                ordered = sending.order(self._case.book, self._case.incident, demand, said, due_at)
                 self._fold(EffectStarted(demand=demand, real_at=workflow.now()))
                 for failed in said.failed:  # once each: the next text may fail for another reason
                     event_id = f"text/{failed.name}/{failed.problem}"
                     self._fold(TextFailed(id=event_id, text=failed.name, problem=failed.problem))
                 why = f"{what(self._case.book, demand)}: {demand.reason}"
-                send = asyncio.create_task(sending.perform(demand, order, why))
+                send = asyncio.create_task(sending.perform(demand, ordered, why))
                 self._sends[demand.key] = _Flight(demand, send)
                 send.add_done_callback(self._look_again)
 

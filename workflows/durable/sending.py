@@ -1,28 +1,15 @@
 """From a demand to an activity and back: queues, timeouts, and what Temporal's errors mean to the core."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError, CancelledError, FailureError
 
+from workflows.durable.deliveries import WithoutVendor, delivery
 from workflows.durable.summaries import summary
 from workflows.policy.effects.demand import Demand
-from workflows.policy.effects.effects import (
-    Annotate,
-    Email,
-    OpenChannel,
-    Page,
-    Post,
-    Publish,
-    Receipt,
-    Send,
-    SetTopic,
-    SyncPager,
-    Ticket,
-    WriteDocument,
-)
+from workflows.policy.effects.effects import Page, Post, Receipt, Send
 from workflows.policy.incident.events import EffectSettled
 from workflows.policy.incident.state import Incident
 from workflows.policy.planning.wanted import known_channel
@@ -32,41 +19,12 @@ from workflows.policy.wire.bounded import cut
 from workflows.texts.context import page_labels, page_links
 from workflows.texts.render import Message
 
-PAGE_QUEUE = "tocsin-page"
-COMMS_QUEUE = "tocsin-comms"
 
-
-@dataclass(frozen=True)
-class DeliveryPolicy:
-    """How an activity travels. `start_to_close` is a few seconds above the adapters' HTTP timeout, so that a killed
-    worker costs seconds; `give_up_after` is when the core is told `undelivered`."""
-
-    queue: str
-    start_to_close: timedelta
-    give_up_after: timedelta
-    longest_pause: timedelta
-
-
-PAGES = DeliveryPolicy(PAGE_QUEUE, timedelta(seconds=12), timedelta(minutes=30), timedelta(seconds=10))
-COMMS = DeliveryPolicy(COMMS_QUEUE, timedelta(seconds=30), timedelta(hours=2), timedelta(seconds=30))
-MAIL = DeliveryPolicy(COMMS_QUEUE, timedelta(seconds=90), timedelta(hours=2), timedelta(minutes=5))
-"""Mail servers take their time, and what is still being sent must not be sent a second time beside it."""
-
-
-@dataclass(frozen=True)
-class Order:
-    """What to do: the activity's name, its argument, and its road."""
-
-    activity: str
-    send: Send
-    road: DeliveryPolicy
-
-
-def order(book: Runbook, incident: Incident, demand: Demand, said: Message, due_at: datetime) -> Order:
+def order(book: Runbook, incident: Incident, demand: Demand, said: Message, due_at: datetime) -> Send:
     """Everything about a send that has to be decided at the moment it begins. `due_at` is the wall clock's."""
     before = incident.started.get(demand.key)
     is_page = isinstance(demand.effect, Page)
-    send = Send(
+    return Send(
         incident=incident.id,
         key=demand.key,
         vendor_key=incident.vendor_key(demand.key),
@@ -83,7 +41,6 @@ def order(book: Runbook, incident: Incident, demand: Demand, said: Message, due_
         again=before is not None,
         first_started_at=before.real_at if before else workflow.now(),
     )
-    return by_its_road(demand, send)
 
 
 def in_its_place(incident: Incident, demand: Demand, text: str) -> str:
@@ -96,55 +53,24 @@ def in_its_place(incident: Incident, demand: Demand, text: str) -> str:
     return text if is_its_own else f"{headline}\n{text}"
 
 
-def by_its_road(demand: Demand, send: Send) -> Order:
-    return Order(_activity(demand), send, _road(demand))
-
-
-def _road(demand: Demand) -> DeliveryPolicy:
-    if isinstance(demand.effect, Page | SyncPager):
-        return PAGES
-    return MAIL if isinstance(demand.effect, Email) else COMMS
-
-
-def _activity(demand: Demand) -> str:
-    match demand.effect:
-        case Page():
-            return "page"
-        case SyncPager():
-            return "hush"
-        case Annotate():
-            return "annotate"
-        case OpenChannel():
-            return "open_channel"
-        case SetTopic():
-            return "set_topic"
-        case Publish():
-            return "publish"
-        case Email():
-            return "send_email"
-        case WriteDocument():
-            return "write_document"
-        case Ticket():
-            return "file_ticket"
-    return "post"
-
-
-async def perform(demand: Demand, what: Order, why: str) -> EffectSettled:
+async def perform(demand: Demand, send: Send, why: str) -> EffectSettled:
     """Run it to its end. Cancelling waits until the activity has really stopped (rule 5)."""
+    row = delivery(demand.effect)
+    policy = row.policy
     try:
         receipt = await workflow.execute_activity(
-            what.activity,
-            what.send,
+            row.activity,
+            send,
             result_type=Receipt,
-            task_queue=what.road.queue,
-            start_to_close_timeout=what.road.start_to_close,
-            schedule_to_close_timeout=what.road.give_up_after,
-            retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=what.road.longest_pause),
+            task_queue=policy.queue,
+            start_to_close_timeout=policy.start_to_close,
+            schedule_to_close_timeout=policy.give_up_after,
+            retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=policy.longest_pause),
             cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
             summary=summary(why),
         )
     except ActivityError as error:
-        return _failed(demand, what.send, error)
+        return _failed(demand, send, error)
     return EffectSettled(demand=demand, outcome="done", receipt=receipt)
 
 
@@ -160,10 +86,10 @@ def _failed(demand: Demand, send: Send, error: ActivityError) -> EffectSettled:
     cause = error.cause
     if isinstance(cause, CancelledError):
         return EffectSettled(demand=demand, outcome="superseded")
-    unsaid = Receipt(note=send.text if isinstance(demand.effect, Email | Ticket) else None)  # for whoever does it
-    if isinstance(cause, ApplicationError) and cause.type == "Unconnected":
+    unsaid = Receipt(note=send.text if delivery(demand.effect).keeps_text else None)  # for whoever does it
+    if isinstance(cause, ApplicationError) and cause.type == WithoutVendor.UNCONNECTED.value:
         return EffectSettled(demand=demand, outcome="unconnected", problem=cause.message, receipt=unsaid)
-    if isinstance(cause, ApplicationError) and cause.type == "Rejected":
+    if isinstance(cause, ApplicationError) and cause.type == WithoutVendor.REJECTED.value:
         route = str(cause.details[0]) if cause.details and cause.details[0] else None
         return EffectSettled(demand=demand, outcome="rejected", problem=cause.message, route=route, receipt=unsaid)
     last = cause.cause if isinstance(cause, FailureError) and cause.cause is not None else cause  # under a timeout

@@ -1,5 +1,7 @@
 """How things are called in front of people: one word for each, on the timeline, in the plan, in the Temporal UI."""
 
+from typing import assert_never
+
 from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import (
     Annotate,
@@ -61,6 +63,7 @@ def what(book: Runbook, demand: Demand) -> str:
         case Post(kind=kind, role=role):
             whom = f" to {book.role_name(role)}" if role and kind != "post" else ""
             return f"{kind} {duty_name(demand.duty)}{whom}"
+    assert_never(demand.effect)
 
 
 def duty_name(duty: str) -> str:

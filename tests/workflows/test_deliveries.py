@@ -1,0 +1,38 @@
+"""The table of deliveries and what else knows the kinds of effects agree."""
+
+from typing import cast, get_args
+
+import pytest
+
+from activities.perform import Perform
+from workflows.durable.deliveries import Delivery, delivery
+from workflows.policy.effects.effects import Effect
+from workflows.policy.wire.model import Wire
+from workflows.queues import COMMS_QUEUE, PAGE_QUEUE
+
+KINDS: tuple[type[Wire], ...] = get_args(get_args(Effect)[0])
+
+
+def rows() -> dict[str, Delivery]:
+    return {kind.__name__: delivery(cast("Effect", kind.model_construct())) for kind in KINDS}
+
+
+@pytest.mark.parametrize("name", rows())
+def test_each_effect_goes_to_an_activity_that_works_on_its_queue(name: str) -> None:
+    perform = Perform(None, None, None)
+    workers = {PAGE_QUEUE: perform.page_activities(), COMMS_QUEUE: perform.comms_activities()}
+    row = rows()[name]
+    names = [getattr(activity, "__temporal_activity_definition").name for activity in workers[row.policy.queue]]
+    assert row.activity in names
+
+
+def test_no_two_kinds_of_effects_share_an_activity() -> None:
+    assert len({row.activity for row in rows().values()}) == len(KINDS)
+
+
+def test_an_effect_that_the_table_does_not_know_is_not_sent_to_the_chat() -> None:
+    class Unknown:
+        kind = "telegram"
+
+    with pytest.raises(AssertionError, match="unreachable"):
+        delivery(Unknown())  # type: ignore[arg-type]  # what mypy would refuse

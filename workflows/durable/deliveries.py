@@ -1,0 +1,96 @@
+"""The table of effects: which activity carries each out, how it travels, and what becomes of it without a vendor."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import Enum
+from typing import assert_never
+
+from workflows.policy.effects.effects import (
+    Annotate,
+    Effect,
+    Email,
+    OpenChannel,
+    Page,
+    Post,
+    Publish,
+    SetTopic,
+    SyncPager,
+    Ticket,
+    WriteDocument,
+)
+from workflows.queues import COMMS_QUEUE, PAGE_QUEUE
+
+
+@dataclass(frozen=True)
+class DeliveryPolicy:
+    """How an activity travels. `start_to_close` is a few seconds above the adapters' HTTP timeout, so that a killed
+    worker costs seconds; `give_up_after` is when the core is told `undelivered`."""
+
+    queue: str
+    start_to_close: timedelta
+    give_up_after: timedelta
+    longest_pause: timedelta
+
+
+PAGES = DeliveryPolicy(PAGE_QUEUE, timedelta(seconds=12), timedelta(minutes=30), timedelta(seconds=10))
+COMMS = DeliveryPolicy(COMMS_QUEUE, timedelta(seconds=30), timedelta(hours=2), timedelta(seconds=30))
+MAIL = DeliveryPolicy(COMMS_QUEUE, timedelta(seconds=90), timedelta(hours=2), timedelta(minutes=5))
+"""Mail servers take their time, and what is still being sent must not be sent a second time beside it."""
+
+
+class WithoutVendor(Enum):
+    """How an effect fails when no vendor is connected that could carry it out. The value is the failure's type."""
+
+    REJECTED = "Rejected"
+    """Everybody relies on it: its absence is said loudly."""
+    UNCONNECTED = "Unconnected"
+    """It is no surprise: whoever owes the duty is asked to do it by hand."""
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One row of the table."""
+
+    activity: str
+    """A wire name: it never changes."""
+    policy: DeliveryPolicy
+    without_vendor: WithoutVendor = WithoutVendor.REJECTED
+    keeps_text: bool = False
+    """If it fails, its text is shown to the role that does it by hand."""
+
+
+PAGE = Delivery("page", PAGES)
+SYNC_PAGER = Delivery("hush", PAGES)
+ANNOTATE = Delivery("annotate", COMMS)
+OPEN_CHANNEL = Delivery("open_channel", COMMS)
+SET_TOPIC = Delivery("set_topic", COMMS)
+POST = Delivery("post", COMMS)
+PUBLISH = Delivery("publish", COMMS)
+SEND_EMAIL = Delivery("send_email", MAIL, WithoutVendor.UNCONNECTED, keeps_text=True)
+WRITE_DOCUMENT = Delivery("write_document", COMMS, WithoutVendor.UNCONNECTED)
+FILE_TICKET = Delivery("file_ticket", COMMS, WithoutVendor.UNCONNECTED, keeps_text=True)
+
+
+def delivery(effect: Effect) -> Delivery:  # noqa: C901 (a table: one line for each kind of effect)
+    match effect:
+        case Page():
+            return PAGE
+        case SyncPager():
+            return SYNC_PAGER
+        case Annotate():
+            return ANNOTATE
+        case OpenChannel():
+            return OPEN_CHANNEL
+        case SetTopic():
+            return SET_TOPIC
+        case Post():
+            return POST
+        case Publish():
+            return PUBLISH
+        case Email():
+            return SEND_EMAIL
+        case WriteDocument():
+            return WRITE_DOCUMENT
+        case Ticket():
+            return FILE_TICKET
+    assert_never(effect)
