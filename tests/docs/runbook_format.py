@@ -8,8 +8,9 @@ from typing import Any
 from starter.runbooks.schema import DURATION, schema
 from tests.docs.tables import ROOT, between, table
 from workflows.texts.bounds import LARGEST, STEPS
-from workflows.texts.context import ALWAYS, INSIDE, SOMETIMES
+from workflows.texts.context import ALWAYS, SOMETIMES
 from workflows.texts.defaults import TEXTS
+from workflows.texts.occasion import INSIDE
 
 PAGE = ROOT / "docs" / "runbooks" / "README.md"
 Schema = Mapping[str, Any]

@@ -25,8 +25,9 @@ from workflows.policy.planning.wanted import known_channel
 from workflows.policy.reducers.root import apply
 from workflows.policy.simulation.simulate import Simulation
 from workflows.policy.time.calendar import Calendar
-from workflows.texts.context import ALWAYS, SOMETIMES, page_links
+from workflows.texts.context import ALWAYS, SOMETIMES
 from workflows.texts.defaults import TEXTS
+from workflows.texts.incident_values import page_links
 from workflows.texts.render import LONGEST, Message, words
 from workflows.texts.review_context import FIRST, LAST
 

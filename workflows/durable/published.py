@@ -8,7 +8,7 @@ from workflows.durable import search_attributes as known
 from workflows.policy.engine import Plan
 from workflows.policy.escalation.pages import tier_reached
 from workflows.policy.incident.state import Incident
-from workflows.policy.reducers.root import COMMANDER
+from workflows.policy.incident.who import COMMANDER
 from workflows.policy.review.owed import owed
 from workflows.policy.review.state import Review
 from workflows.policy.runbook.model import Runbook

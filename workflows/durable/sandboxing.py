@@ -7,8 +7,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 
 PURE = (
     "workflows.policy",
-    "workflows.texts.render",
-    "workflows.texts.context",
+    "workflows.texts",
     "pydantic",  # builds its validators once; importing it anew for each workflow costs a second
     "pydantic_core",
     "jinja2",  # a compiled template imports jinja2.runtime when it first runs

@@ -16,7 +16,7 @@ from workflows.policy.planning.wanted import known_channel
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.names import severity_title
 from workflows.policy.wire.bounded import cut
-from workflows.texts.context import page_labels, page_links
+from workflows.texts.incident_values import page_labels, page_links
 from workflows.texts.render import Message
 
 

@@ -3,269 +3,24 @@
 Each is computed when a text asks for it. One that is None is not known yet, and is a gap.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
 from types import NoneType
-from typing import TypedDict, get_args, get_type_hints
+from typing import get_args, get_type_hints
 
-from workflows.policy.communication.channel import contacts_for, next_batch
-from workflows.policy.communication.joined import of_duty
-from workflows.policy.communication.updates import next_update_at
 from workflows.policy.duties.duties import known_duties
 from workflows.policy.duties.follow_ups import named, owner_of
-from workflows.policy.effects.demand import Demand
-from workflows.policy.effects.effects import Email, Post, Publish, Ticket, WriteDocument
+from workflows.policy.effects.effects import Email, Post, Publish
 from workflows.policy.incident.follow_up import FollowUp
-from workflows.policy.incident.state import Incident
-from workflows.policy.planning.wanted import known_channel
-from workflows.policy.review.state import Review
-from workflows.policy.runbook.model import Runbook
-from workflows.policy.runbook.names import severity_title
 from workflows.policy.runbook.terms import Duty
-from workflows.policy.time.calendar import clock, dated, day_in
-from workflows.policy.time.durations import write
-from workflows.policy.wire.bounded import cut
-from workflows.texts import documents, gaps, review_context
+from workflows.texts import gaps, review_context
+from workflows.texts.incident_values import IncidentValues
+from workflows.texts.occasion import Occasion
 from workflows.texts.review_context import Due
 
 
-class Labelled(TypedDict):
-    label: str
-    url: str
-
-
-class Reachable(TypedDict):
-    name: str
-    reach: str
-
-
 @dataclass(frozen=True)
-class Occasion:
-    """Something is said: for a demand, of an incident that stands so, at that time."""
-
-    book: Runbook
-    incident: Incident
-    demand: Demand
-    now: datetime
-    render: Callable[["Values", str], str]
-    """Fills the text of that name: a draft quotes what would go out."""
-    review: Review | None = None
-    """The incident's, once it has begun."""
-
-
-@dataclass(frozen=True)
-class Values(Occasion):
-    """Every property is a value."""
-
-    @property
-    def id(self) -> str:
-        return self.incident.id
-
-    @property
-    def headline(self) -> str:
-        """`SEV-1: Checkout fails`: what an incident is called everywhere."""
-        return f"{self.severity}: {self.title}"
-
-    @property
-    def severity(self) -> str:
-        return severity_title(self.incident.severity)
-
-    @property
-    def title(self) -> str:
-        return self.issue if is_unread(self.demand) else self.incident.title
-
-    @property
-    def phase(self) -> str:
-        return self.incident.phase.capitalize()
-
-    @property
-    def date(self) -> str:
-        """Its day where the runbook's people live."""
-        return f"{day_in(self.book.calendar.zone, self.incident.declared_at)}"
-
-    @property
-    def since(self) -> str:
-        return self._time(self.incident.declared_at)
-
-    @property
-    def detected(self) -> str:
-        return self._time(self.incident.detected_at)
-
-    @property
-    def started(self) -> str:
-        """The alert's own beginning, always with its date."""
-        return dated(self.book.calendar.zone, self.incident.detected_at)
-
-    @property
-    def began(self) -> str:
-        """The alert's own beginning, and when the incident was declared if that was later."""
-        return self.detected if self.detected == self.since else f"{self.detected}, declared {self.since}"
-
-    def _time(self, at: datetime) -> str:
-        """With its day where that matters: what is written today may tell of last week, or be read next year."""
-        zone, is_kept = self.book.calendar.zone, isinstance(self.demand.effect, WriteDocument | Email | Ticket)
-        return dated(zone, at) if is_kept else clock(zone, at, self.now)
-
-    @property
-    def elapsed(self) -> str:
-        return f"T+{_minutes(self.now - self.incident.declared_at)}"
-
-    @property
-    def reason(self) -> str:
-        return self.demand.reason
-
-    @property
-    def labels(self) -> list[str]:
-        """`name=value`, as many as a phone has room for."""
-        return [f"{name}={value}" for name, value in page_labels(self.incident).items()]
-
-    @property
-    def channel(self) -> str | None:
-        return known_channel(self.book, self.incident)
-
-    @property
-    def commander(self) -> str:
-        holder = self.incident.roles.get("commander")
-        return self.book.person_name(holder) if holder else "nobody yet"
-
-    @property
-    def roles(self) -> dict[str, str]:
-        return {self.book.role_name(role): person for role, person in self.incident.roles.items()}
-
-    @property
-    def tried(self) -> list[str]:
-        people = dict.fromkeys(ring.person for ring in self.incident.rings.values())
-        return [self.book.person_name(person) for person in people]
-
-    @property
-    def acknowledged_by(self) -> str:
-        return self.incident.acknowledged_by
-
-    @property
-    def resolved_by(self) -> str:
-        return self.incident.resolved_by
-
-    @property
-    def resolution(self) -> str:
-        return self.incident.resolution
-
-    @property
-    def ended(self) -> str:
-        """Who ended it, how, and why."""
-        how = "cancelled" if self.incident.cancelled else "resolved"
-        why = f": {self.incident.resolution}" if self.incident.resolution else ""
-        return f"{how} by {self.incident.resolved_by or 'nobody'}{why}" if self.incident.resolved else ""
-
-    @property
-    def flags(self) -> list[str]:
-        return sorted(self.incident.flags)
-
-    @property
-    def links(self) -> list[Labelled]:
-        return [{"label": label, "url": url} for label, url in page_links(self.book, self.incident)]
-
-    @property
-    def told(self) -> list[str]:
-        news = of_duty(self.incident, self.demand)
-        if news is not None:
-            return [news.in_words()]
-        return [item.text for item in next_batch(self.incident, self.demand.duty, up_to=self.demand.occurrence)]
-
-    @property
-    def by(self) -> str:
-        batch = next_batch(self.incident, self.demand.duty, up_to=self.demand.occurrence)
-        return batch[0].by if batch else ""
-
-    @property
-    def duty(self) -> str:
-        return self.demand.duty
-
-    @property
-    def no_pager(self) -> bool:
-        return self.incident.no_pager
-
-    @property
-    def home(self) -> str:
-        return self.book.home
-
-    @property
-    def issue(self) -> str:
-        """What may be said in public. An alert's own words name hosts and internals: they stay inside."""
-        if self.incident.labels or self.incident.alerts:
-            is_read = is_public(self.demand) and not is_unread(self.demand)
-            service = self.incident.service if is_read else self._public_service
-            return f"a problem with {service or 'one of our services'}"
-        return self.incident.title
-
-    @property
-    def _public_service(self) -> str | None:
-        """As the runbook calls it, or whoever declared the incident; an alert's label may say anything."""
-        listed = self.incident.service in self.book.intake.services.values()
-        is_a_persons = not (self.incident.labels or self.incident.alerts)
-        return self.incident.service or None if listed or is_a_persons else None
-
-    @property
-    def contacts(self) -> list[Reachable]:
-        return [
-            {"name": known.name, "reach": gaps.without(known.reach)} for known in contacts_for(self.book, self.incident)
-        ]
-
-    @property
-    def service(self) -> str | None:
-        return self._public_service if is_unread(self.demand) else self.incident.service or None
-
-    @property
-    def war_room(self) -> str | None:
-        return self.book.war_room.url if self.book.war_room else None
-
-    @property
-    def impact(self) -> str | None:
-        """What fires; when it is over, what has fired."""
-        alerts = self.incident.alerts.values() if self.incident.resolved else self.incident.firing
-        said = {alert.summary or alert.name for alert in alerts}
-        return cut("; ".join(sorted(said)), 500) if said else None
-
-    @property
-    def record(self) -> str:
-        """All that is known, in Markdown, between two marks: for documents."""
-        return documents.record(self.book, self.incident, self.now)
-
-    @property
-    def timeline(self) -> str:
-        """As a table in Markdown: for documents."""
-        return documents.timeline(self.incident)
-
-    @property
-    def happened(self) -> list[str]:
-        return review_context.happened(self.incident)
-
-    @property
-    def cause(self) -> str | None:
-        return self.incident.resolution or None
-
-    @property
-    def mitigation_started(self) -> str | None:
-        at = self.incident.mitigation_started_at
-        return self._time(at) if at else None
-
-    @property
-    def mitigated(self) -> str | None:
-        return self._time(self.incident.mitigated_at) if self.incident.mitigated_at else None
-
-    @property
-    def resolved(self) -> str | None:
-        return self._time(self.incident.resolved_at) if self.incident.resolved_at else None
-
-    @property
-    def duration(self) -> str | None:
-        at = self.incident.resolved_at
-        return _minutes(at - self.incident.declared_at) if at else None
-
-    @property
-    def next_update(self) -> str | None:
-        at = next_update_at(self.book, self.incident, self.now)
-        return self._time(at) if at else None
+class Values(IncidentValues):
+    """Those of the incident, and those of what is owed: drafts, duties, the review, follow-ups."""
 
     @property
     def draft(self) -> str | None:
@@ -335,47 +90,15 @@ class Values(Occasion):
         return named(self.incident, self.demand.duty.removeprefix("ticket/"))
 
 
-INSIDE = frozenset(
-    ("cause", "impact", "resolution", "labels", "links", "told", "ended", "happened", "record", "timeline")
-)
-"""What alerts say, and people among themselves: not known in public, unless somebody has read it first (rule 21)."""
-
-
-def is_public(demand: Demand) -> bool:
-    """For people outside."""
-    effect = demand.effect
-    return isinstance(effect, Publish) or (isinstance(effect, Email) and effect.public)
-
-
-def is_unread(demand: Demand) -> bool:
-    """For people outside, and nobody has read it before it leaves the house."""
-    effect = demand.effect
-    return is_public(demand) and not (isinstance(effect, Publish | Email) and effect.approved)
-
-
-def page_labels(incident: Incident) -> dict[str, str]:
-    """As many, and as much of each, as a phone has room for."""
-    return {cut(name, 40): cut(value, 80) for name, value in list(incident.labels.items())[:12]}
-
-
-def page_links(book: Runbook, incident: Incident) -> tuple[tuple[str, str], ...]:
-    """What somebody who was just woken wants to press: the war room, the alert's own links, the dashboards."""
-    war_room = ((book.war_room.label, book.war_room.url),) if book.war_room else ()
-    return (*war_room, *incident.links, *((link.label, link.url) for link in book.links))
-
-
 def _duty(occasion: Occasion) -> Duty | None:
     name = occasion.demand.duty.removeprefix("duty/").removeprefix("duty-draft/")
     return next((duty for duty in known_duties(occasion.book, occasion.incident) if duty.id == name), None)
 
 
-def _minutes(span: timedelta) -> str:
-    return write(timedelta(minutes=span // timedelta(minutes=1)))
-
-
 _NAMES = {
     name: get_type_hints(value.fget)["return"]
-    for name, value in vars(Values).items()
+    for kind in reversed(Values.__mro__)
+    for name, value in vars(kind).items()
     if isinstance(value, property) and not name.startswith("_")
 }
 SOMETIMES = tuple(name for name, kind in _NAMES.items() if NoneType in get_args(kind))

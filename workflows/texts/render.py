@@ -21,8 +21,9 @@ from workflows.policy.runbook.model import Runbook
 from workflows.policy.wire.bounded import cut
 from workflows.texts import documents, gaps, markdown
 from workflows.texts.bounds import ALLOWANCE, Allowance, BoundedEnvironment
-from workflows.texts.context import ALWAYS, INSIDE, SOMETIMES, Values, is_public, is_unread
+from workflows.texts.context import ALWAYS, SOMETIMES, Values
 from workflows.texts.defaults import TEXTS
+from workflows.texts.occasion import INSIDE, is_public, is_unread
 
 SUBJECT = "Subject:"
 LONGEST = 3000

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from workflows.policy.incident.bounds import IncidentBounds
+from workflows.policy.incident.events import Event
 from workflows.policy.incident.messages import Lane, Tell, TimelineEntry
 from workflows.policy.incident.state import Incident
 from workflows.policy.wire.bounded import fit, newest, weight
@@ -56,3 +57,11 @@ def tell(
 def tells(item: Tell) -> str:
     """The duty that says it."""
     return f"tell/{item.lane}"
+
+
+def because(reason: str) -> str:
+    return f": {reason}" if reason else ""
+
+
+def through(event: Event) -> str:
+    return f" through {event.via}" if event.via else ""

@@ -4,6 +4,9 @@ from workflows.policy.runbook.names import PublicStatus
 from workflows.policy.wire.bounded import Line, Text
 from workflows.policy.wire.model import Instant, Wire
 
+STATUS_PAGE = "status-page"
+"""The draft for the status page, by name."""
+
 
 class ApprovedWords(Wire):
     """A human's words for the status page, or the approval of a draft."""

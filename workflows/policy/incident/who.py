@@ -5,6 +5,8 @@ import re
 
 from workflows.policy.runbook.model import Runbook
 
+COMMANDER = "commander"
+"""The role that leads an incident."""
 NOBODY_KNOWN = ("", "someone", "someone at pagerduty")
 """How those are written of whom nothing is known."""
 _THROUGH = re.compile(r"\s+(via\s.*|through\s.*|\(.*\))$")

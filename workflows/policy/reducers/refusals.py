@@ -24,7 +24,7 @@ from workflows.policy.incident.events import (
 )
 from workflows.policy.incident.state import Incident
 from workflows.policy.reducers.adopting import why_not
-from workflows.policy.reducers.root import draft_meant
+from workflows.policy.reducers.by_hand import draft_meant
 from workflows.policy.runbook.model import Runbook
 
 _WHILE_OPEN = (Acknowledged, Escalated, Mitigated, Resolved, SeverityChanged, Snoozed)

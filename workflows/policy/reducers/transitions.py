@@ -5,7 +5,7 @@ from datetime import datetime
 
 from workflows.policy.escalation.ladder import outlives_acknowledgement
 from workflows.policy.incident.alert_state import AlertState, Coming
-from workflows.policy.incident.announce import tell
+from workflows.policy.incident.announce import tell, through
 from workflows.policy.incident.events import Acknowledged, Event, Resolved, Unacknowledged
 from workflows.policy.incident.state import Incident
 from workflows.policy.reducers.joining import without_pending
@@ -15,12 +15,11 @@ from workflows.policy.time.durations import write
 
 def acknowledge(book: Runbook, incident: Incident, event: Acknowledged) -> Incident:
     after = mark_acknowledged(answer(book, incident, event), event.ring)
-    through = f" through {event.via}" if event.via else ""
     waited = write(event.at - incident.declared_at)
     return tell(
         after.model_copy(update={"renewed": None, "new_alert_ring": without_pending(incident, event.at)}),
         event.at,
-        f"{event.by} acknowledged{through}, {waited} after declaration",
+        f"{event.by} acknowledged{through(event)}, {waited} after declaration",
         kind="acknowledge",
         by=event.by,
     )
@@ -58,8 +57,8 @@ def unacknowledge(incident: Incident, event: Unacknowledged) -> Incident:
             "tally": incident.tally.began_again(True),
         }
     )
-    through = f" through {event.via}" if event.via else ""
-    text = f"{incident.acknowledged_by}'s acknowledgement was taken back{through} by {event.by}: people are paged again"
+    whose = f"{incident.acknowledged_by}'s acknowledgement"
+    text = f"{whose} was taken back{through(event)} by {event.by}: people are paged again"
     return tell(after, event.at, text, by=event.by, loud=True)
 
 

@@ -14,10 +14,10 @@ from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import Post
 from workflows.policy.engine import Plan, split
 from workflows.policy.incident.events import Event
+from workflows.policy.incident.public import STATUS_PAGE
 from workflows.policy.incident.rules import who_owes
 from workflows.policy.incident.state import Incident
 from workflows.policy.planning.wanted import BlockedDemand, DeferredDemand, incident_place, unsettled
-from workflows.policy.reducers.root import STATUS_PAGE
 from workflows.policy.review.events import Completed, ReviewClosed
 from workflows.policy.review.nags import nags
 from workflows.policy.review.owed import ASKED, counts_from, owed, review_duties

@@ -7,9 +7,9 @@ from typing import Literal
 
 from workflows.policy.duties import follow_ups
 from workflows.policy.duties.duties import known_duties, on_its_day, review_terms
+from workflows.policy.incident.public import STATUS_PAGE
 from workflows.policy.incident.rules import rules, who_owes
 from workflows.policy.planning.wanted import holds_at, holds_since
-from workflows.policy.reducers.root import STATUS_PAGE
 from workflows.policy.review.state import Review
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.terms import Duty

@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
-from workflows.policy.incident.announce import log, tell
+from workflows.policy.incident.announce import because, log, tell
 from workflows.policy.incident.bounds import IncidentBounds
 from workflows.policy.incident.events import Event
 from workflows.policy.incident.follow_up import Ending
-from workflows.policy.reducers import root
+from workflows.policy.reducers.arriving import not_before, remember
+from workflows.policy.reducers.root import apply as apply_to_incident
 from workflows.policy.review.events import Completed, NagsSnoozed, ReviewClosed, ReviewStarted, Submitted, Waived
 from workflows.policy.review.owed import OwedDuty, counts_from, owed
 from workflows.policy.review.state import ConsiderAnswer, Review
@@ -22,9 +23,9 @@ def apply(book: Runbook, review: Review, event: Event) -> Review:
         return review
     change = _APPLY.get(type(event))
     if change is None:
-        return review.model_copy(update={"incident": root.apply(book, review.incident, event)})
-    after = change(book, review, root.not_before(event, review.opened_at))
-    return after.model_copy(update={"incident": root.remember(after.incident, event.id)}) if event.id else after
+        return review.model_copy(update={"incident": apply_to_incident(book, review.incident, event)})
+    after = change(book, review, not_before(event, review.opened_at))
+    return after.model_copy(update={"incident": remember(after.incident, event.id)}) if event.id else after
 
 
 def meant(book: Runbook, review: Review, name: str) -> OwedDuty | None:
@@ -43,7 +44,7 @@ def _started(book: Runbook, review: Review, event: ReviewStarted) -> Review:
         return _log(review, event, f"{event.by} asked for the review, which changes nothing")
     answer = ConsiderAnswer(at=event.at, by=event.by, wanted=True)
     after = review.model_copy(update={"answer": answer})
-    return _tell(after, event, f"{event.by}: this needs a review{_because(event.reason)}")
+    return _tell(after, event, f"{event.by}: this needs a review{because(event.reason)}")
 
 
 def _submitted(book: Runbook, review: Review, event: Submitted) -> Review:
@@ -55,7 +56,7 @@ def _submitted(book: Runbook, review: Review, event: Submitted) -> Review:
     after = _end(review, each, Ending(at=event.at, by=event.by, text=text, link=link))
     late = roughly(event.at - each.due_at) + " late" if event.at > each.due_at else "in time"
     where = f": {event.link}" if event.link else ""
-    return _tell(after, event, f"{event.by} submitted {each.title}, {late}{where}{_because(event.text)}")
+    return _tell(after, event, f"{event.by} submitted {each.title}, {late}{where}{because(event.text)}")
 
 
 def _waived(book: Runbook, review: Review, event: Waived) -> Review:
@@ -64,13 +65,13 @@ def _waived(book: Runbook, review: Review, event: Waived) -> Review:
         each = meant(book, review, event.duty)
         if each is None:
             return _log(review, event, f"{event.by} waived {event.duty!r}, which is not owed")
-        return _tell(_end(review, each, ending), event, f"{event.by} waived {each.title}{_because(event.reason)}")
+        return _tell(_end(review, each, ending), event, f"{event.by} waived {each.title}{because(event.reason)}")
     for each in owed(book, review):
         if each.kind not in ("follow-up", "approval"):  # what others wait for is waived by its name alone
             review = _end(review, each, ending)
     answer = review.answer or ConsiderAnswer(at=event.at, by=event.by, wanted=False)
     after = review.model_copy(update={"answer": answer})
-    return _tell(after, event, f"{event.by} waived the review{_because(event.reason)}")
+    return _tell(after, event, f"{event.by} waived the review{because(event.reason)}")
 
 
 def _snoozed(book: Runbook, review: Review, event: NagsSnoozed) -> Review:
@@ -80,7 +81,7 @@ def _snoozed(book: Runbook, review: Review, event: NagsSnoozed) -> Review:
     snoozed = {name: until for name, until in review.snoozed.items() if name in names or not name}
     after = review.model_copy(update={"snoozed": {**snoozed, event.what: event.at + event.duration}})
     what = event.what.replace("-", " ") or "all reminders"
-    return _tell(after, event, f"{event.by} snoozed {what} for {write(event.duration)}{_because(event.reason)}")
+    return _tell(after, event, f"{event.by} snoozed {what} for {write(event.duration)}{because(event.reason)}")
 
 
 def _completed(book: Runbook, review: Review, event: Completed) -> Review:
@@ -100,10 +101,6 @@ def _closed(book: Runbook, review: Review, event: ReviewClosed) -> Review:
 
 def _end(review: Review, each: OwedDuty, ending: Ending) -> Review:
     return review.model_copy(update={"ended": {**review.ended, each.name: ending}})
-
-
-def _because(reason: str) -> str:
-    return f": {reason}" if reason else ""
 
 
 def _log(review: Review, event: Event, text: str) -> Review:

@@ -1,0 +1,71 @@
+"""Somebody acknowledges, or the pager takes that back: does it count, and for what?"""
+
+from datetime import datetime
+
+from workflows.policy.escalation.pager_sync import is_hushing
+from workflows.policy.incident.announce import log, tell, through
+from workflows.policy.incident.events import Acknowledged, Unacknowledged
+from workflows.policy.incident.rules import is_acknowledged
+from workflows.policy.incident.state import Incident
+from workflows.policy.incident.who import in_book
+from workflows.policy.reducers.arriving import not_before
+from workflows.policy.reducers.raising import answers_what_was_before
+from workflows.policy.reducers.transitions import acknowledge, mark_acknowledged, unacknowledge
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.runbook.names import severity_title
+
+
+def alive(book: Runbook, incident: Incident, at: datetime) -> Incident:
+    """A human did something: the acknowledgement, if there is one that still counts, counts from here."""
+    if not is_acknowledged(book, incident, at) or (incident.alive_at and incident.alive_at >= at):
+        return incident
+    return incident.model_copy(update={"alive_at": at})
+
+
+def acknowledged(book: Runbook, incident: Incident, event: Acknowledged) -> Incident:
+    if event.ring and not incident.is_ours(event.ring):
+        return log(incident, event.at, f"{event.by} acknowledged a page of an incident before this one")
+    ring = incident.rings.get(event.ring)
+    if incident.resolved or not _of_this_opening(incident, event):
+        return log(incident, event.at, f"{event.by} acknowledged, too late to change anything")
+    if answers_what_was_before(incident, event):
+        return _answered_what_was_before(book, incident, event)
+    event = not_before(event, incident.opened_at)
+    if incident.renewed or not is_acknowledged(book, incident, event.at):
+        return acknowledge(book, incident, event)
+    if ring is not None and (ring.state == "acknowledged" or is_hushing(incident, event.ring)):
+        return incident  # the echo of our own Hush, or a second press on the same ring
+    after = mark_acknowledged(alive(book, incident, event.at), event.ring)
+    return log(after, event.at, f"{event.by} acknowledged as well{through(event)}", kind="acknowledge")
+
+
+def _of_this_opening(incident: Incident, event: Acknowledged) -> bool:
+    """By what was acknowledged, not by when: the pager's clock may be behind ours, and its webhook late."""
+    ring = incident.rings.get(event.ring)
+    if ring is not None:
+        return ring.rung_at >= incident.opened_at
+    if not event.ring:
+        return event.at >= (incident.detected_at if incident.opening == 1 else incident.opened_at)
+    duty, _, occurrence = incident.effect_key(event.ring).rpartition("/")
+    if duty.startswith("escalate/") and occurrence.isdecimal():
+        return int(occurrence) >= incident.first_round
+    return incident.opening == 1 or event.at >= incident.opened_at
+
+
+def unacknowledged(book: Runbook, incident: Incident, event: Unacknowledged) -> Incident:
+    if event.ring and event.ring not in incident.rings:
+        return log(incident, event.at, f"a page that does not count any more is open again{through(event)}")
+    if incident.resolved or not is_acknowledged(book, incident, event.at):
+        return log(incident, event.at, f"the acknowledgement was taken back{through(event)}, which changes nothing")
+    return unacknowledge(incident, event)
+
+
+def _answered_what_was_before(book: Runbook, incident: Incident, event: Acknowledged) -> Incident:
+    if incident.rings.get(event.ring) is None or is_hushing(incident, event.ring):
+        return log(incident, event.at, f"{event.by} acknowledged a page of before the severity was raised")
+    text = (
+        f"{event.by} acknowledged a page of before the severity was raised, which does not count for "
+        f"{severity_title(incident.severity)}. To answer this: tocsin ack {incident.id}"
+    )
+    marked = mark_acknowledged(incident, event.ring)
+    return tell(marked, event.at, text, mention=in_book(book, event.by), loud=True)

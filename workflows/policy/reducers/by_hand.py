@@ -1,0 +1,153 @@
+"""What people do to an incident while it lasts: call others, give roles, report, approve, wait."""
+
+from workflows.policy.escalation.paging import called, next_call, tier_meant, why_nobody
+from workflows.policy.incident.announce import because, log, tell
+from workflows.policy.incident.bounds import IncidentBounds
+from workflows.policy.incident.events import (
+    DraftApproved,
+    Escalated,
+    FlagChanged,
+    HandedOff,
+    Mitigated,
+    Noted,
+    RoleAssigned,
+    RunbookAdopted,
+    SeverityChanged,
+    Snoozed,
+    UpdatePosted,
+)
+from workflows.policy.incident.pager_alerts import ManualPage
+from workflows.policy.incident.public import STATUS_PAGE, ApprovedWords
+from workflows.policy.incident.state import Incident
+from workflows.policy.incident.who import COMMANDER
+from workflows.policy.planning.wanted import EVER
+from workflows.policy.reducers.adopting import why_not
+from workflows.policy.reducers.raising import change_severity
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.runbook.names import severity_title
+from workflows.policy.time.durations import write
+from workflows.policy.wire.bounded import fit
+
+
+def severity_changed(book: Runbook, incident: Incident, event: SeverityChanged) -> Incident:
+    if event.severity == incident.severity:
+        return log(incident, event.at, f"{event.by} confirmed {severity_title(event.severity)}")
+    return change_severity(book, incident, event)
+
+
+def noted(book: Runbook, incident: Incident, event: Noted) -> Incident:
+    return log(incident, event.at, f"{event.by}: {event.text}", kind="note")
+
+
+def escalated(book: Runbook, incident: Incident, event: Escalated) -> Incident:
+    people = called(book, incident, event.to)
+    if not people:
+        why = ", who is neither a tier nor a person of this runbook"
+        if tier_meant(book, incident, event.to):
+            why = f": {why_nobody(book, incident, event.to)}"
+        return tell(incident, event.at, f"{event.by} called {event.to!r}{why}", by=event.by, loud=True)
+    call = ManualPage(
+        number=next_call(incident),
+        people=people,
+        at=event.at,
+        by=event.by,
+        reason=fit(event.reason, IncidentBounds.call_reason),
+    )
+    refused = {person: routes for person, routes in incident.refused_routes.items() if person not in people}
+    after = incident.model_copy(
+        update={"calls": (*incident.calls, call)[-IncidentBounds.calls :], "refused_routes": refused}
+    )
+    whom = ", ".join(book.person_name(person) for person in people)
+    return tell(after, event.at, f"{event.by} called {whom}{because(event.reason)}", by=event.by)
+
+
+def flag_changed(book: Runbook, incident: Incident, event: FlagChanged) -> Incident:
+    flags = incident.flags | {event.flag} if event.on else incident.flags - {event.flag}
+    if len(flags) > IncidentBounds.names:
+        return log(incident, event.at, f"too many flags: {event.flag} was not set", loud=True)
+    text = f"{event.by} {'set' if event.on else 'cleared'} the flag {event.flag}"
+    since = {f: at for f, at in incident.flagged_at.items() if f in flags}
+    since |= {f: event.at for f in flags if f not in since}
+    return tell(incident.model_copy(update={"flags": flags, "flagged_at": since}), event.at, text, by=event.by)
+
+
+def role_assigned(book: Runbook, incident: Incident, event: RoleAssigned) -> Incident:
+    roles = {**incident.roles, event.role: event.person}
+    if len(roles) > IncidentBounds.names:
+        return log(incident, event.at, f"too many roles: {event.role} was not given", loud=True)
+    after = incident.model_copy(update={"roles": roles})
+    text = f"{book.person_name(event.person)} is {book.role_name(event.role)}"
+    return tell(after, event.at, text, by=event.by)
+
+
+def handed_off(book: Runbook, incident: Incident, event: HandedOff) -> Incident:
+    before = incident.roles.get(COMMANDER, event.by)
+    after = incident.model_copy(update={"roles": {**incident.roles, COMMANDER: event.to}})
+    text = f"{before} handed over to {event.to}, who is now {book.role_name(COMMANDER)}"
+    if event.text:
+        text += f": {event.text}"
+    return tell(after, event.at, text, template="hand_off", by=event.by, mention=(event.to,))
+
+
+def update_posted(book: Runbook, incident: Incident, event: UpdatePosted) -> Incident:
+    changes: dict[str, object] = {"updated_at": max(event.at, incident.updated_at or event.at)}
+    if event.phase and not incident.resolved and event.phase != incident.phase:
+        changes |= {"phase": event.phase, "phase_at": event.at}
+        if event.phase == "identified":
+            changes["identified_at"] = event.at
+    if event.public:
+        words = ApprovedWords(at=event.at, by=event.by, text=event.text)
+        changes["public"] = incident.public.model_copy(update={"words": words})
+    after = incident.model_copy(update=changes)
+    return tell(after, event.at, event.text, kind="update", template="said", lane="updates", by=event.by)
+
+
+def draft_approved(book: Runbook, incident: Incident, event: DraftApproved) -> Incident:
+    name = draft_meant(incident, event)
+    if name is None:
+        return log(incident, event.at, f"{event.by} approved, but no draft was waiting")
+    approval = ApprovedWords(at=event.at, by=event.by, text=event.text)
+    if name != STATUS_PAGE:
+        drafts = {**incident.drafts, name: incident.drafts[name].model_copy(update={"approval": approval})}
+        after = incident.model_copy(update={"drafts": drafts})
+        return log(after, event.at, f"{event.by} approved: {name.replace('-', ' ')}")
+    after = incident.model_copy(update={"public": incident.public.model_copy(update={"approval": approval})})
+    return log(after, event.at, f"{event.by} approved the status page update ({incident.public.drafted})")
+
+
+def draft_meant(incident: Incident, event: DraftApproved) -> str | None:
+    """The draft that an approval means; None if nothing like it waits. After the end the status page says that it is
+    over or nothing: an earlier draft of it waits no more."""
+    waiting = {name: draft.at for name, draft in incident.drafts.items() if draft.approval is None}
+    if incident.public.drafted == "resolved" or (incident.public.drafted and not incident.resolved):
+        waiting[STATUS_PAGE] = EVER
+    if event.draft:
+        return event.draft if event.draft in waiting else None
+    return min(waiting, key=lambda name: waiting[name], default=None)
+
+
+def mitigated(book: Runbook, incident: Incident, event: Mitigated) -> Incident:
+    if incident.resolved:
+        return log(incident, event.at, f"{event.by} reported a fix, after the incident was resolved")
+    if event.started:
+        started = {"mitigation_started_at": incident.mitigation_started_at or event.at}
+        return tell(incident.model_copy(update=started), event.at, f"{event.by} works on the fix", by=event.by)
+    updated_at = max(event.at, incident.updated_at or event.at)  # a fix is news, as good as an update
+    changes = {"phase": "monitoring", "phase_at": event.at, "mitigated_at": event.at, "updated_at": updated_at}
+    text = f"{event.by}: the fix is in place" + (f": {event.text}" if event.text else "")
+    return tell(incident.model_copy(update=changes), event.at, text, kind="update", lane="updates", by=event.by)
+
+
+def snoozed(book: Runbook, incident: Incident, event: Snoozed) -> Incident:
+    after = incident.model_copy(update={"snoozed_until": event.at + event.duration})
+    text = f"{event.by} snoozed reminders for {write(event.duration)}{because(event.reason)}"
+    return tell(after, event.at, text, by=event.by)
+
+
+def runbook_adopted(book: Runbook, incident: Incident, event: RunbookAdopted) -> Incident:
+    no = why_not(incident, event.runbook)
+    if no:
+        return log(incident, event.at, f"{event.by} adopted a runbook, which changes nothing: {no}", loud=True)
+    version = f", version {event.runbook.version}" if event.runbook.version else ""
+    text = f"{event.by} adopted the runbook {event.runbook.runbook} as it is now{version}"
+    return tell(incident, event.at, text, by=event.by)

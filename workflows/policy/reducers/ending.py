@@ -1,0 +1,69 @@
+"""An incident is over, was none, or is not over after all."""
+
+from workflows.policy.incident.announce import because, log, tell, through
+from workflows.policy.incident.episodes import names
+from workflows.policy.incident.events import Cancelled, Closed, ClosingBegan, Reopened, Resolved
+from workflows.policy.incident.state import Incident
+from workflows.policy.reducers import alerts
+from workflows.policy.reducers.arriving import not_before
+from workflows.policy.reducers.transitions import not_over_after_all, reopen, resolve
+from workflows.policy.runbook.model import Runbook
+
+
+def resolved(book: Runbook, incident: Incident, event: Resolved) -> Incident:
+    if incident.resolved:
+        return log(incident, event.at, f"{event.by} resolved again, which changes nothing")
+    if event.ring and not incident.is_ours(event.ring):
+        return log(incident, event.at, f"{event.by} resolved a page of an incident before this one")
+    if event.ring and (event.ring not in incident.rings or incident.rings[event.ring].rung_at < incident.opened_at):
+        # We resolve a person's older ring before we ring again: its echo must not end the incident.
+        return log(incident, event.at, f"an older ring was resolved{through(event)}: the incident stays open")
+    return resolve(incident, not_before(event, incident.opened_at))
+
+
+def reopened(book: Runbook, incident: Incident, event: Reopened) -> Incident:
+    if incident.closed_at is not None:
+        return log(incident, event.at, f"{event.by} reopened, too late: the incident is closed", loud=True)
+    if not incident.resolved or incident.cancelled:
+        return log(incident, event.at, f"{event.by} reopened, which changes nothing")
+    before = incident if event.via == "alerts" else not_over_after_all(incident)
+    return reopen(before, event.at, f"reopened by {event.by}{because(event.reason)}")
+
+
+def cancelled(book: Runbook, incident: Incident, event: Cancelled) -> Incident:
+    moved = bool(event.duplicate_workflow) and event.duplicate_of != incident.id
+    changes = {
+        "cancelled": True, "phase": "resolved", "phase_at": event.at, "resolved_at": event.at, "resolved_by": event.by,
+        "end_held_since": None, "cancelled_episodes": alerts.cancelled_with(incident),
+        "duplicate_of": event.duplicate_of if moved else "",
+        "duplicate_workflow": event.duplicate_workflow if moved else "",
+    }  # fmt: skip
+    why = f"it is a duplicate of {event.duplicate_of}" if moved else "opened in error"
+    text = f"{event.by} cancelled the incident: {why}{because(event.reason)}"
+    after = tell(incident.model_copy(update=changes), event.at, text, lane="home", by=event.by)
+    if incident.firing or moved:
+        after = log(after, event.at, _what_becomes_of_its_alerts(after), kind="alert")
+    if "channel" not in incident.references:
+        return after
+    onwards = f"it goes on in {event.duplicate_of}" if moved else "nothing more follows here"
+    return tell(after, event.at, f"this incident is cancelled: {onwards}")
+
+
+def _what_becomes_of_its_alerts(incident: Incident) -> str:
+    if incident.duplicate_of:
+        return f"its alerts are moved to {incident.duplicate_of}"
+    return f"{names(incident.firing)} still fires: that opens nothing before it ends, begins anew or asks for more"
+
+
+def closing_began(book: Runbook, incident: Incident, event: ClosingBegan) -> Incident:
+    return incident.model_copy(update={"closing_at": event.at})
+
+
+def closed(book: Runbook, incident: Incident, event: Closed) -> Incident:
+    after = incident.model_copy(update={"closed_at": event.at})
+    text = "closed"
+    if incident.public.status not in (None, "resolved"):
+        text += f", although the status page still says {incident.public.status}"
+    if event.unfinished:
+        text += f"; what did not get out: {', '.join(dict.fromkeys(event.unfinished))}"
+    return log(after, event.at, text, loud=text != "closed")
