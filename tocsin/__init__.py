@@ -1,0 +1,1 @@
+"""The command line, `tocsin up`, the demo, and what they print."""

@@ -1,0 +1,1 @@
+"""The HTTP server: its routes, its limits, and what it answers."""

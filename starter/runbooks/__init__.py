@@ -1,0 +1,1 @@
+"""From YAML to a runbook, and what is wrong with it."""

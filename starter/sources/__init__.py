@@ -1,0 +1,1 @@
+"""What each sender says, and how it proves itself: one file each."""

@@ -1,0 +1,1 @@
+"""The only door to Temporal for everything that is no worker."""

@@ -1,0 +1,1 @@
+"""The pure core that decides: no Temporal, no clock, no I/O."""

@@ -1,0 +1,1 @@
+"""What the channel, the status page and the updates are owed."""

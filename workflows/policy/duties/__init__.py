@@ -1,0 +1,1 @@
+"""What is owed once: posts, mails, documents, tickets."""

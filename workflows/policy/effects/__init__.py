@@ -1,0 +1,1 @@
+"""What can be done to the outside world, and the demand for it."""

@@ -1,0 +1,1 @@
+"""Who is paged, when, again, and what the pager is to know."""

@@ -1,0 +1,1 @@
+"""The facts of an incident, its events, and questions to them."""

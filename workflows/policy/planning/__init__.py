@@ -1,0 +1,1 @@
+"""What a demand waits for, when an incident closes, and in which words it is planned."""

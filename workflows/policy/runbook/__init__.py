@@ -1,0 +1,1 @@
+"""The runbook as data, its matchers, links and references."""

@@ -1,0 +1,1 @@
+"""What would happen: a runbook or an old incident, played through without a server."""

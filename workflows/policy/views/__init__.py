@@ -1,0 +1,1 @@
+"""What people and lists are shown of an incident."""

@@ -1,0 +1,1 @@
+"""The small workflows' rules: heartbeats, silences, the digest, what the worker publishes."""

@@ -1,0 +1,1 @@
+"""What all models that travel share: frozen, strict, bounded."""
