@@ -5,7 +5,6 @@ shares one, and no page meets a connection that a firewall has long forgotten.
 """
 
 import asyncio
-import hashlib
 import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -14,6 +13,7 @@ from typing import TypeVar
 
 from activities.errors import Malformed, Rejected, Unavailable
 from activities.pagerduty_json import Notes, PagerDutyAnswer, PagerDutyIncident, PagerDutyIncidents, alerts, meaning
+from activities.pagers import fingerprint, open_route
 from activities.plain_text import clean
 from workflows.policy.effects.effects import Annotate, Page, Receipt, Send, SyncPager
 
@@ -42,6 +42,8 @@ T = TypeVar("T")
 class PagerDuty:
     """Every method raises Unavailable or Rejected. Without a token for the REST API nothing is looked up or noted."""
 
+    name = "PagerDuty"
+
     def __init__(
         self,
         routing_keys: Mapping[str, str],
@@ -60,6 +62,9 @@ class PagerDuty:
         """Rings on their way whose alert was refused as it was: in which form they go next."""
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="pagerduty")
 
+    def knows(self, person: str) -> bool:
+        return bool(self._keys.get(person))
+
     async def page(self, send: Send, look_first: bool) -> Receipt:
         """Rings, after resolving the rings that this one supersedes; no failure before the ring itself holds it up.
 
@@ -68,9 +73,7 @@ class PagerDuty:
         """
         assert isinstance(send.effect, Page)
         person, ring, remarks = send.effect.to, send.vendor_key, list[str]()
-        route = fingerprint(person, self._key(person))
-        if route in send.effect.not_through:
-            raise Rejected(f"{person}'s PagerDuty key was refused twice: not tried again until it is changed", route)
+        open_route(person, self._key(person), send.effect, "PagerDuty key")
         if look_first and self._token and await _step(self._find(ring), remarks) is not None:
             return Receipt(reference=ring, note="it was already there")
         await _step(self._retire(person, send.effect.supersedes), remarks)
@@ -166,11 +169,6 @@ class PagerDuty:
         raise Rejected(
             f"{person} has no PagerDuty integration key: set TOCSIN_PAGERDUTY_ROUTING_KEYS", fingerprint(person, "")
         )
-
-
-def fingerprint(person: str, key: str) -> str:
-    """Names a route without giving its key away; it changes with the key, so that a new key is tried at once."""
-    return hashlib.sha256(f"tocsin-route:{person}:{key}".encode()).hexdigest()[:12]
 
 
 @asynccontextmanager

@@ -100,17 +100,17 @@ class Perform:
     @activity.defn(name=deliveries.PAGE.activity)
     async def page(self, send: Send) -> Receipt:
         with _sending(send.key, LONGEST_PAUSE):
-            return await self._pagerduty().page(self._saying_where(_saying_how_late(send)), _look_first(send))
+            return await self._pagers().page(self._saying_where(_saying_how_late(send)), _look_first(send))
 
     @activity.defn(name=deliveries.SYNC_PAGER.activity)
     async def hush(self, send: Send) -> Receipt:
         with _sending(send.key, LONGEST_PAUSE):
-            return await self._pagerduty().hush(send)
+            return await self._pagers().hush(send)
 
     @activity.defn(name=deliveries.ANNOTATE.activity)
     async def annotate(self, send: Send) -> Receipt:
         with _sending(send.key):
-            return await self._pagerduty().annotate(send)
+            return await self._pagers().annotate(send)
 
     @activity.defn(name=deliveries.OPEN_CHANNEL.activity)
     async def open_channel(self, send: Send) -> Receipt:
@@ -174,8 +174,9 @@ class Perform:
         text = f"{send.text.rstrip()}\n{LABEL}: {address}"
         return send.model_copy(update={"text": text, "links": links, "address": address})
 
-    def _pagerduty(self) -> PageSender:
-        return _connected(self._pager, deliveries.PAGE, "PagerDuty", "TOCSIN_PAGERDUTY_ROUTING_KEYS")
+    def _pagers(self) -> PageSender:
+        settings = "TOCSIN_PAGERDUTY_ROUTING_KEYS or TOCSIN_NTFY_TOPICS"
+        return _connected(self._pager, deliveries.PAGE, "a pager", settings)
 
     def _slack(self) -> Chat:
         return _connected(self._chat, deliveries.POST, "Slack", "TOCSIN_SLACK_TOKEN")

@@ -23,7 +23,7 @@ def main(
     webhook_url: Annotated[str | None, typer.Option(help="where PagerDuty's V3 webhooks go")] = None,
     webhook_secret: Annotated[str, typer.Option(help="what they are signed with")] = "",
 ) -> None:
-    """Stand in for Slack, PagerDuty, Statuspage, Jira and a mail server, until interrupted."""
+    """Stand in for Slack, PagerDuty, ntfy, Statuspage, Jira and a mail server, until interrupted."""
     if webhook_url and not webhook_secret:
         raise typer.BadParameter("--webhook-url needs --webhook-secret: PagerDuty signs every webhook")
     if webhook_url and not webhook_url.startswith(("http://", "https://")):

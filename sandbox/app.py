@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Iterable
 
 from fastapi import FastAPI
 
-from sandbox import control, jira, pagerduty_events, pagerduty_rest, slack_api, statuspage
+from sandbox import control, jira, ntfy, pagerduty_events, pagerduty_rest, slack_api, statuspage
 from sandbox.gate import FaultGate
 from sandbox.mail import Mailbox
 from sandbox.vendor_error import VendorError, answer_in_vendors_words
@@ -29,6 +29,7 @@ def create_app(
     app.include_router(slack_api.router(world.workspace))
     app.include_router(pagerduty_events.router(world.pager))
     app.include_router(pagerduty_rest.router(world.pager))
+    app.include_router(ntfy.router(world.topics))
     app.include_router(statuspage.router(world.pages))
     app.include_router(jira.router(world.tracker))
     app.include_router(control.router(world))

@@ -11,6 +11,7 @@ from pydantic import AnyHttpUrl, BaseModel, ConfigDict
 from sandbox.faults import Fault
 from sandbox.jira import Issue
 from sandbox.mail import ReceivedMail
+from sandbox.ntfy import Notification
 from sandbox.pagerduty import Agent, PhoneRing, SandboxIncident
 from sandbox.slack import SandboxChannel
 from sandbox.statuspage import StatuspageIncident
@@ -47,6 +48,7 @@ class State:
     channels: list[SandboxChannel]
     rings: list[PhoneRing]
     pagerduty_incidents: list[SandboxIncident]
+    notifications: list[Notification]
     statuspage_incidents: list[StatuspageIncident]
     tickets: list[Issue]
     mails: list[ReceivedMail]
@@ -93,6 +95,7 @@ class _Control:
             channels=world.workspace.channels,
             rings=world.pager.rings,
             pagerduty_incidents=world.pager.incidents,
+            notifications=world.topics.notifications,
             statuspage_incidents=world.pages.incidents,
             tickets=world.tracker.issues,
             mails=list(world.mailbox.mails),

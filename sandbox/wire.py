@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 
 from pydantic import JsonValue
 
-Vendor = Literal["slack", "pagerduty", "statuspage", "jira"]
+Vendor = Literal["slack", "pagerduty", "ntfy", "statuspage", "jira"]
 
 KEPT = 10_000
 

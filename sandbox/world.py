@@ -9,6 +9,7 @@ from sandbox import pagerduty_json
 from sandbox.faults import Faults
 from sandbox.jira import Tracker
 from sandbox.mail import Mailbox
+from sandbox.ntfy import NtfyTopics
 from sandbox.pagerduty import Agent, SandboxIncident, SandboxPager
 from sandbox.slack import Workspace
 from sandbox.statuspage import StatusPages
@@ -31,6 +32,7 @@ class SandboxWorld:
         self.webhooks = Webhooks()
         self.workspace = Workspace(channels)
         self.pager = SandboxPager(self._announce)
+        self.topics = NtfyTopics()
         self.pages = StatusPages()
         self.tracker = Tracker()
         self.mailbox = mailbox
@@ -47,6 +49,7 @@ class SandboxWorld:
         self.faults.clear()
         self.workspace.reset()
         self.pager.reset()
+        self.topics.reset()
         self.pages.reset()
         self.tracker.reset()
         self.mailbox.reset()

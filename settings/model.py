@@ -10,6 +10,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from settings.pagers import PagerSettings
 from settings.secret_files import SecretFiles
 from settings.sources import SourceSettings
 from settings.ways import WaySettings
@@ -22,7 +23,7 @@ class SettingsError(Exception):
     """A setting is missing or wrong; the message names it and says what to do."""
 
 
-class Settings(SourceSettings, WaySettings):
+class Settings(SourceSettings, PagerSettings, WaySettings):
     """See the descriptions. Nothing here is ever written to a history or a log."""
 
     model_config = SettingsConfigDict(
@@ -41,16 +42,6 @@ class Settings(SourceSettings, WaySettings):
     slack_token: SecretStr | None = Field(None, description="bot token of your Slack app (`xoxb-...`)")
     slack_url: str = Field("https://slack.com/api/", description="base address of Slack's Web API")
     slack_users: dict[str, str] = Field({}, description='who is who in Slack: `{"on-call": "U0123ABC"}` (JSON)')
-
-    pagerduty_routing_keys: dict[str, SecretStr] = Field(
-        {}, description='Events v2 integration key for each person: `{"on-call": "R0..."}` (JSON)'
-    )
-    pagerduty_events_url: str = Field("https://events.pagerduty.com", description="base address of the Events API v2")
-    pagerduty_api_url: str = Field("https://api.pagerduty.com", description="base address of the REST API")
-    pagerduty_api_token: SecretStr | None = Field(
-        None, description="REST API token: look before sending again, write notes, match webhooks"
-    )
-    pagerduty_from: str | None = Field(None, description="e-mail of the PagerDuty user that notes are written as")
 
     statuspage_token: SecretStr | None = Field(None, description="Statuspage API key")
     statuspage_page: str | None = Field(None, description="Statuspage page id")
@@ -97,13 +88,9 @@ class Settings(SourceSettings, WaySettings):
     def any_vendor(self) -> bool:
         """Is any vendor configured? Then the sandbox stays off: a half-real set-up must not page a toy."""
         return any(
-            (self.slack_token, self.pagerduty_routing_keys, self.pagerduty_api_token, self.statuspage_token,
+            (self.slack_token, self.pager, self.pagerduty_api_token, self.ntfy_token, self.statuspage_token,
              self.smtp_url, self.jira_url)
         )  # fmt: skip
-
-    @property
-    def pager(self) -> bool:
-        return bool(self.pagerduty_routing_keys)
 
     @classmethod
     def settings_customise_sources(

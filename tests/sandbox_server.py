@@ -36,6 +36,10 @@ class SandboxServer:
         return f"{self.url}/statuspage/v1"
 
     @property
+    def ntfy_url(self) -> str:
+        return f"{self.url}/ntfy"
+
+    @property
     def jira_url(self) -> str:
         return f"{self.url}/jira"
 
@@ -45,7 +49,7 @@ class SandboxServer:
         return state
 
     async def wire(
-        self, vendor: Literal["slack", "pagerduty", "statuspage", "jira"] | None = None, since: int = 0
+        self, vendor: Literal["slack", "pagerduty", "ntfy", "statuspage", "jira"] | None = None, since: int = 0
     ) -> list[dict[str, Any]]:
         """The requests that came in: see `sandbox.wire.Entry`."""
         query = {"since": since} if vendor is None else {"since": since, "vendor": vendor}

@@ -11,7 +11,9 @@ from activities.document_folder import DocumentFolder
 from activities.documents import DocumentWriter, Store
 from activities.email import Mailer, Security, Server
 from activities.jira import Jira
+from activities.ntfy import Ntfy
 from activities.pagerduty import PagerDuty
+from activities.pagers import Pager, Pagers
 from activities.perform import Perform
 from activities.slack import Slack
 from activities.statuspage import Statuspage
@@ -32,9 +34,23 @@ def perform(settings: Settings) -> Perform:
     )
 
 
-def _pager(settings: Settings) -> PagerDuty | None:
-    if not settings.pager:
-        return None
+def _pager(settings: Settings) -> Pagers | None:
+    """The first that knows a person rings them."""
+    pagers: list[Pager] = []
+    if settings.pagerduty_routing_keys:
+        pagers.append(_pagerduty(settings))
+    if settings.ntfy_topics:
+        pagers.append(_ntfy(settings))
+    return Pagers(pagers) if pagers else None
+
+
+def _ntfy(settings: Settings) -> Ntfy:
+    topics = {person: topic.get_secret_value() for person, topic in settings.ntfy_topics.items()}
+    token = settings.ntfy_token
+    return Ntfy(topics, settings.ntfy_url, token.get_secret_value() if token else None)
+
+
+def _pagerduty(settings: Settings) -> PagerDuty:
     token = settings.pagerduty_api_token
     return PagerDuty(
         routing_keys={person: key.get_secret_value() for person, key in settings.pagerduty_routing_keys.items()},

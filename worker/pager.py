@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from settings import Settings, SettingsError
+from settings.pagers import PAGER_VARIABLES
 from workflows.policy.runbook.model import Runbook
 
 
@@ -11,7 +12,7 @@ def require_pager(settings: Settings) -> None:
     if settings.pager or settings.no_pager:
         return
     raise SettingsError(
-        "no pager is connected, so nobody would be paged: set TOCSIN_PAGERDUTY_ROUTING_KEYS, "
+        f"no pager is connected, so nobody would be paged: set {PAGER_VARIABLES}, "
         "or say --no-pager (every incident then shouts it)"
     )
 
@@ -27,14 +28,15 @@ def paged(runbook: Runbook) -> set[str]:
 
 
 def unroutable(runbooks: Iterable[Runbook], settings: Settings) -> list[str]:
-    """A sentence for each person whom a runbook pages and who has no routing key: the page would be rejected. Of the
+    """A sentence for each person whom a runbook pages and whom no pager knows: the page would be rejected. Of the
     runbooks that ship with Tocsin only the chosen one is meant: the others are examples until somebody names them."""
     if settings.no_pager:
         return []
+    reached = frozenset[str]().union(*settings.reached_by.values())
     return [
-        f"runbook {runbook.runbook} pages {person}, who has no key in TOCSIN_PAGERDUTY_ROUTING_KEYS: the next tier "
-        "would be paged instead"
+        f"runbook {runbook.runbook} pages {person}, whom no pager knows ({PAGER_VARIABLES}): the next tier would be "
+        "paged instead"
         for runbook in runbooks
         if settings.runbooks or runbook.runbook == settings.runbook
-        for person in sorted(paged(runbook) - settings.pagerduty_routing_keys.keys())
+        for person in sorted(paged(runbook) - reached)
     ]

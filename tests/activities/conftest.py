@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from activities.jira import Jira
+from activities.ntfy import Ntfy
 from activities.pagerduty import PagerDuty
 from activities.slack import Slack
 from activities.statuspage import Statuspage
@@ -14,6 +15,8 @@ ROUTING_KEY = "R0ON-CALL-SECRET"
 API_TOKEN = "pagerduty-rest-secret"
 SLACK_TOKEN = "xoxb-slack-secret"
 STATUSPAGE_TOKEN = "statuspage-secret"
+NTFY_TOPIC = "on-call-topic-secret"
+NTFY_TOKEN = "tk-ntfy-secret"
 JIRA_TOKEN = "jira-secret"
 
 
@@ -38,6 +41,11 @@ def slack(sandbox: SandboxServer) -> Slack:
 def pagerduty(sandbox: SandboxServer) -> PagerDuty:
     keys = {"on-call": ROUTING_KEY, "mistyped": "R0BAD-SECRET"}
     return PagerDuty(keys, sandbox.pagerduty_events_url, sandbox.pagerduty_api_url, API_TOKEN, "tocsin@example.com")
+
+
+@pytest.fixture
+def ntfy(sandbox: SandboxServer) -> Ntfy:
+    return Ntfy({"on-call": NTFY_TOPIC}, sandbox.ntfy_url, NTFY_TOKEN)
 
 
 @pytest.fixture

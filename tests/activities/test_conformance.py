@@ -10,11 +10,20 @@ import pytest
 
 from activities.errors import Rejected, Unavailable
 from activities.jira import Jira
+from activities.ntfy import Ntfy
 from activities.pagerduty import PagerDuty
 from activities.slack import Slack
 from activities.statuspage import Statuspage
 from tests.activities import sends
-from tests.activities.conftest import API_TOKEN, JIRA_TOKEN, ROUTING_KEY, SLACK_TOKEN, STATUSPAGE_TOKEN
+from tests.activities.conftest import (
+    API_TOKEN,
+    JIRA_TOKEN,
+    NTFY_TOKEN,
+    NTFY_TOPIC,
+    ROUTING_KEY,
+    SLACK_TOKEN,
+    STATUSPAGE_TOKEN,
+)
 from tests.sandbox_server import SandboxServer
 from workflows.policy.effects.effects import Receipt, Send
 
@@ -79,10 +88,19 @@ def jira_opens(jira: Jira, sandbox: SandboxServer) -> Adapter:
     return Adapter(creating, sends.ticket, jira.file_ticket, in_jira, (JIRA_TOKEN,), sandbox)
 
 
-ALL = [slack_posts, pagerduty_rings, statuspage_publishes, jira_opens]
+def in_ntfy(state: dict[str, Any]) -> list[str]:
+    return [notification["message"] for notification in state["notifications"]]
 
 
-@pytest.fixture(params=ALL, ids=["slack", "pagerduty", "statuspage", "jira"])
+def ntfy_rings(ntfy: Ntfy, sandbox: SandboxServer) -> Adapter:
+    publishing = {"vendor": "ntfy", "method": "ntfy/", "match": "priority"}
+    return Adapter(publishing, sends.page, ntfy.page, in_ntfy, (NTFY_TOPIC, NTFY_TOKEN), sandbox)
+
+
+ALL = [slack_posts, pagerduty_rings, ntfy_rings, statuspage_publishes, jira_opens]
+
+
+@pytest.fixture(params=ALL, ids=["slack", "pagerduty", "ntfy", "statuspage", "jira"])
 def adapter(request: pytest.FixtureRequest, sandbox: SandboxServer) -> Adapter:
     vendor = request.getfixturevalue(request.param.__name__.partition("_")[0])
     adapter: Adapter = request.param(vendor, sandbox)
@@ -134,7 +152,7 @@ async def test_a_failing_vendor_is_asked_once(adapter: Adapter) -> None:
 async def test_a_vendor_that_hangs_is_unavailable_and_asked_once(
     adapter: Adapter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in ("pagerduty", "slack_api", "statuspage", "jira"):
+    for module in ("pagerduty", "ntfy", "slack_api", "statuspage", "jira"):
         monkeypatch.setattr(f"activities.{module}.TIMEOUT", 0.1)
     impatient = Slack(SLACK_TOKEN, adapter.sandbox.slack_url, {})
     deliver = impatient.post if adapter.request["vendor"] == "slack" else adapter.deliver

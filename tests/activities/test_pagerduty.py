@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from activities.errors import Rejected, Unavailable
-from activities.pagerduty import PagerDuty, fingerprint
+from activities.pagerduty import PagerDuty
 from activities.pagerduty_json import meaning
+from activities.pagers import fingerprint
 from tests.activities import sends
 from tests.activities.conftest import ROUTING_KEY
 from tests.activities.sends import INCIDENT

@@ -126,7 +126,7 @@ async def test_rejected_is_not_tried_again_and_names_the_route(kind: str) -> Non
 @pytest.mark.parametrize(
     ("kind", "message"),
     [
-        ("page", "PagerDuty is not connected: set TOCSIN_PAGERDUTY_ROUTING_KEYS"),
+        ("page", "a pager is not connected: set TOCSIN_PAGERDUTY_ROUTING_KEYS or TOCSIN_NTFY_TOPICS"),
         ("post", "Slack is not connected: set TOCSIN_SLACK_TOKEN"),
         ("publish", "the status page is not connected: set TOCSIN_STATUSPAGE_TOKEN"),
     ],

@@ -85,6 +85,7 @@ def test_without_a_vendor_the_sandbox_stands_in() -> None:
     "vendor",
     [
         {"pagerduty_routing_keys": {"on-call": "R0"}},
+        {"ntfy_topics": {"on-call": "on-call-7f3a"}},
         {"slack_token": "xoxb-1", "no_pager": True},
         {"statuspage_token": "t", "statuspage_page": "p", "no_pager": True},
     ],

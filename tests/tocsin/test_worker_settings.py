@@ -1,6 +1,7 @@
 """What the worker makes of the settings before the first incident."""
 
 import pytest
+from pydantic import ValidationError
 
 from settings import Settings, SettingsError
 from starter.runbooks.library import Library
@@ -15,10 +16,17 @@ def settings(**fields: object) -> Settings:
 
 
 def test_without_a_pager_nothing_starts_unless_that_is_meant() -> None:
-    with pytest.raises(SettingsError, match="TOCSIN_PAGERDUTY_ROUTING_KEYS, or say --no-pager"):
+    with pytest.raises(SettingsError, match="TOCSIN_PAGERDUTY_ROUTING_KEYS or TOCSIN_NTFY_TOPICS, or say --no-pager"):
         require_pager(settings())
     require_pager(settings(no_pager=True))
     require_pager(settings(pagerduty_routing_keys=KEYS))
+    require_pager(settings(ntfy_topics={"on-call": "on-call-7f3a"}))
+
+
+@pytest.mark.parametrize("topic", ["", "a/b", "a,b", "ä", "x" * 65, "a b"])
+def test_what_ntfy_takes_for_no_topic_is_refused_at_the_start(topic: str) -> None:
+    with pytest.raises(ValidationError, match="the topic of on-call is none: 1 to 64 of the letters"):
+        settings(ntfy_topics={"on-call": topic})
 
 
 @pytest.mark.parametrize(
@@ -27,6 +35,9 @@ def test_without_a_pager_nothing_starts_unless_that_is_meant() -> None:
         # Everybody whom a tier pages needs a key ...
         ({"pagerduty_routing_keys": {"on-call": "R0"}}, ["boss"]),
         ({"pagerduty_routing_keys": KEYS}, []),
+        # ... or a topic ...
+        ({"ntfy_topics": {"boss": "boss-7f3a"}}, ["on-call"]),
+        ({"pagerduty_routing_keys": {"on-call": "R0"}, "ntfy_topics": {"boss": "boss-7f3a"}}, []),
         # ... unless nobody is going to be paged, which is said elsewhere.
         ({"no_pager": True}, []),
     ],

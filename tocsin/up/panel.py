@@ -51,8 +51,9 @@ def _runbooks(published: Publication | None) -> list[tuple[str, str]]:
 def _connections(layout: Layout, settings: Settings) -> list[tuple[str, str]]:
     if layout.sandbox_port is not None:
         return [("connected", "[yellow]to the sandbox only: no vendor is configured, so no real phone will ring[/]")]
+    pagers = [name for name, people in settings.reached_by.items() if people]
     ways = {
-        "PagerDuty": settings.pager,
+        **(dict.fromkeys(pagers, True) or {"pager": False}),
         "Slack": settings.slack_token is not None,
         "Statuspage": settings.statuspage_token is not None,
         "e-mail": settings.smtp_url is not None,

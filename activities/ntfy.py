@@ -1,0 +1,174 @@
+"""ntfy: a page is a message of the highest priority on a person's topic. It rings once, and nothing stays open there.
+
+https://docs.ntfy.sh/publish/#publish-as-json, https://docs.ntfy.sh/subscribe/api/#poll-for-messages
+"""
+
+import asyncio
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+
+import httpx
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from activities.errors import Malformed, Rejected, Unavailable, refusal
+from activities.pagers import fingerprint, open_route
+from activities.plain_text import clean, one_line, quote
+from workflows.policy.effects.effects import Page, Receipt, Send
+from workflows.policy.runbook.links import is_link
+from workflows.policy.wire.bounded import fit, weight
+
+TIMEOUT = 5
+"""Seconds to connect, and again to answer."""
+CALL = 8
+"""Seconds for all attempts to publish, in all forms."""
+STEP = 1.5
+"""Seconds that a page waits for the look whether it is there already."""
+TEXT = 3000
+"""Bytes. A server takes 4096 of a message, makes a file of a longer one, and reads twice that of the JSON around it:
+https://docs.ntfy.sh/publish/#limitations"""
+TITLE = 250
+URL = 500
+"""Bytes. ntfy names no limit for either: these are ours, so that all of it fits."""
+LABEL = 40
+ACTIONS = 3
+"""https://docs.ntfy.sh/publish/#action-buttons"""
+PRIORITY = {"sev3": 4, "sev4": 4}
+"""5 (max) is a page: it vibrates long. https://docs.ntfy.sh/publish/#message-priority"""
+CLOCKS_DIFFER = timedelta(seconds=60)
+
+
+class _NtfyAnswer(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class _NtfyMessage(_NtfyAnswer):
+    id: str
+    tags: tuple[str, ...] = ()
+
+
+class _NtfyComplaint(_NtfyAnswer):
+    error: str = ""
+
+
+class Ntfy:
+    """`page` raises Unavailable or Rejected."""
+
+    name = "ntfy"
+
+    def __init__(self, topics: Mapping[str, str], url: str, token: str | None) -> None:
+        self._topics = topics
+        """By the names of people. Who knows a topic can read it: a secret."""
+        self._url = url.rstrip("/")
+        self._token = token
+        self._tls = httpx.create_ssl_context()  # takes long enough to be made only once
+
+    def knows(self, person: str) -> bool:
+        return bool(self._topics.get(person))
+
+    async def page(self, send: Send, look_first: bool) -> Receipt:
+        """A message carries a mark of its ring as a tag, and is looked for by it. ntfy forgets it after 12 hours."""
+        assert isinstance(send.effect, Page)
+        topic = self._topic(send.effect.to)
+        route = open_route(send.effect.to, topic, send.effect, "ntfy topic")
+        remarks = list[str]()
+        headers = {"Authorization": f"Bearer {self._token}"} if self._token else {}
+        async with httpx.AsyncClient(headers=headers, timeout=TIMEOUT, verify=self._tls) as http:
+            if look_first and (found := await self._found(http, topic, send, remarks)):
+                return Receipt(reference=found, note="it was already there")
+            try:
+                async with asyncio.timeout(CALL):
+                    message = await self._published(http, topic, send, route, remarks)
+            except TimeoutError:
+                raise Unavailable(f"ntfy did not answer within {CALL} s") from None
+        if not remarks:
+            return Receipt(reference=message)
+        return Receipt(reference=message, note="rang all the same: " + "; ".join(remarks), warns=True)
+
+    async def _published(self, http: httpx.AsyncClient, topic: str, send: Send, route: str, remarks: list[str]) -> str:
+        whole, bare = forms(topic, send)
+        try:
+            return await self._publish(http, whole, route)
+        except Malformed as error:
+            remarks.append(f"without links, for {error}")
+        return await self._publish(http, bare, route)
+
+    async def _publish(self, http: httpx.AsyncClient, message: Mapping[str, object], route: str) -> str:
+        body = json.dumps(message, ensure_ascii=False).encode()
+        answer = await self._ask(http, "POST", f"{self._url}/", route, content=body)
+        try:
+            return _NtfyMessage.model_validate_json(answer).id
+        except ValidationError:
+            raise Unavailable("ntfy's answer was not understood") from None
+
+    async def _found(self, http: httpx.AsyncClient, topic: str, send: Send, remarks: list[str]) -> str | None:
+        """The id of an earlier attempt's message. No failure to look holds a page up."""
+        begun = send.first_started_at
+        since = str(int((begun - CLOCKS_DIFFER).timestamp())) if begun else "all"
+        try:
+            async with asyncio.timeout(STEP):
+                query = {"poll": "1", "since": since}
+                answer = await self._ask(http, "GET", f"{self._url}/{topic}/json", None, params=query)
+                messages = [_NtfyMessage.model_validate_json(line) for line in answer.splitlines() if line.strip()]
+        except (Unavailable, Rejected, TimeoutError, ValidationError):
+            remarks.append("ntfy could not say whether it was there already")
+            return None
+        return next((message.id for message in messages if mark(send) in message.tags), None)
+
+    async def _ask(
+        self,
+        http: httpx.AsyncClient,
+        method: str,
+        url: str,
+        route: str | None,
+        content: bytes | None = None,
+        params: Mapping[str, str] | None = None,
+    ) -> bytes:
+        """One request, sent exactly once."""
+        try:
+            answer = await http.request(method, url, content=content, params=params)
+        except httpx.HTTPError:
+            raise Unavailable("ntfy could not be reached") from None
+        if answer.is_success:
+            return answer.content
+        said = quote(_words(answer.content), [*self._topics.values(), self._token or ""])
+        message = f"ntfy answered {answer.status_code}" + (f": {said}" if said else "")
+        raise refusal(message, answer.status_code, answer.headers.get("Retry-After"), route)
+
+    def _topic(self, person: str) -> str:
+        if topic := self._topics.get(person):
+            return topic
+        raise Rejected(f"{person} has no ntfy topic: set TOCSIN_NTFY_TOPICS", fingerprint(person, ""))
+
+
+def forms(topic: str, send: Send) -> Iterator[dict[str, object]]:
+    """The message with its links, and without: no page is worth losing to what only adorns it."""
+    bare: dict[str, object] = {
+        "topic": topic,
+        "title": fit(one_line(send.subject, TITLE), TITLE) or f"Incident {send.incident}",
+        "message": fit(clean(send.text, TEXT), TEXT),
+        "priority": PRIORITY.get(send.severity, 5),
+        "tags": [mark(send)],
+    }
+    links = [(label, url) for label, url in send.links if _is_sendable(url)]
+    click = next((url for url in (send.address, *(url for _, url in links)) if _is_sendable(url)), None)
+    actions = [{"action": "view", "label": one_line(label, LABEL) or "Open", "url": url} for label, url in links]
+    yield bare | ({"click": click} if click else {}) | ({"actions": actions[:ACTIONS]} if actions else {})
+    yield bare
+
+
+def mark(send: Send) -> str:
+    """The ring's vendor key as a tag: short, because a phone shows it, and without a comma, which ends a tag."""
+    return "tocsin-" + hashlib.sha256(send.vendor_key.encode()).hexdigest()[:12]
+
+
+def _is_sendable(url: str) -> bool:
+    return is_link(url) and weight(url) <= URL
+
+
+def _words(body: bytes) -> str:
+    try:
+        return _NtfyComplaint.model_validate_json(body).error
+    except ValidationError:
+        return ""

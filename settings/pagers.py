@@ -1,0 +1,49 @@
+"""What rings people: each pager's settings, and the table of who is reached through which."""
+
+import re
+from collections.abc import Mapping
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings
+
+TOPIC = re.compile(r"[-_A-Za-z0-9]{1,64}")
+"""https://docs.ntfy.sh/publish/: what ntfy accepts."""
+
+PAGER_VARIABLES = "TOCSIN_PAGERDUTY_ROUTING_KEYS or TOCSIN_NTFY_TOPICS"
+"""Each says whom a pager reaches."""
+
+
+class PagerSettings(BaseSettings):
+    pagerduty_routing_keys: dict[str, SecretStr] = Field(
+        {}, description='Events v2 integration key for each person: `{"on-call": "R0..."}` (JSON)'
+    )
+    pagerduty_events_url: str = Field("https://events.pagerduty.com", description="base address of the Events API v2")
+    pagerduty_api_url: str = Field("https://api.pagerduty.com", description="base address of the REST API")
+    pagerduty_api_token: SecretStr | None = Field(
+        None, description="REST API token: look before sending again, write notes, match webhooks"
+    )
+    pagerduty_from: str | None = Field(None, description="e-mail of the PagerDuty user that notes are written as")
+
+    ntfy_topics: dict[str, SecretStr] = Field(
+        {}, description='ntfy topic for each person whom PagerDuty does not ring: `{"on-call": "..."}` (JSON, secret)'
+    )
+    ntfy_url: str = Field("https://ntfy.sh", pattern=r"^https?://[^\s/]+(/\S*)?$", description="your ntfy server")
+    ntfy_token: SecretStr | None = Field(None, description="access token there, which may publish and read")
+
+    @field_validator("ntfy_topics")
+    @classmethod
+    def _are_topics(cls, value: dict[str, SecretStr]) -> dict[str, SecretStr]:
+        wrong = [person for person, topic in value.items() if not TOPIC.fullmatch(topic.get_secret_value())]
+        if wrong:
+            raise ValueError(f"the topic of {', '.join(wrong)} is none: 1 to 64 of the letters A-Z, a-z, 0-9, - and _")
+        return value
+
+    @property
+    def reached_by(self) -> Mapping[str, frozenset[str]]:
+        """The people whom each pager reaches. A person is rung by the first that knows them."""
+        return {"PagerDuty": frozenset(self.pagerduty_routing_keys), "ntfy": frozenset(self.ntfy_topics)}
+
+    @property
+    def pager(self) -> bool:
+        """Is there any?"""
+        return any(self.reached_by.values())
