@@ -2,9 +2,13 @@
 
 import pytest
 from pydantic import ValidationError
+from temporalio.testing import ActivityEnvironment
 
 from settings import Settings, SettingsError
 from starter.runbooks.library import Library
+from tests.activities import sends
+from tests.sandbox_server import running_sandbox
+from worker import adapters
 from worker.pager import paged, require_pager, unroutable
 from workflows.policy.runbook.model import Runbook
 
@@ -91,3 +95,16 @@ def test_who_holds_a_role_and_who_manages_them_can_be_paged_too() -> None:
         }
     )
     assert paged(book) == {"on-call", "boss", "guard"}
+
+
+@pytest.mark.parametrize(("person", "vendor"), [("on-call", "pagerduty"), ("boss", "ntfy")])
+async def test_each_person_is_paged_through_the_pager_whose_setting_names_them_first(person: str, vendor: str) -> None:
+    async with running_sandbox() as sandbox:
+        chosen = settings(
+            pagerduty_routing_keys={"on-call": "R0"},
+            pagerduty_events_url=sandbox.pagerduty_events_url,
+            ntfy_topics={"on-call": "on-call-7f3a", "boss": "boss-7f3a"},
+            ntfy_url=sandbox.ntfy_url,
+        )
+        await ActivityEnvironment().run(adapters.perform(chosen).page, sends.page(to=person))
+        assert {entry["vendor"] for entry in await sandbox.wire()} == {vendor}
