@@ -8,15 +8,24 @@ from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
 
 from settings import Settings
+from starter.gateway.admission import Admission
 from starter.gateway.canary import Canary
 from starter.gateway.errors import answer_refusals
-from starter.gateway.gateway import Gateway
 from starter.gateway.limits import Door
+from starter.gateway.outcomes import Outcomes
+from starter.gateway.pipeline import Pipeline
+from starter.gateway.published import Published
 from starter.gateway.routes import alerts, cloudwatch, health, heartbeat, jira, pagerduty
 from starter.gateway.routes.unknown import answer_unknown
+from starter.intake.beats import Beats
+from starter.intake.group_commit import GroupCommit
+from starter.intake.silencing import Silencing
 from starter.runbooks.library import Library
 from starter.sources.sns_calls import SnsCalls
+from starter.temporal.heartbeats import Heartbeats
 from starter.temporal.incidents import Incidents
+from starter.temporal.installations import Installations, loaded
+from starter.temporal.silences import Silences
 
 LAST_WORDS_S = 2.0
 NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
@@ -35,13 +44,26 @@ def create_app(
 ) -> FastAPI:
     """`exposed`: reachable beyond loopback, so that a source without a secret is refused. `sns`: the way to AWS.
     `door`: who is connected."""
-    gateway = Gateway(settings, library, incidents, exposed, canary, sns=sns or SnsCalls(), door=door or Door())
+    reach, outcomes = incidents.reach, Outcomes()
+    published = Published(Installations(reach), loaded(library, settings))
+    silencing, beats = Silencing(Silences(reach)), Beats(Heartbeats(reach))
+    admission = Admission(settings, exposed, outcomes)
+    pipeline = Pipeline(published, silencing, GroupCommit(incidents), outcomes, settings.max_body_bytes)
+    watched = health.Watched(incidents, library, published, outcomes, door or Door(), silencing, canary)
+    routers = (
+        alerts.router(admission, pipeline),
+        cloudwatch.router(admission, pipeline, sns or SnsCalls()),
+        pagerduty.router(admission, pipeline, incidents, settings),
+        jira.router(admission, incidents),
+        heartbeat.router(admission, beats),
+        health.router(watched),
+    )
 
     @asynccontextmanager
     async def alive(_: FastAPI) -> AsyncIterator[None]:
         """What runs beside the requests; when they have ended, it is given a moment to finish."""
-        await gateway.published.first_look()
-        loops = (gateway.published.run(), gateway.beats.run(), gateway.silencing.run())
+        await published.first_look()
+        loops = (published.run(), beats.run(), silencing.run())
         beside = [asyncio.create_task(loop) for loop in loops]
         yield
         for task in beside:
@@ -50,8 +72,8 @@ def create_app(
 
     summary = "Alerts in, durable incidents out"
     app = FastAPI(title="Tocsin", summary=summary, version="1", lifespan=alive, telemetry=NO_TELEMETRY)
-    for module in (alerts, cloudwatch, pagerduty, jira, heartbeat, health):
-        app.router.routes.extend(module.router(gateway).routes)  # included, each would be another router to go through
+    for router in routers:
+        app.router.routes.extend(router.routes)  # included, each would be another router to go through
     answer_refusals(app)
-    answer_unknown(app, gateway)
+    answer_unknown(app, outcomes)
     return app

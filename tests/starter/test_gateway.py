@@ -210,7 +210,7 @@ class TestTemporalAway:
     async def test_a_temporal_that_never_answers_is_away_too(
         self, gate: GatewayUnderTest, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("starter.gateway.gateway.ANSWER_WITHIN_S", 0.3)
+        monkeypatch.setattr("starter.gateway.admission.ANSWER_WITHIN_S", 0.3)
         with socket.create_server(("127.0.0.1", 0)) as silent:
             address = f"127.0.0.1:{silent.getsockname()[1]}"
             connected = await Client.connect(address, lazy=True, data_converter=pydantic_data_converter)
@@ -223,7 +223,7 @@ class TestTemporalAway:
     async def test_a_sender_that_trickles_does_not_hold_the_gateway(
         self, gate: GatewayUnderTest, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("starter.gateway.gateway.ANSWER_WITHIN_S", 0.3)
+        monkeypatch.setattr("starter.gateway.admission.ANSWER_WITHIN_S", 0.3)
 
         async def trickle() -> AsyncIterator[bytes]:
             while True:

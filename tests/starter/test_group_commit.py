@@ -9,9 +9,9 @@ import pytest
 from temporalio.client import Client
 from temporalio.worker import Worker
 
-from starter.gateway.routes.accepted import PART_BYTES
 from starter.intake import group_commit
 from starter.intake.group_commit import GroupCommit
+from starter.intake.parts import PART_BYTES
 from starter.sources.refusal import Refusal
 from starter.temporal.incidents import Incidents
 from starter.temporal.results import Unreachable

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from starter.gateway.routes.accepted import events_of
 from starter.intake import grouping
+from starter.intake.parts import events_of
 from starter.sources.table import SOURCES
 from tests.policy.builders import ladder, tier
 from tests.starter.sources.webhooks import webhook

@@ -10,11 +10,14 @@ from structlog.testing import capture_logs
 from temporalio.client import Client
 
 from settings import Settings
-from starter.gateway import gateway
-from starter.gateway.gateway import Gateway
-from starter.gateway.routes.alerts import take
+from starter.gateway import admission
+from starter.gateway.outcomes import Outcomes
+from starter.gateway.pipeline import Pipeline
+from starter.gateway.published import Published
 from starter.intake import grouping, translating
 from starter.intake.explain import route
+from starter.intake.group_commit import GroupCommit
+from starter.intake.silencing import Silencing
 from starter.runbooks.library import Library
 from starter.sources import generic
 from starter.sources.reading import Webhook
@@ -22,6 +25,8 @@ from starter.sources.refusal import Refusal
 from starter.sources.several import AT_ONCE
 from starter.sources.table import SOURCES
 from starter.temporal.incidents import Incidents
+from starter.temporal.installations import Installations, loaded
+from starter.temporal.silences import Silences
 from tests.starter.conftest import GatewayUnderTest
 from tests.starter.sources.webhooks import NOW, webhook
 from tests.starter.test_gateway import received
@@ -152,7 +157,9 @@ async def test_a_storm_goes_on_to_temporal_when_its_sender_has_been_told_to_send
     settings: Settings, library: Library, incidents: Incidents, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Also what was not yet on its way: the further parts of one group, and more groups than are sent in time."""
-    there = Gateway(settings, library, incidents, exposed=False)
+    published = Published(Installations(incidents.reach), loaded(library, settings))
+    silencing, commit = Silencing(Silences(incidents.reach)), GroupCommit(incidents)
+    there = Pipeline(published, silencing, commit, Outcomes(), LIMIT)
     opens, stored = asyncio.Event(), []
 
     async def slow(workflow_id: str, _: Any, event: Any) -> bool:
@@ -160,15 +167,15 @@ async def test_a_storm_goes_on_to_temporal_when_its_sender_has_been_told_to_send
         stored.extend(event.alerts)
         return True
 
-    monkeypatch.setattr(there.alerts, "open", slow)
-    monkeypatch.setattr(there.silencing, "matching", _none)
-    monkeypatch.setattr(gateway, "ANSWER_WITHIN_S", 0.2)
+    monkeypatch.setattr(commit, "open", slow)
+    monkeypatch.setattr(silencing, "matching", _none)
+    monkeypatch.setattr(admission, "ANSWER_WITHIN_S", 0.2)
     many = [{"key": f"k{n}", "title": "t", "group": "g" if n < 300 else ""} for n in range(AT_ONCE)]
     with pytest.raises(Refusal, match="send it again"):
-        async with gateway.in_time(generic.SOURCE):
-            await take(there, generic.SOURCE, webhook({"alerts": many}, at=datetime.now(UTC)), None)
+        async with admission.in_time(generic.SOURCE):
+            await there.take(generic.SOURCE, webhook({"alerts": many}, at=datetime.now(UTC)), None)
     opens.set()
-    while there._under_way:
+    while there.under_way:
         await asyncio.sleep(0)
     assert len(stored) == AT_ONCE
 

@@ -1,4 +1,4 @@
-"""POST /webhooks/<source>: the same for every source. Verify, translate, group, deliver, and only then answer."""
+"""POST /webhooks/<source>: the same for every source. `admission` verifies, `pipeline` does the rest."""
 
 from collections.abc import Callable, Coroutine
 from typing import Any
@@ -6,13 +6,9 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from fastapi.routing import APIRoute
 
-from starter.gateway.gateway import Gateway, in_time
-from starter.gateway.routes.accepted import REFUSALS, Accepted, answer, deliver
-from starter.gateway.routes.holding import hold
-from starter.intake import grouping
-from starter.intake.ignoring import set_aside
-from starter.intake.translating import translated
-from starter.sources.reading import Reading, Webhook
+from starter.gateway.accepted import REFUSALS, Accepted, answer
+from starter.gateway.admission import Admission, in_time
+from starter.gateway.pipeline import Pipeline
 from starter.sources.source import Source
 from starter.sources.table import SOURCES
 
@@ -35,11 +31,11 @@ class Direct(APIRoute):
         return self.endpoint
 
 
-def router(gateway: Gateway) -> APIRouter:
+def router(admission: Admission, pipeline: Pipeline) -> APIRouter:
     routes = APIRouter(tags=["webhooks"], route_class=Direct)
     for name, source in SOURCES.items():
         if name not in OF_THEIR_OWN:
-            _serve(routes, gateway, source)
+            _serve(routes, admission, pipeline, source)
     return routes
 
 
@@ -50,41 +46,11 @@ def described(source: Source) -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": {"application/json": content}}}
 
 
-async def take(gateway: Gateway, source: Source, webhook: Webhook, runbook: str | None) -> Accepted:
-    """What a genuine webhook brings, handed on. Raises Refusal."""
-    return await accept(gateway, source, webhook, translated(source, webhook, gateway.settings.max_body_bytes), runbook)
-
-
-async def accept(gateway: Gateway, source: Source, webhook: Webhook, sent: Reading, runbook: str | None) -> Accepted:
-    """Raises Refusal."""
-    if sent.unreadable:
-        gateway.unreadable(source, sent.unreadable, webhook)
-    elif sent.unread:
-        why = next(alert.summary for alert in sent.alerts if alert.unreadable)
-        gateway.partly_unreadable(source, sent.unread, why, webhook)
-    book, problems = gateway.runbook(runbook)
-    reading = grouping.with_severity(sent, webhook.query.get("severity", ""), book.intake)
-    if gateway.replays.knows(source.name, reading.delivery_id, webhook.received_at):
-        gateway.counts[source.name, "repeated"] += 1
-        return Accepted(ignored="delivered before")
-    if not reading.alerts:
-        gateway.counts[source.name, "ignored"] += 1
-        return Accepted(ignored=reading.ignored, problems=[*problems, *reading.problems])
-    reading, ignored = set_aside(source.name, reading, book, webhook.received_at)
-    rest, held = await hold(gateway, source.name, reading, book, webhook.received_at)
-    delivery = grouping.group(source.name, rest, book, webhook.received_at).but(problems)
-    accepted = await deliver(gateway, source.name, delivery, webhook.received_at, reading.delivery_id, held, ignored)
-    accepted.unreadable = reading.unreadable or None
-    if accepted.accepted and not held:
-        gateway.replays.remember(source.name, reading.delivery_id, webhook.received_at)
-    return accepted
-
-
-def _serve(routes: APIRouter, gateway: Gateway, source: Source) -> None:
+def _serve(routes: APIRouter, admission: Admission, pipeline: Pipeline, source: Source) -> None:
     async def webhook(request: Request) -> Response:
         async with in_time(source):
-            webhook = await gateway.webhook(request, source)
-            return answer(await take(gateway, source, webhook, request.query_params.get("runbook")))
+            webhook = await admission.webhook(request, source)
+            return answer(await pipeline.take(source, webhook, request.query_params.get("runbook")))
 
     routes.add_api_route(
         f"/webhooks/{source.name}",

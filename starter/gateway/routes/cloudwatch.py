@@ -5,17 +5,19 @@ from dataclasses import replace
 import structlog
 from fastapi import APIRouter, Request
 
-from starter.gateway.gateway import Gateway, in_time
-from starter.gateway.routes.accepted import REFUSALS, Accepted
-from starter.gateway.routes.alerts import QUERY, described, take
+from starter.gateway.accepted import REFUSALS, Accepted
+from starter.gateway.admission import Admission, in_time
+from starter.gateway.pipeline import Pipeline
+from starter.gateway.routes.alerts import QUERY, described
 from starter.sources import sns
 from starter.sources.cloudwatch import SOURCE
 from starter.sources.reading import Unreadable, Webhook
+from starter.sources.sns_calls import SnsCalls
 
 log = structlog.get_logger()
 
 
-def router(gateway: Gateway) -> APIRouter:
+def router(admission: Admission, pipeline: Pipeline, calls: SnsCalls) -> APIRouter:
     routes = APIRouter(tags=["webhooks"])
 
     @routes.post(
@@ -27,38 +29,38 @@ def router(gateway: Gateway) -> APIRouter:
     )
     async def cloudwatch_webhook(request: Request, runbook: str | None = None) -> Accepted:
         async with in_time(SOURCE):
-            webhook = await gateway.read(request, SOURCE)
-            envelope = await _admit(gateway, webhook)
+            webhook = await admission.read(request, SOURCE)
+            envelope = await _admit(admission, calls, webhook)
             if envelope and envelope.Type == "SubscriptionConfirmation":
-                return await _confirm(gateway, envelope)
-            return await take(gateway, SOURCE, webhook, runbook)
+                return await _confirm(admission, calls, envelope)
+            return await pipeline.take(SOURCE, webhook, runbook)
 
     return routes
 
 
-async def _admit(gateway: Gateway, webhook: Webhook) -> sns.Envelope | None:
+async def _admit(admission: Admission, calls: SnsCalls, webhook: Webhook) -> sns.Envelope | None:
     """None: it cannot be read, and nobody asks for a proof. Raises Refusal, Unreadable.
 
     Nothing is fetched for a topic that is not ours, or from elsewhere than AWS.
     """
-    topics = gateway.secrets(SOURCE)
+    topics = admission.secrets(SOURCE)
     try:
         envelope = sns.read(webhook)
     except Unreadable as error:
         if topics:  # the proof would stand in it
-            gateway.unusable(SOURCE, webhook, error)
+            admission.outcomes.unusable(SOURCE, webhook, error)
             raise
         return None
     address = sns.certificate_address(envelope)
-    certificate = await gateway.sns.certificate(address) if address and sns.is_of(envelope, topics) else b""
-    gateway.admit(webhook, replace(SOURCE, is_genuine=sns.signed_with(certificate)))
+    certificate = await calls.certificate(address) if address and sns.is_of(envelope, topics) else b""
+    admission.admit(webhook, replace(SOURCE, is_genuine=sns.signed_with(certificate)))
     return envelope
 
 
-async def _confirm(gateway: Gateway, envelope: sns.Envelope) -> Accepted:
+async def _confirm(admission: Admission, calls: SnsCalls, envelope: sns.Envelope) -> Accepted:
     address = sns.confirmation_address(envelope)
-    if address is None or not gateway.secrets(SOURCE):
+    if address is None or not admission.secrets(SOURCE):
         return Accepted(ignored=f"not confirmed: set {SOURCE.setting}, and the address must be one of AWS")
-    await gateway.sns.confirm(address)
+    await calls.confirm(address)
     log.info("subscription confirmed", source=SOURCE.name, topic=envelope.TopicArn)
     return Accepted(ignored="subscription confirmed")

@@ -1,12 +1,19 @@
 """GET /healthz and /readyz"""
 
 from collections import defaultdict
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel
 
-from starter.gateway.gateway import Gateway
+from starter.gateway.canary import Canary
+from starter.gateway.limits import Door
+from starter.gateway.outcomes import Outcomes
+from starter.gateway.published import Published
+from starter.intake.silencing import Silencing
+from starter.runbooks.library import Library
+from starter.temporal.incidents import Incidents
 from starter.temporal.results import Unreachable
 from workflows.policy.watches.installation import Publication
 from workflows.policy.watches.silence import SilenceSummary
@@ -56,7 +63,20 @@ class Readiness(BaseModel):
     silences: SilencesHealth
 
 
-def router(gateway: Gateway) -> APIRouter:
+@dataclass(frozen=True)
+class Watched:
+    """What people should know, who look how this gateway stands."""
+
+    incidents: Incidents
+    library: Library
+    published: Published
+    outcomes: Outcomes
+    door: Door
+    silencing: Silencing
+    canary: Canary | None
+
+
+def router(watched: Watched) -> APIRouter:
     routes = APIRouter(tags=["health"])
 
     @routes.get("/healthz")
@@ -68,11 +88,11 @@ def router(gateway: Gateway) -> APIRouter:
     async def readyz(response: Response) -> Readiness:
         """Alerts can become incidents: Temporal answers, and the default runbook is loaded."""
         try:
-            await gateway.incidents.check()
+            await watched.incidents.check()
             temporal = "reachable"
         except Unreachable as error:
             temporal = str(error)
-        there = gateway.published
+        there = watched.published
         ready = temporal == "reachable" and there.in_force.default in there.in_force.runbooks
         response.status_code = 200 if ready else 503
         return Readiness(
@@ -83,28 +103,27 @@ def router(gateway: Gateway) -> APIRouter:
                 published=there.publication, problem=there.problem, differences=list(there.differing())
             ),
             problems=[
-                *map(str, gateway.library.problems),
+                *map(str, watched.library.problems),
                 *there.problems(),
-                *gateway.turned_away.problems(datetime.now(UTC)),
+                *watched.outcomes.turned_away.problems(datetime.now(UTC)),
             ],
-            webhooks=_by_source(gateway),
-            connections={str(cut): count for cut, count in gateway.door.cuts.items()},
-            canary=_watch(gateway),
+            webhooks=_by_source(watched.outcomes),
+            connections={str(cut): count for cut, count in watched.door.cuts.items()},
+            canary=_watch(watched.canary),
             silences=SilencesHealth(
-                active=list(gateway.silencing.active(datetime.now(UTC))), problem=gateway.silencing.problem
+                active=list(watched.silencing.active(datetime.now(UTC))), problem=watched.silencing.problem
             ),
         )
 
     return routes
 
 
-def _by_source(gateway: Gateway) -> dict[str, dict[str, int]]:
+def _by_source(outcomes: Outcomes) -> dict[str, dict[str, int]]:
     counts: dict[str, dict[str, int]] = defaultdict(dict)
-    for (source, outcome), count in sorted(gateway.counts.items()):
+    for (source, outcome), count in sorted(outcomes.counts.items()):
         counts[source][outcome] = count
     return counts
 
 
-def _watch(gateway: Gateway) -> CanaryHealth | None:
-    canary = gateway.canary
+def _watch(canary: Canary | None) -> CanaryHealth | None:
     return CanaryHealth(last_success_at=canary.last_success_at, problem=canary.problem) if canary else None

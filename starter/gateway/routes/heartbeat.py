@@ -5,9 +5,10 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel
 
+from starter.gateway.accepted import REFUSALS
+from starter.gateway.admission import Admission, in_time
 from starter.gateway.errors import ErrorBody
-from starter.gateway.gateway import Gateway, in_time
-from starter.gateway.routes.accepted import REFUSALS
+from starter.intake.beats import Beats
 from starter.sources import foreign
 from starter.sources.reading import Reading, Unreadable
 from starter.sources.refusal import Refusal
@@ -39,7 +40,7 @@ class _WatchdogAlerts(foreign.Foreign):
     status: foreign.Word = ""
 
 
-def router(gateway: Gateway) -> APIRouter:
+def router(admission: Admission, beats: Beats) -> APIRouter:
     routes = APIRouter(tags=["heartbeats"])
 
     @routes.head("/heartbeats/{name}", include_in_schema=False)
@@ -53,16 +54,16 @@ def router(gateway: Gateway) -> APIRouter:
         A body is not needed. Alertmanager's Watchdog may send its own: resolved, it is no beat.
         """
         async with in_time(SOURCE):
-            webhook = await gateway.webhook(request, SOURCE)
+            webhook = await admission.webhook(request, SOURCE)
             if _is_resolved(webhook.body):
-                gateway.counts[SOURCE.name, "ignored"] += 1
+                admission.outcomes.count(SOURCE, "ignored")
                 return BeatAccepted(heartbeat=name, ignored="a resolved alert is no beat")
             try:
-                await gateway.beats.arrive(name, webhook.received_at)
+                await beats.arrive(name, webhook.received_at)
             except NothingOpen as error:
-                gateway.counts[SOURCE.name, "unknown"] += 1
+                admission.outcomes.count(SOURCE, "unknown")
                 raise Refusal(404, str(error)) from None
-            gateway.counts[SOURCE.name, "accepted"] += 1
+            admission.outcomes.count(SOURCE, "accepted")
             return BeatAccepted(heartbeat=name)
 
     return routes

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter, Request
 
-from starter.gateway.gateway import Gateway, in_time
-from starter.gateway.routes.accepted import REFUSALS, Accepted
+from starter.gateway.accepted import REFUSALS, Accepted
+from starter.gateway.admission import Admission, in_time
 from starter.intake.jira_tickets import TicketDone, done
 from starter.sources import verify
 from starter.sources.reading import Reading, Unreadable, Webhook
@@ -22,33 +22,33 @@ SOURCE = Source(
 )
 
 
-def router(gateway: Gateway) -> APIRouter:
+def router(admission: Admission, incidents: Incidents) -> APIRouter:
     routes = APIRouter(tags=["webhooks"])
 
     @routes.post("/webhooks/jira", status_code=202, description=SOURCE.about, responses=REFUSALS)
     async def jira_webhook(request: Request) -> Accepted:
         async with in_time(SOURCE):
-            found = _read(gateway, await gateway.webhook(request, SOURCE))
+            found = _read(admission, await admission.webhook(request, SOURCE))
             if isinstance(found, str):
-                gateway.counts[SOURCE.name, "ignored"] += 1
+                admission.outcomes.count(SOURCE, "ignored")
                 return Accepted(ignored=found)
             try:
-                told = await _tell(gateway.incidents, found)
+                told = await _tell(incidents, found)
             except (NothingOpen, LookupFailed):
-                gateway.counts[SOURCE.name, "nothing_open"] += 1
+                admission.outcomes.count(SOURCE, "nothing_open")
                 return Accepted(ignored="neither it nor its review is open")
-            gateway.counts[SOURCE.name, "accepted"] += 1
+            admission.outcomes.count(SOURCE, "accepted")
             return Accepted(accepted=1, incident=told, incidents=[told])
 
     return routes
 
 
-def _read(gateway: Gateway, webhook: Webhook) -> TicketDone | str:
+def _read(admission: Admission, webhook: Webhook) -> TicketDone | str:
     """Raises Unreadable: that somebody closed a ticket is no reason to page, nor is that we cannot read it."""
     try:
         return done(webhook)
     except Unreadable as error:
-        gateway.unusable(SOURCE, webhook, error)
+        admission.outcomes.unusable(SOURCE, webhook, error)
         raise
 
 

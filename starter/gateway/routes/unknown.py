@@ -9,8 +9,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from starter.gateway.errors import refused
-from starter.gateway.gateway import Gateway
-from starter.gateway.rejected_webhooks import NOWHERE
+from starter.gateway.outcomes import Outcomes
 from starter.runbooks.problems import closest
 from starter.sources import text
 from starter.sources.refusal import Refusal
@@ -20,7 +19,7 @@ THERE_ARE = f"Alerts go by POST to /webhooks/ and one of these: {', '.join(sorte
 _SENDS = {"POST", "PUT", "PATCH"}
 
 
-def answer_unknown(app: FastAPI, gateway: Gateway) -> None:
+def answer_unknown(app: FastAPI, outcomes: Outcomes) -> None:
     """Answers every request that no route takes. If it looks like a delivery, that is seen."""
 
     @app.exception_handler(HTTPException)
@@ -30,8 +29,7 @@ def answer_unknown(app: FastAPI, gateway: Gateway) -> None:
             return refused(Refusal(error.status_code, error.detail, error.headers))
         told = f"{_what(request.method, parts, error.status_code)} {THERE_ARE}"
         sender = request.client.host if request.client else "?"
-        gateway.counts[NOWHERE, "refused"] += 1
-        gateway.turned_away.nowhere(error.status_code, told, datetime.now(UTC), sender)
+        outcomes.nowhere(error.status_code, told, datetime.now(UTC), sender)
         return refused(Refusal(error.status_code, told, error.headers))
 
 

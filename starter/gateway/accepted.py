@@ -1,0 +1,57 @@
+"""What a sender is answered: the 202 that says that Temporal has its alerts, and why there may be none."""
+
+from datetime import datetime
+from typing import Any
+
+from fastapi import Response
+from pydantic import BaseModel
+
+from starter.gateway.errors import ErrorBody
+from starter.intake.ignoring import Ignored
+from starter.sources.reading import FieldProblem
+
+REFUSALS: dict[int | str, dict[str, Any]] = {
+    400: {"model": ErrorBody, "description": "the sender hung up"},
+    401: {"model": ErrorBody, "description": "wrong token or signature"},
+    403: {"model": ErrorBody, "description": "reachable from outside, and no secret is set"},
+    413: {"model": ErrorBody, "description": "larger than twice TOCSIN_MAX_BODY_BYTES, and signed"},
+    503: {"model": ErrorBody, "description": "Temporal is away: send it again (Retry-After)"},
+}
+
+
+class HeldAlerts(BaseModel):
+    """Alerts that open no incident now. If they have not resolved when the silence ends, they do then."""
+
+    silence: str
+    until: datetime
+    by: str
+    reason: str
+    alerts: int
+
+    def __str__(self) -> str:
+        return f"held by silence {self.silence} until {self.until:%Y-%m-%d %H:%M} UTC: {self.reason}"
+
+
+class Accepted(BaseModel):
+    """Temporal has what is counted here, for good."""
+
+    accepted: int = 0
+    """Alerts of those that were sent."""
+    incident: str | None = None
+    """Workflow id; the first, if there are several."""
+    incidents: list[str] = []
+    ignored: str | None = None
+    """Why nothing was done."""
+    opens_nothing: list[Ignored] = []
+    """Alerts that fire and open no incident: a harmless word, or the runbook's `ignore`."""
+    unreadable: str | None = None
+    """Why nothing in it can be read. The incident is about that: "cannot read what ... sends"."""
+    held: list[HeldAlerts] = []
+    resolve_by_hand: list[str] = []
+    """Alerts by name whose sender may never say when they are over: their incident waits for a person's word."""
+    problems: list[FieldProblem] = []
+
+
+def answer(accepted: Accepted) -> Response:
+    """Made here, because it is made very often, and FastAPI would look at every field again."""
+    return Response(accepted.model_dump_json(), 202, media_type="application/json")

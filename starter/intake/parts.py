@@ -1,0 +1,41 @@
+"""A batch in signals that an incident can read in one go."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from starter.intake.grouping import Batch
+from workflows.policy.incident.events import Alert, AlertsReceived
+
+PART = 100
+"""Alerts in one signal at most ..."""
+PART_BYTES = 150_000
+"""... and bytes, unless one alone weighs more: a workflow reads that in one go, and Temporal takes 2 MB."""
+
+
+def events_of(source: str, batch: Batch, received_at: datetime, event_id: str = "") -> Iterator[AlertsReceived]:
+    """What the incident of a batch is told: in parts, of which the last says what has ended as a whole."""
+    parts = list(_parts(batch.alerts))
+    for number, alerts in enumerate(parts):
+        yield AlertsReceived(
+            at=received_at,
+            id=f"{event_id}/{batch.workflow_id}/{number}" if event_id else "",
+            by=source,
+            via="alerts",
+            alerts=alerts,
+            truncated=batch.truncated if number == 0 else 0,
+            ended=dict(batch.ended) if number == len(parts) - 1 else {},
+        )
+
+
+def _parts(alerts: Sequence[Alert]) -> Iterator[tuple[Alert, ...]]:
+    """The same for the same alerts: a part that is sent again is known by its number."""
+    part, together = list[Alert](), 0
+    for alert in alerts:
+        weight = len(alert.model_dump_json(exclude_defaults=True).encode())
+        if part and (len(part) >= PART or together + weight > PART_BYTES):
+            yield tuple(part)
+            part, together = [], 0
+        part.append(alert)
+        together += weight
+    if part:
+        yield tuple(part)
