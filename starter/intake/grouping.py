@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from starter.runbooks import vocabulary
 from starter.sources import text
@@ -41,6 +41,8 @@ _WORKLOADS = (
 """Labels that name what such a job measures."""
 BY_ADDRESS = "?severity"
 """Where the word stands that the address says for alerts that say none."""
+CLOCK_SKEW = timedelta(minutes=5)
+"""As much as a sender's clock may be ahead of ours."""
 MOST_WORDS = 20
 """That nobody knows, named in an answer."""
 
@@ -130,6 +132,7 @@ def alert(sent: SentAlert, intake: Intake, received_at: Instant, group: str = ""
         name=text.line(sent.name, text.VALUE) or text.line(sent.summary, text.VALUE) or "An alert without a name",
         summary=text.line(sent.summary, text.TEXT),
         starts_at=started(sent.starts_at, received_at),
+        dated=sent.dated and is_dated(sent.starts_at, received_at),
         labels=labels,
         link=text.link(sent.link),
         severity=None if means == "ignore" else means,
@@ -177,13 +180,23 @@ def _by_runbook(intake: Intake, said: str) -> Meaning | None:
 
 
 def started(stated: datetime | None, received_at: Instant) -> Instant:
-    """When an alert began. A missing or zero time (Go writes year 1), or one ahead of our clock, is now.
+    """When an alert began. A missing or zero time (Go writes year 1), or one far ahead of our clock, is now.
 
     Without a zone it is taken for UTC.
     """
-    if stated is None or stated.year < 1980:
+    if stated is None or not is_dated(stated, received_at):
         return received_at
-    return min(stated if stated.tzinfo else stated.replace(tzinfo=UTC), received_at)
+    return _in_utc(stated)
+
+
+def is_dated(stated: datetime | None, received_at: Instant) -> bool:
+    """Is that a time by which an episode is known again? One a little ahead of our clock stays as it was sent: it is
+    the same in the repeat, which comes when our clock has passed it."""
+    return stated is not None and stated.year >= 1980 and _in_utc(stated) - received_at <= CLOCK_SKEW
+
+
+def _in_utc(stated: datetime) -> datetime:
+    return stated if stated.tzinfo else stated.replace(tzinfo=UTC)
 
 
 def _group_of(source: str, sent: SentAlert, intake: Intake, received_at: Instant) -> AlertGroup:
@@ -215,7 +228,7 @@ def _batch(
     links = _first_of_each(link for each in ordered for link in each.links)
     about = sent[0].unreadable
     incident = workflow_id(source, "" if about else reading.tenant, group.name)
-    opening = _opening(source, alerts, links, book)
+    opening = _opening(source, alerts, links, book, received_at)
     if about:
         return Batch(incident, opening, alerts, remark=not reading.unreadable)
     ended = dict.fromkeys(tags.values(), started(reading.ended_at, received_at)) if reading.ended_at else {}
@@ -226,7 +239,7 @@ def _firing_first(alerts: Iterable[SentAlert]) -> list[SentAlert]:
     return sorted(alerts, key=lambda alert: alert.status != "firing")
 
 
-def _opening(source: str, alerts: Sequence[Alert], links: Links, book: Runbook) -> OpenRequest:
+def _opening(source: str, alerts: Sequence[Alert], links: Links, book: Runbook, received_at: Instant) -> OpenRequest:
     """What those that fire ask for, which come first; if none does, they all: it is not opened then."""
     firing = [each for each in alerts if each.status == alerts[0].status]
     return OpenRequest(
@@ -235,7 +248,7 @@ def _opening(source: str, alerts: Sequence[Alert], links: Links, book: Runbook) 
         title=headline(firing),
         service=_service(book.intake, firing),
         source=source,
-        detected_at=min(alert.starts_at for alert in firing),
+        detected_at=min(received_at, *(alert.starts_at for alert in firing)),
         labels=dict(set.intersection(*(set(alert.labels.items()) for alert in firing))),
         links=links,
     )

@@ -15,8 +15,8 @@ from workflows.policy.wire.bounded import fit
 REMEMBERED = 50_000
 """Alerts."""
 
-Episode = tuple[datetime, str | None, str]
-"""Since when, how grave, by what name."""
+Episode = tuple[datetime | None, str, str | None, str]
+"""Since when, whether it fires, how grave, by what name."""
 
 
 class Repeats:
@@ -48,4 +48,5 @@ class Repeats:
 
 
 def _episode(alert: Alert) -> Episode:
-    return alert.starts_at, alert.severity, alert.name
+    """Without a start time, it is the same until it ends."""
+    return alert.starts_at if alert.dated else None, alert.status, alert.severity, alert.name

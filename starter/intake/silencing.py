@@ -136,4 +136,5 @@ def _as_matched(alert: Alert, opening: OpenRequest) -> Alert:
 
 
 def _news(alert: Alert) -> str:
-    return f"{alert.status}/{alert.starts_at.isoformat()}/{alert.severity}"
+    since = alert.starts_at.isoformat() if alert.dated else ""
+    return f"{alert.status}/{since}/{alert.severity}"

@@ -136,6 +136,7 @@ def _alert(event: _CloudEvent, path: Path) -> tuple[SentAlert, tuple[FieldProble
         service=data.service,
         labels=text.owned({"source": event.source, "type": event.type}, data.labels),
         starts_at=data.starts_at or event.time,
+        dated=data.starts_at is not None,  # `time` is the event's own, and a repeat is an event of its own
         ends=_ends(event, data),
         link=data.link or event.source,
         links=(("runbook", data.runbook_url), ("link", data.link), ("source", event.source)),

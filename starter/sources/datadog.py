@@ -98,6 +98,7 @@ def _alert(sent: _DatadogBody) -> SentAlert:
         service=tags.get("service", ""),
         labels=text.owned(own, tags),
         starts_at=_time(sent.at),
+        dated=not sent.transition.strip().lower().startswith("re"),  # `Re-Triggered` comes with a date of its own
         link=sent.link,
         links=(("monitor", sent.link),),
     )

@@ -27,7 +27,9 @@ class GenericAlert(Foreign):
     summary: str = Field("", description="what is seen")
     link: str = Field("", description="where to look: http(s) address")
     runbook_url: str = Field("", description="what to do: http(s) address")
-    starts_at: datetime | None = Field(None, description="since when; the time of arrival if left out")
+    starts_at: datetime | None = Field(
+        None, description="since when, the same in each repeat; if left out, one `key` is one alert until it ends"
+    )
     labels: Labels = {}
     ends: Ends = Field("by-sender", description="`never`: nothing will send its end; a person resolves the incident")
 

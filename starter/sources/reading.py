@@ -67,6 +67,8 @@ class SentAlert:
     labels: Mapping[str, str] = field(default_factory=dict)
     starts_at: datetime | None = None
     """When this episode began; a repeat bears the same time. None: when it arrived."""
+    dated: bool = True
+    """False: `starts_at` is the time of this message, and a repeat bears its own."""
     link: str = ""
     """Where to look first."""
     links: Links = ()

@@ -23,6 +23,8 @@ class _Heartbeat(Foreign):
     status: int | None = None
     time: datetime | None = None
     msg: str = ""
+    important: bool | None = None
+    """It changes what was known of the monitor; False: told again."""
 
 
 class _Tag(Foreign):
@@ -79,6 +81,7 @@ def _alert(monitor: str, sent: _UptimeKumaBody, heartbeat: _Heartbeat) -> SentAl
         service=tags.get("service", ""),
         labels=text.owned(known, tags),
         starts_at=heartbeat.time,
+        dated=heartbeat.important is not False,  # "Resend Notification if Down X times" has the time of its own beat
         link=sent.monitor.url,
         links=(("what is watched", sent.monitor.url),),
     )

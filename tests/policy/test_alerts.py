@@ -509,3 +509,54 @@ class TestAnAlertThatNeverEndsByItself:
 def test_many_news_are_one_line() -> None:
     simulation = born(alert("f1"), alert("f2"), alert("f3", name="Latency"))
     assert said(simulation.incident, "HighErrorRate fires (2x), Latency fires")
+
+
+class TestWithoutAStartTime:
+    """Such an alert is dated by its arrival. As long as it has not ended, that is no new beginning."""
+
+    def test_a_repeat_does_not_reopen_what_a_person_resolved(self) -> None:
+        simulation = born(undated(0))
+        happens(simulation, 3, Resolved(by="Alice"))
+        happens(simulation, 5, alerts(undated(5)))
+        assert pages(simulation) == [(0, "alice")]
+        assert said(simulation.incident, "HighErrorRate still fires although the incident was resolved")
+
+    def test_an_end_that_is_older_than_the_last_repeat_is_late_and_ends_nothing(self) -> None:
+        simulation = born(undated(0))
+        happens(simulation, 3, alerts(undated(3)))
+        happens(simulation, 4, alerts(alert(since=2, dated=False, status="resolved")))
+        assert not simulation.incident.resolved
+
+    def test_whether_the_incident_is_over_is_asked_at_the_end_of_the_verification_time(self) -> None:
+        simulation = born(undated(0))
+        happens(simulation, 3, Resolved(by="Alice"))
+        happens(simulation, 5, alerts(undated(5)))
+        simulation.run_to(at(18))
+        assert pages(simulation) == [(0, "alice"), (18, "alice")]
+
+    @pytest.mark.parametrize(
+        "heard",
+        [
+            [alerts(alert(since=5, dated=False, status="resolved")), alerts(alert(since=6, dated=False))],
+            [alerts(alert(since=5, dated=False, status="resolved"), alert(since=6, dated=False))],
+            [alerts(alert("f2", since=6, dated=False))],
+            [alerts(alert(since=6))],
+        ],
+        ids=["ended before", "ended before in one message", "another", "it says that it began anew"],
+    )
+    def test_what_has_ended_and_comes_back_or_is_new_reopens_it(self, heard: list[AlertsReceived]) -> None:
+        simulation = born(undated(0))
+        happens(simulation, 3, Resolved(by="Alice"))
+        for event in heard:
+            happens(simulation, 6, event)
+        assert pages(simulation) == [(0, "alice"), (6, "alice")]
+
+    def test_each_message_of_one_that_never_ends_by_itself_is_news_once_the_incident_is_over(self) -> None:
+        simulation = born(endless(dated=False))
+        happens(simulation, 3, Resolved(by="Alice"))
+        happens(simulation, 9, alerts(endless(since=9, dated=False)))
+        assert pages(simulation) == [(0, "alice"), (9, "alice")]
+
+
+def undated(since: float) -> Alert:
+    return alert(since=since, dated=False)

@@ -40,6 +40,14 @@ def cancelled(*batch: AlertsReceived) -> Simulation:
         ([alert(since=-5, status="resolved"), alert()], []),
         ([alert(status="resolved", harmless=True), alert()], []),
         ([alert(since=2), alert(since=2, status="resolved")], []),
+        ([alert(since=4, dated=False)], []),
+        ([alert(since=4, dated=False, severity="sev1")], ["f1"]),
+        ([alert("f2", since=4, dated=False)], ["f2"]),
+        ([alert(since=4, dated=False, status="resolved"), alert(since=4, dated=False)], ["f1"]),
+        (
+            [alert(since=4, dated=False, ends="never")],
+            ["f1"],
+        ),  # it says that something happened, and never that it ended
     ],
 )
 def test_what_opens_the_next_incident_after_it_was_cancelled(heard: list[Alert], opens: list[str]) -> None:
@@ -47,6 +55,13 @@ def test_what_opens_the_next_incident_after_it_was_cancelled(heard: list[Alert],
     for each in heard:
         happens(simulation, 4, alerts(each))
     assert [each.fingerprint for each in simulation.incident.successor] == opens
+
+
+def test_without_a_start_time_nobody_knows_that_it_was_one_of_too_many() -> None:
+    many = alerts(*(alert(f"{n}", group="g") for n in range(IncidentBounds.alerts + 1)))
+    simulation = cancelled(many)
+    happens(simulation, 4, alerts(alert("another", group="g", since=4, dated=False)))
+    assert [each.fingerprint for each in simulation.incident.successor] == ["another"]
 
 
 def test_it_is_said_that_what_fires_on_opens_nothing() -> None:

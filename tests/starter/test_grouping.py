@@ -21,6 +21,24 @@ def opening(book: Runbook, word: str = "", **alert: Any) -> Any:
 
 
 @pytest.mark.parametrize(
+    ("stated", "began", "dated"),
+    [
+        (timedelta(hours=-1), timedelta(hours=-1), True),
+        (None, timedelta(), False),
+        (timedelta(seconds=1), timedelta(seconds=1), True),  # the repeat says the same
+        (timedelta(minutes=5), timedelta(minutes=5), True),
+        (timedelta(minutes=6), timedelta(), False),
+        (datetime(1, 1, 1, tzinfo=UTC) - NOW, timedelta(), False),
+    ],
+)
+def test_when_it_began(stated: timedelta | None, began: timedelta, dated: bool, book: Runbook) -> None:
+    sent = SentAlert(group="g", fingerprint="f", name="Down", starts_at=None if stated is None else NOW + stated)
+    (batch,) = grouping.group("test", Reading((sent,)), book, NOW).batches
+    assert (batch.alerts[0].starts_at - NOW, batch.alerts[0].dated) == (began, dated)
+    assert batch.opening.detected_at == min(NOW + began, NOW)
+
+
+@pytest.mark.parametrize(
     ("alert", "word", "severity"),
     [
         ({}, "", "sev2"),  # the runbook's default

@@ -122,6 +122,16 @@ async def test_what_resolves_goes_on_to_an_incident_that_is_open_and_is_told_to_
     assert await signals(client, one) == 1
 
 
+async def test_the_same_again_without_a_start_time_is_held_without_another_signal_until_it_has_ended(
+    gate: GatewayUnderTest, silences: Silences, client: Client
+) -> None:
+    await begun(silences, one := card())
+    async with gate.open() as http:
+        for status in ("firing", "firing", "resolved", "firing", "firing"):
+            await http.post(GENERIC, json=alert(status=status))
+    assert await signals(client, one) == 3
+
+
 async def test_the_same_again_is_held_without_another_signal(
     gate: GatewayUnderTest, silences: Silences, client: Client
 ) -> None:

@@ -5,7 +5,18 @@ from typing import Any
 
 import pytest
 
-from starter.sources import alertmanager, azure, cloudevents, datadog, generic, github, google_cloud, grafana, sentry
+from starter.sources import (
+    alertmanager,
+    azure,
+    cloudevents,
+    datadog,
+    generic,
+    github,
+    google_cloud,
+    grafana,
+    sentry,
+    uptime_kuma,
+)
 from starter.sources.reading import Reading
 from starter.sources.source import Source
 from tests.starter.sources.webhooks import webhook
@@ -122,3 +133,24 @@ def test_a_group_that_has_resolved_with_nothing_left_out_has_ended_as_a_whole(
     body = {"receiver": "tocsin", "groupKey": "g", "status": "resolved", "alerts": [OVER], **changes}
     found = sent(source, body).ended_at
     assert (found.isoformat() if found else None) == ended_at
+
+
+@pytest.mark.parametrize(
+    ("source", "field", "value", "dated"),
+    [
+        (datadog.SOURCE, "transition", "Triggered", True),
+        (datadog.SOURCE, "transition", "Re-Triggered", False),
+        (datadog.SOURCE, "transition", "Re-Warn", False),
+        (datadog.SOURCE, "transition", "Re-No Data", False),
+        (uptime_kuma.SOURCE, "heartbeat.important", True, True),
+        (uptime_kuma.SOURCE, "heartbeat.important", False, False),
+        (cloudevents.SOURCE, "data.starts_at", "2026-11-21T00:03:12Z", True),
+        (cloudevents.SOURCE, "data.starts_at", None, False),
+    ],
+)
+def test_a_repeat_that_bears_a_time_of_its_own_is_no_new_episode(
+    source: Source, field: str, value: object, dated: bool
+) -> None:
+    example = next(iter(source.examples.values()))
+    (alert,) = sent(source, changed(example, field, value)).alerts
+    assert alert.dated == dated

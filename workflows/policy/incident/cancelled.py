@@ -1,7 +1,9 @@
 """What a cancelled incident was about goes on firing at its sender: those episodes stay cancelled (ADR 26).
 
 An episode is over when its sender says so, or begins a newer one. A group's end that does not list it only presumes
-that, and the same `startsAt` is the same episode. What asks for more than anything that was cancelled is news.
+that, and the same `startsAt` is the same episode. Without one, what has not ended is the same episode too, unless it
+never ends by itself: then each message says that something happened. What asks for more than anything that was
+cancelled is news.
 """
 
 from collections.abc import Iterable
@@ -18,8 +20,14 @@ class CancelledEpisode(Wire):
 
     def covers(self, alert: Alert) -> bool:
         """Is it that episode, or an older one, and asks for no more?"""
-        asks_for_more = alert.status == "firing" and alert.severity is not None and alert.severity < self.severity
-        return alert.starts_at <= self.starts_at and not asks_for_more
+        return alert.starts_at <= self.starts_at and not self._is_exceeded_by(alert)
+
+    def covers_undated(self, alert: Alert) -> bool:
+        """The same, where it is known to be about this very alert."""
+        return not alert.dated and alert.ends == "by-sender" and not self._is_exceeded_by(alert)
+
+    def _is_exceeded_by(self, alert: Alert) -> bool:
+        return alert.status == "firing" and alert.severity is not None and alert.severity < self.severity
 
 
 class CancelledEpisodes(Wire):
@@ -33,8 +41,11 @@ class CancelledEpisodes(Wire):
         return not (self.alerts or self.groups)
 
     def covers(self, alert: Alert) -> bool:
-        episode = self.alerts.get(alert.fingerprint) or self.groups.get(alert.group)
-        return episode is not None and episode.covers(alert)
+        own = self.alerts.get(alert.fingerprint)
+        if own is not None:
+            return own.covers(alert) or own.covers_undated(alert)
+        group = self.groups.get(alert.group)
+        return group is not None and group.covers(alert)
 
     def without(self, alerts: Iterable[Alert]) -> "CancelledEpisodes":
         """Those of which these are the end, or a successor."""
@@ -47,7 +58,7 @@ class CancelledEpisodes(Wire):
         episode = self.alerts.get(alert.fingerprint)
         if episode is None or alert.harmless or alert.starts_at < episode.starts_at:
             return False
-        return alert.status == "resolved" or not episode.covers(alert)
+        return alert.status == "resolved" or not self.covers(alert)
 
 
 def sift(known: CancelledEpisodes, event: AlertsReceived) -> tuple[CancelledEpisodes, AlertsReceived]:

@@ -70,6 +70,20 @@ class _Register:
                 self.some_ended = True
 
 
+def returning(incident: Incident, event: AlertsReceived) -> tuple[Alert, ...]:
+    """What fires that had ended, or was not there. Without a start time, what has not ended goes on."""
+    fires = {alert.fingerprint for alert in incident.firing}
+    found: list[Alert] = []
+    for alert in event.alerts:
+        if alert.status != "firing":
+            fires.discard(alert.fingerprint)
+            continue
+        if is_new(incident, alert) and (alert.dated or alert.fingerprint not in fires):
+            found.append(alert)
+        fires.add(alert.fingerprint)
+    return tuple(found)
+
+
 def record(incident: Incident, event: AlertsReceived, hold: timedelta) -> tuple[Incident, bool]:
     """And whether an alert ended that fired until then. What fires again within `hold` of its end flaps."""
     register = _Register(event.at, hold, dict(incident.alerts))

@@ -50,6 +50,9 @@ class Alert(Wire):
     name: Line = "alert"
     summary: Line = ""
     starts_at: Instant
+    dated: bool = True
+    """False: its sender does not say when it began, and `starts_at` is the time of this message. A repeat is then as
+    late as a new beginning, and means one only when it is known that the alert had ended."""
     labels: Labels = {}
     service: Line = ""
     """What is in trouble, as the runbook's `intake` calls it."""

@@ -7,7 +7,7 @@ from workflows.policy.incident.alert_state import Coming
 from workflows.policy.incident.announce import log, tell
 from workflows.policy.incident.bounds import IncidentBounds
 from workflows.policy.incident.cancelled import CancelledEpisode, CancelledEpisodes, sift
-from workflows.policy.incident.episodes import has_ended, is_new, is_out_of_order, names, record
+from workflows.policy.incident.episodes import has_ended, is_out_of_order, names, record, returning
 from workflows.policy.incident.events import Alert, AlertsReceived, Resolved, SeverityChanged
 from workflows.policy.incident.rules import verified_at
 from workflows.policy.incident.state import Incident
@@ -34,7 +34,7 @@ def receive(book: Runbook, incident: Incident, event: AlertsReceived) -> Inciden
     incident = incident.model_copy(update={"cancelled_episodes": still_cancelled})
     if _is_over(book, incident, event.at):
         return _for_the_next_incident(incident, event)
-    returned = tuple(alert for alert in event.alerts if alert.status == "firing" and is_new(incident, alert))
+    returned = returning(incident, event)
     graver = tuple(alert for alert in event.alerts if _asks_for_more(incident, alert))
     after, some_ended = record(incident, event, book.intake.flap_hold)
     if not incident.resolved:
