@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from pydantic import JsonValue, SkipValidation
 
@@ -20,6 +21,9 @@ _REPLICA = re.compile(r"//(?:[0-9a-f]{12}|(?P<set>[^/:.]+)-[0-9a-f]{8,10}-[a-z0-
 """An address that a container has made up for itself (`//4f1c2a9b8d7e:9093`): after a restart it has another, and
 speaks of the same groups."""
 NO_KEY = FieldProblem("groupKey", "is missing: each alert is an incident of its own, by its name and labels")
+CUT_OFF = FieldProblem(
+    "groupKey", "was cut off, with all that stands behind the alerts: they are one incident, by the labels they share"
+)
 
 
 class Notice(Foreign):
@@ -55,19 +59,35 @@ class Body(Foreign):
         return json.dumps({name: value for name, value in labels.items() if name != "severity"}, sort_keys=True)
 
 
+B = TypeVar("B", bound=Body)
+
+
 def translate(webhook: Webhook) -> Reading:
     """One delivery is one group of alerts. Raises Unreadable when no alert in it can be used."""
     sent, _ = foreign.read(Body, webhook.body, "an Alertmanager webhook")
     found = usable(Notice, sent.alerts)
+    sent, ungrouped = grouped(sent, found.good, webhook)
     return Reading(
         alerts=tuple(alert(each, sent, links(each)) for each in found.good),
         tenant=tenant(webhook, sent, sent.receiver),
         truncated=sent.truncatedAlerts + found.left_out,
-        ended_at=ended_at(sent, found.good),
+        ended_at=ended_at(sent, found.good) if webhook.whole else None,
         problems=found.problems,
-        ungrouped=() if sent.has_groups else (NO_KEY,),
+        ungrouped=ungrouped,
         unusable=found.unusable,
     )
+
+
+def grouped(sent: B, listed: Sequence[Notice], webhook: Webhook) -> tuple[B, tuple[FieldProblem, ...]]:
+    """The body with a group, and what is to be said about it. Go writes `alerts` first and `groupKey` last: of a body
+    that is too long the name of the group is lost, and its alerts would be as many incidents."""
+    if sent.has_groups:
+        return sent, ()
+    if webhook.whole:
+        return sent, (NO_KEY,)
+    shared = set.intersection(*(set(each.labels.items()) for each in listed))
+    key = {name: value for name, value in sorted(shared) if name != "severity"}
+    return sent.model_copy(update={"groupKey": json.dumps(key)}), (CUT_OFF,)
 
 
 def tenant(webhook: Webhook, sent: Body, receiver: str) -> str:

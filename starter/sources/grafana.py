@@ -46,13 +46,14 @@ def translate(webhook: Webhook) -> Reading:
     if all(_is_test(each) for each in found.good):
         told = "a test of the contact point: it arrived, and opens nothing"
         return Reading(ignored=told, problems=found.problems, unusable=found.unusable)
+    sent, ungrouped = alertmanager.grouped(sent, found.good, webhook)
     return Reading(
         alerts=tuple(_alert(each, sent) for each in found.good),
         tenant=alertmanager.tenant(webhook, sent, f"{sent.orgId}/{sent.receiver}"),
         truncated=sent.truncatedAlerts + found.left_out,
-        ended_at=alertmanager.ended_at(sent, found.good),
+        ended_at=alertmanager.ended_at(sent, found.good) if webhook.whole else None,
         problems=found.problems,
-        ungrouped=() if sent.has_groups else (alertmanager.NO_KEY,),
+        ungrouped=ungrouped,
         unusable=found.unusable,
     )
 

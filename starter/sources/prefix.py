@@ -24,6 +24,8 @@ class _Walk:
         self._at = blank(text, 0)
         self.left_out = 0
         self.kept = 0
+        self.whole = True
+        """Nothing is missing at its end."""
 
     def delivery(self) -> JsonValue:
         """As much of it as is whole. Raises ValueError if it is neither an object nor a list."""
@@ -56,6 +58,7 @@ class _Walk:
                 self._skip(1)
         except (ValueError, RecursionError):
             pass  # here it ends
+        self.whole = self._next() == "}"
         return sent
 
     def _alerts(self) -> JsonValue:
@@ -84,4 +87,7 @@ def readable(webhook: Webhook, limit: int) -> Webhook:
         sent = walk.delivery()
     except ValueError:
         return webhook
-    return replace(webhook, body=json.dumps(clean(sent)).encode(), left_out=walk.left_out) if walk.kept else webhook
+    if not walk.kept:
+        return webhook
+    body = json.dumps(clean(sent)).encode()
+    return replace(webhook, body=body, left_out=walk.left_out, whole=webhook.whole and walk.whole)

@@ -26,7 +26,7 @@ class Webhook:
     packed: bytes = b""
     """The body as it came, where it came compressed: some sign this."""
     whole: bool = True
-    """False: it goes on, and nobody reads so much."""
+    """False: it goes on, and nobody reads so much, or it ends in the middle."""
     left_out: int = 0
     """How many alerts of the body were left out, because it is too long or ends in the middle."""
 

@@ -95,6 +95,30 @@ class TestTooLong:
             assert len(reading.alerts) == content[:end].count(b'"annotations": {"summary": "' + b"x" * 1600 + b'"}}')
             assert len(reading.alerts) + reading.truncated <= 5
 
+    @pytest.mark.parametrize("source", ["alertmanager", "grafana"])
+    @pytest.mark.parametrize("alike", [{"alertname": "Down"}, {}])
+    def test_where_the_end_that_names_the_group_is_cut_off_its_alerts_are_one_incident_all_the_same(
+        self, source: str, alike: dict[str, str]
+    ) -> None:
+        """Both write `alerts` first and `groupKey` last: a thousand pages would be the price of a group that large."""
+        alerts = [alert(labels={**alike, f"n{n}": "1", "severity": ("critical", "warning")[n % 2]}) for n in range(9)]
+        content = json.dumps({"receiver": "r", "status": "firing", "alerts": alerts, "groupKey": "g"}).encode()
+        for end in (len(content) - 5, content.index(b'"groupKey"'), content.index(b'"n7"')):
+            reading = translating.translated(SOURCES[source], webhook(content[:end]), LIMIT)
+            assert len(reading.alerts) >= 7
+            assert len({each.group for each in reading.alerts}) == 1
+            assert "was cut off" in str(reading.ungrouped)
+            assert reading.ended_at is None
+
+    @pytest.mark.parametrize("limit", [600, LIMIT])
+    def test_what_is_whole_and_names_no_group_has_none(self, limit: int) -> None:
+        alerts = [alert(labels={"alertname": "Down", "n": str(n)}) for n in range(9)]
+        reading = translating.translated(
+            SOURCES["alertmanager"], webhook(json.dumps({"alerts": alerts}).encode()), limit
+        )
+        known = [each for each in reading.alerts if not each.unreadable]
+        assert len({each.group for each in known}) == len(known) > 1
+
     @pytest.mark.parametrize("end", [20, 60, 90])
     def test_of_one_alert_that_is_not_whole_nobody_knows_whether_it_is_over(self, end: int) -> None:
         content = json.dumps({"key": "k", "title": "Down", "labels": {"a": "b"}, "status": "resolved", "x": "y" * 99})
