@@ -13,7 +13,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from html import escape
 
-from activities.plain_text import clean, one_line
+from activities.plain_text import LINK, clean, one_line
 from workflows.policy.effects.effects import Email, Send
 
 SUBJECT = 200
@@ -21,7 +21,6 @@ SUBJECT = 200
 BODY = 100_000
 """Characters. Ours: mail programs hide what is much longer."""
 
-LINK = re.compile(r"https?://[^\s<>\"'`()\[\]{}]+(?<![.,:;?!])")
 
 PAGE = """<!doctype html>
 <html><body style="margin:0;padding:24px;background:#f4f4f5">

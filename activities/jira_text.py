@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from pydantic import JsonValue
 
-LINK = re.compile(r"https?://[^\s<>\"'`()\[\]{}]+(?<![.,:;?!])")
+from activities.plain_text import LINK
 
 
 def document(text: str) -> JsonValue:

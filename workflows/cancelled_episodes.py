@@ -10,6 +10,7 @@ from temporalio.common import RawValue
 with workflow.unsafe.imports_passed_through():
     from workflows.durable import decoding
     from workflows.durable.forward_alerts import Move, as_of_now, move
+    from workflows.durable.leaving import must_leave
     from workflows.durable.succession import CANCELLED_EPISODES, leave_behind, remember
     from workflows.policy.incident.bounds import IncidentBounds
     from workflows.policy.incident.cancelled import CancelledEpisodes
@@ -115,7 +116,4 @@ class CancelledEpisodesWorkflow:
         return workflow.now() >= self._heard_at + FORGOTTEN_AFTER
 
     def _must_leave(self) -> bool:
-        info = workflow.info()
-        long = info.get_current_history_length() >= self._life.history_limit
-        heavy = info.get_current_history_size() >= self._life.history_bytes
-        return long or heavy or info.is_continue_as_new_suggested()
+        return must_leave(self._life.history_limit, self._life.history_bytes)

@@ -13,6 +13,7 @@ from temporalio.common import RawValue
 with workflow.unsafe.imports_passed_through():
     from workflows.durable import decoding
     from workflows.durable.forward_alerts import HandOn, hand_on, look_for_the_gateway
+    from workflows.durable.leaving import must_leave
     from workflows.durable.summaries import summary
     from workflows.policy.incident.events import AlertsReceived, stamp
     from workflows.policy.watches import heartbeat as policy
@@ -93,9 +94,7 @@ class HeartbeatWorkflow:
             self._news = self._news or waited_for or not isinstance(event, Beat)
 
     def _must_leave(self) -> bool:
-        info = workflow.info()
-        long = info.get_current_history_length() >= self._state.history_limit
-        return long or info.is_continue_as_new_suggested()
+        return must_leave(self._state.history_limit)
 
     @workflow.query(name="state", description="when it last beat, and when it is overdue")
     def state(self) -> Heartbeat:

@@ -12,6 +12,7 @@ from temporalio.exceptions import ApplicationError
 with workflow.unsafe.imports_passed_through():
     from workflows.durable import decoding
     from workflows.durable.forward_alerts import HandOn, HoldThere, hand_on, hold_there, other_silences
+    from workflows.durable.leaving import must_leave
     from workflows.durable.pacing import Pace
     from workflows.durable.summaries import summary
     from workflows.policy.incident.events import Alert, AlertsReceived, Event, stamp
@@ -121,9 +122,7 @@ class SilenceWorkflow:
         return workflow.now() >= self._state.ends_at
 
     def _must_leave(self) -> bool:
-        info = workflow.info()
-        long = info.get_current_history_length() >= self._state.history_limit
-        return long or info.is_continue_as_new_suggested()
+        return must_leave(self._state.history_limit)
 
     @workflow.query(name="state", description="what it holds, and until when")
     def state(self) -> Silence:

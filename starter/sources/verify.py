@@ -37,11 +37,6 @@ def unusable(secrets: Sequence[SecretStr]) -> list[int]:
     return [number for number, secret in enumerate(secrets, start=1) if not _is_standard(secret)]
 
 
-def in_header(name: str) -> Check:
-    """A header of the sender's configuration carries a token."""
-    return lambda webhook, tokens: _is_one_of(webhook.headers.get(name.lower(), "").strip(), tokens)
-
-
 def in_query(name: str) -> Check:
     """The address that the sender calls ends in `?name=token`."""
     return lambda webhook, tokens: _is_one_of(webhook.query.get(name, ""), tokens)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
 
-from starter.temporal.results import FoundIncident, LookupFailed, Past, Summary
+from starter.temporal.results import FoundIncident, LookupFailed, Past, ReviewSummary, Summary
 from workflows.durable import search_attributes as attributes
 from workflows.policy.views.summary import DRILL, GRAVEST, MEMO, ClosedIncident
 
@@ -47,20 +47,20 @@ async def ended(client: Client, since: datetime, seen: Seen) -> Past:
 async def find(client: Client, prefix: str | None, *, closed: bool) -> FoundIncident:
     """See `Incidents.find`."""
     if prefix is None:
-        return _only(await _query(client, OPEN), "incidents are open, say which", "no incident is open")
+        return only(await _query(client, OPEN), "incidents are open, say which", "no incident is open")
     check_id(prefix)
     named = f"WorkflowId = '{prefix}'" if prefix.startswith("incident-") else _beginning(prefix)
     candidates = await _query(client, f"{OPEN} AND {named}")
     if not candidates:
         candidates = await _query(client, f"{ALL} AND {named}")
         if candidates and not closed:
-            raise LookupFailed("closed already:\n" + _lines(candidates))
+            raise LookupFailed("closed already:\n" + lines(candidates))
     exact = [each for each in candidates if prefix in (each.incident, each.workflow_id)]
     if not candidates:
         is_open = await _query(client, OPEN)
-        others = "open are:\n" + _lines(is_open) if is_open else "and none is open"
+        others = "open are:\n" + lines(is_open) if is_open else "and none is open"
         raise LookupFailed(f"there is no incident {prefix!r}; {others}")
-    return _only(exact or candidates, f"incidents begin with {prefix!r}, say which")
+    return only(exact or candidates, f"incidents begin with {prefix!r}, say which")
 
 
 def check_id(prefix: str) -> None:
@@ -73,17 +73,18 @@ def _beginning(prefix: str) -> str:
     return f"{attributes.INCIDENT.name} STARTS_WITH '{prefix}'"
 
 
-def _only(candidates: Sequence[Summary], several: str, none: str = "") -> FoundIncident:
+def only(candidates: Sequence[Summary | ReviewSummary], several: str, none: str = "") -> FoundIncident:
+    """The one that is there. Raises LookupFailed."""
     if not candidates:
         raise LookupFailed(none)
     if len(candidates) > 1:
-        raise LookupFailed(f"{len(candidates)} {several}:\n" + _lines(candidates))
+        raise LookupFailed(f"{len(candidates)} {several}:\n" + lines(candidates))
     one = candidates[0]
     return FoundIncident(workflow_id=one.workflow_id, run_id=None if one.open else one.run_id, incident=one.incident)
 
 
-def _lines(incidents: Sequence[Summary]) -> str:
-    return "\n".join(f"  {each.incident}  {each.severity.upper()} {each.title}" for each in incidents)
+def lines(found: Sequence[Summary | ReviewSummary]) -> str:
+    return "\n".join(f"  {each.incident}  {each.severity.upper()} {each.title}" for each in found)
 
 
 async def _query(client: Client, query: str, limit: int | None = _AT_MOST) -> list[Summary]:

@@ -1,14 +1,12 @@
 """Heartbeats as Temporal keeps them: adding, finding, telling, asking. One workflow each."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import timedelta
-from typing import Any
 
-from temporalio.client import WorkflowExecution, WorkflowExecutionStatus, WorkflowHandle
+from temporalio.client import WorkflowExecution, WorkflowExecutionStatus
 from temporalio.common import SearchAttributePair, TypedSearchAttributes, WorkflowIDConflictPolicy
 
-from starter.temporal.connection import DEADLINE, PATIENCE, TemporalConnection
+from starter.temporal.connection import DEADLINE, TemporalConnection
+from starter.temporal.named import NamedWorkflows
 from starter.temporal.results import NothingOpen
 from workflows.durable import search_attributes as attributes
 from workflows.durable.summaries import summary
@@ -20,11 +18,16 @@ from workflows.queues import WORKFLOW_QUEUE
 RUNNING = "WorkflowType = 'heartbeat' AND ExecutionStatus = 'Running'"
 
 
+def _missing(name: str) -> str:
+    return f"there is no heartbeat {name!r}: tocsin heartbeat add {name}"
+
+
 class Heartbeats:
     """Every method raises Unreachable when Temporal is away; those that take a name raise NothingOpen."""
 
     def __init__(self, reach: TemporalConnection) -> None:
         self._reach = reach
+        self._named = NamedWorkflows(reach, workflow_id, _missing)
 
     async def add(self, name: str, spec: Spec) -> None:
         """Expect it from now on; one that is expected already goes on by the new specification."""
@@ -53,13 +56,11 @@ class Heartbeats:
 
     async def tell(self, name: str, event: Event) -> None:
         """Temporal keeps it, with or without a worker."""
-        signal = str(type(event).model_fields["kind"].default)
-        async with self._called(name) as handle:
-            await handle.signal(signal, event.model_dump(mode="json", exclude_defaults=True), rpc_timeout=DEADLINE)
+        await self._named.tell(name, event)
 
     async def card(self, name: str) -> HeartbeatSummary:
         """What is expected of it; needs no worker."""
-        async with self._called(name) as handle:
+        async with self._named.called(name) as handle:
             found = await handle.describe(rpc_timeout=DEADLINE)
             if found.status is not WorkflowExecutionStatus.RUNNING:
                 raise NothingOpen(handle.id)
@@ -73,18 +74,7 @@ class Heartbeats:
 
     async def state(self, name: str) -> Heartbeat:
         """How it stands. Raises NobodyWorks."""
-        async with self._called(name) as handle, self._reach.worker(handle.id, PATIENCE):
-            answered: Heartbeat = await handle.query("state", result_type=Heartbeat, rpc_timeout=PATIENCE)
-        return answered
-
-    @asynccontextmanager
-    async def _called(self, name: str) -> AsyncIterator[WorkflowHandle[Any, Any]]:
-        handle = self._reach.client.get_workflow_handle(workflow_id(name))
-        try:
-            async with self._reach.temporal(handle.id, PATIENCE + DEADLINE):
-                yield handle
-        except NothingOpen:
-            raise NothingOpen(f"there is no heartbeat {name!r}: tocsin heartbeat add {name}") from None
+        return await self._named.state(name, Heartbeat)
 
 
 async def _card(found: WorkflowExecution) -> HeartbeatSummary:

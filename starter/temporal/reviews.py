@@ -6,7 +6,7 @@ from datetime import datetime
 from temporalio.client import WorkflowExecution, WorkflowExecutionStatus
 
 from starter.temporal.connection import PATIENCE
-from starter.temporal.directory import PAGE, PAGE_WITHIN, check_id
+from starter.temporal.directory import PAGE, PAGE_WITHIN, check_id, lines, only
 from starter.temporal.incidents import LONG_LIST, Incidents
 from starter.temporal.results import FoundIncident, LookupFailed, ReviewSummary
 from workflows.durable import search_attributes as attributes
@@ -45,7 +45,7 @@ class Reviews:
         Raises LookupFailed.
         """
         if prefix is None:
-            return _only(await self._matching(OPEN), "reviews are open, say which", "no review is open")
+            return only(await self._matching(OPEN), "reviews are open, say which", "no review is open")
         check_id(prefix)
         prefix = prefix.removeprefix("review-")
         named = f"{attributes.INCIDENT.name} STARTS_WITH '{prefix}'"
@@ -53,13 +53,13 @@ class Reviews:
         if not found:
             found = await self._matching(f"{ALL} AND {named}")
             if found and not closed:
-                raise LookupFailed("closed already:\n" + _lines(found))
+                raise LookupFailed("closed already:\n" + lines(found))
         others = await self._matching(OPEN) if not found else ()
         exact = [each for each in found if each.incident == prefix]
         none = f"there is no review of an incident {prefix!r}; " + (
-            "open are:\n" + _lines(others) if others else "and none is open"
+            "open are:\n" + lines(others) if others else "and none is open"
         )
-        return _only(exact or found, f"reviews begin with {prefix!r}, say which", none)
+        return only(exact or found, f"reviews begin with {prefix!r}, say which", none)
 
     async def find_either(self, prefix: str | None = None) -> FoundIncident:
         """The open incident that is meant, or if there is none the open review. Raises LookupFailed."""
@@ -112,16 +112,3 @@ async def _record(run: WorkflowExecution) -> ClosedReview | str | None:
     except ValueError:
         return "its figures cannot be read: see its workflow in Temporal"
     return record
-
-
-def _only(found: Sequence[ReviewSummary], several: str, none: str) -> FoundIncident:
-    if not found:
-        raise LookupFailed(none)
-    if len(found) > 1:
-        raise LookupFailed(f"{len(found)} {several}:\n" + _lines(found))
-    one = found[0]
-    return FoundIncident(workflow_id=one.workflow_id, run_id=None if one.open else one.run_id, incident=one.incident)
-
-
-def _lines(reviews: Sequence[ReviewSummary]) -> str:
-    return "\n".join(f"  {each.incident}  {each.severity.upper()} {each.title}" for each in reviews)

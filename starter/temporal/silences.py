@@ -1,18 +1,16 @@
 """Silences as Temporal keeps them: adding, ending, finding, and giving them alerts to hold. One workflow each."""
 
 import secrets
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import timedelta
-from typing import Any
 
 import structlog
 from pydantic import ValidationError
-from temporalio.client import WorkflowExecution, WorkflowHandle, WorkflowUpdateFailedError
+from temporalio.client import WorkflowExecution, WorkflowUpdateFailedError
 from temporalio.common import WorkflowIDConflictPolicy
 
 from starter.temporal.connection import DEADLINE, PATIENCE, TemporalConnection
-from starter.temporal.results import NothingOpen, RefusedByIncident
+from starter.temporal.named import NamedWorkflows
+from starter.temporal.results import RefusedByIncident
 from workflows.durable.summaries import summary
 from workflows.policy.incident.events import Event
 from workflows.policy.watches.silence import Extended, Silence, SilenceSummary, workflow_id
@@ -29,11 +27,16 @@ def new_id() -> str:
     return "".join(secrets.choice(LETTERS) for _ in range(6))
 
 
+def _missing(name: str) -> str:
+    return f"there is no silence {name!r}, or it has ended: tocsin silence list"
+
+
 class Silences:
     """Every method raises Unreachable when Temporal is away; those that take an id raise NothingOpen."""
 
     def __init__(self, reach: TemporalConnection) -> None:
         self._reach = reach
+        self._named = NamedWorkflows(reach, workflow_id, _missing)
 
     async def add(self, card: SilenceSummary) -> None:
         async with self._reach.temporal():
@@ -51,15 +54,13 @@ class Silences:
 
     async def tell(self, silence: str, event: Event) -> None:
         """Temporal keeps it, with or without a worker. NothingOpen: the silence is over."""
-        signal = str(type(event).model_fields["kind"].default)
-        async with self._called(silence) as handle:
-            await handle.signal(signal, event.model_dump(mode="json", exclude_defaults=True), rpc_timeout=DEADLINE)
+        await self._named.tell(silence, event)
 
     async def extend(self, silence: str, event: Extended) -> SilenceSummary:
         """As it is then. Raises Refused, NobodyWorks."""
         said = event.model_dump(mode="json", exclude_defaults=True)
         try:
-            async with self._called(silence) as handle, self._reach.worker(handle.id, PATIENCE):
+            async with self._named.called(silence) as handle, self._reach.worker(handle.id, PATIENCE):
                 card: SilenceSummary = await handle.execute_update(
                     "extend", said, id=event.id, result_type=SilenceSummary, rpc_timeout=PATIENCE
                 )
@@ -78,18 +79,7 @@ class Silences:
 
     async def state(self, silence: str) -> Silence:
         """What it holds. Raises NobodyWorks."""
-        async with self._called(silence) as handle, self._reach.worker(handle.id, PATIENCE):
-            answered: Silence = await handle.query("state", result_type=Silence, rpc_timeout=PATIENCE)
-        return answered
-
-    @asynccontextmanager
-    async def _called(self, silence: str) -> AsyncIterator[WorkflowHandle[Any, Any]]:
-        handle = self._reach.client.get_workflow_handle(workflow_id(silence))
-        try:
-            async with self._reach.temporal(handle.id, PATIENCE + DEADLINE):
-                yield handle
-        except NothingOpen:
-            raise NothingOpen(f"there is no silence {silence!r}, or it has ended: tocsin silence list") from None
+        return await self._named.state(silence, Silence)
 
 
 async def _card(found: WorkflowExecution) -> SilenceSummary | None:

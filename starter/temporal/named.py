@@ -1,0 +1,45 @@
+"""Workflows that people know by name: how one of them is told something, and asked how it stands."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from temporalio.client import WorkflowHandle
+
+from starter.temporal.connection import DEADLINE, PATIENCE, TemporalConnection
+from starter.temporal.results import NothingOpen
+from workflows.policy.incident.events import Event
+
+S = TypeVar("S")
+
+
+@dataclass(frozen=True)
+class NamedWorkflows:
+    """Every method raises Unreachable when Temporal is away, and NothingOpen where there is none of that name."""
+
+    reach: TemporalConnection
+    workflow_id: Callable[[str], str]
+    missing: Callable[[str], str]
+    """What is said of a name that there is not."""
+
+    async def tell(self, name: str, event: Event) -> None:
+        """Temporal keeps it, with or without a worker."""
+        signal = str(type(event).model_fields["kind"].default)
+        async with self.called(name) as handle:
+            await handle.signal(signal, event.model_dump(mode="json", exclude_defaults=True), rpc_timeout=DEADLINE)
+
+    async def state(self, name: str, result_type: type[S]) -> S:
+        """Raises NobodyWorks."""
+        async with self.called(name) as handle, self.reach.worker(handle.id, PATIENCE):
+            answered: S = await handle.query("state", result_type=result_type, rpc_timeout=PATIENCE)
+        return answered
+
+    @asynccontextmanager
+    async def called(self, name: str) -> AsyncIterator[WorkflowHandle[Any, Any]]:
+        handle = self.reach.client.get_workflow_handle(self.workflow_id(name))
+        try:
+            async with self.reach.temporal(handle.id, PATIENCE + DEADLINE):
+                yield handle
+        except NothingOpen:
+            raise NothingOpen(self.missing(name)) from None
