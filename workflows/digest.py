@@ -7,6 +7,8 @@ from temporalio import workflow
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import ApplicationError
 
+from workflows.policy.keys import vendor_keys
+
 with workflow.unsafe.imports_passed_through():
     from workflows.durable import sending
     from workflows.policy.effects.demand import Demand
@@ -70,7 +72,7 @@ async def _send(order: DigestOrder, duty: str, effect: Effect, text: str) -> Eff
     send = Send(
         incident=f"digest-{day}",
         key=demand.key,
-        vendor_key=f"tocsin/{demand.key}",
+        vendor_key=vendor_keys.of_nobody(demand.key),
         effect=effect,
         subject=subject,
         text=f"{subject}\n\n{text}",

@@ -5,20 +5,18 @@ does not matter whose page it is: two installations on one PagerDuty account wou
 end.
 """
 
-import re
 from collections.abc import Iterable
 from dataclasses import replace
 
 from starter.sources.reading import Reading, SentAlert
+from workflows.policy.keys.vendor_keys import is_page_in_full
 
 PAGE = "one of our own pages"
-_KEY = re.compile(r"(incident-[^/\s]+/\d{8}-\d{4}-[a-z0-9]{1,12}|tocsin/test-[0-9a-f]{8})/.+")
-"""`Incident.vendor_key`, and what `tocsin page-test` rings with: in full, so that no label of others looks like it."""
 
 
 def without(reading: Reading) -> Reading:
     """The alerts that are none of our pages. If none is left, there is nothing to do."""
-    others = tuple(alert for alert in reading.alerts if not any(map(_KEY.fullmatch, _keys(alert))))
+    others = tuple(alert for alert in reading.alerts if not any(map(is_page_in_full, _keys(alert))))
     if len(others) == len(reading.alerts):
         return reading
     return replace(reading, alerts=others, ignored=reading.ignored if others else PAGE)

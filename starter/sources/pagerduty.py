@@ -4,7 +4,6 @@ Here are the incidents that others opened there: each is an alert. Those that ou
 would open an incident, that would page...): what people do to them is `starter.intake.pagerduty_rings`.
 """
 
-import re
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
@@ -14,11 +13,10 @@ from starter.sources import foreign, text, verify
 from starter.sources.foreign import Foreign, Word
 from starter.sources.reading import FieldProblem, Reading, SentAlert, Unreadable, Webhook
 from starter.sources.source import Source
+from workflows.policy.keys.vendor_keys import is_page
 
 FIRES = ("incident.triggered", "incident.reopened", "incident.priority_updated")
 ENDS = ("incident.resolved",)
-_OURS = re.compile(r"(?P<workflow>incident-[^/]+)/[^/]+/.+")
-_TEST = re.compile(r"tocsin/test-[^/]+/.+")
 """What `tocsin page-test` rings with."""
 
 
@@ -83,17 +81,6 @@ def read(webhook: Webhook, about: Collection[str]) -> tuple[WebhookEvent, Webhoo
 
 def _about_nothing(field: str, problems: Sequence[FieldProblem] = ()) -> Unreadable:
     return Unreadable("the event is about no incident", (*problems, FieldProblem(field, "is missing")))
-
-
-def workflow_of(key: str | None) -> str | None:
-    """The workflow that rang with this vendor key (`Incident.vendor_key`); None if it is not one of ours."""
-    found = _OURS.fullmatch(key or "")
-    return found["workflow"] if found else None
-
-
-def is_page(key: str | None) -> bool:
-    """Did Tocsin ring with this key: this one or another, for an incident or for a test?"""
-    return bool(workflow_of(key) or _TEST.fullmatch(key or ""))
 
 
 def translate(webhook: Webhook) -> Reading:

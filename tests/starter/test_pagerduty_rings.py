@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from starter.intake.pagerduty_rings import Ignored, Report, report
-from starter.sources.pagerduty import workflow_of
 from starter.sources.reading import Unreadable
 from tests.starter.sources.webhooks import webhook
 from workflows.policy.incident.events import Acknowledged, Noted, Resolved, Unacknowledged
+from workflows.policy.keys.vendor_keys import workflow_of
 
 RING = "incident-alertmanager-0123456789abcdef0123/20261121-0003-k7/escalate/1/on-call/1"
 

@@ -18,6 +18,7 @@ from tocsin.commands.arguments import AsJson, me
 from tocsin.failure import ExitCode, Failure
 from tocsin.view.plain import plain
 from workflows.policy.effects.effects import Page, Receipt, Send
+from workflows.policy.keys import vendor_keys
 from workflows.queues import PAGE_QUEUE
 
 app = typer.Typer()
@@ -56,7 +57,7 @@ def marked_test(person: str, now: datetime) -> Send:
     return Send(
         incident=incident,
         key=f"page-test/{person}",
-        vendor_key=f"tocsin/{incident}/{person}",
+        vendor_key=vendor_keys.of_test(incident, person),
         effect=Page(to=person, tier=1, round=1, round_started_at=now),
         subject=f"TEST: {me()} asks whether this page reaches {person}",
         text="TEST of Tocsin's paging. There is no incident. Acknowledge or resolve this, nothing else is expected.",

@@ -7,11 +7,14 @@ from datetime import timedelta
 from tocsin.demo.stage import DemoSandbox
 from tocsin.demo.telling import DemoSent
 from workflows.policy.incident.state import Incident
+from workflows.policy.keys.duty_keys import DutyKind, duty_key, duty_of
 
 MINUTE = timedelta(minutes=1)
 ON_TIME = timedelta(seconds=2)
 """Real time, on a machine that also runs everything else."""
-PAGES = ("escalate/", "overdue/", "repeat/", "call/")
+ON_CALL = duty_key(DutyKind.ESCALATE, "on-call", 1)
+ON_CALL_AGAIN = duty_key(DutyKind.OVERDUE, "on-call", 1)
+VP_ENGINEERING = duty_key(DutyKind.ESCALATE, "vp-engineering", 2)
 
 
 @dataclass(frozen=True)
@@ -25,7 +28,7 @@ class Outcome:
 
     @property
     def pages(self) -> tuple[DemoSent, ...]:
-        return tuple(sent for sent in self.sent if sent.duty.startswith(PAGES))
+        return tuple(sent for sent in self.sent if duty_of(sent.duty).is_page)
 
     def was_sent(self, duty: str, due: timedelta) -> bool:
         return any((s.duty, s.settlement.outcome) == (duty, "done") and abs(s.due - due) < MINUTE for s in self.sent)
@@ -39,15 +42,18 @@ def unmet(outcome: Outcome) -> list[str]:
 def _promises(o: Outcome) -> Iterator[tuple[str, bool]]:
     incident, sandbox = o.incident, o.sandbox
     yield "it is a SEV-1", incident.severity == "sev1"
-    yield "the on-call engineer is paged at once", o.was_sent("escalate/1/on-call", 0 * MINUTE)
-    yield "and again at T+5m, because nobody acknowledged", o.was_sent("overdue/1/on-call", 5 * MINUTE)
-    yield "VP Engineering is paged at T+30m", o.was_sent("escalate/2/vp-engineering", 30 * MINUTE)
+    yield "the on-call engineer is paged at once", o.was_sent(ON_CALL, 0 * MINUTE)
+    yield (
+        "and again at T+5m, because nobody acknowledged",
+        o.was_sent(ON_CALL_AGAIN, 5 * MINUTE),
+    )
+    yield "VP Engineering is paged at T+30m", o.was_sent(VP_ENGINEERING, 30 * MINUTE)
     yield "no page is late", all(page.settlement.late < ON_TIME for page in o.pages)
     yield "no page is doubled at PagerDuty", _all_differ(ring.dedup_key for ring in sandbox.rings)
     yield "every page that was sent has rung", len(sandbox.rings) == len(o.pages)
     yield "the incident has a channel of its own", any(incident.id in channel.name for channel in sandbox.channels)
     for minutes in (15, 30, 45):
-        yield f"an update falls due at T+{minutes}m", o.was_sent("update/channel", minutes * MINUTE)
+        yield f"an update falls due at T+{minutes}m", o.was_sent(duty_key(DutyKind.UPDATE), minutes * MINUTE)
     yield "PagerDuty's acknowledgement arrives here", incident.acknowledged_by == o.acknowledged_by
     yield (
         "the status page tells beginning and end",

@@ -7,6 +7,7 @@ from datetime import timedelta
 from workflows.policy.incident.messages import TimelineEntry
 from workflows.policy.incident.settlements import Settlement
 from workflows.policy.incident.state import Incident
+from workflows.policy.keys.duty_keys import DutyKey, DutyKind, duty_of
 from workflows.policy.views.results import Status
 
 
@@ -28,17 +29,6 @@ class DemoSent:
     duty: str
     due: timedelta
     settlement: Settlement
-
-
-FAMILIES = {
-    "escalate": "page",
-    "overdue": "page",
-    "repeat": "page",
-    "call": "page",
-    "publish": "publish",
-    "tell": "tell",
-}
-"""By the first word of a duty; all others are posts."""
 
 
 class Telling:
@@ -73,7 +63,13 @@ class Telling:
 
 def _is_told_by(sent: DemoSent, entry: TimelineEntry) -> bool:
     """The timeline is for people and has no keys: a line belongs to what of its kind settled then."""
-    return sent.settlement.settled_at == entry.at and FAMILIES.get(sent.duty.split("/")[0], "post") == _family(entry)
+    return sent.settlement.settled_at == entry.at and _family_of(duty_of(sent.duty)) == _family(entry)
+
+
+def _family_of(duty: DutyKey) -> str:
+    if duty.is_page:
+        return "page"
+    return duty.kind.value if duty.kind in (DutyKind.PUBLISH, DutyKind.TELL) else "post"
 
 
 def _family(entry: TimelineEntry) -> str:

@@ -12,10 +12,9 @@ from tocsin.view.plain import moment, plain
 from workflows.policy.incident.episodes import NEVER, names
 from workflows.policy.incident.messages import TimelineEntry
 from workflows.policy.incident.state import Incident
+from workflows.policy.keys.duty_keys import DutyKey, DutyKind, duty_of
 from workflows.policy.runbook.names import severity_title
 from workflows.policy.views.results import PlanView, Status
-
-PAGES = ("escalate", "overdue", "repeat", "call")
 
 
 def whole(status: Status, outlook: PlanView) -> RenderableType:
@@ -95,18 +94,23 @@ def _paged(incident: Incident) -> RenderableType:
     """The last page of each tier and person, and whether their phone still counts as ringing."""
     ringing = {ring.person: ring.state for ring in incident.rings.values()}
     table = Table("tier", "who", "sent (UTC)", "late", "outcome", "at the pager", box=None, header_style="dim")
-    pages = {duty: settled for duty, settled in incident.settled.items() if duty.split("/")[0] in PAGES}
-    for duty, settled in sorted(pages.items(), key=lambda page: page[1].sent_at):
-        _, *tier, person = duty.split("/")
+    pages = [(key, settled) for duty, settled in incident.settled.items() if (key := duty_of(duty)).is_page]
+    for key, settled in sorted(pages, key=lambda page: page[1].sent_at):
         table.add_row(
-            *(tier or ["by hand"]),
-            plain(person),
+            _asked_by(key),
+            plain(key.person),
             moment(settled.sent_at, incident.declared_at),
             f"{settled.late.total_seconds():.1f} s",
             settled.outcome,
-            ringing.get(person, ""),
+            ringing.get(key.person, ""),
         )
     return table if table.row_count else "nobody has been paged"
+
+
+def _asked_by(page: DutyKey) -> str:
+    if page.kind is DutyKind.JOINED:
+        return "new alerts"
+    return "by hand" if page.tier is None else str(page.tier)
 
 
 def timeline(incident: Incident) -> RenderableType:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from math import log1p
 
+from workflows.policy.keys.duty_keys import DutyKind, EffectKey, duty_of
 from workflows.policy.planning.wording import duty_name
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.simulation.preview import Line
@@ -100,12 +101,13 @@ def _lane(book: Runbook, line: Line) -> str:
 
 def _label(book: Runbook, line: Line) -> str:
     """What a track is called: lines with the same label are on it."""
-    duty = line.duty.rpartition("/")[0]
+    key = EffectKey.parse(line.duty)
+    duty = key.duty if key else duty_of(line.duty)
     if line.kind == "page":
         return book.person_name(line.to[0])
     if line.kind == "publish":
-        return duty.removeprefix("publish/")
-    name = duty_name(duty.removeprefix("duty-draft/"))
+        return duty.name
+    name = duty_name(duty.name if duty.kind is DutyKind.DUTY_DRAFT else str(duty))
     if line.kind in ("nag", "checklist", "draft", "email"):
         return f"{name} → {_first(book, line.to)}"
     return name

@@ -22,8 +22,8 @@ from workflows.durable.pacing import Pace
 from workflows.durable.procedure import Procedure
 from workflows.durable.summaries import summary
 from workflows.policy.effects.demand import Demand
+from workflows.policy.effects.effects import Page, SyncPager
 from workflows.policy.engine import Plan
-from workflows.policy.escalation.ladder import BESIDE_THE_LADDER, OF_THE_LADDER
 from workflows.policy.incident.events import (
     AlertsReceived,
     EffectAbandoned,
@@ -269,8 +269,8 @@ class Runner:
         """Comms sends are cancelled, pages get a last chance; `started_at` goes along, so the new run looks first."""
         self._settle()
         self._leaving = True
-        for key in self._sends:
-            if not key.startswith((*OF_THE_LADDER, *BESIDE_THE_LADDER, "hush/")):
+        for key, send in self._sends.items():
+            if not isinstance(send.demand.effect, Page | SyncPager):
                 self._cancel(key)
         try:
             await workflow.wait_condition(self._is_quiet, timeout=LAST_CHANCE)

@@ -11,6 +11,7 @@ from workflows.policy.duties.duties import known_duties
 from workflows.policy.duties.follow_ups import named, owner_of
 from workflows.policy.effects.effects import Email, Post, Publish
 from workflows.policy.incident.follow_up import FollowUp
+from workflows.policy.keys.duty_keys import DutyKind, duty_of
 from workflows.policy.runbook.terms import Duty
 from workflows.texts import gaps, review_context
 from workflows.texts.incident_values import IncidentValues
@@ -87,12 +88,13 @@ class Values(IncidentValues):
 
     @property
     def _follow_up(self) -> FollowUp | None:
-        return named(self.incident, self.demand.duty.removeprefix("ticket/"))
+        return named(self.incident, duty_of(self.demand.duty).name)
 
 
 def _duty(occasion: Occasion) -> Duty | None:
-    name = occasion.demand.duty.removeprefix("duty/").removeprefix("duty-draft/")
-    return next((duty for duty in known_duties(occasion.book, occasion.incident) if duty.id == name), None)
+    key = duty_of(occasion.demand.duty)
+    meant = key.name if key.kind in (DutyKind.DUTY, DutyKind.DUTY_DRAFT) else str(key)
+    return next((duty for duty in known_duties(occasion.book, occasion.incident) if duty.id == meant), None)
 
 
 _NAMES = {

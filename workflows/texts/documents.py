@@ -11,6 +11,7 @@ from workflows.policy.duties.follow_ups import owner_of, ticket
 from workflows.policy.incident.follow_up import FollowUp
 from workflows.policy.incident.messages import TimelineEntry
 from workflows.policy.incident.state import Incident
+from workflows.policy.keys.duty_keys import DutyKind, duty_of
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.names import severity_title
 from workflows.policy.time.durations import write
@@ -133,7 +134,9 @@ def _alerts(incident: Incident) -> str:
 
 def _links(book: Runbook, incident: Incident) -> str:
     known = [*incident.links, *((link.label, link.url) for link in book.links)]
-    known += [(name, where) for name, where in incident.references.items() if name.startswith(("ticket/", "document/"))]
+    known += [
+        each for each in incident.references.items() if duty_of(each[0]).kind in (DutyKind.TICKET, DutyKind.DOCUMENT)
+    ]
     return "\n".join(f"- {line(label)}: {line(where)}" for label, where in known)
 
 

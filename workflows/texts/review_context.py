@@ -5,7 +5,8 @@ from typing import TypedDict
 
 from workflows.policy.effects.demand import Demand
 from workflows.policy.incident.state import Incident
-from workflows.policy.review.nags import OVERDUE, REMIND, is_late, managers, remind_at
+from workflows.policy.keys.duty_keys import DutyKind, duty_of
+from workflows.policy.review.nags import is_late, managers, remind_at
 from workflows.policy.review.owed import OwedDuty, owed
 from workflows.policy.review.state import Review
 from workflows.policy.runbook.model import Runbook
@@ -43,7 +44,7 @@ def title(book: Runbook, review: Review, demand: Demand) -> str | None:
 
 def manager(book: Runbook, review: Review, demand: Demand) -> str | None:
     """Who is told because it has waited so long."""
-    if not demand.duty.startswith(OVERDUE):
+    if duty_of(demand.duty).kind is not DutyKind.REVIEW_OVERDUE:
         return None
     late = _meant(book, review, demand)
     found = dict.fromkeys(boss for each in late for boss in managers(book, review, each, demand.due_at))
@@ -53,11 +54,11 @@ def manager(book: Runbook, review: Review, demand: Demand) -> str | None:
 def _meant(book: Runbook, review: Review, demand: Demand) -> list[OwedDuty]:
     """What a message is about: one thing, everything of somebody that is due soon or late, or all there is."""
     everything = owed(book, review)
-    kind = next((kind for kind in (REMIND, OVERDUE) if demand.duty.startswith(kind)), None)
-    theirs = [each for each in everything if kind and demand.duty == f"{kind}{each.whose}"]
-    if kind == REMIND:
+    duty = duty_of(demand.duty)
+    theirs = [each for each in everything if each.whose == duty.name]
+    if duty.kind is DutyKind.REVIEW_REMIND:
         return [each for each in theirs if remind_at(book, each) == demand.due_at]
-    if kind == OVERDUE:
+    if duty.kind is DutyKind.REVIEW_OVERDUE:
         return [each for each in theirs if is_late(book, each, demand.due_at)]
     one = [each for each in everything if each.asked_by == demand.duty]
     return one or list(everything)

@@ -16,12 +16,13 @@ from starter.intake.ours import PAGE
 from starter.intake.pagerduty_alerts import alert_keys
 from starter.intake.pagerduty_rings import Ignored, Report, report
 from starter.intake.translating import unreadable
-from starter.sources.pagerduty import ENDS, FIRES, SOURCE, WebhookIncident, is_page, read, workflow_of
+from starter.sources.pagerduty import ENDS, FIRES, SOURCE, WebhookIncident, read
 from starter.sources.reading import Unreadable, Webhook
 from starter.sources.refusal import Refusal
 from starter.temporal.incidents import Incidents
 from starter.temporal.results import NothingOpen
 from workflows.policy.incident.events import Noted
+from workflows.policy.keys.vendor_keys import is_page, workflow_of
 
 log = structlog.get_logger()
 

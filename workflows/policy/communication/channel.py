@@ -8,7 +8,9 @@ from workflows.policy.incident.announce import tells
 from workflows.policy.incident.messages import Tell
 from workflows.policy.incident.rules import rules, who_owes
 from workflows.policy.incident.state import Incident
+from workflows.policy.keys.duty_keys import DutyKind, duty_key, effect_key
 from workflows.policy.planning.wanted import (
+    DECLARED,
     DECLARED_HERE,
     BlockedDemand,
     Destination,
@@ -25,14 +27,14 @@ from workflows.policy.runbook.people import Contact
 
 
 def room(book: Runbook, incident: Incident) -> Iterator[BlockedDemand]:
-    yield from _declared_in(incident, "declaration", Place(channel=book.home))
+    yield from _declared_in(incident, DECLARED, Place(channel=book.home))
     channel = incident.references.get("channel")
     if channel and "channel" not in incident.closed_places:
         yield from _declared_in(incident, DECLARED_HERE, Place(channel=channel))
     if has_own_channel(book, incident) and not incident.cancelled:
-        if not incident.has_settled("channel", 1):
+        if not incident.has_settled(duty_key(DutyKind.CHANNEL), 1):
             yield _own_channel(incident)
-        if not incident.has_settled("topic", incident.headline):
+        if not incident.has_settled(duty_key(DutyKind.TOPIC), incident.headline):
             yield from _topic(incident)
     if not incident.resolved:
         yield from _contacts(book, incident)
@@ -42,11 +44,11 @@ def room(book: Runbook, incident: Incident) -> Iterator[BlockedDemand]:
 def _contacts(book: Runbook, incident: Incident) -> Iterator[BlockedDemand]:
     """Whom to reach for an incident like this one, as soon as that is known."""
     known = contacts_for(book, incident)
-    if not known or incident.has_settled("contacts", len(known)):
+    if not known or incident.has_settled(duty_key(DutyKind.CONTACTS), len(known)):
         return
     spot = incident_place(book, incident)
     demand = Demand(
-        duty="contacts",
+        duty=duty_key(DutyKind.CONTACTS),
         occurrence=len(known),
         due_at=max(incident.declared_at, *(holds_since(contact.when, incident) for contact in known)),
         reason="whom to reach in an incident like this",
@@ -63,7 +65,7 @@ def _declared_in(incident: Incident, duty: str, place: Place) -> Iterator[Blocke
     """What is over before that got out is told in one line, with its end, and once the other is surely withdrawn."""
     if incident.has_settled(duty, 1):
         return
-    template = "declaration" if duty == "declaration" else "declaration_here"
+    template = "declaration" if duty == DECLARED else "declaration_here"
     demand = Demand(
         duty=duty,
         occurrence=2 if incident.resolved else 1,
@@ -71,13 +73,13 @@ def _declared_in(incident: Incident, duty: str, place: Place) -> Iterator[Blocke
         reason="an incident was declared",
         effect=Post(to=place, template="was_open" if incident.resolved else template, pin=True),
     )
-    withdrawn = f"{duty}/{3 - demand.occurrence}"
+    withdrawn = effect_key(duty, 3 - demand.occurrence)
     yield BlockedDemand(demand, "the declaration before it to end" if withdrawn in incident.started else "")
 
 
 def _own_channel(incident: Incident) -> BlockedDemand:
     demand = Demand(
-        duty="channel",
+        duty=duty_key(DutyKind.CHANNEL),
         due_at=incident.declared_at,
         reason=f"a {severity_title(incident.severity)} gets a channel of its own",
         effect=OpenChannel(name=f"incident-{incident.id}", private="security" in incident.flags),
@@ -90,7 +92,7 @@ def _topic(incident: Incident) -> Iterator[BlockedDemand]:
         return  # a new channel is born with its topic
     channel = incident.references.get("channel", "")
     demand = Demand(
-        duty="topic",
+        duty=duty_key(DutyKind.TOPIC),
         occurrence=incident.headline,
         due_at=incident.phase_at,
         reason="severity, phase or commander changed",

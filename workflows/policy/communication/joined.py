@@ -6,26 +6,26 @@ from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import Annotate, Post
 from workflows.policy.incident.alert_state import NewAlerts
 from workflows.policy.incident.state import Incident
+from workflows.policy.keys.duty_keys import DutyKind, duty_key, duty_of
 from workflows.policy.planning.wanted import BlockedDemand, incident_place
 from workflows.policy.runbook.model import Runbook
 
-CHANNEL = "news/channel"
-PAGER = "news/at/"
+IN_CHANNEL = duty_key(DutyKind.NEWS_IN_CHANNEL)
 
 
 def joined(book: Runbook, incident: Incident) -> Iterator[BlockedDemand]:
     """One at a time and place, in order."""
-    news = _untold(incident, CHANNEL, incident.news)
+    news = _untold(incident, IN_CHANNEL, incident.news)
     if news is not None:
         spot = incident_place(book, incident)
-        yield BlockedDemand(_demand(CHANNEL, news, Post(to=spot.place, template="told")), spot.waits_for)
+        yield BlockedDemand(_demand(IN_CHANNEL, news, Post(to=spot.place, template="told")), spot.waits_for)
     if not incident.resolved:
         yield from _notes(incident)
 
 
 def of_duty(incident: Incident, demand: Demand) -> NewAlerts | None:
     """Those that this demand tells of."""
-    if not demand.duty.startswith("news/"):
+    if not duty_of(demand.duty).tells_news:
         return None
     return next((news for news in incident.news if news.number == demand.occurrence), None)
 
@@ -33,7 +33,7 @@ def of_duty(incident: Incident, demand: Demand) -> NewAlerts | None:
 def _notes(incident: Incident) -> Iterator[BlockedDemand]:
     """At the last ring of each person, but of what came before it: the page said that."""
     for person, key in {ring.person: key for key, ring in incident.rings.items()}.items():
-        duty, rung_at = f"{PAGER}{person}", incident.rings[key].rung_at
+        duty, rung_at = duty_key(DutyKind.NEWS_AT_PAGER, person), incident.rings[key].rung_at
         after = [each for each in incident.news if rung_at <= each.due_at and person not in each.rung]
         news = _untold(incident, duty, after)
         if news is not None:

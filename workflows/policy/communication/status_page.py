@@ -13,6 +13,7 @@ from workflows.policy.effects.effects import Post, Publish
 from workflows.policy.incident.public import ApprovedWords
 from workflows.policy.incident.rules import rules, who_owes
 from workflows.policy.incident.state import Incident
+from workflows.policy.keys.duty_keys import DutyKind, duty_key, duty_of
 from workflows.policy.planning.wanted import BlockedDemand, awake, holds, incident_place
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.names import PublicStatus
@@ -79,7 +80,7 @@ def _publish(
         approved=words is not None,
         page_incident=incident.references.get("status-page"),
     )
-    duty = f"publish/{status}"
+    duty = duty_key(DutyKind.PUBLISH, status)
     occurrence = _occurrence(incident, duty, due_at)
     demand = Demand(duty=duty, occurrence=occurrence, due_at=due_at, reason=reason, effect=effect)
     return BlockedDemand(demand, _waits_for(incident, demand))
@@ -87,7 +88,8 @@ def _publish(
 
 def _waits_for(incident: Incident, demand: Demand) -> str:
     """One at a time: an earlier one that arrives after this one would have the last word."""
-    if demand.key in incident.started or not any(s.duty.startswith("publish/") for s in incident.started.values()):
+    under_way = any(duty_of(begun.duty).kind is DutyKind.PUBLISH for begun in incident.started.values())
+    if demand.key in incident.started or not under_way:
         return ""
     return "the update before it to end"
 
@@ -107,7 +109,7 @@ def _draft(book: Runbook, incident: Incident, terms: StatusPageTerms, due_at: da
         mention=who_owes(book, incident, terms.owner),
         role=terms.owner,
     )
-    duty = f"draft/{incident.phase}"
+    duty = duty_key(DutyKind.DRAFT, incident.phase)
     demand = Demand(
         duty=duty,
         occurrence=_occurrence(incident, duty, due_at),

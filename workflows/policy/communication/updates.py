@@ -8,6 +8,7 @@ from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import Post
 from workflows.policy.incident.rules import rules, who_owes
 from workflows.policy.incident.state import Incident
+from workflows.policy.keys.duty_keys import DutyKind, duty_key
 from workflows.policy.planning.wanted import (
     BlockedDemand,
     DeferredDemand,
@@ -20,6 +21,10 @@ from workflows.policy.planning.wanted import (
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.terms import Cadence
 from workflows.policy.time.durations import write
+
+UPDATE = duty_key(DutyKind.UPDATE)
+REMINDER = duty_key(DutyKind.REMIND_OF_UPDATE)
+ROLES = duty_key(DutyKind.UNFILLED_ROLES)
 
 
 def cadence(book: Runbook, incident: Incident, now: datetime) -> Iterator[BlockedDemand | DeferredDemand]:
@@ -45,18 +50,18 @@ def _updates(
         if due_at is not None:
             occurrence = incident.seconds_since_declared(due_at)
             build = partial(_update, book, incident, terms, due_at)
-            yield from unsettled(incident, "update/channel", occurrence, due_at, now, build)
+            yield from unsettled(incident, UPDATE, occurrence, due_at, now, build)
     remind_at = awake(incident, following - terms.remind)
     if timedelta() < terms.remind < terms.every and remind_at < following:
         occurrence = incident.seconds_since_declared(following)
         build = partial(_reminder, book, incident, terms, occurrence, remind_at)
-        yield from unsettled(incident, "remind/channel", occurrence, remind_at, now, build)
+        yield from unsettled(incident, REMINDER, occurrence, remind_at, now, build)
 
 
 def _update(book: Runbook, incident: Incident, terms: Cadence, due_at: datetime) -> BlockedDemand:
     spot = channel_or_place(book, incident, terms.to)
     demand = Demand(
-        duty="update/channel",
+        duty=UPDATE,
         occurrence=incident.seconds_since_declared(due_at),
         due_at=due_at,
         reason=f"an update is due every {write(terms.every)}, and none was posted",
@@ -69,7 +74,7 @@ def _reminder(book: Runbook, incident: Incident, terms: Cadence, occurrence: int
     spot = channel_or_place(book, incident, terms.to)
     owner = who_owes(book, incident, terms.owner)
     demand = Demand(
-        duty="remind/channel",
+        duty=REMINDER,
         occurrence=occurrence,
         due_at=remind_at,
         reason=f"the next update is due {write(terms.remind)} later",
@@ -97,7 +102,7 @@ def _unfilled_roles(book: Runbook, incident: Incident, now: datetime) -> Iterato
             occurrence = incident.seconds_since_declared(at)
             due_at = awake(incident, at)
             yield from unsettled(
-                incident, "nag/roles", occurrence, due_at, now, partial(_who, book, incident, occurrence, due_at)
+                incident, ROLES, occurrence, due_at, now, partial(_who, book, incident, occurrence, due_at)
             )
 
 
@@ -107,7 +112,7 @@ def _who(book: Runbook, incident: Incident, occurrence: int, due_at: datetime) -
     spot = incident_place(book, incident)
     mention = dict.fromkeys(person for role in empty for person in who_owes(book, incident, role))
     demand = Demand(
-        duty="nag/roles",
+        duty=ROLES,
         occurrence=occurrence,
         due_at=due_at,
         reason=f"nobody is {', '.join(book.role_name(role) for role in empty)}",

@@ -8,6 +8,7 @@ from workflows.policy.incident.bounds import IncidentBounds
 from workflows.policy.incident.events import EffectSettled
 from workflows.policy.incident.public import ApprovedWords
 from workflows.policy.incident.state import Incident
+from workflows.policy.keys.duty_keys import DutyKind, duty_key, duty_of
 from workflows.policy.planning.wording import duty_name, how_late, what
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.terms import Duty
@@ -29,13 +30,13 @@ def sent_by(book: Runbook, incident: Incident, duty: Duty, words: ApprovedWords 
                 approved=words is not None, template=duty.template, role=duty.owner, words=said,
             )  # fmt: skip
         case "ticket":
-            existing = incident.references.get(f"ticket/{duty.closes}") if duty.closes else None
+            existing = incident.references.get(duty_key(DutyKind.TICKET, duty.closes)) if duty.closes else None
             return Ticket(
                 to=duty.to, action="close" if existing else "create", ticket=existing,
                 template=duty.template, role=duty.owner, words=said,
             )  # fmt: skip
         case "document":
-            address = incident.references.get(f"document/{duty.id}")
+            address = incident.references.get(duty_key(DutyKind.DOCUMENT, duty.id))
             return WriteDocument(
                 name=duty.id, to=duty.to, address=address, template=duty.template, role=duty.owner, words=said
             )
@@ -50,7 +51,7 @@ def addresses(book: Runbook, to: str) -> tuple[str, ...]:
 
 def waits_for(incident: Incident, duty: Duty) -> str:
     """A ticket that is to be closed has to be there; unless its own opening came to nothing: then it is opened now."""
-    if duty.closes is None or f"duty/{duty.closes}" in incident.settled:
+    if duty.closes is None or duty_key(DutyKind.DUTY, duty.closes) in incident.settled:
         return ""
     return f"the ticket of {duty.closes}"
 
@@ -73,13 +74,8 @@ def _referenced(incident: Incident, event: EffectSettled, effect: By) -> Inciden
     reference = event.receipt.reference
     if reference is None or weight(reference) > IncidentBounds.link:
         return incident
-    name = f"{effect.kind}/{duty_id(event.demand.duty)}"
+    name = duty_key(DutyKind(effect.kind), duty_of(event.demand.duty).name)
     return incident.model_copy(update={"references": {**incident.references, name: reference}})
-
-
-def duty_id(duty: str) -> str:
-    """`post-mortem` for `duty/post-mortem` and for `review/document/post-mortem`."""
-    return duty.rpartition("/")[2]
 
 
 def _said(book: Runbook, event: EffectSettled, effect: By) -> str:

@@ -9,6 +9,7 @@ from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import Effect, Post
 from workflows.policy.incident.rules import rules, who_owes
 from workflows.policy.incident.state import Incident
+from workflows.policy.keys.duty_keys import DutyKind, duty_key
 from workflows.policy.planning.wanted import (
     BlockedDemand,
     DeferredDemand,
@@ -37,9 +38,13 @@ def _up_to_date(book: Runbook, incident: Incident) -> Iterator[BlockedDemand]:
     if incident.resolved_at is None or incident.cancelled:
         return
     for duty in rules(book, incident).duties:
-        if duty.kind == "document" and duty.at != "resolved" and f"document/{duty.id}" in incident.references:
+        if (
+            duty.kind == "document"
+            and duty.at != "resolved"
+            and duty_key(DutyKind.DOCUMENT, duty.id) in incident.references
+        ):
             demand = Demand(
-                duty=f"document/{duty.id}",
+                duty=duty_key(DutyKind.DOCUMENT, duty.id),
                 occurrence=incident.opening,
                 due_at=incident.resolved_at,
                 reason="the incident is resolved",
@@ -54,7 +59,8 @@ def owed(
     """What each of these duties demands. There may be hundreds: those that are done with cost nothing, and those
     whose time has not come little."""
     for duty in which:
-        last = incident.settled.get(f"duty/{duty.id}")
+        key = duty_key(DutyKind.DUTY, duty.id)
+        last = incident.settled.get(key)
         if last is not None and duty.every is None and last.occurrence >= _once(incident, duty):
             continue
         for due_at in _due_times(book, incident, duty, now):
@@ -63,7 +69,7 @@ def owed(
             else:
                 occurrence = _occurrence(incident, duty, due_at)
                 build = partial(_wanted, book, incident, duty, due_at)
-                yield from unsettled(incident, f"duty/{duty.id}", occurrence, due_at, now, build)
+                yield from unsettled(incident, key, occurrence, due_at, now, build)
 
 
 def review_terms(book: Runbook, incident: Incident) -> ReviewTerms | None:
@@ -119,7 +125,7 @@ def _due_times(book: Runbook, incident: Incident, duty: Duty, now: datetime) -> 
 
 def _is_owed(book: Runbook, incident: Incident, name: str, now: datetime) -> bool:
     duty = next(each for each in known_duties(book, incident) if each.id == name)
-    return f"duty/{name}" in incident.settled or any(True for _ in _due_times(book, incident, duty, now))
+    return duty_key(DutyKind.DUTY, name) in incident.settled or any(True for _ in _due_times(book, incident, duty, now))
 
 
 def on_its_day(book: Runbook, duty: Duty, at: datetime) -> datetime:
@@ -141,7 +147,7 @@ def _once_approved(book: Runbook, incident: Incident, duty: Duty, due_at: dateti
     owner = who_owes(book, incident, duty.owner)
     post = Post(kind="draft", to=spot.place, template="draft", mention=owner, role=duty.owner)
     asked = _demand(incident, duty, due_at, _reason(duty), post)
-    yield BlockedDemand(asked.model_copy(update={"duty": f"duty-draft/{duty.id}"}), spot.waits_for)
+    yield BlockedDemand(asked.model_copy(update={"duty": duty_key(DutyKind.DUTY_DRAFT, duty.id)}), spot.waits_for)
     if draft is not None and draft.approval is not None:
         reason = f"approved by {draft.approval.by}"
         yield BlockedDemand(
@@ -176,7 +182,8 @@ def _reason(duty: Duty) -> str:
 
 def _demand(incident: Incident, duty: Duty, due_at: datetime, reason: str, effect: Effect) -> Demand:
     occurrence = _occurrence(incident, duty, due_at)
-    return Demand(duty=f"duty/{duty.id}", occurrence=occurrence, due_at=due_at, reason=reason, effect=effect)
+    key = duty_key(DutyKind.DUTY, duty.id)
+    return Demand(duty=key, occurrence=occurrence, due_at=due_at, reason=reason, effect=effect)
 
 
 def _occurrence(incident: Incident, duty: Duty, due_at: datetime) -> int:

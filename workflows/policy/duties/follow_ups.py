@@ -12,6 +12,7 @@ from workflows.policy.incident.events import Event, FollowUpAdded, FollowUpDone,
 from workflows.policy.incident.follow_up import Ending, FollowUp
 from workflows.policy.incident.rules import rules
 from workflows.policy.incident.state import Incident
+from workflows.policy.keys.duty_keys import DutyKind, duty_key
 from workflows.policy.planning.wanted import BlockedDemand
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.terms import ReviewTerms
@@ -56,7 +57,7 @@ def name_of(follow_up: FollowUp) -> str:
 
 def ticket(incident: Incident, follow_up: FollowUp) -> str | None:
     """Its key in the tracker, once it is there."""
-    return incident.references.get(f"ticket/{name_of(follow_up)}")
+    return incident.references.get(duty_key(DutyKind.TICKET, name_of(follow_up)))
 
 
 def tickets(book: Runbook, incident: Incident) -> Iterator[BlockedDemand]:
@@ -70,7 +71,7 @@ def tickets(book: Runbook, incident: Incident) -> Iterator[BlockedDemand]:
                 effect = effect.model_copy(update={"action": "close", "ticket": key})
             yield BlockedDemand(
                 Demand(
-                    duty=f"ticket/{name_of(each)}",
+                    duty=duty_key(DutyKind.TICKET, name_of(each)),
                     occurrence=2 if each.ending else 1,
                     due_at=each.ending.at if each.ending else each.added_at,
                     reason="the follow-up has ended" if each.ending else "a follow-up is kept in the tracker, too",

@@ -10,6 +10,7 @@ from workflows.policy.incident.events import EffectSettled
 from workflows.policy.incident.public import Draft
 from workflows.policy.incident.rules import rules
 from workflows.policy.incident.state import Incident
+from workflows.policy.keys.duty_keys import duty_of
 from workflows.policy.planning.wording import duty_name
 from workflows.policy.runbook.model import Runbook
 
@@ -30,7 +31,7 @@ def withhold(book: Runbook, incident: Incident, event: EffectSettled, effect: Pu
 
 
 def _mail(incident: Incident, event: EffectSettled, mail: Email) -> Incident:
-    name = event.demand.duty.rpartition("/")[2]
+    name = duty_of(event.demand.duty).name
     before = incident.drafts.get(name) or Draft(at=event.at)
     kept = before.model_copy(update={"approval": None, "withheld": True})
     after = incident.model_copy(update={"drafts": {**incident.drafts, name: kept}})

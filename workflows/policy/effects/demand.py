@@ -1,6 +1,7 @@
 """A demand: one effect that the runbook wants, when it is due, and why."""
 
 from workflows.policy.effects.effects import Effect
+from workflows.policy.keys.duty_keys import effect_key
 from workflows.policy.wire.model import Instant, Wire
 
 
@@ -17,4 +18,4 @@ class Demand(Wire):
     @property
     def key(self) -> str:
         """Unique within the incident, and the same however often it is computed."""
-        return f"{self.duty}/{self.occurrence}"
+        return effect_key(self.duty, self.occurrence)

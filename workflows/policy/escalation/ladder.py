@@ -13,6 +13,7 @@ from typing import Literal, NamedTuple
 from workflows.policy.incident.rules import rules, who_owes
 from workflows.policy.incident.settlements import Settlement, Start
 from workflows.policy.incident.state import Incident
+from workflows.policy.keys.duty_keys import DutyKind, duty_key, duty_of
 from workflows.policy.planning.wanted import EVER, holds_at, holds_since, is_emergency
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.names import Until
@@ -21,13 +22,6 @@ from workflows.policy.time.calendar import Calendar, after_quiet_hours, in_busin
 
 PAGE_BUDGET = timedelta(minutes=2)
 """A page that has not got through for so long goes on trying, while the next tier and the other ways take over."""
-
-OF_THE_LADDER = ("escalate/", "overdue/", "repeat/")
-"""Duties that page: a tier, the first one whose target was missed, and the one that was reached last once more. Each
-goes on with the tier and the person."""
-
-BESIDE_THE_LADDER = ("call/", "joined/")
-"""Duties that page whoever has acknowledged: asked for by hand, and by new alerts. Each goes on with the person."""
 
 
 @dataclass(frozen=True)
@@ -147,7 +141,7 @@ def _from_its_first(incident: Incident, rungs: list[Rung]) -> list[Rung]:
 
 
 def _again(incident: Incident, first: Rung, within: timedelta) -> Rung:
-    duties = [(callee, f"overdue/{first.tier}/{callee.person}") for callee in first.callees]
+    duties = [(callee, duty_key(DutyKind.OVERDUE, callee.person, first.tier)) for callee in first.callees]
     callees = tuple(callee._replace(duty=duty, settled=incident.settled.get(duty)) for callee, duty in duties)
     return first._replace(after=within, callees=callees, unless="acknowledged", again=True)
 
@@ -158,7 +152,11 @@ def _callees(
     settled = incident.settled.get
     return tuple(
         Callee(
-            who, duty := f"escalate/{number}/{who}", settled(duty), settled(f"repeat/{number}/{who}"), trying.get(who)
+            who,
+            duty := duty_key(DutyKind.ESCALATE, who, number),
+            settled(duty),
+            settled(duty_key(DutyKind.REPEAT, who, number)),
+            trying.get(who),
         )
         for who in called_people(book, incident, tier)
     )
@@ -166,8 +164,8 @@ def _callees(
 
 def _under_way(incident: Incident) -> dict[str, Start]:
     """The pages of the ladder that are on their way, by person; of two to one person, the one begun first."""
-    pages = [start for start in incident.started.values() if start.duty.startswith(OF_THE_LADDER)]
-    return {start.duty.split("/", 2)[2]: start for start in reversed(pages)}
+    begun = [(duty_of(start.duty), start) for start in incident.started.values()]
+    return {duty.person: start for duty, start in reversed(begun) if duty.of_the_ladder}
 
 
 def called_people(book: Runbook, incident: Incident, tier: Tier) -> tuple[str, ...]:
@@ -191,4 +189,4 @@ def target(book: Runbook, incident: Incident) -> timedelta | None:
 def outlives_acknowledgement(book: Runbook, incident: Incident, duty: str) -> bool:
     """A page that was asked for by hand or by a new alert, or of a rung that only the resolution stops."""
     lasting = [rung for rung in ladder(book, incident) if rung.unless == "resolved"]
-    return duty.startswith(BESIDE_THE_LADDER) or any(duty == callee.duty for rung in lasting for callee in rung.callees)
+    return duty_of(duty).beside_the_ladder or any(duty == callee.duty for rung in lasting for callee in rung.callees)

@@ -10,6 +10,7 @@ from workflows.policy.escalation.pages import rung_by_the_raise
 from workflows.policy.incident.pager_alerts import PagerAlert
 from workflows.policy.incident.rules import is_acknowledged
 from workflows.policy.incident.state import Incident
+from workflows.policy.keys.duty_keys import DutyKind, duty_key, effect_key
 from workflows.policy.planning.wanted import BlockedDemand
 from workflows.policy.runbook.model import Runbook
 
@@ -40,11 +41,12 @@ def _acknowledged_at(incident: Incident) -> datetime:
 
 def is_hushing(incident: Incident, ring_key: str) -> bool:
     """Are we acknowledging this ring at the pager just now?"""
-    return f"{_duty(incident, ring_key, 'acknowledged')}/1" in incident.started
+    return effect_key(_duty(incident, ring_key, "acknowledged"), 1) in incident.started
 
 
-def _duty(incident: Incident, ring_key: str, become: str) -> str:
-    return f"hush/{become}/{incident.effect_key(ring_key)}"
+def _duty(incident: Incident, ring_key: str, become: Literal["acknowledged", "resolved"]) -> str:
+    kind = DutyKind.HUSH_RESOLVED if become == "resolved" else DutyKind.HUSH_ACKNOWLEDGED
+    return duty_key(kind, incident.effect_key(ring_key))
 
 
 def _waits_for(incident: Incident, ring_key: str) -> str:
@@ -67,7 +69,7 @@ def _hush(incident: Incident, key: str, ring: PagerAlert, become: Literal["ackno
 def _annotate(incident: Incident, key: str, ring: PagerAlert) -> BlockedDemand:
     at = _acknowledged_at(incident)
     demand = Demand(
-        duty=f"annotate/{ring.person}",
+        duty=duty_key(DutyKind.ANNOTATE, ring.person),
         occurrence=incident.seconds_since_declared(at) + 1,
         due_at=at,
         reason=f"acknowledged by {incident.acknowledged_by}",

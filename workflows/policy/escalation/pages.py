@@ -23,6 +23,7 @@ from workflows.policy.escalation.repeats import between_rounds, every, repeats
 from workflows.policy.incident.rules import acknowledgement_expires_at, end_held_until, is_acknowledged, rules
 from workflows.policy.incident.state import Incident
 from workflows.policy.incident.who import is_same
+from workflows.policy.keys.duty_keys import DutyKind, duty_key, duty_of
 from workflows.policy.planning.wanted import BlockedDemand, DeferredDemand, latest_and_next
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.names import severity_title
@@ -178,7 +179,7 @@ def _other_ways(
         if start is None or not isinstance(effect, Page):
             continue
         demand = Demand(
-            duty=f"fallback/{start.duty}",
+            duty=duty_key(DutyKind.FALLBACK, start.duty),
             occurrence=start.occurrence,
             due_at=start.started_at + PAGE_BUDGET,
             reason=f"the page has not got through for {write(PAGE_BUDGET)}",
@@ -192,7 +193,7 @@ def _gap(book: Runbook, incident: Incident, rungs: list[Rung]) -> Iterator[Block
     for rung in rungs:
         if rung.gap and not rung.again:
             demand = Demand(
-                duty="gap",
+                duty=duty_key(DutyKind.GAP),
                 occurrence=incident.first_round,
                 due_at=max(incident.opened_at, incident.raised_at or incident.opened_at),
                 reason=f"no tier of {severity_title(incident.severity)} that comes first calls anybody for this "
@@ -215,7 +216,7 @@ def _nobody(book: Runbook, incident: Incident, now: datetime) -> Iterator[Blocke
 
 def _nobody_at(book: Runbook, incident: Incident, due_at: datetime) -> BlockedDemand:
     demand = Demand(
-        duty="nobody",
+        duty=duty_key(DutyKind.NOBODY),
         occurrence=incident.seconds_since_declared(due_at) + 1,
         due_at=due_at,
         reason="the runbook names nobody to page for this severity",
@@ -226,9 +227,7 @@ def _nobody_at(book: Runbook, incident: Incident, due_at: datetime) -> BlockedDe
 
 def tier_reached(incident: Incident) -> int:
     """The highest tier that has been rung in this opening; 0 before the first page."""
-    rung = [
-        int(duty.split("/")[1])
-        for duty, settled in incident.settled.items()
-        if duty.startswith("escalate/") and settled.occurrence >= incident.first_round
-    ]
-    return max(rung, default=0)
+    settled = (
+        (duty_of(duty), last) for duty, last in incident.settled.items() if last.occurrence >= incident.first_round
+    )
+    return max((duty.tier or 0 for duty, _ in settled if duty.kind is DutyKind.ESCALATE), default=0)

@@ -11,6 +11,7 @@ from workflows.policy.incident.bounds import IncidentBounds
 from workflows.policy.incident.pager_alerts import ManualPage
 from workflows.policy.incident.rules import acknowledgement_expires_at, rules, who_owes
 from workflows.policy.incident.state import Incident
+from workflows.policy.keys.duty_keys import DutyKind, duty_key, duty_of, effect_key
 from workflows.policy.planning.wanted import BlockedDemand
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.names import severity_title
@@ -28,7 +29,7 @@ def page(
         tier=step.rung.tier,
         round=step.round.number,
         round_started_at=step.round.started_at,
-        supersedes=_older_rings(incident, person, f"{duty}/{number}"),
+        supersedes=_older_rings(incident, person, effect_key(duty, number)),
         not_through=_hopeless(incident, person),
     )
     return BlockedDemand(Demand(duty=duty, occurrence=number, due_at=due_at, reason=reason, effect=effect))
@@ -131,7 +132,8 @@ def called_by_hand(book: Runbook, incident: Incident) -> Iterator[BlockedDemand]
 
 def _called(book: Runbook, incident: Incident, person: str, call: ManualPage) -> BlockedDemand:
     reason = f"{call.by} asked for {book.person_name(person)}" + (f": {call.reason}" if call.reason else "")
-    return _beside_the_ladder(book, incident, person, f"call/{person}", call.number, call.at, reason)
+    duty = duty_key(DutyKind.CALL, person)
+    return _beside_the_ladder(book, incident, person, duty, call.number, call.at, reason)
 
 
 def called_by_new_alerts(book: Runbook, incident: Incident) -> Iterator[BlockedDemand]:
@@ -142,9 +144,10 @@ def called_by_new_alerts(book: Runbook, incident: Incident) -> Iterator[BlockedD
     known = [incident.alerts.get(fingerprint) for fingerprint in ring.fingerprints]
     fires = any(alert is None or alert.status == "firing" for alert in known)
     for person in ring.people:
-        if fires or incident.was_begun(f"joined/{person}", ring.number):
+        duty = duty_key(DutyKind.JOINED, person)
+        if fires or incident.was_begun(duty, ring.number):
             reason = fit(ring.in_words(), IncidentBounds.renewal_reason)
-            yield _beside_the_ladder(book, incident, person, f"joined/{person}", ring.number, ring.due_at, reason)
+            yield _beside_the_ladder(book, incident, person, duty, ring.number, ring.due_at, reason)
 
 
 def _beside_the_ladder(
@@ -160,7 +163,7 @@ def _beside_the_ladder(
         tier=0,
         round=incident.round,
         round_started_at=incident.round_started_at,
-        supersedes=_older_rings(incident, person, f"{duty}/{number}"),
+        supersedes=_older_rings(incident, person, effect_key(duty, number)),
         not_through=_hopeless(incident, person),
     )
     return BlockedDemand(Demand(duty=duty, occurrence=number, due_at=due_at, reason=reason, effect=effect))
@@ -168,6 +171,6 @@ def _beside_the_ladder(
 
 def next_call(incident: Incident) -> int:
     """The number of a new call: above all that were made, and above the repeats of those that did not get through."""
-    repeats = [begun.occurrence for begun in incident.started.values() if begun.duty.startswith("call/")]
-    repeats += [settled.occurrence for duty, settled in incident.settled.items() if duty.startswith("call/")]
+    repeats = [begun.occurrence for begun in incident.started.values() if duty_of(begun.duty).kind is DutyKind.CALL]
+    repeats += [settled.occurrence for duty, settled in incident.settled.items() if duty_of(duty).kind is DutyKind.CALL]
     return max([*(call.number for call in incident.calls), *repeats], default=0) + 1

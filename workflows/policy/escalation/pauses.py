@@ -9,9 +9,10 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from workflows.policy.escalation.climb import Step, rang_at
-from workflows.policy.escalation.ladder import OF_THE_LADDER, Callee, Rung
+from workflows.policy.escalation.ladder import Callee, Rung
 from workflows.policy.incident.settlements import Settlement
 from workflows.policy.incident.state import Incident
+from workflows.policy.keys.duty_keys import DutyKind, duty_of
 
 
 class LastRing(NamedTuple):
@@ -53,15 +54,15 @@ def _got_through(incident: Incident, rungs: list[Rung]) -> dict[str, LastRing]:
     after = {callee.duty: rung.after for rung in rungs for callee in rung.callees}
     found: dict[str, LastRing] = {}
     for duty, settled in incident.settled.items():
-        if not duty.startswith(OF_THE_LADDER) or settled.outcome != "done":
+        key = duty_of(duty)
+        if not key.of_the_ladder or settled.outcome != "done":
             continue
-        person = duty.split("/", 2)[2]
-        if duty.startswith("repeat/"):
+        if key.kind is DutyKind.REPEAT:
             ring = _repeated(incident, settled)
         else:
             ring = LastRing(rang_at(settled), settled.due_at, settled.occurrence, after.get(duty))
-        if ring.round >= incident.first_round and (person not in found or found[person].at < ring.at):
-            found[person] = ring
+        if ring.round >= incident.first_round and (key.person not in found or found[key.person].at < ring.at):
+            found[key.person] = ring
     return found
 
 

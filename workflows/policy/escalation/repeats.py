@@ -14,6 +14,7 @@ from workflows.policy.escalation.ladder import PAGE_BUDGET, Callee, target
 from workflows.policy.escalation.paging import page
 from workflows.policy.incident.rules import rules
 from workflows.policy.incident.state import Incident
+from workflows.policy.keys.duty_keys import DutyKind, duty_key
 from workflows.policy.planning.wanted import BlockedDemand, DeferredDemand, is_emergency
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.names import MINUTES
@@ -74,7 +75,7 @@ def _reached(step: Step) -> Iterator[Callee]:
 def _last_ring(incident: Incident, climb: list[Step], last: Step, callee: Callee) -> datetime:
     """Of this round to anybody, by the ladder; to this person in whatever way, through or not."""
     rings = [rang_at(each.settled) for step in climb for each in _reached(step) if each.settled]
-    own = (incident.settled.get(duty) for duty in (_duty(last, callee), f"call/{callee.person}"))
+    own = (incident.settled.get(duty) for duty in (_duty(last, callee), duty_key(DutyKind.CALL, callee.person)))
     return max((*rings, *(rang_at(each) for each in own if each and each.due_at > last.round.started_at)))
 
 
@@ -104,7 +105,7 @@ def _repeat(
 
 
 def _duty(step: Step, callee: Callee) -> str:
-    return f"repeat/{step.rung.tier}/{callee.person}"
+    return duty_key(DutyKind.REPEAT, callee.person, step.rung.tier)
 
 
 def _occurrence(incident: Incident, due_at: datetime) -> int:

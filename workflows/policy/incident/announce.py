@@ -6,6 +6,7 @@ from workflows.policy.incident.bounds import IncidentBounds
 from workflows.policy.incident.events import Event
 from workflows.policy.incident.messages import Lane, Tell, TimelineEntry
 from workflows.policy.incident.state import Incident
+from workflows.policy.keys.duty_keys import DutyKind, duty_key
 from workflows.policy.wire.bounded import fit, newest, weight
 
 
@@ -56,7 +57,7 @@ def tell(
 
 def tells(item: Tell) -> str:
     """The duty that says it."""
-    return f"tell/{item.lane}"
+    return duty_key(DutyKind.TELL, item.lane)
 
 
 def because(reason: str) -> str:

@@ -16,6 +16,8 @@ from workflows.policy.incident.page_statistics import PageStatistics
 from workflows.policy.incident.pager_alerts import ManualPage, PagerAlert, Renewal
 from workflows.policy.incident.public import Draft, Public
 from workflows.policy.incident.settlements import Settlement, Start
+from workflows.policy.keys import vendor_keys
+from workflows.policy.keys.duty_keys import effect_key
 from workflows.policy.runbook.names import PublicStatus, SeverityName, severity_title
 from workflows.policy.wire.bounded import weight
 from workflows.policy.wire.model import Instant, Wire
@@ -145,22 +147,18 @@ class Incident(Wire):
         return tuple(alert for alert in self.alerts.values() if alert.status == "firing")
 
     def vendor_key(self, key: str) -> str:
-        """A key of this incident, made unique in the world (PagerDuty allows 255 characters).
-
-        It begins with the workflow id, so that a webhook that brings it back finds the workflow without a look-up
-        in visibility, which lags.
-        """
-        return f"{self.workflow_id}/{self.id}/{key}"
+        """A key of this incident, made unique in the world."""
+        return vendor_keys.of_incident(self.workflow_id, self.id, key)
 
     def is_ours(self, vendor_key: str) -> bool:
         """Not of an incident before this one, which had the same workflow id."""
-        return vendor_key.startswith(self.vendor_key(""))
+        return vendor_keys.is_of(self.workflow_id, self.id, vendor_key)
 
     def effect_key(self, vendor_key: str) -> str:
-        return vendor_key.removeprefix(self.vendor_key(""))
+        return vendor_keys.effect_of(self.workflow_id, self.id, vendor_key)
 
     def was_begun(self, duty: str, occurrence: int) -> bool:
-        return self.has_settled(duty, occurrence) or f"{duty}/{occurrence}" in self.started
+        return self.has_settled(duty, occurrence) or effect_key(duty, occurrence) in self.started
 
     def has_settled(self, duty: str, occurrence: int) -> bool:
         last = self.settled.get(duty)

@@ -9,6 +9,7 @@ from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import Place
 from workflows.policy.incident.rules import rules
 from workflows.policy.incident.state import Incident
+from workflows.policy.keys.duty_keys import DutyKind, duty_key, effect_key
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.people import Condition
 from workflows.policy.time.calendar import is_business
@@ -43,7 +44,7 @@ class DeferredDemand:
 
     @property
     def key(self) -> str:
-        return f"{self.duty}/{self.occurrence}"
+        return effect_key(self.duty, self.occurrence)
 
 
 def unsettled(
@@ -72,7 +73,7 @@ def holds(condition: Condition, incident: Incident) -> bool:
 
 def was_public(incident: Incident) -> bool:
     """Did anything go out to people outside: on the status page, or in a mail that had to be approved?"""
-    return incident.public.begun or any(f"duty/{mail}" in incident.settled for mail in incident.drafts)
+    return incident.public.begun or any(duty_key(DutyKind.DUTY, mail) in incident.settled for mail in incident.drafts)
 
 
 def holds_at(book: Runbook, condition: Condition, incident: Incident, at: datetime) -> bool:
@@ -93,12 +94,14 @@ def is_emergency(book: Runbook, incident: Incident) -> bool:
     return book.emergency is not None and holds(book.emergency, incident)
 
 
-DECLARED_HERE = "declaration/channel"
+DECLARED = duty_key(DutyKind.DECLARATION)
+"""The duty that declares the incident in the home channel."""
+DECLARED_HERE = duty_key(DutyKind.DECLARATION_IN_CHANNEL)
 """The duty that declares the incident in its own channel."""
 
 
 def home(book: Runbook, incident: Incident) -> Destination:
-    return _once_declared(incident, "declaration", Place(channel=book.home))
+    return _once_declared(incident, DECLARED, Place(channel=book.home))
 
 
 def _once_declared(incident: Incident, duty: str, place: Place) -> Destination:

@@ -17,29 +17,31 @@ from workflows.policy.effects.effects import (
 )
 from workflows.policy.incident.events import EffectSettled
 from workflows.policy.incident.page_statistics import LATE
+from workflows.policy.keys.duty_keys import DutyKind, duty_of
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.time.durations import write
 
 _POSTS = {
-    "declaration": "declaration",
-    "declaration/channel": "declaration",
-    "tell/home": "what happened",
-    "tell/incident": "what happened",
-    "tell/updates": "what happened",
-    "news/channel": "new alerts",
-    "update/channel": "update, because none came",
-    "remind/channel": "reminder of the update",
-    "nag/roles": "question who takes the roles",
-    "nobody": "nobody is being paged",
-    "gap": "that the runbook has a hole",
-    "review/consider": "question whether there is to be a review",
-    "review/opened": "what the review owes",
+    DutyKind.DECLARATION: "declaration",
+    DutyKind.DECLARATION_IN_CHANNEL: "declaration",
+    DutyKind.TELL: "what happened",
+    DutyKind.NEWS_IN_CHANNEL: "new alerts",
+    DutyKind.UPDATE: "update, because none came",
+    DutyKind.REMIND_OF_UPDATE: "reminder of the update",
+    DutyKind.UNFILLED_ROLES: "question who takes the roles",
+    DutyKind.NOBODY: "nobody is being paged",
+    DutyKind.GAP: "that the runbook has a hole",
+    DutyKind.FALLBACK: "that a page does not get through",
+    DutyKind.REVIEW_QUESTION: "question whether there is to be a review",
+    DutyKind.REVIEW_OPENED: "what the review owes",
 }
-_OF_A_REVIEW = {
-    "review/remind/": "what is due soon,",
-    "review/overdue/": "what is overdue,",
-    "review/document/": "draft of",
-    "approve/": "approval of",
+_BEFORE_ITS_NAME = {
+    DutyKind.REVIEW_REMIND: "what is due soon, ",
+    DutyKind.REVIEW_OVERDUE: "what is overdue, ",
+    DutyKind.REVIEW_DOCUMENT: "draft of ",
+    DutyKind.APPROVE: "approval of ",
+    DutyKind.DUTY: "",
+    DutyKind.DOCUMENT: "",
 }
 
 
@@ -68,14 +70,12 @@ def what(book: Runbook, demand: Demand) -> str:
 
 def duty_name(duty: str) -> str:
     """`war room` for `duty/war-room`; our own duties have names of their own."""
-    if duty.startswith("draft/"):
-        return f"status page: {duty.removeprefix('draft/')}"
-    if duty.startswith("fallback/"):
-        return "that a page does not get through"
-    for kind, name in _OF_A_REVIEW.items():
-        if duty.startswith(kind):
-            return f"{name} {duty.removeprefix(kind).replace('-', ' ')}"
-    return _POSTS.get(duty) or duty.removeprefix("duty/").removeprefix("document/").replace("-", " ")
+    key = duty_of(duty)
+    if key.kind is DutyKind.DRAFT:
+        return f"status page: {key.name}"
+    if key.kind in _BEFORE_ITS_NAME:
+        return f"{_BEFORE_ITS_NAME[key.kind]}{key.name.replace('-', ' ')}"
+    return _POSTS.get(key.kind) or duty.replace("-", " ")
 
 
 def how_late(event: EffectSettled) -> str:

@@ -8,6 +8,7 @@ from workflows.policy.incident.events import Acknowledged, Unacknowledged
 from workflows.policy.incident.rules import is_acknowledged
 from workflows.policy.incident.state import Incident
 from workflows.policy.incident.who import in_book
+from workflows.policy.keys.duty_keys import DutyKind, EffectKey
 from workflows.policy.reducers.arriving import not_before
 from workflows.policy.reducers.raising import answers_what_was_before
 from workflows.policy.reducers.transitions import acknowledge, mark_acknowledged, unacknowledge
@@ -46,9 +47,9 @@ def _of_this_opening(incident: Incident, event: Acknowledged) -> bool:
         return ring.rung_at >= incident.opened_at
     if not event.ring:
         return event.at >= (incident.detected_at if incident.opening == 1 else incident.opened_at)
-    duty, _, occurrence = incident.effect_key(event.ring).rpartition("/")
-    if duty.startswith("escalate/") and occurrence.isdecimal():
-        return int(occurrence) >= incident.first_round
+    key = EffectKey.parse(incident.effect_key(event.ring))
+    if key is not None and key.duty.kind is DutyKind.ESCALATE:
+        return key.occurrence >= incident.first_round
     return incident.opening == 1 or event.at >= incident.opened_at
 
 

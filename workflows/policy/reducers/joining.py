@@ -8,6 +8,7 @@ Those beyond the bound cannot be told apart: they are new once.
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from workflows.policy.communication.joined import IN_CHANNEL
 from workflows.policy.escalation.ladder import ladder
 from workflows.policy.incident.alert_state import NewAlertRing, NewAlerts
 from workflows.policy.incident.bounds import IncidentBounds
@@ -15,6 +16,7 @@ from workflows.policy.incident.events import Alert, AlertsReceived
 from workflows.policy.incident.rules import is_acknowledged, rules
 from workflows.policy.incident.state import Incident
 from workflows.policy.incident.who import in_book
+from workflows.policy.keys.duty_keys import DutyKind, duty_key
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.names import severity_title
 from workflows.policy.wire.bounded import fit
@@ -122,12 +124,12 @@ def _say(incident: Incident, at: datetime, texts: Sequence[str], more: int, rung
 
 def _is_begun(incident: Incident, news: NewAlerts) -> bool:
     people = {ring.person for ring in incident.rings.values()}
-    duties = ("news/channel", *(f"news/at/{person}" for person in people))
+    duties = (IN_CHANNEL, *(duty_key(DutyKind.NEWS_AT_PAGER, person) for person in people))
     return any(incident.was_begun(duty, news.number) for duty in duties)
 
 
 def _is_told(incident: Incident, news: NewAlerts) -> bool:
-    return incident.has_settled("news/channel", news.number)
+    return incident.has_settled(IN_CHANNEL, news.number)
 
 
 def _and(said: NewAlerts, texts: Sequence[str], more: int) -> dict[str, object]:

@@ -13,6 +13,7 @@ from workflows.policy.incident.pager_alerts import Renewal
 from workflows.policy.incident.rules import is_acknowledged, rules
 from workflows.policy.incident.state import Incident
 from workflows.policy.incident.who import in_book, is_known, is_same
+from workflows.policy.keys.duty_keys import DutyKind, EffectKey
 from workflows.policy.reducers.joining import without_pending
 from workflows.policy.reducers.transitions import answer
 from workflows.policy.runbook.model import Runbook
@@ -61,8 +62,7 @@ def _raised_it_themselves(book: Runbook, before: Incident, event: SeverityChange
 def begin_anew(incident: Incident, event: SeverityChanged, reason: str) -> Incident:
     """The ladder of the present severity, from its first tier, and each tier at once that is overdue by now."""
     at = max(event.at, incident.opened_at)
-    rung = (incident.effect_key(ring) for ring in incident.rings)
-    older = tuple(key for key in rung if not key.startswith("call/"))
+    older = tuple(key for key in map(incident.effect_key, incident.rings) if not _was_called(key))
     return incident.model_copy(
         update={
             "acknowledged_at": None,
@@ -75,6 +75,12 @@ def begin_anew(incident: Incident, event: SeverityChanged, reason: str) -> Incid
             "renewed": Renewal(at=at, reason=fit(reason, IncidentBounds.renewal_reason), older=older),
         }
     )
+
+
+def _was_called(key: str) -> bool:
+    """By hand, which no severity changes."""
+    parsed = EffectKey.parse(key)
+    return parsed is not None and parsed.duty.kind is DutyKind.CALL
 
 
 def _voided(book: Runbook, before: Incident, after: Incident, event: SeverityChanged) -> Incident:

@@ -25,6 +25,7 @@ from workflows.policy.incident.pager_alerts import PagerAlert
 from workflows.policy.incident.public import ApprovedWords, Draft
 from workflows.policy.incident.settlements import Settlement, Start
 from workflows.policy.incident.state import Incident
+from workflows.policy.keys.duty_keys import DutyKind, duty_of
 from workflows.policy.planning.wording import duty_name, how_late
 from workflows.policy.runbook.model import Runbook
 
@@ -99,7 +100,7 @@ def settle(book: Runbook, incident: Incident, event: EffectSettled) -> Incident:
 def _goes_elsewhere(book: Runbook, incident: Incident, event: EffectSettled) -> bool:
     """What a place rejects has not been said, and is said in the next one (rule 3)."""
     effect = event.demand.effect
-    if not isinstance(effect, Post) or event.demand.duty == "declaration":
+    if not isinstance(effect, Post) or duty_of(event.demand.duty).kind is DutyKind.DECLARATION:
         return False
     return _closed_by(book, incident, event, effect) is not None
 
@@ -203,8 +204,9 @@ def _closed_by(book: Runbook, incident: Incident, event: EffectSettled, effect: 
     home channel there is none."""
     if event.outcome == "done":
         return None
-    if event.demand.duty in ("channel", "declaration"):
-        return event.demand.duty
+    kind = duty_of(event.demand.duty).kind
+    if kind in (DutyKind.CHANNEL, DutyKind.DECLARATION):
+        return kind.value
     if not isinstance(effect, Post) or event.outcome != "rejected":
         return None
     if effect.to.channel == incident.references.get("channel"):
@@ -216,25 +218,26 @@ def _closed_by(book: Runbook, incident: Incident, event: EffectSettled, effect: 
 
 def _told(incident: Incident, event: EffectSettled) -> Incident:
     demand = event.demand
-    told_the_end = demand.duty == "declaration" and demand.occurrence > 1
+    told_the_end = duty_of(demand.duty).kind is DutyKind.DECLARATION and demand.occurrence > 1
     if told_the_end and event.outcome == "done":  # what came before that is news no more
         left = (item for item in incident.to_tell if item.lane != "home" or item.role or item.at > demand.due_at)
         return incident.model_copy(update={"to_tell": tuple(left)})
-    if not demand.duty.startswith("tell/"):
+    if duty_of(demand.duty).kind is not DutyKind.TELL:
         return incident
     left = (item for item in incident.to_tell if tells(item) != demand.duty or item.number > demand.occurrence)
     return incident.model_copy(update={"to_tell": tuple(left)})
 
 
 def _referenced(incident: Incident, event: EffectSettled, effect: Post | OpenChannel) -> Incident:
-    name = {"channel": "channel", "declaration": "thread"}.get(event.demand.duty)
+    duty = duty_of(event.demand.duty)
+    name = {DutyKind.CHANNEL: "channel", DutyKind.DECLARATION: "thread"}.get(duty.kind)
     if name and event.receipt.reference:
         named = {f"{name}-name": event.receipt.name} if event.receipt.name else {}
         references = {**incident.references, name: event.receipt.reference, **named}
         incident = incident.model_copy(update={"references": references})
-    if event.demand.duty.startswith(("tell/", "news/")):
+    if duty.kind is DutyKind.TELL or duty.tells_news:
         return incident  # what it told stands on the timeline already
-    kind = "update" if event.demand.duty.startswith("update/") else "post"
+    kind = "update" if duty.kind is DutyKind.UPDATE else "post"
     return log(incident, event.at, _posted(event, effect), kind=kind)
 
 
@@ -246,15 +249,14 @@ def _posted(event: EffectSettled, effect: Post | OpenChannel) -> str:
 
 
 def _drafted(incident: Incident, event: EffectSettled) -> Incident:
-    kind, _, name = event.demand.duty.partition("/")
-    if kind == "duty-draft":
-        return incident.model_copy(update={"drafts": {**incident.drafts, name: Draft(at=event.demand.due_at)}})
+    duty = duty_of(event.demand.duty)
+    if duty.kind is DutyKind.DUTY_DRAFT:
+        return incident.model_copy(update={"drafts": {**incident.drafts, duty.name: Draft(at=event.demand.due_at)}})
     counts_from = event.demand.due_at if event.late < LATE else event.at
-    status = name
     return incident.model_copy(
         update={
             "public": incident.public.model_copy(
-                update={"drafted": status, "drafted_at": counts_from, "counts_from": counts_from}
+                update={"drafted": duty.name, "drafted_at": counts_from, "counts_from": counts_from}
             )
         }
     )

@@ -17,6 +17,7 @@ from workflows.policy.incident.events import Event
 from workflows.policy.incident.public import STATUS_PAGE
 from workflows.policy.incident.rules import who_owes
 from workflows.policy.incident.state import Incident
+from workflows.policy.keys.duty_keys import DutyKind, duty_key, duty_of
 from workflows.policy.planning.wanted import BlockedDemand, DeferredDemand, incident_place, unsettled
 from workflows.policy.review.events import Completed, ReviewClosed
 from workflows.policy.review.nags import nags
@@ -25,8 +26,8 @@ from workflows.policy.review.state import Review, open_review
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.terms import Duty
 
-OPENED = "review/opened"
-QUESTION = "review/consider"
+OPENED = duty_key(DutyKind.REVIEW_OPENED)
+QUESTION = duty_key(DutyKind.REVIEW_QUESTION)
 ASKED_AGAIN_AFTER = timedelta(hours=1)
 """When the chat took no question for as long as it is tried."""
 CONSIDERED_FOR = timedelta(days=7)
@@ -48,8 +49,9 @@ def owes_review(book: Runbook, incident: Incident) -> bool:
     if incident.closed_at is None:
         return False
     review = open_review(incident)
-    left = (wanted for wanted in _all(book, review, incident.closed_at) if not wanted.key.startswith("tell/"))
-    return any(not incident.has_settled(*_of(wanted)) for wanted in left)
+    wanted = (_of(each) for each in _all(book, review, incident.closed_at))
+    left = ((duty, occurrence) for duty, occurrence in wanted if duty_of(duty).kind is not DutyKind.TELL)
+    return any(not incident.has_settled(duty, occurrence) for duty, occurrence in left)
 
 
 def _of(wanted: BlockedDemand | DeferredDemand) -> tuple[str, int]:
@@ -59,7 +61,7 @@ def _of(wanted: BlockedDemand | DeferredDemand) -> tuple[str, int]:
 
 def _all(book: Runbook, review: Review, now: datetime) -> Iterator[BlockedDemand | DeferredDemand]:
     """What somebody has ended, Tocsin does not do either: a mail that was waived does not go out by itself."""
-    ended = {f"duty/{name}" for name in review.ended}
+    ended = {duty_key(DutyKind.DUTY, name) for name in review.ended}
     return (wanted for wanted in _everything(book, review, now) if _of(wanted)[0] not in ended)
 
 
@@ -133,7 +135,7 @@ def _documents(book: Runbook, review: Review) -> Iterator[BlockedDemand]:
             done = review.completed_at
             yield BlockedDemand(
                 Demand(
-                    duty=f"review/document/{duty.id}",
+                    duty=duty_key(DutyKind.REVIEW_DOCUMENT, duty.id),
                     occurrence=2 if done else 1,
                     due_at=done or max(since, review.opened_at),
                     reason="follow-ups and links are brought up to date" if done else "a draft, to be completed",

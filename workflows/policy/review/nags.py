@@ -13,6 +13,7 @@ from workflows.policy.duties import follow_ups
 from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import Post
 from workflows.policy.incident.page_statistics import LATE
+from workflows.policy.keys.duty_keys import DutyKind, duty_key, effect_key
 from workflows.policy.planning.wanted import BlockedDemand, DeferredDemand, channel_or_place, incident_place, unsettled
 from workflows.policy.review.owed import OwedDuty, asked_at, owed
 from workflows.policy.review.state import Review
@@ -21,7 +22,6 @@ from workflows.policy.time.calendar import begin_of, in_business_hours, is_busin
 from workflows.policy.time.durations import roughly, write
 
 HOUR = timedelta(hours=1)
-REMIND, OVERDUE = "review/remind/", "review/overdue/"
 
 
 def nags(book: Runbook, review: Review, now: datetime) -> Iterator[BlockedDemand | DeferredDemand]:
@@ -75,7 +75,7 @@ def _reminders(
         if at is not None and each.due_at > now:
             moments.setdefault(at, []).append(each)
     for at in _latest_and_later(sorted(moments), now):
-        duty, occurrence = f"{REMIND}{theirs[0].whose}", review.incident.seconds_since_declared(at)
+        duty, occurrence = duty_key(DutyKind.REVIEW_REMIND, theirs[0].whose), review.incident.seconds_since_declared(at)
         build = partial(_reminder, book, review, moments[at], at)
         yield from unsettled(review.incident, duty, occurrence, at, now, build)
 
@@ -89,7 +89,7 @@ def _reminder(book: Runbook, review: Review, theirs: Sequence[OwedDuty], at: dat
     first = theirs[0]
     spot = incident_place(book, review.incident)
     demand = Demand(
-        duty=f"{REMIND}{first.whose}",
+        duty=duty_key(DutyKind.REVIEW_REMIND, first.whose),
         occurrence=review.incident.seconds_since_declared(at),
         due_at=at,
         reason=f"due {roughly(first.due_at - at)} later: {', '.join(each.title for each in theirs)}"[:300],
@@ -103,7 +103,7 @@ def _overdue(
 ) -> Iterator[BlockedDemand | DeferredDemand]:
     """The latest that has passed, and the next: what was missed collapses into one (rule 7)."""
     every = follow_ups.terms(book, review.incident).overdue.every
-    duty = f"{OVERDUE}{theirs[0].whose}"
+    duty = duty_key(DutyKind.REVIEW_OVERDUE, theirs[0].whose)
     last = review.incident.settled.get(duty)
     at = min(_first_overdue(book, review, each) for each in theirs)
     if last is not None:
@@ -120,7 +120,7 @@ def _overdue(
 
 def _at_work(book: Runbook, review: Review, duty: str, at: datetime, now: datetime) -> datetime:
     """What was missed, or owed by nobody or somebody else when it was due, is not made up for at night."""
-    begun = f"{duty}/{review.incident.seconds_since_declared(at)}" in review.incident.started
+    begun = effect_key(duty, review.incident.seconds_since_declared(at)) in review.incident.started
     return at if at > now or begun or is_business(book.calendar, now) else in_business_hours(book.calendar, now)
 
 
@@ -137,7 +137,7 @@ def _late(book: Runbook, review: Review, theirs: Sequence[OwedDuty], at: datetim
     spot = incident_place(book, review.incident)
     whom = dict.fromkeys((*first.people, *(boss for each in late for boss in managers(book, review, each, at))))
     demand = Demand(
-        duty=f"{OVERDUE}{first.whose}",
+        duty=duty_key(DutyKind.REVIEW_OVERDUE, first.whose),
         occurrence=review.incident.seconds_since_declared(at),
         due_at=at,
         reason=f"overdue: {', '.join(each.title for each in late)}"[:300],

@@ -9,6 +9,7 @@ from workflows.policy.duties import follow_ups
 from workflows.policy.duties.duties import known_duties, on_its_day, review_terms
 from workflows.policy.incident.public import STATUS_PAGE
 from workflows.policy.incident.rules import rules, who_owes
+from workflows.policy.keys.duty_keys import DutyKind, duty_key
 from workflows.policy.planning.wanted import holds_at, holds_since
 from workflows.policy.review.state import Review
 from workflows.policy.runbook.model import Runbook
@@ -82,7 +83,7 @@ def _duties(book: Runbook, review: Review) -> Iterator[OwedDuty]:
                 remind=terms.remind,
                 role=duty.owner,
                 people=who_owes(book, review.incident, duty.owner),
-                asked_by=f"duty/{duty.id}",
+                asked_by=duty_key(DutyKind.DUTY, duty.id),
                 duty=duty,
                 quiet_until=_quiet_until(review, duty.id),
             )
@@ -118,7 +119,7 @@ def _approvals(book: Runbook, review: Review) -> Iterator[OwedDuty]:
         yield from _approval(book, review, STATUS_PAGE, severity.status_page.owner, review.opened_at)
     for duty in () if incident.cancelled else known_duties(book, incident):
         draft = incident.drafts.get(duty.id)
-        if draft is not None and draft.approval is None and f"duty/{duty.id}" not in incident.settled:
+        if draft is not None and draft.approval is None and duty_key(DutyKind.DUTY, duty.id) not in incident.settled:
             yield from _approval(book, review, duty.id, duty.owner, draft.at)
 
 
@@ -134,7 +135,7 @@ def _approval(book: Runbook, review: Review, name: str, role: str | None, drafte
             remind=timedelta(),
             role=role,
             people=who_owes(book, review.incident, role),
-            asked_by=f"duty-draft/{name}" if drafted_at > review.opened_at else f"approve/{name}",
+            asked_by=duty_key(DutyKind.DUTY_DRAFT if drafted_at > review.opened_at else DutyKind.APPROVE, name),
             quiet_until=_quiet_until(review, name),
         )
 

@@ -7,6 +7,7 @@ from workflows.policy.incident.announce import because, log, tell
 from workflows.policy.incident.bounds import IncidentBounds
 from workflows.policy.incident.events import Event
 from workflows.policy.incident.follow_up import Ending
+from workflows.policy.keys.duty_keys import DutyKind, duty_key
 from workflows.policy.reducers.arriving import not_before, remember
 from workflows.policy.reducers.root import apply as apply_to_incident
 from workflows.policy.review.events import Completed, NagsSnoozed, ReviewClosed, ReviewStarted, Submitted, Waived
@@ -95,7 +96,7 @@ def _completed(book: Runbook, review: Review, event: Completed) -> Review:
 
 def _closed(book: Runbook, review: Review, event: ReviewClosed) -> Review:
     after = review.model_copy(update={"closed_at": event.at})
-    lapsed = review.answer is None and review.incident.has_settled("review/consider", 1)
+    lapsed = review.answer is None and review.incident.has_settled(duty_key(DutyKind.REVIEW_QUESTION), 1)
     return _log(after, event, "nobody asked for a review" if lapsed else "the review is closed")
 
 

@@ -16,6 +16,7 @@ from workflows.policy.effects.effects import Annotate, OpenChannel, Page, Place,
 from workflows.policy.incident.events import Acknowledged, Event, Resolved
 from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.incident.state import Incident
+from workflows.policy.keys.duty_keys import DutyKind, duty_of
 from workflows.policy.runbook.intake import Intake
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.names import SeverityName
@@ -134,7 +135,13 @@ def _audience(book: Runbook, incident: Incident, demand: Demand) -> tuple[str, .
         case Post(kind="post", to=place):
             return (_place(book, incident, place),)
         case Post(role=role, mention=mention, to=place):
-            roles = empty_roles(book, incident) if demand.duty == "nag/roles" else (role,) if role else ()
+            roles = (
+                empty_roles(book, incident)
+                if duty_of(demand.duty).kind is DutyKind.UNFILLED_ROLES
+                else (role,)
+                if role
+                else ()
+            )
             return (*roles, *mention) or (_place(book, incident, place),)
     return (effect.to or effect.role or book.home,)
 

@@ -5,11 +5,11 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from workflows.policy.escalation.climb import got_lost
-from workflows.policy.escalation.ladder import OF_THE_LADDER
 from workflows.policy.incident.pager_alerts import ManualPage
 from workflows.policy.incident.rules import rules
 from workflows.policy.incident.settlements import Settlement
 from workflows.policy.incident.state import Incident
+from workflows.policy.keys.duty_keys import DutyKind, duty_key, duty_of
 from workflows.policy.planning.wanted import is_emergency
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.names import severity_title
@@ -19,8 +19,6 @@ from workflows.policy.wire.model import Instant, Wire
 Fate = Literal["ringing", "held", "trying", "refused", "nobody"]
 """held: the runbook wants it later. trying: on its way, or not begun. refused: it was not delivered, and the next one
 comes later. nobody: there is no next one either."""
-
-_PAGES = (*OF_THE_LADDER, "call/")
 
 
 class FirstPage(Wire):
@@ -40,14 +38,14 @@ class FirstPage(Wire):
 
 def first_page(book: Runbook, incident: Incident, lines: Sequence[Upcoming]) -> FirstPage:
     """`lines`: the plan of the same moment."""
-    settled = {duty: settled for duty, settled in incident.settled.items() if duty.startswith(_PAGES)}
+    settled = {duty: settled for duty, settled in incident.settled.items() if duty_of(duty).is_page}
     pages = [line for line in lines if line.kind == "page"]
     return _fate(book, incident, settled, pages) or _nobody(book, incident)
 
 
 def page_of(call: ManualPage, book: Runbook, incident: Incident, lines: Sequence[Upcoming]) -> FirstPage:
     """What has become of the page of those who were called by hand."""
-    duties = {f"call/{person}" for person in call.people}
+    duties = {duty_key(DutyKind.CALL, person) for person in call.people}
     mine = {d: s for d, s in incident.settled.items() if d in duties and s.occurrence >= call.number}
     pages = [line for line in lines if line.duty in duties]
     return _fate(book, incident, mine, pages) or FirstPage(fate="nobody", text="nobody is being paged")
@@ -70,7 +68,7 @@ def _fate(
 
 def _people(book: Runbook, settled: Mapping[str, Settlement], *, lost: bool) -> list[str]:
     people = [
-        book.person_name(duty.rsplit("/", 1)[-1])
+        book.person_name(duty_of(duty).person)
         for duty, last in settled.items()
         if got_lost(last) == lost and (lost or last.outcome == "done")
     ]

@@ -1,0 +1,50 @@
+"""The keys under which vendors know our effects: unique in the world, of 255 characters at most at PagerDuty.
+
+An incident's begin with its workflow's id, so that a webhook that brings one back finds the workflow without a look-up
+in visibility, which lags.
+"""
+
+import re
+
+_OURS = re.compile(r"(?P<workflow>incident-[^/]+)/[^/]+/.+")
+_TEST = re.compile(r"tocsin/test-[^/]+/.+")
+_IN_FULL = re.compile(r"(incident-[^/\s]+/\d{8}-\d{4}-[a-z0-9]{1,12}|tocsin/test-[0-9a-f]{8})/.+")
+
+
+def of_incident(workflow_id: str, incident: str, key: str) -> str:
+    return f"{workflow_id}/{incident}/{key}"
+
+
+def is_of(workflow_id: str, incident: str, written: str) -> bool:
+    return written.startswith(of_incident(workflow_id, incident, ""))
+
+
+def effect_of(workflow_id: str, incident: str, written: str) -> str:
+    """The key that the incident itself knows it by; a key of anybody else as it is."""
+    return written.removeprefix(of_incident(workflow_id, incident, ""))
+
+
+def of_nobody(key: str) -> str:
+    """Of what Tocsin sends for no incident."""
+    return f"tocsin/{key}"
+
+
+def of_test(test: str, person: str) -> str:
+    """Of what `tocsin page-test` rings with."""
+    return of_nobody(f"{test}/{person}")
+
+
+def workflow_of(key: str | None) -> str | None:
+    """The workflow of the incident that rang with this key; None if it is not one of ours."""
+    found = _OURS.fullmatch(key or "")
+    return found["workflow"] if found else None
+
+
+def is_page(key: str | None) -> bool:
+    """Did Tocsin ring with this key: this one or another, for an incident or for a test?"""
+    return bool(workflow_of(key) or _TEST.fullmatch(key or ""))
+
+
+def is_page_in_full(written: str) -> bool:
+    """As `is_page`, of a text that may be anything: no label of others looks like that."""
+    return bool(_IN_FULL.fullmatch(written))
