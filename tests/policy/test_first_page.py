@@ -8,6 +8,7 @@ from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import Receipt
 from workflows.policy.engine import plan
 from workflows.policy.incident.events import EffectSettled, Escalated
+from workflows.policy.incident.settlements import Settlement
 from workflows.policy.reducers.root import apply
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.views.first_page import FirstPage, first_page, page_of
@@ -57,6 +58,13 @@ def test_it_says_who_rings_or_why_nobody_does(book: Runbook, fates: Fates, fate:
     found = told(book, fates)
     assert found.fate == fate
     assert says in found.text
+
+
+def test_a_name_with_a_slash_in_it_is_a_name() -> None:
+    """Whoever holds a role is paged by the name that somebody gave them."""
+    rung = Settlement(occurrence=1, due_at=T0, sent_at=T0, settled_at=T0, outcome="done")
+    incident = declared(TWO).model_copy(update={"settled": {"escalate/1/Alice/Bob": rung}})
+    assert first_page(TWO, incident, []).text == "Alice/Bob is ringing"
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.policy.builders import T0, ladder, minutes, tier
 from workflows.policy.keys.duty_keys import (
     BESIDE_THE_LADDER,
     OF_THE_LADDER,
@@ -13,6 +14,7 @@ from workflows.policy.keys.duty_keys import (
     duty_key,
     duty_of,
 )
+from workflows.policy.simulation.preview import Scenario, simulate_lines
 
 NAMES = st.text() | st.sampled_from(["Alice/Bob", "Alice Bob", "Zoë/1", "1/on-call", "100%", "a%2Fb", "/", "//1", ""])
 
@@ -95,3 +97,13 @@ def test_only_pages_name_a_person_who_is_paged(kind: DutyKind) -> None:
 def test_a_key_has_the_parts_of_its_kind(kind: DutyKind, name: str, tier: int | None) -> None:
     with pytest.raises(ValueError, match="has no such parts"):
         DutyKey(kind, name, tier)
+
+
+def test_what_pages_in_a_plan_has_the_key_of_a_page_and_nothing_else_has() -> None:
+    book = ladder(tier("alice"), tier("bob", after=5))
+    lines = simulate_lines(book, Scenario(severity="sev1", at=T0, resolve_after=minutes(90)), lambda _, __: "")
+    keys = {line.duty: EffectKey.parse(line.duty) for line in lines}
+    assert {line.duty for line in lines if line.kind == "page"} == {
+        written for written, key in keys.items() if key is not None and key.duty.is_page
+    }
+    assert any(line.kind == "page" for line in lines)

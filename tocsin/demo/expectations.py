@@ -43,10 +43,7 @@ def _promises(o: Outcome) -> Iterator[tuple[str, bool]]:
     incident, sandbox = o.incident, o.sandbox
     yield "it is a SEV-1", incident.severity == "sev1"
     yield "the on-call engineer is paged at once", o.was_sent(ON_CALL, 0 * MINUTE)
-    yield (
-        "and again at T+5m, because nobody acknowledged",
-        o.was_sent(ON_CALL_AGAIN, 5 * MINUTE),
-    )
+    yield "and again at T+5m, because nobody acknowledged", o.was_sent(ON_CALL_AGAIN, 5 * MINUTE)
     yield "VP Engineering is paged at T+30m", o.was_sent(VP_ENGINEERING, 30 * MINUTE)
     yield "no page is late", all(page.settlement.late < ON_TIME for page in o.pages)
     yield "no page is doubled at PagerDuty", _all_differ(ring.dedup_key for ring in sandbox.rings)

@@ -134,9 +134,8 @@ def _alerts(incident: Incident) -> str:
 
 def _links(book: Runbook, incident: Incident) -> str:
     known = [*incident.links, *((link.label, link.url) for link in book.links)]
-    known += [
-        each for each in incident.references.items() if duty_of(each[0]).kind in (DutyKind.TICKET, DutyKind.DOCUMENT)
-    ]
+    kept = (DutyKind.TICKET, DutyKind.DOCUMENT)
+    known += [(name, where) for name, where in incident.references.items() if duty_of(name).kind in kept]
     return "\n".join(f"- {line(label)}: {line(where)}" for label, where in known)
 
 

@@ -22,6 +22,7 @@ from workflows.policy.incident.events import (
 )
 from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.incident.state import Incident, declare
+from workflows.policy.keys.duty_keys import DutyKind, duty_key
 from workflows.policy.reducers.root import apply
 from workflows.policy.runbook.model import Runbook
 from workflows.texts.context import Values
@@ -65,7 +66,9 @@ def _problem(values: Values, source: str) -> str:
 def _values(book: Runbook) -> Values:
     incident, reason = _full(book), "x" * IncidentBounds.text
     effect = Post(to=Place(channel=book.home), template="told", kind="draft")
-    demand = Demand(duty="tell/incident", occurrence=incident.told, due_at=AT, reason=reason, effect=effect)
+    demand = Demand(
+        duty=duty_key(DutyKind.TELL, "incident"), occurrence=incident.told, due_at=AT, reason=reason, effect=effect
+    )
     return Values(book, incident, demand, AT + timedelta(hours=1), lambda _, __: "x" * LONGEST)
 
 

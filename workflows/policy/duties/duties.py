@@ -38,13 +38,10 @@ def _up_to_date(book: Runbook, incident: Incident) -> Iterator[BlockedDemand]:
     if incident.resolved_at is None or incident.cancelled:
         return
     for duty in rules(book, incident).duties:
-        if (
-            duty.kind == "document"
-            and duty.at != "resolved"
-            and duty_key(DutyKind.DOCUMENT, duty.id) in incident.references
-        ):
+        key = duty_key(DutyKind.DOCUMENT, duty.id)
+        if duty.kind == "document" and duty.at != "resolved" and key in incident.references:
             demand = Demand(
-                duty=duty_key(DutyKind.DOCUMENT, duty.id),
+                duty=key,
                 occurrence=incident.opening,
                 due_at=incident.resolved_at,
                 reason="the incident is resolved",

@@ -227,7 +227,5 @@ def _nobody_at(book: Runbook, incident: Incident, due_at: datetime) -> BlockedDe
 
 def tier_reached(incident: Incident) -> int:
     """The highest tier that has been rung in this opening; 0 before the first page."""
-    settled = (
-        (duty_of(duty), last) for duty, last in incident.settled.items() if last.occurrence >= incident.first_round
-    )
-    return max((duty.tier or 0 for duty, _ in settled if duty.kind is DutyKind.ESCALATE), default=0)
+    present = (duty_of(duty) for duty, last in incident.settled.items() if last.occurrence >= incident.first_round)
+    return max((duty.tier or 0 for duty in present if duty.kind is DutyKind.ESCALATE), default=0)

@@ -135,13 +135,8 @@ def _audience(book: Runbook, incident: Incident, demand: Demand) -> tuple[str, .
         case Post(kind="post", to=place):
             return (_place(book, incident, place),)
         case Post(role=role, mention=mention, to=place):
-            roles = (
-                empty_roles(book, incident)
-                if duty_of(demand.duty).kind is DutyKind.UNFILLED_ROLES
-                else (role,)
-                if role
-                else ()
-            )
+            asks_who = duty_of(demand.duty).kind is DutyKind.UNFILLED_ROLES
+            roles = empty_roles(book, incident) if asks_who else (role,) if role else ()
             return (*roles, *mention) or (_place(book, incident, place),)
     return (effect.to or effect.role or book.home,)
 
