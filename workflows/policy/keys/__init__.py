@@ -1,0 +1,1 @@
+"""The keys of duties, effects and vendors: put together and taken apart here alone."""
