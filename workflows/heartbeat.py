@@ -94,7 +94,7 @@ class HeartbeatWorkflow:
             self._news = self._news or waited_for or not isinstance(event, Beat)
 
     def _must_leave(self) -> bool:
-        return must_leave(self._state.history_limit)
+        return must_leave(self._state.history_limit, self._state.history_bytes)
 
     @workflow.query(name="state", description="when it last beat, and when it is overdue")
     def state(self) -> Heartbeat:

@@ -122,7 +122,7 @@ class SilenceWorkflow:
         return workflow.now() >= self._state.ends_at
 
     def _must_leave(self) -> bool:
-        return must_leave(self._state.history_limit)
+        return must_leave(self._state.history_limit, self._state.history_bytes)
 
     @workflow.query(name="state", description="what it holds, and until when")
     def state(self) -> Silence:

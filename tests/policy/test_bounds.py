@@ -12,9 +12,11 @@ from tests.policy.builders import T0, alert, alerts, at, declared, opening, runb
 from workflows.policy.effects.effects import Page
 from workflows.policy.engine import plan
 from workflows.policy.incident.bounds import IncidentBounds
+from workflows.policy.incident.cancelled import CancelledEpisode, CancelledEpisodes
 from workflows.policy.incident.events import (
     Acknowledged,
     Alert,
+    Cancelled,
     DraftApproved,
     EffectStarted,
     Escalated,
@@ -54,13 +56,13 @@ def wordy(fingerprint: str, since: float = 0) -> Alert:
         labels=labels,
         severity="sev1",
         ends="never",
-        group=LONG,
+        group=f"{fingerprint}{LONG}",
         service=f"{fingerprint}{LONG}",
     )
 
 
-def storm(count: int, since: float = 0) -> list[Event]:
-    return [alerts(wordy(f"{n}{LONG}", since)) for n in range(count)]
+def storm(count: int, since: float = 0, of: str = "") -> list[Event]:
+    return [alerts(wordy(f"{of}{n}{LONG}", since)) for n in range(count)]
 
 
 def wordy_opening() -> Incident:
@@ -70,11 +72,11 @@ def wordy_opening() -> Incident:
     return declare(start, T0, "20260302-0900-k7kkkk", "incident-alertmanager-0123456789abcdefghij")
 
 
-def everything_at_once() -> Iterator[Event]:
+def everything_at_once(end: Event) -> Iterator[Event]:
     """All that has a bound is filled to it, and a little more."""
     few = LONG[:16]  # so that they are as many as may be
     yield Acknowledged(by=LONG)
-    yield from storm(IncidentBounds.alerts + 5)
+    yield from storm(IncidentBounds.alerts + IncidentBounds.names + 5)
     yield from (RoleAssigned(role=f"role-{n}", person=LONG, by=LONG) for n in range(IncidentBounds.names + 5))
     yield from (FlagChanged(flag=f"flag-{n}-{'x' * 50}", by=LONG) for n in range(IncidentBounds.names + 5))
     yield from (Escalated(to=name, by=LONG, reason=LONG) for name in STAFF)
@@ -83,7 +85,7 @@ def everything_at_once() -> Iterator[Event]:
     yield HandedOff(to=LONG, by=LONG, text=LONG)
     yield UpdatePosted(by=LONG, text=LONG[:3000], public=True)
     yield DraftApproved(by=LONG, text=LONG)
-    yield Resolved(by=LONG, text=LONG, via=LONG)
+    yield end
     yield from (
         Snoozed(duration=timedelta(hours=1), by=LONG, reason=told(n)) for n in range(IncidentBounds.to_tell + 5)
     )
@@ -99,20 +101,32 @@ def line(number: int) -> str:
     return f"{number}{LONG}"[: IncidentBounds.timeline_text // IncidentBounds.timeline // 5 - 3]
 
 
-def lived(book: Runbook) -> Incident:
-    incident = wordy_opening()
-    for event in everything_at_once():
+def lived(book: Runbook, end: Event) -> Incident:
+    incident = wordy_opening().model_copy(update={"cancelled_episodes": of_the_one_before()})
+    for event in everything_at_once(end):
         incident = apply(book, incident, event.model_copy(update={"at": T0}))
         for demand in plan(book, incident, T0).due:
             if isinstance(demand.effect, Page) and demand.key not in incident.started:
                 incident = apply(book, incident, EffectStarted(at=T0, demand=demand, real_at=T0))
-    for event in storm(IncidentBounds.successor + 5, since=20):
+    for event in storm(IncidentBounds.successor + 5, since=20, of="next"):
         incident = apply(book, incident, event.model_copy(update={"at": at(20)}))
     return incident
 
 
-def test_an_incident_stays_below_256_kib_whatever_is_sent_to_it() -> None:
-    incident = lived(BOOK)
+def of_the_one_before() -> CancelledEpisodes:
+    """Which was cancelled while all its alerts fired."""
+    old = CancelledEpisode(starts_at=T0, severity="sev1")
+    return CancelledEpisodes(
+        alerts={identity(f"old {n} {LONG}"): old for n in range(IncidentBounds.alerts)},
+        groups={identity(f"old group {n} {LONG}"): old for n in range(IncidentBounds.names)},
+    )
+
+
+@pytest.mark.parametrize(
+    "end", [Resolved(by=LONG, text=LONG, via=LONG), Cancelled(by=LONG, reason=LONG)], ids=["resolved", "cancelled"]
+)
+def test_an_incident_stays_below_256_kib_whatever_is_sent_to_it(end: Event) -> None:
+    incident = lived(BOOK, end)
     assert len(incident.alerts) == IncidentBounds.alerts
     assert len(incident.successor) == IncidentBounds.successor
     assert len(incident.heard) == IncidentBounds.heard
@@ -120,6 +134,9 @@ def test_an_incident_stays_below_256_kib_whatever_is_sent_to_it() -> None:
     assert len(incident.timeline) == IncidentBounds.timeline
     assert len(incident.to_tell) == IncidentBounds.to_tell
     assert len(incident.links) == IncidentBounds.links
+    assert len(incident.untracked) == IncidentBounds.names + 1
+    assert len(incident.cancelled_episodes.alerts) == IncidentBounds.alerts
+    assert len(incident.cancelled_episodes.groups) == IncidentBounds.names
     assert len(incident.model_dump_json().encode()) < 256 * 1024
 
 

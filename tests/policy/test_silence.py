@@ -16,12 +16,12 @@ from workflows.policy.watches.silence import (
     Expired,
     Extended,
     Silence,
-    SilenceBounds,
     SilenceSummary,
     due,
     hear,
     take,
 )
+from workflows.policy.watches.silence_bounds import SilenceBounds
 
 BOOK = ladder(tier("alice"))
 

@@ -23,6 +23,7 @@ from workflows.heartbeat import HeartbeatWorkflow
 from workflows.incident import IncidentWorkflow
 from workflows.policy.views.results import Status
 from workflows.policy.watches.heartbeat import About, GatewayPresence, Heartbeat, Spec, incident_id, workflow_id
+from workflows.policy.wire.history import HISTORY_BYTES
 from workflows.queues import COMMS_QUEUE, PAGE_QUEUE
 
 LISTENS = GatewayPresence(sign_at=datetime(2100, 1, 1, tzinfo=UTC))
@@ -92,13 +93,18 @@ class LiveHeartbeat:
 
 @asynccontextmanager
 async def heartbeat(
-    environment: WorkflowEnvironment, added_ago: timedelta | None = None, history_limit: int = 4000
+    environment: WorkflowEnvironment,
+    added_ago: timedelta | None = None,
+    history_limit: int = 4000,
+    history_bytes: int = HISTORY_BYTES,
 ) -> AsyncIterator[LiveHeartbeat]:
     """Expected every 5 minutes, or 1 later. Without a worker: see `crew`. Ended, with its incidents, in the end."""
     name = f"test-{uuid.uuid4().hex[:12]}"
     spec = Spec.model_validate({"every": "5m", "opening": opening()})
     since = None if added_ago is None else datetime.now(UTC) - added_ago
-    state = Heartbeat(name=name, spec=spec, expected_since=since, history_limit=history_limit)
+    state = Heartbeat(
+        name=name, spec=spec, expected_since=since, history_limit=history_limit, history_bytes=history_bytes
+    )
     handle = await environment.client.start_workflow(
         HeartbeatWorkflow.run, state, id=workflow_id(name), task_queue="tocsin"
     )

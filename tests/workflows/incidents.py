@@ -30,7 +30,8 @@ from workflows.policy.incident.events import Alert, AlertsReceived
 from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.names import SeverityName
-from workflows.policy.views.results import HISTORY_BYTES, IncidentInput, PlanView, Status
+from workflows.policy.views.results import IncidentInput, PlanView, Status
+from workflows.policy.wire.history import HISTORY_BYTES
 from workflows.queues import COMMS_QUEUE, PAGE_QUEUE
 from workflows.review import ReviewWorkflow
 

@@ -26,6 +26,7 @@ from workflows.policy.incident.events import Alert
 from workflows.policy.runbook.matchers import Matcher
 from workflows.policy.views.results import Status
 from workflows.policy.watches.silence import Captured, Silence, SilenceSummary, workflow_id
+from workflows.policy.wire.history import HISTORY_BYTES
 from workflows.queues import PAGE_QUEUE
 from workflows.silence import SilenceWorkflow
 
@@ -103,7 +104,10 @@ class LiveSilence:
 
 @asynccontextmanager
 async def silence(
-    environment: WorkflowEnvironment, history_limit: int = 4000, lasts: timedelta = HOUR
+    environment: WorkflowEnvironment,
+    history_limit: int = 4000,
+    lasts: timedelta = HOUR,
+    history_bytes: int = HISTORY_BYTES,
 ) -> AsyncIterator[LiveSilence]:
     """Of an hour, if not said otherwise. Without a worker: see `crew`."""
     now = datetime.now(UTC)
@@ -115,7 +119,7 @@ async def silence(
         by="Alice",
         reason="moving the database",
     )
-    state = Silence(card=card, history_limit=history_limit)
+    state = Silence(card=card, history_limit=history_limit, history_bytes=history_bytes)
     name = workflow_id(card.id)
     await environment.client.start_workflow(SilenceWorkflow.run, state, id=name, task_queue="tocsin")
     quiet = LiveSilence(environment, environment.client.get_workflow_handle_for(SilenceWorkflow.run, name), card)

@@ -160,6 +160,17 @@ async def test_months_of_beats_fit_because_it_goes_on_in_new_runs(temporal: Work
     assert state.expected_since is not None
 
 
+async def test_a_heavy_history_of_a_heartbeat_is_left_before_it_is_long(temporal: WorkflowEnvironment) -> None:
+    async with heartbeat(temporal, history_bytes=100_000) as live, crew(temporal, Signs()):
+        first = (await live.handle.describe()).run_id
+        for _ in range(30):
+            await live.handle.signal("beat", {"by": "x" * 5000})
+            await asyncio.sleep(0.01)
+        state = await eventually(live.state, lambda state: state.beats == 30)
+        assert (await live.handle.describe()).run_id != first
+    assert state.beat_at is not None
+
+
 @pytest.mark.parametrize("args", [["nonsense"], [{"duration": "for ever"}], [None], []])
 async def test_what_cannot_be_read_is_shown_and_does_no_harm(temporal: WorkflowEnvironment, args: list[object]) -> None:
     async with heartbeat(temporal) as live, crew(temporal, Signs()):

@@ -105,6 +105,18 @@ async def test_a_storm_of_what_is_held_goes_on_in_new_runs_and_loses_nothing(tem
     assert len(status.incident.alerts) == 31
 
 
+async def test_a_heavy_history_of_a_silence_is_left_before_it_is_long(temporal: WorkflowEnvironment) -> None:
+    """A signal may weigh 200 KB, so that Temporal's bound of bytes comes long before any number of events."""
+    async with silence(temporal, history_bytes=100_000) as quiet, crew(temporal):
+        first = (await quiet.handle.describe()).run_id
+        for number in range(30):
+            await quiet.hold(firing(f"f{number}"), labels={"service": "checkout", "text": "x" * 4000})
+        state = await eventually(quiet.state, lambda state: state.total == 30)
+        assert (await quiet.handle.describe()).run_id != first
+    (held,) = state.held.values()
+    assert len(held.alerts) == 30
+
+
 @pytest.mark.parametrize("args", [["nonsense"], [None], []])
 async def test_what_cannot_be_read_does_no_harm(temporal: WorkflowEnvironment, args: list[object]) -> None:
     async with silence(temporal) as quiet, crew(temporal):

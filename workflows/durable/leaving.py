@@ -1,10 +1,14 @@
-"""When a workflow that lives long goes on in a new run: before its history is longer than Temporal bears."""
+"""When a run of a workflow has become too much, and goes on as a new one."""
 
 from temporalio import workflow
 
 
-def must_leave(history_limit: int, history_bytes: int | None = None) -> bool:
+def is_long_or_heavy(events: int, size: int) -> bool:
+    """Has its history reached that many events, or bytes? Whatever is on its way then."""
     info = workflow.info()
-    long = info.get_current_history_length() >= history_limit
-    heavy = history_bytes is not None and info.get_current_history_size() >= history_bytes
-    return long or heavy or info.is_continue_as_new_suggested()
+    return info.get_current_history_length() >= events or info.get_current_history_size() >= size
+
+
+def must_leave(events: int, size: int) -> bool:
+    """Or has Temporal suggested it: there is more that it bounds, such as the number of updates."""
+    return is_long_or_heavy(events, size) or workflow.info().is_continue_as_new_suggested()

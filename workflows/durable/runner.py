@@ -18,6 +18,7 @@ from temporalio.exceptions import ApplicationError
 
 from workflows.durable import decoding, sending
 from workflows.durable.clock import Clock
+from workflows.durable.leaving import is_long_or_heavy
 from workflows.durable.pacing import Pace
 from workflows.durable.procedure import Procedure
 from workflows.durable.summaries import summary
@@ -255,12 +256,9 @@ class Runner:
     def _must_leave(self) -> bool:
         """Whatever is on its way, when the history is long or heavy, or leaving has been suggested for long; there is
         more that Temporal bounds, such as the number of updates. When it is suggested, as soon as nothing is."""
-        info = workflow.info()
-        if info.get_current_history_length() >= self._history_limit:
+        if is_long_or_heavy(self._history_limit, self._history_bytes):
             return True
-        if info.get_current_history_size() >= self._history_bytes:
-            return True
-        if not info.is_continue_as_new_suggested():
+        if not workflow.info().is_continue_as_new_suggested():
             return False
         self._suggested_at = self._suggested_at or workflow.now()
         return not self._sends or workflow.now() - self._suggested_at >= SUGGESTED_FOR

@@ -6,7 +6,7 @@ from tests.policy.builders import T0
 from tests.policy.review.reviews import duty, owing
 from tests.policy.test_bounds import LONG, everything_at_once, wordy_opening
 from workflows.policy.incident.bounds import IncidentBounds
-from workflows.policy.incident.events import Closed, Event, Noted, RoleAssigned
+from workflows.policy.incident.events import Closed, Event, Noted, Resolved, RoleAssigned
 from workflows.policy.incident.state import Incident
 from workflows.policy.reducers.root import apply
 from workflows.policy.review.events import NagsSnoozed, Submitted, Waived
@@ -21,7 +21,7 @@ BOOK = owing(*(duty(f"duty-{n}-{'x' * 40}", "24h", "checklist") for n in range(4
 
 def full() -> Incident:
     incident = wordy_opening()
-    for event in (*everything_at_once(), Closed()):
+    for event in (*everything_at_once(Resolved(by=LONG, text=LONG, via=LONG)), Closed()):
         incident = apply(BOOK, incident, event.model_copy(update={"at": T0}))
     return incident
 

@@ -12,7 +12,7 @@ class IncidentBounds:
     to_tell = 30
     message = 3000
     to_tell_text = 12_000
-    alerts = 140
+    alerts = 115
     alert_name = 60
     alert_summary = 54
     alerts_of_a_record = 20

@@ -7,7 +7,7 @@ from workflows.policy.review.owed import owed
 from workflows.policy.review.state import Review
 from workflows.policy.review.summary import ClosedReview, record
 from workflows.policy.runbook.model import Runbook
-from workflows.policy.views.results import HISTORY_BYTES
+from workflows.policy.wire.history import HISTORY_BYTES
 from workflows.policy.wire.model import Instant, Wire
 
 

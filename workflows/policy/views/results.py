@@ -7,11 +7,8 @@ from workflows.policy.incident.cancelled import CancelledEpisodes
 from workflows.policy.incident.events import Alert
 from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.incident.state import Incident
+from workflows.policy.wire.history import HISTORY_BYTES
 from workflows.policy.wire.model import Instant, Wire
-
-HISTORY_BYTES = 16 * 2**20
-"""Temporal ends a workflow at 50 MB, for good, and a worker that is new to it reads all of it first: within the five
-seconds that a task may take."""
 
 
 class IncidentInput(Wire):

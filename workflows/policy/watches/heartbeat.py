@@ -26,6 +26,7 @@ from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.runbook.names import Name, SeverityName
 from workflows.policy.time.durations import Duration, at_least, write
 from workflows.policy.wire.bounded import Line, Text, fit
+from workflows.policy.wire.history import HISTORY_BYTES
 from workflows.policy.wire.model import Instant, Wire
 
 MINUTE = timedelta(minutes=1)
@@ -77,6 +78,7 @@ class Heartbeat(Wire):
     problem: Line = ""
     """The last message that could not be read."""
     history_limit: int = 4000
+    history_bytes: int = HISTORY_BYTES
 
     @property
     def counts_from(self) -> datetime:

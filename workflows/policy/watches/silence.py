@@ -24,24 +24,14 @@ from workflows.policy.runbook.matchers import Matchers
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.time.calendar import dated
 from workflows.policy.time.durations import Duration
+from workflows.policy.watches.silence_bounds import SilenceBounds
 from workflows.policy.wire.bounded import Identity, Line, fit, weight
+from workflows.policy.wire.history import HISTORY_BYTES
 from workflows.policy.wire.model import Instant, Wire
 
 LONGEST = timedelta(days=7)
 FARTHEST = timedelta(days=31)
 """How far ahead a silence may begin."""
-
-
-class SilenceBounds:
-    """What one silence keeps. A state of that size fits through continue-as-new, whatever was sent."""
-
-    incidents = 200
-    alerts = 2000
-    bytes = 800_000
-    labels = 2000
-    """Of one alert, in bytes: with more it is not known whether another silence matches it."""
-    runbooks = 8
-    opened = 400
 
 
 class SilenceSummary(Wire):
@@ -94,6 +84,7 @@ class Silence(Wire):
     """Alerts that were ever held."""
     problem: Line = ""
     history_limit: int = 4000
+    history_bytes: int = HISTORY_BYTES
 
     @property
     def ends_at(self) -> datetime:
