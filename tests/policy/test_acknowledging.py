@@ -1,6 +1,10 @@
 """An acknowledgement: where it may come from, what it hushes at the pager, and how long it counts."""
 
+from datetime import timedelta
+from io import StringIO
+
 import pytest
+from rich.console import Console
 
 from tests.policy.builders import (
     at,
@@ -18,6 +22,7 @@ from tests.policy.builders import (
     times,
 )
 from tests.policy.shell import NEVER, REJECTED, Fate, PolicyRunner, begun, fates, rings
+from tocsin.view.incident import whole
 from workflows.policy.effects.effects import Annotate, SyncPager
 from workflows.policy.incident.events import (
     Acknowledged,
@@ -37,6 +42,8 @@ from workflows.policy.incident.events import (
     UpdatePosted,
 )
 from workflows.policy.simulation.simulate import Simulation
+from workflows.policy.views.plan_view import as_markdown, outlook
+from workflows.policy.views.results import Status
 
 TWO = ladder(tier("alice"), tier("bob", after=10))
 EXPIRES = ladder(tier("alice"), tier("bob", after=10), expires_after=60)
@@ -454,3 +461,16 @@ def test_of_several_rings_of_one_person_the_last_is_annotated() -> None:
     shell.happens(3.5, Acknowledged(by="Bob"))
     noted = [d.effect.ring for _, d in shell.begun if isinstance(d.effect, Annotate)]
     assert noted == [shell.incident.vendor_key("call/alice/1")]
+
+
+@pytest.mark.parametrize(("minute", "expected"), [(30, False), (62, True)])
+def test_who_looks_sees_that_an_acknowledgement_has_lapsed(minute: int, expected: bool) -> None:
+    simulation = opened(EXPIRES)
+    happens(simulation, 1, Acknowledged(by="Alice"))
+    simulation.run_to(at(minute))
+    incident = simulation.incident
+    view = outlook(EXPIRES, incident, simulation.plan(), simulation.now, 1, set())
+    assert ("lapsed at" in as_markdown(EXPIRES, incident, view)) is expected
+    console = Console(file=(screen := StringIO()), width=80)
+    console.print(whole(Status(incident=incident, verification=timedelta()), view))
+    assert ("lapsed at" in screen.getvalue()) is expected

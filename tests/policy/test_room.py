@@ -1,5 +1,7 @@
 """The incident's place: declared at home, worked on in a channel or thread, told everything in order."""
 
+import pytest
+
 from tests.policy.builders import (
     at,
     declared,
@@ -32,6 +34,8 @@ from workflows.policy.incident.events import (
     UpdatePosted,
 )
 from workflows.policy.incident.state import declare
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.runbook.people import Condition, Contact
 from workflows.texts.render import words
 
 THREAD = runbook(severity(tier("alice")))
@@ -120,6 +124,15 @@ class TestTheChannel:
         simulation = opened(CHANNEL)
         assert set(where(sends(simulation, "tell/"))) == {(CHANNEL_ID, None)}
 
+    @pytest.mark.parametrize(("book", "expected"), [(CHANNEL, "#incident-preview"), (THREAD, "its thread")])
+    def test_is_no_key_of_the_chat_on_the_timeline(self, book: Runbook, expected: str) -> None:
+        contacts = (Contact(name="Alice", reach="by phone", when=Condition()),)
+        simulation = opened(book.model_copy(update={"contacts": contacts}))
+        simulation.run_to(at(1))
+        lines = [line.text for line in simulation.incident.timeline]
+        assert f"posted contacts in {expected}" in lines
+        assert not any("ref:" in line for line in lines)
+
     def test_what_is_told_waits_for_it_and_the_wait_is_visible(self) -> None:
         shell = PolicyRunner.of(opening(CHANNEL), fates(channel=NEVER))
         waiting = plan(shell.book, shell.incident, shell.now).waiting
@@ -196,6 +209,25 @@ class TestTelling:
             "tell/updates",
             "tell/home",
         ]
+
+    def test_a_summary_comes_after_the_news_of_before_the_end(self) -> None:
+        updates = {"every": "60m", "owner": "communications", "to": "#incidents"}
+        summary = {
+            "id": "summary",
+            "kind": "post",
+            "template": "resolution_summary",
+            "at": "resolved",
+            "to": "#incidents",
+        }
+        shell = PolicyRunner.of(opening(runbook(severity(tier("alice"), updates=updates, duties=[summary]))), fates())
+        shell.fate = lambda d: NEVER if d.duty == "tell/updates" else Fate()
+        shell.happens(5, UpdatePosted(text="we know more"))
+        shell.happens(6, Resolved())
+        assert "duty/summary" not in {d.duty for _, d in shell.begun}
+        shell.fate = lambda _: Fate()
+        shell.restart()
+        told = [d.duty for _, d in shell.begun if d.duty in ("tell/updates", "duty/summary")]
+        assert told[-2:] == ["tell/updates", "duty/summary"]
 
     def test_a_channel_that_is_long_in_coming_holds_up_nothing_that_is_shouted_at_home(self) -> None:
         late = lambda d: Fate(after=minutes(20)) if d.duty == "channel" else fates(alice=REJECTED)(d)  # noqa: E731

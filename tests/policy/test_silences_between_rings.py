@@ -132,6 +132,14 @@ def test_each_ring_says_why_and_supersedes_the_one_before() -> None:
     assert list(simulation.incident.rings) == [simulation.incident.vendor_key(fourth.key)]
 
 
+def test_in_a_later_round_a_ring_does_not_say_that_the_silence_has_just_begun() -> None:
+    """After an hour `nobody has answered for 10m` would be false."""
+    simulation = opened(ladder(insistent(A), insistent(B, after=30), within=5))
+    simulation.run_to(at(46))
+    reasons = [(when, demand.reason) for when, demand in sends(simulation, "repeat/1/alice")]
+    assert (45, "still nobody, 10m later: round 2 of the ladder, tier 1 again") in reasons
+
+
 def test_after_hours_away_it_is_made_up_for_once() -> None:
     shell = PolicyRunner.of(opening(LONG), fates())
     shell.sleep_to(at(20))

@@ -23,6 +23,7 @@ from workflows.policy.engine import plan
 from workflows.policy.incident.events import Acknowledged, EffectSettled, Noted, Resolved, RoleAssigned, UpdatePosted
 from workflows.policy.planning.wanted import known_channel
 from workflows.policy.reducers.root import apply
+from workflows.policy.runbook.people import Person
 from workflows.policy.simulation.simulate import Simulation
 from workflows.policy.time.calendar import Calendar
 from workflows.texts.context import ALWAYS, SOMETIMES
@@ -275,8 +276,25 @@ class TestOurOwn:
         simulation = opened(runbook(severity(tier("alice"), duties=[duty])))
         happens(simulation, 95, Resolved(by="Alice", text="A bad deploy"))
         text = said(simulation, sends(simulation, "duty/summary")[0][1])
-        assert "(T+1h 35m). Resolved by Alice." in text
+        assert "Duration: 1h 35m, from 09:00 UTC to 10:35 UTC. Resolved by Alice." in text
         assert "What it was: A bad deploy" in text
+
+    def test_what_is_said_after_the_end_counts_up_to_the_end(self) -> None:
+        """A chat that was away for hours makes no incident longer."""
+        simulation = opened(BOOK.model_copy(update={"templates": {"own": "{{ elapsed }}"}}))
+        happens(simulation, 95, Resolved(by="Alice"))
+        simulation.run_to(at(300))
+        assert said(simulation, post_of("own")) == "T+1h 35m"
+
+    def test_ticket_says_which_incident_it_is_about(self) -> None:
+        simulation = opened(BOOK)
+        assert simulation.incident.id in said(simulation, post_of("ticket"))
+
+    def test_hand_off_calls_people_by_their_names(self) -> None:
+        book = BOOK.model_copy(update={"people": {"alice": Person(name="Alice Ahead"), "bob": Person(name="Bob")}})
+        simulation = opened(book)
+        happens(simulation, 1, RoleAssigned(role="commander", person="alice", by="bob"))
+        assert "Alice Ahead" in said(simulation, post_of("hand_off"))
 
     def test_update_says_when_the_next_one_comes(self) -> None:
         simulation = opened(runbook(severity(tier("alice"), updates={"every": "15m", "owner": "communications"})))
@@ -285,6 +303,15 @@ class TestOurOwn:
         text = said(simulation, sends(simulation, "update/channel")[0][1])
         assert "Acknowledged by Alice." in text
         assert "Next update: 09:30 UTC" in text
+
+    def test_update_does_not_pass_off_a_lapsed_acknowledgement_as_an_answer(self) -> None:
+        """Its hour is over, and the ladder rings again."""
+        strict = severity(tier("alice"), acknowledge={"within": "5m", "expires_after": "60m"})
+        simulation = opened(runbook(strict))
+        happens(simulation, 1, Acknowledged(by="Alice"))
+        assert "Acknowledged by Alice." in said(simulation, post_of("update"))
+        simulation.run_to(at(62))
+        assert "Acknowledged by Alice, not heard of since 09:01 UTC." in said(simulation, post_of("update"))
 
     def test_missing_pager_is_shouted(self) -> None:
         simulation = opened(BOOK, no_pager=True)

@@ -8,6 +8,7 @@ from tests.runbooks.courses import book, foreseen, items, one
 from workflows.policy.effects.effects import OpenChannel, Publish
 from workflows.policy.incident.events import (
     Acknowledged,
+    DraftApproved,
     FlagChanged,
     FollowUpAdded,
     FollowUpDone,
@@ -115,6 +116,7 @@ class TestSev1:
         assert public(simulation) == [(0, "investigating"), (95, "resolved")]
         resolved = text(simulation, "publish/resolved")
         assert "The issue affecting checkout has been resolved." in resolved
+        assert "Root cause: A bad deploy" in text(simulation, "duty/resolution-summary")
         assert "A bad deploy" not in resolved  # said inside: it is public once somebody has written it for the public
         assert "All systems are now operating normally." in resolved
 
@@ -170,7 +172,7 @@ class TestSev2:
         simulation = handled("sev2")
         ((when, demand),) = sends(simulation, "duty/resolution-summary")
         assert (when, post(demand).to.channel) == (95, "#incidents")
-        assert "What it was: A bad deploy, rolled back" in text(simulation, "duty/resolution-summary")
+        assert "Root cause: A bad deploy, rolled back" in text(simulation, "duty/resolution-summary")
 
     def test_acknowledge_the_incident_in_pagerduty(self) -> None:
         simulation = unanswered("sev2")
@@ -194,6 +196,16 @@ class TestSev2:
     def test_if_nobody_answers_the_engineering_manager_is_called_in_time_too(self) -> None:
         asked_again = [(minute, "on-call") for minute in range(0, 120, 15)]
         assert pages(unanswered("sev2", until=121)) == [*asked_again, (120, "engineering-manager")]
+
+    def test_the_root_cause_is_public_once_somebody_has_let_it_out(self) -> None:
+        simulation = unanswered("sev2")
+        simulation.happen(FlagChanged(flag="customer-facing"))
+        happens(simulation, 2, DraftApproved(by="Ada", draft="status-page"))
+        happens(simulation, 30, Resolved(by="Ada", text="A bad deploy"))
+        simulation.run_to(at(31))
+        happens(simulation, 32, DraftApproved(by="Ada", draft="status-page"))
+        simulation.run_to(at(33))
+        assert "Root cause: A bad deploy" in text(simulation, "publish/resolved")
 
     def test_nothing_is_published_without_a_human(self) -> None:
         simulation = unanswered("sev2")

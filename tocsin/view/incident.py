@@ -64,7 +64,8 @@ def _phase(incident: Incident) -> str:
 def _acknowledgement(incident: Incident, outlook: PlanView) -> str:
     if incident.acknowledged_at is None:
         return "by nobody"
-    until = f", until {moment(outlook.acknowledged_until, outlook.now)}" if outlook.acknowledged_until else ""
+    word = "which lapsed at" if outlook.has_lapsed else "until"
+    until = f", {word} {moment(outlook.acknowledged_until, outlook.now)}" if outlook.acknowledged_until else ""
     return f"at {moment(incident.acknowledged_at, outlook.now)}{_by(incident.acknowledged_by)}{until}"
 
 

@@ -133,7 +133,7 @@ When it is done: {{ due.command }}
 Not at all: tocsin review waive {{ id }} NAME --reason "..."
 """,
     "resolution_summary": """📋 Resolution summary: {{ headline }}
-Duration: since {{ since }} ({{ elapsed }}). Resolved by {{ resolved_by }}.
+Duration: {{ duration }}, from {{ since }} to {{ resolved }}. Resolved by {{ resolved_by }}.
 What it was: {{ cause }}""",
     "email": "{{ headline }}: {{ phase }}. Since {{ began }}.",
     "document": """# Incident document: {{ headline }}
@@ -188,7 +188,8 @@ What it was: {{ cause }}""",
 ## Lessons learned
 
 [What to remember]""",
-    "ticket": "{{ headline }}",
+    "ticket": """{{ headline }}
+{% if service is defined %}Service: {{ service }}. {% endif %}Since {{ began }}. Incident {{ id }}.""",
     # In public: `issue` holds nothing that an alert said.
     "public_name": "{{ issue | capitalize }}",
     "public_investigating": """We are currently investigating {{ issue }}.

@@ -8,6 +8,7 @@ from workflows.policy.communication.channel import contacts_for, next_batch
 from workflows.policy.communication.joined import of_duty
 from workflows.policy.communication.updates import next_update_at
 from workflows.policy.effects.effects import Email, Ticket, WriteDocument
+from workflows.policy.incident.rules import is_acknowledged
 from workflows.policy.incident.state import Incident
 from workflows.policy.planning.wanted import known_channel
 from workflows.policy.runbook.model import Runbook
@@ -84,7 +85,8 @@ class IncidentValues(Occasion):
 
     @property
     def elapsed(self) -> str:
-        return f"T+{_minutes(self.now - self.incident.declared_at)}"
+        """Up to its end: a message that comes later makes no incident longer."""
+        return f"T+{_minutes((self.incident.resolved_at or self.now) - self.incident.declared_at)}"
 
     @property
     def reason(self) -> str:
@@ -106,7 +108,8 @@ class IncidentValues(Occasion):
 
     @property
     def roles(self) -> dict[str, str]:
-        return {self.book.role_name(role): person for role, person in self.incident.roles.items()}
+        held = self.incident.roles.items()
+        return {self.book.role_name(role): self.book.person_name(person) for role, person in held}
 
     @property
     def tried(self) -> list[str]:
@@ -115,7 +118,11 @@ class IncidentValues(Occasion):
 
     @property
     def acknowledged_by(self) -> str:
-        return self.incident.acknowledged_by
+        """One that has lapsed is no answer any more, and the ladder rings again."""
+        by, heard_of = self.incident.acknowledged_by, self.incident.alive_at
+        if not by or heard_of is None or is_acknowledged(self.book, self.incident, self.now):
+            return by
+        return f"{by}, not heard of since {self._time(heard_of)}"
 
     @property
     def resolved_by(self) -> str:

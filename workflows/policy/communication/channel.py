@@ -1,6 +1,7 @@
 """The incident's place: declared in the home channel, worked on in a channel or thread, told everything in order."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import OpenChannel, Place, Post, SetTopic
@@ -24,6 +25,8 @@ from workflows.policy.planning.wanted import (
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.names import severity_title
 from workflows.policy.runbook.people import Contact
+
+EARLIER_NEWS = "what happened before it to be told"
 
 
 def room(book: Runbook, incident: Incident) -> Iterator[BlockedDemand]:
@@ -110,7 +113,15 @@ def telling(book: Runbook, incident: Incident) -> Iterator[BlockedDemand]:
         if batch:  # not if all of one that was begun had to make room for the newest: it is withdrawn first
             wanted = _told(book, incident, duty, batch)
             first = oldest.setdefault(_lane(book, incident, batch[0]).place, duty)  # the queue is in order of time
-            yield wanted if first == duty else wanted._replace(waits_for="what happened before it to be told")
+            yield wanted if first == duty else wanted._replace(waits_for=EARLIER_NEWS)
+
+
+def older_news(book: Runbook, incident: Incident, place: Place, due_at: datetime) -> str:
+    """What a summary of the end waits for: all of before it that is yet to be told in the same place."""
+    if incident.closed_at is not None:
+        return ""
+    is_untold = any(item.at < due_at and _lane(book, incident, item).place == place for item in incident.to_tell)
+    return EARLIER_NEWS if is_untold else ""
 
 
 def _told(book: Runbook, incident: Incident, duty: str, batch: tuple[Tell, ...]) -> BlockedDemand:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from functools import partial
 
+from workflows.policy.communication.channel import older_news
 from workflows.policy.duties.delivery_kinds import WAYS, sent_by, waits_for
 from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import Effect, Post
@@ -168,7 +169,9 @@ def _post(book: Runbook, incident: Incident, duty: Duty, due_at: datetime) -> Bl
         pin=duty.pin,
         role=duty.owner,
     )
-    return BlockedDemand(_demand(incident, duty, due_at, _reason(duty), post), spot.waits_for)
+    is_summary = duty.kind == "post" and duty.at == "resolved"
+    news = older_news(book, incident, spot.place, due_at) if is_summary else ""
+    return BlockedDemand(_demand(incident, duty, due_at, _reason(duty), post), spot.waits_for or news)
 
 
 def _reason(duty: Duty) -> str:

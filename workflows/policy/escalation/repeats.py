@@ -99,9 +99,15 @@ def _repeat(
     incident: Incident, step: Step, callee: Callee, due_at: datetime, occurrence: int | None = None
 ) -> BlockedDemand:
     silence = write(max(due_at - step.round.started_at, MINUTES))
-    reason = f"nobody has answered for {silence}: tier {step.rung.tier} again"
+    first = step.round.number == 1  # later `nobody has answered for 10m` would say that it has only just begun
+    said = f"nobody has answered for {silence}:" if first else f"still nobody, {silence} later: {_round(step)},"
+    reason = f"{said} tier {step.rung.tier} again"
     once_more = callee._replace(duty=_duty(step, callee))
     return page(incident, step, once_more, due_at, reason, occurrence or _occurrence(incident, due_at))
+
+
+def _round(step: Step) -> str:
+    return f"round {step.round.number} of the ladder"
 
 
 def _duty(step: Step, callee: Callee) -> str:

@@ -10,6 +10,7 @@ from workflows.policy.effects.effects import (
     Email,
     OpenChannel,
     Page,
+    Place,
     Post,
     Publish,
     SetTopic,
@@ -238,14 +239,23 @@ def _referenced(incident: Incident, event: EffectSettled, effect: Post | OpenCha
     if duty.kind is DutyKind.TELL or duty.tells_news:
         return incident  # what it told stands on the timeline already
     kind = "update" if duty.kind is DutyKind.UPDATE else "post"
-    return log(incident, event.at, _posted(event, effect), kind=kind)
+    return log(incident, event.at, _posted(incident, event, effect), kind=kind)
 
 
-def _posted(event: EffectSettled, effect: Post | OpenChannel) -> str:
+def _posted(incident: Incident, event: EffectSettled, effect: Post | OpenChannel) -> str:
     if isinstance(effect, OpenChannel):
         return f"opened the channel {event.receipt.name or '#' + effect.name}{how_late(event)}"
     verb = {"post": "posted", "nag": "asked", "draft": "drafted", "checklist": "handed out"}[effect.kind]
-    return f"{verb} {duty_name(event.demand.duty)} in {effect.to.channel}{how_late(event)}"
+    return f"{verb} {duty_name(event.demand.duty)} in {_named(incident, effect.to)}{how_late(event)}"
+
+
+def _named(incident: Incident, place: Place) -> str:
+    """As people know it, where the chat gave us a key of its own."""
+    if place.thread is not None:
+        return "its thread"
+    if place.channel == incident.references.get("channel"):
+        return incident.references.get("channel-name", "its own channel")
+    return place.channel
 
 
 def _drafted(incident: Incident, event: EffectSettled) -> Incident:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from workflows.policy.effects.demand import Demand
 from workflows.policy.engine import Plan
-from workflows.policy.incident.rules import acknowledgement_expires_at, end_held_until, is_acknowledged
+from workflows.policy.incident.rules import acknowledgement_expires_at, end_held_until
 from workflows.policy.incident.state import Incident
 from workflows.policy.planning.wording import what
 from workflows.policy.runbook.model import Runbook
@@ -17,7 +17,7 @@ from workflows.policy.views.results import PlanView, Upcoming
 def outlook(
     book: Runbook, incident: Incident, present: Plan, now: datetime, speed: float, in_flight: Set[str]
 ) -> PlanView:
-    until = acknowledgement_expires_at(book, incident) if is_acknowledged(book, incident, now) else None
+    until = None if incident.resolved else acknowledgement_expires_at(book, incident)
     planned = tuple(lines(book, present, in_flight))
     return PlanView(
         incident=incident.id,
@@ -53,6 +53,8 @@ def _line(book: Runbook, demand: Demand, state: str, waits_for: str = "") -> Upc
 def as_markdown(book: Runbook, incident: Incident, view: PlanView) -> str:
     """Current details in the Temporal UI, for someone who knows nothing of the code."""
     answered = f"acknowledged by {incident.acknowledged_by}" if incident.acknowledged_by else "not acknowledged"
+    if view.has_lapsed:
+        answered += f", which lapsed at {view.acknowledged_until:%H:%M:%S}"
     commander = book.person_name(incident.roles["commander"]) if "commander" in incident.roles else "nobody yet"
     head = [
         f"**{severity_title(incident.severity)}: {plain(incident.title)}**",

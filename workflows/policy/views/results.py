@@ -51,8 +51,14 @@ class PlanView(Wire):
     speed: float = 1.0
     lines: tuple[Upcoming, ...] = ()
     acknowledged_until: Instant | None = None
+    """When the acknowledgement lapses, or has lapsed, for want of a sign of life."""
     end_held_until: Instant | None = None
     """Its alerts have ended, and flap: it is over then, if none fires before."""
+
+    @property
+    def has_lapsed(self) -> bool:
+        """There was an acknowledgement, and the ladder rings again."""
+        return self.acknowledged_until is not None and self.acknowledged_until <= self.now
 
 
 class UpdateResult(Wire):
