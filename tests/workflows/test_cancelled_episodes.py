@@ -127,7 +127,7 @@ async def test_people_see_the_incident_and_not_the_memory(temporal: WorkflowEnvi
             found = await known.list(include_closed=True)
             return [(each.incident, each.open, each.phase) for each in found if each.workflow_id == live.handle.id]
 
-        assert await eventually(listed) == [(before, False, "cancelled")]
+        await eventually(listed, lambda seen: seen == [(before, False, "cancelled")])
         assert not [each for each in await known.list() if each.workflow_id == live.handle.id]
         found = await known.find(before, closed=True)
         assert (await known.status(found.workflow_id, found.run_id)).incident.cancelled
