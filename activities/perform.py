@@ -14,7 +14,7 @@ from activities.dead_mans_switch import DeadMansSwitch
 from activities.errors import LONGEST_WAIT, Rejected, Unavailable
 from activities.incident_link import LABEL, incident_link
 from workflows.durable import deliveries
-from workflows.durable.deliveries import Delivery, WithoutVendor
+from workflows.durable.deliveries import EffectDelivery, WithoutVendor
 from workflows.policy.effects.effects import Effect, Post, Receipt, Send
 from workflows.policy.time.calendar import clock
 
@@ -212,7 +212,7 @@ def _look_first(send: Send) -> bool:
     return send.again or activity.info().attempt > 1
 
 
-def _connected(way: Way | None, row: Delivery, name: str, setting: str) -> Way:
+def _connected(way: Way | None, row: EffectDelivery, name: str, setting: str) -> Way:
     if way is not None:
         return way
     problem = f"{name} is not connected: set {setting}"

@@ -25,7 +25,7 @@ class ViewAction(BaseModel):
     url: str
 
 
-class Publication(BaseModel):
+class NtfyPublication(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     topic: str
@@ -95,11 +95,11 @@ async def _check_token(authorization: Annotated[str, Header()] = "") -> None:
         raise _refused(401, 40101, "unauthorized")
 
 
-def _parse(body: bytes) -> Publication:
+def _parse(body: bytes) -> NtfyPublication:
     if len(body) > 2 * MESSAGE_BYTES:
         raise _refused(413, 41303, "JSON body too large")
     try:
-        wanted = Publication.model_validate_json(body)
+        wanted = NtfyPublication.model_validate_json(body)
     except ValidationError:
         raise _refused(400, 40017, "invalid request: request body must be message JSON") from None
     if not TOPIC.fullmatch(wanted.topic):

@@ -27,7 +27,7 @@ _ANYBODY = "incident.unacknowledged"
 
 
 @dataclass(frozen=True)
-class Ignored:
+class IgnoredRing:
     """Nothing that an incident of ours could hear."""
 
     reason: str
@@ -55,18 +55,18 @@ class Report:
         return told(at=self.occurred_at, id=self.id, by=self.by, via="pagerduty", ring=ring)
 
 
-def report(webhook: Webhook) -> Report | Ignored:
+def report(webhook: Webhook) -> Report | IgnoredRing:
     """Raises Unreadable for anything but a V3 webhook. X-Webhook-Id stays the same on re-delivery."""
     event, data = read(webhook, (*_EVENTS, *NOTED))
     if data is None:
-        return Ignored(f"events of type {line(event.event_type, NAME)!r} change nothing here")
+        return IgnoredRing(f"events of type {line(event.event_type, NAME)!r} change nothing here")
     agent = event.agent.type
     by_a_person = agent.startswith("user")
     counts = event.event_type in _EVENTS and (by_a_person or event.event_type == _ANYBODY)
     if agent and not by_a_person and not counts and event.event_type in _EVENTS:
-        return Ignored(f"not done by a person, but by a {line(agent, NAME)}")
+        return IgnoredRing(f"not done by a person, but by a {line(agent, NAME)}")
     if our_own(data):
-        return Ignored("a note of our own")
+        return IgnoredRing("a note of our own")
     return Report(
         kind=_EVENTS[event.event_type] if counts else Noted,
         id=f"pagerduty-{webhook.headers.get('x-webhook-id') or event.id}",

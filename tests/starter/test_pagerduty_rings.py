@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from starter.intake.pagerduty_rings import Ignored, Report, report
+from starter.intake.pagerduty_rings import IgnoredRing, Report, report
 from starter.sources.reading import Unreadable
 from tests.starter.sources.webhooks import webhook
 from workflows.policy.incident.events import Acknowledged, Noted, Resolved, Unacknowledged
@@ -25,7 +25,7 @@ def event(**fields: Any) -> dict[str, Any]:
     }
 
 
-def read(**fields: Any) -> Report | Ignored:
+def read(**fields: Any) -> Report | IgnoredRing:
     return report(webhook({"event": event(**fields)}, {"X-Webhook-Id": "delivery-1"}))
 
 
@@ -51,17 +51,17 @@ def test_what_a_person_did_there_is_told_with_its_time_and_name(event_type: str,
     "event_type", ["incident.triggered", "pagey.ping", "service.updated", "incident.workflow.started", "brand.new"]
 )
 def test_other_events_change_nothing(event_type: str) -> None:
-    assert isinstance(read(event_type=event_type), Ignored)
+    assert isinstance(read(event_type=event_type), IgnoredRing)
 
 
 def test_a_ping_without_an_incident_is_fine() -> None:
-    assert isinstance(read(event_type="pagey.ping", data={"message": "Hello", "type": "ping"}), Ignored)
+    assert isinstance(read(event_type="pagey.ping", data={"message": "Hello", "type": "ping"}), IgnoredRing)
 
 
 @pytest.mark.parametrize("kind", ["inbound_integration_reference", "service_reference", "event_orchestration"])
 def test_our_own_hushing_comes_back_from_an_integration_and_is_nobodys_doing(kind: str) -> None:
     """Resolving a superseded ring would otherwise resolve the incident."""
-    assert isinstance(read(event_type="incident.resolved", agent={"type": kind, "summary": "Tocsin"}), Ignored)
+    assert isinstance(read(event_type="incident.resolved", agent={"type": kind, "summary": "Tocsin"}), IgnoredRing)
 
 
 @pytest.mark.parametrize("agent", [None, {}, {"type": None, "summary": None}])
@@ -127,7 +127,7 @@ def test_what_else_happens_there_is_noted_in_one_bounded_line(event_type: str, d
 
 def test_our_own_note_comes_back_and_is_not_noted_again() -> None:
     content = f"Bob has it\n[{RING}]"
-    assert isinstance(read(event_type="incident.annotated", data=OF_IT | {"content": content}), Ignored)
+    assert isinstance(read(event_type="incident.annotated", data=OF_IT | {"content": content}), IgnoredRing)
 
 
 def test_payloads_of_the_first_years_have_no_incident_key() -> None:

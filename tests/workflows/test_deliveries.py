@@ -5,7 +5,7 @@ from typing import cast, get_args
 import pytest
 
 from activities.perform import Perform
-from workflows.durable.deliveries import Delivery, delivery
+from workflows.durable.deliveries import EffectDelivery, delivery
 from workflows.policy.effects.effects import Effect
 from workflows.policy.wire.model import Wire
 from workflows.queues import COMMS_QUEUE, PAGE_QUEUE
@@ -13,7 +13,7 @@ from workflows.queues import COMMS_QUEUE, PAGE_QUEUE
 KINDS: tuple[type[Wire], ...] = get_args(get_args(Effect)[0])
 
 
-def rows() -> dict[str, Delivery]:
+def rows() -> dict[str, EffectDelivery]:
     return {kind.__name__: delivery(cast("Effect", kind.model_construct())) for kind in KINDS}
 
 

@@ -48,7 +48,7 @@ class WithoutVendor(Enum):
 
 
 @dataclass(frozen=True)
-class Delivery:
+class EffectDelivery:
     """One row of the table."""
 
     activity: str
@@ -59,19 +59,19 @@ class Delivery:
     """If it fails, its text is shown to the role that does it by hand."""
 
 
-PAGE = Delivery("page", PAGES)
-SYNC_PAGER = Delivery("hush", PAGES)
-ANNOTATE = Delivery("annotate", COMMS)
-OPEN_CHANNEL = Delivery("open_channel", COMMS)
-SET_TOPIC = Delivery("set_topic", COMMS)
-POST = Delivery("post", COMMS)
-PUBLISH = Delivery("publish", COMMS)
-SEND_EMAIL = Delivery("send_email", MAIL, WithoutVendor.UNCONNECTED, keeps_text=True)
-WRITE_DOCUMENT = Delivery("write_document", COMMS, WithoutVendor.UNCONNECTED)
-FILE_TICKET = Delivery("file_ticket", COMMS, WithoutVendor.UNCONNECTED, keeps_text=True)
+PAGE = EffectDelivery("page", PAGES)
+SYNC_PAGER = EffectDelivery("hush", PAGES)
+ANNOTATE = EffectDelivery("annotate", COMMS)
+OPEN_CHANNEL = EffectDelivery("open_channel", COMMS)
+SET_TOPIC = EffectDelivery("set_topic", COMMS)
+POST = EffectDelivery("post", COMMS)
+PUBLISH = EffectDelivery("publish", COMMS)
+SEND_EMAIL = EffectDelivery("send_email", MAIL, WithoutVendor.UNCONNECTED, keeps_text=True)
+WRITE_DOCUMENT = EffectDelivery("write_document", COMMS, WithoutVendor.UNCONNECTED)
+FILE_TICKET = EffectDelivery("file_ticket", COMMS, WithoutVendor.UNCONNECTED, keeps_text=True)
 
 
-def delivery(effect: Effect) -> Delivery:  # noqa: C901 (a table: one line for each kind of effect)
+def delivery(effect: Effect) -> EffectDelivery:  # noqa: C901 (a table: one line for each kind of effect)
     match effect:
         case Page():
             return PAGE

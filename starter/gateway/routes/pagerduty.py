@@ -14,7 +14,7 @@ from starter.gateway.routes.alerts import QUERY, described
 from starter.intake.grouping import workflow_id
 from starter.intake.ours import PAGE
 from starter.intake.pagerduty_alerts import alert_keys
-from starter.intake.pagerduty_rings import Ignored, Report, report
+from starter.intake.pagerduty_rings import IgnoredRing, Report, report
 from starter.intake.translating import unreadable
 from starter.sources.pagerduty import ENDS, FIRES, SOURCE, WebhookIncident, read
 from starter.sources.reading import Unreadable, Webhook
@@ -66,9 +66,9 @@ class _Hears:
             return self._ignored(why, "ignored")
         return await self.pipeline.take(SOURCE, webhook, runbook)
 
-    async def _tell_theirs(self, found: Report | Ignored) -> Accepted:
+    async def _tell_theirs(self, found: Report | IgnoredRing) -> Accepted:
         """Somebody acknowledges what others opened: so the incident that it opened here is acknowledged."""
-        if isinstance(found, Ignored):
+        if isinstance(found, IgnoredRing):
             return self._ignored(found.reason, "ignored")
         theirs = workflow_id(SOURCE.name, "", found.pagerduty_id or "")
         accepted = await self._tell(found, {theirs: ""})
