@@ -126,7 +126,7 @@ class Limited(HttpToolsProtocol):
     _is_cut = False
     _timer: asyncio.TimerHandle | None = None
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as in the parent
         super().connection_made(transport)
         self.address = self.client[0] if self.client else "?"
         self._arm(self.door.limits.head_within_s, Cut.SLOW_HEAD)

@@ -31,7 +31,7 @@ def counted(patch: pytest.MonkeyPatch) -> Iterator[Work]:
 
     def planning(*given: object, **named: object) -> object:
         work.plans += 1
-        return plan(*given, **named)  # type: ignore[arg-type]
+        return plan(*given, **named)  # type: ignore[arg-type] # those of `plan`
 
     def building(self: demand.Demand, **named: object) -> None:
         work.demands += 1
