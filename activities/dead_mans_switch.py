@@ -4,10 +4,8 @@ import logging
 
 import httpx
 
+from activities.attempts import HTTP_TIMEOUT_S
 from activities.errors import Unavailable, refusal
-
-TIMEOUT = 5
-"""Seconds to connect, and again to answer."""
 
 # The address is a secret (whoever knows it can keep the alarm silent), and httpx logs every address at INFO.
 logging.getLogger("httpx").setLevel(logging.WARNING)
@@ -21,7 +19,7 @@ class DeadMansSwitch:
     async def call(self) -> None:
         """Raises Unavailable or Rejected; the address appears in neither."""
         try:
-            async with httpx.AsyncClient(timeout=TIMEOUT, verify=self._tls) as http:
+            async with httpx.AsyncClient(timeout=HTTP_TIMEOUT_S, verify=self._tls) as http:
                 response = await http.get(self._url)
         except httpx.HTTPError as error:
             raise Unavailable(f"the dead man's switch could not be reached: {type(error).__name__}") from None

@@ -11,7 +11,7 @@ from pathlib import Path
 from activities.documents import Stored, WrittenMeanwhile
 from activities.errors import Rejected, Unavailable
 
-NEVER = frozenset(
+FINAL_ERRORS = frozenset(
     {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.ELOOP, errno.EISDIR, errno.ENAMETOOLONG}
 )
 """What no waiting mends. A symbolic link where a document should be is one of them: it could lead anywhere."""
@@ -63,7 +63,7 @@ class DocumentFolder:
                 os.close(at)
         except OSError as error:
             said = f"documents in {self._root}: {os.strerror(error.errno) if error.errno else error}"
-            raise (Rejected(said) if error.errno in NEVER else Unavailable(said)) from None
+            raise (Rejected(said) if error.errno in FINAL_ERRORS else Unavailable(said)) from None
 
 
 def _read(at: int, name: str) -> Stored | None:

@@ -25,7 +25,7 @@ MARKED = re.compile(
     re.DOTALL | re.MULTILINE,
 )
 MARK = re.compile(rb"<!-- *tocsin:(begin|end)")
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}")
+DOCUMENT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}")
 
 
 class WrittenMeanwhile(Exception):
@@ -134,7 +134,7 @@ def _names(base: str) -> Iterator[str]:
 
 def _plain_name(name: str) -> str:
     """A name that is no path, whatever came in; two different names never become one."""
-    if NAME.fullmatch(name):
+    if DOCUMENT_NAME.fullmatch(name):
         return name
     kept = re.sub(r"[^A-Za-z0-9_-]+", "-", name).strip("-")[:40]
     return f"{kept or 'document'}-{hashlib.sha256(name.encode(errors='replace')).hexdigest()[:12]}"

@@ -31,14 +31,14 @@ from activities.errors import Rejected, Unavailable
 from activities.plain_text import one_line, quote
 from workflows.policy.effects.effects import Email, Receipt, Send
 
-TIMEOUT = 8
+SMTP_TIMEOUT_S = 8
 """Seconds to connect, and again for each answer."""
 BEFORE = 25
 """Seconds for everything before the mail itself."""
 FINAL = 45
 """Seconds to read the mail: some servers look for viruses meanwhile. All of it together stays below the activity's
 timeout: a second attempt beside one that still sends would send twice."""
-LATER = timedelta(minutes=1)
+GREYLIST_PAUSE = timedelta(minutes=1)
 """Greylisting servers want to be asked again after one to five minutes."""
 
 GO_AHEAD, TAKEN, CLOSING = 354, 250, 421
@@ -46,7 +46,7 @@ Security = Literal["tls", "starttls", "none"]
 
 
 @dataclass(frozen=True)
-class Server:
+class SmtpServer:
     host: str
     port: int
     security: Security
@@ -55,7 +55,7 @@ class Server:
 
 
 @dataclass(frozen=True)
-class _Refusal:
+class _RefusedRecipient:
     recipient: str
     code: int
     words: str
@@ -68,7 +68,7 @@ class _Refusal:
 class Mailer:
     """`send_email` raises Unavailable or Rejected."""
 
-    def __init__(self, server: Server, sender: Address) -> None:
+    def __init__(self, server: SmtpServer, sender: Address) -> None:
         self._server = server
         self._sender = sender
         self._tls = ssl.create_default_context()  # takes long enough to be made only once
@@ -96,7 +96,7 @@ class Mailer:
             username=self._server.user,
             password=self._server.password,
             local_hostname=self._sender.domain,
-            timeout=TIMEOUT,
+            timeout=SMTP_TIMEOUT_S,
             use_tls=self._server.security == "tls",
             start_tls=self._server.security == "starttls",
             tls_context=self._tls,
@@ -108,7 +108,7 @@ class Mailer:
 
     async def _envelope(
         self, smtp: aiosmtplib.SMTP, wanted: Iterable[str]
-    ) -> tuple[tuple[str, ...], tuple[_Refusal, ...]]:
+    ) -> tuple[tuple[str, ...], tuple[_RefusedRecipient, ...]]:
         """Who will get it and who will not. Raises when that is nobody."""
         await smtp.mail(self._sender.addr_spec)
         accepted, refused = [], []
@@ -119,13 +119,15 @@ class Mailer:
             except SMTPRecipientRefused as refusal:
                 if refusal.code == CLOSING:
                     raise
-                refused.append(_Refusal(address, refusal.code, self._words(refusal)))
+                refused.append(_RefusedRecipient(address, refusal.code, self._words(refusal)))
         if not accepted:
             later = any(refusal.code < 500 for refusal in refused)
-            raise Unavailable(_said(refused), LATER) if later else Rejected(_said(refused))
+            raise Unavailable(_said(refused), GREYLIST_PAUSE) if later else Rejected(_said(refused))
         return tuple(accepted), tuple(refused)
 
-    async def _hand_over(self, smtp: aiosmtplib.SMTP, mail: EmailMessage, refused: tuple[_Refusal, ...]) -> Receipt:
+    async def _hand_over(
+        self, smtp: aiosmtplib.SMTP, mail: EmailMessage, refused: tuple[_RefusedRecipient, ...]
+    ) -> Receipt:
         remarks = [f"not accepted for {refusal.said}" for refusal in refused]
         assert smtp.protocol is not None
         with self._in_our_words():
@@ -146,7 +148,7 @@ class Mailer:
             yield
         except SMTPResponseException as error:
             words = self._words(error)
-            raise Unavailable(words, LATER) if not 500 <= error.code < 600 else Rejected(words) from None
+            raise Unavailable(words, GREYLIST_PAUSE) if not 500 <= error.code < 600 else Rejected(words) from None
         except (SMTPServerDisconnected, SMTPConnectError, SMTPTimeoutError, TimeoutError, OSError) as error:
             for cause in (error, error.__cause__):
                 if isinstance(cause, ssl.SSLCertVerificationError):
@@ -175,7 +177,7 @@ def _dotted(mail: EmailMessage) -> bytes:
     return re.sub(rb"(?m)^\.", b"..", mail.as_bytes()) + b".\r\n"
 
 
-def _usable(addresses: Iterable[str]) -> tuple[tuple[str, ...], tuple[_Refusal, ...]]:
+def _usable(addresses: Iterable[str]) -> tuple[tuple[str, ...], tuple[_RefusedRecipient, ...]]:
     """Those that are addresses, each once; the rest with the reason. One that is mistyped must not keep the mail from
     the others."""
     wanted: dict[str, None] = {}
@@ -185,11 +187,11 @@ def _usable(addresses: Iterable[str]) -> tuple[tuple[str, ...], tuple[_Refusal, 
             address = Address(addr_spec=text.strip()).addr_spec
             address.encode("ascii")
         except (HeaderParseError, ValueError, IndexError):
-            unusable.append(_Refusal(text, 553, "it is no address that every mail server understands"))
+            unusable.append(_RefusedRecipient(text, 553, "it is no address that every mail server understands"))
         else:
             wanted[address] = None
     return tuple(wanted), tuple(unusable)
 
 
-def _said(refused: Iterable[_Refusal]) -> str:
+def _said(refused: Iterable[_RefusedRecipient]) -> str:
     return "; ".join(refusal.said for refusal in refused)

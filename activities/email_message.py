@@ -13,16 +13,16 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from html import escape
 
-from activities.plain_text import LINK, clean, one_line
+from activities.plain_text import LINK_IN_TEXT, clean, one_line
 from workflows.policy.effects.effects import Email, Send
 
-SUBJECT = 200
+LONGEST_SUBJECT = 200
 """Characters. Ours: mail programs show less."""
-BODY = 100_000
+LONGEST_MAIL = 100_000
 """Characters. Ours: mail programs hide what is much longer."""
 
 
-PAGE = """<!doctype html>
+MAIL_HTML = """<!doctype html>
 <html><body style="margin:0;padding:24px;background:#f4f4f5">
 <div style="max-width:600px;margin:0 auto;padding:24px;background:#fff;border-radius:6px;\
 font:15px/1.5 system-ui,-apple-system,'Segoe UI',sans-serif;color:#18181b">
@@ -34,12 +34,12 @@ font:15px/1.5 system-ui,-apple-system,'Segoe UI',sans-serif;color:#18181b">
 def compose(send: Send, sender: Address, accepted: tuple[str, ...]) -> EmailMessage:
     """The whole mail. Whom it goes to is the envelope's business: several recipients do not see each other."""
     assert isinstance(send.effect, Email)
-    text = clean(send.text, BODY)
+    text = clean(send.text, LONGEST_MAIL)
     root = _id(f"incident {send.incident}", sender.domain)
     mail = EmailMessage(policy=SMTP)
     mail["From"] = sender
     mail["To"] = _to(send.effect, accepted)
-    mail["Subject"] = _subject(send.subject) or f"Incident {one_line(send.incident, SUBJECT)}"
+    mail["Subject"] = _subject(send.subject) or f"Incident {one_line(send.incident, LONGEST_SUBJECT)}"
     mail["Date"] = datetime.now(UTC)
     mail["Message-ID"] = _id(send.vendor_key, sender.domain)
     mail["In-Reply-To"] = root
@@ -52,7 +52,7 @@ def compose(send: Send, sender: Address, accepted: tuple[str, ...]) -> EmailMess
 
 def _subject(text: str) -> str:
     """Without what a mail program would decode: `=?utf-8?q?...?=` may hold anything."""
-    return one_line(text, SUBJECT).replace("=?", "= ?")
+    return one_line(text, LONGEST_SUBJECT).replace("=?", "= ?")
 
 
 def _to(effect: Email, accepted: tuple[str, ...]) -> Address | Group:
@@ -70,12 +70,12 @@ def _id(key: str, domain: str) -> str:
 def as_html(text: str) -> str:
     """Paragraphs, line breaks and links; everything else as it stands."""
     paragraphs = (part for part in re.split(r"\n\s*\n", text.strip("\n")) if part.strip())
-    return PAGE.format("\n".join(f"<p>{_lines(paragraph)}</p>" for paragraph in paragraphs))
+    return MAIL_HTML.format("\n".join(f"<p>{_lines(paragraph)}</p>" for paragraph in paragraphs))
 
 
 def _lines(paragraph: str) -> str:
     pieces, shown = [], 0
-    for link in LINK.finditer(paragraph):
+    for link in LINK_IN_TEXT.finditer(paragraph):
         address = escape(link.group())
         pieces += [escape(paragraph[shown : link.start()]), f'<a href="{address}">{address}</a>']
         shown = link.end()

@@ -4,7 +4,7 @@ import math
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-LATER = frozenset({408, 420, 425, 429})
+RETRIED_STATUSES = frozenset({408, 420, 425, 429})
 """4xx that mean "not now". 420 is Statuspage's rate limit: https://developer.statuspage.io/#section/Rate-Limiting"""
 
 MALFORMED = frozenset({400, 413, 414, 415, 422})
@@ -40,7 +40,7 @@ def refusal(message: str, status: int, retry_after: str | None, route: str | Non
 
     A success status gets here when its body was not the vendor's: a proxy spoke, and trying later is right.
     """
-    if status < 300 or status in LATER or status >= 500:
+    if status < 300 or status in RETRIED_STATUSES or status >= 500:
         return Unavailable(message, wait(retry_after))
     return Malformed(message, route) if status in MALFORMED else Rejected(message, route)
 

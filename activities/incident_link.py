@@ -2,7 +2,7 @@
 
 from urllib.parse import quote
 
-LABEL = "Incident"
+LINK_LABEL = "Incident"
 
 
 def incident_link(ui_url: str, namespace: str, workflow_id: str) -> str:

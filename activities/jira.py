@@ -15,22 +15,20 @@ from urllib.parse import quote_plus
 import httpx
 from pydantic import BaseModel, ConfigDict, JsonValue, TypeAdapter, ValidationError
 
+from activities.attempts import HTTP_TIMEOUT_S, begun_at
 from activities.errors import Malformed, Rejected, Unavailable, refusal
 from activities.jira_text import document, text_of
 from activities.plain_text import clean, one_line, quote
 from workflows.policy.effects.effects import Receipt, Send, Ticket
 
-TIMEOUT = 5
-"""Seconds to connect, and again to answer."""
-SUMMARY = 255
-DESCRIPTION = 32_000
+LONGEST_TICKET_TITLE = 255
+LONGEST_DESCRIPTION = 32_000
 """Characters. Jira takes 32,767 of a field."""
 OPTIONAL = frozenset({"description", "labels"})
 """Fields without which there is a ticket all the same."""
 INDEXED = timedelta(minutes=1)
 """Jira's search lags (https://developer.atlassian.com/cloud/jira/platform/search-and-reconcile): mostly by seconds.
 A ticket that may have been opened is not opened again before the search would have it."""
-CLOCKS_DIFFER = timedelta(seconds=60)
 
 T = TypeVar("T")
 
@@ -77,13 +75,13 @@ class _Transitions(_JiraAnswer):
     transitions: tuple[_Transition, ...] = ()
 
 
-class _Comment(_JiraAnswer):
+class _TicketComment(_JiraAnswer):
     body: JsonValue = None
     created: datetime
 
 
-class _Comments(_JiraAnswer):
-    comments: tuple[_Comment, ...] = ()
+class _TicketComments(_JiraAnswer):
+    comments: tuple[_TicketComment, ...] = ()
 
 
 class _JiraComplaint(_JiraAnswer):
@@ -97,8 +95,12 @@ class _Refused(Malformed):
         self.fields = frozenset(complaint.errors if complaint else ())
 
 
-_ISSUE, _FOUND = TypeAdapter(_JiraIssue), TypeAdapter(_Found)
-_STATUS, _TRANSITIONS, _COMMENTS = TypeAdapter(_IssueStatus), TypeAdapter(_Transitions), TypeAdapter(_Comments)
+_ISSUE_ANSWER, _FOUND_ANSWER = TypeAdapter(_JiraIssue), TypeAdapter(_Found)
+_STATUS_ANSWER, _TRANSITIONS_ANSWER, _COMMENTS_ANSWER = (
+    TypeAdapter(_IssueStatus),
+    TypeAdapter(_Transitions),
+    TypeAdapter(_TicketComments),
+)
 
 
 class Jira:
@@ -114,12 +116,12 @@ class Jira:
 
     async def file_ticket(self, send: Send, look_first: bool) -> Receipt:
         assert isinstance(send.effect, Ticket)
-        async with httpx.AsyncClient(auth=self._auth, timeout=TIMEOUT, verify=self._tls) as http:
+        async with httpx.AsyncClient(auth=self._auth, timeout=HTTP_TIMEOUT_S, verify=self._tls) as http:
             if send.effect.ticket is None:
                 return await self._opened(http, send, look_first)
             there = look_first and await self._says(http, send.effect.ticket, send)
             if not there:
-                body = document(clean(send.text, DESCRIPTION))
+                body = document(clean(send.text, LONGEST_DESCRIPTION))
                 await self._send(http, "POST", self._issue(send.effect.ticket, "comment"), {"body": body})
             if send.effect.action == "close":
                 await self._close(http, send.effect.ticket)
@@ -137,8 +139,8 @@ class Jira:
         fields: dict[str, JsonValue] = {
             "project": {"key": self._project},
             "issuetype": {"name": self._issue_type},
-            "summary": one_line(send.subject, SUMMARY) or f"Incident {send.incident}",
-            "description": document(clean(send.text, DESCRIPTION)),
+            "summary": one_line(send.subject, LONGEST_TICKET_TITLE) or f"Incident {send.incident}",
+            "description": document(clean(send.text, LONGEST_DESCRIPTION)),
             "labels": [label, incident_label(send.incident)],
         }
         return await self._created(http, fields)
@@ -158,26 +160,26 @@ class Jira:
         return Receipt(reference=(await self._issue_of(http, fewest)).key, note=remark, warns=True)
 
     async def _issue_of(self, http: httpx.AsyncClient, fields: Mapping[str, JsonValue]) -> _JiraIssue:
-        return await self._ask(http, "POST", f"{self._api}/issue", _ISSUE, {"fields": dict(fields)})
+        return await self._ask(http, "POST", f"{self._api}/issue", _ISSUE_ANSWER, {"fields": dict(fields)})
 
     async def _find(self, http: httpx.AsyncClient, label: str) -> str | None:
         query: Mapping[str, JsonValue] = {"jql": f'labels = "{label}"', "fields": ["labels"], "maxResults": 1}
-        found = await self._ask(http, "POST", f"{self._api}/search/jql", _FOUND, query)
+        found = await self._ask(http, "POST", f"{self._api}/search/jql", _FOUND_ANSWER, query)
         return next((issue.key for issue in found.issues), None)
 
     async def _says(self, http: httpx.AsyncClient, ticket: str, send: Send) -> bool:
         address = self._issue(ticket, "comment") + "?orderBy=-created&maxResults=100"
-        listed = await self._ask(http, "GET", address, _COMMENTS)
-        since = (send.first_started_at or datetime.fromtimestamp(0, UTC)) - CLOCKS_DIFFER
-        said = text_of(document(clean(send.text, DESCRIPTION)))
+        listed = await self._ask(http, "GET", address, _COMMENTS_ANSWER)
+        since = begun_at(send)
+        said = text_of(document(clean(send.text, LONGEST_DESCRIPTION)))
         return any(text_of(comment.body) == said for comment in listed.comments if comment.created >= since)
 
     async def _close(self, http: httpx.AsyncClient, ticket: str) -> None:
         """Workflows differ: whichever way leads to a status that counts as done."""
-        now = (await self._ask(http, "GET", self._issue(ticket) + "?fields=status", _STATUS)).fields.status
+        now = (await self._ask(http, "GET", self._issue(ticket) + "?fields=status", _STATUS_ANSWER)).fields.status
         if now.is_done:
             return
-        ways = await self._ask(http, "GET", self._issue(ticket, "transitions"), _TRANSITIONS)
+        ways = await self._ask(http, "GET", self._issue(ticket, "transitions"), _TRANSITIONS_ANSWER)
         way = next((each for each in ways.transitions if each.to.is_done), None)
         if way is None:
             raise Rejected(f"no transition leads {ticket} from {one_line(now.name, 40)!r} to a status that is done")

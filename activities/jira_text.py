@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from pydantic import JsonValue
 
-from activities.plain_text import LINK
+from activities.plain_text import LINK_IN_TEXT
 
 
 def document(text: str) -> JsonValue:
@@ -27,7 +27,7 @@ def _lines(paragraph: str) -> Iterator[JsonValue]:
 
 def _line(line: str) -> Iterator[JsonValue]:
     shown = 0
-    for link in LINK.finditer(line):
+    for link in LINK_IN_TEXT.finditer(line):
         if link.start() > shown:
             yield {"type": "text", "text": line[shown : link.start()]}
         yield {"type": "text", "text": link.group(), "marks": [{"type": "link", "attrs": {"href": link.group()}}]}

@@ -7,11 +7,11 @@ import asyncio
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
 
 import httpx
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from activities.attempts import HTTP_TIMEOUT_S, LOOK_WITHIN_S, RING_WITHIN_S, begun_at
 from activities.errors import Malformed, Rejected, Unavailable, refusal
 from activities.pagers import fingerprint, open_route
 from activities.plain_text import clean, one_line, quote
@@ -19,24 +19,17 @@ from workflows.policy.effects.effects import Page, Receipt, Send
 from workflows.policy.runbook.links import is_link
 from workflows.policy.wire.bounded import fit, weight
 
-TIMEOUT = 5
-"""Seconds to connect, and again to answer."""
-CALL = 8
-"""Seconds for all attempts to publish, in all forms."""
-STEP = 1.5
-"""Seconds that a page waits for the look whether it is there already."""
-TEXT = 3000
+LONGEST_NTFY_TEXT = 3000
 """Bytes. A server takes 4096 of a message, makes a file of a longer one, and reads twice that of the JSON around it:
 https://docs.ntfy.sh/publish/#limitations"""
-TITLE = 250
-URL = 500
+LONGEST_NTFY_TITLE = 250
+LONGEST_NTFY_URL = 500
 """Bytes. ntfy names no limit for either: these are ours, so that all of it fits."""
-LABEL = 40
-ACTIONS = 3
+LONGEST_ACTION_LABEL = 40
+MOST_ACTIONS = 3
 """https://docs.ntfy.sh/publish/#action-buttons"""
-PRIORITY = {"sev3": 4, "sev4": 4}
+NTFY_PRIORITIES = {"sev3": 4, "sev4": 4}
 """5 (max) is a page: it vibrates long. https://docs.ntfy.sh/publish/#message-priority"""
-CLOCKS_DIFFER = timedelta(seconds=60)
 
 
 class _NtfyAnswer(BaseModel):
@@ -74,14 +67,14 @@ class Ntfy:
         route = open_route(send.effect.to, topic, send.effect, "ntfy topic")
         remarks = list[str]()
         headers = {"Authorization": f"Bearer {self._token}"} if self._token else {}
-        async with httpx.AsyncClient(headers=headers, timeout=TIMEOUT, verify=self._tls) as http:
+        async with httpx.AsyncClient(headers=headers, timeout=HTTP_TIMEOUT_S, verify=self._tls) as http:
             if look_first and (found := await self._found(http, topic, send, remarks)):
                 return Receipt(reference=found, note="it was already there")
             try:
-                async with asyncio.timeout(CALL):
+                async with asyncio.timeout(RING_WITHIN_S):
                     message = await self._published(http, topic, send, route, remarks)
             except TimeoutError:
-                raise Unavailable(f"ntfy did not answer within {CALL} s") from None
+                raise Unavailable(f"ntfy did not answer within {RING_WITHIN_S} s") from None
         if not remarks:
             return Receipt(reference=message)
         return Receipt(reference=message, note="rang all the same: " + "; ".join(remarks), warns=True)
@@ -104,10 +97,9 @@ class Ntfy:
 
     async def _found(self, http: httpx.AsyncClient, topic: str, send: Send, remarks: list[str]) -> str | None:
         """The id of an earlier attempt's message. No failure to look holds a page up."""
-        begun = send.first_started_at
-        since = str(int((begun - CLOCKS_DIFFER).timestamp())) if begun else "all"
+        since = str(int(begun_at(send).timestamp())) if send.first_started_at else "all"
         try:
-            async with asyncio.timeout(STEP):
+            async with asyncio.timeout(LOOK_WITHIN_S):
                 query = {"poll": "1", "since": since}
                 answer = await self._ask(http, "GET", f"{self._url}/{topic}/json", None, params=query)
                 messages = [_NtfyMessage.model_validate_json(line) for line in answer.splitlines() if line.strip()]
@@ -146,15 +138,17 @@ def forms(topic: str, send: Send) -> Iterator[dict[str, object]]:
     """The message with its links, and without: no page is worth losing to what only adorns it."""
     bare: dict[str, object] = {
         "topic": topic,
-        "title": fit(one_line(send.subject, TITLE), TITLE) or f"Incident {send.incident}",
-        "message": fit(clean(send.text, TEXT), TEXT),
-        "priority": PRIORITY.get(send.severity, 5),
+        "title": fit(one_line(send.subject, LONGEST_NTFY_TITLE), LONGEST_NTFY_TITLE) or f"Incident {send.incident}",
+        "message": fit(clean(send.text, LONGEST_NTFY_TEXT), LONGEST_NTFY_TEXT),
+        "priority": NTFY_PRIORITIES.get(send.severity, 5),
         "tags": [mark(send)],
     }
     links = [(label, url) for label, url in send.links if _is_sendable(url)]
     click = next((url for url in (send.address, *(url for _, url in links)) if _is_sendable(url)), None)
-    actions = [{"action": "view", "label": one_line(label, LABEL) or "Open", "url": url} for label, url in links]
-    yield bare | ({"click": click} if click else {}) | ({"actions": actions[:ACTIONS]} if actions else {})
+    actions = [
+        {"action": "view", "label": one_line(label, LONGEST_ACTION_LABEL) or "Open", "url": url} for label, url in links
+    ]
+    yield bare | ({"click": click} if click else {}) | ({"actions": actions[:MOST_ACTIONS]} if actions else {})
     yield bare
 
 
@@ -164,7 +158,7 @@ def mark(send: Send) -> str:
 
 
 def _is_sendable(url: str) -> bool:
-    return is_link(url) and weight(url) <= URL
+    return is_link(url) and weight(url) <= LONGEST_NTFY_URL
 
 
 def _words(body: bytes) -> str:

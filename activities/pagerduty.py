@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import TypeVar
 
+from activities.attempts import HTTP_TIMEOUT_S, LOOK_WITHIN_S, RING_WITHIN_S
 from activities.errors import Malformed, Rejected, Unavailable
 from activities.pagerduty_json import Notes, PagerDutyAnswer, PagerDutyIncident, PagerDutyIncidents, alerts, meaning
 from activities.pagers import fingerprint, open_route
@@ -22,12 +23,6 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore", UserWarning)
     from pdpyras import APISession, EventsAPISession, PDClientError, PDSession
 
-TIMEOUT = 5
-"""Seconds to connect, and again to answer."""
-CALL = 8
-"""Seconds for a whole call: a host with several dead addresses takes `TIMEOUT` for each."""
-STEP = 1.5
-"""Seconds that a page waits for each of the two things that are better done before it. In all it stays within 11."""
 THREADS = 64
 """More than the worker's page slots: no page waits for a thread."""
 NOTE = 20_000
@@ -77,7 +72,7 @@ class PagerDuty:
         if look_first and self._token and await _step(self._find(ring), remarks) is not None:
             return Receipt(reference=ring, note="it was already there")
         await _step(self._retire(person, send.effect.supersedes), remarks)
-        async with _at_most(CALL):
+        async with _at_most(RING_WITHIN_S):
             await self._trigger(person, send, remarks)
         if not remarks:
             return Receipt(reference=ring)
@@ -146,7 +141,7 @@ class PagerDuty:
 
     async def _run(self, session: PDSession, call: Callable[[], object], route: str | None = None) -> object:
         """One call, sent exactly once."""
-        session.timeout = TIMEOUT
+        session.timeout = HTTP_TIMEOUT_S
         # All three, or pdpyras sends again by itself: four times after a reset, and after a 429 for ever.
         session.max_network_attempts, session.max_http_attempts, session.retry[429] = 0, -1, 1
 
@@ -155,7 +150,7 @@ class PagerDuty:
                 return call()
 
         try:
-            async with _at_most(CALL):
+            async with _at_most(RING_WITHIN_S):
                 return await asyncio.get_running_loop().run_in_executor(self._threads, closing)
         except PDClientError as error:
             if (answer := error.response) is None:
@@ -183,10 +178,10 @@ async def _at_most(seconds: float) -> AsyncIterator[None]:
 async def _step(step: Awaitable[T], remarks: list[str]) -> T | None:
     """Something that must hold no page up: bounded, and its failure is a remark."""
     try:
-        async with asyncio.timeout(STEP):
+        async with asyncio.timeout(LOOK_WITHIN_S):
             return await step
     except (Unavailable, Rejected) as error:
         remarks.append(str(error))
     except TimeoutError:
-        remarks.append(f"PagerDuty did not answer within {STEP} s")
+        remarks.append(f"PagerDuty did not answer within {LOOK_WITHIN_S} s")
     return None

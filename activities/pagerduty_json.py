@@ -11,17 +11,17 @@ from activities.plain_text import clean, one_line, quote
 from workflows.policy.effects.effects import Send
 from workflows.policy.runbook.links import is_link
 
-SUMMARY = 1024
+LONGEST_SUMMARY = 1024
 """Characters: https://developer.pagerduty.com/docs/send-alert-event#parameters"""
-SHORT = 255
+SHORT_SUMMARY = 255
 """Characters of a summary that was refused at its full length."""
-TEXT = 20_000
+LONGEST_DETAILS = 20_000
 """Characters of the message in the alert's details, far below the 512 kB that an event may have."""
-LABEL = 255
+LONGEST_LINK_TEXT = 255
 """Characters of a link's text. Ours: PagerDuty names no limit."""
 RATE_LIMITED = "10"
 """Seconds to wait when a 429 does not say. PagerDuty counts by the minute; a page is worth asking sooner."""
-SEVERITY = {"sev1": "critical", "sev2": "error", "sev3": "warning", "sev4": "info"}
+PAGERDUTY_SEVERITIES = {"sev1": "critical", "sev2": "error", "sev3": "warning", "sev4": "info"}
 
 
 class PagerDutyAnswer(BaseModel):
@@ -79,7 +79,11 @@ def alert(send: Send) -> dict[str, object]:
     looked_at = {"client_url": send.address} if is_link(send.address) else {}
     return {
         "payload": _payload(send),
-        "links": [{"href": url, "text": one_line(label, LABEL) or url} for label, url in send.links if is_link(url)],
+        "links": [
+            {"href": url, "text": one_line(label, LONGEST_LINK_TEXT) or url}
+            for label, url in send.links
+            if is_link(url)
+        ],
         "client": "Tocsin",
         **looked_at,
     }
@@ -87,10 +91,10 @@ def alert(send: Send) -> dict[str, object]:
 
 def _payload(send: Send) -> dict[str, object]:
     return {
-        "summary": one_line(send.subject, SUMMARY) or f"Incident {send.incident}",
+        "summary": one_line(send.subject, LONGEST_SUMMARY) or f"Incident {send.incident}",
         "source": f"incident {send.incident}",
-        "severity": SEVERITY.get(send.severity, "critical"),
-        "custom_details": {"message": clean(send.text, TEXT), "incident": send.incident, **_known(send)},
+        "severity": PAGERDUTY_SEVERITIES.get(send.severity, "critical"),
+        "custom_details": {"message": clean(send.text, LONGEST_DETAILS), "incident": send.incident, **_known(send)},
     }
 
 
@@ -102,7 +106,7 @@ def _known(send: Send) -> dict[str, object]:
 
 def _ascii(subject: str) -> str:
     """What no validator has ever objected to."""
-    return one_line(subject, SHORT).encode("ascii", "ignore").decode().strip()
+    return one_line(subject, SHORT_SUMMARY).encode("ascii", "ignore").decode().strip()
 
 
 def meaning(

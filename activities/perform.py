@@ -12,7 +12,7 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from activities.dead_mans_switch import DeadMansSwitch
 from activities.errors import LONGEST_WAIT, Rejected, Unavailable
-from activities.incident_link import LABEL, incident_link
+from activities.incident_link import LINK_LABEL, incident_link
 from workflows.durable import deliveries
 from workflows.durable.deliveries import EffectDelivery, WithoutVendor
 from workflows.policy.effects.effects import Effect, Post, Receipt, Send
@@ -21,7 +21,7 @@ from workflows.policy.time.calendar import clock
 Activity = Callable[..., Awaitable[Receipt | None]]
 Way = TypeVar("Way")
 
-LONGEST_PAUSE = timedelta(seconds=30)
+LONGEST_RING_PAUSE = timedelta(seconds=30)
 """A page asks again after that at the latest, whatever the vendor says: somebody waits for it."""
 
 log = structlog.get_logger()
@@ -99,12 +99,12 @@ class Perform:
 
     @activity.defn(name=deliveries.PAGE.activity)
     async def page(self, send: Send) -> Receipt:
-        with _sending(send.key, LONGEST_PAUSE):
+        with _sending(send.key, LONGEST_RING_PAUSE):
             return await self._pagers().page(self._saying_where(_saying_how_late(send)), _look_first(send))
 
     @activity.defn(name=deliveries.SYNC_PAGER.activity)
     async def hush(self, send: Send) -> Receipt:
-        with _sending(send.key, LONGEST_PAUSE):
+        with _sending(send.key, LONGEST_RING_PAUSE):
             return await self._pagers().hush(send)
 
     @activity.defn(name=deliveries.ANNOTATE.activity)
@@ -170,8 +170,8 @@ class Perform:
         address = incident_link(self._ui_url, info.workflow_namespace or "", info.workflow_id or "")
         if not address or not _is_among_others(send.effect):
             return send
-        links = (*send.links, (LABEL, address))
-        text = f"{send.text.rstrip()}\n{LABEL}: {address}"
+        links = (*send.links, (LINK_LABEL, address))
+        text = f"{send.text.rstrip()}\n{LINK_LABEL}: {address}"
         return send.model_copy(update={"text": text, "links": links, "address": address})
 
     def _pagers(self) -> PageSender:

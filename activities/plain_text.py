@@ -7,7 +7,7 @@ from collections.abc import Iterable
 INVISIBLE = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 """Bidirectional controls: they make a text read differently from what it is. https://www.unicode.org/reports/tr9/"""
 
-LINK = re.compile(r"https?://[^\s<>\"'`()\[\]{}]+(?<![.,:;?!])")
+LINK_IN_TEXT = re.compile(r"https?://[^\s<>\"'`()\[\]{}]+(?<![.,:;?!])")
 """An address in a text, without the brackets and the full stop around it."""
 
 QUOTE = 200

@@ -5,23 +5,22 @@ and whoever is not sure whether it was sent looks for it in the channel before s
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 
 from slack_sdk.models.blocks import RichTextBlock
 from slack_sdk.models.metadata import Metadata
 
+from activities.attempts import begun_at
 from activities.errors import Malformed, Rejected, Unavailable
 from activities.plain_text import clean, one_line
 from activities.slack_answers import Created, Posted, SlackChannel, SlackDone
 from activities.slack_api import SlackApi, SlackRefused
-from activities.slack_message import BLOCKS, TOPIC, block, fallback, literal
+from activities.slack_message import BLOCKS, LONGEST_TOPIC, block, fallback, literal
 from workflows.policy.effects.effects import OpenChannel, Place, Post, Receipt, Send, SetTopic
 
-NAME = 80
+LONGEST_CHANNEL_NAME = 80
 """Characters of a channel's name: https://docs.slack.dev/reference/methods/conversations.create#naming"""
-SHORT = 1_000
+SHORT_MESSAGE = 1_000
 """Characters of a message that was refused at its full length."""
-CLOCKS_DIFFER = timedelta(seconds=60)
 
 
 class Slack:
@@ -78,7 +77,7 @@ class Slack:
             return await self._say(effect, fallback(text, effect.mention), None, mark), remark
         except (SlackRefused, Malformed) as error:
             _raise_unless_about_the_message(error)
-        return await self._say(effect, fallback(clean(text, SHORT), effect.mention), None, None), remark
+        return await self._say(effect, fallback(clean(text, SHORT_MESSAGE), effect.mention), None, None), remark
 
     async def _say(
         self, effect: Post, text: str, blocks: Sequence[RichTextBlock] | None, mark: Metadata | None
@@ -97,7 +96,7 @@ class Slack:
         return posted
 
     async def _look(self, send: Send, place: Place) -> tuple[Posted | None, str | None]:
-        since = (send.first_started_at - CLOCKS_DIFFER).timestamp() if send.first_started_at else 0
+        since = begun_at(send).timestamp()
         try:
             channel = await self._id(place.channel)
             async for message in self._api.messages(channel, place.thread, since):
@@ -137,11 +136,11 @@ class Slack:
 
     async def _set_topic(self, channel: str, text: str) -> Receipt:
         try:
-            await self._topic(channel, literal(one_line(text, TOPIC), TOPIC))
+            await self._topic(channel, literal(one_line(text, LONGEST_TOPIC), LONGEST_TOPIC))
         except SlackRefused as error:
             if error.code != "too_long":  # Slack counts some characters as several
                 raise
-            await self._topic(channel, literal(one_line(text, TOPIC // 3), TOPIC // 3))
+            await self._topic(channel, literal(one_line(text, LONGEST_TOPIC // 3), LONGEST_TOPIC // 3))
         return Receipt(reference=channel)
 
     async def _topic(self, channel: str, topic: str) -> None:
@@ -170,7 +169,7 @@ def _raise_unless_about_the_message(error: SlackRefused | Malformed) -> None:
 
 
 def _spellings(name: str) -> tuple[str, ...]:
-    return name, *(name[: NAME - len(suffix)] + suffix for suffix in ("-2", "-3"))
+    return name, *(name[: LONGEST_CHANNEL_NAME - len(suffix)] + suffix for suffix in ("-2", "-3"))
 
 
 def _joined(*notes: str | None) -> str | None:

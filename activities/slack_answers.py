@@ -44,13 +44,13 @@ class Operation(SlackAnswer):
     """Ours is a vendor key; other apps put what they like here."""
 
 
-class Metadata(SlackAnswer):
+class MessageMetadata(SlackAnswer):
     event_payload: Operation = Operation()
 
 
 class SlackMessage(SlackAnswer):
     ts: str
-    metadata: Metadata = Metadata()
+    metadata: MessageMetadata = MessageMetadata()
 
 
 class Cursor(SlackAnswer):

@@ -14,13 +14,13 @@ from activities.errors import Rejected, Unavailable, refusal
 from activities.plain_text import quote
 from activities.slack_answers import AnswerPage, Channels, Messages, SlackAnswer, SlackChannel, SlackMessage
 
-TIMEOUT = 5
+SLACK_TIMEOUT_S = 5
 """Seconds for a whole call."""
-PAGE = 200
-PAGES = 20
+ANSWER_PAGE_SIZE = 200
+MOST_ANSWER_PAGES = 20
 """A look-up reads at most 20 pages of 200; what is further away than that counts as not there."""
 
-LATER = frozenset({"ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"})
+RETRIED_ERRORS = frozenset({"ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"})
 """Errors that come with `ok: false` and pass: https://docs.slack.dev/reference/methods/chat.postMessage#errors"""
 
 ABOUT_THE_MESSAGE = frozenset(
@@ -63,7 +63,7 @@ class SlackRefused(Rejected):
 class SlackApi:
     def __init__(self, token: str, url: str) -> None:
         # By default the client sends again after a connection reset: two messages from one call.
-        self.web = AsyncWebClient(token, base_url=url, timeout=TIMEOUT, retry_handlers=[])
+        self.web = AsyncWebClient(token, base_url=url, timeout=SLACK_TIMEOUT_S, retry_handlers=[])
         self._token = token
 
     async def ask(self, call: Call, answer: type[A]) -> A:
@@ -84,10 +84,15 @@ class SlackApi:
         def call(cursor: str) -> Call:
             if thread is None:
                 return self.web.conversations_history(
-                    channel=channel, oldest=oldest, cursor=cursor, limit=PAGE, include_all_metadata=True
+                    channel=channel, oldest=oldest, cursor=cursor, limit=ANSWER_PAGE_SIZE, include_all_metadata=True
                 )
             return self.web.conversations_replies(
-                channel=channel, ts=thread, oldest=oldest, cursor=cursor, limit=PAGE, include_all_metadata=True
+                channel=channel,
+                ts=thread,
+                oldest=oldest,
+                cursor=cursor,
+                limit=ANSWER_PAGE_SIZE,
+                include_all_metadata=True,
             )
 
         return self._listed(call, Messages, lambda page: page.messages)
@@ -96,7 +101,9 @@ class SlackApi:
         """Archived ones too, as they keep their names; private ones only where the app is a member."""
 
         def call(cursor: str) -> Call:
-            return self.web.conversations_list(cursor=cursor, limit=PAGE, types="public_channel,private_channel")
+            return self.web.conversations_list(
+                cursor=cursor, limit=ANSWER_PAGE_SIZE, types="public_channel,private_channel"
+            )
 
         return self._listed(call, Channels, lambda page: page.channels)
 
@@ -104,7 +111,7 @@ class SlackApi:
         self, call: Callable[[str], Call], page: type[P], items: Callable[[P], tuple[A, ...]]
     ) -> AsyncIterator[A]:
         cursor = ""
-        for _ in range(PAGES):
+        for _ in range(MOST_ANSWER_PAGES):
             answer = await self.ask(call(cursor), page)
             for item in items(answer):
                 yield item
@@ -119,7 +126,7 @@ class SlackApi:
         status, wait = response.status_code, response.headers.get("Retry-After")
         said = response.data.get("error") if isinstance(response.data, dict) else None
         code = quote(str(said), [self._token]) if said else None
-        if code in LATER:
+        if code in RETRIED_ERRORS:
             return refusal(f"Slack says {code}", 429, wait)
         if status == 200 and code:
             return SlackRefused(code)

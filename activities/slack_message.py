@@ -18,11 +18,11 @@ BLOCKS = 10_000
 """Characters in a message. `msg_blocks_too_long` comes, undocumented, at about 13,200 (slackapi/bolt-js#2509)."""
 FALLBACK = 4_000
 """Characters of the top-level `text`: https://docs.slack.dev/reference/methods/chat.postMessage#truncating"""
-TOPIC = 250
+LONGEST_TOPIC = 250
 """Characters of a channel's topic: https://docs.slack.dev/reference/methods/conversations.setTopic#errors"""
 
 # Narrow on purpose: Slack refuses a whole message for one link that it cannot parse.
-LINK = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d{1,5})?(?:/[A-Za-z0-9/._~%?#=&+,:;@-]{0,2000})?(?<![.,:;?])")
+SLACK_LINK = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d{1,5})?(?:/[A-Za-z0-9/._~%?#=&+,:;@-]{0,2000})?(?<![.,:;?])")
 
 
 def literal(text: str, limit: int) -> str:
@@ -55,7 +55,7 @@ def _mentions(mention: Iterable[str], users: Mapping[str, str]) -> Iterator[Rich
 
 def _parts(text: str) -> Iterator[RichTextElement]:
     shown = 0
-    for link in LINK.finditer(text):
+    for link in SLACK_LINK.finditer(text):
         if link.start() > shown:
             yield RichTextElementParts.Text(text=text[shown : link.start()])
         yield RichTextElementParts.Link(url=link.group())

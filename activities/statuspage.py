@@ -4,22 +4,20 @@ Each of our incidents is found again by its id in the metadata of the page's; ea
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import TypeVar
 
 import httpx
 from pydantic import BaseModel, ConfigDict, JsonValue, TypeAdapter, ValidationError
 
+from activities.attempts import HTTP_TIMEOUT_S, begun_at
 from activities.errors import Unavailable, refusal
 from activities.plain_text import clean, one_line, quote
 from workflows.policy.effects.effects import Publish, Receipt, Send
 
-TIMEOUT = 5
-"""Seconds to connect, and again to answer."""
-NAME = 200
-BODY = 10_000
+LONGEST_PAGE_TITLE = 200
+LONGEST_UPDATE = 10_000
 """Characters. The API documents no limit for either: these are ours, far above what anybody writes."""
-CLOCKS_DIFFER = timedelta(seconds=60)
 
 T = TypeVar("T")
 
@@ -28,16 +26,16 @@ class _StatuspageAnswer(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
-class _Update(_StatuspageAnswer):
+class _PublishedUpdate(_StatuspageAnswer):
     status: str
     body: str | None = None
     created_at: datetime
 
 
-class _StatuspageIncident(_StatuspageAnswer):
+class _PublishedIncident(_StatuspageAnswer):
     id: str
     metadata: dict[str, JsonValue] | None = None
-    incident_updates: tuple[_Update, ...] = ()
+    incident_updates: tuple[_PublishedUpdate, ...] = ()
 
     def is_of(self, incident: str) -> bool:
         return (self.metadata or {}).get("tocsin") == {"incident": incident}
@@ -51,8 +49,8 @@ class _StatuspageComplaint(_StatuspageAnswer):
     error: str | tuple[str, ...] = ""
 
 
-_INCIDENT = TypeAdapter(_StatuspageIncident)
-_INCIDENTS = TypeAdapter(tuple[_StatuspageIncident, ...])
+_INCIDENT_ANSWER = TypeAdapter(_PublishedIncident)
+_INCIDENTS_ANSWER = TypeAdapter(tuple[_PublishedIncident, ...])
 
 
 class Statuspage:
@@ -70,25 +68,25 @@ class Statuspage:
         incident's life, and a second public incident for one outage is seen by every customer.
         """
         assert isinstance(send.effect, Publish)
-        words: dict[str, JsonValue] = {"status": send.effect.status, "body": clean(send.text, BODY)}
+        words: dict[str, JsonValue] = {"status": send.effect.status, "body": clean(send.text, LONGEST_UPDATE)}
         headers = {"Authorization": f"OAuth {self._token}"}
-        async with httpx.AsyncClient(headers=headers, timeout=TIMEOUT, verify=self._tls) as http:
+        async with httpx.AsyncClient(headers=headers, timeout=HTTP_TIMEOUT_S, verify=self._tls) as http:
             known = send.effect.page_incident or await self._find(http, send.incident)
             if known is None:
-                name = one_line(send.subject, NAME) or f"Incident {send.incident}"
+                name = one_line(send.subject, LONGEST_PAGE_TITLE) or f"Incident {send.incident}"
                 new = words | {"name": name, "metadata": {"tocsin": {"incident": send.incident}}}
-                created = await self._ask(http, "POST", self._incidents, _INCIDENT, new)
+                created = await self._ask(http, "POST", self._incidents, _INCIDENT_ANSWER, new)
                 return Receipt(reference=created.id)
             address = f"{self._incidents}/{known}"
-            if look_first and (await self._ask(http, "GET", address, _INCIDENT)).says(words, _since(send)):
+            if look_first and (await self._ask(http, "GET", address, _INCIDENT_ANSWER)).says(words, begun_at(send)):
                 return Receipt(reference=known, note="it was already there")
             # Each of these adds an update and mails the page's subscribers, whatever it repeats.
-            await self._ask(http, "PATCH", address, _INCIDENT, words)
+            await self._ask(http, "PATCH", address, _INCIDENT_ANSWER, words)
             return Receipt(reference=known)
 
     async def _find(self, http: httpx.AsyncClient, incident: str) -> str | None:
         """Among all, newest first: what `resolved` has reached already is not among the unresolved ones."""
-        listed = await self._ask(http, "GET", self._incidents, _INCIDENTS)
+        listed = await self._ask(http, "GET", self._incidents, _INCIDENTS_ANSWER)
         return next((each.id for each in listed if each.is_of(incident)), None)
 
     async def _ask(
@@ -116,7 +114,3 @@ class Statuspage:
             return f"Statuspage answered {response.status_code}"
         words = error if isinstance(error, str) else ", ".join(error)
         return f"Statuspage answered {response.status_code}: {quote(words, [self._token])}"
-
-
-def _since(send: Send) -> datetime:
-    return (send.first_started_at or datetime.fromtimestamp(0, UTC)) - CLOCKS_DIFFER

@@ -9,10 +9,10 @@ from benchmarks.scale import BenchScale
 from benchmarks.stage import BenchStage, stage
 from benchmarks.traces import Sizes, sizes
 
-SENDERS, MANY_SENDERS = 50, 500
+FEW_SENDERS, MANY_SENDERS = 50, 500
 SPREAD = 50
 """Incidents of the storm that many senders make."""
-GROUP = 50
+BODY_ALERTS = 50
 """Alerts in a large body of Alertmanager's."""
 ANSWER_MS = 1000
 """Sentry gives up after a second: https://docs.sentry.io/organization/integrations/integration-platform/webhooks/"""
@@ -25,11 +25,11 @@ async def new_incidents(scale: BenchScale) -> list[Figure]:
         sent = await _warm(at)
         empty = await _bare(at, "start", scale)
         floor = await _bare(at, "start", scale, start_bytes=sent.start, signal_bytes=sent.signal)
-        ours = await run("load", Load(port=at.gateway_port, bodies=new, senders=SENDERS, seconds=scale.seconds))
+        ours = await run("load", Load(port=at.gateway_port, bodies=new, senders=FEW_SENDERS, seconds=scale.seconds))
         waits = await _answers("a new incident", at, scale, Bodies(name="idle"), Bodies(name="brisk"), ours.rate)
     async with stage() as at:
         await at.start_worker()
-        busy = await run("load", Load(port=at.gateway_port, bodies=new, senders=SENDERS, seconds=scale.seconds))
+        busy = await run("load", Load(port=at.gateway_port, bodies=new, senders=FEW_SENDERS, seconds=scale.seconds))
     return [
         figure("bare signal-with-start, no payload", empty.rate, "1/s"),
         figure(f"bare signal-with-start, {sent.start / 1000:.0f} KB", floor.rate, "1/s"),
@@ -41,18 +41,21 @@ async def new_incidents(scale: BenchScale) -> list[Figure]:
 
 async def one_incident(scale: BenchScale) -> list[Figure]:
     """All alerts are for the same incident, from many senders."""
-    single, group = Bodies(name="one", incidents=1, variants=SENDERS), Bodies(name="one", incidents=1, alerts=GROUP)
+    single, group = (
+        Bodies(name="one", incidents=1, variants=FEW_SENDERS),
+        Bodies(name="one", incidents=1, alerts=BODY_ALERTS),
+    )
     async with stage() as at:
         sent = await _warm(at)
         floor = await _bare(at, "signal", scale, signal_bytes=sent.signal)
-        ours = await run("load", Load(port=at.gateway_port, bodies=single, senders=SENDERS, seconds=scale.seconds))
+        ours = await run("load", Load(port=at.gateway_port, bodies=single, senders=FEW_SENDERS, seconds=scale.seconds))
         waits = await _answers("an open incident", at, scale, single, single, ours.rate)
-        fifty = await run("load", Load(port=at.gateway_port, bodies=group, senders=SENDERS, seconds=scale.seconds))
+        fifty = await run("load", Load(port=at.gateway_port, bodies=group, senders=FEW_SENDERS, seconds=scale.seconds))
     return [
         figure("bare signals to one workflow", floor.rate, "1/s"),
         figure("alerts into one incident", ours.rate, "1/s", floor.rate).at_least(6),
         *waits,
-        figure(f"the same, {GROUP} alerts a body", fifty.rate * GROUP, "1/s", floor.rate).at_least(50),
+        figure(f"the same, {BODY_ALERTS} alerts a body", fifty.rate * BODY_ALERTS, "1/s", floor.rate).at_least(50),
     ]
 
 
@@ -91,7 +94,7 @@ async def _warm(at: BenchStage) -> Sizes:
     return await sizes(at.client)
 
 
-async def _bare(at: BenchStage, what: str, scale: BenchScale, at_once: int = SENDERS, **more: int) -> Took:
+async def _bare(at: BenchStage, what: str, scale: BenchScale, at_once: int = FEW_SENDERS, **more: int) -> Took:
     order = {"address": at.temporal, "what": what, "at_once": at_once, "seconds": scale.seconds}
     return await run("bare", Bare.model_validate(order | more))
 

@@ -16,8 +16,8 @@ from workflows.policy.runbook.model import Runbook
 from workflows.policy.simulation.preview import Scenario
 from workflows.texts.preview import preview
 
-AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-KINDS = ("post", "nag", "checklist", "email", "ticket", "document")
+BENCH_NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+BENCH_KINDS = ("post", "nag", "checklist", "email", "ticket", "document")
 COMPANY = Path(__file__).parents[1] / "runbooks/company.yaml"
 
 
@@ -25,11 +25,13 @@ async def planning(scale: BenchScale) -> list[Figure]:
     """Seconds of processor time; the least of some runs, as a busy machine only ever adds to it."""
     crowded, company = large(30, 200), load(COMPANY).runbooks["company"]
     matcher, value = Matcher.parse("service=~(a|a?)+(a+)+(a*)*b"), {"service": "a" * 200}
-    fortnight = Scenario("sev1", AT, until=timedelta(days=15))
+    fortnight = Scenario("sev1", BENCH_NOW, until=timedelta(days=15))
     least = max(1, scale.idle // 12)
     return [
         figure(
-            "preview of 30 tiers and 200 duties", _least(least, lambda: preview(crowded, Scenario("sev1", AT))), "s"
+            "preview of 30 tiers and 200 duties",
+            _least(least, lambda: preview(crowded, Scenario("sev1", BENCH_NOW))),
+            "s",
         ),
         figure("preview of 15 days of an unanswered SEV-1", _least(least, lambda: preview(company, fortnight)), "s"),
         figure("a silence's worst pattern", _least(least, lambda: matcher.matches(value)) * 1000, "ms"),
@@ -47,7 +49,7 @@ def large(tiers: int, duties: int) -> Runbook:
         "duties": [
             {
                 "id": f"d{n}",
-                "kind": KINDS[n % len(KINDS)],
+                "kind": BENCH_KINDS[n % len(BENCH_KINDS)],
                 "template": "checklist",
                 "after": timedelta(minutes=n),
                 "owner": "commander",

@@ -22,13 +22,12 @@ from tocsin.library import library
 from tocsin.up import parts, ports
 from tocsin.up.child import Part
 from tocsin.up.folder import Folder
-from tocsin.up.layout import Options, lay_out
+from tocsin.up.layout import ANY_PORTS, lay_out
 from tocsin.up.supervisor import Supervisor, listening
 
 BUILD = Path(__file__).parents[1] / "build"
-ANYWHERE = Options(gateway_port=0, temporal_port=0, ui_port=0, sandbox_port=0)
-OURS = Path(__file__).parent / "runbooks"
-READY_WITHIN_S = 30
+BENCH_RUNBOOKS = Path(__file__).parent / "runbooks"
+STAGE_WITHIN_S = 30
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,7 @@ async def stage(runbook: str = "company", pragmas: Sequence[str] | None = None) 
     BUILD.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="bench-", dir=BUILD) as name:
         folder = Folder(Path(name))
-        ours = OURS if (OURS / f"{runbook}.yaml").exists() else None
+        ours = BENCH_RUNBOOKS if (BENCH_RUNBOOKS / f"{runbook}.yaml").exists() else None
         settings = Settings(_env_file=None, state_dir=folder.path, runbook=runbook, runbooks=ours)
         with (folder.path / "log").open("wb") as log, folder.locked() as lock:
             async with Supervisor(print, log) as supervisor, _up(supervisor, settings, folder, lock, pragmas) as up:
@@ -63,7 +62,7 @@ async def stage(runbook: str = "company", pragmas: Sequence[str] | None = None) 
 async def _up(
     supervisor: Supervisor, settings: Settings, folder: Folder, lock: int, pragmas: Sequence[str] | None
 ) -> AsyncIterator[BenchStage]:
-    layout = replace(lay_out(ANYWHERE, settings, None, None), mail_port=ports.choose(0, ()))
+    layout = replace(lay_out(ANY_PORTS, settings, None, None), mail_port=ports.choose(0, ()))
     environment = _environment(layout.temporal, settings)
     server = _with(pragmas, parts.temporal(layout, folder, lock, environment))
     await supervisor.start(server, listening("127.0.0.1", layout.temporal_port))
@@ -102,7 +101,7 @@ def _with(pragmas: Sequence[str] | None, server: Part) -> Part:
 
 
 async def _prepared(environment: dict[str, str]) -> Client:
-    async with asyncio.timeout(READY_WITHIN_S):
+    async with asyncio.timeout(STAGE_WITHIN_S):
         while True:
             try:
                 client = await connect(environment)
@@ -114,7 +113,7 @@ async def _prepared(environment: dict[str, str]) -> Client:
 
 async def _works(incidents: Incidents) -> None:
     """A canary has gone through every queue."""
-    async with asyncio.timeout(READY_WITHIN_S):
+    async with asyncio.timeout(STAGE_WITHIN_S):
         while True:
             try:
                 return await incidents.send_canary()

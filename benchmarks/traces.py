@@ -45,7 +45,7 @@ class RungPage(BaseModel):
     tier: int
 
 
-PATIENCE_S = 120
+TRACE_WITHIN_S = 120
 _ENTRIES = TypeAdapter(list[_Entry])
 _RING = re.compile(r".*/escalate/(\d+)/[^/]+/\d+")
 
@@ -81,7 +81,7 @@ async def pages(at: BenchStage, name: str) -> list[RungPage]:
 async def arrived_first(at: BenchStage, name: str, tier: int, incidents: Iterable[int]) -> dict[int, float]:
     """Once these incidents have all paged that tier: incident -> when first, in seconds since 1970."""
     awaited = set(incidents)
-    async with asyncio.timeout(PATIENCE_S):
+    async with asyncio.timeout(TRACE_WITHIN_S):
         while True:
             found = [page for page in await pages(at, name) if page.tier == tier]
             first = {page.group: page.at.timestamp() for page in sorted(found, key=lambda page: page.at, reverse=True)}

@@ -9,12 +9,14 @@ import typer
 
 from sandbox.app import create_app
 from sandbox.mail import Mailbox
-from sandbox.serve import HOST, serving
+from sandbox.serve import LOOPBACK, serving
 from sandbox.world import Subscriber
 
 
 def main(
-    host: Annotated[str, typer.Option(help="where to listen; beyond loopback only where nobody else can come")] = HOST,
+    host: Annotated[
+        str, typer.Option(help="where to listen; beyond loopback only where nobody else can come")
+    ] = LOOPBACK,
     port: Annotated[int, typer.Option(help="0 takes a free one")] = 8099,
     mail_port: Annotated[int, typer.Option(help="where mails are taken; 0 takes a free one")] = 0,
     channel: Annotated[

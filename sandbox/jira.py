@@ -18,15 +18,15 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 from sandbox.vendor_error import VendorError
 
 Category = Literal["new", "indeterminate", "done"]
-STATUSES: dict[str, Category] = {"To Do": "new", "In Progress": "indeterminate", "Done": "done"}
-TRANSITIONS = {"11": "To Do", "21": "In Progress", "31": "Done"}
-QUERY = re.compile(r'labels = "(?P<label>[^"]+)"')
+JIRA_STATUSES: dict[str, Category] = {"To Do": "new", "In Progress": "indeterminate", "Done": "done"}
+JIRA_TRANSITIONS = {"11": "To Do", "21": "In Progress", "31": "Done"}
+LABEL_QUERY = re.compile(r'labels = "(?P<label>[^"]+)"')
 Label = Annotated[str, Field(pattern=r"^\S{1,255}$")]
 Model = TypeVar("Model", bound=BaseModel)
 
 
 @dataclass(frozen=True)
-class Comment:
+class JiraComment:
     id: str
     body: JsonValue
     text: str
@@ -43,7 +43,7 @@ class Issue:
     text: str
     labels: tuple[str, ...]
     status: str = "To Do"
-    comments: list[Comment] = field(default_factory=list)
+    comments: list[JiraComment] = field(default_factory=list)
 
     @property
     def status_json(self) -> dict[str, JsonValue]:
@@ -51,7 +51,7 @@ class Issue:
 
 
 def _status(name: str) -> dict[str, JsonValue]:
-    return {"name": name, "statusCategory": {"key": STATUSES[name]}}
+    return {"name": name, "statusCategory": {"key": JIRA_STATUSES[name]}}
 
 
 class _WantedIssue(BaseModel):
@@ -82,23 +82,23 @@ class _Key(_WantedIssue):
     key: str = Field(pattern="^[A-Z][A-Z0-9_]+$")
 
 
-class _Name(_WantedIssue):
+class _IssueTypeName(_WantedIssue):
     name: Literal["Task", "Bug", "Story"]
 
 
 class _IssueFields(_WantedIssue):
     project: _Key
-    issuetype: _Name
+    issuetype: _IssueTypeName
     summary: str = Field(min_length=1, max_length=255, pattern=r"^[^\r\n]+$")
     description: _Document
     labels: tuple[Label, ...] = ()
 
 
-class _Create(_WantedIssue):
+class _CreateIssue(_WantedIssue):
     fields: _IssueFields
 
 
-class _Say(_WantedIssue):
+class _CommentIssue(_WantedIssue):
     body: _Document
 
 
@@ -106,7 +106,7 @@ class _Id(_WantedIssue):
     id: str
 
 
-class _Move(_WantedIssue):
+class _MoveIssue(_WantedIssue):
     transition: _Id
 
 
@@ -125,7 +125,7 @@ class Tracker:
 
     async def create(self, request: Request) -> JsonValue:
         body = await request.body()
-        wanted = _parse(_Create, body).fields
+        wanted = _parse(_CreateIssue, body).fields
         number = len(self.issues) + 1
         raw = (await request.json())["fields"]["description"]
         key = f"{wanted.project.key}-{number}"
@@ -143,9 +143,9 @@ class Tracker:
 
     async def comment(self, key: str, request: Request) -> JsonValue:
         issue = self.find(key)
-        said = _parse(_Say, await request.body()).body
+        said = _parse(_CommentIssue, await request.body()).body
         raw = (await request.json())["body"]
-        made = Comment(str(len(issue.comments) + 1), raw, said.plain(), datetime.now(UTC))
+        made = JiraComment(str(len(issue.comments) + 1), raw, said.plain(), datetime.now(UTC))
         issue.comments.append(made)
         return {"id": made.id, "body": raw, "created": _at(made.created)}
 
@@ -155,19 +155,21 @@ class Tracker:
 
     async def transitions(self, key: str) -> JsonValue:
         self.find(key)
-        return {"transitions": [{"id": number, "name": to, "to": _status(to)} for number, to in TRANSITIONS.items()]}
+        return {
+            "transitions": [{"id": number, "name": to, "to": _status(to)} for number, to in JIRA_TRANSITIONS.items()]
+        }
 
     async def move(self, key: str, request: Request) -> Response:
         issue = self.find(key)
-        wanted = _parse(_Move, await request.body()).transition.id
-        if wanted not in TRANSITIONS:
+        wanted = _parse(_MoveIssue, await request.body()).transition.id
+        if wanted not in JIRA_TRANSITIONS:
             raise _complaint(400, f"Transition id '{wanted}' is not valid for this issue.")
-        issue.status = TRANSITIONS[wanted]
+        issue.status = JIRA_TRANSITIONS[wanted]
         return Response(status_code=204)
 
     async def search(self, request: Request) -> JsonValue:
         wanted = _parse(_Search, await request.body())
-        query = QUERY.fullmatch(wanted.jql)
+        query = LABEL_QUERY.fullmatch(wanted.jql)
         if query is None:
             raise _complaint(400, "Error in the JQL Query")
         found = [issue for issue in self.issues if query["label"] in issue.labels][: wanted.maxResults]

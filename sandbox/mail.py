@@ -11,7 +11,7 @@ from email.message import EmailMessage
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-KEPT = 500
+MAILS_KEPT = 500
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Mailbox:
     """Everybody's."""
 
     def __init__(self) -> None:
-        self.mails: deque[ReceivedMail] = deque(maxlen=KEPT)
+        self.mails: deque[ReceivedMail] = deque(maxlen=MAILS_KEPT)
 
     def reset(self) -> None:
         self.mails.clear()

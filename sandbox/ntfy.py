@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 from sandbox.ids import new_id
 from sandbox.vendor_error import VendorError
 
-TOPIC = re.compile(r"[-_A-Za-z0-9]{1,64}")
+TAKEN_TOPIC_NAME = re.compile(r"[-_A-Za-z0-9]{1,64}")
 MESSAGE_BYTES = 4096
 """A longer one becomes a file, which only a server with attachments takes. Of the JSON around it twice that is read."""
 
@@ -102,7 +102,7 @@ def _parse(body: bytes) -> NtfyPublication:
         wanted = NtfyPublication.model_validate_json(body)
     except ValidationError:
         raise _refused(400, 40017, "invalid request: request body must be message JSON") from None
-    if not TOPIC.fullmatch(wanted.topic):
+    if not TAKEN_TOPIC_NAME.fullmatch(wanted.topic):
         raise _refused(400, 40009, "invalid request: topic invalid")
     if len(wanted.actions) > 3:
         raise _refused(400, 40018, "invalid request: actions invalid")

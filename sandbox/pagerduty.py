@@ -11,7 +11,7 @@ from typing import Literal
 
 from sandbox.ids import new_id
 
-Status = Literal["triggered", "acknowledged", "resolved"]
+AlertStatus = Literal["triggered", "acknowledged", "resolved"]
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class SandboxIncident:
     severity: str
     created_at: datetime
     alert_id: str
-    status: Status = "triggered"
+    status: AlertStatus = "triggered"
     notes: list[SandboxNote] = field(default_factory=list)
     log: list[LogEntry] = field(default_factory=list)
 

@@ -49,7 +49,7 @@ class EventImage(_Sent):
     alt: str | None = None
 
 
-class Trigger(_Sent):
+class TriggerEvent(_Sent):
     event_action: Literal["trigger"]
     routing_key: str = Field(min_length=1)
     dedup_key: DedupKey = Field(default_factory=lambda: uuid4().hex)
@@ -66,8 +66,8 @@ class AlertChange(_Sent):
     dedup_key: DedupKey
 
 
-_EVENT: TypeAdapter[Trigger | AlertChange] = TypeAdapter(
-    Annotated[Trigger | AlertChange, Field(discriminator="event_action")]
+_EVENT: TypeAdapter[TriggerEvent | AlertChange] = TypeAdapter(
+    Annotated[TriggerEvent | AlertChange, Field(discriminator="event_action")]
 )
 
 
@@ -76,7 +76,7 @@ def router(pager: SandboxPager) -> APIRouter:
         event = _parse(await request.body())
         if event.routing_key.startswith("R0BAD"):
             raise _invalid("Invalid routing key")
-        if isinstance(event, Trigger):
+        if isinstance(event, TriggerEvent):
             pager.trigger(event.routing_key, event.dedup_key, event.payload.summary, event.payload.severity)
         else:
             pager.event(event.event_action, event.routing_key, event.dedup_key)
@@ -87,7 +87,7 @@ def router(pager: SandboxPager) -> APIRouter:
     return api
 
 
-def _parse(body: bytes) -> Trigger | AlertChange:
+def _parse(body: bytes) -> TriggerEvent | AlertChange:
     try:
         return _EVENT.validate_json(body)
     except ValidationError as error:

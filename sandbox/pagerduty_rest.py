@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Header, Query, Request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from sandbox import pagerduty_json
-from sandbox.pagerduty import Agent, SandboxIncident, SandboxPager, Status
+from sandbox.pagerduty import Agent, AlertStatus, SandboxIncident, SandboxPager
 from sandbox.pagerduty_json import Json
 from sandbox.vendor_error import VendorError
 
@@ -58,7 +58,7 @@ class _Rest:
 
     async def list_incidents(
         self,
-        statuses: Annotated[list[Status], Query(alias="statuses[]")] = [],  # noqa: B006 # FastAPI copies defaults
+        statuses: Annotated[list[AlertStatus], Query(alias="statuses[]")] = [],  # noqa: B006 # FastAPI copies defaults
         incident_key: str | None = None,
         limit: Annotated[int, Query(ge=1, le=100)] = 25,
         offset: Annotated[int, Query(ge=0)] = 0,
@@ -97,7 +97,7 @@ class _Rest:
         changes = _parse(ChangeMany, await request.body()).incidents
         return {"incidents": [self._changed(change.id or "", change.status, by) for change in changes]}
 
-    def _changed(self, incident_id: str, status: Status | None, by: Agent) -> Json:
+    def _changed(self, incident_id: str, status: AlertStatus | None, by: Agent) -> Json:
         incident = self._incident(incident_id)
         if status and not incident.open:
             raise _error(400, 1001, "Incident Already Resolved")

@@ -12,18 +12,18 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from sandbox.gate import CUT
 
-HOST = "127.0.0.1"
+LOOPBACK = "127.0.0.1"
 
 
 @contextlib.asynccontextmanager
-async def serving(app: FastAPI, port: int = 0, host: str = HOST) -> AsyncIterator[str]:
+async def serving(app: FastAPI, port: int = 0, host: str = LOOPBACK) -> AsyncIterator[str]:
     """Serve `app` on `host` for the length of the block. Yields the address; port 0: a free one.
 
     Raises OSError if the port is taken.
     """
     listener = socket.create_server((host, port))
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # asyncio sets it only on sockets that it made
-    server = _Server(
+    server = _SandboxServer(
         uvicorn.Config(
             app, http=_CuttableProtocol, ws="none", log_config=None, access_log=False, timeout_graceful_shutdown=1
         )
@@ -38,7 +38,7 @@ async def serving(app: FastAPI, port: int = 0, host: str = HOST) -> AsyncIterato
         listener.close()
 
 
-class _Server(uvicorn.Server):
+class _SandboxServer(uvicorn.Server):
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
         self.up = asyncio.Event()

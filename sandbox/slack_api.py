@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from pydantic import JsonValue, ValidationError
 
 from sandbox.slack import Workspace, slack_error
-from sandbox.slack_calls import METHODS
+from sandbox.slack_calls import SLACK_METHODS
 from sandbox.slack_json import Answer
 from sandbox.vendor_error import VendorError
 from sandbox.wire import fields_of
@@ -19,10 +19,10 @@ def router(workspace: Workspace) -> APIRouter:
     async def call(method: str, request: Request) -> Answer:
         arguments = await _arguments(request)
         _check_token(request, arguments)
-        if method not in METHODS:
+        if method not in SLACK_METHODS:
             raise slack_error("unknown_method")
         try:
-            parsed = METHODS[method].model_validate(arguments)
+            parsed = SLACK_METHODS[method].model_validate(arguments)
         except ValidationError as error:
             raise _invalid_arguments(error) from None
         return {"ok": True, **parsed.answer(workspace)}

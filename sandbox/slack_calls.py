@@ -30,7 +30,7 @@ def _decoded(value: object) -> object:
 
 
 Blocks = Annotated[list[JsonValue], BeforeValidator(_decoded)]
-Metadata = Annotated[dict[str, JsonValue] | None, BeforeValidator(_decoded)]
+DecodedMetadata = Annotated[dict[str, JsonValue] | None, BeforeValidator(_decoded)]
 
 
 class SlackCall(BaseModel):
@@ -136,7 +136,7 @@ class ConversationsReplies(ConversationsHistory):
 class _Said(SlackCall):
     text: str = ""
     blocks: Blocks = []
-    metadata: Metadata = None
+    metadata: DecodedMetadata = None
 
     def say_on(self, message: SandboxMessage) -> None:
         if not self.text and not self.blocks:
@@ -184,7 +184,7 @@ class PinsAdd(SlackCall):
         return {}
 
 
-METHODS: Mapping[str, type[SlackCall]] = {
+SLACK_METHODS: Mapping[str, type[SlackCall]] = {
     "auth.test": AuthTest,
     "conversations.create": ConversationsCreate,
     "conversations.list": ConversationsList,

@@ -10,15 +10,15 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 from sandbox.ids import new_id
 from sandbox.vendor_error import VendorError
 
-Status = Literal["investigating", "identified", "monitoring", "resolved"]
-Metadata = dict[str, dict[str, JsonValue]]  # the values must be objects
+PublishedStatus = Literal["investigating", "identified", "monitoring", "resolved"]
+IncidentMetadata = dict[str, dict[str, JsonValue]]  # the values must be objects
 Model = TypeVar("Model", bound=BaseModel)
 
 
 @dataclass(frozen=True)
-class Update:
+class PublicUpdate:
     id: str
-    status: Status
+    status: PublishedStatus
     body: str
     created_at: datetime
 
@@ -28,43 +28,43 @@ class StatuspageIncident:
     id: str
     page_id: str
     name: str
-    status: Status
+    status: PublishedStatus
     created_at: datetime
-    metadata: Metadata
+    metadata: IncidentMetadata
     impact: str = "none"
     resolved_at: datetime | None = None
-    incident_updates: list[Update] = field(default_factory=list)
+    incident_updates: list[PublicUpdate] = field(default_factory=list)
     """Newest first."""
 
-    def update(self, status: Status, body: str) -> None:
+    def update(self, status: PublishedStatus, body: str) -> None:
         now = datetime.now(UTC)
         self.status = status
         self.resolved_at = now if status == "resolved" else None
-        self.incident_updates.insert(0, Update(new_id(), status, body, now))
+        self.incident_updates.insert(0, PublicUpdate(new_id(), status, body, now))
 
 
 class _WantedIncident(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
-class Create(_WantedIncident):
+class CreateIncident(_WantedIncident):
     name: str = Field(min_length=1)
-    status: Status = "investigating"
+    status: PublishedStatus = "investigating"
     body: str = ""
-    metadata: Metadata = {}
+    metadata: IncidentMetadata = {}
     impact_override: Literal["none", "minor", "major", "critical"] = "none"
 
 
 class Patch(_WantedIncident):
     name: str | None = Field(None, min_length=1)
-    status: Status | None = None
+    status: PublishedStatus | None = None
     body: str | None = None
-    metadata: Metadata | None = None
+    metadata: IncidentMetadata | None = None
     impact_override: Literal["none", "minor", "major", "critical"] | None = None
 
 
 class CreateRequest(_WantedIncident):
-    incident: Create
+    incident: CreateIncident
 
 
 class PatchRequest(_WantedIncident):

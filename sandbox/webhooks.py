@@ -15,7 +15,7 @@ from uuid import uuid4
 
 import httpx
 
-ANSWER_WITHIN_S = 5.0
+WEBHOOK_WITHIN_S = 5.0
 _PAUSES_S = (0.1, 0.2, 0.5, 1.0, *repeat(2.0, 300))
 
 
@@ -31,11 +31,11 @@ class SubscriberTally:
 
 class Webhooks:
     def __init__(self) -> None:
-        self._subscriptions: list[_Subscription] = []
+        self._subscriptions: list[_Subscriber] = []
 
     def subscribe(self, url: str, secret: str) -> None:
         """Must be called with an event loop running: deliveries are a task of it."""
-        self._subscriptions.append(_Subscription(url, secret))
+        self._subscriptions.append(_Subscriber(url, secret))
 
     def publish(self, event: Mapping[str, object]) -> None:
         body = json.dumps(event).encode()
@@ -52,7 +52,7 @@ class Webhooks:
         self._subscriptions.clear()
 
 
-class _Subscription:
+class _Subscriber:
     def __init__(self, url: str, secret: str) -> None:
         self.tally = SubscriberTally(url)
         self._secret = secret.encode()
@@ -69,7 +69,7 @@ class _Subscription:
 
     async def _deliver_all(self) -> None:
         # Loopback must not go through the proxy of an office network.
-        async with httpx.AsyncClient(timeout=ANSWER_WITHIN_S, trust_env=False) as client:
+        async with httpx.AsyncClient(timeout=WEBHOOK_WITHIN_S, trust_env=False) as client:
             while True:
                 taken = await self._deliver(client, await self._events.get())
                 self.tally.delivered += taken

@@ -11,7 +11,7 @@ from pydantic import JsonValue
 
 Vendor = Literal["slack", "pagerduty", "ntfy", "statuspage", "jira"]
 
-KEPT = 10_000
+REQUESTS_KEPT = 10_000
 
 
 @dataclass
@@ -30,7 +30,7 @@ class WireEntry:
 
 class WireLog:
     def __init__(self) -> None:
-        self._entries: deque[WireEntry] = deque(maxlen=KEPT)
+        self._entries: deque[WireEntry] = deque(maxlen=REQUESTS_KEPT)
         self._count = 0
 
     def record(self, vendor: Vendor, method: str, path: str, query: str, body: bytes) -> WireEntry:

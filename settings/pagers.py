@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings
 
-TOPIC = re.compile(r"[-_A-Za-z0-9]{1,64}")
+TOPIC_NAME = re.compile(r"[-_A-Za-z0-9]{1,64}")
 """https://docs.ntfy.sh/publish/: what ntfy accepts."""
 
 PAGER_VARIABLES = "TOCSIN_PAGERDUTY_ROUTING_KEYS or TOCSIN_NTFY_TOPICS"
@@ -33,7 +33,7 @@ class PagerSettings(BaseSettings):
     @field_validator("ntfy_topics")
     @classmethod
     def _are_topics(cls, value: dict[str, SecretStr]) -> dict[str, SecretStr]:
-        wrong = [person for person, topic in value.items() if not TOPIC.fullmatch(topic.get_secret_value())]
+        wrong = [person for person, topic in value.items() if not TOPIC_NAME.fullmatch(topic.get_secret_value())]
         if wrong:
             raise ValueError(f"the topic of {', '.join(wrong)} is none: 1 to 64 of the letters A-Z, a-z, 0-9, - and _")
         return value

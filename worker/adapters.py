@@ -9,7 +9,7 @@ from activities.dead_mans_switch import DeadMansSwitch
 from activities.document_bucket import DocumentBucket
 from activities.document_folder import DocumentFolder
 from activities.documents import DocumentWriter, Store
-from activities.email import Mailer, Security, Server
+from activities.email import Mailer, Security, SmtpServer
 from activities.jira import Jira
 from activities.ntfy import Ntfy
 from activities.pagerduty import PagerDuty
@@ -108,11 +108,11 @@ def store(settings: Settings) -> Store:
     return DocumentBucket(url.netloc, url.path, settings.documents_url, settings.documents_key_id, secret)
 
 
-def server(settings: Settings) -> Server | None:
+def server(settings: Settings) -> SmtpServer | None:
     """The mail server; None if there is none."""
     if settings.smtp_url is None:
         return None
     url = urlsplit(settings.smtp_url)
     security, port = SECURITY[url.scheme]
     password = settings.smtp_password.get_secret_value() if settings.smtp_password else None
-    return Server(url.hostname or "", url.port or port, security, settings.smtp_user, password)
+    return SmtpServer(url.hostname or "", url.port or port, security, settings.smtp_user, password)

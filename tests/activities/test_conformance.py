@@ -152,8 +152,9 @@ async def test_a_failing_vendor_is_asked_once(adapter: Adapter) -> None:
 async def test_a_vendor_that_hangs_is_unavailable_and_asked_once(
     adapter: Adapter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in ("pagerduty", "ntfy", "slack_api", "statuspage", "jira"):
-        monkeypatch.setattr(f"activities.{module}.TIMEOUT", 0.1)
+    for module in ("pagerduty", "ntfy", "statuspage", "jira"):
+        monkeypatch.setattr(f"activities.{module}.HTTP_TIMEOUT_S", 0.1)
+    monkeypatch.setattr("activities.slack_api.SLACK_TIMEOUT_S", 0.1)
     impatient = Slack(SLACK_TOKEN, adapter.sandbox.slack_url, {})
     deliver = impatient.post if adapter.request["vendor"] == "slack" else adapter.deliver
     await adapter.fault(delay_s=0.3, status=500)  # the status: it must not reach the next test's sandbox after all

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from activities import email
-from activities.email import Mailer, Security, Server
+from activities.email import Mailer, Security, SmtpServer
 from activities.errors import Rejected, Unavailable
 from tests.activities import sends
 from tests.activities.certificates import self_signed
@@ -29,7 +29,7 @@ def mailer(
     server: MailServer, security: Security = "none", user: str | None = None, password: str | None = None
 ) -> Mailer:
     host = "127.0.0.1" if security == "none" else "localhost"
-    return Mailer(Server(host, server.port, security, user, password), SENDER)
+    return Mailer(SmtpServer(host, server.port, security, user, password), SENDER)
 
 
 @pytest.fixture
@@ -94,7 +94,7 @@ BEFORE_THE_DOT: list[tuple[Stage, Does, type[Exception], str]] = [
 async def test_before_the_dot_nothing_was_sent_and_the_next_attempt_sends_it(
     server: MailServer, monkeypatch: pytest.MonkeyPatch, stage: Stage, does: Does, failure: type[Exception], words: str
 ) -> None:
-    monkeypatch.setattr(email, "TIMEOUT", 0.2)
+    monkeypatch.setattr(email, "SMTP_TIMEOUT_S", 0.2)
     server.does[stage] = does
     with pytest.raises(failure, match=words):
         await mailer(server).send_email(mail())
@@ -165,7 +165,7 @@ class TestRecipients:
         server.refuses = {"ann@example.com": "550 no such user", "ben@example.org": "450 greylisted"}
         with pytest.raises(Unavailable) as later:
             await mailer(server).send_email(mail())
-        assert later.value.retry_after == email.LATER
+        assert later.value.retry_after == email.GREYLIST_PAUSE
         server.refuses["ben@example.org"] = "550 unknown"
         with pytest.raises(Rejected, match=r"ann@example.com.*no such user; ben@example.org.*unknown"):
             await mailer(server).send_email(mail())

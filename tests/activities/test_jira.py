@@ -87,7 +87,7 @@ async def test_where_no_transition_leads_to_done_somebody_has_to_do_it(
     jira: Jira, sandbox: SandboxServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened = await jira.file_ticket(sends.ticket(), False)
-    monkeypatch.delitem(__import__("sandbox.jira").jira.TRANSITIONS, "31")
+    monkeypatch.delitem(__import__("sandbox.jira").jira.JIRA_TRANSITIONS, "31")
     with pytest.raises(Rejected, match="no transition leads OPS-1 from 'To Do' to a status that is done"):
         await jira.file_ticket(sends.ticket("close", opened.reference), False)
 

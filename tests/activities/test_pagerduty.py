@@ -235,7 +235,7 @@ async def test_a_look_that_fails_does_not_hold_a_page(
 async def test_a_look_that_hangs_does_not_hold_a_page(
     pagerduty: PagerDuty, sandbox: SandboxServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("activities.pagerduty.STEP", 0.05)
+    monkeypatch.setattr("activities.pagerduty.LOOK_WITHIN_S", 0.05)
     await sandbox.fault(**LOOK, delay_s=0.3, status=500)
     receipt = await pagerduty.page(sends.page(vendor_key="ring-1"), look_first=True)
     assert await rings(sandbox) == ["ring-1"]

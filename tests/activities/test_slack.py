@@ -115,7 +115,7 @@ async def test_a_reply_that_was_not_confirmed_is_found_in_its_thread(slack: Slac
 async def test_a_message_is_found_however_many_came_after_it(
     slack: Slack, sandbox: SandboxServer, in_thread: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("activities.slack_api.PAGE", 2)
+    monkeypatch.setattr("activities.slack_api.ANSWER_PAGE_SIZE", 2)
     parent = (await slack.post(sends.post(vendor_key="parent"), look_first=False)).reference or ""
     thread = parent.partition(":")[2] if in_thread else None
     sent = [await slack.post(sends.post(thread=thread, vendor_key=f"{n}"), look_first=False) for n in range(5)]

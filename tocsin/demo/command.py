@@ -19,12 +19,10 @@ from tocsin.demo.stage import DemoStage
 from tocsin.failure import Failure
 from tocsin.up.command import cancelled_by_signals
 from tocsin.up.folder import Folder
-from tocsin.up.layout import Layout, Options, lay_out
+from tocsin.up.layout import ANY_PORTS, Layout, lay_out
 from tocsin.up.run import running
 from tocsin.up.supervisor import PartFailed
 from tocsin.view.plain import plain
-
-ANYWHERE = Options(gateway_port=0, temporal_port=0, ui_port=0, sandbox_port=0)
 
 
 async def demo(speed: float, keep: bool, console: Console) -> None:
@@ -44,7 +42,7 @@ async def _demo(settings: Settings, keep: bool, console: Console) -> None:
     began = time.monotonic()
     console.print("starting Temporal, sandbox, worker and gateway ...", style="dim")
     with folder.locked() as lock, log.open("wb") as output:
-        layout = lay_out(ANYWHERE, settings, None, None)
+        layout = lay_out(ANY_PORTS, settings, None, None)
         try:
             async with running(layout, settings, folder, lock, console.print, output):
                 console.print(printing.programme(layout.published, settings.speed, time.monotonic() - began))

@@ -23,6 +23,10 @@ class Options:
     allow_unauthenticated: bool = False
 
 
+ANY_PORTS = Options(gateway_port=0, temporal_port=0, ui_port=0, sandbox_port=0)
+"""Beside whatever else runs on the machine."""
+
+
 @dataclass(frozen=True)
 class Layout:
     host: str

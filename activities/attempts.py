@@ -1,0 +1,21 @@
+"""One attempt at a vendor: how long it may take, and from when on an earlier one can have had its effect."""
+
+from datetime import UTC, datetime, timedelta
+
+from workflows.policy.effects.effects import Send
+
+HTTP_TIMEOUT_S = 5
+"""Seconds to connect, and again to answer. Our number: a vendor that is well answers in less than one."""
+RING_WITHIN_S = 8
+"""Seconds for a whole call that rings: a host with several dead addresses takes `HTTP_TIMEOUT_S` for each."""
+LOOK_WITHIN_S = 1.5
+"""Seconds that a page waits for each thing that is better done before it. There are two of them at the most: a page
+stays within 11, and the workflow waits for 12 (`workflows.durable.deliveries`)."""
+CLOCK_SKEW = timedelta(seconds=60)
+"""How far a vendor's clock may be behind ours. Our number: clocks that are kept right differ by far less."""
+
+
+def begun_at(send: Send) -> datetime:
+    """Nothing that the vendor dates before this is of an earlier attempt. The epoch, if there was no attempt."""
+    begun = send.first_started_at
+    return begun - CLOCK_SKEW if begun else datetime.fromtimestamp(0, UTC)
