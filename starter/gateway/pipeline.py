@@ -1,4 +1,13 @@
-"""The way of an alert, once its sender is known: translate, set aside, hold, group, hand on, answer."""
+"""The way of an alert, once its sender is known. `Pipeline.accept` names the steps in their order:
+
+translate    what its sender says                     starter.sources, starter.intake.translating
+interpret    what that means by the runbook           starter.intake.interpreting
+set aside    what opens nothing                       starter.intake.ignoring
+hold back    what a silence matches                   starter.intake.silencing
+group        which incident each alert belongs to     starter.intake.grouping
+hand on      to its incident, in few signals          starter.intake.parts, group_commit, then starter.temporal
+answer       only now: Temporal has it                starter.gateway.accepted
+"""
 
 import asyncio
 from collections.abc import Awaitable, Sequence
@@ -9,13 +18,13 @@ from typing import Any, TypeVar
 from starter.gateway.accepted import Accepted, HeldAlerts
 from starter.gateway.outcomes import Outcomes
 from starter.gateway.published import Published
-from starter.intake import grouping
 from starter.intake.group_commit import GroupCommit
-from starter.intake.grouping import Batch, Delivery
+from starter.intake.grouping import Batch, Delivery, group
 from starter.intake.ignoring import Ignored, set_aside
+from starter.intake.interpreting import interpret, with_severity
 from starter.intake.parts import events_of
 from starter.intake.replays import Replays
-from starter.intake.silencing import Silenced, Silencing, without
+from starter.intake.silencing import Silenced, Silencing
 from starter.intake.translating import translated
 from starter.sources.reading import FieldProblem, Reading, Webhook
 from starter.sources.refusal import later
@@ -43,25 +52,21 @@ class Pipeline:
         return await self.accept(source, webhook, translated(source, webhook, self.limit), runbook)
 
     async def accept(self, source: Source, webhook: Webhook, sent: Reading, runbook: str | None) -> Accepted:
-        """From here on it is known what was sent. Raises Refusal."""
-        now = webhook.received_at
+        """The steps after the translation. Raises Refusal."""
         self._count_what_is_lost(source, webhook, sent)
         book, problems = self._runbook(runbook)
-        reading = grouping.with_severity(sent, webhook.query.get("severity", ""), book.intake)
-        if self.replays.knows(source.name, reading.delivery_id, now):
-            self.outcomes.count(source, "repeated")
-            return Accepted(ignored="delivered before")
-        if not reading.alerts:
-            self.outcomes.count(source, "ignored")
-            return Accepted(ignored=reading.ignored, problems=[*problems, *reading.problems])
-        reading, ignored = set_aside(source.name, reading, book, now)
-        rest, held = await self._hold(source, reading, book, now)
-        delivery = grouping.group(source.name, rest, book, now).but(problems)
-        handed_on = await self._hand_on(source, delivery, now, reading.delivery_id)
-        accepted = self._answer(source, delivery, handed_on, held, ignored)
-        accepted.unreadable = reading.unreadable or None
-        if accepted.accepted and not held:
-            self.replays.remember(source.name, reading.delivery_id, now)
+        if nothing := self._nothing_to_do(source, webhook, sent, problems):
+            return nothing
+        said = with_severity(sent, webhook.query.get("severity", ""), book.intake)
+        reading = interpret(source.name, said, book, webhook.received_at)
+        reading, ignored = set_aside(reading)
+        rest, silenced = await self.silencing.hold_back(reading, self._opening)
+        delivery = group(rest).but(problems)
+        handed_on = await self._hand_on(source, delivery, webhook.received_at, sent.delivery_id)
+        accepted = self._answer(source, delivery, handed_on, _held(silenced), ignored)
+        accepted.unreadable = sent.unreadable or None
+        if accepted.accepted and not accepted.held:
+            self.replays.remember(source.name, sent.delivery_id, webhook.received_at)
         return accepted
 
     def _count_what_is_lost(self, source: Source, webhook: Webhook, sent: Reading) -> None:
@@ -78,31 +83,17 @@ class Pipeline:
             raise later(f"the runbook {self.published.in_force.default!r} is not loaded: see /readyz")
         return book, (FieldProblem("runbook", remark),) if remark else ()
 
-    async def _hold(
-        self, source: Source, reading: Reading, book: Runbook, now: datetime
-    ) -> tuple[Reading, list[HeldAlerts]]:
-        """The rest, which goes on, and what silences hold. Once this returns, Temporal has that."""
-        told: list[HeldAlerts] = []
-        gone: list[Reading] = []
-        for silenced in await self.silencing.matching(source.name, reading, book, now):
-            if await self._is_held(source, silenced, book, now):
-                gone.append(silenced.reading)
-                firing = sum(sent.status == "firing" for sent in silenced.reading.alerts)
-                card = silenced.by
-                if firing:
-                    told.append(
-                        HeldAlerts(silence=card.id, until=card.ends_at, by=card.by, reason=card.reason, alerts=firing)
-                    )
-        if told:
-            self.outcomes.count(source, "held")
-        return without(reading, gone), told
-
-    async def _is_held(self, source: Source, silenced: Silenced, book: Runbook, now: datetime) -> bool:
-        """All of it or nothing: part of it held twice does no harm, and goes on as well."""
-        for batch in grouping.group(source.name, silenced.reading, book, now).batches:
-            if not await self.silencing.hold(silenced.by, batch, self._opening(batch), now):
-                return False
-        return True
+    def _nothing_to_do(
+        self, source: Source, webhook: Webhook, sent: Reading, problems: Sequence[FieldProblem]
+    ) -> Accepted | None:
+        """What is answered to a delivery that Temporal has already, and to one without alerts."""
+        if self.replays.knows(source.name, sent.delivery_id, webhook.received_at):
+            self.outcomes.count(source, "repeated")
+            return Accepted(ignored="delivered before")
+        if not sent.alerts:
+            self.outcomes.count(source, "ignored")
+            return Accepted(ignored=sent.ignored, problems=[*problems, *sent.problems])
+        return None
 
     async def _hand_on(
         self, source: Source, delivery: Delivery, now: datetime, event_id: str
@@ -129,6 +120,8 @@ class Pipeline:
         ignored: Sequence[Ignored],
     ) -> Accepted:
         kept = [*map(str, ignored), *map(str, held)]
+        if held:
+            self.outcomes.count(source, "held")
         incidents = [batch.workflow_id for batch, _ in handed_on]
         if ignored:
             self.outcomes.count(source, "ignored")
@@ -155,3 +148,14 @@ class Pipeline:
         self.under_way.add(task)
         task.add_done_callback(self.under_way.discard)
         return await asyncio.shield(task)
+
+
+def _held(silenced: Sequence[Silenced]) -> list[HeldAlerts]:
+    """What the sender is told of it: only of what fires, for an end goes on to its incident as well."""
+    return [
+        HeldAlerts(
+            silence=each.by.id, until=each.by.ends_at, by=each.by.by, reason=each.by.reason, alerts=len(each.firing)
+        )
+        for each in silenced
+        if each.firing
+    ]

@@ -6,9 +6,9 @@ from datetime import datetime
 from pydantic import BaseModel
 
 from settings.model import MAX_BODY_BYTES
-from starter.intake import grouping
-from starter.intake.grouping import Batch
+from starter.intake.grouping import Batch, group
 from starter.intake.ignoring import Ignored, set_aside
+from starter.intake.interpreting import BY_ADDRESS, interpret, services, with_severity
 from starter.intake.silencing import Silenced, silenced
 from starter.intake.translating import translated
 from starter.sources.reading import FieldProblem, Webhook
@@ -82,22 +82,21 @@ def route(
     limit: int = MAX_BODY_BYTES,
 ) -> Routed:
     """What would become of a delivery. `because` says why it is this runbook, `limit` is TOCSIN_MAX_BODY_BYTES."""
-    sent = grouping.with_severity(translated(source, webhook, limit), webhook.query.get("severity", ""), book.intake)
-    reading, ignored = set_aside(source.name, sent, book, webhook.received_at)
-    delivery = grouping.group(source.name, reading, book, webhook.received_at)
-    by_address = {each.fingerprint for each in reading.alerts if each.severity_field == grouping.BY_ADDRESS}
+    sent = with_severity(translated(source, webhook, limit), webhook.query.get("severity", ""), book.intake)
+    reading, ignored = set_aside(interpret(source.name, sent, book, webhook.received_at))
+    delivery = group(reading)
+    by_address = {each.fingerprint for each in sent.alerts if each.severity_field == BY_ADDRESS}
     routes = [_route(source, batch, book, because, by_address) for batch in delivery.batches]
     silent = None
     if silences is not None:
-        held = silenced(source.name, reading, book, webhook.received_at, silences)
-        silent = [each for each in map(_silent, held) if each.alerts]
+        silent = [_silent(held) for held in silenced(reading, silences) if held.firing]
     return Routed(
         routes=routes,
         silences=silent,
         problems=list(delivery.problems),
         opens_nothing=list(ignored),
-        ignored=reading.ignored,
-        unreadable=reading.unreadable,
+        ignored=sent.ignored,
+        unreadable=sent.unreadable,
     )
 
 
@@ -125,7 +124,7 @@ def _route(source: Source, batch: Batch, book: Runbook, because: str, by_address
 
 
 def _silent(held: Silenced) -> Silent:
-    names = [sent.name for sent in held.reading.alerts if sent.status == "firing"]
+    names = [alert.name for alert in held.firing]
     return Silent(silence=held.by.id, until=held.by.ends_at, reason=held.by.reason, alerts=names)
 
 
@@ -162,5 +161,5 @@ def _why_service(book: Runbook, service: str, alerts: Sequence[Alert]) -> str:
     names = book.intake.service_labels
     if not service:
         return f"no alert has a label {' or '.join(names)}"
-    label, value, alert = next(grouping.services(book.intake, alerts))
+    label, value, alert = next(services(book.intake, alerts))
     return f"{label}={value}, on {alert.name}" + (", by the runbook's map of services" if value != service else "")

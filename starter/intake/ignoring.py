@@ -7,15 +7,11 @@ so it goes on as an end, which opens nothing and is told to nobody where nothing
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 
 from pydantic import BaseModel
 
-from starter.intake import grouping
+from starter.intake.interpreting import InterpretedAlert, InterpretedReading, meaning, word
 from starter.sources import text
-from starter.sources.reading import Reading, SentAlert
-from workflows.policy.runbook.intake import Intake
-from workflows.policy.runbook.model import Runbook
 
 NAMED = 20
 """Reasons in an answer: each may be there for many alerts."""
@@ -31,28 +27,31 @@ class Ignored(BaseModel):
         return f"{self.why}" if self.alerts == 1 else f"{self.why} ({self.alerts} alerts)"
 
 
-def set_aside(source: str, reading: Reading, book: Runbook, now: datetime) -> tuple[Reading, Sequence[Ignored]]:
+def set_aside(reading: InterpretedReading) -> tuple[InterpretedReading, Sequence[Ignored]]:
     """The same with the ends of those that open nothing, and what the sender is told of them."""
     counted = Counter[str]()
     alerts = []
-    for sent in reading.alerts:
-        if why := _why(source, sent, book.intake, now):
+    for each in reading.alerts:
+        if why := _why(each, reading):
             counted[why] += 1
-            sent = replace(sent, status="resolved", harmless=True)
-        alerts.append(sent)
+            end = each.alert.model_copy(update={"status": "resolved", "harmless": True})
+            alerts.append(replace(each, alert=end))
+        else:
+            alerts.append(each)
     ignored = [Ignored(why=why, alerts=count) for why, count in counted.most_common(NAMED)]
-    return (replace(reading, alerts=tuple(alerts)) if counted else reading), ignored
+    return reading.only(alerts), ignored
 
 
-def _why(source: str, sent: SentAlert, intake: Intake, now: datetime) -> str:
-    if sent.status != "firing":
+def _why(each: InterpretedAlert, reading: InterpretedReading) -> str:
+    if each.alert.status != "firing":
         return ""
-    if grouping.meaning(intake, sent) == "ignore":
-        name, word = grouping.word(intake, sent)
-        return f"{name}={text.line(word, text.NAME)} opens nothing: {text.line(sent.name, text.NAME)}"
+    sent, intake = each.sent, reading.intake
+    if meaning(intake, sent) == "ignore":
+        name, said = word(intake, sent)
+        return f"{name}={text.line(said, text.NAME)} opens nothing: {text.line(sent.name, text.NAME)}"
     if not intake.ignore:
         return ""
-    labels = grouping.shown(source, grouping.alert(sent, intake, now), intake)
+    labels = reading.labels(each)
     found = next((each for each in intake.ignore if all(matcher.matches(labels) for matcher in each)), ())
     matched = ", ".join(map(str, found))
     return f"the runbook ignores {matched}: {text.line(sent.name, text.NAME)}" if found else ""

@@ -6,20 +6,18 @@ however old this gateway's list of silences may be. A page too many is the small
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
 
-from starter.intake import grouping
-from starter.intake.grouping import Batch
-from starter.sources.reading import Reading, SentAlert
+from starter.intake.grouping import Batch, group
+from starter.intake.interpreting import InterpretedAlert, InterpretedReading, shown
 from starter.temporal.results import NothingOpen, Unreachable
 from starter.temporal.silences import Silences
 from workflows.policy.incident.events import Alert
 from workflows.policy.incident.opening import OpenRequest
-from workflows.policy.runbook.model import Runbook
 from workflows.policy.watches.silence import Captured, SilenceSummary
 
 LOOK_EVERY_S = 5.0
@@ -38,7 +36,12 @@ class Silenced:
     """Alerts of one delivery that one silence matches."""
 
     by: SilenceSummary
-    reading: Reading
+    reading: InterpretedReading
+
+    @property
+    def firing(self) -> tuple[Alert, ...]:
+        """What would open an incident when the silence ends."""
+        return tuple(each.alert for each in self.reading.alerts if each.alert.status == "firing")
 
 
 @dataclass
@@ -71,13 +74,20 @@ class Silencing:
     def active(self, now: datetime) -> tuple[SilenceSummary, ...]:
         return tuple(card for card in self.known if card.starts_at <= now < card.ends_at)
 
-    async def matching(self, source: str, reading: Reading, book: Runbook, now: datetime) -> Sequence[Silenced]:
+    async def hold_back(
+        self, reading: InterpretedReading, opening: Callable[[Batch], OpenRequest]
+    ) -> tuple[InterpretedReading, Sequence[Silenced]]:
+        """The rest, which goes on, and what silences hold. Once this returns, Temporal has that."""
+        held = [each for each in await self.matching(reading) if await self._is_held(each, opening)]
+        return without(reading, held), held
+
+    async def matching(self, reading: InterpretedReading) -> Sequence[Silenced]:
         if not self._first.is_set():
             try:
                 await asyncio.wait_for(self.look(), FIRST_LOOK_S)
             except TimeoutError:
                 log.warning("silences are not known yet")
-        return silenced(source, reading, book, now, self.active(now))
+        return silenced(reading, self.active(reading.received_at))
 
     async def hold(self, by: SilenceSummary, batch: Batch, opening: OpenRequest, now: datetime) -> bool:
         """False: the silence did not take them, and they must go on."""
@@ -103,35 +113,40 @@ class Silencing:
             del self._heard[next(iter(self._heard))]
         return True
 
+    async def _is_held(self, silenced: Silenced, opening: Callable[[Batch], OpenRequest]) -> bool:
+        """All of it or nothing: part of it held twice does no harm, and goes on as well."""
+        for batch in group(silenced.reading).batches:
+            if not await self.hold(silenced.by, batch, opening(batch), silenced.reading.received_at):
+                return False
+        return True
+
     def _knows(self, key: tuple[str, str, str], said: str, now: datetime) -> bool:
         last, at = self._heard.get(key, ("", now))
         return last == said and now - at < HEARD_FOR
 
 
-def silenced(
-    source: str, reading: Reading, book: Runbook, now: datetime, active: Sequence[SilenceSummary]
-) -> Sequence[Silenced]:
+def silenced(reading: InterpretedReading, active: Sequence[SilenceSummary]) -> Sequence[Silenced]:
     """The alerts that each silence matches; of several silences the one that ends last."""
-    found: dict[str, list[SentAlert]] = defaultdict(list)
+    found: dict[str, list[InterpretedAlert]] = defaultdict(list)
     cards = {card.id: card for card in active}
     longest_first = sorted(active, key=lambda card: card.ends_at, reverse=True)
-    for sent in reading.alerts if active else ():
-        labels = grouping.shown(source, grouping.alert(sent, book.intake, now), book.intake)
-        by = next((card for card in longest_first if card.holds(labels, now)), None)
+    for each in reading.alerts if active else ():
+        labels = reading.labels(each)
+        by = next((card for card in longest_first if card.holds(labels, reading.received_at)), None)
         if by:
-            found[by.id].append(sent)
-    return [Silenced(cards[silence], replace(reading, alerts=tuple(alerts))) for silence, alerts in found.items()]
+            found[by.id].append(each)
+    return [Silenced(cards[silence], reading.only(alerts)) for silence, alerts in found.items()]
 
 
-def without(reading: Reading, held: Sequence[Reading]) -> Reading:
+def without(reading: InterpretedReading, held: Sequence[Silenced]) -> InterpretedReading:
     """The rest: what is not held, and whatever has resolved, which the incidents that are open must hear."""
-    gone = {id(sent) for part in held for sent in part.alerts if sent.status == "firing"}
-    return replace(reading, alerts=tuple(sent for sent in reading.alerts if id(sent) not in gone))
+    gone = {id(alert) for silenced in held for alert in silenced.firing}
+    return reading.only(each for each in reading.alerts if id(each.alert) not in gone)
 
 
 def _as_matched(alert: Alert, opening: OpenRequest) -> Alert:
     """With the labels that silences match: when this one ends, another may go on."""
-    labels = dict(grouping.shown(opening.source, alert, opening.runbook.intake))
+    labels = dict(shown(opening.source, alert, opening.runbook.intake))
     return alert.model_copy(update={"labels": labels, "link": ""})
 
 

@@ -76,8 +76,6 @@ class SentAlert:
     unreadable: bool = False
     """Not of the sender but about it: it sends what cannot be read. An incident of its own, whatever alerts are grouped
     by."""
-    harmless: bool = False
-    """Not the sender's to say: it fires still, and is nobody's concern (`starter.intake.ignoring`)."""
     ends: Ends = "by-sender"
     """`never`: what sends this does not say by itself when it is over, so that its silence means nothing."""
 

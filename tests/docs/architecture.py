@@ -36,7 +36,7 @@ ALERT = (
     Step("1", "starter/gateway/app.py", "take the request, within limits"),
     Step("2", "starter/sources/verify.py", "ask its sender for proof"),
     Step("3", "starter/sources/table.py", "translate what it says"),
-    Step("4", "starter/intake/grouping.py", "group, silence, batch"),
+    Step("4", "starter/intake/interpreting.py", "interpret, hold back, group, batch"),
     Step("5", "starter/temporal/incidents.py", "hand it to Temporal; then answer"),
     Step("6", "workflows/incident.py", "the incident wakes up"),
     Step("7", "workflows/policy/reducers/root.py", "apply it to the facts"),

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from starter.intake.grouping import workflow_id
+from starter.intake.identity import workflow_id
 from tests.faults.tocsin_up import Up, tocsin_up
 from tests.patience import HANGS_AFTER_S
 from tests.temporal_server import BINARY

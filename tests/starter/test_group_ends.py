@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from starter.intake import grouping
+from starter.intake.grouping import group
+from starter.intake.interpreting import interpret
 from starter.intake.parts import events_of
 from starter.sources.table import SOURCES
 from tests.policy.builders import ladder, tier
@@ -46,7 +47,7 @@ class Incidents:
     def delivered(self, count: float, body: dict[str, Any]) -> None:
         at = TEN + timedelta(minutes=count)
         reading = SOURCES[self.source].translate(webhook(body, at=at))
-        for batch in grouping.group(self.source, reading, self.book, at).batches:
+        for batch in group(interpret(self.source, reading, self.book, at)).batches:
             if any(alert.status == "firing" for alert in batch.alerts) and batch.workflow_id not in self.open:
                 self.open[batch.workflow_id] = Simulation.of(batch.opening, at)
             if incident := self.open.get(batch.workflow_id):

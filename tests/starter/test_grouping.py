@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from starter.intake import grouping
+from starter.intake.grouping import Delivery, group
+from starter.intake.interpreting import interpret, with_severity
 from starter.sources.reading import Reading, SentAlert
 from tests.starter.sources.webhooks import NOW
 from workflows.policy.runbook.intake import Intake
@@ -15,8 +16,8 @@ from workflows.policy.runbook.model import Runbook
 
 def opening(book: Runbook, word: str = "", **alert: Any) -> Any:
     sent = SentAlert(group="g", fingerprint="f", name="Down", **alert)
-    reading = grouping.with_severity(Reading((sent,)), word, book.intake)
-    (batch,) = grouping.group("test", reading, book, NOW).batches
+    reading = with_severity(Reading((sent,)), word, book.intake)
+    (batch,) = group(interpret("test", reading, book, NOW)).batches
     return batch.opening
 
 
@@ -33,7 +34,7 @@ def opening(book: Runbook, word: str = "", **alert: Any) -> Any:
 )
 def test_when_it_began(stated: timedelta | None, began: timedelta, dated: bool, book: Runbook) -> None:
     sent = SentAlert(group="g", fingerprint="f", name="Down", starts_at=None if stated is None else NOW + stated)
-    (batch,) = grouping.group("test", Reading((sent,)), book, NOW).batches
+    (batch,) = group(interpret("test", Reading((sent,)), book, NOW)).batches
     assert (batch.alerts[0].starts_at - NOW, batch.alerts[0].dated) == (began, dated)
     assert batch.opening.detected_at == min(NOW + began, NOW)
 
@@ -68,7 +69,7 @@ def test_how_grave_an_incident_is(alert: dict[str, Any], word: str, severity: st
 )
 def test_a_word_that_nobody_knows_is_named_wherever_it_stands(alert: dict[str, Any], field: str, book: Runbook) -> None:
     twice = Reading(tuple(SentAlert(group="g", fingerprint=name, name="Down", **alert) for name in "ab"))
-    (problem,) = grouping.group("test", twice, book, NOW).problems
+    (problem,) = group(interpret("test", twice, book, NOW)).problems
     assert problem.field == field
     assert problem.message.startswith("nobody knows the word 'p11'")
     assert problem.message.endswith("taken as sev2")
@@ -83,7 +84,7 @@ def test_what_has_resolved_has_no_say_in_how_an_incident_opens(book: Runbook) ->
     earlier = NOW - timedelta(hours=3)
     over = SentAlert(group="g", fingerprint="a", name="Gone", status="resolved", severity="sev1", starts_at=earlier)
     fires = SentAlert(group="g", fingerprint="b", name="Down", severity="sev3", starts_at=NOW, labels={"pod": "b"})
-    (batch,) = grouping.group("test", Reading((over, fires)), book, NOW).batches
+    (batch,) = group(interpret("test", Reading((over, fires)), book, NOW)).batches
     found = batch.opening
     assert (found.severity, found.title, found.detected_at, found.labels) == ("sev3", "Down", NOW, {"pod": "b"})
 
@@ -97,19 +98,17 @@ def test_a_named_service_is_among_the_labels_that_are_kept(book: Runbook) -> Non
     assert opening(book, service="checkout", labels={f"l{n}": "x" for n in range(500)}).service == "checkout"
 
 
-def grouped(
-    book: Runbook, *alerts: SentAlert, tenant: str = "", source: str = "test", **intake: Any
-) -> grouping.Delivery:
+def grouped(book: Runbook, *alerts: SentAlert, tenant: str = "", source: str = "test", **intake: Any) -> Delivery:
     """What becomes of alerts by a runbook whose intake says this."""
     changed = book.model_copy(update={"intake": Intake.model_validate(intake)})
-    return grouping.group(source, Reading(alerts, tenant=tenant), changed, NOW)
+    return group(interpret(source, Reading(alerts, tenant=tenant), changed, NOW))
 
 
 def sent(fingerprint: str = "f", group: str = "g", **labels: str) -> SentAlert:
     return SentAlert(group=group, fingerprint=fingerprint, name="Down", labels=labels)
 
 
-def incidents(delivery: grouping.Delivery) -> list[list[str]]:
+def incidents(delivery: Delivery) -> list[list[str]]:
     return [[alert.fingerprint for alert in batch.alerts] for batch in delivery.batches]
 
 

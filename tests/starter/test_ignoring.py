@@ -8,6 +8,7 @@ import pytest
 from temporalio.worker import Worker
 
 from starter.intake.ignoring import set_aside
+from starter.intake.interpreting import interpret
 from starter.intake.silencing import silenced
 from starter.runbooks.library import Library
 from starter.sources.reading import Reading, SentAlert
@@ -120,9 +121,9 @@ def test_a_silence_keeps_nothing_that_would_open_nothing(book: Runbook) -> None:
     said = Reading((SentAlert("g", "f", "Down", severity="info"), SentAlert("g", "h", "Down", severity="critical")))
     matchers, ends_at = (Matcher.parse("alertname=Down"),), NOW + timedelta(hours=1)
     card = SilenceSummary(id="s", matchers=matchers, starts_at=NOW, ends_at=ends_at, by="Alice", reason="new disks")
-    reading, _ = set_aside("test", said, book, NOW)
-    (held,) = silenced("test", reading, book, NOW, [card])
-    assert [sent.fingerprint for sent in held.reading.alerts if sent.status == "firing"] == ["h"]
+    reading, _ = set_aside(interpret("test", said, book, NOW))
+    (held,) = silenced(reading, [card])
+    assert [alert.fingerprint for alert in held.firing] == ["h"]
 
 
 async def _phase(incidents: Incidents, workflow_id: str, phase: str) -> bool:

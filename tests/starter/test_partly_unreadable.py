@@ -14,9 +14,11 @@ from starter.gateway import admission
 from starter.gateway.outcomes import Outcomes
 from starter.gateway.pipeline import Pipeline
 from starter.gateway.published import Published
-from starter.intake import grouping, translating
+from starter.intake import translating
 from starter.intake.explain import route
 from starter.intake.group_commit import GroupCommit
+from starter.intake.grouping import group
+from starter.intake.interpreting import interpret
 from starter.intake.silencing import Silencing
 from starter.runbooks.library import Library
 from starter.sources import generic
@@ -79,7 +81,7 @@ def test_of_too_many_the_first_are_read_and_the_rest_is_somebodys(source: str, b
     assert reading.alerts[-1].summary.startswith("7 more of its alerts were not read")
     assert reading.unread == 7
     assert any("7 more" in problem.message for problem in reading.problems)
-    batches = grouping.group(source, reading, book, NOW).batches
+    batches = group(interpret(source, reading, book, NOW)).batches
     assert {batch.truncated for batch in batches} == {0}, "nobody knows to which of them those belong"
 
 
@@ -99,14 +101,14 @@ def test_a_thousand_alerts_that_are_wrong_in_two_places_are_read_all_the_same(so
 def test_what_the_senders_group_has_more_is_told_to_the_incident_of_that_group(book: Runbook) -> None:
     body = {**sent("alertmanager", *(f"n{number}" for number in range(AT_ONCE + 7))), "groupKey": "g"}
     reading = translating.translated(SOURCES["alertmanager"], webhook(body), LIMIT)
-    (batch,) = grouping.group("alertmanager", reading, book, NOW).batches
+    (batch,) = group(interpret("alertmanager", reading, book, NOW)).batches
     assert (len(batch.alerts), batch.truncated) == (AT_ONCE, 7)
 
 
 def test_what_the_senders_group_has_more_is_not_told_to_the_incident_about_its_sender(book: Runbook) -> None:
     body = {**sent("alertmanager", "a", None), "groupKey": "g", "truncatedAlerts": 5}
     reading = translating.translated(SOURCES["alertmanager"], webhook(body), LIMIT)
-    batches = grouping.group("alertmanager", reading, book, NOW).batches
+    batches = group(interpret("alertmanager", reading, book, NOW)).batches
     assert [(batch.truncated, batch.remark) for batch in batches] == [(5, False), (0, True)]
 
 
@@ -116,7 +118,7 @@ def test_an_installation_that_cannot_be_read_is_one_incident_whatever_else_is_in
     for body in bodies:
         one = Webhook(body, NOW, query={"installation": "berlin"})
         reading = translating.translated(SOURCES["alertmanager"], one, LIMIT)
-        found.append(grouping.group("alertmanager", reading, book, NOW).batches[-1].workflow_id)
+        found.append(group(interpret("alertmanager", reading, book, NOW)).batches[-1].workflow_id)
     assert found[0] == found[1]
 
 
@@ -124,7 +126,7 @@ def test_an_installation_that_cannot_be_read_is_one_incident_whatever_else_is_in
 def test_what_cannot_be_read_is_in_no_group_of_the_runbook(by: tuple[str, ...], book: Runbook) -> None:
     grouped = book.model_copy(update={"intake": book.intake.model_copy(update={"group_by": by})})
     reading = translating.translated(SOURCES["generic"], webhook(sent("generic", "a", None)), LIMIT)
-    found = grouping.group("generic", reading, grouped, NOW)
+    found = group(interpret("generic", reading, grouped, NOW))
     assert [batch.opening.title.split(":")[0] for batch in found.batches] == ["a", "cannot read what generic sends"]
     assert [problem.field for problem in found.problems] == ["alerts[1].title"]
 
@@ -137,7 +139,7 @@ def test_an_alert_is_said_to_be_an_incident_of_its_own_only_where_it_is(
 ) -> None:
     grouped = book.model_copy(update={"intake": book.intake.model_copy(update={"group_by": by})})
     reading = translating.translated(SOURCES["alertmanager"], webhook(sent("alertmanager", "a")), LIMIT)
-    problems = grouping.group("alertmanager", reading, grouped, NOW).problems
+    problems = group(interpret("alertmanager", reading, grouped, NOW)).problems
     assert [problem.field for problem in problems] == told
 
 

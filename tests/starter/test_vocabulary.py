@@ -2,7 +2,7 @@
 
 import pytest
 
-from starter.intake import grouping
+from starter.intake import interpreting
 from starter.runbooks.vocabulary import MEANINGS, meaning
 from starter.sources.reading import SentAlert
 from workflows.policy.runbook.intake import Intake
@@ -46,4 +46,4 @@ def test_a_doubtful_word_means_nothing_so_the_runbook_decides(word: str) -> None
 def test_the_runbook_has_the_last_word_on_each(word: str) -> None:
     intake = Intake.model_validate({"severities": {word.upper(): "sev4" if MEANINGS[word] != "sev4" else "ignore"}})
     said = SentAlert(group="g", fingerprint="f", name="Down", severity=word)
-    assert grouping.meaning(intake, said) == ("sev4" if MEANINGS[word] != "sev4" else "ignore")
+    assert interpreting.meaning(intake, said) == ("sev4" if MEANINGS[word] != "sev4" else "ignore")

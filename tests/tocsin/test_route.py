@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from temporalio.client import Client
 
-from starter.intake.grouping import workflow_id
+from starter.intake.identity import workflow_id
 from starter.runbooks.library import Library
 from starter.sources.reading import Webhook
 from starter.sources.table import SOURCES

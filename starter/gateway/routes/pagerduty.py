@@ -11,7 +11,7 @@ from starter.gateway.admission import Admission, in_time
 from starter.gateway.outcomes import Outcomes
 from starter.gateway.pipeline import Pipeline
 from starter.gateway.routes.alerts import QUERY, described
-from starter.intake.grouping import workflow_id
+from starter.intake.identity import workflow_id
 from starter.intake.ours import PAGE
 from starter.intake.pagerduty_alerts import alert_keys
 from starter.intake.pagerduty_rings import IgnoredRing, Report, report

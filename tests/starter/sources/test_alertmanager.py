@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from starter.intake.grouping import Batch, Delivery, workflow_id
+from starter.intake.grouping import Batch, Delivery
+from starter.intake.identity import workflow_id
 from starter.sources import text
 from starter.sources.reading import Unreadable
 from starter.sources.several import AT_ONCE, NAMED

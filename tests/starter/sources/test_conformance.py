@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from starter.intake import grouping
-from starter.intake.grouping import Delivery
+from starter.intake.grouping import Delivery, group
 from starter.intake.ignoring import set_aside
+from starter.intake.interpreting import interpret, with_severity
 from starter.runbooks.problems import written
 from starter.sources import text
 from starter.sources.reading import Unreadable
@@ -26,7 +26,7 @@ every = pytest.mark.parametrize("source", ALL, ids=lambda source: source.name)
 
 def delivery(source: Source, body: JSON, book: Runbook) -> Delivery:
     sent = webhook(body, fixture.of(source).headers)
-    return grouping.group(source.name, source.translate(sent), book, NOW)
+    return group(interpret(source.name, source.translate(sent), book, NOW))
 
 
 def outcome(source: Source, body: JSON, book: Runbook) -> Delivery | Unreadable:
@@ -160,8 +160,8 @@ def test_a_harmless_word_opens_nothing_wherever_the_sender_says_it(source: Sourc
     bare = replace(
         reading, alerts=tuple(replace(each, severity="", labels={}, severity_otherwise=None) for each in reading.alerts)
     )
-    after, ignored = set_aside(source.name, grouping.with_severity(bare, "none", book.intake), book, NOW)
-    assert {each.status for each in after.alerts} == {"resolved"}
+    after, ignored = set_aside(interpret(source.name, with_severity(bare, "none", book.intake), book, NOW))
+    assert {each.alert.status for each in after.alerts} == {"resolved"}
     assert ignored
 
 

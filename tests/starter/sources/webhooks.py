@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from starter.intake import grouping
-from starter.intake.grouping import Delivery
+from starter.intake.grouping import Delivery, group
+from starter.intake.interpreting import interpret
 from starter.sources.reading import Webhook
 from starter.sources.table import SOURCES
 from workflows.policy.runbook.model import Runbook
@@ -23,4 +23,4 @@ def webhook(body: Any, headers: Mapping[str, str] | None = None, at: datetime = 
 def delivery(source: str, body: Any, book: Runbook, at: datetime = NOW) -> Delivery:
     """What the gateway makes of it."""
     sent = webhook(body, at=at)
-    return grouping.group(source, SOURCES[source].translate(sent), book, sent.received_at)
+    return group(interpret(source, SOURCES[source].translate(sent), book, sent.received_at))

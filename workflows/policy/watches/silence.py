@@ -98,7 +98,7 @@ class Captured(Event):
     workflow_id: str
     opening: OpenRequest
     alerts: tuple[Alert, ...] = ()
-    """Labels and all that `grouping.shown` says of them, by which silences match."""
+    """Labels and all that `starter.intake.interpreting.shown` says of them, by which silences match."""
     ended: dict[Identity, Instant] = {}
     """As in `AlertsReceived`."""
     passed_by: tuple[Line, ...] = ()
