@@ -114,12 +114,12 @@ class Jira:
         self._project = project
         self._issue_type = issue_type
 
-    async def file_ticket(self, send: Send, look_first: bool) -> Receipt:
+    async def file_ticket(self, send: Send, may_have_been_sent: bool) -> Receipt:
         assert isinstance(send.effect, Ticket)
         async with httpx.AsyncClient(auth=self._auth, timeout=HTTP_TIMEOUT_S, verify=self._tls) as http:
             if send.effect.ticket is None:
-                return await self._opened(http, send, look_first)
-            there = look_first and await self._says(http, send.effect.ticket, send)
+                return await self._opened(http, send, may_have_been_sent)
+            there = may_have_been_sent and await self._says(http, send.effect.ticket, send)
             if not there:
                 body = document(clean(send.text, LONGEST_DESCRIPTION))
                 await self._send(http, "POST", self._issue(send.effect.ticket, "comment"), {"body": body})
@@ -127,9 +127,9 @@ class Jira:
                 await self._close(http, send.effect.ticket)
             return Receipt(reference=send.effect.ticket, note="it was already there" if there else None)
 
-    async def _opened(self, http: httpx.AsyncClient, send: Send, look_first: bool) -> Receipt:
+    async def _opened(self, http: httpx.AsyncClient, send: Send, may_have_been_sent: bool) -> Receipt:
         label = label_of(send.vendor_key)
-        if look_first:
+        if may_have_been_sent:
             found = await self._find(http, label)
             if found:
                 return Receipt(reference=found, note="it was already there")

@@ -60,7 +60,7 @@ class Ntfy:
     def knows(self, person: str) -> bool:
         return bool(self._topics.get(person))
 
-    async def page(self, send: Send, look_first: bool) -> Receipt:
+    async def page(self, send: Send, may_have_been_sent: bool) -> Receipt:
         """A message carries a mark of its ring as a tag, and is looked for by it. ntfy forgets it after 12 hours."""
         assert isinstance(send.effect, Page)
         topic = self._topic(send.effect.to)
@@ -68,7 +68,7 @@ class Ntfy:
         remarks = list[str]()
         headers = {"Authorization": f"Bearer {self._token}"} if self._token else {}
         async with httpx.AsyncClient(headers=headers, timeout=HTTP_TIMEOUT_S, verify=self._tls) as http:
-            if look_first and (found := await self._found(http, topic, send, remarks)):
+            if may_have_been_sent and (found := await self._found(http, topic, send, remarks)):
                 return Receipt(reference=found, note="it was already there")
             try:
                 async with asyncio.timeout(RING_WITHIN_S):

@@ -60,7 +60,7 @@ class PagerDuty:
     def knows(self, person: str) -> bool:
         return bool(self._keys.get(person))
 
-    async def page(self, send: Send, look_first: bool) -> Receipt:
+    async def page(self, send: Send, may_have_been_sent: bool) -> Receipt:
         """Rings, after resolving the rings that this one supersedes; no failure before the ring itself holds it up.
 
         The event's key makes it safe to send twice while its alert is open. Once somebody has resolved that, the same
@@ -69,7 +69,7 @@ class PagerDuty:
         assert isinstance(send.effect, Page)
         person, ring, remarks = send.effect.to, send.vendor_key, list[str]()
         open_route(person, self._key(person), send.effect, "PagerDuty key")
-        if look_first and self._token and await _step(self._find(ring), remarks) is not None:
+        if may_have_been_sent and self._token and await _step(self._find(ring), remarks) is not None:
             return Receipt(reference=ring, note="it was already there")
         await _step(self._retire(person, send.effect.supersedes), remarks)
         async with _at_most(RING_WITHIN_S):
@@ -95,7 +95,7 @@ class PagerDuty:
                 self._refused.pop(send.vendor_key, None)
                 return
 
-    async def hush(self, send: Send) -> Receipt:
+    async def sync(self, send: Send) -> Receipt:
         """Acknowledges or resolves a ring. When nothing is open PagerDuty drops the event without a word: so be it."""
         assert isinstance(send.effect, SyncPager)
         await self._event(send.effect.to, ACTION[send.effect.become], send.effect.ring)

@@ -14,14 +14,14 @@ class Pager(Protocol):
     name: str
 
     def knows(self, person: str) -> bool: ...
-    async def page(self, send: Send, look_first: bool) -> Receipt: ...
+    async def page(self, send: Send, may_have_been_sent: bool) -> Receipt: ...
 
 
 @runtime_checkable
 class SyncingPager(Protocol):
     """A pager at which a page stays open until somebody acknowledges or resolves it there."""
 
-    async def hush(self, send: Send) -> Receipt: ...
+    async def sync(self, send: Send) -> Receipt: ...
 
 
 @runtime_checkable
@@ -37,17 +37,17 @@ class Pagers:
     def __init__(self, pagers: Sequence[Pager]) -> None:
         self._pagers = pagers
 
-    async def page(self, send: Send, look_first: bool) -> Receipt:
+    async def page(self, send: Send, may_have_been_sent: bool) -> Receipt:
         assert isinstance(send.effect, Page)
         pager = self._of(send.effect.to)
-        receipt = await pager.page(send, look_first)
+        receipt = await pager.page(send, may_have_been_sent)
         return receipt if len(self._pagers) == 1 else _through(pager, receipt)
 
-    async def hush(self, send: Send) -> Receipt:
+    async def sync(self, send: Send) -> Receipt:
         assert isinstance(send.effect, SyncPager)
         pager = self._of(send.effect.to)
         if isinstance(pager, SyncingPager):
-            return await pager.hush(send)
+            return await pager.sync(send)
         return Receipt(note=f"nothing stays open at {pager.name}")
 
     async def annotate(self, send: Send) -> Receipt:

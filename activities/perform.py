@@ -28,19 +28,19 @@ log = structlog.get_logger()
 
 
 class PageSender(Protocol):
-    async def page(self, send: Send, look_first: bool) -> Receipt: ...
-    async def hush(self, send: Send) -> Receipt: ...
+    async def page(self, send: Send, may_have_been_sent: bool) -> Receipt: ...
+    async def sync(self, send: Send) -> Receipt: ...
     async def annotate(self, send: Send) -> Receipt: ...
 
 
 class Chat(Protocol):
     async def open_channel(self, send: Send) -> Receipt: ...
     async def set_topic(self, send: Send) -> Receipt: ...
-    async def post(self, send: Send, look_first: bool) -> Receipt: ...
+    async def post(self, send: Send, may_have_been_sent: bool) -> Receipt: ...
 
 
 class StatusPageWriter(Protocol):
-    async def publish(self, send: Send, look_first: bool) -> Receipt: ...
+    async def publish(self, send: Send, may_have_been_sent: bool) -> Receipt: ...
 
 
 class MailSender(Protocol):
@@ -52,7 +52,7 @@ class DocumentKeeper(Protocol):
 
 
 class Tickets(Protocol):
-    async def file_ticket(self, send: Send, look_first: bool) -> Receipt: ...
+    async def file_ticket(self, send: Send, may_have_been_sent: bool) -> Receipt: ...
 
 
 class Perform:
@@ -81,7 +81,7 @@ class Perform:
 
     def page_activities(self) -> Sequence[Activity]:
         """For the paging queue: it never waits behind a chat."""
-        return [self.page, self.hush, self.canary]
+        return [self.page, self.sync_pager, self.canary]
 
     def comms_activities(self) -> Sequence[Activity]:
         return [
@@ -100,12 +100,12 @@ class Perform:
     @activity.defn(name=deliveries.PAGE.activity)
     async def page(self, send: Send) -> Receipt:
         with _sending(send.key, LONGEST_RING_PAUSE):
-            return await self._pagers().page(self._saying_where(_saying_how_late(send)), _look_first(send))
+            return await self._pagers().page(self._saying_where(_saying_how_late(send)), _may_have_been_sent(send))
 
     @activity.defn(name=deliveries.SYNC_PAGER.activity)
-    async def hush(self, send: Send) -> Receipt:
+    async def sync_pager(self, send: Send) -> Receipt:
         with _sending(send.key, LONGEST_RING_PAUSE):
-            return await self._pagers().hush(send)
+            return await self._pagers().sync(send)
 
     @activity.defn(name=deliveries.ANNOTATE.activity)
     async def annotate(self, send: Send) -> Receipt:
@@ -125,13 +125,13 @@ class Perform:
     @activity.defn(name=deliveries.POST.activity)
     async def post(self, send: Send) -> Receipt:
         with _sending(send.key):
-            return await self._slack().post(self._saying_where(_saying_when(send)), _look_first(send))
+            return await self._slack().post(self._saying_where(_saying_when(send)), _may_have_been_sent(send))
 
     @activity.defn(name=deliveries.PUBLISH.activity)
     async def publish(self, send: Send) -> Receipt:
         with _sending(send.key):
             page = _connected(self._status_page, deliveries.PUBLISH, "the status page", "TOCSIN_STATUSPAGE_TOKEN")
-            return await page.publish(send, _look_first(send))
+            return await page.publish(send, _may_have_been_sent(send))
 
     @activity.defn(name=deliveries.SEND_EMAIL.activity)
     async def send_email(self, send: Send) -> Receipt:
@@ -150,7 +150,7 @@ class Perform:
     async def file_ticket(self, send: Send) -> Receipt:
         with _sending(send.key):
             return await _connected(self._tickets, deliveries.FILE_TICKET, "Jira", "TOCSIN_JIRA_URL").file_ticket(
-                send, _look_first(send)
+                send, _may_have_been_sent(send)
             )
 
     @activity.defn(name="canary")
@@ -207,7 +207,7 @@ def _saying_when(send: Send) -> Send:
     return send.model_copy(update={"text": f"At {clock(send.zone, due_at, now)} ({ago} min ago):\n{send.text}"})
 
 
-def _look_first(send: Send) -> bool:
+def _may_have_been_sent(send: Send) -> bool:
     """An earlier attempt, of this activity or of one before it, may have had its effect."""
     return send.again or activity.info().attempt > 1
 

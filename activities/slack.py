@@ -53,10 +53,10 @@ class Slack:
         assert isinstance(send.effect, SetTopic)
         return await self._set_topic(await self._id(send.effect.channel), send.text)
 
-    async def post(self, send: Send, look_first: bool) -> Receipt:
+    async def post(self, send: Send, may_have_been_sent: bool) -> Receipt:
         """Posts, and pins if asked to; a message that cannot be looked for, or pinned, is posted all the same."""
         assert isinstance(send.effect, Post)
-        posted, note = await self._look(send, send.effect.to) if look_first else (None, None)
+        posted, note = await self._look(send, send.effect.to) if may_have_been_sent else (None, None)
         if posted is None:
             posted, simplified = await self._post(send, send.effect)
             note = _joined(note, simplified)

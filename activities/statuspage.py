@@ -61,11 +61,11 @@ class Statuspage:
         self._tls = httpx.create_ssl_context()  # takes long enough to be made only once
         self._incidents = f"{url.rstrip('/')}/pages/{page}/incidents"
 
-    async def publish(self, send: Send, look_first: bool) -> Receipt:
+    async def publish(self, send: Send, may_have_been_sent: bool) -> Receipt:
         """Creates the page's incident, or updates it.
 
-        Without a page incident it always looks for one, not only when `look_first` says so: that is one request in an
-        incident's life, and a second public incident for one outage is seen by every customer.
+        Without a page incident it always looks for one, even if nothing can have been sent yet: that is one request in
+        an incident's life, and a second public incident for one outage is seen by every customer.
         """
         assert isinstance(send.effect, Publish)
         words: dict[str, JsonValue] = {"status": send.effect.status, "body": clean(send.text, LONGEST_UPDATE)}
@@ -78,8 +78,10 @@ class Statuspage:
                 created = await self._ask(http, "POST", self._incidents, _INCIDENT_ANSWER, new)
                 return Receipt(reference=created.id)
             address = f"{self._incidents}/{known}"
-            if look_first and (await self._ask(http, "GET", address, _INCIDENT_ANSWER)).says(words, begun_at(send)):
-                return Receipt(reference=known, note="it was already there")
+            if may_have_been_sent:
+                published = await self._ask(http, "GET", address, _INCIDENT_ANSWER)
+                if published.says(words, begun_at(send)):
+                    return Receipt(reference=known, note="it was already there")
             # Each of these adds an update and mails the page's subscribers, whatever it repeats.
             await self._ask(http, "PATCH", address, _INCIDENT_ANSWER, words)
             return Receipt(reference=known)

@@ -1,4 +1,4 @@
-"""What a workflow asks of Temporal itself: hand alerts on, look when the gateway showed itself, take stock."""
+"""What a workflow asks of Temporal itself: forward alerts, look when the gateway showed itself, take an inventory."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
@@ -11,10 +11,10 @@ from starter.temporal.installations import Installations
 from starter.temporal.results import NothingOpen, Unpublished, Unreachable
 from starter.temporal.reviews import Reviews
 from starter.temporal.silences import Silences
-from workflows.durable.forward_alerts import HandOn, HoldThere, Move, SilencesListed
+from workflows.durable.forward_alerts import CaptureBySilence, ForwardAlerts, Move, SilencesListed
 from workflows.policy.incident.events import Noted
 from workflows.policy.incident.opening import OpenRequest
-from workflows.policy.watches.digest import Stock
+from workflows.policy.watches.digest import Inventory
 from workflows.policy.watches.heartbeat import AWAY_AFTER, GatewayPresence, listened
 from workflows.policy.wire.model import Wire
 
@@ -31,13 +31,19 @@ class Temporal:
         self._installations = Installations(incidents.reach)
 
     def page_activities(self) -> Sequence[Callable[..., Awaitable[bool | Wire]]]:
-        return [self.hand_on_alerts, self.list_silences, self.hold_by_silence, self.opening_as_of_now, self.move_alerts]
+        return [
+            self.forward_alerts,
+            self.list_silences,
+            self.capture_by_silence,
+            self.opening_as_of_now,
+            self.move_alerts,
+        ]
 
     def comms_activities(self) -> Sequence[Callable[..., Awaitable[Wire]]]:
-        return [self.look_for_the_gateway, self.take_stock]
+        return [self.look_for_the_gateway, self.take_inventory]
 
     @activity.defn(name="hand_on_alerts")
-    async def hand_on_alerts(self, alerts: HandOn) -> bool:
+    async def forward_alerts(self, alerts: ForwardAlerts) -> bool:
         opening = await self.opening_as_of_now(alerts.opening)
         return await self._incidents.open(alerts.workflow_id, opening, alerts.event)
 
@@ -68,7 +74,7 @@ class Temporal:
         return SilencesListed(cards=await self._silences.list())
 
     @activity.defn(name="hold_by_silence")
-    async def hold_by_silence(self, held: HoldThere) -> bool:
+    async def capture_by_silence(self, held: CaptureBySilence) -> bool:
         """False: it has ended meanwhile."""
         try:
             await self._silences.tell(held.silence, held.event)
@@ -83,5 +89,5 @@ class Temporal:
         return listened(await self._incidents.canaries(since))
 
     @activity.defn(name="take_stock")
-    async def take_stock(self) -> Stock:
+    async def take_inventory(self) -> Inventory:
         return await inventory.take(self._incidents, Reviews(self._incidents))

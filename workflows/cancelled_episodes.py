@@ -30,20 +30,20 @@ HEARD = {"alert": AlertsReceived}
 @workflow.defn(name=CANCELLED_EPISODES)
 class CancelledEpisodesWorkflow:
     @workflow.init
-    def __init__(self, life: IncidentInput) -> None:
-        assert life.incident is not None
-        self._life = life
-        self._closed: Incident = life.incident
+    def __init__(self, start: IncidentInput) -> None:
+        assert start.incident is not None
+        self._start = start
+        self._closed: Incident = start.incident
         self._heard_at = workflow.now()
         self._to_move: tuple[AlertsReceived, ...] = ()
         """For the incident of which this one was a duplicate."""
-        if self._closed.duplicate_workflow and not life.alerts_moved:
+        if self._closed.duplicate_workflow and not start.alerts_moved:
             self._to_move = (to_move(self._closed),)
             self._closed = self._closed.model_copy(update={"successor": ()})
         workflow.set_dynamic_signal_handler(self._on_signal)
 
     @workflow.run
-    async def run(self, life: IncidentInput) -> None:  # noqa: ARG002 (Temporal passes it here as well as to __init__)
+    async def run(self, start: IncidentInput) -> None:  # noqa: ARG002 (Temporal passes it here as well as to __init__)
         while self._has_work() or not (self._remembers_nothing() or self._is_forgotten()):
             self._show()
             await self._rest()
@@ -52,7 +52,7 @@ class CancelledEpisodesWorkflow:
             elif self._closed.successor:
                 await self._open_the_next()
             elif self._must_leave():
-                remember(self._life.model_copy(update={"alerts_moved": True}), self._closed)
+                remember(self._start.model_copy(update={"alerts_moved": True}), self._closed)
 
     async def _move(self) -> None:
         """To the other incident, as long as that goes on; then what fires opens an incident of its own, as usual."""
@@ -64,13 +64,13 @@ class CancelledEpisodesWorkflow:
         alone = {"duplicate_of": "", "duplicate_workflow": "", "cancelled_episodes": CancelledEpisodes()}
         self._closed, events, self._to_move = closed.model_copy(update=alone), self._to_move, ()
         for event in events:
-            self._hear(event)
+            self._receive(event)
 
     async def _open_the_next(self) -> None:
         """By the runbook that is loaded now: this may have waited for months."""
-        opening = await as_of_now(self._life.opening)
+        opening = await as_of_now(self._start.opening)
         if self._closed.successor:  # and has not ended meanwhile
-            leave_behind(self._life.model_copy(update={"opening": opening}), self._closed)
+            leave_behind(self._start.model_copy(update={"opening": opening}), self._closed)
 
     async def _rest(self) -> None:
         span = self._heard_at + FORGOTTEN_AFTER - workflow.now()
@@ -90,20 +90,20 @@ class CancelledEpisodesWorkflow:
 
     def _on_signal(self, name: str, args: Sequence[RawValue]) -> None:
         """Never raises. What else is said to an incident that is over changes nothing."""
-        for event in decoding.hear(HEARD, name, args):
+        for event in decoding.decode(HEARD, name, args):
             if isinstance(event, AlertsReceived):
                 self._heard_at = workflow.now()
-                self._hear(event)
+                self._receive(event)
             else:
                 workflow.logger.info("nobody to tell: the incident was cancelled", extra={"signal": name})
 
-    def _hear(self, event: AlertsReceived) -> None:
+    def _receive(self, event: AlertsReceived) -> None:
         event = stamp(event, workflow.now())
         if self._closed.duplicate_workflow:  # under an id, so that it counts once however often it is handed on
             known = event if event.id else event.model_copy(update={"id": str(workflow.uuid4())})
             self._to_move = (*self._to_move, known)
         else:
-            self._closed = apply(self._life.opening.runbook, self._closed, event)
+            self._closed = apply(self._start.opening.runbook, self._closed, event)
 
     def _show(self) -> None:
         known = self._closed.cancelled_episodes
@@ -116,4 +116,4 @@ class CancelledEpisodesWorkflow:
         return workflow.now() >= self._heard_at + FORGOTTEN_AFTER
 
     def _must_leave(self) -> bool:
-        return must_leave(self._life.history_limit, self._life.history_bytes)
+        return must_leave(self._start.history_limit, self._start.history_bytes)

@@ -1,4 +1,4 @@
-"""The workflow `digest`: takes stock, and says what is open and owed. A schedule starts it every working day."""
+"""The workflow `digest`: takes an inventory, and says what is open and owed. A schedule starts it every working day."""
 
 import asyncio
 from datetime import timedelta
@@ -15,7 +15,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.policy.effects.effects import Effect, Send
     from workflows.policy.incident.events import EffectSettled
     from workflows.policy.time.calendar import day_in
-    from workflows.policy.watches.digest import MOST, Digested, DigestOrder, Stock, compose
+    from workflows.policy.watches.digest import MOST, Digested, DigestOrder, Inventory, compose
     from workflows.queues import COMMS_QUEUE
 
 A_DAY = timedelta(days=1)
@@ -26,7 +26,7 @@ class DigestWorkflow:
     @workflow.run
     async def run(self, order: DigestOrder) -> Digested:
         """Raises ApplicationError, so that it is seen to have failed, when there was something to say and no way to."""
-        text = compose(await _take_stock(), MOST)
+        text = compose(await _take_inventory(), MOST)
         if not text:
             return Digested(said=False)
         ways: list[tuple[str, Effect]] = [("digest", order.post)]
@@ -49,17 +49,17 @@ def _remark(settled: EffectSettled) -> str:
     return settled.receipt.note or "" if settled.receipt.warns else ""
 
 
-async def _take_stock() -> Stock:
-    stock: Stock = await workflow.execute_activity(
+async def _take_inventory() -> Inventory:
+    inventory: Inventory = await workflow.execute_activity(
         "take_stock",
-        result_type=Stock,
+        result_type=Inventory,
         task_queue=COMMS_QUEUE,
         start_to_close_timeout=timedelta(minutes=2),
         schedule_to_close_timeout=timedelta(hours=1),
         retry_policy=RetryPolicy(maximum_interval=timedelta(minutes=1)),
         summary="what is open, and who owes what",
     )
-    return stock
+    return inventory
 
 
 async def _send(order: DigestOrder, duty: str, effect: Effect, text: str) -> EffectSettled:

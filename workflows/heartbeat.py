@@ -12,7 +12,7 @@ from temporalio.common import RawValue
 
 with workflow.unsafe.imports_passed_through():
     from workflows.durable import decoding
-    from workflows.durable.forward_alerts import HandOn, hand_on, look_for_the_gateway
+    from workflows.durable.forward_alerts import ForwardAlerts, forward, look_for_the_gateway
     from workflows.durable.leaving import must_leave
     from workflows.durable.summaries import summary
     from workflows.policy.incident.events import AlertsReceived, stamp
@@ -63,7 +63,7 @@ class HeartbeatWorkflow:
             event = AlertsReceived(at=now, by="heartbeat", via="alerts", alerts=(alert,))
             opening = policy.opening(state, about, found.problem)
             where = policy.incident_id(state.name, about)
-            await hand_on(HandOn(workflow_id=where, opening=opening, event=event), alert.summary)
+            await forward(ForwardAlerts(workflow_id=where, opening=opening, event=event), alert.summary)
             self._state = policy.tell(self._state, about, now, fires=fires)
             # While it was being told, a beat woke nobody; now it ends what was told.
             self._news = self._news or self._state.beats > state.beats
@@ -88,9 +88,9 @@ class HeartbeatWorkflow:
 
     def _on_signal(self, name: str, args: Sequence[RawValue]) -> None:
         """Never raises: what cannot be read is remembered, and shown."""
-        for event in decoding.hear(policy.HEARD, name, args):
+        for event in decoding.decode(policy.HEARD, name, args):
             waited_for = bool(self._state.told)
-            self._state = policy.hear(self._state, stamp(event, workflow.now()))
+            self._state = policy.apply(self._state, stamp(event, workflow.now()))
             self._news = self._news or waited_for or not isinstance(event, Beat)
 
     def _must_leave(self) -> bool:

@@ -23,7 +23,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.policy.review.results import ReviewInput
     from workflows.policy.review.state import open_review
     from workflows.policy.runbook.model import Runbook
-    from workflows.policy.views.plan_view import as_markdown, outlook
+    from workflows.policy.views.plan_view import as_markdown, plan_view
     from workflows.policy.views.results import IncidentInput, PlanView, Status
     from workflows.policy.views.summary import MEMO, listed_while_open, record
     from workflows.review import start_review
@@ -39,13 +39,13 @@ class IncidentProcedure:
 
     known = HEARD
 
-    def __init__(self, life: IncidentInput, incident: Incident) -> None:
-        self._life = life
+    def __init__(self, start: IncidentInput, incident: Incident) -> None:
+        self._start = start
         self.incident = incident
 
     @property
     def book(self) -> Runbook:
-        return self._life.opening.runbook
+        return self._start.opening.runbook
 
     @property
     def over(self) -> bool:
@@ -54,26 +54,26 @@ class IncidentProcedure:
     def plan(self, now: datetime) -> Plan:
         return plan(self.book, self.incident, now)
 
-    def fold(self, event: Event) -> None:
+    def apply(self, event: Event) -> None:
         """An adopted runbook holds over continue-as-new, too, and for the incident after this one."""
         book = in_force(self.book, self.incident, event)
         self.incident = apply(self.book, self.incident, event)
         if book is not self.book:
-            opening = self._life.opening.model_copy(update={"runbook": book})
-            self._life = self._life.model_copy(update={"opening": opening})
+            opening = self._start.opening.model_copy(update={"runbook": book})
+            self._start = self._start.model_copy(update={"opening": opening})
 
     def refusal(self, event: Event, now: datetime) -> str | None:
         no = refusal(self.book, self.incident, event) or left_open(self.book, event)
         if no or not isinstance(event, DraftApproved):
             return no
-        after = IncidentProcedure(self._life, apply(self.book, self.incident, stamp(event, now)))
+        after = IncidentProcedure(self._start, apply(self.book, self.incident, stamp(event, now)))
         return approved_too_soon(self.plan(now), after.plan(now), partial(after.words, now=now))
 
     def words(self, demand: Demand, now: datetime) -> Message:
         return words(self.book, self.incident, demand, now)
 
-    def outlook(self, present: Plan, now: datetime, speed: float, in_flight: Set[str]) -> PlanView:
-        return outlook(self.book, self.incident, present, now, speed, in_flight)
+    def plan_view(self, present: Plan, now: datetime, speed: float, in_flight: Set[str]) -> PlanView:
+        return plan_view(self.book, self.incident, present, now, speed, in_flight)
 
     def details(self, view: PlanView) -> str:
         return as_markdown(self.book, self.incident, view)
@@ -84,8 +84,8 @@ class IncidentProcedure:
     def memo(self, _: datetime) -> dict[str, object]:
         return listed_while_open(self.incident)
 
-    def life(self) -> IncidentInput:
-        return self._life.model_copy(update={"incident": self.incident, "alerts": ()})
+    def start(self) -> IncidentInput:
+        return self._start.model_copy(update={"incident": self.incident, "alerts": ()})
 
     def owed_review(self) -> ReviewInput | None:
         if not owes_review(self.book, self.incident):
@@ -93,27 +93,27 @@ class IncidentProcedure:
         return ReviewInput(
             runbook=self.book,
             review=open_review(self.incident),
-            speed=self._life.opening.speed,
-            history_limit=self._life.history_limit,
-            history_bytes=self._life.history_bytes,
+            speed=self._start.opening.speed,
+            history_limit=self._start.history_limit,
+            history_bytes=self._start.history_bytes,
         )
 
     def leave_behind(self) -> None:
-        leave_behind(self._life, self.incident)
+        leave_behind(self._start, self.incident)
 
 
 @workflow.defn(name=INCIDENT)
 class IncidentWorkflow:
     @workflow.init
-    def __init__(self, life: IncidentInput) -> None:
-        self._case = IncidentProcedure(life, life.incident or _declared(life))
-        self._clock = Clock(self._case.incident.declared_at, life.opening.speed)
-        self._shell = Runner(self._case, self._clock, life.history_limit, life.history_bytes)
-        if life.alerts:
-            self._shell.hear(AlertsReceived(alerts=life.alerts, via="alerts"))
+    def __init__(self, start: IncidentInput) -> None:
+        self._case = IncidentProcedure(start, start.incident or _declared(start))
+        self._clock = Clock(self._case.incident.declared_at, start.opening.speed)
+        self._shell = Runner(self._case, self._clock, start.history_limit, start.history_bytes)
+        if start.alerts:
+            self._shell.receive(AlertsReceived(alerts=start.alerts, via="alerts"))
 
     @workflow.run
-    async def run(self, life: IncidentInput) -> None:  # noqa: ARG002 (Temporal passes it here as well as to __init__)
+    async def run(self, start: IncidentInput) -> None:  # noqa: ARG002 (Temporal passes it here as well as to __init__)
         await self._shell.carry_out()
         workflow.upsert_memo({MEMO: record(self._case.book, self._case.incident, self._clock.speed)})
         review = self._case.owed_review()
@@ -130,11 +130,11 @@ class IncidentWorkflow:
 
     @workflow.query(name="plan", description="what is under way and what comes next, with reasons")
     def plan(self) -> PlanView:
-        return self._shell.outlook()
+        return self._shell.plan_view()
 
 
-def _declared(life: IncidentInput) -> Incident:
+def _declared(start: IncidentInput) -> Incident:
     now = workflow.info().workflow_start_time  # not the first turn's: while no worker ran, the procedure's clocks did
     letters = "".join(workflow.random().choice(ID_LETTERS) for _ in range(6))
-    incident = declare(life.opening, now, f"{now:%Y%m%d-%H%M}-{letters}", workflow.info().workflow_id)
-    return incident.model_copy(update={"cancelled_episodes": life.cancelled})
+    incident = declare(start.opening, now, f"{now:%Y%m%d-%H%M}-{letters}", workflow.info().workflow_id)
+    return incident.model_copy(update={"cancelled_episodes": start.cancelled})

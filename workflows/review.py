@@ -37,13 +37,13 @@ class ReviewCase:
 
     known = HEARD_AT_REVIEW
 
-    def __init__(self, life: ReviewInput) -> None:
-        self._life = life
-        self.review = life.review
+    def __init__(self, start: ReviewInput) -> None:
+        self._start = start
+        self.review = start.review
 
     @property
     def book(self) -> Runbook:
-        return self._life.runbook
+        return self._start.runbook
 
     @property
     def incident(self) -> Incident:
@@ -56,7 +56,7 @@ class ReviewCase:
     def plan(self, now: datetime) -> Plan:
         return plan(self.book, self.review, now)
 
-    def fold(self, event: Event) -> None:
+    def apply(self, event: Event) -> None:
         self.review = apply(self.book, self.review, event)
 
     def refusal(self, event: Event, now: datetime) -> str | None:
@@ -64,13 +64,13 @@ class ReviewCase:
         if no or not isinstance(event, DraftApproved):
             return no
         review = apply(self.book, self.review, stamp(event, now))
-        after = ReviewCase(self._life.model_copy(update={"review": review}))
+        after = ReviewCase(self._start.model_copy(update={"review": review}))
         return approved_too_soon(self.plan(now), after.plan(now), partial(after.words, now=now))
 
     def words(self, demand: Demand, now: datetime) -> Message:
         return words(self.book, self.incident, demand, now, self.review)
 
-    def outlook(self, present: Plan, now: datetime, speed: float, in_flight: Set[str]) -> PlanView:
+    def plan_view(self, present: Plan, now: datetime, speed: float, in_flight: Set[str]) -> PlanView:
         view = tuple(lines(self.book, present, in_flight))
         return PlanView(incident=self.incident.id, now=now, speed=speed, lines=view)
 
@@ -83,21 +83,21 @@ class ReviewCase:
     def memo(self, now: datetime) -> dict[str, object]:
         return {MEMO: record(self.book, self.review, now)}
 
-    def life(self) -> ReviewInput:
-        return self._life.model_copy(update={"review": self.review})
+    def start(self) -> ReviewInput:
+        return self._start.model_copy(update={"review": self.review})
 
 
 @workflow.defn(name="review")
 class ReviewWorkflow:
     @workflow.init
-    def __init__(self, life: ReviewInput) -> None:
-        self._case = ReviewCase(life)
-        self._speed = life.speed
-        clock = Clock(life.review.incident.declared_at, life.speed)  # its incident's, which goes on
-        self._shell = Runner(self._case, clock, life.history_limit, life.history_bytes)
+    def __init__(self, start: ReviewInput) -> None:
+        self._case = ReviewCase(start)
+        self._speed = start.speed
+        clock = Clock(start.review.incident.declared_at, start.speed)  # its incident's, which goes on
+        self._shell = Runner(self._case, clock, start.history_limit, start.history_bytes)
 
     @workflow.run
-    async def run(self, life: ReviewInput) -> None:  # noqa: ARG002 (Temporal passes it here as well as to __init__)
+    async def run(self, start: ReviewInput) -> None:  # noqa: ARG002 (Temporal passes it here as well as to __init__)
         await self._shell.carry_out()
 
     @workflow.query(name="state", description="everything that is known of this review, and what is owed")
@@ -106,16 +106,16 @@ class ReviewWorkflow:
 
     @workflow.query(name="plan", description="what is under way and what comes next, with reasons")
     def plan(self) -> PlanView:
-        return self._shell.outlook()
+        return self._shell.plan_view()
 
 
-async def start_review(life: ReviewInput) -> None:
+async def start_review(start: ReviewInput) -> None:
     """Once for each incident, whatever becomes of the workflow that starts it. Returns when Temporal has it."""
-    incident = life.review.incident
+    incident = start.review.incident
     try:
         await workflow.start_child_workflow(
             "review",
-            life,
+            start,
             id=f"review-{incident.id}",
             parent_close_policy=workflow.ParentClosePolicy.ABANDON,
             id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
@@ -127,7 +127,7 @@ async def start_review(life: ReviewInput) -> None:
                     SearchAttributePair(known_by.RUNBOOK, incident.runbook),
                 ]
             ),
-            memo={"title": incident.title, "opened_at": life.review.opened_at.isoformat()},
+            memo={"title": incident.title, "opened_at": start.review.opened_at.isoformat()},
             static_summary=summary(f"Review of {incident.severity.upper()} {incident.title}"),
         )
     except WorkflowAlreadyStartedError:

@@ -11,7 +11,13 @@ from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from workflows.durable import decoding
-    from workflows.durable.forward_alerts import HandOn, HoldThere, hand_on, hold_there, other_silences
+    from workflows.durable.forward_alerts import (
+        CaptureBySilence,
+        ForwardAlerts,
+        capture_by_silence,
+        forward,
+        other_silences,
+    )
     from workflows.durable.leaving import must_leave
     from workflows.durable.pacing import Pace
     from workflows.durable.summaries import summary
@@ -41,7 +47,7 @@ class SilenceWorkflow:
             self._news = False
             others = await other_silences() if self._is_over() and self._state.held else ()
             due = policy.due(self._state, workflow.now())  # of what was heard while it asked, too
-            await asyncio.gather(*(self._hand_on(incident, others) for incident in due))
+            await asyncio.gather(*(self._forward(incident, others) for incident in due))
             self._show()
             if self._news:
                 continue  # heard while it handed on
@@ -54,7 +60,7 @@ class SilenceWorkflow:
                 workflow.continue_as_new(self._state)
             await self._rest()
 
-    async def _hand_on(self, incident: str, others: Sequence[SilenceSummary]) -> None:
+    async def _forward(self, incident: str, others: Sequence[SilenceSummary]) -> None:
         """Taken out first: what is heard meanwhile is then for the incident, and not for what is on its way."""
         now = workflow.now()
         passing = {
@@ -63,7 +69,7 @@ class SilenceWorkflow:
         }
         self._state, opening, alerts = policy.take(self._state, incident)
         for silence, event in passing.items():
-            if await hold_there(HoldThere(silence=silence, event=event)):
+            if await capture_by_silence(CaptureBySilence(silence=silence, event=event)):
                 gone = {alert.fingerprint for alert in event.alerts}
                 alerts = tuple(alert for alert in alerts if alert.fingerprint not in gone)
         if alerts:
@@ -71,7 +77,7 @@ class SilenceWorkflow:
 
     async def _open(self, incident: str, opening: OpenRequest, alerts: tuple[Alert, ...]) -> None:
         event = AlertsReceived(at=workflow.now(), by=opening.source, via="alerts", alerts=alerts)
-        await hand_on(HandOn(workflow_id=incident, opening=opening, event=event), f"open {opening.title}")
+        await forward(ForwardAlerts(workflow_id=incident, opening=opening, event=event), f"open {opening.title}")
 
     async def _rest(self) -> None:
         span = self._state.ends_at - workflow.now()
@@ -86,22 +92,22 @@ class SilenceWorkflow:
     async def _on_signal(self, name: str, args: Sequence[RawValue]) -> None:
         """Never raises: what cannot be read is remembered, and shown. What people say does not wait behind alerts."""
         if policy.HEARD.get(name) is not policy.Captured or not args:
-            self._hear(name, args)
+            self._receive(name, args)
             return
         for arg in args:
             await self._pace.room_for(len(arg.payload.data))
-            self._hear(name, (arg,))
+            self._receive(name, (arg,))
 
-    def _hear(self, name: str, args: Sequence[RawValue]) -> None:
-        for event in decoding.hear(policy.HEARD, name, args):
-            self._state = policy.hear(self._state, stamp(event, workflow.now()))
+    def _receive(self, name: str, args: Sequence[RawValue]) -> None:
+        for event in decoding.decode(policy.HEARD, name, args):
+            self._state = policy.apply(self._state, stamp(event, workflow.now()))
             # An alert that stays here changes nothing but the details, which are for whoever looks.
             self._news = self._news or bool(policy.due(self._state, workflow.now())) or self._is_over()
         self._show()
 
     def _on_update(self, name: str, args: Sequence[RawValue]) -> SilenceSummary:
         event = self._asked(name, args)
-        self._state = policy.hear(self._state, event)
+        self._state = policy.apply(self._state, event)
         self._news = True
         workflow.upsert_memo({CARD: self._state.card})
         self._show()
@@ -113,7 +119,7 @@ class SilenceWorkflow:
             raise ApplicationError(no, type="Refused")
 
     def _asked(self, name: str, args: Sequence[RawValue]) -> Event:
-        return stamp(decoding.hear_strictly(policy.ASKED, name, args), workflow.now())
+        return stamp(decoding.decode_strictly(policy.ASKED, name, args), workflow.now())
 
     def _show(self) -> None:
         workflow.set_current_details("\n\n".join(policy.in_words(self._state)))

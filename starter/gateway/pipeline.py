@@ -62,8 +62,8 @@ class Pipeline:
         reading, ignored = set_aside(reading)
         rest, silenced = await self.silencing.hold_back(reading, self._opening)
         delivery = group(rest).but(problems)
-        handed_on = await self._hand_on(source, delivery, webhook.received_at, sent.delivery_id)
-        accepted = self._answer(source, delivery, handed_on, _held(silenced), ignored)
+        forwarded = await self._forward(source, delivery, webhook.received_at, sent.delivery_id)
+        accepted = self._answer(source, delivery, forwarded, _held(silenced), ignored)
         accepted.unreadable = sent.unreadable or None
         if accepted.accepted and not accepted.held:
             self.replays.remember(source.name, sent.delivery_id, webhook.received_at)
@@ -95,40 +95,40 @@ class Pipeline:
             return Accepted(ignored=sent.ignored, problems=[*problems, *sent.problems])
         return None
 
-    async def _hand_on(
+    async def _forward(
         self, source: Source, delivery: Delivery, now: datetime, event_id: str
     ) -> Sequence[tuple[Batch, int]]:
         """Every batch to its incident, with how many of its alerts that took. Sending the same delivery again does no
         harm, also after half of it."""
 
-        async def hand_on(batch: Batch) -> int:
+        async def forward(batch: Batch) -> int:
             accepted = 0
             for event in events_of(source.name, batch, now, event_id):
                 if await self.alerts.open(batch.workflow_id, self._opening(batch), event):
                     accepted += len(event.alerts)
             return accepted
 
-        counts = await self._to_its_end(asyncio.gather(*(hand_on(batch) for batch in delivery.batches)))
+        counts = await self._to_its_end(asyncio.gather(*(forward(batch) for batch in delivery.batches)))
         return [(batch, count) for batch, count in zip(delivery.batches, counts, strict=True) if count]
 
     def _answer(
         self,
         source: Source,
         delivery: Delivery,
-        handed_on: Sequence[tuple[Batch, int]],
+        forwarded: Sequence[tuple[Batch, int]],
         held: Sequence[HeldAlerts],
         ignored: Sequence[Ignored],
     ) -> Accepted:
         kept = [*map(str, ignored), *map(str, held)]
         if held:
             self.outcomes.count(source, "held")
-        incidents = [batch.workflow_id for batch, _ in handed_on]
+        incidents = [batch.workflow_id for batch, _ in forwarded]
         if ignored:
             self.outcomes.count(source, "ignored")
         if incidents or not kept:
             self.outcomes.count(source, "accepted" if incidents else "nothing_open")
         return Accepted(
-            accepted=sum(count for batch, count in handed_on if not batch.remark),
+            accepted=sum(count for batch, count in forwarded if not batch.remark),
             incident=incidents[0] if incidents else None,
             incidents=incidents,
             opens_nothing=list(ignored),

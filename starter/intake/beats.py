@@ -51,7 +51,7 @@ class Beats:
         if sender.may_keep(at):
             sender.kept = at
         else:
-            await self._hand_on(name, sender, at)
+            await self._forward(name, sender, at)
 
     async def flush(self, now: datetime) -> None:
         """Hand on what has been kept for long enough."""
@@ -79,7 +79,7 @@ class Beats:
         sender = self._senders[name] = _Beating(card.every, at, told_at, kept)
         return sender
 
-    async def _hand_on(self, name: str, sender: _Beating, at: datetime) -> None:
+    async def _forward(self, name: str, sender: _Beating, at: datetime) -> None:
         await self._heartbeats.tell(name, Beat(at=at, by="gateway"))
         sender.told_at = max(at, sender.told_at or at)
         if sender.kept is not None and sender.kept <= at:
@@ -87,7 +87,7 @@ class Beats:
 
     async def _try(self, name: str, sender: _Beating, at: datetime) -> None:
         try:
-            await self._hand_on(name, sender, at)
+            await self._forward(name, sender, at)
         except NothingOpen:
             self._senders.pop(name, None)
         except Unreachable as problem:

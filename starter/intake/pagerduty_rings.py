@@ -1,7 +1,8 @@
 """PagerDuty's webhooks about our own rings: what becomes of them there.
 
 Only a person acknowledges and resolves. Our own acknowledging and resolving through the Events API comes back as a
-webhook too, with an integration as its agent: taken for a person's, hushing an older ring would resolve the incident.
+webhook too, with an integration as its agent: taken for a person's, it would
+resolve the incident when only an older ring is resolved there.
 An agent that is missing is none either: PagerDuty's workflows and time-outs have none. That is noted. An
 acknowledgement may end by itself there, so that its end counts whoever did it: PagerDuty rings again, and so do we.
 """

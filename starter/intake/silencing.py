@@ -132,7 +132,7 @@ def silenced(reading: InterpretedReading, active: Sequence[SilenceSummary]) -> S
     longest_first = sorted(active, key=lambda card: card.ends_at, reverse=True)
     for each in reading.alerts if active else ():
         labels = reading.labels(each)
-        by = next((card for card in longest_first if card.holds(labels, reading.received_at)), None)
+        by = next((card for card in longest_first if card.matches(labels, reading.received_at)), None)
         if by:
             found[by.id].append(each)
     return [Silenced(cards[silence], reading.only(alerts)) for silence, alerts in found.items()]

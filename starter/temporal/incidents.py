@@ -125,7 +125,7 @@ class Incidents:
         """Raises NobodyWorks, NothingOpen (no such workflow)."""
         return await self.query(workflow_id, run_id, "state", Status, patience)
 
-    async def outlook(self, workflow_id: str, run_id: str | None = None, patience: timedelta = PATIENCE) -> PlanView:
+    async def plan_view(self, workflow_id: str, run_id: str | None = None, patience: timedelta = PATIENCE) -> PlanView:
         """Raises NobodyWorks, NothingOpen (no such workflow)."""
         return await self.query(workflow_id, run_id, "plan", PlanView, patience)
 

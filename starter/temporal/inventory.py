@@ -10,7 +10,7 @@ from starter.temporal.results import FoundIncident, NobodyWorks, NothingOpen, Re
 from starter.temporal.reviews import Reviews
 from workflows.policy.review.results import OwedNow, ReviewStatus
 from workflows.policy.views.results import Status
-from workflows.policy.watches.digest import OwedToReview, StillOpen, Stock
+from workflows.policy.watches.digest import Inventory, OwedToReview, StillOpen
 
 AT_ONCE = 20
 OVER = ("resolved", "cancelled")
@@ -19,7 +19,7 @@ One = TypeVar("One")
 A = TypeVar("A")
 
 
-async def take(incidents: Incidents, reviews: Reviews) -> Stock:
+async def take(incidents: Incidents, reviews: Reviews) -> Inventory:
     """How everything stands that is open. Raises Unreachable."""
     return await asked(
         await incidents.list(),
@@ -36,7 +36,7 @@ async def asked(
     ask: Callable[[Summary], Awaitable[Status]],
     ask_review: Callable[[ReviewSummary], Awaitable[ReviewStatus]],
     now: datetime,
-) -> Stock:
+) -> Inventory:
     """What does not answer is in it with what its list entry says. Reviews of drills are left out: their deadlines are
     in compressed time."""
     places = asyncio.Semaphore(AT_ONCE)
@@ -44,7 +44,7 @@ async def asked(
     known = await asyncio.gather(*(_answer(ask, one, places) for one in unresolved))
     opened = list(reviews)
     told = await asyncio.gather(*(_answer(ask_review, one, places) for one in opened))
-    return Stock(
+    return Inventory(
         taken_at=now,
         incidents=tuple(_incident(one, status) for one, status in zip(unresolved, known, strict=True)),
         owed=tuple(_owed(each, status) for status in told if status and status.speed == 1 for each in status.owed),

@@ -75,7 +75,7 @@ class Reviews:
         """Raises NobodyWorks, NothingOpen."""
         return await self._incidents.query(found.workflow_id, found.run_id, "state", ReviewStatus, PATIENCE)
 
-    async def outlook(self, found: FoundIncident) -> PlanView:
+    async def plan_view(self, found: FoundIncident) -> PlanView:
         """Raises NobodyWorks, NothingOpen."""
         return await self._incidents.query(found.workflow_id, found.run_id, "plan", PlanView, PATIENCE)
 

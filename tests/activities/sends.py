@@ -28,7 +28,7 @@ def page(
     return send(effect, **fields)
 
 
-def hush(ring: str, become: Any = "acknowledged") -> Send:
+def sync(ring: str, become: Any = "acknowledged") -> Send:
     return send(SyncPager(to="on-call", ring=ring, become=become))
 
 

@@ -122,7 +122,7 @@ def test_a_document_says_what_the_text_said(text: str) -> None:
 async def test_a_field_that_the_project_lacks_is_left_out(jira: Jira, sandbox: SandboxServer) -> None:
     """`Field 'labels' cannot be set. It is not on the appropriate screen, or unknown.`"""
     await sandbox.fault(vendor="jira", method="issue", match="labels", status=400)
-    receipt = await jira.file_ticket(sends.ticket(), look_first=False)
+    receipt = await jira.file_ticket(sends.ticket(), may_have_been_sent=False)
     assert receipt.reference
     assert receipt.warns
     assert (receipt.note or "").startswith("simplified, for Jira answered 400")

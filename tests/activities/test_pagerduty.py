@@ -35,7 +35,7 @@ async def incident(sandbox: SandboxServer) -> dict[str, Any]:
 
 async def test_a_page_says_enough_on_a_phone(pagerduty: PagerDuty, sandbox: SandboxServer) -> None:
     receipt = await pagerduty.page(
-        sends.page(vendor_key="ring-1", links=(("Runbook", "https://wiki.example/checkout"),)), look_first=False
+        sends.page(vendor_key="ring-1", links=(("Runbook", "https://wiki.example/checkout"),)), may_have_been_sent=False
     )
     (entry,) = await sandbox.wire("pagerduty")
     assert entry["body"] == {
@@ -65,7 +65,7 @@ async def test_a_page_carries_what_is_searched_and_routed_by_in_fields_of_its_ow
         "labels": {"job": "checkout"},
         "address": address,
     }
-    await pagerduty.page(sends.page(**known), look_first=False)
+    await pagerduty.page(sends.page(**known), may_have_been_sent=False)
     (entry,) = await sandbox.wire("pagerduty")
     details = entry["body"]["payload"]["custom_details"]
     assert {name: details[name] for name in ("incident", "runbook", "channel", "labels")} == {
@@ -82,13 +82,13 @@ async def test_a_page_carries_what_is_searched_and_routed_by_in_fields_of_its_ow
     [("sev1", "critical"), ("sev2", "error"), ("sev3", "warning"), ("sev4", "info"), ("?", "critical")],
 )
 async def test_severities(pagerduty: PagerDuty, sandbox: SandboxServer, ours: str, theirs: str) -> None:
-    await pagerduty.page(sends.page(severity=ours), look_first=False)
+    await pagerduty.page(sends.page(severity=ours), may_have_been_sent=False)
     assert (await incident(sandbox))["severity"] == theirs
 
 
 async def test_a_link_that_is_none_does_not_cost_the_page(pagerduty: PagerDuty, sandbox: SandboxServer) -> None:
     links = (("a", "see the wiki"), ("b", "http://[::1"), ("c", "javascript:alert(1)"), ("d", "https://ok.example"))
-    await pagerduty.page(sends.page(links=links), look_first=False)
+    await pagerduty.page(sends.page(links=links), may_have_been_sent=False)
     (entry,) = await sandbox.wire("pagerduty")
     assert entry["body"]["links"] == [{"href": "https://ok.example", "text": "d"}]
 
@@ -194,29 +194,29 @@ async def test_another_refusal_is_about_neither(pagerduty: PagerDuty, sandbox: S
 
 
 async def test_a_page_without_a_subject_names_the_incident(pagerduty: PagerDuty, sandbox: SandboxServer) -> None:
-    await pagerduty.page(sends.page(subject="\n"), look_first=False)
+    await pagerduty.page(sends.page(subject="\n"), may_have_been_sent=False)
     assert (await incident(sandbox))["title"] == f"Incident {INCIDENT}"
 
 
 async def test_a_second_page_with_the_same_key_rings_nobody(pagerduty: PagerDuty, sandbox: SandboxServer) -> None:
     for _ in range(2):
-        await pagerduty.page(sends.page(vendor_key="ring-1"), look_first=False)
+        await pagerduty.page(sends.page(vendor_key="ring-1"), may_have_been_sent=False)
     assert await rings(sandbox) == ["ring-1"]
 
 
 async def test_a_page_that_somebody_resolved_there_does_not_ring_again(
     pagerduty: PagerDuty, sandbox: SandboxServer
 ) -> None:
-    await pagerduty.page(sends.page(vendor_key="ring-1"), look_first=False)
+    await pagerduty.page(sends.page(vendor_key="ring-1"), may_have_been_sent=False)
     await sandbox.press((await incident(sandbox))["id"], "resolve")
-    await pagerduty.page(sends.page(vendor_key="ring-1"), look_first=True)
+    await pagerduty.page(sends.page(vendor_key="ring-1"), may_have_been_sent=True)
     assert await rings(sandbox) == ["ring-1"]
 
 
 async def test_without_a_token_a_page_is_sent_without_a_look(sandbox: SandboxServer) -> None:
     keys = {"on-call": ROUTING_KEY}
     pagerduty = PagerDuty(keys, sandbox.pagerduty_events_url, sandbox.pagerduty_api_url, None, None)
-    await pagerduty.page(sends.page(vendor_key="ring-1"), look_first=True)
+    await pagerduty.page(sends.page(vendor_key="ring-1"), may_have_been_sent=True)
     assert [entry["path"] for entry in await sandbox.wire("pagerduty")] == ["/pagerduty/events/v2/enqueue"]
 
 
@@ -227,7 +227,7 @@ async def test_a_look_that_fails_does_not_hold_a_page(
     pagerduty: PagerDuty, sandbox: SandboxServer, fault: dict[str, Any]
 ) -> None:
     await sandbox.fault(**LOOK, **fault)
-    receipt = await pagerduty.page(sends.page(vendor_key="ring-1"), look_first=True)
+    receipt = await pagerduty.page(sends.page(vendor_key="ring-1"), may_have_been_sent=True)
     assert await rings(sandbox) == ["ring-1"]
     assert (receipt.note or "").startswith("rang all the same: PagerDuty ")
 
@@ -237,14 +237,14 @@ async def test_a_look_that_hangs_does_not_hold_a_page(
 ) -> None:
     monkeypatch.setattr("activities.pagerduty.LOOK_WITHIN_S", 0.05)
     await sandbox.fault(**LOOK, delay_s=0.3, status=500)
-    receipt = await pagerduty.page(sends.page(vendor_key="ring-1"), look_first=True)
+    receipt = await pagerduty.page(sends.page(vendor_key="ring-1"), may_have_been_sent=True)
     assert await rings(sandbox) == ["ring-1"]
     assert receipt.note == "rang all the same: PagerDuty did not answer within 0.05 s"
 
 
 async def test_older_rings_are_resolved_before_the_new_one(pagerduty: PagerDuty, sandbox: SandboxServer) -> None:
-    await pagerduty.page(sends.page(vendor_key="ring-1"), look_first=False)
-    await pagerduty.page(sends.page(vendor_key="ring-2", supersedes=("ring-1",)), look_first=False)
+    await pagerduty.page(sends.page(vendor_key="ring-1"), may_have_been_sent=False)
+    await pagerduty.page(sends.page(vendor_key="ring-2", supersedes=("ring-1",)), may_have_been_sent=False)
     assert await events(sandbox) == [("trigger", "ring-1"), ("resolve", "ring-1"), ("trigger", "ring-2")]
     statuses = {each["incident_key"]: each["status"] for each in (await sandbox.state())["pagerduty_incidents"]}
     assert statuses == {"ring-1": "resolved", "ring-2": "triggered"}
@@ -254,21 +254,23 @@ async def test_an_older_ring_that_cannot_be_resolved_does_not_hold_a_page(
     pagerduty: PagerDuty, sandbox: SandboxServer
 ) -> None:
     await sandbox.fault(vendor="pagerduty", match="resolve", status=500)
-    receipt = await pagerduty.page(sends.page(vendor_key="ring-3", supersedes=("ring-1", "ring-2")), look_first=False)
+    receipt = await pagerduty.page(
+        sends.page(vendor_key="ring-3", supersedes=("ring-1", "ring-2")), may_have_been_sent=False
+    )
     assert await rings(sandbox) == ["ring-3"]
     assert receipt.note == "rang all the same: PagerDuty answered 500"
 
 
 async def test_a_person_without_a_key_is_rejected(pagerduty: PagerDuty, sandbox: SandboxServer) -> None:
     with pytest.raises(Rejected, match="vp-engineering has no PagerDuty integration key: set") as refused:
-        await pagerduty.page(sends.page("vp-engineering"), look_first=False)
+        await pagerduty.page(sends.page("vp-engineering"), may_have_been_sent=False)
     assert refused.value.route == fingerprint("vp-engineering", "")
     assert await sandbox.wire("pagerduty") == []
 
 
 async def test_a_key_that_pagerduty_refuses_is_rejected_with_its_fingerprint(pagerduty: PagerDuty) -> None:
     with pytest.raises(Rejected, match="answered 400: Event object is invalid: Invalid routing key") as refused:
-        await pagerduty.page(sends.page("mistyped"), look_first=False)
+        await pagerduty.page(sends.page("mistyped"), may_have_been_sent=False)
     assert refused.value.route == fingerprint("mistyped", "R0BAD-SECRET")
 
 
@@ -277,9 +279,9 @@ async def test_a_key_refused_twice_is_not_tried_until_it_is_changed(
 ) -> None:
     refused = (fingerprint("on-call", ROUTING_KEY),)
     with pytest.raises(Rejected, match="refused twice: not tried again until it is changed"):
-        await pagerduty.page(sends.page(not_through=refused), look_first=True)
+        await pagerduty.page(sends.page(not_through=refused), may_have_been_sent=True)
     assert await sandbox.wire("pagerduty") == []
-    await pagerduty.page(sends.page(not_through=(fingerprint("on-call", "an older key"),)), look_first=False)
+    await pagerduty.page(sends.page(not_through=(fingerprint("on-call", "an older key"),)), may_have_been_sent=False)
     assert len(await rings(sandbox)) == 1
 
 
@@ -292,7 +294,7 @@ def test_a_fingerprint_changes_with_the_key_and_the_person_and_shows_neither() -
 async def test_a_rate_limit_without_a_time_is_tried_soon(pagerduty: PagerDuty, sandbox: SandboxServer) -> None:
     await sandbox.fault(vendor="pagerduty", status=429)
     with pytest.raises(Unavailable) as limited:
-        await pagerduty.page(sends.page(), look_first=False)
+        await pagerduty.page(sends.page(), may_have_been_sent=False)
     assert limited.value.retry_after is not None
     assert limited.value.retry_after.total_seconds() == 10
 
@@ -306,17 +308,17 @@ def test_the_rest_apis_rate_limit_says_when_it_ends() -> None:
 
 @pytest.mark.parametrize("become", ["acknowledged", "resolved"])
 async def test_a_ring_is_hushed(pagerduty: PagerDuty, sandbox: SandboxServer, become: str) -> None:
-    await pagerduty.page(sends.page(vendor_key="ring-1"), look_first=False)
-    await pagerduty.hush(sends.hush("ring-1", become))
+    await pagerduty.page(sends.page(vendor_key="ring-1"), may_have_been_sent=False)
+    await pagerduty.sync(sends.sync("ring-1", become))
     assert (await incident(sandbox))["status"] == become
 
 
 async def test_hushing_what_does_not_ring_is_no_failure(pagerduty: PagerDuty) -> None:
-    assert (await pagerduty.hush(sends.hush("ring-1"))).reference == "ring-1"
+    assert (await pagerduty.sync(sends.sync("ring-1"))).reference == "ring-1"
 
 
 async def test_a_note_is_written_once(pagerduty: PagerDuty, sandbox: SandboxServer) -> None:
-    await pagerduty.page(sends.page(vendor_key="ring-1"), look_first=False)
+    await pagerduty.page(sends.page(vendor_key="ring-1"), may_have_been_sent=False)
     note = sends.send(Annotate(to="on-call", ring="ring-1"), vendor_key="k7/annotate/1", text="<b>Bob</b> has it")
     await sandbox.fault(**NOTES, match="Bob", drop="after", times=1)
     with pytest.raises(Unavailable):

@@ -48,7 +48,7 @@ async def test_whom_nobody_knows_the_first_refuses(pagers: Pagers, sandbox: Sand
 
 async def test_a_page_is_synchronized_where_it_stays_open(pagers: Pagers, sandbox: SandboxServer) -> None:
     receipt = await pagers.page(sends.page(to="on-call"), False)
-    await pagers.hush(sends.hush(receipt.reference or ""))
+    await pagers.sync(sends.sync(receipt.reference or ""))
     [incident] = (await sandbox.state())["pagerduty_incidents"]
     assert incident["status"] == "acknowledged"
 
@@ -56,8 +56,8 @@ async def test_a_page_is_synchronized_where_it_stays_open(pagers: Pagers, sandbo
 async def test_at_a_pager_that_keeps_nothing_open_there_is_nothing_to_do(
     pagers: Pagers, sandbox: SandboxServer
 ) -> None:
-    hush = sends.send(SyncPager(to="boss", ring="ring-1", become="resolved"))
-    assert (await pagers.hush(hush)).note == "nothing stays open at ntfy"
+    sync = sends.send(SyncPager(to="boss", ring="ring-1", become="resolved"))
+    assert (await pagers.sync(sync)).note == "nothing stays open at ntfy"
     note = sends.send(Annotate(to="boss", ring="ring-1"))
     assert (await pagers.annotate(note)).note == "not noted: ntfy shows no notes"
     assert await sandbox.wire() == []

@@ -15,7 +15,7 @@ from tests.activities import sends
 from workflows.policy.effects.effects import Receipt, Send
 
 WAYS = ["send_email", "write_document", "file_ticket"]
-KINDS = ["page", "hush", "annotate", "open_channel", "set_topic", "post", "publish", *WAYS]
+KINDS = ["page", "sync_pager", "annotate", "open_channel", "set_topic", "post", "publish", *WAYS]
 
 
 @dataclass
@@ -25,17 +25,17 @@ class EveryVendor:
     failure: Exception | None = None
     asked: list[tuple[str, bool | None]] = field(default_factory=list)
 
-    async def _do(self, kind: str, look_first: bool | None = None) -> Receipt:
-        self.asked.append((kind, look_first))
+    async def _do(self, kind: str, may_have_been_sent: bool | None = None) -> Receipt:
+        self.asked.append((kind, may_have_been_sent))
         if self.failure:
             raise self.failure
         return Receipt(reference=kind)
 
-    async def page(self, send: Send, look_first: bool) -> Receipt:
-        return await self._do("page", look_first)
+    async def page(self, send: Send, may_have_been_sent: bool) -> Receipt:
+        return await self._do("page", may_have_been_sent)
 
-    async def hush(self, send: Send) -> Receipt:
-        return await self._do("hush")
+    async def sync(self, send: Send) -> Receipt:
+        return await self._do("sync_pager")
 
     async def annotate(self, send: Send) -> Receipt:
         return await self._do("annotate")
@@ -46,11 +46,11 @@ class EveryVendor:
     async def set_topic(self, send: Send) -> Receipt:
         return await self._do("set_topic")
 
-    async def post(self, send: Send, look_first: bool) -> Receipt:
-        return await self._do("post", look_first)
+    async def post(self, send: Send, may_have_been_sent: bool) -> Receipt:
+        return await self._do("post", may_have_been_sent)
 
-    async def publish(self, send: Send, look_first: bool) -> Receipt:
-        return await self._do("publish", look_first)
+    async def publish(self, send: Send, may_have_been_sent: bool) -> Receipt:
+        return await self._do("publish", may_have_been_sent)
 
     async def send_email(self, send: Send) -> Receipt:
         return await self._do("send_email")
@@ -58,8 +58,8 @@ class EveryVendor:
     async def write_document(self, send: Send) -> Receipt:
         return await self._do("write_document")
 
-    async def file_ticket(self, send: Send, look_first: bool) -> Receipt:
-        return await self._do("file_ticket", look_first)
+    async def file_ticket(self, send: Send, may_have_been_sent: bool) -> Receipt:
+        return await self._do("file_ticket", may_have_been_sent)
 
 
 async def run(vendor: EveryVendor, kind: str, send: Send, attempt: int = 1) -> Receipt:
@@ -79,7 +79,7 @@ async def test_each_activity_asks_its_vendor(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", ["page", "post", "publish", "file_ticket"])
 @pytest.mark.parametrize(
-    ("again", "attempt", "look_first"),
+    ("again", "attempt", "may_have_been_sent"),
     [
         (False, 1, False),
         # This activity's first attempt may have had its effect.
@@ -89,11 +89,11 @@ async def test_each_activity_asks_its_vendor(kind: str) -> None:
     ],
 )
 async def test_what_may_have_been_sent_is_looked_for_first(
-    kind: str, again: bool, attempt: int, look_first: bool
+    kind: str, again: bool, attempt: int, may_have_been_sent: bool
 ) -> None:
     vendor = EveryVendor()
     await run(vendor, kind, sends.page(again=again), attempt)
-    assert vendor.asked == [(kind, look_first)]
+    assert vendor.asked == [(kind, may_have_been_sent)]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -102,7 +102,8 @@ async def test_unavailable_is_tried_again_when_the_vendor_says(kind: str) -> Non
         await run(EveryVendor(Unavailable("not now", timedelta(minutes=20))), kind, sends.page())
     assert failure.value.type == "Unavailable"
     assert not failure.value.non_retryable
-    longest = timedelta(seconds=30) if kind in ("page", "hush") else timedelta(minutes=20)  # somebody waits for a page
+    somebody_waits = kind in ("page", "sync_pager")
+    longest = timedelta(seconds=30) if somebody_waits else timedelta(minutes=20)
     assert failure.value.next_retry_delay == longest
     assert failure.value.category == ApplicationErrorCategory.BENIGN
 
@@ -173,7 +174,7 @@ async def test_each_send_is_one_log_line_without_its_texts(failure: Exception | 
 def test_paging_has_its_queue_to_itself() -> None:
     perform = Perform(None, None, None)
     names = [[each.__name__ for each in queue] for queue in (perform.page_activities(), perform.comms_activities())]
-    assert names[0] == ["page", "hush", "canary"]
+    assert names[0] == ["page", "sync_pager", "canary"]
     assert set(names[0]) & set(names[1]) == {"canary"}
     assert {*names[0], *names[1]} == {*KINDS, "canary", "call_dead_mans_switch"}
 
@@ -243,7 +244,7 @@ class Talker:
     def __init__(self) -> None:
         self.posts: list[Send] = []
 
-    async def post(self, send: Send, look_first: bool) -> Receipt:
+    async def post(self, send: Send, may_have_been_sent: bool) -> Receipt:
         self.posts.append(send)
         return Receipt()
 
@@ -260,11 +261,11 @@ class Recorder:
     def __init__(self) -> None:
         self.pages: list[Send] = []
 
-    async def page(self, send: Send, look_first: bool) -> Receipt:
+    async def page(self, send: Send, may_have_been_sent: bool) -> Receipt:
         self.pages.append(send)
         return Receipt()
 
-    async def hush(self, send: Send) -> Receipt:
+    async def sync(self, send: Send) -> Receipt:
         return Receipt()
 
     async def annotate(self, send: Send) -> Receipt:

@@ -93,20 +93,20 @@ async def test_the_topic_of_a_channel_known_by_name_is_set_and_cut(slack: Slack,
 
 
 async def test_a_message_goes_to_its_thread(slack: Slack, sandbox: SandboxServer) -> None:
-    declared = await slack.post(sends.post(), look_first=False)
+    declared = await slack.post(sends.post(), may_have_been_sent=False)
     channel, _, ts = (declared.reference or "").partition(":")
-    await slack.post(sends.post(channel, ts, text="in the thread"), look_first=False)
+    await slack.post(sends.post(channel, ts, text="in the thread"), may_have_been_sent=False)
     (parent,) = await messages(sandbox)
     assert [reply["text"] for reply in parent["replies"]] == ["in the thread"]
 
 
 async def test_a_reply_that_was_not_confirmed_is_found_in_its_thread(slack: Slack, sandbox: SandboxServer) -> None:
-    channel, _, ts = ((await slack.post(sends.post(), look_first=False)).reference or "").partition(":")
+    channel, _, ts = ((await slack.post(sends.post(), may_have_been_sent=False)).reference or "").partition(":")
     reply = sends.post(channel, ts, vendor_key="reply")
     await sandbox.fault(vendor="slack", method="chat.postMessage", drop="after", times=1)
     with pytest.raises(Unavailable):
-        await slack.post(reply, look_first=False)
-    receipt = await slack.post(reply, look_first=True)
+        await slack.post(reply, may_have_been_sent=False)
+    receipt = await slack.post(reply, may_have_been_sent=True)
     (parent,) = await messages(sandbox)
     assert [f"{channel}:{each['ts']}" for each in parent["replies"]] == [receipt.reference]
 
@@ -116,18 +116,18 @@ async def test_a_message_is_found_however_many_came_after_it(
     slack: Slack, sandbox: SandboxServer, in_thread: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("activities.slack_api.ANSWER_PAGE_SIZE", 2)
-    parent = (await slack.post(sends.post(vendor_key="parent"), look_first=False)).reference or ""
+    parent = (await slack.post(sends.post(vendor_key="parent"), may_have_been_sent=False)).reference or ""
     thread = parent.partition(":")[2] if in_thread else None
-    sent = [await slack.post(sends.post(thread=thread, vendor_key=f"{n}"), look_first=False) for n in range(5)]
+    sent = [await slack.post(sends.post(thread=thread, vendor_key=f"{n}"), may_have_been_sent=False) for n in range(5)]
     for n in (0, 4):
-        assert (await slack.post(sends.post(thread=thread, vendor_key=f"{n}"), look_first=True)).reference == sent[
-            n
-        ].reference
+        assert (
+            await slack.post(sends.post(thread=thread, vendor_key=f"{n}"), may_have_been_sent=True)
+        ).reference == sent[n].reference
 
 
 async def test_a_message_that_cannot_be_looked_for_is_posted_all_the_same(slack: Slack, sandbox: SandboxServer) -> None:
     await sandbox.fault(vendor="slack", method="conversations.history", error="not_in_channel")
-    receipt = await slack.post(sends.post(), look_first=True)
+    receipt = await slack.post(sends.post(), may_have_been_sent=True)
     assert len(await messages(sandbox)) == 1
     assert receipt.note == (
         "sent without looking for it first: Slack says not_in_channel: invite the app to the channel"
@@ -135,7 +135,9 @@ async def test_a_message_that_cannot_be_looked_for_is_posted_all_the_same(slack:
 
 
 async def test_only_people_whom_we_mention_are_pinged(slack: Slack, sandbox: SandboxServer) -> None:
-    await slack.post(sends.post(mention=("on-call", "vp-engineering"), text="<!channel> @here *now*"), look_first=False)
+    await slack.post(
+        sends.post(mention=("on-call", "vp-engineering"), text="<!channel> @here *now*"), may_have_been_sent=False
+    )
     body = await posted(sandbox)
     (section,) = body["blocks"][0]["elements"]
     assert section["elements"] == [
@@ -151,18 +153,18 @@ async def test_only_people_whom_we_mention_are_pinged(slack: Slack, sandbox: San
 
 
 async def test_a_message_carries_its_key(slack: Slack, sandbox: SandboxServer) -> None:
-    await slack.post(sends.post(vendor_key="k7/declaration/1"), look_first=False)
+    await slack.post(sends.post(vendor_key="k7/declaration/1"), may_have_been_sent=False)
     assert (await posted(sandbox))["metadata"] == {"event_type": "tocsin", "event_payload": {"op": "k7/declaration/1"}}
 
 
 async def test_a_message_without_words_says_the_subject(slack: Slack, sandbox: SandboxServer) -> None:
-    await slack.post(sends.post(text=" \x00", subject="SEV-1: checkout"), look_first=False)
+    await slack.post(sends.post(text=" \x00", subject="SEV-1: checkout"), may_have_been_sent=False)
     assert (await posted(sandbox))["text"] == "SEV-1: checkout"
 
 
 async def test_a_pinned_message_is_pinned_once_however_often_it_is_sent(slack: Slack, sandbox: SandboxServer) -> None:
-    first = await slack.post(sends.post(pin=True), look_first=False)
-    again = await slack.post(sends.post(pin=True), look_first=True)
+    first = await slack.post(sends.post(pin=True), may_have_been_sent=False)
+    again = await slack.post(sends.post(pin=True), may_have_been_sent=True)
     channel = (await channels(sandbox))["incidents"]
     assert [f"{channel['id']}:{ts}" for ts in channel["pins"]] == [first.reference] == [again.reference]
     assert again.note == "it was already there"
@@ -173,7 +175,7 @@ async def test_a_message_that_cannot_be_pinned_is_a_message(
     slack: Slack, sandbox: SandboxServer, fault: dict[str, Any]
 ) -> None:
     await sandbox.fault(vendor="slack", method="pins.add", **fault)
-    receipt = await slack.post(sends.post(pin=True), look_first=False)
+    receipt = await slack.post(sends.post(pin=True), may_have_been_sent=False)
     assert len(await messages(sandbox)) == 1
     assert (receipt.note or "").startswith("not pinned: Slack ")
 
@@ -184,7 +186,7 @@ async def test_a_message_that_cannot_be_pinned_is_a_message(
 async def test_what_slack_says_will_pass_is_unavailable(slack: Slack, sandbox: SandboxServer, error: str) -> None:
     await sandbox.fault(vendor="slack", error=error)
     with pytest.raises(Unavailable, match=error):
-        await slack.post(sends.post(), look_first=False)
+        await slack.post(sends.post(), may_have_been_sent=False)
 
 
 @pytest.mark.parametrize(
@@ -201,14 +203,14 @@ async def test_what_slack_refuses_is_rejected_with_advice(
 ) -> None:
     await sandbox.fault(vendor="slack", error=error)
     with pytest.raises(Rejected, match=advice):
-        await slack.post(sends.post(), look_first=False)
+        await slack.post(sends.post(), may_have_been_sent=False)
 
 
 async def test_a_channel_that_is_not_there_is_rejected(slack: Slack) -> None:
     with pytest.raises(Rejected, match="shows the app no channel #nowhere"):
         await slack.set_topic(sends.send(SetTopic(channel="#nowhere")))
     with pytest.raises(Rejected, match="channel_not_found"):
-        await slack.post(sends.post("#nowhere"), look_first=True)
+        await slack.post(sends.post("#nowhere"), may_have_been_sent=True)
 
 
 @pytest.mark.parametrize("code", ["invalid_blocks", "msg_blocks_too_long", "invalid_arguments"])
@@ -216,7 +218,7 @@ async def test_a_message_whose_looks_are_refused_is_said_in_plain_words(
     slack: Slack, sandbox: SandboxServer, code: str
 ) -> None:
     await sandbox.fault(vendor="slack", method="chat.postMessage", match="blocks", error=code)
-    receipt = await slack.post(sends.post(text="checkout is down"), look_first=False)
+    receipt = await slack.post(sends.post(text="checkout is down"), may_have_been_sent=False)
     assert (receipt.note or "").startswith(f"simplified, for Slack says {code}")
     sent = [entry["body"] for entry in await sandbox.wire("slack") if entry["path"].endswith("chat.postMessage")]
     assert ["blocks" in body for body in sent] == [True, False]
@@ -225,7 +227,7 @@ async def test_a_message_whose_looks_are_refused_is_said_in_plain_words(
 
 async def test_and_without_its_mark_if_need_be(slack: Slack, sandbox: SandboxServer) -> None:
     await sandbox.fault(vendor="slack", method="chat.postMessage", match="metadata", error="metadata_too_large")
-    await slack.post(sends.post(text="x" * 5000), look_first=False)
+    await slack.post(sends.post(text="x" * 5000), may_have_been_sent=False)
     sent = [entry["body"] for entry in await sandbox.wire("slack") if entry["path"].endswith("chat.postMessage")]
     assert len(sent) == 3
     assert len(sent[2]["text"]) <= 1000
@@ -236,7 +238,7 @@ async def test_a_message_that_its_channel_refuses_is_not_tried_in_another_form(
 ) -> None:
     await sandbox.fault(vendor="slack", method="chat.postMessage", error="is_archived")
     with pytest.raises(Rejected, match="is_archived"):
-        await slack.post(sends.post(), look_first=False)
+        await slack.post(sends.post(), may_have_been_sent=False)
     assert len(await sandbox.wire("slack")) == 1
 
 

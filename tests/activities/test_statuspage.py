@@ -27,9 +27,11 @@ async def updates(sandbox: SandboxServer) -> list[tuple[str, str]]:
 async def test_an_incident_lives_on_the_page_from_investigating_to_resolved(
     statuspage: Statuspage, sandbox: SandboxServer
 ) -> None:
-    receipt = await statuspage.publish(sends.publish(subject="Checkout is down", text="looking"), look_first=False)
+    receipt = await statuspage.publish(
+        sends.publish(subject="Checkout is down", text="looking"), may_have_been_sent=False
+    )
     for status, text in [("identified", "found"), ("monitoring", "fixed"), ("resolved", "over")]:
-        same = await statuspage.publish(sends.publish(status, receipt.reference, text=text), look_first=False)
+        same = await statuspage.publish(sends.publish(status, receipt.reference, text=text), may_have_been_sent=False)
         assert same.reference == receipt.reference
     (incident,) = await incidents(sandbox)
     assert (incident["id"], incident["name"], incident["status"]) == (receipt.reference, "Checkout is down", "resolved")
@@ -45,9 +47,9 @@ async def test_an_incident_lives_on_the_page_from_investigating_to_resolved(
 async def test_an_update_whose_incident_is_not_known_finds_it_by_our_id(
     statuspage: Statuspage, sandbox: SandboxServer
 ) -> None:
-    await statuspage.publish(sends.publish(incident="another"), look_first=False)
-    created = await statuspage.publish(sends.publish(), look_first=False)
-    found = await statuspage.publish(sends.publish("identified", text="found"), look_first=False)
+    await statuspage.publish(sends.publish(incident="another"), may_have_been_sent=False)
+    created = await statuspage.publish(sends.publish(), may_have_been_sent=False)
+    found = await statuspage.publish(sends.publish("identified", text="found"), may_have_been_sent=False)
     assert found.reference == created.reference
     assert len(await incidents(sandbox)) == 2
 
@@ -57,29 +59,29 @@ async def test_an_update_whose_incident_is_not_known_finds_it_by_our_id(
 async def test_an_update_that_was_not_confirmed_is_published_once(
     statuspage: Statuspage, sandbox: SandboxServer, known: bool, status: str
 ) -> None:
-    created = await statuspage.publish(sends.publish(text="looking"), look_first=False)
+    created = await statuspage.publish(sends.publish(text="looking"), may_have_been_sent=False)
     update = sends.publish(status, created.reference if known else None, text="news")
     await sandbox.fault(vendor="statuspage", match="news", drop="after", times=1)
     with pytest.raises(Unavailable):
-        await statuspage.publish(update, look_first=False)
-    await statuspage.publish(update, look_first=True)
+        await statuspage.publish(update, may_have_been_sent=False)
+    await statuspage.publish(update, may_have_been_sent=True)
     assert await updates(sandbox) == [("investigating", "looking"), (status, "news")]
 
 
 async def test_the_same_words_as_an_hour_ago_are_news(statuspage: Statuspage, sandbox: SandboxServer) -> None:
-    created = await statuspage.publish(sends.publish(text="still looking"), look_first=False)
+    created = await statuspage.publish(sends.publish(text="still looking"), may_have_been_sent=False)
     in_an_hour = datetime.now(UTC) + timedelta(hours=1)
     again = sends.publish("investigating", created.reference, text="still looking", first_started_at=in_an_hour)
-    await statuspage.publish(again, look_first=True)
+    await statuspage.publish(again, may_have_been_sent=True)
     assert await updates(sandbox) == [("investigating", "still looking")] * 2
 
 
 async def test_the_key_goes_in_the_header_and_nowhere_else(statuspage: Statuspage, sandbox: SandboxServer) -> None:
-    await statuspage.publish(sends.publish(), look_first=False)
+    await statuspage.publish(sends.publish(), may_have_been_sent=False)
     assert STATUSPAGE_TOKEN not in str(await sandbox.wire("statuspage"))
 
 
 async def test_a_page_for_people_is_not_statuspages_answer(sandbox: SandboxServer) -> None:
     behind_a_login = Statuspage("key", "p1", f"{sandbox.url}/?")
     with pytest.raises(Unavailable, match="not understood"):
-        await behind_a_login.publish(sends.publish(), look_first=False)
+        await behind_a_login.publish(sends.publish(), may_have_been_sent=False)

@@ -61,7 +61,7 @@ class PolicyRunner:
         """So many minutes after the declaration, these, all before the next look at the plan."""
         self.run_to(at(count))
         for event in events:
-            self._fold(event)
+            self._apply(event)
         self.turn()
 
     def run_to(self, until: datetime) -> None:
@@ -83,7 +83,7 @@ class PolicyRunner:
 
     def overtaken(self, demand: Demand, event: Event) -> None:
         """The event arrives while the send is under way, and the send succeeds before it could be withdrawn."""
-        self._fold(event)
+        self._apply(event)
         self._settle(demand, "done")
         self.turn()
 
@@ -100,7 +100,7 @@ class PolicyRunner:
         """One turn of the shell; False if there was nothing to do."""
         if present.conclusions:
             for event in present.conclusions:
-                self._fold(event)
+                self._apply(event)
             return True
         wanted = {d.key for d in present.due} | {w.demand.key for w in present.waiting}
         unwanted = [flight.demand for key, flight in self.flying.items() if key not in wanted]
@@ -108,14 +108,14 @@ class PolicyRunner:
             self._settle(demand, "superseded")
         lost = [key for key in self.incident.started if key not in wanted and key not in self.flying]
         for key in lost:
-            self._fold(EffectAbandoned(key=key))
+            self._apply(EffectAbandoned(key=key))
         new = [demand for demand in present.due if demand.key not in self.flying]
         for demand in new:
             self._begin(demand)
         return bool(unwanted or lost or new)
 
     def _begin(self, demand: Demand) -> None:
-        self._fold(EffectStarted(demand=demand, real_at=self.now))
+        self._apply(EffectStarted(demand=demand, real_at=self.now))
         self.begun.append((self.now, demand))
         fate = self.fate(demand)
         self.flying[demand.key] = Flight(demand, fate, None if fate.outcome is None else self.now + fate.after)
@@ -136,9 +136,9 @@ class PolicyRunner:
             demand=demand, outcome=outcome, receipt=receipt, problem=problem, route="route", late=late
         )
         self.landed.append(settled)
-        self._fold(settled)
+        self._apply(settled)
 
-    def _fold(self, event: Event) -> None:
+    def _apply(self, event: Event) -> None:
         self.incident = apply(self.book, self.incident, stamp(event, self.now))
 
     def _next_moment(self) -> datetime | None:

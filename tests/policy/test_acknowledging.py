@@ -42,7 +42,7 @@ from workflows.policy.incident.events import (
     UpdatePosted,
 )
 from workflows.policy.simulation.simulate import Simulation
-from workflows.policy.views.plan_view import as_markdown, outlook
+from workflows.policy.views.plan_view import as_markdown, plan_view
 from workflows.policy.views.results import Status
 
 TWO = ladder(tier("alice"), tier("bob", after=10))
@@ -55,7 +55,7 @@ def key_of(simulation: Simulation, duty: str) -> str:
     return simulation.incident.vendor_key(duty)
 
 
-def hushes(simulation: Simulation) -> list[tuple[str, str]]:
+def syncs(simulation: Simulation) -> list[tuple[str, str]]:
     return [
         (d.effect.ring.rpartition("k7/")[2].removeprefix("simulation/preview/"), d.effect.become)
         for _, d in simulation.sent
@@ -67,7 +67,7 @@ class TestAtThePager:
     def test_every_ring_is_acknowledged_there_and_told_by_whom(self) -> None:
         simulation = opened(TWO)
         happens(simulation, 11, Acknowledged(by="Alice"))
-        assert hushes(simulation) == [("escalate/1/alice/1", "acknowledged"), ("escalate/2/bob/1", "acknowledged")]
+        assert syncs(simulation) == [("escalate/1/alice/1", "acknowledged"), ("escalate/2/bob/1", "acknowledged")]
         noted = {d.effect.to for _, d in simulation.sent if isinstance(d.effect, Annotate)}
         assert noted == {"alice", "bob"}
 
@@ -75,40 +75,40 @@ class TestAtThePager:
         simulation = opened(TWO)
         simulation.run_to(at(11))
         happens(simulation, 12, Acknowledged(by="Bob", ring=key_of(simulation, "escalate/2/bob/1"), via="pagerduty"))
-        assert hushes(simulation) == [("escalate/1/alice/1", "acknowledged")]
+        assert syncs(simulation) == [("escalate/1/alice/1", "acknowledged")]
 
     def test_what_was_acknowledged_there_before_is_left_alone_by_the_next_acknowledgement(self) -> None:
         simulation = opened(EXPIRES)
         happens(simulation, 11, Acknowledged(by="Alice"))
         happens(simulation, 72, Acknowledged(by="Alice"))
         rung = ["escalate/1/alice/1", "escalate/2/bob/1", "escalate/1/alice/2"]
-        assert hushes(simulation) == [(key, "acknowledged") for key in rung]
+        assert syncs(simulation) == [(key, "acknowledged") for key in rung]
 
     def test_every_ring_is_resolved_there(self) -> None:
         simulation = opened(TWO)
         happens(simulation, 11, Resolved())
-        assert hushes(simulation) == [("escalate/1/alice/1", "resolved"), ("escalate/2/bob/1", "resolved")]
+        assert syncs(simulation) == [("escalate/1/alice/1", "resolved"), ("escalate/2/bob/1", "resolved")]
         assert simulation.incident.rings == {}
 
     def test_cancelling_resolves_them_too(self) -> None:
         simulation = opened(TWO)
         happens(simulation, 1, Cancelled())
-        assert hushes(simulation) == [("escalate/1/alice/1", "resolved")]
+        assert syncs(simulation) == [("escalate/1/alice/1", "resolved")]
 
     def test_what_rings_in_spite_of_the_acknowledgement_keeps_ringing_until_the_end(self) -> None:
         simulation = opened(LASTING)
         happens(simulation, 5, Acknowledged())
         simulation.run_to(at(60))
-        assert hushes(simulation) == [("escalate/1/alice/1", "acknowledged")]
+        assert syncs(simulation) == [("escalate/1/alice/1", "acknowledged")]
         happens(simulation, 61, Resolved())
-        assert hushes(simulation)[1:] == [("escalate/1/alice/1", "resolved"), ("escalate/2/bob/1", "resolved")]
+        assert syncs(simulation)[1:] == [("escalate/1/alice/1", "resolved"), ("escalate/2/bob/1", "resolved")]
 
     def test_a_delayed_acknowledgement_also_hushes_what_rang_meanwhile(self) -> None:
         """PagerDuty redelivers for hours: the event bears the time of the press, and Bob was rung after it."""
         simulation = opened(TWO)
         simulation.run_to(at(12))
         simulation.happen(Acknowledged(at=at(5), by="Alice", ring=key_of(simulation, "escalate/1/alice/1")))
-        assert hushes(simulation) == [("escalate/2/bob/1", "acknowledged")]
+        assert syncs(simulation) == [("escalate/2/bob/1", "acknowledged")]
 
     def test_a_page_in_flight_is_withdrawn_first_and_hushed_after(self) -> None:
         """A trigger that arrives after the acknowledgement would ring again."""
@@ -125,7 +125,7 @@ class TestAtThePager:
         told = post(sends(simulation, "tell/incident")[-1][1])
         assert said(simulation.incident, "could not mark Alice's page as acknowledged: simulated. At the pager it is")
         assert told.to.thread == "declaration/1"
-        assert len(hushes(simulation)) == 1
+        assert len(syncs(simulation)) == 1
 
     def test_a_hush_that_is_no_longer_wanted_is_no_failure(self) -> None:
         shell = PolicyRunner.of(opening(TWO), lambda d: NEVER if d.duty.startswith("hush/ack") else Fate())
@@ -166,7 +166,7 @@ class TestFromThePager:
         simulation = opened(TWO)
         simulation.happen(Resolved(by="Alice", ring=key_of(simulation, "escalate/1/alice/1"), via="pagerduty"))
         assert simulation.incident.resolved_by == "Alice"
-        assert hushes(simulation) == []
+        assert syncs(simulation) == []
 
     def test_the_echo_of_our_own_hush_is_no_sign_of_life(self) -> None:
         simulation = opened(EXPIRES)
@@ -262,7 +262,7 @@ class TestWhatRingsInSpiteOfIt:
     def test_what_had_got_through_before_is_hushed_all_the_same(self) -> None:
         simulation = opened(LASTING)
         happens(simulation, 11, Acknowledged(by="Alice"))
-        assert hushes(simulation) == [("escalate/1/alice/1", "acknowledged"), ("escalate/2/bob/1", "acknowledged")]
+        assert syncs(simulation) == [("escalate/1/alice/1", "acknowledged"), ("escalate/2/bob/1", "acknowledged")]
 
     @pytest.mark.parametrize(
         ("fate", "again"),
@@ -469,7 +469,7 @@ def test_who_looks_sees_that_an_acknowledgement_has_lapsed(minute: int, expected
     happens(simulation, 1, Acknowledged(by="Alice"))
     simulation.run_to(at(minute))
     incident = simulation.incident
-    view = outlook(EXPIRES, incident, simulation.plan(), simulation.now, 1, set())
+    view = plan_view(EXPIRES, incident, simulation.plan(), simulation.now, 1, set())
     assert ("lapsed at" in as_markdown(EXPIRES, incident, view)) is expected
     console = Console(file=(screen := StringIO()), width=80)
     console.print(whole(Status(incident=incident, verification=timedelta()), view))

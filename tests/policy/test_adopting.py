@@ -7,7 +7,7 @@ from workflows.policy.incident.state import Incident
 from workflows.policy.reducers.refusals import refusal
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.views.difference import PlanChange, changes
-from workflows.policy.views.plan_view import outlook
+from workflows.policy.views.plan_view import plan_view
 
 LATE = runbook(severity(tier("alice"), tier("bob", after=30, unless="resolved"), duties=[]))
 SOON = runbook(severity(tier("alice"), tier("bob", after=10, unless="resolved"), tier("carol", after=40)), version="2")
@@ -81,7 +81,7 @@ def test_an_adoption_that_arrives_again_does_not_take_back_a_later_one() -> None
 
 def foreseen(old: Runbook, new: Runbook, incident: Incident, count: float) -> list[PlanChange]:
     now = at(count)
-    view = outlook(old, incident, plan(old, incident, now), now, 1.0, frozenset())
+    view = plan_view(old, incident, plan(old, incident, now), now, 1.0, frozenset())
     return list(changes(view.lines, new, incident, now))
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.policy.builders import alert, alerts, at, declared, happens, ladder, opened, said, tier
 from workflows.policy.incident.bounds import IncidentBounds
-from workflows.policy.incident.cancelled import sift
+from workflows.policy.incident.cancelled import without_cancelled
 from workflows.policy.incident.events import Alert, AlertsReceived, Cancelled
 from workflows.policy.reducers.alerts import to_move
 from workflows.policy.reducers.refusals import refusal
@@ -100,9 +100,9 @@ class TestMoreThanAreKeptOneByOne:
         known = cancelled(many).incident.cancelled_episodes
         last = alert(f"f{IncidentBounds.alerts + 4}", group="g")
         anew = last.model_copy(update={"starts_at": last.starts_at + timedelta(minutes=4)})
-        assert sift(known, alerts(last, anew))[1].alerts == (anew,)
-        after, _ = sift(known, alerts().model_copy(update={"ended": {"g": at(4)}}))
-        assert sift(after, alerts(last))[1].alerts == (last,)
+        assert without_cancelled(known, alerts(last, anew))[1].alerts == (anew,)
+        after, _ = without_cancelled(known, alerts().model_copy(update={"ended": {"g": at(4)}}))
+        assert without_cancelled(after, alerts(last))[1].alerts == (last,)
 
 
 def test_the_next_incident_does_not_hear_of_it_either() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from tests.policy.builders import T0
 from workflows.policy.time.calendar import day_in
-from workflows.policy.watches.digest import LINE, OwedToReview, StillOpen, Stock, compose
+from workflows.policy.watches.digest import LINE, Inventory, OwedToReview, StillOpen, compose
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 NOW = T0
@@ -28,11 +28,11 @@ def owed(kind: str = "review", due_in: timedelta = HOUR, **more: object) -> Owed
 def said(*things: StillOpen | OwedToReview, most: int = 12) -> list[str]:
     incidents = tuple(thing for thing in things if isinstance(thing, StillOpen))
     debts = tuple(thing for thing in things if isinstance(thing, OwedToReview))
-    return compose(Stock(taken_at=NOW, incidents=incidents, owed=debts), most).splitlines()
+    return compose(Inventory(taken_at=NOW, incidents=incidents, owed=debts), most).splitlines()
 
 
 def test_nothing_is_said_when_there_is_nothing_to_say() -> None:
-    assert compose(Stock(taken_at=NOW), 12) == ""
+    assert compose(Inventory(taken_at=NOW), 12) == ""
 
 
 class TestIncidents:
@@ -77,7 +77,7 @@ class TestReviews:
         assert not said(owed(due_in=3 * DAY + HOUR))
 
     def test_one_that_does_not_say_what_it_owes_is_named(self) -> None:
-        text = compose(Stock(taken_at=NOW, silent_reviews=("20260228-1200-b2",)), 12)
+        text = compose(Inventory(taken_at=NOW, silent_reviews=("20260228-1200-b2",)), 12)
         assert text == "Reviews that do not say what they owe (1)\n• 20260228-1200-b2"
 
 

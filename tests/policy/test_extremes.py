@@ -26,7 +26,7 @@ from workflows.policy.review.plan_view import as_markdown as review_as_markdown
 from workflows.policy.review.results import status
 from workflows.policy.review.state import Review
 from workflows.policy.simulation.simulate import Simulation
-from workflows.policy.views.plan_view import as_markdown, lines, outlook
+from workflows.policy.views.plan_view import as_markdown, lines, plan_view
 from workflows.policy.views.results import Status
 from workflows.policy.views.summary import record
 from workflows.policy.wire.bounded import EARLIEST, LATEST
@@ -74,7 +74,7 @@ sayings = st.lists(
 
 def say(simulation: Simulation, name: str, said: dict[str, object]) -> None:
     known = HEARD_AT_REVIEW if simulation.review else HEARD
-    [event] = decoding.hear(known, name, [RawValue(Payload(data=json.dumps(said).encode()))])
+    [event] = decoding.decode(known, name, [RawValue(Payload(data=json.dumps(said).encode()))])
     simulation.happen(event)
 
 
@@ -88,13 +88,13 @@ def show(simulation: Simulation) -> None:
         record(book, incident, 1.0)
     if simulation.review is None:
         assert Incident.model_validate_json(incident.model_dump_json()) == incident
-        view = outlook(book, incident, present, now, 1.0, frozenset())
+        view = plan_view(book, incident, present, now, 1.0, frozenset())
         as_markdown(book, incident, view)
         console.print(incident_view.whole(Status(incident=incident, verification=timedelta()), view))
         return
     assert Review.model_validate_json(simulation.review.model_dump_json()) == simulation.review
     found = status(book, simulation.review, now, 1.0)
-    view = outlook(book, incident, present, now, 1.0, frozenset())
+    view = plan_view(book, incident, present, now, 1.0, frozenset())
     view = view.model_copy(update={"lines": tuple(lines(book, present, frozenset()))})
     review_as_markdown(book, simulation.review, view)
     console.print(review_view.whole(found, view))

@@ -19,7 +19,7 @@ from tests.policy.builders import (
 from workflows.policy.incident.events import Acknowledged, Cancelled, Escalated, Resolved
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.simulation.simulate import Simulation
-from workflows.policy.views.plan_view import as_markdown, outlook
+from workflows.policy.views.plan_view import as_markdown, plan_view
 
 TIERS = (tier("alice"), tier("bob", after=12), tier("carol", after=40))
 BOOK = ladder(*TIERS, verify_for="15m", repeat_after="60m")
@@ -171,7 +171,7 @@ class TestNobodyIsRungMeanwhile:
 class TestItIsSaid:
     def test_the_plan_says_until_when(self) -> None:
         simulation = turns("R1 F2 R3")
-        view = outlook(BOOK, simulation.incident, simulation.plan(), simulation.now, 1.0, frozenset())
+        view = plan_view(BOOK, simulation.incident, simulation.plan(), simulation.now, 1.0, frozenset())
         assert view.end_held_until == at(8)
         assert "The end is held until 09:08:00" in as_markdown(BOOK, simulation.incident, view)
         assert not any("escalate" in key for _, key in coming(simulation))

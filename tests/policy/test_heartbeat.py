@@ -36,7 +36,7 @@ def expected(every: float = 5, grace: float = 2, *events: tuple[float, Event], *
     """Added at T0."""
     state = Heartbeat(name="backup", spec=spec(every, grace), expected_since=T0).model_copy(update=facts)
     for moment, event in events:
-        state = policy.hear(state, event.model_copy(update={"at": at(moment)}))
+        state = policy.apply(state, event.model_copy(update={"at": at(moment)}))
     return state
 
 
@@ -201,7 +201,7 @@ class TestTelling:
     def test_the_end_of_a_silence_is_the_end_of_the_alert_that_was_raised(self) -> None:
         state = policy.tell(expected(), "missing", at(8), fires=True)
         fires = policy.alert(state, "missing", "", fires=True)
-        later = policy.hear(state, Beat(at=at(20)))
+        later = policy.apply(state, Beat(at=at(20)))
         ends = policy.alert(later, "missing", "", fires=False)
         assert (fires.fingerprint, fires.starts_at) == (ends.fingerprint, ends.starts_at) == ("heartbeat-backup", at(7))
         assert policy.tell(later, "missing", at(20), fires=False).told == {}

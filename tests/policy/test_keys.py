@@ -37,7 +37,7 @@ WRITTEN = [
     ("call/Alice/Bob", DutyKey(DutyKind.CALL, "Alice/Bob")),
     ("joined/alice", DutyKey(DutyKind.JOINED, "alice")),
     ("fallback/escalate/1/on-call", DutyKey(DutyKind.FALLBACK, "escalate/1/on-call")),
-    ("hush/resolved/escalate/1/on-call/1", DutyKey(DutyKind.HUSH_RESOLVED, "escalate/1/on-call/1")),
+    ("hush/resolved/escalate/1/on-call/1", DutyKey(DutyKind.SYNC_RESOLVED, "escalate/1/on-call/1")),
     ("news/at/alice", DutyKey(DutyKind.NEWS_AT_PAGER, "alice")),
     ("news/channel", DutyKey(DutyKind.NEWS_IN_CHANNEL)),
     ("declaration", DutyKey(DutyKind.DECLARATION)),

@@ -38,7 +38,7 @@ from workflows.policy.reducers.refusals import refusal
 from workflows.policy.reducers.root import apply
 from workflows.policy.runbook.model import Runbook, Severity
 from workflows.policy.simulation.simulate import Simulation
-from workflows.policy.views.plan_view import as_markdown, outlook
+from workflows.policy.views.plan_view import as_markdown, plan_view
 from workflows.texts.render import words
 
 settings.register_profile("quick", max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
@@ -114,7 +114,7 @@ def test_whatever_happens_the_engine_answers(
     live(shell, script, restarts)
     incident = shell.incident
     assert Incident.model_validate_json(incident.model_dump_json()) == incident
-    view = outlook(book, incident, shell.look(), shell.now, 1.0, shell.flying.keys())
+    view = plan_view(book, incident, shell.look(), shell.now, 1.0, shell.flying.keys())
     assert incident.id in as_markdown(book, incident, view)
 
 
@@ -245,12 +245,12 @@ def test_what_people_write_and_what_alerts_say_in_one_instant_may_come_in_any_or
 ) -> None:
     shell = Watched.of(opening(book), lambda _: DONE)
     live(shell, script, [])
-    one, other = _fold(shell, writing, batch), _fold(shell, batch, writing)
+    one, other = _apply(shell, writing, batch), _apply(shell, batch, writing)
     assert _facts(one) == _facts(other)
     assert _demands(book, one, shell.now) == _demands(book, other, shell.now)
 
 
-def _fold(shell: PolicyRunner, *events: Event) -> Incident:
+def _apply(shell: PolicyRunner, *events: Event) -> Incident:
     incident = shell.incident
     for event in events:
         incident = apply(shell.book, incident, stamp(event, shell.now))

@@ -32,7 +32,7 @@ from workflows.policy.runbook import model as policy_runbook
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.people import Audience
 from workflows.policy.views import results, summary
-from workflows.policy.views.plan_view import outlook
+from workflows.policy.views.plan_view import plan_view
 from workflows.policy.wire.model import Wire
 
 BOOK = load(Path(__file__).parents[2] / "runbooks" / "company.yaml").runbooks["company"]
@@ -74,7 +74,7 @@ def _lived() -> list[BaseModel]:
     happens(simulation, 3 * 60, review_events.Submitted(by="Alice", link="https://wiki.example/1"))
     review = simulation.review
     assert review is not None
-    view = outlook(BOOK, life, plan(BOOK, life, now), now, 60.0, frozenset())
+    view = plan_view(BOOK, life, plan(BOOK, life, now), now, 60.0, frozenset())
     return [
         results.IncidentInput(opening=opening(BOOK), incident=life, alerts=(alert(),)),
         openings.Particulars(severity="sev1", title="Checkout fails", labels={"a": "b"}),

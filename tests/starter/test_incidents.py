@@ -200,12 +200,12 @@ class TestAsking:
 class TestReading:
     async def test_state_and_plan(self, incidents: Incidents, opening: OpenRequest, worker: Worker) -> None:
         workflow_id = await incidents.declare(opening)
-        status, outlook = await asyncio.gather(incidents.status(workflow_id), incidents.outlook(workflow_id))
+        status, plan_view = await asyncio.gather(incidents.status(workflow_id), incidents.plan_view(workflow_id))
         assert status.incident.title == "Checkout is down"
-        assert outlook.incident == status.incident.id
-        assert outlook.lines
+        assert plan_view.incident == status.incident.id
+        assert plan_view.lines
 
-    @pytest.mark.parametrize("read", [Incidents.status, Incidents.outlook])
+    @pytest.mark.parametrize("read", [Incidents.status, Incidents.plan_view])
     async def test_without_a_worker_they_say_so(
         self, read: Callable[..., Awaitable[object]], incidents: Incidents, opening: OpenRequest
     ) -> None:
@@ -337,7 +337,7 @@ class TestAway:
             lambda incidents, opening: incidents.open("incident-x", opening, alerts("firing")),
             lambda incidents, opening: incidents.declare(opening),
             lambda incidents, _: incidents.status("incident-x"),
-            lambda incidents, _: incidents.outlook("incident-x"),
+            lambda incidents, _: incidents.plan_view("incident-x"),
             lambda incidents, _: incidents.history("incident-x"),
             lambda incidents, _: incidents.find(),
             lambda incidents, _: incidents.list(),

@@ -20,7 +20,7 @@ from starter.temporal.results import Unpublished
 from tests.starter.book import ACME
 from tests.starter.conftest import GatewayUnderTest, incident_worker
 from worker.publishing import publish
-from workflows.durable.forward_alerts import HandOn
+from workflows.durable.forward_alerts import ForwardAlerts
 from workflows.policy.incident.events import Alert, AlertsReceived
 from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.runbook.model import Runbook
@@ -150,7 +150,7 @@ async def test_what_a_silence_or_a_heartbeat_kept_opens_by_what_is_published_now
     kept = OpenRequest(runbook=book, severity="sev1", title="No heartbeat from backup")
     firing = Alert(fingerprint="f", status="firing", name="Down", starts_at=datetime.now(UTC))
     event = AlertsReceived(alerts=(firing,), via="alerts")
-    await Temporal(Incidents(client)).hand_on_alerts(HandOn(workflow_id="kept", opening=kept, event=event))
+    await Temporal(Incidents(client)).forward_alerts(ForwardAlerts(workflow_id="kept", opening=kept, event=event))
     history = client.get_workflow_handle("kept").fetch_history_events(page_size=1)
     payloads = (await anext(history)).workflow_execution_started_event_attributes.input.payloads
     [life] = await client.data_converter.decode(payloads, [IncidentInput])

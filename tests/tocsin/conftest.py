@@ -97,7 +97,7 @@ async def rings(send: Send) -> Receipt:
 
 
 @activity.defn(name="hush")
-async def hushes(send: Send) -> Receipt:
+async def syncs(send: Send) -> Receipt:
     return Receipt()
 
 
@@ -112,7 +112,7 @@ async def deciding(client: Client) -> AsyncIterator[Worker]:
 @pytest_asyncio.fixture
 async def worker(client: Client, deciding: Worker) -> AsyncIterator[Worker]:
     """Runs incidents, and whoever is paged is reached; nobody performs what else they want done."""
-    async with Worker(client, task_queue=PAGE_QUEUE, activities=[rings, hushes]):
+    async with Worker(client, task_queue=PAGE_QUEUE, activities=[rings, syncs]):
         yield deciding
 
 

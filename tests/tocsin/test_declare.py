@@ -102,7 +102,7 @@ async def test_a_label_decides_who_is_called(tocsin: Tocsin, worker: Worker, cli
         told = json.loads((await tocsin(*words, *labels)).out)
         status = await Incidents(client).status(told["workflow_id"])
         assert status.incident.labels == ({"team": "payments", "x": "a=b"} if labels else {})
-        plan = await Incidents(client).outlook(told["workflow_id"])
+        plan = await Incidents(client).plan_view(told["workflow_id"])
         planned = {*status.incident.settled, *(line.duty for line in plan.lines)}
         assert {duty.split("/")[1] for duty in planned if duty.startswith("escalate/")} == tiers
 

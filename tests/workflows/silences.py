@@ -19,7 +19,7 @@ from starter.temporal.results import NobodyWorks, NothingOpen, Unreachable
 from starter.temporal.silences import new_id
 from tests.patience import HANGS_AFTER_S
 from tests.workflows.incidents import opening
-from workflows.durable.forward_alerts import HandOn, HoldThere, SilencesListed
+from workflows.durable.forward_alerts import CaptureBySilence, ForwardAlerts, SilencesListed
 from workflows.durable.sandboxing import runner
 from workflows.incident import IncidentWorkflow
 from workflows.policy.incident.events import Alert
@@ -43,10 +43,10 @@ async def crew(
     way = Temporal(Incidents(client))
 
     @activity.defn(name="hand_on_alerts")
-    async def hand_on(alerts: HandOn) -> bool:
+    async def forward(alerts: ForwardAlerts) -> bool:
         if alerts.workflow_id in stuck:
             raise Unreachable("not this one")
-        return await way.hand_on_alerts(alerts)
+        return await way.forward_alerts(alerts)
 
     def broken(name: str) -> None:
         if fails == name:
@@ -58,14 +58,14 @@ async def crew(
         return SilencesListed(cards=tuple(each.card for each in listed))
 
     @activity.defn(name="hold_by_silence")
-    async def hold_by_silence(held: HoldThere) -> bool:
+    async def capture_by_silence(held: CaptureBySilence) -> bool:
         broken("hold_by_silence")
-        return await way.hold_by_silence(held)
+        return await way.capture_by_silence(held)
 
     workflows = [SilenceWorkflow, IncidentWorkflow]
     async with (
         Worker(client, task_queue="tocsin", workflows=workflows, workflow_runner=runner()),
-        Worker(client, task_queue=PAGE_QUEUE, activities=[hand_on, list_silences, hold_by_silence]),
+        Worker(client, task_queue=PAGE_QUEUE, activities=[forward, list_silences, capture_by_silence]),
     ):
         yield
 

@@ -16,7 +16,7 @@ from temporalio.worker import Worker
 from workflows.digest import DigestWorkflow
 from workflows.durable.sandboxing import runner
 from workflows.policy.effects.effects import Email, Place, Post, Receipt, Send
-from workflows.policy.watches.digest import Digested, DigestOrder, StillOpen, Stock
+from workflows.policy.watches.digest import Digested, DigestOrder, Inventory, StillOpen
 from workflows.queues import COMMS_QUEUE
 
 POST = Post(to=Place(channel="#incidents"), template="digest")
@@ -24,10 +24,10 @@ MAIL = Email(to="leads", name="Leads", addresses=("leads@example.com",), templat
 BY_POST, BY_BOTH = DigestOrder(post=POST, zone="UTC"), DigestOrder(post=POST, mail=MAIL, zone="UTC")
 
 
-def something() -> Stock:
+def something() -> Inventory:
     now = datetime.now(UTC)
     one = StillOpen(incident="i1", title="Checkout fails", severity="sev1", declared_at=now - timedelta(hours=3))
-    return Stock(taken_at=now, incidents=(one,))
+    return Inventory(taken_at=now, incidents=(one,))
 
 
 @dataclass
@@ -35,7 +35,7 @@ class DigestWorld:
     """What is open, which ways work, and what arrived."""
 
     client: Client
-    stock: Stock = field(default_factory=something)
+    inventory: Inventory = field(default_factory=something)
     broken: tuple[str, ...] = ()
     receipt: Receipt = field(default_factory=lambda: Receipt(reference="r"))
     arrived: list[tuple[str, Send]] = field(default_factory=list)
@@ -43,11 +43,11 @@ class DigestWorld:
 
     def activities(self) -> list[Callable[..., Awaitable[object]]]:
         @activity.defn(name="take_stock")
-        async def take_stock() -> Stock:
+        async def take_inventory() -> Inventory:
             self.taken += 1
             if self.taken == 1:
                 raise RuntimeError("Temporal did not answer")
-            return self.stock
+            return self.inventory
 
         @activity.defn(name="post")
         async def post(send: Send) -> Receipt:
@@ -57,7 +57,7 @@ class DigestWorld:
         async def send_email(send: Send) -> Receipt:
             return self._receive("send_email", send)
 
-        return [take_stock, post, send_email]
+        return [take_inventory, post, send_email]
 
     def _receive(self, way: str, send: Send) -> Receipt:
         if way in self.broken:
@@ -98,7 +98,7 @@ async def test_it_says_in_the_channel_what_is_open(world: DigestWorld) -> None:
 
 
 async def test_it_is_quiet_when_there_is_nothing(world: DigestWorld) -> None:
-    world.stock = Stock(taken_at=datetime.now(UTC))
+    world.inventory = Inventory(taken_at=datetime.now(UTC))
     assert await world.digest(BY_BOTH) == Digested(said=False)
     assert world.arrived == []
 

@@ -11,7 +11,7 @@ from tocsin import output
 from tocsin.commands.arguments import AsJson
 from tocsin.commands.session import incidents
 from tocsin.view.plain import plain
-from workflows.policy.watches.digest import Stock, compose
+from workflows.policy.watches.digest import Inventory, compose
 
 app = typer.Typer()
 
@@ -21,12 +21,12 @@ ALL = 10_000
 @app.command()
 def digest(as_json: AsJson = False) -> None:
     """What is still open, and who owes what: the daily digest as it would be now, whole. Nothing is sent."""
-    stock = asyncio.run(_take())
-    output.show(stock, plain(compose(stock, ALL) or "nothing is open, and nobody owes anything"), as_json)
-    if stock.incidents and not any(one.answers for one in stock.incidents):
+    inventory = asyncio.run(_take())
+    output.show(inventory, plain(compose(inventory, ALL) or "nothing is open, and nobody owes anything"), as_json)
+    if inventory.incidents and not any(one.answers for one in inventory.incidents):
         raise NobodyWorks("no worker is running: nothing is being paged")
 
 
-async def _take() -> Stock:
+async def _take() -> Inventory:
     known = await incidents()
     return await take(known, Reviews(known))

@@ -124,7 +124,7 @@ def cancel(
         str, Option(metavar="INCIDENT", help="The incident that its alerts move to.", show_default=False)
     ] = "",
 ) -> Event:
-    """Opened in error, or twice: told, hushed and closed, unreviewed. What fires stays cancelled until it ends."""
+    """Opened in error, or twice: told, resolved and closed, unreviewed. What fires stays cancelled until it ends."""
     return Cancelled(reason=reason, duplicate_of=duplicate_of)
 
 

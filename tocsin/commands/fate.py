@@ -24,9 +24,9 @@ async def fate(
     clock = asyncio.get_running_loop()
     patient_until = clock.time() + within.total_seconds()
     while True:
-        outlook = await known.outlook(workflow_id)
+        plan_view = await known.plan_view(workflow_id)
         incident = (await known.status(workflow_id)).incident
-        page = found(incident, outlook.lines)
+        page = found(incident, plan_view.lines)
         if page.decided or clock.time() > patient_until:
             return incident, page
         await asyncio.sleep(LOOK_EVERY_S)

@@ -65,16 +65,16 @@ async def _show(prefix: str, as_json: bool) -> None:
     found = await known.find(prefix or None, closed=True)
     async with _or_what_the_history_knows(known, found, as_json):
         status = await known.status(found.workflow_id, found.run_id)
-        outlook = await known.outlook(found.workflow_id, found.run_id)
-        output.show(ShownIncident(state=status, plan=outlook), view.whole(status, outlook), as_json)
+        plan_view = await known.plan_view(found.workflow_id, found.run_id)
+        output.show(ShownIncident(state=status, plan=plan_view), view.whole(status, plan_view), as_json)
 
 
 async def _plan(prefix: str, as_json: bool) -> None:
     known = await incidents()
     found = await known.find(prefix or None, closed=True)
     async with _or_what_the_history_knows(known, found, as_json):
-        outlook = await known.outlook(found.workflow_id, found.run_id)
-        output.show(outlook, answers.outlook(outlook), as_json)
+        plan_view = await known.plan_view(found.workflow_id, found.run_id)
+        output.show(plan_view, answers.plan_view(plan_view), as_json)
 
 
 @asynccontextmanager

@@ -88,7 +88,7 @@ async def _show(prefix: str, as_json: bool) -> None:
     known = await incidents()
     found = await Reviews(known).find(prefix or None, closed=True)
     try:
-        state, plan = await Reviews(known).status(found), await Reviews(known).outlook(found)
+        state, plan = await Reviews(known).status(found), await Reviews(known).plan_view(found)
     except NobodyWorks:
         history = await known.history(found.workflow_id, found.run_id)
         remembered = Remembered(incident=found.incident, history=history)

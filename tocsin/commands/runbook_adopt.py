@@ -61,10 +61,10 @@ async def _adopt(prefix: str, runbook: str, yes: bool, by: str, as_json: bool) -
     book = followed(await installation(known), runbook)
     found = await known.find(prefix or None)
     status = await known.status(found.workflow_id, found.run_id)
-    outlook = await known.outlook(found.workflow_id, found.run_id)
-    foreseen = _foreseen(status, outlook, book)
+    plan_view = await known.plan_view(found.workflow_id, found.run_id)
+    foreseen = _foreseen(status, plan_view, book)
     if not as_json:
-        output.out.print(_in_words(foreseen, outlook))
+        output.out.print(_in_words(foreseen, plan_view))
     if yes or (not as_json and typer.confirm("Adopt it?")):
         changed = await known.ask(found.workflow_id, RunbookAdopted(runbook=book, by=by, via=VIA))
         foreseen = foreseen.model_copy(update={"adopted": True})
@@ -74,26 +74,26 @@ async def _adopt(prefix: str, runbook: str, yes: bool, by: str, as_json: bool) -
         output.show(foreseen, "", as_json)
 
 
-def _foreseen(status: Status, outlook: PlanView, book: Runbook) -> Adoption:
+def _foreseen(status: Status, plan_view: PlanView, book: Runbook) -> Adoption:
     """Raises Refused when the incident cannot go on by this runbook."""
     no = why_not(status.incident, book)
     if no:
         raise RefusedByIncident(no)
-    found = sorted(changes(outlook.lines, book, status.incident, outlook.now), key=lambda change: change.line.at)
+    found = sorted(changes(plan_view.lines, book, status.incident, plan_view.now), key=lambda change: change.line.at)
     return Adoption(incident=status.incident.id, runbook=book.runbook, changes=found, adopted=False)
 
 
-def _in_words(adoption: Adoption, outlook: PlanView) -> RenderableType:
+def _in_words(adoption: Adoption, plan_view: PlanView) -> RenderableType:
     title = plain(f"{adoption.incident} by {adoption.runbook} as it is now", "bold")
     if not adoption.changes:
         return Group(title, "nothing that is planned would change; texts may")
     table = Table("", "at (UTC)", "what", "because", box=None, header_style="dim", padding=(0, 2, 0, 0))
     for change in adoption.changes:
         line = change.line
-        before = f" (now {moment(change.before, outlook.now)})" if change.before else ""
+        before = f" (now {moment(change.before, plan_view.now)})" if change.before else ""
         table.add_row(
             plain(change.kind, STYLES[change.kind]),
-            moment(line.at, outlook.now) + before,
+            moment(line.at, plan_view.now) + before,
             plain(line.what),
             plain(line.reason),
         )

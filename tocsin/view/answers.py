@@ -21,7 +21,7 @@ def changed(answer: UpdateResult) -> RenderableType:
     return Group(plain(answer.incident, "bold"), *told, *([upcoming(answer.next)] if answer.next else []))
 
 
-def outlook(answer: PlanView) -> RenderableType:
+def plan_view(answer: PlanView) -> RenderableType:
     title = plain(f"{answer.incident}  {answer.now:%Y-%m-%d %H:%M:%S} UTC{speed(answer.speed)}", "bold")
     held = [plain(held_end(answer))] if answer.end_held_until else []
     if not answer.lines:

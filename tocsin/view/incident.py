@@ -17,11 +17,11 @@ from workflows.policy.runbook.names import severity_title
 from workflows.policy.views.results import PlanView, Status
 
 
-def whole(status: Status, outlook: PlanView) -> RenderableType:
+def whole(status: Status, view: PlanView) -> RenderableType:
     incident = status.incident
-    parts = [_head(status, outlook), section("roles"), _roles(incident), section("paged"), _paged(incident)]
-    if outlook.lines:
-        parts += [section("next"), upcoming(outlook.lines, outlook.now)]
+    parts = [_head(status, view), section("roles"), _roles(incident), section("paged"), _paged(incident)]
+    if view.lines:
+        parts += [section("next"), upcoming(view.lines, view.now)]
     return Group(*parts, section("timeline"), timeline(incident))
 
 
@@ -33,7 +33,7 @@ def from_history(incident: str, lines: Sequence[HistoryLine]) -> RenderableType:
     return Group(plain(incident, "bold"), section("from the history"), table)
 
 
-def _head(status: Status, outlook: PlanView) -> RenderableType:
+def _head(status: Status, view: PlanView) -> RenderableType:
     incident = status.incident
     table = grid()
     table.add_row("incident", plain(incident.id))
@@ -41,13 +41,13 @@ def _head(status: Status, outlook: PlanView) -> RenderableType:
     table.add_row(
         "declared", plain(f"{moment(incident.declared_at)} UTC{_by(incident.declared_by or incident.source)}")
     )
-    table.add_row("acknowledged", plain(_acknowledgement(incident, outlook)))
+    table.add_row("acknowledged", plain(_acknowledgement(incident, view)))
     if incident.service:
         table.add_row("service", plain(incident.service))
     if incident.alerts_total:
         table.add_row("alerts", plain(_alerts(incident)))
-    if outlook.end_held_until:
-        table.add_row("end", plain(held_end(outlook)))
+    if view.end_held_until:
+        table.add_row("end", plain(held_end(view)))
     if incident.flags:
         table.add_row("flags", plain(", ".join(sorted(incident.flags))))
     table.add_row("runbook", plain(incident.runbook))
@@ -61,12 +61,12 @@ def _phase(incident: Incident) -> str:
     return "closed" if incident.closed_at else incident.phase
 
 
-def _acknowledgement(incident: Incident, outlook: PlanView) -> str:
+def _acknowledgement(incident: Incident, view: PlanView) -> str:
     if incident.acknowledged_at is None:
         return "by nobody"
-    word = "which lapsed at" if outlook.has_lapsed else "until"
-    until = f", {word} {moment(outlook.acknowledged_until, outlook.now)}" if outlook.acknowledged_until else ""
-    return f"at {moment(incident.acknowledged_at, outlook.now)}{_by(incident.acknowledged_by)}{until}"
+    word = "which lapsed at" if view.has_lapsed else "until"
+    until = f", {word} {moment(view.acknowledged_until, view.now)}" if view.acknowledged_until else ""
+    return f"at {moment(incident.acknowledged_at, view.now)}{_by(incident.acknowledged_by)}{until}"
 
 
 def _alerts(incident: Incident) -> str:

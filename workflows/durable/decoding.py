@@ -16,24 +16,24 @@ Known = Mapping[str, type[Event]]
 """Wire name of a signal or update -> the event it becomes."""
 
 
-def hear(known: Known, name: str, args: Sequence[RawValue]) -> tuple[Event, ...]:
+def decode(known: Known, name: str, args: Sequence[RawValue]) -> tuple[Event, ...]:
     """An event for each argument; `NotUnderstood` for one that cannot be read. Never raises: nothing that was said may
     be lost or do harm.
 
     No argument at all is fine where the event needs none: `temporal workflow signal --name resolve` works. Several are
     several events of that name: so deliveries travel together, and each is still known by its own id.
     """
-    return tuple(_hear(known, name, (arg,)) for arg in args) or (_hear(known, name, ()),)
+    return tuple(_decode(known, name, (arg,)) for arg in args) or (_decode(known, name, ()),)
 
 
-def _hear(known: Known, name: str, args: Sequence[RawValue]) -> Event:
+def _decode(known: Known, name: str, args: Sequence[RawValue]) -> Event:
     try:
         return _parse(known, name, args)
     except ValueError as error:
         return NotUnderstood(name=name, problem=_problem(error))
 
 
-def hear_strictly(known: Known, name: str, args: Sequence[RawValue]) -> Event:
+def decode_strictly(known: Known, name: str, args: Sequence[RawValue]) -> Event:
     """For updates, whose sender is waiting and can be told no. Raises ApplicationError of type `Refused`."""
     try:
         return _parse(known, name, args)
@@ -41,7 +41,7 @@ def hear_strictly(known: Known, name: str, args: Sequence[RawValue]) -> Event:
         raise ApplicationError(f"cannot read this {name}: {_problem(error)}", type="Refused") from None
 
 
-def answer(before: Incident, after: Incident, view: PlanView) -> UpdateResult:
+def update_result(before: Incident, after: Incident, view: PlanView) -> UpdateResult:
     """What changed, in words, and the first few lines of the new plan."""
     seen = before.timeline_dropped + len(before.timeline)
     changed = after.timeline[max(0, seen - after.timeline_dropped) :]

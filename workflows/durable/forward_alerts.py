@@ -20,7 +20,7 @@ AT_ONCE = timedelta(seconds=10)
 NOT_FOR_LONG = timedelta(seconds=30)
 
 
-class HandOn(Wire):
+class ForwardAlerts(Wire):
     """The argument of the activity `hand_on_alerts`."""
 
     workflow_id: str
@@ -28,7 +28,7 @@ class HandOn(Wire):
     event: AlertsReceived
 
 
-async def hand_on(alerts: HandOn, why: str) -> bool:
+async def forward(alerts: ForwardAlerts, why: str) -> bool:
     """Once this returns, the incident has them. False: all have resolved, and no incident was open to hear it.
 
     Tried until it works: whoever gives up here is silent.
@@ -104,7 +104,7 @@ async def look_for_the_gateway(since: datetime) -> GatewayPresence | None:
     return found
 
 
-class HoldThere(Wire):
+class CaptureBySilence(Wire):
     """The argument of the activity `hold_by_silence`."""
 
     silence: str
@@ -133,7 +133,7 @@ async def other_silences() -> tuple[SilenceSummary, ...]:
     return found.cards
 
 
-async def hold_there(held: HoldThere) -> bool:
+async def capture_by_silence(held: CaptureBySilence) -> bool:
     """False: it is not known to hold them."""
     try:
         took: bool = await workflow.execute_activity(

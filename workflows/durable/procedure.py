@@ -28,12 +28,12 @@ class Procedure(Protocol):
     @property
     def over(self) -> bool: ...
     def plan(self, now: datetime) -> Plan: ...
-    def fold(self, event: Event) -> None:
+    def apply(self, event: Event) -> None:
         """Take in an event that is stamped."""
 
     def refusal(self, event: Event, now: datetime) -> str | None: ...
     def words(self, demand: Demand, now: datetime) -> Message: ...
-    def outlook(self, present: Plan, now: datetime, speed: float, in_flight: Set[str]) -> PlanView: ...
+    def plan_view(self, present: Plan, now: datetime, speed: float, in_flight: Set[str]) -> PlanView: ...
     def details(self, view: PlanView) -> str:
         """For Temporal's UI, in Markdown."""
 
@@ -41,5 +41,5 @@ class Procedure(Protocol):
     def memo(self, now: datetime) -> Mapping[str, object]:
         """What lists show of it without asking it."""
 
-    def life(self) -> Wire:
+    def start(self) -> Wire:
         """The argument with which the workflow continues as new."""

@@ -86,12 +86,12 @@ class Runner:
         self._settle()
         self._show(Plan((), (), (), None))
 
-    def outlook(self) -> PlanView:
-        return self._outlook(self._case.plan(self.now()))
+    def plan_view(self) -> PlanView:
+        return self._plan_view(self._case.plan(self.now()))
 
-    def _outlook(self, present: Plan) -> PlanView:
+    def _plan_view(self, present: Plan) -> PlanView:
         in_flight = {key for key, send in self._sends.items() if not send.task.done()}
-        return self._case.outlook(present, self.now(), self._clock.speed, in_flight)
+        return self._case.plan_view(present, self.now(), self._clock.speed, in_flight)
 
     def now(self) -> datetime:
         return self._clock.core(workflow.now())
@@ -111,7 +111,7 @@ class Runner:
             self._settle()
             present = self._case.plan(self.now())
             for conclusion in present.conclusions:
-                self._fold(conclusion)
+                self._apply(conclusion)
             if not present.conclusions:
                 self._withdraw(present)
                 self._begin(present)
@@ -123,7 +123,7 @@ class Runner:
         for key in [k for k in self._sends if k not in wanted and k not in self._withdrawn]:
             self._cancel(key)
         for key in [k for k in self._case.incident.started if k not in wanted and k not in self._sends]:
-            self._fold(EffectAbandoned(key=key))
+            self._apply(EffectAbandoned(key=key))
 
     def _cancel(self, key: str) -> None:
         if key not in self._withdrawn:
@@ -136,14 +136,14 @@ class Runner:
                 said = self._case.words(demand, self.now())
                 kept = proofreading.held_back(demand, said)
                 if kept is not None:
-                    self._fold(kept)
+                    self._apply(kept)
                     continue
                 due_at = self._clock.wall(demand.due_at)
                 ordered = sending.order(self._case.book, self._case.incident, demand, said, due_at)
-                self._fold(EffectStarted(demand=demand, real_at=workflow.now()))
+                self._apply(EffectStarted(demand=demand, real_at=workflow.now()))
                 for failed in said.failed:  # once each: the next text may fail for another reason
                     event_id = f"text/{failed.name}/{failed.problem}"
-                    self._fold(TextFailed(id=event_id, text=failed.name, problem=failed.problem))
+                    self._apply(TextFailed(id=event_id, text=failed.name, problem=failed.problem))
                 why = f"{what(self._case.book, demand)}: {demand.reason}"
                 send = asyncio.create_task(sending.perform(demand, ordered, why))
                 self._sends[demand.key] = _Flight(demand, send)
@@ -168,7 +168,7 @@ class Runner:
                 self._withdrawn.discard(key)
                 if not (self._leaving and settled.outcome == "superseded"):  # then only interrupted: begun again
                     late = self._clock.real(self.now() - send.demand.due_at)
-                    self._fold(settled.model_copy(update={"late": max(late, timedelta())}))
+                    self._apply(settled.model_copy(update={"late": max(late, timedelta())}))
 
     def _outcome(self, send: _Flight) -> EffectSettled:
         if send.task.cancelled():
@@ -197,7 +197,7 @@ class Runner:
             self._timer, self._timer_at = None, None
 
     def _show(self, present: Plan) -> None:
-        workflow.set_current_details(self._case.details(self._outlook(present)))
+        workflow.set_current_details(self._case.details(self._plan_view(present)))
         news = [a for a in self._case.attributes(present) if self._shown.get(a.key.name, UNKNOWN) != a.value]
         if news:
             workflow.upsert_search_attributes(news)
@@ -221,34 +221,34 @@ class Runner:
         """What people say does not wait behind a storm of alerts: those that wait here have been shown to nobody, so
         nobody means them."""
         if self._case.known.get(name) is not AlertsReceived:
-            for event in decoding.hear(self._case.known, name, args):
-                self.hear(event)
+            for event in decoding.decode(self._case.known, name, args):
+                self.receive(event)
             return
         for arg in args:
             await self._pace.room_for(len(arg.payload.data))
-            for event in decoding.hear(self._case.known, name, (arg,)):
-                self.hear(event)
+            for event in decoding.decode(self._case.known, name, (arg,)):
+                self.receive(event)
 
     def _on_update(self, name: str, args: Sequence[RawValue]) -> UpdateResult:
         before = self._case.incident
-        self.hear(decoding.hear_strictly(self._case.known, name, args))
+        self.receive(decoding.decode_strictly(self._case.known, name, args))
         now = self.now()
-        view = self._case.outlook(self._case.plan(now), now, 1.0, frozenset())
-        return decoding.answer(before, self._case.incident, view)
+        view = self._case.plan_view(self._case.plan(now), now, 1.0, frozenset())
+        return decoding.update_result(before, self._case.incident, view)
 
     def _validate_update(self, name: str, args: Sequence[RawValue]) -> None:
-        event = decoding.hear_strictly(self._case.known, name, args)
+        event = decoding.decode_strictly(self._case.known, name, args)
         no = self._case.refusal(event, self.now())
         if no and event.id not in self._case.incident.heard:
             raise ApplicationError(no, type="Refused")
 
-    def hear(self, event: Event) -> None:
+    def receive(self, event: Event) -> None:
         """An event from outside bears the wall clock's time, if any, and its sender's clock may be ahead."""
         at = self._clock.core(min(event.at, workflow.now()))
-        self._fold(event.model_copy(update={"at": at}))
+        self._apply(event.model_copy(update={"at": at}))
 
-    def _fold(self, event: Event) -> None:
-        self._case.fold(stamp(event, self.now()))
+    def _apply(self, event: Event) -> None:
+        self._case.apply(stamp(event, self.now()))
         self._changed = True
 
     # -- continue-as-new
@@ -277,4 +277,4 @@ class Runner:
                 self._cancel(key)
         await workflow.wait_condition(lambda: self._is_quiet() and workflow.all_handlers_finished())
         self._settle()
-        workflow.continue_as_new(self._case.life())
+        workflow.continue_as_new(self._case.start())

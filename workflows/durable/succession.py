@@ -13,23 +13,23 @@ CANCELLED_EPISODES = "cancelled-episodes"
 """Types of workflows: never change. What is no incident stands in no list of incidents."""
 
 
-def leave_behind(life: IncidentInput, closed: Incident) -> None:
+def leave_behind(start: IncidentInput, closed: Incident) -> None:
     """Continues as new if there is something to go on for: alerts that fired too late for this incident, or episodes
     that somebody cancelled and that have not ended. Each has a memo of its own: the record, and when it opened, are
     this incident's."""
     if closed.duplicate_workflow:
-        remember(life, closed)
+        remember(start, closed)
     if closed.successor:
-        opening = _next(life.opening, closed)
+        opening = _next(start.opening, closed)
         news = {"opening": opening, "alerts": closed.successor, "cancelled": closed.cancelled_episodes}
-        after = life.model_copy(update={"incident": None} | news)
+        after = start.model_copy(update={"incident": None} | news)
         workflow.continue_as_new(workflow=INCIDENT, args=[after], memo=listed(opening, workflow.now()))
     if not closed.cancelled_episodes.none:
-        remember(life, closed)
+        remember(start, closed)
 
 
-def remember(life: IncidentInput, closed: Incident) -> None:
-    after = life.model_copy(update={"incident": closed, "alerts": ()})
+def remember(start: IncidentInput, closed: Incident) -> None:
+    after = start.model_copy(update={"incident": closed, "alerts": ()})
     memo = {"title": f"cancelled: {closed.title}", "opened_at": workflow.now().isoformat()}
     workflow.continue_as_new(workflow=CANCELLED_EPISODES, args=[after], memo=memo)
 

@@ -4,7 +4,7 @@ Theory. Nothing here remembers. The state holds facts (`incident.py`, written by
 each part of the engine computes everything that is wanted, past and future, as if it had been asked for the first time:
 
     escalation   whom to page: tiers, rounds, calls by hand, the other ways of reaching someone
-    hushing      acknowledged or resolved here -> so at the pager
+    sync         what was acknowledged or resolved here becomes so at the pager
     room         the declaration, the channel, its topic, and what the channel has yet to be told
     joined       what is said of new alerts, in the channel and at the pager
     cadence      progress updates, their reminders, unfilled roles
@@ -48,7 +48,7 @@ from workflows.policy.duties.duties import duties
 from workflows.policy.duties.follow_ups import tickets
 from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import Page, SyncPager
-from workflows.policy.escalation.pager_sync import hushing
+from workflows.policy.escalation.pager_sync import sync_demands
 from workflows.policy.escalation.pages import escalation
 from workflows.policy.incident.events import Event
 from workflows.policy.incident.rules import acknowledgement_expires_at, end_held_until
@@ -128,7 +128,7 @@ def _has_settled(incident: Incident, wanted: BlockedDemand | DeferredDemand) -> 
 
 def _all(book: Runbook, incident: Incident, now: datetime) -> Iterator[BlockedDemand | DeferredDemand]:
     yield from escalation(book, incident, now)
-    yield from hushing(book, incident, now)
+    yield from sync_demands(book, incident, now)
     yield from room(book, incident)
     yield from joined(book, incident)
     if incident.cancelled and not incident.public.begun:

@@ -17,10 +17,10 @@ from workflows.policy.planning.wanted import (
     Destination,
     channel_or_place,
     has_own_channel,
-    holds,
-    holds_since,
     home,
     incident_place,
+    matches,
+    matches_since,
 )
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.names import severity_title
@@ -53,7 +53,7 @@ def _contacts(book: Runbook, incident: Incident) -> Iterator[BlockedDemand]:
     demand = Demand(
         duty=duty_key(DutyKind.CONTACTS),
         occurrence=len(known),
-        due_at=max(incident.declared_at, *(holds_since(contact.when, incident) for contact in known)),
+        due_at=max(incident.declared_at, *(matches_since(contact.when, incident) for contact in known)),
         reason="whom to reach in an incident like this",
         effect=Post(to=spot.place, template="contacts", pin=True),
     )
@@ -61,7 +61,7 @@ def _contacts(book: Runbook, incident: Incident) -> Iterator[BlockedDemand]:
 
 
 def contacts_for(book: Runbook, incident: Incident) -> tuple[Contact, ...]:
-    return tuple(contact for contact in book.contacts if holds(contact.when, incident))
+    return tuple(contact for contact in book.contacts if matches(contact.when, incident))
 
 
 def _declared_in(incident: Incident, duty: str, place: Place) -> Iterator[BlockedDemand]:

@@ -14,7 +14,7 @@ from workflows.policy.incident.public import ApprovedWords
 from workflows.policy.incident.rules import rules, who_owes
 from workflows.policy.incident.state import Incident
 from workflows.policy.keys.duty_keys import DutyKind, duty_key, duty_of
-from workflows.policy.planning.wanted import BlockedDemand, awake, holds, incident_place
+from workflows.policy.planning.wanted import BlockedDemand, after_snooze, incident_place, matches
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.names import PublicStatus
 from workflows.policy.runbook.terms import StatusPageTerms
@@ -25,7 +25,7 @@ def public(book: Runbook, incident: Incident) -> Iterator[BlockedDemand]:
     terms = rules(book, incident).status_page
     if incident.public.words is not None:
         yield _publish(incident, incident.phase, incident.public.words.at, "a human's words", incident.public.words)
-    elif terms is not None and holds(terms.when, incident):
+    elif terms is not None and matches(terms.when, incident):
         yield from _kept_honest(book, incident, terms)
     elif incident.public.begun and incident.public.status != "resolved" and incident.resolved:
         # It went public under terms that hold no longer (a lower severity, a cleared flag): it must not stay open.
@@ -113,7 +113,7 @@ def _draft(book: Runbook, incident: Incident, terms: StatusPageTerms, due_at: da
     demand = Demand(
         duty=duty,
         occurrence=_occurrence(incident, duty, due_at),
-        due_at=awake(incident, due_at),
+        due_at=after_snooze(incident, due_at),
         reason=reason,
         effect=effect,
     )

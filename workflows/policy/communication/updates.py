@@ -12,7 +12,7 @@ from workflows.policy.keys.duty_keys import DutyKind, duty_key
 from workflows.policy.planning.wanted import (
     BlockedDemand,
     DeferredDemand,
-    awake,
+    after_snooze,
     channel_or_place,
     incident_place,
     latest_and_next,
@@ -51,7 +51,7 @@ def _updates(
             occurrence = incident.seconds_since_declared(due_at)
             build = partial(_update, book, incident, terms, due_at)
             yield from unsettled(incident, UPDATE, occurrence, due_at, now, build)
-    remind_at = awake(incident, following - terms.remind)
+    remind_at = after_snooze(incident, following - terms.remind)
     if timedelta() < terms.remind < terms.every and remind_at < following:
         occurrence = incident.seconds_since_declared(following)
         build = partial(_reminder, book, incident, terms, occurrence, remind_at)
@@ -97,10 +97,10 @@ def _unfilled_roles(book: Runbook, incident: Incident, now: datetime) -> Iterato
         return
     terms = rules(book, incident).unfilled
     first = incident.opened_at + terms.after
-    for at in latest_and_next(first - terms.every, terms.every, max(awake(incident, now), incident.opened_at)):
+    for at in latest_and_next(first - terms.every, terms.every, max(after_snooze(incident, now), incident.opened_at)):
         if at is not None and at >= first:
             occurrence = incident.seconds_since_declared(at)
-            due_at = awake(incident, at)
+            due_at = after_snooze(incident, at)
             yield from unsettled(
                 incident, ROLES, occurrence, due_at, now, partial(_who, book, incident, occurrence, due_at)
             )

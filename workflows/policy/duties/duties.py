@@ -14,11 +14,11 @@ from workflows.policy.keys.duty_keys import DutyKind, duty_key
 from workflows.policy.planning.wanted import (
     BlockedDemand,
     DeferredDemand,
-    awake,
+    after_snooze,
     channel_or_place,
-    holds_at,
-    holds_since,
     latest_and_next,
+    matches_at,
+    matches_since,
     unsettled,
 )
 from workflows.policy.runbook.model import Runbook
@@ -79,7 +79,7 @@ def review_terms(book: Runbook, incident: Incident) -> ReviewTerms | None:
     if resolved_at is None or incident.cancelled:
         return None
     terms = (book.severity(name).review for name in (incident.gravest, incident.severity))
-    return next((each for each in terms if each and holds_at(book, each.when, incident, resolved_at)), None)
+    return next((each for each in terms if each and matches_at(book, each.when, incident, resolved_at)), None)
 
 
 def known_duties(book: Runbook, incident: Incident) -> tuple[Duty, ...]:
@@ -105,20 +105,20 @@ def _due_times(book: Runbook, incident: Incident, duty: Duty, now: datetime) -> 
     moment = moment_at(incident, duty.at)
     if moment is None:
         return
-    wanted_at = max(moment + duty.after, holds_since(duty.when, incident))
+    wanted_at = max(moment + duty.after, matches_since(duty.when, incident))
     if duty.closes is not None and not _is_owed(book, incident, duty.closes, now):
         return
     first = on_its_day(book, duty, wanted_at)
     times = [first]
-    asked_at = awake(incident, now) if duty.kind == "nag" else now  # of those that a snooze covers, the last
+    asked_at = after_snooze(incident, now) if duty.kind == "nag" else now  # of those that a snooze covers, the last
     if duty.every is not None and duty.at != "resolved" and asked_at >= first:  # nothing recurs after the end
         latest, following = latest_and_next(first, duty.every, asked_at)
         times = [at for at in (latest or first, following) if at is not None]
     for due_at in times:
         ended = incident.resolved_at is not None and duty.at != "resolved" and due_at > incident.resolved_at
         hour = wanted_at if due_at == first else due_at  # Monday's briefing is owed because it was not Monday yet
-        if not ended and holds_at(book, duty.when, incident, hour):
-            yield awake(incident, due_at) if duty.kind == "nag" else due_at
+        if not ended and matches_at(book, duty.when, incident, hour):
+            yield after_snooze(incident, due_at) if duty.kind == "nag" else due_at
 
 
 def _is_owed(book: Runbook, incident: Incident, name: str, now: datetime) -> bool:

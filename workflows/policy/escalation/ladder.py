@@ -14,7 +14,7 @@ from workflows.policy.incident.rules import rules, who_owes
 from workflows.policy.incident.settlements import Settlement, Start
 from workflows.policy.incident.state import Incident
 from workflows.policy.keys.duty_keys import DutyKind, duty_key, duty_of
-from workflows.policy.planning.wanted import EVER, holds_at, holds_since, is_emergency
+from workflows.policy.planning.wanted import EVER, is_emergency, matches_at, matches_since
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.names import Until
 from workflows.policy.runbook.terms import Tier
@@ -98,7 +98,7 @@ def _rungs(book: Runbook, incident: Incident) -> list[Rung]:
     every, missing = list[Rung](), set[int]()
     for number, tier in enumerate(rules(book, incident).escalation, start=1):
         every.append(_rung(book, incident, number, tier, trying))
-        if not holds_at(book, tier.when, incident, incident.opened_at + tier.after):
+        if not matches_at(book, tier.when, incident, incident.opened_at + tier.after):
             missing.add(number)
     applying = [rung for rung in every if rung.tier not in missing]
     able = [rung for rung in applying if rung.callees] or [rung for rung in every if rung.callees]
@@ -120,7 +120,7 @@ def _rung(book: Runbook, incident: Incident, number: int, tier: Tier, trying: Ma
         tier.after,
         callees,
         tier.unless,
-        since=holds_since(tier.when, incident),
+        since=matches_since(tier.when, incident),
         hold=QuietPolicy(book.calendar, rules(book, incident).hold),
         once=tier.once,
         flags=tier.when.flags,

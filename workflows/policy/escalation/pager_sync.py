@@ -15,11 +15,11 @@ from workflows.policy.planning.wanted import BlockedDemand
 from workflows.policy.runbook.model import Runbook
 
 
-def hushing(book: Runbook, incident: Incident, now: datetime) -> Iterator[BlockedDemand]:
+def sync_demands(book: Runbook, incident: Incident, now: datetime) -> Iterator[BlockedDemand]:
     """A ring whose page is still on its way waits until that is withdrawn: a late trigger would ring again."""
     if incident.resolved:
         for key, ring in incident.rings.items():
-            yield _hush(incident, key, ring, "resolved")
+            yield _sync(incident, key, ring, "resolved")
     elif is_acknowledged(book, incident, now):
         coming = rung_by_the_raise(book, incident)  # their older rings are resolved there when the new ones begin
         older = incident.renewed.older if incident.renewed else ()
@@ -30,7 +30,7 @@ def hushing(book: Runbook, incident: Incident, now: datetime) -> Iterator[Blocke
         }
         for key, ring in answered.items():
             if ring.state == "answered":
-                yield _hush(incident, key, ring, "acknowledged")
+                yield _sync(incident, key, ring, "acknowledged")
         for key in {ring.person: key for key, ring in answered.items()}.values():  # one note for each person
             yield _annotate(incident, key, answered[key])
 
@@ -39,13 +39,13 @@ def _acknowledged_at(incident: Incident) -> datetime:
     return incident.acknowledged_at or incident.opened_at
 
 
-def is_hushing(incident: Incident, ring_key: str) -> bool:
+def is_syncing(incident: Incident, ring_key: str) -> bool:
     """Are we acknowledging this ring at the pager just now?"""
     return effect_key(_duty(incident, ring_key, "acknowledged"), 1) in incident.started
 
 
 def _duty(incident: Incident, ring_key: str, become: Literal["acknowledged", "resolved"]) -> str:
-    kind = DutyKind.HUSH_RESOLVED if become == "resolved" else DutyKind.HUSH_ACKNOWLEDGED
+    kind = DutyKind.SYNC_RESOLVED if become == "resolved" else DutyKind.SYNC_ACKNOWLEDGED
     return duty_key(kind, incident.effect_key(ring_key))
 
 
@@ -53,7 +53,7 @@ def _waits_for(incident: Incident, ring_key: str) -> str:
     return "the page to be withdrawn" if incident.effect_key(ring_key) in incident.started else ""
 
 
-def _hush(incident: Incident, key: str, ring: PagerAlert, become: Literal["acknowledged", "resolved"]) -> BlockedDemand:
+def _sync(incident: Incident, key: str, ring: PagerAlert, become: Literal["acknowledged", "resolved"]) -> BlockedDemand:
     resolved = become == "resolved"
     since = incident.resolved_at if resolved and incident.resolved_at else _acknowledged_at(incident)
     by = incident.resolved_by if resolved else incident.acknowledged_by

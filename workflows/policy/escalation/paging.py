@@ -72,7 +72,7 @@ def _opened(incident: Incident) -> str:
 
 
 def _older_rings(incident: Incident, person: str, key: str) -> tuple[str, ...]:
-    """Not those whose page is still on its way: it may ring yet, so it must stay known until it is hushed."""
+    """Not those whose page is still on its way: it may ring yet, so it must stay known until it is synced."""
     trying = {incident.vendor_key(started) for started in (*incident.started, key)}
     return tuple(k for k, ring in incident.rings.items() if ring.person == person and k not in trying)
 

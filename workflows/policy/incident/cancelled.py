@@ -61,7 +61,7 @@ class CancelledEpisodes(Wire):
         return alert.status == "resolved" or not self.covers(alert)
 
 
-def sift(known: CancelledEpisodes, event: AlertsReceived) -> tuple[CancelledEpisodes, AlertsReceived]:
+def without_cancelled(known: CancelledEpisodes, event: AlertsReceived) -> tuple[CancelledEpisodes, AlertsReceived]:
     """What is still cancelled once this was heard, and what of it is not: the rest is for nobody."""
     if known.none:
         return known, event

@@ -171,7 +171,7 @@ class Reopened(Event):
 
 
 class Cancelled(Event):
-    """Opened in error: told, hushed, closed; nothing is verified or reviewed."""
+    """Opened in error: told, resolved at the pager, closed; nothing is verified or reviewed."""
 
     kind: Literal["cancel"] = "cancel"
     reason: Text = ""

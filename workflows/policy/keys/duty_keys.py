@@ -31,8 +31,8 @@ class DutyKind(StrEnum):
     JOINED = "joined"
     """Pages whoever has acknowledged, because new alerts joined."""
 
-    HUSH_ACKNOWLEDGED = "hush/acknowledged"
-    HUSH_RESOLVED = "hush/resolved"
+    SYNC_ACKNOWLEDGED = "hush/acknowledged"
+    SYNC_RESOLVED = "hush/resolved"
     """Goes on with the key of the page's effect."""
     ANNOTATE = "annotate"
     NEWS_AT_PAGER = "news/at"

@@ -62,7 +62,7 @@ class Destination(NamedTuple):
     waits_for: str = ""
 
 
-def holds(condition: Condition, incident: Incident) -> bool:
+def matches(condition: Condition, incident: Incident) -> bool:
     return (
         (not condition.flags or incident.flags.issuperset(condition.flags))
         and (not condition.without or incident.flags.isdisjoint(condition.without))
@@ -76,14 +76,14 @@ def was_public(incident: Incident) -> bool:
     return incident.public.begun or any(duty_key(DutyKind.DUTY, mail) in incident.settled for mail in incident.drafts)
 
 
-def holds_at(book: Runbook, condition: Condition, incident: Incident, at: datetime) -> bool:
-    """As `holds`, for something that falls due at `at`: it may depend on the hour."""
+def matches_at(book: Runbook, condition: Condition, incident: Incident, at: datetime) -> bool:
+    """As `matches`, for something that falls due at `at`: it may depend on the hour."""
     if condition.off_hours is not None and condition.off_hours == is_business(book.calendar, at):
         return False
-    return holds(condition, incident)
+    return matches(condition, incident)
 
 
-def holds_since(condition: Condition, incident: Incident) -> datetime:
+def matches_since(condition: Condition, incident: Incident) -> datetime:
     """From when on its flags are all set: what depends on them cannot be late before that."""
     if not condition.flags:
         return EVER
@@ -91,7 +91,7 @@ def holds_since(condition: Condition, incident: Incident) -> datetime:
 
 
 def is_emergency(book: Runbook, incident: Incident) -> bool:
-    return book.emergency is not None and holds(book.emergency, incident)
+    return book.emergency is not None and matches(book.emergency, incident)
 
 
 DECLARED = duty_key(DutyKind.DECLARATION)
@@ -154,6 +154,6 @@ def latest_and_next(anchor: datetime, every: timedelta, now: datetime) -> tuple[
     return latest, anchor + (max(passed, 0) + 1) * every
 
 
-def awake(incident: Incident, due_at: datetime) -> datetime:
+def after_snooze(incident: Incident, due_at: datetime) -> datetime:
     """A nag's time, after the snooze that may cover it."""
     return max(due_at, incident.snoozed_until) if incident.snoozed_until else due_at

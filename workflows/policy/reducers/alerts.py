@@ -6,7 +6,7 @@ from datetime import datetime
 from workflows.policy.incident.alert_state import Coming
 from workflows.policy.incident.announce import log, tell
 from workflows.policy.incident.bounds import IncidentBounds
-from workflows.policy.incident.cancelled import CancelledEpisode, CancelledEpisodes, sift
+from workflows.policy.incident.cancelled import CancelledEpisode, CancelledEpisodes, without_cancelled
 from workflows.policy.incident.episodes import has_ended, is_out_of_order, names, record, returning
 from workflows.policy.incident.events import Alert, AlertsReceived, Resolved, SeverityChanged
 from workflows.policy.incident.rules import verified_at
@@ -30,7 +30,7 @@ def headline(firing: Sequence[Alert]) -> str:
 
 
 def receive(book: Runbook, incident: Incident, event: AlertsReceived) -> Incident:
-    still_cancelled, event = sift(incident.cancelled_episodes, event)
+    still_cancelled, event = without_cancelled(incident.cancelled_episodes, event)
     incident = incident.model_copy(update={"cancelled_episodes": still_cancelled})
     if _is_over(book, incident, event.at):
         return _for_the_next_incident(incident, event)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from workflows.policy.escalation.pager_sync import is_hushing
+from workflows.policy.escalation.pager_sync import is_syncing
 from workflows.policy.incident.announce import log, tell, through
 from workflows.policy.incident.events import Acknowledged, Unacknowledged
 from workflows.policy.incident.rules import is_acknowledged
@@ -34,8 +34,8 @@ def acknowledged(book: Runbook, incident: Incident, event: Acknowledged) -> Inci
     event = not_before(event, incident.opened_at)
     if incident.renewed or not is_acknowledged(book, incident, event.at):
         return acknowledge(book, incident, event)
-    if ring is not None and (ring.state == "acknowledged" or is_hushing(incident, event.ring)):
-        return incident  # the echo of our own Hush, or a second press on the same ring
+    if ring is not None and (ring.state == "acknowledged" or is_syncing(incident, event.ring)):
+        return incident  # the echo of our own SyncPager, or a second press on the same ring
     after = mark_acknowledged(alive(book, incident, event.at), event.ring)
     return log(after, event.at, f"{event.by} acknowledged as well{through(event)}", kind="acknowledge")
 
@@ -62,7 +62,7 @@ def unacknowledged(book: Runbook, incident: Incident, event: Unacknowledged) -> 
 
 
 def _answered_what_was_before(book: Runbook, incident: Incident, event: Acknowledged) -> Incident:
-    if incident.rings.get(event.ring) is None or is_hushing(incident, event.ring):
+    if incident.rings.get(event.ring) is None or is_syncing(incident, event.ring):
         return log(incident, event.at, f"{event.by} acknowledged a page of before the severity was raised")
     text = (
         f"{event.by} acknowledged a page of before the severity was raised, which does not count for "

@@ -62,7 +62,7 @@ def _ring(incident: Incident, event: EffectStarted, page: Page) -> Incident:
 
 
 def abandon(incident: Incident, key: str) -> Incident:
-    """Its ring stays known: it may have rung, and will be hushed."""
+    """Its ring stays known: it may have rung, and will be synced at the pager."""
     started = {k: begun for k, begun in incident.started.items() if k != key}
     return incident.model_copy(update={"started": started})
 
@@ -88,7 +88,7 @@ def settle(book: Runbook, incident: Incident, event: EffectSettled) -> Incident:
     if isinstance(effect, Page):
         return _page(book, after, event, effect)
     if isinstance(effect, SyncPager):
-        return _hush(book, after, event, effect)
+        return _sync(book, after, event, effect)
     if isinstance(effect, Publish):
         return _publish(book, after, event, effect)
     if isinstance(effect, Email | WriteDocument | Ticket):
@@ -107,7 +107,7 @@ def _goes_elsewhere(book: Runbook, incident: Incident, event: EffectSettled) -> 
 
 
 def _withdrawn(book: Runbook, incident: Incident, event: EffectSettled, effect: Effect) -> Incident:
-    """A page may have rung while it was on its way, so its ring stays among those to be hushed."""
+    """A page may have rung while it was on its way, so its ring stays among those to be synced at the pager."""
     if not isinstance(effect, Page):
         return incident
     return log(incident, event.at, f"withdrew the page to {book.person_name(effect.to)}", kind="page")
@@ -143,16 +143,16 @@ def _page(book: Runbook, incident: Incident, event: EffectSettled, page: Page) -
     return tell(incident, event.at, text, kind="page", template="unreached", lane="home", mention=(page.to,), loud=True)
 
 
-def _hush(book: Runbook, incident: Incident, event: EffectSettled, hush: SyncPager) -> Incident:
+def _sync(book: Runbook, incident: Incident, event: EffectSettled, sync: SyncPager) -> Incident:
     rings = dict(incident.rings)
-    ring = rings.pop(hush.ring, None)
-    if ring is not None and hush.become == "acknowledged":
-        rings[hush.ring] = ring.model_copy(update={"state": "acknowledged"})
+    ring = rings.pop(sync.ring, None)
+    if ring is not None and sync.become == "acknowledged":
+        rings[sync.ring] = ring.model_copy(update={"state": "acknowledged"})
     after = incident.model_copy(update={"rings": rings})
     if event.outcome == "done":
         return after
-    who = book.person_name(hush.to)
-    text = f"could not mark {who}'s page as {hush.become}: {event.problem}. At the pager it is still open"
+    who = book.person_name(sync.to)
+    text = f"could not mark {who}'s page as {sync.become}: {event.problem}. At the pager it is still open"
     return tell(after, event.at, text, loud=True)
 
 

@@ -10,7 +10,7 @@ from workflows.policy.duties.duties import known_duties, on_its_day, review_term
 from workflows.policy.incident.public import STATUS_PAGE
 from workflows.policy.incident.rules import rules, who_owes
 from workflows.policy.keys.duty_keys import DutyKind, duty_key
-from workflows.policy.planning.wanted import holds_at, holds_since
+from workflows.policy.planning.wanted import matches_at, matches_since
 from workflows.policy.review.state import Review
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.terms import Duty
@@ -65,7 +65,7 @@ def review_duties(book: Runbook, review: Review) -> tuple[Duty, ...]:
     since, terms = counts_from(book, review), review_terms(book, review.incident)
     if since is None or terms is None:
         return ()
-    return tuple(duty for duty in terms.duties if holds_at(book, duty.when, review.incident, since + duty.after))
+    return tuple(duty for duty in terms.duties if matches_at(book, duty.when, review.incident, since + duty.after))
 
 
 def _duties(book: Runbook, review: Review) -> Iterator[OwedDuty]:
@@ -90,7 +90,7 @@ def _duties(book: Runbook, review: Review) -> Iterator[OwedDuty]:
 
 
 def deadline(book: Runbook, review: Review, duty: Duty, since: datetime) -> datetime:
-    return on_its_day(book, duty, max(since + duty.after, holds_since(duty.when, review.incident)))
+    return on_its_day(book, duty, max(since + duty.after, matches_since(duty.when, review.incident)))
 
 
 def _follow_ups(book: Runbook, review: Review) -> Iterator[OwedDuty]:

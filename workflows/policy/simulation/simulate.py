@@ -53,7 +53,7 @@ class Simulation:
 
     def happen(self, event: Event) -> None:
         """An event, now, and everything that follows from it at once."""
-        self._fold(event)
+        self._apply(event)
         self.settle()
 
     def run_to(self, until: datetime) -> None:
@@ -81,7 +81,7 @@ class Simulation:
         for _ in range(RUNAWAY):
             present = self.plan()
             for event in present.conclusions:
-                self._fold(event)
+                self._apply(event)
             for demand in () if present.conclusions else present.due:
                 self._send(demand)
             if not present.conclusions and not present.due:
@@ -92,7 +92,7 @@ class Simulation:
         self.sent.append((self.now, demand))
         if self.watch is not None:
             self.watch(self, demand)
-        self._fold(EffectStarted(at=self.now, demand=demand, real_at=self.now))
+        self._apply(EffectStarted(at=self.now, demand=demand, real_at=self.now))
         outcome = self._outcome(demand)
         name = f"#{demand.effect.name}" if isinstance(demand.effect, OpenChannel) else None
         receipt = Receipt(reference=f"ref:{demand.key}", name=name) if outcome == "done" else Receipt()
@@ -101,14 +101,14 @@ class Simulation:
         settled = EffectSettled(
             at=self.now, demand=demand, outcome=outcome, receipt=receipt, problem=problem, route="route", late=late
         )
-        self._fold(settled)
+        self._apply(settled)
 
     def _outcome(self, demand: Demand) -> Outcome:
         if isinstance(demand.effect, Page) and demand.effect.to in self.fails:
             return self.fails[demand.effect.to]
         return self.fails.get(demand.duty) or self.fails.get(demand.effect.kind, "done")
 
-    def _fold(self, event: Event) -> None:
+    def _apply(self, event: Event) -> None:
         event = stamp(event, self.now)
         if self.review is not None:
             self.review = apply_to_review(self.book, self.review, event)

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from workflows.policy.engine import plan
 from workflows.policy.incident.state import Incident
 from workflows.policy.runbook.model import Runbook
-from workflows.policy.views.plan_view import outlook
+from workflows.policy.views.plan_view import plan_view
 from workflows.policy.views.results import Upcoming
 from workflows.policy.wire.model import Instant
 
@@ -29,7 +29,7 @@ class PlanChange(BaseModel):
 
 def changes(lines: Iterable[Upcoming], book: Runbook, incident: Incident, now: datetime) -> Iterator[PlanChange]:
     """What becomes of the plan's lines if the incident goes on by `book`."""
-    then = outlook(book, incident, plan(book, incident, now), now, 1.0, frozenset())
+    then = plan_view(book, incident, plan(book, incident, now), now, 1.0, frozenset())
     before, after = _by_duty(lines), _by_duty(then.lines)
     for name in dict.fromkeys((*before, *after)):
         yield from _compared(before[name], after[name])

@@ -14,7 +14,7 @@ from workflows.policy.time.calendar import clock
 from workflows.policy.views.results import PlanView, Upcoming
 
 
-def outlook(
+def plan_view(
     book: Runbook, incident: Incident, present: Plan, now: datetime, speed: float, in_flight: Set[str]
 ) -> PlanView:
     until = None if incident.resolved else acknowledgement_expires_at(book, incident)

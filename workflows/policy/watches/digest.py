@@ -1,7 +1,7 @@
 """The digest: once a day, what is still open and who owes what; nothing on a day on which there is nothing to say.
 
-A `Stock` is what was found when it was taken; `compose` makes of it the text that people read. What does not fit is
-counted, never dropped in silence.
+An `Inventory` is what was found when it was taken; `compose` makes of it the text that people read. What does not fit
+is counted, never dropped in silence.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -53,7 +53,7 @@ class OwedToReview(Wire):
     due_at: Instant
 
 
-class Stock(Wire):
+class Inventory(Wire):
     """How things stand."""
 
     taken_at: Instant
@@ -85,19 +85,19 @@ def is_forgotten(open_one: StillOpen, now: datetime) -> bool:
     return bool(open_one.acknowledged_by) and open_one.alive_at is not None and now - open_one.alive_at >= FORGOTTEN
 
 
-def compose(stock: Stock, most: int) -> str:
+def compose(inventory: Inventory, most: int) -> str:
     """In words; empty when there is nothing to say. At most so many lines of each kind, and how many more there are."""
-    now = stock.taken_at
-    soon = [one for one in stock.owed if one.kind == "follow-up" or one.due_at <= now + SOON]
+    now = inventory.taken_at
+    soon = [one for one in inventory.owed if one.kind == "follow-up" or one.due_at <= now + SOON]
     late = [one for one in soon if one.kind == "review" and one.due_at < now]
     due = [one for one in soon if one.kind == "review" and one.due_at >= now]
     follow_ups = [one for one in soon if one.kind == "follow-up"]
     parts = (
-        _part("Still open", [_incident(one, now) for one in _by_gravity(stock.incidents)], most),
+        _part("Still open", [_incident(one, now) for one in _by_gravity(inventory.incidents)], most),
         _part("Reviews overdue", [_review(one, now) for one in _by_time(late)], most),
         _part("Reviews due soon", [_review(one, now) for one in _by_time(due)], most),
         _part("Open follow-ups", list(_follow_ups(follow_ups, now)), most, len(follow_ups)),
-        _part("Reviews that do not say what they owe", [f"• {incident}" for incident in stock.silent_reviews], most),
+        _part("Reviews that do not say what they owe", [f"• {each}" for each in inventory.silent_reviews], most),
     )
     return "\n\n".join(part for part in parts if part)
 

@@ -179,7 +179,7 @@ def incident_id(name: str, about: About) -> str:
     return UNHEARD if about == "unheard" else f"incident-heartbeat-{name}"
 
 
-def hear(state: Heartbeat, event: Event) -> Heartbeat:
+def apply(state: Heartbeat, event: Event) -> Heartbeat:
     """The state after a stamped event. A beat that arrives after a later one changes nothing."""
     match event:
         case Beat():

@@ -52,7 +52,7 @@ class SilenceSummary(Wire):
             raise ValueError(f"a silence lasts at most {LONGEST.days} days")
         return self
 
-    def holds(self, labels: Mapping[str, str], now: datetime) -> bool:
+    def matches(self, labels: Mapping[str, str], now: datetime) -> bool:
         return self.starts_at <= now < self.ends_at and all(matcher.matches(labels) for matcher in self.matchers)
 
 
@@ -124,7 +124,7 @@ def workflow_id(silence: str) -> str:
     return f"silence-{silence}"
 
 
-def hear(state: Silence, event: Event) -> Silence:
+def apply(state: Silence, event: Event) -> Silence:
     match event:
         case Captured():
             return _hold(state, event)
@@ -162,7 +162,7 @@ def passing(
     longest_first = sorted(able, key=lambda card: card.ends_at, reverse=True)
     found: dict[str, tuple[Alert, ...]] = {}
     for alert in held.alerts.values() if not held.at_once else ():
-        by = next((card for card in longest_first if card.holds(alert.labels, now)), None)
+        by = next((card for card in longest_first if card.matches(alert.labels, now)), None)
         if by is not None and alert.status == "firing":
             found[by.id] = (*found.get(by.id, ()), alert)
     return found

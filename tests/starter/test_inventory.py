@@ -21,7 +21,7 @@ from workflows.policy.review.results import ReviewInput, ReviewStatus, status
 from workflows.policy.review.state import Review, open_review
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.views.results import Status
-from workflows.policy.watches.digest import Stock
+from workflows.policy.watches.digest import Inventory
 from workflows.queues import WORKFLOW_QUEUE
 from workflows.review import ReviewWorkflow
 
@@ -83,7 +83,7 @@ class TestReviews:
     def status(self, speed: float = 1.0) -> ReviewStatus:
         return status(self.book, self.review(), at(601), speed)
 
-    async def stock(self, told: ReviewStatus) -> Stock:
+    async def inventory(self, told: ReviewStatus) -> Inventory:
         async def ask(one: object) -> ReviewStatus:
             return told
 
@@ -91,14 +91,14 @@ class TestReviews:
 
     async def test_what_is_owed_has_its_owner_and_its_deadline(self) -> None:
         told = self.status()
-        found = await self.stock(told)
+        found = await self.inventory(told)
         assert {(each.what, each.due_at) for each in found.owed} == {(each.title, each.due_at) for each in told.owed}
         [follow_up] = [each for each in found.owed if each.kind == "follow-up"]
         assert (follow_up.owner, follow_up.what) == ("vp-engineering", "follow-up 1: add an alert")
         assert {each.kind for each in found.owed} == {"review", "follow-up"}
 
     async def test_those_of_drills_are_left_out(self) -> None:
-        assert (await self.stock(self.status(speed=60))).owed == ()
+        assert (await self.inventory(self.status(speed=60))).owed == ()
 
     async def test_an_open_one_is_found_and_asked(self, client: Client, incidents: Incidents) -> None:
         life = ReviewInput(runbook=self.book, review=self.review())
