@@ -11,7 +11,7 @@ from starter.temporal.incidents import Incidents
 from workflows.canary import CanaryWorkflow
 from workflows.cancelled_episodes import CancelledEpisodesWorkflow
 from workflows.digest import DigestWorkflow
-from workflows.durable.sandboxing import runner
+from workflows.durable.hosting import runner
 from workflows.heartbeat import HeartbeatWorkflow
 from workflows.incident import IncidentWorkflow
 from workflows.installation import InstallationWorkflow

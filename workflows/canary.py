@@ -6,8 +6,7 @@ from datetime import timedelta
 from temporalio import workflow
 from temporalio.common import RetryPolicy
 
-with workflow.unsafe.imports_passed_through():
-    from workflows.queues import COMMS_QUEUE, PAGE_QUEUE
+from workflows.queues import COMMS_QUEUE, PAGE_QUEUE
 
 QUICKLY = timedelta(seconds=10)
 ONCE = RetryPolicy(maximum_attempts=1)

@@ -7,18 +7,17 @@ from datetime import timedelta
 from temporalio import workflow
 from temporalio.common import RawValue
 
-with workflow.unsafe.imports_passed_through():
-    from workflows.durable import decoding
-    from workflows.durable.forward_alerts import Move, as_of_now, move
-    from workflows.durable.leaving import must_leave
-    from workflows.durable.succession import CANCELLED_EPISODES, leave_behind, remember
-    from workflows.policy.incident.bounds import IncidentBounds
-    from workflows.policy.incident.cancelled import CancelledEpisodes
-    from workflows.policy.incident.events import AlertsReceived, stamp
-    from workflows.policy.incident.state import Incident
-    from workflows.policy.reducers.alerts import to_move
-    from workflows.policy.reducers.root import apply
-    from workflows.policy.views.results import IncidentInput
+from workflows.durable import decoding
+from workflows.durable.forward_alerts import Move, as_of_now, move
+from workflows.durable.leaving import must_leave
+from workflows.durable.succession import CANCELLED_EPISODES, leave_behind, remember
+from workflows.policy.incident.bounds import IncidentBounds
+from workflows.policy.incident.cancelled import CancelledEpisodes
+from workflows.policy.incident.events import AlertsReceived, stamp
+from workflows.policy.incident.state import Incident
+from workflows.policy.reducers.alerts import to_move
+from workflows.policy.reducers.root import apply
+from workflows.policy.views.results import IncidentInput
 
 FORGOTTEN_AFTER = timedelta(weeks=1)
 """Nothing having been heard for so long. A sender that repeats does so at least daily."""

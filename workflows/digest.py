@@ -7,16 +7,14 @@ from temporalio import workflow
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import ApplicationError
 
+from workflows.durable import sending
+from workflows.policy.effects.demand import Demand
+from workflows.policy.effects.effects import Effect, Send
+from workflows.policy.incident.events import EffectSettled
 from workflows.policy.keys import vendor_keys
-
-with workflow.unsafe.imports_passed_through():
-    from workflows.durable import sending
-    from workflows.policy.effects.demand import Demand
-    from workflows.policy.effects.effects import Effect, Send
-    from workflows.policy.incident.events import EffectSettled
-    from workflows.policy.time.calendar import day_in
-    from workflows.policy.watches.digest import MOST, Digested, DigestOrder, Inventory, compose
-    from workflows.queues import COMMS_QUEUE
+from workflows.policy.time.calendar import day_in
+from workflows.policy.watches.digest import MOST, Digested, DigestOrder, Inventory, compose
+from workflows.queues import COMMS_QUEUE
 
 A_DAY = timedelta(days=1)
 

@@ -10,14 +10,13 @@ from datetime import datetime, timedelta
 from temporalio import workflow
 from temporalio.common import RawValue
 
-with workflow.unsafe.imports_passed_through():
-    from workflows.durable import decoding
-    from workflows.durable.forward_alerts import ForwardAlerts, forward, look_for_the_gateway
-    from workflows.durable.leaving import must_leave
-    from workflows.durable.summaries import summary
-    from workflows.policy.incident.events import AlertsReceived, stamp
-    from workflows.policy.watches import heartbeat as policy
-    from workflows.policy.watches.heartbeat import Beat, GatewayPresence, Heartbeat, Verdict
+from workflows.durable import decoding
+from workflows.durable.forward_alerts import ForwardAlerts, forward, look_for_the_gateway
+from workflows.durable.leaving import must_leave
+from workflows.durable.summaries import summary
+from workflows.policy.incident.events import AlertsReceived, stamp
+from workflows.policy.watches import heartbeat as policy
+from workflows.policy.watches.heartbeat import Beat, GatewayPresence, Heartbeat, Verdict
 
 CARD = "card"
 """The memo's name: never changes."""

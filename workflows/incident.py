@@ -6,29 +6,28 @@ from functools import partial
 
 from temporalio import workflow
 
-with workflow.unsafe.imports_passed_through():
-    from workflows.durable.clock import Clock
-    from workflows.durable.published import Update, attributes_of
-    from workflows.durable.runner import Runner
-    from workflows.durable.succession import INCIDENT, leave_behind
-    from workflows.policy.effects.demand import Demand
-    from workflows.policy.engine import Plan, plan
-    from workflows.policy.incident.events import HEARD, AlertsReceived, DraftApproved, Event, stamp
-    from workflows.policy.incident.rules import rules
-    from workflows.policy.incident.state import Incident, declare
-    from workflows.policy.reducers.adopting import in_force
-    from workflows.policy.reducers.refusals import refusal
-    from workflows.policy.reducers.root import apply
-    from workflows.policy.review.engine import owes_review
-    from workflows.policy.review.results import ReviewInput
-    from workflows.policy.review.state import open_review
-    from workflows.policy.runbook.model import Runbook
-    from workflows.policy.views.plan_view import as_markdown, plan_view
-    from workflows.policy.views.results import IncidentInput, PlanView, Status
-    from workflows.policy.views.summary import MEMO, listed_while_open, record
-    from workflows.review import start_review
-    from workflows.texts.proofreading import approved_too_soon, left_open
-    from workflows.texts.render import Message, words
+from workflows.durable.clock import Clock
+from workflows.durable.published import Update, attributes_of
+from workflows.durable.runner import Runner
+from workflows.durable.succession import INCIDENT, leave_behind
+from workflows.policy.effects.demand import Demand
+from workflows.policy.engine import Plan, plan
+from workflows.policy.incident.events import HEARD, AlertsReceived, DraftApproved, Event, stamp
+from workflows.policy.incident.rules import rules
+from workflows.policy.incident.state import Incident, declare
+from workflows.policy.reducers.adopting import in_force
+from workflows.policy.reducers.refusals import refusal
+from workflows.policy.reducers.root import apply
+from workflows.policy.review.engine import owes_review
+from workflows.policy.review.results import ReviewInput
+from workflows.policy.review.state import open_review
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.views.plan_view import as_markdown, plan_view
+from workflows.policy.views.results import IncidentInput, PlanView, Status
+from workflows.policy.views.summary import MEMO, listed_while_open, record
+from workflows.review import start_review
+from workflows.texts.proofreading import approved_too_soon, left_open
+from workflows.texts.render import Message, words
 
 ID_LETTERS = "23456789bcdfghjkmnpqrstvwxz"
 """No vowels (no words), nothing that is read as something else at 3 a.m."""

@@ -5,9 +5,8 @@ It does nothing. Its argument is the record (ADR 0018); another publication take
 
 from temporalio import workflow
 
-with workflow.unsafe.imports_passed_through():
-    from workflows.policy.views.plan_view import plain
-    from workflows.policy.watches.installation import Installation, Publication
+from workflows.policy.views.plan_view import plain
+from workflows.policy.watches.installation import Installation, Publication
 
 
 @workflow.defn(name="installation")

@@ -8,28 +8,27 @@ from temporalio import workflow
 from temporalio.common import SearchAttributePair, TypedSearchAttributes, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
-with workflow.unsafe.imports_passed_through():
-    from workflows.durable import search_attributes as known_by
-    from workflows.durable.clock import Clock
-    from workflows.durable.published import Update, attributes_of_review
-    from workflows.durable.runner import Runner
-    from workflows.durable.summaries import summary
-    from workflows.policy.effects.demand import Demand
-    from workflows.policy.engine import Plan
-    from workflows.policy.incident.events import DraftApproved, Event, stamp
-    from workflows.policy.incident.state import Incident
-    from workflows.policy.review.engine import plan
-    from workflows.policy.review.events import HEARD_AT_REVIEW
-    from workflows.policy.review.plan_view import as_markdown
-    from workflows.policy.review.reducers import apply
-    from workflows.policy.review.refusals import refusal
-    from workflows.policy.review.results import ReviewInput, ReviewStatus, status
-    from workflows.policy.review.summary import MEMO, record
-    from workflows.policy.runbook.model import Runbook
-    from workflows.policy.views.plan_view import lines
-    from workflows.policy.views.results import PlanView
-    from workflows.texts.proofreading import approved_too_soon, left_open
-    from workflows.texts.render import Message, words
+from workflows.durable import search_attributes as known_by
+from workflows.durable.clock import Clock
+from workflows.durable.published import Update, attributes_of_review
+from workflows.durable.runner import Runner
+from workflows.durable.summaries import summary
+from workflows.policy.effects.demand import Demand
+from workflows.policy.engine import Plan
+from workflows.policy.incident.events import DraftApproved, Event, stamp
+from workflows.policy.incident.state import Incident
+from workflows.policy.review.engine import plan
+from workflows.policy.review.events import HEARD_AT_REVIEW
+from workflows.policy.review.plan_view import as_markdown
+from workflows.policy.review.reducers import apply
+from workflows.policy.review.refusals import refusal
+from workflows.policy.review.results import ReviewInput, ReviewStatus, status
+from workflows.policy.review.summary import MEMO, record
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.views.plan_view import lines
+from workflows.policy.views.results import PlanView
+from workflows.texts.proofreading import approved_too_soon, left_open
+from workflows.texts.render import Message, words
 
 
 class ReviewCase:

@@ -9,22 +9,21 @@ from temporalio import workflow
 from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 
-with workflow.unsafe.imports_passed_through():
-    from workflows.durable import decoding
-    from workflows.durable.forward_alerts import (
-        CaptureBySilence,
-        ForwardAlerts,
-        capture_by_silence,
-        forward,
-        other_silences,
-    )
-    from workflows.durable.leaving import must_leave
-    from workflows.durable.pacing import Pace
-    from workflows.durable.summaries import summary
-    from workflows.policy.incident.events import Alert, AlertsReceived, Event, stamp
-    from workflows.policy.incident.opening import OpenRequest
-    from workflows.policy.watches import silence as policy
-    from workflows.policy.watches.silence import Silence, SilenceSummary
+from workflows.durable import decoding
+from workflows.durable.forward_alerts import (
+    CaptureBySilence,
+    ForwardAlerts,
+    capture_by_silence,
+    forward,
+    other_silences,
+)
+from workflows.durable.leaving import must_leave
+from workflows.durable.pacing import Pace
+from workflows.durable.summaries import summary
+from workflows.policy.incident.events import Alert, AlertsReceived, Event, stamp
+from workflows.policy.incident.opening import OpenRequest
+from workflows.policy.watches import silence as policy
+from workflows.policy.watches.silence import Silence, SilenceSummary
 
 CARD = "card"
 """The memo's name: never changes."""

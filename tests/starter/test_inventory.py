@@ -14,7 +14,7 @@ from tests.policy.builders import at, happens, opened
 from tests.starter.conftest import eventually
 from tests.starter.test_counting import T0, summary
 from tests.workflows.incidents import shipped
-from workflows.durable.sandboxing import runner
+from workflows.durable.hosting import runner
 from workflows.policy.incident.events import Acknowledged, Cancelled, DraftApproved, FollowUpAdded, Resolved
 from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.review.results import ReviewInput, ReviewStatus, status

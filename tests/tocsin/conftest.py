@@ -25,7 +25,7 @@ from starter.temporal.installations import Installations, loaded
 from tests.starter.book import ACME
 from tests.starter.conftest import register
 from tocsin.__main__ import run
-from workflows.durable.sandboxing import runner
+from workflows.durable.hosting import runner
 from workflows.incident import IncidentWorkflow
 from workflows.installation import InstallationWorkflow
 from workflows.policy.effects.effects import Receipt, Send

@@ -23,7 +23,7 @@ from starter.runbooks.library import load
 from starter.temporal.incidents import Incidents
 from tests.patience import HANGS_AFTER_S
 from workflows.cancelled_episodes import CancelledEpisodesWorkflow
-from workflows.durable.sandboxing import runner
+from workflows.durable.hosting import runner
 from workflows.incident import IncidentWorkflow
 from workflows.policy.effects.effects import Receipt, Send
 from workflows.policy.incident.events import Alert, AlertsReceived

@@ -20,7 +20,7 @@ from starter.temporal.silences import new_id
 from tests.patience import HANGS_AFTER_S
 from tests.workflows.incidents import opening
 from workflows.durable.forward_alerts import CaptureBySilence, ForwardAlerts, SilencesListed
-from workflows.durable.sandboxing import runner
+from workflows.durable.hosting import runner
 from workflows.incident import IncidentWorkflow
 from workflows.policy.incident.events import Alert
 from workflows.policy.runbook.matchers import Matcher

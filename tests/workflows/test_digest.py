@@ -14,7 +14,7 @@ from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
 from workflows.digest import DigestWorkflow
-from workflows.durable.sandboxing import runner
+from workflows.durable.hosting import runner
 from workflows.policy.effects.effects import Email, Place, Post, Receipt, Send
 from workflows.policy.watches.digest import Digested, DigestOrder, Inventory, StillOpen
 from workflows.queues import COMMS_QUEUE
