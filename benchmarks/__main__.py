@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from benchmarks import flood, intake, paging, planning
+from benchmarks import flood, intake, opening, paging, planning
 from benchmarks.figures import Figure, save, table
 from benchmarks.scale import QUICK, WHOLE, BenchScale
 from benchmarks.stage import BUILD, isolate
@@ -18,6 +18,7 @@ MEASUREMENTS: dict[str, Callable[[BenchScale], Awaitable[list[Figure]]]] = {
     "new-incidents": intake.new_incidents,
     "one-incident": intake.one_incident,
     "spread": intake.spread,
+    "opening": opening.opening,
     "first-page": paging.first_page,
     "flood": flood.flood,
     "storm": paging.storm,

@@ -5,7 +5,7 @@ import contextlib
 import os
 import secrets
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -39,6 +39,10 @@ class BenchStage:
     sandbox: str
     client: Client
     start_worker: Callable[[], Awaitable[None]]
+    processes: Callable[[], Mapping[str, int]]
+    """The parts that run, by name, and the process of each."""
+    metrics_port: int
+    """Of Temporal's server."""
 
     @property
     def incidents(self) -> Incidents:
@@ -64,7 +68,8 @@ async def _up(
 ) -> AsyncIterator[BenchStage]:
     layout = replace(lay_out(ANY_PORTS, settings, None, None), mail_port=ports.choose(0, ()))
     environment = _environment(layout.temporal, settings)
-    server = _with(pragmas, parts.temporal(layout, folder, lock, environment))
+    metrics_port = ports.choose(0, ())
+    server = _measured(_with(pragmas, parts.temporal(layout, folder, lock, environment)), metrics_port)
     await supervisor.start(server, listening("127.0.0.1", layout.temporal_port))
     client = await _prepared(environment)
     sandbox, secret = layout.published.sandbox, secrets.token_hex(16)
@@ -80,7 +85,10 @@ async def _up(
         await supervisor.start(parts.worker(environment))
         await _works(Incidents(client))
 
-    yield BenchStage(layout.temporal, layout.gateway_port, sandbox, client, start_worker)
+    def processes() -> Mapping[str, int]:
+        return {child.part.name: child.pid for child in supervisor.children if child.pid is not None}
+
+    yield BenchStage(layout.temporal, layout.gateway_port, sandbox, client, start_worker, processes, metrics_port)
 
 
 def _environment(temporal: str, settings: Settings) -> dict[str, str]:
@@ -98,6 +106,10 @@ def _with(pragmas: Sequence[str] | None, server: Part) -> Part:
         place = words.index("--sqlite-pragma")
         del words[place : place + 2]
     return replace(server, command=(*words, *(word for each in pragmas for word in ("--sqlite-pragma", each))))
+
+
+def _measured(server: Part, port: int) -> Part:
+    return replace(server, command=(*server.command, "--metrics-port", str(port)))
 
 
 async def _prepared(environment: dict[str, str]) -> Client:

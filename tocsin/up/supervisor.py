@@ -25,7 +25,7 @@ class Supervisor:
     def __init__(self, say: Callable[[str], None], output: IO[bytes] | None = None) -> None:
         self._say = say
         self._output = output
-        self._children: list[Child] = []
+        self.children: list[Child] = []
 
     async def __aenter__(self) -> Self:
         self._pipe, self._held = os.pipe()
@@ -35,15 +35,15 @@ class Supervisor:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        while self._children:
-            await self._children.pop().stop()
+        while self.children:
+            await self.children.pop().stop()
         os.close(self._pipe)
         os.close(self._held)
 
     async def start(self, part: Part, is_ready: Callable[[], Awaitable[bool]] | None = None) -> Child:
         """Start a part and wait until it is ready. Raises PartFailed if it dies before, or takes too long."""
         child = Child(part, self._pipe, self._say, self._output)
-        self._children.append(child)
+        self.children.append(child)
         await child.start()
         if is_ready is not None:
             await self._ready(child, is_ready)

@@ -1,0 +1,76 @@
+"""What it costs to open an incident, and when its first page leaves, while many are opened at once."""
+
+import asyncio
+from collections.abc import Mapping
+
+from benchmarks.bare import Bare
+from benchmarks.bodies import Bodies
+from benchmarks.costs import THROWN_AWAY, WAITED_TOO_LONG, WORKFLOW_TASKS, processor_seconds, steps, writes
+from benchmarks.figures import Figure, figure, percentile
+from benchmarks.load import Load
+from benchmarks.processes import run
+from benchmarks.scale import BenchScale
+from benchmarks.stage import BenchStage, stage
+from benchmarks.traces import arrived_first
+
+QUIET_S, PATIENCE_S = 3.0, 180.0
+"""The worker has nothing to do any more when it used less than a twentieth of a core for so long."""
+
+
+async def opening(scale: BenchScale) -> list[Figure]:
+    """All at once, by the runbook that ships, until everything that an opening asks for has left."""
+    count = scale.storm_incidents
+    async with stage() as at:
+        await at.start_worker()
+        floor = await run("bare", Bare(address=at.temporal, what="page", at_once=count, count=count))
+        await _quiet(at)
+        used, written = processor_seconds(at), await writes(at)
+        load = Load(port=at.gateway_port, bodies=Bodies(name="storm"), senders=count, count=count)
+        took = await run("load", load)
+        arrived = await arrived_first(at, "storm", 1, took.numbers)
+        written_by_then = await writes(at) - written
+        await _quiet(at)
+        cost = {part: now - used[part] for part, now in processor_seconds(at).items()}
+        written_in_all, taken = await writes(at) - written, await steps(at.client)
+    waits = [arrived[number] - begun for number, begun in zip(took.numbers, took.begun, strict=True)]
+    pages = [
+        figure(
+            f"{count} SEV-1 at once: first page, p{percent}",
+            percentile(waits, percent),
+            "s",
+            percentile(floor.seconds, percent),
+        )
+        for percent in (50, 99)
+    ]
+    return [
+        *pages,
+        *_costs(cost, count),
+        figure("  writes of the server by the last first page, each", written_by_then / count, "writes"),
+        figure("  writes of the server in all, each", written_in_all / count, "writes"),
+        *_steps(taken, count),
+    ]
+
+
+def _costs(cost: Mapping[str, float], count: int) -> list[Figure]:
+    return [figure(f"  processor time of the {part}, each", cost[part] / count * 1000, "ms") for part in sorted(cost)]
+
+
+def _steps(taken: Mapping[str, int], count: int) -> list[Figure]:
+    special = {WORKFLOW_TASKS, THROWN_AWAY, WAITED_TOO_LONG}
+    activities = sum(number for name, number in taken.items() if name not in special)
+    return [
+        figure(f"  {WORKFLOW_TASKS}, each", taken.get(WORKFLOW_TASKS, 0) / count, "tasks"),
+        figure("  activities, each", activities / count, "activities"),
+        figure(f"  {THROWN_AWAY}", taken.get(THROWN_AWAY, 0), "tasks").exactly(0),
+        figure(f"  {WAITED_TOO_LONG}", taken.get(WAITED_TOO_LONG, 0), "tasks"),
+    ]
+
+
+async def _quiet(at: BenchStage) -> None:
+    """Until the worker has nothing to do any more."""
+    async with asyncio.timeout(PATIENCE_S):
+        while True:
+            before = processor_seconds(at)["worker"]
+            await asyncio.sleep(QUIET_S)
+            if processor_seconds(at)["worker"] - before < QUIET_S / 20:
+                return
