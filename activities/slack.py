@@ -15,7 +15,7 @@ from activities.plain_text import clean, one_line
 from activities.slack_answers import Created, Posted, SlackChannel, SlackDone
 from activities.slack_api import SlackApi, SlackRefused
 from activities.slack_message import BLOCKS, LONGEST_TOPIC, block, fallback, literal
-from workflows.policy.effects.effects import OpenChannel, Place, Post, Receipt, Send, SetTopic
+from workflows.policy.effects.effects import Destination, OpenChannel, Post, Receipt, Send, SetTopic
 
 LONGEST_CHANNEL_NAME = 80
 """Characters of a channel's name: https://docs.slack.dev/reference/methods/conversations.create#naming"""
@@ -95,11 +95,11 @@ class Slack:
         self._ids[effect.to.channel] = posted.channel
         return posted
 
-    async def _look(self, send: Send, place: Place) -> tuple[Posted | None, str | None]:
+    async def _look(self, send: Send, destination: Destination) -> tuple[Posted | None, str | None]:
         since = begun_at(send).timestamp()
         try:
-            channel = await self._id(place.channel)
-            async for message in self._api.messages(channel, place.thread, since):
+            channel = await self._id(destination.channel)
+            async for message in self._api.messages(channel, destination.thread, since):
                 if message.metadata.event_payload.op == send.vendor_key:
                     return Posted(channel=channel, ts=message.ts), "it was already there"
         except Rejected as error:

@@ -55,8 +55,8 @@ class Temporal:
         said = f"alerts of {alerts.origin} are moved here: it is a duplicate of this incident"
         note = Noted(id=f"moved/{alerts.origin}/note", by="Tocsin", automatic=True, text=said)
         try:
-            await self._incidents.tell(alerts.workflow_id, note)
-            await self._incidents.tell(alerts.workflow_id, *alerts.events)
+            await self._incidents.signal(alerts.workflow_id, note)
+            await self._incidents.signal(alerts.workflow_id, *alerts.events)
         except NothingOpen:
             return False
         return True
@@ -77,7 +77,7 @@ class Temporal:
     async def capture_by_silence(self, held: CaptureBySilence) -> bool:
         """False: it has ended meanwhile."""
         try:
-            await self._silences.tell(held.silence, held.event)
+            await self._silences.signal(held.silence, held.event)
         except NothingOpen:
             return False
         return True

@@ -37,7 +37,7 @@ class HeartbeatWorkflow:
         while True:
             self._news = False
             found = await self._judge()
-            await self._tell(found)
+            await self._notify(found)
             self._show()
             if self._news:
                 continue  # heard while it told
@@ -55,15 +55,15 @@ class HeartbeatWorkflow:
         self._state = found.state
         return found
 
-    async def _tell(self, found: Verdict) -> None:
+    async def _notify(self, found: Verdict) -> None:
         state, now = self._state, workflow.now()
-        for about, fires in policy.telling(state, found, now):
+        for about, fires in policy.to_notify(state, found, now):
             alert = policy.alert(state, about, found.problem or "it is well again", fires=fires)
             event = AlertsReceived(at=now, by="heartbeat", via="alerts", alerts=(alert,))
             opening = policy.opening(state, about, found.problem)
             where = policy.incident_id(state.name, about)
             await forward(ForwardAlerts(workflow_id=where, opening=opening, event=event), alert.summary)
-            self._state = policy.tell(self._state, about, now, fires=fires)
+            self._state = policy.notified(self._state, about, now, fires=fires)
             # While it was being told, a beat woke nobody; now it ends what was told.
             self._news = self._news or self._state.beats > state.beats
 

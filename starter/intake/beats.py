@@ -80,7 +80,7 @@ class Beats:
         return sender
 
     async def _forward(self, name: str, sender: _Beating, at: datetime) -> None:
-        await self._heartbeats.tell(name, Beat(at=at, by="gateway"))
+        await self._heartbeats.signal(name, Beat(at=at, by="gateway"))
         sender.told_at = max(at, sender.told_at or at)
         if sender.kept is not None and sender.kept <= at:
             sender.kept = None

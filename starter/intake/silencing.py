@@ -102,7 +102,7 @@ class Silencing:
             ended=dict(batch.ended),
         )
         try:
-            await self.silences.tell(by.id, event)
+            await self.silences.signal(by.id, event)
         except (NothingOpen, Unreachable) as error:
             log.warning("a silence does not hold: its alerts go on", silence=by.id, problem=str(error))
             return False

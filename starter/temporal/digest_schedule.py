@@ -23,7 +23,7 @@ from temporalio.client import (
 from temporalio.service import RPCError, RPCStatusCode
 
 from workflows.policy.duties.delivery_kinds import addresses
-from workflows.policy.effects.effects import Email, Place, Post
+from workflows.policy.effects.effects import Destination, Email, Post
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.time.calendar import WEEKDAYS, Calendar
 from workflows.policy.watches.digest import DigestOrder
@@ -74,7 +74,9 @@ def _order(book: Runbook, mail_to: str | None) -> DigestOrder:
     if mail_to is not None:
         name = book.audience_name(mail_to)
         mail = Email(to=mail_to, name=name, addresses=addresses(book, mail_to), template="digest")
-    return DigestOrder(post=Post(to=Place(channel=book.home), template="digest"), mail=mail, zone=book.calendar.zone)
+    return DigestOrder(
+        post=Post(to=Destination(channel=book.home), template="digest"), mail=mail, zone=book.calendar.zone
+    )
 
 
 def _spec(calendar: Calendar, at: time) -> ScheduleSpec:

@@ -54,9 +54,9 @@ class Heartbeats:
                 rpc_timeout=DEADLINE,
             )
 
-    async def tell(self, name: str, event: Event) -> None:
+    async def signal(self, name: str, event: Event) -> None:
         """Temporal keeps it, with or without a worker."""
-        await self._named.tell(name, event)
+        await self._named.signal(name, event)
 
     async def card(self, name: str) -> HeartbeatSummary:
         """What is expected of it; needs no worker."""

@@ -75,7 +75,7 @@ class Incidents:
         if if_open or not fires:
             try:
                 first, *rest = if_open or (delivery, *more)
-                await self.tell(workflow_id, first, *rest)
+                await self.signal(workflow_id, first, *rest)
             except NothingOpen:
                 if not fires:
                     return False
@@ -90,7 +90,7 @@ class Incidents:
         await self._start(workflow_id, opening)
         return workflow_id
 
-    async def tell(self, workflow_id: str, event: E, *more: E) -> None:
+    async def signal(self, workflow_id: str, event: E, *more: E) -> None:
         """Signal an incident: Temporal keeps it, with or without a worker. Raises NothingOpen."""
         handle = self._client.get_workflow_handle(workflow_id)
         said = [_payload(each) for each in (event, *more)]
@@ -118,7 +118,7 @@ class Incidents:
         try:
             return await self._update(workflow_id, event, patience)
         except NobodyWorks:
-            await self.tell(workflow_id, event)
+            await self.signal(workflow_id, event)
             raise NobodyWorks("recorded; no worker is running: nothing is being paged") from None
 
     async def status(self, workflow_id: str, run_id: str | None = None, patience: timedelta = PATIENCE) -> Status:

@@ -23,7 +23,7 @@ class NamedWorkflows:
     missing: Callable[[str], str]
     """What is said of a name that there is not."""
 
-    async def tell(self, name: str, event: Event) -> None:
+    async def signal(self, name: str, event: Event) -> None:
         """Temporal keeps it, with or without a worker."""
         signal = str(type(event).model_fields["kind"].default)
         async with self.called(name) as handle:

@@ -52,9 +52,9 @@ class Silences:
                 rpc_timeout=DEADLINE,
             )
 
-    async def tell(self, silence: str, event: Event) -> None:
+    async def signal(self, silence: str, event: Event) -> None:
         """Temporal keeps it, with or without a worker. NothingOpen: the silence is over."""
-        await self._named.tell(silence, event)
+        await self._named.signal(silence, event)
 
     async def extend(self, silence: str, event: Extended) -> SilenceSummary:
         """As it is then. Raises Refused, NobodyWorks."""

@@ -3,7 +3,17 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from workflows.policy.effects.effects import Effect, OpenChannel, Page, Place, Post, Publish, Send, SyncPager, Ticket
+from workflows.policy.effects.effects import (
+    Destination,
+    Effect,
+    OpenChannel,
+    Page,
+    Post,
+    Publish,
+    Send,
+    SyncPager,
+    Ticket,
+)
 
 INCIDENT = "20261121-0204-k7"
 
@@ -34,7 +44,7 @@ def sync(ring: str, become: Any = "acknowledged") -> Send:
 
 def post(channel: str = "#incidents", thread: str | None = None, **fields: Any) -> Send:
     of_effect = {name: fields.pop(name) for name in ("mention", "pin") if name in fields}
-    return send(Post(to=Place(channel=channel, thread=thread), template="declaration", **of_effect), **fields)
+    return send(Post(to=Destination(channel=channel, thread=thread), template="declaration", **of_effect), **fields)
 
 
 def channel(name: str = f"incident-{INCIDENT}", private: bool = False, **fields: Any) -> Send:

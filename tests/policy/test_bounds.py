@@ -87,14 +87,14 @@ def everything_at_once(end: Event) -> Iterator[Event]:
     yield DraftApproved(by=LONG, text=LONG)
     yield end
     yield from (
-        Snoozed(duration=timedelta(hours=1), by=LONG, reason=told(n)) for n in range(IncidentBounds.to_tell + 5)
+        Snoozed(duration=timedelta(hours=1), by=LONG, reason=told(n)) for n in range(IncidentBounds.announcements + 5)
     )
     yield from (Noted(id=f"{n}{LONG}", text=line(n)) for n in range(IncidentBounds.heard + 5))
 
 
 def told(number: int) -> str:
     """As long as all may be that are as many as may be: short ones are many, long ones are few."""
-    return f"{number}{LONG}"[: IncidentBounds.to_tell_text // IncidentBounds.to_tell // 5 - 50]
+    return f"{number}{LONG}"[: IncidentBounds.announcements_text // IncidentBounds.announcements // 5 - 50]
 
 
 def line(number: int) -> str:
@@ -132,7 +132,7 @@ def test_an_incident_stays_below_256_kib_whatever_is_sent_to_it(end: Event) -> N
     assert len(incident.heard) == IncidentBounds.heard
     assert len(incident.calls) == IncidentBounds.calls
     assert len(incident.timeline) == IncidentBounds.timeline
-    assert len(incident.to_tell) == IncidentBounds.to_tell
+    assert len(incident.to_tell) == IncidentBounds.announcements
     assert len(incident.links) == IncidentBounds.links
     assert len(incident.untracked) == IncidentBounds.names + 1
     assert len(incident.cancelled_episodes.alerts) == IncidentBounds.alerts
@@ -171,10 +171,10 @@ def test_of_a_flood_of_words_the_newest_are_kept() -> None:
 
 def test_what_waits_to_be_told_outweighs_no_bound_and_is_never_nothing() -> None:
     incident = declared(BOOK)
-    for n in range(IncidentBounds.to_tell):
+    for n in range(IncidentBounds.announcements):
         incident = apply(BOOK, incident, UpdatePosted(at=T0, by="Bob", text=f"{n} {'x' * 2900}"))
-    assert sum(weight(item.text) for item in incident.to_tell) <= IncidentBounds.to_tell_text
-    assert incident.to_tell[-1].text.startswith(f"{IncidentBounds.to_tell - 1} x")
+    assert sum(weight(item.text) for item in incident.to_tell) <= IncidentBounds.announcements_text
+    assert incident.to_tell[-1].text.startswith(f"{IncidentBounds.announcements - 1} x")
 
 
 @pytest.mark.parametrize("text", ["short", "é" * 500, "\x07" * 500, '"' * 500, "\N{FIRE}" * 500, "a" * 201])

@@ -196,15 +196,15 @@ class TestTelling:
     ) -> None:
         state = expected(told={about: Signalled(since=T0, at=T0) for about in told})
         verdict_ = policy.Verdict(state, found)
-        assert list(policy.telling(state, verdict_, at(after))) == tells
+        assert list(policy.to_notify(state, verdict_, at(after))) == tells
 
     def test_the_end_of_a_silence_is_the_end_of_the_alert_that_was_raised(self) -> None:
-        state = policy.tell(expected(), "missing", at(8), fires=True)
+        state = policy.notified(expected(), "missing", at(8), fires=True)
         fires = policy.alert(state, "missing", "", fires=True)
         later = policy.apply(state, Beat(at=at(20)))
         ends = policy.alert(later, "missing", "", fires=False)
         assert (fires.fingerprint, fires.starts_at) == (ends.fingerprint, ends.starts_at) == ("heartbeat-backup", at(7))
-        assert policy.tell(later, "missing", at(20), fires=False).told == {}
+        assert policy.notified(later, "missing", at(20), fires=False).told == {}
 
     def test_what_cannot_be_judged_shares_one_incident(self) -> None:
         assert policy.incident_id("a", "unheard") == policy.incident_id("b", "unheard")
@@ -227,8 +227,8 @@ def test_what_could_not_be_read_is_shown() -> None:
         (expected(), "overdue at 2026-03-02 09:07:00 UTC; it has never beaten, expected every 5m"),
         (expected(5, 2, (4, Beat())), "overdue at 2026-03-02 09:11:00 UTC; last beat 2026-03-02 09:04:00 UTC"),
         (expected(5, 2, (1, Paused(duration=minutes(30)))), "paused until 2026-03-02 09:31:00 UTC"),
-        (policy.tell(expected(), "missing", at(7), fires=True), "silent since 2026-03-02 09:07:00 UTC"),
-        (policy.tell(expected(), "unheard", at(7), fires=True), "not judged: the gateway is away"),
+        (policy.notified(expected(), "missing", at(7), fires=True), "silent since 2026-03-02 09:07:00 UTC"),
+        (policy.notified(expected(), "unheard", at(7), fires=True), "not judged: the gateway is away"),
     ],
 )
 def test_how_it_stands_is_one_line(state: Heartbeat, words: str) -> None:
@@ -242,6 +242,6 @@ def test_an_interval_has_bounds(every: str) -> None:
 
 
 def test_a_state_of_an_hour_ago_reads_back_as_it_was() -> None:
-    state = policy.tell(expected(5, 2, (4, Beat())), "missing", at(11), fires=True)
+    state = policy.notified(expected(5, 2, (4, Beat())), "missing", at(11), fires=True)
     assert Heartbeat.model_validate_json(state.model_dump_json()) == state
     assert datetime.fromisoformat(state.model_dump(mode="json")["beat_at"]) == at(4)

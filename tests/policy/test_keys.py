@@ -42,7 +42,7 @@ WRITTEN = [
     ("news/channel", DutyKey(DutyKind.NEWS_IN_CHANNEL)),
     ("declaration", DutyKey(DutyKind.DECLARATION)),
     ("declaration/channel", DutyKey(DutyKind.DECLARATION_IN_CHANNEL)),
-    ("tell/home", DutyKey(DutyKind.TELL, "home")),
+    ("tell/home", DutyKey(DutyKind.ANNOUNCEMENT, "home")),
     ("duty/war-room", DutyKey(DutyKind.DUTY, "war-room")),
     ("duty-draft/letter", DutyKey(DutyKind.DUTY_DRAFT, "letter")),
     ("review/remind/alice", DutyKey(DutyKind.REVIEW_REMIND, "alice")),

@@ -273,14 +273,16 @@ class TestTelling:
 
     def test_the_queue_is_bounded_and_keeps_the_newest(self) -> None:
         shell = PolicyRunner.of(opening(THREAD), fates(post=NEVER))
-        for n in range(IncidentBounds.to_tell + 10):
+        for n in range(IncidentBounds.announcements + 10):
             shell.happens(1, Snoozed(duration=minutes(5), reason=f"{n}"))
-        assert len(shell.incident.to_tell) == IncidentBounds.to_tell
-        assert shell.incident.to_tell[-1].text == f"someone snoozed reminders for 5m: {IncidentBounds.to_tell + 9}"
+        assert len(shell.incident.to_tell) == IncidentBounds.announcements
+        assert (
+            shell.incident.to_tell[-1].text == f"someone snoozed reminders for 5m: {IncidentBounds.announcements + 9}"
+        )
 
     def test_what_was_under_way_and_had_to_make_room_is_withdrawn_for_the_newest(self) -> None:
         shell = PolicyRunner.of(opening(THREAD), lambda d: NEVER if d.duty.startswith("tell/") else Fate())
-        for n in range(IncidentBounds.to_tell + 10):
+        for n in range(IncidentBounds.announcements + 10):
             shell.happens(1, Snoozed(duration=minutes(5), reason=f"{n}"))
         (flying,) = (key for key in shell.flying if key.startswith("tell/"))
         assert int(flying.rpartition("/")[2]) >= shell.incident.to_tell[0].number

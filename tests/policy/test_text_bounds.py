@@ -4,7 +4,7 @@ import pytest
 
 from tests.policy.builders import alert, alerts, at, opened, runbook, severity, tier
 from workflows.policy.effects.demand import Demand
-from workflows.policy.effects.effects import Effect, Email, Page, Place, Post, Publish, Ticket, WriteDocument
+from workflows.policy.effects.effects import Destination, Effect, Email, Page, Post, Publish, Ticket, WriteDocument
 from workflows.policy.incident.events import Noted, TextFailed
 from workflows.policy.reducers.root import apply
 from workflows.texts import bounds
@@ -139,7 +139,10 @@ BY_KIND: dict[str, tuple[Effect, str]] = {
     "the status page": (Publish(status="identified", template="own"), "We are currently investigating"),
     "a ticket": (Ticket(to="JIRA", template="own"), "SEV-1: Checkout fails"),
     "a document": (WriteDocument(name="x", template="own"), "# Incident document: SEV-1: Checkout fails"),
-    "a message": (Post(to=Place(channel="#x"), template="own"), "SEV-1: Checkout fails: why (the text 'own' failed: "),
+    "a message": (
+        Post(to=Destination(channel="#x"), template="own"),
+        "SEV-1: Checkout fails: why (the text 'own' failed: ",
+    ),
 }
 
 

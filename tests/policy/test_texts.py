@@ -9,10 +9,10 @@ from tests.policy.shell import NEVER, PolicyRunner, fates
 from workflows.durable.sending import in_its_place
 from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import (
+    Destination,
     Email,
     OpenChannel,
     Page,
-    Place,
     Post,
     Publish,
     Receipt,
@@ -46,7 +46,7 @@ def template(text: str) -> str:
 
 
 def post_of(name: str) -> Demand:
-    return Demand(duty="test", due_at=at(0), reason="why", effect=Post(to=Place(channel="#x"), template=name))
+    return Demand(duty="test", due_at=at(0), reason="why", effect=Post(to=Destination(channel="#x"), template=name))
 
 
 def said(simulation: Simulation, demand: Demand) -> str:
@@ -201,17 +201,17 @@ class TestWhichIncident:
     """Several may be talked of in one place."""
 
     @staticmethod
-    def sent(place: Place, name: str) -> str:
+    def sent(place: Destination, name: str) -> str:
         simulation = opened(BOOK)
         demand = Demand(duty="test", due_at=at(0), reason="why", effect=Post(to=place, template=name))
         return in_its_place(simulation.incident, demand, words(BOOK, simulation.incident, demand, at(0)).text)
 
     @pytest.mark.parametrize("name", sorted(TEXTS))
     def test_is_said_by_every_message_in_a_channel_that_they_share(self, name: str) -> None:
-        assert "preview" in self.sent(Place(channel="#incidents"), name)
+        assert "preview" in self.sent(Destination(channel="#incidents"), name)
 
     def test_is_not_repeated_in_its_own_thread(self) -> None:
-        assert "preview" not in self.sent(Place(channel="C1", thread="1.2"), "told")
+        assert "preview" not in self.sent(Destination(channel="C1", thread="1.2"), "told")
 
 
 class TestTimes:

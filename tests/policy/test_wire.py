@@ -66,7 +66,7 @@ def _lived() -> list[BaseModel]:
     flying = simulation.sent[0][1]
     waiting = settlements.Start(duty="tell/home", occurrence=9, due_at=now, started_at=now, real_at=now)
     words = public.ApprovedWords(at=now, by="Bob")
-    life = life.model_copy(update={"started": {"tell/home/9": waiting}, "to_tell": (_tell(),)})
+    life = life.model_copy(update={"started": {"tell/home/9": waiting}, "to_tell": (_announcement(),)})
     life = life.model_copy(update={"public": life.public.model_copy(update={"words": words, "approval": words})})
     happens(simulation, 95, events.Resolved(text="rolled back"))
     happens(simulation, 96, alerts(alert(status="resolved")))
@@ -109,8 +109,8 @@ def _lived() -> list[BaseModel]:
     ]
 
 
-def _tell() -> messages.Tell:
-    return messages.Tell(number=9, at=T0, text="hm", mention=("alice",))
+def _announcement() -> messages.Announcement:
+    return messages.Announcement(number=9, at=T0, text="hm", mention=("alice",))
 
 
 def _flagged() -> Runbook:

@@ -100,7 +100,7 @@ class TestOpening:
     ) -> None:
         assert not await incidents.open(ID, opening, alerts("resolved", "resolved"))
         with pytest.raises(NothingOpen):
-            await incidents.tell(ID, Noted(text="is anybody there?"))
+            await incidents.signal(ID, Noted(text="is anybody there?"))
 
     async def test_resolved_alerts_reach_an_open_incident(
         self, client: Client, incidents: Incidents, opening: OpenRequest
@@ -137,14 +137,14 @@ class TestTelling:
         self, client: Client, incidents: Incidents, opening: OpenRequest
     ) -> None:
         workflow_id = await incidents.declare(opening)
-        await incidents.tell(workflow_id, Acknowledged(by="Ada"))
+        await incidents.signal(workflow_id, Acknowledged(by="Ada"))
         assert await signals(client, workflow_id) == [("acknowledge", {"by": "Ada"})]
 
     async def test_a_webhook_states_its_own_time_and_id(
         self, client: Client, incidents: Incidents, opening: OpenRequest
     ) -> None:
         workflow_id = await incidents.declare(opening)
-        await incidents.tell(workflow_id, Resolved(at=NOW, id="x", ring="r"))
+        await incidents.signal(workflow_id, Resolved(at=NOW, id="x", ring="r"))
         assert await signals(client, workflow_id) == [
             ("resolve", {"at": "2026-11-21T00:00:00Z", "id": "x", "ring": "r"})
         ]
@@ -155,7 +155,7 @@ class TestTelling:
         workflow_id = await incidents.declare(opening)
         await client.get_workflow_handle(workflow_id).terminate()
         with pytest.raises(NothingOpen, match="is closed"):
-            await incidents.tell(workflow_id, Noted(text="late"))
+            await incidents.signal(workflow_id, Noted(text="late"))
 
 
 class TestAsking:
@@ -217,7 +217,7 @@ class TestReading:
         self, incidents: Incidents, opening: OpenRequest
     ) -> None:
         await incidents.open(ID, opening, alerts("firing", "resolved"))
-        await incidents.tell(ID, SeverityChanged(severity="sev2", by="Ada", via="command line"))
+        await incidents.signal(ID, SeverityChanged(severity="sev2", by="Ada", via="command line"))
         assert [line.text for line in await incidents.history(ID)] == [
             "declared SEV1: Checkout is down",
             "alerts: 1 firing, 1 resolved",
@@ -332,7 +332,7 @@ class TestAway:
     @pytest.mark.parametrize(
         "call",
         [
-            lambda incidents, _: incidents.tell("incident-x", Noted(text="hello")),
+            lambda incidents, _: incidents.signal("incident-x", Noted(text="hello")),
             lambda incidents, _: incidents.ask("incident-x", Noted(text="hello")),
             lambda incidents, opening: incidents.open("incident-x", opening, alerts("firing")),
             lambda incidents, opening: incidents.declare(opening),
@@ -355,6 +355,6 @@ class TestAway:
         address = client.service_client.config.target_host
         lost = await Client.connect(address, namespace="nowhere", data_converter=pydantic_data_converter)
         with pytest.raises(Unreachable, match="nowhere"):
-            await Incidents(lost).tell("incident-x", Noted(text="hello"))
+            await Incidents(lost).signal("incident-x", Noted(text="hello"))
         with pytest.raises(Unreachable, match="nowhere"):
             await Incidents(lost).check()

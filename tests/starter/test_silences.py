@@ -288,7 +288,7 @@ async def test_from_the_webhook_to_the_incident_that_opens_when_the_silence_ends
         (held,) = state.held.values()
         (kept,) = held.alerts.values()
         assert (kept.labels["service"], kept.labels["source"]) == ("checkout", "generic")  # by which another matches
-        await silences.tell(one.id, Expired())
+        await silences.signal(one.id, Expired())
         (found,) = await eventually(incidents.list)
         await eventually(silences.list, lambda known: not known)
     assert found.title.startswith(f"a is down (held by silence {one.id} until ")
@@ -296,4 +296,4 @@ async def test_from_the_webhook_to_the_incident_that_opens_when_the_silence_ends
 
 async def test_an_id_that_does_not_exist_is_said_in_words(silences: Silences) -> None:
     with pytest.raises(NothingOpen, match="there is no silence 'nope'"):
-        await silences.tell("nope", Expired())
+        await silences.signal("nope", Expired())

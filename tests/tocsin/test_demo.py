@@ -9,9 +9,9 @@ import pytest
 
 from starter.runbooks.library import Library
 from tests.starter.sources.webhooks import delivery
+from tocsin.demo.commentary import DemoSent
 from tocsin.demo.expectations import Outcome, unmet
 from tocsin.demo.stage import DemoRing, DemoSandbox
-from tocsin.demo.telling import DemoSent
 from workflows.policy.incident.settlements import Settlement
 from workflows.policy.incident.state import Incident
 

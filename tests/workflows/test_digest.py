@@ -15,11 +15,11 @@ from temporalio.worker import Worker
 
 from workflows.digest import DigestWorkflow
 from workflows.durable.hosting import runner
-from workflows.policy.effects.effects import Email, Place, Post, Receipt, Send
+from workflows.policy.effects.effects import Destination, Email, Post, Receipt, Send
 from workflows.policy.watches.digest import Digested, DigestOrder, Inventory, StillOpen
 from workflows.queues import COMMS_QUEUE
 
-POST = Post(to=Place(channel="#incidents"), template="digest")
+POST = Post(to=Destination(channel="#incidents"), template="digest")
 MAIL = Email(to="leads", name="Leads", addresses=("leads@example.com",), template="digest")
 BY_POST, BY_BOTH = DigestOrder(post=POST, zone="UTC"), DigestOrder(post=POST, mail=MAIL, zone="UTC")
 

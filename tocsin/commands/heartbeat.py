@@ -73,13 +73,13 @@ def pause(
         event = Paused.model_validate({"duration": span, "reason": reason, "by": me()})
     except ValidationError as error:
         raise badly_put(error) from None
-    asyncio.run(_tell(name, event, as_json))
+    asyncio.run(_signal(name, event, as_json))
 
 
 @app.command()
 def resume(name: Name, as_json: AsJson = False) -> None:
     """End a pause: it must beat again, an interval from now."""
-    asyncio.run(_tell(name, Unpaused(by=me()), as_json))
+    asyncio.run(_signal(name, Unpaused(by=me()), as_json))
 
 
 @app.command()
@@ -119,14 +119,14 @@ def _spec(name: str, asked: Mapping[str, str], there: Installation, book: Runboo
     return spec
 
 
-async def _tell(name: str, event: Event, as_json: bool) -> None:
+async def _signal(name: str, event: Event, as_json: bool) -> None:
     known = await _heartbeats()
-    await known.tell(name, event)
+    await known.signal(name, event)
     await _show(known, name, as_json)
 
 
 async def _remove(name: str) -> None:
-    await (await _heartbeats()).tell(name, Removed(by=me()))
+    await (await _heartbeats()).signal(name, Removed(by=me()))
     output.out.print(plain(f"{name} is no longer expected"))
 
 

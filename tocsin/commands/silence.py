@@ -125,7 +125,7 @@ async def _extend(silence: str, event: Extended) -> SilenceSummary:
 
 async def _expire(silence: str) -> None:
     known = await _silences()
-    await known.tell(silence, Expired(by=me()))
+    await known.signal(silence, Expired(by=me()))
     try:
         await known.state(silence)
     except NobodyWorks:

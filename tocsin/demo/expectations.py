@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
+from tocsin.demo.commentary import DemoSent
 from tocsin.demo.stage import DemoSandbox
-from tocsin.demo.telling import DemoSent
 from workflows.policy.incident.state import Incident
 from workflows.policy.keys.duty_keys import DutyKind, duty_key, duty_of
 

@@ -6,9 +6,9 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
 from starter.temporal.incidents import Incidents
+from tocsin.demo.commentary import Commentary, DemoStep, clock
 from tocsin.demo.expectations import Outcome
 from tocsin.demo.stage import DemoStage
-from tocsin.demo.telling import DemoStep, Telling, clock
 
 ANSWERED_AT = timedelta(minutes=33)
 RECOVERED_AT = timedelta(minutes=50)
@@ -25,14 +25,14 @@ class NeverClosed(Exception):
 
 
 class Play:
-    """`tell` gets each step as it happens."""
+    """`show` gets each step as it happens."""
 
-    def __init__(self, stage: DemoStage, incidents: Incidents, speed: float, tell: Callable[[DemoStep], None]) -> None:
+    def __init__(self, stage: DemoStage, incidents: Incidents, speed: float, show: Callable[[DemoStep], None]) -> None:
         self._stage = stage
         self._incidents = incidents
         self._speed = speed
-        self._tell = tell
-        self._telling = Telling()
+        self._show = show
+        self._commentary = Commentary()
         self._cues = deque[tuple[timedelta, Callable[[], Awaitable[None]]]](
             [(ANSWERED_AT, self._answer), (RECOVERED_AT, self._recover)]
         )
@@ -50,12 +50,12 @@ class Play:
         except TimeoutError:
             raise NeverClosed(f"the incident has not closed by {clock(CURTAIN_AT)}") from None
         status = await self._incidents.status(workflow_id)
-        return Outcome(status.incident, tuple(self._telling.sent.values()), await self._stage.look(), ANSWERED_BY)
+        return Outcome(status.incident, tuple(self._commentary.sent.values()), await self._stage.look(), ANSWERED_BY)
 
     async def _is_over(self, workflow_id: str) -> bool:
         status = await self._incidents.status(workflow_id, patience=timedelta(seconds=GRACE_S))
-        for step in self._telling.news(status):
-            self._tell(step)
+        for step in self._commentary.news(status):
+            self._show(step)
         since = (datetime.now(UTC) - status.incident.declared_at) * self._speed
         while self._cues and self._cues[0][0] <= since:
             await self._cues.popleft()[1]()
@@ -70,4 +70,4 @@ class Play:
         await self._stage.recover()
 
     def _narrate(self, at: timedelta, text: str) -> None:
-        self._tell(DemoStep(at, text, ours=True))
+        self._show(DemoStep(at, text, ours=True))

@@ -6,8 +6,8 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from tocsin.demo.commentary import DemoStep, clock
 from tocsin.demo.expectations import Outcome
-from tocsin.demo.telling import DemoStep, clock
 from tocsin.up.folder import LastUp
 from tocsin.view.plain import plain
 

@@ -5,7 +5,7 @@ each part of the engine computes everything that is wanted, past and future, as 
 
     escalation   whom to page: tiers, rounds, calls by hand, the other ways of reaching someone
     sync         what was acknowledged or resolved here becomes so at the pager
-    room         the declaration, the channel, its topic, and what the channel has yet to be told
+    channel      the declaration, the channel, its topic, and what has yet to be announced there
     joined       what is said of new alerts, in the channel and at the pager
     cadence      progress updates, their reminders, unfilled roles
     public       the status page: automatic, drafted, approved, overdue
@@ -40,7 +40,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from workflows.policy.communication.channel import room
+from workflows.policy.communication.channel import channel_demands
 from workflows.policy.communication.joined import joined
 from workflows.policy.communication.status_page import public
 from workflows.policy.communication.updates import cadence
@@ -129,7 +129,7 @@ def _has_settled(incident: Incident, wanted: BlockedDemand | DeferredDemand) -> 
 def _all(book: Runbook, incident: Incident, now: datetime) -> Iterator[BlockedDemand | DeferredDemand]:
     yield from escalation(book, incident, now)
     yield from sync_demands(book, incident, now)
-    yield from room(book, incident)
+    yield from channel_demands(book, incident)
     yield from joined(book, incident)
     if incident.cancelled and not incident.public.begun:
         return

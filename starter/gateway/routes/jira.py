@@ -33,7 +33,7 @@ def router(admission: Admission, incidents: Incidents) -> APIRouter:
                 admission.outcomes.count(SOURCE, "ignored")
                 return Accepted(ignored=found)
             try:
-                told = await _tell(incidents, found)
+                told = await _signal(incidents, found)
             except (NothingOpen, LookupFailed):
                 admission.outcomes.count(SOURCE, "nothing_open")
                 return Accepted(ignored="neither it nor its review is open")
@@ -52,13 +52,13 @@ def _read(admission: Admission, webhook: Webhook) -> TicketDone | str:
         raise
 
 
-async def _tell(incidents: Incidents, found: TicketDone) -> str:
+async def _signal(incidents: Incidents, found: TicketDone) -> str:
     """Its review, or as long as there is none the incident: whichever was told. Raises NothingOpen, LookupFailed."""
     review = f"review-{found.incident}"
     try:
-        await incidents.tell(review, found.event())
+        await incidents.signal(review, found.event())
     except NothingOpen:
         incident = (await incidents.find(found.incident)).workflow_id
-        await incidents.tell(incident, found.event())
+        await incidents.signal(incident, found.event())
         return incident
     return review

@@ -59,26 +59,26 @@ class _Hears:
         except Unreadable as error:
             return await self.pipeline.accept(SOURCE, webhook, unreadable(SOURCE, webhook, error), runbook)
         if isinstance(found, Report) and (rings := await _rings_of(self.settings, found)):
-            return await self._tell(found, rings)
+            return await self._signal(found, rings)
         if incident is None:
-            return await self._tell_theirs(found)
+            return await self._signal_theirs(found)
         if why := await _why_not_theirs(self.settings, incident):
             return self._ignored(why, "ignored")
         return await self.pipeline.take(SOURCE, webhook, runbook)
 
-    async def _tell_theirs(self, found: Report | IgnoredRing) -> Accepted:
+    async def _signal_theirs(self, found: Report | IgnoredRing) -> Accepted:
         """Somebody acknowledges what others opened: so the incident that it opened here is acknowledged."""
         if isinstance(found, IgnoredRing):
             return self._ignored(found.reason, "ignored")
         theirs = workflow_id(SOURCE.name, "", found.pagerduty_id or "")
-        accepted = await self._tell(found, {theirs: ""})
+        accepted = await self._signal(found, {theirs: ""})
         return accepted if accepted.accepted else self._ignored("not ours", "not_ours")
 
-    async def _tell(self, report: Report, rings: dict[str, str]) -> Accepted:
+    async def _signal(self, report: Report, rings: dict[str, str]) -> Accepted:
         told = []
         for workflow, ring in rings.items():
             try:
-                await self.incidents.tell(workflow, report.event(ring))
+                await self.incidents.signal(workflow, report.event(ring))
             except NothingOpen:
                 continue
             told.append(workflow)

@@ -7,7 +7,7 @@ from jinja2 import UndefinedError
 
 from starter.runbooks.lint.finding import Finding, error
 from workflows.policy.effects.demand import Demand
-from workflows.policy.effects.effects import Place, Post
+from workflows.policy.effects.effects import Destination, Post
 from workflows.policy.incident.bounds import IncidentBounds
 from workflows.policy.incident.events import (
     Acknowledged,
@@ -65,9 +65,13 @@ def _problem(values: Values, source: str) -> str:
 
 def _values(book: Runbook) -> Values:
     incident, reason = _full(book), "x" * IncidentBounds.text
-    effect = Post(to=Place(channel=book.home), template="told", kind="draft")
+    effect = Post(to=Destination(channel=book.home), template="told", kind="draft")
     demand = Demand(
-        duty=duty_key(DutyKind.TELL, "incident"), occurrence=incident.told, due_at=AT, reason=reason, effect=effect
+        duty=duty_key(DutyKind.ANNOUNCEMENT, "incident"),
+        occurrence=incident.told,
+        due_at=AT,
+        reason=reason,
+        effect=effect,
     )
     return Values(book, incident, demand, AT + timedelta(hours=1), lambda _, __: "x" * LONGEST)
 

@@ -1,12 +1,13 @@
-"""The incident's place: declared in the home channel, worked on in a channel or thread, told everything in order."""
+"""The incident's channel: declared in the home channel, worked on in a channel or thread of its own, where everything
+that happens is announced in order."""
 
 from collections.abc import Iterator
 from datetime import datetime
 
 from workflows.policy.effects.demand import Demand
-from workflows.policy.effects.effects import OpenChannel, Place, Post, SetTopic
-from workflows.policy.incident.announce import tells
-from workflows.policy.incident.messages import Tell
+from workflows.policy.effects.effects import Destination, OpenChannel, Post, SetTopic
+from workflows.policy.incident.announce import announcement_duty
+from workflows.policy.incident.messages import Announcement
 from workflows.policy.incident.rules import rules, who_owes
 from workflows.policy.incident.state import Incident
 from workflows.policy.keys.duty_keys import DutyKind, duty_key, effect_key
@@ -14,11 +15,11 @@ from workflows.policy.planning.wanted import (
     DECLARED,
     DECLARED_HERE,
     BlockedDemand,
-    Destination,
-    channel_or_place,
+    BlockedDestination,
+    channel_destination,
     has_own_channel,
     home,
-    incident_place,
+    incident_destination,
     matches,
     matches_since,
 )
@@ -29,11 +30,11 @@ from workflows.policy.runbook.people import Contact
 EARLIER_NEWS = "what happened before it to be told"
 
 
-def room(book: Runbook, incident: Incident) -> Iterator[BlockedDemand]:
-    yield from _declared_in(incident, DECLARED, Place(channel=book.home))
+def channel_demands(book: Runbook, incident: Incident) -> Iterator[BlockedDemand]:
+    yield from _declared_in(incident, DECLARED, Destination(channel=book.home))
     channel = incident.references.get("channel")
     if channel and "channel" not in incident.closed_places:
-        yield from _declared_in(incident, DECLARED_HERE, Place(channel=channel))
+        yield from _declared_in(incident, DECLARED_HERE, Destination(channel=channel))
     if has_own_channel(book, incident) and not incident.cancelled:
         if not incident.has_settled(duty_key(DutyKind.CHANNEL), 1):
             yield _own_channel(incident)
@@ -41,7 +42,7 @@ def room(book: Runbook, incident: Incident) -> Iterator[BlockedDemand]:
             yield from _topic(incident)
     if not incident.resolved:
         yield from _contacts(book, incident)
-    yield from telling(book, incident)
+    yield from announcements(book, incident)
 
 
 def _contacts(book: Runbook, incident: Incident) -> Iterator[BlockedDemand]:
@@ -49,22 +50,22 @@ def _contacts(book: Runbook, incident: Incident) -> Iterator[BlockedDemand]:
     known = contacts_for(book, incident)
     if not known or incident.has_settled(duty_key(DutyKind.CONTACTS), len(known)):
         return
-    spot = incident_place(book, incident)
+    where = incident_destination(book, incident)
     demand = Demand(
         duty=duty_key(DutyKind.CONTACTS),
         occurrence=len(known),
         due_at=max(incident.declared_at, *(matches_since(contact.when, incident) for contact in known)),
         reason="whom to reach in an incident like this",
-        effect=Post(to=spot.place, template="contacts", pin=True),
+        effect=Post(to=where.to, template="contacts", pin=True),
     )
-    yield BlockedDemand(demand, spot.waits_for)
+    yield BlockedDemand(demand, where.waits_for)
 
 
 def contacts_for(book: Runbook, incident: Incident) -> tuple[Contact, ...]:
     return tuple(contact for contact in book.contacts if matches(contact.when, incident))
 
 
-def _declared_in(incident: Incident, duty: str, place: Place) -> Iterator[BlockedDemand]:
+def _declared_in(incident: Incident, duty: str, destination: Destination) -> Iterator[BlockedDemand]:
     """What is over before that got out is told in one line, with its end, and once the other is surely withdrawn."""
     if incident.has_settled(duty, 1):
         return
@@ -74,7 +75,7 @@ def _declared_in(incident: Incident, duty: str, place: Place) -> Iterator[Blocke
         occurrence=2 if incident.resolved else 1,
         due_at=incident.phase_at if incident.resolved else incident.declared_at,
         reason="an incident was declared",
-        effect=Post(to=place, template="was_open" if incident.resolved else template, pin=True),
+        effect=Post(to=destination, template="was_open" if incident.resolved else template, pin=True),
     )
     withdrawn = effect_key(duty, 3 - demand.occurrence)
     yield BlockedDemand(demand, "the declaration before it to end" if withdrawn in incident.started else "")
@@ -104,45 +105,47 @@ def _topic(incident: Incident) -> Iterator[BlockedDemand]:
     yield BlockedDemand(demand, "" if channel else "channel")
 
 
-def telling(book: Runbook, incident: Incident) -> Iterator[BlockedDemand]:
-    """In each lane one message at a time, and in a place where lanes meet, so that they arrive in order; what piles up
-    meanwhile travels together."""
-    oldest: dict[Place, str] = {}
-    for duty in dict.fromkeys(tells(item) for item in incident.to_tell):
+def announcements(book: Runbook, incident: Incident) -> Iterator[BlockedDemand]:
+    """From each queue one message at a time, and one at a time to a destination that queues share, so that they arrive
+    in order; what piles up meanwhile travels together."""
+    oldest: dict[Destination, str] = {}
+    for duty in dict.fromkeys(announcement_duty(item) for item in incident.to_tell):
         batch = next_batch(incident, duty)
         if batch:  # not if all of one that was begun had to make room for the newest: it is withdrawn first
-            wanted = _told(book, incident, duty, batch)
-            first = oldest.setdefault(_lane(book, incident, batch[0]).place, duty)  # the queue is in order of time
+            wanted = _announcement(book, incident, duty, batch)
+            first = oldest.setdefault(_destination(book, incident, batch[0]).to, duty)  # the queue is in order of time
             yield wanted if first == duty else wanted._replace(waits_for=EARLIER_NEWS)
 
 
-def older_news(book: Runbook, incident: Incident, place: Place, due_at: datetime) -> str:
-    """What a summary of the end waits for: all of before it that is yet to be told in the same place."""
+def older_news(book: Runbook, incident: Incident, destination: Destination, due_at: datetime) -> str:
+    """What a summary of the end waits for: all of before it that is yet to be announced there."""
     if incident.closed_at is not None:
         return ""
-    is_untold = any(item.at < due_at and _lane(book, incident, item).place == place for item in incident.to_tell)
+    is_untold = any(
+        item.at < due_at and _destination(book, incident, item).to == destination for item in incident.to_tell
+    )
     return EARLIER_NEWS if is_untold else ""
 
 
-def _told(book: Runbook, incident: Incident, duty: str, batch: tuple[Tell, ...]) -> BlockedDemand:
-    spot = _lane(book, incident, batch[0])
+def _announcement(book: Runbook, incident: Incident, duty: str, batch: tuple[Announcement, ...]) -> BlockedDemand:
+    where = _destination(book, incident, batch[0])
     mention = dict.fromkeys(p for item in batch for p in (*item.mention, *who_owes(book, incident, item.role)))
     demand = Demand(
         duty=duty,
         occurrence=batch[-1].number,
         due_at=batch[0].at,
         reason="the channel is told what happened",
-        effect=Post(to=spot.place, template=batch[0].template, mention=tuple(mention)),
+        effect=Post(to=where.to, template=batch[0].template, mention=tuple(mention)),
     )
-    return BlockedDemand(demand, spot.waits_for)
+    return BlockedDemand(demand, where.waits_for)
 
 
-def next_batch(incident: Incident, duty: str, up_to: int | None = None) -> tuple[Tell, ...]:
-    """The oldest untold things of a lane that are said in the same form; a batch that was begun keeps its end."""
+def next_batch(incident: Incident, duty: str, up_to: int | None = None) -> tuple[Announcement, ...]:
+    """The oldest announcements of a queue that are said in the same form; a batch that was begun keeps its end."""
     begun = [s.occurrence for s in incident.started.values() if s.duty == duty]
     end = up_to or (min(begun) if begun else None)
-    batch: list[Tell] = []
-    for item in (item for item in incident.to_tell if tells(item) == duty):
+    batch: list[Announcement] = []
+    for item in (item for item in incident.to_tell if announcement_duty(item) == duty):
         if end is not None and item.number > end:
             break
         if batch and item.template != batch[0].template:
@@ -151,10 +154,10 @@ def next_batch(incident: Incident, duty: str, up_to: int | None = None) -> tuple
     return tuple(batch)
 
 
-def _lane(book: Runbook, incident: Incident, item: Tell) -> Destination:
+def _destination(book: Runbook, incident: Incident, item: Announcement) -> BlockedDestination:
     if item.lane == "home":
         return home(book, incident)
     if item.lane == "updates":
         updates = rules(book, incident).updates
-        return channel_or_place(book, incident, updates.to if updates else None)
-    return incident_place(book, incident)
+        return channel_destination(book, incident, updates.to if updates else None)
+    return incident_destination(book, incident)

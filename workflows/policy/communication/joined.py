@@ -7,7 +7,7 @@ from workflows.policy.effects.effects import Annotate, Post
 from workflows.policy.incident.alert_state import NewAlerts
 from workflows.policy.incident.state import Incident
 from workflows.policy.keys.duty_keys import DutyKind, duty_key, duty_of
-from workflows.policy.planning.wanted import BlockedDemand, incident_place
+from workflows.policy.planning.wanted import BlockedDemand, incident_destination
 from workflows.policy.runbook.model import Runbook
 
 IN_CHANNEL = duty_key(DutyKind.NEWS_IN_CHANNEL)
@@ -17,15 +17,15 @@ def joined(book: Runbook, incident: Incident) -> Iterator[BlockedDemand]:
     """One at a time and place, in order."""
     news = _untold(incident, IN_CHANNEL, incident.news)
     if news is not None:
-        spot = incident_place(book, incident)
-        yield BlockedDemand(_demand(IN_CHANNEL, news, Post(to=spot.place, template="told")), spot.waits_for)
+        where = incident_destination(book, incident)
+        yield BlockedDemand(_demand(IN_CHANNEL, news, Post(to=where.to, template="told")), where.waits_for)
     if not incident.resolved:
         yield from _notes(incident)
 
 
 def of_duty(incident: Incident, demand: Demand) -> NewAlerts | None:
     """Those that this demand tells of."""
-    if not duty_of(demand.duty).tells_news:
+    if not duty_of(demand.duty).announces_news:
         return None
     return next((news for news in incident.news if news.number == demand.occurrence), None)
 

@@ -14,7 +14,7 @@ from workflows.policy.incident.public import ApprovedWords
 from workflows.policy.incident.rules import rules, who_owes
 from workflows.policy.incident.state import Incident
 from workflows.policy.keys.duty_keys import DutyKind, duty_key, duty_of
-from workflows.policy.planning.wanted import BlockedDemand, after_snooze, incident_place, matches
+from workflows.policy.planning.wanted import BlockedDemand, after_snooze, incident_destination, matches
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.names import PublicStatus
 from workflows.policy.runbook.terms import StatusPageTerms
@@ -101,10 +101,10 @@ def _occurrence(incident: Incident, duty: str, due_at: datetime) -> int:
 
 
 def _draft(book: Runbook, incident: Incident, terms: StatusPageTerms, due_at: datetime, reason: str) -> BlockedDemand:
-    spot = incident_place(book, incident)
+    where = incident_destination(book, incident)
     effect = Post(
         kind="draft",
-        to=spot.place,
+        to=where.to,
         template="draft",
         mention=who_owes(book, incident, terms.owner),
         role=terms.owner,
@@ -117,4 +117,4 @@ def _draft(book: Runbook, incident: Incident, terms: StatusPageTerms, due_at: da
         reason=reason,
         effect=effect,
     )
-    return BlockedDemand(demand, spot.waits_for)
+    return BlockedDemand(demand, where.waits_for)

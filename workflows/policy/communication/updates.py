@@ -13,8 +13,8 @@ from workflows.policy.planning.wanted import (
     BlockedDemand,
     DeferredDemand,
     after_snooze,
-    channel_or_place,
-    incident_place,
+    channel_destination,
+    incident_destination,
     latest_and_next,
     unsettled,
 )
@@ -59,28 +59,28 @@ def _updates(
 
 
 def _update(book: Runbook, incident: Incident, terms: Cadence, due_at: datetime) -> BlockedDemand:
-    spot = channel_or_place(book, incident, terms.to)
+    where = channel_destination(book, incident, terms.to)
     demand = Demand(
         duty=UPDATE,
         occurrence=incident.seconds_since_declared(due_at),
         due_at=due_at,
         reason=f"an update is due every {write(terms.every)}, and none was posted",
-        effect=Post(to=spot.place, template=terms.template, role=terms.owner),
+        effect=Post(to=where.to, template=terms.template, role=terms.owner),
     )
-    return BlockedDemand(demand, spot.waits_for)
+    return BlockedDemand(demand, where.waits_for)
 
 
 def _reminder(book: Runbook, incident: Incident, terms: Cadence, occurrence: int, remind_at: datetime) -> BlockedDemand:
-    spot = channel_or_place(book, incident, terms.to)
+    where = channel_destination(book, incident, terms.to)
     owner = who_owes(book, incident, terms.owner)
     demand = Demand(
         duty=REMINDER,
         occurrence=occurrence,
         due_at=remind_at,
         reason=f"the next update is due {write(terms.remind)} later",
-        effect=Post(kind="nag", to=spot.place, template="update_due", mention=owner, role=terms.owner),
+        effect=Post(kind="nag", to=where.to, template="update_due", mention=owner, role=terms.owner),
     )
-    return BlockedDemand(demand, spot.waits_for)
+    return BlockedDemand(demand, where.waits_for)
 
 
 def next_update_at(book: Runbook, incident: Incident, now: datetime) -> datetime | None:
@@ -109,16 +109,16 @@ def _unfilled_roles(book: Runbook, incident: Incident, now: datetime) -> Iterato
 def _who(book: Runbook, incident: Incident, occurrence: int, due_at: datetime) -> BlockedDemand:
     """The question who takes the empty roles."""
     empty = empty_roles(book, incident)
-    spot = incident_place(book, incident)
+    where = incident_destination(book, incident)
     mention = dict.fromkeys(person for role in empty for person in who_owes(book, incident, role))
     demand = Demand(
         duty=ROLES,
         occurrence=occurrence,
         due_at=due_at,
         reason=f"nobody is {', '.join(book.role_name(role) for role in empty)}",
-        effect=Post(kind="nag", to=spot.place, template="roles_unfilled", mention=tuple(mention), role=empty[0]),
+        effect=Post(kind="nag", to=where.to, template="roles_unfilled", mention=tuple(mention), role=empty[0]),
     )
-    return BlockedDemand(demand, spot.waits_for)
+    return BlockedDemand(demand, where.waits_for)
 
 
 def empty_roles(book: Runbook, incident: Incident) -> list[str]:

@@ -3,7 +3,7 @@
 from typing import assert_never
 
 from workflows.policy.effects.effects import Email, Ticket, WriteDocument
-from workflows.policy.incident.announce import log, tell
+from workflows.policy.incident.announce import announce, log
 from workflows.policy.incident.bounds import IncidentBounds
 from workflows.policy.incident.events import EffectSettled
 from workflows.policy.incident.public import ApprovedWords
@@ -64,10 +64,10 @@ def settled_by(book: Runbook, incident: Incident, event: EffectSettled, effect: 
     if event.receipt.note:
         text += f" ({event.receipt.note})"
     if event.receipt.warns:
-        return tell(after, event.at, text, kind=effect.kind, role=effect.role, loud=True)
+        return announce(after, event.at, text, kind=effect.kind, role=effect.role, loud=True)
     if isinstance(effect, Email) or (isinstance(effect, WriteDocument) and effect.address is not None):
         return log(after, event.at, text, kind=effect.kind)
-    return tell(after, event.at, text, kind=effect.kind)
+    return announce(after, event.at, text, kind=effect.kind)
 
 
 def _referenced(incident: Incident, event: EffectSettled, effect: By) -> Incident:
@@ -99,4 +99,4 @@ def by_hand(incident: Incident, event: EffectSettled, what: str, role: str | Non
     text = f"do this by hand: {what} ({event.problem or 'not connected'})"
     if event.receipt.note:
         text += f"\n{event.receipt.note}"
-    return tell(incident, event.at, text, template="by_hand", role=role, loud=event.outcome != "unconnected")
+    return announce(incident, event.at, text, template="by_hand", role=role, loud=event.outcome != "unconnected")

@@ -15,7 +15,7 @@ from workflows.policy.planning.wanted import (
     BlockedDemand,
     DeferredDemand,
     after_snooze,
-    channel_or_place,
+    channel_destination,
     latest_and_next,
     matches_at,
     matches_since,
@@ -140,12 +140,12 @@ def _wanted(book: Runbook, incident: Incident, duty: Duty, due_at: datetime) -> 
 
 
 def _once_approved(book: Runbook, incident: Incident, duty: Duty, due_at: datetime) -> Iterator[BlockedDemand]:
-    spot = channel_or_place(book, incident, None)
+    where = channel_destination(book, incident, None)
     draft = incident.drafts.get(duty.id)
     owner = who_owes(book, incident, duty.owner)
-    post = Post(kind="draft", to=spot.place, template="draft", mention=owner, role=duty.owner)
+    post = Post(kind="draft", to=where.to, template="draft", mention=owner, role=duty.owner)
     asked = _demand(incident, duty, due_at, _reason(duty), post)
-    yield BlockedDemand(asked.model_copy(update={"duty": duty_key(DutyKind.DUTY_DRAFT, duty.id)}), spot.waits_for)
+    yield BlockedDemand(asked.model_copy(update={"duty": duty_key(DutyKind.DUTY_DRAFT, duty.id)}), where.waits_for)
     if draft is not None and draft.approval is not None:
         reason = f"approved by {draft.approval.by}"
         yield BlockedDemand(
@@ -160,18 +160,18 @@ def _once_approved(book: Runbook, incident: Incident, duty: Duty, due_at: dateti
 
 def _post(book: Runbook, incident: Incident, duty: Duty, due_at: datetime) -> BlockedDemand:
     assert duty.kind not in WAYS
-    spot = channel_or_place(book, incident, duty.to or None)
+    where = channel_destination(book, incident, duty.to or None)
     post = Post(
         kind=duty.kind,
-        to=spot.place,
+        to=where.to,
         template=duty.template,
         mention=who_owes(book, incident, duty.owner),
         pin=duty.pin,
         role=duty.owner,
     )
     is_summary = duty.kind == "post" and duty.at == "resolved"
-    news = older_news(book, incident, spot.place, due_at) if is_summary else ""
-    return BlockedDemand(_demand(incident, duty, due_at, _reason(duty), post), spot.waits_for or news)
+    news = older_news(book, incident, where.to, due_at) if is_summary else ""
+    return BlockedDemand(_demand(incident, duty, due_at, _reason(duty), post), where.waits_for or news)
 
 
 def _reason(duty: Duty) -> str:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import Ticket
-from workflows.policy.incident.announce import log, tell
+from workflows.policy.incident.announce import announce, log
 from workflows.policy.incident.bounds import IncidentBounds
 from workflows.policy.incident.events import Event, FollowUpAdded, FollowUpDone, FollowUpWaived
 from workflows.policy.incident.follow_up import Ending, FollowUp
@@ -97,7 +97,7 @@ def add(book: Runbook, incident: Incident, event: FollowUpAdded) -> Incident:
         return log(incident, event.at, f"too many follow-ups, this one was not kept: {event.text}", loud=True)
     after = incident.model_copy(update={"follow_ups": (*incident.follow_ups, follow_up)})
     text = f"follow-up {follow_up.number}, {owner_of(book, follow_up)} by {follow_up.due_on}: {follow_up.text}"
-    return tell(after, event.at, text, by=event.by)
+    return announce(after, event.at, text, by=event.by)
 
 
 def _due_on(book: Runbook, incident: Incident, event: FollowUpAdded) -> date:
@@ -138,4 +138,4 @@ def _end(incident: Incident, event: Event, name: str, ending: Ending) -> Inciden
     ended = follow_up.model_copy(update={"ending": ending})
     others = tuple(ended if each.number == ended.number else each for each in incident.follow_ups)
     text = f"{event.by} {verb} follow-up {ended.number}: {ended.text}" + (f" ({ending.text})" if ending.text else "")
-    return tell(incident.model_copy(update={"follow_ups": others}), event.at, text, by=event.by)
+    return announce(incident.model_copy(update={"follow_ups": others}), event.at, text, by=event.by)

@@ -5,7 +5,7 @@ becomes a draft that only words can end; whoever owes it is told, and no deadlin
 """
 
 from workflows.policy.effects.effects import Email, Publish
-from workflows.policy.incident.announce import tell
+from workflows.policy.incident.announce import announce
 from workflows.policy.incident.events import EffectSettled
 from workflows.policy.incident.public import Draft
 from workflows.policy.incident.rules import rules
@@ -27,7 +27,7 @@ def withhold(book: Runbook, incident: Incident, event: EffectSettled, effect: Pu
         public = incident.public.model_copy(update={**news, "counts_from": event.at, "approval": None})
         how = f'tocsin approve {incident.id} --draft status-page "..."'
     after = incident.model_copy(update={"public": public})
-    return _told(after, event, f"the status page ({effect.status})", how, page.owner if page else None)
+    return _announce_withheld(after, event, f"the status page ({effect.status})", how, page.owner if page else None)
 
 
 def _mail(incident: Incident, event: EffectSettled, mail: Email) -> Incident:
@@ -36,9 +36,9 @@ def _mail(incident: Incident, event: EffectSettled, mail: Email) -> Incident:
     kept = before.model_copy(update={"approval": None, "withheld": True})
     after = incident.model_copy(update={"drafts": {**incident.drafts, name: kept}})
     how = f'tocsin approve {incident.id} --draft {name} "..."'
-    return _told(after, event, f"the e-mail {duty_name(event.demand.duty)}", how, mail.role)
+    return _announce_withheld(after, event, f"the e-mail {duty_name(event.demand.duty)}", how, mail.role)
 
 
-def _told(incident: Incident, event: EffectSettled, what: str, how: str, role: str | None) -> Incident:
+def _announce_withheld(incident: Incident, event: EffectSettled, what: str, how: str, role: str | None) -> Incident:
     text = f"{what} did not go out: {event.problem}. Write the whole text: {how}"
-    return tell(incident, event.at, text, template="by_hand", role=role, loud=True)
+    return announce(incident, event.at, text, template="by_hand", role=role, loud=True)

@@ -49,7 +49,7 @@ class Annotate(Wire):
     template: str = "annotate"
 
 
-class Place(Wire):
+class Destination(Wire):
     """Where a message goes: a channel (`#name`, or an id that `OpenChannel` produced) and maybe a thread in it."""
 
     channel: str
@@ -78,7 +78,7 @@ class Post(Wire):
     """A message in a channel or thread. Its receipt's reference is `channel-id:timestamp`."""
 
     kind: Literal["post", "nag", "draft", "checklist"] = "post"
-    to: Place
+    to: Destination
     template: str
     mention: tuple[str, ...] = ()
     """People, by name: the adapter turns each into a real mention. Nothing else in the text can ping anybody."""

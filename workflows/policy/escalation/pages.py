@@ -14,7 +14,7 @@ from datetime import datetime
 from functools import partial
 
 from workflows.policy.effects.demand import Demand
-from workflows.policy.effects.effects import Page, Place, Post
+from workflows.policy.effects.effects import Destination, Page, Post
 from workflows.policy.escalation.climb import Round, Step, over_at, present_round, steps, was_lost, was_reached
 from workflows.policy.escalation.ladder import PAGE_BUDGET, Callee, Rung, ladder
 from workflows.policy.escalation.paging import called_by_hand, called_by_new_alerts, page, reason_of
@@ -183,7 +183,7 @@ def _other_ways(
             occurrence=start.occurrence,
             due_at=start.started_at + PAGE_BUDGET,
             reason=f"the page has not got through for {write(PAGE_BUDGET)}",
-            effect=Post(to=Place(channel=book.home), template="fallback", mention=(effect.to,)),
+            effect=Post(to=Destination(channel=book.home), template="fallback", mention=(effect.to,)),
         )
         yield BlockedDemand(demand)
 
@@ -198,7 +198,7 @@ def _gap(book: Runbook, incident: Incident, rungs: list[Rung]) -> Iterator[Block
                 due_at=max(incident.opened_at, incident.raised_at or incident.opened_at),
                 reason=f"no tier of {severity_title(incident.severity)} that comes first calls anybody for this "
                 f"incident, so tier {rung.tier} is called at once",
-                effect=Post(to=Place(channel=book.home), template="gap"),
+                effect=Post(to=Destination(channel=book.home), template="gap"),
             )
             yield BlockedDemand(demand)
 
@@ -220,7 +220,7 @@ def _nobody_at(book: Runbook, incident: Incident, due_at: datetime) -> BlockedDe
         occurrence=incident.seconds_since_declared(due_at) + 1,
         due_at=due_at,
         reason="the runbook names nobody to page for this severity",
-        effect=Post(to=Place(channel=book.home), template="nobody"),
+        effect=Post(to=Destination(channel=book.home), template="nobody"),
     )
     return BlockedDemand(demand)
 

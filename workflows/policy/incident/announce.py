@@ -1,10 +1,10 @@
-"""How an incident remembers what happened: its timeline, and what its channel still has to be told."""
+"""How an incident remembers what happened: its timeline, and the announcements that its channel has yet to get."""
 
 from datetime import datetime
 
 from workflows.policy.incident.bounds import IncidentBounds
 from workflows.policy.incident.events import Event
-from workflows.policy.incident.messages import Lane, Tell, TimelineEntry
+from workflows.policy.incident.messages import Announcement, AnnouncementQueue, TimelineEntry
 from workflows.policy.incident.state import Incident
 from workflows.policy.keys.duty_keys import DutyKind, duty_key
 from workflows.policy.wire.bounded import fit, newest, weight
@@ -30,14 +30,14 @@ def log(incident: Incident, at: datetime, text: str, *, kind: str = "event", lou
     return incident.model_copy(update=changes)
 
 
-def tell(
+def announce(
     incident: Incident,
     at: datetime,
     text: str,
     *,
     kind: str = "event",
     template: str = "told",
-    lane: Lane = "incident",
+    queue: AnnouncementQueue = "incident",
     by: str = "",
     mention: tuple[str, ...] = (),
     role: str | None = None,
@@ -46,18 +46,20 @@ def tell(
     """Put it on the timeline and queue it for the channel, where it is posted in order."""
     number = incident.told + 1
     said = fit(text, IncidentBounds.message)
-    item = Tell(
-        number=number, at=at, text=said, template=template, lane=lane, by=by, mention=mention, role=role
+    item = Announcement(
+        number=number, at=at, text=said, template=template, lane=queue, by=by, mention=mention, role=role
     )  # fmt: skip
-    queue = (*incident.to_tell, item)
-    kept = newest([waiting.text for waiting in queue], IncidentBounds.to_tell, IncidentBounds.to_tell_text)
+    all_queued = (*incident.to_tell, item)
+    kept = newest(
+        [waiting.text for waiting in all_queued], IncidentBounds.announcements, IncidentBounds.announcements_text
+    )
     after = log(incident, at, text if not by or by in text else f"{by}: {text}", kind=kind, loud=loud)
-    return after.model_copy(update={"told": number, "to_tell": queue[-kept:]})
+    return after.model_copy(update={"told": number, "to_tell": all_queued[-kept:]})
 
 
-def tells(item: Tell) -> str:
+def announcement_duty(item: Announcement) -> str:
     """The duty that says it."""
-    return duty_key(DutyKind.TELL, item.lane)
+    return duty_key(DutyKind.ANNOUNCEMENT, item.lane)
 
 
 def because(reason: str) -> str:

@@ -9,9 +9,9 @@ class IncidentBounds:
     text = 500
     timeline_text = 24_000
     """Of all lines together; those of plain length are far below it."""
-    to_tell = 30
+    announcements = 30
     message = 3000
-    to_tell_text = 12_000
+    announcements_text = 12_000
     alerts = 115
     alert_name = 60
     alert_summary = 54

@@ -50,10 +50,10 @@ class _Register:
         if before is not None and before.status != alert.status:
             self.some_ended |= alert.status == "resolved"
             after = after.turned(before, self.hold)
-        self._tell(before, alert, after)
+        self._note_news(before, alert, after)
         return after
 
-    def _tell(self, before: AlertState | None, alert: Alert, after: AlertState) -> None:
+    def _note_news(self, before: AlertState | None, alert: Alert, after: AlertState) -> None:
         """What flaps says so once, and not each time."""
         if before is not None and (before.status == alert.status or (before.flaps and after.flaps)):
             return
@@ -84,7 +84,7 @@ def returning(incident: Incident, event: AlertsReceived) -> tuple[Alert, ...]:
     return tuple(found)
 
 
-def record(incident: Incident, event: AlertsReceived, hold: timedelta) -> tuple[Incident, bool]:
+def record_alerts(incident: Incident, event: AlertsReceived, hold: timedelta) -> tuple[Incident, bool]:
     """And whether an alert ended that fired until then. What fires again within `hold` of its end flaps."""
     register = _Register(event.at, hold, dict(incident.alerts))
     for alert in event.alerts:

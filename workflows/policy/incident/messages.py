@@ -1,4 +1,4 @@
-"""What is written on an incident's timeline, and what its channel still has to be told."""
+"""What is written on an incident's timeline, and what has yet to be announced in its channel."""
 
 from typing import Literal
 
@@ -17,18 +17,18 @@ class TimelineEntry(Wire):
     last_at: Instant | None = None
 
 
-Lane = Literal["incident", "updates", "home"]
-"""Where something is told. Each has its own queue: what is stuck in one holds up no other."""
+AnnouncementQueue = Literal["incident", "updates", "home"]
+"""Where something is announced. What is stuck in one queue holds up no other."""
 
 
-class Tell(Wire):
-    """Something that happened and that the channel has not been told yet."""
+class Announcement(Wire):
+    """Something that happened and that the channel does not know yet."""
 
     number: int
     at: Instant
     text: str
     template: str = "told"
-    lane: Lane = "incident"
+    lane: AnnouncementQueue = "incident"
     by: str = ""
     mention: tuple[str, ...] = ()
     role: str | None = None

@@ -10,7 +10,7 @@ from workflows.policy.incident.alert_state import AlertState, Coming, NewAlertRi
 from workflows.policy.incident.cancelled import CancelledEpisodes
 from workflows.policy.incident.events import Alert
 from workflows.policy.incident.follow_up import FollowUp
-from workflows.policy.incident.messages import Tell, TimelineEntry
+from workflows.policy.incident.messages import Announcement, TimelineEntry
 from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.incident.page_statistics import PageStatistics
 from workflows.policy.incident.pager_alerts import ManualPage, PagerAlert, Renewal
@@ -122,8 +122,8 @@ class Incident(Wire):
     closed_places: tuple[str, ...] = ()
     """Places of our own that rejected us: messages go to the next one."""
     told: int = 0
-    """How much was ever queued for telling; the number of the newest `Tell`."""
-    to_tell: tuple[Tell, ...] = ()
+    """How many announcements were ever queued; the number of the newest `Announcement`."""
+    to_tell: tuple[Announcement, ...] = ()
     heard: tuple[str, ...] = ()
     """Ids of the events heard last: a re-delivered webhook changes nothing."""
     timeline: tuple[TimelineEntry, ...] = ()

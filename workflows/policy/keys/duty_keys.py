@@ -44,7 +44,7 @@ class DutyKind(StrEnum):
     CHANNEL = "channel"
     TOPIC = "topic"
     CONTACTS = "contacts"
-    TELL = "tell"
+    ANNOUNCEMENT = "tell"
     NEWS_IN_CHANNEL = "news/channel"
     UPDATE = "update/channel"
     REMIND_OF_UPDATE = "remind/channel"
@@ -132,7 +132,7 @@ class DutyKey:
         return self.kind in BESIDE_THE_LADDER
 
     @property
-    def tells_news(self) -> bool:
+    def announces_news(self) -> bool:
         """Of new alerts that joined, in the channel or at the pager."""
         return self.kind in (DutyKind.NEWS_IN_CHANNEL, DutyKind.NEWS_AT_PAGER)
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from workflows.policy.effects.demand import Demand
-from workflows.policy.effects.effects import Place
+from workflows.policy.effects.effects import Destination
 from workflows.policy.incident.rules import rules
 from workflows.policy.incident.state import Incident
 from workflows.policy.keys.duty_keys import DutyKind, duty_key, effect_key
@@ -55,10 +55,10 @@ def unsettled(
         yield build() if due_at <= now else DeferredDemand(duty, occurrence, due_at, build)
 
 
-class Destination(NamedTuple):
+class BlockedDestination(NamedTuple):
     """Where a message goes, and what has to exist first."""
 
-    place: Place
+    to: Destination
     waits_for: str = ""
 
 
@@ -100,14 +100,14 @@ DECLARED_HERE = duty_key(DutyKind.DECLARATION_IN_CHANNEL)
 """The duty that declares the incident in its own channel."""
 
 
-def home(book: Runbook, incident: Incident) -> Destination:
-    return _once_declared(incident, DECLARED, Place(channel=book.home))
+def home(book: Runbook, incident: Incident) -> BlockedDestination:
+    return _once_declared(incident, DECLARED, Destination(channel=book.home))
 
 
-def _once_declared(incident: Incident, duty: str, place: Place) -> Destination:
+def _once_declared(incident: Incident, duty: str, destination: Destination) -> BlockedDestination:
     """Nobody is told there of what nobody there knows of. What was not declared by its end is not any more."""
     known = incident.has_settled(duty, 1) or incident.closed_at is not None
-    return Destination(place, "" if known else "the declaration there")
+    return BlockedDestination(destination, "" if known else "the declaration there")
 
 
 def has_own_channel(book: Runbook, incident: Incident) -> bool:
@@ -116,19 +116,19 @@ def has_own_channel(book: Runbook, incident: Incident) -> bool:
     return wanted or "channel" in incident.references
 
 
-def incident_place(book: Runbook, incident: Incident) -> Destination:
+def incident_destination(book: Runbook, incident: Incident) -> BlockedDestination:
     """The incident's own channel, else its thread, else the home channel: the first that did not reject us."""
     if has_own_channel(book, incident) and "channel" not in incident.closed_places:
         channel = incident.references.get("channel")
         if channel is None:
-            return Destination(Place(channel="the incident's channel"), "channel")
-        return _once_declared(incident, DECLARED_HERE, Place(channel=channel))
+            return BlockedDestination(Destination(channel="the incident's channel"), "channel")
+        return _once_declared(incident, DECLARED_HERE, Destination(channel=channel))
     if "declaration" not in incident.closed_places:
         thread = incident.references.get("thread")
         if thread is None:
-            return Destination(Place(channel=book.home), "thread")
+            return BlockedDestination(Destination(channel=book.home), "thread")
         channel, _, timestamp = thread.partition(":")
-        return Destination(Place(channel=channel, thread=timestamp))
+        return BlockedDestination(Destination(channel=channel, thread=timestamp))
     return home(book, incident)
 
 
@@ -136,14 +136,14 @@ def known_channel(book: Runbook, incident: Incident) -> str | None:
     """Where people find it talked of, by the name that the chat gave it; None: nowhere yet."""
     if "channel" in incident.references and "channel" not in incident.closed_places:
         return incident.references.get("channel-name")
-    is_home = "thread" in incident.references and not incident_place(book, incident).waits_for
+    is_home = "thread" in incident.references and not incident_destination(book, incident).waits_for
     return book.home if is_home and "declaration" not in incident.closed_places else None
 
 
-def channel_or_place(book: Runbook, incident: Incident, channel: str | None) -> Destination:
+def channel_destination(book: Runbook, incident: Incident, channel: str | None) -> BlockedDestination:
     if channel is None or channel in incident.closed_places:
-        return incident_place(book, incident)
-    return home(book, incident) if channel == book.home else Destination(Place(channel=channel))
+        return incident_destination(book, incident)
+    return home(book, incident) if channel == book.home else BlockedDestination(Destination(channel=channel))
 
 
 def latest_and_next(anchor: datetime, every: timedelta, now: datetime) -> tuple[datetime | None, datetime]:

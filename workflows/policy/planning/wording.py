@@ -24,7 +24,7 @@ from workflows.policy.time.durations import write
 _POSTS = {
     DutyKind.DECLARATION: "declaration",
     DutyKind.DECLARATION_IN_CHANNEL: "declaration",
-    DutyKind.TELL: "what happened",
+    DutyKind.ANNOUNCEMENT: "what happened",
     DutyKind.NEWS_IN_CHANNEL: "new alerts",
     DutyKind.UPDATE: "update, because none came",
     DutyKind.REMIND_OF_UPDATE: "reminder of the update",

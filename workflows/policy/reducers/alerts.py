@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from workflows.policy.incident.alert_state import Coming
-from workflows.policy.incident.announce import log, tell
+from workflows.policy.incident.announce import announce, log
 from workflows.policy.incident.bounds import IncidentBounds
 from workflows.policy.incident.cancelled import CancelledEpisode, CancelledEpisodes, without_cancelled
-from workflows.policy.incident.episodes import has_ended, is_out_of_order, names, record, returning
+from workflows.policy.incident.episodes import has_ended, is_out_of_order, names, record_alerts, returning
 from workflows.policy.incident.events import Alert, AlertsReceived, Resolved, SeverityChanged
 from workflows.policy.incident.rules import verified_at
 from workflows.policy.incident.state import Incident
@@ -36,14 +36,16 @@ def receive(book: Runbook, incident: Incident, event: AlertsReceived) -> Inciden
         return _for_the_next_incident(incident, event)
     returned = returning(incident, event)
     graver = tuple(alert for alert in event.alerts if _asks_for_more(incident, alert))
-    after, some_ended = record(incident, event, book.intake.flap_hold)
+    after, some_ended = record_alerts(incident, event, book.intake.flap_hold)
     if not incident.resolved:
         after = join(book, incident, _raise(book, after, event, graver), event)
         return _end_if_all_have(book, after, event) if some_ended else _held_no_more_if_one_fires(after)
     if returned:
         return _raise(book, reopen(after, event.at, f"reopened: {names(returned)} fires again"), event, graver)
     if after.firing:
-        return tell(after, event.at, f"{names(after.firing)} still fires although the incident was resolved", loud=True)
+        return announce(
+            after, event.at, f"{names(after.firing)} still fires although the incident was resolved", loud=True
+        )
     return after
 
 

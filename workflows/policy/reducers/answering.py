@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from workflows.policy.escalation.pager_sync import is_syncing
-from workflows.policy.incident.announce import log, tell, through
+from workflows.policy.incident.announce import announce, log, through
 from workflows.policy.incident.events import Acknowledged, Unacknowledged
 from workflows.policy.incident.rules import is_acknowledged
 from workflows.policy.incident.state import Incident
@@ -69,4 +69,4 @@ def _answered_what_was_before(book: Runbook, incident: Incident, event: Acknowle
         f"{severity_title(incident.severity)}. To answer this: tocsin ack {incident.id}"
     )
     marked = mark_acknowledged(incident, event.ring)
-    return tell(marked, event.at, text, mention=in_book(book, event.by), loud=True)
+    return announce(marked, event.at, text, mention=in_book(book, event.by), loud=True)

@@ -1,7 +1,7 @@
 """What people do to an incident while it lasts: call others, give roles, report, approve, wait."""
 
 from workflows.policy.escalation.paging import called, next_call, tier_meant, why_nobody
-from workflows.policy.incident.announce import because, log, tell
+from workflows.policy.incident.announce import announce, because, log
 from workflows.policy.incident.bounds import IncidentBounds
 from workflows.policy.incident.events import (
     DraftApproved,
@@ -45,7 +45,7 @@ def escalated(book: Runbook, incident: Incident, event: Escalated) -> Incident:
         why = ", who is neither a tier nor a person of this runbook"
         if tier_meant(book, incident, event.to):
             why = f": {why_nobody(book, incident, event.to)}"
-        return tell(incident, event.at, f"{event.by} called {event.to!r}{why}", by=event.by, loud=True)
+        return announce(incident, event.at, f"{event.by} called {event.to!r}{why}", by=event.by, loud=True)
     call = ManualPage(
         number=next_call(incident),
         people=people,
@@ -58,7 +58,7 @@ def escalated(book: Runbook, incident: Incident, event: Escalated) -> Incident:
         update={"calls": (*incident.calls, call)[-IncidentBounds.calls :], "refused_routes": refused}
     )
     whom = ", ".join(book.person_name(person) for person in people)
-    return tell(after, event.at, f"{event.by} called {whom}{because(event.reason)}", by=event.by)
+    return announce(after, event.at, f"{event.by} called {whom}{because(event.reason)}", by=event.by)
 
 
 def flag_changed(book: Runbook, incident: Incident, event: FlagChanged) -> Incident:
@@ -68,7 +68,7 @@ def flag_changed(book: Runbook, incident: Incident, event: FlagChanged) -> Incid
     text = f"{event.by} {'set' if event.on else 'cleared'} the flag {event.flag}"
     since = {f: at for f, at in incident.flagged_at.items() if f in flags}
     since |= {f: event.at for f in flags if f not in since}
-    return tell(incident.model_copy(update={"flags": flags, "flagged_at": since}), event.at, text, by=event.by)
+    return announce(incident.model_copy(update={"flags": flags, "flagged_at": since}), event.at, text, by=event.by)
 
 
 def role_assigned(book: Runbook, incident: Incident, event: RoleAssigned) -> Incident:
@@ -77,7 +77,7 @@ def role_assigned(book: Runbook, incident: Incident, event: RoleAssigned) -> Inc
         return log(incident, event.at, f"too many roles: {event.role} was not given", loud=True)
     after = incident.model_copy(update={"roles": roles})
     text = f"{book.person_name(event.person)} is {book.role_name(event.role)}"
-    return tell(after, event.at, text, by=event.by)
+    return announce(after, event.at, text, by=event.by)
 
 
 def handed_off(book: Runbook, incident: Incident, event: HandedOff) -> Incident:
@@ -86,7 +86,7 @@ def handed_off(book: Runbook, incident: Incident, event: HandedOff) -> Incident:
     text = f"{before} handed over to {event.to}, who is now {book.role_name(COMMANDER)}"
     if event.text:
         text += f": {event.text}"
-    return tell(after, event.at, text, template="hand_off", by=event.by, mention=(event.to,))
+    return announce(after, event.at, text, template="hand_off", by=event.by, mention=(event.to,))
 
 
 def update_posted(book: Runbook, incident: Incident, event: UpdatePosted) -> Incident:
@@ -99,7 +99,7 @@ def update_posted(book: Runbook, incident: Incident, event: UpdatePosted) -> Inc
         words = ApprovedWords(at=event.at, by=event.by, text=event.text)
         changes["public"] = incident.public.model_copy(update={"words": words})
     after = incident.model_copy(update=changes)
-    return tell(after, event.at, event.text, kind="update", template="said", lane="updates", by=event.by)
+    return announce(after, event.at, event.text, kind="update", template="said", queue="updates", by=event.by)
 
 
 def draft_approved(book: Runbook, incident: Incident, event: DraftApproved) -> Incident:
@@ -131,17 +131,17 @@ def mitigated(book: Runbook, incident: Incident, event: Mitigated) -> Incident:
         return log(incident, event.at, f"{event.by} reported a fix, after the incident was resolved")
     if event.started:
         started = {"mitigation_started_at": incident.mitigation_started_at or event.at}
-        return tell(incident.model_copy(update=started), event.at, f"{event.by} works on the fix", by=event.by)
+        return announce(incident.model_copy(update=started), event.at, f"{event.by} works on the fix", by=event.by)
     updated_at = max(event.at, incident.updated_at or event.at)  # a fix is news, as good as an update
     changes = {"phase": "monitoring", "phase_at": event.at, "mitigated_at": event.at, "updated_at": updated_at}
     text = f"{event.by}: the fix is in place" + (f": {event.text}" if event.text else "")
-    return tell(incident.model_copy(update=changes), event.at, text, kind="update", lane="updates", by=event.by)
+    return announce(incident.model_copy(update=changes), event.at, text, kind="update", queue="updates", by=event.by)
 
 
 def snoozed(book: Runbook, incident: Incident, event: Snoozed) -> Incident:
     after = incident.model_copy(update={"snoozed_until": event.at + event.duration})
     text = f"{event.by} snoozed reminders for {write(event.duration)}{because(event.reason)}"
-    return tell(after, event.at, text, by=event.by)
+    return announce(after, event.at, text, by=event.by)
 
 
 def runbook_adopted(book: Runbook, incident: Incident, event: RunbookAdopted) -> Incident:
@@ -150,4 +150,4 @@ def runbook_adopted(book: Runbook, incident: Incident, event: RunbookAdopted) ->
         return log(incident, event.at, f"{event.by} adopted a runbook, which changes nothing: {no}", loud=True)
     version = f", version {event.runbook.version}" if event.runbook.version else ""
     text = f"{event.by} adopted the runbook {event.runbook.runbook} as it is now{version}"
-    return tell(incident, event.at, text, by=event.by)
+    return announce(incident, event.at, text, by=event.by)

@@ -1,6 +1,6 @@
 """An incident is over, was none, or is not over after all."""
 
-from workflows.policy.incident.announce import because, log, tell, through
+from workflows.policy.incident.announce import announce, because, log, through
 from workflows.policy.incident.episodes import names
 from workflows.policy.incident.events import Cancelled, Closed, ClosingBegan, Reopened, Resolved
 from workflows.policy.incident.state import Incident
@@ -40,13 +40,13 @@ def cancelled(book: Runbook, incident: Incident, event: Cancelled) -> Incident:
     }  # fmt: skip
     why = f"it is a duplicate of {event.duplicate_of}" if moved else "opened in error"
     text = f"{event.by} cancelled the incident: {why}{because(event.reason)}"
-    after = tell(incident.model_copy(update=changes), event.at, text, lane="home", by=event.by)
+    after = announce(incident.model_copy(update=changes), event.at, text, queue="home", by=event.by)
     if incident.firing or moved:
         after = log(after, event.at, _what_becomes_of_its_alerts(after), kind="alert")
     if "channel" not in incident.references:
         return after
     onwards = f"it goes on in {event.duplicate_of}" if moved else "nothing more follows here"
-    return tell(after, event.at, f"this incident is cancelled: {onwards}")
+    return announce(after, event.at, f"this incident is cancelled: {onwards}")
 
 
 def _what_becomes_of_its_alerts(incident: Incident) -> str:

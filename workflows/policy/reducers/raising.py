@@ -6,7 +6,7 @@ severity is begun anew (docs/adr/0023-graver-rings-again.md). Who raises by hand
 the ladder has yet to do, but not the call that says how grave it is now.
 """
 
-from workflows.policy.incident.announce import tell
+from workflows.policy.incident.announce import announce
 from workflows.policy.incident.bounds import IncidentBounds
 from workflows.policy.incident.events import Acknowledged, SeverityChanged
 from workflows.policy.incident.pager_alerts import Renewal
@@ -36,7 +36,7 @@ def change_severity(book: Runbook, incident: Incident, event: SeverityChanged) -
     step = f"from {severity_title(incident.severity)} to {severity_title(event.severity)}"
     because = f": {event.reason}" if event.reason else ""
     text = f"{event.by} {'raised' if is_graver else 'lowered'} the severity {step}{because}"
-    after = tell(incident.model_copy(update=changes), event.at, text, by=event.by)
+    after = announce(incident.model_copy(update=changes), event.at, text, by=event.by)
     return _raised(book, incident, after, event) if is_graver and not incident.resolved else after
 
 
@@ -88,13 +88,13 @@ def _voided(book: Runbook, before: Incident, after: Incident, event: SeverityCha
         f"{before.acknowledged_by} acknowledged {severity_title(before.severity)}, which does not count for "
         f"{severity_title(after.severity)}: the ladder starts again. To answer this: tocsin ack {after.id}"
     )
-    return tell(after, event.at, text, mention=in_book(book, before.acknowledged_by), loud=True)
+    return announce(after, event.at, text, mention=in_book(book, before.acknowledged_by), loud=True)
 
 
 def _on_it(book: Runbook, after: Incident, event: SeverityChanged) -> Incident:
     text = f"{event.by} raised the severity by hand, which counts as an acknowledgement: {event.by} is on it"
     mention = in_book(book, event.by)
-    return tell(answer(book, after, event), event.at, text, kind="acknowledge", mention=mention)
+    return announce(answer(book, after, event), event.at, text, kind="acknowledge", mention=mention)
 
 
 def answers_what_was_before(incident: Incident, event: Acknowledged) -> bool:

@@ -6,11 +6,11 @@ from workflows.policy.duties.delivery_kinds import by_hand, settled_by
 from workflows.policy.duties.withholding import withhold
 from workflows.policy.effects.effects import (
     Annotate,
+    Destination,
     Effect,
     Email,
     OpenChannel,
     Page,
-    Place,
     Post,
     Publish,
     SetTopic,
@@ -18,7 +18,7 @@ from workflows.policy.effects.effects import (
     Ticket,
     WriteDocument,
 )
-from workflows.policy.incident.announce import log, tell, tells
+from workflows.policy.incident.announce import announce, announcement_duty, log
 from workflows.policy.incident.bounds import IncidentBounds
 from workflows.policy.incident.events import EffectSettled, EffectStarted
 from workflows.policy.incident.page_statistics import LATE
@@ -103,7 +103,7 @@ def _goes_elsewhere(book: Runbook, incident: Incident, event: EffectSettled) -> 
     effect = event.demand.effect
     if not isinstance(effect, Post) or duty_of(event.demand.duty).kind is DutyKind.DECLARATION:
         return False
-    return _closed_by(book, incident, event, effect) is not None
+    return _rejected_destination(book, incident, event, effect) is not None
 
 
 def _withdrawn(book: Runbook, incident: Incident, event: EffectSettled, effect: Effect) -> Incident:
@@ -132,7 +132,7 @@ def _page(book: Runbook, incident: Incident, event: EffectSettled, page: Page) -
     if event.outcome == "done":
         cleared = {p: r for p, r in incident.refused_routes.items() if p != page.to}
         after = incident.model_copy(update={"refused_routes": cleared})
-        after = tell(after, event.at, f"paged {who}: {event.demand.reason}{how_late(event)}", kind="page")
+        after = announce(after, event.at, f"paged {who}: {event.demand.reason}{how_late(event)}", kind="page")
         return log(after, event.at, f"{who}'s page {event.receipt.note}", kind="page") if event.receipt.warns else after
     rings = {k: ring for k, ring in incident.rings.items() if k != key}
     if event.outcome == "rejected":
@@ -140,7 +140,9 @@ def _page(book: Runbook, incident: Incident, event: EffectSettled, page: Page) -
         refused = {**incident.refused_routes, page.to: (*routes, event.route or "")[-4:]}
         incident = incident.model_copy(update={"refused_routes": refused, "rings": rings})
     text = f"{who} could not be paged: {event.problem}"
-    return tell(incident, event.at, text, kind="page", template="unreached", lane="home", mention=(page.to,), loud=True)
+    return announce(
+        incident, event.at, text, kind="page", template="unreached", queue="home", mention=(page.to,), loud=True
+    )
 
 
 def _sync(book: Runbook, incident: Incident, event: EffectSettled, sync: SyncPager) -> Incident:
@@ -153,7 +155,7 @@ def _sync(book: Runbook, incident: Incident, event: EffectSettled, sync: SyncPag
         return after
     who = book.person_name(sync.to)
     text = f"could not mark {who}'s page as {sync.become}: {event.problem}. At the pager it is still open"
-    return tell(after, event.at, text, loud=True)
+    return announce(after, event.at, text, loud=True)
 
 
 def _publish(book: Runbook, incident: Incident, event: EffectSettled, publish: Publish) -> Incident:
@@ -184,13 +186,13 @@ def publish_role(book: Runbook, incident: Incident) -> str | None:
 
 
 def _message(book: Runbook, incident: Incident, event: EffectSettled, effect: Post | OpenChannel) -> Incident:
-    place = _closed_by(book, incident, event, effect)
-    if place is not None:
-        closed = dict.fromkeys((*incident.closed_places, place))
+    destination = _rejected_destination(book, incident, event, effect)
+    if destination is not None:
+        closed = dict.fromkeys((*incident.closed_places, destination))
         incident = incident.model_copy(update={"closed_places": tuple(closed)})
     elsewhere = _goes_elsewhere(book, incident, event)
     if not elsewhere:
-        incident = _told(incident, event)
+        incident = _announced(incident, event)
     if isinstance(effect, Post) and effect.kind == "draft" and not elsewhere:
         incident = _drafted(incident, event)
     if event.outcome == "done":
@@ -200,7 +202,9 @@ def _message(book: Runbook, incident: Incident, event: EffectSettled, effect: Po
     )
 
 
-def _closed_by(book: Runbook, incident: Incident, event: EffectSettled, effect: Post | OpenChannel) -> str | None:
+def _rejected_destination(
+    book: Runbook, incident: Incident, event: EffectSettled, effect: Post | OpenChannel
+) -> str | None:
     """The place that is not to be had, or rejects us: what follows goes to the next one (rule 3). After the
     home channel there is none."""
     if event.outcome == "done":
@@ -217,15 +221,17 @@ def _closed_by(book: Runbook, incident: Incident, event: EffectSettled, effect: 
     return effect.to.channel if effect.to.channel != book.home else None
 
 
-def _told(incident: Incident, event: EffectSettled) -> Incident:
+def _announced(incident: Incident, event: EffectSettled) -> Incident:
     demand = event.demand
     told_the_end = duty_of(demand.duty).kind is DutyKind.DECLARATION and demand.occurrence > 1
     if told_the_end and event.outcome == "done":  # what came before that is news no more
         left = (item for item in incident.to_tell if item.lane != "home" or item.role or item.at > demand.due_at)
         return incident.model_copy(update={"to_tell": tuple(left)})
-    if duty_of(demand.duty).kind is not DutyKind.TELL:
+    if duty_of(demand.duty).kind is not DutyKind.ANNOUNCEMENT:
         return incident
-    left = (item for item in incident.to_tell if tells(item) != demand.duty or item.number > demand.occurrence)
+    left = (
+        item for item in incident.to_tell if announcement_duty(item) != demand.duty or item.number > demand.occurrence
+    )
     return incident.model_copy(update={"to_tell": tuple(left)})
 
 
@@ -236,7 +242,7 @@ def _referenced(incident: Incident, event: EffectSettled, effect: Post | OpenCha
         named = {f"{name}-name": event.receipt.name} if event.receipt.name else {}
         references = {**incident.references, name: event.receipt.reference, **named}
         incident = incident.model_copy(update={"references": references})
-    if duty.kind is DutyKind.TELL or duty.tells_news:
+    if duty.kind is DutyKind.ANNOUNCEMENT or duty.announces_news:
         return incident  # what it told stands on the timeline already
     kind = "update" if duty.kind is DutyKind.UPDATE else "post"
     return log(incident, event.at, _posted(incident, event, effect), kind=kind)
@@ -249,13 +255,13 @@ def _posted(incident: Incident, event: EffectSettled, effect: Post | OpenChannel
     return f"{verb} {duty_name(event.demand.duty)} in {_named(incident, effect.to)}{how_late(event)}"
 
 
-def _named(incident: Incident, place: Place) -> str:
+def _named(incident: Incident, destination: Destination) -> str:
     """As people know it, where the chat gave us a key of its own."""
-    if place.thread is not None:
+    if destination.thread is not None:
         return "its thread"
-    if place.channel == incident.references.get("channel"):
+    if destination.channel == incident.references.get("channel"):
         return incident.references.get("channel-name", "its own channel")
-    return place.channel
+    return destination.channel
 
 
 def _drafted(incident: Incident, event: EffectSettled) -> Incident:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from workflows.policy.escalation.ladder import outlives_acknowledgement
 from workflows.policy.incident.alert_state import AlertState, Coming
-from workflows.policy.incident.announce import tell, through
+from workflows.policy.incident.announce import announce, through
 from workflows.policy.incident.events import Acknowledged, Event, Resolved, Unacknowledged
 from workflows.policy.incident.state import Incident
 from workflows.policy.reducers.joining import without_pending
@@ -16,7 +16,7 @@ from workflows.policy.time.durations import write
 def acknowledge(book: Runbook, incident: Incident, event: Acknowledged) -> Incident:
     after = mark_acknowledged(answer(book, incident, event), event.ring)
     waited = write(event.at - incident.declared_at)
-    return tell(
+    return announce(
         after.model_copy(update={"renewed": None, "new_alert_ring": without_pending(incident, event.at)}),
         event.at,
         f"{event.by} acknowledged{through(event)}, {waited} after declaration",
@@ -59,7 +59,7 @@ def unacknowledge(incident: Incident, event: Unacknowledged) -> Incident:
     )
     whose = f"{incident.acknowledged_by}'s acknowledgement"
     text = f"{whose} was taken back{through(event)} by {event.by}: people are paged again"
-    return tell(after, event.at, text, by=event.by, loud=True)
+    return announce(after, event.at, text, by=event.by, loud=True)
 
 
 def _goes_on(book: Runbook, incident: Incident, ring_key: str) -> bool:
@@ -94,7 +94,7 @@ def resolve(incident: Incident, event: Resolved) -> Incident:
     )
     lasted = write(event.at - incident.declared_at)
     text = f"resolved by {event.by} after {lasted}" + (f": {event.text}" if event.text else "")
-    return tell(after, event.at, text, template="resolved", lane="home")
+    return announce(after, event.at, text, template="resolved", queue="home")
 
 
 def reopen(incident: Incident, at: datetime, text: str) -> Incident:
@@ -126,7 +126,7 @@ def reopen(incident: Incident, at: datetime, text: str) -> Incident:
             "round_started_at": at,
         }
     )
-    return tell(after, at, text, lane="home", loud=True)
+    return announce(after, at, text, queue="home", loud=True)
 
 
 def not_over_after_all(incident: Incident) -> Incident:

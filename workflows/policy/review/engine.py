@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from workflows.policy.communication.channel import telling
+from workflows.policy.communication.channel import announcements
 from workflows.policy.communication.status_page import public
 from workflows.policy.duties import duties, follow_ups
 from workflows.policy.duties.delivery_kinds import sent_by
@@ -18,7 +18,7 @@ from workflows.policy.incident.public import STATUS_PAGE
 from workflows.policy.incident.rules import who_owes
 from workflows.policy.incident.state import Incident
 from workflows.policy.keys.duty_keys import DutyKind, duty_key, duty_of
-from workflows.policy.planning.wanted import BlockedDemand, DeferredDemand, incident_place, unsettled
+from workflows.policy.planning.wanted import BlockedDemand, DeferredDemand, incident_destination, unsettled
 from workflows.policy.review.events import Completed, ReviewClosed
 from workflows.policy.review.nags import nags
 from workflows.policy.review.owed import ASKED, counts_from, owed, review_duties
@@ -50,7 +50,7 @@ def owes_review(book: Runbook, incident: Incident) -> bool:
         return False
     review = open_review(incident)
     wanted = (_of(each) for each in _all(book, review, incident.closed_at))
-    left = ((duty, occurrence) for duty, occurrence in wanted if duty_of(duty).kind is not DutyKind.TELL)
+    left = ((duty, occurrence) for duty, occurrence in wanted if duty_of(duty).kind is not DutyKind.ANNOUNCEMENT)
     return any(not incident.has_settled(duty, occurrence) for duty, occurrence in left)
 
 
@@ -67,7 +67,7 @@ def _all(book: Runbook, review: Review, now: datetime) -> Iterator[BlockedDemand
 
 def _everything(book: Runbook, review: Review, now: datetime) -> Iterator[BlockedDemand | DeferredDemand]:
     incident = review.incident
-    yield from telling(book, incident)
+    yield from announcements(book, incident)
     if STATUS_PAGE not in review.ended and (incident.public.begun or not incident.cancelled):
         yield from public(book, incident)
     if not incident.cancelled:
@@ -90,7 +90,7 @@ def _asked_whether(book: Runbook, review: Review) -> Iterator[BlockedDemand]:
     if terms is None or terms.required != "consider" or review.answer is not None:
         return
     role = next((duty.owner for duty in terms.duties if duty.owner), None)
-    spot = incident_place(book, review.incident)
+    where = incident_destination(book, review.incident)
     mention = who_owes(book, review.incident, role)
     before = review.incident.settled.get(QUESTION)
     unasked = before is not None and before.outcome == "undelivered"
@@ -99,9 +99,9 @@ def _asked_whether(book: Runbook, review: Review) -> Iterator[BlockedDemand]:
         occurrence=(before.occurrence if before else 1) + unasked,
         due_at=before.settled_at + ASKED_AGAIN_AFTER if before and unasked else review.opened_at,
         reason="the runbook asks whether this needs a review",
-        effect=Post(kind="nag", to=spot.place, template="consider_review", mention=mention, role=role),
+        effect=Post(kind="nag", to=where.to, template="consider_review", mention=mention, role=role),
     )
-    yield BlockedDemand(demand, spot.waits_for)
+    yield BlockedDemand(demand, where.waits_for)
 
 
 def _opened(book: Runbook, review: Review, now: datetime) -> Iterator[BlockedDemand | DeferredDemand]:
@@ -115,16 +115,16 @@ def _opened(book: Runbook, review: Review, now: datetime) -> Iterator[BlockedDem
 
 
 def _list(book: Runbook, review: Review, occurrence: int, at: datetime) -> BlockedDemand:
-    spot = incident_place(book, review.incident)
+    where = incident_destination(book, review.incident)
     mention = dict.fromkeys(person for each in owed(book, review) for person in each.people)
     demand = Demand(
         duty=OPENED,
         occurrence=occurrence,
         due_at=at,
         reason="the incident is over: this is what its review owes",
-        effect=Post(to=spot.place, template="review_opened", mention=tuple(mention), pin=True),
+        effect=Post(to=where.to, template="review_opened", mention=tuple(mention), pin=True),
     )
-    return BlockedDemand(demand, spot.waits_for)
+    return BlockedDemand(demand, where.waits_for)
 
 
 def _documents(book: Runbook, review: Review) -> Iterator[BlockedDemand]:

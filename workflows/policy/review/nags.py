@@ -14,7 +14,13 @@ from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import Post
 from workflows.policy.incident.page_statistics import LATE
 from workflows.policy.keys.duty_keys import DutyKind, duty_key, effect_key
-from workflows.policy.planning.wanted import BlockedDemand, DeferredDemand, channel_or_place, incident_place, unsettled
+from workflows.policy.planning.wanted import (
+    BlockedDemand,
+    DeferredDemand,
+    channel_destination,
+    incident_destination,
+    unsettled,
+)
 from workflows.policy.review.owed import OwedDuty, asked_at, owed
 from workflows.policy.review.state import Review
 from workflows.policy.runbook.model import Runbook
@@ -37,16 +43,16 @@ def nags(book: Runbook, review: Review, now: datetime) -> Iterator[BlockedDemand
 
 def _question(book: Runbook, review: Review, each: OwedDuty, at: datetime) -> BlockedDemand:
     by_chat = each.duty if each.duty and each.kind != "document" else None
-    spot = channel_or_place(book, review.incident, (by_chat.to if by_chat else "") or None)
+    where = channel_destination(book, review.incident, (by_chat.to if by_chat else "") or None)
     own = by_chat.template if by_chat and by_chat.template in book.templates else ""
     post = Post(
         kind="checklist" if each.kind == "checklist" else "nag",
-        to=spot.place,
+        to=where.to,
         template=own or "review_due",
         mention=each.people,
         role=each.role,
     )
-    return BlockedDemand(Demand(duty=each.asked_by, due_at=at, reason=_reason(each), effect=post), spot.waits_for)
+    return BlockedDemand(Demand(duty=each.asked_by, due_at=at, reason=_reason(each), effect=post), where.waits_for)
 
 
 def _reason(each: OwedDuty) -> str:
@@ -87,15 +93,15 @@ def _latest_and_later(moments: Sequence[datetime], now: datetime) -> list[dateti
 
 def _reminder(book: Runbook, review: Review, theirs: Sequence[OwedDuty], at: datetime) -> BlockedDemand:
     first = theirs[0]
-    spot = incident_place(book, review.incident)
+    where = incident_destination(book, review.incident)
     demand = Demand(
         duty=duty_key(DutyKind.REVIEW_REMIND, first.whose),
         occurrence=review.incident.seconds_since_declared(at),
         due_at=at,
         reason=f"due {roughly(first.due_at - at)} later: {', '.join(each.title for each in theirs)}"[:300],
-        effect=Post(kind="nag", to=spot.place, template="review_remind", mention=first.people, role=first.role),
+        effect=Post(kind="nag", to=where.to, template="review_remind", mention=first.people, role=first.role),
     )
-    return BlockedDemand(demand, spot.waits_for)
+    return BlockedDemand(demand, where.waits_for)
 
 
 def _overdue(
@@ -134,16 +140,16 @@ def _first_overdue(book: Runbook, review: Review, each: OwedDuty) -> datetime:
 def _late(book: Runbook, review: Review, theirs: Sequence[OwedDuty], at: datetime) -> BlockedDemand:
     late = [each for each in theirs if is_late(book, each, at)]
     first = late[0] if late else theirs[0]
-    spot = incident_place(book, review.incident)
+    where = incident_destination(book, review.incident)
     whom = dict.fromkeys((*first.people, *(boss for each in late for boss in managers(book, review, each, at))))
     demand = Demand(
         duty=duty_key(DutyKind.REVIEW_OVERDUE, first.whose),
         occurrence=review.incident.seconds_since_declared(at),
         due_at=at,
         reason=f"overdue: {', '.join(each.title for each in late)}"[:300],
-        effect=Post(kind="nag", to=spot.place, template="review_overdue", mention=tuple(whom), role=first.role),
+        effect=Post(kind="nag", to=where.to, template="review_overdue", mention=tuple(whom), role=first.role),
     )
-    return BlockedDemand(demand, spot.waits_for)
+    return BlockedDemand(demand, where.waits_for)
 
 
 def is_late(book: Runbook, each: OwedDuty, at: datetime) -> bool:

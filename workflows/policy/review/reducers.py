@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from workflows.policy.incident.announce import because, log, tell
+from workflows.policy.incident.announce import announce, because, log
 from workflows.policy.incident.bounds import IncidentBounds
 from workflows.policy.incident.events import Event
 from workflows.policy.incident.follow_up import Ending
@@ -45,7 +45,7 @@ def _started(book: Runbook, review: Review, event: ReviewStarted) -> Review:
         return _log(review, event, f"{event.by} asked for the review, which changes nothing")
     answer = ConsiderAnswer(at=event.at, by=event.by, wanted=True)
     after = review.model_copy(update={"answer": answer})
-    return _tell(after, event, f"{event.by}: this needs a review{because(event.reason)}")
+    return _announce(after, event, f"{event.by}: this needs a review{because(event.reason)}")
 
 
 def _submitted(book: Runbook, review: Review, event: Submitted) -> Review:
@@ -57,7 +57,7 @@ def _submitted(book: Runbook, review: Review, event: Submitted) -> Review:
     after = _end(review, each, Ending(at=event.at, by=event.by, text=text, link=link))
     late = roughly(event.at - each.due_at) + " late" if event.at > each.due_at else "in time"
     where = f": {event.link}" if event.link else ""
-    return _tell(after, event, f"{event.by} submitted {each.title}, {late}{where}{because(event.text)}")
+    return _announce(after, event, f"{event.by} submitted {each.title}, {late}{where}{because(event.text)}")
 
 
 def _waived(book: Runbook, review: Review, event: Waived) -> Review:
@@ -66,13 +66,13 @@ def _waived(book: Runbook, review: Review, event: Waived) -> Review:
         each = meant(book, review, event.duty)
         if each is None:
             return _log(review, event, f"{event.by} waived {event.duty!r}, which is not owed")
-        return _tell(_end(review, each, ending), event, f"{event.by} waived {each.title}{because(event.reason)}")
+        return _announce(_end(review, each, ending), event, f"{event.by} waived {each.title}{because(event.reason)}")
     for each in owed(book, review):
         if each.kind not in ("follow-up", "approval"):  # what others wait for is waived by its name alone
             review = _end(review, each, ending)
     answer = review.answer or ConsiderAnswer(at=event.at, by=event.by, wanted=False)
     after = review.model_copy(update={"answer": answer})
-    return _tell(after, event, f"{event.by} waived the review{because(event.reason)}")
+    return _announce(after, event, f"{event.by} waived the review{because(event.reason)}")
 
 
 def _snoozed(book: Runbook, review: Review, event: NagsSnoozed) -> Review:
@@ -82,7 +82,7 @@ def _snoozed(book: Runbook, review: Review, event: NagsSnoozed) -> Review:
     snoozed = {name: until for name, until in review.snoozed.items() if name in names or not name}
     after = review.model_copy(update={"snoozed": {**snoozed, event.what: event.at + event.duration}})
     what = event.what.replace("-", " ") or "all reminders"
-    return _tell(after, event, f"{event.by} snoozed {what} for {write(event.duration)}{because(event.reason)}")
+    return _announce(after, event, f"{event.by} snoozed {what} for {write(event.duration)}{because(event.reason)}")
 
 
 def _completed(book: Runbook, review: Review, event: Completed) -> Review:
@@ -91,7 +91,7 @@ def _completed(book: Runbook, review: Review, event: Completed) -> Review:
     if review.incident.follow_ups:
         text += f"; {len(review.incident.follow_ups)} follow-ups have ended"
     after = review.model_copy(update={"completed_at": event.at})
-    return after.model_copy(update={"incident": tell(after.incident, event.at, text)})
+    return after.model_copy(update={"incident": announce(after.incident, event.at, text)})
 
 
 def _closed(book: Runbook, review: Review, event: ReviewClosed) -> Review:
@@ -108,8 +108,8 @@ def _log(review: Review, event: Event, text: str) -> Review:
     return review.model_copy(update={"incident": log(review.incident, event.at, text)})
 
 
-def _tell(review: Review, event: Event, text: str) -> Review:
-    return review.model_copy(update={"incident": tell(review.incident, event.at, text, by=event.by)})
+def _announce(review: Review, event: Event, text: str) -> Review:
+    return review.model_copy(update={"incident": announce(review.incident, event.at, text, by=event.by)})
 
 
 # Each function takes the event type it is listed under, which a dict's type cannot say.

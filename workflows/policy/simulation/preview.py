@@ -12,7 +12,16 @@ from pydantic import BaseModel, ConfigDict
 
 from workflows.policy.communication.updates import empty_roles
 from workflows.policy.effects.demand import Demand
-from workflows.policy.effects.effects import Annotate, OpenChannel, Page, Place, Post, Publish, SetTopic, SyncPager
+from workflows.policy.effects.effects import (
+    Annotate,
+    Destination,
+    OpenChannel,
+    Page,
+    Post,
+    Publish,
+    SetTopic,
+    SyncPager,
+)
 from workflows.policy.incident.events import Acknowledged, Event, Resolved
 from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.incident.state import Incident
@@ -132,18 +141,18 @@ def _audience(book: Runbook, incident: Incident, demand: Demand) -> tuple[str, .
             return (_channel(incident, channel),)
         case Publish():
             return (STATUS_PAGE,)
-        case Post(kind="post", to=place):
-            return (_place(book, incident, place),)
-        case Post(role=role, mention=mention, to=place):
+        case Post(kind="post", to=destination):
+            return (_destination(book, incident, destination),)
+        case Post(role=role, mention=mention, to=destination):
             asks_who = duty_of(demand.duty).kind is DutyKind.UNFILLED_ROLES
             roles = empty_roles(book, incident) if asks_who else (role,) if role else ()
-            return (*roles, *mention) or (_place(book, incident, place),)
+            return (*roles, *mention) or (_destination(book, incident, destination),)
     return (effect.to or effect.role or book.home,)
 
 
-def _place(book: Runbook, incident: Incident, place: Place) -> str:
+def _destination(book: Runbook, incident: Incident, destination: Destination) -> str:
     """A thread is named by the channel it is in: the one in which incidents are declared."""
-    return book.home if place.thread else _channel(incident, place.channel)
+    return book.home if destination.thread else _channel(incident, destination.channel)
 
 
 def _channel(incident: Incident, channel: str) -> str:

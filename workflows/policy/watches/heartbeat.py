@@ -236,7 +236,7 @@ def listened(signs: Sequence[datetime]) -> GatewayPresence:
     return GatewayPresence(sign_at=ordered[-1] if ordered else None, away_from=away_from, back_at=back_at)
 
 
-def telling(state: Heartbeat, found: Verdict, now: datetime) -> Iterator[tuple[About, bool]]:
+def to_notify(state: Heartbeat, found: Verdict, now: datetime) -> Iterator[tuple[About, bool]]:
     """What has to be told: (about, does it fire?). Level, not edge: nothing twice, and reminders now and then."""
     for about in get_args(About):
         told = state.told.get(about)
@@ -246,7 +246,7 @@ def telling(state: Heartbeat, found: Verdict, now: datetime) -> Iterator[tuple[A
             yield about, False
 
 
-def tell(state: Heartbeat, about: About, now: datetime, *, fires: bool) -> Heartbeat:
+def notified(state: Heartbeat, about: About, now: datetime, *, fires: bool) -> Heartbeat:
     """The incident has been told."""
     rest = {known: told for known, told in state.told.items() if known != about}
     if fires:

@@ -31,7 +31,7 @@ class DemoSent:
     settlement: Settlement
 
 
-class Telling:
+class Commentary:
     """Looks at one state of the incident after another."""
 
     def __init__(self) -> None:
@@ -51,7 +51,7 @@ class Telling:
             yield self._step(incident, entry)
 
     def _step(self, incident: Incident, entry: TimelineEntry) -> DemoStep:
-        sent = next((s for s in self.sent.values() if _is_told_by(s, entry)), None)
+        sent = next((s for s in self.sent.values() if _belongs_to(s, entry)), None)
         return DemoStep(
             at=entry.at - incident.declared_at,
             text=_with_channel_name(incident, entry.text),
@@ -61,7 +61,7 @@ class Telling:
         )
 
 
-def _is_told_by(sent: DemoSent, entry: TimelineEntry) -> bool:
+def _belongs_to(sent: DemoSent, entry: TimelineEntry) -> bool:
     """The timeline is for people and has no keys: a line belongs to what of its kind settled then."""
     return sent.settlement.settled_at == entry.at and _family_of(duty_of(sent.duty)) == _family(entry)
 
@@ -69,7 +69,7 @@ def _is_told_by(sent: DemoSent, entry: TimelineEntry) -> bool:
 def _family_of(duty: DutyKey) -> str:
     if duty.is_page:
         return "page"
-    return duty.kind.value if duty.kind in (DutyKind.PUBLISH, DutyKind.TELL) else "post"
+    return duty.kind.value if duty.kind in (DutyKind.PUBLISH, DutyKind.ANNOUNCEMENT) else "post"
 
 
 def _family(entry: TimelineEntry) -> str:
