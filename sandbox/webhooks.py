@@ -31,11 +31,11 @@ class SubscriberTally:
 
 class Webhooks:
     def __init__(self) -> None:
-        self._subscriptions: list[_Subscriber] = []
+        self._subscriptions: list[_WebhookQueue] = []
 
     def subscribe(self, url: str, secret: str) -> None:
         """Must be called with an event loop running: deliveries are a task of it."""
-        self._subscriptions.append(_Subscriber(url, secret))
+        self._subscriptions.append(_WebhookQueue(url, secret))
 
     def publish(self, event: Mapping[str, object]) -> None:
         body = json.dumps(event).encode()
@@ -52,7 +52,7 @@ class Webhooks:
         self._subscriptions.clear()
 
 
-class _Subscriber:
+class _WebhookQueue:
     def __init__(self, url: str, secret: str) -> None:
         self.tally = SubscriberTally(url)
         self._secret = secret.encode()

@@ -17,13 +17,13 @@ from tocsin.failure import Failure
 from tocsin.library import library, named
 from workflows.policy.runbook.model import Runbook
 
-NEVER = "never"
+NO_DIGEST = "never"
 
 
 async def keep_digest(client: Client, settings: Settings) -> None:
     """Raises Failure, which must keep nothing else from starting: nobody is paged by a digest."""
     try:
-        if settings.digest_at == NEVER:
+        if settings.digest_at == NO_DIGEST:
             await digest_schedule.drop(client)
             return
         book = await _default(client, settings)

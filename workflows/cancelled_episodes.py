@@ -21,9 +21,9 @@ from workflows.policy.views.results import IncidentInput
 
 FORGOTTEN_AFTER = timedelta(weeks=1)
 """Nothing having been heard for so long. A sender that repeats does so at least daily."""
-AT_ONCE = 20
+MOVED_TOGETHER = 20
 """Deliveries that are moved together."""
-HEARD = {"alert": AlertsReceived}
+EPISODE_SIGNALS = {"alert": AlertsReceived}
 
 
 @workflow.defn(name=CANCELLED_EPISODES)
@@ -55,7 +55,7 @@ class CancelledEpisodesWorkflow:
 
     async def _move(self) -> None:
         """To the other incident, as long as that goes on; then what fires opens an incident of its own, as usual."""
-        events, closed = self._to_move[:AT_ONCE], self._closed
+        events, closed = self._to_move[:MOVED_TOGETHER], self._closed
         there, origin = closed.duplicate_workflow, closed.id
         if await move(Move(workflow_id=there, incident=closed.duplicate_of, origin=origin, events=events)):
             self._to_move = self._to_move[len(events) :]
@@ -89,7 +89,7 @@ class CancelledEpisodesWorkflow:
 
     def _on_signal(self, name: str, args: Sequence[RawValue]) -> None:
         """Never raises. What else is said to an incident that is over changes nothing."""
-        for event in decoding.decode(HEARD, name, args):
+        for event in decoding.decode(EPISODE_SIGNALS, name, args):
             if isinstance(event, AlertsReceived):
                 self._heard_at = workflow.now()
                 self._receive(event)

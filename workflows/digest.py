@@ -13,10 +13,9 @@ from workflows.policy.effects.effects import Effect, Send
 from workflows.policy.incident.events import EffectSettled
 from workflows.policy.keys import vendor_keys
 from workflows.policy.time.calendar import day_in
+from workflows.policy.time.durations import DAY
 from workflows.policy.watches.digest import MOST, Digested, DigestOrder, Inventory, compose
 from workflows.queues import COMMS_QUEUE
-
-A_DAY = timedelta(days=1)
 
 
 @workflow.defn(name="digest")
@@ -76,6 +75,6 @@ async def _send(order: DigestOrder, duty: str, effect: Effect, text: str) -> Eff
         text=f"{subject}\n\n{text}",
         severity="sev4",
         again=True,
-        first_started_at=begun_at - A_DAY,
+        first_started_at=begun_at - DAY,
     )
     return await sending.perform(demand, send, duty.replace("-", " "))

@@ -13,13 +13,11 @@ from temporalio.common import RawValue
 from workflows.durable import decoding
 from workflows.durable.forward_alerts import ForwardAlerts, forward, look_for_the_gateway
 from workflows.durable.leaving import must_leave
+from workflows.durable.memos import CARD_MEMO
 from workflows.durable.summaries import summary
 from workflows.policy.incident.events import AlertsReceived, stamp
 from workflows.policy.watches import heartbeat as policy
 from workflows.policy.watches.heartbeat import Beat, GatewayPresence, Heartbeat, Verdict
-
-CARD = "card"
-"""The memo's name: never changes."""
 
 
 @workflow.defn(name="heartbeat")
@@ -71,7 +69,7 @@ class HeartbeatWorkflow:
         workflow.set_current_details(policy.in_words(self._state, workflow.now()))
         card = policy.card(self._state)
         if card != self._card:
-            workflow.upsert_memo({CARD: card})
+            workflow.upsert_memo({CARD_MEMO: card})
             self._card = card
 
     async def _rest(self, until: datetime | None) -> None:
@@ -87,7 +85,7 @@ class HeartbeatWorkflow:
 
     def _on_signal(self, name: str, args: Sequence[RawValue]) -> None:
         """Never raises: what cannot be read is remembered, and shown."""
-        for event in decoding.decode(policy.HEARD, name, args):
+        for event in decoding.decode(policy.HEARTBEAT_SIGNALS, name, args):
             waited_for = bool(self._state.told)
             self._state = policy.apply(self._state, stamp(event, workflow.now()))
             self._news = self._news or waited_for or not isinstance(event, Beat)

@@ -7,12 +7,13 @@ from functools import partial
 from temporalio import workflow
 
 from workflows.durable.clock import Clock
-from workflows.durable.published import Update, attributes_of
+from workflows.durable.memos import RECORD_MEMO
+from workflows.durable.published import AttributeUpdate, attributes_of
 from workflows.durable.runner import Runner
-from workflows.durable.succession import INCIDENT, leave_behind
+from workflows.durable.succession import INCIDENT_WORKFLOW, leave_behind
 from workflows.policy.effects.demand import Demand
 from workflows.policy.engine import Plan, plan
-from workflows.policy.incident.events import HEARD, AlertsReceived, DraftApproved, Event, stamp
+from workflows.policy.incident.events import INCIDENT_SIGNALS, AlertsReceived, DraftApproved, Event, stamp
 from workflows.policy.incident.rules import rules
 from workflows.policy.incident.state import Incident, declare
 from workflows.policy.reducers.adopting import in_force
@@ -24,7 +25,7 @@ from workflows.policy.review.state import open_review
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.views.plan_view import as_markdown, plan_view
 from workflows.policy.views.results import IncidentInput, PlanView, Status
-from workflows.policy.views.summary import MEMO, listed_while_open, record
+from workflows.policy.views.summary import listed_while_open, record
 from workflows.review import start_review
 from workflows.texts.proofreading import approved_too_soon, left_open
 from workflows.texts.render import Message, words
@@ -36,7 +37,7 @@ ID_LETTERS = "23456789bcdfghjkmnpqrstvwxz"
 class IncidentProcedure:
     """An incident, as a shell carries it out."""
 
-    known = HEARD
+    known = INCIDENT_SIGNALS
 
     def __init__(self, start: IncidentInput, incident: Incident) -> None:
         self._start = start
@@ -77,7 +78,7 @@ class IncidentProcedure:
     def details(self, view: PlanView) -> str:
         return as_markdown(self.book, self.incident, view)
 
-    def attributes(self, present: Plan) -> Sequence[Update]:
+    def attributes(self, present: Plan) -> Sequence[AttributeUpdate]:
         return attributes_of(self.incident, present)
 
     def memo(self, _: datetime) -> dict[str, object]:
@@ -101,7 +102,7 @@ class IncidentProcedure:
         leave_behind(self._start, self.incident)
 
 
-@workflow.defn(name=INCIDENT)
+@workflow.defn(name=INCIDENT_WORKFLOW)
 class IncidentWorkflow:
     @workflow.init
     def __init__(self, start: IncidentInput) -> None:
@@ -114,7 +115,7 @@ class IncidentWorkflow:
     @workflow.run
     async def run(self, start: IncidentInput) -> None:  # noqa: ARG002 (Temporal passes it here as well as to __init__)
         await self._shell.carry_out()
-        workflow.upsert_memo({MEMO: record(self._case.book, self._case.incident, self._clock.speed)})
+        workflow.upsert_memo({RECORD_MEMO: record(self._case.book, self._case.incident, self._clock.speed)})
         review = self._case.owed_review()
         if review is not None:
             await start_review(review)

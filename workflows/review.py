@@ -10,7 +10,8 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from workflows.durable import search_attributes as known_by
 from workflows.durable.clock import Clock
-from workflows.durable.published import Update, attributes_of_review
+from workflows.durable.memos import RECORD_MEMO
+from workflows.durable.published import AttributeUpdate, attributes_of_review
 from workflows.durable.runner import Runner
 from workflows.durable.summaries import summary
 from workflows.policy.effects.demand import Demand
@@ -18,12 +19,12 @@ from workflows.policy.engine import Plan
 from workflows.policy.incident.events import DraftApproved, Event, stamp
 from workflows.policy.incident.state import Incident
 from workflows.policy.review.engine import plan
-from workflows.policy.review.events import HEARD_AT_REVIEW
+from workflows.policy.review.events import REVIEW_SIGNALS
 from workflows.policy.review.plan_view import as_markdown
 from workflows.policy.review.reducers import apply
 from workflows.policy.review.refusals import refusal
 from workflows.policy.review.results import ReviewInput, ReviewStatus, status
-from workflows.policy.review.summary import MEMO, record
+from workflows.policy.review.summary import record
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.views.plan_view import lines
 from workflows.policy.views.results import PlanView
@@ -34,7 +35,7 @@ from workflows.texts.render import Message, words
 class ReviewCase:
     """A review, as a shell carries it out."""
 
-    known = HEARD_AT_REVIEW
+    known = REVIEW_SIGNALS
 
     def __init__(self, start: ReviewInput) -> None:
         self._start = start
@@ -76,11 +77,11 @@ class ReviewCase:
     def details(self, view: PlanView) -> str:
         return as_markdown(self.book, self.review, view)
 
-    def attributes(self, present: Plan) -> Sequence[Update]:
+    def attributes(self, present: Plan) -> Sequence[AttributeUpdate]:
         return attributes_of_review(self.book, self.review, present)
 
     def memo(self, now: datetime) -> dict[str, object]:
-        return {MEMO: record(self.book, self.review, now)}
+        return {RECORD_MEMO: record(self.book, self.review, now)}
 
     def start(self) -> ReviewInput:
         return self._start.model_copy(update={"review": self.review})

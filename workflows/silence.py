@@ -18,15 +18,13 @@ from workflows.durable.forward_alerts import (
     other_silences,
 )
 from workflows.durable.leaving import must_leave
+from workflows.durable.memos import CARD_MEMO
 from workflows.durable.pacing import Pace
 from workflows.durable.summaries import summary
 from workflows.policy.incident.events import Alert, AlertsReceived, Event, stamp
 from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.watches import silence as policy
 from workflows.policy.watches.silence import Silence, SilenceSummary
-
-CARD = "card"
-"""The memo's name: never changes."""
 
 
 @workflow.defn(name="silence")
@@ -90,7 +88,7 @@ class SilenceWorkflow:
 
     async def _on_signal(self, name: str, args: Sequence[RawValue]) -> None:
         """Never raises: what cannot be read is remembered, and shown. What people say does not wait behind alerts."""
-        if policy.HEARD.get(name) is not policy.Captured or not args:
+        if policy.SILENCE_SIGNALS.get(name) is not policy.Captured or not args:
             self._receive(name, args)
             return
         for arg in args:
@@ -98,7 +96,7 @@ class SilenceWorkflow:
             self._receive(name, (arg,))
 
     def _receive(self, name: str, args: Sequence[RawValue]) -> None:
-        for event in decoding.decode(policy.HEARD, name, args):
+        for event in decoding.decode(policy.SILENCE_SIGNALS, name, args):
             self._state = policy.apply(self._state, stamp(event, workflow.now()))
             # An alert that stays here changes nothing but the details, which are for whoever looks.
             self._news = self._news or bool(policy.due(self._state, workflow.now())) or self._is_over()
@@ -108,7 +106,7 @@ class SilenceWorkflow:
         event = self._asked(name, args)
         self._state = policy.apply(self._state, event)
         self._news = True
-        workflow.upsert_memo({CARD: self._state.card})
+        workflow.upsert_memo({CARD_MEMO: self._state.card})
         self._show()
         return self._state.card
 
@@ -118,7 +116,7 @@ class SilenceWorkflow:
             raise ApplicationError(no, type="Refused")
 
     def _asked(self, name: str, args: Sequence[RawValue]) -> Event:
-        return stamp(decoding.decode_strictly(policy.ASKED, name, args), workflow.now())
+        return stamp(decoding.decode_strictly(policy.SILENCE_UPDATES, name, args), workflow.now())
 
     def _show(self) -> None:
         workflow.set_current_details("\n\n".join(policy.in_words(self._state)))

@@ -7,7 +7,7 @@ from fastapi import Response
 from pydantic import BaseModel
 
 from starter.gateway.errors import ErrorBody
-from starter.intake.ignoring import Ignored
+from starter.intake.ignoring import IgnoredAlerts
 from starter.sources.reading import FieldProblem
 
 REFUSALS: dict[int | str, dict[str, Any]] = {
@@ -42,7 +42,7 @@ class Accepted(BaseModel):
     incidents: list[str] = []
     ignored: str | None = None
     """Why nothing was done."""
-    opens_nothing: list[Ignored] = []
+    opens_nothing: list[IgnoredAlerts] = []
     """Alerts that fire and open no incident: a harmless word, or the runbook's `ignore`."""
     unreadable: str | None = None
     """Why nothing in it can be read. The incident is about that: "cannot read what ... sends"."""

@@ -20,7 +20,7 @@ from starter.gateway.outcomes import Outcomes
 from starter.gateway.published import Published
 from starter.intake.group_commit import GroupCommit
 from starter.intake.grouping import Batch, Delivery, group
-from starter.intake.ignoring import Ignored, set_aside
+from starter.intake.ignoring import IgnoredAlerts, set_aside
 from starter.intake.interpreting import interpret, with_severity
 from starter.intake.parts import events_of
 from starter.intake.replays import Replays
@@ -117,7 +117,7 @@ class Pipeline:
         delivery: Delivery,
         forwarded: Sequence[tuple[Batch, int]],
         held: Sequence[HeldAlerts],
-        ignored: Sequence[Ignored],
+        ignored: Sequence[IgnoredAlerts],
     ) -> Accepted:
         kept = [*map(str, ignored), *map(str, held)]
         if held:

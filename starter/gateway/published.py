@@ -14,8 +14,8 @@ from starter.temporal.results import Unpublished, Unreachable
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.watches.installation import Installation, Publication, differences
 
-LOOK_EVERY_S = 5.0
-FIRST_LOOK_S = 2.0
+PUBLISHED_LOOK_EVERY_S = 5.0
+PUBLISHED_FIRST_LOOK_S = 2.0
 """So long a gateway that starts waits for the first answer."""
 
 log = structlog.get_logger()
@@ -43,12 +43,12 @@ class Published:
     async def run(self) -> None:
         """Until it is cancelled."""
         while True:
-            await asyncio.sleep(LOOK_EVERY_S)
+            await asyncio.sleep(PUBLISHED_LOOK_EVERY_S)
             await self.look()
 
     async def first_look(self) -> None:
         try:
-            await asyncio.wait_for(self.look(), FIRST_LOOK_S)
+            await asyncio.wait_for(self.look(), PUBLISHED_FIRST_LOOK_S)
         except TimeoutError:
             self.problem = "Temporal did not answer in time"
 

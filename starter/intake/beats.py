@@ -15,11 +15,11 @@ from starter.temporal.heartbeats import Heartbeats
 from starter.temporal.results import NothingOpen, Unreachable
 from workflows.policy.watches.heartbeat import Beat
 
-PART = 4
-"""So much of the interval: a quarter."""
+BEATS_AN_INTERVAL = 4
+"""At most: one each quarter of the interval."""
 KNOWN_FOR = timedelta(minutes=1)
 """How long we believe to know the interval; somebody may change it."""
-LOOK_EVERY_S = 1.0
+BEATS_LOOK_EVERY_S = 1.0
 
 log = structlog.get_logger()
 
@@ -32,7 +32,7 @@ class _Beating:
     kept: datetime | None = None
 
     def may_keep(self, at: datetime) -> bool:
-        return self.told_at is not None and self.told_at <= at < self.told_at + self.every / PART
+        return self.told_at is not None and self.told_at <= at < self.told_at + self.every / BEATS_AN_INTERVAL
 
     def is_due(self, now: datetime) -> bool:
         return self.kept is not None and not self.may_keep(now)
@@ -64,7 +64,7 @@ class Beats:
         try:
             while True:
                 await self.flush(datetime.now(UTC))
-                await asyncio.sleep(LOOK_EVERY_S)
+                await asyncio.sleep(BEATS_LOOK_EVERY_S)
         finally:
             await self.flush(datetime.max.replace(tzinfo=UTC))
 

@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from settings.model import MAX_BODY_BYTES
 from starter.intake.grouping import Batch, group
-from starter.intake.ignoring import Ignored, set_aside
+from starter.intake.ignoring import IgnoredAlerts, set_aside
 from starter.intake.interpreting import BY_ADDRESS, interpret, services, with_severity
 from starter.intake.silencing import Silenced, silenced
 from starter.intake.translating import translated
@@ -65,7 +65,7 @@ class Routed(BaseModel):
     silences: list[Silent] | None = None
     """Those that would hold some of its alerts now; None: they could not be looked up."""
     problems: list[FieldProblem]
-    opens_nothing: list[Ignored] = []
+    opens_nothing: list[IgnoredAlerts] = []
     """Alerts that fire and would open no incident."""
     ignored: str = ""
     """Why it would change nothing."""

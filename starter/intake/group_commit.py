@@ -25,14 +25,14 @@ more, and goes alone."""
 WAITING_BYTES = 4 * 2**20
 """Per incident."""
 ALL_BYTES = 32 * 2**20
-REMEMBERED = 10_000
+INCIDENTS_REMEMBERED = 10_000
 """Incidents."""
 
 log = structlog.get_logger()
 
 
 @dataclass
-class _Batch:
+class _PendingBatch:
     workflow_id: str
     follows: "asyncio.Task[bool] | None"
     leaves: bool = False
@@ -60,7 +60,7 @@ class GroupCommit:
 
     def __init__(self, incidents: Incidents) -> None:
         self._incidents = incidents
-        self._newest: dict[str, _Batch] = {}
+        self._newest: dict[str, _PendingBatch] = {}
         """Per incident that something is under way to."""
         self._weights: dict[str, int] = {}
         self._weight = 0
@@ -90,14 +90,14 @@ class GroupCommit:
         self._weights[workflow_id] = waiting + weight
         self._weight += weight
 
-    def _begin(self, workflow_id: str) -> _Batch:
+    def _begin(self, workflow_id: str) -> _PendingBatch:
         before = self._newest.get(workflow_id)
-        batch = _Batch(workflow_id, before.committed if before else None)
+        batch = _PendingBatch(workflow_id, before.committed if before else None)
         batch.committed = asyncio.create_task(self._commit(batch))
         self._newest[workflow_id] = batch
         return batch
 
-    async def _commit(self, batch: _Batch) -> bool:
+    async def _commit(self, batch: _PendingBatch) -> bool:
         if batch.follows is not None:
             await asyncio.wait([batch.follows])
             batch.follows = None
@@ -118,10 +118,10 @@ class GroupCommit:
 
     def _remember(self, workflow_id: str) -> None:
         self._open[workflow_id] = None
-        if len(self._open) > REMEMBERED:
+        if len(self._open) > INCIDENTS_REMEMBERED:
             del self._open[next(iter(self._open))]
 
-    def _forget(self, batch: _Batch) -> None:
+    def _forget(self, batch: _PendingBatch) -> None:
         self._weight -= batch.weight
         self._weights[batch.workflow_id] -= batch.weight
         if self._newest[batch.workflow_id] is batch:

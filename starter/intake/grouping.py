@@ -8,12 +8,12 @@ from datetime import datetime
 from starter.intake.identity import workflow_id
 from starter.intake.interpreting import InterpretedAlert, InterpretedReading, meaning, service_of, started, word
 from starter.sources import text
-from starter.sources.reading import FieldProblem, Links
+from starter.sources.reading import FieldProblem, LabelledLinks
 from workflows.policy.incident.events import Alert
 from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.reducers.alerts import headline
 
-Labels = tuple[tuple[str, str], ...]
+LabelPairs = tuple[tuple[str, str], ...]
 MOST_WORDS = 20
 """That nobody knows, named in an answer."""
 
@@ -23,7 +23,7 @@ class AlertGroup:
     """What belongs together."""
 
     name: str
-    by: Labels = ()
+    by: LabelPairs = ()
     """The labels that the runbook groups by; empty: it is the sender's own group."""
 
 
@@ -38,7 +38,7 @@ class Batch:
     """How many more the group has, of which nothing is known."""
     ended: Mapping[str, datetime] = field(default_factory=dict)
     """The sender's own groups that have ended as a whole: see `AlertsReceived`."""
-    by: Labels = ()
+    by: LabelPairs = ()
     """See `AlertGroup`."""
     remark: bool = False
     """About alerts of the delivery that could not be read: it is none of those that were sent."""
@@ -106,7 +106,7 @@ def _batch(group: AlertGroup, grouped: Sequence[InterpretedAlert], reading: Inte
     return Batch(incident, opening, alerts, whole.truncated, ended, group.by)
 
 
-def _opening(alerts: Sequence[Alert], links: Links, reading: InterpretedReading) -> OpenRequest:
+def _opening(alerts: Sequence[Alert], links: LabelledLinks, reading: InterpretedReading) -> OpenRequest:
     """What those that fire ask for, which come first; if none does, they all: it is not opened then."""
     firing = [each for each in alerts if each.status == alerts[0].status]
     return OpenRequest(
@@ -128,10 +128,12 @@ def _unknown_severities(reading: InterpretedReading) -> Iterator[FieldProblem]:
     taken = f"in `intake.severities` of the runbook {reading.book.runbook!r}: taken as {intake.default_severity}"
     for place, said in list(unknown)[:MOST_WORDS]:
         if said:
-            yield FieldProblem(place, f"nobody knows the word {text.line(said, text.NAME)!r}, and it is not {taken}")
+            yield FieldProblem(
+                place, f"nobody knows the word {text.line(said, text.LONGEST_WORD)!r}, and it is not {taken}"
+            )
 
 
-def _first_of_each(links: Iterable[tuple[str, str]]) -> Links:
+def _first_of_each(links: Iterable[tuple[str, str]]) -> LabelledLinks:
     chosen: dict[str, str] = {}
     for label, url in links:
         if label not in chosen and text.link(url):

@@ -13,11 +13,11 @@ from pydantic import BaseModel
 from starter.intake.interpreting import InterpretedAlert, InterpretedReading, meaning, word
 from starter.sources import text
 
-NAMED = 20
+MOST_REASONS = 20
 """Reasons in an answer: each may be there for many alerts."""
 
 
-class Ignored(BaseModel):
+class IgnoredAlerts(BaseModel):
     """Alerts of one delivery that open nothing, and why."""
 
     why: str
@@ -27,7 +27,7 @@ class Ignored(BaseModel):
         return f"{self.why}" if self.alerts == 1 else f"{self.why} ({self.alerts} alerts)"
 
 
-def set_aside(reading: InterpretedReading) -> tuple[InterpretedReading, Sequence[Ignored]]:
+def set_aside(reading: InterpretedReading) -> tuple[InterpretedReading, Sequence[IgnoredAlerts]]:
     """The same with the ends of those that open nothing, and what the sender is told of them."""
     counted = Counter[str]()
     alerts = []
@@ -38,7 +38,7 @@ def set_aside(reading: InterpretedReading) -> tuple[InterpretedReading, Sequence
             alerts.append(replace(each, alert=end))
         else:
             alerts.append(each)
-    ignored = [Ignored(why=why, alerts=count) for why, count in counted.most_common(NAMED)]
+    ignored = [IgnoredAlerts(why=why, alerts=count) for why, count in counted.most_common(MOST_REASONS)]
     return reading.only(alerts), ignored
 
 
@@ -48,10 +48,10 @@ def _why(each: InterpretedAlert, reading: InterpretedReading) -> str:
     sent, intake = each.sent, reading.intake
     if meaning(intake, sent) == "ignore":
         name, said = word(intake, sent)
-        return f"{name}={text.line(said, text.NAME)} opens nothing: {text.line(sent.name, text.NAME)}"
+        return f"{name}={text.line(said, text.LONGEST_WORD)} opens nothing: {text.line(sent.name, text.LONGEST_WORD)}"
     if not intake.ignore:
         return ""
     labels = reading.labels(each)
     found = next((each for each in intake.ignore if all(matcher.matches(labels) for matcher in each)), ())
     matched = ", ".join(map(str, found))
-    return f"the runbook ignores {matched}: {text.line(sent.name, text.NAME)}" if found else ""
+    return f"the runbook ignores {matched}: {text.line(sent.name, text.LONGEST_WORD)}" if found else ""

@@ -17,7 +17,7 @@ from workflows.policy.incident.events import Alert
 from workflows.policy.runbook.intake import Intake
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.names import Meaning
-from workflows.policy.wire.bounded import LINE, fit
+from workflows.policy.wire.bounded import LONGEST_LINE, fit
 from workflows.policy.wire.model import Instant
 
 _EXPORTER = re.compile(
@@ -38,7 +38,7 @@ _WORKLOADS = (
 """Labels that name what such a job measures."""
 BY_ADDRESS = "?severity"
 """Where the word stands that the address says for alerts that say none."""
-CLOCK_SKEW = timedelta(minutes=5)
+SENDER_CLOCK_SKEW = timedelta(minutes=5)
 """As much as a sender's clock may be ahead of ours."""
 
 
@@ -109,8 +109,10 @@ def _alert(sent: SentAlert, intake: Intake, received_at: Instant, group: str) ->
     received = Alert(
         fingerprint=sent.fingerprint,
         status=sent.status,
-        name=text.line(sent.name, text.VALUE) or text.line(sent.summary, text.VALUE) or "An alert without a name",
-        summary=text.line(sent.summary, text.TEXT),
+        name=text.line(sent.name, text.LONGEST_VALUE)
+        or text.line(sent.summary, text.LONGEST_VALUE)
+        or "An alert without a name",
+        summary=text.line(sent.summary, text.LONGEST_TEXT),
         starts_at=started(sent.starts_at, received_at),
         dated=sent.dated and is_dated(sent.starts_at, received_at),
         labels=labels,
@@ -119,7 +121,7 @@ def _alert(sent: SentAlert, intake: Intake, received_at: Instant, group: str) ->
         ends=sent.ends,
         group=group,
     )
-    return received.model_copy(update={"service": fit(service_of(intake, [received]), LINE)})
+    return received.model_copy(update={"service": fit(service_of(intake, [received]), LONGEST_LINE)})
 
 
 def word(intake: Intake, sent: SentAlert) -> tuple[str, str]:
@@ -155,7 +157,7 @@ def started(stated: datetime | None, received_at: Instant) -> Instant:
 def is_dated(stated: datetime | None, received_at: Instant) -> bool:
     """Is that a time by which an episode is known again? One a little ahead of our clock stays as it was sent: it is
     the same in the repeat, which comes when our clock has passed it."""
-    return stated is not None and stated.year >= 1980 and _in_utc(stated) - received_at <= CLOCK_SKEW
+    return stated is not None and stated.year >= 1980 and _in_utc(stated) - received_at <= SENDER_CLOCK_SKEW
 
 
 def _in_utc(stated: datetime) -> datetime:

@@ -11,53 +11,53 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from starter.sources import foreign
 from starter.sources.foreign import Word
 from starter.sources.reading import Unreadable, Webhook
-from starter.sources.text import NAME, line
+from starter.sources.text import LONGEST_WORD, line
 from workflows.policy.incident.events import FollowUpDone
 
-OURS = re.compile(r"tocsin-incident-([A-Za-z0-9-]{1,80})")
+OUR_LABEL = re.compile(r"tocsin-incident-([A-Za-z0-9-]{1,80})")
 """The label that our tickets bear: `activities.jira` writes it."""
 KEY = re.compile(r"[A-Z][A-Z0-9_]{0,30}-\d{1,12}")
 
 
-class _Part(BaseModel):
+class _JiraPart(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
-class _TicketCategory(_Part):
+class _TicketCategory(_JiraPart):
     key: Word = ""
 
 
-class _TicketStatus(_Part):
+class _TicketStatus(_JiraPart):
     statusCategory: _TicketCategory = _TicketCategory()  # noqa: N815 (Jira's name)
 
 
-class _TicketFields(_Part):
+class _TicketFields(_JiraPart):
     labels: tuple[str, ...] = ()
     status: _TicketStatus = _TicketStatus()
 
 
-class _Ticket(_Part):
+class _JiraTicket(_JiraPart):
     key: str
     fields: _TicketFields = _TicketFields()
 
 
-class _Change(_Part):
+class _Change(_JiraPart):
     field: str = ""
 
 
-class _Changelog(_Part):
+class _Changelog(_JiraPart):
     id: str = ""
     items: tuple[_Change, ...] = ()
 
 
-class _User(_Part):
+class _User(_JiraPart):
     displayName: str = ""  # noqa: N815 (Jira's name)
 
 
-class _Delivery(_Part):
+class _JiraDelivery(_JiraPart):
     webhookEvent: Word = ""  # noqa: N815 (Jira's name)
     user: _User = _User()
-    issue: _Ticket | None = None
+    issue: _JiraTicket | None = None
     changelog: _Changelog = _Changelog()
 
 
@@ -77,18 +77,18 @@ class TicketDone:
 def done(webhook: Webhook) -> TicketDone | str:
     """Otherwise why nothing follows from it. Raises Unreadable for what is no webhook of Jira's."""
     try:
-        delivery = _Delivery.model_validate(foreign.json(webhook.body))
+        delivery = _JiraDelivery.model_validate(foreign.json(webhook.body))
     except ValidationError as error:
         raise Unreadable("this is no webhook of Jira's", tuple(foreign.problems(error))) from None
     issue = delivery.issue
     if delivery.webhookEvent != "jira:issue_updated" or issue is None:
-        return f"events of type {line(delivery.webhookEvent, NAME)!r} change nothing here"
-    incident = next((found[1] for label in issue.fields.labels if (found := OURS.fullmatch(label))), None)
+        return f"events of type {line(delivery.webhookEvent, LONGEST_WORD)!r} change nothing here"
+    incident = next((found[1] for label in issue.fields.labels if (found := OUR_LABEL.fullmatch(label))), None)
     if incident is None or not KEY.fullmatch(issue.key):
         return "not a ticket of ours"
     moved = any(change.field == "status" for change in delivery.changelog.items)
     if not moved or issue.fields.status.statusCategory.key != "done":
         return "it was not moved to a status that is done"
     once = webhook.headers.get("x-atlassian-webhook-identifier") or f"{issue.key}-{delivery.changelog.id}"
-    by = line(delivery.user.displayName, NAME) or "somebody in Jira"
+    by = line(delivery.user.displayName, LONGEST_WORD) or "somebody in Jira"
     return TicketDone(incident, issue.key, by, f"jira-{once}")

@@ -11,7 +11,7 @@ from dataclasses import replace
 from starter.sources.reading import Reading, SentAlert
 from workflows.policy.keys.vendor_keys import is_page_in_full
 
-PAGE = "one of our own pages"
+OUR_PAGE = "one of our own pages"
 
 
 def without(reading: Reading) -> Reading:
@@ -19,7 +19,7 @@ def without(reading: Reading) -> Reading:
     others = tuple(alert for alert in reading.alerts if not any(map(is_page_in_full, _keys(alert))))
     if len(others) == len(reading.alerts):
         return reading
-    return replace(reading, alerts=others, ignored=reading.ignored if others else PAGE)
+    return replace(reading, alerts=others, ignored=reading.ignored if others else OUR_PAGE)
 
 
 def _keys(alert: SentAlert) -> Iterable[str]:

@@ -9,8 +9,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from settings import Settings
 from starter.sources.refusal import later
 
-_TIMEOUT_S = 3.0
-_ID = re.compile(r"[A-Za-z0-9]{1,40}")  # goes into an address
+_ALERTS_TIMEOUT_S = 3.0
+_PAGERDUTY_ID = re.compile(r"[A-Za-z0-9]{1,40}")  # goes into an address
 
 log = structlog.get_logger()
 
@@ -31,12 +31,12 @@ async def alert_keys(settings: Settings, pagerduty_id: str | None) -> tuple[str 
     Empty without a token. Raises Refusal (503) when PagerDuty cannot say now: it sends the webhook again for two days.
     """
     token = settings.pagerduty_api_token
-    if token is None or not _ID.fullmatch(pagerduty_id or ""):
+    if token is None or not _PAGERDUTY_ID.fullmatch(pagerduty_id or ""):
         return ()
     url = f"{settings.pagerduty_api_url.rstrip('/')}/incidents/{pagerduty_id}/alerts"
     headers = {"Authorization": f"Token token={token.get_secret_value()}", "Accept": "application/json"}
     try:
-        async with httpx.AsyncClient(timeout=_TIMEOUT_S) as client:
+        async with httpx.AsyncClient(timeout=_ALERTS_TIMEOUT_S) as client:
             answer = await client.get(url, headers=headers)
         if answer.status_code == httpx.codes.NOT_FOUND:
             return ()

@@ -8,7 +8,7 @@ import re
 from starter.sources.pagerduty import WebhookIncident
 from starter.sources.text import line
 
-LONGEST = 300
+LONGEST_NOTE = 300
 NOTED: dict[str, str] = {
     "incident.acknowledged": "acknowledged by no person that PagerDuty names, which is not an answer",
     "incident.resolved": "resolved by no person that PagerDuty names, which ends nothing here",
@@ -27,7 +27,7 @@ NOTED: dict[str, str] = {
     "incident.service_updated": "moved to another service",
     "incident.status_update_published": "status update",
 }
-_OURS = re.compile(r"\[incident-[^/\]]+/[^/\]]+/[^\]]+\]\s*\Z")
+_OUR_NOTE = re.compile(r"\[incident-[^/\]]+/[^/\]]+/[^\]]+\]\s*\Z")
 """How a note of ours ends: `activities.pagerduty`."""
 
 
@@ -42,11 +42,11 @@ def noted(event_type: str, data: WebhookIncident) -> str:
         _priority(event_type, data),
     )
     details = " ".join(filter(None, told))
-    return line(f"at PagerDuty: {NOTED[event_type]}" + (f": {details}" if details else ""), LONGEST)
+    return line(f"at PagerDuty: {NOTED[event_type]}" + (f": {details}" if details else ""), LONGEST_NOTE)
 
 
 def our_own(data: WebhookIncident) -> bool:
-    return bool(_OURS.search(data.content))
+    return bool(_OUR_NOTE.search(data.content))
 
 
 def _priority(event_type: str, data: WebhookIncident) -> str:

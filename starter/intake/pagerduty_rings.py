@@ -14,12 +14,12 @@ from datetime import datetime
 from starter.intake.pagerduty_notes import NOTED, noted, our_own
 from starter.sources.pagerduty import WebhookEvent, read
 from starter.sources.reading import Webhook
-from starter.sources.text import NAME, line
+from starter.sources.text import LONGEST_WORD, line
 from workflows.policy.incident.events import Acknowledged, Noted, Resolved, Unacknowledged
 
-Kind = type[Acknowledged | Resolved | Unacknowledged]
+AnswerKind = type[Acknowledged | Resolved | Unacknowledged]
 Told = Acknowledged | Resolved | Unacknowledged | Noted
-_EVENTS: dict[str, Kind] = {
+_ANSWER_EVENTS: dict[str, AnswerKind] = {
     "incident.acknowledged": Acknowledged,
     "incident.resolved": Resolved,
     "incident.unacknowledged": Unacknowledged,
@@ -38,7 +38,7 @@ class IgnoredRing:
 class Report:
     """What became of an incident at PagerDuty."""
 
-    kind: Kind | type[Noted]
+    kind: AnswerKind | type[Noted]
     id: str
     occurred_at: datetime
     by: str
@@ -58,18 +58,18 @@ class Report:
 
 def report(webhook: Webhook) -> Report | IgnoredRing:
     """Raises Unreadable for anything but a V3 webhook. X-Webhook-Id stays the same on re-delivery."""
-    event, data = read(webhook, (*_EVENTS, *NOTED))
+    event, data = read(webhook, (*_ANSWER_EVENTS, *NOTED))
     if data is None:
-        return IgnoredRing(f"events of type {line(event.event_type, NAME)!r} change nothing here")
+        return IgnoredRing(f"events of type {line(event.event_type, LONGEST_WORD)!r} change nothing here")
     agent = event.agent.type
     by_a_person = agent.startswith("user")
-    counts = event.event_type in _EVENTS and (by_a_person or event.event_type == _ANYBODY)
-    if agent and not by_a_person and not counts and event.event_type in _EVENTS:
-        return IgnoredRing(f"not done by a person, but by a {line(agent, NAME)}")
+    counts = event.event_type in _ANSWER_EVENTS and (by_a_person or event.event_type == _ANYBODY)
+    if agent and not by_a_person and not counts and event.event_type in _ANSWER_EVENTS:
+        return IgnoredRing(f"not done by a person, but by a {line(agent, LONGEST_WORD)}")
     if our_own(data):
         return IgnoredRing("a note of our own")
     return Report(
-        kind=_EVENTS[event.event_type] if counts else Noted,
+        kind=_ANSWER_EVENTS[event.event_type] if counts else Noted,
         id=f"pagerduty-{webhook.headers.get('x-webhook-id') or event.id}",
         occurred_at=event.occurred_at or webhook.received_at,
         by=_who(event),
@@ -81,4 +81,4 @@ def report(webhook: Webhook) -> Report | IgnoredRing:
 
 
 def _who(event: WebhookEvent) -> str:
-    return line(event.agent.summary, NAME) if event.agent.summary else "someone at PagerDuty"
+    return line(event.agent.summary, LONGEST_WORD) if event.agent.summary else "someone at PagerDuty"

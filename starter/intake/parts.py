@@ -6,9 +6,9 @@ from datetime import datetime
 from starter.intake.grouping import Batch
 from workflows.policy.incident.events import Alert, AlertsReceived
 
-PART = 100
+ALERTS_A_PART = 100
 """Alerts in one signal at most ..."""
-PART_BYTES = 150_000
+BYTES_A_PART = 150_000
 """... and bytes, unless one alone weighs more: a workflow reads that in one go, and Temporal takes 2 MB."""
 
 
@@ -32,7 +32,7 @@ def _parts(alerts: Sequence[Alert]) -> Iterator[tuple[Alert, ...]]:
     part, together = list[Alert](), 0
     for alert in alerts:
         weight = len(alert.model_dump_json(exclude_defaults=True).encode())
-        if part and (len(part) >= PART or together + weight > PART_BYTES):
+        if part and (len(part) >= ALERTS_A_PART or together + weight > BYTES_A_PART):
             yield tuple(part)
             part, together = [], 0
         part.append(alert)

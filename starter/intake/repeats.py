@@ -12,7 +12,7 @@ from workflows.policy.incident.bounds import IncidentBounds
 from workflows.policy.incident.events import Alert, AlertsReceived
 from workflows.policy.wire.bounded import fit
 
-REMEMBERED = 50_000
+REPEATS_REMEMBERED = 50_000
 """Alerts."""
 
 Episode = tuple[datetime | None, str, str | None, str]
@@ -37,7 +37,7 @@ class Repeats:
         for alert in (alert for each in deliveries for alert in each.alerts):
             self._known.pop((workflow_id, alert.fingerprint), None)
             self._known[workflow_id, alert.fingerprint] = _episode(alert)
-        while len(self._known) > REMEMBERED:
+        while len(self._known) > REPEATS_REMEMBERED:
             del self._known[next(iter(self._known))]
 
     def _thin(self, workflow_id: str, alert: Alert) -> Alert:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 KEPT_FOR = timedelta(hours=48)
 """PagerDuty sends again for two days: https://developer.pagerduty.com/docs/webhooks-behavior"""
-AT_MOST = 10_000
+DELIVERIES_REMEMBERED = 10_000
 
 
 class Replays:
@@ -23,7 +23,7 @@ class Replays:
         if not delivery_id:
             return
         self._delivered[_key(source, delivery_id)] = at
-        while len(self._delivered) > AT_MOST or at - next(iter(self._delivered.values())) > KEPT_FOR:
+        while len(self._delivered) > DELIVERIES_REMEMBERED or at - next(iter(self._delivered.values())) > KEPT_FOR:
             self._delivered.popitem(last=False)
 
     def knows(self, source: str, delivery_id: str, at: datetime) -> bool:

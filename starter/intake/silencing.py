@@ -20,12 +20,12 @@ from workflows.policy.incident.events import Alert
 from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.watches.silence import Captured, SilenceSummary
 
-LOOK_EVERY_S = 5.0
-FIRST_LOOK_S = 1.0
+SILENCES_LOOK_EVERY_S = 5.0
+SILENCES_FIRST_LOOK_S = 1.0
 """How long the first alerts wait for the first look."""
 HEARD_FOR = timedelta(minutes=1)
 """The same again within this is not signalled again."""
-REMEMBERED = 10_000
+SILENCED_REMEMBERED = 10_000
 """Alerts that silences have heard of. Forgetting one costs a signal."""
 
 log = structlog.get_logger()
@@ -60,7 +60,7 @@ class Silencing:
         """Until it is cancelled."""
         while True:
             await self.look()
-            await asyncio.sleep(LOOK_EVERY_S)
+            await asyncio.sleep(SILENCES_LOOK_EVERY_S)
 
     async def look(self) -> None:
         """Which silences there are now. A failure is remembered and shown, not raised."""
@@ -84,7 +84,7 @@ class Silencing:
     async def matching(self, reading: InterpretedReading) -> Sequence[Silenced]:
         if not self._first.is_set():
             try:
-                await asyncio.wait_for(self.look(), FIRST_LOOK_S)
+                await asyncio.wait_for(self.look(), SILENCES_FIRST_LOOK_S)
             except TimeoutError:
                 log.warning("silences are not known yet")
         return silenced(reading, self.active(reading.received_at))
@@ -109,7 +109,7 @@ class Silencing:
         for key, said in news.items():
             self._heard.pop(key, None)
             self._heard[key] = said, now
-        while len(self._heard) > REMEMBERED:
+        while len(self._heard) > SILENCED_REMEMBERED:
             del self._heard[next(iter(self._heard))]
         return True
 

@@ -13,7 +13,7 @@ from starter.sources import prefix, text
 from starter.sources.reading import FieldProblem, Reading, SentAlert, Unreadable, Webhook
 from starter.sources.source import Source
 
-UNREADABLE = "\0cannot be read"
+UNREADABLE_GROUP = "\0cannot be read"
 """The group of these alerts; no sender's own begins so."""
 
 log = structlog.get_logger()
@@ -34,7 +34,7 @@ def translated(source: Source, webhook: Webhook, limit: int) -> Reading:
 
 def unreadable(source: Source, webhook: Webhook, error: Unreadable) -> Reading:
     """Nothing of what was sent is repeated: it may be a secret."""
-    why = text.line("; ".join((str(error), *map(_told, error.problems[:3]))), text.TEXT)
+    why = text.line("; ".join((str(error), *map(_told, error.problems[:3]))), text.LONGEST_TEXT)
     return Reading((_about(source, webhook, why),), problems=error.problems, unreadable=why, unread=1)
 
 
@@ -48,7 +48,7 @@ def _with_what_is_lost(source: Source, webhook: Webhook, reading: Reading) -> Re
         return reading
     told = [f"{len(reading.unusable)} of its alerts cannot be used"] if reading.unusable else []
     told += [f"{cut} more of its alerts were not read"] if cut else []
-    why = text.line("; ".join((", and ".join(told), *map(_told, reading.unusable[:3]))), text.TEXT)
+    why = text.line("; ".join((", and ".join(told), *map(_told, reading.unusable[:3]))), text.LONGEST_TEXT)
     return replace(
         reading,
         alerts=(*reading.alerts, _about(source, webhook, why)),
@@ -59,7 +59,7 @@ def _with_what_is_lost(source: Source, webhook: Webhook, reading: Reading) -> Re
 
 def _about(source: Source, webhook: Webhook, why: str) -> SentAlert:
     return SentAlert(
-        group=f"{UNREADABLE}\n{webhook.installation}",
+        group=f"{UNREADABLE_GROUP}\n{webhook.installation}",
         fingerprint=text.fingerprint({"cannot read": source.name}),
         name=f"cannot read what {source.name} sends",
         ends="never",  # what is read next may be something else

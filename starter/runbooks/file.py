@@ -52,9 +52,9 @@ class RunbookFile:
         return node
 
 
-LARGEST, MOST_VALUES = 1_000_000, 100_000
+LARGEST_FILE, MOST_VALUES = 1_000_000, 100_000
 """Bytes of a file, and values in it once its aliases are unfolded: far more than any procedure has."""
-_UNREADABLE = (ValueError, TypeError, ArithmeticError, LookupError, AttributeError)
+_VALUE_ERRORS = (ValueError, TypeError, ArithmeticError, LookupError, AttributeError)
 """What ruamel lets through when a value is not what it looks like: the 99th of a month, a number of 5,000 digits."""
 
 
@@ -62,9 +62,9 @@ def parse(file: Path) -> RunbookFile | Problem:
     """Never raises: a file that cannot be read as YAML is a problem."""
     try:
         with file.open("rb") as opened:
-            content = opened.read(LARGEST + 1)
-        if len(content) > LARGEST:
-            return Problem(str(file), f"is too large for a runbook: more than {LARGEST:,} bytes")
+            content = opened.read(LARGEST_FILE + 1)
+        if len(content) > LARGEST_FILE:
+            return Problem(str(file), f"is too large for a runbook: more than {LARGEST_FILE:,} bytes")
         tree = YAML(typ="rt", pure=True).load(content.decode("utf-8"))
         if _unfolded(tree, {}) > MOST_VALUES:
             return Problem(str(file), f"its aliases (`*name`) unfold to more than {MOST_VALUES:,} values")
@@ -76,7 +76,7 @@ def parse(file: Path) -> RunbookFile | Problem:
         return _syntax(str(file), error)
     except RecursionError:
         return Problem(str(file), "is nested too deeply")
-    except _UNREADABLE as error:
+    except _VALUE_ERRORS as error:
         return Problem(str(file), f"holds a value that cannot be read: {error}")
     if isinstance(tree, CommentedMap):
         return RunbookFile(str(file), tree)

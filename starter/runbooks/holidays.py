@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 
 from starter.runbooks.problems import closest
 
-YEARS = 3
+YEARS_AHEAD = 3
 """This one and the next two: a runbook is compiled anew whenever a gateway or a worker starts."""
 
 
@@ -46,7 +46,7 @@ class PublicHolidays(BaseModel):
         return subdivision
 
     def dates(self, first_year: int) -> tuple[date, ...]:
-        years = range(first_year, first_year + YEARS)
+        years = range(first_year, first_year + YEARS_AHEAD)
         return tuple(sorted(holidays.country_holidays(self.country, subdiv=self.subdivision, years=years)))
 
 

@@ -12,8 +12,8 @@ from typing import TypeVar
 from pydantic import JsonValue, SkipValidation
 
 from starter.sources import foreign, text, verify
-from starter.sources.foreign import AnyMap, AnyText, Count, Foreign, Labels, Status
-from starter.sources.reading import FieldProblem, Links, Reading, SentAlert, Webhook
+from starter.sources.foreign import AnyMap, AnyText, FiringOrResolved, Foreign, PositiveCount, SentLabels
+from starter.sources.reading import FieldProblem, LabelledLinks, Reading, SentAlert, Webhook
 from starter.sources.several import Several, several
 from starter.sources.source import Source
 
@@ -29,9 +29,9 @@ CUT_OFF = FieldProblem(
 class Notice(Foreign):
     """One alert of a body. Grafana sends the same, and more."""
 
-    labels: Labels
-    annotations: Labels = {}
-    status: Status | None = None
+    labels: SentLabels
+    annotations: SentLabels = {}
+    status: FiringOrResolved | None = None
     startsAt: datetime | None = None  # noqa: N815 (Alertmanager's own spelling)
     endsAt: datetime | None = None  # noqa: N815
     generatorURL: str = ""  # noqa: N815
@@ -44,7 +44,7 @@ class Body(Foreign):
     receiver: AnyText = ""
     groupKey: AnyText = ""  # noqa: N815
     groupLabels: AnyMap = {}  # noqa: N815
-    truncatedAlerts: Count = 0  # noqa: N815
+    truncatedAlerts: PositiveCount = 0  # noqa: N815
     externalURL: AnyText = ""  # noqa: N815
 
     @property
@@ -120,7 +120,7 @@ def usable(model: type[foreign.F], alerts: Sequence[JsonValue]) -> Several[forei
     return several(alerts, ("alerts",), lambda sent, path: foreign.understand(model, sent, "an alert", path))
 
 
-def alert(sent: Notice, body: Body, links: Links) -> SentAlert:
+def alert(sent: Notice, body: Body, links: LabelledLinks) -> SentAlert:
     return SentAlert(
         group=body.group(sent.labels),
         fingerprint=sent.fingerprint.strip() or text.fingerprint(sent.labels),
@@ -153,7 +153,7 @@ def where(labels: Mapping[str, str]) -> str:
     return f"Trouble with {', '.join(told[:3])}" if told else ""
 
 
-def links(sent: Notice) -> Links:
+def links(sent: Notice) -> LabelledLinks:
     return (
         ("runbook", annotation(sent.annotations, "runbook_url")),
         ("dashboard", annotation(sent.annotations, "dashboard_url", "dashboard")),

@@ -22,11 +22,11 @@ SEVERITIES: dict[str, Meaning] = {"sev0": "sev1", "sev1": "sev2", "sev2": "sev3"
 that nothing is wrong: Sev3 is what a rule has whose author chose none, and all activity and health alerts are Sev4.
 https://learn.microsoft.com/azure/azure-monitor/alerts/alerts-overview
 """
-ENDED = ("resolved", "deactivated", "complete", "completed", "canceled", "rca")
+ENDED_CONDITIONS = ("resolved", "deactivated", "complete", "completed", "canceled", "rca")
 """Of `monitorCondition`, and of the status and stage that Azure's health alerts have besides, which stay `Fired`."""
 _TESTED = re.compile(r"/subscriptions/11111111-1111-1111-1111-111111111111/|.*/Test_Alert$", re.IGNORECASE)
 """What the button `Test action group` sends is of this subscription, which is nobody's, or of this name."""
-_GROUP = re.compile(r"/resourcegroups/(?P<name>[^/]+)", re.IGNORECASE)
+_RESOURCE_GROUP = re.compile(r"/resourcegroups/(?P<name>[^/]+)", re.IGNORECASE)
 _SAY_NO_END = ("activity log", "servicehealth", "service health", "resource health", "log a", "application insights",
     "cost", "budget")  # fmt: skip
 """Beginnings of `monitoringService` of alerts that are fired and not resolved: they have no state. Whether a log alert
@@ -52,7 +52,7 @@ class _Essentials(Foreign):
     investigationLink: str = ""  # noqa: N815
 
 
-class _Dimension(Foreign):
+class _AzureDimension(Foreign):
     name: foreign.AnyText = ""
     value: foreign.AnyText = ""
 
@@ -62,15 +62,15 @@ class _Criterion(Foreign):
     operator: str = ""
     threshold: str = ""
     metricValue: str = ""  # noqa: N815
-    dimensions: list[_Dimension] = []
+    dimensions: list[_AzureDimension] = []
 
 
-class _Condition(Foreign):
+class _AzureCondition(Foreign):
     allOf: list[_Criterion] = []  # noqa: N815
 
 
 class _Context(Foreign):
-    condition: _Condition = _Condition()
+    condition: _AzureCondition = _AzureCondition()
     properties: foreign.AnyMap = {}
     status: foreign.AnyText = ""
 
@@ -146,7 +146,9 @@ def _group(sent: _Essentials, context: _Context) -> str:
 
 
 def _resource_group(sent: _Essentials) -> str:
-    found = next((found for each in (sent.alertRuleID, *sent.alertTargetIDs) if (found := _GROUP.search(each))), None)
+    found = next(
+        (found for each in (sent.alertRuleID, *sent.alertTargetIDs) if (found := _RESOURCE_GROUP.search(each))), None
+    )
     return found["name"] if found else ""
 
 
@@ -156,7 +158,7 @@ def _has_ended(sent: _Essentials, context: _Context) -> bool:
     is_health = "health" in sent.monitoringService.lower()
     if is_health and properties.get("currentHealthStatus", "").strip().lower() == "available":
         return True
-    return any(word.strip().lower() in ENDED for word in (said if is_health else said[:1]))
+    return any(word.strip().lower() in ENDED_CONDITIONS for word in (said if is_health else said[:1]))
 
 
 def _name(sent: _Essentials, context: _Context) -> str:

@@ -20,21 +20,32 @@ from starter.runbooks.problems import written
 from starter.sources import foreign, text, verify
 from starter.sources.foreign import AnyText, Foreign
 from starter.sources.reading import FieldProblem, Reading, SentAlert, Unreadable, Webhook
-from starter.sources.several import Path, Several, several
+from starter.sources.several import FieldPath, Several, several
 from starter.sources.source import Source
 from workflows.policy.incident.events import Ends
 
 HAVE_ENDS = ("firing", "triggered", "opened", "alerting", "down", "detected", "reported", "activated")
-"""Words for a state, which ends. The others of `BEGINS` say that something happened, as do events without such a word:
-their sender may never say that it is over."""
-ENDS = ("resolved", "recovered", "closed", "ended", "cleared", "deactivated", "healthy", "ok", "up")
-BEGINS = ("firing", "triggered", "opened", "created", "failed", "alerting", "down", "detected", "reported", "activated")
-NEITHER = ("acknowledged", "unacknowledged", "acked", "assigned", "annotated", "commented", "snoozed")
+"""Words for a state, which ends. The others of `FIRING_WORDS` say that something happened, as do events without such a
+word: their sender may never say that it is over."""
+ENDING_WORDS = ("resolved", "recovered", "closed", "ended", "cleared", "deactivated", "healthy", "ok", "up")
+FIRING_WORDS = (
+    "firing",
+    "triggered",
+    "opened",
+    "created",
+    "failed",
+    "alerting",
+    "down",
+    "detected",
+    "reported",
+    "activated",
+)
+ACTS_OF_PEOPLE = ("acknowledged", "unacknowledged", "acked", "assigned", "annotated", "commented", "snoozed")
 """What people do to what is open there already."""
 _VERSION = re.compile(r"[._/:-]v?\d+(?:[._-](?:\d+|alpha\d*|beta\d*|draft))*$", re.IGNORECASE)
 """CDEvents' types end in it: `dev.cdevents.incident.resolved.0.3.0`."""
-_LAST = re.compile(r"(?:^|[._/:-])(?P<word>[A-Za-z]+)$")
-_LEVELS = ("trace", "debug", "info", "warn", "error", "fatal")
+_LAST_WORD = re.compile(r"(?:^|[._/:-])(?P<word>[A-Za-z]+)$")
+_SEVERITY_NUMBERS = ("trace", "debug", "info", "warn", "error", "fatal")
 """Of `severitynumber`, four numbers each:
 https://github.com/cloudevents/spec/blob/main/cloudevents/extensions/severity.md
 """
@@ -55,7 +66,7 @@ class _CloudEventData(Foreign):
     link: AnyText = ""
     runbook_url: AnyText = ""
     starts_at: datetime | None = None
-    labels: foreign.Labels = {}
+    labels: foreign.SentLabels = {}
     ends: AnyText = ""
 
 
@@ -108,7 +119,7 @@ def _one(sent: JsonValue) -> Several[tuple[_CloudEvent, SentAlert]]:
     return Several((read,), problems, (), 0)
 
 
-def _read(sent: JsonValue, path: Path) -> tuple[tuple[_CloudEvent, SentAlert], tuple[FieldProblem, ...]]:
+def _read(sent: JsonValue, path: FieldPath) -> tuple[tuple[_CloudEvent, SentAlert], tuple[FieldProblem, ...]]:
     """Raises Unreadable."""
     event, wrong = foreign.understand(_CloudEvent, sent, "a CloudEvent", path)
     alert, wrong_data = _alert(event, path)
@@ -120,7 +131,7 @@ def _attributes(headers: Mapping[str, str]) -> dict[str, JsonValue]:
     return {name.removeprefix(_PREFIX): unquote(value) for name, value in headers.items() if name.startswith(_PREFIX)}
 
 
-def _alert(event: _CloudEvent, path: Path) -> tuple[SentAlert, tuple[FieldProblem, ...]]:
+def _alert(event: _CloudEvent, path: FieldPath) -> tuple[SentAlert, tuple[FieldProblem, ...]]:
     data, problems = _data(event, path)
     kind, status = _status(event.type)
     key = data.key or event.subject or kind
@@ -148,10 +159,10 @@ def _ends(event: _CloudEvent, data: _CloudEventData) -> Ends:
     if data.ends in ("by-sender", "never"):
         return "never" if data.ends == "never" else "by-sender"
     words = set(re.split(r"[._/:-]", event.type.lower()))
-    return "by-sender" if _status(data.status)[1] or words & {*HAVE_ENDS, *ENDS} else "never"
+    return "by-sender" if _status(data.status)[1] or words & {*HAVE_ENDS, *ENDING_WORDS} else "never"
 
 
-def _data(event: _CloudEvent, path: Path) -> tuple[_CloudEventData, tuple[FieldProblem, ...]]:
+def _data(event: _CloudEvent, path: FieldPath) -> tuple[_CloudEventData, tuple[FieldProblem, ...]]:
     data = event.data if event.data is not None else _decoded(event.data_base64)
     if not isinstance(data, dict):
         return _CloudEventData(message=data if isinstance(data, str) else ""), ()
@@ -173,7 +184,7 @@ def _severity(event: _CloudEvent, data: _CloudEventData) -> tuple[str, str]:
     if event.severitytext:
         return "severitytext", event.severitytext
     number = event.severitynumber
-    return "severitynumber", _LEVELS[min((number - 1) // 4, len(_LEVELS) - 1)] if number else ""
+    return "severitynumber", _SEVERITY_NUMBERS[min((number - 1) // 4, len(_SEVERITY_NUMBERS) - 1)] if number else ""
 
 
 def _in_words(kind: str, event: _CloudEvent) -> str:
@@ -186,21 +197,21 @@ def _in_words(kind: str, event: _CloudEvent) -> str:
 
 def _is_by_hand(event: _CloudEvent) -> bool:
     status = event.data.get("status") if isinstance(event.data, dict) else None
-    return any(_last(word)[1] in NEITHER for word in (event.type, status) if isinstance(word, str))
+    return any(_last(word)[1] in ACTS_OF_PEOPLE for word in (event.type, status) if isinstance(word, str))
 
 
 def _status(word: str) -> tuple[str, Literal["firing", "resolved"] | None]:
     """What the last part of a dotted word says, and the rest of it: `com.example.alert.resolved`."""
     rest, last = _last(word)
-    if last in ENDS and not rest.lower().endswith("not"):
+    if last in ENDING_WORDS and not rest.lower().endswith("not"):
         return rest, "resolved"
-    return (rest, "firing") if last in BEGINS else (_VERSION.sub("", word.strip()), None)
+    return (rest, "firing") if last in FIRING_WORDS else (_VERSION.sub("", word.strip()), None)
 
 
 def _last(word: str) -> tuple[str, str]:
     """What stands before the last word, and that, less the version after it."""
     plain = _VERSION.sub("", word.strip())
-    found = _LAST.search(plain)
+    found = _LAST_WORD.search(plain)
     return (plain[: found.start()], found["word"].lower()) if found else (plain, "")
 
 

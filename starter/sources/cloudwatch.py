@@ -16,15 +16,15 @@ from starter.sources.source import Source
 STATES = {"ALARM": "firing", "OK": "resolved"}
 
 
-class _Dimension(Foreign):
+class _AlarmDimension(Foreign):
     name: str = ""
     value: str = ""
 
 
-class _Trigger(Foreign):
+class _AlarmTrigger(Foreign):
     MetricName: str = ""
     Namespace: str = ""
-    Dimensions: list[_Dimension] = []
+    Dimensions: list[_AlarmDimension] = []
 
 
 class _Alarm(Foreign):
@@ -35,7 +35,7 @@ class _Alarm(Foreign):
     AWSAccountId: str = ""
     NewStateReason: str = ""
     StateChangeTime: datetime | None = None
-    Trigger: _Trigger = _Trigger()
+    Trigger: _AlarmTrigger = _AlarmTrigger()
 
 
 def translate(webhook: Webhook) -> Reading:
@@ -49,7 +49,7 @@ def translate(webhook: Webhook) -> Reading:
         wrong = [FieldProblem(f"Message.{each.field}".rstrip("."), each.message) for each in error.problems]
         raise Unreadable("the message is not a CloudWatch alarm", wrong) from None
     if (state := alarm.NewStateValue.upper()) not in STATES:
-        return Reading(ignored=f"{text.line(state, text.NAME)} says neither that it fires nor that it is over")
+        return Reading(ignored=f"{text.line(state, text.LONGEST_WORD)} says neither that it fires nor that it is over")
     named = tuple(FieldProblem(f"Message.{each.field}", each.message) for each in problems)
     return Reading(
         (_alert(alarm, envelope.TopicArn),),

@@ -14,15 +14,15 @@ from starter.sources.foreign import Foreign
 from starter.sources.reading import FieldProblem, Reading, SentAlert, Unreadable, Webhook
 from starter.sources.source import Source
 
-ENDED = "recovered"
+RECOVERED = "recovered"
 WARNS = ("warn", "re-warn")
 """The monitor's lesser threshold, which its priority does not speak of."""
-_TEST = re.compile(r"\s*\[test\]", re.IGNORECASE)
-_HEAD = re.compile(
+_TEST_TITLE = re.compile(r"\s*\[test\]", re.IGNORECASE)
+_TITLE_PREFIX = re.compile(
     r"\[(?:P[1-5]|(?:re-)?(?:triggered|warn|no data)|recovered|renotify)(?: on \{[^}]*\})?\]\s*", re.IGNORECASE
 )
 """What Datadog puts before a monitor's name."""
-PAYLOAD: dict[str, str] = {
+DATADOG_PAYLOAD: dict[str, str] = {
     "monitor": "$ALERT_ID",
     "transition": "$ALERT_TRANSITION",
     "scope": "$ALERT_SCOPE",
@@ -74,7 +74,7 @@ def translate(webhook: Webhook) -> Reading:
     for field in ("monitor", "transition"):
         if not getattr(sent, field):
             raise Unreadable("Datadog filled in too little", (FieldProblem(field, "is empty"), *problems))
-    if _TEST.match(sent.title) or sent.transition.strip().lower() == "test":
+    if _TEST_TITLE.match(sent.title) or sent.transition.strip().lower() == "test":
         return Reading(
             ignored="a test of the monitor's notifications: it arrived, and opens nothing", problems=problems
         )
@@ -91,7 +91,7 @@ def _alert(sent: _DatadogBody) -> SentAlert:
         group=f"{sent.monitor}\n{scope or sent.cycle}",
         fingerprint=text.fingerprint({"monitor": sent.monitor, "scope": scope}),
         name=_title(sent),
-        status="resolved" if sent.transition.strip().lower() == ENDED else "firing",
+        status="resolved" if sent.transition.strip().lower() == RECOVERED else "firing",
         summary=sent.status or sent.message,
         severity=severity,
         severity_field=field,
@@ -118,7 +118,7 @@ def _severity(sent: _DatadogBody) -> tuple[str, str]:
 
 def _title(sent: _DatadogBody) -> str:
     name = title = sent.title.strip()
-    while (found := _HEAD.match(name)) is not None:
+    while (found := _TITLE_PREFIX.match(name)) is not None:
         name = name[found.end() :]
     name = name or title or f"Datadog monitor {sent.monitor}"
     return name if sent.scope in ("", "*") or sent.scope in name else f"{name} ({sent.scope})"

@@ -38,13 +38,15 @@ def lower(value: object) -> object:
     return value.strip().lower() if isinstance(value, str) else value
 
 
-Labels = Annotated[dict[str, str], BeforeValidator(without_nulls)]
+SentLabels = Annotated[dict[str, str], BeforeValidator(without_nulls)]
 Word = Annotated[str, BeforeValidator(lower)]
-Status = Annotated[Literal["firing", "resolved"], BeforeValidator(lower)]
+FiringOrResolved = Annotated[Literal["firing", "resolved"], BeforeValidator(lower)]
 # These serve for identity at most: of the wrong type they are as good as missing.
 AnyText = Annotated[str, BeforeValidator(lambda value: value if isinstance(value, str) else "")]
 AnyMap = Annotated[dict[str, JsonValue], BeforeValidator(lambda value: value if isinstance(value, dict) else {})]
-Count = Annotated[int, BeforeValidator(lambda value: value if type(value) is int and 0 < value < 1_000_000_000 else 0)]
+PositiveCount = Annotated[
+    int, BeforeValidator(lambda value: value if type(value) is int and 0 < value < 1_000_000_000 else 0)
+]
 
 
 def json(body: bytes) -> JsonValue:

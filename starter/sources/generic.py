@@ -6,9 +6,9 @@ from pydantic import Field, JsonValue
 
 from starter.runbooks.problems import written
 from starter.sources import foreign, text, verify
-from starter.sources.foreign import Foreign, Labels, Status
+from starter.sources.foreign import FiringOrResolved, Foreign, SentLabels
 from starter.sources.reading import FieldProblem, Reading, SentAlert, Unreadable, Webhook
-from starter.sources.several import Path, several
+from starter.sources.several import FieldPath, several
 from starter.sources.source import Source
 from workflows.policy.incident.events import Ends
 
@@ -21,7 +21,7 @@ class GenericAlert(Foreign):
     )
     title: str = Field(min_length=1, description="one line for people")
     group: str = Field("", description="alerts of one group are one incident; `key` if left out")
-    status: Status = "firing"
+    status: FiringOrResolved = "firing"
     severity: str | None = Field(None, description="`sev1` to `sev4`, or a word that the runbook's `intake` knows")
     service: str = ""
     summary: str = Field("", description="what is seen")
@@ -30,7 +30,7 @@ class GenericAlert(Foreign):
     starts_at: datetime | None = Field(
         None, description="since when, the same in each repeat; if left out, one `key` is one alert until it ends"
     )
-    labels: Labels = {}
+    labels: SentLabels = {}
     ends: Ends = Field("by-sender", description="`never`: nothing will send its end; a person resolves the incident")
 
 
@@ -51,13 +51,13 @@ def translate(webhook: Webhook) -> Reading:
     )
 
 
-def _read(raw: JsonValue, path: Path) -> tuple[SentAlert, tuple[FieldProblem, ...]]:
+def _read(raw: JsonValue, path: FieldPath) -> tuple[SentAlert, tuple[FieldProblem, ...]]:
     """Raises Unreadable."""
     sent, wrong = foreign.understand(GenericAlert, raw, "an alert", path)
     return _alert(sent, path), wrong
 
 
-def _alert(sent: GenericAlert, path: Path) -> SentAlert:
+def _alert(sent: GenericAlert, path: FieldPath) -> SentAlert:
     return SentAlert(
         group=sent.group or sent.key,
         fingerprint=text.fingerprint({"key": sent.key}),

@@ -76,7 +76,7 @@ class _GitHubBody(Foreign):
 
 
 @dataclass(frozen=True)
-class _Outcome:
+class _GithubOutcome:
     """How a run or a deployment ended."""
 
     of: str
@@ -92,18 +92,18 @@ class _Outcome:
 
 
 Problems = tuple[FieldProblem, ...]
-KINDS = ("deployment_status", "check_suite", "workflow_run")
+GITHUB_EVENTS = ("deployment_status", "check_suite", "workflow_run")
 """In this order: a deployment's status also says which workflow run it is from."""
 
 
 def translate(webhook: Webhook) -> Reading:
     """Raises Unreadable for an event of a kind that we know, of which nothing can be used."""
     kind = webhook.headers.get("x-github-event", "").strip().lower()
-    if kind and kind not in KINDS:
-        return Reading(ignored=f"events of type {text.line(kind, text.NAME)!r} change nothing here")
+    if kind and kind not in GITHUB_EVENTS:
+        return Reading(ignored=f"events of type {text.line(kind, text.LONGEST_WORD)!r} change nothing here")
     sent, problems = foreign.read(_GitHubBody, webhook.body, "a GitHub event")
     if not kind:
-        kind = next((name for name in KINDS if getattr(sent, name)), KINDS[-1])
+        kind = next((name for name in GITHUB_EVENTS if getattr(sent, name)), GITHUB_EVENTS[-1])
     if not getattr(sent, kind):
         raise Unreadable("no event could be used", (FieldProblem(kind, "is missing"), *problems))
     if kind == "deployment_status" and sent.deployment_status:
@@ -121,7 +121,7 @@ def _of_run(kind: str, run: _Run, sent: _GitHubBody, problems: Problems) -> Read
         return Reading(ignored=why)
     who = run.workflow_id or run.name if kind == "workflow_run" else run.app.slug
     name = run.name if kind == "workflow_run" else run.app.name or run.app.slug
-    outcome = _Outcome(
+    outcome = _GithubOutcome(
         of=f"{kind}/{who}/{run.head_branch}",
         state=run.conclusion,
         name=f"{name or 'A check'} fails on {run.head_branch or 'the default branch'}",
@@ -153,7 +153,7 @@ def _of_deployment(status: _GitHubStatus, sent: _GitHubBody, problems: Problems)
     if sent.deployment.transient_environment:
         return Reading(ignored="an environment that is made to be thrown away")
     environment = status.environment or sent.deployment.environment
-    outcome = _Outcome(
+    outcome = _GithubOutcome(
         of=f"deployment/{environment}",
         state=status.state,
         name=f"Deployment to {environment or 'an environment'} fails",
@@ -170,9 +170,9 @@ def _page(repository: _Repository, name: str) -> str:
     return f"{repository.html_url}/{name}" if repository.html_url else ""
 
 
-def _reading(outcome: _Outcome, repository: str, problems: Problems) -> Reading:
+def _reading(outcome: _GithubOutcome, repository: str, problems: Problems) -> Reading:
     if outcome.state not in BAD | GOOD:
-        return Reading(ignored=f"{text.line(outcome.state, text.NAME)!r} is neither a failure nor a recovery")
+        return Reading(ignored=f"{text.line(outcome.state, text.LONGEST_WORD)!r} is neither a failure nor a recovery")
     alert = SentAlert(
         group=outcome.of,
         fingerprint=f"{repository}/{outcome.of}",

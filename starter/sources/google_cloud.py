@@ -19,7 +19,7 @@ class _GoogleNamed(Foreign):
     labels: foreign.AnyMap = {}
 
 
-class _Condition(_GoogleNamed):
+class _GoogleCondition(_GoogleNamed):
     """One that matches log entries is told when it opens and never when it closes (`notificationPrompts`):
     https://cloud.google.com/monitoring/api/ref_v3/rest/v3/projects.alertPolicies
     """
@@ -42,7 +42,7 @@ class _GoogleIncident(Foreign):
     summary: str = ""
     policy_name: str = ""
     condition_name: str = ""
-    condition: _Condition = _Condition()
+    condition: _GoogleCondition = _GoogleCondition()
     resource: _GoogleNamed = _GoogleNamed()
     metric: _GoogleNamed = _GoogleNamed()
     resource_name: str = ""

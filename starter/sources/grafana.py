@@ -9,8 +9,8 @@ from pydantic import AfterValidator, BeforeValidator, JsonValue
 
 from starter.sources import alertmanager, foreign, text, verify
 from starter.sources.alertmanager import annotation, usable
-from starter.sources.foreign import Labels
-from starter.sources.reading import Links, Reading, SentAlert, Webhook
+from starter.sources.foreign import SentLabels
+from starter.sources.reading import LabelledLinks, Reading, SentAlert, Webhook
 from starter.sources.source import Source
 
 
@@ -23,8 +23,8 @@ def _without_internal(labels: dict[str, str]) -> dict[str, str]:
 _Url = Annotated[str, BeforeValidator(lambda value: value if isinstance(value, str) else "")]
 
 
-class _Notice(alertmanager.Notice):
-    labels: Annotated[Labels, AfterValidator(_without_internal)]
+class _GrafanaNotice(alertmanager.Notice):
+    labels: Annotated[SentLabels, AfterValidator(_without_internal)]
     dashboardURL: _Url = ""  # noqa: N815 (Grafana's own spelling)
     panelURL: _Url = ""  # noqa: N815
     silenceURL: _Url = ""  # noqa: N815
@@ -42,7 +42,7 @@ class _GrafanaBody(alertmanager.Body):
 def translate(webhook: Webhook) -> Reading:
     """One delivery is one group of alerts. Raises Unreadable when no alert in it can be used."""
     sent, _ = foreign.read(_GrafanaBody, webhook.body, "a Grafana webhook")
-    found = usable(_Notice, sent.alerts)
+    found = usable(_GrafanaNotice, sent.alerts)
     if all(_is_test(each) for each in found.good):
         told = "a test of the contact point: it arrived, and opens nothing"
         return Reading(ignored=told, problems=found.problems, unusable=found.unusable)
@@ -58,25 +58,25 @@ def translate(webhook: Webhook) -> Reading:
     )
 
 
-def _is_test(sent: _Notice) -> bool:
+def _is_test(sent: _GrafanaNotice) -> bool:
     """Its labels and texts may be changed in the dialogue of the button, all but the name."""
     is_grafanas = sent.labels.get("instance") == "Grafana" or sent.annotations.get("summary") == "Notification test"
     return sent.labels.get("alertname") == "TestAlert" and is_grafanas
 
 
-def _alert(sent: _Notice, body: _GrafanaBody) -> SentAlert:
+def _alert(sent: _GrafanaNotice, body: _GrafanaBody) -> SentAlert:
     found = alertmanager.alert(sent, body, _links(sent))
     return SentAlert(**{**vars(found), "name": _name(sent) or found.name, "summary": found.summary or sent.valueString})
 
 
-def _name(sent: _Notice) -> str:
+def _name(sent: _GrafanaNotice) -> str:
     """DatasourceError and DatasourceNoData stand in for the rule that could not be evaluated."""
     labels = sent.labels
     name, rule = labels.get("alertname", ""), labels.get("rulename", "")
     return f"{rule} ({name})" if rule and name and rule != name else rule or name
 
 
-def _links(sent: _Notice) -> Links:
+def _links(sent: _GrafanaNotice) -> LabelledLinks:
     return (
         ("runbook", annotation(sent.annotations, "runbook_url")),
         ("dashboard", sent.dashboardURL or annotation(sent.annotations, "dashboard_url", "dashboard")),

@@ -13,13 +13,13 @@ from starter.sources.foreign import Foreign
 from starter.sources.reading import FieldProblem, Reading, SentAlert, Unreadable, Webhook
 from starter.sources.source import Source
 
-BODY = '{"code": "$CODE", "status": "$STATUS", "at": "$NOW", "check": $JSON}'
+HEALTHCHECKS_BODY = '{"code": "$CODE", "status": "$STATUS", "at": "$NOW", "check": $JSON}'
 """What to paste as the body of both requests, of that for "down" and of that for "up"."""
-_TEST = ("TEST", 42)
+_TEST_CHECK = ("TEST", 42)
 """Name and number of pings of the check that `Test` makes up; its code is another each time."""
 
 
-class _Check(Foreign):
+class _CheckDetails(Foreign):
     name: str = ""
     slug: str = ""
     tags: str = ""
@@ -35,7 +35,7 @@ class _HealthchecksBody(Foreign):
     code: str
     status: str = ""
     at: datetime | None = None
-    check: _Check = _Check()
+    check: _CheckDetails = _CheckDetails()
 
 
 def translate(webhook: Webhook) -> Reading:
@@ -43,7 +43,7 @@ def translate(webhook: Webhook) -> Reading:
     sent, problems = foreign.read(_HealthchecksBody, webhook.body, "what docs/sources/healthchecks.md says to paste")
     if not sent.code.strip():
         raise Unreadable("no alert could be used", (FieldProblem("code", "is empty"), *problems))
-    if (sent.check.name, sent.check.n_pings) == _TEST:
+    if (sent.check.name, sent.check.n_pings) == _TEST_CHECK:
         return Reading(ignored="a test of the integration: it arrived, and opens nothing", problems=problems)
     if sent.status.strip().lower() in ("new", "paused"):
         return Reading(ignored="the check is neither down nor up", problems=problems)

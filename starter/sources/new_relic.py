@@ -13,11 +13,11 @@ from starter.sources.foreign import Foreign
 from starter.sources.reading import FieldProblem, Reading, SentAlert, Unreadable, Webhook
 from starter.sources.source import Source
 
-ENDS = ("closed", "deactivated")
+ENDING_STATES = ("closed", "deactivated")
 BY_HAND = ("user_action", "acknowledged", "issue_acknowledged", "unacknowledged")
 """Triggers: somebody has acknowledged it there, for which the state stays ACTIVATED."""
 _TESTS = ("test notification", "new relic alert - channel test")
-PAYLOAD = """\
+NEW_RELIC_PAYLOAD = """\
 {
   "id": {{json issueId}},
   "state": {{json state}},
@@ -75,12 +75,12 @@ def _changes_nothing(sent: _NewRelicBody) -> str:
     state, trigger = sent.state.strip().lower(), sent.trigger.strip().lower()
     if sent.title.strip().lower().startswith(_TESTS) or "test" in (state, trigger, sent.current_state.strip().lower()):
         return "a test of the destination: it arrived, and opens nothing"
-    if state in ENDS:
+    if state in ENDING_STATES:
         return ""
     if state == "acknowledged" or trigger in BY_HAND:
         return "somebody acknowledged it there, which neither opens nor ends an issue"
     if trigger == "priority_changed" and sent.priority.strip().lower() in ("medium", "low"):
-        return f"its priority was changed there, to {text.line(sent.priority, text.NAME)}"
+        return f"its priority was changed there, to {text.line(sent.priority, text.LONGEST_WORD)}"
     return ""
 
 
@@ -96,7 +96,7 @@ def _alert(sent: _NewRelicBody) -> SentAlert:
         group=sent.id,
         fingerprint=text.fingerprint({"id": sent.id}),
         name=sent.title or known["condition"] or f"New Relic: something is wrong with {entities or 'an entity'}",
-        status="resolved" if sent.state.strip().lower() in ENDS else "firing",
+        status="resolved" if sent.state.strip().lower() in ENDING_STATES else "firing",
         summary=entities,
         severity=sent.priority,
         severity_field="priority",

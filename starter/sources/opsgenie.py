@@ -10,8 +10,8 @@ from starter.sources.foreign import Foreign
 from starter.sources.reading import FieldProblem, Reading, SentAlert, Unreadable, Webhook
 from starter.sources.source import Source
 
-FIRES = ("create", "updatepriority")
-ENDS = ("close", "delete")
+FIRING_ACTIONS = ("create", "updatepriority")
+ENDING_ACTIONS = ("close", "delete")
 """The rest is what people do to an alert: acknowledge, snooze, add a note, assign, ..."""
 
 
@@ -47,14 +47,14 @@ def translate(webhook: Webhook) -> Reading:
     action = sent.action.strip().lower()
     if not sent.alert.alertId.strip():
         raise Unreadable("no alert could be used", (FieldProblem("alert.alertId", "is empty"), *problems))
-    if action and action not in FIRES + ENDS:
-        reason = f"the action {text.line(sent.action, text.NAME)!r} neither opens an alert nor closes it"
+    if action and action not in FIRING_ACTIONS + ENDING_ACTIONS:
+        reason = f"the action {text.line(sent.action, text.LONGEST_WORD)!r} neither opens an alert nor closes it"
         return Reading(ignored=reason, problems=problems)
     if action == "updatepriority" and sent.alert.oldPriority.upper() < sent.alert.priority.upper():
-        was = text.line(sent.alert.oldPriority, text.NAME)
+        was = text.line(sent.alert.oldPriority, text.LONGEST_WORD)
         if was:
             return Reading(ignored=f"its priority was lowered there: it was {was}", problems=problems)
-    return Reading((_alert(sent.alert, ended=action in ENDS),), problems=problems)
+    return Reading((_alert(sent.alert, ended=action in ENDING_ACTIONS),), problems=problems)
 
 
 def _alert(sent: _OpsgenieAlert, *, ended: bool) -> SentAlert:

@@ -15,8 +15,8 @@ from starter.sources.reading import FieldProblem, Reading, SentAlert, Unreadable
 from starter.sources.source import Source
 from workflows.policy.keys.vendor_keys import is_page
 
-FIRES = ("incident.triggered", "incident.reopened", "incident.priority_updated")
-ENDS = ("incident.resolved",)
+FIRING_EVENTS = ("incident.triggered", "incident.reopened", "incident.priority_updated")
+RESOLVING_EVENTS = ("incident.resolved",)
 """What `tocsin page-test` rings with."""
 
 
@@ -85,9 +85,9 @@ def _about_nothing(field: str, problems: Sequence[FieldProblem] = ()) -> Unreada
 
 def translate(webhook: Webhook) -> Reading:
     """An incident without a key may be one of ours: whoever can ask PagerDuty does so first."""
-    event, incident = read(webhook, FIRES + ENDS)
+    event, incident = read(webhook, FIRING_EVENTS + RESOLVING_EVENTS)
     if incident is None:
-        return Reading(ignored=f"events of type {text.line(event.event_type, text.NAME)!r} change nothing here")
+        return Reading(ignored=f"events of type {text.line(event.event_type, text.LONGEST_WORD)!r} change nothing here")
     if is_page(incident.incident_key):
         return Reading(ignored="one of our own pages")
     if not incident.id:
@@ -96,7 +96,7 @@ def translate(webhook: Webhook) -> Reading:
 
 
 def _alert(event: WebhookEvent, incident: WebhookIncident) -> SentAlert:
-    ended, name = event.event_type in ENDS, incident.id or ""
+    ended, name = event.event_type in RESOLVING_EVENTS, incident.id or ""
     word = "" if ended else incident.priority.summary or incident.urgency
     return SentAlert(
         group=name,
@@ -114,7 +114,7 @@ def _alert(event: WebhookEvent, incident: WebhookIncident) -> SentAlert:
 
 def _starts_at(event: WebhookEvent, incident: WebhookIncident) -> datetime | None:
     """An end, and a new beginning, name the moment themselves: the incident says only when it was created."""
-    if event.event_type in ENDS:
+    if event.event_type in RESOLVING_EVENTS:
         return event.occurred_at
     if event.event_type == "incident.reopened":
         return incident.reopened_at or event.occurred_at or incident.created_at

@@ -8,7 +8,7 @@ from typing import Literal
 from workflows.policy.incident.events import Ends
 from workflows.policy.runbook.names import Meaning
 
-Links = tuple[tuple[str, str], ...]
+LabelledLinks = tuple[tuple[str, str], ...]
 """(label, address), the most useful first."""
 
 
@@ -71,7 +71,7 @@ class SentAlert:
     """False: `starts_at` is the time of this message, and a repeat bears its own."""
     link: str = ""
     """Where to look first."""
-    links: Links = ()
+    links: LabelledLinks = ()
     """For the incident's head: runbook, dashboard, ..."""
     unreadable: bool = False
     """Not of the sender but about it: it sends what cannot be read. An incident of its own, whatever alerts are grouped

@@ -15,11 +15,11 @@ from starter.sources.reading import FieldProblem, Reading, SentAlert, Unreadable
 from starter.sources.source import Source
 from workflows.policy.runbook.names import Meaning
 
-ENDS = ("resolved", "archived", "ignored")
+ENDING_STATUSES = ("resolved", "archived", "ignored")
 """What becomes of an issue; `ignored` is what archiving was called."""
-LEVELS: dict[str, Meaning] = {"info": "sev4"}
+SENTRY_LEVELS: dict[str, Meaning] = {"info": "sev4"}
 """Of events: a message is of this level unless its program says otherwise, and a rule says that it is an alert."""
-_ISSUE = re.compile(r"/issues/(?P<id>[^/?#]+)")
+_ISSUE_ADDRESS = re.compile(r"/issues/(?P<id>[^/?#]+)")
 _PROJECT = re.compile(r"/projects/[^/]+/(?P<slug>[^/]+)/")
 
 
@@ -72,21 +72,23 @@ class _SentryData(Foreign):
     web_url: str = ""
 
 
-class _Installation(Foreign):
+class _SentryInstallation(Foreign):
     uuid: str = ""
 
 
 class _SentryBody(Foreign):
     action: Word
     data: _SentryData
-    installation: _Installation = _Installation()
+    installation: _SentryInstallation = _SentryInstallation()
 
 
 def translate(webhook: Webhook) -> Reading:
     """Raises Unreadable for what should be an alert and is none."""
     resource = webhook.headers.get("sentry-hook-resource", "").strip().lower()
     if resource not in ("", "event_alert", "metric_alert", "issue"):
-        return Reading(ignored=f"webhooks of the resource {text.line(resource, text.NAME)!r} change nothing here")
+        return Reading(
+            ignored=f"webhooks of the resource {text.line(resource, text.LONGEST_WORD)!r} change nothing here"
+        )
     sent, problems = foreign.read(_SentryBody, webhook.body, "a Sentry webhook")
     if sent.data.event and _tags(sent.data.event.tags).get("sample_event") == "yes":
         return Reading(ignored="a test of the alert rule: it arrived, and opens nothing", problems=problems)
@@ -109,7 +111,7 @@ def _alert(sent: _SentryBody) -> SentAlert | None:
     if sent.data.issue is None:
         wanted = ("event", "metric_alert")
         raise Unreadable("no alert could be used", [FieldProblem(f"data.{name}", "is missing") for name in wanted])
-    return _end(sent.data.issue) if sent.action in ENDS else None
+    return _end(sent.data.issue) if sent.action in ENDING_STATUSES else None
 
 
 def _of_event(event: _SentryEvent, data: _SentryData) -> SentAlert:
@@ -128,7 +130,7 @@ def _of_event(event: _SentryEvent, data: _SentryData) -> SentAlert:
         summary=event.culprit,
         severity=event.level,
         severity_field="data.event.level",
-        severity_otherwise=LEVELS.get(event.level.strip().lower()),
+        severity_otherwise=SENTRY_LEVELS.get(event.level.strip().lower()),
         service=project["slug"] if project else "",
         labels=text.owned(known, _tags(event.tags)),
         starts_at=event.datetime,
@@ -139,7 +141,7 @@ def _of_event(event: _SentryEvent, data: _SentryData) -> SentAlert:
 
 
 def _issue_in(address: str) -> str:
-    found = _ISSUE.search(address)
+    found = _ISSUE_ADDRESS.search(address)
     return found["id"] if found else ""
 
 

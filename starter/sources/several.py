@@ -9,15 +9,15 @@ from pydantic import JsonValue
 from starter.runbooks.problems import written
 from starter.sources.reading import FieldProblem, Unreadable
 
-AT_ONCE = 1000
+MOST_ALERTS = 1000
 """Alerts of one delivery: what enters a history is bounded (Temporal refuses payloads beyond 2 MB), and each may be an
 incident of its own, all of which are stored before the answer."""
-NAMED = 1000
+MOST_PROBLEMS = 1000
 """Problems in an answer. Naming a hundred thousand would keep all other senders waiting for seconds."""
 
 T = TypeVar("T")
-Path = tuple[int | str, ...]
-Read = Callable[[JsonValue, Path], tuple[T, tuple[FieldProblem, ...]]]
+FieldPath = tuple[int | str, ...]
+Read = Callable[[JsonValue, FieldPath], tuple[T, tuple[FieldProblem, ...]]]
 """Raises Unreadable."""
 
 
@@ -32,13 +32,13 @@ class Several(Generic[T]):
     """How many follow after those that were looked at."""
 
 
-def several(sent: Sequence[JsonValue], path: Path, read: Read[T]) -> Several[T]:
+def several(sent: Sequence[JsonValue], path: FieldPath, read: Read[T]) -> Several[T]:
     """Those that can be read; the first ones, if there are too many. Raises Unreadable if there are none."""
     good: list[T] = []
     problems: list[FieldProblem] = []
     unusable: list[FieldProblem] = []
     for number, raw in enumerate(sent):
-        if max(len(good), len(unusable)) == AT_ONCE:
+        if max(len(good), len(unusable)) == MOST_ALERTS:
             break
         try:
             found, wrong = read(raw, (*path, number))
@@ -55,13 +55,13 @@ def several(sent: Sequence[JsonValue], path: Path, read: Read[T]) -> Several[T]:
     return Several(tuple(good), named, tuple(unusable), len(sent) - looked_at)
 
 
-def _left_out(first: Path, number: int) -> Iterable[FieldProblem]:
+def _left_out(first: FieldPath, number: int) -> Iterable[FieldProblem]:
     if number:
-        yield FieldProblem(written(first), f"only {AT_ONCE} alerts of a delivery are read: {number} more were not")
+        yield FieldProblem(written(first), f"only {MOST_ALERTS} alerts of a delivery are read: {number} more were not")
 
 
 def _named(problems: Sequence[FieldProblem]) -> tuple[FieldProblem, ...]:
-    if len(problems) <= NAMED:
+    if len(problems) <= MOST_PROBLEMS:
         return tuple(problems)
-    more = FieldProblem("", f"{len(problems) - NAMED} more problems are not named")
-    return (*problems[:NAMED], more)
+    more = FieldProblem("", f"{len(problems) - MOST_PROBLEMS} more problems are not named")
+    return (*problems[:MOST_PROBLEMS], more)

@@ -27,7 +27,7 @@ RETRIED_FOR = timedelta(hours=1, minutes=5)
 """SNS repeats a message for up to an hour, with the time of its first attempt: a window of 5 minutes would lose it."""
 AHEAD = timedelta(minutes=5)
 # A region, and not `s3` or `s3-us-west-2`: there lies whatever the owner of a bucket named `sns` puts into it.
-_HOST = re.compile(r"sns\.[a-z]{2,5}(-[a-z]{2,12}){1,3}-\d{1,2}\.amazonaws\.com(\.cn)?")
+_SNS_HOST = re.compile(r"sns\.[a-z]{2,5}(-[a-z]{2,12}){1,3}-\d{1,2}\.amazonaws\.com(\.cn)?")
 _HASHES: dict[str, type[hashes.HashAlgorithm]] = {"1": hashes.SHA1, "2": hashes.SHA256}
 _SIGNED = {
     "Notification": ("Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type"),
@@ -141,7 +141,7 @@ def _is_of_sns(url: str) -> bool:
     except ValueError:
         return False
     plain = parts.scheme == "https" and port in (None, 443) and "@" not in parts.netloc
-    return plain and url.isprintable() and len(url) < 2000 and bool(_HOST.fullmatch(parts.hostname or ""))
+    return plain and url.isprintable() and len(url) < 2000 and bool(_SNS_HOST.fullmatch(parts.hostname or ""))
 
 
 def _raw(problems: tuple[FieldProblem, ...]) -> Unreadable:

@@ -7,10 +7,10 @@ import structlog
 
 from starter.sources.refusal import later
 
-TIMEOUT_S = 3.0
-KEPT = 20
+SNS_TIMEOUT_S = 3.0
+CERTIFICATES_KEPT = 20
 """Certificates: a region has one, for about a year."""
-LARGEST = 20_000
+LARGEST_CERTIFICATE = 20_000
 
 Get = Callable[[str], Awaitable[bytes]]
 """What stands at an https address of AWS. Raises httpx.HTTPError."""
@@ -20,7 +20,7 @@ log = structlog.get_logger()
 
 async def get(url: str) -> bytes:
     """Follows no redirect: it might lead out of AWS."""
-    async with httpx.AsyncClient(timeout=TIMEOUT_S, follow_redirects=False) as client:
+    async with httpx.AsyncClient(timeout=SNS_TIMEOUT_S, follow_redirects=False) as client:
         answer = await client.get(url)
     answer.raise_for_status()
     return answer.content
@@ -37,9 +37,9 @@ class SnsCalls:
         """In PEM; nothing if AWS has none there. Raises Refusal (503) when AWS cannot be reached: SNS sends again."""
         if url in self._certificates:
             return self._certificates[url]
-        found = (await self._ask(url, "Amazon's signing certificate could not be fetched"))[:LARGEST]
+        found = (await self._ask(url, "Amazon's signing certificate could not be fetched"))[:LARGEST_CERTIFICATE]
         if found:
-            while len(self._certificates) >= KEPT:
+            while len(self._certificates) >= CERTIFICATES_KEPT:
                 del self._certificates[next(iter(self._certificates))]
             self._certificates[url] = found
         return found

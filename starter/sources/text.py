@@ -7,11 +7,12 @@ from itertools import chain
 from urllib.parse import urlsplit
 
 MAX_LABELS = 40
-TEXT, VALUE, NAME, URL = 500, 200, 100, 2000
+LONGEST_TEXT, LONGEST_VALUE, LONGEST_WORD, LONGEST_URL = 500, 200, 100, 2000
+"""Characters. Ours: what people read at a glance, and, for an address, what `workflows.policy.runbook.links` takes."""
 
 # Bidirectional controls and zero-width marks make a text look like another; lone surrogates are no text.
 _CONTROL = re.compile(r"[\x00-\x20\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]+")
-_LINK = re.compile(r"https?://[^\s\x00-\x20\x7f]+", re.IGNORECASE)
+_FOLLOWABLE_LINK = re.compile(r"https?://[^\s\x00-\x20\x7f]+", re.IGNORECASE)
 
 
 def line(text: str, limit: int) -> str:
@@ -27,7 +28,7 @@ def labels(given: Mapping[str, str]) -> dict[str, str]:
     """Labels that fit: their number and size are cut."""
     if len(given) <= MAX_LABELS and _fit_as_they_are(given):
         return dict(given)
-    return {line(name, NAME): line(value, VALUE) for name, value in list(given.items())[:MAX_LABELS]}
+    return {line(name, LONGEST_WORD): line(value, LONGEST_VALUE) for name, value in list(given.items())[:MAX_LABELS]}
 
 
 def owned(own: Mapping[str, str], tags: Mapping[str, str]) -> dict[str, str]:
@@ -40,12 +41,14 @@ def _fit_as_they_are(given: Mapping[str, str]) -> bool:
     """Most do, and to look at all of them at once costs least."""
     together = "|".join(chain(given, given.values()))
     spaced = together[:1] == " " or together[-1:] == " " or any(odd in together for odd in ("  ", " |", "| "))
-    return together.isprintable() and not spaced and max(map(len, chain(given, given.values())), default=0) <= NAME
+    return (
+        together.isprintable() and not spaced and max(map(len, chain(given, given.values())), default=0) <= LONGEST_WORD
+    )
 
 
 def link(url: str) -> str:
     """The address if it is one that a person can follow, otherwise nothing. Never a part of one."""
-    return url if len(url) <= URL and _LINK.fullmatch(url) and _has_a_host(url) else ""
+    return url if len(url) <= LONGEST_URL and _FOLLOWABLE_LINK.fullmatch(url) and _has_a_host(url) else ""
 
 
 def _has_a_host(url: str) -> bool:

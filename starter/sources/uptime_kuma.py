@@ -14,11 +14,11 @@ from starter.sources.foreign import Foreign
 from starter.sources.reading import FieldProblem, Reading, SentAlert, Unreadable, Webhook
 from starter.sources.source import Source
 
-STATUSES: dict[int, Literal["firing", "resolved"]] = {0: "firing", 1: "resolved"}
-NEITHER = {2: "pending: it is tried again before it counts as down", 3: "under maintenance"}
+KUMA_STATUSES: dict[int, Literal["firing", "resolved"]] = {0: "firing", 1: "resolved"}
+NEUTRAL_STATUSES = {2: "pending: it is tried again before it counts as down", 3: "under maintenance"}
 
 
-class _Heartbeat(Foreign):
+class _KumaHeartbeat(Foreign):
     monitorID: str = ""  # noqa: N815 (Uptime Kuma's own spelling)
     status: int | None = None
     time: datetime | None = None
@@ -45,7 +45,7 @@ class _Monitor(Foreign):
 
 class _UptimeKumaBody(Foreign):
     msg: str = ""
-    heartbeat: _Heartbeat | None = None
+    heartbeat: _KumaHeartbeat | None = None
     monitor: _Monitor = _Monitor()
 
 
@@ -61,13 +61,13 @@ def translate(webhook: Webhook) -> Reading:
     monitor = sent.heartbeat.monitorID or sent.monitor.id
     if not monitor:
         raise Unreadable("no alert could be used", (FieldProblem("heartbeat.monitorID", "is missing"), *problems))
-    if why := NEITHER.get(sent.heartbeat.status or 0):
+    if why := NEUTRAL_STATUSES.get(sent.heartbeat.status or 0):
         return Reading(ignored=f"the monitor is {why}", problems=problems)
     # Monitors are numbered from 1 everywhere, and nothing in the body tells one installation from another.
     return Reading((_alert(monitor, sent, sent.heartbeat),), tenant=webhook.installation, problems=problems)
 
 
-def _alert(monitor: str, sent: _UptimeKumaBody, heartbeat: _Heartbeat) -> SentAlert:
+def _alert(monitor: str, sent: _UptimeKumaBody, heartbeat: _KumaHeartbeat) -> SentAlert:
     known = {"monitor": sent.monitor.name, "type": sent.monitor.type, "host": sent.monitor.hostname}
     tags = {tag.name: tag.value or "true" for tag in sent.monitor.tags if tag.name}
     name = sent.monitor.pathName or sent.monitor.name or sent.monitor.hostname or _host(sent.monitor.url)
@@ -76,7 +76,7 @@ def _alert(monitor: str, sent: _UptimeKumaBody, heartbeat: _Heartbeat) -> SentAl
         fingerprint=text.fingerprint({"monitor": monitor}),
         name=f"{name} is down" if name else sent.msg or f"Monitor {monitor} is down",
         # What is not known is down: a page too many is the smaller harm.
-        status=STATUSES.get(heartbeat.status or 0, "firing"),
+        status=KUMA_STATUSES.get(heartbeat.status or 0, "firing"),
         summary=heartbeat.msg or sent.msg,
         service=tags.get("service", ""),
         labels=text.owned(known, tags),

@@ -15,7 +15,7 @@ from starter.temporal.results import NobodyWorks, NothingOpen, Unreachable
 # How a server says that it waited in vain, or that it has seen no worker for minutes.
 _IN_VAIN = {RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED, RPCStatusCode.FAILED_PRECONDITION}
 
-PATIENCE = timedelta(seconds=5)
+QUERY_WITHIN = timedelta(seconds=5)
 """How long a person waits for an incident's answer. An incident with a worker answers in milliseconds."""
 DEADLINE = timedelta(seconds=4)
 """How long Temporal may take to store something: PagerDuty wants the gateway's answer within 5 s."""

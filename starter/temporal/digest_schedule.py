@@ -29,8 +29,8 @@ from workflows.policy.time.calendar import WEEKDAYS, Calendar
 from workflows.policy.watches.digest import DigestOrder
 from workflows.queues import WORKFLOW_QUEUE
 
-ID = "tocsin-digest"
-CATCH_UP = timedelta(hours=1)
+DIGEST_SCHEDULE_ID = "tocsin-digest"
+DIGEST_CATCH_UP = timedelta(hours=1)
 """One that a server missed for longer is not made up for: tomorrow's says the same."""
 _LIVES = timedelta(hours=6)
 """Longer than all its ways are tried; and the next day's must not find it still running."""
@@ -42,23 +42,23 @@ async def keep(client: Client, book: Runbook, at: time, mail_to: str | None) -> 
         action=ScheduleActionStartWorkflow(
             "digest",
             _order(book, mail_to),
-            id=ID,
+            id=DIGEST_SCHEDULE_ID,
             task_queue=WORKFLOW_QUEUE,
             execution_timeout=_LIVES,
             static_summary="what is open, and who owes what",
         ),
         spec=_spec(book.calendar, at),
-        policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=CATCH_UP),
+        policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=DIGEST_CATCH_UP),
     )
     try:
-        await client.create_schedule(ID, schedule)
+        await client.create_schedule(DIGEST_SCHEDULE_ID, schedule)
     except ScheduleAlreadyRunningError:
-        await client.get_schedule_handle(ID).update(lambda known: _changed(known, schedule))
+        await client.get_schedule_handle(DIGEST_SCHEDULE_ID).update(lambda known: _changed(known, schedule))
 
 
 async def drop(client: Client) -> None:
     try:
-        await client.get_schedule_handle(ID).delete()
+        await client.get_schedule_handle(DIGEST_SCHEDULE_ID).delete()
     except RPCError as error:
         if error.status is not RPCStatusCode.NOT_FOUND:
             raise

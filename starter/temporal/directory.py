@@ -8,34 +8,41 @@ from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
 
 from starter.temporal.results import FoundIncident, LookupFailed, Past, ReviewSummary, Summary
 from workflows.durable import search_attributes as attributes
-from workflows.policy.views.summary import DRILL, GRAVEST, MEMO, ClosedIncident
+from workflows.durable.memos import RECORD_MEMO
+from workflows.policy.views.summary import DRILL, GRAVEST, ClosedIncident
 
 INCIDENTS = "WorkflowType = 'incident'"
-OPEN = f"{INCIDENTS} AND ExecutionStatus = 'Running'"
-ALL = f"{INCIDENTS} AND (ExecutionStatus != 'ContinuedAsNew' OR {attributes.PHASE.name} IN ('resolved', 'cancelled'))"
+OPEN_INCIDENTS = f"{INCIDENTS} AND ExecutionStatus = 'Running'"
+ALL_INCIDENTS = (
+    f"{INCIDENTS} AND (ExecutionStatus != 'ContinuedAsNew' OR {attributes.PHASE.name} IN ('resolved', 'cancelled'))"
+)
 """And some runs that go on in the next one: only the last of an incident bears its record."""
 
-PAGE, PAGE_WITHIN = 1000, timedelta(seconds=10)
+LIST_PAGE, LIST_PAGE_WITHIN = 1000, timedelta(seconds=10)
 """Of a list that may be long: how much is asked for at a time, and how long that may take."""
-_AT_MOST = 500
-Seen = Callable[[int], None]
+MOST_FOUND = 500
+ReadProgress = Callable[[int], None]
 """Is told how many have been read so far, for whoever waits."""
-_ID = re.compile(r"[A-Za-z0-9._-]{1,200}")  # also: nothing that could end a string in a query
+_INCIDENT_ID = re.compile(r"[A-Za-z0-9._-]{1,200}")  # also: nothing that could end a string in a query
 
 
 async def summaries(client: Client, *, include_closed: bool) -> tuple[Summary, ...]:
-    found = await _query(client, ALL, _AT_MOST) if include_closed else await _query(client, OPEN, None)
+    found = (
+        await _query(client, ALL_INCIDENTS, MOST_FOUND)
+        if include_closed
+        else await _query(client, OPEN_INCIDENTS, None)
+    )
     return tuple(sorted(found, key=lambda incident: (incident.open, incident.started_at), reverse=True))
 
 
-async def ended(client: Client, since: datetime, seen: Seen) -> Past:
+async def ended(client: Client, since: datetime, seen: ReadProgress) -> Past:
     """All that have ended since then: by their records, as far as they left any."""
     records, unrecorded = [], []
     found = client.list_workflows(
-        f"{ALL} AND CloseTime >= '{since.isoformat()}'", page_size=PAGE, rpc_timeout=PAGE_WITHIN
+        f"{ALL_INCIDENTS} AND CloseTime >= '{since.isoformat()}'", page_size=LIST_PAGE, rpc_timeout=LIST_PAGE_WITHIN
     )
     async for run in found:
-        record: ClosedIncident | None = await run.memo_value(MEMO, None, type_hint=ClosedIncident)
+        record: ClosedIncident | None = await run.memo_value(RECORD_MEMO, None, type_hint=ClosedIncident)
         if record is not None:
             records.append(record)
         elif await _is_last(run):
@@ -47,17 +54,17 @@ async def ended(client: Client, since: datetime, seen: Seen) -> Past:
 async def find(client: Client, prefix: str | None, *, closed: bool) -> FoundIncident:
     """See `Incidents.find`."""
     if prefix is None:
-        return only(await _query(client, OPEN), "incidents are open, say which", "no incident is open")
+        return only(await _query(client, OPEN_INCIDENTS), "incidents are open, say which", "no incident is open")
     check_id(prefix)
     named = f"WorkflowId = '{prefix}'" if prefix.startswith("incident-") else _beginning(prefix)
-    candidates = await _query(client, f"{OPEN} AND {named}")
+    candidates = await _query(client, f"{OPEN_INCIDENTS} AND {named}")
     if not candidates:
-        candidates = await _query(client, f"{ALL} AND {named}")
+        candidates = await _query(client, f"{ALL_INCIDENTS} AND {named}")
         if candidates and not closed:
             raise LookupFailed("closed already:\n" + lines(candidates))
     exact = [each for each in candidates if prefix in (each.incident, each.workflow_id)]
     if not candidates:
-        is_open = await _query(client, OPEN)
+        is_open = await _query(client, OPEN_INCIDENTS)
         others = "open are:\n" + lines(is_open) if is_open else "and none is open"
         raise LookupFailed(f"there is no incident {prefix!r}; {others}")
     return only(exact or candidates, f"incidents begin with {prefix!r}, say which")
@@ -65,7 +72,7 @@ async def find(client: Client, prefix: str | None, *, closed: bool) -> FoundInci
 
 def check_id(prefix: str) -> None:
     """Raises LookupFailed when it cannot be one, nor the beginning of one."""
-    if not _ID.fullmatch(prefix):
+    if not _INCIDENT_ID.fullmatch(prefix):
         raise LookupFailed(f"{prefix!r} is not the id of an incident: ids look like 20261121-0204-k7")
 
 
@@ -87,14 +94,14 @@ def lines(found: Sequence[Summary | ReviewSummary]) -> str:
     return "\n".join(f"  {each.incident}  {each.severity.upper()} {each.title}" for each in found)
 
 
-async def _query(client: Client, query: str, limit: int | None = _AT_MOST) -> list[Summary]:
+async def _query(client: Client, query: str, limit: int | None = MOST_FOUND) -> list[Summary]:
     runs = client.list_workflows(query, limit=limit)
     return [await _summary(run) async for run in runs if await _is_last(run)]
 
 
 async def _is_last(run: WorkflowExecution) -> bool:
     """Continued as new may be the same incident, or the next one of its group."""
-    return run.status is not WorkflowExecutionStatus.CONTINUED_AS_NEW or MEMO in await run.memo()
+    return run.status is not WorkflowExecutionStatus.CONTINUED_AS_NEW or RECORD_MEMO in await run.memo()
 
 
 async def _summary(execution: WorkflowExecution) -> Summary:

@@ -9,13 +9,13 @@ from starter.temporal.connection import DEADLINE, TemporalConnection
 from starter.temporal.named import NamedWorkflows
 from starter.temporal.results import NothingOpen
 from workflows.durable import search_attributes as attributes
+from workflows.durable.memos import CARD_MEMO
 from workflows.durable.summaries import summary
-from workflows.heartbeat import CARD
 from workflows.policy.incident.events import Event
 from workflows.policy.watches.heartbeat import Heartbeat, HeartbeatSummary, Spec, SpecChanged, card, workflow_id
 from workflows.queues import WORKFLOW_QUEUE
 
-RUNNING = "WorkflowType = 'heartbeat' AND ExecutionStatus = 'Running'"
+RUNNING_HEARTBEATS = "WorkflowType = 'heartbeat' AND ExecutionStatus = 'Running'"
 
 
 def _missing(name: str) -> str:
@@ -47,7 +47,7 @@ class Heartbeats:
                         SearchAttributePair(attributes.RUNBOOK, opening.runbook.runbook),
                     ]
                 ),
-                memo={CARD: card(state)},
+                memo={CARD_MEMO: card(state)},
                 static_summary=summary(f"heartbeat {name}"),
                 start_signal="set",
                 start_signal_args=[change.model_dump(mode="json", exclude_defaults=True)],
@@ -69,7 +69,7 @@ class Heartbeats:
     async def list(self) -> tuple[HeartbeatSummary, ...]:
         """All of them, by name."""
         async with self._reach.temporal():
-            found = [await _card(each) async for each in self._reach.client.list_workflows(RUNNING)]
+            found = [await _card(each) async for each in self._reach.client.list_workflows(RUNNING_HEARTBEATS)]
         return tuple(sorted(found, key=lambda each: each.name))
 
     async def state(self, name: str) -> Heartbeat:
@@ -78,5 +78,5 @@ class Heartbeats:
 
 
 async def _card(found: WorkflowExecution) -> HeartbeatSummary:
-    known: HeartbeatSummary = await found.memo_value(CARD, type_hint=HeartbeatSummary)
+    known: HeartbeatSummary = await found.memo_value(CARD_MEMO, type_hint=HeartbeatSummary)
     return known

@@ -10,13 +10,13 @@ from temporalio.api.history.v1 import HistoryEvent
 from temporalio.converter import DataConverter
 
 from starter.temporal.results import HistoryLine
-from workflows.policy.incident.events import HEARD, AlertsReceived, Event
-from workflows.policy.review.events import HEARD_AT_REVIEW
+from workflows.policy.incident.events import INCIDENT_SIGNALS, AlertsReceived, Event
+from workflows.policy.review.events import REVIEW_SIGNALS
 from workflows.policy.review.results import ReviewInput
 from workflows.policy.views.results import IncidentInput
 
 _ENVELOPE = {"at", "id", "by", "via", "kind"}
-_ENDS = {
+_RUN_ENDS = {
     "workflow_execution_completed_event_attributes": "closed",
     "workflow_execution_terminated_event_attributes": "terminated by hand: nobody will be paged for this",
     "workflow_execution_canceled_event_attributes": "the workflow was cancelled: nobody will be paged for this",
@@ -28,12 +28,12 @@ _ENDS = {
 async def read(converter: DataConverter, events: AsyncIterable[HistoryEvent]) -> AsyncIterator[HistoryLine]:
     """The lines that people understand, in order."""
     sends: dict[int, str] = {}
-    known = HEARD
+    known = INCIDENT_SIGNALS
     async for event in events:
         match event.WhichOneof("attributes"):
             case "workflow_execution_started_event_attributes":
                 if event.workflow_execution_started_event_attributes.workflow_type.name == "review":
-                    known = HEARD_AT_REVIEW
+                    known = REVIEW_SIGNALS
                 for line in await _opening(converter, event):
                     yield line
             case "workflow_execution_signaled_event_attributes":
@@ -45,8 +45,8 @@ async def read(converter: DataConverter, events: AsyncIterable[HistoryEvent]) ->
             case "activity_task_scheduled_event_attributes":
                 sends[event.event_id] = await _summary(converter, event)
                 yield _line(event, f"to do: {sends[event.event_id]}")
-            case end if end in _ENDS:
-                yield _line(event, _ENDS[end])
+            case end if end in _RUN_ENDS:
+                yield _line(event, _RUN_ENDS[end])
             case _:
                 if text := _outcome(event, sends):
                     yield _line(event, text)

@@ -16,7 +16,7 @@ from temporalio.client import (
 from temporalio.common import RawValue, SearchAttributePair, TypedSearchAttributes, WorkflowIDConflictPolicy
 
 from starter.temporal import directory, histories
-from starter.temporal.connection import DEADLINE, PATIENCE, TemporalConnection
+from starter.temporal.connection import DEADLINE, QUERY_WITHIN, TemporalConnection
 from starter.temporal.results import (
     FoundIncident,
     HistoryLine,
@@ -108,7 +108,7 @@ class Incidents:
         its_own = found.typed_search_attributes.get(attributes.INCIDENT) == incident
         return found.status is WorkflowExecutionStatus.RUNNING and its_own
 
-    async def ask(self, workflow_id: str, event: Event, patience: timedelta = PATIENCE) -> UpdateResult:
+    async def ask(self, workflow_id: str, event: Event, patience: timedelta = QUERY_WITHIN) -> UpdateResult:
         """Do what a person wants done, and say what it changed.
 
         Raises Refused, NothingOpen, or NobodyWorks: then a signal has been left, under the same event id, so that the
@@ -121,19 +121,21 @@ class Incidents:
             await self.signal(workflow_id, event)
             raise NobodyWorks("recorded; no worker is running: nothing is being paged") from None
 
-    async def status(self, workflow_id: str, run_id: str | None = None, patience: timedelta = PATIENCE) -> Status:
+    async def status(self, workflow_id: str, run_id: str | None = None, patience: timedelta = QUERY_WITHIN) -> Status:
         """Raises NobodyWorks, NothingOpen (no such workflow)."""
         return await self.query(workflow_id, run_id, "state", Status, patience)
 
-    async def plan_view(self, workflow_id: str, run_id: str | None = None, patience: timedelta = PATIENCE) -> PlanView:
+    async def plan_view(
+        self, workflow_id: str, run_id: str | None = None, patience: timedelta = QUERY_WITHIN
+    ) -> PlanView:
         """Raises NobodyWorks, NothingOpen (no such workflow)."""
         return await self.query(workflow_id, run_id, "plan", PlanView, patience)
 
     async def history(self, workflow_id: str, run_id: str | None = None) -> tuple[HistoryLine, ...]:
         """What the history knows by itself: for when no worker answers. Raises NothingOpen (no such workflow)."""
         handle = self._client.get_workflow_handle(workflow_id, run_id=run_id)
-        async with self._reach.temporal(workflow_id, PATIENCE):
-            events = handle.fetch_history_events(rpc_timeout=PATIENCE)
+        async with self._reach.temporal(workflow_id, QUERY_WITHIN):
+            events = handle.fetch_history_events(rpc_timeout=QUERY_WITHIN)
             return tuple([line async for line in histories.read(self._client.data_converter, events)])
 
     async def find(self, prefix: str | None = None, *, closed: bool = False) -> FoundIncident:
@@ -149,7 +151,7 @@ class Incidents:
         async with self._reach.temporal():
             return await directory.summaries(self._client, include_closed=include_closed)
 
-    async def ended(self, since: datetime, seen: directory.Seen) -> Past:
+    async def ended(self, since: datetime, seen: directory.ReadProgress) -> Past:
         """All incidents that have ended since then. There may be thousands: `seen` is told how far it has come."""
         async with self._reach.temporal(deadline=LONG_LIST):
             return await directory.ended(self._client, since, seen)
@@ -167,7 +169,7 @@ class Incidents:
     async def send_canary(self) -> None:
         """Run the workflow `canary` to its end. Raises NobodyWorks when it does not get there in time."""
         try:
-            async with self._reach.temporal(deadline=CANARY_LIVES + PATIENCE):
+            async with self._reach.temporal(deadline=CANARY_LIVES + QUERY_WITHIN):
                 await self._client.execute_workflow(
                     "canary",
                     id=CANARY,

@@ -12,7 +12,7 @@ from workflows.policy.review.results import OwedNow, ReviewStatus
 from workflows.policy.views.results import Status
 from workflows.policy.watches.digest import Inventory, OwedToReview, StillOpen
 
-AT_ONCE = 20
+QUERIES_AT_ONCE = 20
 OVER = ("resolved", "cancelled")
 """Phases in which an incident is only watched until it closes."""
 One = TypeVar("One")
@@ -39,7 +39,7 @@ async def asked(
 ) -> Inventory:
     """What does not answer is in it with what its list entry says. Reviews of drills are left out: their deadlines are
     in compressed time."""
-    places = asyncio.Semaphore(AT_ONCE)
+    places = asyncio.Semaphore(QUERIES_AT_ONCE)
     unresolved = [one for one in incidents if one.phase not in OVER]
     known = await asyncio.gather(*(_answer(ask, one, places) for one in unresolved))
     opened = list(reviews)

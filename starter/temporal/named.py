@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from temporalio.client import WorkflowHandle
 
-from starter.temporal.connection import DEADLINE, PATIENCE, TemporalConnection
+from starter.temporal.connection import DEADLINE, QUERY_WITHIN, TemporalConnection
 from starter.temporal.results import NothingOpen
 from workflows.policy.incident.events import Event
 
@@ -31,15 +31,15 @@ class NamedWorkflows:
 
     async def state(self, name: str, result_type: type[S]) -> S:
         """Raises NobodyWorks."""
-        async with self.called(name) as handle, self.reach.worker(handle.id, PATIENCE):
-            answered: S = await handle.query("state", result_type=result_type, rpc_timeout=PATIENCE)
+        async with self.called(name) as handle, self.reach.worker(handle.id, QUERY_WITHIN):
+            answered: S = await handle.query("state", result_type=result_type, rpc_timeout=QUERY_WITHIN)
         return answered
 
     @asynccontextmanager
     async def called(self, name: str) -> AsyncIterator[WorkflowHandle[Any, Any]]:
         handle = self.reach.client.get_workflow_handle(self.workflow_id(name))
         try:
-            async with self.reach.temporal(handle.id, PATIENCE + DEADLINE):
+            async with self.reach.temporal(handle.id, QUERY_WITHIN + DEADLINE):
                 yield handle
         except NothingOpen:
             raise NothingOpen(self.missing(name)) from None

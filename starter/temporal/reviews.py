@@ -5,19 +5,19 @@ from datetime import datetime
 
 from temporalio.client import WorkflowExecution, WorkflowExecutionStatus
 
-from starter.temporal.connection import PATIENCE
-from starter.temporal.directory import PAGE, PAGE_WITHIN, check_id, lines, only
+from starter.temporal.connection import QUERY_WITHIN
+from starter.temporal.directory import LIST_PAGE, LIST_PAGE_WITHIN, MOST_FOUND, check_id, lines, only
 from starter.temporal.incidents import LONG_LIST, Incidents
 from starter.temporal.results import FoundIncident, LookupFailed, ReviewSummary
 from workflows.durable import search_attributes as attributes
+from workflows.durable.memos import RECORD_MEMO
 from workflows.policy.review.results import ReviewStatus
-from workflows.policy.review.summary import MEMO, ClosedReview
+from workflows.policy.review.summary import ClosedReview
 from workflows.policy.views.results import PlanView
 
 REVIEWS = "WorkflowType = 'review'"
-OPEN = f"{REVIEWS} AND ExecutionStatus = 'Running'"
-ALL = f"{REVIEWS} AND ExecutionStatus != 'ContinuedAsNew'"
-_AT_MOST = 500
+OPEN_REVIEWS = f"{REVIEWS} AND ExecutionStatus = 'Running'"
+ALL_REVIEWS = f"{REVIEWS} AND ExecutionStatus != 'ContinuedAsNew'"
 
 
 class Reviews:
@@ -28,14 +28,14 @@ class Reviews:
 
     async def list(self, include_closed: bool = False) -> tuple[ReviewSummary, ...]:
         """Open reviews, what is due first at the top, and then closed ones."""
-        found = await self._matching(ALL if include_closed else OPEN)
+        found = await self._matching(ALL_REVIEWS if include_closed else OPEN_REVIEWS)
         return tuple(sorted(found, key=lambda review: (not review.open, review.due_at or review.started_at)))
 
     async def records(self, since: datetime) -> tuple[ClosedReview, ...]:
         """Of those that are open or have closed since then, as far as they have any."""
-        query = f"{ALL} AND (ExecutionStatus = 'Running' OR CloseTime >= '{since.isoformat()}')"
+        query = f"{ALL_REVIEWS} AND (ExecutionStatus = 'Running' OR CloseTime >= '{since.isoformat()}')"
         async with self._incidents.reach.temporal(deadline=LONG_LIST):
-            runs = self._incidents.reach.client.list_workflows(query, page_size=PAGE, rpc_timeout=PAGE_WITHIN)
+            runs = self._incidents.reach.client.list_workflows(query, page_size=LIST_PAGE, rpc_timeout=LIST_PAGE_WITHIN)
             found = [await _record(run) async for run in runs]
         return tuple(record for record in found if isinstance(record, ClosedReview))
 
@@ -45,16 +45,16 @@ class Reviews:
         Raises LookupFailed.
         """
         if prefix is None:
-            return only(await self._matching(OPEN), "reviews are open, say which", "no review is open")
+            return only(await self._matching(OPEN_REVIEWS), "reviews are open, say which", "no review is open")
         check_id(prefix)
         prefix = prefix.removeprefix("review-")
         named = f"{attributes.INCIDENT.name} STARTS_WITH '{prefix}'"
-        found = await self._matching(f"{OPEN} AND {named}")
+        found = await self._matching(f"{OPEN_REVIEWS} AND {named}")
         if not found:
-            found = await self._matching(f"{ALL} AND {named}")
+            found = await self._matching(f"{ALL_REVIEWS} AND {named}")
             if found and not closed:
                 raise LookupFailed("closed already:\n" + lines(found))
-        others = await self._matching(OPEN) if not found else ()
+        others = await self._matching(OPEN_REVIEWS) if not found else ()
         exact = [each for each in found if each.incident == prefix]
         none = f"there is no review of an incident {prefix!r}; " + (
             "open are:\n" + lines(others) if others else "and none is open"
@@ -67,21 +67,21 @@ class Reviews:
             return await self._incidents.find(prefix)
         except LookupFailed:
             is_one = prefix is not None or not await self._incidents.list()
-            if is_one and await self._matching(OPEN):
+            if is_one and await self._matching(OPEN_REVIEWS):
                 return await self.find(prefix)
             raise
 
     async def status(self, found: FoundIncident) -> ReviewStatus:
         """Raises NobodyWorks, NothingOpen."""
-        return await self._incidents.query(found.workflow_id, found.run_id, "state", ReviewStatus, PATIENCE)
+        return await self._incidents.query(found.workflow_id, found.run_id, "state", ReviewStatus, QUERY_WITHIN)
 
     async def plan_view(self, found: FoundIncident) -> PlanView:
         """Raises NobodyWorks, NothingOpen."""
-        return await self._incidents.query(found.workflow_id, found.run_id, "plan", PlanView, PATIENCE)
+        return await self._incidents.query(found.workflow_id, found.run_id, "plan", PlanView, QUERY_WITHIN)
 
     async def _matching(self, query: str) -> Sequence[ReviewSummary]:
         async with self._incidents.reach.temporal():
-            runs = self._incidents.reach.client.list_workflows(query, limit=_AT_MOST)
+            runs = self._incidents.reach.client.list_workflows(query, limit=MOST_FOUND)
             return [await _summary(run) async for run in runs]
 
 
@@ -108,7 +108,7 @@ async def _summary(run: WorkflowExecution) -> ReviewSummary:
 async def _record(run: WorkflowExecution) -> ClosedReview | str | None:
     """Or why it cannot be read: one that cannot must not hide the others."""
     try:
-        record: ClosedReview | None = await run.memo_value(MEMO, None, type_hint=ClosedReview)
+        record: ClosedReview | None = await run.memo_value(RECORD_MEMO, None, type_hint=ClosedReview)
     except ValueError:
         return "its figures cannot be read: see its workflow in Temporal"
     return record

@@ -22,7 +22,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from workflows.durable import search_attributes as attributes
 
 _RPC = timedelta(seconds=10)
-_LOOKS, _LOOK_EVERY_S = 600, 0.1  # servers cache namespaces and search attributes for up to a minute
+_SETUP_LOOKS, _SETUP_LOOK_EVERY_S = 600, 0.1  # servers cache namespaces and search attributes for up to a minute
 
 _WANTED = (
     dict.fromkeys((key.name for key in attributes.KEYWORDS), IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD)
@@ -38,10 +38,10 @@ class SetupFailed(Exception):
 async def prepare(client: Client, retention_days: int = 400) -> None:
     """Returns when incidents can be started. Raises SetupFailed, or RPCError when the server is away."""
     await _keep_for(client, timedelta(days=retention_days))
-    for _ in range(_LOOKS):
+    for _ in range(_SETUP_LOOKS):
         if await _registered(client):
             return
-        await asyncio.sleep(_LOOK_EVERY_S)
+        await asyncio.sleep(_SETUP_LOOK_EVERY_S)
     raise SetupFailed("the server does not know its new namespace or search attributes yet: try again in a minute")
 
 

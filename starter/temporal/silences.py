@@ -8,16 +8,16 @@ from pydantic import ValidationError
 from temporalio.client import WorkflowExecution, WorkflowUpdateFailedError
 from temporalio.common import WorkflowIDConflictPolicy
 
-from starter.temporal.connection import DEADLINE, PATIENCE, TemporalConnection
+from starter.temporal.connection import DEADLINE, QUERY_WITHIN, TemporalConnection
 from starter.temporal.named import NamedWorkflows
 from starter.temporal.results import RefusedByIncident
+from workflows.durable.memos import CARD_MEMO
 from workflows.durable.summaries import summary
 from workflows.policy.incident.events import Event
 from workflows.policy.watches.silence import Extended, Silence, SilenceSummary, workflow_id
 from workflows.queues import WORKFLOW_QUEUE
-from workflows.silence import CARD
 
-RUNNING = "WorkflowType = 'silence' AND ExecutionStatus = 'Running'"
+RUNNING_SILENCES = "WorkflowType = 'silence' AND ExecutionStatus = 'Running'"
 LETTERS = "23456789bcdfghjkmnpqrstvwxz"  # see ADR 7
 
 log = structlog.get_logger()
@@ -47,7 +47,7 @@ class Silences:
                 task_queue=WORKFLOW_QUEUE,
                 task_timeout=timedelta(seconds=5),
                 id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
-                memo={CARD: card},
+                memo={CARD_MEMO: card},
                 static_summary=summary(f"silence {card.id}: {', '.join(map(str, card.matchers))}"),
                 rpc_timeout=DEADLINE,
             )
@@ -60,9 +60,9 @@ class Silences:
         """As it is then. Raises Refused, NobodyWorks."""
         said = event.model_dump(mode="json", exclude_defaults=True)
         try:
-            async with self._named.called(silence) as handle, self._reach.worker(handle.id, PATIENCE):
+            async with self._named.called(silence) as handle, self._reach.worker(handle.id, QUERY_WITHIN):
                 card: SilenceSummary = await handle.execute_update(
-                    "extend", said, id=event.id, result_type=SilenceSummary, rpc_timeout=PATIENCE
+                    "extend", said, id=event.id, result_type=SilenceSummary, rpc_timeout=QUERY_WITHIN
                 )
         except WorkflowUpdateFailedError as error:
             raise RefusedByIncident(str(error.cause)) from None
@@ -74,7 +74,7 @@ class Silences:
         One that cannot be read, from another version or started by hand, is left out: it holds nothing.
         """
         async with self._reach.temporal():
-            found = [await _card(each) async for each in self._reach.client.list_workflows(RUNNING)]
+            found = [await _card(each) async for each in self._reach.client.list_workflows(RUNNING_SILENCES)]
         return tuple(sorted((card for card in found if card), key=lambda card: card.ends_at))
 
     async def state(self, silence: str) -> Silence:
@@ -84,7 +84,7 @@ class Silences:
 
 async def _card(found: WorkflowExecution) -> SilenceSummary | None:
     try:
-        card: SilenceSummary = await found.memo_value(CARD, type_hint=SilenceSummary)
+        card: SilenceSummary = await found.memo_value(CARD_MEMO, type_hint=SilenceSummary)
     except (KeyError, ValidationError) as error:
         log.warning("a silence cannot be read: it holds nothing", workflow=found.id, problem=type(error).__name__)
         return None

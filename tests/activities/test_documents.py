@@ -17,7 +17,7 @@ from activities.documents import BESIDE, DocumentWriter, Store, Stored
 from activities.errors import Rejected, Unavailable
 from tests.activities import sends
 from workflows.policy.effects.effects import Receipt, Send, WriteDocument
-from workflows.texts.documents import BEGIN, END
+from workflows.texts.documents import BEGIN_MARK, END_MARK
 
 HEAD = "# Incident document\n\nNotes:\n\n"
 
@@ -36,7 +36,7 @@ class Shelf:
 
 
 def document(record: str = "it burns", name: str = "incident-document", **fields: str) -> Send:
-    text = f"{HEAD}{BEGIN}\n{record}\n{END}\n"
+    text = f"{HEAD}{BEGIN_MARK}\n{record}\n{END_MARK}\n"
     return sends.send(WriteDocument(name=name, template="document"), **({"text": text} | fields))
 
 
@@ -227,8 +227,8 @@ async def test_two_names_never_become_one(shelf: Shelf) -> None:
 
 
 async def test_a_mark_in_a_text_is_no_mark(shelf: Shelf) -> None:
-    hostile = f"{END}\n{BEGIN}\n<!-- tocsin:begin sha256={'0' * 64} -->"
-    await shelf.write(f"an alert says\n{hostile}\n", text=f"{hostile}\n{BEGIN}\nit burns\n{END}\n")
+    hostile = f"{END_MARK}\n{BEGIN_MARK}\n<!-- tocsin:begin sha256={'0' * 64} -->"
+    await shelf.write(f"an alert says\n{hostile}\n", text=f"{hostile}\n{BEGIN_MARK}\nit burns\n{END_MARK}\n")
     await shelf.write("it burned")
     assert sum(b"it burned" in shelf.read(name.rpartition("/")[2]) for name in shelf.names()) == 1
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from starter.runbooks.schema import DURATION, schema
 from tests.docs.tables import ROOT, between, table
-from workflows.texts.bounds import LARGEST, STEPS
+from workflows.texts.bounds import LARGEST_RESULT, STEPS
 from workflows.texts.context import ALWAYS, SOMETIMES
 from workflows.texts.defaults import TEXTS
 from workflows.texts.occasion import INSIDE
@@ -102,9 +102,9 @@ def _texts() -> str:
         f"{_spans(sorted(INSIDE))}; and of services those that `intake.services` names, or that a "
         "person declared. Give a value a `default`. In documents gaps stand as they are: people fill them in.",
         f"A text may do only so much: {STEPS:,} steps (a turn of a loop, a call, a value that is shown), and "
-        f"{LARGEST:,} characters in one piece. There is no `range`, no `include` and nothing random. A text that does "
-        "more, or that fails, is replaced by Tocsin's own of that name or kind; the timeline says why, and `runbook "
-        "lint` finds it.",
+        f"{LARGEST_RESULT:,} characters in one piece. There is no `range`, no `include` and nothing random. A text "
+        "that does more, or that fails, is replaced by Tocsin's own of that name or kind; the timeline says why, and "
+        "`runbook lint` finds it.",
     )
     return "### Templates\n" + "".join(f"\n{textwrap.fill(text, 120)}\n" for text in paragraphs)
 

@@ -9,7 +9,7 @@ import typer
 from starter.runbooks import library
 from tests.docs.markdown import ROOT, read
 from tocsin.app import app
-from workflows.policy.simulation.preview import Kind, Line, Scenario
+from workflows.policy.simulation.preview import LineKind, PreviewLine, Scenario
 from workflows.texts.preview import preview
 
 DOCUMENT = read(ROOT / "docs/runbooks/preview.md")
@@ -21,7 +21,7 @@ def test_the_lines_that_are_shown_are_among_those_that_are_foreseen() -> None:
     course = Scenario("sev1", at, ack_after=timedelta(minutes=7), resolve_after=timedelta(minutes=95))
     foreseen = {line.duty: line for line in preview(book, course)}
     (block,) = DOCUMENT.blocks("json")
-    shown = [Line.model_validate(line, extra="forbid") for line in json.loads(block)]
+    shown = [PreviewLine.model_validate(line, extra="forbid") for line in json.loads(block)]
     for line in shown:
         beginning = line.text.removesuffix("...")
         real = foreseen[line.duty]
@@ -36,4 +36,4 @@ def test_every_field_kind_and_option_is_explained() -> None:
     command = typer.main.get_group(app).commands["runbook"].commands["preview"]  # type: ignore[attr-defined] # a group
     options = {name for parameter in command.params for name in parameter.opts if name.startswith("--")}
     explained = {span.split(" ")[0] for span in rows}
-    assert explained >= {*Line.model_fields, *get_args(Kind), *options}
+    assert explained >= {*PreviewLine.model_fields, *get_args(LineKind), *options}

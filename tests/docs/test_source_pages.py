@@ -11,7 +11,7 @@ from ruamel.yaml import YAML
 
 from settings import Settings
 from starter.sources import verify
-from starter.sources.datadog import PAYLOAD
+from starter.sources.datadog import DATADOG_PAYLOAD
 from starter.sources.reading import Webhook
 from starter.sources.source import Source
 from starter.sources.table import SOURCES
@@ -87,7 +87,7 @@ def set_by(page: str, name: str, monkeypatch: pytest.MonkeyPatch) -> Settings:
 
 def test_the_payload_to_paste_at_datadog_is_the_one_that_is_read() -> None:
     blocks = [json.loads(block) for block in read(sources.page(SOURCES["datadog"])).blocks("json")]
-    assert PAYLOAD in blocks
+    assert DATADOG_PAYLOAD in blocks
 
 
 def test_the_header_to_paste_at_datadog_opens_the_gateway(monkeypatch: pytest.MonkeyPatch) -> None:

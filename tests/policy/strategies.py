@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tests.policy.builders import FLAGS, PEOPLE, T0, alert, alerts, at, minutes, runbook, severity, tier
 from tests.policy.shell import Fate
 from workflows.policy.incident.events import (
-    HEARD,
+    INCIDENT_SIGNALS,
     Acknowledged,
     Cancelled,
     DraftApproved,
@@ -162,7 +162,7 @@ moments = st.one_of(
 words = st.text(max_size=40)
 raw_alerts = st.fixed_dictionaries({"fingerprint": words, "starts_at": moments}, optional={"name": words})
 raw_commands = st.tuples(
-    st.sampled_from(sorted(HEARD)),
+    st.sampled_from(sorted(INCIDENT_SIGNALS)),
     st.fixed_dictionaries(
         {},
         optional={

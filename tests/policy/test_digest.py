@@ -6,7 +6,7 @@ import pytest
 
 from tests.policy.builders import T0
 from workflows.policy.time.calendar import day_in
-from workflows.policy.watches.digest import LINE, Inventory, OwedToReview, StillOpen, compose
+from workflows.policy.watches.digest import DIGEST_LINE, Inventory, OwedToReview, StillOpen, compose
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 NOW = T0
@@ -106,7 +106,7 @@ class TestBounds:
     def test_no_line_is_endless(self) -> None:
         long = "x" * 3000
         lines = said(still_open(title=long, acknowledged_by=long), owed(what=long), owed("follow-up", what=long))
-        assert max(map(len, lines)) == LINE
+        assert max(map(len, lines)) == DIGEST_LINE
 
     def test_an_alerts_text_stays_on_its_line(self) -> None:
         assert said(still_open(title="Checkout\nReviews overdue (0)"))[1].startswith(

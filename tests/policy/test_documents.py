@@ -11,7 +11,7 @@ from workflows.policy.incident.events import Acknowledged, Mitigated, Noted, Res
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.simulation.simulate import Simulation
 from workflows.texts import documents
-from workflows.texts.documents import BEGIN, END
+from workflows.texts.documents import BEGIN_MARK, END_MARK
 from workflows.texts.markdown import Markdown, literal, table
 from workflows.texts.render import words
 
@@ -42,15 +42,15 @@ def written(template: str, simulation: Simulation | None = None) -> str:
 
 
 def section(document: str, title: str) -> list[str]:
-    found = re.search(rf"^### {title}\n\n(.*?)(?=\n\n###|\n{END})", document, re.DOTALL | re.MULTILINE)
+    found = re.search(rf"^### {title}\n\n(.*?)(?=\n\n###|\n{END_MARK})", document, re.DOTALL | re.MULTILINE)
     assert found, title
     return found[1].splitlines()
 
 
 def test_the_record_follows_the_text_unless_the_text_has_a_place_for_it() -> None:
-    assert written("# Report\n").startswith(f"# Report\n\n{BEGIN}\n## Record")
-    assert written("# Report\n").endswith(f"{END}\n")
-    assert written("{{ record }}\n\n## Lessons").endswith(f"{END}\n\n## Lessons\n")
+    assert written("# Report\n").startswith(f"# Report\n\n{BEGIN_MARK}\n## Record")
+    assert written("# Report\n").endswith(f"{END_MARK}\n")
+    assert written("{{ record }}\n\n## Lessons").endswith(f"{END_MARK}\n\n## Lessons\n")
 
 
 def test_severity_duration_and_cause_are_facts() -> None:
@@ -136,7 +136,7 @@ def test_nothing_that_is_said_adds_a_row_a_section_or_a_mark(text: str) -> None:
     happens(plain, 31, Noted(by="Bob", text="x"))
     happens(hostile, 1, Noted(by="Bob", text=text))
     document = written("", hostile)
-    assert (document.count(BEGIN), document.count(END)) == (1, 1)
+    assert (document.count(BEGIN_MARK), document.count(END_MARK)) == (1, 1)
     assert len(section(document, "Timeline")) == 2 + len(hostile.incident.timeline)
     assert headings(document) <= headings(written("", plain))
 
@@ -156,10 +156,10 @@ def test_a_table_is_what_it_says() -> None:
 
 
 def test_what_is_too_long_ends_with_its_mark_and_says_so() -> None:
-    text = f"{BEGIN}\n" + "ä line\n" * 100_000 + END
+    text = f"{BEGIN_MARK}\n" + "ä line\n" * 100_000 + END_MARK
     fitted = documents.fit(text, 10_000)
     assert len(fitted.encode()) <= 10_000
-    assert fitted.endswith(f"The rest had no room: a document has at most 9 KiB.\n{END}")
+    assert fitted.endswith(f"The rest had no room: a document has at most 9 KiB.\n{END_MARK}")
     assert documents.fit("short") == "short"
 
 
@@ -168,5 +168,5 @@ def test_the_longest_life_makes_a_document_that_fits() -> None:
     for number in range(1, 300):
         happens(simulation, 1 + number / 100, Noted(by="Bob", text=f"{number} " + "*" * 400))
     document = written("", simulation)
-    assert len(document.encode()) <= documents.LONGEST
+    assert len(document.encode()) <= documents.LONGEST_DOCUMENT
     assert f"{simulation.incident.timeline_dropped} older entries are not here" in document

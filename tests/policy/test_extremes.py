@@ -17,11 +17,11 @@ from tocsin.view import incident as incident_view
 from tocsin.view import review as review_view
 from workflows.durable import decoding
 from workflows.policy.engine import plan
-from workflows.policy.incident.events import HEARD, Alert, AlertsReceived, Event, FollowUpAdded, Resolved
+from workflows.policy.incident.events import INCIDENT_SIGNALS, Alert, AlertsReceived, Event, FollowUpAdded, Resolved
 from workflows.policy.incident.state import Incident
 from workflows.policy.reducers.alerts import headline
 from workflows.policy.reducers.root import apply
-from workflows.policy.review.events import HEARD_AT_REVIEW, NagsSnoozed, ReviewStarted, Submitted
+from workflows.policy.review.events import REVIEW_SIGNALS, NagsSnoozed, ReviewStarted, Submitted
 from workflows.policy.review.plan_view import as_markdown as review_as_markdown
 from workflows.policy.review.results import status
 from workflows.policy.review.state import Review
@@ -64,7 +64,7 @@ fields = st.fixed_dictionaries(
 )  # fmt: skip
 sayings = st.lists(
     st.tuples(
-        st.sampled_from(sorted({*HEARD, *HEARD_AT_REVIEW, "no such thing"})),
+        st.sampled_from(sorted({*INCIDENT_SIGNALS, *REVIEW_SIGNALS, "no such thing"})),
         fields,
         st.sampled_from([timedelta(), timedelta(minutes=7), timedelta(days=2)]),
     ),
@@ -73,7 +73,7 @@ sayings = st.lists(
 
 
 def say(simulation: Simulation, name: str, said: dict[str, object]) -> None:
-    known = HEARD_AT_REVIEW if simulation.review else HEARD
+    known = REVIEW_SIGNALS if simulation.review else INCIDENT_SIGNALS
     [event] = decoding.decode(known, name, [RawValue(Payload(data=json.dumps(said).encode()))])
     simulation.happen(event)
 

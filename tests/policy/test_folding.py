@@ -20,7 +20,7 @@ from tests.policy.builders import (
 )
 from workflows.policy.incident.bounds import IncidentBounds
 from workflows.policy.incident.events import (
-    HEARD,
+    INCIDENT_SIGNALS,
     Acknowledged,
     Cancelled,
     Closed,
@@ -205,7 +205,7 @@ def test_closing_is_the_last_line() -> None:
 
 
 def test_every_command_has_the_wire_name_that_is_its_kind() -> None:
-    assert list(HEARD) == [
+    assert list(INCIDENT_SIGNALS) == [
         "alert", "acknowledge", "change_severity", "resolve", "note", "escalate", "flag", "assign_role", "hand_off",
         "post_update", "approve", "mitigate", "reopen", "cancel", "snooze", "adopt",
         "follow_up_added", "follow_up_done", "follow_up_waived", "unacknowledged",

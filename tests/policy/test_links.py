@@ -2,12 +2,12 @@
 
 import pytest
 
-from workflows.policy.runbook.links import LONGEST, is_link
+from workflows.policy.runbook.links import LONGEST_LINK, is_link
 
 GOOD = [
     "https://grafana.example.com", "https://grafana.example.com/", "http://prometheus:9090/graph?g0.expr=up%7Bjob%3D1%7D&x",
     "https://10.1.2.3:8443/a/b#c", "http://[2001:db8::1]:80/x", "https://my_host.internal/x?y=[1]".replace("[1]", "1"),
-    "https://a.b/?q=a/b?c#d?e", "https://xn--bcher-kva.example/", "https://x.example/" + "y" * (LONGEST - 18),
+    "https://a.b/?q=a/b?c#d?e", "https://xn--bcher-kva.example/", "https://x.example/" + "y" * (LONGEST_LINK - 18),
 ]  # fmt: skip
 BAD = [
     "", "see the wiki", "grafana.example.com", "//grafana.example.com", "javascript:alert(1)", "ftp://x.example",
@@ -18,7 +18,7 @@ BAD = [
     "https://x.example/%zz", "https://x.example/%", 'https://x.example/"', "https://x.example/<b>", "https://x.example/a|b",
     "https://x.example/a\\b", "https://x.example/a^b", "https://x.example/`", "https://-x.example/", "https://x-.example/",
     "https://x..example/", "https://" + "a" * 64 + ".example", "https://1.2.3.999/", "https://1.2.3/", "https://x.example#a#b",
-    "https://x.example/\x00", "https://x.example/\u202e", "https://x.example/" + "y" * LONGEST,
+    "https://x.example/\x00", "https://x.example/\u202e", "https://x.example/" + "y" * LONGEST_LINK,
 ]  # fmt: skip
 
 

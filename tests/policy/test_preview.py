@@ -13,13 +13,13 @@ from tests.policy.builders import T0, minutes, runbook, severity, tier
 from tests.policy.counting import calls, counted
 from tests.workflows.incidents import company
 from workflows.policy.runbook.model import Runbook
-from workflows.policy.simulation.preview import Line, Scenario
+from workflows.policy.simulation.preview import PreviewLine, Scenario
 from workflows.texts.preview import preview
 
 HANDLED = {"ack": 7, "resolve": 95}
 
 
-def foreseen(book: Runbook, until: float | None = None, **course: object) -> list[Line]:
+def foreseen(book: Runbook, until: float | None = None, **course: object) -> list[PreviewLine]:
     ack, resolve = (minutes(float(str(course[name]))) if name in course else None for name in ("ack", "resolve"))
     flags, labels = course.get("flags", ()), course.get("labels", {})
     assert isinstance(flags, tuple)
@@ -28,7 +28,7 @@ def foreseen(book: Runbook, until: float | None = None, **course: object) -> lis
     return preview(book, Scenario("sev1", T0, labels, flags, ack, resolve, end))
 
 
-def of(lines: Sequence[Line], duty: str) -> list[tuple[float, tuple[str, ...]]]:
+def of(lines: Sequence[PreviewLine], duty: str) -> list[tuple[float, tuple[str, ...]]]:
     """Minute and audience of the lines of a duty."""
     return [(line.offset_s / 60, line.to) for line in lines if line.duty.rpartition("/")[0] == duty]
 

@@ -22,7 +22,7 @@ from workflows.policy.engine import Plan, plan
 from workflows.policy.escalation.ladder import PAGE_BUDGET
 from workflows.policy.incident.alert_state import AlertState
 from workflows.policy.incident.events import (
-    HEARD,
+    INCIDENT_SIGNALS,
     Alert,
     AlertsReceived,
     Event,
@@ -275,7 +275,7 @@ def test_whatever_can_be_parsed_can_be_folded_in_any_state_and_planned_upon(
     incident, now = shell.incident, max(now, shell.now)
     for name, data in raw:
         try:
-            event = HEARD[name].model_validate(data)
+            event = INCIDENT_SIGNALS[name].model_validate(data)
         except ValidationError:
             continue
         refusal(book, incident, event)

@@ -29,7 +29,7 @@ from workflows.policy.time.calendar import Calendar
 from workflows.texts.context import ALWAYS, SOMETIMES
 from workflows.texts.defaults import TEXTS
 from workflows.texts.incident_values import page_links
-from workflows.texts.render import LONGEST, Message, words
+from workflows.texts.render import LONGEST_MESSAGE, Message, words
 from workflows.texts.review_context import FIRST, LAST
 
 BOOK = runbook(
@@ -115,7 +115,7 @@ class TestARunbooksOwnTemplate:
 
     def test_is_cut_to_what_a_message_holds(self) -> None:
         text = template("{{ 'ab' * 5000 }}")
-        assert len(text) == LONGEST
+        assert len(text) == LONGEST_MESSAGE
         assert text.endswith("…")
 
 

@@ -10,7 +10,7 @@ from workflows.policy.effects.demand import Demand
 from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.names import SeverityName
-from workflows.policy.simulation.preview import Line, Scenario
+from workflows.policy.simulation.preview import PreviewLine, Scenario
 from workflows.policy.simulation.simulate import Simulation
 from workflows.texts.preview import preview, say
 
@@ -42,7 +42,7 @@ def foreseen(
     resolve: int | None = None,
     until: int | None = None,
     area: str = "",
-) -> tuple[Line, ...]:
+) -> tuple[PreviewLine, ...]:
     """The preview. `ack`, `resolve`, `until` are minutes; without `resolve` nobody ends it, and four hours are seen."""
     resolved_at = None if resolve is None else timedelta(minutes=resolve)
     shown = until if until is not None else (9 * 24 * 60 if resolve else 4 * 60)
@@ -58,31 +58,31 @@ def foreseen(
     return tuple(preview(book(name), course))
 
 
-def handled(name: str, severity: SeverityName, *flags: str, at: datetime = MONDAY) -> tuple[Line, ...]:
+def handled(name: str, severity: SeverityName, *flags: str, at: datetime = MONDAY) -> tuple[PreviewLine, ...]:
     """Acknowledged at 7 minutes, resolved at 95."""
     return foreseen(name, severity, *flags, at=at, ack=7, resolve=95)
 
 
-def of(lines: tuple[Line, ...], duty: str) -> tuple[Line, ...]:
+def of(lines: tuple[PreviewLine, ...], duty: str) -> tuple[PreviewLine, ...]:
     return tuple(line for line in lines if line.duty.rpartition("/")[0] == duty)
 
 
-def times(lines: tuple[Line, ...], duty: str) -> list[float]:
+def times(lines: tuple[PreviewLine, ...], duty: str) -> list[float]:
     """Minutes since the declaration at which a duty is due."""
     return [line.offset_s / 60 for line in of(lines, duty)]
 
 
-def one(lines: tuple[Line, ...], duty: str) -> Line:
+def one(lines: tuple[PreviewLine, ...], duty: str) -> PreviewLine:
     (line,) = of(lines, duty)
     return line
 
 
-def items(lines: tuple[Line, ...], duty: str) -> list[str]:
+def items(lines: tuple[PreviewLine, ...], duty: str) -> list[str]:
     """What a checklist hands out."""
     return [text.removeprefix("☐ ") for text in one(lines, f"duty/{duty}").text.splitlines() if text.startswith("☐")]
 
 
-def pages(lines: tuple[Line, ...], until: float = 4 * 60) -> list[tuple[float, str]]:
+def pages(lines: tuple[PreviewLine, ...], until: float = 4 * 60) -> list[tuple[float, str]]:
     """Whom it rings, and at which minute."""
     return [(line.offset_s / 60, line.to[0]) for line in lines if line.kind == "page" and line.offset_s <= until * 60]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.runbooks.courses import MONDAY, NAMES, SATURDAY, book, foreseen
 from workflows.policy.runbook.names import SeverityName
-from workflows.policy.simulation.preview import Line
+from workflows.policy.simulation.preview import PreviewLine
 
 FOLDER = Path(__file__).parent / "golden"
 LONG_ENOUGH = 130
@@ -24,7 +24,7 @@ class Golden:
     def file(self) -> Path:
         return FOLDER / f"{self.name}-{self.severity}-{self.scenario}.json"
 
-    def lines(self) -> tuple[Line, ...]:
+    def lines(self) -> tuple[PreviewLine, ...]:
         if self.scenario == "ack7-resolve95":
             return foreseen(self.name, self.severity, at=MONDAY, ack=7, resolve=95)
         at = SATURDAY if self.scenario == "off-hours" else MONDAY
@@ -39,7 +39,7 @@ def goldens() -> Iterator[Golden]:
                 yield Golden(name, severity, scenario)
 
 
-def as_json(lines: tuple[Line, ...]) -> str:
+def as_json(lines: tuple[PreviewLine, ...]) -> str:
     """The preview's JSON, an entry a line, so that a difference can be read."""
     entries = (json.dumps(line.model_dump(mode="json"), ensure_ascii=False) for line in lines)
     return "[\n" + ",\n".join(entries) + "\n]\n"

@@ -14,7 +14,7 @@ from temporalio.client import (
 )
 from temporalio.service import RPCError
 
-from starter.temporal.digest_schedule import ID, drop, keep
+from starter.temporal.digest_schedule import DIGEST_SCHEDULE_ID, drop, keep
 from tests.starter.conftest import eventually
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.people import Audience
@@ -30,7 +30,7 @@ def working(book: Runbook, **calendar: object) -> Runbook:
 
 
 async def kept(client: Client) -> ScheduleDescription:
-    return await client.get_schedule_handle(ID).describe()
+    return await client.get_schedule_handle(DIGEST_SCHEDULE_ID).describe()
 
 
 async def next_times(client: Client) -> list[datetime]:
@@ -97,7 +97,7 @@ async def test_it_goes_to_the_home_channel_and_by_mail_to_whom_the_settings_name
 
 async def test_setting_it_up_again_changes_it_and_wakes_no_paused_one(client: Client, book: Runbook) -> None:
     await keep(client, working(book), NINE, None)
-    await client.get_schedule_handle(ID).pause(note="we are on holiday")
+    await client.get_schedule_handle(DIGEST_SCHEDULE_ID).pause(note="we are on holiday")
     await keep(client, working(book), time(10), None)
     again = await kept(client)
     assert again.schedule.state.paused
@@ -119,7 +119,7 @@ async def _recent(client: Client) -> Sequence[ScheduleActionResult]:
 
 async def test_what_it_starts_is_the_digest(client: Client, book: Runbook) -> None:
     await keep(client, working(book), NINE, None)
-    await client.get_schedule_handle(ID).trigger()
+    await client.get_schedule_handle(DIGEST_SCHEDULE_ID).trigger()
     [action] = await eventually(lambda: _recent(client))
     started = await client.get_workflow_handle(action.action.workflow_id).describe()  # type: ignore[attr-defined]
     assert started.workflow_type == "digest"

@@ -11,7 +11,7 @@ from temporalio.worker import Worker
 
 from starter.intake import group_commit
 from starter.intake.group_commit import GroupCommit
-from starter.intake.parts import PART_BYTES
+from starter.intake.parts import BYTES_A_PART
 from starter.sources.refusal import Refusal
 from starter.temporal.incidents import Incidents
 from starter.temporal.results import Unreachable
@@ -310,4 +310,4 @@ async def test_heavy_alerts_of_one_delivery_are_several_signals(gate: GatewayUnd
     assert answer.json()["accepted"] == 60
     heard = [str(said) for _, said in await signals(client, answer.json()["incident"])]
     assert len(heard) > 2
-    assert max(map(len, heard)) < 2 * PART_BYTES
+    assert max(map(len, heard)) < 2 * BYTES_A_PART

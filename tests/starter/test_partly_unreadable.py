@@ -24,7 +24,7 @@ from starter.runbooks.library import Library
 from starter.sources import generic
 from starter.sources.reading import Webhook
 from starter.sources.refusal import Refusal
-from starter.sources.several import AT_ONCE
+from starter.sources.several import MOST_ALERTS
 from starter.sources.table import SOURCES
 from starter.temporal.incidents import Incidents
 from starter.temporal.installations import Installations, loaded
@@ -74,10 +74,10 @@ async def test_an_alert_that_cannot_be_used_among_good_ones_is_somebodys(
 
 @lists
 def test_of_too_many_the_first_are_read_and_the_rest_is_somebodys(source: str, book: Runbook) -> None:
-    names = [f"n{number}" for number in range(AT_ONCE + 7)]
+    names = [f"n{number}" for number in range(MOST_ALERTS + 7)]
     reading = translating.translated(SOURCES[source], webhook(sent(source, *names)), LIMIT)
     assert not reading.unreadable
-    assert len(reading.alerts) == AT_ONCE + 1
+    assert len(reading.alerts) == MOST_ALERTS + 1
     assert reading.alerts[-1].summary.startswith("7 more of its alerts were not read")
     assert reading.unread == 7
     assert any("7 more" in problem.message for problem in reading.problems)
@@ -87,22 +87,22 @@ def test_of_too_many_the_first_are_read_and_the_rest_is_somebodys(source: str, b
 
 @lists
 def test_a_thousand_alerts_that_are_wrong_in_two_places_are_read_all_the_same(source: str) -> None:
-    names = [f"n{number}" for number in range(AT_ONCE)]
+    names = [f"n{number}" for number in range(MOST_ALERTS)]
     body = sent(source, *names)
     for each in body if isinstance(body, list) else body["alerts"]:
         each.update(
             status="odd", startsAt="odd", starts_at="odd", time="odd", labels={**each.get("labels", {}), "l": {}}
         )
     reading = translating.translated(SOURCES[source], webhook(body), LIMIT)
-    assert len(reading.alerts) == AT_ONCE
-    assert len(reading.problems) <= AT_ONCE + 2
+    assert len(reading.alerts) == MOST_ALERTS
+    assert len(reading.problems) <= MOST_ALERTS + 2
 
 
 def test_what_the_senders_group_has_more_is_told_to_the_incident_of_that_group(book: Runbook) -> None:
-    body = {**sent("alertmanager", *(f"n{number}" for number in range(AT_ONCE + 7))), "groupKey": "g"}
+    body = {**sent("alertmanager", *(f"n{number}" for number in range(MOST_ALERTS + 7))), "groupKey": "g"}
     reading = translating.translated(SOURCES["alertmanager"], webhook(body), LIMIT)
     (batch,) = group(interpret("alertmanager", reading, book, NOW)).batches
-    assert (len(batch.alerts), batch.truncated) == (AT_ONCE, 7)
+    assert (len(batch.alerts), batch.truncated) == (MOST_ALERTS, 7)
 
 
 def test_what_the_senders_group_has_more_is_not_told_to_the_incident_about_its_sender(book: Runbook) -> None:
@@ -172,14 +172,14 @@ async def test_a_storm_goes_on_to_temporal_when_its_sender_has_been_told_to_send
     monkeypatch.setattr(commit, "open", slow)
     monkeypatch.setattr(silencing, "matching", _none)
     monkeypatch.setattr(admission, "ANSWER_WITHIN_S", 0.2)
-    many = [{"key": f"k{n}", "title": "t", "group": "g" if n < 300 else ""} for n in range(AT_ONCE)]
+    many = [{"key": f"k{n}", "title": "t", "group": "g" if n < 300 else ""} for n in range(MOST_ALERTS)]
     with pytest.raises(Refusal, match="send it again"):
         async with admission.in_time(generic.SOURCE):
             await there.take(generic.SOURCE, webhook({"alerts": many}, at=datetime.now(UTC)), None)
     opens.set()
     while there.under_way:
         await asyncio.sleep(0)
-    assert len(stored) == AT_ONCE
+    assert len(stored) == MOST_ALERTS
 
 
 async def _none(*_: Any) -> tuple[()]:

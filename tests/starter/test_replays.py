@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from starter.intake.replays import AT_MOST, KEPT_FOR, Replays
+from starter.intake.replays import DELIVERIES_REMEMBERED, KEPT_FOR, Replays
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 
@@ -30,8 +30,8 @@ def test_it_is_forgotten_when_the_sender_would_have_given_up() -> None:
 
 def test_memory_is_bounded_and_the_oldest_goes_first() -> None:
     replays = Replays()
-    for number in range(AT_MOST + 1):
+    for number in range(DELIVERIES_REMEMBERED + 1):
         replays.remember("sentry", str(number), NOW)
     assert not replays.knows("sentry", "0", NOW)
     assert replays.knows("sentry", "1", NOW)
-    assert replays.knows("sentry", str(AT_MOST), NOW)
+    assert replays.knows("sentry", str(DELIVERIES_REMEMBERED), NOW)

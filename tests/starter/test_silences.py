@@ -266,7 +266,7 @@ class TestFailingOpen:
             return ()
 
         monkeypatch.setattr(Silences, "list", slow)
-        monkeypatch.setattr("starter.intake.silencing.FIRST_LOOK_S", 0.1)
+        monkeypatch.setattr("starter.intake.silencing.SILENCES_FIRST_LOOK_S", 0.1)
         async with gate.open() as http, asyncio.timeout(HANGS_AFTER_S):
             assert (await http.post(GENERIC, json=alert())).json()["accepted"] == 1
 

@@ -276,7 +276,7 @@ class TestOurOwnPages:
     def test_open_nothing_by_whichever_way_they_come_back(self, source: str, sent: Any, key: str) -> None:
         content = json.dumps(sent).replace("KEY", key).encode()
         reading = translating.translated(SOURCES[source], webhook(content), LIMIT)
-        assert (reading.alerts, reading.ignored) == ((), ours.PAGE)
+        assert (reading.alerts, reading.ignored) == ((), ours.OUR_PAGE)
 
     def test_lose_nothing_that_comes_with_them(self) -> None:
         sent = {"alerts": [{"key": RING, "title": "page"}, {"key": "k", "title": "Down"}]}

@@ -10,7 +10,7 @@ import pytest
 from starter.runbooks.library import Library
 from tests.starter.sources.webhooks import delivery
 from tocsin.demo.commentary import DemoSent
-from tocsin.demo.expectations import Outcome, unmet
+from tocsin.demo.expectations import DemoOutcome, unmet
 from tocsin.demo.stage import DemoRing, DemoSandbox
 from workflows.policy.incident.settlements import Settlement
 from workflows.policy.incident.state import Incident
@@ -40,7 +40,7 @@ def test_a_late_page_is_a_broken_promise() -> None:
     assert "no page is late" in unmet(replace(on_time, sent=(replace(on_time.sent[0], settlement=late),)))
 
 
-def outcome(*rung: str) -> Outcome:
+def outcome(*rung: str) -> DemoOutcome:
     incident = Incident(
         id="20261121-0200-demo", workflow_id="w", runbook="company", title="Checkout", severity="sev1", gravest="sev1",
         detected_at=NOW, declared_at=NOW, opened_at=NOW, phase_at=NOW, round_started_at=NOW,
@@ -48,4 +48,4 @@ def outcome(*rung: str) -> Outcome:
     settled = Settlement(occurrence=1, due_at=NOW, sent_at=NOW, settled_at=NOW, outcome="done")
     rings = [DemoRing(at=NOW, routing_key="sandbox-on-call", dedup_key=key) for key in rung]
     sandbox = DemoSandbox(rings=rings, pagerduty_incidents=[], channels=[], statuspage_incidents=[])
-    return Outcome(incident, (DemoSent("escalate/1/on-call", timedelta(), settled),), sandbox, "Vera")
+    return DemoOutcome(incident, (DemoSent("escalate/1/on-call", timedelta(), settled),), sandbox, "Vera")

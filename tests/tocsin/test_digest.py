@@ -7,14 +7,14 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 from temporalio.worker import Worker
 
-from starter.temporal.digest_schedule import ID
+from starter.temporal.digest_schedule import DIGEST_SCHEDULE_ID
 from starter.temporal.incidents import Incidents
 from tests.starter.conftest import eventually
 from tests.tocsin.conftest import Tocsin
 
 
 async def hours(client: Client) -> list[int]:
-    description = await client.get_schedule_handle(ID).describe()
+    description = await client.get_schedule_handle(DIGEST_SCHEDULE_ID).describe()
     return [calendar.hour[0].start for calendar in description.schedule.spec.calendars]
 
 

@@ -23,10 +23,11 @@ from tocsin import output
 from tocsin.view.figures import picture
 from tocsin.view.report import report
 from tocsin.view.spans import took
+from workflows.durable.memos import RECORD_MEMO
 from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.incident.page_statistics import PageStatistics
 from workflows.policy.review.summary import ClosedReview as ReviewRecord
-from workflows.policy.views.summary import MEMO, ClosedIncident
+from workflows.policy.views.summary import ClosedIncident
 
 SVG = "{http://www.w3.org/2000/svg}"
 NOW = datetime.now(UTC)
@@ -38,7 +39,7 @@ async def ended(client: Client, *records: ClosedIncident) -> None:
     """They closed and left these, as far as a list can tell."""
     for number, each in enumerate(records):
         handle = await client.start_workflow(
-            "incident", id=f"incident-test-{number}", task_queue="nobody", memo={MEMO: each}
+            "incident", id=f"incident-test-{number}", task_queue="nobody", memo={RECORD_MEMO: each}
         )
         await handle.terminate()
     await eventually(
@@ -104,7 +105,7 @@ async def test_what_is_badly_put_is_said_before_anything_is_read(tocsin: Tocsin,
 
 
 async def test_all_pages_of_a_long_list_are_read_and_told(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(directory, "PAGE", 2)
+    monkeypatch.setattr(directory, "LIST_PAGE", 2)
     await ended(client, *(record(DAYS_AGO - 1, incident=f"i{number}") for number in range(5)))
     told: list[int] = []
     past = await Incidents(client).ended(NOW - DAY, told.append)
@@ -127,7 +128,8 @@ async def test_reviews_are_found_open_and_closed_by_their_records(client: Client
         kept = ReviewRecord(
             incident=f"i{number}", severity="sev1", runbook="company", title="t", opened_at=at, kind="required"
         )
-        handle = await client.start_workflow("review", id=f"review-i{number}", task_queue="nobody", memo={MEMO: kept})
+        memo = {RECORD_MEMO: kept}
+        handle = await client.start_workflow("review", id=f"review-i{number}", task_queue="nobody", memo=memo)
         if close:
             await handle.terminate()
     known = Reviews(Incidents(client))

@@ -12,9 +12,10 @@ from starter.temporal.incidents import Incidents
 from tests.starter.conftest import eventually
 from tests.workflows.incidents import Live, Vendors, firing, incident, opening, rate_limited, resolved
 from workflows.durable import search_attributes as known_by
+from workflows.durable.memos import RECORD_MEMO
 from workflows.incident import IncidentWorkflow
 from workflows.policy.incident.state import Incident
-from workflows.policy.views.summary import MEMO, ClosedIncident
+from workflows.policy.views.summary import ClosedIncident
 
 MINUTE = timedelta(minutes=1)
 
@@ -30,7 +31,7 @@ async def runs(environment: WorkflowEnvironment, workflow_id: str, count: int) -
 
 
 async def kept(run: WorkflowExecution) -> ClosedIncident | None:
-    return await run.memo_value(MEMO, None, type_hint=ClosedIncident)
+    return await run.memo_value(RECORD_MEMO, None, type_hint=ClosedIncident)
 
 
 async def test_a_closed_incident_leaves_its_record(temporal: WorkflowEnvironment) -> None:

@@ -134,7 +134,7 @@ async def test_a_flood_is_read_little_by_little_and_nothing_of_it_is_lost_when_i
             incident = await quiet.hold(firing(f"f{n}"), firing(f"g{n}"))
         await quiet.hold(*(resolved(f"g{n}") for n in range(6)))
         await quiet.handle.signal("expire")
-        with patch.object(pacing, "AT_ONCE", 1):
+        with patch.object(pacing, "BYTES_AT_ONCE", 1):
             async with crew(temporal):
                 async with asyncio.timeout(HANGS_AFTER_S):
                     await quiet.handle.result()

@@ -62,12 +62,12 @@ async def timers(live: Live) -> int:
     return sum(event.event_type == EventType.EVENT_TYPE_TIMER_FIRED for event in history.events)
 
 
-@pytest.mark.parametrize("at_once", [1, pacing.AT_ONCE], ids=["little by little", "at once"])
+@pytest.mark.parametrize("at_once", [1, pacing.BYTES_AT_ONCE], ids=["little by little", "at once"])
 async def test_much_that_waits_is_read_little_by_little_and_nobody_is_paged_before_its_end(
     temporal: WorkflowEnvironment, at_once: int
 ) -> None:
     vendors = Vendors()
-    with patch.object(pacing, "AT_ONCE", at_once):
+    with patch.object(pacing, "BYTES_AT_ONCE", at_once):
         live = await storm(
             temporal, vendors, *((firing(f"f{n}"),) for n in range(8)), *((resolved(f"f{n}"),) for n in range(8))
         )
@@ -83,7 +83,7 @@ async def test_much_that_waits_is_read_little_by_little_and_nobody_is_paged_befo
 
 async def test_what_a_person_says_does_not_wait_behind_a_storm(temporal: WorkflowEnvironment) -> None:
     vendors = Vendors()
-    with patch.object(pacing, "AT_ONCE", 1):
+    with patch.object(pacing, "BYTES_AT_ONCE", 1):
         live = await storm(temporal, vendors, *((firing(f"f{n}"),) for n in range(30)))
         await live.handle.signal("note", {"text": "I am on it"})
         async with worker(temporal, vendors), asyncio.timeout(20):

@@ -11,20 +11,20 @@ from typer import Argument, Option
 from tocsin.failure import Failure
 from workflows.policy.time.durations import Duration
 
-WHICH = "INCIDENT is its id, or enough of its beginning; it may be left out while only one is open."
+WHICH_INCIDENT = "INCIDENT is its id, or enough of its beginning; it may be left out while only one is open."
 
-IncidentId = Annotated[str, Argument(metavar="INCIDENT", help=WHICH, show_default=False)]
+IncidentId = Annotated[str, Argument(metavar="INCIDENT", help=WHICH_INCIDENT, show_default=False)]
 By = Annotated[str, Option("--by", metavar="NAME", help="Who does it, if not you.", show_default=False)]
 AsJson = Annotated[bool, Option("--json", help="Print JSON for programs.")]
 Reason = Annotated[str, Option("--reason", help="Why; goes on the timeline.", show_default=False)]
 
-_SPAN: TypeAdapter[timedelta] = TypeAdapter(Duration)
+SPAN: TypeAdapter[timedelta] = TypeAdapter(Duration)
 
 
 def span(option: str, given: str) -> timedelta:
     """`7m`, `2h`, `30d`. Raises Failure."""
     try:
-        return _SPAN.validate_python(given)
+        return SPAN.validate_python(given)
     except ValidationError as error:
         raise Failure(f"{option} {given}: {error.errors()[0]['msg'].removeprefix('Value error, ')}") from None
 

@@ -15,14 +15,16 @@ from workflows.policy.watches.digest import Inventory, compose
 
 app = typer.Typer()
 
-ALL = 10_000
+MOST_LISTED = 10_000
 
 
 @app.command()
 def digest(as_json: AsJson = False) -> None:
     """What is still open, and who owes what: the daily digest as it would be now, whole. Nothing is sent."""
     inventory = asyncio.run(_take())
-    output.show(inventory, plain(compose(inventory, ALL) or "nothing is open, and nobody owes anything"), as_json)
+    output.show(
+        inventory, plain(compose(inventory, MOST_LISTED) or "nothing is open, and nobody owes anything"), as_json
+    )
     if inventory.incidents and not any(one.answers for one in inventory.incidents):
         raise NobodyWorks("no worker is running: nothing is being paged")
 

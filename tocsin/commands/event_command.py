@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from starter.temporal.incidents import Incidents
 from starter.temporal.reviews import Reviews
 from tocsin import output
-from tocsin.commands.arguments import WHICH, AsJson, By, me
+from tocsin.commands.arguments import WHICH_INCIDENT, AsJson, By, me
 from tocsin.commands.calling import check, shown
 from tocsin.commands.session import incidents
 from tocsin.failure import Failure, badly_put
@@ -28,7 +28,7 @@ from workflows.policy.views.results import UpdateResult
 VIA = "command line"
 Addressee = Literal["incident", "review", "either"]
 """either: an open incident, or after its end its review."""
-_ID = re.compile(r"\d{4}|(incident|review)-")
+_ID_BEGINNING = re.compile(r"\d{4}|(incident|review)-")
 """How the id of an incident begins, or that of a workflow."""
 
 
@@ -57,7 +57,7 @@ def says(
         describe = app.command(
             name,
             help=inspect.getdoc(event_of),
-            epilog=WHICH,
+            epilog=WHICH_INCIDENT,
             # The words are free: typer knows no optional argument before a required one.
             context_settings={"allow_extra_args": True},
             options_metavar=f"{_usage(takes)} [OPTIONS]",
@@ -82,7 +82,7 @@ def split(words: Sequence[str], takes: Sequence[Parameter]) -> tuple[str, Sequen
 
 
 def _is_id(word: str) -> bool:
-    return " " not in word and _ID.match(word) is not None
+    return " " not in word and _ID_BEGINNING.match(word) is not None
 
 
 def _usage(takes: Sequence[Parameter]) -> str:

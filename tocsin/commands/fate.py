@@ -11,7 +11,7 @@ from workflows.policy.views.results import Upcoming
 
 FATE_WITHIN = timedelta(seconds=8)
 """So long a page is waited for: PagerDuty answers in a second, and the next tier is tried at once."""
-LOOK_EVERY_S = 0.25
+FATE_LOOK_EVERY_S = 0.25
 
 
 async def fate(
@@ -29,4 +29,4 @@ async def fate(
         page = found(incident, plan_view.lines)
         if page.decided or clock.time() > patient_until:
             return incident, page
-        await asyncio.sleep(LOOK_EVERY_S)
+        await asyncio.sleep(FATE_LOOK_EVERY_S)

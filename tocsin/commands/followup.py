@@ -6,27 +6,25 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Annotated
 
 import typer
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel, ValidationError
 from typer import Argument, Option
 
 from starter.temporal.incidents import Incidents
 from starter.temporal.results import FoundIncident, LookupFailed, NobodyWorks, RefusedByIncident
 from starter.temporal.reviews import Reviews
 from tocsin import output
-from tocsin.commands.arguments import AsJson, Reason
+from tocsin.commands.arguments import SPAN, AsJson, Reason
 from tocsin.commands.event_command import says
 from tocsin.commands.session import incidents
 from tocsin.failure import Failure
 from tocsin.view import review as view
 from workflows.policy.incident.events import Event, FollowUpAdded, FollowUpDone, FollowUpWaived
 from workflows.policy.incident.follow_up import FollowUp
-from workflows.policy.time.durations import LONGEST, Duration, write
+from workflows.policy.time.durations import DAY, LONGEST_DURATION, write
 
 app = typer.Typer(no_args_is_help=True, help="What is to be done so that it does not happen again.")
 
-_SPAN: TypeAdapter[timedelta] = TypeAdapter(Duration)
-A_DAY = timedelta(days=1)
-WHICH = "Of this incident alone, by its id or enough of its beginning."
+WHICH_FOLLOWUPS = "Of this incident alone, by its id or enough of its beginning."
 
 
 class Kept(BaseModel):
@@ -68,7 +66,7 @@ def waive(number: str, /, *, reason: Reason = "") -> Event:
 
 @app.command("list")
 def list_(
-    incident: Annotated[str, Argument(metavar="INCIDENT", help=WHICH, show_default=False)] = "",
+    incident: Annotated[str, Argument(metavar="INCIDENT", help=WHICH_FOLLOWUPS, show_default=False)] = "",
     ended: Annotated[bool, Option("--all", help="Also those that have ended.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -85,19 +83,21 @@ def _day(given: str) -> date:
         day = date.fromisoformat(given)
     except ValueError:
         return (now + _span(given)).date()
-    if day < now.date() - A_DAY:  # where it is still yesterday
+    if day < now.date() - DAY:  # where it is still yesterday
         raise Failure(f"--due {given}: that day has passed")
-    if day > (now + LONGEST).date():
-        raise Failure(f"--due {given}: at most {write(LONGEST)} ahead, which is {now + LONGEST:%Y-%m-%d}")
+    if day > (now + LONGEST_DURATION).date():
+        raise Failure(
+            f"--due {given}: at most {write(LONGEST_DURATION)} ahead, which is {now + LONGEST_DURATION:%Y-%m-%d}"
+        )
     return day
 
 
 def _span(given: str) -> timedelta:
     try:
-        return _SPAN.validate_python(given)
+        return SPAN.validate_python(given)
     except ValidationError:
         raise Failure(
-            f"--due {given}: write a date like 2026-12-01, or a span like 2w, of {write(LONGEST)} at most"
+            f"--due {given}: write a date like 2026-12-01, or a span like 2w, of {write(LONGEST_DURATION)} at most"
         ) from None
 
 

@@ -28,7 +28,7 @@ from workflows.policy.watches.installation import Installation
 app = typer.Typer(no_args_is_help=True, help="Senders that must call in time: their silence opens an incident.")
 
 NOBODY = "recorded; no worker is running: nothing is being watched or paged"
-Name = Annotated[str, Argument(metavar="NAME", help="Lower case with dashes; it beats at /heartbeats/NAME.")]
+HeartbeatName = Annotated[str, Argument(metavar="NAME", help="Lower case with dashes; it beats at /heartbeats/NAME.")]
 
 
 class ListedHeartbeat(BaseModel):
@@ -41,7 +41,7 @@ class ListedHeartbeat(BaseModel):
 
 @app.command()
 def add(
-    name: Name,
+    name: HeartbeatName,
     every: Annotated[str, Option(metavar="SPAN", help="How often it must beat, such as 5m; at least 1m.")],
     grace: Annotated[str, Option(metavar="SPAN", help="How late it may be.")] = "1m",
     severity: Annotated[str, Option(help="sev1 (worst) to sev4; the runbook's default if left out.")] = "",
@@ -63,7 +63,7 @@ def list_(as_json: AsJson = False) -> None:
 
 @app.command()
 def pause(
-    name: Name,
+    name: HeartbeatName,
     span: Annotated[str, Option("--for", metavar="SPAN", help="For how long, such as 2h; at most 31d.")],
     reason: Reason = "",
     as_json: AsJson = False,
@@ -77,13 +77,13 @@ def pause(
 
 
 @app.command()
-def resume(name: Name, as_json: AsJson = False) -> None:
+def resume(name: HeartbeatName, as_json: AsJson = False) -> None:
     """End a pause: it must beat again, an interval from now."""
     asyncio.run(_signal(name, Unpaused(by=me()), as_json))
 
 
 @app.command()
-def remove(name: Name) -> None:
+def remove(name: HeartbeatName) -> None:
     """Expect it no longer."""
     asyncio.run(_remove(name))
 

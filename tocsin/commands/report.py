@@ -11,7 +11,7 @@ import typer
 from typer import Option
 
 from starter.report.counting import counted, figures
-from starter.temporal.directory import Seen
+from starter.temporal.directory import ReadProgress
 from starter.temporal.results import Past, Summary
 from starter.temporal.reviews import Reviews
 from tocsin import output
@@ -25,14 +25,14 @@ from workflows.policy.review.summary import ClosedReview
 app = typer.Typer()
 
 Svg = Annotated[Path | None, Option("--svg", metavar="FILE", help="Draw it, into this file.", show_default=False)]
-Since = Annotated[str, Option(metavar="SPAN", help="So long before now, such as 30d or 4w; or a date or time.")]
-Until = Annotated[str, Option(metavar="SPAN", help="The same for the end; now if left out.", show_default=False)]
+ReportSince = Annotated[str, Option(metavar="SPAN", help="So long before now, such as 30d or 4w; or a date or time.")]
+ReportUntil = Annotated[str, Option(metavar="SPAN", help="The same for the end; now if left out.", show_default=False)]
 
 
 @app.command()
 def report(
-    since: Since = "30d",
-    until: Until = "",
+    since: ReportSince = "30d",
+    until: ReportUntil = "",
     runbook: Annotated[str, Option(metavar="NAME", help="Only incidents of this runbook.", show_default=False)] = "",
     svg: Svg = None,
     as_json: AsJson = False,
@@ -67,7 +67,7 @@ async def _read(since: datetime, runbook: str) -> tuple[Past, list[Summary], tup
 
 
 @contextmanager
-def _telling_how_far() -> Iterator[Seen]:
+def _telling_how_far() -> Iterator[ReadProgress]:
     """On a terminal, for as long as it takes; nothing in a file or pipe."""
     with output.err.status("reading what Temporal has kept …") as status:
         yield lambda count: status.update(f"reading what Temporal has kept: {count} incidents …")

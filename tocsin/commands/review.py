@@ -23,7 +23,7 @@ from workflows.policy.views.results import PlanView
 
 app = typer.Typer(no_args_is_help=True, help="What an incident owes after its end, until all of it is done.")
 
-WHICH = "Its incident's id, or enough of its beginning; it may be left out while only one is open."
+WHICH_REVIEW = "Its incident's id, or enough of its beginning; it may be left out while only one is open."
 
 
 class ShownReview(BaseModel):
@@ -44,7 +44,8 @@ def list_(
 
 @app.command()
 def show(
-    incident: Annotated[str, Argument(metavar="INCIDENT", help=WHICH, show_default=False)] = "", as_json: AsJson = False
+    incident: Annotated[str, Argument(metavar="INCIDENT", help=WHICH_REVIEW, show_default=False)] = "",
+    as_json: AsJson = False,
 ) -> None:
     """One review: what is owed, by whom and by when, and what has been done."""
     asyncio.run(_show(incident, as_json))

@@ -11,7 +11,7 @@ from typer import Argument, Option
 
 from starter.temporal.results import RefusedByIncident
 from tocsin import output
-from tocsin.commands.arguments import WHICH, AsJson, By, me
+from tocsin.commands.arguments import WHICH_INCIDENT, AsJson, By, me
 from tocsin.commands.event_command import VIA
 from tocsin.commands.session import incidents, installation
 from tocsin.failure import Failure
@@ -24,7 +24,7 @@ from workflows.policy.runbook.model import Runbook
 from workflows.policy.views.difference import PlanChange, changes
 from workflows.policy.views.results import PlanView, Status
 
-STYLES = {"appears": "green", "disappears": "red", "moves": "yellow"}
+CHANGE_STYLES = {"appears": "green", "disappears": "red", "moves": "yellow"}
 
 
 class Adoption(BaseModel):
@@ -41,7 +41,7 @@ def adopt(
         list[str],
         Argument(
             metavar="[INCIDENT] RUNBOOK",
-            help=f"RUNBOOK is one that the running installation has loaded. {WHICH}",
+            help=f"RUNBOOK is one that the running installation has loaded. {WHICH_INCIDENT}",
             show_default=False,
         ),
     ],
@@ -92,7 +92,7 @@ def _in_words(adoption: Adoption, plan_view: PlanView) -> RenderableType:
         line = change.line
         before = f" (now {moment(change.before, plan_view.now)})" if change.before else ""
         table.add_row(
-            plain(change.kind, STYLES[change.kind]),
+            plain(change.kind, CHANGE_STYLES[change.kind]),
             moment(line.at, plan_view.now) + before,
             plain(line.what),
             plain(line.reason),

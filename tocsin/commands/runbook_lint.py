@@ -21,7 +21,7 @@ from tocsin.failure import ExitCode
 
 NOT_USED = "Until this is mended nobody can use the runbook."
 DOCUMENTED = "See what goes here: docs/runbooks/README.md, or `tocsin runbook schema`"
-STYLES = {"error": "bold red", "warning": "bold yellow"}
+FINDING_STYLES = {"error": "bold red", "warning": "bold yellow"}
 
 
 class LintLine(BaseModel):
@@ -77,12 +77,12 @@ def _in_words(found: Sequence[LintLine]) -> Group:
 
 def lines(one: LintLine) -> Iterator[Text]:
     path = f"{one.path}: " if one.path else ""
-    yield Text.assemble(f"{one.file}:{one.line}: ", (one.level, STYLES[one.level]), f": {path}{one.what}")
+    yield Text.assemble(f"{one.file}:{one.line}: ", (one.level, FINDING_STYLES[one.level]), f": {path}{one.what}")
     for label, sentence in (("why", one.why), ("instead", one.instead)):
         yield Text(f"    {label}: {sentence}", style="dim")
 
 
 def _summary(found: Sequence[LintLine]) -> Text:
-    count = {level: sum(one.level == level for one in found) for level in STYLES}
+    count = {level: sum(one.level == level for one in found) for level in FINDING_STYLES}
     told = [f"{number} {level}{'s' if number > 1 else ''}" for level, number in count.items() if number]
     return Text(", ".join(told) or "nothing to say against it")

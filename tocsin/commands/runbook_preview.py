@@ -18,9 +18,9 @@ from workflows.policy.simulation.preview import Scenario
 from workflows.policy.time.durations import write
 from workflows.texts.preview import preview as foreseen
 
-LONGEST = timedelta(days=60)
+LONGEST_PREVIEW = timedelta(days=60)
 """How far ahead is looked: every review is over by then, and a quarter of an hour's cadence is 5,760 lines."""
-YEARS = range(1970, 2100)
+KNOWN_YEARS = range(1970, 2100)
 """Beyond them nobody knows the zones' rules."""
 
 
@@ -73,9 +73,9 @@ def _flags(book: Runbook, flags: Sequence[str]) -> tuple[str, ...]:
 
 
 def _possible(course: Scenario) -> None:
-    if course.at.year not in YEARS:
-        raise Failure(f"--at {course.at:%Y-%m-%d}: choose a day in the years {YEARS[0]} to {YEARS[-1]}")
+    if course.at.year not in KNOWN_YEARS:
+        raise Failure(f"--at {course.at:%Y-%m-%d}: choose a day in the years {KNOWN_YEARS[0]} to {KNOWN_YEARS[-1]}")
     if course.ack_after is not None and course.resolve_after is not None and course.ack_after > course.resolve_after:
         raise Failure("--ack comes after --resolve: nobody acknowledges what is over")
-    if course.end > LONGEST:
-        raise Failure(f"{write(course.end)} is too far ahead: at most {write(LONGEST)}")
+    if course.end > LONGEST_PREVIEW:
+        raise Failure(f"{write(course.end)} is too far ahead: at most {write(LONGEST_PREVIEW)}")

@@ -2,29 +2,26 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Annotated
 from uuid import uuid4
 
 import typer
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel, ValidationError
 from rich.table import Table
 from typer import Argument, Option
 
 from starter.temporal.results import NobodyWorks
 from starter.temporal.silences import Silences, new_id
 from tocsin import output
-from tocsin.commands.arguments import AsJson, By, me
+from tocsin.commands.arguments import SPAN, AsJson, By, me
 from tocsin.commands.session import incidents
 from tocsin.failure import Failure, badly_put
 from tocsin.view.plain import moment, plain
 from workflows.policy.runbook.matchers import Matcher
-from workflows.policy.time.durations import Duration
-from workflows.policy.watches.silence import FARTHEST, Expired, Extended, SilenceSummary
+from workflows.policy.watches.silence import FARTHEST_SILENCE, Expired, Extended, SilenceSummary
 
 app = typer.Typer(no_args_is_help=True, help="Maintenance: hold alerts that match, until the silence ends.")
-
-_SPAN: TypeAdapter[timedelta] = TypeAdapter(Duration)
 
 
 class ListedSilence(BaseModel):
@@ -54,7 +51,7 @@ def add(
                 "id": new_id(),
                 "matchers": [Matcher.parse(each) for each in match],
                 "starts_at": starts_at,
-                "ends_at": starts_at + _SPAN.validate_python(span),
+                "ends_at": starts_at + SPAN.validate_python(span),
                 "by": by or me(),
                 "reason": reason,
             }
@@ -106,8 +103,8 @@ def _begin(written: str) -> datetime:
     except ValueError:
         raise Failure(f"--from {written}: write the time like 2026-11-21T22:00:00Z") from None
     begin = begin.replace(tzinfo=UTC) if begin.tzinfo is None else begin.astimezone(UTC)
-    if begin - now > FARTHEST:
-        raise Failure(f"--from {written}: at most {FARTHEST.days} days ahead")
+    if begin - now > FARTHEST_SILENCE:
+        raise Failure(f"--from {written}: at most {FARTHEST_SILENCE.days} days ahead")
     return max(begin, now)
 
 

@@ -8,8 +8,8 @@ from tocsin.demo.commentary import DemoSent
 from tocsin.demo.stage import DemoSandbox
 from workflows.policy.incident.state import Incident
 from workflows.policy.keys.duty_keys import DutyKind, duty_key, duty_of
+from workflows.policy.time.durations import MINUTE
 
-MINUTE = timedelta(minutes=1)
 ON_TIME = timedelta(seconds=2)
 """Real time, on a machine that also runs everything else."""
 ON_CALL = duty_key(DutyKind.ESCALATE, "on-call", 1)
@@ -18,7 +18,7 @@ VP_ENGINEERING = duty_key(DutyKind.ESCALATE, "vp-engineering", 2)
 
 
 @dataclass(frozen=True)
-class Outcome:
+class DemoOutcome:
     """Everything that the demo knows when it is over."""
 
     incident: Incident
@@ -34,12 +34,12 @@ class Outcome:
         return any((s.duty, s.settlement.outcome) == (duty, "done") and abs(s.due - due) < MINUTE for s in self.sent)
 
 
-def unmet(outcome: Outcome) -> list[str]:
+def unmet(outcome: DemoOutcome) -> list[str]:
     """The promises that were broken, in words."""
     return [promise for promise, is_kept in _promises(outcome) if not is_kept]
 
 
-def _promises(o: Outcome) -> Iterator[tuple[str, bool]]:
+def _promises(o: DemoOutcome) -> Iterator[tuple[str, bool]]:
     incident, sandbox = o.incident, o.sandbox
     yield "it is a SEV-1", incident.severity == "sev1"
     yield "the on-call engineer is paged at once", o.was_sent(ON_CALL, 0 * MINUTE)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from starter.temporal.incidents import Incidents
 from tocsin.demo.commentary import Commentary, DemoStep, clock
-from tocsin.demo.expectations import Outcome
+from tocsin.demo.expectations import DemoOutcome
 from tocsin.demo.stage import DemoStage
 
 ANSWERED_AT = timedelta(minutes=33)
@@ -17,7 +17,7 @@ CURTAIN_AT = timedelta(minutes=80)
 GRACE_S = 30.0
 """Real seconds on top, for a slow machine."""
 ANSWERED_BY = "Vera Steersman"
-LOOK_EVERY_S = 0.1
+DEMO_LOOK_EVERY_S = 0.1
 
 
 class NeverClosed(Exception):
@@ -37,7 +37,7 @@ class Play:
             [(ANSWERED_AT, self._answer), (RECOVERED_AT, self._recover)]
         )
 
-    async def perform(self) -> Outcome:
+    async def perform(self) -> DemoOutcome:
         """Raises NeverClosed."""
         self._narrate(timedelta(), "Alertmanager calls the gateway: CheckoutErrors fires, severity critical")
         workflow_id = await self._stage.fire()
@@ -46,11 +46,13 @@ class Play:
                 while True:
                     if await self._is_over(workflow_id):
                         break
-                    await asyncio.sleep(LOOK_EVERY_S)
+                    await asyncio.sleep(DEMO_LOOK_EVERY_S)
         except TimeoutError:
             raise NeverClosed(f"the incident has not closed by {clock(CURTAIN_AT)}") from None
         status = await self._incidents.status(workflow_id)
-        return Outcome(status.incident, tuple(self._commentary.sent.values()), await self._stage.look(), ANSWERED_BY)
+        return DemoOutcome(
+            status.incident, tuple(self._commentary.sent.values()), await self._stage.look(), ANSWERED_BY
+        )
 
     async def _is_over(self, workflow_id: str) -> bool:
         status = await self._incidents.status(workflow_id, patience=timedelta(seconds=GRACE_S))

@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tocsin.demo.commentary import DemoStep, clock
-from tocsin.demo.expectations import Outcome
+from tocsin.demo.expectations import DemoOutcome
 from tocsin.up.folder import LastUp
 from tocsin.view.plain import plain
 
@@ -33,7 +33,7 @@ def step(step: DemoStep) -> RenderableType:
     return line
 
 
-def summary(outcome: Outcome) -> RenderableType:
+def summary(outcome: DemoOutcome) -> RenderableType:
     rings = [ring.routing_key for ring in outcome.sandbox.rings]
     late = max((sent.settlement.late for sent in outcome.sent), default=timedelta())
     late_page = max((page.settlement.late for page in outcome.pages), default=timedelta())

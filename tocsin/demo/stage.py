@@ -66,7 +66,7 @@ class DemoSandbox(_Seen):
         return [u.status for incident in self.statuspage_incidents for u in reversed(incident.incident_updates)]
 
 
-class _Accepted(_Seen):
+class _AcceptedAlerts(_Seen):
     incident: str
 
 
@@ -112,7 +112,7 @@ class DemoStage:
             content=body,
             headers={"Content-Type": "application/json", "User-Agent": "Alertmanager/0.33.1"},
         )
-        return _Accepted.model_validate_json(answer.raise_for_status().content).incident
+        return _AcceptedAlerts.model_validate_json(answer.raise_for_status().content).incident
 
 
 def _written(at: datetime) -> str:

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from tocsin.failure import Failure
 
-PATIENCE_S = 3.0
+LOCK_WITHIN_S = 3.0
 """A killed `up` takes its children along, but not in the same instant."""
 
 
@@ -49,7 +49,7 @@ class Folder:
         self._addresses = path / "addresses.json"
 
     @contextlib.contextmanager
-    def locked(self, patience_s: float = PATIENCE_S) -> Iterator[int]:
+    def locked(self, patience_s: float = LOCK_WITHIN_S) -> Iterator[int]:
         """Hold the folder. Yields what holds it, for the server to inherit. Raises FolderInUse, Failure."""
         with self._open() as file:
             deadline = time.monotonic() + patience_s

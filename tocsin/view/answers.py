@@ -13,7 +13,7 @@ from tocsin.view.plain import moment, plain
 from workflows.policy.runbook.names import severity_title
 from workflows.policy.views.results import PlanView, Upcoming, UpdateResult
 
-STYLES = {"in flight": "cyan", "waiting": "yellow", "due": "bold", "next": ""}
+PLAN_STYLES = {"in flight": "cyan", "waiting": "yellow", "due": "bold", "next": ""}
 
 
 def changed(answer: UpdateResult) -> RenderableType:
@@ -38,7 +38,9 @@ def upcoming(lines: Iterable[Upcoming], now: datetime | None = None) -> Table:
     table = Table("at (UTC)", "next", "because", "", box=None, header_style="dim", padding=(0, 2, 0, 0))
     for line in lines:
         state = f"waits for {line.waits_for}" if line.waits_for else line.state
-        table.add_row(moment(line.at, now), plain(line.what), plain(line.reason), Text(state, style=STYLES[line.state]))
+        table.add_row(
+            moment(line.at, now), plain(line.what), plain(line.reason), Text(state, style=PLAN_STYLES[line.state])
+        )
     return table
 
 

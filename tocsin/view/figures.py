@@ -16,8 +16,8 @@ from workflows.policy.views.summary import ClosedIncident
 
 WIDTH, CARDS, CHARTS, SPREADS = 1200, 66, 146, 384
 """Of the picture; and where its rows begin."""
-GAP = 8
-COLOURS = {
+FIGURE_GAP = 8
+SEVERITY_COLOURS = {
     "sev1": ("#cf222e", "#ff7b72"),
     "sev2": ("#bc4c00", "#f0883e"),
     "sev3": ("#0969da", "#58a6ff"),
@@ -31,7 +31,7 @@ def picture(figures: ReportFigures, records: Sequence[ClosedIncident]) -> str:
     """An SVG document. `records` are those that the figures were made of."""
     drawn = lanes(records)
     tall = SPREADS + height(drawn) + 8 if drawn else SPREADS if figures.total.incidents else CARDS
-    body = opening(WIDTH, tall, period(figures), headline(figures), COLOURS)
+    body = opening(WIDTH, tall, period(figures), headline(figures), SEVERITY_COLOURS)
     if figures.total.incidents:
         body += [*_cards(figures), *_charts(figures)]
     if drawn:
@@ -42,9 +42,9 @@ def picture(figures: ReportFigures, records: Sequence[ClosedIncident]) -> str:
 
 def _cards(figures: ReportFigures) -> Iterator[str]:
     cards = list(_meanings(figures))
-    width = (WIDTH - 16 + GAP) / len(cards) - GAP
+    width = (WIDTH - 16 + FIGURE_GAP) / len(cards) - FIGURE_GAP
     for number, (figure, meaning) in enumerate(cards):
-        x = round(8 + number * (width + GAP), 1)
+        x = round(8 + number * (width + FIGURE_GAP), 1)
         yield f'<rect class="band" x="{x}" y="{CARDS}" width="{width:.1f}" height="72" rx="6"/>'
         yield f'<text class="head" x="{x + 12}" y="{CARDS + 34}" style="font-size: 24px">{text(figure)}</text>'
         yield f'<text class="small" x="{x + 12}" y="{CARDS + 56}">{text(meaning)}</text>'

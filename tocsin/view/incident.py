@@ -9,7 +9,7 @@ from rich.text import Text
 from starter.temporal.results import HistoryLine
 from tocsin.view.answers import held_end, speed, upcoming
 from tocsin.view.plain import moment, plain
-from workflows.policy.incident.episodes import NEVER, names
+from workflows.policy.incident.episodes import NEVER_ENDS, names
 from workflows.policy.incident.messages import TimelineEntry
 from workflows.policy.incident.state import Incident
 from workflows.policy.keys.duty_keys import DutyKey, DutyKind, duty_of
@@ -75,7 +75,7 @@ def _alerts(incident: Incident) -> str:
     )
     total = f"{len(incident.firing)} of {len(incident.alerts)} firing, received {incident.alerts_total:,} times{beyond}"
     endless = [alert for alert in incident.firing if alert.ends == "never"]
-    return f"{total}; {names(endless)}: {NEVER}" if endless else total
+    return f"{total}; {names(endless)}: {NEVER_ENDS}" if endless else total
 
 
 def _by(name: str) -> str:

@@ -12,17 +12,19 @@ from tocsin.view.svg import opening, text
 from tocsin.view.timeline import headline
 from tocsin.view.tracks import Track, TrackLane, TrackScale, lanes
 from workflows.policy.runbook.model import Runbook
-from workflows.policy.simulation.preview import Line, Scenario
+from workflows.policy.simulation.preview import PreviewLine, Scenario
 from workflows.policy.time.durations import write
 from workflows.policy.wire.bounded import cut
 
-RIGHT, TOP, ROW, GAP = 1180, 92, 32, 14
+RIGHT, TOP, PICTURE_ROW, PICTURE_GAP = 1180, 92, 32, 14
 LONGEST_NAME, PER_LETTER = 28, 7.5
 """Letters of a lane's name, and pixels of each."""
 ROOM_FOR_NAMES = 110
 """Pixels between `acknowledged` and `resolved`, so that both can be written in the middle."""
-TICKS = [timedelta(minutes=m) for m in (0, 5, 15, 30, 60, 120, 240, 480, 720, 1440, 2880, 5760, 10080, 20160, 40320)]
-COLOURS = {
+PICTURE_TICKS = [
+    timedelta(minutes=m) for m in (0, 5, 15, 30, 60, 120, 240, 480, 720, 1440, 2880, 5760, 10080, 20160, 40320)
+]
+LANE_COLOURS = {
     "phones": ("#cf222e", "#ff7b72"),
     "roles": ("#bc4c00", "#f0883e"),
     "rooms": ("#0969da", "#58a6ff"),
@@ -31,14 +33,14 @@ COLOURS = {
 }
 
 
-def picture(book: Runbook, course: Scenario, lines: Sequence[Line]) -> str:
+def picture(book: Runbook, course: Scenario, lines: Sequence[PreviewLine]) -> str:
     """An SVG document."""
     scale = TrackScale(_left(book), RIGHT, course.end)
     drawn = lanes(book, lines, scale)
     tops = _tops(drawn)
     height = TOP + sum(_height(lane) for lane in drawn) + 16
     body = [
-        *opening(RIGHT + 20, height, book.title, headline(book, course), COLOURS),
+        *opening(RIGHT + 20, height, book.title, headline(book, course), LANE_COLOURS),
         *(_band(lane, top) for lane, top in zip(drawn, tops, strict=True)),
         *_axis(scale, height),
         *_events(course, scale, height),
@@ -58,7 +60,7 @@ def _tops(drawn: Sequence[TrackLane]) -> list[int]:
 
 
 def _height(lane: TrackLane) -> int:
-    return lane.rows * ROW + GAP
+    return lane.rows * PICTURE_ROW + PICTURE_GAP
 
 
 def _band(lane: TrackLane, top: int) -> str:
@@ -70,7 +72,7 @@ def _band(lane: TrackLane, top: int) -> str:
 
 def _axis(scale: TrackScale, height: int) -> Iterator[str]:
     free_from = 0.0
-    for tick in TICKS:
+    for tick in PICTURE_TICKS:
         x = scale.x(tick)
         if tick > scale.end or x < free_from:
             continue
@@ -91,7 +93,7 @@ def _events(course: Scenario, scale: TrackScale, height: int) -> Iterator[str]:
 
 
 def _track(track: Track, lane_top: int) -> Iterator[str]:
-    y = lane_top + track.row * ROW + 25
+    y = lane_top + track.row * PICTURE_ROW + 25
     yield f'<text class="text" x="{track.label_x}" y="{y - 8}">{text(track.label)}</text>'
     if len(track.marks) > 1:
         first, last = track.marks[0].x, track.marks[-1].x

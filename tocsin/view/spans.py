@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from workflows.policy.time.durations import roughly, write
 
-SHORT = timedelta(minutes=10)
+SHORT_SPAN = timedelta(minutes=10)
 """Below it, seconds matter."""
 
 
@@ -13,6 +13,6 @@ def took(seconds: float | None) -> str:
     if seconds is None:
         return ""
     span = timedelta(seconds=round(seconds))
-    if span < SHORT:
+    if span < SHORT_SPAN:
         return write(span) if span else "0s"
     return roughly(span)

@@ -17,11 +17,13 @@ from workflows.policy.runbook.names import severity_title
 from workflows.policy.time.durations import write
 from workflows.policy.views.summary import ClosedIncident
 
-ROW, APART, HEAD, FOOT = 26, 12, 44, 30
+SPREAD_ROW, SPREAD_APART, SPREAD_HEAD, SPREAD_FOOT = 26, 12, 44, 30
 """Pixels of a row, between two lanes, above the first, and below the last."""
 LEFT, COLUMNS = 160, (64, 64, 56)
 """Pixels of the names, and of the figures at the right: median, ninth decile, number."""
-TICKS = [timedelta(seconds=s) for s in (10, 30, 60, 300, 900, 3600, 14400, 43200, 86400, 259200, 604800, 2592000)]
+SPREAD_TICKS = [
+    timedelta(seconds=s) for s in (10, 30, 60, 300, 900, 3600, 14400, 43200, 86400, 259200, 604800, 2592000)
+]
 SHORTEST = 10
 """Seconds: whatever took less is drawn here."""
 DOT, TRACKS = 8, (0, -5, 5, -9, 9)
@@ -76,7 +78,7 @@ def _rows(
 
 
 def height(drawn: Sequence[SpreadLane]) -> int:
-    return HEAD + sum(len(lane.rows) * ROW + APART for lane in drawn) + FOOT
+    return SPREAD_HEAD + sum(len(lane.rows) * SPREAD_ROW + SPREAD_APART for lane in drawn) + SPREAD_FOOT
 
 
 def spreads(box: Box, drawn: Sequence[SpreadLane]) -> Iterator[str]:
@@ -84,21 +86,21 @@ def spreads(box: Box, drawn: Sequence[SpreadLane]) -> Iterator[str]:
     scale = SpreadScale(box.x + LEFT, box.x + box.width - sum(COLUMNS) - 30, max(longest, 600) * 1.2)
     yield from _axis(scale, box)
     yield from _figures(scale, box.y + 22, ("median", "p90", "number"))
-    y = box.y + HEAD
+    y = box.y + SPREAD_HEAD
     for lane in drawn:
-        yield f'<text class="name" x="{box.x + 12}" y="{y + ROW // 2 + 4}">{lane.name}</text>'
+        yield f'<text class="name" x="{box.x + 12}" y="{y + SPREAD_ROW // 2 + 4}">{lane.name}</text>'
         for row in lane.rows:
-            yield from _row(scale, row, box.x + LEFT - 14, y + ROW // 2)
-            y += ROW
-        y += APART
+            yield from _row(scale, row, box.x + LEFT - 14, y + SPREAD_ROW // 2)
+            y += SPREAD_ROW
+        y += SPREAD_APART
 
 
 def _axis(scale: SpreadScale, box: Box) -> Iterator[str]:
-    bottom = box.y + box.height - FOOT
-    for tick in TICKS:
+    bottom = box.y + box.height - SPREAD_FOOT
+    for tick in SPREAD_TICKS:
         if tick.total_seconds() <= scale.longest:
             x = scale.x(tick.total_seconds())
-            yield f'<line class="grid" x1="{x}" y1="{box.y + HEAD - 6}" x2="{x}" y2="{bottom}"/>'
+            yield f'<line class="grid" x1="{x}" y1="{box.y + SPREAD_HEAD - 6}" x2="{x}" y2="{bottom}"/>'
             yield f'<text class="small" x="{x}" y="{bottom + 18}" text-anchor="middle">{write(tick)}</text>'
 
 

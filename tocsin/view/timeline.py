@@ -11,10 +11,10 @@ from rich.table import Table
 from tocsin.view.plain import plain
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.names import severity_title
-from workflows.policy.simulation.preview import Line, Scenario
+from workflows.policy.simulation.preview import PreviewLine, Scenario
 from workflows.policy.time.durations import write
 
-STYLES = {"page": "bold red", "publish": "yellow", "draft": "yellow", "email": "yellow"}
+TIMELINE_STYLES = {"page": "bold red", "publish": "yellow", "draft": "yellow", "email": "yellow"}
 """What wakes people, and what leaves the company."""
 
 
@@ -29,7 +29,7 @@ class Timeline:
 
     book: Runbook
     course: Scenario
-    lines: Sequence[Line]
+    lines: Sequence[PreviewLine]
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         yield plain(self.book.title, "bold")
@@ -48,7 +48,7 @@ class Timeline:
             table.add_row(
                 write(timedelta(seconds=line.offset_s)),
                 f"{at:%H:%M:%S}",
-                plain(line.kind, STYLES.get(line.kind, "")),
+                plain(line.kind, TIMELINE_STYLES.get(line.kind, "")),
                 plain(", ".join(line.to)),
                 plain(line.reason),
                 *([plain(" ".join(line.text.split()), "dim")] if with_texts else []),

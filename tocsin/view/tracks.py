@@ -8,13 +8,13 @@ from math import log1p
 from workflows.policy.keys.duty_keys import DutyKind, EffectKey, duty_of
 from workflows.policy.planning.wording import duty_name
 from workflows.policy.runbook.model import Runbook
-from workflows.policy.simulation.preview import Line
+from workflows.policy.simulation.preview import PreviewLine
 
 DENSE = timedelta(minutes=5)
 """Up to about here time is drawn evenly; from there on it is pressed together more and more."""
-PER_LETTER = 6.6
+TRACK_PER_LETTER = 6.6
 """Pixels, at most, of the letters that labels are made of."""
-APART, LABEL_AFTER = 12, 3
+TRACKS_APART, LABEL_AFTER = 12, 3
 """Pixels between two tracks in a row, and from a mark to where its label begins, above it."""
 
 
@@ -58,7 +58,7 @@ class TrackLane:
         return 1 + max(track.row for track in self.tracks)
 
 
-def lanes(book: Runbook, lines: Iterable[Line], scale: TrackScale) -> list[TrackLane]:
+def lanes(book: Runbook, lines: Iterable[PreviewLine], scale: TrackScale) -> list[TrackLane]:
     """Those in which anything happens, from the loudest to the quietest."""
     known = {
         "Phones": "phones",
@@ -70,7 +70,7 @@ def lanes(book: Runbook, lines: Iterable[Line], scale: TrackScale) -> list[Track
         "E-mail": "public",
         "Tickets, documents": "papers",
     }
-    sorted_lines: dict[str, dict[str, list[Line]]] = {name: {} for name in known}
+    sorted_lines: dict[str, dict[str, list[PreviewLine]]] = {name: {} for name in known}
     for line in lines:
         sorted_lines[_lane(book, line)].setdefault(_label(book, line), []).append(line)
     return [
@@ -80,7 +80,7 @@ def lanes(book: Runbook, lines: Iterable[Line], scale: TrackScale) -> list[Track
     ]
 
 
-def _lane(book: Runbook, line: Line) -> str:
+def _lane(book: Runbook, line: PreviewLine) -> str:
     by_kind = {
         "page": "Phones",
         "nag": "Roles",
@@ -99,7 +99,7 @@ def _lane(book: Runbook, line: Line) -> str:
     return "Incident's channel" if channel.startswith("#incident-") else "Other channels"
 
 
-def _label(book: Runbook, line: Line) -> str:
+def _label(book: Runbook, line: PreviewLine) -> str:
     """What a track is called: lines with the same label are on it."""
     key = EffectKey.parse(line.duty)
     duty = key.duty if key else duty_of(line.duty)
@@ -118,20 +118,20 @@ def _first(book: Runbook, to: Sequence[str]) -> str:
     return ", ".join(book.role_name(name) for name in roles[:2]) + ("…" if len(roles) > 2 else "") if roles else to[0]
 
 
-def _tracks(by_label: dict[str, list[Line]], colour: str, scale: TrackScale) -> Iterator[Track]:
+def _tracks(by_label: dict[str, list[PreviewLine]], colour: str, scale: TrackScale) -> Iterator[Track]:
     """Each in the first row in which it touches no other."""
     taken: list[float] = []
     for label, lines in by_label.items():
         marks = tuple(_marks(lines, scale))
-        width = len(label) * PER_LETTER
+        width = len(label) * TRACK_PER_LETTER
         label_x = max(scale.left, min(marks[0].x + LABEL_AFTER, scale.right - width))
-        begins, ends = min(label_x, marks[0].x), max(label_x + width, marks[-1].x) + APART
+        begins, ends = min(label_x, marks[0].x), max(label_x + width, marks[-1].x) + TRACKS_APART
         row = next((number for number, until in enumerate(taken) if until <= begins), len(taken))
         taken[row : row + 1] = [ends]
         yield Track(label, label_x, colour, marks, row)
 
 
-def _marks(lines: Iterable[Line], scale: TrackScale) -> Iterator[Mark]:
+def _marks(lines: Iterable[PreviewLine], scale: TrackScale) -> Iterator[Mark]:
     for line in lines:
         after = timedelta(seconds=line.offset_s)
         yield Mark(scale.x(after), after, line.reason)

@@ -15,7 +15,7 @@ from workflows.policy.watches.silence import Captured, SilenceSummary
 from workflows.policy.wire.model import Wire
 from workflows.queues import COMMS_QUEUE, PAGE_QUEUE
 
-AT_ONCE = timedelta(seconds=10)
+FORWARD_WITHIN = timedelta(seconds=10)
 """An attempt; Temporal answers in milliseconds."""
 NOT_FOR_LONG = timedelta(seconds=30)
 
@@ -38,7 +38,7 @@ async def forward(alerts: ForwardAlerts, why: str) -> bool:
         alerts,
         result_type=bool,
         task_queue=PAGE_QUEUE,  # what opens an incident is as urgent as its page
-        start_to_close_timeout=AT_ONCE,
+        start_to_close_timeout=FORWARD_WITHIN,
         retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=10)),
         summary=summary(why),
     )
@@ -63,7 +63,7 @@ async def move(alerts: Move) -> bool:
         alerts,
         result_type=bool,
         task_queue=PAGE_QUEUE,
-        start_to_close_timeout=AT_ONCE,
+        start_to_close_timeout=FORWARD_WITHIN,
         retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=10)),
         summary=summary(f"alerts of {alerts.origin} to {alerts.incident}"),
     )
@@ -78,8 +78,8 @@ async def as_of_now(opening: OpenRequest) -> OpenRequest:
             opening,
             result_type=OpenRequest,
             task_queue=PAGE_QUEUE,
-            start_to_close_timeout=AT_ONCE,
-            schedule_to_close_timeout=AT_ONCE,
+            start_to_close_timeout=FORWARD_WITHIN,
+            schedule_to_close_timeout=FORWARD_WITHIN,
             summary="which runbook is loaded now?",
         )
     except ActivityError:
@@ -95,7 +95,7 @@ async def look_for_the_gateway(since: datetime) -> GatewayPresence | None:
             since,
             result_type=GatewayPresence,
             task_queue=COMMS_QUEUE,
-            start_to_close_timeout=AT_ONCE,
+            start_to_close_timeout=FORWARD_WITHIN,
             schedule_to_close_timeout=NOT_FOR_LONG,
             summary="did the gateway listen?",
         )
@@ -124,7 +124,7 @@ async def other_silences() -> tuple[SilenceSummary, ...]:
             "list_silences",
             result_type=SilencesListed,
             task_queue=PAGE_QUEUE,  # what waits for the answer may be a page
-            start_to_close_timeout=AT_ONCE,
+            start_to_close_timeout=FORWARD_WITHIN,
             schedule_to_close_timeout=NOT_FOR_LONG,
             summary="does another silence match?",
         )
@@ -141,7 +141,7 @@ async def capture_by_silence(held: CaptureBySilence) -> bool:
             held,
             result_type=bool,
             task_queue=PAGE_QUEUE,
-            start_to_close_timeout=AT_ONCE,
+            start_to_close_timeout=FORWARD_WITHIN,
             schedule_to_close_timeout=NOT_FOR_LONG,
             summary=f"silence {held.silence} holds {held.event.opening.title}"[:200],
         )

@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 
 from temporalio import workflow
 
-AT_ONCE = 256 * 1024
+BYTES_AT_ONCE = 256 * 1024
 """Bytes: some milliseconds of work as a rule, and less than a tenth of a second of the worst that may stand in them."""
 NOT_BEFORE = timedelta(milliseconds=1)
-PATIENCE = timedelta(seconds=5)
+READ_WITHIN = timedelta(seconds=5)
 """For what waits, because its end may say that nobody need be paged. Then it goes on with what is known."""
 
 
@@ -28,7 +28,7 @@ class Pace:
 
     def is_behind(self) -> bool:
         """Something waits, and has not for long."""
-        return self._behind_since is not None and workflow.now() - self._behind_since < PATIENCE
+        return self._behind_since is not None and workflow.now() - self._behind_since < READ_WITHIN
 
     async def room_for(self, size: int) -> None:
         """Returns at once while there is some; otherwise in a later activation."""
@@ -48,4 +48,4 @@ class Pace:
         present = workflow.info().get_current_history_length()  # grows with each activation
         if present != self._activation:
             self._activation, self._taken = present, 0
-        return not self._taken or self._taken + size <= AT_ONCE
+        return not self._taken or self._taken + size <= BYTES_AT_ONCE

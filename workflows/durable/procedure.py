@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from workflows.durable.decoding import Known
-from workflows.durable.published import Update
+from workflows.durable.published import AttributeUpdate
 from workflows.policy.effects.demand import Demand
 from workflows.policy.engine import Plan
 from workflows.policy.incident.events import Event
@@ -37,7 +37,7 @@ class Procedure(Protocol):
     def details(self, view: PlanView) -> str:
         """For Temporal's UI, in Markdown."""
 
-    def attributes(self, present: Plan) -> Sequence[Update]: ...
+    def attributes(self, present: Plan) -> Sequence[AttributeUpdate]: ...
     def memo(self, now: datetime) -> Mapping[str, object]:
         """What lists show of it without asking it."""
 

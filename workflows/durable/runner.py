@@ -42,7 +42,7 @@ SUGGESTED_FOR = timedelta(minutes=10)
 """How long a run waits for a quiet moment to continue as new."""
 LAST_CHANCE = timedelta(seconds=30)
 """What a page on its way gets to arrive before a forced continue-as-new; the new run looks it up and goes on."""
-UNKNOWN = object()
+NOT_YET_WRITTEN = object()
 """What a search attribute shows before this run has set or unset it: the run before, which may have been of another
 incident, left its own there."""
 
@@ -198,7 +198,7 @@ class Runner:
 
     def _show(self, present: Plan) -> None:
         workflow.set_current_details(self._case.details(self._plan_view(present)))
-        news = [a for a in self._case.attributes(present) if self._shown.get(a.key.name, UNKNOWN) != a.value]
+        news = [a for a in self._case.attributes(present) if self._shown.get(a.key.name, NOT_YET_WRITTEN) != a.value]
         if news:
             workflow.upsert_search_attributes(news)
             self._shown |= {attribute.key.name: attribute.value for attribute in news}

@@ -8,7 +8,7 @@ from workflows.policy.reducers.alerts import headline
 from workflows.policy.views.results import IncidentInput
 from workflows.policy.views.summary import listed
 
-INCIDENT = "incident"
+INCIDENT_WORKFLOW = "incident"
 CANCELLED_EPISODES = "cancelled-episodes"
 """Types of workflows: never change. What is no incident stands in no list of incidents."""
 
@@ -23,7 +23,7 @@ def leave_behind(start: IncidentInput, closed: Incident) -> None:
         opening = _next(start.opening, closed)
         news = {"opening": opening, "alerts": closed.successor, "cancelled": closed.cancelled_episodes}
         after = start.model_copy(update={"incident": None} | news)
-        workflow.continue_as_new(workflow=INCIDENT, args=[after], memo=listed(opening, workflow.now()))
+        workflow.continue_as_new(workflow=INCIDENT_WORKFLOW, args=[after], memo=listed(opening, workflow.now()))
     if not closed.cancelled_episodes.none:
         remember(start, closed)
 

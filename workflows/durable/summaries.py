@@ -2,10 +2,10 @@
 
 from workflows.policy.wire.bounded import fit
 
-HEAVIEST = 365
+HEAVIEST_SUMMARY = 365
 """Bytes in JSON. Temporal takes a payload of 400 (its `limit.userMetadataSummarySize`), and `encoding: json/plain`, the
 quotation marks and protobuf weigh 29. Where a version enforces that, a heavier one fails the task, again and again."""
 
 
 def summary(text: str) -> str:
-    return fit(text, HEAVIEST)
+    return fit(text, HEAVIEST_SUMMARY)

@@ -20,7 +20,7 @@ from workflows.texts.counting import MEASURED, SPENT, counting
 STEPS = 20_000
 """Less than a tenth of a second."""
 CHARACTERS_A_STEP = 50
-LARGEST = 500_000
+LARGEST_RESULT = 500_000
 """Characters that one operation may make."""
 BITS = 256
 """Of a number."""
@@ -33,7 +33,7 @@ NEVER_LONGER = frozenset({"d", "default", "truncate", "get"})
 """They make no more than the longest of what they are given."""
 GONE = frozenset({"random", "urlize", "xmlattr", "pprint", "striptags"})
 """Not the same each time, or slower than the text is long."""
-METHODS = frozenset(
+STRING_METHODS = frozenset(
     [
         "capitalize", "casefold", "center", "count", "endswith", "expandtabs", "find", "format", "format_map", "get",
         "index", "isalnum", "isalpha", "isdigit", "islower", "isspace", "isupper", "items", "join", "keys", "ljust",
@@ -87,7 +87,7 @@ class Allowance:
         values = tuple(values)
         extents = sorted((self._extent(value) for value in values), reverse=True)
         if name not in NEVER_LONGER and not (name in ("format", "format_map") and _formats(values, extents)):
-            at_most(_product(extents), LARGEST)
+            at_most(_product(extents), LARGEST_RESULT)
 
     def _extent(self, value: object) -> int:
         weight = self.weigh(value)
@@ -114,7 +114,7 @@ def _formats(values: tuple[object, ...], extents: list[int]) -> bool:
     if _WIDE.search(values[0]):
         raise TooMuch("a width in it has more than three digits, or is itself a value")
     pieces = values[0].count("%") + values[0].count("{")
-    at_most(len(values[0]) + pieces * (extents[0] + PIECE), LARGEST)
+    at_most(len(values[0]) + pieces * (extents[0] + PIECE), LARGEST_RESULT)
     return True
 
 
@@ -137,7 +137,7 @@ class BoundedEnvironment(SandboxedEnvironment):
         return super()._generate(counting(source), name, filename, defer_init)
 
     def is_safe_attribute(self, obj: object, attr: str, value: object) -> bool:
-        known = attr in METHODS or not isinstance(value, BuiltinMethodType)
+        known = attr in STRING_METHODS or not isinstance(value, BuiltinMethodType)
         return known and super().is_safe_attribute(obj, attr, value)
 
     def call_binop(self, context: Context, operator: str, left: object, right: object) -> object:
@@ -145,11 +145,11 @@ class BoundedEnvironment(SandboxedEnvironment):
         weights = allowance.weigh(left), allowance.weigh(right)
         match operator:
             case "*":
-                at_most(max(_repeated(left, weights[0], right), _repeated(right, weights[1], left)), LARGEST)
+                at_most(max(_repeated(left, weights[0], right), _repeated(right, weights[1], left)), LARGEST_RESULT)
             case "**" if isinstance(left, int) and isinstance(right, int):
                 at_most(left.bit_length() * abs(right), BITS)
             case "+":
-                at_most(sum(weights), LARGEST)
+                at_most(sum(weights), LARGEST_RESULT)
             case "%" if isinstance(left, str):
                 _formats((left, right), sorted(weights, reverse=True))
         return super().call_binop(context, operator, left, right)

@@ -17,9 +17,9 @@ from workflows.policy.runbook.names import severity_title
 from workflows.policy.time.durations import write
 from workflows.texts.markdown import Markdown, line, table
 
-LONGEST = 200 * 1024
+LONGEST_DOCUMENT = 200 * 1024
 """Bytes of a document. Temporal takes two megabytes with an activity, and an incident may write many."""
-BEGIN, END = "<!-- tocsin:begin -->", "<!-- tocsin:end -->"
+BEGIN_MARK, END_MARK = "<!-- tocsin:begin -->", "<!-- tocsin:end -->"
 
 
 def record(book: Runbook, incident: Incident, now: datetime) -> Markdown:
@@ -36,7 +36,7 @@ def record(book: Runbook, incident: Incident, now: datetime) -> Markdown:
         _section("Timeline", timeline(incident)),
     ]
     text = "\n\n".join(part for part in parts if part)
-    return Markdown(f"{BEGIN}\n{text}\n{END}")
+    return Markdown(f"{BEGIN_MARK}\n{text}\n{END_MARK}")
 
 
 def timeline(incident: Incident) -> Markdown:
@@ -47,12 +47,12 @@ def timeline(incident: Incident) -> Markdown:
     return Markdown(_rows(incident.timeline) + older)
 
 
-def fit(document: str, most: int = LONGEST) -> str:
+def fit(document: str, most: int = LONGEST_DOCUMENT) -> str:
     """So much of it as may travel; its end mark is kept, and what is missing is said."""
     if len(document.encode()) <= most:
         return document
     said = f"\n\nThe rest had no room: a document has at most {most // 1024} KiB.\n"
-    tail = said + END if END in document else said
+    tail = said + END_MARK if END_MARK in document else said
     kept = document.encode()[: most - len(tail.encode())].decode(errors="ignore")
     return kept.rpartition("\n")[0] + tail
 

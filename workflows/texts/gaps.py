@@ -10,8 +10,8 @@ from collections.abc import Iterable
 
 from jinja2 import Undefined, nodes
 
-UNKNOWN = "not known yet"
-_END = "\ufdd0"
+NOT_KNOWN_YET = "not known yet"
+_GAP_END = "\ufdd0"
 BLANK, MISSING, FLAW = "\ufdd1", "\ufdd2", "\ufdd3"
 """A place that the template leaves open; a value that is not known; a text that failed."""
 
@@ -24,10 +24,10 @@ _PLACEHOLDER = re.compile(
       | _{3,} | \?{3,}""",
     re.VERBOSE,
 )
-_VALUE = re.compile(r"\[\w+\?\]")
+_MISSING_VALUE = re.compile(r"\[\w+\?\]")
 """As `Missing` shows it."""
-_GAP = re.compile(f"([{BLANK}{MISSING}{FLAW}])([^{_END}]*){_END}")
-_TAG = re.compile(f"(?m)^{BLANK}([^{_END}]*){_END}(?=[ \t]*[^\\s])")
+_MARKED_GAP = re.compile(f"([{BLANK}{MISSING}{FLAW}])([^{_GAP_END}]*){_GAP_END}")
+_TAG = re.compile(f"(?m)^{BLANK}([^{_GAP_END}]*){_GAP_END}(?=[ \t]*[^\\s])")
 """`[Acme] Checkout fails`: what begins a line, and is followed by more, is no gap to people who know what it means."""
 
 
@@ -35,7 +35,7 @@ class Missing(Undefined):
     """A value that is not known is seen, not swallowed."""
 
     def __str__(self) -> str:
-        return f"{MISSING}[{self._undefined_name}?]{_END}"
+        return f"{MISSING}[{self._undefined_name}?]{_GAP_END}"
 
 
 def marked(template: nodes.Template) -> nodes.Template:
@@ -49,17 +49,17 @@ def marked(template: nodes.Template) -> nodes.Template:
 
 
 def _marks(text: str) -> str:
-    return _PLACEHOLDER.sub(lambda gap: f"{BLANK}{gap.group()}{_END}", text)
+    return _PLACEHOLDER.sub(lambda gap: f"{BLANK}{gap.group()}{_GAP_END}", text)
 
 
 def flaw(text: str) -> str:
     """Marks a text that says what went wrong in here."""
-    return f"{FLAW}{text}{_END}"
+    return f"{FLAW}{text}{_GAP_END}"
 
 
 def found(text: str, kinds: str = BLANK + MISSING + FLAW) -> tuple[str, ...]:
     """The gaps of these kinds, each once."""
-    return tuple(dict.fromkeys(gap.group(2) for gap in _GAP.finditer(text) if gap.group(1) in kinds))
+    return tuple(dict.fromkeys(gap.group(2) for gap in _MARKED_GAP.finditer(text) if gap.group(1) in kinds))
 
 
 def in_template(template: nodes.Template) -> tuple[str, ...]:
@@ -81,22 +81,22 @@ def brought_along(words: str, texts: Iterable[str]) -> tuple[str, ...]:
     if not any(gap.startswith("[") for gap in looks):
         return looks
     ours = {gap for text in texts for gap in left_in(text)}
-    return tuple(gap for gap in looks if not gap.startswith("[") or gap in ours or _VALUE.fullmatch(gap))
+    return tuple(gap for gap in looks if not gap.startswith("[") or gap in ours or _MISSING_VALUE.fullmatch(gap))
 
 
 def shown(text: str) -> str:
     """For whoever is to fill them: the gaps as they stand."""
-    return _GAP.sub(r"\2", text)
+    return _MARKED_GAP.sub(r"\2", text)
 
 
 def spoken(text: str) -> str:
     """For people of the house: no gap looks like a fact."""
-    return _GAP.sub(lambda gap: gap.group(2) if gap.group(1) == FLAW else UNKNOWN, _TAG.sub(r"\1", text))
+    return _MARKED_GAP.sub(lambda gap: gap.group(2) if gap.group(1) == FLAW else NOT_KNOWN_YET, _TAG.sub(r"\1", text))
 
 
 def without(text: str) -> str:
     """A text of the runbook's that is no template."""
-    return _PLACEHOLDER.sub(UNKNOWN, text)
+    return _PLACEHOLDER.sub(NOT_KNOWN_YET, text)
 
 
 def named(gaps: Iterable[str]) -> str:

@@ -7,7 +7,7 @@ is escaped.
 import re
 from collections.abc import Iterable, Sequence
 
-ANYWHERE = re.compile(r"[\\`*\[\]<>|~]|&(?=[#\w])|(?<![^\W_])_|_(?![^\W_])")
+MARKUP = re.compile(r"[\\`*\[\]<>|~]|&(?=[#\w])|(?<![^\W_])_|_(?![^\W_])")
 AT_THE_BEGINNING = re.compile(r"^([ \t]*)([#+=-]|\d{1,9}(?=[.)]))", re.MULTILINE)
 INDENTED = re.compile(r"^[ \t]+", re.MULTILINE)
 
@@ -20,7 +20,7 @@ class Markdown(str):
 
 def literal(text: str) -> Markdown:
     """Shows as it is written, be it in a paragraph, a list or a heading."""
-    escaped = ANYWHERE.sub(lambda found: "\\" + found.group(), INDENTED.sub("", text))
+    escaped = MARKUP.sub(lambda found: "\\" + found.group(), INDENTED.sub("", text))
     return Markdown(AT_THE_BEGINNING.sub(_first, escaped))
 
 

@@ -3,13 +3,13 @@
 from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import WriteDocument
 from workflows.policy.runbook.model import Runbook
-from workflows.policy.simulation.preview import Line, Scenario, simulate_lines
+from workflows.policy.simulation.preview import PreviewLine, Scenario, simulate_lines
 from workflows.policy.simulation.simulate import Simulation
 from workflows.texts import documents
 from workflows.texts.render import words
 
 
-def preview(book: Runbook, course: Scenario) -> list[Line]:
+def preview(book: Runbook, course: Scenario) -> list[PreviewLine]:
     """What would follow, in the order of time."""
     return simulate_lines(book, course, say)
 
@@ -18,5 +18,5 @@ def say(simulation: Simulation, demand: Demand) -> str:
     """The text of a demand, as everything stands now."""
     text = words(simulation.book, simulation.incident, demand, simulation.now, simulation.review).text
     if isinstance(demand.effect, WriteDocument):  # its record would repeat the whole preview
-        return text.partition(documents.BEGIN)[0].strip()
+        return text.partition(documents.BEGIN_MARK)[0].strip()
     return text

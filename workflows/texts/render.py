@@ -25,8 +25,8 @@ from workflows.texts.context import ALWAYS, SOMETIMES, Values
 from workflows.texts.defaults import TEXTS
 from workflows.texts.occasion import INSIDE, is_public, is_unread
 
-SUBJECT = "Subject:"
-LONGEST = 3000
+SUBJECT_MARK = "Subject:"
+LONGEST_MESSAGE = 3000
 """Characters: what a Slack text block holds, and more than anybody reads on a phone."""
 
 
@@ -79,7 +79,7 @@ def _said(values: Values, failed: list[Failed]) -> Message:
     if isinstance(effect, Publish | Email):
         return _for_outside(values, effect, subject, text)
     own = effect.words if isinstance(effect, Ticket) else None
-    return Message(gaps.spoken(subject), own or cut(gaps.spoken(text), LONGEST))
+    return Message(gaps.spoken(subject), own or cut(gaps.spoken(text), LONGEST_MESSAGE))
 
 
 def _for_outside(values: Values, effect: Publish | Email, subject: str, text: str) -> Message:
@@ -91,7 +91,7 @@ def _for_outside(values: Values, effect: Publish | Email, subject: str, text: st
         return Message(whole, own, gaps=gaps.brought_along(own, texts_of(values.book)))
     missing = gaps.found(f"{subject}\n{text}", kinds)
     show = gaps.shown if missing else gaps.spoken
-    return Message(show(subject), cut(show(text), LONGEST), gaps=missing)
+    return Message(show(subject), cut(show(text), LONGEST_MESSAGE), gaps=missing)
 
 
 def texts_of(book: Runbook) -> Iterable[str]:
@@ -102,7 +102,7 @@ def texts_of(book: Runbook) -> Iterable[str]:
 def _document(values: Values, effect: WriteDocument, failed: list[Failed]) -> str:
     """For people to write on, with the record where the template has it, or else at its end."""
     text = effect.words or _fill(values, effect.template, DOCUMENTS, failed)
-    if documents.BEGIN not in text:
+    if documents.BEGIN_MARK not in text:
         text = f"{text}\n\n{values.record}"
     return documents.fit(f"{text}\n")
 
@@ -110,10 +110,10 @@ def _document(values: Values, effect: WriteDocument, failed: list[Failed]) -> st
 def _mail(subject: str, text: str, own: str | None) -> tuple[str, str]:
     """A text that begins with `Subject: ...` brings its own; somebody's own words may leave that out."""
     for said in (text, own or ""):
-        if said.startswith(SUBJECT):
-            subject = said.removeprefix(SUBJECT).partition("\n")[0].strip() or subject
+        if said.startswith(SUBJECT_MARK):
+            subject = said.removeprefix(SUBJECT_MARK).partition("\n")[0].strip() or subject
     said = own or text
-    return subject, said.partition("\n")[2].strip() if said.startswith(SUBJECT) else said
+    return subject, said.partition("\n")[2].strip() if said.startswith(SUBJECT_MARK) else said
 
 
 def _subject(values: Values) -> str:

@@ -14,7 +14,7 @@ from starter.sources.table import SOURCES
 
 OF_THEIR_OWN = {"cloudwatch", "pagerduty"}
 """Sources that do more than send alerts: each has a module here."""
-QUERY = (
+QUERY_PARAMETERS = (
     "`?runbook=name` chooses the runbook for incidents that these alerts open; "
     "`?severity=word` how grave those are that do not say so themselves."
 )
@@ -59,7 +59,7 @@ def _serve(routes: APIRouter, admission: Admission, pipeline: Pipeline, source: 
         status_code=202,
         response_model=Accepted,
         name=f"{source.name} webhook",
-        description=f"{source.about}\n\n{QUERY}",
+        description=f"{source.about}\n\n{QUERY_PARAMETERS}",
         responses=REFUSALS,
         openapi_extra={**described(source), "parameters": _PARAMETERS},
     )

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from starter.gateway.accepted import REFUSALS, Accepted
 from starter.gateway.admission import Admission, in_time
 from starter.gateway.pipeline import Pipeline
-from starter.gateway.routes.alerts import QUERY, described
+from starter.gateway.routes.alerts import QUERY_PARAMETERS, described
 from starter.sources import sns
 from starter.sources.cloudwatch import SOURCE
 from starter.sources.reading import Unreadable, Webhook
@@ -23,7 +23,7 @@ def router(admission: Admission, pipeline: Pipeline, calls: SnsCalls) -> APIRout
     @routes.post(
         "/webhooks/cloudwatch",
         status_code=202,
-        description=f"{SOURCE.about}\n\n{QUERY}",
+        description=f"{SOURCE.about}\n\n{QUERY_PARAMETERS}",
         responses=REFUSALS,
         openapi_extra=described(SOURCE),
     )

@@ -10,13 +10,13 @@ from starter.gateway.accepted import REFUSALS, Accepted
 from starter.gateway.admission import Admission, in_time
 from starter.gateway.outcomes import Outcomes
 from starter.gateway.pipeline import Pipeline
-from starter.gateway.routes.alerts import QUERY, described
+from starter.gateway.routes.alerts import QUERY_PARAMETERS, described
 from starter.intake.identity import workflow_id
-from starter.intake.ours import PAGE
+from starter.intake.ours import OUR_PAGE
 from starter.intake.pagerduty_alerts import alert_keys
 from starter.intake.pagerduty_rings import IgnoredRing, Report, report
 from starter.intake.translating import unreadable
-from starter.sources.pagerduty import ENDS, FIRES, SOURCE, WebhookIncident, read
+from starter.sources.pagerduty import FIRING_EVENTS, RESOLVING_EVENTS, SOURCE, WebhookIncident, read
 from starter.sources.reading import Unreadable, Webhook
 from starter.sources.refusal import Refusal
 from starter.temporal.incidents import Incidents
@@ -34,7 +34,7 @@ def router(admission: Admission, pipeline: Pipeline, incidents: Incidents, setti
     @routes.post(
         "/webhooks/pagerduty",
         status_code=202,
-        description=f"{SOURCE.about}\n\n{QUERY}",
+        description=f"{SOURCE.about}\n\n{QUERY_PARAMETERS}",
         responses=REFUSALS,
         openapi_extra=described(SOURCE),
     )
@@ -55,7 +55,7 @@ class _Hears:
     async def hear(self, webhook: Webhook, runbook: str | None) -> Accepted:
         try:
             found = report(webhook)
-            _, incident = read(webhook, FIRES + ENDS)
+            _, incident = read(webhook, FIRING_EVENTS + RESOLVING_EVENTS)
         except Unreadable as error:
             return await self.pipeline.accept(SOURCE, webhook, unreadable(SOURCE, webhook, error), runbook)
         if isinstance(found, Report) and (rings := await _rings_of(self.settings, found)):
@@ -117,8 +117,8 @@ async def _rings(settings: Settings, key: str | None, pagerduty_id: str | None) 
 async def _why_not_theirs(settings: Settings, incident: WebhookIncident) -> str:
     """A page of ours must never open an incident, which would page. In doubt it is ours."""
     if incident.incident_key:
-        return PAGE if is_page(incident.incident_key) else ""
+        return OUR_PAGE if is_page(incident.incident_key) else ""
     if settings.pagerduty_api_token is None:
         return "it has no incident_key: set TOCSIN_PAGERDUTY_API_TOKEN, to ask PagerDuty whose it is"
     keys = await alert_keys(settings, incident.id)
-    return PAGE if any(map(is_page, keys)) else ""
+    return OUR_PAGE if any(map(is_page, keys)) else ""

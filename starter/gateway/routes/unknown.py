@@ -34,10 +34,10 @@ def answer_unknown(app: FastAPI, outcomes: Outcomes) -> None:
 
 
 def _what(method: str, parts: list[str], status: int) -> str:
-    path = text.line("/".join(parts), text.NAME)
+    path = text.line("/".join(parts), text.LONGEST_WORD)
     if status != HTTPStatus.NOT_FOUND:
         return f"nothing takes a {method} at /{path}."
-    source = next((part for part in parts if part in SOURCES), parts[-1][: text.NAME])
+    source = next((part for part in parts if part in SOURCES), parts[-1][: text.LONGEST_WORD])
     if source in SOURCES:
         return f"there is nothing at /{path}. Did you mean `/webhooks/{source}`?"
     near = closest(source, SOURCES)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from itertools import pairwise
 
-from starter.runbooks.lint.finding import Finding, Path, error, warning
+from starter.runbooks.lint.finding import Finding, RunbookPath, error, warning
 from starter.runbooks.lint.places import severities
 from workflows.policy.runbook.model import Runbook, Severity
 from workflows.policy.runbook.names import severity_title
@@ -22,7 +22,7 @@ def findings(book: Runbook) -> Iterator[Finding]:
     yield from _graver_is_slower(book)
 
 
-def _updates(at: Path, terms: Cadence) -> Iterator[Finding]:
+def _updates(at: RunbookPath, terms: Cadence) -> Iterator[Finding]:
     if terms.remind >= terms.every:
         yield error(
             (*at, "remind"),
@@ -32,7 +32,7 @@ def _updates(at: Path, terms: Cadence) -> Iterator[Finding]:
         )
 
 
-def _signs_of_life(at: Path, severity: Severity, terms: Cadence) -> Iterator[Finding]:
+def _signs_of_life(at: RunbookPath, severity: Severity, terms: Cadence) -> Iterator[Finding]:
     expires = severity.acknowledge.expires_after
     if expires is not None and expires <= terms.every:
         yield warning(
@@ -43,7 +43,7 @@ def _signs_of_life(at: Path, severity: Severity, terms: Cadence) -> Iterator[Fin
         )
 
 
-def _status_page(at: Path, terms: StatusPageTerms) -> Iterator[Finding]:
+def _status_page(at: RunbookPath, terms: StatusPageTerms) -> Iterator[Finding]:
     if terms.every and terms.first > terms.every:
         yield warning(
             (*at, "first"),
@@ -72,7 +72,7 @@ def _graver_is_slower(book: Runbook) -> Iterator[Finding]:
                 )
 
 
-def _compared(graver: Severity, lesser: Severity) -> Iterator[tuple[Path, timedelta | None, timedelta | None]]:
+def _compared(graver: Severity, lesser: Severity) -> Iterator[tuple[RunbookPath, timedelta | None, timedelta | None]]:
     yield ("updates", "every"), _every(graver.updates), _every(lesser.updates)
     yield ("status_page", "every"), _every(graver.status_page), _every(lesser.status_page)
     within = [severity.acknowledge.within for severity in (graver, lesser)]

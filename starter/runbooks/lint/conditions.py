@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from starter.runbooks.lint.finding import Finding, Path, error, listed
+from starter.runbooks.lint.finding import Finding, RunbookPath, error, listed
 from starter.runbooks.lint.hours import always_business
 from starter.runbooks.lint.places import timed_conditions, timeless_conditions
 from workflows.policy.runbook.model import Runbook
@@ -19,7 +19,7 @@ def findings(book: Runbook) -> Iterator[Finding]:
     yield from _always_an_emergency(book)
 
 
-def _contradiction(path: Path, condition: Condition) -> Iterator[Finding]:
+def _contradiction(path: RunbookPath, condition: Condition) -> Iterator[Finding]:
     both = tuple(flag for flag in condition.flags if flag in condition.without)
     if both:
         yield error(
@@ -30,7 +30,7 @@ def _contradiction(path: Path, condition: Condition) -> Iterator[Finding]:
         )
 
 
-def _never_off_hours(book: Runbook, path: Path, condition: Condition) -> Iterator[Finding]:
+def _never_off_hours(book: Runbook, path: RunbookPath, condition: Condition) -> Iterator[Finding]:
     if condition.off_hours and always_business(book.calendar):
         yield error(
             (*path, "off_hours"),
@@ -40,7 +40,7 @@ def _never_off_hours(book: Runbook, path: Path, condition: Condition) -> Iterato
         )
 
 
-def _hour_not_asked(path: Path, condition: Condition) -> Iterator[Finding]:
+def _hour_not_asked(path: RunbookPath, condition: Condition) -> Iterator[Finding]:
     if condition.off_hours is not None:
         yield error(
             (*path, "off_hours"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from starter.runbooks.lint.finding import Finding, Path, error, warning
+from starter.runbooks.lint.finding import Finding, RunbookPath, error, warning
 from starter.runbooks.lint.places import duties, own_duties, review_duties, severities
 from workflows.policy.duties.delivery_kinds import WAYS
 from workflows.policy.runbook.model import Runbook, Severity
@@ -24,7 +24,7 @@ def findings(book: Runbook) -> Iterator[Finding]:
             yield from _after_the_end(path, duty)
 
 
-def _addressed(path: Path, duty: Duty) -> Iterator[Finding]:
+def _addressed(path: RunbookPath, duty: Duty) -> Iterator[Finding]:
     if duty.kind == "email" and not duty.to:
         yield error(
             path,
@@ -63,7 +63,7 @@ def _audiences(book: Runbook) -> Iterator[Finding]:
                 )
 
 
-def _owed_by(path: Path, duty: Duty) -> Iterator[Finding]:
+def _owed_by(path: RunbookPath, duty: Duty) -> Iterator[Finding]:
     if duty.owner:
         return
     if duty.approval:
@@ -93,7 +93,7 @@ def _owed_by(path: Path, duty: Duty) -> Iterator[Finding]:
         )
 
 
-def _approved(path: Path, duty: Duty) -> Iterator[Finding]:
+def _approved(path: RunbookPath, duty: Duty) -> Iterator[Finding]:
     if duty.approval and duty.kind != "email":
         yield error(
             (*path, "approval"),
@@ -110,7 +110,7 @@ def _approved(path: Path, duty: Duty) -> Iterator[Finding]:
         )
 
 
-def _pinned(path: Path, duty: Duty) -> Iterator[Finding]:
+def _pinned(path: RunbookPath, duty: Duty) -> Iterator[Finding]:
     if duty.pin and duty.kind in WAYS:
         yield warning(
             (*path, "pin"),
@@ -120,7 +120,7 @@ def _pinned(path: Path, duty: Duty) -> Iterator[Finding]:
         )
 
 
-def _recurring(path: Path, duty: Duty) -> Iterator[Finding]:
+def _recurring(path: RunbookPath, duty: Duty) -> Iterator[Finding]:
     if duty.every is not None:
         yield error(
             (*path, "every"),
@@ -130,7 +130,7 @@ def _recurring(path: Path, duty: Duty) -> Iterator[Finding]:
         )
 
 
-def _before_the_close(path: Path, duty: Duty, severity: Severity) -> Iterator[Finding]:
+def _before_the_close(path: RunbookPath, duty: Duty, severity: Severity) -> Iterator[Finding]:
     if duty.at != "resolved":
         return
     yield from _recurring(path, duty)
@@ -143,7 +143,7 @@ def _before_the_close(path: Path, duty: Duty, severity: Severity) -> Iterator[Fi
         )
 
 
-def _after_the_end(path: Path, duty: Duty) -> Iterator[Finding]:
+def _after_the_end(path: RunbookPath, duty: Duty) -> Iterator[Finding]:
     if duty.at != "resolved":
         yield error(
             (*path, "at"),

@@ -26,9 +26,9 @@ from workflows.policy.keys.duty_keys import DutyKind, duty_key
 from workflows.policy.reducers.root import apply
 from workflows.policy.runbook.model import Runbook
 from workflows.texts.context import Values
-from workflows.texts.render import ENVIRONMENT, FAILURES, LONGEST, fill, why
+from workflows.texts.render import ENVIRONMENT, FAILURES, LONGEST_MESSAGE, fill, why
 
-AT = datetime(2026, 1, 1, tzinfo=UTC)
+EXAMPLE_MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
 HOSTILE = "🔥\u202e{{ x }}%s{0}<b>\\"
 """Wide, backwards, and looking like a template, a format, markup and an escape."""
 
@@ -69,11 +69,11 @@ def _values(book: Runbook) -> Values:
     demand = Demand(
         duty=duty_key(DutyKind.ANNOUNCEMENT, "incident"),
         occurrence=incident.told,
-        due_at=AT,
+        due_at=EXAMPLE_MOMENT,
         reason=reason,
         effect=effect,
     )
-    return Values(book, incident, demand, AT + timedelta(hours=1), lambda _, __: "x" * LONGEST)
+    return Values(book, incident, demand, EXAMPLE_MOMENT + timedelta(hours=1), lambda _, __: "x" * LONGEST_MESSAGE)
 
 
 def _full(book: Runbook) -> Incident:
@@ -87,7 +87,7 @@ def _full(book: Runbook) -> Incident:
         labels=labels,
         links=(("Link", "https://example.com/" + "x" * 1900),) * IncidentBounds.links,
     )
-    incident = declare(opening, AT, "20260101-0000-aaaaaa", "incident-" + "x" * 40)
+    incident = declare(opening, EXAMPLE_MOMENT, "20260101-0000-aaaaaa", "incident-" + "x" * 40)
     for event in _events(book, text):
         incident = apply(book, incident, event)
     return incident
@@ -95,14 +95,15 @@ def _full(book: Runbook) -> Incident:
 
 def _events(book: Runbook, text: str) -> Iterator[Event]:
     yield AlertsReceived(
-        at=AT,
+        at=EXAMPLE_MOMENT,
         alerts=tuple(
-            Alert(fingerprint=f"{n}", name=text, summary=text, starts_at=AT) for n in range(IncidentBounds.alerts)
+            Alert(fingerprint=f"{n}", name=text, summary=text, starts_at=EXAMPLE_MOMENT)
+            for n in range(IncidentBounds.alerts)
         ),
     )
-    yield from (RoleAssigned(at=AT, role=role, person=text) for role in book.roles)
-    yield from (FlagChanged(at=AT, flag=flag) for flag in sorted(book.flags))
-    yield from (Noted(at=AT, by=text, text=text) for _ in range(IncidentBounds.timeline))
-    yield Acknowledged(at=AT, by=text)
-    yield UpdatePosted(at=AT, by=text, text=text[:3000], phase="identified")
-    yield Resolved(at=AT, by=text, text=text)
+    yield from (RoleAssigned(at=EXAMPLE_MOMENT, role=role, person=text) for role in book.roles)
+    yield from (FlagChanged(at=EXAMPLE_MOMENT, flag=flag) for flag in sorted(book.flags))
+    yield from (Noted(at=EXAMPLE_MOMENT, by=text, text=text) for _ in range(IncidentBounds.timeline))
+    yield Acknowledged(at=EXAMPLE_MOMENT, by=text)
+    yield UpdatePosted(at=EXAMPLE_MOMENT, by=text, text=text[:3000], phase="identified")
+    yield Resolved(at=EXAMPLE_MOMENT, by=text, text=text)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Path = tuple[int | str, ...]
+RunbookPath = tuple[int | str, ...]
 """Where in the runbook: `("severities", "sev1", "escalation", 0)`."""
 Level = Literal["error", "warning"]
 
@@ -12,18 +12,18 @@ Level = Literal["error", "warning"]
 class Finding:
     """An error is what will not do what it says; a warning is what its author may not have meant."""
 
-    path: Path
+    path: RunbookPath
     level: Level
     what: str
     why: str
     instead: str
 
 
-def error(path: Path, what: str, why: str, instead: str) -> Finding:
+def error(path: RunbookPath, what: str, why: str, instead: str) -> Finding:
     return Finding(path, "error", what, why, instead)
 
 
-def warning(path: Path, what: str, why: str, instead: str) -> Finding:
+def warning(path: RunbookPath, what: str, why: str, instead: str) -> Finding:
     return Finding(path, "warning", what, why, instead)
 
 

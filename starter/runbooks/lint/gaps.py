@@ -10,7 +10,7 @@ FAR = 10_000
 """Kinds of incidents that are tried: more than any ladder tells apart."""
 
 
-class Kind(NamedTuple):
+class IncidentKind(NamedTuple):
     labels: Mapping[str, str]
     flags: frozenset[str]
     off_hours: bool
@@ -26,13 +26,13 @@ def example(conditions: Sequence[Condition]) -> str | None:
     ways = product(product(*values), sets, (False, True), (False, True))
     for given, carried, off_hours, public in islice(ways, FAR):
         labels = {name: value for name, value in zip(names, given, strict=True) if value}
-        kind = Kind(labels, frozenset(carried), off_hours, public)
+        kind = IncidentKind(labels, frozenset(carried), off_hours, public)
         if not any(_holds(when, kind) for when in conditions):
             return _in_words(kind, names, flags, any(when.off_hours is not None for when in conditions))
     return None
 
 
-def _holds(when: Condition, kind: Kind) -> bool:
+def _holds(when: Condition, kind: IncidentKind) -> bool:
     return (
         kind.flags.issuperset(when.flags)
         and kind.flags.isdisjoint(when.without)
@@ -42,7 +42,7 @@ def _holds(when: Condition, kind: Kind) -> bool:
     )
 
 
-def _in_words(kind: Kind, names: list[str], flags: list[str], by_hours: bool) -> str:
+def _in_words(kind: IncidentKind, names: list[str], flags: list[str], by_hours: bool) -> str:
     """`an incident without such a label team, not flagged security, in business hours`."""
     parts = [f"with {name}: {kind.labels[name]}" if name in kind.labels else f"of no such {name}" for name in names]
     parts += [f"{'flagged' if flag in kind.flags else 'not flagged'} {flag}" for flag in flags]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, time
 
-from starter.runbooks.lint.finding import Finding, Path, error, warning
+from starter.runbooks.lint.finding import Finding, RunbookPath, error, warning
 from starter.runbooks.lint.places import severities
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.time.calendar import WEEKDAYS, Calendar, Hours, first_night_without
@@ -25,7 +25,7 @@ def always_business(calendar: Calendar) -> bool:
     return hours.begin == hours.end and set(hours.days) == set(WEEKDAYS) and not calendar.holidays
 
 
-def _hours(calendar: Calendar) -> Iterator[tuple[Path, Hours]]:
+def _hours(calendar: Calendar) -> Iterator[tuple[RunbookPath, Hours]]:
     yield ("calendar", "business_hours"), calendar.business_hours
     if calendar.quiet_hours:
         yield ("calendar", "quiet_hours"), calendar.quiet_hours
@@ -42,7 +42,7 @@ def _quiet_all_day(calendar: Calendar) -> Iterator[Finding]:
         )
 
 
-def _seconds(path: Path, wall: time) -> Iterator[Finding]:
+def _seconds(path: RunbookPath, wall: time) -> Iterator[Finding]:
     if wall.second or wall.tzinfo:
         yield error(
             path,
@@ -52,7 +52,7 @@ def _seconds(path: Path, wall: time) -> Iterator[Finding]:
         )
 
 
-def _skipped(calendar: Calendar, path: Path, wall: time, today: date) -> Iterator[Finding]:
+def _skipped(calendar: Calendar, path: RunbookPath, wall: time, today: date) -> Iterator[Finding]:
     night = first_night_without(calendar.zone, wall, today)
     if night:
         yield warning(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from starter.runbooks.lint.finding import Finding, Path, error, warning
+from starter.runbooks.lint.finding import Finding, RunbookPath, error, warning
 from starter.runbooks.vocabulary import meaning, plain
 from workflows.policy.runbook.intake import Ignored
 from workflows.policy.runbook.model import Runbook
@@ -25,7 +25,7 @@ def findings(book: Runbook) -> Iterator[Finding]:
     yield from _ignores_what_it_maps(book)
 
 
-def _path(book: Runbook, label: str) -> Path:
+def _path(book: Runbook, label: str) -> RunbookPath:
     return ("intake", "group_by", book.intake.group_by.index(label))
 
 

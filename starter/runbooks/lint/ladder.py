@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from starter.runbooks.lint.finding import Finding, Path, error, listed, warning
+from starter.runbooks.lint.finding import Finding, RunbookPath, error, listed, warning
 from starter.runbooks.lint.gaps import example
 from starter.runbooks.lint.places import severities, tiers
 from workflows.policy.runbook.model import Runbook, Severity
@@ -27,7 +27,7 @@ def called_by_default(book: Runbook, tier: Tier) -> frozenset[str]:
     return frozenset(person for person in (*tier.page, *(stand_ins[r] for r in tier.roles), *managers) if person)
 
 
-def _reach(book: Runbook, at: Path, severity: Severity) -> Iterator[Finding]:
+def _reach(book: Runbook, at: RunbookPath, severity: Severity) -> Iterator[Finding]:
     ladder = tiers(at, severity)
     if not any(called_by_default(book, tier) for _, tier in ladder):
         yield error(
@@ -43,7 +43,7 @@ def _reach(book: Runbook, at: Path, severity: Severity) -> Iterator[Finding]:
     yield from _gap(at, severity)
 
 
-def _nobody(book: Runbook, path: Path, tier: Tier) -> Iterator[Finding]:
+def _nobody(book: Runbook, path: RunbookPath, tier: Tier) -> Iterator[Finding]:
     roles = tuple(book.role_name(role) for role in (*tier.roles, *tier.managers_of))
     if not roles:
         yield error(
@@ -61,7 +61,7 @@ def _nobody(book: Runbook, path: Path, tier: Tier) -> Iterator[Finding]:
         )
 
 
-def _gap(at: Path, severity: Severity) -> Iterator[Finding]:
+def _gap(at: RunbookPath, severity: Severity) -> Iterator[Finding]:
     """An incident for which none of the first tiers is: the first that has anybody is called in their place."""
     if not _has_an_unconditional(severity.escalation):
         yield warning(
@@ -90,12 +90,12 @@ def _has_an_unconditional(tiers: Sequence[Tier]) -> bool:
     return Condition() in conditions or by_day_and_night
 
 
-def _steps(at: Path, severity: Severity) -> list[tuple[Path, Tier]]:
+def _steps(at: RunbookPath, severity: Severity) -> list[tuple[RunbookPath, Tier]]:
     """The ladder proper. A tier under a condition, or called once because the incident lasts, stands apart."""
     return [(path, tier) for path, tier in tiers(at, severity) if tier.when == Condition() and not tier.once]
 
 
-def _order(at: Path, severity: Severity) -> Iterator[Finding]:
+def _order(at: RunbookPath, severity: Severity) -> Iterator[Finding]:
     for (_, before), (path, tier) in pairwise(_steps(at, severity)):
         if tier.after < before.after:
             yield warning(
@@ -106,7 +106,7 @@ def _order(at: Path, severity: Severity) -> Iterator[Finding]:
             )
 
 
-def _repeats(book: Runbook, at: Path, severity: Severity) -> Iterator[Finding]:
+def _repeats(book: Runbook, at: RunbookPath, severity: Severity) -> Iterator[Finding]:
     """Of two tiers at the same moment the later one is either superfluous or part of the first."""
     earlier: list[Tier] = []
     for path, tier in tiers(at, severity):
@@ -130,7 +130,7 @@ def _repeats(book: Runbook, at: Path, severity: Severity) -> Iterator[Finding]:
         earlier.append(tier)
 
 
-def _target(at: Path, severity: Severity) -> Iterator[Finding]:
+def _target(at: RunbookPath, severity: Severity) -> Iterator[Finding]:
     within = severity.acknowledge.within
     if within is None or isinstance(within, str):
         return

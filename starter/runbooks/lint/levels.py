@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import combinations, pairwise
 from typing import get_args
 
-from starter.runbooks.lint.finding import Finding, Path, error, warning
+from starter.runbooks.lint.finding import Finding, RunbookPath, error, warning
 from starter.runbooks.vocabulary import plain
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.names import SeverityName, severity_title
@@ -18,7 +18,7 @@ def findings(book: Runbook) -> Iterator[Finding]:
 
 
 def _unknown(book: Runbook) -> Iterator[Finding]:
-    asked: list[tuple[Path, SeverityName]] = [
+    asked: list[tuple[RunbookPath, SeverityName]] = [
         (("intake", "severities", label), name) for label, name in book.intake.severities.items() if name != "ignore"
     ]
     asked.append((("intake", "default_severity"), book.intake.default_severity))

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 
-from starter.runbooks.lint.finding import Finding, Path, error, warning
+from starter.runbooks.lint.finding import Finding, RunbookPath, error, warning
 from workflows.policy.runbook.links import is_link
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.people import Link
 
 
 def findings(book: Runbook) -> Iterator[Finding]:
-    links: list[tuple[Path, Link]] = [(("links", number), link) for number, link in enumerate(book.links)]
+    links: list[tuple[RunbookPath, Link]] = [(("links", number), link) for number, link in enumerate(book.links)]
     if book.war_room:
         links.insert(0, (("war_room",), book.war_room))
     seen: dict[str, str] = {}

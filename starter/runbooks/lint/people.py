@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from starter.runbooks.lint.finding import Finding, Path, error, warning
+from starter.runbooks.lint.finding import Finding, RunbookPath, error, warning
 from starter.runbooks.lint.places import duties, severities, timed_conditions, timeless_conditions
 from workflows.policy.runbook.model import Runbook, Severity
 from workflows.policy.runbook.names import severity_title
@@ -37,7 +37,7 @@ def _cycles(book: Runbook) -> Iterator[Finding]:
             )
 
 
-def _roles(book: Runbook, at: Path, severity: Severity) -> Iterator[Finding]:
+def _roles(book: Runbook, at: RunbookPath, severity: Severity) -> Iterator[Finding]:
     for number, role in enumerate(severity.roles):
         if book.roles[role].falls_to is None:
             yield warning(
@@ -48,7 +48,7 @@ def _roles(book: Runbook, at: Path, severity: Severity) -> Iterator[Finding]:
             )
 
 
-def _owners(book: Runbook, at: Path, severity: Severity) -> Iterator[Finding]:
+def _owners(book: Runbook, at: RunbookPath, severity: Severity) -> Iterator[Finding]:
     """An owner whom nobody is asked to be."""
     for path, role in _owned(at, severity):
         if book.roles[role].falls_to is None and role not in severity.roles:
@@ -60,7 +60,7 @@ def _owners(book: Runbook, at: Path, severity: Severity) -> Iterator[Finding]:
             )
 
 
-def _owned(at: Path, severity: Severity) -> Iterator[tuple[Path, str]]:
+def _owned(at: RunbookPath, severity: Severity) -> Iterator[tuple[RunbookPath, str]]:
     if severity.updates:
         yield (*at, "updates"), severity.updates.owner
     if severity.status_page:

@@ -2,36 +2,36 @@
 
 from collections.abc import Iterator
 
-from starter.runbooks.lint.finding import Path
+from starter.runbooks.lint.finding import RunbookPath
 from workflows.policy.runbook.model import Runbook, Severity
 from workflows.policy.runbook.people import Condition
 from workflows.policy.runbook.terms import Duty, Tier
 
 
-def severities(book: Runbook) -> Iterator[tuple[Path, Severity]]:
+def severities(book: Runbook) -> Iterator[tuple[RunbookPath, Severity]]:
     for name, severity in book.severities.items():
         yield ("severities", name), severity
 
 
-def tiers(at: Path, severity: Severity) -> list[tuple[Path, Tier]]:
+def tiers(at: RunbookPath, severity: Severity) -> list[tuple[RunbookPath, Tier]]:
     return [((*at, "escalation", number), tier) for number, tier in enumerate(severity.escalation)]
 
 
-def own_duties(at: Path, severity: Severity) -> Iterator[tuple[Path, Duty]]:
+def own_duties(at: RunbookPath, severity: Severity) -> Iterator[tuple[RunbookPath, Duty]]:
     yield from (((*at, "duties", number), duty) for number, duty in enumerate(severity.duties))
 
 
-def review_duties(at: Path, severity: Severity) -> Iterator[tuple[Path, Duty]]:
+def review_duties(at: RunbookPath, severity: Severity) -> Iterator[tuple[RunbookPath, Duty]]:
     if severity.review:
         yield from (((*at, "review", "duties", number), duty) for number, duty in enumerate(severity.review.duties))
 
 
-def duties(at: Path, severity: Severity) -> Iterator[tuple[Path, Duty]]:
+def duties(at: RunbookPath, severity: Severity) -> Iterator[tuple[RunbookPath, Duty]]:
     yield from own_duties(at, severity)
     yield from review_duties(at, severity)
 
 
-def timed_conditions(book: Runbook) -> Iterator[tuple[Path, Condition]]:
+def timed_conditions(book: Runbook) -> Iterator[tuple[RunbookPath, Condition]]:
     """Those that are asked when something falls due, and so may depend on the hour."""
     for at, severity in severities(book):
         yield from (((*place, "when"), tier.when) for place, tier in tiers(at, severity))
@@ -40,7 +40,7 @@ def timed_conditions(book: Runbook) -> Iterator[tuple[Path, Condition]]:
             yield (*at, "review", "when"), severity.review.when
 
 
-def timeless_conditions(book: Runbook) -> Iterator[tuple[Path, Condition]]:
+def timeless_conditions(book: Runbook) -> Iterator[tuple[RunbookPath, Condition]]:
     """Those that are asked of the incident as a whole."""
     for at, severity in severities(book):
         if severity.status_page:

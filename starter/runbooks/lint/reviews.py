@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from starter.runbooks.lint.finding import Finding, Path, warning
+from starter.runbooks.lint.finding import Finding, RunbookPath, warning
 from starter.runbooks.lint.places import severities
-from workflows.policy.review.owed import ASKED
+from workflows.policy.review.owed import OWED_KINDS
 from workflows.policy.runbook.model import Runbook, Severity
 from workflows.policy.runbook.terms import Duty, ReviewTerms
 from workflows.policy.time.durations import write
@@ -20,12 +20,12 @@ def findings(book: Runbook) -> Iterator[Finding]:
 
 
 def _owed(terms: ReviewTerms) -> list[Duty]:
-    return [duty for duty in terms.duties if duty.kind in ASKED]
+    return [duty for duty in terms.duties if duty.kind in OWED_KINDS]
 
 
-def _begins_late(at: Path, severity: Severity, terms: ReviewTerms) -> Iterator[Finding]:
+def _begins_late(at: RunbookPath, severity: Severity, terms: ReviewTerms) -> Iterator[Finding]:
     for number, duty in enumerate(terms.duties):
-        if duty.at == "resolved" and duty.kind in ASKED and duty.after < severity.verify_for:
+        if duty.at == "resolved" and duty.kind in OWED_KINDS and duty.after < severity.verify_for:
             yield warning(
                 (*at, "duties", number, "after"),
                 f"is due {write(duty.after)} after the resolution, and the review begins {write(severity.verify_for)} "
@@ -35,7 +35,7 @@ def _begins_late(at: Path, severity: Severity, terms: ReviewTerms) -> Iterator[F
             )
 
 
-def _reminds_too_early(at: Path, terms: ReviewTerms) -> Iterator[Finding]:
+def _reminds_too_early(at: RunbookPath, terms: ReviewTerms) -> Iterator[Finding]:
     longest = max((duty.after for duty in _owed(terms)), default=terms.remind)
     if "remind" in terms.model_fields_set and terms.remind > longest:  # by default: as far as there is time for it
         yield warning(
@@ -54,7 +54,7 @@ def _reminds_too_early(at: Path, terms: ReviewTerms) -> Iterator[Finding]:
         )
 
 
-def _managers(book: Runbook, at: Path, terms: ReviewTerms) -> Iterator[Finding]:
+def _managers(book: Runbook, at: RunbookPath, terms: ReviewTerms) -> Iterator[Finding]:
     """Only where the runbook asks for managers itself: by default they are asked as far as there are any."""
     if "manager_after" not in terms.overdue.model_fields_set or terms.overdue.manager_after is None:
         return

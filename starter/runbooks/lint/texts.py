@@ -5,7 +5,7 @@ from typing import get_args
 
 from jinja2 import TemplateSyntaxError, meta, nodes
 
-from starter.runbooks.lint.finding import Finding, Path, error, warning
+from starter.runbooks.lint.finding import Finding, RunbookPath, error, warning
 from starter.runbooks.lint.places import duties, severities
 from starter.runbooks.problems import closest
 from workflows.policy.runbook.model import Runbook
@@ -36,7 +36,7 @@ def findings(book: Runbook) -> Iterator[Finding]:
     yield from _public(book)
 
 
-def _used(book: Runbook) -> Iterator[tuple[Path, str]]:
+def _used(book: Runbook) -> Iterator[tuple[RunbookPath, str]]:
     for at, severity in severities(book):
         if severity.updates:
             yield (*at, "updates", "template"), severity.updates.template
@@ -64,7 +64,7 @@ def _unknown_names(book: Runbook) -> Iterator[Finding]:
             )
 
 
-def _own_text(path: Path, source: str) -> Iterator[Finding]:
+def _own_text(path: RunbookPath, source: str) -> Iterator[Finding]:
     try:
         ENVIRONMENT.compile(source)
     except FAILURES as problem:
@@ -95,7 +95,7 @@ def _parsed(book: Runbook, name: str) -> nodes.Template | None:
         return None
 
 
-def _items(book: Runbook, path: Path, duty: Duty) -> Iterator[Finding]:
+def _items(book: Runbook, path: RunbookPath, duty: Duty) -> Iterator[Finding]:
     text = _parsed(book, duty.template)
     if text is None:
         return
@@ -116,7 +116,7 @@ def _items(book: Runbook, path: Path, duty: Duty) -> Iterator[Finding]:
         )
 
 
-def _war_room(book: Runbook, path: Path, name: str) -> Iterator[Finding]:
+def _war_room(book: Runbook, path: RunbookPath, name: str) -> Iterator[Finding]:
     text = _parsed(book, name)
     if text and book.war_room is None and "war_room" in set(_unguarded(text)):
         yield error(

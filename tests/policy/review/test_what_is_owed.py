@@ -17,7 +17,7 @@ from workflows.policy.incident.events import (
     RoleAssigned,
     UpdatePosted,
 )
-from workflows.policy.review.events import HEARD_AT_REVIEW, ReviewStarted, Submitted, Waived
+from workflows.policy.review.events import REVIEW_SIGNALS, ReviewStarted, Submitted, Waived
 from workflows.policy.review.owed import owed
 from workflows.policy.review.summary import record
 from workflows.policy.runbook.model import Runbook
@@ -191,7 +191,7 @@ class TestTheRecord:
 
 
 def test_every_command_has_the_wire_name_that_is_its_kind() -> None:
-    assert list(HEARD_AT_REVIEW) == [
+    assert list(REVIEW_SIGNALS) == [
         "start", "submit", "waive", "snooze", "note", "assign_role", "approve", "follow_up_added", "follow_up_done",
         "follow_up_waived",
     ]  # fmt: skip

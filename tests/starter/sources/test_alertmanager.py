@@ -11,10 +11,10 @@ from starter.intake.grouping import Batch, Delivery
 from starter.intake.identity import workflow_id
 from starter.sources import text
 from starter.sources.reading import Unreadable
-from starter.sources.several import AT_ONCE, NAMED
+from starter.sources.several import MOST_ALERTS, MOST_PROBLEMS
 from starter.sources.table import SOURCES
 from tests.starter.sources.webhooks import NOW, delivery, webhook
-from workflows.policy.reducers.alerts import TITLE
+from workflows.policy.reducers.alerts import LONGEST_TITLE
 from workflows.policy.runbook.model import Runbook
 
 PAYLOADS = Path(__file__).parents[2] / "payloads"
@@ -248,7 +248,7 @@ def test_a_body_without_a_usable_alert_is_refused_by_its_field(sent: bytes, fiel
 def test_no_more_is_said_of_rubbish_than_of_alerts(book: Runbook) -> None:
     with pytest.raises(Unreadable) as refused:
         translate(body(*[1] * 100_000), book)
-    assert len(refused.value.problems) == NAMED + 1
+    assert len(refused.value.problems) == MOST_PROBLEMS + 1
 
 
 @pytest.mark.parametrize("sent", [b"", b"{", b"\xff", b'{"alerts": [', b"[" * 10_000])
@@ -269,7 +269,7 @@ def test_texts_are_cut_to_one_line_of_bounded_length(book: Runbook) -> None:
         labels={"alertname": big} | {f"l{n}": big for n in range(500)}, annotations={"summary": f"a\nb\x00{big}"}
     )
     found = one(body(sent), book)
-    assert len(found.opening.title) == TITLE
+    assert len(found.opening.title) == LONGEST_TITLE
     assert len(found.alerts[0].labels) == text.MAX_LABELS
     assert len(found.alerts[0].model_dump_json()) < 12_000
     assert found.alerts[0].summary.startswith("a b x")
@@ -290,7 +290,7 @@ def test_what_alertmanager_left_out_is_counted(sent: dict[str, object], left_out
 
 
 def test_more_alerts_than_are_kept_are_said(book: Runbook) -> None:
-    found = translate(body(*[alert()] * (AT_ONCE + 5)), book)
-    assert len(found.batches[0].alerts) == AT_ONCE
+    found = translate(body(*[alert()] * (MOST_ALERTS + 5)), book)
+    assert len(found.batches[0].alerts) == MOST_ALERTS
     assert found.batches[0].truncated == 5
-    assert [problem.field for problem in found.problems] == [f"alerts[{AT_ONCE}]"]
+    assert [problem.field for problem in found.problems] == [f"alerts[{MOST_ALERTS}]"]

@@ -18,7 +18,7 @@ from tests.starter.sources import fixture, mutation
 from tests.starter.sources.fixture import ALL, JSON
 from tests.starter.sources.mutation import places, replaced, without
 from tests.starter.sources.webhooks import NOW, webhook
-from workflows.policy.reducers.alerts import TITLE
+from workflows.policy.reducers.alerts import LONGEST_TITLE
 from workflows.policy.runbook.model import Runbook
 
 every = pytest.mark.parametrize("source", ALL, ids=lambda source: source.name)
@@ -219,7 +219,7 @@ def assert_bounded(found: Delivery | Unreadable) -> None:
     if isinstance(found, Unreadable):
         return
     for batch in found.batches:
-        assert len(batch.opening.title) <= TITLE
+        assert len(batch.opening.title) <= LONGEST_TITLE
         for alert in batch.alerts:
             assert len(json.dumps(alert.model_dump(mode="json"))) < 60_000
             shown = (alert.name, alert.summary, *alert.labels, *alert.labels.values())

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from starter.sources.datadog import PAYLOAD, SOURCE
+from starter.sources.datadog import DATADOG_PAYLOAD, SOURCE
 from starter.sources.reading import Unreadable
 from tests.starter.sources.fixtures.datadog import firing
 from tests.starter.sources.webhooks import delivery, webhook
@@ -81,19 +81,19 @@ def test_tags_become_labels_and_name_the_service(book: Runbook) -> None:
 
 
 def test_the_payload_to_paste_has_every_field_that_is_read() -> None:
-    assert set(PAYLOAD) == set(firing)
+    assert set(DATADOG_PAYLOAD) == set(firing)
 
 
 @pytest.mark.parametrize("field", ["monitor", "transition"])
 def test_a_variable_that_was_not_filled_in_is_as_good_as_missing(field: str) -> None:
     with pytest.raises(Unreadable) as refused:
-        SOURCE.translate(webhook({**firing, field: PAYLOAD[field]}))
+        SOURCE.translate(webhook({**firing, field: DATADOG_PAYLOAD[field]}))
     assert refused.value.problems[0].field == field
 
 
 def test_the_payload_with_nothing_filled_in_is_refused() -> None:
     with pytest.raises(Unreadable):
-        SOURCE.translate(webhook(PAYLOAD))
+        SOURCE.translate(webhook(DATADOG_PAYLOAD))
 
 
 def test_what_has_no_value_is_not_shown(book: Runbook) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from starter.sources import healthchecks
-from starter.sources.healthchecks import BODY
+from starter.sources.healthchecks import HEALTHCHECKS_BODY
 from tests.docs.markdown import ROOT, read
 from tests.starter.sources.fixtures.healthchecks import firing
 from tests.starter.sources.webhooks import delivery, webhook
@@ -16,12 +16,12 @@ from workflows.policy.runbook.model import Runbook
 def filled_in(**changes: Any) -> bytes:
     """As Healthchecks fills in placeholders: as text, and only `$JSON` as JSON."""
     check = {**firing["check"], **changes}
-    body = BODY.replace("$CODE", firing["code"]).replace("$STATUS", "down").replace("$NOW", firing["at"])
+    body = HEALTHCHECKS_BODY.replace("$CODE", firing["code"]).replace("$STATUS", "down").replace("$NOW", firing["at"])
     return body.replace("$JSON", json.dumps(check)).encode()
 
 
 def test_the_page_shows_the_body() -> None:
-    assert f"{BODY}\n" in read(ROOT / "docs/sources/healthchecks.md").blocks("text")
+    assert f"{HEALTHCHECKS_BODY}\n" in read(ROOT / "docs/sources/healthchecks.md").blocks("text")
 
 
 def test_the_body_stays_json_whatever_people_call_their_checks(book: Runbook) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pytest
 
 from starter.sources import new_relic
-from starter.sources.new_relic import EXAMPLE, PAYLOAD
+from starter.sources.new_relic import EXAMPLE, NEW_RELIC_PAYLOAD
 from tests.docs.markdown import ROOT, read
 from tests.starter.sources.webhooks import delivery, webhook
 from workflows.policy.runbook.model import Runbook
@@ -39,12 +39,12 @@ def filled_in(template: str, variables: Mapping[str, object]) -> bytes:
 
 
 def test_the_page_shows_the_payload() -> None:
-    assert PAYLOAD in read(ROOT / "docs/sources/new-relic.md").blocks("handlebars")
+    assert NEW_RELIC_PAYLOAD in read(ROOT / "docs/sources/new-relic.md").blocks("handlebars")
 
 
 @pytest.mark.parametrize(("more", "service"), [({}, ""), (TAGGED, "checkout")], ids=["without tags", "tagged"])
 def test_the_payload_is_understood(more: Mapping[str, object], service: str, book: Runbook) -> None:
-    found = delivery("new-relic", filled_in(PAYLOAD, {**VARIABLES, **more}), book)
+    found = delivery("new-relic", filled_in(NEW_RELIC_PAYLOAD, {**VARIABLES, **more}), book)
     assert found.problems == ()
     opening = found.batches[0].opening
     assert (opening.severity, opening.service) == ("sev2", service)

@@ -13,5 +13,5 @@ def test_labels_that_are_kept_as_they_are_are_what_cutting_each_of_them_would_le
     given_labels: dict[str, str],
 ) -> None:
     assert text.labels(given_labels) == {
-        text.line(name, text.NAME): text.line(value, text.VALUE) for name, value in given_labels.items()
+        text.line(name, text.LONGEST_WORD): text.line(value, text.LONGEST_VALUE) for name, value in given_labels.items()
     }

@@ -17,10 +17,10 @@ from workflows.policy.wire.bounded import weight
 WAYS = ("email", "ticket", "document")
 """Kinds of duties that go by them."""
 
-By = Email | WriteDocument | Ticket
+OutsideEffect = Email | WriteDocument | Ticket
 
 
-def sent_by(book: Runbook, incident: Incident, duty: Duty, words: ApprovedWords | None = None) -> By:
+def sent_by(book: Runbook, incident: Incident, duty: Duty, words: ApprovedWords | None = None) -> OutsideEffect:
     """What carries out a duty of one of the `WAYS`; `words` are those of whoever approved it."""
     said = words.text if words and words.text else None
     match duty.kind:
@@ -56,7 +56,7 @@ def waits_for(incident: Incident, duty: Duty) -> str:
     return f"the ticket of {duty.closes}"
 
 
-def settled_by(book: Runbook, incident: Incident, event: EffectSettled, effect: By) -> Incident:
+def settled_by(book: Runbook, incident: Incident, event: EffectSettled, effect: OutsideEffect) -> Incident:
     if event.outcome != "done":
         return by_hand(incident, event, what(book, event.demand), effect.role)
     after = _referenced(incident, event, effect)
@@ -70,7 +70,7 @@ def settled_by(book: Runbook, incident: Incident, event: EffectSettled, effect: 
     return announce(after, event.at, text, kind=effect.kind)
 
 
-def _referenced(incident: Incident, event: EffectSettled, effect: By) -> Incident:
+def _referenced(incident: Incident, event: EffectSettled, effect: OutsideEffect) -> Incident:
     reference = event.receipt.reference
     if reference is None or weight(reference) > IncidentBounds.link:
         return incident
@@ -78,7 +78,7 @@ def _referenced(incident: Incident, event: EffectSettled, effect: By) -> Inciden
     return incident.model_copy(update={"references": {**incident.references, name: reference}})
 
 
-def _said(book: Runbook, event: EffectSettled, effect: By) -> str:
+def _said(book: Runbook, event: EffectSettled, effect: OutsideEffect) -> str:
     name, reference = duty_name(event.demand.duty), event.receipt.reference or ""
     match effect:
         case Email(to=to):

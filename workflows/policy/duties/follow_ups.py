@@ -17,7 +17,7 @@ from workflows.policy.planning.wanted import BlockedDemand
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.terms import ReviewTerms
 from workflows.policy.time.calendar import day_in, end_of
-from workflows.policy.time.durations import LONGEST
+from workflows.policy.time.durations import LONGEST_DURATION
 from workflows.policy.wire.bounded import fit, weight
 
 
@@ -105,7 +105,7 @@ def _due_on(book: Runbook, incident: Incident, event: FollowUpAdded) -> date:
     every day since, or nobody ever."""
     zone = book.calendar.zone
     day = event.due_on or day_in(zone, event.at + terms(book, incident).follow_ups.within)
-    return min(max(day, day_in(zone, event.at)), day_in(zone, event.at + LONGEST))
+    return min(max(day, day_in(zone, event.at)), day_in(zone, event.at + LONGEST_DURATION))
 
 
 def _fits(incident: Incident, another: FollowUp) -> bool:

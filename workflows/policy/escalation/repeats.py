@@ -17,8 +17,7 @@ from workflows.policy.incident.state import Incident
 from workflows.policy.keys.duty_keys import DutyKind, duty_key
 from workflows.policy.planning.wanted import BlockedDemand, DeferredDemand, is_emergency
 from workflows.policy.runbook.model import Runbook
-from workflows.policy.runbook.names import MINUTES
-from workflows.policy.time.durations import write
+from workflows.policy.time.durations import MINUTE, write
 
 
 def repeats(
@@ -53,7 +52,7 @@ def every(book: Runbook, incident: Incident) -> timedelta:
     within = None if is_emergency(book, incident) else target(book, incident)
     if within is None:
         return pause
-    return max(within, pause if acknowledge.within == "next-business-day" else MINUTES)
+    return max(within, pause if acknowledge.within == "next-business-day" else MINUTE)
 
 
 def between_rounds(book: Runbook, incident: Incident, climb: list[Step]) -> timedelta:
@@ -98,7 +97,7 @@ def _still_trying(incident: Incident, climb: list[Step]) -> Iterator[BlockedDema
 def _repeat(
     incident: Incident, step: Step, callee: Callee, due_at: datetime, occurrence: int | None = None
 ) -> BlockedDemand:
-    silence = write(max(due_at - step.round.started_at, MINUTES))
+    silence = write(max(due_at - step.round.started_at, MINUTE))
     first = step.round.number == 1  # later `nobody has answered for 10m` would say that it has only just begun
     said = f"nobody has answered for {silence}:" if first else f"still nobody, {silence} later: {_round(step)},"
     reason = f"{said} tier {step.rung.tier} again"

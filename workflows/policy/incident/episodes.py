@@ -16,7 +16,7 @@ from workflows.policy.incident.bounds import IncidentBounds
 from workflows.policy.incident.events import Alert, AlertsReceived
 from workflows.policy.incident.state import Incident
 
-NEVER = "its sender may never say when it is over: resolve it by hand"
+NEVER_ENDS = "its sender may never say when it is over: resolve it by hand"
 
 
 @dataclass
@@ -101,7 +101,7 @@ def record_alerts(incident: Incident, event: AlertsReceived, hold: timedelta) ->
     if register.news:
         after = log(after, event.at, _summary(register.news), kind="alert")
     if register.endless:
-        after = log(after, event.at, f"{names(register.endless)}: {NEVER}", kind="alert")
+        after = log(after, event.at, f"{names(register.endless)}: {NEVER_ENDS}", kind="alert")
     return after, register.some_ended or len(after.untracked) < len(incident.untracked)
 
 

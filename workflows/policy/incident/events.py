@@ -1,7 +1,7 @@
 """What can happen to an incident: past tense, one frozen model each.
 
-The same models are what people and webhooks send (as signals and updates) and what the fold takes in. `HEARD` maps the
-wire names of signals and updates to them; `hear` reads one from whatever arrived.
+The same models are what people and webhooks send (as signals and updates) and what the fold takes in.
+`INCIDENT_SIGNALS` maps the wire names of signals and updates to them; `hear` reads one from whatever arrived.
 """
 
 from datetime import datetime, timedelta
@@ -275,7 +275,7 @@ class Closed(Event):
     """What was wanted and did not get out."""
 
 
-HEARD: dict[str, type[Event]] = {
+INCIDENT_SIGNALS: dict[str, type[Event]] = {
     event.model_fields["kind"].default: event
     for event in (
         AlertsReceived, Acknowledged, SeverityChanged, Resolved, Noted, Escalated, FlagChanged,

@@ -5,7 +5,7 @@ import re
 
 from workflows.policy.runbook.model import Runbook
 
-COMMANDER = "commander"
+COMMANDER_ROLE = "commander"
 """The role that leads an incident."""
 NOBODY_KNOWN = ("", "someone", "someone at pagerduty")
 """How those are written of whom nothing is known."""

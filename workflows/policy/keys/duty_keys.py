@@ -13,7 +13,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Self
 
-_KEPT = 4096
+_KEYS_REMEMBERED = 4096
 """How many keys are remembered once they are put together or taken apart: each plan asks for the same ones."""
 
 
@@ -75,7 +75,7 @@ OF_THE_LADDER = frozenset({DutyKind.ESCALATE, DutyKind.OVERDUE, DutyKind.REPEAT}
 """Each goes on with the tier and the person."""
 BESIDE_THE_LADDER = frozenset({DutyKind.CALL, DutyKind.JOINED})
 """Page whoever has acknowledged, too. Each goes on with the person."""
-_PAGES = OF_THE_LADDER | BESIDE_THE_LADDER
+_PAGE_KINDS = OF_THE_LADDER | BESIDE_THE_LADDER
 _NAMELESS = frozenset(
     {
         DutyKind.DECLARATION, DutyKind.DECLARATION_IN_CHANNEL, DutyKind.CHANNEL, DutyKind.TOPIC, DutyKind.CONTACTS,
@@ -121,7 +121,7 @@ class DutyKey:
 
     @property
     def is_page(self) -> bool:
-        return self.kind in _PAGES
+        return self.kind in _PAGE_KINDS
 
     @property
     def of_the_ladder(self) -> bool:
@@ -159,13 +159,13 @@ class EffectKey:
         return cls(duty_of(duty), int(occurrence))
 
 
-@lru_cache(_KEPT)
+@lru_cache(_KEYS_REMEMBERED)
 def duty_key(kind: DutyKind, name: str = "", tier: int | None = None) -> str:
     """A duty's key as it stands on the wire."""
     return str(DutyKey(kind, name, tier))
 
 
-@lru_cache(_KEPT)
+@lru_cache(_KEYS_REMEMBERED)
 def duty_of(written: str) -> DutyKey:
     """What a duty's key says."""
     return DutyKey.parse(written)

@@ -6,8 +6,8 @@ in visibility, which lags.
 
 import re
 
-_OURS = re.compile(r"(?P<workflow>incident-[^/]+)/[^/]+/.+")
-_TEST = re.compile(r"tocsin/test-[^/]+/.+")
+_INCIDENT_KEY = re.compile(r"(?P<workflow>incident-[^/]+)/[^/]+/.+")
+_TEST_KEY = re.compile(r"tocsin/test-[^/]+/.+")
 _IN_FULL = re.compile(r"(incident-[^/\s]+/\d{8}-\d{4}-[a-z0-9]{1,12}|tocsin/test-[0-9a-f]{8})/.+")
 
 
@@ -36,13 +36,13 @@ def of_test(test: str, person: str) -> str:
 
 def workflow_of(key: str | None) -> str | None:
     """The workflow of the incident that rang with this key; None if it is not one of ours."""
-    found = _OURS.fullmatch(key or "")
+    found = _INCIDENT_KEY.fullmatch(key or "")
     return found["workflow"] if found else None
 
 
 def is_page(key: str | None) -> bool:
     """Did Tocsin ring with this key: this one or another, for an incident or for a test?"""
-    return bool(workflow_of(key) or _TEST.fullmatch(key or ""))
+    return bool(workflow_of(key) or _TEST_KEY.fullmatch(key or ""))
 
 
 def is_page_in_full(written: str) -> bool:

@@ -19,14 +19,14 @@ from workflows.policy.runbook.model import Runbook
 from workflows.policy.time.durations import write
 from workflows.policy.wire.bounded import cut, fit
 
-TITLE = 300
+LONGEST_TITLE = 300
 """Characters that an incident's title has at most."""
 
 
 def headline(firing: Sequence[Alert]) -> str:
     """The title of an incident that these open."""
     first, more = firing[0], f" (+{len(firing) - 1} more)" if len(firing) > 1 else ""
-    return cut(f"{first.name}: {first.summary}" if first.summary else first.name, TITLE - len(more)) + more
+    return cut(f"{first.name}: {first.summary}" if first.summary else first.name, LONGEST_TITLE - len(more)) + more
 
 
 def receive(book: Runbook, incident: Incident, event: AlertsReceived) -> Incident:

@@ -19,7 +19,7 @@ from workflows.policy.incident.events import (
 from workflows.policy.incident.pager_alerts import ManualPage
 from workflows.policy.incident.public import STATUS_PAGE, ApprovedWords
 from workflows.policy.incident.state import Incident
-from workflows.policy.incident.who import COMMANDER
+from workflows.policy.incident.who import COMMANDER_ROLE
 from workflows.policy.planning.wanted import EVER
 from workflows.policy.reducers.adopting import why_not
 from workflows.policy.reducers.raising import change_severity
@@ -81,9 +81,9 @@ def role_assigned(book: Runbook, incident: Incident, event: RoleAssigned) -> Inc
 
 
 def handed_off(book: Runbook, incident: Incident, event: HandedOff) -> Incident:
-    before = incident.roles.get(COMMANDER, event.by)
-    after = incident.model_copy(update={"roles": {**incident.roles, COMMANDER: event.to}})
-    text = f"{before} handed over to {event.to}, who is now {book.role_name(COMMANDER)}"
+    before = incident.roles.get(COMMANDER_ROLE, event.by)
+    after = incident.model_copy(update={"roles": {**incident.roles, COMMANDER_ROLE: event.to}})
+    text = f"{before} handed over to {event.to}, who is now {book.role_name(COMMANDER_ROLE)}"
     if event.text:
         text += f": {event.text}"
     return announce(after, event.at, text, template="hand_off", by=event.by, mention=(event.to,))

@@ -41,7 +41,7 @@ from workflows.policy.incident.events import (
     UpdatePosted,
 )
 from workflows.policy.incident.state import Incident
-from workflows.policy.incident.who import COMMANDER
+from workflows.policy.incident.who import COMMANDER_ROLE
 from workflows.policy.reducers import alerts, settling
 from workflows.policy.reducers.answering import acknowledged, alive, unacknowledged
 from workflows.policy.reducers.arriving import not_before, remember
@@ -70,14 +70,14 @@ def apply(book: Runbook, incident: Incident, event: Event) -> Incident:
         event = not_before(event, incident.declared_at)
     if isinstance(event, _SIGNS_OF_LIFE) and not (isinstance(event, Noted) and event.automatic):
         incident = alive(book, incident, event.at)
-    after = _APPLY[type(event)](book, incident, event)
+    after = _APPLY_TO_INCIDENT[type(event)](book, incident, event)
     if _headline(after) != _headline(incident):
         after = after.model_copy(update={"headline": incident.headline + 1})
     return remember(after, event.id) if event.id else after
 
 
 def _headline(incident: Incident) -> tuple[str, str, str | None]:
-    return incident.severity, incident.phase, incident.roles.get(COMMANDER)
+    return incident.severity, incident.phase, incident.roles.get(COMMANDER_ROLE)
 
 
 _SIGNS_OF_LIFE = (
@@ -113,7 +113,7 @@ def _effect_abandoned(book: Runbook, incident: Incident, event: EffectAbandoned)
 
 
 # Each function takes the event type it is listed under, which a dict's type cannot say.
-_APPLY: dict[type[Event], Callable[[Runbook, Incident, Any], Incident]] = {
+_APPLY_TO_INCIDENT: dict[type[Event], Callable[[Runbook, Incident, Any], Incident]] = {
     AlertsReceived: _alerts_received,
     Acknowledged: acknowledged,
     Unacknowledged: unacknowledged,

@@ -21,7 +21,7 @@ from workflows.policy.keys.duty_keys import DutyKind, duty_key, duty_of
 from workflows.policy.planning.wanted import BlockedDemand, DeferredDemand, incident_destination, unsettled
 from workflows.policy.review.events import Completed, ReviewClosed
 from workflows.policy.review.nags import nags
-from workflows.policy.review.owed import ASKED, counts_from, owed, review_duties
+from workflows.policy.review.owed import OWED_KINDS, counts_from, owed, review_duties
 from workflows.policy.review.state import Review, open_review
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.terms import Duty
@@ -81,7 +81,7 @@ def _everything(book: Runbook, review: Review, now: datetime) -> Iterator[Blocke
 
 
 def _by_tocsin(book: Runbook, review: Review) -> Iterator[Duty]:
-    return (each for each in review_duties(book, review) if each.kind not in ASKED)
+    return (each for each in review_duties(book, review) if each.kind not in OWED_KINDS)
 
 
 def _asked_whether(book: Runbook, review: Review) -> Iterator[BlockedDemand]:

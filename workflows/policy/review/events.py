@@ -65,7 +65,7 @@ class ReviewClosed(Event):
     kind: Literal["review_closed"] = "review_closed"
 
 
-HEARD_AT_REVIEW: dict[str, type[Event]] = {
+REVIEW_SIGNALS: dict[str, type[Event]] = {
     event.model_fields["kind"].default: event
     for event in (
         ReviewStarted, Submitted, Waived, NagsSnoozed, Noted, RoleAssigned, DraftApproved, FollowUpAdded, FollowUpDone,

@@ -6,7 +6,7 @@ snooze postpones it and uses nothing up.
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 
 from workflows.policy.duties import follow_ups
@@ -25,9 +25,7 @@ from workflows.policy.review.owed import OwedDuty, asked_at, owed
 from workflows.policy.review.state import Review
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.time.calendar import begin_of, in_business_hours, is_business
-from workflows.policy.time.durations import roughly, write
-
-HOUR = timedelta(hours=1)
+from workflows.policy.time.durations import HOUR, roughly, write
 
 
 def nags(book: Runbook, review: Review, now: datetime) -> Iterator[BlockedDemand | DeferredDemand]:

@@ -16,7 +16,7 @@ from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.terms import Duty
 from workflows.policy.time.calendar import after_quiet_hours
 
-ASKED = ("checklist", "nag", "document")
+OWED_KINDS = ("checklist", "nag", "document")
 """Kinds of duties that somebody has to do; the others Tocsin does."""
 
 
@@ -73,7 +73,7 @@ def _duties(book: Runbook, review: Review) -> Iterator[OwedDuty]:
     if since is None or terms is None:
         return
     for duty in review_duties(book, review):
-        if duty.kind in ASKED and duty.id not in review.ended:
+        if duty.kind in OWED_KINDS and duty.id not in review.ended:
             yield OwedDuty(
                 name=duty.id,
                 kind=duty.kind,  # type: ignore[arg-type]  # one of ASKED

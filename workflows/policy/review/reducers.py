@@ -22,7 +22,7 @@ def apply(book: Runbook, review: Review, event: Event) -> Review:
     """The review after the event. Pure; `event.at` must be stamped."""
     if event.id and event.id in review.incident.heard:
         return review
-    change = _APPLY.get(type(event))
+    change = _APPLY_TO_REVIEW.get(type(event))
     if change is None:
         return review.model_copy(update={"incident": apply_to_incident(book, review.incident, event)})
     after = change(book, review, not_before(event, review.opened_at))
@@ -113,7 +113,7 @@ def _announce(review: Review, event: Event, text: str) -> Review:
 
 
 # Each function takes the event type it is listed under, which a dict's type cannot say.
-_APPLY: dict[type[Event], Callable[[Runbook, Review, Any], Review]] = {
+_APPLY_TO_REVIEW: dict[type[Event], Callable[[Runbook, Review, Any], Review]] = {
     ReviewStarted: _started,
     Submitted: _submitted,
     Waived: _waived,

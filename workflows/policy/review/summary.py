@@ -12,8 +12,6 @@ from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.names import SeverityName
 from workflows.policy.wire.model import Instant, Wire
 
-MEMO = "record"
-
 
 class ClosedReview(Wire):
     """Counts are of duties that somebody had to do, and of follow-ups; what was waived is in none but `waived`."""

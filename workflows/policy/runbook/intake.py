@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from workflows.policy.runbook.matchers import Matchers
-from workflows.policy.runbook.names import MINUTES, LabelName, Meaning, SeverityName
-from workflows.policy.time.durations import Duration
+from workflows.policy.runbook.names import LabelName, Meaning, SeverityName
+from workflows.policy.time.durations import MINUTE, Duration
 from workflows.policy.wire.model import Wire
 
 
@@ -52,6 +52,6 @@ class Intake(Wire):
     """What an alert does that is new to an incident that somebody has acknowledged. tell: the channel is told, and
     noted at the pager; ring: whoever acknowledged is paged too. Left out: it rings if it is at least as grave as the
     incident and its name or its service is new there. At most one such ring every `repeat_after`."""
-    flap_hold: Duration = Field(default=5 * MINUTES, le=timedelta(hours=1))
+    flap_hold: Duration = Field(default=5 * MINUTE, le=timedelta(hours=1))
     """An alert that fires again within this after it resolved flaps: from then on it must stay resolved for so long
     before its incident is over, and rings nobody meanwhile. What fires is never held; `0m` holds nothing."""

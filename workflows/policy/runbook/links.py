@@ -7,18 +7,18 @@ what all of them take.
 import re
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
 
-LONGEST = 2000
+LONGEST_LINK = 2000
 """Characters: more than any browser's address bar was ever tested with."""
-_HOST = r"(?P<host>[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,251}[A-Za-z0-9])?|\[(?P<v6>[0-9A-Fa-f:.]+)\])"
+_LINK_HOST = r"(?P<host>[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,251}[A-Za-z0-9])?|\[(?P<v6>[0-9A-Fa-f:.]+)\])"
 _CHARACTER = r"(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2})"
-_LINK = re.compile(
-    rf"https?://{_HOST}(?::(?P<port>[0-9]{{1,5}}))?"
+_CHECKED_LINK = re.compile(
+    rf"https?://{_LINK_HOST}(?::(?P<port>[0-9]{{1,5}}))?"
     rf"(?:/{_CHARACTER}*)?(?:\?(?:{_CHARACTER}|\?)*)?(?:\#(?:{_CHARACTER}|\?)*)?"
 )
 
 
 def is_link(url: str) -> bool:
-    found = _LINK.fullmatch(url) if len(url) <= LONGEST else None
+    found = _CHECKED_LINK.fullmatch(url) if len(url) <= LONGEST_LINK else None
     if found is None or int(found["port"] or 80) not in range(1, 65536):
         return False
     return _is_v6(found["v6"]) if found["v6"] else _is_host(found["host"])

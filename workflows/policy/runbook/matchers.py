@@ -11,9 +11,9 @@ from pydantic_core import SchemaError
 from workflows.policy.wire.model import Wire
 
 MATCHERS = 10
-VALUE = 200
+LONGEST_MATCHER_VALUE = 200
 """Characters: as many as a label's value can have."""
-_WRITTEN = re.compile(r"\s*([\w./:-]+)\s*(=~|!~|!=|=)\s*(.*?)\s*", re.DOTALL)
+_WRITTEN_MATCHER = re.compile(r"\s*([\w./:-]+)\s*(=~|!~|!=|=)\s*(.*?)\s*", re.DOTALL)
 
 
 class Matcher(Wire):
@@ -21,7 +21,7 @@ class Matcher(Wire):
 
     label: Annotated[str, StringConstraints(min_length=1, max_length=100)]
     operator: Literal["=", "!=", "=~", "!~"]
-    value: Annotated[str, StringConstraints(max_length=VALUE)]
+    value: Annotated[str, StringConstraints(max_length=LONGEST_MATCHER_VALUE)]
 
     @classmethod
     def parse(cls, written: str) -> "Matcher":
@@ -34,7 +34,7 @@ class Matcher(Wire):
         """Runbooks write it as people do."""
         if not isinstance(given, str):
             return given
-        found = _WRITTEN.fullmatch(given)
+        found = _WRITTEN_MATCHER.fullmatch(given)
         if found is None:
             raise ValueError(f"{given!r} is no matcher: write service=checkout, or alertname=~High.*, != or !~")
         label, operator, value = found.groups()

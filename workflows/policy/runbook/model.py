@@ -13,11 +13,11 @@ from pydantic import Field, ModelWrapValidatorHandler, model_validator
 
 from workflows.policy.runbook import references
 from workflows.policy.runbook.intake import Intake
-from workflows.policy.runbook.names import MINUTES, ChannelName, Name, SeverityName
+from workflows.policy.runbook.names import ChannelName, Name, SeverityName
 from workflows.policy.runbook.people import Audience, Condition, Contact, Link, Person, Role
 from workflows.policy.runbook.terms import Acknowledgement, Cadence, Duty, ReviewTerms, RoleNag, StatusPageTerms, Tier
 from workflows.policy.time.calendar import Calendar
-from workflows.policy.time.durations import Duration, at_least
+from workflows.policy.time.durations import MINUTE, Duration, at_least
 from workflows.policy.wire.model import Wire
 
 
@@ -31,7 +31,7 @@ class Severity(Wire):
     escalation: Annotated[tuple[Tier, ...], Field(min_length=1)]
     hold: Literal["never", "quiet-hours", "business-hours"] = "never"
     """Pages wait for the end of quiet hours, or for business hours; never in an emergency."""
-    repeat_after: Annotated[Duration, at_least(5 * MINUTES)] = 5 * MINUTES
+    repeat_after: Annotated[Duration, at_least(5 * MINUTE)] = 5 * MINUTE
     """How long after the last tier the ladder starts again while nobody has answered (rule 4: at least 5 minutes), and
     at least `acknowledge.within`: whoever is called has that long to answer."""
     own_channel: bool = False

@@ -1,6 +1,5 @@
 """The names that a runbook gives, and the words that it chooses from."""
 
-from datetime import timedelta
 from typing import Annotated, Literal
 
 from pydantic import StringConstraints
@@ -16,9 +15,6 @@ Meaning = Literal["sev1", "sev2", "sev3", "sev4", "ignore"]
 """Of a word by which an alert says how grave it is. `ignore`: nothing is wrong, and it opens nothing."""
 Until = Literal["acknowledged", "resolved"]
 Moment = Literal["declared", "acknowledged", "identified", "mitigated", "resolved"]
-
-MINUTES = timedelta(minutes=1)
-DAY = timedelta(days=1)
 
 
 def severity_title(severity: str) -> str:

@@ -3,9 +3,9 @@
 from datetime import timedelta
 from typing import Annotated, Literal
 
-from workflows.policy.runbook.names import DAY, MINUTES, ChannelName, Moment, Name, PublicStatus, Until
+from workflows.policy.runbook.names import ChannelName, Moment, Name, PublicStatus, Until
 from workflows.policy.runbook.people import Condition
-from workflows.policy.time.durations import Duration, at_least
+from workflows.policy.time.durations import DAY, MINUTE, Duration, at_least
 from workflows.policy.wire.model import Wire
 
 
@@ -46,7 +46,7 @@ class Acknowledgement(Wire):
 class Cadence(Wire):
     """Progress updates in the channel, owed by a role, for as long as the incident is not resolved."""
 
-    every: Annotated[Duration, at_least(MINUTES)]
+    every: Annotated[Duration, at_least(MINUTE)]
     owner: Name
     remind: Duration = timedelta(minutes=3)
     """How long before an update is due its owner is reminded."""
@@ -61,7 +61,7 @@ class StatusPageTerms(Wire):
 
     owner: Name
     first: Duration = timedelta()
-    every: Annotated[Duration, at_least(MINUTES)] | None = None
+    every: Annotated[Duration, at_least(MINUTE)] | None = None
     automatic: tuple[PublicStatus, ...] = ()
     """These go out by themselves. The others are drafted, and wait for `approve`."""
     anyway_after: Duration | None = None
@@ -79,7 +79,7 @@ class Duty(Wire):
     after: Duration = timedelta()
     on: Literal["any-day", "business-hours", "monday"] = "any-day"
     """It waits for business hours, or for the next Monday morning."""
-    every: Annotated[Duration, at_least(MINUTES)] | None = None
+    every: Annotated[Duration, at_least(MINUTE)] | None = None
     """Again and again until the incident is resolved."""
     owner: Name | None = None
     """The role that owes it."""
@@ -100,7 +100,7 @@ class Duty(Wire):
 class Overdue(Wire):
     """What follows a deadline that was missed, in business hours, until it is done or waived."""
 
-    every: Annotated[Duration, at_least(60 * MINUTES)] = DAY
+    every: Annotated[Duration, at_least(60 * MINUTE)] = DAY
     """How often whoever owes it is reminded."""
     manager_after: Duration | None = 2 * DAY
     """Overdue for so long, their manager is asked as well; None: never."""
@@ -136,4 +136,4 @@ class RoleNag(Wire):
     """Empty roles are asked about until they are filled."""
 
     after: Duration = timedelta(minutes=5)
-    every: Annotated[Duration, at_least(MINUTES)] = timedelta(minutes=10)
+    every: Annotated[Duration, at_least(MINUTE)] = timedelta(minutes=10)

@@ -1,6 +1,6 @@
 """What would follow from a runbook, line by line: the simulation of an incident, as a list for people and programs.
 
-`Line` is an interface, documented in docs/runbooks/preview.md: fields and kinds are added to, never changed.
+`PreviewLine` is an interface, documented in docs/runbooks/preview.md: fields and kinds are added to, never changed.
 """
 
 from collections.abc import Callable, Mapping
@@ -24,29 +24,28 @@ from workflows.policy.effects.effects import (
 )
 from workflows.policy.incident.events import Acknowledged, Event, Resolved
 from workflows.policy.incident.opening import OpenRequest
+from workflows.policy.incident.public import STATUS_PAGE
 from workflows.policy.incident.state import Incident
 from workflows.policy.keys.duty_keys import DutyKind, duty_of
 from workflows.policy.runbook.intake import Intake
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.names import SeverityName
 from workflows.policy.simulation.simulate import Simulation
+from workflows.policy.time.durations import DAY
 
-Kind = Literal["page", "post", "channel", "publish", "email", "ticket", "document", "draft", "nag", "checklist"]
-Say = Callable[[Simulation, Demand], str]
+LineKind = Literal["page", "post", "channel", "publish", "email", "ticket", "document", "draft", "nag", "checklist"]
+DemandText = Callable[[Simulation, Demand], str]
 """The text of a demand, as everything stands now."""
 
-DAY = timedelta(days=1)
-STATUS_PAGE = "status-page"
 
-
-class Line(BaseModel):
+class PreviewLine(BaseModel):
     """One thing that Tocsin does."""
 
     model_config = ConfigDict(frozen=True)
 
     offset_s: int
     """When it is due, in seconds since the declaration."""
-    kind: Kind
+    kind: LineKind
     to: tuple[str, ...]
     """People, roles, channels or audiences, by their names in the runbook."""
     duty: str
@@ -74,16 +73,16 @@ class Scenario:
         return last + DAY if self.until is None else self.until
 
 
-def simulate_lines(book: Runbook, course: Scenario, say: Say) -> list[Line]:
+def simulate_lines(book: Runbook, course: Scenario, say: DemandText) -> list[PreviewLine]:
     """Everything that falls due up to the end of the course, in the order of time."""
-    lines: list[Line] = []
+    lines: list[PreviewLine] = []
 
     def watch(simulation: Simulation, demand: Demand) -> None:
         incident = simulation.incident
         kind = _kind(demand)
         if kind is not None and demand.due_at - course.at <= course.end:
             lines.append(
-                Line(
+                PreviewLine(
                     offset_s=incident.seconds_since_declared(demand.due_at),
                     kind=kind,
                     to=_audience(book, incident, demand),
@@ -122,7 +121,7 @@ def _service(intake: Intake, labels: Mapping[str, str]) -> str:
     return next((labels[label] for label in intake.service_labels if label in labels), "")
 
 
-def _kind(demand: Demand) -> Kind | None:
+def _kind(demand: Demand) -> LineKind | None:
     """None for what only tidies up at the pager."""
     effect = demand.effect
     if isinstance(effect, SyncPager | Annotate):

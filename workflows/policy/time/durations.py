@@ -7,10 +7,12 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator
 
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
-_WRITTEN = re.compile(r"\s*(?:\d+\s*[smhdw]\s*)+")
-_PART = re.compile(r"(\d+)\s*([smhdw])")
-LONGEST = timedelta(days=3650)
+_WRITTEN_DURATION = re.compile(r"\s*(?:\d+\s*[smhdw]\s*)+")
+_AMOUNT = re.compile(r"(\d+)\s*([smhdw])")
+LONGEST_DURATION = timedelta(days=3650)
 """Far beyond any procedure, and far from the end of the calendar."""
 
 
@@ -23,12 +25,12 @@ def parse(value: object) -> object:
         raise ValueError(f"a duration needs its unit: write {value}m or {value}s")
     if not isinstance(value, str) or value.lstrip("-").startswith("P"):
         return value
-    if not _WRITTEN.fullmatch(value):
+    if not _WRITTEN_DURATION.fullmatch(value):
         raise ValueError("a duration is written like 15m, 2h, 1h 30m or 3d")
     try:
-        return sum((timedelta(**{_UNITS[unit]: int(n)}) for n, unit in _PART.findall(value)), timedelta())
+        return sum((timedelta(**{_UNITS[unit]: int(n)}) for n, unit in _AMOUNT.findall(value)), timedelta())
     except OverflowError:
-        raise ValueError(f"a duration is at most {write(LONGEST)}") from None
+        raise ValueError(f"a duration is at most {write(LONGEST_DURATION)}") from None
 
 
 @lru_cache(maxsize=1024)
@@ -57,8 +59,8 @@ def roughly(span: timedelta) -> str:
 def _possible(value: timedelta) -> timedelta:
     if value < timedelta():
         raise ValueError("a duration cannot be negative")
-    if value > LONGEST:
-        raise ValueError(f"a duration is at most {write(LONGEST)}")
+    if value > LONGEST_DURATION:
+        raise ValueError(f"a duration is at most {write(LONGEST_DURATION)}")
     return value
 
 

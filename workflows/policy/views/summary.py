@@ -15,7 +15,6 @@ from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.names import SeverityName
 from workflows.policy.wire.model import Instant, Wire
 
-MEMO = "record"
 GRAVEST = "gravest"
 DRILL = "drill"
 

@@ -21,7 +21,7 @@ SOON = timedelta(days=3)
 """Due is what a review owes within that time: from a Friday to a Monday. The rest is left to a later digest."""
 MOST = 12
 """Lines of each kind in a message: those that matter most come first."""
-TITLE, LINE = 60, 160
+DIGEST_TITLE, DIGEST_LINE = 60, 160
 """Characters."""
 
 
@@ -118,7 +118,7 @@ def _by_time(owed: Iterable[OwedToReview]) -> list[OwedToReview]:
 
 
 def _incident(one: StillOpen, now: datetime) -> str:
-    said = f"• {severity_title(one.severity)} {one.incident} {cut(one.title, TITLE)}"
+    said = f"• {severity_title(one.severity)} {one.incident} {cut(one.title, DIGEST_TITLE)}"
     said += f", open for {roughly(now - one.declared_at)}"
     return _line(f"{said}: {_standing(one, now)}")
 
@@ -134,7 +134,7 @@ def _standing(one: StillOpen, now: datetime) -> str:
 
 
 def _review(one: OwedToReview, now: datetime) -> str:
-    return _line(f"• {one.incident} {cut(one.title, TITLE)}: {one.what}, {one.owner}, {_when(one, now)}")
+    return _line(f"• {one.incident} {cut(one.title, DIGEST_TITLE)}: {one.what}, {one.owner}, {_when(one, now)}")
 
 
 def _follow_ups(owed: Iterable[OwedToReview], now: datetime) -> Iterator[str]:
@@ -150,4 +150,4 @@ def _when(one: OwedToReview, now: datetime) -> str:
 
 def _line(text: str) -> str:
     """One line, whatever an alert or a person put into it."""
-    return cut(" ".join(text.split()), LINE)
+    return cut(" ".join(text.split()), DIGEST_LINE)

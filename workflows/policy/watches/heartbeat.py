@@ -24,16 +24,15 @@ from pydantic import Field
 from workflows.policy.incident.events import Alert, Event, NotUnderstood
 from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.runbook.names import Name, SeverityName
-from workflows.policy.time.durations import Duration, at_least, write
+from workflows.policy.time.durations import MINUTE, Duration, at_least, write
 from workflows.policy.wire.bounded import Line, Text, fit
 from workflows.policy.wire.history import HISTORY_BYTES
 from workflows.policy.wire.model import Instant, Wire
 
-MINUTE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(days=31)
 AWAY_AFTER = 3 * MINUTE
 """How long the gateway may show no sign of life. It shows one every minute, or two when no worker answers it."""
-CATCH_UP = 15 * MINUTE
+SENDER_CATCH_UP = 15 * MINUTE
 """What a sender gets at most to beat again once the gateway is back; its own interval, if that is shorter."""
 LOOK_AGAIN = MINUTE
 """While the gateway is away."""
@@ -90,7 +89,7 @@ class Heartbeat(Wire):
     def overdue_at(self) -> datetime:
         due_at = self.counts_from + self.spec.every
         if self.excused_from is not None:
-            due_at = max(due_at, self.excused_from + min(self.spec.every, CATCH_UP))
+            due_at = max(due_at, self.excused_from + min(self.spec.every, SENDER_CATCH_UP))
         return due_at + self.spec.grace
 
 
@@ -131,7 +130,7 @@ class Removed(Event):
     kind: Literal["remove"] = "remove"
 
 
-HEARD: Mapping[str, type[Event]] = {
+HEARTBEAT_SIGNALS: Mapping[str, type[Event]] = {
     "beat": Beat, "set": SpecChanged, "pause": Paused, "resume": Unpaused, "remove": Removed,
 }  # fmt: skip
 """Wire name of a signal -> the event it becomes. These names never change (rule 11)."""

@@ -29,8 +29,8 @@ from workflows.policy.wire.bounded import Identity, Line, fit, weight
 from workflows.policy.wire.history import HISTORY_BYTES
 from workflows.policy.wire.model import Instant, Wire
 
-LONGEST = timedelta(days=7)
-FARTHEST = timedelta(days=31)
+LONGEST_SILENCE = timedelta(days=7)
+FARTHEST_SILENCE = timedelta(days=31)
 """How far ahead a silence may begin."""
 
 
@@ -48,8 +48,8 @@ class SilenceSummary(Wire):
 
     @model_validator(mode="after")
     def _ends(self) -> Self:
-        if not timedelta() < self.ends_at - max(self.starts_at, self.extended_at or self.starts_at) <= LONGEST:
-            raise ValueError(f"a silence lasts at most {LONGEST.days} days")
+        if not timedelta() < self.ends_at - max(self.starts_at, self.extended_at or self.starts_at) <= LONGEST_SILENCE:
+            raise ValueError(f"a silence lasts at most {LONGEST_SILENCE.days} days")
         return self
 
     def matches(self, labels: Mapping[str, str], now: datetime) -> bool:
@@ -106,7 +106,7 @@ class Captured(Event):
 
 class Extended(Event):
     kind: Literal["extend"] = "extend"
-    duration: Duration = Field(gt=timedelta(), le=LONGEST)
+    duration: Duration = Field(gt=timedelta(), le=LONGEST_SILENCE)
     """By how much it ends later."""
 
 
@@ -114,9 +114,9 @@ class Expired(Event):
     kind: Literal["expire"] = "expire"
 
 
-HEARD: Mapping[str, type[Event]] = {"hold": Captured, "expire": Expired}
+SILENCE_SIGNALS: Mapping[str, type[Event]] = {"hold": Captured, "expire": Expired}
 """Wire name of a signal -> the event it becomes. These names never change (rule 11)."""
-ASKED: Mapping[str, type[Event]] = {"extend": Extended}
+SILENCE_UPDATES: Mapping[str, type[Event]] = {"extend": Extended}
 """The same of updates."""
 
 
@@ -143,9 +143,9 @@ def refusal(state: Silence, event: Event, now: datetime) -> str | None:
         return None
     if now >= state.ends_at:
         return f"silence {state.card.id} has ended: tocsin silence add"
-    if state.card.ends_at + event.duration - max(now, state.card.starts_at) > LONGEST:
+    if state.card.ends_at + event.duration - max(now, state.card.starts_at) > LONGEST_SILENCE:
         ends = f"{state.card.ends_at:%Y-%m-%d %H:%M} UTC"
-        return f"a silence lasts at most {LONGEST.days} days from now, and this one lasts until {ends} already"
+        return f"a silence lasts at most {LONGEST_SILENCE.days} days from now, and this one lasts until {ends} already"
     return None
 
 

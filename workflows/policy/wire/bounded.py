@@ -14,7 +14,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
-LINE = 200
+LONGEST_LINE = 200
 """Bytes of a line."""
 LABELS = 12_500
 """Bytes of all labels of one alert, or of one incident, together."""
@@ -23,7 +23,7 @@ FEW_LABELS = 4000
 EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 """No clock shows another time. From here a zone, a duration or a reminder reaches no end of the calendar, where Python
 raises OverflowError, nor the year 2262, where nanoseconds end in Temporal's visibility stores."""
-HEAVIEST = 6
+BYTES_A_CHARACTER = 6
 """Bytes of a character at most: a short text fits without being weighed."""
 
 
@@ -55,7 +55,7 @@ def weight(text: str) -> int:
 
 def fit(text: str, most: int) -> str:
     """So much of the text as weighs at most that."""
-    if len(text) * HEAVIEST <= most or (len(text) <= most and weight(text) <= most):
+    if len(text) * BYTES_A_CHARACTER <= most or (len(text) <= most and weight(text) <= most):
         return text
     text, room = text[:most], most - weight("…")
     while weight(text) > room:
@@ -84,10 +84,10 @@ def newest(texts: Sequence[str], most: int, heaviest: int) -> int:
 def _fitting(labels: dict[str, str], most: int = LABELS) -> dict[str, str]:
     """The first of them, as many as fit, each cut to a line."""
     longest = max(map(len, chain(labels, labels.values())), default=0)
-    if HEAVIEST * longest <= LINE and HEAVIEST * (longest + 1) * 2 * len(labels) <= most:
+    if BYTES_A_CHARACTER * longest <= LONGEST_LINE and BYTES_A_CHARACTER * (longest + 1) * 2 * len(labels) <= most:
         return labels
     together, kept = 0, {}
-    for name, value in ((fit(name, LINE), fit(value, LINE)) for name, value in labels.items()):
+    for name, value in ((fit(name, LONGEST_LINE), fit(value, LONGEST_LINE)) for name, value in labels.items()):
         together += weight(name) + weight(value) + 6
         if together > most:
             break
@@ -96,7 +96,7 @@ def _fitting(labels: dict[str, str], most: int = LABELS) -> dict[str, str]:
 
 
 Day = Annotated[date, AfterValidator(day)]
-Line = Annotated[str, AfterValidator(lambda text: fit(text, LINE))]
+Line = Annotated[str, AfterValidator(lambda text: fit(text, LONGEST_LINE))]
 Text = Annotated[str, AfterValidator(lambda text: fit(text, 3000))]
 Identity = Annotated[str, AfterValidator(identity)]
 Labels = Annotated[dict[str, str], AfterValidator(_fitting)]
