@@ -5,7 +5,7 @@ import logging
 import httpx
 
 from activities.attempts import HTTP_TIMEOUT_S
-from activities.errors import Unavailable, refusal
+from activities.errors import Unavailable, vendor_error
 
 # The address is a secret (whoever knows it can keep the alarm silent), and httpx logs every address at INFO.
 logging.getLogger("httpx").setLevel(logging.WARNING)
@@ -25,4 +25,4 @@ class DeadMansSwitch:
             raise Unavailable(f"the dead man's switch could not be reached: {type(error).__name__}") from None
         if not response.is_success:
             message = f"the dead man's switch answered {response.status_code}: check TOCSIN_DEAD_MANS_SWITCH_URL"
-            raise refusal(message, response.status_code, response.headers.get("Retry-After"))
+            raise vendor_error(message, response.status_code, response.headers.get("Retry-After"))

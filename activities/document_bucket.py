@@ -16,7 +16,7 @@ from botocore.exceptions import (
 )
 
 from activities.documents import Stored, WrittenMeanwhile
-from activities.errors import Rejected, Unavailable, refusal
+from activities.errors import Rejected, Unavailable, vendor_error
 from activities.plain_text import quote
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ class DocumentBucket:
             said = f"{answer['Error'].get('Code', '')} {answer['Error'].get('Message', '')}"
             words = quote(said, [self._secret or ""])
             retry_after = answer["ResponseMetadata"].get("HTTPHeaders", {}).get("retry-after")
-            raise refusal(f"the bucket {self._bucket} answered {status}: {words}", status, retry_after) from None
+            raise vendor_error(f"the bucket {self._bucket} answered {status}: {words}", status, retry_after) from None
         except (NoCredentialsError, PartialCredentialsError, ParamValidationError) as error:
             raise Rejected(f"the bucket {self._bucket} cannot be used: {quote(str(error), [])}") from None
         except BotoCoreError as error:

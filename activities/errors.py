@@ -35,7 +35,9 @@ class Malformed(Rejected):
     """Refused for what it says or carries: with less in it, it may be taken."""
 
 
-def refusal(message: str, status: int, retry_after: str | None, route: str | None = None) -> Unavailable | Rejected:
+def vendor_error(
+    message: str, status: int, retry_after: str | None, route: str | None = None
+) -> Unavailable | Rejected:
     """What an HTTP answer other than success means; `retry_after` is the header of that name, if there was one.
 
     A success status gets here when its body was not the vendor's: a proxy spoke, and trying later is right.

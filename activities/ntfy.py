@@ -12,7 +12,7 @@ import httpx
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from activities.attempts import HTTP_TIMEOUT_S, LOOK_WITHIN_S, RING_WITHIN_S, begun_at
-from activities.errors import Malformed, Rejected, Unavailable, refusal
+from activities.errors import Malformed, Rejected, Unavailable, vendor_error
 from activities.pagers import fingerprint, open_route
 from activities.plain_text import clean, one_line, quote
 from workflows.policy.effects.effects import Page, Receipt, Send
@@ -126,7 +126,7 @@ class Ntfy:
             return answer.content
         said = quote(_words(answer.content), [*self._topics.values(), self._token or ""])
         message = f"ntfy answered {answer.status_code}" + (f": {said}" if said else "")
-        raise refusal(message, answer.status_code, answer.headers.get("Retry-After"), route)
+        raise vendor_error(message, answer.status_code, answer.headers.get("Retry-After"), route)
 
     def _topic(self, person: str) -> str:
         if topic := self._topics.get(person):

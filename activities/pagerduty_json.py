@@ -6,7 +6,7 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from activities.errors import MALFORMED, Rejected, Unavailable, refusal
+from activities.errors import MALFORMED, Rejected, Unavailable, vendor_error
 from activities.plain_text import clean, one_line, quote
 from workflows.policy.effects.effects import Send
 from workflows.policy.runbook.links import is_link
@@ -117,7 +117,7 @@ def meaning(
     message = f"PagerDuty answered {status}" + (f": {said}" if said else "")
     if status in (401, 403) or (status in MALFORMED and ABOUT_THE_KEY.search(said)):
         return Rejected(message, route)
-    return refusal(message, status, wait)
+    return vendor_error(message, status, wait)
 
 
 def _words(body: bytes) -> str:

@@ -19,7 +19,7 @@ from workflows.policy.effects.effects import Effect, Post, Receipt, Send
 from workflows.policy.time.calendar import clock
 
 Activity = Callable[..., Awaitable[Receipt | None]]
-Way = TypeVar("Way")
+Adapter = TypeVar("Adapter")
 
 LONGEST_RING_PAUSE = timedelta(seconds=30)
 """A page asks again after that at the latest, whatever the vendor says: somebody waits for it."""
@@ -212,9 +212,9 @@ def _may_have_been_sent(send: Send) -> bool:
     return send.again or activity.info().attempt > 1
 
 
-def _connected(way: Way | None, row: EffectDelivery, name: str, setting: str) -> Way:
-    if way is not None:
-        return way
+def _connected(adapter: Adapter | None, row: EffectDelivery, name: str, setting: str) -> Adapter:
+    if adapter is not None:
+        return adapter
     problem = f"{name} is not connected: set {setting}"
     if row.without_vendor is WithoutVendor.REJECTED:
         raise Rejected(problem)

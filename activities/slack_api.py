@@ -10,7 +10,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from activities.errors import Rejected, Unavailable, refusal
+from activities.errors import Rejected, Unavailable, vendor_error
 from activities.plain_text import quote
 from activities.slack_answers import AnswerPage, Channels, Messages, SlackAnswer, SlackChannel, SlackMessage
 
@@ -127,7 +127,7 @@ class SlackApi:
         said = response.data.get("error") if isinstance(response.data, dict) else None
         code = quote(str(said), [self._token]) if said else None
         if code in RETRIED_ERRORS:
-            return refusal(f"Slack says {code}", 429, wait)
+            return vendor_error(f"Slack says {code}", 429, wait)
         if status == 200 and code:
             return SlackRefused(code)
-        return refusal(f"Slack answered {status}" + (f": {code}" if code else ""), status, wait)
+        return vendor_error(f"Slack answered {status}" + (f": {code}" if code else ""), status, wait)

@@ -11,7 +11,7 @@ import httpx
 from pydantic import BaseModel, ConfigDict, JsonValue, TypeAdapter, ValidationError
 
 from activities.attempts import HTTP_TIMEOUT_S, begun_at
-from activities.errors import Unavailable, refusal
+from activities.errors import Unavailable, vendor_error
 from activities.plain_text import clean, one_line, quote
 from workflows.policy.effects.effects import Publish, Receipt, Send
 
@@ -40,7 +40,7 @@ class _PublishedIncident(_StatuspageAnswer):
     def is_of(self, incident: str) -> bool:
         return (self.metadata or {}).get("tocsin") == {"incident": incident}
 
-    def says(self, words: Mapping[str, JsonValue], since: datetime) -> bool:
+    def has_update(self, words: Mapping[str, JsonValue], since: datetime) -> bool:
         updates = (update for update in self.incident_updates if update.created_at >= since)
         return any({"status": update.status, "body": update.body} == words for update in updates)
 
@@ -80,7 +80,7 @@ class Statuspage:
             address = f"{self._incidents}/{known}"
             if may_have_been_sent:
                 published = await self._ask(http, "GET", address, _INCIDENT_ANSWER)
-                if published.says(words, begun_at(send)):
+                if published.has_update(words, begun_at(send)):
                     return Receipt(reference=known, note="it was already there")
             # Each of these adds an update and mails the page's subscribers, whatever it repeats.
             await self._ask(http, "PATCH", address, _INCIDENT_ANSWER, words)
@@ -107,7 +107,7 @@ class Statuspage:
             raise Unavailable(f"Statuspage could not be reached: {type(error).__name__}") from None
         except ValidationError:
             raise Unavailable("Statuspage's answer was not understood") from None
-        raise refusal(self._said(response), response.status_code, response.headers.get("Retry-After"))
+        raise vendor_error(self._said(response), response.status_code, response.headers.get("Retry-After"))
 
     def _said(self, response: httpx.Response) -> str:
         try:

@@ -27,8 +27,8 @@ class Temporal:
 
     def __init__(self, incidents: Incidents) -> None:
         self._incidents = incidents
-        self._silences = Silences(incidents.reach)
-        self._installations = Installations(incidents.reach)
+        self._silences = Silences(incidents.connection)
+        self._installations = Installations(incidents.connection)
 
     def page_activities(self) -> Sequence[Callable[..., Awaitable[bool | Wire]]]:
         return [

@@ -17,7 +17,7 @@ from settings.temporal import connect
 from starter.temporal import setup
 from starter.temporal.incidents import Incidents
 from starter.temporal.results import NobodyWorks
-from tocsin import reach
+from tocsin import connection
 from tocsin.library import library
 from tocsin.up import parts, ports
 from tocsin.up.child import Part
@@ -93,7 +93,7 @@ async def _up(
 
 def _environment(temporal: str, settings: Settings) -> dict[str, str]:
     """Nothing of what is set for a real Tocsin on this machine: no vendor must hear of a benchmark."""
-    ours = {name: value for name, value in reach.environment(temporal).items() if not name.startswith("TOCSIN_")}
+    ours = {name: value for name, value in connection.environment(temporal).items() if not name.startswith("TOCSIN_")}
     chosen = {"TOCSIN_STATE_DIR": str(settings.state_dir), "TOCSIN_RUNBOOK": settings.runbook}
     return {**ours, **chosen} | ({"TOCSIN_RUNBOOKS": str(settings.runbooks)} if settings.runbooks else {})
 

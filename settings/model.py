@@ -10,10 +10,10 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from settings.delivery import DeliverySettings
 from settings.pagers import PagerSettings
 from settings.secret_files import SecretFiles
 from settings.sources import SourceSettings
-from settings.ways import WaySettings
 
 MAX_BODY_BYTES = 4_194_304
 """Alertmanager sends a group of 700 alerts, 1.8 KB each, at once."""
@@ -23,7 +23,7 @@ class SettingsError(Exception):
     """A setting is missing or wrong; the message names it and says what to do."""
 
 
-class Settings(SourceSettings, PagerSettings, WaySettings):
+class Settings(SourceSettings, PagerSettings, DeliverySettings):
     """See the descriptions. Nothing here is ever written to a history or a log."""
 
     model_config = SettingsConfigDict(

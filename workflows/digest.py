@@ -26,12 +26,12 @@ class DigestWorkflow:
         text = compose(await _take_inventory(), MOST)
         if not text:
             return Digested(said=False)
-        ways: list[tuple[str, Effect]] = [("digest", order.post)]
+        messages: list[tuple[str, Effect]] = [("digest", order.post)]
         if order.mail is not None:
-            ways.append(("digest-mail", order.mail))
-        settled = await asyncio.gather(*(_send(order, duty, effect, text) for duty, effect in ways))
+            messages.append(("digest-mail", order.mail))
+        settled = await asyncio.gather(*(_send(order, duty, effect, text) for duty, effect in messages))
         remarks = [_remark(each) for each in settled]
-        problems = tuple(f"{duty}: {remark}" for (duty, _), remark in zip(ways, remarks, strict=True) if remark)
+        problems = tuple(f"{duty}: {remark}" for (duty, _), remark in zip(messages, remarks, strict=True) if remark)
         if all(each.outcome != "done" for each in settled):
             raise ApplicationError(f"the digest reached nobody: {'; '.join(problems)}", type="Unsaid")
         if settled[0].outcome == "done" and order.mail is not None and remarks[1]:

@@ -25,7 +25,7 @@ from workflows.policy.review.state import open_review
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.views.plan_view import as_markdown, plan_view
 from workflows.policy.views.results import IncidentInput, PlanView, Status
-from workflows.policy.views.summary import listed_while_open, record
+from workflows.policy.views.summary import listed_while_open, summarize
 from workflows.review import start_review
 from workflows.texts.proofreading import approved_too_soon, left_open
 from workflows.texts.render import Message, words
@@ -115,7 +115,7 @@ class IncidentWorkflow:
     @workflow.run
     async def run(self, start: IncidentInput) -> None:  # noqa: ARG002 (Temporal passes it here as well as to __init__)
         await self._shell.carry_out()
-        workflow.upsert_memo({RECORD_MEMO: record(self._case.book, self._case.incident, self._clock.speed)})
+        workflow.upsert_memo({RECORD_MEMO: summarize(self._case.book, self._case.incident, self._clock.speed)})
         review = self._case.owed_review()
         if review is not None:
             await start_review(review)

@@ -24,7 +24,7 @@ from workflows.policy.review.plan_view import as_markdown
 from workflows.policy.review.reducers import apply
 from workflows.policy.review.refusals import refusal
 from workflows.policy.review.results import ReviewInput, ReviewStatus, status
-from workflows.policy.review.summary import record
+from workflows.policy.review.summary import summarize_review
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.views.plan_view import lines
 from workflows.policy.views.results import PlanView
@@ -81,7 +81,7 @@ class ReviewCase:
         return attributes_of_review(self.book, self.review, present)
 
     def memo(self, now: datetime) -> dict[str, object]:
-        return {RECORD_MEMO: record(self.book, self.review, now)}
+        return {RECORD_MEMO: summarize_review(self.book, self.review, now)}
 
     def start(self) -> ReviewInput:
         return self._start.model_copy(update={"review": self.review})

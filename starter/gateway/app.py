@@ -44,9 +44,9 @@ def create_app(
 ) -> FastAPI:
     """`exposed`: reachable beyond loopback, so that a source without a secret is refused. `sns`: the way to AWS.
     `door`: who is connected."""
-    reach, outcomes = incidents.reach, Outcomes()
-    published = Published(Installations(reach), loaded(library, settings))
-    silencing, beats = Silencing(Silences(reach)), Beats(Heartbeats(reach))
+    connection, outcomes = incidents.connection, Outcomes()
+    published = Published(Installations(connection), loaded(library, settings))
+    silencing, beats = Silencing(Silences(connection)), Beats(Heartbeats(connection))
     admission = Admission(settings, exposed, outcomes)
     pipeline = Pipeline(published, silencing, GroupCommit(incidents), outcomes, settings.max_body_bytes)
     watched = health.Watched(incidents, library, published, outcomes, door or Door(), silencing, canary)

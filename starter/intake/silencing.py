@@ -78,7 +78,7 @@ class Silencing:
         self, reading: InterpretedReading, opening: Callable[[Batch], OpenRequest]
     ) -> tuple[InterpretedReading, Sequence[Silenced]]:
         """The rest, which goes on, and what silences hold. Once this returns, Temporal has that."""
-        held = [each for each in await self.matching(reading) if await self._is_held(each, opening)]
+        held = [each for each in await self.matching(reading) if await self._is_captured(each, opening)]
         return without(reading, held), held
 
     async def matching(self, reading: InterpretedReading) -> Sequence[Silenced]:
@@ -89,7 +89,7 @@ class Silencing:
                 log.warning("silences are not known yet")
         return silenced(reading, self.active(reading.received_at))
 
-    async def hold(self, by: SilenceSummary, batch: Batch, opening: OpenRequest, now: datetime) -> bool:
+    async def capture(self, by: SilenceSummary, batch: Batch, opening: OpenRequest, now: datetime) -> bool:
         """False: the silence did not take them, and they must go on."""
         news = {(by.id, batch.workflow_id, alert.fingerprint): _news(alert) for alert in batch.alerts}
         if not batch.ended and all(self._knows(key, said, now) for key, said in news.items()):
@@ -113,10 +113,10 @@ class Silencing:
             del self._heard[next(iter(self._heard))]
         return True
 
-    async def _is_held(self, silenced: Silenced, opening: Callable[[Batch], OpenRequest]) -> bool:
+    async def _is_captured(self, silenced: Silenced, opening: Callable[[Batch], OpenRequest]) -> bool:
         """All of it or nothing: part of it held twice does no harm, and goes on as well."""
         for batch in group(silenced.reading).batches:
-            if not await self.hold(silenced.by, batch, opening(batch), silenced.reading.received_at):
+            if not await self.capture(silenced.by, batch, opening(batch), silenced.reading.received_at):
                 return False
         return True
 

@@ -123,25 +123,25 @@ def _group(name: str, records: Sequence[ClosedIncident], opened: Sequence[Summar
 
 
 def _escalations(records: Sequence[ClosedIncident]) -> Escalations:
-    tallies = [record.tally for record in records]
+    statistics = [record.tally for record in records]
     return Escalations(
-        beyond_first_tier=sum(tally.tier > 1 for tally in tallies),
-        whole_ladder=sum(tally.unanswered > 0 for tally in tallies),
-        forgotten=sum(tally.forgotten > 0 for tally in tallies),
-        by_hand=sum(tally.by_hand > 0 for tally in tallies),
+        beyond_first_tier=sum(each.tier > 1 for each in statistics),
+        whole_ladder=sum(each.unanswered > 0 for each in statistics),
+        forgotten=sum(each.forgotten > 0 for each in statistics),
+        by_hand=sum(each.by_hand > 0 for each in statistics),
         unacknowledged=sum(record.acknowledged_at is None for record in records),
-        nobody_reached=sum(tally.lost > 0 and not tally.pages for tally in tallies),
+        nobody_reached=sum(each.lost > 0 and not each.pages for each in statistics),
         reopened=sum(record.openings > 1 for record in records),
     )
 
 
 def _pages(records: Sequence[ClosedIncident]) -> Pages:
-    tallies = [record.tally for record in records]
-    latest = max((tally.latest for tally in tallies), default=timedelta())
+    statistics = [record.tally for record in records]
+    latest = max((each.latest for each in statistics), default=timedelta())
     return Pages(
-        through=sum(tally.pages for tally in tallies),
-        lost=sum(tally.lost for tally in tallies),
-        late=sum(tally.late for tally in tallies),
+        through=sum(each.pages for each in statistics),
+        lost=sum(each.lost for each in statistics),
+        late=sum(each.late for each in statistics),
         latest_s=round(latest.total_seconds()),
     )
 

@@ -25,15 +25,15 @@ def _missing(name: str) -> str:
 class Heartbeats:
     """Every method raises Unreachable when Temporal is away; those that take a name raise NothingOpen."""
 
-    def __init__(self, reach: TemporalConnection) -> None:
-        self._reach = reach
-        self._named = NamedWorkflows(reach, workflow_id, _missing)
+    def __init__(self, connection: TemporalConnection) -> None:
+        self._connection = connection
+        self._named = NamedWorkflows(connection, workflow_id, _missing)
 
     async def add(self, name: str, spec: Spec) -> None:
         """Expect it from now on; one that is expected already goes on by the new specification."""
         state, opening, change = Heartbeat(name=name, spec=spec), spec.opening, SpecChanged(spec=spec)
-        async with self._reach.temporal():
-            await self._reach.client.start_workflow(
+        async with self._connection.temporal():
+            await self._connection.client.start_workflow(
                 "heartbeat",
                 state,
                 id=workflow_id(name),
@@ -68,8 +68,8 @@ class Heartbeats:
 
     async def list(self) -> tuple[HeartbeatSummary, ...]:
         """All of them, by name."""
-        async with self._reach.temporal():
-            found = [await _card(each) async for each in self._reach.client.list_workflows(RUNNING_HEARTBEATS)]
+        async with self._connection.temporal():
+            found = [await _card(each) async for each in self._connection.client.list_workflows(RUNNING_HEARTBEATS)]
         return tuple(sorted(found, key=lambda each: each.name))
 
     async def state(self, name: str) -> Heartbeat:

@@ -47,16 +47,16 @@ class Incidents:
 
     def __init__(self, client: Client) -> None:
         self._client = client
-        self._reach = TemporalConnection(client)
+        self._connection = TemporalConnection(client)
 
     @property
-    def reach(self) -> TemporalConnection:
+    def connection(self) -> TemporalConnection:
         """For what else is reached over the same connection."""
-        return self._reach
+        return self._connection
 
     @property
     def address(self) -> str:
-        return self._reach.address
+        return self._connection.address
 
     async def open(
         self,
@@ -94,14 +94,14 @@ class Incidents:
         """Signal an incident: Temporal keeps it, with or without a worker. Raises NothingOpen."""
         handle = self._client.get_workflow_handle(workflow_id)
         said = [_payload(each) for each in (event, *more)]
-        async with self._reach.temporal(workflow_id):
+        async with self._connection.temporal(workflow_id):
             await handle.signal(_name(event), args=said, rpc_timeout=DEADLINE)
 
     async def goes_on(self, workflow_id: str, incident: str) -> bool:
         """Is it this incident that has the workflow id now, open or remembered?"""
         handle = self._client.get_workflow_handle(workflow_id)
         try:
-            async with self._reach.temporal(workflow_id):
+            async with self._connection.temporal(workflow_id):
                 found = await handle.describe(rpc_timeout=DEADLINE)
         except NothingOpen:
             return False
@@ -134,7 +134,7 @@ class Incidents:
     async def history(self, workflow_id: str, run_id: str | None = None) -> tuple[HistoryLine, ...]:
         """What the history knows by itself: for when no worker answers. Raises NothingOpen (no such workflow)."""
         handle = self._client.get_workflow_handle(workflow_id, run_id=run_id)
-        async with self._reach.temporal(workflow_id, QUERY_WITHIN):
+        async with self._connection.temporal(workflow_id, QUERY_WITHIN):
             events = handle.fetch_history_events(rpc_timeout=QUERY_WITHIN)
             return tuple([line async for line in histories.read(self._client.data_converter, events)])
 
@@ -143,33 +143,33 @@ class Incidents:
 
         With `closed`, closed ones may be meant too. Raises LookupFailed.
         """
-        async with self._reach.temporal():
+        async with self._connection.temporal():
             return await directory.find(self._client, prefix, closed=closed)
 
     async def list(self, include_closed: bool = False) -> tuple[Summary, ...]:
         """Open incidents, and then closed ones, newest first."""
-        async with self._reach.temporal():
+        async with self._connection.temporal():
             return await directory.summaries(self._client, include_closed=include_closed)
 
     async def ended(self, since: datetime, seen: directory.ReadProgress) -> Past:
         """All incidents that have ended since then. There may be thousands: `seen` is told how far it has come."""
-        async with self._reach.temporal(deadline=LONG_LIST):
+        async with self._connection.temporal(deadline=LONG_LIST):
             return await directory.ended(self._client, since, seen)
 
     async def check(self) -> None:
         """Returns if Temporal answers, and knows our namespace."""
-        await self._reach.check()
+        await self._connection.check()
 
     async def canaries(self, since: datetime) -> tuple[datetime, ...]:
         """When canaries were sent since then, newest first: the moments at which a gateway has shown itself."""
         query = f"WorkflowId = '{CANARY}' AND StartTime > '{since.isoformat()}'"
-        async with self._reach.temporal():
+        async with self._connection.temporal():
             return tuple([canary.start_time async for canary in self._client.list_workflows(query, page_size=1000)])
 
     async def send_canary(self) -> None:
         """Run the workflow `canary` to its end. Raises NobodyWorks when it does not get there in time."""
         try:
-            async with self._reach.temporal(deadline=CANARY_LIVES + QUERY_WITHIN):
+            async with self._connection.temporal(deadline=CANARY_LIVES + QUERY_WITHIN):
                 await self._client.execute_workflow(
                     "canary",
                     id=CANARY,
@@ -181,7 +181,7 @@ class Incidents:
             raise NobodyWorks(f"the canary did not come through the worker: {error.cause}") from error
 
     async def _start(self, workflow_id: str, opening: OpenRequest, *deliveries: AlertsReceived) -> None:
-        async with self._reach.temporal():
+        async with self._connection.temporal():
             await self._client.start_workflow(
                 "incident",
                 IncidentInput(opening=opening),
@@ -199,7 +199,7 @@ class Incidents:
     async def _update(self, workflow_id: str, event: Event, patience: timedelta) -> UpdateResult:
         handle = self._client.get_workflow_handle(workflow_id)
         try:
-            async with self._reach.worker(workflow_id, patience):
+            async with self._connection.worker(workflow_id, patience):
                 changed: UpdateResult = await handle.execute_update(
                     _name(event), _payload(event), id=event.id, result_type=UpdateResult, rpc_timeout=patience
                 )
@@ -211,7 +211,7 @@ class Incidents:
         """Raises NobodyWorks, NothingOpen (no such workflow), Refused."""
         handle = self._client.get_workflow_handle(workflow_id, run_id=run_id)
         try:
-            async with self._reach.worker(workflow_id, patience):
+            async with self._connection.worker(workflow_id, patience):
                 answered: A = await handle.query(name, result_type=answer, rpc_timeout=patience)
         except WorkflowQueryFailedError as error:
             raise RefusedByIncident(f"{workflow_id} could not answer: {error.message}") from None

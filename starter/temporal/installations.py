@@ -39,19 +39,19 @@ def loaded(library: Library, settings: Settings) -> Installation:
 class Installations:
     """Every method raises Unreachable when Temporal is away."""
 
-    def __init__(self, reach: TemporalConnection) -> None:
-        self._reach = reach
+    def __init__(self, connection: TemporalConnection) -> None:
+        self._connection = connection
         self._read: tuple[str, Installation] | None = None
         """By the run that it is the argument of: that never changes."""
 
     async def current(self) -> Installation:
         """What was published last. Raises Unpublished."""
-        handle = self._reach.client.get_workflow_handle(WORKFLOW_ID)
+        handle = self._connection.client.get_workflow_handle(WORKFLOW_ID)
         try:
-            async with self._reach.temporal(WORKFLOW_ID):
+            async with self._connection.temporal(WORKFLOW_ID):
                 run_id = (await handle.describe(rpc_timeout=DEADLINE)).run_id
                 if self._read is None or self._read[0] != run_id:
-                    handle = self._reach.client.get_workflow_handle(WORKFLOW_ID, run_id=run_id)
+                    handle = self._connection.client.get_workflow_handle(WORKFLOW_ID, run_id=run_id)
                     self._read = run_id, await self._argument(handle)
                 return self._read[1]
         except NothingOpen:
@@ -62,8 +62,8 @@ class Installations:
     async def publish(self, installation: Installation) -> Installation:
         """In place of what was published before; the answer says what that changes."""
         installation = await self._compared(installation)
-        async with self._reach.temporal():
-            await self._reach.client.start_workflow(
+        async with self._connection.temporal():
+            await self._connection.client.start_workflow(
                 "installation",
                 installation,
                 id=WORKFLOW_ID,
@@ -90,7 +90,7 @@ class Installations:
         async for event in handle.fetch_history_events(page_size=1, rpc_timeout=DEADLINE):
             payloads = event.workflow_execution_started_event_attributes.input.payloads
             try:
-                [found] = await self._reach.client.data_converter.decode(payloads, [Installation])
+                [found] = await self._connection.client.data_converter.decode(payloads, [Installation])
             except (ValidationError, ValueError) as error:
                 version = metadata.version("tocsin")
                 reason = f"{type(error).__name__}: start a worker of this version, or use the worker's"

@@ -18,7 +18,7 @@ S = TypeVar("S")
 class NamedWorkflows:
     """Every method raises Unreachable when Temporal is away, and NothingOpen where there is none of that name."""
 
-    reach: TemporalConnection
+    connection: TemporalConnection
     workflow_id: Callable[[str], str]
     missing: Callable[[str], str]
     """What is said of a name that there is not."""
@@ -31,15 +31,15 @@ class NamedWorkflows:
 
     async def state(self, name: str, result_type: type[S]) -> S:
         """Raises NobodyWorks."""
-        async with self.called(name) as handle, self.reach.worker(handle.id, QUERY_WITHIN):
+        async with self.called(name) as handle, self.connection.worker(handle.id, QUERY_WITHIN):
             answered: S = await handle.query("state", result_type=result_type, rpc_timeout=QUERY_WITHIN)
         return answered
 
     @asynccontextmanager
     async def called(self, name: str) -> AsyncIterator[WorkflowHandle[Any, Any]]:
-        handle = self.reach.client.get_workflow_handle(self.workflow_id(name))
+        handle = self.connection.client.get_workflow_handle(self.workflow_id(name))
         try:
-            async with self.reach.temporal(handle.id, QUERY_WITHIN + DEADLINE):
+            async with self.connection.temporal(handle.id, QUERY_WITHIN + DEADLINE):
                 yield handle
         except NothingOpen:
             raise NothingOpen(self.missing(name)) from None

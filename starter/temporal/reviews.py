@@ -34,8 +34,10 @@ class Reviews:
     async def records(self, since: datetime) -> tuple[ClosedReview, ...]:
         """Of those that are open or have closed since then, as far as they have any."""
         query = f"{ALL_REVIEWS} AND (ExecutionStatus = 'Running' OR CloseTime >= '{since.isoformat()}')"
-        async with self._incidents.reach.temporal(deadline=LONG_LIST):
-            runs = self._incidents.reach.client.list_workflows(query, page_size=LIST_PAGE, rpc_timeout=LIST_PAGE_WITHIN)
+        async with self._incidents.connection.temporal(deadline=LONG_LIST):
+            runs = self._incidents.connection.client.list_workflows(
+                query, page_size=LIST_PAGE, rpc_timeout=LIST_PAGE_WITHIN
+            )
             found = [await _record(run) async for run in runs]
         return tuple(record for record in found if isinstance(record, ClosedReview))
 
@@ -80,8 +82,8 @@ class Reviews:
         return await self._incidents.query(found.workflow_id, found.run_id, "plan", PlanView, QUERY_WITHIN)
 
     async def _matching(self, query: str) -> Sequence[ReviewSummary]:
-        async with self._incidents.reach.temporal():
-            runs = self._incidents.reach.client.list_workflows(query, limit=MOST_FOUND)
+        async with self._incidents.connection.temporal():
+            runs = self._incidents.connection.client.list_workflows(query, limit=MOST_FOUND)
             return [await _summary(run) async for run in runs]
 
 

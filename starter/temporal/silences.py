@@ -34,13 +34,13 @@ def _missing(name: str) -> str:
 class Silences:
     """Every method raises Unreachable when Temporal is away; those that take an id raise NothingOpen."""
 
-    def __init__(self, reach: TemporalConnection) -> None:
-        self._reach = reach
-        self._named = NamedWorkflows(reach, workflow_id, _missing)
+    def __init__(self, connection: TemporalConnection) -> None:
+        self._connection = connection
+        self._named = NamedWorkflows(connection, workflow_id, _missing)
 
     async def add(self, card: SilenceSummary) -> None:
-        async with self._reach.temporal():
-            await self._reach.client.start_workflow(
+        async with self._connection.temporal():
+            await self._connection.client.start_workflow(
                 "silence",
                 Silence(card=card),
                 id=workflow_id(card.id),
@@ -60,7 +60,7 @@ class Silences:
         """As it is then. Raises Refused, NobodyWorks."""
         said = event.model_dump(mode="json", exclude_defaults=True)
         try:
-            async with self._named.called(silence) as handle, self._reach.worker(handle.id, QUERY_WITHIN):
+            async with self._named.called(silence) as handle, self._connection.worker(handle.id, QUERY_WITHIN):
                 card: SilenceSummary = await handle.execute_update(
                     "extend", said, id=event.id, result_type=SilenceSummary, rpc_timeout=QUERY_WITHIN
                 )
@@ -73,8 +73,8 @@ class Silences:
 
         One that cannot be read, from another version or started by hand, is left out: it holds nothing.
         """
-        async with self._reach.temporal():
-            found = [await _card(each) async for each in self._reach.client.list_workflows(RUNNING_SILENCES)]
+        async with self._connection.temporal():
+            found = [await _card(each) async for each in self._connection.client.list_workflows(RUNNING_SILENCES)]
         return tuple(sorted((card for card in found if card), key=lambda card: card.ends_at))
 
     async def state(self, silence: str) -> Silence:

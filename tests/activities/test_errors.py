@@ -5,7 +5,7 @@ from email.utils import format_datetime
 
 import pytest
 
-from activities.errors import Malformed, Rejected, Unavailable, refusal, wait
+from activities.errors import Malformed, Rejected, Unavailable, vendor_error, wait
 from activities.plain_text import quote
 
 
@@ -47,20 +47,20 @@ def test_a_date_is_waited_for() -> None:
 
 @pytest.mark.parametrize("status", [400, 413, 414, 415, 422])
 def test_what_is_about_the_message_is_known_as_such(status: int) -> None:
-    assert isinstance(refusal("no", status, None), Malformed)
+    assert isinstance(vendor_error("no", status, None), Malformed)
 
 
 @pytest.mark.parametrize("status", [401, 402, 403, 404, 405, 410, 451])
 def test_what_is_about_the_sender_is_not(status: int) -> None:
-    assert not isinstance(refusal("no", status, None), Malformed)
+    assert not isinstance(vendor_error("no", status, None), Malformed)
 
 
 def test_a_success_that_is_not_the_vendors_is_tried_again() -> None:
-    assert isinstance(refusal("a login page", 200, None), Unavailable)
+    assert isinstance(vendor_error("a login page", 200, None), Unavailable)
 
 
 def test_a_redirect_is_a_wrong_address() -> None:
-    assert isinstance(refusal("moved", 302, None), Rejected)
+    assert isinstance(vendor_error("moved", 302, None), Rejected)
 
 
 def test_a_quotation_is_one_short_line_without_secrets() -> None:

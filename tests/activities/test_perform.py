@@ -14,8 +14,8 @@ from activities.perform import Perform
 from tests.activities import sends
 from workflows.policy.effects.effects import Receipt, Send
 
-WAYS = ["send_email", "write_document", "file_ticket"]
-KINDS = ["page", "sync_pager", "annotate", "open_channel", "set_topic", "post", "publish", *WAYS]
+DELIVERY_KINDS = ["send_email", "write_document", "file_ticket"]
+KINDS = ["page", "sync_pager", "annotate", "open_channel", "set_topic", "post", "publish", *DELIVERY_KINDS]
 
 
 @dataclass

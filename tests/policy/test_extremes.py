@@ -28,7 +28,7 @@ from workflows.policy.review.state import Review
 from workflows.policy.simulation.simulate import Simulation
 from workflows.policy.views.plan_view import as_markdown, lines, plan_view
 from workflows.policy.views.results import Status
-from workflows.policy.views.summary import record
+from workflows.policy.views.summary import summarize
 from workflows.policy.wire.bounded import EARLIEST, LATEST
 from workflows.texts.render import words
 
@@ -85,7 +85,7 @@ def show(simulation: Simulation) -> None:
     for demand in present.next:
         words(book, incident, demand, now, simulation.review)
     if incident.closed_at is not None:
-        record(book, incident, 1.0)
+        summarize(book, incident, 1.0)
     if simulation.review is None:
         assert Incident.model_validate_json(incident.model_dump_json()) == incident
         view = plan_view(book, incident, present, now, 1.0, frozenset())

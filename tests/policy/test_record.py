@@ -23,7 +23,7 @@ from workflows.policy.incident.events import (
 from workflows.policy.reducers.root import apply
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.names import SeverityName
-from workflows.policy.views.summary import ClosedIncident, record
+from workflows.policy.views.summary import ClosedIncident, summarize
 
 BOOK = ladder(tier("alice"), tier("bob", after=5))
 
@@ -36,7 +36,7 @@ def lived(*events: tuple[float, Event], book: Runbook = BOOK, speed: float = 1.0
     if not simulation.incident.resolved:
         happens(simulation, 60, Resolved(by="Alice"))
     simulation.run_to(at(600))
-    return record(book, simulation.incident, speed)
+    return summarize(book, simulation.incident, speed)
 
 
 class TestTimes:

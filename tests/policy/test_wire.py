@@ -83,7 +83,7 @@ def _lived() -> list[BaseModel]:
         results.UpdateResult(incident="x", changed=("y",), next=view.lines[:1]),
         results.Status(incident=life, verification=timedelta(minutes=15)),
         view,
-        summary.record(BOOK, simulation.incident.model_copy(update={"closed_at": at(120)}), 1.0),
+        summary.summarize(BOOK, simulation.incident.model_copy(update={"closed_at": at(120)}), 1.0),
         effects.Send(incident="x", key="k", vendor_key="v", effect=flying.effect, subject="s", text="t"),
         events.EffectStarted(demand=flying, real_at=T0),
         events.EffectSettled(demand=flying, outcome="done", receipt=effects.Receipt(reference="r"), late=timedelta(1)),

@@ -33,7 +33,7 @@ def spec(book: Runbook) -> Spec:
 @pytest.fixture
 async def heartbeats(incidents: Incidents, spec: Spec) -> Heartbeats:
     """One is expected: `backup`."""
-    known = Heartbeats(incidents.reach)
+    known = Heartbeats(incidents.connection)
     await known.add("backup", spec)
     return known
 
@@ -167,7 +167,7 @@ class TestHowManyArrive:
         for second in (0, 1):
             await beats.arrive("backup", T0 + second * SECOND)
         with monkeypatch.context() as patched:
-            patched.setattr(heartbeats, "tell", Heartbeats(away.reach).signal)
+            patched.setattr(heartbeats, "signal", Heartbeats(away.connection).signal)
             await beats.flush(T0 + 60 * SECOND)
         await beats.flush(T0 + 61 * SECOND)
         assert await signalled(client) == [T0, T0 + SECOND]
@@ -198,7 +198,7 @@ class TestWithoutAWorker:
     async def test_a_name_that_nobody_expects_cannot_be_told_anything(self, incidents: Incidents) -> None:
         for event in (Paused(duration=timedelta(hours=1)), Removed()):
             with pytest.raises(NothingOpen, match="there is no heartbeat 'nope'"):
-                await Heartbeats(incidents.reach).signal("nope", event)
+                await Heartbeats(incidents.connection).signal("nope", event)
 
 
 async def test_the_moments_at_which_a_gateway_showed_itself_are_found(incidents: Incidents, client: Client) -> None:

@@ -159,8 +159,8 @@ async def test_a_storm_goes_on_to_temporal_when_its_sender_has_been_told_to_send
     settings: Settings, library: Library, incidents: Incidents, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Also what was not yet on its way: the further parts of one group, and more groups than are sent in time."""
-    published = Published(Installations(incidents.reach), loaded(library, settings))
-    silencing, commit = Silencing(Silences(incidents.reach)), GroupCommit(incidents)
+    published = Published(Installations(incidents.connection), loaded(library, settings))
+    silencing, commit = Silencing(Silences(incidents.connection)), GroupCommit(incidents)
     there = Pipeline(published, silencing, commit, Outcomes(), LIMIT)
     opens, stored = asyncio.Event(), []
 

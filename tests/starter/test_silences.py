@@ -48,7 +48,7 @@ def alert(key: str = "a", service: str = "checkout", **more: Any) -> dict[str, A
 
 @pytest.fixture
 def silences(incidents: Incidents) -> Silences:
-    return Silences(incidents.reach)
+    return Silences(incidents.connection)
 
 
 async def begun(silences: Silences, *cards: SilenceSummary) -> None:
@@ -154,7 +154,7 @@ async def test_the_same_again_is_told_again_after_a_minute(
     about = OpenRequest(runbook=library.runbooks["acme"], severity="sev2", title="a is down")
     batch = Batch("incident-generic-a", about, (Alert(fingerprint="a", starts_at=now),))
     for after_s in (0, 59, 61, 100, 122):
-        assert await silencing.hold(one, batch, about, now + timedelta(seconds=after_s))
+        assert await silencing.capture(one, batch, about, now + timedelta(seconds=after_s))
     assert await signals(client, one) == 3
 
 
@@ -167,7 +167,7 @@ async def test_the_end_of_a_group_is_always_told(silences: Silences, client: Cli
     batch = Batch("incident-generic-a", about, (fires, is_over))
     last = Batch("incident-generic-a", about, (is_over,), ended={"": now})
     for each in (batch, last, last):
-        assert await silencing.hold(one, each, about, now)
+        assert await silencing.capture(one, each, about, now)
     assert await signals(client, one) == 3
 
 

@@ -87,7 +87,7 @@ async def fresh(temporal: WorkflowEnvironment, alone: Path, monkeypatch: pytest.
 @pytest_asyncio.fixture
 async def client(fresh: Client, alone: Path) -> Client:
     """The same, after a worker has published `acme`."""
-    await Installations(Incidents(fresh).reach).publish(loaded(load(alone / "books"), Settings()))
+    await Installations(Incidents(fresh).connection).publish(loaded(load(alone / "books"), Settings()))
     return fresh
 
 

@@ -96,7 +96,7 @@ async def test_a_label_decides_who_is_called(tocsin: Tocsin, worker: Worker, cli
     file = alone / "books" / "acme.yaml"
     head, _, tail = file.read_text().rpartition("      - {page: [on-call]}\n")
     file.write_text(head + BY_LABEL + tail)
-    await Installations(Incidents(client).reach).publish(loaded(load(alone / "books"), Settings()))
+    await Installations(Incidents(client).connection).publish(loaded(load(alone / "books"), Settings()))
     words = ("declare", "Cards fail", "--severity", "sev2", "--json")
     for labels, tiers in (((), {"1"}), (("--label", "team=payments", "--label", "x=a=b"), {"1", "2"})):
         told = json.loads((await tocsin(*words, *labels)).out)

@@ -20,7 +20,7 @@ from workflows.queues import WORKFLOW_QUEUE
 @pytest_asyncio.fixture
 async def watching(client: Client) -> AsyncIterator[Heartbeats]:
     async with Worker(client, task_queue=WORKFLOW_QUEUE, workflows=[HeartbeatWorkflow], workflow_runner=runner()):
-        yield Heartbeats(Incidents(client).reach)
+        yield Heartbeats(Incidents(client).connection)
 
 
 ADD = ("heartbeat", "add", "backup", "--every", "1d", "--grace", "30m", "--severity", "sev2", "--service", "db")

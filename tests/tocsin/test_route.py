@@ -114,7 +114,7 @@ async def test_it_says_by_which_labels_the_runbook_groups_and_what_the_service_i
 
 
 async def test_it_says_which_silence_would_hold_what(tocsin: Tocsin, alone: Path, client: Client) -> None:
-    silences = Silences(Incidents(client).reach)
+    silences = Silences(Incidents(client).connection)
     now = datetime.now(UTC)
     card = {"matchers": [Matcher.parse("service=checkout")], "by": "Alice", "reason": "new disks"}
     for number, begins in enumerate((now, now + timedelta(hours=1))):

@@ -21,7 +21,7 @@ async def edit(client: Client, alone: Path) -> None:
     text = file.read_text()
     assert "every: 30m" in text
     file.write_text(text.replace("every: 30m", "every: 20m"))
-    await Installations(Incidents(client).reach).publish(loaded(load(alone / "books"), Settings()))
+    await Installations(Incidents(client).connection).publish(loaded(load(alone / "books"), Settings()))
 
 
 async def declared(tocsin: Tocsin) -> str:
@@ -73,7 +73,7 @@ async def test_another_companys_runbook_is_refused(tocsin: Tocsin, worker: Worke
     await declared(tocsin)
     text = (alone / "books" / "acme.yaml").read_text().replace("runbook: acme", "runbook: other")
     (alone / "books" / "other.yaml").write_text(text)
-    await Installations(Incidents(client).reach).publish(loaded(load(alone / "books"), Settings()))
+    await Installations(Incidents(client).connection).publish(loaded(load(alone / "books"), Settings()))
     answer = await tocsin("runbook", "adopt", "other", "--yes")
     assert (answer.code, answer.out, answer.err.count("\n")) == (1, "", 1)
     assert "cannot go on by other" in answer.err

@@ -20,7 +20,7 @@ from workflows.silence import SilenceWorkflow
 
 @pytest.fixture
 def silences(client: Client) -> Silences:
-    return Silences(Incidents(client).reach)
+    return Silences(Incidents(client).connection)
 
 
 @pytest_asyncio.fixture

@@ -60,7 +60,7 @@ async def test_a_silences(temporal: WorkflowEnvironment, letter: str) -> None:
     card = SilenceSummary(
         id=new_id(), matchers=matchers, starts_at=now, ends_at=now + HOUR, by="Alice", reason="moving"
     )
-    await Silences(Incidents(temporal.client).reach).add(card)
+    await Silences(Incidents(temporal.client).connection).add(card)
     handle = temporal.client.get_workflow_handle(workflow_id(card.id))
     found = weights(await handle.fetch_history())
     await handle.terminate()

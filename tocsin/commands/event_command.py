@@ -1,8 +1,8 @@
 """The one path of all commands that tell an incident what happened.
 
 Such a command is a function that returns an event. Its positional parameters are the words after `[INCIDENT]` on the
-command line, its keyword parameters are options. `says` adds what all of them have (which incident, who says it,
-`--json`), finds the incident, asks it, and prints what changed.
+command line, its keyword parameters are options. `event_command` adds what all of them have (which incident, who says
+it, `--json`), finds the incident, asks it, and prints what changed.
 """
 
 import asyncio
@@ -36,7 +36,7 @@ Follow = Callable[[Incidents, str, Event, UpdateResult], Awaitable[UpdateResult]
 """What a command goes on to find out once the incident (its workflow id) has answered."""
 
 
-def says(
+def event_command(
     app: typer.Typer, name: str, to: Addressee = "incident", then: Follow | None = None
 ) -> Callable[[Callable[..., Event]], Callable[..., Event]]:
     """Make a command of a function that returns an event."""

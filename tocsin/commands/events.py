@@ -1,4 +1,4 @@
-"""The commands by which people tell an incident what happened. Each returns an event; `says` does the rest."""
+"""The commands by which people tell an incident what happened. Each returns an event; `event_command` does the rest."""
 
 from typing import Annotated, Literal
 
@@ -7,7 +7,7 @@ from typer import Option
 
 from tocsin.commands.arguments import Reason
 from tocsin.commands.calling import called
-from tocsin.commands.event_command import says
+from tocsin.commands.event_command import event_command
 from workflows.policy.incident.events import (
     Acknowledged,
     Cancelled,
@@ -29,31 +29,31 @@ from workflows.policy.incident.events import (
 app = typer.Typer()
 
 
-@says(app, "ack")
+@event_command(app, "ack")
 def ack() -> Event:
     """Say that you are on it: escalation stops for as long as there are signs of life."""
     return Acknowledged()
 
 
-@says(app, "escalate", then=called)
+@event_command(app, "escalate", then=called)
 def escalate(to: str, /, *, reason: Reason = "") -> Event:
     """Page a person of the runbook, or all whom a tier calls, by its number, now, and say who rings."""
     return Escalated(to=to, reason=reason)
 
 
-@says(app, "severity")
+@event_command(app, "severity")
 def severity(severity: str, /, *, reason: Reason = "") -> Event:
     """Change the severity (sev1 to sev4): everything is planned anew from the original start."""
     return SeverityChanged.model_validate({"severity": severity, "reason": reason})
 
 
-@says(app, "flag")
+@event_command(app, "flag")
 def flag(flag: str, /, *, off: Annotated[bool, Option("--off", help="Take it away again.")] = False) -> Event:
     """Flag the incident, as customer-facing for example: duties that depend on the flag begin or end."""
     return FlagChanged(flag=flag, on=not off)
 
 
-@says(app, "update")
+@event_command(app, "update")
 def update(
     text: str,
     /,
@@ -67,7 +67,7 @@ def update(
     return UpdatePosted(text=text, public=public, phase=phase)
 
 
-@says(app, "approve", to="either")
+@event_command(app, "approve", to="either")
 def approve(
     text: str = "",
     /,
@@ -78,25 +78,25 @@ def approve(
     return DraftApproved(text=text, draft=draft)
 
 
-@says(app, "assign", to="either")
+@event_command(app, "assign", to="either")
 def assign(role: str, person: str, /) -> Event:
     """Give a role of the runbook, such as commander, to somebody."""
     return RoleAssigned(role=role, person=person)
 
 
-@says(app, "handoff")
+@event_command(app, "handoff")
 def handoff(to: str, text: str = "", /) -> Event:
     """Hand the command over; what is due stays due."""
     return HandedOff(to=to, text=text)
 
 
-@says(app, "note", to="either")
+@event_command(app, "note", to="either")
 def note(text: str, /) -> Event:
     """Write a line on the timeline."""
     return Noted(text=text)
 
 
-@says(app, "mitigate")
+@event_command(app, "mitigate")
 def mitigate(
     text: str = "", /, *, started: Annotated[bool, Option("--started", help="Work on the fix has only begun.")] = False
 ) -> Event:
@@ -104,19 +104,19 @@ def mitigate(
     return Mitigated(text=text, started=started)
 
 
-@says(app, "resolve")
+@event_command(app, "resolve")
 def resolve(text: str = "", /) -> Event:
     """Say that it is over, and what it was: told everywhere, watched for a while, then closed."""
     return Resolved(text=text)
 
 
-@says(app, "reopen")
+@event_command(app, "reopen")
 def reopen(*, reason: Reason = "") -> Event:
     """It is not over after all."""
     return Reopened(reason=reason)
 
 
-@says(app, "cancel")
+@event_command(app, "cancel")
 def cancel(
     *,
     reason: Reason = "",
@@ -128,7 +128,7 @@ def cancel(
     return Cancelled(reason=reason, duplicate_of=duplicate_of)
 
 
-@says(app, "snooze")
+@event_command(app, "snooze")
 def snooze(duration: str, /, *, reason: Reason = "") -> Event:
     """Hold nags still for a while, such as 30m or 2h, at most a week. Pages are never held."""
     return Snoozed.model_validate({"duration": duration, "reason": reason})

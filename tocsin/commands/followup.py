@@ -14,7 +14,7 @@ from starter.temporal.results import FoundIncident, LookupFailed, NobodyWorks, R
 from starter.temporal.reviews import Reviews
 from tocsin import output
 from tocsin.commands.arguments import SPAN, AsJson, Reason
-from tocsin.commands.event_command import says
+from tocsin.commands.event_command import event_command
 from tocsin.commands.session import incidents
 from tocsin.failure import Failure
 from tocsin.view import review as view
@@ -40,7 +40,7 @@ class Kept(BaseModel):
         return self.follow_up is None or self.follow_up.ending is None
 
 
-@says(app, "add", to="either")
+@event_command(app, "add", to="either")
 def add(
     text: str,
     /,
@@ -52,13 +52,13 @@ def add(
     return FollowUpAdded(text=text, owner=owner, due_on=_day(due) if due else None)
 
 
-@says(app, "done", to="either")
+@event_command(app, "done", to="either")
 def done(number: str, /, *, text: Annotated[str, Option(help="What was done.")] = "") -> Event:
     """Say that a follow-up is done: by its number, or by its ticket."""
     return FollowUpDone(follow_up=number, text=text)
 
 
-@says(app, "waive", to="either")
+@event_command(app, "waive", to="either")
 def waive(number: str, /, *, reason: Reason = "") -> Event:
     """Say that a follow-up will not be done; you stand for that, with a reason."""
     return FollowUpWaived(follow_up=number, reason=reason)

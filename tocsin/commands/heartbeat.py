@@ -89,14 +89,14 @@ def remove(name: HeartbeatName) -> None:
 
 
 async def _heartbeats() -> Heartbeats:
-    return Heartbeats((await incidents()).reach)
+    return Heartbeats((await incidents()).connection)
 
 
 async def _add(name: str, asked: Mapping[str, str], runbook: str, as_json: bool) -> None:
     reached = await incidents()
     there = await installation(reached)
     spec = _spec(name, asked, there, followed(there, runbook))
-    known = Heartbeats(reached.reach)
+    known = Heartbeats(reached.connection)
     await known.add(name, spec)
     await _show(known, name, as_json)
 

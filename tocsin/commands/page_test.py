@@ -13,7 +13,7 @@ from temporalio.common import RetryPolicy
 from typer import Argument
 
 import settings
-from tocsin import output, reach
+from tocsin import connection, output
 from tocsin.commands.arguments import AsJson, me
 from tocsin.failure import ExitCode, Failure
 from tocsin.view.plain import plain
@@ -45,7 +45,7 @@ def page_test(
 
 async def _page(person: str, as_json: bool) -> None:
     send = marked_test(person, datetime.now(UTC))
-    receipt = await _through_the_worker(await reach.client(settings.load().state_dir), send)
+    receipt = await _through_the_worker(await connection.client(settings.load().state_dir), send)
     told = f"PagerDuty has the test page for {person}; acknowledge or resolve it there (key {send.vendor_key})"
     remark = f"\n{receipt.note}" if receipt.note else ""
     output.show(Tested(person=person, key=send.vendor_key, note=receipt.note), plain(told + remark), as_json)

@@ -14,7 +14,7 @@ from settings import Settings
 from starter.gateway.serve import serve
 from starter.temporal import setup as preparation
 from starter.temporal.incidents import Incidents
-from tocsin import logs, output, reach
+from tocsin import connection, logs, output
 from tocsin.demo import command as demonstration
 from tocsin.failure import Failure, badly_put
 from tocsin.library import library
@@ -88,7 +88,7 @@ def setup() -> None:
 
 
 async def _prepare(chosen: Settings) -> None:
-    client = await reach.client(chosen.state_dir)
+    client = await connection.client(chosen.state_dir)
     await preparation.prepare(client)
     output.out.print("Temporal is prepared")
     try:
@@ -101,11 +101,11 @@ async def _work(chosen: Settings) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    await work(await reach.client(chosen.state_dir), library(chosen), chosen, stop)
+    await work(await connection.client(chosen.state_dir), library(chosen), chosen, stop)
 
 
 async def _take_webhooks(chosen: Settings, host: str, port: int, allow_unauthenticated: bool) -> None:
-    incidents = Incidents(await reach.client(chosen.state_dir, lazy=True))
+    incidents = Incidents(await connection.client(chosen.state_dir, lazy=True))
     await serve(chosen, library(chosen), incidents, host=host, port=port, allow_unauthenticated=allow_unauthenticated)
 
 

@@ -11,7 +11,7 @@ from starter.temporal.results import NobodyWorks, ReviewSummary
 from starter.temporal.reviews import Reviews
 from tocsin import output
 from tocsin.commands.arguments import AsJson, Reason
-from tocsin.commands.event_command import says
+from tocsin.commands.event_command import event_command
 from tocsin.commands.reading import Remembered
 from tocsin.commands.session import incidents, reviews
 from tocsin.view import incident as incident_view
@@ -51,13 +51,13 @@ def show(
     asyncio.run(_show(incident, as_json))
 
 
-@says(app, "start", to="review")
+@event_command(app, "start", to="review")
 def start(*, reason: Reason = "") -> Event:
     """Yes, this incident deserves a review, where the runbook only asks whether it does."""
     return ReviewStarted(reason=reason)
 
 
-@says(app, "submit", to="review")
+@event_command(app, "submit", to="review")
 def submit(
     name: str = "",
     /,
@@ -69,13 +69,13 @@ def submit(
     return Submitted(duty=name, link=link, text=text)
 
 
-@says(app, "waive", to="review")
+@event_command(app, "waive", to="review")
 def waive(name: str = "", /, *, reason: Reason = "") -> Event:
     """Say that something need not be done, or without a NAME the whole review; you stand for that, with a reason."""
     return Waived(duty=name, reason=reason)
 
 
-@says(app, "snooze", to="review")
+@event_command(app, "snooze", to="review")
 def snooze(duration: str, name: str = "", /, *, reason: Reason = "") -> Event:
     """Hold reminders still for a while, such as 2d, of one thing or of all; its deadline stays."""
     return NagsSnoozed.model_validate({"duration": duration, "what": name, "reason": reason})

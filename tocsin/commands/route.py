@@ -80,7 +80,7 @@ async def _book(name: str) -> tuple[Runbook, str]:
 async def _silences() -> Sequence[SilenceSummary] | None:
     """None when Temporal cannot be asked: everything else can be said without it."""
     try:
-        return await Silences((await incidents()).reach).list()
+        return await Silences((await incidents()).connection).list()
     except (Failure, Unreachable):
         return None
 

@@ -62,19 +62,19 @@ async def _adopt(prefix: str, runbook: str, yes: bool, by: str, as_json: bool) -
     found = await known.find(prefix or None)
     status = await known.status(found.workflow_id, found.run_id)
     plan_view = await known.plan_view(found.workflow_id, found.run_id)
-    foreseen = _foreseen(status, plan_view, book)
+    simulated = _simulated(status, plan_view, book)
     if not as_json:
-        output.out.print(_in_words(foreseen, plan_view))
+        output.out.print(_in_words(simulated, plan_view))
     if yes or (not as_json and typer.confirm("Adopt it?")):
         changed = await known.ask(found.workflow_id, RunbookAdopted(runbook=book, by=by, via=VIA))
-        foreseen = foreseen.model_copy(update={"adopted": True})
+        simulated = simulated.model_copy(update={"adopted": True})
         if not as_json:
             output.out.print(answers.changed(changed))
     if as_json:
-        output.show(foreseen, "", as_json)
+        output.show(simulated, "", as_json)
 
 
-def _foreseen(status: Status, plan_view: PlanView, book: Runbook) -> Adoption:
+def _simulated(status: Status, plan_view: PlanView, book: Runbook) -> Adoption:
     """Raises Refused when the incident cannot go on by this runbook."""
     no = why_not(status.incident, book)
     if no:

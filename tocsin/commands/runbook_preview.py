@@ -16,7 +16,7 @@ from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.names import SeverityName
 from workflows.policy.simulation.preview import Scenario
 from workflows.policy.time.durations import write
-from workflows.texts.preview import preview as foreseen
+from workflows.texts.preview import preview as simulated
 
 LONGEST_PREVIEW = timedelta(days=60)
 """How far ahead is looked: every review is over by then, and a quarter of an hour's cadence is 5,760 lines."""
@@ -50,7 +50,7 @@ def preview(
         until=span("--until", until) if until else None,
     )
     _possible(course)
-    lines = foreseen(book, course)
+    lines = simulated(book, course)
     if svg:
         output.save(svg, picture(book, course, lines))
     else:

@@ -4,7 +4,7 @@ import settings
 from starter.temporal.incidents import Incidents
 from starter.temporal.installations import Installations
 from starter.temporal.reviews import Reviews
-from tocsin import reach
+from tocsin import connection
 from workflows.policy.watches.installation import Installation
 
 
@@ -15,9 +15,9 @@ async def reviews() -> Reviews:
 
 async def incidents() -> Incidents:
     """Raises SettingsError, and Failure when Temporal cannot be reached."""
-    return Incidents(await reach.client(settings.load().state_dir))
+    return Incidents(await connection.client(settings.load().state_dir))
 
 
 async def installation(known: Incidents) -> Installation:
     """What runs there, by what its worker has published. Raises Unpublished, and Unreachable."""
-    return await Installations(known.reach).current()
+    return await Installations(known.connection).current()

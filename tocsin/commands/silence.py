@@ -109,7 +109,7 @@ def _begin(written: str) -> datetime:
 
 
 async def _silences() -> Silences:
-    return Silences((await incidents()).reach)
+    return Silences((await incidents()).connection)
 
 
 async def _add(card: SilenceSummary) -> None:

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from settings import Settings
 from starter.temporal.incidents import Incidents
-from tocsin import reach
+from tocsin import connection
 from tocsin.demo import printing
 from tocsin.demo.expectations import unmet
 from tocsin.demo.play import Play
@@ -56,7 +56,7 @@ async def _demo(settings: Settings, keep: bool, console: Console) -> None:
 
 
 async def _perform(layout: Layout, settings: Settings, console: Console) -> None:
-    incidents = Incidents(await reach.client(settings.state_dir))
+    incidents = Incidents(await connection.client(settings.state_dir))
     async with DemoStage(layout.published) as stage:
         outcome = await Play(stage, incidents, settings.speed, lambda s: console.print(printing.step(s))).perform()
     console.print(printing.summary(outcome))

@@ -6,7 +6,7 @@ import signal
 from rich.console import Console
 
 from settings import Settings
-from tocsin import reach
+from tocsin import connection
 from tocsin.up.folder import Folder
 from tocsin.up.layout import Options, lay_out
 from tocsin.up.panel import panel
@@ -23,7 +23,7 @@ async def up(options: Options, settings: Settings, console: Console) -> None:
         console.print(line, style="yellow", markup=False)
 
     with folder.locked() as lock:
-        layout = lay_out(options, settings, folder.last(), reach.configured_address())
+        layout = lay_out(options, settings, folder.last(), connection.configured_address())
         cancelled_by_signals()
         try:
             async with running(layout, settings, folder, lock, say) as published:

@@ -52,15 +52,15 @@ def _connections(layout: Layout, settings: Settings) -> list[tuple[str, str]]:
     if layout.sandbox_port is not None:
         return [("connected", "[yellow]to the sandbox only: no vendor is configured, so no real phone will ring[/]")]
     pagers = [name for name, people in settings.reached_by.items() if people]
-    ways = {
+    vendors = {
         **(dict.fromkeys(pagers, True) or {"pager": False}),
         "Slack": settings.slack_token is not None,
         "Statuspage": settings.statuspage_token is not None,
         "e-mail": settings.smtp_url is not None,
         "Jira": settings.jira_url is not None,
     }
-    connected = [name for name, is_connected in ways.items() if is_connected]
-    missing = [name for name, is_connected in ways.items() if not is_connected]
+    connected = [name for name, is_connected in vendors.items() if is_connected]
+    missing = [name for name, is_connected in vendors.items() if not is_connected]
     rows = [("connected", ", ".join(connected) or "[red]nothing[/]")]
     return [*rows, ("by hand", f"[yellow]{', '.join(missing)} (not connected)[/]")] if missing else rows
 

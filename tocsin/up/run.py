@@ -16,7 +16,7 @@ from starter.temporal import setup
 from starter.temporal.connection import TemporalConnection
 from starter.temporal.installations import Installations
 from starter.temporal.results import Unpublished, Unreachable
-from tocsin import reach
+from tocsin import connection
 from tocsin.failure import Failure
 from tocsin.library import library
 from tocsin.schedule import keep_digest
@@ -40,7 +40,7 @@ async def running(
     output: IO[bytes] | None = None,
 ) -> AsyncIterator[Publication | None]:
     """All parts of `layout`, for the length of the block, and what its worker has published. Raises PartFailed."""
-    environment = {**(reach.environment(layout.temporal) if layout.embedded else os.environ), **_chosen(settings)}
+    environment = {**(connection.environment(layout.temporal) if layout.embedded else os.environ), **_chosen(settings)}
     async with Supervisor(say, output) as supervisor:
         if layout.embedded:
             server = parts.temporal(layout, folder, lock, environment)

@@ -40,7 +40,7 @@ def router(admission: Admission, pipeline: Pipeline, incidents: Incidents, setti
     )
     async def pagerduty_webhook(request: Request, runbook: str | None = None) -> Accepted:
         async with in_time(SOURCE):
-            return await hears.hear(await admission.webhook(request, SOURCE), runbook)
+            return await hears.receive(await admission.webhook(request, SOURCE), runbook)
 
     return routes
 
@@ -52,7 +52,7 @@ class _Hears:
     settings: Settings
     outcomes: Outcomes
 
-    async def hear(self, webhook: Webhook, runbook: str | None) -> Accepted:
+    async def receive(self, webhook: Webhook, runbook: str | None) -> Accepted:
         try:
             found = report(webhook)
             _, incident = read(webhook, FIRING_EVENTS + RESOLVING_EVENTS)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from starter.runbooks.lint.finding import Finding, RunbookPath, error, warning
 from starter.runbooks.lint.places import duties, own_duties, review_duties, severities
-from workflows.policy.duties.delivery_kinds import WAYS
+from workflows.policy.duties.delivery_kinds import DELIVERY_KINDS
 from workflows.policy.runbook.model import Runbook, Severity
 from workflows.policy.runbook.terms import Duty
 from workflows.policy.time.durations import write
@@ -77,7 +77,7 @@ def _owed_by(path: RunbookPath, duty: Duty) -> Iterator[Finding]:
         yield error(
             path, f"the nag {duty.id!r} reminds nobody", "A nag is for a role.", "Add `owner:` with one of the `roles`"
         )
-    elif duty.kind in WAYS:
+    elif duty.kind in DELIVERY_KINDS:
         yield warning(
             path,
             f"nobody owns the {duty.kind} {duty.id!r}",
@@ -111,7 +111,7 @@ def _approved(path: RunbookPath, duty: Duty) -> Iterator[Finding]:
 
 
 def _pinned(path: RunbookPath, duty: Duty) -> Iterator[Finding]:
-    if duty.pin and duty.kind in WAYS:
+    if duty.pin and duty.kind in DELIVERY_KINDS:
         yield warning(
             (*path, "pin"),
             f"{'an' if duty.kind == 'email' else 'a'} {duty.kind} cannot be pinned",

@@ -19,7 +19,7 @@ from workflows.policy.incident.events import (
 )
 from workflows.policy.review.events import REVIEW_SIGNALS, ReviewStarted, Submitted, Waived
 from workflows.policy.review.owed import owed
-from workflows.policy.review.summary import record
+from workflows.policy.review.summary import summarize_review
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.simulation.simulate import Simulation
 from workflows.texts import documents
@@ -62,19 +62,19 @@ class TestTheQuestion:
         simulation = at(reviewed(ASKED), "4 09:59")
         assert asked(simulation, "review/consider") == ["Mon 2 10:15"]
         assert names(simulation) == []
-        assert record(simulation.book, review(simulation), simulation.now).kind == "asked"
+        assert summarize_review(simulation.book, review(simulation), simulation.now).kind == "asked"
 
     def test_no_is_an_answer(self) -> None:
         simulation = at(reviewed(ASKED), "2 12:00", Waived(by="Alice", reason="simple"))
         assert review(simulation).closed_at == simulation.now
-        assert record(simulation.book, review(simulation), simulation.now).kind == "declined"
+        assert summarize_review(simulation.book, review(simulation), simulation.now).kind == "declined"
 
     def test_after_a_yes_deadlines_count_from_it(self) -> None:
         simulation = at(reviewed(ASKED), "3 12:00", ReviewStarted(by="Alice"))
         assert asked(simulation, "review/opened") == ["Tue 3 12:00"]
         at(simulation, "6 13:00")
         assert asked(simulation, "duty/report") == ["Thu 5 12:00"]
-        assert record(simulation.book, review(simulation), simulation.now).kind == "wanted"
+        assert summarize_review(simulation.book, review(simulation), simulation.now).kind == "wanted"
 
     def test_no_answer_is_a_no_when_the_review_would_have_been_due(self) -> None:
         simulation = at(reviewed(ASKED), "6 12:00")
@@ -184,7 +184,7 @@ class TestTheRecord:
         simulation = reviewed(book, FollowUpAdded(by="Alice", text="one"), FollowUpAdded(by="Alice", text="two"))
         at(simulation, "2 10:30", Waived(duty="thanks", by="Bob", reason="done by phone"))
         at(simulation, "4 09:00", Submitted(duty="report", by="Alice"), FollowUpDone(follow_up="1", by="Alice"))
-        kept = record(book, review(simulation), simulation.now)
+        kept = summarize_review(book, review(simulation), simulation.now)
         assert kept.due_at == RESOLVED_AT + 2 * DAY
         assert (kept.submitted, kept.on_time, kept.waived, kept.open, kept.overdue) == (1, 0, 1, 1, 0)
         assert (kept.follow_ups, kept.follow_ups_done, kept.follow_ups_on_time) == (2, 1, 1)

@@ -14,14 +14,14 @@ from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.terms import Duty
 from workflows.policy.wire.bounded import weight
 
-WAYS = ("email", "ticket", "document")
+DELIVERY_KINDS = ("email", "ticket", "document")
 """Kinds of duties that go by them."""
 
 OutsideEffect = Email | WriteDocument | Ticket
 
 
 def sent_by(book: Runbook, incident: Incident, duty: Duty, words: ApprovedWords | None = None) -> OutsideEffect:
-    """What carries out a duty of one of the `WAYS`; `words` are those of whoever approved it."""
+    """What carries out a duty of one of the `DELIVERY_KINDS`; `words` are those of whoever approved it."""
     said = words.text if words and words.text else None
     match duty.kind:
         case "email":

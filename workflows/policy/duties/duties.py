@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import partial
 
 from workflows.policy.communication.channel import older_news
-from workflows.policy.duties.delivery_kinds import WAYS, sent_by, waits_for
+from workflows.policy.duties.delivery_kinds import DELIVERY_KINDS, sent_by, waits_for
 from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import Effect, Post
 from workflows.policy.incident.rules import rules, who_owes
@@ -133,7 +133,7 @@ def on_its_day(book: Runbook, duty: Duty, at: datetime) -> datetime:
 
 
 def _wanted(book: Runbook, incident: Incident, duty: Duty, due_at: datetime) -> BlockedDemand:
-    if duty.kind in WAYS:
+    if duty.kind in DELIVERY_KINDS:
         demand = _demand(incident, duty, due_at, _reason(duty), sent_by(book, incident, duty))
         return BlockedDemand(demand, waits_for(incident, duty))
     return _post(book, incident, duty, due_at)
@@ -159,7 +159,7 @@ def _once_approved(book: Runbook, incident: Incident, duty: Duty, due_at: dateti
 
 
 def _post(book: Runbook, incident: Incident, duty: Duty, due_at: datetime) -> BlockedDemand:
-    assert duty.kind not in WAYS
+    assert duty.kind not in DELIVERY_KINDS
     where = channel_destination(book, incident, duty.to or None)
     post = Post(
         kind=duty.kind,

@@ -15,7 +15,7 @@ class IncidentBounds:
     alerts = 115
     alert_name = 60
     alert_summary = 54
-    alerts_of_a_record = 20
+    alerts_in_review = 20
     """After the end only their texts are asked for."""
     successor = 30
     heard = 200

@@ -42,7 +42,7 @@ def change_severity(book: Runbook, incident: Incident, event: SeverityChanged) -
 
 def _raised(book: Runbook, before: Incident, after: Incident, event: SeverityChanged) -> Incident:
     answered = is_acknowledged(book, before, event.at)
-    if answered and (_holds(book, before, after) or _raised_it_themselves(book, before, event)):
+    if answered and (_acknowledgement_stands(book, before, after) or _raised_it_themselves(book, before, event)):
         return after
     step = f"raised from {severity_title(before.severity)} to {severity_title(after.severity)} by {event.by}"
     after = begin_anew(after, event, f"{step}: {event.reason}" if event.reason else step)
@@ -51,7 +51,7 @@ def _raised(book: Runbook, before: Incident, after: Incident, event: SeverityCha
     return _on_it(book, after, event) if event.via not in NOT_BY_HAND and is_known(event.by) else after
 
 
-def _holds(book: Runbook, before: Incident, after: Incident) -> bool:
+def _acknowledgement_stands(book: Runbook, before: Incident, after: Incident) -> bool:
     return "raised" in (rules(book, before).acknowledge.holds, rules(book, after).acknowledge.holds)
 
 

@@ -54,9 +54,9 @@ def _ring(incident: Incident, event: EffectStarted, page: Page) -> Incident:
     after = incident.model_copy(update={"rings": dict(list(rings.items())[-IncidentBounds.rings :])})
     if page.round > incident.round:
         forgotten = incident.acknowledged_at is not None and incident.acknowledged_at >= incident.round_started_at
-        tally = incident.tally.began_again(forgotten)
+        statistics = incident.tally.began_again(forgotten)
         after = after.model_copy(
-            update={"round": page.round, "round_started_at": page.round_started_at, "tally": tally}
+            update={"round": page.round, "round_started_at": page.round_started_at, "tally": statistics}
         )
     return after
 
@@ -127,8 +127,8 @@ def _settlement(event: EffectSettled, began_at: datetime) -> Settlement:
 def _page(book: Runbook, incident: Incident, event: EffectSettled, page: Page) -> Incident:
     who = book.person_name(page.to)
     key = incident.vendor_key(event.demand.key)
-    tally = incident.tally.settled(page, event.outcome == "done", event.late)
-    incident = incident.model_copy(update={"tally": tally})
+    statistics = incident.tally.settled(page, event.outcome == "done", event.late)
+    incident = incident.model_copy(update={"tally": statistics})
     if event.outcome == "done":
         cleared = {p: r for p, r in incident.refused_routes.items() if p != page.to}
         after = incident.model_copy(update={"refused_routes": cleared})

@@ -10,7 +10,7 @@ from workflows.policy.runbook.links import is_link
 
 def joined_by(incident: Incident, news: Sequence[Alert], before: Coming | None) -> Coming:
     """What is coming, with these among its alerts. `before`: what was; None if nothing was, or is left of it."""
-    each = [*([before] if before else []), *(_says(incident, alert) for alert in news)]
+    each = [*([before] if before else []), *(_coming(incident, alert) for alert in news)]
     if not each:
         return Coming()
     first, *others = each
@@ -21,7 +21,7 @@ def joined_by(incident: Incident, news: Sequence[Alert], before: Coming | None) 
     )
 
 
-def _says(incident: Incident, alert: Alert) -> Coming:
+def _coming(incident: Incident, alert: Alert) -> Coming:
     """A repeat of what this incident knows comes without labels and links (`starter.intake.repeats`): those are
     this incident's."""
     if not alert.labels and alert.fingerprint in incident.alerts:

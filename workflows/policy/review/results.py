@@ -5,7 +5,7 @@ from typing import Literal
 
 from workflows.policy.review.owed import owed
 from workflows.policy.review.state import Review
-from workflows.policy.review.summary import ClosedReview, record
+from workflows.policy.review.summary import ClosedReview, summarize_review
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.wire.history import HISTORY_BYTES
 from workflows.policy.wire.model import Instant, Wire
@@ -57,4 +57,4 @@ def status(book: Runbook, review: Review, now: datetime, speed: float) -> Review
         )
         for each in owed(book, review)
     )
-    return ReviewStatus(review=review, record=record(book, review, now), owed=tuple(lines), speed=speed)
+    return ReviewStatus(review=review, record=summarize_review(book, review, now), owed=tuple(lines), speed=speed)

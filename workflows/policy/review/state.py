@@ -32,10 +32,10 @@ class Review(Wire):
 
 def open_review(incident: Incident) -> Review:
     """The review of an incident that has just closed."""
-    return Review(incident=_as_record(incident), opened_at=incident.closed_at or incident.phase_at)
+    return Review(incident=_without_live_state(incident), opened_at=incident.closed_at or incident.phase_at)
 
 
-def _as_record(incident: Incident) -> Incident:
+def _without_live_state(incident: Incident) -> Incident:
     """Without what only an open incident needs. Its place is the first of those that were there at the end: what was
     not opened by then will never be."""
     missing = {"channel": "channel", "declaration": "thread"}
@@ -43,7 +43,7 @@ def _as_record(incident: Incident) -> Incident:
     return incident.model_copy(
         update={
             "closed_places": tuple(dict.fromkeys((*incident.closed_places, *closed))),
-            "alerts": dict(list(incident.alerts.items())[: IncidentBounds.alerts_of_a_record]),
+            "alerts": dict(list(incident.alerts.items())[: IncidentBounds.alerts_in_review]),
             "calls": (),
             "rings": {},
             "refused_routes": {},

@@ -38,7 +38,7 @@ class ClosedReview(Wire):
     follow_ups_waived: int = 0
 
 
-def record(book: Runbook, review: Review, now: datetime) -> ClosedReview:
+def summarize_review(book: Runbook, review: Review, now: datetime) -> ClosedReview:
     incident = review.incident
     ends = [ending for ending in review.ended.values() if not ending.waived]
     open_ones = [each for each in owed(book, review) if each.kind != "follow-up"]

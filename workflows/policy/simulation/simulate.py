@@ -61,7 +61,7 @@ class Simulation:
         present = self.plan()
         while present.wake_at is not None and present.wake_at <= until:
             self.now = present.wake_at
-            for demand in self._foreseen(present):
+            for demand in self._simulated(present):
                 self._send(demand)
             present = self.settle()
         self.now = max(self.now, until)
@@ -71,7 +71,7 @@ class Simulation:
             return plan_review(self.book, self.review, self.now)
         return plan(self.book, self.incident, self.now)
 
-    def _foreseen(self, present: Plan) -> tuple[Demand, ...]:
+    def _simulated(self, present: Plan) -> tuple[Demand, ...]:
         """Nothing has happened since the plan was made, so what it foresees comes: it need not be made again. What was
         resolved may end by time alone, which no plan foresees."""
         return () if self.incident.resolved_at else present.falls_due(self.now)

@@ -62,7 +62,7 @@ class ClosedIncident(Wire):
     tally: PageStatistics = PageStatistics()
 
 
-def record(book: Runbook, incident: Incident, speed: float) -> ClosedIncident:
+def summarize(book: Runbook, incident: Incident, speed: float) -> ClosedIncident:
     """Of an incident that has closed."""
     assert incident.closed_at is not None
     terms = review_terms(book, incident)

@@ -127,7 +127,7 @@ def workflow_id(silence: str) -> str:
 def apply(state: Silence, event: Event) -> Silence:
     match event:
         case Captured():
-            return _hold(state, event)
+            return _capture(state, event)
         case Expired():
             return state.model_copy(update={"ended_at": min(event.at, state.ends_at)})
         case Extended():
@@ -198,7 +198,7 @@ def take(state: Silence, incident: str) -> tuple[Silence, OpenRequest, tuple[Ale
     return after, opening, tuple(alert.model_copy(update={"labels": {}}) for alert in held.alerts.values())
 
 
-def _hold(state: Silence, event: Captured) -> Silence:
+def _capture(state: Silence, event: Captured) -> Silence:
     was_opened = event.workflow_id in state.opened
     before = state.held.get(event.workflow_id)
     alerts = _kept(before.alerts if before else {}, event, ends=was_opened)

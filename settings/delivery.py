@@ -12,7 +12,7 @@ from settings.secret import Secrets
 ADDRESS = re.compile(r"[!-?A-~]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 
 
-class WaySettings(BaseSettings):
+class DeliverySettings(BaseSettings):
     """Of each way all or nothing: half of one would be found out in an incident."""
 
     smtp_url: str | None = Field(
