@@ -2,14 +2,14 @@
 
 import json
 from datetime import UTC, datetime, timedelta
-from typing import get_args
 
 import typer
 
 from starter.runbooks import library
 from tests.docs.markdown import ROOT, read
+from tests.policy.effects import EVERY
 from tocsin.app import app
-from workflows.policy.simulation.preview import LineKind, PreviewLine, Scenario
+from workflows.policy.simulation.preview import PreviewLine, Scenario, line_kind
 from workflows.texts.preview import preview
 
 DOCUMENT = read(ROOT / "docs/runbooks/preview.md")
@@ -36,4 +36,4 @@ def test_every_field_kind_and_option_is_explained() -> None:
     command = typer.main.get_group(app).commands["runbook"].commands["preview"]  # type: ignore[attr-defined] # a group
     options = {name for parameter in command.params for name in parameter.opts if name.startswith("--")}
     explained = {span.split(" ")[0] for span in rows}
-    assert explained >= {*PreviewLine.model_fields, *get_args(LineKind), *options}
+    assert explained >= {*PreviewLine.model_fields, *filter(None, map(line_kind, EVERY)), *options}

@@ -7,7 +7,7 @@ from typing import TypedDict
 from workflows.policy.communication.channel import contacts_for, next_batch
 from workflows.policy.communication.joined import of_duty
 from workflows.policy.communication.updates import next_update_at
-from workflows.policy.effects.effects import Email, Ticket, WriteDocument
+from workflows.policy.effects.effects import OutsideEffect
 from workflows.policy.incident.rules import is_acknowledged
 from workflows.policy.incident.state import Incident
 from workflows.policy.planning.wanted import known_channel
@@ -80,7 +80,7 @@ class IncidentValues(Occasion):
 
     def _time(self, at: datetime) -> str:
         """With its day where that matters: what is written today may tell of last week, or be read next year."""
-        zone, is_kept = self.book.calendar.zone, isinstance(self.demand.effect, WriteDocument | Email | Ticket)
+        zone, is_kept = self.book.calendar.zone, isinstance(self.demand.effect, OutsideEffect)
         return dated(zone, at) if is_kept else clock(zone, at, self.now)
 
     @property

@@ -14,7 +14,7 @@ from functools import lru_cache, partial
 from jinja2 import Environment, Template, TemplateError, meta
 
 from workflows.policy.effects.demand import Demand
-from workflows.policy.effects.effects import Email, Page, Publish, Ticket, WriteDocument
+from workflows.policy.effects.effects import Email, OutsideEffect, Page, Publish, Ticket, WriteDocument
 from workflows.policy.incident.state import Incident
 from workflows.policy.review.state import Review
 from workflows.policy.runbook.model import Runbook
@@ -78,7 +78,7 @@ def _said(values: Values, failed: list[Failed]) -> Message:
         subject, text = _mail(subject, text, effect.words)
     if isinstance(effect, Publish | Email):
         return _for_outside(values, effect, subject, text)
-    own = effect.words if isinstance(effect, Ticket) else None
+    own = effect.words if isinstance(effect, OutsideEffect) else None
     return Message(gaps.spoken(subject), own or cut(gaps.spoken(text), LONGEST_MESSAGE))
 
 
@@ -125,7 +125,7 @@ def _subject(values: Values) -> str:
         return values.render(replace(values, demand=unread), "public_name")
     if isinstance(effect, Ticket) and values.follow_up:
         return values.follow_up
-    return values.headline if isinstance(effect, Email | WriteDocument | Ticket) else values.title
+    return values.headline if isinstance(effect, OutsideEffect) else values.title
 
 
 def _render(failed: list[Failed], values: Values, template: str) -> str:

@@ -2,22 +2,20 @@
 
 from typing import assert_never
 
-from workflows.policy.effects.effects import Email, Ticket, WriteDocument
+from workflows.policy.effects.effects import Email, OutsideEffect, Ticket, WriteDocument
 from workflows.policy.incident.announce import announce, log
 from workflows.policy.incident.bounds import IncidentBounds
 from workflows.policy.incident.events import EffectSettled
 from workflows.policy.incident.public import ApprovedWords
 from workflows.policy.incident.state import Incident
 from workflows.policy.keys.duty_keys import DutyKind, duty_key, duty_of
-from workflows.policy.planning.wording import duty_name, how_late, what
+from workflows.policy.planning.wording import done, how_late, what
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.terms import Duty
 from workflows.policy.wire.bounded import weight
 
 DELIVERY_KINDS = ("email", "ticket", "document")
 """Kinds of duties that go by them."""
-
-OutsideEffect = Email | WriteDocument | Ticket
 
 
 def sent_by(book: Runbook, incident: Incident, duty: Duty, words: ApprovedWords | None = None) -> OutsideEffect:
@@ -60,7 +58,7 @@ def settled_by(book: Runbook, incident: Incident, event: EffectSettled, effect: 
     if event.outcome != "done":
         return by_hand(incident, event, what(book, event.demand), effect.role)
     after = _referenced(incident, event, effect)
-    text = _said(book, event, effect) + how_late(event)
+    text = done(book, event.demand, effect, event.receipt) + how_late(event)
     if event.receipt.note:
         text += f" ({event.receipt.note})"
     if event.receipt.warns:
@@ -76,22 +74,6 @@ def _referenced(incident: Incident, event: EffectSettled, effect: OutsideEffect)
         return incident
     name = duty_key(DutyKind(effect.kind), duty_of(event.demand.duty).name)
     return incident.model_copy(update={"references": {**incident.references, name: reference}})
-
-
-def _said(book: Runbook, event: EffectSettled, effect: OutsideEffect) -> str:
-    name, reference = duty_name(event.demand.duty), event.receipt.reference or ""
-    match effect:
-        case Email(to=to):
-            return f"sent the e-mail {name} to {book.audience_name(to)}"
-        case Ticket(action="create"):
-            return f"opened the ticket {reference}: {name}"
-        case Ticket():
-            return f"closed the ticket {effect.ticket}: {name}"
-        case WriteDocument(address=None):
-            return f"wrote the {name}: {reference}"
-        case WriteDocument():
-            return f"brought the {name} up to date"
-    assert_never(effect)
 
 
 def by_hand(incident: Incident, event: EffectSettled, what: str, role: str | None) -> Incident:

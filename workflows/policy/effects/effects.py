@@ -151,8 +151,11 @@ class Ticket(Wire):
     words: str | None = None
 
 
+OutsideEffect = Email | WriteDocument | Ticket
+"""What a duty sends by a way of its own. Each has `to`, `role` and `words`. Whoever reads only these needs no line for
+a new one: where the way is not connected, the role is asked to do it by hand."""
 Effect = Annotated[
-    Page | SyncPager | Annotate | OpenChannel | SetTopic | Post | Publish | Email | WriteDocument | Ticket,
+    Page | SyncPager | Annotate | OpenChannel | SetTopic | Post | Publish | OutsideEffect,
     Field(discriminator="kind"),
 ]
 

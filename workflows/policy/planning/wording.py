@@ -7,9 +7,11 @@ from workflows.policy.effects.effects import (
     Annotate,
     Email,
     OpenChannel,
+    OutsideEffect,
     Page,
     Post,
     Publish,
+    Receipt,
     SetTopic,
     SyncPager,
     Ticket,
@@ -66,6 +68,23 @@ def what(book: Runbook, demand: Demand) -> str:
             whom = f" to {book.role_name(role)}" if role and kind != "post" else ""
             return f"{kind} {duty_name(demand.duty)}{whom}"
     assert_never(demand.effect)
+
+
+def done(book: Runbook, demand: Demand, effect: OutsideEffect, receipt: Receipt) -> str:
+    """What the timeline says of it once it is there."""
+    name, reference = duty_name(demand.duty), receipt.reference or ""
+    match effect:
+        case Email(to=to):
+            return f"sent the e-mail {name} to {book.audience_name(to)}"
+        case Ticket(action="create"):
+            return f"opened the ticket {reference}: {name}"
+        case Ticket(ticket=ticket):
+            return f"closed the ticket {ticket}: {name}"
+        case WriteDocument(address=None):
+            return f"wrote the {name}: {reference}"
+        case WriteDocument():
+            return f"brought the {name} up to date"
+    assert_never(effect)
 
 
 def duty_name(duty: str) -> str:

@@ -15,8 +15,6 @@ from workflows.policy.effects.effects import (
     Publish,
     SetTopic,
     SyncPager,
-    Ticket,
-    WriteDocument,
 )
 from workflows.policy.incident.announce import announce, announcement_duty, log
 from workflows.policy.incident.bounds import IncidentBounds
@@ -85,17 +83,23 @@ def settle(book: Runbook, incident: Incident, event: EffectSettled) -> Incident:
     if not (overtaken or in_its_ring or _goes_elsewhere(book, incident, event)):
         changes["settled"] = {**incident.settled, demand.duty: _settlement(event, began_at)}
     after = incident.model_copy(update=changes)
-    if isinstance(effect, Page):
-        return _page(book, after, event, effect)
-    if isinstance(effect, SyncPager):
-        return _sync(book, after, event, effect)
-    if isinstance(effect, Publish):
-        return _publish(book, after, event, effect)
-    if isinstance(effect, Email | WriteDocument | Ticket):
-        return settled_by(book, after, event, effect)
-    if isinstance(effect, Post | OpenChannel):
-        return _message(book, after, event, effect)
-    return _plain(after, event, effect)
+    return _ended(book, after, event, effect)
+
+
+def _ended(book: Runbook, incident: Incident, event: EffectSettled, effect: Effect) -> Incident:
+    """What becomes of it elsewhere in the incident."""
+    match effect:
+        case Page():
+            return _page(book, incident, event, effect)
+        case SyncPager():
+            return _sync(book, incident, event, effect)
+        case Publish():
+            return _publish(book, incident, event, effect)
+        case Post() | OpenChannel():
+            return _message(book, incident, event, effect)
+        case SetTopic() | Annotate():
+            return _plain(incident, event, effect)
+    return settled_by(book, incident, event, effect)
 
 
 def _goes_elsewhere(book: Runbook, incident: Incident, event: EffectSettled) -> bool:

@@ -6,7 +6,6 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -15,6 +14,7 @@ from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import (
     Annotate,
     Destination,
+    Effect,
     OpenChannel,
     Page,
     Post,
@@ -33,7 +33,6 @@ from workflows.policy.runbook.names import SeverityName
 from workflows.policy.simulation.simulate import Simulation
 from workflows.policy.time.durations import DAY
 
-LineKind = Literal["page", "post", "channel", "publish", "email", "ticket", "document", "draft", "nag", "checklist"]
 DemandText = Callable[[Simulation, Demand], str]
 """The text of a demand, as everything stands now."""
 
@@ -45,7 +44,8 @@ class PreviewLine(BaseModel):
 
     offset_s: int
     """When it is due, in seconds since the declaration."""
-    kind: LineKind
+    kind: str
+    """See `line_kind`."""
     to: tuple[str, ...]
     """People, roles, channels or audiences, by their names in the runbook."""
     duty: str
@@ -79,7 +79,7 @@ def simulate_lines(book: Runbook, course: Scenario, say: DemandText) -> list[Pre
 
     def watch(simulation: Simulation, demand: Demand) -> None:
         incident = simulation.incident
-        kind = _kind(demand)
+        kind = line_kind(demand.effect)
         if kind is not None and demand.due_at - course.at <= course.end:
             lines.append(
                 PreviewLine(
@@ -121,9 +121,8 @@ def _service(intake: Intake, labels: Mapping[str, str]) -> str:
     return next((labels[label] for label in intake.service_labels if label in labels), "")
 
 
-def _kind(demand: Demand) -> LineKind | None:
-    """None for what only tidies up at the pager."""
-    effect = demand.effect
+def line_kind(effect: Effect) -> str | None:
+    """The effect's own, and None for what only tidies up at the pager."""
     if isinstance(effect, SyncPager | Annotate):
         return None
     return "channel" if effect.kind == "topic" else effect.kind
