@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from benchmarks import flood, intake, opening, paging, planning
+from benchmarks import commands, flood, intake, opening, paging, planning
 from benchmarks.figures import Figure, save, table
 from benchmarks.scale import QUICK, WHOLE, BenchScale
 from benchmarks.stage import BUILD, isolate
@@ -24,6 +24,7 @@ MEASUREMENTS: dict[str, Callable[[BenchScale], Awaitable[list[Figure]]]] = {
     "storm": paging.storm,
     "pragmas": intake.pragmas,
     "planning": planning.planning,
+    "commands": commands.commands,
 }
 
 

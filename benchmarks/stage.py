@@ -13,8 +13,8 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from settings import Settings
-from settings.temporal import connect
 from starter.temporal import setup
+from starter.temporal.connecting import connect
 from starter.temporal.incidents import Incidents
 from starter.temporal.results import NobodyWorks
 from tocsin import connection

@@ -4,34 +4,10 @@ import os
 import sys
 from collections.abc import Sequence
 
-from temporalio.service import RPCError
-
-from settings import SettingsError
-from starter.temporal.results import LookupFailed, NobodyWorks, RefusedByIncident, Unpublished, Unreachable
-from starter.temporal.setup import SetupFailed
 from tocsin.app import app
-from tocsin.demo.play import NeverClosed
 from tocsin.failure import ExitCode, Failure
 from tocsin.output import err
-from tocsin.up.folder import FolderInUse
-from tocsin.up.ports import PortTaken
-from tocsin.up.supervisor import PartFailed
 from tocsin.view.plain import plain
-
-EXPECTED: dict[type[Exception], ExitCode] = {
-    SettingsError: ExitCode.refused,
-    RefusedByIncident: ExitCode.refused,
-    LookupFailed: ExitCode.refused,
-    FolderInUse: ExitCode.refused,
-    PortTaken: ExitCode.refused,
-    NeverClosed: ExitCode.refused,
-    PartFailed: ExitCode.refused,
-    SetupFailed: ExitCode.refused,
-    NobodyWorks: ExitCode.not_reached,
-    Unreachable: ExitCode.not_reached,
-    Unpublished: ExitCode.not_reached,
-    RPCError: ExitCode.not_reached,
-}
 
 
 def main() -> None:
@@ -51,10 +27,22 @@ def run(words: Sequence[str] | None = None) -> int:
     except Failure as failure:
         err.print(plain(str(failure)))
         return failure.code
-    except tuple(EXPECTED) as error:
+    except _expected() as error:
         err.print(plain(str(error)))
-        return next(code for kind, code in EXPECTED.items() if isinstance(error, kind))
+        return _code_of(error)
     return ExitCode.done
+
+
+def _expected() -> tuple[type[Exception], ...]:
+    from tocsin.expected import EXPECTED
+
+    return tuple(EXPECTED)
+
+
+def _code_of(error: Exception) -> ExitCode:
+    from tocsin.expected import code_of
+
+    return code_of(error)
 
 
 def _of_typer(code: object) -> int:

@@ -9,7 +9,7 @@ from pathlib import Path
 from temporalio.client import Client
 from temporalio.envconfig import ClientConfigProfile
 
-from settings import temporal
+from starter.temporal.connecting import connect
 from tocsin.failure import ExitCode, Failure
 from tocsin.up.folder import Folder
 
@@ -36,7 +36,7 @@ async def client(state_dir: Path, *, lazy: bool = False) -> Client:
     up = Folder(state_dir).running()
     where = configured or (up.temporal if up else USUAL_ADDRESS)
     try:
-        return await temporal.connect(os.environ if configured else environment(where), lazy=lazy)
+        return await connect(os.environ if configured else environment(where), lazy=lazy)
     except RuntimeError as error:
         raise Failure(
             f"cannot reach Temporal at {where}: is `tocsin up` running? ({_cause(error)})", ExitCode.not_reached

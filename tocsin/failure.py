@@ -1,8 +1,10 @@
 """How a command ends when it cannot do what was asked: one line for people, and an exit code for scripts."""
 
 import enum
+from typing import TYPE_CHECKING
 
-from pydantic import ValidationError
+if TYPE_CHECKING:
+    from pydantic import ValidationError
 
 
 class ExitCode(enum.IntEnum):
@@ -21,7 +23,7 @@ class Failure(Exception):
         self.code = code
 
 
-def badly_put(error: ValidationError) -> Failure:
+def badly_put(error: "ValidationError") -> Failure:
     """What is wrong with which argument."""
     problems = (
         f"{'.'.join(map(str, e['loc']))}: {e['msg'].removeprefix('Value error, ')}"

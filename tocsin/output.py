@@ -2,23 +2,27 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from pydantic import BaseModel
-from pydantic_core import to_json
 from rich.console import Console, RenderableType
 
 from tocsin.failure import Failure
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
 
 out = Console()
 err = Console(stderr=True, soft_wrap=True)
 
 
 def show(
-    answer: BaseModel | Sequence[BaseModel], for_people: RenderableType, as_json: bool, *, whole_lines: bool = False
+    answer: "BaseModel | Sequence[BaseModel]", for_people: RenderableType, as_json: bool, *, whole_lines: bool = False
 ) -> None:
     """The answer: as one JSON document with the model's own field names, or in words. Whole lines are not broken at
     the width of the terminal, so that other programs can read them."""
     if as_json:
+        from pydantic_core import to_json
+
         out.print(to_json(answer, indent=2).decode(), markup=False, highlight=False, soft_wrap=True)
     else:
         out.print(for_people, soft_wrap=whole_lines)

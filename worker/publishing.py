@@ -8,7 +8,8 @@ from temporalio.client import Client
 from settings import Settings
 from starter.runbooks.library import Library
 from starter.temporal.connection import TemporalConnection
-from starter.temporal.installations import Installations, loaded
+from starter.temporal.installations import Installations
+from starter.temporal.loading import loaded
 from starter.temporal.results import Unreachable
 
 AGAIN_AFTER_S = 5.0

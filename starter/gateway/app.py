@@ -24,7 +24,8 @@ from starter.runbooks.library import Library
 from starter.sources.sns_calls import SnsCalls
 from starter.temporal.heartbeats import Heartbeats
 from starter.temporal.incidents import Incidents
-from starter.temporal.installations import Installations, loaded
+from starter.temporal.installations import Installations
+from starter.temporal.loading import loaded
 from starter.temporal.silences import Silences
 
 LAST_WORDS_S = 2.0

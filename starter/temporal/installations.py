@@ -1,16 +1,11 @@
 """The running installation as Temporal keeps it: publishing what a worker has loaded, and reading it, worker or not."""
 
-import os
-import socket
-from datetime import UTC, datetime
 from importlib import metadata
 
 from pydantic import ValidationError
 from temporalio.client import WorkflowHandle
 from temporalio.common import WorkflowIDConflictPolicy
 
-from settings import Settings
-from starter.runbooks.library import Library
 from starter.temporal.connection import DEADLINE, TemporalConnection
 from starter.temporal.results import NothingOpen, Unpublished
 from workflows.durable.summaries import summary
@@ -21,19 +16,6 @@ from workflows.queues import WORKFLOW_QUEUE
 WORKFLOW_ID = "tocsin-installation"
 CHANGES = 20
 """As many are said of one publication."""
-
-
-def loaded(library: Library, settings: Settings) -> Installation:
-    """What this process would publish."""
-    return Installation(
-        runbooks=library.runbooks,
-        default=settings.runbook,
-        speed=settings.speed,
-        no_pager=settings.no_pager,
-        version=metadata.version("tocsin"),
-        published_by=f"{os.getpid()}@{socket.gethostname()}",
-        published_at=datetime.now(UTC),
-    )
 
 
 class Installations:

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import typer
 from pydantic_core import PydanticUndefined
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from settings import Settings
 from settings.sources import SourceSettings
 from tests.docs import sources
 from tocsin.app import app
+from tocsin.lazy import LazyCommand
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
@@ -30,18 +31,21 @@ def settings() -> str:
 
 def commands() -> str:
     rows = [("Command", "What it does"), ("---", "---")]
-    for name, purpose in _purposes("tocsin", typer.main.get_group(app)):
-        rows.append((f"`{name}`", " ".join(purpose.split("\n\n")[0].split())))
+    for name, command in every_command("tocsin", typer.main.get_group(app)):
+        assert command.help
+        rows.append((f"`{name}`", " ".join(command.help.split("\n\n")[0].split())))
     return table(rows)
 
 
-def _purposes(prefix: str, group: TyperGroup) -> Iterator[tuple[str, str]]:
-    for name, command in group.commands.items():
-        assert command.help
+def every_command(prefix: str, group: TyperGroup) -> Iterator[tuple[str, TyperCommand]]:
+    """With its group's name: `tocsin runbook lint`."""
+    for name, listed in group.commands.items():
+        command = listed.loaded if isinstance(listed, LazyCommand) else listed
         if isinstance(command, TyperGroup):
-            yield from _purposes(f"{prefix} {name}", command)
+            yield from every_command(f"{prefix} {name}", command)
         else:
-            yield f"{prefix} {name}", command.help
+            assert isinstance(command, TyperCommand)
+            yield f"{prefix} {name}", command
 
 
 TABLES: dict[str, Callable[[], str]] = {"settings": settings, "commands": commands}

@@ -7,6 +7,7 @@ import typer
 
 from starter.runbooks import library
 from tests.docs.markdown import ROOT, read
+from tests.docs.tables import every_command
 from tests.policy.effects import EVERY
 from tocsin.app import app
 from workflows.policy.simulation.preview import PreviewLine, Scenario, line_kind
@@ -33,7 +34,7 @@ def test_every_field_kind_and_option_is_explained() -> None:
     rows = [
         span for line in DOCUMENT.text.splitlines() if line.startswith("| `") for span in line.split("|")[1].split("`")
     ]
-    command = typer.main.get_group(app).commands["runbook"].commands["preview"]  # type: ignore[attr-defined] # a group
+    command = dict(every_command("tocsin", typer.main.get_group(app)))["tocsin runbook preview"]
     options = {name for parameter in command.params for name in parameter.opts if name.startswith("--")}
     explained = {span.split(" ")[0] for span in rows}
     assert explained >= {*PreviewLine.model_fields, *filter(None, map(line_kind, EVERY)), *options}

@@ -7,6 +7,7 @@ import typer
 from starter.report import figures
 from starter.temporal.results import Result
 from tests.docs.markdown import ROOT, read
+from tests.docs.tables import every_command
 from tocsin.app import app
 
 DOCUMENT = read(ROOT / "docs/report.md")
@@ -29,7 +30,7 @@ def test_every_field_and_option_is_explained() -> None:
     }
     options = {
         name
-        for parameter in typer.main.get_group(app).commands["report"].params
+        for parameter in dict(every_command("tocsin", typer.main.get_group(app)))["tocsin report"].params
         for name in parameter.opts
         if name.startswith("--")
     }

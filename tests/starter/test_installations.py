@@ -15,7 +15,8 @@ from starter.gateway.app import create_app
 from starter.runbooks.library import Library, load
 from starter.temporal.connection import TemporalConnection
 from starter.temporal.incidents import Incidents
-from starter.temporal.installations import Installations, loaded
+from starter.temporal.installations import Installations
+from starter.temporal.loading import loaded
 from starter.temporal.results import Unpublished
 from tests.starter.book import ACME
 from tests.starter.conftest import GatewayUnderTest, incident_worker

@@ -27,7 +27,8 @@ from starter.sources.refusal import Refusal
 from starter.sources.several import MOST_ALERTS
 from starter.sources.table import SOURCES
 from starter.temporal.incidents import Incidents
-from starter.temporal.installations import Installations, loaded
+from starter.temporal.installations import Installations
+from starter.temporal.loading import loaded
 from starter.temporal.silences import Silences
 from tests.starter.conftest import GatewayUnderTest
 from tests.starter.sources.webhooks import NOW, webhook

@@ -21,7 +21,8 @@ from settings import Settings
 from starter.runbooks.library import Library, load
 from starter.temporal import setup
 from starter.temporal.incidents import Incidents
-from starter.temporal.installations import Installations, loaded
+from starter.temporal.installations import Installations
+from starter.temporal.loading import loaded
 from tests.starter.book import ACME
 from tests.starter.conftest import register
 from tocsin.__main__ import run

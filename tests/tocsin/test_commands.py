@@ -49,7 +49,7 @@ async def test_what_cannot_be_done_is_one_clear_line_and_an_exit_code(
 
 async def test_a_bad_setting_is_named_and_its_value_is_not(tocsin: Tocsin, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TOCSIN_PAGERDUTY_ROUTING_KEYS", '["R0SECRET"]')
-    answer = await tocsin("list")
+    answer = await tocsin("worker")
     assert answer.code == 1
     assert answer.err.startswith("TOCSIN_PAGERDUTY_ROUTING_KEYS: ")
     assert "R0SECRET" not in answer.err

@@ -13,7 +13,8 @@ from temporalio.worker import Worker
 from settings import Settings
 from starter.runbooks.library import load
 from starter.temporal.incidents import Incidents
-from starter.temporal.installations import Installations, loaded
+from starter.temporal.installations import Installations
+from starter.temporal.loading import loaded
 from tests.tocsin.conftest import Tocsin
 from tocsin.commands import opening
 from workflows.policy.effects.effects import Page, Receipt, Send

@@ -10,7 +10,8 @@ from temporalio.worker import Worker
 from settings import Settings
 from starter.runbooks.library import load
 from starter.temporal.incidents import Incidents
-from starter.temporal.installations import Installations, loaded
+from starter.temporal.installations import Installations
+from starter.temporal.loading import loaded
 from tests.tocsin.conftest import Tocsin
 from tests.tocsin.test_commands import until_found
 

@@ -8,22 +8,17 @@ it, `--json`), finds the incident, asks it, and prints what changed.
 import asyncio
 import inspect
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from inspect import Parameter
 from typing import Literal
 
 import typer
 from pydantic import ValidationError
 
-from starter.temporal.incidents import Incidents
-from starter.temporal.reviews import Reviews
 from tocsin import output
 from tocsin.commands.arguments import WHICH_INCIDENT, AsJson, By, me
-from tocsin.commands.calling import check, shown
-from tocsin.commands.session import incidents
 from tocsin.failure import Failure, badly_put
-from workflows.policy.incident.events import Cancelled, Event
-from workflows.policy.views.results import UpdateResult
+from workflows.policy.incident.events import Event
 
 VIA = "command line"
 Addressee = Literal["incident", "review", "either"]
@@ -32,12 +27,8 @@ _ID_BEGINNING = re.compile(r"\d{4}|(incident|review)-")
 """How the id of an incident begins, or that of a workflow."""
 
 
-Follow = Callable[[Incidents, str, Event, UpdateResult], Awaitable[UpdateResult]]
-"""What a command goes on to find out once the incident (its workflow id) has answered."""
-
-
 def event_command(
-    app: typer.Typer, name: str, to: Addressee = "incident", then: Follow | None = None
+    app: typer.Typer, name: str, to: Addressee = "incident"
 ) -> Callable[[Callable[..., Event]], Callable[..., Event]]:
     """Make a command of a function that returns an event."""
 
@@ -48,9 +39,7 @@ def event_command(
         def run(context: typer.Context, by: str, as_json: bool, **options: object) -> None:
             incident, own = split(context.args, takes)
             event = _checked(event_of, own, options).model_copy(update={"by": by or me(), "via": VIA})
-            changed = asyncio.run(_ask(to, incident, event, then))
-            output.show(changed, shown(changed), as_json)
-            check(changed)
+            _tell(to, incident, event, as_json)
 
         options = (parameter for parameter in parameters if parameter not in takes)
         run.__signature__ = inspect.Signature([*options, *_COMMON])  # type: ignore[attr-defined] # for typer
@@ -66,6 +55,16 @@ def event_command(
         return event_of
 
     return register
+
+
+def _tell(to: Addressee, incident: str, event: Event, as_json: bool) -> None:
+    """Imports Temporal's client, which `--help` does without."""
+    from tocsin.commands.asking import ask
+    from tocsin.commands.calling import check, shown
+
+    changed = asyncio.run(ask(to, incident, event))
+    output.show(changed, shown(changed), as_json)
+    check(changed)
 
 
 def split(words: Sequence[str], takes: Sequence[Parameter]) -> tuple[str, Sequence[str]]:
@@ -103,23 +102,3 @@ def _checked(event_of: Callable[..., Event], own: Sequence[str], options: dict[s
         return event_of(*own, **options)
     except ValidationError as error:
         raise badly_put(error) from None
-
-
-async def _resolved(known: Incidents, event: Cancelled) -> Cancelled:
-    """With the whole id of the other incident, and that of its workflow. Raises Failure, LookupFailed."""
-    other = await known.find(event.duplicate_of)
-    if (await known.status(other.workflow_id)).incident.resolved:
-        raise Failure(f"{other.incident} is over, and receives nothing: tocsin show {other.incident}")
-    names = {"duplicate_of": other.incident, "duplicate_workflow": other.workflow_id}
-    return event.model_copy(update=names)
-
-
-async def _ask(to: Addressee, prefix: str, event: Event, then: Follow | None) -> UpdateResult:
-    known = await incidents()
-    reviews = Reviews(known)
-    find = {"incident": known.find, "review": reviews.find, "either": reviews.find_either}[to]
-    found = await find(prefix or None)
-    if isinstance(event, Cancelled) and event.duplicate_of:
-        event = await _resolved(known, event)
-    answer = await known.ask(found.workflow_id, event)
-    return await then(known, found.workflow_id, event, answer) if then else answer

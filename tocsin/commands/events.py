@@ -6,7 +6,6 @@ import typer
 from typer import Option
 
 from tocsin.commands.arguments import Reason
-from tocsin.commands.calling import called
 from tocsin.commands.event_command import event_command
 from workflows.policy.incident.events import (
     Acknowledged,
@@ -35,7 +34,7 @@ def ack() -> Event:
     return Acknowledged()
 
 
-@event_command(app, "escalate", then=called)
+@event_command(app, "escalate")
 def escalate(to: str, /, *, reason: Reason = "") -> Event:
     """Page a person of the runbook, or all whom a tier calls, by its number, now, and say who rings."""
     return Escalated(to=to, reason=reason)

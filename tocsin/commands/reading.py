@@ -3,13 +3,12 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from pydantic import BaseModel
 from typer import Option
 
-from starter.temporal.incidents import Incidents
 from starter.temporal.results import FoundIncident, HistoryLine, NobodyWorks, Summary
 from tocsin import output
 from tocsin.commands.arguments import AsJson, IncidentId
@@ -17,6 +16,9 @@ from tocsin.commands.session import incidents
 from tocsin.view import answers
 from tocsin.view import incident as view
 from workflows.policy.views.results import PlanView, Status
+
+if TYPE_CHECKING:
+    from starter.temporal.incidents import Incidents
 
 app = typer.Typer()
 
@@ -78,7 +80,7 @@ async def _plan(prefix: str, as_json: bool) -> None:
 
 
 @asynccontextmanager
-async def _or_what_the_history_knows(known: Incidents, found: FoundIncident, as_json: bool) -> AsyncIterator[None]:
+async def _or_what_the_history_knows(known: "Incidents", found: FoundIncident, as_json: bool) -> AsyncIterator[None]:
     """Without a worker nobody can fold the events; the server can still list them. The command fails all the same."""
     try:
         yield

@@ -2,12 +2,19 @@
 
 import typer
 
-from tocsin.commands import runbook_adopt, runbook_lint, runbook_list, runbook_preview, runbook_schema
+from tocsin import lazy
+from tocsin.lazy import CommandRow
 
 app = typer.Typer(no_args_is_help=True, help="Write a runbook, and know what it will do before it does it.")
-
-app.command("adopt")(runbook_adopt.adopt)
-app.command("lint")(runbook_lint.lint)
-app.command("list")(runbook_list.list_)
-app.command("preview")(runbook_preview.preview)
-app.command("schema")(runbook_schema.schema)
+lazy.add(
+    app,
+    (
+        CommandRow("lint", "tocsin.commands.runbook_lint", "What is wrong in runbooks, and what to write instead."),
+        CommandRow("preview", "tocsin.commands.runbook_preview", "What a runbook would do, line by line, and why."),
+        CommandRow("list", "tocsin.commands.runbook_list", "Which runbooks the running installation has loaded."),
+        CommandRow(
+            "adopt", "tocsin.commands.runbook_adopt", "Let a running incident go on by its runbook as it is now."
+        ),
+        CommandRow("schema", "tocsin.commands.runbook_schema", "The JSON Schema of runbooks, for editors."),
+    ),
+)

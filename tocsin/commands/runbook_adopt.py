@@ -24,6 +24,8 @@ from workflows.policy.runbook.model import Runbook
 from workflows.policy.views.difference import PlanChange, changes
 from workflows.policy.views.results import PlanView, Status
 
+app = typer.Typer()
+
 CHANGE_STYLES = {"appears": "green", "disappears": "red", "moves": "yellow"}
 
 
@@ -36,6 +38,7 @@ class Adoption(BaseModel):
     adopted: bool
 
 
+@app.command()
 def adopt(
     words: Annotated[
         list[str],

@@ -19,6 +19,8 @@ from tocsin import output
 from tocsin.commands.arguments import AsJson
 from tocsin.failure import ExitCode
 
+app = typer.Typer()
+
 NOT_USED = "Until this is mended nobody can use the runbook."
 DOCUMENTED = "See what goes here: docs/runbooks/README.md, or `tocsin runbook schema`"
 FINDING_STYLES = {"error": "bold red", "warning": "bold yellow"}
@@ -38,6 +40,7 @@ class LintLine(BaseModel):
     instead: str
 
 
+@app.command()
 def lint(
     files: Annotated[list[Path], Argument(metavar="FILE...", help="Runbooks, or folders of them.")],
     as_json: AsJson = False,

@@ -2,18 +2,21 @@
 
 import asyncio
 
+import typer
 from pydantic import BaseModel
 from rich.console import Group, RenderableType
 from rich.table import Table
 
 import settings
-from starter.temporal.installations import loaded
+from starter.temporal.loading import loaded
 from tocsin import output
 from tocsin.commands.arguments import AsJson
 from tocsin.commands.session import incidents, installation
 from tocsin.library import library
 from tocsin.view.plain import moment, plain
 from workflows.policy.watches.installation import Publication, differences
+
+app = typer.Typer()
 
 
 class InstallationShown(BaseModel):
@@ -24,6 +27,7 @@ class InstallationShown(BaseModel):
     """Where the files and settings of this shell say something else: no command goes by those."""
 
 
+@app.command("list")
 def list_(as_json: AsJson = False) -> None:
     """Show which runbooks the running installation has loaded, and how this shell's files and settings differ."""
     found = asyncio.run(_look())

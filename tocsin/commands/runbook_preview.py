@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
+import typer
 from typer import Argument, Option
 
 from tocsin import library, output
@@ -18,12 +19,15 @@ from workflows.policy.simulation.preview import Scenario
 from workflows.policy.time.durations import write
 from workflows.texts.preview import preview as simulated
 
+app = typer.Typer()
+
 LONGEST_PREVIEW = timedelta(days=60)
 """How far ahead is looked: every review is over by then, and a quarter of an hour's cadence is 5,760 lines."""
 KNOWN_YEARS = range(1970, 2100)
 """Beyond them nobody knows the zones' rules."""
 
 
+@app.command()
 def preview(
     runbook: Annotated[str, Argument(metavar="FILE", help="A runbook's file, or its name.")],
     severity: Annotated[str, Option(help="sev1 (worst) to sev4.")],
@@ -36,7 +40,7 @@ def preview(
     svg: Annotated[Path | None, Option(metavar="FILE", help="Draw it, into this file.", show_default=False)] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show what a runbook would do, line by line, with reasons: nobody answers unless --ack or --resolve says so."""
+    """Show what a runbook would do, line by line, with reasons; nobody answers unless --ack or --resolve says it."""
     if svg and as_json:
         raise Failure("--svg and --json: one of them at a time")
     book = library.at(runbook)

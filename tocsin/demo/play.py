@@ -9,6 +9,7 @@ from starter.temporal.incidents import Incidents
 from tocsin.demo.commentary import Commentary, DemoStep, clock
 from tocsin.demo.expectations import DemoOutcome
 from tocsin.demo.stage import DemoStage
+from tocsin.failure import Failure
 
 ANSWERED_AT = timedelta(minutes=33)
 RECOVERED_AT = timedelta(minutes=50)
@@ -20,7 +21,7 @@ ANSWERED_BY = "Vera Steersman"
 DEMO_LOOK_EVERY_S = 0.1
 
 
-class NeverClosed(Exception):
+class NeverClosed(Failure):
     """The incident was still open when the demo should have been over."""
 
 

@@ -21,7 +21,7 @@ LOCK_WITHIN_S = 3.0
 """A killed `up` takes its children along, but not in the same instant."""
 
 
-class FolderInUse(Exception):
+class FolderInUse(Failure):
     """Another Tocsin runs on this folder; the message says which."""
 
 

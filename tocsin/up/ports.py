@@ -3,8 +3,10 @@
 import socket
 from collections.abc import Iterable
 
+from tocsin.failure import Failure
 
-class PortTaken(Exception):
+
+class PortTaken(Failure):
     """Somebody else listens there, and nobody allowed us to move."""
 
 

@@ -11,8 +11,9 @@ from typing import IO
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from settings import Settings, temporal
+from settings import Settings
 from starter.temporal import setup
+from starter.temporal.connecting import connect
 from starter.temporal.connection import TemporalConnection
 from starter.temporal.installations import Installations
 from starter.temporal.results import Unpublished, Unreachable
@@ -95,7 +96,7 @@ async def _prepared(address: str, environment: Mapping[str, str]) -> Client:
     deadline = asyncio.get_running_loop().time() + SERVER_WITHIN_S
     while True:
         try:
-            client = await temporal.connect(environment)
+            client = await connect(environment)
             await setup.prepare(client)
             return client
         except (RuntimeError, RPCError) as error:

@@ -6,12 +6,13 @@ from collections.abc import Awaitable, Callable
 from types import TracebackType
 from typing import IO, Self
 
+from tocsin.failure import Failure
 from tocsin.up.child import Child, Part
 
 READY_WITHIN_S = 30.0
 
 
-class PartFailed(Exception):
+class PartFailed(Failure):
     """A part did not come up; it has said why on its own standard error."""
 
 

@@ -1,0 +1,23 @@
+"""What a process has loaded, as it would publish it."""
+
+import os
+import socket
+from datetime import UTC, datetime
+from importlib import metadata
+
+from settings import Settings
+from starter.runbooks.library import Library
+from workflows.policy.watches.installation import Installation
+
+
+def loaded(library: Library, settings: Settings) -> Installation:
+    """What this process would publish."""
+    return Installation(
+        runbooks=library.runbooks,
+        default=settings.runbook,
+        speed=settings.speed,
+        no_pager=settings.no_pager,
+        version=metadata.version("tocsin"),
+        published_by=f"{os.getpid()}@{socket.gethostname()}",
+        published_at=datetime.now(UTC),
+    )

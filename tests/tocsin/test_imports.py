@@ -1,0 +1,48 @@
+"""What a command imports before it does anything: an import takes time that somebody waits at 3 a.m."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+IMPORTED = """
+import json, sys
+from tocsin.__main__ import run
+code = run(sys.argv[1:])
+print(json.dumps({"code": code, "modules": sorted(sys.modules)}))
+"""
+SERVERS = {"aiohttp", "boto3", "fastapi", "httpx", "pdpyras", "slack_sdk", "starlette", "uvicorn", "worker"}
+FILES = {"holidays", "jinja2", "ruamel.yaml", "starter.runbooks", "starter.sources", "starter.gateway"}
+TEMPORAL = {"temporalio", "starter.temporal.incidents"}
+SETTINGS = {"pydantic_settings", "settings"}
+WHAT_A_LIST_DOES_WITHOUT = {*SERVERS, *FILES, *TEMPORAL, *SETTINGS, "workflows"}
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "does_without"),
+    [
+        ("--help", 0, WHAT_A_LIST_DOES_WITHOUT),
+        ("--version", 0, WHAT_A_LIST_DOES_WITHOUT),
+        ("nonsense", 1, WHAT_A_LIST_DOES_WITHOUT),
+        ("ack --help", 0, {*SERVERS, *FILES, *TEMPORAL, *SETTINGS}),
+        ("show --help", 0, {*SERVERS, *FILES, *TEMPORAL, *SETTINGS}),
+        ("list --help", 0, {*SERVERS, *FILES, *TEMPORAL, *SETTINGS}),
+        ("runbook --help", 0, WHAT_A_LIST_DOES_WITHOUT),
+        # Nothing listens there.
+        ("ack", 2, {*SERVERS, *FILES, "pydantic_settings"}),
+        ("show", 2, {*SERVERS, *FILES, "pydantic_settings"}),
+        ("resolve over", 2, {*SERVERS, *FILES, "pydantic_settings"}),
+        ("list", 2, {*SERVERS, *FILES, "pydantic_settings"}),
+    ],
+)
+def test_a_command_imports_what_it_needs_and_no_more(
+    alone: Path, words: str, code: int, does_without: set[str]
+) -> None:
+    answer = subprocess.run(
+        [sys.executable, "-c", IMPORTED, *words.split()], stdout=subprocess.PIPE, text=True, check=True
+    )
+    said = json.loads(answer.stdout.splitlines()[-1])
+    assert said["code"] == code
+    assert does_without & set(said["modules"]) == set()
