@@ -33,9 +33,9 @@ def _here(name: str) -> str:
 
 
 def _say_what_is_not_used(there: Installation, book: Runbook) -> None:
-    told = "; ".join(_not_used(there, book, settings.load()))
-    if told:
-        output.err.print(plain(f"not used here: {told}", "yellow"))
+    unused = "; ".join(_not_used(there, book, settings.load()))
+    if unused:
+        output.err.print(plain(f"not used here: {unused}", "yellow"))
 
 
 def _not_used(there: Installation, book: Runbook, chosen: Settings) -> Iterator[str]:

@@ -33,7 +33,7 @@ class CancelledEpisodesWorkflow:
         assert start.incident is not None
         self._start = start
         self._closed: Incident = start.incident
-        self._heard_at = workflow.now()
+        self._last_alert_at = workflow.now()
         self._to_move: tuple[AlertsReceived, ...] = ()
         """For the incident of which this one was a duplicate."""
         if self._closed.duplicate_workflow and not start.alerts_moved:
@@ -72,7 +72,7 @@ class CancelledEpisodesWorkflow:
             leave_behind(self._start.model_copy(update={"opening": opening}), self._closed)
 
     async def _rest(self) -> None:
-        span = self._heard_at + FORGOTTEN_AFTER - workflow.now()
+        span = self._last_alert_at + FORGOTTEN_AFTER - workflow.now()
         try:
             await workflow.wait_condition(self._has_news, timeout=span, timeout_summary="forget what was cancelled")
         except TimeoutError:
@@ -91,7 +91,7 @@ class CancelledEpisodesWorkflow:
         """Never raises. What else is said to an incident that is over changes nothing."""
         for event in decoding.decode(EPISODE_SIGNALS, name, args):
             if isinstance(event, AlertsReceived):
-                self._heard_at = workflow.now()
+                self._last_alert_at = workflow.now()
                 self._receive(event)
             else:
                 workflow.logger.info("nobody to tell: the incident was cancelled", extra={"signal": name})
@@ -112,7 +112,7 @@ class CancelledEpisodesWorkflow:
         workflow.set_current_details("\n".join((title, "", *lines[: IncidentBounds.successor])))
 
     def _is_forgotten(self) -> bool:
-        return workflow.now() >= self._heard_at + FORGOTTEN_AFTER
+        return workflow.now() >= self._last_alert_at + FORGOTTEN_AFTER
 
     def _must_leave(self) -> bool:
         return must_leave(self._start.history_limit, self._start.history_bytes)

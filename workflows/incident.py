@@ -106,31 +106,33 @@ class IncidentProcedure:
 class IncidentWorkflow:
     @workflow.init
     def __init__(self, start: IncidentInput) -> None:
-        self._case = IncidentProcedure(start, start.incident or _declared(start))
-        self._clock = Clock(self._case.incident.declared_at, start.opening.speed)
-        self._shell = Runner(self._case, self._clock, start.history_limit, start.history_bytes)
+        self._procedure = IncidentProcedure(start, start.incident or _declared(start))
+        self._clock = Clock(self._procedure.incident.declared_at, start.opening.speed)
+        self._runner = Runner(self._procedure, self._clock, start.history_limit, start.history_bytes)
         if start.alerts:
-            self._shell.receive(AlertsReceived(alerts=start.alerts, via="alerts"))
+            self._runner.receive(AlertsReceived(alerts=start.alerts, via="alerts"))
 
     @workflow.run
     async def run(self, start: IncidentInput) -> None:  # noqa: ARG002 (Temporal passes it here as well as to __init__)
-        await self._shell.carry_out()
-        workflow.upsert_memo({RECORD_MEMO: summarize(self._case.book, self._case.incident, self._clock.speed)})
-        review = self._case.owed_review()
+        await self._runner.carry_out()
+        workflow.upsert_memo(
+            {RECORD_MEMO: summarize(self._procedure.book, self._procedure.incident, self._clock.speed)}
+        )
+        review = self._procedure.owed_review()
         if review is not None:
             await start_review(review)
         await workflow.wait_condition(workflow.all_handlers_finished)  # what waits to be read may be for the next one
-        self._case.leave_behind()
+        self._procedure.leave_behind()
 
     @workflow.query(name="state", description="everything that is known of this incident")
     def state(self) -> Status:
-        incident = self._case.incident
-        verification = rules(self._case.book, incident).verify_for
+        incident = self._procedure.incident
+        verification = rules(self._procedure.book, incident).verify_for
         return Status(incident=incident, speed=self._clock.speed, verification=verification)
 
     @workflow.query(name="plan", description="what is under way and what comes next, with reasons")
     def plan(self) -> PlanView:
-        return self._shell.plan_view()
+        return self._runner.plan_view()
 
 
 def _declared(start: IncidentInput) -> Incident:

@@ -32,7 +32,7 @@ from workflows.texts.proofreading import approved_too_soon, left_open
 from workflows.texts.render import Message, words
 
 
-class ReviewCase:
+class ReviewProcedure:
     """A review, as a shell carries it out."""
 
     known = REVIEW_SIGNALS
@@ -64,7 +64,7 @@ class ReviewCase:
         if no or not isinstance(event, DraftApproved):
             return no
         review = apply(self.book, self.review, stamp(event, now))
-        after = ReviewCase(self._start.model_copy(update={"review": review}))
+        after = ReviewProcedure(self._start.model_copy(update={"review": review}))
         return approved_too_soon(self.plan(now), after.plan(now), partial(after.words, now=now))
 
     def words(self, demand: Demand, now: datetime) -> Message:
@@ -91,22 +91,22 @@ class ReviewCase:
 class ReviewWorkflow:
     @workflow.init
     def __init__(self, start: ReviewInput) -> None:
-        self._case = ReviewCase(start)
+        self._procedure = ReviewProcedure(start)
         self._speed = start.speed
         clock = Clock(start.review.incident.declared_at, start.speed)  # its incident's, which goes on
-        self._shell = Runner(self._case, clock, start.history_limit, start.history_bytes)
+        self._runner = Runner(self._procedure, clock, start.history_limit, start.history_bytes)
 
     @workflow.run
     async def run(self, start: ReviewInput) -> None:  # noqa: ARG002 (Temporal passes it here as well as to __init__)
-        await self._shell.carry_out()
+        await self._runner.carry_out()
 
     @workflow.query(name="state", description="everything that is known of this review, and what is owed")
     def state(self) -> ReviewStatus:
-        return status(self._case.book, self._case.review, self._shell.now(), self._speed)
+        return status(self._procedure.book, self._procedure.review, self._runner.now(), self._speed)
 
     @workflow.query(name="plan", description="what is under way and what comes next, with reasons")
     def plan(self) -> PlanView:
-        return self._shell.plan_view()
+        return self._runner.plan_view()
 
 
 async def start_review(start: ReviewInput) -> None:

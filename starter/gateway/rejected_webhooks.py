@@ -85,8 +85,8 @@ class TurnedAway:
         last = self._logged_at.get(name)
         if last is None or at - last >= LOGGED_EVERY:
             self._logged_at[name] = at
-            told = f"webhook {outcome.removeprefix('was ')}"
-            log.error(told, source=name, reason=reason, sender=sender, so_often=row.count)
+            event = f"webhook {outcome.removeprefix('was ')}"
+            log.error(event, source=name, reason=reason, sender=sender, so_often=row.count)
 
     def genuine(self, source: Source) -> None:
         self._rows.pop(source.name, None)

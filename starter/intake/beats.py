@@ -28,11 +28,14 @@ log = structlog.get_logger()
 class _Beating:
     every: timedelta
     looked_at: datetime
-    told_at: datetime | None = None
+    signalled_at: datetime | None = None
     kept: datetime | None = None
 
     def may_keep(self, at: datetime) -> bool:
-        return self.told_at is not None and self.told_at <= at < self.told_at + self.every / BEATS_AN_INTERVAL
+        return (
+            self.signalled_at is not None
+            and self.signalled_at <= at < self.signalled_at + self.every / BEATS_AN_INTERVAL
+        )
 
     def is_due(self, now: datetime) -> bool:
         return self.kept is not None and not self.may_keep(now)
@@ -75,13 +78,13 @@ class Beats:
             self._senders.pop(name, None)
             raise
         before = self._senders.get(name)
-        told_at, kept = (before.told_at, before.kept) if before else (None, None)
-        sender = self._senders[name] = _Beating(card.every, at, told_at, kept)
+        signalled_at, kept = (before.signalled_at, before.kept) if before else (None, None)
+        sender = self._senders[name] = _Beating(card.every, at, signalled_at, kept)
         return sender
 
     async def _forward(self, name: str, sender: _Beating, at: datetime) -> None:
         await self._heartbeats.signal(name, Beat(at=at, by="gateway"))
-        sender.told_at = max(at, sender.told_at or at)
+        sender.signalled_at = max(at, sender.signalled_at or at)
         if sender.kept is not None and sender.kept <= at:
             sender.kept = None
 

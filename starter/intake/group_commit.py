@@ -111,7 +111,7 @@ class GroupCommit:
         finally:
             self._forget(batch)
         if is_open:
-            self._repeats.told(batch.workflow_id, whole)
+            self._repeats.remember(batch.workflow_id, whole)
             self._remember(batch.workflow_id)
         log.info("alerts handed on", incident=batch.workflow_id, deliveries=len(batch.deliveries), is_open=is_open)
         return is_open

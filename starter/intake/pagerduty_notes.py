@@ -33,7 +33,7 @@ _OUR_NOTE = re.compile(r"\[incident-[^/\]]+/[^/\]]+/[^\]]+\]\s*\Z")
 
 def noted(event_type: str, data: WebhookIncident) -> str:
     people = ", ".join(person.summary for person in data.assignees if person.summary)
-    told = (
+    parts = (
         people and f"to {people}",
         data.user.summary,
         data.state,
@@ -41,7 +41,7 @@ def noted(event_type: str, data: WebhookIncident) -> str:
         data.message,
         _priority(event_type, data),
     )
-    details = " ".join(filter(None, told))
+    details = " ".join(filter(None, parts))
     return line(f"at PagerDuty: {NOTED[event_type]}" + (f": {details}" if details else ""), LONGEST_NOTE)
 
 

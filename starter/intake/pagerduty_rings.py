@@ -18,7 +18,7 @@ from starter.sources.text import LONGEST_WORD, line
 from workflows.policy.incident.events import Acknowledged, Noted, Resolved, Unacknowledged
 
 AnswerKind = type[Acknowledged | Resolved | Unacknowledged]
-Told = Acknowledged | Resolved | Unacknowledged | Noted
+RingEvent = Acknowledged | Resolved | Unacknowledged | Noted
 _ANSWER_EVENTS: dict[str, AnswerKind] = {
     "incident.acknowledged": Acknowledged,
     "incident.resolved": Resolved,
@@ -47,13 +47,13 @@ class Report:
     text: str = ""
     automatic: bool = False
 
-    def event(self, ring: str) -> Told:
+    def event(self, ring: str) -> RingEvent:
         if self.kind is Noted:
             return Noted(
                 at=self.occurred_at, id=self.id, by=self.by, via="pagerduty", text=self.text, automatic=self.automatic
             )
-        told: Callable[..., Told] = self.kind
-        return told(at=self.occurred_at, id=self.id, by=self.by, via="pagerduty", ring=ring)
+        event: Callable[..., RingEvent] = self.kind
+        return event(at=self.occurred_at, id=self.id, by=self.by, via="pagerduty", ring=ring)
 
 
 def report(webhook: Webhook) -> Report | IgnoredRing:

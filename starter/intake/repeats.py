@@ -32,7 +32,7 @@ class Repeats:
             for each in deliveries
         )
 
-    def told(self, workflow_id: str, deliveries: Iterable[AlertsReceived]) -> None:
+    def remember(self, workflow_id: str, deliveries: Iterable[AlertsReceived]) -> None:
         """The incident has these now."""
         for alert in (alert for each in deliveries for alert in each.alerts):
             self._known.pop((workflow_id, alert.fingerprint), None)

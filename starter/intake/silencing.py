@@ -23,7 +23,7 @@ from workflows.policy.watches.silence import Captured, SilenceSummary
 SILENCES_LOOK_EVERY_S = 5.0
 SILENCES_FIRST_LOOK_S = 1.0
 """How long the first alerts wait for the first look."""
-HEARD_FOR = timedelta(minutes=1)
+SIGNALLED_AGAIN_AFTER = timedelta(minutes=1)
 """The same again within this is not signalled again."""
 SILENCED_REMEMBERED = 10_000
 """Alerts that silences have heard of. Forgetting one costs a signal."""
@@ -53,7 +53,7 @@ class Silencing:
     problem: str | None = None
     """Why the last look failed: the list is older then."""
     _first: asyncio.Event = field(default_factory=asyncio.Event)
-    _heard: dict[tuple[str, str, str], tuple[str, datetime]] = field(default_factory=dict)
+    _signalled: dict[tuple[str, str, str], tuple[str, datetime]] = field(default_factory=dict)
     """(silence, incident, alert) -> what the silence was last told of it, and when."""
 
     async def run(self) -> None:
@@ -107,10 +107,10 @@ class Silencing:
             log.warning("a silence does not hold: its alerts go on", silence=by.id, problem=str(error))
             return False
         for key, said in news.items():
-            self._heard.pop(key, None)
-            self._heard[key] = said, now
-        while len(self._heard) > SILENCED_REMEMBERED:
-            del self._heard[next(iter(self._heard))]
+            self._signalled.pop(key, None)
+            self._signalled[key] = said, now
+        while len(self._signalled) > SILENCED_REMEMBERED:
+            del self._signalled[next(iter(self._signalled))]
         return True
 
     async def _is_captured(self, silenced: Silenced, opening: Callable[[Batch], OpenRequest]) -> bool:
@@ -121,8 +121,8 @@ class Silencing:
         return True
 
     def _knows(self, key: tuple[str, str, str], said: str, now: datetime) -> bool:
-        last, at = self._heard.get(key, ("", now))
-        return last == said and now - at < HEARD_FOR
+        last, at = self._signalled.get(key, ("", now))
+        return last == said and now - at < SIGNALLED_AGAIN_AFTER
 
 
 def silenced(reading: InterpretedReading, active: Sequence[SilenceSummary]) -> Sequence[Silenced]:

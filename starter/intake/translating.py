@@ -34,7 +34,7 @@ def translated(source: Source, webhook: Webhook, limit: int) -> Reading:
 
 def unreadable(source: Source, webhook: Webhook, error: Unreadable) -> Reading:
     """Nothing of what was sent is repeated: it may be a secret."""
-    why = text.line("; ".join((str(error), *map(_told, error.problems[:3]))), text.LONGEST_TEXT)
+    why = text.line("; ".join((str(error), *map(_explained, error.problems[:3]))), text.LONGEST_TEXT)
     return Reading((_about(source, webhook, why),), problems=error.problems, unreadable=why, unread=1)
 
 
@@ -46,9 +46,9 @@ def _with_what_is_lost(source: Source, webhook: Webhook, reading: Reading) -> Re
     cut = reading.truncated if len({alert.group for alert in reading.alerts}) != 1 else 0
     if not (reading.unusable or cut):
         return reading
-    told = [f"{len(reading.unusable)} of its alerts cannot be used"] if reading.unusable else []
-    told += [f"{cut} more of its alerts were not read"] if cut else []
-    why = text.line("; ".join((", and ".join(told), *map(_told, reading.unusable[:3]))), text.LONGEST_TEXT)
+    problems = [f"{len(reading.unusable)} of its alerts cannot be used"] if reading.unusable else []
+    problems += [f"{cut} more of its alerts were not read"] if cut else []
+    why = text.line("; ".join((", and ".join(problems), *map(_explained, reading.unusable[:3]))), text.LONGEST_TEXT)
     return replace(
         reading,
         alerts=(*reading.alerts, _about(source, webhook, why)),
@@ -83,10 +83,10 @@ def _read(source: Source, webhook: Webhook, limit: int) -> Reading:
 def _counted(reading: Reading, left_out: int, limit: int) -> Reading:
     if not left_out:
         return reading
-    told = f"the body ends in the middle, or is larger than {limit} bytes (TOCSIN_MAX_BODY_BYTES)"
-    problem = FieldProblem("", f"{told}: {left_out} more of its alerts could not be read")
+    problems = f"the body ends in the middle, or is larger than {limit} bytes (TOCSIN_MAX_BODY_BYTES)"
+    problem = FieldProblem("", f"{problems}: {left_out} more of its alerts could not be read")
     return replace(reading, truncated=reading.truncated + left_out, problems=(problem, *reading.problems))
 
 
-def _told(problem: FieldProblem) -> str:
+def _explained(problem: FieldProblem) -> str:
     return f"{problem.field}: {problem.message}" if problem.field else problem.message

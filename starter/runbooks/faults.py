@@ -17,8 +17,8 @@ _AMONG = re.compile(r"among `(\w+)`")
 def explain(file: RunbookFile, errors: Sequence[ErrorDetails]) -> list[Problem]:
     """In the order of the file. A list is not called too short because its items are wrong."""
     wrong_inside = {error["loc"][:depth] for error in errors for depth in range(len(error["loc"]))}
-    told = [error for error in errors if error["type"] != "too_short" or error["loc"] not in wrong_inside]
-    found = [problem for error in told for problem in _explain(file, error)]
+    kept = [error for error in errors if error["type"] != "too_short" or error["loc"] not in wrong_inside]
+    found = [problem for error in kept for problem in _explain(file, error)]
     return sorted(found, key=lambda problem: (problem.line, problem.column))
 
 

@@ -144,13 +144,13 @@ def name(sent: Notice) -> str:
 
 
 def where(labels: Mapping[str, str]) -> str:
-    told = [
+    shown = [
         f"{label} {labels[label]}"
         for label in ("service", "job", "namespace", "instance", "cluster")
         if labels.get(label)
     ]
-    told = told or [f"{label} {value}" for label, value in sorted(labels.items()) if label != "severity"]
-    return f"Trouble with {', '.join(told[:3])}" if told else ""
+    shown = shown or [f"{label} {value}" for label, value in sorted(labels.items()) if label != "severity"]
+    return f"Trouble with {', '.join(shown[:3])}" if shown else ""
 
 
 def links(sent: Notice) -> LabelledLinks:

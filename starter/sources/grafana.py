@@ -44,8 +44,8 @@ def translate(webhook: Webhook) -> Reading:
     sent, _ = foreign.read(_GrafanaBody, webhook.body, "a Grafana webhook")
     found = usable(_GrafanaNotice, sent.alerts)
     if all(_is_test(each) for each in found.good):
-        told = "a test of the contact point: it arrived, and opens nothing"
-        return Reading(ignored=told, problems=found.problems, unusable=found.unusable)
+        shown = "a test of the contact point: it arrived, and opens nothing"
+        return Reading(ignored=shown, problems=found.problems, unusable=found.unusable)
     sent, ungrouped = alertmanager.grouped(sent, found.good, webhook)
     return Reading(
         alerts=tuple(_alert(each, sent) for each in found.good),

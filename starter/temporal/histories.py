@@ -38,10 +38,10 @@ async def read(converter: DataConverter, events: AsyncIterable[HistoryEvent]) ->
                     yield line
             case "workflow_execution_signaled_event_attributes":
                 signal = event.workflow_execution_signaled_event_attributes
-                yield _line(event, await _heard(known, converter, signal.signal_name, signal.input.payloads))
+                yield _line(event, await _signalled(known, converter, signal.signal_name, signal.input.payloads))
             case "workflow_execution_update_accepted_event_attributes":
                 update = event.workflow_execution_update_accepted_event_attributes.accepted_request.input
-                yield _line(event, await _heard(known, converter, update.name, update.args.payloads))
+                yield _line(event, await _signalled(known, converter, update.name, update.args.payloads))
             case "activity_task_scheduled_event_attributes":
                 sends[event.event_id] = await _summary(converter, event)
                 yield _line(event, f"to do: {sends[event.event_id]}")
@@ -58,15 +58,15 @@ async def _opening(converter: DataConverter, event: HistoryEvent) -> list[Histor
         if event.workflow_execution_started_event_attributes.workflow_type.name == "review":
             [begun] = await converter.decode(payloads, [ReviewInput])
             return [HistoryLine(at=entry.at, text=entry.text) for entry in begun.review.incident.timeline]
-        [life] = await converter.decode(payloads, [IncidentInput])
+        [start] = await converter.decode(payloads, [IncidentInput])
     except ValueError:  # of another version, or no argument at all
         return [_line(event, "began")]
-    if life.incident is None:
-        return [_line(event, f"declared {life.opening.severity.upper()}: {life.opening.title}")]
-    return [HistoryLine(at=entry.at, text=entry.text) for entry in life.incident.timeline]
+    if start.incident is None:
+        return [_line(event, f"declared {start.opening.severity.upper()}: {start.opening.title}")]
+    return [HistoryLine(at=entry.at, text=entry.text) for entry in start.incident.timeline]
 
 
-async def _heard(
+async def _signalled(
     known: Mapping[str, type[Event]], converter: DataConverter, name: str, payloads: Sequence[Payload]
 ) -> str:
     said = name.replace("_", " ")

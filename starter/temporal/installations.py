@@ -64,8 +64,8 @@ class Installations:
         changed = [str(each) for each in differences(before.publication, installation.publication)]
         if not changed:
             return installation.model_copy(update={"changed": before.changed, "changed_at": before.changed_at})
-        told = tuple(fit(each, 200) for each in changed[:CHANGES])
-        return installation.model_copy(update={"changed": told, "changed_at": installation.published_at})
+        listed = tuple(fit(each, 200) for each in changed[:CHANGES])
+        return installation.model_copy(update={"changed": listed, "changed_at": installation.published_at})
 
     async def _argument(self, handle: WorkflowHandle[object, object]) -> Installation:
         """Out of the first event of its history: the server has it, whoever else is away."""

@@ -39,21 +39,21 @@ async def asked(
 ) -> Inventory:
     """What does not answer is in it with what its list entry says. Reviews of drills are left out: their deadlines are
     in compressed time."""
-    places = asyncio.Semaphore(QUERIES_AT_ONCE)
+    slots = asyncio.Semaphore(QUERIES_AT_ONCE)
     unresolved = [one for one in incidents if one.phase not in OVER]
-    known = await asyncio.gather(*(_answer(ask, one, places) for one in unresolved))
+    known = await asyncio.gather(*(_answer(ask, one, slots) for one in unresolved))
     opened = list(reviews)
-    told = await asyncio.gather(*(_answer(ask_review, one, places) for one in opened))
+    statuses = await asyncio.gather(*(_answer(ask_review, one, slots) for one in opened))
     return Inventory(
         taken_at=now,
         incidents=tuple(_incident(one, status) for one, status in zip(unresolved, known, strict=True)),
-        owed=tuple(_owed(each, status) for status in told if status and status.speed == 1 for each in status.owed),
-        silent_reviews=tuple(one.incident for one, status in zip(opened, told, strict=True) if status is None),
+        owed=tuple(_owed(each, status) for status in statuses if status and status.speed == 1 for each in status.owed),
+        silent_reviews=tuple(one.incident for one, status in zip(opened, statuses, strict=True) if status is None),
     )
 
 
-async def _answer(ask: Callable[[One], Awaitable[A]], one: One, places: asyncio.Semaphore) -> A | None:
-    async with places:
+async def _answer(ask: Callable[[One], Awaitable[A]], one: One, slots: asyncio.Semaphore) -> A | None:
+    async with slots:
         try:
             return await ask(one)
         except (NobodyWorks, NothingOpen, RefusedByIncident):

@@ -89,7 +89,7 @@ def everything_at_once(end: Event) -> Iterator[Event]:
     yield from (
         Snoozed(duration=timedelta(hours=1), by=LONG, reason=told(n)) for n in range(IncidentBounds.announcements + 5)
     )
-    yield from (Noted(id=f"{n}{LONG}", text=line(n)) for n in range(IncidentBounds.heard + 5))
+    yield from (Noted(id=f"{n}{LONG}", text=line(n)) for n in range(IncidentBounds.seen_ids + 5))
 
 
 def told(number: int) -> str:
@@ -129,7 +129,7 @@ def test_an_incident_stays_below_256_kib_whatever_is_sent_to_it(end: Event) -> N
     incident = lived(BOOK, end)
     assert len(incident.alerts) == IncidentBounds.alerts
     assert len(incident.successor) == IncidentBounds.successor
-    assert len(incident.heard) == IncidentBounds.heard
+    assert len(incident.heard) == IncidentBounds.seen_ids
     assert len(incident.calls) == IncidentBounds.calls
     assert len(incident.timeline) == IncidentBounds.timeline
     assert len(incident.to_tell) == IncidentBounds.announcements

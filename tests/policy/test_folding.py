@@ -64,8 +64,8 @@ class TestHeardTwice:
         assert twice.timeline[-1].count == 2
 
     def test_so_many_ids_are_remembered(self) -> None:
-        incident = folded(*(Noted(id=f"n{n}", text=f"{n}") for n in range(IncidentBounds.heard + 1)))
-        assert (incident.heard[0], len(incident.heard)) == ("n1", IncidentBounds.heard)
+        incident = folded(*(Noted(id=f"n{n}", text=f"{n}") for n in range(IncidentBounds.seen_ids + 1)))
+        assert (incident.heard[0], len(incident.heard)) == ("n1", IncidentBounds.seen_ids)
 
 
 class TestTheTimeline:

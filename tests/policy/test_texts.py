@@ -21,7 +21,7 @@ from workflows.policy.effects.effects import (
 )
 from workflows.policy.engine import plan
 from workflows.policy.incident.events import Acknowledged, EffectSettled, Noted, Resolved, RoleAssigned, UpdatePosted
-from workflows.policy.planning.wanted import known_channel
+from workflows.policy.planning.destinations import known_channel
 from workflows.policy.reducers.root import apply
 from workflows.policy.runbook.people import Person
 from workflows.policy.simulation.simulate import Simulation

@@ -21,6 +21,6 @@ def test_without_a_start_time_a_repeat_is_told_lean_until_it_has_ended() -> None
         )
         whole = AlertsReceived(alerts=(alert,))
         (thin,) = repeats.thinned("incident-generic-a", (whole,))
-        repeats.told("incident-generic-a", (whole,))
+        repeats.remember("incident-generic-a", (whole,))
         told_whole.append(thin == whole)
     assert told_whole == [True, False, True, True, False]

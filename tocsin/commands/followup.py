@@ -110,10 +110,10 @@ async def _list(prefix: str) -> list[Kept]:
         FoundIncident(workflow_id=each.workflow_id, incident=each.incident) for each in await Reviews(known).list()
     ]
     answers = await asyncio.gather(*(_of(known, each) for each in found), return_exceptions=True)
-    return sorted(_told(found, answers), key=lambda each: each.follow_up.due_on if each.follow_up else date.min)
+    return sorted(_kept(found, answers), key=lambda each: each.follow_up.due_on if each.follow_up else date.min)
 
 
-def _told(found: Sequence[FoundIncident], answers: Sequence[list[Kept] | BaseException]) -> Iterator[Kept]:
+def _kept(found: Sequence[FoundIncident], answers: Sequence[list[Kept] | BaseException]) -> Iterator[Kept]:
     """One that cannot answer is named, and the others are listed all the same. If none answers, it is said why."""
     for each, answer in zip(found, answers, strict=True):
         if not isinstance(answer, BaseException):

@@ -72,8 +72,8 @@ async def _declare(runbook: str, severity: str, particulars: Mapping[str, object
     except NobodyWorks:
         raise NobodyWorks("recorded; no worker is running: nothing is being paged") from None
     declared = Declared(incident=incident.id, workflow_id=workflow_id, runbook=book.runbook, first_page=page)
-    told = plain(f"{incident.id}: declared {severity_title(opening.severity)} by {book.runbook}: {opening.title}")
-    output.show(declared, Group(told, plain(page.text, "green" if page.well else "bold red")), as_json)
+    sentence = plain(f"{incident.id}: declared {severity_title(opening.severity)} by {book.runbook}: {opening.title}")
+    output.show(declared, Group(sentence, plain(page.text, "green" if page.well else "bold red")), as_json)
     if not page.well:
         raise Failure(f"nobody has been reached yet: {page.text}", ExitCode.not_reached)
 

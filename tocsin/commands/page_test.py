@@ -46,9 +46,9 @@ def page_test(
 async def _page(person: str, as_json: bool) -> None:
     send = marked_test(person, datetime.now(UTC))
     receipt = await _through_the_worker(await connection.client(settings.load().state_dir), send)
-    told = f"PagerDuty has the test page for {person}; acknowledge or resolve it there (key {send.vendor_key})"
+    sentence = f"PagerDuty has the test page for {person}; acknowledge or resolve it there (key {send.vendor_key})"
     remark = f"\n{receipt.note}" if receipt.note else ""
-    output.show(Tested(person=person, key=send.vendor_key, note=receipt.note), plain(told + remark), as_json)
+    output.show(Tested(person=person, key=send.vendor_key, note=receipt.note), plain(sentence + remark), as_json)
 
 
 def marked_test(person: str, now: datetime) -> Send:

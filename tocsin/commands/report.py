@@ -55,8 +55,8 @@ def report(
 async def _read(since: datetime, runbook: str) -> tuple[Past, list[Summary], tuple[ClosedReview, ...]]:
     """What ended before `since` was declared before it, too. Reviews are counted with their incidents."""
     known = await incidents()
-    with _telling_how_far() as told:
-        past, still_open = await known.ended(since, told), list(await known.list())
+    with _progress() as progress:
+        past, still_open = await known.ended(since, progress), list(await known.list())
         reviewed = await Reviews(known).records(since)
     if runbook:
         records = tuple(record for record in past.records if record.runbook == runbook)
@@ -67,7 +67,7 @@ async def _read(since: datetime, runbook: str) -> tuple[Past, list[Summary], tup
 
 
 @contextmanager
-def _telling_how_far() -> Iterator[ReadProgress]:
+def _progress() -> Iterator[ReadProgress]:
     """On a terminal, for as long as it takes; nothing in a file or pipe."""
     with output.err.status("reading what Temporal has kept …") as status:
         yield lambda count: status.update(f"reading what Temporal has kept: {count} incidents …")

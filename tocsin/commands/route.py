@@ -104,8 +104,8 @@ def _in_words(found: Routed) -> RenderableType:
         parts.append(plain("silences: Temporal could not be asked", "dim"))
     for silent in found.silences or ():
         until = moment(silent.until)
-        told = f"held by silence {silent.silence} until {until} UTC ({silent.reason}): {', '.join(silent.alerts)}"
-        parts.append(plain(told, "yellow"))
+        sentence = f"held by silence {silent.silence} until {until} UTC ({silent.reason}): {', '.join(silent.alerts)}"
+        parts.append(plain(sentence, "yellow"))
     return Group(*parts, *(plain(_problem(problem), "yellow") for problem in found.problems))
 
 
@@ -130,8 +130,8 @@ def _route(route: ExplainedIncident) -> Iterator[RenderableType]:
     yield table
     if route.flap_hold != write(timedelta()):
         hold = route.flap_hold
-        told = f"an alert that fires again within {hold} flaps: its end is then held until it has lasted so long"
-        yield plain(told, "dim")
+        sentence = f"an alert that fires again within {hold} flaps: its end is then held until it has lasted so long"
+        yield plain(sentence, "dim")
 
 
 def _problem(problem: FieldProblem) -> str:

@@ -59,15 +59,15 @@ def look_at(reading: RunbookReading, today: date) -> list[LintLine]:
     if reading.book and reading.file:
         for finding in findings(reading.book, today):
             line, column = reading.file.position(finding.path)
-            told = (written(finding.path), finding.what, finding.why, finding.instead)
-            found.append(_found(reading.file.name, line, column, finding.level, *told))
+            columns = (written(finding.path), finding.what, finding.why, finding.instead)
+            found.append(_found(reading.file.name, line, column, finding.level, *columns))
     first = {(one.line, one.column, one.what): one for one in reversed(found)}
     return sorted(first.values(), key=lambda one: (one.line, one.column))
 
 
 def _of_problem(problem: Problem) -> LintLine:
-    told = (problem.path, problem.message, NOT_USED, problem.advice or DOCUMENTED)
-    return _found(problem.file, problem.line, problem.column, "error", *told)
+    columns = (problem.path, problem.message, NOT_USED, problem.advice or DOCUMENTED)
+    return _found(problem.file, problem.line, problem.column, "error", *columns)
 
 
 def _found(file: str, line: int, column: int, level: Level, path: str, what: str, why: str, instead: str) -> LintLine:
@@ -87,5 +87,5 @@ def lines(one: LintLine) -> Iterator[Text]:
 
 def _summary(found: Sequence[LintLine]) -> Text:
     count = {level: sum(one.level == level for one in found) for level in FINDING_STYLES}
-    told = [f"{number} {level}{'s' if number > 1 else ''}" for level, number in count.items() if number]
-    return Text(", ".join(told) or "nothing to say against it")
+    columns = [f"{number} {level}{'s' if number > 1 else ''}" for level, number in count.items() if number]
+    return Text(", ".join(columns) or "nothing to say against it")

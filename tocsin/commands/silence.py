@@ -61,10 +61,10 @@ def add(
     except ValueError as error:
         raise Failure(str(error)) from None
     asyncio.run(_add(card))
-    told = f"silence {card.id} holds {_matchers(card)} until {moment(card.ends_at)} UTC"
+    sentence = f"silence {card.id} holds {_matchers(card)} until {moment(card.ends_at)} UTC"
     if starts_at > datetime.now(UTC):
-        told += f", from {moment(starts_at)} UTC"
-    output.show(card, plain(told), as_json, whole_lines=True)
+        sentence += f", from {moment(starts_at)} UTC"
+    output.show(card, plain(sentence), as_json, whole_lines=True)
 
 
 @app.command("list")

@@ -35,7 +35,7 @@ class Commentary:
     """Looks at one state of the incident after another."""
 
     def __init__(self) -> None:
-        self._told = 0
+        self._seen = 0
         self.sent: dict[tuple[str, int], DemoSent] = {}
         """Everything that was settled, by duty and occurrence: the state itself keeps only the last of each duty."""
 
@@ -45,8 +45,8 @@ class Commentary:
             due = settlement.due_at - incident.declared_at
             self.sent.setdefault((duty, settlement.occurrence), DemoSent(duty, due, settlement))
         count = incident.timeline_dropped + len(incident.timeline)
-        new = incident.timeline[max(0, self._told - incident.timeline_dropped) :]
-        self._told = count
+        new = incident.timeline[max(0, self._seen - incident.timeline_dropped) :]
+        self._seen = count
         for entry in new:
             yield self._step(incident, entry)
 

@@ -17,8 +17,8 @@ PLAN_STYLES = {"in flight": "cyan", "waiting": "yellow", "due": "bold", "next": 
 
 
 def changed(answer: UpdateResult) -> RenderableType:
-    told = [plain(line) for line in answer.changed] or [plain("nothing changed")]
-    return Group(plain(answer.incident, "bold"), *told, *([upcoming(answer.next)] if answer.next else []))
+    changed = [plain(line) for line in answer.changed] or [plain("nothing changed")]
+    return Group(plain(answer.incident, "bold"), *changed, *([upcoming(answer.next)] if answer.next else []))
 
 
 def plan_view(answer: PlanView) -> RenderableType:

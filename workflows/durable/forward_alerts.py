@@ -33,7 +33,7 @@ async def forward(alerts: ForwardAlerts, why: str) -> bool:
 
     Tried until it works: whoever gives up here is silent.
     """
-    told: bool = await workflow.execute_activity(
+    delivered: bool = await workflow.execute_activity(
         "hand_on_alerts",
         alerts,
         result_type=bool,
@@ -42,7 +42,7 @@ async def forward(alerts: ForwardAlerts, why: str) -> bool:
         retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=10)),
         summary=summary(why),
     )
-    return told
+    return delivered
 
 
 class Move(Wire):
@@ -58,7 +58,7 @@ class Move(Wire):
 
 async def move(alerts: Move) -> bool:
     """Once this returns, the other incident has them. False: it is closed. Tried until it works."""
-    told: bool = await workflow.execute_activity(
+    delivered: bool = await workflow.execute_activity(
         "move_alerts",
         alerts,
         result_type=bool,
@@ -67,7 +67,7 @@ async def move(alerts: Move) -> bool:
         retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=10)),
         summary=summary(f"alerts of {alerts.origin} to {alerts.incident}"),
     )
-    return told
+    return delivered
 
 
 async def as_of_now(opening: OpenRequest) -> OpenRequest:

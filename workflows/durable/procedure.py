@@ -1,4 +1,4 @@
-"""What a shell carries out: an incident, or the review of one. The case decides, the shell does."""
+"""A procedure is what the runner carries out: an incident, or the review of one. It decides, the runner acts."""
 
 from collections.abc import Mapping, Sequence, Set
 from datetime import datetime

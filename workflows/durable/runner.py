@@ -56,8 +56,8 @@ class _Flight:
 
 
 class Runner:
-    def __init__(self, case: Procedure, clock: Clock, history_limit: int, history_bytes: int) -> None:
-        self._case = case
+    def __init__(self, procedure: Procedure, clock: Clock, history_limit: int, history_bytes: int) -> None:
+        self._procedure = procedure
         self._clock = clock
         self._history_limit, self._history_bytes = history_limit, history_bytes
         self._suggested_at: datetime | None = None
@@ -72,9 +72,9 @@ class Runner:
         self._listen()
 
     async def carry_out(self) -> None:
-        """Returns when the case is over and nothing is on its way any more. Continues as new when it has to."""
+        """Returns when the procedure is over and nothing is on its way any more. Continues as new when it has to."""
         await workflow.wait_condition(self._has_news)
-        while not self._case.over:
+        while not self._procedure.over:
             self._turn()
             await workflow.wait_condition(lambda: self._has_news() or self._must_leave())
             if self._must_leave():
@@ -87,11 +87,11 @@ class Runner:
         self._show(Plan((), (), (), None))
 
     def plan_view(self) -> PlanView:
-        return self._plan_view(self._case.plan(self.now()))
+        return self._plan_view(self._procedure.plan(self.now()))
 
     def _plan_view(self, present: Plan) -> PlanView:
         in_flight = {key for key, send in self._sends.items() if not send.task.done()}
-        return self._case.plan_view(present, self.now(), self._clock.speed, in_flight)
+        return self._procedure.plan_view(present, self.now(), self._clock.speed, in_flight)
 
     def now(self) -> datetime:
         return self._clock.core(workflow.now())
@@ -105,11 +105,11 @@ class Runner:
         raised here fails the workflow task, visibly, until the bug is mended, and the incident lives on. In a callback
         asyncio would swallow it, and a page that is not settled is sent again (rule 27).
         """
-        while self._changed and not self._case.over:
+        while self._changed and not self._procedure.over:
             self._changed = False
             self._read_timer()
             self._settle()
-            present = self._case.plan(self.now())
+            present = self._procedure.plan(self.now())
             for conclusion in present.conclusions:
                 self._apply(conclusion)
             if not present.conclusions:
@@ -122,7 +122,7 @@ class Runner:
         wanted = {demand.key for demand in present.due} | {w.demand.key for w in present.waiting}
         for key in [k for k in self._sends if k not in wanted and k not in self._withdrawn]:
             self._cancel(key)
-        for key in [k for k in self._case.incident.started if k not in wanted and k not in self._sends]:
+        for key in [k for k in self._procedure.incident.started if k not in wanted and k not in self._sends]:
             self._apply(EffectAbandoned(key=key))
 
     def _cancel(self, key: str) -> None:
@@ -133,18 +133,18 @@ class Runner:
     def _begin(self, present: Plan) -> None:
         for demand in present.due:
             if demand.key not in self._sends:
-                said = self._case.words(demand, self.now())
+                said = self._procedure.words(demand, self.now())
                 kept = proofreading.held_back(demand, said)
                 if kept is not None:
                     self._apply(kept)
                     continue
                 due_at = self._clock.wall(demand.due_at)
-                ordered = sending.order(self._case.book, self._case.incident, demand, said, due_at)
+                ordered = sending.order(self._procedure.book, self._procedure.incident, demand, said, due_at)
                 self._apply(EffectStarted(demand=demand, real_at=workflow.now()))
                 for failed in said.failed:  # once each: the next text may fail for another reason
                     event_id = f"text/{failed.name}/{failed.problem}"
                     self._apply(TextFailed(id=event_id, text=failed.name, problem=failed.problem))
-                why = f"{what(self._case.book, demand)}: {demand.reason}"
+                why = f"{what(self._procedure.book, demand)}: {demand.reason}"
                 send = asyncio.create_task(sending.perform(demand, ordered, why))
                 self._sends[demand.key] = _Flight(demand, send)
                 send.add_done_callback(self._look_again)
@@ -186,7 +186,7 @@ class Runner:
         self._timer, self._timer_at = None, wake_at
         if present is not None and wake_at is not None:
             first = present.next[0] if present.next else None
-            name = f"{what(self._case.book, first)}: {first.reason}" if first else "it may be over"
+            name = f"{what(self._procedure.book, first)}: {first.reason}" if first else "it may be over"
             span = max(self._clock.real(wake_at - self.now()), timedelta(milliseconds=1))
             self._timer = asyncio.create_task(workflow.sleep(span, summary=summary(name)))
             self._timer.add_done_callback(self._look_again)
@@ -197,12 +197,16 @@ class Runner:
             self._timer, self._timer_at = None, None
 
     def _show(self, present: Plan) -> None:
-        workflow.set_current_details(self._case.details(self._plan_view(present)))
-        news = [a for a in self._case.attributes(present) if self._shown.get(a.key.name, NOT_YET_WRITTEN) != a.value]
+        workflow.set_current_details(self._procedure.details(self._plan_view(present)))
+        news = [
+            a for a in self._procedure.attributes(present) if self._shown.get(a.key.name, NOT_YET_WRITTEN) != a.value
+        ]
         if news:
             workflow.upsert_search_attributes(news)
             self._shown |= {attribute.key.name: attribute.value for attribute in news}
-        memo = {name: value for name, value in self._case.memo(self.now()).items() if self._shown.get(name) != value}
+        memo = {
+            name: value for name, value in self._procedure.memo(self.now()).items() if self._shown.get(name) != value
+        }
         if memo:
             workflow.upsert_memo(memo)
             self._shown |= memo
@@ -220,26 +224,26 @@ class Runner:
     async def _on_signal(self, name: str, args: Sequence[RawValue]) -> None:
         """What people say does not wait behind a storm of alerts: those that wait here have been shown to nobody, so
         nobody means them."""
-        if self._case.known.get(name) is not AlertsReceived:
-            for event in decoding.decode(self._case.known, name, args):
+        if self._procedure.known.get(name) is not AlertsReceived:
+            for event in decoding.decode(self._procedure.known, name, args):
                 self.receive(event)
             return
         for arg in args:
             await self._pace.room_for(len(arg.payload.data))
-            for event in decoding.decode(self._case.known, name, (arg,)):
+            for event in decoding.decode(self._procedure.known, name, (arg,)):
                 self.receive(event)
 
     def _on_update(self, name: str, args: Sequence[RawValue]) -> UpdateResult:
-        before = self._case.incident
-        self.receive(decoding.decode_strictly(self._case.known, name, args))
+        before = self._procedure.incident
+        self.receive(decoding.decode_strictly(self._procedure.known, name, args))
         now = self.now()
-        view = self._case.plan_view(self._case.plan(now), now, 1.0, frozenset())
-        return decoding.update_result(before, self._case.incident, view)
+        view = self._procedure.plan_view(self._procedure.plan(now), now, 1.0, frozenset())
+        return decoding.update_result(before, self._procedure.incident, view)
 
     def _validate_update(self, name: str, args: Sequence[RawValue]) -> None:
-        event = decoding.decode_strictly(self._case.known, name, args)
-        no = self._case.refusal(event, self.now())
-        if no and event.id not in self._case.incident.heard:
+        event = decoding.decode_strictly(self._procedure.known, name, args)
+        no = self._procedure.refusal(event, self.now())
+        if no and event.id not in self._procedure.incident.heard:
             raise ApplicationError(no, type="Refused")
 
     def receive(self, event: Event) -> None:
@@ -248,7 +252,7 @@ class Runner:
         self._apply(event.model_copy(update={"at": at}))
 
     def _apply(self, event: Event) -> None:
-        self._case.apply(stamp(event, self.now()))
+        self._procedure.apply(stamp(event, self.now()))
         self._changed = True
 
     # -- continue-as-new
@@ -277,4 +281,4 @@ class Runner:
                 self._cancel(key)
         await workflow.wait_condition(lambda: self._is_quiet() and workflow.all_handlers_finished())
         self._settle()
-        workflow.continue_as_new(self._case.start())
+        workflow.continue_as_new(self._procedure.start())

@@ -12,7 +12,7 @@ from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import Page, Post, Receipt, Send
 from workflows.policy.incident.events import EffectSettled
 from workflows.policy.incident.state import Incident
-from workflows.policy.planning.wanted import known_channel
+from workflows.policy.planning.destinations import known_channel
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.names import severity_title
 from workflows.policy.wire.bounded import cut

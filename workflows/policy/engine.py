@@ -1,15 +1,17 @@
 """plan(runbook, incident, now): what the runbook now demands, and when to look again.
 
-Theory. Nothing here remembers. The state holds facts (`incident.py`, written by `fold.py`); from them and the runbook
-each part of the engine computes everything that is wanted, past and future, as if it had been asked for the first time:
+Theory. Nothing here remembers. The state holds facts (`incident/state.py`, written by the reducers); from them and the
+runbook each function below computes everything that is wanted, past and future, as if it had been asked for the first
+time:
 
-    escalation   whom to page: tiers, rounds, calls by hand, the other ways of reaching someone
-    sync         what was acknowledged or resolved here becomes so at the pager
-    channel      the declaration, the channel, its topic, and what has yet to be announced there
-    joined       what is said of new alerts, in the channel and at the pager
-    cadence      progress updates, their reminders, unfilled roles
-    public       the status page: automatic, drafted, approved, overdue
-    duties       what is owed once
+    escalation_demands    whom to page: tiers, rounds, calls by hand, the fallbacks when a page does not get through
+    sync_demands          what was acknowledged or resolved here becomes so at the pager
+    channel_demands       the declaration, the channel, its topic, and what has yet to be announced there
+    new_alert_demands     what is said of new alerts, in the channel and at the pager
+    update_demands        progress updates, their reminders, unfilled roles
+    status_page_demands   the status page: automatic, drafted, approved, overdue
+    duty_demands          what is owed once
+    ticket_demands        the tickets of follow-ups
 
 A wanted thing is a `Demand`: a duty, an occurrence that grows within the duty, the time it is due, the effect and the
 reason. Its key is duty/occurrence. `plan` takes away what has settled (each duty remembers its last occurrence only),
@@ -41,20 +43,20 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from workflows.policy.communication.channel import channel_demands
-from workflows.policy.communication.joined import joined
-from workflows.policy.communication.status_page import public
-from workflows.policy.communication.updates import cadence
-from workflows.policy.duties.duties import duties
-from workflows.policy.duties.follow_ups import tickets
+from workflows.policy.communication.joined import new_alert_demands
+from workflows.policy.communication.status_page import status_page_demands
+from workflows.policy.communication.updates import update_demands
+from workflows.policy.duties.duties import duty_demands
+from workflows.policy.duties.follow_ups import ticket_demands
 from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import Page, SyncPager
 from workflows.policy.escalation.pager_sync import sync_demands
-from workflows.policy.escalation.pages import escalation
+from workflows.policy.escalation.pages import escalation_demands
 from workflows.policy.incident.events import Event
 from workflows.policy.incident.rules import acknowledgement_expires_at, end_held_until
 from workflows.policy.incident.state import Incident
 from workflows.policy.planning.closing import conclusions, the_end_has_lasted, turning_points
-from workflows.policy.planning.wanted import BlockedDemand, DeferredDemand
+from workflows.policy.planning.demands import BlockedDemand, DeferredDemand
 from workflows.policy.runbook.model import Runbook
 
 
@@ -127,18 +129,18 @@ def _has_settled(incident: Incident, wanted: BlockedDemand | DeferredDemand) -> 
 
 
 def _all(book: Runbook, incident: Incident, now: datetime) -> Iterator[BlockedDemand | DeferredDemand]:
-    yield from escalation(book, incident, now)
+    yield from escalation_demands(book, incident, now)
     yield from sync_demands(book, incident, now)
     yield from channel_demands(book, incident)
-    yield from joined(book, incident)
+    yield from new_alert_demands(book, incident)
     if incident.cancelled and not incident.public.begun:
         return
-    yield from public(book, incident)
+    yield from status_page_demands(book, incident)
     if incident.cancelled:
         return
-    yield from cadence(book, incident, now)
-    yield from duties(book, incident, now)
-    yield from tickets(book, incident)
+    yield from update_demands(book, incident, now)
+    yield from duty_demands(book, incident, now)
+    yield from ticket_demands(book, incident)
 
 
 def _urgency(demand: Demand) -> tuple[bool, bool, datetime, int, str]:

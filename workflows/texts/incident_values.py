@@ -10,7 +10,7 @@ from workflows.policy.communication.updates import next_update_at
 from workflows.policy.effects.effects import OutsideEffect
 from workflows.policy.incident.rules import is_acknowledged
 from workflows.policy.incident.state import Incident
-from workflows.policy.planning.wanted import known_channel
+from workflows.policy.planning.destinations import known_channel
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.names import severity_title
 from workflows.policy.time.calendar import clock, dated, day_in

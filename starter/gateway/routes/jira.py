@@ -33,12 +33,12 @@ def router(admission: Admission, incidents: Incidents) -> APIRouter:
                 admission.outcomes.count(SOURCE, "ignored")
                 return Accepted(ignored=found)
             try:
-                told = await _signal(incidents, found)
+                workflow = await _signal(incidents, found)
             except (NothingOpen, LookupFailed):
                 admission.outcomes.count(SOURCE, "nothing_open")
                 return Accepted(ignored="neither it nor its review is open")
             admission.outcomes.count(SOURCE, "accepted")
-            return Accepted(accepted=1, incident=told, incidents=[told])
+            return Accepted(accepted=1, incident=workflow, incidents=[workflow])
 
     return routes
 

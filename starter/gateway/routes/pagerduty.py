@@ -29,7 +29,7 @@ log = structlog.get_logger()
 
 def router(admission: Admission, pipeline: Pipeline, incidents: Incidents, settings: Settings) -> APIRouter:
     routes = APIRouter(tags=["webhooks"])
-    hears = _Hears(pipeline, incidents, settings, admission.outcomes)
+    receiver = _Receiver(pipeline, incidents, settings, admission.outcomes)
 
     @routes.post(
         "/webhooks/pagerduty",
@@ -40,13 +40,13 @@ def router(admission: Admission, pipeline: Pipeline, incidents: Incidents, setti
     )
     async def pagerduty_webhook(request: Request, runbook: str | None = None) -> Accepted:
         async with in_time(SOURCE):
-            return await hears.receive(await admission.webhook(request, SOURCE), runbook)
+            return await receiver.receive(await admission.webhook(request, SOURCE), runbook)
 
     return routes
 
 
 @dataclass(frozen=True)
-class _Hears:
+class _Receiver:
     pipeline: Pipeline
     incidents: Incidents
     settings: Settings
@@ -75,18 +75,18 @@ class _Hears:
         return accepted if accepted.accepted else self._ignored("not ours", "not_ours")
 
     async def _signal(self, report: Report, rings: dict[str, str]) -> Accepted:
-        told = []
+        signalled = []
         for workflow, ring in rings.items():
             try:
                 await self.incidents.signal(workflow, report.event(ring))
             except NothingOpen:
                 continue
-            told.append(workflow)
-        if not told:
+            signalled.append(workflow)
+        if not signalled:
             return self._ignored("nothing open", "nothing_open")
         self.outcomes.count(SOURCE, "accepted")
-        log.info("handed on", source=SOURCE.name, kind=report.kind.__name__, by=report.by, incidents=told)
-        return Accepted(accepted=1, incident=told[0], incidents=told)
+        log.info("handed on", source=SOURCE.name, kind=report.kind.__name__, by=report.by, incidents=signalled)
+        return Accepted(accepted=1, incident=signalled[0], incidents=signalled)
 
     def _ignored(self, reason: str, counted_as: str) -> Accepted:
         self.outcomes.count(SOURCE, counted_as)

@@ -27,10 +27,10 @@ def answer_unknown(app: FastAPI, outcomes: Outcomes) -> None:
         parts = [unquote(part) for part in request.url.path.split("/") if part]
         if request.method not in _SENDS or not any(part in SOURCES or part.startswith("webhook") for part in parts):
             return refused(Refusal(error.status_code, error.detail, error.headers))
-        told = f"{_what(request.method, parts, error.status_code)} {THERE_ARE}"
+        error_text = f"{_what(request.method, parts, error.status_code)} {THERE_ARE}"
         sender = request.client.host if request.client else "?"
-        outcomes.nowhere(error.status_code, told, datetime.now(UTC), sender)
-        return refused(Refusal(error.status_code, told, error.headers))
+        outcomes.nowhere(error.status_code, error_text, datetime.now(UTC), sender)
+        return refused(Refusal(error.status_code, error_text, error.headers))
 
 
 def _what(method: str, parts: list[str], status: int) -> str:

@@ -23,16 +23,16 @@ def example(conditions: Sequence[Condition]) -> str | None:
     values = [["", *sorted({when.labels[name] for when in conditions if name in when.labels})] for name in names]
     flags = sorted({flag for when in conditions for flag in (*when.flags, *when.without)})
     sets = chain.from_iterable(combinations(flags, count) for count in range(len(flags) + 1))
-    ways = product(product(*values), sets, (False, True), (False, True))
-    for given, carried, off_hours, public in islice(ways, FAR):
+    combinations = product(product(*values), sets, (False, True), (False, True))
+    for given, carried, off_hours, public in islice(combinations, FAR):
         labels = {name: value for name, value in zip(names, given, strict=True) if value}
         kind = IncidentKind(labels, frozenset(carried), off_hours, public)
-        if not any(_holds(when, kind) for when in conditions):
+        if not any(_matches(when, kind) for when in conditions):
             return _in_words(kind, names, flags, any(when.off_hours is not None for when in conditions))
     return None
 
 
-def _holds(when: Condition, kind: IncidentKind) -> bool:
+def _matches(when: Condition, kind: IncidentKind) -> bool:
     return (
         kind.flags.issuperset(when.flags)
         and kind.flags.isdisjoint(when.without)

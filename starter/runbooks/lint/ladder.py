@@ -14,7 +14,7 @@ from workflows.policy.time.durations import write
 
 def findings(book: Runbook) -> Iterator[Finding]:
     for at, severity in severities(book):
-        yield from _reach(book, at, severity)
+        yield from _reaches_nobody(book, at, severity)
         yield from _order(at, severity)
         yield from _repeats(book, at, severity)
         yield from _target(at, severity)
@@ -27,7 +27,7 @@ def called_by_default(book: Runbook, tier: Tier) -> frozenset[str]:
     return frozenset(person for person in (*tier.page, *(stand_ins[r] for r in tier.roles), *managers) if person)
 
 
-def _reach(book: Runbook, at: RunbookPath, severity: Severity) -> Iterator[Finding]:
+def _reaches_nobody(book: Runbook, at: RunbookPath, severity: Severity) -> Iterator[Finding]:
     ladder = tiers(at, severity)
     if not any(called_by_default(book, tier) for _, tier in ladder):
         yield error(

@@ -21,14 +21,14 @@ def findings(book: Runbook) -> Iterator[Finding]:
 
 
 def _cycles(book: Runbook) -> Iterator[Finding]:
-    told: set[str] = set()
+    reported: set[str] = set()
     for name in book.people:
         chain, above = [name], book.people[name].manager
         while above and above not in chain:
             chain.append(above)
             above = book.people[above].manager
-        if above == name and not told.intersection(chain):
-            told.update(chain)
+        if above == name and not reported.intersection(chain):
+            reported.update(chain)
             yield error(
                 ("people", name, "manager"),
                 f"managers in a circle: {' -> '.join([*chain, name])}",

@@ -11,17 +11,16 @@ from workflows.policy.incident.messages import Announcement
 from workflows.policy.incident.rules import rules, who_owes
 from workflows.policy.incident.state import Incident
 from workflows.policy.keys.duty_keys import DutyKind, duty_key, effect_key
-from workflows.policy.planning.wanted import (
+from workflows.policy.planning.conditions import matches, matches_since
+from workflows.policy.planning.demands import BlockedDemand
+from workflows.policy.planning.destinations import (
     DECLARED,
     DECLARED_HERE,
-    BlockedDemand,
     BlockedDestination,
     channel_destination,
     has_own_channel,
     home,
     incident_destination,
-    matches,
-    matches_since,
 )
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.names import severity_title

@@ -7,13 +7,14 @@ from workflows.policy.effects.effects import Annotate, Post
 from workflows.policy.incident.alert_state import NewAlerts
 from workflows.policy.incident.state import Incident
 from workflows.policy.keys.duty_keys import DutyKind, duty_key, duty_of
-from workflows.policy.planning.wanted import BlockedDemand, incident_destination
+from workflows.policy.planning.demands import BlockedDemand
+from workflows.policy.planning.destinations import incident_destination
 from workflows.policy.runbook.model import Runbook
 
 IN_CHANNEL = duty_key(DutyKind.NEWS_IN_CHANNEL)
 
 
-def joined(book: Runbook, incident: Incident) -> Iterator[BlockedDemand]:
+def new_alert_demands(book: Runbook, incident: Incident) -> Iterator[BlockedDemand]:
     """One at a time and place, in order."""
     news = _untold(incident, IN_CHANNEL, incident.news)
     if news is not None:

@@ -14,14 +14,16 @@ from workflows.policy.incident.public import ApprovedWords
 from workflows.policy.incident.rules import rules, who_owes
 from workflows.policy.incident.state import Incident
 from workflows.policy.keys.duty_keys import DutyKind, duty_key, duty_of
-from workflows.policy.planning.wanted import BlockedDemand, after_snooze, incident_destination, matches
+from workflows.policy.planning.conditions import matches
+from workflows.policy.planning.demands import BlockedDemand, after_snooze
+from workflows.policy.planning.destinations import incident_destination
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.names import PublicStatus
 from workflows.policy.runbook.terms import StatusPageTerms
 from workflows.policy.time.durations import write
 
 
-def public(book: Runbook, incident: Incident) -> Iterator[BlockedDemand]:
+def status_page_demands(book: Runbook, incident: Incident) -> Iterator[BlockedDemand]:
     terms = rules(book, incident).status_page
     if incident.public.words is not None:
         yield _publish(incident, incident.phase, incident.public.words.at, "a human's words", incident.public.words)

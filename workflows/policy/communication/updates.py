@@ -9,15 +9,8 @@ from workflows.policy.effects.effects import Post
 from workflows.policy.incident.rules import rules, who_owes
 from workflows.policy.incident.state import Incident
 from workflows.policy.keys.duty_keys import DutyKind, duty_key
-from workflows.policy.planning.wanted import (
-    BlockedDemand,
-    DeferredDemand,
-    after_snooze,
-    channel_destination,
-    incident_destination,
-    latest_and_next,
-    unsettled,
-)
+from workflows.policy.planning.demands import BlockedDemand, DeferredDemand, after_snooze, latest_and_next, unsettled
+from workflows.policy.planning.destinations import channel_destination, incident_destination
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.terms import Cadence
 from workflows.policy.time.durations import write
@@ -27,7 +20,7 @@ REMINDER = duty_key(DutyKind.REMIND_OF_UPDATE)
 ROLES = duty_key(DutyKind.UNFILLED_ROLES)
 
 
-def cadence(book: Runbook, incident: Incident, now: datetime) -> Iterator[BlockedDemand | DeferredDemand]:
+def update_demands(book: Runbook, incident: Incident, now: datetime) -> Iterator[BlockedDemand | DeferredDemand]:
     if incident.resolved:
         return
     severity = rules(book, incident)

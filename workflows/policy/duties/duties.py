@@ -11,16 +11,9 @@ from workflows.policy.effects.effects import Effect, Post
 from workflows.policy.incident.rules import rules, who_owes
 from workflows.policy.incident.state import Incident
 from workflows.policy.keys.duty_keys import DutyKind, duty_key
-from workflows.policy.planning.wanted import (
-    BlockedDemand,
-    DeferredDemand,
-    after_snooze,
-    channel_destination,
-    latest_and_next,
-    matches_at,
-    matches_since,
-    unsettled,
-)
+from workflows.policy.planning.conditions import matches_at, matches_since
+from workflows.policy.planning.demands import BlockedDemand, DeferredDemand, after_snooze, latest_and_next, unsettled
+from workflows.policy.planning.destinations import channel_destination
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.names import Moment
 from workflows.policy.runbook.references import duties_of
@@ -29,7 +22,7 @@ from workflows.policy.time.calendar import in_business_hours, next_weekday
 from workflows.policy.time.durations import write
 
 
-def duties(book: Runbook, incident: Incident, now: datetime) -> Iterator[BlockedDemand | DeferredDemand]:
+def duty_demands(book: Runbook, incident: Incident, now: datetime) -> Iterator[BlockedDemand | DeferredDemand]:
     yield from owed(book, incident, rules(book, incident).duties, now)
     yield from _up_to_date(book, incident)
 

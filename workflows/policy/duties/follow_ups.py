@@ -13,7 +13,7 @@ from workflows.policy.incident.follow_up import Ending, FollowUp
 from workflows.policy.incident.rules import rules
 from workflows.policy.incident.state import Incident
 from workflows.policy.keys.duty_keys import DutyKind, duty_key
-from workflows.policy.planning.wanted import BlockedDemand
+from workflows.policy.planning.demands import BlockedDemand
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.terms import ReviewTerms
 from workflows.policy.time.calendar import day_in, end_of
@@ -60,7 +60,7 @@ def ticket(incident: Incident, follow_up: FollowUp) -> str | None:
     return incident.references.get(duty_key(DutyKind.TICKET, name_of(follow_up)))
 
 
-def tickets(book: Runbook, incident: Incident) -> Iterator[BlockedDemand]:
+def ticket_demands(book: Runbook, incident: Incident) -> Iterator[BlockedDemand]:
     """Opened for each follow-up where the runbook says so, and closed when it has ended."""
     board = terms(book, incident).follow_ups.tickets
     for each in incident.follow_ups if board else ():

@@ -14,7 +14,7 @@ from workflows.policy.incident.rules import rules, who_owes
 from workflows.policy.incident.settlements import Settlement, Start
 from workflows.policy.incident.state import Incident
 from workflows.policy.keys.duty_keys import DutyKind, duty_key, duty_of
-from workflows.policy.planning.wanted import EVER, is_emergency, matches_at, matches_since
+from workflows.policy.planning.conditions import EVER, is_emergency, matches_at, matches_since
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.names import Until
 from workflows.policy.runbook.terms import Tier

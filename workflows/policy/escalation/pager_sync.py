@@ -11,7 +11,7 @@ from workflows.policy.incident.pager_alerts import PagerAlert
 from workflows.policy.incident.rules import is_acknowledged
 from workflows.policy.incident.state import Incident
 from workflows.policy.keys.duty_keys import DutyKind, duty_key, effect_key
-from workflows.policy.planning.wanted import BlockedDemand
+from workflows.policy.planning.demands import BlockedDemand
 from workflows.policy.runbook.model import Runbook
 
 

@@ -24,13 +24,13 @@ from workflows.policy.incident.rules import acknowledgement_expires_at, end_held
 from workflows.policy.incident.state import Incident
 from workflows.policy.incident.who import is_same
 from workflows.policy.keys.duty_keys import DutyKind, duty_key, duty_of
-from workflows.policy.planning.wanted import BlockedDemand, DeferredDemand, latest_and_next
+from workflows.policy.planning.demands import BlockedDemand, DeferredDemand, latest_and_next
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.names import severity_title
 from workflows.policy.time.durations import write
 
 
-def escalation(book: Runbook, incident: Incident, now: datetime) -> Iterator[BlockedDemand | DeferredDemand]:
+def escalation_demands(book: Runbook, incident: Incident, now: datetime) -> Iterator[BlockedDemand | DeferredDemand]:
     """Every page that is wanted now or will be, as things stand."""
     if incident.resolved:
         return
@@ -47,7 +47,7 @@ def escalation(book: Runbook, incident: Incident, now: datetime) -> Iterator[Blo
         pages += _unanswered(book, incident, rungs, now)
         yield from _gap(book, incident, rungs)
     yield from pages
-    yield from _other_ways(book, incident, pages)
+    yield from _fallbacks(book, incident, pages)
 
 
 def _unanswered(
@@ -168,7 +168,7 @@ def _may_ring(step: Step, callee: Callee) -> bool:
     return callee.trying is None or callee.is_trying(step.round.number)
 
 
-def _other_ways(
+def _fallbacks(
     book: Runbook, incident: Incident, pages: list[BlockedDemand | DeferredDemand]
 ) -> Iterator[BlockedDemand]:
     """A page that does not get through is also said where its person may read it."""

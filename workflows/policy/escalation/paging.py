@@ -12,7 +12,7 @@ from workflows.policy.incident.pager_alerts import ManualPage
 from workflows.policy.incident.rules import acknowledgement_expires_at, rules, who_owes
 from workflows.policy.incident.state import Incident
 from workflows.policy.keys.duty_keys import DutyKind, duty_key, duty_of, effect_key
-from workflows.policy.planning.wanted import BlockedDemand
+from workflows.policy.planning.demands import BlockedDemand
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.names import severity_title
 from workflows.policy.runbook.terms import Tier

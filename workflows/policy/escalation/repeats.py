@@ -15,7 +15,8 @@ from workflows.policy.escalation.paging import page
 from workflows.policy.incident.rules import rules
 from workflows.policy.incident.state import Incident
 from workflows.policy.keys.duty_keys import DutyKind, duty_key
-from workflows.policy.planning.wanted import BlockedDemand, DeferredDemand, is_emergency
+from workflows.policy.planning.conditions import is_emergency
+from workflows.policy.planning.demands import BlockedDemand, DeferredDemand
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.time.durations import MINUTE, write
 

@@ -18,7 +18,7 @@ class IncidentBounds:
     alerts_in_review = 20
     """After the end only their texts are asked for."""
     successor = 30
-    heard = 200
+    seen_ids = 200
     rings = 50
     calls = 20
     call_reason = 200

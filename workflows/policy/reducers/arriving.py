@@ -8,7 +8,7 @@ from workflows.policy.incident.state import Incident
 
 
 def remember(incident: Incident, event_id: str) -> Incident:
-    return incident.model_copy(update={"heard": (*incident.heard, event_id)[-IncidentBounds.heard :]})
+    return incident.model_copy(update={"heard": (*incident.heard, event_id)[-IncidentBounds.seen_ids :]})
 
 
 def not_before(event: E, opened_at: datetime) -> E:

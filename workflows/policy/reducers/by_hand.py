@@ -20,7 +20,7 @@ from workflows.policy.incident.pager_alerts import ManualPage
 from workflows.policy.incident.public import STATUS_PAGE, ApprovedWords
 from workflows.policy.incident.state import Incident
 from workflows.policy.incident.who import COMMANDER_ROLE
-from workflows.policy.planning.wanted import EVER
+from workflows.policy.planning.conditions import EVER
 from workflows.policy.reducers.adopting import why_not
 from workflows.policy.reducers.raising import change_severity
 from workflows.policy.runbook.model import Runbook

@@ -21,7 +21,7 @@ from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.names import severity_title
 from workflows.policy.wire.bounded import fit
 
-TOLD_EVERY = timedelta(minutes=1)
+ANNOUNCED_EVERY = timedelta(minutes=1)
 """A storm is told in one message, and then in one a minute."""
 
 
@@ -113,11 +113,11 @@ def _say(incident: Incident, at: datetime, texts: Sequence[str], more: int, rung
     """With what was not begun to be said. If nothing gets through for long, with the last."""
     *older, last = incident.news or (None,)
     news = NewAlerts(number=1, due_at=at, texts=())
-    if last is not None and (not _is_begun(incident, last) or not _is_told(incident, (*older, last)[0])):
+    if last is not None and (not _is_begun(incident, last) or not _is_announced(incident, (*older, last)[0])):
         news = last
     elif last is not None:
         older = [*older, last]
-        news = news.model_copy(update={"number": last.number + 1, "due_at": max(at, last.due_at + TOLD_EVERY)})
+        news = news.model_copy(update={"number": last.number + 1, "due_at": max(at, last.due_at + ANNOUNCED_EVERY)})
     news = news.model_copy(update={**_and(news, texts, more), "rung": tuple(dict.fromkeys((*news.rung, *rung)))})
     return incident.model_copy(update={"news": (*older, news)[-IncidentBounds.news :]})
 
@@ -128,7 +128,7 @@ def _is_begun(incident: Incident, news: NewAlerts) -> bool:
     return any(incident.was_begun(duty, news.number) for duty in duties)
 
 
-def _is_told(incident: Incident, news: NewAlerts) -> bool:
+def _is_announced(incident: Incident, news: NewAlerts) -> bool:
     return incident.has_settled(IN_CHANNEL, news.number)
 
 

@@ -227,8 +227,8 @@ def _rejected_destination(
 
 def _announced(incident: Incident, event: EffectSettled) -> Incident:
     demand = event.demand
-    told_the_end = duty_of(demand.duty).kind is DutyKind.DECLARATION and demand.occurrence > 1
-    if told_the_end and event.outcome == "done":  # what came before that is news no more
+    announced_the_end = duty_of(demand.duty).kind is DutyKind.DECLARATION and demand.occurrence > 1
+    if announced_the_end and event.outcome == "done":  # what came before that is news no more
         left = (item for item in incident.to_tell if item.lane != "home" or item.role or item.at > demand.due_at)
         return incident.model_copy(update={"to_tell": tuple(left)})
     if duty_of(demand.duty).kind is not DutyKind.ANNOUNCEMENT:

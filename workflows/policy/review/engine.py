@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from workflows.policy.communication.channel import announcements
-from workflows.policy.communication.status_page import public
+from workflows.policy.communication.status_page import status_page_demands
 from workflows.policy.duties import duties, follow_ups
 from workflows.policy.duties.delivery_kinds import sent_by
 from workflows.policy.duties.duties import review_terms
@@ -18,7 +18,8 @@ from workflows.policy.incident.public import STATUS_PAGE
 from workflows.policy.incident.rules import who_owes
 from workflows.policy.incident.state import Incident
 from workflows.policy.keys.duty_keys import DutyKind, duty_key, duty_of
-from workflows.policy.planning.wanted import BlockedDemand, DeferredDemand, incident_destination, unsettled
+from workflows.policy.planning.demands import BlockedDemand, DeferredDemand, unsettled
+from workflows.policy.planning.destinations import incident_destination
 from workflows.policy.review.events import Completed, ReviewClosed
 from workflows.policy.review.nags import nags
 from workflows.policy.review.owed import OWED_KINDS, counts_from, owed, review_duties
@@ -69,13 +70,13 @@ def _everything(book: Runbook, review: Review, now: datetime) -> Iterator[Blocke
     incident = review.incident
     yield from announcements(book, incident)
     if STATUS_PAGE not in review.ended and (incident.public.begun or not incident.cancelled):
-        yield from public(book, incident)
+        yield from status_page_demands(book, incident)
     if not incident.cancelled:
-        yield from duties.duties(book, incident, now)
+        yield from duties.duty_demands(book, incident, now)
         yield from duties.owed(book, incident, _by_tocsin(book, review), now)
         yield from _asked_whether(book, review)
         yield from _documents(book, review)
-    yield from follow_ups.tickets(book, incident)
+    yield from follow_ups.ticket_demands(book, incident)
     yield from _opened(book, review, now)
     yield from nags(book, review, now)
 

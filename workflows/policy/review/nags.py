@@ -14,13 +14,8 @@ from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import Post
 from workflows.policy.incident.page_statistics import LATE
 from workflows.policy.keys.duty_keys import DutyKind, duty_key, effect_key
-from workflows.policy.planning.wanted import (
-    BlockedDemand,
-    DeferredDemand,
-    channel_destination,
-    incident_destination,
-    unsettled,
-)
+from workflows.policy.planning.demands import BlockedDemand, DeferredDemand, unsettled
+from workflows.policy.planning.destinations import channel_destination, incident_destination
 from workflows.policy.review.owed import OwedDuty, asked_at, owed
 from workflows.policy.review.state import Review
 from workflows.policy.runbook.model import Runbook

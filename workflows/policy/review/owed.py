@@ -10,7 +10,7 @@ from workflows.policy.duties.duties import known_duties, on_its_day, review_term
 from workflows.policy.incident.public import STATUS_PAGE
 from workflows.policy.incident.rules import rules, who_owes
 from workflows.policy.keys.duty_keys import DutyKind, duty_key
-from workflows.policy.planning.wanted import matches_at, matches_since
+from workflows.policy.planning.conditions import matches_at, matches_since
 from workflows.policy.review.state import Review
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.terms import Duty

@@ -10,7 +10,7 @@ from workflows.policy.incident.rules import rules
 from workflows.policy.incident.settlements import Settlement
 from workflows.policy.incident.state import Incident
 from workflows.policy.keys.duty_keys import DutyKind, duty_key, duty_of
-from workflows.policy.planning.wanted import is_emergency
+from workflows.policy.planning.conditions import is_emergency
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.names import severity_title
 from workflows.policy.views.results import Upcoming

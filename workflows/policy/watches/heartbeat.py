@@ -238,16 +238,16 @@ def listened(signs: Sequence[datetime]) -> GatewayPresence:
 def to_notify(state: Heartbeat, found: Verdict, now: datetime) -> Iterator[tuple[About, bool]]:
     """What has to be told: (about, does it fire?). Level, not edge: nothing twice, and reminders now and then."""
     for about in get_args(About):
-        told = state.told.get(about)
-        if about == found.about and (told is None or now >= told.at + REMIND):
+        signalled = state.told.get(about)
+        if about == found.about and (signalled is None or now >= signalled.at + REMIND):
             yield about, True
-        elif about != found.about and told is not None:
+        elif about != found.about and signalled is not None:
             yield about, False
 
 
 def notified(state: Heartbeat, about: About, now: datetime, *, fires: bool) -> Heartbeat:
     """The incident has been told."""
-    rest = {known: told for known, told in state.told.items() if known != about}
+    rest = {known: signalled for known, signalled in state.told.items() if known != about}
     if fires:
         known = state.told.get(about)
         rest[about] = Signalled(since=known.since if known else state.overdue_at, at=now)
@@ -256,13 +256,13 @@ def notified(state: Heartbeat, about: About, now: datetime, *, fires: bool) -> H
 
 def alert(state: Heartbeat, about: About, problem: str, *, fires: bool) -> Alert:
     """The alert that says so, or that it is over."""
-    told = state.told.get(about)
+    signalled = state.told.get(about)
     return Alert(
         fingerprint=f"heartbeat-{state.name}",
         status="firing" if fires else "resolved",
         name="HeartbeatMissing" if about == "missing" else "HeartbeatUnheard",
         summary=f"{state.name}: {_last(state)}; {problem}",
-        starts_at=told.since if told else state.overdue_at,
+        starts_at=signalled.since if signalled else state.overdue_at,
         severity=state.spec.opening.severity,
     )
 

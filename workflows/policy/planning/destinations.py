@@ -1,0 +1,70 @@
+"""Where a message of an incident goes, and what has to exist there first."""
+
+from typing import NamedTuple
+
+from workflows.policy.effects.effects import Destination
+from workflows.policy.incident.rules import rules
+from workflows.policy.incident.state import Incident
+from workflows.policy.keys.duty_keys import DutyKind, duty_key
+from workflows.policy.runbook.model import Runbook
+
+
+class BlockedDestination(NamedTuple):
+    """Where a message goes, and what has to exist first."""
+
+    to: Destination
+    waits_for: str = ""
+
+
+DECLARED = duty_key(DutyKind.DECLARATION)
+"""The duty that declares the incident in the home channel."""
+
+
+DECLARED_HERE = duty_key(DutyKind.DECLARATION_IN_CHANNEL)
+"""The duty that declares the incident in its own channel."""
+
+
+def home(book: Runbook, incident: Incident) -> BlockedDestination:
+    return _once_declared(incident, DECLARED, Destination(channel=book.home))
+
+
+def _once_declared(incident: Incident, duty: str, destination: Destination) -> BlockedDestination:
+    """Nobody is told there of what nobody there knows of. What was not declared by its end is not any more."""
+    known = incident.has_settled(duty, 1) or incident.closed_at is not None
+    return BlockedDestination(destination, "" if known else "the declaration there")
+
+
+def has_own_channel(book: Runbook, incident: Incident) -> bool:
+    """Once it has one it keeps it: people are in there. What is cancelled before opens none."""
+    wanted = rules(book, incident).own_channel and not incident.cancelled
+    return wanted or "channel" in incident.references
+
+
+def incident_destination(book: Runbook, incident: Incident) -> BlockedDestination:
+    """The incident's own channel, else its thread, else the home channel: the first that did not reject us."""
+    if has_own_channel(book, incident) and "channel" not in incident.closed_places:
+        channel = incident.references.get("channel")
+        if channel is None:
+            return BlockedDestination(Destination(channel="the incident's channel"), "channel")
+        return _once_declared(incident, DECLARED_HERE, Destination(channel=channel))
+    if "declaration" not in incident.closed_places:
+        thread = incident.references.get("thread")
+        if thread is None:
+            return BlockedDestination(Destination(channel=book.home), "thread")
+        channel, _, timestamp = thread.partition(":")
+        return BlockedDestination(Destination(channel=channel, thread=timestamp))
+    return home(book, incident)
+
+
+def known_channel(book: Runbook, incident: Incident) -> str | None:
+    """Where people find it talked of, by the name that the chat gave it; None: nowhere yet."""
+    if "channel" in incident.references and "channel" not in incident.closed_places:
+        return incident.references.get("channel-name")
+    is_home = "thread" in incident.references and not incident_destination(book, incident).waits_for
+    return book.home if is_home and "declaration" not in incident.closed_places else None
+
+
+def channel_destination(book: Runbook, incident: Incident, channel: str | None) -> BlockedDestination:
+    if channel is None or channel in incident.closed_places:
+        return incident_destination(book, incident)
+    return home(book, incident) if channel == book.home else BlockedDestination(Destination(channel=channel))
