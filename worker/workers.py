@@ -8,16 +8,9 @@ from temporalio.worker import Worker
 from activities.perform import Perform
 from activities.temporal import Temporal
 from starter.temporal.incidents import Incidents
-from workflows.canary import CanaryWorkflow
-from workflows.cancelled_episodes import CancelledEpisodesWorkflow
-from workflows.digest import DigestWorkflow
+from worker.registry import WORKFLOWS
 from workflows.durable.hosting import runner
-from workflows.heartbeat import HeartbeatWorkflow
-from workflows.incident import IncidentWorkflow
-from workflows.installation import InstallationWorkflow
 from workflows.queues import COMMS_QUEUE, PAGE_QUEUE, WORKFLOW_QUEUE
-from workflows.review import ReviewWorkflow
-from workflows.silence import SilenceWorkflow
 
 STICKY_TIMEOUT = timedelta(seconds=2)
 """What a `kill -9` costs: so long a workflow waits for the worker that had it in memory before another may take it."""
@@ -36,16 +29,7 @@ def workers(client: Client, perform: Perform) -> tuple[Worker, ...]:
         Worker(
             client,
             task_queue=WORKFLOW_QUEUE,
-            workflows=[
-                IncidentWorkflow,
-                CancelledEpisodesWorkflow,
-                InstallationWorkflow,
-                ReviewWorkflow,
-                DigestWorkflow,
-                CanaryWorkflow,
-                HeartbeatWorkflow,
-                SilenceWorkflow,
-            ],
+            workflows=list(WORKFLOWS.values()),
             workflow_runner=runner(),
             sticky_queue_schedule_to_start_timeout=STICKY_TIMEOUT,
         ),

@@ -25,22 +25,17 @@ from temporalio.worker import (
     WorkflowOutboundInterceptor,
 )
 
-from workflows.cancelled_episodes import CancelledEpisodesWorkflow
-from workflows.digest import DigestWorkflow
+from worker.registry import WORKFLOWS
 from workflows.durable.hosting import runner
-from workflows.heartbeat import HeartbeatWorkflow
-from workflows.incident import IncidentWorkflow
-from workflows.silence import SilenceWorkflow
 
 HISTORIES = sorted((Path(__file__).parents[1] / "histories").glob("*.json"))
-WORKFLOWS = [IncidentWorkflow, CancelledEpisodesWorkflow, DigestWorkflow, HeartbeatWorkflow, SilenceWorkflow]
 _ANYTHING = TypeAdapter[Any](Any)
 
 
 async def replay(path: Path, interceptors: tuple[Interceptor, ...] = ()) -> None:
     """Raises what the replay ends with."""
     replayer = Replayer(
-        workflows=WORKFLOWS,
+        workflows=list(WORKFLOWS.values()),
         data_converter=pydantic_data_converter,
         workflow_runner=runner(),
         interceptors=interceptors,

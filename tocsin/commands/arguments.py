@@ -38,6 +38,13 @@ def moment(option: str, given: str) -> datetime:
         raise Failure(f"{option} {given}: write the time like 2026-11-21T02:00:00Z") from None
 
 
+def ago_or_moment(option: str, given: str, now: datetime) -> datetime:
+    """`30d` is so long ago; or a moment. Raises Failure."""
+    if given.endswith(tuple("smhdw")):
+        return now - span(option, given)
+    return moment(option, given)
+
+
 def label_pairs(given: Iterable[str]) -> dict[str, str]:
     """`NAME=VALUE`, as often as wanted. Raises Failure."""
     pairs = {}

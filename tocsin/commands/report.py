@@ -15,7 +15,7 @@ from starter.temporal.directory import ReadProgress
 from starter.temporal.results import Past, Summary
 from starter.temporal.reviews import Reviews
 from tocsin import output
-from tocsin.commands.arguments import AsJson, moment, span
+from tocsin.commands.arguments import AsJson, ago_or_moment
 from tocsin.commands.session import incidents
 from tocsin.failure import Failure
 from tocsin.view.figures import picture
@@ -41,7 +41,7 @@ def report(
     if svg and as_json:
         raise Failure("--svg and --json: one of them at a time")
     now = datetime.now(UTC)
-    begin, end = _moment("--since", since, now), _moment("--until", until, now) if until else now
+    begin, end = ago_or_moment("--since", since, now), ago_or_moment("--until", until, now) if until else now
     if begin >= end:
         raise Failure(f"--since {since} is not before the end, {end:%Y-%m-%d %H:%M} UTC")
     past, still_open, reviewed = asyncio.run(_read(begin, runbook))
@@ -71,10 +71,3 @@ def _progress() -> Iterator[ReadProgress]:
     """On a terminal, for as long as it takes; nothing in a file or pipe."""
     with output.err.status("reading what Temporal has kept …") as status:
         yield lambda count: status.update(f"reading what Temporal has kept: {count} incidents …")
-
-
-def _moment(option: str, given: str, now: datetime) -> datetime:
-    """`30d` is so long ago. Raises Failure."""
-    if given.endswith(tuple("smhdw")):
-        return now - span(option, given)
-    return moment(option, given)

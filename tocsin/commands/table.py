@@ -60,4 +60,5 @@ ROWS = (
             "setup": "Prepare the configured Temporal.",
         },
     ),
+    *_rows("replay", "Run", {"replay": "Before a deploy: try this code on what runs already."}),
 )

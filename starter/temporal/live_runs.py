@@ -1,0 +1,66 @@
+"""Which workflows there are to try new code on: all that are open, and if wanted those that have closed of late."""
+
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+
+from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
+
+from starter.temporal.directory import LIST_PAGE, LIST_PAGE_WITHIN, ReadProgress
+from starter.temporal.results import Result
+from workflows.durable import search_attributes as attributes
+from workflows.queues import WORKFLOW_QUEUE
+
+OURS = f"TaskQueue = '{WORKFLOW_QUEUE}'"
+"""By the queue, not by the type: what this code does not know is to be found as well."""
+BRIEF = ("canary", "digest")
+"""They are hardly ever open: their newest run stands for them."""
+LOOK_FOR = timedelta(minutes=5)
+
+
+class LiveRun(Result):
+    """One run of one workflow."""
+
+    workflow_id: str
+    run_id: str
+    type: str
+    name: str
+    """As people call it: the incident's id, severity and title, where it has them."""
+    open: bool
+
+
+async def live_runs(client: Client, since: datetime | None, seen: ReadProgress) -> list[LiveRun]:
+    """The open ones first. With `since` also all that have closed since then, of canaries only the newest. Raises
+    RPCError."""
+    found: dict[str, LiveRun] = {}
+    async for run in _matching(client, since):
+        found[run.run_id] = await _live_run(run)
+        seen(len(found))
+    return sorted(found.values(), key=lambda run: not run.open)
+
+
+async def _matching(client: Client, since: datetime | None) -> AsyncIterator[WorkflowExecution]:
+    queries = [f"{OURS} AND ExecutionStatus = 'Running'"]
+    if since is not None:
+        queries.append(f"{OURS} AND CloseTime >= '{since.isoformat()}' AND WorkflowType != 'canary'")
+    for query in queries:
+        async for run in client.list_workflows(query, page_size=LIST_PAGE, rpc_timeout=LIST_PAGE_WITHIN):
+            yield run
+    for brief in BRIEF:
+        query = f"{OURS} AND WorkflowType = '{brief}' AND ExecutionStatus != 'Running'"
+        async for run in client.list_workflows(query, limit=1, rpc_timeout=LIST_PAGE_WITHIN):
+            yield run
+
+
+async def _live_run(run: WorkflowExecution) -> LiveRun:
+    known = run.typed_search_attributes
+    words = (known.get(attributes.INCIDENT, run.id), known.get(attributes.SEVERITY, "").upper(), await _title(run))
+    is_open = run.status is WorkflowExecutionStatus.RUNNING
+    name = "  ".join(filter(None, (words[0], " ".join(filter(None, words[1:])))))
+    return LiveRun(workflow_id=run.id, run_id=run.run_id, type=run.workflow_type, name=name, open=is_open)
+
+
+async def _title(run: WorkflowExecution) -> str:
+    try:
+        return str(await run.memo_value("title", "", type_hint=str))
+    except (ValueError, RuntimeError):  # of another version, or started by hand: it is replayed all the same
+        return ""
