@@ -4,10 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 from workflows.policy.effects.effects import Send
 
-HTTP_TIMEOUT_S = 5
-"""Seconds to connect, and again to answer. Our number: a vendor that is well answers in less than one."""
 RING_WITHIN_S = 8
-"""Seconds for a whole call that rings: a host with several dead addresses takes `HTTP_TIMEOUT_S` for each."""
+"""Seconds for a whole call that rings: a host with several dead addresses takes the time-out for each of them."""
 LOOK_WITHIN_S = 1.5
 """Seconds that a page waits for each thing that is better done before it. There are two of them at the most: a page
 stays within 11, and the workflow waits for 12 (`workflows.durable.deliveries`)."""

@@ -4,8 +4,7 @@ import logging
 
 import httpx
 
-from activities.attempts import HTTP_TIMEOUT_S
-from activities.errors import Unavailable, vendor_error
+from activities.vendor_http import HTTP_TIMEOUT_S, reached, refused
 
 # The address is a secret (whoever knows it can keep the alarm silent), and httpx logs every address at INFO.
 logging.getLogger("httpx").setLevel(logging.WARNING)
@@ -18,11 +17,8 @@ class DeadMansSwitch:
 
     async def call(self) -> None:
         """Raises Unavailable or Rejected; the address appears in neither."""
-        try:
-            async with httpx.AsyncClient(timeout=HTTP_TIMEOUT_S, verify=self._tls) as http:
-                response = await http.get(self._url)
-        except httpx.HTTPError as error:
-            raise Unavailable(f"the dead man's switch could not be reached: {type(error).__name__}") from None
+        async with httpx.AsyncClient(timeout=HTTP_TIMEOUT_S, verify=self._tls) as http:
+            response = await reached("the dead man's switch", http.get(self._url))
         if not response.is_success:
             message = f"the dead man's switch answered {response.status_code}: check TOCSIN_DEAD_MANS_SWITCH_URL"
-            raise vendor_error(message, response.status_code, response.headers.get("Retry-After"))
+            raise refused(response, message)

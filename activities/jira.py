@@ -15,10 +15,11 @@ from urllib.parse import quote_plus
 import httpx
 from pydantic import BaseModel, ConfigDict, JsonValue, TypeAdapter, ValidationError
 
-from activities.attempts import HTTP_TIMEOUT_S, begun_at
-from activities.errors import Malformed, Rejected, Unavailable, vendor_error
+from activities.attempts import begun_at
+from activities.errors import Malformed, Rejected, Unavailable
 from activities.jira_text import document, text_of
 from activities.plain_text import clean, one_line, quote
+from activities.vendor_http import HTTP_TIMEOUT_S, reached, refused, understood
 from workflows.policy.effects.effects import Receipt, Send, Ticket
 
 LONGEST_TICKET_TITLE = 255
@@ -119,7 +120,7 @@ class Jira:
         async with httpx.AsyncClient(auth=self._auth, timeout=HTTP_TIMEOUT_S, verify=self._tls) as http:
             if send.effect.ticket is None:
                 return await self._opened(http, send, may_have_been_sent)
-            there = may_have_been_sent and await self._has_comment(http, send.effect.ticket, send)
+            there = may_have_been_sent and await self._says(http, send.effect.ticket, send)
             if not there:
                 body = document(clean(send.text, LONGEST_DESCRIPTION))
                 await self._send(http, "POST", self._issue(send.effect.ticket, "comment"), {"body": body})
@@ -167,7 +168,7 @@ class Jira:
         found = await self._ask(http, "POST", f"{self._api}/search/jql", _FOUND_ANSWER, query)
         return next((issue.key for issue in found.issues), None)
 
-    async def _has_comment(self, http: httpx.AsyncClient, ticket: str, send: Send) -> bool:
+    async def _says(self, http: httpx.AsyncClient, ticket: str, send: Send) -> bool:
         address = self._issue(ticket, "comment") + "?orderBy=-created&maxResults=100"
         listed = await self._ask(http, "GET", address, _COMMENTS_ANSWER)
         since = begun_at(send)
@@ -179,11 +180,11 @@ class Jira:
         now = (await self._ask(http, "GET", self._issue(ticket) + "?fields=status", _STATUS_ANSWER)).fields.status
         if now.is_done:
             return
-        transitions = await self._ask(http, "GET", self._issue(ticket, "transitions"), _TRANSITIONS_ANSWER)
-        chosen = next((each for each in transitions.transitions if each.to.is_done), None)
-        if chosen is None:
+        ways = await self._ask(http, "GET", self._issue(ticket, "transitions"), _TRANSITIONS_ANSWER)
+        way = next((each for each in ways.transitions if each.to.is_done), None)
+        if way is None:
             raise Rejected(f"no transition leads {ticket} from {one_line(now.name, 40)!r} to a status that is done")
-        wanted: Mapping[str, JsonValue] = {"transition": {"id": chosen.id}}
+        wanted: Mapping[str, JsonValue] = {"transition": {"id": way.id}}
         await self._send(http, "POST", self._issue(ticket, "transitions"), wanted)
 
     def _issue(self, key: str, what: str = "") -> str:
@@ -197,22 +198,16 @@ class Jira:
         answer: TypeAdapter[T],
         body: Mapping[str, JsonValue] | None = None,
     ) -> T:
-        try:
-            return answer.validate_json(await self._send(http, method, address, body))
-        except ValidationError:
-            raise Unavailable("Jira's answer was not understood") from None
+        return understood("Jira", answer, await self._send(http, method, address, body))
 
     async def _send(
         self, http: httpx.AsyncClient, method: str, address: str, body: Mapping[str, JsonValue] | None = None
     ) -> bytes:
-        try:
-            response = await http.request(method, address, json=body)
-        except httpx.HTTPError as error:
-            raise Unavailable(f"Jira could not be reached: {type(error).__name__}") from None
+        response = await reached("Jira", http.request(method, address, json=body))
         if response.is_success:
             return response.content
         complaint = _complaint(response)
-        meant = vendor_error(self._said(response, complaint), response.status_code, response.headers.get("Retry-After"))
+        meant = refused(response, self._said(response, complaint))
         raise _Refused(str(meant), complaint) if isinstance(meant, Malformed) else meant
 
     def _said(self, response: httpx.Response, complaint: _JiraComplaint | None) -> str:

@@ -11,10 +11,11 @@ from collections.abc import Iterator, Mapping
 import httpx
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from activities.attempts import HTTP_TIMEOUT_S, LOOK_WITHIN_S, RING_WITHIN_S, begun_at
-from activities.errors import Malformed, Rejected, Unavailable, vendor_error
+from activities.attempts import LOOK_WITHIN_S, RING_WITHIN_S, begun_at
+from activities.errors import Malformed, Rejected, Unavailable
 from activities.pagers import fingerprint, open_route
 from activities.plain_text import clean, one_line, quote
+from activities.vendor_http import HTTP_TIMEOUT_S, reached, refused
 from workflows.policy.effects.effects import Page, Receipt, Send
 from workflows.policy.runbook.links import is_link
 from workflows.policy.wire.bounded import fit, weight
@@ -118,15 +119,12 @@ class Ntfy:
         params: Mapping[str, str] | None = None,
     ) -> bytes:
         """One request, sent exactly once."""
-        try:
-            answer = await http.request(method, url, content=content, params=params)
-        except httpx.HTTPError:
-            raise Unavailable("ntfy could not be reached") from None
+        answer = await reached("ntfy", http.request(method, url, content=content, params=params))
         if answer.is_success:
             return answer.content
         said = quote(_words(answer.content), [*self._topics.values(), self._token or ""])
         message = f"ntfy answered {answer.status_code}" + (f": {said}" if said else "")
-        raise vendor_error(message, answer.status_code, answer.headers.get("Retry-After"), route)
+        raise refused(answer, message, route)
 
     def _topic(self, person: str) -> str:
         if topic := self._topics.get(person):

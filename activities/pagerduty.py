@@ -11,11 +11,12 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import TypeVar
 
-from activities.attempts import HTTP_TIMEOUT_S, LOOK_WITHIN_S, RING_WITHIN_S
+from activities.attempts import LOOK_WITHIN_S, RING_WITHIN_S
 from activities.errors import Malformed, Rejected, Unavailable
 from activities.pagerduty_json import Notes, PagerDutyAnswer, PagerDutyIncident, PagerDutyIncidents, alerts, meaning
 from activities.pagers import fingerprint, open_route
 from activities.plain_text import clean
+from activities.vendor_http import HTTP_TIMEOUT_S
 from workflows.policy.effects.effects import Annotate, Page, Receipt, Send, SyncPager
 
 with warnings.catch_warnings():

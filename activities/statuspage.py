@@ -10,9 +10,9 @@ from typing import TypeVar
 import httpx
 from pydantic import BaseModel, ConfigDict, JsonValue, TypeAdapter, ValidationError
 
-from activities.attempts import HTTP_TIMEOUT_S, begun_at
-from activities.errors import Unavailable, vendor_error
+from activities.attempts import begun_at
 from activities.plain_text import clean, one_line, quote
+from activities.vendor_http import HTTP_TIMEOUT_S, reached, refused, understood
 from workflows.policy.effects.effects import Publish, Receipt, Send
 
 LONGEST_PAGE_TITLE = 200
@@ -40,7 +40,7 @@ class _PublishedIncident(_StatuspageAnswer):
     def is_of(self, incident: str) -> bool:
         return (self.metadata or {}).get("tocsin") == {"incident": incident}
 
-    def has_update(self, words: Mapping[str, JsonValue], since: datetime) -> bool:
+    def says(self, words: Mapping[str, JsonValue], since: datetime) -> bool:
         updates = (update for update in self.incident_updates if update.created_at >= since)
         return any({"status": update.status, "body": update.body} == words for update in updates)
 
@@ -80,7 +80,7 @@ class Statuspage:
             address = f"{self._incidents}/{known}"
             if may_have_been_sent:
                 published = await self._ask(http, "GET", address, _INCIDENT_ANSWER)
-                if published.has_update(words, begun_at(send)):
+                if published.says(words, begun_at(send)):
                     return Receipt(reference=known, note="it was already there")
             # Each of these adds an update and mails the page's subscribers, whatever it repeats.
             await self._ask(http, "PATCH", address, _INCIDENT_ANSWER, words)
@@ -99,15 +99,11 @@ class Statuspage:
         answer: TypeAdapter[T],
         incident: Mapping[str, JsonValue] | None = None,
     ) -> T:
-        try:
-            response = await http.request(method, address, json=None if incident is None else {"incident": incident})
-            if response.is_success:
-                return answer.validate_json(response.content)
-        except httpx.HTTPError as error:
-            raise Unavailable(f"Statuspage could not be reached: {type(error).__name__}") from None
-        except ValidationError:
-            raise Unavailable("Statuspage's answer was not understood") from None
-        raise vendor_error(self._said(response), response.status_code, response.headers.get("Retry-After"))
+        body = None if incident is None else {"incident": incident}
+        response = await reached("Statuspage", http.request(method, address, json=body))
+        if not response.is_success:
+            raise refused(response, self._said(response))
+        return understood("Statuspage", answer, response.content)
 
     def _said(self, response: httpx.Response) -> str:
         try:

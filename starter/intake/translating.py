@@ -34,7 +34,7 @@ def translated(source: Source, webhook: Webhook, limit: int) -> Reading:
 
 def unreadable(source: Source, webhook: Webhook, error: Unreadable) -> Reading:
     """Nothing of what was sent is repeated: it may be a secret."""
-    why = text.line("; ".join((str(error), *map(_explained, error.problems[:3]))), text.LONGEST_TEXT)
+    why = text.line("; ".join((str(error), *map(str, error.problems[:3]))), text.LONGEST_TEXT)
     return Reading((_about(source, webhook, why),), problems=error.problems, unreadable=why, unread=1)
 
 
@@ -48,7 +48,7 @@ def _with_what_is_lost(source: Source, webhook: Webhook, reading: Reading) -> Re
         return reading
     problems = [f"{len(reading.unusable)} of its alerts cannot be used"] if reading.unusable else []
     problems += [f"{cut} more of its alerts were not read"] if cut else []
-    why = text.line("; ".join((", and ".join(problems), *map(_explained, reading.unusable[:3]))), text.LONGEST_TEXT)
+    why = text.line("; ".join((", and ".join(problems), *map(str, reading.unusable[:3]))), text.LONGEST_TEXT)
     return replace(
         reading,
         alerts=(*reading.alerts, _about(source, webhook, why)),
@@ -86,7 +86,3 @@ def _counted(reading: Reading, left_out: int, limit: int) -> Reading:
     problems = f"the body ends in the middle, or is larger than {limit} bytes (TOCSIN_MAX_BODY_BYTES)"
     problem = FieldProblem("", f"{problems}: {left_out} more of its alerts could not be read")
     return replace(reading, truncated=reading.truncated + left_out, problems=(problem, *reading.problems))
-
-
-def _explained(problem: FieldProblem) -> str:
-    return f"{problem.field}: {problem.message}" if problem.field else problem.message

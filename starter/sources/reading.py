@@ -43,6 +43,9 @@ class FieldProblem:
     field: str
     message: str
 
+    def __str__(self) -> str:
+        return f"{self.field}: {self.message}" if self.field else self.message
+
 
 @dataclass(frozen=True)
 class SentAlert:

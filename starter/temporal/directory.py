@@ -1,12 +1,12 @@
 """Which incidents there are: Temporal's visibility, which lags by moments, asked by search attribute."""
 
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
 
-from starter.temporal.results import FoundIncident, LookupFailed, Past, ReviewSummary, Summary
+from starter.temporal.lookup import Lookup
+from starter.temporal.results import FoundIncident, Past, Summary
 from workflows.durable import search_attributes as attributes
 from workflows.durable.memos import RECORD_MEMO
 from workflows.policy.views.summary import DRILL, GRAVEST, ClosedIncident
@@ -23,7 +23,6 @@ LIST_PAGE, LIST_PAGE_WITHIN = 1000, timedelta(seconds=10)
 MOST_FOUND = 500
 ReadProgress = Callable[[int], None]
 """Is told how many have been read so far, for whoever waits."""
-_INCIDENT_ID = re.compile(r"[A-Za-z0-9._-]{1,200}")  # also: nothing that could end a string in a query
 
 
 async def summaries(client: Client, *, include_closed: bool) -> tuple[Summary, ...]:
@@ -53,45 +52,8 @@ async def ended(client: Client, since: datetime, seen: ReadProgress) -> Past:
 
 async def find(client: Client, prefix: str | None, *, closed: bool) -> FoundIncident:
     """See `Incidents.find`."""
-    if prefix is None:
-        return only(await _query(client, OPEN_INCIDENTS), "incidents are open, say which", "no incident is open")
-    check_id(prefix)
-    named = f"WorkflowId = '{prefix}'" if prefix.startswith("incident-") else _beginning(prefix)
-    candidates = await _query(client, f"{OPEN_INCIDENTS} AND {named}")
-    if not candidates:
-        candidates = await _query(client, f"{ALL_INCIDENTS} AND {named}")
-        if candidates and not closed:
-            raise LookupFailed("closed already:\n" + lines(candidates))
-    exact = [each for each in candidates if prefix in (each.incident, each.workflow_id)]
-    if not candidates:
-        is_open = await _query(client, OPEN_INCIDENTS)
-        others = "open are:\n" + lines(is_open) if is_open else "and none is open"
-        raise LookupFailed(f"there is no incident {prefix!r}; {others}")
-    return only(exact or candidates, f"incidents begin with {prefix!r}, say which")
-
-
-def check_id(prefix: str) -> None:
-    """Raises LookupFailed when it cannot be one, nor the beginning of one."""
-    if not _INCIDENT_ID.fullmatch(prefix):
-        raise LookupFailed(f"{prefix!r} is not the id of an incident: ids look like 20261121-0204-k7")
-
-
-def _beginning(prefix: str) -> str:
-    return f"{attributes.INCIDENT.name} STARTS_WITH '{prefix}'"
-
-
-def only(candidates: Sequence[Summary | ReviewSummary], several: str, none: str = "") -> FoundIncident:
-    """The one that is there. Raises LookupFailed."""
-    if not candidates:
-        raise LookupFailed(none)
-    if len(candidates) > 1:
-        raise LookupFailed(f"{len(candidates)} {several}:\n" + lines(candidates))
-    one = candidates[0]
-    return FoundIncident(workflow_id=one.workflow_id, run_id=None if one.open else one.run_id, incident=one.incident)
-
-
-def lines(found: Sequence[Summary | ReviewSummary]) -> str:
-    return "\n".join(f"  {each.incident}  {each.severity.upper()} {each.title}" for each in found)
+    lookup = Lookup("incident", "incident", OPEN_INCIDENTS, ALL_INCIDENTS, lambda query: _query(client, query))
+    return await lookup.find(prefix, closed=closed)
 
 
 async def _query(client: Client, query: str, limit: int | None = MOST_FOUND) -> list[Summary]:

@@ -6,8 +6,9 @@ from datetime import datetime
 from temporalio.client import WorkflowExecution, WorkflowExecutionStatus
 
 from starter.temporal.connection import QUERY_WITHIN
-from starter.temporal.directory import LIST_PAGE, LIST_PAGE_WITHIN, MOST_FOUND, check_id, lines, only
+from starter.temporal.directory import LIST_PAGE, LIST_PAGE_WITHIN, MOST_FOUND
 from starter.temporal.incidents import LONG_LIST, Incidents
+from starter.temporal.lookup import Lookup
 from starter.temporal.results import FoundIncident, LookupFailed, ReviewSummary
 from workflows.durable import search_attributes as attributes
 from workflows.durable.memos import RECORD_MEMO
@@ -46,22 +47,8 @@ class Reviews:
 
         Raises LookupFailed.
         """
-        if prefix is None:
-            return only(await self._matching(OPEN_REVIEWS), "reviews are open, say which", "no review is open")
-        check_id(prefix)
-        prefix = prefix.removeprefix("review-")
-        named = f"{attributes.INCIDENT.name} STARTS_WITH '{prefix}'"
-        found = await self._matching(f"{OPEN_REVIEWS} AND {named}")
-        if not found:
-            found = await self._matching(f"{ALL_REVIEWS} AND {named}")
-            if found and not closed:
-                raise LookupFailed("closed already:\n" + lines(found))
-        others = await self._matching(OPEN_REVIEWS) if not found else ()
-        exact = [each for each in found if each.incident == prefix]
-        none = f"there is no review of an incident {prefix!r}; " + (
-            "open are:\n" + lines(others) if others else "and none is open"
-        )
-        return only(exact or found, f"reviews begin with {prefix!r}, say which", none)
+        lookup = Lookup("review", "review of an incident", OPEN_REVIEWS, ALL_REVIEWS, self._matching)
+        return await lookup.find(prefix and prefix.removeprefix("review-"), closed=closed)
 
     async def find_either(self, prefix: str | None = None) -> FoundIncident:
         """The open incident that is meant, or if there is none the open review. Raises LookupFailed."""

@@ -15,7 +15,7 @@ import settings
 from starter.intake.explain import ExplainedIncident, Routed
 from starter.intake.explain import route as routed
 from starter.runbooks.problems import closest
-from starter.sources.reading import FieldProblem, Webhook
+from starter.sources.reading import Webhook
 from starter.sources.table import SOURCES
 from starter.temporal.results import Unpublished, Unreachable
 from starter.temporal.silences import Silences
@@ -106,7 +106,7 @@ def _in_words(found: Routed) -> RenderableType:
         until = moment(silent.until)
         sentence = f"held by silence {silent.silence} until {until} UTC ({silent.reason}): {', '.join(silent.alerts)}"
         parts.append(plain(sentence, "yellow"))
-    return Group(*parts, *(plain(_problem(problem), "yellow") for problem in found.problems))
+    return Group(*parts, *(plain(str(problem), "yellow") for problem in found.problems))
 
 
 def _route(route: ExplainedIncident) -> Iterator[RenderableType]:
@@ -132,7 +132,3 @@ def _route(route: ExplainedIncident) -> Iterator[RenderableType]:
         hold = route.flap_hold
         sentence = f"an alert that fires again within {hold} flaps: its end is then held until it has lasted so long"
         yield plain(sentence, "dim")
-
-
-def _problem(problem: FieldProblem) -> str:
-    return f"{problem.field}: {problem.message}" if problem.field else problem.message
