@@ -1,6 +1,7 @@
 """What it costs to open an incident, and when its first page leaves, while many are opened at once."""
 
 import asyncio
+import resource
 from collections.abc import Mapping
 
 from benchmarks.bare import Bare
@@ -8,11 +9,12 @@ from benchmarks.bodies import Bodies
 from benchmarks.costs import THROWN_AWAY, WAITED_TOO_LONG, WORKFLOW_TASKS, processor_seconds, steps, writes
 from benchmarks.figures import Figure, figure, percentile
 from benchmarks.load import Load
-from benchmarks.processes import run
+from benchmarks.processes import Took, run
 from benchmarks.scale import BenchScale
 from benchmarks.stage import BenchStage, stage
 from benchmarks.traces import arrived_first
 
+SERVER_PART = "Temporal server"
 QUIET_S, PATIENCE_S = 3.0, 180.0
 """The worker has nothing to do any more when it used less than a twentieth of a core for so long."""
 
@@ -22,13 +24,13 @@ async def opening(scale: BenchScale) -> list[Figure]:
     count = scale.storm_incidents
     async with stage() as at:
         await at.start_worker()
-        floor = await run("bare", Bare(address=at.temporal, what="page", at_once=count, count=count))
+        floor, floor_cost = await _floor(at, count)
         await _quiet(at)
         used, written = processor_seconds(at), await writes(at)
         load = Load(port=at.gateway_port, bodies=Bodies(name="storm"), senders=count, count=count)
         took = await run("load", load)
         arrived = await arrived_first(at, "storm", 1, took.numbers)
-        written_by_then = await writes(at) - written
+        written_by_then, used_by_then = await writes(at) - written, processor_seconds(at)
         await _quiet(at)
         cost = {part: now - used[part] for part, now in processor_seconds(at).items()}
         written_in_all, taken = await writes(at) - written, await steps(at.client)
@@ -44,11 +46,26 @@ async def opening(scale: BenchScale) -> list[Figure]:
     ]
     return [
         *pages,
+        figure(
+            "  processor time of all parts by the last first page, each",
+            sum(used_by_then[part] - used[part] for part in used) / count * 1000,
+            "ms",
+            floor_cost / count * 1000,
+        ),
         *_costs(cost, count),
         figure("  writes of the server by the last first page, each", written_by_then / count, "writes"),
         figure("  writes of the server in all, each", written_in_all / count, "writes"),
         *_steps(taken, count),
     ]
+
+
+async def _floor(at: BenchStage, count: int) -> tuple[Took, float]:
+    """As many workflows with one activity each; and the processor time of the server and of who does it."""
+    server, children = processor_seconds(at)[SERVER_PART], resource.getrusage(resource.RUSAGE_CHILDREN)
+    took = await run("bare", Bare(address=at.temporal, what="page", at_once=count, count=count))
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    own = after.ru_utime + after.ru_stime - children.ru_utime - children.ru_stime
+    return took, own + processor_seconds(at)[SERVER_PART] - server
 
 
 def _costs(cost: Mapping[str, float], count: int) -> list[Figure]:

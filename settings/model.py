@@ -39,6 +39,12 @@ class Settings(SourceSettings, PagerSettings, DeliverySettings):
     runbook: str = Field("company", description="runbook for what names none. The worker's counts")
     log_format: str = Field("console", pattern="^(console|json)$", description="`console` or `json`")
 
+    worker_processes: int | None = Field(
+        None,
+        ge=1,
+        description="how many processes the worker has; one fewer than there are cores, and at least one, if unset",
+    )
+
     slack_token: SecretStr | None = Field(None, description="bot token of your Slack app (`xoxb-...`)")
     slack_url: str = Field("https://slack.com/api/", description="base address of Slack's Web API")
     slack_users: dict[str, str] = Field({}, description='who is who in Slack: `{"on-call": "U0123ABC"}` (JSON)')

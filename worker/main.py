@@ -1,7 +1,8 @@
-"""The worker process."""
+"""One worker process, and what a worker says for the whole installation."""
 
 import asyncio
 import gc
+from collections.abc import Callable
 
 import structlog
 from temporalio.client import Client
@@ -16,23 +17,30 @@ from worker.workers import workers
 log = structlog.get_logger("worker")
 
 
-async def work(client: Client, library: Library, settings: Settings, stop: asyncio.Event) -> None:
-    """Work until `stop`, then finish what is being sent, for a few seconds at most.
+async def work(
+    client: Client, settings: Settings, stop: asyncio.Event, working: Callable[[], object] = lambda: None
+) -> None:
+    """Work until `stop`, then finish what is being sent, for a few seconds at most. `working` is called once it does.
 
-    `library` is published, and looked through for people who could not be paged: an incident brings its own runbook.
+    Any number of processes may do this for one installation: it says and changes nothing for all of them.
     """
-    for problem in library.problems:
-        log.warning("a runbook cannot be used", problem=str(problem))
-    for sentence in unroutable(library.runbooks.values(), settings):
-        log.warning("somebody cannot be paged", problem=sentence)
     crew = workers(client, adapters.perform(settings))
     gc.freeze()  # what there is now stays: not to be looked through again and again between pages
     async with asyncio.TaskGroup() as group:
         for worker in crew:
             group.create_task(worker.run())
-        publishing = group.create_task(publish(client, library, settings))
         log.info("working", queues=[worker.task_queue for worker in crew], pager=settings.pager)
+        working()
         await stop.wait()
         log.info("stopping")
-        publishing.cancel()
         await asyncio.gather(*(worker.shutdown() for worker in crew))
+
+
+async def announce(client: Client, library: Library, settings: Settings) -> None:
+    """Once for each `tocsin worker`, however many processes it has: `library` is published, and looked through for
+    people who could not be paged. An incident brings its own runbook."""
+    for problem in library.problems:
+        log.warning("a runbook cannot be used", problem=str(problem))
+    for sentence in unroutable(library.runbooks.values(), settings):
+        log.warning("somebody cannot be paged", problem=sentence)
+    await publish(client, library, settings)

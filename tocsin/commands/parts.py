@@ -1,7 +1,6 @@
 """The commands that run Tocsin: all of it, or one part."""
 
 import asyncio
-import signal
 from typing import Annotated
 
 import typer
@@ -15,6 +14,8 @@ from starter.gateway.serve import serve
 from starter.temporal import setup as preparation
 from starter.temporal.incidents import Incidents
 from tocsin import connection, logs, output
+from tocsin.cores import cores, worker_processes
+from tocsin.crew import work_alone, work_together
 from tocsin.demo import command as demonstration
 from tocsin.failure import Failure, badly_put
 from tocsin.library import library
@@ -22,13 +23,16 @@ from tocsin.schedule import keep_digest
 from tocsin.up import command
 from tocsin.up.layout import GATEWAY_PORT, Options
 from tocsin.view.plain import plain
-from worker.main import work
 from worker.pager import require_pager
 
 app = typer.Typer()
 
 Host = Annotated[str, Option(help="Where the gateway listens. Beyond loopback it wants authentication configured.")]
 NoPager = Annotated[bool, Option("--no-pager", help="Run without a pager; every incident then shouts it.")]
+Processes = Annotated[
+    int | None,
+    Option(min=1, help="Of the worker; one fewer than there are cores, and at least one.", show_default=False),
+]
 Unauthenticated = Annotated[
     bool, Option("--allow-unauthenticated", help="Listen beyond loopback although anybody may then open incidents.")
 ]
@@ -43,11 +47,13 @@ def up(
     sandbox_port: Annotated[int | None, Option(help="The sandbox's page.", show_default=False)] = None,
     speed: Annotated[float | None, Option(help="For drills: 60 makes a minute last 1 s.", show_default=False)] = None,
     no_pager: NoPager = False,
+    processes: Processes = None,
     allow_unauthenticated: Unauthenticated = False,
 ) -> None:
     """Run everything: Temporal, worker, gateway and, while no vendor is configured, a sandbox."""
     options = Options(host, gateway_port, temporal_port, ui_port, sandbox_port, allow_unauthenticated)
-    asyncio.run(command.up(options, _with({"speed": speed, "no_pager": no_pager or None}), output.out))
+    chosen = _with({"speed": speed, "no_pager": no_pager or None, "worker_processes": processes})
+    asyncio.run(command.up(options, chosen, output.out))
 
 
 @app.command()
@@ -60,12 +66,13 @@ def demo(
 
 
 @app.command()
-def worker(no_pager: NoPager = False) -> None:
-    """Run the worker alone, against the configured Temporal."""
-    chosen = _with({"no_pager": no_pager or None})
+def worker(no_pager: NoPager = False, processes: Processes = None) -> None:
+    """Run the worker alone, in as many processes as there is room for, against the configured Temporal."""
+    chosen = _with({"no_pager": no_pager or None, "worker_processes": processes})
     require_pager(chosen)
     logs.configure(chosen.log_format)
-    asyncio.run(_work(chosen))
+    wanted = chosen.worker_processes or worker_processes(cores())
+    asyncio.run(work_alone(chosen) if wanted == 1 else work_together(chosen, wanted))
 
 
 @app.command()
@@ -95,13 +102,6 @@ async def _prepare(chosen: Settings) -> None:
         await keep_digest(client, chosen)
     except Failure as failure:
         output.err.print(plain(str(failure)))
-
-
-async def _work(chosen: Settings) -> None:
-    stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    await work(await connection.client(chosen.state_dir), library(chosen), chosen, stop)
 
 
 async def _take_webhooks(chosen: Settings, host: str, port: int, allow_unauthenticated: bool) -> None:

@@ -30,7 +30,7 @@ async def demo(speed: float, keep: bool, console: Console) -> None:
     cancelled_by_signals()
     with tempfile.TemporaryDirectory(prefix="tocsin-demo-", ignore_cleanup_errors=True) as name:
         _forget_the_users_settings(Path(name))
-        settings = Settings(state_dir=Path(name), speed=speed)
+        settings = Settings(state_dir=Path(name), speed=speed, worker_processes=1)
         try:
             await _demo(settings, keep, console)
         except asyncio.CancelledError:

@@ -43,7 +43,7 @@ def sandbox(layout: Layout, books: Iterable[Runbook], webhook_secret: str, envir
 
 
 def worker(environment: Mapping[str, str]) -> Part:
-    return Part("worker", (sys.executable, "-m", "tocsin", "worker"), environment, stops_within_s=3.5)
+    return Part("worker", (sys.executable, "-m", "tocsin", "worker"), environment, stops_within_s=4.5)
 
 
 def gateway(layout: Layout, environment: Mapping[str, str]) -> Part:

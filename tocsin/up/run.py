@@ -75,6 +75,7 @@ def _chosen(settings: Settings) -> dict[str, str]:
         "TOCSIN_SPEED": str(settings.speed),
         "TOCSIN_NO_PAGER": str(settings.no_pager),
         "TOCSIN_STATE_DIR": str(settings.state_dir),
+        "TOCSIN_WORKER_PROCESSES": str(settings.worker_processes or ""),
     }
 
 
