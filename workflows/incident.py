@@ -78,8 +78,8 @@ class IncidentProcedure:
     def details(self, view: PlanView) -> str:
         return as_markdown(self.book, self.incident, view)
 
-    def attributes(self, present: Plan) -> Sequence[AttributeUpdate]:
-        return attributes_of(self.incident, present)
+    def attributes(self, present: Plan, now: datetime) -> Sequence[AttributeUpdate]:
+        return attributes_of(self.book, self.incident, present, now)
 
     def memo(self, _: datetime) -> dict[str, object]:
         return listed_while_open(self.incident)

@@ -77,7 +77,7 @@ class ReviewProcedure:
     def details(self, view: PlanView) -> str:
         return as_markdown(self.book, self.review, view)
 
-    def attributes(self, present: Plan) -> Sequence[AttributeUpdate]:
+    def attributes(self, present: Plan, _: datetime) -> Sequence[AttributeUpdate]:
         return attributes_of_review(self.book, self.review, present)
 
     def memo(self, now: datetime) -> dict[str, object]:

@@ -2,14 +2,18 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Final
 
 from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
 
-from starter.temporal.lookup import Lookup
-from starter.temporal.results import FoundIncident, Past, Summary
+from starter.temporal.lookup import MOST_NAMED, Lookup
+from starter.temporal.pages import AT_A_TIME, READ_WHOLE, Listing, every
+from starter.temporal.results import ListPage, Past, Summary
+from starter.temporal.rows import incident_row
 from workflows.durable import search_attributes as attributes
 from workflows.durable.memos import RECORD_MEMO
-from workflows.policy.views.summary import DRILL, GRAVEST, ClosedIncident
+from workflows.policy.views.standing import URGENCIES, WATCHED
+from workflows.policy.views.summary import ClosedIncident
 
 INCIDENTS = "WorkflowType = 'incident'"
 OPEN_INCIDENTS = f"{INCIDENTS} AND ExecutionStatus = 'Running'"
@@ -17,21 +21,37 @@ ALL_INCIDENTS = (
     f"{INCIDENTS} AND (ExecutionStatus != 'ContinuedAsNew' OR {attributes.PHASE.name} IN ('resolved', 'cancelled'))"
 )
 """And some runs that go on in the next one: only the last of an incident bears its record."""
+CLOSED_INCIDENTS: Final = f"{ALL_INCIDENTS} AND ExecutionStatus != 'Running'"
+UNRESOLVED_INCIDENTS: Final = (
+    f"{OPEN_INCIDENTS} AND ({attributes.URGENCY.name} != {WATCHED} OR {attributes.URGENCY.name} IS NULL)"
+)
+BY_URGENCY: Final = (
+    *(f"{OPEN_INCIDENTS} AND {attributes.URGENCY.name} = {urgency}" for urgency in URGENCIES),
+    f"{OPEN_INCIDENTS} AND {attributes.URGENCY.name} IS NULL",
+)
 
-LIST_PAGE, LIST_PAGE_WITHIN = 1000, timedelta(seconds=10)
+LIST_PAGE, LIST_PAGE_WITHIN = AT_A_TIME, timedelta(seconds=10)
 """Of a list that may be long: how much is asked for at a time, and how long that may take."""
-MOST_FOUND = 500
 ReadProgress = Callable[[int], None]
 """Is told how many have been read so far, for whoever waits."""
 
 
 async def summaries(client: Client, *, include_closed: bool) -> tuple[Summary, ...]:
-    found = (
-        await _query(client, ALL_INCIDENTS, MOST_FOUND)
-        if include_closed
-        else await _query(client, OPEN_INCIDENTS, None)
-    )
-    return tuple(sorted(found, key=lambda incident: (incident.open, incident.started_at), reverse=True))
+    """All of them, however many."""
+    found = [row async for row in every(client, ALL_INCIDENTS if include_closed else OPEN_INCIDENTS, _row)]
+    return tuple(sorted(found, key=_order))
+
+
+async def page(client: Client, number: int, size: int, *, include_closed: bool) -> ListPage[Summary]:
+    query = ALL_INCIDENTS if include_closed else OPEN_INCIDENTS
+    total = (await client.count_workflows(query)).count
+    start = (number - 1) * size
+    if total <= READ_WHOLE:
+        rows = (await summaries(client, include_closed=include_closed))[start : start + size]
+    else:
+        classes = (*BY_URGENCY, CLOSED_INCIDENTS) if include_closed else BY_URGENCY
+        rows = await Listing(client, classes, _row).rows(start, size)
+    return ListPage(rows=rows, number=number, size=size, total=total)
 
 
 async def ended(client: Client, since: datetime, seen: ReadProgress) -> Past:
@@ -44,47 +64,28 @@ async def ended(client: Client, since: datetime, seen: ReadProgress) -> Past:
         record: ClosedIncident | None = await run.memo_value(RECORD_MEMO, None, type_hint=ClosedIncident)
         if record is not None:
             records.append(record)
-        elif await _is_last(run):
-            unrecorded.append(await _summary(run))
+        elif (row := await _row(run)) is not None:
+            unrecorded.append(row)
         seen(len(records) + len(unrecorded))
     return Past(records=tuple(records), unrecorded=tuple(unrecorded))
 
 
-async def find(client: Client, prefix: str | None, *, closed: bool) -> FoundIncident:
-    """See `Incidents.find`."""
-    lookup = Lookup("incident", "incident", OPEN_INCIDENTS, ALL_INCIDENTS, lambda query: _query(client, query))
-    return await lookup.find(prefix, closed=closed)
+def lookup(client: Client) -> Lookup[Summary]:
+    async def foremost() -> tuple[Summary, ...]:
+        return (await page(client, 1, MOST_NAMED + 1, include_closed=False)).rows
+
+    return Lookup(client, "incident", "incident", OPEN_INCIDENTS, ALL_INCIDENTS, _row, foremost)
 
 
-async def _query(client: Client, query: str, limit: int | None = MOST_FOUND) -> list[Summary]:
-    runs = client.list_workflows(query, limit=limit)
-    return [await _summary(run) async for run in runs if await _is_last(run)]
+async def _row(run: WorkflowExecution) -> Summary | None:
+    """Continued as new may be the same incident, which stands in another row, or the next one of its group."""
+    if run.status is WorkflowExecutionStatus.CONTINUED_AS_NEW and RECORD_MEMO not in await run.memo():
+        return None
+    return await incident_row(run)
 
 
-async def _is_last(run: WorkflowExecution) -> bool:
-    """Continued as new may be the same incident, or the next one of its group."""
-    return run.status is not WorkflowExecutionStatus.CONTINUED_AS_NEW or RECORD_MEMO in await run.memo()
-
-
-async def _summary(execution: WorkflowExecution) -> Summary:
-    known = execution.typed_search_attributes
-    severity = known.get(attributes.SEVERITY, "")
-    return Summary(
-        workflow_id=execution.id,
-        run_id=execution.run_id,
-        incident=known.get(attributes.INCIDENT, execution.id),
-        title=await execution.memo_value("title", "", type_hint=str),
-        open=execution.status is WorkflowExecutionStatus.RUNNING,
-        severity=severity,
-        gravest=min(severity, await execution.memo_value(GRAVEST, severity, type_hint=str)),
-        drill=await execution.memo_value(DRILL, False, type_hint=bool),
-        phase=known.get(attributes.PHASE, ""),
-        service=known.get(attributes.SERVICE, ""),
-        runbook=known.get(attributes.RUNBOOK, ""),
-        commander=known.get(attributes.COMMANDER, ""),
-        tier=known.get(attributes.TIER),
-        next_duty_at=known.get(attributes.NEXT_DUTY_AT),
-        # Not the execution's own: continue-as-new begins that anew.
-        started_at=await execution.memo_value("opened_at", execution.start_time, type_hint=datetime),
-        closed_at=execution.close_time,
-    )
+def _order(row: Summary) -> tuple[bool, bool, int, float]:
+    """As that of the classes, and of the store within them."""
+    if row.open:
+        return False, row.urgency is None, row.urgency or 0, -row.started_at.timestamp()
+    return True, False, 0, -(row.closed_at or row.started_at).timestamp()

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
+from typing import Final, TypeVar
 from uuid import uuid4
 
 from temporalio.api.common.v1 import Payload
@@ -17,9 +17,11 @@ from temporalio.common import RawValue, SearchAttributePair, TypedSearchAttribut
 
 from starter.temporal import directory, histories
 from starter.temporal.connection import DEADLINE, QUERY_WITHIN, TemporalConnection
+from starter.temporal.pages import PAGE_SIZE
 from starter.temporal.results import (
     FoundIncident,
     HistoryLine,
+    ListPage,
     NobodyWorks,
     NothingOpen,
     Past,
@@ -31,6 +33,7 @@ from workflows.durable.summaries import summary
 from workflows.policy.incident.events import AlertsReceived, E, Event
 from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.views.results import IncidentInput, PlanView, Status, UpdateResult
+from workflows.policy.views.standing import urgency
 from workflows.policy.views.summary import listed
 from workflows.policy.wire.model import Wire
 from workflows.queues import WORKFLOW_QUEUE
@@ -38,6 +41,8 @@ from workflows.queues import WORKFLOW_QUEUE
 CANARY = "tocsin-canary"
 CANARY_LIVES = timedelta(seconds=50)
 LONG_LIST = timedelta(minutes=5)
+A_PAGE_WITHIN: Final = timedelta(seconds=20)
+"""A page far behind is read up to there."""
 
 A = TypeVar("A", bound=Wire)
 
@@ -138,17 +143,20 @@ class Incidents:
             events = handle.fetch_history_events(rpc_timeout=QUERY_WITHIN)
             return tuple([line async for line in histories.read(self._client.data_converter, events)])
 
-    async def find(self, prefix: str | None = None, *, closed: bool = False) -> FoundIncident:
-        """The incident that is meant by an id, the beginning of one, a workflow id, or nothing if only one is open.
-
-        With `closed`, closed ones may be meant too. Raises LookupFailed.
-        """
+    async def find(self, part: str | None = None, *, closed: bool = False) -> FoundIncident:
+        """The incident that is meant: see `Lookup.find`. Raises LookupFailed."""
         async with self._connection.temporal():
-            return await directory.find(self._client, prefix, closed=closed)
+            return await directory.lookup(self._client).find(part, closed=closed)
+
+    async def page(self, number: int = 1, size: int = PAGE_SIZE, *, include_closed: bool = False) -> ListPage[Summary]:
+        """Of the open incidents, the most urgent first, and then of closed ones. It costs as much with ten thousand
+        open as with ten, and asks no incident."""
+        async with self._connection.temporal(deadline=A_PAGE_WITHIN):
+            return await directory.page(self._client, number, size, include_closed=include_closed)
 
     async def list(self, include_closed: bool = False) -> tuple[Summary, ...]:
-        """Open incidents, and then closed ones, newest first."""
-        async with self._connection.temporal():
+        """All of them, in the same order. There may be thousands."""
+        async with self._connection.temporal(deadline=LONG_LIST):
             return await directory.summaries(self._client, include_closed=include_closed)
 
     async def ended(self, since: datetime, seen: directory.ReadProgress) -> Past:
@@ -235,5 +243,6 @@ def _attributes(opening: OpenRequest) -> TypedSearchAttributes:
             SearchAttributePair(attributes.SERVICE, opening.service),
             SearchAttributePair(attributes.RUNBOOK, opening.runbook.runbook),
             SearchAttributePair(attributes.PHASE, "investigating"),
+            SearchAttributePair(attributes.URGENCY, urgency(opening.severity)),
         ]
     )

@@ -1,65 +1,118 @@
-"""Which incident or review is meant by an id, by the beginning of one, or by nothing while only one is open."""
+"""Which one is meant: by its id or a clear part of it, asked by search attribute. Nothing here reads a whole list."""
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from typing import Final, Generic, TypeVar
+
+from temporalio.client import Client, WorkflowExecution
 
 from starter.temporal.results import FoundIncident, LookupFailed, ReviewSummary, Summary
 from workflows.durable import search_attributes as attributes
 
-Listed = Summary | ReviewSummary
-_INCIDENT_ID = re.compile(r"[A-Za-z0-9._-]{1,200}")  # also: nothing that could end a string in a query
+LOOKS_AFTER_S: Final = (0.0, 0.3, 0.9)
+"""What began a moment ago is not in a list yet: before it is said that there is none, it is looked again."""
+MOST_NAMED: Final = 10
+"""As many are named where several could be meant."""
+_LOOKED_THROUGH: Final = 100
+"""Of those whose letters fit, to see whether the rest of what was given does, too."""
+_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,200}")  # also: nothing that could end a string in a query
+_DATED: Final = re.compile(r"\d{8}")
+"""How an id begins; no letters do: there is no 0 and no 1 among them."""
+
+Row = TypeVar("Row", Summary, ReviewSummary)
 
 
 @dataclass(frozen=True)
-class Lookup:
+class Lookup(Generic[Row]):
+    """Of incidents, or of reviews."""
+
+    client: Client
     noun: str
     """`incident` or `review`."""
     of_that_id: str
     """What there is none of, if there is none: `review of an incident`."""
     open: str
-    """The query for those that are open."""
+    """The query for those that are open,"""
     all: str
-    """The query for those that have ended, too."""
-    query: Callable[[str], Awaitable[Sequence[Listed]]]
+    """... and for closed ones, too."""
+    read: Callable[[WorkflowExecution], Awaitable[Row | None]]
+    """None: it is not one of them after all."""
+    foremost: Callable[[], Awaitable[Sequence[Row]]]
+    """The first of those that are open: for whoever meant none of them."""
 
-    async def find(self, prefix: str | None, *, closed: bool) -> FoundIncident:
-        """Raises LookupFailed."""
-        if prefix is None:
-            return self._only(await self.query(self.open), "are open", f"no {self.noun} is open")
-        if not _INCIDENT_ID.fullmatch(prefix):
-            raise LookupFailed(f"{prefix!r} is not the id of an incident: ids look like 20261121-0204-k7")
-        found = await self._beginning(prefix, closed=closed)
-        exact = [each for each in found if prefix in (each.incident, each.workflow_id)]
-        missing = "" if found else await self._missing(prefix)
-        return self._only(exact or found, f"begin with {prefix!r}", missing)
-
-    async def _beginning(self, prefix: str, *, closed: bool) -> Sequence[Listed]:
-        """Those that are open, or if there are none those that have ended."""
-        incident = f"{attributes.INCIDENT.name} STARTS_WITH '{prefix}'"
-        named = f"WorkflowId = '{prefix}'" if prefix.startswith("incident-") else incident
-        if is_open := await self.query(f"{self.open} AND {named}"):
-            return is_open
-        ended = await self.query(f"{self.all} AND {named}")
-        if ended and not closed:
-            raise LookupFailed("closed already:\n" + _lines(ended))
-        return ended
-
-    async def _missing(self, prefix: str) -> str:
-        is_open = await self.query(self.open)
-        others = "open are:\n" + _lines(is_open) if is_open else "and none is open"
-        return f"there is no {self.of_that_id} {prefix!r}; {others}"
-
-    def _only(self, found: Sequence[Listed], several: str, none: str) -> FoundIncident:
+    async def find(self, part: str | None, *, closed: bool) -> FoundIncident:
+        """By an id, the beginning of one, its letters or their beginning, a workflow id, or nothing if only one is
+        open. With `closed`, closed ones may be meant too. Raises LookupFailed."""
+        if part is not None:
+            check_id(part)
+        found = await self._seen(part)
         if not found:
-            raise LookupFailed(none)
-        if len(found) > 1:
-            raise LookupFailed(f"{len(found)} {self.noun}s {several}, say which:\n" + _lines(found))
-        one = found[0]
+            raise LookupFailed(await self._none(part))
+        if part is not None and not (closed or any(each.open for each in found)):
+            raise LookupFailed("closed already:\n" + lines(found))
+        return self._only(part, found)
+
+    async def _seen(self, part: str | None) -> list[Row]:
+        for pause_s in LOOKS_AFTER_S:
+            await asyncio.sleep(pause_s)
+            named = "" if part is None else f" AND {_named(part)}"
+            found = await self._first(self.open + named, part)
+            if not found and part is not None:
+                found = await self._first(self.all + named, part)
+            if found:
+                break
+        return found
+
+    async def _first(self, query: str, part: str | None) -> list[Row]:
+        most = _LOOKED_THROUGH if part is not None and "-" in part else MOST_NAMED + 1
+        runs = self.client.list_workflows(query, limit=most, page_size=most)
+        rows = [await self.read(run) async for run in runs]
+        return [row for row in rows if row is not None and (part is None or _is_called(row, part))]
+
+    def _only(self, part: str | None, found: Sequence[Row]) -> FoundIncident:
+        exact = [each for each in found if part in (each.incident, each.workflow_id)] or found
+        if len(exact) > 1:
+            many = f"more than {MOST_NAMED}" if len(exact) > MOST_NAMED else f"{len(exact)}"
+            which = f"{self.noun}s are open" if part is None else f"{self.noun}s begin with {part!r}"
+            raise LookupFailed(f"{many} {which}, say which:\n" + lines(exact[:MOST_NAMED]))
+        one = exact[0]
         return FoundIncident(
             workflow_id=one.workflow_id, run_id=None if one.open else one.run_id, incident=one.incident
         )
 
+    async def _none(self, part: str | None) -> str:
+        if part is None:
+            return f"no {self.noun} is open"
+        others = (await self.foremost())[: MOST_NAMED + 1]
+        if not others:
+            are = "and none is open"
+        else:
+            are = "open are:\n" + lines(others[:MOST_NAMED]) + ("\n  and others" if len(others) > MOST_NAMED else "")
+        return f"there is no {self.of_that_id} {part!r}; {are}"
 
-def _lines(found: Sequence[Listed]) -> str:
+
+def check_id(part: str) -> None:
+    """Raises LookupFailed when it cannot be one, nor a part of one."""
+    if not _ID.fullmatch(part):
+        raise LookupFailed(f"{part!r} is not the id of an incident: ids look like 20261121-0204-k7")
+
+
+def lines(found: Sequence[Row]) -> str:
     return "\n".join(f"  {each.incident}  {each.severity.upper()} {each.title}" for each in found)
+
+
+def _named(part: str) -> str:
+    if part.startswith(("incident-", "review-")):
+        return f"WorkflowId = '{part}'"
+    beginning = f"{attributes.INCIDENT.name} STARTS_WITH '{part.lower()}'"
+    letters = part.lower().rpartition("-")[2]
+    if _DATED.match(part) or not letters:
+        return beginning
+    return f"({beginning} OR {attributes.INCIDENT_LETTERS.name} STARTS_WITH '{letters}')"
+
+
+def _is_called(row: Row, part: str) -> bool:
+    """Letters that follow something else (`0204-k7mw`) were asked for alone."""
+    return part == row.workflow_id or part.lower() in row.incident

@@ -1,6 +1,7 @@
 """What comes back from asking Temporal about incidents, and the ways in which it can fail, in words for people."""
 
 from datetime import datetime
+from typing import Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -65,7 +66,19 @@ class Summary(Result):
     runbook: str = ""
     commander: str = ""
     tier: int | None = None
+    urgency: int | None = None
+    """Less is more urgent (`policy/views/standing.py`)."""
+    acknowledged_by: str = ""
+    alive_at: Instant | None = None
+    """The last sign of life of whoever acknowledged it."""
+    updated_at: Instant | None = None
+    """The last progress update that a human wrote."""
+    public: str | None = None
+    """What the public has been told."""
+    next_duty: str = ""
     next_duty_at: Instant | None = None
+    seen: bool = True
+    """By a worker; otherwise nothing is known but how it was opened."""
     started_at: Instant
     closed_at: Instant | None = None
 
@@ -95,6 +108,20 @@ class ReviewSummary(Result):
     """None: it has only just begun."""
     problem: str = ""
     """Why it has none, if it should."""
+
+
+Row = TypeVar("Row", Summary, ReviewSummary)
+
+
+class ListPage(Result, Generic[Row]):
+    """Of a list."""
+
+    rows: tuple[Row, ...]
+    number: int = 1
+    """From 1."""
+    size: int
+    total: int
+    """Of the whole list. It is counted beside the rows, and may be off by what has changed in that moment."""
 
 
 class Past(Result):

@@ -1,17 +1,18 @@
 """Reviews as Temporal keeps them: which there are, and how one stands. They are told things as incidents are."""
 
-from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
-from temporalio.client import WorkflowExecution, WorkflowExecutionStatus
+from temporalio.client import Client
 
 from starter.temporal.connection import QUERY_WITHIN
-from starter.temporal.directory import LIST_PAGE, LIST_PAGE_WITHIN, MOST_FOUND
-from starter.temporal.incidents import LONG_LIST, Incidents
-from starter.temporal.lookup import Lookup
-from starter.temporal.results import FoundIncident, LookupFailed, ReviewSummary
-from workflows.durable import search_attributes as attributes
-from workflows.durable.memos import RECORD_MEMO
+from starter.temporal.deadlines import due_first
+from starter.temporal.directory import LIST_PAGE, LIST_PAGE_WITHIN
+from starter.temporal.incidents import A_PAGE_WITHIN, LONG_LIST, Incidents
+from starter.temporal.lookup import MOST_NAMED, Lookup
+from starter.temporal.pages import PAGE_SIZE, READ_WHOLE, every
+from starter.temporal.results import FoundIncident, ListPage, LookupFailed, ReviewSummary
+from starter.temporal.rows import review_record, review_row
 from workflows.policy.review.results import ReviewStatus
 from workflows.policy.review.summary import ClosedReview
 from workflows.policy.views.results import PlanView
@@ -19,6 +20,7 @@ from workflows.policy.views.results import PlanView
 REVIEWS = "WorkflowType = 'review'"
 OPEN_REVIEWS = f"{REVIEWS} AND ExecutionStatus = 'Running'"
 ALL_REVIEWS = f"{REVIEWS} AND ExecutionStatus != 'ContinuedAsNew'"
+CLOSED_REVIEWS: Final = f"{ALL_REVIEWS} AND ExecutionStatus != 'Running'"
 
 
 class Reviews:
@@ -27,38 +29,49 @@ class Reviews:
     def __init__(self, incidents: Incidents) -> None:
         self._incidents = incidents
 
+    async def page(
+        self, number: int = 1, size: int = PAGE_SIZE, *, include_closed: bool = False
+    ) -> ListPage[ReviewSummary]:
+        """Of the open reviews, what is due first at the top, and then of closed ones. None of them is asked."""
+        async with self._incidents.connection.temporal(deadline=A_PAGE_WITHIN):
+            return await _page(self._client, number, size, include_closed=include_closed)
+
     async def list(self, include_closed: bool = False) -> tuple[ReviewSummary, ...]:
-        """Open reviews, what is due first at the top, and then closed ones."""
-        found = await self._matching(ALL_REVIEWS if include_closed else OPEN_REVIEWS)
-        return tuple(sorted(found, key=lambda review: (not review.open, review.due_at or review.started_at)))
+        """All of them, in the same order."""
+        async with self._incidents.connection.temporal(deadline=LONG_LIST):
+            return await _all(self._client, ALL_REVIEWS if include_closed else OPEN_REVIEWS)
 
     async def records(self, since: datetime) -> tuple[ClosedReview, ...]:
         """Of those that are open or have closed since then, as far as they have any."""
         query = f"{ALL_REVIEWS} AND (ExecutionStatus = 'Running' OR CloseTime >= '{since.isoformat()}')"
         async with self._incidents.connection.temporal(deadline=LONG_LIST):
-            runs = self._incidents.connection.client.list_workflows(
-                query, page_size=LIST_PAGE, rpc_timeout=LIST_PAGE_WITHIN
-            )
-            found = [await _record(run) async for run in runs]
+            runs = self._client.list_workflows(query, page_size=LIST_PAGE, rpc_timeout=LIST_PAGE_WITHIN)
+            found = [await review_record(run) async for run in runs]
         return tuple(record for record in found if isinstance(record, ClosedReview))
 
-    async def find(self, prefix: str | None = None, *, closed: bool = False) -> FoundIncident:
-        """The review that is meant by its incident's id, the beginning of one, or nothing if only one is open.
+    async def find(self, part: str | None = None, *, closed: bool = False) -> FoundIncident:
+        """The review that is meant by its incident's id or a part of it: see `Lookup.find`. Raises LookupFailed."""
 
-        Raises LookupFailed.
-        """
-        lookup = Lookup("review", "review of an incident", OPEN_REVIEWS, ALL_REVIEWS, self._matching)
-        return await lookup.find(prefix and prefix.removeprefix("review-"), closed=closed)
+        async def foremost() -> tuple[ReviewSummary, ...]:
+            return (await _page(self._client, 1, MOST_NAMED + 1, include_closed=False)).rows
 
-    async def find_either(self, prefix: str | None = None) -> FoundIncident:
+        found = Lookup(self._client, "review", "review of an incident", OPEN_REVIEWS, ALL_REVIEWS, review_row, foremost)
+        async with self._incidents.connection.temporal():
+            return await found.find(part and part.removeprefix("review-"), closed=closed)
+
+    async def find_either(self, part: str | None = None) -> FoundIncident:
         """The open incident that is meant, or if there is none the open review. Raises LookupFailed."""
         try:
-            return await self._incidents.find(prefix)
+            return await self._incidents.find(part)
         except LookupFailed:
-            is_one = prefix is not None or not await self._incidents.list()
-            if is_one and await self._matching(OPEN_REVIEWS):
-                return await self.find(prefix)
+            is_one = part is not None or not (await self._incidents.page(size=1)).total
+            if is_one and (await self.page(size=1)).total:
+                return await self.find(part)
             raise
+
+    @property
+    def _client(self) -> Client:
+        return self._incidents.connection.client
 
     async def status(self, found: FoundIncident) -> ReviewStatus:
         """Raises NobodyWorks, NothingOpen."""
@@ -68,36 +81,22 @@ class Reviews:
         """Raises NobodyWorks, NothingOpen."""
         return await self._incidents.query(found.workflow_id, found.run_id, "plan", PlanView, QUERY_WITHIN)
 
-    async def _matching(self, query: str) -> Sequence[ReviewSummary]:
-        async with self._incidents.connection.temporal():
-            runs = self._incidents.connection.client.list_workflows(query, limit=MOST_FOUND)
-            return [await _summary(run) async for run in runs]
+
+async def _page(client: Client, number: int, size: int, *, include_closed: bool) -> ListPage[ReviewSummary]:
+    query = ALL_REVIEWS if include_closed else OPEN_REVIEWS
+    total = (await client.count_workflows(query)).count
+    start = (number - 1) * size
+    if total <= READ_WHOLE:
+        rows = (await _all(client, query))[start : start + size]
+    else:
+        rows = await due_first(client, OPEN_REVIEWS, CLOSED_REVIEWS if include_closed else "", start, size)
+    return ListPage(rows=rows, number=number, size=size, total=total)
 
 
-async def _summary(run: WorkflowExecution) -> ReviewSummary:
-    known = run.typed_search_attributes
-    record = await _record(run)
-    title: object = await run.memo_value("title", "")
-    return ReviewSummary(
-        workflow_id=run.id,
-        run_id=run.run_id,
-        incident=known.get(attributes.INCIDENT, run.id.removeprefix("review-")),
-        title=str(title),
-        open=run.status is WorkflowExecutionStatus.RUNNING,
-        severity=known.get(attributes.SEVERITY, ""),
-        runbook=known.get(attributes.RUNBOOK, ""),
-        due_at=known.get(attributes.REVIEW_DUE_AT),
-        started_at=await run.memo_value("opened_at", run.start_time, type_hint=datetime),
-        closed_at=run.close_time,
-        record=record if isinstance(record, ClosedReview) else None,
-        problem=record if isinstance(record, str) else "",
-    )
+async def _all(client: Client, query: str) -> tuple[ReviewSummary, ...]:
+    found = [row async for row in every(client, query, review_row)]
+    return tuple(sorted(found, key=_order))
 
 
-async def _record(run: WorkflowExecution) -> ClosedReview | str | None:
-    """Or why it cannot be read: one that cannot must not hide the others."""
-    try:
-        record: ClosedReview | None = await run.memo_value(RECORD_MEMO, None, type_hint=ClosedReview)
-    except ValueError:
-        return "its figures cannot be read: see its workflow in Temporal"
-    return record
+def _order(review: ReviewSummary) -> tuple[bool, bool, datetime]:
+    return not review.open, review.due_at is None, review.due_at or review.started_at

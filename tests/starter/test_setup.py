@@ -45,14 +45,17 @@ async def test_a_missing_namespace_is_made_with_everything_an_incident_needs(fre
     assert await retention(fresh) == timedelta(days=30)
     assert await attributes(fresh) == {
         "TocsinIncident": "KEYWORD",
+        "TocsinLetters": "KEYWORD",
         "TocsinSeverity": "KEYWORD",
         "TocsinPhase": "KEYWORD",
         "TocsinService": "KEYWORD",
         "TocsinRunbook": "KEYWORD",
         "TocsinCommander": "KEYWORD",
+        "TocsinNextDuty": "KEYWORD",
         "TocsinNextDutyAt": "DATETIME",
         "TocsinReviewDueAt": "DATETIME",
         "TocsinTier": "INT",
+        "TocsinUrgency": "INT",
     }
 
 
@@ -70,7 +73,7 @@ async def test_preparing_again_changes_only_what_differs(empty: Client) -> None:
 async def test_a_namespace_with_some_of_the_attributes_gets_the_others(empty: Client) -> None:
     await add(empty, "TocsinTier", IndexedValueType.INDEXED_VALUE_TYPE_INT)
     await prepare(empty)
-    assert len(await attributes(empty)) == 9
+    assert len(await attributes(empty)) == 12
 
 
 async def test_an_attribute_of_another_type_is_named_and_left_alone(empty: Client) -> None:

@@ -1,20 +1,24 @@
 """What a closed incident leaves where a list finds it, with no worker and no history read."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
+from temporalio.api.enums.v1 import EventType
 from temporalio.client import WorkflowExecution, WorkflowExecutionStatus, WorkflowHandle
 from temporalio.testing import WorkflowEnvironment
 
 from starter.temporal.incidents import Incidents
+from starter.temporal.results import Summary
 from tests.starter.conftest import eventually
 from tests.workflows.incidents import Live, Vendors, firing, incident, opening, rate_limited, resolved
 from workflows.durable import search_attributes as known_by
 from workflows.durable.memos import RECORD_MEMO
 from workflows.incident import IncidentWorkflow
 from workflows.policy.incident.state import Incident
+from workflows.policy.views.standing import WATCHED, urgency
 from workflows.policy.views.summary import ClosedIncident
 
 MINUTE = timedelta(minutes=1)
@@ -81,6 +85,48 @@ async def test_while_it_is_open_a_list_knows_the_gravest_severity_that_it_had(te
         assert await eventually(found, lambda seen: seen == [("sev3", "sev1")])
 
 
+async def test_while_it_is_open_a_list_knows_who_is_on_it_and_what_comes_next(temporal: WorkflowEnvironment) -> None:
+    async def row() -> Summary:
+        [found] = [each for each in await Incidents(temporal.client).list() if each.workflow_id == live.handle.id]
+        return found
+
+    async with incident(temporal, Vendors(), opening("sev2")) as live:
+        new = await eventually(row, lambda row: row.seen)
+        assert (new.urgency, new.acknowledged_by) == (urgency("sev2"), "")
+        await live.handle.execute_update("acknowledge", {"by": "Alice"})
+        taken = await eventually(row, lambda row: bool(row.acknowledged_by))
+        assert (taken.acknowledged_by, taken.urgency) == ("Alice", urgency("sev2", acknowledged=True))
+        assert taken.alive_at is not None
+        assert ": " in taken.next_duty
+        assert taken.next_duty_at is not None
+        await live.handle.execute_update("resolve", {"by": "Alice"})
+        assert (await eventually(row, lambda row: row.phase == "resolved")).urgency == WATCHED
+
+
+async def test_what_a_list_shows_is_written_once_for_a_change_and_not_for_what_changes_nothing(
+    temporal: WorkflowEnvironment,
+) -> None:
+    """Each writing is an Action, and work for the server."""
+    async with incident(temporal, Vendors(), opening("sev2")) as live:
+        await live.at(MINUTE)
+        before = await written(live)
+        await live.handle.execute_update("acknowledge", {"by": "Alice"})
+        taken = await written(live)
+        for number in range(3):
+            await live.handle.signal("alert", {"alerts": [firing(f"f{number}").model_dump(mode="json")]})
+        await live.status()
+        assert (await written(live))["memo"] == taken["memo"] == before["memo"] + 1
+
+
+async def written(live: Live) -> Counter[str]:
+    kinds = {
+        EventType.EVENT_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES: "attributes",
+        EventType.EVENT_TYPE_WORKFLOW_PROPERTIES_MODIFIED: "memo",
+    }
+    history = await live.handle.fetch_history()
+    return Counter(kinds[event.event_type] for event in history.events if event.event_type in kinds)
+
+
 @asynccontextmanager
 async def firing_again(temporal: WorkflowEnvironment, commander: str = "") -> AsyncIterator[tuple[Live, Incident]]:
     """A group whose first incident, which is given, ended because an alert opened the next one."""
@@ -126,12 +172,15 @@ async def test_the_next_incident_of_the_group_is_listed_with_nothing_of_the_one_
     assert (before.roles, incident.roles) == ({"commander": "alice"}, {})
     assert incident.id != before.id
     assert {key.name: listed.get(key) for key in known_by.KEYWORDS} == {
-        "TocsinIncident": incident.id, "TocsinSeverity": "sev2", "TocsinPhase": "investigating",
+        "TocsinIncident": incident.id, "TocsinLetters": incident.id[-6:],
+        "TocsinSeverity": "sev2", "TocsinPhase": "investigating",
         "TocsinService": "checkout", "TocsinRunbook": "company", "TocsinCommander": None,
+        "TocsinNextDuty": listed.get(known_by.NEXT_DUTY),
     }  # fmt: skip
     assert listed.get(known_by.TIER) == 1
     coming = [line.at for line in plan.lines]
     assert listed.get(known_by.NEXT_DUTY_AT) in coming
+    assert listed.get(known_by.NEXT_DUTY) in {f"{line.what}: {line.reason}" for line in plan.lines}
 
 
 async def test_both_incidents_of_the_group_are_listed(temporal: WorkflowEnvironment) -> None:

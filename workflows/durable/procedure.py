@@ -37,7 +37,7 @@ class Procedure(Protocol):
     def details(self, view: PlanView) -> str:
         """For Temporal's UI, in Markdown."""
 
-    def attributes(self, present: Plan) -> Sequence[AttributeUpdate]: ...
+    def attributes(self, present: Plan, now: datetime) -> Sequence[AttributeUpdate]: ...
     def memo(self, now: datetime) -> Mapping[str, object]:
         """What lists show of it without asking it."""
 

@@ -12,35 +12,42 @@ from workflows.policy.incident.who import COMMANDER_ROLE
 from workflows.policy.review.owed import owed
 from workflows.policy.review.state import Review
 from workflows.policy.runbook.model import Runbook
+from workflows.policy.views.standing import next_duty, urgency_of
 
 AttributeUpdate = SearchAttributeUpdate[str] | SearchAttributeUpdate[int] | SearchAttributeUpdate[datetime]
 
 
-def attributes_of(incident: Incident, present: Plan) -> list[AttributeUpdate]:
+def attributes_of(book: Runbook, incident: Incident, present: Plan, now: datetime) -> list[AttributeUpdate]:
     return [
-        known.INCIDENT.value_set(incident.id),
+        *_names(incident),
         known.SEVERITY.value_set(incident.severity),
         known.PHASE.value_set("cancelled" if incident.cancelled else incident.phase),
         _keyword(known.SERVICE, incident.service or None),
         known.RUNBOOK.value_set(incident.runbook),
         _keyword(known.COMMANDER, incident.roles.get(COMMANDER_ROLE)),
         known.TIER.value_set(tier_reached(incident)),
-        _moment(known.NEXT_DUTY_AT, _next_duty_at(present)),
+        known.URGENCY.value_set(urgency_of(book, incident, now)),
+        *_next_duty(book, present),
     ]
 
 
 def attributes_of_review(book: Runbook, review: Review, present: Plan) -> list[AttributeUpdate]:
     deadlines = [each.due_at for each in owed(book, review)]
     return [
+        *_names(review.incident),
         known.PHASE.value_set("closed" if review.closed_at else "review"),
         _moment(known.REVIEW_DUE_AT, min(deadlines, default=None)),
-        _moment(known.NEXT_DUTY_AT, _next_duty_at(present)),
+        *_next_duty(book, present),
     ]
 
 
-def _next_duty_at(present: Plan) -> datetime | None:
-    coming = [w.demand.due_at for w in present.waiting] + [d.due_at for d in (*present.due, *present.next)]
-    return min(coming, default=None)
+def _names(incident: Incident) -> list[AttributeUpdate]:
+    return [known.INCIDENT.value_set(incident.id), known.INCIDENT_LETTERS.value_set(incident.id.rpartition("-")[2])]
+
+
+def _next_duty(book: Runbook, present: Plan) -> list[AttributeUpdate]:
+    said, at = next_duty(book, present) or (None, None)
+    return [_keyword(known.NEXT_DUTY, said), _moment(known.NEXT_DUTY_AT, at)]
 
 
 def _keyword(key: SearchAttributeKey[str], value: str | None) -> AttributeUpdate:

@@ -198,18 +198,18 @@ class Runner:
 
     def _show(self, present: Plan) -> None:
         workflow.set_current_details(self._procedure.details(self._plan_view(present)))
+        now = self.now()
         news = [
-            a for a in self._procedure.attributes(present) if self._shown.get(a.key.name, NOT_YET_WRITTEN) != a.value
+            a
+            for a in self._procedure.attributes(present, now)
+            if self._shown.get(a.key.name, NOT_YET_WRITTEN) != a.value
         ]
         if news:
             workflow.upsert_search_attributes(news)
             self._shown |= {attribute.key.name: attribute.value for attribute in news}
-        memo = {
-            name: value for name, value in self._procedure.memo(self.now()).items() if self._shown.get(name) != value
-        }
+        memo = {name: value for name, value in self._procedure.memo(now).items() if not _is_in_memo(name, value)}
         if memo:
             workflow.upsert_memo(memo)
-            self._shown |= memo
 
     # -- what it hears
 
@@ -282,3 +282,8 @@ class Runner:
         await workflow.wait_condition(lambda: self._is_quiet() and workflow.all_handlers_finished())
         self._settle()
         workflow.continue_as_new(self._procedure.start())
+
+
+def _is_in_memo(name: str, value: object) -> bool:
+    """Written by this run, by the one before, or at the start: compared as it stands there, whatever its version."""
+    return workflow.info().raw_memo.get(name) == workflow.payload_converter().to_payload(value)

@@ -13,6 +13,7 @@ from workflows.policy.incident.page_statistics import PageStatistics
 from workflows.policy.incident.state import Incident
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.names import SeverityName
+from workflows.policy.views.standing import STANDING_MEMO, IncidentStanding, standing
 from workflows.policy.wire.model import Instant, Wire
 
 GRAVEST = "gravest"
@@ -22,12 +23,13 @@ DRILL = "drill"
 def listed(opening: OpenRequest, opened_at: datetime) -> dict[str, object]:
     """The memo with which an incident begins: what lists show of it before a worker has seen it."""
     drill: dict[str, object] = {DRILL: True} if opening.speed != 1.0 else {}
-    return {"title": opening.title, "opened_at": opened_at.isoformat()} | drill
+    return {"title": opening.title, "opened_at": opened_at.isoformat(), STANDING_MEMO: IncidentStanding()} | drill
 
 
 def listed_while_open(incident: Incident) -> dict[str, object]:
-    """What lists show of it that its search attributes do not: it was graver than it is."""
-    return {GRAVEST: incident.gravest} if incident.gravest != incident.severity else {}
+    """What lists show of it that its search attributes do not."""
+    graver: dict[str, object] = {GRAVEST: incident.gravest} if incident.gravest != incident.severity else {}
+    return {STANDING_MEMO: standing(incident)} | graver
 
 
 class ClosedIncident(Wire):

@@ -1,0 +1,78 @@
+"""What a list of Temporal's says of one incident, and of one review: search attributes and memo, no question."""
+
+from datetime import datetime
+
+from temporalio.client import WorkflowExecution, WorkflowExecutionStatus
+
+from starter.temporal.results import ReviewSummary, Summary
+from workflows.durable import search_attributes as attributes
+from workflows.durable.memos import RECORD_MEMO
+from workflows.policy.review.summary import ClosedReview
+from workflows.policy.views.standing import STANDING_MEMO, IncidentStanding
+from workflows.policy.views.summary import DRILL, GRAVEST
+
+
+async def incident_row(run: WorkflowExecution) -> Summary:
+    known = run.typed_search_attributes
+    severity = known.get(attributes.SEVERITY, "")
+    return Summary(
+        workflow_id=run.id,
+        run_id=run.run_id,
+        incident=known.get(attributes.INCIDENT, run.id),
+        title=await run.memo_value("title", "", type_hint=str),
+        open=run.status is WorkflowExecutionStatus.RUNNING,
+        severity=severity,
+        gravest=min(severity, await run.memo_value(GRAVEST, severity, type_hint=str)),
+        drill=await run.memo_value(DRILL, False, type_hint=bool),
+        phase=known.get(attributes.PHASE, ""),
+        service=known.get(attributes.SERVICE, ""),
+        runbook=known.get(attributes.RUNBOOK, ""),
+        commander=known.get(attributes.COMMANDER, ""),
+        tier=known.get(attributes.TIER),
+        urgency=known.get(attributes.URGENCY),
+        next_duty=known.get(attributes.NEXT_DUTY, ""),
+        next_duty_at=known.get(attributes.NEXT_DUTY_AT),
+        # Not the execution's own: continue-as-new begins that anew.
+        started_at=await run.memo_value("opened_at", run.start_time, type_hint=datetime),
+        closed_at=run.close_time,
+        seen=known.get(attributes.INCIDENT) is not None,
+        **dict(await _standing(run)),
+    )
+
+
+async def review_row(run: WorkflowExecution) -> ReviewSummary:
+    known = run.typed_search_attributes
+    record = await review_record(run)
+    title: object = await run.memo_value("title", "")
+    return ReviewSummary(
+        workflow_id=run.id,
+        run_id=run.run_id,
+        incident=known.get(attributes.INCIDENT, run.id.removeprefix("review-")),
+        title=str(title),
+        open=run.status is WorkflowExecutionStatus.RUNNING,
+        severity=known.get(attributes.SEVERITY, ""),
+        runbook=known.get(attributes.RUNBOOK, ""),
+        due_at=known.get(attributes.REVIEW_DUE_AT),
+        started_at=await run.memo_value("opened_at", run.start_time, type_hint=datetime),
+        closed_at=run.close_time,
+        record=record if isinstance(record, ClosedReview) else None,
+        problem=record if isinstance(record, str) else "",
+    )
+
+
+async def review_record(run: WorkflowExecution) -> ClosedReview | str | None:
+    """Or why it cannot be read: one that cannot must not hide the others."""
+    try:
+        record: ClosedReview | None = await run.memo_value(RECORD_MEMO, None, type_hint=ClosedReview)
+    except ValueError:
+        return "its figures cannot be read: see its workflow in Temporal"
+    return record
+
+
+async def _standing(run: WorkflowExecution) -> IncidentStanding:
+    """Without what cannot be read: the row is there all the same."""
+    try:
+        found: IncidentStanding = await run.memo_value(STANDING_MEMO, IncidentStanding(), type_hint=IncidentStanding)
+    except ValueError:  # another version's
+        return IncidentStanding()
+    return found

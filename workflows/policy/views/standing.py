@@ -1,0 +1,69 @@
+"""How an incident stands, as far as lists show it: one row, which needs no question to the incident.
+
+The row is kept in two places, because a change of either costs an Action. The search attributes hold what is searched
+for and what time alone changes (`durable/published.py`), the memo `standing` the rest, which changes when somebody does
+something. `starter/temporal/rows.py` reads both.
+"""
+
+from typing import Final, get_args
+
+from workflows.policy.engine import Plan
+from workflows.policy.incident.rules import is_acknowledged
+from workflows.policy.incident.state import Incident
+from workflows.policy.planning.wording import what
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.runbook.names import PublicStatus, SeverityName
+from workflows.policy.wire.bounded import cut
+from workflows.policy.wire.model import Instant, Wire
+
+STANDING_MEMO: Final = "standing"
+"""The memo's name: never changes."""
+WATCHED: Final = 90
+"""The urgency of what is over, and only watched until it closes."""
+LONGEST_DUTY: Final = 200
+"""Characters: stores take 255 in a search attribute, and refuse the workflow's whole turn for one more.
+https://docs.temporal.io/search-attribute#limits"""
+
+
+class IncidentStanding(Wire):
+    """What a list shows of an open incident and no search attribute does."""
+
+    acknowledged_by: str = ""
+    alive_at: Instant | None = None
+    """The last sign of life of whoever acknowledged it."""
+    updated_at: Instant | None = None
+    """The last progress update that a human wrote."""
+    public: PublicStatus | None = None
+    """What the public has been told."""
+
+
+def standing(incident: Incident) -> IncidentStanding:
+    signs = [at for at in (incident.alive_at, incident.updated_at) if at is not None]
+    return IncidentStanding(
+        acknowledged_by=incident.acknowledged_by,
+        alive_at=max(signs, default=incident.acknowledged_at),
+        updated_at=incident.updated_at,
+        public=incident.public.status,
+    )
+
+
+def urgency(severity: SeverityName, *, acknowledged: bool = False) -> int:
+    """Less is more urgent: the graver, and of these what nobody is on. Of what is over it is `WATCHED`."""
+    return 10 * (1 + get_args(SeverityName).index(severity)) + acknowledged
+
+
+URGENCIES: Final = (*(urgency(s, acknowledged=by) for s in get_args(SeverityName) for by in (False, True)), WATCHED)
+"""All that there are, the most urgent first."""
+
+
+def urgency_of(book: Runbook, incident: Incident, now: Instant) -> int:
+    if incident.resolved or incident.cancelled:
+        return WATCHED
+    return urgency(incident.severity, acknowledged=is_acknowledged(book, incident, now))
+
+
+def next_duty(book: Runbook, present: Plan) -> tuple[str, Instant] | None:
+    """What is under way or comes next, in words, and when."""
+    coming = [wanted.demand for wanted in present.waiting] + [*present.due, *present.next]
+    first = min(coming, key=lambda demand: demand.due_at, default=None)
+    return None if first is None else (cut(f"{what(book, first)}: {first.reason}", LONGEST_DUTY), first.due_at)
