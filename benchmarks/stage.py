@@ -94,7 +94,7 @@ async def _up(
 def _environment(temporal: str, settings: Settings) -> dict[str, str]:
     """Nothing of what is set for a real Tocsin on this machine: no vendor must hear of a benchmark."""
     ours = {name: value for name, value in connection.environment(temporal).items() if not name.startswith("TOCSIN_")}
-    chosen = {"TOCSIN_STATE_DIR": str(settings.state_dir), "TOCSIN_RUNBOOK": settings.runbook}
+    chosen = {"TOCSIN_STATE_DIR": str(settings.state_dir), "TOCSIN_RUNBOOK": settings.runbook or ""}
     return {**ours, **chosen} | ({"TOCSIN_RUNBOOKS": str(settings.runbooks)} if settings.runbooks else {})
 
 

@@ -41,7 +41,7 @@ class DeliverySettings(BaseSettings):
     jira_project: str | None = Field(None, description="key of the project that tickets are filed in: `OPS`")
     jira_issue_type: str = Field("Task", description="type of the tickets that are filed")
     jira_webhook_secrets: Secrets = Field(
-        (), description="secrets of the Jira webhook (JSON list: several while rotating)"
+        (), description="secrets of the Jira webhook (several while rotating: commas between, or a JSON list)"
     )
 
     @field_validator("mail_from")

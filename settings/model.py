@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Self
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -12,8 +12,9 @@ from pydantic_settings import (
 
 from settings.delivery import DeliverySettings
 from settings.pagers import PagerSettings
-from settings.secret_files import SecretFiles
+from settings.secret_files import SecretFiles, UnreadableFile
 from settings.sources import SourceSettings
+from settings.written import decoded
 
 MAX_BODY_BYTES = 4_194_304
 """Alertmanager sends a group of 700 alerts, 1.8 KB each, at once."""
@@ -27,7 +28,12 @@ class Settings(SourceSettings, PagerSettings, DeliverySettings):
     """See the descriptions. Nothing here is ever written to a history or a log."""
 
     model_config = SettingsConfigDict(
-        env_prefix="TOCSIN_", env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
+        env_prefix="TOCSIN_",
+        env_file=".env",
+        env_ignore_empty=True,
+        enable_decoding=False,  # `_decode` does it, and says what is wrong with each
+        extra="ignore",
+        frozen=True,
     )
 
     state_dir: Path = Field(
@@ -36,7 +42,11 @@ class Settings(SourceSettings, PagerSettings, DeliverySettings):
     runbooks: Path | None = Field(
         None, description="folder of runbooks (`*.yaml`); the five that ship with Tocsin if unset. The worker's count"
     )
-    runbook: str = Field("company", description="runbook for what names none. The worker's counts")
+    runbook: str | None = Field(
+        None,
+        description="runbook for what names none; if unset the only one of `TOCSIN_RUNBOOKS`, else `company`. "
+        "The worker's counts",
+    )
     log_format: str = Field("console", pattern="^(console|json)$", description="`console` or `json`")
 
     worker_processes: int | None = Field(
@@ -79,6 +89,15 @@ class Settings(SourceSettings, PagerSettings, DeliverySettings):
     )
     speed: float = Field(1.0, gt=0, le=3600, description="time compression for drills: 60 makes a minute of a second")
 
+    @field_validator("*", mode="before")
+    @classmethod
+    def _decode(cls, value: object, field: ValidationInfo) -> object:
+        if isinstance(value, UnreadableFile):
+            raise ValueError(str(value))
+        if isinstance(value, str) and field.field_name:
+            return decoded(cls.model_fields[field.field_name].annotation, value)
+        return value
+
     @field_validator("state_dir")
     @classmethod
     def _expand(cls, value: Path) -> Path:
@@ -119,7 +138,9 @@ def load() -> Settings:
         return Settings()
     except ValidationError as error:
         lines = [_complaint(e["loc"], e["msg"]) for e in error.errors(include_input=False, include_url=False)]
-        raise SettingsError("\n".join(lines)) from None
+        raise SettingsError("\n".join(dict.fromkeys(lines))) from None
+    except (OSError, UnicodeDecodeError) as error:  # of all sources only this one is a file that is read whole
+        raise SettingsError(f".env cannot be read: {getattr(error, 'strerror', None) or 'it is no UTF-8'}") from None
 
 
 def _complaint(loc: tuple[int | str, ...], message: str) -> str:

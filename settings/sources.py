@@ -9,7 +9,7 @@ from settings.secret import Secrets
 
 
 def _several(description: str) -> Any:
-    return Field((), description=f"{description} (JSON list: several while rotating)")
+    return Field((), description=f"{description} (several while rotating: commas between, or a JSON list)")
 
 
 class SourceSettings(BaseSettings):
@@ -19,7 +19,8 @@ class SourceSettings(BaseSettings):
     azure_tokens: Secrets = _several("tokens that the address given to Azure Monitor may end in")
     cloudevents_tokens: Secrets = _several("bearer tokens that senders of CloudEvents may present")
     cloudwatch_topics: Secrets = Field(
-        (), description="ARNs of the SNS topics that CloudWatch's alarms may come through (JSON list)"
+        (),
+        description="ARNs of the SNS topics that CloudWatch's alarms may come through (commas between, or a JSON list)",
     )
     datadog_tokens: Secrets = _several("bearer tokens that Datadog may present")
     generic_secrets: Secrets = _several("Standard Webhooks secrets (`whsec_...`) for `/webhooks/generic`")

@@ -23,4 +23,12 @@ def state_dir() -> Path:
 
 def said(variable: str) -> str:
     """What the environment says, or `.env`; empty if neither does."""
-    return os.environ.get(variable) or dotenv_values(".env").get(variable) or ""
+    return os.environ.get(variable) or _in_dotenv(variable)
+
+
+def _in_dotenv(variable: str) -> str:
+    """A file that cannot be read says nothing: whoever needs all settings says what is wrong with it."""
+    try:
+        return dotenv_values(".env").get(variable) or ""
+    except (OSError, UnicodeDecodeError):
+        return ""

@@ -9,6 +9,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from settings import Settings
+from starter.runbooks.default import default_runbook
 from starter.temporal import digest_schedule
 from starter.temporal.connection import TemporalConnection
 from starter.temporal.installations import Installations
@@ -36,5 +37,6 @@ async def _default(client: Client, settings: Settings) -> Runbook:
     try:
         there = await Installations(TemporalConnection(client)).current()
     except Unpublished:
-        return named(library(settings), settings.runbook)
+        books = library(settings)
+        return named(books, default_runbook(books, settings))
     return there.runbooks[there.default]

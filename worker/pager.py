@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from settings import Settings, SettingsError
 from settings.pagers import PAGER_VARIABLES
+from starter.runbooks.default import SHIPPED_DEFAULT
 from workflows.policy.runbook.model import Runbook
 
 
@@ -37,6 +38,6 @@ def unroutable(runbooks: Iterable[Runbook], settings: Settings) -> list[str]:
         f"runbook {runbook.runbook} pages {person}, whom no pager knows ({PAGER_VARIABLES}): the next tier would be "
         "paged instead"
         for runbook in runbooks
-        if settings.runbooks or runbook.runbook == settings.runbook
+        if settings.runbooks or runbook.runbook == (settings.runbook or SHIPPED_DEFAULT)
         for person in sorted(paged(runbook) - reached)
     ]

@@ -21,7 +21,11 @@ async def publish(client: Client, library: Library, settings: Settings) -> None:
     """Until it is done. It never stands in the way of the work: what was published before stays in force meanwhile."""
     ours = loaded(library, settings)
     if ours.default not in ours.runbooks:
-        log.error("the default runbook is not loaded: nothing is published", runbook=ours.default)
+        log.error(
+            "the default runbook is not loaded: nothing is published",
+            runbook=ours.default,
+            loaded=sorted(library.runbooks),
+        )
         return
     installations = Installations(TemporalConnection(client))
     while True:

@@ -13,6 +13,7 @@ from settings import Settings, SettingsError
 from starter.gateway.app import create_app
 from starter.gateway.canary import Canary
 from starter.gateway.limits import Door, Limits, limited
+from starter.runbooks.default import require_default
 from starter.runbooks.library import Library
 from starter.sources import verify
 from starter.sources.table import SOURCES
@@ -76,9 +77,7 @@ def _demand(settings: Settings, library: Library, host: str, *, exposed: bool) -
         raise SettingsError(
             f"TOCSIN_GENERIC_SECRETS: not a Standard Webhooks secret (`whsec_` and base64): number {numbers}"
         )
-    if settings.runbook not in library.runbooks:
-        problems = "".join(f"\n  {problem}" for problem in library.problems)
-        raise SettingsError(f"TOCSIN_RUNBOOK: the runbook {settings.runbook!r} is not loaded{problems}")
+    require_default(library, settings)
     if exposed and not any(getattr(settings, source.secrets) for source in SOURCES.values()):
         raise SettingsError(
             f"{host} can be reached from other machines, and anybody there could open incidents: set "

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from importlib import metadata
 
 from settings import Settings
+from starter.runbooks.default import default_runbook
 from starter.runbooks.library import Library
 from workflows.policy.watches.installation import Installation
 
@@ -14,7 +15,7 @@ def loaded(library: Library, settings: Settings) -> Installation:
     """What this process would publish."""
     return Installation(
         runbooks=library.runbooks,
-        default=settings.runbook,
+        default=default_runbook(library, settings),
         speed=settings.speed,
         no_pager=settings.no_pager,
         version=metadata.version("tocsin"),

@@ -9,7 +9,9 @@ import pytest
 from settings import Settings, SettingsError
 from tocsin.up.folder import LastUp
 from tocsin.up.layout import Layout, Options, lay_out
+from tocsin.up.parts import pointing_at_the_sandbox
 from tocsin.up.ports import PortTaken
+from tocsin.up.run import replaced
 
 ANYWHERE = Options(gateway_port=0, temporal_port=0, ui_port=0, sandbox_port=0)
 
@@ -105,3 +107,20 @@ def test_with_a_temporal_of_somebody_elses_no_server_and_no_sandbox_are_ours() -
 def test_a_missing_pager_is_an_error_once_anything_is_real(configured: str | None) -> None:
     with pytest.raises(SettingsError, match="no pager is connected"):
         laid_out(configured=configured, chosen={"slack_token": "xoxb-1"})
+
+
+@pytest.mark.parametrize(
+    ("chosen", "warning"),
+    [
+        ({}, []),
+        ({"speed": 60}, []),
+        (
+            {"pagerduty_webhook_secrets": ["mine"], "slack_url": "https://proxy.example"},
+            ["replaces TOCSIN_SLACK_URL, TOCSIN_PAGERDUTY_WEBHOOK_SECRETS until one is configured"],
+        ),
+    ],
+)
+def test_settings_that_the_sandbox_replaces_are_named(chosen: dict[str, object], warning: list[str]) -> None:
+    pointing = pointing_at_the_sandbox(laid_out(), [], "secret")
+    told = list(replaced(settings(**chosen), pointing))
+    assert [line.split("and ")[1] for line in told] == warning

@@ -14,6 +14,7 @@ from typer import Argument, Option
 import settings
 from starter.intake.explain import ExplainedIncident, Routed
 from starter.intake.explain import route as routed
+from starter.runbooks.default import default_runbook
 from starter.runbooks.problems import closest
 from starter.sources.reading import Webhook
 from starter.sources.table import SOURCES
@@ -70,7 +71,8 @@ async def _book(name: str) -> tuple[Runbook, str]:
     except (Failure, Unreachable, Unpublished) as why:
         chosen = settings.load()
         because = "asked for by name" if name else "TOCSIN_RUNBOOK: the webhook names none"
-        return named(library(chosen), name or chosen.runbook), f"{because}; out of this shell's files, for {why}"
+        books = library(chosen)
+        return named(books, name or default_runbook(books, chosen)), f"{because}; out of this shell's files, for {why}"
     because = "asked for by name" if name else "the default there: the webhook names none"
     book = followed(there, name)
     published = f"published by {there.published_by} at {moment(there.published_at)} UTC ({content_hash(book)})"

@@ -6,7 +6,9 @@ import signal
 from rich.console import Console
 
 from settings import Settings
+from starter.runbooks.default import require_default
 from tocsin import connection
+from tocsin.library import library
 from tocsin.up.folder import Folder
 from tocsin.up.layout import Options, lay_out
 from tocsin.up.panel import panel
@@ -17,6 +19,7 @@ STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 async def up(options: Options, settings: Settings, console: Console) -> None:
     """Run until a signal. Raises FolderInUse, PortTaken, PartFailed, SettingsError, Failure."""
+    require_default(library(settings), settings)
     folder = Folder(settings.state_dir)
 
     def say(line: str) -> None:

@@ -14,6 +14,9 @@ from worker.pager import paged
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.references import channels_of
 
+PYTHON = (sys.executable, "-P")
+"""Never with modules out of the folder in which `up` happens to run: theirs may be called `settings` or `worker`."""
+
 SERVER = (
     # Write-ahead log: readers and the writer do not wait for each other. FULL: what the gateway has answered 202 for
     # survives a power cut too. What that costs is measured in ADR 0006.
@@ -39,18 +42,18 @@ def sandbox(layout: Layout, books: Iterable[Runbook], webhook_secret: str, envir
     channels = sorted({channel for book in books for channel in channels_of(book)})
     rooms = (option for channel in channels for option in ("--channel", channel.removeprefix("#")))
     options = (*ports, *rooms, "--webhook-url", hook, "--webhook-secret", webhook_secret)
-    return Part("sandbox", (sys.executable, "-m", "sandbox", *options), environment, stops_within_s=1)
+    return Part("sandbox", (*PYTHON, "-m", "sandbox", *options), environment, stops_within_s=1)
 
 
 def worker(environment: Mapping[str, str]) -> Part:
-    return Part("worker", (sys.executable, "-m", "tocsin", "worker"), environment, stops_within_s=4.5)
+    return Part("worker", (*PYTHON, "-m", "tocsin", "worker"), environment, stops_within_s=4.5)
 
 
 def gateway(layout: Layout, environment: Mapping[str, str]) -> Part:
     options = ["--host", layout.host, "--port", str(layout.gateway_port)]
     if layout.allow_unauthenticated:
         options.append("--allow-unauthenticated")
-    return Part("gateway", (sys.executable, "-m", "tocsin", "gateway", *options), environment, stops_within_s=2.5)
+    return Part("gateway", (*PYTHON, "-m", "tocsin", "gateway", *options), environment, stops_within_s=2.5)
 
 
 def pointing_at_the_sandbox(layout: Layout, books: Iterable[Runbook], webhook_secret: str) -> dict[str, str]:

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import os
 import secrets
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import IO
 
@@ -52,7 +52,10 @@ async def running(
             books = library(settings).runbooks.values()
             toys = parts.sandbox(layout, books, secret, environment)
             await supervisor.start(toys, listening("127.0.0.1", layout.sandbox_port))
-            environment |= parts.pointing_at_the_sandbox(layout, books, secret)
+            pointing = parts.pointing_at_the_sandbox(layout, books, secret)
+            environment |= pointing
+            for line in replaced(settings, pointing):
+                say(line)
         if layout.published.ui and not settings.temporal_ui_url:
             environment["TOCSIN_TEMPORAL_UI_URL"] = layout.published.ui
         folder.remember(layout.published)
@@ -67,6 +70,14 @@ async def running(
         except Failure as failure:
             say(str(failure))
         yield published
+
+
+def replaced(settings: Settings, pointing: Iterable[str]) -> Iterator[str]:
+    """Which of somebody's own settings are not used, as they would be only with a vendor."""
+    fields = [(variable, variable.removeprefix("TOCSIN_").lower()) for variable in pointing]
+    theirs = [name for name, field in fields if getattr(settings, field) != Settings.model_fields[field].default]
+    if theirs:
+        yield f"the sandbox stands in for every vendor, and replaces {', '.join(theirs)} until one is configured"
 
 
 def _chosen(settings: Settings) -> dict[str, str]:
