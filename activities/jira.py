@@ -180,11 +180,11 @@ class Jira:
         now = (await self._ask(http, "GET", self._issue(ticket) + "?fields=status", _STATUS_ANSWER)).fields.status
         if now.is_done:
             return
-        ways = await self._ask(http, "GET", self._issue(ticket, "transitions"), _TRANSITIONS_ANSWER)
-        way = next((each for each in ways.transitions if each.to.is_done), None)
-        if way is None:
+        transitions = await self._ask(http, "GET", self._issue(ticket, "transitions"), _TRANSITIONS_ANSWER)
+        chosen = next((each for each in transitions.transitions if each.to.is_done), None)
+        if chosen is None:
             raise Rejected(f"no transition leads {ticket} from {one_line(now.name, 40)!r} to a status that is done")
-        wanted: Mapping[str, JsonValue] = {"transition": {"id": way.id}}
+        wanted: Mapping[str, JsonValue] = {"transition": {"id": chosen.id}}
         await self._send(http, "POST", self._issue(ticket, "transitions"), wanted)
 
     def _issue(self, key: str, what: str = "") -> str:

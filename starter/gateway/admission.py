@@ -58,7 +58,7 @@ class Admission:
     def admit(self, webhook: Webhook, source: Source) -> None:
         """Returns if the webhook is genuine, or nobody has said how that is known. Raises Refusal."""
         if self._is_genuine(webhook, source):
-            self.outcomes.turned_away.genuine(source)
+            self.outcomes.rejected_webhooks.genuine(source)
             return
         if not webhook.whole:
             limit = READ_AT_MOST * self.settings.max_body_bytes

@@ -49,7 +49,7 @@ class _Dropped(_Row):
         return f"{self.name}: a webhook {self.outcome} {_times(self.count)}, {self.last}: {self.reason}"
 
 
-class TurnedAway:
+class RejectedWebhooks:
     def __init__(self) -> None:
         self._rows: dict[str, _LockedOut] = {}
         self._dropped: dict[tuple[str, str], _Dropped] = {}

@@ -218,7 +218,7 @@ class TestCompressed:
 
 class TestSeen:
     def test_what_is_dropped_is_logged_once_a_minute_for_each_source_and_shown_for_a_day(self) -> None:
-        known = rejected_webhooks.TurnedAway()
+        known = rejected_webhooks.RejectedWebhooks()
         with capture_logs() as logs:
             for second in range(0, 150, 10):
                 known.dropped(

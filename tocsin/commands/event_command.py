@@ -39,7 +39,7 @@ def event_command(
         def run(context: typer.Context, by: str, as_json: bool, **options: object) -> None:
             incident, own = split(context.args, takes)
             event = _checked(event_of, own, options).model_copy(update={"by": by or me(), "via": VIA})
-            _tell(to, incident, event, as_json)
+            _signal(to, incident, event, as_json)
 
         options = (parameter for parameter in parameters if parameter not in takes)
         run.__signature__ = inspect.Signature([*options, *_COMMON])  # type: ignore[attr-defined] # for typer
@@ -57,7 +57,7 @@ def event_command(
     return register
 
 
-def _tell(to: Addressee, incident: str, event: Event, as_json: bool) -> None:
+def _signal(to: Addressee, incident: str, event: Event, as_json: bool) -> None:
     """Imports Temporal's client, which `--help` does without."""
     from tocsin.commands.asking import ask
     from tocsin.commands.calling import check, shown

@@ -105,7 +105,7 @@ def router(watched: Watched) -> APIRouter:
             problems=[
                 *map(str, watched.library.problems),
                 *there.problems(),
-                *watched.outcomes.turned_away.problems(datetime.now(UTC)),
+                *watched.outcomes.rejected_webhooks.problems(datetime.now(UTC)),
             ],
             webhooks=_by_source(watched.outcomes),
             connections={str(cut): count for cut, count in watched.door.cuts.items()},
