@@ -1,5 +1,5 @@
 """The workflow `cancelled-episodes`: under the workflow id of an incident that was cancelled while its alerts fired, it
-hears what is still said of them, so that nobody else has to (ADR 26). What is news opens the next incident at once."""
+takes what their senders still send, so that nobody is paged for it (ADR 26). News opens the next incident at once."""
 
 from collections.abc import Sequence
 from datetime import timedelta

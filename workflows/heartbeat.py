@@ -1,7 +1,7 @@
-"""The workflow `heartbeat`: hears beats, and opens an incident when they stop. What decides is `policy/heartbeat.py`.
+"""The workflow `heartbeat`: takes beats, and opens an incident when they stop. `policy/watches/heartbeat.py` decides.
 
 It costs next to nothing: one timer for as long as a beat is due, left alone while beats come (each only moves the
-deadline, which is looked at when the timer has run out), and the gateway hands on at most four beats an interval.
+deadline, which is looked at when the timer has run out), and the gateway forwards at most four beats an interval.
 """
 
 from collections.abc import Sequence

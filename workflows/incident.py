@@ -1,4 +1,4 @@
-"""The workflow `incident`: an incident, from its declaration to its close, in the shell that all share."""
+"""The workflow `incident`: an incident, from its declaration to its close, carried out by the `Runner`."""
 
 from collections.abc import Sequence, Set
 from datetime import datetime
@@ -35,7 +35,7 @@ ID_LETTERS = "23456789bcdfghjkmnpqrstvwxz"
 
 
 class IncidentProcedure:
-    """An incident, as a shell carries it out."""
+    """An incident, as the runner carries it out."""
 
     known = INCIDENT_SIGNALS
 

@@ -1,4 +1,4 @@
-"""The workflow `review`: what an incident owes after its end, until it is done; in the shell that all share."""
+"""The workflow `review`: what an incident owes after its end, until it is done; carried out by the `Runner`."""
 
 from collections.abc import Sequence, Set
 from datetime import datetime
@@ -33,7 +33,7 @@ from workflows.texts.render import Message, words
 
 
 class ReviewProcedure:
-    """A review, as a shell carries it out."""
+    """A review, as the runner carries it out."""
 
     known = REVIEW_SIGNALS
 

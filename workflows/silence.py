@@ -1,5 +1,5 @@
-"""The workflow `silence`: keeps what must open no incident now, and opens it in the end. What decides is
-`policy/silence.py`; gateways find it by its memo, so that they need no worker to be silent."""
+"""The workflow `silence`: keeps what must open no incident now, and opens it in the end. `policy/watches/silence.py`
+decides. Gateways find a silence by its memo, so that a silence counts while no worker runs."""
 
 import asyncio
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Deliveries that were refused or could not be read: nobody may overlook that a sender is not heard."""
+"""Deliveries that were refused or could not be read: nobody may overlook a sender whose alerts do not get through."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

@@ -1,1 +1,1 @@
-"""What becomes of an alert before its incident: grouped, ignored, silenced, batched, handed on."""
+"""What becomes of an alert before its incident: grouped, ignored, silenced, batched, forwarded."""

@@ -1,7 +1,7 @@
-"""Beats on their way to their heartbeats: as many as matter are handed on.
+"""Beats on their way to their heartbeats: as many as matter are forwarded.
 
 A sender may beat every second; its heartbeat asks only whether it beat lately. So a beat that comes within a quarter of
-the interval after the one before it is kept here, and the newest of those is handed on when that quarter is over: with
+the interval after the one before it is kept here, and the newest of those is forwarded when that quarter is over: with
 its own time, long before it could be missed. Should this process be killed meanwhile, then the next beat arrives first.
 """
 

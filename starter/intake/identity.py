@@ -1,4 +1,4 @@
-"""Under which name alerts of a group find their incident, whichever gateway they come to."""
+"""The workflow id under which alerts of a group find their incident, whichever gateway they come to."""
 
 import hashlib
 

@@ -1,7 +1,7 @@
 """Alerts that fire and open nothing: their word says that nothing is wrong, or the runbook's `ignore` names them.
 
-What is open already must still hear of them. An alert that was critical and is harmless now no longer asks for anybody:
-so it goes on as an end, which opens nothing and is told to nobody where nothing is open.
+An incident that is open must still get them. An alert that was critical and is harmless now no longer asks for anybody:
+so it goes on as an end, which opens nothing and is dropped where nothing is open.
 """
 
 from collections import Counter

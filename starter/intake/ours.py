@@ -1,4 +1,4 @@
-"""Tocsin's own pages, which come back by many ways: as PagerDuty's webhooks, or through whatever forwards those.
+"""Tocsin's own pages, which come back: as PagerDuty's webhooks, or through a program that forwards those.
 
 A page of ours must never open an incident, which would page. They are known by the form of their key alone, so that it
 does not matter whose page it is: two installations on one PagerDuty account would page about each other's pages without

@@ -1,10 +1,10 @@
 """PagerDuty's webhooks about our own rings: what becomes of them there.
 
 Only a person acknowledges and resolves. Our own acknowledging and resolving through the Events API comes back as a
-webhook too, with an integration as its agent: taken for a person's, it would
-resolve the incident when only an older ring is resolved there.
-An agent that is missing is none either: PagerDuty's workflows and time-outs have none. That is noted. An
-acknowledgement may end by itself there, so that its end counts whoever did it: PagerDuty rings again, and so do we.
+webhook too, with an integration as its agent. Taken for a person's, it would resolve the incident when only an older
+ring was resolved there. A missing agent is no person either: PagerDuty's workflows and time-outs have none; such an
+event is noted. An acknowledgement may end by itself there, so its end counts whoever did it: PagerDuty rings again, and
+so do we.
 """
 
 from collections.abc import Callable

@@ -1,8 +1,8 @@
-"""What an open incident is told of an alert that it knows: that it came again, without the labels, links and texts that
-it keeps already, or never kept.
+"""A repeat of an alert that an open incident knows is sent to it without the labels, links and texts that the incident
+keeps already, or never kept.
 
-A large group says the same every minute, and what is signalled fills the incident's history for good. Known is what
-this process has told it of the same episode; after a restart, or beside another gateway, it is told whole once more.
+A large group says the same every minute, and every signal fills the incident's history for good. A process knows
+what it sent of an episode; after a restart, or beside another gateway, an alert is sent whole once more.
 """
 
 from collections.abc import Iterable

@@ -1,7 +1,7 @@
-"""Which alerts of a delivery are held, by which silence; and holding them.
+"""Which alerts of a delivery a silence captures.
 
-What cannot be held for certain is not: the silence itself must have taken it, so one that has ended holds nothing,
-however old this gateway's list of silences may be. A page too many is the smaller harm.
+An alert is silenced only once the silence itself has captured it: a silence that has ended captures nothing, however
+old this gateway's list of silences may be. A page too many is the smaller harm.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ SILENCES_LOOK_EVERY_S = 5.0
 SILENCES_FIRST_LOOK_S = 1.0
 """How long the first alerts wait for the first look."""
 SIGNALLED_AGAIN_AFTER = timedelta(minutes=1)
-"""The same again within this is not signalled again."""
+"""A repeat within this time is not signalled to the silence again."""
 SILENCED_REMEMBERED = 10_000
 """Alerts that silences have heard of. Forgetting one costs a signal."""
 

@@ -1,7 +1,7 @@
-"""What a delivery brings whose sender has proved itself. It is never dropped for its form (rule of trust 19).
+"""Reads a delivery whose sender has proved itself. It is never dropped for its form (rule of trust 19).
 
-What can be read is; what cannot, a whole delivery or some of its alerts, is an alert by itself, one of each source, so
-that somebody looks at that sender before its next real alert is lost.
+All that can be read is used. A delivery, or an alert in it, that cannot be read becomes an alert by itself, one for
+each source, so that somebody looks at that sender before its next real alert is lost.
 """
 
 from dataclasses import replace

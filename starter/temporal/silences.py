@@ -78,7 +78,7 @@ class Silences:
         return tuple(sorted((card for card in found if card), key=lambda card: card.ends_at))
 
     async def state(self, silence: str) -> Silence:
-        """What it holds. Raises NobodyWorks."""
+        """The state of a silence, with the alerts that it keeps. Raises NobodyWorks."""
         return await self._named.state(silence, Silence)
 
 

@@ -1,4 +1,4 @@
-"""Progress updates, their reminders, and the question who wears the hats."""
+"""Progress updates, their reminders, and the question who takes the empty roles."""
 
 from tests.policy.builders import (
     at,

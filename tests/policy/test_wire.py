@@ -1,4 +1,4 @@
-"""Every model that enters a history comes back from JSON as it was, and is deaf to what a newer version added."""
+"""Every model that enters a history comes back from JSON as it was, and ignores what a newer version added."""
 
 from collections.abc import Iterator
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""From whatever arrived to an event: parsed inside the handler, because the SDK drops a signal that does not parse."""
+"""Makes an event of whatever arrived. Handlers parse inside, because the SDK drops a signal that does not parse."""
 
 from collections.abc import Mapping, Sequence
 

@@ -1,5 +1,5 @@
-"""What a workflow wants of Temporal beyond itself, as activities: that alerts reach their incident, just as the gateway
-hands them on; and to know when the gateway listened."""
+"""Activities by which a workflow uses Temporal as a client: it forwards alerts to their incident, as the gateway does,
+lists silences, and finds out when the gateway listened."""
 
 from datetime import datetime, timedelta
 

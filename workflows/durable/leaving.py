@@ -1,10 +1,10 @@
-"""When a run of a workflow has become too much, and goes on as a new one."""
+"""When the history of a run has become too long or too heavy, and the workflow continues as new."""
 
 from temporalio import workflow
 
 
 def is_long_or_heavy(events: int, size: int) -> bool:
-    """Has its history reached that many events, or bytes? Whatever is on its way then."""
+    """Has the history reached that many events, or bytes? Then the run ends even while sends are under way."""
     info = workflow.info()
     return info.get_current_history_length() >= events or info.get_current_history_size() >= size
 

@@ -1,7 +1,7 @@
-"""How much is read and folded within one activation, which the SDK takes for deadlocked after two seconds.
+"""How much is read and applied within one activation, which the SDK takes for deadlocked after two seconds.
 
-While no worker ran, an hour of a storm may wait in the history, and all of it arrives at once. What has no room waits
-for the next activation, which only a timer brings: yielding to asyncio's loop goes on in the same one.
+While no worker ran, an hour of a storm may wait in the history, and all of it arrives at once. Alerts beyond the bound
+wait for the next activation, which only a timer brings: yielding to asyncio's loop goes on in the same activation.
 """
 
 import asyncio

@@ -1,9 +1,9 @@
-"""The durable shell around the pure core, the same for an incident and for its review.
+"""Carries out a procedure in Temporal: the same for an incident and for its review.
 
     plan, start what is due, withdraw what is no longer wanted, sleep until `wake_at` or an event; again
 
-A `Procedure` decides; here is only what Temporal can do: sleep for days, remember, send at least once.
-Rules of this file: a send never blocks the loop (each is its own task); a handler only folds its event into the state
+The `Procedure` decides. The runner does only what Temporal can do: sleep for days, remember, send at least once.
+Rules of this file: a send never blocks the loop (each is its own task); a handler only applies its event to the state
 and wakes the loop; a key is never begun twice at a time.
 """
 
@@ -150,7 +150,7 @@ class Runner:
                 send.add_done_callback(self._look_again)
 
     def _has_news(self) -> bool:
-        """Nothing is decided before all that was said has been heard (rule 7)."""
+        """Nothing is decided before all signals that have arrived are read (rule 7)."""
         return self._changed and not self._pace.is_behind()
 
     def _look_again(self, _: "asyncio.Task[EffectSettled] | asyncio.Task[None]") -> None:
@@ -211,7 +211,7 @@ class Runner:
         if memo:
             workflow.upsert_memo(memo)
 
-    # -- what it hears
+    # -- signals and updates
 
     def _listen(self) -> None:
         """Every command is both: a signal that is never refused and an update that answers (rule 12).

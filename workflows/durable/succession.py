@@ -1,4 +1,5 @@
-"""What comes after an incident under the same workflow id: the next one, or a memory of what was cancelled (ADR 26)."""
+"""Which workflow follows an incident under the same workflow id: the next incident, or one that remembers the episodes
+that were cancelled (ADR 26)."""
 
 from temporalio import workflow
 

@@ -22,10 +22,10 @@ demand built (`DeferredDemand`) when somebody wants to see the plan.
 From this follow the rules that matter at 3 a.m.:
 
 * Level, not edge. A crash between two steps loses nothing: the next plan demands whatever has not settled. A key that
-  was begun stays demanded until it settles; the shell never begins a key twice at a time, and tells the adapter when it
-  begins one again.
+  was begun stays demanded until it settles; the runner never begins a key twice at a time, and tells the adapter when
+  it begins one again.
 * What is no longer demanded is withdrawn. Acknowledging removes the demands of the tiers that stop at an
-  acknowledgement; the shell cancels their sends. Resolving removes all pages. Lowering the severity removes what only
+  acknowledgement; the runner cancels their sends. Resolving removes all pages. Lowering the severity removes what only
   the higher one wanted. Nobody writes a cancellation rule.
 * Late is late once. A cadence demands its latest missed moment and the next, not all that were missed. Tiers that are
   overdue are each demanded once, in order.
@@ -33,7 +33,7 @@ From this follow the rules that matter at 3 a.m.:
   opening and the opening has not moved.
 * Time decides only three things by itself: an end of what flaps has lasted, an incident that was watched long enough
   closes, and one whose alerts still fire at that point reopens. These are conclusions (`closing.py`): events that the
-  shell folds in and plans again.
+  runner applies before it plans again.
 
 The same function serves the live workflow, the preview, the tests and the replay of old incidents (`simulate.py`).
 """
@@ -71,7 +71,7 @@ class Plan:
     wake_at: datetime | None
     """Look again then, at the latest; always after `now`. None: only an event can change anything."""
     conclusions: tuple[Event, ...] = ()
-    """What time alone has brought about. Fold these in and plan again before anything else."""
+    """What time alone has brought about. Apply these and plan again before anything else."""
 
     @property
     def next(self) -> tuple[Demand, ...]:
@@ -79,7 +79,7 @@ class Plan:
         return tuple(sorted((_built(each).demand for each in self.later), key=_urgency_later))
 
     def falls_due(self, at: datetime) -> tuple[Demand, ...]:
-        """What of it falls due up to then, at the latest at `wake_at`, if nothing has happened."""
+        """Which of the demands fall due up to then, if nothing happens before; ask for `wake_at` at the latest."""
         come = [_built(each) for each in self.later if each.due_at <= at]
         return tuple(sorted((wanted.demand for wanted in come if not wanted.waits_for), key=_urgency))
 

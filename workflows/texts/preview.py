@@ -1,4 +1,4 @@
-"""A runbook's preview: what the core foresees, in the words in which it would be said."""
+"""A runbook's preview: what the simulation plans, in the words in which it would be said."""
 
 from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import WriteDocument

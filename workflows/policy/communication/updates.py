@@ -1,4 +1,4 @@
-"""What recurs while an incident is open: progress updates, and the question who wears the hats."""
+"""What recurs while an incident is open: progress updates, and the question who takes the empty roles."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta

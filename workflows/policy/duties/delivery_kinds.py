@@ -1,4 +1,4 @@
-"""What leaves by other ways than chat, pager and status page: e-mail, documents, tickets; and what becomes of it."""
+"""Duties that leave by e-mail, as documents or as tickets, and what becomes of each."""
 
 from typing import assert_never
 

@@ -1,5 +1,5 @@
-"""What is to be done so that it does not happen again: said while the incident is open or at its review, kept until it
-is done or waived. An open incident hands them to its review, which nags."""
+"""Follow-ups: tasks that keep the incident from happening again. People add them while it is open or at its review;
+each is kept until it is done or waived. An open incident hands them to its review, which nags."""
 
 from collections.abc import Iterator
 from datetime import date, datetime

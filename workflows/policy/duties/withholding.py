@@ -1,4 +1,4 @@
-"""What is kept back because somebody has yet to fill something in: it waits for words, and nobody else lets it out.
+"""Texts that are withheld because somebody has yet to fill a gap: they wait for that person's words.
 
 A text for people outside that has a gap is not sent, whoever let it out: the runbook, a deadline or an approval. It
 becomes a draft that only words can end; whoever owes it is told, and no deadline sends it after all.

@@ -1,7 +1,7 @@
 """What may be asked of the world: one frozen model for each kind of effect.
 
-The core says *what* (whom, where, which template, why); `workflows.texts.render` turns that into words; the shell
-wraps both into a `Send` and hands it to an activity. `Receipt` is all that comes back.
+The core says *what* (whom, where, which template, why); `workflows.texts.render` turns that into words; the runner
+puts both into a `Send` and hands it to an activity. A `Receipt` is all that comes back.
 
 Names only: a person is `vp-engineering`, a channel is `#incidents`. Which PagerDuty key or Slack user that is, only the
 adapter knows (rule 10).

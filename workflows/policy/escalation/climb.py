@@ -1,7 +1,7 @@
 """A climb of the ladder and its times: when each rung is due, when it is lost, and when the round is over.
 
 Within a round each rung is due at its own time from the start of the round; a rung that reached nobody makes the next
-one due at once (rule 4). A round begins when its first page does: `Incident.round` is a fact, written by the fold.
+one due at once (rule 4). A round begins when its first page does: `Incident.round` is a fact, written by a reducer.
 """
 
 from collections.abc import Iterator

@@ -1,9 +1,9 @@
-"""What a cancelled incident was about goes on firing at its sender: those episodes stay cancelled (ADR 26).
+"""Alerts of a cancelled incident go on firing at their sender: those episodes stay cancelled (ADR 26).
 
 An episode is over when its sender says so, or begins a newer one. A group's end that does not list it only presumes
-that, and the same `startsAt` is the same episode. Without one, what has not ended is the same episode too, unless it
-never ends by itself: then each message says that something happened. What asks for more than anything that was
-cancelled is news.
+that, and the same `startsAt` is the same episode. Without one, an alert that has not ended is the same episode, too,
+unless its sender never says when it ends: then each message says that something happened. An alert that is graver than
+everything that was cancelled is news.
 """
 
 from collections.abc import Iterable
@@ -62,7 +62,7 @@ class CancelledEpisodes(Wire):
 
 
 def without_cancelled(known: CancelledEpisodes, event: AlertsReceived) -> tuple[CancelledEpisodes, AlertsReceived]:
-    """What is still cancelled once this was heard, and what of it is not: the rest is for nobody."""
+    """What is still cancelled after this event, and the event without the alerts that are cancelled."""
     if known.none:
         return known, event
     kept: list[Alert] = []

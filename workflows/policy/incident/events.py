@@ -1,7 +1,7 @@
 """What can happen to an incident: past tense, one frozen model each.
 
-The same models are what people and webhooks send (as signals and updates) and what the fold takes in.
-`INCIDENT_SIGNALS` maps the wire names of signals and updates to them; `hear` reads one from whatever arrived.
+The same models are what people and webhooks send (as signals and updates) and what the reducers apply.
+`INCIDENT_SIGNALS` maps the wire names of signals and updates to them; `decode` reads one from whatever arrived.
 """
 
 from datetime import datetime, timedelta
@@ -264,7 +264,7 @@ class EffectAbandoned(Event):
 
 
 class ClosingBegan(Event):
-    """It could close, but for what it still owes."""
+    """The incident could close, except that it still owes something."""
 
     kind: Literal["closing_began"] = "closing_began"
 

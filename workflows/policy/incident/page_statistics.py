@@ -1,4 +1,4 @@
-"""What became of an incident's pages, counted: a duty remembers only the last thing that it did."""
+"""Counts of what became of an incident's pages: a duty remembers only the last thing that it did."""
 
 from datetime import timedelta
 

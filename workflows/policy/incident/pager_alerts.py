@@ -15,7 +15,7 @@ class PagerAlert(Wire):
 
 
 class Renewal(Wire):
-    """The ladder was begun anew, whether somebody was on it or not: what they answered was something less."""
+    """The ladder was begun anew although somebody may have answered: they answered something less grave."""
 
     at: Instant
     reason: str

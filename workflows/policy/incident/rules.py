@@ -1,4 +1,4 @@
-"""What the runbook makes of the facts of an incident: whether and until when something counts."""
+"""Questions to the runbook and the facts of an incident together: does something count, and until when?"""
 
 from datetime import datetime
 

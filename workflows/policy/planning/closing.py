@@ -1,9 +1,9 @@
 """How a resolved incident ends: reopened, if its alerts still fire; otherwise closed, once it has said all it owes.
 
-What it owes may not get out: Slack is down, nobody approves. It waits for that, but not for ever; and hardly at all
-when an alert has fired after the verification time: the next incident opens, and pages, only when this one is closed.
-Patience counts from when it was seen that the incident could close, and for each message from when that was begun. So
-one that was resolved while no worker ran does not close before it has tried.
+A message that the incident owes may not get out: Slack is down, nobody approves. The incident waits for it, but not for
+ever; and hardly at all when an alert has fired after the verification time: the next incident opens, and pages, only
+when this one is closed. Patience counts from when it was seen that the incident could close, and for each message from
+when that message was begun. So an incident that was resolved while no worker ran does not close before it has tried.
 """
 
 from collections.abc import Iterator, Sequence

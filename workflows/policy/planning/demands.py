@@ -27,8 +27,8 @@ class BlockedDemand(NamedTuple):
 
 @dataclass(slots=True)  # not frozen, which takes three times as long: each plan makes as many as there are duties
 class DeferredDemand:
-    """What is not due yet. Most of them are only asked when they will be: what they will be is built for whoever wants
-    to see it."""
+    """A demand that is not due yet. Most are only asked when they fall due; the demand itself is built when somebody
+    wants to see it."""
 
     duty: str
     occurrence: int
@@ -43,7 +43,7 @@ class DeferredDemand:
 def unsettled(
     incident: Incident, duty: str, occurrence: int, due_at: datetime, now: datetime, build: Callable[[], BlockedDemand]
 ) -> Iterator[BlockedDemand | DeferredDemand]:
-    """Nothing if it has settled; built only if its time has come. For what there may be much of."""
+    """Nothing if the demand has settled; it is built only if its time has come. For demands that may be many."""
     if not incident.has_settled(duty, occurrence):
         yield build() if due_at <= now else DeferredDemand(duty, occurrence, due_at, build)
 

@@ -29,7 +29,7 @@ def home(book: Runbook, incident: Incident) -> BlockedDestination:
 
 
 def _once_declared(incident: Incident, duty: str, destination: Destination) -> BlockedDestination:
-    """Nobody is told there of what nobody there knows of. What was not declared by its end is not any more."""
+    """No message about an incident goes where it was not declared. After its close it is not declared any more."""
     known = incident.has_settled(duty, 1) or incident.closed_at is not None
     return BlockedDestination(destination, "" if known else "the declaration there")
 

@@ -1,4 +1,4 @@
-"""What holds for every event that arrives, whatever it says."""
+"""What is done for every event that arrives, whatever it says."""
 
 from datetime import datetime
 

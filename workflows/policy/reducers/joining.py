@@ -1,8 +1,8 @@
 """New alerts that join an open incident: a second problem is not a repeat (docs/adr/0024-a-second-problem.md).
 
-They are said, in the channel and at the pager. Whether they ring whoever has acknowledged is the runbook's word
-(`intake.new_alert`). New is what has not been heard of here; alerts that open the incident together are one problem.
-Those beyond the bound cannot be told apart: they are new once.
+New alerts are said in the channel and at the pager. The runbook decides whether they ring whoever has acknowledged
+(`intake.new_alert`). An alert is new if the incident does not know it; alerts that open the incident together are one
+problem. Alerts beyond the bound cannot be told apart: they are new once.
 """
 
 from collections.abc import Sequence

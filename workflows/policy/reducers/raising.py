@@ -1,9 +1,9 @@
 """The severity is raised or lowered: by alerts, at the pager, by people.
 
-Everything is planned anew from the original start. Who answered a warning has not answered an outage: a raise by
+Everything is planned anew from the original start. Whoever answered a warning has not answered an outage: a raise by
 alerts, at the pager, or by anybody but whoever acknowledged voids the acknowledgement, and the ladder of the new
-severity is begun anew (docs/adr/0023-graver-rings-again.md). Who raises by hand is on it from then on: that stops what
-the ladder has yet to do, but not the call that says how grave it is now.
+severity is begun anew (docs/adr/0023-graver-rings-again.md). A person who raises by hand is on it from then on: that
+stops what the ladder has yet to do, but not the page that says how grave it is now.
 """
 
 from workflows.policy.incident.announce import announce

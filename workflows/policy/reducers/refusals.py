@@ -1,4 +1,4 @@
-"""What a person is told no to, and why. Signals are never refused: they change what they still can (rule 12)."""
+"""Why a person's command is refused. Signals are never refused: they change what they still can (rule 12)."""
 
 from workflows.policy.duties.follow_ups import meant, open_ones
 from workflows.policy.escalation.paging import called, why_nobody

@@ -1,6 +1,6 @@
-"""incident = fold(apply, events): how each event changes the facts.
+"""incident = reduce(apply, events): how each event changes the facts.
 
-Rules of this file: an event whose id was heard before changes nothing; every event leaves a line on the timeline;
+Rules of this file: an event whose id was seen before changes nothing; every event leaves a line on the timeline;
 nothing raises, whatever arrives (what may be refused is refused before, by `refusals`); and nothing is decided here
 about the future: that is `engine.plan`.
 """

@@ -1,8 +1,8 @@
-"""What an incident owes after its end, until all of it is done: the same core, the same facts, a workflow of its own.
+"""A review: all that an incident owes after its end, until it is done. The same core and facts, a workflow of its own.
 
-Theory. A review begins when its incident closes, and takes over the incident as a record: what was begun, settled,
-told and heard is remembered there, as before, so that nothing is sent twice and nothing is folded in two ways. On top
-of it a review knows few facts (`state.py`): how each duty ended, what was snoozed, whether it is wanted at all.
+Theory. A review begins when its incident closes, and takes over the state of the incident: what was begun,
+settled, announced and seen is remembered there, so that nothing is sent twice and no event is applied in two ways. On
+top of it a review knows few facts (`state.py`): how each duty ended, what was snoozed, whether it is wanted at all.
 
     owed       what is owed by somebody, by when, and whom to ask: duties, follow-ups, drafts that wait for approval
     nags       the reminder before a deadline, the question at it, and what follows after it

@@ -1,5 +1,4 @@
-"""What can happen to a review alone. The rest of what it hears is an incident's
-(`workflows.policy.incident.events`)."""
+"""Events that only a review takes. It takes some of an incident's, too (`workflows.policy.incident.events`)."""
 
 from datetime import timedelta
 from typing import Literal

@@ -1,4 +1,4 @@
-"""What a review is owed by people: each with its deadline and whom to ask. What has ended is not in here."""
+"""What people owe a review: each item with its deadline and the people to ask. Items that have ended are left out."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""review = fold(apply, events). What is not the review's alone, the fold of its incident takes in."""
+"""review = reduce(apply, events). Events that are not the review's alone are applied to its incident."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""What a person is told no to who speaks to a review, and why."""
+"""Why a person's command to a review is refused."""
 
 from workflows.policy.duties.duties import review_terms
 from workflows.policy.incident.events import Event

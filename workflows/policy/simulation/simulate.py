@@ -1,6 +1,6 @@
 """Runs a runbook over virtual time, in which every send succeeds at once: behind the preview and most tests.
 
-It is the shell without Temporal: the same plan, the same fold, no clock. What it says is what will happen.
+It is the runner without Temporal: the same `plan`, the same `apply`, no clock. A live incident does what it shows.
 """
 
 from collections.abc import Callable, Iterable

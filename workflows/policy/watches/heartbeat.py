@@ -1,16 +1,16 @@
 """A heartbeat: a sender that must call every so often, because its silence means that something is wrong.
 
-    state = hear(state, event)                     beats, pauses
+    state = apply(state, event)                    beats, pauses
     verdict(state, now, gateway) -> Verdict        what that means now, and when to look again
-    telling(state, verdict, now)                   what incidents have to be told because of it
+    to_notify(state, verdict, now)                 which incidents have to be notified of that
 
 All are pure. Three rules decide (ADR 0011):
 
 * A beat counts when it arrived at the gateway, not when a worker read it. So an outage of the worker makes nobody late.
 * A beat that could not arrive is not missed. While the gateway shows no sign of life no heartbeat is judged: all of
   them together open one incident that says so. When it is back, each has a while to beat.
-* Level, not edge: what the incident was told is compared with what holds now. So nothing is told twice, and nothing
-  that could not be told is forgotten.
+* Level, not edge: what the incident was notified of is compared with how things stand now. So it is notified of nothing
+  twice, and a notification that failed is made again.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -236,7 +236,8 @@ def listened(signs: Sequence[datetime]) -> GatewayPresence:
 
 
 def to_notify(state: Heartbeat, found: Verdict, now: datetime) -> Iterator[tuple[About, bool]]:
-    """What has to be told: (about, does it fire?). Level, not edge: nothing twice, and reminders now and then."""
+    """What incidents have to be notified of: (about, does it fire?). Level, not edge: nothing twice, and reminders now
+    and then."""
     for about in get_args(About):
         signalled = state.told.get(about)
         if about == found.about and (signalled is None or now >= signalled.at + REMIND):
@@ -246,7 +247,7 @@ def to_notify(state: Heartbeat, found: Verdict, now: datetime) -> Iterator[tuple
 
 
 def notified(state: Heartbeat, about: About, now: datetime, *, fires: bool) -> Heartbeat:
-    """The incident has been told."""
+    """The incident has been notified."""
     rest = {known: signalled for known, signalled in state.told.items() if known != about}
     if fires:
         known = state.told.get(about)

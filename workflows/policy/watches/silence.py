@@ -1,13 +1,13 @@
-"""A silence: for a while, alerts that match it open no incident. It cannot make anybody deaf for good (ADR 12):
+"""A silence: for a while, alerts that match it open no incident. No alert is lost by it (ADR 12):
 
 * It ends by itself, after a week at most, by a durable timer.
 * What fires meanwhile is kept here, and what has not resolved when the silence ends opens its incident then: most
   senders say a thing once.
-* It keeps so much and no more. What does not fit opens its incident at once.
-* What another silence matches when it ends is kept by that one from then on.
+* What it keeps is bounded (`SilenceBounds`). An alert that does not fit opens its incident at once.
+* An alert that another silence matches when this one ends is kept by that other silence from then on.
 
-    state = hear(state, event)          alerts to keep, resolutions of those, an early end, a later one
-    due(state, now)                     the incidents that must hear of theirs now
+    state = apply(state, event)         alerts to keep, resolutions of those, an early end, a later one
+    due(state, now)                     the incidents that must get their alerts now
     passing(state, incident, others)    what of that goes to other silences instead
 """
 
@@ -156,7 +156,8 @@ def _extended(card: SilenceSummary, event: Extended) -> SilenceSummary:
 def passing(
     state: Silence, incident: str, others: Iterable[SilenceSummary], now: datetime
 ) -> dict[str, tuple[Alert, ...]]:
-    """What of it other silences match now: of several, the one that ends last. Never back to where it came from."""
+    """Which of its alerts other silences match now; of several silences, the one that ends last takes an alert.
+    An alert never goes back to a silence that kept it before."""
     held = state.held[incident]
     able = [card for card in others if card.id != state.card.id and card.id not in held.passed_by]
     longest_first = sorted(able, key=lambda card: card.ends_at, reverse=True)

@@ -12,6 +12,6 @@ Instant = Annotated[datetime, AfterValidator(moment)]
 
 
 class Wire(BaseModel):
-    """Base of everything that enters a history: frozen, and deaf to fields that a newer version added."""
+    """Base of everything that enters a history: frozen; it ignores fields that a newer version added."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
