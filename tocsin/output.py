@@ -7,6 +7,10 @@ from typing import TYPE_CHECKING
 from rich.console import Console, RenderableType
 
 from tocsin.failure import Failure
+from tocsin.view import paging
+
+if TYPE_CHECKING:
+    from starter.temporal.results import ListPage, ReviewSummary, Summary
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -26,6 +30,16 @@ def show(
         out.print(to_json(answer, indent=2).decode(), markup=False, highlight=False, soft_wrap=True)
     else:
         out.print(for_people, soft_wrap=whole_lines)
+
+
+def show_page(page: "ListPage[Summary] | ListPage[ReviewSummary]", for_people: RenderableType, as_json: bool) -> None:
+    """As JSON its rows alone; what else there is, is said beside them."""
+    if as_json:
+        show(page.rows, "", as_json)
+        if rest := paging.shown(page):
+            err.print(rest)
+    else:
+        show(page.rows, paging.with_the_rest(for_people, page), as_json)
 
 
 def save(file: Path, text: str) -> None:

@@ -124,6 +124,11 @@ class ListPage(Result, Generic[Row]):
     """Of the whole list. It is counted beside the rows, and may be off by what has changed in that moment."""
 
 
+def whole(rows: tuple[Row, ...]) -> ListPage[Row]:
+    """A list as a single page."""
+    return ListPage(rows=rows, size=max(len(rows), 1), total=len(rows))
+
+
 class Past(Result):
     """Incidents that have ended."""
 

@@ -16,6 +16,8 @@ WHICH_INCIDENT = "INCIDENT is its id, or enough of its beginning; it may be left
 IncidentId = Annotated[str, Argument(metavar="INCIDENT", help=WHICH_INCIDENT, show_default=False)]
 By = Annotated[str, Option("--by", metavar="NAME", help="Who does it, if not you.", show_default=False)]
 AsJson = Annotated[bool, Option("--json", help="Print JSON for programs.")]
+AllRows = Annotated[bool, Option("--all", help="All of them, however many there are; otherwise a page.")]
+PageNumber = Annotated[int, Option("--page", metavar="N", min=1, help="Which page; the first is the most urgent.")]
 Reason = Annotated[str, Option("--reason", help="Why; goes on the timeline.", show_default=False)]
 
 SPAN: TypeAdapter[timedelta] = TypeAdapter(Duration)

@@ -9,9 +9,9 @@ import typer
 from pydantic import BaseModel
 from typer import Option
 
-from starter.temporal.results import FoundIncident, HistoryLine, NobodyWorks, Summary
+from starter.temporal.results import FoundIncident, HistoryLine, ListPage, NobodyWorks, Summary, whole
 from tocsin import output
-from tocsin.commands.arguments import AsJson, IncidentId
+from tocsin.commands.arguments import AllRows, AsJson, IncidentId, PageNumber
 from tocsin.commands.session import incidents
 from tocsin.view import answers
 from tocsin.view import incident as view
@@ -39,11 +39,14 @@ class Remembered(BaseModel):
 
 @app.command("list")
 def list_(
-    closed: Annotated[bool, Option("--closed", help="Closed ones too.")] = False, as_json: AsJson = False
+    closed: Annotated[bool, Option("--closed", help="Closed ones too.")] = False,
+    all_rows: AllRows = False,
+    page: PageNumber = 1,
+    as_json: AsJson = False,
 ) -> None:
-    """Which incidents are open."""
-    found = asyncio.run(_list(closed))
-    output.show(found, answers.summaries(found), as_json)
+    """Which incidents are open, the most urgent first."""
+    found = asyncio.run(_list(closed, all_rows, page))
+    output.show_page(found, answers.summaries(found.rows), as_json)
 
 
 @app.command()
@@ -58,8 +61,11 @@ def plan(incident: IncidentId = "", as_json: AsJson = False) -> None:
     asyncio.run(_plan(incident, as_json))
 
 
-async def _list(closed: bool) -> tuple[Summary, ...]:
-    return await (await incidents()).list(include_closed=closed)
+async def _list(closed: bool, all_rows: bool, page: int) -> ListPage[Summary]:
+    known = await incidents()
+    if not all_rows:
+        return await known.page(page, include_closed=closed)
+    return whole(await known.list(include_closed=closed))
 
 
 async def _show(prefix: str, as_json: bool) -> None:

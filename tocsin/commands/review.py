@@ -7,10 +7,10 @@ import typer
 from pydantic import BaseModel
 from typer import Argument, Option
 
-from starter.temporal.results import NobodyWorks, ReviewSummary
+from starter.temporal.results import ListPage, NobodyWorks, ReviewSummary, whole
 from starter.temporal.reviews import Reviews
 from tocsin import output
-from tocsin.commands.arguments import AsJson, Reason
+from tocsin.commands.arguments import AllRows, AsJson, PageNumber, Reason
 from tocsin.commands.event_command import event_command
 from tocsin.commands.reading import Remembered
 from tocsin.commands.session import incidents, reviews
@@ -35,11 +35,14 @@ class ShownReview(BaseModel):
 
 @app.command("list")
 def list_(
-    closed: Annotated[bool, Option("--closed", help="Closed ones too.")] = False, as_json: AsJson = False
+    closed: Annotated[bool, Option("--closed", help="Closed ones too.")] = False,
+    all_rows: AllRows = False,
+    page: PageNumber = 1,
+    as_json: AsJson = False,
 ) -> None:
     """Which reviews are open, what is due first at the top."""
-    found = asyncio.run(_list(closed))
-    output.show(found, view.summaries(found), as_json)
+    found = asyncio.run(_list(closed, all_rows, page))
+    output.show_page(found, view.summaries(found.rows), as_json)
 
 
 @app.command()
@@ -81,8 +84,11 @@ def snooze(duration: str, name: str = "", /, *, reason: Reason = "") -> Event:
     return NagsSnoozed.model_validate({"duration": duration, "what": name, "reason": reason})
 
 
-async def _list(closed: bool) -> tuple[ReviewSummary, ...]:
-    return await (await reviews()).list(include_closed=closed)
+async def _list(closed: bool, all_rows: bool, page: int) -> ListPage[ReviewSummary]:
+    known = await reviews()
+    if not all_rows:
+        return await known.page(page, include_closed=closed)
+    return whole(await known.list(include_closed=closed))
 
 
 async def _show(prefix: str, as_json: bool) -> None:

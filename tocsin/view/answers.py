@@ -45,9 +45,9 @@ def upcoming(lines: Iterable[Upcoming], now: datetime | None = None) -> Table:
 
 
 def summaries(incidents: Sequence[Summary]) -> RenderableType:
-    """Two lines each: at 3 a.m. the terminal is narrow, and a title in a column of twelve characters says nothing."""
+    """Few lines each: at 3 a.m. the terminal is narrow, and a title in a column of twelve characters says nothing."""
     if not incidents:
-        return "no incident is open"
+        return "no open incident is listed; one that began a moment ago may be missing"
     return Group(*(line for summary in incidents for line in _summary(summary)))
 
 
@@ -57,6 +57,17 @@ def _summary(summary: Summary) -> Iterator[RenderableType]:
     yield plain("  ".join(heading), "bold")
     about = (summary.title, summary.service or "no service", summary.commander or "no commander")
     yield Padding(plain(" · ".join(about)), (0, 0, 0, 4))
+    if summary.open:
+        yield Padding(plain(_standing(summary)), (0, 0, 0, 4))
+
+
+def _standing(summary: Summary) -> str:
+    if not summary.seen:
+        return "no worker has seen it yet"
+    answered = f"acknowledged by {summary.acknowledged_by}" if summary.acknowledged_by else "nobody has acknowledged it"
+    if not summary.next_duty:
+        return answered
+    return f"{answered} · next at {moment(summary.next_duty_at)} UTC: {summary.next_duty}"
 
 
 def speed(factor: float) -> str:
