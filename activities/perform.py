@@ -69,6 +69,7 @@ class Perform:
         tickets: Tickets | None = None,
         dead_mans_switch: DeadMansSwitch | None = None,
         ui_url: str = "",
+        pager_variables: str = "",
     ) -> None:
         self._pager = pager
         self._chat = chat
@@ -78,6 +79,7 @@ class Perform:
         self._tickets = tickets
         self._dead_mans_switch = dead_mans_switch
         self._ui_url = ui_url
+        self._pager_variables = pager_variables
 
     def page_activities(self) -> Sequence[Activity]:
         """For the paging queue: it never waits behind a chat."""
@@ -175,8 +177,7 @@ class Perform:
         return send.model_copy(update={"text": text, "links": links, "address": address})
 
     def _pagers(self) -> PageSender:
-        settings = "TOCSIN_PAGERDUTY_ROUTING_KEYS or TOCSIN_NTFY_TOPICS"
-        return _connected(self._pager, deliveries.PAGE, "a pager", settings)
+        return _connected(self._pager, deliveries.PAGE, "a pager", self._pager_variables)
 
     def _slack(self) -> Chat:
         return _connected(self._chat, deliveries.POST, "Slack", "TOCSIN_SLACK_TOKEN")

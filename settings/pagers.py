@@ -9,8 +9,9 @@ from pydantic_settings import BaseSettings
 TOPIC_NAME = re.compile(r"[-_A-Za-z0-9]{1,64}")
 """https://docs.ntfy.sh/publish/: what ntfy accepts."""
 
-PAGER_VARIABLES = "TOCSIN_PAGERDUTY_ROUTING_KEYS or TOCSIN_NTFY_TOPICS"
-"""Each says whom a pager reaches."""
+PAGERS = {"PagerDuty": "pagerduty_routing_keys", "ntfy": "ntfy_topics"}
+"""Each pager, and the field that says whom it reaches. A person is rung by the first that knows them."""
+PAGER_VARIABLES = " or ".join(f"TOCSIN_{field.upper()}" for field in PAGERS.values())
 
 
 class PagerSettings(BaseSettings):
@@ -40,8 +41,8 @@ class PagerSettings(BaseSettings):
 
     @property
     def reached_by(self) -> Mapping[str, frozenset[str]]:
-        """The people whom each pager reaches. A person is rung by the first that knows them."""
-        return {"PagerDuty": frozenset(self.pagerduty_routing_keys), "ntfy": frozenset(self.ntfy_topics)}
+        """The people whom each pager reaches."""
+        return {name: frozenset(getattr(self, field)) for name, field in PAGERS.items()}
 
     @property
     def pager(self) -> bool:

@@ -18,6 +18,7 @@ from activities.perform import Perform
 from activities.slack import Slack
 from activities.statuspage import Statuspage
 from settings import Settings
+from settings.pagers import PAGER_VARIABLES
 
 
 def perform(settings: Settings) -> Perform:
@@ -31,6 +32,7 @@ def perform(settings: Settings) -> Perform:
         tickets=_tickets(settings),
         dead_mans_switch=DeadMansSwitch(url.get_secret_value()) if url else None,
         ui_url=settings.temporal_ui_url,
+        pager_variables=PAGER_VARIABLES,
     )
 
 

@@ -11,6 +11,7 @@ from temporalio.testing import ActivityEnvironment
 
 from activities.errors import Rejected, Unavailable
 from activities.perform import Perform
+from settings.pagers import PAGER_VARIABLES
 from tests.activities import sends
 from workflows.policy.effects.effects import Receipt, Send
 
@@ -133,8 +134,9 @@ async def test_rejected_is_not_tried_again_and_names_the_route(kind: str) -> Non
     ],
 )
 async def test_what_is_not_connected_is_rejected(kind: str, message: str) -> None:
+    perform = Perform(None, None, None, pager_variables=PAGER_VARIABLES)
     with pytest.raises(ApplicationError, match=message) as failure:
-        await ActivityEnvironment().run(getattr(Perform(None, None, None), kind), sends.page())
+        await ActivityEnvironment().run(getattr(perform, kind), sends.page())
     assert failure.value.non_retryable
 
 
