@@ -1,4 +1,4 @@
-"""How e-mail, documents and tickets leave. What is not set is done by people."""
+"""How messages, updates of the status page, e-mail, documents and tickets leave. What is not set is done by people."""
 
 import re
 from email.utils import parseaddr
@@ -14,6 +14,14 @@ ADDRESS = re.compile(r"[!-?A-~]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 
 class DeliverySettings(BaseSettings):
     """Of each way all or nothing: half of one would be found out in an incident."""
+
+    slack_token: SecretStr | None = Field(None, description="bot token of your Slack app (`xoxb-...`)")
+    slack_url: str = Field("https://slack.com/api/", description="base address of Slack's Web API")
+    slack_users: dict[str, str] = Field({}, description='who is who in Slack: `{"on-call": "U0123ABC"}` (JSON)')
+
+    statuspage_token: SecretStr | None = Field(None, description="Statuspage API key")
+    statuspage_page: str | None = Field(None, description="Statuspage page id")
+    statuspage_url: str = Field("https://api.statuspage.io/v1", description="base address of the Statuspage API")
 
     smtp_url: str | None = Field(
         None,
@@ -52,6 +60,12 @@ class DeliverySettings(BaseSettings):
         return value
 
     @model_validator(mode="after")
+    def _statuspage_is_whole(self) -> Self:
+        if (self.statuspage_token is None) != (self.statuspage_page is None):
+            raise ValueError("TOCSIN_STATUSPAGE_TOKEN and TOCSIN_STATUSPAGE_PAGE belong together: set both or neither")
+        return self
+
+    @model_validator(mode="after")
     def _mail_is_whole(self) -> Self:
         if (self.smtp_url is None) != (self.mail_from is None):
             raise ValueError("TOCSIN_SMTP_URL and TOCSIN_MAIL_FROM belong together: set both or neither")
@@ -77,3 +91,8 @@ class DeliverySettings(BaseSettings):
         if missing and len(missing) < len(needed):
             raise ValueError(f"these belong together: {', '.join(needed)}; set {' and '.join(missing)} as well")
         return self
+
+    @property
+    def any_delivery(self) -> bool:
+        """Is any of these vendors connected?"""
+        return any((self.slack_token, self.statuspage_token, self.smtp_url, self.jira_url))

@@ -1,9 +1,8 @@
 """The settings, one model. A field's description is its row in the README's table (a test holds the two together)."""
 
 from pathlib import Path
-from typing import Self
 
-from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -55,14 +54,6 @@ class Settings(SourceSettings, PagerSettings, DeliverySettings):
         description="how many processes the worker has; one fewer than there are cores, and at least one, if unset",
     )
 
-    slack_token: SecretStr | None = Field(None, description="bot token of your Slack app (`xoxb-...`)")
-    slack_url: str = Field("https://slack.com/api/", description="base address of Slack's Web API")
-    slack_users: dict[str, str] = Field({}, description='who is who in Slack: `{"on-call": "U0123ABC"}` (JSON)')
-
-    statuspage_token: SecretStr | None = Field(None, description="Statuspage API key")
-    statuspage_page: str | None = Field(None, description="Statuspage page id")
-    statuspage_url: str = Field("https://api.statuspage.io/v1", description="base address of the Statuspage API")
-
     max_body_bytes: int = Field(
         MAX_BODY_BYTES,
         ge=1024,
@@ -103,19 +94,10 @@ class Settings(SourceSettings, PagerSettings, DeliverySettings):
     def _expand(cls, value: Path) -> Path:
         return value.expanduser()
 
-    @model_validator(mode="after")
-    def _statuspage_is_whole(self) -> Self:
-        if (self.statuspage_token is None) != (self.statuspage_page is None):
-            raise ValueError("TOCSIN_STATUSPAGE_TOKEN and TOCSIN_STATUSPAGE_PAGE belong together: set both or neither")
-        return self
-
     @property
     def any_vendor(self) -> bool:
         """Is any vendor configured? Then the sandbox stays off: a half-real set-up must not page a toy."""
-        return any(
-            (self.slack_token, self.pager, self.pagerduty_api_token, self.ntfy_token, self.statuspage_token,
-             self.smtp_url, self.jira_url)
-        )  # fmt: skip
+        return self.any_pager or self.any_delivery
 
     @classmethod
     def settings_customise_sources(

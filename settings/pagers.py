@@ -48,3 +48,8 @@ class PagerSettings(BaseSettings):
     def pager(self) -> bool:
         """Is there any?"""
         return any(self.reached_by.values())
+
+    @property
+    def any_pager(self) -> bool:
+        """Has somebody begun to connect one?"""
+        return any((self.pager, self.pagerduty_api_token, self.ntfy_token))
