@@ -1,4 +1,4 @@
-"""What a sender is answered: the 202 that says that Temporal has its alerts, and why there may be none."""
+"""The 202 that a sender gets: it says that Temporal has its alerts, or why there are none."""
 
 from datetime import datetime
 from typing import Any

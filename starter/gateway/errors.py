@@ -1,4 +1,4 @@
-"""What the gateway answers when it does not accept: one shape, in words for the sender's log."""
+"""The answer of the gateway when it does not accept: one shape, in words for the sender's log."""
 
 from collections.abc import Mapping, Sequence
 

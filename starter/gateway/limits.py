@@ -1,4 +1,4 @@
-"""What one connection, one address and all of them together may take of the gateway before it knows who they are.
+"""How much one connection, one address and all of them together may take before the gateway knows who they are.
 
 uvicorn's parser keeps whatever is sent before a request's head is complete, for as long as it takes: 48 MB of headers
 took 1.3 GiB, and 1,100 heads that never ended kept everybody else out. Here a head has a size, a number of headers and

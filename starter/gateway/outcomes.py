@@ -1,4 +1,4 @@
-"""What became of the deliveries that arrived: counted, and said loudly where one was not taken."""
+"""Counts what became of each delivery, and says it loudly where one was not taken."""
 
 from collections import Counter
 from dataclasses import dataclass, field

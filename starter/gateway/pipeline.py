@@ -48,7 +48,7 @@ class Pipeline:
     under_way: set[asyncio.Future[Any]] = field(default_factory=set)
 
     async def take(self, source: Source, webhook: Webhook, runbook: str | None) -> Accepted:
-        """What a genuine webhook brings, handed on. Raises Refusal."""
+        """Forwards what a genuine webhook brings. Raises Refusal."""
         return await self.accept(source, webhook, translated(source, webhook, self.limit), runbook)
 
     async def accept(self, source: Source, webhook: Webhook, sent: Reading, runbook: str | None) -> Accepted:

@@ -43,7 +43,9 @@ class TemporalConnection:
 
     @asynccontextmanager
     async def temporal(self, workflow_id: str = "", deadline: timedelta = DEADLINE) -> AsyncIterator[None]:
-        """For what Temporal does by itself. The SDK's own retries go on for about 10 s, whatever `rpc_timeout` says."""
+        """Surrounds a call that Temporal answers by itself.
+
+        The SDK's own retries go on for about 10 s, whatever `rpc_timeout` says."""
         try:
             async with asyncio.timeout(deadline.total_seconds()):
                 yield
@@ -56,7 +58,7 @@ class TemporalConnection:
 
     @asynccontextmanager
     async def worker(self, workflow_id: str, patience: timedelta) -> AsyncIterator[None]:
-        """For what only a worker can answer. Without one, the SDK waits for an update without end."""
+        """Surrounds a call that only a worker can answer. Without a worker, the SDK waits for an update without end."""
         try:
             async with self.temporal(workflow_id, patience):
                 yield

@@ -59,7 +59,7 @@ class Heartbeats:
         await self._named.signal(name, event)
 
     async def card(self, name: str) -> HeartbeatSummary:
-        """What is expected of it; needs no worker."""
+        """What is expected of the sender. It needs no worker."""
         async with self._named.called(name) as handle:
             found = await handle.describe(rpc_timeout=DEADLINE)
             if found.status is not WorkflowExecutionStatus.RUNNING:

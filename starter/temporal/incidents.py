@@ -1,4 +1,4 @@
-"""The one module that holds a Temporal client: opens incidents, tells them what happened, asks how they stand."""
+"""The one module that holds a Temporal client: opens incidents, signals them what happened, asks how they stand."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -56,7 +56,7 @@ class Incidents:
 
     @property
     def connection(self) -> TemporalConnection:
-        """For what else is reached over the same connection."""
+        """Shared with heartbeats, silences, reviews and the installation."""
         return self._connection
 
     @property
@@ -137,7 +137,7 @@ class Incidents:
         return await self.query(workflow_id, run_id, "plan", PlanView, patience)
 
     async def history(self, workflow_id: str, run_id: str | None = None) -> tuple[HistoryLine, ...]:
-        """What the history knows by itself: for when no worker answers. Raises NothingOpen (no such workflow)."""
+        """The lines of the history, for when no worker answers. Raises NothingOpen (no such workflow)."""
         handle = self._client.get_workflow_handle(workflow_id, run_id=run_id)
         async with self._connection.temporal(workflow_id, QUERY_WITHIN):
             events = handle.fetch_history_events(rpc_timeout=QUERY_WITHIN)

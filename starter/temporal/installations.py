@@ -24,7 +24,7 @@ class Installations:
     def __init__(self, connection: TemporalConnection) -> None:
         self._connection = connection
         self._read: tuple[str, Installation] | None = None
-        """By the run that it is the argument of: that never changes."""
+        """Installations by run id: the argument of a run never changes."""
 
     async def current(self) -> Installation:
         """What was published last. Raises Unpublished."""
@@ -42,7 +42,7 @@ class Installations:
             ) from None
 
     async def publish(self, installation: Installation) -> Installation:
-        """In place of what was published before; the answer says what that changes."""
+        """Replace the publication before; the answer says what that changes."""
         installation = await self._compared(installation)
         async with self._connection.temporal():
             await self._connection.client.start_workflow(

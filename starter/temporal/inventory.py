@@ -1,4 +1,4 @@
-"""What is open and who owes what: a list, and then each of them asked how it stands."""
+"""Takes an inventory: lists what is open, then asks each incident and review how it stands."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable

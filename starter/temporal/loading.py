@@ -1,4 +1,4 @@
-"""What a process has loaded, as it would publish it."""
+"""The runbooks and settings that a process has loaded, in the form in which it would publish them."""
 
 import os
 import socket

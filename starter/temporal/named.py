@@ -1,4 +1,4 @@
-"""Workflows that people know by name: how one of them is told something, and asked how it stands."""
+"""Workflows that people know by name: signals to one of them, and questions how it stands."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -21,7 +21,7 @@ class NamedWorkflows:
     connection: TemporalConnection
     workflow_id: Callable[[str], str]
     missing: Callable[[str], str]
-    """What is said of a name that there is not."""
+    """The error's words for a name that does not exist."""
 
     async def signal(self, name: str, event: Event) -> None:
         """Temporal keeps it, with or without a worker."""

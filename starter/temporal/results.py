@@ -1,4 +1,4 @@
-"""What comes back from asking Temporal about incidents, and the ways in which it can fail, in words for people."""
+"""Answers of Temporal about incidents, and the errors that such a question can raise, in words for people."""
 
 from datetime import datetime
 from typing import Generic, TypeVar

@@ -1,4 +1,4 @@
-"""Reviews as Temporal keeps them: which there are, and how one stands. They are told things as incidents are."""
+"""Reviews as Temporal keeps them: which there are, and how one stands. Events reach them as they reach incidents."""
 
 from datetime import datetime
 from typing import Final

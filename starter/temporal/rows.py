@@ -1,4 +1,4 @@
-"""What a list of Temporal's says of one incident, and of one review: search attributes and memo, no question."""
+"""Rows of lists: an incident or a review by its search attributes and memo. No workflow is asked."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""incident = fold(apply, events): nothing raises, nothing is taken twice, everything stays bounded."""
+"""incident = reduce(apply, events): nothing raises, nothing is taken twice, everything stays bounded."""
 
 from datetime import UTC, datetime, timedelta
 

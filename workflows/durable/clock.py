@@ -14,7 +14,7 @@ class Clock:
     speed: float
 
     def core(self, real: datetime) -> datetime:
-        """What the incident's clock shows at a real moment: at the latest `LATEST`. What lies before the opening is not
+        """What the incident's clock shows at a real moment: at the latest `LATEST`. Time before the opening is not
         compressed."""
         if self.speed == 1.0 or real <= self.opened_at:
             return real

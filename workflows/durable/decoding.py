@@ -34,7 +34,7 @@ def _decode(known: Known, name: str, args: Sequence[RawValue]) -> Event:
 
 
 def decode_strictly(known: Known, name: str, args: Sequence[RawValue]) -> Event:
-    """For updates, whose sender is waiting and can be told no. Raises ApplicationError of type `Refused`."""
+    """Reads an update, whose sender waits and can be refused. Raises ApplicationError of type `Refused`."""
     try:
         return _parse(known, name, args)
     except ValueError as error:
@@ -42,7 +42,7 @@ def decode_strictly(known: Known, name: str, args: Sequence[RawValue]) -> Event:
 
 
 def update_result(before: Incident, after: Incident, view: PlanView) -> UpdateResult:
-    """What changed, in words, and the first few lines of the new plan."""
+    """The answer to an update: what changed, in words, and the first few lines of the new plan."""
     seen = before.timeline_dropped + len(before.timeline)
     changed = after.timeline[max(0, seen - after.timeline_dropped) :]
     return UpdateResult(incident=after.id, changed=tuple(entry.text for entry in changed), next=view.lines[:5])

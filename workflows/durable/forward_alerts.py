@@ -71,7 +71,7 @@ async def move(alerts: Move) -> bool:
 
 
 async def as_of_now(opening: OpenRequest) -> OpenRequest:
-    """By the runbook that the installation has loaded now, as far as that can be found out quickly."""
+    """The request, changed to the runbook that the installation has loaded now, if that can be found out quickly."""
     try:
         current: OpenRequest = await workflow.execute_activity(
             "opening_as_of_now",

@@ -1,6 +1,6 @@
 """Names of the memos in which workflows show what they are and how they ended. Lists read them; they never change."""
 
 RECORD_MEMO = "record"
-"""Of incidents and reviews: the figures that a report counts."""
+"""The memo of incidents and reviews: the figures that a report counts."""
 CARD_MEMO = "card"
-"""Of heartbeats and silences: what their lists show."""
+"""The memo of heartbeats and silences: the row that a list shows."""

@@ -13,7 +13,7 @@ BYTES_AT_ONCE = 256 * 1024
 """Bytes: some milliseconds of work as a rule, and less than a tenth of a second of the worst that may stand in them."""
 NOT_BEFORE = timedelta(milliseconds=1)
 READ_WITHIN = timedelta(seconds=5)
-"""For what waits, because its end may say that nobody need be paged. Then it goes on with what is known."""
+"""How long nothing is decided while alerts wait to be read: the last of them may say that nobody need be paged."""
 
 
 class Pace:

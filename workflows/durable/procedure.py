@@ -23,7 +23,7 @@ class Procedure(Protocol):
     def book(self) -> Runbook: ...
     @property
     def incident(self) -> Incident:
-        """Where what was begun, settled, heard and told is remembered."""
+        """Remembers which effects were begun and settled, which ids were seen, and what was announced."""
 
     @property
     def over(self) -> bool: ...

@@ -1,4 +1,4 @@
-"""What is sent to an address that there is not: a typing error in a sender's configuration, and nobody is paged."""
+"""Requests to an address that does not exist: a typing error in a sender's configuration, by which nobody is paged."""
 
 from datetime import UTC, datetime
 from http import HTTPStatus
