@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from benchmarks import commands, flood, intake, opening, paging, planning
+from benchmarks import actions, commands, flood, intake, opening, paging, planning
 from benchmarks.figures import Figure, save, table
 from benchmarks.scale import QUICK, WHOLE, BenchScale
 from benchmarks.stage import BUILD, isolate
@@ -25,6 +25,7 @@ MEASUREMENTS: dict[str, Callable[[BenchScale], Awaitable[list[Figure]]]] = {
     "pragmas": intake.pragmas,
     "planning": planning.planning,
     "commands": commands.commands,
+    "actions": actions.actions,
 }
 
 
