@@ -1,4 +1,4 @@
-"""The activities: an effect to its vendor, a vendor's failure to Temporal's words. No other file speaks Temporal."""
+"""The activities: an effect to its vendor, a vendor's failure to Temporal's words. No vendor's file speaks Temporal."""
 
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
@@ -13,12 +13,14 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 from activities.dead_mans_switch import DeadMansSwitch
 from activities.errors import LONGEST_WAIT, Rejected, Unavailable
 from activities.incident_link import LINK_LABEL, incident_link
+from activities.together import at_once
 from workflows.durable import deliveries
+from workflows.durable.batches import TOGETHER, AttemptResult, AttemptResults, SendBatch
 from workflows.durable.deliveries import EffectDelivery, WithoutVendor
 from workflows.policy.effects.effects import Effect, Post, Receipt, Send
 from workflows.policy.time.calendar import clock
 
-Activity = Callable[..., Awaitable[Receipt | None]]
+Activity = Callable[..., Awaitable[Receipt | AttemptResults | None]]
 Adapter = TypeVar("Adapter")
 
 LONGEST_RING_PAUSE = timedelta(seconds=30)
@@ -95,65 +97,78 @@ class Perform:
             self.send_email,
             self.write_document,
             self.file_ticket,
+            self.send_together,
             self.canary,
             self.call_dead_mans_switch,
         ]
 
     @activity.defn(name=deliveries.PAGE.activity)
     async def page(self, send: Send) -> Receipt:
-        with _sending(send.key, LONGEST_RING_PAUSE):
+        with _sending(deliveries.PAGE.activity, send.key, LONGEST_RING_PAUSE):
             return await self._pagers().page(self._saying_where(_saying_how_late(send)), _may_have_been_sent(send))
 
     @activity.defn(name=deliveries.SYNC_PAGER.activity)
     async def sync_pager(self, send: Send) -> Receipt:
-        with _sending(send.key, LONGEST_RING_PAUSE):
+        with _sending(deliveries.SYNC_PAGER.activity, send.key, LONGEST_RING_PAUSE):
             return await self._pagers().sync(send)
 
     @activity.defn(name=deliveries.ANNOTATE.activity)
     async def annotate(self, send: Send) -> Receipt:
-        with _sending(send.key):
+        with _sending(deliveries.ANNOTATE.activity, send.key):
             return await self._pagers().annotate(send)
 
     @activity.defn(name=deliveries.OPEN_CHANNEL.activity)
     async def open_channel(self, send: Send) -> Receipt:
-        with _sending(send.key):
+        with _sending(deliveries.OPEN_CHANNEL.activity, send.key):
             return await self._slack().open_channel(send)
 
     @activity.defn(name=deliveries.SET_TOPIC.activity)
     async def set_topic(self, send: Send) -> Receipt:
-        with _sending(send.key):
+        with _sending(deliveries.SET_TOPIC.activity, send.key):
             return await self._slack().set_topic(send)
 
     @activity.defn(name=deliveries.POST.activity)
     async def post(self, send: Send) -> Receipt:
-        with _sending(send.key):
+        with _sending(deliveries.POST.activity, send.key):
             return await self._slack().post(self._saying_where(_saying_when(send)), _may_have_been_sent(send))
 
     @activity.defn(name=deliveries.PUBLISH.activity)
     async def publish(self, send: Send) -> Receipt:
-        with _sending(send.key):
+        with _sending(deliveries.PUBLISH.activity, send.key):
             page = _connected(self._status_page, deliveries.PUBLISH, "the status page", "TOCSIN_STATUSPAGE_TOKEN")
             return await page.publish(send, _may_have_been_sent(send))
 
     @activity.defn(name=deliveries.SEND_EMAIL.activity)
     async def send_email(self, send: Send) -> Receipt:
-        with _sending(send.key):
+        with _sending(deliveries.SEND_EMAIL.activity, send.key):
             mail = _connected(self._mail, deliveries.SEND_EMAIL, "e-mail", "TOCSIN_SMTP_URL")
             return await mail.send_email(send)
 
     @activity.defn(name=deliveries.WRITE_DOCUMENT.activity)
     async def write_document(self, send: Send) -> Receipt:
-        with _sending(send.key):
+        with _sending(deliveries.WRITE_DOCUMENT.activity, send.key):
             return await _connected(
                 self._documents, deliveries.WRITE_DOCUMENT, "the document store", "TOCSIN_DOCUMENTS"
             ).write_document(send)
 
     @activity.defn(name=deliveries.FILE_TICKET.activity)
     async def file_ticket(self, send: Send) -> Receipt:
-        with _sending(send.key):
+        with _sending(deliveries.FILE_TICKET.activity, send.key):
             return await _connected(self._tickets, deliveries.FILE_TICKET, "Jira", "TOCSIN_JIRA_URL").file_ticket(
                 send, _may_have_been_sent(send)
             )
+
+    @activity.defn(name=TOGETHER)
+    async def send_together(self, batch: SendBatch) -> AttemptResults:
+        """Each as its own activity would send it."""
+        attempts = {
+            deliveries.ANNOTATE: self.annotate,
+            deliveries.OPEN_CHANNEL: self.open_channel,
+            deliveries.SET_TOPIC: self.set_topic,
+            deliveries.POST: self.post,
+            deliveries.FILE_TICKET: self.file_ticket,
+        }
+        return await attempt_together(batch, lambda send: attempts[deliveries.delivery(send.effect)](send))
 
     @activity.defn(name="canary")
     async def canary(self) -> None:
@@ -163,7 +178,7 @@ class Perform:
     async def call_dead_mans_switch(self) -> None:
         """Nothing without a switch: the canary still shows the gateway that everything works."""
         if self._dead_mans_switch is not None:
-            with _sending("dead-mans-switch"):
+            with _sending("call_dead_mans_switch", "dead-mans-switch"):
                 await self._dead_mans_switch.call()
 
     def _saying_where(self, send: Send) -> Send:
@@ -223,7 +238,7 @@ def _connected(adapter: Adapter | None, row: EffectDelivery, name: str, setting:
 
 
 @contextmanager
-def _sending(key: str, longest_pause: timedelta = LONGEST_WAIT) -> Iterator[None]:
+def _sending(name: str, key: str, longest_pause: timedelta = LONGEST_WAIT) -> Iterator[None]:
     """Logs one line, never a text; and says a failure in Temporal's words. A Rejected's route is the first detail."""
     started, outcome = time.monotonic(), "failed"
     try:
@@ -242,4 +257,18 @@ def _sending(key: str, longest_pause: timedelta = LONGEST_WAIT) -> Iterator[None
         raise ApplicationError(str(error), error.route, type="Rejected", non_retryable=True) from None
     finally:
         seconds = round(time.monotonic() - started, 3)
-        log.info(activity.info().activity_type, key=key, outcome=outcome, seconds=seconds)
+        log.info(name, key=key, outcome=outcome, seconds=seconds)
+
+
+async def attempt_together(batch: SendBatch, attempt: Callable[[Send], Awaitable[Receipt]]) -> AttemptResults:
+    return AttemptResults(answers=tuple(map(_result, await at_once(map(attempt, batch.sends)))))
+
+
+def _result(found: Receipt | BaseException) -> AttemptResult:
+    if isinstance(found, Receipt):
+        return AttemptResult(receipt=found)
+    if not isinstance(found, ApplicationError):  # a bug, or no answer in time: by itself it is tried again, visibly
+        return AttemptResult(failure=type(found).__name__, problem=str(found))
+    route = str(found.details[0]) if found.details and found.details[0] else None
+    failure = AttemptResult(failure=found.type or "", problem=found.message, route=route)
+    return failure.model_copy(update={"wait": found.next_retry_delay}) if found.next_retry_delay else failure

@@ -77,4 +77,4 @@ async def _send(order: DigestOrder, duty: str, effect: Effect, text: str) -> Eff
         again=True,
         first_started_at=begun_at - DAY,
     )
-    return await sending.perform(demand, send, duty.replace("-", " "))
+    return await sending.perform(sending.Order(demand, send, duty.replace("-", " ")))

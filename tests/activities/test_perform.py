@@ -178,7 +178,7 @@ def test_paging_has_its_queue_to_itself() -> None:
     names = [[each.__name__ for each in queue] for queue in (perform.page_activities(), perform.comms_activities())]
     assert names[0] == ["page", "sync_pager", "canary"]
     assert set(names[0]) & set(names[1]) == {"canary"}
-    assert {*names[0], *names[1]} == {*KINDS, "canary", "call_dead_mans_switch"}
+    assert {*names[0], *names[1]} == {*KINDS, "send_together", "canary", "call_dead_mans_switch"}
 
 
 @pytest.mark.parametrize(

@@ -18,11 +18,14 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
+from activities.perform import attempt_together
 from activities.temporal import Temporal
 from starter.runbooks.library import load
 from starter.temporal.incidents import Incidents
 from tests.patience import HANGS_AFTER_S
 from workflows.cancelled_episodes import CancelledEpisodesWorkflow
+from workflows.durable.batches import TOGETHER, AttemptResults, SendBatch
+from workflows.durable.deliveries import delivery
 from workflows.durable.hosting import runner
 from workflows.incident import IncidentWorkflow
 from workflows.policy.effects.effects import Receipt, Send
@@ -91,9 +94,11 @@ class Vendors:
     arrived: list[Send] = field(default_factory=list)
     attempts: list[str] = field(default_factory=list)
 
-    async def receive(self, name: str, send: Send, attempt: int) -> Receipt:
+    async def receive(self, send: Send) -> Receipt:
+        """By itself or with others; each answer is told which attempt of this send it is."""
         self.attempts.append(send.key)
-        receipt = await self.answers.get(name, works)(send, attempt)
+        name = delivery(send.effect).activity
+        receipt = await self.answers.get(name, works)(send, self.attempts.count(send.key))
         self.arrived.append(send)
         return receipt
 
@@ -104,9 +109,17 @@ class Vendors:
 def _activity(name: str, vendors: Vendors) -> Callable[[Send], Awaitable[Receipt]]:
     @activity.defn(name=name)
     async def perform(send: Send) -> Receipt:
-        return await vendors.receive(name, send, activity.info().attempt)
+        return await vendors.receive(send)
 
     return perform
+
+
+def _together(vendors: Vendors) -> Callable[[SendBatch], Awaitable[AttemptResults]]:
+    @activity.defn(name=TOGETHER)
+    async def send_together(batch: SendBatch) -> AttemptResults:
+        return await attempt_together(batch, vendors.receive)
+
+    return send_together
 
 
 @asynccontextmanager
@@ -127,7 +140,7 @@ async def performing(client: Client, vendors: Vendors) -> AsyncIterator[None]:
     comms = [_activity(name, vendors) for name in COMMS]
     async with (
         Worker(client, task_queue=PAGE_QUEUE, activities=[*page, temporal.opening_as_of_now, temporal.move_alerts]),
-        Worker(client, task_queue=COMMS_QUEUE, activities=comms),
+        Worker(client, task_queue=COMMS_QUEUE, activities=[*comms, _together(vendors)]),
     ):
         yield
 
@@ -175,9 +188,12 @@ async def sends(
     since = since or history.events[0].event_time.ToDatetime(UTC)
     for event in history.events:
         if event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED:
-            payload = event.activity_task_scheduled_event_attributes.input.payloads[0]
-            send = client.data_converter.payload_converter.from_payload(payload, Send)
-            found.append((int((event.event_time.ToDatetime(UTC) - since).total_seconds()), send.key))
+            after = int((event.event_time.ToDatetime(UTC) - since).total_seconds())
+            attributes = event.activity_task_scheduled_event_attributes
+            payload, read = attributes.input.payloads[0], client.data_converter.payload_converter.from_payload
+            together = attributes.activity_type.name == TOGETHER
+            sent = read(payload, SendBatch).sends if together else (read(payload, Send),)
+            found += [(after, send.key) for send in sent]
     return sorted(found)
 
 

@@ -23,7 +23,7 @@ BROKEN: list[tuple[str, ModuleType, str]] = [
     ("the fold of what somebody says", root, "remember"),
     ("the plan", engine, "split"),
     ("the words of a message", render, "_fill"),
-    ("what is ordered of an activity", sending, "order"),
+    ("what is ordered of an activity", sending, "prepared"),
     ("what comes back from one", sending, "EffectSettled"),
     ("the waiting for the next moment", workflow, "sleep"),
     ("what Temporal shows of it", published, "tier_reached"),

@@ -47,6 +47,15 @@ class WithoutVendor(Enum):
     """It is no surprise: whoever owes the duty is asked to do it by hand."""
 
 
+class SharedDestination(Enum):
+    """Where several effects that fall due together go as one activity. Who is not here goes alone: a page, because
+    nothing may delay it; a mail, because it cannot be looked up; a document, because it is heavy."""
+
+    CHAT = "chat"
+    PAGER_NOTES = "pager notes"
+    TICKETS = "tickets"
+
+
 @dataclass(frozen=True)
 class EffectDelivery:
     """One row of the table."""
@@ -57,18 +66,21 @@ class EffectDelivery:
     without_vendor: WithoutVendor = WithoutVendor.REJECTED
     keeps_text: bool = False
     """If it fails, its text is shown to the role that does it by hand."""
+    destination: SharedDestination | None = None
 
 
 PAGE = EffectDelivery("page", PAGES)
 SYNC_PAGER = EffectDelivery("hush", PAGES)
-ANNOTATE = EffectDelivery("annotate", COMMS)
-OPEN_CHANNEL = EffectDelivery("open_channel", COMMS)
-SET_TOPIC = EffectDelivery("set_topic", COMMS)
-POST = EffectDelivery("post", COMMS)
+ANNOTATE = EffectDelivery("annotate", COMMS, destination=SharedDestination.PAGER_NOTES)
+OPEN_CHANNEL = EffectDelivery("open_channel", COMMS, destination=SharedDestination.CHAT)
+SET_TOPIC = EffectDelivery("set_topic", COMMS, destination=SharedDestination.CHAT)
+POST = EffectDelivery("post", COMMS, destination=SharedDestination.CHAT)
 PUBLISH = EffectDelivery("publish", COMMS)
 SEND_EMAIL = EffectDelivery("send_email", MAIL, WithoutVendor.UNCONNECTED, keeps_text=True)
 WRITE_DOCUMENT = EffectDelivery("write_document", COMMS, WithoutVendor.UNCONNECTED)
-FILE_TICKET = EffectDelivery("file_ticket", COMMS, WithoutVendor.UNCONNECTED, keeps_text=True)
+FILE_TICKET = EffectDelivery(
+    "file_ticket", COMMS, WithoutVendor.UNCONNECTED, keeps_text=True, destination=SharedDestination.TICKETS
+)
 
 
 def delivery(effect: Effect) -> EffectDelivery:  # noqa: C901 (a table: one line for each kind of effect)

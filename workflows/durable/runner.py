@@ -9,7 +9,6 @@ and wakes the loop; a key is never begun twice at a time.
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from temporalio import workflow
@@ -18,17 +17,17 @@ from temporalio.exceptions import ApplicationError
 
 from workflows.durable import decoding, sending
 from workflows.durable.clock import Clock
+from workflows.durable.flights import Flights
 from workflows.durable.leaving import is_long_or_heavy
 from workflows.durable.pacing import Pace
 from workflows.durable.procedure import Procedure
+from workflows.durable.sending import Order
 from workflows.durable.summaries import summary
 from workflows.policy.effects.demand import Demand
-from workflows.policy.effects.effects import Page, SyncPager
 from workflows.policy.engine import Plan
 from workflows.policy.incident.events import (
     AlertsReceived,
     EffectAbandoned,
-    EffectSettled,
     EffectStarted,
     Event,
     TextFailed,
@@ -47,14 +46,6 @@ NOT_YET_WRITTEN = object()
 incident, left its own there."""
 
 
-@dataclass(frozen=True)
-class _Flight:
-    """A send on its way, or one that has ended and that no turn has settled yet."""
-
-    demand: Demand
-    task: "asyncio.Task[EffectSettled]"
-
-
 class Runner:
     def __init__(self, procedure: Procedure, clock: Clock, history_limit: int, history_bytes: int) -> None:
         self._procedure = procedure
@@ -62,8 +53,7 @@ class Runner:
         self._history_limit, self._history_bytes = history_limit, history_bytes
         self._suggested_at: datetime | None = None
         self._pace = Pace()
-        self._sends: dict[str, _Flight] = {}
-        self._withdrawn: set[str] = set()
+        self._flights = Flights(self._look_again)
         self._leaving = False
         self._changed = True
         self._timer: asyncio.Task[None] | None = None
@@ -80,8 +70,8 @@ class Runner:
             if self._must_leave():
                 await self._leave()
         self._arm(None)
-        for key in self._sends:
-            self._cancel(key)
+        for key in self._flights:
+            self._flights.withdraw(key)
         await workflow.wait_condition(lambda: self._is_quiet() and workflow.all_handlers_finished())
         self._settle()
         self._show(Plan((), (), (), None))
@@ -90,8 +80,7 @@ class Runner:
         return self._plan_view(self._procedure.plan(self.now()))
 
     def _plan_view(self, present: Plan) -> PlanView:
-        in_flight = {key for key, send in self._sends.items() if not send.task.done()}
-        return self._procedure.plan_view(present, self.now(), self._clock.speed, in_flight)
+        return self._procedure.plan_view(present, self.now(), self._clock.speed, self._flights.under_way)
 
     def now(self) -> datetime:
         return self._clock.core(workflow.now())
@@ -120,61 +109,47 @@ class Runner:
 
     def _withdraw(self, present: Plan) -> None:
         wanted = {demand.key for demand in present.due} | {w.demand.key for w in present.waiting}
-        for key in [k for k in self._sends if k not in wanted and k not in self._withdrawn]:
-            self._cancel(key)
-        for key in [k for k in self._procedure.incident.started if k not in wanted and k not in self._sends]:
+        for key in self._flights:
+            if key not in wanted:
+                self._flights.withdraw(key)
+        for key in [k for k in self._procedure.incident.started if k not in wanted and k not in self._flights]:
             self._apply(EffectAbandoned(key=key))
 
-    def _cancel(self, key: str) -> None:
-        if key not in self._withdrawn:
-            self._withdrawn.add(key)
-            self._sends[key].task.cancel()
-
     def _begin(self, present: Plan) -> None:
-        for demand in present.due:
-            if demand.key not in self._sends:
-                said = self._procedure.words(demand, self.now())
-                kept = proofreading.held_back(demand, said)
-                if kept is not None:
-                    self._apply(kept)
-                    continue
-                due_at = self._clock.wall(demand.due_at)
-                ordered = sending.order(self._procedure.book, self._procedure.incident, demand, said, due_at)
-                self._apply(EffectStarted(demand=demand, real_at=workflow.now()))
-                for failed in said.failed:  # once each: the next text may fail for another reason
-                    event_id = f"text/{failed.name}/{failed.problem}"
-                    self._apply(TextFailed(id=event_id, text=failed.name, problem=failed.problem))
-                why = f"{what(self._procedure.book, demand)}: {demand.reason}"
-                send = asyncio.create_task(sending.perform(demand, ordered, why))
-                self._sends[demand.key] = _Flight(demand, send)
-                send.add_done_callback(self._look_again)
+        ready = [self._ready(demand) for demand in present.due if demand.key not in self._flights]
+        self._flights.begin([order for order in ready if order is not None])
+
+    def _ready(self, demand: Demand) -> Order | None:
+        """Begun, from here on; None if its text holds it back."""
+        said = self._procedure.words(demand, self.now())
+        kept = proofreading.held_back(demand, said)
+        if kept is not None:
+            self._apply(kept)
+            return None
+        due_at = self._clock.wall(demand.due_at)
+        send = sending.prepared(self._procedure.book, self._procedure.incident, demand, said, due_at)
+        self._apply(EffectStarted(demand=demand, real_at=workflow.now()))
+        for failed in said.failed:  # once each: the next text may fail for another reason
+            event_id = f"text/{failed.name}/{failed.problem}"
+            self._apply(TextFailed(id=event_id, text=failed.name, problem=failed.problem))
+        return Order(demand, send, f"{what(self._procedure.book, demand)}: {demand.reason}")
 
     def _has_news(self) -> bool:
         """Nothing is decided before all signals that have arrived are read (rule 7)."""
         return self._changed and not self._pace.is_behind()
 
-    def _look_again(self, _: "asyncio.Task[EffectSettled] | asyncio.Task[None]") -> None:
+    def _look_again(self, _: object) -> None:
         self._changed = True
 
     def _is_quiet(self) -> bool:
-        return all(send.task.done() for send in self._sends.values())
+        return not self._flights.under_way
 
     def _settle(self) -> None:
-        """Take in every send that has ended. Raises what one ended with: its bug."""
-        for key, send in list(self._sends.items()):
-            if send.task.done():
-                settled = self._outcome(send)
-                del self._sends[key]
-                self._withdrawn.discard(key)
-                if not (self._leaving and settled.outcome == "superseded"):  # then only interrupted: begun again
-                    late = self._clock.real(self.now() - send.demand.due_at)
-                    self._apply(settled.model_copy(update={"late": max(late, timedelta())}))
-
-    def _outcome(self, send: _Flight) -> EffectSettled:
-        if send.task.cancelled():
-            return EffectSettled(demand=send.demand, outcome="superseded")
-        settled = send.task.result()
-        return sending.withdrawn(settled) if send.demand.key in self._withdrawn else settled
+        """Take in every send that has ended."""
+        for settled in self._flights.settle():
+            if not (self._leaving and settled.outcome == "superseded"):  # then only interrupted: begun again
+                late = self._clock.real(self.now() - settled.demand.due_at)
+                self._apply(settled.model_copy(update={"late": max(late, timedelta())}))
 
     def _arm(self, present: Plan | None) -> None:
         """One timer for the earliest moment; left alone while that does not move, so that a note costs no events."""
@@ -265,20 +240,20 @@ class Runner:
         if not workflow.info().is_continue_as_new_suggested():
             return False
         self._suggested_at = self._suggested_at or workflow.now()
-        return not self._sends or workflow.now() - self._suggested_at >= SUGGESTED_FOR
+        return not self._flights or workflow.now() - self._suggested_at >= SUGGESTED_FOR
 
     async def _leave(self) -> None:
         """Comms sends are cancelled, pages get a last chance; `started_at` goes along, so the new run looks first."""
         self._settle()
         self._leaving = True
-        for key, send in self._sends.items():
-            if not isinstance(send.demand.effect, Page | SyncPager):
-                self._cancel(key)
+        for key in self._flights:
+            if key not in self._flights.pages:
+                self._flights.withdraw(key)
         try:
             await workflow.wait_condition(self._is_quiet, timeout=LAST_CHANCE)
         except TimeoutError:
-            for key in self._sends:
-                self._cancel(key)
+            for key in self._flights:
+                self._flights.withdraw(key)
         await workflow.wait_condition(lambda: self._is_quiet() and workflow.all_handlers_finished())
         self._settle()
         workflow.continue_as_new(self._procedure.start())

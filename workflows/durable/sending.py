@@ -1,11 +1,18 @@
-"""From a demand to an activity and back: queues, timeouts, and what Temporal's errors mean to the core."""
+"""From a demand to an activity and back: queues, timeouts, and what Temporal's errors mean to the core.
 
+What falls due together is sent together, once (`perform_together`); what is not known to have arrived then goes on by
+itself (`perform`), tried again for as long as its table says. So nothing waits for a neighbour that a vendor refuses.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from temporalio import workflow
+from temporalio import exceptions, workflow
 from temporalio.common import RetryPolicy
-from temporalio.exceptions import ActivityError, ApplicationError, CancelledError, FailureError
+from temporalio.exceptions import ActivityError, ApplicationError, CancelledError, FailureError, TimeoutType
 
+from workflows.durable.batches import LARGEST_BATCH, TOGETHER, AttemptResult, AttemptResults, SendBatch
 from workflows.durable.deliveries import WithoutVendor, delivery
 from workflows.durable.summaries import summary
 from workflows.policy.effects.demand import Demand
@@ -19,8 +26,35 @@ from workflows.policy.wire.bounded import cut
 from workflows.texts.incident_values import page_labels, page_links
 from workflows.texts.render import Message
 
+NEVER_BEGAN = (TimeoutType.SCHEDULE_TO_CLOSE, TimeoutType.SCHEDULE_TO_START)
+"""No worker took it for as long as it is tried."""
 
-def order(book: Runbook, incident: Incident, demand: Demand, said: Message, due_at: datetime) -> Send:
+
+@dataclass(frozen=True)
+class Order:
+    """A demand, ready to go."""
+
+    demand: Demand
+    send: Send
+    why: str
+    """For Temporal's UI."""
+    wait: timedelta = timedelta()
+    """How long its vendor asks not to be asked again."""
+
+    @property
+    def key(self) -> str:
+        return self.demand.key
+
+    def by_itself(self, wait: timedelta = timedelta()) -> "Order":
+        """After a first attempt that may have had its effect."""
+        return replace(self, send=self.send.model_copy(update={"again": True}), wait=wait)
+
+
+Landed = EffectSettled | Order
+"""What became of a send: settled, or an order to send it again by itself."""
+
+
+def prepared(book: Runbook, incident: Incident, demand: Demand, said: Message, due_at: datetime) -> Send:
     """Everything about a send that has to be decided at the moment it begins. `due_at` is the wall clock's."""
     before = incident.started.get(demand.key)
     is_page = isinstance(demand.effect, Page)
@@ -53,44 +87,106 @@ def in_its_place(incident: Incident, demand: Demand, text: str) -> str:
     return text if is_its_own else f"{headline}\n{text}"
 
 
-async def perform(demand: Demand, send: Send, why: str) -> EffectSettled:
+def travelling_together(orders: Sequence[Order]) -> list[tuple[Order, ...]]:
+    """One group for each destination, in the order of the first of each; a page is a group by itself."""
+    groups: dict[str, list[Order]] = {}
+    for each in orders:
+        destination = delivery(each.demand.effect).destination
+        groups.setdefault(destination.value if destination else each.key, []).append(each)
+    return [
+        tuple(group[at : at + LARGEST_BATCH]) for group in groups.values() for at in range(0, len(group), LARGEST_BATCH)
+    ]
+
+
+async def perform(order: Order) -> EffectSettled:
     """Run it to its end. Cancelling waits until the activity has really stopped (rule 5)."""
-    row = delivery(demand.effect)
+    if order.wait:
+        await workflow.sleep(order.wait, summary=summary(f"its vendor asks to wait: {order.why}"))
+    row = delivery(order.demand.effect)
     policy = row.policy
     try:
         receipt = await workflow.execute_activity(
             row.activity,
-            send,
+            order.send,
             result_type=Receipt,
             task_queue=policy.queue,
             start_to_close_timeout=policy.start_to_close,
             schedule_to_close_timeout=policy.give_up_after,
             retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=policy.longest_pause),
             cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-            summary=summary(why),
+            summary=summary(order.why),
         )
     except ActivityError as error:
-        return _failed(demand, send, error)
-    return EffectSettled(demand=demand, outcome="done", receipt=receipt)
+        return _failed(order, error)
+    return EffectSettled(demand=order.demand, outcome="done", receipt=receipt)
 
 
-def withdrawn(settled: EffectSettled) -> EffectSettled:
+async def perform_together(orders: Sequence[Order]) -> tuple[Landed, ...]:
+    """Attempt all of them once. Nothing of those that were cancelled before they were sent."""
+    policy = delivery(orders[0].demand.effect).policy
+    try:
+        answered: AttemptResults = await workflow.execute_activity(
+            TOGETHER,
+            SendBatch(sends=tuple(each.send for each in orders)),
+            result_type=AttemptResults,
+            task_queue=policy.queue,
+            start_to_close_timeout=policy.start_to_close,
+            schedule_to_close_timeout=policy.give_up_after,
+            retry_policy=RetryPolicy(maximum_attempts=1),
+            cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+            summary=summary(f"{len(orders)} together: {'; '.join(each.why for each in orders)}"),
+        )
+    except ActivityError as error:
+        return _all_failed(orders, error)
+    return tuple(map(_landed, orders, answered.answers))
+
+
+def withdrawn(landed: Landed) -> EffectSettled:
     """Cancelled in the middle of an attempt that then failed, a send ends with that failure: it is withdrawn all the
     same. One that got through before it heard of it did get through."""
-    if settled.outcome == "done":
-        return settled
-    return EffectSettled(demand=settled.demand, outcome="superseded")
+    if isinstance(landed, EffectSettled) and landed.outcome == "done":
+        return landed
+    return EffectSettled(demand=landed.demand, outcome="superseded")
 
 
-def _failed(demand: Demand, send: Send, error: ActivityError) -> EffectSettled:
+def _all_failed(orders: Sequence[Order], error: ActivityError) -> tuple[Landed, ...]:
     cause = error.cause
     if isinstance(cause, CancelledError):
-        return EffectSettled(demand=demand, outcome="superseded")
-    unsaid = Receipt(note=send.text if delivery(demand.effect).keeps_text else None)  # for whoever does it
-    if isinstance(cause, ApplicationError) and cause.type == WithoutVendor.UNCONNECTED.value:
-        return EffectSettled(demand=demand, outcome="unconnected", problem=cause.message, receipt=unsaid)
-    if isinstance(cause, ApplicationError) and cause.type == WithoutVendor.REJECTED.value:
+        return ()
+    if isinstance(cause, exceptions.TimeoutError) and cause.type in NEVER_BEGAN:
+        return tuple(_failed(each, error) for each in orders)
+    return tuple(each.by_itself() for each in orders)  # its worker died
+
+
+def _landed(order: Order, answer: AttemptResult) -> Landed:
+    if answer.receipt is not None:
+        return EffectSettled(demand=order.demand, outcome="done", receipt=answer.receipt)
+    return _refused(order, answer.failure, answer.problem, answer.route) or order.by_itself(answer.wait)
+
+
+def _failed(order: Order, error: ActivityError) -> EffectSettled:
+    cause = error.cause
+    if isinstance(cause, CancelledError):
+        return EffectSettled(demand=order.demand, outcome="superseded")
+    if isinstance(cause, ApplicationError):
         route = str(cause.details[0]) if cause.details and cause.details[0] else None
-        return EffectSettled(demand=demand, outcome="rejected", problem=cause.message, route=route, receipt=unsaid)
+        if refused := _refused(order, cause.type or "", cause.message, route):
+            return refused
     last = cause.cause if isinstance(cause, FailureError) and cause.cause is not None else cause  # under a timeout
-    return EffectSettled(demand=demand, outcome="undelivered", problem=f"gave up: {last}"[:300], receipt=unsaid)
+    problem = f"gave up: {last}"[:300]
+    return EffectSettled(demand=order.demand, outcome="undelivered", problem=problem, receipt=_unsaid(order))
+
+
+def _refused(order: Order, kind: str, problem: str, route: str | None) -> EffectSettled | None:
+    """None: it may be tried again."""
+    if kind == WithoutVendor.UNCONNECTED.value:
+        return EffectSettled(demand=order.demand, outcome="unconnected", problem=problem, receipt=_unsaid(order))
+    if kind == WithoutVendor.REJECTED.value:
+        receipt = _unsaid(order)
+        return EffectSettled(demand=order.demand, outcome="rejected", problem=problem, route=route, receipt=receipt)
+    return None
+
+
+def _unsaid(order: Order) -> Receipt:
+    """For whoever does it by hand."""
+    return Receipt(note=order.send.text if delivery(order.demand.effect).keeps_text else None)
