@@ -3,7 +3,7 @@
 import os
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import httpx
@@ -12,7 +12,7 @@ from temporalio.client import Client
 
 from benchmarks.stage import BenchStage
 
-TICKS = os.sysconf("SC_CLK_TCK")
+TICKS, MEMORY_PAGE = os.sysconf("SC_CLK_TCK"), os.sysconf("SC_PAGE_SIZE")
 _WRITES = re.compile(
     r'^persistence_requests\{[^}]*operation="(?:Create|Update|Complete|Add|Append|Delete)[^}]*\} (\S+)'
 )
@@ -24,15 +24,27 @@ WAITED_TOO_LONG = "workflow tasks that left the process which had the workflow i
 
 
 def processor_seconds(at: BenchStage) -> Mapping[str, float]:
-    """So far, by part. Each part runs in a session of its own, with all that it has started."""
+    """So far, by part."""
+    used = _by_part(at, lambda fields: int(fields[11]) + int(fields[12]))
+    return {name: ticks / TICKS for name, ticks in used.items()}
+
+
+def memory(at: BenchStage) -> Mapping[str, float]:
+    """What each part has in memory now, in bytes."""
+    return {name: pages * MEMORY_PAGE for name, pages in _by_part(at, lambda fields: int(fields[21])).items()}
+
+
+def _by_part(at: BenchStage, what: Callable[[Sequence[str]], int]) -> Mapping[str, int]:
+    """Of proc_pid_stat(5), from its third field on. Each part runs in a session of its own, with all that it has
+    started."""
     by_session: Counter[int] = Counter()
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
             fields = stat.read_text().rpartition(")")[2].split()
         except OSError:  # it has ended
             continue
-        by_session[int(fields[3])] += int(fields[11]) + int(fields[12])
-    return {name: by_session[pid] / TICKS for name, pid in at.processes().items()}
+        by_session[int(fields[3])] += what(fields)
+    return {name: by_session[pid] for name, pid in at.processes().items()}
 
 
 async def writes(at: BenchStage) -> float:

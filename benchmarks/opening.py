@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from benchmarks.bare import Bare
 from benchmarks.bodies import Bodies
-from benchmarks.costs import THROWN_AWAY, WAITED_TOO_LONG, WORKFLOW_TASKS, processor_seconds, steps, writes
+from benchmarks.costs import THROWN_AWAY, WAITED_TOO_LONG, WORKFLOW_TASKS, memory, processor_seconds, steps, writes
 from benchmarks.figures import Figure, figure, percentile
 from benchmarks.load import Load
 from benchmarks.processes import Took, run
@@ -14,7 +14,7 @@ from benchmarks.scale import BenchScale
 from benchmarks.stage import BenchStage, stage
 from benchmarks.traces import arrived_first
 
-SERVER_PART = "Temporal server"
+SERVER_PART, WORKER_PART = "Temporal server", "worker"
 QUIET_S, PATIENCE_S = 3.0, 180.0
 """The worker has nothing to do any more when it used less than a twentieth of a core for so long."""
 
@@ -26,13 +26,14 @@ async def opening(scale: BenchScale) -> list[Figure]:
         await at.start_worker()
         floor, floor_cost = await _floor(at, count)
         await _quiet(at)
-        used, written = processor_seconds(at), await writes(at)
+        used, written, held = processor_seconds(at), await writes(at), memory(at)[WORKER_PART]
         load = Load(port=at.gateway_port, bodies=Bodies(name="storm"), senders=count, count=count)
         took = await run("load", load)
         arrived = await arrived_first(at, "storm", 1, took.numbers)
         written_by_then, used_by_then = await writes(at) - written, processor_seconds(at)
         await _quiet(at)
         cost = {part: now - used[part] for part, now in processor_seconds(at).items()}
+        held = memory(at)[WORKER_PART] - held
         written_in_all, taken = await writes(at) - written, await steps(at.client)
     waits = [arrived[number] - begun for number, begun in zip(took.numbers, took.begun, strict=True)]
     pages = [
@@ -55,6 +56,7 @@ async def opening(scale: BenchScale) -> list[Figure]:
         *_costs(cost, count),
         figure("  writes of the server by the last first page, each", written_by_then / count, "writes"),
         figure("  writes of the server in all, each", written_in_all / count, "writes"),
+        figure("  memory of the worker, each", held / count / 1000, "KB"),
         *_steps(taken, count),
     ]
 
@@ -87,7 +89,7 @@ async def _quiet(at: BenchStage) -> None:
     """Until the worker has nothing to do any more."""
     async with asyncio.timeout(PATIENCE_S):
         while True:
-            before = processor_seconds(at)["worker"]
+            before = processor_seconds(at)[WORKER_PART]
             await asyncio.sleep(QUIET_S)
-            if processor_seconds(at)["worker"] - before < QUIET_S / 20:
+            if processor_seconds(at)[WORKER_PART] - before < QUIET_S / 20:
                 return

@@ -53,6 +53,11 @@ class Settings(SourceSettings, PagerSettings, DeliverySettings):
         ge=1,
         description="how many processes the worker has; one fewer than there are cores, and at least one, if unset",
     )
+    worker_metrics: str | None = Field(
+        None,
+        pattern=r"^\S+:\d{1,5}$",
+        description="address of the worker's Prometheus metrics (`127.0.0.1:9464`); a second process has the next port",
+    )
 
     max_body_bytes: int = Field(
         MAX_BODY_BYTES,

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from temporalio.client import Client
 from temporalio.envconfig import ClientConfigProfile
+from temporalio.runtime import Runtime
 
 from starter.temporal.connecting import connect
 from tocsin.failure import ExitCode, Failure
@@ -30,13 +31,13 @@ def environment(embedded_address: str) -> dict[str, str]:
     return {**ours, "TEMPORAL_ADDRESS": embedded_address, "TEMPORAL_CONFIG_FILE": os.devnull}
 
 
-async def client(state_dir: Path, *, lazy: bool = False) -> Client:
+async def client(state_dir: Path, *, lazy: bool = False, runtime: Runtime | None = None) -> Client:
     """Raises Failure when the server cannot be reached; a lazy client tries only when it is used."""
     configured = configured_address()
     up = Folder(state_dir).running()
     where = configured or (up.temporal if up else USUAL_ADDRESS)
     try:
-        return await connect(os.environ if configured else environment(where), lazy=lazy)
+        return await connect(os.environ if configured else environment(where), lazy=lazy, runtime=runtime)
     except RuntimeError as error:
         raise Failure(
             f"cannot reach Temporal at {where}: is `tocsin up` running? ({_cause(error)})", ExitCode.not_reached

@@ -13,6 +13,7 @@ import signal
 import sys
 
 import structlog
+from temporalio.client import Client
 
 import settings
 from settings import Settings
@@ -23,6 +24,7 @@ from tocsin.up.child import Part
 from tocsin.up.command import cancelled_by_signals
 from tocsin.up.supervisor import Supervisor
 from worker.main import announce, work
+from worker.telemetry import runtime
 
 STOPS_WITHIN_S = 3.5
 """A process that is asked to stop finishes what it is sending, and takes a little less than this."""
@@ -32,7 +34,7 @@ log = structlog.get_logger("worker")
 
 async def work_alone(chosen: Settings) -> None:
     """Raises Failure if Temporal cannot be reached."""
-    client, stop = await connection.client(chosen.state_dir), _asked_to_stop()
+    client, stop = await _client(chosen, 1), _asked_to_stop()
     async with asyncio.TaskGroup() as group:
         saying = group.create_task(announce(client, library(chosen), chosen))
         await work(client, chosen, stop)
@@ -60,7 +62,7 @@ async def work_together(chosen: Settings, processes: int) -> None:
 async def _start(supervisor: Supervisor, chosen: Settings, number: int) -> None:
     """Returns once it works. Both ends stay open: it is started again with them."""
     ready, written = os.pipe()
-    command = (sys.executable, "-m", "tocsin.crew", str(written))
+    command = (sys.executable, "-m", "tocsin.crew", str(written), str(number))
     environment = {**os.environ, "TOCSIN_NO_PAGER": str(chosen.no_pager)}
     name = f"worker process {number}"
     part = Part(name, command, environment, inherits=(written,), stops_within_s=STOPS_WITHIN_S)
@@ -82,17 +84,21 @@ def _asked_to_stop() -> asyncio.Event:
     return stop
 
 
-async def _work_for_parent(chosen: Settings, ready: int) -> None:
-    client, stop = await connection.client(chosen.state_dir), _asked_to_stop()
+async def _client(chosen: Settings, number: int) -> Client:
+    return await connection.client(chosen.state_dir, runtime=runtime(chosen.worker_metrics, number))
+
+
+async def _work_for_parent(chosen: Settings, ready: int, number: int) -> None:
+    client, stop = await _client(chosen, number), _asked_to_stop()
     await work(client, chosen, stop, working=lambda: os.write(ready, b"."))
 
 
 def main() -> None:
-    """Be one of several: `python -m tocsin.crew FD`. The descriptor is written to once this process works."""
+    """Be one of several: `python -m tocsin.crew FD NUMBER`. The descriptor is written to once this process works."""
     chosen = settings.load()
     logs.configure(chosen.log_format)
     try:
-        asyncio.run(_work_for_parent(chosen, int(sys.argv[1])))
+        asyncio.run(_work_for_parent(chosen, int(sys.argv[1]), int(sys.argv[2])))
     except Failure as failure:
         log.error("a worker process cannot begin", problem=str(failure))
         os._exit(failure.code)

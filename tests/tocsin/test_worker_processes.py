@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
+import httpx
 import pytest
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client
@@ -20,6 +22,7 @@ from tests.patience import HANGS_AFTER_S
 from tests.tocsin.conftest import Tocsin
 from tests.tocsin.processes import below, eventually, is_alive
 from tocsin.cores import cores, worker_processes
+from tocsin.up import ports
 from workflows.queues import WORKFLOW_QUEUE
 
 
@@ -94,6 +97,21 @@ async def test_none_of_them_outlives_a_killed_parent(fresh: Client, alone: Path)
         assert len(workers) >= 2
         running.process.kill()
         assert eventually(lambda: not any(is_alive(pid) for pid in workers))
+
+
+async def test_each_process_shows_its_metrics_on_a_port_of_its_own(
+    fresh: Client, alone: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it could not finish in time is `temporal_request_failure_total` of `RespondWorkflowTaskCompleted`."""
+    port = ports.choose(0, ())
+    monkeypatch.setenv("TOCSIN_WORKER_METRICS", f"127.0.0.1:{port}")
+    with socket.create_server(("127.0.0.1", port + 1)), crew(alone, 2) as running:
+        shown = httpx.get(f"http://127.0.0.1:{port}/metrics", trust_env=False).text
+        assert "temporal_worker_task_slots_available" in shown
+        assert "temporal_request_total" in shown
+        [refused] = running.said("there are no metrics")  # somebody else has the second port: it works all the same
+        assert refused["address"] == f"127.0.0.1:{port + 1}"
+        assert await canary_by(fresh) <= running.workers()
 
 
 async def test_a_process_that_does_not_come_up_at_first_ends_the_worker_with_its_name(
