@@ -7,6 +7,7 @@ from pydantic_core import ErrorDetails
 
 from starter.runbooks.file import RunbookFile
 from starter.runbooks.problems import Loc, Problem, closest, written
+from starter.runbooks.wording import reworded
 from starter.runbooks.words import words_at
 
 _REFERENCE = re.compile(r"(?P<path>[\w.-]+): (?P<message>.*)")
@@ -24,11 +25,11 @@ def explain(file: RunbookFile, errors: Sequence[ErrorDetails]) -> list[Problem]:
 
 def _explain(file: RunbookFile, details: ErrorDetails) -> Iterator[Problem]:
     loc = tuple(part for part in details["loc"] if part != "[key]")
-    message = details["msg"].removeprefix("Value error, ")
+    message, advice = reworded(details)
     if details["type"] == "value_error" and not loc:
-        yield from (_broken_reference(file, part) for part in message.split("; "))
+        complaints = details["msg"].removeprefix("Value error, ").split("; ")
+        yield from (_broken_reference(file, part) for part in complaints)
         return
-    advice = ""
     if details["type"] == "extra_forbidden":
         message, advice = "runbooks have no such key here", closest(str(loc[-1]), words_at(loc[:-1]))
     elif details["type"] == "too_short":

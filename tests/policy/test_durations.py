@@ -19,6 +19,13 @@ WRITTEN = [
     ("1w", timedelta(days=7), "7d"),
     (" 5 m ", timedelta(minutes=5), "5m"),
     ("0m", timedelta(), "0m"),
+    # As people say it.
+    ("30min", timedelta(minutes=30), "30m"),
+    ("1 hour 30 minutes", timedelta(minutes=90), "1h 30m"),
+    ("2 hrs", timedelta(hours=2), "2h"),
+    ("10 sec", timedelta(seconds=10), "10s"),
+    ("1 Day", timedelta(days=1), "1d"),
+    ("2weeks", timedelta(days=14), "14d"),
 ]
 
 
@@ -35,7 +42,18 @@ WRONG = [
     ("15", "a duration is written like 15m, 2h, 1h 30m or 3d"),
     ("soon", "a duration is written like 15m, 2h, 1h 30m or 3d"),
     ("15 parsecs", "a duration is written like 15m, 2h, 1h 30m or 3d"),
-    ("-5m", "a duration is written like 15m, 2h, 1h 30m or 3d"),
+    ("-5m", "a duration cannot be negative: write 5m"),
+    (True, "a duration is written like 15m, 2h, 1h 30m or 3d"),
+    # What was meant is not certain.
+    ("15m 15m", "a duration names each unit once, the greatest first: write 30m"),
+    ("15m 15min", "a duration names each unit once, the greatest first: write 30m"),
+    ("1m 1h", "a duration names each unit once, the greatest first: write 1h 1m"),
+    ("1.5h", "a duration has no fractions: write 1h 30m"),
+    ("1,5 h", "a duration has no fractions: write 1h 30m"),
+    ("1.2345h", "a duration has no fractions: write 1h 14m 4s"),
+    ("15M", "a duration is written like 15m, 2h, 1h 30m or 3d"),
+    ("1 month", "a duration has no months and years: write days or weeks"),
+    ("1y", "a duration has no months and years: write days or weeks"),
     ("-PT5M", "a duration cannot be negative"),
     ("999999999999999999w", "a duration is at most"),
     ("11000d", "a duration is at most 3650d"),

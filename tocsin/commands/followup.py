@@ -2,25 +2,24 @@
 
 import asyncio
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from typing import Annotated
 
 import typer
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 from typer import Argument, Option
 
 from starter.temporal.incidents import Incidents
 from starter.temporal.results import FoundIncident, LookupFailed, NobodyWorks, RefusedByIncident
 from starter.temporal.reviews import Reviews
 from tocsin import output
-from tocsin.commands.arguments import SPAN, AsJson, Reason
+from tocsin.commands.arguments import AsJson, Reason
+from tocsin.commands.days import due_day
 from tocsin.commands.event_command import event_command
 from tocsin.commands.session import incidents
-from tocsin.failure import Failure
 from tocsin.view import review as view
 from workflows.policy.incident.events import Event, FollowUpAdded, FollowUpDone, FollowUpWaived
 from workflows.policy.incident.follow_up import FollowUp
-from workflows.policy.time.durations import DAY, LONGEST_DURATION, write
 
 app = typer.Typer(no_args_is_help=True, help="What is to be done so that it does not happen again.")
 
@@ -46,10 +45,14 @@ def add(
     /,
     *,
     owner: Annotated[str, Option(metavar="WHO", help="A person, or a role of the runbook; you if left out.")] = "",
-    due: Annotated[str, Option(metavar="WHEN", help="A date, 2026-12-01, or a span, 2w; as the runbook says.")] = "",
+    due: Annotated[
+        str, Option(metavar="WHEN", help="2026-12-01, tomorrow, friday, or a span, 2w; as the runbook says.")
+    ] = "",
 ) -> Event:
     """Keep something that is to be done, with an owner and a due date; during an incident or at its review."""
-    return FollowUpAdded(text=text, owner=owner, due_on=_day(due) if due else None)
+    return FollowUpAdded(
+        text=text, owner=owner, due_on=due_day("--due", due, datetime.now().astimezone()) if due else None
+    )
 
 
 @event_command(app, "done", to="either")
@@ -75,30 +78,6 @@ def list_(
     shown = [each for each in kept if ended or each.is_open]
     rows = [(each.incident, each.follow_up or each.problem) for each in shown]
     output.show(shown, view.follow_ups(rows), as_json)
-
-
-def _day(given: str) -> date:
-    now = datetime.now(UTC)
-    try:
-        day = date.fromisoformat(given)
-    except ValueError:
-        return (now + _span(given)).date()
-    if day < now.date() - DAY:  # where it is still yesterday
-        raise Failure(f"--due {given}: that day has passed")
-    if day > (now + LONGEST_DURATION).date():
-        raise Failure(
-            f"--due {given}: at most {write(LONGEST_DURATION)} ahead, which is {now + LONGEST_DURATION:%Y-%m-%d}"
-        )
-    return day
-
-
-def _span(given: str) -> timedelta:
-    try:
-        return SPAN.validate_python(given)
-    except ValidationError:
-        raise Failure(
-            f"--due {given}: write a date like 2026-12-01, or a span like 2w, of {write(LONGEST_DURATION)} at most"
-        ) from None
 
 
 async def _list(prefix: str) -> list[Kept]:

@@ -23,8 +23,8 @@ def example(conditions: Sequence[Condition]) -> str | None:
     values = [["", *sorted({when.labels[name] for when in conditions if name in when.labels})] for name in names]
     flags = sorted({flag for when in conditions for flag in (*when.flags, *when.without)})
     sets = chain.from_iterable(combinations(flags, count) for count in range(len(flags) + 1))
-    combinations = product(product(*values), sets, (False, True), (False, True))
-    for given, carried, off_hours, public in islice(combinations, FAR):
+    cases = product(product(*values), sets, (False, True), (False, True))
+    for given, carried, off_hours, public in islice(cases, FAR):
         labels = {name: value for name, value in zip(names, given, strict=True) if value}
         kind = IncidentKind(labels, frozenset(carried), off_hours, public)
         if not any(_matches(when, kind) for when in conditions):

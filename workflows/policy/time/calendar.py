@@ -11,6 +11,7 @@ Days are calendar days of the zone, whatever their length. Holidays arrive as pl
 imports lazily, which a workflow must not do.
 """
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Literal
@@ -28,11 +29,17 @@ LONGEST_HOLIDAY = 30
 """Days in a row without business hours after which a runbook's calendar is taken for broken."""
 
 
+_OF_THE_MACHINE = re.compile(r"localtime|posixrules|Factory|(posix|right)/.*")
+"""Files of a machine's database that are no zone of its own, but another one's, or nobody's (tzfile(5))."""
+
+
 def _known(zone: str) -> str:
     try:
-        ZoneInfo(zone)
+        found = ZoneInfo(zone).key
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError(f"{zone!r} is no time zone: write one like Europe/Berlin or UTC") from None
+        found = ""
+    if not found or _OF_THE_MACHINE.fullmatch(found):
+        raise ValueError(f"{zone!r} is no time zone: write one like Europe/Berlin or UTC")
     return zone
 
 

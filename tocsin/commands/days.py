@@ -1,0 +1,50 @@
+"""A day as people say it: a date, `tomorrow`, `friday`, or so long from now."""
+
+from datetime import date, datetime, timedelta
+
+from pydantic import ValidationError
+
+from tocsin.commands.arguments import SPAN
+from tocsin.failure import Failure
+from workflows.policy.time.durations import DAY, LONGEST_DURATION, write
+
+_NEAR = {"today": 0, "tomorrow": 1}
+
+
+def due_day(option: str, given: str, now: datetime) -> date:
+    """By the clock of `now`. Raises Failure."""
+    said = given.strip().casefold()
+    today = now.date()
+    if said in _NEAR:
+        return today + _NEAR[said] * DAY
+    if weekday := _weekday(said.removeprefix("next ")):
+        return today + ((weekday - today.isoweekday() - 1) % 7 + 1) * DAY
+    try:
+        day = date.fromisoformat(given)
+    except ValueError:
+        return (now + _span(option, given.strip().removeprefix("in "))).date()
+    if day < today:
+        raise Failure(
+            f"{option} {given}: that day has passed: write one from {today} on, `tomorrow`, or a span like 2w"
+        )
+    if day > today + LONGEST_DURATION:
+        raise Failure(f"{option} {given}: at most {write(LONGEST_DURATION)} ahead, which is {today + LONGEST_DURATION}")
+    return day
+
+
+def _weekday(said: str) -> int | None:
+    """1 for Monday; `mon` and `monday`."""
+    for number, day in enumerate(("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"), 1):
+        if said in (day, day[:3]):
+            return number
+    return None
+
+
+def _span(option: str, given: str) -> timedelta:
+    try:
+        return SPAN.validate_python(given)
+    except ValidationError:
+        raise Failure(
+            f"{option} {given}: write a date like 2026-12-01, or a span like 2w, of {write(LONGEST_DURATION)} at most; "
+            "`tomorrow` and `friday` are understood, too"
+        ) from None
