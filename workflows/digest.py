@@ -12,10 +12,13 @@ from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import Effect, Send
 from workflows.policy.incident.events import EffectSettled
 from workflows.policy.keys import vendor_keys
+from workflows.policy.keys.duty_keys import DutyKind, WrittenDuty, duty_key
 from workflows.policy.time.calendar import day_in
 from workflows.policy.time.durations import DAY
 from workflows.policy.watches.digest import MOST, Digested, DigestOrder, Inventory, compose
 from workflows.queues import COMMS_QUEUE
+
+DIGEST, MAILED, UNMAILED = (duty_key(DutyKind.OTHER, name) for name in ("digest", "digest-mail", "digest-unmailed"))
 
 
 @workflow.defn(name="digest")
@@ -26,16 +29,16 @@ class DigestWorkflow:
         text = compose(await _take_inventory(), MOST)
         if not text:
             return Digested(said=False)
-        messages: list[tuple[str, Effect]] = [("digest", order.post)]
+        messages: list[tuple[WrittenDuty, Effect]] = [(DIGEST, order.post)]
         if order.mail is not None:
-            messages.append(("digest-mail", order.mail))
+            messages.append((MAILED, order.mail))
         settled = await asyncio.gather(*(_send(order, duty, effect, text) for duty, effect in messages))
         remarks = [_remark(each) for each in settled]
         problems = tuple(f"{duty}: {remark}" for (duty, _), remark in zip(messages, remarks, strict=True) if remark)
         if all(each.outcome != "done" for each in settled):
             raise ApplicationError(f"the digest reached nobody: {'; '.join(problems)}", type="Unsaid")
         if settled[0].outcome == "done" and order.mail is not None and remarks[1]:
-            await _send(order, "digest-unmailed", order.post, f"This was not mailed to everybody: {remarks[1]}")
+            await _send(order, UNMAILED, order.post, f"This was not mailed to everybody: {remarks[1]}")
         return Digested(said=True, problems=problems)
 
 
@@ -59,7 +62,7 @@ async def _take_inventory() -> Inventory:
     return inventory
 
 
-async def _send(order: DigestOrder, duty: str, effect: Effect, text: str) -> EffectSettled:
+async def _send(order: DigestOrder, duty: WrittenDuty, effect: Effect, text: str) -> EffectSettled:
     """Under a key of its day: a second digest of the same day finds that it has been sent."""
     begun_at = workflow.info().workflow_start_time
     day = day_in(order.zone, begun_at)

@@ -77,3 +77,22 @@ def test_what_puts_a_key_together_or_takes_one_apart_is_found(source: str) -> No
 )
 def test_other_strings_are_left_alone(source: str) -> None:
     assert not list(faults(source))
+
+
+ROOMS = ("communication", "duties", "effects", "escalation", "incident", "planning", "reducers")
+
+
+def plain_duties(source: str) -> Iterator[str]:
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case (
+                ast.arg(arg="duty", annotation=ast.Name(id="str"))
+                | ast.AnnAssign(target=ast.Name(id="duty"), annotation=ast.Name(id="str"))
+            ):
+                yield f"{node.lineno}"
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_no_plain_string_passes_for_a_duty_in_the_core(room: str) -> None:
+    files = (ROOT / "workflows" / "policy" / room).glob("*.py")
+    assert [f"{path.name}:{line}" for path in files for line in plain_duties(path.read_text(encoding="utf-8"))] == []

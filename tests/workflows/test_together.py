@@ -29,6 +29,7 @@ from workflows.durable import deliveries
 from workflows.durable.hosting import runner
 from workflows.incident import IncidentWorkflow
 from workflows.policy.effects.effects import Receipt, Send
+from workflows.policy.keys.duty_keys import DutyKind, duty_key
 from workflows.review import ReviewWorkflow
 
 MINUTE = timedelta(minutes=1)
@@ -156,4 +157,5 @@ async def test_what_nobody_takes_for_hours_is_told_as_undelivered_one_by_one(tem
                 while not {"declaration", "channel"} <= (settled := (await live.status()).incident.settled).keys():
                     await asyncio.sleep(0.1)
             await live.handle.terminate()
-    assert (settled["declaration"].outcome, settled["channel"].outcome) == ("undelivered", "undelivered")
+    kinds = (DutyKind.DECLARATION, DutyKind.CHANNEL)
+    assert [settled[duty_key(kind)].outcome for kind in kinds] == ["undelivered", "undelivered"]

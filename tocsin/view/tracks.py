@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from math import log1p
 
-from workflows.policy.keys.duty_keys import DutyKind, EffectKey, duty_of
+from workflows.policy.keys.duty_keys import DutyKind, EffectKey, duty_key, duty_of
 from workflows.policy.planning.wording import duty_name
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.simulation.preview import PreviewLine
@@ -107,7 +107,7 @@ def _label(book: Runbook, line: PreviewLine) -> str:
         return book.person_name(line.to[0])
     if line.kind == "publish":
         return duty.name
-    name = duty_name(duty.name if duty.kind is DutyKind.DUTY_DRAFT else str(duty))
+    name = duty_name(duty_key(DutyKind.OTHER, duty.name) if duty.kind is DutyKind.DUTY_DRAFT else duty.written)
     if line.kind in ("nag", "checklist", "draft", "email"):
         return f"{name} → {_first(book, line.to)}"
     return name

@@ -10,6 +10,7 @@ from workflows.policy.incident.events import (
     Resolved,
     SeverityChanged,
 )
+from workflows.policy.keys.duty_keys import DutyKind, duty_key
 from workflows.policy.review.events import ReviewStarted, Submitted, Waived
 from workflows.policy.review.owed import owed
 from workflows.policy.review.refusals import refusal
@@ -108,7 +109,7 @@ def test_what_one_place_rejects_is_said_in_the_next() -> None:
     assert [(place.channel, place.thread is not None) for place in places] == [
         ("ref:channel/1", False), ("ref", True), ("#incidents", False),
     ]  # fmt: skip
-    assert simulation.incident.has_settled("review/opened", 1)  # after the last there is no other
+    assert simulation.incident.has_settled(duty_key(DutyKind.REVIEW_OPENED), 1)  # after the last there is no other
     at(simulation, "4 12:00")
     assert post(demands(simulation, "duty/report")[0]).to.channel == "#incidents"
 

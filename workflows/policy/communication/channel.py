@@ -10,7 +10,7 @@ from workflows.policy.incident.announce import announcement_duty
 from workflows.policy.incident.messages import Announcement
 from workflows.policy.incident.rules import rules, who_owes
 from workflows.policy.incident.state import Incident
-from workflows.policy.keys.duty_keys import DutyKind, duty_key, effect_key
+from workflows.policy.keys.duty_keys import DutyKind, WrittenDuty, duty_key, effect_key
 from workflows.policy.planning.conditions import matches, matches_since
 from workflows.policy.planning.demands import BlockedDemand
 from workflows.policy.planning.destinations import (
@@ -64,7 +64,7 @@ def contacts_for(book: Runbook, incident: Incident) -> tuple[Contact, ...]:
     return tuple(contact for contact in book.contacts if matches(contact.when, incident))
 
 
-def _declared_in(incident: Incident, duty: str, destination: Destination) -> Iterator[BlockedDemand]:
+def _declared_in(incident: Incident, duty: WrittenDuty, destination: Destination) -> Iterator[BlockedDemand]:
     """What is over before that got out is told in one line, with its end, and once the other is surely withdrawn."""
     if incident.has_settled(duty, 1):
         return
@@ -126,7 +126,9 @@ def older_news(book: Runbook, incident: Incident, destination: Destination, due_
     return EARLIER_NEWS if is_untold else ""
 
 
-def _announcement(book: Runbook, incident: Incident, duty: str, batch: tuple[Announcement, ...]) -> BlockedDemand:
+def _announcement(
+    book: Runbook, incident: Incident, duty: WrittenDuty, batch: tuple[Announcement, ...]
+) -> BlockedDemand:
     where = _destination(book, incident, batch[0])
     mention = dict.fromkeys(p for item in batch for p in (*item.mention, *who_owes(book, incident, item.role)))
     demand = Demand(
@@ -139,7 +141,7 @@ def _announcement(book: Runbook, incident: Incident, duty: str, batch: tuple[Ann
     return BlockedDemand(demand, where.waits_for)
 
 
-def next_batch(incident: Incident, duty: str, up_to: int | None = None) -> tuple[Announcement, ...]:
+def next_batch(incident: Incident, duty: WrittenDuty, up_to: int | None = None) -> tuple[Announcement, ...]:
     """The oldest announcements of a queue that are said in the same form; a batch that was begun keeps its end."""
     begun = [s.occurrence for s in incident.started.values() if s.duty == duty]
     end = up_to or (min(begun) if begun else None)

@@ -6,7 +6,7 @@ from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import Annotate, Post
 from workflows.policy.incident.alert_state import NewAlerts
 from workflows.policy.incident.state import Incident
-from workflows.policy.keys.duty_keys import DutyKind, duty_key, duty_of
+from workflows.policy.keys.duty_keys import DutyKind, WrittenDuty, duty_key, duty_of
 from workflows.policy.planning.demands import BlockedDemand
 from workflows.policy.planning.destinations import incident_destination
 from workflows.policy.runbook.model import Runbook
@@ -42,11 +42,11 @@ def _notes(incident: Incident) -> Iterator[BlockedDemand]:
             yield BlockedDemand(_demand(duty, news, Annotate(to=person, ring=key, template="told")), waits_for)
 
 
-def _untold(incident: Incident, duty: str, among: Iterable[NewAlerts]) -> NewAlerts | None:
+def _untold(incident: Incident, duty: WrittenDuty, among: Iterable[NewAlerts]) -> NewAlerts | None:
     return next((news for news in among if not incident.has_settled(duty, news.number)), None)
 
 
-def _demand(duty: str, news: NewAlerts, effect: Post | Annotate) -> Demand:
+def _demand(duty: WrittenDuty, news: NewAlerts, effect: Post | Annotate) -> Demand:
     count = len(news.texts) + news.more
     reason = "a new alert joined" if count == 1 else f"{count} new alerts joined"
     return Demand(duty=duty, occurrence=news.number, due_at=news.due_at, reason=reason, effect=effect)

@@ -13,7 +13,7 @@ from workflows.policy.effects.effects import Post, Publish
 from workflows.policy.incident.public import ApprovedWords
 from workflows.policy.incident.rules import rules, who_owes
 from workflows.policy.incident.state import Incident
-from workflows.policy.keys.duty_keys import DutyKind, duty_key, duty_of
+from workflows.policy.keys.duty_keys import DutyKind, WrittenDuty, duty_key, duty_of
 from workflows.policy.planning.conditions import matches
 from workflows.policy.planning.demands import BlockedDemand, after_snooze
 from workflows.policy.planning.destinations import incident_destination
@@ -96,7 +96,7 @@ def _waits_for(incident: Incident, demand: Demand) -> str:
     return "the update before it to end"
 
 
-def _occurrence(incident: Incident, duty: str, due_at: datetime) -> int:
+def _occurrence(incident: Incident, duty: WrittenDuty, due_at: datetime) -> int:
     """What the page says is settled by what it says (`Public`); so each demand is new, even in the same second."""
     last = incident.settled.get(duty)
     return max(incident.seconds_since_declared(due_at) + 1, last.occurrence + 1 if last else 1)

@@ -1,12 +1,12 @@
 """A demand: one effect that the runbook wants, when it is due, and why."""
 
 from workflows.policy.effects.effects import Effect
-from workflows.policy.keys.duty_keys import effect_key
+from workflows.policy.keys.duty_keys import WrittenDuty, effect_key
 from workflows.policy.wire.model import Instant, Wire
 
 
 class Demand(Wire):
-    duty: str
+    duty: WrittenDuty
     """What demands it: `escalate/2/vp-engineering`, `update/channel`, ..."""
     occurrence: int = 1
     """Grows within a duty. What it counts is the duty's own: rounds of the ladder, seconds since declaration."""

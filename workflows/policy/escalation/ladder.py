@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 from workflows.policy.incident.rules import rules, who_owes
 from workflows.policy.incident.settlements import Settlement, Start
 from workflows.policy.incident.state import Incident
-from workflows.policy.keys.duty_keys import DutyKind, duty_key, duty_of
+from workflows.policy.keys.duty_keys import DutyKind, WrittenDuty, duty_key, duty_of
 from workflows.policy.planning.conditions import EVER, is_emergency, matches_at, matches_since
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.names import Until
@@ -41,7 +41,7 @@ class Callee(NamedTuple):
     """Somebody on a rung, and how it stands with their pages."""
 
     person: str
-    duty: str
+    duty: WrittenDuty
     settled: Settlement | None
     """Their last page of this rung."""
     repeated: Settlement | None
@@ -186,7 +186,7 @@ def target(book: Runbook, incident: Incident) -> timedelta | None:
     return next_business_day(book.calendar, incident.opened_at)[1] - incident.opened_at
 
 
-def outlives_acknowledgement(book: Runbook, incident: Incident, duty: str) -> bool:
+def outlives_acknowledgement(book: Runbook, incident: Incident, duty: WrittenDuty) -> bool:
     """A page that was asked for by hand or by a new alert, or of a rung that only the resolution stops."""
     lasting = [rung for rung in ladder(book, incident) if rung.unless == "resolved"]
     return duty_of(duty).beside_the_ladder or any(duty == callee.duty for rung in lasting for callee in rung.callees)

@@ -10,7 +10,7 @@ from workflows.policy.escalation.pages import rung_by_the_raise
 from workflows.policy.incident.pager_alerts import PagerAlert
 from workflows.policy.incident.rules import is_acknowledged
 from workflows.policy.incident.state import Incident
-from workflows.policy.keys.duty_keys import DutyKind, duty_key, effect_key
+from workflows.policy.keys.duty_keys import DutyKind, WrittenDuty, duty_key, effect_key
 from workflows.policy.planning.demands import BlockedDemand
 from workflows.policy.runbook.model import Runbook
 
@@ -44,7 +44,7 @@ def is_syncing(incident: Incident, ring_key: str) -> bool:
     return effect_key(_duty(incident, ring_key, "acknowledged"), 1) in incident.started
 
 
-def _duty(incident: Incident, ring_key: str, become: Literal["acknowledged", "resolved"]) -> str:
+def _duty(incident: Incident, ring_key: str, become: Literal["acknowledged", "resolved"]) -> WrittenDuty:
     kind = DutyKind.SYNC_RESOLVED if become == "resolved" else DutyKind.SYNC_ACKNOWLEDGED
     return duty_key(kind, incident.effect_key(ring_key))
 

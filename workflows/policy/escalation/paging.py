@@ -11,7 +11,7 @@ from workflows.policy.incident.bounds import IncidentBounds
 from workflows.policy.incident.pager_alerts import ManualPage
 from workflows.policy.incident.rules import acknowledgement_expires_at, rules, who_owes
 from workflows.policy.incident.state import Incident
-from workflows.policy.keys.duty_keys import DutyKind, duty_key, duty_of, effect_key
+from workflows.policy.keys.duty_keys import DutyKind, WrittenDuty, duty_key, duty_of, effect_key
 from workflows.policy.planning.demands import BlockedDemand
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.names import severity_title
@@ -151,7 +151,7 @@ def called_by_new_alerts(book: Runbook, incident: Incident) -> Iterator[BlockedD
 
 
 def _beside_the_ladder(
-    book: Runbook, incident: Incident, person: str, duty: str, number: int, due_at: datetime, reason: str
+    book: Runbook, incident: Incident, person: str, duty: WrittenDuty, number: int, due_at: datetime, reason: str
 ) -> BlockedDemand:
     """Once more after a while if it did not get through."""
     settled = incident.settled.get(duty)

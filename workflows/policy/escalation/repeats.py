@@ -14,7 +14,7 @@ from workflows.policy.escalation.ladder import PAGE_BUDGET, Callee, target
 from workflows.policy.escalation.paging import page
 from workflows.policy.incident.rules import rules
 from workflows.policy.incident.state import Incident
-from workflows.policy.keys.duty_keys import DutyKind, duty_key
+from workflows.policy.keys.duty_keys import DutyKind, WrittenDuty, duty_key
 from workflows.policy.planning.conditions import is_emergency
 from workflows.policy.planning.demands import BlockedDemand, DeferredDemand
 from workflows.policy.runbook.model import Runbook
@@ -110,7 +110,7 @@ def _round(step: Step) -> str:
     return f"round {step.round.number} of the ladder"
 
 
-def _duty(step: Step, callee: Callee) -> str:
+def _duty(step: Step, callee: Callee) -> WrittenDuty:
     return duty_key(DutyKind.REPEAT, callee.person, step.rung.tier)
 
 

@@ -6,7 +6,7 @@ from workflows.policy.incident.bounds import IncidentBounds
 from workflows.policy.incident.events import Event
 from workflows.policy.incident.messages import Announcement, AnnouncementQueue, TimelineEntry
 from workflows.policy.incident.state import Incident
-from workflows.policy.keys.duty_keys import DutyKind, duty_key
+from workflows.policy.keys.duty_keys import DutyKind, WrittenDuty, duty_key
 from workflows.policy.wire.bounded import fit, newest, weight
 
 
@@ -57,7 +57,7 @@ def announce(
     return after.model_copy(update={"told": number, "to_tell": all_queued[-kept:]})
 
 
-def announcement_duty(item: Announcement) -> str:
+def announcement_duty(item: Announcement) -> WrittenDuty:
     """The duty that says it."""
     return duty_key(DutyKind.ANNOUNCEMENT, item.lane)
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from workflows.policy.incident.events import Outcome
+from workflows.policy.keys.duty_keys import WrittenDuty
 from workflows.policy.wire.model import Instant, Wire
 
 
@@ -21,7 +22,7 @@ class Settlement(Wire):
 class Start(Wire):
     """An effect that was begun and has not settled."""
 
-    duty: str
+    duty: WrittenDuty
     occurrence: int
     due_at: Instant
     started_at: Instant

@@ -17,7 +17,7 @@ from workflows.policy.incident.pager_alerts import ManualPage, PagerAlert, Renew
 from workflows.policy.incident.public import Draft, Public
 from workflows.policy.incident.settlements import Settlement, Start
 from workflows.policy.keys import vendor_keys
-from workflows.policy.keys.duty_keys import effect_key
+from workflows.policy.keys.duty_keys import WrittenDuty, effect_key
 from workflows.policy.runbook.names import PublicStatus, SeverityName, severity_title
 from workflows.policy.wire.bounded import weight
 from workflows.policy.wire.model import Instant, Wire
@@ -115,7 +115,7 @@ class Incident(Wire):
     """Per duty, the draft that waits for approval, or was approved."""
     snoozed_until: Instant | None = None
 
-    settled: dict[str, Settlement] = {}
+    settled: dict[WrittenDuty, Settlement] = {}
     started: dict[str, Start] = {}
     references: dict[str, str] = {}
     """What earlier effects produced and later ones need: `channel`, `thread`, `status-page`."""
@@ -157,10 +157,10 @@ class Incident(Wire):
     def effect_key(self, vendor_key: str) -> str:
         return vendor_keys.effect_of(self.workflow_id, self.id, vendor_key)
 
-    def was_begun(self, duty: str, occurrence: int) -> bool:
+    def was_begun(self, duty: WrittenDuty, occurrence: int) -> bool:
         return self.has_settled(duty, occurrence) or effect_key(duty, occurrence) in self.started
 
-    def has_settled(self, duty: str, occurrence: int) -> bool:
+    def has_settled(self, duty: WrittenDuty, occurrence: int) -> bool:
         last = self.settled.get(duty)
         return last is not None and last.occurrence >= occurrence
 

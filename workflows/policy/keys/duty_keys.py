@@ -11,10 +11,15 @@ Only the last part of a duty's key is free text, and an occurrence has no slash 
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
-from typing import Self
+from typing import NewType, Self
 
 _KEYS_REMEMBERED = 4096
 """How many keys are remembered once they are put together or taken apart: each plan asks for the same ones."""
+
+
+WrittenDuty = NewType("WrittenDuty", str)
+"""A duty's key as it stands on the wire and in the state's dicts. Only this module makes one: no other string passes
+for it."""
 
 
 class DutyKind(StrEnum):
@@ -104,6 +109,10 @@ class DutyKey:
             return self.kind.value
         return f"{self.kind}/{self.name}" if self.tier is None else f"{self.kind}/{self.tier}/{self.name}"
 
+    @property
+    def written(self) -> WrittenDuty:
+        return WrittenDuty(str(self))
+
     @classmethod
     def parse(cls, written: str) -> Self:
         """Every string is the key of some duty: one that begins with no kind is a name and nothing else."""
@@ -148,7 +157,7 @@ class EffectKey:
     occurrence: int
 
     def __str__(self) -> str:
-        return effect_key(str(self.duty), self.occurrence)
+        return effect_key(self.duty.written, self.occurrence)
 
     @classmethod
     def parse(cls, written: str) -> Self | None:
@@ -160,9 +169,9 @@ class EffectKey:
 
 
 @lru_cache(_KEYS_REMEMBERED)
-def duty_key(kind: DutyKind, name: str = "", tier: int | None = None) -> str:
+def duty_key(kind: DutyKind, name: str = "", tier: int | None = None) -> WrittenDuty:
     """A duty's key as it stands on the wire."""
-    return str(DutyKey(kind, name, tier))
+    return DutyKey(kind, name, tier).written
 
 
 @lru_cache(_KEYS_REMEMBERED)
@@ -171,7 +180,7 @@ def duty_of(written: str) -> DutyKey:
     return DutyKey.parse(written)
 
 
-def effect_key(duty: str, occurrence: int) -> str:
+def effect_key(duty: WrittenDuty, occurrence: int) -> str:
     """An effect's key as it stands on the wire."""
     return f"{duty}/{occurrence}"
 

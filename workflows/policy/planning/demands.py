@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from workflows.policy.effects.demand import Demand
 from workflows.policy.incident.state import Incident
-from workflows.policy.keys.duty_keys import effect_key
+from workflows.policy.keys.duty_keys import WrittenDuty, effect_key
 
 
 class BlockedDemand(NamedTuple):
@@ -30,7 +30,7 @@ class DeferredDemand:
     """A demand that is not due yet. Most are only asked when they fall due; the demand itself is built when somebody
     wants to see it."""
 
-    duty: str
+    duty: WrittenDuty
     occurrence: int
     due_at: datetime
     build: Callable[[], BlockedDemand] = field(compare=False)
@@ -41,7 +41,12 @@ class DeferredDemand:
 
 
 def unsettled(
-    incident: Incident, duty: str, occurrence: int, due_at: datetime, now: datetime, build: Callable[[], BlockedDemand]
+    incident: Incident,
+    duty: WrittenDuty,
+    occurrence: int,
+    due_at: datetime,
+    now: datetime,
+    build: Callable[[], BlockedDemand],
 ) -> Iterator[BlockedDemand | DeferredDemand]:
     """Nothing if the demand has settled; it is built only if its time has come. For demands that may be many."""
     if not incident.has_settled(duty, occurrence):

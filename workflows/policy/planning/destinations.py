@@ -5,7 +5,7 @@ from typing import NamedTuple
 from workflows.policy.effects.effects import Destination
 from workflows.policy.incident.rules import rules
 from workflows.policy.incident.state import Incident
-from workflows.policy.keys.duty_keys import DutyKind, duty_key
+from workflows.policy.keys.duty_keys import DutyKind, WrittenDuty, duty_key
 from workflows.policy.runbook.model import Runbook
 
 
@@ -28,7 +28,7 @@ def home(book: Runbook, incident: Incident) -> BlockedDestination:
     return _once_declared(incident, DECLARED, Destination(channel=book.home))
 
 
-def _once_declared(incident: Incident, duty: str, destination: Destination) -> BlockedDestination:
+def _once_declared(incident: Incident, duty: WrittenDuty, destination: Destination) -> BlockedDestination:
     """No message about an incident goes where it was not declared. After its close it is not declared any more."""
     known = incident.has_settled(duty, 1) or incident.closed_at is not None
     return BlockedDestination(destination, "" if known else "the declaration there")

@@ -19,7 +19,7 @@ from workflows.policy.effects.effects import (
 )
 from workflows.policy.incident.events import EffectSettled
 from workflows.policy.incident.page_statistics import LATE
-from workflows.policy.keys.duty_keys import DutyKind, duty_of
+from workflows.policy.keys.duty_keys import DutyKind, WrittenDuty, duty_of
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.time.durations import write
 
@@ -87,7 +87,7 @@ def done(book: Runbook, demand: Demand, effect: OutsideEffect, receipt: Receipt)
     assert_never(effect)
 
 
-def duty_name(duty: str) -> str:
+def duty_name(duty: WrittenDuty) -> str:
     """`war room` for `duty/war-room`; our own duties have names of their own."""
     key = duty_of(duty)
     if key.kind is DutyKind.DRAFT:

@@ -17,7 +17,7 @@ from workflows.policy.incident.events import Event
 from workflows.policy.incident.public import STATUS_PAGE
 from workflows.policy.incident.rules import who_owes
 from workflows.policy.incident.state import Incident
-from workflows.policy.keys.duty_keys import DutyKind, duty_key, duty_of
+from workflows.policy.keys.duty_keys import DutyKind, WrittenDuty, duty_key, duty_of
 from workflows.policy.planning.demands import BlockedDemand, DeferredDemand, unsettled
 from workflows.policy.planning.destinations import incident_destination
 from workflows.policy.review.events import Completed, ReviewClosed
@@ -55,7 +55,7 @@ def owes_review(book: Runbook, incident: Incident) -> bool:
     return any(not incident.has_settled(duty, occurrence) for duty, occurrence in left)
 
 
-def _of(wanted: BlockedDemand | DeferredDemand) -> tuple[str, int]:
+def _of(wanted: BlockedDemand | DeferredDemand) -> tuple[WrittenDuty, int]:
     each = wanted if isinstance(wanted, DeferredDemand) else wanted.demand
     return each.duty, each.occurrence
 

@@ -13,7 +13,7 @@ from workflows.policy.duties import follow_ups
 from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import Post
 from workflows.policy.incident.page_statistics import LATE
-from workflows.policy.keys.duty_keys import DutyKind, duty_key, effect_key
+from workflows.policy.keys.duty_keys import DutyKind, WrittenDuty, duty_key, effect_key
 from workflows.policy.planning.demands import BlockedDemand, DeferredDemand, unsettled
 from workflows.policy.planning.destinations import channel_destination, incident_destination
 from workflows.policy.review.owed import OwedDuty, asked_at, owed
@@ -117,7 +117,7 @@ def _overdue(
         yield from unsettled(review.incident, duty, occurrence, moment, now, build)
 
 
-def _at_work(book: Runbook, review: Review, duty: str, at: datetime, now: datetime) -> datetime:
+def _at_work(book: Runbook, review: Review, duty: WrittenDuty, at: datetime, now: datetime) -> datetime:
     """What was missed, or owed by nobody or somebody else when it was due, is not made up for at night."""
     begun = effect_key(duty, review.incident.seconds_since_declared(at)) in review.incident.started
     return at if at > now or begun or is_business(book.calendar, now) else in_business_hours(book.calendar, now)

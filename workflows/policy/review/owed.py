@@ -9,7 +9,7 @@ from workflows.policy.duties import follow_ups
 from workflows.policy.duties.duties import known_duties, on_its_day, review_terms
 from workflows.policy.incident.public import STATUS_PAGE
 from workflows.policy.incident.rules import rules, who_owes
-from workflows.policy.keys.duty_keys import DutyKind, duty_key
+from workflows.policy.keys.duty_keys import DutyKind, WrittenDuty, duty_key
 from workflows.policy.planning.conditions import matches_at, matches_since
 from workflows.policy.review.state import Review
 from workflows.policy.runbook.model import Runbook
@@ -32,7 +32,7 @@ class OwedDuty:
     remind: timedelta
     role: str | None
     people: tuple[str, ...]
-    asked_by: str
+    asked_by: WrittenDuty
     """The duty whose demand asks for it at the deadline."""
     duty: Duty | None = None
     quiet_until: datetime | None = None
@@ -106,7 +106,7 @@ def _follow_ups(book: Runbook, review: Review) -> Iterator[OwedDuty]:
             remind=follow_ups.terms(book, review.incident).follow_ups.remind,
             role=role,
             people=who_owes(book, review.incident, role) if role else (each.owner,),
-            asked_by=name,
+            asked_by=duty_key(DutyKind.OTHER, name),
             quiet_until=_quiet_until(review, name),
         )
 

@@ -9,7 +9,7 @@ from workflows.policy.incident.pager_alerts import ManualPage
 from workflows.policy.incident.rules import rules
 from workflows.policy.incident.settlements import Settlement
 from workflows.policy.incident.state import Incident
-from workflows.policy.keys.duty_keys import DutyKind, duty_key, duty_of
+from workflows.policy.keys.duty_keys import DutyKind, WrittenDuty, duty_key, duty_of
 from workflows.policy.planning.conditions import is_emergency
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.names import severity_title
@@ -52,7 +52,7 @@ def page_of(call: ManualPage, book: Runbook, incident: Incident, lines: Sequence
 
 
 def _fate(
-    book: Runbook, incident: Incident, settled: Mapping[str, Settlement], pages: Sequence[Upcoming]
+    book: Runbook, incident: Incident, settled: Mapping[WrittenDuty, Settlement], pages: Sequence[Upcoming]
 ) -> FirstPage | None:
     rung, lost = _people(book, settled, lost=False), _people(book, settled, lost=True)
     if rung:
@@ -66,7 +66,7 @@ def _fate(
     return FirstPage(fate="held", text=_held(book, incident, min(pages, key=lambda line: line.at))) if pages else None
 
 
-def _people(book: Runbook, settled: Mapping[str, Settlement], *, lost: bool) -> list[str]:
+def _people(book: Runbook, settled: Mapping[WrittenDuty, Settlement], *, lost: bool) -> list[str]:
     people = [
         book.person_name(duty_of(duty).person)
         for duty, last in settled.items()
