@@ -18,6 +18,7 @@ from workflows.policy.effects.demand import Demand
 from workflows.policy.engine import Plan
 from workflows.policy.incident.events import DraftApproved, Event, stamp
 from workflows.policy.incident.state import Incident
+from workflows.policy.review.debts import OWED_MEMO, review_debts
 from workflows.policy.review.engine import plan
 from workflows.policy.review.events import REVIEW_SIGNALS
 from workflows.policy.review.plan_view import as_markdown
@@ -28,6 +29,7 @@ from workflows.policy.review.summary import summarize_review
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.views.plan_view import lines
 from workflows.policy.views.results import PlanView
+from workflows.policy.views.summary import drill_memo
 from workflows.texts.proofreading import approved_too_soon, left_open
 from workflows.texts.render import Message, words
 
@@ -81,7 +83,8 @@ class ReviewProcedure:
         return attributes_of_review(self.book, self.review, present)
 
     def memo(self, now: datetime) -> dict[str, object]:
-        return {RECORD_MEMO: summarize_review(self.book, self.review, now)}
+        debts = review_debts(self.book, self.review)
+        return {RECORD_MEMO: summarize_review(self.book, self.review, now), OWED_MEMO: debts}
 
     def start(self) -> ReviewInput:
         return self._start.model_copy(update={"review": self.review})
@@ -127,7 +130,7 @@ async def start_review(start: ReviewInput) -> None:
                     SearchAttributePair(known_by.RUNBOOK, incident.runbook),
                 ]
             ),
-            memo={"title": incident.title, "opened_at": start.review.opened_at.isoformat()},
+            memo={"title": incident.title, "opened_at": start.review.opened_at.isoformat()} | drill_memo(start.speed),
             static_summary=summary(f"Review of {incident.severity.upper()} {incident.title}"),
         )
     except WorkflowAlreadyStartedError:

@@ -5,12 +5,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
+from temporalio.api.enums.v1 import TaskQueueType
 from temporalio.api.errordetails.v1 import NamespaceNotFoundFailure
-from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
+from temporalio.api.taskqueue.v1 import TaskQueue
+from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest, DescribeTaskQueueRequest
 from temporalio.client import Client, WorkflowUpdateRPCTimeoutOrCancelledError
 from temporalio.service import RPCError, RPCStatusCode
 
 from starter.temporal.results import NobodyWorks, NothingOpen, Unreachable
+from workflows.queues import WORKFLOW_QUEUE
 
 # How a server says that it waited in vain, or that it has seen no worker for minutes.
 _IN_VAIN = {RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED, RPCStatusCode.FAILED_PRECONDITION}
@@ -40,6 +43,16 @@ class TemporalConnection:
         async with self.temporal():
             request = DescribeNamespaceRequest(namespace=self.client.namespace)
             await self.client.workflow_service.describe_namespace(request, timeout=DEADLINE)
+
+    async def is_worked(self) -> bool:
+        """Has a worker asked for incidents' work within the last five minutes? So long the server remembers."""
+        queue = TaskQueue(name=WORKFLOW_QUEUE)
+        request = DescribeTaskQueueRequest(
+            namespace=self.client.namespace, task_queue=queue, task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW
+        )
+        async with self.temporal():
+            answer = await self.client.workflow_service.describe_task_queue(request, timeout=DEADLINE)
+        return bool(answer.pollers)
 
     @asynccontextmanager
     async def temporal(self, workflow_id: str = "", deadline: timedelta = DEADLINE) -> AsyncIterator[None]:

@@ -1,8 +1,8 @@
 """Which incidents there are: Temporal's visibility, which lags by moments, asked by search attribute."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, get_args
 
 from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
 
@@ -12,6 +12,7 @@ from starter.temporal.results import ListPage, Past, Summary
 from starter.temporal.rows import incident_row
 from workflows.durable import search_attributes as attributes
 from workflows.durable.memos import RECORD_MEMO
+from workflows.policy.runbook.names import SeverityName
 from workflows.policy.views.standing import URGENCIES, WATCHED
 from workflows.policy.views.summary import ClosedIncident
 
@@ -29,6 +30,7 @@ BY_URGENCY: Final = (
     *(f"{OPEN_INCIDENTS} AND {attributes.URGENCY.name} = {urgency}" for urgency in URGENCIES),
     f"{OPEN_INCIDENTS} AND {attributes.URGENCY.name} IS NULL",
 )
+NOT_OVER: Final = tuple(where for where in BY_URGENCY if not where.endswith(f"= {WATCHED}"))
 
 LIST_PAGE, LIST_PAGE_WITHIN = AT_A_TIME, timedelta(seconds=10)
 """Of a list that may be long: how much is asked for at a time, and how long that may take."""
@@ -38,20 +40,42 @@ ReadProgress = Callable[[int], None]
 
 async def summaries(client: Client, *, include_closed: bool) -> tuple[Summary, ...]:
     """All of them, however many."""
-    found = [row async for row in every(client, ALL_INCIDENTS if include_closed else OPEN_INCIDENTS, _row)]
-    return tuple(sorted(found, key=_order))
+    return await _all(client, ALL_INCIDENTS if include_closed else OPEN_INCIDENTS)
 
 
 async def page(client: Client, number: int, size: int, *, include_closed: bool) -> ListPage[Summary]:
     query = ALL_INCIDENTS if include_closed else OPEN_INCIDENTS
-    total = (await client.count_workflows(query)).count
-    start = (number - 1) * size
-    if total <= READ_WHOLE:
-        rows = (await summaries(client, include_closed=include_closed))[start : start + size]
-    else:
-        classes = (*BY_URGENCY, CLOSED_INCIDENTS) if include_closed else BY_URGENCY
-        rows = await Listing(client, classes, _row).rows(start, size)
+    classes = (*BY_URGENCY, CLOSED_INCIDENTS) if include_closed else BY_URGENCY
+    total = await _count(client, query)
+    rows = await _part(client, query, classes, total, (number - 1) * size, size)
     return ListPage(rows=rows, number=number, size=size, total=total)
+
+
+async def unresolved(client: Client, size: int) -> tuple[tuple[Summary, ...], dict[str, int]]:
+    """See `Incidents.unresolved`. What has no severity, because nobody knows where it comes from, is in no count."""
+    by_severity = {
+        severity: await _count(client, f"{UNRESOLVED_INCIDENTS} AND {attributes.SEVERITY.name} = '{severity}'")
+        for severity in get_args(SeverityName)
+    }
+    total = await _count(client, UNRESOLVED_INCIDENTS)
+    rows = await _part(client, UNRESOLVED_INCIDENTS, NOT_OVER, total, 0, size)
+    return rows, {severity: count for severity, count in by_severity.items() if count}
+
+
+async def _part(
+    client: Client, query: str, classes: Sequence[str], total: int, start: int, size: int
+) -> tuple[Summary, ...]:
+    if total <= READ_WHOLE:
+        return (await _all(client, query))[start : start + size]
+    return await Listing(client, classes, _row).rows(start, size)
+
+
+async def _all(client: Client, query: str) -> tuple[Summary, ...]:
+    return tuple(sorted([row async for row in every(client, query, _row)], key=_order))
+
+
+async def _count(client: Client, query: str) -> int:
+    return (await client.count_workflows(query)).count
 
 
 async def ended(client: Client, since: datetime, seen: ReadProgress) -> Past:

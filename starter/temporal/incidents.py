@@ -154,6 +154,11 @@ class Incidents:
         async with self._connection.temporal(deadline=A_PAGE_WITHIN):
             return await directory.page(self._client, number, size, include_closed=include_closed)
 
+    async def unresolved(self, size: int) -> tuple[tuple[Summary, ...], dict[str, int]]:
+        """The gravest of those that are not over, and how many there are of each severity."""
+        async with self._connection.temporal(deadline=A_PAGE_WITHIN):
+            return await directory.unresolved(self._client, size)
+
     async def list(self, include_closed: bool = False) -> tuple[Summary, ...]:
         """All of them, in the same order. There may be thousands."""
         async with self._connection.temporal(deadline=LONG_LIST):

@@ -40,7 +40,9 @@ class Listing(Generic[Row]):
                 to_skip -= count
                 continue
             wanted = to_skip + size - len(rows)
-            rows += [row async for row in self._first(where, wanted)][to_skip:]
+            known = {row.run_id for row in rows}  # one that has just moved to another class stands in both
+            found = [row async for row in self._first(where, wanted)][to_skip:]
+            rows += [row for row in found if row.run_id not in known]
             to_skip = 0
             if len(rows) == size:
                 break

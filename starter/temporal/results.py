@@ -5,6 +5,7 @@ from typing import Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
+from workflows.policy.review.debts import ReviewDebts
 from workflows.policy.review.summary import ClosedReview as ReviewRecord
 from workflows.policy.views.summary import ClosedIncident
 from workflows.policy.wire.model import Instant
@@ -108,6 +109,9 @@ class ReviewSummary(Result):
     """None: it has only just begun."""
     problem: str = ""
     """Why it has none, if it should."""
+    drill: bool = False
+    debts: ReviewDebts | None = None
+    """None: it has not said yet what it owes."""
 
 
 Row = TypeVar("Row", Summary, ReviewSummary)

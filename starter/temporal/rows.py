@@ -7,6 +7,7 @@ from temporalio.client import WorkflowExecution, WorkflowExecutionStatus
 from starter.temporal.results import ReviewSummary, Summary
 from workflows.durable import search_attributes as attributes
 from workflows.durable.memos import RECORD_MEMO
+from workflows.policy.review.debts import OWED_MEMO, ReviewDebts
 from workflows.policy.review.summary import ClosedReview
 from workflows.policy.views.standing import STANDING_MEMO, IncidentStanding
 from workflows.policy.views.summary import DRILL, GRAVEST
@@ -57,6 +58,8 @@ async def review_row(run: WorkflowExecution) -> ReviewSummary:
         closed_at=run.close_time,
         record=record if isinstance(record, ClosedReview) else None,
         problem=record if isinstance(record, str) else "",
+        drill=await run.memo_value(DRILL, False, type_hint=bool),
+        debts=await _debts(run),
     )
 
 
@@ -67,6 +70,14 @@ async def review_record(run: WorkflowExecution) -> ClosedReview | str | None:
     except ValueError:
         return "its figures cannot be read: see its workflow in Temporal"
     return record
+
+
+async def _debts(run: WorkflowExecution) -> ReviewDebts | None:
+    try:
+        found: ReviewDebts | None = await run.memo_value(OWED_MEMO, None, type_hint=ReviewDebts)
+    except ValueError:  # another version's
+        return None
+    return found
 
 
 async def _standing(run: WorkflowExecution) -> IncidentStanding:

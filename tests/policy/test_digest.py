@@ -101,7 +101,14 @@ class TestBounds:
         lines = said(*(still_open(incident=f"i{n}") for n in range(5)), most=3)
         assert lines[0] == "Still open (5)"
         assert len(lines) == 5
-        assert lines[-1] == "… and 2 more"
+        assert lines[-1] == "… and 2 more: 2 SEV-1"
+
+    def test_what_was_not_read_is_counted_by_severity(self) -> None:
+        known = {"sev1": 12, "sev3": 2038}
+        inventory = Inventory(taken_at=NOW, incidents=(still_open(),), by_severity=known, unread_reviews=40)
+        lines = compose(inventory, 20).splitlines()
+        assert (lines[0], lines[2]) == ("Still open (2,050)", "… and 2,049 more: 11 SEV-1, 2,038 SEV-3")
+        assert lines[-1] == "40 more reviews are open"
 
     def test_no_line_is_endless(self) -> None:
         long = "x" * 3000

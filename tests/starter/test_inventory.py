@@ -1,29 +1,34 @@
 """What is open, as far as Temporal and the incidents themselves say."""
 
-from typing import Any
+import asyncio
 
 import pytest
 from temporalio.client import Client
 from temporalio.worker import Worker
 
 from starter.temporal.incidents import Incidents
-from starter.temporal.inventory import asked, take
-from starter.temporal.results import NobodyWorks, ReviewSummary
+from starter.temporal.inventory import REVIEWS_READ, inventory, take
+from starter.temporal.pages import READ_WHOLE
+from starter.temporal.results import ReviewSummary, whole
 from starter.temporal.reviews import Reviews
 from tests.policy.builders import at, happens, opened
 from tests.starter.conftest import eventually
+from tests.starter.rows import calls_of, incident_row, review_row
 from tests.starter.test_counting import T0, summary
 from tests.workflows.incidents import shipped
 from workflows.durable.hosting import runner
 from workflows.policy.incident.events import Acknowledged, Cancelled, DraftApproved, FollowUpAdded, Resolved
 from workflows.policy.incident.opening import OpenRequest
-from workflows.policy.review.results import ReviewInput, ReviewStatus, status
+from workflows.policy.review.debts import review_debts
+from workflows.policy.review.owed import owed
+from workflows.policy.review.results import ReviewInput
 from workflows.policy.review.state import Review, open_review
 from workflows.policy.runbook.model import Runbook
-from workflows.policy.views.results import Status
-from workflows.policy.watches.digest import Inventory
+from workflows.policy.views.standing import WATCHED, IncidentStanding, urgency
 from workflows.queues import WORKFLOW_QUEUE
 from workflows.review import ReviewWorkflow
+
+MANY = READ_WHOLE + 5
 
 
 @pytest.fixture
@@ -51,21 +56,41 @@ async def test_one_that_is_over_and_only_watched_is_not_open(
     await eventually(lambda: take(incidents, Reviews(incidents)), lambda seen: not seen.incidents)
 
 
-async def test_what_does_not_answer_hides_nothing_else() -> None:
-    async def silence(one: object) -> Any:
-        raise NobodyWorks("no worker is running")
+async def test_the_gravest_twenty_are_said_the_rest_is_counted_and_none_is_asked(
+    client: Client, incidents: Incidents
+) -> None:
+    known = IncidentStanding(acknowledged_by="Ada", alive_at=T0)
+    await incident_row(client, "20261121-0900-k7mw3t", urgency("sev1", acknowledged=True), "sev1", known)
+    await incident_row(client, "20261121-0900-over22", WATCHED, "sev1")
+    rows = (incident_row(client, f"20261121-1200-n{n:05}", urgency("sev3"), "sev3") for n in range(MANY))
+    await asyncio.gather(*rows, *(review_row(client, f"20261121-1200-r{n:05}", T0) for n in range(MANY)))
+    reviews = Reviews(incidents)
+    await eventually(incidents.page, lambda page: page.total == MANY + 2)
+    await eventually(reviews.page, lambda page: page.total == MANY)
+    with calls_of(client) as calls:
+        found = await take(incidents, reviews)
+    assert (len(found.incidents), found.by_severity) == (20, {"sev1": 1, "sev3": MANY})
+    assert (found.incidents[0].incident, found.incidents[0].acknowledged_by) == ("20261121-0900-k7mw3t", "Ada")
+    assert (len(found.silent_reviews), found.unread_reviews) == (REVIEWS_READ, MANY - REVIEWS_READ)
+    assert set(calls) == {"list_workflow_executions", "count_workflow_executions", "describe_task_queue"}
+    assert calls.total() < 60
 
-    found = await asked((summary(), summary(phase="resolved")), (review(),), silence, silence, T0)
-    assert [(each.answers, each.acknowledged_by) for each in found.incidents] == [(False, "")]
+
+async def test_without_a_worker_nothing_is_said_to_answer(client: Client, incidents: Incidents) -> None:
+    await incident_row(client, "20261121-0900-k7mw3t")
+    found = await eventually(lambda: take(incidents, Reviews(incidents)), lambda seen: bool(seen.incidents))
+    assert not found.incidents[0].answers
+
+
+def test_what_a_worker_has_not_seen_does_not_answer_and_hides_nothing_else() -> None:
+    found = inventory((summary(seen=False), summary()), {}, whole((review(),)), T0)
+    assert [(each.answers, each.acknowledged_by) for each in found.incidents] == [(False, ""), (True, "")]
     assert found.silent_reviews == ("i2",)
 
 
-def review() -> ReviewSummary:
-    return ReviewSummary(workflow_id="review-i2", run_id="r", incident="i2", title="t", open=True, started_at=T0)
-
-
-async def _nobody(one: object) -> Status:
-    raise AssertionError
+def review(**more: object) -> ReviewSummary:
+    given = {"workflow_id": "review-i2", "run_id": "r", "incident": "i2", "title": "t", "open": True, "started_at": T0}
+    return ReviewSummary.model_validate(given | more)
 
 
 class TestReviews:
@@ -80,27 +105,19 @@ class TestReviews:
         simulation.run_to(at(600))
         return open_review(simulation.incident)
 
-    def status(self, speed: float = 1.0) -> ReviewStatus:
-        return status(self.book, self.review(), at(601), speed)
-
-    async def inventory(self, told: ReviewStatus) -> Inventory:
-        async def ask(one: object) -> ReviewStatus:
-            return told
-
-        return await asked((), (review(),), _nobody, ask, at(601))
-
-    async def test_what_is_owed_has_its_owner_and_its_deadline(self) -> None:
-        told = self.status()
-        found = await self.inventory(told)
-        assert {(each.what, each.due_at) for each in found.owed} == {(each.title, each.due_at) for each in told.owed}
+    def test_what_is_owed_has_its_owner_and_its_deadline(self) -> None:
+        told = owed(self.book, self.review())
+        found = inventory((), {}, whole((review(debts=review_debts(self.book, self.review())),)), at(601))
+        assert {(each.what, each.due_at) for each in found.owed} == {(each.title, each.due_at) for each in told}
         [follow_up] = [each for each in found.owed if each.kind == "follow-up"]
         assert (follow_up.owner, follow_up.what) == ("vp-engineering", "follow-up 1: add an alert")
         assert {each.kind for each in found.owed} == {"review", "follow-up"}
 
-    async def test_those_of_drills_are_left_out(self) -> None:
-        assert (await self.inventory(self.status(speed=60))).owed == ()
+    def test_those_of_drills_are_left_out(self) -> None:
+        drill = review(debts=review_debts(self.book, self.review()), drill=True)
+        assert inventory((), {}, whole((drill,)), at(601)).owed == ()
 
-    async def test_an_open_one_is_found_and_asked(self, client: Client, incidents: Incidents) -> None:
+    async def test_an_open_one_says_it_in_its_list(self, client: Client, incidents: Incidents) -> None:
         life = ReviewInput(runbook=self.book, review=self.review())
         async with Worker(client, task_queue=WORKFLOW_QUEUE, workflows=[ReviewWorkflow], workflow_runner=runner()):
             await client.start_workflow("review", life, id="review-1", task_queue=WORKFLOW_QUEUE)

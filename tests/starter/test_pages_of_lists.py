@@ -6,10 +6,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from temporalio.client import Client
 
+from starter.temporal.directory import BY_URGENCY, OPEN_INCIDENTS
 from starter.temporal.incidents import Incidents
-from starter.temporal.pages import READ_WHOLE
+from starter.temporal.pages import READ_WHOLE, Listing
 from starter.temporal.results import LookupFailed
 from starter.temporal.reviews import Reviews
+from starter.temporal.rows import incident_row as incident_row_of
 from tests.starter.conftest import eventually
 from tests.starter.rows import calls_of, incident_row, review_row
 from workflows.policy.views.standing import STANDING_MEMO, WATCHED, IncidentStanding, urgency
@@ -72,6 +74,14 @@ class TestIncidents:
         assert [row.incident for row in (await incidents.page(number=MANY + 1, size=1)).rows] == [
             "20261121-0900-none22"
         ]
+
+    async def test_one_that_moves_to_another_class_while_they_are_read_stands_once(
+        self, client: Client, incidents: Incidents
+    ) -> None:
+        await incident_row(client, "20261121-0900-k7mw3t", urgency("sev1"))
+        await eventually(incidents.page, lambda page: page.total == 1)
+        twice = Listing(client, (BY_URGENCY[0], OPEN_INCIDENTS), read=incident_row_of)
+        assert [row.incident for row in await twice.rows(0, 20)] == ["20261121-0900-k7mw3t"]
 
     async def test_closed_ones_come_after_all_that_are_open(self, client: Client, incidents: Incidents) -> None:
         await many(client)

@@ -20,7 +20,7 @@ MOST_LISTED = 10_000
 
 @app.command()
 def digest(as_json: AsJson = False) -> None:
-    """What is still open, and who owes what: the daily digest as it would be now, whole. Nothing is sent."""
+    """What is still open, and who owes what: the daily digest as it would be now. Nothing is sent."""
     inventory = asyncio.run(_take())
     output.show(
         inventory, plain(compose(inventory, MOST_LISTED) or "nothing is open, and nobody owes anything"), as_json

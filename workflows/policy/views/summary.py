@@ -22,8 +22,12 @@ DRILL = "drill"
 
 def listed(opening: OpenRequest, opened_at: datetime) -> dict[str, object]:
     """The memo with which an incident begins: what lists show of it before a worker has seen it."""
-    drill: dict[str, object] = {DRILL: True} if opening.speed != 1.0 else {}
-    return {"title": opening.title, "opened_at": opened_at.isoformat(), STANDING_MEMO: IncidentStanding()} | drill
+    begun = {"title": opening.title, "opened_at": opened_at.isoformat(), STANDING_MEMO: IncidentStanding()}
+    return begun | drill_memo(opening.speed)
+
+
+def drill_memo(speed: float) -> dict[str, object]:
+    return {DRILL: True} if speed != 1.0 else {}
 
 
 def listed_while_open(incident: Incident) -> dict[str, object]:

@@ -4,6 +4,7 @@ An `Inventory` is what was found when it was taken; `compose` makes of it the te
 is counted, never dropped in silence.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -19,7 +20,7 @@ FORGOTTEN = timedelta(hours=8)
 """Without a sign of life for so long, an acknowledged incident is said to be forgotten: a working day."""
 SOON = timedelta(days=3)
 """Due is what a review owes within that time: from a Friday to a Monday. The rest is left to a later digest."""
-MOST = 12
+MOST = 20
 """Lines of each kind in a message: those that matter most come first."""
 DIGEST_TITLE, DIGEST_LINE = 60, 160
 """Characters."""
@@ -58,9 +59,14 @@ class Inventory(Wire):
 
     taken_at: Instant
     incidents: tuple[StillOpen, ...] = ()
+    """The gravest."""
+    by_severity: dict[str, int] = {}
+    """How many are open, those among them."""
     owed: tuple[OwedToReview, ...] = ()
     silent_reviews: tuple[str, ...] = ()
     """Incidents whose reviews are open and did not say what they owe."""
+    unread_reviews: int = 0
+    """So many more are open; what they owe is due later."""
 
 
 class DigestOrder(Wire):
@@ -93,13 +99,25 @@ def compose(inventory: Inventory, most: int) -> str:
     due = [one for one in soon if one.kind == "review" and one.due_at >= now]
     follow_ups = [one for one in soon if one.kind == "follow-up"]
     parts = (
-        _part("Still open", [_incident(one, now) for one in _by_gravity(inventory.incidents)], most),
+        _still_open(inventory, most),
         _part("Reviews overdue", [_review(one, now) for one in _by_time(late)], most),
         _part("Reviews due soon", [_review(one, now) for one in _by_time(due)], most),
         _part("Open follow-ups", list(_follow_ups(follow_ups, now)), most, len(follow_ups)),
         _part("Reviews that do not say what they owe", [f"• {each}" for each in inventory.silent_reviews], most),
+        f"{inventory.unread_reviews:,} more reviews are open" if inventory.unread_reviews else "",
     )
     return "\n\n".join(part for part in parts if part)
+
+
+def _still_open(inventory: Inventory, most: int) -> str:
+    told = _by_gravity(inventory.incidents)[:most]
+    shown = Counter(one.severity for one in told)
+    rest = Counter(inventory.by_severity or Counter(one.severity for one in inventory.incidents)) - shown
+    lines = [_incident(one, inventory.taken_at) for one in told]
+    if rest:
+        by_severity = ", ".join(f"{count:,} {severity_title(severity)}" for severity, count in sorted(rest.items()))
+        lines.append(f"… and {rest.total():,} more: {by_severity}")
+    return "\n".join((f"Still open ({shown.total() + rest.total():,})", *lines)) if lines else ""
 
 
 def _part(heading: str, lines: Sequence[str], most: int, count: int | None = None) -> str:
