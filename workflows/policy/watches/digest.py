@@ -110,10 +110,10 @@ def compose(inventory: Inventory, most: int) -> str:
 
 
 def _still_open(inventory: Inventory, most: int) -> str:
-    told = _by_gravity(inventory.incidents)[:most]
-    shown = Counter(one.severity for one in told)
+    listed = _by_gravity(inventory.incidents)[:most]
+    shown = Counter(one.severity for one in listed)
     rest = Counter(inventory.by_severity or Counter(one.severity for one in inventory.incidents)) - shown
-    lines = [_incident(one, inventory.taken_at) for one in told]
+    lines = [_incident(one, inventory.taken_at) for one in listed]
     if rest:
         by_severity = ", ".join(f"{count:,} {severity_title(severity)}" for severity, count in sorted(rest.items()))
         lines.append(f"… and {rest.total():,} more: {by_severity}")
