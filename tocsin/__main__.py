@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from tocsin.app import app
+from tocsin.app import command_line
 from tocsin.failure import ExitCode, Failure
 from tocsin.output import err
 from tocsin.view.plain import plain
@@ -29,7 +29,7 @@ def _leave_out_the_current_folder() -> None:
 def run(words: Sequence[str] | None = None) -> int:
     """Runs a command (by default that of the command line) and returns its exit code. Only a bug leaves a traceback."""
     try:
-        app(words)
+        command_line()(words)
     except SystemExit as end:
         return _of_typer(end.code)
     except Failure as failure:

@@ -6,9 +6,11 @@ from typing import Annotated
 
 import typer
 from typer import Option
+from typer.core import TyperGroup
 
 from tocsin import lazy
 from tocsin.commands.table import ROWS
+from tocsin.dressing import dress
 
 app = typer.Typer(
     name="tocsin",
@@ -43,3 +45,11 @@ def everywhere(
 ) -> None:
     if state_dir is not None:
         os.environ["TOCSIN_STATE_DIR"] = str(state_dir.absolute())
+
+
+def command_line() -> TyperGroup:
+    """All of it, as it is run."""
+    whole = typer.main.get_command(app)
+    assert isinstance(whole, TyperGroup)
+    dress(whole)
+    return whole

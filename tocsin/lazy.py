@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from tocsin.dressing import dress
+
 if TYPE_CHECKING:  # typer's own copy of click has no public name
     from typer._click import Context
 
@@ -24,6 +26,8 @@ class CommandRow:
     summary: str
     """The first paragraph of the command's help."""
     panel: str | None = None
+    group: str = ""
+    """Which group of commands it is in; empty: none."""
 
 
 def add(app: typer.Typer, rows: Iterable[CommandRow]) -> None:
@@ -39,6 +43,7 @@ class LazyCommand(TyperCommand):
         group = typer.main.get_group(vars(import_module(self.row.module))["app"])
         found = group.commands.get(self.row.name, group)
         assert isinstance(found, TyperCommand | TyperGroup)
+        dress(found, f"{self.row.group} {self.row.name}".strip())
         return found
 
     def make_context(

@@ -38,7 +38,7 @@ class Declared(BaseModel):
 
 @app.command()
 def declare(
-    title: Annotated[str, Argument(help="What is wrong, in a few words.")],
+    title: Annotated[str, Argument(metavar="TITLE", help="What is wrong, in a few words.")],
     severity: Annotated[str, Option(help="sev1 (worst) to sev4; the runbook's default if left out.")] = "",
     service: Annotated[str, Option(help="Which service it is about.")] = "",
     runbook: Annotated[str, Option(help="One that the running installation has loaded; its default if left out.")] = "",
