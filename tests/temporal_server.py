@@ -25,6 +25,7 @@ QUICK_SKIPS = (
     "history.transferProcessorMaxPollRPS=2000",
     'history.workflowIdReuseMinimalInterval="0s"',
     "system.forceSearchAttributesCacheRefreshOnRead=true",
+    "system.numConsecutiveWorkflowTaskProblemsToTriggerSearchAttribute=2",  # five take half a minute
 )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from settings import Settings, SettingsError
 from settings.pagers import PAGER_VARIABLES
 from starter.runbooks.default import SHIPPED_DEFAULT
+from workflows.policy.runbook.callees import callees
 from workflows.policy.runbook.model import Runbook
 
 
@@ -21,11 +22,7 @@ def require_pager(settings: Settings) -> None:
 def paged(runbook: Runbook) -> set[str]:
     """Everybody whom some tier of some severity pages, as long as nobody else takes the roles that it names."""
     tiers = [tier for severity in runbook.severities.values() for tier in severity.escalation]
-    named = {person for tier in tiers for person in tier.page}
-    holders = {runbook.roles[role].falls_to for tier in tiers for role in tier.roles}
-    managed = {runbook.roles[role].falls_to for tier in tiers for role in tier.managers_of}
-    managers = {runbook.people[person].manager for person in managed if person}
-    return named | {person for person in holders | managers if person}
+    return {person for tier in tiers for person in callees(runbook, tier)}
 
 
 def unroutable(runbooks: Iterable[Runbook], settings: Settings) -> list[str]:

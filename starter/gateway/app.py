@@ -17,6 +17,7 @@ from starter.gateway.pipeline import Pipeline
 from starter.gateway.published import Published
 from starter.gateway.routes import alerts, cloudwatch, health, heartbeat, jira, pagerduty
 from starter.gateway.routes.unknown import answer_unknown
+from starter.gateway.stuck_watch import StuckWatch
 from starter.intake.beats import Beats
 from starter.intake.group_commit import GroupCommit
 from starter.intake.silencing import Silencing
@@ -48,9 +49,10 @@ def create_app(
     connection, outcomes = incidents.connection, Outcomes()
     published = Published(Installations(connection), loaded(library, settings))
     silencing, beats = Silencing(Silences(connection)), Beats(Heartbeats(connection))
+    stuck = StuckWatch(connection, published)
     admission = Admission(settings, exposed, outcomes)
     pipeline = Pipeline(published, silencing, GroupCommit(incidents), outcomes, settings.max_body_bytes)
-    watched = health.Watched(incidents, library, published, outcomes, door or Door(), silencing, canary)
+    watched = health.Watched(incidents, library, published, outcomes, door or Door(), silencing, stuck, canary)
     routers = (
         alerts.router(admission, pipeline),
         cloudwatch.router(admission, pipeline, sns or SnsCalls()),
@@ -64,7 +66,7 @@ def create_app(
     async def alive(_: FastAPI) -> AsyncIterator[None]:
         """What runs beside the requests; when they have ended, it is given a moment to finish."""
         await published.first_look()
-        loops = (published.run(), beats.run(), silencing.run())
+        loops = (published.run(), beats.run(), silencing.run(), stuck.run())
         beside = [asyncio.create_task(loop) for loop in loops]
         yield
         for task in beside:

@@ -5,15 +5,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
-from temporalio.api.enums.v1 import TaskQueueType
 from temporalio.api.errordetails.v1 import NamespaceNotFoundFailure
-from temporalio.api.taskqueue.v1 import TaskQueue
-from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest, DescribeTaskQueueRequest
+from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client, WorkflowUpdateRPCTimeoutOrCancelledError
 from temporalio.service import RPCError, RPCStatusCode
 
 from starter.temporal.results import NobodyWorks, NothingOpen, Unreachable
-from workflows.queues import WORKFLOW_QUEUE
+from starter.temporal.unanswered import last_poll, unanswered
 
 # How a server says that it waited in vain, or that it has seen no worker for minutes.
 _IN_VAIN = {RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED, RPCStatusCode.FAILED_PRECONDITION}
@@ -46,13 +44,8 @@ class TemporalConnection:
 
     async def is_worked(self) -> bool:
         """Has a worker asked for incidents' work within the last five minutes? So long the server remembers."""
-        queue = TaskQueue(name=WORKFLOW_QUEUE)
-        request = DescribeTaskQueueRequest(
-            namespace=self.client.namespace, task_queue=queue, task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW
-        )
         async with self.temporal():
-            answer = await self.client.workflow_service.describe_task_queue(request, timeout=DEADLINE)
-        return bool(answer.pollers)
+            return await last_poll(self.client) is not None
 
     @asynccontextmanager
     async def temporal(self, workflow_id: str = "", deadline: timedelta = DEADLINE) -> AsyncIterator[None]:
@@ -77,7 +70,12 @@ class TemporalConnection:
                 yield
         except (_NoAnswer, WorkflowUpdateRPCTimeoutOrCancelledError):
             await self.check()  # raises if it is Temporal that is away, and not the worker
-            raise NobodyWorks("no worker is running: nothing is being paged") from None
+            raise await self.nobody(workflow_id) from None
+
+    async def nobody(self, workflow_id: str) -> NobodyWorks:
+        """Why this workflow does not answer."""
+        async with self.temporal(workflow_id):
+            return await unanswered(self.client, workflow_id)
 
     def _in_words(self, error: RPCError, workflow_id: str) -> Exception:
         if error.status is RPCStatusCode.NOT_FOUND and workflow_id and not _is_of_namespace(error):

@@ -122,9 +122,9 @@ class Incidents:
         event = event if event.id else event.model_copy(update={"id": uuid4().hex})
         try:
             return await self._update(workflow_id, event, patience)
-        except NobodyWorks:
+        except NobodyWorks as nobody:
             await self.signal(workflow_id, event)
-            raise NobodyWorks("recorded; no worker is running: nothing is being paged") from None
+            raise nobody.recorded() from None
 
     async def status(self, workflow_id: str, run_id: str | None = None, patience: timedelta = QUERY_WITHIN) -> Status:
         """Raises NobodyWorks, NothingOpen (no such workflow)."""
@@ -191,7 +191,7 @@ class Incidents:
                     id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,  # another gateway's is as good
                 )
         except WorkflowFailureError as error:
-            raise NobodyWorks(f"the canary did not come through the worker: {error.cause}") from error
+            raise NobodyWorks("the canary did not come through the worker", str(error.cause)) from error
 
     async def _start(self, workflow_id: str, opening: OpenRequest, *deliveries: AlertsReceived) -> None:
         async with self._connection.temporal():

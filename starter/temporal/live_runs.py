@@ -52,11 +52,15 @@ async def _matching(client: Client, since: datetime | None) -> AsyncIterator[Wor
 
 
 async def _live_run(run: WorkflowExecution) -> LiveRun:
-    known = run.typed_search_attributes
-    words = (known.get(attributes.INCIDENT, run.id), known.get(attributes.SEVERITY, "").upper(), await _title(run))
-    is_open = run.status is WorkflowExecutionStatus.RUNNING
-    name = "  ".join(filter(None, (words[0], " ".join(filter(None, words[1:])))))
+    is_open, name = run.status is WorkflowExecutionStatus.RUNNING, await named_run(run)
     return LiveRun(workflow_id=run.id, run_id=run.run_id, type=run.workflow_type, name=name, open=is_open)
+
+
+async def named_run(run: WorkflowExecution) -> str:
+    """As people call it."""
+    known = run.typed_search_attributes
+    about = (known.get(attributes.SEVERITY, "").upper(), await _title(run))
+    return "  ".join(filter(None, (known.get(attributes.INCIDENT, run.id), " ".join(filter(None, about)))))
 
 
 async def _title(run: WorkflowExecution) -> str:

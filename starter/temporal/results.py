@@ -1,7 +1,7 @@
 """Answers of Temporal about incidents, and the errors that such a question can raise, in words for people."""
 
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Generic, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -16,7 +16,15 @@ class Unreachable(Exception):
 
 
 class NobodyWorks(Exception):
-    """Temporal answers, but no worker runs the incident: nothing is being paged."""
+    """Temporal answers, but no worker goes on with the workflow: none is running, or its tasks fail."""
+
+    def __init__(self, reason: str, means: str = "nothing is being paged", cure: str = "") -> None:
+        super().__init__(f"{reason}: {means}" + (f". What to do: {cure}" if cure else ""))
+        self.reason, self.cure = reason, cure
+
+    def recorded(self, means: str = "nothing is being paged") -> Self:
+        """What was said is kept, and counts when somebody works again."""
+        return type(self)(f"recorded; {self.reason}", means, self.cure)
 
 
 class Unpublished(Exception):
@@ -62,6 +70,8 @@ class Summary(Result):
     """The gravest that it ever had."""
     drill: bool = False
     """Its time is compressed."""
+    stuck: bool = False
+    """Its tasks fail: nothing happens for it until the worker's code is mended."""
     phase: str = ""
     service: str = ""
     runbook: str = ""
@@ -112,6 +122,8 @@ class ReviewSummary(Result):
     drill: bool = False
     debts: ReviewDebts | None = None
     """None: it has not said yet what it owes."""
+    stuck: bool = False
+    """Its tasks fail: nothing happens for it until the worker's code is mended."""
 
 
 Row = TypeVar("Row", Summary, ReviewSummary)

@@ -26,7 +26,7 @@ def digest(as_json: AsJson = False) -> None:
         inventory, plain(compose(inventory, MOST_LISTED) or "nothing is open, and nobody owes anything"), as_json
     )
     if inventory.incidents and not any(one.answers for one in inventory.incidents):
-        raise NobodyWorks("no worker is running: nothing is being paged")
+        raise NobodyWorks("no worker is running")
 
 
 async def _take() -> Inventory:

@@ -27,7 +27,6 @@ from workflows.policy.watches.installation import Installation
 
 app = typer.Typer(no_args_is_help=True, help="Senders that must call in time: their silence opens an incident.")
 
-NOBODY = "recorded; no worker is running: nothing is being watched or paged"
 HeartbeatName = Annotated[str, Argument(metavar="NAME", help="Lower case with dashes; it beats at /heartbeats/NAME.")]
 
 
@@ -37,6 +36,8 @@ class ListedHeartbeat(BaseModel):
     expected: HeartbeatSummary
     stands: str | None
     """None: no worker answers."""
+    problem: str = ""
+    """Why none does."""
 
 
 @app.command()
@@ -134,8 +135,8 @@ async def _show(known: Heartbeats, name: str, as_json: bool) -> None:
     """Raises NobodyWorks: nobody watches then, and that must not look like success."""
     try:
         listed = await _stands(known, await known.card(name))
-    except NobodyWorks:
-        raise NobodyWorks(NOBODY) from None
+    except NobodyWorks as nobody:
+        raise nobody.recorded("nothing is being watched or paged") from None
     output.show(listed, plain(f"{name}: {listed.stands}"), as_json, whole_lines=True)
 
 
@@ -144,8 +145,8 @@ async def _list() -> list[ListedHeartbeat]:
     cards = await known.list()
     try:
         return [await _stands(known, card) for card in cards]
-    except NobodyWorks:  # one silence is enough: the others would cost as much patience each
-        return [ListedHeartbeat(expected=card, stands=None) for card in cards]
+    except NobodyWorks as nobody:  # one silence is enough: the others would cost as much patience each
+        return [ListedHeartbeat(expected=card, stands=None, problem=nobody.reason) for card in cards]
 
 
 async def _stands(known: Heartbeats, card: HeartbeatSummary) -> ListedHeartbeat:
@@ -158,7 +159,7 @@ def _table(found: Sequence[ListedHeartbeat]) -> Table:
     for each in found:
         card = each.expected
         paused = f"paused until {moment(card.paused_until)} UTC" if card.paused_until else ""
-        stands = each.stands or f"no worker is running: nobody is watching. {paused}"
+        stands = each.stands or f"{each.problem}: nobody is watching. {paused}"
         expected = (card.name, write(card.every), write(card.grace), severity_title(card.severity), card.runbook)
         table.add_row(*(plain(text) for text in (*expected, stands)))
     return table

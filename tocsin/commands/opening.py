@@ -69,8 +69,8 @@ async def _declare(runbook: str, severity: str, particulars: Mapping[str, object
     workflow_id = await known.declare(opening)
     try:
         incident, page = await fate(known, workflow_id, partial(first_page, book), FATE_WITHIN)
-    except NobodyWorks:
-        raise NobodyWorks("recorded; no worker is running: nothing is being paged") from None
+    except NobodyWorks as nobody:
+        raise nobody.recorded() from None
     declared = Declared(incident=incident.id, workflow_id=workflow_id, runbook=book.runbook, first_page=page)
     sentence = plain(f"{incident.id}: declared {severity_title(opening.severity)} by {book.runbook}: {opening.title}")
     output.show(declared, Group(sentence, plain(page.text, "green" if page.well else "bold red")), as_json)

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from typer import Option
 
 from starter.temporal.results import FoundIncident, HistoryLine, ListPage, NobodyWorks, Summary, whole
+from starter.temporal.stuck_marks import stuck_marked
 from tocsin import output
 from tocsin.commands.arguments import AllRows, AsJson, IncidentId, PageNumber
 from tocsin.commands.session import incidents
@@ -34,6 +35,7 @@ class Remembered(BaseModel):
     """`show --json` and `plan --json` when no worker answers: what the history knows by itself."""
 
     incident: str
+    problem: str
     history: list[HistoryLine]
 
 
@@ -63,9 +65,10 @@ def plan(incident: IncidentId = "", as_json: AsJson = False) -> None:
 
 async def _list(closed: bool, all_rows: bool, page: int) -> ListPage[Summary]:
     known = await incidents()
-    if not all_rows:
-        return await known.page(page, include_closed=closed)
-    return whole(await known.list(include_closed=closed))
+    listed = (
+        whole(await known.list(include_closed=closed)) if all_rows else await known.page(page, include_closed=closed)
+    )
+    return await stuck_marked(known.connection, listed)
 
 
 async def _show(prefix: str, as_json: bool) -> None:
@@ -90,8 +93,8 @@ async def _or_what_the_history_knows(known: "Incidents", found: FoundIncident, a
     """Without a worker nobody can fold the events; the server can still list them. The command fails all the same."""
     try:
         yield
-    except NobodyWorks:
+    except NobodyWorks as nobody:
         history = await known.history(found.workflow_id, found.run_id)
-        remembered = Remembered(incident=found.incident, history=history)
-        output.show(remembered, view.from_history(found.incident, history), as_json)
+        remembered = Remembered(incident=found.incident, problem=str(nobody), history=history)
+        output.show(remembered, view.from_history(found.incident, str(nobody), history), as_json)
         raise

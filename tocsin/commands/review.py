@@ -9,11 +9,12 @@ from typer import Argument, Option
 
 from starter.temporal.results import ListPage, NobodyWorks, ReviewSummary, whole
 from starter.temporal.reviews import Reviews
+from starter.temporal.stuck_marks import stuck_marked
 from tocsin import output
 from tocsin.commands.arguments import AllRows, AsJson, PageNumber, Reason
 from tocsin.commands.event_command import event_command
 from tocsin.commands.reading import Remembered
-from tocsin.commands.session import incidents, reviews
+from tocsin.commands.session import incidents
 from tocsin.view import incident as incident_view
 from tocsin.view import review as view
 from workflows.policy.incident.events import Event
@@ -85,10 +86,12 @@ def snooze(duration: str, name: str = "", /, *, reason: Reason = "") -> Event:
 
 
 async def _list(closed: bool, all_rows: bool, page: int) -> ListPage[ReviewSummary]:
-    known = await reviews()
-    if not all_rows:
-        return await known.page(page, include_closed=closed)
-    return whole(await known.list(include_closed=closed))
+    known = await incidents()
+    listed = Reviews(known)
+    found = (
+        whole(await listed.list(include_closed=closed)) if all_rows else await listed.page(page, include_closed=closed)
+    )
+    return await stuck_marked(known.connection, found)
 
 
 async def _show(prefix: str, as_json: bool) -> None:
@@ -96,9 +99,9 @@ async def _show(prefix: str, as_json: bool) -> None:
     found = await Reviews(known).find(prefix or None, closed=True)
     try:
         state, plan = await Reviews(known).status(found), await Reviews(known).plan_view(found)
-    except NobodyWorks:
+    except NobodyWorks as nobody:
         history = await known.history(found.workflow_id, found.run_id)
-        remembered = Remembered(incident=found.incident, history=history)
-        output.show(remembered, incident_view.from_history(found.incident, history), as_json)
+        remembered = Remembered(incident=found.incident, problem=str(nobody), history=history)
+        output.show(remembered, incident_view.from_history(found.incident, str(nobody), history), as_json)
         raise
     output.show(ShownReview(state=state, plan=plan), view.whole(state, plan), as_json)

@@ -125,8 +125,8 @@ async def _expire(silence: str) -> None:
     await known.signal(silence, Expired(by=me()))
     try:
         await known.state(silence)
-    except NobodyWorks:
-        raise NobodyWorks("recorded; no worker is running: what it holds is not opened") from None
+    except NobodyWorks as nobody:
+        raise nobody.recorded("what it holds is not opened") from None
 
 
 async def _list() -> list[ListedSilence]:

@@ -12,7 +12,9 @@ from starter.temporal.results import Summary
 from tocsin.view.plain import moment, plain
 from workflows.policy.runbook.names import severity_title
 from workflows.policy.views.results import PlanView, Upcoming, UpdateResult
+from workflows.policy.watches.stuck import CURE
 
+STUCK = f"stuck: its tasks fail, so nothing happens for it. What to do: {CURE}"
 PLAN_STYLES = {"in flight": "cyan", "waiting": "yellow", "due": "bold", "next": ""}
 
 
@@ -57,7 +59,9 @@ def _summary(summary: Summary) -> Iterator[RenderableType]:
     yield plain("  ".join(heading), "bold")
     about = (summary.title, summary.service or "no service", summary.commander or "no commander")
     yield Padding(plain(" · ".join(about)), (0, 0, 0, 4))
-    if summary.open:
+    if summary.stuck:
+        yield Padding(plain(STUCK, "bold red"), (0, 0, 0, 4))
+    elif summary.open:
         yield Padding(plain(_standing(summary)), (0, 0, 0, 4))
 
 

@@ -25,12 +25,12 @@ def whole(status: Status, view: PlanView) -> RenderableType:
     return Group(*parts, section("timeline"), timeline(incident))
 
 
-def from_history(incident: str, lines: Sequence[HistoryLine]) -> RenderableType:
-    """What is known without a worker, which alone can fold the history into a state."""
+def from_history(incident: str, problem: str, lines: Sequence[HistoryLine]) -> RenderableType:
+    """What is known without a worker, which alone can fold the history into a state; and why it does not."""
     table = grid()
     for line in lines:
         table.add_row(moment(line.at), plain(line.text))
-    return Group(plain(incident, "bold"), section("from the history"), table)
+    return Group(plain(incident, "bold"), plain(problem, "bold red"), section("from the history"), table)
 
 
 def _head(status: Status, view: PlanView) -> RenderableType:

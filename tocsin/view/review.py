@@ -8,7 +8,7 @@ from rich.padding import Padding
 from rich.table import Table
 
 from starter.temporal.results import ReviewSummary
-from tocsin.view.answers import speed, upcoming
+from tocsin.view.answers import STUCK, speed, upcoming
 from tocsin.view.incident import grid, section, timeline
 from tocsin.view.plain import moment, plain
 from workflows.policy.incident.follow_up import Ending, FollowUp
@@ -34,6 +34,8 @@ def _summary(review: ReviewSummary) -> Iterator[RenderableType]:
         if record.follow_ups:
             about.append(f"{record.follow_ups_done + record.follow_ups_waived} of {record.follow_ups} follow-ups ended")
     yield Padding(plain(" · ".join(about)), (0, 0, 0, 4))
+    if review.stuck:
+        yield Padding(plain(STUCK, "bold red"), (0, 0, 0, 4))
 
 
 def whole(status: ReviewStatus, plan: PlanView) -> RenderableType:

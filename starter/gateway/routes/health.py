@@ -11,6 +11,7 @@ from starter.gateway.canary import Canary
 from starter.gateway.limits import Door
 from starter.gateway.outcomes import Outcomes
 from starter.gateway.published import Published
+from starter.gateway.stuck_watch import StuckWatch
 from starter.intake.silencing import Silencing
 from starter.runbooks.library import Library
 from starter.temporal.incidents import Incidents
@@ -53,7 +54,7 @@ class Readiness(BaseModel):
     installation: Standing
     problems: list[str]
     """Why runbooks could not be loaded; which senders have been refused since the last genuine webhook; what was
-    refused or could not be read within a day, how often, when and why."""
+    refused or could not be read within a day, how often, when and why; which workflows are stuck."""
     webhooks: dict[str, dict[str, int]]
     """Since the gateway started, by source: accepted, refused, unreadable, unreadable_alerts, not_ours, nothing_open,
     held, ignored, repeated."""
@@ -73,6 +74,7 @@ class Watched:
     outcomes: Outcomes
     door: Door
     silencing: Silencing
+    stuck: StuckWatch
     canary: Canary | None
 
 
@@ -105,6 +107,7 @@ def router(watched: Watched) -> APIRouter:
             problems=[
                 *map(str, watched.library.problems),
                 *there.problems(),
+                *watched.stuck.problems(),
                 *watched.outcomes.rejected_webhooks.problems(datetime.now(UTC)),
             ],
             webhooks=_by_source(watched.outcomes),

@@ -7,8 +7,8 @@ in visibility, which lags.
 import re
 
 _INCIDENT_KEY = re.compile(r"(?P<workflow>incident-[^/]+)/[^/]+/.+")
-_TEST_KEY = re.compile(r"tocsin/test-[^/]+/.+")
-_IN_FULL = re.compile(r"(incident-[^/\s]+/\d{8}-\d{4}-[a-z0-9]{1,12}|tocsin/test-[0-9a-f]{8})/.+")
+_FOR_NOBODY_KEY = re.compile(r"tocsin/(test|stuck)-[^/]+/.+")
+_IN_FULL = re.compile(r"(incident-[^/\s]+/\d{8}-\d{4}-[a-z0-9]{1,12}|tocsin/(test-[0-9a-f]{8}|stuck-\d{8}T\d{6}))/.+")
 
 
 def of_incident(workflow_id: str, incident: str, key: str) -> str:
@@ -34,6 +34,11 @@ def of_test(test: str, person: str) -> str:
     return of_nobody(f"{test}/{person}")
 
 
+def of_stuck(stuck: str, person: str) -> str:
+    """Of what rings people because workflows are stuck."""
+    return of_nobody(f"{stuck}/{person}")
+
+
 def workflow_of(key: str | None) -> str | None:
     """The workflow of the incident that rang with this key; None if it is not one of ours."""
     found = _INCIDENT_KEY.fullmatch(key or "")
@@ -41,8 +46,8 @@ def workflow_of(key: str | None) -> str | None:
 
 
 def is_page(key: str | None) -> bool:
-    """Did Tocsin ring with this key: this one or another, for an incident or for a test?"""
-    return bool(workflow_of(key) or _TEST_KEY.fullmatch(key or ""))
+    """Did Tocsin ring with this key: this one or another, for an incident or for none?"""
+    return bool(workflow_of(key) or _FOR_NOBODY_KEY.fullmatch(key or ""))
 
 
 def is_page_in_full(written: str) -> bool:

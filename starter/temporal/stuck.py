@@ -1,0 +1,117 @@
+"""Which workflows stand still because their tasks fail, again and again; and why one does not answer.
+
+A server marks a workflow once some tasks in a row have failed or timed out (five, if nobody has set it: about 34 s),
+and takes the mark away with the first that gets through: https://github.com/temporalio/temporal/pull/8677. Of a
+namespace that does not know the mark, each open workflow is looked at.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, timedelta
+
+from temporalio.api.enums.v1 import EventType
+from temporalio.api.history.v1 import HistoryEvent
+from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest, GetWorkflowExecutionHistoryReverseRequest
+from temporalio.client import Client, WorkflowExecutionDescription
+from temporalio.service import RPCError, RPCStatusCode
+
+from starter.temporal.live_runs import OURS, named_run
+from starter.temporal.task_failures import of_task
+from workflows.durable import search_attributes as attributes
+from workflows.policy.watches.stuck import StuckWorkflow
+
+MARKED_STUCK = "TemporalReportedProblems IN ('category=WorkflowTaskFailed', 'category=WorkflowTaskTimedOut')"
+OPEN_OF_OURS = f"{OURS} AND ExecutionStatus = 'Running'"
+DESCRIBED_AT_ONCE = 20
+DESCRIBED_WITHIN = timedelta(seconds=4)
+FAILS_AGAIN, TIMES_OUT_AGAIN = 2, 6
+"""From which attempt on one that failed, or took too long, counts: a machine that is busy makes up for the latter."""
+TASK_ENDS = (
+    EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED,
+    EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED,
+    EventType.EVENT_TYPE_WORKFLOW_TASK_TIMED_OUT,
+)
+
+
+async def stuck_workflows(client: Client) -> tuple[StuckWorkflow, ...]:
+    """All of them, longest first. Raises RPCError."""
+    query = f"{OPEN_OF_OURS} AND {MARKED_STUCK}" if await marks(client) else OPEN_OF_OURS
+    ids = [run.id async for run in client.list_workflows(query, page_size=1000)]
+    places = asyncio.Semaphore(DESCRIBED_AT_ONCE)
+
+    async def one(workflow_id: str) -> StuckWorkflow | None:
+        async with places:
+            return await how_stuck(client, workflow_id)
+
+    found = await asyncio.gather(*(one(each) for each in ids))
+    return tuple(sorted(filter(None, found), key=lambda each: each.since))
+
+
+async def stuck_ids(client: Client) -> frozenset[str]:
+    """Their workflow ids, by as few calls as can be. Raises RPCError."""
+    if not await marks(client):
+        return frozenset(each.workflow_id for each in await stuck_workflows(client))
+    marked = client.list_workflows(f"{OPEN_OF_OURS} AND {MARKED_STUCK}", page_size=1000)
+    return frozenset([run.id async for run in marked])
+
+
+async def marks(client: Client) -> bool:
+    request = DescribeNamespaceRequest(namespace=client.namespace)
+    described = await client.workflow_service.describe_namespace(request, timeout=DESCRIBED_WITHIN)
+    return described.namespace_info.capabilities.reported_problems_search_attribute
+
+
+async def how_stuck(client: Client, workflow_id: str) -> StuckWorkflow | None:
+    """None: it goes on, waits for a worker, or is closed. Raises RPCError."""
+    try:
+        run = await client.get_workflow_handle(workflow_id).describe(rpc_timeout=DESCRIBED_WITHIN)
+    except RPCError as error:
+        if error.status is RPCStatusCode.NOT_FOUND:
+            return None
+        raise
+    attempt = run.raw_description.pending_workflow_task.attempt
+    end = await _last_task(client, run) if attempt >= FAILS_AGAIN else None
+    why = _why(end, attempt) if end else ""
+    return await _stuck(run, end, why) if end and why else None
+
+
+async def _stuck(run: WorkflowExecutionDescription, end: HistoryEvent, why: str) -> StuckWorkflow:
+    known = run.typed_search_attributes
+    return StuckWorkflow(
+        workflow_id=run.id,
+        type=run.workflow_type,
+        name=await named_run(run),
+        severity=known.get(attributes.SEVERITY, ""),
+        runbook=known.get(attributes.RUNBOOK, ""),
+        since=end.event_time.ToDatetime(UTC),
+        why=why,
+    )
+
+
+def _why(end: HistoryEvent, attempt: int) -> str:
+    """Only the first of the failures in a row is kept in the history."""
+    if end.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED:
+        return of_task(end.workflow_task_failed_event_attributes.failure)
+    if end.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_TIMED_OUT and attempt >= TIMES_OUT_AGAIN:
+        return f"no worker finishes its task in time, {attempt - 1} times in a row"
+    return ""
+
+
+async def _last_task(client: Client, run: WorkflowExecutionDescription) -> HistoryEvent | None:
+    """How the last one ended that the history knows of."""
+    async for event in _backwards(client, run):
+        if event.event_type in TASK_ENDS:
+            return event
+    return None
+
+
+async def _backwards(client: Client, run: WorkflowExecutionDescription) -> AsyncIterator[HistoryEvent]:
+    request = GetWorkflowExecutionHistoryReverseRequest(namespace=client.namespace, maximum_page_size=200)
+    request.execution.workflow_id, request.execution.run_id = run.id, run.run_id
+    while True:
+        page = await client.workflow_service.get_workflow_execution_history_reverse(request, timeout=DESCRIBED_WITHIN)
+        for event in page.history.events:
+            yield event
+        if not page.next_page_token:
+            return
+        request.next_page_token = page.next_page_token
