@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from benchmarks import actions, commands, flood, intake, opening, paging, planning
+from benchmarks import actions, commands, flood, intake, opening, paging, planning, reading
 from benchmarks.figures import Figure, save, table
 from benchmarks.scale import QUICK, WHOLE, BenchScale
 from benchmarks.stage import BUILD, isolate
@@ -26,6 +26,7 @@ MEASUREMENTS: dict[str, Callable[[BenchScale], Awaitable[list[Figure]]]] = {
     "planning": planning.planning,
     "commands": commands.commands,
     "actions": actions.actions,
+    "reading": reading.reading,
 }
 
 

@@ -18,13 +18,15 @@ from workflows.durable.forward_alerts import (
     other_silences,
 )
 from workflows.durable.leaving import must_leave
-from workflows.durable.memos import CARD_MEMO
+from workflows.durable.memos import CARD_MEMO, HOLDS_MEMO
 from workflows.durable.pacing import Pace
 from workflows.durable.summaries import summary
 from workflows.policy.incident.events import Alert, AlertsReceived, Event, stamp
 from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.watches import silence as policy
 from workflows.policy.watches.silence import Silence, SilenceSummary
+
+HOLDS_WRITTEN_EVERY = timedelta(seconds=1)
 
 
 @workflow.defn(name="silence")
@@ -34,6 +36,8 @@ class SilenceWorkflow:
         self._state = state
         self._news = False
         self._pace = Pace()
+        self._holds: int = workflow.memo_value(HOLDS_MEMO, 0, type_hint=int)
+        self._writes_holds: asyncio.Task[None] | None = None
         workflow.set_dynamic_signal_handler(self._on_signal)
         workflow.set_dynamic_update_handler(self._on_update, validator=self._validate_update)
 
@@ -120,6 +124,14 @@ class SilenceWorkflow:
 
     def _show(self) -> None:
         workflow.set_current_details("\n\n".join(policy.in_words(self._state)))
+        if self._writes_holds is None and len(self._state.held) != self._holds:
+            self._writes_holds = asyncio.create_task(self._write_holds())
+
+    async def _write_holds(self) -> None:
+        """At most once a second, in a storm of alerts too: each writing is an Action."""
+        await workflow.sleep(HOLDS_WRITTEN_EVERY, summary="how many it holds is written for lists")
+        self._holds, self._writes_holds = len(self._state.held), None
+        workflow.upsert_memo({HOLDS_MEMO: self._holds})
 
     def _is_over(self) -> bool:
         return workflow.now() >= self._state.ends_at

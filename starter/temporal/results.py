@@ -86,6 +86,8 @@ class Summary(Result):
     """The last progress update that a human wrote."""
     public: str | None = None
     """What the public has been told."""
+    follow_ups: int = 0
+    """Open and ended ones."""
     next_duty: str = ""
     next_duty_at: Instant | None = None
     seen: bool = True

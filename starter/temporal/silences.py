@@ -11,7 +11,7 @@ from temporalio.common import WorkflowIDConflictPolicy
 from starter.temporal.connection import DEADLINE, QUERY_WITHIN, TemporalConnection
 from starter.temporal.named import NamedWorkflows
 from starter.temporal.results import RefusedByIncident
-from workflows.durable.memos import CARD_MEMO
+from workflows.durable.memos import CARD_MEMO, HOLDS_MEMO
 from workflows.durable.summaries import summary
 from workflows.policy.incident.events import Event
 from workflows.policy.watches.silence import Extended, Silence, SilenceSummary, workflow_id
@@ -76,6 +76,17 @@ class Silences:
         async with self._connection.temporal():
             found = [await _card(each) async for each in self._connection.client.list_workflows(RUNNING_SILENCES)]
         return tuple(sorted((card for card in found if card), key=lambda card: card.ends_at))
+
+    async def held(self) -> tuple[tuple[SilenceSummary, int], ...]:
+        """The same, and how many incidents each keeps from opening. None is asked."""
+        async with self._connection.temporal():
+            runs = [run async for run in self._connection.client.list_workflows(RUNNING_SILENCES)]
+            found = [(await _card(run), await run.memo_value(HOLDS_MEMO, 0, type_hint=int)) for run in runs]
+        known = ((card, holds) for card, holds in found if card is not None)
+        return tuple(sorted(known, key=lambda each: each[0].ends_at))
+
+    async def is_worked(self) -> bool:
+        return await self._connection.is_worked()
 
     async def state(self, silence: str) -> Silence:
         """The state of a silence, with the alerts that it keeps. Raises NobodyWorks."""

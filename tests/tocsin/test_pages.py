@@ -54,6 +54,15 @@ async def test_a_row_says_who_is_on_it(tocsin: Tocsin, client: Client) -> None:
     assert "acknowledged by Ada" in (await tocsin("list")).out
 
 
+async def test_only_those_that_have_follow_ups_are_asked_for_them(tocsin: Tocsin, client: Client) -> None:
+    """Nobody runs these: whoever asked one would wait for its answer, and fail."""
+    await open_incidents(client, 3)
+    assert (await tocsin("followup", "list", "--json")).out == "[]\n"
+    await incident_row(client, "20261121-0900-k7mw3t", standing=IncidentStanding(follow_ups=1))
+    await eventually(Incidents(client).page, lambda page: page.total == 4)
+    assert (await tocsin("followup", "list")).err == "no worker is running: nothing is being paged\n"
+
+
 async def test_a_list_of_reviews_begins_with_what_is_due_first(tocsin: Tocsin, client: Client) -> None:
     for number in range(22):
         await review_row(client, f"20261121-0900-r{number:05}", NOW + timedelta(hours=number))

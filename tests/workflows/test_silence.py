@@ -14,6 +14,7 @@ from tests.starter.conftest import eventually
 from tests.workflows.incidents import firing, resolved
 from tests.workflows.silences import HOUR, LiveSilence, crew, silence
 from workflows.durable import pacing
+from workflows.durable.memos import HOLDS_MEMO
 from workflows.policy.views.results import Status
 from workflows.policy.watches.silence import SilenceSummary
 
@@ -41,6 +42,21 @@ async def test_what_still_fires_when_it_ends_opens_its_incident_then(temporal: W
         assert await quiet.status(over) is None
     assert [alert.fingerprint for alert in status.incident.firing] == ["f1"]
     assert f"held by silence {quiet.card.id} until" in status.incident.title
+
+
+async def test_its_list_knows_how_many_it_holds_and_is_not_written_for_each(temporal: WorkflowEnvironment) -> None:
+    async def holds() -> int:
+        return int(await (await quiet.handle.describe()).memo_value(HOLDS_MEMO, 0, type_hint=int))
+
+    async with silence(temporal) as quiet, crew(temporal):
+        for number in range(5):
+            await quiet.hold(firing(), number=number)
+        await eventually(holds, lambda found: found == 5)
+        await quiet.hold(resolved(), number=0)
+        await eventually(holds, lambda found: found == 4)
+        history = await quiet.handle.fetch_history()
+    written = [each.event_type == EventType.EVENT_TYPE_WORKFLOW_PROPERTIES_MODIFIED for each in history.events]
+    assert sum(written) < 6
 
 
 async def test_ended_early_it_lets_go_at_once(temporal: WorkflowEnvironment) -> None:

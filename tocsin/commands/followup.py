@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from typer import Argument, Option
 
 from starter.temporal.incidents import Incidents
-from starter.temporal.results import FoundIncident, LookupFailed, NobodyWorks, RefusedByIncident
+from starter.temporal.results import FoundIncident, LookupFailed, NobodyWorks, RefusedByIncident, ReviewSummary, Summary
 from starter.temporal.reviews import Reviews
 from tocsin import output
 from tocsin.commands.arguments import AsJson, Reason
@@ -80,15 +80,20 @@ def list_(
     output.show(shown, view.follow_ups(rows), as_json)
 
 
+ASKED_AT_ONCE = 20
+"""Of incidents and reviews that have follow-ups; the others are not asked."""
+
+
 async def _list(prefix: str) -> list[Kept]:
     known = await incidents()
     if prefix:
-        return await _of(known, await Reviews(known).find_either(prefix))
-    found = [FoundIncident(workflow_id=each.workflow_id, incident=each.incident) for each in await known.list()]
-    found += [
-        FoundIncident(workflow_id=each.workflow_id, incident=each.incident) for each in await Reviews(known).list()
+        return await _of(known, await Reviews(known).find_either(prefix), asyncio.Semaphore())
+    rows: list[Summary | ReviewSummary] = [*(await known.list()), *(await Reviews(known).list())]
+    found = [
+        FoundIncident(workflow_id=row.workflow_id, incident=row.incident) for row in rows if may_have_follow_ups(row)
     ]
-    answers = await asyncio.gather(*(_of(known, each) for each in found), return_exceptions=True)
+    turns = asyncio.Semaphore(ASKED_AT_ONCE)
+    answers = await asyncio.gather(*(_of(known, each, turns) for each in found), return_exceptions=True)
     return sorted(_kept(found, answers), key=lambda each: each.follow_up.due_on if each.follow_up else date.min)
 
 
@@ -103,9 +108,17 @@ def _kept(found: Sequence[FoundIncident], answers: Sequence[list[Kept] | BaseExc
             raise answer
 
 
-async def _of(known: Incidents, found: FoundIncident) -> list[Kept]:
-    if found.workflow_id.startswith("review-"):
-        incident = (await Reviews(known).status(found)).review.incident
-    else:
-        incident = (await known.status(found.workflow_id, found.run_id)).incident
+def may_have_follow_ups(row: Summary | ReviewSummary) -> bool:
+    """By what its row says; of one that says nothing yet it is not known."""
+    if isinstance(row, Summary):
+        return row.follow_ups > 0 or not row.seen
+    return row.record is None or row.record.follow_ups > 0
+
+
+async def _of(known: Incidents, found: FoundIncident, turns: asyncio.Semaphore) -> list[Kept]:
+    async with turns:
+        if found.workflow_id.startswith("review-"):
+            incident = (await Reviews(known).status(found)).review.incident
+        else:
+            incident = (await known.status(found.workflow_id, found.run_id)).incident
     return [Kept(incident=found.incident, follow_up=each) for each in incident.follow_ups]

@@ -131,11 +131,9 @@ async def _expire(silence: str) -> None:
 
 async def _list() -> list[ListedSilence]:
     known = await _silences()
-    cards = await known.list()
-    try:
-        return [ListedSilence(silence=card, holds=len((await known.state(card.id)).held)) for card in cards]
-    except NobodyWorks:  # one is enough: the others would cost as much patience each
-        return [ListedSilence(silence=card, holds=None) for card in cards]
+    found = await known.held()
+    worked = not found or await known.is_worked()
+    return [ListedSilence(silence=card, holds=holds if worked else None) for card, holds in found]
 
 
 def _table(found: Sequence[ListedSilence]) -> Table:

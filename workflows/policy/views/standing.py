@@ -35,6 +35,8 @@ class IncidentStanding(Wire):
     """The last progress update that a human wrote."""
     public: PublicStatus | None = None
     """What the public has been told."""
+    follow_ups: int = 0
+    """Open and ended ones."""
 
 
 def standing(incident: Incident) -> IncidentStanding:
@@ -44,6 +46,7 @@ def standing(incident: Incident) -> IncidentStanding:
         alive_at=max(signs, default=incident.acknowledged_at),
         updated_at=incident.updated_at,
         public=incident.public.status,
+        follow_ups=len(incident.follow_ups),
     )
 
 
