@@ -29,9 +29,22 @@ app = typer.Typer()
 
 Host = Annotated[str, Option(help="Where the gateway listens. Beyond loopback it wants authentication configured.")]
 NoPager = Annotated[bool, Option("--no-pager", help="Run without a pager; every incident then shouts it.")]
+
+
+def _at_least_one(given: int | None) -> int | None:
+    """Not typer's `min`: the range that it shows would leave too little room for long options at 60 columns."""
+    if given is not None and given < 1:
+        raise typer.BadParameter("a worker has at least one process")
+    return given
+
+
 Processes = Annotated[
     int | None,
-    Option(min=1, help="Of the worker; one fewer than there are cores, and at least one.", show_default=False),
+    Option(
+        callback=_at_least_one,
+        help="Of the worker; one fewer than there are cores, and at least one.",
+        show_default=False,
+    ),
 ]
 Unauthenticated = Annotated[
     bool, Option("--allow-unauthenticated", help="Listen beyond loopback although anybody may then open incidents.")
