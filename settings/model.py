@@ -46,6 +46,9 @@ class Settings(SourceSettings, PagerSettings, DeliverySettings):
         description="runbook for what names none; if unset the only one of `TOCSIN_RUNBOOKS`, else `company`. "
         "The worker's counts",
     )
+    me: str | None = Field(
+        None, description="who you are, in commands: a name in the runbook's `people`, best; your login if unset"
+    )
     log_format: str = Field("console", pattern="^(console|json)$", description="`console` or `json`")
 
     worker_processes: int | None = Field(

@@ -1,6 +1,7 @@
 """Arguments and options that several commands share."""
 
 import getpass
+import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
@@ -8,6 +9,7 @@ from typing import Annotated
 from pydantic import TypeAdapter, ValidationError
 from typer import Argument, Option
 
+from tocsin import own_settings
 from tocsin.failure import Failure
 from workflows.policy.time.durations import Duration
 
@@ -58,7 +60,28 @@ def label_pairs(given: Iterable[str]) -> dict[str, str]:
     return pairs
 
 
+def severity(given: str) -> str:
+    """`1`, `SEV-1` and `Sev 1` are sev1; what is none stays, for whoever knows which there are."""
+    found = re.fullmatch(r"(?:sev(?:erity)?)?[\s_-]*([1-4])", given.strip().casefold())
+    return f"sev{found[1]}" if found else given
+
+
+def not_blank(name: str, given: str, instead: str) -> str:
+    """Raises Failure: a variable that was never set leaves an empty word."""
+    if not given.strip():
+        raise Failure(f"{name} is empty: {instead}")
+    return given
+
+
+def is_whole_id(word: str) -> bool:
+    """Of an incident or a workflow: nothing that anybody writes as a text."""
+    return re.fullmatch(r"\d{8}-\d{4}-\w+|(incident|review)-\S+", word) is not None
+
+
 def me() -> str:
+    """TOCSIN_ME, else the name of whoever is logged in."""
+    if named := own_settings.said("TOCSIN_ME").strip():
+        return named
     try:
         return getpass.getuser()
     except (KeyError, OSError):  # a container may run as a number that has no name

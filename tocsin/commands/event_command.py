@@ -10,13 +10,14 @@ import inspect
 import re
 from collections.abc import Callable, Sequence
 from inspect import Parameter
-from typing import Literal
+from typing import Annotated, Literal
 
 import typer
 from pydantic import ValidationError
+from typer import Option
 
 from tocsin import output
-from tocsin.commands.arguments import WHICH_INCIDENT, AsJson, By, me
+from tocsin.commands.arguments import WHICH_INCIDENT, AsJson, By, is_whole_id, me, not_blank
 from tocsin.failure import Failure, badly_put
 from workflows.policy.incident.events import Event
 
@@ -28,21 +29,22 @@ _ID_BEGINNING = re.compile(r"\d{4}|(incident|review)-")
 
 
 def event_command(
-    app: typer.Typer, name: str, to: Addressee = "incident"
+    app: typer.Typer, name: str, to: Addressee = "incident", *, names_somebody: bool = False
 ) -> Callable[[Callable[..., Event]], Callable[..., Event]]:
-    """Make a command of a function that returns an event."""
+    """Make a command of a function that returns an event. `names_somebody`: one of the runbook's people, that is."""
 
     def register(event_of: Callable[..., Event]) -> Callable[..., Event]:
         parameters = inspect.signature(event_of).parameters.values()
         takes = [parameter for parameter in parameters if parameter.kind is Parameter.POSITIONAL_ONLY]
 
-        def run(context: typer.Context, by: str, as_json: bool, **options: object) -> None:
+        def run(context: typer.Context, by: str, as_json: bool, unlisted: bool = False, **options: object) -> None:
             incident, own = split(context.args, takes)
             event = _checked(event_of, own, options).model_copy(update={"by": by or me(), "via": VIA})
-            _signal(to, incident, event, as_json)
+            _signal(to, incident, event, unlisted, as_json)
 
-        options = (parameter for parameter in parameters if parameter not in takes)
-        run.__signature__ = inspect.Signature([*options, *_COMMON])  # type: ignore[attr-defined] # for typer
+        options = [parameter for parameter in parameters if parameter not in takes]
+        common = (*_COMMON, _UNLISTED) if names_somebody else _COMMON
+        run.__signature__ = inspect.Signature([*options, *common])  # type: ignore[attr-defined] # for typer
         describe = app.command(
             name,
             help=inspect.getdoc(event_of),
@@ -57,12 +59,12 @@ def event_command(
     return register
 
 
-def _signal(to: Addressee, incident: str, event: Event, as_json: bool) -> None:
+def _signal(to: Addressee, incident: str, event: Event, unlisted: bool, as_json: bool) -> None:
     """Imports Temporal's client, which `--help` does without."""
     from tocsin.commands.asking import ask
     from tocsin.commands.calling import check, shown
 
-    changed = asyncio.run(ask(to, incident, event))
+    changed = asyncio.run(ask(to, incident, event, unlisted=unlisted, may_ask=not as_json))
     output.show(changed, shown(changed), as_json)
     check(changed)
 
@@ -72,7 +74,14 @@ def split(words: Sequence[str], takes: Sequence[Parameter]) -> tuple[str, Sequen
 
     The incident comes first and may be left out: a first word that may be either is taken for it if it looks so.
     """
+    names = ("INCIDENT",) * (len(words) > len(takes)) + tuple(parameter.name.upper() for parameter in takes)
+    for name, word in zip(names, words, strict=False):
+        not_blank(name, word, f"this command takes {_usage(takes)}")
     needed = sum(parameter.default is Parameter.empty for parameter in takes)
+    if len(words) == needed and words and is_whole_id(words[0]):
+        raise Failure(
+            f"{words[0]} is the id of an incident, and more belongs to it: this command takes {_usage(takes)}"
+        )
     if not needed <= len(words) <= len(takes) + 1:
         raise Failure(f"this command takes {_usage(takes)}")
     if len(words) == needed or (len(words) <= len(takes) and not _is_id(words[0])):
@@ -93,6 +102,14 @@ _COMMON = (
     Parameter("context", Parameter.KEYWORD_ONLY, annotation=typer.Context),
     Parameter("by", Parameter.KEYWORD_ONLY, default="", annotation=By),
     Parameter("as_json", Parameter.KEYWORD_ONLY, default=False, annotation=AsJson),
+)
+
+
+_UNLISTED = Parameter(
+    "unlisted",
+    Parameter.KEYWORD_ONLY,
+    default=False,
+    annotation=Annotated[bool, Option("--unlisted", help="It may be somebody whom the runbook does not list.")],
 )
 
 

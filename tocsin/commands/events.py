@@ -5,8 +5,10 @@ from typing import Annotated, Literal
 import typer
 from typer import Option
 
+from tocsin.commands import arguments
 from tocsin.commands.arguments import Reason
 from tocsin.commands.event_command import event_command
+from tocsin.commands.meaning import in_one_word
 from workflows.policy.incident.events import (
     Acknowledged,
     Cancelled,
@@ -43,7 +45,7 @@ def escalate(to: str, /, *, reason: Reason = "") -> Event:
 @event_command(app, "severity")
 def severity(severity: str, /, *, reason: Reason = "") -> Event:
     """Change the severity (sev1 to sev4): everything is planned anew from the original start."""
-    return SeverityChanged.model_validate({"severity": severity, "reason": reason})
+    return SeverityChanged.model_validate({"severity": arguments.severity(severity), "reason": reason})
 
 
 @event_command(app, "flag")
@@ -77,13 +79,13 @@ def approve(
     return DraftApproved(text=text, draft=draft)
 
 
-@event_command(app, "assign", to="either")
+@event_command(app, "assign", to="either", names_somebody=True)
 def assign(role: str, person: str, /) -> Event:
     """Give a role of the runbook, such as commander, to somebody."""
-    return RoleAssigned(role=role, person=person)
+    return RoleAssigned(role=in_one_word(role), person=person)
 
 
-@event_command(app, "handoff")
+@event_command(app, "handoff", names_somebody=True)
 def handoff(to: str, text: str = "", /) -> Event:
     """Hand the command over; what is due stays due."""
     return HandedOff(to=to, text=text)

@@ -13,6 +13,7 @@ from typer import Argument, Option
 from starter.temporal.heartbeats import Heartbeats
 from starter.temporal.results import NobodyWorks
 from tocsin import output
+from tocsin.commands import arguments
 from tocsin.commands.arguments import AsJson, Reason, me
 from tocsin.commands.session import incidents, installation
 from tocsin.failure import badly_put
@@ -51,7 +52,7 @@ def add(
     as_json: AsJson = False,
 ) -> None:
     """Expect a sender to call every so often. Again for the same name: change what is expected."""
-    asked = {"every": every, "grace": grace, "severity": severity, "service": service}
+    asked = {"every": every, "grace": grace, "severity": arguments.severity(severity), "service": service}
     asyncio.run(_add(name, asked, runbook, as_json))
 
 

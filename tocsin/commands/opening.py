@@ -12,9 +12,11 @@ from typer import Argument, Option
 
 from starter.temporal.results import NobodyWorks
 from tocsin import output
-from tocsin.commands.arguments import AsJson, label_pairs, me
+from tocsin.commands import arguments
+from tocsin.commands.arguments import AsJson, is_whole_id, label_pairs, me, not_blank
 from tocsin.commands.fate import FATE_WITHIN, fate
 from tocsin.commands.session import incidents, installation
+from tocsin.examples import EXAMPLES
 from tocsin.failure import ExitCode, Failure, badly_put
 from tocsin.following import followed
 from tocsin.view.plain import plain
@@ -51,14 +53,17 @@ def declare(
     as_json: AsJson = False,
 ) -> None:
     """Open an incident by hand, by the running installation's runbook, and say who rings."""
+    instead = f"say in a few words what is wrong, like {EXAMPLES['declare'][0]}"
+    if is_whole_id(title):
+        raise Failure(f"{title} is the id of an incident: {instead}")
     particulars = {
-        "title": title,
+        "title": not_blank("TITLE", title, instead),
         "service": service,
         "declared_by": by or me(),
         "labels": label_pairs(label or ()),
         "flags": flag or (),
     }
-    asyncio.run(_declare(runbook, severity, particulars, as_json))
+    asyncio.run(_declare(runbook, arguments.severity(severity), particulars, as_json))
 
 
 async def _declare(runbook: str, severity: str, particulars: Mapping[str, object], as_json: bool) -> None:

@@ -9,6 +9,7 @@ import typer
 from typer import Argument, Option
 
 from tocsin import library, output
+from tocsin.commands import arguments
 from tocsin.commands.arguments import AsJson, label_pairs, moment, span
 from tocsin.failure import Failure
 from tocsin.view.picture import picture
@@ -45,7 +46,7 @@ def preview(
         raise Failure("--svg and --json: one of them at a time")
     book = library.at(runbook)
     course = Scenario(
-        severity=_severity(book, severity),
+        severity=_severity(book, arguments.severity(severity)),
         at=moment("--at", at) if at else datetime.now(UTC).replace(microsecond=0),
         labels=label_pairs(label or ()),
         flags=_flags(book, flag or ()),
