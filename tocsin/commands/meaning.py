@@ -18,7 +18,10 @@ def meant(event: Event, book: Runbook, *, unlisted: bool) -> Event:
     match event:
         case RoleAssigned():
             roles = {name: role.name for name, role in book.roles.items()}
-            named = {"role": _known(event.role, roles) or event.role, "person": _person(event.person, people, unlisted)}
+            role = _known(event.role, roles)
+            if roles and role is None:
+                return event  # the incident says which there are
+            named = {"role": role or event.role, "person": _person(event.person, people, unlisted)}
             return event.model_copy(update=named)
         case HandedOff():
             return event.model_copy(update={"to": _person(event.to, people, unlisted)})
