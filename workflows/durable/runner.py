@@ -19,6 +19,7 @@ from workflows.durable import decoding, sending
 from workflows.durable.clock import Clock
 from workflows.durable.flights import Flights
 from workflows.durable.leaving import is_long_or_heavy
+from workflows.durable.listing import Listing
 from workflows.durable.pacing import Pace
 from workflows.durable.procedure import Procedure
 from workflows.durable.sending import Order
@@ -41,9 +42,6 @@ SUGGESTED_FOR = timedelta(minutes=10)
 """How long a run waits for a quiet moment to continue as new."""
 LAST_CHANCE = timedelta(seconds=30)
 """What a page on its way gets to arrive before a forced continue-as-new; the new run looks it up and goes on."""
-NOT_YET_WRITTEN = object()
-"""What a search attribute shows before this run has set or unset it: the run before, which may have been of another
-incident, left its own there."""
 
 
 class Runner:
@@ -58,7 +56,7 @@ class Runner:
         self._changed = True
         self._timer: asyncio.Task[None] | None = None
         self._timer_at: datetime | None = None
-        self._shown: dict[str, object] = {}
+        self._listing = Listing(procedure, clock)
         self._listen()
 
     async def carry_out(self) -> None:
@@ -88,12 +86,13 @@ class Runner:
     # -- one turn
 
     def _turn(self) -> None:
-        """Until nothing changes any more: settle, conclude, withdraw, begin; then arm the timer and show the plan.
+        """Until nothing changes any more, settle, conclude, withdraw, begin; then arm the timer and show the plan.
 
         Whatever happens by itself (a send ends, the timer runs out) only wakes the loop, and is taken in here: what is
         raised here fails the workflow task, visibly, until the bug is mended, and the incident lives on. In a callback
         asyncio would swallow it, and a page that is not settled is sent again (rule 27).
         """
+        present: Plan | None = None
         while self._changed and not self._procedure.over:
             self._changed = False
             self._read_timer()
@@ -104,8 +103,9 @@ class Runner:
             if not present.conclusions:
                 self._withdraw(present)
                 self._begin(present)
-                self._arm(present)
-                self._show(present)
+        if present is not None and not self._procedure.over:
+            self._arm(present)
+            self._show(present)
 
     def _withdraw(self, present: Plan) -> None:
         wanted = {demand.key for demand in present.due} | {w.demand.key for w in present.waiting}
@@ -160,7 +160,7 @@ class Runner:
             self._timer.cancel()
         self._timer, self._timer_at = None, wake_at
         if present is not None and wake_at is not None:
-            first = present.next[0] if present.next else None
+            first = present.soonest
             name = f"{what(self._procedure.book, first)}: {first.reason}" if first else "it may be over"
             span = max(self._clock.real(wake_at - self.now()), timedelta(milliseconds=1))
             self._timer = asyncio.create_task(workflow.sleep(span, summary=summary(name)))
@@ -173,18 +173,7 @@ class Runner:
 
     def _show(self, present: Plan) -> None:
         workflow.set_current_details(self._procedure.details(self._plan_view(present)))
-        now = self.now()
-        news = [
-            a
-            for a in self._procedure.attributes(present, now)
-            if self._shown.get(a.key.name, NOT_YET_WRITTEN) != a.value
-        ]
-        if news:
-            workflow.upsert_search_attributes(news)
-            self._shown |= {attribute.key.name: attribute.value for attribute in news}
-        memo = {name: value for name, value in self._procedure.memo(now).items() if not _is_in_memo(name, value)}
-        if memo:
-            workflow.upsert_memo(memo)
+        self._listing.show(present, self.now())
 
     # -- signals and updates
 
@@ -257,8 +246,3 @@ class Runner:
         await workflow.wait_condition(lambda: self._is_quiet() and workflow.all_handlers_finished())
         self._settle()
         workflow.continue_as_new(self._procedure.start())
-
-
-def _is_in_memo(name: str, value: object) -> bool:
-    """Written by this run, by the one before, or at the start: compared as it stands there, whatever its version."""
-    return workflow.info().raw_memo.get(name) == workflow.payload_converter().to_payload(value)

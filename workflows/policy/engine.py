@@ -41,6 +41,7 @@ The same function serves the live workflow, the preview, the tests and the repla
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 
 from workflows.policy.communication.channel import channel_demands
 from workflows.policy.communication.joined import new_alert_demands
@@ -73,10 +74,17 @@ class Plan:
     conclusions: tuple[Event, ...] = ()
     """What time alone has brought about. Apply these and plan again before anything else."""
 
-    @property
+    @cached_property
     def next(self) -> tuple[Demand, ...]:
         """What is wanted later, soonest first."""
         return tuple(sorted((_built(each).demand for each in self.later), key=_urgency_later))
+
+    @property
+    def soonest(self) -> Demand | None:
+        """The first of `next`; only this is built."""
+        at = min((each.due_at for each in self.later), default=None)
+        first = (_built(each).demand for each in self.later if each.due_at == at)
+        return min(first, key=_urgency_later, default=None)
 
     def falls_due(self, at: datetime) -> tuple[Demand, ...]:
         """Which of the demands fall due up to then, if nothing happens before; ask for `wake_at` at the latest."""

@@ -67,6 +67,6 @@ def urgency_of(book: Runbook, incident: Incident, now: Instant) -> int:
 
 def next_duty(book: Runbook, present: Plan) -> tuple[str, Instant] | None:
     """What is under way or comes next, in words, and when."""
-    coming = [wanted.demand for wanted in present.waiting] + [*present.due, *present.next]
+    coming = [*(wanted.demand for wanted in present.waiting), *present.due, *filter(None, [present.soonest])]
     first = min(coming, key=lambda demand: demand.due_at, default=None)
     return None if first is None else (cut(f"{what(book, first)}: {first.reason}", LONGEST_DUTY), first.due_at)
