@@ -14,7 +14,7 @@ from workflows.policy.incident.events import (
     SeverityChanged,
     UpdatePosted,
 )
-from workflows.policy.views.standing import LONGEST_DUTY, URGENCIES, WATCHED, next_duty, standing, urgency, urgency_of
+from workflows.policy.views.standing import HEAVIEST_DUTY, URGENCIES, WATCHED, next_duty, standing, urgency, urgency_of
 
 BOOK = shipped("company")
 
@@ -58,7 +58,7 @@ def test_the_next_duty_is_the_one_whose_time_comes_first_with_its_reason() -> No
     said, due_at = next_duty(BOOK, present) or ("", None)
     assert due_at == min(demand.due_at for demand in (*present.due, *present.next))
     assert said.partition(": ")[2]
-    assert len(said) <= LONGEST_DUTY
+    assert len(said) <= HEAVIEST_DUTY
 
 
 def test_an_update_is_a_sign_of_life_and_a_cadence_is_not() -> None:

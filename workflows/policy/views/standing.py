@@ -13,15 +13,16 @@ from workflows.policy.incident.state import Incident
 from workflows.policy.planning.wording import what
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.names import PublicStatus, SeverityName
-from workflows.policy.wire.bounded import cut
+from workflows.policy.wire.bounded import fit
 from workflows.policy.wire.model import Instant, Wire
 
 STANDING_MEMO: Final = "standing"
 """The memo's name: never changes."""
 WATCHED: Final = 90
 """The urgency of what is over, and only watched until it closes."""
-LONGEST_DUTY: Final = 200
-"""Characters: stores take 255 in a search attribute, and refuse the workflow's whole turn for one more.
+HEAVIEST_DUTY: Final = 200
+"""Bytes in JSON: stores take 255 characters and 2048 bytes in a search attribute, and refuse the workflow's whole turn
+for one more.
 https://docs.temporal.io/search-attribute#limits"""
 
 
@@ -69,4 +70,4 @@ def next_duty(book: Runbook, present: Plan) -> tuple[str, Instant] | None:
     """What is under way or comes next, in words, and when."""
     coming = [*(wanted.demand for wanted in present.waiting), *present.due, *filter(None, [present.soonest])]
     first = min(coming, key=lambda demand: demand.due_at, default=None)
-    return None if first is None else (cut(f"{what(book, first)}: {first.reason}", LONGEST_DUTY), first.due_at)
+    return None if first is None else (fit(f"{what(book, first)}: {first.reason}", HEAVIEST_DUTY), first.due_at)
