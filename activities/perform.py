@@ -39,6 +39,7 @@ class Chat(Protocol):
     async def open_channel(self, send: Send) -> Receipt: ...
     async def set_topic(self, send: Send) -> Receipt: ...
     async def post(self, send: Send, may_have_been_sent: bool) -> Receipt: ...
+    async def close(self) -> None: ...
 
 
 class StatusPageWriter(Protocol):
@@ -82,6 +83,11 @@ class Perform:
         self._dead_mans_switch = dead_mans_switch
         self._ui_url = ui_url
         self._pager_variables = pager_variables
+
+    async def close(self) -> None:
+        """Ends the connections that are kept between sends."""
+        if self._chat is not None:
+            await self._chat.close()
 
     def page_activities(self) -> Sequence[Activity]:
         """For the paging queue: it never waits behind a chat."""

@@ -32,6 +32,9 @@ class Slack:
         self._ids: dict[str, str] = {}
         """Channel ids by `#name`: posting takes a name, everything else wants the id."""
 
+    async def close(self) -> None:
+        await self._api.close()
+
     async def open_channel(self, send: Send) -> Receipt:
         """Creates the channel, or adopts the one that bears the incident's id in its name, topic or purpose.
 

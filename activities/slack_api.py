@@ -16,6 +16,7 @@ from activities.slack_answers import AnswerPage, Channels, Messages, SlackAnswer
 
 SLACK_TIMEOUT_S = 5
 """Seconds for a whole call."""
+KEPT_S = 15
 ANSWER_PAGE_SIZE = 200
 MOST_ANSWER_PAGES = 20
 """A look-up reads at most 20 pages of 200; what is further away than that counts as not there."""
@@ -61,10 +62,27 @@ class SlackRefused(Rejected):
 
 
 class SlackApi:
+    """Connections are kept for a quarter of a minute: nothing between here and Slack forgets one that soon. One that is
+    gone all the same costs an attempt; nobody sends again by themselves."""
+
     def __init__(self, token: str, url: str) -> None:
         # By default the client sends again after a connection reset: two messages from one call.
-        self.web = AsyncWebClient(token, base_url=url, timeout=SLACK_TIMEOUT_S, retry_handlers=[])
+        self._web = AsyncWebClient(token, base_url=url, timeout=SLACK_TIMEOUT_S, retry_handlers=[])
         self._token = token
+
+    @property
+    def web(self) -> AsyncWebClient:
+        if self._web.session is None:  # only where a loop runs
+            self._web.session = aiohttp.ClientSession(
+                timeout=aiohttp.ClientTimeout(total=SLACK_TIMEOUT_S),
+                connector=aiohttp.TCPConnector(keepalive_timeout=KEPT_S),
+            )
+        return self._web
+
+    async def close(self) -> None:
+        if self._web.session is not None:
+            await self._web.session.close()
+            self._web.session = None
 
     async def ask(self, call: Call, answer: type[A]) -> A:
         """Makes the call and reads its answer. Raises Unavailable or Rejected; the token appears in neither."""

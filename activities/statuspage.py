@@ -64,14 +64,15 @@ class Statuspage:
     async def publish(self, send: Send, may_have_been_sent: bool) -> Receipt:
         """Creates the page's incident, or updates it.
 
-        Without a page incident it always looks for one, even if nothing can have been sent yet: that is one request in
-        an incident's life, and a second public incident for one outage is seen by every customer.
+        Without a page incident it looks for one, unless nothing was ever sent there: a second public incident for one
+        outage is seen by every customer.
         """
         assert isinstance(send.effect, Publish)
         words: dict[str, JsonValue] = {"status": send.effect.status, "body": clean(send.text, LONGEST_UPDATE)}
         headers = {"Authorization": f"OAuth {self._token}"}
         async with httpx.AsyncClient(headers=headers, timeout=HTTP_TIMEOUT_S, verify=self._tls) as http:
-            known = send.effect.page_incident or await self._find(http, send.incident)
+            is_first = send.nothing_there and not may_have_been_sent
+            known = send.effect.page_incident or (None if is_first else await self._find(http, send.incident))
             if known is None:
                 name = one_line(send.subject, LONGEST_PAGE_TITLE) or f"Incident {send.incident}"
                 new = words | {"name": name, "metadata": {"tocsin": {"incident": send.incident}}}

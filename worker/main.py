@@ -24,7 +24,8 @@ async def work(
 
     Any number of processes may do this for one installation: it says and changes nothing for all of them.
     """
-    crew = workers(client, adapters.perform(settings))
+    perform = adapters.perform(settings)
+    crew = workers(client, perform)
     gc.freeze()  # what there is now stays: not to be looked through again and again between pages
     async with asyncio.TaskGroup() as group:
         for worker in crew:
@@ -34,6 +35,7 @@ async def work(
         await stop.wait()
         log.info("stopping")
         await asyncio.gather(*(worker.shutdown() for worker in crew))
+    await perform.close()
 
 
 async def announce(client: Client, library: Library, settings: Settings) -> None:

@@ -33,8 +33,10 @@ async def sandbox(one_sandbox: SandboxServer) -> SandboxServer:
 
 
 @pytest.fixture
-def slack(sandbox: SandboxServer) -> Slack:
-    return Slack(SLACK_TOKEN, sandbox.slack_url, {"on-call": "U0ONCALL"})
+async def slack(sandbox: SandboxServer) -> AsyncIterator[Slack]:
+    adapter = Slack(SLACK_TOKEN, sandbox.slack_url, {"on-call": "U0ONCALL"})
+    yield adapter
+    await adapter.close()
 
 
 @pytest.fixture

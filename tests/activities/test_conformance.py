@@ -160,6 +160,7 @@ async def test_a_vendor_that_hangs_is_unavailable_and_asked_once(
     await adapter.fault(delay_s=0.3, status=500)  # the status: it must not reach the next test's sandbox after all
     with pytest.raises(Unavailable):
         await deliver(adapter.build(), False)
+    await impatient.close()
     assert len(await adapter.requests()) == 1
 
 

@@ -44,6 +44,9 @@ class EveryVendor:
     async def open_channel(self, send: Send) -> Receipt:
         return await self._do("open_channel")
 
+    async def close(self) -> None:
+        """Keeps no connection."""
+
     async def set_topic(self, send: Send) -> Receipt:
         return await self._do("set_topic")
 
@@ -252,6 +255,9 @@ class Talker:
 
     async def open_channel(self, send: Send) -> Receipt:
         return Receipt()
+
+    async def close(self) -> None:
+        """Keeps no connection."""
 
     async def set_topic(self, send: Send) -> Receipt:
         return Receipt()

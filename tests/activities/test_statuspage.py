@@ -85,3 +85,24 @@ async def test_a_page_for_people_is_not_statuspages_answer(sandbox: SandboxServe
     behind_a_login = Statuspage("key", "p1", f"{sandbox.url}/?")
     with pytest.raises(Unavailable, match="not understood"):
         await behind_a_login.publish(sends.publish(), may_have_been_sent=False)
+
+
+async def asked(sandbox: SandboxServer) -> list[str]:
+    return [entry["method"] for entry in await sandbox.wire(vendor="statuspage")]
+
+
+@pytest.mark.parametrize(
+    ("nothing_there", "may_have_been_sent", "requests"),
+    [
+        (True, False, ["POST"]),
+        # An attempt of this message may have got through.
+        (True, True, ["GET", "POST"]),
+        # Another message of this incident may have.
+        (False, False, ["GET", "POST"]),
+    ],
+)
+async def test_nobody_looks_for_what_cannot_be_there(
+    statuspage: Statuspage, sandbox: SandboxServer, nothing_there: bool, may_have_been_sent: bool, requests: list[str]
+) -> None:
+    await statuspage.publish(sends.publish(nothing_there=nothing_there), may_have_been_sent=may_have_been_sent)
+    assert await asked(sandbox) == requests

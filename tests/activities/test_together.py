@@ -24,6 +24,9 @@ class Talker:
     async def open_channel(self, send: Send) -> Receipt:
         return Receipt(reference="C1", name=send.key)
 
+    async def close(self) -> None:
+        """Keeps no connection."""
+
     async def set_topic(self, send: Send) -> Receipt:
         return Receipt(reference="C1")
 

@@ -159,3 +159,24 @@ async def test_what_nobody_takes_for_hours_is_told_as_undelivered_one_by_one(tem
             await live.handle.terminate()
     kinds = (DutyKind.DECLARATION, DutyKind.CHANNEL)
     assert [settled[duty_key(kind)].outcome for kind in kinds] == ["undelivered", "undelivered"]
+
+
+async def test_only_the_first_that_is_ever_sent_to_the_status_page_is_not_looked_for(
+    temporal: WorkflowEnvironment,
+) -> None:
+    async def refuses(send: Send, attempt: int) -> Receipt:
+        raise ApplicationError("the status page says no", type="Rejected", non_retryable=True)
+
+    vendors, seen = Vendors(), list[tuple[str, bool]]()
+
+    async def remembered(send: Send, attempt: int) -> Receipt:
+        seen.append((send.key, send.nothing_there))
+        return await (refuses if len(seen) == 1 else works)(send, attempt)
+
+    vendors.answers["publish"] = remembered
+    async with incident(temporal, vendors, opening()) as live:
+        await live.at(1 * MINUTE)
+        words = {"by": "Alice", "text": "we know what it is", "public": True, "phase": "identified"}
+        await live.handle.execute_update("post_update", words)
+        await live.at(2 * MINUTE)
+    assert [nothing for _, nothing in seen] == [True, False]

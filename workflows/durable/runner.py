@@ -19,10 +19,10 @@ from workflows.durable import decoding, sending
 from workflows.durable.clock import Clock
 from workflows.durable.flights import Flights
 from workflows.durable.leaving import is_long_or_heavy
-from workflows.durable.listing import Listing
 from workflows.durable.pacing import Pace
 from workflows.durable.procedure import Procedure
 from workflows.durable.sending import Order
+from workflows.durable.showing import ShownState
 from workflows.durable.summaries import summary
 from workflows.policy.effects.demand import Demand
 from workflows.policy.engine import Plan
@@ -56,7 +56,7 @@ class Runner:
         self._changed = True
         self._timer: asyncio.Task[None] | None = None
         self._timer_at: datetime | None = None
-        self._listing = Listing(procedure, clock)
+        self._shown = ShownState(procedure, clock)
         self._listen()
 
     async def carry_out(self) -> None:
@@ -173,7 +173,7 @@ class Runner:
 
     def _show(self, present: Plan) -> None:
         workflow.set_current_details(self._procedure.details(self._plan_view(present)))
-        self._listing.show(present, self.now())
+        self._shown.update(present, self.now())
 
     # -- signals and updates
 

@@ -16,7 +16,7 @@ from workflows.durable.batches import LARGEST_BATCH, TOGETHER, AttemptResult, At
 from workflows.durable.deliveries import WithoutVendor, delivery
 from workflows.durable.summaries import summary
 from workflows.policy.effects.demand import Demand
-from workflows.policy.effects.effects import Page, Post, Receipt, Send
+from workflows.policy.effects.effects import Page, Post, Publish, Receipt, Send
 from workflows.policy.incident.events import EffectSettled
 from workflows.policy.incident.state import Incident
 from workflows.policy.planning.destinations import known_channel
@@ -73,6 +73,7 @@ def prepared(book: Runbook, incident: Incident, demand: Demand, said: Message, d
         zone=book.calendar.zone,
         due_at=due_at,
         again=before is not None,
+        nothing_there=isinstance(demand.effect, Publish) and not incident.public.begun,
         first_started_at=before.real_at if before else workflow.now(),
     )
 

@@ -189,6 +189,8 @@ class Send(Wire):
     """When it should have gone out, by the wall clock: what comes late says so."""
     again: bool = False
     """Begun before (a killed worker, continue-as-new): look at the vendor first, only then send."""
+    nothing_there: bool = False
+    """Nothing of this incident can stand on the status page yet, so nobody need look for it."""
     first_started_at: Instant | None = None
     """Real time at which this key was first begun: how far back that look has to go."""
 

@@ -26,7 +26,7 @@ NOT_YET_WRITTEN = object()
 incident, left its own there."""
 
 
-class Listing:
+class ShownState:
     """Belongs to one run of a workflow."""
 
     def __init__(self, procedure: Procedure, clock: Clock) -> None:
@@ -35,7 +35,7 @@ class Listing:
         self._shown: dict[str, object] = {}
         self._written_at: datetime | None = None
 
-    def show(self, present: Plan, now: datetime) -> None:
+    def update(self, present: Plan, now: datetime) -> None:
         news = self._news(present, now)
         if news and not self._can_wait(news):
             workflow.upsert_search_attributes(news)
