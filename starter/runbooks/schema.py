@@ -69,7 +69,8 @@ def _models() -> Iterator[type[BaseModel]]:
 def _describe(schema: JsonSchemaValue, model: type[BaseModel]) -> None:
     """Say what each key is for, and that there are no others (the models let pass what a later version adds)."""
     schema["additionalProperties"] = False
-    for name, text in _docstrings(model):
+    for field, text in _docstrings(model):
+        name = model.model_fields[field].alias or field
         if name in schema["properties"]:
             schema["properties"][name]["description"] = " ".join(text.split())
 

@@ -9,6 +9,7 @@ from datetime import date
 from starter.runbooks.lint import (
     clocks,
     conditions,
+    deadlines,
     duties,
     filling,
     hours,
@@ -23,7 +24,7 @@ from starter.runbooks.lint import (
 from starter.runbooks.lint.finding import Finding
 from workflows.policy.runbook.model import Runbook
 
-RULES = (levels, intake, ladder, clocks, conditions, duties, reviews, people, texts, filling, links)
+RULES = (levels, intake, ladder, clocks, conditions, duties, deadlines, reviews, people, texts, filling, links)
 
 
 def findings(book: Runbook, today: date) -> Iterator[Finding]:

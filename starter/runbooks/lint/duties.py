@@ -131,10 +131,10 @@ def _recurring(path: RunbookPath, duty: Duty) -> Iterator[Finding]:
 
 
 def _before_the_close(path: RunbookPath, duty: Duty, severity: Severity) -> Iterator[Finding]:
-    if duty.at != "resolved":
+    if duty.moment != "resolved":
         return
     yield from _recurring(path, duty)
-    if duty.after > severity.verify_for:
+    if duty.counts_from is None and duty.after > severity.verify_for:
         yield warning(
             (*path, "after"),
             f"is due {write(duty.after)} after the resolution; the incident closes after {write(severity.verify_for)}",
@@ -144,7 +144,7 @@ def _before_the_close(path: RunbookPath, duty: Duty, severity: Severity) -> Iter
 
 
 def _after_the_end(path: RunbookPath, duty: Duty) -> Iterator[Finding]:
-    if duty.at != "resolved":
+    if duty.moment != "resolved" and duty.counts_from is None:
         yield error(
             (*path, "at"),
             f"is owed when the incident is {duty.at}, and a review begins when it has closed",

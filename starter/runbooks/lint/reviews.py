@@ -25,7 +25,7 @@ def _owed(terms: ReviewTerms) -> list[Duty]:
 
 def _begins_late(at: RunbookPath, severity: Severity, terms: ReviewTerms) -> Iterator[Finding]:
     for number, duty in enumerate(terms.duties):
-        if duty.at == "resolved" and duty.kind in OWED_KINDS and duty.after < severity.verify_for:
+        if duty.moment == "resolved" and duty.kind in OWED_KINDS and duty.after < severity.verify_for:
             yield warning(
                 (*at, "duties", number, "after"),
                 f"is due {write(duty.after)} after the resolution, and the review begins {write(severity.verify_for)} "

@@ -6,34 +6,43 @@ from functools import partial
 
 from workflows.policy.communication.channel import older_news
 from workflows.policy.duties.delivery_kinds import DELIVERY_KINDS, sent_by, waits_for
+from workflows.policy.duties.moments import on_its_day, wanted_at
 from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import Effect, Post
 from workflows.policy.incident.rules import rules, who_owes
 from workflows.policy.incident.state import Incident
 from workflows.policy.keys.duty_keys import DutyKind, duty_key
-from workflows.policy.planning.conditions import matches_at, matches_since
+from workflows.policy.planning.conditions import matches_at
 from workflows.policy.planning.demands import BlockedDemand, DeferredDemand, after_snooze, latest_and_next, unsettled
 from workflows.policy.planning.destinations import channel_destination
 from workflows.policy.runbook.model import Runbook
-from workflows.policy.runbook.names import Moment
 from workflows.policy.runbook.references import duties_of
 from workflows.policy.runbook.terms import Duty, ReviewTerms
-from workflows.policy.time.calendar import in_business_hours, next_weekday
 from workflows.policy.time.durations import write
 
 
 def duty_demands(book: Runbook, incident: Incident, now: datetime) -> Iterator[BlockedDemand | DeferredDemand]:
-    yield from owed(book, incident, rules(book, incident).duties, now)
-    yield from _up_to_date(book, incident)
+    yield from owed(book, incident, own_duties(book, incident), now)
+    yield from up_to_date(book, incident)
 
 
-def _up_to_date(book: Runbook, incident: Incident) -> Iterator[BlockedDemand]:
+def own_duties(book: Runbook, incident: Incident) -> tuple[Duty, ...]:
+    """Those of its severity; and the deadlines of the gravest that it had: who lowered it has not undone them."""
+    own = rules(book, incident).duties
+    if incident.gravest == incident.severity:
+        return own
+    known = {duty.id for duty in own}
+    graver = book.severity(incident.gravest).duties
+    return own + tuple(duty for duty in graver if duty.is_deadline and duty.id not in known)
+
+
+def up_to_date(book: Runbook, incident: Incident) -> Iterator[BlockedDemand]:
     """What was written while nobody knew how it would end is true again when it has ended."""
     if incident.resolved_at is None or incident.cancelled:
         return
     for duty in rules(book, incident).duties:
         key = duty_key(DutyKind.DOCUMENT, duty.id)
-        if duty.kind == "document" and duty.at != "resolved" and key in incident.references:
+        if duty.kind == "document" and duty.moment != "resolved" and key in incident.references:
             demand = Demand(
                 duty=key,
                 occurrence=incident.opening,
@@ -81,35 +90,21 @@ def known_duties(book: Runbook, incident: Incident) -> tuple[Duty, ...]:
     return tuple({duty.id: duty for duty in each}.values())
 
 
-def moment_at(incident: Incident, moment: Moment) -> datetime | None:
-    match moment:
-        case "declared":
-            return incident.declared_at
-        case "acknowledged":
-            return incident.first_acknowledged_at
-        case "identified":
-            return incident.identified_at
-        case "mitigated":
-            return incident.mitigated_at
-    return incident.resolved_at
-
-
 def _due_times(book: Runbook, incident: Incident, duty: Duty, now: datetime) -> Iterator[datetime]:
-    moment = moment_at(incident, duty.at)
-    if moment is None:
+    wanted = wanted_at(duty, incident)
+    if wanted is None:
         return
-    wanted_at = max(moment + duty.after, matches_since(duty.when, incident))
     if duty.closes is not None and not _is_owed(book, incident, duty.closes, now):
         return
-    first = on_its_day(book, duty, wanted_at)
+    first = on_its_day(book, duty, wanted)
     times = [first]
     asked_at = after_snooze(incident, now) if duty.kind == "nag" else now  # of those that a snooze covers, the last
-    if duty.every is not None and duty.at != "resolved" and asked_at >= first:  # nothing recurs after the end
+    if duty.every is not None and not duty.outlives and asked_at >= first:  # nothing recurs after the end
         latest, following = latest_and_next(first, duty.every, asked_at)
         times = [at for at in (latest or first, following) if at is not None]
     for due_at in times:
-        ended = incident.resolved_at is not None and duty.at != "resolved" and due_at > incident.resolved_at
-        hour = wanted_at if due_at == first else due_at  # Monday's briefing is owed because it was not Monday yet
+        ended = incident.resolved_at is not None and not duty.outlives and due_at > incident.resolved_at
+        hour = wanted if due_at == first else due_at  # Monday's briefing is owed because it was not Monday yet
         if not ended and matches_at(book, duty.when, incident, hour):
             yield after_snooze(incident, due_at) if duty.kind == "nag" else due_at
 
@@ -117,12 +112,6 @@ def _due_times(book: Runbook, incident: Incident, duty: Duty, now: datetime) -> 
 def _is_owed(book: Runbook, incident: Incident, name: str, now: datetime) -> bool:
     duty = next(each for each in known_duties(book, incident) if each.id == name)
     return duty_key(DutyKind.DUTY, name) in incident.settled or any(True for _ in _due_times(book, incident, duty, now))
-
-
-def on_its_day(book: Runbook, duty: Duty, at: datetime) -> datetime:
-    if duty.on == "monday":
-        return next_weekday(book.calendar, at, "mon")
-    return in_business_hours(book.calendar, at) if duty.on == "business-hours" else at
 
 
 def _wanted(book: Runbook, incident: Incident, duty: Duty, due_at: datetime) -> BlockedDemand:
@@ -162,7 +151,7 @@ def _post(book: Runbook, incident: Incident, duty: Duty, due_at: datetime) -> Bl
         pin=duty.pin,
         role=duty.owner,
     )
-    is_summary = duty.kind == "post" and duty.at == "resolved"
+    is_summary = duty.kind == "post" and duty.moment == "resolved"
     news = older_news(book, incident, where.to, due_at) if is_summary else ""
     return BlockedDemand(_demand(incident, duty, due_at, _reason(duty), post), where.waits_for or news)
 
@@ -170,7 +159,7 @@ def _post(book: Runbook, incident: Incident, duty: Duty, due_at: datetime) -> Bl
 def _reason(duty: Duty) -> str:
     if duty.every is not None:
         return f"owed every {write(duty.every)}"
-    return f"owed {write(duty.after) + ' after' if duty.after else 'when'} the incident is {duty.at}"
+    return f"owed {write(duty.after) + ' after' if duty.after else 'when'} the incident is {duty.moment}"
 
 
 def _demand(incident: Incident, duty: Duty, due_at: datetime, reason: str, effect: Effect) -> Demand:
@@ -185,4 +174,4 @@ def _occurrence(incident: Incident, duty: Duty, due_at: datetime) -> int:
 
 def _once(incident: Incident, duty: Duty) -> int:
     """The occurrence of what is owed once; the end may come again after a reopening."""
-    return incident.opening if duty.at == "resolved" else 1
+    return incident.opening if duty.moment == "resolved" else 1

@@ -39,5 +39,12 @@ def matches_since(condition: Condition, incident: Incident) -> datetime:
     return max((incident.flagged_at[f] for f in condition.flags if f in incident.flagged_at), default=EVER)
 
 
+def flagged_at(condition: Condition, incident: Incident) -> datetime | None:
+    """When the last of its flags was set; None: some are not, or it names none."""
+    if not condition.flags or not incident.flags.issuperset(condition.flags):
+        return None
+    return matches_since(condition, incident)
+
+
 def is_emergency(book: Runbook, incident: Incident) -> bool:
     return book.emergency is not None and matches(book.emergency, incident)

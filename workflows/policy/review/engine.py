@@ -22,7 +22,7 @@ from workflows.policy.planning.demands import BlockedDemand, DeferredDemand, uns
 from workflows.policy.planning.destinations import incident_destination
 from workflows.policy.review.events import Completed, ReviewClosed
 from workflows.policy.review.nags import nags
-from workflows.policy.review.owed import OWED_KINDS, counts_from, owed, review_duties
+from workflows.policy.review.owed import OWED_KINDS, deadlines, is_carried, owed
 from workflows.policy.review.state import Review, open_review
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.terms import Duty
@@ -72,8 +72,8 @@ def _everything(book: Runbook, review: Review, now: datetime) -> Iterator[Blocke
     if STATUS_PAGE not in review.ended and (incident.public.begun or not incident.cancelled):
         yield from status_page_demands(book, incident)
     if not incident.cancelled:
-        yield from duties.duty_demands(book, incident, now)
         yield from duties.owed(book, incident, _by_tocsin(book, review), now)
+        yield from duties.up_to_date(book, incident)
         yield from _asked_whether(book, review)
         yield from _documents(book, review)
     yield from follow_ups.ticket_demands(book, incident)
@@ -82,7 +82,8 @@ def _everything(book: Runbook, review: Review, now: datetime) -> Iterator[Blocke
 
 
 def _by_tocsin(book: Runbook, review: Review) -> Iterator[Duty]:
-    return (each for each in review_duties(book, review) if each.kind not in OWED_KINDS)
+    yield from (each for each in duties.own_duties(book, review.incident) if not is_carried(review, each))
+    yield from (each.duty for each in deadlines(book, review) if each.duty.kind not in OWED_KINDS)
 
 
 def _asked_whether(book: Runbook, review: Review) -> Iterator[BlockedDemand]:
@@ -130,17 +131,16 @@ def _list(book: Runbook, review: Review, occurrence: int, at: datetime) -> Block
 
 def _documents(book: Runbook, review: Review) -> Iterator[BlockedDemand]:
     """Drafted at once, for a human to complete; and brought up to date when nothing is owed any more."""
-    since, incident = counts_from(book, review), review.incident
-    for duty in review_duties(book, review):
-        if duty.kind == "document" and since is not None:
-            done = review.completed_at
+    done = review.completed_at
+    for each in deadlines(book, review):
+        if each.duty.kind == "document":
             yield BlockedDemand(
                 Demand(
-                    duty=duty_key(DutyKind.REVIEW_DOCUMENT, duty.id),
+                    duty=duty_key(DutyKind.REVIEW_DOCUMENT, each.duty.id),
                     occurrence=2 if done else 1,
-                    due_at=done or max(since, review.opened_at),
+                    due_at=done or max(each.begins_at, review.opened_at),
                     reason="follow-ups and links are brought up to date" if done else "a draft, to be completed",
-                    effect=sent_by(book, incident, duty),
+                    effect=sent_by(book, review.incident, each.duty),
                 )
             )
 

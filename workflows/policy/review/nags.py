@@ -50,7 +50,8 @@ def _question(book: Runbook, review: Review, each: OwedDuty, at: datetime) -> Bl
 
 def _reason(each: OwedDuty) -> str:
     if each.duty:
-        return f"owed {write(each.duty.after)} after the end: this is its deadline"
+        moment = "end" if each.duty.moment == "resolved" else f"incident was {each.duty.moment}"
+        return f"owed {write(each.duty.after)} after the {moment}: this is its deadline"
     return "it was not approved before the end" if each.kind == "approval" else "this is its deadline"
 
 

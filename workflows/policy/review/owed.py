@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from workflows.policy.duties import follow_ups
-from workflows.policy.duties.duties import known_duties, on_its_day, review_terms
+from workflows.policy.duties.duties import known_duties, own_duties, review_terms
+from workflows.policy.duties.moments import begins_at, on_its_day, wanted_at
 from workflows.policy.incident.public import STATUS_PAGE
 from workflows.policy.incident.rules import rules, who_owes
 from workflows.policy.keys.duty_keys import DutyKind, WrittenDuty, duty_key
@@ -18,6 +19,16 @@ from workflows.policy.time.calendar import after_quiet_hours
 
 OWED_KINDS = ("checklist", "nag", "document")
 """Kinds of duties that somebody has to do; the others Tocsin does."""
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """Of one duty, as the facts stand."""
+
+    duty: Duty
+    begins_at: datetime
+    due_at: datetime
+    carried: bool = False
 
 
 @dataclass(frozen=True)
@@ -36,6 +47,8 @@ class OwedDuty:
     """The duty whose demand asks for it at the deadline."""
     duty: Duty | None = None
     quiet_until: datetime | None = None
+    carried: bool = False
+    """The incident's own deadline, which its end has not ended: no waiver of the review takes it along."""
 
     @property
     def whose(self) -> str:
@@ -60,37 +73,45 @@ def owed(book: Runbook, review: Review) -> tuple[OwedDuty, ...]:
     return tuple(sorted(found, key=lambda each: each.due_at))
 
 
-def review_duties(book: Runbook, review: Review) -> tuple[Duty, ...]:
-    """Those of its duties whose conditions hold."""
-    since, terms = counts_from(book, review), review_terms(book, review.incident)
-    if since is None or terms is None:
-        return ()
-    return tuple(duty for duty in terms.duties if matches_at(book, duty.when, review.incident, since + duty.after))
+def deadlines(book: Runbook, review: Review) -> Iterator[Deadline]:
+    """Of the duties of the review whose conditions hold, and of those of the incident that its end has not ended."""
+    incident, since, terms = review.incident, counts_from(book, review), review_terms(book, review.incident)
+    for duty in terms.duties if terms is not None and since is not None else ():
+        begins = since if duty.moment == "resolved" else begins_at(incident, duty)
+        if begins is not None and matches_at(book, duty.when, incident, begins + duty.after):
+            due_at = max(begins + duty.after, matches_since(duty.when, incident))
+            yield Deadline(duty, begins, on_its_day(book, duty, due_at))
+    for duty in own_duties(book, incident) if not incident.cancelled else ():
+        wanted = wanted_at(duty, incident) if is_carried(review, duty) else None
+        if wanted is not None and matches_at(book, duty.when, incident, wanted):
+            yield Deadline(duty, review.opened_at, on_its_day(book, duty, wanted), carried=True)
+
+
+def is_carried(review: Review, duty: Duty) -> bool:
+    """Is it a deadline of the incident that somebody has to keep, and was not asked for before the incident closed?"""
+    asked = review.incident.settled.get(duty_key(DutyKind.DUTY, duty.id))
+    return duty.is_deadline and duty.kind in OWED_KINDS and (asked is None or asked.settled_at > review.opened_at)
 
 
 def _duties(book: Runbook, review: Review) -> Iterator[OwedDuty]:
-    since, terms = counts_from(book, review), review_terms(book, review.incident)
-    if since is None or terms is None:
-        return
-    for duty in review_duties(book, review):
+    terms = review_terms(book, review.incident) or follow_ups.terms(book, review.incident)
+    for each in deadlines(book, review):
+        duty = each.duty
         if duty.kind in OWED_KINDS and duty.id not in review.ended:
             yield OwedDuty(
                 name=duty.id,
                 kind=duty.kind,  # type: ignore[arg-type]  # one of ASKED
                 title=duty.id.replace("-", " "),
-                since=max(since, review.opened_at),
-                due_at=deadline(book, review, duty, since),
+                since=max(each.begins_at, review.opened_at),
+                due_at=each.due_at,
                 remind=terms.remind,
                 role=duty.owner,
                 people=who_owes(book, review.incident, duty.owner),
                 asked_by=duty_key(DutyKind.DUTY, duty.id),
                 duty=duty,
                 quiet_until=_quiet_until(review, duty.id),
+                carried=each.carried,
             )
-
-
-def deadline(book: Runbook, review: Review, duty: Duty, since: datetime) -> datetime:
-    return on_its_day(book, duty, max(since + duty.after, matches_since(duty.when, review.incident)))
 
 
 def _follow_ups(book: Runbook, review: Review) -> Iterator[OwedDuty]:

@@ -68,7 +68,9 @@ def _waived(book: Runbook, review: Review, event: Waived) -> Review:
             return _log(review, event, f"{event.by} waived {event.duty!r}, which is not owed")
         return _announce(_end(review, each, ending), event, f"{event.by} waived {each.title}{because(event.reason)}")
     for each in owed(book, review):
-        if each.kind not in ("follow-up", "approval"):  # what others wait for is waived by its name alone
+        if (
+            each.kind not in ("follow-up", "approval") and not each.carried
+        ):  # what others wait for is waived by its name alone
             review = _end(review, each, ending)
     answer = review.answer or ConsiderAnswer(at=event.at, by=event.by, wanted=False)
     after = review.model_copy(update={"answer": answer})

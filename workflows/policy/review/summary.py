@@ -6,7 +6,7 @@ from typing import Literal
 
 from workflows.policy.duties import follow_ups
 from workflows.policy.duties.duties import review_terms
-from workflows.policy.review.owed import counts_from, deadline, owed, review_duties
+from workflows.policy.review.owed import deadlines, owed
 from workflows.policy.review.state import Review
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.names import SeverityName
@@ -42,7 +42,7 @@ def summarize_review(book: Runbook, review: Review, now: datetime) -> ClosedRevi
     incident = review.incident
     ends = [ending for ending in review.ended.values() if not ending.waived]
     open_ones = [each for each in owed(book, review) if each.kind != "follow-up"]
-    deadlines = _deadlines(book, review)
+    due = {each.duty.id: each.due_at for each in deadlines(book, review)}
     done = [each for each in incident.follow_ups if each.ending and not each.ending.waived]
     return ClosedReview(
         incident=incident.id,
@@ -51,14 +51,12 @@ def summarize_review(book: Runbook, review: Review, now: datetime) -> ClosedRevi
         runbook=incident.runbook,
         title=incident.title,
         opened_at=review.opened_at,
-        due_at=max(deadlines.values(), default=None),
+        due_at=max(due.values(), default=None),
         closed_at=review.closed_at,
         kind=_kind(book, review),
         submitted=len(ends),
         on_time=sum(
-            ending.at <= deadlines.get(name, review.opened_at)
-            for name, ending in review.ended.items()
-            if not ending.waived
+            ending.at <= due.get(name, review.opened_at) for name, ending in review.ended.items() if not ending.waived
         ),
         waived=len(review.ended) - len(ends),
         open=len(open_ones),
@@ -70,13 +68,6 @@ def summarize_review(book: Runbook, review: Review, now: datetime) -> ClosedRevi
         ),
         follow_ups_waived=sum(bool(each.ending and each.ending.waived) for each in incident.follow_ups),
     )
-
-
-def _deadlines(book: Runbook, review: Review) -> dict[str, datetime]:
-    since = counts_from(book, review)
-    if since is None:
-        return {}
-    return {duty.id: deadline(book, review, duty, since) for duty in review_duties(book, review)}
 
 
 def _kind(book: Runbook, review: Review) -> Literal["required", "asked", "wanted", "declined", "none"]:

@@ -15,6 +15,9 @@ Meaning = Literal["sev1", "sev2", "sev3", "sev4", "ignore"]
 """Of a word by which an alert says how grave it is. `ignore`: nothing is wrong, and it opens nothing."""
 Until = Literal["acknowledged", "resolved"]
 Moment = Literal["declared", "acknowledged", "identified", "mitigated", "resolved"]
+ClockStart = Literal["detected", "declared", "flagged", "mitigated", "resolved"]
+"""From what a deadline counts. flagged: the last of the flags of its condition was set. mitigated: or resolved, if
+nobody said so before."""
 
 
 def severity_title(severity: str) -> str:

@@ -3,7 +3,9 @@
 from datetime import timedelta
 from typing import Annotated, Literal
 
-from workflows.policy.runbook.names import ChannelName, Moment, Name, PublicStatus, Until
+from pydantic import ConfigDict, Field
+
+from workflows.policy.runbook.names import ChannelName, ClockStart, Moment, Name, PublicStatus, Until
 from workflows.policy.runbook.people import Condition
 from workflows.policy.time.durations import DAY, MINUTE, Duration, at_least
 from workflows.policy.wire.model import Wire
@@ -72,11 +74,19 @@ class StatusPageTerms(Wire):
 class Duty(Wire):
     """Something that is owed at a moment of the incident's life, once or again and again."""
 
+    model_config = ConfigDict(serialize_by_alias=True)
+
     id: Name
     kind: Literal["post", "nag", "checklist", "email", "ticket", "document"]
     template: str
     at: Moment = "declared"
+    """Counted from there, and ended by the end of the incident, if it is due before a day has passed."""
+    counts_from: Annotated[ClockStart | None, Field(alias="from")] = None
+    """Instead of `at`, for a deadline that is owed even if the incident has ended: the review carries it on. flagged:
+    all flags of its `when` are set. mitigated: or resolved, if nobody said so before."""
     after: Duration = timedelta()
+    unless: Literal["resolved"] | None = None
+    """The end of the incident ends it, although it is due after a day or later."""
     on: Literal["any-day", "business-hours", "monday"] = "any-day"
     """It waits for business hours, or for the next Monday morning."""
     every: Annotated[Duration, at_least(MINUTE)] | None = None
@@ -95,6 +105,22 @@ class Duty(Wire):
     when: Condition = Condition()
     text: str = ""
     """What to do, for a checklist or nag: one line an item."""
+
+    @property
+    def moment(self) -> Moment | ClockStart:
+        return self.counts_from or self.at
+
+    @property
+    def is_deadline(self) -> bool:
+        """Is it owed at its time even if the incident has ended before? What is due after a day or later is no step of
+        the response: it is forgotten by nobody's silence (rule 25)."""
+        if self.counts_from is not None:
+            return True
+        return self.at != "resolved" and self.after >= DAY and self.every is None and self.unless is None
+
+    @property
+    def outlives(self) -> bool:
+        return self.is_deadline or self.at == "resolved"
 
 
 class Overdue(Wire):
