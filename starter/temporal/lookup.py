@@ -84,7 +84,7 @@ class Lookup(Generic[Row]):
 
     async def _none(self, part: str | None) -> str:
         if part is None:
-            return f"no {self.noun} is open"
+            return f"no {self.noun} is open; one that began a moment ago may not be listed yet"
         others = (await self.foremost())[: MOST_NAMED + 1]
         if not others:
             are = "and none is open"

@@ -13,7 +13,9 @@ from tocsin import own_settings
 from tocsin.failure import Failure
 from workflows.policy.time.durations import Duration
 
-WHICH_INCIDENT = "INCIDENT is its id, or enough of its beginning; it may be left out while only one is open."
+WHICH_INCIDENT = (
+    "INCIDENT is its id, or enough of it, such as its six letters; it may be left out while only one is open."
+)
 
 IncidentId = Annotated[str, Argument(metavar="INCIDENT", help=WHICH_INCIDENT, show_default=False)]
 By = Annotated[str, Option("--by", metavar="NAME", help="Who does it, if not you.", show_default=False)]

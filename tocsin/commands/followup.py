@@ -23,7 +23,7 @@ from workflows.policy.incident.follow_up import FollowUp
 
 app = typer.Typer(no_args_is_help=True, help="What is to be done so that it does not happen again.")
 
-WHICH_FOLLOWUPS = "Of this incident alone, by its id or enough of its beginning."
+WHICH_FOLLOWUPS = "Of this incident alone, by its id or enough of it."
 
 
 class Kept(BaseModel):

@@ -24,7 +24,7 @@ from workflows.policy.views.results import PlanView
 
 app = typer.Typer(no_args_is_help=True, help="What an incident owes after its end, until all of it is done.")
 
-WHICH_REVIEW = "Its incident's id, or enough of its beginning; it may be left out while only one is open."
+WHICH_REVIEW = "Its incident's id, or enough of it, such as its six letters; it may be left out while only one is open."
 
 
 class ShownReview(BaseModel):
