@@ -1,5 +1,6 @@
 """Printing: answers on standard output, everything else on standard error."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -8,6 +9,7 @@ from rich.console import Console, RenderableType
 
 from tocsin.failure import Failure
 from tocsin.view import paging
+from tocsin.view.plain import ENDLESS
 
 if TYPE_CHECKING:
     from starter.temporal.results import ListPage, ReviewSummary, Summary
@@ -29,7 +31,12 @@ def show(
 
         out.print(to_json(answer, indent=2).decode(), markup=False, highlight=False, soft_wrap=True)
     else:
-        out.print(for_people, soft_wrap=whole_lines)
+        _with_room().print(for_people, soft_wrap=whole_lines)
+
+
+def _with_room() -> Console:
+    """In a pipe or a file a line has no end; a terminal, or whoever sets COLUMNS, says where it has."""
+    return out if out.is_terminal or "COLUMNS" in os.environ else Console(width=ENDLESS)
 
 
 def show_page(page: "ListPage[Summary] | ListPage[ReviewSummary]", for_people: RenderableType, as_json: bool) -> None:

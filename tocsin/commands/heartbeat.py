@@ -18,7 +18,7 @@ from tocsin.commands.arguments import AsJson, Reason, me
 from tocsin.commands.session import incidents, installation
 from tocsin.failure import badly_put
 from tocsin.following import followed
-from tocsin.view.plain import moment, plain
+from tocsin.view.plain import moment, plain, typed
 from workflows.policy.incident.events import Event
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.names import severity_title
@@ -156,7 +156,9 @@ async def _stands(known: Heartbeats, card: HeartbeatSummary) -> ListedHeartbeat:
 
 
 def _table(found: Sequence[ListedHeartbeat]) -> Table:
-    table = Table("name", "every", "grace", "severity", "runbook", "how it stands", box=None, header_style="dim")
+    table = Table(
+        typed("name"), "every", "grace", "severity", typed("runbook"), "how it stands", box=None, header_style="dim"
+    )
     for each in found:
         card = each.expected
         paused = f"paused until {moment(card.paused_until)} UTC" if card.paused_until else ""

@@ -10,7 +10,6 @@ from pydantic import BaseModel
 from typer import Option
 
 from starter.temporal.results import FoundIncident, HistoryLine, ListPage, NobodyWorks, Summary, whole
-from starter.temporal.stuck_marks import stuck_marked
 from tocsin import output
 from tocsin.commands.arguments import AllRows, AsJson, IncidentId, PageNumber
 from tocsin.commands.session import incidents
@@ -64,6 +63,8 @@ def plan(incident: IncidentId = "", as_json: AsJson = False) -> None:
 
 
 async def _list(closed: bool, all_rows: bool, page: int) -> ListPage[Summary]:
+    from starter.temporal.stuck_marks import stuck_marked  # with Temporal's client, which `--help` does without
+
     known = await incidents()
     listed = (
         whole(await known.list(include_closed=closed)) if all_rows else await known.page(page, include_closed=closed)

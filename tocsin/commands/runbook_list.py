@@ -13,7 +13,7 @@ from tocsin import output
 from tocsin.commands.arguments import AsJson
 from tocsin.commands.session import incidents, installation
 from tocsin.library import library
-from tocsin.view.plain import moment, plain
+from tocsin.view.plain import moment, plain, typed
 from workflows.policy.watches.installation import Publication, differences
 
 app = typer.Typer()
@@ -44,7 +44,7 @@ async def _look() -> InstallationShown:
 
 def _in_words(found: InstallationShown) -> RenderableType:
     said = found.published
-    table = Table("runbook", "content", "", box=None, header_style="dim", padding=(0, 2, 0, 0))
+    table = Table(typed("runbook"), "content", "", box=None, header_style="dim", padding=(0, 2, 0, 0))
     for name, content in said.runbooks.items():
         table.add_row(plain(name), content, "default" if name == said.default else "")
     by = f"published by {said.published_by} (Tocsin {said.version}) at {moment(said.published_at)} UTC"

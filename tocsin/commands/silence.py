@@ -17,7 +17,7 @@ from tocsin import output
 from tocsin.commands.arguments import SPAN, AsJson, By, me
 from tocsin.commands.session import incidents
 from tocsin.failure import Failure, badly_put
-from tocsin.view.plain import moment, plain
+from tocsin.view.plain import moment, plain, typed
 from workflows.policy.runbook.matchers import Matcher
 from workflows.policy.watches.silence import FARTHEST_SILENCE, Expired, Extended, SilenceSummary
 
@@ -137,7 +137,7 @@ async def _list() -> list[ListedSilence]:
 
 
 def _table(found: Sequence[ListedSilence]) -> Table:
-    table = Table("silence", "alerts", "from (UTC)", "to", "holds", "by", "reason", box=None, header_style="dim")
+    table = Table(typed("silence"), "alerts", "from (UTC)", "to", "holds", "by", "reason", box=None, header_style="dim")
     for each in found:
         card = each.silence
         holds = "?" if each.holds is None else str(each.holds)

@@ -2,12 +2,21 @@
 
 from datetime import datetime
 
+from rich.table import Column
 from rich.text import Text
+
+ENDLESS = 10_000
+"""Characters of a line that is cut nowhere."""
 
 
 def plain(text: str, style: str = "") -> Text:
     """Just these characters. What does not print (a terminal's escape sequences begin so) is shown as U+FFFD."""
     return Text("".join(c if c.isprintable() or c == "\n" else "\ufffd" for c in text), style)
+
+
+def typed(heading: str) -> Column:
+    """A column of what people type again, an id or a name: the others make room for it."""
+    return Column(heading, no_wrap=True, overflow="fold")
 
 
 def moment(at: datetime | None, today: datetime | None = None) -> str:

@@ -10,7 +10,7 @@ from rich.table import Table
 from starter.temporal.results import ReviewSummary
 from tocsin.view.answers import STUCK, speed, upcoming
 from tocsin.view.incident import grid, section, timeline
-from tocsin.view.plain import moment, plain
+from tocsin.view.plain import moment, plain, typed
 from workflows.policy.incident.follow_up import Ending, FollowUp
 from workflows.policy.review.results import OwedNow, ReviewStatus
 from workflows.policy.runbook.names import severity_title
@@ -66,7 +66,7 @@ def _stands(status: ReviewStatus) -> str:
 def _owed(owed: Sequence[OwedNow], now: datetime) -> RenderableType:
     if not owed:
         return "nothing"
-    table = Table("name", "what", "who", "by (UTC)", "", box=None, header_style="dim", padding=(0, 2, 0, 0))
+    table = Table(typed("name"), "what", "who", "by (UTC)", "", box=None, header_style="dim", padding=(0, 2, 0, 0))
     for each in owed:
         who = " / ".join((*([each.role] if each.role else []), *each.people)) or "nobody"
         quiet = f"snoozed until {moment(each.quiet_until)}" if each.quiet_until and each.quiet_until > now else ""
@@ -92,7 +92,9 @@ def follow_ups(found: Sequence[tuple[str, FollowUp | str]]) -> RenderableType:
     """Of each incident; a text says why those of one are not known."""
     if not found:
         return "no follow-up is open"
-    table = Table("incident", "", "due", "owner", "what", "", box=None, header_style="dim", padding=(0, 2, 0, 0))
+    table = Table(
+        typed("incident"), typed(""), "due", "owner", "what", "", box=None, header_style="dim", padding=(0, 2, 0, 0)
+    )
     for incident, each in found:
         if isinstance(each, str):
             table.add_row(plain(incident), "", "", "", plain(each, "bold red"), "")

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.table import Table
 
-from tocsin.view.plain import plain
+from tocsin.view.plain import ENDLESS, plain
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.names import severity_title
 from workflows.policy.simulation.preview import PreviewLine, Scenario
@@ -34,7 +34,9 @@ class Timeline:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         yield plain(self.book.title, "bold")
         yield plain(headline(self.book, self.course))
-        yield self._table(with_texts=options.max_width >= ROOM_FOR_TEXTS)
+        table = self._table(with_texts=options.max_width >= ROOM_FOR_TEXTS)
+        table.expand = options.max_width < ENDLESS
+        yield table
 
     def _table(self, *, with_texts: bool) -> Table:
         zone = ZoneInfo(self.book.calendar.zone)
