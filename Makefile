@@ -2,37 +2,53 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo test check fuzz lock bench
+# A lock file names everything, so there is nothing to resolve; what pip prints is the progress.
+INSTALL := $(BIN)/pip install --disable-pip-version-check --no-deps
+PIN := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links
+
+.PHONY: setup setup-dev demo test check fuzz lock bench
 
 setup: .venv/ready
+setup-dev: .venv/ready-dev
 
-.venv/ready: requirements.lock pyproject.toml
+.venv/python:
 	@$(PYTHON) -c 'import sys; sys.exit("Tocsin needs Python 3.11 or newer, this is " + sys.version.split()[0] + ": make PYTHON=python3.12" if sys.version_info < (3, 11) else 0)'
+	@echo "Setting up .venv, once: some seventy packages, half a minute with a quick package index"
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --require-hashes -r requirements.lock
-	$(BIN)/pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+# What runs, and the sandbox.
+.venv/ready: .venv/python requirements.lock pyproject.toml
+	$(INSTALL) --require-hashes -r requirements.lock
+	$(INSTALL) --no-build-isolation -e .
+	@touch $@
+
+# Twice as much: what tests and checks need beside it.
+.venv/ready-dev: .venv/ready requirements-dev.lock
+	$(INSTALL) --require-hashes -r requirements-dev.lock
 	@touch $@
 
 demo: setup
 	@$(BIN)/tocsin demo
 
-test: setup
+test: setup-dev
 	$(BIN)/pytest
 
-check: setup
+check: setup-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
 # 20,000 requests that no sender would send, and what became of them.
-fuzz: setup
+fuzz: setup-dev
 	$(BIN)/python -m tests.starter.fuzz
 
 # Every figure that the documents claim (docs/benchmarks.md), in about ten minutes: make bench ONLY=new-incidents
-bench: setup
+bench: setup-dev
 	@$(BIN)/python -m benchmarks $(ONLY:%=--only %)
 
 # Needs uv on the path; every version with its hashes, by name only.
 lock:
-	uv pip compile --quiet --universal --python-version 3.11 --extra dev --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links -o requirements.lock pyproject.toml
+	$(PIN) --extra s3 --extra sandbox --extra build -o requirements.lock pyproject.toml
+	$(PIN) --extra dev -c requirements.lock -o requirements-dev.lock pyproject.toml

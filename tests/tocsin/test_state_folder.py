@@ -81,6 +81,27 @@ def test_only_its_owner_can_read_the_folder(tmp_path: Path) -> None:
         assert folder.path.stat().st_mode & 0o077 == 0
 
 
+def test_a_folder_that_an_older_version_left_open_is_closed_with_all_that_is_in_it(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    names = ("temporal.db", "temporal.db-wal", "temporal.db-shm", "addresses.json", "lock")
+    files = [tmp_path / name for name in names]
+    for file in files:
+        file.write_text("")
+        file.chmod(0o644)
+    folder = Folder(tmp_path)
+    with folder.locked():
+        folder.remember(LastUp(temporal="127.0.0.1:7233", gateway="http://127.0.0.1:8080"))
+        assert tmp_path.stat().st_mode & 0o777 == 0o700
+        assert {file.name: oct(file.stat().st_mode & 0o777) for file in files} == {file.name: "0o600" for file in files}
+
+
+def test_a_folder_that_everybody_shares_is_not_closed(tmp_path: Path) -> None:
+    tmp_path.chmod(0o1777)
+    with Folder(tmp_path).locked():
+        assert tmp_path.stat().st_mode & 0o1777 == 0o1777
+        assert (tmp_path / "lock").stat().st_mode & 0o777 == 0o600
+
+
 def test_a_folder_that_cannot_be_made_is_one_clear_line(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with (

