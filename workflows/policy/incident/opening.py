@@ -5,8 +5,8 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from workflows.policy.incident.bounds import IncidentBounds
-from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.names import SeverityName
+from workflows.policy.runbook.shared import SharedRunbook
 from workflows.policy.wire.bounded import Labels, Line, weight
 from workflows.policy.wire.model import Instant, Wire
 
@@ -40,4 +40,4 @@ class Particulars(Wire):
 class OpenRequest(Particulars):
     """How an incident starts: the argument of the workflow."""
 
-    runbook: Runbook
+    runbook: SharedRunbook

@@ -7,6 +7,7 @@ from workflows.policy.review.owed import owed
 from workflows.policy.review.state import Review
 from workflows.policy.review.summary import ClosedReview, summarize_review
 from workflows.policy.runbook.model import Runbook
+from workflows.policy.runbook.shared import SharedRunbook
 from workflows.policy.wire.history import HISTORY_BYTES
 from workflows.policy.wire.model import Instant, Wire
 
@@ -14,7 +15,7 @@ from workflows.policy.wire.model import Instant, Wire
 class ReviewInput(Wire):
     """The argument of the workflow `review`: how it starts, and, after continue-as-new, how far it has come."""
 
-    runbook: Runbook
+    runbook: SharedRunbook
     review: Review
     speed: float = 1.0
     history_limit: int = 8000
