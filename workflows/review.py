@@ -74,7 +74,7 @@ class ReviewProcedure:
 
     def plan_view(self, present: Plan, now: datetime, speed: float, in_flight: Set[str]) -> PlanView:
         view = tuple(lines(self.book, present, in_flight))
-        return PlanView(incident=self.incident.id, now=now, speed=speed, lines=view)
+        return PlanView(incident=self.incident.id, now=now, zone=self.book.calendar.zone, speed=speed, lines=view)
 
     def details(self, view: PlanView) -> str:
         return as_markdown(self.book, self.review, view)

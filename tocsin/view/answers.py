@@ -11,6 +11,8 @@ from rich.text import Text
 from starter.temporal.results import Summary
 from tocsin.view.plain import moment, plain
 from workflows.policy.runbook.names import severity_title
+from workflows.policy.time.calendar import clock
+from workflows.policy.time.durations import roughly
 from workflows.policy.views.results import PlanView, Upcoming, UpdateResult
 from workflows.policy.watches.stuck import CURE
 
@@ -28,7 +30,7 @@ def plan_view(answer: PlanView) -> RenderableType:
     held = [plain(held_end(answer))] if answer.end_held_until else []
     if not answer.lines:
         return Group(title, *held, "nothing is planned")
-    return Group(title, *held, upcoming(answer.lines, answer.now))
+    return Group(title, *held, upcoming(answer.lines, answer.now, answer.zone))
 
 
 def held_end(answer: PlanView) -> str:
@@ -36,14 +38,24 @@ def held_end(answer: PlanView) -> str:
     return f"the end is held until {until} UTC: the alerts have ended, and flap; nobody is rung unless one fires"
 
 
-def upcoming(lines: Iterable[Upcoming], now: datetime | None = None) -> Table:
-    table = Table("at (UTC)", "next", "because", "", box=None, header_style="dim", padding=(0, 2, 0, 0))
+def upcoming(lines: Iterable[Upcoming], now: datetime | None = None, zone: str = "UTC") -> Table:
+    table = Table(
+        "when" if now else "at (UTC)", "next", "because", "", box=None, header_style="dim", padding=(0, 2, 0, 0)
+    )
     for line in lines:
         state = f"waits for {line.waits_for}" if line.waits_for else line.state
         table.add_row(
-            moment(line.at, now), plain(line.what), plain(line.reason), Text(state, style=PLAN_STYLES[line.state])
+            _when(line.at, now, zone), plain(line.what), plain(line.reason), Text(state, style=PLAN_STYLES[line.state])
         )
     return table
+
+
+def _when(at: datetime, now: datetime | None, zone: str) -> str:
+    """`in 7m (14:30 Berlin)`."""
+    if now is None:
+        return moment(at)
+    there = clock(zone, at, now).partition(" (")[0]
+    return f"in {roughly(at - now)} ({there})" if at > now else f"{roughly(now - at)} ago ({there})"
 
 
 def summaries(incidents: Sequence[Summary]) -> RenderableType:

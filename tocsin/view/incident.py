@@ -21,7 +21,7 @@ def whole(status: Status, view: PlanView) -> RenderableType:
     incident = status.incident
     parts = [_head(status, view), section("roles"), _roles(incident), section("paged"), _paged(incident)]
     if view.lines:
-        parts += [section("next"), upcoming(view.lines, view.now)]
+        parts += [section("next"), upcoming(view.lines, view.now, view.zone)]
     return Group(*parts, section("timeline"), timeline(incident))
 
 

@@ -51,7 +51,7 @@ def whole(status: ReviewStatus, plan: PlanView) -> RenderableType:
     if incident.follow_ups:
         parts += [section("follow-ups"), follow_ups([(incident.id, each) for each in incident.follow_ups])]
     if plan.lines:
-        parts += [section("next"), upcoming(plan.lines, plan.now)]
+        parts += [section("next"), upcoming(plan.lines, plan.now, plan.zone)]
     return Group(*parts, section("timeline"), timeline(incident))
 
 

@@ -22,6 +22,7 @@ def plan_view(
     return PlanView(
         incident=incident.id,
         now=now,
+        zone=book.calendar.zone,
         speed=speed,
         lines=planned,
         acknowledged_until=until,

@@ -48,6 +48,8 @@ class PlanView(Wire):
     incident: str
     now: Instant
     """In the incident's own time, which `speed` compresses."""
+    zone: str = "UTC"
+    """Whose clock people go by there."""
     speed: float = 1.0
     lines: tuple[Upcoming, ...] = ()
     acknowledged_until: Instant | None = None
