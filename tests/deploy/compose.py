@@ -47,6 +47,16 @@ class ComposeService(Strict):
     secrets: list[str] = []
     profiles: list[str] = []
     healthcheck: HealthCheck | None = None
+    networks: list[str]
+    cap_drop: list[str]
+    cap_add: list[str] = []
+    security_opt: list[str]
+    read_only: bool = False
+    tmpfs: list[str] = []
+
+
+class Network(Strict):
+    internal: bool = False
 
 
 class SecretFile(Strict):
@@ -57,6 +67,9 @@ class Compose(Strict):
     services: dict[str, ComposeService]
     secrets: dict[str, SecretFile]
     volumes: dict[str, dict[str, str]]
+    networks: dict[str, Network]
+    hardened: object = Field(alias="x-hardened")
+    own: object = Field(alias="x-own")
     tocsin: object = Field(alias="x-tocsin")
 
 

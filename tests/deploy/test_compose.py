@@ -97,6 +97,40 @@ def test_what_a_service_waits_for_can_come_true(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", SERVICES)
+def test_a_container_has_no_privileges_and_can_gain_none(name: str) -> None:
+    service = SERVICES[name]
+    assert service.cap_drop == ["ALL"]
+    assert service.security_opt == ["no-new-privileges:true"]
+    assert not service.cap_add or name == "postgresql"
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_ours_write_nowhere_but_into_a_volume(name: str) -> None:
+    assert OURS[name].read_only
+    assert OURS[name].tmpfs == ["/tmp"]
+
+
+def test_the_database_is_reached_by_temporal_alone() -> None:
+    networks = read().networks
+    assert networks["database"].internal
+    assert {name for name, service in SERVICES.items() if "database" in service.networks} == {
+        "postgresql", "schema", "temporal"
+    }  # fmt: skip
+    assert SERVICES["postgresql"].networks == ["database"]
+    assert all(set(service.networks) <= set(networks) for service in SERVICES.values())
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_who_calls_whom_shares_a_network(name: str) -> None:
+    """By the hosts that its command and its settings name."""
+    service = SERVICES[name]
+    said = " ".join([*service.command, *service.environment.values()])
+    called = {other for other in SERVICES if re.search(rf"(^|[\s/]){other}(:\d|\s|$)", said)} - {name}
+    for other in called | set(service.depends_on) - {"setup", "schema"}:
+        assert set(service.networks) & set(SERVICES[other].networks), f"{name} cannot reach {other}"
+
+
+@pytest.mark.parametrize("name", SERVICES)
 def test_what_is_mounted_is_there(name: str) -> None:
     for mount in SERVICES[name].volumes:
         source = mount.split(":")[0]
