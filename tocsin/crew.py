@@ -49,7 +49,7 @@ async def work_together(chosen: Settings, processes: int) -> None:
     try:
         async with Supervisor(_died) as supervisor:
             try:
-                await asyncio.gather(*(_start(supervisor, chosen, number + 1) for number in range(processes)))
+                await asyncio.gather(*(_start(supervisor, chosen, processes, n + 1) for n in range(processes)))
                 log.info("working together", processes=processes)
                 await announce(client, library(chosen), chosen)
                 await asyncio.Event().wait()
@@ -59,11 +59,12 @@ async def work_together(chosen: Settings, processes: int) -> None:
         log.info("stopped")
 
 
-async def _start(supervisor: Supervisor, chosen: Settings, number: int) -> None:
+async def _start(supervisor: Supervisor, chosen: Settings, processes: int, number: int) -> None:
     """Returns once it works. Both ends stay open: it is started again with them."""
     ready, written = os.pipe()
     command = (sys.executable, "-m", "tocsin.crew", str(written), str(number))
-    environment = {**os.environ, "TOCSIN_NO_PAGER": str(chosen.no_pager)}
+    said = {"TOCSIN_NO_PAGER": str(chosen.no_pager), "TOCSIN_WORKER_PROCESSES": str(processes)}
+    environment = {**os.environ, **said}
     name = f"worker process {number}"
     part = Part(name, command, environment, inherits=(written,), stops_within_s=STOPS_WITHIN_S)
 

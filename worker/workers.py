@@ -1,50 +1,76 @@
-"""The three task queues, each with workers of its own."""
+"""The task queues, each with workers of its own, and how much one process takes on (ADR 33)."""
 
 from datetime import timedelta
 
 from temporalio.client import Client
-from temporalio.worker import Worker
+from temporalio.worker import ResourceBasedSlotConfig, Worker, WorkerTuner
 
 from activities.perform import Perform
 from activities.temporal import Temporal
 from starter.temporal.incidents import Incidents
 from worker.registry import WORKFLOWS
 from workflows.durable.hosting import runner
-from workflows.queues import COMMS_QUEUE, PAGE_QUEUE, WORKFLOW_QUEUE
+from workflows.queues import COMMS_QUEUE, FORMER_PAGE_QUEUE, PAGE_QUEUE, WORKFLOW_QUEUE
 
-STICKY_TIMEOUT = timedelta(seconds=2)
-"""What a `kill -9` costs: so long a workflow waits for the worker that had it in memory before another may take it."""
+STICKY_TIMEOUT = timedelta(seconds=5)
+"""What a `kill -9` costs: so long a workflow waits for the process that had it in memory before another may take it.
+Under a backlog it goes on waiting for that one, which would otherwise read all its history anew."""
 GRACE = timedelta(seconds=3)
 """What a running send gets when the worker is asked to end. Cut short, its key is looked up at the vendor next time."""
 
+TURNS_AT_ONCE = 8
+"""Workflow tasks that a process has begun, which share one core: few enough to be finished within their five seconds,
+however many more wait."""
+POLLS = 5
+NEW_INCIDENTS = 0.7
+"""Of the polls: those for workflows that no process has in memory, first of all new incidents. Their first pages go
+before what others have to say."""
 PAGES_AT_ONCE = 30
 """Below the threads of the PagerDuty adapter: a page waits for PagerDuty, not for a thread."""
-SENDS_AT_ONCE = 50
+SENDS_AT_ONCE = ResourceBasedSlotConfig(minimum_slots=4, maximum_slots=50, ramp_throttle=timedelta(milliseconds=50))
+"""What people are told waits while the machine is busy: then a page needs it, or a turn that wants one."""
+BUSY, FULL = 0.8, 0.95
+"""The machine's processors and memory."""
+IN_MEMORY = 2_500
+"""Workflows that all processes of a worker together keep in memory, half a megabyte each. Another one's next turn reads
+its history anew."""
 
 
-def workers(client: Client, perform: Perform) -> tuple[Worker, ...]:
-    """Pages have a queue and slots of their own: no amount of stuck chat messages delays one (rule 2)."""
+def workers(client: Client, perform: Perform, processes: int = 1) -> tuple[Worker, ...]:
+    """For one of so many processes. Pages have slots of their own: no amount of stuck chat messages delays one."""
     temporal = Temporal(Incidents(client))
+    pages = [*perform.page_activities(), *temporal.page_activities()]
+    assert PAGE_QUEUE == WORKFLOW_QUEUE
     return (
         Worker(
             client,
             task_queue=WORKFLOW_QUEUE,
             workflows=list(WORKFLOWS.values()),
             workflow_runner=runner(),
+            activities=pages,
+            max_concurrent_workflow_tasks=TURNS_AT_ONCE,
+            max_concurrent_workflow_task_polls=POLLS,
+            nonsticky_to_sticky_poll_ratio=NEW_INCIDENTS,
+            max_cached_workflows=IN_MEMORY // processes,
             sticky_queue_schedule_to_start_timeout=STICKY_TIMEOUT,
+            max_concurrent_activities=PAGES_AT_ONCE,
+            graceful_shutdown_timeout=GRACE,
         ),
         Worker(
             client,
-            task_queue=PAGE_QUEUE,
-            activities=[*perform.page_activities(), *temporal.page_activities()],
+            task_queue=FORMER_PAGE_QUEUE,
+            activities=pages,
             max_concurrent_activities=PAGES_AT_ONCE,
+            max_concurrent_activity_task_polls=1,
             graceful_shutdown_timeout=GRACE,
         ),
         Worker(
             client,
             task_queue=COMMS_QUEUE,
             activities=[*perform.comms_activities(), *temporal.comms_activities()],
-            max_concurrent_activities=SENDS_AT_ONCE,
+            tuner=WorkerTuner.create_resource_based(
+                target_memory_usage=FULL, target_cpu_usage=BUSY, activity_config=SENDS_AT_ONCE
+            ),
             graceful_shutdown_timeout=GRACE,
         ),
     )

@@ -4,12 +4,14 @@ called, whose silence is somebody else's alarm (issue: who watches the watcher).
 from datetime import timedelta
 
 from temporalio import workflow
-from temporalio.common import RetryPolicy
+from temporalio.common import Priority, RetryPolicy
 
 from workflows.queues import COMMS_QUEUE, PAGE_QUEUE
 
 QUICKLY = timedelta(seconds=10)
 ONCE = RetryPolicy(maximum_attempts=1)
+BEFORE_MESSAGES = Priority(priority_key=1)
+"""It asks whether somebody works, not how much there is to do: in a storm it does not wait behind all that is said."""
 
 
 @workflow.defn(name="canary")
@@ -18,12 +20,18 @@ class CanaryWorkflow:
     async def run(self) -> None:
         for queue in (PAGE_QUEUE, COMMS_QUEUE):
             await workflow.execute_activity(
-                "canary", task_queue=queue, schedule_to_close_timeout=QUICKLY, retry_policy=ONCE, summary="alive?"
+                "canary",
+                task_queue=queue,
+                schedule_to_close_timeout=QUICKLY,
+                retry_policy=ONCE,
+                priority=BEFORE_MESSAGES,
+                summary="alive?",
             )
         await workflow.execute_activity(
             "call_dead_mans_switch",
             task_queue=COMMS_QUEUE,
             schedule_to_close_timeout=2 * QUICKLY,
             start_to_close_timeout=QUICKLY,
+            priority=BEFORE_MESSAGES,
             summary="tell the outside that everything works",
         )

@@ -19,7 +19,6 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client
 
 from tests.patience import HANGS_AFTER_S
-from tests.tocsin.conftest import Tocsin
 from tests.tocsin.processes import below, eventually, is_alive
 from tocsin.cores import cores, worker_processes
 from tocsin.up import ports
@@ -134,16 +133,22 @@ async def test_a_process_that_does_not_come_up_at_first_ends_the_worker_with_its
     assert "did not start" in ended.stderr
 
 
-async def test_without_a_server_it_says_so_before_anything_starts(tocsin: Tocsin) -> None:
-    answer = await tocsin("worker", "--no-pager", "--processes=2")
-    assert answer.code == 2
-    assert "cannot reach Temporal at 127.0.0.1:1" in answer.err
+def test_without_a_server_it_says_so_before_anything_starts(alone: Path) -> None:
+    answer = ended("--processes=2")
+    assert answer.returncode == 2
+    assert "cannot reach Temporal at 127.0.0.1:1" in answer.stderr
 
 
-async def test_no_processes_are_none(tocsin: Tocsin) -> None:
-    answer = await tocsin("worker", "--no-pager", "--processes=0")
-    assert answer.code == 1
-    assert "--processes" in answer.err
+def test_no_processes_are_none(alone: Path) -> None:
+    answer = ended("--processes=0")
+    assert answer.returncode == 1
+    assert "--processes" in answer.stderr
+
+
+def ended(*options: str) -> "subprocess.CompletedProcess[str]":
+    """In a process of its own: the command decides where this process's log goes."""
+    command = [sys.executable, "-m", "tocsin", "worker", "--no-pager", *options]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=HANGS_AFTER_S)
 
 
 @pytest.mark.parametrize(("available", "processes"), [(1, 1), (2, 1), (3, 2), (8, 7)])
