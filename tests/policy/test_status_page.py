@@ -24,6 +24,7 @@ from workflows.policy.incident.events import (
     Reopened,
     Resolved,
     SeverityChanged,
+    Snoozed,
     UpdatePosted,
 )
 from workflows.policy.reducers.root import apply
@@ -183,6 +184,29 @@ class TestDrafted:
         happens(simulation, 20, Mitigated())
         assert times(simulation, "draft/monitoring") == [20]
         assert published(simulation) == [(8, "investigating")]
+
+    def test_a_snooze_holds_back_no_draft(self) -> None:
+        """It is no nag: people outside wait for it."""
+        simulation = opened(public(first="10m"))
+        happens(simulation, 1, Snoozed.model_validate({"duration": "7d"}))
+        simulation.run_to(at(11))
+        assert times(simulation, "draft/investigating") == [10]
+        happens(simulation, 20, Resolved())
+        simulation.run_to(at(21))
+        assert times(simulation, "draft/") == [10]
+        happens(simulation, 22, Reopened())
+        happens(simulation, 22, Mitigated())
+        assert times(simulation, "draft/monitoring") == [22]
+
+    def test_a_snooze_holds_back_nothing_that_is_approved_or_goes_out_unless_somebody_objects(self) -> None:
+        simulation = opened(public(first="10m", anyway_after="15m"))
+        happens(simulation, 1, Snoozed.model_validate({"duration": "2h"}))
+        simulation.run_to(at(26))
+        assert published(simulation) == [(25, "investigating")]
+        simulation = opened(public(first="10m"))
+        happens(simulation, 1, Snoozed.model_validate({"duration": "2h"}))
+        happens(simulation, 12, APPROVED)
+        assert published(simulation) == [(12, "investigating")]
 
     def test_an_approval_without_a_draft_is_only_noted(self) -> None:
         simulation = opened(public("investigating"))

@@ -131,5 +131,5 @@ def cancel(
 
 @event_command(app, "snooze")
 def snooze(duration: str, /, *, reason: Reason = "") -> Event:
-    """Hold nags still for a while, such as 30m or 2h, at most a week. Pages are never held."""
+    """Hold nags still for a while, such as 30m or 2h, at most a week. Pages and drafts are never held."""
     return Snoozed.model_validate({"duration": duration, "reason": reason})

@@ -28,7 +28,7 @@ ROWS = (
             "resolve": "It is over: tell everybody what it was.",
             "reopen": "It is not over after all.",
             "cancel": "Opened in error, or twice: close it without a review.",
-            "snooze": "Hold nags still for a while; pages are never held.",
+            "snooze": "Hold nags still for a while; pages and drafts are never held.",
         },
     ),
     *_rows(

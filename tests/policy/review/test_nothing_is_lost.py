@@ -1,5 +1,7 @@
 """A review that would end too early, ask nobody, or do what somebody has just said no to."""
 
+from datetime import timedelta
+
 from tests.policy.builders import happens, lines, opened, post, runbook, severity, tier
 from tests.policy.review.reviews import asked, at, demands, duty, owing, review, reviewed
 from workflows.policy.incident.events import (
@@ -11,7 +13,7 @@ from workflows.policy.incident.events import (
     SeverityChanged,
 )
 from workflows.policy.keys.duty_keys import DutyKind, duty_key
-from workflows.policy.review.events import ReviewStarted, Submitted, Waived
+from workflows.policy.review.events import NagsSnoozed, ReviewStarted, Submitted, Waived
 from workflows.policy.review.owed import owed
 from workflows.policy.review.refusals import refusal
 
@@ -30,6 +32,22 @@ def test_a_mail_of_the_review_that_waits_for_approval_keeps_it_open() -> None:
     at(simulation, "4 12:30", DraftApproved(by="Bob"))
     assert asked(simulation, "duty/notice") == ["Wed 4 12:30"]
     assert review(simulation).closed_at is not None
+
+
+def test_a_snooze_holds_no_draft_that_waits_for_approval() -> None:
+    simulation = reviewed(owing(severity={"duties": [MAIL | {"approval": True}]}))
+    simulation.happen(NagsSnoozed(duration=timedelta(days=20), reason="away"))
+    simulation.happen(NagsSnoozed(what="notice", duration=timedelta(days=20), reason="away"))
+    assert "snoozed 'notice', of which there is no reminder to hold" in lines(simulation.incident)[-1]
+    at(simulation, "3 12:00")
+    assert asked(simulation, "approve/notice") == ["Mon 2 10:15"]
+    assert asked(simulation, "review/overdue/bob") == ["Tue 3 10:15"]
+    assert refusal(
+        simulation.book, review(simulation), NagsSnoozed(what="notice", duration=timedelta(hours=1), reason="no")
+    ) == (
+        "notice waits for approval, and a snooze holds only reminders; "
+        "tocsin approve preview --draft notice, or tocsin review waive preview notice"
+    )
 
 
 def test_a_draft_that_was_waived_does_not_go_out_anyway() -> None:

@@ -15,7 +15,7 @@ from workflows.policy.incident.rules import rules, who_owes
 from workflows.policy.incident.state import Incident
 from workflows.policy.keys.duty_keys import DutyKind, WrittenDuty, duty_key, duty_of
 from workflows.policy.planning.conditions import matches
-from workflows.policy.planning.demands import BlockedDemand, after_snooze
+from workflows.policy.planning.demands import BlockedDemand
 from workflows.policy.planning.destinations import incident_destination
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.names import PublicStatus
@@ -115,7 +115,7 @@ def _draft(book: Runbook, incident: Incident, terms: StatusPageTerms, due_at: da
     demand = Demand(
         duty=duty,
         occurrence=_occurrence(incident, duty, due_at),
-        due_at=after_snooze(incident, due_at),
+        due_at=due_at,
         reason=reason,
         effect=effect,
     )

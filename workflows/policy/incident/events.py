@@ -182,7 +182,7 @@ class Cancelled(Event):
 
 
 class Snoozed(Event):
-    """Nags (never pages) hold still for a while."""
+    """Nags hold still for a while; never pages, nor what goes to the public or waits for approval."""
 
     kind: Literal["snooze"] = "snooze"
     duration: Duration = Field(gt=timedelta(), le=timedelta(days=7))

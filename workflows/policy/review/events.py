@@ -49,7 +49,7 @@ class NagsSnoozed(Event):
 
     kind: Literal["snooze"] = "snooze"
     what: Line = ""
-    """A duty, or `follow-up-3`; empty: everything."""
+    """A duty, or `follow-up-3`; empty: everything but drafts that wait for approval."""
     duration: Duration = Field(gt=timedelta(), le=timedelta(days=30))
     reason: Text = ""
 

@@ -145,7 +145,7 @@ def _approvals(book: Runbook, review: Review) -> Iterator[OwedDuty]:
 
 
 def _approval(book: Runbook, review: Review, name: str, role: str | None, drafted_at: datetime) -> Iterator[OwedDuty]:
-    """A draft of the review's own asks for itself."""
+    """A draft of the review's own asks for itself. No snooze holds it: people outside wait for it."""
     if name not in review.ended:
         yield OwedDuty(
             name=name,
@@ -157,7 +157,6 @@ def _approval(book: Runbook, review: Review, name: str, role: str | None, drafte
             role=role,
             people=who_owes(book, review.incident, role),
             asked_by=duty_key(DutyKind.DUTY_DRAFT if drafted_at > review.opened_at else DutyKind.APPROVE, name),
-            quiet_until=_quiet_until(review, name),
         )
 
 

@@ -78,9 +78,9 @@ def _waived(book: Runbook, review: Review, event: Waived) -> Review:
 
 
 def _snoozed(book: Runbook, review: Review, event: NagsSnoozed) -> Review:
-    names = [each.name for each in owed(book, review)]
+    names = [each.name for each in owed(book, review) if each.kind != "approval"]
     if event.what and event.what not in names:
-        return _log(review, event, f"{event.by} snoozed {event.what!r}, which is not owed")
+        return _log(review, event, f"{event.by} snoozed {event.what!r}, of which there is no reminder to hold")
     snoozed = {name: until for name, until in review.snoozed.items() if name in names or not name}
     after = review.model_copy(update={"snoozed": {**snoozed, event.what: event.at + event.duration}})
     what = event.what.replace("-", " ") or "all reminders"

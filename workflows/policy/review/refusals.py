@@ -22,8 +22,7 @@ def refusal(book: Runbook, review: Review, event: Event) -> str | None:
         case Submitted(duty=name) | Waived(duty=name) if name or isinstance(event, Submitted):
             return None if meant(book, review, name) else _not_owed(book, review, name)
         case NagsSnoozed(what=name) if name:
-            known = [each.name for each in owed(book, review)]
-            return None if name in known else f"nothing called {name!r} is owed; choose one of {', '.join(known)}"
+            return _cannot_snooze(book, review, name)
     return refusals.particular(book, review.incident, event)
 
 
@@ -37,6 +36,19 @@ def _cannot_start(book: Runbook, review: Review) -> str | None:
         return None
     answered = "asked for it" if review.answer.wanted else "said no"
     return f"{review.answer.by} has already {answered}"
+
+
+def _cannot_snooze(book: Runbook, review: Review, name: str) -> str | None:
+    known = {each.name: each.kind for each in owed(book, review)}
+    if name not in known:
+        return f"nothing called {name!r} is owed; choose one of {', '.join(known)}"
+    if known[name] != "approval":
+        return None
+    incident = review.incident.id
+    return (
+        f"{name} waits for approval, and a snooze holds only reminders; "
+        f"tocsin approve {incident} --draft {name}, or tocsin review waive {incident} {name}"
+    )
 
 
 def _not_owed(book: Runbook, review: Review, name: str) -> str:
