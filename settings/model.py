@@ -9,6 +9,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from settings.access import AccessSettings
 from settings.delivery import DeliverySettings
 from settings.pagers import PagerSettings
 from settings.secret_files import SecretFiles, UnreadableFile
@@ -23,7 +24,7 @@ class SettingsError(Exception):
     """A setting is missing or wrong; the message names it and says what to do."""
 
 
-class Settings(SourceSettings, PagerSettings, DeliverySettings):
+class Settings(SourceSettings, AccessSettings, PagerSettings, DeliverySettings):
     """See the descriptions. Nothing here is ever written to a history or a log."""
 
     model_config = SettingsConfigDict(

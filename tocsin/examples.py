@@ -54,5 +54,6 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "worker": ("tocsin worker",),
     "gateway": ("tocsin gateway --port 8080",),
     "setup": ("tocsin setup",),
+    "token add": ("tocsin token add alertmanager", "tocsin token add api --name alice --scope respond"),
     "replay": ("tocsin replay --live", "tocsin replay --since 7d"),
 }

@@ -48,7 +48,7 @@ class Admission:
             raise self.outcomes.refusal(source, 403, error, now, sender)
         most = READ_AT_MOST * self.settings.max_body_bytes
         try:
-            sent = await _read(request, most)
+            sent = await read_body(request, most)
         except ClientDisconnect:
             raise self.outcomes.refusal(source, 400, "the sender hung up", now, sender) from None
         body, whole = unpacked(sent, request.headers.get("content-encoding", ""), most)
@@ -89,7 +89,7 @@ async def in_time(source: Source) -> AsyncIterator[None]:
         raise later("not stored in time: send it again") from None
 
 
-async def _read(request: Request, limit: int) -> bytes:
+async def read_body(request: Request, limit: int) -> bytes:
     """Not to its end, if it is longer than that, whatever Content-Length says. Raises ClientDisconnect."""
     body = bytearray()
     async for chunk in request.stream():

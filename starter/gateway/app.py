@@ -8,6 +8,8 @@ from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
 
 from settings import Settings
+from starter.desk.temporal_desk import TemporalDesk
+from starter.gateway.access import Access
 from starter.gateway.admission import Admission
 from starter.gateway.canary import Canary
 from starter.gateway.errors import answer_refusals
@@ -15,7 +17,7 @@ from starter.gateway.limits import Door
 from starter.gateway.outcomes import Outcomes
 from starter.gateway.pipeline import Pipeline
 from starter.gateway.published import Published
-from starter.gateway.routes import alerts, cloudwatch, health, heartbeat, jira, pagerduty
+from starter.gateway.routes import alerts, api, cloudwatch, health, heartbeat, jira, pagerduty
 from starter.gateway.routes.unknown import answer_unknown
 from starter.gateway.stuck_watch import StuckWatch
 from starter.intake.beats import Beats
@@ -60,6 +62,7 @@ def create_app(
         jira.router(admission, incidents),
         heartbeat.router(admission, beats),
         health.router(watched),
+        api.router(Access(settings.api_tokens, outcomes), TemporalDesk(incidents)),
     )
 
     @asynccontextmanager

@@ -1,5 +1,6 @@
 """The one module that holds a Temporal client: opens incidents, signals them what happened, asks how they stand."""
 
+import contextlib
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final, TypeVar
@@ -13,12 +14,19 @@ from temporalio.client import (
     WorkflowQueryFailedError,
     WorkflowUpdateFailedError,
 )
-from temporalio.common import RawValue, SearchAttributePair, TypedSearchAttributes, WorkflowIDConflictPolicy
+from temporalio.common import (
+    RawValue,
+    SearchAttributePair,
+    TypedSearchAttributes,
+    WorkflowIDConflictPolicy,
+    WorkflowIDReusePolicy,
+)
+from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from starter.temporal import directory, histories
 from starter.temporal.connection import DEADLINE, QUERY_WITHIN, TemporalConnection
-from starter.temporal.pages import PAGE_SIZE
 from starter.temporal.results import (
+    PAGE_SIZE,
     FoundIncident,
     HistoryLine,
     ListPage,
@@ -89,10 +97,12 @@ class Incidents:
         await self._start(workflow_id, opening, delivery, *more)
         return True
 
-    async def declare(self, opening: OpenRequest) -> str:
-        """Open an incident by hand. Returns its workflow id."""
-        workflow_id = f"incident-declared-{uuid4().hex}"
-        await self._start(workflow_id, opening)
+    async def declare(self, opening: OpenRequest, name: str | None = None) -> str:
+        """Open an incident by hand. Returns its workflow id. With the same name again it is the same incident, open or
+        closed."""
+        workflow_id = f"incident-declared-{name or uuid4().hex}"
+        with contextlib.suppress(WorkflowAlreadyStartedError):
+            await self._start(workflow_id, opening, reuse=WorkflowIDReusePolicy.REJECT_DUPLICATE)
         return workflow_id
 
     async def signal(self, workflow_id: str, event: E, *more: E) -> None:
@@ -116,7 +126,7 @@ class Incidents:
     async def ask(self, workflow_id: str, event: Event, patience: timedelta = QUERY_WITHIN) -> UpdateResult:
         """Do what a person wants done, and say what it changed.
 
-        Raises Refused, NothingOpen, or NobodyWorks: then a signal has been left, under the same event id, so that the
+        Raises Refused, NothingOpen, or Recorded: then a signal has been left, under the same event id, so that the
         event counts once even if the update should be carried out after all.
         """
         event = event if event.id else event.model_copy(update={"id": uuid4().hex})
@@ -193,12 +203,19 @@ class Incidents:
         except WorkflowFailureError as error:
             raise NobodyWorks("the canary did not come through the worker", str(error.cause)) from error
 
-    async def _start(self, workflow_id: str, opening: OpenRequest, *deliveries: AlertsReceived) -> None:
+    async def _start(
+        self,
+        workflow_id: str,
+        opening: OpenRequest,
+        *deliveries: AlertsReceived,
+        reuse: WorkflowIDReusePolicy = WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+    ) -> None:
         async with self._connection.temporal():
             await self._client.start_workflow(
                 "incident",
                 IncidentInput(opening=opening),
                 id=workflow_id,
+                id_reuse_policy=reuse,
                 task_queue=WORKFLOW_QUEUE,
                 task_timeout=timedelta(seconds=5),  # what a killed worker costs at most
                 search_attributes=_attributes(opening),

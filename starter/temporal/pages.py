@@ -15,7 +15,6 @@ from starter.temporal.results import ReviewSummary, Summary
 
 AT_A_TIME: Final = 1000
 """Rows of one answer; the server gives no more."""
-PAGE_SIZE: Final = 20
 READ_WHOLE: Final = 100
 """So many are read whole, and sorted here."""
 

@@ -1,7 +1,7 @@
 """Answers of Temporal about incidents, and the errors that such a question can raise, in words for people."""
 
 from datetime import datetime
-from typing import Generic, Self, TypeVar
+from typing import Final, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -22,9 +22,13 @@ class NobodyWorks(Exception):
         super().__init__(f"{reason}: {means}" + (f". What to do: {cure}" if cure else ""))
         self.reason, self.cure = reason, cure
 
-    def recorded(self, means: str = "nothing is being paged") -> Self:
+    def recorded(self, means: str = "nothing is being paged") -> "Recorded":
         """What was said is kept, and counts when somebody works again."""
-        return type(self)(f"recorded; {self.reason}", means, self.cure)
+        return Recorded(f"recorded; {self.reason}", means, self.cure)
+
+
+class Recorded(NobodyWorks):
+    """Temporal has what was said, and nobody acts on it before a worker runs."""
 
 
 class Unpublished(Exception):
@@ -129,6 +133,9 @@ class ReviewSummary(Result):
 
 
 Row = TypeVar("Row", Summary, ReviewSummary)
+
+
+PAGE_SIZE: Final = 20
 
 
 class ListPage(Result, Generic[Row]):

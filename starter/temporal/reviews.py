@@ -10,8 +10,8 @@ from starter.temporal.deadlines import due_first
 from starter.temporal.directory import LIST_PAGE, LIST_PAGE_WITHIN
 from starter.temporal.incidents import A_PAGE_WITHIN, LONG_LIST, Incidents
 from starter.temporal.lookup import MOST_NAMED, Lookup
-from starter.temporal.pages import PAGE_SIZE, READ_WHOLE, every
-from starter.temporal.results import FoundIncident, ListPage, LookupFailed, ReviewSummary
+from starter.temporal.pages import READ_WHOLE, every
+from starter.temporal.results import PAGE_SIZE, FoundIncident, ListPage, LookupFailed, ReviewSummary
 from starter.temporal.rows import review_record, review_row
 from workflows.policy.review.results import ReviewStatus
 from workflows.policy.review.summary import ClosedReview

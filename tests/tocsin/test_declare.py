@@ -11,12 +11,12 @@ from temporalio.exceptions import ApplicationError
 from temporalio.worker import Worker
 
 from settings import Settings
+from starter.desk import acting
 from starter.runbooks.library import load
 from starter.temporal.incidents import Incidents
 from starter.temporal.installations import Installations
 from starter.temporal.loading import loaded
 from tests.tocsin.conftest import Tocsin
-from tocsin.commands import opening
 from workflows.policy.effects.effects import Page, Receipt, Send
 from workflows.queues import PAGE_QUEUE
 
@@ -87,7 +87,7 @@ async def test_a_call_by_hand_says_who_rings_or_why_nobody_does(
 async def test_it_does_not_wait_without_end_for_a_page_that_goes_nowhere(
     tocsin: Tocsin, deciding: Worker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(opening, "FATE_WITHIN", timedelta())
+    monkeypatch.setattr(acting, "FATE_WITHIN", timedelta())
     answer = await tocsin("declare", "Checkout is down", "--severity", "sev1")
     assert answer.code == 2
     assert answer.err.startswith("nobody has been reached yet: still trying: page On-call Engineer")

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from temporalio.worker import Worker
 
+from starter.desk.meaning import Unlisted, in_one_word, meant
 from starter.runbooks.library import Library
 from tests.tocsin.conftest import Tocsin
 from tests.tocsin.test_commands import until_found
 from tocsin.commands.arguments import me, severity
-from tocsin.commands.meaning import Unlisted, in_one_word, meant
 from workflows.policy.incident.events import HandedOff, RoleAssigned
 
 

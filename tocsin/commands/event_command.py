@@ -8,28 +8,33 @@ it, `--json`), finds the incident, asks it, and prints what changed.
 import asyncio
 import inspect
 import re
+import sys
 from collections.abc import Callable, Sequence
 from inspect import Parameter
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from pydantic import ValidationError
 from typer import Option
 
+from starter.desk.meaning import Unlisted
 from tocsin import output
 from tocsin.commands.arguments import WHICH_INCIDENT, AsJson, By, is_whole_id, me, not_blank
+from tocsin.commands.session import desk
 from tocsin.failure import Failure, badly_put
 from workflows.policy.incident.events import Event
+from workflows.policy.views.results import UpdateResult
+
+if TYPE_CHECKING:
+    from starter.desk.desk import Desk
 
 VIA = "command line"
-Addressee = Literal["incident", "review", "either"]
-"""either: an open incident, or after its end its review."""
 _ID_BEGINNING = re.compile(r"\d{4}|(incident|review)-")
 """How the id of an incident begins, or that of a workflow."""
 
 
 def event_command(
-    app: typer.Typer, name: str, to: Addressee = "incident", *, names_somebody: bool = False
+    app: typer.Typer, name: str, *, names_somebody: bool = False
 ) -> Callable[[Callable[..., Event]], Callable[..., Event]]:
     """Make a command of a function that returns an event. `names_somebody`: one of the runbook's people, that is."""
 
@@ -40,7 +45,7 @@ def event_command(
         def run(context: typer.Context, by: str, as_json: bool, unlisted: bool = False, **options: object) -> None:
             incident, own = split(context.args, takes)
             event = _checked(event_of, own, options).model_copy(update={"by": by or me(), "via": VIA})
-            _signal(to, incident, event, unlisted, as_json)
+            asyncio.run(_signal(incident, event, unlisted, as_json))
 
         options = [parameter for parameter in parameters if parameter not in takes]
         common = (*_COMMON, _UNLISTED) if names_somebody else _COMMON
@@ -59,14 +64,23 @@ def event_command(
     return register
 
 
-def _signal(to: Addressee, incident: str, event: Event, unlisted: bool, as_json: bool) -> None:
+async def _signal(incident: str, event: Event, unlisted: bool, as_json: bool) -> None:
     """Imports Temporal's client, which `--help` does without."""
-    from tocsin.commands.asking import ask
     from tocsin.commands.calling import check, shown
 
-    changed = asyncio.run(ask(to, incident, event, unlisted=unlisted, may_ask=not as_json))
+    changed = await _asked(await desk(), incident, event, unlisted, may_ask=not as_json and sys.stdin.isatty())
     output.show(changed, shown(changed), as_json)
     check(changed)
+
+
+async def _asked(reached: "Desk", incident: str, event: Event, unlisted: bool, *, may_ask: bool) -> UpdateResult:
+    """Raises Failure when somebody is named whom the runbook does not list, and nobody says that this is meant."""
+    try:
+        return await reached.ask(incident, event, unlisted=unlisted)
+    except Unlisted as who:
+        if may_ask and typer.confirm(f"{who}\nIs somebody else meant all the same?"):
+            return await reached.ask(incident, event, unlisted=True)
+        raise Failure(f"{who}. For somebody else say --unlisted") from None
 
 
 def split(words: Sequence[str], takes: Sequence[Parameter]) -> tuple[str, Sequence[str]]:

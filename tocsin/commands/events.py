@@ -5,10 +5,10 @@ from typing import Annotated, Literal
 import typer
 from typer import Option
 
+from starter.desk.meaning import in_one_word
 from tocsin.commands import arguments
 from tocsin.commands.arguments import Reason
 from tocsin.commands.event_command import event_command
-from tocsin.commands.meaning import in_one_word
 from workflows.policy.incident.events import (
     Acknowledged,
     Cancelled,
@@ -68,7 +68,7 @@ def update(
     return UpdatePosted(text=text, public=public, phase=phase)
 
 
-@event_command(app, "approve", to="either")
+@event_command(app, "approve")
 def approve(
     text: str = "",
     /,
@@ -79,7 +79,7 @@ def approve(
     return DraftApproved(text=text, draft=draft)
 
 
-@event_command(app, "assign", to="either", names_somebody=True)
+@event_command(app, "assign", names_somebody=True)
 def assign(role: str, person: str, /) -> Event:
     """Give a role of the runbook, such as commander, to somebody."""
     return RoleAssigned(role=in_one_word(role), person=person)
@@ -91,7 +91,7 @@ def handoff(to: str, text: str = "", /) -> Event:
     return HandedOff(to=to, text=text)
 
 
-@event_command(app, "note", to="either")
+@event_command(app, "note")
 def note(text: str, /) -> Event:
     """Write a line on the timeline."""
     return Noted(text=text)

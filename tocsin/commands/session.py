@@ -5,16 +5,24 @@ from typing import TYPE_CHECKING
 from tocsin import own_settings
 
 if TYPE_CHECKING:
+    from starter.desk.desk import Desk
     from starter.temporal.incidents import Incidents
-    from starter.temporal.reviews import Reviews
+    from workflows.policy.runbook.model import Runbook
     from workflows.policy.watches.installation import Installation
 
 
-async def reviews() -> "Reviews":
-    """Raises Failure when Temporal cannot be reached."""
-    from starter.temporal.reviews import Reviews
+async def desk() -> "Desk":
+    """Through Temporal. Raises Failure when it cannot be reached."""
+    from starter.desk.temporal_desk import TemporalDesk
 
-    return Reviews(await incidents())
+    return TemporalDesk(await incidents(), _followed)
+
+
+def _followed(there: "Installation", name: str) -> "Runbook":
+    """Only who declares needs all settings, and the runbooks that they name."""
+    from tocsin.following import followed
+
+    return followed(there, name)
 
 
 async def incidents() -> "Incidents":

@@ -60,5 +60,6 @@ ROWS = (
             "setup": "Prepare the configured Temporal.",
         },
     ),
+    *_rows("token", "Run", {"token": "Secrets of whoever calls the gateway."}),
     *_rows("replay", "Run", {"replay": "Before a deploy: try this code on what runs already."}),
 )

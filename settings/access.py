@@ -1,0 +1,59 @@
+"""Who may use the HTTP API. Only hashes of the tokens are kept: whoever reads the settings cannot use them."""
+
+import hashlib
+import re
+import secrets
+from typing import Annotated, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings
+
+Scope = Literal["read", "respond", "admin"]
+SCOPES: Final = ("read", "respond", "admin")
+"""Each may do what those before it may."""
+_WRITTEN_TOKEN = re.compile(r"(?P<name>[^:]*):(?P<scope>[^:]*):(?P<sha256>[^:]*)")
+
+
+class ApiToken(BaseModel):
+    """A token that was handed out, as far as it is kept."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: Annotated[str, Field(pattern=r"^[\w.@-][\w .@-]{0,59}$")]
+    """Whoever uses it: events are theirs."""
+    scope: Scope
+    sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _written(cls, given: object) -> object:
+        if not isinstance(given, str):
+            return given
+        found = _WRITTEN_TOKEN.fullmatch(given.strip())
+        if found is None:
+            raise ValueError("write each NAME:SCOPE:HASH, as `tocsin token add api` prints it")
+        return found.groupdict()
+
+    def __str__(self) -> str:
+        return f"{self.name}:{self.scope}:{self.sha256}"
+
+
+class AccessSettings(BaseSettings):
+    url: str | None = Field(
+        None,
+        pattern=r"^https?://[^\s/]+(/\S*)?$",
+        description="a gateway by whose HTTP API commands go: they then need nothing of Temporal",
+    )
+    token: SecretStr | None = Field(None, description="your token there: `tocsin token add api` makes one")
+    api_tokens: tuple[ApiToken, ...] = Field(
+        (), description="who may use the HTTP API: `NAME:SCOPE:HASH`, as `tocsin token add api` prints it (several)"
+    )
+
+
+def hashed(token: str) -> str:
+    """Without salt: a token is as long as the hash, and nobody can guess it."""
+    return hashlib.sha256(token.encode(errors="surrogatepass")).hexdigest()
+
+
+def new_token() -> str:
+    return f"tocsin_{secrets.token_urlsafe(32)}"

@@ -1,0 +1,104 @@
+"""How an incident is opened, and told what happened, once it is known which, and what."""
+
+import hashlib
+from collections.abc import Awaitable, Callable
+from functools import partial
+
+from starter.desk.answers import Called, Declaration, Declared
+from starter.desk.fate import FATE_WITHIN, fate
+from starter.desk.meaning import meant
+from starter.desk.verbs import Addressee, verb_of
+from starter.temporal.incidents import Incidents
+from starter.temporal.installations import Installations
+from starter.temporal.results import FoundIncident, NobodyWorks, RefusedByIncident, Unpublished
+from starter.temporal.reviews import Reviews
+from workflows.policy.incident.events import Cancelled, Escalated, Event, HandedOff, RoleAssigned
+from workflows.policy.incident.opening import OpenRequest
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.views.first_page import first_page, page_of
+from workflows.policy.views.results import UpdateResult
+from workflows.policy.watches.installation import Installation
+
+
+async def ask(known: Incidents, part: str, event: Event, *, unlisted: bool) -> UpdateResult:
+    """Find the incident that is meant (empty: the only one), let it take the event, and say what changed.
+
+    Raises LookupFailed, RefusedByIncident, Unlisted, Recorded.
+    """
+    found = await _find(known, verb_of(event).to)(part or None)
+    if isinstance(event, Cancelled) and event.duplicate_of:
+        event = await _resolved(known, event)
+    if isinstance(event, RoleAssigned | HandedOff) and (book := await _book(known, found)):
+        event = meant(event, book, unlisted=unlisted)
+    answer = await known.ask(found.workflow_id, event)
+    return await _called(known, found.workflow_id, event, answer) if isinstance(event, Escalated) else answer
+
+
+def opening(there: Installation, book: Runbook, said: Declaration, by: str) -> OpenRequest:
+    """Raises ValidationError when a field is not what an incident can have."""
+    fields = said.model_dump(exclude={"runbook"})
+    severity = said.severity or book.intake.default_severity
+    own = {"runbook": book, "severity": severity, "declared_by": by, "speed": there.speed, "no_pager": there.no_pager}
+    return OpenRequest.model_validate({**fields, **own})
+
+
+async def declare(known: Incidents, request: OpenRequest, event_id: str = "") -> Declared:
+    """Open it, and say what became of its first page. The same event id opens it once. Raises Recorded."""
+    name = hashlib.sha256(event_id.encode()).hexdigest()[:32] if event_id else None
+    workflow_id = await known.declare(request, name)
+    try:
+        incident, page = await fate(known, workflow_id, partial(first_page, request.runbook), FATE_WITHIN)
+    except NobodyWorks as nobody:
+        raise nobody.recorded() from None
+    return Declared(
+        incident=incident.id,
+        workflow_id=workflow_id,
+        runbook=request.runbook.runbook,
+        severity=request.severity,
+        first_page=page,
+    )
+
+
+def _find(known: Incidents, to: Addressee) -> Callable[[str | None], Awaitable[FoundIncident]]:
+    match to:
+        case "incident":
+            return known.find
+        case "review":
+            return Reviews(known).find
+        case "either":
+            return Reviews(known).find_either
+
+
+async def _book(known: Incidents, found: FoundIncident) -> Runbook | None:
+    """As far as anybody can say now: without it the words go as they are."""
+    try:
+        if found.workflow_id.startswith("review-"):
+            followed = (await Reviews(known).status(found)).review.incident.runbook
+        else:
+            followed = (await known.status(found.workflow_id, found.run_id)).incident.runbook
+        return (await Installations(known.connection).current()).runbooks.get(followed)
+    except (NobodyWorks, Unpublished):
+        return None
+
+
+async def _resolved(known: Incidents, event: Cancelled) -> Cancelled:
+    """With the whole id of the other incident, and that of its workflow. Raises RefusedByIncident, LookupFailed."""
+    other = await known.find(event.duplicate_of)
+    if (await known.status(other.workflow_id)).incident.resolved:
+        raise RefusedByIncident(f"{other.incident} is over, and receives nothing: tocsin show {other.incident}")
+    names = {"duplicate_of": other.incident, "duplicate_workflow": other.workflow_id}
+    return event.model_copy(update=names)
+
+
+async def _called(known: Incidents, workflow_id: str, event: Event, answer: UpdateResult) -> UpdateResult:
+    """The answer with the page's fate; as it is where nothing can be said of it: the call stands all the same."""
+    incident = (await known.status(workflow_id)).incident
+    call = next((call for call in reversed(incident.calls) if call.by == event.by), None)
+    try:
+        book = (await Installations(known.connection).current()).runbooks.get(incident.runbook)
+    except Unpublished:
+        return answer
+    if call is None or book is None:
+        return answer
+    _, page = await fate(known, workflow_id, partial(page_of, call, book), FATE_WITHIN)
+    return Called(**dict(answer), page=page)

@@ -1,0 +1,77 @@
+"""What people are answered: by the HTTP API as it is, by the command line in words or with `--json`."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from starter.temporal.results import HistoryLine
+from workflows.policy.incident.follow_up import FollowUp
+from workflows.policy.review.results import ReviewStatus
+from workflows.policy.runbook.names import SeverityName
+from workflows.policy.views.first_page import FirstPage
+from workflows.policy.views.results import PlanView, Status, UpdateResult
+
+
+class Declaration(BaseModel):
+    """What somebody says who opens an incident."""
+
+    model_config = ConfigDict(frozen=True)
+
+    title: str = Field(min_length=1, max_length=300)
+    severity: str = ""
+    """The runbook's default if left out."""
+    service: str = ""
+    runbook: str = ""
+    """The installation's default if left out."""
+    labels: dict[str, str] = {}
+    flags: tuple[str, ...] = ()
+
+
+class Declared(BaseModel):
+    """An incident has been opened by hand."""
+
+    incident: str
+    workflow_id: str
+    runbook: str
+    severity: SeverityName
+    first_page: FirstPage
+
+
+class Called(UpdateResult):
+    """Somebody has been called by hand."""
+
+    page: FirstPage
+
+
+class ShownIncident(BaseModel):
+    """One incident: how it stands, and what comes next."""
+
+    state: Status
+    plan: PlanView
+
+
+class ShownReview(BaseModel):
+    """One review: what is owed, and what has been done."""
+
+    state: ReviewStatus
+    plan: PlanView
+
+
+class Remembered(BaseModel):
+    """What the history knows by itself, when no worker answers."""
+
+    incident: str
+    problem: str
+    """Why that is all."""
+    history: list[HistoryLine]
+
+
+class KeptFollowUp(BaseModel):
+    """One follow-up of an incident or its review."""
+
+    incident: str
+    follow_up: FollowUp | None = None
+    problem: str = ""
+    """Why nothing is known of those of this incident."""
+
+    @property
+    def is_open(self) -> bool:
+        return self.follow_up is None or self.follow_up.ending is None

@@ -1,0 +1,68 @@
+"""The desk that goes to Temporal."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from starter.desk import acting, looking
+from starter.desk.answers import Declaration, Declared, KeptFollowUp, Remembered, ShownIncident, ShownReview
+from starter.temporal.incidents import Incidents
+from starter.temporal.installations import Installations
+from starter.temporal.results import ListPage, RefusedByIncident, ReviewSummary, Summary, whole
+from starter.temporal.reviews import Reviews
+from starter.temporal.stuck_marks import stuck_marked
+from workflows.policy.incident.events import Event
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.views.results import PlanView, UpdateResult
+from workflows.policy.watches.installation import Installation
+
+
+def published_runbook(there: Installation, name: str) -> Runbook:
+    """The installation's runbook of that name; without one, its default. Raises RefusedByIncident."""
+    book = there.runbooks.get(name or there.default)
+    if book is None:
+        has = ", ".join(sorted(there.runbooks)) or "none"
+        raise RefusedByIncident(f"there is no runbook {name or there.default!r}: the running installation has {has}")
+    return book
+
+
+@dataclass(frozen=True)
+class TemporalDesk:
+    known: Incidents
+    choose: Callable[[Installation, str], Runbook] = published_runbook
+    """Which runbook is meant by a name."""
+
+    async def ask(self, part: str, event: Event, *, unlisted: bool = False) -> UpdateResult:
+        return await acting.ask(self.known, part, event, unlisted=unlisted)
+
+    async def declare(self, said: Declaration, by: str, event_id: str = "") -> Declared:
+        """Raises ValidationError, Unpublished."""
+        there = await Installations(self.known.connection).current()
+        request = acting.opening(there, self.choose(there, said.runbook), said, by)
+        return await acting.declare(self.known, request, event_id)
+
+    async def incidents(self, number: int, size: int, *, closed: bool) -> ListPage[Summary]:
+        return await stuck_marked(self.known.connection, await self.known.page(number, size, include_closed=closed))
+
+    async def all_incidents(self, *, closed: bool) -> tuple[Summary, ...]:
+        page = await stuck_marked(self.known.connection, whole(await self.known.list(include_closed=closed)))
+        return page.rows
+
+    async def show(self, part: str) -> ShownIncident | Remembered:
+        return await looking.show(self.known, part)
+
+    async def plan(self, part: str) -> PlanView | Remembered:
+        return await looking.plan(self.known, part)
+
+    async def reviews(self, number: int, size: int, *, closed: bool) -> ListPage[ReviewSummary]:
+        page = await Reviews(self.known).page(number, size, include_closed=closed)
+        return await stuck_marked(self.known.connection, page)
+
+    async def all_reviews(self, *, closed: bool) -> tuple[ReviewSummary, ...]:
+        rows = await Reviews(self.known).list(include_closed=closed)
+        return (await stuck_marked(self.known.connection, whole(rows))).rows
+
+    async def show_review(self, part: str) -> ShownReview | Remembered:
+        return await looking.show_review(self.known, part)
+
+    async def follow_ups(self, part: str) -> list[KeptFollowUp]:
+        return await looking.follow_ups(self.known, part)
