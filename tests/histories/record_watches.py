@@ -1,10 +1,10 @@
-"""Records heartbeats and silences, as `record.py` records incidents: `python -m tests.histories.record_watches`."""
+"""Records heartbeats and silences."""
 
-import asyncio
 from datetime import timedelta
 
-from tests.histories.record import save
-from tests.temporal_server import time_skipping_server
+from temporalio.testing import WorkflowEnvironment
+
+from tests.histories.saving import save
 from tests.workflows import silences
 from tests.workflows.heartbeats import AWAY, Signs, crew, heartbeat
 from tests.workflows.incidents import firing, resolved
@@ -12,34 +12,29 @@ from tests.workflows.incidents import firing, resolved
 MINUTE = timedelta(minutes=1)
 
 
-async def main() -> None:
-    async with time_skipping_server() as temporal:
-        signs = Signs()
-        async with heartbeat(temporal) as live, crew(temporal, signs):
-            for minute in (3, 6, 9):
-                await live.at(minute * MINUTE)
-                await live.handle.signal("beat")
-            await live.at(16 * MINUTE)  # missing
+async def record(temporal: WorkflowEnvironment) -> None:
+    signs = Signs()
+    async with heartbeat(temporal) as live, crew(temporal, signs):
+        for minute in (3, 6, 9):
+            await live.at(minute * MINUTE)
             await live.handle.signal("beat")
-            await live.handle.signal("beet", "nonsense")
-            await live.handle.signal("pause", {"duration": "30m", "by": "Alice"})
-            await live.at(60 * MINUTE)  # missing again
-            await live.handle.signal("beat")
-            signs.answers, signs.looks = [AWAY], []
-            await live.at(70 * MINUTE)  # not to be judged
-            await live.handle.signal("remove", {"by": "Alice"})
-            await live.handle.result()
-            await save(live.handle, "heartbeat")
-        async with silences.silence(temporal) as quiet, silences.crew(temporal):
-            await quiet.hold(firing("f1"), firing("f2"))
-            await quiet.hold(firing("f3"), number=2)
-            await quiet.handle.signal("hold", "nonsense")
-            await quiet.pass_by(10 * MINUTE)
-            await quiet.hold(resolved("f2"))
-            await quiet.pass_by(50 * MINUTE)
-            await quiet.handle.result()
-            await save(quiet.handle, "silence")
-
-
-if __name__ == "__main__":
-    asyncio.run(main())
+        await live.at(16 * MINUTE)  # missing
+        await live.handle.signal("beat")
+        await live.handle.signal("beet", "nonsense")
+        await live.handle.signal("pause", {"duration": "30m", "by": "Alice"})
+        await live.at(60 * MINUTE)  # missing again
+        await live.handle.signal("beat")
+        signs.answers, signs.looks = [AWAY], []
+        await live.at(70 * MINUTE)  # not to be judged
+        await live.handle.signal("remove", {"by": "Alice"})
+        await live.handle.result()
+        await save(live.handle, "heartbeat")
+    async with silences.silence(temporal) as quiet, silences.crew(temporal):
+        await quiet.hold(firing("f1"), firing("f2"))
+        await quiet.hold(firing("f3"), number=2)
+        await quiet.handle.signal("hold", "nonsense")
+        await quiet.pass_by(10 * MINUTE)
+        await quiet.hold(resolved("f2"))
+        await quiet.pass_by(50 * MINUTE)
+        await quiet.handle.result()
+        await save(quiet.handle, "silence")

@@ -1,10 +1,12 @@
 """Recorded histories replay: a change of logic that would freeze a live incident fails here (rule 11)."""
 
+import json
 from pathlib import Path
 
 import pytest
 
 from tests.workflows.retracing import HISTORIES, replay
+from worker.registry import WORKFLOWS
 
 
 @pytest.mark.parametrize("path", HISTORIES, ids=[path.stem for path in HISTORIES])
@@ -12,5 +14,6 @@ async def test_a_recorded_workflow_replays(path: Path) -> None:
     await replay(path)
 
 
-def test_there_are_histories_to_replay() -> None:
-    assert len(HISTORIES) >= 3
+def test_every_kind_of_workflow_has_a_recorded_history() -> None:
+    begun = (json.loads(path.read_text())["events"][0]["workflowExecutionStartedEventAttributes"] for path in HISTORIES)
+    assert {each["workflowType"]["name"] for each in begun} == set(WORKFLOWS)
