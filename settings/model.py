@@ -87,6 +87,11 @@ class Settings(SourceSettings, AccessSettings, PagerSettings, DeliverySettings):
         pattern=r"^(https?://[^\s/]+(/\S*)?)?$",
         description="base address of Temporal's UI: pages and messages then link to their incident",
     )
+    deployment: str | None = Field(
+        None,
+        pattern=r"^[A-Za-z0-9_-]+\.[A-Za-z0-9._-]+$",
+        description="which build this worker is, if you deploy by Temporal's worker versioning: `NAME.BUILD`",
+    )
     speed: float = Field(1.0, gt=0, le=3600, description="time compression for drills: 60 makes a minute of a second")
 
     @field_validator("*", mode="before")

@@ -10,6 +10,7 @@ from temporalio.client import Client
 from settings import Settings
 from starter.runbooks.library import Library
 from worker import adapters
+from worker.deployment import deployment
 from worker.pager import unroutable
 from worker.publishing import publish
 from worker.workers import workers
@@ -25,7 +26,7 @@ async def work(
     Any number of processes may do this for one installation: it says and changes nothing for all of them.
     """
     perform = adapters.perform(settings)
-    crew = workers(client, perform, settings.worker_processes or 1)
+    crew = workers(client, perform, settings.worker_processes or 1, deployment(settings.deployment))
     gc.freeze()  # what there is now stays: not to be looked through again and again between pages
     async with asyncio.TaskGroup() as group:
         for worker in crew:
@@ -45,4 +46,6 @@ async def announce(client: Client, library: Library, settings: Settings) -> None
         log.warning("a runbook cannot be used", problem=str(problem))
     for sentence in unroutable(library.runbooks.values(), settings):
         log.warning("somebody cannot be paged", problem=sentence)
+    if settings.deployment is not None:
+        log.warning("this build takes nothing before Temporal is told that it is current", build=settings.deployment)
     await publish(client, library, settings)

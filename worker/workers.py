@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from temporalio.client import Client
-from temporalio.worker import ResourceBasedSlotConfig, Worker, WorkerTuner
+from temporalio.worker import ResourceBasedSlotConfig, Worker, WorkerDeploymentConfig, WorkerTuner
 
 from activities.perform import Perform
 from activities.temporal import Temporal
@@ -36,7 +36,12 @@ IN_MEMORY = 2_500
 its history anew."""
 
 
-def workers(client: Client, perform: Perform, processes: int = 1) -> tuple[Worker, ...]:
+def workers(
+    client: Client,
+    perform: Perform,
+    processes: int = 1,
+    deployment_config: WorkerDeploymentConfig | None = None,
+) -> tuple[Worker, ...]:
     """For one of so many processes. Pages have slots of their own: no amount of stuck chat messages delays one."""
     temporal = Temporal(Incidents(client))
     pages = [*perform.page_activities(), *temporal.page_activities()]
@@ -45,6 +50,7 @@ def workers(client: Client, perform: Perform, processes: int = 1) -> tuple[Worke
         Worker(
             client,
             task_queue=WORKFLOW_QUEUE,
+            deployment_config=deployment_config,
             workflows=list(WORKFLOWS.values()),
             workflow_runner=runner(),
             activities=pages,
@@ -59,6 +65,7 @@ def workers(client: Client, perform: Perform, processes: int = 1) -> tuple[Worke
         Worker(
             client,
             task_queue=FORMER_PAGE_QUEUE,
+            deployment_config=deployment_config,
             activities=pages,
             max_concurrent_activities=PAGES_AT_ONCE,
             max_concurrent_activity_task_polls=1,
@@ -67,6 +74,7 @@ def workers(client: Client, perform: Perform, processes: int = 1) -> tuple[Worke
         Worker(
             client,
             task_queue=COMMS_QUEUE,
+            deployment_config=deployment_config,
             activities=[*perform.comms_activities(), *temporal.comms_activities()],
             tuner=WorkerTuner.create_resource_based(
                 target_memory_usage=FULL, target_cpu_usage=BUSY, activity_config=SENDS_AT_ONCE
