@@ -1,4 +1,4 @@
-"""Temporal's worker versioning, for whoever deploys by it: which build this worker is (ADR 32)."""
+"""Temporal's worker versioning, for whoever deploys by it: which build this worker is (docs/deploys.md)."""
 
 from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
 from temporalio.worker import WorkerDeploymentConfig
