@@ -20,7 +20,15 @@ from workflows.policy.effects.effects import (
     WriteDocument,
 )
 from workflows.policy.engine import plan
-from workflows.policy.incident.events import Acknowledged, EffectSettled, Noted, Resolved, RoleAssigned, UpdatePosted
+from workflows.policy.incident.events import (
+    Acknowledged,
+    EffectSettled,
+    Noted,
+    Reopened,
+    Resolved,
+    RoleAssigned,
+    UpdatePosted,
+)
 from workflows.policy.planning.destinations import known_channel
 from workflows.policy.reducers.root import apply
 from workflows.policy.runbook.people import Person
@@ -29,6 +37,7 @@ from workflows.policy.time.calendar import Calendar
 from workflows.texts.context import ALWAYS, SOMETIMES
 from workflows.texts.defaults import TEXTS
 from workflows.texts.incident_values import page_links
+from workflows.texts.proofreading import left_open
 from workflows.texts.render import LONGEST_MESSAGE, Message, words
 from workflows.texts.review_context import FIRST, LAST
 
@@ -363,7 +372,10 @@ class TestGaps:
         assert words(book, opened(book).incident, demand, at(0)).gaps == gaps
 
     def test_in_a_title_are_none(self) -> None:
-        said = self.of("We look into {{ issue }}", title="[impact] of {{ x }} TBD")
+        book = runbook(severity(tier("alice")), templates={"public_investigating": "We look into {{ title }}"})
+        effect = Publish(status="investigating", template="public_investigating", approved=True)
+        demand = Demand(duty="publish/investigating", due_at=at(0), reason="owed", effect=effect)
+        said = words(book, opened(book, title="[impact] of {{ x }} TBD").incident, demand, at(0))
         assert (said.gaps, said.text) == ((), "We look into [impact] of {{ x }} TBD")
 
 
@@ -392,9 +404,9 @@ class TestInPublic:
         named = self.said("About {{ service }}: {{ issue }}.", "Logging in", services={"login": "Logging in"})
         assert named.text == "About Logging in: a problem with Logging in."
 
-    def test_another_is_one_of_our_services(self) -> None:
+    def test_another_is_some_of_our_services(self) -> None:
         said = self.said("About {{ service | default('our services') }}: {{ issue }}.", HOSTILE)
-        assert said.text == "About our services: a problem with one of our services."
+        assert said.text == "About our services: a problem with some of our services."
 
     def test_what_somebody_has_read_and_let_out_may_stand_there(self) -> None:
         book = runbook(severity(tier("alice")), templates={"public_investigating": "{{ service }}: {{ cause }}"})
@@ -403,14 +415,58 @@ class TestInPublic:
         effect = Publish(status="investigating", template="public_investigating", approved=True)
         demand = Demand(duty="publish/investigating", due_at=at(1), reason="owed", effect=effect)
         said = words(book, simulation.incident, demand, at(1))
-        assert (said.subject, said.text) == ("A problem with one of our services", "db-17: rolled back")
+        assert (said.subject, said.text) == ("A problem with some of our services", "db-17: rolled back")
 
-    def test_what_a_person_declared_may_be_named(self) -> None:
-        book = runbook(severity(tier("alice")), templates={"public_investigating": "{{ service }}: {{ issue }}"})
+    @pytest.mark.parametrize("approved", [False, True])
+    def test_an_issue_is_nothing_that_a_person_declared_for_the_house(self, approved: bool) -> None:
+        """`db-17 is down` was written for colleagues, and so was the service."""
+        book = runbook(severity(tier("alice")), templates={"public_investigating": "We look into {{ issue }}."})
+        declared = opened(book, title="iDRAC of db-17 is down", service="db-17.int.example")
+        effect = Publish(status="investigating", template="public_investigating", approved=approved)
+        demand = Demand(duty="publish/investigating", due_at=at(1), reason="owed", effect=effect)
+        said = words(book, declared.incident, demand, at(1))
+        assert said.text == "We look into a problem with some of our services."
+        assert said.subject == "A problem with some of our services"
+
+    @pytest.mark.parametrize("wrote", ["iOS logins that fail", "eBay PAYMENTS", "slow searches"])
+    def test_what_somebody_wrote_for_the_public_stands_there_letter_for_letter(self, wrote: str) -> None:
+        book = runbook(severity(tier("alice")), intake={"services": {"db-17": "Logging in"}})
+        declared = opened(book, title=HOSTILE, service="Logging in", public=wrote, labels={"job": HOSTILE})
         effect = Publish(status="investigating", template="public_investigating")
         demand = Demand(duty="publish/investigating", due_at=at(1), reason="owed", effect=effect)
-        said = words(book, opened(book).incident, demand, at(1))
-        assert said.text == "checkout: Checkout fails"
+        said = words(book, declared.incident, demand, at(1))
+        assert (said.subject, said.text.splitlines()[0]) == (wrote, f"We are currently investigating {wrote}.")
+
+    @pytest.mark.parametrize(("named", "subject"), [("Logging in", "Logging in"), ("iOS app", "iOS app")])
+    def test_a_listed_name_keeps_its_letters(self, named: str, subject: str) -> None:
+        book = runbook(severity(tier("alice")), intake={"services": {"login": named}})
+        effect = Publish(status="resolved", template="public_resolved")
+        demand = Demand(duty="publish/resolved", due_at=at(1), reason="owed", effect=effect)
+        said = words(book, opened(book, service=named).incident, demand, at(1))
+        assert said.subject == f"A problem with {subject}"
+        assert said.text.startswith(f"A problem with {subject} has been resolved.")
+
+    @pytest.mark.parametrize(("public", "text"), [(True, "It was rolled back."), (False, "It was our fault.")])
+    def test_the_words_of_a_resolution_are_a_public_cause_only_if_somebody_says_so(
+        self, public: bool, text: str
+    ) -> None:
+        book = runbook(
+            severity(tier("alice")), templates={"public_resolved": "It was {{ cause | default('our fault') }}."}
+        )
+        simulation = opened(book)
+        happens(simulation, 1, Resolved(by="Bob", text="rolled back", public=public))
+        effect = Publish(status="resolved", template="public_resolved")
+        demand = Demand(duty="publish/resolved", due_at=at(1), reason="owed", effect=effect)
+        assert words(book, simulation.incident, demand, at(1)).text == text
+        happens(simulation, 2, Reopened())
+        happens(simulation, 3, Resolved(by="Bob", text="db-17.int.example"))
+        assert words(book, simulation.incident, demand, at(3)).text == "It was our fault."
+
+    def test_words_for_the_public_leave_nothing_to_fill_in(self) -> None:
+        book = runbook(severity(tier("alice")), templates={"public_resolved": "It was [cause]."})
+        refused = left_open(book, Resolved(text="It was [cause].", public=True))
+        assert refused == "fill in [cause] first: people outside would read it as it stands"
+        assert left_open(book, Resolved(text="It was [cause].")) is None
 
 
 class TestMails:
@@ -444,7 +500,7 @@ class TestMails:
         incident = opened(book, title="10.1.2.3 on fire", labels={"instance": "10.1.2.3"}).incident
         effect = Email(to="all", template="email", public=True)
         demand = Demand(duty="duty/mail", due_at=at(0), reason="owed", effect=effect)
-        assert words(book, incident, demand, at(0)).subject == "A problem with one of our services"
+        assert words(book, incident, demand, at(0)).subject == "A problem with some of our services"
 
 
 def test_the_timeline_in_a_message_leaves_out_what_was_only_posted_and_the_middle_of_a_long_one() -> None:

@@ -115,7 +115,7 @@ class TestSev1:
         simulation = handled("sev1")
         assert public(simulation) == [(0, "investigating"), (95, "resolved")]
         resolved = text(simulation, "publish/resolved")
-        assert "The issue affecting checkout has been resolved." in resolved
+        assert "The issue affecting our services has been resolved." in resolved  # the runbook lists no checkout
         assert "Root cause: A bad deploy" in text(simulation, "duty/resolution-summary")
         assert "A bad deploy" not in resolved  # said inside: it is public once somebody has written it for the public
         assert "All systems are now operating normally." in resolved

@@ -332,9 +332,9 @@ def _published(phase: str) -> str:
 @pytest.mark.parametrize(
     ("phase", "sentences"),
     [
-        ("investigating", ["We are currently investigating reports of Checkout fails.",
+        ("investigating", ["We are currently investigating reports of a problem with some of our services.",
                            "Some users may experience [impact].", "We will provide updates as we learn more."]),
-        ("identified", ["We have identified the cause of Checkout fails.",
+        ("identified", ["We have identified the cause of a problem with some of our services.",
                         "We are working on a fix and expect to resolve this within [timeframe].",
                         "We apologize for any inconvenience."]),
         ("resolved", ["The issue affecting checkout has been resolved.", "All services are now operating normally.",

@@ -106,9 +106,14 @@ def mitigate(
 
 
 @event_command(app, "resolve")
-def resolve(text: str = "", /) -> Event:
+def resolve(
+    text: str = "",
+    /,
+    *,
+    public: Annotated[bool, Option("--public", help="People outside may read these words as the cause.")] = False,
+) -> Event:
     """Say that it is over, and what it was: told everywhere, watched for a while, then closed."""
-    return Resolved(text=text)
+    return Resolved(text=text, public=public)
 
 
 @event_command(app, "reopen")

@@ -190,14 +190,14 @@ What it was: {{ cause }}""",
 [What to remember]""",
     "ticket": """{{ headline }}
 {% if service is defined %}Service: {{ service }}. {% endif %}Since {{ began }}. Incident {{ id }}.""",
-    # In public: `issue` holds nothing that an alert said.
-    "public_name": "{{ issue | capitalize }}",
+    # In public: `issue` holds nothing but what was written for the public.
+    "public_name": "{{ issue_title }}",
     "public_investigating": """We are currently investigating {{ issue }}.
 We will provide updates as we learn more.""",
     "public_identified": """We have identified the cause of {{ issue }}.
 We are working on a fix.""",
     "public_monitoring": """A fix for {{ issue }} is in place.
 We are watching the results.""",
-    "public_resolved": """{{ issue | capitalize }} has been resolved.
+    "public_resolved": """{{ issue_title }} has been resolved.
 All systems are operating normally.""",
 }

@@ -17,7 +17,7 @@ from workflows.policy.time.calendar import clock, dated, day_in
 from workflows.policy.time.durations import write
 from workflows.policy.wire.bounded import cut
 from workflows.texts import documents, gaps, review_context
-from workflows.texts.occasion import Occasion, is_public, is_unread
+from workflows.texts.occasion import Occasion, is_unread
 
 
 class Labelled(TypedDict):
@@ -53,7 +53,7 @@ class IncidentValues(Occasion):
 
     @property
     def phase(self) -> str:
-        return self.incident.phase.capitalize()
+        return self.incident.phase.title()
 
     @property
     def date(self) -> str:
@@ -173,19 +173,24 @@ class IncidentValues(Occasion):
 
     @property
     def issue(self) -> str:
-        """What may be said in public. An alert's own words name hosts and internals: they stay inside."""
-        if self.incident.labels or self.incident.alerts:
-            is_read = is_public(self.demand) and not is_unread(self.demand)
-            service = self.incident.service if is_read else self._public_service
-            return f"a problem with {service or 'one of our services'}"
-        return self.incident.title
+        """What may be said in public: what somebody wrote for the public, or how the runbook calls the service. The
+        title, an alert's words and labels name hosts and internals: they stay inside."""
+        return self.incident.public.issue or f"a {self._problem}"
 
     @property
-    def _public_service(self) -> str | None:
-        """As the runbook calls it, or whoever declared the incident; an alert's label may say anything."""
+    def issue_title(self) -> str:
+        """The same at the beginning of a sentence. Somebody's own words begin as they wrote them: `iOS logins`."""
+        return self.incident.public.issue or f"A {self._problem}"
+
+    @property
+    def _problem(self) -> str:
+        return f"problem with {self._listed_service or 'some of our services'}"
+
+    @property
+    def _listed_service(self) -> str | None:
+        """As the runbook calls it; whoever declared the incident, or an alert's label, may have said anything."""
         listed = self.incident.service in self.book.intake.services.values()
-        is_a_persons = not (self.incident.labels or self.incident.alerts)
-        return self.incident.service or None if listed or is_a_persons else None
+        return self.incident.service if listed and self.incident.service else None
 
     @property
     def contacts(self) -> list[Reachable]:
@@ -195,7 +200,7 @@ class IncidentValues(Occasion):
 
     @property
     def service(self) -> str | None:
-        return self._public_service if is_unread(self.demand) else self.incident.service or None
+        return self._listed_service if is_unread(self.demand) else self.incident.service or None
 
     @property
     def war_room(self) -> str | None:

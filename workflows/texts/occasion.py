@@ -30,6 +30,7 @@ INSIDE = frozenset(
     ("cause", "impact", "resolution", "labels", "links", "told", "ended", "happened", "record", "timeline")
 )
 """What alerts say, and people among themselves: not known in public, unless somebody has read it first (rule 21)."""
+RESOLUTION = frozenset(("cause", "resolution"))
 
 
 def is_public(demand: Demand) -> bool:
@@ -42,3 +43,10 @@ def is_unread(demand: Demand) -> bool:
     """For people outside, and nobody has read it before it leaves the house."""
     effect = demand.effect
     return is_public(demand) and not (isinstance(effect, Publish | Email) and effect.approved)
+
+
+def not_for(demand: Demand, incident: Incident) -> frozenset[str]:
+    """The values that whoever reads this is not to know."""
+    if not is_unread(demand):
+        return frozenset()
+    return INSIDE - RESOLUTION if incident.public.cause else INSIDE

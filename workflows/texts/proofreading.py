@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import Email, Publish
 from workflows.policy.engine import Plan
-from workflows.policy.incident.events import DraftApproved, EffectSettled, Event, UpdatePosted
+from workflows.policy.incident.events import DraftApproved, EffectSettled, Event, Resolved, UpdatePosted
 from workflows.policy.runbook.model import Runbook
 from workflows.texts import gaps
 from workflows.texts.render import Message, texts_of
@@ -22,10 +22,15 @@ def held_back(demand: Demand, said: Message) -> EffectSettled | None:
 
 def left_open(book: Runbook, event: Event) -> str | None:
     """Why a person's words for people outside are refused."""
-    outside = isinstance(event, DraftApproved) or (isinstance(event, UpdatePosted) and event.public)
-    if not outside or not isinstance(event, DraftApproved | UpdatePosted):
+    outside = isinstance(event, DraftApproved) or (isinstance(event, UpdatePosted | Resolved) and event.public)
+    if not outside or not isinstance(event, DraftApproved | UpdatePosted | Resolved):
         return None
-    found = gaps.brought_along(event.text, texts_of(book))
+    return left_open_in(book, event.text)
+
+
+def left_open_in(book: Runbook, said: str) -> str | None:
+    """Why these words are not for people outside."""
+    found = gaps.brought_along(said, texts_of(book))
     return f"fill in {gaps.named(found)} first: people outside would read it as it stands" if found else None
 
 

@@ -23,7 +23,7 @@ from workflows.texts import documents, gaps, markdown
 from workflows.texts.bounds import ALLOWANCE, Allowance, BoundedEnvironment
 from workflows.texts.context import ALWAYS, SOMETIMES, Values
 from workflows.texts.defaults import TEXTS
-from workflows.texts.occasion import INSIDE, is_public, is_unread
+from workflows.texts.occasion import is_public, not_for
 
 SUBJECT_MARK = "Subject:"
 LONGEST_MESSAGE = 3000
@@ -87,7 +87,7 @@ def _for_outside(values: Values, effect: Publish | Email, subject: str, text: st
     kinds = gaps.BLANK if isinstance(effect, Email) and not effect.public else gaps.BLANK + gaps.MISSING + gaps.FLAW
     if effect.words is not None:
         own = effect.words if isinstance(effect, Publish) else text
-        whole = gaps.shown(subject) if not gaps.found(subject, kinds) else values.issue.capitalize()
+        whole = gaps.shown(subject) if not gaps.found(subject, kinds) else values.issue_title
         return Message(whole, own, gaps=gaps.brought_along(own, texts_of(values.book)))
     missing = gaps.found(f"{subject}\n{text}", kinds)
     show = gaps.shown if missing else gaps.spoken
@@ -179,6 +179,5 @@ def _compiled(source: str, environment: Environment) -> _Compiled:
 
 
 def _known(values: Values, names: frozenset[str]) -> Mapping[str, object]:
-    known = names - INSIDE if is_unread(values.demand) else names
-    asked = {name: getattr(values, name) for name in sorted(known)}
+    asked = {name: getattr(values, name) for name in sorted(names - not_for(values.demand, values.incident))}
     return {name: value for name, value in asked.items() if value is not None}

@@ -101,6 +101,8 @@ class Resolved(Event):
     kind: Literal["resolve"] = "resolve"
     text: Text = ""
     """What it was and what was done, for the resolution summary."""
+    public: bool = False
+    """People outside may read these words."""
     ring: Text = ""
 
 

@@ -41,3 +41,5 @@ class OpenRequest(Particulars):
     """How an incident starts: the argument of the workflow."""
 
     runbook: SharedRunbook
+    public: Line = ""
+    """What it is called in public, in words that somebody wrote for that: `failing logins`."""

@@ -26,8 +26,12 @@ class Draft(Wire):
 
 
 class Public(Wire):
-    """What the public has been told."""
+    """What the public has been told, and what it may be told."""
 
+    issue: Line = ""
+    """What somebody wrote for the public as they declared it: `failing logins`."""
+    cause: bool = False
+    """The words with which it was resolved were written for the public, too."""
     begun: bool = False
     """Something was sent to the page, and may stand there whatever became of the sending."""
     status: PublicStatus | None = None

@@ -191,6 +191,7 @@ def declare(opening: OpenRequest, now: datetime, incident_id: str, workflow_id: 
         round_started_at=now,
         flags=frozenset(opening.flags),
         flagged_at=dict.fromkeys(opening.flags, now),
+        public=Public(issue=opening.public),
         timeline=(TimelineEntry(at=now, text=text),),
         timeline_weight=weight(text),
     )

@@ -87,6 +87,7 @@ def resolve(incident: Incident, event: Resolved) -> Incident:
             "resolved_at": event.at,
             "resolved_by": event.by,
             "resolution": event.text,
+            "public": incident.public.model_copy(update={"cause": event.public}),
             "end_held_since": None,
             "rings": rings,
             "alerts": {**incident.alerts, **{alert.fingerprint: alert.over("by-hand", event.at) for alert in over}},
