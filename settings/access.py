@@ -1,6 +1,7 @@
 """Who may use the HTTP API. Only hashes of the tokens are kept: whoever reads the settings cannot use them."""
 
 import hashlib
+import ipaddress
 import re
 import secrets
 from typing import Annotated, Final, Literal
@@ -38,6 +39,9 @@ class ApiToken(BaseModel):
         return f"{self.name}:{self.scope}:{self.sha256}"
 
 
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
 class AccessSettings(BaseSettings):
     url: str | None = Field(
         None,
@@ -45,6 +49,9 @@ class AccessSettings(BaseSettings):
         description="a gateway by whose HTTP API commands go: they then need nothing of Temporal",
     )
     token: SecretStr | None = Field(None, description="your token there: `tocsin token add api` makes one")
+    trusted_proxies: tuple[Network, ...] = Field(
+        (), description="addresses or networks of your reverse proxies, whose `X-Forwarded-For` is believed (several)"
+    )
     api_tokens: tuple[ApiToken, ...] = Field(
         (), description="who may use the HTTP API: `NAME:SCOPE:HASH`, as `tocsin token add api` prints it (several)"
     )

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from dotenv import dotenv_values
 
+from tocsin.failure import Failure
+
 USUAL_STATE_DIR = "~/.local/state/tocsin"
 
 
@@ -24,6 +26,16 @@ def state_dir() -> Path:
 def said(variable: str) -> str:
     """What the environment says, or `.env`; empty if neither does."""
     return os.environ.get(variable) or _in_dotenv(variable)
+
+
+def secret(variable: str) -> str:
+    """The same, or what the file holds that `<variable>_FILE` names."""
+    if not os.environ.get(variable) and (path := os.environ.get(f"{variable}_FILE")):
+        try:
+            return Path(path).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise Failure(f"{variable}_FILE: {path} cannot be read: {error}") from None
+    return said(variable)
 
 
 def _in_dotenv(variable: str) -> str:

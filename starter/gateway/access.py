@@ -9,6 +9,7 @@ from fastapi import Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from settings.access import SCOPES, ApiToken, Scope, hashed
+from starter.gateway.locality import why_not_local
 from starter.gateway.outcomes import Outcomes
 from starter.sources import text
 from starter.sources.refusal import Refusal
@@ -55,6 +56,17 @@ class Access:
             return found
 
         return actor
+
+    def may_know(self, request: Request) -> bool:
+        """How this gateway stands, and what it takes: no secret of anybody's, and nothing for strangers."""
+        return self.known(request) is not None or not why_not_local(request)
+
+    def whoever_may_know(
+        self, request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Security(BEARER)] = None
+    ) -> None:
+        """For the parameters of a route. Raises Refusal."""
+        if not self.may_know(request):
+            raise self._refusal(request, 401, self._why_unknown, {"WWW-Authenticate": "Bearer"})
 
     def known(self, request: Request) -> Actor | None:
         """Hashes are compared, so that the time which that takes says nothing of a token."""

@@ -5,12 +5,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from enum import Enum
 
 from fastapi import Request
 from pydantic import SecretStr
 from starlette.requests import ClientDisconnect
 
 from settings import Settings
+from starter.gateway.locality import why_not_local
 from starter.gateway.outcomes import Outcomes
 from starter.gateway.unpacking import unpacked
 from starter.sources.reading import Webhook
@@ -23,11 +25,18 @@ READ_AT_MOST = 2
 """Times the limit: of a longer body the alerts within the limit are kept, and those of the rest counted."""
 
 
+class Unproved(Enum):
+    """Who may deliver alerts of a source that has no secret."""
+
+    NOBODY = "nobody"
+    LOCAL = "whoever is plainly on this machine"
+    ANYBODY = "anybody"
+
+
 @dataclass(frozen=True)
 class Admission:
     settings: Settings
-    exposed: bool
-    """Reachable beyond loopback: a source without a secret is then refused."""
+    unproved: Unproved
     outcomes: Outcomes
 
     def secrets(self, source: Source) -> tuple[SecretStr, ...]:
@@ -43,9 +52,9 @@ class Admission:
     async def read(self, request: Request, source: Source) -> Webhook:
         """The request as it came, unpacked; nobody knows yet from whom. Raises Refusal."""
         now, sender = datetime.now(UTC), request.client.host if request.client else "?"
-        if self.exposed and not self.secrets(source):
-            error = f"this route is closed: set {source.setting} to let {source.name} in"
-            raise self.outcomes.refusal(source, 403, error, now, sender)
+        if not self.secrets(source) and (why := self._why_closed(request)):
+            remedy = f"set {source.setting} to let {source.name} in: tocsin token add {source.name}"
+            raise self.outcomes.refusal(source, 403, f"this route is closed: {why}{remedy}", now, sender)
         most = READ_AT_MOST * self.settings.max_body_bytes
         try:
             sent = await read_body(request, most)
@@ -54,6 +63,15 @@ class Admission:
         body, whole = unpacked(sent, request.headers.get("content-encoding", ""), most)
         packed = b"" if body is sent else sent
         return Webhook(body[:most], now, request.headers, request.query_params, sender, packed, whole)
+
+    def _why_closed(self, request: Request) -> str:
+        """To a source that has no secret; empty: it is not."""
+        if self.unproved is Unproved.ANYBODY:
+            return ""
+        if self.unproved is Unproved.NOBODY:
+            return "no secret is set; "
+        why = why_not_local(request)
+        return f"{why}, and without a secret only what is plainly from this machine is taken; " if why else ""
 
     def admit(self, webhook: Webhook, source: Source) -> None:
         """Returns if the webhook is genuine, or nobody has said how that is known. Raises Refusal."""

@@ -10,14 +10,14 @@ from fastapi.telemetry import TelemetryConfig
 from settings import Settings
 from starter.desk.temporal_desk import TemporalDesk
 from starter.gateway.access import Access
-from starter.gateway.admission import Admission
+from starter.gateway.admission import Admission, Unproved
 from starter.gateway.canary import Canary
 from starter.gateway.errors import answer_refusals
 from starter.gateway.limits import Door
 from starter.gateway.outcomes import Outcomes
 from starter.gateway.pipeline import Pipeline
 from starter.gateway.published import Published
-from starter.gateway.routes import alerts, api, cloudwatch, health, heartbeat, jira, pagerduty
+from starter.gateway.routes import alerts, api, cloudwatch, documents, health, heartbeat, jira, pagerduty
 from starter.gateway.routes.unknown import answer_unknown
 from starter.gateway.stuck_watch import StuckWatch
 from starter.intake.beats import Beats
@@ -41,18 +41,19 @@ def create_app(
     library: Library,
     incidents: Incidents,
     *,
-    exposed: bool = False,
+    unproved: Unproved = Unproved.NOBODY,
     canary: Canary | None = None,
     sns: SnsCalls | None = None,
     door: Door | None = None,
 ) -> FastAPI:
-    """`exposed`: reachable beyond loopback, so that a source without a secret is refused. `sns`: the way to AWS.
+    """`unproved`: who may deliver what no secret proves. `sns`: the way to AWS.
     `door`: who is connected."""
     connection, outcomes = incidents.connection, Outcomes()
     published = Published(Installations(connection), loaded(library, settings))
     silencing, beats = Silencing(Silences(connection)), Beats(Heartbeats(connection))
     stuck = StuckWatch(connection, published)
-    admission = Admission(settings, exposed, outcomes)
+    access = Access(settings.api_tokens, outcomes)
+    admission = Admission(settings, unproved, outcomes)
     pipeline = Pipeline(published, silencing, GroupCommit(incidents), outcomes, settings.max_body_bytes)
     watched = health.Watched(incidents, library, published, outcomes, door or Door(), silencing, stuck, canary)
     routers = (
@@ -61,8 +62,8 @@ def create_app(
         pagerduty.router(admission, pipeline, incidents, settings),
         jira.router(admission, incidents),
         heartbeat.router(admission, beats),
-        health.router(watched),
-        api.router(Access(settings.api_tokens, outcomes), TemporalDesk(incidents)),
+        health.router(watched, access),
+        api.router(access, TemporalDesk(incidents)),
     )
 
     @asynccontextmanager
@@ -77,8 +78,10 @@ def create_app(
         await asyncio.wait(beside, timeout=LAST_WORDS_S)
 
     summary = "Alerts in, durable incidents out"
-    app = FastAPI(title="Tocsin", summary=summary, version="1", lifespan=alive, telemetry=NO_TELEMETRY)
-    for router in routers:
+    app = FastAPI(
+        title="Tocsin", summary=summary, version="1", lifespan=alive, telemetry=NO_TELEMETRY, openapi_url=None
+    )
+    for router in (*routers, documents.router(app, access)):
         app.router.routes.extend(router.routes)  # included, each would be another router to go through
     answer_refusals(app)
     answer_unknown(app, outcomes)

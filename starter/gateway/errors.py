@@ -18,7 +18,6 @@ from starter.temporal.results import LookupFailed, NobodyWorks, Recorded, Refuse
 STATUSES: Final[Mapping[type[Exception], int]] = {
     Recorded: HTTPStatus.ACCEPTED,
     LookupFailed: HTTPStatus.NOT_FOUND,
-    Unlisted: HTTPStatus.CONFLICT,
     RefusedByIncident: HTTPStatus.CONFLICT,
     NobodyWorks: HTTPStatus.SERVICE_UNAVAILABLE,
     Unpublished: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -38,6 +37,10 @@ def answer_refusals(app: FastAPI) -> None:
     @app.exception_handler(Refusal)
     async def refuse(_: Request, refusal: Refusal) -> JSONResponse:
         return refused(refusal)
+
+    @app.exception_handler(Unlisted)
+    async def unlisted(_: Request, error: Unlisted) -> JSONResponse:
+        return _json(409, str(error), [FieldProblem("unlisted", "say true, if it is meant")])
 
     for kind, status in STATUSES.items():
         app.add_exception_handler(kind, _answered(status))

@@ -2,7 +2,6 @@
 
 import asyncio
 import gc
-import ipaddress
 import socket
 from collections.abc import Callable
 
@@ -10,9 +9,12 @@ import structlog
 import uvicorn
 
 from settings import Settings, SettingsError
+from starter.gateway.admission import Unproved
 from starter.gateway.app import create_app
 from starter.gateway.canary import Canary
 from starter.gateway.limits import Door, Limits, limited
+from starter.gateway.locality import is_loopback
+from starter.gateway.trusted_proxies import BehindProxies
 from starter.runbooks.default import require_default
 from starter.runbooks.library import Library
 from starter.sources import verify
@@ -30,23 +32,31 @@ async def serve(
     host: str = "127.0.0.1",
     port: int = 8080,
     allow_unauthenticated: bool = False,
+    allow_local: bool = False,
     limits: Limits | None = None,
     on_listening: Callable[[str], None] | None = None,
 ) -> None:
     """Serve until SIGTERM or SIGINT; requests under way are finished. Port 0 is any free one.
 
+    `allow_local`: what is plainly from this machine needs no secret where none is set.
     `limits` are those that fit this process if left out.
     `on_listening` gets the address, such as `http://127.0.0.1:8080`. Raises SettingsError.
     """
-    exposed = not is_loopback(host) and not allow_unauthenticated
-    _demand(settings, library, host, exposed=exposed)
+    _demand(settings, library, host, exposed=not is_loopback(host) and not allow_unauthenticated)
+    unproved = Unproved.ANYBODY if allow_unauthenticated else Unproved.LOCAL if allow_local else Unproved.NOBODY
     listener = _listen(host, port)
     address = _address(listener)
     canary = Canary(incidents, address)
     door = Door(limits or Limits.fitting())
-    app = create_app(settings, library, incidents, exposed=exposed, canary=canary, door=door)
+    app = create_app(settings, library, incidents, unproved=unproved, canary=canary, door=door)
     config = uvicorn.Config(
-        app, http=limited(door), log_config=None, access_log=False, ws="none", timeout_graceful_shutdown=5
+        BehindProxies(app, settings.trusted_proxies),
+        http=limited(door),
+        log_config=None,
+        access_log=False,
+        ws="none",
+        timeout_graceful_shutdown=5,
+        proxy_headers=False,  # uvicorn would believe whoever is on this machine
     )
     server = uvicorn.Server(config)
     if on_listening:
@@ -61,14 +71,6 @@ async def serve(
         raise
     finally:
         watching.cancel()
-
-
-def is_loopback(host: str) -> bool:
-    """A name other than `localhost` may lead anywhere."""
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _demand(settings: Settings, library: Library, host: str, *, exposed: bool) -> None:

@@ -19,7 +19,9 @@ from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
 from settings import Settings
+from starter.gateway.admission import Unproved
 from starter.gateway.app import create_app
+from starter.gateway.trusted_proxies import BehindProxies
 from starter.runbooks.library import Library, load
 from starter.sources.sns_calls import SnsCalls
 from starter.temporal import setup
@@ -97,15 +99,20 @@ class GatewayUnderTest:
     settings: Settings
     library: Library
     incidents: Incidents
-    exposed: bool = False
+    unproved: Unproved = Unproved.LOCAL
+    """As `up` has it on its sandbox."""
+    peer: str = "127.0.0.1"
     headers: dict[str, str] = field(default_factory=dict)
     sns: SnsCalls = field(default_factory=SnsCalls)
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[httpx.AsyncClient]:
-        app = create_app(self.settings, self.library, self.incidents, exposed=self.exposed, sns=self.sns)
-        transport = httpx.ASGITransport(app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://gateway", headers=self.headers) as http:
+        app = create_app(self.settings, self.library, self.incidents, unproved=self.unproved, sns=self.sns)
+        behind = BehindProxies(app, self.settings.trusted_proxies)
+        transport = httpx.ASGITransport(behind, client=(self.peer, 123))
+        async with httpx.AsyncClient(
+            transport=transport, base_url="http://127.0.0.1:8080", headers=self.headers
+        ) as http:
             yield http
 
 

@@ -17,6 +17,7 @@ from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
 from settings import Settings
+from starter.gateway.admission import Unproved
 from starter.runbooks.library import Library
 from starter.temporal.incidents import Incidents
 from tests.patience import HANGS_AFTER_S
@@ -184,7 +185,7 @@ class TestRefused:
                 assert answer.status_code == 202
 
     async def test_beyond_loopback_a_source_without_a_secret_is_closed(self, gate: GatewayUnderTest) -> None:
-        gate.exposed = True
+        gate.unproved = Unproved.NOBODY
         with_settings(gate, alertmanager_tokens=(SecretStr("token"),))
         async with gate.open() as http:
             generic = await http.post(GENERIC, json=ONE)

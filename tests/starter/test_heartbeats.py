@@ -9,6 +9,7 @@ from pydantic import SecretStr
 from temporalio.client import Client
 
 from settings import Settings
+from starter.gateway.admission import Unproved
 from starter.intake.beats import Beats
 from starter.runbooks.library import Library
 from starter.temporal.heartbeats import Heartbeats
@@ -107,7 +108,7 @@ class TestTheRoute:
         assert len(await signalled(client)) == 1
 
     async def test_beyond_loopback_nobody_beats_without_a_token(self, gate: GatewayUnderTest) -> None:
-        gate.exposed = True
+        gate.unproved = Unproved.NOBODY
         async with gate.open() as http:
             answer = await http.get("/heartbeats/backup")
         assert answer.status_code == 403
@@ -154,7 +155,8 @@ class TestHowManyArrive:
     async def test_what_was_kept_is_handed_on_when_the_gateway_ends(
         self, settings: Settings, library: Library, incidents: Incidents, heartbeats: Heartbeats, client: Client
     ) -> None:
-        async with serving(settings, library, incidents) as address, httpx.AsyncClient(trust_env=False) as http:
+        here = serving(settings, library, incidents, allow_local=True)
+        async with here as address, httpx.AsyncClient(trust_env=False) as http:
             for _ in range(3):
                 assert (await http.get(f"{address}/heartbeats/backup")).status_code == 200
             assert len(await signalled(client)) == 1

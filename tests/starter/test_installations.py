@@ -11,6 +11,7 @@ from temporalio.client import Client
 
 from activities.temporal import Temporal
 from settings import Settings
+from starter.gateway.admission import Unproved
 from starter.gateway.app import create_app
 from starter.runbooks.library import Library, load
 from starter.temporal.connection import TemporalConnection
@@ -84,10 +85,10 @@ async def test_a_worker_whose_default_runbook_is_broken_leaves_what_was_publishe
 
 async def opened(gate: GatewayUnderTest, path: str = "/webhooks/alertmanager") -> tuple[Any, Any]:
     """The answer to an alert, and `/readyz`, of a gateway that has just started."""
-    app = create_app(gate.settings, gate.library, gate.incidents)
+    app = create_app(gate.settings, gate.library, gate.incidents, unproved=Unproved.LOCAL)
     async with (
         app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway") as http,
+        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1:8080") as http,
     ):
         answer = await http.post(path, content=json.dumps(ALERT))
         assert answer.status_code == 202

@@ -12,6 +12,7 @@ from structlog.testing import capture_logs
 from temporalio.client import Client
 
 from starter.gateway import rejected_webhooks
+from starter.gateway.admission import Unproved
 from starter.intake import ours, translating
 from starter.sources import generic, healthchecks, prefix
 from starter.sources.table import SOURCES
@@ -232,7 +233,7 @@ class TestSeen:
         assert known.problems(last + timedelta(days=1)) == []
 
     async def test_a_closed_route_is_seen(self, gate: GatewayUnderTest) -> None:
-        gate.exposed = True
+        gate.unproved = Unproved.NOBODY
         async with gate.open() as http:
             await http.post(GENERIC, json=ONE)
             ready = (await http.get("/readyz")).json()

@@ -84,6 +84,11 @@ def me() -> str:
     """TOCSIN_ME, else the name of whoever is logged in."""
     if named := own_settings.said("TOCSIN_ME").strip():
         return named
+    return login_name()
+
+
+def login_name() -> str:
+    """Nobody has said so: the operating system has."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):  # a container may run as a number that has no name

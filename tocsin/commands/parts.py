@@ -93,12 +93,16 @@ def gateway(
     host: Host = "127.0.0.1",
     port: Annotated[int, Option(help="Where webhooks arrive.")] = GATEWAY_PORT,
     allow_unauthenticated: Unauthenticated = False,
+    allow_local: Annotated[
+        bool,
+        Option("--allow-local", help="What is plainly from this machine needs no secret where none is set."),
+    ] = False,
 ) -> None:
     """Run the gateway alone: it takes webhooks and hands them to the configured Temporal."""
     chosen = settings.load()
     logs.configure(chosen.log_format)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_take_webhooks(chosen, host, port, allow_unauthenticated))
+        runner.run(_take_webhooks(chosen, host, port, allow_unauthenticated, allow_local))
 
 
 @app.command()
@@ -117,9 +121,19 @@ async def _prepare(chosen: Settings) -> None:
         output.err.print(plain(str(failure)))
 
 
-async def _take_webhooks(chosen: Settings, host: str, port: int, allow_unauthenticated: bool) -> None:
+async def _take_webhooks(
+    chosen: Settings, host: str, port: int, allow_unauthenticated: bool, allow_local: bool
+) -> None:
     incidents = Incidents(await connection.client(chosen.state_dir, lazy=True))
-    await serve(chosen, library(chosen), incidents, host=host, port=port, allow_unauthenticated=allow_unauthenticated)
+    await serve(
+        chosen,
+        library(chosen),
+        incidents,
+        host=host,
+        port=port,
+        allow_unauthenticated=allow_unauthenticated,
+        allow_local=allow_local,
+    )
 
 
 def _with(options: dict[str, object]) -> Settings:

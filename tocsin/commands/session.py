@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from tocsin import own_settings
+from tocsin.failure import Failure
 
 if TYPE_CHECKING:
     from starter.desk.desk import Desk
@@ -12,10 +13,22 @@ if TYPE_CHECKING:
 
 
 async def desk() -> "Desk":
-    """Through Temporal. Raises Failure when it cannot be reached."""
+    """Through the gateway that TOCSIN_URL names, else through Temporal. Raises Failure when it cannot be reached."""
+    if url := own_settings.said("TOCSIN_URL"):
+        return _by_http(url)
     from starter.desk.temporal_desk import TemporalDesk
 
     return TemporalDesk(await incidents(), _followed)
+
+
+def _by_http(url: str) -> "Desk":
+    """Imports nothing of Temporal's."""
+    from tocsin.commands.arguments import login_name
+    from tocsin.http_desk import HttpDesk
+
+    if token := own_settings.secret("TOCSIN_TOKEN"):
+        return HttpDesk(url, token, login_name())
+    raise Failure(f"TOCSIN_URL is {url}, and TOCSIN_TOKEN is not set: whoever runs it makes one (tocsin token add api)")
 
 
 def _followed(there: "Installation", name: str) -> "Runbook":

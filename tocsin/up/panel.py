@@ -6,6 +6,7 @@ from rich.panel import Panel
 from rich.table import Table
 
 from settings import Settings
+from starter.gateway.proofs import SECRETS
 from tocsin.up.folder import Folder
 from tocsin.up.layout import Layout
 from workflows.policy.watches.installation import Publication
@@ -19,6 +20,7 @@ def panel(layout: Layout, settings: Settings, folder: Folder, published: Publica
         *_addresses(layout),
         *_runbooks(published),
         *_connections(layout, settings),
+        *_closed(layout, settings),
         *_remarks(settings),
     ):
         grid.add_row(label, value)
@@ -30,7 +32,7 @@ def _addresses(layout: Layout) -> list[tuple[str, str]]:
     where = layout.published
     rows = [("gateway", f"{where.gateway}  (alerts: POST {where.gateway}/webhooks/alertmanager)")]
     if where.ui:
-        rows.append(("Temporal UI", where.ui))
+        rows.append(("Temporal UI", f"{where.ui}  (as every port of Temporal's: for all users of this machine)"))
     else:
         rows.append(("Temporal", f"{escape(where.temporal)}  (not ours to start or stop)"))
     if where.sandbox:
@@ -63,6 +65,14 @@ def _connections(layout: Layout, settings: Settings) -> list[tuple[str, str]]:
     missing = [name for name, is_connected in vendors.items() if not is_connected]
     rows = [("connected", ", ".join(connected) or "[red]nothing[/]")]
     return [*rows, ("by hand", f"[yellow]{', '.join(missing)} (not connected)[/]")] if missing else rows
+
+
+def _closed(layout: Layout, settings: Settings) -> list[tuple[str, str]]:
+    """Which senders are turned away."""
+    if layout.sandbox_port is not None or layout.allow_unauthenticated:
+        return []
+    closed = sorted(name for name, source in SECRETS.items() if not getattr(settings, source.secrets))
+    return [("closed", f"{', '.join(closed)}  (no secret is set: tocsin token add SOURCE)")] if closed else []
 
 
 def _remarks(settings: Settings) -> list[tuple[str, str]]:

@@ -54,6 +54,8 @@ def worker(environment: Mapping[str, str]) -> Part:
 
 def gateway(layout: Layout, environment: Mapping[str, str]) -> Part:
     options = ["--host", layout.host, "--port", str(layout.gateway_port)]
+    if layout.sandbox_port is not None:
+        options.append("--allow-local")
     if layout.allow_unauthenticated:
         options.append("--allow-unauthenticated")
     return Part("gateway", (*PYTHON, "-m", "tocsin", "gateway", *options), environment, stops_within_s=2.5)

@@ -4,9 +4,10 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
 
+from starter.gateway.access import Access
 from starter.gateway.canary import Canary
 from starter.gateway.limits import Door
 from starter.gateway.outcomes import Outcomes
@@ -46,8 +47,15 @@ class Standing(BaseModel):
     """Where this gateway's own files and settings say something else: that is not followed."""
 
 
-class Readiness(BaseModel):
+class ReadyOrNot(BaseModel):
+    """For whoever has no proof."""
+
     ready: bool
+
+
+class Readiness(ReadyOrNot):
+    """With all that people should know."""
+
     temporal: str
     runbooks: list[str]
     """Those that are followed."""
@@ -78,7 +86,7 @@ class Watched:
     canary: Canary | None
 
 
-def router(watched: Watched) -> APIRouter:
+def router(watched: Watched, access: Access) -> APIRouter:
     routes = APIRouter(tags=["health"])
 
     @routes.get("/healthz")
@@ -86,9 +94,12 @@ def router(watched: Watched) -> APIRouter:
         """The gateway's process answers."""
         return {"status": "ok"}
 
-    @routes.get("/readyz", responses={503: {"model": Readiness}})
-    async def readyz(response: Response) -> Readiness:
-        """Alerts can become incidents: Temporal answers, and the default runbook is loaded."""
+    @routes.get("/readyz", responses={503: {"model": Readiness | ReadyOrNot}})
+    async def readyz(request: Request, response: Response) -> Readiness | ReadyOrNot:
+        """Alerts can become incidents: Temporal answers, and the default runbook is loaded.
+
+        More than that it says to whoever has a token, or is plainly on this machine.
+        """
         try:
             await watched.incidents.check()
             temporal = "reachable"
@@ -97,6 +108,8 @@ def router(watched: Watched) -> APIRouter:
         there = watched.published
         ready = temporal == "reachable" and there.in_force.default in there.in_force.runbooks
         response.status_code = 200 if ready else 503
+        if not access.may_know(request):
+            return ReadyOrNot(ready=ready)
         return Readiness(
             ready=ready,
             temporal=temporal,

@@ -9,6 +9,7 @@ import pytest
 from pydantic import SecretStr
 from structlog.testing import capture_logs
 
+from starter.gateway.admission import Unproved
 from starter.sources.sns_calls import SnsCalls
 from starter.sources.source import Source
 from starter.temporal.incidents import Incidents
@@ -104,7 +105,7 @@ async def test_a_body_that_was_changed_on_its_way_is_refused_if_it_is_signed(
 
 @every
 async def test_beyond_loopback_it_is_closed_without_a_secret(source: Source, gate: GatewayUnderTest) -> None:
-    gate.exposed = True
+    gate.unproved = Unproved.NOBODY
     async with gate.open() as http:
         answer = await post(http, source, firing(source), Proof())
     assert answer.status_code == 403

@@ -1,0 +1,52 @@
+"""Whose word on where a request came from is believed: that of configured proxies, and nobody else's."""
+
+import ipaddress
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from settings.access import Network
+
+FORWARDED_FOR: Final = b"x-forwarded-for"
+MOST_HOPS: Final = 10
+"""Of the addresses that proxies name, the last ones: what stands before them may be anybody's."""
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+class BehindProxies:
+    """The application, as it is called with the sender's own address in place of its proxy's."""
+
+    def __init__(self, app: ASGIApp, proxies: Sequence[Network]) -> None:
+        self._app = app
+        self._proxies = tuple(proxies)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        client = scope.get("client")
+        if self._proxies and scope["type"] == "http" and client and self._is_proxy(_address(client[0])):
+            said = [value for name, value in scope["headers"] if name == FORWARDED_FOR]
+            scope = {**scope, "client": (self._sender(client[0], said), client[1])}
+        await self._app(scope, receive, send)
+
+    def _sender(self, proxy: str, said: Iterable[bytes]) -> str:
+        """The first, seen from here, that is none of ours. What is no address is not shown to anybody."""
+        hops = b",".join(said).rsplit(b",", MOST_HOPS)[-MOST_HOPS:]
+        sender = proxy
+        for hop in reversed(hops):
+            address = _address(hop.decode("latin-1").strip())
+            if address is None:
+                break
+            sender = str(address)
+            if not self._is_proxy(address):
+                break
+        return sender
+
+    def _is_proxy(self, address: Address | None) -> bool:
+        return address is not None and any(address in network for network in self._proxies)
+
+
+def _address(text: str) -> Address | None:
+    try:
+        return None if "%" in text else ipaddress.ip_address(text)  # a zone may be any text
+    except ValueError:
+        return None

@@ -1,0 +1,125 @@
+"""The commands by the gateway's HTTP API, on a real socket: they need a token, and nothing of Temporal."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from temporalio.client import Client
+from temporalio.worker import Worker
+
+from settings import Settings
+from settings.access import ApiToken, Scope, hashed
+from starter.gateway.serve import serve
+from starter.runbooks.library import load
+from starter.temporal.incidents import Incidents
+from tests.tocsin.conftest import Tocsin
+from tests.tocsin.test_commands import process, until_found
+
+
+def handed_out(name: str, scope: Scope) -> ApiToken:
+    return ApiToken(name=name, scope=scope, sha256=hashed(f"of-{name}"))
+
+
+@pytest_asyncio.fixture
+async def gateway(client: Client, alone: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[str]:
+    """Its address. The commands of this test know no Temporal."""
+    chosen = Settings(runbook="acme", api_tokens=(handed_out("alice", "respond"), handed_out("reader", "read")))
+    address: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+    serving = asyncio.create_task(
+        serve(chosen, load(alone / "books"), Incidents(client), port=0, on_listening=address.set_result)
+    )
+    monkeypatch.setenv("TEMPORAL_ADDRESS", "127.0.0.1:1")
+    monkeypatch.setenv("TOCSIN_URL", await address)
+    monkeypatch.setenv("TOCSIN_TOKEN", "of-alice")
+    yield address.result()
+    serving.cancel()
+    await asyncio.wait([serving])
+
+
+async def test_the_life_of_an_incident(tocsin: Tocsin, gateway: str, worker: Worker) -> None:
+    declared = await tocsin("declare", "Checkout is slow", "--severity", "sev1", "--json")
+    assert (declared.code, declared.err) == (0, "")
+    incident = json.loads(declared.out)["incident"]
+    assert "alice acknowledged through API" in (await until_found(tocsin, "ack")).out
+    called = await tocsin("escalate", "boss", "--reason", "help")
+    assert (called.code, "The Boss is ringing" in called.out) == (0, True)
+    assert (await tocsin("flag", incident, "customer-facing")).code == 0
+    assert (await tocsin("update", incident, "rolling back", "--phase", "identified")).code == 0
+    assert "Checkout is slow" in (await tocsin("list")).out
+    assert "Checkout is slow" in (await tocsin("list", "--all")).out
+    assert f"incident      {incident}" in (await tocsin("show", incident[-6:])).out
+    assert incident in (await tocsin("plan")).out
+    assert (await tocsin("followup", "add", "an alert for it", "--due", "2w")).code == 0
+    assert "an alert for it" in (await tocsin("followup", "list")).out
+    assert (await tocsin("resolve", incident, "rolled back")).code == 0
+    again = await tocsin("resolve", incident)
+    assert (again.code, "already resolved" in again.err) == (1, True)
+
+
+async def test_whom_the_command_names_is_not_who_does_it(
+    tocsin: Tocsin, gateway: str, worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await tocsin("declare", "Slow", "--by", "VP Engineering")
+    monkeypatch.setenv("TOCSIN_ME", "bob")
+    acknowledged = await until_found(tocsin, "ack")
+    assert "alice (for bob, unproved) acknowledged" in acknowledged.out
+    assert "alice (for VP Engineering, unproved)" in (await tocsin("show")).out
+
+
+async def test_somebody_whom_the_runbook_does_not_list_is_asked_about(
+    tocsin: Tocsin, gateway: str, worker: Worker
+) -> None:
+    await tocsin("declare", "Slow")
+    await until_found(tocsin, "note", "looking")
+    refused = await tocsin("handoff", "Zoe")
+    assert (refused.code, "--unlisted" in refused.err) == (1, True)
+    assert (await tocsin("handoff", "Zoe", "--unlisted")).code == 0
+
+
+@pytest.mark.parametrize(
+    ("token", "words", "code", "says"),
+    [
+        ("nonsense", "list", 1, "no token, or none that is known here"),
+        ("of-reader", "ack", 1, "the token of reader may read: this needs respond"),
+        ("", "ack", 1, "TOCSIN_TOKEN is not set"),
+        ("of-alice", "ack", 1, "no incident is open"),
+        ("of-alice", "ack 1999", 1, "there is no incident '1999'; and none is open"),
+        ("of-alice", "declare slow --severity urgent", 1, "severity: "),
+        ("of-alice", "review show", 1, "no review is open"),
+        ("of-alice", "review list", 0, ""),
+    ],
+)
+async def test_a_no_is_one_clear_line(
+    tocsin: Tocsin, gateway: str, monkeypatch: pytest.MonkeyPatch, token: str, words: str, code: int, says: str
+) -> None:
+    monkeypatch.setenv("TOCSIN_TOKEN", token)
+    answer = await tocsin(*words.split())
+    assert answer.code == code
+    assert says in answer.err
+    assert "Traceback" not in answer.err
+    assert token == "" or token not in answer.err
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:1", "https://tocsin.invalid", "http://[", "nonsense"])
+async def test_a_gateway_that_cannot_be_reached_is_named(
+    tocsin: Tocsin, monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    monkeypatch.setenv("TOCSIN_URL", url)
+    monkeypatch.setenv("TOCSIN_TOKEN", "of-alice")
+    answer = await tocsin("ack")
+    assert (answer.code, answer.out) == (2, "")
+    assert f"cannot reach the gateway at {url}" in answer.err
+
+
+async def test_without_a_worker_it_is_recorded_and_no_success(gateway: str) -> None:
+    """In processes of their own, at the same time: each waits for the worker that is not there."""
+    said = "recorded; no worker is running: nothing is being paged"
+    declared = await process("declare", "Slow")
+    acknowledged, shown = await asyncio.gather(process("ack"), process("show"))
+    assert (declared.code, acknowledged.code, shown.code) == (2, 2, 2)
+    assert said in declared.err
+    assert said in acknowledged.err
+    assert "Slow" in shown.out

@@ -1,0 +1,156 @@
+"""The desk that goes by a gateway's HTTP API: whoever uses it needs a token, and nothing of Temporal."""
+
+from collections.abc import Mapping
+from itertools import count
+from typing import Any
+from urllib.parse import quote
+from uuid import uuid4
+
+import httpx
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from starter.desk.answers import (
+    Called,
+    Declaration,
+    Declared,
+    KeptFollowUp,
+    Remembered,
+    ShownIncident,
+    ShownReview,
+)
+from starter.desk.meaning import Unlisted
+from starter.desk.verbs import content, verb_of
+from starter.temporal.results import ListPage, LookupFailed, RefusedByIncident, ReviewSummary, Summary
+from tocsin.failure import ExitCode, Failure
+from workflows.policy.incident.events import Event
+from workflows.policy.views.results import PlanView, UpdateResult
+
+ANSWERS_WITHIN_S = 30.0
+"""A call by hand is answered when it is known who rings."""
+ROWS_AT_A_TIME = 100
+_SHOWN_INCIDENT: TypeAdapter[ShownIncident | Remembered] = TypeAdapter(ShownIncident | Remembered)
+_SHOWN_PLAN: TypeAdapter[PlanView | Remembered] = TypeAdapter(PlanView | Remembered)
+_SHOWN_REVIEW: TypeAdapter[ShownReview | Remembered] = TypeAdapter(ShownReview | Remembered)
+_EVENT_ANSWER: TypeAdapter[Called | UpdateResult] = TypeAdapter(Called | UpdateResult)
+_FOLLOW_UPS_ANSWER: TypeAdapter[list[KeptFollowUp]] = TypeAdapter(list[KeptFollowUp])
+
+
+class HttpDesk:
+    """Every method raises Failure when the gateway cannot be reached, or does not take the token."""
+
+    def __init__(self, url: str, token: str, nobody_said: str) -> None:
+        """`nobody_said`: the name of whoever is logged in here, which is no word of anybody's: the token has a name."""
+        self._url = url.rstrip("/")
+        self._headers = {"Authorization": f"Bearer {token}"}
+        self._nobody_said = nobody_said
+
+    async def ask(self, part: str, event: Event, *, unlisted: bool = False) -> UpdateResult:
+        verb = verb_of(event)
+        said = {**content(event), **self._for(event.by), **({"unlisted": True} if unlisted else {})}
+        path = f"{verb.group}/{_id(part)}/{verb.name}"
+        return _EVENT_ANSWER.validate_json(await self._post(path, said, event.id))
+
+    async def declare(self, said: Declaration, by: str, event_id: str = "") -> Declared:
+        given = {**said.model_dump(mode="json", exclude_defaults=True), **self._for(by)}
+        return Declared.model_validate_json(await self._post("incidents", given, event_id))
+
+    async def incidents(self, number: int, size: int, *, closed: bool) -> ListPage[Summary]:
+        query = {"page": number, "size": size, "closed": closed}
+        return ListPage[Summary].model_validate_json(await self._get("incidents", query))
+
+    async def all_incidents(self, *, closed: bool) -> tuple[Summary, ...]:
+        rows = list[Summary]()
+        for number in count(1):
+            page = await self.incidents(number, ROWS_AT_A_TIME, closed=closed)
+            rows += page.rows
+            if number * ROWS_AT_A_TIME >= page.total:
+                break
+        return tuple(rows)
+
+    async def show(self, part: str) -> ShownIncident | Remembered:
+        return _SHOWN_INCIDENT.validate_json(await self._get(f"incidents/{_id(part)}"))
+
+    async def plan(self, part: str) -> PlanView | Remembered:
+        return _SHOWN_PLAN.validate_json(await self._get(f"incidents/{_id(part)}/plan"))
+
+    async def reviews(self, number: int, size: int, *, closed: bool) -> ListPage[ReviewSummary]:
+        query = {"page": number, "size": size, "closed": closed}
+        return ListPage[ReviewSummary].model_validate_json(await self._get("reviews", query))
+
+    async def all_reviews(self, *, closed: bool) -> tuple[ReviewSummary, ...]:
+        rows = list[ReviewSummary]()
+        for number in count(1):
+            page = await self.reviews(number, ROWS_AT_A_TIME, closed=closed)
+            rows += page.rows
+            if number * ROWS_AT_A_TIME >= page.total:
+                break
+        return tuple(rows)
+
+    async def show_review(self, part: str) -> ShownReview | Remembered:
+        return _SHOWN_REVIEW.validate_json(await self._get(f"reviews/{_id(part)}"))
+
+    async def follow_ups(self, part: str) -> list[KeptFollowUp]:
+        return _FOLLOW_UPS_ANSWER.validate_json(await self._get("followups", {"incident": part}))
+
+    def _for(self, by: str) -> dict[str, str]:
+        return {} if by == self._nobody_said else {"for": by}
+
+    async def _get(self, path: str, query: Mapping[str, Any] | None = None) -> bytes:
+        return await self._request("GET", path, params=query)
+
+    async def _post(self, path: str, said: Mapping[str, object], event_id: str) -> bytes:
+        key = {"Idempotency-Key": event_id or uuid4().hex}
+        return await self._request("POST", path, json=said, headers=key)
+
+    async def _request(self, method: str, path: str, **more: Any) -> bytes:
+        try:
+            async with httpx.AsyncClient(headers=self._headers, timeout=ANSWERS_WITHIN_S) as http:
+                answer = await http.request(method, f"{self._url}/api/v1/{path}", **more)
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            why = str(error) or type(error).__name__
+            raise Failure(f"cannot reach the gateway at {self._url}: {why}", ExitCode.not_reached) from None
+        if answer.status_code in (httpx.codes.OK, httpx.codes.CREATED):
+            return answer.content
+        raise _no(answer)
+
+
+def _id(part: str) -> str:
+    return quote(part, safe="") if part else "-"
+
+
+def _no(answer: httpx.Response) -> Exception:
+    """What the gateway means by it, as Temporal itself would have said it."""
+    text, fields = _read(answer)
+    match answer.status_code:
+        case httpx.codes.NOT_FOUND if fields is not None:
+            return LookupFailed(text)
+        case httpx.codes.CONFLICT if fields == ["unlisted"]:
+            return Unlisted(text)
+        case httpx.codes.CONFLICT:
+            return RefusedByIncident(text)
+        case status if status == httpx.codes.ACCEPTED or status >= httpx.codes.INTERNAL_SERVER_ERROR:
+            return Failure(text, ExitCode.not_reached)
+    return Failure(text)
+
+
+class _WrongField(BaseModel):
+    field: str
+    message: str
+
+
+class _ErrorAnswer(BaseModel):
+    """What a gateway answers that does not do what it was asked for."""
+
+    error: str
+    problems: list[_WrongField] = []
+
+
+def _read(answer: httpx.Response) -> tuple[str, list[str] | None]:
+    """The text for people, and the fields that it is about; None: no gateway of ours says this."""
+    try:
+        said = _ErrorAnswer.model_validate_json(answer.content)
+    except ValidationError:
+        return f"{answer.request.url} answered {answer.status_code}: is this the address of a gateway?", None
+    if answer.status_code == httpx.codes.CONFLICT:
+        return said.error, [each.field for each in said.problems]
+    return "; ".join((said.error, *(f"{each.field}: {each.message}" for each in said.problems))), []
