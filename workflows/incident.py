@@ -13,8 +13,9 @@ from workflows.durable.runner import Runner
 from workflows.durable.succession import INCIDENT_WORKFLOW, leave_behind
 from workflows.policy.effects.demand import Demand
 from workflows.policy.engine import Plan, plan
-from workflows.policy.incident.events import INCIDENT_SIGNALS, AlertsReceived, DraftApproved, Event, stamp
+from workflows.policy.incident.events import AlertsReceived, DraftApproved, Event, stamp
 from workflows.policy.incident.rules import rules
+from workflows.policy.incident.signals import INCIDENT_SIGNALS
 from workflows.policy.incident.state import Incident, declare
 from workflows.policy.reducers.adopting import in_force
 from workflows.policy.reducers.refusals import refusal
@@ -24,7 +25,7 @@ from workflows.policy.review.results import ReviewInput
 from workflows.policy.review.state import open_review
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.views.plan_view import as_markdown, plan_view
-from workflows.policy.views.results import IncidentInput, PlanView, Status
+from workflows.policy.views.results import IncidentInput, PlanView, Status, running_obligations
 from workflows.policy.views.summary import listed_while_open, summarize
 from workflows.review import start_review
 from workflows.texts.proofreading import approved_too_soon, left_open
@@ -128,7 +129,8 @@ class IncidentWorkflow:
     def state(self) -> Status:
         incident = self._procedure.incident
         verification = rules(self._procedure.book, incident).verify_for
-        return Status(incident=incident, speed=self._clock.speed, verification=verification)
+        owed = running_obligations(self._procedure.book, incident, self._runner.now())
+        return Status(incident=incident, obligations=owed, speed=self._clock.speed, verification=verification)
 
     @workflow.query(name="plan", description="what is under way and what comes next, with reasons")
     def plan(self) -> PlanView:

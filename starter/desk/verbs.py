@@ -31,11 +31,12 @@ from workflows.policy.incident.events import (
     Snoozed,
     UpdatePosted,
 )
+from workflows.policy.incident.obligation_events import ObligationNotApplicable, ObligationSent
 from workflows.policy.review.events import NagsSnoozed, ReviewStarted, Submitted, Waived
 
 Addressee = Literal["incident", "review", "either"]
 """either: an open incident, or after its end its review."""
-VerbGroup = Literal["incidents", "followups", "reviews"]
+VerbGroup = Literal["incidents", "followups", "obligations", "reviews"]
 NOT_SAID: Final = frozenset({*Event.model_fields, "kind", "ring", "automatic", "duplicate_workflow"})
 """Fields of events that no person writes: who, when and through what is known, the rest is found out."""
 
@@ -77,7 +78,7 @@ VERBS: Final = (
     Verb("ack", Acknowledged, "Somebody is on it: escalation stops for as long as there are signs of life."),
     Verb("escalate", Escalated, "Page a person, or all whom a tier calls, now; the answer says who rings."),
     Verb("severity", SeverityChanged, "Change the severity: everything is planned anew from the original start."),
-    Verb("flag", FlagChanged, "Set a flag, or take it away: duties that depend on it begin or end."),
+    Verb("flag", FlagChanged, "Set a flag, or take it away: duties that depend on it begin or end.", to="either"),
     Verb("update", UpdatePosted, "Post a progress update: the next one is due an interval from now."),
     Verb("approve", DraftApproved, "Let a draft go out, as it is or in other words.", to="either"),
     Verb("assign", RoleAssigned, "Give a role of the runbook to somebody.", to="either", names_somebody=True),
@@ -91,6 +92,8 @@ VERBS: Final = (
     Verb("add", FollowUpAdded, "Keep something that is to be done.", to="either", group="followups"),
     Verb("done", FollowUpDone, "A follow-up is done.", to="either", group="followups"),
     Verb("waive", FollowUpWaived, "A follow-up will not be done, for a reason.", to="either", group="followups"),
+    Verb("sent", ObligationSent, "What a legal clock runs for was told.", to="either", group="obligations"),
+    Verb("not-applicable", ObligationNotApplicable, "It need not be told.", to="either", group="obligations"),
     Verb("start", ReviewStarted, "Yes, this incident deserves a review.", to="review", group="reviews"),
     Verb("submit", Submitted, "Something that is owed is done.", to="review", group="reviews"),
     Verb("waive", Waived, "Something that is owed need not be done.", to="review", group="reviews"),

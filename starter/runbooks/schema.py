@@ -15,7 +15,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
 from starter.runbooks.holidays import PublicHolidays
-from workflows.policy.runbook import intake, model, people, terms
+from workflows.policy.runbook import intake, model, obligations, people, terms
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.time import calendar, durations
 
@@ -60,7 +60,7 @@ def schema() -> JsonSchemaValue:
 
 
 def _models() -> Iterator[type[BaseModel]]:
-    for module in (calendar, intake, people, terms, model):
+    for module in (calendar, intake, people, terms, obligations, model):
         for _, found in inspect.getmembers(module, inspect.isclass):
             if issubclass(found, BaseModel):
                 yield found

@@ -10,7 +10,8 @@ from temporalio.api.history.v1 import HistoryEvent
 from temporalio.converter import DataConverter
 
 from starter.temporal.results import HistoryLine
-from workflows.policy.incident.events import INCIDENT_SIGNALS, AlertsReceived, Event
+from workflows.policy.incident.events import AlertsReceived, Event
+from workflows.policy.incident.signals import INCIDENT_SIGNALS
 from workflows.policy.review.events import REVIEW_SIGNALS
 from workflows.policy.review.results import ReviewInput
 from workflows.policy.views.results import IncidentInput

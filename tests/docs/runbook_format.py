@@ -26,6 +26,8 @@ SECTIONS = {
     "ReviewTerms": "review",
     "Overdue": "overdue",
     "FollowUpTerms": "follow-ups",
+    "Obligation": "obligation",
+    "Stage": "stage",
     "RoleNag": "unfilled roles",
     "Condition": "condition",
     "Person": "person",

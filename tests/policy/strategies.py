@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from tests.policy.builders import FLAGS, PEOPLE, T0, alert, alerts, at, minutes, runbook, severity, tier
 from tests.policy.shell import Fate
 from workflows.policy.incident.events import (
-    INCIDENT_SIGNALS,
     Acknowledged,
     Cancelled,
     DraftApproved,
@@ -26,6 +25,7 @@ from workflows.policy.incident.events import (
     Snoozed,
     UpdatePosted,
 )
+from workflows.policy.incident.signals import INCIDENT_SIGNALS
 from workflows.policy.runbook.model import Runbook, Severity
 from workflows.policy.runbook.names import SeverityName
 from workflows.policy.runbook.names import Until as Unless

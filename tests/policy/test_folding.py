@@ -20,7 +20,6 @@ from tests.policy.builders import (
 )
 from workflows.policy.incident.bounds import IncidentBounds
 from workflows.policy.incident.events import (
-    INCIDENT_SIGNALS,
     Acknowledged,
     Cancelled,
     Closed,
@@ -40,6 +39,7 @@ from workflows.policy.incident.events import (
     UpdatePosted,
     stamp,
 )
+from workflows.policy.incident.signals import INCIDENT_SIGNALS
 from workflows.policy.incident.state import Incident, declare
 from workflows.policy.reducers.root import apply
 
@@ -209,6 +209,7 @@ def test_every_command_has_the_wire_name_that_is_its_kind() -> None:
         "alert", "acknowledge", "change_severity", "resolve", "note", "escalate", "flag", "assign_role", "hand_off",
         "post_update", "approve", "mitigate", "reopen", "cancel", "snooze", "adopt",
         "follow_up_added", "follow_up_done", "follow_up_waived", "unacknowledged",
+        "obligation_sent", "obligation_not_applicable",
     ]  # fmt: skip
 
 

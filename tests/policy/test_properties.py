@@ -22,7 +22,6 @@ from workflows.policy.engine import Plan, plan
 from workflows.policy.escalation.ladder import PAGE_BUDGET
 from workflows.policy.incident.alert_state import AlertState
 from workflows.policy.incident.events import (
-    INCIDENT_SIGNALS,
     Alert,
     AlertsReceived,
     Event,
@@ -33,6 +32,7 @@ from workflows.policy.incident.events import (
     stamp,
 )
 from workflows.policy.incident.rules import end_held_until
+from workflows.policy.incident.signals import INCIDENT_SIGNALS
 from workflows.policy.incident.state import Incident
 from workflows.policy.reducers.refusals import refusal
 from workflows.policy.reducers.root import apply

@@ -16,6 +16,8 @@ from workflows.policy.incident import (
     events,
     follow_up,
     messages,
+    obligation,
+    obligation_events,
     page_statistics,
     pager_alerts,
     public,
@@ -27,7 +29,7 @@ from workflows.policy.review import events as review_events
 from workflows.policy.review import results as review_answers
 from workflows.policy.review import state as review_state
 from workflows.policy.review import summary as review_record
-from workflows.policy.runbook import intake, people, terms
+from workflows.policy.runbook import intake, obligations, people, terms
 from workflows.policy.runbook import model as policy_runbook
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.people import Audience
@@ -39,7 +41,7 @@ BOOK = load(Path(__file__).parents[2] / "runbooks" / "company.yaml").runbooks["c
 MODULES = (
     results, demand, effects, events, state, policy_runbook, summary, review_answers, review_events, review_record,
     review_state, page_statistics, alert_state, follow_up, messages, openings, pager_alerts, public, settlements,
-    intake, people, terms,
+    intake, people, terms, obligations, obligation, obligation_events,
 )  # fmt: skip
 
 
@@ -106,6 +108,7 @@ def _lived() -> list[BaseModel]:
         Audience(name="Customers", addresses=("all@example.com",)),
         state.declare(opening(_flagged()), T0, "id", "wf"),
         _flagged(),
+        *_obliged(),
     ]
 
 
@@ -115,10 +118,21 @@ def _announcement() -> messages.Announcement:
 
 def _flagged() -> Runbook:
     """What company.yaml has no use for."""
-    return runbook(severity(tier("alice", flags=("security",)), unfilled={"after": "1m", "every": "2m"}))
+    stages = [{"id": "notice", "within": "72h"}, {"id": "report", "within": "1 month", "follows": "notice"}]
+    law = [{"id": "nis2", "owner": "bob", "stages": stages}, {"id": "gdpr", "owner": "bob", "within": "72h"}]
+    rules = severity(tier("alice", flags=("security",)), unfilled={"after": "1m", "every": "2m"})
+    return runbook(rules, obligations=law)
+
+
+def _obliged() -> list[BaseModel]:
+    simulation = opened(_flagged())
+    happens(simulation, 1, obligation_events.ObligationSent(obligation="gdpr", reference="case 7"))
+    owed = results.running_obligations(simulation.book, simulation.incident, simulation.now)
+    return [simulation.incident, *owed]
 
 
 COMMANDS: list[events.Event] = [
+    obligation_events.ObligationSent(reference="case 7"), obligation_events.ObligationNotApplicable(reason="no"),
     events.Event(), events.SeverityChanged(severity="sev2"), events.Noted(text="hm"),
     events.FlagChanged(flag="complex"),
     events.RoleAssigned(role="scribe", person="bob"), events.HandedOff(to="bob"), events.DraftApproved(),

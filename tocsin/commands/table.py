@@ -43,6 +43,7 @@ ROWS = (
     *_rows("digest", "Look", {"digest": "What is open, and who owes what."}),
     *_rows("report", "Look", {"report": "Figures of the last weeks."}),
     *_rows("review", "Afterwards", {"review": "What an incident owes after its end."}),
+    *_rows("obligation", "Afterwards", {"obligation": "What a law or a contract wants told to somebody, and by when."}),
     *_rows("followup", "Afterwards", {"followup": "What is to be done so that it does not happen again."}),
     *_rows("silence", "Watch", {"silence": "Maintenance: alerts that match are held until it ends."}),
     *_rows("heartbeat", "Watch", {"heartbeat": "Senders that must call in time."}),

@@ -14,12 +14,14 @@ from workflows.policy.incident.messages import TimelineEntry
 from workflows.policy.incident.state import Incident
 from workflows.policy.keys.duty_keys import DutyKey, DutyKind, duty_of
 from workflows.policy.runbook.names import severity_title
-from workflows.policy.views.results import PlanView, Status
+from workflows.policy.views.results import PlanView, RunningObligation, Status
 
 
 def whole(status: Status, view: PlanView) -> RenderableType:
     incident = status.incident
     parts = [_head(status, view), section("roles"), _roles(incident), section("paged"), _paged(incident)]
+    if status.obligations:
+        parts += [section("owed by law or contract"), _obligations(status.obligations)]
     if view.lines:
         parts += [section("next"), upcoming(view.lines, view.now, view.zone)]
     return Group(*parts, section("timeline"), timeline(incident))
@@ -108,9 +110,24 @@ def _paged(incident: Incident) -> RenderableType:
     return table if table.row_count else "nobody has been paged"
 
 
+def _obligations(owed: Sequence[RunningObligation]) -> Table:
+    table = Table("name", "what", "who", "by (UTC)", "", box=None, header_style="dim", padding=(0, 2, 0, 0))
+    for each in owed:
+        who = " / ".join((*([each.role] if each.role else []), *each.people)) or "nobody"
+        what = f"{each.title}, to {each.to}" if each.to else each.title
+        table.add_row(plain(each.name), plain(what), plain(who), moment(each.due_at), _overdue(each))
+    return table
+
+
+def _overdue(each: RunningObligation) -> Text:
+    return plain("overdue", "bold red") if each.overdue else plain("")
+
+
 def _asked_by(page: DutyKey) -> str:
     if page.kind is DutyKind.JOINED:
         return "new alerts"
+    if page.kind is DutyKind.OBLIGED:
+        return "what is owed"
     return "by hand" if page.tier is None else str(page.tier)
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from temporalio.common import SearchAttributeKey, SearchAttributeUpdate
 
 from workflows.durable import search_attributes as known
+from workflows.policy.duties.obligations import clocks
 from workflows.policy.engine import Plan
 from workflows.policy.escalation.pages import tier_reached
 from workflows.policy.incident.state import Incident
@@ -33,6 +34,7 @@ def attributes_of(book: Runbook, incident: Incident, present: Plan, now: datetim
 
 def attributes_of_review(book: Runbook, review: Review, present: Plan) -> list[AttributeUpdate]:
     deadlines = [each.due_at for each in owed(book, review)]
+    deadlines += [each.due_at for each in clocks(book, review.incident)]
     return [
         *_names(review.incident),
         known.PHASE.value_set("closed" if review.closed_at else "review"),

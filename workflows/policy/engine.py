@@ -12,6 +12,7 @@ time:
     status_page_demands   the status page: automatic, drafted, approved, overdue
     duty_demands          what is owed once
     ticket_demands        the tickets of follow-ups
+    obligation_demands    legal clocks: told, reminded of, paged about, until a human has ended them
 
 A wanted thing is a `Demand`: a duty, an occurrence that grows within the duty, the time it is due, the effect and the
 reason. Its key is duty/occurrence. `plan` takes away what has settled (each duty remembers its last occurrence only),
@@ -49,6 +50,7 @@ from workflows.policy.communication.status_page import status_page_demands
 from workflows.policy.communication.updates import update_demands
 from workflows.policy.duties.duties import duty_demands
 from workflows.policy.duties.follow_ups import ticket_demands
+from workflows.policy.duties.obligation_demands import obligation_demands
 from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import Page, SyncPager
 from workflows.policy.escalation.pager_sync import sync_demands
@@ -141,6 +143,7 @@ def _all(book: Runbook, incident: Incident, now: datetime) -> Iterator[BlockedDe
     yield from sync_demands(book, incident, now)
     yield from channel_demands(book, incident)
     yield from new_alert_demands(book, incident)
+    yield from obligation_demands(book, incident, now)
     if incident.cancelled and not incident.public.begun:
         return
     yield from status_page_demands(book, incident)

@@ -13,8 +13,9 @@ from workflows.policy.effects.effects import Email, Post, Publish
 from workflows.policy.incident.follow_up import FollowUp
 from workflows.policy.keys.duty_keys import DutyKind, duty_of
 from workflows.policy.runbook.terms import Duty
-from workflows.texts import gaps, review_context
+from workflows.texts import gaps, obligation_context, review_context
 from workflows.texts.incident_values import IncidentValues
+from workflows.texts.obligation_context import RunningClock
 from workflows.texts.occasion import Occasion
 from workflows.texts.review_context import Due
 
@@ -69,6 +70,17 @@ class Values(IncidentValues):
     @property
     def manager(self) -> str | None:
         return review_context.manager(self.book, self.review, self.demand) if self.review else None
+
+    @property
+    def obligations(self) -> list[RunningClock] | None:
+        return obligation_context.obligations(self.book, self.incident, self.demand, self.now)
+
+    @property
+    def notice(self) -> str | None:
+        """What is to be told, of one that has a text."""
+        meant = obligation_context.clocks_meant(self.book, self.incident, self.demand) or []
+        text = meant[0].terms.template if len(meant) == 1 else ""
+        return gaps.shown(self.render(self, text)) if text else None
 
     @property
     def follow_up(self) -> str | None:

@@ -132,6 +132,22 @@ When it is done: {{ due.command }}
 {% endif %}Not now: tocsin review snooze {{ id }} 2d NAME --reason "..."
 Not at all: tocsin review waive {{ id }} NAME --reason "..."
 """,
+    "obligation": """⚖️ {{ headline }}
+{% for due in obligations %}{{ due.title }}{% if due.to %}, to {{ due.to }}{% endif %}
+Owed by {{ due.by }}, {{ due.left }}. {{ due.owner }}
+Done: tocsin obligation sent {{ id }} {{ due.name }} --reference "..."
+Not applicable: tocsin obligation not-applicable {{ id }} {{ due.name }} --reason "..."
+{% endfor %}{% if notice is defined %}
+{{ notice }}
+{% endif %}""",
+    "obligation_page": """{{ headline }}
+{% for due in obligations %}{{ due.title }}{% if due.to %}, to {{ due.to }}{% endif %}
+Owed by {{ due.by }}, {{ due.left }}.
+Done: tocsin obligation sent {{ id }} {{ due.name }} --reference "..."
+{% endfor %}
+You are paged until it is sent or said not to apply.
+Not applicable: tocsin obligation not-applicable {{ id }} NAME --reason "..."
+""",
     "resolution_summary": """📋 Resolution summary: {{ headline }}
 Duration: {{ duration }}, from {{ since }} to {{ resolved }}. Resolved by {{ resolved_by }}.
 What it was: {{ cause }}""",

@@ -17,6 +17,7 @@ from starter.runbooks.lint import (
     ladder,
     levels,
     links,
+    obligations,
     people,
     reviews,
     texts,
@@ -24,7 +25,21 @@ from starter.runbooks.lint import (
 from starter.runbooks.lint.finding import Finding
 from workflows.policy.runbook.model import Runbook
 
-RULES = (levels, intake, ladder, clocks, conditions, duties, deadlines, reviews, people, texts, filling, links)
+RULES = (
+    levels,
+    intake,
+    ladder,
+    clocks,
+    conditions,
+    duties,
+    deadlines,
+    reviews,
+    obligations,
+    people,
+    texts,
+    filling,
+    links,
+)
 
 
 def findings(book: Runbook, today: date) -> Iterator[Finding]:

@@ -95,18 +95,31 @@ def _prose(book: Runbook) -> frozenset[str]:
 def _people_used(book: Runbook) -> set[str]:
     paged = {person for _, severity in severities(book) for tier in severity.escalation for person in tier.page}
     standing_in = {role.falls_to for role in book.roles.values() if role.falls_to}
-    return paged | standing_in | {person.manager for person in book.people.values() if person.manager}
+    return (
+        paged
+        | standing_in
+        | _owed_to_others(book)
+        | {person.manager for person in book.people.values() if person.manager}
+    )
 
 
 def _roles_used(book: Runbook) -> set[str]:
     asked = {role for _, severity in severities(book) for role in severity.roles}
     owning = {role for at, severity in severities(book) for _, role in _owned(at, severity)}
     tiers = [tier for _, severity in severities(book) for tier in severity.escalation]
-    return asked | owning | {role for tier in tiers for role in (*tier.roles, *tier.managers_of)}
+    return (
+        asked | owning | _owed_to_others(book) | {role for tier in tiers for role in (*tier.roles, *tier.managers_of)}
+    )
 
 
 def _audiences_used(book: Runbook) -> set[str]:
-    return {duty.to for at, severity in severities(book) for _, duty in duties(at, severity)}
+    mailed = {duty.to for at, severity in severities(book) for _, duty in duties(at, severity)}
+    return mailed | {each.to for each in book.obligations}
+
+
+def _owed_to_others(book: Runbook) -> set[str]:
+    """Roles and people that a legal clock names."""
+    return {name for each in book.obligations for name in (each.owner, each.deputy) if name}
 
 
 def _flags_used(book: Runbook) -> set[str]:

@@ -45,6 +45,7 @@ def timeless_conditions(book: Runbook) -> Iterator[tuple[RunbookPath, Condition]
     for at, severity in severities(book):
         if severity.status_page:
             yield (*at, "status_page", "when"), severity.status_page.when
+    yield from ((("obligations", number, "when"), each.when) for number, each in enumerate(book.obligations))
     yield from ((("contacts", number, "when"), contact.when) for number, contact in enumerate(book.contacts))
     if book.emergency:
         yield ("emergency",), book.emergency

@@ -41,6 +41,9 @@ def _used(book: Runbook) -> Iterator[tuple[RunbookPath, str]]:
         if severity.updates:
             yield (*at, "updates", "template"), severity.updates.template
         yield from (((*path, "template"), duty.template) for path, duty in duties(at, severity))
+    for number, each in enumerate(book.obligations):
+        if each.template:
+            yield ("obligations", number, "template"), each.template
 
 
 def _unknown_names(book: Runbook) -> Iterator[Finding]:

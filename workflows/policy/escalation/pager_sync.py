@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Literal
 
+from workflows.policy.duties.obligation_demands import rings_for_obligations
 from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import Annotate, SyncPager
 from workflows.policy.escalation.pages import rung_by_the_raise
@@ -17,15 +18,16 @@ from workflows.policy.runbook.model import Runbook
 
 def sync_demands(book: Runbook, incident: Incident, now: datetime) -> Iterator[BlockedDemand]:
     """A ring whose page is still on its way waits until that is withdrawn: a late trigger would ring again."""
+    rings = {key: ring for key, ring in incident.rings.items() if not rings_for_obligations(incident, key)}
     if incident.resolved:
-        for key, ring in incident.rings.items():
+        for key, ring in rings.items():
             yield _sync(incident, key, ring, "resolved")
     elif is_acknowledged(book, incident, now):
         coming = rung_by_the_raise(book, incident)  # their older rings are resolved there when the new ones begin
         older = incident.renewed.older if incident.renewed else ()
         answered = {
             key: ring
-            for key, ring in incident.rings.items()
+            for key, ring in rings.items()
             if ring.state != "ringing" and not (incident.effect_key(key) in older and ring.person in coming)
         }
         for key, ring in answered.items():

@@ -1,7 +1,7 @@
 """What can happen to an incident: past tense, one frozen model each.
 
 The same models are what people and webhooks send (as signals and updates) and what the reducers apply.
-`INCIDENT_SIGNALS` maps the wire names of signals and updates to them; `decode` reads one from whatever arrived.
+`signals.py` maps the wire names of signals and updates to them; `decode` reads one from whatever arrived.
 """
 
 from datetime import datetime, timedelta
@@ -275,17 +275,6 @@ class Closed(Event):
     kind: Literal["closed"] = "closed"
     unfinished: tuple[Line, ...] = ()
     """What was wanted and did not get out."""
-
-
-INCIDENT_SIGNALS: dict[str, type[Event]] = {
-    event.model_fields["kind"].default: event
-    for event in (
-        AlertsReceived, Acknowledged, SeverityChanged, Resolved, Noted, Escalated, FlagChanged,
-        RoleAssigned, HandedOff, UpdatePosted, DraftApproved, Mitigated, Reopened, Cancelled, Snoozed, RunbookAdopted,
-        FollowUpAdded, FollowUpDone, FollowUpWaived, Unacknowledged,
-    )
-}  # fmt: skip
-"""Wire name of a signal or update -> the event it becomes. These names never change (rule 11)."""
 
 
 E = TypeVar("E", bound=Event)

@@ -11,6 +11,7 @@ from workflows.policy.incident.cancelled import CancelledEpisodes
 from workflows.policy.incident.events import Alert
 from workflows.policy.incident.follow_up import FollowUp
 from workflows.policy.incident.messages import Announcement, TimelineEntry
+from workflows.policy.incident.obligation import ObligationRecord
 from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.incident.page_statistics import PageStatistics
 from workflows.policy.incident.pager_alerts import ManualPage, PagerAlert, Renewal
@@ -131,6 +132,8 @@ class Incident(Wire):
     """Of its texts together, in bytes: adding them up again for each line would cost more than all else."""
     timeline_dropped: int = 0
     follow_ups: tuple[FollowUp, ...] = ()
+    obligations: dict[str, ObligationRecord] = {}
+    """Those that have come to apply: they are kept whatever changes later."""
     successor: tuple[Alert, ...] = ()
     """Alerts that fired after the verification time: they open the next incident."""
     coming: Coming = Coming()

@@ -35,6 +35,8 @@ class DutyKind(StrEnum):
     """Pages a person who was asked for by hand."""
     JOINED = "joined"
     """Pages whoever has acknowledged, because new alerts joined."""
+    OBLIGED = "obliged"
+    """Pages somebody about the legal clocks that are theirs."""
 
     SYNC_ACKNOWLEDGED = "hush/acknowledged"
     SYNC_RESOLVED = "hush/resolved"
@@ -65,6 +67,8 @@ class DutyKind(StrEnum):
     DOCUMENT = "document"
     TICKET = "ticket"
     APPROVE = "approve"
+    OBLIGATION = "obligation"
+    """Tells and reminds of a legal clock."""
 
     REVIEW_QUESTION = "review/consider"
     REVIEW_OPENED = "review/opened"
@@ -78,7 +82,7 @@ class DutyKind(StrEnum):
 
 OF_THE_LADDER = frozenset({DutyKind.ESCALATE, DutyKind.OVERDUE, DutyKind.REPEAT})
 """Each goes on with the tier and the person."""
-BESIDE_THE_LADDER = frozenset({DutyKind.CALL, DutyKind.JOINED})
+BESIDE_THE_LADDER = frozenset({DutyKind.CALL, DutyKind.JOINED, DutyKind.OBLIGED})
 """Page whoever has acknowledged, too. Each goes on with the person."""
 _PAGE_KINDS = OF_THE_LADDER | BESIDE_THE_LADDER
 _NAMELESS = frozenset(

@@ -42,6 +42,7 @@ _BEFORE_ITS_NAME = {
     DutyKind.REVIEW_OVERDUE: "what is overdue, ",
     DutyKind.REVIEW_DOCUMENT: "draft of ",
     DutyKind.APPROVE: "approval of ",
+    DutyKind.OBLIGATION: "obligation: ",
     DutyKind.DUTY: "",
     DutyKind.DOCUMENT: "",
 }

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from workflows.policy.duties.obligation_demands import rings_for_obligations
 from workflows.policy.escalation.pager_sync import is_syncing
 from workflows.policy.incident.announce import announce, log, through
 from workflows.policy.incident.events import Acknowledged, Unacknowledged
@@ -26,6 +27,8 @@ def alive(book: Runbook, incident: Incident, at: datetime) -> Incident:
 def acknowledged(book: Runbook, incident: Incident, event: Acknowledged) -> Incident:
     if event.ring and not incident.is_ours(event.ring):
         return log(incident, event.at, f"{event.by} acknowledged a page of an incident before this one")
+    if event.ring and rings_for_obligations(incident, event.ring):
+        return log(incident, event.at, f"{event.by} has seen the page about what is owed, which goes on until it ends")
     ring = incident.rings.get(event.ring)
     if incident.resolved or not _of_this_opening(incident, event):
         return log(incident, event.at, f"{event.by} acknowledged, too late to change anything")
@@ -54,7 +57,7 @@ def _of_this_opening(incident: Incident, event: Acknowledged) -> bool:
 
 
 def unacknowledged(book: Runbook, incident: Incident, event: Unacknowledged) -> Incident:
-    if event.ring and event.ring not in incident.rings:
+    if event.ring and (event.ring not in incident.rings or rings_for_obligations(incident, event.ring)):
         return log(incident, event.at, f"a page that does not count any more is open again{through(event)}")
     if incident.resolved or not is_acknowledged(book, incident, event.at):
         return log(incident, event.at, f"the acknowledgement was taken back{through(event)}, which changes nothing")

@@ -1,5 +1,6 @@
 """An incident is over, was none, or is not over after all."""
 
+from workflows.policy.duties.obligation_demands import rings_for_obligations
 from workflows.policy.incident.announce import announce, because, log, through
 from workflows.policy.incident.episodes import names
 from workflows.policy.incident.events import Cancelled, Closed, ClosingBegan, Reopened, Resolved
@@ -15,6 +16,9 @@ def resolved(book: Runbook, incident: Incident, event: Resolved) -> Incident:
         return log(incident, event.at, f"{event.by} resolved again, which changes nothing")
     if event.ring and not incident.is_ours(event.ring):
         return log(incident, event.at, f"{event.by} resolved a page of an incident before this one")
+    if event.ring and rings_for_obligations(incident, event.ring):
+        text = f"the page about what is owed was resolved{through(event)}, which ends neither that nor the incident"
+        return log(incident, event.at, text)
     if event.ring and (event.ring not in incident.rings or incident.rings[event.ring].rung_at < incident.opened_at):
         # We resolve a person's older ring before we ring again: its echo must not end the incident.
         return log(incident, event.at, f"an older ring was resolved{through(event)}: the incident stays open")

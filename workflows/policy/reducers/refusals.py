@@ -1,5 +1,6 @@
 """Why a person's command is refused. Signals are never refused: they change what they still can (rule 12)."""
 
+from workflows.policy.duties import obligation_endings
 from workflows.policy.duties.follow_ups import meant, open_ones
 from workflows.policy.escalation.paging import called, why_nobody
 from workflows.policy.incident.bounds import IncidentBounds
@@ -22,6 +23,7 @@ from workflows.policy.incident.events import (
     Snoozed,
     UpdatePosted,
 )
+from workflows.policy.incident.obligation_events import ObligationNotApplicable, ObligationSent
 from workflows.policy.incident.state import Incident
 from workflows.policy.reducers.adopting import why_not
 from workflows.policy.reducers.by_hand import draft_meant
@@ -43,6 +45,8 @@ def refusal(book: Runbook, incident: Incident, event: Event) -> str | None:
 
 def particular(book: Runbook, incident: Incident, event: Event) -> str | None:
     """Why this event would change nothing, open or at the review: None if it would."""
+    if isinstance(event, ObligationSent | ObligationNotApplicable):
+        return obligation_endings.why_refused(book, incident, event)
     return _follow_up(incident, event) or _particular(book, incident, event)
 
 

@@ -8,7 +8,8 @@ about the future: that is `engine.plan`.
 from collections.abc import Callable
 from typing import Any
 
-from workflows.policy.duties import follow_ups
+from workflows.policy.duties import follow_ups, obligation_endings
+from workflows.policy.duties.obligations import remember_obligations
 from workflows.policy.incident.announce import log
 from workflows.policy.incident.events import (
     Acknowledged,
@@ -40,6 +41,7 @@ from workflows.policy.incident.events import (
     Unacknowledged,
     UpdatePosted,
 )
+from workflows.policy.incident.obligation_events import ObligationNotApplicable, ObligationSent
 from workflows.policy.incident.state import Incident
 from workflows.policy.incident.who import COMMANDER_ROLE
 from workflows.policy.reducers import alerts, settling
@@ -73,6 +75,7 @@ def apply(book: Runbook, incident: Incident, event: Event) -> Incident:
     after = _APPLY_TO_INCIDENT[type(event)](book, incident, event)
     if _headline(after) != _headline(incident):
         after = after.model_copy(update={"headline": incident.headline + 1})
+    after = remember_obligations(book, after, event.at)
     return remember(after, event.id) if event.id else after
 
 
@@ -133,6 +136,8 @@ _APPLY_TO_INCIDENT: dict[type[Event], Callable[[Runbook, Incident, Any], Inciden
     FollowUpAdded: follow_ups.add,
     FollowUpDone: follow_ups.done,
     FollowUpWaived: follow_ups.waive,
+    ObligationSent: obligation_endings.sent,
+    ObligationNotApplicable: obligation_endings.not_applicable,
     RunbookAdopted: runbook_adopted,
     NotUnderstood: _not_understood,
     TextFailed: _text_failed,

@@ -10,6 +10,8 @@ from workflows.policy.communication.status_page import status_page_demands
 from workflows.policy.duties import duties, follow_ups
 from workflows.policy.duties.delivery_kinds import sent_by
 from workflows.policy.duties.duties import review_terms
+from workflows.policy.duties.obligation_demands import obligation_demands
+from workflows.policy.duties.obligations import clocks
 from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import Post
 from workflows.policy.engine import Plan, split
@@ -69,6 +71,7 @@ def _all(book: Runbook, review: Review, now: datetime) -> Iterator[BlockedDemand
 def _everything(book: Runbook, review: Review, now: datetime) -> Iterator[BlockedDemand | DeferredDemand]:
     incident = review.incident
     yield from announcements(book, incident)
+    yield from obligation_demands(book, incident, now)
     if STATUS_PAGE not in review.ended and (incident.public.begun or not incident.cancelled):
         yield from status_page_demands(book, incident)
     if not incident.cancelled:
@@ -147,7 +150,7 @@ def _documents(book: Runbook, review: Review) -> Iterator[BlockedDemand]:
 
 def _conclusions(book: Runbook, review: Review, now: datetime, present: Plan) -> Iterator[Event]:
     lapses_at = _lapses_at(book, review)
-    if owed(book, review) or present.due or present.waiting or present.later:
+    if owed(book, review) or clocks(book, review.incident) or present.due or present.waiting or present.later:
         return
     if lapses_at is not None and now < lapses_at:
         return

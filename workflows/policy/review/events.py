@@ -8,12 +8,14 @@ from pydantic import Field
 from workflows.policy.incident.events import (
     DraftApproved,
     Event,
+    FlagChanged,
     FollowUpAdded,
     FollowUpDone,
     FollowUpWaived,
     Noted,
     RoleAssigned,
 )
+from workflows.policy.incident.obligation_events import ObligationNotApplicable, ObligationSent
 from workflows.policy.time.durations import Duration
 from workflows.policy.wire.bounded import Line, Text
 
@@ -68,7 +70,7 @@ REVIEW_SIGNALS: dict[str, type[Event]] = {
     event.model_fields["kind"].default: event
     for event in (
         ReviewStarted, Submitted, Waived, NagsSnoozed, Noted, RoleAssigned, DraftApproved, FollowUpAdded, FollowUpDone,
-        FollowUpWaived,
+        FollowUpWaived, FlagChanged, ObligationSent, ObligationNotApplicable,
     )
 }  # fmt: skip
 """Wire name of a signal or update -> the event it becomes. These names never change (rule 11)."""

@@ -1,5 +1,6 @@
 """A review for someone who knows nothing of the code: what is owed, and the plan."""
 
+from workflows.policy.duties.obligations import clocks
 from workflows.policy.review.owed import owed
 from workflows.policy.review.state import Review
 from workflows.policy.runbook.model import Runbook
@@ -25,4 +26,8 @@ def as_markdown(book: Runbook, review: Review, view: PlanView) -> str:
         f"by {clock(book.calendar.zone, each.due_at, view.now)}"
         for each in owed(book, review)
     ]
-    return "\n".join([*head, *open_ones[:FEW], "", *markdown_lines(book, view)])
+    legal = [
+        f"- [ ] {plain(each.title)}: by {clock(book.calendar.zone, each.due_at, view.now)}"
+        for each in clocks(book, incident)
+    ]
+    return "\n".join([*head, *legal, *open_ones[:FEW], "", *markdown_lines(book, view)])

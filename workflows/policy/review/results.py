@@ -8,6 +8,7 @@ from workflows.policy.review.state import Review
 from workflows.policy.review.summary import ClosedReview, summarize_review
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.shared import SharedRunbook
+from workflows.policy.views.results import running_obligations
 from workflows.policy.wire.history import HISTORY_BYTES
 from workflows.policy.wire.model import Instant, Wire
 
@@ -26,7 +27,7 @@ class OwedNow(Wire):
     """Something that is owed to a review, as commands list it."""
 
     name: str
-    kind: Literal["checklist", "nag", "document", "follow-up", "approval"]
+    kind: Literal["checklist", "nag", "document", "follow-up", "approval", "obligation"]
     title: str
     role: str | None
     people: tuple[str, ...]
@@ -58,4 +59,18 @@ def status(book: Runbook, review: Review, now: datetime, speed: float) -> Review
         )
         for each in owed(book, review)
     )
-    return ReviewStatus(review=review, record=summarize_review(book, review, now), owed=tuple(lines), speed=speed)
+    legal = (
+        OwedNow(
+            name=each.name,
+            kind="obligation",
+            title=f"{each.title}, to {each.to}" if each.to else each.title,
+            role=each.role,
+            people=each.people,
+            due_at=each.due_at,
+            overdue=each.overdue,
+        )
+        for each in running_obligations(book, review.incident, now)
+    )
+    everything = sorted((*lines, *legal), key=lambda each: each.due_at)
+    record = summarize_review(book, review, now)
+    return ReviewStatus(review=review, record=record, owed=tuple(everything), speed=speed)

@@ -1,5 +1,6 @@
 """The state of one review: facts only, as of an incident."""
 
+from workflows.policy.duties.obligation_demands import rings_for_obligations
 from workflows.policy.incident.alert_state import Coming
 from workflows.policy.incident.bounds import IncidentBounds
 from workflows.policy.incident.cancelled import CancelledEpisodes
@@ -45,7 +46,7 @@ def _without_live_state(incident: Incident) -> Incident:
             "closed_places": tuple(dict.fromkeys((*incident.closed_places, *closed))),
             "alerts": dict(list(incident.alerts.items())[: IncidentBounds.alerts_in_review]),
             "calls": (),
-            "rings": {},
+            "rings": {key: ring for key, ring in incident.rings.items() if rings_for_obligations(incident, key)},
             "refused_routes": {},
             "heard": (),
             "successor": (),

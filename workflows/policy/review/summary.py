@@ -6,6 +6,7 @@ from typing import Literal
 
 from workflows.policy.duties import follow_ups
 from workflows.policy.duties.duties import review_terms
+from workflows.policy.duties.obligations import clocks
 from workflows.policy.review.owed import deadlines, owed
 from workflows.policy.review.state import Review
 from workflows.policy.runbook.model import Runbook
@@ -43,6 +44,7 @@ def summarize_review(book: Runbook, review: Review, now: datetime) -> ClosedRevi
     ends = [ending for ending in review.ended.values() if not ending.waived]
     open_ones = [each for each in owed(book, review) if each.kind != "follow-up"]
     due = {each.duty.id: each.due_at for each in deadlines(book, review)}
+    legal = clocks(book, incident)
     done = [each for each in incident.follow_ups if each.ending and not each.ending.waived]
     return ClosedReview(
         incident=incident.id,
@@ -51,7 +53,7 @@ def summarize_review(book: Runbook, review: Review, now: datetime) -> ClosedRevi
         runbook=incident.runbook,
         title=incident.title,
         opened_at=review.opened_at,
-        due_at=max(due.values(), default=None),
+        due_at=max((*due.values(), *(each.due_at for each in legal)), default=None),
         closed_at=review.closed_at,
         kind=_kind(book, review),
         submitted=len(ends),
@@ -59,8 +61,8 @@ def summarize_review(book: Runbook, review: Review, now: datetime) -> ClosedRevi
             ending.at <= due.get(name, review.opened_at) for name, ending in review.ended.items() if not ending.waived
         ),
         waived=len(review.ended) - len(ends),
-        open=len(open_ones),
-        overdue=sum(each.due_at < now for each in open_ones),
+        open=len(open_ones) + len(legal),
+        overdue=sum(each.due_at < now for each in open_ones) + sum(each.due_at < now for each in legal),
         follow_ups=len(incident.follow_ups),
         follow_ups_done=len(done),
         follow_ups_on_time=sum(

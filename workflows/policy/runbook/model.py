@@ -14,6 +14,7 @@ from pydantic import Field, ModelWrapValidatorHandler, model_validator
 from workflows.policy.runbook import references
 from workflows.policy.runbook.intake import Intake
 from workflows.policy.runbook.names import ChannelName, Name, SeverityName
+from workflows.policy.runbook.obligations import MOST_OBLIGATIONS, Obligation
 from workflows.policy.runbook.people import Audience, Condition, Contact, Link, Person, Role
 from workflows.policy.runbook.terms import Acknowledgement, Cadence, Duty, ReviewTerms, RoleNag, StatusPageTerms, Tier
 from workflows.policy.time.calendar import Calendar
@@ -62,6 +63,8 @@ class Runbook(Wire):
     intake: Intake = Intake()
     audiences: dict[Name, Audience] = {}
     contacts: tuple[Contact, ...] = ()
+    obligations: Annotated[tuple[Obligation, ...], Field(max_length=MOST_OBLIGATIONS)] = ()
+    """What a law or a contract wants told to somebody, and by when."""
     emergency: Condition | None = None
     """When it holds, all tiers are paged at once, whatever the hour."""
     links: tuple[Link, ...] = ()

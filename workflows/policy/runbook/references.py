@@ -22,6 +22,21 @@ def broken(book: Runbook) -> Iterator[str]:
         yield from (f"{where}.duties: {problem}" for problem in _twice(severity))
         yield from (f"{where}.duties.{problem}" for problem in _nothing_to_close(severity))
     yield from _elsewhere(book)
+    yield from _of_obligations(book)
+
+
+def _of_obligations(book: Runbook) -> Iterator[str]:
+    ids = [each.id for each in book.obligations]
+    yield from (f"obligations: there are two {twice!r}" for twice in sorted({i for i in ids if ids.count(i) > 1}))
+    for each in book.obligations:
+        where = f"obligations.{each.id}"
+        for key, name in (("owner", each.owner), ("deputy", each.deputy)):
+            if name is not None and name not in book.roles and name not in book.people:
+                yield f"{where}.{key}: {name!r} is neither among `roles` nor among `people`"
+        yield from _flags_of(book, f"{where}.when", each.when)
+        for severity in each.severities:
+            if severity not in book.severities:
+                yield f"{where}.severities: {severity} is not among `severities`"
 
 
 def _unknown_people(book: Runbook) -> Iterator[str]:

@@ -13,7 +13,7 @@ imports lazily, which a workflow must not do.
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import MAXYEAR, UTC, date, datetime, time, timedelta
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -112,6 +112,24 @@ def next_weekday(calendar: Calendar, at: datetime, weekday: Weekday) -> datetime
         if WEEKDAYS[day.weekday()] == weekday and moment > at:
             return moment
     raise AssertionError("eight days hold every weekday")
+
+
+def months_later(zone: str, at: datetime, months: int) -> datetime:
+    """On the same day so many months later, or on the last one of a month that is too short; at the same time there."""
+    here = _there(zone, at)
+    year, month = divmod(here.year * 12 + here.month - 1 + months, 12)
+    if year > MAXYEAR:
+        return at
+    days = next(days for days in range(here.day, 0, -1) if _is_day(year, month + 1, days))
+    return _moment(zone, date(year, month + 1, days), here.time(), begins=True)
+
+
+def _is_day(year: int, month: int, day: int) -> bool:
+    try:
+        date(year, month, day)
+    except ValueError:
+        return False
+    return True
 
 
 def clock(zone: str, at: datetime, now: datetime) -> str:

@@ -1,12 +1,14 @@
 """What an incident says when it is asked: the answers of updates and queries."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Literal
 
+from workflows.policy.duties.obligations import clocks, responsible
 from workflows.policy.incident.cancelled import CancelledEpisodes
 from workflows.policy.incident.events import Alert
 from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.incident.state import Incident
+from workflows.policy.runbook.model import Runbook
 from workflows.policy.wire.history import HISTORY_BYTES
 from workflows.policy.wire.model import Instant, Wire
 
@@ -72,10 +74,38 @@ class UpdateResult(Wire):
     """The next few lines of the plan as it is now."""
 
 
+class RunningObligation(Wire):
+    """A legal clock that runs, as commands list it."""
+
+    name: str
+    title: str
+    to: str = ""
+    role: str | None = None
+    people: tuple[str, ...] = ()
+    due_at: Instant
+    overdue: bool
+
+
+def running_obligations(book: Runbook, incident: Incident, now: datetime) -> tuple[RunningObligation, ...]:
+    return tuple(
+        RunningObligation(
+            name=each.name,
+            title=each.title,
+            to=book.audience_name(each.terms.to),
+            role=each.terms.owner if each.terms.owner in book.roles else None,
+            people=responsible(book, incident, each.terms),
+            due_at=each.due_at,
+            overdue=each.due_at < now,
+        )
+        for each in clocks(book, incident)
+    )
+
+
 class Status(Wire):
     """The answer to the query `state`."""
 
     incident: Incident
+    obligations: tuple[RunningObligation, ...] = ()
     speed: float = 1.0
     verification: timedelta
     """How long a resolved incident is watched before it closes."""

@@ -1,0 +1,36 @@
+"""What people and webhooks send to an incident, by its name on the wire."""
+
+from workflows.policy.incident.events import (
+    Acknowledged,
+    AlertsReceived,
+    Cancelled,
+    DraftApproved,
+    Escalated,
+    Event,
+    FlagChanged,
+    FollowUpAdded,
+    FollowUpDone,
+    FollowUpWaived,
+    HandedOff,
+    Mitigated,
+    Noted,
+    Reopened,
+    Resolved,
+    RoleAssigned,
+    RunbookAdopted,
+    SeverityChanged,
+    Snoozed,
+    Unacknowledged,
+    UpdatePosted,
+)
+from workflows.policy.incident.obligation_events import ObligationNotApplicable, ObligationSent
+
+INCIDENT_SIGNALS: dict[str, type[Event]] = {
+    event.model_fields["kind"].default: event
+    for event in (
+        AlertsReceived, Acknowledged, SeverityChanged, Resolved, Noted, Escalated, FlagChanged,
+        RoleAssigned, HandedOff, UpdatePosted, DraftApproved, Mitigated, Reopened, Cancelled, Snoozed, RunbookAdopted,
+        FollowUpAdded, FollowUpDone, FollowUpWaived, Unacknowledged, ObligationSent, ObligationNotApplicable,
+    )
+}  # fmt: skip
+"""Wire name of a signal or update -> the event it becomes. These names never change (rule 11)."""
