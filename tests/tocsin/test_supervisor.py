@@ -14,7 +14,7 @@ import pytest
 
 from tests.tocsin.processes import eventually, is_alive
 from tocsin.up import child as child_module
-from tocsin.up import lifeline
+from tocsin.up import lifeline, patience
 from tocsin.up.child import Part
 from tocsin.up.supervisor import PartFailed, Supervisor
 
@@ -71,6 +71,20 @@ async def test_a_part_that_dies_before_it_is_ready_is_an_error(supervisor: Super
 
     with pytest.raises(PartFailed, match="the gateway did not start"):
         await supervisor.start(part("gateway", sys.executable, "-S", "-c", "raise SystemExit(1)"), never)
+
+
+async def test_a_part_that_takes_its_time_is_waited_for_and_that_is_said(
+    supervisor: Supervisor, said: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(patience, "SAY_EVERY_S", 0.0)
+    looks = iter([False, False, True])
+
+    async def at_last() -> bool:
+        return next(looks)
+
+    await supervisor.start(part("gateway", *SLEEPER), at_last)
+    assert len(said) == 2
+    assert said[0].startswith("still waiting for the gateway, for 0 s now")
 
 
 async def test_parts_stop_in_the_reverse_order_of_their_start(tmp_path: Path) -> None:

@@ -24,6 +24,9 @@ from tocsin.up.run import running
 from tocsin.up.supervisor import PartFailed
 from tocsin.view.plain import plain
 
+WORKER_WITHIN_S = 600.0
+"""The play begins only then: nothing of it is late for a start that was slow."""
+
 
 async def demo(speed: float, keep: bool, console: Console) -> None:
     """Raises Failure when a promise of the runbook was not kept, or a part did not start."""
@@ -44,7 +47,9 @@ async def _demo(settings: Settings, keep: bool, console: Console) -> None:
     with folder.locked() as lock, log.open("wb") as output:
         layout = lay_out(ANY_PORTS, settings, None, None)
         try:
-            async with running(layout, settings, folder, lock, console.print, output):
+            async with running(layout, settings, folder, lock, console.print, output, WORKER_WITHIN_S) as published:
+                if published is None:
+                    raise Failure(f"the worker has not begun; its last words:\n{_tail(log)}")
                 console.print(printing.programme(layout.published, settings.speed, time.monotonic() - began))
                 await _perform(layout, settings, console)
                 if keep:

@@ -1,4 +1,5 @@
-"""What `company.yaml` promises for a SEV-1 that nobody answers at first: the demo fails if any of it did not happen."""
+"""What `company.yaml` promises for a SEV-1 that nobody answers at first: the demo fails if any of it did not happen, or
+in another order. How late it was is the machine's affair: that is shown."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -10,8 +11,8 @@ from workflows.policy.incident.state import Incident
 from workflows.policy.keys.duty_keys import DutyKind, duty_key, duty_of
 from workflows.policy.time.durations import MINUTE
 
-ON_TIME = timedelta(seconds=2)
-"""Real time, on a machine that also runs everything else."""
+SLOW_FROM = timedelta(seconds=2)
+"""Real time. What comes after something as late as that may count from it, or be gathered into one."""
 ON_CALL = duty_key(DutyKind.ESCALATE, "on-call", 1)
 ON_CALL_AGAIN = duty_key(DutyKind.OVERDUE, "on-call", 1)
 VP_ENGINEERING = duty_key(DutyKind.ESCALATE, "vp-engineering", 2)
@@ -30,8 +31,18 @@ class DemoOutcome:
     def pages(self) -> tuple[DemoSent, ...]:
         return tuple(sent for sent in self.sent if duty_of(sent.duty).is_page)
 
+    @property
+    def is_slow(self) -> bool:
+        return any(sent.settlement.late >= SLOW_FROM for sent in self.sent)
+
     def was_sent(self, duty: str, due: timedelta) -> bool:
-        return any((s.duty, s.settlement.outcome) == (duty, "done") and abs(s.due - due) < MINUTE for s in self.sent)
+        """Never before its time; after it only on a slow machine."""
+        done = [s.due for s in self.sent if (s.duty, s.settlement.outcome) == (duty, "done")]
+        return any(due - MINUTE < each and (each < due + MINUTE or self.is_slow) for each in done)
+
+    def were_in_order(self, *duties: str) -> bool:
+        sent_at = [s.settlement.sent_at for duty in duties for s in self.sent if s.duty == duty]
+        return sent_at == sorted(sent_at)
 
 
 def unmet(outcome: DemoOutcome) -> list[str]:
@@ -45,7 +56,7 @@ def _promises(o: DemoOutcome) -> Iterator[tuple[str, bool]]:
     yield "the on-call engineer is paged at once", o.was_sent(ON_CALL, 0 * MINUTE)
     yield "and again at T+5m, because nobody acknowledged", o.was_sent(ON_CALL_AGAIN, 5 * MINUTE)
     yield "VP Engineering is paged at T+30m", o.was_sent(VP_ENGINEERING, 30 * MINUTE)
-    yield "no page is late", all(page.settlement.late < ON_TIME for page in o.pages)
+    yield "they are paged in this order", o.were_in_order(ON_CALL, ON_CALL_AGAIN, VP_ENGINEERING)
     yield "no page is doubled at PagerDuty", _all_differ(ring.dedup_key for ring in sandbox.rings)
     yield "every page that was sent has rung", len(sandbox.rings) == len(o.pages)
     yield "the incident has a channel of its own", any(incident.id in channel.name for channel in sandbox.channels)

@@ -43,6 +43,8 @@ def summary(outcome: DemoOutcome) -> RenderableType:
     table.add_row("status page", ", ".join(outcome.sandbox.published))
     table.add_row("latest page", f"{_seconds(late_page)} after it was due")
     table.add_row("latest send of all", f"{_seconds(late)} after it was due")
+    if outcome.is_slow:
+        table.add_row("this machine", "is slow, or busy: some of it came late, in its order")
     return table
 
 

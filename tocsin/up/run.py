@@ -1,6 +1,5 @@
 """Starts the parts in order and keeps them running: behind `tocsin up` and `tocsin demo`."""
 
-import asyncio
 import contextlib
 import os
 import secrets
@@ -24,10 +23,11 @@ from tocsin.schedule import keep_digest
 from tocsin.up import parts
 from tocsin.up.folder import Folder
 from tocsin.up.layout import Layout
+from tocsin.up.patience import Patience
 from tocsin.up.supervisor import PartFailed, Supervisor, listening
 from workflows.policy.watches.installation import Publication
 
-SERVER_WITHIN_S = 30.0
+SERVER_WITHIN_S = 300.0
 PUBLISHED_WITHIN_S = 15.0
 
 
@@ -39,6 +39,7 @@ async def running(
     lock: int,
     say: Callable[[str], None],
     output: IO[bytes] | None = None,
+    published_within_s: float = PUBLISHED_WITHIN_S,
 ) -> AsyncIterator[Publication | None]:
     """All parts of `layout`, for the length of the block, and what its worker has published. Raises PartFailed."""
     environment = {**(connection.environment(layout.temporal) if layout.embedded else os.environ), **_chosen(settings)}
@@ -46,7 +47,7 @@ async def running(
         if layout.embedded:
             server = parts.temporal(layout, folder, lock, environment)
             await supervisor.start(server, listening("127.0.0.1", layout.temporal_port))
-        client = await _prepared(layout.temporal, environment)
+        client = await _prepared(layout.temporal, environment, say)
         if layout.sandbox_port is not None:
             secret = secrets.token_hex(16)
             books = library(settings).runbooks.values()
@@ -62,7 +63,7 @@ async def running(
         begun_at = datetime.now(UTC)
         await supervisor.start(parts.worker(environment))
         await supervisor.start(parts.gateway(layout, environment), listening(layout.reachable, layout.gateway_port))
-        published = await _published(client, begun_at)
+        published = await _published(client, begun_at, Patience("for the worker", published_within_s, say))
         if published is None:
             say("the worker has published no runbooks yet: alerts go by the gateway's own files")
         try:
@@ -90,28 +91,27 @@ def _chosen(settings: Settings) -> dict[str, str]:
     }
 
 
-async def _published(client: Client, since: datetime) -> Publication | None:
+async def _published(client: Client, since: datetime, patience: Patience) -> Publication | None:
     """What our worker has published, once it has: whoever reads that everything runs may declare at once."""
     installations = Installations(TemporalConnection(client))
-    deadline = asyncio.get_running_loop().time() + PUBLISHED_WITHIN_S
-    while asyncio.get_running_loop().time() < deadline:
+    while not patience.is_over:
         with contextlib.suppress(Unpublished, Unreachable):
             found = await installations.current()
             if found.published_at >= since:
                 return found.publication
-        await asyncio.sleep(0.1)
+        await patience.wait()
     return None
 
 
-async def _prepared(address: str, environment: Mapping[str, str]) -> Client:
+async def _prepared(address: str, environment: Mapping[str, str], say: Callable[[str], None]) -> Client:
     """Register what Temporal has to know. The server listens before it serves, hence the patience."""
-    deadline = asyncio.get_running_loop().time() + SERVER_WITHIN_S
+    patience = Patience("for Temporal", SERVER_WITHIN_S, say)
     while True:
         try:
             client = await connect(environment)
             await setup.prepare(client)
             return client
         except (RuntimeError, RPCError) as error:
-            if asyncio.get_running_loop().time() > deadline:
+            if patience.is_over:
                 raise PartFailed(f"Temporal at {address} did not answer: {error}") from None
-            await asyncio.sleep(0.1)
+            await patience.wait()
