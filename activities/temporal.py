@@ -1,11 +1,12 @@
 """What a workflow asks of Temporal itself: forward alerts, look when the gateway showed itself, take an inventory."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 from temporalio import activity
 
 from starter.temporal import inventory
+from starter.temporal.canaries import Canaries
 from starter.temporal.incidents import Incidents
 from starter.temporal.installations import Installations
 from starter.temporal.results import NothingOpen, Unpublished, Unreachable
@@ -15,11 +16,8 @@ from workflows.durable.forward_alerts import CaptureBySilence, ForwardAlerts, Mo
 from workflows.policy.incident.events import Noted
 from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.watches.digest import Inventory
-from workflows.policy.watches.heartbeat import AWAY_AFTER, GatewayPresence, listened
+from workflows.policy.watches.heartbeat import GatewayPresence
 from workflows.policy.wire.model import Wire
-
-LOOK_BACK = timedelta(days=2)
-"""One sign of life a minute: some thousand."""
 
 
 class Temporal:
@@ -27,6 +25,7 @@ class Temporal:
 
     def __init__(self, incidents: Incidents) -> None:
         self._incidents = incidents
+        self._canaries = Canaries(incidents.connection)
         self._silences = Silences(incidents.connection)
         self._installations = Installations(incidents.connection)
 
@@ -85,8 +84,9 @@ class Temporal:
     @activity.defn(name="look_for_the_gateway")
     async def look_for_the_gateway(self, since: datetime) -> GatewayPresence:
         """By its canaries: each one was sent by a gateway whose own socket answered."""
-        since = max(since, datetime.now(UTC) - LOOK_BACK) - AWAY_AFTER
-        return listened(await self._incidents.canaries(since))
+        found = await self._canaries.presence()
+        is_over = found.back_at is not None and found.back_at <= since
+        return GatewayPresence(sign_at=found.sign_at) if is_over else found
 
     @activity.defn(name="take_stock")
     async def take_inventory(self) -> Inventory:

@@ -14,6 +14,7 @@ from temporalio.service import RPCError
 
 from settings import Settings
 from starter.temporal import setup
+from starter.temporal.canaries import Canaries
 from starter.temporal.connecting import connect
 from starter.temporal.incidents import Incidents
 from starter.temporal.results import NobodyWorks
@@ -128,7 +129,7 @@ async def _works(incidents: Incidents) -> None:
     async with asyncio.timeout(STAGE_WITHIN_S):
         while True:
             try:
-                return await incidents.send_canary()
+                return await Canaries(incidents.connection).send()
             except NobodyWorks:  # one that the gateway sent before there was a worker
                 await asyncio.sleep(0.2)
 

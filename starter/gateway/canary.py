@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 import httpx
 import structlog
 
+from starter.temporal.canaries import Canaries
 from starter.temporal.incidents import Incidents
 from starter.temporal.results import NobodyWorks, Unreachable
 
@@ -21,7 +22,7 @@ log = structlog.get_logger()
 class Canary:
     def __init__(self, incidents: Incidents, address: str) -> None:
         """`address` is the gateway's own, such as `http://127.0.0.1:8080`."""
-        self._incidents = incidents
+        self._canaries = Canaries(incidents.connection)
         self._address = address
         self.last_success_at: datetime | None = None
         self.problem: str | None = None
@@ -36,7 +37,7 @@ class Canary:
         """One round. A failure is remembered and logged, not raised."""
         try:
             await self._knock()
-            await self._incidents.send_canary()
+            await self._canaries.send()
         except (httpx.HTTPError, Unreachable, NobodyWorks) as error:
             self.problem = str(error) or type(error).__name__
             log.error("the canary did not come back: nothing may be paged now", problem=self.problem)

@@ -10,7 +10,6 @@ from temporalio.api.common.v1 import Payload
 from temporalio.client import (
     Client,
     WorkflowExecutionStatus,
-    WorkflowFailureError,
     WorkflowQueryFailedError,
     WorkflowUpdateFailedError,
 )
@@ -18,7 +17,6 @@ from temporalio.common import (
     RawValue,
     SearchAttributePair,
     TypedSearchAttributes,
-    WorkflowIDConflictPolicy,
     WorkflowIDReusePolicy,
 )
 from temporalio.exceptions import WorkflowAlreadyStartedError
@@ -46,8 +44,6 @@ from workflows.policy.views.summary import listed
 from workflows.policy.wire.model import Wire
 from workflows.queues import WORKFLOW_QUEUE
 
-CANARY = "tocsin-canary"
-CANARY_LIVES = timedelta(seconds=50)
 LONG_LIST = timedelta(minutes=5)
 A_PAGE_WITHIN: Final = timedelta(seconds=20)
 """A page far behind is read up to there."""
@@ -182,26 +178,6 @@ class Incidents:
     async def check(self) -> None:
         """Returns if Temporal answers, and knows our namespace."""
         await self._connection.check()
-
-    async def canaries(self, since: datetime) -> tuple[datetime, ...]:
-        """When canaries were sent since then, newest first: the moments at which a gateway has shown itself."""
-        query = f"WorkflowId = '{CANARY}' AND StartTime > '{since.isoformat()}'"
-        async with self._connection.temporal():
-            return tuple([canary.start_time async for canary in self._client.list_workflows(query, page_size=1000)])
-
-    async def send_canary(self) -> None:
-        """Run the workflow `canary` to its end. Raises NobodyWorks when it does not get there in time."""
-        try:
-            async with self._connection.temporal(deadline=CANARY_LIVES + QUERY_WITHIN):
-                await self._client.execute_workflow(
-                    "canary",
-                    id=CANARY,
-                    task_queue=WORKFLOW_QUEUE,
-                    execution_timeout=CANARY_LIVES,
-                    id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,  # another gateway's is as good
-                )
-        except WorkflowFailureError as error:
-            raise NobodyWorks("the canary did not come through the worker", str(error.cause)) from error
 
     async def _start(
         self,

@@ -29,13 +29,13 @@ class LiveRun(Result):
 
 
 async def live_runs(client: Client, since: datetime | None, seen: ReadProgress) -> list[LiveRun]:
-    """The open ones first. With `since` also all that have closed since then, of canaries only the newest. Raises
-    RPCError."""
+    """What is gone soon first, then the open ones. With `since` also all that have closed since then, of canaries only
+    the newest. Raises RPCError."""
     found: dict[str, LiveRun] = {}
     async for run in _matching(client, since):
         found[run.run_id] = await _live_run(run)
         seen(len(found))
-    return sorted(found.values(), key=lambda run: not run.open)
+    return sorted(found.values(), key=lambda run: (run.type not in BRIEF, not run.open))
 
 
 async def _matching(client: Client, since: datetime | None) -> AsyncIterator[WorkflowExecution]:

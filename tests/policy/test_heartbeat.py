@@ -1,6 +1,8 @@
 """Heartbeats: when silence counts, and what is said of it."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import reduce
 
 import pytest
 from pydantic import ValidationError
@@ -20,7 +22,7 @@ from workflows.policy.watches.heartbeat import (
     Spec,
     SpecChanged,
     Unpaused,
-    listened,
+    shown,
     verdict,
 )
 
@@ -43,7 +45,11 @@ def expected(every: float = 5, grace: float = 2, *events: tuple[float, Event], *
 def listens(until: float, away: tuple[float, float] | None = None) -> GatewayPresence:
     """A gateway that shows itself every minute from long ago, except while it is away."""
     signs = range(-60, int(until) + 1)
-    return listened([at(sign) for sign in signs if away is None or not away[0] < sign < away[1]])
+    return signs_of_life(sign for sign in signs if away is None or not away[0] < sign < away[1])
+
+
+def signs_of_life(signs: Iterable[float]) -> GatewayPresence:
+    return reduce(shown, map(at, signs), GatewayPresence())
 
 
 def judged(
@@ -162,7 +168,6 @@ class TestTheGatewayWasAway:
             ([], None, None),
             ([0], 0, None),
             ([0, 1, 2], 2, None),
-            ([2, 1, 0], 2, None),
             ([0, 3], 3, None),
             ([0, 4], 4, (0, 4)),
             ([0, 4, 5, 10, 11], 11, (5, 10)),
@@ -171,7 +176,7 @@ class TestTheGatewayWasAway:
     def test_signs_of_life_more_than_three_minutes_apart_are_an_absence(
         self, signs: list[float], sign_at: float | None, away: tuple[float, float] | None
     ) -> None:
-        found = listened([at(sign) for sign in signs])
+        found = signs_of_life(signs)
         assert found.sign_at == (None if sign_at is None else at(sign_at))
         assert (found.away_from, found.back_at) == ((at(away[0]), at(away[1])) if away else (None, None))
 

@@ -11,6 +11,7 @@ from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Worker
 
+from starter.temporal.canaries import Canaries
 from starter.temporal.incidents import Incidents
 from starter.temporal.results import LookupFailed, NobodyWorks, NothingOpen, RefusedByIncident, Unreachable
 from tests.starter.conftest import eventually, incident_worker
@@ -342,7 +343,7 @@ class TestAway:
             lambda incidents, _: incidents.find(),
             lambda incidents, _: incidents.list(),
             lambda incidents, _: incidents.check(),
-            lambda incidents, _: incidents.send_canary(),
+            lambda incidents, _: Canaries(incidents.connection).send(),
         ],
     )
     async def test_every_call_says_that_temporal_is_away_and_where_it_was_sought(

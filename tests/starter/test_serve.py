@@ -92,7 +92,7 @@ class TestCanary:
     async def test_a_worker_that_does_not_carry_it_is_a_problem(
         self, settings: Settings, library: Library, incidents: Incidents, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("starter.temporal.incidents.CANARY_LIVES", timedelta(seconds=1))
+        monkeypatch.setattr("starter.temporal.canaries.CANARY_LIVES", timedelta(seconds=1))
         async with serving(settings, library, incidents) as address:
             canary = Canary(incidents, address)
             await canary.send()

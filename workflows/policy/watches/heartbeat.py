@@ -13,10 +13,9 @@ All are pure. Three rules decide (ADR 0011):
   twice, and a notification that failed is made again.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import pairwise
 from typing import Annotated, Literal, get_args
 
 from pydantic import Field
@@ -137,7 +136,7 @@ HEARTBEAT_SIGNALS: Mapping[str, type[Event]] = {
 
 
 class GatewayPresence(Wire):
-    """When the gateway listened, as far back as was looked."""
+    """When the gateway listened, by its signs of life."""
 
     sign_at: Instant | None = None
     """Its last sign of life; None: there was none."""
@@ -227,12 +226,11 @@ def _is_overdue(state: Heartbeat, now: datetime) -> bool:
     return not state.removed and now >= state.overdue_at
 
 
-def listened(signs: Sequence[datetime]) -> GatewayPresence:
-    """When the gateway listened, by its signs of life."""
-    ordered = sorted(signs)
-    gaps = [(a, b) for a, b in pairwise(ordered) if b - a > AWAY_AFTER]
-    away_from, back_at = gaps[-1] if gaps else (None, None)
-    return GatewayPresence(sign_at=ordered[-1] if ordered else None, away_from=away_from, back_at=back_at)
+def shown(before: GatewayPresence, at: datetime) -> GatewayPresence:
+    """The gateway has shown itself again. It is away when it does not for longer than `AWAY_AFTER`."""
+    if before.sign_at is None or at - before.sign_at <= AWAY_AFTER:
+        return before.model_copy(update={"sign_at": at})
+    return GatewayPresence(sign_at=at, away_from=before.sign_at, back_at=at)
 
 
 def to_notify(state: Heartbeat, found: Verdict, now: datetime) -> Iterator[tuple[About, bool]]:
