@@ -92,6 +92,11 @@ class Settings(SourceSettings, AccessSettings, PagerSettings, DeliverySettings):
         pattern=r"^[A-Za-z0-9_-]+\.[A-Za-z0-9._-]+$",
         description="which build this worker is, if you deploy by Temporal's worker versioning: `NAME.BUILD`",
     )
+    sandbox_url: str = Field(
+        "",
+        pattern=r"^(https?://[^\s/]+(/\S*)?)?$",
+        description="where the sandbox shows itself, for the gateway's first page; `up` sets it",
+    )
     speed: float = Field(1.0, gt=0, le=3600, description="time compression for drills: 60 makes a minute of a second")
 
     @field_validator("*", mode="before")

@@ -17,7 +17,7 @@ from starter.gateway.limits import Door
 from starter.gateway.outcomes import Outcomes
 from starter.gateway.pipeline import Pipeline
 from starter.gateway.published import Published
-from starter.gateway.routes import alerts, api, cloudwatch, documents, health, heartbeat, jira, pagerduty
+from starter.gateway.routes import alerts, api, cloudwatch, documents, front, health, heartbeat, jira, pagerduty
 from starter.gateway.routes.unknown import answer_unknown
 from starter.gateway.stuck_watch import StuckWatch
 from starter.intake.beats import Beats
@@ -63,6 +63,7 @@ def create_app(
         jira.router(admission, incidents),
         heartbeat.router(admission, beats),
         health.router(watched, access),
+        front.router(watched, access, settings),
         api.router(access, TemporalDesk(incidents)),
     )
 

@@ -68,6 +68,7 @@ def pointing_at_the_sandbox(layout: Layout, books: Iterable[Runbook], webhook_se
     sandbox = layout.published.sandbox
     assert sandbox is not None
     return {
+        "TOCSIN_SANDBOX_URL": sandbox,
         "TOCSIN_SLACK_URL": f"{sandbox}/slack/api/",
         "TOCSIN_SLACK_TOKEN": "xoxb-sandbox",
         "TOCSIN_PAGERDUTY_EVENTS_URL": f"{sandbox}/pagerduty/events",

@@ -100,38 +100,38 @@ def router(watched: Watched, access: Access) -> APIRouter:
 
         More than that it says to whoever has a token, or is plainly on this machine.
         """
-        try:
-            await watched.incidents.check()
-            temporal = "reachable"
-        except Unreachable as error:
-            temporal = str(error)
-        there = watched.published
-        ready = temporal == "reachable" and there.in_force.default in there.in_force.runbooks
-        response.status_code = 200 if ready else 503
-        if not access.may_know(request):
-            return ReadyOrNot(ready=ready)
-        return Readiness(
-            ready=ready,
-            temporal=temporal,
-            runbooks=sorted(there.in_force.runbooks),
-            installation=Standing(
-                published=there.publication, problem=there.problem, differences=list(there.differing())
-            ),
-            problems=[
-                *map(str, watched.library.problems),
-                *there.problems(),
-                *watched.stuck.problems(),
-                *watched.outcomes.rejected_webhooks.problems(datetime.now(UTC)),
-            ],
-            webhooks=_by_source(watched.outcomes),
-            connections={str(cut): count for cut, count in watched.door.cuts.items()},
-            canary=_watch(watched.canary),
-            silences=SilencesHealth(
-                active=list(watched.silencing.active(datetime.now(UTC))), problem=watched.silencing.problem
-            ),
-        )
+        found = await readiness(watched)
+        response.status_code = 200 if found.ready else 503
+        return found if access.may_know(request) else ReadyOrNot(ready=found.ready)
 
     return routes
+
+
+async def readiness(watched: Watched) -> Readiness:
+    try:
+        await watched.incidents.check()
+        temporal = "reachable"
+    except Unreachable as error:
+        temporal = str(error)
+    there = watched.published
+    return Readiness(
+        ready=temporal == "reachable" and there.in_force.default in there.in_force.runbooks,
+        temporal=temporal,
+        runbooks=sorted(there.in_force.runbooks),
+        installation=Standing(published=there.publication, problem=there.problem, differences=list(there.differing())),
+        problems=[
+            *map(str, watched.library.problems),
+            *there.problems(),
+            *watched.stuck.problems(),
+            *watched.outcomes.rejected_webhooks.problems(datetime.now(UTC)),
+        ],
+        webhooks=_by_source(watched.outcomes),
+        connections={str(cut): count for cut, count in watched.door.cuts.items()},
+        canary=_watch(watched.canary),
+        silences=SilencesHealth(
+            active=list(watched.silencing.active(datetime.now(UTC))), problem=watched.silencing.problem
+        ),
+    )
 
 
 def _by_source(outcomes: Outcomes) -> dict[str, dict[str, int]]:
