@@ -1,4 +1,4 @@
-"""The canary's executions: one is sent a minute, and each carries on when the gateway has shown itself (ADR 35).
+"""The canary's executions: one is sent a minute, and each carries on when the gateway has shown itself (ADR 36).
 
 So those before it can be deleted, and Temporal's own list shows the incidents.
 """
