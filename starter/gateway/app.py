@@ -17,7 +17,18 @@ from starter.gateway.limits import Door
 from starter.gateway.outcomes import Outcomes
 from starter.gateway.pipeline import Pipeline
 from starter.gateway.published import Published
-from starter.gateway.routes import alerts, api, cloudwatch, documents, front, health, heartbeat, jira, pagerduty
+from starter.gateway.routes import (
+    alerts,
+    api,
+    cloudwatch,
+    documents,
+    front,
+    health,
+    heartbeat,
+    jira,
+    pagerduty,
+    watches,
+)
 from starter.gateway.routes.unknown import answer_unknown
 from starter.gateway.stuck_watch import StuckWatch
 from starter.intake.beats import Beats
@@ -65,6 +76,7 @@ def create_app(
         health.router(watched, access),
         front.router(watched, access, settings),
         api.router(access, TemporalDesk(incidents)),
+        watches.router(access, incidents),
     )
 
     @asynccontextmanager

@@ -5,11 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from rich.console import Console, RenderableType
 
+from starter.desk.watching import ListedHeartbeat, ListedSilence
 from tests.tocsin.conftest import Tocsin
 from tocsin import output
 from tocsin.commands import heartbeat, silence
-from tocsin.commands.heartbeat import ListedHeartbeat
-from tocsin.commands.silence import ListedSilence
 from tocsin.view import review
 from tocsin.view.plain import ENDLESS
 from workflows.policy.incident.follow_up import FollowUp

@@ -1,17 +1,17 @@
 """`heartbeat add|list|pause|resume|remove`: senders whose silence opens an incident."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 from rich.table import Table
 from typer import Argument, Option
 
+from starter.desk import watching
+from starter.desk.watching import HeartbeatRequest, ListedHeartbeat
 from starter.temporal.heartbeats import Heartbeats
-from starter.temporal.results import NobodyWorks
 from tocsin import output
 from tocsin.commands import arguments
 from tocsin.commands.arguments import AsJson, Reason, me
@@ -20,25 +20,13 @@ from tocsin.failure import badly_put
 from tocsin.following import followed
 from tocsin.view.plain import moment, plain, typed
 from workflows.policy.incident.events import Event
-from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.names import severity_title
 from workflows.policy.time.durations import write
-from workflows.policy.watches.heartbeat import Heartbeat, HeartbeatSummary, Paused, Removed, Spec, Unpaused, in_words
-from workflows.policy.watches.installation import Installation
+from workflows.policy.watches.heartbeat import Paused, Removed, Unpaused
 
 app = typer.Typer(no_args_is_help=True, help="Senders that must call in time: their silence opens an incident.")
 
 HeartbeatName = Annotated[str, Argument(metavar="NAME", help="Lower case with dashes; it beats at /heartbeats/NAME.")]
-
-
-class ListedHeartbeat(BaseModel):
-    """One of `heartbeat list --json`."""
-
-    expected: HeartbeatSummary
-    stands: str | None
-    """None: no worker answers."""
-    problem: str = ""
-    """Why none does."""
 
 
 @app.command()
@@ -52,8 +40,10 @@ def add(
     as_json: AsJson = False,
 ) -> None:
     """Expect a sender to call every so often. Again for the same name: change what is expected."""
-    asked = {"every": every, "grace": grace, "severity": arguments.severity(severity), "service": service}
-    asyncio.run(_add(name, asked, runbook, as_json))
+    asked = HeartbeatRequest(
+        every=every, grace=grace, severity=arguments.severity(severity), service=service, runbook=runbook
+    )
+    asyncio.run(_add(name, asked, as_json))
 
 
 @app.command("list")
@@ -94,37 +84,20 @@ async def _heartbeats() -> Heartbeats:
     return Heartbeats((await incidents()).connection)
 
 
-async def _add(name: str, asked: Mapping[str, str], runbook: str, as_json: bool) -> None:
+async def _add(name: str, asked: HeartbeatRequest, as_json: bool) -> None:
     reached = await incidents()
     there = await installation(reached)
-    spec = _spec(name, asked, there, followed(there, runbook))
-    known = Heartbeats(reached.connection)
-    await known.add(name, spec)
-    await _show(known, name, as_json)
-
-
-def _spec(name: str, asked: Mapping[str, str], there: Installation, book: Runbook) -> Spec:
-    """Raises Failure when a field is not what a heartbeat can have."""
-    opening = {
-        "runbook": book,
-        "severity": asked["severity"] or book.intake.default_severity,
-        "title": name,
-        "service": asked["service"],
-        "speed": there.speed,
-        "no_pager": there.no_pager,
-    }
     try:
-        spec = Spec.model_validate({"every": asked["every"], "grace": asked["grace"], "opening": opening})
-        Heartbeat(name=name, spec=spec)
+        spec = watching.new_spec(name, asked, there, followed(there, asked.runbook))
     except ValidationError as error:
         raise badly_put(error) from None
-    return spec
+    known = Heartbeats(reached.connection)
+    await known.add(name, spec)
+    _show(await watching.heartbeat(known, name), as_json)
 
 
 async def _signal(name: str, event: Event, as_json: bool) -> None:
-    known = await _heartbeats()
-    await known.signal(name, event)
-    await _show(known, name, as_json)
+    _show(await watching.signal_heartbeat(await _heartbeats(), name, event), as_json)
 
 
 async def _remove(name: str) -> None:
@@ -132,27 +105,12 @@ async def _remove(name: str) -> None:
     output.out.print(plain(f"{name} is no longer expected"))
 
 
-async def _show(known: Heartbeats, name: str, as_json: bool) -> None:
-    """Raises NobodyWorks: nobody watches then, and that must not look like success."""
-    try:
-        listed = await _stands(known, await known.card(name))
-    except NobodyWorks as nobody:
-        raise nobody.recorded("nothing is being watched or paged") from None
-    output.show(listed, plain(f"{name}: {listed.stands}"), as_json, whole_lines=True)
+def _show(listed: ListedHeartbeat, as_json: bool) -> None:
+    output.show(listed, plain(f"{listed.expected.name}: {listed.stands}"), as_json, whole_lines=True)
 
 
 async def _list() -> list[ListedHeartbeat]:
-    known = await _heartbeats()
-    cards = await known.list()
-    try:
-        return [await _stands(known, card) for card in cards]
-    except NobodyWorks as nobody:  # one silence is enough: the others would cost as much patience each
-        return [ListedHeartbeat(expected=card, stands=None, problem=nobody.reason) for card in cards]
-
-
-async def _stands(known: Heartbeats, card: HeartbeatSummary) -> ListedHeartbeat:
-    state = await known.state(card.name)
-    return ListedHeartbeat(expected=card, stands=in_words(state, datetime.now(UTC)))
+    return await watching.heartbeats(await _heartbeats())
 
 
 def _table(found: Sequence[ListedHeartbeat]) -> Table:

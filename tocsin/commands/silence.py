@@ -7,29 +7,22 @@ from typing import Annotated
 from uuid import uuid4
 
 import typer
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 from rich.table import Table
 from typer import Argument, Option
 
-from starter.temporal.results import NobodyWorks
-from starter.temporal.silences import Silences, new_id
+from starter.desk import watching
+from starter.desk.watching import ListedSilence, SilenceRequest
+from starter.temporal.silences import Silences
 from tocsin import output
 from tocsin.commands.arguments import SPAN, AsJson, By, me
 from tocsin.commands.session import incidents
 from tocsin.failure import Failure, badly_put
 from tocsin.view.plain import moment, plain, typed
 from workflows.policy.runbook.matchers import Matcher
-from workflows.policy.watches.silence import FARTHEST_SILENCE, Expired, Extended, SilenceSummary
+from workflows.policy.watches.silence import Expired, Extended, SilenceSummary
 
 app = typer.Typer(no_args_is_help=True, help="Maintenance: hold alerts that match, until the silence ends.")
-
-
-class ListedSilence(BaseModel):
-    """One of `silence list --json`."""
-
-    silence: SilenceSummary
-    holds: int | None
-    """Incidents that it keeps from opening; None: no worker answers."""
 
 
 @app.command()
@@ -44,26 +37,20 @@ def add(
     as_json: AsJson = False,
 ) -> None:
     """Hold alerts that match. What fires and has not resolved when it ends opens its incident then."""
-    starts_at = _begin(begin)
+    now = datetime.now(UTC)
+    starts_at = _begin(begin) if begin else now
     try:
-        card = SilenceSummary.model_validate(
-            {
-                "id": new_id(),
-                "matchers": [Matcher.parse(each) for each in match],
-                "starts_at": starts_at,
-                "ends_at": starts_at + SPAN.validate_python(span),
-                "by": by or me(),
-                "reason": reason,
-            }
-        )
+        matchers = tuple(Matcher.parse(each) for each in match)
+        said = SilenceRequest(match=matchers, duration=SPAN.validate_python(span), reason=reason, starts_at=starts_at)
+        card = watching.new_silence(said, by or me(), now)
     except ValidationError as error:
         raise badly_put(error) from None
     except ValueError as error:
         raise Failure(str(error)) from None
     asyncio.run(_add(card))
     sentence = f"silence {card.id} holds {_matchers(card)} until {moment(card.ends_at)} UTC"
-    if starts_at > datetime.now(UTC):
-        sentence += f", from {moment(starts_at)} UTC"
+    if card.starts_at > now:
+        sentence += f", from {moment(card.starts_at)} UTC"
     output.show(card, plain(sentence), as_json, whole_lines=True)
 
 
@@ -97,15 +84,10 @@ def expire(silence: Annotated[str, Argument(metavar="SILENCE", help="Its id: toc
 
 
 def _begin(written: str) -> datetime:
-    now = datetime.now(UTC)
     try:
-        begin = datetime.fromisoformat(written) if written else now
+        return datetime.fromisoformat(written)
     except ValueError:
         raise Failure(f"--from {written}: write the time like 2026-11-21T22:00:00Z") from None
-    begin = begin.replace(tzinfo=UTC) if begin.tzinfo is None else begin.astimezone(UTC)
-    if begin - now > FARTHEST_SILENCE:
-        raise Failure(f"--from {written}: at most {FARTHEST_SILENCE.days} days ahead")
-    return max(begin, now)
 
 
 async def _silences() -> Silences:
@@ -121,19 +103,11 @@ async def _extend(silence: str, event: Extended) -> SilenceSummary:
 
 
 async def _expire(silence: str) -> None:
-    known = await _silences()
-    await known.signal(silence, Expired(by=me()))
-    try:
-        await known.state(silence)
-    except NobodyWorks as nobody:
-        raise nobody.recorded("what it holds is not opened") from None
+    await watching.expire(await _silences(), silence, Expired(by=me()))
 
 
 async def _list() -> list[ListedSilence]:
-    known = await _silences()
-    found = await known.held()
-    worked = not found or await known.is_worked()
-    return [ListedSilence(silence=card, holds=holds if worked else None) for card, holds in found]
+    return await watching.silences(await _silences())
 
 
 def _table(found: Sequence[ListedSilence]) -> Table:

@@ -20,23 +20,23 @@ ONLY_ONE = "-"
 """Instead of an id: the only one that is open."""
 MOST_ROWS = 100
 """Of one page."""
-_READ: dict[int | str, dict[str, Any]] = {
+API_READ: dict[int | str, dict[str, Any]] = {
     401: {"model": ErrorBody, "description": "no token that is known here"},
     403: {"model": ErrorBody, "description": "the token's scope does not allow it"},
     404: {"model": ErrorBody, "description": "not exactly one is meant; the text lists those that could be"},
     422: {"model": ErrorBody, "description": "a field is wrong; the problems name it"},
     503: {"model": ErrorBody, "description": "Temporal is away, or no worker answers"},
 }
-_DONE: dict[int | str, dict[str, Any]] = _READ | {
+API_DONE: dict[int | str, dict[str, Any]] = API_READ | {
     202: {"model": ErrorBody, "description": "recorded, but no worker is running: nothing is being paged"},
     400: {"model": ErrorBody, "description": "no JSON"},
     409: {"model": ErrorBody, "description": "the incident says no; the text is its reason"},
     413: {"model": ErrorBody, "description": "too long"},
 }
-_FOR_WHOM = {"type": "string", "description": "for whom you do it; it stands beside your name, marked as unproved"}
+FOR_WHOM = {"type": "string", "description": "for whom you do it; it stands beside your name, marked as unproved"}
 SOMEBODY_ELSE = "unlisted"
 _SAID_BESIDE = {
-    FOR: _FOR_WHOM,
+    FOR: FOR_WHOM,
     SOMEBODY_ELSE: {"type": "boolean", "description": "it may be somebody whom the runbook does not list"},
 }
 _IDEMPOTENCY_KEY = {
@@ -65,8 +65,8 @@ def _declare(routes: APIRouter, access: Access, desk: Desk) -> None:
     @routes.post(
         "/incidents",
         status_code=201,
-        responses=_DONE,
-        openapi_extra=_body(Declaration.model_json_schema(), {FOR: _FOR_WHOM}),
+        responses=API_DONE,
+        openapi_extra=described_body(Declaration.model_json_schema(), {FOR: FOR_WHOM}),
     )
     async def declare(request: Request, actor: Annotated[Actor, Depends(access.whoever_may("respond"))]) -> Declared:
         """Open an incident; the answer says who rings."""
@@ -79,7 +79,7 @@ def _declare(routes: APIRouter, access: Access, desk: Desk) -> None:
 
 
 def _serve(routes: APIRouter, access: Access, desk: Desk, verb: Verb) -> None:
-    beside = _SAID_BESIDE if verb.names_somebody else {FOR: _FOR_WHOM}
+    beside = _SAID_BESIDE if verb.names_somebody else {FOR: FOR_WHOM}
 
     async def act(
         incident: str, request: Request, actor: Annotated[Actor, Depends(access.whoever_may("respond"))]
@@ -98,25 +98,25 @@ def _serve(routes: APIRouter, access: Access, desk: Desk, verb: Verb) -> None:
         methods=["POST"],
         name=f"{verb.group} {verb.name}",
         description=verb.about,
-        responses=_DONE,
-        openapi_extra=_body(verb.schema, beside),
+        responses=API_DONE,
+        openapi_extra=described_body(verb.schema, beside),
     )
 
 
 def _incidents(routes: APIRouter, access: Access, desk: Desk) -> None:
     reader = [Depends(access.whoever_may("read"))]
 
-    @routes.get("/incidents", dependencies=reader, responses=_READ)
+    @routes.get("/incidents", dependencies=reader, responses=API_READ)
     async def incidents(page: PageAsked = 1, size: SizeAsked = 20, closed: bool = False) -> ListPage[Summary]:
         """Those that are open, the most urgent first, and then closed ones if they are wanted."""
         return await desk.incidents(page, size, closed=closed)
 
-    @routes.get("/incidents/{incident}", dependencies=reader, responses=_READ)
+    @routes.get("/incidents/{incident}", dependencies=reader, responses=API_READ)
     async def incident(incident: str) -> ShownIncident | Remembered:
         """How it stands and what comes next; without a worker, what its history knows by itself."""
         return await desk.show(_part(incident))
 
-    @routes.get("/incidents/{incident}/plan", dependencies=reader, responses=_READ)
+    @routes.get("/incidents/{incident}/plan", dependencies=reader, responses=API_READ)
     async def plan(incident: str) -> PlanView | Remembered:
         """What comes next, when, and why."""
         return await desk.plan(_part(incident))
@@ -125,17 +125,17 @@ def _incidents(routes: APIRouter, access: Access, desk: Desk) -> None:
 def _reviews(routes: APIRouter, access: Access, desk: Desk) -> None:
     reader = [Depends(access.whoever_may("read"))]
 
-    @routes.get("/reviews", dependencies=reader, responses=_READ)
+    @routes.get("/reviews", dependencies=reader, responses=API_READ)
     async def reviews(page: PageAsked = 1, size: SizeAsked = 20, closed: bool = False) -> ListPage[ReviewSummary]:
         """Those that are open, what is due first at the top, and then closed ones if they are wanted."""
         return await desk.reviews(page, size, closed=closed)
 
-    @routes.get("/reviews/{incident}", dependencies=reader, responses=_READ)
+    @routes.get("/reviews/{incident}", dependencies=reader, responses=API_READ)
     async def review(incident: str) -> ShownReview | Remembered:
         """What is owed, by whom and by when, and what has been done."""
         return await desk.show_review(_part(incident))
 
-    @routes.get("/followups", dependencies=reader, responses=_READ)
+    @routes.get("/followups", dependencies=reader, responses=API_READ)
     async def followups(incident: str = "") -> list[KeptFollowUp]:
         """Of one incident, or of all that are open."""
         return await desk.follow_ups(incident)
@@ -145,7 +145,7 @@ def _part(incident: str) -> str:
     return "" if incident == ONLY_ONE else incident
 
 
-def _body(schema: Any, beside: dict[str, Any]) -> dict[str, Any]:
+def described_body(schema: Any, beside: dict[str, Any]) -> dict[str, Any]:
     whole = {**schema, "properties": {**schema["properties"], **beside}, "additionalProperties": False}
     body = {"required": bool(whole.get("required")), "content": {"application/json": {"schema": whole}}}
     return {"requestBody": body, "parameters": [_IDEMPOTENCY_KEY]}

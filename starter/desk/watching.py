@@ -1,0 +1,135 @@
+"""Silences and heartbeats, for whoever adds, changes or lists them."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from starter.temporal.heartbeats import Heartbeats
+from starter.temporal.results import NobodyWorks
+from starter.temporal.silences import Silences, new_id
+from workflows.policy.incident.events import Event
+from workflows.policy.runbook.matchers import Matcher
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.time.durations import Duration
+from workflows.policy.watches.heartbeat import Heartbeat, HeartbeatSummary, Spec, in_words
+from workflows.policy.watches.installation import Installation
+from workflows.policy.watches.silence import FARTHEST_SILENCE, Expired, SilenceSummary
+from workflows.policy.wire.model import Instant
+
+
+class SilenceRequest(BaseModel):
+    """What somebody says who silences alerts."""
+
+    model_config = ConfigDict(frozen=True)
+
+    match: tuple[Matcher, ...]
+    """All must match: `service=checkout`, `alertname=~High.*`."""
+    duration: Duration
+    reason: str = Field(min_length=1)
+    starts_at: Instant | None = None
+    """Now if left out."""
+
+
+class HeartbeatRequest(BaseModel):
+    """What somebody says who expects a sender to call."""
+
+    model_config = ConfigDict(frozen=True)
+
+    every: str
+    grace: str = "1m"
+    severity: str = ""
+    """The runbook's default if left out."""
+    service: str = ""
+    runbook: str = ""
+    """The installation's default if left out."""
+
+
+class ListedSilence(BaseModel):
+    """One of a list of silences."""
+
+    silence: SilenceSummary
+    holds: int | None
+    """Incidents that it keeps from opening; None: no worker answers."""
+
+
+class ListedHeartbeat(BaseModel):
+    """One of a list of heartbeats."""
+
+    expected: HeartbeatSummary
+    stands: str | None
+    """None: no worker answers."""
+    problem: str = ""
+    """Why."""
+
+
+def new_silence(said: SilenceRequest, by: str, now: datetime) -> SilenceSummary:
+    """Raises ValidationError when a field is not what a silence can have, ValueError when it begins too late."""
+    starts_at = max(said.starts_at or now, now)
+    if starts_at - now > FARTHEST_SILENCE:
+        raise ValueError(f"a silence begins at most {FARTHEST_SILENCE.days} days ahead")
+    return SilenceSummary(
+        id=new_id(),
+        matchers=said.match,
+        starts_at=starts_at,
+        ends_at=starts_at + said.duration,
+        by=by,
+        reason=said.reason,
+    )
+
+
+async def silences(known: Silences) -> list[ListedSilence]:
+    found = await known.held()
+    worked = not found or await known.is_worked()
+    return [ListedSilence(silence=card, holds=holds if worked else None) for card, holds in found]
+
+
+async def expire(known: Silences, silence: str, event: Expired) -> None:
+    """Raises NothingOpen, Recorded."""
+    await known.signal(silence, event)
+    try:
+        await known.state(silence)
+    except NobodyWorks as nobody:
+        raise nobody.recorded("what it holds is not opened") from None
+
+
+def new_spec(name: str, said: HeartbeatRequest, there: Installation, book: Runbook) -> Spec:
+    """Raises ValidationError when a field is not what a heartbeat can have."""
+    opening = {
+        "runbook": book,
+        "severity": said.severity or book.intake.default_severity,
+        "title": name,
+        "service": said.service,
+        "speed": there.speed,
+        "no_pager": there.no_pager,
+    }
+    spec = Spec.model_validate({"every": said.every, "grace": said.grace, "opening": opening})
+    Heartbeat(name=name, spec=spec)
+    return spec
+
+
+async def heartbeats(known: Heartbeats) -> list[ListedHeartbeat]:
+    cards: Sequence[HeartbeatSummary] = await known.list()
+    try:
+        return [await _stands(known, card) for card in cards]
+    except NobodyWorks as nobody:  # one silence is enough: the others would cost as much patience each
+        return [ListedHeartbeat(expected=card, stands=None, problem=nobody.reason) for card in cards]
+
+
+async def signal_heartbeat(known: Heartbeats, name: str, event: Event) -> ListedHeartbeat:
+    """How it stands then. Raises NothingOpen, Recorded."""
+    await known.signal(name, event)
+    return await heartbeat(known, name)
+
+
+async def heartbeat(known: Heartbeats, name: str) -> ListedHeartbeat:
+    """Raises NothingOpen, and Recorded: nobody watches then, and that must not look like success."""
+    try:
+        return await _stands(known, await known.card(name))
+    except NobodyWorks as nobody:
+        raise nobody.recorded("nothing is being watched or paged") from None
+
+
+async def _stands(known: Heartbeats, card: HeartbeatSummary) -> ListedHeartbeat:
+    state = await known.state(card.name)
+    return ListedHeartbeat(expected=card, stands=in_words(state, datetime.now(UTC)))

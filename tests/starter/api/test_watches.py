@@ -1,0 +1,101 @@
+"""Silences and heartbeats over the HTTP API."""
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+import pytest_asyncio
+from temporalio.client import Client
+from temporalio.worker import Worker
+
+from tests.starter.api.conftest import ALICE, CHIEF, READER, bearer
+from tests.starter.conftest import GatewayUnderTest, eventually
+from workflows.durable.hosting import runner
+from workflows.heartbeat import HeartbeatWorkflow
+from workflows.queues import WORKFLOW_QUEUE
+from workflows.silence import SilenceWorkflow
+
+SILENCES, HEARTBEATS = "/api/v1/silences", "/api/v1/heartbeats"
+MAINTENANCE = {"match": ["service=checkout", "alertname=~High.*"], "duration": "2h", "reason": "new disks"}
+NIGHTLY = {"every": "1d", "grace": "1h", "severity": "sev2"}
+
+
+@pytest_asyncio.fixture
+async def watched(installation: Client) -> AsyncIterator[Client]:
+    workflows = [SilenceWorkflow, HeartbeatWorkflow]
+    async with Worker(installation, task_queue=WORKFLOW_QUEUE, workflows=workflows, workflow_runner=runner()):
+        yield installation
+
+
+async def test_a_silence_is_added_extended_and_ended(http: httpx.AsyncClient, watched: Client) -> None:
+    answer = await http.post(SILENCES, json={**MAINTENANCE, "for": "Bob"})
+    assert answer.status_code == 201, answer.text
+    card = answer.json()
+    assert (card["by"], card["reason"]) == ("alice (for Bob, unproved)", "new disks")
+    extended = await http.post(f"{SILENCES}/{card['id']}/extend", json={"duration": "1h"})
+    assert extended.json()["ends_at"] > card["ends_at"]
+
+    async def listed() -> list[dict[str, object]]:
+        found: list[dict[str, object]] = (await http.get(SILENCES)).json()
+        return found
+
+    [one] = await eventually(listed)
+    assert one["holds"] == 0
+    assert (await http.post(f"{SILENCES}/{card['id']}/expire")).status_code == 204
+
+
+async def test_a_heartbeat_is_expected_paused_and_forgotten(tokens: GatewayUnderTest, watched: Client) -> None:
+    tokens.headers = bearer(CHIEF)
+    async with tokens.open() as http:
+        answer = await http.put(f"{HEARTBEATS}/backup", json=NIGHTLY)
+        assert answer.status_code == 200, answer.text
+        assert answer.json()["stands"].startswith("overdue at ")
+        paused = await http.post(f"{HEARTBEATS}/backup/pause", json={"duration": "2h", "reason": "new disks"})
+        assert paused.json()["stands"].startswith("paused until ")
+        resumed = await http.post(f"{HEARTBEATS}/backup/resume")
+        assert resumed.json()["stands"].startswith("overdue at ")
+        assert (await http.delete(f"{HEARTBEATS}/backup")).status_code == 204
+        assert (await http.post(f"{HEARTBEATS}/other/resume")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("token", "method", "path", "status"),
+    [
+        (READER, "GET", SILENCES, 200),
+        (READER, "GET", HEARTBEATS, 200),
+        (READER, "POST", SILENCES, 403),
+        (READER, "POST", f"{SILENCES}/k7qxzm/expire", 403),
+        (ALICE, "POST", f"{SILENCES}/k7qxzm/extend", 422),
+        (ALICE, "POST", f"{SILENCES}/k7qxzm/expire", 404),
+        (ALICE, "PUT", f"{HEARTBEATS}/backup", 403),
+        (ALICE, "DELETE", f"{HEARTBEATS}/backup", 403),
+        (READER, "POST", f"{HEARTBEATS}/backup/pause", 403),
+        (CHIEF, "PUT", f"{HEARTBEATS}/Backup", 422),
+        (CHIEF, "PUT", f"{HEARTBEATS}/backup", 422),
+        ("nonsense", "DELETE", f"{HEARTBEATS}/backup", 401),
+    ],
+)
+async def test_what_is_watched_is_not_for_everybody_to_change(
+    tokens: GatewayUnderTest, installation: Client, token: str, method: str, path: str, status: int
+) -> None:
+    async with tokens.open() as http:
+        assert (await http.request(method, path, headers=bearer(token))).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("said", "field"),
+    [
+        ({**MAINTENANCE, "match": []}, "matchers"),
+        ({**MAINTENANCE, "match": ["nonsense"]}, "match[0]"),
+        ({**MAINTENANCE, "duration": "9w"}, ""),
+        ({**MAINTENANCE, "reason": ""}, "reason"),
+        ({**MAINTENANCE, "starts_at": "2099-01-01T00:00:00Z"}, "starts_at"),
+        ({**MAINTENANCE, "by": "VP Engineering"}, "by"),
+    ],
+)
+async def test_a_silence_that_cannot_be_is_named_by_its_field(
+    http: httpx.AsyncClient, said: dict[str, object], field: str
+) -> None:
+    answer = await http.post(SILENCES, json=said)
+    assert answer.status_code == 422
+    assert [problem["field"] for problem in answer.json()["problems"]] == [field]
