@@ -1,5 +1,6 @@
 """The 202 that a sender gets: it says that Temporal has its alerts, or why there are none."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +18,10 @@ REFUSALS: dict[int | str, dict[str, Any]] = {
     413: {"model": ErrorBody, "description": "larger than twice TOCSIN_MAX_BODY_BYTES, and signed"},
     503: {"model": ErrorBody, "description": "Temporal is away: send it again (Retry-After)"},
 }
+
+
+MOST_NAMES = 50
+"""In an answer, which goes to a log: a delivery may bring a thousand alerts."""
 
 
 class HeldAlerts(BaseModel):
@@ -40,6 +45,7 @@ class Accepted(BaseModel):
     incident: str | None = None
     """Workflow id; the first, if there are several."""
     incidents: list[str] = []
+    """The first of them, if there are very many."""
     ignored: str | None = None
     """Why nothing was done."""
     opens_nothing: list[IgnoredAlerts] = []
@@ -50,6 +56,12 @@ class Accepted(BaseModel):
     resolve_by_hand: list[str] = []
     """Alerts by name whose sender may never say when they are over: their incident waits for a person's word."""
     problems: list[FieldProblem] = []
+
+
+def first_of(names: Sequence[str]) -> list[str]:
+    """The first, and how many more there are."""
+    more = [f"and {len(names) - MOST_NAMES} more"] if len(names) > MOST_NAMES else []
+    return [*names[:MOST_NAMES], *more]
 
 
 def answer(accepted: Accepted) -> Response:

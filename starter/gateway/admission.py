@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import Enum
 
@@ -12,6 +12,8 @@ from pydantic import SecretStr
 from starlette.requests import ClientDisconnect
 
 from settings import Settings
+from starter.gateway.beside import Beside
+from starter.gateway.bodies import FREE_BYTES, BodyRoom, releasing
 from starter.gateway.locality import why_not_local
 from starter.gateway.outcomes import Outcomes
 from starter.gateway.unpacking import unpacked
@@ -38,6 +40,8 @@ class Admission:
     settings: Settings
     unproved: Unproved
     outcomes: Outcomes
+    beside: Beside = field(default_factory=Beside)
+    bodies: BodyRoom = field(default_factory=BodyRoom)
 
     def secrets(self, source: Source) -> tuple[SecretStr, ...]:
         found: tuple[SecretStr, ...] = getattr(self.settings, source.secrets)
@@ -57,11 +61,13 @@ class Admission:
             raise self.outcomes.refusal(source, 403, f"this route is closed: {why}{remedy}", now, sender)
         most = READ_AT_MOST * self.settings.max_body_bytes
         try:
-            sent = await read_body(request, most)
+            sent = await read_body(request, most, self.bodies, sender)
         except ClientDisconnect:
             raise self.outcomes.refusal(source, 400, "the sender hung up", now, sender) from None
         body, whole = unpacked(sent, request.headers.get("content-encoding", ""), most)
         packed = b"" if body is sent else sent
+        if packed and len(body) > FREE_BYTES:
+            self.bodies.take(len(body) - FREE_BYTES, sender)
         return Webhook(body[:most], now, request.headers, request.query_params, sender, packed, whole)
 
     def _why_closed(self, request: Request) -> str:
@@ -101,17 +107,21 @@ async def in_time(source: Source) -> AsyncIterator[None]:
     What is under way to Temporal by then goes on (`Pipeline`).
     """
     try:
-        async with asyncio.timeout(min(ANSWER_WITHIN_S, source.answer_within_s)):
-            yield
+        with releasing():
+            async with asyncio.timeout(min(ANSWER_WITHIN_S, source.answer_within_s)):
+                yield
     except TimeoutError:
         raise later("not stored in time: send it again") from None
 
 
-async def read_body(request: Request, limit: int) -> bytes:
-    """Not to its end, if it is longer than that, whatever Content-Length says. Raises ClientDisconnect."""
-    body = bytearray()
+async def read_body(request: Request, limit: int, room: BodyRoom | None = None, sender: str = "?") -> bytes:
+    """Not to its end, if it is longer than that, whatever Content-Length says. Raises ClientDisconnect, Refusal."""
+    body, free = bytearray(), FREE_BYTES
     async for chunk in request.stream():
         body += chunk
+        if room is not None and len(body) > free:
+            room.take(len(body) - free, sender)
+            free = len(body)
         if len(body) > limit:
             break
     return bytes(body)

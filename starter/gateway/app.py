@@ -65,7 +65,8 @@ def create_app(
     stuck = StuckWatch(connection, published)
     access = Access(settings.api_tokens, outcomes)
     admission = Admission(settings, unproved, outcomes)
-    pipeline = Pipeline(published, silencing, GroupCommit(incidents), outcomes, settings.max_body_bytes)
+    commit = GroupCommit(incidents)
+    pipeline = Pipeline(published, silencing, commit, outcomes, settings.max_body_bytes, admission.beside)
     watched = health.Watched(incidents, library, published, outcomes, door or Door(), silencing, stuck, canary)
     routers = (
         alerts.router(admission, pipeline),

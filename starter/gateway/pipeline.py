@@ -15,16 +15,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
-from starter.gateway.accepted import Accepted, HeldAlerts
+from starter.gateway.accepted import MOST_NAMES, Accepted, HeldAlerts, first_of
+from starter.gateway.beside import Beside
 from starter.gateway.outcomes import Outcomes
 from starter.gateway.published import Published
 from starter.intake.group_commit import GroupCommit
 from starter.intake.grouping import Batch, Delivery, group
 from starter.intake.ignoring import IgnoredAlerts, set_aside
-from starter.intake.interpreting import interpret, with_severity
+from starter.intake.interpreting import InterpretedReading, interpret, with_severity
 from starter.intake.parts import events_of
 from starter.intake.replays import Replays
-from starter.intake.silencing import Silenced, Silencing
+from starter.intake.silencing import Silenced, Silencing, silenced, without
 from starter.intake.translating import translated
 from starter.sources.reading import FieldProblem, Reading, Webhook
 from starter.sources.refusal import later
@@ -44,12 +45,14 @@ class Pipeline:
     outcomes: Outcomes
     limit: int
     """Of what is read of a body, in bytes."""
+    beside: Beside
     replays: Replays = field(default_factory=Replays)
     under_way: set[asyncio.Future[Any]] = field(default_factory=set)
 
     async def take(self, source: Source, webhook: Webhook, runbook: str | None) -> Accepted:
         """Forwards what a genuine webhook brings. Raises Refusal."""
-        return await self.accept(source, webhook, translated(source, webhook, self.limit), runbook)
+        sent = await self.beside.do(source.name, len(webhook.body), lambda: translated(source, webhook, self.limit))
+        return await self.accept(source, webhook, sent, runbook)
 
     async def accept(self, source: Source, webhook: Webhook, sent: Reading, runbook: str | None) -> Accepted:
         """The steps after the translation. Raises Refusal."""
@@ -57,17 +60,36 @@ class Pipeline:
         book, problems = self._runbook(runbook)
         if nothing := self._nothing_to_do(source, webhook, sent, problems):
             return nothing
-        said = with_severity(sent, webhook.query.get("severity", ""), book.intake)
-        reading = interpret(source.name, said, book, webhook.received_at)
-        reading, ignored = set_aside(reading)
-        rest, silenced = await self.silencing.hold_back(reading, self._opening)
-        delivery = group(rest).but(problems)
+        return await self._to_its_end(self._forwarded(source, webhook, sent, book, problems))
+
+    async def _forwarded(
+        self, source: Source, webhook: Webhook, sent: Reading, book: Runbook, problems: Sequence[FieldProblem]
+    ) -> Accepted:
+        delivery, held, ignored = await self._decided(source, webhook, sent, book)
+        delivery = delivery.but(problems)
         forwarded = await self._forward(source, delivery, webhook.received_at, sent.delivery_id)
-        accepted = self._answer(source, delivery, forwarded, _held(silenced), ignored)
+        accepted = self._answer(source, delivery, forwarded, _held(held), ignored)
         accepted.unreadable = sent.unreadable or None
         if accepted.accepted and not accepted.held:
             self.replays.remember(source.name, sent.delivery_id, webhook.received_at)
         return accepted
+
+    async def _decided(
+        self, source: Source, webhook: Webhook, sent: Reading, book: Runbook
+    ) -> tuple[Delivery, Sequence[Silenced], Sequence[IgnoredAlerts]]:
+        """What goes on to which incident, what a silence holds, and what opens nothing."""
+        active = await self.silencing.in_force(webhook.received_at)
+
+        def interpreted() -> tuple[InterpretedReading, Sequence[IgnoredAlerts], Sequence[Silenced]]:
+            said = with_severity(sent, webhook.query.get("severity", ""), book.intake)
+            reading, ignored = set_aside(interpret(source.name, said, book, webhook.received_at))
+            return reading, ignored, silenced(reading, active)
+
+        size = len(webhook.body)
+        reading, ignored, matched = await self.beside.do(source.name, size, interpreted)
+        held = await self.silencing.hold_back(matched, self._opening)
+        delivery = await self.beside.do(source.name, size, lambda: group(without(reading, held)))
+        return delivery, held, ignored
 
     def _count_what_is_lost(self, source: Source, webhook: Webhook, sent: Reading) -> None:
         if sent.unreadable:
@@ -108,7 +130,7 @@ class Pipeline:
                     accepted += len(event.alerts)
             return accepted
 
-        counts = await self._to_its_end(asyncio.gather(*(forward(batch) for batch in delivery.batches)))
+        counts = await asyncio.gather(*(forward(batch) for batch in delivery.batches))
         return [(batch, count) for batch, count in zip(delivery.batches, counts, strict=True) if count]
 
     def _answer(
@@ -130,11 +152,11 @@ class Pipeline:
         return Accepted(
             accepted=sum(count for batch, count in forwarded if not batch.remark),
             incident=incidents[0] if incidents else None,
-            incidents=incidents,
+            incidents=incidents[:MOST_NAMES],
             opens_nothing=list(ignored),
             held=list(held),
             ignored=None if incidents else "; ".join(kept) or "nothing open",
-            resolve_by_hand=list(delivery.endless),
+            resolve_by_hand=first_of(delivery.endless),
             problems=list(delivery.problems),
         )
 

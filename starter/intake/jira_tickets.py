@@ -6,10 +6,10 @@ https://developer.atlassian.com/cloud/jira/platform/webhooks/
 import re
 from dataclasses import dataclass
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
 from starter.sources import foreign
-from starter.sources.foreign import Word
+from starter.sources.foreign import Foreign, Word
 from starter.sources.reading import Unreadable, Webhook
 from starter.sources.text import LONGEST_WORD, line
 from workflows.policy.incident.events import FollowUpDone
@@ -19,42 +19,38 @@ OUR_LABEL = re.compile(r"tocsin-incident-([A-Za-z0-9-]{1,80})")
 KEY = re.compile(r"[A-Z][A-Z0-9_]{0,30}-\d{1,12}")
 
 
-class _JiraPart(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-
-class _TicketCategory(_JiraPart):
+class _TicketCategory(Foreign):
     key: Word = ""
 
 
-class _TicketStatus(_JiraPart):
+class _TicketStatus(Foreign):
     statusCategory: _TicketCategory = _TicketCategory()  # noqa: N815 (Jira's name)
 
 
-class _TicketFields(_JiraPart):
+class _TicketFields(Foreign):
     labels: tuple[str, ...] = ()
     status: _TicketStatus = _TicketStatus()
 
 
-class _JiraTicket(_JiraPart):
+class _JiraTicket(Foreign):
     key: str
     fields: _TicketFields = _TicketFields()
 
 
-class _Change(_JiraPart):
+class _Change(Foreign):
     field: str = ""
 
 
-class _Changelog(_JiraPart):
+class _Changelog(Foreign):
     id: str = ""
     items: tuple[_Change, ...] = ()
 
 
-class _User(_JiraPart):
+class _User(Foreign):
     displayName: str = ""  # noqa: N815 (Jira's name)
 
 
-class _JiraDelivery(_JiraPart):
+class _JiraDelivery(Foreign):
     webhookEvent: Word = ""  # noqa: N815 (Jira's name)
     user: _User = _User()
     issue: _JiraTicket | None = None
@@ -79,7 +75,7 @@ def done(webhook: Webhook) -> TicketDone | str:
     try:
         delivery = _JiraDelivery.model_validate(foreign.json(webhook.body))
     except ValidationError as error:
-        raise Unreadable("this is no webhook of Jira's", tuple(foreign.problems(error))) from None
+        raise Unreadable("this is no webhook of Jira's", foreign.problems(error)) from None
     issue = delivery.issue
     if delivery.webhookEvent != "jira:issue_updated" or issue is None:
         return f"events of type {line(delivery.webhookEvent, LONGEST_WORD)!r} change nothing here"

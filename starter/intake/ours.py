@@ -16,12 +16,17 @@ OUR_PAGE = "one of our own pages"
 
 def without(reading: Reading) -> Reading:
     """The alerts that are none of our pages. If none is left, there is nothing to do."""
-    others = tuple(alert for alert in reading.alerts if not any(map(is_page_in_full, _keys(alert))))
+    groups = {group for group in {alert.group for alert in reading.alerts} if _has_page(group.splitlines())}
+    others = tuple(alert for alert in reading.alerts if alert.group not in groups and not _has_page(_own_keys(alert)))
     if len(others) == len(reading.alerts):
         return reading
     return replace(reading, alerts=others, ignored=reading.ignored if others else OUR_PAGE)
 
 
-def _keys(alert: SentAlert) -> Iterable[str]:
-    """Whoever forwards a page keeps its key: as what is the same about it, or as a label."""
-    return (*alert.group.splitlines(), alert.fingerprint, *alert.labels.values())
+def _has_page(keys: Iterable[str]) -> bool:
+    return any(map(is_page_in_full, keys))
+
+
+def _own_keys(alert: SentAlert) -> Iterable[str]:
+    """Whoever forwards a page keeps its key: as what is the same about it (its group, too), or as a label."""
+    return (alert.fingerprint, *alert.labels.values())

@@ -9,6 +9,8 @@ from starter.sources.pagerduty import WebhookIncident
 from starter.sources.text import line
 
 LONGEST_NOTE = 300
+LONGEST_OF_OURS = 1000
+"""More than how a note of ours ends."""
 NOTED: dict[str, str] = {
     "incident.acknowledged": "acknowledged by no person that PagerDuty names, which is not an answer",
     "incident.resolved": "resolved by no person that PagerDuty names, which ends nothing here",
@@ -46,7 +48,7 @@ def noted(event_type: str, data: WebhookIncident) -> str:
 
 
 def our_own(data: WebhookIncident) -> bool:
-    return bool(_OUR_NOTE.search(data.content))
+    return bool(_OUR_NOTE.search(data.content[-LONGEST_OF_OURS:]))
 
 
 def _priority(event_type: str, data: WebhookIncident) -> str:

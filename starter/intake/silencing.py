@@ -75,19 +75,18 @@ class Silencing:
         return tuple(card for card in self.known if card.starts_at <= now < card.ends_at)
 
     async def hold_back(
-        self, reading: InterpretedReading, opening: Callable[[Batch], OpenRequest]
-    ) -> tuple[InterpretedReading, Sequence[Silenced]]:
-        """The rest, which goes on, and what silences hold. Once this returns, Temporal has that."""
-        held = [each for each in await self.matching(reading) if await self._is_captured(each, opening)]
-        return without(reading, held), held
+        self, matched: Sequence[Silenced], opening: Callable[[Batch], OpenRequest]
+    ) -> Sequence[Silenced]:
+        """Of what silences match, that which they hold. Once this returns, Temporal has that."""
+        return [each for each in matched if await self._is_captured(each, opening)]
 
-    async def matching(self, reading: InterpretedReading) -> Sequence[Silenced]:
+    async def in_force(self, now: datetime) -> tuple[SilenceSummary, ...]:
         if not self._first.is_set():
             try:
                 await asyncio.wait_for(self.look(), SILENCES_FIRST_LOOK_S)
             except TimeoutError:
                 log.warning("silences are not known yet")
-        return silenced(reading, self.active(reading.received_at))
+        return self.active(now)
 
     async def capture(self, by: SilenceSummary, batch: Batch, opening: OpenRequest, now: datetime) -> bool:
         """False: the silence did not take them, and they must go on."""

@@ -39,6 +39,8 @@ class Notice(Foreign):
 
 
 class Body(Foreign):
+    uncut = ("alerts",)  # `several` bounds them
+
     alerts: list[SkipValidation[JsonValue]]  # it is JSON already, and is looked at alert by alert
     status: AnyText = ""
     receiver: AnyText = ""
@@ -47,15 +49,11 @@ class Body(Foreign):
     truncatedAlerts: PositiveCount = 0  # noqa: N815
     externalURL: AnyText = ""  # noqa: N815
 
-    @property
-    def has_groups(self) -> bool:
-        return bool(self.groupKey or self.groupLabels)
-
     def group(self, labels: Mapping[str, str]) -> str:
-        """Alertmanager's own name for what it notifies about together; without it, its labels are. Others send its
-        shape and have no groups: a severity changes while an alert fires, and tells no alert from another."""
-        if self.has_groups:
-            return self.groupKey or json.dumps(self.groupLabels, sort_keys=True)
+        """Alertmanager's own name for what it notifies about together (`grouped`). Others send its shape and have no
+        groups: a severity changes while an alert fires, and tells no alert from another."""
+        if self.groupKey:
+            return self.groupKey
         return json.dumps({name: value for name, value in labels.items() if name != "severity"}, sort_keys=True)
 
 
@@ -79,10 +77,13 @@ def translate(webhook: Webhook) -> Reading:
 
 
 def grouped(sent: B, listed: Sequence[Notice], webhook: Webhook) -> tuple[B, tuple[FieldProblem, ...]]:
-    """The body with a group, and what is to be said about it. Go writes `alerts` first and `groupKey` last: of a body
-    that is too long the name of the group is lost, and its alerts would be as many incidents."""
-    if sent.has_groups:
+    """The body with a group, and what is to be said about it: without a key its labels are the group. Go writes
+    `alerts` first and `groupKey` last: of a body that is too long the name of the group is lost, and its alerts would
+    be as many incidents."""
+    if sent.groupKey:
         return sent, ()
+    if sent.groupLabels:  # written once, and not for each of a thousand alerts
+        return sent.model_copy(update={"groupKey": json.dumps(sent.groupLabels, sort_keys=True)}), ()
     if webhook.whole:
         return sent, (NO_KEY,)
     shared = set.intersection(*(set(each.labels.items()) for each in listed))

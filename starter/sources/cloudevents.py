@@ -44,6 +44,8 @@ ACTS_OF_PEOPLE = ("acknowledged", "unacknowledged", "acked", "assigned", "annota
 """What people do to what is open there already."""
 _VERSION = re.compile(r"[._/:-]v?\d+(?:[._-](?:\d+|alpha\d*|beta\d*|draft))*$", re.IGNORECASE)
 """CDEvents' types end in it: `dev.cdevents.incident.resolved.0.3.0`."""
+_LONGEST_VERSION = 60
+"""Characters."""
 _LAST_WORD = re.compile(r"(?:^|[._/:-])(?P<word>[A-Za-z]+)$")
 _SEVERITY_NUMBERS = ("trace", "debug", "info", "warn", "error", "fatal")
 """Of `severitynumber`, four numbers each:
@@ -77,6 +79,8 @@ def _number(value: object) -> object:
 
 
 class _CloudEvent(Foreign):
+    uncut = ("data", "data_base64")  # read as `_CloudEventData`
+
     specversion: str
     id: str
     source: str
@@ -205,14 +209,20 @@ def _status(word: str) -> tuple[str, Literal["firing", "resolved"] | None]:
     rest, last = _last(word)
     if last in ENDING_WORDS and not rest.lower().endswith("not"):
         return rest, "resolved"
-    return (rest, "firing") if last in FIRING_WORDS else (_VERSION.sub("", word.strip()), None)
+    return (rest, "firing") if last in FIRING_WORDS else (_unversioned(word), None)
 
 
 def _last(word: str) -> tuple[str, str]:
     """What stands before the last word, and that, less the version after it."""
-    plain = _VERSION.sub("", word.strip())
+    plain = _unversioned(word)
     found = _LAST_WORD.search(plain)
     return (plain[: found.start()], found["word"].lower()) if found else (plain, "")
+
+
+def _unversioned(word: str) -> str:
+    """Looked for at its end only: in a long text of dots and digits the search would go on for minutes."""
+    word = word.strip()
+    return word[:-_LONGEST_VERSION] + _VERSION.sub("", word[-_LONGEST_VERSION:])
 
 
 EXAMPLE: dict[str, JsonValue] = {

@@ -1,33 +1,77 @@
-"""Reading JSON of strangers: what is missing, null, new or of another type is no reason to lose an alert."""
+"""Reading JSON of strangers: what is missing, null, new or of another type is no reason to lose an alert.
 
-from collections.abc import Iterator, Sequence
-from typing import Annotated, Literal, TypeVar
+Nor is what there is too much of. Lists, objects and texts are cut before a model looks at them, so that what a body
+costs depends on the fields that we know, and not on what is in them.
+"""
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, JsonValue, TypeAdapter, ValidationError, model_validator
+from collections.abc import Sequence
+from itertools import islice
+from typing import Annotated, ClassVar, Literal, TypeVar
 
-from starter.runbooks.problems import written
-from starter.sources.json_text import forgiving
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    JsonValue,
+    TypeAdapter,
+    ValidationError,
+    ValidationInfo,
+    model_validator,
+)
+
+from starter.sources import text
+from starter.sources.json_text import forgiving, is_too_much
+from starter.sources.naming import MOST_PROBLEMS, named, problem
 from starter.sources.reading import FieldProblem, Unreadable
 
 MOST_WRONG = 1000
-"""Fields of one alert. To name and leave out a hundred thousand would keep all other senders waiting for seconds."""
+"""Fields of one alert that are left out because they are wrong."""
+MOST_ITEMS = 200
+"""Of a list or an object of one alert. Nobody reads so many labels, tags or resources; 40 labels are kept."""
 _JSON: TypeAdapter[JsonValue] = TypeAdapter(JsonValue)
 
 
-def without_nulls(value: object) -> object:
+def _few(value: dict[str, object], info: ValidationInfo) -> dict[str, object]:
+    """An object whose names are its sender's own, cut where it stands (see `_cut`)."""
+    if len(value) > MOST_ITEMS:
+        _mention(info, len(value))
+        for name in list(islice(value, MOST_ITEMS, None)):
+            del value[name]
+    for name, each in value.items():
+        if isinstance(each, str) and len(each) > text.LONGEST_SENT:
+            value[name] = text.recognizable(each)
+    return value
+
+
+def _few_labels(value: object, info: ValidationInfo) -> object:
     """Go writes empty maps, lists and texts as null."""
-    return {name: each for name, each in value.items() if each is not None} if isinstance(value, dict) else value
+    if not isinstance(value, dict):
+        return value
+    return {name: each for name, each in _few(value, info).items() if each is not None}
+
+
+def _mention(info: ValidationInfo, number: int, field: str | None = None) -> None:
+    if info.context is not None:
+        info.context.append(
+            problem((field or info.field_name or "",), f"only the first {MOST_ITEMS} of {number} are read")
+        )
 
 
 class Foreign(BaseModel):
     """Base of the models of what senders send. Fields bear the sender's own names; null is as good as missing."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", coerce_numbers_to_str=True)
+    uncut: ClassVar[tuple[str, ...]] = ()
+    """Fields that somebody else bounds: lists of alerts, and JSON that stands in a text."""
 
     @model_validator(mode="before")
     @classmethod
-    def _without_nulls(cls, value: object) -> object:
-        return without_nulls(value)
+    def _bounded(cls, value: object, info: ValidationInfo) -> object:
+        """Those fields alone that the model has. What is cut is told to the context, if there is one."""
+        if not isinstance(value, dict):
+            return value
+        known = [name for name in cls.model_fields if value.get(name) is not None]
+        return {name: value[name] if name in cls.uncut else _cut(value, name, info) for name in known}
 
 
 F = TypeVar("F", bound=Foreign)
@@ -38,12 +82,14 @@ def lower(value: object) -> object:
     return value.strip().lower() if isinstance(value, str) else value
 
 
-SentLabels = Annotated[dict[str, str], BeforeValidator(without_nulls)]
+SentLabels = Annotated[dict[str, str], BeforeValidator(_few_labels)]
 Word = Annotated[str, BeforeValidator(lower)]
 FiringOrResolved = Annotated[Literal["firing", "resolved"], BeforeValidator(lower)]
 # These serve for identity at most: of the wrong type they are as good as missing.
 AnyText = Annotated[str, BeforeValidator(lambda value: value if isinstance(value, str) else "")]
-AnyMap = Annotated[dict[str, JsonValue], BeforeValidator(lambda value: value if isinstance(value, dict) else {})]
+AnyMap = Annotated[
+    dict[str, JsonValue], BeforeValidator(lambda value, info: _few(value, info) if isinstance(value, dict) else {})
+]
 PositiveCount = Annotated[
     int, BeforeValidator(lambda value: value if type(value) is int and 0 < value < 1_000_000_000 else 0)
 ]
@@ -51,13 +97,16 @@ PositiveCount = Annotated[
 
 def json(body: bytes) -> JsonValue:
     """Without what cannot be sent on, such as half an emoji. Raises Unreadable."""
+    if is_too_much(body):
+        too_much = problem((), "send fewer alerts at once, or less with each")
+        raise Unreadable("there are more values in the body than are read in one go", (too_much,), is_json=False)
     try:
         return _JSON.validate_json(body)  # fast, and strict
     except ValidationError as error:
         try:
             return forgiving(body)
         except ValueError:
-            raise Unreadable("the body is not JSON", tuple(problems(error)), is_json=False) from None
+            raise Unreadable("the body is not JSON", problems(error), is_json=False) from None
 
 
 def read(model: type[F], body: bytes, what: str) -> tuple[F, tuple[FieldProblem, ...]]:
@@ -71,28 +120,48 @@ def read(model: type[F], body: bytes, what: str) -> tuple[F, tuple[FieldProblem,
 def understand(
     model: type[F], sent: JsonValue, what: str, path: Sequence[int | str] = ()
 ) -> tuple[F, tuple[FieldProblem, ...]]:
-    """The same for JSON that has been read, and that stands at `path` in the body."""
+    """The same for JSON that has been read, that is ours to change, and that stands at `path` in the body."""
+    cuts: list[FieldProblem] = []
     try:
-        return model.model_validate(sent), ()
+        return model.model_validate(sent, context=cuts), named(cuts)
     except ValidationError as error:
         if error.error_count() > MOST_WRONG:
-            too_many = FieldProblem(written(path), f"more than {MOST_WRONG} fields in it are wrong")
+            too_many = problem(path, f"more than {MOST_WRONG} fields in it are wrong")
             raise Unreadable(f"the body is not {what}", (too_many,)) from None
-        wrong = tuple(problems(error, *path))
+        wrong = problems(error, *path)
         for details in reversed(error.errors(include_url=False, include_input=False, include_context=False)):
             if details["type"] != "missing":
                 _leave_out(sent, details["loc"])  # backwards: what is taken out of a list moves only what follows
     try:
-        return model.model_validate(sent), wrong
+        return model.model_validate(sent, context=cuts), named((*wrong, *cuts))
     except ValidationError:
-        raise Unreadable(f"the body is not {what}", wrong) from None
+        raise Unreadable(f"the body is not {what}", named((*wrong, *cuts))) from None
 
 
-def problems(error: ValidationError, *prefix: int | str) -> Iterator[FieldProblem]:
+def problems(error: ValidationError, *prefix: int | str) -> tuple[FieldProblem, ...]:
     """Pydantic's complaints without the values: those may be secrets, and are the sender's to know."""
-    for details in error.errors(include_url=False, include_input=False, include_context=False):
-        message = "is missing" if details["type"] == "missing" else details["msg"].removeprefix("Value error, ")
-        yield FieldProblem(written((*prefix, *details["loc"])), message)
+    first = islice(error.errors(include_url=False, include_input=False, include_context=False), MOST_PROBLEMS)
+    found = [
+        problem(
+            (*prefix, *details["loc"]),
+            "is missing" if details["type"] == "missing" else details["msg"].removeprefix("Value error, "),
+        )
+        for details in first
+    ]
+    return named(found, error.error_count() - len(found))
+
+
+def _cut(sent: dict[str, object], name: str, info: ValidationInfo) -> object:
+    """One field, cut where it stands: what is left out of it later must not bring in what follows."""
+    value = sent[name]
+    if isinstance(value, str):
+        return text.recognizable(value)
+    if isinstance(value, list):
+        if len(value) > MOST_ITEMS:
+            _mention(info, len(value), name)
+            del value[MOST_ITEMS:]
+        return [text.recognizable(each) if isinstance(each, str) else each for each in value]
+    return value
 
 
 def _leave_out(sent: JsonValue, loc: Sequence[int | str]) -> bool:

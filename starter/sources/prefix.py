@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from pydantic import JsonValue
 
-from starter.sources.json_text import DECODER, blank, clean, decoded
+from starter.sources.json_text import DECODER, blank, clean, decoded, is_too_much
 from starter.sources.reading import Webhook
 
 ALERTS = "alerts"
@@ -82,6 +82,8 @@ class _Walk:
 
 def readable(webhook: Webhook, limit: int) -> Webhook:
     """The same with the alerts that end within the limit, and the others counted. As it is where that is no help."""
+    if is_too_much(webhook.body):
+        return webhook
     walk = _Walk(decoded(webhook.body), limit)
     try:
         sent = walk.delivery()

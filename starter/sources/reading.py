@@ -48,6 +48,13 @@ class FieldProblem:
 
 
 @dataclass(frozen=True)
+class UnnamedProblems(FieldProblem):
+    """Stands for as many more, of which none was built."""
+
+    number: int = 1
+
+
+@dataclass(frozen=True)
 class SentAlert:
     """One alert in its sender's words. Texts are cleaned and cut when it is grouped: give them as they came."""
 

@@ -7,13 +7,15 @@ from typing import Generic, TypeVar
 from pydantic import JsonValue
 
 from starter.runbooks.problems import written
-from starter.sources.reading import FieldProblem, Unreadable
+from starter.sources.naming import named
+from starter.sources.reading import FieldProblem, UnnamedProblems, Unreadable
 
 MOST_ALERTS = 1000
 """Alerts of one delivery: what enters a history is bounded (Temporal refuses payloads beyond 2 MB), and each may be an
 incident of its own, all of which are stored before the answer."""
-MOST_PROBLEMS = 1000
-"""Problems in an answer. Naming a hundred thousand would keep all other senders waiting for seconds."""
+MOST_WRONG_TOGETHER = 10_000
+"""Fields of all alerts of a delivery that are left out because they are wrong. Past that no more alerts are looked at:
+they are counted."""
 
 T = TypeVar("T")
 FieldPath = tuple[int | str, ...]
@@ -37,31 +39,29 @@ def several(sent: Sequence[JsonValue], path: FieldPath, read: Read[T]) -> Severa
     good: list[T] = []
     problems: list[FieldProblem] = []
     unusable: list[FieldProblem] = []
+    wrong_together = 0
     for number, raw in enumerate(sent):
-        if max(len(good), len(unusable)) == MOST_ALERTS:
+        if max(len(good), len(unusable)) == MOST_ALERTS or wrong_together > MOST_WRONG_TOGETHER:
             break
         try:
             found, wrong = read(raw, (*path, number))
         except Unreadable as error:
             unusable.append(error.problems[0] if error.problems else FieldProblem("", str(error)))
-            problems.extend(error.problems)
+            wrong = error.problems
         else:
             good.append(found)
-            problems.extend(wrong)
+        problems.extend(wrong)
+        wrong_together += sum(each.number if isinstance(each, UnnamedProblems) else 1 for each in wrong)
     looked_at = len(good) + len(unusable)
-    named = (*_left_out((*path, looked_at), len(sent) - looked_at), *_named(problems))
+    problems_named = named((*_left_out(path, looked_at, len(sent) - looked_at), *problems))
     if not good:
-        raise Unreadable("no alert could be used", named or (FieldProblem(written(path), "the list is empty"),))
-    return Several(tuple(good), named, tuple(unusable), len(sent) - looked_at)
+        raise Unreadable(
+            "no alert could be used", problems_named or (FieldProblem(written(path), "the list is empty"),)
+        )
+    return Several(tuple(good), problems_named, tuple(unusable), len(sent) - looked_at)
 
 
-def _left_out(first: FieldPath, number: int) -> Iterable[FieldProblem]:
+def _left_out(path: FieldPath, looked_at: int, number: int) -> Iterable[FieldProblem]:
     if number:
-        yield FieldProblem(written(first), f"only {MOST_ALERTS} alerts of a delivery are read: {number} more were not")
-
-
-def _named(problems: Sequence[FieldProblem]) -> tuple[FieldProblem, ...]:
-    if len(problems) <= MOST_PROBLEMS:
-        return tuple(problems)
-    more = FieldProblem("", f"{len(problems) - MOST_PROBLEMS} more problems are not named")
-    return (*problems[:MOST_PROBLEMS], more)
+        what = f"only {looked_at} alerts of this delivery are read: {number} more were not"
+        yield FieldProblem(written((*path, looked_at)), what)

@@ -39,6 +39,8 @@ _SIGNED = {
 class Envelope(Foreign):
     """What SNS puts around a message. Raw delivery leaves it out, and with it the signature."""
 
+    uncut = ("Message",)  # JSON, which is bounded when it is read
+
     Type: Literal["Notification", "SubscriptionConfirmation", "UnsubscribeConfirmation"]
     MessageId: str
     TopicArn: str

@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 MAX_LABELS = 40
 LONGEST_TEXT, LONGEST_VALUE, LONGEST_WORD, LONGEST_URL = 500, 200, 100, 2000
 """Characters. Ours: what people read at a glance, and, for an address, what `workflows.policy.runbook.links` takes."""
+LONGEST_SENT = 16_384
+"""Characters of one text that anything is looked for in."""
 
 # Bidirectional controls and zero-width marks make a text look like another; lone surrogates are no text.
 _CONTROL = re.compile(r"[\x00-\x20\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]+")
@@ -22,6 +24,14 @@ def line(text: str, limit: int) -> str:
         text = _CONTROL.sub(" ", text)
     text = text.strip()
     return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def recognizable(text: str) -> str:
+    """A text that is far too long, cut so that another one is still another: what is told apart by it stays apart."""
+    if len(text) <= LONGEST_SENT:
+        return text
+    whole = hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
+    return f"{text[: LONGEST_SENT - len(whole) - 1]} {whole}"
 
 
 def labels(given: Mapping[str, str]) -> dict[str, str]:

@@ -29,6 +29,8 @@ Macro = Annotated[str, BeforeValidator(_filled_in)]
 
 
 class _ZabbixBody(Foreign):
+    uncut = ("tags",)  # JSON, of which the first labels are kept
+
     event: str
     value: Macro = ""
     trigger: Macro = ""

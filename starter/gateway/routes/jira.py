@@ -28,7 +28,7 @@ def router(admission: Admission, incidents: Incidents) -> APIRouter:
     @routes.post("/webhooks/jira", status_code=202, description=SOURCE.about, responses=REFUSALS)
     async def jira_webhook(request: Request) -> Accepted:
         async with in_time(SOURCE):
-            found = _read(admission, await admission.webhook(request, SOURCE))
+            found = await _read(admission, await admission.webhook(request, SOURCE))
             if isinstance(found, str):
                 admission.outcomes.count(SOURCE, "ignored")
                 return Accepted(ignored=found)
@@ -43,10 +43,10 @@ def router(admission: Admission, incidents: Incidents) -> APIRouter:
     return routes
 
 
-def _read(admission: Admission, webhook: Webhook) -> TicketDone | str:
+async def _read(admission: Admission, webhook: Webhook) -> TicketDone | str:
     """Raises Unreadable: that somebody closed a ticket is no reason to page, nor is that we cannot read it."""
     try:
-        return done(webhook)
+        return await admission.beside.do(SOURCE.name, len(webhook.body), lambda: done(webhook))
     except Unreadable as error:
         admission.outcomes.unusable(SOURCE, webhook, error)
         raise

@@ -54,8 +54,7 @@ class _Receiver:
 
     async def receive(self, webhook: Webhook, runbook: str | None) -> Accepted:
         try:
-            found = report(webhook)
-            _, incident = read(webhook, FIRING_EVENTS + RESOLVING_EVENTS)
+            found, incident = await self.pipeline.beside.do(SOURCE.name, len(webhook.body), lambda: _read(webhook))
         except Unreadable as error:
             return await self.pipeline.accept(SOURCE, webhook, unreadable(SOURCE, webhook, error), runbook)
         if isinstance(found, Report) and (rings := await _rings_of(self.settings, found)):
@@ -91,6 +90,11 @@ class _Receiver:
     def _ignored(self, reason: str, counted_as: str) -> Accepted:
         self.outcomes.count(SOURCE, counted_as)
         return Accepted(ignored=reason)
+
+
+def _read(webhook: Webhook) -> tuple[Report | IgnoredRing, WebhookIncident | None]:
+    """What happened to a ring of ours, and the incident if it may be somebody else's. Raises Unreadable."""
+    return report(webhook), read(webhook, FIRING_EVENTS + RESOLVING_EVENTS)[1]
 
 
 async def _rings_of(settings: Settings, found: Report) -> dict[str, str]:

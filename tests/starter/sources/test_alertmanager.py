@@ -10,8 +10,9 @@ import pytest
 from starter.intake.grouping import Batch, Delivery
 from starter.intake.identity import workflow_id
 from starter.sources import text
+from starter.sources.naming import MOST_PROBLEMS
 from starter.sources.reading import Unreadable
-from starter.sources.several import MOST_ALERTS, MOST_PROBLEMS
+from starter.sources.several import MOST_ALERTS
 from starter.sources.table import SOURCES
 from tests.starter.sources.webhooks import NOW, delivery, webhook
 from workflows.policy.reducers.alerts import LONGEST_TITLE
