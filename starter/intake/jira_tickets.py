@@ -85,6 +85,7 @@ def done(webhook: Webhook) -> TicketDone | str:
     moved = any(change.field == "status" for change in delivery.changelog.items)
     if not moved or issue.fields.status.statusCategory.key != "done":
         return "it was not moved to a status that is done"
-    once = webhook.headers.get("x-atlassian-webhook-identifier") or f"{issue.key}-{delivery.changelog.id}"
+    # The body is signed; the header X-Atlassian-Webhook-Identifier is not.
+    once = f"{issue.key}-{delivery.changelog.id}" if delivery.changelog.id else webhook.digest
     by = line(delivery.user.displayName, LONGEST_WORD) or "somebody in Jira"
     return TicketDone(incident, issue.key, by, f"jira-{once}")

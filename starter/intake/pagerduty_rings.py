@@ -57,7 +57,7 @@ class Report:
 
 
 def report(webhook: Webhook) -> Report | IgnoredRing:
-    """Raises Unreadable for anything but a V3 webhook. X-Webhook-Id stays the same on re-delivery."""
+    """Raises Unreadable for anything but a V3 webhook. Its identity is what is signed: X-Webhook-Id is not."""
     event, data = read(webhook, (*_ANSWER_EVENTS, *NOTED))
     if data is None:
         return IgnoredRing(f"events of type {line(event.event_type, LONGEST_WORD)!r} change nothing here")
@@ -70,7 +70,7 @@ def report(webhook: Webhook) -> Report | IgnoredRing:
         return IgnoredRing("a note of our own")
     return Report(
         kind=_ANSWER_EVENTS[event.event_type] if counts else Noted,
-        id=f"pagerduty-{webhook.headers.get('x-webhook-id') or event.id}",
+        id=f"pagerduty-{event.id or webhook.digest}",
         occurred_at=event.occurred_at or webhook.received_at,
         by=_who(event),
         incident_key=data.incident_key,

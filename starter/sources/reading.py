@@ -1,5 +1,6 @@
 """What a source's translator makes of a webhook: alerts as their sender put them. No runbook is known here."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -29,6 +30,12 @@ class Webhook:
     """False: it goes on, and nobody reads so much, or it ends in the middle."""
     left_out: int = 0
     """How many alerts of the body were left out, because it is too long or ends in the middle."""
+
+    @property
+    def digest(self) -> str:
+        """Names this body. Where the body alone is signed, nothing beside it says that it is another delivery: whoever
+        recorded a request can send it again under any header."""
+        return hashlib.sha256(self.body).hexdigest()
 
     @property
     def installation(self) -> str:

@@ -19,6 +19,8 @@ ENDING_STATUSES = ("resolved", "archived", "ignored")
 """What becomes of an issue; `ignored` is what archiving was called."""
 SENTRY_LEVELS: dict[str, Meaning] = {"info": "sev4"}
 """Of events: a message is of this level unless its program says otherwise, and a rule says that it is an alert."""
+SEEN_WITHIN = dt.timedelta(minutes=5)
+"""So long Sentry may take to note an event as the last one of its issue."""
 _ISSUE_ADDRESS = re.compile(r"/issues/(?P<id>[^/?#]+)")
 _PROJECT = re.compile(r"/projects/[^/]+/(?P<slug>[^/]+)/")
 
@@ -60,6 +62,7 @@ class _SentryIssue(Foreign):
     level: str = ""
     web_url: str = ""
     project: _Project = _Project()
+    lastSeen: dt.datetime | None = None  # noqa: N815 (Sentry's own spelling)
 
 
 class _SentryData(Foreign):
@@ -92,18 +95,18 @@ def translate(webhook: Webhook) -> Reading:
     sent, problems = foreign.read(_SentryBody, webhook.body, "a Sentry webhook")
     if sent.data.event and _tags(sent.data.event.tags).get("sample_event") == "yes":
         return Reading(ignored="a test of the alert rule: it arrived, and opens nothing", problems=problems)
-    alert = _alert(sent)
+    alert = _alert(sent, webhook.received_at)
     if alert is None:
         return Reading(ignored="an issue is news only when it ends: what is an alert, alert rules say")
     return Reading(
         (alert,),
         tenant=sent.installation.uuid,
         problems=problems,
-        delivery_id=webhook.headers.get("request-id", ""),
+        delivery_id=webhook.digest,  # the header Request-ID is not signed
     )
 
 
-def _alert(sent: _SentryBody) -> SentAlert | None:
+def _alert(sent: _SentryBody, received_at: dt.datetime) -> SentAlert | None:
     if sent.data.metric_alert:
         return _of_metric(sent.data.metric_alert, sent)
     if sent.data.event:
@@ -111,7 +114,7 @@ def _alert(sent: _SentryBody) -> SentAlert | None:
     if sent.data.issue is None:
         wanted = ("event", "metric_alert")
         raise Unreadable("no alert could be used", [FieldProblem(f"data.{name}", "is missing") for name in wanted])
-    return _end(sent.data.issue) if sent.action in ENDING_STATUSES else None
+    return _end(sent.data.issue, received_at) if sent.action in ENDING_STATUSES else None
 
 
 def _of_event(event: _SentryEvent, data: _SentryData) -> SentAlert:
@@ -164,14 +167,17 @@ def _of_metric(metric: _Metric, sent: _SentryBody) -> SentAlert:
     )
 
 
-def _end(issue: _SentryIssue) -> SentAlert:
-    """When, Sentry does not say: after every event that it has sent, so now."""
+def _end(issue: _SentryIssue, received_at: dt.datetime) -> SentAlert:
+    """When, Sentry does not say: after every event that it had seen by then. So an end that somebody recorded and sends
+    again ends nothing that began later."""
+    seen = issue.lastSeen if issue.lastSeen and issue.lastSeen.tzinfo else None
     return SentAlert(
         group=issue.id,
         fingerprint=issue.id,
         name=issue.title or f"Sentry issue {issue.id}",
         status="resolved",
         service=issue.project.slug,
+        starts_at=min(seen + SEEN_WITHIN, received_at) if seen else None,
         link=issue.web_url,
         links=(("issue", issue.web_url),),
     )

@@ -42,8 +42,8 @@ def delivery(
 
 def test_a_ticket_of_ours_that_is_done_is_a_follow_up_that_is_done() -> None:
     found = done(webhook(delivery(), HEADERS))
-    assert found == TicketDone(INCIDENT, "OPS-12", "Ada Example", "jira-delivery-1")
-    assert found.event() == FollowUpDone(id="jira-delivery-1", by="Ada Example", via="jira", follow_up="OPS-12")
+    assert found == TicketDone(INCIDENT, "OPS-12", "Ada Example", "jira-OPS-12-7")
+    assert found.event() == FollowUpDone(id="jira-OPS-12-7", by="Ada Example", via="jira", follow_up="OPS-12")
 
 
 @pytest.mark.parametrize(
@@ -72,8 +72,9 @@ def test_what_is_no_webhook_of_jiras_is_unreadable(sent: Any) -> None:
         done(webhook(sent, HEADERS))
 
 
-def test_without_an_identifier_the_change_itself_is_what_counts_once() -> None:
-    found = done(webhook(delivery(), {}))
+@pytest.mark.parametrize("headers", [{}, HEADERS, {"X-Atlassian-Webhook-Identifier": "of somebody else"}])
+def test_the_change_itself_counts_once_which_is_signed_whatever_header_it_comes_under(headers: dict[str, str]) -> None:
+    found = done(webhook(delivery(), headers))
     assert isinstance(found, TicketDone)
     assert found.id == "jira-OPS-12-7"
 

@@ -44,7 +44,7 @@ def test_what_a_person_did_there_is_told_with_its_time_and_name(event_type: str,
     assert isinstance(told, becomes)
     assert isinstance(told, Acknowledged | Resolved | Unacknowledged)
     assert told.at == datetime(2026, 11, 21, 0, 5, 0, 123000, UTC)
-    assert (told.by, told.via, told.ring, told.id) == ("Ada Example", "pagerduty", RING, "pagerduty-delivery-1")
+    assert (told.by, told.via, told.ring, told.id) == ("Ada Example", "pagerduty", RING, "pagerduty-01EVENT")
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_what_else_happens_there_is_noted_in_one_bounded_line(event_type: str, d
     assert isinstance(told, Noted)
     assert told.text[:100] == f"at PagerDuty: {said}"[:100]
     assert len(told.text) <= 300
-    assert (told.by, told.automatic, told.id) == ("Ada Example", False, "pagerduty-delivery-1")
+    assert (told.by, told.automatic, told.id) == ("Ada Example", False, "pagerduty-01EVENT")
 
 
 def test_our_own_note_comes_back_and_is_not_noted_again() -> None:
@@ -136,10 +136,22 @@ def test_payloads_of_the_first_years_have_no_incident_key() -> None:
     assert (found.incident_key, found.pagerduty_id) == (None, "Q1")
 
 
-def test_without_a_delivery_id_the_events_own_de_duplicates() -> None:
-    found = report(webhook({"event": event()}))
+@pytest.mark.parametrize("headers", [{}, {"X-Webhook-Id": "delivery-1"}, {"X-Webhook-Id": "of somebody else"}])
+def test_the_events_own_id_de_duplicates_which_is_signed_whatever_header_it_comes_under(
+    headers: dict[str, str],
+) -> None:
+    found = report(webhook({"event": event()}, headers))
     assert isinstance(found, Report)
     assert found.id == "pagerduty-01EVENT"
+
+
+def test_without_an_id_the_body_de_duplicates() -> None:
+    one, again = (report(webhook({"event": event(id="")}, {"X-Webhook-Id": name})) for name in ("1", "2"))
+    other = report(webhook({"event": event(id="", occurred_at="2026-11-21T00:06:00Z")}))
+    assert isinstance(one, Report)
+    assert isinstance(again, Report)
+    assert isinstance(other, Report)
+    assert one.id == again.id != other.id
 
 
 @pytest.mark.parametrize(

@@ -100,7 +100,7 @@ async def test_an_acknowledgement_there_is_signalled_with_its_own_time(
     assert name == "acknowledge"
     assert said == {
         "at": "2026-11-21T00:05:00.123000Z",
-        "id": "pagerduty-delivery-1",
+        "id": "pagerduty-01EVENT",
         "by": "Ada Example",
         "via": "pagerduty",
         "ring": ring,
@@ -115,7 +115,7 @@ async def test_a_resolution_there_is_signalled(gate: GatewayUnderTest, client: C
 async def test_a_repeated_delivery_bears_the_same_id(gate: GatewayUnderTest, client: Client, ring: str) -> None:
     for _ in range(2):
         await post(gate, data=about(ring))
-    assert {str(said["id"]) for _, said in await signals(client, workflow_of(ring))} == {"pagerduty-delivery-1"}
+    assert {str(said["id"]) for _, said in await signals(client, workflow_of(ring))} == {"pagerduty-01EVENT"}
 
 
 @pytest.mark.parametrize("incident_key", [None, "", "not-of-our-shape"])

@@ -7,7 +7,7 @@ import pytest
 from starter.sources.reading import Unreadable
 from starter.sources.sentry import SOURCE
 from tests.starter.sources.fixtures.sentry import FIXTURE, firing
-from tests.starter.sources.webhooks import delivery, webhook
+from tests.starter.sources.webhooks import NOW, delivery, webhook
 from workflows.policy.runbook.model import Runbook
 
 METRIC: dict[str, Any] = {
@@ -94,8 +94,28 @@ def test_tags_of_another_shape_lose_no_alert(tags: Any, book: Runbook) -> None:
     assert one(body, book).alerts[0].status == "firing"
 
 
-def test_a_delivery_is_known_by_its_request_id() -> None:
-    assert SOURCE.translate(webhook(firing, {"Request-ID": "r-1"})).delivery_id == "r-1"
+END: Any = FIXTURE.resolved
+
+
+def test_a_delivery_is_known_by_its_body_which_is_signed_and_not_by_its_request_id() -> None:
+    one, again = (SOURCE.translate(webhook(firing, {"Request-ID": name})).delivery_id for name in ("r-1", "r-2"))
+    assert one == again
+    assert one != SOURCE.translate(webhook(END, {"Request-ID": "r-1"})).delivery_id
+
+
+@pytest.mark.parametrize(
+    ("seen", "ends_at"),
+    [
+        ("2026-11-20T00:00:00Z", "2026-11-20T00:05:00+00:00"),
+        (NOW.isoformat(), NOW.isoformat()),
+        ("2027-01-01T00:00:00Z", NOW.isoformat()),
+    ],
+)
+def test_an_end_ends_what_sentry_had_seen_by_then(seen: str, ends_at: str) -> None:
+    body = {**END, "data": {"issue": {**END["data"]["issue"], "lastSeen": seen}}}
+    (alert,) = SOURCE.translate(webhook(body)).alerts
+    assert alert.starts_at is not None
+    assert alert.starts_at.isoformat() == ends_at
 
 
 def test_the_legacy_plugins_body_is_refused_by_its_field() -> None:
