@@ -96,6 +96,7 @@ def _environment(temporal: str, settings: Settings) -> dict[str, str]:
     """Nothing of what is set for a real Tocsin on this machine: no vendor must hear of a benchmark."""
     ours = {name: value for name, value in connection.environment(temporal).items() if not name.startswith("TOCSIN_")}
     chosen = {"TOCSIN_STATE_DIR": str(settings.state_dir), "TOCSIN_RUNBOOK": settings.runbook or ""}
+    chosen["TOCSIN_OPENINGS"] = "0"  # what an opening costs is measured, not what is gathered
     return {**ours, **chosen} | ({"TOCSIN_RUNBOOKS": str(settings.runbooks)} if settings.runbooks else {})
 
 

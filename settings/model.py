@@ -69,6 +69,13 @@ class Settings(SourceSettings, AccessSettings, PagerSettings, DeliverySettings):
         description="of a longer webhook body, the alerts within it are read, and the rest counted",
     )
 
+    openings: int = Field(
+        100,
+        ge=0,
+        description="incidents that one source may open within ten minutes; what is beyond is gathered into one "
+        "incident, `N problems from SOURCE`. 0: no limit",
+    )
+
     digest_at: str = Field(
         "09:00",
         pattern=r"^(([01]\d|2[0-3]):[0-5]\d|never)$",

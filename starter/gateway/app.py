@@ -65,9 +65,11 @@ def create_app(
     stuck = StuckWatch(connection, published)
     access = Access(settings.api_tokens, outcomes)
     admission = Admission(settings, unproved, outcomes)
-    commit = GroupCommit(incidents)
+    commit = GroupCommit(incidents, settings.openings)
     pipeline = Pipeline(published, silencing, commit, outcomes, settings.max_body_bytes, admission.beside)
-    watched = health.Watched(incidents, library, published, outcomes, door or Door(), silencing, stuck, canary)
+    watched = health.Watched(
+        incidents, library, published, outcomes, door or Door(), silencing, stuck, commit.gathering, canary
+    )
     routers = (
         alerts.router(admission, pipeline),
         cloudwatch.router(admission, pipeline, sns or SnsCalls()),

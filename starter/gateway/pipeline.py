@@ -45,7 +45,7 @@ class Pipeline:
     outcomes: Outcomes
     limit: int
     """Of what is read of a body, in bytes."""
-    beside: Beside
+    beside: Beside = field(default_factory=Beside)
     replays: Replays = field(default_factory=Replays)
     under_way: set[asyncio.Future[Any]] = field(default_factory=set)
 
@@ -144,7 +144,9 @@ class Pipeline:
         kept = [*map(str, ignored), *map(str, held)]
         if held:
             self.outcomes.count(source, "held")
-        incidents = [batch.workflow_id for batch, _ in forwarded]
+        incidents = list(dict.fromkeys(self.alerts.home(batch.workflow_id) for batch, _ in forwarded))
+        if gathered := sum(self.alerts.home(batch.workflow_id) != batch.workflow_id for batch, _ in forwarded):
+            self.outcomes.count(source, "gathered", gathered)
         if ignored:
             self.outcomes.count(source, "ignored")
         if incidents or not kept:

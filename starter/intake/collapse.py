@@ -22,7 +22,7 @@ def collapse(deliveries: Iterable[AlertsReceived]) -> tuple[AlertsReceived, ...]
 
 
 def _can_be_one(one: AlertsReceived, other: AlertsReceived) -> bool:
-    if one.ended or other.ended:
+    if one.ended or other.ended or one.if_known != other.if_known:
         return False  # what a group's end means for the rest depends on what came before it
     return not one.id and not other.id and (one.by, one.via) == (other.by, other.via)
 

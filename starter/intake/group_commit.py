@@ -8,14 +8,18 @@ Everybody in a batch gets the batch's own outcome: either Temporal has all of it
 """
 
 import asyncio
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import structlog
 
 from starter.intake.collapse import collapse
+from starter.intake.gathering import OPENINGS, Gathering, gathered_id, moved
 from starter.intake.repeats import Repeats
 from starter.sources.refusal import later
 from starter.temporal.incidents import Incidents
+from starter.temporal.results import NothingOpen
 from workflows.policy.incident.events import AlertsReceived
 from workflows.policy.incident.opening import OpenRequest
 
@@ -24,6 +28,8 @@ BATCH_BYTES = 200_000
 more, and goes alone."""
 WAITING_BYTES = 4 * 2**20
 """Per incident."""
+SOURCE_BYTES = 8 * 2**20
+"""Per source: the flood of one is not the silence of another."""
 ALL_BYTES = 32 * 2**20
 INCIDENTS_REMEMBERED = 10_000
 """Incidents."""
@@ -34,6 +40,7 @@ log = structlog.get_logger()
 @dataclass
 class _PendingBatch:
     workflow_id: str
+    source: str
     follows: "asyncio.Task[bool] | None"
     leaves: bool = False
     """It is under way: nobody can join any more."""
@@ -58,41 +65,52 @@ class _PendingBatch:
 class GroupCommit:
     """Belongs to one event loop. Memory is bounded: beyond it a delivery stays with its sender (503)."""
 
-    def __init__(self, incidents: Incidents) -> None:
+    def __init__(self, incidents: Incidents, openings: int = OPENINGS) -> None:
+        """`openings`: see `Gathering`."""
         self._incidents = incidents
+        self.gathering = Gathering(incidents, openings)
         self._newest: dict[str, _PendingBatch] = {}
         """Per incident that something is under way to."""
         self._weights: dict[str, int] = {}
+        self._source_weights: Counter[str] = Counter()
         self._weight = 0
         self._repeats = Repeats()
+        self._homes: dict[str, str] = {}
         self._open: dict[str, None] = {}
         """Incidents that were told something last, the latest at the end: they probably are open still."""
 
     async def open(self, workflow_id: str, opening: OpenRequest, delivery: AlertsReceived) -> bool:
-        """As `Incidents.open`, and by it, together with what else is for the same incident.
+        """As `Incidents.open`, and by it, together with what else is for the same incident. `home` says where it went.
 
         Raises Unreachable, Refusal. A caller who is cancelled leaves the others alone; what it brought still arrives.
         """
         weight = len(delivery.model_dump_json(exclude_defaults=True).encode())  # Temporal counts bytes, not letters
-        self._make_room(workflow_id, weight)
+        self._make_room(workflow_id, opening.source, weight)
         batch = self._newest.get(workflow_id)
         if batch is None or not batch.has_room_for(weight):
-            batch = self._begin(workflow_id)
+            batch = self._begin(workflow_id, opening.source)
         batch.join(opening, delivery, weight)
         return await asyncio.shield(batch.committed)
 
-    def _make_room(self, workflow_id: str, weight: int) -> None:
+    def home(self, workflow_id: str) -> str:
+        """The incident that was told last what is for this one: another, if that was gathered."""
+        return self._homes.get(workflow_id, workflow_id)
+
+    def _make_room(self, workflow_id: str, source: str, weight: int) -> None:
         waiting = self._weights.get(workflow_id, 0)
         if waiting + weight > WAITING_BYTES:
             raise later("too many alerts wait for this incident: send it again")
+        if self._source_weights[source] + weight > SOURCE_BYTES:
+            raise later(f"too many alerts of {source} wait: send it again")
         if self._weight + weight > ALL_BYTES:
             raise later("too many alerts wait: send it again")
         self._weights[workflow_id] = waiting + weight
+        self._source_weights[source] += weight
         self._weight += weight
 
-    def _begin(self, workflow_id: str) -> _PendingBatch:
+    def _begin(self, workflow_id: str, source: str) -> _PendingBatch:
         before = self._newest.get(workflow_id)
-        batch = _PendingBatch(workflow_id, before.committed if before else None)
+        batch = _PendingBatch(workflow_id, source, before.committed if before else None)
         batch.committed = asyncio.create_task(self._commit(batch))
         self._newest[workflow_id] = batch
         return batch
@@ -107,14 +125,62 @@ class GroupCommit:
         try:
             whole = collapse(batch.deliveries)
             thin = self._repeats.thinned(batch.workflow_id, whole) if expect_open else ()
-            is_open = await self._incidents.open(batch.workflow_id, batch.opening, *whole, if_open=thin)
+            where = await self._hand_on(batch, whole, thin)
         finally:
             self._forget(batch)
-        if is_open:
+        self._homes.pop(batch.workflow_id, None)
+        if where not in (None, batch.workflow_id):
+            self._homes[batch.workflow_id] = where
+            if len(self._homes) > INCIDENTS_REMEMBERED:
+                del self._homes[next(iter(self._homes))]
+        if where == batch.workflow_id:
             self._repeats.remember(batch.workflow_id, whole)
             self._remember(batch.workflow_id)
-        log.info("alerts handed on", incident=batch.workflow_id, deliveries=len(batch.deliveries), is_open=is_open)
-        return is_open
+        log.info(
+            "alerts handed on", incident=batch.workflow_id, deliveries=len(batch.deliveries), is_open=where is not None
+        )
+        return where is not None
+
+    async def _hand_on(
+        self, batch: _PendingBatch, whole: Sequence[AlertsReceived], thin: Sequence[AlertsReceived]
+    ) -> str | None:
+        """Which incident has it now."""
+        incident, opening = batch.workflow_id, batch.opening
+        fires = any(alert.status == "firing" for each in whole for alert in each.alerts)
+        if self.gathering.is_gathered(incident):
+            opening = self.gathering.opening(opening)
+        elif not fires:
+            return await self._hand_on_end(batch, whole, thin)
+        elif not thin and (there := await self.gathering.into(incident, opening, whole)):
+            return await self._gather(batch, whole, there)
+        return incident if await self._incidents.open(incident, opening, *whole, if_open=thin) else None
+
+    async def _hand_on_end(
+        self, batch: _PendingBatch, whole: Sequence[AlertsReceived], thin: Sequence[AlertsReceived]
+    ) -> str | None:
+        """Where nothing is open, it may have been gathered, by this gateway or by another one."""
+        incident, there = batch.workflow_id, gathered_id(batch.opening)
+        if await self._incidents.open(incident, batch.opening, *whole, if_open=thin):
+            return incident
+        ends = moved(incident, whole, if_known=True)
+        try:
+            await self._incidents.signal(there, *ends)
+        except NothingOpen:
+            return None
+        finally:
+            self.gathering.gathered(batch.opening, ends)
+        return there
+
+    async def _gather(self, batch: _PendingBatch, whole: Sequence[AlertsReceived], there: str) -> str:
+        """What is open already goes on by itself."""
+        try:
+            await self._incidents.signal(batch.workflow_id, *whole)
+        except NothingOpen:
+            events = moved(batch.workflow_id, whole)
+            await asyncio.gather(*(self.open(there, batch.opening, each) for each in events))
+            self.gathering.gathered(batch.opening, events)
+            return there
+        return batch.workflow_id
 
     def _remember(self, workflow_id: str) -> None:
         self._open[workflow_id] = None
@@ -123,6 +189,7 @@ class GroupCommit:
 
     def _forget(self, batch: _PendingBatch) -> None:
         self._weight -= batch.weight
+        self._source_weights[batch.source] -= batch.weight
         self._weights[batch.workflow_id] -= batch.weight
         if self._newest[batch.workflow_id] is batch:
             del self._newest[batch.workflow_id], self._weights[batch.workflow_id]

@@ -230,6 +230,22 @@ async def test_beyond_what_may_wait_an_alert_stays_with_its_sender_until_there_i
     assert await commit.open(other, about(book), firing(summary="x" * 150))
 
 
+async def test_what_waits_of_one_source_leaves_room_for_the_others(
+    commit: GroupCommit, road: HeldRoad, book: Runbook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(group_commit, "SOURCE_BYTES", 500)
+    opening = about(book)
+    tasks = await behind_the_first(commit, road, book, [firing(summary="x" * 150)])
+    with pytest.raises(Refusal, match=f"too many alerts of {opening.source} wait"):
+        await commit.open(f"{ID}-2", opening, firing(summary="x" * 150))
+    others = opening.model_copy(update={"source": "of another"})
+    tasks.append(asyncio.create_task(commit.open(f"{ID}-3", others, firing(summary="x" * 150))))
+    await depart(road, 2)
+    road.open_to_traffic.set()
+    assert await asyncio.gather(*tasks) == [True, True, True]
+    assert await commit.open(f"{ID}-2", opening, firing(summary="x" * 150))
+
+
 async def test_a_delivery_that_is_sent_twice_counts_once_also_in_the_same_batch(
     commit: GroupCommit, road: HeldRoad, book: Runbook, worker: Worker
 ) -> None:

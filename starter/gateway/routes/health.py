@@ -13,6 +13,7 @@ from starter.gateway.limits import Door
 from starter.gateway.outcomes import Outcomes
 from starter.gateway.published import Published
 from starter.gateway.stuck_watch import StuckWatch
+from starter.intake.gathering import Gathering
 from starter.intake.silencing import Silencing
 from starter.runbooks.library import Library
 from starter.temporal.incidents import Incidents
@@ -62,10 +63,11 @@ class Readiness(ReadyOrNot):
     installation: Standing
     problems: list[str]
     """Why runbooks could not be loaded; which senders have been refused since the last genuine webhook; what was
-    refused or could not be read within a day, how often, when and why; which workflows are stuck."""
+    refused or could not be read within a day, how often, when and why; what was gathered because
+    a source opens more incidents than it may; which workflows are stuck."""
     webhooks: dict[str, dict[str, int]]
     """Since the gateway started, by source: accepted, refused, unreadable, unreadable_alerts, not_ours, nothing_open,
-    held, ignored, repeated."""
+    held, gathered, ignored, repeated."""
     connections: dict[str, int]
     """Since the gateway started: how many were cut, by the reason."""
     canary: CanaryHealth | None
@@ -83,6 +85,7 @@ class Watched:
     door: Door
     silencing: Silencing
     stuck: StuckWatch
+    gathering: Gathering
     canary: Canary | None
 
 
@@ -124,6 +127,7 @@ async def readiness(watched: Watched) -> Readiness:
             *there.problems(),
             *watched.stuck.problems(),
             *watched.outcomes.rejected_webhooks.problems(datetime.now(UTC)),
+            *watched.gathering.problems(),
         ],
         webhooks=_by_source(watched.outcomes),
         connections={str(cut): count for cut, count in watched.door.cuts.items()},

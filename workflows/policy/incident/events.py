@@ -76,6 +76,8 @@ class AlertsReceived(Event):
     """How many more there are, of which the source told no particulars."""
     ended: dict[Identity, Instant] = {}
     """Groups of which the sender says that all has ended, listed or not; and when the last of what it lists did."""
+    if_known: bool = False
+    """Ends that may be of another incident's alerts: of those that are not known here nothing is taken in."""
 
 
 class Acknowledged(Event):

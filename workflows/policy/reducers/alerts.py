@@ -30,6 +30,7 @@ def headline(firing: Sequence[Alert]) -> str:
 
 
 def receive(book: Runbook, incident: Incident, event: AlertsReceived) -> Incident:
+    event = _of_its_own(incident, event)
     still_cancelled, event = without_cancelled(incident.cancelled_episodes, event)
     incident = incident.model_copy(update={"cancelled_episodes": still_cancelled})
     if _is_over(book, incident, event.at):
@@ -47,6 +48,14 @@ def receive(book: Runbook, incident: Incident, event: AlertsReceived) -> Inciden
             after, event.at, f"{names(after.firing)} still fires although the incident was resolved", loud=True
         )
     return after
+
+
+def _of_its_own(incident: Incident, event: AlertsReceived) -> AlertsReceived:
+    if not event.if_known:
+        return event
+    waiting = {alert.fingerprint for alert in incident.successor}
+    known = tuple(a for a in event.alerts if a.fingerprint in incident.alerts or a.fingerprint in waiting)
+    return event.model_copy(update={"alerts": known})
 
 
 def _is_over(book: Runbook, incident: Incident, at: datetime) -> bool:

@@ -1,0 +1,134 @@
+"""A storm of openings: beyond a rate, what one source would open is gathered into one incident of that source.
+
+One incident for each of a thousand alerts would page a thousand times, and would starve what others send. None is
+dropped: the gathered incident lists them, is as grave as the gravest, and hears of their ends. What is gathered stays
+where it is until it ends, also when the gateway has been restarted meanwhile: the incident itself knows what it has.
+"""
+
+import asyncio
+from collections import Counter, OrderedDict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from starter.intake.identity import workflow_id
+from starter.sources import text
+from starter.temporal.incidents import Incidents
+from starter.temporal.results import NobodyWorks, NothingOpen, RefusedByIncident, Unreachable
+from workflows.policy.incident.events import Alert, AlertsReceived
+from workflows.policy.incident.opening import OpenRequest
+
+OPENINGS = 100
+"""Incidents that a source may open at once ..."""
+REFILLED_IN_S = 600.0
+"""... and again within this time."""
+MEMBERS_REMEMBERED = 10_000
+LOOK_WITHIN: Final = timedelta(seconds=1)
+GATHERED_GROUP = "\0gathered"
+"""The group of such incidents; no sender's own begins so."""
+
+
+@dataclass
+class _Allowance:
+    left: float
+    at: float
+    asked: int = 0
+    """Openings since it was whole last."""
+
+
+class Gathering:
+    """Belongs to one event loop."""
+
+    def __init__(self, incidents: Incidents, openings: int = OPENINGS) -> None:
+        """`openings`: 0 is no limit."""
+        self._incidents = incidents
+        self._most = openings
+        self._allowances: dict[str, _Allowance] = {}
+        self._members: OrderedDict[str, str] = OrderedDict()
+        """Alerts that fire, and the incident that they were gathered into."""
+        self._known: set[str] = set()
+        """Gathered incidents that this process has asked what they have."""
+        self._counts: Counter[str] = Counter()
+        """By gathered incident: alerts that this process has put there."""
+
+    def is_gathered(self, incident: str) -> bool:
+        return incident in self._known
+
+    async def into(self, incident: str, opening: OpenRequest, events: Sequence[AlertsReceived]) -> str | None:
+        """The incident that this is to be gathered into; None: it may open by itself, which is counted."""
+        if not self._most:
+            return None
+        there = gathered_id(opening)
+        if there not in self._known:
+            self._known.add(there)
+            self._remember(await self._look(there), there)
+        is_there = any(alert.fingerprint in self._members for e in moved(incident, events) for alert in e.alerts)
+        return there if is_there or not self._may_open(opening.source) else None
+
+    def gathered(self, opening: OpenRequest, events: Iterable[AlertsReceived]) -> None:
+        """These are there now (`moved`)."""
+        for alert in (alert for each in events for alert in each.alerts):
+            new = self._members.pop(alert.fingerprint, None) is None
+            if alert.status == "firing":
+                self._counts[gathered_id(opening)] += new
+                self._remember((alert.fingerprint,), gathered_id(opening))
+
+    def problems(self) -> Iterator[str]:
+        """In words, for `/readyz`: while something that was gathered goes on."""
+        for there in sorted(set(self._members.values())):
+            yield (
+                f"more incidents would open than a source may open within ten minutes (TOCSIN_OPENINGS={self._most}): "
+                f"{self._counts[there]} alerts were gathered in {there}"
+            )
+
+    def opening(self, of_one: OpenRequest) -> OpenRequest:
+        """How the gathered incident opens."""
+        asked = self._allowances[of_one.source].asked if of_one.source in self._allowances else 1
+        title = f"{asked} problems from {of_one.source}"
+        return of_one.model_copy(update={"title": title, "service": "", "labels": {}, "links": ()})
+
+    def _may_open(self, source: str) -> bool:
+        now = asyncio.get_running_loop().time()
+        allowance = self._allowances.setdefault(source, _Allowance(self._most, now))
+        allowance.left = min(self._most, allowance.left + (now - allowance.at) * self._most / REFILLED_IN_S)
+        allowance.asked = 1 if allowance.left == self._most else allowance.asked + 1
+        allowance.at = now
+        if allowance.left < 1:
+            return False
+        allowance.left -= 1
+        return True
+
+    async def _look(self, gathered: str) -> Iterable[str]:
+        """What fires there, before this process's first opening of a source. A page too many is the smaller harm."""
+        try:
+            incident = (await self._incidents.status(gathered, patience=LOOK_WITHIN)).incident
+        except (NobodyWorks, NothingOpen, RefusedByIncident, Unreachable):
+            return ()
+        return () if incident.closed_at else [name for name, each in incident.alerts.items() if each.status == "firing"]
+
+    def _remember(self, fingerprints: Iterable[str], there: str) -> None:
+        self._members.update(dict.fromkeys(fingerprints, there))
+        while len(self._members) > MEMBERS_REMEMBERED:
+            self._members.popitem(last=False)
+
+
+def gathered_id(opening: OpenRequest) -> str:
+    """Of a source and a runbook: the same at every gateway."""
+    return workflow_id(opening.source, opening.runbook.runbook, GATHERED_GROUP)
+
+
+def moved(incident: str, events: Iterable[AlertsReceived], *, if_known: bool = False) -> tuple[AlertsReceived, ...]:
+    """The same for the gathered incident."""
+    return tuple(
+        each.model_copy(
+            update={"if_known": if_known, "alerts": tuple(_moved(incident, alert) for alert in each.alerts)}
+        )
+        for each in events
+    )
+
+
+def _moved(incident: str, alert: Alert) -> Alert:
+    """Where alerts of different groups and tenants stay apart."""
+    name = text.fingerprint({"incident": incident, "alert": alert.fingerprint})
+    return alert.model_copy(update={"fingerprint": name})
