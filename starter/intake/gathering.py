@@ -30,7 +30,7 @@ GATHERED_GROUP = "\0gathered"
 
 
 @dataclass
-class _Allowance:
+class _Openings:
     left: float
     at: float
     asked: int = 0
@@ -44,7 +44,7 @@ class Gathering:
         """`openings`: 0 is no limit."""
         self._incidents = incidents
         self._most = openings
-        self._allowances: dict[str, _Allowance] = {}
+        self._allowances: dict[str, _Openings] = {}
         self._members: OrderedDict[str, str] = OrderedDict()
         """Alerts that fire, and the incident that they were gathered into."""
         self._known: set[str] = set()
@@ -90,7 +90,7 @@ class Gathering:
 
     def _may_open(self, source: str) -> bool:
         now = asyncio.get_running_loop().time()
-        allowance = self._allowances.setdefault(source, _Allowance(self._most, now))
+        allowance = self._allowances.setdefault(source, _Openings(self._most, now))
         allowance.left = min(self._most, allowance.left + (now - allowance.at) * self._most / REFILLED_IN_S)
         allowance.asked = 1 if allowance.left == self._most else allowance.asked + 1
         allowance.at = now

@@ -125,7 +125,7 @@ class GroupCommit:
         try:
             whole = collapse(batch.deliveries)
             thin = self._repeats.thinned(batch.workflow_id, whole) if expect_open else ()
-            where = await self._hand_on(batch, whole, thin)
+            where = await self._forward(batch, whole, thin)
         finally:
             self._forget(batch)
         self._homes.pop(batch.workflow_id, None)
@@ -141,7 +141,7 @@ class GroupCommit:
         )
         return where is not None
 
-    async def _hand_on(
+    async def _forward(
         self, batch: _PendingBatch, whole: Sequence[AlertsReceived], thin: Sequence[AlertsReceived]
     ) -> str | None:
         """Which incident has it now."""
@@ -150,12 +150,12 @@ class GroupCommit:
         if self.gathering.is_gathered(incident):
             opening = self.gathering.opening(opening)
         elif not fires:
-            return await self._hand_on_end(batch, whole, thin)
+            return await self._forward_end(batch, whole, thin)
         elif not thin and (there := await self.gathering.into(incident, opening, whole)):
             return await self._gather(batch, whole, there)
         return incident if await self._incidents.open(incident, opening, *whole, if_open=thin) else None
 
-    async def _hand_on_end(
+    async def _forward_end(
         self, batch: _PendingBatch, whole: Sequence[AlertsReceived], thin: Sequence[AlertsReceived]
     ) -> str | None:
         """Where nothing is open, it may have been gathered, by this gateway or by another one."""
