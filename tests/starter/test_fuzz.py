@@ -9,6 +9,8 @@ from settings import Settings
 from starter.runbooks.library import Library
 from starter.temporal.incidents import Incidents
 from tests.starter.fuzz.corpus import corpus, one
+from tests.starter.fuzz.raw import assault
+from tests.starter.fuzz.recorded import replay
 from tests.starter.fuzz.schema import explore
 from tests.starter.fuzz.sending import MAX_BODY_BYTES, secrets, send
 from tests.starter.sources.fixture import ALL
@@ -31,6 +33,14 @@ async def test_whatever_senders_send_is_answered_and_nothing_is_taken_without_pr
     assert figures.faults == []
     assert figures.statuses.total() == REQUESTS
     assert {202, 400, 401, 413, 422} <= set(figures.statuses), "it tries everything"
+
+
+async def test_what_no_library_would_send_keeps_nobody_out(address: str) -> None:
+    assert await assault(address, SEED) == []
+
+
+async def test_a_recorded_request_has_no_effect_under_other_headers(address: str) -> None:
+    assert await replay(address, SEED) == []
 
 
 async def test_whatever_the_openapi_document_allows_or_forbids_is_answered(address: str) -> None:

@@ -21,6 +21,8 @@ from rich.console import Console
 
 from starter.temporal import setup
 from tests.starter.fuzz.corpus import corpus
+from tests.starter.fuzz.raw import assault
+from tests.starter.fuzz.recorded import replay
 from tests.starter.fuzz.schema import explore
 from tests.starter.fuzz.sending import MAX_BODY_BYTES, secrets, send
 from tests.temporal_server import time_skipping_server
@@ -40,7 +42,7 @@ async def main(seed: int) -> int:
         figures = await send(address, corpus(seed, REQUESTS), AT_ONCE)
         statuses = await asyncio.to_thread(explore, address, OF_EACH)
         grown = _peak_mib(pid) - warm
-        faults = [*first.faults, *figures.faults]
+        faults = [*first.faults, *figures.faults, *await assault(address, seed), *await replay(address, seed)]
     say = Console(highlight=False, soft_wrap=True, markup=False).print
     asked = WARM_UP + REQUESTS + statuses.total()
     say(f"{asked} requests in {time.monotonic() - started:.0f} s, seed {seed}, {AT_ONCE} at once")

@@ -98,9 +98,21 @@ def _damaged(dice: random.Random, content: bytes) -> bytes:
             lambda: b"\xef\xbb\xbf" + content,
             lambda: content.decode().encode("utf-16"),
             lambda: content + b" " * 200_000,
+            lambda: _filled(dice, content),
             lambda: dice.choice((*mutation.NO_JSON, *mutation.NO_BODY)),
         )
     )()
+
+
+def _filled(dice: random.Random, content: bytes) -> bytes:
+    """Up to the limit and beyond: a list or an object in it is full of small things, most of them wrong."""
+    item = dice.choice((b"{}", b"[]", b"1", b'"a"', b'{"a":{}}', b"null", b"[[1]]"))
+    many = b",".join([item] * dice.choice((2000, 30_000)))
+    opens = [at for at, byte in enumerate(content) if byte == ord("[")]
+    if opens and dice.random() < 0.7:
+        at = dice.choice(opens) + 1
+        return content[:at] + many + (b"," if content[at : at + 1] != b"]" else b"") + content[at:]
+    return content[:-1] + b',"many":[' + many + b"]" + content[-1:] if content.endswith(b"}") else content
 
 
 def _no_proof(dice: random.Random, source: Source, content: bytes) -> Proof:
