@@ -6,7 +6,7 @@ BIN := .venv/bin
 INSTALL := $(BIN)/pip install --disable-pip-version-check --no-deps
 PIN := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links
 
-.PHONY: setup setup-dev demo test check fuzz lock bench
+.PHONY: setup setup-dev demo test check fuzz lock bench bench-cluster
 
 setup: .venv/ready
 setup-dev: .venv/ready-dev
@@ -45,8 +45,13 @@ fuzz: setup-dev
 	$(BIN)/python -m tests.starter.fuzz
 
 # Every figure that the documents claim (docs/benchmarks.md), in about ten minutes: make bench ONLY=new-incidents
+# or, over more open incidents, make bench ONLY=storm N=10000
 bench: setup-dev
-	@$(BIN)/python -m benchmarks $(ONLY:%=--only %)
+	@$(BIN)/python -m benchmarks $(ONLY:%=--only %) $(N:%=--open-first %)
+
+# The storm on the Temporal that TEMPORAL_ADDRESS names (benchmarks/README.md): make bench-cluster N=10000
+bench-cluster: setup-dev
+	@$(BIN)/python -m benchmarks --cluster $(N:%=--open-first %)
 
 # Needs uv on the path; every version with its hashes, by name only.
 lock:

@@ -26,11 +26,14 @@ class Load(BaseModel):
     count: int | None = None
     """At most so many."""
     rate: float | None = None
+    runbook: str | None = None
+    """The one that the address names."""
 
 
 class _LoadSender(asyncio.Protocol):
-    def __init__(self, traffic: "_Traffic") -> None:
+    def __init__(self, traffic: "_Traffic", path: str) -> None:
         self._traffic = traffic
+        self._path = path.encode()
         self._answer = bytearray()
         self._asked: tuple[int, float] | None = None
         """The request's number, and when it was due."""
@@ -42,8 +45,8 @@ class _LoadSender(asyncio.Protocol):
     def send(self, body: bytes, number: int, due: float) -> None:
         self._asked = number, due
         self._transport.write(
-            b"POST /webhooks/alertmanager HTTP/1.1\r\nHost: tocsin\r\nUser-Agent: Alertmanager/0.33.1\r\n"
-            b"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body)
+            b"POST %b HTTP/1.1\r\nHost: tocsin\r\nUser-Agent: Alertmanager/0.33.1\r\n"
+            b"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n%b" % (self._path, len(body), body)
         )
 
     def data_received(self, data: bytes) -> None:
@@ -98,7 +101,8 @@ class _Traffic:
         return Took(begun=self._begun, seconds=self._took, numbers=self._answered, failures=self._failures)
 
     def _sender(self) -> _LoadSender:
-        return _LoadSender(self)
+        chosen = f"?runbook={self._load.runbook}" if self._load.runbook else ""
+        return _LoadSender(self, f"/webhooks/alertmanager{chosen}")
 
     async def _in_time(self, rate: float) -> None:
         start = time.time()

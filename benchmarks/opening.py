@@ -6,7 +6,17 @@ from collections.abc import Mapping
 
 from benchmarks.bare import Bare
 from benchmarks.bodies import Bodies
-from benchmarks.costs import THROWN_AWAY, WAITED_TOO_LONG, WORKFLOW_TASKS, memory, processor_seconds, steps, writes
+from benchmarks.costs import (
+    SERVER_PART,
+    THROWN_AWAY,
+    WAITED_TOO_LONG,
+    WORKER_PART,
+    WORKFLOW_TASKS,
+    memory,
+    processor_seconds,
+    steps,
+    writes,
+)
 from benchmarks.figures import Figure, figure, percentile
 from benchmarks.load import Load
 from benchmarks.processes import Took, run
@@ -14,7 +24,6 @@ from benchmarks.scale import BenchScale
 from benchmarks.stage import BenchStage, stage
 from benchmarks.traces import arrived_first
 
-SERVER_PART, WORKER_PART = "Temporal server", "worker"
 QUIET_S, PATIENCE_S = 3.0, 180.0
 """The worker has nothing to do any more when it used less than a twentieth of a core for so long."""
 

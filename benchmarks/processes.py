@@ -32,6 +32,10 @@ class Took(BaseModel):
 
 
 async def run(module: str, order: BaseModel) -> Took:
+    return await ask(module, order, Took)
+
+
+async def ask(module: str, order: BaseModel, answers: type[T]) -> T:
     """`python -m benchmarks.MODULE`, with an order on its standard input."""
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", f"benchmarks.{module}", stdin=PIPE, stdout=PIPE
@@ -43,10 +47,10 @@ async def run(module: str, order: BaseModel) -> Took:
             process.kill()
     if process.returncode:
         raise RuntimeError(f"benchmarks.{module} failed")
-    return Took.model_validate_json(answer)
+    return answers.model_validate_json(answer)
 
 
-def serve(order: type[T], measure: Callable[[T], Coroutine[None, None, Took]]) -> None:
+def serve(order: type[T], measure: Callable[[T], Coroutine[None, None, BaseModel]]) -> None:
     """The other side of `run`."""
     took = asyncio.run(measure(order.model_validate_json(sys.stdin.buffer.read())))
     sys.stdout.write(took.model_dump_json())

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import secrets
+import signal
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -28,7 +29,9 @@ from tocsin.up.supervisor import Supervisor, listening
 
 BUILD = Path(__file__).parents[1] / "build"
 BENCH_RUNBOOKS = Path(__file__).parent / "runbooks"
-STAGE_WITHIN_S = 30
+SHIPPED_RUNBOOKS = BUILD.with_name("runbooks")
+STAGE_WITHIN_S = 90
+"""A cluster's parts learn of a new namespace within a minute."""
 
 
 @dataclass(frozen=True)
@@ -36,14 +39,20 @@ class BenchStage:
     """Temporal, the sandbox and the gateway, all up; the worker only once it is asked for."""
 
     temporal: str
+    namespace: str
     gateway_port: int
     sandbox: str
     client: Client
     start_worker: Callable[[], Awaitable[None]]
     processes: Callable[[], Mapping[str, int]]
     """The parts that run, by name, and the process of each."""
+    kill_worker: Callable[[], Awaitable[None]]
+    """With no chance to say goodbye."""
     metrics_port: int
-    """Of Temporal's server."""
+    """Of Temporal's server; nothing is there if it is a cluster."""
+    worker_metrics: str
+    log: Path
+    """What all parts have said."""
 
     @property
     def incidents(self) -> Incidents:
@@ -51,27 +60,43 @@ class BenchStage:
 
 
 @contextlib.asynccontextmanager
-async def stage(runbook: str = "company", pragmas: Sequence[str] | None = None) -> AsyncIterator[BenchStage]:
-    """`runbook`: one that ships, or one of benchmarks/runbooks. `pragmas`: others than those of `tocsin up`."""
+async def stage(
+    runbook: str = "company", pragmas: Sequence[str] | None = None, more: Mapping[str, str] | None = None
+) -> AsyncIterator[BenchStage]:
+    """`runbook`: one that ships, or one of benchmarks/runbooks. `pragmas`: others than those of `tocsin up`. `more`:
+    runbooks by name, instead of those that ship. Without a server of its own if the environment names one: then in a
+    namespace of its own there, which is as good as empty."""
     BUILD.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="bench-", dir=BUILD) as name:
         folder = Folder(Path(name))
         ours = BENCH_RUNBOOKS if (BENCH_RUNBOOKS / f"{runbook}.yaml").exists() else None
+        if more is not None:
+            ours = folder.path / "runbooks"
+            _write(ours, more)
         settings = Settings(_env_file=None, state_dir=folder.path, runbook=runbook, runbooks=ours)
         with (folder.path / "log").open("wb") as log, folder.locked() as lock:
             async with Supervisor(print, log) as supervisor, _up(supervisor, settings, folder, lock, pragmas) as up:
                 yield up
 
 
+def _write(folder: Path, books: Mapping[str, str]) -> None:
+    folder.mkdir()
+    for name, text in books.items():
+        (folder / f"{name}.yaml").write_text(text)
+
+
 @contextlib.asynccontextmanager
 async def _up(
     supervisor: Supervisor, settings: Settings, folder: Folder, lock: int, pragmas: Sequence[str] | None
 ) -> AsyncIterator[BenchStage]:
+    cluster = connection.configured_address()
     layout = replace(lay_out(ANY_PORTS, settings, None, None), mail_port=ports.choose(0, ()))
-    environment = _environment(layout.temporal, settings)
-    metrics_port = ports.choose(0, ())
-    server = _measured(_with(pragmas, parts.temporal(layout, folder, lock, environment)), metrics_port)
-    await supervisor.start(server, listening("127.0.0.1", layout.temporal_port))
+    metrics_port, worker_metrics = ports.choose(0, ()), f"127.0.0.1:{ports.choose(0, ())}"
+    environment = _environment(None if cluster else layout.temporal, settings)
+    environment["TOCSIN_WORKER_METRICS"] = worker_metrics
+    if not cluster:
+        server = _measured(_with(pragmas, parts.temporal(layout, folder, lock, environment)), metrics_port)
+        await supervisor.start(server, listening("127.0.0.1", layout.temporal_port))
     client = await _prepared(environment)
     sandbox, secret = layout.published.sandbox, secrets.token_hex(16)
     assert sandbox is not None
@@ -86,15 +111,41 @@ async def _up(
         await supervisor.start(parts.worker(environment))
         await _works(Incidents(client))
 
+    async def kill_worker() -> None:
+        await _kill(supervisor, "worker")
+
     def processes() -> Mapping[str, int]:
         return {child.part.name: child.pid for child in supervisor.children if child.pid is not None}
 
-    yield BenchStage(layout.temporal, layout.gateway_port, sandbox, client, start_worker, processes, metrics_port)
+    yield BenchStage(
+        temporal=cluster or layout.temporal,
+        namespace=client.namespace,
+        gateway_port=layout.gateway_port,
+        sandbox=sandbox,
+        client=client,
+        start_worker=start_worker,
+        kill_worker=kill_worker,
+        processes=processes,
+        metrics_port=metrics_port,
+        worker_metrics=worker_metrics,
+        log=folder.path / "log",
+    )
 
 
-def _environment(temporal: str, settings: Settings) -> dict[str, str]:
+async def _kill(supervisor: Supervisor, name: str) -> None:
+    [child] = [child for child in supervisor.children if child.part.name == name]
+    supervisor.children.remove(child)
+    assert child.pid is not None
+    os.kill(child.pid, signal.SIGKILL)
+    await child.stop()
+
+
+def _environment(embedded: str | None, settings: Settings) -> dict[str, str]:
     """Nothing of what is set for a real Tocsin on this machine: no vendor must hear of a benchmark."""
-    ours = {name: value for name, value in connection.environment(temporal).items() if not name.startswith("TOCSIN_")}
+    inherited = connection.environment(embedded) if embedded else dict(os.environ)
+    ours = {name: value for name, value in inherited.items() if not name.startswith("TOCSIN_")}
+    if embedded is None:
+        ours["TEMPORAL_NAMESPACE"] = f"bench-{secrets.token_hex(4)}"
     chosen = {"TOCSIN_STATE_DIR": str(settings.state_dir), "TOCSIN_RUNBOOK": settings.runbook or ""}
     chosen["TOCSIN_OPENINGS"] = "0"  # what an opening costs is measured, not what is gathered
     return {**ours, **chosen} | ({"TOCSIN_RUNBOOKS": str(settings.runbooks)} if settings.runbooks else {})
@@ -135,7 +186,10 @@ async def _works(incidents: Incidents) -> None:
                 await asyncio.sleep(0.2)
 
 
-def isolate() -> None:
-    """Before anything reads a setting: this process has none but those that it makes itself."""
-    for name in [name for name in os.environ if name.startswith(("TOCSIN_", "TEMPORAL_"))]:
+def isolate(cluster: bool = False) -> None:
+    """Before anything reads a setting: this process has none but those that it makes itself, and which cluster."""
+    foreign = ("TOCSIN_",) if cluster else ("TOCSIN_", "TEMPORAL_")
+    for name in [name for name in os.environ if name.startswith(foreign)]:
         del os.environ[name]
+    if not cluster:
+        os.environ["TEMPORAL_CONFIG_FILE"] = os.devnull

@@ -29,6 +29,7 @@ class _HistoryEvent(BaseModel):
 
 
 class _Entry(BaseModel):
+    n: int
     at: datetime
     path: str
     body: dict[str, object]
@@ -40,14 +41,16 @@ class RungPage(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     at: datetime
+    name: str
     group: int
-    """The number of the incident, as `Bodies` count them."""
+    """The incident, as `Bodies` name and count them."""
     tier: int
 
 
 TRACE_WITHIN_S = 120
 _ENTRIES = TypeAdapter(list[_Entry])
 _RING = re.compile(r".*/escalate/(\d+)/[^/]+/\d+")
+_GROUP = re.compile(r"\b([a-z]+)-(\d+)\b")
 
 
 async def sizes(client: Client) -> Sizes:
@@ -67,15 +70,21 @@ async def pages(at: BenchStage, name: str) -> list[RungPage]:
     """Those of the incidents of `Bodies(name=name)`."""
     async with httpx.AsyncClient(trust_env=False, timeout=30) as http:
         answer = await http.get(f"{at.sandbox}/control/wire", params={"vendor": "pagerduty"})
-    found = []
-    for entry in _ENTRIES.validate_json(answer.raise_for_status().content):
+    found, _ = pages_of(answer.raise_for_status().content)
+    return [page for page in found if page.name == name]
+
+
+def pages_of(wire: bytes, since: int = 0) -> tuple[list[RungPage], int]:
+    """What the sandbox says of its wire: the pages of ladders; and the number of the last request, or `since`."""
+    found, entries = list[RungPage](), _ENTRIES.validate_json(wire)
+    for entry in entries:
         if entry.path.endswith("/enqueue"):
             event = _HistoryEvent.model_validate(entry.body)
             ring = _RING.fullmatch(event.dedup_key)
-            group = re.search(rf"\b{name}-(\d+)\b", str(event.payload.get("summary")))
+            group = _GROUP.search(str(event.payload.get("summary")))
             if event.event_action == "trigger" and ring and group:
-                found.append(RungPage(at=entry.at, group=int(group[1]), tier=int(ring[1])))
-    return found
+                found.append(RungPage(at=entry.at, name=group[1], group=int(group[2]), tier=int(ring[1])))
+    return found, entries[-1].n if entries else since
 
 
 async def arrived_first(at: BenchStage, name: str, tier: int, incidents: Iterable[int]) -> dict[int, float]:

@@ -1,6 +1,7 @@
 """What measures our claims is measured itself: it runs, against everything real, and compares as it says."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from benchmarks.bodies import Bodies
+from benchmarks.discarded import counted, figures_of
 from benchmarks.figures import Figure, figure, percentile
 from benchmarks.processes import Took
 
@@ -73,3 +75,25 @@ def test_bodies_go_round_the_incidents_and_then_change_their_alerts() -> None:
 
 def test_without_a_number_of_incidents_each_body_is_one_of_its_own() -> None:
     assert len({json.loads(Bodies(name="x").of(number))["groupKey"] for number in range(3)}) == 3
+
+
+THROWN_AWAY = """temporal_request_failure_total{operation="RespondWorkflowTaskCompleted",status_code="NOT_FOUND"} 2
+temporal_request_failure_total{operation="PollWorkflowTaskQueue",status_code="CANCELLED"} 5
+temporal_workflow_task_execution_failed_total{failure_reason="NonDeterminismError"} 1
+"""
+
+
+def test_work_that_was_thrown_away_is_counted_in_the_log_and_in_the_metrics() -> None:
+    first = counted("WARN Task not found when completing\n", THROWN_AWAY)
+    second = counted("WARN Task not found when completing\nWARN Workflow task duration exceeded 5 seconds\n", "")
+    assert [(each.value, each.met) for each in figures_of(first, second)] == [(1, False), (1, False), (3, False)]
+    assert all(each.met for each in figures_of(counted("", ""), counted("", "")))
+
+
+def test_a_cluster_is_only_measured_when_it_is_named() -> None:
+    without = {name: value for name, value in os.environ.items() if not name.startswith("TEMPORAL_")}
+    nowhere = {**without, "TEMPORAL_CONFIG_FILE": os.devnull}
+    command = [sys.executable, "-m", "benchmarks", "--cluster"]
+    refused = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60, env=nowhere)
+    assert refused.returncode == 2
+    assert "TEMPORAL_ADDRESS" in refused.stderr
