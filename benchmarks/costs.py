@@ -17,7 +17,7 @@ _WRITES = re.compile(
     r'^persistence_requests\{[^}]*operation="(?:Create|Update|Complete|Add|Append|Delete)[^}]*\} (\S+)'
 )
 """What Temporal's server asks of its database: https://docs.temporal.io/references/cluster-metrics"""
-SERVER_PART, WORKER_PART = "Temporal server", "worker"
+SERVER_PART, GATEWAY_PART, WORKER_PART = "Temporal server", "gateway", "worker"
 WORKFLOW_TASKS = "workflow tasks"
 THROWN_AWAY = "workflow tasks that were begun and thrown away"
 """Timed out while they ran, or failed: their work is done again."""

@@ -1,7 +1,11 @@
 """How many alerts a second are accepted, that is: durable in Temporal, and how long the answer takes."""
 
+from collections.abc import Mapping
+
 from benchmarks.bare import Bare
+from benchmarks.bare_http import bare_gateway
 from benchmarks.bodies import Bodies
+from benchmarks.costs import GATEWAY_PART, SERVER_PART, processor_seconds
 from benchmarks.figures import Figure, figure, percentile
 from benchmarks.load import Load
 from benchmarks.processes import Took, run
@@ -12,6 +16,8 @@ from benchmarks.traces import Sizes, sizes
 FEW_SENDERS, MANY_SENDERS = 50, 500
 SPREAD = 50
 """Incidents of the storm that many senders make."""
+OF_HTTP, OF_HTTP_LARGE = 0.5, 0.5
+"""Of what Python accepts that only reads each body: the bound of one gateway process (benchmarks/bare_http.py)."""
 BODY_ALERTS = 50
 """Alerts in a large body of Alertmanager's."""
 ANSWER_MS = 1000
@@ -48,14 +54,24 @@ async def one_incident(scale: BenchScale) -> list[Figure]:
     async with stage() as at:
         sent = await _warm(at)
         floor = await _bare(at, "signal", scale, signal_bytes=sent.signal)
+        alone = await _alone(single, FEW_SENDERS, scale)
+        used = processor_seconds(at)
         ours = await run("load", Load(port=at.gateway_port, bodies=single, senders=FEW_SENDERS, seconds=scale.seconds))
+        cost = _costs(used, processor_seconds(at), ours)
         waits = await _answers("an open incident", at, scale, single, single, ours.rate)
+        fifty_alone = await _alone(group, FEW_SENDERS, scale)
+        used = processor_seconds(at)
         fifty = await run("load", Load(port=at.gateway_port, bodies=group, senders=FEW_SENDERS, seconds=scale.seconds))
+        fifty_cost = _costs(used, processor_seconds(at), fifty)
     return [
         figure("bare signals to one workflow", floor.rate, "1/s"),
         figure("alerts into one incident", ours.rate, "1/s", floor.rate).at_least(6),
+        figure("  against HTTP alone", ours.rate, "1/s", alone.rate).at_least(OF_HTTP),
+        *cost,
         *waits,
         figure(f"the same, {BODY_ALERTS} alerts a body", fifty.rate * BODY_ALERTS, "1/s", floor.rate).at_least(50),
+        figure("  bodies, against HTTP alone", fifty.rate, "1/s", fifty_alone.rate).at_least(OF_HTTP_LARGE),
+        *fifty_cost,
     ]
 
 
@@ -67,10 +83,15 @@ async def spread(scale: BenchScale) -> list[Figure]:
         floor = await _bare(at, "signal", scale, at_once=MANY_SENDERS, workflows=SPREAD, signal_bytes=sent.signal)
         # Opened before, as the floor's workflows are: what an opening costs is measured by `new-incidents`.
         await run("load", Load(port=at.gateway_port, bodies=bodies, senders=SPREAD, count=SPREAD))
+        alone = await _alone(bodies, MANY_SENDERS, scale)
+        used = processor_seconds(at)
         ours = await run("load", Load(port=at.gateway_port, bodies=bodies, senders=MANY_SENDERS, seconds=scale.seconds))
+        cost = _costs(used, processor_seconds(at), ours)
     return [
         figure(f"bare signals to {SPREAD} workflows", floor.rate, "1/s"),
         figure(f"alerts over {SPREAD} incidents", ours.rate, "1/s", floor.rate).at_least(4),
+        figure("  against HTTP alone", ours.rate, "1/s", alone.rate).at_least(OF_HTTP),
+        *cost,
         figure("  their answer, p99", percentile(ours.seconds, 99) * 1000, "ms").below(ANSWER_MS),
     ]
 
@@ -97,6 +118,24 @@ async def _warm(at: BenchStage) -> Sizes:
 async def _bare(at: BenchStage, what: str, scale: BenchScale, at_once: int = FEW_SENDERS, **more: int) -> Took:
     order = {"address": at.temporal, "what": what, "at_once": at_once, "seconds": scale.seconds}
     return await run("bare", Bare.model_validate(order | more))
+
+
+async def _alone(bodies: Bodies, senders: int, scale: BenchScale) -> Took:
+    async with bare_gateway() as port:
+        return await run("load", Load(port=port, bodies=bodies, senders=senders, seconds=scale.seconds))
+
+
+def _costs(before: Mapping[str, float], after: Mapping[str, float], took: Took) -> list[Figure]:
+    """Whose time a request takes. What is missing of the cores is the load's own."""
+    parts = {"gateway": GATEWAY_PART, "Temporal server": SERVER_PART}
+    return [
+        figure(
+            f"  processor time of the {name}, each request",
+            (after[part] - before[part]) / len(took.seconds) * 1e3,
+            "ms",
+        )
+        for name, part in parts.items()
+    ]
 
 
 async def _answers(

@@ -1,5 +1,6 @@
 """Silences and heartbeats, for whoever adds, changes or lists them."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -16,6 +17,8 @@ from workflows.policy.watches.heartbeat import Heartbeat, HeartbeatSummary, Spec
 from workflows.policy.watches.installation import Installation
 from workflows.policy.watches.silence import FARTHEST_SILENCE, Expired, SilenceSummary
 from workflows.policy.wire.model import Instant
+
+HEARTBEATS_ASKED_AT_ONCE = 20
 
 
 class SilenceRequest(BaseModel):
@@ -111,7 +114,7 @@ def new_spec(name: str, said: HeartbeatRequest, there: Installation, book: Runbo
 async def heartbeats(known: Heartbeats) -> list[ListedHeartbeat]:
     cards: Sequence[HeartbeatSummary] = await known.list()
     try:
-        return [await _stands(known, card) for card in cards]
+        return await _all_stand(known, cards)
     except NobodyWorks as nobody:  # one silence is enough: the others would cost as much patience each
         return [ListedHeartbeat(expected=card, stands=None, problem=nobody.reason) for card in cards]
 
@@ -128,6 +131,16 @@ async def heartbeat(known: Heartbeats, name: str) -> ListedHeartbeat:
         return await _stands(known, await known.card(name))
     except NobodyWorks as nobody:
         raise nobody.recorded("nothing is being watched or paged") from None
+
+
+async def _all_stand(known: Heartbeats, cards: Sequence[HeartbeatSummary]) -> list[ListedHeartbeat]:
+    places = asyncio.Semaphore(HEARTBEATS_ASKED_AT_ONCE)
+
+    async def one(card: HeartbeatSummary) -> ListedHeartbeat:
+        async with places:
+            return await _stands(known, card)
+
+    return await asyncio.gather(*(one(card) for card in cards))
 
 
 async def _stands(known: Heartbeats, card: HeartbeatSummary) -> ListedHeartbeat:

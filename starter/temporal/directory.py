@@ -34,6 +34,7 @@ NOT_OVER: Final = tuple(where for where in BY_URGENCY if not where.endswith(f"= 
 
 LIST_PAGE, LIST_PAGE_WITHIN = AT_A_TIME, timedelta(seconds=10)
 """Of a list that may be long: how much is asked for at a time, and how long that may take."""
+CLOCKS_APART: Final = timedelta(hours=1)
 ReadProgress = Callable[[int], None]
 """Is told how many have been read so far, for whoever waits."""
 
@@ -41,6 +42,12 @@ ReadProgress = Callable[[int], None]
 async def summaries(client: Client, *, include_closed: bool) -> tuple[Summary, ...]:
     """All of them, however many."""
     return await _all(client, ALL_INCIDENTS if include_closed else OPEN_INCIDENTS)
+
+
+async def begun(client: Client, since: datetime) -> tuple[Summary, ...]:
+    """Those that are open and have begun since then, and some older ones: a run begins no earlier than its incident,
+    but by another machine's clock."""
+    return await _all(client, f"{OPEN_INCIDENTS} AND StartTime >= '{(since - CLOCKS_APART).isoformat()}'")
 
 
 async def page(client: Client, number: int, size: int, *, include_closed: bool) -> ListPage[Summary]:

@@ -170,6 +170,11 @@ class Incidents:
         async with self._connection.temporal(deadline=LONG_LIST):
             return await directory.summaries(self._client, include_closed=include_closed)
 
+    async def begun(self, since: datetime) -> tuple[Summary, ...]:
+        """All open ones that have begun since then, and perhaps some older ones. There may be thousands."""
+        async with self._connection.temporal(deadline=LONG_LIST):
+            return await directory.begun(self._client, since)
+
     async def ended(self, since: datetime, seen: directory.ReadProgress) -> Past:
         """All incidents that have ended since then. There may be thousands: `seen` is told how far it has come."""
         async with self._connection.temporal(deadline=LONG_LIST):

@@ -83,6 +83,15 @@ class TestIncidents:
         twice = Listing(client, (BY_URGENCY[0], OPEN_INCIDENTS), read=incident_row_of)
         assert [row.incident for row in await twice.rows(0, 20)] == ["20261121-0900-k7mw3t"]
 
+    async def test_what_has_begun_since_a_moment_is_read_without_what_is_older(
+        self, client: Client, incidents: Incidents
+    ) -> None:
+        await many(client, 3)
+        await _until_listed(incidents, 3)
+        now = datetime.now(UTC)
+        assert len(await incidents.begun(now)) == 3  # another machine's clock may say otherwise, by so little
+        assert await incidents.begun(now + timedelta(days=1)) == ()
+
     async def test_closed_ones_come_after_all_that_are_open(self, client: Client, incidents: Incidents) -> None:
         await many(client)
         closed = await incident_row(client, "20261121-0900-closed")

@@ -1,5 +1,6 @@
 """`tocsin heartbeat`: what people say to heartbeats, and how these stand."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 
@@ -14,6 +15,7 @@ from tests.starter.conftest import eventually
 from tests.tocsin.conftest import Tocsin
 from workflows.durable.hosting import runner
 from workflows.heartbeat import HeartbeatWorkflow
+from workflows.policy.watches.heartbeat import Heartbeat
 from workflows.queues import WORKFLOW_QUEUE
 
 
@@ -68,6 +70,23 @@ async def test_without_a_worker_it_is_recorded_and_said_that_nobody_watches(tocs
     assert answer.err == "recorded; no worker is running: nothing is being watched or paged\n"
     listed = await tocsin("heartbeat", "list")
     assert "no worker is running: nobody is watching" in " ".join(listed.out.split())
+
+
+async def test_a_list_waits_for_no_heartbeat_before_it_asks_the_next(
+    tocsin: Tocsin, watching: Heartbeats, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("backup", "billing", "mail"):
+        assert (await tocsin("heartbeat", "add", name, "--every", "1d")).code == 0
+    await eventually(watching.list, lambda found: len(found) == 3)
+    asked, state = asyncio.Barrier(3), Heartbeats.state
+
+    async def answers_when_all_are_asked(self: Heartbeats, name: str) -> Heartbeat:
+        async with asyncio.timeout(60):
+            await asked.wait()
+        return await state(self, name)
+
+    monkeypatch.setattr(Heartbeats, "state", answers_when_all_are_asked)
+    assert (await tocsin("heartbeat", "list")).out.count("expected every 1d") == 3
 
 
 @pytest.mark.parametrize(

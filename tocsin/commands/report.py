@@ -56,7 +56,7 @@ async def _read(since: datetime, runbook: str) -> tuple[Past, list[Summary], tup
     """What ended before `since` was declared before it, too. Reviews are counted with their incidents."""
     known = await incidents()
     with _progress() as progress:
-        past, still_open = await known.ended(since, progress), list(await known.list())
+        past, still_open = await known.ended(since, progress), list(await known.begun(since))
         reviewed = await Reviews(known).records(since)
     if runbook:
         records = tuple(record for record in past.records if record.runbook == runbook)
