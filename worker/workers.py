@@ -10,7 +10,7 @@ from activities.temporal import Temporal
 from starter.temporal.incidents import Incidents
 from worker.registry import WORKFLOWS
 from workflows.durable.hosting import runner
-from workflows.queues import COMMS_QUEUE, FORMER_PAGE_QUEUE, PAGE_QUEUE, WORKFLOW_QUEUE
+from workflows.queues import COMMS_QUEUE, PAGE_QUEUE, WORKFLOW_QUEUE
 
 STICKY_TIMEOUT = timedelta(seconds=5)
 """What a `kill -9` costs: so long a workflow waits for the process that had it in memory before another may take it.
@@ -42,10 +42,9 @@ def workers(
     processes: int = 1,
     deployment_config: WorkerDeploymentConfig | None = None,
 ) -> tuple[Worker, ...]:
-    """For one of so many processes. Pages have slots of their own: no amount of stuck chat messages delays one."""
+    """For one of so many processes. Pages have a queue and slots of their own: no amount of stuck chat messages delays
+    one (rule 2)."""
     temporal = Temporal(Incidents(client))
-    pages = [*perform.page_activities(), *temporal.page_activities()]
-    assert PAGE_QUEUE == WORKFLOW_QUEUE
     return (
         Worker(
             client,
@@ -53,22 +52,18 @@ def workers(
             deployment_config=deployment_config,
             workflows=list(WORKFLOWS.values()),
             workflow_runner=runner(),
-            activities=pages,
             max_concurrent_workflow_tasks=TURNS_AT_ONCE,
             max_concurrent_workflow_task_polls=POLLS,
             nonsticky_to_sticky_poll_ratio=NEW_INCIDENTS,
             max_cached_workflows=IN_MEMORY // processes,
             sticky_queue_schedule_to_start_timeout=STICKY_TIMEOUT,
-            max_concurrent_activities=PAGES_AT_ONCE,
-            graceful_shutdown_timeout=GRACE,
         ),
         Worker(
             client,
-            task_queue=FORMER_PAGE_QUEUE,
+            task_queue=PAGE_QUEUE,
             deployment_config=deployment_config,
-            activities=pages,
+            activities=[*perform.page_activities(), *temporal.page_activities()],
             max_concurrent_activities=PAGES_AT_ONCE,
-            max_concurrent_activity_task_polls=1,
             graceful_shutdown_timeout=GRACE,
         ),
         Worker(

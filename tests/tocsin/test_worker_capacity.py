@@ -75,15 +75,12 @@ async def test_of_many_workflows_that_wait_few_are_in_the_middle_of_a_turn(
     assert 1 < Turns.most <= FEW
 
 
-def test_a_page_is_begun_by_who_decided_on_it_where_there_is_room(given: Given) -> None:
-    """Temporal hands an activity over at once to the worker that asks for it, if that worker carries out both."""
-    ours = given(PAGE_QUEUE)
+def test_pages_have_a_queue_of_their_own(given: Given) -> None:
+    """Nothing but what rings people, or opens an incident that will, waits there (rule 2)."""
+    ours = given("tocsin-page")
     assert {"page", "hush"} <= named(ours)
-    assert ours["workflows"]
-
-
-def test_what_an_older_version_has_put_into_its_queue_of_pages_leaves(given: Given) -> None:
-    assert {"page", "hush"} <= named(given("tocsin-page"))
+    assert "workflows" not in ours
+    assert "activities" not in given(WORKFLOW_QUEUE)
 
 
 def test_what_people_are_told_takes_no_slot_of_a_page(given: Given) -> None:

@@ -70,7 +70,8 @@ class _Retraced(WorkflowInboundInterceptor):
 
     async def execute_workflow(self, input: ExecuteWorkflowInput) -> Any:  # noqa: A002 (the SDK's name)
         result = await super().execute_workflow(input)
-        _say("ended", workflow.get_current_details(), workflow.memo())
+        memo = dict(sorted(workflow.memo().items()))  # a map on the wire, which has no order
+        _say("ended", workflow.get_current_details(), memo)
         return result
 
 
