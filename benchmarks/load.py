@@ -45,7 +45,7 @@ class _LoadSender(asyncio.Protocol):
     def send(self, body: bytes, number: int, due: float) -> None:
         self._asked = number, due
         self._transport.write(
-            b"POST %b HTTP/1.1\r\nHost: tocsin\r\nUser-Agent: Alertmanager/0.33.1\r\n"
+            b"POST %b HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: Alertmanager/0.33.1\r\n"
             b"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n%b" % (self._path, len(body), body)
         )
 
