@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from starter.gateway.front_page import PROBLEMS, FrontLinks, front_page
+from starter.gateway.routes.front import what_is_wrong
+from starter.gateway.routes.health import CanaryHealth, Readiness, SilencesHealth, Standing
 from starter.temporal.incidents import Incidents
 from tests.starter.conftest import GatewayUnderTest
 
@@ -56,6 +59,33 @@ async def test_temporal_understands_what_the_link_asks_for(gate: GatewayUnderTes
     (query,) = parse_qs(urlsplit(ui).query)["query"]
     found = gate.incidents.connection.client.list_workflows(query)
     assert [each async for each in found] == []
+
+
+class TestWell:
+    def test_nothing_is_known_of_a_worker_before_the_first_canary(self) -> None:
+        assert list(what_is_wrong(found(canary=CanaryHealth(last_success_at=None, problem=None)), []))
+
+    def test_a_canary_that_has_come_back_is_well(self) -> None:
+        back = CanaryHealth(last_success_at=datetime.now(UTC), problem=None)
+        assert not list(what_is_wrong(found(canary=back), []))
+
+    def test_a_workflow_that_is_stuck_is_not_well(self) -> None:
+        back = CanaryHealth(last_success_at=datetime.now(UTC), problem=None)
+        assert list(what_is_wrong(found(canary=back), ["x is stuck"])) == ["x is stuck"]
+
+
+def found(canary: CanaryHealth) -> Readiness:
+    return Readiness(
+        ready=True,
+        temporal="reachable",
+        runbooks=["acme"],
+        installation=Standing(published=None, problem=None, differences=[]),
+        problems=[],
+        webhooks={},
+        connections={},
+        canary=canary,
+        silences=SilencesHealth(active=[], problem=None),
+    )
 
 
 async def test_without_a_sandbox_and_a_ui_it_leads_to_none(gate: GatewayUnderTest) -> None:

@@ -22,12 +22,14 @@ def router(watched: Watched, access: Access, settings: Settings) -> APIRouter:
         status = 200 if found.ready else 503
         if not access.may_know(request):
             return PlainTextResponse("ready\n" if found.ready else "not ready\n", status, FRONT_HEADERS)
-        return HTMLResponse(front_page(links, list(_wrong(found)), found.problems), status, FRONT_HEADERS)
+        stuck = list(watched.stuck.problems())
+        remarks = [line for line in found.problems if line not in stuck]
+        return HTMLResponse(front_page(links, list(what_is_wrong(found, stuck)), remarks), status, FRONT_HEADERS)
 
     return routes
 
 
-def _wrong(found: Readiness) -> Iterator[str]:
+def what_is_wrong(found: Readiness, stuck: list[str]) -> Iterator[str]:
     """Why nobody may be paged now."""
     if found.temporal != "reachable":
         yield found.temporal
@@ -35,3 +37,6 @@ def _wrong(found: Readiness) -> Iterator[str]:
         yield "the default runbook is not loaded: alerts stay with their senders"
     if found.canary and found.canary.problem:
         yield f"the canary did not come back: {found.canary.problem}"
+    elif found.canary and found.canary.last_success_at is None:
+        yield "no canary has come back since the gateway started: it is not yet known whether a worker pages people"
+    yield from stuck
