@@ -20,22 +20,22 @@ if [ ! -x "$folder/bin/server" ] || [ ! -x "$folder/bin/sql" ]; then
 fi
 
 data=$(mktemp -d /tmp/bench-postgres-XXXXXX)
-as_owner() { "$@"; }
+owner=()
 if [ "$(id -u)" = 0 ]; then # PostgreSQL refuses to run as root
     chown postgres "$data"
-    as_owner() { setpriv --reuid=postgres --regid=postgres --clear-groups "$@"; }
+    owner=(setpriv --reuid=postgres --regid=postgres --clear-groups)
 fi
 started=()
 end() {
-    for ((i = ${#started[@]} - 1; i >= 0; i--)); do kill -INT "${started[i]}" 2>/dev/null && wait "${started[i]}" || true; done
+    for ((i = ${#started[@]} - 1; i >= 0; i--)); do kill -TERM "${started[i]}" 2>/dev/null && wait "${started[i]}" || true; done
     rm -rf "$data"
 }
 trap end EXIT
 trap 'exit 0' INT TERM
 
 # Nothing is switched off that makes a commit durable.
-as_owner initdb -D "$data/db" -U temporal --auth=trust >"$folder/initdb.log"
-as_owner postgres -D "$data/db" -p "$database_port" -k "$data" -c listen_addresses=127.0.0.1 -c max_connections=100 \
+"${owner[@]}" initdb -D "$data/db" -U temporal --auth=trust >"$folder/initdb.log"
+"${owner[@]}" postgres -D "$data/db" -p "$database_port" -k "$data" -c listen_addresses=127.0.0.1 -c max_connections=100 \
     >"$folder/postgres.log" 2>&1 &
 started+=($!)
 until pg_isready -q -h 127.0.0.1 -p "$database_port"; do sleep 0.2; done
