@@ -7,6 +7,7 @@ from functools import partial
 from temporalio import workflow
 
 from workflows.durable.clock import Clock
+from workflows.durable.drafts import drafts
 from workflows.durable.memos import RECORD_MEMO
 from workflows.durable.published import AttributeUpdate, attributes_of
 from workflows.durable.runner import Runner
@@ -63,11 +64,14 @@ class IncidentProcedure:
             opening = self._start.opening.model_copy(update={"runbook": book})
             self._start = self._start.model_copy(update={"opening": opening})
 
+    def after(self, event: Event, now: datetime) -> "IncidentProcedure":
+        return IncidentProcedure(self._start, apply(self.book, self.incident, stamp(event, now)))
+
     def refusal(self, event: Event, now: datetime) -> str | None:
         no = refusal(self.book, self.incident, event) or left_open(self.book, event)
         if no or not isinstance(event, DraftApproved):
             return no
-        after = IncidentProcedure(self._start, apply(self.book, self.incident, stamp(event, now)))
+        after = self.after(event, now)
         return approved_too_soon(self.plan(now), after.plan(now), partial(after.words, now=now))
 
     def words(self, demand: Demand, now: datetime) -> Message:
@@ -129,8 +133,14 @@ class IncidentWorkflow:
     def state(self) -> Status:
         incident = self._procedure.incident
         verification = rules(self._procedure.book, incident).verify_for
-        owed = running_obligations(self._procedure.book, incident, self._runner.now())
-        return Status(incident=incident, obligations=owed, speed=self._clock.speed, verification=verification)
+        now = self._runner.now()
+        return Status(
+            incident=incident,
+            obligations=running_obligations(self._procedure.book, incident, now),
+            speed=self._clock.speed,
+            verification=verification,
+            drafts=drafts(self._procedure, now),
+        )
 
     @workflow.query(name="plan", description="what is under way and what comes next, with reasons")
     def plan(self) -> PlanView:

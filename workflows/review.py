@@ -10,6 +10,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from workflows.durable import search_attributes as known_by
 from workflows.durable.clock import Clock
+from workflows.durable.drafts import drafts
 from workflows.durable.memos import RECORD_MEMO
 from workflows.durable.published import AttributeUpdate, attributes_of_review
 from workflows.durable.runner import Runner
@@ -61,12 +62,15 @@ class ReviewProcedure:
     def apply(self, event: Event) -> None:
         self.review = apply(self.book, self.review, event)
 
+    def after(self, event: Event, now: datetime) -> "ReviewProcedure":
+        review = apply(self.book, self.review, stamp(event, now))
+        return ReviewProcedure(self._start.model_copy(update={"review": review}))
+
     def refusal(self, event: Event, now: datetime) -> str | None:
         no = refusal(self.book, self.review, event) or left_open(self.book, event)
         if no or not isinstance(event, DraftApproved):
             return no
-        review = apply(self.book, self.review, stamp(event, now))
-        after = ReviewProcedure(self._start.model_copy(update={"review": review}))
+        after = self.after(event, now)
         return approved_too_soon(self.plan(now), after.plan(now), partial(after.words, now=now))
 
     def words(self, demand: Demand, now: datetime) -> Message:
@@ -105,7 +109,9 @@ class ReviewWorkflow:
 
     @workflow.query(name="state", description="everything that is known of this review, and what is owed")
     def state(self) -> ReviewStatus:
-        return status(self._procedure.book, self._procedure.review, self._runner.now(), self._speed)
+        now = self._runner.now()
+        found = status(self._procedure.book, self._procedure.review, now, self._speed)
+        return found.model_copy(update={"drafts": drafts(self._procedure, now)})
 
     @workflow.query(name="plan", description="what is under way and what comes next, with reasons")
     def plan(self) -> PlanView:

@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from starter.temporal.results import Summary
+from tocsin.view.outside import outgoing
 from tocsin.view.plain import moment, plain
 from workflows.policy.runbook.names import severity_title
 from workflows.policy.time.calendar import clock
@@ -22,7 +23,8 @@ PLAN_STYLES = {"in flight": "cyan", "waiting": "yellow", "due": "bold", "next": 
 
 def changed(answer: UpdateResult) -> RenderableType:
     changed = [plain(line) for line in answer.changed] or [plain("nothing changed")]
-    return Group(plain(answer.incident, "bold"), *changed, *([upcoming(answer.next)] if answer.next else []))
+    out = outgoing(answer.outgoing, "goes out")
+    return Group(plain(answer.incident, "bold"), *changed, *out, *([upcoming(answer.next)] if answer.next else []))
 
 
 def plan_view(answer: PlanView) -> RenderableType:

@@ -8,6 +8,7 @@ from rich.text import Text
 
 from starter.temporal.results import HistoryLine
 from tocsin.view.answers import held_end, speed, upcoming
+from tocsin.view.outside import page, waiting
 from tocsin.view.plain import moment, plain
 from workflows.policy.incident.episodes import NEVER_ENDS, names
 from workflows.policy.incident.messages import TimelineEntry
@@ -24,6 +25,10 @@ def whole(status: Status, view: PlanView) -> RenderableType:
         parts += [section("owed by law or contract"), _obligations(status.obligations)]
     if view.lines:
         parts += [section("next"), upcoming(view.lines, view.now, view.zone)]
+    if status.drafts:
+        parts += [section("waits for approval"), *waiting(incident.id, status.drafts, view.now)]
+    if incident.public.begun or incident.public.drafted:
+        parts += [section("the public page says"), *page(incident.public, view.now)]
     return Group(*parts, section("timeline"), timeline(incident))
 
 

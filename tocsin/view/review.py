@@ -10,6 +10,7 @@ from rich.table import Table
 from starter.temporal.results import ReviewSummary
 from tocsin.view.answers import STUCK, speed, upcoming
 from tocsin.view.incident import grid, section, timeline
+from tocsin.view.outside import waiting
 from tocsin.view.plain import moment, plain, typed
 from workflows.policy.incident.follow_up import Ending, FollowUp
 from workflows.policy.review.results import OwedNow, ReviewStatus
@@ -52,6 +53,8 @@ def whole(status: ReviewStatus, plan: PlanView) -> RenderableType:
         parts += [section("follow-ups"), follow_ups([(incident.id, each) for each in incident.follow_ups])]
     if plan.lines:
         parts += [section("next"), upcoming(plan.lines, plan.now, plan.zone)]
+    if status.drafts:
+        parts += [section("waits for approval"), *waiting(incident.id, status.drafts, plan.now)]
     return Group(*parts, section("timeline"), timeline(incident))
 
 

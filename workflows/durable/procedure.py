@@ -31,6 +31,9 @@ class Procedure(Protocol):
     def apply(self, event: Event) -> None:
         """Take in an event that is stamped."""
 
+    def after(self, event: Event, now: datetime) -> "Procedure":
+        """As it would be once that has happened; this one stays as it is."""
+
     def refusal(self, event: Event, now: datetime) -> str | None: ...
     def words(self, demand: Demand, now: datetime) -> Message: ...
     def plan_view(self, present: Plan, now: datetime, speed: float, in_flight: Set[str]) -> PlanView: ...

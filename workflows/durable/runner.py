@@ -10,6 +10,7 @@ and wakes the loop; a key is never begun twice at a time.
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from temporalio import workflow
 from temporalio.common import RawValue
@@ -37,6 +38,7 @@ from workflows.policy.incident.events import (
 from workflows.policy.planning.wording import what
 from workflows.policy.views.results import PlanView, UpdateResult
 from workflows.texts import proofreading
+from workflows.texts.outside import let_out
 
 SUGGESTED_FOR = timedelta(minutes=10)
 """How long a run waits for a quiet moment to continue as new."""
@@ -198,11 +200,13 @@ class Runner:
                 self.receive(event)
 
     def _on_update(self, name: str, args: Sequence[RawValue]) -> UpdateResult:
-        before = self._procedure.incident
+        before, planned = self._procedure.incident, self._procedure.plan(self.now())
         self.receive(decoding.decode_strictly(self._procedure.known, name, args))
         now = self.now()
-        view = self._procedure.plan_view(self._procedure.plan(now), now, 1.0, frozenset())
-        return decoding.update_result(before, self._procedure.incident, view)
+        present = self._procedure.plan(now)
+        view = self._procedure.plan_view(present, now, 1.0, frozenset())
+        out = let_out(self._procedure.book, planned, present, partial(self._procedure.words, now=now))
+        return decoding.update_result(before, self._procedure.incident, view).model_copy(update={"outgoing": out})
 
     def _validate_update(self, name: str, args: Sequence[RawValue]) -> None:
         event = decoding.decode_strictly(self._procedure.known, name, args)

@@ -119,7 +119,7 @@ async def perform(order: Order) -> EffectSettled:
         )
     except ActivityError as error:
         return _failed(order, error)
-    return EffectSettled(demand=order.demand, outcome="done", receipt=receipt)
+    return _done(order, receipt)
 
 
 async def perform_together(orders: Sequence[Order]) -> tuple[Landed, ...]:
@@ -161,8 +161,13 @@ def _all_failed(orders: Sequence[Order], error: ActivityError) -> tuple[Landed, 
 
 def _landed(order: Order, answer: AttemptResult) -> Landed:
     if answer.receipt is not None:
-        return EffectSettled(demand=order.demand, outcome="done", receipt=answer.receipt)
+        return _done(order, answer.receipt)
     return _refused(order, answer.failure, answer.problem, answer.route) or order.by_itself(answer.wait)
+
+
+def _done(order: Order, receipt: Receipt) -> EffectSettled:
+    said = order.send.text if isinstance(order.demand.effect, Publish) else ""
+    return EffectSettled(demand=order.demand, outcome="done", receipt=receipt, said=said)
 
 
 def _failed(order: Order, error: ActivityError) -> EffectSettled:

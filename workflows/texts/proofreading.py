@@ -1,13 +1,12 @@
 """No text leaves the house with a gap in it: before it is sent, and before somebody approves it."""
 
-from collections.abc import Callable, Iterator
-
 from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import Email, Publish
 from workflows.policy.engine import Plan
 from workflows.policy.incident.events import DraftApproved, EffectSettled, Event, Resolved, UpdatePosted
 from workflows.policy.runbook.model import Runbook
 from workflows.texts import gaps
+from workflows.texts.outside import Say, newly_outside
 from workflows.texts.render import Message, texts_of
 
 
@@ -34,17 +33,11 @@ def left_open_in(book: Runbook, said: str) -> str | None:
     return f"fill in {gaps.named(found)} first: people outside would read it as it stands" if found else None
 
 
-def approved_too_soon(before: Plan, after: Plan, say: Callable[[Demand], Message]) -> str | None:
+def approved_too_soon(before: Plan, after: Plan, say: Say) -> str | None:
     """Why a draft that is approved as it stands cannot go out: what the approval would send has a gap."""
-    known = {demand.key for demand in _outside(before)}
-    for demand in _outside(after):
-        found = say(demand).gaps if demand.key not in known else ()
+    for demand in newly_outside(before, after):
+        found = say(demand).gaps
         if found:
             return f"the draft says {gaps.named(found)}: fill that in, and approve the whole text in quotes"
     return None
 
-
-def _outside(plan: Plan) -> Iterator[Demand]:
-    for demand in (*plan.due, *(wanted.demand for wanted in plan.waiting)):
-        if isinstance(demand.effect, Publish | Email):
-            yield demand

@@ -256,6 +256,8 @@ class EffectSettled(Event):
     receipt: Receipt = Receipt()
     problem: str = ""
     route: str | None = None
+    said: str = ""
+    """To the public: what stands there now."""
     late: timedelta = timedelta()
     """Real seconds between due and done."""
 

@@ -35,6 +35,10 @@ class Public(Wire):
     begun: bool = False
     """Something was sent to the page, and may stand there whatever became of the sending."""
     status: PublicStatus | None = None
+    says: Text = ""
+    """What went there last ..."""
+    said_at: Instant | None = None
+    """... and when it did."""
     counts_from: Instant | None = None
     """The next update counts from here: the last one posted, or else the deadline that was missed."""
     drafted: PublicStatus | None = None

@@ -20,7 +20,6 @@ from workflows.policy.incident.pager_alerts import ManualPage
 from workflows.policy.incident.public import STATUS_PAGE, ApprovedWords
 from workflows.policy.incident.state import Incident
 from workflows.policy.incident.who import COMMANDER_ROLE
-from workflows.policy.planning.conditions import EVER
 from workflows.policy.reducers.adopting import why_not
 from workflows.policy.reducers.raising import change_severity
 from workflows.policy.runbook.model import Runbook
@@ -118,12 +117,18 @@ def draft_approved(book: Runbook, incident: Incident, event: DraftApproved) -> I
 def draft_meant(incident: Incident, event: DraftApproved) -> str | None:
     """The draft that an approval means; None if nothing like it waits. After the end the status page says that it is
     over or nothing: an earlier draft of it waits no more."""
-    waiting = {name: draft.at for name, draft in incident.drafts.items() if draft.approval is None}
-    if incident.public.drafted == "resolved" or (incident.public.drafted and not incident.resolved):
-        waiting[STATUS_PAGE] = EVER
+    waiting = waiting_drafts(incident)
     if event.draft:
         return event.draft if event.draft in waiting else None
-    return min(waiting, key=lambda name: waiting[name], default=None)
+    return next(iter(waiting), None)
+
+
+def waiting_drafts(incident: Incident) -> tuple[str, ...]:
+    """The one that an approval without a name means first: the status page's, then the one that waits longest."""
+    waiting = [name for name, draft in incident.drafts.items() if draft.approval is None]
+    waiting.sort(key=lambda name: incident.drafts[name].at)
+    drafted = incident.public.drafted
+    return (STATUS_PAGE, *waiting) if drafted == "resolved" or (drafted and not incident.resolved) else tuple(waiting)
 
 
 def mitigated(book: Runbook, incident: Incident, event: Mitigated) -> Incident:

@@ -27,6 +27,7 @@ from workflows.policy.incident.state import Incident
 from workflows.policy.keys.duty_keys import DutyKind, duty_of
 from workflows.policy.planning.wording import duty_name, how_late
 from workflows.policy.runbook.model import Runbook
+from workflows.policy.wire.bounded import fit
 
 
 def start(incident: Incident, event: EffectStarted) -> Incident:
@@ -174,6 +175,8 @@ def _publish(book: Runbook, incident: Incident, event: EffectSettled, publish: P
     after = incident.model_copy(update={"public": public})
     if event.outcome != "done":
         return by_hand(after, event, f"status page: {publish.status}", publish_role(book, incident))
+    stands = {"says": fit(event.said, IncidentBounds.message), "said_at": event.at}
+    after = after.model_copy(update={"public": after.public.model_copy(update=stands)})
     if event.receipt.reference:
         after = after.model_copy(update={"references": {**after.references, "status-page": event.receipt.reference}})
     return log(after, event.at, f"status page: {publish.status}{how_late(event)}", kind="publish")

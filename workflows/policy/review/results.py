@@ -8,7 +8,7 @@ from workflows.policy.review.state import Review
 from workflows.policy.review.summary import ClosedReview, summarize_review
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.shared import SharedRunbook
-from workflows.policy.views.results import running_obligations
+from workflows.policy.views.results import WaitingDraft, running_obligations
 from workflows.policy.wire.history import HISTORY_BYTES
 from workflows.policy.wire.model import Instant, Wire
 
@@ -42,6 +42,8 @@ class ReviewStatus(Wire):
     review: Review
     record: ClosedReview
     owed: tuple[OwedNow, ...]
+    drafts: tuple[WaitingDraft, ...] = ()
+    """What waits for approval, as it would go out."""
     speed: float = 1.0
 
 

@@ -65,6 +65,27 @@ class PlanView(Wire):
         return self.acknowledged_until is not None and self.acknowledged_until <= self.now
 
 
+class Outgoing(Wire):
+    """What people outside read, or would."""
+
+    what: str
+    """`status page: investigating`"""
+    at: Instant
+    """When it is due."""
+    subject: str
+    text: str
+    to_fill_in: tuple[str, ...] = ()
+    """What keeps it back until somebody writes the whole text."""
+
+
+class WaitingDraft(Outgoing):
+    """What would go out once somebody approves it."""
+
+    name: str
+    """For `tocsin approve --draft`."""
+    since: Instant | None = None
+
+
 class UpdateResult(Wire):
     """The answer to an update: what it changed, in words."""
 
@@ -72,6 +93,8 @@ class UpdateResult(Wire):
     changed: tuple[str, ...] = ()
     next: tuple[Upcoming, ...] = ()
     """The next few lines of the plan as it is now."""
+    outgoing: tuple[Outgoing, ...] = ()
+    """What people outside are told because of it."""
 
 
 class RunningObligation(Wire):
@@ -109,3 +132,5 @@ class Status(Wire):
     speed: float = 1.0
     verification: timedelta
     """How long a resolved incident is watched before it closes."""
+    drafts: tuple[WaitingDraft, ...] = ()
+    """What waits for approval, as it would go out."""
