@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 
 EXAMPLES: Mapping[str, tuple[str, ...]] = {
-    "declare": ('tocsin declare "Checkout is slow" --severity sev2 --service checkout',),
+    "declare": (
+        'tocsin declare "Checkout is slow" --severity sev2 --service checkout',
+        'tocsin declare "db-17 is down" --public "failing logins"',
+    ),
     "ack": ("tocsin ack", "tocsin ack 20261121-0204-k7qxzm --by carol"),
     "escalate": ("tocsin escalate on-call", 'tocsin escalate 2 --reason "the database is down"'),
     "severity": ("tocsin severity sev1", 'tocsin severity 20261121-0204-k7qxzm 1 --reason "all customers"'),
@@ -14,7 +17,10 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "handoff": ("tocsin handoff carol", 'tocsin handoff carol "the rollback is half done"'),
     "note": ('tocsin note "restarted checkout-2"',),
     "mitigate": ('tocsin mitigate "rolled back to 4.1"', "tocsin mitigate --started"),
-    "resolve": ('tocsin resolve "a bad deployment, rolled back"',),
+    "resolve": (
+        'tocsin resolve "a bad deployment, rolled back"',
+        'tocsin resolve "an overloaded database" --public',
+    ),
     "reopen": ('tocsin reopen --reason "it is back"',),
     "cancel": ('tocsin cancel --reason "a test"', "tocsin cancel --duplicate-of 20261121-0204-k7qxzm"),
     "snooze": ("tocsin snooze 30m",),

@@ -1,7 +1,9 @@
 """How an incident is opened, and told what happened, once it is known which, and what."""
 
+import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from functools import partial
 
 from starter.desk.answers import Called, Declaration, Declared
@@ -16,8 +18,10 @@ from workflows.policy.incident.events import Cancelled, Escalated, Event, Handed
 from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.views.first_page import first_page, page_of
-from workflows.policy.views.results import UpdateResult
+from workflows.policy.views.results import Outgoing, UpdateResult
 from workflows.policy.watches.installation import Installation
+from workflows.texts.outside import by_itself
+from workflows.texts.proofreading import left_open_in
 
 
 async def ask(known: Incidents, part: str, event: Event, *, unlisted: bool) -> UpdateResult:
@@ -35,11 +39,19 @@ async def ask(known: Incidents, part: str, event: Event, *, unlisted: bool) -> U
 
 
 def opening(there: Installation, book: Runbook, said: Declaration, by: str) -> OpenRequest:
-    """Raises ValidationError when a field is not what an incident can have."""
+    """Raises ValidationError when a field is not what an incident can have, RefusedByIncident when something in it is
+    yet to be filled in."""
+    if no := left_open_in(book, said.public):
+        raise RefusedByIncident(no)
     fields = said.model_dump(exclude={"runbook"})
     severity = said.severity or book.intake.default_severity
     own = {"runbook": book, "severity": severity, "declared_by": by, "speed": there.speed, "no_pager": there.no_pager}
     return OpenRequest.model_validate({**fields, **own})
+
+
+async def foresee(request: OpenRequest) -> tuple[Outgoing, ...]:
+    """What goes out by itself: hours of the incident are gone through, beside the event loop."""
+    return await asyncio.to_thread(by_itself, request, datetime.now(UTC))
 
 
 async def declare(known: Incidents, request: OpenRequest, event_id: str = "") -> Declared:
@@ -56,6 +68,7 @@ async def declare(known: Incidents, request: OpenRequest, event_id: str = "") ->
         runbook=request.runbook.runbook,
         severity=request.severity,
         first_page=page,
+        outgoing=await foresee(request),
     )
 
 

@@ -7,7 +7,7 @@ from workflows.policy.incident.follow_up import FollowUp
 from workflows.policy.review.results import ReviewStatus
 from workflows.policy.runbook.names import SeverityName
 from workflows.policy.views.first_page import FirstPage
-from workflows.policy.views.results import PlanView, Status, UpdateResult
+from workflows.policy.views.results import Outgoing, PlanView, Status, UpdateResult
 
 
 class Declaration(BaseModel):
@@ -23,6 +23,9 @@ class Declaration(BaseModel):
     """The installation's default if left out."""
     labels: dict[str, str] = {}
     flags: tuple[str, ...] = ()
+    public: str = ""
+    """What it is called in public: `failing logins`. Without it, a problem with the service as the runbook calls it, or
+    with some of our services."""
 
 
 class Declared(BaseModel):
@@ -33,6 +36,8 @@ class Declared(BaseModel):
     runbook: str
     severity: SeverityName
     first_page: FirstPage
+    outgoing: tuple[Outgoing, ...] = ()
+    """What people outside read of it in its first hours if nobody does anything."""
 
 
 class Called(UpdateResult):

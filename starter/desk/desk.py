@@ -5,7 +5,7 @@ from typing import Protocol
 from starter.desk.answers import Declaration, Declared, KeptFollowUp, Remembered, ShownIncident, ShownReview
 from starter.temporal.results import ListPage, ReviewSummary, Summary
 from workflows.policy.incident.events import Event
-from workflows.policy.views.results import PlanView, UpdateResult
+from workflows.policy.views.results import Outgoing, PlanView, UpdateResult
 
 
 class Desk(Protocol):
@@ -14,6 +14,10 @@ class Desk(Protocol):
 
     async def ask(self, part: str, event: Event, *, unlisted: bool = False) -> UpdateResult:
         """`unlisted`: it may name somebody whom the runbook does not list. Otherwise raises Unlisted."""
+        ...
+
+    async def foresee(self, said: Declaration) -> tuple[Outgoing, ...]:
+        """What would go out by itself, if that were declared now. Raises ValidationError."""
         ...
 
     async def declare(self, said: Declaration, by: str, event_id: str = "") -> Declared: ...

@@ -11,8 +11,9 @@ from starter.temporal.results import ListPage, RefusedByIncident, ReviewSummary,
 from starter.temporal.reviews import Reviews
 from starter.temporal.stuck_marks import stuck_marked
 from workflows.policy.incident.events import Event
+from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.runbook.model import Runbook
-from workflows.policy.views.results import PlanView, UpdateResult
+from workflows.policy.views.results import Outgoing, PlanView, UpdateResult
 from workflows.policy.watches.installation import Installation
 
 
@@ -34,11 +35,16 @@ class TemporalDesk:
     async def ask(self, part: str, event: Event, *, unlisted: bool = False) -> UpdateResult:
         return await acting.ask(self.known, part, event, unlisted=unlisted)
 
+    async def foresee(self, said: Declaration) -> tuple[Outgoing, ...]:
+        return await acting.foresee(await self._opening(said, ""))
+
     async def declare(self, said: Declaration, by: str, event_id: str = "") -> Declared:
         """Raises ValidationError, Unpublished."""
+        return await acting.declare(self.known, await self._opening(said, by), event_id)
+
+    async def _opening(self, said: Declaration, by: str) -> OpenRequest:
         there = await Installations(self.known.connection).current()
-        request = acting.opening(there, self.choose(there, said.runbook), said, by)
-        return await acting.declare(self.known, request, event_id)
+        return acting.opening(there, self.choose(there, said.runbook), said, by)
 
     async def incidents(self, number: int, size: int, *, closed: bool) -> ListPage[Summary]:
         return await stuck_marked(self.known.connection, await self.known.page(number, size, include_closed=closed))

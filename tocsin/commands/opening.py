@@ -1,7 +1,9 @@
 """`declare`: an incident opened by hand, and what became of its first page."""
 
 import asyncio
-from typing import Annotated
+import sys
+from collections.abc import Sequence
+from typing import Annotated, Final
 
 import typer
 from pydantic import ValidationError
@@ -15,10 +17,13 @@ from tocsin.commands.arguments import AsJson, is_whole_id, label_pairs, me, not_
 from tocsin.commands.session import desk
 from tocsin.examples import EXAMPLES
 from tocsin.failure import ExitCode, Failure, badly_put
+from tocsin.view.outside import outgoing
 from tocsin.view.plain import plain
 from workflows.policy.runbook.names import severity_title
+from workflows.policy.views.results import Outgoing
 
 app = typer.Typer()
+BY_ITSELF: Final = "goes out by itself"
 
 
 @app.command()
@@ -32,10 +37,14 @@ def declare(
         Option(metavar="NAME=VALUE", help="As an alert's: tiers and duties may depend on it; repeatable."),
     ] = None,
     flag: Annotated[list[str] | None, Option(help="Flag it from the start; may be repeated.")] = None,
+    public: Annotated[
+        str, Option(metavar="WORDS", help="What it is called in public: We are investigating WORDS.")
+    ] = "",
     by: Annotated[str, Option("--by", metavar="NAME", help="Who declares it, if not you.")] = "",
+    yes: Annotated[bool, Option("--yes", "-y", help="Do not ask before something goes out to the public.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Open an incident by hand, by the running installation's runbook, and say who rings."""
+    """Open an incident by hand, by the running installation's runbook, and say who rings and what goes out."""
     instead = f"say in a few words what is wrong, like {EXAMPLES['declare'][0]}"
     if is_whole_id(title):
         raise Failure(f"{title} is the id of an incident: {instead}")
@@ -47,16 +56,32 @@ def declare(
             runbook=runbook,
             labels=label_pairs(label or ()),
             flags=tuple(flag or ()),
+            public=public,
         )
-        asyncio.run(_declare(said, by or me(), as_json))
+        may_ask = not (yes or as_json) and sys.stdin.isatty()
+        asyncio.run(_declare(said, by or me(), may_ask, as_json))
     except ValidationError as error:
         raise badly_put(error) from None
 
 
-async def _declare(said: Declaration, by: str, as_json: bool) -> None:
-    declared = await (await desk()).declare(said, by)
+async def _declare(said: Declaration, by: str, may_ask: bool, as_json: bool) -> None:
+    reached = await desk()
+    agreed = may_ask and _agreed(await reached.foresee(said))
+    declared = await reached.declare(said, by)
     page = declared.first_page
     sentence = f"{declared.incident}: declared {severity_title(declared.severity)} by {declared.runbook}: {said.title}"
-    output.show(declared, Group(plain(sentence), plain(page.text, "green" if page.well else "bold red")), as_json)
+    rings = plain(page.text, "green" if page.well else "bold red")
+    out = () if agreed else outgoing(declared.outgoing, BY_ITSELF)
+    output.show(declared, Group(plain(sentence), rings, *out), as_json)
     if not page.well:
         raise Failure(f"nobody has been reached yet: {page.text}", ExitCode.not_reached)
+
+
+def _agreed(out: Sequence[Outgoing]) -> bool:
+    """Was somebody asked, once? Raises Failure when they say no."""
+    if not out:
+        return False
+    output.out.print(Group(*outgoing(out, BY_ITSELF)))
+    if not typer.confirm("Open the incident?", default=True):
+        raise Failure('nothing was opened; for other words say --public "..."')
+    return True

@@ -40,4 +40,3 @@ def approved_too_soon(before: Plan, after: Plan, say: Say) -> str | None:
         if found:
             return f"the draft says {gaps.named(found)}: fill that in, and approve the whole text in quotes"
     return None
-

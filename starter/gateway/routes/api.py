@@ -12,7 +12,7 @@ from starter.gateway.access import Access, Actor
 from starter.gateway.errors import ErrorBody
 from starter.gateway.said import FOR, event_id, on_behalf_of, said, unusable
 from starter.temporal.results import ListPage, ReviewSummary, Summary
-from workflows.policy.views.results import PlanView, UpdateResult
+from workflows.policy.views.results import Outgoing, PlanView, UpdateResult
 
 API = "/api/v1"
 VIA_API = "API"
@@ -52,6 +52,7 @@ SizeAsked = Annotated[int, Query(ge=1, le=MOST_ROWS)]
 def router(access: Access, desk: Desk) -> APIRouter:
     routes = APIRouter(prefix=API, tags=["api"])
     _declare(routes, access, desk)
+    _foresee(routes, access, desk)
     for verb in VERBS:
         _serve(routes, access, desk, verb)
     _incidents(routes, access, desk)
@@ -74,6 +75,20 @@ def _declare(routes: APIRouter, access: Access, desk: Desk) -> None:
         try:
             asked = Declaration.model_validate({name: value for name, value in given.items() if name != FOR})
             return await desk.declare(asked, actor.by(on_behalf_of(given)), event_id(request, actor))
+        except ValidationError as error:
+            raise unusable(error) from None
+
+
+def _foresee(routes: APIRouter, access: Access, desk: Desk) -> None:
+    @routes.post(
+        "/incidents/foresee", responses=_DONE, openapi_extra=_body(Declaration.model_json_schema(), {FOR: _FOR_WHOM})
+    )
+    async def foresee(request: Request, _: Annotated[Actor, Depends(access.whoever_may("respond"))]) -> list[Outgoing]:
+        """What people outside would read by themselves, if that were declared. It opens nothing."""
+        given = await said(request, (*Declaration.model_fields, FOR))
+        try:
+            asked = Declaration.model_validate({name: value for name, value in given.items() if name != FOR})
+            return list(await desk.foresee(asked))
         except ValidationError as error:
             raise unusable(error) from None
 
