@@ -28,7 +28,7 @@ from aiosmtplib import (
 
 from activities.email_message import compose
 from activities.errors import Rejected, Unavailable
-from activities.plain_text import one_line, quote
+from activities.plain_text import login, one_line, quote
 from workflows.policy.effects.effects import Email, Receipt, Send
 
 SMTP_TIMEOUT_S = 8
@@ -155,11 +155,14 @@ class Mailer:
                     raise Rejected(f"the mail server's certificate is not good: {cause.verify_message}") from None
             raise lost(f"the mail server could not be reached: {type(error).__name__}") from None
         except SMTPException as error:  # it offers no STARTTLS, or no login
-            raise Rejected(f"the mail server cannot do what the settings ask for: {error}") from None
+            said = quote(str(error), self._secrets())
+            raise Rejected(f"the mail server cannot do what the settings ask for: {said}") from None
 
     def _words(self, error: SMTPResponseException) -> str:
-        secrets = [self._server.password or ""]
-        return f"the mail server answered {error.code}: {quote(error.message, secrets)}"
+        return f"the mail server answered {error.code}: {quote(error.message, self._secrets())}"
+
+    def _secrets(self) -> tuple[str, ...]:
+        return login(self._server.user or "", self._server.password or "")
 
 
 class _Lost(Unavailable):

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, JsonValue, TypeAdapter, ValidationEr
 from activities.attempts import begun_at
 from activities.errors import Malformed, Rejected, Unavailable
 from activities.jira_text import document, text_of
-from activities.plain_text import clean, one_line, quote
+from activities.plain_text import clean, login, one_line, quote
 from activities.vendor_http import HTTP_TIMEOUT_S, reached, refused, understood
 from workflows.policy.effects.effects import Receipt, Send, Ticket
 
@@ -109,7 +109,7 @@ class Jira:
 
     def __init__(self, url: str, email: str, token: str, project: str, issue_type: str) -> None:
         self._auth = httpx.BasicAuth(email, token)
-        self._token = token
+        self._secrets = login(email, token)
         self._tls = httpx.create_ssl_context()  # takes long enough to be made only once
         self._api = f"{url.rstrip('/')}/rest/api/3"
         self._project = project
@@ -214,7 +214,7 @@ class Jira:
         if complaint is None:
             return f"Jira answered {response.status_code}"
         words = [*complaint.errorMessages, *(f"{field}: {said}" for field, said in complaint.errors.items())]
-        return f"Jira answered {response.status_code}: {quote(', '.join(words), [self._token])}"
+        return f"Jira answered {response.status_code}: {quote(', '.join(words), self._secrets)}"
 
 
 def _complaint(response: httpx.Response) -> _JiraComplaint | None:

@@ -17,6 +17,7 @@ from workflows.policy.incident.events import AlertsReceived, stamp
 from workflows.policy.incident.state import Incident
 from workflows.policy.reducers.alerts import to_move
 from workflows.policy.reducers.root import apply
+from workflows.policy.views.plan_view import plain
 from workflows.policy.views.results import IncidentInput
 
 FORGOTTEN_AFTER = timedelta(weeks=1)
@@ -106,8 +107,8 @@ class CancelledEpisodesWorkflow:
 
     def _show(self) -> None:
         known = self._closed.cancelled_episodes
-        lines = [f"- {name}, since {each.starts_at:%Y-%m-%d %H:%MZ}" for name, each in known.alerts.items()]
-        lines += [f"- all of the group {name}" for name in known.groups]
+        lines = [f"- {plain(name)}, since {each.starts_at:%Y-%m-%d %H:%MZ}" for name, each in known.alerts.items()]
+        lines += [f"- all of the group {plain(name)}" for name in known.groups]
         title = f"**{self._closed.id} is over. These open nothing before they end, begin anew or ask for more:**"
         workflow.set_current_details("\n".join((title, "", *lines[: IncidentBounds.successor])))
 

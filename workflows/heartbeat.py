@@ -16,6 +16,7 @@ from workflows.durable.leaving import must_leave
 from workflows.durable.memos import CARD_MEMO
 from workflows.durable.summaries import summary
 from workflows.policy.incident.events import AlertsReceived, stamp
+from workflows.policy.views.plan_view import plain
 from workflows.policy.watches import heartbeat as policy
 from workflows.policy.watches.heartbeat import Beat, GatewayPresence, Heartbeat, Verdict
 
@@ -66,7 +67,7 @@ class HeartbeatWorkflow:
             self._news = self._news or self._state.beats > state.beats
 
     def _show(self) -> None:
-        workflow.set_current_details(policy.in_words(self._state, workflow.now()))
+        workflow.set_current_details(plain(policy.in_words(self._state, workflow.now())))
         card = policy.card(self._state)
         if card != self._card:
             workflow.upsert_memo({CARD_MEMO: card})

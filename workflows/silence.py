@@ -23,6 +23,7 @@ from workflows.durable.pacing import Pace
 from workflows.durable.summaries import summary
 from workflows.policy.incident.events import Alert, AlertsReceived, Event, stamp
 from workflows.policy.incident.opening import OpenRequest
+from workflows.policy.views.plan_view import plain
 from workflows.policy.watches import silence as policy
 from workflows.policy.watches.silence import Silence, SilenceSummary
 
@@ -123,7 +124,7 @@ class SilenceWorkflow:
         return stamp(decoding.decode_strictly(policy.SILENCE_UPDATES, name, args), workflow.now())
 
     def _show(self) -> None:
-        workflow.set_current_details("\n\n".join(policy.in_words(self._state)))
+        workflow.set_current_details("\n\n".join(map(plain, policy.in_words(self._state))))
         if self._writes_holds is None and len(self._state.held) != self._holds:
             self._writes_holds = asyncio.create_task(self._write_holds())
 

@@ -6,7 +6,7 @@ from email.utils import format_datetime
 import pytest
 
 from activities.errors import Malformed, Rejected, Unavailable, vendor_error, wait
-from activities.plain_text import quote
+from activities.plain_text import login, quote
 
 
 @pytest.mark.parametrize(
@@ -67,3 +67,24 @@ def test_a_quotation_is_one_short_line_without_secrets() -> None:
     quoted = quote("bad key\nR0SECRET\x1b[0m" + "!" * 1000, ["R0SECRET", ""])
     assert quoted.startswith("bad key ***[0m!")
     assert len(quoted) == 200
+
+
+@pytest.mark.parametrize(
+    "echoed",
+    [
+        "dHIwdWJsZS9zM2NyZXQ/Kw==",
+        "dHIwdWJsZS9zM2NyZXQ_Kw==",
+        "dHIwdWJsZS9zM2NyZXQ/Kw",
+        "tr0uble%2Fs3cret%3F%2B",
+        "dG9jc2luQGFjbWUuZXhhbXBsZTp0cjB1YmxlL3MzY3JldD8r",
+        "AHRvY3NpbkBhY21lLmV4YW1wbGUAdHIwdWJsZS9zM2NyZXQ/Kw==",
+    ],
+    ids=["base64", "for addresses", "without padding", "percent-encoded", "Basic", "SMTP's PLAIN"],
+)
+def test_a_secret_is_one_in_every_form_in_which_it_is_sent(echoed: str) -> None:
+    secrets = login("tocsin@acme.example", "tr0uble/s3cret?+")
+    assert quote(f"535 bad: {echoed}.", secrets) == "535 bad: ***."
+
+
+def test_nothing_is_a_secret_where_there_is_none() -> None:
+    assert quote("535 bad: Og== AAA=", login("tocsin@acme.example", "")) == "535 bad: Og== AAA="

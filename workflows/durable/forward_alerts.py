@@ -143,7 +143,7 @@ async def capture_by_silence(held: CaptureBySilence) -> bool:
             task_queue=PAGE_QUEUE,
             start_to_close_timeout=FORWARD_WITHIN,
             schedule_to_close_timeout=NOT_FOR_LONG,
-            summary=f"silence {held.silence} holds {held.event.opening.title}"[:200],
+            summary=summary(f"silence {held.silence} holds {held.event.opening.title}"),
         )
     except ActivityError:
         return False

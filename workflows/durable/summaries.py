@@ -1,5 +1,6 @@
 """A line for Temporal's UI: of a workflow, an activity or a timer."""
 
+from workflows.policy.views.plan_view import plain
 from workflows.policy.wire.bounded import fit
 
 HEAVIEST_SUMMARY = 365
@@ -8,4 +9,5 @@ quotation marks and protobuf weigh 29. Where a version enforces that, a heavier 
 
 
 def summary(text: str) -> str:
-    return fit(text, HEAVIEST_SUMMARY)
+    """Temporal's UI reads it as Markdown."""
+    return fit(plain(text), HEAVIEST_SUMMARY)

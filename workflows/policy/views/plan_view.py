@@ -1,5 +1,6 @@
 """The plan in words: for `tocsin plan`, the answers of commands and the Temporal UI."""
 
+import re
 from collections.abc import Iterator, Set
 from datetime import datetime
 
@@ -59,7 +60,7 @@ def as_markdown(book: Runbook, incident: Incident, view: PlanView) -> str:
     commander = book.person_name(incident.roles["commander"]) if "commander" in incident.roles else "nobody yet"
     head = [
         f"**{severity_title(incident.severity)}: {plain(incident.title)}**",
-        f"{incident.id} · {incident.phase} · {answered} · commander: {plain(commander)}",
+        f"{incident.id} · {incident.phase} · {plain(answered)} · commander: {plain(commander)}",
         "",
     ]
     if view.end_held_until:
@@ -74,6 +75,13 @@ def markdown_lines(book: Runbook, view: PlanView) -> Iterator[str]:
         yield f"- **{when}**: {plain(line.what)}, because {plain(line.reason)}{waits}"
 
 
+_MARKS = re.compile(r"[\\`*_\[\]()<>#!|~&]")
+_ADDRESS = re.compile(r"(?i)(?<=:)(?=//)|(?<=\bwww)(?=\.)")
+"""Where an address begins that a reader of Markdown makes a link of, marks or not.
+https://github.github.com/gfm/#autolinks-extension-"""
+WORD_JOINER = "\u2060"
+
+
 def plain(text: str) -> str:
     """Alert text in Markdown: nothing in it may format, link or embed."""
-    return "".join("\\" + c if c in "\\`*_[]()<>#!|~" else c for c in text.replace("\n", " "))
+    return _ADDRESS.sub(WORD_JOINER, _MARKS.sub(r"\\\g<0>", " ".join(text.split())))
