@@ -23,7 +23,7 @@ from starter.desk.verbs import content, verb_of
 from starter.temporal.results import ListPage, LookupFailed, RefusedByIncident, ReviewSummary, Summary
 from tocsin.failure import ExitCode, Failure
 from workflows.policy.incident.events import Event
-from workflows.policy.views.results import PlanView, UpdateResult
+from workflows.policy.views.results import Outgoing, PlanView, UpdateResult
 
 ANSWERS_WITHIN_S = 30.0
 """A call by hand is answered when it is known who rings."""
@@ -32,6 +32,7 @@ _SHOWN_INCIDENT: TypeAdapter[ShownIncident | Remembered] = TypeAdapter(ShownInci
 _SHOWN_PLAN: TypeAdapter[PlanView | Remembered] = TypeAdapter(PlanView | Remembered)
 _SHOWN_REVIEW: TypeAdapter[ShownReview | Remembered] = TypeAdapter(ShownReview | Remembered)
 _EVENT_ANSWER: TypeAdapter[Called | UpdateResult] = TypeAdapter(Called | UpdateResult)
+_FORESEEN: TypeAdapter[tuple[Outgoing, ...]] = TypeAdapter(tuple[Outgoing, ...])
 _FOLLOW_UPS_ANSWER: TypeAdapter[list[KeptFollowUp]] = TypeAdapter(list[KeptFollowUp])
 
 
@@ -49,6 +50,10 @@ class HttpDesk:
         said = {**content(event), **self._for(event.by), **({"unlisted": True} if unlisted else {})}
         path = f"{verb.group}/{_id(part)}/{verb.name}"
         return _EVENT_ANSWER.validate_json(await self._post(path, said, event.id))
+
+    async def foresee(self, said: Declaration) -> tuple[Outgoing, ...]:
+        given = said.model_dump(mode="json", exclude_defaults=True)
+        return _FORESEEN.validate_json(await self._post("incidents/foresee", given, ""))
 
     async def declare(self, said: Declaration, by: str, event_id: str = "") -> Declared:
         given = {**said.model_dump(mode="json", exclude_defaults=True), **self._for(by)}

@@ -12,11 +12,14 @@ from temporalio.worker import Worker
 
 from settings import Settings
 from settings.access import ApiToken, Scope, hashed
+from starter.desk.answers import Declaration
 from starter.gateway.serve import serve
 from starter.runbooks.library import load
 from starter.temporal.incidents import Incidents
+from starter.temporal.results import RefusedByIncident
 from tests.tocsin.conftest import Tocsin
 from tests.tocsin.test_commands import process, until_found
+from tocsin.http_desk import HttpDesk
 
 
 def handed_out(name: str, scope: Scope) -> ApiToken:
@@ -37,6 +40,17 @@ async def gateway(client: Client, alone: Path, monkeypatch: pytest.MonkeyPatch) 
     yield address.result()
     serving.cancel()
     await asyncio.wait([serving])
+
+
+async def test_what_would_go_out_is_asked_of_the_gateway_and_opens_nothing(
+    tocsin: Tocsin, gateway: str, worker: Worker, alone: Path
+) -> None:
+    """As `declare` does at a terminal before it opens anything."""
+    desk = HttpDesk(gateway, "of-alice", "nobody")
+    assert await desk.foresee(Declaration(title="db-17 is down", severity="sev1", public="failing logins")) == ()
+    with pytest.raises(RefusedByIncident, match="fill in TBD first"):
+        await desk.foresee(Declaration(title="db-17 is down", public="TBD"))
+    assert "no open incident" in (await tocsin("list")).out
 
 
 async def test_the_life_of_an_incident(tocsin: Tocsin, gateway: str, worker: Worker) -> None:
