@@ -32,7 +32,7 @@ _SHOWN_INCIDENT: TypeAdapter[ShownIncident | Remembered] = TypeAdapter(ShownInci
 _SHOWN_PLAN: TypeAdapter[PlanView | Remembered] = TypeAdapter(PlanView | Remembered)
 _SHOWN_REVIEW: TypeAdapter[ShownReview | Remembered] = TypeAdapter(ShownReview | Remembered)
 _EVENT_ANSWER: TypeAdapter[Called | UpdateResult] = TypeAdapter(Called | UpdateResult)
-_FORESEEN: TypeAdapter[tuple[Outgoing, ...]] = TypeAdapter(tuple[Outgoing, ...])
+_PREVIEW_ANSWER: TypeAdapter[tuple[Outgoing, ...]] = TypeAdapter(tuple[Outgoing, ...])
 _FOLLOW_UPS_ANSWER: TypeAdapter[list[KeptFollowUp]] = TypeAdapter(list[KeptFollowUp])
 
 
@@ -51,9 +51,9 @@ class HttpDesk:
         path = f"{verb.group}/{_id(part)}/{verb.name}"
         return _EVENT_ANSWER.validate_json(await self._post(path, said, event.id))
 
-    async def foresee(self, said: Declaration) -> tuple[Outgoing, ...]:
+    async def preview_public(self, said: Declaration) -> tuple[Outgoing, ...]:
         given = said.model_dump(mode="json", exclude_defaults=True)
-        return _FORESEEN.validate_json(await self._post("incidents/foresee", given, ""))
+        return _PREVIEW_ANSWER.validate_json(await self._post("incidents/preview", given, ""))
 
     async def declare(self, said: Declaration, by: str, event_id: str = "") -> Declared:
         given = {**said.model_dump(mode="json", exclude_defaults=True), **self._for(by)}

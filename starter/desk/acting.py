@@ -49,7 +49,7 @@ def opening(there: Installation, book: Runbook, said: Declaration, by: str) -> O
     return OpenRequest.model_validate({**fields, **own})
 
 
-async def foresee(request: OpenRequest) -> tuple[Outgoing, ...]:
+async def preview_public(request: OpenRequest) -> tuple[Outgoing, ...]:
     """What goes out by itself: hours of the incident are gone through, beside the event loop."""
     return await asyncio.to_thread(by_itself, request, datetime.now(UTC))
 
@@ -68,7 +68,7 @@ async def declare(known: Incidents, request: OpenRequest, event_id: str = "") ->
         runbook=request.runbook.runbook,
         severity=request.severity,
         first_page=page,
-        outgoing=await foresee(request),
+        outgoing=await preview_public(request),
     )
 
 

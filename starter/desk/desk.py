@@ -16,7 +16,7 @@ class Desk(Protocol):
         """`unlisted`: it may name somebody whom the runbook does not list. Otherwise raises Unlisted."""
         ...
 
-    async def foresee(self, said: Declaration) -> tuple[Outgoing, ...]:
+    async def preview_public(self, said: Declaration) -> tuple[Outgoing, ...]:
         """What would go out by itself, if that were declared now. Raises ValidationError."""
         ...
 

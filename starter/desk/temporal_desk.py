@@ -35,8 +35,8 @@ class TemporalDesk:
     async def ask(self, part: str, event: Event, *, unlisted: bool = False) -> UpdateResult:
         return await acting.ask(self.known, part, event, unlisted=unlisted)
 
-    async def foresee(self, said: Declaration) -> tuple[Outgoing, ...]:
-        return await acting.foresee(await self._opening(said, ""))
+    async def preview_public(self, said: Declaration) -> tuple[Outgoing, ...]:
+        return await acting.preview_public(await self._opening(said, ""))
 
     async def declare(self, said: Declaration, by: str, event_id: str = "") -> Declared:
         """Raises ValidationError, Unpublished."""

@@ -10,6 +10,7 @@ import structlog
 
 from starter.intake import ours
 from starter.sources import prefix, text
+from starter.sources.credentials import without_credentials
 from starter.sources.reading import FieldProblem, Reading, SentAlert, Unreadable, Webhook
 from starter.sources.source import Source
 
@@ -29,7 +30,7 @@ def translated(source: Source, webhook: Webhook, limit: int) -> Reading:
     except (ValueError, LookupError, ArithmeticError, RecursionError) as error:  # a fault of ours costs no alert
         log.exception("a webhook could not be translated", source=source.name)
         return unreadable(source, webhook, Unreadable(f"a fault in Tocsin ({type(error).__name__})"))
-    return ours.without(_with_what_is_lost(source, webhook, reading))
+    return ours.without(without_credentials(_with_what_is_lost(source, webhook, reading)))
 
 
 def unreadable(source: Source, webhook: Webhook, error: Unreadable) -> Reading:

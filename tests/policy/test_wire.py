@@ -77,13 +77,15 @@ def _lived() -> list[BaseModel]:
     review = simulation.review
     assert review is not None
     view = plan_view(BOOK, life, plan(BOOK, life, now), now, 60.0, frozenset())
+    out = results.Outgoing(what="status page: investigating", at=now, subject="s", text="t", to_fill_in=("[x]",))
+    draft = results.WaitingDraft.model_validate({**dict(out), "name": "status-page", "since": now})
     return [
         results.IncidentInput(opening=opening(BOOK), incident=life, alerts=(alert(),)),
         openings.Particulars(severity="sev1", title="Checkout fails", labels={"a": "b"}),
         review_answers.ReviewInput(runbook=BOOK, review=review),
         review_answers.status(BOOK, review, simulation.now, 1.0),
-        results.UpdateResult(incident="x", changed=("y",), next=view.lines[:1]),
-        results.Status(incident=life, verification=timedelta(minutes=15)),
+        results.UpdateResult(incident="x", changed=("y",), next=view.lines[:1], outgoing=(out,)),
+        results.Status(incident=life, verification=timedelta(minutes=15), drafts=(draft,)),
         view,
         summary.summarize(BOOK, simulation.incident.model_copy(update={"closed_at": at(120)}), 1.0),
         effects.Send(incident="x", key="k", vendor_key="v", effect=flying.effect, subject="s", text="t"),

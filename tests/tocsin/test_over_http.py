@@ -47,9 +47,9 @@ async def test_what_would_go_out_is_asked_of_the_gateway_and_opens_nothing(
 ) -> None:
     """As `declare` does at a terminal before it opens anything."""
     desk = HttpDesk(gateway, "of-alice", "nobody")
-    assert await desk.foresee(Declaration(title="db-17 is down", severity="sev1", public="failing logins")) == ()
+    assert await desk.preview_public(Declaration(title="db-17 is down", severity="sev1", public="failing logins")) == ()
     with pytest.raises(RefusedByIncident, match="fill in TBD first"):
-        await desk.foresee(Declaration(title="db-17 is down", public="TBD"))
+        await desk.preview_public(Declaration(title="db-17 is down", public="TBD"))
     assert "no open incident" in (await tocsin("list")).out
 
 

@@ -66,7 +66,7 @@ def declare(
 
 async def _declare(said: Declaration, by: str, may_ask: bool, as_json: bool) -> None:
     reached = await desk()
-    agreed = may_ask and _agreed(await reached.foresee(said))
+    agreed = may_ask and _agreed(await reached.preview_public(said))
     declared = await reached.declare(said, by)
     page = declared.first_page
     sentence = f"{declared.incident}: declared {severity_title(declared.severity)} by {declared.runbook}: {said.title}"

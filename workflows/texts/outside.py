@@ -15,7 +15,7 @@ from workflows.policy.views.results import Outgoing
 from workflows.texts.occasion import is_public
 from workflows.texts.render import Message, words
 
-FORESEEN_FOR: Final = timedelta(hours=4)
+PREVIEWED_FOR: Final = timedelta(hours=4)
 """After that somebody is there."""
 Say = Callable[[Demand], Message]
 
@@ -42,7 +42,7 @@ def by_itself(opening: OpenRequest, now: datetime) -> tuple[Outgoing, ...]:
             each = outgoing(simulation.book, demand, said)
             found.setdefault((each.what, each.text), each)
 
-    Simulation.of(opening, now, watch=see).run_to(now + FORESEEN_FOR)
+    Simulation.of(opening, now, watch=see).run_to(now + PREVIEWED_FOR)
     return tuple(found.values())
 
 

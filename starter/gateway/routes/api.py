@@ -52,7 +52,7 @@ SizeAsked = Annotated[int, Query(ge=1, le=MOST_ROWS)]
 def router(access: Access, desk: Desk) -> APIRouter:
     routes = APIRouter(prefix=API, tags=["api"])
     _declare(routes, access, desk)
-    _foresee(routes, access, desk)
+    _preview_public(routes, access, desk)
     for verb in VERBS:
         _serve(routes, access, desk, verb)
     _incidents(routes, access, desk)
@@ -79,16 +79,20 @@ def _declare(routes: APIRouter, access: Access, desk: Desk) -> None:
             raise unusable(error) from None
 
 
-def _foresee(routes: APIRouter, access: Access, desk: Desk) -> None:
+def _preview_public(routes: APIRouter, access: Access, desk: Desk) -> None:
     @routes.post(
-        "/incidents/foresee", responses=_DONE, openapi_extra=_body(Declaration.model_json_schema(), {FOR: _FOR_WHOM})
+        "/incidents/preview",
+        responses=API_DONE,
+        openapi_extra=described_body(Declaration.model_json_schema(), {FOR: FOR_WHOM}),
     )
-    async def foresee(request: Request, _: Annotated[Actor, Depends(access.whoever_may("respond"))]) -> list[Outgoing]:
+    async def preview_public(
+        request: Request, _: Annotated[Actor, Depends(access.whoever_may("respond"))]
+    ) -> list[Outgoing]:
         """What people outside would read by themselves, if that were declared. It opens nothing."""
         given = await said(request, (*Declaration.model_fields, FOR))
         try:
             asked = Declaration.model_validate({name: value for name, value in given.items() if name != FOR})
-            return list(await desk.foresee(asked))
+            return list(await desk.preview_public(asked))
         except ValidationError as error:
             raise unusable(error) from None
 

@@ -75,8 +75,8 @@ def markdown_lines(book: Runbook, view: PlanView) -> Iterator[str]:
         yield f"- **{when}**: {plain(line.what)}, because {plain(line.reason)}{waits}"
 
 
-_MARKS = re.compile(r"[\\`*_\[\]()<>#!|~&]")
-_ADDRESS = re.compile(r"(?i)(?<=:)(?=//)|(?<=\bwww)(?=\.)")
+_MARKS = re.compile(r"[\\`*_\[\]()<>!|~&]|^#")
+_AUTOLINK = re.compile(r"(?i)(?<=:)(?=//)|(?<=\bwww)(?=\.)")
 """Where an address begins that a reader of Markdown makes a link of, marks or not.
 https://github.github.com/gfm/#autolinks-extension-"""
 WORD_JOINER = "\u2060"
@@ -84,4 +84,4 @@ WORD_JOINER = "\u2060"
 
 def plain(text: str) -> str:
     """Alert text in Markdown: nothing in it may format, link or embed."""
-    return _ADDRESS.sub(WORD_JOINER, _MARKS.sub(r"\\\g<0>", " ".join(text.split())))
+    return _AUTOLINK.sub(WORD_JOINER, _MARKS.sub(r"\\\g<0>", " ".join(text.split())))
