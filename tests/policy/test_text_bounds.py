@@ -161,7 +161,7 @@ def test_the_name_in_public_is_bounded_as_well() -> None:
     book = runbook(severity(tier("alice")), templates={"public_name": LOOPS})
     effect = Publish(status="investigating", template="public_investigating")
     made = words(book, opened(book).incident, Demand(duty="x", due_at=at(0), reason="why", effect=effect), at(0))
-    assert made.subject == "Checkout fails"
+    assert made.subject == "A problem with some of our services"
     assert [failed.name for failed in made.failed] == ["public_name"]
 
 

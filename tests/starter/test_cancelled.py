@@ -25,14 +25,18 @@ async def test_a_repeat_opens_nothing_whichever_gateway_takes_it_and_what_begins
         return (await client.get_workflow_handle(incident).describe()).workflow_type
 
     async with performing(client, vendors):
-        async with serving(settings, library, incidents) as one, incident_worker(client), httpx.AsyncClient() as http:
+        async with (
+            serving(settings, library, incidents, allow_local=True) as one,
+            incident_worker(client),
+            httpx.AsyncClient() as http,
+        ):
             answer = await http.post(f"{one}/webhooks/generic", json=alert())
             incident = answer.json()["incident"]
             await eventually(lambda: _rung(vendors), lambda rung: rung == 1)
             await incidents.ask(incident, Cancelled(by="Alice"))
             await eventually(kind, lambda found: found == "cancelled-episodes")
         async with (
-            serving(settings, library, incidents) as other,
+            serving(settings, library, incidents, allow_local=True) as other,
             incident_worker(client),
             httpx.AsyncClient() as http,
         ):

@@ -31,8 +31,8 @@ async def test_two_gateways_hand_on_the_same(
     settings: Settings, library: Library, incidents: Incidents, client: Client
 ) -> None:
     async with (
-        serving(settings, library, incidents) as one,
-        serving(settings, library, incidents) as other,
+        serving(settings, library, incidents, allow_local=True) as one,
+        serving(settings, library, incidents, allow_local=True) as other,
         httpx.AsyncClient(trust_env=False) as http,
     ):
         for address, status in ((one, "firing"), (other, "resolved"), (one, "firing"), (other, "resolved")):
