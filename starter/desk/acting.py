@@ -20,8 +20,6 @@ from workflows.policy.runbook.model import Runbook
 from workflows.policy.views.first_page import first_page, page_of
 from workflows.policy.views.results import Outgoing, UpdateResult
 from workflows.policy.watches.installation import Installation
-from workflows.texts.outside import by_itself
-from workflows.texts.proofreading import left_open_in
 
 
 async def ask(known: Incidents, part: str, event: Event, *, unlisted: bool) -> UpdateResult:
@@ -41,6 +39,8 @@ async def ask(known: Incidents, part: str, event: Event, *, unlisted: bool) -> U
 def opening(there: Installation, book: Runbook, said: Declaration, by: str) -> OpenRequest:
     """Raises ValidationError when a field is not what an incident can have, RefusedByIncident when something in it is
     yet to be filled in."""
+    from workflows.texts.proofreading import left_open_in  # with Jinja2, which only who declares needs
+
     if no := left_open_in(book, said.public):
         raise RefusedByIncident(no)
     fields = said.model_dump(exclude={"runbook"})
@@ -51,6 +51,8 @@ def opening(there: Installation, book: Runbook, said: Declaration, by: str) -> O
 
 async def preview_public(request: OpenRequest) -> tuple[Outgoing, ...]:
     """What goes out by itself: hours of the incident are gone through, beside the event loop."""
+    from workflows.texts.outside import by_itself
+
     return await asyncio.to_thread(by_itself, request, datetime.now(UTC))
 
 
