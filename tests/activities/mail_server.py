@@ -55,7 +55,7 @@ class MailServer:
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 (aiosmtpd's name)
         self.handed_over += 1
         does = self.does.get("dot", "")
         if does in ("hangs up", ""):
@@ -89,19 +89,19 @@ class _Failing(SMTP):
         elif said != "hangs":
             await super().push(said)
 
-    async def smtp_EHLO(self, arg: str) -> None:  # noqa: N802
+    async def smtp_EHLO(self, arg: str) -> None:  # noqa: N802 (aiosmtpd's name)
         await (self.push(self._test.does["EHLO"]) if "EHLO" in self._test.does else super().smtp_EHLO(arg))
 
-    async def smtp_HELO(self, arg: str) -> None:  # noqa: N802
+    async def smtp_HELO(self, arg: str) -> None:  # noqa: N802 (aiosmtpd's name)
         await (self.push(self._test.does["EHLO"]) if "EHLO" in self._test.does else super().smtp_HELO(arg))
 
-    async def smtp_MAIL(self, arg: str) -> None:  # noqa: N802
+    async def smtp_MAIL(self, arg: str) -> None:  # noqa: N802 (aiosmtpd's name)
         await (self.push(self._test.does["MAIL"]) if "MAIL" in self._test.does else super().smtp_MAIL(arg))
 
-    async def smtp_RCPT(self, arg: str) -> None:  # noqa: N802
+    async def smtp_RCPT(self, arg: str) -> None:  # noqa: N802 (aiosmtpd's name)
         await (self.push(self._test.does["RCPT"]) if "RCPT" in self._test.does else super().smtp_RCPT(arg))
 
-    async def smtp_DATA(self, arg: str) -> None:  # noqa: N802
+    async def smtp_DATA(self, arg: str) -> None:  # noqa: N802 (aiosmtpd's name)
         await (self.push(self._test.does["DATA"]) if "DATA" in self._test.does else super().smtp_DATA(arg))
 
 

@@ -19,7 +19,7 @@ async def save(handle: WorkflowHandle[Any, Any], name: str) -> None:
         await asyncio.sleep(0.1)
         history = await handle.fetch_history()
     (FOLDER / f"{name}.json").write_text(json.dumps(_without_the_machine(json.loads(history.to_json()))) + "\n")
-    print(f"{name}: {len(history.events)} events")  # noqa: T201
+    print(f"{name}: {len(history.events)} events")  # noqa: T201 (a command's progress)
 
 
 def _without_the_machine(value: Any) -> Any:

@@ -139,7 +139,7 @@ def test_a_calendar_without_any_business_day_does_not_search_for_ever() -> None:
 
 
 ZONES = ("UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu")
-MOMENTS = st.datetimes(datetime(2025, 1, 1), datetime(2028, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
+MOMENTS = st.datetimes(datetime(2025, 1, 1), datetime(2028, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 (Hypothesis adds it)
 Move = Callable[[Calendar, datetime], datetime]
 
 

@@ -75,7 +75,9 @@ class TestTheDeclaration:
             assert part in text
 
     def test_comes_before_all_that_is_told_later_in_the_same_place(self) -> None:
-        stuck = lambda d: Fate(after=minutes(5)) if d.duty == "declaration" else fates(alice=REJECTED)(d)  # noqa: E731
+        def stuck(demand: Demand) -> Fate:
+            return Fate(after=minutes(5)) if demand.duty == "declaration" else fates(alice=REJECTED)(demand)
+
         shell = PolicyRunner.of(opening(THREAD), stuck)
         shell.happens(1, UpdatePosted(text="we know more"))
         shell.happens(2, HandedOff(to="bob"))
@@ -230,7 +232,9 @@ class TestTelling:
         assert told[-2:] == ["tell/updates", "duty/summary"]
 
     def test_a_channel_that_is_long_in_coming_holds_up_nothing_that_is_shouted_at_home(self) -> None:
-        late = lambda d: Fate(after=minutes(20)) if d.duty == "channel" else fates(alice=REJECTED)(d)  # noqa: E731
+        def late(demand: Demand) -> Fate:
+            return Fate(after=minutes(20)) if demand.duty == "channel" else fates(alice=REJECTED)(demand)
+
         shell = PolicyRunner.of(opening(CHANNEL), late)
         shell.happens(1, FlagChanged(flag="security"))
         shell.happens(2, Resolved())

@@ -26,7 +26,7 @@ LOWER = SeverityChanged(by="Dave", severity="sev2")
 
 
 def book(**gravest: object) -> Runbook:
-    sev1 = severity(tier("alice"), tier("carol", after=30), **gravest)  # type: ignore[arg-type]
+    sev1 = severity(tier("alice"), tier("carol", after=30), **gravest)  # type: ignore[arg-type]  # those of `severity`
     return runbook({"sev1": sev1, "sev2": severity(tier("alice"), tier("bob", after=120))})
 
 

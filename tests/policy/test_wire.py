@@ -187,4 +187,4 @@ def test_it_ignores_fields_that_it_does_not_know(
 
 def test_nothing_can_be_changed_in_place() -> None:
     with pytest.raises(ValueError, match="frozen"):
-        alert().name = "another"  # type: ignore[misc]
+        alert().name = "another"  # type: ignore[misc]  # what mypy refuses is what is tried

@@ -165,7 +165,7 @@ async def test_arguments_may_come_as_json_form_or_query(sandbox: SandboxServer, 
     blocks: object = [{"type": "divider"}] if how == "json" else '[{"type": "divider"}]'
     arguments = {how: {"channel": "#incidents", "text": how, "blocks": blocks}}
     headers = {"Authorization": "Bearer xoxb-test"}
-    answer = await sandbox.client.post(f"{sandbox.slack_url}chat.postMessage", headers=headers, **arguments)  # type: ignore[arg-type]
+    answer = await sandbox.client.post(f"{sandbox.slack_url}chat.postMessage", headers=headers, **arguments)  # type: ignore[arg-type]  # httpx's own three
     assert (answer.status_code, answer.json()["ok"]) == (httpx.codes.OK, True)
     [message] = (await sandbox.state())["channels"][0]["messages"]
     assert (message["text"], message["blocks"]) == (how, [{"type": "divider"}])
