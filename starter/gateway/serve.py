@@ -14,6 +14,7 @@ from starter.gateway.app import create_app
 from starter.gateway.canary import Canary
 from starter.gateway.limits import Door, Limits, limited
 from starter.gateway.locality import is_loopback
+from starter.gateway.reachable import reachable
 from starter.gateway.trusted_proxies import BehindProxies
 from starter.runbooks.default import require_default
 from starter.runbooks.library import Library
@@ -98,7 +99,7 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 def _address(listener: socket.socket) -> str:
-    """Where this process reaches itself: the wildcard address is none to connect to."""
+    """Where this process reaches itself."""
     host, port = listener.getsockname()[:2]
-    ours = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 (compared, not bound)
+    ours = reachable(host)
     return f"http://[{ours}]:{port}" if ":" in ours else f"http://{ours}:{port}"

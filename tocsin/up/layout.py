@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from settings import Settings
+from starter.gateway.reachable import reachable
 from tocsin.up import ports
 from tocsin.up.folder import LastUp
 from worker.pager import require_pager
@@ -45,8 +46,8 @@ class Layout:
 
     @property
     def reachable(self) -> str:
-        """The gateway's host as this machine reaches it: the wildcard address is none to connect to."""
-        return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104 (compared, not bound)
+        """The gateway's host as this machine reaches it."""
+        return reachable(self.host)
 
     @property
     def published(self) -> LastUp:
