@@ -1,7 +1,9 @@
 """Activities by which a workflow uses Temporal as a client: it forwards alerts to their incident, as the gateway does,
 lists silences, and finds out when the gateway listened."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
@@ -18,6 +20,7 @@ from workflows.queues import COMMS_QUEUE, PAGE_QUEUE
 FORWARD_WITHIN = timedelta(seconds=10)
 """An attempt; Temporal answers in milliseconds."""
 NOT_FOR_LONG = timedelta(seconds=30)
+Answered = TypeVar("Answered")
 
 
 class ForwardAlerts(Wire):
@@ -72,36 +75,13 @@ async def move(alerts: Move) -> bool:
 
 async def as_of_now(opening: OpenRequest) -> OpenRequest:
     """The request, changed to the runbook that the installation has loaded now, if that can be found out quickly."""
-    try:
-        current: OpenRequest = await workflow.execute_activity(
-            "opening_as_of_now",
-            opening,
-            result_type=OpenRequest,
-            task_queue=PAGE_QUEUE,
-            start_to_close_timeout=FORWARD_WITHIN,
-            schedule_to_close_timeout=FORWARD_WITHIN,
-            summary="which runbook is loaded now?",
-        )
-    except ActivityError:
-        return opening
-    return current
+    why = "which runbook is loaded now?"
+    return await _asked("opening_as_of_now", [opening], OpenRequest, why, within=FORWARD_WITHIN) or opening
 
 
 async def look_for_the_gateway(since: datetime) -> GatewayPresence | None:
     """When it listened since then, as far as that can be found out quickly."""
-    try:
-        found: GatewayPresence = await workflow.execute_activity(
-            "look_for_the_gateway",
-            since,
-            result_type=GatewayPresence,
-            task_queue=COMMS_QUEUE,
-            start_to_close_timeout=FORWARD_WITHIN,
-            schedule_to_close_timeout=NOT_FOR_LONG,
-            summary="did the gateway listen?",
-        )
-    except ActivityError:
-        return None
-    return found
+    return await _asked("look_for_the_gateway", [since], GatewayPresence, "did the gateway listen?", COMMS_QUEUE)
 
 
 class CaptureBySilence(Wire):
@@ -119,32 +99,35 @@ class SilencesListed(Wire):
 
 async def other_silences() -> tuple[SilenceSummary, ...]:
     """None if that cannot be found out quickly: then what is held opens."""
-    try:
-        found: SilencesListed = await workflow.execute_activity(
-            "list_silences",
-            result_type=SilencesListed,
-            task_queue=PAGE_QUEUE,  # what waits for the answer may be a page
-            start_to_close_timeout=FORWARD_WITHIN,
-            schedule_to_close_timeout=NOT_FOR_LONG,
-            summary="does another silence match?",
-        )
-    except ActivityError:
-        return ()
-    return found.cards
+    found = await _asked("list_silences", [], SilencesListed, "does another silence match?")
+    return found.cards if found else ()
 
 
 async def capture_by_silence(held: CaptureBySilence) -> bool:
     """False: it is not known to hold them."""
+    why = summary(f"silence {held.silence} holds {held.event.opening.title}")
+    return await _asked("hold_by_silence", [held], bool, why) or False
+
+
+async def _asked(
+    activity: str,
+    arguments: Sequence[object],
+    answer: type[Answered],
+    why: str,
+    queue: str = PAGE_QUEUE,  # what waits for the answer may be a page
+    within: timedelta = NOT_FOR_LONG,
+) -> Answered | None:
+    """None if that cannot be found out in this time: whoever asks goes on without."""
     try:
-        took: bool = await workflow.execute_activity(
-            "hold_by_silence",
-            held,
-            result_type=bool,
-            task_queue=PAGE_QUEUE,
+        found: Answered = await workflow.execute_activity(
+            activity,
+            args=arguments,
+            result_type=answer,
+            task_queue=queue,
             start_to_close_timeout=FORWARD_WITHIN,
-            schedule_to_close_timeout=NOT_FOR_LONG,
-            summary=summary(f"silence {held.silence} holds {held.event.opening.title}"),
+            schedule_to_close_timeout=within,
+            summary=why,
         )
     except ActivityError:
-        return False
-    return took
+        return None
+    return found
