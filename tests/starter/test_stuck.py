@@ -28,7 +28,10 @@ from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.watches.installation import Installation
 from workflows.policy.watches.stuck import CURE, NEXT_TIER_AFTER
-from workflows.queues import PAGE_QUEUE
+from workflows.queues import PAGE_QUEUE, WORKFLOW_QUEUE
+
+LATER = timedelta(hours=1)
+"""Open, and in the hands of no worker until then: broken code cannot fail on it."""
 
 SOON = timedelta(seconds=1)
 
@@ -109,7 +112,7 @@ async def test_a_server_that_marks_nothing_is_asked_about_each(
         return False
 
     async with one_stuck(client, incidents, opening) as workflow_id:
-        await incidents.declare(opening)
+        await client.start_workflow("incident", id="incident-later", task_queue=WORKFLOW_QUEUE, start_delay=LATER)
         monkeypatch.setattr(stuck, "marks", marks_nothing)
         assert await stuck_ids(client) == {workflow_id}
 
@@ -134,10 +137,7 @@ class TestPages:
         self, client: Client, incidents: Incidents, opening: OpenRequest, library: Library
     ) -> None:
         pager = Rung()
-        async with (
-            one_stuck(client, incidents, opening),
-            Worker(client, task_queue=PAGE_QUEUE, activities=[pager.page]),
-        ):
+        async with one_stuck(client, incidents, opening), pages(client, pager):
             for gateway in (watch(incidents, library), watch(incidents, library)):
                 await gateway.look(datetime.now(UTC))
                 await gateway.look(datetime.now(UTC))
@@ -153,10 +153,7 @@ class TestPages:
         self, client: Client, incidents: Incidents, opening: OpenRequest, library: Library
     ) -> None:
         pager = Rung()
-        async with (
-            one_stuck(client, incidents, opening),
-            Worker(client, task_queue=PAGE_QUEUE, activities=[pager.page]),
-        ):
+        async with one_stuck(client, incidents, opening), pages(client, pager):
             gateway = watch(incidents, library)
             for after in (timedelta(), NEXT_TIER_AFTER, 2 * NEXT_TIER_AFTER):
                 await gateway.look(datetime.now(UTC) + after)
@@ -167,10 +164,7 @@ class TestPages:
         self, client: Client, incidents: Incidents, opening: OpenRequest, library: Library
     ) -> None:
         pager = Rung("on-call")
-        async with (
-            one_stuck(client, incidents, opening),
-            Worker(client, task_queue=PAGE_QUEUE, activities=[pager.page]),
-        ):
+        async with one_stuck(client, incidents, opening), pages(client, pager):
             gateway = watch(incidents, library)
 
             async def looked() -> list[str]:
@@ -184,10 +178,7 @@ class TestPages:
         self, client: Client, incidents: Incidents, opening: OpenRequest, library: Library
     ) -> None:
         pager = Rung()
-        async with (
-            one_stuck(client, incidents, opening),
-            Worker(client, task_queue=PAGE_QUEUE, activities=[pager.page]),
-        ):
+        async with one_stuck(client, incidents, opening), pages(client, pager):
             gateway = watch(incidents, library, no_pager=True)
             await gateway.look(datetime.now(UTC))
         assert pager.sent == []

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
@@ -86,21 +86,27 @@ async def test_while_it_is_open_a_list_knows_the_gravest_severity_that_it_had(te
 
 
 async def test_while_it_is_open_a_list_knows_who_is_on_it_and_what_comes_next(temporal: WorkflowEnvironment) -> None:
-    async def row() -> Summary:
-        [found] = [each for each in await Incidents(temporal.client).list() if each.workflow_id == live.handle.id]
+    async def row(good: Callable[[Summary], bool]) -> Summary:
+        """As soon as it is listed, and `good`: what lists know comes a little later."""
+
+        async def rows() -> list[Summary]:
+            known = await Incidents(temporal.client).list()
+            return [each for each in known if each.workflow_id == live.handle.id and good(each)]
+
+        [found] = await eventually(rows)
         return found
 
     async with incident(temporal, Vendors(), opening("sev2")) as live:
-        new = await eventually(row, lambda row: row.seen)
+        new = await row(lambda row: row.seen)
         assert (new.urgency, new.acknowledged_by) == (urgency("sev2"), "")
         await live.handle.execute_update("acknowledge", {"by": "Alice"})
-        taken = await eventually(row, lambda row: bool(row.acknowledged_by))
+        taken = await row(lambda row: bool(row.acknowledged_by))
         assert (taken.acknowledged_by, taken.urgency) == ("Alice", urgency("sev2", acknowledged=True))
         assert taken.alive_at is not None
         assert ": " in taken.next_duty
         assert taken.next_duty_at is not None
         await live.handle.execute_update("resolve", {"by": "Alice"})
-        assert (await eventually(row, lambda row: row.phase == "resolved")).urgency == WATCHED
+        assert (await row(lambda row: row.phase == "resolved")).urgency == WATCHED
 
 
 async def test_what_a_list_shows_is_written_once_for_a_change_and_not_for_what_changes_nothing(
@@ -187,7 +193,11 @@ async def test_both_incidents_of_the_group_are_listed(temporal: WorkflowEnvironm
     async with firing_again(temporal) as (live, before):
         await runs(temporal, live.handle.id, 2)
         known = Incidents(temporal.client)
-        listed = [each for each in await known.list(include_closed=True) if each.workflow_id == live.handle.id]
+
+        async def listed() -> list[tuple[bool, bool]]:
+            rows = [each for each in await known.list(include_closed=True) if each.workflow_id == live.handle.id]
+            return [(each.open, each.incident == before.id) for each in rows]
+
+        assert await eventually(listed, lambda rows: rows == [(True, False), (False, True)])
         found = await known.find(before.id, closed=True)
         assert (await known.status(found.workflow_id, found.run_id)).incident.id == before.id
-    assert [(each.open, each.incident == before.id) for each in listed] == [(True, False), (False, True)]
