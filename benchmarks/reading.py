@@ -20,6 +20,7 @@ from benchmarks.stage import stage
 from starter.temporal import inventory
 from starter.temporal.reviews import Reviews
 from workflows.durable import search_attributes as known
+from workflows.policy.keys.workflow_ids import review_of
 from workflows.policy.review.debts import OWED_MEMO, Debt, ReviewDebts
 from workflows.policy.views.standing import STANDING_MEMO, URGENCIES, IncidentStanding
 
@@ -88,7 +89,7 @@ async def _review(client: Client, number: int) -> None:
     debts = [Debt(what="incident report", kind="review", owner="on-call", due_at=due_at)]
     await client.start_workflow(
         "review",
-        id=f"review-bench-{number}",
+        id=review_of(f"bench-{number}"),
         task_queue="nobody",
         search_attributes=TypedSearchAttributes(
             [SearchAttributePair(known.SEVERITY, "sev1"), SearchAttributePair(known.REVIEW_DUE_AT, due_at)]

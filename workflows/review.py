@@ -19,6 +19,7 @@ from workflows.policy.effects.demand import Demand
 from workflows.policy.engine import Plan
 from workflows.policy.incident.events import DraftApproved, Event, stamp
 from workflows.policy.incident.state import Incident
+from workflows.policy.keys import workflow_ids
 from workflows.policy.review.debts import OWED_MEMO, review_debts
 from workflows.policy.review.engine import plan
 from workflows.policy.review.events import REVIEW_SIGNALS
@@ -125,7 +126,7 @@ async def start_review(start: ReviewInput) -> None:
         await workflow.start_child_workflow(
             "review",
             start,
-            id=f"review-{incident.id}",
+            id=workflow_ids.review_of(incident.id),
             parent_close_policy=workflow.ParentClosePolicy.ABANDON,
             id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
             search_attributes=TypedSearchAttributes(

@@ -16,6 +16,7 @@ from starter.temporal.results import FoundIncident, NobodyWorks, RefusedByIncide
 from starter.temporal.reviews import Reviews
 from workflows.policy.incident.events import Cancelled, Escalated, Event, HandedOff, RoleAssigned
 from workflows.policy.incident.opening import OpenRequest
+from workflows.policy.keys import workflow_ids
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.views.first_page import first_page, page_of
 from workflows.policy.views.results import Outgoing, UpdateResult
@@ -87,7 +88,7 @@ def _find(known: Incidents, to: Addressee) -> Callable[[str | None], Awaitable[F
 async def _book(known: Incidents, found: FoundIncident) -> Runbook | None:
     """As far as anybody can say now: without it the words go as they are."""
     try:
-        if found.workflow_id.startswith("review-"):
+        if workflow_ids.is_review(found.workflow_id):
             followed = (await Reviews(known).status(found)).review.incident.runbook
         else:
             followed = (await known.status(found.workflow_id, found.run_id)).incident.runbook

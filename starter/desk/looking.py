@@ -8,6 +8,7 @@ from starter.desk.answers import KeptFollowUp, Remembered, ShownIncident, ShownR
 from starter.temporal.incidents import Incidents
 from starter.temporal.results import FoundIncident, LookupFailed, NobodyWorks, RefusedByIncident, ReviewSummary, Summary
 from starter.temporal.reviews import Reviews
+from workflows.policy.keys import workflow_ids
 from workflows.policy.views.results import PlanView
 
 ASKED_AT_ONCE = 20
@@ -83,7 +84,7 @@ def may_have_follow_ups(row: Summary | ReviewSummary) -> bool:
 
 async def _follow_ups_of(known: Incidents, found: FoundIncident, turns: asyncio.Semaphore) -> list[KeptFollowUp]:
     async with turns:
-        if found.workflow_id.startswith("review-"):
+        if workflow_ids.is_review(found.workflow_id):
             incident = (await Reviews(known).status(found)).review.incident
         else:
             incident = (await known.status(found.workflow_id, found.run_id)).incident

@@ -10,6 +10,7 @@ from temporalio.client import Client, WorkflowExecution
 
 from starter.temporal.results import FoundIncident, LookupFailed, ReviewSummary, Summary
 from workflows.durable import search_attributes as attributes
+from workflows.policy.keys import workflow_ids
 
 LOOKS_AFTER_S: Final = (0.0, 0.3, 0.9)
 """What began a moment ago is not in a list yet: before it is said that there is none, it is looked again."""
@@ -104,7 +105,7 @@ def lines(found: Sequence[Row]) -> str:
 
 
 def _named(part: str) -> str:
-    if part.startswith(("incident-", "review-")):
+    if workflow_ids.is_workflow_id(part):
         return f"WorkflowId = '{part}'"
     beginning = f"{attributes.INCIDENT.name} STARTS_WITH '{part.lower()}'"
     letters = part.lower().rpartition("-")[2]

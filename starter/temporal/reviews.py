@@ -13,6 +13,7 @@ from starter.temporal.lookup import MOST_NAMED, Lookup
 from starter.temporal.pages import READ_WHOLE, every
 from starter.temporal.results import PAGE_SIZE, FoundIncident, ListPage, LookupFailed, ReviewSummary
 from starter.temporal.rows import review_record, review_row
+from workflows.policy.keys import workflow_ids
 from workflows.policy.review.results import ReviewStatus
 from workflows.policy.review.summary import ClosedReview
 from workflows.policy.views.results import PlanView
@@ -57,7 +58,7 @@ class Reviews:
 
         found = Lookup(self._client, "review", "review of an incident", OPEN_REVIEWS, ALL_REVIEWS, review_row, foremost)
         async with self._incidents.connection.temporal():
-            return await found.find(part and part.removeprefix("review-"), closed=closed)
+            return await found.find(part and workflow_ids.reviewed(part), closed=closed)
 
     async def find_either(self, part: str | None = None) -> FoundIncident:
         """The open incident that is meant, or if there is none the open review. Raises LookupFailed."""

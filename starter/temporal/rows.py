@@ -7,6 +7,7 @@ from temporalio.client import WorkflowExecution, WorkflowExecutionStatus
 from starter.temporal.results import ReviewSummary, Summary
 from workflows.durable import search_attributes as attributes
 from workflows.durable.memos import RECORD_MEMO
+from workflows.policy.keys import workflow_ids
 from workflows.policy.review.debts import OWED_MEMO, ReviewDebts
 from workflows.policy.review.summary import ClosedReview
 from workflows.policy.views.standing import STANDING_MEMO, IncidentStanding
@@ -48,7 +49,7 @@ async def review_row(run: WorkflowExecution) -> ReviewSummary:
     return ReviewSummary(
         workflow_id=run.id,
         run_id=run.run_id,
-        incident=known.get(attributes.INCIDENT, run.id.removeprefix("review-")),
+        incident=known.get(attributes.INCIDENT, workflow_ids.reviewed(run.id)),
         title=str(title),
         open=run.status is WorkflowExecutionStatus.RUNNING,
         severity=known.get(attributes.SEVERITY, ""),

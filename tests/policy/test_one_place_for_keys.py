@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 KEYS = ROOT / "workflows" / "policy" / "keys"
 FOLDERS = ("activities", "benchmarks", "settings", "starter", "tocsin", "worker", "workflows")
 MODULES = sorted(path for name in FOLDERS for path in (ROOT / name).rglob("*.py") if KEYS not in path.parents)
-BEGINNINGS = tuple(f"{kind.partition('/')[0]}/" for kind in DutyKind if kind is not DutyKind.OTHER)
+BEGINNINGS = (*(f"{kind.partition('/')[0]}/" for kind in DutyKind if kind is not DutyKind.OTHER), "review-")
 TAKES_APART = {"split", "rsplit", "partition", "rpartition", "startswith", "endswith", "removeprefix", "removesuffix"}
 ABOUT_KEYS = ("duty", "key", "ring")
 
@@ -30,7 +30,7 @@ def _names(node: ast.AST) -> set[str]:
 def _is_about_keys(node: ast.expr) -> bool:
     match node:
         case ast.Name(id=name) | ast.Attribute(attr=name) | ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
-            return name.split("_")[-1] in ABOUT_KEYS
+            return name.split("_")[-1] in ABOUT_KEYS or name.endswith("workflow_id")
     return False
 
 
@@ -64,7 +64,8 @@ def test_a_key_is_a_type_everywhere_else(path: Path) -> None:
     [
         'duty.startswith("x")', 'event.demand.duty.partition("/")', 'vendor_key.removeprefix("x")', 'f"call/{person}"',
         'x = "escalate/1/on-call"', '("tell/", "x")', 'f"{duty}/1"', 'f"{self.duty}/{self.occurrence}"',
-        'settled.get("news/channel")', 'start.duty.split("/", 2)[2]',
+        'settled.get("news/channel")', 'start.duty.split("/", 2)[2]', 'f"review-{incident.id}"',
+        'found.workflow_id.startswith("x")',
     ],
 )  # fmt: skip
 def test_what_puts_a_key_together_or_takes_one_apart_is_found(source: str) -> None:

@@ -10,6 +10,7 @@ from starter.sources.reading import Reading, Unreadable, Webhook
 from starter.sources.source import Source
 from starter.temporal.incidents import Incidents
 from starter.temporal.results import LookupFailed, NothingOpen
+from workflows.policy.keys import workflow_ids
 
 SOURCE = Source(
     name="jira",
@@ -54,7 +55,7 @@ async def _read(admission: Admission, webhook: Webhook) -> TicketDone | str:
 
 async def _signal(incidents: Incidents, found: TicketDone) -> str:
     """Its review, or as long as there is none the incident: whichever was told. Raises NothingOpen, LookupFailed."""
-    review = f"review-{found.incident}"
+    review = workflow_ids.review_of(found.incident)
     try:
         await incidents.signal(review, found.event())
     except NothingOpen:

@@ -1,0 +1,23 @@
+"""The ids of workflows: what `incident-...` and `review-...` stand for is known here alone."""
+
+_REVIEW = "review-"
+_WITH_NAMES_FOR_PEOPLE = ("incident-", _REVIEW)
+
+
+def review_of(incident: str) -> str:
+    """An incident has one review, under the id that people call the incident by."""
+    return f"{_REVIEW}{incident}"
+
+
+def is_review(workflow_id: str) -> bool:
+    return workflow_id.startswith(_REVIEW)
+
+
+def reviewed(written: str) -> str:
+    """The incident that a review is of; whatever else was written as it is."""
+    return written.removeprefix(_REVIEW)
+
+
+def is_workflow_id(written: str) -> bool:
+    """Or is it what people call an incident by?"""
+    return written.startswith(_WITH_NAMES_FOR_PEOPLE)
