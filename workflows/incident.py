@@ -18,6 +18,7 @@ from workflows.policy.incident.events import AlertsReceived, DraftApproved, Even
 from workflows.policy.incident.rules import rules
 from workflows.policy.incident.signals import INCIDENT_SIGNALS
 from workflows.policy.incident.state import Incident, declare
+from workflows.policy.keys.workflow_ids import LETTERS
 from workflows.policy.reducers.adopting import in_force
 from workflows.policy.reducers.refusals import refusal
 from workflows.policy.reducers.root import apply
@@ -32,7 +33,6 @@ from workflows.review import start_review
 from workflows.texts.proofreading import approved_too_soon, left_open
 from workflows.texts.render import Message, words
 
-ID_LETTERS = "23456789bcdfghjkmnpqrstvwxz"
 """No vowels (no words), nothing that is read as something else at 3 a.m."""
 
 
@@ -149,6 +149,6 @@ class IncidentWorkflow:
 
 def _declared(start: IncidentInput) -> Incident:
     now = workflow.info().workflow_start_time  # not the first turn's: while no worker ran, the procedure's clocks did
-    letters = "".join(workflow.random().choice(ID_LETTERS) for _ in range(6))
+    letters = "".join(workflow.random().choice(LETTERS) for _ in range(6))
     incident = declare(start.opening, now, f"{now:%Y%m%d-%H%M}-{letters}", workflow.info().workflow_id)
     return incident.model_copy(update={"cancelled_episodes": start.cancelled})

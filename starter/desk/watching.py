@@ -66,13 +66,13 @@ class ListedHeartbeat(BaseModel):
     """Why."""
 
 
-def new_silence(said: SilenceRequest, by: str, now: datetime) -> SilenceSummary:
+def new_silence(said: SilenceRequest, by: str, now: datetime, event_id: str = "") -> SilenceSummary:
     """Raises ValidationError when a field is not what a silence can have, ValueError when it begins too late."""
     starts_at = max(said.starts_at or now, now)
     if starts_at - now > FARTHEST_SILENCE:
         raise ValueError(f"a silence begins at most {FARTHEST_SILENCE.days} days ahead")
     return SilenceSummary(
-        id=new_id(),
+        id=new_id(event_id),
         matchers=said.match,
         starts_at=starts_at,
         ends_at=starts_at + said.duration,

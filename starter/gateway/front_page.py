@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from html import escape
 from urllib.parse import quote
 
+from starter.temporal.directory import OPEN_INCIDENTS
+
 PROBLEMS = 10
 """As many are named; the rest are counted, and in /readyz."""
-OPEN_INCIDENTS_QUERY = "WorkflowType = 'incident' AND ExecutionStatus = 'Running'"
 STYLE = """
 :root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif; }
 body { margin: 0 auto; max-width: 42rem; padding: 1rem; overflow-wrap: anywhere; }
@@ -47,7 +48,7 @@ def front_page(links: FrontLinks, what_is_wrong: list[str], remarks: list[str]) 
 
 def open_incidents(temporal_ui: str, namespace: str) -> str:
     """Temporal's own list, without reviews, silences and the rest."""
-    path = f"/namespaces/{quote(namespace, safe='')}/workflows?query={quote(OPEN_INCIDENTS_QUERY, safe='')}"
+    path = f"/namespaces/{quote(namespace, safe='')}/workflows?query={quote(OPEN_INCIDENTS, safe='')}"
     return temporal_ui.rstrip("/") + path
 
 

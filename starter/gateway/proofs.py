@@ -8,7 +8,7 @@ from starter.gateway.routes import heartbeat, jira
 from starter.sources.source import Source
 from starter.sources.table import SOURCES
 
-SECRETS: Final = {**SOURCES, heartbeat.SOURCE.name: heartbeat.SOURCE, jira.SOURCE.name: jira.SOURCE}
+PROVED_SOURCES: Final = {**SOURCES, heartbeat.SOURCE.name: heartbeat.SOURCE, jira.SOURCE.name: jira.SOURCE}
 _THEIRS: Final = {
     "cloudwatch": "CloudWatch proves itself by the ARN of your SNS topic",
     "pagerduty": "PagerDuty makes the secret of its webhook subscription itself",

@@ -1,9 +1,10 @@
 """What a request to the API says, read as strictly as a person wants it: a field that nobody knows is a mistake."""
 
 from collections.abc import Collection, Mapping
+from typing import TypeVar
 
 from fastapi import Request
-from pydantic import JsonValue, ValidationError
+from pydantic import BaseModel, JsonValue, ValidationError
 
 from starter.gateway.access import Actor
 from starter.gateway.admission import read_body
@@ -12,6 +13,7 @@ from starter.sources import foreign, text
 from starter.sources.reading import FieldProblem, Unreadable
 from starter.sources.refusal import Refusal
 
+W = TypeVar("W", bound=BaseModel)
 API_BODY_BYTES = 65_536
 FOR = "for"
 """The field that says for whom somebody acts."""
@@ -31,6 +33,20 @@ async def said(request: Request, fields: Collection[str]) -> dict[str, JsonValue
     if unknown:
         raise Unreadable("the body has fields that are not known", unknown[:20])
     return given
+
+
+async def asked(request: Request, actor: Actor, model: type[W]) -> tuple[W, str]:
+    """What is asked for, and by whom. Raises Refusal, Unreadable."""
+    given = await said(request, (*model.model_fields, FOR))
+    return made(model, {name: value for name, value in given.items() if name != FOR}), actor.by(on_behalf_of(given))
+
+
+def made(model: type[W], given: Mapping[str, object]) -> W:
+    """Raises Unreadable."""
+    try:
+        return model.model_validate(given)
+    except ValidationError as error:
+        raise unusable(error) from None
 
 
 def on_behalf_of(given: Mapping[str, JsonValue]) -> str:

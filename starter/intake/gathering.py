@@ -19,7 +19,6 @@ from starter.temporal.results import NobodyWorks, NothingOpen, RefusedByIncident
 from workflows.policy.incident.events import Alert, AlertsReceived
 from workflows.policy.incident.opening import OpenRequest
 
-OPENINGS = 100
 """Incidents that a source may open at once ..."""
 REFILLED_IN_S = 600.0
 """... and again within this time."""
@@ -40,7 +39,7 @@ class _Openings:
 class Gathering:
     """Belongs to one event loop."""
 
-    def __init__(self, incidents: Incidents, openings: int = OPENINGS) -> None:
+    def __init__(self, incidents: Incidents, openings: int) -> None:
         """`openings`: 0 is no limit."""
         self._incidents = incidents
         self._most = openings

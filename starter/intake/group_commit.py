@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 import structlog
 
 from starter.intake.collapse import collapse
-from starter.intake.gathering import OPENINGS, Gathering, gathered_id, moved
+from starter.intake.gathering import Gathering, gathered_id, moved
 from starter.intake.repeats import Repeats
 from starter.sources.refusal import later
 from starter.temporal.incidents import Incidents
@@ -65,7 +65,7 @@ class _PendingBatch:
 class GroupCommit:
     """Belongs to one event loop. Memory is bounded: beyond it a delivery stays with its sender (503)."""
 
-    def __init__(self, incidents: Incidents, openings: int = OPENINGS) -> None:
+    def __init__(self, incidents: Incidents, openings: int = 0) -> None:
         """`openings`: see `Gathering`."""
         self._incidents = incidents
         self.gathering = Gathering(incidents, openings)

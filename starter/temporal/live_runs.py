@@ -1,7 +1,7 @@
 """Which workflows there are to try new code on: all that are open, and if wanted those that have closed of late."""
 
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
 
@@ -14,7 +14,6 @@ OURS = f"TaskQueue = '{WORKFLOW_QUEUE}'"
 """By the queue, not by the type: what this code does not know is to be found as well."""
 BRIEF = ("canary", "digest")
 """They are hardly ever open: their newest run stands for them."""
-LOOK_FOR = timedelta(minutes=5)
 
 
 class LiveRun(Result):

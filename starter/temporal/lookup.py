@@ -4,11 +4,11 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Final, Generic, TypeVar
+from typing import Final, Generic
 
 from temporalio.client import Client, WorkflowExecution
 
-from starter.temporal.results import FoundIncident, LookupFailed, ReviewSummary, Summary
+from starter.temporal.results import FoundIncident, LookupFailed, Row
 from workflows.durable import search_attributes as attributes
 from workflows.policy.keys import workflow_ids
 
@@ -21,8 +21,6 @@ _LOOKED_THROUGH: Final = 100
 _ID: Final = re.compile(r"[A-Za-z0-9._-]{1,200}")  # also: nothing that could end a string in a query
 _DATED: Final = re.compile(r"\d{8}")
 """How an id begins; no letters do: there is no 0 and no 1 among them."""
-
-Row = TypeVar("Row", Summary, ReviewSummary)
 
 
 @dataclass(frozen=True)

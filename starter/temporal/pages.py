@@ -7,18 +7,16 @@ as the page needs.
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Final, Generic, TypeVar
+from typing import Final, Generic
 
 from temporalio.client import Client, WorkflowExecution
 
-from starter.temporal.results import ReviewSummary, Summary
+from starter.temporal.results import Row
 
 AT_A_TIME: Final = 1000
 """Rows of one answer; the server gives no more."""
 READ_WHOLE: Final = 100
 """So many are read whole, and sorted here."""
-
-Row = TypeVar("Row", Summary, ReviewSummary)
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,13 @@
 """Silences as Temporal keeps them: adding, ending, finding, and giving them alerts to hold. One workflow each."""
 
+import hashlib
 import secrets
 from datetime import timedelta
 
 import structlog
 from pydantic import ValidationError
 from temporalio.client import WorkflowExecution, WorkflowUpdateFailedError
-from temporalio.common import WorkflowIDConflictPolicy
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 
 from starter.temporal.connection import DEADLINE, QUERY_WITHIN, TemporalConnection
 from starter.temporal.named import NamedWorkflows
@@ -14,17 +15,20 @@ from starter.temporal.results import RefusedByIncident
 from workflows.durable.memos import CARD_MEMO, HOLDS_MEMO
 from workflows.durable.summaries import summary
 from workflows.policy.incident.events import Event
+from workflows.policy.keys.workflow_ids import LETTERS
 from workflows.policy.watches.silence import Extended, Silence, SilenceSummary, workflow_id
 from workflows.queues import WORKFLOW_QUEUE
 
 RUNNING_SILENCES = "WorkflowType = 'silence' AND ExecutionStatus = 'Running'"
-LETTERS = "23456789bcdfghjkmnpqrstvwxz"  # see ADR 7
 
 log = structlog.get_logger()
 
 
-def new_id() -> str:
-    return "".join(secrets.choice(LETTERS) for _ in range(6))
+def new_id(event_id: str = "") -> str:
+    """Another one each time; of one event the same."""
+    drawn = hashlib.sha256(event_id.encode()).digest() if event_id else secrets.token_bytes(32)
+    number = int.from_bytes(drawn)
+    return "".join(LETTERS[number // len(LETTERS) ** place % len(LETTERS)] for place in range(6))
 
 
 def _missing(name: str) -> str:
@@ -39,6 +43,7 @@ class Silences:
         self._named = NamedWorkflows(connection, workflow_id, _missing)
 
     async def add(self, card: SilenceSummary) -> None:
+        """Raises WorkflowAlreadyStartedError when there is one of this id, or was."""
         async with self._connection.temporal():
             await self._connection.client.start_workflow(
                 "silence",
@@ -47,6 +52,7 @@ class Silences:
                 task_queue=WORKFLOW_QUEUE,
                 task_timeout=timedelta(seconds=5),
                 id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
+                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
                 memo={CARD_MEMO: card},
                 static_summary=summary(f"silence {card.id}: {', '.join(map(str, card.matchers))}"),
                 rpc_timeout=DEADLINE,

@@ -8,11 +8,11 @@ import pytest
 import settings
 from settings import SettingsError
 from settings.access import hashed
-from starter.gateway.proofs import SECRETS, secret_is_theirs
+from starter.gateway.proofs import PROVED_SOURCES, secret_is_theirs
 from starter.sources import verify
 from tests.tocsin.conftest import Tocsin
 
-MAKEABLE = [name for name, source in SECRETS.items() if not secret_is_theirs(source)]
+MAKEABLE = [name for name, source in PROVED_SOURCES.items() if not secret_is_theirs(source)]
 
 
 async def test_a_token_for_the_api_is_shown_once_and_kept_as_a_hash(
@@ -39,9 +39,9 @@ async def test_a_secret_for_a_source_is_one_that_the_gateway_takes(
     tocsin: Tocsin, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     made = json.loads((await tocsin("token", "add", name, "--json")).out)
-    assert made["setting"] == SECRETS[name].setting
+    assert made["setting"] == PROVED_SOURCES[name].setting
     monkeypatch.setenv(made["setting"], made["value"])
-    [kept] = getattr(settings.load(), SECRETS[name].secrets)
+    [kept] = getattr(settings.load(), PROVED_SOURCES[name].secrets)
     assert kept.get_secret_value() == made["token"]
     if name == "generic":
         assert verify.unusable((kept,)) == []

@@ -60,12 +60,12 @@ def _for_the_api(name: str, scope: str) -> tuple[MadeToken, str]:
 
 
 def _for_a_source(name: str) -> tuple[MadeToken, str]:
-    from starter.gateway.proofs import SECRETS, new_secret, secret_is_theirs
+    from starter.gateway.proofs import PROVED_SOURCES, new_secret, secret_is_theirs
     from starter.runbooks.problems import closest
 
-    source = SECRETS.get(name)
+    source = PROVED_SOURCES.get(name)
     if source is None:
-        raise Failure(f"there is no source {name!r}. {closest(name, (*SECRETS, API_ITSELF))}")
+        raise Failure(f"there is no source {name!r}. {closest(name, (*PROVED_SOURCES, API_ITSELF))}")
     if theirs := secret_is_theirs(source):
         raise Failure(f"{theirs}: set it as {source.setting} (docs/sources/{name}.md)")
     token = new_secret(source)

@@ -6,7 +6,7 @@ from rich.panel import Panel
 from rich.table import Table
 
 from settings import Settings
-from starter.gateway.proofs import SECRETS
+from starter.gateway.proofs import PROVED_SOURCES
 from tocsin.up.folder import Folder
 from tocsin.up.layout import Layout
 from workflows.policy.watches.installation import Publication
@@ -71,7 +71,7 @@ def _closed(layout: Layout, settings: Settings) -> list[tuple[str, str]]:
     """Which senders are turned away."""
     if layout.sandbox_port is not None or layout.allow_unauthenticated:
         return []
-    closed = sorted(name for name, source in SECRETS.items() if not getattr(settings, source.secrets))
+    closed = sorted(name for name, source in PROVED_SOURCES.items() if not getattr(settings, source.secrets))
     return [("closed", f"{', '.join(closed)}  (no secret is set: tocsin token add SOURCE)")] if closed else []
 
 

@@ -10,7 +10,7 @@ from starter.desk.desk import Desk
 from starter.desk.verbs import VERBS, Verb
 from starter.gateway.access import Access, Actor
 from starter.gateway.errors import ErrorBody
-from starter.gateway.said import FOR, event_id, on_behalf_of, said, unusable
+from starter.gateway.said import FOR, asked, event_id, on_behalf_of, said, unusable
 from starter.temporal.results import ListPage, ReviewSummary, Summary
 from workflows.policy.views.results import Outgoing, PlanView, UpdateResult
 
@@ -61,8 +61,6 @@ def router(access: Access, desk: Desk) -> APIRouter:
 
 
 def _declare(routes: APIRouter, access: Access, desk: Desk) -> None:
-    fields = (*Declaration.model_fields, FOR)
-
     @routes.post(
         "/incidents",
         status_code=201,
@@ -71,10 +69,9 @@ def _declare(routes: APIRouter, access: Access, desk: Desk) -> None:
     )
     async def declare(request: Request, actor: Annotated[Actor, Depends(access.whoever_may("respond"))]) -> Declared:
         """Open an incident; the answer says who rings."""
-        given = await said(request, fields)
+        wanted, by = await asked(request, actor, Declaration)
         try:
-            asked = Declaration.model_validate({name: value for name, value in given.items() if name != FOR})
-            return await desk.declare(asked, actor.by(on_behalf_of(given)), event_id(request, actor))
+            return await desk.declare(wanted, by, event_id(request, actor))
         except ValidationError as error:
             raise unusable(error) from None
 
@@ -86,13 +83,12 @@ def _preview_public(routes: APIRouter, access: Access, desk: Desk) -> None:
         openapi_extra=described_body(Declaration.model_json_schema(), {FOR: FOR_WHOM}),
     )
     async def preview_public(
-        request: Request, _: Annotated[Actor, Depends(access.whoever_may("respond"))]
+        request: Request, actor: Annotated[Actor, Depends(access.whoever_may("respond"))]
     ) -> list[Outgoing]:
         """What people outside would read by themselves, if that were declared. It opens nothing."""
-        given = await said(request, (*Declaration.model_fields, FOR))
+        wanted, _ = await asked(request, actor, Declaration)
         try:
-            asked = Declaration.model_validate({name: value for name, value in given.items() if name != FOR})
-            return list(await desk.preview_public(asked))
+            return list(await desk.preview_public(wanted))
         except ValidationError as error:
             raise unusable(error) from None
 
@@ -164,7 +160,8 @@ def _part(incident: str) -> str:
     return "" if incident == ONLY_ONE else incident
 
 
-def described_body(schema: Any, beside: dict[str, Any]) -> dict[str, Any]:
+def described_body(schema: Any, beside: dict[str, Any], *, keyed: bool = True) -> dict[str, Any]:
+    """`keyed`: sent again with its Idempotency-Key, it counts once."""
     whole = {**schema, "properties": {**schema["properties"], **beside}, "additionalProperties": False}
     body = {"required": bool(whole.get("required")), "content": {"application/json": {"schema": whole}}}
-    return {"requestBody": body, "parameters": [_IDEMPOTENCY_KEY]}
+    return {"requestBody": body, "parameters": [_IDEMPOTENCY_KEY] if keyed else []}

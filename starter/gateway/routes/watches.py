@@ -1,19 +1,19 @@
 """/api/v1/silences and /api/v1/heartbeats"""
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 from uuid import uuid4
 
 from fastapi import APIRouter, Depends, Path, Request
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
+from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from starter.desk import watching
 from starter.desk.temporal_desk import published_runbook
 from starter.desk.watching import HeartbeatRequest, ListedHeartbeat, ListedSilence, SilenceRequest
 from starter.gateway.access import Access, Actor
 from starter.gateway.routes.api import API, API_DONE, API_READ, FOR_WHOM, VIA_API, described_body
-from starter.gateway.said import FOR, event_id, on_behalf_of, said, unusable
+from starter.gateway.said import FOR, W, asked, event_id, made, on_behalf_of, said, unusable
 from starter.sources.reading import FieldProblem, Unreadable
 from starter.temporal.heartbeats import Heartbeats
 from starter.temporal.incidents import Incidents
@@ -22,7 +22,6 @@ from starter.temporal.silences import Silences
 from workflows.policy.watches.heartbeat import Paused, Removed, Unpaused
 from workflows.policy.watches.silence import Expired, Extended, SilenceSummary
 
-W = TypeVar("W", bound=BaseModel)
 HeartbeatInPath = Annotated[str, Path(pattern="^[a-z0-9][a-z0-9-]{0,59}$")]
 
 
@@ -33,10 +32,11 @@ def router(access: Access, incidents: Incidents) -> APIRouter:
     return routes
 
 
-def _span() -> dict[str, Any]:
+def _span(*, keyed: bool) -> dict[str, Any]:
     return described_body(
         {"properties": {"duration": {"type": "string", "description": "such as 2h"}}, "required": ["duration"]},
         {FOR: FOR_WHOM},
+        keyed=keyed,
     )
 
 
@@ -53,17 +53,22 @@ def _silences(routes: APIRouter, access: Access, known: Silences) -> None:
     @routes.post("/silences", status_code=201, responses=API_DONE, openapi_extra=described)
     async def silence(request: Request, actor: Annotated[Actor, responder]) -> SilenceSummary:
         """Hold alerts that match; what fires and has not resolved when it ends opens its incident then."""
-        asked, by = await _asked(request, actor, SilenceRequest)
+        wanted, by = await asked(request, actor, SilenceRequest)
+        key = event_id(request, actor)
         try:
-            card = watching.new_silence(asked, by, datetime.now(UTC))
+            card = watching.new_silence(wanted, by, datetime.now(UTC), key)
         except ValidationError as error:
             raise unusable(error) from None
         except ValueError as error:
             raise Unreadable("the body cannot be used", (FieldProblem("starts_at", str(error)),)) from None
-        await known.add(card)
+        try:
+            await known.add(card)
+        except WorkflowAlreadyStartedError:
+            if not key:
+                raise
         return card
 
-    @routes.post("/silences/{silence}/extend", responses=API_DONE, openapi_extra=_span())
+    @routes.post("/silences/{silence}/extend", responses=API_DONE, openapi_extra=_span(keyed=True))
     async def extend(silence: str, request: Request, actor: Annotated[Actor, responder]) -> SilenceSummary:
         """Let it end later."""
         return await known.extend(silence, await _event(request, actor, Extended, ("duration",)))
@@ -83,15 +88,15 @@ def _heartbeats(routes: APIRouter, access: Access, incidents: Incidents) -> None
         """Which senders must call in time, and how they stand."""
         return await watching.heartbeats(known)
 
-    described = described_body(HeartbeatRequest.model_json_schema(), {})
+    described = described_body(HeartbeatRequest.model_json_schema(), {}, keyed=False)
 
     @routes.put("/heartbeats/{name}", responses=API_DONE, openapi_extra=described)
     async def expect(name: HeartbeatInPath, request: Request, actor: Annotated[Actor, chief]) -> ListedHeartbeat:
         """Expect a sender to call every so often, or change what is expected of it."""
-        asked, _ = await _asked(request, actor, HeartbeatRequest)
+        wanted, _ = await asked(request, actor, HeartbeatRequest)
         there = await Installations(incidents.connection).current()
         try:
-            spec = watching.new_spec(name, asked, there, published_runbook(there, asked.runbook))
+            spec = watching.new_spec(name, wanted, there, published_runbook(there, wanted.runbook))
         except ValidationError as error:
             raise unusable(error) from None
         await known.add(name, spec)
@@ -102,7 +107,7 @@ def _heartbeats(routes: APIRouter, access: Access, incidents: Incidents) -> None
         """Expect it no longer."""
         await known.signal(name, Removed(by=actor.by(), via=VIA_API))
 
-    @routes.post("/heartbeats/{name}/pause", responses=API_DONE, openapi_extra=_span())
+    @routes.post("/heartbeats/{name}/pause", responses=API_DONE, openapi_extra=_span(keyed=False))
     async def pause(name: HeartbeatInPath, request: Request, actor: Annotated[Actor, responder]) -> ListedHeartbeat:
         """Expect no beat for a while."""
         event = await _event(request, actor, Paused, ("duration", "reason"))
@@ -114,21 +119,7 @@ def _heartbeats(routes: APIRouter, access: Access, incidents: Incidents) -> None
         return await watching.signal_heartbeat(known, name, await _event(request, actor, Unpaused, ()))
 
 
-async def _asked(request: Request, actor: Actor, model: type[W]) -> tuple[W, str]:
-    """What is asked for, and by whom. Raises Refusal, Unreadable."""
-    given = await said(request, (*model.model_fields, FOR))
-    by = actor.by(on_behalf_of(given))
-    return _made(model, {name: value for name, value in given.items() if name != FOR}), by
-
-
 async def _event(request: Request, actor: Actor, event: type[W], fields: tuple[str, ...]) -> W:
     given = await said(request, (*fields, FOR))
     known = {"by": actor.by(on_behalf_of(given)), "via": VIA_API, "id": event_id(request, actor) or uuid4().hex}
-    return _made(event, {**given, **known})
-
-
-def _made(model: type[W], given: Mapping[str, object]) -> W:
-    try:
-        return model.model_validate(given)
-    except ValidationError as error:
-        raise unusable(error) from None
+    return made(event, {**given, **known})

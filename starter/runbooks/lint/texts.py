@@ -18,8 +18,6 @@ from workflows.texts.render import ENVIRONMENT, FAILURES, why
 
 MAYBE = frozenset(SOMETIMES)
 KNOWN = frozenset((*ALWAYS, *SOMETIMES))
-IN_A_DUTY = frozenset({"items", "duty_title"})
-"""Known wherever a duty is."""
 
 
 def findings(book: Runbook) -> Iterator[Finding]:

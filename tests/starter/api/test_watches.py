@@ -99,3 +99,13 @@ async def test_a_silence_that_cannot_be_is_named_by_its_field(
     answer = await http.post(SILENCES, json=said)
     assert answer.status_code == 422
     assert [problem["field"] for problem in answer.json()["problems"]] == [field]
+
+
+async def test_a_silence_that_is_sent_again_is_the_same(http: httpx.AsyncClient, watched: Client) -> None:
+    """Its sender saw no answer, and does not know whether it was added."""
+    key = {"Idempotency-Key": "new disks"}
+    first = await http.post(SILENCES, json=MAINTENANCE, headers=key)
+    again = await http.post(SILENCES, json=MAINTENANCE, headers=key)
+    other = await http.post(SILENCES, json=MAINTENANCE)
+    assert [answer.status_code for answer in (first, again, other)] == [201, 201, 201]
+    assert first.json()["id"] == again.json()["id"] != other.json()["id"]

@@ -1,5 +1,7 @@
-"""The ids of workflows: what `incident-...` and `review-...` stand for is known here alone."""
+"""The ids of workflows, and the letters of those that people type. How an id begins is known here alone."""
 
+LETTERS = "23456789bcdfghjkmnpqrstvwxz"
+"""Of what people read aloud and type: no two look alike, and none makes a word (ADR 7)."""
 _REVIEW = "review-"
 _WITH_NAMES_FOR_PEOPLE = ("incident-", _REVIEW)
 

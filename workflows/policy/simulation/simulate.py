@@ -3,7 +3,7 @@
 It is the runner without Temporal: the same `plan`, the same `apply`, no clock. A live incident does what it shows.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -119,15 +119,3 @@ class Simulation:
         self.book = book
         if owes_review(self.book, self.incident):
             self.review = open_review(self.incident)
-
-
-def simulate(
-    opening: OpenRequest, at: datetime, script: Iterable[tuple[datetime, Event]], until: datetime
-) -> list[tuple[datetime, Demand]]:
-    """Everything that is sent from `at` to `until`, with the script's events in between, in the order of sending."""
-    simulation = Simulation.of(opening, at)
-    for moment, event in sorted(script, key=lambda step: step[0]):
-        simulation.run_to(moment)
-        simulation.happen(event)
-    simulation.run_to(until)
-    return simulation.sent

@@ -82,10 +82,6 @@ def write(value: timedelta) -> str:
     return sign + (" ".join(parts) or "0m")
 
 
-def whole_minutes(span: timedelta) -> timedelta:
-    return timedelta(minutes=span // timedelta(minutes=1))
-
-
 def roughly(span: timedelta) -> str:
     """`2d 4h`, `35m`: as exactly as people want to know it."""
     unit = timedelta(hours=1) if span >= timedelta(days=1) else timedelta(minutes=1)
