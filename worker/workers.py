@@ -27,8 +27,9 @@ NEW_INCIDENTS = 0.7
 before what others have to say."""
 PAGES_AT_ONCE = 30
 """Below the threads of the PagerDuty adapter: a page waits for PagerDuty, not for a thread."""
-SENDS_AT_ONCE = ResourceBasedSlotConfig(minimum_slots=4, maximum_slots=50, ramp_throttle=timedelta(milliseconds=50))
-"""What people are told waits while the machine is busy: then a page needs it, or a turn that wants one."""
+SENDS_AT_ONCE = ResourceBasedSlotConfig(minimum_slots=12, maximum_slots=50, ramp_throttle=timedelta(milliseconds=50))
+"""What people are told waits while the machine is busy: then a page needs it, or a turn that wants one. Twelve are
+always there: sends to a vendor that hangs take no processor, and must not keep the canary from its turn."""
 BUSY, FULL = 0.8, 0.95
 """The machine's processors and memory."""
 IN_MEMORY = 2_500

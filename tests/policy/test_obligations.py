@@ -200,6 +200,12 @@ def test_a_page_that_does_not_get_through_is_tried_again_soon() -> None:
     assert hours(simulation, "obliged/carol") == [97.5]
 
 
+def test_whom_no_pager_knows_is_tried_each_hour_and_not_each_five_minutes() -> None:
+    """Trying sooner changes nothing, and each failure is shouted."""
+    simulation = lived(owing(), 101.2, (0, SECURITY), (0.1, Acknowledged()), fails={"alice": "rejected"})
+    assert hours(simulation, "obliged/alice") == [97.5, 98.5, 99.5, 100, 101]
+
+
 def test_what_is_nobodys_is_the_ladders_first() -> None:
     simulation = lived(owing(GDPR | {"owner": "scribe", "deputy": "scribe"}), 98, (0, SECURITY))
     assert hours(simulation, "obliged/dave") == [97.5]

@@ -94,7 +94,7 @@ def test_what_people_are_told_waits_while_the_machine_is_busy_and_never_altogeth
     assert given(PAGE_QUEUE)["max_concurrent_activities"] == 30
     assert "tuner" not in given(PAGE_QUEUE)
     assert isinstance(given(COMMS_QUEUE)["tuner"], WorkerTuner)
-    assert SENDS_AT_ONCE.minimum_slots == 4
+    assert SENDS_AT_ONCE.minimum_slots == 12
     assert SENDS_AT_ONCE.maximum_slots == 50
 
 

@@ -110,12 +110,15 @@ def _pages(
 
 
 def _again_at(book: Runbook, incident: Incident, person: str, theirs: Sequence[LegalClock]) -> datetime | None:
-    """After the page before, once a deadline has passed; soon, if that did not get through."""
+    """After the page before, once a deadline has passed; soon, if that did not get through. To ring sooner whom no
+    pager knows would change nothing."""
     last = incident.settled.get(duty_key(DutyKind.OBLIGED, person))
     if last is None or not _rings(theirs, last.sent_at):
         return None
-    if last.outcome in ("rejected", "undelivered"):
+    if last.outcome == "undelivered":
         return last.settled_at + LOST_PAGE_AGAIN
+    if last.outcome == "rejected":
+        return after_quiet_hours(book.calendar, last.settled_at + PAGED_EVERY)
     late = [clock for clock in theirs if clock.due_at <= last.sent_at]
     return after_quiet_hours(book.calendar, last.sent_at + PAGED_EVERY) if late else None
 
