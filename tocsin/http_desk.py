@@ -1,6 +1,7 @@
 """The desk that goes by a gateway's HTTP API: whoever uses it needs a token, and nothing of Temporal."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from itertools import count
 from typing import Any
 from urllib.parse import quote
@@ -20,7 +21,7 @@ from starter.desk.answers import (
 )
 from starter.desk.meaning import Unlisted
 from starter.desk.verbs import content, verb_of
-from starter.temporal.results import ListPage, LookupFailed, RefusedByIncident, ReviewSummary, Summary
+from starter.temporal.results import ListPage, LookupFailed, RefusedByIncident, ReviewSummary, Row, Summary
 from tocsin.failure import ExitCode, Failure
 from workflows.policy.incident.events import Event
 from workflows.policy.views.results import Outgoing, PlanView, UpdateResult
@@ -64,13 +65,7 @@ class HttpDesk:
         return ListPage[Summary].model_validate_json(await self._get("incidents", query))
 
     async def all_incidents(self, *, closed: bool) -> tuple[Summary, ...]:
-        rows = list[Summary]()
-        for number in count(1):
-            page = await self.incidents(number, ROWS_AT_A_TIME, closed=closed)
-            rows += page.rows
-            if number * ROWS_AT_A_TIME >= page.total:
-                break
-        return tuple(rows)
+        return await _all(partial(self.incidents, closed=closed))
 
     async def show(self, part: str) -> ShownIncident | Remembered:
         return _SHOWN_INCIDENT.validate_json(await self._get(f"incidents/{_id(part)}"))
@@ -83,13 +78,7 @@ class HttpDesk:
         return ListPage[ReviewSummary].model_validate_json(await self._get("reviews", query))
 
     async def all_reviews(self, *, closed: bool) -> tuple[ReviewSummary, ...]:
-        rows = list[ReviewSummary]()
-        for number in count(1):
-            page = await self.reviews(number, ROWS_AT_A_TIME, closed=closed)
-            rows += page.rows
-            if number * ROWS_AT_A_TIME >= page.total:
-                break
-        return tuple(rows)
+        return await _all(partial(self.reviews, closed=closed))
 
     async def show_review(self, part: str) -> ShownReview | Remembered:
         return _SHOWN_REVIEW.validate_json(await self._get(f"reviews/{_id(part)}"))
@@ -159,3 +148,13 @@ def _read(answer: httpx.Response) -> tuple[str, list[str] | None]:
     if answer.status_code == httpx.codes.CONFLICT:
         return said.error, [each.field for each in said.problems]
     return "; ".join((said.error, *(f"{each.field}: {each.message}" for each in said.problems))), []
+
+
+async def _all(page: Callable[[int, int], Awaitable[ListPage[Row]]]) -> tuple[Row, ...]:
+    rows = list[Row]()
+    for number in count(1):
+        found = await page(number, ROWS_AT_A_TIME)
+        rows += found.rows
+        if number * ROWS_AT_A_TIME >= found.total:
+            break
+    return tuple(rows)

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence, Set
 from datetime import datetime
-from functools import partial
 
 from temporalio import workflow
 
@@ -14,7 +13,7 @@ from workflows.durable.runner import Runner
 from workflows.durable.succession import INCIDENT_WORKFLOW, leave_behind
 from workflows.policy.effects.demand import Demand
 from workflows.policy.engine import Plan, plan
-from workflows.policy.incident.events import AlertsReceived, DraftApproved, Event, stamp
+from workflows.policy.incident.events import AlertsReceived, Event, stamp
 from workflows.policy.incident.rules import rules
 from workflows.policy.incident.signals import INCIDENT_SIGNALS
 from workflows.policy.incident.state import Incident, declare
@@ -30,7 +29,6 @@ from workflows.policy.views.plan_view import as_markdown, plan_view
 from workflows.policy.views.results import IncidentInput, PlanView, Status, running_obligations
 from workflows.policy.views.summary import listed_while_open, summarize
 from workflows.review import start_review
-from workflows.texts.proofreading import approved_too_soon, left_open
 from workflows.texts.render import Message, words
 
 """No vowels (no words), nothing that is read as something else at 3 a.m."""
@@ -67,12 +65,8 @@ class IncidentProcedure:
     def after(self, event: Event, now: datetime) -> "IncidentProcedure":
         return IncidentProcedure(self._start, apply(self.book, self.incident, stamp(event, now)))
 
-    def refusal(self, event: Event, now: datetime) -> str | None:
-        no = refusal(self.book, self.incident, event) or left_open(self.book, event)
-        if no or not isinstance(event, DraftApproved):
-            return no
-        after = self.after(event, now)
-        return approved_too_soon(self.plan(now), after.plan(now), partial(after.words, now=now))
+    def refusal(self, event: Event) -> str | None:
+        return refusal(self.book, self.incident, event)
 
     def words(self, demand: Demand, now: datetime) -> Message:
         return words(self.book, self.incident, demand, now)

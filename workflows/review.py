@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence, Set
 from datetime import datetime
-from functools import partial
 
 from temporalio import workflow
 from temporalio.common import SearchAttributePair, TypedSearchAttributes, WorkflowIDReusePolicy
@@ -17,7 +16,7 @@ from workflows.durable.runner import Runner
 from workflows.durable.summaries import summary
 from workflows.policy.effects.demand import Demand
 from workflows.policy.engine import Plan
-from workflows.policy.incident.events import DraftApproved, Event, stamp
+from workflows.policy.incident.events import Event, stamp
 from workflows.policy.incident.state import Incident
 from workflows.policy.keys import workflow_ids
 from workflows.policy.review.debts import OWED_MEMO, review_debts
@@ -32,7 +31,6 @@ from workflows.policy.runbook.model import Runbook
 from workflows.policy.views.plan_view import lines
 from workflows.policy.views.results import PlanView
 from workflows.policy.views.summary import drill_memo
-from workflows.texts.proofreading import approved_too_soon, left_open
 from workflows.texts.render import Message, words
 
 
@@ -67,12 +65,8 @@ class ReviewProcedure:
         review = apply(self.book, self.review, stamp(event, now))
         return ReviewProcedure(self._start.model_copy(update={"review": review}))
 
-    def refusal(self, event: Event, now: datetime) -> str | None:
-        no = refusal(self.book, self.review, event) or left_open(self.book, event)
-        if no or not isinstance(event, DraftApproved):
-            return no
-        after = self.after(event, now)
-        return approved_too_soon(self.plan(now), after.plan(now), partial(after.words, now=now))
+    def refusal(self, event: Event) -> str | None:
+        return refusal(self.book, self.review, event)
 
     def words(self, demand: Demand, now: datetime) -> Message:
         return words(self.book, self.incident, demand, now, self.review)

@@ -105,7 +105,7 @@ async def other_silences() -> tuple[SilenceSummary, ...]:
 
 async def capture_by_silence(held: CaptureBySilence) -> bool:
     """False: it is not known to hold them."""
-    why = summary(f"silence {held.silence} holds {held.event.opening.title}")
+    why = f"silence {held.silence} holds {held.event.opening.title}"
     return await _asked("hold_by_silence", [held], bool, why) or False
 
 
@@ -126,7 +126,7 @@ async def _asked(
             task_queue=queue,
             start_to_close_timeout=FORWARD_WITHIN,
             schedule_to_close_timeout=within,
-            summary=why,
+            summary=summary(why),
         )
     except ActivityError:
         return None

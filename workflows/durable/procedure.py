@@ -34,7 +34,9 @@ class Procedure(Protocol):
     def after(self, event: Event, now: datetime) -> "Procedure":
         """As it would be once that has happened; this one stays as it is."""
 
-    def refusal(self, event: Event, now: datetime) -> str | None: ...
+    def refusal(self, event: Event) -> str | None:
+        """Why that cannot happen now; what is wrong with its words is not asked here."""
+
     def words(self, demand: Demand, now: datetime) -> Message: ...
     def plan_view(self, present: Plan, now: datetime, speed: float, in_flight: Set[str]) -> PlanView: ...
     def details(self, view: PlanView) -> str:

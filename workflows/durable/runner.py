@@ -29,6 +29,7 @@ from workflows.policy.effects.demand import Demand
 from workflows.policy.engine import Plan
 from workflows.policy.incident.events import (
     AlertsReceived,
+    DraftApproved,
     EffectAbandoned,
     EffectStarted,
     Event,
@@ -39,6 +40,7 @@ from workflows.policy.planning.wording import what
 from workflows.policy.views.results import PlanView, UpdateResult
 from workflows.texts import proofreading
 from workflows.texts.outside import let_out
+from workflows.texts.proofreading import approved_too_soon, left_open
 
 SUGGESTED_FOR = timedelta(minutes=10)
 """How long a run waits for a quiet moment to continue as new."""
@@ -210,9 +212,17 @@ class Runner:
 
     def _validate_update(self, name: str, args: Sequence[RawValue]) -> None:
         event = decoding.decode_strictly(self._procedure.known, name, args)
-        no = self._procedure.refusal(event, self.now())
+        no = self._refusal(event)
         if no and event.id not in self._procedure.incident.heard:
             raise ApplicationError(no, type="Refused")
+
+    def _refusal(self, event: Event) -> str | None:
+        procedure, now = self._procedure, self.now()
+        no = procedure.refusal(event) or left_open(procedure.book, event)
+        if no or not isinstance(event, DraftApproved):
+            return no
+        after = procedure.after(event, now)
+        return approved_too_soon(procedure.plan(now), after.plan(now), partial(after.words, now=now))
 
     def receive(self, event: Event) -> None:
         """An event from outside bears the wall clock's time, if any, and its sender's clock may be ahead."""

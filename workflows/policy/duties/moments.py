@@ -6,7 +6,7 @@ from typing import assert_never
 from workflows.policy.incident.state import Incident
 from workflows.policy.planning.conditions import flagged_at, matches_since
 from workflows.policy.runbook.model import Runbook
-from workflows.policy.runbook.names import Moment
+from workflows.policy.runbook.names import ClockStart, Moment
 from workflows.policy.runbook.terms import Duty
 from workflows.policy.time.calendar import in_business_hours, next_weekday
 
@@ -26,16 +26,23 @@ def moment_at(incident: Incident, moment: Moment) -> datetime | None:
 
 def begins_at(incident: Incident, duty: Duty) -> datetime | None:
     """The moment that it counts from; None: that has not come."""
-    match duty.counts_from:
-        case None | "declared" | "resolved":
-            return moment_at(incident, duty.counts_from or duty.at)
+    if duty.counts_from is None:
+        return moment_at(incident, duty.at)
+    return counted_from(incident, duty.counts_from, flagged_at(duty.when, incident))
+
+
+def counted_from(incident: Incident, start: ClockStart, flagged: datetime | None) -> datetime | None:
+    """`flagged`: when the flags were set that it depends on. What ends without being mitigated is mitigated then."""
+    match start:
+        case "declared" | "resolved":
+            return moment_at(incident, start)
         case "detected":
             return incident.detected_at
         case "flagged":
-            return flagged_at(duty.when, incident)
+            return flagged
         case "mitigated":
             return incident.mitigated_at or incident.resolved_at
-    assert_never(duty.counts_from)
+    assert_never(start)
 
 
 def wanted_at(duty: Duty, incident: Incident) -> datetime | None:

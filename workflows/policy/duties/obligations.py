@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from workflows.policy.duties.moments import moment_at
+from workflows.policy.duties.moments import counted_from
 from workflows.policy.incident.follow_up import Ending
 from workflows.policy.incident.obligation import ObligationRecord
 from workflows.policy.incident.rules import rules, who_owes
@@ -72,7 +72,7 @@ def clocks(book: Runbook, incident: Incident) -> tuple[LegalClock, ...]:
 
 def _of(book: Runbook, incident: Incident, record: ObligationRecord) -> Iterator[LegalClock]:
     terms = next((each for each in book.obligations if each.id == record.terms.id), record.terms)
-    begins = _begins_at(incident, record, terms)
+    begins = counted_from(incident, terms.counts_from, record.flagged_at or record.since)
     if begins is None:
         return
     stages = terms.stages or ((Stage(id=terms.id, within=terms.within),) if terms.within is not None else ())
@@ -85,17 +85,6 @@ def _of(book: Runbook, incident: Incident, record: ObligationRecord) -> Iterator
         reported[stage.id] = due_at if ending is None or ending.waived else ending.at
         if ending is None:
             yield LegalClock(terms, name, record.since, counts_from, due_at)
-
-
-def _begins_at(incident: Incident, record: ObligationRecord, terms: Obligation) -> datetime | None:
-    match terms.counts_from:
-        case "detected":
-            return incident.detected_at
-        case "flagged":
-            return record.flagged_at or record.since
-        case "mitigated":
-            return incident.mitigated_at or incident.resolved_at
-    return moment_at(incident, terms.counts_from)
 
 
 def _later(book: Runbook, at: datetime, within: timedelta | str) -> datetime:
