@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from workflows.policy.effects.offers import Offer
 from workflows.policy.runbook.names import PublicStatus
 from workflows.policy.wire.model import Instant, Wire
 
@@ -85,6 +86,8 @@ class Post(Wire):
     pin: bool = False
     role: str | None = None
     """The role that owes the answer (nag, draft, checklist)."""
+    offers: tuple[Offer, ...] = ()
+    """What can be done from the message itself."""
 
 
 class Publish(Wire):
