@@ -2,14 +2,18 @@
 
 import asyncio
 import os
+import re
 import signal
 from typing import Annotated
 
 import typer
+from fastapi import FastAPI
 
 from sandbox.app import create_app
 from sandbox.mail import Mailbox
 from sandbox.serve import LOOPBACK, serving
+from sandbox.slack.app import SlackApp
+from sandbox.slack.people import FIRST_MEMBERS, SandboxMember, member_named
 from sandbox.world import Subscriber
 
 
@@ -22,30 +26,53 @@ def main(
     channel: Annotated[
         list[str] | None, typer.Option(help="Slack channel that exists from the start; repeatable")
     ] = None,
+    member: Annotated[
+        list[str] | None, typer.Option(help="who is in Slack, as ID=NAME (U0VERA=Vera Steersman); repeatable")
+    ] = None,
+    slack_url: Annotated[str | None, typer.Option(help="where Slack's calls go: presses, commands, events")] = None,
+    slack_secret: Annotated[str, typer.Option(help="what they are signed with")] = "",
     webhook_url: Annotated[str | None, typer.Option(help="where PagerDuty's V3 webhooks go")] = None,
     webhook_secret: Annotated[str, typer.Option(help="what they are signed with")] = "",
 ) -> None:
     """Stand in for Slack, PagerDuty, ntfy, Statuspage, Jira and a mail server, until interrupted."""
-    if webhook_url and not webhook_secret:
-        raise typer.BadParameter("--webhook-url needs --webhook-secret: PagerDuty signs every webhook")
-    if webhook_url and not webhook_url.startswith(("http://", "https://")):
-        raise typer.BadParameter(f"--webhook-url must begin with http:// or https://, not {webhook_url}")
-    subscriber = Subscriber(webhook_url, webhook_secret) if webhook_url else None
+    _check_pair("webhook", webhook_url, webhook_secret, "PagerDuty signs every webhook")
+    _check_pair("slack", slack_url, slack_secret, "Slack signs every call")
+    mailbox = Mailbox()
+    app = create_app(
+        channel or ["incidents"],
+        Subscriber(webhook_url, webhook_secret) if webhook_url else None,
+        mailbox,
+        [_member(each) for each in member] if member else FIRST_MEMBERS,
+        SlackApp(slack_url, slack_secret),
+    )
     try:
-        asyncio.run(_serve(host, port, mail_port, channel or ["incidents"], subscriber))
+        asyncio.run(_serve(host, port, mail_port, app, mailbox))
     except OSError as error:
         where, option = (error.filename, "--mail-port") if error.filename else (f"{host}:{port}", "--port")
         typer.echo(f"sandbox: cannot listen on {where}: {_reason(error)}; choose another {option}", err=True)
         raise typer.Exit(1) from None
 
 
-async def _serve(host: str, port: int, mail_port: int, channels: list[str], subscriber: Subscriber | None) -> None:
+def _check_pair(option: str, url: str | None, secret: str, why: str) -> None:
+    if url and not secret:
+        raise typer.BadParameter(f"--{option}-url needs --{option}-secret: {why}")
+    if url and not url.startswith(("http://", "https://")):
+        raise typer.BadParameter(f"--{option}-url must begin with http:// or https://, not {url}")
+
+
+def _member(written: str) -> SandboxMember:
+    user_id, equals, name = written.partition("=")
+    if not (equals and name and re.fullmatch(r"[UW][A-Z0-9]+", user_id)):
+        raise typer.BadParameter(f"--member is ID=NAME, such as U0VERA=Vera Steersman, not {written}")
+    return member_named(user_id, name)
+
+
+async def _serve(host: str, port: int, mail_port: int, app: FastAPI, mailbox: Mailbox) -> None:
     stopped = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    mailbox = Mailbox()
     async with (
-        serving(create_app(channels, subscriber, mailbox), port, host) as url,
+        serving(app, port, host) as url,
         mailbox.taking(host, mail_port) as mail,
     ):
         typer.echo(f"sandbox: {url}")

@@ -5,34 +5,43 @@ from collections.abc import AsyncIterator, Iterable
 
 from fastapi import FastAPI
 
-from sandbox import control, jira, ntfy, pagerduty_events, pagerduty_rest, slack_api, statuspage
+from sandbox import control, jira, ntfy, pagerduty_events, pagerduty_rest, statuspage
 from sandbox.gate import FaultGate
 from sandbox.mail import Mailbox
+from sandbox.slack import api as slack_api
+from sandbox.slack import control as slack_control
+from sandbox.slack.app import SlackApp
+from sandbox.slack.people import FIRST_MEMBERS, SandboxMember
 from sandbox.vendor_error import VendorError, answer_in_vendors_words
 from sandbox.world import SandboxWorld, Subscriber
 
 
 def create_app(
-    channels: Iterable[str] = ("incidents",), subscriber: Subscriber | None = None, mailbox: Mailbox | None = None
+    channels: Iterable[str] = ("incidents",),
+    subscriber: Subscriber | None = None,
+    mailbox: Mailbox | None = None,
+    members: Iterable[SandboxMember] = FIRST_MEMBERS,
+    slack_app: SlackApp | None = None,
 ) -> FastAPI:
-    """`channels` exist in Slack from the start; `subscriber` gets PagerDuty's webhooks; `mailbox` is shown. Serve it
-    with sandbox.serve."""
-    world = SandboxWorld(channels, subscriber, mailbox or Mailbox())
+    """`channels` and `members` are in Slack from the start; `subscriber` gets PagerDuty's webhooks, `slack_app` Slack's
+    calls; `mailbox` is shown. Serve it with sandbox.serve."""
+    world = SandboxWorld(channels, subscriber, mailbox or Mailbox(), members, slack_app)
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         world.open()
         yield
-        await world.webhooks.close()
+        await world.close()
 
     app = FastAPI(title="Tocsin sandbox", lifespan=lifespan)
-    app.include_router(slack_api.router(world.workspace))
+    app.include_router(slack_api.router(world.workspace, world.sockets))
     app.include_router(pagerduty_events.router(world.pager))
     app.include_router(pagerduty_rest.router(world.pager))
     app.include_router(ntfy.router(world.topics))
     app.include_router(statuspage.router(world.pages))
     app.include_router(jira.router(world.tracker))
     app.include_router(control.router(world))
+    app.include_router(slack_control.router(world))
     app.include_router(control.page_router())
     app.add_exception_handler(VendorError, answer_in_vendors_words)
     app.add_middleware(FaultGate, wire=world.wire, faults=world.faults)

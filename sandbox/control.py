@@ -1,7 +1,6 @@
 """The other side of the sandbox: outages, a human's finger on the pager, and a look at everything."""
 
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import Literal
 
 from fastapi import APIRouter, HTTPException
@@ -12,8 +11,12 @@ from sandbox.faults import Fault
 from sandbox.jira import Issue
 from sandbox.mail import ReceivedMail
 from sandbox.ntfy import Notification
+from sandbox.page import page
 from sandbox.pagerduty import Agent, PhoneRing, SandboxIncident
-from sandbox.slack import SandboxChannel
+from sandbox.slack.app import MessageShortcut
+from sandbox.slack.channel import SandboxChannel
+from sandbox.slack.modals import SandboxModal
+from sandbox.slack.people import BOT_USER, SandboxMember, SandboxUserGroup
 from sandbox.statuspage import StatuspageIncident
 from sandbox.webhooks import SubscriberTally
 from sandbox.wire import Vendor, WireEntry
@@ -39,6 +42,8 @@ class NewChannel(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str
+    with_app: bool = True
+    """The app is in it."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,12 @@ class State:
     """Everything that can be seen: what the vendors would show their users."""
 
     channels: list[SandboxChannel]
+    members: list[SandboxMember]
+    user_groups: list[SandboxUserGroup]
+    modals: list[SandboxModal]
+    slack_calls: str
+    """Where Slack's calls go: `socket`, an address, or nothing."""
+    slack_shortcuts: list[MessageShortcut]
     rings: list[PhoneRing]
     pagerduty_incidents: list[SandboxIncident]
     notifications: list[Notification]
@@ -71,10 +82,10 @@ def router(world: SandboxWorld) -> APIRouter:
 
 
 def page_router() -> APIRouter:
-    page = files("sandbox").joinpath("page.html").read_text(encoding="utf-8")
+    document = page()
 
     async def show_page() -> HTMLResponse:
-        return HTMLResponse(page, headers={"Cache-Control": "no-store"})
+        return HTMLResponse(document, headers={"Cache-Control": "no-store"})
 
     async def no_icon() -> Response:
         return Response(status_code=204)
@@ -93,6 +104,11 @@ class _Control:
         world = self._world
         return State(
             channels=world.workspace.channels,
+            members=world.workspace.people.members,
+            user_groups=world.workspace.people.groups,
+            modals=world.workspace.modals.all(),
+            slack_calls="socket" if world.sockets.count else world.workspace.app.url or "",
+            slack_shortcuts=list(world.workspace.app.shortcuts),
             rings=world.pager.rings,
             pagerduty_incidents=world.pager.incidents,
             notifications=world.topics.notifications,
@@ -114,7 +130,9 @@ class _Control:
         self._world.faults.clear()
 
     async def create_channel(self, channel: NewChannel) -> SandboxChannel:
-        return self._world.workspace.create(channel.name)
+        workspace = self._world.workspace
+        members = [each for each in workspace.everybody() if channel.with_app or each != BOT_USER]
+        return workspace.create(channel.name, members=members)
 
     async def subscribe(self, subscription: Subscription) -> None:
         self._world.webhooks.subscribe(str(subscription.url), subscription.secret)

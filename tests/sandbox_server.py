@@ -45,7 +45,7 @@ class SandboxServer:
 
     async def state(self) -> dict[str, Any]:
         """All that the vendors show: see `sandbox.control.State`."""
-        state: dict[str, Any] = await self._control("GET", "state")
+        state: dict[str, Any] = await self.control("GET", "state")
         return state
 
     async def wire(
@@ -53,35 +53,36 @@ class SandboxServer:
     ) -> list[dict[str, Any]]:
         """The requests that came in: see `sandbox.wire.Entry`."""
         query = {"since": since} if vendor is None else {"since": since, "vendor": vendor}
-        entries: list[dict[str, Any]] = await self._control("GET", "wire", params=query)
+        entries: list[dict[str, Any]] = await self.control("GET", "wire", params=query)
         return entries
 
     async def fault(self, **fault: Any) -> None:
         """An outage: the fields of `sandbox.faults.Fault`."""
-        await self._control("POST", "faults", json=fault)
+        await self.control("POST", "faults", json=fault)
 
     async def clear_faults(self) -> None:
-        await self._control("DELETE", "faults")
+        await self.control("DELETE", "faults")
 
     async def create_channel(self, name: str) -> str:
         """The id of the new channel."""
-        channel = await self._control("POST", "channels", json={"name": name})
+        channel = await self.control("POST", "channels", json={"name": name})
         return str(channel["id"])
 
     async def subscribe(self, url: str, secret: str) -> None:
         """Send PagerDuty's webhooks there."""
-        await self._control("POST", "webhooks", json={"url": url, "secret": secret})
+        await self.control("POST", "webhooks", json={"url": url, "secret": secret})
 
     async def press(
         self, incident_id: str, action: Literal["acknowledge", "resolve", "reopen"], by: str = "Alice Example"
     ) -> None:
         """A human presses the button in PagerDuty."""
-        await self._control("POST", f"pagerduty/{incident_id}/{action}", json={"by": by})
+        await self.control("POST", f"pagerduty/{incident_id}/{action}", json={"by": by})
 
     async def reset(self) -> None:
-        await self._control("POST", "reset")
+        await self.control("POST", "reset")
 
-    async def _control(self, method: str, path: str, **request: Any) -> Any:
+    async def control(self, method: str, path: str, **request: Any) -> Any:
+        """Below `/control/`."""
         answer = await self.client.request(method, f"{self.url}/control/{path}", **request)
         assert answer.is_success, answer.text
         return answer.json() if answer.content else None

@@ -39,7 +39,13 @@ class Recipe:
     def of(self, member: str) -> Iterator[str]:
         """The files for one that is there already."""
         for file in self.files:
-            yield PLACE.sub(member.replace("-", "_"), file.replace("<page>", member))
+            yield grown(PLACE.sub(member.replace("-", "_"), file.replace("<page>", member)))
+
+
+def grown(file: str) -> str:
+    """A module that has become a package is still the one that the recipe means."""
+    package = f"{file.removesuffix('.py')}/__init__.py"
+    return package if not (ROOT / file).is_file() and (ROOT / package).is_file() else file
 
 
 def recipes() -> dict[str, Recipe]:

@@ -130,5 +130,6 @@ async def test_a_reset_leaves_nothing_behind(sandbox: SandboxServer, slack: Asyn
     await sandbox.reset()
     state = await sandbox.state()
     [channel] = state.pop("channels")
+    assert [each["name"] for each in state.pop("members")][:2] == ["Tocsin", "Alice Example"]
     assert (channel["name"], channel["messages"], any(state.values())) == ("incidents", [], False)
     assert await sandbox.wire() == []

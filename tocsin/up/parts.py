@@ -38,8 +38,9 @@ def temporal(layout: Layout, folder: Folder, lock: int, environment: Mapping[str
 
 def sandbox(layout: Layout, books: Iterable[Runbook], webhook_secret: str, environment: Mapping[str, str]) -> Part:
     """Its chat has the channels that some runbook names; its pager calls the gateway back, as PagerDuty would. Raises
-    SettingsError without the package of its mail server."""
-    demand("aiosmtpd")
+    SettingsError without the packages of its servers."""
+    for package in ("aiosmtpd", "wsproto"):
+        demand(package)
     hook = f"{layout.published.gateway}/webhooks/pagerduty"
     ports = ("--port", str(layout.sandbox_port), "--mail-port", str(layout.mail_port))
     channels = sorted({channel for book in books for channel in channels_of(book)})

@@ -1,0 +1,54 @@
+let now = { channels: [], members: [], user_groups: [], modals: [], slack_shortcuts: [] };
+const yourName = () => now.members.find(it => it.id === you())?.name ?? "Somebody";
+const fault = it => [it.vendor, it.method, it.drop ? "replies lost" : it.error ?? it.status ?? `slow by ${it.delay_s} s`].filter(Boolean).join(" ");
+
+function drawPeople() {
+  const select = document.getElementById("you"), before = select.value || sessionStorage.getItem("you");
+  const listed = people();
+  if (select.options.length === listed.length) return;
+  select.replaceChildren(...listed.map(([id, name]) => choiceNode(id, name, id === before)));
+}
+
+// What somebody unfolded or folded stays so.
+function remembering(draw) {
+  const folds = new Map([...document.querySelectorAll("details[id]")].map(node => [node.id, node.open]));
+  draw();
+  for (const node of document.querySelectorAll("details[id]")) if (folds.has(node.id)) node.open = folds.get(node.id);
+}
+
+function show(state) {
+  now = state;
+  drawPeople();
+  remembering(() => {
+    drawSlack();
+    document.getElementById("pager").replaceChildren(...phones());
+    document.getElementById("status").replaceChildren(...statusPage());
+    document.getElementById("mails").replaceChildren(...mails());
+    document.getElementById("tickets").replaceChildren(...tickets());
+  });
+  drawModal();
+  document.getElementById("faults").textContent = state.faults.length ? "Outage: " + state.faults.map(fault).join("; ") : "";
+}
+
+let shown = "";
+
+async function look() {
+  const live = document.getElementById("live");
+  try {
+    const answer = await (await fetch("/control/state")).text();
+    live.textContent = "live";
+    live.className = "faint";
+    // Only a change is drawn, so that what somebody is reading or pressing stays where it is.
+    if (answer !== shown) { shown = answer; show(JSON.parse(answer)); }
+  } catch (error) {
+    live.textContent = "not connected: " + error.message;
+    live.className = "faint lost";
+  }
+}
+
+document.getElementById("you").addEventListener("change", event => { sessionStorage.setItem("you", event.target.value); show(now); });
+for (const [id, label] of [["slack", "Slack"], ["phones", "Phones"], ["outside", "Status page, mails, tickets"]])
+  document.getElementById("jump").append(button(label, "", () => document.getElementById(id).scrollIntoView()));
+
+look();
+setInterval(look, 1000);

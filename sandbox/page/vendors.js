@@ -1,0 +1,65 @@
+// --- phones ---
+
+const SAID = { triggered: "ringing", acknowledged: "acknowledged", resolved: "resolved" };
+
+function ring(incident) {
+  const log = make("details", "", make("summary", "faint", "Log, notes"),
+    incident.log.map(entry => make("div", "row faint", span(`${entry.what} · ${entry.by}`), clock(entry.at))),
+    incident.notes.map(note => make("div", "text", note.content)));
+  log.id = incident.id;
+  const press = (action, label) => button(label, "", () => control(`pagerduty/${incident.id}/${action}`, { by: yourName() }));
+  return make("article", `pager ${incident.status}`,
+    make("div", "row", span(SAID[incident.status], "state"), clock(incident.created_at)),
+    make("h3", "text", incident.title),
+    make("div", "faint", `to ${incident.service.routing_key} · ${incident.incident_key}`),
+    make("div", "buttons", incident.status === "triggered" ? press("acknowledge", "Acknowledge") : null,
+      incident.status !== "resolved" ? press("resolve", "Resolve") : null), log);
+}
+
+function notification(it) {
+  return make("article", "pager", make("div", "row", span("ntfy, priority " + it.priority, "state"), clock(it.time * 1000)),
+    make("h3", "text", it.title), make("div", "text", it.message),
+    make("div", "faint", `to ${it.topic}` + it.actions.map(action => ` · ${action.label}`).join("")));
+}
+
+function phones() {
+  const rung = [...now.notifications.map(it => [it.time * 1000, notification(it)]),
+    ...now.pagerduty_incidents.map(it => [Date.parse(it.created_at), ring(it)])];
+  return rung.length ? rung.sort((a, b) => b[0] - a[0]).map(([, node]) => node) : [make("p", "faint", "No phone has rung.")];
+}
+
+// --- status page ---
+
+function publicIncident(incident) {
+  return make("article", "", make("h3", "", incident.name), incident.incident_updates.map(update =>
+    make("div", "update", span(update.status, "status"), span(update.body ? " – " + update.body : "", "text"),
+      make("div", "", clock(update.created_at)))));
+}
+
+function statusPage() {
+  const open = now.statuspage_incidents.filter(incident => incident.status !== "resolved").reverse();
+  const past = now.statuspage_incidents.filter(incident => incident.status === "resolved").reverse();
+  return [
+    make("div", open.length ? "banner troubled" : "banner", open.length ? "We are having trouble" : "All systems operational"),
+    ...open.map(publicIncident),
+    past.length ? make("h2", "", "Past incidents") : make("p", "faint", "No past incidents."),
+    ...past.map(publicIncident)];
+}
+
+// --- mails and tickets ---
+
+function mails() {
+  if (!now.mails.length) return [make("p", "faint", "No mail.")];
+  return [...now.mails].reverse().map(mail => make("article", "",
+    make("div", "row", make("strong", "", mail.to), clock(mail.at)),
+    make("h3", "", mail.subject), make("div", "text", mail.text),
+    make("div", "faint", `from ${mail.sender}, to ${mail.recipients.join(", ")}`)));
+}
+
+function tickets() {
+  if (!now.tickets.length) return [make("p", "faint", "No ticket.")];
+  return [...now.tickets].reverse().map(ticket => make("article", "",
+    make("div", "row", make("strong", "", ticket.key), span(ticket.status, "status")),
+    make("h3", "", ticket.summary), make("div", "text", ticket.text),
+    ticket.comments.map(comment => make("div", "update text", comment.text, clock(comment.created)))));
+}

@@ -1,0 +1,1 @@
+"""Slack in memory: the Web API, Socket Mode, the people who press, and what they see."""
