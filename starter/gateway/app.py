@@ -1,6 +1,5 @@
 """The gateway: verifies what arrives, translates it, hands it to Temporal, and only then answers."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -11,6 +10,7 @@ from settings import Settings
 from starter.desk.temporal_desk import TemporalDesk
 from starter.gateway.access import Access
 from starter.gateway.admission import Admission, Unproved
+from starter.gateway.background import BackgroundLoops
 from starter.gateway.canary import Canary
 from starter.gateway.errors import answer_refusals
 from starter.gateway.limits import Door
@@ -42,7 +42,6 @@ from starter.temporal.installations import Installations
 from starter.temporal.loading import loaded
 from starter.temporal.silences import Silences
 
-LAST_WORDS_S = 2.0
 NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
 """FastAPI would ask the environment at each request whether somebody watches."""
 
@@ -67,8 +66,15 @@ def create_app(
     admission = Admission(settings, unproved, outcomes)
     commit = GroupCommit(incidents, settings.openings)
     pipeline = Pipeline(published, silencing, commit, outcomes, settings.max_body_bytes, admission.beside)
+    loops = {
+        "which runbooks are followed": published.run,
+        "heartbeats' beats": beats.run,
+        "which silences there are": silencing.run,
+        "what is stuck": stuck.run,
+    }
+    background = BackgroundLoops(loops | ({"the canary": canary.run} if canary else {}))
     watched = health.Watched(
-        incidents, library, published, outcomes, door or Door(), silencing, stuck, commit.gathering, canary
+        incidents, library, published, outcomes, door or Door(), silencing, stuck, background, commit.gathering, canary
     )
     routers = (
         alerts.router(admission, pipeline),
@@ -84,14 +90,10 @@ def create_app(
 
     @asynccontextmanager
     async def alive(_: FastAPI) -> AsyncIterator[None]:
-        """What runs beside the requests; when they have ended, it is given a moment to finish."""
         await published.first_look()
-        loops = (published.run(), beats.run(), silencing.run(), stuck.run())
-        beside = [asyncio.create_task(loop) for loop in loops]
+        background.start()
         yield
-        for task in beside:
-            task.cancel()
-        await asyncio.wait(beside, timeout=LAST_WORDS_S)
+        await background.stop()
 
     summary = "Alerts in, durable incidents out"
     app = FastAPI(

@@ -63,15 +63,13 @@ async def serve(
     if on_listening:
         on_listening(address)
     gc.freeze()  # what there is now stays: not to be looked through again and again while alerts come
-    watching, serving = asyncio.create_task(canary.run()), asyncio.create_task(server.serve(sockets=[listener]))
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
     try:
         await asyncio.shield(serving)
     except asyncio.CancelledError:
         server.should_exit = True  # uvicorn closes its sockets only when it ends by itself
         await serving
         raise
-    finally:
-        watching.cancel()
 
 
 def _demand(settings: Settings, library: Library, host: str, *, exposed: bool) -> None:

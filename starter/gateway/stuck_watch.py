@@ -18,10 +18,12 @@ from starter.temporal.stuck_pages import StuckPage, ring_once
 from workflows.policy.effects.effects import Page, Send
 from workflows.policy.keys import vendor_keys
 from workflows.policy.watches.installation import Installation
-from workflows.policy.watches.stuck import StuckLadder, StuckWorkflow, stuck_ladders
+from workflows.policy.watches.stuck import StuckLadder, StuckWorkflow, TierCall, stuck_ladders
 
 STUCK_LOOK_EVERY_S = 10.0
 STUCK_LOOK_WITHIN = timedelta(seconds=60)
+UNKNOWN_AFTER = timedelta(minutes=2)
+"""Longer than a look and the pause before it."""
 
 log = structlog.get_logger()
 
@@ -36,10 +38,13 @@ class StuckWatch:
         self._connection = connection
         self._published = published
         self.stuck: tuple[StuckWorkflow, ...] = ()
-        """At the last look."""
+        """At the last look that succeeded,"""
+        self.looked_at: datetime | None = None
+        """... which was then; before the first, when looking began. None: it has not begun."""
 
     async def run(self) -> None:
         """Never returns."""
+        self.looked_at = self.looked_at or datetime.now(UTC)
         while True:
             await self.look(datetime.now(UTC))
             await asyncio.sleep(STUCK_LOOK_EVERY_S)
@@ -49,17 +54,19 @@ class StuckWatch:
         try:
             async with self._connection.temporal(deadline=STUCK_LOOK_WITHIN):
                 before, self.stuck = self.stuck, await stuck_workflows(self._connection.client)
+                self.looked_at = now
                 if self.stuck != before:
-                    log.error("workflows are stuck", stuck=list(self.problems()))
+                    log.error("workflows are stuck", stuck=[_sentence(each) for each in self.stuck])
                 if self.stuck:
                     await self._page_people(now)
         except Unreachable as error:
             log.warning("nobody knows whether an incident is stuck", problem=str(error))
 
-    def problems(self) -> Iterator[str]:
+    def problems(self, now: datetime) -> Iterator[str]:
         """For people who look how the gateway stands."""
-        for each in self.stuck:
-            yield f"{each.name} is stuck since {each.since:%Y-%m-%d %H:%M:%S} UTC: {each.why}"
+        if self.looked_at is not None and now - self.looked_at > UNKNOWN_AFTER:
+            yield f"nobody knows since {self.looked_at:%Y-%m-%d %H:%M:%S} UTC whether a workflow is stuck"
+        yield from map(_sentence, self.stuck)
 
     async def _page_people(self, now: datetime) -> None:
         installation = self._published.in_force
@@ -73,25 +80,31 @@ class StuckWatch:
         """The next tier is called when its time has come; or at once, when nobody of this one can be reached."""
         reached = True
         for tier, people in enumerate(ladder.tiers):
-            if reached and now < ladder.due_at(tier):
+            call = ladder.call(tier, now, at_once=not reached)
+            if call is None:
                 return
-            fates = [await self._ring(person, tier, ladder) for person in people]
+            fates = [await self._ring(person, tier, ladder, call, now) for person in people]
             reached = any(fate is not StuckPage.FAILED for fate in fates)
 
-    async def _ring(self, person: str, tier: int, ladder: StuckLadder) -> StuckPage:
-        fate = await ring_once(self._connection.client, person, ladder.since, _page(person, tier, ladder))
+    async def _ring(self, person: str, tier: int, ladder: StuckLadder, call: TierCall, now: datetime) -> StuckPage:
+        send = _page(person, tier, ladder, call)
+        fate = await ring_once(self._connection.client, person, ladder.gravity, call, send, now)
         if fate is StuckPage.RUNG:
             log.error("somebody is rung because a workflow is stuck", person=person, tier=tier + 1)
         return fate
 
 
-def _page(person: str, tier: int, ladder: StuckLadder) -> Send:
-    incident = f"stuck-{ladder.since:%Y%m%dT%H%M%S}"
+def _sentence(stuck: StuckWorkflow) -> str:
+    return f"{stuck.name} is stuck since {stuck.since:%Y-%m-%d %H:%M:%S} UTC: {stuck.why}"
+
+
+def _page(person: str, tier: int, ladder: StuckLadder, call: TierCall) -> Send:
+    incident = f"stuck-{call.newest:%Y%m%dT%H%M%S}"
     return Send(
         incident=incident,
         key=f"stuck/{person}",
-        vendor_key=vendor_keys.of_stuck(incident, person),
-        effect=Page(to=person, tier=tier + 1, round=1, round_started_at=ladder.since),
+        vendor_key=vendor_keys.of_stuck(incident, ladder.gravity, person),
+        effect=Page(to=person, tier=tier + 1, round=1, round_started_at=call.newest),
         subject=ladder.subject,
         text=ladder.text,
         severity=ladder.severity,

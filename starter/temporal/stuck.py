@@ -6,10 +6,10 @@ namespace that does not know the mark, each open workflow is looked at.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, timedelta
 
-from temporalio.api.enums.v1 import EventType
+from temporalio.api.enums.v1 import EventType, TimeoutType, WorkflowTaskFailedCause
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest, GetWorkflowExecutionHistoryReverseRequest
 from temporalio.client import Client, WorkflowExecutionDescription
@@ -24,13 +24,16 @@ MARKED_STUCK = "TemporalReportedProblems IN ('category=WorkflowTaskFailed', 'cat
 OPEN_OF_OURS = f"{OURS} AND ExecutionStatus = 'Running'"
 DESCRIBED_AT_ONCE = 20
 DESCRIBED_WITHIN = timedelta(seconds=4)
-FAILS_AGAIN, TIMES_OUT_AGAIN = 2, 6
-"""From which attempt on one that failed, or took too long, counts: a machine that is busy makes up for the latter."""
-TASK_ENDS = (
-    EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED,
-    EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED,
-    EventType.EVENT_TYPE_WORKFLOW_TASK_TIMED_OUT,
+TIMES_OUT_AGAIN = 5
+"""So many in a row that took too long count: a machine that is busy makes up for fewer. One that fails counts."""
+OF_THE_SERVER = (
+    WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND,
+    WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_RESET_STICKY_TASK_QUEUE,
+    WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_FORCE_CLOSE_COMMAND,
+    WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_FAILOVER_CLOSE_COMMAND,
+    WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_RESET_WORKFLOW,
 )
+"""No code is at fault: something came meanwhile, or somebody has reset the workflow."""
 
 
 async def stuck_workflows(client: Client) -> tuple[StuckWorkflow, ...]:
@@ -70,12 +73,12 @@ async def how_stuck(client: Client, workflow_id: str) -> StuckWorkflow | None:
             return None
         raise
     attempt = run.raw_description.pending_workflow_task.attempt
-    end = await _last_task(client, run) if attempt >= FAILS_AGAIN else None
-    why = _why(end, attempt) if end else ""
-    return await _stuck(run, end, why) if end and why else None
+    ends = await _ends_without_success(client, run) if attempt else []
+    why = _why(ends, attempt)
+    return await _stuck(run, ends[-1], why) if why else None
 
 
-async def _stuck(run: WorkflowExecutionDescription, end: HistoryEvent, why: str) -> StuckWorkflow:
+async def _stuck(run: WorkflowExecutionDescription, first: HistoryEvent, why: str) -> StuckWorkflow:
     known = run.typed_search_attributes
     return StuckWorkflow(
         workflow_id=run.id,
@@ -83,26 +86,42 @@ async def _stuck(run: WorkflowExecutionDescription, end: HistoryEvent, why: str)
         name=await named_run(run),
         severity=known.get(attributes.SEVERITY, ""),
         runbook=known.get(attributes.RUNBOOK, ""),
-        since=end.event_time.ToDatetime(UTC),
+        since=first.event_time.ToDatetime(UTC),
         why=why,
     )
 
 
-def _why(end: HistoryEvent, attempt: int) -> str:
-    """Only the first of the failures in a row is kept in the history."""
-    if end.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED:
-        return of_task(end.workflow_task_failed_event_attributes.failure)
-    if end.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_TIMED_OUT and attempt >= TIMES_OUT_AGAIN:
-        return f"no worker finishes its task in time, {attempt - 1} times in a row"
-    return ""
+def _why(ends: Sequence[HistoryEvent], attempt: int) -> str:
+    """As it is now. Of tasks that fail one after the other, the history has only the first; whatever is signalled in
+    between begins a new series, whose attempts count from one."""
+    failed = [each for each in ends if each.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED]
+    count = len(ends) + max(attempt - 2, 0)
+    if not failed and count < TIMES_OUT_AGAIN:
+        return ""
+    if ends[0] in failed:
+        return of_task(ends[0].workflow_task_failed_event_attributes.failure)
+    return f"no worker finishes its task in time: {count} in a row went wrong"
 
 
-async def _last_task(client: Client, run: WorkflowExecutionDescription) -> HistoryEvent | None:
-    """How the last one ended that the history knows of."""
+async def _ends_without_success(client: Client, run: WorkflowExecutionDescription) -> list[HistoryEvent]:
+    """How its tasks have ended since the last that got through, newest first. Signals stand between them, of which a
+    history has ten thousand at most."""
+    ends = []
     async for event in _backwards(client, run):
-        if event.event_type in TASK_ENDS:
-            return event
-    return None
+        if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED:
+            break
+        if _went_wrong(event):
+            ends.append(event)
+    return ends
+
+
+def _went_wrong(event: HistoryEvent) -> bool:
+    if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED:
+        return event.workflow_task_failed_event_attributes.cause not in OF_THE_SERVER
+    # Of the other kind, it has waited for a worker that had it in memory and is gone.
+    timed_out = event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_TIMED_OUT
+    kind = event.workflow_task_timed_out_event_attributes.timeout_type
+    return timed_out and kind == TimeoutType.TIMEOUT_TYPE_START_TO_CLOSE
 
 
 async def _backwards(client: Client, run: WorkflowExecutionDescription) -> AsyncIterator[HistoryEvent]:

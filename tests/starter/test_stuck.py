@@ -1,39 +1,52 @@
 """A workflow that the worker's code cannot go on with is seen, named and paged for, not by a workflow."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from unittest.mock import patch
 
 import pytest
 from temporalio import activity
-from temporalio.client import Client
+from temporalio.api.enums.v1 import EventType
+from temporalio.api.history.v1 import HistoryEvent
+from temporalio.api.workflowservice.v1 import PollWorkflowTaskQueueRequest, ResetWorkflowExecutionRequest
+from temporalio.client import ActivityExecutionStatus, Client
 from temporalio.exceptions import ApplicationError
 from temporalio.worker import Worker
 
 from settings import Settings
-from starter.gateway.stuck_watch import StuckWatch
+from starter.gateway import stuck_watch
+from starter.gateway.stuck_watch import UNKNOWN_AFTER, StuckWatch
 from starter.runbooks.library import Library
-from starter.temporal import stuck
+from starter.temporal import stuck, stuck_pages
 from starter.temporal.incidents import Incidents
 from starter.temporal.loading import loaded
 from starter.temporal.results import NobodyWorks
 from starter.temporal.stuck import stuck_ids, stuck_workflows
+from starter.temporal.stuck_pages import TRIED_AGAIN_AFTER
 from tests.starter.conftest import eventually, incident_worker
+from workflows.durable.deliveries import PAGES
 from workflows.policy import engine
 from workflows.policy.effects.effects import Receipt, Send
 from workflows.policy.incident.events import Acknowledged
 from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.watches.installation import Installation
-from workflows.policy.watches.stuck import CURE, NEXT_TIER_AFTER
+from workflows.policy.watches.stuck import CURE, NEXT_TIER_AFTER, StuckWorkflow
 from workflows.queues import PAGE_QUEUE, WORKFLOW_QUEUE
 
 LATER = timedelta(hours=1)
 """Open, and in the hands of no worker until then: broken code cannot fail on it."""
 
 SOON = timedelta(seconds=1)
+A_MINUTE = timedelta(minutes=1)
+REPEATS = 3
+FAILED, TIMED_OUT = EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED, EventType.EVENT_TYPE_WORKFLOW_TASK_TIMED_OUT
+FIRST_TASK_ENDS = 4
+"""The number of that event."""
 
 
 class Rung:
@@ -89,9 +102,63 @@ async def one_stuck(client: Client, incidents: Incidents, opening: OpenRequest) 
             yield workflow_id
 
 
+async def fail_on_one_more(client: Client, workflow_id: str) -> None:
+    """A signal in the middle of tasks that fail: the server writes a new task into the history, which fails as well."""
+    before = await ended(client, workflow_id, FAILED)
+    await client.get_workflow_handle(workflow_id).signal("event", Acknowledged(by="Ada"))
+    await eventually(lambda: ended(client, workflow_id, FAILED), lambda seen: len(seen) > len(before))
+
+
+async def ended(client: Client, workflow_id: str, how: EventType.ValueType) -> list[HistoryEvent]:
+    history = await client.get_workflow_handle(workflow_id).fetch_history()
+    return [event for event in history.events if event.event_type == how]
+
+
 def watch(incidents: Incidents, library: Library, **changed: object) -> StuckWatch:
     installation = loaded(library, Settings(runbook="acme")).model_copy(update=changed)
     return StuckWatch(incidents.connection, FollowedHere(installation))
+
+
+def stuck_one(severity: str, kind: str = "incident", *, since: datetime) -> StuckWorkflow:
+    name = f"{severity.upper()} of {since:%H:%M}"
+    return StuckWorkflow(
+        workflow_id=name, type=kind, name=name, severity=severity, runbook="acme", since=since, why="a bug"
+    )
+
+
+@pytest.fixture
+def found(monkeypatch: pytest.MonkeyPatch) -> list[StuckWorkflow]:
+    """What a look finds: to move the moments at which workflows get stuck."""
+    there: list[StuckWorkflow] = []
+
+    async def looked(client: Client) -> tuple[StuckWorkflow, ...]:
+        return tuple(there)
+
+    monkeypatch.setattr(stuck_watch, "stuck_workflows", looked)
+    return there
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stuck_pages, "PAGES", replace(PAGES, give_up_after=SOON))
+
+
+async def look_until(gateway: StuckWatch, now: datetime, good: Callable[[], bool]) -> None:
+    async def looked() -> bool:
+        await gateway.look(now)
+        return good()
+
+    await eventually(looked)
+
+
+async def settled(client: Client, person: str) -> None:
+    """Nothing more comes of what has been begun for this person."""
+    page = client.get_activity_handle(f"tocsin/stuck/sev1/{person}")
+
+    async def described() -> ActivityExecutionStatus:
+        return (await page.describe()).status
+
+    await eventually(described, lambda status: status is not ActivityExecutionStatus.RUNNING)
 
 
 async def test_it_is_found_with_its_name_its_beginning_and_the_reason(
@@ -132,6 +199,40 @@ async def test_what_only_waits_for_a_worker_is_not_stuck(
     assert await stuck_ids(client) == frozenset()
 
 
+async def test_what_somebody_has_reset_and_waits_for_a_worker_is_not_stuck(
+    client: Client, incidents: Incidents, opening: OpenRequest
+) -> None:
+    workflow_id = await incidents.declare(opening)
+    async with incident_worker(client):
+        await incidents.status(workflow_id)
+    run = await client.get_workflow_handle(workflow_id).describe()
+    reset = ResetWorkflowExecutionRequest(namespace=client.namespace, reason="a test", request_id="1")
+    reset.workflow_execution.workflow_id, reset.workflow_execution.run_id = workflow_id, run.run_id
+    reset.workflow_task_finish_event_id = FIRST_TASK_ENDS
+    await client.workflow_service.reset_workflow_execution(reset)
+    assert await stuck.how_stuck(client, workflow_id) is None
+
+
+async def test_tasks_that_take_too_long_count_together_though_signals_come_between(client: Client) -> None:
+    run = await client.start_workflow("incident", id="incident-slow", task_queue=WORKFLOW_QUEUE, task_timeout=SOON)
+    takes = PollWorkflowTaskQueueRequest(namespace=client.namespace, identity="takes a task, and does nothing")
+    takes.task_queue.name = WORKFLOW_QUEUE
+
+    async def timed_out(count: int) -> bool:
+        return len(await ended(client, run.id, TIMED_OUT)) == count
+
+    for count in range(1, stuck.TIMES_OUT_AGAIN + 1):
+        assert await stuck.how_stuck(client, run.id) is None
+        assert (await client.workflow_service.poll_workflow_task_queue(takes)).task_token
+        await eventually(partial(timed_out, count))
+        await run.signal("event", Acknowledged(by="Ada"))
+    first, *_ = await ended(client, run.id, TIMED_OUT)
+    seen = await stuck.how_stuck(client, run.id)
+    assert seen is not None
+    assert seen.why == "no worker finishes its task in time: 5 in a row went wrong"
+    assert seen.since == first.event_time.ToDatetime(UTC)
+
+
 class TestPages:
     async def test_the_first_tier_is_rung_once_however_often_and_by_whomever_it_is_seen(
         self, client: Client, incidents: Incidents, opening: OpenRequest, library: Library
@@ -160,6 +261,20 @@ class TestPages:
             await eventually(lambda: asyncio.sleep(0, pager.sent), lambda sent: len(sent) >= 2)
         assert sorted(pager.people) == ["boss", "on-call"]
 
+    async def test_signals_that_come_meanwhile_are_no_new_beginning(
+        self, client: Client, incidents: Incidents, opening: OpenRequest, library: Library
+    ) -> None:
+        pager, gateway, seen = Rung(), watch(incidents, library), set()
+        async with one_stuck(client, incidents, opening) as workflow_id, pages(client, pager):
+            for _ in range(REPEATS):
+                await gateway.look(datetime.now(UTC))
+                seen |= {each.since for each in gateway.stuck}
+                await fail_on_one_more(client, workflow_id)
+            await gateway.look(min(seen) + NEXT_TIER_AFTER)
+            await eventually(lambda: asyncio.sleep(0, pager.people), lambda people: "boss" in people)
+        assert len(seen) == 1
+        assert sorted(pager.people) == ["boss", "on-call"]
+
     async def test_whoever_cannot_be_reached_is_passed_over_at_once(
         self, client: Client, incidents: Incidents, opening: OpenRequest, library: Library
     ) -> None:
@@ -174,6 +289,73 @@ class TestPages:
             await eventually(looked, lambda people: "boss" in people)
         assert pager.people == ["on-call", "boss"]
 
+    async def test_what_did_not_get_through_is_tried_again_while_the_next_tier_is_called(
+        self, client: Client, incidents: Incidents, library: Library, found: list[StuckWorkflow]
+    ) -> None:
+        pager, gateway, now = Rung("on-call"), watch(incidents, library), datetime.now(UTC)
+        found.append(stuck_one("sev1", since=now))
+        async with pages(client, pager):
+            await look_until(gateway, now, lambda: "boss" in pager.people)
+            assert pager.people == ["on-call", "boss"]
+            pager.unknown = ()
+            await look_until(gateway, now + TRIED_AGAIN_AFTER + A_MINUTE, lambda: len(pager.people) > 2)
+            await settled(client, "on-call")
+            await gateway.look(now + 3 * TRIED_AGAIN_AFTER)
+            await settled(client, "on-call")
+        assert pager.people == ["on-call", "boss", "on-call"]
+
+    async def test_people_are_rung_after_a_pager_was_away_for_longer_than_a_page_is_tried(
+        self, client: Client, incidents: Incidents, library: Library, found: list[StuckWorkflow], impatient: None
+    ) -> None:
+        pager, gateway, now = Rung(), watch(incidents, library), datetime.now(UTC)
+        found.append(stuck_one("sev1", since=now))
+        await gateway.look(now)
+        await settled(client, "on-call")  # no worker takes pages
+        async with pages(client, pager):
+            await look_until(gateway, now + TRIED_AGAIN_AFTER + A_MINUTE, lambda: "on-call" in pager.people)
+
+    @pytest.mark.parametrize(
+        "before",
+        [
+            pytest.param(("", "review"), id="a review"),
+            pytest.param(("sev3", "incident"), id="a SEV-3"),
+            pytest.param(("sev1", "incident"), id="another SEV-1"),
+        ],
+    )
+    async def test_what_has_been_stuck_for_long_does_not_silence_a_sev1(
+        self,
+        client: Client,
+        incidents: Incidents,
+        library: Library,
+        found: list[StuckWorkflow],
+        before: tuple[str, str],
+    ) -> None:
+        pager, gateway, now = Rung(), watch(incidents, library), datetime.now(UTC)
+        found.append(stuck_one(*before, since=now - A_MINUTE))
+        async with pages(client, pager):
+            await look_until(gateway, now, lambda: pager.people == ["on-call"])
+            found.append(stuck_one("sev1", since=now + LATER))
+            await gateway.look(now + LATER + A_MINUTE)  # once: for the server's clock, it has not begun to fail yet
+            await eventually(lambda: asyncio.sleep(0, pager.people), lambda people: people == ["on-call", "on-call"])
+            await look_until(gateway, now + LATER + NEXT_TIER_AFTER, lambda: "boss" in pager.people)
+        first, second, *_ = pager.sent
+        assert "SEV1" in second.subject
+        assert second.vendor_key != first.vendor_key
+
+    async def test_a_graver_one_rings_though_it_began_before_the_first_was_rung(
+        self, client: Client, incidents: Incidents, library: Library, found: list[StuckWorkflow]
+    ) -> None:
+        pager, gateway, now = Rung(), watch(incidents, library), datetime.now(UTC)
+        found.append(stuck_one("sev3", since=now - A_MINUTE))
+        async with pages(client, pager):
+            await look_until(gateway, now, lambda: pager.people == ["on-call"])
+            found.append(stuck_one("sev1", since=now - A_MINUTE))
+            await look_until(gateway, now, lambda: pager.people == ["on-call", "on-call"])
+            found.pop()  # and once it is cured, nobody hears of the other again
+            await gateway.look(now)
+            await settled(client, "on-call")
+        assert pager.people == ["on-call", "on-call"]
+
     async def test_without_a_pager_it_is_shown_and_nobody_is_rung(
         self, client: Client, incidents: Incidents, opening: OpenRequest, library: Library
     ) -> None:
@@ -182,11 +364,29 @@ class TestPages:
             gateway = watch(incidents, library, no_pager=True)
             await gateway.look(datetime.now(UTC))
         assert pager.sent == []
-        (problem,) = gateway.problems()
+        (problem,) = gateway.problems(datetime.now(UTC))
         assert "Checkout is down is stuck since" in problem
 
     async def test_a_look_that_fails_is_no_end_of_looking(self, away: Incidents, library: Library) -> None:
         await watch(away, library).look(datetime.now(UTC))
+
+
+class TestWhatIsNotKnown:
+    async def test_a_look_that_is_long_ago_is_said(self, incidents: Incidents, library: Library) -> None:
+        gateway, now = watch(incidents, library), datetime.now(UTC)
+        await gateway.look(now)
+        assert list(gateway.problems(now + UNKNOWN_AFTER)) == []
+        (problem,) = gateway.problems(now + UNKNOWN_AFTER + SOON)
+        assert problem.startswith("nobody knows since ")
+        assert problem.endswith(" UTC whether a workflow is stuck")
+
+    async def test_so_is_one_that_has_never_succeeded(self, away: Incidents, library: Library) -> None:
+        gateway = watch(away, library)
+        looking = asyncio.create_task(gateway.run())
+        await eventually(lambda: asyncio.sleep(0, gateway.looked_at))
+        looking.cancel()
+        (problem,) = gateway.problems(datetime.now(UTC) + UNKNOWN_AFTER + SOON)
+        assert problem.startswith("nobody knows since ")
 
 
 class TestAnswers:

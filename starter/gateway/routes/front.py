@@ -1,6 +1,7 @@
 """GET /: the page for whoever opens the address that `up` prints; to strangers it says only whether it is ready."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, PlainTextResponse
@@ -22,7 +23,7 @@ def router(watched: Watched, access: Access, settings: Settings) -> APIRouter:
         status = 200 if found.ready else 503
         if not access.may_know(request):
             return PlainTextResponse("ready\n" if found.ready else "not ready\n", status, FRONT_HEADERS)
-        stuck = list(watched.stuck.problems())
+        stuck = list(watched.stuck.problems(datetime.now(UTC)))
         remarks = [line for line in found.problems if line not in stuck]
         return HTMLResponse(front_page(links, list(what_is_wrong(found, stuck)), remarks), status, FRONT_HEADERS)
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
 
 from starter.gateway.access import Access
+from starter.gateway.background import BackgroundLoops
 from starter.gateway.canary import Canary
 from starter.gateway.limits import Door
 from starter.gateway.outcomes import Outcomes
@@ -64,7 +65,7 @@ class Readiness(ReadyOrNot):
     problems: list[str]
     """Why runbooks could not be loaded; which senders have been refused since the last genuine webhook; what was
     refused or could not be read within a day, how often, when and why; what was gathered because
-    a source opens more incidents than it may; which workflows are stuck."""
+    a source opens more incidents than it may; which workflows are stuck; what of the gateway a bug has ended."""
     webhooks: dict[str, dict[str, int]]
     """Since the gateway started, by source: accepted, refused, unreadable, unreadable_alerts, not_ours, nothing_open,
     held, gathered, ignored, repeated."""
@@ -85,6 +86,7 @@ class Watched:
     door: Door
     silencing: Silencing
     stuck: StuckWatch
+    background: BackgroundLoops
     gathering: Gathering
     canary: Canary | None
 
@@ -116,7 +118,7 @@ async def readiness(watched: Watched) -> Readiness:
         temporal = "reachable"
     except Unreachable as error:
         temporal = str(error)
-    there = watched.published
+    there, now = watched.published, datetime.now(UTC)
     return Readiness(
         ready=temporal == "reachable" and there.in_force.default in there.in_force.runbooks,
         temporal=temporal,
@@ -125,16 +127,15 @@ async def readiness(watched: Watched) -> Readiness:
         problems=[
             *map(str, watched.library.problems),
             *there.problems(),
-            *watched.stuck.problems(),
-            *watched.outcomes.rejected_webhooks.problems(datetime.now(UTC)),
+            *watched.stuck.problems(now),
+            *watched.background.problems(),
+            *watched.outcomes.rejected_webhooks.problems(now),
             *watched.gathering.problems(),
         ],
         webhooks=_by_source(watched.outcomes),
         connections={str(cut): count for cut, count in watched.door.cuts.items()},
         canary=_watch(watched.canary),
-        silences=SilencesHealth(
-            active=list(watched.silencing.active(datetime.now(UTC))), problem=watched.silencing.problem
-        ),
+        silences=SilencesHealth(active=list(watched.silencing.active(now)), problem=watched.silencing.problem),
     )
 
 

@@ -34,9 +34,9 @@ def of_test(test: str, person: str) -> str:
     return of_nobody(f"{test}/{person}")
 
 
-def of_stuck(stuck: str, person: str) -> str:
-    """Of what rings people because workflows are stuck."""
-    return of_nobody(f"{stuck}/{person}")
+def of_stuck(stuck: str, gravity: str, person: str) -> str:
+    """Of what rings people because workflows are stuck. A graver one is another: no pager must take it for a repeat."""
+    return of_nobody(f"{stuck}/{gravity}/{person}")
 
 
 def workflow_of(key: str | None) -> str | None:

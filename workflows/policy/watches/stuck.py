@@ -6,7 +6,7 @@ the people of the first tier at once, those of the next ten minutes later, until
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from workflows.policy.runbook.callees import callees
 from workflows.policy.runbook.model import Runbook
@@ -18,6 +18,10 @@ CURE = "put the old code back, or deploy code that `tocsin replay --live` passes
 NEXT_TIER_AFTER = timedelta(minutes=10)
 """As long as it takes to put old code back."""
 NAMES_MOST = 10
+
+Gravity = Literal["sev1", "sev2", "sev3", "sev4", "no-incident"]
+GRAVITIES: Final[tuple[Gravity, ...]] = ("sev1", "sev2", "sev3", "sev4", "no-incident")
+"""Gravest first."""
 
 
 class StuckWorkflow(Wire):
@@ -33,15 +37,30 @@ class StuckWorkflow(Wire):
     why: str
 
     @property
-    def is_incident(self) -> bool:
-        return self.type == "incident"
+    def gravity(self) -> Gravity:
+        """An incident whose severity nobody knows is taken for grave."""
+        if self.type != "incident":
+            return "no-incident"
+        return next((each for each in GRAVITIES if each == self.severity), "sev1")
+
+
+class TierCall(NamedTuple):
+    """A tier is called: for workflows of which the first began to fail at `oldest`, the last at `newest`."""
+
+    oldest: datetime
+    newest: datetime
+
+    def rings_again(self, rung_at: datetime, now: datetime) -> bool:
+        """Is somebody rung who was rung then? Who knows of some of them hears of newer ones after a pause: a deploy
+        that stops one incident after the other must not ring with each."""
+        return rung_at < self.oldest or (rung_at < self.newest and now - rung_at >= NEXT_TIER_AFTER)
 
 
 class StuckLadder(NamedTuple):
     """Who is told of what stands still, tier by tier."""
 
     stuck: tuple[StuckWorkflow, ...]
-    """Incidents first, the gravest at the top."""
+    """The gravest at the top."""
     runbook: str
     severity: SeverityName
     tiers: tuple[tuple[str, ...], ...]
@@ -50,9 +69,19 @@ class StuckLadder(NamedTuple):
     def since(self) -> datetime:
         return min(each.since for each in self.stuck)
 
-    def due_at(self, tier: int) -> datetime:
-        """Counted from 0."""
-        return self.since + tier * NEXT_TIER_AFTER
+    @property
+    def gravity(self) -> Gravity:
+        """Of the gravest. Only they call people: what is less grave and older must not keep anybody from hearing of
+        them, and what is newer is told with them."""
+        return self.stuck[0].gravity
+
+    def call(self, tier: int, now: datetime, *, at_once: bool = False) -> TierCall | None:
+        """For which of the gravest this tier (the first is 0) is called by now. `at_once`: the tier before it cannot
+        be reached."""
+        waits = timedelta() if at_once else tier * NEXT_TIER_AFTER
+        begun = [each.since for each in self.stuck if each.gravity == self.gravity]
+        due = [since for since in begun if not waits or since + waits <= now]
+        return TierCall(min(due), max(due)) if due else None
 
     @property
     def subject(self) -> str:
@@ -74,14 +103,13 @@ def stuck_ladders(
 ) -> Sequence[StuckLadder]:
     """One for each runbook, by its gravest incident's severity. What is no incident calls the first tier only."""
     by_book: dict[str, list[StuckWorkflow]] = {}
-    for each in sorted(stuck, key=lambda one: (not one.is_incident, one.severity, one.since, one.workflow_id)):
+    for each in sorted(stuck, key=lambda one: (GRAVITIES.index(one.gravity), one.since, one.workflow_id)):
         by_book.setdefault(each.runbook if each.runbook in books else default.runbook, []).append(each)
     return [_ladder(books.get(name, default), group) for name, group in by_book.items()]
 
 
 def _ladder(book: Runbook, stuck: Sequence[StuckWorkflow]) -> StuckLadder:
-    gravest = stuck[0]
-    known: dict[str, SeverityName] = {name: name for name in ("sev1", "sev2", "sev3", "sev4")}
-    severity = known.get(gravest.severity, "sev1")
+    gravity = stuck[0].gravity
+    severity: SeverityName = "sev1" if gravity == "no-incident" else gravity
     tiers = tuple(callees(book, tier) for tier in book.severity(severity).escalation)
-    return StuckLadder(tuple(stuck), book.runbook, severity, tiers if gravest.is_incident else tiers[:1])
+    return StuckLadder(tuple(stuck), book.runbook, severity, tiers[:1] if gravity == "no-incident" else tiers)
