@@ -47,7 +47,7 @@ async function look() {
 }
 
 document.getElementById("you").addEventListener("change", event => { sessionStorage.setItem("you", event.target.value); show(now); });
-for (const [id, label] of [["slack", "Slack"], ["phones", "Phones"], ["outside", "Status page, mails, tickets"]])
+for (const [id, label] of [["slack", "Slack"], ["phones", "Phones"], ["outside", "Public, mails"]])
   document.getElementById("jump").append(button(label, "", () => document.getElementById(id).scrollIntoView()));
 
 look();

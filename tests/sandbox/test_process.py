@@ -51,6 +51,35 @@ async def test_a_port_that_is_taken_is_one_clear_line() -> None:
     assert said == f"sandbox: cannot listen on 127.0.0.1:{port}: Address already in use; choose another --port\n"
 
 
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--member", "Vera"), "--member is ID=NAME"),
+        (("--member", "vera=Vera"), "--member is ID=NAME"),
+        (("--slack-url", "http://127.0.0.1:1/"), "--slack-url needs --slack-secret"),
+        (("--webhook-url", "http://127.0.0.1:1/"), "--webhook-url needs --webhook-secret"),
+        (("--slack-url", "nowhere", "--slack-secret", "s"), "--slack-url must begin with http://"),
+    ],
+)
+async def test_an_option_that_makes_no_sense_is_named(options: tuple[str, ...], words: str) -> None:
+    async with process("--port", "0", *options) as sandbox:
+        assert sandbox.stderr
+        said = (await asyncio.wait_for(sandbox.stderr.read(), HANGS_AFTER_S)).decode()
+        assert await sandbox.wait() == 2
+    assert words in " ".join(said.replace("│", " ").split())
+
+
+async def test_members_are_in_slack_from_the_start() -> None:
+    async with process("--port", "0", "--member", "U0VERA=Vera Steersman") as sandbox:
+        assert sandbox.stdout
+        url = (await asyncio.wait_for(sandbox.stdout.readline(), HANGS_AFTER_S)).decode().split()[1]
+        async with httpx.AsyncClient(trust_env=False) as client:
+            state = (await client.get(f"{url}/control/state")).json()
+    assert [(each["id"], each["email"]) for each in state["members"]][1:] == [
+        ("U0VERA", "vera.steersman@sandbox.example")
+    ]
+
+
 async def test_the_page_needs_nothing_from_elsewhere(sandbox: SandboxServer) -> None:
     page = await sandbox.client.get(sandbox.url)
     assert page.headers["content-type"].startswith("text/html")

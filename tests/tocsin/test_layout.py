@@ -1,5 +1,6 @@
 """What `up` runs and where: as asked, as last time, or where there is room; but the gateway never moves by itself."""
 
+import json
 import socket
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -7,8 +8,10 @@ from dataclasses import replace
 import pytest
 
 from settings import Settings, SettingsError
+from tocsin.library import library
 from tocsin.up.folder import LastUp
 from tocsin.up.layout import Layout, Options, lay_out
+from tocsin.up.members import slack_members
 from tocsin.up.parts import pointing_at_the_sandbox
 from tocsin.up.ports import PortTaken
 from tocsin.up.run import replaced
@@ -124,3 +127,12 @@ def test_settings_that_the_sandbox_replaces_are_named(chosen: dict[str, object],
     pointing = pointing_at_the_sandbox(laid_out(), [], "secret")
     told = list(replaced(settings(**chosen), pointing))
     assert [line.split("and ")[1] for line in told] == warning
+
+
+def test_whoever_a_runbook_names_is_in_the_sandboxs_slack() -> None:
+    books = library(settings()).runbooks.values()
+    members = slack_members(books)
+    assert {each.person for each in members} == {person for book in books for person in book.people}
+    assert len({each.user_id for each in members}) == len(members)
+    users = json.loads(pointing_at_the_sandbox(laid_out(), books, "secret")["TOCSIN_SLACK_USERS"])
+    assert users == {each.person: each.user_id for each in members}

@@ -3,7 +3,7 @@
 import json
 import shutil
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from settings import SettingsError
@@ -11,6 +11,7 @@ from settings.extras import demand, not_installed
 from tocsin.up.child import Part
 from tocsin.up.folder import Folder
 from tocsin.up.layout import Layout
+from tocsin.up.members import slack_members
 from worker.pager import paged
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.references import channels_of
@@ -36,16 +37,17 @@ def temporal(layout: Layout, folder: Folder, lock: int, environment: Mapping[str
     return Part("Temporal server", command, environment, inherits=(lock,), stops_within_s=2.5, umask=0o077)
 
 
-def sandbox(layout: Layout, books: Iterable[Runbook], webhook_secret: str, environment: Mapping[str, str]) -> Part:
-    """Its chat has the channels that some runbook names; its pager calls the gateway back, as PagerDuty would. Raises
-    SettingsError without the packages of its servers."""
+def sandbox(layout: Layout, books: Collection[Runbook], webhook_secret: str, environment: Mapping[str, str]) -> Part:
+    """Its chat has the channels and people that some runbook names; its pager calls the gateway back, as the real one.
+    Raises SettingsError without the packages of its servers."""
     for package in ("aiosmtpd", "wsproto"):
         demand(package)
     hook = f"{layout.published.gateway}/webhooks/pagerduty"
     ports = ("--port", str(layout.sandbox_port), "--mail-port", str(layout.mail_port))
     channels = sorted({channel for book in books for channel in channels_of(book)})
     rooms = (option for channel in channels for option in ("--channel", channel.removeprefix("#")))
-    options = (*ports, *rooms, "--webhook-url", hook, "--webhook-secret", webhook_secret)
+    people = (option for it in slack_members(books) for option in ("--member", f"{it.user_id}={it.name}"))
+    options = (*ports, *rooms, *people, "--webhook-url", hook, "--webhook-secret", webhook_secret)
     return Part("sandbox", (*PYTHON, "-m", "sandbox", *options), environment, stops_within_s=1)
 
 
@@ -62,7 +64,7 @@ def gateway(layout: Layout, environment: Mapping[str, str]) -> Part:
     return Part("gateway", (*PYTHON, "-m", "tocsin", "gateway", *options), environment, stops_within_s=2.5)
 
 
-def pointing_at_the_sandbox(layout: Layout, books: Iterable[Runbook], webhook_secret: str) -> dict[str, str]:
+def pointing_at_the_sandbox(layout: Layout, books: Collection[Runbook], webhook_secret: str) -> dict[str, str]:
     """The settings that a real set-up would have, with the sandbox's addresses and keys that it accepts: one for
     everybody whom some runbook pages."""
     people = sorted({person for book in books for person in paged(book)})
@@ -72,6 +74,7 @@ def pointing_at_the_sandbox(layout: Layout, books: Iterable[Runbook], webhook_se
         "TOCSIN_SANDBOX_URL": sandbox,
         "TOCSIN_SLACK_URL": f"{sandbox}/slack/api/",
         "TOCSIN_SLACK_TOKEN": "xoxb-sandbox",
+        "TOCSIN_SLACK_USERS": json.dumps({it.person: it.user_id for it in slack_members(books)}),
         "TOCSIN_PAGERDUTY_EVENTS_URL": f"{sandbox}/pagerduty/events",
         "TOCSIN_PAGERDUTY_API_URL": f"{sandbox}/pagerduty/api",
         "TOCSIN_PAGERDUTY_API_TOKEN": "sandbox",
