@@ -90,4 +90,6 @@ class Temporal:
 
     @activity.defn(name="take_stock")
     async def take_inventory(self) -> Inventory:
-        return await inventory.take(self._incidents, Reviews(self._incidents))
+        """Of what everybody may know: it is told to all."""
+        known = self._incidents.without_private()
+        return await inventory.take(known, Reviews(known))

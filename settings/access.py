@@ -55,6 +55,13 @@ class AccessSettings(BaseSettings):
     api_tokens: tuple[ApiToken, ...] = Field(
         (), description="who may use the HTTP API: `NAME:SCOPE:HASH`, as `tocsin token add api` prints it (several)"
     )
+    private_to: tuple[str, ...] = Field(
+        (), description="names of tokens that see private incidents; left out: every one that may respond (several)"
+    )
+    public_by: tuple[str, ...] = Field(
+        (),
+        description="names of tokens that let words out to the public; left out: every one that may respond (several)",
+    )
 
 
 def hashed(token: str) -> str:

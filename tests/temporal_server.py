@@ -13,7 +13,7 @@ from pathlib import Path
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import TimeSkippingConfig, WorkflowEnvironment
 
-from workflows.durable.search_attributes import DATETIMES, INTEGERS, KEYWORDS
+from workflows.durable.search_attributes import BOOLEANS, DATETIMES, INTEGERS, KEYWORDS
 
 BINARY = str(Path(sys.executable).with_name("temporal"))
 
@@ -37,7 +37,7 @@ async def time_skipping_server(*settings: str) -> AsyncIterator[WorkflowEnvironm
         dev_server_log_level="error",
         dev_server_extra_args=[arg for value in (*QUICK_SKIPS, *settings) for arg in ("--dynamic-config-value", value)],
         data_converter=pydantic_data_converter,
-        search_attributes=[*KEYWORDS, *DATETIMES, *INTEGERS],
+        search_attributes=[*KEYWORDS, *DATETIMES, *INTEGERS, *BOOLEANS],
         ts_config=TimeSkippingConfig(
             enabled=False,
             max_session_skip_count=100_000,

@@ -24,6 +24,7 @@ from starter.desk.verbs import content, verb_of
 from starter.temporal.results import ListPage, LookupFailed, RefusedByIncident, ReviewSummary, Row, Summary
 from tocsin.failure import ExitCode, Failure
 from workflows.policy.incident.events import Event
+from workflows.policy.views.foreseen import Foreseen
 from workflows.policy.views.results import Outgoing, PlanView, UpdateResult
 
 ANSWERS_WITHIN_S = 30.0
@@ -40,17 +41,21 @@ _FOLLOW_UPS_ANSWER: TypeAdapter[list[KeptFollowUp]] = TypeAdapter(list[KeptFollo
 class HttpDesk:
     """Every method raises Failure when the gateway cannot be reached, or does not take the token."""
 
-    def __init__(self, url: str, token: str, nobody_said: str) -> None:
-        """`nobody_said`: the name of whoever is logged in here, which is no word of anybody's: the token has a name."""
+    def __init__(self, url: str, token: str, nobody_said: str, otherwise: str = "") -> None:
+        """`nobody_said`: the name of whoever is logged in here, which is no word of anybody's: the token has a name.
+        `otherwise`: what to set to go another way, if the gateway cannot be reached; it is this machine's then."""
         self._url = url.rstrip("/")
+        self._otherwise = otherwise
         self._headers = {"Authorization": f"Bearer {token}"}
         self._nobody_said = nobody_said
 
     async def ask(self, part: str, event: Event, *, unlisted: bool = False) -> UpdateResult:
-        verb = verb_of(event)
-        said = {**content(event), **self._for(event.by), **({"unlisted": True} if unlisted else {})}
-        path = f"{verb.group}/{_id(part)}/{verb.name}"
-        return _EVENT_ANSWER.validate_json(await self._post(path, said, event.id))
+        said = self._said(event, unlisted)
+        return _EVENT_ANSWER.validate_json(await self._post(_path(part, event), said, event.id))
+
+    async def foresee(self, part: str, event: Event, *, unlisted: bool = False) -> Foreseen:
+        said = self._said(event, unlisted)
+        return Foreseen.model_validate_json(await self._post(f"{_path(part, event)}/preview", said, ""))
 
     async def preview_public(self, said: Declaration) -> tuple[Outgoing, ...]:
         given = said.model_dump(mode="json", exclude_defaults=True)
@@ -86,6 +91,10 @@ class HttpDesk:
     async def follow_ups(self, part: str) -> list[KeptFollowUp]:
         return _FOLLOW_UPS_ANSWER.validate_json(await self._get("followups", {"incident": part}))
 
+    def _said(self, event: Event, unlisted: bool) -> dict[str, object]:
+        beside = {"if_still": event.if_still, "unlisted": unlisted}
+        return {**content(event), **self._for(event.by), **{name: value for name, value in beside.items() if value}}
+
     def _for(self, by: str) -> dict[str, str]:
         return {} if by == self._nobody_said else {"for": by}
 
@@ -98,14 +107,21 @@ class HttpDesk:
 
     async def _request(self, method: str, path: str, **more: Any) -> bytes:
         try:
-            async with httpx.AsyncClient(headers=self._headers, timeout=ANSWERS_WITHIN_S) as http:
+            near = bool(self._otherwise)
+            async with httpx.AsyncClient(headers=self._headers, timeout=ANSWERS_WITHIN_S, trust_env=not near) as http:
                 answer = await http.request(method, f"{self._url}/api/v1/{path}", **more)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             why = str(error) or type(error).__name__
-            raise Failure(f"cannot reach the gateway at {self._url}: {why}", ExitCode.not_reached) from None
+            around = f". To go around it: {self._otherwise} tocsin ..." if self._otherwise else ""
+            raise Failure(f"cannot reach the gateway at {self._url}: {why}{around}", ExitCode.not_reached) from None
         if answer.status_code in (httpx.codes.OK, httpx.codes.CREATED):
             return answer.content
         raise _no(answer)
+
+
+def _path(part: str, event: Event) -> str:
+    verb = verb_of(event)
+    return f"{verb.group}/{_id(part)}/{verb.name}"
 
 
 def _id(part: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Sequence, Set
 from datetime import datetime
 
 from temporalio import workflow
+from temporalio.common import RawValue
 
 from workflows.durable.clock import Clock
 from workflows.durable.drafts import drafts
@@ -14,6 +15,7 @@ from workflows.durable.succession import INCIDENT_WORKFLOW, leave_behind
 from workflows.policy.effects.demand import Demand
 from workflows.policy.engine import Plan, plan
 from workflows.policy.incident.events import AlertsReceived, Event, stamp
+from workflows.policy.incident.mark import mark
 from workflows.policy.incident.rules import rules
 from workflows.policy.incident.signals import INCIDENT_SIGNALS
 from workflows.policy.incident.state import Incident, declare
@@ -25,13 +27,12 @@ from workflows.policy.review.engine import owes_review
 from workflows.policy.review.results import ReviewInput
 from workflows.policy.review.state import open_review
 from workflows.policy.runbook.model import Runbook
+from workflows.policy.views.foreseen import Foreseen
 from workflows.policy.views.plan_view import as_markdown, plan_view
 from workflows.policy.views.results import IncidentInput, PlanView, Status, running_obligations
 from workflows.policy.views.summary import listed_while_open, summarize
 from workflows.review import start_review
 from workflows.texts.render import Message, words
-
-"""No vowels (no words), nothing that is read as something else at 3 a.m."""
 
 
 class IncidentProcedure:
@@ -81,7 +82,7 @@ class IncidentProcedure:
         return attributes_of(self.book, self.incident, present, now)
 
     def memo(self, _: datetime) -> dict[str, object]:
-        return listed_while_open(self.incident)
+        return listed_while_open(self.book, self.incident)
 
     def start(self) -> IncidentInput:
         return self._start.model_copy(update={"incident": self.incident, "alerts": ()})
@@ -130,6 +131,7 @@ class IncidentWorkflow:
         now = self._runner.now()
         return Status(
             incident=incident,
+            mark=mark(incident),
             obligations=running_obligations(self._procedure.book, incident, now),
             speed=self._clock.speed,
             verification=verification,
@@ -139,6 +141,10 @@ class IncidentWorkflow:
     @workflow.query(name="plan", description="what is under way and what comes next, with reasons")
     def plan(self) -> PlanView:
         return self._runner.plan_view()
+
+    @workflow.query(name="foresee", description="what an update would do, by its name and argument; it does nothing")
+    def foresee(self, name: str, said: RawValue) -> Foreseen:
+        return self._runner.foresee(name, said)
 
 
 def _declared(start: IncidentInput) -> Incident:

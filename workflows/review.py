@@ -4,7 +4,7 @@ from collections.abc import Sequence, Set
 from datetime import datetime
 
 from temporalio import workflow
-from temporalio.common import SearchAttributePair, TypedSearchAttributes, WorkflowIDReusePolicy
+from temporalio.common import RawValue, SearchAttributePair, TypedSearchAttributes, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from workflows.durable import search_attributes as known_by
@@ -17,6 +17,8 @@ from workflows.durable.summaries import summary
 from workflows.policy.effects.demand import Demand
 from workflows.policy.engine import Plan
 from workflows.policy.incident.events import Event, stamp
+from workflows.policy.incident.mark import mark
+from workflows.policy.incident.private import is_private
 from workflows.policy.incident.state import Incident
 from workflows.policy.keys import workflow_ids
 from workflows.policy.review.debts import OWED_MEMO, review_debts
@@ -28,6 +30,7 @@ from workflows.policy.review.refusals import refusal
 from workflows.policy.review.results import ReviewInput, ReviewStatus, status
 from workflows.policy.review.summary import summarize_review
 from workflows.policy.runbook.model import Runbook
+from workflows.policy.views.foreseen import Foreseen
 from workflows.policy.views.plan_view import lines
 from workflows.policy.views.results import PlanView
 from workflows.policy.views.summary import drill_memo
@@ -73,7 +76,9 @@ class ReviewProcedure:
 
     def plan_view(self, present: Plan, now: datetime, speed: float, in_flight: Set[str]) -> PlanView:
         view = tuple(lines(self.book, present, in_flight))
-        return PlanView(incident=self.incident.id, now=now, zone=self.book.calendar.zone, speed=speed, lines=view)
+        marked = mark(self.incident)
+        zone = self.book.calendar.zone
+        return PlanView(incident=self.incident.id, now=now, mark=marked, zone=zone, speed=speed, lines=view)
 
     def details(self, view: PlanView) -> str:
         return as_markdown(self.book, self.review, view)
@@ -112,6 +117,10 @@ class ReviewWorkflow:
     def plan(self) -> PlanView:
         return self._runner.plan_view()
 
+    @workflow.query(name="foresee", description="what an update would do, by its name and argument; it does nothing")
+    def foresee(self, name: str, said: RawValue) -> Foreseen:
+        return self._runner.foresee(name, said)
+
 
 async def start_review(start: ReviewInput) -> None:
     """Once for each incident, whatever becomes of the workflow that starts it. Returns when Temporal has it."""
@@ -129,6 +138,7 @@ async def start_review(start: ReviewInput) -> None:
                     SearchAttributePair(known_by.SEVERITY, incident.severity),
                     SearchAttributePair(known_by.SERVICE, incident.service),
                     SearchAttributePair(known_by.RUNBOOK, incident.runbook),
+                    *([SearchAttributePair(known_by.PRIVATE, True)] if is_private(incident) else []),
                 ]
             ),
             memo={"title": incident.title, "opened_at": start.review.opened_at.isoformat()} | drill_memo(start.speed),

@@ -14,11 +14,12 @@ from starter.temporal.incidents import Incidents
 from starter.temporal.installations import Installations
 from starter.temporal.results import FoundIncident, NobodyWorks, RefusedByIncident, Unpublished
 from starter.temporal.reviews import Reviews
-from workflows.policy.incident.events import Cancelled, Escalated, Event, HandedOff, RoleAssigned
+from workflows.policy.incident.events import Cancelled, Escalated, Event
 from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.keys import workflow_ids
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.views.first_page import first_page, page_of
+from workflows.policy.views.foreseen import Foreseen
 from workflows.policy.views.results import Outgoing, UpdateResult
 from workflows.policy.watches.installation import Installation
 
@@ -28,13 +29,25 @@ async def ask(known: Incidents, part: str, event: Event, *, unlisted: bool) -> U
 
     Raises LookupFailed, RefusedByIncident, Unlisted, Recorded.
     """
+    found, event = await _understood(known, part, event, unlisted=unlisted)
+    answer = await known.ask(found.workflow_id, event)
+    return await _called(known, found.workflow_id, event, answer) if isinstance(event, Escalated) else answer
+
+
+async def foresee(known: Incidents, part: str, event: Event, *, unlisted: bool) -> Foreseen:
+    """What `ask` would do. Raises LookupFailed, RefusedByIncident, Unlisted, NobodyWorks."""
+    found, event = await _understood(known, part, event, unlisted=unlisted)
+    return await known.foresee(found.workflow_id, event)
+
+
+async def _understood(known: Incidents, part: str, event: Event, *, unlisted: bool) -> tuple[FoundIncident, Event]:
+    """Whom it is said to, and with the names that the incident knows."""
     found = await _find(known, verb_of(event).to)(part or None)
     if isinstance(event, Cancelled) and event.duplicate_of:
         event = await _resolved(known, event)
-    if isinstance(event, RoleAssigned | HandedOff) and (book := await _book(known, found)):
+    if verb_of(event).names_somebody and (book := await _book(known, found)):
         event = meant(event, book, unlisted=unlisted)
-    answer = await known.ask(found.workflow_id, event)
-    return await _called(known, found.workflow_id, event, answer) if isinstance(event, Escalated) else answer
+    return found, event
 
 
 def opening(there: Installation, book: Runbook, said: Declaration, by: str) -> OpenRequest:

@@ -5,6 +5,7 @@ from typing import Protocol
 from starter.desk.answers import Declaration, Declared, KeptFollowUp, Remembered, ShownIncident, ShownReview
 from starter.temporal.results import ListPage, ReviewSummary, Summary
 from workflows.policy.incident.events import Event
+from workflows.policy.views.foreseen import Foreseen
 from workflows.policy.views.results import Outgoing, PlanView, UpdateResult
 
 
@@ -14,6 +15,11 @@ class Desk(Protocol):
 
     async def ask(self, part: str, event: Event, *, unlisted: bool = False) -> UpdateResult:
         """`unlisted`: it may name somebody whom the runbook does not list. Otherwise raises Unlisted."""
+        ...
+
+    async def foresee(self, part: str, event: Event, *, unlisted: bool = False) -> Foreseen:
+        """What `ask` would do now; nothing happens. What `ask` would refuse, this refuses, in the same words. Raises
+        NobodyWorks."""
         ...
 
     async def preview_public(self, said: Declaration) -> tuple[Outgoing, ...]:

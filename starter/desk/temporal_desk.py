@@ -13,6 +13,7 @@ from starter.temporal.stuck_marks import stuck_marked
 from workflows.policy.incident.events import Event
 from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.runbook.model import Runbook
+from workflows.policy.views.foreseen import Foreseen
 from workflows.policy.views.results import Outgoing, PlanView, UpdateResult
 from workflows.policy.watches.installation import Installation
 
@@ -34,6 +35,9 @@ class TemporalDesk:
 
     async def ask(self, part: str, event: Event, *, unlisted: bool = False) -> UpdateResult:
         return await acting.ask(self.known, part, event, unlisted=unlisted)
+
+    async def foresee(self, part: str, event: Event, *, unlisted: bool = False) -> Foreseen:
+        return await acting.foresee(self.known, part, event, unlisted=unlisted)
 
     async def preview_public(self, said: Declaration) -> tuple[Outgoing, ...]:
         return await acting.preview_public(await self._opening(said, ""))

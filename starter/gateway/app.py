@@ -7,11 +7,12 @@ from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
 
 from settings import Settings
-from starter.desk.temporal_desk import TemporalDesk
+from starter.desk.permissions import Permissions
 from starter.gateway.access import Access
 from starter.gateway.admission import Admission, Unproved
 from starter.gateway.background import BackgroundLoops
 from starter.gateway.canary import Canary
+from starter.gateway.desks import Desks
 from starter.gateway.errors import answer_refusals
 from starter.gateway.limits import Door
 from starter.gateway.outcomes import Outcomes
@@ -22,11 +23,13 @@ from starter.gateway.routes import (
     api,
     cloudwatch,
     documents,
+    figures,
     front,
     health,
     heartbeat,
     jira,
     pagerduty,
+    verbs,
     watches,
 )
 from starter.gateway.routes.unknown import answer_unknown
@@ -63,6 +66,7 @@ def create_app(
     silencing, beats = Silencing(Silences(connection)), Beats(Heartbeats(connection))
     stuck = StuckWatch(connection, published)
     access = Access(settings.api_tokens, outcomes)
+    desks = Desks(incidents, Permissions(settings.private_to, settings.public_by))
     admission = Admission(settings, unproved, outcomes)
     commit = GroupCommit(incidents, settings.openings)
     pipeline = Pipeline(published, silencing, commit, outcomes, settings.max_body_bytes, admission.beside)
@@ -84,8 +88,10 @@ def create_app(
         heartbeat.router(admission, beats),
         health.router(watched, access),
         front.router(watched, access, settings),
-        api.router(access, TemporalDesk(incidents)),
+        api.router(access, desks),
+        verbs.router(access, desks),
         watches.router(access, incidents),
+        figures.router(access, desks),
     )
 
     @asynccontextmanager

@@ -17,6 +17,8 @@ W = TypeVar("W", bound=BaseModel)
 API_BODY_BYTES = 65_536
 FOR = "for"
 """The field that says for whom somebody acts."""
+ONLY_ONE = "-"
+"""Instead of an id: the only one that is open."""
 LONGEST_KEY = 200
 """Characters of an Idempotency-Key."""
 
@@ -55,6 +57,11 @@ def on_behalf_of(given: Mapping[str, JsonValue]) -> str:
     if not isinstance(value, str):
         raise Unreadable("the body cannot be used", (FieldProblem(FOR, "Input should be a valid string"),))
     return value
+
+
+def part(incident: str) -> str:
+    """Of an id, as the desk takes it."""
+    return "" if incident == ONLY_ONE else incident
 
 
 def event_id(request: Request, actor: Actor) -> str:

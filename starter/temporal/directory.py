@@ -31,6 +31,8 @@ BY_URGENCY: Final = (
     f"{OPEN_INCIDENTS} AND {attributes.URGENCY.name} IS NULL",
 )
 NOT_OVER: Final = tuple(where for where in BY_URGENCY if not where.endswith(f"= {WATCHED}"))
+WITHOUT_PRIVATE: Final = f" AND {attributes.PRIVATE.name} IS NULL"
+"""At the end of any of these."""
 
 LIST_PAGE, LIST_PAGE_WITHIN = AT_A_TIME, timedelta(seconds=10)
 """Of a list that may be long: how much is asked for at a time, and how long that may take."""
@@ -39,33 +41,34 @@ ReadProgress = Callable[[int], None]
 """Is told how many have been read so far, for whoever waits."""
 
 
-async def summaries(client: Client, *, include_closed: bool) -> tuple[Summary, ...]:
+async def summaries(client: Client, *, include_closed: bool, but: str) -> tuple[Summary, ...]:
     """All of them, however many."""
-    return await _all(client, ALL_INCIDENTS if include_closed else OPEN_INCIDENTS)
+    return await _all(client, (ALL_INCIDENTS if include_closed else OPEN_INCIDENTS) + but)
 
 
-async def begun(client: Client, since: datetime) -> tuple[Summary, ...]:
+async def begun(client: Client, since: datetime, but: str) -> tuple[Summary, ...]:
     """Those that are open and have begun since then, and some older ones: a run begins no earlier than its incident,
     but by another machine's clock."""
-    return await _all(client, f"{OPEN_INCIDENTS} AND StartTime >= '{(since - CLOCKS_APART).isoformat()}'")
+    return await _all(client, f"{OPEN_INCIDENTS} AND StartTime >= '{(since - CLOCKS_APART).isoformat()}'{but}")
 
 
-async def page(client: Client, number: int, size: int, *, include_closed: bool) -> ListPage[Summary]:
-    query = ALL_INCIDENTS if include_closed else OPEN_INCIDENTS
-    classes = (*BY_URGENCY, CLOSED_INCIDENTS) if include_closed else BY_URGENCY
+async def page(client: Client, number: int, size: int, *, include_closed: bool, but: str) -> ListPage[Summary]:
+    query = (ALL_INCIDENTS if include_closed else OPEN_INCIDENTS) + but
+    classes = [where + but for where in ((*BY_URGENCY, CLOSED_INCIDENTS) if include_closed else BY_URGENCY)]
     total = await _count(client, query)
     rows = await _part(client, query, classes, total, (number - 1) * size, size)
     return ListPage(rows=rows, number=number, size=size, total=total)
 
 
-async def unresolved(client: Client, size: int) -> tuple[tuple[Summary, ...], dict[str, int]]:
+async def unresolved(client: Client, size: int, but: str) -> tuple[tuple[Summary, ...], dict[str, int]]:
     """See `Incidents.unresolved`. What has no severity, because nobody knows where it comes from, is in no count."""
+    query = UNRESOLVED_INCIDENTS + but
     by_severity = {
-        severity: await _count(client, f"{UNRESOLVED_INCIDENTS} AND {attributes.SEVERITY.name} = '{severity}'")
+        severity: await _count(client, f"{query} AND {attributes.SEVERITY.name} = '{severity}'")
         for severity in get_args(SeverityName)
     }
-    total = await _count(client, UNRESOLVED_INCIDENTS)
-    rows = await _part(client, UNRESOLVED_INCIDENTS, NOT_OVER, total, 0, size)
+    total = await _count(client, query)
+    rows = await _part(client, query, [where + but for where in NOT_OVER], total, 0, size)
     return rows, {severity: count for severity, count in by_severity.items() if count}
 
 
@@ -85,11 +88,13 @@ async def _count(client: Client, query: str) -> int:
     return (await client.count_workflows(query)).count
 
 
-async def ended(client: Client, since: datetime, seen: ReadProgress) -> Past:
+async def ended(client: Client, since: datetime, seen: ReadProgress, but: str) -> Past:
     """All that have ended since then: by their records, as far as they left any."""
     records, unrecorded = [], []
     found = client.list_workflows(
-        f"{ALL_INCIDENTS} AND CloseTime >= '{since.isoformat()}'", page_size=LIST_PAGE, rpc_timeout=LIST_PAGE_WITHIN
+        f"{ALL_INCIDENTS} AND CloseTime >= '{since.isoformat()}'{but}",
+        page_size=LIST_PAGE,
+        rpc_timeout=LIST_PAGE_WITHIN,
     )
     async for run in found:
         record: ClosedIncident | None = await run.memo_value(RECORD_MEMO, None, type_hint=ClosedIncident)
@@ -101,11 +106,11 @@ async def ended(client: Client, since: datetime, seen: ReadProgress) -> Past:
     return Past(records=tuple(records), unrecorded=tuple(unrecorded))
 
 
-def lookup(client: Client) -> Lookup[Summary]:
+def lookup(client: Client, but: str) -> Lookup[Summary]:
     async def foremost() -> tuple[Summary, ...]:
-        return (await page(client, 1, MOST_NAMED + 1, include_closed=False)).rows
+        return (await page(client, 1, MOST_NAMED + 1, include_closed=False, but=but)).rows
 
-    return Lookup(client, "incident", "incident", OPEN_INCIDENTS, ALL_INCIDENTS, _row, foremost)
+    return Lookup(client, "incident", "incident", OPEN_INCIDENTS + but, ALL_INCIDENTS + but, _row, foremost)
 
 
 async def _row(run: WorkflowExecution) -> Summary | None:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, TypeVar
 from uuid import uuid4
 
+from pydantic import BaseModel
 from temporalio.api.common.v1 import Payload
 from temporalio.client import (
     Client,
@@ -19,7 +20,7 @@ from temporalio.common import (
     TypedSearchAttributes,
     WorkflowIDReusePolicy,
 )
-from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 
 from starter.temporal import directory, histories
 from starter.temporal.connection import DEADLINE, QUERY_WITHIN, TemporalConnection
@@ -38,25 +39,32 @@ from workflows.durable import search_attributes as attributes
 from workflows.durable.summaries import summary
 from workflows.policy.incident.events import AlertsReceived, E, Event
 from workflows.policy.incident.opening import OpenRequest
+from workflows.policy.incident.private import PRIVATE_FLAGS
+from workflows.policy.views.foreseen import Foreseen
 from workflows.policy.views.results import IncidentInput, PlanView, Status, UpdateResult
 from workflows.policy.views.standing import urgency
 from workflows.policy.views.summary import listed
-from workflows.policy.wire.model import Wire
 from workflows.queues import WORKFLOW_QUEUE
 
 LONG_LIST = timedelta(minutes=5)
 A_PAGE_WITHIN: Final = timedelta(seconds=20)
 """A page far behind is read up to there."""
 
-A = TypeVar("A", bound=Wire)
+A = TypeVar("A", bound=BaseModel)
 
 
 class Incidents:
     """Every method raises Unreachable when Temporal is away."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, but: str = "") -> None:
+        """`but`: what its lists and look-ups leave out, as the end of a query."""
         self._client = client
         self._connection = TemporalConnection(client)
+        self.but = but
+
+    def without_private(self) -> "Incidents":
+        """As those see them who may not know that there are others: found and counted by nothing."""
+        return Incidents(self._client, directory.WITHOUT_PRIVATE)
 
     @property
     def connection(self) -> TemporalConnection:
@@ -142,6 +150,14 @@ class Incidents:
         """Raises NobodyWorks, NothingOpen (no such workflow)."""
         return await self.query(workflow_id, run_id, "plan", PlanView, patience)
 
+    async def foresee(self, workflow_id: str, event: Event) -> Foreseen:
+        """What `ask` would do now. Raises Refused, NobodyWorks, NothingOpen."""
+        said = (_name(event), _payload(event))
+        found = await self.query(workflow_id, None, "foresee", Foreseen, QUERY_WITHIN, said)
+        if found.refused:
+            raise RefusedByIncident(found.refused)
+        return found
+
     async def history(self, workflow_id: str, run_id: str | None = None) -> tuple[HistoryLine, ...]:
         """The lines of the history, for when no worker answers. Raises NothingOpen (no such workflow)."""
         handle = self._client.get_workflow_handle(workflow_id, run_id=run_id)
@@ -152,33 +168,33 @@ class Incidents:
     async def find(self, part: str | None = None, *, closed: bool = False) -> FoundIncident:
         """The incident that is meant: see `Lookup.find`. Raises LookupFailed."""
         async with self._connection.temporal():
-            return await directory.lookup(self._client).find(part, closed=closed)
+            return await directory.lookup(self._client, self.but).find(part, closed=closed)
 
     async def page(self, number: int = 1, size: int = PAGE_SIZE, *, include_closed: bool = False) -> ListPage[Summary]:
         """Of the open incidents, the most urgent first, and then of closed ones. It costs as much with ten thousand
         open as with ten, and asks no incident."""
         async with self._connection.temporal(deadline=A_PAGE_WITHIN):
-            return await directory.page(self._client, number, size, include_closed=include_closed)
+            return await directory.page(self._client, number, size, include_closed=include_closed, but=self.but)
 
     async def unresolved(self, size: int) -> tuple[tuple[Summary, ...], dict[str, int]]:
         """The gravest of those that are not over, and how many there are of each severity."""
         async with self._connection.temporal(deadline=A_PAGE_WITHIN):
-            return await directory.unresolved(self._client, size)
+            return await directory.unresolved(self._client, size, self.but)
 
     async def list(self, include_closed: bool = False) -> tuple[Summary, ...]:
         """All of them, in the same order. There may be thousands."""
         async with self._connection.temporal(deadline=LONG_LIST):
-            return await directory.summaries(self._client, include_closed=include_closed)
+            return await directory.summaries(self._client, include_closed=include_closed, but=self.but)
 
     async def begun(self, since: datetime) -> tuple[Summary, ...]:
         """All open ones that have begun since then, and perhaps some older ones. There may be thousands."""
         async with self._connection.temporal(deadline=LONG_LIST):
-            return await directory.begun(self._client, since)
+            return await directory.begun(self._client, since, self.but)
 
     async def ended(self, since: datetime, seen: directory.ReadProgress) -> Past:
         """All incidents that have ended since then. There may be thousands: `seen` is told how far it has come."""
         async with self._connection.temporal(deadline=LONG_LIST):
-            return await directory.ended(self._client, since, seen)
+            return await directory.ended(self._client, since, seen, self.but)
 
     async def check(self) -> None:
         """Returns if Temporal answers, and knows our namespace."""
@@ -215,15 +231,24 @@ class Incidents:
                     _name(event), _payload(event), id=event.id, result_type=UpdateResult, rpc_timeout=patience
                 )
         except WorkflowUpdateFailedError as error:
-            raise RefusedByIncident(str(error.cause)) from None
+            said = error.cause.message if isinstance(error.cause, ApplicationError) else str(error.cause)
+            raise RefusedByIncident(said) from None
         return changed
 
-    async def query(self, workflow_id: str, run_id: str | None, name: str, answer: type[A], patience: timedelta) -> A:
+    async def query(
+        self,
+        workflow_id: str,
+        run_id: str | None,
+        name: str,
+        answer: type[A],
+        patience: timedelta,
+        said: Sequence[object] = (),
+    ) -> A:
         """Raises NobodyWorks, NothingOpen (no such workflow), Refused."""
         handle = self._client.get_workflow_handle(workflow_id, run_id=run_id)
         try:
             async with self._connection.worker(workflow_id, patience):
-                answered: A = await handle.query(name, result_type=answer, rpc_timeout=patience)
+                answered: A = await handle.query(name, args=said, result_type=answer, rpc_timeout=patience)
         except WorkflowQueryFailedError as error:
             raise RefusedByIncident(f"{workflow_id} could not answer: {error.message}") from None
         return answered
@@ -247,5 +272,6 @@ def _attributes(opening: OpenRequest) -> TypedSearchAttributes:
             SearchAttributePair(attributes.RUNBOOK, opening.runbook.runbook),
             SearchAttributePair(attributes.PHASE, "investigating"),
             SearchAttributePair(attributes.URGENCY, urgency(opening.severity)),
+            *([] if PRIVATE_FLAGS.isdisjoint(opening.flags) else [SearchAttributePair(attributes.PRIVATE, True)]),
         ]
     )

@@ -92,6 +92,10 @@ class Summary(Result):
     """What the public has been told."""
     follow_ups: int = 0
     """Open and ended ones."""
+    obligation: str = ""
+    """Of the legal clocks that run the one that runs out first, ..."""
+    obligation_due_at: Instant | None = None
+    """... and when it does."""
     next_duty: str = ""
     next_duty_at: Instant | None = None
     seen: bool = True

@@ -35,16 +35,17 @@ class Reviews:
     ) -> ListPage[ReviewSummary]:
         """Of the open reviews, what is due first at the top, and then of closed ones. None of them is asked."""
         async with self._incidents.connection.temporal(deadline=A_PAGE_WITHIN):
-            return await _page(self._client, number, size, include_closed=include_closed)
+            return await _page(self._client, number, size, include_closed=include_closed, but=self._incidents.but)
 
     async def list(self, include_closed: bool = False) -> tuple[ReviewSummary, ...]:
         """All of them, in the same order."""
         async with self._incidents.connection.temporal(deadline=LONG_LIST):
-            return await _all(self._client, ALL_REVIEWS if include_closed else OPEN_REVIEWS)
+            return await _all(self._client, (ALL_REVIEWS if include_closed else OPEN_REVIEWS) + self._incidents.but)
 
     async def records(self, since: datetime) -> tuple[ClosedReview, ...]:
         """Of those that are open or have closed since then, as far as they have any."""
         query = f"{ALL_REVIEWS} AND (ExecutionStatus = 'Running' OR CloseTime >= '{since.isoformat()}')"
+        query += self._incidents.but
         async with self._incidents.connection.temporal(deadline=LONG_LIST):
             runs = self._client.list_workflows(query, page_size=LIST_PAGE, rpc_timeout=LIST_PAGE_WITHIN)
             found = [await review_record(run) async for run in runs]
@@ -53,10 +54,13 @@ class Reviews:
     async def find(self, part: str | None = None, *, closed: bool = False) -> FoundIncident:
         """The review that is meant by its incident's id or a part of it: see `Lookup.find`. Raises LookupFailed."""
 
-        async def foremost() -> tuple[ReviewSummary, ...]:
-            return (await _page(self._client, 1, MOST_NAMED + 1, include_closed=False)).rows
+        but = self._incidents.but
 
-        found = Lookup(self._client, "review", "review of an incident", OPEN_REVIEWS, ALL_REVIEWS, review_row, foremost)
+        async def foremost() -> tuple[ReviewSummary, ...]:
+            return (await _page(self._client, 1, MOST_NAMED + 1, include_closed=False, but=but)).rows
+
+        named = ("review", "review of an incident")
+        found = Lookup(self._client, *named, OPEN_REVIEWS + but, ALL_REVIEWS + but, review_row, foremost)
         async with self._incidents.connection.temporal():
             return await found.find(part and workflow_ids.reviewed(part), closed=closed)
 
@@ -83,14 +87,14 @@ class Reviews:
         return await self._incidents.query(found.workflow_id, found.run_id, "plan", PlanView, QUERY_WITHIN)
 
 
-async def _page(client: Client, number: int, size: int, *, include_closed: bool) -> ListPage[ReviewSummary]:
-    query = ALL_REVIEWS if include_closed else OPEN_REVIEWS
+async def _page(client: Client, number: int, size: int, *, include_closed: bool, but: str) -> ListPage[ReviewSummary]:
+    query = (ALL_REVIEWS if include_closed else OPEN_REVIEWS) + but
     total = (await client.count_workflows(query)).count
     start = (number - 1) * size
     if total <= READ_WHOLE:
         rows = (await _all(client, query))[start : start + size]
     else:
-        rows = await due_first(client, OPEN_REVIEWS, CLOSED_REVIEWS if include_closed else "", start, size)
+        rows = await due_first(client, OPEN_REVIEWS + but, CLOSED_REVIEWS + but if include_closed else "", start, size)
     return ListPage(rows=rows, number=number, size=size, total=total)
 
 

@@ -28,6 +28,7 @@ _WANTED = (
     dict.fromkeys((key.name for key in attributes.KEYWORDS), IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD)
     | dict.fromkeys((key.name for key in attributes.DATETIMES), IndexedValueType.INDEXED_VALUE_TYPE_DATETIME)
     | dict.fromkeys((key.name for key in attributes.INTEGERS), IndexedValueType.INDEXED_VALUE_TYPE_INT)
+    | dict.fromkeys((key.name for key in attributes.BOOLEANS), IndexedValueType.INDEXED_VALUE_TYPE_BOOL)
 )
 
 

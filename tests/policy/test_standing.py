@@ -2,18 +2,20 @@
 
 import pytest
 
-from tests.policy.builders import at, happens, opened
+from tests.policy.builders import at, happens, opened, runbook, severity, tier
 from tests.workflows.incidents import shipped
 from workflows.policy.engine import plan
 from workflows.policy.incident.events import (
     Acknowledged,
     Cancelled,
     Event,
+    FlagChanged,
     Reopened,
     Resolved,
     SeverityChanged,
     UpdatePosted,
 )
+from workflows.policy.incident.obligation_events import ObligationSent
 from workflows.policy.views.standing import HEAVIEST_DUTY, URGENCIES, WATCHED, next_duty, standing, urgency, urgency_of
 
 BOOK = shipped("company")
@@ -66,5 +68,18 @@ def test_an_update_is_a_sign_of_life_and_a_cadence_is_not() -> None:
     happens(simulation, 1, Acknowledged(by="Ada"))
     happens(simulation, 7, UpdatePosted(by="Ada", text="looking"))
     simulation.run_to(at(50))
-    row = standing(simulation.incident)
+    row = standing(BOOK, simulation.incident)
     assert (row.acknowledged_by, row.alive_at, row.updated_at) == ("Ada", at(7), at(7))
+
+
+def test_a_legal_clock_is_listed_by_its_deadline_not_by_its_next_reminder() -> None:
+    gdpr = {"id": "gdpr", "when": {"flags": ["security"]}, "from": "declared", "within": "72h", "owner": "commander"}
+    nis2 = {**gdpr, "id": "nis2", "stages": [{"id": "early-warning", "within": "24h"}]}
+    book = runbook(severity(tier("alice")), obligations=[gdpr, {k: v for k, v in nis2.items() if k != "within"}])
+    simulation = opened(book)
+    assert standing(book, simulation.incident).obligation == ""
+    happens(simulation, 5, FlagChanged(flag="security"))
+    row = standing(book, simulation.incident)
+    assert (row.obligation, row.obligation_due_at) == ("nis2: early warning", at(24 * 60))
+    happens(simulation, 10, ObligationSent(obligation="nis2"))
+    assert standing(book, simulation.incident).obligation_due_at == at(72 * 60)

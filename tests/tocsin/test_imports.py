@@ -41,9 +41,26 @@ WHAT_A_LIST_DOES_WITHOUT = {*SERVERS, *FILES, *TEMPORAL, *SETTINGS, "workflows"}
 def test_a_command_imports_what_it_needs_and_no_more(
     alone: Path, words: str, code: int, does_without: set[str]
 ) -> None:
+    assert imported(words, code) & does_without == set()
+
+
+@pytest.mark.parametrize(
+    "words", ["ack", "show", "plan", "list", "resolve over", "severity sev1 --preview", "review list"]
+)
+def test_by_way_of_a_gateway_a_command_needs_nothing_of_temporals(
+    alone: Path, monkeypatch: pytest.MonkeyPatch, words: str
+) -> None:
+    monkeypatch.setenv("TOCSIN_URL", "http://127.0.0.1:1")
+    monkeypatch.setenv("TOCSIN_TOKEN", "of-alice")
+    does_without = {*SERVERS, *FILES, *TEMPORAL, *SETTINGS} - {"httpx"}
+    assert imported(words, 2) & does_without == set()
+
+
+def imported(words: str, code: int) -> set[str]:
+    """Names of modules, once the command has ended as it should."""
     answer = subprocess.run(
         [sys.executable, "-c", IMPORTED, *words.split()], stdout=subprocess.PIPE, text=True, check=True
     )
     said = json.loads(answer.stdout.splitlines()[-1])
     assert said["code"] == code
-    assert does_without & set(said["modules"]) == set()
+    return set(said["modules"])

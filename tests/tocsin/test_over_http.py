@@ -20,6 +20,7 @@ from starter.temporal.results import RefusedByIncident
 from tests.tocsin.conftest import Tocsin
 from tests.tocsin.test_commands import process, until_found
 from tocsin.http_desk import HttpDesk
+from workflows.policy.incident.events import Acknowledged
 
 
 def handed_out(name: str, scope: Scope) -> ApiToken:
@@ -71,6 +72,21 @@ async def test_the_life_of_an_incident(tocsin: Tocsin, gateway: str, worker: Wor
     assert (await tocsin("resolve", incident, "rolled back")).code == 0
     again = await tocsin("resolve", incident)
     assert (again.code, "already resolved" in again.err) == (1, True)
+
+
+async def test_what_a_command_would_change_is_seen_and_not_done(tocsin: Tocsin, gateway: str, worker: Worker) -> None:
+    declared = await tocsin("declare", "Checkout is slow", "--severity", "sev1", "--json")
+    incident = json.loads(declared.out)["incident"]
+    seen = await until_found(tocsin, "escalate", "boss", "--preview")
+    assert f"{incident}: nothing is done yet" in seen.out
+    assert "paged at once: The Boss" in seen.out
+    assert "alice called" not in (await tocsin("show")).out
+    stale = json.loads((await tocsin("severity", "sev2", "--preview", "--json")).out)["mark"]
+    refused = await tocsin("reopen", "--preview")
+    assert (refused.code, "is not resolved" in refused.err) == (1, True)
+    assert (await tocsin("severity", "sev2")).code == 0
+    with pytest.raises(RefusedByIncident, match=r"it has changed meanwhile: SEV-2 since .* by alice; look again"):
+        await HttpDesk(gateway, "of-alice", "nobody").ask("", Acknowledged(if_still=stale))
 
 
 async def test_whom_the_command_names_is_not_who_does_it(

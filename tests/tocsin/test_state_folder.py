@@ -83,7 +83,7 @@ def test_only_its_owner_can_read_the_folder(tmp_path: Path) -> None:
 
 def test_a_folder_that_an_older_version_left_open_is_closed_with_all_that_is_in_it(tmp_path: Path) -> None:
     tmp_path.chmod(0o755)
-    names = ("temporal.db", "temporal.db-wal", "temporal.db-shm", "addresses.json", "lock")
+    names = ("temporal.db", "temporal.db-wal", "temporal.db-shm", "addresses.json", "lock", "token")
     files = [tmp_path / name for name in names]
     for file in files:
         file.write_text("")
@@ -109,6 +109,18 @@ def test_a_folder_that_cannot_be_made_is_one_clear_line(tmp_path: Path) -> None:
         Folder(tmp_path / "file").locked(),
     ):
         pass
+
+
+def test_the_token_of_the_one_that_runs_is_its_users_alone_and_the_newest(tmp_path: Path) -> None:
+    folder = Folder(tmp_path)
+    assert folder.token() == ""
+    (tmp_path / "target").write_text("of somebody else's")
+    (tmp_path / "token").symlink_to(tmp_path / "target")
+    for token in ("first", "second"):
+        folder.keep_token(token)
+        assert folder.token() == token
+        assert (tmp_path / "token").stat().st_mode & 0o777 == 0o600
+    assert (tmp_path / "target").read_text() == "of somebody else's"
 
 
 def test_addresses_are_remembered(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import pytest
 from tests.patience import HANGS_AFTER_S
 from tests.tocsin.conftest import Start
 from tests.tocsin.processes import below, eventually, is_alive
+from tocsin.commands.arguments import login_name
 from tocsin.up.folder import Folder
 
 
@@ -22,6 +23,7 @@ def test_ctrl_c_stops_everything_and_kill_minus_9_leaves_nothing_behind(start: S
         assert first is not None
         assert httpx.get(f"{first.gateway}/readyz", trust_env=False).status_code == 200
         assert open_incidents() == []
+        assert_commands_prove_who_they_are(alone / "state")
         parts = below(up.pid)
         up.send_signal(signal.SIGINT)
         assert up.wait(HANGS_AFTER_S) == 0
@@ -53,8 +55,21 @@ def test_the_sandbox_has_every_channel_that_a_shipped_runbook_names(
     assert {"incidents", "samia-incident-response", "samia-support", "lumi-incidents"} <= channels
 
 
+def assert_commands_prove_who_they_are(state: Path) -> None:
+    """By the token that `up` keeps for its user; whom else they name is only said."""
+    assert (state / "token").stat().st_mode & 0o777 == 0o600
+    opened = command("declare", "Slow", "--by", "VP Engineering", "--json")
+    incident = json.loads(opened)["incident"]
+    shown = json.loads(command("show", incident, "--json"))["state"]["incident"]
+    assert shown["declared_by"] == f"{login_name()} (for VP Engineering, unproved)"
+    command("cancel", incident)
+
+
+def command(*words: str) -> bytes:
+    """In a process of its own, which finds the gateway through the state folder."""
+    return subprocess.run([sys.executable, "-m", "tocsin", *words], capture_output=True, check=True).stdout
+
+
 def open_incidents() -> list[object]:
-    """By a command in a process of its own, which finds the server through the state folder."""
-    command = [sys.executable, "-m", "tocsin", "list", "--json"]
-    incidents: list[object] = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
+    incidents: list[object] = json.loads(command("list", "--json"))
     return incidents

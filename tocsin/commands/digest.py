@@ -30,5 +30,5 @@ def digest(as_json: AsJson = False) -> None:
 
 
 async def _take() -> Inventory:
-    known = await incidents()
+    known = (await incidents()).without_private()
     return await take(known, Reviews(known))

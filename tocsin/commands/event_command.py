@@ -18,6 +18,7 @@ from pydantic import ValidationError
 from typer import Option
 
 from starter.desk.meaning import Unlisted
+from starter.desk.verbs import VerbGroup, verb_named
 from tocsin import output
 from tocsin.commands.arguments import WHICH_INCIDENT, AsJson, By, is_whole_id, me, not_blank
 from tocsin.commands.session import desk
@@ -34,21 +35,30 @@ _ID_BEGINNING = re.compile(r"\d{4}|(incident|review)-")
 
 
 def event_command(
-    app: typer.Typer, name: str, *, names_somebody: bool = False
+    app: typer.Typer, name: str, group: VerbGroup = "incidents"
 ) -> Callable[[Callable[..., Event]], Callable[..., Event]]:
-    """Make a command of a function that returns an event. `names_somebody`: one of the runbook's people, that is."""
+    """Make a command of a function that returns the event of the verb of that name."""
+    verb = verb_named(group, name)
 
     def register(event_of: Callable[..., Event]) -> Callable[..., Event]:
         parameters = inspect.signature(event_of).parameters.values()
         takes = [parameter for parameter in parameters if parameter.kind is Parameter.POSITIONAL_ONLY]
 
-        def run(context: typer.Context, by: str, as_json: bool, unlisted: bool = False, **options: object) -> None:
+        def run(
+            context: typer.Context,
+            by: str,
+            preview: bool,
+            as_json: bool,
+            unlisted: bool = False,
+            **options: object,
+        ) -> None:
             incident, own = split(context.args, takes)
             event = _checked(event_of, own, options).model_copy(update={"by": by or me(), "via": VIA})
-            asyncio.run(_signal(incident, event, unlisted, as_json))
+            do = _foresee if preview else _signal
+            asyncio.run(do(incident, event, unlisted, as_json))
 
         options = [parameter for parameter in parameters if parameter not in takes]
-        common = (*_COMMON, _UNLISTED) if names_somebody else _COMMON
+        common = (*_COMMON, _UNLISTED) if verb.names_somebody else _COMMON
         run.__signature__ = inspect.Signature([*options, *common])  # type: ignore[attr-defined] # for typer
         describe = app.command(
             name,
@@ -71,6 +81,16 @@ async def _signal(incident: str, event: Event, unlisted: bool, as_json: bool) ->
     changed = await _asked(await desk(), incident, event, unlisted, may_ask=not as_json and sys.stdin.isatty())
     output.show(changed, shown(changed), as_json)
     check(changed)
+
+
+async def _foresee(incident: str, event: Event, unlisted: bool, as_json: bool) -> None:
+    from tocsin.view.changes import foreseen
+
+    try:
+        answer = await (await desk()).foresee(incident, event, unlisted=unlisted)
+    except Unlisted as who:
+        raise Failure(f"{who}. For somebody else say --unlisted") from None
+    output.show(answer, foreseen(answer), as_json)
 
 
 async def _asked(reached: "Desk", incident: str, event: Event, unlisted: bool, *, may_ask: bool) -> UpdateResult:
@@ -115,6 +135,12 @@ def _usage(takes: Sequence[Parameter]) -> str:
 _COMMON = (
     Parameter("context", Parameter.KEYWORD_ONLY, annotation=typer.Context),
     Parameter("by", Parameter.KEYWORD_ONLY, default="", annotation=By),
+    Parameter(
+        "preview",
+        Parameter.KEYWORD_ONLY,
+        default=False,
+        annotation=Annotated[bool, Option("--preview", help="Show what it would change, and change nothing.")],
+    ),
     Parameter("as_json", Parameter.KEYWORD_ONLY, default=False, annotation=AsJson),
 )
 

@@ -79,13 +79,13 @@ def approve(
     return DraftApproved(text=text, draft=draft)
 
 
-@event_command(app, "assign", names_somebody=True)
+@event_command(app, "assign")
 def assign(role: str, person: str, /) -> Event:
     """Give a role of the runbook, such as commander, to somebody."""
     return RoleAssigned(role=in_one_word(role), person=person)
 
 
-@event_command(app, "handoff", names_somebody=True)
+@event_command(app, "handoff")
 def handoff(to: str, text: str = "", /) -> Event:
     """Hand the command over; what is due stays due."""
     return HandedOff(to=to, text=text)

@@ -21,7 +21,7 @@ app = typer.Typer(no_args_is_help=True, help="What is to be done so that it does
 WHICH_FOLLOWUPS = "Of this incident alone, by its id or enough of it."
 
 
-@event_command(app, "add")
+@event_command(app, "add", "followups")
 def add(
     text: str,
     /,
@@ -37,13 +37,13 @@ def add(
     )
 
 
-@event_command(app, "done")
+@event_command(app, "done", "followups")
 def done(number: str, /, *, text: Annotated[str, Option(help="What was done.")] = "") -> Event:
     """Say that a follow-up is done: by its number, or by its ticket."""
     return FollowUpDone(follow_up=number, text=text)
 
 
-@event_command(app, "waive")
+@event_command(app, "waive", "followups")
 def waive(number: str, /, *, reason: Reason = "") -> Event:
     """Say that a follow-up will not be done; you stand for that, with a reason."""
     return FollowUpWaived(follow_up=number, reason=reason)

@@ -13,7 +13,7 @@ from workflows.policy.incident.obligation_events import ObligationNotApplicable,
 app = typer.Typer(no_args_is_help=True, help="What a law or a contract wants told to somebody, and by when.")
 
 
-@event_command(app, "sent")
+@event_command(app, "sent", "obligations")
 def sent(
     name: str = "",
     /,
@@ -25,7 +25,7 @@ def sent(
     return ObligationSent(obligation=name, reference=reference, text=text)
 
 
-@event_command(app, "not-applicable")
+@event_command(app, "not-applicable", "obligations")
 def not_applicable(name: str = "", /, *, reason: Reason = "") -> Event:
     """Say that it need not be told; you stand for that, with a reason."""
     return ObligationNotApplicable(obligation=name, reason=reason)

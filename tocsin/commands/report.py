@@ -10,17 +10,17 @@ from typing import Annotated
 import typer
 from typer import Option
 
-from starter.report.counting import counted, figures
+from starter.report.counting import counted
+from starter.report.figures import ReportFigures
+from starter.report.reading import read
 from starter.temporal.directory import ReadProgress
-from starter.temporal.results import Past, Summary
-from starter.temporal.reviews import Reviews
+from starter.temporal.results import Past
 from tocsin import output
 from tocsin.commands.arguments import AsJson, ago_or_moment
 from tocsin.commands.session import incidents
 from tocsin.failure import Failure
 from tocsin.view.figures import picture
 from tocsin.view.report import report as table
-from workflows.policy.review.summary import ClosedReview
 
 app = typer.Typer()
 
@@ -44,26 +44,17 @@ def report(
     begin, end = ago_or_moment("--since", since, now), ago_or_moment("--until", until, now) if until else now
     if begin >= end:
         raise Failure(f"--since {since} is not before the end, {end:%Y-%m-%d %H:%M} UTC")
-    past, still_open, reviewed = asyncio.run(_read(begin, runbook))
-    seen = figures(past, still_open, reviewed, begin, end)
+    seen, past = asyncio.run(_read(begin, end, runbook))
     if svg:
         output.save(svg, picture(seen, counted(past.records, begin, end)))
     else:
         output.show(seen, table(seen), as_json)
 
 
-async def _read(since: datetime, runbook: str) -> tuple[Past, list[Summary], tuple[ClosedReview, ...]]:
-    """What ended before `since` was declared before it, too. Reviews are counted with their incidents."""
+async def _read(since: datetime, until: datetime, runbook: str) -> tuple[ReportFigures, Past]:
     known = await incidents()
     with _progress() as progress:
-        past, still_open = await known.ended(since, progress), list(await known.begun(since))
-        reviewed = await Reviews(known).records(since)
-    if runbook:
-        records = tuple(record for record in past.records if record.runbook == runbook)
-        unrecorded = tuple(one for one in past.unrecorded if one.runbook == runbook)
-        past = Past(records=records, unrecorded=unrecorded)
-        still_open = [one for one in still_open if one.runbook == runbook]
-    return past, still_open, reviewed
+        return await read(known, since, until, runbook, progress)
 
 
 @contextmanager

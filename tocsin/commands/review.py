@@ -43,13 +43,13 @@ def show(
     asyncio.run(_show(incident, as_json))
 
 
-@event_command(app, "start")
+@event_command(app, "start", "reviews")
 def start(*, reason: Reason = "") -> Event:
     """Yes, this incident deserves a review, where the runbook only asks whether it does."""
     return ReviewStarted(reason=reason)
 
 
-@event_command(app, "submit")
+@event_command(app, "submit", "reviews")
 def submit(
     name: str = "",
     /,
@@ -61,13 +61,13 @@ def submit(
     return Submitted(duty=name, link=link, text=text)
 
 
-@event_command(app, "waive")
+@event_command(app, "waive", "reviews")
 def waive(name: str = "", /, *, reason: Reason = "") -> Event:
     """Say that something need not be done, or without a NAME the whole review; you stand for that, with a reason."""
     return Waived(duty=name, reason=reason)
 
 
-@event_command(app, "snooze")
+@event_command(app, "snooze", "reviews")
 def snooze(duration: str, name: str = "", /, *, reason: Reason = "") -> Event:
     """Hold reminders still for a while, such as 2d, of one thing or of all; its deadline stays."""
     return NagsSnoozed.model_validate({"duration": duration, "what": name, "reason": reason})

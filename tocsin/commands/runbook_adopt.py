@@ -6,7 +6,6 @@ from typing import Annotated
 import typer
 from pydantic import BaseModel
 from rich.console import Group, RenderableType
-from rich.table import Table
 from typer import Argument, Option
 
 from starter.temporal.results import RefusedByIncident
@@ -17,7 +16,8 @@ from tocsin.commands.session import incidents, installation
 from tocsin.failure import Failure
 from tocsin.following import followed
 from tocsin.view import answers
-from tocsin.view.plain import moment, plain
+from tocsin.view.changes import plan_changes
+from tocsin.view.plain import plain
 from workflows.policy.incident.events import RunbookAdopted
 from workflows.policy.reducers.adopting import why_not
 from workflows.policy.runbook.model import Runbook
@@ -25,8 +25,6 @@ from workflows.policy.views.difference import PlanChange, changes
 from workflows.policy.views.results import PlanView, Status
 
 app = typer.Typer()
-
-CHANGE_STYLES = {"appears": "green", "disappears": "red", "moves": "yellow"}
 
 
 class Adoption(BaseModel):
@@ -90,14 +88,4 @@ def _in_words(adoption: Adoption, plan_view: PlanView) -> RenderableType:
     title = plain(f"{adoption.incident} by {adoption.runbook} as it is now", "bold")
     if not adoption.changes:
         return Group(title, "nothing that is planned would change; texts may")
-    table = Table("", "at (UTC)", "what", "because", box=None, header_style="dim", padding=(0, 2, 0, 0))
-    for change in adoption.changes:
-        line = change.line
-        before = f" (now {moment(change.before, plan_view.now)})" if change.before else ""
-        table.add_row(
-            plain(change.kind, CHANGE_STYLES[change.kind]),
-            moment(line.at, plan_view.now) + before,
-            plain(line.what),
-            plain(line.reason),
-        )
-    return Group(title, table)
+    return Group(title, plan_changes(adoption.changes, plan_view.now))

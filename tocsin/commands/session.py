@@ -1,6 +1,8 @@
 """What a command needs to reach incidents. Temporal's client is imported when one is: `--help` needs none."""
 
-from typing import TYPE_CHECKING
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 from tocsin import own_settings
 from tocsin.failure import Failure
@@ -11,11 +13,17 @@ if TYPE_CHECKING:
     from workflows.policy.runbook.model import Runbook
     from workflows.policy.watches.installation import Installation
 
+CONFIG_FOLDERS: Final = (os.environ.get("XDG_CONFIG_HOME") or "~/.config", "~/Library/Application Support")
+"""Where Temporal's tools keep temporal.toml."""
+
 
 async def desk() -> "Desk":
-    """Through the gateway that TOCSIN_URL names, else through Temporal. Raises Failure when it cannot be reached."""
+    """Through the gateway that TOCSIN_URL names, else through the configured Temporal, else through the gateway of a
+    running `tocsin up`. Raises Failure when it cannot be reached."""
     if url := own_settings.said("TOCSIN_URL"):
         return _by_http(url)
+    if by_up := _by_up():
+        return by_up
     from starter.desk.temporal_desk import TemporalDesk
 
     return TemporalDesk(await incidents(), _followed)
@@ -29,6 +37,32 @@ def _by_http(url: str) -> "Desk":
     if token := own_settings.secret("TOCSIN_TOKEN"):
         return HttpDesk(url, token, login_name())
     raise Failure(f"TOCSIN_URL is {url}, and TOCSIN_TOKEN is not set: whoever runs it makes one (tocsin token add api)")
+
+
+def _by_up() -> "Desk | None":
+    """With the token that `up` has put where only its user can read it. None: none runs here, or another Temporal is
+    configured."""
+    from tocsin.up.folder import Folder
+
+    folder = Folder(own_settings.state_dir())
+    running, token = folder.running(), folder.token()
+    if running is None or not token or _may_name_a_temporal():
+        return None
+    from tocsin.commands.arguments import login_name
+    from tocsin.http_desk import HttpDesk
+
+    return HttpDesk(running.gateway, token, login_name(), otherwise=f"TEMPORAL_ADDRESS={running.temporal}")
+
+
+def _may_name_a_temporal() -> bool:
+    """Its files are read by its SDK, whose import takes longer than the command: only where there is one."""
+    if any(os.environ.get(name) for name in ("TEMPORAL_ADDRESS", "TEMPORAL_CONFIG_FILE")):
+        return True
+    if not any((Path(folder).expanduser() / "temporalio" / "temporal.toml").exists() for folder in CONFIG_FOLDERS):
+        return False
+    from tocsin import connection
+
+    return connection.configured_address() is not None
 
 
 def _followed(there: "Installation", name: str) -> "Runbook":

@@ -48,6 +48,7 @@ class Folder:
         self.database = path / "temporal.db"
         self._lock = path / "lock"
         self._addresses = path / "addresses.json"
+        self._token = path / "token"
 
     @contextlib.contextmanager
     def locked(self, patience_s: float = LOCK_WITHIN_S) -> Iterator[int]:
@@ -87,7 +88,7 @@ class Folder:
         found = self.path.stat()
         if found.st_uid == os.geteuid() and not found.st_mode & stat.S_ISVTX:
             self.path.chmod(0o700)
-        for file in (self._lock, self._addresses, *self.path.glob(f"{self.database.name}*")):
+        for file in (self._lock, self._addresses, self._token, *self.path.glob(f"{self.database.name}*")):
             if file.exists():
                 file.chmod(0o600)
 
@@ -106,6 +107,19 @@ class Folder:
         new.write_text(up.model_dump_json(indent=2) + "\n", encoding="utf-8")
         new.chmod(0o600)
         new.replace(self._addresses)
+
+    def keep_token(self, token: str) -> None:
+        """For commands of the same user, and for nobody else at any moment."""
+        self._token.unlink(missing_ok=True)
+        with os.fdopen(os.open(self._token, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(token)
+
+    def token(self) -> str:
+        """Empty: there is none that we may read."""
+        try:
+            return self._token.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError):
+            return ""
 
     def _who_holds_it(self) -> str:
         try:

@@ -32,7 +32,12 @@ def _addresses(layout: Layout) -> list[tuple[str, str]]:
     where = layout.published
     rows = [("gateway", f"{where.gateway}  (alerts: POST {where.gateway}/webhooks/alertmanager)")]
     if where.ui:
-        rows.append(("Temporal UI", f"{where.ui}  (as every port of Temporal's: for all users of this machine)"))
+        rows.append(
+            (
+                "Temporal UI",
+                f"{where.ui}  (as every port of Temporal's: any user of this machine may act there, as anybody)",
+            )
+        )
     else:
         rows.append(("Temporal", f"{escape(where.temporal)}  (not ours to start or stop)"))
     if where.sandbox:

@@ -11,6 +11,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from settings import Settings
+from settings.access import new_token
 from starter.temporal import setup
 from starter.temporal.connecting import connect
 from starter.temporal.connection import TemporalConnection
@@ -23,6 +24,7 @@ from tocsin.schedule import keep_digest
 from tocsin.up import parts
 from tocsin.up.folder import Folder
 from tocsin.up.layout import Layout
+from tocsin.up.own_token import api_tokens
 from tocsin.up.patience import Patience
 from tocsin.up.supervisor import PartFailed, Supervisor, listening
 from workflows.policy.watches.installation import Publication
@@ -59,10 +61,13 @@ async def running(
                 say(line)
         if layout.published.ui and not settings.temporal_ui_url:
             environment["TOCSIN_TEMPORAL_UI_URL"] = layout.published.ui
+        token = new_token()
+        folder.keep_token(token)
         folder.remember(layout.published)
         begun_at = datetime.now(UTC)
         await supervisor.start(parts.worker(environment))
-        await supervisor.start(parts.gateway(layout, environment), listening(layout.reachable, layout.gateway_port))
+        proving = environment | {"TOCSIN_API_TOKENS": api_tokens(settings, token)}
+        await supervisor.start(parts.gateway(layout, proving), listening(layout.reachable, layout.gateway_port))
         published = await _published(client, begun_at, Patience("for the worker", published_within_s, say))
         if published is None:
             say("the worker has published no runbooks yet: alerts go by the gateway's own files")

@@ -77,6 +77,8 @@ def _summary(summary: Summary) -> Iterator[RenderableType]:
         yield Padding(plain(STUCK, "bold red"), (0, 0, 0, 4))
     elif summary.open:
         yield Padding(plain(_standing(summary)), (0, 0, 0, 4))
+    if summary.obligation and summary.open:
+        yield Padding(plain(f"owed by {moment(summary.obligation_due_at)} UTC: {summary.obligation}"), (0, 0, 0, 4))
 
 
 def _standing(summary: Summary) -> str:

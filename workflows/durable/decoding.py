@@ -8,6 +8,7 @@ from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 
 from workflows.policy.incident.events import Event, NotUnderstood
+from workflows.policy.incident.mark import mark
 from workflows.policy.incident.state import Incident
 from workflows.policy.views.results import PlanView, UpdateResult
 
@@ -45,7 +46,9 @@ def update_result(before: Incident, after: Incident, view: PlanView) -> UpdateRe
     """The answer to an update: what changed, in words, and the first few lines of the new plan."""
     seen = before.timeline_dropped + len(before.timeline)
     changed = after.timeline[max(0, seen - after.timeline_dropped) :]
-    return UpdateResult(incident=after.id, changed=tuple(entry.text for entry in changed), next=view.lines[:5])
+    return UpdateResult(
+        incident=after.id, mark=mark(after), changed=tuple(entry.text for entry in changed), next=view.lines[:5]
+    )
 
 
 def _parse(known: Known, name: str, args: Sequence[RawValue]) -> Event:

@@ -8,6 +8,7 @@ from workflows.durable import search_attributes as known
 from workflows.policy.duties.obligations import clocks
 from workflows.policy.engine import Plan
 from workflows.policy.escalation.pages import tier_reached
+from workflows.policy.incident.private import is_private
 from workflows.policy.incident.state import Incident
 from workflows.policy.incident.who import COMMANDER_ROLE
 from workflows.policy.review.owed import owed
@@ -15,7 +16,12 @@ from workflows.policy.review.state import Review
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.views.standing import next_duty, urgency_of
 
-AttributeUpdate = SearchAttributeUpdate[str] | SearchAttributeUpdate[int] | SearchAttributeUpdate[datetime]
+AttributeUpdate = (
+    SearchAttributeUpdate[str]
+    | SearchAttributeUpdate[int]
+    | SearchAttributeUpdate[datetime]
+    | SearchAttributeUpdate[bool]
+)
 
 
 def attributes_of(book: Runbook, incident: Incident, present: Plan, now: datetime) -> list[AttributeUpdate]:
@@ -44,7 +50,11 @@ def attributes_of_review(book: Runbook, review: Review, present: Plan) -> list[A
 
 
 def _names(incident: Incident) -> list[AttributeUpdate]:
-    return [known.INCIDENT.value_set(incident.id), known.INCIDENT_LETTERS.value_set(incident.id.rpartition("-")[2])]
+    return [
+        known.INCIDENT.value_set(incident.id),
+        known.INCIDENT_LETTERS.value_set(incident.id.rpartition("-")[2]),
+        known.PRIVATE.value_set(True) if is_private(incident) else known.PRIVATE.value_unset(),
+    ]
 
 
 def _next_duty(book: Runbook, present: Plan) -> list[AttributeUpdate]:

@@ -16,7 +16,7 @@ from temporalio import workflow
 from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 
-from workflows.durable import decoding, sending
+from workflows.durable import decoding, foreseeing, sending
 from workflows.durable.clock import Clock
 from workflows.durable.flights import Flights
 from workflows.durable.leaving import is_long_or_heavy
@@ -37,6 +37,7 @@ from workflows.policy.incident.events import (
     stamp,
 )
 from workflows.policy.planning.wording import what
+from workflows.policy.views.foreseen import Foreseen
 from workflows.policy.views.results import PlanView, UpdateResult
 from workflows.texts import proofreading
 from workflows.texts.outside import let_out
@@ -80,6 +81,12 @@ class Runner:
 
     def plan_view(self) -> PlanView:
         return self._plan_view(self._procedure.plan(self.now()))
+
+    def foresee(self, name: str, said: RawValue) -> Foreseen:
+        """What the update of that name would do now."""
+        event = decoding.decode_strictly(self._procedure.known, name, (said,))
+        no = self._refusal(event)
+        return foreseeing.foresee(self._procedure, event, no, self.now(), self._flights.under_way)
 
     def _plan_view(self, present: Plan) -> PlanView:
         return self._procedure.plan_view(present, self.now(), self._clock.speed, self._flights.under_way)

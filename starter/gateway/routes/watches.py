@@ -12,7 +12,7 @@ from starter.desk import watching
 from starter.desk.temporal_desk import published_runbook
 from starter.desk.watching import HeartbeatRequest, ListedHeartbeat, ListedSilence, SilenceRequest
 from starter.gateway.access import Access, Actor
-from starter.gateway.routes.api import API, API_DONE, API_READ, FOR_WHOM, VIA_API, described_body
+from starter.gateway.documented import API, API_DONE, API_READ, FOR_WHOM, VIA_API, described_body
 from starter.gateway.said import FOR, W, asked, event_id, made, on_behalf_of, said, unusable
 from starter.sources.reading import FieldProblem, Unreadable
 from starter.temporal.heartbeats import Heartbeats

@@ -5,11 +5,12 @@ from collections.abc import Iterator
 
 from starter.runbooks.lint.finding import Finding, RunbookPath, error, warning
 from starter.runbooks.lint.places import duties, severities, timed_conditions, timeless_conditions
+from workflows.policy.incident.private import PRIVATE_FLAGS
 from workflows.policy.runbook.model import Runbook, Severity
 from workflows.policy.runbook.names import severity_title
 
-UNDERSTOOD = frozenset({"security"})
-"""Flags that mean something even if no condition asks for them: this one makes an incident's channel private."""
+UNDERSTOOD = PRIVATE_FLAGS
+"""Flags that mean something even if no condition asks for them: these make an incident private."""
 
 
 def findings(book: Runbook) -> Iterator[Finding]:

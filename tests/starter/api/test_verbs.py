@@ -41,7 +41,8 @@ class TestVerbs:
         assert one["first_page"] == {"fate": "ringing", "text": "On-call Engineer is ringing"}
         acknowledged = await http.post(f"{INCIDENTS_PATH}/{one['incident']}/ack")
         assert acknowledged.status_code == 200
-        assert acknowledged.json()["changed"] == ["alice acknowledged through API, 0m after declaration"]
+        [changed] = acknowledged.json()["changed"]
+        assert changed.startswith("alice acknowledged through API, ")
         assert (
             await http.post(f"{INCIDENTS_PATH}/{one['incident']}/resolve", json={"text": "over"})
         ).status_code == 200
@@ -328,7 +329,8 @@ class TestDocumented:
         for verb in VERBS:
             described = document["paths"][f"/api/v1/{verb.group}/{{incident}}/{verb.name}"]["post"]
             schema = described["requestBody"]["content"]["application/json"]["schema"]
-            assert set(schema["properties"]) == {*verb.fields, "for", *(("unlisted",) if verb.names_somebody else ())}
+            somebody = ("unlisted",) if verb.names_somebody else ()
+            assert set(schema["properties"]) == {*verb.fields, "for", "if_still", *somebody}
             assert schema["required"] == [name for name in verb.fields if verb.event.model_fields[name].is_required()]
             assert described["security"] == [{"token": []}]
             assert described["responses"]["422"]["content"]["application/json"]["schema"] == {

@@ -8,6 +8,7 @@ from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import Destination, OpenChannel, Post, SetTopic
 from workflows.policy.incident.announce import announcement_duty
 from workflows.policy.incident.messages import Announcement
+from workflows.policy.incident.private import is_private
 from workflows.policy.incident.rules import rules, who_owes
 from workflows.policy.incident.state import Incident
 from workflows.policy.keys.duty_keys import DutyKind, WrittenDuty, duty_key, effect_key
@@ -85,7 +86,7 @@ def _own_channel(incident: Incident) -> BlockedDemand:
         duty=duty_key(DutyKind.CHANNEL),
         due_at=incident.declared_at,
         reason=f"a {severity_title(incident.severity)} gets a channel of its own",
-        effect=OpenChannel(name=f"incident-{incident.id}", private="security" in incident.flags),
+        effect=OpenChannel(name=f"incident-{incident.id}", private=is_private(incident)),
     )
     return BlockedDemand(demand)
 

@@ -40,6 +40,9 @@ class Event(Wire):
     """Who did it, as far as is known."""
     via: Line = ""
     """Through what: `pagerduty`, `command line`, `alerts`, ..."""
+    if_still: Line = ""
+    """The mark of the state that its author was shown (`mark.py`): if it is another one by now, nothing is done. Empty:
+    it is meant whatever has happened since."""
 
 
 class Alert(Wire):

@@ -41,6 +41,10 @@ class Incident(Wire):
     severity: SeverityName
     gravest: SeverityName
     """The gravest that it ever had."""
+    severity_at: Instant | None = None
+    """When it was last changed ..."""
+    severity_by: str = ""
+    """... and by whom."""
     no_pager: bool = False
 
     detected_at: Instant
@@ -90,6 +94,8 @@ class Incident(Wire):
     refused_routes: dict[str, tuple[str, ...]] = {}
     """Per person, the fingerprints of routes that rejected pages, one entry for each time."""
 
+    adoptions: int = 0
+    """How often another version of its runbook was adopted."""
     flags: frozenset[str] = frozenset()
     flagged_at: dict[str, Instant] = {}
     """Since when each flag is set."""

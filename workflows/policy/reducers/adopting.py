@@ -5,6 +5,7 @@ does not want is withdrawn; what was sent stays sent.
 """
 
 from workflows.policy.incident.events import Event, RunbookAdopted
+from workflows.policy.incident.mark import changed_meanwhile
 from workflows.policy.incident.state import Incident
 from workflows.policy.runbook.model import Runbook
 
@@ -21,5 +22,7 @@ def why_not(incident: Incident, runbook: Runbook) -> str | None:
 def in_force(book: Runbook, incident: Incident, event: Event) -> Runbook:
     """The runbook that is followed after the event, which the incident has not heard yet."""
     if not isinstance(event, RunbookAdopted) or event.id in incident.heard:
+        return book
+    if changed_meanwhile(book, incident, event):
         return book
     return event.runbook if why_not(incident, event.runbook) is None else book

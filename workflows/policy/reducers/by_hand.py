@@ -155,4 +155,5 @@ def runbook_adopted(book: Runbook, incident: Incident, event: RunbookAdopted) ->
         return log(incident, event.at, f"{event.by} adopted a runbook, which changes nothing: {no}", loud=True)
     version = f", version {event.runbook.version}" if event.runbook.version else ""
     text = f"{event.by} adopted the runbook {event.runbook.runbook} as it is now{version}"
-    return announce(incident, event.at, text, by=event.by)
+    after = incident.model_copy(update={"adoptions": incident.adoptions + 1})
+    return announce(after, event.at, text, by=event.by)

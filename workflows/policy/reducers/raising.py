@@ -29,6 +29,8 @@ def change_severity(book: Runbook, incident: Incident, event: SeverityChanged) -
     is_graver = event.severity < incident.severity
     changes = {
         "severity": event.severity,
+        "severity_at": event.at,
+        "severity_by": event.by,
         "gravest": min(incident.gravest, event.severity),
         "raised_at": event.at if is_graver else incident.raised_at,
         "renewed": incident.renewed if is_graver else None,

@@ -23,6 +23,7 @@ from workflows.policy.incident.events import (
     Snoozed,
     UpdatePosted,
 )
+from workflows.policy.incident.mark import changed_meanwhile
 from workflows.policy.incident.obligation_events import ObligationNotApplicable, ObligationSent
 from workflows.policy.incident.state import Incident
 from workflows.policy.reducers.adopting import why_not
@@ -36,6 +37,8 @@ def refusal(book: Runbook, incident: Incident, event: Event) -> str | None:
     """A sentence for the person who asked, or None: go ahead."""
     if incident.closed_at is not None:
         return f"{incident.id} is closed"
+    if no := changed_meanwhile(book, incident, event):
+        return f"{incident.id}: {no}"
     if incident.cancelled:
         return f"{incident.id} was cancelled"
     if incident.resolved and isinstance(event, _WHILE_OPEN):

@@ -41,12 +41,13 @@ from workflows.policy.incident.events import (
     Unacknowledged,
     UpdatePosted,
 )
+from workflows.policy.incident.mark import changed_meanwhile
 from workflows.policy.incident.obligation_events import ObligationNotApplicable, ObligationSent
 from workflows.policy.incident.state import Incident
 from workflows.policy.incident.who import COMMANDER_ROLE
 from workflows.policy.reducers import alerts, settling
 from workflows.policy.reducers.answering import acknowledged, alive, unacknowledged
-from workflows.policy.reducers.arriving import not_before, remember
+from workflows.policy.reducers.arriving import not_before, remember, too_late
 from workflows.policy.reducers.by_hand import (
     draft_approved,
     escalated,
@@ -70,6 +71,8 @@ def apply(book: Runbook, incident: Incident, event: Event) -> Incident:
         return incident
     if not isinstance(event, Acknowledged):  # an older incident's may arrive under the same workflow id
         event = not_before(event, incident.declared_at)
+    if no := changed_meanwhile(book, incident, event):
+        return too_late(book, incident, event, no)
     if isinstance(event, _SIGNS_OF_LIFE) and not (isinstance(event, Noted) and event.automatic):
         incident = alive(book, incident, event.at)
     after = _APPLY_TO_INCIDENT[type(event)](book, incident, event)

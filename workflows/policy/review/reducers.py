@@ -7,8 +7,9 @@ from workflows.policy.incident.announce import announce, because, log
 from workflows.policy.incident.bounds import IncidentBounds
 from workflows.policy.incident.events import Event
 from workflows.policy.incident.follow_up import Ending
+from workflows.policy.incident.mark import changed_meanwhile
 from workflows.policy.keys.duty_keys import DutyKind, duty_key
-from workflows.policy.reducers.arriving import not_before, remember
+from workflows.policy.reducers.arriving import not_before, remember, too_late
 from workflows.policy.reducers.root import apply as apply_to_incident
 from workflows.policy.review.events import Completed, NagsSnoozed, ReviewClosed, ReviewStarted, Submitted, Waived
 from workflows.policy.review.owed import OwedDuty, counts_from, owed
@@ -25,7 +26,10 @@ def apply(book: Runbook, review: Review, event: Event) -> Review:
     change = _APPLY_TO_REVIEW.get(type(event))
     if change is None:
         return review.model_copy(update={"incident": apply_to_incident(book, review.incident, event)})
-    after = change(book, review, not_before(event, review.opened_at))
+    event = not_before(event, review.opened_at)
+    if no := changed_meanwhile(book, review.incident, event):
+        return review.model_copy(update={"incident": too_late(book, review.incident, event, no)})
+    after = change(book, review, event)
     return after.model_copy(update={"incident": remember(after.incident, event.id)}) if event.id else after
 
 

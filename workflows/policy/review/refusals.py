@@ -2,6 +2,7 @@
 
 from workflows.policy.duties.duties import review_terms
 from workflows.policy.incident.events import Event
+from workflows.policy.incident.mark import changed_meanwhile
 from workflows.policy.reducers import refusals
 from workflows.policy.review.events import NagsSnoozed, ReviewStarted, Submitted, Waived
 from workflows.policy.review.owed import owed
@@ -14,6 +15,8 @@ def refusal(book: Runbook, review: Review, event: Event) -> str | None:
     """A sentence for the person who asked, or None: go ahead."""
     if review.closed_at is not None:
         return f"the review of {review.incident.id} is closed"
+    if no := changed_meanwhile(book, review.incident, event):
+        return f"{review.incident.id}: {no}"
     if isinstance(event, Waived | NagsSnoozed) and not event.reason.strip():
         return 'say why: --reason "..."'
     match event:

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Literal
 
+from workflows.policy.incident.mark import mark
 from workflows.policy.review.owed import owed
 from workflows.policy.review.state import Review
 from workflows.policy.review.summary import ClosedReview, summarize_review
@@ -41,6 +42,8 @@ class ReviewStatus(Wire):
 
     review: Review
     record: ClosedReview
+    mark: str = ""
+    """Of what it is like (`incident/mark.py`), for `if_still`."""
     owed: tuple[OwedNow, ...]
     drafts: tuple[WaitingDraft, ...] = ()
     """What waits for approval, as it would go out."""
@@ -75,4 +78,5 @@ def status(book: Runbook, review: Review, now: datetime, speed: float) -> Review
     )
     everything = sorted((*lines, *legal), key=lambda each: each.due_at)
     record = summarize_review(book, review, now)
-    return ReviewStatus(review=review, record=record, owed=tuple(everything), speed=speed)
+    now_like = mark(review.incident)
+    return ReviewStatus(review=review, record=record, mark=now_like, owed=tuple(everything), speed=speed)

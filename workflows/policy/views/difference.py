@@ -1,4 +1,4 @@
-"""What would change in the plan of a running incident if it went on by another version of its runbook."""
+"""What would change in the plan of a running incident: by another version of its runbook, or by what somebody does."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -16,7 +16,7 @@ from workflows.policy.wire.model import Instant
 
 
 class PlanChange(BaseModel):
-    """What an adoption does to one line of the plan."""
+    """What becomes of one line of the plan."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -30,7 +30,12 @@ class PlanChange(BaseModel):
 def changes(lines: Iterable[Upcoming], book: Runbook, incident: Incident, now: datetime) -> Iterator[PlanChange]:
     """What becomes of the plan's lines if the incident goes on by `book`."""
     then = plan_view(book, incident, plan(book, incident, now), now, 1.0, frozenset())
-    before, after = _by_duty(lines), _by_duty(then.lines)
+    yield from compared(lines, then.lines)
+
+
+def compared(lines: Iterable[Upcoming], others: Iterable[Upcoming]) -> Iterator[PlanChange]:
+    """What becomes of these lines, if they become the others."""
+    before, after = _by_duty(lines), _by_duty(others)
     for name in dict.fromkeys((*before, *after)):
         yield from _compared(before[name], after[name])
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from workflows.policy.effects.demand import Demand
 from workflows.policy.engine import Plan
+from workflows.policy.incident.mark import mark
 from workflows.policy.incident.rules import acknowledgement_expires_at, end_held_until
 from workflows.policy.incident.state import Incident
 from workflows.policy.planning.wording import what
@@ -23,6 +24,7 @@ def plan_view(
     return PlanView(
         incident=incident.id,
         now=now,
+        mark=mark(incident),
         zone=book.calendar.zone,
         speed=speed,
         lines=planned,

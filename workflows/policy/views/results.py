@@ -50,6 +50,8 @@ class PlanView(Wire):
     incident: str
     now: Instant
     """In the incident's own time, which `speed` compresses."""
+    mark: str = ""
+    """Of what it is like (`incident/mark.py`), for `if_still`."""
     zone: str = "UTC"
     """Whose clock people go by there."""
     speed: float = 1.0
@@ -90,6 +92,8 @@ class UpdateResult(Wire):
     """The answer to an update: what it changed, in words."""
 
     incident: str
+    mark: str = ""
+    """Of what it is like now."""
     changed: tuple[str, ...] = ()
     next: tuple[Upcoming, ...] = ()
     """The next few lines of the plan as it is now."""
@@ -128,6 +132,8 @@ class Status(Wire):
     """The answer to the query `state`."""
 
     incident: Incident
+    mark: str = ""
+    """Of what it is like, for `if_still`."""
     obligations: tuple[RunningObligation, ...] = ()
     speed: float = 1.0
     verification: timedelta

@@ -7,6 +7,7 @@ something. `starter/temporal/rows.py` reads both.
 
 from typing import Final, get_args
 
+from workflows.policy.duties.obligations import clocks
 from workflows.policy.engine import Plan
 from workflows.policy.incident.rules import is_acknowledged
 from workflows.policy.incident.state import Incident
@@ -38,9 +39,14 @@ class IncidentStanding(Wire):
     """What the public has been told."""
     follow_ups: int = 0
     """Open and ended ones."""
+    obligation: str = ""
+    """Of the legal clocks that run the one that runs out first, ..."""
+    obligation_due_at: Instant | None = None
+    """... and when it does: its reminders come before."""
 
 
-def standing(incident: Incident) -> IncidentStanding:
+def standing(book: Runbook, incident: Incident) -> IncidentStanding:
+    first = next(iter(clocks(book, incident)), None)
     signs = [at for at in (incident.alive_at, incident.updated_at) if at is not None]
     return IncidentStanding(
         acknowledged_by=incident.acknowledged_by,
@@ -48,6 +54,8 @@ def standing(incident: Incident) -> IncidentStanding:
         updated_at=incident.updated_at,
         public=incident.public.status,
         follow_ups=len(incident.follow_ups),
+        obligation=fit(first.title, HEAVIEST_DUTY) if first else "",
+        obligation_due_at=first.due_at if first else None,
     )
 
 

@@ -30,10 +30,10 @@ def drill_memo(speed: float) -> dict[str, object]:
     return {DRILL: True} if speed != 1.0 else {}
 
 
-def listed_while_open(incident: Incident) -> dict[str, object]:
+def listed_while_open(book: Runbook, incident: Incident) -> dict[str, object]:
     """What lists show of it that its search attributes do not."""
     graver: dict[str, object] = {GRAVEST: incident.gravest} if incident.gravest != incident.severity else {}
-    return {STANDING_MEMO: standing(incident)} | graver
+    return {STANDING_MEMO: standing(book, incident)} | graver
 
 
 class ClosedIncident(Wire):

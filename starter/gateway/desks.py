@@ -1,0 +1,28 @@
+"""The desk as each caller has it: what they may not see is not there."""
+
+from dataclasses import dataclass
+
+from starter.desk.desk import Desk
+from starter.desk.permissions import Permissions
+from starter.desk.temporal_desk import TemporalDesk
+from starter.gateway.access import Actor
+from starter.sources.refusal import Refusal
+from starter.temporal.incidents import Incidents
+
+
+@dataclass(frozen=True)
+class Desks:
+    incidents: Incidents
+    permissions: Permissions
+
+    def known_to(self, actor: Actor) -> Incidents:
+        sees_all = self.permissions.may_see_private(actor.name, actor.scope)
+        return self.incidents if sees_all else self.incidents.without_private()
+
+    def of(self, actor: Actor) -> Desk:
+        return TemporalDesk(self.known_to(actor))
+
+    def check_may_let_out(self, actor: Actor) -> None:
+        """Raises Refusal."""
+        if not self.permissions.may_let_out(actor.name, actor.scope):
+            raise Refusal(403, f"{actor.name} may not let words go out to the public: TOCSIN_PUBLIC_BY says who may")
