@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from sandbox.app import create_app
 from sandbox.mail import Mailbox
 from sandbox.serve import LOOPBACK, serving
-from sandbox.slack.app import SlackApp
+from sandbox.slack.app import OfferedShortcut, SlackApp
 from sandbox.slack.people import FIRST_MEMBERS, SandboxMember, member_named
 from sandbox.world import Subscriber
 
@@ -29,6 +29,9 @@ def main(
     member: Annotated[
         list[str] | None, typer.Option(help="who is in Slack, as ID=NAME (U0VERA=Vera Steersman); repeatable")
     ] = None,
+    shortcut: Annotated[
+        list[str] | None, typer.Option(help="in the menu of a Slack message, as CALLBACK_ID=NAME; repeatable")
+    ] = None,
     slack_url: Annotated[str | None, typer.Option(help="where Slack's calls go: presses, commands, events")] = None,
     slack_secret: Annotated[str, typer.Option(help="what they are signed with")] = "",
     webhook_url: Annotated[str | None, typer.Option(help="where PagerDuty's V3 webhooks go")] = None,
@@ -43,7 +46,7 @@ def main(
         Subscriber(webhook_url, webhook_secret) if webhook_url else None,
         mailbox,
         [_member(each) for each in member] if member else FIRST_MEMBERS,
-        SlackApp(slack_url, slack_secret),
+        SlackApp(slack_url, slack_secret, shortcuts=tuple(_shortcut(each) for each in shortcut or ())),
     )
     try:
         asyncio.run(_serve(host, port, mail_port, app, mailbox))
@@ -65,6 +68,13 @@ def _member(written: str) -> SandboxMember:
     if not (equals and name and re.fullmatch(r"[UW][A-Z0-9]+", user_id)):
         raise typer.BadParameter(f"--member is ID=NAME, such as U0VERA=Vera Steersman, not {written}")
     return member_named(user_id, name)
+
+
+def _shortcut(written: str) -> OfferedShortcut:
+    callback_id, equals, name = written.partition("=")
+    if not (callback_id and equals and name):
+        raise typer.BadParameter(f"--shortcut is CALLBACK_ID=NAME, not {written}")
+    return OfferedShortcut(callback_id, name)
 
 
 async def _serve(host: str, port: int, mail_port: int, app: FastAPI, mailbox: Mailbox) -> None:

@@ -13,7 +13,7 @@ from sandbox.mail import ReceivedMail
 from sandbox.ntfy import Notification
 from sandbox.page import page
 from sandbox.pagerduty import Agent, PhoneRing, SandboxIncident
-from sandbox.slack.app import MessageShortcut
+from sandbox.slack.app import OfferedShortcut
 from sandbox.slack.channel import SandboxChannel
 from sandbox.slack.modals import SandboxModal
 from sandbox.slack.people import BOT_USER, SandboxMember, SandboxUserGroup
@@ -56,7 +56,7 @@ class State:
     modals: list[SandboxModal]
     slack_calls: str
     """Where Slack's calls go: `socket`, an address, or nothing."""
-    slack_shortcuts: list[MessageShortcut]
+    slack_shortcuts: list[OfferedShortcut]
     rings: list[PhoneRing]
     pagerduty_incidents: list[SandboxIncident]
     notifications: list[Notification]

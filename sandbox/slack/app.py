@@ -17,7 +17,7 @@ RETRY_AFTER_S = (0.0, 60.0, 300.0)
 
 
 @dataclass(frozen=True)
-class MessageShortcut:
+class OfferedShortcut:
     """What the app offers in the menu of a message."""
 
     callback_id: str
@@ -34,7 +34,7 @@ class SlackApp:
     scopes: frozenset[str] = SLACK_SCOPES
     events: frozenset[str] = EVENTS
     """To which it has subscribed."""
-    shortcuts: tuple[MessageShortcut, ...] = ()
+    shortcuts: tuple[OfferedShortcut, ...] = ()
     retry_after_s: tuple[float, ...] = RETRY_AFTER_S
     patience: float = 1.0
     """How many times as long as Slack an answer is waited for: on a slow machine nobody is at fault."""

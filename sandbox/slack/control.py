@@ -6,11 +6,11 @@ from typing import Annotated, Literal, TypeVar
 from fastapi import APIRouter, HTTPException, Request
 from pydantic import AnyHttpUrl, BaseModel, ConfigDict, Field, JsonValue
 
-from sandbox.slack.app import MessageShortcut
+from sandbox.slack.app import OfferedShortcut
 from sandbox.slack.caller import SlackDelivery
 from sandbox.slack.channel import SandboxChannel
 from sandbox.slack.elements import CannotPress
-from sandbox.slack.hands import Hands, PressSeen
+from sandbox.slack.hands import PressSeen, SandboxHands
 from sandbox.slack.people import SandboxMember
 from sandbox.slack.talk import Talk
 from sandbox.vendor_error import VendorError
@@ -30,7 +30,7 @@ class AppConnection(_Doing):
     signing_secret: str | None = None
     scopes: frozenset[str] | None = None
     events: frozenset[str] | None = None
-    shortcuts: tuple[MessageShortcut, ...] | None = None
+    shortcuts: tuple[OfferedShortcut, ...] | None = None
     retry_after_s: tuple[Annotated[float, Field(ge=0)], ...] | None = None
     patience: float | None = Field(None, gt=0)
 
@@ -88,7 +88,7 @@ class MessageShortcutUse(AtMessage):
     callback_id: str
 
 
-class Saying(InChannel):
+class Writing(InChannel):
     text: str
     thread_ts: str | None = None
 
@@ -163,7 +163,7 @@ class _SlackControl:
         channel = self._channel(it)
         return await _done(self._hands(it, request).message_shortcut(channel, it.ts, it.callback_id))
 
-    async def say(self, it: Saying) -> SlackDelivery | None:
+    async def say(self, it: Writing) -> SlackDelivery | None:
         channel = self._channel(it)
         return await _done(self._talk(it).say(channel, it.text, it.thread_ts))
 
@@ -183,11 +183,14 @@ class _SlackControl:
         channel = self._channel(it)
         return await _done(self._talk(it).join(channel))
 
-    def _hands(self, it: ByWhom, request: Request) -> Hands:
-        def answer_at(ticket: str) -> str:
-            return f"{request.base_url}slack/response/{ticket}"
+    def _hands(self, it: ByWhom, request: Request) -> SandboxHands:
+        # As the app knows us, whatever name a browser has for this machine.
+        host, port = request.scope["server"]
 
-        return Hands(self._workspace, self._world.caller, self._who(it), answer_at)
+        def answer_at(ticket: str) -> str:
+            return f"http://{host}:{port}/slack/response/{ticket}"
+
+        return SandboxHands(self._workspace, self._world.caller, self._who(it), answer_at)
 
     def _talk(self, it: ByWhom) -> Talk:
         return Talk(self._workspace, self._world.caller, self._who(it))

@@ -29,7 +29,7 @@ class PressSeen:
     modal: dict[str, JsonValue] | None
 
 
-class Hands:
+class SandboxHands:
     """Of one person. `answer_at` makes the address for answers from its end. Raises CannotPress."""
 
     def __init__(

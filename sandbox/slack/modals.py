@@ -36,7 +36,7 @@ class SandboxModal:
         return str(self.shape.get("external_id") or "")
 
 
-class Modals:
+class SandboxModals:
     def __init__(self) -> None:
         self._stacks: dict[str, list[SandboxModal]] = {}
 

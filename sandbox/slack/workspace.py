@@ -9,7 +9,7 @@ from sandbox.slack.app import SlackApp
 from sandbox.slack.channel import SandboxChannel
 from sandbox.slack.clock import SlackClock
 from sandbox.slack.errors import slack_error
-from sandbox.slack.modals import Modals
+from sandbox.slack.modals import SandboxModals
 from sandbox.slack.people import BOT_USER, FIRST_MEMBERS, People, SandboxMember
 from sandbox.slack.tickets import PressTickets
 
@@ -26,7 +26,7 @@ class Workspace:
         self.clock = SlackClock()
         self.people = People(members)
         self.tickets = PressTickets(self.clock)
-        self.modals = Modals()
+        self.modals = SandboxModals()
         self.app = app or SlackApp()
         self.channels: list[SandboxChannel] = []
         self._create_first()

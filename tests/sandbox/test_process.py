@@ -56,6 +56,7 @@ async def test_a_port_that_is_taken_is_one_clear_line() -> None:
     [
         (("--member", "Vera"), "--member is ID=NAME"),
         (("--member", "vera=Vera"), "--member is ID=NAME"),
+        (("--shortcut", "to_timeline"), "--shortcut is CALLBACK_ID=NAME"),
         (("--slack-url", "http://127.0.0.1:1/"), "--slack-url needs --slack-secret"),
         (("--webhook-url", "http://127.0.0.1:1/"), "--webhook-url needs --webhook-secret"),
         (("--slack-url", "nowhere", "--slack-secret", "s"), "--slack-url must begin with http://"),

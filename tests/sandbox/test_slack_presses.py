@@ -92,6 +92,13 @@ class TestTheAddressForAnswers:
         shown = (await sandbox.state())["channels"][0]["ephemerals"]
         assert [each["text"] for each in shown] == [f"answer {n}" for n in range(5)]
 
+    async def test_it_is_where_the_sandbox_is_whatever_a_browser_calls_it(
+        self, sandbox: SandboxServer, toy_app: ToyApp, slack: AsyncWebClient
+    ) -> None:
+        press = {"channel": "incidents", "ts": await posted(slack), "action_id": "a0"}
+        await sandbox.client.post(f"{sandbox.url}/control/slack/press", json=press, headers={"Host": "elsewhere:80"})
+        assert toy_app.calls[0]["response_url"].startswith(f"{sandbox.url}/slack/response/")
+
     async def test_it_lives_for_half_an_hour(self, toy_app: ToyApp, slack: AsyncWebClient, hands: SlackHands) -> None:
         await hands.press("incidents", await posted(slack), "a0")
         await hands.later(30 * 60 + 1)
