@@ -19,9 +19,8 @@ from starter.temporal.results import NobodyWorks, NothingOpen, RefusedByIncident
 from workflows.policy.incident.events import Alert, AlertsReceived
 from workflows.policy.incident.opening import OpenRequest
 
-"""Incidents that a source may open at once ..."""
 REFILLED_IN_S = 600.0
-"""... and again within this time."""
+"""What a source may open at once, it may open again within this time."""
 MEMBERS_REMEMBERED = 10_000
 LOOK_WITHIN: Final = timedelta(seconds=1)
 GATHERED_GROUP = "\0gathered"
@@ -44,24 +43,25 @@ class Gathering:
         self._incidents = incidents
         self._most = openings
         self._allowances: dict[str, _Openings] = {}
+        self._gathered: dict[str, bool] = {}
+        """By gathered incident, open or not: has it said what it has?"""
         self._members: OrderedDict[str, str] = OrderedDict()
         """Alerts that fire, and the incident that they were gathered into."""
-        self._known: set[str] = set()
-        """Gathered incidents that this process has asked what they have."""
+        self._looks: dict[str, asyncio.Task[None]] = {}
+        """By gathered incident, while it is asked."""
         self._counts: Counter[str] = Counter()
         """By gathered incident: alerts that this process has put there."""
 
     def is_gathered(self, incident: str) -> bool:
-        return incident in self._known
+        return incident in self._gathered
 
     async def into(self, incident: str, opening: OpenRequest, events: Sequence[AlertsReceived]) -> str | None:
         """The incident that this is to be gathered into; None: it may open by itself, which is counted."""
         if not self._most:
             return None
         there = gathered_id(opening)
-        if there not in self._known:
-            self._known.add(there)
-            self._remember(await self._look(there), there)
+        if not self._gathered.setdefault(there, False):
+            await self._have_looked(there)
         is_there = any(alert.fingerprint in self._members for e in moved(incident, events) for alert in e.alerts)
         return there if is_there or not self._may_open(opening.source) else None
 
@@ -98,11 +98,26 @@ class Gathering:
         allowance.left -= 1
         return True
 
-    async def _look(self, gathered: str) -> Iterable[str]:
-        """What fires there, before this process's first opening of a source. A page too many is the smaller harm."""
+    async def _have_looked(self, there: str) -> None:
+        """Before this process's first opening of a source. Who comes meanwhile waits for the same answer."""
+        if there not in self._looks:
+            self._looks[there] = asyncio.create_task(self._look(there))
+        await asyncio.shield(self._looks[there])
+
+    async def _look(self, there: str) -> None:
+        """Without an answer it opens: a page too many is the smaller harm. The next opening asks again."""
         try:
-            incident = (await self._incidents.status(gathered, patience=LOOK_WITHIN)).incident
-        except (NobodyWorks, NothingOpen, RefusedByIncident, Unreachable):
+            self._remember(await self._firing(there), there)
+            self._gathered[there] = True
+        except (NobodyWorks, Unreachable):
+            pass
+        finally:
+            del self._looks[there]
+
+    async def _firing(self, there: str) -> Iterable[str]:
+        try:
+            incident = (await self._incidents.status(there, patience=LOOK_WITHIN)).incident
+        except (NothingOpen, RefusedByIncident):
             return ()
         return () if incident.closed_at else [name for name, each in incident.alerts.items() if each.status == "firing"]
 

@@ -1,23 +1,34 @@
 """A storm of openings is gathered into one incident of its source: none is dropped, and each of them ends."""
 
+import asyncio
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
+from temporalio.client import Client
 from temporalio.worker import Worker
 
+from starter.intake import gathering
 from starter.temporal.incidents import Incidents
+from starter.temporal.results import NobodyWorks
 from tests.starter.conftest import GatewayUnderTest, eventually
 from workflows.policy.incident.state import Incident
+from workflows.policy.views.results import Status
 
 GENERIC = "/webhooks/generic"
+ALERTMANAGER = "/webhooks/alertmanager"
 
 
 @pytest.fixture
 def few(gate: GatewayUnderTest) -> GatewayUnderTest:
     """A source may open three incidents."""
     return replace(gate, settings=gate.settings.model_copy(update={"openings": 3}))
+
+
+def unlimited(gate: GatewayUnderTest) -> GatewayUnderTest:
+    return replace(gate, settings=gate.settings.model_copy(update={"openings": 0}))
 
 
 def alerts(*keys: str, status: str = "firing", severity: str = "sev3") -> dict[str, Any]:
@@ -83,7 +94,7 @@ async def test_one_sources_storm_is_no_others(few: GatewayUnderTest, worker: Wor
     async with few.open() as http:
         gathered = await storm(http)
         body = {"groupKey": "g", "alerts": [{"labels": {"alertname": "A"}}]}
-        other = await post(http, body, "/webhooks/alertmanager")
+        other = await post(http, body, ALERTMANAGER)
     assert other["incident"].startswith("incident-alertmanager-")
     assert other["incident"] != gathered
 
@@ -128,6 +139,43 @@ async def test_a_repeat_finds_it_where_it_is_also_at_another_gateway(
         assert (await post(http, alerts("d")))["incident"] != gathered, "it had ended: that is news, and may open"
 
 
+async def test_after_a_restart_all_of_a_moment_wait_for_what_the_gathered_incident_has(
+    few: GatewayUnderTest, worker: Worker
+) -> None:
+    async with few.open() as http:
+        gathered = await storm(http)
+    async with few.open() as http:
+        both = await asyncio.gather(post(http, alerts("d")), post(http, alerts("e")))
+    assert [each["incident"] for each in both] == [gathered, gathered]
+
+
+class BusyAtFirst(Incidents):
+    """No worker answers the first question."""
+
+    asked = 0
+
+    async def status(
+        self, workflow_id: str, run_id: str | None = None, patience: timedelta = gathering.LOOK_WITHIN
+    ) -> Status:
+        self.asked += 1
+        if self.asked == 1:
+            raise NobodyWorks("no worker runs")
+        return await super().status(workflow_id, run_id, patience)
+
+
+async def test_what_the_gathered_incident_has_is_asked_again_when_nobody_answered(
+    few: GatewayUnderTest, client: Client, worker: Worker
+) -> None:
+    busy = BusyAtFirst(client)
+    async with few.open() as http:
+        gathered = await storm(http)
+    async with replace(few, incidents=busy).open() as http:
+        assert (await post(http, alerts("new")))["incident"] != gathered
+        assert (await post(http, alerts("d")))["incident"] == gathered
+        await post(http, alerts("newer"))
+    assert busy.asked == 2, "and not again once it has answered"
+
+
 async def test_the_end_of_what_was_never_gathered_leaves_no_trace(
     few: GatewayUnderTest, incidents: Incidents, worker: Worker
 ) -> None:
@@ -140,7 +188,6 @@ async def test_the_end_of_what_was_never_gathered_leaves_no_trace(
 
 
 async def test_without_a_limit_each_opens_by_itself(gate: GatewayUnderTest, worker: Worker) -> None:
-    free = replace(gate, settings=gate.settings.model_copy(update={"openings": 0}))
-    async with free.open() as http:
+    async with unlimited(gate).open() as http:
         found = [(await post(http, alerts(f"k{n}")))["incident"] for n in range(10)]
     assert len(set(found)) == 10
