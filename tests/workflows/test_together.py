@@ -26,13 +26,28 @@ from tests.workflows.incidents import (
 )
 from workflows.cancelled_episodes import CancelledEpisodesWorkflow
 from workflows.durable import deliveries
+from workflows.durable.batches import TOGETHER, SendBatch
 from workflows.durable.hosting import runner
+from workflows.durable.sending import BEFORE_OTHERS
 from workflows.incident import IncidentWorkflow
 from workflows.policy.effects.effects import Receipt, Send
 from workflows.policy.keys.duty_keys import DutyKind, duty_key
 from workflows.review import ReviewWorkflow
 
 MINUTE = timedelta(minutes=1)
+
+
+async def priorities(live: Live) -> dict[str, list[int]]:
+    """Of each send, in the order in which it was begun; 0 is Temporal's own."""
+    found = dict[str, list[int]]()
+    for event in (await live.handle.fetch_history()).events:
+        begun = event.activity_task_scheduled_event_attributes
+        if event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED:
+            read = live.environment.client.data_converter.payload_converter.from_payload
+            payload, together = begun.input.payloads[0], begun.activity_type.name == TOGETHER
+            for send in read(payload, SendBatch).sends if together else (read(payload, Send),):
+                found.setdefault(send.key, []).append(begun.priority.priority_key)
+    return found
 
 
 async def activities(live: Live) -> list[str]:
@@ -142,10 +157,12 @@ async def test_what_is_withdrawn_before_it_is_sent_takes_nothing_along(temporal:
                 await live.handle.execute_update("assign_role", {"role": role, "person": "Bob", "by": "Alice"})
             async with performing(temporal.client, after):
                 await until(lambda: "update/channel/1800" in after.arrivals())
+                turns = await priorities(live)
                 await live.handle.terminate()
     assert {"nag/roles", "update/channel"} <= begun
     assert after.arrivals("nag/roles") == []
     assert after.arrivals().count("update/channel/1800") == 1
+    assert turns["update/channel/1800"] == [0, BEFORE_OTHERS.priority_key]  # it does not go to the end of the queue
 
 
 async def test_what_nobody_takes_for_hours_is_told_as_undelivered_one_by_one(temporal: WorkflowEnvironment) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from workflows.durable import sending
 from workflows.durable.sending import Landed, Order
@@ -26,6 +26,8 @@ class Flights:
         self._landed = landed
         self._flights: dict[str, _Flight] = {}
         self._withdrawn: set[str] = set()
+        self._interrupted: set[str] = set()
+        """Had a turn, and lost it to a neighbour that was withdrawn."""
 
     def __iter__(self) -> Iterator[str]:
         return iter(tuple(self._flights))
@@ -47,11 +49,11 @@ class Flights:
         return frozenset(key for key, effect in effects if isinstance(effect, Page | SyncPager))
 
     def begin(self, orders: Sequence[Order]) -> None:
-        for group in sending.travelling_together(orders):
+        for group in sending.travelling_together([self._in_its_turn(order) for order in orders]):
             self._begin(group)
 
     def withdraw(self, key: str) -> None:
-        """What travels with it is interrupted, if it has not been sent yet, and is begun again."""
+        """What travels with it is interrupted, if it has not been sent yet, and is begun again before all others."""
         if key in self._withdrawn:
             return
         self._withdrawn.add(key)
@@ -79,6 +81,14 @@ class Flights:
                 self._begin((result,))
             elif result is not None:
                 yield result
+            else:
+                self._interrupted.add(order.key)
+
+    def _in_its_turn(self, order: Order) -> Order:
+        if order.key not in self._interrupted:
+            return order
+        self._interrupted.discard(order.key)
+        return replace(order, is_first=True)
 
     def _begin(self, orders: tuple[Order, ...]) -> None:
         flight = _Flight(orders, asyncio.create_task(_sent(orders)))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from temporalio import exceptions, workflow
-from temporalio.common import RetryPolicy
+from temporalio.common import Priority, RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError, CancelledError, FailureError, TimeoutType
 
 from workflows.durable.batches import LARGEST_BATCH, TOGETHER, AttemptResult, AttemptResults, SendBatch
@@ -26,6 +26,8 @@ from workflows.policy.wire.bounded import cut
 from workflows.texts.incident_values import page_labels, page_links
 from workflows.texts.render import Message
 
+BEFORE_OTHERS = Priority(priority_key=2)
+"""After the canary, which has 1, and before all that is sent for the first time, which has Temporal's own 3."""
 NEVER_BEGAN = (TimeoutType.SCHEDULE_TO_CLOSE, TimeoutType.SCHEDULE_TO_START)
 """No worker took it for as long as it is tried."""
 
@@ -40,6 +42,8 @@ class Order:
     """For Temporal's UI."""
     wait: timedelta = timedelta()
     """How long its vendor asks not to be asked again."""
+    is_first: bool = False
+    """It goes before what waits: it has waited already."""
 
     @property
     def key(self) -> str:
@@ -116,6 +120,7 @@ async def perform(order: Order) -> EffectSettled:
             retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=policy.longest_pause),
             cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
             summary=summary(order.why),
+            priority=_priority((order,)),
         )
     except ActivityError as error:
         return _failed(order, error)
@@ -136,10 +141,15 @@ async def perform_together(orders: Sequence[Order]) -> tuple[Landed, ...]:
             retry_policy=RetryPolicy(maximum_attempts=1),
             cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
             summary=summary(f"{len(orders)} together: {'; '.join(each.why for each in orders)}"),
+            priority=_priority(orders),
         )
     except ActivityError as error:
         return _all_failed(orders, error)
     return tuple(map(_landed, orders, answered.answers))
+
+
+def _priority(orders: Sequence[Order]) -> Priority:
+    return BEFORE_OTHERS if any(each.is_first for each in orders) else Priority.default
 
 
 def withdrawn(landed: Landed) -> EffectSettled:
