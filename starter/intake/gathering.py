@@ -18,6 +18,7 @@ from starter.temporal.incidents import Incidents
 from starter.temporal.results import NobodyWorks, NothingOpen, RefusedByIncident, Unreachable
 from workflows.policy.incident.events import Alert, AlertsReceived
 from workflows.policy.incident.opening import OpenRequest
+from workflows.policy.runbook.names import SeverityName
 
 REFILLED_IN_S = 600.0
 """What a source may open at once, it may open again within this time."""
@@ -25,6 +26,13 @@ MEMBERS_REMEMBERED = 10_000
 LOOK_WITHIN: Final = timedelta(seconds=1)
 GATHERED_GROUP = "\0gathered"
 """The group of such incidents; no sender's own begins so."""
+
+
+@dataclass(frozen=True)
+class GatheringPlace:
+    incident: str
+    is_there: bool
+    """It has been gathered already. If the gathered incident has closed since, it opens nothing there."""
 
 
 @dataclass
@@ -55,15 +63,19 @@ class Gathering:
     def is_gathered(self, incident: str) -> bool:
         return incident in self._gathered
 
-    async def into(self, incident: str, opening: OpenRequest, events: Sequence[AlertsReceived]) -> str | None:
-        """The incident that this is to be gathered into; None: it may open by itself, which is counted."""
+    async def into(
+        self, incident: str, opening: OpenRequest, events: Sequence[AlertsReceived]
+    ) -> GatheringPlace | None:
+        """Where this is to be gathered; None: it may open by itself, which is counted."""
         if not self._most:
             return None
         there = gathered_id(opening)
         if not self._gathered.setdefault(there, False):
             await self._have_looked(there)
-        is_there = any(alert.fingerprint in self._members for e in moved(incident, events) for alert in e.alerts)
-        return there if is_there or not self._may_open(opening.source) else None
+        is_there = any(
+            alert.fingerprint in self._members for e in moved(incident, opening, events) for alert in e.alerts
+        )
+        return GatheringPlace(there, is_there) if is_there or not self._may_open(opening.source) else None
 
     def gathered(self, opening: OpenRequest, events: Iterable[AlertsReceived]) -> None:
         """These are there now (`moved`)."""
@@ -72,6 +84,12 @@ class Gathering:
             if alert.status == "firing":
                 self._counts[gathered_id(opening)] += new
                 self._remember((alert.fingerprint,), gathered_id(opening))
+
+    def forget(self, there: str) -> None:
+        """It has closed: what fires from now on is no part of it."""
+        del self._counts[there]
+        for fingerprint in [each for each, where in self._members.items() if where == there]:
+            del self._members[fingerprint]
 
     def problems(self) -> Iterator[str]:
         """In words, for `/readyz`: while something that was gathered goes on."""
@@ -132,17 +150,42 @@ def gathered_id(opening: OpenRequest) -> str:
     return workflow_id(opening.source, opening.runbook.runbook, GATHERED_GROUP)
 
 
-def moved(incident: str, events: Iterable[AlertsReceived], *, if_known: bool = False) -> tuple[AlertsReceived, ...]:
-    """The same for the gathered incident."""
+def moved(incident: str, opening: OpenRequest, events: Iterable[AlertsReceived]) -> tuple[AlertsReceived, ...]:
+    """The same for the gathered incident. It is as grave there as it would have opened by itself: what does not say how
+    grave it is counts as the runbook takes it."""
+    default = opening.runbook.intake.default_severity
     return tuple(
-        each.model_copy(
-            update={"if_known": if_known, "alerts": tuple(_moved(incident, alert) for alert in each.alerts)}
-        )
+        each.model_copy(update={"alerts": tuple(_moved(incident, alert, default) for alert in each.alerts)})
         for each in events
     )
 
 
-def _moved(incident: str, alert: Alert) -> Alert:
+def moved_ends(incident: str, opening: OpenRequest, events: Iterable[AlertsReceived]) -> tuple[AlertsReceived, ...]:
+    """As much of it as has ended: the gathered incident may know some. Under an id of its own, because all of the same
+    delivery may have to be gathered when it is sent again."""
+    return tuple(
+        _as_ends(each) for each in moved(incident, opening, events) if each.ended or any(map(_has_ended, each.alerts))
+    )
+
+
+def _as_ends(event: AlertsReceived) -> AlertsReceived:
+    goes_on = {alert.group for alert in event.alerts if not _has_ended(alert)}
+    return event.model_copy(
+        update={
+            "id": f"{event.id}/ends" if event.id else "",
+            "if_known": True,
+            "alerts": tuple(filter(_has_ended, event.alerts)),
+            "truncated": 0,
+            "ended": {group: at for group, at in event.ended.items() if group not in goes_on},
+        }
+    )
+
+
+def _has_ended(alert: Alert) -> bool:
+    return alert.status == "resolved"
+
+
+def _moved(incident: str, alert: Alert, default: SeverityName) -> Alert:
     """Where alerts of different groups and tenants stay apart."""
     name = text.fingerprint({"incident": incident, "alert": alert.fingerprint})
-    return alert.model_copy(update={"fingerprint": name})
+    return alert.model_copy(update={"fingerprint": name, "severity": alert.severity or default})

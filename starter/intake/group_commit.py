@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 import structlog
 
 from starter.intake.collapse import collapse
-from starter.intake.gathering import Gathering, gathered_id, moved
+from starter.intake.gathering import Gathering, GatheringPlace, gathered_id, moved, moved_ends
 from starter.intake.repeats import Repeats
 from starter.sources.refusal import later
 from starter.temporal.incidents import Incidents
@@ -42,6 +42,8 @@ class _PendingBatch:
     workflow_id: str
     source: str
     follows: "asyncio.Task[bool] | None"
+    may_open: bool = False
+    """If nothing is open."""
     leaves: bool = False
     """It is under way: nobody can join any more."""
     deliveries: list[AlertsReceived] = field(default_factory=list)
@@ -79,7 +81,9 @@ class GroupCommit:
         self._open: dict[str, None] = {}
         """Incidents that were told something last, the latest at the end: they probably are open still."""
 
-    async def open(self, workflow_id: str, opening: OpenRequest, delivery: AlertsReceived) -> bool:
+    async def open(
+        self, workflow_id: str, opening: OpenRequest, delivery: AlertsReceived, *, may_open: bool = True
+    ) -> bool:
         """As `Incidents.open`, and by it, together with what else is for the same incident. `home` says where it went.
 
         Raises Unreachable, Refusal. A caller who is cancelled leaves the others alone; what it brought still arrives.
@@ -90,6 +94,7 @@ class GroupCommit:
         if batch is None or not batch.has_room_for(weight):
             batch = self._begin(workflow_id, opening.source)
         batch.join(opening, delivery, weight)
+        batch.may_open |= may_open
         return await asyncio.shield(batch.committed)
 
     def home(self, workflow_id: str) -> str:
@@ -146,23 +151,36 @@ class GroupCommit:
     ) -> str | None:
         """Which incident has it now."""
         incident, opening = batch.workflow_id, batch.opening
-        fires = any(alert.status == "firing" for each in whole for alert in each.alerts)
         if self.gathering.is_gathered(incident):
-            opening = self.gathering.opening(opening)
-        elif not fires:
-            return await self._forward_end(batch, whole, thin)
-        elif not thin and (there := await self.gathering.into(incident, opening, whole)):
-            return await self._gather(batch, whole, there)
-        return incident if await self._incidents.open(incident, opening, *whole, if_open=thin) else None
+            return await self._forward_gathered(batch, whole, thin)
+        fires = any(alert.status == "firing" for each in whole for alert in each.alerts)
+        if fires and not thin and (place := await self.gathering.into(incident, opening, whole)):
+            return await self._gather(batch, whole, place)
+        here, there = await asyncio.gather(
+            self._incidents.open(incident, opening, *whole, if_open=thin), self._end_gathered(batch, whole)
+        )
+        return incident if here else there
 
-    async def _forward_end(
+    async def _forward_gathered(
         self, batch: _PendingBatch, whole: Sequence[AlertsReceived], thin: Sequence[AlertsReceived]
     ) -> str | None:
-        """Where nothing is open, it may have been gathered, by this gateway or by another one."""
-        incident, there = batch.workflow_id, gathered_id(batch.opening)
-        if await self._incidents.open(incident, batch.opening, *whole, if_open=thin):
-            return incident
-        ends = moved(incident, whole, if_known=True)
+        incident = batch.workflow_id
+        if batch.may_open:
+            opening = self.gathering.opening(batch.opening)
+            return incident if await self._incidents.open(incident, opening, *whole, if_open=thin) else None
+        try:
+            await self._incidents.signal(incident, *(thin or whole))
+        except NothingOpen:
+            self.gathering.forget(incident)
+            return None
+        return incident
+
+    async def _end_gathered(self, batch: _PendingBatch, whole: Sequence[AlertsReceived]) -> str | None:
+        """What has ended may have been gathered, by this gateway or another one, also when its own incident is open."""
+        ends = moved_ends(batch.workflow_id, batch.opening, whole)
+        if not ends:
+            return None
+        there = gathered_id(batch.opening)
         try:
             await self._incidents.signal(there, *ends)
         except NothingOpen:
@@ -171,15 +189,21 @@ class GroupCommit:
             self.gathering.gathered(batch.opening, ends)
         return there
 
-    async def _gather(self, batch: _PendingBatch, whole: Sequence[AlertsReceived], there: str) -> str:
+    async def _gather(self, batch: _PendingBatch, whole: Sequence[AlertsReceived], place: GatheringPlace) -> str | None:
         """What is open already goes on by itself."""
         try:
             await self._incidents.signal(batch.workflow_id, *whole)
         except NothingOpen:
-            events = moved(batch.workflow_id, whole)
-            await asyncio.gather(*(self.open(there, batch.opening, each) for each in events))
+            events = moved(batch.workflow_id, batch.opening, whole)
+            may_open = not place.is_there
+            taken = await asyncio.gather(
+                *(self.open(place.incident, batch.opening, each, may_open=may_open) for each in events)
+            )
+            if place.is_there and not all(taken):
+                return await self._forward(batch, whole, ())
             self.gathering.gathered(batch.opening, events)
-            return there
+            return place.incident
+        await self._end_gathered(batch, whole)
         return batch.workflow_id
 
     def _remember(self, workflow_id: str) -> None:

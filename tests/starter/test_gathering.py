@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -14,7 +14,10 @@ from starter.intake import gathering
 from starter.temporal.incidents import Incidents
 from starter.temporal.results import NobodyWorks
 from tests.starter.conftest import GatewayUnderTest, eventually
+from workflows.policy.incident.events import Alert, AlertsReceived
+from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.incident.state import Incident
+from workflows.policy.runbook.model import Runbook
 from workflows.policy.views.results import Status
 
 GENERIC = "/webhooks/generic"
@@ -88,6 +91,16 @@ async def test_it_is_as_grave_as_the_gravest_also_when_that_comes_last(
         assert (await state(incidents, gathered)).severity == "sev3"
         assert (await post(http, alerts("f", severity="sev1")))["incident"] == gathered
     assert (await state(incidents, gathered)).severity == "sev1"
+
+
+async def test_what_does_not_say_how_grave_it_is_counts_as_the_runbook_takes_it(
+    few: GatewayUnderTest, incidents: Incidents, worker: Worker
+) -> None:
+    async with few.open() as http:
+        gathered = await storm(http)
+        body = {"alerts": [{"key": "f", "title": "f is down", "status": "firing"}]}
+        assert (await post(http, body))["incident"] == gathered
+    assert (await state(incidents, gathered)).severity == "sev2"
 
 
 async def test_one_sources_storm_is_no_others(few: GatewayUnderTest, worker: Worker) -> None:
@@ -191,3 +204,78 @@ async def test_without_a_limit_each_opens_by_itself(gate: GatewayUnderTest, work
     async with unlimited(gate).open() as http:
         found = [(await post(http, alerts(f"k{n}")))["incident"] for n in range(10)]
     assert len(set(found)) == 10
+
+
+async def in_both(few: GatewayUnderTest, body: dict[str, Any]) -> tuple[str, str]:
+    """Gathered, and then opened by itself, at a gateway that has no limit. Both incidents."""
+    async with few.open() as http:
+        gathered = await storm(http)
+        assert (await post(http, body))["incident"] == gathered
+    async with unlimited(few).open() as http:
+        own = (await post(http, body))["incident"]
+    assert own != gathered
+    return own, gathered
+
+
+async def names_firing(incidents: Incidents, workflow_id: str) -> list[str]:
+    return sorted(alert.name for alert in (await state(incidents, workflow_id)).firing)
+
+
+async def test_an_end_is_heard_in_both_incidents_that_have_the_alert(
+    few: GatewayUnderTest, incidents: Incidents, worker: Worker
+) -> None:
+    own, gathered = await in_both(few, alerts("f"))
+    async with few.open() as http:
+        assert (await post(http, alerts("f", status="resolved")))["incident"] == own
+    assert await names_firing(incidents, own) == []
+    assert await names_firing(incidents, gathered) == ["d is down", "e is down"]
+
+
+async def test_an_end_beside_what_fires_is_heard_in_both_as_well(
+    few: GatewayUnderTest, incidents: Incidents, worker: Worker
+) -> None:
+    def grouped(**statuses: str) -> dict[str, Any]:
+        bodies = [alerts(key, status=status)["alerts"][0] | {"group": "g"} for key, status in statuses.items()]
+        return {"alerts": bodies}
+
+    own, gathered = await in_both(few, grouped(f="firing", g="firing"))
+    async with few.open() as http:
+        assert (await post(http, grouped(f="resolved", g="firing")))["incident"] == own
+    assert await names_firing(incidents, own) == ["g is down"]
+    assert await names_firing(incidents, gathered) == ["d is down", "e is down", "g is down"]
+
+
+async def test_what_was_gathered_opens_by_itself_once_that_incident_has_closed(
+    few: GatewayUnderTest, incidents: Incidents, client: Client, worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with few.open() as http:
+        gathered = await storm(http)
+        await client.get_workflow_handle(gathered).terminate()
+        monkeypatch.setattr(gathering, "REFILLED_IN_S", 1e-9)  # weeks later
+        again = (await post(http, alerts("d")))["incident"]
+        ready = (await http.get("/readyz")).json()
+    assert again != gathered
+    assert (await state(incidents, again)).title == "d is down"
+    assert not [each for each in ready["problems"] if "gathered" in each]
+
+
+async def test_in_a_storm_it_is_gathered_once_more(
+    few: GatewayUnderTest, incidents: Incidents, client: Client, worker: Worker
+) -> None:
+    async with few.open() as http:
+        gathered = await storm(http)
+        await client.get_workflow_handle(gathered).terminate()
+        found = await asyncio.gather(post(http, alerts("d")), post(http, alerts("e")))
+    assert [each["incident"] for each in found] == [gathered, gathered]
+    assert await names_firing(incidents, gathered) == ["d is down", "e is down"]
+
+
+def test_what_is_sent_again_is_not_taken_for_its_ends_alone(book: Runbook) -> None:
+    at = datetime(2026, 11, 26, tzinfo=UTC)
+    both = (Alert(fingerprint="f", starts_at=at), Alert(fingerprint="g", starts_at=at, status="resolved"))
+    delivery = AlertsReceived(id="delivery/1", alerts=both, ended={"": at})
+    opening = OpenRequest(runbook=book, severity="sev2", title="f")
+    (whole,), (ends,) = (each("x", opening, (delivery,)) for each in (gathering.moved, gathering.moved_ends))
+    assert whole.id != ends.id
+    assert [alert.status for alert in ends.alerts] == ["resolved"]
+    assert not ends.ended, "of a group that goes on"
