@@ -6,6 +6,7 @@ import pytest
 
 from tests.policy.builders import alert, alerts, at, happens, ladder, opened, pages, runbook, said, severity, tier
 from workflows.policy.incident.bounds import IncidentBounds
+from workflows.policy.incident.episodes import TOO_MANY
 from workflows.policy.incident.events import Alert, AlertsReceived, Cancelled, Reopened, Resolved, SeverityChanged
 from workflows.policy.reducers.root import apply
 from workflows.policy.reducers.transitions import reopen
@@ -101,11 +102,42 @@ class TestWhileOpen:
         assert not simulation.incident.resolved
         assert simulation.incident.alerts_total == 3
 
-    def test_what_went_untracked_cannot_be_known_to_have_resolved(self) -> None:
-        storm = [alert(f"f{n}") for n in range(IncidentBounds.alerts + 1)]
-        simulation = born(*storm)
-        assert simulation.incident.alerts_untracked == 1
-        happens(simulation, 3, alerts(*(alert(f"f{n}", status="resolved") for n in range(IncidentBounds.alerts + 1))))
+    def test_what_is_beyond_those_that_are_kept_one_by_one_ends_as_well(self) -> None:
+        count = IncidentBounds.alerts + 3
+        simulation = born(*(alert(f"f{n}", group=f"g{n}") for n in range(count)))
+        ends = [alert(f"f{n}", group=f"g{n}", status="resolved") for n in range(count)]
+        happens(simulation, 3, alerts(*ends[:-1]))
+        assert simulation.incident.firing == ()
+        assert not simulation.incident.resolved
+        happens(simulation, 4, alerts(ends[-1]))
+        assert simulation.incident.resolved
+
+    def test_an_older_episode_of_one_beyond_says_nothing_about_the_present_one(self) -> None:
+        simulation = born(*(alert(f"f{n}") for n in range(IncidentBounds.alerts)), alert("beyond", since=-5))
+        happens(simulation, 2, alerts(alert("beyond", since=2)))
+        happens(simulation, 3, alerts(*(alert(f"f{n}", status="resolved") for n in range(IncidentBounds.alerts))))
+        happens(simulation, 4, alerts(alert("beyond", status="resolved", since=-5)))
+        assert not simulation.incident.resolved
+        happens(simulation, 5, alerts(alert("beyond", status="resolved", since=2)))
+        assert simulation.incident.resolved
+
+    def test_one_beyond_ends_with_its_group_also_unlisted(self) -> None:
+        known = [alert(f"f{n}") for n in range(IncidentBounds.alerts)]
+        simulation = born(*known, alert("beyond", group="g"), alert("another", group="h"))
+        over = [each.model_copy(update={"status": "resolved"}) for each in known]
+        happens(simulation, 3, alerts(*over).model_copy(update={"ended": {"g": at(3)}}))
+        assert not simulation.incident.resolved
+        happens(simulation, 4, alerts().model_copy(update={"ended": {"h": at(3)}}))
+        assert simulation.incident.resolved
+
+    def test_what_is_too_much_even_for_that_is_for_a_person_and_that_is_said_loudly(self) -> None:
+        count = IncidentBounds.alerts + IncidentBounds.beyond
+        simulation = born(*(alert(f"f{n}") for n in range(count)))
+        assert not said(simulation.incident, TOO_MANY)
+        happens(simulation, 2, alerts(alert("one more"), alert("and another")))
+        assert [each.loud for each in simulation.incident.timeline if TOO_MANY in each.text] == [True]
+        every = [*(f"f{n}" for n in range(count)), "one more", "and another"]
+        happens(simulation, 3, alerts(*(alert(name, status="resolved") for name in every)))
         assert simulation.incident.firing == ()
         assert not simulation.incident.resolved
 

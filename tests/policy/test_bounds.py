@@ -76,7 +76,7 @@ def everything_at_once(end: Event) -> Iterator[Event]:
     """All that has a bound is filled to it, and a little more."""
     few = LONG[:16]  # so that they are as many as may be
     yield Acknowledged(by=LONG)
-    yield from storm(IncidentBounds.alerts + IncidentBounds.names + 5)
+    yield from storm(IncidentBounds.alerts + IncidentBounds.beyond + IncidentBounds.names + 5)
     yield from (RoleAssigned(role=f"role-{n}", person=LONG, by=LONG) for n in range(IncidentBounds.names + 5))
     yield from (FlagChanged(flag=f"flag-{n}-{'x' * 50}", by=LONG) for n in range(IncidentBounds.names + 5))
     yield from (Escalated(to=name, by=LONG, reason=LONG) for name in STAFF)
@@ -135,6 +135,7 @@ def test_an_incident_stays_below_256_kib_whatever_is_sent_to_it(end: Event) -> N
     assert len(incident.to_tell) == IncidentBounds.announcements
     assert len(incident.links) == IncidentBounds.links
     assert len(incident.untracked) == IncidentBounds.names + 1
+    assert len(incident.untracked_firing) == IncidentBounds.beyond
     assert len(incident.cancelled_episodes.alerts) == IncidentBounds.alerts
     assert len(incident.cancelled_episodes.groups) == IncidentBounds.names
     assert len(incident.model_dump_json().encode()) < 256 * 1024

@@ -10,7 +10,7 @@ from starter.temporal.results import HistoryLine
 from tocsin.view.answers import held_end, speed, upcoming
 from tocsin.view.outside import page, waiting
 from tocsin.view.plain import moment, plain
-from workflows.policy.incident.episodes import NEVER_ENDS, names
+from workflows.policy.incident.episodes import NEVER_ENDS, TOO_MANY, names
 from workflows.policy.incident.messages import TimelineEntry
 from workflows.policy.incident.state import Incident
 from workflows.policy.keys.duty_keys import DutyKey, DutyKind, duty_of
@@ -82,7 +82,8 @@ def _alerts(incident: Incident) -> str:
     )
     total = f"{len(incident.firing)} of {len(incident.alerts)} firing, received {incident.alerts_total:,} times{beyond}"
     endless = [alert for alert in incident.firing if alert.ends == "never"]
-    return f"{total}; {names(endless)}: {NEVER_ENDS}" if endless else total
+    by_hand = [f"{names(endless)}: {NEVER_ENDS}"] if endless else []
+    return "; ".join((total, *by_hand, *((TOO_MANY,) if incident.untracked_endless else ())))
 
 
 def _by(name: str) -> str:

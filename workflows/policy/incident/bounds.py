@@ -12,7 +12,9 @@ class IncidentBounds:
     announcements = 30
     message = 3000
     announcements_text = 12_000
-    alerts = 115
+    alerts = 90
+    beyond = 500
+    """Alerts more of which a hash is kept while they fire."""
     alert_name = 60
     alert_summary = 54
     alerts_in_review = 20

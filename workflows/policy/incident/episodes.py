@@ -11,12 +11,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from workflows.policy.incident.alert_state import AlertState
-from workflows.policy.incident.announce import log
+from workflows.policy.incident.announce import announce, log
+from workflows.policy.incident.beyond import enter_beyond
 from workflows.policy.incident.bounds import IncidentBounds
 from workflows.policy.incident.events import Alert, AlertsReceived
 from workflows.policy.incident.state import Incident
 
 NEVER_ENDS = "its sender may never say when it is over: resolve it by hand"
+TOO_MANY = "more alerts fire than are told apart: this does not end with them, so resolve it by hand"
 
 
 @dataclass
@@ -90,18 +92,23 @@ def record_alerts(incident: Incident, event: AlertsReceived, hold: timedelta) ->
     for alert in event.alerts:
         register.enter(alert)
     register.end_groups(event)
+    beyond = enter_beyond(incident, event, register.beyond)
     after = incident.model_copy(
         update={
             "alerts": register.known,
             "alerts_total": incident.alerts_total + sum(alert.count for alert in event.alerts) + event.truncated,
             "alerts_untracked": incident.alerts_untracked + sum(a.count for a in register.beyond) + event.truncated,
-            "untracked": _untracked(incident.untracked, event, register.beyond),
+            "untracked": beyond.still_untracked(),
+            "untracked_firing": beyond.firing,
+            "untracked_endless": tuple(sorted(beyond.endless)),
         }
     )
     if register.news:
         after = log(after, event.at, _summary(register.news), kind="alert")
     if register.endless:
         after = log(after, event.at, f"{names(register.endless)}: {NEVER_ENDS}", kind="alert")
+    if beyond.too_many and not incident.untracked_endless:
+        after = announce(after, event.at, TOO_MANY, loud=True)
     return after, register.some_ended or len(after.untracked) < len(incident.untracked)
 
 
@@ -134,16 +141,6 @@ def _becomes(alert: Alert) -> str:
     if alert.harmless:
         return "is harmless now, says its sender"
     return "fires" if alert.status == "firing" else "has resolved"
-
-
-def _untracked(before: Mapping[str, datetime], event: AlertsReceived, beyond: Iterable[Alert]) -> dict[str, datetime]:
-    """What cannot be known to have resolved one by one: what is too much to keep, and what the sender left out."""
-    after = {group: since for group, since in before.items() if group not in event.ended or since > event.ended[group]}
-    fire = [alert for alert in beyond if alert.status == "firing"]
-    for alert in (*fire, *(event.alerts if event.truncated else ())):
-        group = alert.group if alert.group in after or len(after) < IncidentBounds.names else ""
-        after[group] = max(alert.starts_at, after.get(group, alert.starts_at))
-    return after
 
 
 def _summary(news: list[str]) -> str:

@@ -106,8 +106,11 @@ class Incident(Wire):
     alerts_untracked: int = 0
     """Received beyond the bound: counted, not kept one by one."""
     untracked: dict[str, Instant] = {}
-    """Groups of which some fire that are not kept one by one, and since when the newest that is known does: they can
-    only end with their group."""
+    """Groups of which some fire that are not kept one by one, and since when the newest that is known does."""
+    untracked_firing: dict[str, int] = {}
+    """Each of them, by a hash, and since when: see `beyond`."""
+    untracked_endless: tuple[str, ...] = ()
+    """Groups of which some are not known even so: these can only end with their group."""
     end_held_since: Instant | None = None
     """All its alerts have ended, the last of those that flap then: it is over if that lasts."""
     services: tuple[str, ...] = ()
