@@ -2,9 +2,11 @@
 
 import json
 import re
-from typing import get_origin
+from typing import get_args, get_origin
 
 from pydantic import JsonValue
+
+from settings.redaction import RedactedPattern
 
 _JSON_BEGINNING = re.compile(r'\s*["{\[]')
 
@@ -15,7 +17,7 @@ def decoded(annotation: object, written: str) -> JsonValue:
         case kind if kind is dict:
             return _table(written)
         case kind if kind is tuple:
-            return _list(written)
+            return _lines(written) if get_args(annotation)[0] == RedactedPattern else _list(written)
     return written
 
 
@@ -36,6 +38,15 @@ def _list(written: str) -> JsonValue:
     if not isinstance(found, list):
         raise ValueError(instead)
     return found
+
+
+def _lines(written: str) -> JsonValue:
+    """One a line; a pattern may begin with what JSON begins with."""
+    try:
+        found: JsonValue = json.loads(written)
+    except ValueError:
+        found = None
+    return found if isinstance(found, list) else [line.strip() for line in written.splitlines() if line.strip()]
 
 
 def _json(written: str, instead: str) -> JsonValue:

@@ -38,6 +38,7 @@ from starter.intake.beats import Beats
 from starter.intake.group_commit import GroupCommit
 from starter.intake.silencing import Silencing
 from starter.runbooks.library import Library
+from starter.sources.redaction import redaction
 from starter.sources.sns_calls import SnsCalls
 from starter.temporal.heartbeats import Heartbeats
 from starter.temporal.incidents import Incidents
@@ -69,7 +70,8 @@ def create_app(
     desks = Desks(incidents, Permissions(settings.private_to, settings.public_by))
     admission = Admission(settings, unproved, outcomes)
     commit = GroupCommit(incidents, settings.openings)
-    pipeline = Pipeline(published, silencing, commit, outcomes, settings.max_body_bytes, admission.beside)
+    limit, redact = settings.max_body_bytes, redaction(settings.redact)
+    pipeline = Pipeline(published, silencing, commit, outcomes, limit, admission.beside, redact=redact)
     loops = {
         "which runbooks are followed": published.run,
         "heartbeats' beats": beats.run,

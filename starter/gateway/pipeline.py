@@ -27,6 +27,7 @@ from starter.intake.parts import events_of
 from starter.intake.replays import Replays
 from starter.intake.silencing import Silenced, Silencing, silenced, without
 from starter.intake.translating import translated
+from starter.sources.credentials import Mask
 from starter.sources.reading import FieldProblem, Reading, Webhook
 from starter.sources.refusal import later
 from starter.sources.source import Source
@@ -48,10 +49,13 @@ class Pipeline:
     beside: Beside = field(default_factory=Beside)
     replays: Replays = field(default_factory=Replays)
     under_way: set[asyncio.Future[Any]] = field(default_factory=set)
+    redact: Mask | None = None
 
     async def take(self, source: Source, webhook: Webhook, runbook: str | None) -> Accepted:
         """Forwards what a genuine webhook brings. Raises Refusal."""
-        sent = await self.beside.do(source.name, len(webhook.body), lambda: translated(source, webhook, self.limit))
+        sent = await self.beside.do(
+            source.name, len(webhook.body), lambda: translated(source, webhook, self.limit, self.redact)
+        )
         return await self.accept(source, webhook, sent, runbook)
 
     async def accept(self, source: Source, webhook: Webhook, sent: Reading, runbook: str | None) -> Accepted:

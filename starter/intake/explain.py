@@ -11,6 +11,7 @@ from starter.intake.ignoring import IgnoredAlerts, set_aside
 from starter.intake.interpreting import BY_ADDRESS, interpret, services, with_severity
 from starter.intake.silencing import Silenced, silenced
 from starter.intake.translating import translated
+from starter.sources.credentials import Mask
 from starter.sources.reading import FieldProblem, Webhook
 from starter.sources.source import Source
 from workflows.policy.incident.events import Alert
@@ -80,9 +81,10 @@ def route(
     because: str,
     silences: Sequence[SilenceSummary] | None = None,
     limit: int = MAX_BODY_BYTES,
+    redact: Mask | None = None,
 ) -> Routed:
     """What would become of a delivery. `because` says why it is this runbook, `limit` is TOCSIN_MAX_BODY_BYTES."""
-    sent = with_severity(translated(source, webhook, limit), webhook.query.get("severity", ""), book.intake)
+    sent = with_severity(translated(source, webhook, limit, redact), webhook.query.get("severity", ""), book.intake)
     reading, ignored = set_aside(interpret(source.name, sent, book, webhook.received_at))
     delivery = group(reading)
     by_address = {each.fingerprint for each in sent.alerts if each.severity_field == BY_ADDRESS}

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from starter.intake.identity import workflow_id
+from starter.intake.identity import BY_LABELS, workflow_id
 from starter.intake.interpreting import InterpretedAlert, InterpretedReading, meaning, service_of, started, word
 from starter.sources import text
 from starter.sources.reading import FieldProblem, LabelledLinks
@@ -25,6 +25,8 @@ class AlertGroup:
     name: str
     by: LabelPairs = ()
     """The labels that the runbook groups by; empty: it is the sender's own group."""
+    shown: str | None = None
+    """See `SentAlert`."""
 
 
 @dataclass(frozen=True)
@@ -73,13 +75,13 @@ def group(reading: InterpretedReading) -> Delivery:
 
 
 def _group_of(each: InterpretedAlert, reading: InterpretedReading) -> AlertGroup:
-    of_its_sender = AlertGroup(each.sent.group)
+    of_its_sender = AlertGroup(each.sent.group, shown=each.sent.shown_group)
     if each.sent.unreadable or not reading.intake.group_by:
         return of_its_sender
     labels = reading.labels(each)
     by = tuple((label, labels.get(label, "")) for label in sorted(set(reading.intake.group_by)))
     # All that have none of the labels would be one incident, and the second of them would page nobody.
-    return AlertGroup(f"by {json.dumps(by)}", by) if any(value for _, value in by) else of_its_sender
+    return AlertGroup(f"{BY_LABELS}{json.dumps(by)}", by) if any(value for _, value in by) else of_its_sender
 
 
 def _ungrouped(
@@ -97,7 +99,7 @@ def _batch(group: AlertGroup, grouped: Sequence[InterpretedAlert], reading: Inte
     whole, about = reading.reading, grouped[0].sent.unreadable
     ordered = sorted(grouped, key=lambda each: each.alert.status != "firing")
     alerts = tuple(each.alert for each in ordered)
-    incident = workflow_id(reading.source, "" if about else whole.tenant, group.name)
+    incident = workflow_id(reading.source, "" if about else whole.tenant, group.name, group.shown)
     opening = _opening(alerts, _first_of_each(link for each in ordered for link in each.sent.links), reading)
     if about:
         return Batch(incident, opening, alerts, remark=not whole.unreadable)

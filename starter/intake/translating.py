@@ -10,7 +10,7 @@ import structlog
 
 from starter.intake import ours
 from starter.sources import prefix, text
-from starter.sources.credentials import without_credentials
+from starter.sources.credentials import Mask, without_credentials
 from starter.sources.reading import FieldProblem, Reading, SentAlert, Unreadable, Webhook
 from starter.sources.source import Source
 
@@ -20,7 +20,7 @@ UNREADABLE_GROUP = "\0cannot be read"
 log = structlog.get_logger()
 
 
-def translated(source: Source, webhook: Webhook, limit: int) -> Reading:
+def translated(source: Source, webhook: Webhook, limit: int, redact: Mask | None = None) -> Reading:
     """Pure but for the log, like the source's own translator, and never raises. `limit`: of what is read, in bytes."""
     shortened = prefix.readable(webhook, limit) if len(webhook.body) > limit else webhook
     try:
@@ -30,7 +30,7 @@ def translated(source: Source, webhook: Webhook, limit: int) -> Reading:
     except (ValueError, LookupError, ArithmeticError, RecursionError) as error:  # a fault of ours costs no alert
         log.exception("a webhook could not be translated", source=source.name)
         return unreadable(source, webhook, Unreadable(f"a fault in Tocsin ({type(error).__name__})"))
-    return ours.without(without_credentials(_with_what_is_lost(source, webhook, reading)))
+    return without_credentials(ours.without(_with_what_is_lost(source, webhook, reading)), redact)
 
 
 def unreadable(source: Source, webhook: Webhook, error: Unreadable) -> Reading:

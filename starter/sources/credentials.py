@@ -1,10 +1,14 @@
-"""Credentials in addresses are masked before anything of an alert is stored: `https://***@db.example/?token=***`."""
+"""What nobody has to read is masked before anything of an alert is stored: credentials in addresses, such as
+`https://***@db.example/?token=***`, and what the settings redact."""
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
 from starter.sources.reading import Reading, SentAlert
+
+Mask = Callable[[str], str]
 
 MASK: Final = "***"
 _USER = re.compile(r"""(?<=://)[^\s/?#"'<>]+(?=@)""")
@@ -16,32 +20,39 @@ _PARAMETER = re.compile(
 )
 
 
-def without_credentials(reading: Reading) -> Reading:
+def without_credentials(reading: Reading, redact: Mask | None = None) -> Reading:
     """What tells alerts apart (group, fingerprint) stays as it is: it is hashed, and read by nobody."""
-    return replace(reading, alerts=tuple(map(_alert, reading.alerts)))
+
+    def both(text: str) -> str:
+        return redact(masked(text)) if redact and text else masked(text)
+
+    def shown(sent: SentAlert) -> SentAlert:
+        return _alert(sent, both) if redact or _may_hold_some(sent) else sent  # most do not
+
+    return replace(reading, alerts=tuple(map(shown, reading.alerts)))
 
 
 def masked(text: str) -> str:
+    """Without credentials."""
     if "://" in text and "@" in text:
         text = _USER.sub(MASK, text)
     return _PARAMETER.sub(rf"\1{MASK}", text) if "=" in text else text
 
 
-def _alert(sent: SentAlert) -> SentAlert:
-    if not _may_hold_some(sent):  # most do not
-        return sent
+def _alert(sent: SentAlert, mask: Mask) -> SentAlert:
     return replace(
         sent,
-        name=masked(sent.name),
-        summary=masked(sent.summary),
-        service=masked(sent.service),
-        labels={name: masked(value) for name, value in sent.labels.items()},
-        link=masked(sent.link),
-        links=tuple((masked(label), masked(url)) for label, url in sent.links),
+        name=mask(sent.name),
+        summary=mask(sent.summary),
+        service=mask(sent.service),
+        labels={mask(name): mask(value) for name, value in sent.labels.items()},
+        link=mask(sent.link),
+        links=tuple((mask(label), mask(url)) for label, url in sent.links),
+        shown_group=mask(sent.group),
     )
 
 
 def _may_hold_some(sent: SentAlert) -> bool:
     links = (url for _, url in sent.links)
-    texts = (sent.name, sent.summary, sent.service, sent.link, *sent.labels.values(), *links)
+    texts = (sent.name, sent.summary, sent.service, sent.link, sent.group, *sent.labels.values(), *links)
     return any("=" in text or "@" in text for text in texts)

@@ -90,6 +90,8 @@ class SentAlert:
     """Where to look first."""
     links: LabelledLinks = ()
     """For the incident's head: runbook, dashboard, ..."""
+    shown_group: str | None = None
+    """The group's name as everybody may read it, where that differs: it stands in the workflow's id."""
     unreadable: bool = False
     """Not of the sender but about it: it sends what cannot be read. An incident of its own, whatever alerts are grouped
     by."""

@@ -40,6 +40,7 @@ from workflows.durable.summaries import summary
 from workflows.policy.incident.events import AlertsReceived, E, Event
 from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.incident.private import PRIVATE_FLAGS
+from workflows.policy.keys.slugs import slug
 from workflows.policy.views.foreseen import Foreseen
 from workflows.policy.views.results import IncidentInput, PlanView, Status, UpdateResult
 from workflows.policy.views.standing import urgency
@@ -104,7 +105,9 @@ class Incidents:
     async def declare(self, opening: OpenRequest, name: str | None = None) -> str:
         """Open an incident by hand. Returns its workflow id. With the same name again it is the same incident, open or
         closed."""
-        workflow_id = f"incident-declared-{name or uuid4().hex}"
+        may_be_read = PRIVATE_FLAGS.isdisjoint(opening.flags)
+        words = slug(opening.title)[0] if name is None and may_be_read else ""  # a name may come with another title
+        workflow_id = "-".join(filter(None, ("incident-declared", words, name or uuid4().hex[:20])))
         with contextlib.suppress(WorkflowAlreadyStartedError):
             await self._start(workflow_id, opening, reuse=WorkflowIDReusePolicy.REJECT_DUPLICATE)
         return workflow_id

@@ -42,8 +42,8 @@ class Lookup(Generic[Row]):
     """The first of those that are open: for whoever meant none of them."""
 
     async def find(self, part: str | None, *, closed: bool) -> FoundIncident:
-        """By an id, the beginning of one, its letters or their beginning, a workflow id, or nothing if only one is
-        open. With `closed`, closed ones may be meant too. Raises LookupFailed."""
+        """By an id, the beginning of one, its letters or their beginning, a workflow id or its beginning, or nothing if
+        only one is open. With `closed`, closed ones may be meant too. Raises LookupFailed."""
         if part is not None:
             check_id(part)
         found = await self._seen(part)
@@ -104,7 +104,7 @@ def lines(found: Sequence[Row]) -> str:
 
 def _named(part: str) -> str:
     if workflow_ids.is_workflow_id(part):
-        return f"WorkflowId = '{part}'"
+        return f"WorkflowId STARTS_WITH '{part}'"
     beginning = f"{attributes.INCIDENT.name} STARTS_WITH '{part.lower()}'"
     letters = part.lower().rpartition("-")[2]
     if _DATED.match(part) or not letters:
@@ -114,4 +114,4 @@ def _named(part: str) -> str:
 
 def _is_called(row: Row, part: str) -> bool:
     """Letters that follow something else (`0204-k7mw`) were asked for alone."""
-    return part == row.workflow_id or part.lower() in row.incident
+    return workflow_ids.begins_with(row.workflow_id, part) or part.lower() in row.incident

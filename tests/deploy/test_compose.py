@@ -21,6 +21,8 @@ from worker.pager import paged, require_pager
 SERVICES = read().services
 OURS = {name: service for name, service in SERVICES.items() if service.build}
 MADE_UP = ("POSTGRES_PASSWORD", "ALERTMANAGER_TOKEN", "PAGERDUTY_WEBHOOK_SECRET")
+YOURS = "./secrets"
+"""A folder that whoever needs it fills, and that nobody commits."""
 ENV_FILES = [ROOT / "deploy/example.env", ROOT / "deploy/sandbox.env"]
 
 
@@ -70,6 +72,16 @@ def test_no_secret_is_written_down() -> None:
             if secretive.search(name) and not name.endswith("_FILE"):
                 assert VARIABLE.fullmatch(value.strip('[]"')), f"{name} is {value}"
                 assert ":-" not in value or value.endswith(":-}"), f"{name} has a default"
+
+
+@pytest.mark.parametrize("name", ["worker", "gateway"])
+def test_each_secret_that_may_be_left_out_may_be_a_file(name: str) -> None:
+    service = SERVICES[name]
+    secret = [known for known, field in Settings.model_fields.items() if "Secret" in repr(field.annotation)]
+    for variable in (f"TOCSIN_{known.upper()}" for known in secret):
+        if service.environment.get(variable, "").endswith(":-}"):
+            assert service.environment.get(f"{variable}_FILE") == f"${{{variable}_FILE:-}}"
+    assert f"{YOURS}:/etc/tocsin/secrets:ro" in service.volumes
 
 
 def test_a_secret_of_your_own_making_has_no_default_in_the_examples() -> None:
@@ -134,7 +146,7 @@ def test_who_calls_whom_shares_a_network(name: str) -> None:
 def test_what_is_mounted_is_there(name: str) -> None:
     for mount in SERVICES[name].volumes:
         source = mount.split(":")[0]
-        assert source in read().volumes or (ROOT / source).exists(), mount
+        assert source in read().volumes or (ROOT / source).exists() or source == YOURS, mount
     assert set(SERVICES[name].secrets) <= set(read().secrets)
 
 

@@ -1,6 +1,8 @@
 """What the runbook's intake makes of a reading."""
 
 import hashlib
+import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -8,6 +10,7 @@ import pytest
 
 from starter.intake.grouping import Delivery, group
 from starter.intake.interpreting import interpret, with_severity
+from starter.sources.credentials import masked
 from starter.sources.reading import Reading, SentAlert
 from tests.starter.sources.webhooks import NOW
 from workflows.policy.runbook.intake import Intake
@@ -153,9 +156,44 @@ class TestGroupBy:
         others = {incident(group_by=["service", "region"], tenant="t"), incident(group_by=["service"]), incident()}
         assert len(others | {one, incident(group_by=["service", "region"], source="other")}) == 5
 
-    def test_the_workflow_ids_of_senders_own_groups_are_as_they_ever_were(self, book: Runbook) -> None:
-        (batch,) = grouped(book, sent()).batches
-        assert batch.workflow_id == "incident-test-" + hashlib.sha256(b"test\0\0g").hexdigest()[:20]
+    @pytest.mark.parametrize(
+        ("group", "words", "digits"),
+        [
+            ("Disk full", "disk-full-", 8),
+            ("{}:{}", "", 20),
+            ("磁盘", "", 20),
+            ("x" * 200, "x" * 40 + "-", 20),
+            ('{"alertname": "Down", "instance": "db-1"}', "down-db-1-", 8),
+            ("by the way", "by-the-way-", 8),
+            ("by [1]", "by-1-", 8),
+            ('{}:{alertname="Down", id="' + "é" * 300 + '"}', "down-", 20),
+        ],
+    )
+    def test_the_workflow_id_says_what_the_group_is_and_ends_in_its_hash(
+        self, group: str, words: str, digits: int, book: Runbook
+    ) -> None:
+        (batch,) = grouped(book, sent("a", group)).batches
+        hashed = hashlib.sha256(f"test\0\0{group}".encode()).hexdigest()[:digits]
+        assert batch.workflow_id == f"incident-test-{words}{hashed}"
+
+    def test_of_the_labels_that_the_runbook_groups_by_it_says_the_values(self, book: Runbook) -> None:
+        (batch,) = grouped(book, sent(service="checkout", region="eu"), group_by=["service", "region"]).batches
+        assert re.fullmatch("incident-test-eu-checkout-[0-9a-f]{8}", batch.workflow_id)
+
+    def test_names_of_one_slug_are_two_incidents(self, book: Runbook) -> None:
+        names = ("Disk full", "disk-full", "DISK FULL!", "disk/full", "Dïsk füll", "x" * 60 + "1", "x" * 60 + "2")
+        found = [grouped(book, sent("a", name)).batches[0].workflow_id for name in names]
+        assert len(set(found)) == len(names)
+        assert [name.rpartition("-")[0] for name in found[:4]] == ["incident-test-disk-full"] * 4
+
+    def test_what_nobody_may_read_of_a_groups_name_is_not_in_it_and_tells_it_apart_all_the_same(
+        self, book: Runbook
+    ) -> None:
+        groups = ("https://bob:hunter2@db.example/x", "https://bob:hunter3@db.example/x")
+        alerts = [replace(sent(str(n), each), shown_group=masked(each)) for n, each in enumerate(groups)]
+        found = [batch.workflow_id for batch in grouped(book, *alerts).batches]
+        assert len(set(found)) == 2
+        assert {each.rpartition("-")[0] for each in found} == {"incident-test-https-db-example-x"}
 
     def test_a_value_that_looks_like_two_is_one(self, book: Runbook) -> None:
         alerts = (sent("a", a="x", b="y"), sent("b", a='x", "y'), sent("c", a="x\0y"))

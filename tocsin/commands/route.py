@@ -17,6 +17,7 @@ from starter.intake.explain import route as routed
 from starter.runbooks.default import default_runbook
 from starter.runbooks.problems import closest
 from starter.sources.reading import Webhook
+from starter.sources.redaction import redaction
 from starter.sources.table import SOURCES
 from starter.temporal.results import Unpublished, Unreachable
 from starter.temporal.silences import Silences
@@ -53,9 +54,8 @@ def route(
     query = {"severity": severity, "installation": installation}
     try:
         webhook = Webhook(payload.read_bytes(), datetime.now(UTC), _headers(header or ()), query)
-        found = routed(
-            SOURCES[source], webhook, book, because, asyncio.run(_silences()), settings.load().max_body_bytes
-        )
+        chosen, held = settings.load(), asyncio.run(_silences())
+        found = routed(SOURCES[source], webhook, book, because, held, chosen.max_body_bytes, redaction(chosen.redact))
     except OSError as error:
         raise Failure(f"{payload} cannot be read: {error.strerror}") from None
     if found.unreadable:

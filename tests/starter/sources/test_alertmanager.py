@@ -1,5 +1,6 @@
 """Alertmanager's webhook in our words. The payloads are what Alertmanager 0.33.1 really sent."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -74,6 +75,13 @@ def test_a_captured_time_in_nanoseconds_is_read(book: Runbook) -> None:
 def test_the_incident_of_a_group_has_the_same_workflow_id_for_ever() -> None:
     # A changed id would orphan the incidents that are open while the gateway is upgraded.
     assert workflow_id("alertmanager", "tocsin", "{}:{}") == "incident-alertmanager-c34d667935888bdf14f0"
+
+
+def test_the_words_of_its_id_say_what_it_is_about() -> None:
+    """The labels of the group's key, and no more of it."""
+    key = '{}/{severity="page"}:{alertname="CheckoutErrors", cluster="eu-1"}'
+    found = workflow_id("alertmanager", "tocsin", key)
+    assert re.fullmatch("incident-alertmanager-checkouterrors-eu-1-[0-9a-f]{8}", found)
 
 
 def test_source_receiver_and_group_tell_incidents_apart() -> None:

@@ -139,7 +139,7 @@ async def test_what_is_genuine_and_cannot_be_read_opens_one_incident_that_says_s
         ready = (await http.get("/readyz")).json()
     assert {answer.status_code for answer in answers} == {202}
     (incident,) = {answer.json()["incident"] for answer in answers}
-    assert re.fullmatch(rf"incident-{re.escape(source.name)}-[0-9a-f]{{20}}", incident)
+    assert re.fullmatch(rf"incident-{re.escape(source.name)}-cannot-be-read-[0-9a-f]{{8}}", incident)
     assert all(answer.json()["unreadable"] and answer.json()["problems"] for answer in answers)
     assert ready["webhooks"][source.name]["unreadable"] == len(unreadable)
     (problem,) = ready["problems"]

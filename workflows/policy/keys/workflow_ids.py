@@ -23,3 +23,8 @@ def reviewed(written: str) -> str:
 def is_workflow_id(written: str) -> bool:
     """Or is it what people call an incident by?"""
     return written.startswith(_WITH_NAMES_FOR_PEOPLE)
+
+
+def begins_with(workflow_id: str, part: str) -> bool:
+    """People write as much of one as says which is meant."""
+    return workflow_id.startswith(part)
