@@ -9,6 +9,8 @@ from typing import Annotated, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings
 
+from settings.secret import Secrets
+
 Scope = Literal["read", "respond", "admin"]
 SCOPES: Final = ("read", "respond", "admin")
 """Each may do what those before it may."""
@@ -62,6 +64,21 @@ class AccessSettings(BaseSettings):
         (),
         description="names of tokens that let words out to the public; left out: every one that may respond (several)",
     )
+    board_secrets: Secrets = Field(
+        (),
+        description="what signs the board's sessions: any long words, the same at every gateway (several, while one "
+        "is rotated); without it sessions end with their gateway's process",
+    )
+    user_header: str = Field(
+        "",
+        pattern="^[A-Za-z0-9-]*$",
+        description="header in which a proxy of `TOCSIN_TRUSTED_PROXIES` says who is logged in to the board",
+    )
+    user_scope: Scope = Field("read", description="what those may do: `read`, `respond` or `admin`")
+
+    @property
+    def board_keys(self) -> tuple[str, ...]:
+        return tuple(secret.get_secret_value() for secret in self.board_secrets)
 
 
 def hashed(token: str) -> str:

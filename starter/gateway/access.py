@@ -69,13 +69,16 @@ class Access:
             raise self._refusal(request, 401, self._why_unknown, {"WWW-Authenticate": "Bearer"})
 
     def known(self, request: Request) -> Actor | None:
+        token = self.token_of(request)
+        return Actor(token.name, token.scope) if token else None
+
+    def token_of(self, request: Request) -> ApiToken | None:
         """Hashes are compared, so that the time which that takes says nothing of a token."""
         scheme, _, presented = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer":
             return None
         sha256 = hashed(presented.strip())
-        token = next((each for each in self.tokens if each.sha256 == sha256), None)
-        return Actor(token.name, token.scope) if token else None
+        return next((each for each in self.tokens if each.sha256 == sha256), None)
 
     @property
     def _why_unknown(self) -> str:

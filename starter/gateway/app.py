@@ -11,6 +11,7 @@ from starter.desk.permissions import Permissions
 from starter.gateway.access import Access
 from starter.gateway.admission import Admission, Unproved
 from starter.gateway.background import BackgroundLoops
+from starter.gateway.board import answer_who_may_not, make_board
 from starter.gateway.canary import Canary
 from starter.gateway.desks import Desks
 from starter.gateway.errors import answer_refusals
@@ -21,6 +22,9 @@ from starter.gateway.published import Published
 from starter.gateway.routes import (
     alerts,
     api,
+    board_acts,
+    board_books,
+    board_pages,
     cloudwatch,
     documents,
     figures,
@@ -28,6 +32,7 @@ from starter.gateway.routes import (
     health,
     heartbeat,
     jira,
+    login,
     pagerduty,
     verbs,
     watches,
@@ -72,11 +77,14 @@ def create_app(
     commit = GroupCommit(incidents, settings.openings)
     limit, redact = settings.max_body_bytes, redaction(settings.redact)
     pipeline = Pipeline(published, silencing, commit, outcomes, limit, admission.beside, redact=redact)
+    board = make_board(settings, desks, published, silencing)
     loops = {
         "which runbooks are followed": published.run,
         "heartbeats' beats": beats.run,
         "which silences there are": silencing.run,
         "what is stuck": stuck.run,
+        "what the board shows": board.everything.run,
+        "what the board shows to those who see nothing private": board.without_private.run,
     }
     background = BackgroundLoops(loops | ({"the canary": canary.run} if canary else {}))
     watched = health.Watched(
@@ -89,9 +97,13 @@ def create_app(
         jira.router(admission, incidents),
         heartbeat.router(admission, beats),
         health.router(watched, access),
-        front.router(watched, access, settings),
+        front.router(watched, access, board),
         api.router(access, desks),
         verbs.router(access, desks),
+        login.router(access, board.visitors),
+        board_pages.router(board),
+        board_acts.router(board),
+        board_books.router(board),
         watches.router(access, incidents),
         figures.router(access, desks),
     )
@@ -109,6 +121,8 @@ def create_app(
     )
     for router in (*routers, documents.router(app, access)):
         app.router.routes.extend(router.routes)  # included, each would be another router to go through
+    app.state.board = board
     answer_refusals(app)
+    answer_who_may_not(app)
     answer_unknown(app, outcomes)
     return app

@@ -71,6 +71,7 @@ def _page(links: FrontLinks, what_is_wrong: list[str], remarks: list[str]) -> It
 
 def _links(links: FrontLinks) -> Iterator[str]:
     yield "<h2>Where to look</h2><nav>"
+    yield _link("/login", "The board", "every incident at a glance: what comes next, and why")
     if links.sandbox:
         yield _link(links.sandbox, "Sandbox", "channel, pager, status page and mails, live: no real phone rings")
     if links.temporal_ui:

@@ -51,7 +51,7 @@ async def serve(
     door = Door(limits or Limits.fitting())
     app = create_app(settings, library, incidents, unproved=unproved, canary=canary, door=door)
     config = uvicorn.Config(
-        BehindProxies(app, settings.trusted_proxies),
+        BehindProxies(app, settings.trusted_proxies, settings.user_header),
         http=limited(door),
         log_config=None,
         access_log=False,
@@ -60,6 +60,7 @@ async def serve(
         proxy_headers=False,  # uvicorn would believe whoever is on this machine
     )
     server = uvicorn.Server(config)
+    app.state.board.closes_when(lambda: server.should_exit)  # who watches would hold the stop up
     if on_listening:
         on_listening(address)
     gc.freeze()  # what there is now stays: not to be looked through again and again while alerts come

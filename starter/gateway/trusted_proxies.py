@@ -9,24 +9,39 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from settings.access import Network
 
 FORWARDED_FOR: Final = b"x-forwarded-for"
+FORWARDED_PROTO: Final = b"x-forwarded-proto"
 MOST_HOPS: Final = 10
 """Of the addresses that proxies name, the last ones: what stands before them may be anybody's."""
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 class BehindProxies:
-    """The application, as it is called with the sender's own address in place of its proxy's."""
+    """The application, as it is called with the sender's own address in place of its proxy's.
 
-    def __init__(self, app: ASGIApp, proxies: Sequence[Network]) -> None:
+    `user_header`, in which a proxy says who has logged in, is taken away when somebody else sends it.
+    """
+
+    def __init__(self, app: ASGIApp, proxies: Sequence[Network], user_header: str) -> None:
         self._app = app
         self._proxies = tuple(proxies)
+        self._user_header = user_header.lower().encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        client = scope.get("client")
-        if self._proxies and scope["type"] == "http" and client and self._is_proxy(_address(client[0])):
-            said = [value for name, value in scope["headers"] if name == FORWARDED_FOR]
-            scope = {**scope, "client": (self._sender(client[0], said), client[1])}
+        if scope["type"] == "http":
+            client = scope.get("client")
+            if self._proxies and client and self._is_proxy(_address(client[0])):
+                scope = self._as_its_proxy_says(scope)
+            elif self._user_header:
+                headers = [(name, value) for name, value in scope["headers"] if name != self._user_header]
+                scope = {**scope, "headers": headers}
         await self._app(scope, receive, send)
+
+    def _as_its_proxy_says(self, scope: Scope) -> Scope:
+        address, port = scope["client"]
+        said = [value for name, value in scope["headers"] if name == FORWARDED_FOR]
+        encrypted = any(value == b"https" for name, value in scope["headers"] if name == FORWARDED_PROTO)
+        scheme = "https" if encrypted else scope["scheme"]
+        return {**scope, "client": (self._sender(address, said), port), "scheme": scheme}
 
     def _sender(self, proxy: str, said: Iterable[bytes]) -> str:
         """The first, seen from here, that is none of ours. What is no address is not shown to anybody."""

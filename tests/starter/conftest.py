@@ -108,7 +108,7 @@ class GatewayUnderTest:
     @asynccontextmanager
     async def open(self) -> AsyncIterator[httpx.AsyncClient]:
         app = create_app(self.settings, self.library, self.incidents, unproved=self.unproved, sns=self.sns)
-        behind = BehindProxies(app, self.settings.trusted_proxies)
+        behind = BehindProxies(app, self.settings.trusted_proxies, self.settings.user_header)
         transport = httpx.ASGITransport(behind, client=(self.peer, 123))
         async with httpx.AsyncClient(
             transport=transport, base_url="http://127.0.0.1:8080", headers=self.headers

@@ -46,8 +46,8 @@ async def test_it_leads_to_the_sandbox_the_open_incidents_and_the_documentation(
         assert answer.status_code == 200
         assert "Tocsin is well" in page.text
         assert "tocsin declare" in page.text
-        sandbox, ui, docs, readyz = page.links
-        assert (sandbox, docs, readyz) == (SANDBOX, "/docs", "/readyz")
+        board, sandbox, ui, docs, readyz = page.links
+        assert (board, sandbox, docs, readyz) == ("/login", SANDBOX, "/docs", "/readyz")
         assert (await http.get(docs)).status_code == 200
     assert urlsplit(ui).path == f"/namespaces/{gate.incidents.connection.client.namespace}/workflows"
     assert parse_qs(urlsplit(ui).query) == {"query": ["WorkflowType = 'incident' AND ExecutionStatus = 'Running'"]}
@@ -55,7 +55,7 @@ async def test_it_leads_to_the_sandbox_the_open_incidents_and_the_documentation(
 
 async def test_temporal_understands_what_the_link_asks_for(gate: GatewayUnderTest) -> None:
     async with with_links(gate).open() as http:
-        (_, ui, *_) = Page((await http.get("/")).text).links
+        (_, _, ui, *_) = Page((await http.get("/")).text).links
     (query,) = parse_qs(urlsplit(ui).query)["query"]
     found = gate.incidents.connection.client.list_workflows(query)
     assert [each async for each in found] == []
@@ -90,7 +90,7 @@ def found(canary: CanaryHealth) -> Readiness:
 
 async def test_without_a_sandbox_and_a_ui_it_leads_to_none(gate: GatewayUnderTest) -> None:
     async with gate.open() as http:
-        assert Page((await http.get("/")).text).links == ["/docs", "/readyz"]
+        assert Page((await http.get("/")).text).links == ["/login", "/docs", "/readyz"]
 
 
 async def test_it_says_that_temporal_is_away(gate: GatewayUnderTest, away: Incidents) -> None:

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from temporalio.client import Client
 
+from starter.pictures.report import picture
+from starter.pictures.spans import took
 from starter.report.counting import counted, figures
 from starter.report.figures import ReportFigures
 from starter.runbooks.library import load
@@ -20,9 +22,7 @@ from tests.starter.conftest import eventually
 from tests.starter.test_counting import DAY, T0, record, summary
 from tests.tocsin.conftest import Tocsin
 from tocsin import output
-from tocsin.view.figures import picture
 from tocsin.view.report import report
-from tocsin.view.spans import took
 from workflows.durable.memos import RECORD_MEMO
 from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.incident.page_statistics import PageStatistics

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 from typer import Option
 
+from starter.pictures.report import picture
 from starter.report.counting import counted
 from starter.report.figures import ReportFigures
 from starter.report.reading import read
@@ -19,7 +20,6 @@ from tocsin import output
 from tocsin.commands.arguments import AsJson, ago_or_moment
 from tocsin.commands.session import incidents
 from tocsin.failure import Failure
-from tocsin.view.figures import picture
 from tocsin.view.report import report as table
 
 app = typer.Typer()

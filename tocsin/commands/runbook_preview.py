@@ -8,11 +8,11 @@ from typing import Annotated
 import typer
 from typer import Argument, Option
 
+from starter.pictures.preview import picture
 from tocsin import library, output
 from tocsin.commands import arguments
 from tocsin.commands.arguments import AsJson, label_pairs, moment, span
 from tocsin.failure import Failure
-from tocsin.view.picture import picture
 from tocsin.view.timeline import Timeline
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.names import SeverityName

@@ -6,9 +6,10 @@ from rich.console import Group as Lines
 from rich.console import RenderableType
 from rich.table import Table
 
-from starter.report.figures import Escalations, FollowUpFigures, Group, LeftOut, Pages, ReportFigures, ReviewFigures
+from starter.pictures.captions import counted, of_figures, period
+from starter.pictures.spans import took
+from starter.report.figures import Escalations, FollowUpFigures, Group, Pages, ReportFigures, ReviewFigures
 from tocsin.view.plain import plain
-from tocsin.view.spans import took
 from workflows.policy.runbook.names import severity_title
 
 NO_SERVICE = "no service"
@@ -17,7 +18,7 @@ SERVICES = 10
 
 
 def report(figures: ReportFigures) -> RenderableType:
-    parts: list[RenderableType] = [plain(period(figures), "bold"), plain(headline(figures))]
+    parts: list[RenderableType] = [plain(period(figures), "bold"), plain(of_figures(figures))]
     if figures.severities:
         parts += ["", _times("", [_named(group, severity_title) for group in figures.severities], figures.total)]
         services = [_named(group, lambda name: name or NO_SERVICE) for group in figures.services]
@@ -28,31 +29,6 @@ def report(figures: ReportFigures) -> RenderableType:
 
 def _named(group: Group, write: Callable[[str], str]) -> Group:
     return group.model_copy(update={"name": write(group.name)})
-
-
-def period(figures: ReportFigures) -> str:
-    return f"Incidents from {figures.since:%Y-%m-%d %H:%M} to {figures.until:%Y-%m-%d %H:%M} UTC"
-
-
-def headline(figures: ReportFigures) -> str:
-    total = figures.total
-    count = counted(total.incidents, "incident") if total.incidents else "no incident"
-    still_open = f", {total.open} still open" if total.open else ""
-    left_out = ", ".join(_left_out(figures.left_out))
-    return count + still_open + (f"; left out: {left_out}" if left_out else "")
-
-
-def counted(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"
-
-
-def _left_out(left_out: LeftOut) -> Iterator[str]:
-    if left_out.cancelled:
-        yield f"{left_out.cancelled} opened in error"
-    if left_out.drills:
-        yield counted(left_out.drills, "drill")
-    if left_out.unrecorded:
-        yield f"{left_out.unrecorded} that ended without a record"
 
 
 def _times(heading: str, groups: Sequence[Group], total: Group | None) -> Table:

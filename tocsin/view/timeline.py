@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.table import Table
 
+from starter.pictures.captions import of_scenario
 from tocsin.view.plain import ENDLESS, plain
 from workflows.policy.runbook.model import Runbook
-from workflows.policy.runbook.names import severity_title
 from workflows.policy.simulation.preview import PreviewLine, Scenario
 from workflows.policy.time.durations import write
 
@@ -33,7 +33,7 @@ class Timeline:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         yield plain(self.book.title, "bold")
-        yield plain(headline(self.book, self.course))
+        yield plain(of_scenario(self.book, self.course))
         table = self._table(with_texts=options.max_width >= ROOM_FOR_TEXTS)
         table.expand = options.max_width < ENDLESS
         yield table
@@ -67,14 +67,3 @@ def _columns(zone: str, *, with_texts: bool) -> Table:
     if with_texts:
         table.add_column("text", ratio=5, no_wrap=True, overflow="ellipsis")
     return table
-
-
-def headline(book: Runbook, course: Scenario) -> str:
-    """`SEV-1 declared Sat 2026-11-21 02:00 UTC, acknowledged after 7m, resolved after 1h 35m`."""
-    at = course.at.astimezone(ZoneInfo(book.calendar.zone))
-    parts = [f"{severity_title(course.severity)} declared {at:%a %Y-%m-%d %H:%M} {book.calendar.zone}"]
-    parts += [", ".join(course.flags)] if course.flags else []
-    parts += [f"{name}={value}" for name, value in course.labels.items()]
-    answered = "nobody acknowledges" if course.ack_after is None else f"acknowledged after {write(course.ack_after)}"
-    ended = "never resolved" if course.resolve_after is None else f"resolved after {write(course.resolve_after)}"
-    return " · ".join((*parts, answered, ended, f"up to {write(course.end)}"))

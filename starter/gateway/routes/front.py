@@ -1,33 +1,60 @@
-"""GET /: the page for whoever opens the address that `up` prints; to strangers it says only whether it is ready."""
+"""GET /: the board for whoever has entered; for whoever is plainly on this machine, whether Tocsin is well and how to
+enter; strangers' programs hear only whether it is ready, and strangers' browsers are asked to log in."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import HTMLResponse, PlainTextResponse
+from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse
 
-from settings import Settings
+from starter.board.filters import RowFilter
+from starter.board.glance import MOST_DUE
 from starter.gateway.access import Access
+from starter.gateway.board import BOARD_HEADERS, Board
 from starter.gateway.front_page import FRONT_HEADERS, FrontLinks, front_page
 from starter.gateway.routes.health import Readiness, Watched, readiness
+from starter.gateway.visitors import Visitor
 
 
-def router(watched: Watched, access: Access, settings: Settings) -> APIRouter:
+def router(watched: Watched, access: Access, board: Board) -> APIRouter:
     routes = APIRouter()
     namespace = watched.incidents.connection.client.namespace
+    settings = board.settings
     links = FrontLinks(settings.sandbox_url, settings.temporal_ui_url, namespace)
 
     @routes.get("/", include_in_schema=False)
     async def front(request: Request) -> Response:
+        if visitor := board.visitors.known(request):
+            return await board.answer(visitor, _board_html(watched, board, visitor, RowFilter.of(request.query_params)))
         found = await readiness(watched)
         status = 200 if found.ready else 503
         if not access.may_know(request):
+            if "text/html" in request.headers.get("accept", ""):
+                return RedirectResponse("/login", 303, BOARD_HEADERS)
             return PlainTextResponse("ready\n" if found.ready else "not ready\n", status, FRONT_HEADERS)
         stuck = list(watched.stuck.problems(datetime.now(UTC)))
         remarks = [line for line in found.problems if line not in stuck]
         return HTMLResponse(front_page(links, list(what_is_wrong(found, stuck)), remarks), status, FRONT_HEADERS)
 
     return routes
+
+
+async def _board_html(watched: Watched, board: Board, visitor: Visitor, wanted: RowFilter) -> str:
+    found, stuck = await readiness(watched), list(watched.stuck.problems(datetime.now(UTC)))
+    glance = await board.feed(visitor).glance()
+    return board.page(
+        "board.html",
+        visitor,
+        glance=glance,
+        rows=wanted.among(glance.incidents.rows, visitor.name, board.books),
+        wanted=wanted,
+        due=glance.due()[:MOST_DUE],
+        silences=board.silencing.active(datetime.now(UTC)),
+        wrong=list(what_is_wrong(found, stuck)),
+        remarks=[line for line in found.problems if line not in stuck],
+        canary=found.canary,
+        books=board.books,
+    )
 
 
 def what_is_wrong(found: Readiness, stuck: list[str]) -> Iterator[str]:

@@ -5,12 +5,12 @@ The same figures give the same bytes.
 
 from collections.abc import Iterator, Sequence
 
+from starter.pictures.captions import counted, of_figures, period
+from starter.pictures.columns import Box, bars, columns
+from starter.pictures.spans import took
+from starter.pictures.spreads import height, lanes, spreads
+from starter.pictures.svg import opening, text
 from starter.report.figures import ReportFigures
-from tocsin.view.columns import Box, bars, columns
-from tocsin.view.report import counted, headline, period
-from tocsin.view.spans import took
-from tocsin.view.spreads import height, lanes, spreads
-from tocsin.view.svg import opening, text
 from workflows.policy.runbook.names import severity_title
 from workflows.policy.views.summary import ClosedIncident
 
@@ -31,7 +31,7 @@ def picture(figures: ReportFigures, records: Sequence[ClosedIncident]) -> str:
     """An SVG document. `records` are those that the figures were made of."""
     drawn = lanes(records)
     tall = SPREADS + height(drawn) + 8 if drawn else SPREADS if figures.total.incidents else CARDS
-    body = opening(WIDTH, tall, period(figures), headline(figures), SEVERITY_COLOURS)
+    body = opening(WIDTH, tall, period(figures), of_figures(figures), SEVERITY_COLOURS)
     if figures.total.incidents:
         body += [*_cards(figures), *_charts(figures)]
     if drawn:

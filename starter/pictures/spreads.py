@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import log
 
+from starter.pictures.columns import Box
+from starter.pictures.spans import took
+from starter.pictures.svg import text
 from starter.report.counting import spread, waits
-from tocsin.view.columns import Box
-from tocsin.view.spans import took
-from tocsin.view.svg import text
 from workflows.policy.runbook.names import severity_title
 from workflows.policy.time.durations import write
 from workflows.policy.views.summary import ClosedIncident

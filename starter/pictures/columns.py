@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import ceil
 
+from starter.pictures.svg import text
 from starter.report.figures import Count, Group
-from tocsin.view.svg import text
 from workflows.policy.runbook.names import severity_title
 from workflows.policy.wire.bounded import cut
 

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from itertools import groupby
 
-from tocsin.view.svg import opening, text
-from tocsin.view.timeline import headline
-from tocsin.view.tracks import Track, TrackLane, TrackScale, lanes
+from starter.pictures.captions import of_scenario
+from starter.pictures.svg import opening, text
+from starter.pictures.tracks import Track, TrackLane, TrackScale, lanes
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.simulation.preview import PreviewLine, Scenario
 from workflows.policy.time.durations import write
@@ -40,7 +40,7 @@ def picture(book: Runbook, course: Scenario, lines: Sequence[PreviewLine]) -> st
     tops = _tops(drawn)
     height = TOP + sum(_height(lane) for lane in drawn) + 16
     body = [
-        *opening(RIGHT + 20, height, book.title, headline(book, course), LANE_COLOURS),
+        *opening(RIGHT + 20, height, book.title, of_scenario(book, course), LANE_COLOURS),
         *(_band(lane, top) for lane, top in zip(drawn, tops, strict=True)),
         *_axis(scale, height),
         *_events(course, scale, height),

@@ -1,0 +1,125 @@
+"""One incident, as a page has it: put in order here, so that the template only writes it down."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from starter.desk.answers import ShownIncident
+from workflows.policy.escalation.pages import tier_reached
+from workflows.policy.incident.alert_state import AlertState
+from workflows.policy.incident.state import Incident
+from workflows.policy.incident.who import COMMANDER_ROLE
+from workflows.policy.keys.duty_keys import DutyKind, duty_of
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.views.results import PlanView, Upcoming
+
+MOST_ALERTS_SHOWN = 50
+MOST_LINES_AHEAD = 40
+
+
+@dataclass(frozen=True)
+class Paged:
+    """The last page of somebody."""
+
+    who: str
+    asked_by: str
+    sent_at: datetime
+    late_s: float
+    outcome: str
+    at_the_pager: str
+
+
+@dataclass(frozen=True)
+class HeldRole:
+    role: str
+    name: str
+    duties: str
+    holder: str
+    """Empty: nobody."""
+
+
+@dataclass(frozen=True)
+class IncidentPage:
+    incident: Incident
+    view: PlanView
+    shown: ShownIncident
+    book: Runbook | None
+    """As it is published now; None: it is not."""
+    real_now: datetime
+
+    def real(self, at: datetime) -> datetime:
+        """By the clock on the wall: in a drill an incident's own time is compressed."""
+        return self.real_now + (at - self.view.now) / self.view.speed
+
+    @property
+    def next(self) -> Upcoming | None:
+        """What is due first of what has not been done."""
+        return min(self.view.lines, key=lambda line: line.at, default=None)
+
+    @property
+    def mark(self) -> str:
+        """Of how it is shown: a form carries it, and is refused when it has changed since."""
+        return self.shown.state.mark
+
+    @property
+    def tier(self) -> int:
+        return tier_reached(self.incident)
+
+    @property
+    def stands(self) -> str:
+        incident = self.incident
+        if incident.cancelled:
+            return f"cancelled, duplicate of {incident.duplicate_of}" if incident.duplicate_of else "cancelled"
+        return "closed" if incident.closed_at else incident.phase
+
+    @property
+    def is_over(self) -> bool:
+        return self.incident.closed_at is not None or self.incident.cancelled
+
+    def person(self, name: str) -> str:
+        return self.book.person_name(name) if self.book else name
+
+    @property
+    def commander(self) -> str:
+        return self.person(self.incident.roles.get(COMMANDER_ROLE, ""))
+
+    def roles(self) -> Iterator[HeldRole]:
+        held = self.incident.roles
+        known = self.book.roles if self.book else {}
+        needed = self.book.severity(self.incident.severity).roles if self.book else ()
+        for role in dict.fromkeys((*needed, *held)):
+            terms = known.get(role)
+            yield HeldRole(
+                role, terms.name if terms else role, terms.duties if terms else "", self.person(held.get(role, ""))
+            )
+
+    def paged(self) -> Sequence[Paged]:
+        at_the_pager = {ring.person: ring.state for ring in self.incident.rings.values()}
+        pages = [(key, last) for duty, last in self.incident.settled.items() if (key := duty_of(duty)).is_page]
+        return [
+            Paged(
+                self.person(key.person),
+                f"tier {key.tier}" if key.tier is not None else _ASKED_BY.get(key.kind, "by hand"),
+                last.sent_at,
+                last.late.total_seconds(),
+                last.outcome,
+                at_the_pager.get(key.person, ""),
+            )
+            for key, last in sorted(pages, key=lambda page: page[1].sent_at)
+        ]
+
+    def alerts(self) -> Sequence[AlertState]:
+        """Those that fire first, the newest first."""
+        found = sorted(self.incident.alerts.values(), key=lambda alert: alert.starts_at, reverse=True)
+        return sorted(found, key=lambda alert: alert.status != "firing")[:MOST_ALERTS_SHOWN]
+
+    def ahead(self) -> Sequence[Upcoming]:
+        return sorted(self.view.lines, key=lambda line: line.at)[:MOST_LINES_AHEAD]
+
+
+_ASKED_BY: Mapping[DutyKind, str] = {DutyKind.JOINED: "new alerts", DutyKind.OBLIGED: "what is owed"}
+
+
+def incident_page(shown: ShownIncident, books: Mapping[str, Runbook], real_now: datetime) -> IncidentPage:
+    incident = shown.state.incident
+    return IncidentPage(incident, shown.plan, shown, books.get(incident.runbook), real_now)

@@ -1,0 +1,1 @@
+"""What is drawn: previews, figures and incidents as SVG, the same for files, pages and documents."""

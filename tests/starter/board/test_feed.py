@@ -1,0 +1,124 @@
+"""Pages change by themselves, and however many watch, Temporal is asked as often as for one."""
+
+import asyncio
+from collections import Counter
+from contextlib import aclosing
+from datetime import UTC, datetime
+from typing import Any, cast
+
+import httpx
+import pytest
+from temporalio.client import Client
+
+from starter.board import feed as feeds
+from starter.board.feed import BoardFeed, TooManyWatch
+from starter.desk.desk import Desk
+from starter.desk.temporal_desk import TemporalDesk
+from starter.temporal.heartbeats import Heartbeats
+from starter.temporal.incidents import Incidents
+from starter.temporal.results import ListPage, ReviewSummary, Summary
+from tests.patience import HANGS_AFTER_S
+from tests.starter.board.test_pages import declare
+
+
+def row(incident: str, **more: Any) -> Summary:
+    begun = datetime(2026, 11, 26, tzinfo=UTC)
+    return Summary(workflow_id=incident, run_id="r", incident=incident, title="t", open=True, started_at=begun, **more)
+
+
+class CountingDesk:
+    """Answers lists, and counts how often it is asked."""
+
+    def __init__(self, *rows: Summary) -> None:
+        self.rows, self.looks = rows, 0
+
+    async def incidents(self, number: int, size: int, *, closed: bool) -> ListPage[Summary]:
+        self.looks += 1
+        return ListPage(rows=self.rows, size=size, total=len(self.rows))
+
+    async def reviews(self, number: int, size: int, *, closed: bool) -> ListPage[ReviewSummary]:
+        return ListPage(rows=(), size=size, total=0)
+
+    async def list(self) -> tuple[()]:
+        return ()
+
+
+def feed_of(desk: CountingDesk) -> BoardFeed:
+    return BoardFeed(cast(Desk, desk), cast(Heartbeats, desk))
+
+
+async def first(feed: BoardFeed, incident: str = "") -> str:
+    async with aclosing(cast(Any, feed.changes(incident))) as changes:
+        return cast(str, await anext(changes))
+
+
+async def test_a_hundred_watchers_cost_one_look() -> None:
+    desk = CountingDesk(row("a"))
+    feed = feed_of(desk)
+    versions = await asyncio.gather(*(first(feed) for _ in range(100)))
+    assert (desk.looks, len(set(versions))) == (1, 1)
+
+
+async def test_a_watcher_hears_of_a_change_of_theirs_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feeds, "BOARD_LOOK_EVERY_S", 0.01)
+    desk = CountingDesk(row("a"), row("b"))
+    feed = feed_of(desk)
+    running = asyncio.create_task(feed.run())
+    heard: Counter[str] = Counter()
+
+    async def watch(incident: str) -> None:
+        async for version in feed.changes(incident):
+            heard[incident] += bool(version)
+
+    watching = [asyncio.create_task(watch(incident)) for incident in ("a", "b")]
+    try:
+        async with asyncio.timeout(HANGS_AFTER_S):
+            while heard != {"a": 1, "b": 1}:
+                await asyncio.sleep(0.01)
+            desk.rows = (row("a", severity="sev1"), row("b"))
+            while heard.total() < 3:
+                await asyncio.sleep(0.01)
+        assert heard == {"a": 2, "b": 1}
+    finally:
+        for task in (running, *watching):
+            task.cancel()
+
+
+async def test_nobody_watches_nothing_is_read() -> None:
+    desk = CountingDesk(row("a"))
+    feed = feed_of(desk)
+    running = asyncio.create_task(feed.run())
+    await first(feed)
+    looks = desk.looks
+    for _ in range(20):
+        await asyncio.sleep(0)
+    running.cancel()
+    assert (feed.watchers, desk.looks) == (0, looks)
+
+
+async def test_there_is_an_end_to_how_many_watch(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feeds, "MOST_WATCHERS", 1)
+    feed = feed_of(CountingDesk())
+    async with aclosing(cast(Any, feed.changes(""))) as changes:
+        await anext(changes)
+        with pytest.raises(TooManyWatch):
+            await first(feed)
+
+
+async def test_whoever_watches_does_not_hold_a_stop_up() -> None:
+    feed = feed_of(CountingDesk())
+    feed.closing = lambda: True
+    assert [version async for version in feed.changes("")] == []
+
+
+async def test_watching_adds_no_event_to_any_history(alice: httpx.AsyncClient, working: Client) -> None:
+    await declare(alice)
+    incidents = Incidents(working)
+    (found,) = await incidents.list()
+    handle = working.get_workflow_handle(found.workflow_id)
+    feed = BoardFeed(TemporalDesk(incidents), Heartbeats(incidents.connection))
+    before = (await handle.describe()).history_length
+    for _ in range(3):
+        await first(feed, found.incident)
+        feed.expire()
+    assert (await handle.describe()).history_length == before
