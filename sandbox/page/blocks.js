@@ -71,7 +71,7 @@ function drawn(it, presses) {
     case "header": return make("div", "", make("h4", "", words(it.text)));
     case "section": return section(it, presses);
     case "context": return make("div", "context", it.elements.map(each => each.text ? make("span", "text", words(each)) : span(each.alt_text ?? "")));
-    case "actions": return make("div", "actions", it.elements.map(each => element(each, presses)));
+    case "actions": return make("div", "actions", it.elements.map(each => element(each, presses, it)));
     case "input": return inputField(it, presses);
     case "divider": return make("div", "", document.createElement("hr"));
     case "image": return make("div", "faint", `(image: ${it.alt_text})`);
@@ -83,12 +83,12 @@ function drawn(it, presses) {
 function section(it, presses) {
   const said = make("div", "", it.text ? make("div", "text", words(it.text)) : null,
     it.fields ? make("div", "fields", it.fields.map(field => make("div", "text", words(field)))) : null);
-  return it.accessory ? make("div", "accessory", said, element(it.accessory, presses)) : said;
+  return it.accessory ? make("div", "accessory", said, element(it.accessory, presses, it)) : said;
 }
 
-function element(it, presses) {
+function element(it, presses, of) {
   if (it.type === "image") return span(it.alt_text, "faint");
-  if (it.type !== "button") return control_of(it, value => confirmed(it, () => presses(it, value)));
+  if (it.type !== "button") return control_of(it, of, value => confirmed(it, () => presses(it, value)));
   const node = button("", it.style ?? "", () => confirmed(it, () => presses(it, null)));
   node.replaceChildren(...words(it.text));
   node.dataset.action = it.action_id ?? "";

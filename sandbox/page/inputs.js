@@ -1,4 +1,4 @@
-// Controls of Block Kit, and what somebody has put into them: by action_id, as the sandbox wants it.
+// Controls of Block Kit, and what somebody has put into them: by block and action, as the sandbox wants it.
 function optionsOf(it) {
   return it.options ?? (it.option_groups ?? []).flatMap(group => group.options);
 }
@@ -18,12 +18,12 @@ function selectOf(it, choices, initial, several) {
   return node;
 }
 
-function boxesOf(it) {
+function boxesOf(it, of) {
   const initial = (it.initial_options ?? [it.initial_option]).filter(Boolean).map(each => each.value);
   return make("div", "", it.options.map(option => {
     const box = document.createElement("input");
     box.type = it.type === "checkboxes" ? "checkbox" : "radio";
-    box.name = it.action_id;
+    box.name = `${of.block_id}/${it.action_id}`;
     box.value = option.value;
     box.checked = initial.includes(option.value);
     return make("label", "choice", box, " ", words(option.text), option.description ? make("span", "faint", " ", words(option.description)) : null);
@@ -42,18 +42,18 @@ function typedOf(it) {
 
 function people() { return now.members.filter(each => !each.is_bot && !each.deactivated).map(each => [each.id, each.name]); }
 
-function bare(it) {
+function bare(it, of) {
   const several = it.type.startsWith("multi_");
   const chosen = (it.initial_options ?? [it.initial_option]).filter(Boolean).map(each => each.value);
   if (it.type.endsWith("static_select") || it.type === "overflow") return selectOf(it, optionsOf(it).map(each => [each.value, each.text.text]), chosen, several);
   if (it.type.endsWith("users_select")) return selectOf(it, people(), [it.initial_user ?? it.initial_users ?? []].flat(), several);
   if (it.type.endsWith("s_select")) return selectOf(it, now.channels.map(each => [each.id, each.name]), [it.initial_conversation ?? it.initial_channel ?? []].flat(), false);
-  return ["checkboxes", "radio_buttons"].includes(it.type) ? boxesOf(it) : typedOf(it);
+  return ["checkboxes", "radio_buttons"].includes(it.type) ? boxesOf(it, of) : typedOf(it);
 }
 
-function control_of(it, changes) {
-  const node = bare(it);
-  node.dataset.input = it.action_id ?? "";
+function control_of(it, of, changes) {
+  const node = bare(it, of);
+  node.dataset.input = `${of.block_id}/${it.action_id}`;
   node.dataset.kind = it.type;
   if (changes) node.addEventListener("change", () => changes(valueOf(node)));
   return node;
@@ -64,7 +64,7 @@ function inputField(it, presses) {
   const wrong = modal?.errors[it.block_id];
   const changes = it.dispatch_action ? value => presses(it.element, value) : null;
   return make("label", "field", make("strong", "", it.label.text, it.optional ? make("span", "faint", " (optional)") : null),
-    control_of(it.element, changes), wrong ? make("div", "wrong", wrong) : null, it.hint ? make("div", "hint", words(it.hint)) : null);
+    control_of(it.element, it, changes), wrong ? make("div", "wrong", wrong) : null, it.hint ? make("div", "hint", words(it.hint)) : null);
 }
 
 function valueOf(node) {

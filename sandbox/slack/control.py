@@ -67,7 +67,7 @@ class MessagePress(AtMessage):
 
 class Filled(ByWhom):
     inputs: dict[str, JsonValue] = {}
-    """By `action_id`; what is not given stays as it was."""
+    """By `block_id`, `action_id` or `block_id/action_id`; what is not given stays as it was."""
 
 
 class ModalPress(Filled):

@@ -29,13 +29,23 @@ def elements_of(blocks: list[Element]) -> Iterator[tuple[str, Element]]:
                 yield str(block["block_id"]), element
 
 
-def pressed(blocks: list[Element], action_id: str, value: JsonValue, at: str) -> Element:
+def names_of(block_id: str, element: Element) -> tuple[str, str, str]:
+    """How a person's hands may call it: an `action_id` is unique in its block only."""
+    return f"{block_id}/{element['action_id']}", str(element["action_id"]), block_id
+
+
+def pressed(blocks: list[Element], wanted: str, value: JsonValue, at: str) -> Element:
     """https://docs.slack.dev/reference/interaction-payloads/block_actions-payload#fields"""
     for block_id, element in elements_of(blocks):
-        if element["action_id"] == action_id:
-            told: Element = {"action_id": action_id, "block_id": block_id, "type": element["type"], "action_ts": at}
+        if wanted in names_of(block_id, element)[:2]:
+            told: Element = {
+                "action_id": element["action_id"],
+                "block_id": block_id,
+                "type": element["type"],
+                "action_ts": at,
+            }
             return told | _told(element, value)
-    raise CannotPress(f"nothing there has the action_id {action_id}")
+    raise CannotPress(f"nothing there has the action_id {wanted}")
 
 
 def _told(element: Element, value: JsonValue) -> Element:
@@ -49,18 +59,17 @@ def _told(element: Element, value: JsonValue) -> Element:
 def state_of(blocks: list[Element], inputs: dict[str, JsonValue], whole: bool = True) -> dict[str, JsonValue]:
     """`view.state.values`: what is filled in, and what stood there from the start. `whole`: nothing may be missing."""
     values: dict[str, JsonValue] = {}
-    unknown = set(inputs)
+    used: list[str] = []
     for block_id, element in elements_of(blocks):
-        action_id = str(element["action_id"])
         if element["type"] in _WITHOUT_VALUE:
             continue
-        unknown.discard(action_id)
-        given = inputs.get(action_id, _initial(element))
+        name = next((each for each in names_of(block_id, element) if each in inputs), None)
+        used += [name] if name else []
         of_block = values.setdefault(block_id, {})
         assert isinstance(of_block, dict)
-        of_block[action_id] = filled(element, given)
-    if unknown:
-        raise CannotPress(f"no input has the action_id {', '.join(sorted(unknown))}")
+        of_block[str(element["action_id"])] = filled(element, inputs[name] if name else _initial(element))
+    if sorted(used) != sorted(inputs):
+        raise CannotPress(f"of these, {', '.join(sorted(inputs))}, one fits no input, or several")
     if whole:
         _demand_required(blocks, values)
     return values

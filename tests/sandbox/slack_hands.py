@@ -80,7 +80,7 @@ class SlackHands:
         return await self._do("press-in-modal", action_id=action_id, value=value, inputs=inputs)
 
     async def submit(self, inputs: dict[str, Any] | None = None) -> dict[str, Any]:
-        """The modal on top, with these inputs by `action_id`."""
+        """The modal on top, with these inputs: by `block_id`, `action_id` or `block_id/action_id`."""
         return await self._do("submit", inputs=inputs or {})
 
     async def close_modal(self) -> dict[str, Any] | None:

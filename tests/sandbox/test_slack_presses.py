@@ -158,6 +158,17 @@ class TestAModal:
         assert view["state"]["values"]["sev"]["severity"]["selected_option"]["value"] == "sev1"
         assert seen["modal"] is None
 
+    async def test_inputs_with_the_same_action_are_told_apart_by_their_blocks(
+        self, toy_app: ToyApp, slack: AsyncWebClient, hands: SlackHands, sandbox: SandboxServer
+    ) -> None:
+        first, second = ({**WHY, "block_id": block_id} for block_id in ("first", "second"))
+        await self.opened(toy_app, slack, hands, form(first, second))
+        answer = await sandbox.client.post(f"{sandbox.url}/control/slack/submit", json={"inputs": {"why": "x"}})
+        assert answer.status_code == httpx.codes.CONFLICT
+        await hands.submit({"first": "x", "second/why": "y"})
+        values = toy_app.calls[-1]["view"]["state"]["values"]
+        assert (values["first"]["why"]["value"], values["second"]["why"]["value"]) == ("x", "y")
+
     @pytest.mark.parametrize("inputs", [{}, {"why": "x" * 21}, {"why": "x", "what": "?"}])
     async def test_slack_sends_no_form_that_is_not_filled_in_rightly(
         self, sandbox: SandboxServer, toy_app: ToyApp, slack: AsyncWebClient, hands: SlackHands, inputs: dict[str, str]
