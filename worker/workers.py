@@ -8,6 +8,8 @@ from temporalio.worker import ResourceBasedSlotConfig, Worker, WorkerDeploymentC
 from activities.perform import Perform
 from activities.temporal import Temporal
 from starter.temporal.incidents import Incidents
+from worker.making_room import MakingRoom
+from worker.memory import memory
 from worker.registry import WORKFLOWS
 from workflows.durable.hosting import runner
 from workflows.queues import COMMS_QUEUE, PAGE_QUEUE, WORKFLOW_QUEUE
@@ -32,9 +34,15 @@ SENDS_AT_ONCE = ResourceBasedSlotConfig(minimum_slots=12, maximum_slots=50, ramp
 always there: sends to a vendor that hangs take no processor, and must not keep the canary from its turn."""
 BUSY, FULL = 0.8, 0.95
 """The machine's processors and memory."""
-IN_MEMORY = 2_500
-"""Workflows that all processes of a worker together keep in memory, half a megabyte each. Another one's next turn reads
-its history anew."""
+WORKFLOW_BYTES = 400_000
+"""Of a workflow in memory: `make bench ONLY=storm`."""
+MOST_IN_MEMORY = 20_000
+
+
+def in_memory(available: int) -> int:
+    """Workflows that all processes of a worker together keep in memory: as many as a third of it holds. Another one's
+    next turn reads its history anew, from among new incidents: that is dearer than memory."""
+    return min(MOST_IN_MEMORY, available // 3 // WORKFLOW_BYTES)
 
 
 def workers(
@@ -56,7 +64,7 @@ def workers(
             max_concurrent_workflow_tasks=TURNS_AT_ONCE,
             max_concurrent_workflow_task_polls=POLLS,
             nonsticky_to_sticky_poll_ratio=NEW_INCIDENTS,
-            max_cached_workflows=IN_MEMORY // processes,
+            max_cached_workflows=in_memory(memory()) // processes,
             sticky_queue_schedule_to_start_timeout=STICKY_TIMEOUT,
         ),
         Worker(
@@ -65,6 +73,7 @@ def workers(
             deployment_config=deployment_config,
             activities=[*perform.page_activities(), *temporal.page_activities()],
             max_concurrent_activities=PAGES_AT_ONCE,
+            interceptors=[MakingRoom(client)],
             graceful_shutdown_timeout=GRACE,
         ),
         Worker(

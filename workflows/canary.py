@@ -4,14 +4,12 @@ called, whose silence is somebody else's alarm (issue: who watches the watcher).
 from datetime import timedelta
 
 from temporalio import workflow
-from temporalio.common import Priority, RetryPolicy
+from temporalio.common import RetryPolicy
 
-from workflows.queues import COMMS_QUEUE, PAGE_QUEUE
+from workflows.queues import COMMS_QUEUE, FIRST, PAGE_QUEUE
 
 QUICKLY = timedelta(seconds=10)
 ONCE = RetryPolicy(maximum_attempts=1)
-BEFORE_MESSAGES = Priority(priority_key=1)
-"""It asks whether somebody works, not how much there is to do: in a storm it does not wait behind all that is said."""
 
 
 @workflow.defn(name="canary")
@@ -24,7 +22,7 @@ class CanaryWorkflow:
                 task_queue=queue,
                 schedule_to_close_timeout=QUICKLY,
                 retry_policy=ONCE,
-                priority=BEFORE_MESSAGES,
+                priority=FIRST,
                 summary="alive?",
             )
         await workflow.execute_activity(
@@ -32,6 +30,6 @@ class CanaryWorkflow:
             task_queue=COMMS_QUEUE,
             schedule_to_close_timeout=2 * QUICKLY,
             start_to_close_timeout=QUICKLY,
-            priority=BEFORE_MESSAGES,
+            priority=FIRST,
             summary="tell the outside that everything works",
         )

@@ -5,6 +5,8 @@ from datetime import timedelta
 from enum import Enum
 from typing import assert_never
 
+from temporalio.common import Priority
+
 from workflows.policy.effects.effects import (
     Annotate,
     Effect,
@@ -18,7 +20,7 @@ from workflows.policy.effects.effects import (
     Ticket,
     WriteDocument,
 )
-from workflows.queues import COMMS_QUEUE, PAGE_QUEUE
+from workflows.queues import AS_ITS_WORKFLOW, COMMS_QUEUE, MESSAGES, PAGE_QUEUE
 
 
 @dataclass(frozen=True)
@@ -30,9 +32,10 @@ class DeliveryPolicy:
     start_to_close: timedelta
     give_up_after: timedelta
     longest_pause: timedelta
+    priority: Priority = MESSAGES
 
 
-PAGES = DeliveryPolicy(PAGE_QUEUE, timedelta(seconds=12), timedelta(minutes=30), timedelta(seconds=10))
+PAGES = DeliveryPolicy(PAGE_QUEUE, timedelta(seconds=12), timedelta(minutes=30), timedelta(seconds=10), AS_ITS_WORKFLOW)
 COMMS = DeliveryPolicy(COMMS_QUEUE, timedelta(seconds=30), timedelta(hours=2), timedelta(seconds=30))
 MAIL = DeliveryPolicy(COMMS_QUEUE, timedelta(seconds=90), timedelta(hours=2), timedelta(minutes=5))
 """Mail servers take their time, and what is still being sent must not be sent a second time beside it."""
