@@ -17,6 +17,8 @@ GRAVE: Final = Priority(priority_key=2)
 OPEN: Final = Priority(priority_key=3)
 """Another incident whose first page is out; Temporal's own default."""
 AS_ITS_WORKFLOW: Final = Priority.default
+HELD_UP: Final = Priority(priority_key=3)
+"""A message that has been on its way already, before all that is sent for the first time."""
 MESSAGES: Final = Priority(priority_key=4)
 """What people are told, whoever's."""
 REVIEWS: Final = Priority(priority_key=5)

@@ -28,10 +28,10 @@ from workflows.cancelled_episodes import CancelledEpisodesWorkflow
 from workflows.durable import deliveries
 from workflows.durable.batches import TOGETHER, SendBatch
 from workflows.durable.hosting import runner
-from workflows.durable.sending import BEFORE_OTHERS
 from workflows.incident import IncidentWorkflow
 from workflows.policy.effects.effects import Receipt, Send
 from workflows.policy.keys.duty_keys import DutyKind, duty_key
+from workflows.queues import HELD_UP, MESSAGES
 from workflows.review import ReviewWorkflow
 
 MINUTE = timedelta(minutes=1)
@@ -162,7 +162,8 @@ async def test_what_is_withdrawn_before_it_is_sent_takes_nothing_along(temporal:
     assert {"nag/roles", "update/channel"} <= begun
     assert after.arrivals("nag/roles") == []
     assert after.arrivals().count("update/channel/1800") == 1
-    assert turns["update/channel/1800"] == [0, BEFORE_OTHERS.priority_key]  # it does not go to the end of the queue
+    first, again = turns["update/channel/1800"]
+    assert (first, again) == (MESSAGES.priority_key, HELD_UP.priority_key)  # not to the end of the queue
 
 
 async def test_what_nobody_takes_for_hours_is_told_as_undelivered_one_by_one(temporal: WorkflowEnvironment) -> None:

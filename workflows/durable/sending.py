@@ -23,11 +23,10 @@ from workflows.policy.planning.destinations import known_channel
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.names import severity_title
 from workflows.policy.wire.bounded import cut
+from workflows.queues import HELD_UP
 from workflows.texts.incident_values import page_labels, page_links
 from workflows.texts.render import Message
 
-BEFORE_OTHERS = Priority(priority_key=2)
-"""After the canary, which has 1, and before all that is sent for the first time, which has Temporal's own 3."""
 NEVER_BEGAN = (TimeoutType.SCHEDULE_TO_CLOSE, TimeoutType.SCHEDULE_TO_START)
 """No worker took it for as long as it is tried."""
 
@@ -115,7 +114,6 @@ async def perform(order: Order) -> EffectSettled:
             order.send,
             result_type=Receipt,
             task_queue=policy.queue,
-            priority=policy.priority,
             start_to_close_timeout=policy.start_to_close,
             schedule_to_close_timeout=policy.give_up_after,
             retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=policy.longest_pause),
@@ -137,7 +135,6 @@ async def perform_together(orders: Sequence[Order]) -> tuple[Landed, ...]:
             SendBatch(sends=tuple(each.send for each in orders)),
             result_type=AttemptResults,
             task_queue=policy.queue,
-            priority=policy.priority,
             start_to_close_timeout=policy.start_to_close,
             schedule_to_close_timeout=policy.give_up_after,
             retry_policy=RetryPolicy(maximum_attempts=1),
@@ -151,7 +148,7 @@ async def perform_together(orders: Sequence[Order]) -> tuple[Landed, ...]:
 
 
 def _priority(orders: Sequence[Order]) -> Priority:
-    return BEFORE_OTHERS if any(each.is_first for each in orders) else Priority.default
+    return HELD_UP if any(each.is_first for each in orders) else delivery(orders[0].demand.effect).policy.priority
 
 
 def withdrawn(landed: Landed) -> EffectSettled:
