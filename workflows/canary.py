@@ -6,7 +6,7 @@ from datetime import timedelta
 from temporalio import workflow
 from temporalio.common import RetryPolicy
 
-from workflows.queues import COMMS_QUEUE, FIRST, PAGE_QUEUE
+from workflows.queues import COMMS_QUEUE, FIRST_IN_LINE, PAGE_QUEUE
 
 QUICKLY = timedelta(seconds=10)
 ONCE = RetryPolicy(maximum_attempts=1)
@@ -22,7 +22,7 @@ class CanaryWorkflow:
                 task_queue=queue,
                 schedule_to_close_timeout=QUICKLY,
                 retry_policy=ONCE,
-                priority=FIRST,
+                priority=FIRST_IN_LINE,
                 summary="alive?",
             )
         await workflow.execute_activity(
@@ -30,6 +30,6 @@ class CanaryWorkflow:
             task_queue=COMMS_QUEUE,
             schedule_to_close_timeout=2 * QUICKLY,
             start_to_close_timeout=QUICKLY,
-            priority=FIRST,
+            priority=FIRST_IN_LINE,
             summary="tell the outside that everything works",
         )

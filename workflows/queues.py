@@ -9,7 +9,7 @@ WORKFLOW_QUEUE = "tocsin"
 PAGE_QUEUE = "tocsin-page"
 COMMS_QUEUE = "tocsin-comms"
 
-FIRST: Final = Priority(priority_key=1)
+FIRST_IN_LINE: Final = Priority(priority_key=1)
 """A new incident until its first page is out, and the canary, which asks whether somebody works, not how much there is
 to do. Of Temporal's five levels: https://docs.temporal.io/develop/task-queue-priority-fairness"""
 GRAVE: Final = Priority(priority_key=2)
@@ -21,4 +21,4 @@ HELD_UP: Final = Priority(priority_key=3)
 """A message that has been on its way already, before all that is sent for the first time."""
 MESSAGES: Final = Priority(priority_key=4)
 """What people are told, whoever's."""
-REVIEWS: Final = Priority(priority_key=5)
+LAST_IN_LINE: Final = Priority(priority_key=5)

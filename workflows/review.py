@@ -34,7 +34,7 @@ from workflows.policy.views.foreseen import Foreseen
 from workflows.policy.views.plan_view import lines
 from workflows.policy.views.results import PlanView
 from workflows.policy.views.summary import drill_memo
-from workflows.queues import REVIEWS
+from workflows.queues import LAST_IN_LINE
 from workflows.texts.render import Message, words
 
 
@@ -133,7 +133,7 @@ async def start_review(start: ReviewInput) -> None:
             id=workflow_ids.review_of(incident.id),
             parent_close_policy=workflow.ParentClosePolicy.ABANDON,
             id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-            priority=REVIEWS,
+            priority=LAST_IN_LINE,
             search_attributes=TypedSearchAttributes(
                 [
                     SearchAttributePair(known_by.INCIDENT, incident.id),

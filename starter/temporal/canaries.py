@@ -16,7 +16,7 @@ from temporalio.common import WorkflowIDConflictPolicy
 from starter.temporal.connection import DEADLINE, QUERY_WITHIN, TemporalConnection
 from starter.temporal.results import NobodyWorks, NothingOpen, Unreachable
 from workflows.policy.watches.heartbeat import GatewayPresence, shown
-from workflows.queues import FIRST, WORKFLOW_QUEUE
+from workflows.queues import FIRST_IN_LINE, WORKFLOW_QUEUE
 
 CANARY = "tocsin-canary"
 CANARY_LIVES = timedelta(seconds=50)
@@ -60,7 +60,7 @@ class Canaries:
                     "canary",
                     id=CANARY,
                     task_queue=WORKFLOW_QUEUE,
-                    priority=FIRST,
+                    priority=FIRST_IN_LINE,
                     execution_timeout=CANARY_LIVES,
                     id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,  # another gateway's is as good
                     memo={PRESENCE: presence},

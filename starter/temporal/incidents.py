@@ -45,7 +45,7 @@ from workflows.policy.views.foreseen import Foreseen
 from workflows.policy.views.results import IncidentInput, PlanView, Status, UpdateResult
 from workflows.policy.views.standing import urgency
 from workflows.policy.views.summary import listed
-from workflows.queues import FIRST, WORKFLOW_QUEUE
+from workflows.queues import FIRST_IN_LINE, WORKFLOW_QUEUE
 
 LONG_LIST = timedelta(minutes=5)
 A_PAGE_WITHIN: Final = timedelta(seconds=20)
@@ -217,7 +217,7 @@ class Incidents:
                 id=workflow_id,
                 id_reuse_policy=reuse,
                 task_queue=WORKFLOW_QUEUE,
-                priority=FIRST,
+                priority=FIRST_IN_LINE,
                 task_timeout=timedelta(seconds=5),  # what a killed worker costs at most
                 search_attributes=_attributes(opening),
                 memo=listed(opening, datetime.now(UTC)),
