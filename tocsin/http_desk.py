@@ -2,13 +2,14 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
+from http import HTTPStatus
 from itertools import count
-from typing import Any
-from urllib.parse import quote
+from types import MappingProxyType
+from urllib.parse import quote, urlencode
 from uuid import uuid4
 
-import httpx
 from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic_core import to_json
 
 from starter.desk.answers import (
     Called,
@@ -23,12 +24,11 @@ from starter.desk.meaning import Unlisted
 from starter.desk.verbs import content, verb_of
 from starter.temporal.results import ListPage, LookupFailed, RefusedByIncident, ReviewSummary, Row, Summary
 from tocsin.failure import ExitCode, Failure
+from tocsin.gateway_call import GatewayAnswer, NotReached, call
 from workflows.policy.incident.events import Event
 from workflows.policy.views.foreseen import Foreseen
 from workflows.policy.views.results import Outgoing, PlanView, UpdateResult
 
-ANSWERS_WITHIN_S = 30.0
-"""A call by hand is answered when it is known who rings."""
 ROWS_AT_A_TIME = 100
 _SHOWN_INCIDENT: TypeAdapter[ShownIncident | Remembered] = TypeAdapter(ShownIncident | Remembered)
 _SHOWN_PLAN: TypeAdapter[PlanView | Remembered] = TypeAdapter(PlanView | Remembered)
@@ -66,7 +66,7 @@ class HttpDesk:
         return Declared.model_validate_json(await self._post("incidents", given, event_id))
 
     async def incidents(self, number: int, size: int, *, closed: bool) -> ListPage[Summary]:
-        query = {"page": number, "size": size, "closed": closed}
+        query = {"page": number, "size": size, "closed": str(closed).lower()}
         return ListPage[Summary].model_validate_json(await self._get("incidents", query))
 
     async def all_incidents(self, *, closed: bool) -> tuple[Summary, ...]:
@@ -79,7 +79,7 @@ class HttpDesk:
         return _SHOWN_PLAN.validate_json(await self._get(f"incidents/{_id(part)}/plan"))
 
     async def reviews(self, number: int, size: int, *, closed: bool) -> ListPage[ReviewSummary]:
-        query = {"page": number, "size": size, "closed": closed}
+        query = {"page": number, "size": size, "closed": str(closed).lower()}
         return ListPage[ReviewSummary].model_validate_json(await self._get("reviews", query))
 
     async def all_reviews(self, *, closed: bool) -> tuple[ReviewSummary, ...]:
@@ -98,24 +98,24 @@ class HttpDesk:
     def _for(self, by: str) -> dict[str, str]:
         return {} if by == self._nobody_said else {"for": by}
 
-    async def _get(self, path: str, query: Mapping[str, Any] | None = None) -> bytes:
-        return await self._request("GET", path, params=query)
+    async def _get(self, path: str, query: Mapping[str, object] | None = None) -> bytes:
+        return await self._request("GET", f"{path}?{urlencode(query)}" if query else path)
 
     async def _post(self, path: str, said: Mapping[str, object], event_id: str) -> bytes:
-        key = {"Idempotency-Key": event_id or uuid4().hex}
-        return await self._request("POST", path, json=said, headers=key)
+        more = {"Idempotency-Key": event_id or uuid4().hex, "Content-Type": "application/json"}
+        return await self._request("POST", path, to_json(said), more)
 
-    async def _request(self, method: str, path: str, **more: Any) -> bytes:
+    async def _request(
+        self, method: str, path: str, body: bytes | None = None, more: Mapping[str, str] = MappingProxyType({})
+    ) -> bytes:
+        url, headers = f"{self._url}/api/v1/{path}", {**self._headers, **more}
         try:
-            near = bool(self._otherwise)
-            async with httpx.AsyncClient(headers=self._headers, timeout=ANSWERS_WITHIN_S, trust_env=not near) as http:
-                answer = await http.request(method, f"{self._url}/api/v1/{path}", **more)
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            why = str(error) or type(error).__name__
+            answer = await call(method, url, headers, body, near=bool(self._otherwise))
+        except NotReached as why:
             around = f". To go around it: {self._otherwise} tocsin ..." if self._otherwise else ""
             raise Failure(f"cannot reach the gateway at {self._url}: {why}{around}", ExitCode.not_reached) from None
-        if answer.status_code in (httpx.codes.OK, httpx.codes.CREATED):
-            return answer.content
+        if answer.status in (HTTPStatus.OK, HTTPStatus.CREATED):
+            return answer.body
         raise _no(answer)
 
 
@@ -128,17 +128,17 @@ def _id(part: str) -> str:
     return quote(part, safe="") if part else "-"
 
 
-def _no(answer: httpx.Response) -> Exception:
+def _no(answer: GatewayAnswer) -> Exception:
     """What the gateway means by it, as Temporal itself would have said it."""
     text, fields = _read(answer)
-    match answer.status_code:
-        case httpx.codes.NOT_FOUND if fields is not None:
+    match answer.status:
+        case HTTPStatus.NOT_FOUND if fields is not None:
             return LookupFailed(text)
-        case httpx.codes.CONFLICT if fields == ["unlisted"]:
+        case HTTPStatus.CONFLICT if fields == ["unlisted"]:
             return Unlisted(text)
-        case httpx.codes.CONFLICT:
+        case HTTPStatus.CONFLICT:
             return RefusedByIncident(text)
-        case status if status == httpx.codes.ACCEPTED or status >= httpx.codes.INTERNAL_SERVER_ERROR:
+        case status if status == HTTPStatus.ACCEPTED or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             return Failure(text, ExitCode.not_reached)
     return Failure(text)
 
@@ -155,13 +155,13 @@ class _ErrorAnswer(BaseModel):
     problems: list[_WrongField] = []
 
 
-def _read(answer: httpx.Response) -> tuple[str, list[str] | None]:
+def _read(answer: GatewayAnswer) -> tuple[str, list[str] | None]:
     """The text for people, and the fields that it is about; None: no gateway of ours says this."""
     try:
-        said = _ErrorAnswer.model_validate_json(answer.content)
+        said = _ErrorAnswer.model_validate_json(answer.body)
     except ValidationError:
-        return f"{answer.request.url} answered {answer.status_code}: is this the address of a gateway?", None
-    if answer.status_code == httpx.codes.CONFLICT:
+        return f"{answer.url} answered {answer.status}: is this the address of a gateway?", None
+    if answer.status == HTTPStatus.CONFLICT:
         return said.error, [each.field for each in said.problems]
     return "; ".join((said.error, *(f"{each.field}: {each.message}" for each in said.problems))), []
 

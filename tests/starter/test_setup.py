@@ -56,6 +56,7 @@ async def test_a_missing_namespace_is_made_with_everything_an_incident_needs(fre
         "TocsinReviewDueAt": "DATETIME",
         "TocsinTier": "INT",
         "TocsinUrgency": "INT",
+        "TocsinPrivate": "BOOL",
     }
 
 
@@ -73,7 +74,7 @@ async def test_preparing_again_changes_only_what_differs(empty: Client) -> None:
 async def test_a_namespace_with_some_of_the_attributes_gets_the_others(empty: Client) -> None:
     await add(empty, "TocsinTier", IndexedValueType.INDEXED_VALUE_TYPE_INT)
     await prepare(empty)
-    assert len(await attributes(empty)) == 12
+    assert len(await attributes(empty)) == 13
 
 
 async def test_an_attribute_of_another_type_is_named_and_left_alone(empty: Client) -> None:

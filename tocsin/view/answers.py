@@ -21,10 +21,30 @@ STUCK = f"stuck: its tasks fail, so nothing happens for it. What to do: {CURE}"
 PLAN_STYLES = {"in flight": "cyan", "waiting": "yellow", "due": "bold", "next": ""}
 
 
+CHANGES_SHOWN = 3
+
+
 def changed(answer: UpdateResult) -> RenderableType:
-    changed = [plain(line) for line in answer.changed] or [plain("nothing changed")]
-    out = outgoing(answer.outgoing, "goes out")
-    return Group(plain(answer.incident, "bold"), *changed, *out, *([upcoming(answer.next)] if answer.next else []))
+    """Few lines: what changed, who hears of it, what comes next."""
+    first, *others = answer.changed or ("nothing changed",)
+    return Group(
+        plain(f"{answer.incident}: {first}", "bold"),
+        *(plain(line) for line in others[: CHANGES_SHOWN - 1]),
+        *outgoing(answer.outgoing, "goes out"),
+        *([plain(f"told now: {', '.join(answer.recipients)}")] if answer.recipients else []),
+        *(plain(line) for line in _coming(answer)),
+    )
+
+
+def _coming(answer: UpdateResult) -> Iterator[str]:
+    """What comes first, and who is paged next if that is something else."""
+    if not answer.next or answer.now is None:
+        yield "next: nothing is planned"
+        return
+    first = answer.next[0]
+    page = next((line for line in answer.next if line.kind == "page"), first)
+    for line in dict.fromkeys((first, page)) if len(answer.changed) < CHANGES_SHOWN else (first,):
+        yield f"next {_when(line.at, answer.now, answer.zone)}: {line.what}: {line.reason}"
 
 
 def plan_view(answer: PlanView) -> RenderableType:
@@ -40,10 +60,8 @@ def held_end(answer: PlanView) -> str:
     return f"the end is held until {until} UTC: the alerts have ended, and flap; nobody is rung unless one fires"
 
 
-def upcoming(lines: Iterable[Upcoming], now: datetime | None = None, zone: str = "UTC") -> Table:
-    table = Table(
-        "when" if now else "at (UTC)", "next", "because", "", box=None, header_style="dim", padding=(0, 2, 0, 0)
-    )
+def upcoming(lines: Iterable[Upcoming], now: datetime, zone: str = "UTC") -> Table:
+    table = Table("when", "next", "because", "", box=None, header_style="dim", padding=(0, 2, 0, 0))
     for line in lines:
         state = f"waits for {line.waits_for}" if line.waits_for else line.state
         table.add_row(
@@ -52,10 +70,8 @@ def upcoming(lines: Iterable[Upcoming], now: datetime | None = None, zone: str =
     return table
 
 
-def _when(at: datetime, now: datetime | None, zone: str) -> str:
+def _when(at: datetime, now: datetime, zone: str) -> str:
     """`in 7m (14:30 Berlin)`."""
-    if now is None:
-        return moment(at)
     there = clock(zone, at, now).partition(" (")[0]
     return f"in {roughly(at - now)} ({there})" if at > now else f"{roughly(now - at)} ago ({there})"
 

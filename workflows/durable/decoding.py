@@ -43,12 +43,22 @@ def decode_strictly(known: Known, name: str, args: Sequence[RawValue]) -> Event:
 
 
 def update_result(before: Incident, after: Incident, view: PlanView) -> UpdateResult:
-    """The answer to an update: what changed, in words, and the first few lines of the new plan."""
-    seen = before.timeline_dropped + len(before.timeline)
-    changed = after.timeline[max(0, seen - after.timeline_dropped) :]
+    """The answer to an update: what changed, in words, and what comes next."""
+    coming = [line for line in view.lines if line.state == "next"]
     return UpdateResult(
-        incident=after.id, mark=mark(after), changed=tuple(entry.text for entry in changed), next=view.lines[:5]
+        incident=after.id,
+        mark=mark(after),
+        now=view.now,
+        zone=view.zone,
+        changed=new_lines(before, after),
+        next=tuple(coming[:5]),
     )
+
+
+def new_lines(before: Incident, after: Incident) -> tuple[str, ...]:
+    """Of the timeline."""
+    seen = before.timeline_dropped + len(before.timeline)
+    return tuple(entry.text for entry in after.timeline[max(0, seen - after.timeline_dropped) :])
 
 
 def _parse(known: Known, name: str, args: Sequence[RawValue]) -> Event:

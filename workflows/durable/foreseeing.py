@@ -4,7 +4,7 @@ from collections.abc import Set
 from datetime import datetime
 from functools import partial
 
-from workflows.durable.decoding import update_result
+from workflows.durable.decoding import new_lines
 from workflows.durable.procedure import Procedure
 from workflows.policy.engine import Plan
 from workflows.policy.incident.events import Event
@@ -36,7 +36,7 @@ def foresee(procedure: Procedure, event: Event, no: str | None, now: datetime, i
     changes = sorted(compared(lines, view.lines), key=lambda change: change.line.at)
     return seen.model_copy(
         update={
-            "changed": update_result(procedure.incident, after.incident, view).changed,
+            "changed": new_lines(procedure.incident, after.incident),
             "pages": paged_at_once(book, before, present),
             "changes": tuple(changes),
             "outgoing": let_out(book, before, present, partial(after.words, now=now)),

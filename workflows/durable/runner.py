@@ -36,8 +36,10 @@ from workflows.policy.incident.events import (
     TextFailed,
     stamp,
 )
+from workflows.policy.planning.recipients import recipients
 from workflows.policy.planning.wording import what
 from workflows.policy.views.foreseen import Foreseen
+from workflows.policy.views.plan_view import newly_due
 from workflows.policy.views.results import PlanView, UpdateResult
 from workflows.texts import proofreading
 from workflows.texts.outside import let_out
@@ -215,7 +217,9 @@ class Runner:
         present = self._procedure.plan(now)
         view = self._procedure.plan_view(present, now, 1.0, frozenset())
         out = let_out(self._procedure.book, planned, present, partial(self._procedure.words, now=now))
-        return decoding.update_result(before, self._procedure.incident, view).model_copy(update={"outgoing": out})
+        after = self._procedure.incident
+        more = {"outgoing": out, "recipients": recipients(self._procedure.book, after, newly_due(planned, present))}
+        return decoding.update_result(before, after, view).model_copy(update=more)
 
     def _validate_update(self, name: str, args: Sequence[RawValue]) -> None:
         event = decoding.decode_strictly(self._procedure.known, name, args)

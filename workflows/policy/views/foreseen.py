@@ -6,6 +6,7 @@ from workflows.policy.effects.effects import Page
 from workflows.policy.engine import Plan
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.views.difference import PlanChange
+from workflows.policy.views.plan_view import newly_due
 from workflows.policy.views.results import Outgoing
 from workflows.policy.wire.model import Instant
 
@@ -36,6 +37,5 @@ class Foreseen(BaseModel):
 
 def paged_at_once(book: Runbook, before: Plan, after: Plan) -> tuple[str, ...]:
     """Who is not being paged already."""
-    known = {demand.key for demand in before.due}
-    pages = (each.effect for each in after.due if each.key not in known)
+    pages = (each.effect for each in newly_due(before, after))
     return tuple(dict.fromkeys(book.person_name(page.to) for page in pages if isinstance(page, Page)))

@@ -33,6 +33,16 @@ def plan_view(
     )
 
 
+def newly_due(before: Plan, after: Plan) -> tuple[Demand, ...]:
+    """What is wanted now, and was not before."""
+    known = {demand.key for demand in _wanted(before)}
+    return tuple(demand for demand in _wanted(after) if demand.key not in known)
+
+
+def _wanted(present: Plan) -> tuple[Demand, ...]:
+    return (*present.due, *(wanted.demand for wanted in present.waiting))
+
+
 def lines(book: Runbook, present: Plan, in_flight: Set[str]) -> Iterator[Upcoming]:
     """A plan, line by line: what is under way, what waits, what comes next."""
     yield from (_line(book, d, "in flight" if d.key in in_flight else "due") for d in present.due)

@@ -94,9 +94,15 @@ class UpdateResult(Wire):
     incident: str
     mark: str = ""
     """Of what it is like now."""
+    now: Instant | None = None
+    """In the incident's own time."""
+    zone: str = "UTC"
+    """Whose clock people go by there."""
     changed: tuple[str, ...] = ()
+    recipients: tuple[str, ...] = ()
+    """Who hears of it at once."""
     next: tuple[Upcoming, ...] = ()
-    """The next few lines of the plan as it is now."""
+    """What comes next: the first few lines of the plan, without what is wanted now."""
     outgoing: tuple[Outgoing, ...] = ()
     """What people outside are told because of it."""
 

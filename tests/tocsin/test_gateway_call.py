@@ -1,0 +1,60 @@
+"""How a command reaches its gateway: on a real socket, with the token for that address alone."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from tocsin.gateway_call import NotReached, call
+
+TOKEN = {"Authorization": "Bearer of-alice"}
+
+
+@asynccontextmanager
+async def server(answer: bytes) -> AsyncIterator[tuple[str, list[bytes]]]:
+    """Its address, and the heads that it has read."""
+    heads = list[bytes]()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heads.append(await reader.readuntil(b"\r\n\r\n"))
+        writer.write(answer)
+        await writer.drain()
+        writer.close()
+
+    listening = await asyncio.start_server(serve, "127.0.0.1", 0)
+    async with listening:
+        yield f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}", heads
+
+
+async def test_a_token_is_not_sent_on() -> None:
+    async with server(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n") as (elsewhere, heads):
+        moved = f"HTTP/1.1 302 Found\r\nLocation: {elsewhere}/\r\nContent-Length: 0\r\n\r\n".encode()
+        async with server(moved) as (url, _):
+            answer = await call("GET", f"{url}/api/v1/incidents", TOKEN, None, near=True)
+        assert answer.status == 302
+        assert heads == []
+
+
+@pytest.mark.parametrize("near", [True, False])
+async def test_what_is_on_this_machine_is_asked_by_no_proxy(near: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    ok = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+    async with server(ok) as (proxy, by_proxy), server(ok) as (url, straight):
+        monkeypatch.setenv("http_proxy", proxy)
+        monkeypatch.delenv("no_proxy", raising=False)
+        monkeypatch.delenv("NO_PROXY", raising=False)
+        await call("GET", f"{url}/api/v1/incidents", TOKEN, None, near=near)
+        assert (len(straight), len(by_proxy)) == ((1, 0) if near else (0, 1))
+
+
+@pytest.mark.parametrize("answer", [b"", b"nonsense\r\n\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"])
+async def test_an_answer_that_is_none_is_no_answer(answer: bytes) -> None:
+    async with server(answer) as (url, _):
+        with pytest.raises(NotReached):
+            await call("GET", f"{url}/api/v1/incidents", TOKEN, None, near=True)
+
+
+@pytest.mark.parametrize("url", ["file:///etc/passwd", "ftp://127.0.0.1/x", "nonsense", "http://["])
+async def test_only_a_gateway_is_asked(url: str) -> None:
+    with pytest.raises(NotReached):
+        await call("GET", url, TOKEN, None, near=False)
