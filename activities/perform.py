@@ -3,7 +3,7 @@
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Protocol, TypeVar
 
 import structlog
@@ -13,12 +13,12 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 from activities.dead_mans_switch import DeadMansSwitch
 from activities.errors import LONGEST_WAIT, Rejected, Unavailable
 from activities.incident_link import LINK_LABEL, incident_link
+from activities.said_beside import is_among_others, saying_how_late, saying_when
 from activities.together import at_once
 from workflows.durable import deliveries
 from workflows.durable.batches import TOGETHER, AttemptResult, AttemptResults, SendBatch
 from workflows.durable.deliveries import EffectDelivery, WithoutVendor
-from workflows.policy.effects.effects import Effect, Post, Receipt, Send
-from workflows.policy.time.calendar import clock
+from workflows.policy.effects.effects import Receipt, Send
 
 Activity = Callable[..., Awaitable[Receipt | AttemptResults | None]]
 Adapter = TypeVar("Adapter")
@@ -38,6 +38,8 @@ class PageSender(Protocol):
 class Chat(Protocol):
     async def open_channel(self, send: Send) -> Receipt: ...
     async def set_topic(self, send: Send) -> Receipt: ...
+    async def invite(self, send: Send) -> Receipt: ...
+    async def bring_up_to_date(self, send: Send, may_have_been_sent: bool) -> Receipt: ...
     async def post(self, send: Send, may_have_been_sent: bool) -> Receipt: ...
     async def close(self) -> None: ...
 
@@ -98,6 +100,8 @@ class Perform:
             self.annotate,
             self.open_channel,
             self.set_topic,
+            self.invite,
+            self.card,
             self.post,
             self.publish,
             self.send_email,
@@ -111,7 +115,7 @@ class Perform:
     @activity.defn(name=deliveries.PAGE.activity)
     async def page(self, send: Send) -> Receipt:
         with _sending(deliveries.PAGE.activity, send.key, LONGEST_RING_PAUSE):
-            return await self._pagers().page(self._saying_where(_saying_how_late(send)), _may_have_been_sent(send))
+            return await self._pagers().page(self._saying_where(saying_how_late(send)), _may_have_been_sent(send))
 
     @activity.defn(name=deliveries.SYNC_PAGER.activity)
     async def sync_pager(self, send: Send) -> Receipt:
@@ -133,10 +137,20 @@ class Perform:
         with _sending(deliveries.SET_TOPIC.activity, send.key):
             return await self._slack().set_topic(send)
 
+    @activity.defn(name=deliveries.INVITE.activity)
+    async def invite(self, send: Send) -> Receipt:
+        with _sending(deliveries.INVITE.activity, send.key):
+            return await self._slack().invite(send)
+
+    @activity.defn(name=deliveries.CARD.activity)
+    async def card(self, send: Send) -> Receipt:
+        with _sending(deliveries.CARD.activity, send.key):
+            return await self._slack().bring_up_to_date(self._saying_where(send), _may_have_been_sent(send))
+
     @activity.defn(name=deliveries.POST.activity)
     async def post(self, send: Send) -> Receipt:
         with _sending(deliveries.POST.activity, send.key):
-            return await self._slack().post(self._saying_where(_saying_when(send)), _may_have_been_sent(send))
+            return await self._slack().post(self._saying_where(saying_when(send)), _may_have_been_sent(send))
 
     @activity.defn(name=deliveries.PUBLISH.activity)
     async def publish(self, send: Send) -> Receipt:
@@ -171,6 +185,8 @@ class Perform:
             deliveries.ANNOTATE: self.annotate,
             deliveries.OPEN_CHANNEL: self.open_channel,
             deliveries.SET_TOPIC: self.set_topic,
+            deliveries.INVITE: self.invite,
+            deliveries.CARD: self.card,
             deliveries.POST: self.post,
             deliveries.FILE_TICKET: self.file_ticket,
         }
@@ -191,7 +207,7 @@ class Perform:
         """With the incident's address, so that whoever reads this is one tap away from all of it."""
         info = activity.info()
         address = incident_link(self._ui_url, info.workflow_namespace or "", info.workflow_id or "")
-        if not address or not _is_among_others(send.effect):
+        if not address or not is_among_others(send.effect):
             return send
         links = (*send.links, (LINK_LABEL, address))
         text = f"{send.text.rstrip()}\n{LINK_LABEL}: {address}"
@@ -202,31 +218,6 @@ class Perform:
 
     def _slack(self) -> Chat:
         return _connected(self._chat, deliveries.POST, "Slack", "TOCSIN_SLACK_TOKEN")
-
-
-def _is_among_others(effect: Effect) -> bool:
-    """Not in the incident's own thread or channel, where only what is pinned has to say it."""
-    if not isinstance(effect, Post):
-        return True
-    return effect.to.thread is None and (effect.pin or effect.to.channel.startswith("#"))
-
-
-def _saying_how_late(send: Send) -> Send:
-    """Said at the attempt that gets through, because the text was written at the first one."""
-    late = datetime.now(UTC) - (send.due_at or datetime.now(UTC))
-    if late < timedelta(minutes=1):
-        return send
-    return send.model_copy(update={"text": f"This page comes {late // timedelta(minutes=1)} min late.\n{send.text}"})
-
-
-def _saying_when(send: Send) -> Send:
-    """What a message tells may be long ago by the time it gets through: then it says when that was."""
-    now = datetime.now(UTC)
-    due_at = send.due_at or now
-    if now - due_at < timedelta(minutes=2):
-        return send
-    ago = (now - due_at) // timedelta(minutes=1)
-    return send.model_copy(update={"text": f"At {clock(send.zone, due_at, now)} ({ago} min ago):\n{send.text}"})
 
 
 def _may_have_been_sent(send: Send) -> bool:

@@ -4,23 +4,21 @@ Slack has no idempotency key for posting (slackapi/slack-api-specs#10). So each 
 and whoever is not sure whether it was sent looks for it in the channel before sending it again.
 """
 
-from collections.abc import Mapping, Sequence
-
-from slack_sdk.models.blocks import RichTextBlock
-from slack_sdk.models.metadata import Metadata
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 
 from activities.attempts import begun_at
 from activities.errors import Malformed, Rejected, Unavailable
-from activities.plain_text import clean, one_line
+from activities.plain_text import one_line
 from activities.slack_answers import Created, Posted, SlackChannel, SlackDone
 from activities.slack_api import SlackApi, SlackRefused
-from activities.slack_message import BLOCKS, LONGEST_TOPIC, block, fallback, literal
-from workflows.policy.effects.effects import Destination, OpenChannel, Post, Receipt, Send, SetTopic
+from activities.slack_message import LONGEST_TOPIC, Form, forms, literal
+from activities.slack_people import SlackPeople
+from workflows.policy.effects.effects import Card, Destination, Invite, OpenChannel, Post, Receipt, Send, SetTopic
+from workflows.policy.effects.offers import Offer
 
 LONGEST_CHANNEL_NAME = 80
 """Characters of a channel's name: https://docs.slack.dev/reference/methods/conversations.create#naming"""
-SHORT_MESSAGE = 1_000
-"""Characters of a message that was refused at its full length."""
 
 
 class Slack:
@@ -28,7 +26,7 @@ class Slack:
 
     def __init__(self, token: str, url: str, users: Mapping[str, str]) -> None:
         self._api = SlackApi(token, url)
-        self._users = users
+        self._people = SlackPeople(self._api, users)
         self._ids: dict[str, str] = {}
         """Channel ids by `#name`: posting takes a name, everything else wants the id."""
 
@@ -66,37 +64,71 @@ class Slack:
         unpinned = await self._pin(posted) if send.effect.pin else None
         return Receipt(reference=f"{posted.channel}:{posted.ts}", note=_joined(note, unpinned))
 
-    async def _post(self, send: Send, effect: Post) -> tuple[Posted, str | None]:
-        """As it should look; where Slack refuses the looks, its words, at last without the mark to find it by."""
-        text = clean(send.text, BLOCKS).strip() or send.subject
-        blocks = [block(text, effect.mention, self._users)]
-        mark = Metadata(event_type="tocsin", event_payload={"op": send.vendor_key})
+    async def bring_up_to_date(self, send: Send, may_have_been_sent: bool) -> Receipt:
+        """Edits what was posted; where somebody has deleted it, posts it again, once. The receipt then says where."""
+        assert isinstance(send.effect, Card)
+        channel, _, ts = send.effect.message.partition(":")
         try:
-            return await self._say(effect, fallback(text, effect.mention), blocks, mark), None
-        except (SlackRefused, Malformed) as error:
-            _raise_unless_about_the_message(error)
-            remark = f"simplified, for {error}"
-        try:
-            return await self._say(effect, fallback(text, effect.mention), None, mark), remark
-        except (SlackRefused, Malformed) as error:
-            _raise_unless_about_the_message(error)
-        return await self._say(effect, fallback(clean(text, SHORT_MESSAGE), effect.mention), None, None), remark
+            _, note = await self._in_some_form(send, (), send.effect.offers, partial(self._edit, channel, ts))
+        except SlackRefused as error:
+            if error.code != "message_not_found" or not send.effect.may_post:
+                raise
+        else:
+            return Receipt(note=note)
+        posted, note = await self._look(send, send.effect.to) if may_have_been_sent else (None, None)
+        if posted is None:
+            say = partial(self._say, send.effect.to)
+            posted, note = await self._in_some_form(send, (), send.effect.offers, say)
+        unpinned = await self._pin(posted) if send.effect.pin else None
+        return Receipt(reference=f"{posted.channel}:{posted.ts}", note=_joined(note, unpinned))
 
-    async def _say(
-        self, effect: Post, text: str, blocks: Sequence[RichTextBlock] | None, mark: Metadata | None
-    ) -> Posted:
+    async def invite(self, send: Send) -> Receipt:
+        assert isinstance(send.effect, Invite)
+        person = send.effect.to
+        member = await self._people.member(person, send.addresses.get(person, ""))
+        if member is None:
+            return Receipt(note=f"Slack does not know {person}: name them in TOCSIN_SLACK_USERS", warns=True)
+        await self._people.invite(send.effect.channel, member)
+        return Receipt()
+
+    async def _post(self, send: Send, effect: Post) -> tuple[Posted, str | None]:
+        return await self._in_some_form(send, effect.mention, effect.offers, partial(self._say, effect.to))
+
+    async def _in_some_form(
+        self, send: Send, mention: tuple[str, ...], offers: Sequence[Offer], say: Callable[[Form], Awaitable[Posted]]
+    ) -> tuple[Posted, str | None]:
+        """In the first that Slack takes."""
+        members = await self._people.known(send.addresses, mention)
+        *tried, last = forms(send, mention, offers, members)
+        remark = None
+        for form in tried:
+            try:
+                return await say(form), remark
+            except (SlackRefused, Malformed) as error:
+                _raise_unless_about_the_message(error)
+                remark = remark or f"simplified, for {error}"
+        return await say(last), remark
+
+    async def _say(self, to: Destination, form: Form) -> Posted:
         message = self._api.web.chat_postMessage(
-            channel=effect.to.channel,
-            thread_ts=effect.to.thread,
-            blocks=blocks,
-            text=text,
-            metadata=mark,
+            channel=to.channel,
+            thread_ts=to.thread,
+            blocks=form.blocks,
+            text=form.text,
+            metadata=form.mark,
             unfurl_links=False,
             unfurl_media=False,
         )
         posted = await self._api.ask(message, Posted)
-        self._ids[effect.to.channel] = posted.channel
+        self._ids[to.channel] = posted.channel
         return posted
+
+    async def _edit(self, channel: str, ts: str, form: Form) -> Posted:
+        """Without blocks the old ones vanish, and without the mark that does."""
+        message = self._api.web.chat_update(
+            channel=channel, ts=ts, blocks=form.blocks, text=form.text, metadata=form.mark
+        )
+        return await self._api.ask(message, Posted)
 
     async def _look(self, send: Send, destination: Destination) -> tuple[Posted | None, str | None]:
         since = begun_at(send).timestamp()

@@ -39,6 +39,14 @@ class Created(SlackAnswer):
     channel: SlackChannel
 
 
+class Member(SlackAnswer):
+    id: str
+
+
+class UserFound(SlackAnswer):
+    user: Member
+
+
 class Operation(SlackAnswer):
     op: object = None
     """Ours is a vendor key; other apps put what they like here."""

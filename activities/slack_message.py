@@ -7,17 +7,29 @@ The top-level `text`, which notifications show, is markup: three characters are 
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
 
-from slack_sdk.models.blocks import RichTextBlock, RichTextElementParts, RichTextSectionElement
+from slack_sdk.models.blocks import Block, RichTextBlock, RichTextElementParts, RichTextSectionElement
 from slack_sdk.models.blocks.block_elements import RichTextElement
+from slack_sdk.models.metadata import Metadata
 
 from activities.plain_text import clean
+from activities.slack_buttons import in_words, rows
+from workflows.policy.effects.card import CardLine
+from workflows.policy.effects.effects import Send
+from workflows.policy.effects.offers import Offer
 
 BLOCKS = 10_000
 """Characters in a message. `msg_blocks_too_long` comes, undocumented, at about 13,200 (slackapi/bolt-js#2509)."""
 FALLBACK = 4_000
 """Characters of the top-level `text`: https://docs.slack.dev/reference/methods/chat.postMessage#truncating"""
+SHORT_MESSAGE = 1_000
+"""Characters of a message that was refused at its full length."""
+LONGEST_CARD_LINE = 500
+COUNTED = "{time} ({ago})"
+BOLD = RichTextElementParts.TextStyle(bold=True)
 LONGEST_TOPIC = 250
 """Characters of a channel's topic: https://docs.slack.dev/reference/methods/conversations.setTopic#errors"""
 
@@ -33,9 +45,31 @@ def literal(text: str, limit: int) -> str:
     return re.sub(r"&[a-z]*$", "", escaped[: limit - 1]) + "…"
 
 
-def block(text: str, mention: Iterable[str], users: Mapping[str, str]) -> RichTextBlock:
-    """The message's one block: real mentions (a person who is not in Slack by name), then the text itself."""
-    elements = [*_mentions(mention, users), *_parts(clean(text, BLOCKS))]
+class Form(NamedTuple):
+    """One way in which a message may look."""
+
+    text: str
+    blocks: Sequence[Block] | None
+    mark: Metadata | None
+
+
+def forms(send: Send, mention: Sequence[str], offers: Sequence[Offer], members: Mapping[str, str]) -> Iterator[Form]:
+    """As it should look; where Slack refuses the looks, its words, at last without the mark to find it by."""
+    text = clean(send.text, BLOCKS).strip() or send.subject
+    names = [send.names.get(person, person) for person in mention]
+    words = fallback("\n".join(filter(None, (text, *_in_words(send.card), in_words(offers)))), names)
+    mark = Metadata(event_type="tocsin", event_payload={"op": send.vendor_key})
+    looks = [block(text, mention, members, send.names), *_card(send.card), *rows(send.incident, offers)]
+    yield Form(words, looks, mark)
+    yield Form(words, None, mark)
+    yield Form(fallback(clean(text, SHORT_MESSAGE), names), None, None)
+
+
+def block(
+    text: str, mention: Iterable[str], members: Mapping[str, str], names: Mapping[str, str] | None = None
+) -> RichTextBlock:
+    """What is said: real mentions (a person who is not in Slack by name), then the text itself."""
+    elements = [*_mentions(mention, members, names or {}), *_parts(clean(text, BLOCKS))]
     return RichTextBlock(elements=[RichTextSectionElement(elements=elements)])
 
 
@@ -44,13 +78,45 @@ def fallback(text: str, mention: Iterable[str]) -> str:
     return literal("".join(f"{person} " for person in mention) + text, FALLBACK)
 
 
-def _mentions(mention: Iterable[str], users: Mapping[str, str]) -> Iterator[RichTextElement]:
+def _card(card: Sequence[CardLine]) -> Iterator[RichTextBlock]:
+    """A line each; the reader's own clock counts (https://docs.slack.dev/messaging/formatting-message-text#date-formatting)."""
+    elements = [element for line in card for element in _drawn(line)]
+    if elements:
+        yield RichTextBlock(elements=[RichTextSectionElement(elements=elements[:-1])])
+
+
+def _drawn(line: CardLine) -> Iterator[RichTextElement]:
+    yield RichTextElementParts.Text(text=f"{line.label}: ", style=BOLD)
+    if line.text:
+        yield from _parts(clean(line.text, LONGEST_CARD_LINE))
+    if line.channel:
+        yield RichTextElementParts.Channel(channel_id=line.channel)
+    if line.at is not None:
+        yield RichTextElementParts.Text(text=", " if line.text else "")
+        yield RichTextElementParts.Date(timestamp=int(line.at.timestamp()), format=COUNTED, fallback=_utc(line.at))
+    yield RichTextElementParts.Text(text="\n")
+
+
+def _in_words(card: Sequence[CardLine]) -> Iterator[str]:
+    for line in card:
+        said = ", ".join(filter(None, (line.text, _utc(line.at) if line.at else "")))
+        if said:
+            yield f"{line.label}: {said}"
+
+
+def _utc(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC"
+
+
+def _mentions(
+    mention: Iterable[str], members: Mapping[str, str], names: Mapping[str, str]
+) -> Iterator[RichTextElement]:
     for person in mention:
-        if person in users:
-            yield RichTextElementParts.User(user_id=users[person])
+        if person in members:
+            yield RichTextElementParts.User(user_id=members[person])
             yield RichTextElementParts.Text(text=" ")
         else:
-            yield RichTextElementParts.Text(text=f"{person} ")
+            yield RichTextElementParts.Text(text=f"{names.get(person, person)} ")
 
 
 def _parts(text: str) -> Iterator[RichTextElement]:

@@ -11,6 +11,7 @@ from typing import Final, Literal
 
 from pydantic import JsonValue
 
+from workflows.policy.incident.checklist_events import Ticked
 from workflows.policy.incident.events import (
     Acknowledged,
     Cancelled,
@@ -89,6 +90,7 @@ VERBS: Final = (
     Verb("reopen", Reopened, "It is not over after all."),
     Verb("cancel", Cancelled, "Opened in error, or twice: told, resolved and closed, unreviewed."),
     Verb("snooze", Snoozed, "Reminders wait for a while, at most a week. Pages are never held."),
+    Verb("tick", Ticked, "A line of a checklist is done."),
     Verb("add", FollowUpAdded, "Keep something that is to be done.", to="either", group="followups"),
     Verb("done", FollowUpDone, "A follow-up is done.", to="either", group="followups"),
     Verb("waive", FollowUpWaived, "A follow-up will not be done, for a reason.", to="either", group="followups"),

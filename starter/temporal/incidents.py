@@ -39,7 +39,7 @@ from workflows.durable import search_attributes as attributes
 from workflows.durable.summaries import summary
 from workflows.policy.incident.events import AlertsReceived, E, Event
 from workflows.policy.incident.opening import OpenRequest
-from workflows.policy.incident.private import PRIVATE_FLAGS
+from workflows.policy.incident.state import PRIVATE_FLAGS
 from workflows.policy.keys.slugs import slug
 from workflows.policy.views.foreseen import Foreseen
 from workflows.policy.views.results import IncidentInput, PlanView, Status, UpdateResult

@@ -43,7 +43,7 @@ def sync(ring: str, become: Any = "acknowledged") -> Send:
 
 
 def post(channel: str = "#incidents", thread: str | None = None, **fields: Any) -> Send:
-    of_effect = {name: fields.pop(name) for name in ("mention", "pin") if name in fields}
+    of_effect = {name: fields.pop(name) for name in ("mention", "pin", "offers") if name in fields}
     return send(Post(to=Destination(channel=channel, thread=thread), template="declaration", **of_effect), **fields)
 
 

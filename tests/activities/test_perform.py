@@ -16,7 +16,8 @@ from tests.activities import sends
 from workflows.policy.effects.effects import Receipt, Send
 
 DELIVERY_KINDS = ["send_email", "write_document", "file_ticket"]
-KINDS = ["page", "sync_pager", "annotate", "open_channel", "set_topic", "post", "publish", *DELIVERY_KINDS]
+CHAT_KINDS = ["open_channel", "set_topic", "invite", "card", "post"]
+KINDS = ["page", "sync_pager", "annotate", *CHAT_KINDS, "publish", *DELIVERY_KINDS]
 
 
 @dataclass
@@ -49,6 +50,12 @@ class EveryVendor:
 
     async def set_topic(self, send: Send) -> Receipt:
         return await self._do("set_topic")
+
+    async def invite(self, send: Send) -> Receipt:
+        return await self._do("invite")
+
+    async def bring_up_to_date(self, send: Send, may_have_been_sent: bool) -> Receipt:
+        return await self._do("card", may_have_been_sent)
 
     async def post(self, send: Send, may_have_been_sent: bool) -> Receipt:
         return await self._do("post", may_have_been_sent)
@@ -258,6 +265,12 @@ class Talker:
 
     async def close(self) -> None:
         """Keeps no connection."""
+
+    async def invite(self, send: Send) -> Receipt:
+        return Receipt()
+
+    async def bring_up_to_date(self, send: Send, may_have_been_sent: bool) -> Receipt:
+        return Receipt()
 
     async def set_topic(self, send: Send) -> Receipt:
         return Receipt()

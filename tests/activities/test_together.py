@@ -27,6 +27,12 @@ class Talker:
     async def close(self) -> None:
         """Keeps no connection."""
 
+    async def invite(self, send: Send) -> Receipt:
+        return Receipt()
+
+    async def bring_up_to_date(self, send: Send, may_have_been_sent: bool) -> Receipt:
+        return Receipt()
+
     async def set_topic(self, send: Send) -> Receipt:
         return Receipt(reference="C1")
 

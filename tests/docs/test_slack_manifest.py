@@ -12,10 +12,13 @@ SCOPES = {
     "chat_postMessage": {"chat:write", "chat:write.public"},
     "conversations_create": {"channels:manage", "groups:write"},
     "conversations_history": {"channels:history", "groups:history"},
+    "chat_update": {"chat:write"},
+    "conversations_invite": {"channels:manage", "groups:write"},
     "conversations_list": {"channels:read", "groups:read"},
     "conversations_replies": {"channels:history", "groups:history"},
     "conversations_setTopic": {"channels:manage", "groups:write"},
     "pins_add": {"pins:write"},
+    "users_lookupByEmail": {"users:read", "users:read.email"},
 }
 
 

@@ -1,11 +1,14 @@
 """An example of each kind of effect. A new kind gets one here, and every test that asks something of all has it."""
 
 from tests.policy.builders import HOME, T0
+from workflows.policy.effects.card import ChecklistFacts
 from workflows.policy.effects.effects import (
     Annotate,
+    Card,
     Destination,
     Effect,
     Email,
+    Invite,
     OpenChannel,
     Page,
     Post,
@@ -23,6 +26,8 @@ EVERY: tuple[Effect, ...] = (
     Annotate(to="alice", ring="r"),
     OpenChannel(name="incident-x"),
     SetTopic(channel=HOME),
+    Invite(channel="C1", to="alice"),
+    Card(message="C1:1.0", to=_HOME, template="checklist", facts=ChecklistFacts(), may_post=True),
     Post(to=_HOME, template="declaration"),
     Post(kind="nag", to=_HOME, template="unfilled_roles", role="commander"),
     Post(kind="draft", to=_HOME, template="update", role="commander"),

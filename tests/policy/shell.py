@@ -10,7 +10,7 @@ from typing import Self
 
 from tests.policy.builders import T0, at, minute
 from workflows.policy.effects.demand import Demand
-from workflows.policy.effects.effects import Page, Receipt
+from workflows.policy.effects.effects import Card, Invite, Page, Receipt
 from workflows.policy.engine import Plan, plan
 from workflows.policy.incident.events import EffectAbandoned, EffectSettled, EffectStarted, Event, Outcome, stamp
 from workflows.policy.incident.opening import OpenRequest
@@ -129,7 +129,8 @@ class PolicyRunner:
 
     def _settle(self, demand: Demand, outcome: Outcome) -> None:
         self.flying.pop(demand.key, None)
-        receipt = Receipt(reference=f"ref:{demand.key}") if outcome == "done" else Receipt()
+        made = None if isinstance(demand.effect, Card | Invite) else f"ref:{demand.key}"
+        receipt = Receipt(reference=made) if outcome == "done" else Receipt()
         problem = "" if outcome in ("done", "superseded") else "no route"
         late = max(self.now - demand.due_at, timedelta())
         settled = EffectSettled(

@@ -363,6 +363,7 @@ def test_the_plan_is_looked_at_again_when_an_acknowledgement_expires_though_noth
     book = ladder(tier("alice"), acknowledge={"expires_after": "10m"}, repeat_after="30m")
     simulation = opened(book)
     simulation.happen(Acknowledged(by="Alice"))
+    simulation.run_to(at(1))
     assert simulation.plan().wake_at == at(10)
     assert [later.due_at for later in simulation.plan().next] == [at(30)]  # she was rung a moment ago
 

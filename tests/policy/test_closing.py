@@ -61,7 +61,7 @@ class TestWhatItOwes:
         assert last.loud
         assert last.text == (
             "closed, although the status page still says investigating; what did not get out: "
-            "mark Alice's page as resolved, post what happened, status page: resolved"
+            "mark Alice's page as resolved, status page: resolved, post what happened"
         )
 
     def test_each_message_has_its_hour(self) -> None:

@@ -24,7 +24,6 @@ from workflows.policy.engine import plan
 from workflows.policy.incident.bounds import IncidentBounds
 from workflows.policy.incident.events import (
     Cancelled,
-    FlagChanged,
     HandedOff,
     Mitigated,
     Noted,
@@ -41,6 +40,8 @@ from workflows.texts.render import words
 THREAD = runbook(severity(tier("alice")))
 CHANNEL = runbook(severity(tier("alice"), own_channel=True))
 CHANNEL_ID = "ref:channel/1"
+SNOOZED = Snoozed.model_validate({"duration": "1h"})
+"""Something that the channel is told."""
 
 
 def post_to(demand: Demand) -> str:
@@ -59,6 +60,7 @@ class TestTheDeclaration:
 
     def test_opens_the_thread_that_everything_else_is_told_in(self) -> None:
         simulation = opened(THREAD)
+        simulation.happen(SNOOZED)
         assert set(where(sends(simulation, "tell/"))) == {("ref", "declaration/1")}  # of `ref:declaration/1`
 
     def test_is_not_repeated_by_a_reopening(self) -> None:
@@ -124,6 +126,7 @@ class TestTheChannel:
 
     def test_is_where_everything_is_told(self) -> None:
         simulation = opened(CHANNEL)
+        simulation.happen(SNOOZED)
         assert set(where(sends(simulation, "tell/"))) == {(CHANNEL_ID, None)}
 
     @pytest.mark.parametrize(("book", "expected"), [(CHANNEL, "#incident-preview"), (THREAD, "its thread")])
@@ -137,6 +140,7 @@ class TestTheChannel:
 
     def test_what_is_told_waits_for_it_and_the_wait_is_visible(self) -> None:
         shell = PolicyRunner.of(opening(CHANNEL), fates(channel=NEVER))
+        shell.happens(0, SNOOZED)
         waiting = plan(shell.book, shell.incident, shell.now).waiting
         assert [(w.demand.duty, w.waits_for) for w in waiting] == [("tell/incident", "channel")]
 
@@ -146,10 +150,12 @@ class TestTheChannel:
 
     def test_rejected_it_is_replaced_by_the_thread(self) -> None:
         simulation = opened(CHANNEL, {"channel": "rejected"})
+        simulation.happen(SNOOZED)
         assert set(where(sends(simulation, "tell/"))) == {("ref", "declaration/1")}
 
     def test_when_the_thread_is_rejected_too_home_is_told(self) -> None:
         simulation = opened(CHANNEL, {"channel": "rejected", "declaration": "rejected"})
+        simulation.happen(SNOOZED)
         assert set(where(sends(simulation, "tell/"))) == {("#incidents", None)}
 
 
@@ -185,18 +191,17 @@ class TestTelling:
         shell = PolicyRunner.of(
             opening(THREAD), lambda d: Fate(after=at(1) - at(0)) if d.duty.startswith("tell/") else Fate()
         )
-        shell.happens(5, FlagChanged(flag="security"))
-        shell.happens(5.2, FlagChanged(flag="customer-facing"))
-        shell.happens(5.4, Snoozed.model_validate({"duration": "1h"}))
+        for when in (5, 5.2, 5.4):
+            shell.happens(when, SNOOZED)
         shell.run_to(at(8))
         assert begun(shell, "tell")[-2:] == [5, 6]
         assert shell.incident.to_tell == ()
 
     def test_is_in_order_in_each_place(self) -> None:
         shell = PolicyRunner.of(opening(THREAD), lambda d: NEVER if d.duty.startswith("tell/") else Fate())
-        shell.happens(5, FlagChanged(flag="security"))
+        shell.happens(5, SNOOZED)
         shell.happens(6, Resolved())
-        assert [key for key in shell.flying if key.startswith("tell")] == ["tell/incident/1", "tell/home/4"]
+        assert [key for key in shell.flying if key.startswith("tell")] == ["tell/incident/1", "tell/home/2"]
 
     def test_is_in_order_where_two_lanes_meet(self) -> None:
         updates = {"every": "60m", "owner": "communications", "to": "#incidents"}
@@ -236,7 +241,7 @@ class TestTelling:
             return Fate(after=minutes(20)) if demand.duty == "channel" else fates(alice=REJECTED)(demand)
 
         shell = PolicyRunner.of(opening(CHANNEL), late)
-        shell.happens(1, FlagChanged(flag="security"))
+        shell.happens(1, SNOOZED)
         shell.happens(2, Resolved())
         assert begun(shell, "tell/home") == [0, 2]
         assert begun(shell, "tell/incident") == []
@@ -271,6 +276,7 @@ class TestTelling:
 
     def test_what_was_rejected_is_not_repeated_for_ever(self) -> None:
         shell = PolicyRunner.of(opening(THREAD), lambda d: REJECTED if d.duty.startswith("tell/") else Fate())
+        shell.happens(0, SNOOZED)
         shell.run_to(at(4))
         assert begun(shell, "tell") == [0, 0]
         assert shell.incident.closed_places == ("declaration",)
@@ -335,21 +341,25 @@ class TestAPlaceThatRejectsUs:
 
     def test_what_it_should_have_been_told_is_told_in_the_thread(self) -> None:
         shell = self.without(CHANNEL_ID)
+        shell.happens(0, SNOOZED)
         assert self.told(shell, "incident") == [("ref", "declaration/1")]  # the declaration was refused before
         assert shell.incident.to_tell == ()
         assert shell.incident.closed_places == ("channel",)
 
     def test_and_everything_after_it_at_once(self) -> None:
         shell = self.without(CHANNEL_ID)
-        shell.happens(1, Snoozed(duration=minutes(1)))
+        shell.happens(0, SNOOZED)
+        shell.happens(1, SNOOZED)
         assert self.told(shell, "incident")[1:] == [("ref", "declaration/1")]
 
     def test_then_at_home(self) -> None:
         shell = self.without(CHANNEL_ID, "thread")
+        shell.happens(0, SNOOZED)
         assert self.told(shell, "incident") == [("ref", "declaration/1"), ("#incidents", None)]
 
     def test_then_nowhere_and_the_timeline_says_so(self) -> None:
         shell = self.without(CHANNEL_ID, "thread", "#incidents")
+        shell.happens(0, SNOOZED)
         assert len(self.told(shell, "incident")) == 2
         assert shell.incident.to_tell == ()
         assert said(shell.incident, "chat: what happened failed: no route")

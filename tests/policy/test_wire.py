@@ -9,12 +9,14 @@ from pydantic import BaseModel
 
 from starter.runbooks.library import load
 from tests.policy.builders import T0, alert, alerts, at, happens, opened, opening, runbook, severity, tier
-from workflows.policy.effects import demand, effects
+from workflows.policy.effects import card, demand, effects
 from workflows.policy.engine import plan
 from workflows.policy.incident import (
     alert_state,
+    checklist_events,
     events,
     follow_up,
+    kept_messages,
     messages,
     obligation,
     obligation_events,
@@ -41,7 +43,7 @@ BOOK = load(Path(__file__).parents[2] / "runbooks" / "company.yaml").runbooks["c
 MODULES = (
     results, demand, effects, events, state, policy_runbook, summary, review_answers, review_events, review_record,
     review_state, page_statistics, alert_state, follow_up, messages, openings, pager_alerts, public, settlements,
-    intake, people, terms, obligations, obligation, obligation_events,
+    intake, people, terms, obligations, obligation, obligation_events, kept_messages, checklist_events, card,
 )  # fmt: skip
 
 
@@ -141,6 +143,7 @@ COMMANDS: list[events.Event] = [
     events.Mitigated(), events.Reopened(), events.Cancelled(), events.Snoozed(duration=timedelta(hours=1)),
     events.Acknowledged(at=T0, ring="r"), events.Resolved(), events.Escalated(to="1"), events.UpdatePosted(text="hm"),
     events.RunbookAdopted(runbook=BOOK), events.FollowUpAdded(text="test it", due_on=T0.date()),
+    checklist_events.Ticked(duty="fix", line=1),
     events.FollowUpDone(follow_up="1"), events.FollowUpWaived(follow_up="1", reason="no use"),
     review_events.ReviewStarted(), review_events.Submitted(), review_events.Waived(reason="no use"),
     review_events.NagsSnoozed(duration=timedelta(days=2)), review_events.Completed(), review_events.ReviewClosed(),

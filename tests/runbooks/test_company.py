@@ -152,7 +152,7 @@ class TestSev2:
         assert pages(unanswered("sev2", until=16)) == [(0, "on-call"), (15, "on-call")]
 
     def test_create_thread_in_incidents_channel(self) -> None:
-        simulation = unanswered("sev2")
+        simulation = unanswered("sev2", until=20)
         assert times(simulation, "channel") == []
         assert {post(demand).to.thread for _, demand in sends(simulation, "tell/")} == {"declaration/1"}
 

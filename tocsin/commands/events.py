@@ -9,6 +9,7 @@ from starter.desk.meaning import in_one_word
 from tocsin.commands import arguments
 from tocsin.commands.arguments import Reason
 from tocsin.commands.event_command import event_command
+from workflows.policy.incident.checklist_events import Ticked
 from workflows.policy.incident.events import (
     Acknowledged,
     Cancelled,
@@ -138,3 +139,9 @@ def cancel(
 def snooze(duration: str, /, *, reason: Reason = "") -> Event:
     """Hold nags still for a while, such as 30m or 2h, at most a week. Pages and drafts are never held."""
     return Snoozed.model_validate({"duration": duration, "reason": reason})
+
+
+@event_command(app, "tick")
+def tick(duty: str, line: str, /) -> Event:
+    """Tick a line of a checklist off, by its number: it is done."""
+    return Ticked.model_validate({"duty": in_one_word(duty), "line": line})

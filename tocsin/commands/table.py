@@ -29,6 +29,7 @@ ROWS = (
             "reopen": "It is not over after all.",
             "cancel": "Opened in error, or twice: close it without a review.",
             "snooze": "Hold nags still for a while; pages and drafts are never held.",
+            "tick": "A line of a checklist is done.",
         },
     ),
     *_rows(

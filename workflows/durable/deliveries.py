@@ -9,8 +9,10 @@ from temporalio.common import Priority
 
 from workflows.policy.effects.effects import (
     Annotate,
+    Card,
     Effect,
     Email,
+    Invite,
     OpenChannel,
     Page,
     Post,
@@ -77,6 +79,8 @@ SYNC_PAGER = EffectDelivery("hush", PAGES)
 ANNOTATE = EffectDelivery("annotate", COMMS, destination=SharedDestination.PAGER_NOTES)
 OPEN_CHANNEL = EffectDelivery("open_channel", COMMS, destination=SharedDestination.CHAT)
 SET_TOPIC = EffectDelivery("set_topic", COMMS, destination=SharedDestination.CHAT)
+INVITE = EffectDelivery("invite", COMMS, destination=SharedDestination.CHAT)
+CARD = EffectDelivery("card", COMMS, destination=SharedDestination.CHAT)
 POST = EffectDelivery("post", COMMS, destination=SharedDestination.CHAT)
 PUBLISH = EffectDelivery("publish", COMMS)
 SEND_EMAIL = EffectDelivery("send_email", MAIL, WithoutVendor.UNCONNECTED, keeps_text=True)
@@ -98,6 +102,10 @@ def delivery(effect: Effect) -> EffectDelivery:  # noqa: C901 (a table: one line
             return OPEN_CHANNEL
         case SetTopic():
             return SET_TOPIC
+        case Invite():
+            return INVITE
+        case Card():
+            return CARD
         case Post():
             return POST
         case Publish():

@@ -139,8 +139,7 @@ class Runner:
         if kept is not None:
             self._apply(kept)
             return None
-        due_at = self._clock.wall(demand.due_at)
-        send = sending.prepared(self._procedure.book, self._procedure.incident, demand, said, due_at)
+        send = sending.prepared(self._procedure.book, self._procedure.incident, demand, said, self._clock)
         self._apply(EffectStarted(demand=demand, real_at=workflow.now()))
         for failed in said.failed:  # once each: the next text may fail for another reason
             event_id = f"text/{failed.name}/{failed.problem}"

@@ -6,17 +6,19 @@ itself (`perform`), tried again for as long as its table says. So nothing waits 
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from temporalio import exceptions, workflow
 from temporalio.common import Priority, RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError, CancelledError, FailureError, TimeoutType
 
 from workflows.durable.batches import LARGEST_BATCH, TOGETHER, AttemptResult, AttemptResults, SendBatch
+from workflows.durable.clock import Clock
 from workflows.durable.deliveries import WithoutVendor, delivery
 from workflows.durable.summaries import summary
+from workflows.policy.effects.card import HIDDEN, CardLine
 from workflows.policy.effects.demand import Demand
-from workflows.policy.effects.effects import Page, Post, Publish, Receipt, Send
+from workflows.policy.effects.effects import Card, Effect, Invite, Page, Post, Publish, Receipt, Send
 from workflows.policy.incident.events import EffectSettled
 from workflows.policy.incident.state import Incident
 from workflows.policy.planning.destinations import known_channel
@@ -57,15 +59,15 @@ Landed = EffectSettled | Order
 """What became of a send: settled, or an order to send it again by itself."""
 
 
-def prepared(book: Runbook, incident: Incident, demand: Demand, said: Message, due_at: datetime) -> Send:
-    """Everything about a send that has to be decided at the moment it begins. `due_at` is the wall clock's."""
+def prepared(book: Runbook, incident: Incident, demand: Demand, said: Message, clock: Clock) -> Send:
+    """Everything about a send that has to be decided at the moment it begins, in the wall clock's time."""
     before = incident.started.get(demand.key)
-    is_page = isinstance(demand.effect, Page)
+    is_page, people = isinstance(demand.effect, Page), _people(demand.effect)
     return Send(
         incident=incident.id,
         key=demand.key,
         vendor_key=incident.vendor_key(demand.key),
-        effect=demand.effect,
+        effect=_without_facts(demand.effect),
         subject=said.subject,
         text=in_its_place(incident, demand, said.text),
         links=page_links(book, incident) if is_page else (),
@@ -74,16 +76,40 @@ def prepared(book: Runbook, incident: Incident, demand: Demand, said: Message, d
         channel=(known_channel(book, incident) or "") if is_page else "",
         labels=page_labels(incident) if is_page else {},
         zone=book.calendar.zone,
-        due_at=due_at,
+        card=tuple(_by_the_wall(line, clock) for line in said.card),
+        names={person: book.person_name(person) for person in people},
+        addresses=_addresses(book, people),
+        due_at=clock.wall(demand.due_at),
         again=before is not None,
         nothing_there=isinstance(demand.effect, Publish) and not incident.public.begun,
         first_started_at=before.real_at if before else workflow.now(),
     )
 
 
+def _by_the_wall(line: CardLine, clock: Clock) -> CardLine:
+    return line.model_copy(update={"at": clock.wall(line.at)}) if line.at else line
+
+
+def _without_facts(effect: Effect) -> Effect:
+    """They travel in words."""
+    return effect.model_copy(update={"facts": None}) if isinstance(effect, Post | Card) else effect
+
+
+def _people(effect: Effect) -> tuple[str, ...]:
+    """Whom it mentions or invites."""
+    if isinstance(effect, Post):
+        return effect.mention
+    return (effect.to,) if isinstance(effect, Invite) else ()
+
+
+def _addresses(book: Runbook, people: Sequence[str]) -> dict[str, str]:
+    known = {person: book.people[person].email for person in people if person in book.people}
+    return {person: address for person, address in known.items() if address}
+
+
 def in_its_place(incident: Incident, demand: Demand, text: str) -> str:
     """Where several incidents are talked of, each message says which it is about."""
-    if not isinstance(demand.effect, Post) or incident.id in text:
+    if not isinstance(demand.effect, Post | Card) or incident.id in text or demand.effect.template == HIDDEN:
         return text
     to = demand.effect.to
     is_its_own = to.thread is not None or to.channel == incident.references.get("channel")

@@ -7,12 +7,14 @@ time:
     escalation_demands    whom to page: tiers, rounds, calls by hand, the fallbacks when a page does not get through
     sync_demands          what was acknowledged or resolved here becomes so at the pager
     channel_demands       the declaration, the channel, its topic, and what has yet to be announced there
+    invitation_demands    who is brought into the channel
     new_alert_demands     what is said of new alerts, in the channel and at the pager
     update_demands        progress updates, their reminders, unfilled roles
     status_page_demands   the status page: automatic, drafted, approved, overdue
     duty_demands          what is owed once
     ticket_demands        the tickets of follow-ups
     obligation_demands    legal clocks: told, reminded of, paged about, until a human has ended them
+    card_demands          the messages that are kept true, which show what comes next
 
 A wanted thing is a `Demand`: a duty, an occurrence that grows within the duty, the time it is due, the effect and the
 reason. Its key is duty/occurrence. `plan` takes away what has settled (each duty remembers its last occurrence only),
@@ -43,8 +45,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
+from heapq import nsmallest
 
+from workflows.policy.communication.card import COMING, Prospects, card_demands, declares, with_coming
 from workflows.policy.communication.channel import channel_demands
+from workflows.policy.communication.invitations import invitation_demands
 from workflows.policy.communication.joined import new_alert_demands
 from workflows.policy.communication.status_page import status_page_demands
 from workflows.policy.communication.updates import update_demands
@@ -61,6 +66,9 @@ from workflows.policy.incident.state import Incident
 from workflows.policy.planning.closing import conclusions, the_end_has_lasted, turning_points
 from workflows.policy.planning.demands import BlockedDemand, DeferredDemand
 from workflows.policy.runbook.model import Runbook
+
+SYNCED_AT_ONCE = 3
+"""What only tidies up at the pager may stand among what comes next."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +96,12 @@ class Plan:
         first = (_built(each).demand for each in self.later if each.due_at == at)
         return min(first, key=_urgency_later, default=None)
 
+    def soonest_of(self, count: int) -> tuple[Demand, ...]:
+        """The first few of `next` that somebody waits for; only these are built."""
+        first = nsmallest(count + SYNCED_AT_ONCE, self.later, key=lambda each: each.due_at)
+        built = sorted((_built(each).demand for each in first), key=_urgency_later)
+        return tuple(each for each in built if not isinstance(each.effect, SyncPager))[:count]
+
     def falls_due(self, at: datetime) -> tuple[Demand, ...]:
         """Which of the demands fall due up to then, if nothing happens before; ask for `wake_at` at the latest."""
         come = [_built(each) for each in self.later if each.due_at <= at]
@@ -97,7 +111,7 @@ class Plan:
 def plan(book: Runbook, incident: Incident, now: datetime) -> Plan:
     if incident.closed_at is not None:
         return Plan((), (), (), None)
-    present = split(incident, _all(book, incident, now), now)
+    present = _with_cards(book, incident, split(incident, _all(book, incident, now), now), now)
     if incident.resolved_at is None:  # time alone ends only that somebody counts as being on it, and what is held
         known = (present.wake_at, acknowledgement_expires_at(book, incident), end_held_until(book, incident))
         wake_at = min((at for at in known if at is not None and at > now), default=None)
@@ -108,6 +122,21 @@ def plan(book: Runbook, incident: Incident, now: datetime) -> Plan:
     ]
     concluded = tuple(conclusions(book, incident, now, present.due, waiting))
     return replace(present, wake_at=min(moments, default=None), conclusions=concluded)
+
+
+def _with_cards(book: Runbook, incident: Incident, present: Plan, now: datetime) -> Plan:
+    """The messages that are kept true show what comes next, so they are looked at last. An edit that waits is no duty:
+    it wakes, and is not shown as what comes next."""
+    if not incident.kept and not any(declares(demand) for demand in present.due):
+        return present
+    ringing = tuple(each.effect.to for each in present.due if isinstance(each.effect, Page))
+    prospects = Prospects(present.soonest_of(COMING), ringing)
+    wanted = list(card_demands(book, incident, prospects, now))
+    due = [with_coming(book, incident, demand, prospects, now) for demand in present.due]
+    due += [each for each in wanted if each.due_at <= now]
+    wakes = [each.due_at for each in wanted if each.due_at > now]
+    wake_at = min((at for at in (*wakes, present.wake_at) if at is not None), default=None)
+    return replace(present, due=tuple(sorted(due, key=_urgency)), wake_at=wake_at)
 
 
 def split(incident: Incident, all_wanted: Iterable[BlockedDemand | DeferredDemand], now: datetime) -> Plan:
@@ -141,7 +170,8 @@ def _has_settled(incident: Incident, wanted: BlockedDemand | DeferredDemand) -> 
 def _all(book: Runbook, incident: Incident, now: datetime) -> Iterator[BlockedDemand | DeferredDemand]:
     yield from escalation_demands(book, incident, now)
     yield from sync_demands(book, incident, now)
-    yield from channel_demands(book, incident)
+    yield from channel_demands(book, incident, now)
+    yield from invitation_demands(book, incident)
     yield from new_alert_demands(book, incident)
     yield from obligation_demands(book, incident, now)
     if incident.cancelled and not incident.public.begun:

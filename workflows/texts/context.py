@@ -5,12 +5,13 @@ Each is computed when a text asks for it. One that is None is not known yet, and
 
 from dataclasses import dataclass, replace
 from types import NoneType
-from typing import get_args, get_type_hints
+from typing import TypedDict, get_args, get_type_hints
 
 from workflows.policy.duties.duties import known_duties
 from workflows.policy.duties.follow_ups import named, owner_of
 from workflows.policy.effects.effects import Email, Post, Publish
 from workflows.policy.incident.follow_up import FollowUp
+from workflows.policy.incident.kept_messages import CHECKLIST
 from workflows.policy.keys.duty_keys import DutyKind, duty_of
 from workflows.policy.runbook.terms import Duty
 from workflows.texts import gaps, obligation_context, review_context
@@ -18,6 +19,13 @@ from workflows.texts.incident_values import IncidentValues
 from workflows.texts.obligation_context import RunningClock
 from workflows.texts.occasion import Occasion
 from workflows.texts.review_context import Due
+
+
+class Check(TypedDict):
+    """A line of a checklist."""
+
+    text: str
+    done: bool
 
 
 @dataclass(frozen=True)
@@ -61,7 +69,16 @@ class Values(IncidentValues):
     @property
     def items(self) -> list[str] | None:
         duty = _duty(self)
-        return [line.strip() for line in duty.text.splitlines() if line.strip()] if duty else None
+        return list(duty.items) if duty else None
+
+    @property
+    def checks(self) -> list[Check] | None:
+        """The same, and what of it is done."""
+        duty = _duty(self)
+        if duty is None:
+            return None
+        done = self.incident.ticks.get(duty.id, ())
+        return [{"text": text, "done": number in done} for number, text in enumerate(duty.items, start=1)]
 
     @property
     def owed(self) -> list[Due] | None:
@@ -103,9 +120,12 @@ class Values(IncidentValues):
         return named(self.incident, duty_of(self.demand.duty).name)
 
 
+OF_DUTIES = frozenset({DutyKind.DUTY, DutyKind.DUTY_DRAFT, DutyKind.CARD})
+
+
 def _duty(occasion: Occasion) -> Duty | None:
     key = duty_of(occasion.demand.duty)
-    meant = key.name if key.kind in (DutyKind.DUTY, DutyKind.DUTY_DRAFT) else str(key)
+    meant = key.name.removeprefix(CHECKLIST) if key.kind in OF_DUTIES else str(key)
     return next((duty for duty in known_duties(occasion.book, occasion.incident) if duty.id == meant), None)
 
 

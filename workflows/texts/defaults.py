@@ -33,6 +33,9 @@ Incident: {{ id }}
 {% endif %}
 {% for link in links %}{{ link.label }}: {{ link.url }}
 {% endfor %}""",
+    # Where everybody reads, of what only those who are named may know.
+    "private": """🔒 A private incident {{ "was" if phase == "Resolved" else "is being" }} handled:
+ask {{ in_the_know }}.""",
     # The first message in its own channel: whoever is brought there sees what it is about.
     "declaration_here": """🚨 {{ title }}
 Severity: {{ severity }}
@@ -60,8 +63,8 @@ Commander: {{ commander }}
 {% if acknowledged_by %}Acknowledged by {{ acknowledged_by }}.{% else %}Nobody has acknowledged yet.{% endif %}
 
 {% if next_update is defined %}Next update: {{ next_update }}{% endif %}""",
-    "update_due": 'An update on {{ headline }} is due at {{ next_update }}: tocsin update {{ id }} "..."',
-    "roles_unfilled": "{{ headline }}: {{ reason }}. Take it or give it: tocsin assign {{ id }} ROLE PERSON",
+    "update_due": "An update is due at {{ next_update }}.",
+    "roles_unfilled": "Roles: {{ reason }}. Take one, or give it to somebody.",
     "hand_off": """{% for line in told %}{{ line }}
 {% endfor %}
 {{ headline }}: {{ phase }}, {{ elapsed }}.
@@ -75,38 +78,31 @@ It is being watched; if it returns in this time it is reopened.""",
     "unreached": """🔥 {{ headline }}
 {% for line in told %}{{ line }}
 {% endfor %}
-If you can reach them another way, do.
-To answer: tocsin ack {{ id }}""",
+If you can reach them another way, do.""",
     "fallback": """🔥 {{ headline }}
-You are being paged, but {{ reason }}. Why you: the ladder has reached you.
-To answer: tocsin ack {{ id }}""",
+You are being paged, but {{ reason }}. Why you: the ladder has reached you.""",
     "nobody": """🔥 {{ headline }}
 Nobody is being paged: {{ reason }}. Fetch people yourself.""",
     "gap": """🔥 {{ headline }}
-{{ reason }}. Mend the runbook: it has a hole. To answer: tocsin ack {{ id }}""",
+{{ reason }}. Mend the runbook: it has a hole.""",
     "by_hand": """{% for line in told %}✋ {{ line }}
 {% endfor %}""",
     "draft": """Draft to approve: {{ draft_name }} ({{ phase }}), because {{ reason }}:
 {{ draft }}
-{% if to_fill_in %}It cannot go out like this: {{ to_fill_in }} is for you to fill in.
-To let it out, write the whole text: tocsin approve {{ id }} --draft {{ draft_name }} "..."
-{% else %}
-To let it out: tocsin approve {{ id }} --draft {{ draft_name }}   (or in other words: add them in quotes)
+{% if to_fill_in %}It cannot go out like this: {{ to_fill_in }} is for you to fill in. Edit the whole text.
 {% endif %}""",
     "contacts": """{% for contact in contacts %}☎ {{ contact.name }}: {{ contact.reach }}
 {% endfor %}""",
-    "checklist": """{{ headline }}: {{ duty_title }}
-{% for item in items %}☐ {{ item }}
+    "checklist": """{{ duty_title }}
+{% for check in checks %}{{ "☑" if check.done else "☐" }} {{ check.text }}
 {% endfor %}""",
     "war_room": "Join the war room: {{ war_room }}",
-    "consider_review": """{{ headline }} is over. Does it need a review? No is an answer.
-Yes: tocsin review start {{ id }}   No: tocsin review waive {{ id }} --reason "..."
-""",
-    "review_opened": """📝 {{ headline }} is over. What its review owes:
+    "consider_review": "This is over. Does it need a review? No is an answer.",
+    "review_opened": """📝 This is over. What its review owes:
 {% for due in owed %}☐ {{ due.title }}: {{ due.owner }}, by {{ due.by }} ({{ due.name }})
 {% for task in due.tasks %}    {{ task }}
 {% endfor %}{% endfor %}
-Done: tocsin review submit {{ id }} NAME --link URL   What is left to do: tocsin followup add {{ id }} "..." --owner WHO
+What is left to do: tocsin followup add {{ id }} "..." --owner WHO
 
 What happened (UTC):
 {% for line in happened %}{{ line }}
@@ -116,27 +112,22 @@ What happened (UTC):
 {{ follow_up }}
 Owner: {{ follow_up_owner }}. Due: {{ follow_up_due }}.
 So that {{ headline }} does not happen again (incident {{ id }} of {{ date }}).""",
-    "review_remind": """{{ headline }}: due soon
-{% for due in owed %}☐ {{ due.title }}, by {{ due.by }}: {{ due.command }}
+    "review_remind": """Due soon:
+{% for due in owed %}☐ {{ due.title }}, by {{ due.by }}
 {% endfor %}""",
-    "review_due": """{{ headline }}: {{ duty_title }} is due
+    "review_due": """{{ duty_title }} is due
 {% for due in owed %}
 {% for task in due.tasks %}☐ {{ task }}
 {% endfor %}
-When it is done: {{ due.command }}
 {% endfor %}""",
-    "review_overdue": """⏰ {{ headline }}: overdue
-{% for due in owed %}☐ {{ due.title }}, {{ due.late }} late: {{ due.command }}
+    "review_overdue": """⏰ Overdue:
+{% for due in owed %}☐ {{ due.title }}, {{ due.late }} late
 {% endfor %}
 {% if manager is defined %}{{ manager }}: this is told to you because it has waited so long.
 {% endif %}Not now: tocsin review snooze {{ id }} 2d NAME --reason "..."
-Not at all: tocsin review waive {{ id }} NAME --reason "..."
 """,
-    "obligation": """⚖️ {{ headline }}
-{% for due in obligations %}{{ due.title }}{% if due.to %}, to {{ due.to }}{% endif %}
+    "obligation": """{% for due in obligations %}⚖️ {{ due.title }}{% if due.to %}, to {{ due.to }}{% endif %}
 Owed by {{ due.by }}, {{ due.left }}. {{ due.owner }}
-Done: tocsin obligation sent {{ id }} {{ due.name }} --reference "..."
-Not applicable: tocsin obligation not-applicable {{ id }} {{ due.name }} --reason "..."
 {% endfor %}{% if notice is defined %}
 {{ notice }}
 {% endif %}""",

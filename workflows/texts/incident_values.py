@@ -107,6 +107,12 @@ class IncidentValues(Occasion):
         return self.book.person_name(holder) if holder else "nobody yet"
 
     @property
+    def in_the_know(self) -> str:
+        """Whom to ask of a private incident."""
+        lead = next((name for name in ("security-lead", "commander") if name in self.book.roles), None)
+        return f"the {self.book.role_name(lead)}" if lead else "whoever is on call"
+
+    @property
     def roles(self) -> dict[str, str]:
         held = self.incident.roles.items()
         return {self.book.role_name(role): self.book.person_name(person) for role, person in held}

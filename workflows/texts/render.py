@@ -13,13 +13,14 @@ from functools import lru_cache, partial
 
 from jinja2 import Environment, Template, TemplateError, meta
 
+from workflows.policy.effects.card import HIDDEN, CardLine
 from workflows.policy.effects.demand import Demand
-from workflows.policy.effects.effects import Email, OutsideEffect, Page, Publish, Ticket, WriteDocument
+from workflows.policy.effects.effects import Card, Email, OutsideEffect, Page, Post, Publish, Ticket, WriteDocument
 from workflows.policy.incident.state import Incident
 from workflows.policy.review.state import Review
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.wire.bounded import cut
-from workflows.texts import documents, gaps, markdown
+from workflows.texts import card, documents, gaps, markdown
 from workflows.texts.bounds import ALLOWANCE, Allowance, BoundedEnvironment
 from workflows.texts.context import ALWAYS, SOMETIMES, Values
 from workflows.texts.defaults import TEXTS
@@ -56,6 +57,8 @@ class Message:
     text: str
     failed: tuple[Failed, ...] = ()
     """What stands here in other words than the runbook's."""
+    card: tuple[CardLine, ...] = ()
+    """What stands below the text of a message that is kept true."""
     gaps: tuple[str, ...] = ()
     """What somebody has to fill in before it may leave the house."""
 
@@ -65,7 +68,8 @@ def words(book: Runbook, incident: Incident, demand: Demand, now: datetime, revi
     failed: list[Failed] = []
     values = Values(book, incident, demand, now, partial(_render, failed), review)
     said = _said(values, failed)
-    return replace(said, failed=tuple(dict.fromkeys(failed)))
+    facts = demand.effect.facts if isinstance(demand.effect, Post | Card) else None
+    return replace(said, failed=tuple(dict.fromkeys(failed)), card=card.lines(facts))
 
 
 def _said(values: Values, failed: list[Failed]) -> Message:
@@ -118,6 +122,8 @@ def _mail(subject: str, text: str, own: str | None) -> tuple[str, str]:
 
 def _subject(values: Values) -> str:
     effect = values.demand.effect
+    if isinstance(effect, Post | Card) and effect.template == HIDDEN:
+        return "a private incident"
     if isinstance(effect, Page):
         return f"{values.headline} ({values.reason})"
     if isinstance(effect, Publish | Email) and is_public(values.demand):  # nobody reads the name before

@@ -74,7 +74,7 @@ def _due(book: Runbook, review: Review, each: OwedDuty, now: datetime) -> Due:
         "owner": " / ".join(part for part in (role, people) if part) or "nobody yet",
         "by": clock(book.calendar.zone, each.due_at, now),
         "late": roughly(now - each.due_at) if now > each.due_at else "",
-        "tasks": [line.strip() for line in each.duty.text.splitlines() if line.strip()] if each.duty else [],
+        "tasks": list(each.duty.items) if each.duty else [],
     }
 
 

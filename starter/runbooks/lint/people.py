@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from starter.runbooks.lint.finding import Finding, RunbookPath, error, warning
 from starter.runbooks.lint.places import duties, severities, timed_conditions, timeless_conditions
-from workflows.policy.incident.private import PRIVATE_FLAGS
+from workflows.policy.incident.state import PRIVATE_FLAGS
 from workflows.policy.runbook.model import Runbook, Severity
 from workflows.policy.runbook.names import severity_title
 

@@ -1,14 +1,16 @@
 """The incident's channel: declared in the home channel, worked on in a channel or thread of its own, where everything
 that happens is announced in order."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import partial
 
+from workflows.policy.communication.card import Look, Prospects, at_home, in_channel
 from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import Destination, OpenChannel, Post, SetTopic
+from workflows.policy.effects.offers import Offer
 from workflows.policy.incident.announce import announcement_duty
 from workflows.policy.incident.messages import Announcement
-from workflows.policy.incident.private import is_private
 from workflows.policy.incident.rules import rules, who_owes
 from workflows.policy.incident.state import Incident
 from workflows.policy.keys.duty_keys import DutyKind, WrittenDuty, duty_key, effect_key
@@ -23,6 +25,7 @@ from workflows.policy.planning.destinations import (
     home,
     incident_destination,
 )
+from workflows.policy.planning.offering import answering, reopening
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.names import severity_title
 from workflows.policy.runbook.people import Contact
@@ -30,14 +33,14 @@ from workflows.policy.runbook.people import Contact
 EARLIER_NEWS = "what happened before it to be told"
 
 
-def channel_demands(book: Runbook, incident: Incident) -> Iterator[BlockedDemand]:
-    yield from _declared_in(incident, DECLARED, Destination(channel=book.home))
+def channel_demands(book: Runbook, incident: Incident, now: datetime) -> Iterator[BlockedDemand]:
+    yield from _declared_in(incident, DECLARED, book.home, partial(at_home, book, incident, Prospects(), now))
     channel = incident.references.get("channel")
     if channel and "channel" not in incident.closed_places:
-        yield from _declared_in(incident, DECLARED_HERE, Destination(channel=channel))
+        yield from _declared_in(incident, DECLARED_HERE, channel, partial(in_channel, book, incident, Prospects(), now))
     if has_own_channel(book, incident) and not incident.cancelled:
         if not incident.has_settled(duty_key(DutyKind.CHANNEL), 1):
-            yield _own_channel(incident)
+            yield _own_channel(book, incident)
         if not incident.has_settled(duty_key(DutyKind.TOPIC), incident.headline):
             yield from _topic(incident)
     if not incident.resolved:
@@ -65,30 +68,44 @@ def contacts_for(book: Runbook, incident: Incident) -> tuple[Contact, ...]:
     return tuple(contact for contact in book.contacts if matches(contact.when, incident))
 
 
-def _declared_in(incident: Incident, duty: WrittenDuty, destination: Destination) -> Iterator[BlockedDemand]:
+def _declared_in(
+    incident: Incident, duty: WrittenDuty, channel: str, look: Callable[[], Look]
+) -> Iterator[BlockedDemand]:
     """What is over before that got out is told in one line, with its end, and once the other is surely withdrawn."""
     if incident.has_settled(duty, 1):
         return
-    template = "declaration" if duty == DECLARED else "declaration_here"
+    shown = look()
     demand = Demand(
         duty=duty,
         occurrence=2 if incident.resolved else 1,
         due_at=incident.phase_at if incident.resolved else incident.declared_at,
         reason="an incident was declared",
-        effect=Post(to=destination, template="was_open" if incident.resolved else template, pin=True),
+        effect=Post(
+            to=Destination(channel=channel),
+            template="was_open" if incident.resolved and shown.pin else shown.template,
+            pin=shown.pin,
+            offers=shown.offers,
+            facts=shown.facts,
+        ),
     )
     withdrawn = effect_key(duty, 3 - demand.occurrence)
     yield BlockedDemand(demand, "the declaration before it to end" if withdrawn in incident.started else "")
 
 
-def _own_channel(incident: Incident) -> BlockedDemand:
+def _own_channel(book: Runbook, incident: Incident) -> BlockedDemand:
     demand = Demand(
         duty=duty_key(DutyKind.CHANNEL),
         due_at=incident.declared_at,
-        reason=f"a {severity_title(incident.severity)} gets a channel of its own",
-        effect=OpenChannel(name=f"incident-{incident.id}", private=is_private(incident)),
+        reason=_why_a_channel(book, incident),
+        effect=OpenChannel(name=f"incident-{incident.id}", private=incident.private),
     )
     return BlockedDemand(demand)
+
+
+def _why_a_channel(book: Runbook, incident: Incident) -> str:
+    if rules(book, incident).own_channel:
+        return f"a {severity_title(incident.severity)} gets a channel of its own"
+    return "it is for those alone who are named"
 
 
 def _topic(incident: Incident) -> Iterator[BlockedDemand]:
@@ -137,9 +154,20 @@ def _announcement(
         occurrence=batch[-1].number,
         due_at=batch[0].at,
         reason="the channel is told what happened",
-        effect=Post(to=where.to, template=batch[0].template, mention=tuple(mention)),
+        effect=Post(
+            to=where.to,
+            template=batch[0].template,
+            mention=tuple(mention),
+            offers=_offers(book, incident, batch[0].template),
+        ),
     )
     return BlockedDemand(demand, where.waits_for)
+
+
+def _offers(book: Runbook, incident: Incident, template: str) -> tuple[Offer, ...]:
+    if template == "resolved":
+        return reopening(incident) if incident.closed_at is None else ()
+    return answering(book, incident) if template == "unreached" else ()
 
 
 def next_batch(incident: Incident, duty: WrittenDuty, up_to: int | None = None) -> tuple[Announcement, ...]:

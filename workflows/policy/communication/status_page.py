@@ -10,13 +10,14 @@ from datetime import datetime
 
 from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import Post, Publish
-from workflows.policy.incident.public import ApprovedWords
+from workflows.policy.incident.public import STATUS_PAGE, ApprovedWords
 from workflows.policy.incident.rules import rules, who_owes
 from workflows.policy.incident.state import Incident
 from workflows.policy.keys.duty_keys import DutyKind, WrittenDuty, duty_key, duty_of
 from workflows.policy.planning.conditions import matches
 from workflows.policy.planning.demands import BlockedDemand
 from workflows.policy.planning.destinations import incident_destination
+from workflows.policy.planning.offering import draft
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.names import PublicStatus
 from workflows.policy.runbook.terms import StatusPageTerms
@@ -110,6 +111,7 @@ def _draft(book: Runbook, incident: Incident, terms: StatusPageTerms, due_at: da
         template="draft",
         mention=who_owes(book, incident, terms.owner),
         role=terms.owner,
+        offers=draft(incident, STATUS_PAGE, withheld=incident.public.withheld == incident.phase),
     )
     duty = duty_key(DutyKind.DRAFT, incident.phase)
     demand = Demand(

@@ -9,8 +9,9 @@ from workflows.policy.effects.effects import Post
 from workflows.policy.incident.rules import rules, who_owes
 from workflows.policy.incident.state import Incident
 from workflows.policy.keys.duty_keys import DutyKind, duty_key
+from workflows.policy.planning import offering
 from workflows.policy.planning.demands import BlockedDemand, DeferredDemand, after_snooze, latest_and_next, unsettled
-from workflows.policy.planning.destinations import channel_destination, incident_destination
+from workflows.policy.planning.destinations import below_the_question, channel_destination, incident_destination
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.terms import Cadence
 from workflows.policy.time.durations import write
@@ -58,20 +59,27 @@ def _update(book: Runbook, incident: Incident, terms: Cadence, due_at: datetime)
         occurrence=incident.seconds_since_declared(due_at),
         due_at=due_at,
         reason=f"an update is due every {write(terms.every)}, and none was posted",
-        effect=Post(to=where.to, template=terms.template, role=terms.owner),
+        effect=Post(to=where.to, template=terms.template, role=terms.owner, offers=(offering.update(incident),)),
     )
     return BlockedDemand(demand, where.waits_for)
 
 
 def _reminder(book: Runbook, incident: Incident, terms: Cadence, occurrence: int, remind_at: datetime) -> BlockedDemand:
-    where = channel_destination(book, incident, terms.to)
+    where = below_the_question(incident, REMINDER, channel_destination(book, incident, terms.to))
     owner = who_owes(book, incident, terms.owner)
     demand = Demand(
         duty=REMINDER,
         occurrence=occurrence,
         due_at=remind_at,
         reason=f"the next update is due {write(terms.remind)} later",
-        effect=Post(kind="nag", to=where.to, template="update_due", mention=owner, role=terms.owner),
+        effect=Post(
+            kind="nag",
+            to=where.to,
+            template="update_due",
+            mention=owner,
+            role=terms.owner,
+            offers=(offering.update(incident), offering.snooze(incident)),
+        ),
     )
     return BlockedDemand(demand, where.waits_for)
 
@@ -102,14 +110,21 @@ def _unfilled_roles(book: Runbook, incident: Incident, now: datetime) -> Iterato
 def _who(book: Runbook, incident: Incident, occurrence: int, due_at: datetime) -> BlockedDemand:
     """The question who takes the empty roles."""
     empty = empty_roles(book, incident)
-    where = incident_destination(book, incident)
+    where = below_the_question(incident, ROLES, incident_destination(book, incident))
     mention = dict.fromkeys(person for role in empty for person in who_owes(book, incident, role))
     demand = Demand(
         duty=ROLES,
         occurrence=occurrence,
         due_at=due_at,
         reason=f"nobody is {', '.join(book.role_name(role) for role in empty)}",
-        effect=Post(kind="nag", to=where.to, template="roles_unfilled", mention=tuple(mention), role=empty[0]),
+        effect=Post(
+            kind="nag",
+            to=where.to,
+            template="roles_unfilled",
+            mention=tuple(mention),
+            role=empty[0],
+            offers=(*offering.roles(book, incident, empty), offering.snooze(incident)),
+        ),
     )
     return BlockedDemand(demand, where.waits_for)
 

@@ -65,6 +65,8 @@ def settled_by(book: Runbook, incident: Incident, event: EffectSettled, effect: 
         return announce(after, event.at, text, kind=effect.kind, role=effect.role, loud=True)
     if isinstance(effect, Email) or (isinstance(effect, WriteDocument) and effect.address is not None):
         return log(after, event.at, text, kind=effect.kind)
+    if incident.closed_at is None:  # the card shows where it is
+        return log(after, event.at, text, kind=effect.kind)
     return announce(after, event.at, text, kind=effect.kind)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from functools import partial
 
+from workflows.policy.communication.card import checklist
 from workflows.policy.communication.channel import older_news
 from workflows.policy.duties.delivery_kinds import DELIVERY_KINDS, sent_by, waits_for
 from workflows.policy.duties.moments import on_its_day, wanted_at
@@ -12,9 +13,10 @@ from workflows.policy.effects.effects import Effect, Post
 from workflows.policy.incident.rules import rules, who_owes
 from workflows.policy.incident.state import Incident
 from workflows.policy.keys.duty_keys import DutyKind, duty_key
+from workflows.policy.planning import offering
 from workflows.policy.planning.conditions import matches_at
 from workflows.policy.planning.demands import BlockedDemand, DeferredDemand, after_snooze, latest_and_next, unsettled
-from workflows.policy.planning.destinations import channel_destination
+from workflows.policy.planning.destinations import below_the_question, channel_destination
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.references import duties_of
 from workflows.policy.runbook.terms import Duty, ReviewTerms
@@ -125,7 +127,9 @@ def _once_approved(book: Runbook, incident: Incident, duty: Duty, due_at: dateti
     where = channel_destination(book, incident, None)
     draft = incident.drafts.get(duty.id)
     owner = who_owes(book, incident, duty.owner)
-    post = Post(kind="draft", to=where.to, template="draft", mention=owner, role=duty.owner)
+    withheld = draft is not None and draft.withheld
+    offers = offering.draft(incident, duty.id, withheld=withheld)
+    post = Post(kind="draft", to=where.to, template="draft", mention=owner, role=duty.owner, offers=offers)
     asked = _demand(incident, duty, due_at, _reason(duty), post)
     yield BlockedDemand(asked.model_copy(update={"duty": duty_key(DutyKind.DUTY_DRAFT, duty.id)}), where.waits_for)
     if draft is not None and draft.approval is not None:
@@ -143,6 +147,10 @@ def _once_approved(book: Runbook, incident: Incident, duty: Duty, due_at: dateti
 def _post(book: Runbook, incident: Incident, duty: Duty, due_at: datetime) -> BlockedDemand:
     assert duty.kind not in DELIVERY_KINDS
     where = channel_destination(book, incident, duty.to or None)
+    if duty.kind == "nag":
+        where = below_the_question(incident, duty_key(DutyKind.DUTY, duty.id), where)
+    is_checklist = duty.kind == "checklist" and duty.moment != "resolved"
+    look = checklist(book, incident, duty.id) if is_checklist else None
     post = Post(
         kind=duty.kind,
         to=where.to,
@@ -150,6 +158,8 @@ def _post(book: Runbook, incident: Incident, duty: Duty, due_at: datetime) -> Bl
         mention=who_owes(book, incident, duty.owner),
         pin=duty.pin,
         role=duty.owner,
+        offers=look.offers if look else (),
+        facts=look.facts if look else None,
     )
     is_summary = duty.kind == "post" and duty.moment == "resolved"
     news = older_news(book, incident, where.to, due_at) if is_summary else ""

@@ -16,6 +16,7 @@ from workflows.policy.incident.state import Incident
 from workflows.policy.keys.duty_keys import DutyKind, EffectKey, duty_key, effect_key
 from workflows.policy.planning.demands import BlockedDemand, DeferredDemand, unsettled
 from workflows.policy.planning.destinations import incident_destination
+from workflows.policy.planning.offering import obligation
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.time.calendar import after_quiet_hours
 from workflows.policy.time.durations import HOUR, MINUTE, roughly
@@ -75,7 +76,14 @@ def _reminder(book: Runbook, incident: Incident, clock: LegalClock, number: int,
         occurrence=number,
         due_at=at,
         reason=f"{clock.title}: {_left(clock, at)}",
-        effect=Post(kind="nag", to=where.to, template="obligation", mention=people, role=role),
+        effect=Post(
+            kind="nag",
+            to=where.to,
+            template="obligation",
+            mention=people,
+            role=role,
+            offers=obligation(incident, clock.name),
+        ),
     )
     return BlockedDemand(demand, where.waits_for)
 

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from workflows.policy.effects.card import CardLine, KeptFacts
 from workflows.policy.effects.offers import Offer
 from workflows.policy.runbook.names import PublicStatus
 from workflows.policy.wire.model import Instant, Wire
@@ -88,6 +89,33 @@ class Post(Wire):
     """The role that owes the answer (nag, draft, checklist)."""
     offers: tuple[Offer, ...] = ()
     """What can be done from the message itself."""
+    facts: KeptFacts | None = None
+    """Of a message that is kept true: what it shows beside its text."""
+
+
+class Card(Wire):
+    """Bring a message that was posted before up to date, in its place. Its receipt has a reference only if somebody had
+    deleted it, and it was posted again."""
+
+    kind: Literal["card"] = "card"
+    message: str
+    """The reference of the post."""
+    to: Destination
+    """Where it stood."""
+    template: str
+    pin: bool = False
+    offers: tuple[Offer, ...] = ()
+    facts: KeptFacts | None
+    may_post: bool
+    """It has not been posted again before."""
+
+
+class Invite(Wire):
+    """Bring a person into the incident's own channel."""
+
+    kind: Literal["invite"] = "invite"
+    channel: str
+    to: str
 
 
 class Publish(Wire):
@@ -158,7 +186,7 @@ OutsideEffect = Email | WriteDocument | Ticket
 """What a duty sends by a way of its own. Each has `to`, `role` and `words`. Whoever reads only these needs no line for
 a new one: where the way is not connected, the role is asked to do it by hand."""
 Effect = Annotated[
-    Page | SyncPager | Annotate | OpenChannel | SetTopic | Post | Publish | OutsideEffect,
+    Page | SyncPager | Annotate | OpenChannel | SetTopic | Invite | Post | Card | Publish | OutsideEffect,
     Field(discriminator="kind"),
 ]
 
@@ -186,6 +214,12 @@ class Send(Wire):
     """Of a page: what alerts are searched and routed by."""
     address: str = ""
     """Where the incident can be looked at. The worker knows that, and no workflow does."""
+    card: tuple[CardLine, ...] = ()
+    """Of a message that is kept true: what it shows below its text, in words."""
+    names: dict[str, str] = {}
+    """How the people whom it mentions or invites are called ..."""
+    addresses: dict[str, str] = {}
+    """... and where they get e-mail, by which a chat may know them."""
     zone: str = "UTC"
     """In which the people of this runbook live."""
     due_at: Instant | None = None

@@ -21,6 +21,8 @@ class Offer(Wire):
     """More must be said: the press opens a form."""
     confirm: str = ""
     """What is asked before it is done; empty: it is done at once."""
+    command: str = ""
+    """What does the same where no button can be shown."""
 
 
 class Pressed(Wire):

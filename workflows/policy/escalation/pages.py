@@ -14,7 +14,7 @@ from datetime import datetime
 from functools import partial
 
 from workflows.policy.effects.demand import Demand
-from workflows.policy.effects.effects import Destination, Page, Post
+from workflows.policy.effects.effects import Page, Post
 from workflows.policy.escalation.climb import Round, Step, over_at, present_round, steps, was_lost, was_reached
 from workflows.policy.escalation.ladder import PAGE_BUDGET, Callee, Rung, ladder
 from workflows.policy.escalation.paging import called_by_hand, called_by_new_alerts, page, reason_of
@@ -25,6 +25,8 @@ from workflows.policy.incident.state import Incident
 from workflows.policy.incident.who import is_same
 from workflows.policy.keys.duty_keys import DutyKind, duty_key, duty_of
 from workflows.policy.planning.demands import BlockedDemand, DeferredDemand, latest_and_next
+from workflows.policy.planning.destinations import shouted
+from workflows.policy.planning.offering import answering
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.names import severity_title
 from workflows.policy.time.durations import write
@@ -178,29 +180,31 @@ def _fallbacks(
         start, effect = incident.started.get(wanted.demand.key), wanted.demand.effect
         if start is None or not isinstance(effect, Page):
             continue
+        where = shouted(book, incident)
         demand = Demand(
             duty=duty_key(DutyKind.FALLBACK, start.duty),
             occurrence=start.occurrence,
             due_at=start.started_at + PAGE_BUDGET,
             reason=f"the page has not got through for {write(PAGE_BUDGET)}",
-            effect=Post(to=Destination(channel=book.home), template="fallback", mention=(effect.to,)),
+            effect=Post(to=where.to, template="fallback", mention=(effect.to,), offers=answering(book, incident)),
         )
-        yield BlockedDemand(demand)
+        yield BlockedDemand(demand, where.waits_for)
 
 
 def _gap(book: Runbook, incident: Incident, rungs: list[Rung]) -> Iterator[BlockedDemand]:
     """A hole in the runbook is said aloud, once: nobody would have been called at first."""
     for rung in rungs:
         if rung.gap and not rung.again:
+            where = shouted(book, incident)
             demand = Demand(
                 duty=duty_key(DutyKind.GAP),
                 occurrence=incident.first_round,
                 due_at=max(incident.opened_at, incident.raised_at or incident.opened_at),
                 reason=f"no tier of {severity_title(incident.severity)} that comes first calls anybody for this "
                 f"incident, so tier {rung.tier} is called at once",
-                effect=Post(to=Destination(channel=book.home), template="gap"),
+                effect=Post(to=where.to, template="gap", offers=answering(book, incident)),
             )
-            yield BlockedDemand(demand)
+            yield BlockedDemand(demand, where.waits_for)
 
 
 def _nobody(book: Runbook, incident: Incident, now: datetime) -> Iterator[BlockedDemand]:
@@ -215,14 +219,15 @@ def _nobody(book: Runbook, incident: Incident, now: datetime) -> Iterator[Blocke
 
 
 def _nobody_at(book: Runbook, incident: Incident, due_at: datetime) -> BlockedDemand:
+    where = shouted(book, incident)
     demand = Demand(
         duty=duty_key(DutyKind.NOBODY),
         occurrence=incident.seconds_since_declared(due_at) + 1,
         due_at=due_at,
         reason="the runbook names nobody to page for this severity",
-        effect=Post(to=Destination(channel=book.home), template="nobody"),
+        effect=Post(to=where.to, template="nobody", offers=answering(book, incident)),
     )
-    return BlockedDemand(demand)
+    return BlockedDemand(demand, where.waits_for)
 
 
 def tier_reached(incident: Incident) -> int:

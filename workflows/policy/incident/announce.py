@@ -53,8 +53,12 @@ def announce(
     kept = newest(
         [waiting.text for waiting in all_queued], IncidentBounds.announcements, IncidentBounds.announcements_text
     )
-    after = log(incident, at, text if not by or by in text else f"{by}: {text}", kind=kind, loud=loud)
+    after = log(incident, at, said_by(by, text), kind=kind, loud=loud)
     return after.model_copy(update={"told": number, "to_tell": all_queued[-kept:]})
+
+
+def said_by(by: str, text: str) -> str:
+    return text if not by or by in text else f"{by}: {text}"
 
 
 def announcement_duty(item: Announcement) -> WrittenDuty:

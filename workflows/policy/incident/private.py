@@ -1,10 +1,6 @@
 """What only people who are named may see."""
 
-from typing import Final
-
-from workflows.policy.incident.state import Incident
-
-PRIVATE_FLAGS: Final = frozenset({"private", "security"})
+from workflows.policy.incident.state import PRIVATE_FLAGS, Incident
 
 
 def is_private(incident: Incident) -> bool:

@@ -1,5 +1,6 @@
 """What people and webhooks send to an incident, by its name on the wire."""
 
+from workflows.policy.incident.checklist_events import Ticked
 from workflows.policy.incident.events import (
     Acknowledged,
     AlertsReceived,
@@ -31,6 +32,7 @@ INCIDENT_SIGNALS: dict[str, type[Event]] = {
         AlertsReceived, Acknowledged, SeverityChanged, Resolved, Noted, Escalated, FlagChanged,
         RoleAssigned, HandedOff, UpdatePosted, DraftApproved, Mitigated, Reopened, Cancelled, Snoozed, RunbookAdopted,
         FollowUpAdded, FollowUpDone, FollowUpWaived, Unacknowledged, ObligationSent, ObligationNotApplicable,
+        Ticked,
     )
 }  # fmt: skip
 """Wire name of a signal or update -> the event it becomes. These names never change (rule 11)."""

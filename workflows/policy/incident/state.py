@@ -5,11 +5,13 @@ incident carries over continue-as-new, so every part of it is bounded (`Incident
 """
 
 from datetime import datetime
+from typing import Final
 
 from workflows.policy.incident.alert_state import AlertState, Coming, NewAlertRing, NewAlerts
 from workflows.policy.incident.cancelled import CancelledEpisodes
 from workflows.policy.incident.events import Alert
 from workflows.policy.incident.follow_up import FollowUp
+from workflows.policy.incident.kept_messages import KeptMessage
 from workflows.policy.incident.messages import Announcement, TimelineEntry
 from workflows.policy.incident.obligation import ObligationRecord
 from workflows.policy.incident.opening import OpenRequest
@@ -24,6 +26,8 @@ from workflows.policy.wire.bounded import weight
 from workflows.policy.wire.model import Instant, Wire
 
 Phase = PublicStatus
+PRIVATE_FLAGS: Final = frozenset({"private", "security"})
+"""What is flagged so is for those alone who are named."""
 
 
 class Incident(Wire):
@@ -98,6 +102,8 @@ class Incident(Wire):
     """How often another version of its runbook was adopted."""
     flags: frozenset[str] = frozenset()
     flagged_at: dict[str, Instant] = {}
+    private: bool = False
+    """It was flagged so that only those who are named may know of it; that it is no longer flagged tells nobody."""
     """Since when each flag is set."""
     roles: dict[str, str] = {}
     alerts: dict[str, AlertState] = {}
@@ -131,6 +137,14 @@ class Incident(Wire):
     """What earlier effects produced and later ones need: `channel`, `thread`, `status-page`."""
     closed_places: tuple[str, ...] = ()
     """Places of our own that rejected us: messages go to the next one."""
+    kept: dict[str, KeptMessage] = {}
+    """The messages that are kept true."""
+    ticks: dict[str, tuple[int, ...]] = {}
+    """Of each checklist, the numbers of the lines that are done."""
+    questions: dict[WrittenDuty, str] = {}
+    """Where each was asked first, in a channel: it is asked again below that."""
+    strangers: tuple[str, ...] = ()
+    """Whom the chat does not know."""
     told: int = 0
     """How many announcements were ever queued; the number of the newest `Announcement`."""
     to_tell: tuple[Announcement, ...] = ()
@@ -203,6 +217,7 @@ def declare(opening: OpenRequest, now: datetime, incident_id: str, workflow_id: 
         round_started_at=now,
         flags=frozenset(opening.flags),
         flagged_at=dict.fromkeys(opening.flags, now),
+        private=not PRIVATE_FLAGS.isdisjoint(opening.flags),
         public=Public(issue=opening.public),
         timeline=(TimelineEntry(at=now, text=text),),
         timeline_weight=weight(text),

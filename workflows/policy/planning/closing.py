@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from workflows.policy.effects.demand import Demand
+from workflows.policy.effects.effects import Card, Invite
 from workflows.policy.incident.episodes import names
 from workflows.policy.incident.events import Closed, ClosingBegan, Event, Reopened, Resolved
 from workflows.policy.incident.rules import end_held_until, verified_at
@@ -41,9 +42,14 @@ def conclusions(
         reason = f"{names(incident.firing)} still fires at the end of the verification time"
         yield Reopened(at=now, by="Tocsin", via="alerts", reason=reason)
     elif not (due or waiting or _awaits_approval(incident)) or _has_waited(incident, now, due):
-        yield Closed(at=now, unfinished=tuple(what(book, demand) for demand in (*due, *waiting)))
+        yield Closed(at=now, unfinished=tuple(_unfinished(book, (*due, *waiting))))
     elif incident.closing_at is None:
         yield ClosingBegan(at=now)
+
+
+def _unfinished(book: Runbook, demands: Sequence[Demand]) -> Iterator[str]:
+    """What nobody was told. An edit tells nobody."""
+    return (what(book, demand) for demand in demands if not isinstance(demand.effect, Card | Invite))
 
 
 def turning_points(book: Runbook, incident: Incident, due: Sequence[Demand]) -> Iterator[datetime]:

@@ -24,7 +24,14 @@ DECLARED_HERE = duty_key(DutyKind.DECLARATION_IN_CHANNEL)
 """The duty that declares the incident in its own channel."""
 
 
+NOWHERE_PUBLIC = BlockedDestination(Destination(channel="a channel for those who are named"), "a private channel")
+"""What only some may know waits: a place where everybody reads is no place for it."""
+
+
 def home(book: Runbook, incident: Incident) -> BlockedDestination:
+    """Of what is private, everybody reads there only that there is something."""
+    if incident.private:
+        return incident_destination(book, incident)
     return _once_declared(incident, DECLARED, Destination(channel=book.home))
 
 
@@ -36,7 +43,7 @@ def _once_declared(incident: Incident, duty: WrittenDuty, destination: Destinati
 
 def has_own_channel(book: Runbook, incident: Incident) -> bool:
     """Once it has one it keeps it: people are in there. What is cancelled before opens none."""
-    wanted = rules(book, incident).own_channel and not incident.cancelled
+    wanted = (rules(book, incident).own_channel or incident.private) and not incident.cancelled
     return wanted or "channel" in incident.references
 
 
@@ -47,6 +54,8 @@ def incident_destination(book: Runbook, incident: Incident) -> BlockedDestinatio
         if channel is None:
             return BlockedDestination(Destination(channel="the incident's channel"), "channel")
         return _once_declared(incident, DECLARED_HERE, Destination(channel=channel))
+    if incident.private:
+        return NOWHERE_PUBLIC
     if "declaration" not in incident.closed_places:
         thread = incident.references.get("thread")
         if thread is None:
@@ -60,11 +69,28 @@ def known_channel(book: Runbook, incident: Incident) -> str | None:
     """Where people find it talked of, by the name that the chat gave it; None: nowhere yet."""
     if "channel" in incident.references and "channel" not in incident.closed_places:
         return incident.references.get("channel-name")
+    if incident.private:
+        return None
     is_home = "thread" in incident.references and not incident_destination(book, incident).waits_for
     return book.home if is_home and "declaration" not in incident.closed_places else None
 
 
 def channel_destination(book: Runbook, incident: Incident, channel: str | None) -> BlockedDestination:
-    if channel is None or channel in incident.closed_places:
+    if channel is None or channel in incident.closed_places or incident.private:
         return incident_destination(book, incident)
     return home(book, incident) if channel == book.home else BlockedDestination(Destination(channel=channel))
+
+
+def below_the_question(incident: Incident, duty: WrittenDuty, where: BlockedDestination) -> BlockedDestination:
+    """A question that is asked again is no new message in the channel, unless its first one is not to be had."""
+    channel, _, timestamp = incident.questions.get(duty, "").partition(":")
+    if where.to.thread is not None or where.to.channel != channel or duty in incident.closed_places:
+        return where
+    return BlockedDestination(Destination(channel=channel, thread=timestamp), where.waits_for)
+
+
+def shouted(book: Runbook, incident: Incident) -> BlockedDestination:
+    """Where somebody may read what no page has told them. It waits for no declaration."""
+    return (
+        incident_destination(book, incident) if incident.private else BlockedDestination(Destination(channel=book.home))
+    )

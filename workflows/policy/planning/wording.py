@@ -5,7 +5,9 @@ from typing import assert_never
 from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import (
     Annotate,
+    Card,
     Email,
+    Invite,
     OpenChannel,
     OutsideEffect,
     Page,
@@ -51,16 +53,16 @@ _BEFORE_ITS_NAME = {
 def what(book: Runbook, demand: Demand) -> str:
     """`page VP Engineering`, `post update, because none came`: an effect in a few words."""
     match demand.effect:
-        case Page(to=to):
-            return f"page {book.person_name(to)}"
+        case Page(kind=kind, to=to) | Invite(kind=kind, to=to):
+            return f"{kind} {book.person_name(to)}"
         case SyncPager(to=to, become=become):
             return f"mark {book.person_name(to)}'s page as {become}"
         case Annotate(to=to):
             return f"note on {book.person_name(to)}'s page"
         case OpenChannel(name=name):
             return f"open the channel #{name}"
-        case SetTopic():
-            return "set the channel's topic"
+        case SetTopic() | Card():
+            return "set the channel's topic" if isinstance(demand.effect, SetTopic) else "bring the card up to date"
         case Publish(status=status):
             return f"status page: {status}"
         case Email(kind=kind, to=to) | WriteDocument(kind=kind, to=to) | Ticket(kind=kind, to=to):

@@ -1,7 +1,7 @@
 """What people do to an incident while it lasts: call others, give roles, report, approve, wait."""
 
 from workflows.policy.escalation.paging import called, next_call, tier_meant, why_nobody
-from workflows.policy.incident.announce import announce, because, log
+from workflows.policy.incident.announce import announce, because, log, said_by
 from workflows.policy.incident.bounds import IncidentBounds
 from workflows.policy.incident.events import (
     DraftApproved,
@@ -17,6 +17,7 @@ from workflows.policy.incident.events import (
     UpdatePosted,
 )
 from workflows.policy.incident.pager_alerts import ManualPage
+from workflows.policy.incident.private import is_private
 from workflows.policy.incident.public import STATUS_PAGE, ApprovedWords
 from workflows.policy.incident.state import Incident
 from workflows.policy.incident.who import COMMANDER_ROLE
@@ -57,7 +58,7 @@ def escalated(book: Runbook, incident: Incident, event: Escalated) -> Incident:
         update={"calls": (*incident.calls, call)[-IncidentBounds.calls :], "refused_routes": refused}
     )
     whom = ", ".join(book.person_name(person) for person in people)
-    return announce(after, event.at, f"{event.by} called {whom}{because(event.reason)}", by=event.by)
+    return log(after, event.at, f"{event.by} called {whom}{because(event.reason)}")
 
 
 def flag_changed(book: Runbook, incident: Incident, event: FlagChanged) -> Incident:
@@ -67,7 +68,12 @@ def flag_changed(book: Runbook, incident: Incident, event: FlagChanged) -> Incid
     text = f"{event.by} {'set' if event.on else 'cleared'} the flag {event.flag}"
     since = {f: at for f, at in incident.flagged_at.items() if f in flags}
     since |= {f: event.at for f in flags if f not in since}
-    return announce(incident.model_copy(update={"flags": flags, "flagged_at": since}), event.at, text, by=event.by)
+    flagged = incident.model_copy(update={"flags": flags, "flagged_at": since})
+    changes = {"private": incident.private or (is_private(flagged) and incident.closed_at is None)}
+    after = log(flagged.model_copy(update=changes), event.at, text)
+    if after.private and not incident.private and "channel" in incident.references:
+        return announce(after, event.at, f"{text}: what must stay secret does not belong in this channel", loud=True)
+    return after
 
 
 def role_assigned(book: Runbook, incident: Incident, event: RoleAssigned) -> Incident:
@@ -76,7 +82,7 @@ def role_assigned(book: Runbook, incident: Incident, event: RoleAssigned) -> Inc
         return log(incident, event.at, f"too many roles: {event.role} was not given", loud=True)
     after = incident.model_copy(update={"roles": roles})
     text = f"{book.person_name(event.person)} is {book.role_name(event.role)}"
-    return announce(after, event.at, text, by=event.by)
+    return log(after, event.at, said_by(event.by, text))
 
 
 def handed_off(book: Runbook, incident: Incident, event: HandedOff) -> Incident:

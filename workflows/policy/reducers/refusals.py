@@ -1,9 +1,10 @@
 """Why a person's command is refused. Signals are never refused: they change what they still can (rule 12)."""
 
-from workflows.policy.duties import obligation_endings
+from workflows.policy.duties import obligation_endings, ticks
 from workflows.policy.duties.follow_ups import meant, open_ones
 from workflows.policy.escalation.paging import called, why_nobody
 from workflows.policy.incident.bounds import IncidentBounds
+from workflows.policy.incident.checklist_events import Ticked
 from workflows.policy.incident.events import (
     Acknowledged,
     Cancelled,
@@ -30,7 +31,7 @@ from workflows.policy.reducers.adopting import why_not
 from workflows.policy.reducers.by_hand import draft_meant
 from workflows.policy.runbook.model import Runbook
 
-_WHILE_OPEN = (Acknowledged, Escalated, Mitigated, Resolved, SeverityChanged, Snoozed)
+_WHILE_OPEN = (Acknowledged, Escalated, Mitigated, Resolved, SeverityChanged, Snoozed, Ticked)
 
 
 def refusal(book: Runbook, incident: Incident, event: Event) -> str | None:
@@ -50,6 +51,8 @@ def particular(book: Runbook, incident: Incident, event: Event) -> str | None:
     """Why this event would change nothing, open or at the review: None if it would."""
     if isinstance(event, ObligationSent | ObligationNotApplicable):
         return obligation_endings.why_refused(book, incident, event)
+    if isinstance(event, Ticked):
+        return ticks.why_refused(book, incident, event)
     return _follow_up(incident, event) or _particular(book, incident, event)
 
 

@@ -8,9 +8,10 @@ about the future: that is `engine.plan`.
 from collections.abc import Callable
 from typing import Any
 
-from workflows.policy.duties import follow_ups, obligation_endings
+from workflows.policy.duties import follow_ups, obligation_endings, ticks
 from workflows.policy.duties.obligations import remember_obligations
 from workflows.policy.incident.announce import log
+from workflows.policy.incident.checklist_events import Ticked
 from workflows.policy.incident.events import (
     Acknowledged,
     AlertsReceived,
@@ -88,7 +89,7 @@ def _headline(incident: Incident) -> tuple[str, str, str | None]:
 
 _SIGNS_OF_LIFE = (
     DraftApproved, Escalated, FlagChanged, FollowUpAdded, HandedOff, Mitigated, Noted, RoleAssigned, RunbookAdopted,
-    SeverityChanged, Snoozed, UpdatePosted,
+    SeverityChanged, Snoozed, Ticked, UpdatePosted,
 )  # fmt: skip
 
 
@@ -136,6 +137,7 @@ _APPLY_TO_INCIDENT: dict[type[Event], Callable[[Runbook, Incident, Any], Inciden
     Reopened: reopened,
     Cancelled: cancelled,
     Snoozed: snoozed,
+    Ticked: ticks.tick,
     FollowUpAdded: follow_ups.add,
     FollowUpDone: follow_ups.done,
     FollowUpWaived: follow_ups.waive,

@@ -6,9 +6,11 @@ from workflows.policy.duties.delivery_kinds import by_hand, settled_by
 from workflows.policy.duties.withholding import withhold
 from workflows.policy.effects.effects import (
     Annotate,
+    Card,
     Destination,
     Effect,
     Email,
+    Invite,
     OpenChannel,
     Page,
     Post,
@@ -16,7 +18,7 @@ from workflows.policy.effects.effects import (
     SetTopic,
     SyncPager,
 )
-from workflows.policy.incident.announce import announce, announcement_duty, log
+from workflows.policy.incident.announce import announcement_duty, log
 from workflows.policy.incident.bounds import IncidentBounds
 from workflows.policy.incident.events import EffectSettled, EffectStarted
 from workflows.policy.incident.page_statistics import LATE
@@ -26,6 +28,8 @@ from workflows.policy.incident.settlements import Settlement, Start
 from workflows.policy.incident.state import Incident
 from workflows.policy.keys.duty_keys import DutyKind, duty_of
 from workflows.policy.planning.wording import duty_name, how_late
+from workflows.policy.reducers.keeping import edited, invited, keep
+from workflows.policy.reducers.ringing import paged, synced
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.wire.bounded import fit
 
@@ -91,15 +95,19 @@ def _ended(book: Runbook, incident: Incident, event: EffectSettled, effect: Effe
     """What becomes of it elsewhere in the incident."""
     match effect:
         case Page():
-            return _page(book, incident, event, effect)
+            return paged(book, incident, event, effect)
         case SyncPager():
-            return _sync(book, incident, event, effect)
+            return synced(book, incident, event, effect)
         case Publish():
             return _publish(book, incident, event, effect)
         case Post() | OpenChannel():
             return _message(book, incident, event, effect)
         case SetTopic() | Annotate():
             return _plain(incident, event, effect)
+        case Card():
+            return edited(incident, event, effect)
+        case Invite():
+            return invited(book, incident, event, effect)
     return settled_by(book, incident, event, effect)
 
 
@@ -127,40 +135,6 @@ def _settlement(event: EffectSettled, began_at: datetime) -> Settlement:
         outcome=event.outcome,
         late=event.late,
     )
-
-
-def _page(book: Runbook, incident: Incident, event: EffectSettled, page: Page) -> Incident:
-    who = book.person_name(page.to)
-    key = incident.vendor_key(event.demand.key)
-    statistics = incident.tally.settled(page, event.outcome == "done", event.late)
-    incident = incident.model_copy(update={"tally": statistics})
-    if event.outcome == "done":
-        cleared = {p: r for p, r in incident.refused_routes.items() if p != page.to}
-        after = incident.model_copy(update={"refused_routes": cleared})
-        after = announce(after, event.at, f"paged {who}: {event.demand.reason}{how_late(event)}", kind="page")
-        return log(after, event.at, f"{who}'s page {event.receipt.note}", kind="page") if event.receipt.warns else after
-    rings = {k: ring for k, ring in incident.rings.items() if k != key}
-    if event.outcome == "rejected":
-        routes = incident.refused_routes.get(page.to, ())
-        refused = {**incident.refused_routes, page.to: (*routes, event.route or "")[-4:]}
-        incident = incident.model_copy(update={"refused_routes": refused, "rings": rings})
-    text = f"{who} could not be paged: {event.problem}"
-    return announce(
-        incident, event.at, text, kind="page", template="unreached", queue="home", mention=(page.to,), loud=True
-    )
-
-
-def _sync(book: Runbook, incident: Incident, event: EffectSettled, sync: SyncPager) -> Incident:
-    rings = dict(incident.rings)
-    ring = rings.pop(sync.ring, None)
-    if ring is not None and sync.become == "acknowledged":
-        rings[sync.ring] = ring.model_copy(update={"state": "acknowledged"})
-    after = incident.model_copy(update={"rings": rings})
-    if event.outcome == "done":
-        return after
-    who = book.person_name(sync.to)
-    text = f"could not mark {who}'s page as {sync.become}: {event.problem}. At the pager it is still open"
-    return announce(after, event.at, text, loud=True)
 
 
 def _publish(book: Runbook, incident: Incident, event: EffectSettled, publish: Publish) -> Incident:
@@ -224,7 +198,7 @@ def _rejected_destination(
     if effect.to.channel == incident.references.get("channel"):
         return "channel"
     if effect.to.thread is not None:
-        return "declaration"
+        return event.demand.duty if event.demand.duty in incident.questions else "declaration"
     return effect.to.channel if effect.to.channel != book.home else None
 
 
@@ -244,6 +218,8 @@ def _announced(incident: Incident, event: EffectSettled) -> Incident:
 
 def _referenced(incident: Incident, event: EffectSettled, effect: Post | OpenChannel) -> Incident:
     duty = duty_of(event.demand.duty)
+    if isinstance(effect, Post):
+        incident = keep(incident, event, effect)
     name = {DutyKind.CHANNEL: "channel", DutyKind.DECLARATION: "thread"}.get(duty.kind)
     if name and event.receipt.reference:
         named = {f"{name}-name": event.receipt.name} if event.receipt.name else {}

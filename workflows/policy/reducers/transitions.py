@@ -5,7 +5,7 @@ from datetime import datetime
 
 from workflows.policy.escalation.ladder import outlives_acknowledgement
 from workflows.policy.incident.alert_state import AlertState, Coming
-from workflows.policy.incident.announce import announce, through
+from workflows.policy.incident.announce import announce, log, through
 from workflows.policy.incident.events import Acknowledged, Event, Resolved, Unacknowledged
 from workflows.policy.incident.state import Incident
 from workflows.policy.reducers.joining import without_pending
@@ -16,12 +16,11 @@ from workflows.policy.time.durations import write
 def acknowledge(book: Runbook, incident: Incident, event: Acknowledged) -> Incident:
     after = mark_acknowledged(answer(book, incident, event), event.ring)
     waited = write(event.at - incident.declared_at)
-    return announce(
+    return log(
         after.model_copy(update={"renewed": None, "new_alert_ring": without_pending(incident, event.at)}),
         event.at,
         f"{event.by} acknowledged{through(event)}, {waited} after declaration",
         kind="acknowledge",
-        by=event.by,
     )
 
 

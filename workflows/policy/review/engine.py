@@ -22,8 +22,9 @@ from workflows.policy.incident.state import Incident
 from workflows.policy.keys.duty_keys import DutyKind, WrittenDuty, duty_key, duty_of
 from workflows.policy.planning.demands import BlockedDemand, DeferredDemand, unsettled
 from workflows.policy.planning.destinations import incident_destination
+from workflows.policy.planning.offering import whether_to_review
 from workflows.policy.review.events import Completed, ReviewClosed
-from workflows.policy.review.nags import nags
+from workflows.policy.review.nags import nags, offers_of
 from workflows.policy.review.owed import OWED_KINDS, deadlines, is_carried, owed
 from workflows.policy.review.state import Review, open_review
 from workflows.policy.runbook.model import Runbook
@@ -104,7 +105,14 @@ def _asked_whether(book: Runbook, review: Review) -> Iterator[BlockedDemand]:
         occurrence=(before.occurrence if before else 1) + unasked,
         due_at=before.settled_at + ASKED_AGAIN_AFTER if before and unasked else review.opened_at,
         reason="the runbook asks whether this needs a review",
-        effect=Post(kind="nag", to=where.to, template="consider_review", mention=mention, role=role),
+        effect=Post(
+            kind="nag",
+            to=where.to,
+            template="consider_review",
+            mention=mention,
+            role=role,
+            offers=whether_to_review(review.incident),
+        ),
     )
     yield BlockedDemand(demand, where.waits_for)
 
@@ -127,7 +135,13 @@ def _list(book: Runbook, review: Review, occurrence: int, at: datetime) -> Block
         occurrence=occurrence,
         due_at=at,
         reason="the incident is over: this is what its review owes",
-        effect=Post(to=where.to, template="review_opened", mention=tuple(mention), pin=True),
+        effect=Post(
+            to=where.to,
+            template="review_opened",
+            mention=tuple(mention),
+            pin=True,
+            offers=offers_of(review, owed(book, review)),
+        ),
     )
     return BlockedDemand(demand, where.waits_for)
 

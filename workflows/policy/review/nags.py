@@ -12,8 +12,10 @@ from functools import partial
 from workflows.policy.duties import follow_ups
 from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import Post
+from workflows.policy.effects.offers import Offer
 from workflows.policy.incident.page_statistics import LATE
 from workflows.policy.keys.duty_keys import DutyKind, WrittenDuty, duty_key, effect_key
+from workflows.policy.planning import offering
 from workflows.policy.planning.demands import BlockedDemand, DeferredDemand, unsettled
 from workflows.policy.planning.destinations import channel_destination, incident_destination
 from workflows.policy.review.owed import OwedDuty, asked_at, owed
@@ -21,6 +23,9 @@ from workflows.policy.review.state import Review
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.time.calendar import begin_of, in_business_hours, is_business
 from workflows.policy.time.durations import HOUR, roughly, write
+
+OFFERED_FOR = 10
+"""Of so many things that a message is about it has buttons: more would hide them."""
 
 
 def nags(book: Runbook, review: Review, now: datetime) -> Iterator[BlockedDemand | DeferredDemand]:
@@ -44,8 +49,19 @@ def _question(book: Runbook, review: Review, each: OwedDuty, at: datetime) -> Bl
         template=own or "review_due",
         mention=each.people,
         role=each.role,
+        offers=offers_of(review, [each]),
     )
     return BlockedDemand(Demand(duty=each.asked_by, due_at=at, reason=_reason(each), effect=post), where.waits_for)
+
+
+def offers_of(review: Review, theirs: Sequence[OwedDuty]) -> tuple[Offer, ...]:
+    """What can be said of each of these; where they are several, of which it is said."""
+    several = len(theirs) > 1
+    return tuple(
+        offer
+        for each in theirs[:OFFERED_FOR]
+        for offer in offering.owed(review.incident, each.kind, each.name, each.title if several else "")
+    )
 
 
 def _reason(each: OwedDuty) -> str:
@@ -93,7 +109,14 @@ def _reminder(book: Runbook, review: Review, theirs: Sequence[OwedDuty], at: dat
         occurrence=review.incident.seconds_since_declared(at),
         due_at=at,
         reason=f"due {roughly(first.due_at - at)} later: {', '.join(each.title for each in theirs)}"[:300],
-        effect=Post(kind="nag", to=where.to, template="review_remind", mention=first.people, role=first.role),
+        effect=Post(
+            kind="nag",
+            to=where.to,
+            template="review_remind",
+            mention=first.people,
+            role=first.role,
+            offers=offers_of(review, theirs),
+        ),
     )
     return BlockedDemand(demand, where.waits_for)
 
@@ -141,7 +164,14 @@ def _late(book: Runbook, review: Review, theirs: Sequence[OwedDuty], at: datetim
         occurrence=review.incident.seconds_since_declared(at),
         due_at=at,
         reason=f"overdue: {', '.join(each.title for each in late)}"[:300],
-        effect=Post(kind="nag", to=where.to, template="review_overdue", mention=tuple(whom), role=first.role),
+        effect=Post(
+            kind="nag",
+            to=where.to,
+            template="review_overdue",
+            mention=tuple(whom),
+            role=first.role,
+            offers=offers_of(review, late),
+        ),
     )
     return BlockedDemand(demand, where.waits_for)
 

@@ -13,6 +13,8 @@ class Person(Wire):
 
     name: str
     manager: Name | None = None
+    email: str = ""
+    """Theirs, by which a chat knows them that nobody told who is who."""
 
 
 class Role(Wire):

@@ -107,6 +107,11 @@ class Duty(Wire):
     """What to do, for a checklist or nag: one line an item."""
 
     @property
+    def items(self) -> tuple[str, ...]:
+        """The lines of its text."""
+        return tuple(line.strip() for line in self.text.splitlines() if line.strip())
+
+    @property
     def moment(self) -> Moment | ClockStart:
         return self.counts_from or self.at
 

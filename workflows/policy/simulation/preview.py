@@ -13,8 +13,10 @@ from workflows.policy.communication.updates import empty_roles
 from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import (
     Annotate,
+    Card,
     Destination,
     Effect,
+    Invite,
     OpenChannel,
     Page,
     Post,
@@ -92,7 +94,7 @@ def simulate_lines(book: Runbook, course: Scenario, say: DemandText) -> list[Pre
                 )
             )
 
-    simulation = Simulation.of(_opening(book, course), course.at, watch=watch)
+    simulation = Simulation.of(_opening(book, course), course.at, watch=watch, keeps_cards=False)
     for after, event in _script(course):
         simulation.run_to(course.at + min(after, course.end))
         if after <= course.end:
@@ -122,8 +124,8 @@ def _service(intake: Intake, labels: Mapping[str, str]) -> str:
 
 
 def line_kind(effect: Effect) -> str | None:
-    """The effect's own, and None for what only tidies up at the pager."""
-    if isinstance(effect, SyncPager | Annotate):
+    """The effect's own, and None for what only tidies up: at the pager, in a message that is there, in who is where."""
+    if isinstance(effect, SyncPager | Annotate | Card | Invite):
         return None
     return "channel" if effect.kind == "topic" else effect.kind
 
@@ -131,10 +133,12 @@ def line_kind(effect: Effect) -> str | None:
 def _audience(book: Runbook, incident: Incident, demand: Demand) -> tuple[str, ...]:
     effect = demand.effect
     match effect:
-        case Page(to=to) | SyncPager(to=to) | Annotate(to=to):
+        case Page(to=to) | SyncPager(to=to) | Annotate(to=to) | Invite(to=to):
             return (to,)
         case OpenChannel(name=name):
             return (f"#{name}",)
+        case Card(to=destination):
+            return (_destination(book, incident, destination),)
         case SetTopic(channel=channel):
             return (_channel(incident, channel),)
         case Publish():

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from workflows.policy.effects.demand import Demand
-from workflows.policy.effects.effects import OpenChannel, Page, Receipt
+from workflows.policy.effects.effects import Card, Invite, OpenChannel, Page, Post, Receipt
 from workflows.policy.engine import Plan, plan
 from workflows.policy.incident.events import EffectSettled, EffectStarted, Event, Outcome, stamp
 from workflows.policy.incident.opening import OpenRequest
@@ -39,15 +39,23 @@ class Simulation:
     fails: dict[str, Outcome] = field(default_factory=dict)
     sent: list[tuple[datetime, Demand]] = field(default_factory=list)
     watch: Watch | None = None
+    keeps_cards: bool = True
+    """Are messages brought up to date? A preview shows what is said, and that is said once."""
     review: Review | None = None
     """Once the incident has closed, if it owes one; `incident` is then its record."""
 
     @classmethod
     def of(
-        cls, opening: OpenRequest, at: datetime, fails: dict[str, Outcome] | None = None, watch: Watch | None = None
+        cls,
+        opening: OpenRequest,
+        at: datetime,
+        fails: dict[str, Outcome] | None = None,
+        watch: Watch | None = None,
+        *,
+        keeps_cards: bool = True,
     ) -> "Simulation":
         incident = declare(opening, at, incident_id="preview", workflow_id="simulation")
-        simulation = cls(opening.runbook, incident, at, fails or {}, watch=watch)
+        simulation = cls(opening.runbook, incident, at, fails or {}, watch=watch, keeps_cards=keeps_cards)
         simulation.settle()
         return simulation
 
@@ -89,13 +97,16 @@ class Simulation:
         raise RuntimeError(f"the runbook finds no rest at {self.now}: {present.due[0].key}")
 
     def _send(self, demand: Demand) -> None:
+        if isinstance(demand.effect, Post) and not self.keeps_cards:
+            demand = demand.model_copy(update={"effect": demand.effect.model_copy(update={"facts": None})})
         self.sent.append((self.now, demand))
         if self.watch is not None:
             self.watch(self, demand)
         self._apply(EffectStarted(at=self.now, demand=demand, real_at=self.now))
         outcome = self._outcome(demand)
         name = f"#{demand.effect.name}" if isinstance(demand.effect, OpenChannel) else None
-        receipt = Receipt(reference=f"ref:{demand.key}", name=name) if outcome == "done" else Receipt()
+        made = None if isinstance(demand.effect, Card | Invite) else f"ref:{demand.key}"
+        receipt = Receipt(reference=made, name=name) if outcome == "done" else Receipt()
         problem = "" if outcome == "done" else "simulated"
         late = max(self.now - demand.due_at, timedelta())
         settled = EffectSettled(

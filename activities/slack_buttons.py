@@ -1,0 +1,63 @@
+"""What can be done from a message, as Slack's buttons, and in words where no button can be shown.
+
+Limits: https://docs.slack.dev/reference/block-kit/blocks/actions-block,
+https://docs.slack.dev/reference/block-kit/block-elements/button-element and
+https://docs.slack.dev/reference/block-kit/composition-objects/confirmation-dialog-object
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from slack_sdk.models.blocks import ActionsBlock, ButtonElement, ConfirmObject, PlainTextObject
+
+from activities.plain_text import one_line
+from workflows.policy.effects.offers import Offer, Pressed
+
+MOST_IN_A_ROW = 25
+MOST_BUTTONS = 100
+"""Four rows: of the 50 blocks that a message may have they leave most to what it says."""
+LONGEST_LABEL = 75
+LONGEST_VALUE = 2_000
+LONGEST_TITLE = 100
+LONGEST_QUESTION = 300
+LONGEST_ANSWER = 30
+MAIN = frozenset({"ack"})
+"""The verbs of the button that is meant first."""
+
+
+def rows(incident: str, offers: Sequence[Offer]) -> list[ActionsBlock]:
+    """Without what does not fit into a button: it stands in the words."""
+    buttons = list(_buttons(incident, offers))[:MOST_BUTTONS]
+    return [ActionsBlock(elements=buttons[at : at + MOST_IN_A_ROW]) for at in range(0, len(buttons), MOST_IN_A_ROW)]
+
+
+def in_words(offers: Iterable[Offer]) -> str:
+    """A line for each that can be typed."""
+    return "\n".join(f"{one_line(offer.label, LONGEST_LABEL)}: {offer.command}" for offer in offers if offer.command)
+
+
+def _buttons(incident: str, offers: Sequence[Offer]) -> Iterator[ButtonElement]:
+    for number, offer in enumerate(offers, start=1):
+        value = Pressed(incident=incident, verb=offer.verb, group=offer.group, said=offer.said).model_dump_json()
+        label, question = one_line(offer.label, LONGEST_LABEL), one_line(offer.confirm, LONGEST_QUESTION)
+        if len(value) <= LONGEST_VALUE and label:
+            yield ButtonElement(
+                text=_plain(label, LONGEST_LABEL),
+                action_id=f"tocsin/{offer.group}/{offer.verb}/{number}",
+                value=value,
+                style="danger" if question else "primary" if offer.verb in MAIN else None,
+                confirm=_question(label, question) if question else None,
+            )
+
+
+def _question(label: str, question: str) -> ConfirmObject:
+    return ConfirmObject(
+        title=_plain(label, LONGEST_TITLE),
+        text=_plain(question, LONGEST_QUESTION),
+        confirm=_plain(label, LONGEST_ANSWER),
+        deny=_plain("Not now", LONGEST_ANSWER),
+        style="danger",
+    )
+
+
+def _plain(text: str, limit: int) -> PlainTextObject:
+    return PlainTextObject(text=one_line(text, limit), emoji=True)

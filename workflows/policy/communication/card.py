@@ -1,0 +1,216 @@
+"""The card: one message an incident that always says how it stands. And every other message that is kept true.
+
+It is posted once, as the declaration is. From then on its facts are computed at each look, like everything else: if the
+message shows others it is edited, the newest facts at once, so that what it did not show in between is never made up
+for. An edit waits until some seconds after the one before, and no page and no message waits for it (ADR 38).
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from workflows.policy.effects.card import HIDDEN, CardFacts, ChecklistFacts, ComingDuty, KeptFacts, fingerprint
+from workflows.policy.effects.demand import Demand
+from workflows.policy.effects.effects import Card, Destination, Post
+from workflows.policy.effects.offers import Offer
+from workflows.policy.incident.kept_messages import AT_HOME, CHECKLIST, IN_CHANNEL_OF_ITS_OWN, KeptMessage
+from workflows.policy.incident.rules import is_acknowledged, rules
+from workflows.policy.incident.state import Incident
+from workflows.policy.keys.duty_keys import DutyKind, duty_key, duty_of, effect_key
+from workflows.policy.planning import offering
+from workflows.policy.planning.destinations import has_own_channel
+from workflows.policy.planning.wording import what
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.runbook.references import duties_of
+from workflows.policy.wire.bounded import cut
+
+PAUSE = timedelta(seconds=5)
+"""Between two edits of a message: nobody reads faster, and vendors count them."""
+COMING = 3
+"""Of the next duties so many are shown."""
+MOST_LINKS = 6
+LONGEST_TITLE = 300
+MADE = frozenset({DutyKind.DOCUMENT, DutyKind.TICKET})
+
+
+class Prospects(NamedTuple):
+    """What a plan says of the next minutes."""
+
+    coming: Sequence[Demand] = ()
+    """The next duties."""
+    ringing: Sequence[str] = ()
+    """Whom it pages now."""
+
+
+class Look(NamedTuple):
+    """What a message that is kept true shows."""
+
+    template: str
+    facts: KeptFacts
+    offers: tuple[Offer, ...]
+    pin: bool = True
+
+
+def declares(demand: Demand) -> bool:
+    """Does it post a message that is kept true from then on, and shows what comes next?"""
+    return isinstance(demand.effect, Post) and isinstance(demand.effect.facts, CardFacts)
+
+
+def with_coming(book: Runbook, incident: Incident, demand: Demand, prospects: Prospects, now: datetime) -> Demand:
+    """It was made before it was known what comes next."""
+    effect = demand.effect
+    if not declares(demand) or not isinstance(effect, Post):
+        return demand
+    here = duty_of(demand.duty).kind is DutyKind.DECLARATION_IN_CHANNEL
+    look = (in_channel if here else at_home)(book, incident, prospects, now)
+    return demand.model_copy(update={"effect": effect.model_copy(update={"facts": look.facts})})
+
+
+def card_demands(book: Runbook, incident: Incident, prospects: Prospects, now: datetime) -> Iterator[Demand]:
+    """The edits that are wanted now, or after the pause."""
+    for name, kept in incident.kept.items():
+        look = None if kept.given_up else _look(book, incident, name, prospects, now)
+        if look is not None:
+            yield from _edit(incident, name, kept, look)
+
+
+def _look(book: Runbook, incident: Incident, name: str, prospects: Prospects, now: datetime) -> Look | None:
+    if name == AT_HOME:
+        return at_home(book, incident, prospects, now)
+    if name == IN_CHANNEL_OF_ITS_OWN:
+        return in_channel(book, incident, prospects, now)
+    return checklist(book, incident, name.removeprefix(CHECKLIST))
+
+
+def _edit(incident: Incident, name: str, kept: KeptMessage, look: Look) -> Iterator[Demand]:
+    """One that is on its way goes on as it is: what has changed since is shown by the next."""
+    duty = duty_key(DutyKind.CARD, name)
+    last = incident.settled.get(duty)
+    occurrence = last.occurrence + 1 if last else 1
+    begun = incident.started.get(effect_key(duty, occurrence))
+    if begun is None and fingerprint(look.facts, look.offers) == kept.shows:
+        return
+    channel, _, _ = kept.reference.partition(":")
+    effect = Card(
+        message=kept.reference,
+        to=Destination(channel=channel),
+        template=look.template,
+        pin=look.pin,
+        offers=look.offers,
+        facts=look.facts,
+        may_post=kept.posted == 1,
+    )
+    due_at = begun.due_at if begun else _due_at(incident, kept)
+    yield Demand(duty=duty, occurrence=occurrence, due_at=due_at, reason="what it shows has changed", effect=effect)
+
+
+def _due_at(incident: Incident, kept: KeptMessage) -> datetime:
+    """The end is shown at once: the incident may close with it."""
+    if incident.resolved and kept.at <= incident.phase_at:
+        return incident.phase_at
+    last = incident.timeline[-1]
+    return max(kept.at + PAUSE, last.last_at or last.at)
+
+
+def at_home(book: Runbook, incident: Incident, prospects: Prospects, now: datetime) -> Look:
+    """Short where the incident has a channel of its own: there is the rest."""
+    if incident.private:
+        hidden = CardFacts(severity=incident.severity, phase=incident.phase, since=incident.declared_at, is_hidden=True)
+        return Look(HIDDEN, hidden, (), pin=False)
+    if not has_own_channel(book, incident) or "channel" in incident.closed_places:
+        facts = card_facts(book, incident, prospects, now)
+        return Look(_template(incident, "declaration"), facts, offers_on_card(book, incident, now))
+    answered = is_acknowledged(book, incident, now)
+    facts = CardFacts(
+        severity=incident.severity,
+        phase=incident.phase,
+        title=cut(incident.title, LONGEST_TITLE),
+        since=incident.declared_at,
+        acknowledged_by=incident.acknowledged_by if answered else "",
+        acknowledged_at=incident.acknowledged_at if answered else None,
+        is_short=True,
+        channel=incident.references.get("channel", ""),
+        ended=_ended(incident),
+        ended_at=incident.resolved_at,
+    )
+    offers = () if incident.resolved or answered else offering.answering(book, incident)
+    return Look(_template(incident, "declaration"), facts, offers)
+
+
+def in_channel(book: Runbook, incident: Incident, prospects: Prospects, now: datetime) -> Look:
+    facts = card_facts(book, incident, prospects, now)
+    return Look(_template(incident, "declaration_here"), facts, offers_on_card(book, incident, now))
+
+
+def _template(incident: Incident, template: str) -> str:
+    return "was_open" if incident.cancelled else template
+
+
+def card_facts(book: Runbook, incident: Incident, prospects: Prospects, now: datetime) -> CardFacts:
+    answered = is_acknowledged(book, incident, now)
+    ringing = dict.fromkeys((*(ring.person for ring in incident.rings.values()), *prospects.ringing))
+    held = dict.fromkeys((*rules(book, incident).roles, *incident.roles))
+    return CardFacts(
+        severity=incident.severity,
+        phase=incident.phase,
+        title=cut(incident.title, LONGEST_TITLE),
+        since=incident.declared_at,
+        flags=tuple(sorted(incident.flags)),
+        acknowledged_by=incident.acknowledged_by if answered else "",
+        acknowledged_at=incident.acknowledged_at if answered else None,
+        called=() if answered or incident.resolved else tuple(book.person_name(person) for person in ringing),
+        roles=tuple((book.role_name(role), _holder(book, incident, role)) for role in held),
+        public=incident.public.status,
+        public_at=incident.public.said_at,
+        next=_next(book, prospects.coming),
+        links=_made(incident),
+        unknown=tuple(book.person_name(person) for person in incident.strangers),
+        ended=_ended(incident),
+        ended_at=incident.resolved_at,
+    )
+
+
+def _next(book: Runbook, coming: Sequence[Demand]) -> tuple[ComingDuty, ...]:
+    return tuple(ComingDuty(what=what(book, each), at=each.due_at) for each in coming[:COMING])
+
+
+def _holder(book: Runbook, incident: Incident, role: str) -> str:
+    return book.person_name(incident.roles[role]) if role in incident.roles else ""
+
+
+def _made(incident: Incident) -> tuple[tuple[str, str], ...]:
+    """Documents and tickets, by their names."""
+    made = ((duty_of(key), reference) for key, reference in incident.references.items())
+    named = ((key.name.replace("-", " "), reference) for key, reference in made if key.kind in MADE and key.name)
+    return tuple(named)[:MOST_LINKS]
+
+
+def _ended(incident: Incident) -> str:
+    if not incident.resolved:
+        return ""
+    why = f": {incident.resolution}" if incident.resolution else ""
+    return cut(f"{'cancelled' if incident.cancelled else 'resolved'} by {incident.resolved_by or 'nobody'}{why}", 300)
+
+
+def offers_on_card(book: Runbook, incident: Incident, now: datetime) -> tuple[Offer, ...]:
+    if incident.cancelled:
+        return ()
+    if incident.resolved:
+        return offering.reopening(incident)
+    answered = is_acknowledged(book, incident, now)
+    empty = [role for role in rules(book, incident).roles if role not in incident.roles]
+    return (
+        *(() if answered else offering.answering(book, incident)[:1]),
+        *offering.roles(book, incident, empty),
+        *offering.steering(incident),
+    )
+
+
+def checklist(book: Runbook, incident: Incident, name: str) -> Look | None:
+    duty = next((each for each in duties_of(rules(book, incident)) if each.id == name), None)
+    duty = duty or next((each for each in duties_of(book.severity(incident.gravest)) if each.id == name), None)
+    if duty is None:
+        return None
+    done = incident.ticks.get(name, ())
+    offers = () if incident.resolved else offering.checklist(incident, name, duty.items, done)
+    return Look(duty.template, ChecklistFacts(done=done), offers, pin=duty.pin)

@@ -1,0 +1,33 @@
+"""Who is brought into the incident's own channel: whoever is rung, has acknowledged, holds a role or is asked to."""
+
+from collections.abc import Iterator
+
+from workflows.policy.effects.demand import Demand
+from workflows.policy.effects.effects import Invite
+from workflows.policy.incident.rules import rules, who_owes
+from workflows.policy.incident.state import Incident
+from workflows.policy.incident.who import in_book
+from workflows.policy.keys.duty_keys import DutyKind, duty_key
+from workflows.policy.planning.demands import BlockedDemand
+from workflows.policy.runbook.model import Runbook
+
+
+def invitation_demands(book: Runbook, incident: Incident) -> Iterator[BlockedDemand]:
+    """Each once, as soon as there is a channel."""
+    channel = incident.references.get("channel")
+    opened = incident.settled.get(duty_key(DutyKind.CHANNEL))
+    if channel is None or opened is None or "channel" in incident.closed_places or incident.resolved:
+        return
+    for person in concerned(book, incident):
+        duty = duty_key(DutyKind.INVITE, person)
+        if not incident.has_settled(duty, 1):
+            reason = "whoever is concerned with an incident is in its channel"
+            effect = Invite(channel=channel, to=person)
+            yield BlockedDemand(Demand(duty=duty, due_at=opened.settled_at, reason=reason, effect=effect))
+
+
+def concerned(book: Runbook, incident: Incident) -> tuple[str, ...]:
+    rung = (ring.person for ring in incident.rings.values())
+    asked = (person for role in rules(book, incident).roles for person in who_owes(book, incident, role))
+    people = (*rung, *in_book(book, incident.acknowledged_by), *incident.roles.values(), *asked)
+    return tuple(dict.fromkeys(people))
