@@ -16,8 +16,8 @@ MOST_IN_A_ROW = 25
 MOST_BUTTONS = 100
 """Four rows: of the 50 blocks that a message may have they leave most to what it says."""
 LONGEST_LABEL = 75
-LONGEST_VALUE = 2_000
-LONGEST_TITLE = 100
+LONGEST_PRESS = 2_000
+LONGEST_QUESTION_TITLE = 100
 LONGEST_QUESTION = 300
 LONGEST_ANSWER = 30
 MAIN = frozenset({"ack"})
@@ -39,7 +39,7 @@ def _buttons(incident: str, offers: Sequence[Offer]) -> Iterator[ButtonElement]:
     for number, offer in enumerate(offers, start=1):
         value = Pressed(incident=incident, verb=offer.verb, group=offer.group, said=offer.said).model_dump_json()
         label, question = one_line(offer.label, LONGEST_LABEL), one_line(offer.confirm, LONGEST_QUESTION)
-        if len(value) <= LONGEST_VALUE and label:
+        if len(value) <= LONGEST_PRESS and label:
             yield ButtonElement(
                 text=_plain(label, LONGEST_LABEL),
                 action_id=f"tocsin/{offer.group}/{offer.verb}/{number}",
@@ -51,7 +51,7 @@ def _buttons(incident: str, offers: Sequence[Offer]) -> Iterator[ButtonElement]:
 
 def _question(label: str, question: str) -> ConfirmObject:
     return ConfirmObject(
-        title=_plain(label, LONGEST_TITLE),
+        title=_plain(label, LONGEST_QUESTION_TITLE),
         text=_plain(question, LONGEST_QUESTION),
         confirm=_plain(label, LONGEST_ANSWER),
         deny=_plain("Not now", LONGEST_ANSWER),

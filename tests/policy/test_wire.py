@@ -112,6 +112,7 @@ def _lived() -> list[BaseModel]:
         Audience(name="Customers", addresses=("all@example.com",)),
         state.declare(opening(_flagged()), T0, "id", "wf"),
         _flagged(),
+        card.CardLine(label="Over", at=T0),
         *_obliged(),
     ]
 

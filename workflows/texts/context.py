@@ -21,7 +21,7 @@ from workflows.texts.occasion import Occasion
 from workflows.texts.review_context import Due
 
 
-class Check(TypedDict):
+class ChecklistLine(TypedDict):
     """A line of a checklist."""
 
     text: str
@@ -72,7 +72,7 @@ class Values(IncidentValues):
         return list(duty.items) if duty else None
 
     @property
-    def checks(self) -> list[Check] | None:
+    def checks(self) -> list[ChecklistLine] | None:
         """The same, and what of it is done."""
         duty = _duty(self)
         if duty is None:

@@ -2,7 +2,7 @@
 
 It is posted once, as the declaration is. From then on its facts are computed at each look, like everything else: if the
 message shows others it is edited, the newest facts at once, so that what it did not show in between is never made up
-for. An edit waits until some seconds after the one before, and no page and no message waits for it (ADR 38).
+for. An edit waits until some seconds after the one before, and no page and no message waits for it (ADR 39).
 """
 
 from collections.abc import Iterator, Sequence
@@ -28,8 +28,8 @@ PAUSE = timedelta(seconds=5)
 """Between two edits of a message: nobody reads faster, and vendors count them."""
 COMING = 3
 """Of the next duties so many are shown."""
-MOST_LINKS = 6
-LONGEST_TITLE = 300
+MOST_CARD_LINKS = 6
+LONGEST_CARD_TITLE = 300
 MADE = frozenset({DutyKind.DOCUMENT, DutyKind.TICKET})
 
 
@@ -124,7 +124,7 @@ def at_home(book: Runbook, incident: Incident, prospects: Prospects, now: dateti
     facts = CardFacts(
         severity=incident.severity,
         phase=incident.phase,
-        title=cut(incident.title, LONGEST_TITLE),
+        title=cut(incident.title, LONGEST_CARD_TITLE),
         since=incident.declared_at,
         acknowledged_by=incident.acknowledged_by if answered else "",
         acknowledged_at=incident.acknowledged_at if answered else None,
@@ -153,7 +153,7 @@ def card_facts(book: Runbook, incident: Incident, prospects: Prospects, now: dat
     return CardFacts(
         severity=incident.severity,
         phase=incident.phase,
-        title=cut(incident.title, LONGEST_TITLE),
+        title=cut(incident.title, LONGEST_CARD_TITLE),
         since=incident.declared_at,
         flags=tuple(sorted(incident.flags)),
         acknowledged_by=incident.acknowledged_by if answered else "",
@@ -182,7 +182,7 @@ def _made(incident: Incident) -> tuple[tuple[str, str], ...]:
     """Documents and tickets, by their names."""
     made = ((duty_of(key), reference) for key, reference in incident.references.items())
     named = ((key.name.replace("-", " "), reference) for key, reference in made if key.kind in MADE and key.name)
-    return tuple(named)[:MOST_LINKS]
+    return tuple(named)[:MOST_CARD_LINKS]
 
 
 def _ended(incident: Incident) -> str:
