@@ -27,6 +27,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "list": ("tocsin list", "tocsin list --closed"),
     "show": ("tocsin show", "tocsin show 20261121-0204-k7qxzm"),
     "plan": ("tocsin plan",),
+    "board": ("tocsin board", "tocsin board --open"),
     "digest": ("tocsin digest",),
     "report": ("tocsin report --since 4w", "tocsin report --since 2026-01-01 --svg figures.svg"),
     "review list": ("tocsin review list",),

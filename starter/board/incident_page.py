@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from starter.desk.answers import ShownIncident
 from workflows.policy.escalation.pages import tier_reached
@@ -15,6 +15,7 @@ from workflows.policy.views.results import PlanView, Upcoming
 
 MOST_ALERTS_SHOWN = 50
 MOST_LINES_AHEAD = 40
+LEAVES_WITHIN = timedelta(seconds=5)
 
 
 @dataclass(frozen=True)
@@ -53,8 +54,12 @@ class IncidentPage:
 
     @property
     def next(self) -> Upcoming | None:
-        """What is due first of what has not been done."""
-        return min(self.view.lines, key=lambda line: line.at, default=None)
+        """What is due first of what has not been done; a message that is just leaving is as good as there."""
+        coming = [line for line in self.view.lines if not self._is_leaving(line)]
+        return min(coming, key=lambda line: line.at, default=None)
+
+    def _is_leaving(self, line: Upcoming) -> bool:
+        return line.kind != "page" and line.state != "next" and self.view.now - line.at < LEAVES_WITHIN
 
     @property
     def mark(self) -> str:

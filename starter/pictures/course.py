@@ -4,7 +4,7 @@ Time runs as in a preview's picture: evenly at first, then pressed together. Col
 it, because pages allow none inline.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -64,9 +64,9 @@ class CourseMark:
         return self.done_at is not None and self.done_at - self.due_at >= LATE_FROM
 
 
-def course(incident: Incident, view: PlanView) -> str:
-    """An SVG element, to stand in a page."""
-    marks = [*_done(incident), *_to_come(view.lines, _horizon(incident, view))]
+def course(incident: Incident, view: PlanView, person: Callable[[str], str]) -> str:
+    """An SVG element, to stand in a page. `person`: how somebody is called."""
+    marks = [*_done(incident, person), *_to_come(view.lines, _horizon(incident, view), person)]
     scale = TrackScale(COURSE_LEFT, COURSE_RIGHT, _end(incident, view, marks))
     body: list[str] = []
     y = COURSE_TOP
@@ -83,13 +83,13 @@ def course(incident: Incident, view: PlanView) -> str:
     return "".join((head, *ends, *body, "</svg>"))
 
 
-def _done(incident: Incident) -> Iterator[CourseMark]:
+def _done(incident: Incident, person: Callable[[str], str]) -> Iterator[CourseMark]:
     """The last time of each duty, as the facts have it."""
     for duty, last in incident.settled.items():
         key = duty_of(duty)
         if key.kind in _UNSEEN:
             continue
-        name = key.person if key.is_page else duty_name(duty)
+        name = person(key.person) if key.is_page else duty_name(duty)
         late = f", {write(last.late)} late" if last.late >= LATE_FROM else ""
         said = f"{name}: due {last.due_at:%H:%M:%S}, {last.outcome} {last.settled_at:%H:%M:%S}{late}"
         yield CourseMark(_lane_of(key), name, last.due_at, last.settled_at, last.outcome, said)
@@ -103,12 +103,12 @@ def _lane_of(key: DutyKey) -> str:
     return "papers" if key.kind in _PAPERS else "channel"
 
 
-def _to_come(lines: Iterable[Upcoming], until: datetime) -> Iterator[CourseMark]:
+def _to_come(lines: Iterable[Upcoming], until: datetime, person: Callable[[str], str]) -> Iterator[CourseMark]:
     for line in lines:
         if line.kind in _BEHIND_THE_SCENES or line.at > until:
             continue
         key = duty_of(line.duty)
-        name = key.person if key.is_page else duty_name(key.written)
+        name = person(key.person) if key.is_page else duty_name(key.written)
         said = f"{line.what}: due {line.at:%H:%M:%S}, because {line.reason}"
         yield CourseMark(_LANE_OF_KIND.get(line.kind, "channel"), name, line.at, None, line.state, said)
 
@@ -171,7 +171,8 @@ def _axis(scale: TrackScale, height: int) -> Iterator[str]:
             free_from = x + 50
             yield f'<line class="grid" x1="{x}" y1="{COURSE_TOP - 6}" x2="{x}" y2="{height}"/>'
             said = f"T+{write(tick)}" if tick else "T+0"
-            yield f'<text class="small" x="{x}" y="{COURSE_TOP - 28}" text-anchor="middle">{said}</text>'
+            anchor = "end" if x > COURSE_RIGHT - 30 else "middle"
+            yield f'<text class="small" x="{x}" y="{COURSE_TOP - 28}" text-anchor="{anchor}">{said}</text>'
 
 
 def _moments(incident: Incident, view: PlanView, scale: TrackScale, height: int) -> Iterator[str]:

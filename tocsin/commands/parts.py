@@ -73,9 +73,10 @@ def up(
 def demo(
     speed: Annotated[float, Option(min=10, max=120, help="60: a minute takes 1 s.")] = 60,
     keep: Annotated[bool, Option("--keep", help="Leave everything running afterwards, to look around.")] = False,
+    open_it: Annotated[bool, Option("--open", help="Open the board in this machine's browser.")] = False,
 ) -> None:
     """Watch the whole life of a SEV-1 in about a minute. Needs no account and leaves nothing behind."""
-    asyncio.run(demonstration.demo(speed, keep, output.out))
+    asyncio.run(demonstration.demo(speed, keep, open_it, output.out))
 
 
 @app.command()

@@ -29,6 +29,19 @@ async def desk() -> "Desk":
     return TemporalDesk(await incidents(), _followed)
 
 
+def gateway() -> tuple[str, str]:
+    """The address of the gateway that is meant, and our token there. Raises Failure."""
+    url, token = own_settings.said("TOCSIN_URL"), own_settings.secret("TOCSIN_TOKEN")
+    if url and token:
+        return url, token
+    from tocsin.up.folder import Folder
+
+    folder = Folder(own_settings.state_dir())
+    if not url and (running := folder.running()) and (ours := folder.token()):
+        return running.gateway, ours
+    raise Failure("no `tocsin up` runs here: set TOCSIN_URL, and TOCSIN_TOKEN (tocsin token add api)")
+
+
 def _by_http(url: str) -> "Desk":
     """Imports nothing of Temporal's."""
     from tocsin.commands.arguments import login_name

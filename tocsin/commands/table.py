@@ -41,6 +41,7 @@ ROWS = (
             "plan": "What comes next, when, and why.",
         },
     ),
+    *_rows("board", "Look", {"board": "A link that opens the board in a browser, once."}),
     *_rows("digest", "Look", {"digest": "What is open, and who owes what."}),
     *_rows("report", "Look", {"report": "Figures of the last weeks."}),
     *_rows("review", "Afterwards", {"review": "What an incident owes after its end."}),

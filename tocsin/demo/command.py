@@ -12,6 +12,7 @@ from rich.console import Console
 from settings import Settings
 from starter.temporal.incidents import Incidents
 from tocsin import connection
+from tocsin.board_link import board_link, open_in_browser
 from tocsin.demo import printing
 from tocsin.demo.expectations import unmet
 from tocsin.demo.play import Play
@@ -28,19 +29,19 @@ WORKER_WITHIN_S = 600.0
 """The play begins only then: nothing of it is late for a start that was slow."""
 
 
-async def demo(speed: float, keep: bool, console: Console) -> None:
+async def demo(speed: float, keep: bool, open_it: bool, console: Console) -> None:
     """Raises Failure when a promise of the runbook was not kept, or a part did not start."""
     cancelled_by_signals()
     with tempfile.TemporaryDirectory(prefix="tocsin-demo-", ignore_cleanup_errors=True) as name:
         _forget_the_users_settings(Path(name))
         settings = Settings(state_dir=Path(name), speed=speed, worker_processes=1)
         try:
-            await _demo(settings, keep, console)
+            await _demo(settings, keep, open_it, console)
         except asyncio.CancelledError:
             raise Failure("stopped") from None
 
 
-async def _demo(settings: Settings, keep: bool, console: Console) -> None:
+async def _demo(settings: Settings, keep: bool, open_it: bool, console: Console) -> None:
     folder, log = Folder(settings.state_dir), settings.state_dir / "parts.log"
     began = time.monotonic()
     console.print("starting Temporal, sandbox, worker and gateway ...", style="dim")
@@ -50,7 +51,10 @@ async def _demo(settings: Settings, keep: bool, console: Console) -> None:
             async with running(layout, settings, folder, lock, console.print, output, WORKER_WITHIN_S) as published:
                 if published is None:
                     raise Failure(f"the worker has not begun; its last words:\n{_tail(log)}")
-                console.print(printing.programme(layout.published, settings.speed, time.monotonic() - began))
+                link = await board_link(layout.published.gateway, folder.token())
+                console.print(printing.programme(layout.published, link, settings.speed, time.monotonic() - began))
+                if open_it:
+                    open_in_browser(link)
                 await _perform(layout, settings, console)
                 if keep:
                     console.print("everything stays up until Ctrl-C", style="bold")

@@ -12,8 +12,9 @@ from tocsin.up.folder import LastUp
 from tocsin.view.plain import plain
 
 
-def programme(where: LastUp, speed: float, took_s: float) -> RenderableType:
+def programme(where: LastUp, board: str, speed: float, took_s: float) -> RenderableType:
     grid = Table.grid(padding=(0, 2))
+    grid.add_row("board", f"{board}  (opens it once; press its buttons while the demo runs)")
     grid.add_row("gateway", where.gateway)
     grid.add_row("Temporal UI", where.ui or "")
     grid.add_row("sandbox", f"{where.sandbox}  (watch channel, pager and status page live)")

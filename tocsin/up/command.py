@@ -2,15 +2,18 @@
 
 import asyncio
 import signal
+from collections.abc import Callable
 
 from rich.console import Console
 
 from settings import Settings
 from starter.runbooks.default import require_default
 from tocsin import connection
+from tocsin.board_link import board_link
+from tocsin.failure import Failure
 from tocsin.library import library
 from tocsin.up.folder import Folder
-from tocsin.up.layout import Options, lay_out
+from tocsin.up.layout import Layout, Options, lay_out
 from tocsin.up.panel import panel
 from tocsin.up.run import running
 
@@ -30,10 +33,19 @@ async def up(options: Options, settings: Settings, console: Console) -> None:
         cancelled_by_signals()
         try:
             async with running(layout, settings, folder, lock, say) as published:
-                console.print(panel(layout, settings, folder, published))
+                console.print(panel(layout, settings, folder, published, await _link(layout, folder, say)))
                 await asyncio.Event().wait()
         except asyncio.CancelledError:
             console.print("stopped")
+
+
+async def _link(layout: Layout, folder: Folder, say: Callable[[str], None]) -> str:
+    """Empty if the gateway makes none: everything else runs all the same."""
+    try:
+        return await board_link(layout.published.gateway, folder.token())
+    except Failure as failure:
+        say(str(failure))
+        return ""
 
 
 def cancelled_by_signals() -> None:

@@ -12,11 +12,14 @@ from tocsin.up.layout import Layout
 from workflows.policy.watches.installation import Publication
 
 
-def panel(layout: Layout, settings: Settings, folder: Folder, published: Publication | None) -> RenderableType:
+def panel(
+    layout: Layout, settings: Settings, folder: Folder, published: Publication | None, board: str
+) -> RenderableType:
     grid = Table.grid(padding=(0, 2))
     grid.add_column(style="bold", no_wrap=True)
     grid.add_column(overflow="fold")
     for label, value in (
+        *_board(board),
         *_addresses(layout),
         *_runbooks(published),
         *_connections(layout, settings),
@@ -26,6 +29,10 @@ def panel(layout: Layout, settings: Settings, folder: Folder, published: Publica
         grid.add_row(label, value)
     grid.add_row("state", escape(str(folder.path)))
     return Panel(grid, title="Tocsin is running", subtitle="Ctrl-C stops it; incidents go on from here next time")
+
+
+def _board(link: str) -> list[tuple[str, str]]:
+    return [("board", f"{escape(link)}  (opens it once, within the hour; another: tocsin board)")] if link else []
 
 
 def _addresses(layout: Layout) -> list[tuple[str, str]]:

@@ -32,13 +32,14 @@ async function refresh() {
   const answer = await fetch(main.dataset.self, { headers: { Accept: "text/html" }, redirect: "error" });
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   if (!page.querySelector("main[data-self]")) return;
-  for (const part of page.querySelectorAll("[data-live]")) {
+  const parts = [...page.querySelectorAll("[data-live]")], there = new Set(parts.map((part) => part.id));
+  for (const part of parts) {
     const old = document.getElementById(part.id);
     if (old && !inUse(old)) old.replaceWith(document.adoptNode(part));
     else if (!old) main.append(document.adoptNode(part));
   }
   for (const old of main.querySelectorAll("[data-live]")) {
-    if (!page.getElementById(old.id) && !inUse(old)) old.remove();
+    if (!there.has(old.id) && !inUse(old)) old.remove();
   }
   document.title = page.title;
   tick();

@@ -71,7 +71,7 @@ async def incident_html(board: Board, visitor: Visitor, part: str, **said: objec
     if isinstance(shown, Remembered):
         return board.page("remembered.html", visitor, shown=shown, **_said(said))
     page = incident_page(shown, board.books, datetime.now(UTC))
-    drawn = Markup(course(page.incident, page.view))  # noqa: S704 (every text in it is escaped there)
+    drawn = Markup(course(page.incident, page.view, page.person))  # noqa: S704 (every text in it is escaped there)
     return board.page("incident.html", visitor, page=page, acts=acts, course=drawn, **_said(said))
 
 
