@@ -92,7 +92,8 @@ def _drawn(line: CardLine) -> Iterator[RichTextElement]:
     if line.channel:
         yield RichTextElementParts.Channel(channel_id=line.channel)
     if line.at is not None:
-        yield RichTextElementParts.Text(text=", " if line.text else "")
+        if line.text or line.channel:  # Slack refuses a whole message for one part without a text
+            yield RichTextElementParts.Text(text=", ")
         yield RichTextElementParts.Date(timestamp=int(line.at.timestamp()), format=COUNTED, fallback=_utc(line.at))
     yield RichTextElementParts.Text(text="\n")
 

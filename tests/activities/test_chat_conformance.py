@@ -3,6 +3,8 @@
 That nothing is sent twice, and what each failure means, every adapter owes: test_conformance.py.
 """
 
+from datetime import UTC, datetime
+
 import pytest
 
 from activities.errors import Rejected
@@ -13,6 +15,7 @@ from tests.activities.sends import INCIDENT
 from tests.activities.test_conformance import HOSTILE
 from tests.sandbox.slack_hands import SlackHands
 from tests.sandbox_server import SandboxServer
+from workflows.policy.effects.card import CardLine
 from workflows.policy.effects.effects import Card, Destination, Invite, Send
 from workflows.policy.effects.offers import Offer, Pressed
 
@@ -109,6 +112,24 @@ class TestAMessageThatIsKeptTrue:
         [message] = await chat.messages()
         assert ("Vera is on it" in message.text, message.pinned) == (True, True)
         assert [label for label, _ in message.buttons] == ["Resolve"]
+
+    @pytest.mark.parametrize(
+        "line",
+        [
+            CardLine(label="Running since", at=datetime(2026, 11, 21, 2, 4, tzinfo=UTC)),
+            CardLine(label="Next", text="page VP Engineering", at=datetime(2026, 11, 21, 2, 34, tzinfo=UTC)),
+            CardLine(label="Roles", text="<!channel> " * 500),
+            CardLine(label="Roles"),
+        ],
+        ids=["a moment alone", "words and a moment", "many words", "nothing"],
+    )
+    async def test_whatever_it_shows_the_chat_takes_it_as_it_should_look(
+        self, chat: ChatAdapter, line: CardLine
+    ) -> None:
+        posted = await chat.post(sends.post(), False)
+        changed = await chat.bring_up_to_date(card(posted.reference, ACKNOWLEDGE, card=(line,)), False)
+        [message] = await chat.messages()
+        assert (changed.note, [label for label, _ in message.buttons]) == (None, ["Acknowledge"])
 
     async def test_who_looks_for_it_finds_it_after_a_change(self, chat: ChatAdapter) -> None:
         send = sends.post(text="nobody has answered")

@@ -41,7 +41,7 @@ async def test_it_is_edited_in_its_place(slack: Slack, sandbox: SandboxServer) -
     said, card, buttons = message["blocks"]
     assert said["elements"][0]["elements"][0]["text"] == "resolved"
     assert buttons["elements"][0]["text"]["text"] == "Acknowledge"
-    label, _, date = card["elements"][0]["elements"]
+    label, date = card["elements"][0]["elements"]
     assert (label["text"], label["style"]) == ("Running since: ", {"bold": True})
     assert (date["type"], date["timestamp"]) == ("date", int(AT.timestamp()))
     assert "{ago}" in date["format"]
