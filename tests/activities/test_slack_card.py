@@ -8,7 +8,7 @@ import pytest
 from activities.errors import Rejected, Unavailable
 from activities.slack import Slack
 from tests.activities import sends
-from tests.activities.test_slack import messages
+from tests.activities.test_slack import channels, messages
 from tests.sandbox_server import SandboxServer
 from workflows.policy.effects.card import CardFacts, CardLine
 from workflows.policy.effects.effects import Card, Destination, Invite, Send
@@ -132,3 +132,27 @@ async def test_a_person_who_is_not_in_slack_is_mentioned_by_name(slack: Slack, s
     (message,) = await messages(sandbox)
     assert message["text"].startswith("Zoe Quinn ")
     assert message["blocks"][0]["elements"][0]["elements"][0]["text"] == "Zoe Quinn "
+
+
+async def test_an_address_of_the_runbook_finds_who_is_who(slack: Slack, sandbox: SandboxServer) -> None:
+    channel = (await slack.open_channel(sends.channel())).reference
+    assert channel is not None
+    known = {"vera": "vera.steersman@sandbox.example"}
+    await slack.invite(sends.send(Invite(channel=channel, to="vera"), addresses=known))
+    assert "U0VERA" in (await channels(sandbox))[f"incident-{sends.INCIDENT}"]["members"]
+    await slack.post(sends.post(mention=("vera",), addresses=known), may_have_been_sent=False)
+    (message,) = await messages(sandbox)
+    assert message["blocks"][0]["elements"][0]["elements"][0] == {"type": "user", "user_id": "U0VERA"}
+
+
+async def test_an_address_that_slack_does_not_know_is_nobodys(slack: Slack, sandbox: SandboxServer) -> None:
+    receipt = await slack.invite(invitation("zoe", addresses={"zoe": "zoe@elsewhere.example"}))
+    assert receipt.warns
+
+
+async def test_no_message_waits_for_a_look_up_that_fails(slack: Slack, sandbox: SandboxServer) -> None:
+    await sandbox.fault(vendor="slack", method="users.lookupByEmail", error="missing_scope", times=1)
+    send = sends.post(mention=("vera",), names={"vera": "Vera"}, addresses={"vera": "vera@elsewhere.example"})
+    await slack.post(send, may_have_been_sent=False)
+    (message,) = await messages(sandbox)
+    assert message["text"].startswith("Vera ")

@@ -11,7 +11,7 @@ from workflows.policy.incident.state import Incident
 from workflows.policy.keys.duty_keys import DutyKind, duty_key
 from workflows.policy.planning import offering
 from workflows.policy.planning.demands import BlockedDemand, DeferredDemand, after_snooze, latest_and_next, unsettled
-from workflows.policy.planning.destinations import below_the_question, channel_destination, incident_destination
+from workflows.policy.planning.destinations import below_the_first, channel_destination, incident_destination
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.terms import Cadence
 from workflows.policy.time.durations import write
@@ -65,7 +65,7 @@ def _update(book: Runbook, incident: Incident, terms: Cadence, due_at: datetime)
 
 
 def _reminder(book: Runbook, incident: Incident, terms: Cadence, occurrence: int, remind_at: datetime) -> BlockedDemand:
-    where = below_the_question(incident, REMINDER, channel_destination(book, incident, terms.to))
+    where = below_the_first(incident, REMINDER, channel_destination(book, incident, terms.to))
     owner = who_owes(book, incident, terms.owner)
     demand = Demand(
         duty=REMINDER,
@@ -110,7 +110,7 @@ def _unfilled_roles(book: Runbook, incident: Incident, now: datetime) -> Iterato
 def _who(book: Runbook, incident: Incident, occurrence: int, due_at: datetime) -> BlockedDemand:
     """The question who takes the empty roles."""
     empty = empty_roles(book, incident)
-    where = below_the_question(incident, ROLES, incident_destination(book, incident))
+    where = below_the_first(incident, ROLES, incident_destination(book, incident))
     mention = dict.fromkeys(person for role in empty for person in who_owes(book, incident, role))
     demand = Demand(
         duty=ROLES,

@@ -8,6 +8,7 @@ from workflows.policy.communication.card import checklist
 from workflows.policy.communication.channel import older_news
 from workflows.policy.duties.delivery_kinds import DELIVERY_KINDS, sent_by, waits_for
 from workflows.policy.duties.moments import on_its_day, wanted_at
+from workflows.policy.effects.card import ChecklistFacts
 from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import Effect, Post
 from workflows.policy.incident.rules import rules, who_owes
@@ -16,7 +17,7 @@ from workflows.policy.keys.duty_keys import DutyKind, duty_key
 from workflows.policy.planning import offering
 from workflows.policy.planning.conditions import matches_at
 from workflows.policy.planning.demands import BlockedDemand, DeferredDemand, after_snooze, latest_and_next, unsettled
-from workflows.policy.planning.destinations import below_the_question, channel_destination
+from workflows.policy.planning.destinations import below_the_first, channel_destination
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.references import duties_of
 from workflows.policy.runbook.terms import Duty, ReviewTerms
@@ -24,8 +25,29 @@ from workflows.policy.time.durations import write
 
 
 def duty_demands(book: Runbook, incident: Incident, now: datetime) -> Iterator[BlockedDemand | DeferredDemand]:
-    yield from owed(book, incident, own_duties(book, incident), now)
+    yield from _one_for_a_role(incident, owed(book, incident, own_duties(book, incident), now))
     yield from up_to_date(book, incident)
+
+
+def _one_for_a_role(
+    incident: Incident, wanted: Iterable[BlockedDemand | DeferredDemand]
+) -> Iterator[BlockedDemand | DeferredDemand]:
+    """Of the checklists of a role one comes first in a channel: the others go below it."""
+    first: set[str] = set()
+    for each in wanted:
+        role = _first_of(each)
+        if role in first and isinstance(each, BlockedDemand) and each.key not in incident.started:
+            yield each._replace(waits_for=each.waits_for or "the first checklist of that role")
+        else:
+            first |= {role} if role else set()
+            yield each
+
+
+def _first_of(wanted: BlockedDemand | DeferredDemand) -> str | None:
+    """The role whose first checklist it is, as far as the channel knows."""
+    effect = wanted.demand.effect if isinstance(wanted, BlockedDemand) else None
+    is_first = isinstance(effect, Post) and isinstance(effect.facts, ChecklistFacts) and effect.to.thread is None
+    return effect.role if is_first and isinstance(effect, Post) else None
 
 
 def own_duties(book: Runbook, incident: Incident) -> tuple[Duty, ...]:
@@ -147,9 +169,11 @@ def _once_approved(book: Runbook, incident: Incident, duty: Duty, due_at: dateti
 def _post(book: Runbook, incident: Incident, duty: Duty, due_at: datetime) -> BlockedDemand:
     assert duty.kind not in DELIVERY_KINDS
     where = channel_destination(book, incident, duty.to or None)
-    if duty.kind == "nag":
-        where = below_the_question(incident, duty_key(DutyKind.DUTY, duty.id), where)
     is_checklist = duty.kind == "checklist" and duty.moment != "resolved"
+    if duty.kind == "nag":
+        where = below_the_first(incident, duty_key(DutyKind.DUTY, duty.id), where)
+    elif is_checklist and duty.owner:
+        where = below_the_first(incident, duty.owner, where)
     look = checklist(book, incident, duty.id) if is_checklist else None
     post = Post(
         kind=duty.kind,

@@ -141,8 +141,9 @@ class Incident(Wire):
     """The messages that are kept true."""
     ticks: dict[str, tuple[int, ...]] = {}
     """Of each checklist, the numbers of the lines that are done."""
-    questions: dict[WrittenDuty, str] = {}
-    """Where each was asked first, in a channel: it is asked again below that."""
+    questions: dict[str, str] = {}
+    """Where each was asked first, in a channel, by its duty: it is asked again below that. And where a role got its
+    first checklist, by the role: the others go below that."""
     strangers: tuple[str, ...] = ()
     """Whom the chat does not know."""
     told: int = 0

@@ -81,10 +81,11 @@ def channel_destination(book: Runbook, incident: Incident, channel: str | None) 
     return home(book, incident) if channel == book.home else BlockedDestination(Destination(channel=channel))
 
 
-def below_the_question(incident: Incident, duty: WrittenDuty, where: BlockedDestination) -> BlockedDestination:
-    """A question that is asked again is no new message in the channel, unless its first one is not to be had."""
-    channel, _, timestamp = incident.questions.get(duty, "").partition(":")
-    if where.to.thread is not None or where.to.channel != channel or duty in incident.closed_places:
+def below_the_first(incident: Incident, name: str, where: BlockedDestination) -> BlockedDestination:
+    """A question that is asked again, or a role's next checklist, is no new message in the channel, unless the first
+    one is not to be had. `name`: as in `Incident.questions`."""
+    channel, _, timestamp = incident.questions.get(name, "").rpartition(":")
+    if where.to.thread is not None or where.to.channel != channel or name in incident.closed_places:
         return where
     return BlockedDestination(Destination(channel=channel, thread=timestamp), where.waits_for)
 

@@ -8,7 +8,7 @@ from workflows.policy.incident.bounds import IncidentBounds
 from workflows.policy.incident.events import EffectSettled
 from workflows.policy.incident.kept_messages import AT_HOME, IN_CHANNEL_OF_ITS_OWN, KeptMessage, checklist_of
 from workflows.policy.incident.state import Incident
-from workflows.policy.keys.duty_keys import DutyKey, DutyKind, duty_of
+from workflows.policy.keys.duty_keys import DutyKey, DutyKind, WrittenDuty, duty_of
 from workflows.policy.runbook.model import Runbook
 
 ASKED_AGAIN = frozenset({DutyKind.UNFILLED_ROLES, DutyKind.REMIND_OF_UPDATE, DutyKind.DUTY})
@@ -16,16 +16,31 @@ ASKED_AGAIN = frozenset({DutyKind.UNFILLED_ROLES, DutyKind.REMIND_OF_UPDATE, Dut
 
 def keep(incident: Incident, event: EffectSettled, post: Post) -> Incident:
     """From here on the message is kept true, and a question is asked again below it."""
-    if post.kind == "nag" and post.to.thread is None and duty_of(event.demand.duty).kind in ASKED_AGAIN:
-        _, _, timestamp = (event.receipt.reference or "").partition(":")
-        asked = {**incident.questions, event.demand.duty: f"{post.to.channel}:{timestamp}"}
-        return incident.model_copy(update={"questions": asked})
+    name = _first_of(event.demand.duty, post)
+    if name and post.to.thread is None and event.receipt.reference:
+        _, _, timestamp = event.receipt.reference.partition(":")
+        asked = {**incident.questions, name: f"{post.to.channel}:{timestamp}"}
+        incident = incident.model_copy(update={"questions": asked})
     if post.facts is None or not event.receipt.reference:
         return incident
     shows = fingerprint(post.facts, post.offers)
     kept = KeptMessage(reference=event.receipt.reference, shows=shows, at=event.at)
     name = _name(duty_of(event.demand.duty), post)
     return incident.model_copy(update={"kept": {**incident.kept, name: kept}})
+
+
+def thread_of(incident: Incident, duty: WrittenDuty, post: Post) -> str | None:
+    """The name of the first message below which this one was to go."""
+    names = (name for name in (duty, post.role) if name is not None)
+    at = f"{post.to.channel}:{post.to.thread}"
+    return next((name for name in names if incident.questions.get(name) == at), None)
+
+
+def _first_of(duty: WrittenDuty, post: Post) -> str | None:
+    """By which name what comes next finds this message."""
+    if isinstance(post.facts, ChecklistFacts):
+        return post.role
+    return duty if post.kind == "nag" and duty_of(duty).kind in ASKED_AGAIN else None
 
 
 def _name(duty: DutyKey, post: Post) -> str:

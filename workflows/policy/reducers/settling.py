@@ -28,7 +28,7 @@ from workflows.policy.incident.settlements import Settlement, Start
 from workflows.policy.incident.state import Incident
 from workflows.policy.keys.duty_keys import DutyKind, duty_of
 from workflows.policy.planning.wording import duty_name, how_late
-from workflows.policy.reducers.keeping import edited, invited, keep
+from workflows.policy.reducers.keeping import edited, invited, keep, thread_of
 from workflows.policy.reducers.ringing import paged, synced
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.wire.bounded import fit
@@ -195,10 +195,12 @@ def _rejected_destination(
         return kind.value
     if not isinstance(effect, Post) or event.outcome != "rejected":
         return None
+    if first := thread_of(incident, event.demand.duty, effect):
+        return first
     if effect.to.channel == incident.references.get("channel"):
         return "channel"
     if effect.to.thread is not None:
-        return event.demand.duty if event.demand.duty in incident.questions else "declaration"
+        return "declaration"
     return effect.to.channel if effect.to.channel != book.home else None
 
 

@@ -1,0 +1,137 @@
+"""Few messages, each worth reading: a question is asked again below itself, and a checklist is ticked in its place."""
+
+import pytest
+
+from tests.docs.noise import BEFORE, counted, messages
+from tests.policy.builders import at, happens, minutes, opened, opening, post, runbook, sends, severity, tier, times
+from tests.policy.shell import REJECTED, Fate, PolicyRunner, begun
+from tests.runbooks.courses import NAMES
+from workflows.policy.effects.card import ChecklistFacts
+from workflows.policy.effects.demand import Demand
+from workflows.policy.effects.effects import Card, Post
+from workflows.policy.incident.checklist_events import Ticked
+from workflows.policy.incident.events import Acknowledged, RoleAssigned
+from workflows.policy.keys.duty_keys import DutyKind, duty_of
+from workflows.policy.reducers.refusals import refusal
+from workflows.texts.render import words
+
+ROLES = runbook(severity(tier("alice"), own_channel=True, roles=["commander"]))
+FIX = {"id": "fix", "kind": "checklist", "template": "checklist", "owner": "scribe", "text": "Look\nRepair"}
+CHECKLIST = runbook(severity(tier("alice"), duties=[FIX]))
+
+
+class TestAskedAgain:
+    def test_it_is_in_the_thread_of_the_first(self) -> None:
+        simulation = opened(ROLES)
+        simulation.run_to(at(26))
+        places = [(post(demand).to.channel, post(demand).to.thread) for _, demand in sends(simulation, "nag/roles")]
+        assert places == [("ref:channel/1", None), *([("ref:channel/1", "nag/roles/300")] * 2)]
+
+    def test_whoever_is_asked_is_mentioned_each_time(self) -> None:
+        simulation = opened(ROLES)
+        simulation.run_to(at(26))
+        assert [post(demand).mention for _, demand in sends(simulation, "nag/roles")] == [("alice",)] * 3
+
+    def test_where_the_thread_is_refused_it_is_asked_in_the_channel(self) -> None:
+        shell = PolicyRunner.of(opening(ROLES), lambda d: REJECTED if _is_in_a_thread(d) else Fate())
+        shell.run_to(at(26))
+        asked = [post(demand).to.thread for _, demand in shell.begun if demand.duty == "nag/roles"]
+        assert asked == [None, "nag/roles/300", None, None]
+        assert shell.incident.closed_places == ("nag/roles",)
+
+
+def _is_in_a_thread(demand: Demand) -> bool:
+    return isinstance(demand.effect, Post) and demand.effect.to.thread is not None
+
+
+class TestTicks:
+    def test_a_line_is_ticked_in_the_message_and_nobody_is_told(self) -> None:
+        simulation = opened(CHECKLIST)
+        happens(simulation, 1, Ticked(by="Alice", duty="fix", line=2))
+        simulation.run_to(at(2))
+        demand = sends(simulation, "card/checklist/fix")[-1][1]
+        assert isinstance(demand.effect, Card)
+        assert demand.effect.facts == ChecklistFacts(done=(2,))
+        said = words(CHECKLIST, simulation.incident, demand, simulation.now).text
+        assert said.splitlines() == ["fix", "☐ Look", "☑ Repair"]
+        assert [offer.said["line"] for offer in demand.effect.offers] == ["1"]
+        assert times(simulation, "tell/") == []
+        assert any(line.text == "Alice ticked: Repair" for line in simulation.incident.timeline)
+
+    @pytest.mark.parametrize(
+        ("event", "why"),
+        [
+            (Ticked(duty="fix", line=3), "'fix' is no checklist with a line 3: fix has 2"),
+            (Ticked(duty="other", line=1), "'other' is no checklist with a line 1: fix has 2"),
+            (Ticked(duty="fix", line=1), None),
+        ],
+    )
+    def test_what_is_no_line_is_refused_and_as_a_signal_changes_nothing(self, event: Ticked, why: str | None) -> None:
+        simulation = opened(CHECKLIST)
+        assert refusal(CHECKLIST, simulation.incident, event) == why
+        simulation.happen(event)
+        assert (simulation.incident.ticks == {}) is (why is not None)
+
+    def test_what_is_ticked_is_not_ticked_again(self) -> None:
+        simulation = opened(CHECKLIST)
+        simulation.happen(Ticked(by="Alice", duty="fix", line=1))
+        assert refusal(CHECKLIST, simulation.incident, Ticked(duty="fix", line=1)) == "it is ticked: Look"
+
+
+@pytest.mark.parametrize("event", [Acknowledged(by="Alice"), RoleAssigned(role="commander", person="bob")])
+def test_what_the_card_shows_is_not_posted_as_well(event: Acknowledged | RoleAssigned) -> None:
+    simulation = opened(ROLES)
+    happens(simulation, 1, event)
+    assert times(simulation, "tell/") == []
+
+
+WHAT_PEOPLE_DO = frozenset({DutyKind.DUTY, DutyKind.DUTY_DRAFT, DutyKind.DRAFT})
+"""Of the procedure's own: what somebody has to do, to let out, or to be told in a channel that it names."""
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("busy", [False, True])
+def test_a_sev1_has_few_messages_in_its_first_minutes(name: str, busy: bool) -> None:
+    """At most six, and one for each thing that the procedure wants done, at most."""
+    first = [said.duty for said in messages(name, busy=busy) if said.minute < 5]
+    done = [duty for duty in first if duty_of(duty).kind in WHAT_PEOPLE_DO]
+    assert len(first) - len(done) <= 6
+    assert sorted(set(done)) == sorted(done)
+
+
+@pytest.mark.parametrize("name", ["company", "standard"])
+def test_with_people_at_work_it_is_six_in_all(name: str) -> None:
+    assert len([said for said in messages(name, busy=True) if said.minute < 5]) <= 6
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_it_is_fewer_than_it_was_in_each_span(name: str) -> None:
+    for busy in (False, True):
+        now = counted(name, busy=busy)
+        assert all(new <= old for new, old in zip(now, BEFORE[name, busy], strict=True))
+
+
+class TestChecklists:
+    SECOND = FIX | {"id": "more", "text": "Report"}
+
+    def _places(self, *duties: dict[str, str], own_channel: bool = True) -> list[str | None]:
+        simulation = opened(runbook(severity(tier("alice"), own_channel=own_channel, duties=duties)))
+        simulation.run_to(at(11))
+        posts = [demand for _, demand in simulation.sent if demand.duty.startswith("duty/")]
+        return [post(demand).to.thread for demand in posts]
+
+    def test_a_role_has_one_in_the_channel_and_the_others_below_it(self) -> None:
+        assert self._places(FIX, self.SECOND) == [None, "duty/fix/1"]
+        assert self._places(FIX, self.SECOND | {"after": "10m"}) == [None, "duty/fix/1"]
+
+    def test_another_role_has_its_own(self) -> None:
+        assert self._places(FIX, self.SECOND | {"owner": "commander"}) == [None, None]
+
+    def test_the_second_waits_for_the_first_and_not_for_ever(self) -> None:
+        book = runbook(severity(tier("alice"), own_channel=True, duties=[FIX, self.SECOND]))
+        shell = PolicyRunner.of(
+            opening(book), lambda d: Fate("rejected", minutes(2)) if d.duty == "duty/fix" else Fate()
+        )
+        assert begun(shell, "duty/more") == []
+        shell.run_to(at(4))
+        assert begun(shell, "duty/more") == [2]
