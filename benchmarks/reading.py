@@ -33,7 +33,7 @@ TIMES = 5
 
 async def reading(scale: BenchScale) -> list[Figure]:
     async with stage() as at:
-        letters = await _open(at.client, scale.open_incidents)
+        letters = await open_rows(at.client, scale.open_incidents)
         incidents, reviews = at.incidents, Reviews(at.incidents)
         looks: dict[str, Callable[[], Awaitable[object]]] = {
             "list, first page": incidents.page,
@@ -59,7 +59,7 @@ async def _slowest(look: Callable[[], Awaitable[object]], times: int = TIMES) ->
     return max(took)
 
 
-async def _open(client: Client, number: int) -> str:
+async def open_rows(client: Client, number: int) -> str:
     """Returns the letters of one of them, when lists know all."""
     numbers, last = count(), ""
 

@@ -34,6 +34,7 @@ def main(
     ] = None,
     slack_url: Annotated[str | None, typer.Option(help="where Slack's calls go: presses, commands, events")] = None,
     slack_secret: Annotated[str, typer.Option(help="what they are signed with")] = "",
+    board_url: Annotated[str, typer.Option(help="where the pages are of whoever calls these vendors")] = "",
     webhook_url: Annotated[str | None, typer.Option(help="where PagerDuty's V3 webhooks go")] = None,
     webhook_secret: Annotated[str, typer.Option(help="what they are signed with")] = "",
 ) -> None:
@@ -47,6 +48,7 @@ def main(
         mailbox,
         [_member(each) for each in member] if member else FIRST_MEMBERS,
         SlackApp(slack_url, slack_secret, shortcuts=tuple(_shortcut(each) for each in shortcut or ())),
+        board_url,
     )
     try:
         asyncio.run(_serve(host, port, mail_port, app, mailbox))

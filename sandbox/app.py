@@ -22,6 +22,7 @@ def create_app(
     mailbox: Mailbox | None = None,
     members: Iterable[SandboxMember] = FIRST_MEMBERS,
     slack_app: SlackApp | None = None,
+    board_url: str = "",
 ) -> FastAPI:
     """`channels` and `members` are in Slack from the start; `subscriber` gets PagerDuty's webhooks, `slack_app` Slack's
     calls; `mailbox` is shown. Serve it with sandbox.serve."""
@@ -42,7 +43,7 @@ def create_app(
     app.include_router(jira.router(world.tracker))
     app.include_router(control.router(world))
     app.include_router(slack_control.router(world))
-    app.include_router(control.page_router())
+    app.include_router(control.page_router(board_url))
     app.add_exception_handler(VendorError, answer_in_vendors_words)
     app.add_middleware(FaultGate, wire=world.wire, faults=world.faults)
     return app

@@ -1,6 +1,7 @@
 """The other side of the sandbox: outages, a human's finger on the pager, and a look at everything."""
 
 from dataclasses import dataclass
+from html import escape
 from typing import Literal
 
 from fastapi import APIRouter, HTTPException
@@ -81,8 +82,10 @@ def router(world: SandboxWorld) -> APIRouter:
     return api
 
 
-def page_router() -> APIRouter:
-    document = page()
+def page_router(board_url: str) -> APIRouter:
+    """`board_url`: where the pages are of whoever calls these vendors; empty, and there is no link to them."""
+    link = f'<a class="faint" href="{escape(board_url)}">The board</a>' if board_url else ""
+    document = page().replace("<!-- board -->", link)
 
     async def show_page() -> HTMLResponse:
         return HTMLResponse(document, headers={"Cache-Control": "no-store"})

@@ -38,7 +38,7 @@ _LANE_OF_KIND: Final = {
     "ticket": "papers",
     "document": "papers",
 }
-_BEHIND_THE_SCENES: Final = ("sync", "annotate", "topic")
+_BEHIND_THE_SCENES: Final = ("sync", "annotate", "topic", "card", "invite")
 _PAPERS: Final = (DutyKind.EMAIL, DutyKind.TICKET, DutyKind.DOCUMENT, DutyKind.REVIEW_DOCUMENT)
 _UNSEEN: Final = (
     DutyKind.SYNC_ACKNOWLEDGED,
@@ -46,6 +46,8 @@ _UNSEEN: Final = (
     DutyKind.ANNOTATE,
     DutyKind.NEWS_AT_PAGER,
     DutyKind.TOPIC,
+    DutyKind.CARD,
+    DutyKind.INVITE,
 )
 
 
@@ -58,10 +60,7 @@ class CourseMark:
     """None: it is yet to come."""
     outcome: str
     said: str
-
-    @property
-    def is_late(self) -> bool:
-        return self.done_at is not None and self.done_at - self.due_at >= LATE_FROM
+    is_late: bool = False
 
 
 def course(incident: Incident, view: PlanView, person: Callable[[str], str]) -> str:
@@ -92,7 +91,8 @@ def _done(incident: Incident, person: Callable[[str], str]) -> Iterator[CourseMa
         name = person(key.person) if key.is_page else duty_name(duty)
         late = f", {write(last.late)} late" if last.late >= LATE_FROM else ""
         said = f"{name}: due {last.due_at:%H:%M:%S}, {last.outcome} {last.settled_at:%H:%M:%S}{late}"
-        yield CourseMark(_lane_of(key), name, last.due_at, last.settled_at, last.outcome, said)
+        is_late = last.late >= LATE_FROM
+        yield CourseMark(_lane_of(key), name, last.due_at, last.settled_at, last.outcome, said, is_late)
 
 
 def _lane_of(key: DutyKey) -> str:

@@ -48,6 +48,7 @@ def sandbox(layout: Layout, books: Collection[Runbook], webhook_secret: str, env
     rooms = (option for channel in channels for option in ("--channel", channel.removeprefix("#")))
     people = (option for it in slack_members(books) for option in ("--member", f"{it.user_id}={it.name}"))
     options = (*ports, *rooms, *people, "--webhook-url", hook, "--webhook-secret", webhook_secret)
+    options = (*options, "--board-url", layout.published.gateway)
     return Part("sandbox", (*PYTHON, "-m", "sandbox", *options), environment, stops_within_s=1)
 
 

@@ -1,5 +1,7 @@
 """What the board shows, and what is done there: real HTTP, a real Temporal, and no script."""
 
+from dataclasses import replace
+
 import httpx
 import pytest
 from temporalio.client import Client
@@ -150,9 +152,11 @@ async def test_what_is_not_there_is_said_with_what_could_be_meant(alice: httpx.A
     assert (await alice.get("/runbooks/none")).status_code == 404
 
 
-async def test_without_temporal_a_page_says_so(alice: httpx.AsyncClient, away: Incidents) -> None:
-    answer = await alice.get("/incidents/nothing-such")
-    assert answer.status_code in (404, 503)
+async def test_without_temporal_a_page_says_so(tokens: GatewayUnderTest, away: Incidents) -> None:
+    async with logged_in(replace(tokens, incidents=away)) as http:
+        answer = await http.get("/incidents/nothing-such")
+    assert answer.status_code == 503
+    assert "does not answer" in PageSeen(answer.text).words or away.address in answer.text
 
 
 class TestSeeBeforeYouPress:
