@@ -7,7 +7,7 @@ const lastIn = channel => everything(channel).reduce((last, it) => it.ts > last 
 const current = () => now.channels.find(it => it.name === chosen) ?? newest();
 
 function newest() {
-  return [...now.channels].sort((a, b) => lastIn(a) < lastIn(b) ? 1 : -1)[0];
+  return [...now.channels].sort((a, b) => lastIn(a) === lastIn(b) ? 0 : lastIn(a) < lastIn(b) ? 1 : -1)[0];
 }
 
 function choose(channel) {
