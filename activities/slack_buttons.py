@@ -37,7 +37,8 @@ def in_words(offers: Iterable[Offer]) -> str:
 
 def _buttons(incident: str, offers: Sequence[Offer]) -> Iterator[ButtonElement]:
     for number, offer in enumerate(offers, start=1):
-        value = Pressed(incident=incident, verb=offer.verb, group=offer.group, said=offer.said).model_dump_json()
+        pressed = Pressed(incident=incident, verb=offer.verb, group=offer.group, said=offer.said, asks=offer.asks)
+        value = pressed.model_dump_json()
         label, question = one_line(offer.label, LONGEST_LABEL), one_line(offer.confirm, LONGEST_QUESTION)
         if len(value) <= LONGEST_PRESS and label:
             yield ButtonElement(

@@ -18,6 +18,25 @@ class DeliverySettings(BaseSettings):
     slack_token: SecretStr | None = Field(None, description="bot token of your Slack app (`xoxb-...`)")
     slack_url: str = Field("https://slack.com/api/", description="base address of Slack's Web API")
     slack_users: dict[str, str] = Field({}, description='who is who in Slack: `{"on-call": "U0123ABC"}` (JSON)')
+    slack_signing_secret: Secrets = Field(
+        (), description="signing secret of your Slack app, for `/webhooks/slack` (several while rotating)"
+    )
+    slack_app_token: SecretStr | None = Field(
+        None, description="app-level token (`xapp-...`): presses then come by Socket Mode, without a public address"
+    )
+    slack_team: str | None = Field(
+        None,
+        pattern=r"^[TE][A-Z0-9]{1,30}$",
+        description="id of your workspace; if unset, that of `TOCSIN_SLACK_TOKEN`",
+    )
+    slack_command: str = Field(
+        "/incident", pattern=r"^/[a-z0-9_-]{1,31}$", description="the command that your Slack app has registered"
+    )
+    slack_may: dict[str, tuple[str, ...]] = Field(
+        {},
+        description='who may do what from Slack: `{"resolve": ["@incident-leads", "ada"]}` (JSON); everybody, '
+        "what is not in it",
+    )
 
     statuspage_token: SecretStr | None = Field(None, description="Statuspage API key")
     statuspage_page: str | None = Field(None, description="Statuspage page id")
@@ -58,6 +77,12 @@ class DeliverySettings(BaseSettings):
         if value is not None and not (value.isprintable() and ADDRESS.fullmatch(parseaddr(value)[1])):
             raise ValueError("this is no address: write `Tocsin <incidents@example.com>`")
         return value
+
+    @model_validator(mode="after")
+    def _slack_is_whole(self) -> Self:
+        if (self.slack_signing_secret or self.slack_app_token) and self.slack_token is None:
+            raise ValueError("what people press in Slack is answered with TOCSIN_SLACK_TOKEN: set it as well")
+        return self
 
     @model_validator(mode="after")
     def _statuspage_is_whole(self) -> Self:

@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from starter.desk.answers import Called, Declaration, Declared
@@ -24,14 +24,18 @@ from workflows.policy.views.results import Outgoing, UpdateResult
 from workflows.policy.watches.installation import Installation
 
 
-async def ask(known: Incidents, part: str, event: Event, *, unlisted: bool) -> UpdateResult:
+async def ask(
+    known: Incidents, part: str, event: Event, fate_within: timedelta = FATE_WITHIN, *, unlisted: bool
+) -> UpdateResult:
     """Find the incident that is meant (empty: the only one), let it take the event, and say what changed.
 
     Raises LookupFailed, RefusedByIncident, Unlisted, Recorded.
     """
     found, event = await _understood(known, part, event, unlisted=unlisted)
     answer = await known.ask(found.workflow_id, event)
-    return await _called(known, found.workflow_id, event, answer) if isinstance(event, Escalated) else answer
+    if not isinstance(event, Escalated):
+        return answer
+    return await _called(known, found.workflow_id, event, answer, fate_within)
 
 
 async def foresee(known: Incidents, part: str, event: Event, *, unlisted: bool) -> Foreseen:
@@ -70,12 +74,14 @@ async def preview_public(request: OpenRequest) -> tuple[Outgoing, ...]:
     return await asyncio.to_thread(by_itself, request, datetime.now(UTC))
 
 
-async def declare(known: Incidents, request: OpenRequest, event_id: str = "") -> Declared:
+async def declare(
+    known: Incidents, request: OpenRequest, event_id: str = "", fate_within: timedelta = FATE_WITHIN
+) -> Declared:
     """Open it, and say what became of its first page. The same event id opens it once. Raises Recorded."""
     name = hashlib.sha256(event_id.encode()).hexdigest()[:32] if event_id else None
     workflow_id = await known.declare(request, name)
     try:
-        incident, page = await fate(known, workflow_id, partial(first_page, request.runbook), FATE_WITHIN)
+        incident, page = await fate(known, workflow_id, partial(first_page, request.runbook), fate_within)
     except NobodyWorks as nobody:
         raise nobody.recorded() from None
     return Declared(
@@ -119,7 +125,9 @@ async def _resolved(known: Incidents, event: Cancelled) -> Cancelled:
     return event.model_copy(update=names)
 
 
-async def _called(known: Incidents, workflow_id: str, event: Event, answer: UpdateResult) -> UpdateResult:
+async def _called(
+    known: Incidents, workflow_id: str, event: Event, answer: UpdateResult, fate_within: timedelta
+) -> UpdateResult:
     """The answer with the page's fate; as it is where nothing can be said of it: the call stands all the same."""
     incident = (await known.status(workflow_id)).incident
     call = next((call for call in reversed(incident.calls) if call.by == event.by), None)
@@ -129,5 +137,5 @@ async def _called(known: Incidents, workflow_id: str, event: Event, answer: Upda
         return answer
     if call is None or book is None:
         return answer
-    _, page = await fate(known, workflow_id, partial(page_of, call, book), FATE_WITHIN)
+    _, page = await fate(known, workflow_id, partial(page_of, call, book), fate_within)
     return Called(**dict(answer), page=page)

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from starter.desk import acting, looking
 from starter.desk.answers import Declaration, Declared, KeptFollowUp, Remembered, ShownIncident, ShownReview
+from starter.desk.fate import FATE_WITHIN
 from starter.temporal.incidents import Incidents
 from starter.temporal.installations import Installations
 from starter.temporal.results import ListPage, RefusedByIncident, ReviewSummary, Summary, whole
@@ -32,9 +34,11 @@ class TemporalDesk:
     known: Incidents
     choose: Callable[[Installation, str], Runbook] = published_runbook
     """Which runbook is meant by a name."""
+    fate_within: timedelta = FATE_WITHIN
+    """How long it is waited for what becomes of a page."""
 
     async def ask(self, part: str, event: Event, *, unlisted: bool = False) -> UpdateResult:
-        return await acting.ask(self.known, part, event, unlisted=unlisted)
+        return await acting.ask(self.known, part, event, self.fate_within, unlisted=unlisted)
 
     async def foresee(self, part: str, event: Event, *, unlisted: bool = False) -> Foreseen:
         return await acting.foresee(self.known, part, event, unlisted=unlisted)
@@ -44,7 +48,7 @@ class TemporalDesk:
 
     async def declare(self, said: Declaration, by: str, event_id: str = "") -> Declared:
         """Raises ValidationError, Unpublished."""
-        return await acting.declare(self.known, await self._opening(said, by), event_id)
+        return await acting.declare(self.known, await self._opening(said, by), event_id, self.fate_within)
 
     async def _opening(self, said: Declaration, by: str) -> OpenRequest:
         there = await Installations(self.known.connection).current()

@@ -34,6 +34,7 @@ from starter.gateway.routes import (
     jira,
     login,
     pagerduty,
+    slack,
     verbs,
     watches,
 )
@@ -64,9 +65,10 @@ def create_app(
     canary: Canary | None = None,
     sns: SnsCalls | None = None,
     door: Door | None = None,
+    chat: slack.PressedChat | None = None,
 ) -> FastAPI:
     """`unproved`: who may deliver what no secret proves. `sns`: the way to AWS.
-    `door`: who is connected."""
+    `door`: who is connected. `chat`: what answers people there."""
     connection, outcomes = incidents.connection, Outcomes()
     published = Published(Installations(connection), loaded(library, settings))
     silencing, beats = Silencing(Silences(connection)), Beats(Heartbeats(connection))
@@ -88,13 +90,24 @@ def create_app(
     }
     background = BackgroundLoops(loops | ({"the canary": canary.run} if canary else {}))
     watched = health.Watched(
-        incidents, library, published, outcomes, door or Door(), silencing, stuck, background, commit.gathering, canary
+        incidents,
+        library,
+        published,
+        outcomes,
+        door or Door(),
+        silencing,
+        stuck,
+        background,
+        commit.gathering,
+        canary,
+        chat,
     )
     routers = (
         alerts.router(admission, pipeline),
         cloudwatch.router(admission, pipeline, sns or SnsCalls()),
         pagerduty.router(admission, pipeline, incidents, settings),
         jira.router(admission, incidents),
+        slack.router(admission, chat),
         heartbeat.router(admission, beats),
         health.router(watched, access),
         front.router(watched, access, board),

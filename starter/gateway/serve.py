@@ -15,6 +15,7 @@ from starter.gateway.canary import Canary
 from starter.gateway.limits import Door, Limits, limited
 from starter.gateway.locality import is_loopback
 from starter.gateway.reachable import reachable
+from starter.gateway.routes.slack import PressedChat
 from starter.gateway.trusted_proxies import BehindProxies
 from starter.runbooks.default import require_default
 from starter.runbooks.library import Library
@@ -36,11 +37,13 @@ async def serve(
     allow_local: bool = False,
     limits: Limits | None = None,
     on_listening: Callable[[str], None] | None = None,
+    chat: PressedChat | None = None,
 ) -> None:
     """Serve until SIGTERM or SIGINT; requests under way are finished. Port 0 is any free one.
 
     `allow_local`: what is plainly from this machine needs no secret where none is set.
     `limits` are those that fit this process if left out.
+    `chat` answers what people do there.
     `on_listening` gets the address, such as `http://127.0.0.1:8080`. Raises SettingsError.
     """
     _demand(settings, library, host, exposed=not is_loopback(host) and not allow_unauthenticated)
@@ -49,7 +52,7 @@ async def serve(
     address = _address(listener)
     canary = Canary(incidents, address)
     door = Door(limits or Limits.fitting())
-    app = create_app(settings, library, incidents, unproved=unproved, canary=canary, door=door)
+    app = create_app(settings, library, incidents, unproved=unproved, canary=canary, door=door, chat=chat)
     config = uvicorn.Config(
         BehindProxies(app, settings.trusted_proxies, settings.user_header),
         http=limited(door),

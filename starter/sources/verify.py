@@ -67,6 +67,14 @@ def signature(header: str, prefix: str = "", *, timestamp: str = "") -> Check:
     return check
 
 
+def slack(webhook: Webhook, secrets: Sequence[SecretStr]) -> bool:
+    """https://docs.slack.dev/authentication/verifying-requests-from-slack: the time is signed, too."""
+    stated = webhook.headers.get("x-slack-request-timestamp", "")
+    signed = b":".join((b"v0", stated.encode(errors="surrogatepass"), webhook.body))
+    expected = [SecretStr("v0=" + _hmac(secret, signed)) for secret in secrets]
+    return _is_fresh(stated, webhook) and _is_one_of(webhook.headers.get("x-slack-signature", ""), expected)
+
+
 def _hmac(secret: SecretStr, signed: bytes) -> str:
     return hmac.new(secret.get_secret_value().encode(), signed, hashlib.sha256).hexdigest()
 

@@ -57,15 +57,17 @@ A = TypeVar("A", bound=BaseModel)
 class Incidents:
     """Every method raises Unreachable when Temporal is away."""
 
-    def __init__(self, client: Client, but: str = "") -> None:
-        """`but`: what its lists and look-ups leave out, as the end of a query."""
+    def __init__(self, client: Client, but: str = "", patience: timedelta = QUERY_WITHIN) -> None:
+        """`but`: what its lists and look-ups leave out, as the end of a query. `patience`: how long an incident is
+        waited for that has a worker."""
         self._client = client
+        self._patience = patience
         self._connection = TemporalConnection(client)
         self.but = but
 
     def without_private(self) -> "Incidents":
         """As those see them who may not know that there are others: found and counted by nothing."""
-        return Incidents(self._client, directory.WITHOUT_PRIVATE)
+        return Incidents(self._client, directory.WITHOUT_PRIVATE, self._patience)
 
     @property
     def connection(self) -> TemporalConnection:
@@ -130,7 +132,7 @@ class Incidents:
         its_own = found.typed_search_attributes.get(attributes.INCIDENT) == incident
         return found.status is WorkflowExecutionStatus.RUNNING and its_own
 
-    async def ask(self, workflow_id: str, event: Event, patience: timedelta = QUERY_WITHIN) -> UpdateResult:
+    async def ask(self, workflow_id: str, event: Event, patience: timedelta | None = None) -> UpdateResult:
         """Do what a person wants done, and say what it changed.
 
         Raises Refused, NothingOpen, or Recorded: then a signal has been left, under the same event id, so that the
@@ -138,25 +140,25 @@ class Incidents:
         """
         event = event if event.id else event.model_copy(update={"id": uuid4().hex})
         try:
-            return await self._update(workflow_id, event, patience)
+            return await self._update(workflow_id, event, patience or self._patience)
         except NobodyWorks as nobody:
             await self.signal(workflow_id, event)
             raise nobody.recorded() from None
 
-    async def status(self, workflow_id: str, run_id: str | None = None, patience: timedelta = QUERY_WITHIN) -> Status:
+    async def status(self, workflow_id: str, run_id: str | None = None, patience: timedelta | None = None) -> Status:
         """Raises NobodyWorks, NothingOpen (no such workflow)."""
-        return await self.query(workflow_id, run_id, "state", Status, patience)
+        return await self.query(workflow_id, run_id, "state", Status, patience or self._patience)
 
     async def plan_view(
-        self, workflow_id: str, run_id: str | None = None, patience: timedelta = QUERY_WITHIN
+        self, workflow_id: str, run_id: str | None = None, patience: timedelta | None = None
     ) -> PlanView:
         """Raises NobodyWorks, NothingOpen (no such workflow)."""
-        return await self.query(workflow_id, run_id, "plan", PlanView, patience)
+        return await self.query(workflow_id, run_id, "plan", PlanView, patience or self._patience)
 
     async def foresee(self, workflow_id: str, event: Event) -> Foreseen:
         """What `ask` would do now. Raises Refused, NobodyWorks, NothingOpen."""
         said = (_name(event), _payload(event))
-        found = await self.query(workflow_id, None, "foresee", Foreseen, QUERY_WITHIN, said)
+        found = await self.query(workflow_id, None, "foresee", Foreseen, self._patience, said)
         if found.refused:
             raise RefusedByIncident(found.refused)
         return found

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.docs.markdown import ROOT
 
-PACKAGES = ("activities", "sandbox", "settings", "starter", "tocsin", "worker", "workflows")
+PACKAGES = ("activities", "chat", "sandbox", "settings", "starter", "tocsin", "worker", "workflows")
 FOLDERS = ("starter", "workflows", "workflows.policy")
 """These hold rooms; each other package is one room."""
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("activities", "benchmarks", "sandbox", "settings", "starter", "tocsin", "worker", "workflows")
+ROOMS = ("activities", "benchmarks", "chat", "sandbox", "settings", "starter", "tocsin", "worker", "workflows")
 MOST = 300
 
 

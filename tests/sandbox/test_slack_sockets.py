@@ -37,10 +37,10 @@ async def socket_app(sandbox: SandboxServer, hands: SlackHands) -> AsyncIterator
     web = AsyncWebClient(base_url=sandbox.slack_url, retry_handlers=[])
     app = SocketApp(SocketModeClient("xapp-test", web_client=web))
     app.client.socket_mode_request_listeners.append(app.take)
-    await app.client.connect()  # type: ignore[no-untyped-call]  # slack_sdk's own
+    await app.client.connect()
     await until_connected(sandbox)
     yield app
-    await app.client.close()  # type: ignore[no-untyped-call]
+    await app.client.close()
 
 
 async def until_connected(sandbox: SandboxServer) -> None:

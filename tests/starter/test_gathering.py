@@ -168,7 +168,7 @@ class BusyAtFirst(Incidents):
     asked = 0
 
     async def status(
-        self, workflow_id: str, run_id: str | None = None, patience: timedelta = gathering.LOOK_WITHIN
+        self, workflow_id: str, run_id: str | None = None, patience: timedelta | None = gathering.LOOK_WITHIN
     ) -> Status:
         self.asked += 1
         if self.asked == 1:

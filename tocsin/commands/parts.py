@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from typer import Option
 
 import settings
+from chat.connecting import connected
 from settings import Settings
 from starter.gateway.serve import serve
 from starter.temporal import setup as preparation
@@ -126,15 +127,17 @@ async def _take_webhooks(
     chosen: Settings, host: str, port: int, allow_unauthenticated: bool, allow_local: bool
 ) -> None:
     incidents = Incidents(await connection.client(chosen.state_dir, lazy=True))
-    await serve(
-        chosen,
-        library(chosen),
-        incidents,
-        host=host,
-        port=port,
-        allow_unauthenticated=allow_unauthenticated,
-        allow_local=allow_local,
-    )
+    async with connected(chosen, incidents) as chat:
+        await serve(
+            chosen,
+            library(chosen),
+            incidents,
+            host=host,
+            port=port,
+            allow_unauthenticated=allow_unauthenticated,
+            allow_local=allow_local,
+            chat=chat,
+        )
 
 
 def _with(options: dict[str, object]) -> Settings:

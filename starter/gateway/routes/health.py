@@ -13,6 +13,7 @@ from starter.gateway.canary import Canary
 from starter.gateway.limits import Door
 from starter.gateway.outcomes import Outcomes
 from starter.gateway.published import Published
+from starter.gateway.routes.slack import PressedChat
 from starter.gateway.stuck_watch import StuckWatch
 from starter.intake.gathering import Gathering
 from starter.intake.silencing import Silencing
@@ -65,7 +66,8 @@ class Readiness(ReadyOrNot):
     problems: list[str]
     """Why runbooks could not be loaded; which senders have been refused since the last genuine webhook; what was
     refused or could not be read within a day, how often, when and why; what was gathered because
-    a source opens more incidents than it may; which workflows are stuck; what of the gateway a bug has ended."""
+    a source opens more incidents than it may; which workflows are stuck; what of the gateway a bug has ended; why
+    people cannot be asked or answered in Slack."""
     webhooks: dict[str, dict[str, int]]
     """Since the gateway started, by source: accepted, refused, unreadable, unreadable_alerts, not_ours, nothing_open,
     held, gathered, ignored, repeated."""
@@ -89,6 +91,7 @@ class Watched:
     background: BackgroundLoops
     gathering: Gathering
     canary: Canary | None
+    chat: PressedChat | None = None
 
 
 def router(watched: Watched, access: Access) -> APIRouter:
@@ -131,6 +134,7 @@ async def readiness(watched: Watched) -> Readiness:
             *watched.background.problems(),
             *watched.outcomes.rejected_webhooks.problems(now),
             *watched.gathering.problems(),
+            *(watched.chat.problems() if watched.chat else ()),
         ],
         webhooks=_by_source(watched.outcomes),
         connections={str(cut): count for cut, count in watched.door.cuts.items()},

@@ -32,5 +32,7 @@ class Pressed(Wire):
     verb: str
     group: str = "incidents"
     said: dict[str, str] = {}
+    asks: bool = False
+    """As it was offered: a form is opened."""
     if_still: str = ""
     """What the incident was like when this was offered; done only if it still is. Empty: whatever it is like."""

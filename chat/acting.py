@@ -1,0 +1,141 @@
+"""A person does something: it is looked whether they may, the desk does it, and the answer is put in words for them."""
+
+import hashlib
+from collections.abc import Awaitable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from pydantic import ValidationError
+
+from chat import lateness, words
+from chat.people import Presser
+from chat.permissions import PUBLIC, SEE_PRIVATE, ChatPermissions, NotAllowed
+from starter.desk.desk import Desk
+from starter.desk.meaning import Unlisted
+from starter.desk.permissions import lets_out
+from starter.desk.verbs import VERBS, Verb
+from starter.sources import foreign
+from starter.temporal.results import LookupFailed, NobodyWorks, Recorded, RefusedByIncident, Unpublished
+from workflows.policy.incident.events import Acknowledged, Event, RoleAssigned
+
+VIA_SLACK: Final = "slack"
+AS_WELL: Final = "acknowledged as well"
+"""How an incident says that somebody was not the first."""
+BY_GROUP_AND_NAME: Final[Mapping[tuple[str, str], Verb]] = {(verb.group, verb.name): verb for verb in VERBS}
+
+
+class Misfit(Exception):
+    """What was pressed or filled in cannot be used; the message is for the presser."""
+
+    def __init__(self, message: str, field: str = "") -> None:
+        super().__init__(message)
+        self.field = field
+        """The input that is wrong."""
+
+
+@dataclass(frozen=True)
+class Deed:
+    """What somebody wants done."""
+
+    verb: Verb
+    incident: str
+    """A clear part of its id."""
+    id: str
+    """The same for the same press."""
+    said: Mapping[str, object] = field(default_factory=dict)
+    if_still: str = ""
+    here: bool = True
+    """It is said where the incident can be seen: at its message, or in its channel."""
+
+    def event(self, presser: Presser) -> Event:
+        """Raises Misfit."""
+        if unknown := set(self.said) - set(self.verb.fields):
+            raise Misfit(f"{self.verb.name} knows nothing of {', '.join(sorted(unknown))[:100]}")
+        own = {"person": presser.person or presser.by} if self.takes_role else {}
+        known = {"by": presser.by, "via": VIA_SLACK, "id": self.id, "if_still": self.if_still}
+        try:
+            return self.verb.event_of({**self.said, **own}, **known)
+        except ValidationError as error:
+            problem = foreign.problems(error)[0]
+            raise Misfit(str(problem), problem.field) from None
+
+    @property
+    def takes_role(self) -> bool:
+        """For themselves."""
+        return self.verb.event is RoleAssigned and "person" not in self.said
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What whoever did something reads, in Slack's markup."""
+
+    text: str
+    done: bool = True
+    field: str = ""
+    """The input that was wrong."""
+    mark: str = ""
+    """Of the state that this was seen in (`workflows/policy/incident/mark.py`)."""
+
+
+@dataclass(frozen=True)
+class Hands:
+    """Whatever is done from Slack is done here."""
+
+    desk: Desk
+    public_desk: Desk
+    """As those have it who may not know that there are private incidents."""
+    permissions: ChatPermissions
+
+    async def desk_of(self, presser: Presser, *, here: bool) -> Desk:
+        """Where no line says who sees private incidents, it is who is where they can be seen. Raises NotAllowed."""
+        is_limited = self.permissions.limit(SEE_PRIVATE)
+        sees_all = await self.permissions.allow(presser, SEE_PRIVATE) if is_limited else here
+        return self.desk if sees_all else self.public_desk
+
+    async def do(self, deed: Deed, presser: Presser) -> Answered:
+        """Raises what `in_words` puts in words, and Unreachable."""
+        event = await self.event_of(deed, presser)
+        desk = await self.desk_of(presser, here=deed.here)
+        if deed.takes_role and (held := await _held(desk, deed, event, presser)):
+            return Answered(held, done=False)
+        try:
+            answer = await desk.ask(deed.incident, event, unlisted=deed.takes_role)
+        except RefusedByIncident as no:
+            return Answered(words.refused(str(no), await _first(desk, deed, event, presser)), done=False)
+        late = isinstance(event, Acknowledged) and any(AS_WELL in line for line in answer.changed)
+        return Answered(words.done(answer, await _first(desk, deed, event, presser) if late else ""))
+
+    async def event_of(self, deed: Deed, presser: Presser) -> Event:
+        """If they may. Raises NotAllowed, Misfit."""
+        await self.permissions.demand(presser, deed.verb.name)
+        event = deed.event(presser)
+        if lets_out(event):
+            await self.permissions.demand(presser, PUBLIC)
+        return event
+
+
+async def _held(desk: Desk, deed: Deed, event: Event, presser: Presser) -> str:
+    incident = await lateness.incident_of(desk, deed.incident)
+    return lateness.holder(incident, event, presser) if incident else ""
+
+
+async def _first(desk: Desk, deed: Deed, event: Event, presser: Presser) -> str:
+    incident = await lateness.incident_of(desk, deed.incident)
+    return lateness.first(incident, event, presser) if incident else ""
+
+
+async def in_words(work: Awaitable[Answered]) -> Answered:
+    """What was done, or why not, for whoever wanted it. Raises Unreachable: then nobody knows that it was done."""
+    try:
+        return await work
+    except Recorded as kept:
+        return Answered(f"{words.NOBODY_ACTS}: {words.plain(kept.reason)}. {words.plain(kept.cure)}".strip())
+    except Misfit as no:
+        return Answered(words.refused(str(no)), done=False, field=no.field)
+    except (NotAllowed, RefusedByIncident, LookupFailed, Unlisted, NobodyWorks, Unpublished) as no:
+        return Answered(words.refused(str(no)), done=False)
+
+
+def slack_id(*parts: str) -> str:
+    """An event's id from Slack's own."""
+    return "slack/" + hashlib.sha256("\0".join(parts).encode(errors="surrogatepass")).hexdigest()[:24]

@@ -1,0 +1,94 @@
+"""`/incident ...`: the same as the buttons, typed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pydantic import JsonValue
+
+from activities.errors import Rejected, Unavailable
+from chat import words
+from chat.acting import BY_GROUP_AND_NAME, Deed, Hands, Misfit, in_words, slack_id
+from chat.finding import Finder, only_text, picker
+from chat.forms.declaring import DeclareForms
+from chat.forms.verb_form import VerbForms
+from chat.grammar import COMMANDS, HELP, LIST, REVIEW_COMMAND, SHOW, START, Typed, Unclear, read
+from chat.looking import Looks
+from chat.payloads import SlashCommand
+from chat.people import Presser
+from chat.permissions import NotAllowed
+from chat.presses import LOOK
+from starter.temporal.results import Unreachable
+from workflows.policy.effects.offers import Pressed
+
+FAILED = "Nothing is known to be recorded: Temporal does not answer. Type it again; if it is urgent, call somebody now."
+
+
+@dataclass(frozen=True)
+class Commands:
+    name: str
+    """As the app has registered it: `/incident`."""
+    hands: Hands
+    finder: Finder
+    looks: Looks
+    verb_forms: VerbForms
+    declare_forms: DeclareForms
+    users: Mapping[str, str]
+    """A member id of Slack's to the person of the runbook."""
+
+    async def receive(self, command: SlashCommand, presser: Presser) -> dict[str, JsonValue] | None:
+        """The answer, for whoever typed it alone; None: a form has been opened. Raises nothing of what can go wrong:
+        words are better than Slack's own."""
+        try:
+            return await self._done(command, presser, read(command.text, self.users))
+        except (Unclear, NotAllowed, Misfit) as no:
+            return only_text(words.refused(str(no)))
+        except Unreachable:
+            return only_text(FAILED)
+        except (Unavailable, Rejected, TimeoutError) as no:
+            return only_text(f"The form could not be opened: {words.plain(str(no))}")
+
+    async def _done(self, command: SlashCommand, presser: Presser, typed: Typed) -> dict[str, JsonValue] | None:
+        if typed.name == HELP:
+            return only_text(self._help())
+        if typed.name == START:
+            await self.declare_forms.open(command.trigger_id, typed.rest)
+            return None
+        if typed.name == LIST:
+            return only_text(await self.looks.list(presser))
+        return await self._about_one(command, presser, typed)
+
+    async def _about_one(self, command: SlashCommand, presser: Presser, typed: Typed) -> dict[str, JsonValue] | None:
+        wanted = _wanted(typed)
+        ours = await self.finder.of_channel(command.channel_id, command.channel_name)
+        part = typed.incident or ours
+        if not part:
+            rows = await self.finder.open(presser)
+            if not rows and typed.name != REVIEW_COMMAND:
+                return only_text(f"No incident is open. `{self.name} start` declares one.")
+            if len(rows) != 1 and rows:
+                return picker(rows, wanted)
+            part = rows[0].incident if rows else ""
+        return await self._this(command, presser, wanted.model_copy(update={"incident": part}), here=part == ours)
+
+    async def _this(
+        self, command: SlashCommand, presser: Presser, wanted: Pressed, *, here: bool
+    ) -> dict[str, JsonValue] | None:
+        if wanted.group == LOOK:
+            return only_text(await self.looks.at(wanted.verb, wanted.incident, presser, here=here))
+        verb = BY_GROUP_AND_NAME[wanted.group, wanted.verb]
+        if wanted.asks:
+            await self.verb_forms.open(wanted, verb, command.trigger_id)
+            return None
+        deed = Deed(verb, wanted.incident, slack_id(command.team_id, command.trigger_id), wanted.said, here=here)
+        return only_text((await in_words(self.hands.do(deed, presser))).text)
+
+    def _help(self) -> str:
+        rows = (
+            f"`{self.name} {' '.join((name, *(field.upper() for field in form.fields)))}`  {form.about}"
+            for name, form in COMMANDS.items()
+        )
+        return "\n".join((*rows, "In an incident's channel no id is needed; elsewhere it may stand after the word."))
+
+
+def _wanted(typed: Typed) -> Pressed:
+    return Pressed(incident="", verb=typed.name, group=LOOK) if typed.name in (SHOW, REVIEW_COMMAND) else typed.pressed

@@ -1,0 +1,148 @@
+"""The form of a verb: what is filled in is done by the desk, and where it changes much, shown before it is done."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from pydantic import JsonValue, ValidationError
+from slack_sdk.models.blocks import Block
+from slack_sdk.models.views import View
+
+from chat import lateness
+from chat.acting import BY_GROUP_AND_NAME, Answered, Deed, Hands, Misfit, in_words, slack_id
+from chat.forms import inputs, views
+from chat.forms.choices import FormChoices, known_of
+from chat.forms.seeing import foreseen
+from chat.forms.submitting import complaint, fingerprint_of, finished, in_time
+from chat.payloads import SentView, ViewSubmission
+from chat.people import Presser
+from chat.web import Modals, Replies, ShownView
+from chat.words import plain
+from starter.desk.answers import ShownIncident
+from starter.desk.verbs import Verb
+from starter.temporal.installations import Installations
+from starter.temporal.results import LookupFailed, NobodyWorks, RefusedByIncident, Unpublished, Unreachable
+from workflows.policy.effects.offers import Pressed
+from workflows.policy.runbook.model import Runbook
+
+SHOWN_BEFORE: Final = frozenset({"severity", "resolve", "cancel", "flag", "reopen"})
+"""Verbs of which it is shown what they change, before they change it."""
+TITLES: Final = {
+    "severity": "Change severity", "update": "Post an update", "handoff": "Hand over", "assign": "Give a role",
+    "approve": "Let it out", "add": "Follow-up", "not-applicable": "Not applicable",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class VerbForms:
+    hands: Hands
+    installations: Installations
+    modals: Modals
+    replies: Replies
+    within_s: float
+
+    async def open(self, pressed: Pressed, verb: Verb, trigger_id: str) -> None:
+        """Raises Unavailable, Rejected, TimeoutError."""
+        shown = await self.modals.open(trigger_id, views.loading(title(verb)))
+        self.replies.beside(self._fill(shown, pressed, verb))
+
+    async def submit(self, sent: ViewSubmission, presser: Presser) -> dict[str, JsonValue]:
+        return await in_time(self._submit(sent, presser), sent.view, self.within_s)
+
+    async def _fill(self, shown: ShownView, pressed: Pressed, verb: Verb) -> None:
+        try:
+            known, about = await self._known(pressed)
+            said = {**pressed.said, **await self._draft(pressed)}
+        except Unreachable as away:
+            await self.modals.fill(shown, views.shown(title(verb), plain(str(away))))
+            return
+        await self.modals.fill(shown, _form(verb, pressed.incident, said, known, about))
+
+    async def _submit(self, sent: ViewSubmission, presser: Presser) -> dict[str, JsonValue]:
+        view = sent.view
+        try:
+            kept, verb = kept_of(view)
+        except Misfit as no:
+            return complaint(view, Answered(str(no), done=False))
+        said: dict[str, object] = {**kept.said, **inputs.values(view.state.values)}
+        print_now = fingerprint_of(said)
+        deed = Deed(verb, kept.incident, slack_id(sent.team_id, view.id, print_now), said, kept.if_still)
+        if verb.name in SHOWN_BEFORE and kept.seen != print_now:
+            return await self._see(view, deed, presser, print_now)
+        return finished(view, await in_words(self.hands.do(deed, presser)))
+
+    async def _see(self, view: SentView, deed: Deed, presser: Presser, print_now: str) -> dict[str, JsonValue]:
+        """The same form again, with what it would change."""
+        found = await foreseen(self.hands, deed, presser)
+        if not found.done:
+            return complaint(view, found)
+        known, _ = await self._known(Pressed(incident=deed.incident, verb=deed.verb.name))
+        kept = views.Kept(
+            incident=deed.incident,
+            verb=deed.verb.name,
+            group=deed.verb.group,
+            said={name: str(value) for name, value in deed.said.items() if name not in view.state.values},
+            seen=print_now,
+            if_still=found.mark,
+        )
+        filled = {name: str(value) for name, value in deed.said.items()}
+        shown = inputs.inputs(deed.verb, view.state.values, filled, known)
+        blocks: list[Block] = [*shown, views.section(found.text)]
+        return views.answer(views.form(title(deed.verb), views.VERB_FORM, "Do it", blocks, kept))
+
+    async def _known(self, pressed: Pressed) -> tuple[FormChoices, str]:
+        """What there is to choose, and a line on how the incident stands."""
+        incident = await lateness.incident_of(self.hands.desk, pressed.incident)
+        try:
+            there = await self.installations.current()
+        except (Unpublished, Unreachable):
+            return FormChoices(), ""
+        book = there.runbooks.get(incident.runbook if incident else there.default)
+        about = f"*{plain(incident.id)}* {incident.severity.upper()} {plain(incident.title)}" if incident else ""
+        return (known_of(book, incident) if book else FormChoices()), "\n".join(
+            filter(None, (about, _more(pressed, book)))
+        )
+
+    async def _draft(self, pressed: Pressed) -> Mapping[str, str]:
+        """Its words, to be edited."""
+        if pressed.verb != "approve":
+            return {}
+        try:
+            shown = await self.hands.desk.show(pressed.incident)
+        except (LookupFailed, NobodyWorks, RefusedByIncident):
+            return {}
+        drafts = shown.state.drafts if isinstance(shown, ShownIncident) else ()
+        draft = next((each for each in drafts if each.name == pressed.said.get("draft", each.name)), None)
+        return {"text": draft.text} if draft else {}
+
+
+def title(verb: Verb) -> str:
+    return TITLES.get(verb.name, verb.name.capitalize())
+
+
+def kept_of(view: SentView) -> tuple[views.Kept, Verb]:
+    """Raises Misfit."""
+    try:
+        kept = views.Kept.model_validate_json(view.private_metadata)
+    except ValidationError:
+        raise Misfit("This form cannot be read: it is of another version of Tocsin.") from None
+    verb = BY_GROUP_AND_NAME.get((kept.group, kept.verb))
+    if verb is None or not kept.incident:
+        raise Misfit("This form is not known to this version of Tocsin.")
+    return kept, verb
+
+
+def _form(verb: Verb, incident: str, said: Mapping[str, str], known: FormChoices, about: str) -> View:
+    fixed = {name: value for name, value in said.items() if name not in inputs.MULTILINE}
+    kept = views.Kept(incident=incident, verb=verb.name, group=verb.group, said=fixed)
+    blocks: list[Block] = [views.section(about)] if about else []
+    blocks += inputs.inputs(verb, inputs.unsaid(verb, said), said, known)
+    submit = "See what changes" if verb.name in SHOWN_BEFORE else "Do it"
+    return views.form(title(verb), views.VERB_FORM, submit, blocks, kept)
+
+
+def _more(pressed: Pressed, book: Runbook | None) -> str:
+    """What has to be known to fill it in."""
+    if pressed.verb != "severity" or book is None:
+        return ""
+    return "\n".join(f"*{name.upper()}* {plain(each.definition)}" for name, each in book.severities.items())

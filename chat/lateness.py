@@ -1,0 +1,66 @@
+"""Who was first, and when: for whoever presses what somebody else has done already."""
+
+from datetime import datetime
+
+from chat.people import Presser
+from chat.words import moment, plain
+from starter.desk.answers import ShownIncident
+from starter.desk.desk import Desk
+from starter.desk.meaning import in_one_word
+from starter.temporal.results import LookupFailed, NobodyWorks, RefusedByIncident
+from workflows.policy.incident.events import Acknowledged, DraftApproved, Event, Resolved, RoleAssigned
+from workflows.policy.incident.state import Incident
+from workflows.policy.incident.who import COMMANDER_ROLE
+
+
+async def incident_of(desk: Desk, part: str) -> Incident | None:
+    """As it is now; None: nobody can say."""
+    try:
+        shown = await desk.show(part)
+    except (LookupFailed, NobodyWorks, RefusedByIncident):
+        return None
+    return shown.state.incident if isinstance(shown, ShownIncident) else None
+
+
+def holder(incident: Incident, event: Event, presser: Presser) -> str:
+    """Who else has the role that somebody takes by a button: a press of a while ago takes it from nobody."""
+    if not isinstance(event, RoleAssigned):
+        return ""
+    person = incident.roles.get(event.role, "")
+    if not person or person in (presser.person, presser.by):
+        return ""
+    role = "command" if event.role == COMMANDER_ROLE else event.role
+    since = next((entry.at for entry in reversed(incident.timeline) if _gives(entry.text, person)), None)
+    return f"{plain(person)} was first, and has {plain(role)}{_since(since)}."
+
+
+def first(incident: Incident, event: Event, presser: Presser) -> str:
+    """Who did before what this event does; empty: nobody else."""
+    match event:
+        case Acknowledged():
+            by, at = incident.acknowledged_by, incident.acknowledged_at
+        case Resolved():
+            by, at = incident.resolved_by, incident.resolved_at
+        case DraftApproved():
+            by, at = _approved(incident)
+        case _:
+            return ""
+    if not by or at is None or by == presser.by:
+        return ""
+    return f"{plain(by)} was first, {moment(at)}."
+
+
+def _approved(incident: Incident) -> tuple[str, datetime | None]:
+    """The last approval of anything."""
+    given = [draft.approval for draft in incident.drafts.values() if draft.approval]
+    given += [incident.public.approval] if incident.public.approval else []
+    last = max(given, key=lambda each: each.at, default=None)
+    return (last.by, last.at) if last else ("", None)
+
+
+def _gives(text: str, person: str) -> bool:
+    return (" is " in text or "handed over" in text) and in_one_word(person) in in_one_word(text)
+
+
+def _since(at: datetime | None) -> str:
+    return f" since {moment(at)}" if at else ""

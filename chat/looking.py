@@ -1,0 +1,78 @@
+"""How incidents stand, for whoever asks in Slack; it changes nothing."""
+
+from collections.abc import Awaitable
+from dataclasses import dataclass
+
+from chat import words
+from chat.acting import Answered, Hands, in_words
+from chat.people import Presser
+from starter.desk.answers import Remembered
+from starter.desk.desk import Desk
+from workflows.policy.runbook.names import severity_title
+
+MOST_LISTED_IN_CHAT = 20
+MOST_COMING = 5
+MOST_REMEMBERED = 10
+
+
+@dataclass(frozen=True)
+class Looks:
+    hands: Hands
+
+    async def list(self, presser: Presser) -> str:
+        return await _text(self._list(presser))
+
+    async def at(self, what: str, part: str, presser: Presser, *, here: bool) -> str:
+        """`what`: `show` or `review`."""
+        return await _text(self._at(what, part, presser, here))
+
+    async def _at(self, what: str, part: str, presser: Presser, here: bool) -> Answered:
+        desk = await self.hands.desk_of(presser, here=here)
+        return await (_review(desk, part) if what == "review" else _incident(desk, part))
+
+    async def _list(self, presser: Presser) -> Answered:
+        desk = await self.hands.desk_of(presser, here=False)
+        page = await desk.incidents(1, MOST_LISTED_IN_CHAT, closed=False)
+        lines = [
+            f"*{words.plain(row.incident)}* {severity_title(row.severity)} {words.plain(row.title)}: {row.phase}, "
+            + (f"acknowledged by {words.plain(row.acknowledged_by)}" if row.acknowledged_by else "*not acknowledged*")
+            for row in page.rows
+        ]
+        more = [f"... and {page.total - len(page.rows)} more"] if page.total > len(page.rows) else []
+        return Answered("\n".join((*lines, *more)) or "No incident is open.")
+
+
+async def _incident(desk: Desk, part: str) -> Answered:
+    shown = await desk.show(part)
+    if isinstance(shown, Remembered):
+        return _remembered(shown)
+    incident = shown.state.incident
+    roles = ", ".join(f"{role}: {person}" for role, person in incident.roles.items()) or "nobody has a role"
+    lines = [
+        f"*{words.plain(incident.id)}* {severity_title(incident.severity)} {words.plain(incident.title)}",
+        f"{incident.phase}, declared {words.moment(incident.declared_at)}",
+        f"acknowledged by {words.plain(incident.acknowledged_by)}"
+        if incident.acknowledged_by
+        else "*not acknowledged*",
+        words.plain(roles),
+        *(f"• {words.plain(line.what)}, {words.moment(line.at)}" for line in shown.plan.lines[:MOST_COMING]),
+    ]
+    return Answered("\n".join(lines))
+
+
+async def _review(desk: Desk, part: str) -> Answered:
+    shown = await desk.show_review(part)
+    if isinstance(shown, Remembered):
+        return _remembered(shown)
+    owed = [f"• {words.plain(each.title)}, due {words.moment(each.due_at)}" for each in shown.state.owed]
+    head = f"*Review of {words.plain(shown.state.review.incident.id)}*"
+    return Answered("\n".join((head, *(owed or ["Nothing is owed."]))))
+
+
+def _remembered(kept: Remembered) -> Answered:
+    lines = [f"• {words.moment(line.at)} {words.plain(line.text)}" for line in kept.history[-MOST_REMEMBERED:]]
+    return Answered("\n".join((words.plain(kept.problem), *lines)))
+
+
+async def _text(work: Awaitable[Answered]) -> str:
+    return (await in_words(work)).text[: words.LONGEST_SECTION]

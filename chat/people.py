@@ -1,0 +1,87 @@
+"""Who pressed. Slack vouches for the member id; who that is, the settings say, or the address that Slack verified."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from time import monotonic
+from typing import Annotated, Final
+
+from pydantic import BeforeValidator
+
+from activities.errors import Rejected, Unavailable
+from activities.plain_text import one_line
+from activities.slack_answers import SlackAnswer
+from activities.slack_api import SlackApi
+from chat.payloads import SlackUser
+
+LONGEST_PRESSER: Final = 80
+KNOWN_AT_ONCE: Final = 2_000
+KNOWN_FOR_S: Final = 3_600
+
+
+@dataclass(frozen=True)
+class Presser:
+    user: str
+    by: str
+    """As it stands in the event."""
+    person: str = ""
+    """Of the runbook; empty: nobody has said who this member is."""
+
+    @property
+    def names(self) -> frozenset[str]:
+        """By which a setting may name them: those that they cannot choose themselves."""
+        known = (self.user, self.person, self.by if "@" in self.by else "")
+        return frozenset(each.casefold() for each in known if each)
+
+
+class Profile(SlackAnswer):
+    email: str = ""
+    real_name: str = ""
+
+
+class WorkspaceMember(SlackAnswer):
+    id: str
+    real_name: str = ""
+    deleted: bool = False
+    profile: Annotated[Profile, BeforeValidator(lambda given: given or {})] = Profile()
+
+
+class MemberInfo(SlackAnswer):
+    user: WorkspaceMember
+
+
+class Pressers:
+    """`users`: a person of the runbook to a member id, as messages go the other way."""
+
+    def __init__(self, api: SlackApi, users: Mapping[str, str], within_s: float) -> None:
+        self._api = api
+        self._within_s = within_s
+        self._people: dict[str, str] = {}
+        for person, user in users.items():
+            self._people.setdefault(user, person)
+        self._members: OrderedDict[str, tuple[float, WorkspaceMember]] = OrderedDict()
+
+    async def who(self, user: SlackUser) -> Presser:
+        if person := self._people.get(user.id):
+            return Presser(user.id, person, person)
+        member = await self.member(user.id)
+        if member is not None and member.profile.email:
+            return Presser(user.id, one_line(member.profile.email, LONGEST_PRESSER))
+        shown = (member and (member.real_name or member.profile.real_name)) or user.name or user.username
+        return Presser(user.id, f"{one_line(shown, LONGEST_PRESSER) or 'somebody'} (Slack {user.id}, not mapped)")
+
+    async def member(self, user_id: str) -> WorkspaceMember | None:
+        """None: Slack does not say."""
+        known = self._members.get(user_id)
+        if known and monotonic() - known[0] < KNOWN_FOR_S:
+            return known[1]
+        try:
+            async with asyncio.timeout(self._within_s):
+                found = (await self._api.ask(self._api.web.users_info(user=user_id), MemberInfo)).user
+        except (Unavailable, Rejected, TimeoutError):
+            return known[1] if known else None
+        self._members[user_id] = monotonic(), found
+        if len(self._members) > KNOWN_AT_ONCE:
+            self._members.popitem(last=False)
+        return found

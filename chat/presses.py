@@ -1,0 +1,107 @@
+"""A button was pressed: what travels in it is read back, and done or asked more about."""
+
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import Final
+
+from pydantic import ValidationError
+
+from chat.acting import BY_GROUP_AND_NAME, Answered, Deed, Hands, Misfit, in_words, slack_id
+from chat.forms.verb_form import VerbForms
+from chat.looking import Looks
+from chat.payloads import Action, BlockActions
+from chat.people import Presser
+from chat.web import Replies
+from workflows.policy.effects.offers import Pressed
+
+OUR_BUTTON: Final = re.compile(r"tocsin/(?P<group>[a-z]{1,20})/(?P<verb>[a-z-]{1,30})/\d{1,4}")
+AN_INCIDENT: Final = re.compile(r"[A-Za-z0-9._-]{1,200}")
+LONGEST_VALUE_PRESSED: Final = 2_000
+"""Characters that a button's value may have."""
+DOUBLE_CLICK_S: Final = 5.0
+LOOK: Final = "look"
+"""The group of what changes nothing."""
+
+
+@dataclass
+class Clicks:
+    """A double click is one press: the second comes to nothing."""
+
+    seen: dict[tuple[str, ...], float] = field(default_factory=dict)
+
+    async def once(self, again: tuple[str, ...], do: Callable[[], Awaitable[Answered]]) -> Answered | None:
+        """None: it is being done, or was a moment ago."""
+        now = monotonic()
+        self.seen = {each: at for each, at in self.seen.items() if now - at < DOUBLE_CLICK_S}
+        if again in self.seen:
+            return None
+        self.seen[again] = now
+        answered = None
+        try:
+            answered = await do()
+        finally:
+            if answered is None or not answered.done:
+                self.seen.pop(again, None)
+        return answered
+
+
+@dataclass(frozen=True)
+class Presses:
+    hands: Hands
+    replies: Replies
+    forms: VerbForms
+    looks: Looks
+    clicks: Clicks = field(default_factory=Clicks)
+
+    async def receive(self, press: BlockActions, presser: Presser) -> None:
+        """Returns when Temporal has it, or it is answered why not. Raises Unreachable; of a form that cannot be
+        opened Unavailable, Rejected, TimeoutError."""
+        for action in press.actions:
+            if found := OUR_BUTTON.fullmatch(action.action_id):
+                await self._one(press, presser, action, found["group"], found["verb"])
+
+    async def _one(self, press: BlockActions, presser: Presser, action: Action, group: str, name: str) -> None:
+        try:
+            pressed = pressed_of(action, group, name)
+        except Misfit as no:
+            self.replies.later(press.response_url, str(no))
+            return
+        if group == LOOK:
+            self.replies.later(
+                press.response_url, await self.looks.at(pressed.verb, pressed.incident, presser, here=True)
+            )
+            return
+        verb = BY_GROUP_AND_NAME[group, name]
+        if pressed.asks:
+            await self.forms.open(pressed, verb, press.trigger_id)
+            return
+        where = press.container.channel_id, press.container.message_ts
+        deed = Deed(
+            verb,
+            pressed.incident,
+            slack_id(press.team_id, *where, press.user.id, action.action_id, action.action_ts),
+            pressed.said,
+            pressed.if_still,
+        )
+        again = (*where, press.user.id, action.action_id, action.value)
+        answered = await self.clicks.once(again, lambda: in_words(self.hands.do(deed, presser)))
+        if answered is not None:
+            self.replies.later(press.response_url, answered.text)
+
+
+def pressed_of(action: Action, group: str, name: str) -> Pressed:
+    """Raises Misfit: whoever signs is Slack, and what is in a button is not known to be ours."""
+    value = action.value or action.selected_option.value
+    try:
+        if len(value) > LONGEST_VALUE_PRESSED:
+            raise ValueError
+        pressed = Pressed.model_validate_json(value)
+    except (ValidationError, ValueError):
+        raise Misfit("This button cannot be read: it is of another version of Tocsin. Use the command.") from None
+    if (pressed.group, pressed.verb) != (group, name) or (group != LOOK and (group, name) not in BY_GROUP_AND_NAME):
+        raise Misfit("This button is not known to this version of Tocsin. Use the command.")
+    if not AN_INCIDENT.fullmatch(pressed.incident):
+        raise Misfit("This button names no incident.")
+    return pressed

@@ -1,0 +1,67 @@
+"""A gateway that Slack calls, in front of an installation that runs; and Slack's side of it."""
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest_asyncio
+from pydantic import SecretStr
+from temporalio.client import Client
+
+from chat.connecting import connected
+from chat.slack_chat import SlackChat
+from chat.waits import AS_SLACK_WAITS
+from settings import Settings
+from starter.gateway.app import create_app
+from starter.runbooks.library import Library
+from starter.temporal.incidents import Incidents
+from tests.chat.slack_side import ANN, SECRET, SlackSide, slack_side
+from tests.starter.api.conftest import installation, working
+from tests.starter.conftest import away, book, client, incidents, library, settings, worker
+
+__all__ = ["away", "book", "client", "incidents", "installation", "library", "settings", "worker", "working"]
+PATIENT = AS_SLACK_WAITS.stretched(20)
+"""How long Slack waits is no test's business on a slow machine."""
+
+
+def of_slack(settings: Settings, side: SlackSide, **more: object) -> Settings:
+    fields = {
+        "slack_token": SecretStr("xoxb-1"),
+        "slack_url": side.api_url,
+        "slack_signing_secret": (SecretStr(SECRET),),
+        "slack_users": {"on-call": ANN},
+    }
+    return settings.model_copy(update={**fields, **more})
+
+
+@pytest_asyncio.fixture
+async def side() -> AsyncIterator[SlackSide]:
+    async with slack_side() as there:
+        yield there
+
+
+class Door:
+    """Requests to a gateway, as Slack sends them."""
+
+    def __init__(self, http: httpx.AsyncClient, chat: SlackChat) -> None:
+        self.http, self.chat = http, chat
+
+    async def send(self, sent: tuple[bytes, dict[str, str]]) -> httpx.Response:
+        body, headers = sent
+        return await self.http.post("/webhooks/slack", content=body, headers=headers)
+
+
+async def door(settings: Settings, library: Library, incidents: Incidents) -> AsyncIterator[Door]:
+    async with connected(settings, incidents, PATIENT) as chat:
+        assert chat is not None
+        app = create_app(settings, library, incidents, chat=chat)
+        transport = httpx.ASGITransport(app, client=("203.0.113.7", 123))
+        async with httpx.AsyncClient(transport=transport, base_url="https://tocsin.example") as http:
+            yield Door(http, chat)
+
+
+@pytest_asyncio.fixture
+async def slack(
+    side: SlackSide, settings: Settings, library: Library, incidents: Incidents, working: Client
+) -> AsyncIterator[Door]:
+    async for each in door(of_slack(settings, side), library, incidents):
+        yield each
