@@ -44,3 +44,5 @@ def _left_out(left_out: LeftOut) -> Iterator[str]:
         yield counted(left_out.drills, "drill")
     if left_out.unrecorded:
         yield f"{left_out.unrecorded} that ended without a record"
+    if left_out.unread:
+        yield f"the {left_out.unread} oldest, which were not read: choose a shorter time"

@@ -64,6 +64,7 @@ def _left_out(past: Past, begun: Sequence[Summary], since: datetime, until: date
         cancelled=ended + sum(_in_error(one) and not one.drill for one in begun),
         drills=sum(record.drill for record in declared) + sum(one.drill for one in (*begun, *lost)),
         unrecorded=sum(not one.drill for one in lost),
+        unread=past.unread,
     )
 
 

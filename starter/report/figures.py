@@ -103,6 +103,8 @@ class LeftOut(Result):
     """In compressed time, closed, open or terminated."""
     unrecorded: int
     """Ended without a record: terminated, or closed by a version that kept none."""
+    unread: int
+    """The oldest incidents and reviews, of whatever runbook, where there are more than a report reads."""
 
 
 class Count(Result):

@@ -15,11 +15,13 @@ async def read(
 ) -> tuple[ReportFigures, Past]:
     """What ended before `since` was declared before it, too. Reviews are counted with their incidents. `runbook`: of
     this one alone; empty: of all."""
-    past, still_open = await known.ended(since, seen), list(await known.begun(since))
+    past, still_open = await known.ended(since, seen), await known.begun(since)
     reviewed = await Reviews(known).records(since)
+    opened, unread = still_open.rows, past.unread + still_open.unread + reviewed.unread
     if runbook:
         records = tuple(record for record in past.records if record.runbook == runbook)
         unrecorded = tuple(one for one in past.unrecorded if one.runbook == runbook)
         past = Past(records=records, unrecorded=unrecorded)
-        still_open = [one for one in still_open if one.runbook == runbook]
-    return figures(past, still_open, reviewed, since, until), past
+        opened = tuple(one for one in opened if one.runbook == runbook)
+    past = past.model_copy(update={"unread": unread})
+    return figures(past, opened, reviewed.rows, since, until), past

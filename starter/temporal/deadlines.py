@@ -6,7 +6,7 @@ from typing import Final
 
 from temporalio.client import Client
 
-from starter.temporal.pages import READ_WHOLE, Listing, every
+from starter.temporal.pages import READ_WHOLE, Listing, count, every
 from starter.temporal.results import ReviewSummary
 from starter.temporal.rows import review_row
 from workflows.durable.search_attributes import REVIEW_DUE_AT
@@ -32,11 +32,11 @@ async def _until_enough(client: Client, reviews: str, wanted: int) -> str:
     """The query for those that are due first, at least as many as are wanted, or all."""
     now = datetime.now(UTC)
     early, late = now - _DUE_WITHIN, now + _DUE_WITHIN
-    if await _count(client, _before(reviews, late)) <= wanted:
+    if await count(client, _before(reviews, late)) <= wanted:
         return reviews
     while late - early > _DUE_TOGETHER:
         middle = early + (late - early) / 2
-        so_many = await _count(client, _before(reviews, middle))
+        so_many = await count(client, _before(reviews, middle))
         if so_many < wanted:
             early = middle
             continue
@@ -48,7 +48,3 @@ async def _until_enough(client: Client, reviews: str, wanted: int) -> str:
 
 def _before(reviews: str, at: datetime) -> str:
     return f"{reviews} AND {REVIEW_DUE_AT.name} < '{at.isoformat()}'"
-
-
-async def _count(client: Client, query: str) -> int:
-    return (await client.count_workflows(query)).count

@@ -7,7 +7,7 @@ from typing import Final, get_args
 from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
 
 from starter.temporal.lookup import MOST_NAMED, Lookup
-from starter.temporal.pages import AT_A_TIME, READ_WHOLE, Listing, every
+from starter.temporal.pages import READ_WHOLE, Listing, Newest, count, every, newest, unread
 from starter.temporal.results import ListPage, Past, Summary
 from starter.temporal.rows import incident_row
 from workflows.durable import search_attributes as attributes
@@ -34,8 +34,6 @@ NOT_OVER: Final = tuple(where for where in BY_URGENCY if not where.endswith(f"= 
 WITHOUT_PRIVATE: Final = f" AND {attributes.PRIVATE.name} IS NULL"
 """At the end of any of these."""
 
-LIST_PAGE, LIST_PAGE_WITHIN = AT_A_TIME, timedelta(seconds=10)
-"""Of a list that may be long: how much is asked for at a time, and how long that may take."""
 CLOCKS_APART: Final = timedelta(hours=1)
 ReadProgress = Callable[[int], None]
 """Is told how many have been read so far, for whoever waits."""
@@ -46,16 +44,18 @@ async def summaries(client: Client, *, include_closed: bool, but: str) -> tuple[
     return await _all(client, (ALL_INCIDENTS if include_closed else OPEN_INCIDENTS) + but)
 
 
-async def begun(client: Client, since: datetime, but: str) -> tuple[Summary, ...]:
+async def begun(client: Client, since: datetime, but: str) -> Newest[Summary]:
     """Those that are open and have begun since then, and some older ones: a run begins no earlier than its incident,
     but by another machine's clock."""
-    return await _all(client, f"{OPEN_INCIDENTS} AND StartTime >= '{(since - CLOCKS_APART).isoformat()}'{but}")
+    query = f"{OPEN_INCIDENTS} AND StartTime >= '{(since - CLOCKS_APART).isoformat()}'{but}"
+    rows = [await _row(run) async for run in newest(client, query)]
+    return Newest(tuple(row for row in rows if row is not None), await unread(client, query))
 
 
 async def page(client: Client, number: int, size: int, *, include_closed: bool, but: str) -> ListPage[Summary]:
     query = (ALL_INCIDENTS if include_closed else OPEN_INCIDENTS) + but
     classes = [where + but for where in ((*BY_URGENCY, CLOSED_INCIDENTS) if include_closed else BY_URGENCY)]
-    total = await _count(client, query)
+    total = await count(client, query)
     rows = await _part(client, query, classes, total, (number - 1) * size, size)
     return ListPage(rows=rows, number=number, size=size, total=total)
 
@@ -64,10 +64,10 @@ async def unresolved(client: Client, size: int, but: str) -> tuple[tuple[Summary
     """See `Incidents.unresolved`. What has no severity, because nobody knows where it comes from, is in no count."""
     query = UNRESOLVED_INCIDENTS + but
     by_severity = {
-        severity: await _count(client, f"{query} AND {attributes.SEVERITY.name} = '{severity}'")
+        severity: await count(client, f"{query} AND {attributes.SEVERITY.name} = '{severity}'")
         for severity in get_args(SeverityName)
     }
-    total = await _count(client, query)
+    total = await count(client, query)
     rows = await _part(client, query, [where + but for where in NOT_OVER], total, 0, size)
     return rows, {severity: count for severity, count in by_severity.items() if count}
 
@@ -84,26 +84,18 @@ async def _all(client: Client, query: str) -> tuple[Summary, ...]:
     return tuple(sorted([row async for row in every(client, query, _row)], key=_order))
 
 
-async def _count(client: Client, query: str) -> int:
-    return (await client.count_workflows(query)).count
-
-
 async def ended(client: Client, since: datetime, seen: ReadProgress, but: str) -> Past:
-    """All that have ended since then: by their records, as far as they left any."""
+    """Those that have ended since then: by their records, as far as they left any."""
     records, unrecorded = [], []
-    found = client.list_workflows(
-        f"{ALL_INCIDENTS} AND CloseTime >= '{since.isoformat()}'{but}",
-        page_size=LIST_PAGE,
-        rpc_timeout=LIST_PAGE_WITHIN,
-    )
-    async for run in found:
+    query = f"{ALL_INCIDENTS} AND CloseTime >= '{since.isoformat()}'{but}"
+    async for run in newest(client, query):
         record: ClosedIncident | None = await run.memo_value(RECORD_MEMO, None, type_hint=ClosedIncident)
         if record is not None:
             records.append(record)
         elif (row := await _row(run)) is not None:
             unrecorded.append(row)
         seen(len(records) + len(unrecorded))
-    return Past(records=tuple(records), unrecorded=tuple(unrecorded))
+    return Past(records=tuple(records), unrecorded=tuple(unrecorded), unread=await unread(client, query))
 
 
 def lookup(client: Client, but: str) -> Lookup[Summary]:

@@ -24,6 +24,7 @@ from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 
 from starter.temporal import directory, histories
 from starter.temporal.connection import DEADLINE, QUERY_WITHIN, TemporalConnection
+from starter.temporal.pages import Newest
 from starter.temporal.results import (
     PAGE_SIZE,
     FoundIncident,
@@ -191,13 +192,13 @@ class Incidents:
         async with self._connection.temporal(deadline=LONG_LIST):
             return await directory.summaries(self._client, include_closed=include_closed, but=self.but)
 
-    async def begun(self, since: datetime) -> tuple[Summary, ...]:
-        """All open ones that have begun since then, and perhaps some older ones. There may be thousands."""
+    async def begun(self, since: datetime) -> Newest[Summary]:
+        """Open ones that have begun since then, and perhaps some older ones. There may be thousands."""
         async with self._connection.temporal(deadline=LONG_LIST):
             return await directory.begun(self._client, since, self.but)
 
     async def ended(self, since: datetime, seen: directory.ReadProgress) -> Past:
-        """All incidents that have ended since then. There may be thousands: `seen` is told how far it has come."""
+        """Incidents that have ended since then. There may be thousands: `seen` is told how far it has come."""
         async with self._connection.temporal(deadline=LONG_LIST):
             return await directory.ended(self._client, since, seen, self.but)
 

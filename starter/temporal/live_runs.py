@@ -5,7 +5,8 @@ from datetime import datetime
 
 from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
 
-from starter.temporal.directory import LIST_PAGE, LIST_PAGE_WITHIN, ReadProgress
+from starter.temporal.directory import ReadProgress
+from starter.temporal.pages import runs
 from starter.temporal.results import Result
 from workflows.durable import search_attributes as attributes
 from workflows.queues import WORKFLOW_QUEUE
@@ -42,11 +43,11 @@ async def _matching(client: Client, since: datetime | None) -> AsyncIterator[Wor
     if since is not None:
         queries.append(f"{OURS} AND CloseTime >= '{since.isoformat()}' AND WorkflowType != 'canary'")
     for query in queries:
-        async for run in client.list_workflows(query, page_size=LIST_PAGE, rpc_timeout=LIST_PAGE_WITHIN):
+        async for run in runs(client, query):
             yield run
     for brief in BRIEF:
         query = f"{OURS} AND WorkflowType = '{brief}' AND ExecutionStatus != 'Running'"
-        async for run in client.list_workflows(query, limit=1, rpc_timeout=LIST_PAGE_WITHIN):
+        async for run in runs(client, query, limit=1):
             yield run
 
 

@@ -7,16 +7,31 @@ as the page needs.
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Final, Generic
+from datetime import timedelta
+from typing import Final, Generic, NamedTuple, TypeVar
 
-from temporalio.client import Client, WorkflowExecution
+from temporalio.client import Client, WorkflowExecution, WorkflowExecutionAsyncIterator
 
 from starter.temporal.results import Row
 
-AT_A_TIME: Final = 1000
+T = TypeVar("T")
+
+AT_A_TIME = 1000
 """Rows of one answer; the server gives no more."""
+LIST_ANSWER_WITHIN: Final = timedelta(seconds=10)
+"""Of so many rows."""
 READ_WHOLE: Final = 100
 """So many are read whole, and sorted here."""
+READ_MOST = 10_000
+"""Of what has no end, such as all that has closed: so many are read in half a minute, and held in memory."""
+
+
+class Newest(NamedTuple, Generic[T]):
+    """The first of a list that may have no end, in the store's order: what is open, then what has closed last."""
+
+    rows: tuple[T, ...]
+    unread: int
+    """How many are older."""
 
 
 @dataclass(frozen=True)
@@ -33,8 +48,8 @@ class Listing(Generic[Row]):
         """From this place on. Rows of one class stand as the store has them: what began last first."""
         to_skip, rows = start, list[Row]()
         for where in self.classes:
-            if to_skip and (count := (await self.client.count_workflows(where)).count) <= to_skip:
-                to_skip -= count
+            if to_skip and (there := await count(self.client, where)) <= to_skip:
+                to_skip -= there
                 continue
             wanted = to_skip + size - len(rows)
             known = {row.run_id for row in rows}  # one that has just moved to another class stands in both
@@ -54,9 +69,30 @@ class Listing(Generic[Row]):
 
 
 async def every(
-    client: Client, query: str, read: Callable[[WorkflowExecution], Awaitable[Row | None]], at_a_time: int = AT_A_TIME
+    client: Client, query: str, read: Callable[[WorkflowExecution], Awaitable[Row | None]], at_a_time: int | None = None
 ) -> AsyncIterator[Row]:
-    async for run in client.list_workflows(query, page_size=at_a_time):
+    async for run in runs(client, query, at_a_time):
         row = await read(run)
         if row is not None:
             yield row
+
+
+def runs(
+    client: Client, query: str, at_a_time: int | None = None, *, limit: int | None = None
+) -> WorkflowExecutionAsyncIterator:
+    """All of them, or the first `limit`, however many answers that takes."""
+    return client.list_workflows(query, page_size=at_a_time or AT_A_TIME, limit=limit, rpc_timeout=LIST_ANSWER_WITHIN)
+
+
+def newest(client: Client, query: str) -> WorkflowExecutionAsyncIterator:
+    """READ_MOST of them; `unread` counts the others."""
+    return runs(client, query, limit=READ_MOST)
+
+
+async def count(client: Client, query: str) -> int:
+    return (await client.count_workflows(query)).count
+
+
+async def unread(client: Client, query: str) -> int:
+    """How many there are beyond READ_MOST."""
+    return max(0, await count(client, query) - READ_MOST)

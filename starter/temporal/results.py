@@ -164,3 +164,5 @@ class Past(Result):
     records: tuple[ClosedIncident, ...]
     unrecorded: tuple[Summary, ...] = ()
     """They left no record: terminated, or closed by a version that kept none."""
+    unread: int = 0
+    """How many more have ended, before these."""

@@ -7,10 +7,9 @@ from temporalio.client import Client
 
 from starter.temporal.connection import QUERY_WITHIN
 from starter.temporal.deadlines import due_first
-from starter.temporal.directory import LIST_PAGE, LIST_PAGE_WITHIN
 from starter.temporal.incidents import A_PAGE_WITHIN, LONG_LIST, Incidents
 from starter.temporal.lookup import MOST_NAMED, Lookup
-from starter.temporal.pages import READ_WHOLE, every
+from starter.temporal.pages import READ_WHOLE, Newest, count, every, newest, unread
 from starter.temporal.results import PAGE_SIZE, FoundIncident, ListPage, LookupFailed, ReviewSummary
 from starter.temporal.rows import review_record, review_row
 from workflows.policy.keys import workflow_ids
@@ -42,14 +41,14 @@ class Reviews:
         async with self._incidents.connection.temporal(deadline=LONG_LIST):
             return await _all(self._client, (ALL_REVIEWS if include_closed else OPEN_REVIEWS) + self._incidents.but)
 
-    async def records(self, since: datetime) -> tuple[ClosedReview, ...]:
-        """Of those that are open or have closed since then, as far as they have any."""
+    async def records(self, since: datetime) -> Newest[ClosedReview]:
+        """Of those that are open or have closed since then, as far as they have any. Raises Unreachable."""
         query = f"{ALL_REVIEWS} AND (ExecutionStatus = 'Running' OR CloseTime >= '{since.isoformat()}')"
         query += self._incidents.but
         async with self._incidents.connection.temporal(deadline=LONG_LIST):
-            runs = self._client.list_workflows(query, page_size=LIST_PAGE, rpc_timeout=LIST_PAGE_WITHIN)
-            found = [await review_record(run) async for run in runs]
-        return tuple(record for record in found if isinstance(record, ClosedReview))
+            found = [await review_record(run) async for run in newest(self._client, query)]
+            older = await unread(self._client, query)
+        return Newest(tuple(record for record in found if isinstance(record, ClosedReview)), older)
 
     async def find(self, part: str | None = None, *, closed: bool = False) -> FoundIncident:
         """The review that is meant by its incident's id or a part of it: see `Lookup.find`. Raises LookupFailed."""
@@ -89,7 +88,7 @@ class Reviews:
 
 async def _page(client: Client, number: int, size: int, *, include_closed: bool, but: str) -> ListPage[ReviewSummary]:
     query = (ALL_REVIEWS if include_closed else OPEN_REVIEWS) + but
-    total = (await client.count_workflows(query)).count
+    total = await count(client, query)
     start = (number - 1) * size
     if total <= READ_WHOLE:
         rows = (await _all(client, query))[start : start + size]

@@ -16,6 +16,7 @@ from temporalio.client import Client, WorkflowExecutionDescription
 from temporalio.service import RPCError, RPCStatusCode
 
 from starter.temporal.live_runs import OURS, named_run
+from starter.temporal.pages import runs
 from starter.temporal.task_failures import of_task
 from workflows.durable import search_attributes as attributes
 from workflows.policy.watches.stuck import StuckWorkflow
@@ -39,7 +40,7 @@ OF_THE_SERVER = (
 async def stuck_workflows(client: Client) -> tuple[StuckWorkflow, ...]:
     """All of them, longest first. Raises RPCError."""
     query = f"{OPEN_OF_OURS} AND {MARKED_STUCK}" if await marks(client) else OPEN_OF_OURS
-    ids = [run.id async for run in client.list_workflows(query, page_size=1000)]
+    ids = [run.id async for run in runs(client, query)]
     places = asyncio.Semaphore(DESCRIBED_AT_ONCE)
 
     async def one(workflow_id: str) -> StuckWorkflow | None:
@@ -54,8 +55,7 @@ async def stuck_ids(client: Client) -> frozenset[str]:
     """Their workflow ids, by as few calls as can be. Raises RPCError."""
     if not await marks(client):
         return frozenset(each.workflow_id for each in await stuck_workflows(client))
-    marked = client.list_workflows(f"{OPEN_OF_OURS} AND {MARKED_STUCK}", page_size=1000)
-    return frozenset([run.id async for run in marked])
+    return frozenset([run.id async for run in runs(client, f"{OPEN_OF_OURS} AND {MARKED_STUCK}")])
 
 
 async def marks(client: Client) -> bool:

@@ -88,12 +88,12 @@ class TestWhatCounts:
     def test_so_are_drills_that_are_open_or_were_terminated(self) -> None:
         seen = of(still_open=[summary(), summary(drill=True)], unrecorded=[summary(drill=True), summary()])
         assert (seen.total.incidents, seen.total.open) == (1, 1)
-        assert seen.left_out.model_dump() == {"cancelled": 0, "drills": 2, "unrecorded": 1}
+        assert seen.left_out.model_dump() == {"cancelled": 0, "drills": 2, "unrecorded": 1, "unread": 0}
         assert sum(sum(count.by_severity.values()) for count in seen.counts) == 1
 
     def test_what_is_left_out_outside_of_the_time_is_not_mentioned(self) -> None:
         seen = of(record(-1, drill=True), record(-1, cancelled=True), unrecorded=[summary(-1, open=False)])
-        assert seen.left_out.model_dump() == {"cancelled": 0, "drills": 0, "unrecorded": 0}
+        assert seen.left_out.model_dump() == {"cancelled": 0, "drills": 0, "unrecorded": 0, "unread": 0}
 
     def test_what_left_no_record_is_counted_as_such(self) -> None:
         seen = of(unrecorded=[summary(open=False)])

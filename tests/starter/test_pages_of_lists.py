@@ -89,8 +89,8 @@ class TestIncidents:
         await many(client, 3)
         await _until_listed(incidents, 3)
         now = datetime.now(UTC)
-        assert len(await incidents.begun(now)) == 3  # another machine's clock may say otherwise, by so little
-        assert await incidents.begun(now + timedelta(days=1)) == ()
+        assert len((await incidents.begun(now)).rows) == 3  # another machine's clock may say otherwise, by so little
+        assert (await incidents.begun(now + timedelta(days=1))).rows == ()
 
     async def test_closed_ones_come_after_all_that_are_open(self, client: Client, incidents: Incidents) -> None:
         await many(client)

@@ -14,7 +14,7 @@ from starter.pictures.spans import took
 from starter.report.counting import counted, figures
 from starter.report.figures import ReportFigures
 from starter.runbooks.library import load
-from starter.temporal import directory
+from starter.temporal import pages
 from starter.temporal.incidents import Incidents
 from starter.temporal.results import Past
 from starter.temporal.reviews import Reviews
@@ -105,12 +105,33 @@ async def test_what_is_badly_put_is_said_before_anything_is_read(tocsin: Tocsin,
 
 
 async def test_all_pages_of_a_long_list_are_read_and_told(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(directory, "LIST_PAGE", 2)
+    monkeypatch.setattr(pages, "AT_A_TIME", 2)
     await ended(client, *(record(DAYS_AGO - 1, incident=f"i{number}") for number in range(5)))
     told: list[int] = []
     past = await Incidents(client).ended(NOW - DAY, told.append)
     assert sorted(each.incident for each in past.records) == ["i0", "i1", "i2", "i3", "i4"]
     assert told == [1, 2, 3, 4, 5]
+
+
+async def test_of_more_than_can_be_read_the_oldest_are_left_out_and_counted(
+    tocsin: Tocsin, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages, "READ_MOST", 2)
+    await ended(client, *(record(DAYS_AGO - 1, incident=f"i{number}") for number in range(5)))
+    past = await Incidents(client).ended(NOW - DAY, lambda _: None)
+    assert {each.incident for each in past.records} == {"i3", "i4"}
+    answer = await tocsin("report")
+    assert "2 incidents; left out: the 3 oldest, which were not read: choose a shorter time" in answer.out
+
+
+async def test_open_ones_and_reviews_are_bounded_alike(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pages, "READ_MOST", 1)
+    known = Incidents(client)
+    for number, kind in enumerate(("incident", "incident", "review", "review", "review")):
+        await client.start_workflow(kind, id=f"{kind}-{number}", task_queue="nobody")
+    await eventually(lambda: known.begun(NOW), lambda seen: (len(seen.rows), seen.unread) == (1, 1))
+    reviewed = await eventually(lambda: Reviews(known).records(NOW), lambda seen: seen.unread == 2)
+    assert reviewed.rows == ()  # without a record
 
 
 async def test_what_was_terminated_left_no_record(client: Client, tocsin: Tocsin) -> None:
@@ -119,7 +140,7 @@ async def test_what_was_terminated_left_no_record(client: Client, tocsin: Tocsin
     await client.get_workflow_handle(one.workflow_id).terminate()
     await eventually(Incidents(client).list, lambda seen: not seen)
     answer = await tocsin("report", "--json")
-    assert json.loads(answer.out)["left_out"] == {"cancelled": 0, "drills": 0, "unrecorded": 1}
+    assert json.loads(answer.out)["left_out"] == {"cancelled": 0, "drills": 0, "unrecorded": 1, "unread": 0}
 
 
 async def test_reviews_are_found_open_and_closed_by_their_records(client: Client) -> None:
@@ -133,9 +154,9 @@ async def test_reviews_are_found_open_and_closed_by_their_records(client: Client
         if close:
             await handle.terminate()
     known = Reviews(Incidents(client))
-    found = await eventually(lambda: known.records(at), lambda seen: len(seen) == 2)
-    assert {each.incident for each in found} == {"i0", "i1"}
-    assert [each.incident for each in await known.records(NOW + DAY)] == ["i0"]
+    found = await eventually(lambda: known.records(at), lambda seen: len(seen.rows) == 2)
+    assert {each.incident for each in found.rows} == {"i0", "i1"}
+    assert [each.incident for each in (await known.records(NOW + DAY)).rows] == ["i0"]
 
 
 class TestInWords:
