@@ -13,8 +13,8 @@ from workflows.policy.runbook.names import SeverityName
 from workflows.policy.simulation.preview import Scenario
 from workflows.policy.time.durations import Duration
 
-LONGEST_LOOK_AHEAD: Final = timedelta(days=14)
-"""Reviews are over by then, as a rule; a quarter of an hour's cadence is 1,400 lines."""
+LONGEST_LOOK_AHEAD: Final = timedelta(days=3)
+"""A fortnight takes four seconds of the process that takes webhooks; `tocsin runbook preview` looks 60 days ahead."""
 _WRITTEN_SPAN: Final[TypeAdapter[timedelta]] = TypeAdapter(Duration)
 _MOMENT: Final = TypeAdapter(datetime)
 KNOWN_FROM, KNOWN_UNTIL = 1970, 2100

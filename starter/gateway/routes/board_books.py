@@ -35,6 +35,8 @@ def router(board: Board) -> APIRouter:
 
 
 def _runbooks(routes: APIRouter, board: Board) -> None:
+    turn = asyncio.Semaphore(1)  # whoever loads a page with four pictures takes one thread of this process, not four
+
     @routes.get("/runbooks")
     async def runbooks(request: Request) -> Response:
         visitor = board.visitors.entered(request)
@@ -52,7 +54,8 @@ def _runbooks(routes: APIRouter, board: Board) -> None:
             book = _book(board, name)
         except LookupFailed as error:
             return board.trouble(visitor, error, "/runbooks")
-        return drawn(await asyncio.to_thread(_drawn, book, severity, dict(request.query_params)))
+        async with turn:
+            return drawn(await asyncio.to_thread(_drawn, book, severity, dict(request.query_params)))
 
 
 def _report(routes: APIRouter, board: Board) -> None:

@@ -180,6 +180,11 @@ class TestOtherPages:
             assert answer.status_code == 403
             assert "load the page again" in PageSeen(answer.text).words
 
+    async def test_a_form_without_end_is_refused(self, alice: httpx.AsyncClient) -> None:
+        long = await alice.post("/login", data={"token": "x" * 100_000}, headers=ORIGIN)
+        many = await alice.post("/login", data={f"f{n}": "1" for n in range(200)}, headers=ORIGIN)
+        assert (long.status_code, many.status_code) == (413, 400)
+
     async def test_nothing_is_loaded_from_elsewhere_and_nothing_stands_inline(
         self, alice: httpx.AsyncClient, working: Client
     ) -> None:
