@@ -22,6 +22,7 @@ def test_ctrl_c_stops_everything_and_kill_minus_9_leaves_nothing_behind(start: S
         first = folder.running()
         assert first is not None
         assert httpx.get(f"{first.gateway}/readyz", trust_env=False).status_code == 200
+        assert_temporals_ui_is_for_this_machine(first.ui)
         assert open_incidents() == []
         assert_commands_prove_who_they_are(alone / "state")
         parts = below(up.pid)
@@ -53,6 +54,12 @@ def test_the_sandbox_has_every_channel_that_a_shipped_runbook_names(
         assert up.wait(HANGS_AFTER_S) == 0
     channels = {channel["name"] for channel in state["channels"]}
     assert {"incidents", "samia-incident-response", "samia-support", "lumi-incidents"} <= channels
+
+
+def assert_temporals_ui_is_for_this_machine(ui: str | None) -> None:
+    assert ui is not None
+    answers = [httpx.get(ui, headers=headers, trust_env=False) for headers in ({}, {"Host": "evil.example:8233"})]
+    assert [answer.status_code for answer in answers] == [200, 403]
 
 
 def assert_commands_prove_who_they_are(state: Path) -> None:

@@ -7,6 +7,7 @@ from settings import Settings
 from starter.gateway.reachable import reachable
 from tocsin.up import ports
 from tocsin.up.folder import LastUp
+from tocsin.up.ports import HostPort
 from worker.pager import require_pager
 
 GATEWAY_PORT, TEMPORAL_PORT, UI_PORT, SANDBOX_PORT, MAIL_PORT = 8080, 7233, 8233, 8099, 8025
@@ -38,6 +39,9 @@ class Layout:
     """The Temporal server is ours to run, in the state folder."""
     temporal_port: int
     ui_port: int
+    """Where people reach Temporal's UI ..."""
+    ui_behind: HostPort
+    """... and where it is: see `ui_door`."""
     sandbox_port: int | None
     """None: no sandbox, the adapters point at the vendors."""
     mail_port: int | None = None
@@ -80,6 +84,7 @@ def lay_out(options: Options, settings: Settings, last: LastUp | None, configure
         embedded=embedded,
         temporal_port=temporal_port,
         ui_port=ports.choose(options.ui_port, _usual(last.ui if last else None, UI_PORT)),
+        ui_behind=ports.hidden(),
         sandbox_port=ports.choose(options.sandbox_port, _usual(last.sandbox if last else None, SANDBOX_PORT))
         if sandboxed
         else None,

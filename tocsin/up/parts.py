@@ -26,13 +26,16 @@ SERVER = (
     # One partition: on a small server more only make the order of tasks less exact.
     *("--dynamic-config-value", "matching.numTaskqueueReadPartitions=1"),
     *("--dynamic-config-value", "matching.numTaskqueueWritePartitions=1"),
+    # Its HTTP API is on a port of its own, and would answer a web page whose name leads here (see `ui_door`).
+    *("--dynamic-config-value", 'frontend.httpAllowedHosts=["127.0.0.1","localhost"]'),
     *("--ip", "127.0.0.1", "--log-level", "error"),
 )
 
 
 def temporal(layout: Layout, folder: Folder, lock: int, environment: Mapping[str, str]) -> Part:
     """It inherits the folder's lock, and so keeps the folder for as long as it lives."""
-    ports = ("--port", str(layout.temporal_port), "--ui-port", str(layout.ui_port))
+    ui_host, ui_port = layout.ui_behind
+    ports = ("--port", str(layout.temporal_port), "--ui-ip", ui_host, "--ui-port", str(ui_port))
     command = (_server_binary(), "server", "start-dev", "--db-filename", str(folder.database), *ports, *SERVER)
     return Part("Temporal server", command, environment, inherits=(lock,), stops_within_s=2.5, umask=0o077)
 

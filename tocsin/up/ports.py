@@ -1,9 +1,12 @@
 """Which ports the parts listen on: the ones that were asked for, else those of last time, else free ones."""
 
+import secrets
 import socket
 from collections.abc import Iterable
 
 from tocsin.failure import Failure
+
+HostPort = tuple[str, int]
 
 
 class PortTaken(Failure):
@@ -26,6 +29,13 @@ def choose(asked: int | None, usual: Iterable[int]) -> int:
     if asked is not None:
         return _insist(asked, "127.0.0.1", f"port {asked} is taken: choose another, or leave the option out")
     return next((port for port in usual if is_free(port)), None) or _any()
+
+
+def hidden() -> HostPort:
+    """A loopback address that no web page can guess, where the system has more than one, as Linux does."""
+    guess = secrets.token_bytes(2)
+    host = f"127.{guess[0]}.{guess[1]}.{secrets.randbelow(254) + 1}"
+    return (host, _any(host)) if is_free(0, host) else ("127.0.0.1", _any())
 
 
 def choose_gateway(asked: int | None, remembered: int | None, default: int, host: str) -> int:

@@ -27,6 +27,7 @@ from tocsin.up.layout import Layout
 from tocsin.up.own_token import api_tokens
 from tocsin.up.patience import Patience
 from tocsin.up.supervisor import PartFailed, Supervisor, listening
+from tocsin.up.ui_door import ui_door
 from workflows.policy.watches.installation import Publication
 
 SERVER_WITHIN_S = 300.0
@@ -45,10 +46,11 @@ async def running(
 ) -> AsyncIterator[Publication | None]:
     """All parts of `layout`, for the length of the block, and what its worker has published. Raises PartFailed."""
     environment = {**(connection.environment(layout.temporal) if layout.embedded else os.environ), **_chosen(settings)}
-    async with Supervisor(say, output) as supervisor:
+    async with Supervisor(say, output) as supervisor, contextlib.AsyncExitStack() as doors:
         if layout.embedded:
             server = parts.temporal(layout, folder, lock, environment)
             await supervisor.start(server, listening("127.0.0.1", layout.temporal_port))
+            await doors.enter_async_context(ui_door(layout.ui_port, layout.ui_behind))
         client = await _prepared(layout.temporal, environment, say)
         if layout.sandbox_port is not None:
             secret = secrets.token_hex(16)
