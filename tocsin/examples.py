@@ -36,6 +36,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "review submit": ("tocsin review submit --link https://wiki.example.com/postmortem",),
     "review waive": ('tocsin review waive --reason "a drill"',),
     "review snooze": ('tocsin review snooze 2d --reason "the author is ill"',),
+    "obligation list": ("tocsin obligation list",),
     "obligation sent": ('tocsin obligation sent gdpr --reference "case 2026/1234"',),
     "obligation not-applicable": ('tocsin obligation not-applicable nis2 --reason "not significant, says legal"',),
     "followup add": ('tocsin followup add "alert on replication lag" --owner carol --due friday',),

@@ -16,6 +16,7 @@ from starter.desk.answers import (
     Declaration,
     Declared,
     KeptFollowUp,
+    ListedObligation,
     Remembered,
     ShownIncident,
     ShownReview,
@@ -35,6 +36,7 @@ _SHOWN_PLAN: TypeAdapter[PlanView | Remembered] = TypeAdapter(PlanView | Remembe
 _SHOWN_REVIEW: TypeAdapter[ShownReview | Remembered] = TypeAdapter(ShownReview | Remembered)
 _EVENT_ANSWER: TypeAdapter[Called | UpdateResult] = TypeAdapter(Called | UpdateResult)
 _PREVIEW_ANSWER: TypeAdapter[tuple[Outgoing, ...]] = TypeAdapter(tuple[Outgoing, ...])
+_OBLIGATIONS_ANSWER: TypeAdapter[list[ListedObligation]] = TypeAdapter(list[ListedObligation])
 _FOLLOW_UPS_ANSWER: TypeAdapter[list[KeptFollowUp]] = TypeAdapter(list[KeptFollowUp])
 
 
@@ -90,6 +92,9 @@ class HttpDesk:
 
     async def follow_ups(self, part: str) -> list[KeptFollowUp]:
         return _FOLLOW_UPS_ANSWER.validate_json(await self._get("followups", {"incident": part}))
+
+    async def obligations(self, part: str) -> list[ListedObligation]:
+        return _OBLIGATIONS_ANSWER.validate_json(await self._get("obligations", {"incident": part}))
 
     def _said(self, event: Event, unlisted: bool) -> dict[str, object]:
         beside = {"if_still": event.if_still, "unlisted": unlisted}

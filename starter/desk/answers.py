@@ -7,7 +7,7 @@ from workflows.policy.incident.follow_up import FollowUp
 from workflows.policy.review.results import ReviewStatus
 from workflows.policy.runbook.names import SeverityName
 from workflows.policy.views.first_page import FirstPage
-from workflows.policy.views.results import Outgoing, PlanView, Status, UpdateResult
+from workflows.policy.views.results import Outgoing, PlanView, RunningObligation, Status, UpdateResult
 
 
 class Declaration(BaseModel):
@@ -67,6 +67,15 @@ class Remembered(BaseModel):
     problem: str
     """Why that is all."""
     history: list[HistoryLine]
+
+
+class ListedObligation(BaseModel):
+    """One legal clock that runs, of an incident or its review."""
+
+    incident: str
+    obligation: RunningObligation | None = None
+    problem: str = ""
+    """Why nothing is known of those of this incident."""
 
 
 class KeptFollowUp(BaseModel):

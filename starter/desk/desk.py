@@ -2,7 +2,15 @@
 
 from typing import Protocol
 
-from starter.desk.answers import Declaration, Declared, KeptFollowUp, Remembered, ShownIncident, ShownReview
+from starter.desk.answers import (
+    Declaration,
+    Declared,
+    KeptFollowUp,
+    ListedObligation,
+    Remembered,
+    ShownIncident,
+    ShownReview,
+)
 from starter.temporal.results import ListPage, ReviewSummary, Summary
 from workflows.policy.incident.events import Event
 from workflows.policy.views.foreseen import Foreseen
@@ -43,3 +51,7 @@ class Desk(Protocol):
     async def show_review(self, part: str) -> ShownReview | Remembered: ...
 
     async def follow_ups(self, part: str) -> list[KeptFollowUp]: ...
+
+    async def obligations(self, part: str) -> list[ListedObligation]:
+        """Legal clocks that run: of one incident or its review, or of all that are open."""
+        ...

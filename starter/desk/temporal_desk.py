@@ -4,8 +4,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from starter.desk import acting, looking
-from starter.desk.answers import Declaration, Declared, KeptFollowUp, Remembered, ShownIncident, ShownReview
+from starter.desk import acting, listing, looking
+from starter.desk.answers import (
+    Declaration,
+    Declared,
+    KeptFollowUp,
+    ListedObligation,
+    Remembered,
+    ShownIncident,
+    ShownReview,
+)
 from starter.desk.fate import FATE_WITHIN
 from starter.temporal.incidents import Incidents
 from starter.temporal.installations import Installations
@@ -79,4 +87,7 @@ class TemporalDesk:
         return await looking.show_review(self.known, part)
 
     async def follow_ups(self, part: str) -> list[KeptFollowUp]:
-        return await looking.follow_ups(self.known, part)
+        return await listing.follow_ups(self.known, part)
+
+    async def obligations(self, part: str) -> list[ListedObligation]:
+        return await listing.obligations(self.known, part)

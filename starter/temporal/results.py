@@ -76,6 +76,8 @@ class Summary(Result):
     """Its time is compressed."""
     stuck: bool = False
     """Its tasks fail: nothing happens for it until the worker's code is mended."""
+    private: bool = False
+    """Only people who are named may see it."""
     phase: str = ""
     service: str = ""
     runbook: str = ""

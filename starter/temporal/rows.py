@@ -26,6 +26,7 @@ async def incident_row(run: WorkflowExecution) -> Summary:
         severity=severity,
         gravest=min(severity, await run.memo_value(GRAVEST, severity, type_hint=str)),
         drill=await run.memo_value(DRILL, False, type_hint=bool),
+        private=known.get(attributes.PRIVATE, False),
         phase=known.get(attributes.PHASE, ""),
         service=known.get(attributes.SERVICE, ""),
         runbook=known.get(attributes.RUNBOOK, ""),

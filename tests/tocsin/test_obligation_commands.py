@@ -47,6 +47,10 @@ async def test_what_is_owed_is_shown_and_ended_before_and_after_the_close(tocsin
     shown = (await tocsin("show", incident)).out
     for part in ("gdpr, to the authority", "nis2/warning", "nis2/report", "commander / on-call / boss"):
         assert part in shown
+    clocks = json.loads((await tocsin("obligation", "list", "--json")).out)
+    assert [each["obligation"]["name"] for each in clocks] == ["nis2/warning", "gdpr", "nis2/report"]
+    listed = (await tocsin("obligation", "list", incident[-6:])).out
+    assert [line.split()[1] for line in listed.splitlines()[1:]] == ["nis2/warning", "gdpr", "nis2/report"]
     sent = await tocsin("obligation", "sent", incident, "nis2", "--reference", "ticket 7", "--by", "Ann")
     assert "Ann sent nis2: warning, in time: ticket 7" in sent.out
     await tocsin("resolve", incident, "rolled back")
@@ -55,6 +59,11 @@ async def test_what_is_owed_is_shown_and_ended_before_and_after_the_close(tocsin
     assert "nis2/report" in owed
     assert "nis2/warning" not in owed.partition("timeline")[0]
     assert "2 owed" in (await tocsin("review", "list")).out
+    clocks = json.loads((await tocsin("obligation", "list", "--json")).out)
+    assert [(each["incident"], each["obligation"]["name"]) for each in clocks] == [
+        (incident, "gdpr"),
+        (incident, "nis2/report"),
+    ]
     gone = await tocsin("obligation", "not-applicable", incident, "nis2", "--reason", "not in scope", "--by", "Ann")
     assert "not applicable here: nis2: report: not in scope" in gone.out
     last = await tocsin("obligation", "sent", incident, "--reference", "case 8", "--by", "Ann")

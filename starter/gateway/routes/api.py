@@ -5,7 +5,15 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import ValidationError
 
-from starter.desk.answers import Declaration, Declared, KeptFollowUp, Remembered, ShownIncident, ShownReview
+from starter.desk.answers import (
+    Declaration,
+    Declared,
+    KeptFollowUp,
+    ListedObligation,
+    Remembered,
+    ShownIncident,
+    ShownReview,
+)
 from starter.gateway.access import Access, Actor
 from starter.gateway.desks import Desks
 from starter.gateway.documented import API, API_DONE, API_READ, FOR_WHOM, described_body
@@ -103,3 +111,8 @@ def _reviews(routes: APIRouter, access: Access, desks: Desks) -> None:
     async def followups(actor: Annotated[Actor, reader], incident: str = "") -> list[KeptFollowUp]:
         """Of one incident, or of all that are open."""
         return await desks.of(actor).follow_ups(incident)
+
+    @routes.get("/obligations", responses=API_READ)
+    async def obligations(actor: Annotated[Actor, reader], incident: str = "") -> list[ListedObligation]:
+        """Legal clocks that run: of one incident, or of all that are open. What runs out first is at the top."""
+        return await desks.of(actor).obligations(incident)

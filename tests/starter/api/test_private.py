@@ -45,6 +45,10 @@ async def test_a_reader_sees_the_others_and_no_total_gives_it_away(
     assert (titles(seen), seen["total"]) == ({"Checkout is slow"}, 1)
     seen = await listed(http, ALICE, closed=True)
     assert (titles(seen), seen["total"]) == ({"A key was stolen", "Checkout is slow"}, 2)
+    assert {row["title"]: row["private"] for row in seen["rows"]} == {
+        "A key was stolen": True,
+        "Checkout is slow": False,
+    }
 
 
 async def test_by_whatever_it_is_called_it_is_not_there(
