@@ -4,10 +4,12 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest_asyncio
+from temporalio.client import Client
 
 from settings import Settings
 from starter.runbooks.library import Library
 from starter.temporal.incidents import Incidents
+from tests.starter.conftest import eventually
 from tests.starter.fuzz.corpus import corpus, one
 from tests.starter.fuzz.raw import assault
 from tests.starter.fuzz.recorded import replay
@@ -33,6 +35,32 @@ async def test_whatever_senders_send_is_answered_and_nothing_is_taken_without_pr
     assert figures.faults == []
     assert figures.statuses.total() == REQUESTS
     assert {202, 400, 401, 413, 422} <= set(figures.statuses), "it tries everything"
+
+
+async def opened(client: Client) -> int:
+    """Incidents: each of them pages, and may publish."""
+    return (await client.count_workflows("WorkflowType = 'incident'")).count
+
+
+async def test_what_nobody_has_proved_opens_nothing(address: str, client: Client) -> None:
+    unproven = [sent for sent in corpus(SEED, REQUESTS) if not sent.proven]
+    figures = await send(address, unproven, at_once=10)
+    assert figures.statuses.total() == len(unproven) > 50
+    assert await opened(client) == 0
+    proven = next(sent for sent in corpus(SEED, REQUESTS) if sent.proven)
+    await send(address, (proven,), at_once=1)
+    await eventually(lambda: opened(client))  # so it would have been seen
+
+
+async def test_without_secrets_nothing_opens_anything(
+    settings: Settings, library: Library, incidents: Incidents, client: Client
+) -> None:
+    """The default of a gateway that nobody has set up."""
+    async with serving(settings, library, incidents) as address:
+        figures = await send(address, corpus(SEED, REQUESTS), at_once=10)
+    assert 202 not in figures.statuses
+    assert figures.statuses.total() == REQUESTS
+    assert await opened(client) == 0
 
 
 async def test_what_no_library_would_send_keeps_nobody_out(address: str) -> None:
