@@ -39,7 +39,7 @@ class Address:
 
     async def declare(self, title: str, **more: str) -> str:
         """However busy the machine is: the same key is the same incident."""
-        path, key = f"{self.url}/api/v1/incidents", {"Idempotency-Key": title}
+        path, key = f"{self.url}/api/v1/incidents", {"Idempotency-Key": title[:50]}
 
         async def asked() -> httpx.Response:
             return await self.http.post(path, json={"title": title, **more}, headers=key)
