@@ -28,7 +28,7 @@ from workflows.durable.batches import TOGETHER, AttemptResults, SendBatch
 from workflows.durable.deliveries import delivery
 from workflows.durable.hosting import runner
 from workflows.incident import IncidentWorkflow
-from workflows.policy.effects.effects import Receipt, Send
+from workflows.policy.effects.effects import Card, Invite, Receipt, Send
 from workflows.policy.incident.events import Alert, AlertsReceived
 from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.runbook.model import Runbook
@@ -41,7 +41,8 @@ from workflows.review import ReviewWorkflow
 RUNBOOKS = Path(__file__).parents[2] / "runbooks"
 Answer = Callable[[Send, int], Awaitable[Receipt]]
 COMMS = (
-    "annotate", "open_channel", "set_topic", "post", "publish", "send_email", "write_document", "file_ticket",
+    "annotate", "open_channel", "set_topic", "invite", "card", "post", "publish", "send_email",
+    "write_document", "file_ticket",
 )  # fmt: skip
 
 
@@ -70,6 +71,8 @@ EARLY = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 async def works(send: Send, attempt: int) -> Receipt:
+    if isinstance(send.effect, Card | Invite):  # nothing new is made
+        return Receipt()
     return Receipt(reference=f"C1:{send.key}")
 
 

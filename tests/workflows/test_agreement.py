@@ -106,5 +106,6 @@ def simulated(
 
 
 def _without_tells(sent: list[tuple[int, str]]) -> dict[str, int]:
-    """Key -> when. What piles up while a message is on its way travels together: how much, depends on real time."""
-    return {key: at for at, key in sent if not key.startswith("tell/")}
+    """Key -> when. What piles up while a message is on its way travels together, or shows in one edit: how much,
+    depends on real time."""
+    return {key: at for at, key in sent if not key.startswith(("tell/", "card/"))}
