@@ -13,11 +13,24 @@ from typing import TypeVar
 
 from activities.attempts import LOOK_WITHIN_S, RING_WITHIN_S
 from activities.errors import Malformed, Rejected, Unavailable
-from activities.pagerduty_json import Notes, PagerDutyAnswer, PagerDutyIncident, PagerDutyIncidents, alerts, meaning
+from activities.pagerduty_json import (
+    Notes,
+    OnCallEntries,
+    PagerDutyAnswer,
+    PagerDutyIncident,
+    PagerDutyIncidents,
+    alerts,
+    meaning,
+    who,
+)
 from activities.pagers import fingerprint, open_route
 from activities.plain_text import clean
+from activities.rosters import within
 from activities.vendor_http import HTTP_TIMEOUT_S
 from workflows.policy.effects.effects import Annotate, Page, Receipt, Send, SyncPager
+from workflows.policy.rota.roster import RosterQuestion
+from workflows.policy.rota.shift import Stint
+from workflows.policy.runbook.on_call import PagerDutyOnCall
 
 with warnings.catch_warnings():
     # It announces its own end at each import. We know: docs/adr/0003.
@@ -26,6 +39,8 @@ with warnings.catch_warnings():
 
 THREADS = 64
 """More than the worker's page slots: no page waits for a thread."""
+MOST_ON_CALLS = 100
+"""Stretches that PagerDuty lists at a time: enough for two weeks of shifts."""
 NOTE = 20_000
 """Characters of a note."""
 LEFT_OUT = ("links and details", "all but its summary")
@@ -119,6 +134,20 @@ class PagerDuty:
             body = {"note": {"content": f"{clean(send.text, NOTE)}\n{mark}"}}
             await self._rest(PagerDutyAnswer, lambda api: api.jpost(path, json=body))
         return Receipt(reference=incident.id)
+
+    async def stints(self, asked: RosterQuestion, where: PagerDutyOnCall) -> list[list[Stint]]:
+        """Who is on call there, each stretch by itself; of an escalation policy whoever is on its first level. Needs a
+        token for the REST API. Of several at a time the first that is listed counts."""
+        query: dict[str, object] = {
+            "since": asked.begin.isoformat(), "until": asked.end.isoformat(), "time_zone": "UTC",
+            "include": ["users"], "limit": MOST_ON_CALLS,
+        }  # fmt: skip
+        query |= {"schedule_ids": [where.schedule]} if where.schedule else {}
+        query |= {"escalation_policy_ids": [where.escalation_policy]} if where.escalation_policy else {}
+        found = await self._rest(OnCallEntries, lambda api: api.jget("/oncalls", params=query))
+        on_first_level = (entry for entry in found.oncalls if where.schedule or entry.escalation_level == 1)
+        claims = (within(who(entry, asked.people), entry.start, entry.end, asked) for entry in on_first_level)
+        return [[claim] for claim in claims if claim]
 
     async def _retire(self, person: str, rings: tuple[str, ...]) -> None:
         await asyncio.gather(*(self._event(person, "resolve", ring) for ring in rings))

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from typing import Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -9,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from activities.errors import MALFORMED, Rejected, Unavailable, vendor_error
 from activities.plain_text import clean, one_line, quote
 from workflows.policy.effects.effects import Send
+from workflows.policy.rota.naming import person_meant
 from workflows.policy.runbook.links import is_link
 
 LONGEST_SUMMARY = 1024
@@ -49,6 +51,31 @@ class PagerDutyNote(PagerDutyAnswer):
 
 class Notes(PagerDutyAnswer):
     notes: tuple[PagerDutyNote, ...]
+
+
+class PagerDutyUser(PagerDutyAnswer):
+    summary: str = ""
+    name: str = ""
+    email: str = ""
+
+
+class OnCallEntry(PagerDutyAnswer):
+    """https://developer.pagerduty.com/api-reference/3a6b910f11050-list-all-of-the-on-calls"""
+
+    user: PagerDutyUser
+    escalation_level: int = 1
+    start: datetime | None = None
+    end: datetime | None = None
+    """None of both: always."""
+
+
+class OnCallEntries(PagerDutyAnswer):
+    oncalls: tuple[OnCallEntry, ...]
+
+
+def who(entry: OnCallEntry, people: Mapping[str, str]) -> str:
+    """A person of the runbook, if that user is one by name or e-mail."""
+    return person_meant(people, (entry.user.name or entry.user.summary, entry.user.email))
 
 
 class _PagerDutyComplaint(PagerDutyAnswer):

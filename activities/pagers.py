@@ -37,6 +37,9 @@ class Pagers:
     def __init__(self, pagers: Sequence[Pager]) -> None:
         self._pagers = pagers
 
+    def knows(self, person: str) -> bool:
+        return any(pager.knows(person) for pager in self._pagers)
+
     async def page(self, send: Send, may_have_been_sent: bool) -> Receipt:
         assert isinstance(send.effect, Page)
         pager = self._of(send.effect.to)

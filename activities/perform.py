@@ -12,15 +12,19 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from activities.dead_mans_switch import DeadMansSwitch
 from activities.errors import LONGEST_WAIT, Rejected, Unavailable
+from activities.holding import as_it_rang, to_whoever_is_on_call
 from activities.incident_link import LINK_LABEL, incident_link
+from activities.on_call import WhoIsOnCall
+from activities.rosters import set_group
 from activities.said_beside import is_among_others, saying_how_late, saying_when
 from activities.together import at_once
 from workflows.durable import deliveries
 from workflows.durable.batches import TOGETHER, AttemptResult, AttemptResults, SendBatch
 from workflows.durable.deliveries import EffectDelivery, WithoutVendor
 from workflows.policy.effects.effects import Receipt, Send
+from workflows.policy.rota.roster import Roster, RosterQuestion, UserGroupOrder
 
-Activity = Callable[..., Awaitable[Receipt | AttemptResults | None]]
+Activity = Callable[..., Awaitable[Receipt | AttemptResults | Roster | str | None]]
 Adapter = TypeVar("Adapter")
 
 LONGEST_RING_PAUSE = timedelta(seconds=30)
@@ -30,6 +34,7 @@ log = structlog.get_logger()
 
 
 class PageSender(Protocol):
+    def knows(self, person: str) -> bool: ...
     async def page(self, send: Send, may_have_been_sent: bool) -> Receipt: ...
     async def sync(self, send: Send) -> Receipt: ...
     async def annotate(self, send: Send) -> Receipt: ...
@@ -75,6 +80,7 @@ class Perform:
         dead_mans_switch: DeadMansSwitch | None = None,
         ui_url: str = "",
         pager_variables: str = "",
+        on_call: WhoIsOnCall | None = None,
     ) -> None:
         self._pager = pager
         self._chat = chat
@@ -85,6 +91,7 @@ class Perform:
         self._dead_mans_switch = dead_mans_switch
         self._ui_url = ui_url
         self._pager_variables = pager_variables
+        self._on_call = on_call
 
     async def close(self) -> None:
         """Ends the connections that are kept between sends."""
@@ -98,6 +105,9 @@ class Perform:
     def comms_activities(self) -> Sequence[Activity]:
         return [
             self.annotate,
+            self.ask_on_call,
+            self.read_roster,
+            self.set_user_group,
             self.open_channel,
             self.set_topic,
             self.invite,
@@ -115,17 +125,33 @@ class Perform:
     @activity.defn(name=deliveries.PAGE.activity)
     async def page(self, send: Send) -> Receipt:
         with _sending(deliveries.PAGE.activity, send.key, LONGEST_RING_PAUSE):
-            return await self._pagers().page(self._saying_where(saying_how_late(send)), _may_have_been_sent(send))
+            send, rang = await to_whoever_is_on_call(send, self._pagers(), self._on_call)
+            receipt = await self._pagers().page(self._saying_where(saying_how_late(send)), _may_have_been_sent(send))
+            return receipt.model_copy(update={"rang": rang}) if rang else receipt
 
     @activity.defn(name=deliveries.SYNC_PAGER.activity)
     async def sync_pager(self, send: Send) -> Receipt:
         with _sending(deliveries.SYNC_PAGER.activity, send.key, LONGEST_RING_PAUSE):
-            return await self._pagers().sync(send)
+            return await self._pagers().sync(as_it_rang(send))
 
     @activity.defn(name=deliveries.ANNOTATE.activity)
     async def annotate(self, send: Send) -> Receipt:
         with _sending(deliveries.ANNOTATE.activity, send.key):
-            return await self._pagers().annotate(send)
+            return await self._pagers().annotate(as_it_rang(send))
+
+    @activity.defn(name=deliveries.ASK_ON_CALL.activity)
+    async def ask_on_call(self, send: Send) -> Receipt:
+        with _sending(deliveries.ASK_ON_CALL.activity, send.key):
+            return await self._rotas().answer(send)
+
+    @activity.defn(name="read_roster")
+    async def read_roster(self, question: RosterQuestion) -> Roster:
+        return await self._rotas().read(question)
+
+    @activity.defn(name="set_user_group")
+    async def set_user_group(self, order: UserGroupOrder) -> str:
+        with _sending("set_user_group", order.group):
+            return await set_group(self._slack(), order)
 
     @activity.defn(name=deliveries.OPEN_CHANNEL.activity)
     async def open_channel(self, send: Send) -> Receipt:
@@ -212,6 +238,9 @@ class Perform:
         links = (*send.links, (LINK_LABEL, address))
         text = f"{send.text.rstrip()}\n{LINK_LABEL}: {address}"
         return send.model_copy(update={"text": text, "links": links, "address": address})
+
+    def _rotas(self) -> WhoIsOnCall:
+        return _connected(self._on_call, deliveries.ASK_ON_CALL, "whoever is on call", "TOCSIN_PAGERDUTY_API_TOKEN")
 
     def _pagers(self) -> PageSender:
         return _connected(self._pager, deliveries.PAGE, "a pager", self._pager_variables)

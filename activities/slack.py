@@ -12,10 +12,12 @@ from activities.errors import Malformed, Rejected, Unavailable
 from activities.plain_text import one_line
 from activities.slack_answers import Created, Posted, SlackChannel, SlackDone
 from activities.slack_api import SlackApi, SlackRefused
+from activities.slack_groups import set_members
 from activities.slack_message import LONGEST_TOPIC, Form, forms, literal
 from activities.slack_people import SlackPeople
 from workflows.policy.effects.effects import Card, Destination, Invite, OpenChannel, Post, Receipt, Send, SetTopic
 from workflows.policy.effects.offers import Offer
+from workflows.policy.rota.roster import UserGroupOrder
 
 LONGEST_CHANNEL_NAME = 80
 """Characters of a channel's name: https://docs.slack.dev/reference/methods/conversations.create#naming"""
@@ -32,6 +34,10 @@ class Slack:
 
     async def close(self) -> None:
         await self._api.close()
+
+    async def set_user_group(self, order: UserGroupOrder) -> str:
+        """A remark if somebody has to see it. Raises Unavailable or Rejected."""
+        return await set_members(self._api, self._people, order)
 
     async def open_channel(self, send: Send) -> Receipt:
         """Creates the channel, or adopts the one that bears the incident's id in its name, topic or purpose.

@@ -65,6 +65,15 @@ class Cursor(SlackAnswer):
     next_cursor: str = ""
 
 
+class GroupFound(SlackAnswer):
+    id: str
+    handle: str = ""
+
+
+class GroupsFound(SlackAnswer):
+    usergroups: tuple[GroupFound, ...]
+
+
 class AnswerPage(SlackAnswer):
     """One page of a list. Slack leaves out what is empty, or sends null for it."""
 

@@ -3,27 +3,48 @@
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
+import structlog
 from temporalio import activity
 
 from starter.temporal import inventory
 from starter.temporal.canaries import Canaries
+from starter.temporal.connection import TemporalConnection
 from starter.temporal.incidents import Incidents
 from starter.temporal.installations import Installations
 from starter.temporal.results import NothingOpen, Unpublished, Unreachable
 from starter.temporal.reviews import Reviews
+from starter.temporal.shifts import Shifts, card_or_none
 from starter.temporal.silences import Silences
 from workflows.durable.forward_alerts import CaptureBySilence, ForwardAlerts, Move, SilencesListed
 from workflows.policy.incident.events import Noted
 from workflows.policy.incident.opening import OpenRequest
+from workflows.policy.rota.coverage import COVERED_FOR, CoverageGaps, CoverageQuestion, coverage
+from workflows.policy.rota.roster import RosterCard
+from workflows.policy.rota.shifts import ahead
 from workflows.policy.watches.digest import Inventory
 from workflows.policy.watches.heartbeat import GatewayPresence
+from workflows.policy.watches.shift import terms_of
 from workflows.policy.wire.model import Wire
+
+log = structlog.get_logger()
+
+
+async def kept_card(runbook: str, post: str) -> RosterCard | None:
+    """By the client of the activity that asks."""
+    try:
+        return await Shifts(TemporalConnection(activity.client())).card(runbook, post)
+    except (RuntimeError, Unreachable, NothingOpen) as error:  # RuntimeError: this activity has no client
+        log.debug("no roster is kept", post=post, problem=str(error))
+        return None
 
 
 class Temporal:
     """Raises Unreachable, for Temporal to try again."""
 
-    def __init__(self, incidents: Incidents) -> None:
+    def __init__(self, incidents: Incidents, reached: frozenset[str] = frozenset()) -> None:
+        """`reached` are those whom a pager knows."""
+        self._reached = reached
+        self._shifts = Shifts(incidents.connection)
         self._incidents = incidents
         self._canaries = Canaries(incidents.connection)
         self._silences = Silences(incidents.connection)
@@ -39,7 +60,7 @@ class Temporal:
         ]
 
     def comms_activities(self) -> Sequence[Callable[..., Awaitable[Wire]]]:
-        return [self.look_for_the_gateway, self.take_inventory]
+        return [self.look_for_the_gateway, self.take_inventory, self.check_coverage]
 
     @activity.defn(name="hand_on_alerts")
     async def forward_alerts(self, alerts: ForwardAlerts) -> bool:
@@ -87,6 +108,18 @@ class Temporal:
         found = await self._canaries.presence()
         is_over = found.back_at is not None and found.back_at <= since
         return GatewayPresence(sign_at=found.sign_at) if is_over else found
+
+    @activity.defn(name="check_coverage")
+    async def check_coverage(self, asked: CoverageQuestion) -> CoverageGaps:
+        """By all rotas of the runbook: two tiers may be one person. What is about two posts is said of one."""
+        book = (await self._installations.current()).runbooks.get(asked.runbook)
+        if book is None:
+            return CoverageGaps()
+        cards = [await card_or_none(self._shifts, asked.runbook, post) for post in terms_of(book)]
+        end = asked.begin + COVERED_FOR
+        rosters = {card.post: ahead(card.roster.shifts, asked.begin, end) for card in cards if card is not None}
+        found = coverage(book, rosters, asked.begin, end, self._reached)
+        return CoverageGaps(gaps=tuple(gap for gap in found if gap.post == asked.post))
 
     @activity.defn(name="take_stock")
     async def take_inventory(self) -> Inventory:

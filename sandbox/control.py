@@ -14,6 +14,7 @@ from sandbox.mail import ReceivedMail
 from sandbox.ntfy import Notification
 from sandbox.page import page
 from sandbox.pagerduty import Agent, PhoneRing, SandboxIncident
+from sandbox.pagerduty_on_call import SandboxOnCall
 from sandbox.slack.app import OfferedShortcut
 from sandbox.slack.channel import SandboxChannel
 from sandbox.slack.modals import SandboxModal
@@ -75,6 +76,7 @@ def router(world: SandboxWorld) -> APIRouter:
     api.add_api_route("/wire", control.wire, methods=["GET"])
     api.add_api_route("/faults", control.add_fault, methods=["POST"], status_code=201)
     api.add_api_route("/faults", control.clear_faults, methods=["DELETE"], status_code=204)
+    api.add_api_route("/on-call", control.put_on_call, methods=["PUT"], status_code=204)
     api.add_api_route("/channels", control.create_channel, methods=["POST"], status_code=201)
     api.add_api_route("/webhooks", control.subscribe, methods=["POST"], status_code=204)
     api.add_api_route("/pagerduty/{incident_id}/{action}", control.press, methods=["POST"])
@@ -131,6 +133,10 @@ class _Control:
 
     async def clear_faults(self) -> None:
         self._world.faults.clear()
+
+    async def put_on_call(self, entries: list[SandboxOnCall]) -> None:
+        """Who is on call at PagerDuty from now on."""
+        self._world.on_calls.entries[:] = entries
 
     async def create_channel(self, channel: NewChannel) -> SandboxChannel:
         workspace = self._world.workspace

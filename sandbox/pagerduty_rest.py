@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sandbox import pagerduty_json
 from sandbox.pagerduty import Agent, AlertStatus, SandboxIncident, SandboxPager
 from sandbox.pagerduty_json import Json
+from sandbox.pagerduty_on_call import OnCallList, on_call_router
 from sandbox.vendor_error import VendorError
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -39,9 +40,10 @@ class NewNote(_Request):
     note: NoteContent
 
 
-def router(pager: SandboxPager) -> APIRouter:
+def router(pager: SandboxPager, on_calls: OnCallList) -> APIRouter:
     rest = _Rest(pager)
     api = APIRouter(prefix="/pagerduty/api", tags=["PagerDuty REST API"], dependencies=[Depends(_check_token)])
+    api.include_router(on_call_router(on_calls))
     api.add_api_route("/incidents", rest.list_incidents, methods=["GET"])
     api.add_api_route("/incidents", rest.change_many, methods=["PUT"])
     api.add_api_route("/incidents/{incident_id}", rest.show, methods=["GET"])

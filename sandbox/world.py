@@ -11,6 +11,7 @@ from sandbox.jira import Tracker
 from sandbox.mail import Mailbox
 from sandbox.ntfy import NtfyTopics
 from sandbox.pagerduty import Agent, SandboxIncident, SandboxPager
+from sandbox.pagerduty_on_call import OnCallList
 from sandbox.slack.app import SlackApp
 from sandbox.slack.caller import SlackCaller
 from sandbox.slack.people import FIRST_MEMBERS, SandboxMember
@@ -45,6 +46,7 @@ class SandboxWorld:
         self.sockets = Sockets()
         self.caller = SlackCaller(self.workspace.app, self.sockets, self.workspace.clock)
         self.pager = SandboxPager(self._announce)
+        self.on_calls = OnCallList()
         self.topics = NtfyTopics()
         self.pages = StatusPages()
         self.tracker = Tracker()
@@ -63,6 +65,7 @@ class SandboxWorld:
         self.faults.clear()
         self.workspace.reset()
         self.pager.reset()
+        self.on_calls.reset()
         self.topics.reset()
         self.pages.reset()
         self.tracker.reset()

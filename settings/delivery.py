@@ -38,6 +38,12 @@ class DeliverySettings(BaseSettings):
         "what is not in it",
     )
 
+    calendars: dict[str, SecretStr] = Field(
+        {},
+        description="addresses of calendars that say who is on call, by the names that runbooks use: "
+        '`{"ops": "https://..."}` (JSON, secret)',
+    )
+
     statuspage_token: SecretStr | None = Field(None, description="Statuspage API key")
     statuspage_page: str | None = Field(None, description="Statuspage page id")
     statuspage_url: str = Field("https://api.statuspage.io/v1", description="base address of the Statuspage API")

@@ -45,6 +45,11 @@ class PagerSettings(BaseSettings):
         return {name: frozenset(getattr(self, field)) for name, field in PAGERS.items()}
 
     @property
+    def reached(self) -> frozenset[str]:
+        """The people whom any pager reaches."""
+        return frozenset[str]().union(*self.reached_by.values())
+
+    @property
     def pager(self) -> bool:
         """Is there any?"""
         return any(self.reached_by.values())

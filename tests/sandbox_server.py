@@ -56,6 +56,10 @@ class SandboxServer:
         entries: list[dict[str, Any]] = await self.control("GET", "wire", params=query)
         return entries
 
+    async def on_call(self, *entries: dict[str, Any]) -> None:
+        """Who is on call at PagerDuty: the fields of `sandbox.pagerduty_on_call.SandboxOnCall`."""
+        await self.control("PUT", "on-call", json=list(entries))
+
     async def fault(self, **fault: Any) -> None:
         """An outage: the fields of `sandbox.faults.Fault`."""
         await self.control("POST", "faults", json=fault)

@@ -5,17 +5,21 @@ from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from activities.calendars import Calendars
 from activities.dead_mans_switch import DeadMansSwitch
 from activities.document_folder import DocumentFolder
 from activities.documents import DocumentWriter, Store
 from activities.email import Mailer, Security, SmtpServer
 from activities.jira import Jira
 from activities.ntfy import Ntfy
+from activities.on_call import WhoIsOnCall
 from activities.pagerduty import PagerDuty
 from activities.pagers import Pager, Pagers
 from activities.perform import Perform
+from activities.rosters import RosterReader
 from activities.slack import Slack
 from activities.statuspage import Statuspage
+from activities.temporal import kept_card
 from settings import Settings
 from settings.extras import demand
 from settings.pagers import PAGER_VARIABLES
@@ -33,7 +37,14 @@ def perform(settings: Settings) -> Perform:
         dead_mans_switch=DeadMansSwitch(url.get_secret_value()) if url else None,
         ui_url=settings.temporal_ui_url,
         pager_variables=PAGER_VARIABLES,
+        on_call=WhoIsOnCall(rosters(settings), kept_card),
     )
+
+
+def rosters(settings: Settings) -> RosterReader:
+    """PagerDuty is asked with its token, whether it rings anybody or not."""
+    addresses = {name: address.get_secret_value() for name, address in settings.calendars.items()}
+    return RosterReader(_pagerduty(settings) if settings.pagerduty_api_token else None, Calendars(addresses))
 
 
 def _pager(settings: Settings) -> Pagers | None:

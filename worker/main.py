@@ -26,7 +26,7 @@ async def work(
     Any number of processes may do this for one installation: it says and changes nothing for all of them.
     """
     perform = adapters.perform(settings)
-    crew = workers(client, perform, settings.worker_processes or 1, deployment(settings.deployment))
+    crew = workers(client, perform, settings.worker_processes or 1, deployment(settings.deployment), settings.reached)
     gc.freeze()  # what there is now stays: not to be looked through again and again between pages
     async with asyncio.TaskGroup() as group:
         for worker in crew:

@@ -25,16 +25,23 @@ def paged(runbook: Runbook) -> set[str]:
     return {person for tier in tiers for person in callees(runbook, tier)}
 
 
+def _rung(runbook: Runbook, reached: frozenset[str]) -> set[str]:
+    """Whoever takes turns is rung for a post that no pager knows. Who holds one elsewhere is not known here."""
+    rotas = {post: runbook.people[post].on_call for post in paged(runbook) - reached}
+    others = {person for rota in rotas.values() if rota for person in rota.people}
+    return {post for post in paged(runbook) if not rotas.get(post)} | others
+
+
 def unroutable(runbooks: Iterable[Runbook], settings: Settings) -> list[str]:
     """A sentence for each person whom a runbook pages and whom no pager knows: the page would be rejected. Of the
     runbooks that ship with Tocsin only the chosen one is meant: the others are examples until somebody names them."""
     if settings.no_pager:
         return []
-    reached = frozenset[str]().union(*settings.reached_by.values())
+    reached = settings.reached
     return [
         f"runbook {runbook.runbook} pages {person}, whom no pager knows ({PAGER_VARIABLES}): the next tier would be "
         "paged instead"
         for runbook in runbooks
         if settings.runbooks or runbook.runbook == (settings.runbook or SHIPPED_DEFAULT)
-        for person in sorted(paged(runbook) - reached)
+        for person in sorted(_rung(runbook, reached) - reached)
     ]

@@ -10,7 +10,9 @@ from starter.runbooks.library import Library
 from starter.temporal.connection import TemporalConnection
 from starter.temporal.installations import Installations
 from starter.temporal.loading import loaded
-from starter.temporal.results import Unreachable
+from starter.temporal.results import NothingOpen, Unreachable
+from starter.temporal.shifts import Shifts
+from workflows.policy.watches.installation import Installation
 
 AGAIN_AFTER_S = 5.0
 
@@ -35,8 +37,17 @@ async def publish(client: Client, library: Library, settings: Settings) -> None:
             log.error("the runbooks are not published yet", problem=str(error))
             await asyncio.sleep(AGAIN_AFTER_S)
             continue
+        await keep_rotas(client, ours)
         log.info("published", runbooks=sorted(published.runbooks), default=published.default, speed=published.speed)
         if published.changed_at == ours.published_at:
             for change in published.changed:
                 log.warning("this publication changes the running installation", change=change)
         return
+
+
+async def keep_rotas(client: Client, ours: Installation) -> None:
+    """What they know is good to have: nobody's page waits for it, so that it stands in nobody's way either."""
+    try:
+        await Shifts(TemporalConnection(client)).keep(ours)
+    except (Unreachable, NothingOpen) as error:
+        log.warning("rotas are not kept yet: the next start tries again", problem=str(error))

@@ -9,6 +9,7 @@ from workflows.heartbeat import HeartbeatWorkflow
 from workflows.incident import IncidentWorkflow
 from workflows.installation import InstallationWorkflow
 from workflows.review import ReviewWorkflow
+from workflows.shift import ShiftWorkflow
 from workflows.silence import SilenceWorkflow
 
 WORKFLOWS: Mapping[str, type] = {
@@ -20,5 +21,6 @@ WORKFLOWS: Mapping[str, type] = {
     "canary": CanaryWorkflow,
     "heartbeat": HeartbeatWorkflow,
     "silence": SilenceWorkflow,
+    "shift": ShiftWorkflow,
 }
 """By their types, as Temporal knows them."""

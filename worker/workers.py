@@ -50,10 +50,11 @@ def workers(
     perform: Perform,
     processes: int = 1,
     deployment_config: WorkerDeploymentConfig | None = None,
+    reached: frozenset[str] = frozenset(),
 ) -> tuple[Worker, ...]:
-    """For one of so many processes. Pages have a queue and slots of their own: no amount of stuck chat messages delays
-    one (rule 2)."""
-    temporal = Temporal(Incidents(client))
+    """For one of so many processes; a pager knows those `reached`. Pages have a queue and slots of their own: no amount
+    of stuck chat messages delays one (rule 2)."""
+    temporal = Temporal(Incidents(client), reached)
     return (
         Worker(
             client,

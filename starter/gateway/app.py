@@ -33,6 +33,7 @@ from starter.gateway.routes import (
     heartbeat,
     jira,
     login,
+    on_call,
     pagerduty,
     slack,
     verbs,
@@ -119,6 +120,7 @@ def create_app(
         board_books.router(board),
         watches.router(access, incidents),
         figures.router(access, desks),
+        on_call.router(access, incidents),
     )
 
     @asynccontextmanager

@@ -14,6 +14,7 @@ from starter.runbooks.faults import explain
 from starter.runbooks.file import RunbookFile, parse
 from starter.runbooks.holidays import compile_holidays
 from starter.runbooks.problems import Problem
+from starter.runbooks.zones import compile_zones
 from workflows.policy.runbook.model import Runbook
 
 
@@ -85,6 +86,7 @@ def read(path: Path) -> RunbookReading:
 def _compiled(file: RunbookFile) -> RunbookReading:
     plain = file.plain()
     errors = compile_holidays(plain, datetime.now(UTC).date())
+    compile_zones(plain)
     try:
         book = Runbook.model_validate(plain, extra="forbid")
     except ValidationError as error:

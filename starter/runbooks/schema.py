@@ -15,7 +15,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
 from starter.runbooks.holidays import PublicHolidays
-from workflows.policy.runbook import intake, model, obligations, people, terms
+from workflows.policy.runbook import intake, model, obligations, on_call, people, terms
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.time import calendar, durations
 
@@ -60,7 +60,7 @@ def schema() -> JsonSchemaValue:
 
 
 def _models() -> Iterator[type[BaseModel]]:
-    for module in (calendar, intake, people, terms, obligations, model):
+    for module in (calendar, intake, on_call, people, terms, obligations, model):
         for _, found in inspect.getmembers(module, inspect.isclass):
             if issubclass(found, BaseModel):
                 yield found
@@ -69,13 +69,17 @@ def _models() -> Iterator[type[BaseModel]]:
 def _describe(schema: JsonSchemaValue, model: type[BaseModel]) -> None:
     """Say what each key is for, and that there are no others (the models let pass what a later version adds)."""
     schema["additionalProperties"] = False
-    for field, text in _docstrings(model):
+    for field, text in (said for kind in reversed(model.__mro__) if _is_ours(kind) for said in _docstrings(kind)):
         name = model.model_fields[field].alias or field
         if name in schema["properties"]:
             schema["properties"][name]["description"] = " ".join(text.split())
 
 
-def _docstrings(model: type[BaseModel]) -> Iterator[tuple[str, str]]:
+def _is_ours(kind: type) -> bool:
+    return kind.__module__.startswith("workflows.policy.")
+
+
+def _docstrings(model: type) -> Iterator[tuple[str, str]]:
     """The strings under a model's fields. Pydantic could collect them, but would read the source in every workflow."""
     [definition] = ast.parse(textwrap.dedent(inspect.getsource(model))).body
     assert isinstance(definition, ast.ClassDef)

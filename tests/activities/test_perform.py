@@ -33,6 +33,9 @@ class EveryVendor:
             raise self.failure
         return Receipt(reference=kind)
 
+    def knows(self, person: str) -> bool:
+        return True
+
     async def page(self, send: Send, may_have_been_sent: bool) -> Receipt:
         return await self._do("page", may_have_been_sent)
 
@@ -188,7 +191,9 @@ def test_paging_has_its_queue_to_itself() -> None:
     names = [[each.__name__ for each in queue] for queue in (perform.page_activities(), perform.comms_activities())]
     assert names[0] == ["page", "sync_pager", "canary"]
     assert set(names[0]) & set(names[1]) == {"canary"}
-    assert {*names[0], *names[1]} == {*KINDS, "send_together", "canary", "call_dead_mans_switch"}
+    assert {*names[0], *names[1]} == {
+        *KINDS, "send_together", "canary", "call_dead_mans_switch", "ask_on_call", "read_roster", "set_user_group",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -281,6 +286,9 @@ class Recorder:
 
     def __init__(self) -> None:
         self.pages: list[Send] = []
+
+    def knows(self, person: str) -> bool:
+        return True
 
     async def page(self, send: Send, may_have_been_sent: bool) -> Receipt:
         self.pages.append(send)

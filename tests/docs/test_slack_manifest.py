@@ -30,6 +30,9 @@ SCOPES: dict[str, set[str]] = {
     "conversations_replies": {"channels:history", "groups:history"},
     "conversations_setTopic": {"channels:manage", "groups:write"},
     "pins_add": {"pins:write"},
+    "usergroups_disable": {"usergroups:write"},
+    "usergroups_enable": {"usergroups:write"},
+    "usergroups_users_update": {"usergroups:write"},
     "users_lookupByEmail": {"users:read", "users:read.email"},
 }
 

@@ -8,6 +8,7 @@ from tests.histories.saving import save
 from tests.workflows import silences
 from tests.workflows.heartbeats import AWAY, Signs, crew, heartbeat
 from tests.workflows.incidents import firing, resolved
+from tests.workflows.shifts import RotaWorld, shift
 
 MINUTE = timedelta(minutes=1)
 
@@ -38,3 +39,12 @@ async def record(temporal: WorkflowEnvironment) -> None:
         await quiet.pass_by(50 * MINUTE)
         await quiet.handle.result()
         await save(quiet.handle, "silence")
+    async with shift(temporal, RotaWorld()) as kept:
+        await kept.days(2)
+        takes = {"who": "cho", "begins_at": "2020-01-01T00:00Z", "ends_at": "2100-01-01T00:00Z", "id": "o1"}
+        await kept.handle.signal("override_shift", takes)
+        await kept.handle.signal("override_shift", "nonsense")
+        await kept.days(1)
+        await kept.handle.signal("retire")
+        await kept.handle.result()
+        await save(kept.handle, "shift")

@@ -4,6 +4,7 @@ from tests.policy.builders import HOME, T0
 from workflows.policy.effects.card import ChecklistFacts
 from workflows.policy.effects.effects import (
     Annotate,
+    AskOnCall,
     Card,
     Destination,
     Effect,
@@ -18,12 +19,14 @@ from workflows.policy.effects.effects import (
     Ticket,
     WriteDocument,
 )
+from workflows.policy.runbook.on_call import OnCall
 
 _HOME = Destination(channel=HOME)
 EVERY: tuple[Effect, ...] = (
     Page(to="alice", tier=1, round=1, round_started_at=T0),
     SyncPager(to="alice", ring="r", become="resolved"),
     Annotate(to="alice", ring="r"),
+    AskOnCall(to="alice", at=T0, terms=OnCall.model_validate({"rota": ["bob"], "from": "2026-11-23"})),
     OpenChannel(name="incident-x"),
     SetTopic(channel=HOME),
     Invite(channel="C1", to="alice"),

@@ -7,7 +7,16 @@ import pytest
 from tests.policy.builders import T0, declared, ladder, tier
 from tests.policy.effects import EVERY
 from workflows.policy.effects.demand import Demand
-from workflows.policy.effects.effects import Annotate, Card, Effect, Invite, OutsideEffect, Receipt, SyncPager
+from workflows.policy.effects.effects import (
+    Annotate,
+    AskOnCall,
+    Card,
+    Effect,
+    Invite,
+    OutsideEffect,
+    Receipt,
+    SyncPager,
+)
 from workflows.policy.incident.events import EffectSettled, EffectStarted, Outcome
 from workflows.policy.incident.state import Incident
 from workflows.policy.planning.wording import what
@@ -65,5 +74,5 @@ def test_the_plan_has_words_for_it(effect: Effect) -> None:
 
 
 @every
-def test_the_preview_shows_it_unless_it_only_tidies_up(effect: Effect) -> None:
-    assert bool(line_kind(effect)) != isinstance(effect, SyncPager | Annotate | Card | Invite)
+def test_the_preview_shows_it_unless_it_only_tidies_up_or_asks_who_is_on_call(effect: Effect) -> None:
+    assert bool(line_kind(effect)) != isinstance(effect, SyncPager | Annotate | AskOnCall | Card | Invite)

@@ -34,11 +34,13 @@ from workflows.policy.review import summary as review_record
 from workflows.policy.runbook import intake, obligations, people, terms
 from workflows.policy.runbook import model as policy_runbook
 from workflows.policy.runbook.model import Runbook
+from workflows.policy.runbook.on_call import OnCall
 from workflows.policy.runbook.people import Audience
 from workflows.policy.views import results, summary
 from workflows.policy.views.plan_view import plan_view
 from workflows.policy.wire.model import Wire
 
+ROTA = OnCall.model_validate({"rota": ["bob"], "from": "2026-11-23", "hand_over": "mon 09:00"})
 BOOK = load(Path(__file__).parents[2] / "runbooks" / "company.yaml").runbooks["company"]
 MODULES = (
     results, demand, effects, events, state, policy_runbook, summary, review_answers, review_events, review_record,
@@ -106,6 +108,7 @@ def _lived() -> list[BaseModel]:
         alert_state.NewAlertRing(number=1, due_at=T0, texts=("a",), people=("alice",), fingerprints=("f1",)),
         alert_state.NewAlerts(number=1, due_at=T0, texts=("a new one",), more=2, rung=("alice",)),
         pager_alerts.Renewal(at=T0, reason="raised", older=("escalate/1/alice/1",)),
+        effects.AskOnCall(to="alice", terms=ROTA, at=T0, people={"bob": "Bob"}),
         effects.Email(to="customers", name="Customers", addresses=("all@example.com",), public=True, template="email"),
         effects.Ticket(action="close", ticket="OPS-12", template="ticket"),
         review_state.ConsiderAnswer(at=T0, by="Alice", wanted=True),

@@ -41,8 +41,8 @@ from workflows.review import ReviewWorkflow
 RUNBOOKS = Path(__file__).parents[2] / "runbooks"
 Answer = Callable[[Send, int], Awaitable[Receipt]]
 COMMS = (
-    "annotate", "open_channel", "set_topic", "invite", "card", "post", "publish", "send_email",
-    "write_document", "file_ticket",
+    "annotate", "open_channel", "set_topic", "invite", "card", "post",
+    "publish", "send_email", "write_document", "file_ticket", "ask_on_call",
 )  # fmt: skip
 
 

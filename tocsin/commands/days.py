@@ -1,11 +1,13 @@
 """A day as people say it: a date, `tomorrow`, `friday`, or so long from now."""
 
-from datetime import date, datetime, timedelta
+import re
+from datetime import date, datetime, time, timedelta
 
 from pydantic import ValidationError
 
-from tocsin.commands.arguments import SPAN
+from tocsin.commands.arguments import SPAN, moment
 from tocsin.failure import Failure
+from workflows.policy.time.calendar import day_in, wall_moment
 from workflows.policy.time.durations import DAY, LONGEST_DURATION, write
 
 _NEAR = {"today": 0, "tomorrow": 1}
@@ -30,6 +32,22 @@ def due_day(option: str, given: str, now: datetime) -> date:
     if day > today + LONGEST_DURATION:
         raise Failure(f"{option} {given}: at most {write(LONGEST_DURATION)} ahead, which is {today + LONGEST_DURATION}")
     return day
+
+
+def wall_time(option: str, given: str, zone: str, now: datetime) -> datetime:
+    """`sat 02:00` and `02:00` are the next such moment there; or ISO 8601. Raises Failure."""
+    found = re.fullmatch(r"(?:([a-z]+)\s+)?([01]?\d|2[0-3]):([0-5]\d)", given.strip().casefold())
+    if found is None:
+        return moment(option, given)
+    weekday = _weekday(found[1]) if found[1] else None
+    if found[1] and weekday is None:
+        raise Failure(f'{option} {given}: {found[1]!r} is no day: write it like "sat 02:00"')
+    for days in range(8):
+        day = day_in(zone, now) + days * DAY
+        at = wall_moment(zone, day, time(int(found[2]), int(found[3])))
+        if at >= now and weekday in (None, day.isoweekday()):
+            return at
+    raise AssertionError("eight days hold every weekday")
 
 
 def _weekday(said: str) -> int | None:

@@ -1,5 +1,6 @@
 """`runbook preview`: what would follow, before it does."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -8,12 +9,18 @@ from typing import Annotated
 import typer
 from typer import Argument, Option
 
+from starter.desk import on_call as desk
 from starter.pictures.preview import picture
+from starter.temporal.results import Unreachable
+from starter.temporal.shifts import Shifts
 from tocsin import library, output
-from tocsin.commands import arguments
-from tocsin.commands.arguments import AsJson, label_pairs, moment, span
+from tocsin.commands import arguments, session
+from tocsin.commands.arguments import AsJson, label_pairs, span
+from tocsin.commands.days import wall_time
 from tocsin.failure import Failure
+from tocsin.view.plain import plain
 from tocsin.view.timeline import Timeline
+from workflows.policy.rota.coverage import Rosters
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.names import SeverityName
 from workflows.policy.simulation.preview import Scenario
@@ -32,7 +39,8 @@ KNOWN_YEARS = range(1970, 2100)
 def preview(
     runbook: Annotated[str, Argument(metavar="FILE", help="A runbook's file, or its name.")],
     severity: Annotated[str, Option(help="sev1 (worst) to sev4.")],
-    at: Annotated[str, Option(help="When it is declared, such as 2026-11-21T02:00:00Z; now if left out.")] = "",
+    at: Annotated[str, Option(help='When it is declared: "sat 02:00", 2026-11-21T02:00:00Z; now if left out.')] = "",
+    people: Annotated[bool, Option("--people", help="Name whoever holds a post with a rota then.")] = False,
     label: Annotated[list[str] | None, Option(metavar="NAME=VALUE", help="A label of its alerts; repeatable.")] = None,
     flag: Annotated[list[str] | None, Option(help="A flag that it has from the start; repeatable.")] = None,
     ack: Annotated[str, Option(metavar="SPAN", help="Somebody acknowledges so long after, such as 7m.")] = "",
@@ -45,9 +53,10 @@ def preview(
     if svg and as_json:
         raise Failure("--svg and --json: one of them at a time")
     book = library.at(runbook)
+    now = datetime.now(UTC).replace(microsecond=0)
     course = Scenario(
         severity=_severity(book, arguments.severity(severity)),
-        at=moment("--at", at) if at else datetime.now(UTC).replace(microsecond=0),
+        at=wall_time("--at", at, book.calendar.zone, now) if at else now,
         labels=label_pairs(label or ()),
         flags=_flags(book, flag or ()),
         ack_after=span("--ack", ack) if ack else None,
@@ -55,11 +64,29 @@ def preview(
         until=span("--until", until) if until else None,
     )
     _possible(course)
-    lines = simulated(book, course)
+    lines = simulated(book, course, _found_elsewhere(book, course) if people else None)
     if svg:
         output.save(svg, picture(book, course, lines))
     else:
-        output.show(lines, Timeline(book, course, lines), as_json)
+        output.show(lines, Timeline(book, course, lines, with_people=people), as_json)
+
+
+def _found_elsewhere(book: Runbook, course: Scenario) -> Rosters:
+    """Who holds which post, as Temporal keeps it; what the runbook writes itself needs nobody. Raises Failure."""
+    if not any(person.on_call for person in book.people.values()):
+        raise Failure(f"nobody of the runbook {book.runbook} has `on_call`: --people has nothing to name")
+    try:
+        return asyncio.run(_rosters(book, course))
+    except Unreachable as error:
+        if all(person.on_call.is_written_here for person in book.people.values() if person.on_call):
+            output.err.print(plain(f"swaps are not looked at: {error}", "yellow"))
+            return {}
+        raise
+
+
+async def _rosters(book: Runbook, course: Scenario) -> Rosters:
+    known = Shifts((await session.incidents()).connection)
+    return desk.rosters(await desk.of_book(book, known, course.at, course.end))
 
 
 def _severity(book: Runbook, given: str) -> SeverityName:

@@ -42,6 +42,7 @@ ROWS = (
         },
     ),
     *_rows("board", "Look", {"board": "A link that opens the board in a browser, once."}),
+    *_rows("on_call", "Look", {"on-call": "Who is on call, now and in the days ahead."}),
     *_rows("digest", "Look", {"digest": "What is open, and who owes what."}),
     *_rows("report", "Look", {"report": "Figures of the last weeks."}),
     *_rows("review", "Afterwards", {"review": "What an incident owes after its end."}),

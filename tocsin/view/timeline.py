@@ -30,6 +30,8 @@ class Timeline:
     book: Runbook
     course: Scenario
     lines: Sequence[PreviewLine]
+    with_people: bool = False
+    """Whoever holds a post is named with it."""
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         yield plain(self.book.title, "bold")
@@ -51,7 +53,9 @@ class Timeline:
                 write(timedelta(seconds=line.offset_s)),
                 f"{at:%H:%M:%S}",
                 plain(line.kind, TIMELINE_STYLES.get(line.kind, "")),
-                plain(", ".join(line.to)),
+                plain(
+                    ", ".join(line.to) + (f" ({', '.join(line.people)})" if self.with_people and line.people else "")
+                ),
                 plain(line.reason),
                 *([plain(" ".join(line.text.split()), "dim")] if with_texts else []),
             )

@@ -15,6 +15,7 @@ from temporalio.exceptions import ActivityError, ApplicationError, CancelledErro
 from workflows.durable.batches import LARGEST_BATCH, TOGETHER, AttemptResult, AttemptResults, SendBatch
 from workflows.durable.clock import Clock
 from workflows.durable.deliveries import WithoutVendor, delivery
+from workflows.durable.posts import holder_of, mentioning, post_of, rang_for
 from workflows.durable.summaries import summary
 from workflows.policy.effects.card import HIDDEN, CardLine
 from workflows.policy.effects.demand import Demand
@@ -62,12 +63,14 @@ Landed = EffectSettled | Order
 def prepared(book: Runbook, incident: Incident, demand: Demand, said: Message, clock: Clock) -> Send:
     """Everything about a send that has to be decided at the moment it begins, in the wall clock's time."""
     before = incident.started.get(demand.key)
-    is_page, people = isinstance(demand.effect, Page), _people(demand.effect)
+    effect = mentioning(book, incident, demand.effect)
+    is_page, people = isinstance(effect, Page), _people(effect)
+    post = post_of(book, effect, clock.core(workflow.now()))
     return Send(
         incident=incident.id,
         key=demand.key,
         vendor_key=incident.vendor_key(demand.key),
-        effect=_without_facts(demand.effect),
+        effect=_without_facts(effect),
         subject=said.subject,
         text=in_its_place(incident, demand, said.text),
         links=page_links(book, incident) if is_page else (),
@@ -75,6 +78,9 @@ def prepared(book: Runbook, incident: Incident, demand: Demand, said: Message, c
         runbook=incident.runbook,
         channel=(known_channel(book, incident) or "") if is_page else "",
         labels=page_labels(incident) if is_page else {},
+        post=post,
+        holder=holder_of(incident, post),
+        rang=rang_for(incident, effect),
         zone=book.calendar.zone,
         card=tuple(_by_the_wall(line, clock) for line in said.card),
         names={person: book.person_name(person) for person in people},

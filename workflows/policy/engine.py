@@ -5,6 +5,7 @@ runbook each function below computes everything that is wanted, past and future,
 time:
 
     escalation_demands    whom to page: tiers, rounds, calls by hand, the fallbacks when a page does not get through
+    on_call_demands       who holds a post is found out: at the declaration, at each ring, at each hand-over
     sync_demands          what was acknowledged or resolved here becomes so at the pager
     channel_demands       the declaration, the channel, its topic, and what has yet to be announced there
     invitation_demands    who is brought into the channel
@@ -58,6 +59,7 @@ from workflows.policy.duties.follow_ups import ticket_demands
 from workflows.policy.duties.obligation_demands import obligation_demands
 from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import Page, SyncPager
+from workflows.policy.escalation.on_call import on_call_demands
 from workflows.policy.escalation.pager_sync import sync_demands
 from workflows.policy.escalation.pages import escalation_demands
 from workflows.policy.incident.events import Event
@@ -169,6 +171,7 @@ def _has_settled(incident: Incident, wanted: BlockedDemand | DeferredDemand) -> 
 
 def _all(book: Runbook, incident: Incident, now: datetime) -> Iterator[BlockedDemand | DeferredDemand]:
     yield from escalation_demands(book, incident, now)
+    yield from on_call_demands(book, incident, now)
     yield from sync_demands(book, incident, now)
     yield from channel_demands(book, incident, now)
     yield from invitation_demands(book, incident)

@@ -10,6 +10,8 @@ Why you: {{ reason }}.
 {% if tried %}Called so far: {{ tried | join(", ") }}.
 {% endif %}
 Commander: {{ commander }}.
+{% if on_call %}{{ on_call | join(". ") }}.
+{% endif %}
 To answer: acknowledge this page, or run: tocsin ack {{ id }}
 {% if channel is defined %}Channel: {{ channel }}
 {% endif %}
@@ -27,6 +29,8 @@ Status: {{ phase }}
 {% if impact is defined %}Impact: {{ impact }}
 {% endif %}
 Commander: {{ commander }}
+{% for post in on_call %}{{ post }}
+{% endfor %}
 Started: {{ began }}
 Incident: {{ id }}
 {% if no_pager %}⚠️ THERE IS NO PAGER: nobody is being called. Fetch people yourself.
@@ -46,6 +50,8 @@ Since: {{ began }}
 {% endif %}
 Paged: {{ tried | join(", ") or "nobody yet" }}
 Commander: {{ commander }}
+{% for post in on_call %}{{ post }}
+{% endfor %}
 Incident: {{ id }}
 {% for link in links %}{{ link.label }}: {{ link.url }}
 {% endfor %}""",

@@ -119,8 +119,15 @@ class IncidentValues(Occasion):
 
     @property
     def tried(self) -> list[str]:
-        people = dict.fromkeys(ring.person for ring in self.incident.rings.values())
-        return [self.book.person_name(person) for person in people]
+        people = dict.fromkeys((ring.person, ring.rang) for ring in self.incident.rings.values())
+        names = [(self.book.person_name(person), self.book.person_name(rang)) for person, rang in people]
+        return [f"{person} ({rang})" if rang else person for person, rang in names]
+
+    @property
+    def on_call(self) -> list[str]:
+        """`On-call Engineer: Ann (on call until Mon 09:00)`, of each post of which that is known."""
+        held = {post: known.in_words(self.book, self.now) for post, known in self.incident.on_call.items()}
+        return [f"{self.book.person_name(post)}: {said}" for post, said in held.items() if said]
 
     @property
     def acknowledged_by(self) -> str:

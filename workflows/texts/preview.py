@@ -2,6 +2,7 @@
 
 from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import WriteDocument
+from workflows.policy.rota.coverage import Rosters
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.simulation.preview import PreviewLine, Scenario, simulate_lines
 from workflows.policy.simulation.simulate import Simulation
@@ -9,9 +10,9 @@ from workflows.texts import documents
 from workflows.texts.render import words
 
 
-def preview(book: Runbook, course: Scenario) -> list[PreviewLine]:
-    """What would follow, in the order of time."""
-    return simulate_lines(book, course, say)
+def preview(book: Runbook, course: Scenario, rosters: Rosters | None = None) -> list[PreviewLine]:
+    """What would follow, in the order of time; `rosters` say who holds the posts that are held elsewhere."""
+    return simulate_lines(book, course, say, rosters)
 
 
 def say(simulation: Simulation, demand: Demand) -> str:

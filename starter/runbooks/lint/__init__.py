@@ -20,6 +20,7 @@ from starter.runbooks.lint import (
     obligations,
     people,
     reviews,
+    rotas,
     texts,
 )
 from starter.runbooks.lint.finding import Finding
@@ -46,3 +47,4 @@ def findings(book: Runbook, today: date) -> Iterator[Finding]:
     for rules in RULES:
         yield from rules.findings(book)
     yield from hours.findings(book, today)
+    yield from rotas.findings(book, today)

@@ -101,6 +101,7 @@ def _people_used(book: Runbook) -> set[str]:
         | standing_in
         | _owed_to_others(book)
         | {person.manager for person in book.people.values() if person.manager}
+        | {taking for person in book.people.values() if person.on_call for taking in person.on_call.people}
     )
 
 

@@ -13,7 +13,9 @@ from pydantic import Field
 
 from workflows.policy.effects.card import CardLine, KeptFacts
 from workflows.policy.effects.offers import Offer
+from workflows.policy.rota.shift import Shift
 from workflows.policy.runbook.names import PublicStatus
+from workflows.policy.runbook.on_call import OnCall
 from workflows.policy.wire.model import Instant, Wire
 
 
@@ -49,6 +51,18 @@ class Annotate(Wire):
     to: str
     ring: str
     template: str = "annotate"
+
+
+class AskOnCall(Wire):
+    """Find out who holds a post. Its receipt says who, and until when. No page waits for it."""
+
+    kind: Literal["on-call"] = "on-call"
+    to: str
+    terms: OnCall
+    at: Instant
+    """At which moment."""
+    people: dict[str, str] = {}
+    """Names of the runbook's people by their keys: one of them may be meant by what is found."""
 
 
 class Destination(Wire):
@@ -186,7 +200,7 @@ OutsideEffect = Email | WriteDocument | Ticket
 """What a duty sends by a way of its own. Each has `to`, `role` and `words`. Whoever reads only these needs no line for
 a new one: where the way is not connected, the role is asked to do it by hand."""
 Effect = Annotated[
-    Page | SyncPager | Annotate | OpenChannel | SetTopic | Invite | Post | Card | Publish | OutsideEffect,
+    Page | SyncPager | Annotate | AskOnCall | OpenChannel | SetTopic | Invite | Post | Card | Publish | OutsideEffect,
     Field(discriminator="kind"),
 ]
 
@@ -212,6 +226,12 @@ class Send(Wire):
     """Of a page: where it is talked of."""
     labels: dict[str, str] = {}
     """Of a page: what alerts are searched and routed by."""
+    post: AskOnCall | None = None
+    """Of a page to a post: how it is found out who is rung, if no pager knows the post itself."""
+    holder: Shift | None = None
+    """The last that is known of that."""
+    rang: str = ""
+    """Of a ring that is acknowledged, resolved or noted on: whom it rang in the stead of the post."""
     address: str = ""
     """Where the incident can be looked at. The worker knows that, and no workflow does."""
     card: tuple[CardLine, ...] = ()
@@ -242,3 +262,7 @@ class Receipt(Wire):
     """A remark for the timeline, such as `adopted the existing channel`."""
     warns: bool = False
     """The note says something that somebody must see."""
+    on_call: Shift | None = None
+    """Who holds the post that was asked about."""
+    rang: str = ""
+    """Who was rung in the stead of a post."""

@@ -72,9 +72,14 @@ def _opened(incident: Incident) -> str:
 
 
 def _older_rings(incident: Incident, person: str, key: str) -> tuple[str, ...]:
-    """Not those whose page is still on its way: it may ring yet, so it must stay known until it is synced."""
+    """Not those whose page is still on its way: it may ring yet, so it must stay known until it is synced. Nor those of
+    whoever held the post before: they stand open at another's pager."""
     trying = {incident.vendor_key(started) for started in (*incident.started, key)}
-    return tuple(k for k, ring in incident.rings.items() if ring.person == person and k not in trying)
+    known = incident.on_call.get(person)
+    mine = ("", known.who) if known else ("",)
+    return tuple(
+        k for k, ring in incident.rings.items() if ring.person == person and ring.rang in mine and k not in trying
+    )
 
 
 def _hopeless(incident: Incident, person: str) -> tuple[str, ...]:

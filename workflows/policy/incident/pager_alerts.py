@@ -9,6 +9,8 @@ class PagerAlert(Wire):
     """An alert that stands open at the pager because we rang somebody."""
 
     person: str
+    rang: str = ""
+    """Who was rung, if `person` is a post that no pager knows."""
     rung_at: Instant
     state: Literal["ringing", "answered", "acknowledged"] = "ringing"
     """answered: the acknowledgement covers it, and the pager has yet to hear of it."""

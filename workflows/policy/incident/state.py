@@ -17,6 +17,7 @@ from workflows.policy.incident.obligation import ObligationRecord
 from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.incident.page_statistics import PageStatistics
 from workflows.policy.incident.pager_alerts import ManualPage, PagerAlert, Renewal
+from workflows.policy.incident.post_holder import PostHolder
 from workflows.policy.incident.public import Draft, Public
 from workflows.policy.incident.settlements import Settlement, Start
 from workflows.policy.keys import vendor_keys
@@ -100,6 +101,8 @@ class Incident(Wire):
 
     adoptions: int = 0
     """How often another version of its runbook was adopted."""
+    on_call: dict[str, PostHolder] = {}
+    """By post: who holds it, as far as was found out."""
     flags: frozenset[str] = frozenset()
     flagged_at: dict[str, Instant] = {}
     private: bool = False

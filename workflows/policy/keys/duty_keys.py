@@ -38,6 +38,8 @@ class DutyKind(StrEnum):
     OBLIGED = "obliged"
     """Pages somebody about the legal clocks that are theirs."""
 
+    ON_CALL = "on-call"
+    """Finds out who holds a post."""
     SYNC_ACKNOWLEDGED = "hush/acknowledged"
     SYNC_RESOLVED = "hush/resolved"
     """Goes on with the key of the page's effect."""

@@ -5,6 +5,7 @@ from typing import assert_never
 from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import (
     Annotate,
+    AskOnCall,
     Card,
     Email,
     Invite,
@@ -59,6 +60,8 @@ def what(book: Runbook, demand: Demand) -> str:
             return f"mark {book.person_name(to)}'s page as {become}"
         case Annotate(to=to):
             return f"note on {book.person_name(to)}'s page"
+        case AskOnCall(to=to):
+            return f"find out who is {book.person_name(to)}"
         case OpenChannel(name=name):
             return f"open the channel #{name}"
         case SetTopic() | Card():

@@ -11,8 +11,12 @@ from workflows.policy.runbook.model import Runbook
 
 
 def paged(book: Runbook, incident: Incident, event: EffectSettled, page: Page) -> Incident:
-    who = book.person_name(page.to)
+    who, rang = book.person_name(page.to), event.receipt.rang
+    who = f"{who} ({book.person_name(rang)})" if rang else who
     key = incident.vendor_key(event.demand.key)
+    if rang and key in incident.rings:
+        rung = incident.rings[key].model_copy(update={"rang": rang})
+        incident = incident.model_copy(update={"rings": {**incident.rings, key: rung}})
     statistics = incident.tally.settled(page, event.outcome == "done", event.late)
     incident = incident.model_copy(update={"tally": statistics})
     if event.outcome == "done":

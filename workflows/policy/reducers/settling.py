@@ -6,6 +6,7 @@ from workflows.policy.duties.delivery_kinds import by_hand, settled_by
 from workflows.policy.duties.withholding import withhold
 from workflows.policy.effects.effects import (
     Annotate,
+    AskOnCall,
     Card,
     Destination,
     Effect,
@@ -29,6 +30,7 @@ from workflows.policy.incident.state import Incident
 from workflows.policy.keys.duty_keys import DutyKind, duty_of
 from workflows.policy.planning.wording import duty_name, how_late
 from workflows.policy.reducers.keeping import edited, invited, keep, thread_of
+from workflows.policy.reducers.on_call import found_out
 from workflows.policy.reducers.ringing import paged, synced
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.wire.bounded import fit
@@ -98,6 +100,8 @@ def _ended(book: Runbook, incident: Incident, event: EffectSettled, effect: Effe
             return paged(book, incident, event, effect)
         case SyncPager():
             return synced(book, incident, event, effect)
+        case AskOnCall():
+            return found_out(book, incident, event, effect)
         case Publish():
             return _publish(book, incident, event, effect)
         case Post() | OpenChannel():

@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import StringConstraints
 
 from workflows.policy.runbook.names import Name
+from workflows.policy.runbook.on_call import OnCall
 from workflows.policy.wire.model import Wire
 
 
@@ -15,6 +16,8 @@ class Person(Wire):
     manager: Name | None = None
     email: str = ""
     """Theirs, by which a chat knows them that nobody told who is who."""
+    on_call: OnCall | None = None
+    """It is a post: who holds it, and until when."""
 
 
 class Role(Wire):

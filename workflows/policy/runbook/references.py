@@ -48,9 +48,21 @@ def _unknown_people(book: Runbook) -> Iterator[str]:
     for person_name, somebody in book.people.items():
         if somebody.manager and somebody.manager not in book.people:
             yield f"people.{person_name}.manager: {somebody.manager!r} is not among `people`"
+        yield from _unknown_in_rota(book, person_name)
     for role_name, role in book.roles.items():
         if role.falls_to and role.falls_to not in book.people:
             yield f"roles.{role_name}: falls to {role.falls_to!r}, who is not among `people`"
+
+
+def _unknown_in_rota(book: Runbook, post: str) -> Iterator[str]:
+    """Whoever takes turns is somebody: another post would have to be looked up in its turn."""
+    rota = book.people[post].on_call
+    for person in rota.people if rota else ():
+        where = f"people.{post}.on_call: {person!r} takes a turn, who is"
+        if person not in book.people:
+            yield f"{where} not among `people`"
+        elif book.people[person].on_call:
+            yield f"{where} a post: name people"
 
 
 def _unknown_roles(book: Runbook, severity: Severity) -> Iterator[str]:

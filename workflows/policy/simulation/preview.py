@@ -6,13 +6,15 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from workflows.policy.communication.updates import empty_roles
 from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import (
     Annotate,
+    AskOnCall,
     Card,
     Destination,
     Effect,
@@ -29,6 +31,7 @@ from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.incident.public import STATUS_PAGE
 from workflows.policy.incident.state import Incident
 from workflows.policy.keys.duty_keys import DutyKind, duty_of
+from workflows.policy.rota.coverage import Rosters
 from workflows.policy.runbook.intake import Intake
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.names import SeverityName
@@ -54,6 +57,8 @@ class PreviewLine(BaseModel):
     """What demands it: unique within the incident, and the same however often it is computed."""
     reason: str
     text: str
+    people: Annotated[tuple[str, ...], Field(exclude_if=lambda people: not people)] = ()
+    """Who holds the posts among these then, as far as it is known."""
 
 
 @dataclass(frozen=True)
@@ -75,8 +80,11 @@ class Scenario:
         return last + DAY if self.until is None else self.until
 
 
-def simulate_lines(book: Runbook, course: Scenario, say: DemandText) -> list[PreviewLine]:
-    """Everything that falls due up to the end of the course, in the order of time."""
+def simulate_lines(
+    book: Runbook, course: Scenario, say: DemandText, rosters: Rosters | None = None
+) -> list[PreviewLine]:
+    """Everything that falls due up to the end of the course, in the order of time; `rosters` say who holds which post,
+    of those that the runbook does not write itself."""
     lines: list[PreviewLine] = []
 
     def watch(simulation: Simulation, demand: Demand) -> None:
@@ -91,10 +99,11 @@ def simulate_lines(book: Runbook, course: Scenario, say: DemandText) -> list[Pre
                     duty=demand.key,
                     reason=demand.reason,
                     text=say(simulation, demand),
+                    people=simulation.holders(_audience(book, incident, demand)),
                 )
             )
 
-    simulation = Simulation.of(_opening(book, course), course.at, watch=watch, keeps_cards=False)
+    simulation = Simulation.of(_opening(book, course), course.at, watch=watch, keeps_cards=False, rosters=rosters)
     for after, event in _script(course):
         simulation.run_to(course.at + min(after, course.end))
         if after <= course.end:
@@ -124,8 +133,9 @@ def _service(intake: Intake, labels: Mapping[str, str]) -> str:
 
 
 def line_kind(effect: Effect) -> str | None:
-    """The effect's own, and None for what only tidies up: at the pager, in a message that is there, in who is where."""
-    if isinstance(effect, SyncPager | Annotate | Card | Invite):
+    """The effect's own, and None for what only tidies up (at the pager, in a message that is there, in who is where) or
+    asks who is on call."""
+    if isinstance(effect, SyncPager | Annotate | AskOnCall | Card | Invite):
         return None
     return "channel" if effect.kind == "topic" else effect.kind
 
@@ -133,7 +143,7 @@ def line_kind(effect: Effect) -> str | None:
 def _audience(book: Runbook, incident: Incident, demand: Demand) -> tuple[str, ...]:
     effect = demand.effect
     match effect:
-        case Page(to=to) | SyncPager(to=to) | Annotate(to=to) | Invite(to=to):
+        case Page(to=to) | SyncPager(to=to) | Annotate(to=to) | AskOnCall(to=to) | Invite(to=to):
             return (to,)
         case OpenChannel(name=name):
             return (f"#{name}",)

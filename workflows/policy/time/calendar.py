@@ -43,6 +43,9 @@ def _known(zone: str) -> str:
     return zone
 
 
+Zone = Annotated[str, AfterValidator(_known)]
+
+
 class Hours(Wire):
     """A stretch of the day, which may pass midnight (`22:00` to `07:00`)."""
 
@@ -55,7 +58,7 @@ class Hours(Wire):
 class Calendar(Wire):
     """When people work and when they sleep, in one zone."""
 
-    zone: Annotated[str, AfterValidator(_known)] = "UTC"
+    zone: Zone = "UTC"
     business_hours: Hours = Hours(days=WEEKDAYS[:5], begin=time(9), end=time(17))
     quiet_hours: Hours | None = None
     holidays: tuple[date, ...] = ()
@@ -89,12 +92,14 @@ def after_quiet_hours(calendar: Calendar, at: datetime) -> datetime:
 def next_business_day(calendar: Calendar, at: datetime) -> tuple[datetime, datetime]:
     """Begin and end of business on the first business day after the day of `at`."""
     today = at.astimezone(ZoneInfo(calendar.zone)).date()
-    return next((_stretch(calendar, calendar.business_hours, day) for day in _business_days(calendar, today)), (at, at))
+    return next(
+        (_stretch(calendar.zone, calendar.business_hours, day) for day in _business_days(calendar, today)), (at, at)
+    )
 
 
 def end_of(calendar: Calendar, day: date) -> datetime:
     """The end of business hours on that day, holiday or not."""
-    return _stretch(calendar, calendar.business_hours, day)[1]
+    return _stretch(calendar.zone, calendar.business_hours, day)[1]
 
 
 def begin_of(calendar: Calendar, at: datetime) -> datetime:
@@ -161,6 +166,34 @@ def _named(zone: str, here: datetime, at: datetime) -> str:
     return f"{zone.rpartition('/')[2].replace('_', ' ')} ({at:%H:%M} UTC)"
 
 
+def hour_of(zone: str, at: datetime, now: datetime) -> str:
+    """A time for people who live there, in few letters: `09:00`, or `Mon 09:00`, or `Mon 30 Nov 09:00`."""
+    here, days = _there(zone, at), abs((day_in(zone, at) - day_in(zone, now)).days)
+    if days == 0:
+        return f"{here:%H:%M}"
+    return f"{here:%a %H:%M}" if days < len(WEEKDAYS) else f"{here:%a} {here.day} {here:%b %H:%M}"
+
+
+def wall_moment(zone: str, day: date, wall: time) -> datetime:
+    """When something begins that begins when the clock there shows this."""
+    return _moment(zone, day, wall, begins=True)
+
+
+def wall_clock(zone: str, at: datetime) -> datetime:
+    """What the clock there shows, without a zone."""
+    return _there(zone, at).replace(tzinfo=None)
+
+
+def stretches(zone: str, hours: Hours, begin: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
+    """Those hours, each time that they come round, of which some lie between."""
+    day, last = day_in(zone, begin) - timedelta(days=1), day_in(zone, end)
+    while day <= last:
+        opens_at, closes_at = _stretch(zone, hours, day)
+        if WEEKDAYS[day.weekday()] in hours.days and opens_at < end and closes_at > begin:
+            yield opens_at, closes_at
+        day += timedelta(days=1)
+
+
 def day_in(zone: str, at: datetime) -> date:
     """The calendar day there."""
     return at.astimezone(ZoneInfo(zone)).date()
@@ -176,13 +209,13 @@ def _from(calendar: Calendar, at: datetime) -> Iterator[tuple[datetime, datetime
     today = at.astimezone(ZoneInfo(calendar.zone)).date()
     for day in (today, *_business_days(calendar, today)):
         if _is_business_day(calendar, day):
-            yield _stretch(calendar, calendar.business_hours, day)
+            yield _stretch(calendar.zone, calendar.business_hours, day)
 
 
 def _before(calendar: Calendar, at: datetime) -> Iterator[tuple[datetime, datetime]]:
     today = at.astimezone(ZoneInfo(calendar.zone)).date()
     days = (today - timedelta(days=n) for n in range(LONGEST_HOLIDAY + 1))
-    return (_stretch(calendar, calendar.business_hours, day) for day in days if _is_business_day(calendar, day))
+    return (_stretch(calendar.zone, calendar.business_hours, day) for day in days if _is_business_day(calendar, day))
 
 
 def _business_days(calendar: Calendar, after: date) -> Iterator[date]:
@@ -202,13 +235,13 @@ def _around(calendar: Calendar, hours: Hours, at: datetime) -> Iterator[tuple[da
             continue
         if hours is calendar.business_hours and day in calendar.holidays:
             continue
-        yield _stretch(calendar, hours, day)
+        yield _stretch(calendar.zone, hours, day)
 
 
-def _stretch(calendar: Calendar, hours: Hours, day: date) -> tuple[datetime, datetime]:
+def _stretch(zone: str, hours: Hours, day: date) -> tuple[datetime, datetime]:
     last = day if hours.end > hours.begin else day + timedelta(days=1)
-    begin = _moment(calendar.zone, day, hours.begin, begins=True)
-    return begin, _moment(calendar.zone, last, hours.end, begins=False)
+    begin = _moment(zone, day, hours.begin, begins=True)
+    return begin, _moment(zone, last, hours.end, begins=False)
 
 
 def _moment(zone: str, day: date, wall: time, *, begins: bool) -> datetime:

@@ -1,0 +1,136 @@
+"""Calendars in iCalendar's format (RFC 5545) as rotas: each event is somebody's shift.
+
+Opsgenie, Grafana OnCall, incident.io, PagerDuty and Google Calendar export them. Size and time are bounded, because
+what an address answers with is somebody else's choice.
+"""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime, time
+from itertools import islice
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import httpx
+import recurring_ical_events
+from icalendar import Calendar, Component, Event
+
+from activities.errors import Rejected, Unavailable
+from activities.rosters import within
+from activities.vendor_http import HTTP_TIMEOUT_S, refused
+from workflows.policy.rota.naming import person_meant
+from workflows.policy.rota.roster import RosterQuestion
+from workflows.policy.rota.shift import Stint
+
+LARGEST_CALENDAR = 2 * 2**20
+"""Bytes: years of shifts."""
+MOST_EVENTS = 1000
+"""In the time that is asked about."""
+READ_WITHIN_S = 5
+HOW_TO_NAME_ONE = "write a file, an address that begins with https://, or a name of TOCSIN_CALENDARS"
+
+
+class Calendars:
+    """`addresses` are those of TOCSIN_CALENDARS: secrets, so that no message holds one."""
+
+    def __init__(self, addresses: Mapping[str, str]) -> None:
+        self._addresses = addresses
+
+    async def stints(self, asked: RosterQuestion, source: str) -> list[list[Stint]]:
+        """Each event by itself: of several at a time the first that began counts. Raises Unavailable or Rejected."""
+        content = await self._content(source)
+        try:
+            async with asyncio.timeout(READ_WITHIN_S):
+                found = await asyncio.to_thread(_stints, content, asked)
+        except TimeoutError:
+            raise Rejected(f"{_called(source)} takes too long to read: does it repeat without end?") from None
+        except (ValueError, KeyError, TypeError, AttributeError, IndexError, ArithmeticError) as error:
+            # icalendar has no error of its own for what is no calendar
+            raise Rejected(f"{_called(source)} is no iCalendar that can be read ({type(error).__name__})") from None
+        return [[stint] for stint in found]
+
+    async def _content(self, source: str) -> bytes:
+        address = self._addresses.get(source, source).replace("webcal://", "https://", 1)
+        if address.startswith(("https://", "http://")):
+            return await _fetched(address, _called(source))
+        try:
+            return await asyncio.to_thread(_file, address, _called(source))
+        except OSError as error:
+            raise Rejected(f"{_called(source)} cannot be read ({error.strerror}): {HOW_TO_NAME_ONE}") from None
+
+
+def _called(source: str) -> str:
+    """Without what may be secret in an address."""
+    if "://" in source:
+        return f"the calendar at {httpx.URL(source).host}"
+    return f"the calendar {source}"
+
+
+def _file(path: str, called: str) -> bytes:
+    with Path(path).expanduser().open("rb") as opened:
+        return _bounded(opened.read(LARGEST_CALENDAR + 1), called)
+
+
+async def _fetched(address: str, called: str) -> bytes:
+    try:
+        async with httpx.AsyncClient(timeout=HTTP_TIMEOUT_S, follow_redirects=True, max_redirects=3) as client:
+            return await _body(client, address, called)
+    except httpx.InvalidURL:
+        raise Rejected(f"{called} has no address that can be used: {HOW_TO_NAME_ONE}") from None
+    except httpx.HTTPError as error:
+        raise Unavailable(f"{called} could not be reached: {type(error).__name__}") from None
+
+
+async def _body(client: httpx.AsyncClient, address: str, called: str) -> bytes:
+    async with client.stream("GET", address) as response:
+        if response.status_code != httpx.codes.OK:
+            what = f"{called} answered {response.status_code}: look whether its address still holds"
+            raise refused(response, what)
+        content = b""
+        async for chunk in response.aiter_bytes():
+            content = _bounded(content + chunk, called)
+        return content
+
+
+def _bounded(content: bytes, called: str) -> bytes:
+    if len(content) > LARGEST_CALENDAR:
+        raise Rejected(f"{called} is larger than {LARGEST_CALENDAR // 2**20} MiB: export one of the shifts alone")
+    return content
+
+
+def _stints(content: bytes, asked: RosterQuestion) -> list[Stint]:
+    if not content.lstrip().upper().startswith(b"BEGIN:VCALENDAR"):
+        raise ValueError("no calendar")
+    calendar = Calendar.from_ical(content)
+    if any(_repeats_at_once(event) for event in calendar.walk("VEVENT")):
+        raise Rejected("an event of the calendar repeats each minute or second: no shift does")
+    events = recurring_ical_events.of(calendar, skip_bad_series=True).between(asked.begin, asked.end)
+    found = (_stint(event, asked) for event in islice(events, MOST_EVENTS) if event.get("STATUS") != "CANCELLED")
+    return sorted((stint for stint in found if stint), key=lambda stint: stint.begins_at)
+
+
+def _repeats_at_once(event: Component) -> bool:
+    """Counting up to today would take minutes, in which the thread cannot be stopped."""
+    rules = event.get("RRULE", [])
+    written = (rule.to_ical().upper() for rule in (rules if isinstance(rules, list) else [rules]))
+    return any(word in rule for rule in written for word in (b"SECONDLY", b"MINUTELY", b"BYSECOND", b"BYMINUTE"))
+
+
+def _stint(event: Event, asked: RosterQuestion) -> Stint | None:
+    begin, end = (_moment(each, asked.terms.zone) for each in (event.start, event.end))
+    return within(person_meant(asked.people, _named(event)), begin, end, asked)
+
+
+def _moment(at: date, zone: str) -> datetime:
+    """A whole day, and a time without a zone, are those of the rota's zone."""
+    wall = at if isinstance(at, datetime) else datetime.combine(at, time(), ZoneInfo(zone))
+    return (wall if wall.tzinfo else wall.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
+
+
+def _named(event: Event) -> Iterable[str]:
+    """Who it is of: the title, then whoever is invited, by name or address."""
+    yield str(event.get("SUMMARY", ""))
+    invited = event.get("ATTENDEE", [])
+    for attendee in invited if isinstance(invited, list) else [invited]:
+        yield str(attendee.params.get("CN", ""))
+        yield str(attendee).removeprefix("mailto:").removeprefix("MAILTO:")

@@ -1,0 +1,142 @@
+"""Who is on call, for whoever asks, and swaps, for whoever makes one."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from starter.runbooks.problems import closest
+from starter.temporal.results import RefusedByIncident
+from starter.temporal.shifts import Shifts, card_or_none
+from workflows.policy.rota.roster import RosterCard
+from workflows.policy.rota.shift import Override, Shift
+from workflows.policy.rota.shifts import after, ahead, at_moment, shifts
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.time.durations import Duration
+from workflows.policy.watches.installation import Installation
+from workflows.policy.watches.shift import FARTHEST_OVERRIDE, Overridden, RotaTerms, terms_of
+from workflows.policy.wire.model import Instant
+
+
+class NamedShift(BaseModel):
+    """A stretch of time and who is on call in it."""
+
+    who: str
+    """A person of the runbook, or a name as it stands elsewhere; empty: nobody."""
+    name: str
+    begins_at: datetime
+    ends_at: datetime | None
+    """None: as far as is known."""
+
+
+class PostOnCall(BaseModel):
+    """Who holds a post, now and in the days ahead."""
+
+    runbook: str
+    post: str
+    name: str
+    zone: str
+    now: NamedShift | None
+    """None: it is not known."""
+    next: NamedShift | None
+    shifts: tuple[NamedShift, ...]
+    as_of: datetime | None = None
+    """When it was found out, if it does not stand in the runbook."""
+    problem: str = ""
+    """Why it is not known any better."""
+    overrides: tuple[Override, ...] = ()
+
+
+class OverrideRequest(BaseModel):
+    """What somebody says who takes a stretch of another's shift."""
+
+    model_config = ConfigDict(frozen=True)
+
+    who: str = Field(min_length=1)
+    begins_at: Instant | None = None
+    """Now if left out."""
+    duration: Duration = timedelta(hours=1)
+    runbook: str = ""
+    """The installation's default if left out."""
+
+
+async def on_call(
+    there: Installation, known: Shifts, now: datetime, span: timedelta, runbook: str = ""
+) -> list[PostOnCall]:
+    """Of one runbook, or of all that are loaded."""
+    books = [there.runbooks[runbook]] if runbook else there.runbooks.values()
+    return [each for book in books for each in await of_book(book, known, now, span)]
+
+
+async def of_book(book: Runbook, known: Shifts, now: datetime, span: timedelta) -> list[PostOnCall]:
+    found = []
+    for post, terms in terms_of(book).items():
+        card = await card_or_none(known, book.runbook, post)
+        found.append(_post(book.runbook, post, terms, card, now, now + span))
+    return found
+
+
+def written(book: Runbook, now: datetime, span: timedelta) -> list[PostOnCall]:
+    """As far as the runbook itself says it."""
+    return [_post(book.runbook, post, terms, None, now, now + span) for post, terms in terms_of(book).items()]
+
+
+def rosters(found: Sequence[PostOnCall]) -> Mapping[str, Sequence[Shift]]:
+    """For a preview: by post."""
+    return {
+        each.post: [Shift(who=s.who, begins_at=s.begins_at, ends_at=s.ends_at) for s in each.shifts] for each in found
+    }
+
+
+def _post(
+    runbook: str, post: str, terms: RotaTerms, card: RosterCard | None, begin: datetime, end: datetime
+) -> PostOnCall:
+    overrides = card.overrides if card else ()
+    if terms.on_call.is_written_here:
+        found, as_of, problem = shifts(terms.on_call, begin, end, overrides), None, ""
+    else:
+        found = ahead(card.roster.shifts, begin, end) if card else ()
+        as_of = card.roster.as_of if card else None
+        problem = card.roster.problem if card else "no worker has found it out yet"
+    named = tuple(_named(terms, shift) for shift in found)
+    present, following = at_moment(found, begin), after(found, begin)
+    return PostOnCall(
+        runbook=runbook,
+        post=post,
+        name=terms.name,
+        zone=terms.zone,
+        now=_named(terms, present) if present else None,
+        next=_named(terms, following) if following else None,
+        shifts=named,
+        as_of=as_of,
+        problem=problem,
+        overrides=overrides,
+    )
+
+
+def _named(terms: RotaTerms, shift: Shift) -> NamedShift:
+    name = terms.person_name(shift.who) if shift.who else "nobody"
+    return NamedShift(who=shift.who, name=name, begins_at=shift.begins_at, ends_at=shift.ends_at)
+
+
+def overridden(book: Runbook, post: str, said: OverrideRequest, by: str, now: datetime, event_id: str) -> Overridden:
+    """Raises RefusedByIncident with what to do instead."""
+    terms = terms_of(book)
+    if post not in terms:
+        which = closest(post, terms) or "It has none: add `on_call` to somebody of its `people`"
+        raise RefusedByIncident(f"{post!r} is no post of the runbook {book.runbook} that has a rota. {which}")
+    if terms[post].on_call.pagerduty:
+        raise RefusedByIncident(f"PagerDuty says who is {post}: make the override there, in its schedule")
+    if said.who not in terms[post].people:
+        raise RefusedByIncident(
+            f"{said.who!r} is nobody of the runbook {book.runbook}. {closest(said.who, terms[post].people)}"
+        )
+    begin = said.begins_at or now
+    end = begin + said.duration
+    if end <= now:
+        raise RefusedByIncident("that is over already: an override is for what comes")
+    if end - now > FARTHEST_OVERRIDE:
+        raise RefusedByIncident(
+            f"that is too far ahead: at most {FARTHEST_OVERRIDE.days} days; change the rota instead"
+        )
+    return Overridden(id=event_id, by=by, who=said.who, begins_at=begin, ends_at=end)

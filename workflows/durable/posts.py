@@ -1,0 +1,36 @@
+"""What a send says of a post: how it is found out who holds it, and who does as far as is known."""
+
+from datetime import datetime
+
+from workflows.policy.effects.effects import Annotate, AskOnCall, Effect, Page, Post, SyncPager
+from workflows.policy.escalation.on_call import question
+from workflows.policy.incident.state import Incident
+from workflows.policy.rota.shift import Shift
+from workflows.policy.runbook.model import Runbook
+
+
+def post_of(book: Runbook, effect: Effect, now: datetime) -> AskOnCall | None:
+    if not isinstance(effect, Page) or effect.to not in book.people or book.people[effect.to].on_call is None:
+        return None
+    return question(book, effect.to, now)
+
+
+def holder_of(incident: Incident, post: AskOnCall | None) -> Shift | None:
+    known = incident.on_call.get(post.to) if post else None
+    if known is None or known.known_at is None:
+        return None
+    return Shift(who=known.who, begins_at=known.known_at, ends_at=known.until)
+
+
+def rang_for(incident: Incident, effect: Effect) -> str:
+    ring = incident.rings.get(effect.ring) if isinstance(effect, SyncPager | Annotate) else None
+    return ring.rang if ring else ""
+
+
+def mentioning(book: Runbook, incident: Incident, effect: Effect) -> Effect:
+    """Who holds a post is mentioned with it."""
+    if not isinstance(effect, Post) or not incident.on_call:
+        return effect
+    held = {post: known.who for post, known in incident.on_call.items() if known.who in book.people}
+    mention = dict.fromkeys(each for person in effect.mention for each in (person, held.get(person)) if each)
+    return effect.model_copy(update={"mention": tuple(mention)})

@@ -1,0 +1,192 @@
+"""The workflow `shift`: keeps one rota. `policy/watches/shift.py` decides.
+
+It finds out who has the shift, says so when that changes, and looks each day whether somebody is there in the days
+ahead. What it knows stands in its memo, so that everybody can read it while no worker runs. No page waits for it.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from temporalio import workflow
+from temporalio.common import RawValue, RetryPolicy
+from temporalio.exceptions import ActivityError
+
+from workflows.durable import decoding, sending
+from workflows.durable.leaving import must_leave
+from workflows.durable.memos import CARD_MEMO
+from workflows.durable.summaries import summary
+from workflows.policy.effects.demand import Demand
+from workflows.policy.effects.effects import Destination, Post, Send
+from workflows.policy.incident.events import stamp
+from workflows.policy.keys import vendor_keys
+from workflows.policy.keys.duty_keys import DutyKind, duty_key
+from workflows.policy.rota.coverage import CoverageGap, CoverageGaps, CoverageQuestion
+from workflows.policy.rota.roster import Roster, UserGroupOrder
+from workflows.policy.rota.shift import NOBODY
+from workflows.policy.time.calendar import day_in
+from workflows.policy.views.plan_view import plain
+from workflows.policy.watches import shift as policy
+from workflows.policy.watches.digest import Inventory
+from workflows.policy.watches.shift import KeptRota
+from workflows.queues import COMMS_QUEUE
+
+ROSTER_READ_WITHIN = timedelta(minutes=1)
+QUICKLY_TRIED = RetryPolicy(maximum_interval=timedelta(seconds=10))
+
+
+@workflow.defn(name="shift")
+class ShiftWorkflow:
+    @workflow.init
+    def __init__(self, kept: KeptRota) -> None:
+        self._kept = kept
+        self._news = False
+        self._shown = kept.card
+        workflow.set_dynamic_signal_handler(self._on_signal)
+
+    @workflow.run
+    async def run(self, kept: KeptRota) -> None:  # noqa: ARG002 (Temporal passes it here as well as to __init__)
+        while not self._kept.retired:
+            self._news = False
+            await self._find_out()
+            await self._say()
+            self._show()
+            if self._news:
+                continue  # heard while it asked
+            if must_leave(self._kept.history_limit, self._kept.history_bytes):
+                workflow.continue_as_new(self._kept)
+            await self._rest(policy.look_again_at(self._kept, workflow.now()))
+
+    async def _find_out(self) -> None:
+        now = workflow.now()
+        try:
+            roster = await workflow.execute_activity(
+                "read_roster",
+                policy.question(self._kept, now),
+                result_type=Roster,
+                task_queue=COMMS_QUEUE,
+                start_to_close_timeout=ROSTER_READ_WITHIN / 2,
+                schedule_to_close_timeout=ROSTER_READ_WITHIN,
+                retry_policy=QUICKLY_TRIED,
+                summary=summary(f"who is {self._kept.terms.name}"),
+            )
+        except ActivityError as error:
+            roster = Roster(problem=f"no worker could ask: {error.cause or error}")
+        self._kept = policy.found_out(self._kept, roster, now)
+
+    async def _say(self) -> None:
+        now = workflow.now()
+        over = policy.hand_over(self._kept, now)
+        before, self._kept = self._kept, policy.holding(self._kept, now)
+        if before.holder_since != self._kept.holder_since:
+            remark = await self._set_group()
+            if over is not None:
+                said = policy.in_words(self._kept, over, await _inventory())
+                await self._post("hand-over", over.at, f"{said}. {remark}" if remark else said)
+        if policy.check_is_due(self._kept, now):
+            await self._check(now)
+
+    async def _set_group(self) -> str:
+        """What somebody has to see; empty if all is well, or there is no group."""
+        group, holder = self._kept.terms.on_call.user_group, self._kept.holder
+        if not group:
+            return ""
+        people = () if holder == NOBODY else (holder,)
+        try:
+            remark: str = await workflow.execute_activity(
+                "set_user_group",
+                UserGroupOrder(group=group, people=people, addresses=self._kept.terms.addresses),
+                result_type=str,
+                task_queue=COMMS_QUEUE,
+                start_to_close_timeout=ROSTER_READ_WITHIN / 2,
+                schedule_to_close_timeout=ROSTER_READ_WITHIN,
+                retry_policy=QUICKLY_TRIED,
+                summary=summary(f"user group {group}"),
+            )
+        except ActivityError as error:
+            return f"The user group {group} is not set: {error.cause or error}"
+        return remark
+
+    async def _check(self, now: datetime) -> None:
+        """What is missing in the days ahead, as far as it was not said before."""
+        question = CoverageQuestion(runbook=self._kept.runbook, post=self._kept.post, begin=now)
+        try:
+            found = await workflow.execute_activity(
+                "check_coverage",
+                question,
+                result_type=CoverageGaps,
+                task_queue=COMMS_QUEUE,
+                start_to_close_timeout=ROSTER_READ_WITHIN / 2,
+                schedule_to_close_timeout=ROSTER_READ_WITHIN,
+                retry_policy=QUICKLY_TRIED,
+                summary=summary(f"will somebody be {self._kept.terms.name}?"),
+            )
+        except ActivityError:
+            return  # the next turn asks again
+        new: list[CoverageGap] = [gap for gap in found.gaps if gap.key not in self._kept.missing]
+        checked = {"missing": tuple(gap.key for gap in found.gaps), "checked_on": day_in(self._kept.terms.zone, now)}
+        self._kept = self._kept.model_copy(update=checked)
+        if new:
+            lines = (f"• {gap.in_words(self._kept.terms.zone, now)}" for gap in new)
+            await self._post("coverage", now, "\n".join(("⚠️ On call in the days ahead:", *lines)))
+
+    async def _post(self, what: str, at: datetime, text: str) -> None:
+        """Under a key of its moment: said again by a worker that died, it is found."""
+        post = Post(to=Destination(channel=self._kept.terms.home), template=what)
+        duty = duty_key(DutyKind.OTHER, f"{what}-{self._kept.post}")
+        demand = Demand(duty=duty, occurrence=int(at.timestamp()), due_at=at, reason=what, effect=post)
+        send = Send(
+            incident=f"{what}-{self._kept.post}",
+            key=demand.key,
+            vendor_key=vendor_keys.of_nobody(f"{self._kept.runbook}/{demand.key}"),
+            effect=post,
+            subject=text.partition("\n")[0],
+            text=text,
+            severity="sev4",
+            zone=self._kept.terms.zone,
+            due_at=at,
+            first_started_at=at,
+        )
+        await sending.perform(sending.Order(demand, send, what))
+
+    def _show(self) -> None:
+        card = self._kept.card
+        workflow.set_current_details(plain(policy.stands(self._kept, workflow.now())))
+        if card != self._shown:
+            workflow.upsert_memo({CARD_MEMO: card})
+            self._shown = card
+
+    async def _rest(self, until: datetime) -> None:
+        span = until - workflow.now()
+        if span <= timedelta():
+            return
+        why = summary(f"the next hand-over of {self._kept.terms.name}, or a look whether it has changed")
+        try:
+            await workflow.wait_condition(lambda: self._news, timeout=span, timeout_summary=why)
+        except TimeoutError:
+            return
+
+    def _on_signal(self, name: str, args: Sequence[RawValue]) -> None:
+        """Never raises: what cannot be read changes nothing."""
+        for event in decoding.decode(policy.SHIFT_SIGNALS, name, args):
+            before, self._kept = self._kept, policy.apply(self._kept, stamp(event, workflow.now()))
+            self._news = self._news or before != self._kept
+
+    @workflow.query(name="state", description="who has the shift, and what comes next")
+    def state(self) -> KeptRota:
+        return self._kept
+
+
+async def _inventory() -> Inventory | None:
+    try:
+        found: Inventory = await workflow.execute_activity(
+            "take_stock",
+            result_type=Inventory,
+            task_queue=COMMS_QUEUE,
+            start_to_close_timeout=ROSTER_READ_WITHIN / 2,
+            schedule_to_close_timeout=ROSTER_READ_WITHIN,
+            retry_policy=QUICKLY_TRIED,
+            summary="what is open, and who owes what",
+        )
+    except ActivityError:
+        return None
+    return found
