@@ -98,13 +98,13 @@ async def _up(
         server = _measured(_with(pragmas, parts.temporal(layout, folder, lock, environment)), metrics_port)
         await supervisor.start(server, listening("127.0.0.1", layout.temporal_port))
     client = await _prepared(environment)
-    sandbox, secret = layout.published.sandbox, secrets.token_hex(16)
+    sandbox, signed = layout.published.sandbox, parts.SandboxSecrets()
     assert sandbox is not None
     assert layout.sandbox_port is not None
     books = library(settings).runbooks.values()
-    toys = parts.sandbox(layout, books, secret, environment)
+    toys = parts.sandbox(layout, books, signed, environment)
     await supervisor.start(toys, listening("127.0.0.1", layout.sandbox_port))
-    environment |= parts.pointing_at_the_sandbox(layout, books, secret)
+    environment |= parts.pointing_at_the_sandbox(layout, books, signed)
     await supervisor.start(parts.gateway(layout, environment), listening("127.0.0.1", layout.gateway_port))
 
     async def start_worker() -> None:

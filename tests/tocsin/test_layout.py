@@ -12,7 +12,7 @@ from tocsin.library import library
 from tocsin.up.folder import LastUp
 from tocsin.up.layout import Layout, Options, lay_out
 from tocsin.up.members import slack_members
-from tocsin.up.parts import pointing_at_the_sandbox
+from tocsin.up.parts import SandboxSecrets, pointing_at_the_sandbox
 from tocsin.up.ports import PortTaken
 from tocsin.up.run import replaced
 
@@ -124,7 +124,7 @@ def test_a_missing_pager_is_an_error_once_anything_is_real(configured: str | Non
     ],
 )
 def test_settings_that_the_sandbox_replaces_are_named(chosen: dict[str, object], warning: list[str]) -> None:
-    pointing = pointing_at_the_sandbox(laid_out(), [], "secret")
+    pointing = pointing_at_the_sandbox(laid_out(), [], SandboxSecrets())
     told = list(replaced(settings(**chosen), pointing))
     assert [line.split("and ")[1] for line in told] == warning
 
@@ -134,5 +134,5 @@ def test_whoever_a_runbook_names_is_in_the_sandboxs_slack() -> None:
     members = slack_members(books)
     assert {each.person for each in members} == {person for book in books for person in book.people}
     assert len({each.user_id for each in members}) == len(members)
-    users = json.loads(pointing_at_the_sandbox(laid_out(), books, "secret")["TOCSIN_SLACK_USERS"])
+    users = json.loads(pointing_at_the_sandbox(laid_out(), books, SandboxSecrets())["TOCSIN_SLACK_USERS"])
     assert users == {each.person: each.user_id for each in members}

@@ -8,6 +8,7 @@ from datetime import timedelta
 from tocsin.demo.commentary import DemoSent
 from tocsin.demo.stage import DemoSandbox
 from workflows.policy.incident.state import Incident
+from workflows.policy.incident.who import COMMANDER_ROLE
 from workflows.policy.keys.duty_keys import DutyKind, duty_key, duty_of
 from workflows.policy.time.durations import MINUTE
 
@@ -62,7 +63,8 @@ def _promises(o: DemoOutcome) -> Iterator[tuple[str, bool]]:
     yield "the incident has a channel of its own", any(incident.id in channel.name for channel in sandbox.channels)
     for minutes in (15, 30, 45):
         yield f"an update falls due at T+{minutes}m", o.was_sent(duty_key(DutyKind.UPDATE), minutes * MINUTE)
-    yield "PagerDuty's acknowledgement arrives here", incident.acknowledged_by == o.acknowledged_by
+    yield "an acknowledgement pressed in Slack arrives here", incident.acknowledged_by == o.acknowledged_by
+    yield "whoever takes the command in Slack has it", incident.roles.get(COMMANDER_ROLE) == o.acknowledged_by
     yield (
         "the status page tells beginning and end",
         [*sandbox.published[:1], *sandbox.published[-1:]]

@@ -20,13 +20,16 @@ from workflows.policy.incident.state import Incident
 from workflows.policy.keys.duty_keys import DutyKind, duty_key
 
 ANSWERED_AT = timedelta(minutes=33)
+COMMANDED_AT = timedelta(minutes=35)
 RECOVERED_AT = timedelta(minutes=50)
 CURTAIN_AT = timedelta(minutes=80)
 """In the incident's time: by then it has closed, unless the machine is slow."""
 SLOWER, GRACE_S = 10, 600.0
 """How many times as long a slow machine may take, and real seconds on top."""
 ANSWER_WITHIN = timedelta(seconds=30)
-ANSWERED_BY = "Vera Steersman"
+ANSWERED_BY = "vp-engineering"
+PRESSED_BY = "VP Engineering"
+"""The same, as Slack knows them."""
 DEMO_LOOK_EVERY_S = 0.1
 
 
@@ -57,6 +60,7 @@ class Play:
         self._cues = deque(
             [
                 Cue(ANSWERED_AT, _vp_is_paged, self._answer, "until VP Engineering is paged"),
+                Cue(COMMANDED_AT, _is_acknowledged, self._command, "until the acknowledgement has arrived"),
                 Cue(RECOVERED_AT, _three_updates_were_due, self._recover, "until the third update is asked for"),
             ]
         )
@@ -112,9 +116,15 @@ class Play:
         await self._patience.wait(DEMO_LOOK_EVERY_S)
 
     async def _answer(self) -> bool:
-        if not await self._stage.acknowledge(ANSWERED_BY):
+        return await self._press("Acknowledge", "below the page's message in Slack, which calls the gateway, signed")
+
+    async def _command(self) -> bool:
+        return await self._press("Take command", "and is the incident commander: whoever presses is whom it names")
+
+    async def _press(self, label: str, what: str) -> bool:
+        if not await self._stage.press(label, PRESSED_BY):
             return False
-        self._narrate(self._now, f"{ANSWERED_BY} presses Acknowledge in PagerDuty, which calls the gateway")
+        self._narrate(self._now, f"{PRESSED_BY} presses {label} {what}")
         return True
 
     async def _recover(self) -> bool:
@@ -130,8 +140,12 @@ def _vp_is_paged(incident: Incident) -> bool:
     return VP_ENGINEERING in incident.settled
 
 
+def _is_acknowledged(incident: Incident) -> bool:
+    return incident.acknowledged_by != ""
+
+
 def _three_updates_were_due(incident: Incident) -> bool:
     """And somebody has answered: on a slow machine these three may have been gathered into one."""
     update = incident.settled.get(duty_key(DutyKind.UPDATE))
     third_at = incident.declared_at + timedelta(minutes=45)
-    return incident.acknowledged_by is not None and update is not None and update.due_at >= third_at
+    return _is_acknowledged(incident) and update is not None and update.due_at >= third_at

@@ -33,12 +33,39 @@ class PagerIncident(_Seen):
     status: Literal["triggered", "acknowledged", "resolved"]
 
 
-class DemoMessage(_Seen):
+class _DemoLabel(_Seen):
     text: str
+
+
+class _DemoElement(_Seen):
+    """Of a block; what has an `action_id` can be pressed."""
+
+    type: str
+    action_id: str = ""
+    text: _DemoLabel | str | None = None
+
+    def is_button(self, label: str) -> bool:
+        return self.type == "button" and isinstance(self.text, _DemoLabel) and self.text.text == label
+
+
+class _DemoBlock(_Seen):
+    elements: list[_DemoElement] = []
+
+
+class DemoMessage(_Seen):
+    ts: str
+    text: str
+    blocks: list[_DemoBlock] = []
     replies: "list[DemoMessage]" = []
+
+    def pressable(self, label: str) -> str | None:
+        """The `action_id` of the button that says so."""
+        elements = (element for block in self.blocks for element in block.elements)
+        return next((element.action_id for element in elements if element.is_button(label)), None)
 
 
 class DemoChannel(_Seen):
+    id: str
     name: str
     messages: list[DemoMessage]
 
@@ -69,6 +96,16 @@ class DemoSandbox(_Seen):
         return [u.status for incident in self.statuspage_incidents for u in reversed(incident.incident_updates)]
 
 
+class _DemoDelivery(_Seen):
+    """How the gateway took it: `problem` is why it has not."""
+
+    problem: str
+
+
+class _DemoPress(_Seen):
+    delivery: _DemoDelivery
+
+
 class _AcceptedAlerts(_Seen):
     incident: str
 
@@ -96,14 +133,24 @@ class DemoStage:
     async def recover(self) -> None:
         await self._alert("resolved", _written(datetime.now(UTC)))
 
-    async def acknowledge(self, by: str) -> bool:
-        """Press the button on the newest page that still rings. False: none does."""
-        ringing = [i for i in (await self.look()).pagerduty_incidents if i.status == "triggered"]
-        if not ringing:
+    async def press(self, label: str, by: str) -> bool:
+        """The newest button in Slack that says so. False: there is none (any more), or the gateway has not taken it."""
+        buttons = [
+            (message.ts, channel.id, action_id)
+            for channel in (await self.look()).channels
+            for message in channel.messages
+            if (action_id := message.pressable(label)) is not None
+        ]
+        if not buttons:
             return False
-        press = f"{self._sandbox}/control/pagerduty/{ringing[-1].id}/acknowledge"
-        (await self._http.post(press, json={"by": by})).raise_for_status()
-        return True
+        patience = {"patience": SLOW_ANSWER_S / 6}  # as many times as long as Slack's three seconds
+        (await self._http.post(f"{self._sandbox}/control/slack/app", json=patience)).raise_for_status()
+        ts, channel_id, action_id = max(buttons)
+        press = {"by": by, "channel": channel_id, "ts": ts, "action_id": action_id}
+        answer = await self._http.post(f"{self._sandbox}/control/slack/press", json=press)
+        if answer.status_code == httpx.codes.CONFLICT:
+            return False
+        return not _DemoPress.model_validate_json(answer.raise_for_status().content).delivery.problem
 
     async def look(self) -> DemoSandbox:
         answer = await self._http.get(f"{self._sandbox}/control/state")

@@ -1,11 +1,14 @@
 """The four parts as commands, in the order in which they start."""
 
 import json
+import secrets
 import shutil
 import sys
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from chat.shortcuts import TO_FOLLOW_UP, TO_TIMELINE
 from settings import SettingsError
 from settings.extras import demand, not_installed
 from tocsin.up.child import Part
@@ -15,6 +18,15 @@ from tocsin.up.members import slack_members
 from worker.pager import paged
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.references import channels_of
+
+
+@dataclass(frozen=True)
+class SandboxSecrets:
+    """What the sandbox's vendors sign with when they call the gateway: others at each start."""
+
+    pagerduty: str = field(default_factory=lambda: secrets.token_hex(16))
+    slack: str = field(default_factory=lambda: secrets.token_hex(16))
+
 
 PYTHON = (sys.executable, "-P")
 """Never with modules out of the folder in which `up` happens to run: theirs may be called `settings` or `worker`."""
@@ -31,6 +43,9 @@ SERVER = (
     *("--ip", "127.0.0.1", "--log-level", "error"),
 )
 
+MESSAGE_MENU = {TO_TIMELINE: "Add to timeline", TO_FOLLOW_UP: "Follow-up from this message"}
+"""As in docs/slack-app-manifest.yaml."""
+
 
 def temporal(layout: Layout, folder: Folder, lock: int, environment: Mapping[str, str]) -> Part:
     """It inherits the folder's lock, and so keeps the folder for as long as it lives."""
@@ -40,18 +55,20 @@ def temporal(layout: Layout, folder: Folder, lock: int, environment: Mapping[str
     return Part("Temporal server", command, environment, inherits=(lock,), stops_within_s=2.5, umask=0o077)
 
 
-def sandbox(layout: Layout, books: Collection[Runbook], webhook_secret: str, environment: Mapping[str, str]) -> Part:
-    """Its chat has the channels and people that some runbook names; its pager calls the gateway back, as the real one.
+def sandbox(layout: Layout, books: Collection[Runbook], signed: SandboxSecrets, environment: Mapping[str, str]) -> Part:
+    """Its chat has the channels and people that some runbook names; chat and pager call the gateway, as the real ones.
     Raises SettingsError without the packages of its servers."""
     for package in ("aiosmtpd", "wsproto"):
         demand(package)
-    hook = f"{layout.published.gateway}/webhooks/pagerduty"
+    hooks = f"{layout.published.gateway}/webhooks"
     ports = ("--port", str(layout.sandbox_port), "--mail-port", str(layout.mail_port))
     channels = sorted({channel for book in books for channel in channels_of(book)})
     rooms = (option for channel in channels for option in ("--channel", channel.removeprefix("#")))
     people = (option for it in slack_members(books) for option in ("--member", f"{it.user_id}={it.name}"))
-    options = (*ports, *rooms, *people, "--webhook-url", hook, "--webhook-secret", webhook_secret)
-    options = (*options, "--board-url", layout.published.gateway)
+    menu = (option for name, words in MESSAGE_MENU.items() for option in ("--shortcut", f"{name}={words}"))
+    pagerduty = ("--webhook-url", f"{hooks}/pagerduty", "--webhook-secret", signed.pagerduty)
+    slack = ("--slack-url", f"{hooks}/slack", "--slack-secret", signed.slack)
+    options = (*ports, *rooms, *people, *menu, *pagerduty, *slack, "--board-url", layout.published.gateway)
     return Part("sandbox", (*PYTHON, "-m", "sandbox", *options), environment, stops_within_s=1)
 
 
@@ -68,7 +85,7 @@ def gateway(layout: Layout, environment: Mapping[str, str]) -> Part:
     return Part("gateway", (*PYTHON, "-m", "tocsin", "gateway", *options), environment, stops_within_s=2.5)
 
 
-def pointing_at_the_sandbox(layout: Layout, books: Collection[Runbook], webhook_secret: str) -> dict[str, str]:
+def pointing_at_the_sandbox(layout: Layout, books: Collection[Runbook], signed: SandboxSecrets) -> dict[str, str]:
     """The settings that a real set-up would have, with the sandbox's addresses and keys that it accepts: one for
     everybody whom some runbook pages."""
     people = sorted({person for book in books for person in paged(book)})
@@ -78,13 +95,15 @@ def pointing_at_the_sandbox(layout: Layout, books: Collection[Runbook], webhook_
         "TOCSIN_SANDBOX_URL": sandbox,
         "TOCSIN_SLACK_URL": f"{sandbox}/slack/api/",
         "TOCSIN_SLACK_TOKEN": "xoxb-sandbox",
+        "TOCSIN_SLACK_APP_TOKEN": "xapp-sandbox",
+        "TOCSIN_SLACK_SIGNING_SECRET": json.dumps([signed.slack]),
         "TOCSIN_SLACK_USERS": json.dumps({it.person: it.user_id for it in slack_members(books)}),
         "TOCSIN_PAGERDUTY_EVENTS_URL": f"{sandbox}/pagerduty/events",
         "TOCSIN_PAGERDUTY_API_URL": f"{sandbox}/pagerduty/api",
         "TOCSIN_PAGERDUTY_API_TOKEN": "sandbox",
         "TOCSIN_PAGERDUTY_FROM": "tocsin@sandbox.example",
         "TOCSIN_PAGERDUTY_ROUTING_KEYS": json.dumps({person: f"sandbox-{person}" for person in people}),
-        "TOCSIN_PAGERDUTY_WEBHOOK_SECRETS": json.dumps([webhook_secret]),
+        "TOCSIN_PAGERDUTY_WEBHOOK_SECRETS": json.dumps([signed.pagerduty]),
         "TOCSIN_STATUSPAGE_URL": f"{sandbox}/statuspage/v1",
         "TOCSIN_STATUSPAGE_TOKEN": "sandbox",
         "TOCSIN_STATUSPAGE_PAGE": "sandbox",

@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import secrets
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import IO
@@ -53,11 +52,11 @@ async def running(
             await doors.enter_async_context(ui_door(layout.ui_port, layout.ui_behind))
         client = await _prepared(layout.temporal, environment, say)
         if layout.sandbox_port is not None:
-            secret = secrets.token_hex(16)
+            signed = parts.SandboxSecrets()
             books = library(settings).runbooks.values()
-            toys = parts.sandbox(layout, books, secret, environment)
+            toys = parts.sandbox(layout, books, signed, environment)
             await supervisor.start(toys, listening("127.0.0.1", layout.sandbox_port))
-            pointing = parts.pointing_at_the_sandbox(layout, books, secret)
+            pointing = parts.pointing_at_the_sandbox(layout, books, signed)
             environment |= pointing
             for line in replaced(settings, pointing):
                 say(line)
