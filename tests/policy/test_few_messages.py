@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.docs.noise import BEFORE, counted, messages
+from tests.docs.noise import BEFORE, DOCUMENT, counted, messages, table
 from tests.policy.builders import at, happens, minutes, opened, opening, post, runbook, sends, severity, tier, times
 from tests.policy.shell import REJECTED, Fate, PolicyRunner, begun
 from tests.runbooks.courses import NAMES
@@ -135,3 +135,7 @@ class TestChecklists:
         assert begun(shell, "duty/more") == []
         shell.run_to(at(4))
         assert begun(shell, "duty/more") == [2]
+
+
+def test_the_table_of_messages_by_minute_is_true() -> None:
+    assert table() in DOCUMENT.read_text(encoding="utf-8"), "write it anew: .venv/bin/python -m tests.docs.noise"
