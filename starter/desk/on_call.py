@@ -131,7 +131,7 @@ def overridden(book: Runbook, post: str, said: OverrideRequest, by: str, now: da
         raise RefusedByIncident(
             f"{said.who!r} is nobody of the runbook {book.runbook}. {closest(said.who, terms[post].people)}"
         )
-    begin = said.begins_at or now
+    begin = said.begins_at or now.replace(microsecond=0)  # whoever asks in the same second sees it
     end = begin + said.duration
     if end <= now:
         raise RefusedByIncident("that is over already: an override is for what comes")

@@ -1,0 +1,158 @@
+"""`tocsin on-call`: who it is, by a file or by what Temporal keeps; and a swap."""
+
+import json
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from icalendar import Calendar
+from temporalio.client import Client
+from temporalio.worker import Worker
+
+from settings import Settings
+from starter.runbooks.library import load
+from starter.temporal.incidents import Incidents
+from starter.temporal.installations import Installations
+from starter.temporal.loading import loaded
+from starter.temporal.shifts import Shifts
+from tests.starter.book import ACME
+from tests.starter.conftest import eventually
+from tests.tocsin.conftest import Tocsin
+from tests.workflows.shifts import RotaWorld
+from workflows.durable.hosting import runner
+from workflows.queues import COMMS_QUEUE, WORKFLOW_QUEUE
+from workflows.shift import ShiftWorkflow
+
+ROTA = """
+runbook: rota
+title: A rota
+home: "#incidents"
+calendar: {zone: Europe/Berlin}
+people:
+  on-call:
+    name: On-call Engineer
+    on_call: {rota: [ann, ben], every: 1d, from: 2026-01-01, hand_over: "09:00"}
+  far: {name: Far, on_call: {pagerduty: {schedule: PI7DH85}}}
+  ann: {name: Ann}
+  ben: {name: Ben}
+severities:
+  sev1: {title: Outage, definition: Nothing works, escalation: [{page: [on-call]}, {page: [far], after: 10m}]}
+"""
+
+
+@pytest.fixture
+def book(alone: Path) -> Path:
+    path = alone / "books" / "rota.yaml"
+    path.write_text(ROTA)
+    return path
+
+
+async def test_a_file_says_who_it_is_without_asking_anybody(tocsin: Tocsin, book: Path) -> None:
+    said = await tocsin("on-call", "--runbook", str(book), "--json")
+    assert said.code == 0, said.err
+    written, elsewhere = json.loads(said.out)
+    assert written["now"]["name"] in ("Ann", "Ben")
+    assert {written["now"]["name"], written["next"]["name"]} == {"Ann", "Ben"}
+    assert elsewhere["now"] is None
+
+
+async def test_a_table_has_a_line_for_each_shift_of_the_week(tocsin: Tocsin, book: Path) -> None:
+    said = await tocsin("on-call", "--runbook", str(book))
+    assert "not known" in said.out
+    assert said.out.count("Ann") + said.out.count("Ben") >= 8
+
+
+async def test_a_picture_draws_each_shift_and_loads_nothing(tocsin: Tocsin, book: Path, alone: Path) -> None:
+    assert (await tocsin("on-call", "--runbook", str(book), "--svg", "rota.svg")).code == 0
+    drawn = (alone / "rota.svg").read_text()
+    assert drawn.count("<rect") >= 8
+    assert "On-call Engineer" in drawn
+    assert "href" not in drawn
+
+
+async def test_a_calendar_has_an_event_for_each_shift(tocsin: Tocsin, book: Path, alone: Path) -> None:
+    assert (await tocsin("on-call", "--runbook", str(book), "--ical", "rota.ics")).code == 0
+    events = Calendar.from_ical((alone / "rota.ics").read_bytes()).walk("VEVENT")
+    assert {str(event["SUMMARY"]) for event in events} == {"Ann", "Ben"}
+    assert len({str(event["UID"]) for event in events}) == len(events) >= 7
+
+
+async def test_one_form_at_a_time(tocsin: Tocsin, book: Path) -> None:
+    said = await tocsin("on-call", "--runbook", str(book), "--json", "--svg", "x.svg")
+    assert said.code == 1
+    assert "one of them at a time" in said.err
+
+
+async def test_a_preview_names_people_at_a_moment_that_is_said_as_people_say_it(tocsin: Tocsin, book: Path) -> None:
+    words = ("runbook", "preview", str(book), "--severity", "sev1", "--at", "sat 02:00", "--until", "9m", "--json")
+    told, plain = json.loads((await tocsin(*words)).out), await tocsin(*words[:-1])
+    [page] = [line for line in told if line["kind"] == "page"][:1]
+    assert page["people"][0] in ("Ann", "Ben")
+    assert page["people"][0] not in plain.out  # not asked for
+
+
+@pytest_asyncio.fixture
+async def kept(fresh: Client, book: Path, alone: Path) -> AsyncIterator[Shifts]:
+    """What a worker keeps that has loaded it."""
+    there, world = loaded(load(alone / "books"), Settings()), RotaWorld()
+    await Installations(Incidents(fresh).connection).publish(there)
+    shifts = Shifts(Incidents(fresh).connection)
+    activities: list[Callable[..., Any]] = [
+        world.read_roster, world.set_user_group, world.check_coverage, world.take_inventory, world.post,
+    ]  # fmt: skip
+    async with (
+        Worker(fresh, task_queue=WORKFLOW_QUEUE, workflows=[ShiftWorkflow], workflow_runner=runner()),
+        Worker(fresh, task_queue=COMMS_QUEUE, activities=activities),
+    ):
+        await shifts.keep(there)
+        yield shifts
+
+
+async def test_a_swap_counts_from_then_on_and_is_seen_by_everybody(tocsin: Tocsin, kept: Shifts) -> None:
+    before = json.loads((await tocsin("on-call", "--runbook", "rota", "--json")).out)[0]
+    other = "ben" if before["now"]["who"] == "ann" else "ann"
+    done = await tocsin("on-call", "override", "on-call", other, "--for", "2h", "--runbook", "rota")
+    assert done.code == 0, done.err
+    card = await eventually(lambda: kept.card("rota", "on-call"), lambda card: bool(card and card.overrides))
+    assert card is not None
+    assert [each.who for each in card.overrides] == [other]
+    now = datetime.now(UTC)
+    after = json.loads((await tocsin("on-call", "--runbook", "rota", "--json")).out)[0]
+    assert after["now"]["who"] == other
+    assert now - timedelta(minutes=5) < datetime.fromisoformat(after["now"]["begins_at"])
+
+
+async def test_a_runbook_that_is_loaded_anew_keeps_its_swaps_and_one_that_is_gone_ends(
+    kept: Shifts, alone: Path
+) -> None:
+    await kept.keep(loaded(load(alone / "books"), Settings()))
+    assert await kept.card("rota", "on-call") is not None
+    (alone / "books" / "rota.yaml").unlink()
+    (alone / "books" / "acme.yaml").write_text(ACME)
+
+    async def gone() -> bool:
+        await kept.keep(loaded(load(alone / "books"), Settings()))
+        found = kept._connection.client.get_workflow_handle("tocsin-shift-rota_on-call")
+        return (await found.describe()).close_time is not None
+
+    assert await eventually(gone)
+
+
+NO = [
+    (("on-cal", "ben"), "Did you mean `on-call`?"),
+    (("far", "ben"), "make the override there"),
+    (("on-call", "bem"), "Did you mean `ben`?"),
+    (("on-call", "ben", "--from", "blursday 02:00"), "is no day"),
+]
+
+
+@pytest.mark.parametrize(("words", "said"), NO)
+async def test_a_swap_that_cannot_be_says_what_to_do(
+    tocsin: Tocsin, kept: Shifts, words: tuple[str, ...], said: str
+) -> None:
+    refused = await tocsin("on-call", "override", *words, "--for", "2h", "--runbook", "rota")
+    assert refused.code == 1
+    assert said in refused.err
