@@ -24,6 +24,8 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "reopen": ('tocsin reopen --reason "it is back"',),
     "cancel": ('tocsin cancel --reason "a test"', "tocsin cancel --duplicate-of 20261121-0204-k7qxzm"),
     "snooze": ("tocsin snooze 30m",),
+    "tick": ("tocsin tick first-steps 2",),
+    "doctor": ("tocsin doctor slack",),
     "list": ("tocsin list", "tocsin list --closed"),
     "show": ("tocsin show", "tocsin show 20261121-0204-k7qxzm"),
     "plan": ("tocsin plan",),

@@ -12,6 +12,7 @@ from tests.docs.markdown import ROOT
 
 # https://docs.slack.dev/reference/methods: what a bot needs for public channels, and for private ones.
 SCOPES: dict[str, set[str]] = {
+    "apps_connections_open": set(),  # by the app-level token
     "auth_test": set(),
     "chat_getPermalink": set(),
     "chat_postEphemeral": {"chat:write"},

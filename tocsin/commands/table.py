@@ -64,6 +64,7 @@ ROWS = (
             "setup": "Prepare the configured Temporal.",
         },
     ),
+    *_rows("doctor", "Run", {"doctor": "Is Slack set up as it has to be, and what to do if not."}),
     *_rows("token", "Run", {"token": "Secrets of whoever calls the gateway."}),
     *_rows("replay", "Run", {"replay": "Before a deploy: try this code on what runs already."}),
 )
