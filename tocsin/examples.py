@@ -54,6 +54,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "heartbeat pause": ("tocsin heartbeat pause nightly-backup --for 2d",),
     "heartbeat resume": ("tocsin heartbeat resume nightly-backup",),
     "heartbeat remove": ("tocsin heartbeat remove nightly-backup",),
+    "on-call override": ('tocsin on-call override on-call ben --from "sat 02:00" --for 4h',),
     "page-test": ("tocsin page-test on-call",),
     "route": ("tocsin route alert.json --source alertmanager",),
     "runbook lint": ("tocsin runbook lint runbooks",),

@@ -61,7 +61,7 @@ async def test_code_that_does_something_else_is_refused_and_what_would_stand_sti
     good, heading, who, why = answer.out.splitlines()
     assert (good, heading) == ("go on by this code: 1 installation", "would stand still: 1")
     assert who == f"  incident {name}  SEV1"
-    assert why.startswith("      this code does something else at event ")
+    assert why.startswith("      this code does something else ")
 
 
 async def test_what_stands_still_goes_on_by_the_code_that_it_was_begun_with(

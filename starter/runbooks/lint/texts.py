@@ -100,7 +100,7 @@ def _items(book: Runbook, path: RunbookPath, duty: Duty) -> Iterator[Finding]:
     text = _parsed(book, duty.template)
     if text is None:
         return
-    shows = "items" in meta.find_undeclared_variables(text)
+    shows = bool({"items", "checks"} & meta.find_undeclared_variables(text))
     if shows and not duty.text.strip():
         yield error(
             path,
