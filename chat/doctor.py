@@ -19,7 +19,7 @@ NEEDED_SCOPES: Final = frozenset(
     [
         "channels:history", "channels:manage", "channels:read", "chat:write", "chat:write.public", "commands",
         "groups:history", "groups:read", "groups:write", "pins:write", "reactions:read", "usergroups:read",
-        "users:read", "users:read.email",
+        "usergroups:write", "users:read", "users:read.email",
     ]
 )  # fmt: skip
 """Those of docs/slack-app-manifest.yaml."""

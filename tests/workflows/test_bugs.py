@@ -18,7 +18,7 @@ from workflows.texts import render
 FIRST_PAGE = "escalate/1/on-call/1"
 
 BROKEN: list[tuple[str, ModuleType, str]] = [
-    ("the fold of a page that was sent", settling, "_page"),
+    ("the fold of a page that was sent", settling, "paged"),
     ("the fold of one that begins", settling, "_ring"),
     ("the fold of what somebody says", root, "remember"),
     ("the plan", engine, "split"),
@@ -55,7 +55,7 @@ async def test_what_raises_fails_the_task_and_rings_nobody_twice(
 async def test_once_it_is_mended_all_goes_on_and_nobody_was_rung_twice(temporal: WorkflowEnvironment) -> None:
     vendors = Vendors()
     async with incident(temporal, vendors, opening()) as live:
-        with patch.object(settling, "_page", side_effect=KeyError("a bug in the fold")):
+        with patch.object(settling, "paged", side_effect=KeyError("a bug in the fold")):
             await has_failed(live)
             await asyncio.sleep(0.5)  # in which it rang some fifty times
         async with asyncio.timeout(30):

@@ -56,7 +56,7 @@ async def test_what_was_begun_before_is_looked_up_first(temporal: WorkflowEnviro
 
 
 def _lasting(keys: list[str]) -> list[str]:
-    return [key for key in keys if not key.startswith(("tell/", "review/"))]
+    return [key for key in keys if not key.startswith(("tell/", "review/", "card/"))]
 
 
 async def _live_through(live: Live, resolve_at: timedelta, to_the_end: bool = True) -> None:

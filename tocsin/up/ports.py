@@ -9,6 +9,10 @@ from tocsin.failure import Failure
 HostPort = tuple[str, int]
 
 
+_given: set[int] = set()
+"""Free ports that this process has named."""
+
+
 class PortTaken(Failure):
     """Somebody else listens there, and nobody allowed us to move."""
 
@@ -64,9 +68,13 @@ def _insist(port: int, host: str, otherwise: str) -> int:
 
 
 def _any(host: str = "127.0.0.1") -> int:
-    with _listen(0, host) as listener:
-        port: int = listener.getsockname()[1]
-        return port
+    """Never one twice: nobody listens yet on what was given before, so the system takes it for free."""
+    while True:
+        with _listen(0, host) as listener:
+            port: int = listener.getsockname()[1]
+        if port not in _given:
+            _given.add(port)
+            return port
 
 
 def _listen(port: int, host: str) -> socket.socket:
