@@ -111,7 +111,7 @@ async def test_a_review_outlives_what_dies_around_it(up: Up) -> None:
     assert up.command("resolve", declared, "rolled back").returncode == 0
     await _until_said(up, "What its review owes:")
     up.kill("tocsin worker")
-    await _until_said(up, "due soon")
+    await _until_said(up, "Due soon:")
     up.kill("temporal server")
     await _until_said(up, "report is due")
     async with asyncio.timeout(HANGS_AFTER_S):
@@ -119,7 +119,7 @@ async def test_a_review_outlives_what_dies_around_it(up: Up) -> None:
             await asyncio.sleep(0.2)
     await _until_said(up, "the review is complete")
     said = [text for text in await up.said() if "Reviewed" in text or declared in text]
-    for once in ("What its review owes:", "due soon", "report is due"):
+    for once in ("What its review owes:", "Due soon:", "report is due"):
         assert sum(once in text for text in said) == 1, said
 
 
