@@ -37,6 +37,14 @@ def test_whoever_is_concerned_is_invited_once(event: Event | None, who: list[str
     assert invited(simulation) == who
 
 
+def test_whoever_is_concerned_later_is_not_late() -> None:
+    simulation = opened(CHANNEL)
+    happens(simulation, 30, Acknowledged(by="Bob"))
+    simulation.run_to(at(31))
+    invitations = [(demand.effect, demand) for _, demand in simulation.sent if isinstance(demand.effect, Invite)]
+    assert [demand.due_at for effect, demand in invitations if effect.to == "bob"] == [at(30)]
+
+
 def test_whoever_is_asked_is_invited() -> None:
     simulation = opened(runbook(severity(tier("alice"), own_channel=True, roles=["communications"])))
     assert invited(simulation) == ["alice", "bob"]

@@ -42,6 +42,8 @@ class Commentary:
     def news(self, status: Status) -> Iterator[DemoStep]:
         incident = status.incident
         for duty, settlement in incident.settled.items():
+            if duty_of(duty).kind is DutyKind.CARD:
+                continue  # an edit waits for the next one on purpose, and stands on no line of its own
             due = settlement.due_at - incident.declared_at
             self.sent.setdefault((duty, settlement.occurrence), DemoSent(duty, due, settlement))
         count = incident.timeline_dropped + len(incident.timeline)

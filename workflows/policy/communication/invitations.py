@@ -18,12 +18,13 @@ def invitation_demands(book: Runbook, incident: Incident) -> Iterator[BlockedDem
     opened = incident.settled.get(duty_key(DutyKind.CHANNEL))
     if channel is None or opened is None or "channel" in incident.closed_places or incident.resolved:
         return
+    since = max(opened.settled_at, incident.timeline[-1].at)  # whatever makes somebody concerned is told there at once
     for person in concerned(book, incident):
         duty = duty_key(DutyKind.INVITE, person)
         if not incident.has_settled(duty, 1):
             reason = "whoever is concerned with an incident is in its channel"
             effect = Invite(channel=channel, to=person)
-            yield BlockedDemand(Demand(duty=duty, due_at=opened.settled_at, reason=reason, effect=effect))
+            yield BlockedDemand(Demand(duty=duty, due_at=since, reason=reason, effect=effect))
 
 
 def concerned(book: Runbook, incident: Incident) -> tuple[str, ...]:
