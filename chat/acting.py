@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from chat import lateness, words
 from chat.people import Presser
 from chat.permissions import PUBLIC, SEE_PRIVATE, ChatPermissions, NotAllowed
+from starter.desk.answers import Declaration
 from starter.desk.desk import Desk
 from starter.desk.meaning import Unlisted
 from starter.desk.permissions import lets_out
@@ -109,9 +110,13 @@ class Hands:
         """If they may. Raises NotAllowed, Misfit."""
         await self.permissions.demand(presser, deed.verb.name)
         event = deed.event(presser)
-        if lets_out(event):
-            await self.permissions.demand(presser, PUBLIC)
+        await self.check_may_say(presser, event)
         return event
+
+    async def check_may_say(self, presser: Presser, said: Event | Declaration) -> None:
+        """Words for the public come only from those who may let them out. Raises NotAllowed."""
+        if lets_out(said):
+            await self.permissions.demand(presser, PUBLIC)
 
 
 async def _held(desk: Desk, deed: Deed, event: Event, presser: Presser) -> str:

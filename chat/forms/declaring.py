@@ -79,13 +79,12 @@ class DeclareForms:
         return views.answer(_form(book, filled, found.text, views.Kept(seen=print_now)))
 
     async def _declared(self, filled: Mapping[str, object], presser: Presser, event_id: str) -> Answered:
-        await self.hands.permissions.demand(presser, DECLARE)
-        return Answered(_words(await self.hands.desk.declare(_declaration(filled), presser.by, event_id)))
+        said = await self._said(filled, presser)
+        return Answered(_words(await self.hands.desk.declare(said, presser.by, event_id)))
 
     async def _foreseen(self, filled: Mapping[str, object], presser: Presser) -> Answered:
         """Whom it pages by itself within an hour, and what goes public."""
-        await self.hands.permissions.demand(presser, DECLARE)
-        said, there = _declaration(filled), await self.installations.current()
+        said, there = await self._said(filled, presser), await self.installations.current()
         try:
             request = opening(there, published_runbook(there, ""), said, presser.by)
         except ValidationError as error:
@@ -93,6 +92,13 @@ class DeclareForms:
         pages = await asyncio.to_thread(_pages, request, datetime.now(UTC))
         goes_out = await self.hands.desk.preview_public(said)
         return Answered("\n".join(("*What happens by itself*", *pages, *(outside(goes_out) or ()))))
+
+    async def _said(self, filled: Mapping[str, object], presser: Presser) -> Declaration:
+        """If they may. Raises NotAllowed, Misfit."""
+        await self.hands.permissions.demand(presser, DECLARE)
+        said = _declaration(filled)
+        await self.hands.check_may_say(presser, said)
+        return said
 
 
 def _declaration(filled: Mapping[str, object]) -> Declaration:

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from settings.access import Scope
+from starter.desk.answers import Declaration
 from workflows.policy.incident.events import DraftApproved, Event, Resolved, UpdatePosted
 
 
@@ -23,13 +24,15 @@ class Permissions:
         return scope != "read" and (not self.public_by or _is_named(who, self.public_by))
 
 
-def lets_out(event: Event) -> bool:
+def lets_out(said: Event | Declaration) -> bool:
     """By it, words of somebody's go out to the public."""
-    match event:
+    match said:
         case DraftApproved():
             return True
         case UpdatePosted() | Resolved():
-            return event.public
+            return said.public
+        case Declaration():
+            return bool(said.public)
     return False
 
 

@@ -140,3 +140,16 @@ async def test_somebody_with_only_slack_declares_after_having_seen_whom_it_pages
     found = await state(incidents, row.incident)
     assert (found.title, found.declared_by) == ("Checkout is slow", "on-call")
     assert found.labels == {"customer-impact": "nobody can pay"}
+
+
+async def test_a_declaration_with_words_for_the_public_needs_the_permission_too(
+    side: SlackSide, settings: Settings, library: Library, incidents: Incidents, working: object
+) -> None:
+    inside = {"title": "Checkout is slow", "severity": {"value": "sev1"}}
+    async for there in door(of_slack(settings, side, public_by=("boss",)), library, incidents):
+        await typed(there, side, "start Checkout is slow")
+        view = await side.filled()
+        said = (await there.send(interaction(side.submission(view, {**inside, "public": "failing logins"})))).json()
+        assert (said["response_action"], "(public)" in json.dumps(said)) == ("errors", True)
+        seen = (await there.send(interaction(side.submission(view, inside)))).json()
+        assert "page On-call Engineer" in text_of(seen["view"])

@@ -46,8 +46,7 @@ def _declare(routes: APIRouter, access: Access, desks: Desks) -> None:
     async def declare(request: Request, actor: Annotated[Actor, Depends(access.whoever_may("respond"))]) -> Declared:
         """Open an incident; the answer says who rings."""
         wanted, by = await asked(request, actor, Declaration)
-        if wanted.public:
-            desks.check_may_let_out(actor)
+        desks.check_may_say(actor, wanted)
         try:
             return await desks.of(actor).declare(wanted, by, event_id(request, actor))
         except ValidationError as error:

@@ -14,7 +14,6 @@ from pydantic import ValidationError
 from starter.board.acts import said_in_form
 from starter.desk.answers import Declaration
 from starter.desk.meaning import Unlisted
-from starter.desk.permissions import lets_out
 from starter.desk.verbs import VERBS, Verb
 from starter.gateway.board import BOARD_HEADERS, Board, form_of, status_of
 from starter.gateway.routes.board_pages import incident_html, review_html
@@ -77,8 +76,7 @@ async def _look(board: Board, visitor: Visitor, verb: Verb, incident: str, form:
 async def _act(board: Board, visitor: Visitor, verb: Verb, incident: str, form: Mapping[str, str]) -> Response:
     try:
         event = event_of(verb, visitor, form)
-        if lets_out(event):
-            board.desks.check_may_let_out(visitor.actor)
+        board.desks.check_may_say(visitor.actor, event)
         done = await board.desk(visitor).ask(incident, event)
     except (*_NOT_DONE, Recorded) as error:
         return await _page(board, visitor, verb, incident, _status(error), refused=in_words(error))
@@ -126,11 +124,12 @@ def _declare(routes: APIRouter, board: Board) -> None:
         form = await form_of(request, visitor)
         try:
             said = _declaration(form)
+            board.desks.check_may_say(visitor.actor, said)
             if form.get("confirmed") != "true":
                 return HTMLResponse(await _before_html(board, visitor, said, form), headers=BOARD_HEADERS)
             key = form.get("key", "")[:LONGEST_FORM_KEY] or uuid4().hex
             opened = await board.desk(visitor).declare(said, visitor.name, f"board/{visitor.name}/{key}")
-        except (ValidationError, RefusedByIncident, Unpublished) as error:
+        except (ValidationError, Refusal, RefusedByIncident, Unpublished) as error:
             html = _declaration_html(board, visitor, form, in_words(error))
             return HTMLResponse(html, _status(error), BOARD_HEADERS)
         except (Recorded, Unreachable) as error:

@@ -6,7 +6,6 @@ from fastapi import APIRouter, Depends, Request
 from pydantic import ValidationError
 
 from starter.desk.answers import Called
-from starter.desk.permissions import lets_out
 from starter.desk.verbs import VERBS, Verb
 from starter.gateway.access import Access, Actor
 from starter.gateway.desks import Desks
@@ -42,8 +41,7 @@ def _serve(routes: APIRouter, access: Access, desks: Desks, verb: Verb) -> None:
         incident: str, request: Request, actor: Annotated[Actor, Depends(access.whoever_may("respond"))]
     ) -> UpdateResult | Called:
         event, unlisted = await _event_said(verb, request, actor)
-        if lets_out(event):
-            desks.check_may_let_out(actor)
+        desks.check_may_say(actor, event)
         return await desks.of(actor).ask(part(incident), event, unlisted=unlisted)
 
     routes.add_api_route(

@@ -7,6 +7,7 @@ import pytest
 from temporalio.client import Client
 
 from settings.access import Scope
+from starter.desk.answers import Declaration
 from starter.desk.permissions import Permissions, lets_out
 from tests.starter.api.conftest import ALICE, CHIEF, INCIDENTS_PATH, READER, bearer, declared
 from tests.starter.conftest import GatewayUnderTest, eventually
@@ -38,14 +39,15 @@ async def test_words_for_the_public_come_from_those_who_are_named(tokens: Gatewa
 
 
 @pytest.mark.parametrize(
-    ("event", "expected"),
+    ("said", "expected"),
     [
         (DraftApproved(), True), (UpdatePosted(text="x", public=True), True), (Resolved(text="x", public=True), True),
+        (Declaration(title="x", public="failing logins"), True), (Declaration(title="x"), False),
         (UpdatePosted(text="x"), False), (Resolved(text="x"), False), (Acknowledged(), False), (Mitigated(), False),
     ],
 )  # fmt: skip
-def test_what_lets_words_out(event: Event, expected: bool) -> None:
-    assert lets_out(event) is expected
+def test_what_lets_words_out(said: Event | Declaration, expected: bool) -> None:
+    assert lets_out(said) is expected
 
 
 @pytest.mark.parametrize(

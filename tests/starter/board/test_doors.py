@@ -10,7 +10,8 @@ from temporalio.client import Client
 
 from settings import Settings
 from starter.gateway.sessions import LINK_LASTS, MOST_LINKS, SESSION_COOKIE, SESSION_LASTS, Sessions
-from tests.starter.api.conftest import ALICE, READER, TOKENS, bearer
+from starter.temporal.incidents import Incidents
+from tests.starter.api.conftest import ALICE, CHIEF, READER, TOKENS, bearer
 from tests.starter.board.conftest import ORIGIN, PageSeen, logged_in, pressed, seen
 from tests.starter.board.test_pages import declare
 from tests.starter.conftest import GatewayUnderTest
@@ -69,6 +70,23 @@ class TestLetIn:
             answer = await http.post(f"/act{path}/ack", data={"form_token": token}, headers=ORIGIN)
             assert answer.status_code == 403
             assert (await http.get("/declare")).status_code == 403
+
+
+async def test_words_for_the_public_come_from_those_who_are_named(tokens: GatewayUnderTest, working: Client) -> None:
+    tokens.settings = tokens.settings.model_copy(update={"public_by": ("chief",)})
+    async with logged_in(tokens) as http:
+        form = await seen(http, "/declare")
+        for said in ({"confirmed": "true"}, {}):
+            answer = await pressed(http, form, "/declare", title="Slow", public="failing logins", **said)
+            assert (answer.status_code, "TOCSIN_PUBLIC_BY" in answer.text) == (403, True), said
+            assert "failing logins" in answer.text
+        assert await Incidents(working).list() == ()
+        page = await seen(http, await declare(http))
+        for verb, said in (("update", {"text": "It is slow."}), ("resolve", {"text": "A bad deployment."})):
+            answer = await pressed(http, page, f"/{verb}", public="true", **said)
+            assert (answer.status_code, "TOCSIN_PUBLIC_BY" in answer.text) == (403, True), verb
+    async with logged_in(tokens, CHIEF) as http:
+        assert await declare(http, "Slow too", public="failing logins")
 
 
 class TestCookie:
