@@ -21,7 +21,7 @@ TIER: Final[SearchAttributeKey[int]] = SearchAttributeKey.for_int("TocsinTier")
 URGENCY: Final[SearchAttributeKey[int]] = SearchAttributeKey.for_int("TocsinUrgency")
 """By it lists are sorted: a store of Temporal's sorts by nothing but times of its own."""
 PRIVATE: Final[SearchAttributeKey[bool]] = SearchAttributeKey.for_bool("TocsinPrivate")
-"""Set while it is, and only then: lists for everybody leave out what has it, and count without it."""
+"""Set on what is private, and nowhere else: lists for everybody leave out what has it, and count without it."""
 
 KEYWORDS: Final = (INCIDENT, INCIDENT_LETTERS, SEVERITY, PHASE, SERVICE, RUNBOOK, COMMANDER, NEXT_DUTY)
 DATETIMES: Final = (NEXT_DUTY_AT, REVIEW_DUE_AT)

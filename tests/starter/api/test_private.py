@@ -76,13 +76,27 @@ async def test_who_is_named_sees_it_and_nobody_else_may_even_act_on_it(
         assert (answer.status_code, "stolen" in answer.text) == (404, False)
 
 
-async def test_it_is_private_for_as_long_as_it_is_flagged(
+async def test_what_is_flagged_later_is_private_from_then_on(
     http: httpx.AsyncClient, two: tuple[dict[str, Any], dict[str, Any]]
 ) -> None:
-    private, other = two
+    _, other = two
     await http.post(f"{INCIDENTS_PATH}/{other['incident']}/flag", json={"flag": "security"})
-    await http.post(f"{INCIDENTS_PATH}/{private['incident']}/flag", json={"flag": "security", "on": False})
-    await eventually(lambda: listed(http, READER), lambda seen: titles(seen) == {"A key was stolen"})
+    await eventually(lambda: listed(http, READER), lambda seen: titles(seen) == set())
+
+
+async def test_that_the_flag_is_taken_away_shows_it_to_nobody(
+    http: httpx.AsyncClient, two: tuple[dict[str, Any], dict[str, Any]]
+) -> None:
+    private, _ = two
+    taken = await http.post(f"{INCIDENTS_PATH}/{private['incident']}/flag", json={"flag": "security", "on": False})
+    assert taken.status_code == 200
+    await http.post(f"{INCIDENTS_PATH}/{private['incident']}/severity", json={"severity": "sev2"})
+    await eventually(lambda: severities(http, ALICE), lambda seen: seen["A key was stolen"] == "sev2")
+    assert titles(await listed(http, READER)) == {"Checkout is slow"}
+
+
+async def severities(http: httpx.AsyncClient, token: str) -> dict[str, str]:
+    return {row["title"]: row["severity"] for row in (await listed(http, token))["rows"]}
 
 
 async def test_the_digest_that_all_read_leaves_it_out(two: object, incidents: Incidents, working: Client) -> None:

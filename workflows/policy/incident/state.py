@@ -105,9 +105,9 @@ class Incident(Wire):
     """By post: who holds it, as far as was found out."""
     flags: frozenset[str] = frozenset()
     flagged_at: dict[str, Instant] = {}
+    """Since when each flag is set."""
     private: bool = False
     """It was flagged so that only those who are named may know of it; that it is no longer flagged tells nobody."""
-    """Since when each flag is set."""
     roles: dict[str, str] = {}
     alerts: dict[str, AlertState] = {}
     alerts_total: int = 0
