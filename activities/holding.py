@@ -18,7 +18,7 @@ async def to_whoever_is_on_call(send: Send, pagers: Knowing, on_call: WhoIsOnCal
     if send.post is None or on_call is None:
         return send, ""
     if pagers.knows(send.post.to):
-        return saying_who(send, on_call.remembered(send.post)), ""
+        return saying_who(send, on_call.remembered(send.runbook, send.post)), ""
     who = await on_call.whom_to_ring(send)
     return rung_in_its_stead(send, who), who
 

@@ -35,7 +35,7 @@ async def nothing_kept(runbook: str, post: str) -> RosterCard | None:  # noqa: A
 
 
 class WhoIsOnCall:
-    """What was found out is remembered, by post and terms."""
+    """What was found out is remembered, by runbook, post and terms: another runbook has overrides of its own."""
 
     def __init__(self, reader: RosterReader, kept: KeptCard) -> None:
         self._reader = reader
@@ -48,8 +48,9 @@ class WhoIsOnCall:
         shift, remark = await self.ask(send.runbook, send.effect)
         return Receipt(on_call=shift, note=remark or None, warns=bool(remark))
 
-    async def ask(self, runbook: str, asked: AskOnCall) -> tuple[Shift, str]:
-        """Who holds it, and a remark if the answer is an old one. Raises Unavailable or Rejected if there is none."""
+    async def ask(self, runbook: str, asked: AskOnCall, until: float | None = None) -> tuple[Shift, str]:
+        """Who holds it, and a remark if the answer is an old one. `until`: by the loop's clock, so long is read. Raises
+        TimeoutError, Unavailable or Rejected if there is none."""
         card = await self._card(runbook, asked.to)
         overrides = card.overrides if card else ()
         question = RosterQuestion(
@@ -57,14 +58,15 @@ class WhoIsOnCall:
             end=asked.at + LOOKED_FOR,
         )  # fmt: skip
         try:
-            shifts = await self._reader.shifts(question)
-        except (Unavailable, Rejected) as error:
+            async with asyncio.timeout_at(until):
+                shifts = await self._reader.shifts(question)
+        except (TimeoutError, Unavailable, Rejected) as error:
             last = at_moment(card.roster.shifts, asked.at) if card else None
             if card is None or last is None:
                 raise
             age = hour_of(asked.terms.zone, card.roster.as_of, asked.at) if card.roster.as_of else "before"
-            return last, f"as it was known at {age}: {error}"
-        self._known[_about(asked)] = shifts
+            return last, f"as it was known at {age}: {str(error) or 'there was no answer in time'}"
+        self._known[_about(runbook, asked)] = shifts
         return _open_ended(shifts[0], question.end), ""
 
     async def read(self, question: RosterQuestion) -> Roster:
@@ -84,18 +86,17 @@ class WhoIsOnCall:
             log.warning("overrides are not known: Temporal does not answer", post=post)
             return None
 
-    def remembered(self, asked: AskOnCall) -> Shift | None:
+    def remembered(self, runbook: str, asked: AskOnCall) -> Shift | None:
         """Asked of nobody: what was found out before, if it says something of that moment."""
-        return at_moment(self._known.get(_about(asked), ()), asked.at)
+        return at_moment(self._known.get(_about(runbook, asked), ()), asked.at)
 
     async def whom_to_ring(self, send: Send) -> str:
         """In the stead of the post. Raises Unavailable or Rejected when that is nobody."""
         assert send.post is not None
         try:
-            async with asyncio.timeout(RUNG_WITHIN_S):
-                shift, _ = await self.ask(send.runbook, send.post)
+            shift, _ = await self.ask(send.runbook, send.post, asyncio.get_running_loop().time() + RUNG_WITHIN_S)
         except (TimeoutError, Unavailable, Rejected) as error:
-            last = self.remembered(send.post) or send.holder
+            last = self.remembered(send.runbook, send.post) or send.holder
             if last is None or last.who == NOBODY:
                 if isinstance(error, Rejected):
                     raise
@@ -107,8 +108,8 @@ class WhoIsOnCall:
         return shift.who
 
 
-def _about(asked: AskOnCall) -> str:
-    return f"{asked.to}/{asked.terms.model_dump_json()}"
+def _about(runbook: str, asked: AskOnCall) -> str:
+    return f"{runbook}/{asked.to}/{asked.terms.model_dump_json()}"
 
 
 def _open_ended(shift: Shift, end: datetime) -> Shift:

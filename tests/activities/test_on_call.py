@@ -1,5 +1,6 @@
 """Who is on call, asked of PagerDuty; and whom a page to a post rings: the post, or whoever holds it."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ from temporalio.testing import ActivityEnvironment
 
 from activities.calendars import Calendars
 from activities.errors import Rejected, Unavailable
-from activities.on_call import WhoIsOnCall, nothing_kept
+from activities.on_call import KeptCard, WhoIsOnCall, nothing_kept
 from activities.pagerduty import PagerDuty
 from activities.pagers import Pagers
 from activities.perform import Perform
@@ -19,7 +20,7 @@ from tests.activities import sends
 from tests.activities.conftest import API_TOKEN
 from tests.sandbox_server import SandboxServer
 from workflows.policy.effects.effects import AskOnCall, Receipt, Send, SyncPager
-from workflows.policy.rota.roster import Roster, RosterQuestion, UserGroupOrder
+from workflows.policy.rota.roster import Roster, RosterCard, RosterQuestion, UserGroupOrder
 from workflows.policy.rota.shift import Shift, Stint
 from workflows.policy.runbook.on_call import OnCall, PagerDutyOnCall
 
@@ -136,7 +137,7 @@ class Silent:
 
 
 def to_the_post(terms: OnCall, **more: object) -> Send:
-    return sends.page().model_copy(update={"post": asked(terms), **more})
+    return sends.page().model_copy(update={"post": asked(terms), "runbook": "company", **more})
 
 
 def perform(pager: AllKnown, who: WhoIsOnCall) -> Perform:
@@ -204,6 +205,45 @@ class TestWhomAPageRings:
         send = sends.page().model_copy(update={"effect": effect, "rang": "ann"})
         await ActivityEnvironment().run(perform(pager, by_rota()).sync_pager, send)
         assert [getattr(each.effect, "to", "") for each in pager.synced] == ["ann"]
+
+
+class TestWhatTemporalKeeps:
+    async def test_a_rota_that_hangs_costs_no_page_the_last_roster_that_is_kept_is_rung_by(self) -> None:
+        pager = AllKnown("ann", "ben")
+        kept = Roster(shifts=(Shift(who="ben", begins_at=NOW - HOUR, ends_at=NOW + HOUR),), as_of=NOW - HOUR)
+        who = WhoIsOnCall(RosterReader(Silent(), Calendars({})), keeping({"company": kept}))
+        receipt = await rung(pager, who, to_the_post(SCHEDULE))
+        assert receipt.rang == "ben"
+
+    async def test_what_is_remembered_of_one_runbook_s_post_rings_nobody_for_another_s(self) -> None:
+        """Both are called on-call and turn at the same schedule; only one of them has a swap."""
+        there = FirstAnswers(Stint("ann", NOW - HOUR, NOW + HOUR))
+        who = WhoIsOnCall(RosterReader(there, Calendars({})), nothing_kept)
+        await who.ask("shop", asked(SCHEDULE))
+        assert who.remembered("shop", asked(SCHEDULE)) == Shift(who="ann", begins_at=NOW, ends_at=NOW + HOUR)
+        with pytest.raises(ApplicationError, match="who is on-call could not be found out"):
+            await rung(AllKnown("ann"), who, to_the_post(SCHEDULE, runbook="bank"))
+        assert (await rung(AllKnown("ann"), who, to_the_post(SCHEDULE, runbook="shop"))).rang == "ann"
+
+
+class FirstAnswers:
+    """A schedule that answers once, and is away from then on."""
+
+    def __init__(self, stint: Stint) -> None:
+        self._stint: Stint | None = stint
+
+    async def stints(self, asked: RosterQuestion, where: PagerDutyOnCall) -> list[list[Stint]]:
+        stint, self._stint = self._stint, None
+        if stint is None:
+            raise Unavailable("PagerDuty is away")
+        return [[stint]]
+
+
+def keeping(rosters: Mapping[str, Roster]) -> KeptCard:
+    async def kept(runbook: str, post: str) -> RosterCard | None:
+        return RosterCard(runbook=runbook, post=post, name="On-call", zone="UTC", roster=rosters[runbook])
+
+    return kept
 
 
 class TestTheNameOnAPage:
