@@ -20,6 +20,7 @@ async def server() -> AsyncIterator[SandboxServer]:
 @pytest.fixture
 async def sandbox(server: SandboxServer) -> SandboxServer:
     await server.reset()
+    await server.control("POST", "slack/app", json={"url": None})  # a reset leaves it connected
     return server
 
 
