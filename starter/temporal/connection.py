@@ -80,7 +80,7 @@ class TemporalConnection:
     def _in_words(self, error: RPCError, workflow_id: str) -> Exception:
         if error.status is RPCStatusCode.NOT_FOUND and workflow_id and not _is_of_namespace(error):
             closed = "already completed" in error.message
-            return NothingOpen(f"{workflow_id} is closed" if closed else f"there is no incident {workflow_id}")
+            return NothingOpen(f"{workflow_id} is closed already" if closed else f"there is no incident {workflow_id}")
         kind = _NoAnswer if error.status in _IN_VAIN else Unreachable
         return kind(f"Temporal at {self.address} cannot be used: {error.message}")
 

@@ -101,7 +101,7 @@ def test_a_draft_that_waits_can_be_approved() -> None:
 def test_a_cancelled_or_closed_incident_says_no_to_everything(event: Event) -> None:
     simulation = opened(BOOK)
     happens(simulation, 3, Cancelled())
-    assert answer(simulation, event) == "preview is closed"
+    assert answer(simulation, event) == "preview is closed already"
     before_it_closed = simulation.incident.model_copy(update={"closed_at": None})
     assert refusal(BOOK, before_it_closed, event) == "preview was cancelled"
     assert simulation.incident.closed_at == at(3)

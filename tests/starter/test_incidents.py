@@ -155,7 +155,7 @@ class TestTelling:
     ) -> None:
         workflow_id = await incidents.declare(opening)
         await client.get_workflow_handle(workflow_id).terminate()
-        with pytest.raises(NothingOpen, match="is closed"):
+        with pytest.raises(NothingOpen, match="is closed already"):
             await incidents.signal(workflow_id, Noted(text="late"))
 
 

@@ -34,6 +34,12 @@ def test_a_mail_of_the_review_that_waits_for_approval_keeps_it_open() -> None:
     assert review(simulation).closed_at is not None
 
 
+def test_a_closed_review_says_no_in_the_words_of_every_closed_thing() -> None:
+    simulation = at(reviewed(owing(duty())), "2 12:00", Submitted(duty="report", by="Alice"))
+    said = refusal(simulation.book, review(simulation), Submitted(duty="report", by="Bob"))
+    assert said == f"the review of {review(simulation).incident.id} is closed already"
+
+
 def test_a_snooze_holds_no_draft_that_waits_for_approval() -> None:
     simulation = reviewed(owing(severity={"duties": [MAIL | {"approval": True}]}))
     simulation.happen(NagsSnoozed(duration=timedelta(days=20), reason="away"))

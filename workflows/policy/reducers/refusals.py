@@ -37,7 +37,7 @@ _WHILE_OPEN = (Acknowledged, Escalated, Mitigated, Resolved, SeverityChanged, Sn
 def refusal(book: Runbook, incident: Incident, event: Event) -> str | None:
     """A sentence for the person who asked, or None: go ahead."""
     if incident.closed_at is not None:
-        return f"{incident.id} is closed"
+        return f"{incident.id} is closed already"
     if no := changed_meanwhile(book, incident, event):
         return f"{incident.id}: {no}"
     if incident.cancelled:

@@ -14,7 +14,7 @@ from workflows.policy.runbook.model import Runbook
 def refusal(book: Runbook, review: Review, event: Event) -> str | None:
     """A sentence for the person who asked, or None: go ahead."""
     if review.closed_at is not None:
-        return f"the review of {review.incident.id} is closed"
+        return f"the review of {review.incident.id} is closed already"
     if no := changed_meanwhile(book, review.incident, event):
         return f"{review.incident.id}: {no}"
     if isinstance(event, Waived | NagsSnoozed) and not event.reason.strip():
