@@ -2,30 +2,34 @@
 
 import webbrowser
 
-import httpx
 from pydantic import BaseModel, ValidationError
 
 from tocsin.failure import ExitCode, Failure
-
-LINK_WITHIN_S = 10.0
+from tocsin.gateway_call import GatewayAccess, NotReached, call
 
 
 class BoardLink(BaseModel):
     path: str
 
 
-async def board_link(gateway: str, token: str) -> str:
+async def board_link(there: GatewayAccess) -> str:
     """Raises Failure."""
+    address = there.url.rstrip("/")
+    bearer = {"Authorization": f"Bearer {there.token}", "Content-Type": "application/json"}
     try:
-        async with httpx.AsyncClient(timeout=LINK_WITHIN_S) as http:
-            bearer = {"Authorization": f"Bearer {token}"}
-            answer = await http.post(f"{gateway.rstrip('/')}/api/v1/login-links", headers=bearer)
-            link = BoardLink.model_validate_json(answer.raise_for_status().content)
-    except (httpx.HTTPError, httpx.InvalidURL, ValidationError) as error:
-        raise Failure(f"the gateway at {gateway} makes no link to its board: {error}", ExitCode.not_reached) from None
-    return gateway.rstrip("/") + link.path
+        answer = await call("POST", f"{address}/api/v1/login-links", bearer, b"", near=there.near)
+    except NotReached as error:
+        raise _no_link(there, str(error)) from None
+    try:
+        return address + BoardLink.model_validate_json(answer.body).path
+    except ValidationError:
+        raise _no_link(there, f"it answered {answer.status}") from None
 
 
 def open_in_browser(link: str) -> bool:
     """False: there is none, as on a server."""
     return webbrowser.open(link)
+
+
+def _no_link(there: GatewayAccess, why: str) -> Failure:
+    return Failure(f"the gateway at {there.url} makes no link to its board: {why}", ExitCode.not_reached)

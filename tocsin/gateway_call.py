@@ -13,6 +13,15 @@ ANSWERS_WITHIN_S = 30.0
 
 
 @dataclass(frozen=True)
+class GatewayAccess:
+    """`near`: it is this machine's, so no proxy is asked, nor reads the token."""
+
+    url: str
+    token: str
+    near: bool
+
+
+@dataclass(frozen=True)
 class GatewayAnswer:
     url: str
     status: int

@@ -15,7 +15,10 @@ from starter.gateway.serve import serve
 from starter.runbooks.library import load
 from starter.temporal.incidents import Incidents
 from tests.tocsin.conftest import Tocsin
+from tests.tocsin.test_gateway_call import server
 from tests.tocsin.test_over_http import handed_out
+from tocsin.board_link import board_link
+from tocsin.gateway_call import GatewayAccess
 
 
 @pytest_asyncio.fixture
@@ -39,6 +42,16 @@ async def test_it_leads_in_once_as_whoever_has_the_token(tocsin: Tocsin, gateway
         assert (first.status_code, "alice" in first.text) == (200, True)
     async with httpx.AsyncClient(trust_env=False, follow_redirects=True) as http:
         assert (await http.get(link)).status_code == 401
+
+
+async def test_no_proxy_reads_the_token_of_a_gateway_on_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = b'HTTP/1.1 201 Created\r\nContent-Length: 19\r\n\r\n{"path":"/login/x"}'
+    async with server(made) as (proxy, by_proxy), server(made) as (url, _):
+        monkeypatch.setenv("http_proxy", proxy)
+        monkeypatch.delenv("no_proxy", raising=False)
+        monkeypatch.delenv("NO_PROXY", raising=False)
+        assert await board_link(GatewayAccess(url, "of-alice", near=True)) == f"{url}/login/x"
+    assert by_proxy == []
 
 
 async def test_without_a_token_it_says_what_to_set(

@@ -26,7 +26,7 @@ def board(
     as_json: AsJson = False,
 ) -> None:
     """A link that opens the board in a browser, once and within the hour, as whoever you are here."""
-    link = asyncio.run(board_link(*gateway()))
+    link = asyncio.run(board_link(gateway()))
     output.show(PrintedLink(link=link), plain(link), as_json, whole_lines=True)
     if open_it:
         open_in_browser(link)

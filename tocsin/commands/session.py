@@ -10,6 +10,7 @@ from tocsin.failure import Failure
 if TYPE_CHECKING:
     from starter.desk.desk import Desk
     from starter.temporal.incidents import Incidents
+    from tocsin.gateway_call import GatewayAccess
     from workflows.policy.runbook.model import Runbook
     from workflows.policy.watches.installation import Installation
 
@@ -29,16 +30,18 @@ async def desk() -> "Desk":
     return TemporalDesk(await incidents(), _followed)
 
 
-def gateway() -> tuple[str, str]:
-    """The address of the gateway that is meant, and our token there. Raises Failure."""
+def gateway() -> "GatewayAccess":
+    """The gateway that is meant. Raises Failure."""
+    from tocsin.gateway_call import GatewayAccess
+    from tocsin.up.folder import Folder
+
     url, token = own_settings.said("TOCSIN_URL"), own_settings.secret("TOCSIN_TOKEN")
     if url and token:
-        return url, token
-    from tocsin.up.folder import Folder
+        return GatewayAccess(url, token, near=False)
 
     folder = Folder(own_settings.state_dir())
     if not url and (running := folder.running()) and (ours := folder.token()):
-        return running.gateway, ours
+        return GatewayAccess(running.gateway, ours, near=True)
     raise Failure("no `tocsin up` runs here: set TOCSIN_URL, and TOCSIN_TOKEN (tocsin token add api)")
 
 

@@ -18,6 +18,7 @@ from tocsin.demo.expectations import unmet
 from tocsin.demo.play import Play
 from tocsin.demo.stage import DemoStage
 from tocsin.failure import Failure
+from tocsin.gateway_call import GatewayAccess
 from tocsin.up.command import cancelled_by_signals
 from tocsin.up.folder import Folder
 from tocsin.up.layout import ANY_PORTS, Layout, lay_out
@@ -51,7 +52,7 @@ async def _demo(settings: Settings, keep: bool, open_it: bool, console: Console)
             async with running(layout, settings, folder, lock, console.print, output, WORKER_WITHIN_S) as published:
                 if published is None:
                     raise Failure(f"the worker has not begun; its last words:\n{_tail(log)}")
-                link = await board_link(layout.published.gateway, folder.token())
+                link = await board_link(GatewayAccess(layout.published.gateway, folder.token(), near=True))
                 console.print(printing.programme(layout.published, link, settings.speed, time.monotonic() - began))
                 if open_it:
                     open_in_browser(link)

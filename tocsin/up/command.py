@@ -11,6 +11,7 @@ from starter.runbooks.default import require_default
 from tocsin import connection
 from tocsin.board_link import board_link
 from tocsin.failure import Failure
+from tocsin.gateway_call import GatewayAccess
 from tocsin.library import library
 from tocsin.up.folder import Folder
 from tocsin.up.layout import Layout, Options, lay_out
@@ -42,7 +43,7 @@ async def up(options: Options, settings: Settings, console: Console) -> None:
 async def _link(layout: Layout, folder: Folder, say: Callable[[str], None]) -> str:
     """Empty if the gateway makes none: everything else runs all the same."""
     try:
-        return await board_link(layout.published.gateway, folder.token())
+        return await board_link(GatewayAccess(layout.published.gateway, folder.token(), near=True))
     except Failure as failure:
         say(str(failure))
         return ""
