@@ -57,6 +57,7 @@ class Story:
         while True:
             await form()
             await self.form.get_by_role("button", name=re.compile(f"^(Close|{submit})$")).wait_for()
+            await expect(self.form.get_by_text("Just a moment")).to_have_count(0, timeout=HANGS_AFTER_S * 1_000)
             if await self.form.get_by_role("button", name=submit).count():
                 return
             await self.done()
