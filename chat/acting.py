@@ -45,7 +45,7 @@ class Deed:
     """The same for the same press."""
     said: Mapping[str, object] = field(default_factory=dict)
     if_still: str = ""
-    here: bool = True
+    here: bool = field(kw_only=True)
     """It is said where the incident can be seen: at its message, or in its channel."""
 
     def event(self, presser: Presser) -> Event:

@@ -59,8 +59,8 @@ class Commands:
 
     async def _about_one(self, command: SlashCommand, presser: Presser, typed: Typed) -> dict[str, JsonValue] | None:
         wanted = _wanted(typed)
-        ours = await self.finder.of_channel(command.channel_id, command.channel_name)
-        part = typed.incident or ours
+        place = await self.finder.of_channel(command.channel_id, command.channel_name)
+        part = typed.incident or place.incident
         if not part:
             rows = await self.finder.open(presser)
             if not rows and typed.name != REVIEW_COMMAND:
@@ -68,7 +68,8 @@ class Commands:
             if len(rows) != 1 and rows:
                 return picker(rows, wanted)
             part = rows[0].incident if rows else ""
-        return await self._this(command, presser, wanted.model_copy(update={"incident": part}), here=part == ours)
+        here = place.is_its_own and part == place.incident
+        return await self._this(command, presser, wanted.model_copy(update={"incident": part}), here=here)
 
     async def _this(
         self, command: SlashCommand, presser: Presser, wanted: Pressed, *, here: bool
@@ -77,7 +78,7 @@ class Commands:
             return only_text(await self.looks.at(wanted.verb, wanted.incident, presser, here=here))
         verb = BY_GROUP_AND_NAME[wanted.group, wanted.verb]
         if wanted.asks:
-            await self.verb_forms.open(wanted, verb, command.trigger_id)
+            await self.verb_forms.open(wanted, verb, command.trigger_id, presser, here=here)
             return None
         deed = Deed(verb, wanted.incident, slack_id(command.team_id, command.trigger_id), wanted.said, here=here)
         return only_text((await in_words(self.hands.do(deed, presser))).text)

@@ -4,7 +4,7 @@ whoever asks chooses."""
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from pydantic import JsonValue
 from slack_sdk.models.blocks import ActionsBlock, ButtonElement, PlainTextObject, SectionBlock
@@ -32,17 +32,24 @@ class ChannelInfo(SlackAnswer):
     channel: SlackChannel
 
 
+class ChannelOf(NamedTuple):
+    incident: str = ""
+    """That it is for; empty: it is for none."""
+    is_its_own: bool = False
+    """It is called exactly as the incident's own channel is: any member may put an id into the name of another one, and
+    is not to see a private incident by that."""
+
+
 @dataclass(frozen=True)
 class Finder:
     hands: Hands
     api: SlackApi
 
-    async def of_channel(self, channel_id: str, name: str = "") -> str:
-        """The incident that a channel is for; empty: it is for none."""
+    async def of_channel(self, channel_id: str, name: str = "") -> ChannelOf:
         if name in UNNAMED_CHANNELS:
             name = await self._name(channel_id)
         found = _IN_NAME.search(name)
-        return found[1] if found else ""
+        return ChannelOf(found[1], name == f"incident-{found[1]}") if found else ChannelOf()
 
     async def open(self, presser: Presser) -> Sequence[Summary]:
         """Raises NotAllowed."""

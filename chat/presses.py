@@ -75,7 +75,7 @@ class Presses:
             return
         verb = BY_GROUP_AND_NAME[group, name]
         if pressed.asks:
-            await self.forms.open(pressed, verb, press.trigger_id)
+            await self.forms.open(pressed, verb, press.trigger_id, presser, here=True)
             return
         where = press.container.channel_id, press.container.message_ts
         deed = Deed(
@@ -84,6 +84,7 @@ class Presses:
             slack_id(press.team_id, *where, press.user.id, action.action_id, action.action_ts),
             pressed.said,
             pressed.if_still,
+            here=True,
         )
         again = (*where, press.user.id, action.action_id, action.value)
         answered = await self.clicks.once(again, lambda: in_words(self.hands.do(deed, presser)))

@@ -40,17 +40,19 @@ class Shortcuts:
                 await self._about_message(used, presser)
 
     async def _about_message(self, used: MessageShortcut, presser: Presser) -> None:
-        part = await self.finder.of_channel(used.channel.id, used.channel.name)
+        part, here = await self.finder.of_channel(used.channel.id, used.channel.name)
         rows = () if part else await self.finder.open(presser)
         if not part and len(rows) == 1:
             part = rows[0].incident
         if used.callback_id == TO_TIMELINE and part:
-            answered = await in_words(self.timeline.pin(part, used.channel.id, used.message_ts, presser, used.message))
+            pinned = self.timeline.pin(part, used.channel.id, used.message_ts, presser, used.message, here=here)
+            answered = await in_words(pinned)
             self.replies.later(used.response_url, answered.text)
             return
         wanted = _wanted(used, part)
         if part:
-            await self.verb_forms.open(wanted, BY_GROUP_AND_NAME[wanted.group, wanted.verb], used.trigger_id)
+            verb = BY_GROUP_AND_NAME[wanted.group, wanted.verb]
+            await self.verb_forms.open(wanted, verb, used.trigger_id, presser, here=here)
         elif rows:
             self.replies.message(used.response_url, picker(rows, wanted))
         else:

@@ -13,7 +13,7 @@ from activities.slack_answers import AnswerPage, SlackAnswer
 from activities.slack_api import SlackApi
 from chat import words
 from chat.acting import BY_GROUP_AND_NAME, Answered, Deed, Hands, in_words, slack_id
-from chat.finding import Finder
+from chat.finding import ChannelOf, Finder
 from chat.lateness import incident_of
 from chat.payloads import EventCallback, MessageEvent, ReactionAdded, SlackText, SlackUser
 from chat.people import Presser, Pressers
@@ -56,46 +56,50 @@ class PinnedMessages:
             case MessageEvent() as message if message.subtype in MESSAGE_CHANGES:
                 await self._changed(message)
 
-    async def pin(self, part: str, channel: str, ts: str, presser: Presser, message: SlackText) -> Answered:
+    async def pin(
+        self, part: str, channel: str, ts: str, presser: Presser, message: SlackText, *, here: bool
+    ) -> Answered:
         """However often and by whom: once. Raises what `in_words` puts in words, and Unreachable."""
         text = await self._written(channel, ts, message)
         verb = BY_GROUP_AND_NAME["incidents", "note"]
-        return await self.hands.do(Deed(verb, part, slack_id("pin", channel, ts), {"text": text}), presser)
+        deed = Deed(verb, part, slack_id("pin", channel, ts), {"text": text}, here=here)
+        return await self.hands.do(deed, presser)
 
     async def _reacted(self, reaction: ReactionAdded) -> None:
         presser = await self.pressers.who(SlackUser(id=reaction.user))
-        part = await self._incident(reaction.item.channel, presser)
-        message = await self._message(reaction.item.channel, reaction.item.ts) if part else None
+        channel, ts = reaction.item.channel, reaction.item.ts
+        part, here = await self._incident(channel, presser)
+        message = await self._message(channel, ts) if part else None
         if message is None:
             return
-        answered = await in_words(self.pin(part, reaction.item.channel, reaction.item.ts, presser, message))
+        answered = await in_words(self.pin(part, channel, ts, presser, message, here=here))
         if not answered.done:
             await self._whisper(reaction, answered.text)
 
     async def _changed(self, event: MessageEvent) -> None:
         """Only of what stands on the timeline, which its link says."""
         ts = event.deleted_ts or event.message.ts
-        part = await self.finder.of_channel(event.channel)
+        part, _ = await self.finder.of_channel(event.channel)
         incident = await incident_of(self.hands.desk, part) if part and ts else None
         if incident is None or not any(_mark(ts) in entry.text for entry in incident.timeline):
             return
         changed = "was deleted" if event.deleted_ts else f"now reads: {clean(event.message.text, LONGEST_SAYING)}"
         text = f"the message {_mark(ts)} {changed}"
-        deed = Deed(
-            BY_GROUP_AND_NAME["incidents", "note"], part, slack_id("changed", event.channel, ts, text), {"text": text}
-        )
+        verb, event_id = BY_GROUP_AND_NAME["incidents", "note"], slack_id("changed", event.channel, ts, text)
+        deed = Deed(verb, part, event_id, {"text": text}, here=True)
         by = await self._author(event.message.user) if event.message.user else "somebody"
         await in_words(self.hands.do(deed, Presser(event.message.user, by)))
 
-    async def _incident(self, channel: str, presser: Presser) -> str:
+    async def _incident(self, channel: str, presser: Presser) -> ChannelOf:
         """Of this channel; elsewhere the only one that is open."""
-        if part := await self.finder.of_channel(channel):
-            return part
+        place = await self.finder.of_channel(channel)
+        if place.incident:
+            return place
         try:
             rows = await self.finder.open(presser)
         except NotAllowed:
-            return ""
-        return rows[0].incident if len(rows) == 1 else ""
+            return ChannelOf()
+        return ChannelOf(rows[0].incident) if len(rows) == 1 else ChannelOf()
 
     async def _written(self, channel: str, ts: str, message: SlackText) -> str:
         author = await self._author(message.user)

@@ -16,9 +16,11 @@ from chat.forms.seeing import foreseen
 from chat.forms.submitting import complaint, fingerprint_of, finished, in_time
 from chat.payloads import SentView, ViewSubmission
 from chat.people import Presser
+from chat.permissions import NotAllowed
 from chat.web import Modals, Replies, ShownView
 from chat.words import plain
 from starter.desk.answers import ShownIncident
+from starter.desk.desk import Desk
 from starter.desk.verbs import Verb
 from starter.temporal.installations import Installations
 from starter.temporal.results import LookupFailed, NobodyWorks, RefusedByIncident, Unpublished, Unreachable
@@ -41,22 +43,25 @@ class VerbForms:
     replies: Replies
     within_s: float
 
-    async def open(self, pressed: Pressed, verb: Verb, trigger_id: str) -> None:
+    async def open(self, pressed: Pressed, verb: Verb, trigger_id: str, presser: Presser, *, here: bool) -> None:
         """Raises Unavailable, Rejected, TimeoutError."""
         shown = await self.modals.open(trigger_id, views.loading(title(verb)))
-        self.replies.beside(self._fill(shown, pressed, verb))
+        self.replies.beside(self._fill(shown, pressed, verb, presser, here))
 
     async def submit(self, sent: ViewSubmission, presser: Presser) -> dict[str, JsonValue]:
         return await in_time(self._submit(sent, presser), sent.view, self.within_s)
 
-    async def _fill(self, shown: ShownView, pressed: Pressed, verb: Verb) -> None:
+    async def _fill(self, shown: ShownView, pressed: Pressed, verb: Verb, presser: Presser, here: bool) -> None:
         try:
-            known, about = await self._known(pressed)
-            said = {**pressed.said, **await self._draft(pressed)}
-        except Unreachable as away:
-            await self.modals.fill(shown, views.shown(title(verb), plain(str(away))))
+            desk = await self.hands.desk_of(presser, here=here)
+            known, about = await self._known(desk, pressed)
+            said = {**pressed.said, **await _draft(desk, pressed)}
+        except (Unreachable, NotAllowed) as no:
+            await self.modals.fill(shown, views.shown(title(verb), plain(str(no))))
             return
-        await self.modals.fill(shown, _form(verb, pressed.incident, said, known, about))
+        fixed = {name: value for name, value in said.items() if name not in inputs.MULTILINE}
+        kept = views.Kept(incident=pressed.incident, verb=verb.name, group=verb.group, said=fixed, here=here)
+        await self.modals.fill(shown, _form(verb, said, known, about, kept))
 
     async def _submit(self, sent: ViewSubmission, presser: Presser) -> dict[str, JsonValue]:
         view = sent.view
@@ -66,7 +71,8 @@ class VerbForms:
             return complaint(view, Answered(str(no), done=False))
         said: dict[str, object] = {**kept.said, **inputs.values(view.state.values)}
         print_now = fingerprint_of(said)
-        deed = Deed(verb, kept.incident, slack_id(sent.team_id, view.id, print_now), said, kept.if_still)
+        event_id = slack_id(sent.team_id, view.id, print_now)
+        deed = Deed(verb, kept.incident, event_id, said, kept.if_still, here=kept.here)
         if verb.name in SHOWN_BEFORE and kept.seen != print_now:
             return await self._see(view, deed, presser, print_now)
         return finished(view, await in_words(self.hands.do(deed, presser)))
@@ -76,7 +82,8 @@ class VerbForms:
         found = await foreseen(self.hands, deed, presser)
         if not found.done:
             return complaint(view, found)
-        known, _ = await self._known(Pressed(incident=deed.incident, verb=deed.verb.name))
+        desk = await self.hands.desk_of(presser, here=deed.here)
+        known, _ = await self._known(desk, Pressed(incident=deed.incident, verb=deed.verb.name))
         kept = views.Kept(
             incident=deed.incident,
             verb=deed.verb.name,
@@ -84,15 +91,16 @@ class VerbForms:
             said={name: str(value) for name, value in deed.said.items() if name not in view.state.values},
             seen=print_now,
             if_still=found.mark,
+            here=deed.here,
         )
         filled = {name: str(value) for name, value in deed.said.items()}
         shown = inputs.inputs(deed.verb, view.state.values, filled, known)
         blocks: list[Block] = [*shown, views.section(found.text)]
         return views.answer(views.form(title(deed.verb), views.VERB_FORM, "Do it", blocks, kept))
 
-    async def _known(self, pressed: Pressed) -> tuple[FormChoices, str]:
+    async def _known(self, desk: Desk, pressed: Pressed) -> tuple[FormChoices, str]:
         """What there is to choose, and a line on how the incident stands."""
-        incident = await lateness.incident_of(self.hands.desk, pressed.incident)
+        incident = await lateness.incident_of(desk, pressed.incident)
         try:
             there = await self.installations.current()
         except (Unpublished, Unreachable):
@@ -102,18 +110,6 @@ class VerbForms:
         return (known_of(book, incident) if book else FormChoices()), "\n".join(
             filter(None, (about, _more(pressed, book)))
         )
-
-    async def _draft(self, pressed: Pressed) -> Mapping[str, str]:
-        """Its words, to be edited."""
-        if pressed.verb != "approve":
-            return {}
-        try:
-            shown = await self.hands.desk.show(pressed.incident)
-        except (LookupFailed, NobodyWorks, RefusedByIncident):
-            return {}
-        drafts = shown.state.drafts if isinstance(shown, ShownIncident) else ()
-        draft = next((each for each in drafts if each.name == pressed.said.get("draft", each.name)), None)
-        return {"text": draft.text} if draft else {}
 
 
 def title(verb: Verb) -> str:
@@ -132,13 +128,24 @@ def kept_of(view: SentView) -> tuple[views.Kept, Verb]:
     return kept, verb
 
 
-def _form(verb: Verb, incident: str, said: Mapping[str, str], known: FormChoices, about: str) -> View:
-    fixed = {name: value for name, value in said.items() if name not in inputs.MULTILINE}
-    kept = views.Kept(incident=incident, verb=verb.name, group=verb.group, said=fixed)
+def _form(verb: Verb, said: Mapping[str, str], known: FormChoices, about: str, kept: views.Kept) -> View:
     blocks: list[Block] = [views.section(about)] if about else []
     blocks += inputs.inputs(verb, inputs.unsaid(verb, said), said, known)
     submit = "See what changes" if verb.name in SHOWN_BEFORE else "Do it"
     return views.form(title(verb), views.VERB_FORM, submit, blocks, kept)
+
+
+async def _draft(desk: Desk, pressed: Pressed) -> Mapping[str, str]:
+    """Its words, to be edited."""
+    if pressed.verb != "approve":
+        return {}
+    try:
+        shown = await desk.show(pressed.incident)
+    except (LookupFailed, NobodyWorks, RefusedByIncident):
+        return {}
+    drafts = shown.state.drafts if isinstance(shown, ShownIncident) else ()
+    draft = next((each for each in drafts if each.name == pressed.said.get("draft", each.name)), None)
+    return {"text": draft.text} if draft else {}
 
 
 def _more(pressed: Pressed, book: Runbook | None) -> str:

@@ -26,6 +26,8 @@ class Kept(BaseModel):
     incident: str = ""
     verb: str = ""
     group: str = "incidents"
+    here: bool = False
+    """It was opened where the incident can be seen."""
     said: dict[str, str] = {}
     seen: str = ""
     """The fingerprint of what was filled in when it was shown what that changes ..."""
