@@ -14,6 +14,7 @@ from activities.plain_text import one_line
 from activities.slack_answers import SlackAnswer
 from activities.slack_api import SlackApi
 from chat.payloads import SlackUser
+from workflows.policy.incident.who import NOT_MAPPED
 
 LONGEST_PRESSER: Final = 80
 KNOWN_AT_ONCE: Final = 2_000
@@ -69,7 +70,7 @@ class Pressers:
         if member is not None and member.profile.email:
             return Presser(user.id, one_line(member.profile.email, LONGEST_PRESSER))
         shown = (member and (member.real_name or member.profile.real_name)) or user.name or user.username
-        return Presser(user.id, f"{one_line(shown, LONGEST_PRESSER) or 'somebody'} (Slack {user.id}, not mapped)")
+        return Presser(user.id, f"{one_line(shown, LONGEST_PRESSER) or 'somebody'} (Slack {user.id}, {NOT_MAPPED})")
 
     async def member(self, user_id: str) -> WorkspaceMember | None:
         """None: Slack does not say."""

@@ -9,6 +9,9 @@ COMMANDER_ROLE = "commander"
 """The role that leads an incident."""
 NOBODY_KNOWN = ("", "someone", "someone at pagerduty")
 """How those are written of whom nothing is known."""
+NOT_MAPPED = "not mapped"
+"""Stands at the end, in brackets, of whom a chat shows by a name that they chose themselves: it proves nothing, and so
+they are nobody of the runbook, whatever they call themselves."""
 _THROUGH = re.compile(r"\s+(via\s.*|through\s.*|\(.*\))$")
 
 
@@ -28,6 +31,8 @@ def in_book(book: Runbook, written: str) -> tuple[str, ...]:
 
 
 def _plain(book: Runbook, written: str) -> str:
+    if written.rstrip().endswith(f"{NOT_MAPPED})"):
+        return written.strip()
     plain = _THROUGH.sub("", written.strip().casefold()).lstrip("@").partition("@")[0]
     plain = re.sub(r"[\s._]+", "-", plain)
     names = {re.sub(r"[\s._]+", "-", person.name.casefold()): key for key, person in book.people.items()}
