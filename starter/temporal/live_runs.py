@@ -57,9 +57,10 @@ async def _live_run(run: WorkflowExecution) -> LiveRun:
 
 
 async def named_run(run: WorkflowExecution) -> str:
-    """As people call it."""
+    """As people call it. Of what is private no title: lists of these are read by whoever looks after the machines."""
     known = run.typed_search_attributes
-    about = (known.get(attributes.SEVERITY, "").upper(), await _title(run))
+    title = "" if known.get(attributes.PRIVATE, False) else await _title(run)
+    about = (known.get(attributes.SEVERITY, "").upper(), title)
     return "  ".join(filter(None, (known.get(attributes.INCIDENT, run.id), " ".join(filter(None, about)))))
 
 

@@ -172,6 +172,15 @@ async def test_it_is_found_with_its_name_its_beginning_and_the_reason(
     assert found.since < datetime.now(UTC)
 
 
+async def test_of_what_is_private_no_title_is_said(client: Client, incidents: Incidents, opening: OpenRequest) -> None:
+    """Whoever may look how the gateway stands reads it, and a pager's vendor."""
+    private = opening.model_copy(update={"title": "Keys have leaked", "flags": ("private",)})
+    async with one_stuck(client, incidents, private):
+        (found,) = await stuck_workflows(client)
+    assert "leaked" not in found.name
+    assert found.name.endswith("SEV1")
+
+
 async def test_a_server_that_marks_nothing_is_asked_about_each(
     client: Client, incidents: Incidents, opening: OpenRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
