@@ -60,7 +60,7 @@ async def _watched(feed: BoardFeed, watchers: int, seconds: float) -> float:
     """The share of a core that this process takes meanwhile."""
 
     async def watch() -> None:
-        async with aclosing(feed.changes("")) as changes:  # type: ignore[type-var]
+        async with aclosing(feed.changes("")) as changes:
             async for _ in changes:
                 continue
 

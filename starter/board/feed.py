@@ -6,7 +6,7 @@ look takes half a second, and then comes every five. As long as nobody watches, 
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from datetime import UTC, datetime
 
 import structlog
@@ -38,7 +38,7 @@ class BoardFeed:
         self._glance: Glance | None = None
         self._versions: Mapping[str, str] = {}
         self._next_look = 0.0
-        self._looking = asyncio.Lock()
+        self._looking: asyncio.Task[Glance] | None = None
         self._news = asyncio.Condition()
         self._watched: Counter[str] = Counter()
         self._is_watched = asyncio.Event()
@@ -50,12 +50,12 @@ class BoardFeed:
         return self._watched.total()
 
     async def glance(self) -> Glance:
-        """As it is now, or was a moment ago. Raises Unreachable."""
-        async with self._looking:
-            if self._glance is None or self._clock() >= self._next_look:
-                await self._look()
-            assert self._glance is not None
-            return self._glance
+        """As it is now, or was a moment ago. Whoever comes during a look waits for its answer. Raises Unreachable."""
+        if self._looking is None:
+            if self._glance is not None and self._clock() < self._next_look:
+                return self._glance
+            self._looking = asyncio.create_task(self._look())
+        return await asyncio.shield(self._looking)  # one who leaves takes it from nobody
 
     def expire(self) -> None:
         """Somebody has just done something: the next look is not put off."""
@@ -72,9 +72,9 @@ class BoardFeed:
                 log.warning("the board cannot be brought up to date", problem=str(error))
                 self._next_look = self._clock() + 5 * BOARD_LOOK_EVERY_S
 
-    async def changes(self, incident: str) -> AsyncIterator[str]:
+    async def changes(self, incident: str) -> AsyncGenerator[str, None]:
         """The version of one incident, or of the board (empty), now and whenever it changes; nothing (an empty one)
-        now and then. Raises TooManyWatch."""
+        now and then. Raises TooManyWatch, Unreachable."""
         if self.watchers >= MOST_WATCHERS:
             raise TooManyWatch
         self._watched[incident] += 1
@@ -104,19 +104,26 @@ class BoardFeed:
         except TimeoutError:
             return
 
-    async def _look(self) -> None:
+    async def _look(self) -> Glance:
         begun = self._clock()
+        try:
+            self._glance = glance = await self._read()
+        finally:
+            self._looking = None
+        self._versions = glance.versions()
+        took = self._clock() - begun
+        self._next_look = self._clock() + max(BOARD_LOOK_EVERY_S - took, SHARE_OF_LOOKING * took)
+        async with self._news:
+            self._news.notify_all()
+        return glance
+
+    async def _read(self) -> Glance:
         incidents, reviews, heartbeats = await asyncio.gather(
             self._desk.incidents(1, MOST_ROWS_READ, closed=False),
             self._desk.reviews(1, MOST_REVIEWS_READ, closed=False),
             self._heartbeats.list(),
         )
-        self._glance = Glance(datetime.now(UTC), incidents, reviews, heartbeats)
-        self._versions = self._glance.versions()
-        took = self._clock() - begun
-        self._next_look = self._clock() + max(BOARD_LOOK_EVERY_S - took, SHARE_OF_LOOKING * took)
-        async with self._news:
-            self._news.notify_all()
+        return Glance(datetime.now(UTC), incidents, reviews, heartbeats)
 
     def _clock(self) -> float:
         return asyncio.get_running_loop().time()

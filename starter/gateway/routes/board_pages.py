@@ -15,6 +15,7 @@ from starter.desk.answers import Remembered
 from starter.gateway.board import BOARD_HEADERS, Board
 from starter.gateway.visitors import Visitor
 from starter.pictures.course import course
+from starter.temporal.results import Unreachable
 
 CLOSED_ON_A_PAGE = 50
 MOST_PAGES = 1_000_000
@@ -116,3 +117,5 @@ async def _events(feed: BoardFeed, incident: str) -> AsyncIterator[str]:
             yield f"event: version\ndata: {version}\n\n" if version else ": still there\n\n"
     except TooManyWatch:
         yield "event: crowded\ndata: too many watch: load the page yourself\n\n"
+    except Unreachable:
+        return  # the browser comes again by itself

@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from contextlib import aclosing
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -16,9 +17,11 @@ from starter.desk.desk import Desk
 from starter.desk.temporal_desk import TemporalDesk
 from starter.temporal.heartbeats import Heartbeats
 from starter.temporal.incidents import Incidents
-from starter.temporal.results import ListPage, ReviewSummary, Summary
+from starter.temporal.results import ListPage, ReviewSummary, Summary, Unreachable
 from tests.patience import HANGS_AFTER_S
+from tests.starter.board.conftest import logged_in
 from tests.starter.board.test_pages import declare
+from tests.starter.conftest import GatewayUnderTest
 
 
 def row(incident: str, **more: Any) -> Summary:
@@ -48,8 +51,8 @@ def feed_of(desk: CountingDesk) -> BoardFeed:
 
 
 async def first(feed: BoardFeed, incident: str = "") -> str:
-    async with aclosing(cast(Any, feed.changes(incident))) as changes:
-        return cast(str, await anext(changes))
+    async with aclosing(feed.changes(incident)) as changes:
+        return await anext(changes)
 
 
 async def test_a_hundred_watchers_cost_one_look() -> None:
@@ -57,6 +60,37 @@ async def test_a_hundred_watchers_cost_one_look() -> None:
     feed = feed_of(desk)
     versions = await asyncio.gather(*(first(feed) for _ in range(100)))
     assert (desk.looks, len(set(versions))) == (1, 1)
+
+
+class AwayDesk(CountingDesk):
+    async def incidents(self, number: int, size: int, *, closed: bool) -> ListPage[Summary]:
+        await super().incidents(number, size, closed=closed)
+        raise Unreachable("Temporal does not answer")
+
+
+async def test_while_temporal_is_away_all_who_look_wait_for_one_answer() -> None:
+    """One after the other, the hundredth would wait for a hundred of its silences."""
+    desk = AwayDesk()
+    feed = feed_of(desk)
+    answers = await asyncio.gather(*(feed.glance() for _ in range(100)), return_exceptions=True)
+    assert (desk.looks, {type(answer) for answer in answers}) == (1, {Unreachable})
+
+
+async def test_whoever_leaves_takes_the_look_from_nobody() -> None:
+    desk = CountingDesk(row("a"))
+    feed = feed_of(desk)
+    leaves, stays = (asyncio.create_task(feed.glance()) for _ in range(2))
+    await asyncio.sleep(0)
+    leaves.cancel()
+    assert ((await stays).incidents.total, desk.looks) == (1, 1)
+
+
+async def test_while_temporal_is_away_a_page_that_watches_comes_again_by_itself(
+    tokens: GatewayUnderTest, away: Incidents
+) -> None:
+    async with logged_in(replace(tokens, incidents=away)) as http:
+        answer = await http.get("/events")
+    assert (answer.status_code, answer.text) == (200, "retry: 3000\n\n")
 
 
 async def test_a_watcher_hears_of_a_change_of_theirs_alone(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -99,7 +133,7 @@ async def test_nobody_watches_nothing_is_read() -> None:
 async def test_there_is_an_end_to_how_many_watch(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(feeds, "MOST_WATCHERS", 1)
     feed = feed_of(CountingDesk())
-    async with aclosing(cast(Any, feed.changes(""))) as changes:
+    async with aclosing(feed.changes("")) as changes:
         await anext(changes)
         with pytest.raises(TooManyWatch):
             await first(feed)
