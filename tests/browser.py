@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.patience import HANGS_AFTER_S
+
 if TYPE_CHECKING:
     from playwright.async_api import Browser, Page
 
@@ -25,6 +27,7 @@ async def browser() -> "AsyncIterator[Browser]":
         assert not os.environ.get("CI"), NO_BROWSER
         pytest.skip(NO_BROWSER)
     driver = pytest.importorskip("playwright.async_api", reason="make setup-dev brings the browser's driver")
+    driver.expect.set_options(timeout=HANGS_AFTER_S * 1_000)
     async with driver.async_playwright() as playwright:
         # Whoever runs tests as root, as containers do, gets no Chromium with its own sandbox.
         chromium = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
@@ -37,6 +40,7 @@ async def page(browser: "Browser") -> "AsyncIterator[Page]":
     """An empty page in light colours. What its scripts throw, and what it would load from elsewhere, fails the test."""
     context = await browser.new_context(viewport={"width": WIDE, "height": 900}, color_scheme="light", locale="en-GB")
     opened = await context.new_page()
+    opened.set_default_timeout(HANGS_AFTER_S * 1_000)
     wrong: list[str] = []
     opened.on("pageerror", lambda error: wrong.append(str(error)))
     opened.on("request", lambda request: wrong.append(request.url) if _is_elsewhere(request.url) else None)

@@ -57,7 +57,7 @@ class Story:
         while True:
             await form()
             await self.form.get_by_role("button", name=re.compile(f"^(Close|{submit})$")).wait_for()
-            await expect(self.form.get_by_text("Just a moment")).to_have_count(0, timeout=HANGS_AFTER_S * 1_000)
+            await expect(self.form.get_by_text("Just a moment")).to_have_count(0)
             if await self.form.get_by_role("button", name=submit).count():
                 return
             await self.done()
@@ -83,7 +83,7 @@ class Story:
         await expect(self.form).not_to_be_visible()
 
     async def sees(self, text: str) -> None:
-        await expect(self.page.get_by_text(text).last).to_be_visible(timeout=HANGS_AFTER_S * 1_000)
+        await expect(self.page.get_by_text(text).last).to_be_visible()
 
     async def go_to(self, channel: str) -> None:
         await self.page.locator("#channels button", has_text=channel).last.click()
@@ -226,6 +226,7 @@ async def _connected(up: subprocess.Popen[bytes], folder: Path) -> str:
 
 async def main() -> None:
     assert CHROMIUM, NO_BROWSER
+    expect.set_options(timeout=HANGS_AFTER_S * 1_000)
     PICTURES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         async with installation(Path(folder)) as sandbox, async_playwright() as playwright:

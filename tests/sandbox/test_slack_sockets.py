@@ -12,6 +12,7 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
+from tests.patience import HANGS_AFTER_S
 from tests.sandbox.slack_hands import PATIENCE, SlackHands
 from tests.sandbox_server import SandboxServer
 
@@ -41,11 +42,13 @@ async def socket_app(sandbox: SandboxServer, hands: SlackHands) -> AsyncIterator
     await until_connected(sandbox)
     yield app
     await app.client.close()
+    await until_connected(sandbox, False)  # the next test's calls would go to a socket that closes
 
 
-async def until_connected(sandbox: SandboxServer) -> None:
-    while (await sandbox.state())["slack_calls"] != "socket":
-        await asyncio.sleep(0.01)
+async def until_connected(sandbox: SandboxServer, connected: bool = True) -> None:
+    async with asyncio.timeout(HANGS_AFTER_S):
+        while ((await sandbox.state())["slack_calls"] == "socket") != connected:
+            await asyncio.sleep(0.01)
 
 
 async def test_a_command_comes_in_an_envelope_and_is_answered_with_it(socket_app: SocketApp, hands: SlackHands) -> None:
