@@ -22,6 +22,8 @@ LONGEST_QUESTION = 300
 LONGEST_ANSWER = 30
 MAIN = frozenset({"ack"})
 """The verbs of the button that is meant first."""
+_TRAVELS = set(Pressed.model_fields)
+"""Of an offer, what comes back with the press."""
 
 
 def rows(incident: str, offers: Sequence[Offer]) -> list[ActionsBlock]:
@@ -37,7 +39,7 @@ def in_words(offers: Iterable[Offer]) -> str:
 
 def _buttons(incident: str, offers: Sequence[Offer]) -> Iterator[ButtonElement]:
     for number, offer in enumerate(offers, start=1):
-        pressed = Pressed(incident=incident, verb=offer.verb, group=offer.group, said=offer.said, asks=offer.asks)
+        pressed = Pressed(incident=incident, **offer.model_dump(include=_TRAVELS))
         value = pressed.model_dump_json()
         label, question = one_line(offer.label, LONGEST_LABEL), one_line(offer.confirm, LONGEST_QUESTION)
         if len(value) <= LONGEST_PRESS and label:

@@ -30,6 +30,11 @@ def test_a_press_brings_back_what_was_offered() -> None:
     assert Pressed.model_validate_json(value) == Pressed(incident=INCIDENT, verb="assign", said={"role": "commander"})
 
 
+def test_it_brings_back_of_which_state_it_was_offered() -> None:
+    (element,) = elements(TAKE.model_copy(update={"if_still": "5f3a1"}))
+    assert Pressed.model_validate_json(element["value"]).if_still == "5f3a1"
+
+
 def test_no_two_buttons_of_a_message_have_one_id_and_each_says_its_verb() -> None:
     ids = [element["action_id"] for element in elements(TAKE, APPROVE, TAKE)]
     assert ids == ["tocsin/incidents/assign/1", "tocsin/incidents/approve/2", "tocsin/incidents/assign/3"]

@@ -7,7 +7,8 @@ from tests.policy.builders import happens, opened, post, runbook, sends, severit
 from tests.runbooks.courses import NAMES, after, live
 from workflows.policy.effects.effects import Post
 from workflows.policy.effects.offers import Offer
-from workflows.policy.incident.events import Acknowledged, Resolved, RoleAssigned
+from workflows.policy.incident.events import Acknowledged, Event, Mitigated, Reopened, Resolved, RoleAssigned
+from workflows.policy.reducers.refusals import refusal
 from workflows.policy.simulation.simulate import Simulation
 
 ROLES = ["commander", "scribe"]
@@ -54,6 +55,27 @@ def test_the_end_offers_to_go_on() -> None:
 def test_where_a_page_does_not_get_through_it_can_be_answered() -> None:
     simulation = opened(runbook(severity(tier("alice"))), {"alice": "rejected"})
     assert labels(simulation, "tell/home") == ["Acknowledge", "Take command"]
+
+
+OVER, ANEW = Resolved(by="Alice"), Reopened(by="Alice")
+
+
+@pytest.mark.parametrize(
+    ("before", "duty", "pressed", "meanwhile"),
+    [((), "declaration", Mitigated(by="Bob"), (OVER, ANEW)), ((OVER,), "tell/home", Reopened(by="Bob"), (ANEW, OVER))],
+)
+def test_what_changes_much_is_done_only_if_it_still_is_as_the_message_showed(
+    before: tuple[Event, ...], duty: str, pressed: Mitigated | Reopened, meanwhile: tuple[Event, ...]
+) -> None:
+    simulation = opened(runbook(severity(tier("alice"))))
+    for event in before:
+        happens(simulation, 3, event)
+    (offer,) = [each for each in post(sends(simulation, duty)[-1][1]).offers if each.verb == pressed.kind]
+    still = pressed.model_copy(update={"if_still": offer.if_still})
+    assert refusal(simulation.book, simulation.incident, still) is None
+    for event in meanwhile:
+        happens(simulation, 4, event)
+    assert "it has changed meanwhile" in (refusal(simulation.book, simulation.incident, still) or "")
 
 
 @pytest.mark.parametrize("name", NAMES)

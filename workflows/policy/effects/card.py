@@ -79,6 +79,6 @@ class CardLine(Wire):
 
 
 def fingerprint(facts: KeptFacts, offers: tuple[Offer, ...]) -> str:
-    """The same for the same message."""
-    said = "\n".join(each.model_dump_json() for each in (facts, *offers))
+    """The same for the same message. What its offers depend on stands in the facts, as far as it can be seen."""
+    said = "\n".join((facts.model_dump_json(), *(each.model_dump_json(exclude={"if_still"}) for each in offers)))
     return hashlib.blake2s(said.encode(errors="replace"), digest_size=8).hexdigest()

@@ -23,6 +23,9 @@ class Offer(Wire):
     """What is asked before it is done; empty: it is done at once."""
     command: str = ""
     """What does the same where no button can be shown."""
+    if_still: str = ""
+    """The mark of the state that it is offered in (`incident/mark.py`): done only if that still holds. Empty: whatever
+    it is like."""
 
 
 class Pressed(Wire):

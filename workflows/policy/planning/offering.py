@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from workflows.policy.effects.offers import Offer
+from workflows.policy.incident.mark import mark
 from workflows.policy.incident.state import Incident
 from workflows.policy.incident.who import COMMANDER_ROLE
 from workflows.policy.runbook.model import Runbook
@@ -52,10 +53,13 @@ def steering(incident: Incident) -> tuple[Offer, ...]:
         update(incident),
         Offer(verb="severity", label="Change severity", asks=True, command=f"tocsin severity {end} sev1"),
         Offer(verb="escalate", label="Escalate to ...", asks=True, command=f"tocsin escalate {end} WHO"),
-        Offer(verb="mitigate", label="Mitigated", confirm="The fix is in place?", command=f"tocsin mitigate {end}"),
+        Offer(
+            verb="mitigate", label="Mitigated", confirm="The fix is in place?", command=f"tocsin mitigate {end}",
+            if_still=mark(incident),
+        ),
         Offer(verb="resolve", label="Resolve", asks=True, command=f'tocsin resolve {end} "..."'),
         snooze(incident),
-    )
+    )  # fmt: skip
 
 
 def checklist(incident: Incident, name: str, lines: Sequence[str], done: Sequence[int]) -> tuple[Offer, ...]:
@@ -83,7 +87,8 @@ def draft(incident: Incident, name: str, *, withheld: bool) -> tuple[Offer, ...]
 
 def reopening(incident: Incident) -> tuple[Offer, ...]:
     asked = "Everything starts again, and people are paged. Reopen it?"
-    return (Offer(verb="reopen", label="Reopen", confirm=asked, command=f"tocsin reopen {incident.id}"),)
+    command = f"tocsin reopen {incident.id}"
+    return (Offer(verb="reopen", label="Reopen", confirm=asked, command=command, if_still=mark(incident)),)
 
 
 def obligation(incident: Incident, name: str) -> tuple[Offer, ...]:
