@@ -6,7 +6,7 @@ import pytest
 
 from tests.policy.builders import T0, at, runbook, severity, tier
 from workflows.policy.effects.demand import Demand
-from workflows.policy.effects.effects import AskOnCall, Page, Receipt
+from workflows.policy.effects.effects import AskOnCall, Invite, Page, Receipt
 from workflows.policy.incident.events import EffectSettled, EffectStarted, Escalated, Resolved
 from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.reducers.root import apply
@@ -27,15 +27,21 @@ PEOPLE = {
 }
 
 
-def book(**post: object) -> Runbook:
+def book(own_channel: bool = False, **post: object) -> Runbook:
     people = {**PEOPLE, "on-call": {"name": "On-call Engineer", "on_call": TURNS, **post}}
     roles = {"commander": {"name": "Commander", "falls_to": "on-call"}}
-    ladder = severity(tier("on-call"), tier("boss", after=20), acknowledge={"within": "10m"}, roles=["commander"])
+    ladder = severity(
+        tier("on-call"),
+        tier("boss", after=20),
+        acknowledge={"within": "10m"},
+        roles=["commander"],
+        own_channel=own_channel,
+    )
     return runbook(ladder, people=people, roles=roles)
 
 
-def elsewhere() -> Runbook:
-    return book(on_call={"pagerduty": {"schedule": "PSCHED1"}})
+def elsewhere(own_channel: bool = False) -> Runbook:
+    return book(own_channel, on_call={"pagerduty": {"schedule": "PSCHED1"}})
 
 
 def live(of: Runbook, rosters: Rosters | None = None, fails: dict[str, str] | None = None) -> Simulation:
@@ -83,6 +89,17 @@ def test_no_page_waits_for_an_answer_that_does_not_come() -> None:
         simulation.run_to(at(60))
         pages.append([(sent, demand.key) for sent, demand in simulation.sent if isinstance(demand.effect, Page)])
     assert pages[0] == pages[1]
+
+
+def test_whoever_holds_it_is_brought_into_the_channel_and_so_is_the_next() -> None:
+    simulation = live(elsewhere(own_channel=True), SHIFTS)
+    assert invited(simulation) == ["ann", "on-call"]
+    simulation.run_to(at(8))
+    assert invited(simulation) == ["ann", "on-call", "ben"]
+
+
+def invited(simulation: Simulation) -> list[str]:
+    return [demand.effect.to for _, demand in simulation.sent if isinstance(demand.effect, Invite)]
 
 
 def test_a_hand_over_rings_nobody_by_itself() -> None:

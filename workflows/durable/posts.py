@@ -4,6 +4,7 @@ from datetime import datetime
 
 from workflows.policy.effects.effects import Annotate, AskOnCall, Effect, Page, Post, SyncPager
 from workflows.policy.escalation.on_call import question
+from workflows.policy.incident.rules import with_holders
 from workflows.policy.incident.state import Incident
 from workflows.policy.rota.shift import Shift
 from workflows.policy.runbook.model import Runbook
@@ -31,6 +32,4 @@ def mentioning(book: Runbook, incident: Incident, effect: Effect) -> Effect:
     """Who holds a post is mentioned with it."""
     if not isinstance(effect, Post) or not incident.on_call:
         return effect
-    held = {post: known.who for post, known in incident.on_call.items() if known.who in book.people}
-    mention = dict.fromkeys(each for person in effect.mention for each in (person, held.get(person)) if each)
-    return effect.model_copy(update={"mention": tuple(mention)})
+    return effect.model_copy(update={"mention": with_holders(book, incident, effect.mention)})

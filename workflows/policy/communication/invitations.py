@@ -1,10 +1,11 @@
-"""Who is brought into the incident's own channel: whoever is rung, has acknowledged, holds a role or is asked to."""
+"""Who is brought into the incident's own channel: whoever is rung, has acknowledged, holds a role or is asked to; with
+a post whoever holds it."""
 
 from collections.abc import Iterator
 
 from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import Invite
-from workflows.policy.incident.rules import rules, who_owes
+from workflows.policy.incident.rules import rules, who_owes, with_holders
 from workflows.policy.incident.state import Incident
 from workflows.policy.incident.who import in_book
 from workflows.policy.keys.duty_keys import DutyKind, duty_key
@@ -31,4 +32,4 @@ def concerned(book: Runbook, incident: Incident) -> tuple[str, ...]:
     rung = (ring.person for ring in incident.rings.values())
     asked = (person for role in rules(book, incident).roles for person in who_owes(book, incident, role))
     people = (*rung, *in_book(book, incident.acknowledged_by), *incident.roles.values(), *asked)
-    return tuple(dict.fromkeys(people))
+    return with_holders(book, incident, people)

@@ -1,5 +1,6 @@
 """Questions to the runbook and the facts of an incident together: does something count, and until when?"""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from workflows.policy.incident.state import Incident
@@ -45,3 +46,9 @@ def who_owes(book: Runbook, incident: Incident, role: str | None) -> tuple[str, 
         return (incident.roles[role],)
     fallback = book.roles[role].falls_to if role in book.roles else None
     return (fallback,) if fallback else ()
+
+
+def with_holders(book: Runbook, incident: Incident, people: Iterable[str]) -> tuple[str, ...]:
+    """Each once, and after a post whoever holds it, as far as that is known."""
+    held = {post: known.who for post, known in incident.on_call.items() if known.who in book.people}
+    return tuple(dict.fromkeys(each for person in people for each in (person, held.get(person)) if each))
