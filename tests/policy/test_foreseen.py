@@ -50,3 +50,11 @@ def test_who_is_being_paged_already_is_not_paged_because_of_it() -> None:
     happens(simulation, 20, Acknowledged(by="Alice"))
     _, people = foreseen(simulation, SeverityChanged(severity="sev2", by="Alice"))
     assert people == ()
+
+
+def test_that_cards_show_it_is_no_change_of_the_plan() -> None:
+    simulation = opened(BOOK, severity="sev2")
+    simulation.run_to(at(20))
+    changes, _ = foreseen(simulation, Acknowledged(by="Alice"))
+    assert changes
+    assert [change.line.what for change in changes if change.line.kind == "card"] == []

@@ -34,7 +34,8 @@ def changes(lines: Iterable[Upcoming], book: Runbook, incident: Incident, now: d
 
 
 def compared(lines: Iterable[Upcoming], others: Iterable[Upcoming]) -> Iterator[PlanChange]:
-    """What becomes of these lines, if they become the others."""
+    """What becomes of these lines, if they become the others. A card follows whatever changes: it would stand in
+    front of what somebody has to know."""
     before, after = _by_duty(lines), _by_duty(others)
     for name in dict.fromkeys((*before, *after)):
         yield from _compared(before[name], after[name])
@@ -42,7 +43,7 @@ def compared(lines: Iterable[Upcoming], others: Iterable[Upcoming]) -> Iterator[
 
 def _by_duty(lines: Iterable[Upcoming]) -> defaultdict[tuple[str, str], list[Upcoming]]:
     found: defaultdict[tuple[str, str], list[Upcoming]] = defaultdict(list)
-    for line in sorted(lines, key=lambda line: line.at):
+    for line in sorted((line for line in lines if line.kind != "card"), key=lambda line: line.at):
         found[line.duty, line.what].append(line)
     return found
 
