@@ -3,20 +3,16 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.telemetry import TelemetryConfig
 
 from settings import Settings
-from starter.desk.permissions import Permissions
-from starter.gateway.access import Access
 from starter.gateway.admission import Admission, Unproved
 from starter.gateway.background import BackgroundLoops
-from starter.gateway.board import answer_who_may_not, make_board
+from starter.gateway.board import answer_who_may_not
 from starter.gateway.canary import Canary
-from starter.gateway.desks import Desks
 from starter.gateway.errors import answer_refusals
 from starter.gateway.limits import Door
-from starter.gateway.outcomes import Outcomes
 from starter.gateway.pipeline import Pipeline
 from starter.gateway.published import Published
 from starter.gateway.routes import (
@@ -40,18 +36,11 @@ from starter.gateway.routes import (
     watches,
 )
 from starter.gateway.routes.unknown import answer_unknown
-from starter.gateway.stuck_watch import StuckWatch
-from starter.intake.beats import Beats
-from starter.intake.group_commit import GroupCommit
-from starter.intake.silencing import Silencing
+from starter.gateway.shared_parts import SharedParts
 from starter.runbooks.library import Library
 from starter.sources.redaction import redaction
 from starter.sources.sns_calls import SnsCalls
-from starter.temporal.heartbeats import Heartbeats
 from starter.temporal.incidents import Incidents
-from starter.temporal.installations import Installations
-from starter.temporal.loading import loaded
-from starter.temporal.silences import Silences
 
 NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
 """FastAPI would ask the environment at each request whether somebody watches."""
@@ -70,46 +59,59 @@ def create_app(
 ) -> FastAPI:
     """`unproved`: who may deliver what no secret proves. `sns`: the way to AWS.
     `door`: who is connected. `chat`: what answers people there."""
-    connection, outcomes = incidents.connection, Outcomes()
-    published = Published(Installations(connection), loaded(library, settings))
-    silencing, beats = Silencing(Silences(connection)), Beats(Heartbeats(connection))
-    stuck = StuckWatch(connection, published)
-    access = Access(settings.api_tokens, outcomes)
-    desks = Desks(incidents, Permissions(settings.private_to, settings.public_by))
-    admission = Admission(settings, unproved, outcomes)
-    commit = GroupCommit(incidents, settings.openings)
-    limit, redact = settings.max_body_bytes, redaction(settings.redact)
-    pipeline = Pipeline(published, silencing, commit, outcomes, limit, admission.beside, redact=redact)
-    board = make_board(settings, desks, published, silencing)
-    loops = {
-        "which runbooks are followed": published.run,
-        "heartbeats' beats": beats.run,
-        "which silences there are": silencing.run,
-        "what is stuck": stuck.run,
-        "what the board shows": board.everything.run,
-        "what the board shows to those who see nothing private": board.without_private.run,
-    }
-    background = BackgroundLoops(loops | ({"the canary": canary.run} if canary else {}))
+    parts = SharedParts.of(settings, library, incidents)
+    background = BackgroundLoops(parts.loops() | ({"the canary": canary.run} if canary else {}))
     watched = health.Watched(
         incidents,
         library,
-        published,
-        outcomes,
+        parts.published,
+        parts.outcomes,
         door or Door(),
-        silencing,
-        stuck,
+        parts.silencing,
+        parts.stuck,
         background,
-        commit.gathering,
+        parts.commit.gathering,
         canary,
         chat,
     )
-    routers = (
+    webhooks = _webhooks(parts, Admission(settings, unproved, parts.outcomes), sns or SnsCalls(), chat)
+    app = _application(parts.published, background)
+    for router in (*webhooks, *_for_people(parts, watched), documents.router(app, parts.access)):
+        app.router.routes.extend(router.routes)  # included, each would be another router to go through
+    app.state.board = parts.board
+    answer_refusals(app)
+    answer_who_may_not(app)
+    answer_unknown(app, parts.outcomes)
+    return app
+
+
+def _webhooks(
+    parts: SharedParts, admission: Admission, sns: SnsCalls, chat: slack.PressedChat | None
+) -> tuple[APIRouter, ...]:
+    settings = parts.settings
+    pipeline = Pipeline(
+        parts.published,
+        parts.silencing,
+        parts.commit,
+        parts.outcomes,
+        settings.max_body_bytes,
+        admission.beside,
+        redact=redaction(settings.redact),
+    )
+    return (
         alerts.router(admission, pipeline),
-        cloudwatch.router(admission, pipeline, sns or SnsCalls()),
-        pagerduty.router(admission, pipeline, incidents, settings),
-        jira.router(admission, incidents),
+        cloudwatch.router(admission, pipeline, sns),
+        pagerduty.router(admission, pipeline, parts.incidents, settings),
+        jira.router(admission, parts.incidents),
         slack.router(admission, chat),
-        heartbeat.router(admission, beats),
+        heartbeat.router(admission, parts.beats),
+    )
+
+
+def _for_people(parts: SharedParts, watched: health.Watched) -> tuple[APIRouter, ...]:
+    """And for their programs."""
+    access, desks, board = parts.access, parts.desks, parts.board
+    return (
         health.router(watched, access),
         front.router(watched, access, board),
         api.router(access, desks),
@@ -118,10 +120,14 @@ def create_app(
         board_pages.router(board),
         board_acts.router(board),
         board_books.router(board),
-        watches.router(access, incidents),
+        watches.router(access, parts.incidents),
         figures.router(access, desks),
-        on_call.router(access, incidents),
+        on_call.router(access, parts.incidents),
     )
+
+
+def _application(published: Published, background: BackgroundLoops) -> FastAPI:
+    """Without routes."""
 
     @asynccontextmanager
     async def alive(_: FastAPI) -> AsyncIterator[None]:
@@ -131,13 +137,6 @@ def create_app(
         await background.stop()
 
     summary = "Alerts in, durable incidents out"
-    app = FastAPI(
+    return FastAPI(
         title="Tocsin", summary=summary, version="1", lifespan=alive, telemetry=NO_TELEMETRY, openapi_url=None
     )
-    for router in (*routers, documents.router(app, access)):
-        app.router.routes.extend(router.routes)  # included, each would be another router to go through
-    app.state.board = board
-    answer_refusals(app)
-    answer_who_may_not(app)
-    answer_unknown(app, outcomes)
-    return app
