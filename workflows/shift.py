@@ -6,6 +6,7 @@ ahead. What it knows stands in its memo, so that everybody can read it while no 
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from temporalio import workflow
 from temporalio.common import RawValue, RetryPolicy
@@ -32,6 +33,7 @@ from workflows.queues import COMMS_QUEUE
 
 ROSTER_READ_WITHIN = timedelta(minutes=1)
 QUICKLY_TRIED = RetryPolicy(maximum_interval=timedelta(seconds=10))
+Answered = TypeVar("Answered")
 
 
 @workflow.defn(name="shift")
@@ -59,16 +61,8 @@ class ShiftWorkflow:
     async def _find_out(self) -> None:
         now = workflow.now()
         try:
-            roster = await workflow.execute_activity(
-                "read_roster",
-                policy.question(self._kept, now),
-                result_type=Roster,
-                task_queue=COMMS_QUEUE,
-                start_to_close_timeout=ROSTER_READ_WITHIN / 2,
-                schedule_to_close_timeout=ROSTER_READ_WITHIN,
-                retry_policy=QUICKLY_TRIED,
-                summary=summary(f"who is {self._kept.terms.name}"),
-            )
+            asked = policy.question(self._kept, now)
+            roster = await _asked("read_roster", [asked], Roster, f"who is {self._kept.terms.name}")
         except ActivityError as error:
             roster = Roster(problem=f"no worker could ask: {error.cause or error}")
         self._kept = policy.found_out(self._kept, roster, now)
@@ -92,34 +86,17 @@ class ShiftWorkflow:
             return ""
         people = () if holder == NOBODY else (holder,)
         try:
-            remark: str = await workflow.execute_activity(
-                "set_user_group",
-                UserGroupOrder(group=group, people=people, addresses=self._kept.terms.addresses),
-                result_type=str,
-                task_queue=COMMS_QUEUE,
-                start_to_close_timeout=ROSTER_READ_WITHIN / 2,
-                schedule_to_close_timeout=ROSTER_READ_WITHIN,
-                retry_policy=QUICKLY_TRIED,
-                summary=summary(f"user group {group}"),
-            )
+            order = UserGroupOrder(group=group, people=people, addresses=self._kept.terms.addresses)
+            return await _asked("set_user_group", [order], str, f"user group {group}")
         except ActivityError as error:
             return f"The user group {group} is not set: {error.cause or error}"
-        return remark
 
     async def _check(self, now: datetime) -> None:
         """What is missing in the days ahead, as far as it was not said before."""
         question = CoverageQuestion(runbook=self._kept.runbook, post=self._kept.post, begin=now)
         try:
-            found = await workflow.execute_activity(
-                "check_coverage",
-                question,
-                result_type=CoverageGaps,
-                task_queue=COMMS_QUEUE,
-                start_to_close_timeout=ROSTER_READ_WITHIN / 2,
-                schedule_to_close_timeout=ROSTER_READ_WITHIN,
-                retry_policy=QUICKLY_TRIED,
-                summary=summary(f"will somebody be {self._kept.terms.name}?"),
-            )
+            why = f"will somebody be {self._kept.terms.name}?"
+            found = await _asked("check_coverage", [question], CoverageGaps, why)
         except ActivityError:
             return  # the next turn asks again
         new: list[CoverageGap] = [gap for gap in found.gaps if gap.key not in self._kept.missing]
@@ -178,15 +155,21 @@ class ShiftWorkflow:
 
 async def _inventory() -> Inventory | None:
     try:
-        found: Inventory = await workflow.execute_activity(
-            "take_stock",
-            result_type=Inventory,
-            task_queue=COMMS_QUEUE,
-            start_to_close_timeout=ROSTER_READ_WITHIN / 2,
-            schedule_to_close_timeout=ROSTER_READ_WITHIN,
-            retry_policy=QUICKLY_TRIED,
-            summary="what is open, and who owes what",
-        )
+        return await _asked("take_stock", [], Inventory, "what is open, and who owes what")
     except ActivityError:
         return None
+
+
+async def _asked(activity: str, arguments: Sequence[object], answer: type[Answered], why: str) -> Answered:
+    """Raises ActivityError if that cannot be done soon: a rota is looked at again."""
+    found: Answered = await workflow.execute_activity(
+        activity,
+        args=arguments,
+        result_type=answer,
+        task_queue=COMMS_QUEUE,
+        start_to_close_timeout=ROSTER_READ_WITHIN / 2,
+        schedule_to_close_timeout=ROSTER_READ_WITHIN,
+        retry_policy=QUICKLY_TRIED,
+        summary=summary(why),
+    )
     return found
