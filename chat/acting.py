@@ -14,7 +14,7 @@ from starter.desk.answers import Declaration
 from starter.desk.desk import Desk
 from starter.desk.meaning import Unlisted
 from starter.desk.permissions import lets_out
-from starter.desk.verbs import VERBS, Verb
+from starter.desk.verbs import Verb
 from starter.sources import foreign
 from starter.temporal.results import LookupFailed, NobodyWorks, Recorded, RefusedByIncident, Unpublished
 from workflows.policy.incident.events import Acknowledged, Event, RoleAssigned
@@ -22,7 +22,6 @@ from workflows.policy.incident.events import Acknowledged, Event, RoleAssigned
 VIA_SLACK: Final = "slack"
 AS_WELL: Final = "acknowledged as well"
 """How an incident says that somebody was not the first."""
-BY_GROUP_AND_NAME: Final[Mapping[tuple[str, str], Verb]] = {(verb.group, verb.name): verb for verb in VERBS}
 
 
 class Misfit(Exception):

@@ -7,7 +7,7 @@ from pydantic import JsonValue
 
 from activities.errors import Rejected, Unavailable
 from chat import words
-from chat.acting import BY_GROUP_AND_NAME, Deed, Hands, Misfit, in_words, slack_id
+from chat.acting import Deed, Hands, Misfit, in_words, slack_id
 from chat.finding import Finder, only_text, picker
 from chat.forms.declaring import DeclareForms
 from chat.forms.verb_form import VerbForms
@@ -17,6 +17,7 @@ from chat.payloads import SlashCommand
 from chat.people import Presser
 from chat.permissions import NotAllowed
 from chat.presses import LOOK
+from starter.desk.verbs import VERB_BY_NAME
 from starter.temporal.results import Unreachable
 from workflows.policy.effects.offers import Pressed
 
@@ -76,7 +77,7 @@ class Commands:
     ) -> dict[str, JsonValue] | None:
         if wanted.group == LOOK:
             return only_text(await self.looks.at(wanted.verb, wanted.incident, presser, here=here))
-        verb = BY_GROUP_AND_NAME[wanted.group, wanted.verb]
+        verb = VERB_BY_NAME[wanted.group, wanted.verb]
         if wanted.asks:
             await self.verb_forms.open(wanted, verb, command.trigger_id, presser, here=here)
             return None

@@ -8,12 +8,13 @@ from typing import Final
 
 from pydantic import ValidationError
 
-from chat.acting import BY_GROUP_AND_NAME, Answered, Deed, Hands, Misfit, in_words, slack_id
+from chat.acting import Answered, Deed, Hands, Misfit, in_words, slack_id
 from chat.forms.verb_form import VerbForms
 from chat.looking import Looks
 from chat.payloads import Action, BlockActions
 from chat.people import Presser
 from chat.web import Replies
+from starter.desk.verbs import VERB_BY_NAME
 from workflows.policy.effects.offers import Pressed
 
 OUR_BUTTON: Final = re.compile(r"tocsin/(?P<group>[a-z]{1,20})/(?P<verb>[a-z-]{1,30})/\d{1,4}")
@@ -73,7 +74,7 @@ class Presses:
                 press.response_url, await self.looks.at(pressed.verb, pressed.incident, presser, here=True)
             )
             return
-        verb = BY_GROUP_AND_NAME[group, name]
+        verb = VERB_BY_NAME[group, name]
         if pressed.asks:
             await self.forms.open(pressed, verb, press.trigger_id, presser, here=True)
             return
@@ -101,7 +102,7 @@ def pressed_of(action: Action, group: str, name: str) -> Pressed:
         pressed = Pressed.model_validate_json(value)
     except (ValidationError, ValueError):
         raise Misfit("This button cannot be read: it is of another version of Tocsin. Use the command.") from None
-    if (pressed.group, pressed.verb) != (group, name) or (group != LOOK and (group, name) not in BY_GROUP_AND_NAME):
+    if (pressed.group, pressed.verb) != (group, name) or (group != LOOK and (group, name) not in VERB_BY_NAME):
         raise Misfit("This button is not known to this version of Tocsin. Use the command.")
     if not AN_INCIDENT.fullmatch(pressed.incident):
         raise Misfit("This button names no incident.")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from chat import words
-from chat.acting import BY_GROUP_AND_NAME, in_words
+from chat.acting import in_words
 from chat.finding import Finder, picker
 from chat.forms.declaring import DeclareForms
 from chat.forms.verb_form import VerbForms
@@ -12,6 +12,7 @@ from chat.payloads import GlobalShortcut, MessageShortcut
 from chat.people import Presser
 from chat.timeline import PinnedMessages
 from chat.web import Replies
+from starter.desk.verbs import VERB_BY_NAME
 from workflows.policy.effects.offers import Pressed
 from workflows.policy.wire.bounded import cut
 
@@ -51,7 +52,7 @@ class Shortcuts:
             return
         wanted = _wanted(used, part)
         if part:
-            verb = BY_GROUP_AND_NAME[wanted.group, wanted.verb]
+            verb = VERB_BY_NAME[wanted.group, wanted.verb]
             await self.verb_forms.open(wanted, verb, used.trigger_id, presser, here=here)
         elif rows:
             self.replies.message(used.response_url, picker(rows, wanted))

@@ -12,12 +12,13 @@ from activities.plain_text import clean, one_line
 from activities.slack_answers import AnswerPage, SlackAnswer
 from activities.slack_api import SlackApi
 from chat import words
-from chat.acting import BY_GROUP_AND_NAME, Answered, Deed, Hands, in_words, slack_id
+from chat.acting import Answered, Deed, Hands, in_words, slack_id
 from chat.finding import ChannelOf, Finder
 from chat.lateness import incident_of
 from chat.payloads import EventCallback, MessageEvent, ReactionAdded, SlackText, SlackUser
 from chat.people import Presser, Pressers
 from chat.permissions import NotAllowed
+from starter.desk.verbs import VERB_BY_NAME
 
 PINS: Final = frozenset({"pushpin", "round_pushpin"})
 MESSAGE_CHANGES: Final = frozenset({"message_changed", "message_deleted"})
@@ -61,7 +62,7 @@ class PinnedMessages:
     ) -> Answered:
         """However often and by whom: once. Raises what `in_words` puts in words, and Unreachable."""
         text = await self._written(channel, ts, message)
-        verb = BY_GROUP_AND_NAME["incidents", "note"]
+        verb = VERB_BY_NAME["incidents", "note"]
         deed = Deed(verb, part, slack_id("pin", channel, ts), {"text": text}, here=here)
         return await self.hands.do(deed, presser)
 
@@ -85,7 +86,7 @@ class PinnedMessages:
             return
         changed = "was deleted" if event.deleted_ts else f"now reads: {clean(event.message.text, LONGEST_SAYING)}"
         text = f"the message {_mark(ts)} {changed}"
-        verb, event_id = BY_GROUP_AND_NAME["incidents", "note"], slack_id("changed", event.channel, ts, text)
+        verb, event_id = VERB_BY_NAME["incidents", "note"], slack_id("changed", event.channel, ts, text)
         deed = Deed(verb, part, event_id, {"text": text}, here=True)
         by = await self._author(event.message.user) if event.message.user else "somebody"
         await in_words(self.hands.do(deed, Presser(event.message.user, by)))

@@ -9,7 +9,7 @@ from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
 
 from chat import lateness
-from chat.acting import BY_GROUP_AND_NAME, Answered, Deed, Hands, Misfit, in_words, slack_id
+from chat.acting import Answered, Deed, Hands, Misfit, in_words, slack_id
 from chat.forms import inputs, views
 from chat.forms.choices import FormChoices, known_of
 from chat.forms.seeing import foreseen
@@ -21,7 +21,7 @@ from chat.web import Modals, Replies, ShownView
 from chat.words import plain
 from starter.desk.answers import ShownIncident
 from starter.desk.desk import Desk
-from starter.desk.verbs import Verb
+from starter.desk.verbs import VERB_BY_NAME, Verb
 from starter.temporal.installations import Installations
 from starter.temporal.results import LookupFailed, NobodyWorks, RefusedByIncident, Unpublished, Unreachable
 from workflows.policy.effects.offers import Pressed
@@ -122,7 +122,7 @@ def kept_of(view: SentView) -> tuple[views.Kept, Verb]:
         kept = views.Kept.model_validate_json(view.private_metadata)
     except ValidationError:
         raise Misfit("This form cannot be read: it is of another version of Tocsin.") from None
-    verb = BY_GROUP_AND_NAME.get((kept.group, kept.verb))
+    verb = VERB_BY_NAME.get((kept.group, kept.verb))
     if verb is None or not kept.incident:
         raise Misfit("This form is not known to this version of Tocsin.")
     return kept, verb

@@ -102,13 +102,9 @@ VERBS: Final = (
     Verb("snooze", NagsSnoozed, "Reminders wait; the deadline stays.", to="review", group="reviews"),
 )
 _BY_EVENT: Final = {verb.event: verb for verb in VERBS}
-_BY_NAME: Final = {(verb.group, verb.name): verb for verb in VERBS}
+VERB_BY_NAME: Final[Mapping[tuple[str, str], Verb]] = {(verb.group, verb.name): verb for verb in VERBS}
+"""By group and name, as addresses and buttons have them."""
 
 
 def verb_of(event: Event) -> Verb:
     return _BY_EVENT[type(event)]
-
-
-def verb_named(group: VerbGroup, name: str) -> Verb:
-    """Raises KeyError."""
-    return _BY_NAME[group, name]

@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from typer import Option
 
 from starter.desk.meaning import Unlisted
-from starter.desk.verbs import VerbGroup, verb_named
+from starter.desk.verbs import VERB_BY_NAME, VerbGroup
 from tocsin import output
 from tocsin.commands.arguments import WHICH_INCIDENT, AsJson, By, is_whole_id, me, not_blank
 from tocsin.commands.session import desk
@@ -38,7 +38,7 @@ def event_command(
     app: typer.Typer, name: str, group: VerbGroup = "incidents"
 ) -> Callable[[Callable[..., Event]], Callable[..., Event]]:
     """Make a command of a function that returns the event of the verb of that name."""
-    verb = verb_named(group, name)
+    verb = VERB_BY_NAME[group, name]
 
     def register(event_of: Callable[..., Event]) -> Callable[..., Event]:
         parameters = inspect.signature(event_of).parameters.values()

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from starter.board.acts import said_in_form
 from starter.desk.answers import Declaration
 from starter.desk.meaning import Unlisted
-from starter.desk.verbs import VERBS, Verb
+from starter.desk.verbs import VERB_BY_NAME, Verb
 from starter.gateway.board import BOARD_HEADERS, Board, form_of, status_of
 from starter.gateway.routes.board_pages import incident_html, review_html
 from starter.gateway.visitors import Visitor
@@ -30,7 +30,6 @@ VIA_BOARD = "board"
 LONGEST_FORM_KEY = 64
 _NOT_DONE = (RefusedByIncident, Unlisted, LookupFailed, ValidationError, Refusal)
 FIRST_HOUR = timedelta(hours=1)
-_VERB_BY_ADDRESS: Mapping[tuple[str, str], Verb] = {(verb.group, verb.name): verb for verb in VERBS}
 
 
 def router(board: Board) -> APIRouter:
@@ -54,7 +53,7 @@ def router(board: Board) -> APIRouter:
 
 def _verb(group: str, name: str) -> Verb:
     """Raises Refusal."""
-    verb = _VERB_BY_ADDRESS.get((group, name))
+    verb = VERB_BY_NAME.get((group, name))
     if verb is None:
         raise Refusal(404, f"nobody can {name} {group}")
     return verb
