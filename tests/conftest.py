@@ -14,11 +14,6 @@ from tests.temporal_server import time_skipping_server
 for size in ("COLUMNS", "LINES"):
     os.environ.pop(size, None)
 
-# A turn that takes two seconds is interrupted wherever it is, as if it were deadlocked: on a busy machine that says
-# nothing of the workflow, and pytest takes what is interrupted in a destructor for a fault of the test.
-# https://github.com/temporalio/sdk-python (worker, `debug_mode`)
-os.environ["TEMPORAL_DEBUG"] = "1"
-
 # How long something takes is no test's business: a clock would tell of whatever else the machine was doing. How much
 # work it is can be counted (tests/policy/counting.py); times are measured by `make bench`.
 hypothesis.settings.register_profile("tocsin", hypothesis.settings(), deadline=None)

@@ -1,6 +1,7 @@
 """The rotas that Temporal keeps: a workflow for each, its roster and its overrides readable without a worker."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 
 from pydantic import ValidationError
 from temporalio.common import WorkflowIDConflictPolicy
@@ -53,9 +54,13 @@ class Shifts:
         async with self._connection.temporal():
             running = [run.id async for run in self._connection.client.list_workflows(RUNNING_SHIFTS)]
         for identity in set(running) - wanted.keys():
-            async with self._connection.temporal(identity):
-                handle = self._connection.client.get_workflow_handle(identity)
-                await handle.signal("retire", Retired(), rpc_timeout=DEADLINE)
+            with suppress(NothingOpen):  # it has ended, and the list has not heard of it
+                await self._retire(identity)
+
+    async def _retire(self, identity: str) -> None:
+        async with self._connection.temporal(identity):
+            handle = self._connection.client.get_workflow_handle(identity)
+            await handle.signal("retire", Retired(), rpc_timeout=DEADLINE)
 
     async def _keep(self, identity: str, kept: KeptRota) -> None:
         async with self._connection.temporal():

@@ -87,6 +87,7 @@ async def main() -> None:
     for path in HISTORIES:
         _say(path.stem)
         await replay(path, (Retracer(),))
+    await asyncio.sleep(0.3)  # temporalio/sdk-python#300: the interpreter may crash if it ends at once
 
 
 if __name__ == "__main__":
