@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 import httpx
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from activities.answer_links import ANSWER_LABEL
 from activities.attempts import LOOK_WITHIN_S, RING_WITHIN_S, begun_at
 from activities.errors import Malformed, Rejected, Unavailable
 from activities.pagers import fingerprint, open_route
@@ -141,13 +142,20 @@ def forms(topic: str, send: Send) -> Iterator[dict[str, object]]:
         "priority": NTFY_PRIORITIES.get(send.severity, 5),
         "tags": [mark(send)],
     }
-    links = [(label, url) for label, url in send.links if _is_sendable(url)]
+    links = [(label, url) for label, url in send.links if _is_sendable(url) and url != send.answer]
     click = next((url for url in (send.address, *(url for _, url in links)) if _is_sendable(url)), None)
-    actions = [
+    views = [
         {"action": "view", "label": one_line(label, LONGEST_ACTION_LABEL) or "Open", "url": url} for label, url in links
     ]
-    yield bare | ({"click": click} if click else {}) | ({"actions": actions[:MOST_ACTIONS]} if actions else {})
+    actions = [*_answering(send), *views][:MOST_ACTIONS]
+    yield bare | ({"click": click} if click else {}) | ({"actions": actions} if actions else {})
     yield bare
+
+
+def _answering(send: Send) -> Iterator[dict[str, object]]:
+    """The phone sends it without opening anything: https://docs.ntfy.sh/publish/#send-http-request"""
+    if _is_sendable(send.answer):
+        yield {"action": "http", "label": ANSWER_LABEL, "url": send.answer, "method": "POST", "clear": True}
 
 
 def mark(send: Send) -> str:

@@ -3,13 +3,14 @@
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
-from typing import Protocol, TypeVar
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
 import structlog
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
+from activities.answer_links import AnswerLinks
 from activities.dead_mans_switch import DeadMansSwitch
 from activities.errors import LONGEST_WAIT, Rejected, Unavailable
 from activities.holding import as_it_rang, to_whoever_is_on_call
@@ -18,6 +19,7 @@ from activities.on_call import WhoIsOnCall
 from activities.rosters import set_group
 from activities.said_beside import is_among_others, saying_how_late, saying_when
 from activities.together import at_once
+from activities.vendors import Chat, DocumentKeeper, MailSender, PageSender, StatusPageWriter, Tickets
 from workflows.durable import deliveries
 from workflows.durable.batches import TOGETHER, AttemptResult, AttemptResults, SendBatch
 from workflows.durable.deliveries import EffectDelivery, WithoutVendor
@@ -31,38 +33,6 @@ LONGEST_RING_PAUSE = timedelta(seconds=30)
 """A page asks again after that at the latest, whatever the vendor says: somebody waits for it."""
 
 log = structlog.get_logger()
-
-
-class PageSender(Protocol):
-    def knows(self, person: str) -> bool: ...
-    async def page(self, send: Send, may_have_been_sent: bool) -> Receipt: ...
-    async def sync(self, send: Send) -> Receipt: ...
-    async def annotate(self, send: Send) -> Receipt: ...
-
-
-class Chat(Protocol):
-    async def open_channel(self, send: Send) -> Receipt: ...
-    async def set_topic(self, send: Send) -> Receipt: ...
-    async def invite(self, send: Send) -> Receipt: ...
-    async def bring_up_to_date(self, send: Send, may_have_been_sent: bool) -> Receipt: ...
-    async def post(self, send: Send, may_have_been_sent: bool) -> Receipt: ...
-    async def close(self) -> None: ...
-
-
-class StatusPageWriter(Protocol):
-    async def publish(self, send: Send, may_have_been_sent: bool) -> Receipt: ...
-
-
-class MailSender(Protocol):
-    async def send_email(self, send: Send) -> Receipt: ...
-
-
-class DocumentKeeper(Protocol):
-    async def write_document(self, send: Send) -> Receipt: ...
-
-
-class Tickets(Protocol):
-    async def file_ticket(self, send: Send, may_have_been_sent: bool) -> Receipt: ...
 
 
 class Perform:
@@ -81,6 +51,7 @@ class Perform:
         ui_url: str = "",
         pager_variables: str = "",
         on_call: WhoIsOnCall | None = None,
+        answer_links: AnswerLinks | None = None,
     ) -> None:
         self._pager = pager
         self._chat = chat
@@ -92,6 +63,7 @@ class Perform:
         self._ui_url = ui_url
         self._pager_variables = pager_variables
         self._on_call = on_call
+        self._answer_links = answer_links
 
     async def close(self) -> None:
         """Ends the connections that are kept between sends."""
@@ -126,7 +98,8 @@ class Perform:
     async def page(self, send: Send) -> Receipt:
         with _sending(deliveries.PAGE.activity, send.key, LONGEST_RING_PAUSE):
             send, rang = await to_whoever_is_on_call(send, self._pagers(), self._on_call)
-            receipt = await self._pagers().page(self._saying_where(saying_how_late(send)), _may_have_been_sent(send))
+            said = self._answerable(self._saying_where(saying_how_late(send)))
+            receipt = await self._pagers().page(said, _may_have_been_sent(send))
             return receipt.model_copy(update={"rang": rang}) if rang else receipt
 
     @activity.defn(name=deliveries.SYNC_PAGER.activity)
@@ -238,6 +211,9 @@ class Perform:
         links = (*send.links, (LINK_LABEL, address))
         text = f"{send.text.rstrip()}\n{LINK_LABEL}: {address}"
         return send.model_copy(update={"text": text, "links": links, "address": address})
+
+    def _answerable(self, send: Send) -> Send:
+        return self._answer_links.answerable(send, datetime.now(UTC)) if self._answer_links else send
 
     def _rotas(self) -> WhoIsOnCall:
         return _connected(self._on_call, deliveries.ASK_ON_CALL, "whoever is on call", "TOCSIN_PAGERDUTY_API_TOKEN")

@@ -80,6 +80,7 @@ def router(world: SandboxWorld) -> APIRouter:
     api.add_api_route("/channels", control.create_channel, methods=["POST"], status_code=201)
     api.add_api_route("/webhooks", control.subscribe, methods=["POST"], status_code=204)
     api.add_api_route("/pagerduty/{incident_id}/{action}", control.press, methods=["POST"])
+    api.add_api_route("/ntfy/{notification_id}/{number}", control.press_on_phone, methods=["POST"])
     api.add_api_route("/reset", control.reset, methods=["POST"], status_code=204)
     return api
 
@@ -158,6 +159,13 @@ class _Control:
         press = {"acknowledge": pager.acknowledge, "resolve": pager.resolve, "reopen": pager.reopen}[action]
         press(incident, by)
         return incident
+
+    async def press_on_phone(self, notification_id: str, number: int) -> int:
+        """The status of what the phone was answered."""
+        status = await self._world.topics.press(notification_id, number)
+        if status is None:
+            raise HTTPException(409, "the phone could not send it")
+        return status
 
     async def reset(self) -> None:
         await self._world.reset()

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
+import httpx
 from fastapi import APIRouter, Depends, Header, Request
 from fastapi.responses import PlainTextResponse
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from sandbox.ids import new_id
 from sandbox.vendor_error import VendorError
 
+PRESS_WITHIN_S = 10
 TAKEN_TOPIC_NAME = re.compile(r"[-_A-Za-z0-9]{1,64}")
 MESSAGE_BYTES = 4096
 """A longer one becomes a file, which only a server with attachments takes. Of the JSON around it twice that is read."""
@@ -25,6 +27,19 @@ class ViewAction(BaseModel):
     url: str
 
 
+class HttpAction(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    action: Literal["http"]
+    label: str
+    url: str
+    method: Literal["GET", "POST", "PUT"] = "POST"
+    clear: bool = False
+
+
+NtfyAction = Annotated[ViewAction | HttpAction, Field(discriminator="action")]
+
+
 class NtfyPublication(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -34,7 +49,7 @@ class NtfyPublication(BaseModel):
     priority: Literal[1, 2, 3, 4, 5] = 3
     tags: tuple[str, ...] = ()
     click: str = ""
-    actions: tuple[ViewAction, ...] = ()
+    actions: tuple[NtfyAction, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -49,7 +64,7 @@ class Notification:
     priority: int
     tags: tuple[str, ...]
     click: str
-    actions: tuple[ViewAction, ...]
+    actions: tuple[NtfyAction, ...]
     event: str = "message"
 
 
@@ -71,6 +86,19 @@ class NtfyTopics:
         )  # fmt: skip
         self.notifications.append(notification)
         return notification
+
+    async def press(self, notification_id: str, number: int) -> int | None:
+        """A thumb on a button that sends a request, as the phone's app does it: the answer's status. None: no such
+        button, or nobody at its address."""
+        shown = next((each for each in self.notifications if each.id == notification_id), None)
+        action = shown.actions[number] if shown and number < len(shown.actions) else None
+        if not isinstance(action, HttpAction):
+            return None
+        try:
+            async with httpx.AsyncClient(timeout=PRESS_WITHIN_S) as http:
+                return (await http.request(action.method, action.url)).status_code
+        except httpx.HTTPError:
+            return None
 
     async def poll(self, topic: str, since: str = "all") -> PlainTextResponse:
         """What is kept, one JSON object a line. The sandbox holds no connection open: it answers as with `poll=1`."""

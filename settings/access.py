@@ -69,12 +69,27 @@ class AccessSettings(BaseSettings):
         description="what signs the board's sessions: any long words, the same at every gateway (several, while one "
         "is rotated); without it sessions end with their gateway's process",
     )
+    gateway_url: str = Field(
+        "",
+        pattern=r"^(https?://[^\s/]+(/\S*)?)?$",
+        description="address at which people's phones reach the gateway: with `TOCSIN_ANSWER_SECRETS` each page then "
+        "carries a link that acknowledges it",
+    )
+    answer_secrets: Secrets = Field(
+        (),
+        description="what signs those links: any long words, the same at the workers and every gateway (several, while "
+        "one is rotated: the first signs)",
+    )
     user_header: str = Field(
         "",
         pattern="^[A-Za-z0-9-]*$",
         description="header in which a proxy of `TOCSIN_TRUSTED_PROXIES` says who is logged in to the board",
     )
     user_scope: Scope = Field("read", description="what those may do: `read`, `respond` or `admin`")
+
+    @property
+    def answer_keys(self) -> tuple[str, ...]:
+        return tuple(secret.get_secret_value() for secret in self.answer_secrets)
 
     @property
     def board_keys(self) -> tuple[str, ...]:

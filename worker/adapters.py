@@ -5,6 +5,7 @@ from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from activities.answer_links import AnswerLinks
 from activities.calendars import Calendars
 from activities.dead_mans_switch import DeadMansSwitch
 from activities.document_folder import DocumentFolder
@@ -38,7 +39,15 @@ def perform(settings: Settings) -> Perform:
         ui_url=settings.temporal_ui_url,
         pager_variables=PAGER_VARIABLES,
         on_call=WhoIsOnCall(rosters(settings), kept_card),
+        answer_links=_answer_links(settings),
     )
+
+
+def _answer_links(settings: Settings) -> AnswerLinks | None:
+    """None: phones do not reach the gateway, or it could not tell such a link from another's."""
+    if not (settings.gateway_url and settings.answer_keys):
+        return None
+    return AnswerLinks(settings.gateway_url, settings.answer_keys[0])
 
 
 def rosters(settings: Settings) -> RosterReader:

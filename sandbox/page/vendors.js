@@ -19,7 +19,10 @@ function ring(incident) {
 function notification(it) {
   return make("article", "pager", make("div", "row", span("ntfy, priority " + it.priority, "state"), clock(it.time * 1000)),
     make("h3", "text", it.title), make("div", "text", it.message),
-    make("div", "faint", `to ${it.topic}` + it.actions.map(action => ` · ${action.label}`).join("")));
+    make("div", "buttons", it.actions.map((action, number) => action.action === "http" ?
+      button(action.label, "", () => control(`ntfy/${it.id}/${number}`)) : null)),
+    make("div", "faint", `to ${it.topic}` + it.actions.filter(action => action.action === "view")
+      .map(action => ` · ${action.label}`).join("")));
 }
 
 function phones() {

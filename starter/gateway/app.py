@@ -17,6 +17,7 @@ from starter.gateway.pipeline import Pipeline
 from starter.gateway.published import Published
 from starter.gateway.routes import (
     alerts,
+    answers,
     api,
     board_acts,
     board_books,
@@ -117,6 +118,7 @@ def _for_people(parts: SharedParts, watched: health.Watched) -> tuple[APIRouter,
         api.router(access, desks),
         verbs.router(access, desks),
         login.router(access, board.visitors),
+        answers.router(parts.incidents, parts.settings.answer_keys),
         board_pages.router(board),
         board_acts.router(board),
         board_books.router(board),

@@ -24,6 +24,16 @@ async def test_a_page_is_a_message_of_the_highest_priority_with_its_links(ntfy: 
     assert [(action["label"], action["url"]) for action in shown["actions"]] == list(LINKS)
 
 
+async def test_the_first_button_acknowledges_without_opening_anything(ntfy: Ntfy, sandbox: SandboxServer) -> None:
+    link = "https://tocsin.example.com/a/TOKEN"
+    await ntfy.page(sends.page(links=(("Acknowledge", link), *LINKS, *LINKS), answer=link), False)
+    [shown] = (await sandbox.state())["notifications"]
+    first, *others = shown["actions"]
+    assert first == {"action": "http", "label": "Acknowledge", "url": link, "method": "POST", "clear": True}
+    assert [action["action"] for action in others] == ["view", "view"]
+    assert shown["click"] == LINKS[0][1]  # a tap only looks
+
+
 @pytest.mark.parametrize(("severity", "priority"), [("sev1", 5), ("sev2", 5), ("sev3", 4), ("sev4", 4), ("odd", 5)])
 async def test_the_severity_decides_how_long_it_vibrates(
     ntfy: Ntfy, sandbox: SandboxServer, severity: str, priority: int

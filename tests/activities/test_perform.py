@@ -9,11 +9,13 @@ import structlog
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 from temporalio.testing import ActivityEnvironment
 
+from activities.answer_links import AnswerLinks
 from activities.errors import Rejected, Unavailable
 from activities.perform import Perform
 from settings.pagers import PAGER_VARIABLES
 from tests.activities import sends
 from workflows.policy.effects.effects import Receipt, Send
+from workflows.policy.keys.answer_tickets import read
 
 DELIVERY_KINDS = ["send_email", "write_document", "file_ticket"]
 CHAT_KINDS = ["open_channel", "set_topic", "invite", "card", "post"]
@@ -298,4 +300,43 @@ class Recorder:
         return Receipt()
 
     async def annotate(self, send: Send) -> Receipt:
+        return Receipt()
+
+
+class TestAnswerLinks:
+    RING = "incident-declared-k7/20261127-0204-k7/escalate/1/on-call/1"
+
+    async def paged(self, links: AnswerLinks | None, vendor_key: str) -> Send:
+        """As the pager gets it."""
+        vendor = SeenPager()
+        perform = Perform(vendor, None, None, answer_links=links)
+        environment = ActivityEnvironment()
+        environment.info = replace(environment.info, activity_type="page")
+        await environment.run(perform.page, sends.page(vendor_key=vendor_key))
+        return vendor.seen[-1]
+
+    async def test_a_page_carries_the_link_of_its_own_ring_and_person(self) -> None:
+        said = await self.paged(AnswerLinks("https://tocsin.example.com/", "key"), vendor_key=self.RING)
+        assert said.answer.startswith("https://tocsin.example.com/a/")
+        ticket = read(said.answer.rpartition("/")[2], ("key",))
+        assert ticket is not None
+        assert (ticket.ring, ticket.person) == (self.RING, "on-call")
+        assert ticket.until > datetime.now(UTC) + timedelta(hours=23)
+        assert ("Acknowledge", said.answer) in said.links
+
+    async def test_what_is_of_no_incident_has_nothing_to_answer(self) -> None:
+        said = await self.paged(AnswerLinks("https://tocsin.example.com", "key"), vendor_key="tocsin/test-1/on-call")
+        assert (said.answer, said.links) == ("", ())
+
+    async def test_where_phones_do_not_reach_the_gateway_there_is_none(self) -> None:
+        assert (await self.paged(None, vendor_key=self.RING)).answer == ""
+
+
+class SeenPager(EveryVendor):
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[Send] = []
+
+    async def page(self, send: Send, may_have_been_sent: bool) -> Receipt:
+        self.seen.append(send)
         return Receipt()

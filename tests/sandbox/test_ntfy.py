@@ -44,3 +44,13 @@ async def test_who_polls_a_topic_gets_what_was_published_there(sandbox: SandboxS
     assert '"tags":["a","b"]' in line
     assert (await polled("99999999999")).text == ""
     assert (await polled("yesterday")).status_code == 400
+
+
+async def test_a_button_that_sends_a_request_sends_it_from_the_phone(sandbox: SandboxServer) -> None:
+    url = f"{sandbox.ntfy_url}/other-topic/json"
+    action = {"action": "http", "label": "Acknowledge", "url": url, "method": "GET"}
+    await sandbox.client.post(f"{sandbox.ntfy_url}/", json=GOOD | {"actions": [action]})
+    [shown] = (await sandbox.state())["notifications"]
+    status = await sandbox.control("POST", f"ntfy/{shown['id']}/0")
+    assert status == 200
+    assert (await sandbox.client.post(f"{sandbox.url}/control/ntfy/{shown['id']}/1")).status_code == 409

@@ -7,6 +7,7 @@ server inherits it, so even one that outlived its `tocsin up` keeps everybody el
 import contextlib
 import fcntl
 import os
+import secrets
 import stat
 import time
 from collections.abc import Iterator
@@ -49,6 +50,7 @@ class Folder:
         self._lock = path / "lock"
         self._addresses = path / "addresses.json"
         self._token = path / "token"
+        self._answer_secret = path / "answer-secret"
 
     @contextlib.contextmanager
     def locked(self, patience_s: float = LOCK_WITHIN_S) -> Iterator[int]:
@@ -88,7 +90,13 @@ class Folder:
         found = self.path.stat()
         if found.st_uid == os.geteuid() and not found.st_mode & stat.S_ISVTX:
             self.path.chmod(0o700)
-        for file in (self._lock, self._addresses, self._token, *self.path.glob(f"{self.database.name}*")):
+        for file in (
+            self._lock,
+            self._addresses,
+            self._token,
+            self._answer_secret,
+            *self.path.glob(f"{self.database.name}*"),
+        ):
             if file.exists():
                 file.chmod(0o600)
 
@@ -120,6 +128,14 @@ class Folder:
             return self._token.read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError):
             return ""
+
+    def answer_secret(self) -> str:
+        """What signs the links of pages: made once, so that a link on a phone outlives a restart."""
+        with contextlib.suppress(FileExistsError):
+            descriptor = os.open(self._answer_secret, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "w") as file:
+                file.write(secrets.token_urlsafe(32))
+        return self._answer_secret.read_text(encoding="utf-8").strip()
 
     def _who_holds_it(self) -> str:
         try:

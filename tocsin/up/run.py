@@ -1,6 +1,7 @@
 """Starts the parts in order and keeps them running: behind `tocsin up` and `tocsin demo`."""
 
 import contextlib
+import json
 import os
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
@@ -62,6 +63,7 @@ async def running(
                 say(line)
         if layout.published.ui and not settings.temporal_ui_url:
             environment["TOCSIN_TEMPORAL_UI_URL"] = layout.published.ui
+        environment |= _answering(settings, folder, layout)
         token = new_token()
         folder.keep_token(token)
         folder.remember(layout.published)
@@ -77,6 +79,14 @@ async def running(
         except Failure as failure:
             say(str(failure))
         yield published
+
+
+def _answering(settings: Settings, folder: Folder, layout: Layout) -> dict[str, str]:
+    """Links that answer pages: in the sandbox its phones are on this machine; others' phones have to reach it."""
+    signed = {} if settings.answer_secrets else {"TOCSIN_ANSWER_SECRETS": json.dumps([folder.answer_secret()])}
+    if settings.gateway_url or layout.sandbox_port is None:
+        return signed
+    return signed | {"TOCSIN_GATEWAY_URL": layout.published.gateway}
 
 
 def replaced(settings: Settings, pointing: Iterable[str]) -> Iterator[str]:

@@ -234,6 +234,8 @@ class Send(Wire):
     """Of a ring that is acknowledged, resolved or noted on: whom it rang in the stead of the post."""
     address: str = ""
     """Where the incident can be looked at. The worker knows that, and no workflow does."""
+    answer: str = ""
+    """Of a page: where it is answered. Whoever has this address may acknowledge, so only the worker knows it."""
     card: tuple[CardLine, ...] = ()
     """Of a message that is kept true: what it shows below its text, in words."""
     names: dict[str, str] = {}

@@ -30,7 +30,7 @@ def acknowledged(book: Runbook, incident: Incident, event: Acknowledged) -> Inci
     if event.ring and rings_for_obligations(incident, event.ring):
         return log(incident, event.at, f"{event.by} has seen the page about what is owed, which goes on until it ends")
     ring = incident.rings.get(event.ring)
-    if incident.resolved or not _of_this_opening(incident, event):
+    if incident.resolved or not is_of_this_opening(incident, event):
         return log(incident, event.at, f"{event.by} acknowledged, too late to change anything")
     if answers_what_was_before(incident, event):
         return _answered_what_was_before(book, incident, event)
@@ -43,7 +43,7 @@ def acknowledged(book: Runbook, incident: Incident, event: Acknowledged) -> Inci
     return log(after, event.at, f"{event.by} acknowledged as well{through(event)}", kind="acknowledge")
 
 
-def _of_this_opening(incident: Incident, event: Acknowledged) -> bool:
+def is_of_this_opening(incident: Incident, event: Acknowledged) -> bool:
     """By what was acknowledged, not by when: the pager's clock may be behind ours, and its webhook late."""
     ring = incident.rings.get(event.ring)
     if ring is not None:

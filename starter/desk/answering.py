@@ -1,0 +1,98 @@
+"""Somebody answers one page by the link that it carried: how the incident stands, and the acknowledgement itself.
+
+The ring's key leads to its workflow, so that no list is asked: a link works in the second in which its page rings.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from starter.temporal.incidents import Incidents
+from starter.temporal.installations import Installations
+from starter.temporal.results import NobodyWorks, NothingOpen, RefusedByIncident, Unpublished
+from workflows.policy.incident.events import Acknowledged
+from workflows.policy.incident.state import Incident
+from workflows.policy.keys.answer_tickets import AnswerTicket
+from workflows.policy.reducers.answering import is_of_this_opening
+from workflows.policy.reducers.raising import answers_what_was_before
+from workflows.policy.views.results import UpdateResult
+
+VIA_LINK = "link"
+NEWER = "answer with a newer one's link, or with `tocsin ack`"
+WhyNot = Literal["", "expired", "over", "used"]
+
+
+@dataclass(frozen=True)
+class AnswerStanding:
+    """Of one link, at this moment."""
+
+    ticket: AnswerTicket
+    by: str
+    """Who answers with it: the person who was rung, or whoever holds the post that was."""
+    incident: Incident | None = None
+    """None: no worker says how it stands."""
+    why_not: WhyNot = ""
+    """Why it acknowledges nothing; empty: it does."""
+    said: str = ""
+    """That, in words."""
+
+
+async def standing(known: Incidents, ticket: AnswerTicket, now: datetime) -> AnswerStanding:
+    """Raises Unreachable."""
+    if now >= ticket.until:
+        return AnswerStanding(ticket, ticket.person, why_not="expired", said=f"This page is too old: {NEWER}.")
+    try:
+        incident = (await known.status(ticket.workflow)).incident
+    except (NothingOpen, RefusedByIncident):
+        return AnswerStanding(ticket, ticket.person, why_not="over", said=f"{ticket.incident} is closed already.")
+    except NobodyWorks:
+        return AnswerStanding(ticket, ticket.person)
+    by = await _name(known, incident, ticket.person)
+    if incident.id != ticket.incident:
+        return AnswerStanding(ticket, by, why_not="over", said=f"{ticket.incident} is closed already.")
+    return _of(AnswerStanding(ticket, by, incident), incident, now)
+
+
+def _of(found: AnswerStanding, incident: Incident, now: datetime) -> AnswerStanding:
+    if incident.closed_at is not None:
+        return _no(found, "over", f"{incident.id} is closed already.")
+    if incident.resolved:
+        return _no(found, "over", f"{incident.id} is already resolved, by {incident.resolved_by}.")
+    if found.ticket.event_id in incident.heard:
+        return _no(found, "used", f"It has been used: {_who_is_on_it(incident)}.")
+    pressed = _event(found).model_copy(update={"at": now})
+    if answers_what_was_before(incident, pressed):
+        return _no(found, "over", f"{incident.id} is graver now than when this page came: {NEWER}.")
+    if not is_of_this_opening(incident, pressed):
+        return _no(found, "over", f"{incident.id} was reopened after this page: {NEWER}.")
+    return found
+
+
+def _no(found: AnswerStanding, why: WhyNot, said: str) -> AnswerStanding:
+    return AnswerStanding(found.ticket, found.by, found.incident, why, said)
+
+
+def _who_is_on_it(incident: Incident) -> str:
+    by = incident.acknowledged_by
+    return f"{by} acknowledged {incident.id}" if by else f"nobody is on {incident.id} any more, and people are paged"
+
+
+async def acknowledge(known: Incidents, found: AnswerStanding) -> UpdateResult:
+    """Raises RefusedByIncident, Recorded, NothingOpen, Unreachable."""
+    return await known.ask(found.ticket.workflow, _event(found))
+
+
+def _event(found: AnswerStanding) -> Acknowledged:
+    return Acknowledged(id=found.ticket.event_id, by=found.by, via=VIA_LINK, ring=found.ticket.ring)
+
+
+async def _name(known: Incidents, incident: Incident, person: str) -> str:
+    held = incident.on_call.get(person)
+    try:
+        book = (await Installations(known.connection).current()).runbooks.get(incident.runbook)
+    except (NobodyWorks, Unpublished):
+        return person
+    if book is None:
+        return person
+    who = held.who if held and held.who in book.people else person
+    return book.person_name(who)
