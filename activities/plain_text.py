@@ -2,13 +2,13 @@
 
 import base64
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import Final
 from urllib.parse import quote as percent_encoded
 
-INVISIBLE = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-"""Bidirectional controls: they make a text read differently from what it is. https://www.unicode.org/reports/tr9/"""
+INVISIBLE = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Control characters but for tab and line feed; bidirectional controls, which make a text read differently from what it
+is (https://www.unicode.org/reports/tr9/); lone surrogates."""
 
 LINK_IN_TEXT = re.compile(r"https?://[^\s<>\"'`()\[\]{}]+(?<![.,:;?!])")
 """An address in a text, without the brackets and the full stop around it."""
@@ -21,7 +21,7 @@ SHORTEST_FORM: Final = 4
 
 def clean(text: str, limit: int) -> str:
     """`text` without control and bidirectional characters and lone surrogates, cut to `limit` characters."""
-    visible = "".join(c for c in INVISIBLE.sub("", text) if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs"})
+    visible = INVISIBLE.sub("", text)
     return visible if len(visible) <= limit else visible[: limit - 1] + "…"
 
 

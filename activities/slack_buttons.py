@@ -7,9 +7,9 @@ https://docs.slack.dev/reference/block-kit/composition-objects/confirmation-dial
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from slack_sdk.models.blocks import ActionsBlock, ButtonElement, ConfirmObject, PlainTextObject
-
+from activities import slack_blocks
 from activities.plain_text import one_line
+from activities.slack_blocks import Block
 from workflows.policy.effects.offers import Offer, Pressed
 
 MOST_IN_A_ROW = 25
@@ -26,10 +26,10 @@ _TRAVELS = set(Pressed.model_fields)
 """Of an offer, what comes back with the press."""
 
 
-def rows(incident: str, offers: Sequence[Offer]) -> list[ActionsBlock]:
+def rows(incident: str, offers: Sequence[Offer]) -> list[Block]:
     """Without what does not fit into a button: it stands in the words."""
     buttons = list(_buttons(incident, offers))[:MOST_BUTTONS]
-    return [ActionsBlock(elements=buttons[at : at + MOST_IN_A_ROW]) for at in range(0, len(buttons), MOST_IN_A_ROW)]
+    return [slack_blocks.actions(buttons[at : at + MOST_IN_A_ROW]) for at in range(0, len(buttons), MOST_IN_A_ROW)]
 
 
 def in_words(offers: Iterable[Offer]) -> str:
@@ -37,14 +37,14 @@ def in_words(offers: Iterable[Offer]) -> str:
     return "\n".join(f"{one_line(offer.label, LONGEST_LABEL)}: {offer.command}" for offer in offers if offer.command)
 
 
-def _buttons(incident: str, offers: Sequence[Offer]) -> Iterator[ButtonElement]:
+def _buttons(incident: str, offers: Sequence[Offer]) -> Iterator[Block]:
     for number, offer in enumerate(offers, start=1):
         pressed = Pressed(incident=incident, **offer.model_dump(include=_TRAVELS))
         value = pressed.model_dump_json()
         label, question = one_line(offer.label, LONGEST_LABEL), one_line(offer.confirm, LONGEST_QUESTION)
         if len(value) <= LONGEST_PRESS and label:
-            yield ButtonElement(
-                text=_plain(label, LONGEST_LABEL),
+            yield slack_blocks.button(
+                label,
                 action_id=f"tocsin/{offer.group}/{offer.verb}/{number}",
                 value=value,
                 style="danger" if question else "primary" if offer.verb in MAIN else None,
@@ -52,15 +52,6 @@ def _buttons(incident: str, offers: Sequence[Offer]) -> Iterator[ButtonElement]:
             )
 
 
-def _question(label: str, question: str) -> ConfirmObject:
-    return ConfirmObject(
-        title=_plain(label, LONGEST_QUESTION_TITLE),
-        text=_plain(question, LONGEST_QUESTION),
-        confirm=_plain(label, LONGEST_ANSWER),
-        deny=_plain("Not now", LONGEST_ANSWER),
-        style="danger",
-    )
-
-
-def _plain(text: str, limit: int) -> PlainTextObject:
-    return PlainTextObject(text=one_line(text, limit), emoji=True)
+def _question(label: str, question: str) -> Block:
+    title, confirm = one_line(label, LONGEST_QUESTION_TITLE), one_line(label, LONGEST_ANSWER)
+    return slack_blocks.question(title, question, confirm, deny="Not now")

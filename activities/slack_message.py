@@ -11,11 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from slack_sdk.models.blocks import Block, RichTextBlock, RichTextElementParts, RichTextSectionElement
-from slack_sdk.models.blocks.block_elements import RichTextElement
-from slack_sdk.models.metadata import Metadata
-
+from activities import slack_blocks
 from activities.plain_text import clean
+from activities.slack_blocks import Block
 from activities.slack_buttons import in_words, rows
 from workflows.policy.effects.card import CardLine
 from workflows.policy.effects.effects import Send
@@ -29,7 +27,6 @@ SHORT_MESSAGE = 1_000
 """Characters of a message that was refused at its full length."""
 LONGEST_CARD_LINE = 500
 COUNTED = "{time} ({ago})"
-BOLD = RichTextElementParts.TextStyle(bold=True)
 LONGEST_TOPIC = 250
 """Characters of a channel's topic: https://docs.slack.dev/reference/methods/conversations.setTopic#errors"""
 
@@ -50,7 +47,7 @@ class Form(NamedTuple):
 
     text: str
     blocks: Sequence[Block] | None
-    mark: Metadata | None
+    mark: dict[str, object] | None
 
 
 def forms(send: Send, mention: Sequence[str], offers: Sequence[Offer], members: Mapping[str, str]) -> Iterator[Form]:
@@ -58,7 +55,7 @@ def forms(send: Send, mention: Sequence[str], offers: Sequence[Offer], members: 
     text = clean(send.text, BLOCKS).strip() or send.subject
     names = [send.names.get(person, person) for person in mention]
     words = fallback("\n".join(filter(None, (text, *_in_words(send.card), in_words(offers)))), names)
-    mark = Metadata(event_type="tocsin", event_payload={"op": send.vendor_key})
+    mark: dict[str, object] = {"event_type": "tocsin", "event_payload": {"op": send.vendor_key}}
     looks = [block(text, mention, members, send.names), *_card(send.card), *rows(send.incident, offers)]
     yield Form(words, looks, mark)
     yield Form(words, None, mark)
@@ -67,10 +64,10 @@ def forms(send: Send, mention: Sequence[str], offers: Sequence[Offer], members: 
 
 def block(
     text: str, mention: Iterable[str], members: Mapping[str, str], names: Mapping[str, str] | None = None
-) -> RichTextBlock:
+) -> Block:
     """What is said: real mentions (a person who is not in Slack by name), then the text itself."""
     elements = [*_mentions(mention, members, names or {}), *_parts(clean(text, BLOCKS))]
-    return RichTextBlock(elements=[RichTextSectionElement(elements=elements)])
+    return slack_blocks.rich_text(elements)
 
 
 def fallback(text: str, mention: Iterable[str]) -> str:
@@ -78,24 +75,24 @@ def fallback(text: str, mention: Iterable[str]) -> str:
     return literal("".join(f"{person} " for person in mention) + text, FALLBACK)
 
 
-def _card(card: Sequence[CardLine]) -> Iterator[RichTextBlock]:
+def _card(card: Sequence[CardLine]) -> Iterator[Block]:
     """A line each; the reader's own clock counts (https://docs.slack.dev/messaging/formatting-message-text#date-formatting)."""
     elements = [element for line in card for element in _drawn(line)]
     if elements:
-        yield RichTextBlock(elements=[RichTextSectionElement(elements=elements[:-1])])
+        yield slack_blocks.rich_text(elements[:-1])
 
 
-def _drawn(line: CardLine) -> Iterator[RichTextElement]:
-    yield RichTextElementParts.Text(text=f"{line.label}: ", style=BOLD)
+def _drawn(line: CardLine) -> Iterator[Block]:
+    yield slack_blocks.text(f"{line.label}: ", bold=True)
     if line.text:
         yield from _parts(clean(line.text, LONGEST_CARD_LINE))
     if line.channel:
-        yield RichTextElementParts.Channel(channel_id=line.channel)
+        yield slack_blocks.channel(line.channel)
     if line.at is not None:
         if line.text or line.channel:  # Slack refuses a whole message for one part without a text
-            yield RichTextElementParts.Text(text=", ")
-        yield RichTextElementParts.Date(timestamp=int(line.at.timestamp()), format=COUNTED, fallback=_utc(line.at))
-    yield RichTextElementParts.Text(text="\n")
+            yield slack_blocks.text(", ")
+        yield slack_blocks.date(line.at, COUNTED, _utc(line.at))
+    yield slack_blocks.text("\n")
 
 
 def _in_words(card: Sequence[CardLine]) -> Iterator[str]:
@@ -109,23 +106,21 @@ def _utc(at: datetime) -> str:
     return f"{at:%Y-%m-%d %H:%M} UTC"
 
 
-def _mentions(
-    mention: Iterable[str], members: Mapping[str, str], names: Mapping[str, str]
-) -> Iterator[RichTextElement]:
+def _mentions(mention: Iterable[str], members: Mapping[str, str], names: Mapping[str, str]) -> Iterator[Block]:
     for person in mention:
         if person in members:
-            yield RichTextElementParts.User(user_id=members[person])
-            yield RichTextElementParts.Text(text=" ")
+            yield slack_blocks.user(members[person])
+            yield slack_blocks.text(" ")
         else:
-            yield RichTextElementParts.Text(text=f"{names.get(person, person)} ")
+            yield slack_blocks.text(f"{names.get(person, person)} ")
 
 
-def _parts(text: str) -> Iterator[RichTextElement]:
+def _parts(text: str) -> Iterator[Block]:
     shown = 0
     for link in SLACK_LINK.finditer(text):
         if link.start() > shown:
-            yield RichTextElementParts.Text(text=text[shown : link.start()])
-        yield RichTextElementParts.Link(url=link.group())
+            yield slack_blocks.text(text[shown : link.start()])
+        yield slack_blocks.link(link.group())
         shown = link.end()
     if shown < len(text):
-        yield RichTextElementParts.Text(text=text[shown:])
+        yield slack_blocks.text(text[shown:])

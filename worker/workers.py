@@ -24,7 +24,7 @@ TURNS_AT_ONCE = 8
 """Workflow tasks that a process has begun, which share one core: few enough to be finished within their five seconds,
 however many more wait."""
 POLLS = 5
-NEW_INCIDENTS = 0.7
+NEW_INCIDENTS = 0.4
 """Of the polls: those for workflows that no process has in memory, first of all new incidents. Their first pages go
 before what others have to say."""
 PAGES_AT_ONCE = 30

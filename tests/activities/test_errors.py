@@ -1,12 +1,14 @@
 """Two kinds of failure: when to try again, and what is said."""
 
+import sys
+import unicodedata
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
 
 from activities.errors import Malformed, Rejected, Unavailable, vendor_error, wait
-from activities.plain_text import login, quote
+from activities.plain_text import clean, login, quote
 
 
 @pytest.mark.parametrize(
@@ -88,3 +90,10 @@ def test_a_secret_is_one_in_every_form_in_which_it_is_sent(echoed: str) -> None:
 
 def test_nothing_is_a_secret_where_there_is_none() -> None:
     assert quote("535 bad: Og== AAA=", login("tocsin@acme.example", "")) == "535 bad: Og== AAA="
+
+
+def test_of_all_characters_controls_and_lone_surrogates_and_what_turns_text_around_are_left_out() -> None:
+    turning = {chr(code) for code in (0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))}
+    for character in map(chr, range(sys.maxunicode + 1)):
+        hidden = unicodedata.category(character) in {"Cc", "Cs"} and character not in "\n\t"
+        assert clean(character, 10) == ("" if hidden or character in turning else character)

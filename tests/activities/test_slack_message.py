@@ -1,5 +1,6 @@
 """A plain text as a Slack message: what is cut, what is a link, what is literal."""
 
+import json
 import re
 
 import pytest
@@ -34,7 +35,7 @@ def test_a_notification_names_who_is_meant() -> None:
     ],
 )
 def test_addresses_are_links_and_nothing_else_is(text: str, links: list[str]) -> None:
-    elements = block(text, [], {}).to_dict()["elements"][0]["elements"]
+    elements = json.loads(json.dumps(block(text, [], {})))["elements"][0]["elements"]
     assert [element["url"] for element in elements if element["type"] == "link"] == links
     assert "".join(element.get("url") or element["text"] for element in elements) == text
     assert all("text" not in element for element in elements if element["type"] == "link")

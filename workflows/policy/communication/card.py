@@ -2,7 +2,8 @@
 
 It is posted once, as the declaration is. From then on its facts are computed at each look, like everything else: if the
 message shows others it is edited, the newest facts at once, so that what it did not show in between is never made up
-for. An edit waits until some seconds after the one before, and no page and no message waits for it (ADR 39).
+for. The first goes with the next message; another waits until some seconds after the one before. No page and no message
+waits for an edit (ADR 39).
 """
 
 from collections.abc import Iterator, Sequence
@@ -100,16 +101,17 @@ def _edit(incident: Incident, name: str, kept: KeptMessage, look: Look) -> Itera
         facts=look.facts,
         may_post=kept.posted == 1,
     )
-    due_at = begun.due_at if begun else _due_at(incident, kept)
+    due_at = begun.due_at if begun else _due_at(incident, kept, PAUSE if last else timedelta(0))
     yield Demand(duty=duty, occurrence=occurrence, due_at=due_at, reason="what it shows has changed", effect=effect)
 
 
-def _due_at(incident: Incident, kept: KeptMessage) -> datetime:
-    """The end is shown at once: the incident may close with it."""
+def _due_at(incident: Incident, kept: KeptMessage, pause: timedelta) -> datetime:
+    """The first edit goes at once, with whatever else goes then. So does the end: the incident may close
+    with it."""
     if incident.resolved and kept.at <= incident.phase_at:
         return incident.phase_at
     last = incident.timeline[-1]
-    return max(kept.at + PAUSE, last.last_at or last.at)
+    return max(kept.at + pause, last.last_at or last.at)
 
 
 def at_home(book: Runbook, incident: Incident, prospects: Prospects, now: datetime) -> Look:
