@@ -61,7 +61,7 @@ async def connected(
 
 def slack_chat(settings: Settings, incidents: Incidents, api: SlackApi, waits: Waits = AS_SLACK_WAITS) -> SlackChat:
     patience = timedelta(seconds=waits.worker_s)
-    impatient = Incidents(incidents.connection.client, patience=patience)
+    impatient = incidents.with_patience(patience)
     desk = TemporalDesk(impatient, fate_within=patience)
     public_desk = TemporalDesk(impatient.without_private(), fate_within=patience)
     permissions = ChatPermissions(api, _may(settings))

@@ -16,6 +16,8 @@ from sandbox.slack.app import OfferedShortcut, SlackApp
 from sandbox.slack.people import FIRST_MEMBERS, SandboxMember, member_named
 from sandbox.world import Subscriber
 
+PAGERDUTY_SECRET, SLACK_SECRET = "SANDBOX_PAGERDUTY_SECRET", "SANDBOX_SLACK_SECRET"
+
 
 def main(
     host: Annotated[
@@ -32,15 +34,18 @@ def main(
     shortcut: Annotated[
         list[str] | None, typer.Option(help="in the menu of a Slack message, as CALLBACK_ID=NAME; repeatable")
     ] = None,
-    slack_url: Annotated[str | None, typer.Option(help="where Slack's calls go: presses, commands, events")] = None,
-    slack_secret: Annotated[str, typer.Option(help="what they are signed with")] = "",
+    slack_url: Annotated[
+        str | None,
+        typer.Option(help="where Slack's calls go (presses, commands, events), signed with SANDBOX_SLACK_SECRET"),
+    ] = None,
     board_url: Annotated[str, typer.Option(help="where the pages are of whoever calls these vendors")] = "",
-    webhook_url: Annotated[str | None, typer.Option(help="where PagerDuty's V3 webhooks go")] = None,
-    webhook_secret: Annotated[str, typer.Option(help="what they are signed with")] = "",
+    webhook_url: Annotated[
+        str | None, typer.Option(help="where PagerDuty's V3 webhooks go, signed with SANDBOX_PAGERDUTY_SECRET")
+    ] = None,
 ) -> None:
     """Stand in for Slack, PagerDuty, ntfy, Statuspage, Jira and a mail server, until interrupted."""
-    _check_pair("webhook", webhook_url, webhook_secret, "PagerDuty signs every webhook")
-    _check_pair("slack", slack_url, slack_secret, "Slack signs every call")
+    webhook_secret = _secret("webhook", webhook_url, PAGERDUTY_SECRET, "PagerDuty signs every webhook")
+    slack_secret = _secret("slack", slack_url, SLACK_SECRET, "Slack signs every call")
     mailbox = Mailbox()
     app = create_app(
         channel or ["incidents"],
@@ -58,11 +63,14 @@ def main(
         raise typer.Exit(1) from None
 
 
-def _check_pair(option: str, url: str | None, secret: str, why: str) -> None:
+def _secret(option: str, url: str | None, variable: str, why: str) -> str:
+    """Of the environment: whoever lists the machine's processes reads their options."""
+    secret = os.environ.get(variable, "")
     if url and not secret:
-        raise typer.BadParameter(f"--{option}-url needs --{option}-secret: {why}")
+        raise typer.BadParameter(f"--{option}-url needs {variable} in the environment: {why}")
     if url and not url.startswith(("http://", "https://")):
         raise typer.BadParameter(f"--{option}-url must begin with http:// or https://, not {url}")
+    return secret
 
 
 def _member(written: str) -> SandboxMember:

@@ -1,4 +1,4 @@
-"""What is redacted of alerts before anything of them is stored."""
+"""What is redacted of alerts, and of what people say, before anything of it is stored."""
 
 from typing import Annotated, Final
 
@@ -15,8 +15,8 @@ class RedactionSettings(BaseSettings):
     redact: tuple[RedactedPattern, ...] = Field(
         (),
         max_length=MOST_PATTERNS,
-        description="patterns in RE2's syntax: what they match in an alert's texts, labels and links is `***` before "
-        "anything is stored (several: one a line, or a JSON list)",
+        description="patterns in RE2's syntax: what they match in an alert's texts, labels and links, and in what "
+        "people and vendors say, is `***` before anything is stored (several: one a line, or a JSON list)",
     )
 
     @field_validator("redact")

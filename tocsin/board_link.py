@@ -17,7 +17,7 @@ async def board_link(there: GatewayAccess) -> str:
     address = there.url.rstrip("/")
     bearer = {"Authorization": f"Bearer {there.token}", "Content-Type": "application/json"}
     try:
-        answer = await call("POST", f"{address}/api/v1/login-links", bearer, b"", near=there.near)
+        answer = await call("POST", f"{address}/api/v1/login-links", bearer, b"")
     except NotReached as error:
         raise _no_link(there, str(error)) from None
     try:

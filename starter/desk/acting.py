@@ -6,22 +6,34 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
+import structlog
+
 from starter.desk.answers import Called, Declaration, Declared
 from starter.desk.fate import FATE_WITHIN, fate
 from starter.desk.meaning import meant
 from starter.desk.verbs import Addressee, verb_of
 from starter.temporal.incidents import Incidents
 from starter.temporal.installations import Installations
-from starter.temporal.results import FoundIncident, NobodyWorks, RefusedByIncident, Unpublished
+from starter.temporal.results import (
+    FoundIncident,
+    NobodyWorks,
+    Recorded,
+    RefusedByIncident,
+    Unpublished,
+    Unreachable,
+)
 from starter.temporal.reviews import Reviews
 from workflows.policy.incident.events import Cancelled, Escalated, Event
 from workflows.policy.incident.opening import OpenRequest
+from workflows.policy.incident.state import Incident
 from workflows.policy.keys import workflow_ids
 from workflows.policy.runbook.model import Runbook
-from workflows.policy.views.first_page import first_page, page_of
+from workflows.policy.views.first_page import FirstPage, first_page, page_of
 from workflows.policy.views.foreseen import Foreseen
 from workflows.policy.views.results import Outgoing, UpdateResult
 from workflows.policy.watches.installation import Installation
+
+log = structlog.get_logger()
 
 
 async def ask(
@@ -77,21 +89,40 @@ async def preview_public(request: OpenRequest) -> tuple[Outgoing, ...]:
 async def declare(
     known: Incidents, request: OpenRequest, event_id: str = "", fate_within: timedelta = FATE_WITHIN
 ) -> Declared:
-    """Open it, and say what became of its first page. The same event id opens it once. Raises Recorded."""
+    """Open it, and say what became of its first page. The same event id opens it once. Raises Recorded.
+
+    Once it is open, nothing that fails makes it look as if it were not. What goes out is found out meanwhile.
+    """
+    foreseen = asyncio.ensure_future(preview_public(request))
     name = hashlib.sha256(event_id.encode()).hexdigest()[:32] if event_id else None
-    workflow_id = await known.declare(request, name)
     try:
-        incident, page = await fate(known, workflow_id, partial(first_page, request.runbook), fate_within)
-    except NobodyWorks as nobody:
-        raise nobody.recorded() from None
+        workflow_id = await known.declare(request, name)
+        incident, page = await _fate_of(known, workflow_id, request, fate_within)
+    finally:
+        await asyncio.wait([foreseen])
+    if problem := foreseen.exception():
+        log.error("what goes out by itself could not be found out", incident=incident.id, exc_info=problem)
     return Declared(
         incident=incident.id,
         workflow_id=workflow_id,
         runbook=request.runbook.runbook,
         severity=request.severity,
         first_page=page,
-        outgoing=await preview_public(request),
+        outgoing=() if problem else foreseen.result(),
+        unforeseen=f"what goes out by itself is not known: {type(problem).__name__}" if problem else "",
     )
+
+
+async def _fate_of(
+    known: Incidents, workflow_id: str, request: OpenRequest, within: timedelta
+) -> tuple[Incident, FirstPage]:
+    """Raises Recorded: it is open, whoever is away by now."""
+    try:
+        return await fate(known, workflow_id, partial(first_page, request.runbook), within)
+    except NobodyWorks as nobody:
+        raise nobody.recorded() from None
+    except (Unreachable, RefusedByIncident) as error:
+        raise Recorded(f"opened as {workflow_id}; {error}", "who rings is not known: tocsin show") from None
 
 
 def _find(known: Incidents, to: Addressee) -> Callable[[str | None], Awaitable[FoundIncident]]:

@@ -6,8 +6,10 @@ from starter.temporal.results import HistoryLine
 from workflows.policy.incident.follow_up import FollowUp
 from workflows.policy.review.results import ReviewStatus
 from workflows.policy.runbook.names import SeverityName
+from workflows.policy.views.difference import PlanChange
 from workflows.policy.views.first_page import FirstPage
 from workflows.policy.views.results import Outgoing, PlanView, RunningObligation, Status, UpdateResult
+from workflows.policy.wire.model import Instant
 
 
 class Declaration(BaseModel):
@@ -38,6 +40,8 @@ class Declared(BaseModel):
     first_page: FirstPage
     outgoing: tuple[Outgoing, ...] = ()
     """What people outside read of it in its first hours if nobody does anything."""
+    unforeseen: str = ""
+    """Why that is not known."""
 
 
 class Called(UpdateResult):
@@ -89,3 +93,40 @@ class KeptFollowUp(BaseModel):
     @property
     def is_open(self) -> bool:
         return self.follow_up is None or self.follow_up.ending is None
+
+
+class AdoptionRequest(BaseModel):
+    """By which runbook an incident is to go on."""
+
+    model_config = ConfigDict(frozen=True)
+
+    runbook: str = ""
+    """One that the installation has loaded; its default if left out."""
+
+
+class Adoption(BaseModel):
+    """What becomes of the plan of an incident that goes on by its runbook as it is now."""
+
+    incident: str
+    runbook: str
+    changes: list[PlanChange]
+    adopted: bool
+    now: Instant
+    """By the incident's clock."""
+
+
+class PageTestRequest(BaseModel):
+    """Whom somebody pages to know whether it reaches them."""
+
+    model_config = ConfigDict(frozen=True)
+
+    person: str = Field(min_length=1, max_length=100)
+    """As the runbooks' `people` call them: on-call."""
+
+
+class PageTestAnswer(BaseModel):
+    """The pager has it."""
+
+    person: str
+    key: str
+    note: str | None = None

@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from starter.desk.answers import (
+    Adoption,
     Declaration,
     Declared,
     KeptFollowUp,
@@ -55,3 +56,10 @@ class Desk(Protocol):
     async def obligations(self, part: str) -> list[ListedObligation]:
         """Legal clocks that run: of one incident or its review, or of all that are open."""
         ...
+
+    async def foresee_adoption(self, part: str, runbook: str) -> Adoption:
+        """What would change if the incident went on by that runbook as the installation has it now. Raises
+        NobodyWorks, Unpublished."""
+        ...
+
+    async def adopt(self, part: str, runbook: str, by: str, via: str, event_id: str = "") -> UpdateResult: ...

@@ -3,61 +3,16 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from pydantic import BaseModel, ConfigDict, Field
-
+from starter.desk.on_call_answers import NamedShift, OverrideRequest, PostOnCall
 from starter.runbooks.problems import closest
 from starter.temporal.results import RefusedByIncident
 from starter.temporal.shifts import Shifts, card_or_none
 from workflows.policy.rota.roster import RosterCard
-from workflows.policy.rota.shift import Override, Shift
+from workflows.policy.rota.shift import Shift
 from workflows.policy.rota.shifts import after, ahead, at_moment, shifts
 from workflows.policy.runbook.model import Runbook
-from workflows.policy.time.durations import Duration
 from workflows.policy.watches.installation import Installation
 from workflows.policy.watches.shift import FARTHEST_OVERRIDE, Overridden, RotaTerms, terms_of
-from workflows.policy.wire.model import Instant
-
-
-class NamedShift(BaseModel):
-    """A stretch of time and who is on call in it."""
-
-    who: str
-    """A person of the runbook, or a name as it stands elsewhere; empty: nobody."""
-    name: str
-    begins_at: datetime
-    ends_at: datetime | None
-    """None: as far as is known."""
-
-
-class PostOnCall(BaseModel):
-    """Who holds a post, now and in the days ahead."""
-
-    runbook: str
-    post: str
-    name: str
-    zone: str
-    now: NamedShift | None
-    """None: it is not known."""
-    next: NamedShift | None
-    shifts: tuple[NamedShift, ...]
-    as_of: datetime | None = None
-    """When it was found out, if it does not stand in the runbook."""
-    problem: str = ""
-    """Why it is not known any better."""
-    overrides: tuple[Override, ...] = ()
-
-
-class OverrideRequest(BaseModel):
-    """What somebody says who takes a stretch of another's shift."""
-
-    model_config = ConfigDict(frozen=True)
-
-    who: str = Field(min_length=1)
-    begins_at: Instant | None = None
-    """Now if left out."""
-    duration: Duration = timedelta(hours=1)
-    runbook: str = ""
-    """The installation's default if left out."""
 
 
 async def on_call(

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from starter.desk import acting, listing, looking
+from starter.desk import acting, adopting, listing, looking
 from starter.desk.answers import (
+    Adoption,
     Declaration,
     Declared,
     KeptFollowUp,
@@ -20,7 +21,7 @@ from starter.temporal.installations import Installations
 from starter.temporal.results import ListPage, RefusedByIncident, ReviewSummary, Summary, whole
 from starter.temporal.reviews import Reviews
 from starter.temporal.stuck_marks import stuck_marked
-from workflows.policy.incident.events import Event
+from workflows.policy.incident.events import Event, RunbookAdopted
 from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.views.foreseen import Foreseen
@@ -91,3 +92,13 @@ class TemporalDesk:
 
     async def obligations(self, part: str) -> list[ListedObligation]:
         return await listing.obligations(self.known, part)
+
+    async def foresee_adoption(self, part: str, runbook: str) -> Adoption:
+        return await adopting.foresee_adoption(self.known, part, await self._published(runbook))
+
+    async def adopt(self, part: str, runbook: str, by: str, via: str, event_id: str = "") -> UpdateResult:
+        adopted = RunbookAdopted(runbook=await self._published(runbook), by=by, via=via, id=event_id)
+        return await adopting.adopt(self.known, part, adopted)
+
+    async def _published(self, runbook: str) -> Runbook:
+        return self.choose(await Installations(self.known.connection).current(), runbook)

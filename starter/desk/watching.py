@@ -4,81 +4,17 @@ import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from pydantic import BaseModel, ConfigDict, Field
-
+from starter.desk.watch_answers import HeartbeatRequest, ListedHeartbeat, ListedSilence
 from starter.temporal.heartbeats import Heartbeats
 from starter.temporal.results import NobodyWorks
-from starter.temporal.silences import Silences, new_id
+from starter.temporal.silences import Silences
 from workflows.policy.incident.events import Event
-from workflows.policy.runbook.matchers import Matcher
 from workflows.policy.runbook.model import Runbook
-from workflows.policy.time.durations import Duration
 from workflows.policy.watches.heartbeat import Heartbeat, HeartbeatSummary, Spec, in_words
 from workflows.policy.watches.installation import Installation
-from workflows.policy.watches.silence import FARTHEST_SILENCE, Expired, SilenceSummary
-from workflows.policy.wire.model import Instant
+from workflows.policy.watches.silence import Expired
 
 HEARTBEATS_ASKED_AT_ONCE = 20
-
-
-class SilenceRequest(BaseModel):
-    """What somebody says who silences alerts."""
-
-    model_config = ConfigDict(frozen=True)
-
-    match: tuple[Matcher, ...]
-    """All must match: `service=checkout`, `alertname=~High.*`."""
-    duration: Duration
-    reason: str = Field(min_length=1)
-    starts_at: Instant | None = None
-    """Now if left out."""
-
-
-class HeartbeatRequest(BaseModel):
-    """What somebody says who expects a sender to call."""
-
-    model_config = ConfigDict(frozen=True)
-
-    every: str
-    grace: str = "1m"
-    severity: str = ""
-    """The runbook's default if left out."""
-    service: str = ""
-    runbook: str = ""
-    """The installation's default if left out."""
-
-
-class ListedSilence(BaseModel):
-    """One of a list of silences."""
-
-    silence: SilenceSummary
-    holds: int | None
-    """Incidents that it keeps from opening; None: no worker answers."""
-
-
-class ListedHeartbeat(BaseModel):
-    """One of a list of heartbeats."""
-
-    expected: HeartbeatSummary
-    stands: str | None
-    """None: no worker answers."""
-    problem: str = ""
-    """Why."""
-
-
-def new_silence(said: SilenceRequest, by: str, now: datetime, event_id: str = "") -> SilenceSummary:
-    """Raises ValidationError when a field is not what a silence can have, ValueError when it begins too late."""
-    starts_at = max(said.starts_at or now, now)
-    if starts_at - now > FARTHEST_SILENCE:
-        raise ValueError(f"a silence begins at most {FARTHEST_SILENCE.days} days ahead")
-    return SilenceSummary(
-        id=new_id(event_id),
-        matchers=said.match,
-        starts_at=starts_at,
-        ends_at=starts_at + said.duration,
-        by=by,
-        reason=said.reason,
-    )
 
 
 async def silences(known: Silences) -> list[ListedSilence]:

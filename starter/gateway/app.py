@@ -7,6 +7,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.telemetry import TelemetryConfig
 
 from settings import Settings
+from starter.desk.temporal_installation import TemporalInstallationDesk
 from starter.gateway.admission import Admission, Unproved
 from starter.gateway.background import BackgroundLoops
 from starter.gateway.board import answer_who_may_not
@@ -16,6 +17,7 @@ from starter.gateway.limits import Door
 from starter.gateway.pipeline import Pipeline
 from starter.gateway.published import Published
 from starter.gateway.routes import (
+    adoption,
     alerts,
     answers,
     api,
@@ -39,7 +41,6 @@ from starter.gateway.routes import (
 from starter.gateway.routes.unknown import answer_unknown
 from starter.gateway.shared_parts import SharedParts
 from starter.runbooks.library import Library
-from starter.sources.redaction import redaction
 from starter.sources.sns_calls import SnsCalls
 from starter.temporal.incidents import Incidents
 
@@ -97,7 +98,7 @@ def _webhooks(
         parts.outcomes,
         settings.max_body_bytes,
         admission.beside,
-        redact=redaction(settings.redact),
+        redact=parts.incidents.connection.redact,
     )
     return (
         alerts.router(admission, pipeline),
@@ -112,6 +113,7 @@ def _webhooks(
 def _for_people(parts: SharedParts, watched: health.Watched) -> tuple[APIRouter, ...]:
     """And for their programs."""
     access, desks, board = parts.access, parts.desks, parts.board
+    installation = TemporalInstallationDesk(parts.incidents.connection)
     return (
         health.router(watched, access),
         front.router(watched, access, board),
@@ -122,9 +124,10 @@ def _for_people(parts: SharedParts, watched: health.Watched) -> tuple[APIRouter,
         board_pages.router(board),
         board_acts.router(board),
         board_books.router(board),
-        watches.router(access, parts.incidents),
+        watches.router(access, installation),
         figures.router(access, desks),
-        on_call.router(access, parts.incidents),
+        on_call.router(access, installation),
+        adoption.router(access, desks, installation),
     )
 
 

@@ -10,6 +10,7 @@ from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client, WorkflowUpdateRPCTimeoutOrCancelledError
 from temporalio.service import RPCError, RPCStatusCode
 
+from starter.temporal.redacting import Redact
 from starter.temporal.results import NobodyWorks, NothingOpen, Unreachable
 from starter.temporal.unanswered import last_poll, unanswered
 
@@ -29,8 +30,10 @@ class _NoAnswer(Unreachable):
 class TemporalConnection:
     """How far a client gets."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, redact: Redact | None = None) -> None:
+        """`redact`: for the words of whoever says something through it."""
         self.client = client
+        self.redact = redact
 
     @property
     def address(self) -> str:

@@ -25,6 +25,7 @@ from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from starter.temporal import directory, histories
 from starter.temporal.connection import DEADLINE, QUERY_WITHIN, TemporalConnection
 from starter.temporal.pages import Newest
+from starter.temporal.redacting import Redact, redacted, redacted_opening
 from starter.temporal.results import (
     PAGE_SIZE,
     FoundIncident,
@@ -58,17 +59,22 @@ A = TypeVar("A", bound=BaseModel)
 class Incidents:
     """Every method raises Unreachable when Temporal is away."""
 
-    def __init__(self, client: Client, but: str = "", patience: timedelta = QUERY_WITHIN) -> None:
+    def __init__(
+        self, client: Client, but: str = "", patience: timedelta = QUERY_WITHIN, redact: Redact | None = None
+    ) -> None:
         """`but`: what its lists and look-ups leave out, as the end of a query. `patience`: how long an incident is
-        waited for that has a worker."""
+        waited for that has a worker. `redact`: for what people and vendors say."""
         self._client = client
         self._patience = patience
-        self._connection = TemporalConnection(client)
+        self._connection = TemporalConnection(client, redact)
         self.but = but
 
     def without_private(self) -> "Incidents":
         """As those see them who may not know that there are others: found and counted by nothing."""
-        return Incidents(self._client, directory.WITHOUT_PRIVATE, self._patience)
+        return Incidents(self._client, directory.WITHOUT_PRIVATE, self._patience, self._connection.redact)
+
+    def with_patience(self, patience: timedelta) -> "Incidents":
+        return Incidents(self._client, self.but, patience, self._connection.redact)
 
     @property
     def connection(self) -> TemporalConnection:
@@ -108,6 +114,7 @@ class Incidents:
     async def declare(self, opening: OpenRequest, name: str | None = None) -> str:
         """Open an incident by hand. Returns its workflow id. With the same name again it is the same incident, open or
         closed."""
+        opening = redacted_opening(opening, self._connection.redact)
         may_be_read = PRIVATE_FLAGS.isdisjoint(opening.flags)
         words = slug(opening.title)[0] if name is None and may_be_read else ""  # a name may come with another title
         workflow_id = "-".join(filter(None, ("incident-declared", words, name or uuid4().hex[:20])))
@@ -118,7 +125,7 @@ class Incidents:
     async def signal(self, workflow_id: str, event: E, *more: E) -> None:
         """Signal an incident: Temporal keeps it, with or without a worker. Raises NothingOpen."""
         handle = self._client.get_workflow_handle(workflow_id)
-        said = [_payload(each) for each in (event, *more)]
+        said = [self._payload(each) for each in (event, *more)]
         async with self._connection.temporal(workflow_id):
             await handle.signal(_name(event), args=said, rpc_timeout=DEADLINE)
 
@@ -158,7 +165,7 @@ class Incidents:
 
     async def foresee(self, workflow_id: str, event: Event) -> Foreseen:
         """What `ask` would do now. Raises Refused, NobodyWorks, NothingOpen."""
-        said = (_name(event), _payload(event))
+        said = (_name(event), self._payload(event))
         found = await self.query(workflow_id, None, "foresee", Foreseen, self._patience, said)
         if found.refused:
             raise RefusedByIncident(found.refused)
@@ -226,7 +233,7 @@ class Incidents:
                 memo=listed(opening, datetime.now(UTC)),
                 static_summary=summary(f"{opening.severity.upper()} {opening.title}"),
                 start_signal=_name(deliveries[0]) if deliveries else None,
-                start_signal_args=[_payload(delivery) for delivery in deliveries],
+                start_signal_args=[self._payload(delivery) for delivery in deliveries],
                 rpc_timeout=DEADLINE,
             )
 
@@ -235,7 +242,7 @@ class Incidents:
         try:
             async with self._connection.worker(workflow_id, patience):
                 changed: UpdateResult = await handle.execute_update(
-                    _name(event), _payload(event), id=event.id, result_type=UpdateResult, rpc_timeout=patience
+                    _name(event), self._payload(event), id=event.id, result_type=UpdateResult, rpc_timeout=patience
                 )
         except WorkflowUpdateFailedError as error:
             said = error.cause.message if isinstance(error.cause, ApplicationError) else str(error.cause)
@@ -260,15 +267,15 @@ class Incidents:
             raise RefusedByIncident(f"{workflow_id} could not answer: {error.message}") from None
         return answered
 
+    def _payload(self, event: Event) -> RawValue:
+        """Without what is left at its default: so a command has no time of its own, and the workflow stamps it."""
+        said = redacted(event, self._connection.redact)
+        written = said.model_dump_json(exclude_defaults=True).encode()
+        return RawValue(Payload(metadata={"encoding": b"json/plain"}, data=written))
+
 
 def _name(event: Event) -> str:
     return str(type(event).model_fields["kind"].default)
-
-
-def _payload(event: Event) -> RawValue:
-    """Without what is left at its default: so a command has no time of its own, and the workflow stamps it."""
-    written = event.model_dump_json(exclude_defaults=True).encode()
-    return RawValue(Payload(metadata={"encoding": b"json/plain"}, data=written))
 
 
 def _attributes(opening: OpenRequest) -> TypedSearchAttributes:

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from temporalio.client import WorkflowHandle
 
 from starter.temporal.connection import DEADLINE, QUERY_WITHIN, TemporalConnection
+from starter.temporal.redacting import redacted
 from starter.temporal.results import NothingOpen
 from workflows.policy.incident.events import Event
 
@@ -26,8 +27,9 @@ class NamedWorkflows:
     async def signal(self, name: str, event: Event) -> None:
         """Temporal keeps it, with or without a worker."""
         signal = str(type(event).model_fields["kind"].default)
+        said = redacted(event, self.connection.redact).model_dump(mode="json", exclude_defaults=True)
         async with self.called(name) as handle:
-            await handle.signal(signal, event.model_dump(mode="json", exclude_defaults=True), rpc_timeout=DEADLINE)
+            await handle.signal(signal, said, rpc_timeout=DEADLINE)
 
     async def state(self, name: str, result_type: type[S]) -> S:
         """Raises NobodyWorks."""

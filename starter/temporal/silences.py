@@ -11,6 +11,7 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 
 from starter.temporal.connection import DEADLINE, QUERY_WITHIN, TemporalConnection
 from starter.temporal.named import NamedWorkflows
+from starter.temporal.redacting import redacted
 from starter.temporal.results import RefusedByIncident
 from workflows.durable.memos import CARD_MEMO, HOLDS_MEMO
 from workflows.durable.summaries import summary
@@ -44,6 +45,7 @@ class Silences:
 
     async def add(self, card: SilenceSummary) -> None:
         """Raises WorkflowAlreadyStartedError when there is one of this id, or was."""
+        card = redacted(card, self._connection.redact)
         async with self._connection.temporal():
             await self._connection.client.start_workflow(
                 "silence",

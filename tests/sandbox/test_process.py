@@ -57,12 +57,16 @@ async def test_a_port_that_is_taken_is_one_clear_line() -> None:
         (("--member", "Vera"), "--member is ID=NAME"),
         (("--member", "vera=Vera"), "--member is ID=NAME"),
         (("--shortcut", "to_timeline"), "--shortcut is CALLBACK_ID=NAME"),
-        (("--slack-url", "http://127.0.0.1:1/"), "--slack-url needs --slack-secret"),
-        (("--webhook-url", "http://127.0.0.1:1/"), "--webhook-url needs --webhook-secret"),
-        (("--slack-url", "nowhere", "--slack-secret", "s"), "--slack-url must begin with http://"),
+        (("--slack-url", "http://127.0.0.1:1/"), "--slack-url needs SANDBOX_SLACK_SECRET in the environment"),
+        (("--webhook-url", "http://127.0.0.1:1/"), "--webhook-url needs SANDBOX_PAGERDUTY_SECRET in the environment"),
+        (("--slack-url", "nowhere"), "--slack-url must begin with http://"),
     ],
 )
-async def test_an_option_that_makes_no_sense_is_named(options: tuple[str, ...], words: str) -> None:
+async def test_an_option_that_makes_no_sense_is_named(
+    options: tuple[str, ...], words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if "nowhere" in options:
+        monkeypatch.setenv("SANDBOX_SLACK_SECRET", "s")
     async with process("--port", "0", *options) as sandbox:
         assert sandbox.stderr
         said = (await asyncio.wait_for(sandbox.stderr.read(), HANGS_AFTER_S)).decode()

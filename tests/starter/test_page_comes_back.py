@@ -6,13 +6,13 @@ from pydantic import SecretStr
 
 from activities.pagerduty import PagerDuty
 from settings import Settings
+from starter.desk.page_test import marked_test
 from starter.runbooks.library import Library
 from starter.temporal.incidents import Incidents
 from tests.sandbox.pager import incidents as at_pagerduty
 from tests.sandbox_server import running_sandbox
 from tests.starter.conftest import eventually
 from tests.starter.test_serve import serving
-from tocsin.commands.page_test import marked_test
 
 SECRET = "shared"
 
@@ -24,7 +24,7 @@ async def test_a_test_page_opens_no_incident_when_it_comes_back(
     async with running_sandbox() as sandbox, serving(settings, library, incidents) as address:
         await sandbox.subscribe(f"{address}/webhooks/pagerduty", SECRET)
         pager = PagerDuty({"on-call": "R0ALICE"}, sandbox.pagerduty_events_url, sandbox.pagerduty_api_url, None, None)
-        await pager.page(marked_test("on-call", datetime.now(UTC)), may_have_been_sent=False)
+        await pager.page(marked_test("on-call", "alice", datetime.now(UTC)), may_have_been_sent=False)
         (opened,) = await at_pagerduty(sandbox)
         for action in ("acknowledge", "resolve", "reopen"):
             await sandbox.press(opened["id"], action)

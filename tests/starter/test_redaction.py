@@ -9,6 +9,7 @@ from settings import Settings, SettingsError, load
 from starter.sources.credentials import without_credentials
 from starter.sources.reading import Reading, SentAlert
 from starter.sources.redaction import redaction
+from starter.temporal.incidents import Incidents
 from tests.starter.conftest import GatewayUnderTest
 
 SECRET = "Jane Roe 555-0199"
@@ -54,7 +55,7 @@ def test_without_patterns_nothing_is_redacted() -> None:
 
 
 async def test_nothing_of_it_is_stored_or_answered(gate: GatewayUnderTest, client: Client) -> None:
-    gate.settings = gate.settings.model_copy(update={"redact": PATTERNS})
+    gate.incidents = Incidents(client, redact=redaction(PATTERNS))
     body: dict[str, Any] = {
         "alerts": [
             {"key": f"of {SECRET}", "title": f"{SECRET} fails", "status": "firing", "labels": {"who": SECRET}},

@@ -50,7 +50,7 @@ async def test_no_proxy_reads_the_token_of_a_gateway_on_this_machine(monkeypatch
         monkeypatch.setenv("http_proxy", proxy)
         monkeypatch.delenv("no_proxy", raising=False)
         monkeypatch.delenv("NO_PROXY", raising=False)
-        assert await board_link(GatewayAccess(url, "of-alice", near=True)) == f"{url}/login/x"
+        assert await board_link(GatewayAccess(url, "of-alice")) == f"{url}/login/x"
     assert by_proxy == []
 
 

@@ -14,6 +14,7 @@ from temporalio.worker import Worker
 from starter.runbooks.library import load
 from starter.temporal.incidents import Incidents
 from tests.patience import HANGS_AFTER_S
+from tests.starter.conftest import eventually
 from tests.tocsin.conftest import CommandAnswer, Tocsin
 from workflows.policy.incident.opening import OpenRequest
 
@@ -152,3 +153,15 @@ async def process(*words: str) -> CommandAnswer:
     command = [sys.executable, "-m", "tocsin", *words]
     ended = await asyncio.to_thread(subprocess.run, command, capture_output=True, text=True, timeout=30, check=False)
     return CommandAnswer(ended.returncode, ended.stdout, ended.stderr)
+
+
+async def test_what_is_to_be_redacted_is_so_where_no_gateway_stands_between(
+    tocsin: Tocsin, client: Client, worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TOCSIN_REDACT", "(?i)jane roe")
+    await tocsin("declare", "Jane Roe cannot pay")
+    [found] = await eventually(Incidents(client).list)
+    assert (await tocsin("note", "Jane Roe called")).code == 0
+    history = str((await client.get_workflow_handle(found.workflow_id).fetch_history()).events)
+    assert "*** called" in history
+    assert "jane" not in (history + found.workflow_id).lower()

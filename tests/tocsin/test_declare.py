@@ -16,8 +16,13 @@ from starter.runbooks.library import load
 from starter.temporal.incidents import Incidents
 from starter.temporal.installations import Installations
 from starter.temporal.loading import loaded
+from starter.temporal.results import Unreachable
+from tests.starter.conftest import eventually
 from tests.tocsin.conftest import Tocsin
 from workflows.policy.effects.effects import Page, Receipt, Send
+from workflows.policy.incident.state import Incident
+from workflows.policy.views.first_page import FirstPage
+from workflows.policy.views.results import Outgoing
 from workflows.queues import PAGE_QUEUE
 
 BY_LABEL = """\
@@ -154,3 +159,37 @@ async def test_the_runbooks_of_the_installation_are_listed_with_what_differs_her
     (differs,) = json.loads((await tocsin("runbook", "list", "--json")).out)["differences"]
     assert differs.startswith(f"runbook acme: there {same['published']['runbooks']['acme']}, here ")
     assert "this shell differs, and is not followed: runbook acme" in (await tocsin("runbook", "list")).out
+
+
+async def _fails(*_: object) -> tuple[Outgoing, ...]:
+    raise KeyError("a fault of ours")
+
+
+async def _away(*_: object) -> tuple[Incident, FirstPage]:
+    raise Unreachable("Temporal at 10.0.0.1 does not answer")
+
+
+@pytest.mark.parametrize(
+    ("what", "fault", "code", "out", "err"),
+    [
+        ("preview_public", _fails, 0, "what goes out by itself is not known: KeyError", ""),
+        ("fate", _away, 2, "", "opened as incident-declared-checkout-is-down-"),
+    ],
+)
+async def test_what_fails_once_it_is_open_does_not_look_as_if_it_were_not(
+    tocsin: Tocsin,
+    client: Client,
+    worker: Worker,
+    monkeypatch: pytest.MonkeyPatch,
+    what: str,
+    fault: object,
+    code: int,
+    out: str,
+    err: str,
+) -> None:
+    monkeypatch.setattr(acting, what, fault)
+    answer = await tocsin("declare", "Checkout is down", "--severity", "sev1")
+    assert answer.code == code, answer.err
+    assert out in answer.out
+    assert err in answer.err
+    await eventually(Incidents(client).list)

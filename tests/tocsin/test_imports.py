@@ -45,8 +45,11 @@ def test_a_command_imports_what_it_needs_and_no_more(
 
 
 @pytest.mark.parametrize(
-    "words", ["ack", "show", "plan", "list", "resolve over", "severity sev1 --preview", "review list"]
-)
+    "words",
+    ["ack", "show", "plan", "list", "resolve over", "severity sev1 --preview", "review list", "silence list",
+     "silence add --match a=b --for 1h --reason x", "heartbeat list", "digest", "report", "page-test on-call",
+     "on-call", "on-call override on-call ann --for 1h", "runbook adopt acme"],
+)  # fmt: skip
 def test_by_way_of_a_gateway_a_command_needs_nothing_of_temporals(
     alone: Path, monkeypatch: pytest.MonkeyPatch, words: str
 ) -> None:

@@ -10,9 +10,9 @@ import pytest
 from settings import Settings, SettingsError
 from tocsin.library import library
 from tocsin.up.folder import LastUp
-from tocsin.up.layout import Layout, Options, lay_out
+from tocsin.up.layout import ANY_PORTS, Layout, Options, lay_out
 from tocsin.up.members import slack_members
-from tocsin.up.parts import SandboxSecrets, pointing_at_the_sandbox
+from tocsin.up.parts import SandboxSecrets, pointing_at_the_sandbox, sandbox
 from tocsin.up.ports import PortTaken
 from tocsin.up.run import replaced
 
@@ -136,3 +136,12 @@ def test_whoever_a_runbook_names_is_in_the_sandboxs_slack() -> None:
     assert len({each.user_id for each in members}) == len(members)
     users = json.loads(pointing_at_the_sandbox(laid_out(), books, SandboxSecrets())["TOCSIN_SLACK_USERS"])
     assert users == {each.person: each.user_id for each in members}
+
+
+def test_no_secret_stands_in_the_process_list() -> None:
+    """Where all who use the machine may read it; the environment of a process only its user can."""
+    signed = SandboxSecrets()
+    layout = laid_out(ANY_PORTS)
+    part = sandbox(layout, [], signed, {})
+    assert not {signed.pagerduty, signed.slack} & set(" ".join(part.command).split())
+    assert {signed.pagerduty, signed.slack} <= set(part.environment.values())

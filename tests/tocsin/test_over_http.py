@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,8 @@ from starter.temporal.incidents import Incidents
 from starter.temporal.results import RefusedByIncident
 from tests.tocsin.conftest import Tocsin
 from tests.tocsin.test_commands import process, until_found
+from tocsin.gateway_api import GatewayApi
+from tocsin.gateway_call import GatewayAccess
 from tocsin.http_desk import HttpDesk
 from workflows.policy.incident.events import Acknowledged
 
@@ -27,10 +30,11 @@ def handed_out(name: str, scope: Scope) -> ApiToken:
     return ApiToken(name=name, scope=scope, sha256=hashed(f"of-{name}"))
 
 
-@pytest_asyncio.fixture
-async def gateway(client: Client, alone: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[str]:
+@asynccontextmanager
+async def served(client: Client, alone: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[str]:
     """Its address. The commands of this test know no Temporal."""
-    chosen = Settings(runbook="acme", api_tokens=(handed_out("alice", "respond"), handed_out("reader", "read")))
+    tokens = (handed_out("alice", "respond"), handed_out("reader", "read"), handed_out("chief", "admin"))
+    chosen = Settings(runbook="acme", api_tokens=tokens)
     address: asyncio.Future[str] = asyncio.get_running_loop().create_future()
     serving = asyncio.create_task(
         serve(chosen, load(alone / "books"), Incidents(client), port=0, on_listening=address.set_result)
@@ -43,11 +47,17 @@ async def gateway(client: Client, alone: Path, monkeypatch: pytest.MonkeyPatch) 
     await asyncio.wait([serving])
 
 
+@pytest_asyncio.fixture
+async def gateway(client: Client, alone: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[str]:
+    async with served(client, alone, monkeypatch) as address:
+        yield address
+
+
 async def test_what_would_go_out_is_asked_of_the_gateway_and_opens_nothing(
     tocsin: Tocsin, gateway: str, worker: Worker, alone: Path
 ) -> None:
     """As `declare` does at a terminal before it opens anything."""
-    desk = HttpDesk(gateway, "of-alice", "nobody")
+    desk = HttpDesk(GatewayApi(GatewayAccess(gateway, "of-alice"), "nobody"))
     assert await desk.preview_public(Declaration(title="db-17 is down", severity="sev1", public="failing logins")) == ()
     with pytest.raises(RefusedByIncident, match="fill in TBD first"):
         await desk.preview_public(Declaration(title="db-17 is down", public="TBD"))
@@ -86,7 +96,7 @@ async def test_what_a_command_would_change_is_seen_and_not_done(tocsin: Tocsin, 
     assert (refused.code, "is not resolved" in refused.err) == (1, True)
     assert (await tocsin("severity", "sev2")).code == 0
     with pytest.raises(RefusedByIncident, match=r"it has changed meanwhile: SEV-2 since .* by alice; look again"):
-        await HttpDesk(gateway, "of-alice", "nobody").ask("", Acknowledged(if_still=stale))
+        await HttpDesk(GatewayApi(GatewayAccess(gateway, "of-alice"), "nobody")).ask("", Acknowledged(if_still=stale))
 
 
 async def test_whom_the_command_names_is_not_who_does_it(

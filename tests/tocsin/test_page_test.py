@@ -8,8 +8,8 @@ from temporalio.client import Client
 from temporalio.exceptions import ApplicationError
 from temporalio.worker import Worker
 
+from starter.desk import page_test
 from tests.tocsin.conftest import Tocsin
-from tocsin.commands import page_test
 from workflows.policy.effects.effects import Page, Receipt, Send
 from workflows.queues import PAGE_QUEUE
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from rich.console import Console, RenderableType
 
-from starter.desk.watching import ListedHeartbeat, ListedSilence
+from starter.desk.watch_answers import ListedHeartbeat, ListedSilence
 from tests.tocsin.conftest import Tocsin
 from tocsin import output
 from tocsin.commands import heartbeat, silence

@@ -4,12 +4,10 @@ import asyncio
 
 import typer
 
-from starter.temporal.inventory import take
-from starter.temporal.results import NobodyWorks
-from starter.temporal.reviews import Reviews
 from tocsin import output
 from tocsin.commands.arguments import AsJson
-from tocsin.commands.session import incidents
+from tocsin.commands.session import gateway_api, incidents
+from tocsin.failure import ExitCode, Failure
 from tocsin.view.plain import plain
 from workflows.policy.watches.digest import Inventory, compose
 
@@ -26,9 +24,14 @@ def digest(as_json: AsJson = False) -> None:
         inventory, plain(compose(inventory, MOST_LISTED) or "nothing is open, and nobody owes anything"), as_json
     )
     if inventory.incidents and not any(one.answers for one in inventory.incidents):
-        raise NobodyWorks("no worker is running")
+        raise Failure("no worker is running: nothing is being paged", ExitCode.not_reached)
 
 
 async def _take() -> Inventory:
+    if api := gateway_api():
+        return Inventory.model_validate_json(await api.get("digest", {"as_sent": "true"}))
+    from starter.temporal.inventory import take
+    from starter.temporal.reviews import Reviews
+
     known = (await incidents()).without_private()
     return await take(known, Reviews(known))

@@ -9,17 +9,13 @@ from pydantic import ValidationError
 from rich.table import Table
 from typer import Argument, Option
 
-from starter.desk import watching
-from starter.desk.watching import HeartbeatRequest, ListedHeartbeat
-from starter.temporal.heartbeats import Heartbeats
+from starter.desk.watch_answers import HeartbeatRequest, ListedHeartbeat
 from tocsin import output
 from tocsin.commands import arguments
 from tocsin.commands.arguments import AsJson, Reason, me
-from tocsin.commands.session import incidents, installation
+from tocsin.commands.session import installation_desk
 from tocsin.failure import badly_put
-from tocsin.following import followed
 from tocsin.view.plain import moment, plain, typed
-from workflows.policy.incident.events import Event
 from workflows.policy.runbook.names import severity_title
 from workflows.policy.time.durations import write
 from workflows.policy.watches.heartbeat import Paused, Removed, Unpaused
@@ -65,13 +61,13 @@ def pause(
         event = Paused.model_validate({"duration": span, "reason": reason, "by": me()})
     except ValidationError as error:
         raise badly_put(error) from None
-    asyncio.run(_signal(name, event, as_json))
+    asyncio.run(_pause(name, event, as_json))
 
 
 @app.command()
 def resume(name: HeartbeatName, as_json: AsJson = False) -> None:
     """End a pause: it must beat again, an interval from now."""
-    asyncio.run(_signal(name, Unpaused(by=me()), as_json))
+    asyncio.run(_resume(name, Unpaused(by=me()), as_json))
 
 
 @app.command()
@@ -80,28 +76,25 @@ def remove(name: HeartbeatName) -> None:
     asyncio.run(_remove(name))
 
 
-async def _heartbeats() -> Heartbeats:
-    return Heartbeats((await incidents()).connection)
-
-
 async def _add(name: str, asked: HeartbeatRequest, as_json: bool) -> None:
-    reached = await incidents()
-    there = await installation(reached)
+    desk = await installation_desk()
     try:
-        spec = watching.new_spec(name, asked, there, followed(there, asked.runbook))
+        listed = await desk.expect(name, asked)
     except ValidationError as error:
         raise badly_put(error) from None
-    known = Heartbeats(reached.connection)
-    await known.add(name, spec)
-    _show(await watching.heartbeat(known, name), as_json)
+    _show(listed, as_json)
 
 
-async def _signal(name: str, event: Event, as_json: bool) -> None:
-    _show(await watching.signal_heartbeat(await _heartbeats(), name, event), as_json)
+async def _pause(name: str, event: Paused, as_json: bool) -> None:
+    _show(await (await installation_desk()).pause(name, event), as_json)
+
+
+async def _resume(name: str, event: Unpaused, as_json: bool) -> None:
+    _show(await (await installation_desk()).resume(name, event), as_json)
 
 
 async def _remove(name: str) -> None:
-    await (await _heartbeats()).signal(name, Removed(by=me()))
+    await (await installation_desk()).remove(name, Removed(by=me()))
     output.out.print(plain(f"{name} is no longer expected"))
 
 
@@ -110,7 +103,7 @@ def _show(listed: ListedHeartbeat, as_json: bool) -> None:
 
 
 async def _list() -> list[ListedHeartbeat]:
-    return await watching.heartbeats(await _heartbeats())
+    return await (await installation_desk()).heartbeats()
 
 
 def _table(found: Sequence[ListedHeartbeat]) -> Table:

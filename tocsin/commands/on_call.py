@@ -4,13 +4,12 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
-from uuid import uuid4
 
 import typer
 from pydantic import ValidationError
 from typer import Argument, Context, Option
 
-from tocsin import library, output
+from tocsin import output
 from tocsin.commands import session
 from tocsin.commands.arguments import AsJson, By, me, span
 from tocsin.commands.days import wall_time
@@ -18,7 +17,8 @@ from tocsin.failure import Failure, badly_put
 from tocsin.view import rota
 
 if TYPE_CHECKING:
-    from starter.desk.on_call import PostOnCall
+    from starter.desk.installation_desk import InstallationDesk
+    from starter.desk.on_call_answers import PostOnCall
 
 app = typer.Typer(help="Who is on call, now and in the days ahead; and who takes whose shift.")
 
@@ -44,7 +44,7 @@ def on_call(
     if sum((svg is not None, ical is not None, as_json)) > 1:
         raise Failure("--svg, --ical and --json: one of them at a time")
     now = datetime.now(UTC).replace(microsecond=0)
-    found = _found(runbook, now, timedelta(days=days))
+    found = _found(runbook, now, days)
     if svg:
         output.save(svg, rota.picture(found, now, timedelta(days=days)))
     elif ical:
@@ -68,40 +68,33 @@ def override(
     output.show(found, rota.table([found], datetime.now(UTC)), as_json)
 
 
-def _found(runbook: str, now: datetime, ahead: timedelta) -> "list[PostOnCall]":
-    from starter.desk.on_call import written
-
+def _found(runbook: str, now: datetime, days: int) -> "list[PostOnCall]":
     if runbook.endswith((".yaml", ".yml")):
-        return written(library.at(runbook), now, ahead)
-    return asyncio.run(_known(runbook, now, ahead))
+        from starter.desk.on_call import written
+        from tocsin import library
+
+        return written(library.at(runbook), now, timedelta(days=days))
+    return asyncio.run(_known(runbook, days))
 
 
-async def _known(runbook: str, now: datetime, ahead: timedelta) -> "list[PostOnCall]":
-    from starter.desk.on_call import on_call as posts
-    from starter.temporal.shifts import Shifts
-
-    known = await session.incidents()
-    there = await session.installation(known)
-    if runbook and runbook not in there.runbooks:
-        raise Failure(f"there is no runbook {runbook!r} here: choose one of {', '.join(sorted(there.runbooks))}")
-    return await posts(there, Shifts(known.connection), now, ahead, runbook)
+async def _known(runbook: str, days: int) -> "list[PostOnCall]":
+    return await (await session.installation_desk()).on_call(runbook, days)
 
 
 async def _override(post: str, who: str, length: timedelta, begin: str, runbook: str, by: str) -> "PostOnCall":
-    from starter.desk.on_call import OverrideRequest, overridden
-    from starter.desk.on_call import on_call as posts
-    from starter.temporal.shifts import Shifts
-    from tocsin.following import followed
+    from starter.desk.on_call_answers import OverrideRequest
 
-    known = await session.incidents()
-    there = await session.installation(known)
-    book, now = followed(there, runbook), datetime.now(UTC)
-    at = wall_time("--from", begin, book.calendar.zone, now) if begin else None
+    desk = await session.installation_desk()
+    at = await _begins_at(desk, post, begin, runbook) if begin else None
     try:
-        said = OverrideRequest(who=who, begins_at=at, duration=length)
+        said = OverrideRequest(who=who, begins_at=at, duration=length, runbook=runbook)
     except ValidationError as error:
         raise badly_put(error) from None
-    shifts = Shifts(known.connection)
-    await shifts.signal(book.runbook, post, overridden(book, post, said, by, now, uuid4().hex))
-    found = await posts(there, shifts, now, timedelta(days=7), book.runbook)
-    return next(each for each in found if each.post == post)
+    return await desk.override(post, said, by)
+
+
+async def _begins_at(desk: "InstallationDesk", post: str, begin: str, runbook: str) -> datetime:
+    """By the clock of that post; one that is not there is refused later, in better words. Raises Failure."""
+    name = runbook or (await desk.publication()).default
+    zone = next((each.zone for each in await desk.on_call(name, 1) if each.post == post), "UTC")
+    return wall_time("--from", begin, zone, datetime.now(UTC))

@@ -72,7 +72,8 @@ async def _declare(said: Declaration, by: str, may_ask: bool, as_json: bool) -> 
     sentence = f"{declared.incident}: declared {severity_title(declared.severity)} by {declared.runbook}: {said.title}"
     rings = plain(page.text, "green" if page.well else "bold red")
     out = () if agreed else outgoing(declared.outgoing, BY_ITSELF)
-    output.show(declared, Group(plain(sentence), rings, *out), as_json)
+    unforeseen = [plain(declared.unforeseen, "yellow")] if declared.unforeseen else []
+    output.show(declared, Group(plain(sentence), rings, *out, *unforeseen), as_json)
     if not page.well:
         raise Failure(f"nobody has been reached yet: {page.text}", ExitCode.not_reached)
 

@@ -12,6 +12,7 @@ import settings
 from chat.connecting import connected
 from settings import Settings
 from starter.gateway.serve import serve
+from starter.sources.redaction import redaction
 from starter.temporal import setup as preparation
 from starter.temporal.incidents import Incidents
 from tocsin import connection, logs, output
@@ -126,7 +127,8 @@ async def _prepare(chosen: Settings) -> None:
 async def _take_webhooks(
     chosen: Settings, host: str, port: int, allow_unauthenticated: bool, allow_local: bool
 ) -> None:
-    incidents = Incidents(await connection.client(chosen.state_dir, lazy=True))
+    client = await connection.client(chosen.state_dir, lazy=True)
+    incidents = Incidents(client, redact=redaction(chosen.redact))
     async with connected(chosen, incidents) as chat:
         await serve(
             chosen,

@@ -1,26 +1,24 @@
 """`report`: what the last weeks looked like."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 from typer import Option
 
-from starter.pictures.report import picture
-from starter.report.counting import counted
 from starter.report.figures import ReportFigures
-from starter.report.reading import read
-from starter.temporal.directory import ReadProgress
-from starter.temporal.results import Past
 from tocsin import output
 from tocsin.commands.arguments import AsJson, ago_or_moment
-from tocsin.commands.session import incidents
+from tocsin.commands.session import gateway_api, incidents
 from tocsin.failure import Failure
 from tocsin.view.report import report as table
+
+if TYPE_CHECKING:
+    from starter.temporal.results import Past
 
 app = typer.Typer()
 
@@ -44,21 +42,53 @@ def report(
     begin, end = ago_or_moment("--since", since, now), ago_or_moment("--until", until, now) if until else now
     if begin >= end:
         raise Failure(f"--since {since} is not before the end, {end:%Y-%m-%d %H:%M} UTC")
-    seen, past = asyncio.run(_read(begin, end, runbook))
+    asked = ReportAsked(begin, end, runbook)
     if svg:
-        output.save(svg, picture(seen, counted(past.records, begin, end)))
+        output.save(svg, asyncio.run(_drawn(asked)))
     else:
+        seen = asyncio.run(_figures(asked))
         output.show(seen, table(seen), as_json)
 
 
-async def _read(since: datetime, until: datetime, runbook: str) -> tuple[ReportFigures, Past]:
+class ReportAsked(NamedTuple):
+    since: datetime
+    until: datetime
+    runbook: str
+
+    @property
+    def query(self) -> dict[str, object]:
+        span = f"PT{(self.until - self.since).total_seconds():.6f}S"
+        return {"span": span, "until": self.until.isoformat(), "runbook": self.runbook}
+
+
+async def _figures(asked: ReportAsked) -> ReportFigures:
+    if api := gateway_api():
+        with _progress():
+            return ReportFigures.model_validate_json(await api.get("report", asked.query))
+    return (await _read(asked))[0]
+
+
+async def _drawn(asked: ReportAsked) -> str:
+    if api := gateway_api():
+        with _progress():
+            return (await api.get("report.svg", asked.query)).decode()
+    from starter.pictures.report import picture
+    from starter.report.counting import counted
+
+    seen, past = await _read(asked)
+    return picture(seen, counted(past.records, asked.since, asked.until))
+
+
+async def _read(asked: ReportAsked) -> "tuple[ReportFigures, Past]":
+    from starter.report.reading import read
+
     known = await incidents()
     with _progress() as progress:
-        return await read(known, since, until, runbook, progress)
+        return await read(known, *asked, progress)
 
 
 @contextmanager
-def _progress() -> Iterator[ReadProgress]:
+def _progress() -> Iterator[Callable[[int], None]]:
     """On a terminal, for as long as it takes; nothing in a file or pipe."""
     with output.err.status("reading what Temporal has kept …") as status:
         yield lambda count: status.update(f"reading what Temporal has kept: {count} incidents …")

@@ -11,7 +11,7 @@ import settings
 from starter.temporal.loading import loaded
 from tocsin import output
 from tocsin.commands.arguments import AsJson
-from tocsin.commands.session import incidents, installation
+from tocsin.commands.session import installation_desk
 from tocsin.library import library
 from tocsin.view.plain import moment, plain, typed
 from workflows.policy.watches.installation import Publication, differences
@@ -35,7 +35,7 @@ def list_(as_json: AsJson = False) -> None:
 
 
 async def _look() -> InstallationShown:
-    there = (await installation(await incidents())).publication
+    there = await (await installation_desk()).publication()
     chosen = settings.load()
     here = loaded(library(chosen), chosen).publication
     differing = [f"{each.what}: there {each.before}, here {each.after}" for each in differences(there, here)]

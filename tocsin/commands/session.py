@@ -9,7 +9,10 @@ from tocsin.failure import Failure
 
 if TYPE_CHECKING:
     from starter.desk.desk import Desk
+    from starter.desk.installation_desk import InstallationDesk
     from starter.temporal.incidents import Incidents
+    from starter.temporal.redacting import Redact
+    from tocsin.gateway_api import GatewayApi
     from tocsin.gateway_call import GatewayAccess
     from workflows.policy.runbook.model import Runbook
     from workflows.policy.watches.installation import Installation
@@ -21,53 +24,68 @@ CONFIG_FOLDERS: Final = (os.environ.get("XDG_CONFIG_HOME") or "~/.config", "~/Li
 async def desk() -> "Desk":
     """Through the gateway that TOCSIN_URL names, else through the configured Temporal, else through the gateway of a
     running `tocsin up`. Raises Failure when it cannot be reached."""
-    if url := own_settings.said("TOCSIN_URL"):
-        return _by_http(url)
-    if by_up := _by_up():
-        return by_up
+    if api := gateway_api():
+        from tocsin.http_desk import HttpDesk
+
+        return HttpDesk(api)
     from starter.desk.temporal_desk import TemporalDesk
 
     return TemporalDesk(await incidents(), _followed)
 
 
+async def installation_desk() -> "InstallationDesk":
+    """The same way."""
+    if api := gateway_api():
+        from tocsin.http_installation import HttpInstallationDesk
+
+        return HttpInstallationDesk(api)
+    from starter.desk.temporal_installation import TemporalInstallationDesk
+
+    return TemporalInstallationDesk((await incidents()).connection, _followed)
+
+
+def gateway_api() -> "GatewayApi | None":
+    """None: commands go to the configured Temporal itself. Imports nothing of Temporal's. Raises Failure."""
+    if url := own_settings.said("TOCSIN_URL"):
+        access = _named(url)
+    elif (by_up := _by_up()) and not _may_name_a_temporal():
+        access = by_up
+    else:
+        return None
+    from tocsin.commands.arguments import login_name
+    from tocsin.gateway_api import GatewayApi
+
+    return GatewayApi(access, login_name())
+
+
 def gateway() -> "GatewayAccess":
     """The gateway that is meant. Raises Failure."""
-    from tocsin.gateway_call import GatewayAccess
-    from tocsin.up.folder import Folder
-
-    url, token = own_settings.said("TOCSIN_URL"), own_settings.secret("TOCSIN_TOKEN")
-    if url and token:
-        return GatewayAccess(url, token, near=False)
-
-    folder = Folder(own_settings.state_dir())
-    if not url and (running := folder.running()) and (ours := folder.token()):
-        return GatewayAccess(running.gateway, ours, near=True)
+    if url := own_settings.said("TOCSIN_URL"):
+        return _named(url)
+    if by_up := _by_up():
+        return by_up
     raise Failure("no `tocsin up` runs here: set TOCSIN_URL, and TOCSIN_TOKEN (tocsin token add api)")
 
 
-def _by_http(url: str) -> "Desk":
-    """Imports nothing of Temporal's."""
-    from tocsin.commands.arguments import login_name
-    from tocsin.http_desk import HttpDesk
+def _named(url: str) -> "GatewayAccess":
+    from tocsin.gateway_call import GatewayAccess
 
     if token := own_settings.secret("TOCSIN_TOKEN"):
-        return HttpDesk(url, token, login_name())
+        return GatewayAccess(url, token)
     raise Failure(f"TOCSIN_URL is {url}, and TOCSIN_TOKEN is not set: whoever runs it makes one (tocsin token add api)")
 
 
-def _by_up() -> "Desk | None":
-    """With the token that `up` has put where only its user can read it. None: none runs here, or another Temporal is
-    configured."""
+def _by_up() -> "GatewayAccess | None":
+    """With the token that `up` has put where only its user can read it. None: none runs here."""
     from tocsin.up.folder import Folder
 
     folder = Folder(own_settings.state_dir())
     running, token = folder.running(), folder.token()
-    if running is None or not token or _may_name_a_temporal():
+    if running is None or not token:
         return None
-    from tocsin.commands.arguments import login_name
-    from tocsin.http_desk import HttpDesk
+    from tocsin.gateway_call import GatewayAccess
 
-    return HttpDesk(running.gateway, token, login_name(), otherwise=f"TEMPORAL_ADDRESS={running.temporal}")
+    return GatewayAccess(running.gateway, token, otherwise=f"TEMPORAL_ADDRESS={running.temporal}")
 
 
 def _may_name_a_temporal() -> bool:
@@ -93,7 +111,17 @@ async def incidents() -> "Incidents":
     from starter.temporal.incidents import Incidents
     from tocsin import connection
 
-    return Incidents(await connection.client(own_settings.state_dir()))
+    return Incidents(await connection.client(own_settings.state_dir()), redact=_redaction())
+
+
+def _redaction() -> "Redact | None":
+    """Most redact nothing, and load nothing for it. Raises SettingsError."""
+    if not own_settings.secret("TOCSIN_REDACT"):
+        return None
+    import settings
+    from starter.sources.redaction import redaction
+
+    return redaction(settings.load().redact)
 
 
 async def installation(known: "Incidents") -> "Installation":

@@ -11,12 +11,10 @@ from pydantic import ValidationError
 from rich.table import Table
 from typer import Argument, Option
 
-from starter.desk import watching
-from starter.desk.watching import ListedSilence, SilenceRequest
-from starter.temporal.silences import Silences
+from starter.desk.watch_answers import ListedSilence, SilenceRequest
 from tocsin import output
 from tocsin.commands.arguments import SPAN, AsJson, By, me
-from tocsin.commands.session import incidents
+from tocsin.commands.session import installation_desk
 from tocsin.failure import Failure, badly_put
 from tocsin.view.plain import moment, plain, typed
 from workflows.policy.runbook.matchers import Matcher
@@ -38,18 +36,18 @@ def add(
 ) -> None:
     """Hold alerts that match. What fires and has not resolved when it ends opens its incident then."""
     now = datetime.now(UTC)
-    starts_at = _begin(begin) if begin else now
+    starts_at = _begin(begin) if begin else None
     try:
         matchers = tuple(Matcher.parse(each) for each in match)
         said = SilenceRequest(match=matchers, duration=SPAN.validate_python(span), reason=reason, starts_at=starts_at)
-        card = watching.new_silence(said, by or me(), now)
+        said.card("", by or me(), now)  # what cannot be is said before anybody is asked
     except ValidationError as error:
         raise badly_put(error) from None
     except ValueError as error:
         raise Failure(str(error)) from None
-    asyncio.run(_add(card))
+    card = asyncio.run(_add(said, by or me()))
     sentence = f"silence {card.id} holds {_matchers(card)} until {moment(card.ends_at)} UTC"
-    if card.starts_at > now:
+    if begin and card.starts_at > now:
         sentence += f", from {moment(card.starts_at)} UTC"
     output.show(card, plain(sentence), as_json, whole_lines=True)
 
@@ -79,7 +77,7 @@ def extend(
 @app.command()
 def expire(silence: Annotated[str, Argument(metavar="SILENCE", help="Its id: tocsin silence list.")]) -> None:
     """End a silence now: what it holds, and no other silence matches, opens its incidents."""
-    asyncio.run(_expire(silence))
+    asyncio.run(_expire(silence, Expired(by=me(), id=uuid4().hex)))
     output.out.print(plain(f"silence {silence} has ended"))
 
 
@@ -90,24 +88,20 @@ def _begin(written: str) -> datetime:
         raise Failure(f"--from {written}: write the time like 2026-11-21T22:00:00Z") from None
 
 
-async def _silences() -> Silences:
-    return Silences((await incidents()).connection)
-
-
-async def _add(card: SilenceSummary) -> None:
-    await (await _silences()).add(card)
+async def _add(said: SilenceRequest, by: str) -> SilenceSummary:
+    return await (await installation_desk()).silence(said, by)
 
 
 async def _extend(silence: str, event: Extended) -> SilenceSummary:
-    return await (await _silences()).extend(silence, event)
+    return await (await installation_desk()).extend(silence, event)
 
 
-async def _expire(silence: str) -> None:
-    await watching.expire(await _silences(), silence, Expired(by=me()))
+async def _expire(silence: str, event: Expired) -> None:
+    await (await installation_desk()).expire(silence, event)
 
 
 async def _list() -> list[ListedSilence]:
-    return await watching.silences(await _silences())
+    return await (await installation_desk()).silences()
 
 
 def _table(found: Sequence[ListedSilence]) -> Table:

@@ -52,7 +52,7 @@ async def _demo(settings: Settings, keep: bool, open_it: bool, console: Console)
             async with running(layout, settings, folder, lock, console.print, output, WORKER_WITHIN_S) as published:
                 if published is None:
                     raise Failure(f"the worker has not begun; its last words:\n{_tail(log)}")
-                link = await board_link(GatewayAccess(layout.published.gateway, folder.token(), near=True))
+                link = await board_link(GatewayAccess(layout.published.gateway, folder.token()))
                 console.print(printing.programme(layout.published, link, settings.speed, time.monotonic() - began))
                 if open_it:
                     open_in_browser(link)

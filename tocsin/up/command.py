@@ -43,7 +43,7 @@ async def up(options: Options, settings: Settings, console: Console) -> None:
 async def _link(layout: Layout, folder: Folder, say: Callable[[str], None]) -> str:
     """Empty if the gateway makes none: everything else runs all the same."""
     try:
-        return await board_link(GatewayAccess(layout.published.gateway, folder.token(), near=True))
+        return await board_link(GatewayAccess(layout.published.gateway, folder.token()))
     except Failure as failure:
         say(str(failure))
         return ""

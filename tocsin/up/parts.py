@@ -66,10 +66,10 @@ def sandbox(layout: Layout, books: Collection[Runbook], signed: SandboxSecrets, 
     rooms = (option for channel in channels for option in ("--channel", channel.removeprefix("#")))
     people = (option for it in slack_members(books) for option in ("--member", f"{it.user_id}={it.name}"))
     menu = (option for name, words in MESSAGE_MENU.items() for option in ("--shortcut", f"{name}={words}"))
-    pagerduty = ("--webhook-url", f"{hooks}/pagerduty", "--webhook-secret", signed.pagerduty)
-    slack = ("--slack-url", f"{hooks}/slack", "--slack-secret", signed.slack)
-    options = (*ports, *rooms, *people, *menu, *pagerduty, *slack, "--board-url", layout.published.gateway)
-    return Part("sandbox", (*PYTHON, "-m", "sandbox", *options), environment, stops_within_s=1)
+    calls = ("--webhook-url", f"{hooks}/pagerduty", "--slack-url", f"{hooks}/slack")
+    options = (*ports, *rooms, *people, *menu, *calls, "--board-url", layout.published.gateway)
+    secret = {"SANDBOX_PAGERDUTY_SECRET": signed.pagerduty, "SANDBOX_SLACK_SECRET": signed.slack}
+    return Part("sandbox", (*PYTHON, "-m", "sandbox", *options), {**environment, **secret}, stops_within_s=1)
 
 
 def worker(environment: Mapping[str, str]) -> Part:

@@ -15,7 +15,7 @@ from workflows.policy.time.durations import DAY
 from workflows.policy.wire.bounded import cut
 
 if TYPE_CHECKING:
-    from starter.desk.on_call import NamedShift, PostOnCall
+    from starter.desk.on_call_answers import NamedShift, PostOnCall
 
 NOTHING = "no runbook here has a post with a rota: add `on_call` to one of its `people` (docs/on-call.md)"
 POST_NAMES, DRAWN, ROTA_ROW, ROTA_TOP = 200, 960, 40, 92

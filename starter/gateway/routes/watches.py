@@ -1,34 +1,27 @@
 """/api/v1/silences and /api/v1/heartbeats"""
 
-from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import uuid4
 
 from fastapi import APIRouter, Depends, Path, Request
 from pydantic import ValidationError
-from temporalio.exceptions import WorkflowAlreadyStartedError
 
-from starter.desk import watching
-from starter.desk.temporal_desk import published_runbook
-from starter.desk.watching import HeartbeatRequest, ListedHeartbeat, ListedSilence, SilenceRequest
+from starter.desk.installation_desk import InstallationDesk
+from starter.desk.watch_answers import HeartbeatRequest, ListedHeartbeat, ListedSilence, SilenceRequest
 from starter.gateway.access import Access, Actor
 from starter.gateway.documented import API, API_DONE, API_READ, FOR_WHOM, VIA_API, described_body
 from starter.gateway.said import FOR, W, asked, event_id, made, on_behalf_of, said, unusable
 from starter.sources.reading import FieldProblem, Unreadable
-from starter.temporal.heartbeats import Heartbeats
-from starter.temporal.incidents import Incidents
-from starter.temporal.installations import Installations
-from starter.temporal.silences import Silences
 from workflows.policy.watches.heartbeat import Paused, Removed, Unpaused
 from workflows.policy.watches.silence import Expired, Extended, SilenceSummary
 
 HeartbeatInPath = Annotated[str, Path(pattern="^[a-z0-9][a-z0-9-]{0,59}$")]
 
 
-def router(access: Access, incidents: Incidents) -> APIRouter:
+def router(access: Access, desk: InstallationDesk) -> APIRouter:
     routes = APIRouter(prefix=API, tags=["api"])
-    _silences(routes, access, Silences(incidents.connection))
-    _heartbeats(routes, access, incidents)
+    _silences(routes, access, desk)
+    _heartbeats(routes, access, desk)
     return routes
 
 
@@ -40,13 +33,13 @@ def _span(*, keyed: bool) -> dict[str, Any]:
     )
 
 
-def _silences(routes: APIRouter, access: Access, known: Silences) -> None:
+def _silences(routes: APIRouter, access: Access, desk: InstallationDesk) -> None:
     responder = Depends(access.whoever_may("respond"))
 
     @routes.get("/silences", dependencies=[Depends(access.whoever_may("read"))], responses=API_READ)
     async def silences() -> list[ListedSilence]:
         """Which alerts are being held, by whom, why, and until when."""
-        return await watching.silences(known)
+        return await desk.silences()
 
     described = described_body(SilenceRequest.model_json_schema(), {FOR: FOR_WHOM})
 
@@ -54,39 +47,31 @@ def _silences(routes: APIRouter, access: Access, known: Silences) -> None:
     async def silence(request: Request, actor: Annotated[Actor, responder]) -> SilenceSummary:
         """Hold alerts that match; what fires and has not resolved when it ends opens its incident then."""
         wanted, by = await asked(request, actor, SilenceRequest)
-        key = event_id(request, actor)
         try:
-            card = watching.new_silence(wanted, by, datetime.now(UTC), key)
+            return await desk.silence(wanted, by, event_id(request, actor))
         except ValidationError as error:
             raise unusable(error) from None
         except ValueError as error:
             raise Unreadable("the body cannot be used", (FieldProblem("starts_at", str(error)),)) from None
-        try:
-            await known.add(card)
-        except WorkflowAlreadyStartedError:
-            if not key:
-                raise
-        return card
 
     @routes.post("/silences/{silence}/extend", responses=API_DONE, openapi_extra=_span(keyed=True))
     async def extend(silence: str, request: Request, actor: Annotated[Actor, responder]) -> SilenceSummary:
         """Let it end later."""
-        return await known.extend(silence, await _event(request, actor, Extended, ("duration",)))
+        return await desk.extend(silence, await _event(request, actor, Extended, ("duration",)))
 
     @routes.post("/silences/{silence}/expire", status_code=204, responses=API_DONE)
     async def expire(silence: str, request: Request, actor: Annotated[Actor, responder]) -> None:
         """End it now."""
-        await watching.expire(known, silence, await _event(request, actor, Expired, ()))
+        await desk.expire(silence, await _event(request, actor, Expired, ()))
 
 
-def _heartbeats(routes: APIRouter, access: Access, incidents: Incidents) -> None:
-    known = Heartbeats(incidents.connection)
+def _heartbeats(routes: APIRouter, access: Access, desk: InstallationDesk) -> None:
     responder, chief = Depends(access.whoever_may("respond")), Depends(access.whoever_may("admin"))
 
     @routes.get("/heartbeats", dependencies=[Depends(access.whoever_may("read"))], responses=API_READ)
     async def heartbeats() -> list[ListedHeartbeat]:
         """Which senders must call in time, and how they stand."""
-        return await watching.heartbeats(known)
+        return await desk.heartbeats()
 
     described = described_body(HeartbeatRequest.model_json_schema(), {}, keyed=False)
 
@@ -94,32 +79,29 @@ def _heartbeats(routes: APIRouter, access: Access, incidents: Incidents) -> None
     async def expect(name: HeartbeatInPath, request: Request, actor: Annotated[Actor, chief]) -> ListedHeartbeat:
         """Expect a sender to call every so often, or change what is expected of it."""
         wanted, _ = await asked(request, actor, HeartbeatRequest)
-        there = await Installations(incidents.connection).current()
         try:
-            spec = watching.new_spec(name, wanted, there, published_runbook(there, wanted.runbook))
+            return await desk.expect(name, wanted)
         except ValidationError as error:
             raise unusable(error) from None
-        await known.add(name, spec)
-        return await watching.heartbeat(known, name)
 
     @routes.delete("/heartbeats/{name}", status_code=204, responses=API_DONE)
     async def forget(name: HeartbeatInPath, actor: Annotated[Actor, chief]) -> None:
         """Expect it no longer."""
-        await known.signal(name, Removed(by=actor.by(), via=VIA_API))
+        await desk.remove(name, Removed(by=actor.by(), via=VIA_API))
 
     @routes.post("/heartbeats/{name}/pause", responses=API_DONE, openapi_extra=_span(keyed=False))
     async def pause(name: HeartbeatInPath, request: Request, actor: Annotated[Actor, responder]) -> ListedHeartbeat:
         """Expect no beat for a while."""
-        event = await _event(request, actor, Paused, ("duration", "reason"))
-        return await watching.signal_heartbeat(known, name, event)
+        return await desk.pause(name, await _event(request, actor, Paused, ("duration", "reason")))
 
     @routes.post("/heartbeats/{name}/resume", responses=API_DONE)
     async def resume(name: HeartbeatInPath, request: Request, actor: Annotated[Actor, responder]) -> ListedHeartbeat:
         """It must beat again, an interval from now."""
-        return await watching.signal_heartbeat(known, name, await _event(request, actor, Unpaused, ()))
+        return await desk.resume(name, await _event(request, actor, Unpaused, ()))
 
 
 async def _event(request: Request, actor: Actor, event: type[W], fields: tuple[str, ...]) -> W:
     given = await said(request, (*fields, FOR))
     known = {"by": actor.by(on_behalf_of(given)), "via": VIA_API, "id": event_id(request, actor) or uuid4().hex}
-    return made(event, {**given, **known})
+    written = {name: value for name, value in given.items() if name != FOR}
+    return made(event, {**written, **known})

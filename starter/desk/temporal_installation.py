@@ -1,0 +1,94 @@
+"""The installation's desk that goes to Temporal."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+from temporalio.exceptions import WorkflowAlreadyStartedError
+
+from starter.desk import on_call as posts
+from starter.desk import watching
+from starter.desk.answers import PageTestAnswer
+from starter.desk.on_call_answers import OverrideRequest, PostOnCall
+from starter.desk.page_test import page_test
+from starter.desk.temporal_desk import published_runbook
+from starter.desk.watch_answers import HeartbeatRequest, ListedHeartbeat, ListedSilence, SilenceRequest
+from starter.temporal.connection import TemporalConnection
+from starter.temporal.heartbeats import Heartbeats
+from starter.temporal.installations import Installations
+from starter.temporal.shifts import Shifts
+from starter.temporal.silences import Silences, new_id
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.watches.heartbeat import Paused, Removed, Unpaused
+from workflows.policy.watches.installation import Installation, Publication
+from workflows.policy.watches.silence import Expired, Extended, SilenceSummary
+
+SHOWN_AFTER_A_SWAP = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class TemporalInstallationDesk:
+    connection: TemporalConnection
+    choose: Callable[[Installation, str], Runbook] = published_runbook
+    """Which runbook is meant by a name."""
+
+    async def publication(self) -> Publication:
+        return (await self._current()).publication
+
+    async def silences(self) -> list[ListedSilence]:
+        return await watching.silences(Silences(self.connection))
+
+    async def silence(self, said: SilenceRequest, by: str, event_id: str = "") -> SilenceSummary:
+        card = said.card(new_id(event_id), by, datetime.now(UTC))
+        if event_id:
+            with suppress(WorkflowAlreadyStartedError):
+                await Silences(self.connection).add(card)
+        else:
+            await Silences(self.connection).add(card)
+        return card
+
+    async def extend(self, silence: str, event: Extended) -> SilenceSummary:
+        return await Silences(self.connection).extend(silence, event)
+
+    async def expire(self, silence: str, event: Expired) -> None:
+        await watching.expire(Silences(self.connection), silence, event)
+
+    async def heartbeats(self) -> list[ListedHeartbeat]:
+        return await watching.heartbeats(Heartbeats(self.connection))
+
+    async def expect(self, name: str, said: HeartbeatRequest) -> ListedHeartbeat:
+        there = await self._current()
+        spec = watching.new_spec(name, said, there, self.choose(there, said.runbook))
+        known = Heartbeats(self.connection)
+        await known.add(name, spec)
+        return await watching.heartbeat(known, name)
+
+    async def pause(self, name: str, event: Paused) -> ListedHeartbeat:
+        return await watching.signal_heartbeat(Heartbeats(self.connection), name, event)
+
+    async def resume(self, name: str, event: Unpaused) -> ListedHeartbeat:
+        return await watching.signal_heartbeat(Heartbeats(self.connection), name, event)
+
+    async def remove(self, name: str, event: Removed) -> None:
+        await Heartbeats(self.connection).signal(name, event)
+
+    async def on_call(self, runbook: str, days: int) -> list[PostOnCall]:
+        there = await self._current()
+        named = self.choose(there, runbook).runbook if runbook else ""
+        return await posts.on_call(there, Shifts(self.connection), datetime.now(UTC), timedelta(days=days), named)
+
+    async def override(self, post: str, said: OverrideRequest, by: str, event_id: str = "") -> PostOnCall:
+        there, now, known = await self._current(), datetime.now(UTC), Shifts(self.connection)
+        book = self.choose(there, said.runbook)
+        event = posts.overridden(book, post, said, by, now, event_id or uuid4().hex)
+        await known.signal(book.runbook, post, event)
+        found = await posts.on_call(there, known, now, SHOWN_AFTER_A_SWAP, book.runbook)
+        return next(each for each in found if each.post == post)
+
+    async def page_test(self, person: str, by: str) -> PageTestAnswer:
+        return await page_test(self.connection, person, by, datetime.now(UTC))
+
+    async def _current(self) -> Installation:
+        return await Installations(self.connection).current()

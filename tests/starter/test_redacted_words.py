@@ -1,0 +1,126 @@
+"""What people and vendors say is redacted before it is stored, whichever way it comes."""
+
+import hashlib
+import hmac
+import json
+from typing import Any, get_args
+
+import pytest
+import pytest_asyncio
+from pydantic import BaseModel, SecretStr
+from temporalio.client import Client
+from temporalio.worker import Worker
+
+from settings.access import ApiToken, hashed
+from starter.desk.verbs import VERBS, Verb
+from starter.sources.redaction import redaction
+from starter.temporal.incidents import Incidents
+from starter.temporal.redacting import FREE_TEXTS, redacted
+from starter.temporal.silences import Silences
+from tests.starter.conftest import GatewayUnderTest, eventually
+from tests.starter.test_pagerduty_rings import event as pagerduty_event
+from tests.starter.test_redaction import PATTERNS, SECRET
+from workflows.policy.incident.opening import OpenRequest
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.wire.bounded import Text
+
+[KEPT] = get_args(Text)[1:]
+"""What marks a text."""
+API = {"Authorization": "Bearer of-alice"}
+FOUND_BY = {"ring"}
+"""Texts by which something is found: no person writes them."""
+
+
+@pytest_asyncio.fixture
+async def open_one(gate: GatewayUnderTest, client: Client, book: Runbook) -> str:
+    """Of a gateway that redacts; its workflow id."""
+    token = ApiToken(name="alice", scope="respond", sha256=hashed("of-alice"))
+    changed = {"api_tokens": (token,), "pagerduty_webhook_secrets": (SecretStr("shared"),)}
+    gate.settings = gate.settings.model_copy(update=changed)
+    gate.incidents = Incidents(client, redact=redaction(PATTERNS))
+    return await gate.incidents.declare(
+        OpenRequest(runbook=book, severity="sev1", title=f"{SECRET} cannot pay", labels={"who": SECRET})
+    )
+
+
+async def stored(client: Client, *workflows: str) -> str:
+    histories = [await client.get_workflow_handle(each).fetch_history() for each in workflows]
+    return "".join(str(event) for history in histories for event in history.events)
+
+
+def hides(everything: str) -> bool:
+    return not any(part in everything.lower() for part in ("jane", "555-0199"))
+
+
+@pytest.mark.parametrize("verb", VERBS, ids=lambda verb: f"{verb.group} {verb.name}")
+def test_whatever_a_verb_lets_somebody_say_in_words_is_free_text(verb: Verb) -> None:
+    """A new field of that kind is redacted, too, or it stands above with a reason."""
+    words = {name for name in verb.fields if KEPT in verb.event.model_fields[name].metadata or name in FREE_TEXTS}
+    assert words - FOUND_BY <= set(FREE_TEXTS)
+
+
+@pytest.mark.parametrize("name", FREE_TEXTS)
+def test_a_text_that_grows_by_it_is_still_one_that_is_taken(name: str) -> None:
+    class Said(BaseModel):
+        text: str = ""
+        reason: str = ""
+        reference: str = ""
+        link: str = ""
+        title: str = ""
+        public: str = ""
+
+    most = FREE_TEXTS[name]
+    masked = getattr(redacted(Said.model_validate({name: "ab" * (most // 2)}), redaction(("a",))), name)
+    assert "a" not in masked
+    assert len(masked) <= most
+
+
+async def test_a_note_of_pagerdutys_holds_none_of_it(gate: GatewayUnderTest, client: Client, open_one: str) -> None:
+    ring = f"{open_one}/20261121-0003-k7/escalate/1/on-call/1"
+    data = {"id": "Q1", "type": "incident", "incident_key": ring, "message": f"{SECRET} called"}
+    told = pagerduty_event(event_type="incident.status_update_published", data=data)
+    content = json.dumps({"event": told}).encode()
+    mac = hmac.new(b"shared", content, hashlib.sha256).hexdigest()
+    async with gate.open() as http:
+        answer = await http.post("/webhooks/pagerduty", content=content, headers={"X-PagerDuty-Signature": f"v1={mac}"})
+    assert answer.json()["accepted"] == 1, answer.text
+    everything = await stored(client, open_one)
+    assert "*** *** called" in everything
+    assert hides(everything + open_one)
+
+
+async def test_what_people_say_over_the_api_holds_none_of_it(
+    gate: GatewayUnderTest, client: Client, open_one: str, worker: Worker
+) -> None:
+    said: dict[str, dict[str, Any]] = {
+        "note": {"text": f"{SECRET} called"},
+        "severity": {"severity": "sev2", "reason": f"{SECRET} can pay again"},
+        "update": {"text": f"{SECRET} is told"},
+        "resolve": {"text": f"over for {SECRET}"},
+    }
+    async with gate.open() as http:
+        for verb, body in said.items():
+            answer = await http.post(f"/api/v1/incidents/{open_one}/{verb}", json=body, headers=API)
+            assert answer.status_code == 200, answer.text
+    everything = await stored(client, open_one)
+    assert "over for *** ***" in everything
+    assert hides(everything)
+
+
+async def test_a_silences_reason_holds_none_of_it(gate: GatewayUnderTest, client: Client, open_one: str) -> None:
+    body = {"match": ["service=checkout"], "duration": "2h", "reason": f"for {SECRET}"}
+    async with gate.open() as http:
+        assert (await http.post("/api/v1/silences", json=body, headers=API)).status_code == 201
+    [card] = await eventually(Silences(Incidents(client).connection).list)
+    assert card.reason == "for *** ***"
+
+
+async def test_by_names_things_are_still_found(open_one: str, gate: GatewayUnderTest, worker: Worker) -> None:
+    """An incident's id may match a pattern: what finds it is no text."""
+    gate.incidents = Incidents(gate.incidents.connection.client, redact=redaction((r"\d+", "alice")))
+    async with gate.open() as http:
+        answer = await http.post(f"/api/v1/incidents/{open_one}/note", json={"text": "on 2026-11-21"}, headers=API)
+        assert answer.status_code == 200, answer.text
+        shown = (await http.get(f"/api/v1/incidents/{open_one}", headers=API)).text
+    assert "on ***-***-***" in shown
+    assert "alice" in shown
