@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from activities.on_call import WhoIsOnCall
-from workflows.policy.effects.effects import Annotate, Page, Send, SyncPager
+from workflows.policy.effects.effects import Annotate, ConfirmRing, Page, Send, SyncPager
 from workflows.policy.rota.shift import NOBODY, Shift
 from workflows.policy.time.calendar import hour_of
 
@@ -30,10 +30,10 @@ def rung_in_its_stead(send: Send, who: str) -> Send:
 
 
 def as_it_rang(send: Send) -> Send:
-    """What was rung for a post is acknowledged or resolved where it rang."""
+    """What was rung for a post is acknowledged, resolved or looked at where it rang."""
     if not send.rang:
         return send
-    assert isinstance(send.effect, SyncPager | Annotate)
+    assert isinstance(send.effect, SyncPager | Annotate | ConfirmRing)
     return send.model_copy(update={"effect": send.effect.model_copy(update={"to": send.rang})})
 
 

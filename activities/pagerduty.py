@@ -13,21 +13,12 @@ from typing import TypeVar
 
 from activities.attempts import LOOK_WITHIN_S, RING_WITHIN_S
 from activities.errors import Malformed, Rejected, Unavailable
-from activities.pagerduty_json import (
-    Notes,
-    OnCallEntries,
-    PagerDutyAnswer,
-    PagerDutyIncident,
-    PagerDutyIncidents,
-    alerts,
-    meaning,
-    who,
-)
+from activities.pagerduty_incidents import A, FollowedIncidents, Query
+from activities.pagerduty_json import OnCallEntries, alerts, meaning, who
 from activities.pagers import fingerprint, open_route
-from activities.plain_text import clean
 from activities.rosters import within
 from activities.vendor_http import HTTP_TIMEOUT_S
-from workflows.policy.effects.effects import Annotate, Page, Receipt, Send, SyncPager
+from workflows.policy.effects.effects import Page, Receipt, Send, SyncPager
 from workflows.policy.rota.roster import RosterQuestion
 from workflows.policy.rota.shift import Stint
 from workflows.policy.runbook.on_call import PagerDutyOnCall
@@ -41,12 +32,9 @@ THREADS = 64
 """More than the worker's page slots: no page waits for a thread."""
 MOST_ON_CALLS = 100
 """Stretches that PagerDuty lists at a time: enough for two weeks of shifts."""
-NOTE = 20_000
-"""Characters of a note."""
 LEFT_OUT = ("links and details", "all but its summary")
 ACTION = {"acknowledged": "acknowledge", "resolved": "resolve"}
 
-A = TypeVar("A", bound=PagerDutyAnswer)
 T = TypeVar("T")
 
 
@@ -71,6 +59,7 @@ class PagerDuty:
         self._from = from_email
         self._refused: dict[str, int] = {}
         """Rings on their way whose alert was refused as it was: in which form they go next."""
+        self._incidents = FollowedIncidents(self, self.name, bool(api_token), bool(from_email))
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="pagerduty")
 
     def knows(self, person: str) -> bool:
@@ -85,14 +74,15 @@ class PagerDuty:
         assert isinstance(send.effect, Page)
         person, ring, remarks = send.effect.to, send.vendor_key, list[str]()
         open_route(person, self._key(person), send.effect, "PagerDuty key")
-        if may_have_been_sent and self._token and await _step(self._find(ring), remarks) is not None:
-            return Receipt(reference=ring, note="it was already there")
+        if may_have_been_sent and self._token and await _step(self._incidents.find(ring), remarks) is not None:
+            return Receipt(reference=ring, note="it was already there", followed=True)
         await _step(self._retire(person, send.effect.supersedes), remarks)
         async with _at_most(RING_WITHIN_S):
             await self._trigger(person, send, remarks)
+        rang = Receipt(reference=ring, followed=bool(self._token))
         if not remarks:
-            return Receipt(reference=ring)
-        return Receipt(reference=ring, note="rang all the same: " + "; ".join(remarks), warns=True)
+            return rang
+        return rang.model_copy(update={"note": "rang all the same: " + "; ".join(remarks), "warns": True})
 
     async def _trigger(self, person: str, send: Send, remarks: list[str]) -> None:
         """The whole alert; where PagerDuty refuses it, and not the key, with less in it. Slow answers may leave no time
@@ -118,22 +108,10 @@ class PagerDuty:
         return Receipt(reference=send.effect.ring)
 
     async def annotate(self, send: Send) -> Receipt:
-        """Writes a note under the ring's incident, once: it ends with its key, and is looked for by it.
+        return await self._incidents.annotate(send)
 
-        Nobody owes a note, so a missing setting is a remark and not a failure.
-        """
-        assert isinstance(send.effect, Annotate)
-        if not (self._token and self._from):
-            return Receipt(note="not noted: set TOCSIN_PAGERDUTY_API_TOKEN and TOCSIN_PAGERDUTY_FROM")
-        incident = await self._find(send.effect.ring)
-        if incident is None:
-            return Receipt(note="not noted: PagerDuty has no incident of this ring")
-        path, mark = f"/incidents/{incident.id}/notes", f"[{send.vendor_key}]"
-        written = await self._rest(Notes, lambda api: api.jget(path))
-        if not any(mark in note.content for note in written.notes):
-            body = {"note": {"content": f"{clean(send.text, NOTE)}\n{mark}"}}
-            await self._rest(PagerDutyAnswer, lambda api: api.jpost(path, json=body))
-        return Receipt(reference=incident.id)
+    async def confirm(self, send: Send) -> Receipt:
+        return await self._incidents.confirm(send)
 
     async def stints(self, asked: RosterQuestion, where: PagerDutyOnCall) -> list[list[Stint]]:
         """Who is on call there, each stretch by itself; of an escalation policy whoever is on its first level. Needs a
@@ -144,7 +122,7 @@ class PagerDuty:
         }  # fmt: skip
         query |= {"schedule_ids": [where.schedule]} if where.schedule else {}
         query |= {"escalation_policy_ids": [where.escalation_policy]} if where.escalation_policy else {}
-        found = await self._rest(OnCallEntries, lambda api: api.jget("/oncalls", params=query))
+        found = await self.get("/oncalls", OnCallEntries, query)
         on_first_level = (entry for entry in found.oncalls if where.schedule or entry.escalation_level == 1)
         claims = (within(who(entry, asked.people), entry.start, entry.end, asked) for entry in on_first_level)
         return [[claim] for claim in claims if claim]
@@ -152,17 +130,20 @@ class PagerDuty:
     async def _retire(self, person: str, rings: tuple[str, ...]) -> None:
         await asyncio.gather(*(self._event(person, "resolve", ring) for ring in rings))
 
-    async def _find(self, ring: str) -> PagerDutyIncident | None:
-        """An incident that the ring opened, whatever became of it."""
-        query = {"incident_key": ring, "date_range": "all", "statuses": ["triggered", "acknowledged", "resolved"]}
-        found = await self._rest(PagerDutyIncidents, lambda api: api.jget("/incidents", params=query))
-        return next(iter(found.incidents), None)
-
     async def _event(self, person: str, action: str, ring: str, rest: Mapping[str, object] | None = None) -> None:
         key = self._key(person)
         session = EventsAPISession(key)
         session.url = self._events_url
         await self._run(session, lambda: session.send_event(action, ring, **(rest or {})), fingerprint(person, key))
+
+    async def get(self, path: str, answer: type[A], query: Query | None = None) -> A:
+        return await self._rest(answer, lambda api: api.jget(path, params=query))
+
+    async def post(self, path: str, answer: type[A], body: Query) -> A:
+        return await self._rest(answer, lambda api: api.jpost(path, json=body))
+
+    async def put(self, path: str, answer: type[A], body: Query) -> A:
+        return await self._rest(answer, lambda api: api.jput(path, json=body))
 
     async def _rest(self, answer: type[A], call: Callable[[APISession], object]) -> A:
         session = APISession(self._token, default_from=self._from)

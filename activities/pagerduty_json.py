@@ -39,6 +39,9 @@ class PagerDutyAnswer(BaseModel):
 
 class PagerDutyIncident(PagerDutyAnswer):
     id: str
+    status: str = ""
+    assignments: tuple[object, ...] | None = None
+    """None: it does not say. Empty: it is nobody's."""
 
 
 class PagerDutyIncidents(PagerDutyAnswer):

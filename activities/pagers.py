@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
 
 from activities.errors import Rejected
-from workflows.policy.effects.effects import Annotate, Page, Receipt, Send, SyncPager
+from workflows.policy.effects.effects import Annotate, ConfirmRing, Page, Receipt, Send, SyncPager
 
 
 class Pager(Protocol):
@@ -29,6 +29,13 @@ class AnnotatingPager(Protocol):
     """A pager that shows notes under a page."""
 
     async def annotate(self, send: Send) -> Receipt: ...
+
+
+@runtime_checkable
+class ProvingPager(Protocol):
+    """A pager that can say whom a page reached."""
+
+    async def confirm(self, send: Send) -> Receipt: ...
 
 
 class Pagers:
@@ -59,6 +66,13 @@ class Pagers:
         if isinstance(pager, AnnotatingPager):
             return await pager.annotate(send)
         return Receipt(note=f"not noted: {pager.name} shows no notes")
+
+    async def confirm(self, send: Send) -> Receipt:
+        assert isinstance(send.effect, ConfirmRing)
+        pager = self._of(send.effect.to)
+        if isinstance(pager, ProvingPager):
+            return await pager.confirm(send)
+        return Receipt(note=f"{pager.name} does not say whom it reached")
 
     def _of(self, person: str) -> Pager:
         """The first refuses whom nobody knows, and says which of its settings is missing."""

@@ -77,6 +77,7 @@ class Perform:
     def comms_activities(self) -> Sequence[Activity]:
         return [
             self.annotate,
+            self.confirm_ring,
             self.ask_on_call,
             self.read_roster,
             self.set_user_group,
@@ -111,6 +112,11 @@ class Perform:
     async def annotate(self, send: Send) -> Receipt:
         with _sending(deliveries.ANNOTATE.activity, send.key):
             return await self._pagers().annotate(as_it_rang(send))
+
+    @activity.defn(name=deliveries.CONFIRM_RING.activity)
+    async def confirm_ring(self, send: Send) -> Receipt:
+        with _sending(deliveries.CONFIRM_RING.activity, send.key):
+            return await self._pagers().confirm(as_it_rang(send))
 
     @activity.defn(name=deliveries.ASK_ON_CALL.activity)
     async def ask_on_call(self, send: Send) -> Receipt:

@@ -37,7 +37,7 @@ def create_app(
     app = FastAPI(title="Tocsin sandbox", lifespan=lifespan)
     app.include_router(slack_api.router(world.workspace, world.sockets))
     app.include_router(pagerduty_events.router(world.pager))
-    app.include_router(pagerduty_rest.router(world.pager, world.on_calls))
+    app.include_router(pagerduty_rest.router(world.pager, world.on_calls, world.webhooks))
     app.include_router(ntfy.router(world.topics))
     app.include_router(statuspage.router(world.pages))
     app.include_router(jira.router(world.tracker))

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from html import escape
-from typing import Literal
 
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import HTMLResponse, Response
@@ -13,7 +12,8 @@ from sandbox.jira import Issue
 from sandbox.mail import ReceivedMail
 from sandbox.ntfy import Notification
 from sandbox.page import page
-from sandbox.pagerduty import Agent, PhoneRing, SandboxIncident
+from sandbox.pagerduty_hands import Finger, Press, press
+from sandbox.pagerduty_incident import PhoneRing, SandboxIncident
 from sandbox.pagerduty_on_call import SandboxOnCall
 from sandbox.slack.app import OfferedShortcut
 from sandbox.slack.channel import SandboxChannel
@@ -23,14 +23,6 @@ from sandbox.statuspage import StatuspageIncident
 from sandbox.webhooks import SubscriberTally
 from sandbox.wire import Vendor, WireEntry
 from sandbox.world import SandboxWorld
-
-
-class Finger(BaseModel):
-    """Who presses the button."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    by: str = "Alice Example"
 
 
 class Subscription(BaseModel):
@@ -147,17 +139,13 @@ class _Control:
     async def subscribe(self, subscription: Subscription) -> None:
         self._world.webhooks.subscribe(str(subscription.url), subscription.secret)
 
-    async def press(
-        self, incident_id: str, action: Literal["acknowledge", "resolve", "reopen"], finger: Finger | None = None
-    ) -> SandboxIncident:
-        pager, by = self._world.pager, Agent((finger or Finger()).by)
-        incident = pager.incident(incident_id)
+    async def press(self, incident_id: str, action: Press, finger: Finger | None = None) -> SandboxIncident:
+        incident = self._world.pager.incident(incident_id)
         if incident is None:
             raise HTTPException(404, f"no incident {incident_id}")
         if incident.open == (action == "reopen"):
             raise HTTPException(409, f"incident {incident_id} is {incident.status}")
-        press = {"acknowledge": pager.acknowledge, "resolve": pager.resolve, "reopen": pager.reopen}[action]
-        press(incident, by)
+        press(self._world.pager, incident, action, finger or Finger())
         return incident
 
     async def press_on_phone(self, notification_id: str, number: int) -> int:

@@ -5,85 +5,29 @@ service; triggers on it are only logged; once it is resolved, the same key opens
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal
 
 from sandbox.ids import new_id
+from sandbox.pagerduty_incident import (
+    Agent,
+    PagerService,
+    PartOfIncident,
+    PhoneRing,
+    SandboxIncident,
+    SandboxNote,
+    SandboxResponder,
+    SandboxStatusUpdate,
+    Urgency,
+)
 
-AlertStatus = Literal["triggered", "acknowledged", "resolved"]
+NOBODY_ON_CALL = "R0NOBODY"
+"""How a routing key begins whose service nobody is on call for: its events are taken, and dropped."""
+WHOEVER_IS_ON_CALL = "Alice Example"
+"""Whoever is on call, at every other service."""
 
-
-@dataclass(frozen=True)
-class Agent:
-    """Who did it: a person, or the integration through which an event came."""
-
-    name: str
-    type: Literal["user_reference", "inbound_integration_reference"] = "user_reference"
-    id: str = field(default_factory=lambda: new_id("P"))
-
-
-@dataclass(frozen=True)
-class PagerService:
-    """Each routing key is the integration of one service."""
-
-    routing_key: str
-    id: str = field(default_factory=lambda: new_id("P"))
-
-
-@dataclass(frozen=True)
-class SandboxNote:
-    id: str
-    content: str
-    by: str
-    created_at: datetime
-
-
-@dataclass(frozen=True)
-class LogEntry:
-    at: datetime
-    what: Literal["trigger", "acknowledge", "resolve", "reopen", "annotate"]
-    by: str
-    text: str = ""
-
-
-@dataclass(frozen=True)
-class PhoneRing:
-    """A phone rang."""
-
-    at: datetime
-    routing_key: str
-    dedup_key: str
-    incident_id: str
-    summary: str
-
-
-@dataclass
-class SandboxIncident:
-    id: str
-    number: int
-    incident_key: str
-    service: PagerService
-    title: str
-    severity: str
-    created_at: datetime
-    alert_id: str
-    status: AlertStatus = "triggered"
-    notes: list[SandboxNote] = field(default_factory=list)
-    log: list[LogEntry] = field(default_factory=list)
-
-    @property
-    def open(self) -> bool:
-        return self.status != "resolved"
-
-    def write(
-        self, what: Literal["trigger", "acknowledge", "resolve", "reopen", "annotate"], by: str, text: str = ""
-    ) -> None:
-        self.log.append(LogEntry(datetime.now(UTC), what, by, text))
-
-
-Announce = Callable[[str, SandboxIncident, Agent], None]
-"""Told what happened (`acknowledged`), to which incident, through whom."""
+Announce = Callable[[str, SandboxIncident, Agent, PartOfIncident], None]
+"""Told what happened (`acknowledged`), to which incident, through whom, and about which part of it."""
 
 
 class SandboxPager:
@@ -113,6 +57,8 @@ class SandboxPager:
         if known:
             known.write("trigger", by.name, summary)
             return
+        if routing_key.startswith(NOBODY_ON_CALL):
+            return
         service = self._services.setdefault(routing_key, PagerService(routing_key))
         incident = SandboxIncident(
             id=new_id("Q"),
@@ -123,11 +69,13 @@ class SandboxPager:
             severity=severity,
             created_at=datetime.now(UTC),
             alert_id=new_id("A"),
+            assignees=[WHOEVER_IS_ON_CALL],
         )
         incident.write("trigger", by.name, summary)
+        incident.write("notify", WHOEVER_IS_ON_CALL, way="phone")
         self.incidents.append(incident)
         self.rings.append(PhoneRing(incident.created_at, routing_key, dedup_key, incident.id, summary))
-        self._announce("triggered", incident, by)
+        self._announce("triggered", incident, by, None)
 
     def event(self, action: Literal["acknowledge", "resolve"], routing_key: str, dedup_key: str) -> None:
         """What the Events API does: without an open alert the event is dropped, and the sender never learns."""
@@ -142,28 +90,72 @@ class SandboxPager:
     def acknowledge(self, incident: SandboxIncident, by: Agent) -> None:
         incident.status = "acknowledged"
         incident.write("acknowledge", by.name)
-        self._announce("acknowledged", incident, by)
+        self._announce("acknowledged", incident, by, None)
 
     def resolve(self, incident: SandboxIncident, by: Agent) -> None:
         incident.status = "resolved"
         incident.write("resolve", by.name)
-        self._announce("resolved", incident, by)
+        self._announce("resolved", incident, by, None)
 
     def reopen(self, incident: SandboxIncident, by: Agent) -> None:
         incident.status = "triggered"
         incident.write("reopen", by.name)
-        self.rings.append(
-            PhoneRing(
-                datetime.now(UTC), incident.service.routing_key, incident.incident_key, incident.id, incident.title
-            )
-        )
-        self._announce("reopened", incident, by)
+        self._ring_again(incident)
+        self._announce("reopened", incident, by, None)
 
     def annotate(self, incident: SandboxIncident, content: str, by: Agent) -> SandboxNote:
         note = SandboxNote(new_id("N"), content, by.name, datetime.now(UTC))
         incident.notes.append(note)
         incident.write("annotate", by.name, content)
+        self._announce("annotated", incident, by, note)
         return note
+
+    def unacknowledge(self, incident: SandboxIncident, by: Agent) -> None:
+        incident.status = "triggered"
+        incident.write("unacknowledge", by.name)
+        self._ring_again(incident)
+        self._announce("unacknowledged", incident, by, None)
+
+    def hand_on(
+        self, incident: SandboxIncident, how: Literal["reassigned", "delegated", "escalated"], to: str, by: Agent
+    ) -> None:
+        """Whoever gets it has yet to answer: it rings again."""
+        incident.status, incident.assignees = "triggered", [to]
+        incident.write({"reassigned": "assign", "delegated": "delegate", "escalated": "escalate"}[how], by.name, to)  # type: ignore[arg-type]  # each is one
+        incident.write("notify", to, way="phone")
+        self._ring_again(incident)
+        self._announce(how, incident, by, None)
+
+    def rate(self, incident: SandboxIncident, priority: str | None, urgency: Urgency, by: Agent) -> None:
+        is_news, incident.priority, incident.urgency = priority != incident.priority, priority, urgency
+        if is_news:
+            incident.write("priority_change", by.name, priority or "none")
+            self._announce("priority_updated", incident, by, None)
+
+    def ask_responder(self, incident: SandboxIncident, user: str, user_id: str, message: str, by: Agent) -> None:
+        asked = SandboxResponder(user, user_id, message)
+        incident.responders.append(asked)
+        incident.write("responder_request", by.name, user)
+        incident.write("notify", user, way="phone")
+        self._ring_again(incident)
+        self._announce("responder.added", incident, by, asked)
+
+    def reply(self, incident: SandboxIncident, state: Literal["joined", "declined"], by: Agent) -> None:
+        for asked in incident.responders:
+            if asked.user == by.name:
+                asked.state = state
+                self._announce("responder.replied", incident, by, asked)
+
+    def publish(self, incident: SandboxIncident, message: str, by: Agent) -> SandboxStatusUpdate:
+        update = SandboxStatusUpdate(new_id("S"), message, by.name, datetime.now(UTC))
+        incident.status_updates.append(update)
+        incident.write("status_update", by.name, message)
+        self._announce("status_update_published", incident, by, update)
+        return update
+
+    def _ring_again(self, incident: SandboxIncident) -> None:
+        key, title = incident.service.routing_key, incident.title
+        self.rings.append(PhoneRing(datetime.now(UTC), key, incident.incident_key, incident.id, title))
 
 
 def _integration(routing_key: str) -> Agent:

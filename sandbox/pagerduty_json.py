@@ -2,7 +2,15 @@
 
 from datetime import datetime
 
-from sandbox.pagerduty import Agent, SandboxIncident, SandboxNote
+from sandbox.pagerduty_incident import (
+    Agent,
+    LogEntry,
+    PartOfIncident,
+    SandboxIncident,
+    SandboxNote,
+    SandboxResponder,
+    SandboxStatusUpdate,
+)
 
 Json = dict[str, object]
 
@@ -37,9 +45,41 @@ def incident(incident: SandboxIncident) -> Json:
         "status": incident.status,
         "title": incident.title,
         "created_at": time(incident.created_at),
-        "urgency": "high",
+        "urgency": incident.urgency,
+        "priority": priority(incident),
+        "assignments": [{"at": time(incident.created_at), "assignee": user(name)} for name in incident.assignees],
+        "incidents_responders": [responder(each) for each in incident.responders],
         "service": service(incident),
         "html_url": f"{ACCOUNT}/incidents/{incident.id}",
+    }
+
+
+def user(name: str) -> Json:
+    return {"id": f"U{name.upper().replace(' ', '')}", "type": "user_reference", "summary": name}
+
+
+def priority(incident: SandboxIncident) -> Json | None:
+    name = incident.priority
+    return reference("priority_reference", f"P{name}", name) if name else None
+
+
+def responder(asked: SandboxResponder) -> Json:
+    return {"state": asked.state, "message": asked.message, "user": {**user(asked.user), "id": asked.user_id}}
+
+
+def log_entry(number: int, entry: LogEntry) -> Json:
+    """As in `GET /incidents/{id}/log_entries`: whoever was notified is its user, whoever did something its agent."""
+    notifies = entry.what == "notify"
+    channel: Json = {"type": "auto", "notification": {"type": entry.way, "status": "success"}} if notifies else {}
+    return {
+        "id": f"R{number:09}",
+        "type": f"{entry.what}_log_entry",
+        "summary": f"Notified {entry.by} by {entry.way}" if notifies else f"{entry.what} by {entry.by}",
+        "created_at": time(entry.at),
+        "agent": user(entry.by),
+        "user": user(entry.by) if notifies else None,
+        "channel": channel or {"type": "api"},
+        "message": entry.text if entry.what == "status_update" else None,
     }
 
 
@@ -62,7 +102,9 @@ def note(note: SandboxNote) -> Json:
     return {"id": note.id, "content": note.content, "created_at": time(note.created_at), "user": user}
 
 
-def webhook(event_id: str, what: str, incident: SandboxIncident, who: Agent, now: datetime) -> Json:
+def webhook(
+    event_id: str, what: str, incident: SandboxIncident, who: Agent, about: PartOfIncident, now: datetime
+) -> Json:
     """The body of a V3 webhook: https://developer.pagerduty.com/docs/webhooks-overview#webhook-payload"""
     event: Json = {
         "id": event_id,
@@ -71,20 +113,43 @@ def webhook(event_id: str, what: str, incident: SandboxIncident, who: Agent, now
         "occurred_at": now.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         "agent": agent(who),
         "client": None,
-        "data": {
-            "id": incident.id,
-            "type": "incident",
-            "self": f"https://api.pagerduty.com/incidents/{incident.id}",
-            "html_url": f"{ACCOUNT}/incidents/{incident.id}",
-            "number": incident.number,
-            "status": incident.status,
-            "incident_key": incident.incident_key,
-            "created_at": time(incident.created_at),
-            "title": incident.title,
-            "service": service(incident),
-            "assignees": [],
-            "priority": None,
-            "urgency": "high",
-        },
+        "data": _part(about, incident) if about else _whole(incident),
     }
     return {"event": event}
+
+
+def ping(event_id: str, now: datetime) -> Json:
+    data: Json = {"type": "ping", "message": "Hello from your friend Pagey!"}
+    return {"event": {"id": event_id, "event_type": "pagey.ping", "occurred_at": time(now), "data": data}}
+
+
+def _whole(incident: SandboxIncident) -> Json:
+    return {
+        "id": incident.id,
+        "type": "incident",
+        "self": f"https://api.pagerduty.com/incidents/{incident.id}",
+        "html_url": f"{ACCOUNT}/incidents/{incident.id}",
+        "number": incident.number,
+        "status": incident.status,
+        "incident_key": incident.incident_key,
+        "created_at": time(incident.created_at),
+        "title": incident.title,
+        "service": service(incident),
+        "assignees": [user(name) for name in incident.assignees],
+        "priority": priority(incident),
+        "urgency": incident.urgency,
+    }
+
+
+def _part(about: PartOfIncident, incident: SandboxIncident) -> Json:
+    """What is about an incident names it, without its key."""
+    of_it = {"incident": reference("incident_reference", incident.id, incident.title)}
+    match about:
+        case SandboxNote(id=id_, content=content):
+            return {"type": "incident_note", "id": id_, "content": content, "trimmed": False, **of_it}
+        case SandboxStatusUpdate(id=id_, message=message):
+            return {"type": "incident_status_update", "id": id_, "message": message, "trimmed": False, **of_it}
+        case SandboxResponder(user=name, message=message, state=state):
+            said = {"user": user(name), "message": message, "state": state, "escalation_policy": None}
+            return {"type": "incident_responder", **said, **of_it}
+    return {}

@@ -1,27 +1,37 @@
 """PagerDuty's REST API v2 over HTTP, incidents and their notes: https://developer.pagerduty.com/api-reference"""
 
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Header, Query, Request
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from sandbox import pagerduty_json
-from sandbox.pagerduty import Agent, AlertStatus, SandboxIncident, SandboxPager
+from sandbox.pagerduty import SandboxPager
+from sandbox.pagerduty_account import PRIORITIES, account_router
+from sandbox.pagerduty_help import help_router
+from sandbox.pagerduty_incident import Agent, AlertStatus, SandboxIncident, Urgency
 from sandbox.pagerduty_json import Json
 from sandbox.pagerduty_on_call import OnCallList, on_call_router
+from sandbox.pagerduty_parsing import From, parsed, requester, rest_error
+from sandbox.pagerduty_subscriptions import subscriptions_router
 from sandbox.vendor_error import VendorError
-
-Model = TypeVar("Model", bound=BaseModel)
-From = Annotated[str | None, Header(alias="From")]
+from sandbox.webhooks import Webhooks
 
 
 class _Request(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
+class PriorityChoice(_Request):
+    id: str = ""
+    name: str = ""
+
+
 class IncidentChange(_Request):
     id: str | None = None
     status: Literal["acknowledged", "resolved"] | None = None
+    urgency: Urgency | None = None
+    priority: PriorityChoice | str | None = None
 
 
 class ChangeOne(_Request):
@@ -40,15 +50,19 @@ class NewNote(_Request):
     note: NoteContent
 
 
-def router(pager: SandboxPager, on_calls: OnCallList) -> APIRouter:
+def router(pager: SandboxPager, on_calls: OnCallList, webhooks: Webhooks) -> APIRouter:
     rest = _Rest(pager)
     api = APIRouter(prefix="/pagerduty/api", tags=["PagerDuty REST API"], dependencies=[Depends(_check_token)])
     api.include_router(on_call_router(on_calls))
+    api.include_router(account_router())
+    api.include_router(help_router(pager))
+    api.include_router(subscriptions_router(webhooks))
     api.add_api_route("/incidents", rest.list_incidents, methods=["GET"])
     api.add_api_route("/incidents", rest.change_many, methods=["PUT"])
     api.add_api_route("/incidents/{incident_id}", rest.show, methods=["GET"])
     api.add_api_route("/incidents/{incident_id}", rest.change, methods=["PUT"])
     api.add_api_route("/incidents/{incident_id}/alerts", rest.alerts, methods=["GET"])
+    api.add_api_route("/incidents/{incident_id}/log_entries", rest.log_entries, methods=["GET"])
     api.add_api_route("/incidents/{incident_id}/notes", rest.notes, methods=["GET"])
     api.add_api_route("/incidents/{incident_id}/notes", rest.annotate, methods=["POST"], status_code=201)
     return api
@@ -84,27 +98,44 @@ class _Rest:
     async def notes(self, incident_id: str) -> Json:
         return {"notes": [pagerduty_json.note(note) for note in self._incident(incident_id).notes]}
 
+    async def log_entries(self, incident_id: str, limit: Annotated[int, Query(ge=1, le=100)] = 25) -> Json:
+        """The newest first."""
+        log = [pagerduty_json.log_entry(*each) for each in enumerate(self._incident(incident_id).log)]
+        return {"log_entries": log[::-1][:limit], "limit": limit, "offset": 0, "more": len(log) > limit, "total": None}
+
     async def annotate(self, incident_id: str, request: Request, sender: From = None) -> Json:
-        by = _user(sender)
-        new = _parse(NewNote, await request.body())
+        by = requester(sender)
+        new = parsed(NewNote, await request.body())
         return {"note": pagerduty_json.note(self._pager.annotate(self._incident(incident_id), new.note.content, by))}
 
     async def change(self, incident_id: str, request: Request, sender: From = None) -> Json:
-        by = _user(sender)
-        change = _parse(ChangeOne, await request.body()).incident
+        by = requester(sender)
+        change = parsed(ChangeOne, await request.body()).incident
+        incident = self._incident(incident_id)
+        if change.priority or change.urgency:
+            self._rate(incident, change, by)
         return {"incident": self._changed(incident_id, change.status, by)}
 
+    def _rate(self, incident: SandboxIncident, change: IncidentChange, by: Agent) -> None:
+        """By a reference, or by a name."""
+        chosen = change.priority
+        name = chosen if isinstance(chosen, str) else chosen and (chosen.name or chosen.id)
+        priority = name or incident.priority
+        if priority not in (None, *PRIORITIES):
+            raise rest_error(400, 2001, "Invalid Input Provided", "Priority is invalid")
+        self._pager.rate(incident, priority, change.urgency or incident.urgency, by)
+
     async def change_many(self, request: Request, sender: From = None) -> Json:
-        by = _user(sender)
-        changes = _parse(ChangeMany, await request.body()).incidents
+        by = requester(sender)
+        changes = parsed(ChangeMany, await request.body()).incidents
         return {"incidents": [self._changed(change.id or "", change.status, by) for change in changes]}
 
     def _changed(self, incident_id: str, status: AlertStatus | None, by: Agent) -> Json:
         incident = self._incident(incident_id)
         if status and not incident.open:
-            raise _error(400, 1001, "Incident Already Resolved")
+            raise rest_error(400, 1001, "Incident Already Resolved")
         if status == "acknowledged" and incident.status == "acknowledged":
-            raise _error(400, 1002, "Incident Already Acknowledged")
+            raise rest_error(400, 1002, "Incident Already Acknowledged")
         if status == "acknowledged":
             self._pager.acknowledge(incident, by)
         elif status == "resolved":
@@ -114,7 +145,7 @@ class _Rest:
     def _incident(self, incident_id: str) -> SandboxIncident:
         incident = self._pager.incident(incident_id)
         if incident is None:
-            raise _error(404, 2100, "Not Found")
+            raise rest_error(404, 2100, "Not Found")
         return incident
 
 
@@ -122,22 +153,3 @@ async def _check_token(authorization: Annotated[str, Header()] = "") -> None:
     token = authorization.removeprefix("Token token=")
     if token in ("", "bad") or token == authorization:
         raise VendorError(401, {"error": {"message": "Unauthorized", "code": 2006, "errors": []}})
-
-
-def _user(sender: str | None) -> Agent:
-    """Changes are made in the name of a user: the From header is required."""
-    if not sender:
-        raise _error(400, 1008, "Requester User Not Found", "From header is required")
-    return Agent(sender)
-
-
-def _parse(model: type[Model], body: bytes) -> Model:
-    try:
-        return model.model_validate_json(body)
-    except ValidationError as error:
-        errors = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
-        raise _error(400, 2001, "Invalid Input Provided", *errors) from None
-
-
-def _error(status: int, code: int, message: str, *errors: str) -> VendorError:
-    return VendorError(status, {"error": {"message": message, "code": code, "errors": list(errors)}})

@@ -9,14 +9,20 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain, repeat
 from uuid import uuid4
 
 import httpx
 
+from sandbox.ids import new_id
+
 WEBHOOK_WITHIN_S = 5.0
 _PAUSES_S = (0.1, 0.2, 0.5, 1.0, *repeat(2.0, 300))
+
+
+MOST_DROPPED = 3
+"""In a row: then the subscription is disabled, and what waits for it is dropped."""
 
 
 @dataclass
@@ -27,20 +33,32 @@ class SubscriberTally:
     delivered: int = 0
     dropped: int = 0
     pending: int = 0
+    id: str = field(default_factory=lambda: new_id("P"))
+    events: tuple[str, ...] = ()
+    """Types of those that it gets; all of them, if it names none."""
+    active: bool = True
 
 
 class Webhooks:
     def __init__(self) -> None:
         self._subscriptions: list[_WebhookQueue] = []
 
-    def subscribe(self, url: str, secret: str) -> None:
+    def subscribe(self, url: str, secret: str, events: tuple[str, ...] = ()) -> SubscriberTally:
         """Must be called with an event loop running: deliveries are a task of it."""
-        self._subscriptions.append(_WebhookQueue(url, secret))
+        queue = _WebhookQueue(SubscriberTally(url, events=events), secret)
+        self._subscriptions.append(queue)
+        return queue.tally
 
-    def publish(self, event: Mapping[str, object]) -> None:
+    def publish(self, event_type: str, event: Mapping[str, object]) -> None:
         body = json.dumps(event).encode()
         for subscription in self._subscriptions:
-            subscription.put(body)
+            if subscription.tally.active and event_type in (subscription.tally.events or (event_type,)):
+                subscription.put(body)
+
+    def ping(self, subscription_id: str, event: Mapping[str, object]) -> None:
+        for subscription in self._subscriptions:
+            if subscription.tally.id == subscription_id:
+                subscription.put(json.dumps(event).encode())
 
     def tallies(self) -> list[SubscriberTally]:
         return [subscription.tally for subscription in self._subscriptions]
@@ -53,8 +71,9 @@ class Webhooks:
 
 
 class _WebhookQueue:
-    def __init__(self, url: str, secret: str) -> None:
-        self.tally = SubscriberTally(url)
+    def __init__(self, tally: SubscriberTally, secret: str) -> None:
+        self.tally = tally
+        self._dropped_in_a_row = 0
         self._secret = secret.encode()
         self._events: asyncio.Queue[bytes] = asyncio.Queue()
         self._task = asyncio.create_task(self._deliver_all())
@@ -71,9 +90,17 @@ class _WebhookQueue:
         # Loopback must not go through the proxy of an office network.
         async with httpx.AsyncClient(timeout=WEBHOOK_WITHIN_S, trust_env=False) as client:
             while True:
-                taken = await self._deliver(client, await self._events.get())
-                self.tally.delivered += taken
-                self.tally.dropped += not taken
+                self._count(await self._deliver(client, await self._events.get()))
+
+    def _count(self, taken: bool) -> None:
+        self.tally.delivered += taken
+        self.tally.dropped += not taken
+        self.tally.pending -= 1
+        self._dropped_in_a_row = 0 if taken else self._dropped_in_a_row + 1
+        if self._dropped_in_a_row >= MOST_DROPPED:
+            self.tally.active, self._dropped_in_a_row = False, 0
+            while not self._events.empty():
+                self._events.get_nowait()
                 self.tally.pending -= 1
 
     async def _deliver(self, client: httpx.AsyncClient, body: bytes) -> bool:

@@ -10,7 +10,8 @@ from sandbox.faults import Faults
 from sandbox.jira import Tracker
 from sandbox.mail import Mailbox
 from sandbox.ntfy import NtfyTopics
-from sandbox.pagerduty import Agent, SandboxIncident, SandboxPager
+from sandbox.pagerduty import SandboxPager
+from sandbox.pagerduty_incident import Agent, PartOfIncident, SandboxIncident
 from sandbox.pagerduty_on_call import OnCallList
 from sandbox.slack.app import SlackApp
 from sandbox.slack.caller import SlackCaller
@@ -77,5 +78,6 @@ class SandboxWorld:
         await self.caller.reset()
         await self.sockets.close()
 
-    def _announce(self, what: str, incident: SandboxIncident, by: Agent) -> None:
-        self.webhooks.publish(pagerduty_json.webhook(str(uuid4()), what, incident, by, datetime.now(UTC)))
+    def _announce(self, what: str, incident: SandboxIncident, by: Agent, about: PartOfIncident) -> None:
+        now = datetime.now(UTC)
+        self.webhooks.publish(f"incident.{what}", pagerduty_json.webhook(str(uuid4()), what, incident, by, about, now))

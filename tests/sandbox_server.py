@@ -76,11 +76,9 @@ class SandboxServer:
         """Send PagerDuty's webhooks there."""
         await self.control("POST", "webhooks", json={"url": url, "secret": secret})
 
-    async def press(
-        self, incident_id: str, action: Literal["acknowledge", "resolve", "reopen"], by: str = "Alice Example"
-    ) -> None:
-        """A human presses the button in PagerDuty."""
-        await self.control("POST", f"pagerduty/{incident_id}/{action}", json={"by": by})
+    async def press(self, incident_id: str, action: str, by: str = "Alice Example", **said: str) -> None:
+        """A human presses the button in PagerDuty: see `sandbox.pagerduty_hands`."""
+        await self.control("POST", f"pagerduty/{incident_id}/{action}", json={"by": by, **said})
 
     async def reset(self) -> None:
         await self.control("POST", "reset")

@@ -99,7 +99,7 @@ class IncidentPage:
             )
 
     def paged(self) -> Sequence[Paged]:
-        at_the_pager = {ring.person: ring.state for ring in self.incident.rings.values()}
+        at_the_pager = {ring.person: ring.standing for ring in self.incident.rings.values()}
         pages = [(key, last) for duty, last in self.incident.settled.items() if (key := duty_of(duty)).is_page]
         return [
             Paged(

@@ -1,12 +1,13 @@
-"""What happens to a ring at PagerDuty, and changes nothing here: said in a line of the incident's timeline.
+"""What happens to a ring at PagerDuty besides answering it, in a line of the incident's timeline.
 
 The types, and what their data holds: https://developer.pagerduty.com/docs/webhooks-overview#event-types
 """
 
 import re
 
+from starter.sources.credentials import Mask, masked
 from starter.sources.pagerduty import WebhookIncident
-from starter.sources.text import line
+from starter.sources.text import LONGEST_WORD, line
 
 LONGEST_NOTE = 300
 LONGEST_OF_OURS = 1000
@@ -17,39 +18,65 @@ NOTED: dict[str, str] = {
     "incident.annotated": "note",
     "incident.conference_bridge.updated": "the conference bridge changed",
     "incident.custom_field_values.updated": "custom fields changed",
-    "incident.delegated": "delegated",
-    "incident.escalated": "escalated",
     "incident.incident_type.changed": "the type of the incident changed",
-    "incident.priority_updated": "priority",
-    "incident.reassigned": "reassigned",
     "incident.reopened": "reopened",
-    "incident.responder.added": "responder asked for",
-    "incident.responder.replied": "responder replied",
     "incident.role.assigned": "role assigned",
     "incident.service_updated": "moved to another service",
     "incident.status_update_published": "status update",
+    "incident.task.completed": "task done",
+    "incident.task.created": "task",
+    "incident.task.updated": "task changed",
 }
+CHANGING: dict[str, str] = {
+    "incident.delegated": "delegated",
+    "incident.escalated": "escalated",
+    "incident.priority_updated": "priority",
+    "incident.reassigned": "reassigned",
+    "incident.responder.added": "responder asked for",
+    "incident.responder.replied": "responder replied",
+}
+"""These change who has it there, who helps, or how grave it is called."""
+HANDING_ON = ("incident.delegated", "incident.escalated", "incident.reassigned")
+MOST_ASSIGNEES = 10
 _OUR_NOTE = re.compile(r"\[incident-[^/\]]+/[^/\]]+/[^\]]+\]\s*\Z")
 """How a note of ours ends: `activities.pagerduty`."""
 
 
-def noted(event_type: str, data: WebhookIncident) -> str:
-    people = ", ".join(person.summary for person in data.assignees if person.summary)
+def in_words(event_type: str, data: WebhookIncident, redact: Mask | None) -> str:
+    """One bounded line, without what the settings redact: what is cut in the middle would be recognized no more."""
+    people = ", ".join(assignees(data))
+    said = {**NOTED, **CHANGING}[event_type]
     parts = (
         people and f"to {people}",
-        data.user.summary,
+        responder(data),
         data.state,
-        data.content,
-        data.message,
-        _priority(event_type, data),
+        _shown(data.content, redact),
+        _shown(data.title if event_type.startswith("incident.task.") else "", redact),
+        _shown(data.message, redact),
+        (priority(data) or "none") if event_type == "incident.priority_updated" else "",
     )
     details = " ".join(filter(None, parts))
-    return line(f"at PagerDuty: {NOTED[event_type]}" + (f": {details}" if details else ""), LONGEST_NOTE)
+    return line(f"at PagerDuty: {said}" + (f": {details}" if details else ""), LONGEST_NOTE)
+
+
+def assignees(data: WebhookIncident) -> tuple[str, ...]:
+    named = (line(person.summary, LONGEST_WORD) for person in data.assignees if person.summary)
+    return tuple(named)[:MOST_ASSIGNEES]
+
+
+def responder(data: WebhookIncident) -> str:
+    """Who is asked to help: a person, or whoever is on call by an escalation policy."""
+    return line(data.user.summary or data.escalation_policy.summary, LONGEST_WORD)
+
+
+def priority(data: WebhookIncident) -> str:
+    return line(data.priority.summary, LONGEST_WORD)
 
 
 def our_own(data: WebhookIncident) -> bool:
-    return bool(_OUR_NOTE.search(data.content[-LONGEST_OF_OURS:]))
+    """A note, a status update or a request of ours, come back."""
+    return any(_OUR_NOTE.search(said[-LONGEST_OF_OURS:]) for said in (data.content, data.message))
 
 
-def _priority(event_type: str, data: WebhookIncident) -> str:
-    return (data.priority.summary or "none") if event_type == "incident.priority_updated" else ""
+def _shown(text: str, redact: Mask | None) -> str:
+    return redact(masked(text)) if redact and text else masked(text)

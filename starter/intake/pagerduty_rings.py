@@ -7,18 +7,34 @@ event is noted. An acknowledgement may end by itself there, so its end counts wh
 so do we.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from starter.intake.pagerduty_notes import NOTED, noted, our_own
-from starter.sources.pagerduty import WebhookEvent, read
+from starter.intake.pagerduty_notes import (
+    CHANGING,
+    HANDING_ON,
+    NOTED,
+    assignees,
+    in_words,
+    our_own,
+    priority,
+    responder,
+)
+from starter.sources.credentials import Mask
+from starter.sources.pagerduty import WebhookEvent, WebhookIncident, read
 from starter.sources.reading import Webhook
 from starter.sources.text import LONGEST_WORD, line
-from workflows.policy.incident.events import Acknowledged, Noted, Resolved, Unacknowledged
+from workflows.policy.incident.events import (
+    Acknowledged,
+    Noted,
+    Resolved,
+    Unacknowledged,
+)
+from workflows.policy.incident.pager_events import ChangedAtPager
 
 AnswerKind = type[Acknowledged | Resolved | Unacknowledged]
-RingEvent = Acknowledged | Resolved | Unacknowledged | Noted
+RingEvent = Acknowledged | Resolved | Unacknowledged | Noted | ChangedAtPager
 _ANSWER_EVENTS: dict[str, AnswerKind] = {
     "incident.acknowledged": Acknowledged,
     "incident.resolved": Resolved,
@@ -38,7 +54,7 @@ class IgnoredRing:
 class Report:
     """What became of an incident at PagerDuty."""
 
-    kind: AnswerKind | type[Noted]
+    kind: AnswerKind | type[Noted | ChangedAtPager]
     id: str
     occurred_at: datetime
     by: str
@@ -46,19 +62,23 @@ class Report:
     pagerduty_id: str | None
     text: str = ""
     automatic: bool = False
+    change: Mapping[str, object] = field(default_factory=dict)
+    """What has changed there: fields of `ChangedAtPager`."""
 
     def event(self, ring: str) -> RingEvent:
+        known = {"at": self.occurred_at, "id": self.id, "by": self.by, "via": "pagerduty"}
+        said = {"text": self.text, "automatic": self.automatic}
         if self.kind is Noted:
-            return Noted(
-                at=self.occurred_at, id=self.id, by=self.by, via="pagerduty", text=self.text, automatic=self.automatic
-            )
+            return Noted.model_validate(known | said)
+        if self.kind is ChangedAtPager:
+            return ChangedAtPager.model_validate(known | said | {"ring": ring, **self.change})
         event: Callable[..., RingEvent] = self.kind
-        return event(at=self.occurred_at, id=self.id, by=self.by, via="pagerduty", ring=ring)
+        return event(**known, ring=ring)
 
 
-def report(webhook: Webhook) -> Report | IgnoredRing:
+def report(webhook: Webhook, redact: Mask | None = None) -> Report | IgnoredRing:
     """Raises Unreadable for anything but a V3 webhook. Its identity is what is signed: X-Webhook-Id is not."""
-    event, data = read(webhook, (*_ANSWER_EVENTS, *NOTED))
+    event, data = read(webhook, (*_ANSWER_EVENTS, *NOTED, *CHANGING))
     if data is None:
         return IgnoredRing(f"events of type {line(event.event_type, LONGEST_WORD)!r} change nothing here")
     agent = event.agent.type
@@ -67,17 +87,33 @@ def report(webhook: Webhook) -> Report | IgnoredRing:
     if agent and not by_a_person and not counts and event.event_type in _ANSWER_EVENTS:
         return IgnoredRing(f"not done by a person, but by a {line(agent, LONGEST_WORD)}")
     if our_own(data):
-        return IgnoredRing("a note of our own")
+        return IgnoredRing("our own, come back")
     return Report(
-        kind=_ANSWER_EVENTS[event.event_type] if counts else Noted,
+        kind=_ANSWER_EVENTS[event.event_type] if counts else _kind_of_change(event.event_type),
         id=f"pagerduty-{event.id or webhook.digest}",
         occurred_at=event.occurred_at or webhook.received_at,
         by=_who(event),
         incident_key=data.incident_key,
         pagerduty_id=data.pagerduty_id,
-        text="" if counts else noted(event.event_type, data),
+        text="" if counts else in_words(event.event_type, data, redact),
         automatic=not by_a_person,
+        change=_change(event.event_type, data),
     )
+
+
+def _kind_of_change(event_type: str) -> type[Noted | ChangedAtPager]:
+    return ChangedAtPager if event_type in CHANGING else Noted
+
+
+def _change(event_type: str, data: WebhookIncident) -> Mapping[str, object]:
+    """What is handed on there rings there again, unless PagerDuty says that it does not."""
+    if event_type in HANDING_ON:
+        return {"handed_to": assignees(data), "unanswered": data.status not in ("acknowledged", "resolved")}
+    if event_type == "incident.priority_updated":
+        return {"priority": priority(data)}
+    if event_type in CHANGING:
+        return {"responder": responder(data), "reply": line(data.state, LONGEST_WORD)}
+    return {}
 
 
 def _who(event: WebhookEvent) -> str:

@@ -7,6 +7,7 @@ from math import ceil
 from statistics import median
 
 from starter.report.figures import (
+    ArrivalFigures,
     Count,
     Escalations,
     FollowUpFigures,
@@ -49,6 +50,7 @@ def figures(
         ),
         escalations=_escalations(records),
         pages=_pages(records),
+        reached=_reached(records),
         reviews=_reviews(reviews),
         follow_ups=_follow_ups(reviews),
         counts=_counts(records, opened, since, until, unit),
@@ -145,6 +147,17 @@ def _pages(records: Sequence[ClosedIncident]) -> Pages:
         late=sum(each.late for each in statistics),
         latest_s=round(latest.total_seconds()),
     )
+
+
+def _reached(records: Sequence[ClosedIncident]) -> tuple[ArrivalFigures, ...]:
+    found: dict[tuple[str, str, bool], list[timedelta]] = {}
+    for each in (each for record in records for each in record.reached):
+        found.setdefault((each.who, each.way, each.answered), []).append(max(each.at - each.rung_at, timedelta()))
+    rows = [
+        ArrivalFigures(who=who, way=way, answered=answered, took=spread(times))
+        for (who, way, answered), times in found.items()
+    ]
+    return tuple(sorted(rows, key=lambda row: (-row.took.count, row.who, row.way, row.answered)))
 
 
 def _reviews(reviews: Sequence[ReviewRecord]) -> ReviewFigures:

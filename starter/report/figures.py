@@ -65,6 +65,16 @@ class Pages(Result):
     """How late the latest was."""
 
 
+class ArrivalFigures(Result):
+    """How long it took, in closed incidents, from a ring until somebody was reached in one way, or had answered."""
+
+    who: str
+    way: str
+    """How the pager reached for them: `phone`, `push`, ...; of answers, through what they came."""
+    answered: bool
+    took: Spread
+
+
 class ReviewFigures(Result):
     """Of the closed incidents."""
 
@@ -127,6 +137,8 @@ class ReportFigures(Result):
     """By number of incidents; the empty name stands for those of no service."""
     escalations: Escalations
     pages: Pages
+    reached: tuple[ArrivalFigures, ...] = ()
+    """Of whom pagers say that they were reached, or who answered: most often first."""
     reviews: ReviewFigures
     follow_ups: FollowUpFigures
     counts: tuple[Count, ...]

@@ -41,9 +41,11 @@ class WebhookIncident(Foreign):
     reopened_at: datetime | None = None
     service: Named = Named()
     priority: Named = Named()
+    status: str = ""
     incident: Referred = Referred()
     assignees: tuple[Named, ...] = ()
     user: Named = Named()
+    escalation_policy: Named = Named()
     content: str = ""
     message: str = ""
     state: str = ""

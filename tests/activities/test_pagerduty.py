@@ -6,13 +6,14 @@ import pytest
 
 from activities.errors import Rejected, Unavailable
 from activities.pagerduty import PagerDuty
-from activities.pagerduty_json import meaning
+from activities.pagerduty_json import PagerDutyIncident, meaning
+from activities.pagerduty_log import PagerDutyLogEntry, proof
 from activities.pagers import fingerprint
 from tests.activities import sends
 from tests.activities.conftest import ROUTING_KEY
 from tests.activities.sends import INCIDENT
 from tests.sandbox_server import SandboxServer
-from workflows.policy.effects.effects import Annotate
+from workflows.policy.effects.effects import Annotate, ConfirmRing, Send
 
 LOOK = {"vendor": "pagerduty", "method": "api/incidents"}
 NOTES = {"vendor": "pagerduty", "method": "/notes"}
@@ -341,3 +342,87 @@ async def test_a_note_without_a_token_says_what_to_set(sandbox: SandboxServer) -
     receipt = await pagerduty.annotate(sends.send(Annotate(to="on-call", ring="ring-1")))
     assert receipt.note == "not noted: set TOCSIN_PAGERDUTY_API_TOKEN and TOCSIN_PAGERDUTY_FROM"
     assert await sandbox.wire("pagerduty") == []
+
+
+def look(ring: str = "ring-1") -> Send:
+    return sends.send(ConfirmRing(to="on-call", ring=ring))
+
+
+async def test_whom_a_ring_reached_and_how_is_known_from_pagerdutys_own_log(
+    pagerduty: PagerDuty, sandbox: SandboxServer
+) -> None:
+    assert (await pagerduty.page(sends.page(vendor_key="ring-1"), may_have_been_sent=False)).followed
+    found = (await pagerduty.confirm(look())).proof
+    assert found is not None
+    assert (found.pager, found.there, found.reached_nobody) == ("PagerDuty", True, False)
+    assert [(each.who, each.way) for each in found.notified] == [("Alice Example", "phone")]
+
+
+async def test_a_ring_of_a_service_that_nobody_is_on_call_for_is_taken_and_reaches_nobody(
+    sandbox: SandboxServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("activities.pagerduty_incidents.LOOKED_FOR_AGAIN_S", (0.0, 0.0))
+    keys, token = {"on-call": "R0NOBODY"}, "pagerduty-rest-secret"
+    pagerduty = PagerDuty(keys, sandbox.pagerduty_events_url, sandbox.pagerduty_api_url, token, None)
+    await pagerduty.page(sends.page(vendor_key="ring-1"), may_have_been_sent=False)
+    found = (await pagerduty.confirm(look())).proof
+    assert found is not None
+    assert (found.there, found.reached_nobody) == (False, True)
+    assert len([entry for entry in await sandbox.wire("pagerduty") if entry["method"] == "GET"]) == 2
+
+
+async def test_without_a_token_a_ring_cannot_be_followed(sandbox: SandboxServer) -> None:
+    pagerduty = PagerDuty({"on-call": ROUTING_KEY}, sandbox.pagerduty_events_url, sandbox.pagerduty_api_url, None, None)
+    assert not (await pagerduty.page(sends.page(), may_have_been_sent=False)).followed
+    assert (await pagerduty.confirm(look())).proof is None
+
+
+@pytest.mark.parametrize("fault", [{"status": 500}, {"status": 429}, {"drop": "before"}, {"status": 401}])
+async def test_a_log_that_cannot_be_read_is_no_proof_that_nobody_was_reached(
+    pagerduty: PagerDuty, sandbox: SandboxServer, fault: dict[str, Any]
+) -> None:
+    await pagerduty.page(sends.page(vendor_key="ring-1"), may_have_been_sent=False)
+    await sandbox.fault(vendor="pagerduty", method="log_entries", **fault)
+    with pytest.raises((Unavailable, Rejected)):
+        await pagerduty.confirm(look())
+
+
+def entry(kind: str = "notify_log_entry", **fields: Any) -> PagerDutyLogEntry:
+    given = {"type": kind, "created_at": "2026-11-21T02:04:05Z", "user": {"summary": "Ann"}}
+    return PagerDutyLogEntry.model_validate(given | fields)
+
+
+@pytest.mark.parametrize(
+    ("fields", "way"),
+    [
+        ({"channel": {"type": "auto", "notification": {"type": "phone"}}}, "phone"),
+        ({"channel": {"type": "sms"}}, "sms"),
+        ({"channel": {"type": "ios_push_notification"}}, "push"),
+        ({"channel": {"type": "short_email"}}, "email"),
+        ({"channel": {"type": "auto"}, "summary": "Notified Ann by phone call"}, "phone"),
+        ({"channel": {"type": "auto"}, "summary": "Notified Ann"}, ""),
+        ({"channel": None, "summary": None}, ""),
+    ],
+)
+def test_how_somebody_was_reached_is_read_wherever_pagerduty_writes_it(fields: dict[str, Any], way: str) -> None:
+    (notified,) = proof("PagerDuty", PagerDutyIncident(id="Q1"), [entry(**fields)]).notified
+    assert (notified.who, notified.way) == ("Ann", way)
+
+
+@pytest.mark.parametrize(
+    ("fields", "nobody"),
+    [
+        ({"status": "triggered", "assignments": []}, True),
+        ({"status": "triggered", "assignments": [{"assignee": {"summary": "Ann"}}]}, False),
+        ({"status": "acknowledged", "assignments": []}, False),
+        ({"status": "triggered"}, False),
+    ],
+)
+def test_an_incident_that_rings_and_is_assigned_to_nobody_reaches_nobody(fields: dict[str, Any], nobody: bool) -> None:
+    assert proof("PagerDuty", PagerDutyIncident.model_validate({"id": "Q1"} | fields), []).nobody == nobody
+
+
+def test_what_failed_and_what_notifies_nobody_is_no_proof() -> None:
+    failed = entry(channel={"type": "auto", "notification": {"type": "phone", "status": "failed"}})
+    others = [entry("trigger_log_entry"), entry("assign_log_entry"), failed]
+    assert proof("PagerDuty", PagerDutyIncident(id="Q1"), others).notified == ()

@@ -19,7 +19,7 @@ from workflows.policy.keys.answer_tickets import read
 
 DELIVERY_KINDS = ["send_email", "write_document", "file_ticket"]
 CHAT_KINDS = ["open_channel", "set_topic", "invite", "card", "post"]
-KINDS = ["page", "sync_pager", "annotate", *CHAT_KINDS, "publish", *DELIVERY_KINDS]
+KINDS = ["page", "sync_pager", "annotate", "confirm_ring", *CHAT_KINDS, "publish", *DELIVERY_KINDS]
 
 
 @dataclass
@@ -46,6 +46,9 @@ class EveryVendor:
 
     async def annotate(self, send: Send) -> Receipt:
         return await self._do("annotate")
+
+    async def confirm(self, send: Send) -> Receipt:
+        return await self._do("confirm_ring")
 
     async def open_channel(self, send: Send) -> Receipt:
         return await self._do("open_channel")
@@ -301,6 +304,9 @@ class Recorder:
 
     async def annotate(self, send: Send) -> Receipt:
         return Receipt()
+
+    async def confirm(self, send: Send) -> Receipt:
+        raise NotImplementedError
 
 
 class TestAnswerLinks:

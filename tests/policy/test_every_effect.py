@@ -11,6 +11,7 @@ from workflows.policy.effects.effects import (
     Annotate,
     AskOnCall,
     Card,
+    ConfirmRing,
     Effect,
     Invite,
     OutsideEffect,
@@ -75,4 +76,4 @@ def test_the_plan_has_words_for_it(effect: Effect) -> None:
 
 @every
 def test_the_preview_shows_it_unless_it_only_tidies_up_or_asks_who_is_on_call(effect: Effect) -> None:
-    assert bool(line_kind(effect)) != isinstance(effect, SyncPager | Annotate | AskOnCall | Card | Invite)
+    assert bool(line_kind(effect)) != isinstance(effect, SyncPager | Annotate | ConfirmRing | AskOnCall | Card | Invite)

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from starter.runbooks.library import load
 from tests.policy.builders import T0, alert, alerts, at, happens, opened, opening, runbook, severity, tier
-from workflows.policy.effects import card, demand, effects
+from workflows.policy.effects import card, demand, effects, proof
 from workflows.policy.engine import plan
 from workflows.policy.incident import (
     alert_state,
@@ -22,6 +22,7 @@ from workflows.policy.incident import (
     obligation_events,
     page_statistics,
     pager_alerts,
+    pager_events,
     public,
     settlements,
     state,
@@ -46,6 +47,7 @@ MODULES = (
     results, demand, effects, events, state, policy_runbook, summary, review_answers, review_events, review_record,
     review_state, page_statistics, alert_state, follow_up, messages, openings, pager_alerts, public, settlements,
     intake, people, terms, obligations, obligation, obligation_events, kept_messages, checklist_events, card,
+    proof, pager_events,
 )  # fmt: skip
 
 
@@ -98,6 +100,7 @@ def _lived() -> list[BaseModel]:
         events.EffectAbandoned(key="tell/home/9"),
         events.AlertsReceived(alerts=(alert(),)),
         events.NotUnderstood(name="x", problem="y"),
+        pager_events.ChangedAtPager(ring="r", text="reassigned", handed_to=("Eve",), unanswered=True, priority="P1"),
         events.Unacknowledged(ring="incident-1/x/escalate/1/alice/1"),
         events.TextFailed(text="page", problem="y"),
         events.ClosingBegan(at=at(2)),
@@ -108,6 +111,11 @@ def _lived() -> list[BaseModel]:
         alert_state.NewAlertRing(number=1, due_at=T0, texts=("a",), people=("alice",), fingerprints=("f1",)),
         alert_state.NewAlerts(number=1, due_at=T0, texts=("a new one",), more=2, rung=("alice",)),
         pager_alerts.Renewal(at=T0, reason="raised", older=("escalate/1/alice/1",)),
+        pager_alerts.PagerAlert(person="alice", rung_at=T0, notified=(_CALLED,), responders={"Eve": "joined"}),
+        pager_alerts.PassedOn(at=T0, by="Alice", to=("Eve",)),
+        pager_alerts.Arrival(person="alice", who="Alice", way="phone", rung_at=T0, at=at(1)),
+        effects.ConfirmRing(to="alice", ring="r"),
+        effects.Receipt(followed=True, proof=proof.RingProof(pager="PagerDuty", there=True, notified=(_CALLED,))),
         effects.AskOnCall(to="alice", terms=ROTA, at=T0, people={"bob": "Bob"}),
         effects.Email(to="customers", name="Customers", addresses=("all@example.com",), public=True, template="email"),
         effects.Ticket(action="close", ticket="OPS-12", template="ticket"),
@@ -118,6 +126,9 @@ def _lived() -> list[BaseModel]:
         card.CardLine(label="Over", at=T0),
         *_obliged(),
     ]
+
+
+_CALLED = proof.Notified(who="Alice", way="phone", at=T0)
 
 
 def _announcement() -> messages.Announcement:

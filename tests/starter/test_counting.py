@@ -104,6 +104,26 @@ class TestWhatCounts:
         assert (seen.total.incidents, seen.total.open, seen.total.resolve.count) == (2, 1, 1)
 
 
+class TestReached:
+    def test_how_soon_whom_by_which_way(self) -> None:
+        def arrival(who: str, way: str, seconds: int, answered: bool = False) -> dict[str, object]:
+            at = T0 + timedelta(seconds=seconds)
+            return {"person": "on-call", "who": who, "way": way, "answered": answered, "rung_at": T0, "at": at}
+
+        called = [
+            arrival("Ann", "phone", 10),
+            arrival("Ann", "phone", 30),
+            arrival("Ann", "pagerduty", 90, answered=True),
+        ]
+        seen = of(
+            record(reached=called), record(reached=[arrival("Ann", "phone", 20)]), record(drill=True, reached=called)
+        )
+        assert [(row.who, row.way, row.answered, row.took.count, row.took.median_s) for row in seen.reached] == [
+            ("Ann", "phone", False, 3, 20),
+            ("Ann", "pagerduty", True, 1, 90),
+        ]
+
+
 class TestGroups:
     def test_by_the_gravest_severity_gravest_first(self) -> None:
         seen = of(record(gravest="sev3"), record(gravest="sev1", severity="sev3"), still_open=[summary()])

@@ -7,8 +7,10 @@ import pytest
 
 from starter.intake.pagerduty_rings import IgnoredRing, Report, report
 from starter.sources.reading import Unreadable
+from starter.sources.redaction import redaction
 from tests.starter.sources.webhooks import webhook
 from workflows.policy.incident.events import Acknowledged, Noted, Resolved, Unacknowledged
+from workflows.policy.incident.pager_events import ChangedAtPager
 from workflows.policy.keys.vendor_keys import workflow_of
 
 RING = "incident-alertmanager-0123456789abcdef0123/20261121-0003-k7/escalate/1/on-call/1"
@@ -119,10 +121,80 @@ def test_what_else_happens_there_is_noted_in_one_bounded_line(event_type: str, d
     assert isinstance(found, Report)
     assert found.pagerduty_id == "Q1"
     told = found.event(RING)
-    assert isinstance(told, Noted)
+    assert isinstance(told, Noted | ChangedAtPager)
     assert told.text[:100] == f"at PagerDuty: {said}"[:100]
     assert len(told.text) <= 300
     assert (told.by, told.automatic, told.id) == ("Ada Example", False, "pagerduty-01EVENT")
+
+
+HANDED = {"assignees": [{"summary": "Bob"}, {"summary": "Eve"}]}
+
+
+@pytest.mark.parametrize("event_type", ["incident.reassigned", "incident.delegated", "incident.escalated"])
+@pytest.mark.parametrize(("status", "unanswered"), [("triggered", True), ("acknowledged", False), (None, True)])
+def test_who_has_it_now_and_whether_they_have_answered_is_known(
+    event_type: str, status: str | None, unanswered: bool
+) -> None:
+    told = told_of(event_type, INCIDENT | HANDED | {"status": status})
+    assert (told.ring, told.handed_to, told.unanswered) == (RING, ("Bob", "Eve"), unanswered)
+
+
+ASKED, REPLIED = "incident.responder.added", "incident.responder.replied"
+DATABASES = {"escalation_policy": {"summary": "Databases"}}
+
+
+@pytest.mark.parametrize(
+    ("event_type", "data", "change"),
+    [
+        ("incident.priority_updated", INCIDENT | {"priority": {"summary": "P1"}}, {"priority": "P1"}),
+        ("incident.priority_updated", INCIDENT, {"priority": ""}),
+        (ASKED, OF_IT | {"user": BOB, "state": "pending"}, {"responder": "Bob", "reply": "pending"}),
+        (ASKED, OF_IT | DATABASES, {"responder": "Databases"}),
+        (REPLIED, OF_IT | {"user": BOB, "state": "declined"}, {"responder": "Bob", "reply": "declined"}),
+    ],
+)
+def test_what_has_changed_there_travels_in_fields(event_type: str, data: Any, change: dict[str, Any]) -> None:
+    told = told_of(event_type, data)
+    assert told.model_dump(include=set(change)) == change
+    assert not told.unanswered
+
+
+def told_of(event_type: str, data: dict[str, Any]) -> ChangedAtPager:
+    found = read(event_type=event_type, data=data)
+    assert isinstance(found, Report)
+    told = found.event(RING)
+    assert isinstance(told, ChangedAtPager)
+    return told
+
+
+def test_more_assignees_than_anybody_reads_are_cut() -> None:
+    many = {"assignees": [{"summary": f"user {n}"} for n in range(50)]}
+    assert len(told_of("incident.reassigned", INCIDENT | many).handed_to) == 10
+
+
+@pytest.mark.parametrize(
+    ("event_type", "field"),
+    [("incident.annotated", "content"), ("incident.status_update_published", "message"), (ASKED, "message")],
+)
+def test_what_the_settings_redact_stands_in_no_note_of_theirs(event_type: str, field: str) -> None:
+    secret = "it is hunter2 " + "x" * 300 + " hunter2"
+    sent = webhook({"event": event(event_type=event_type, data=OF_IT | {field: secret})})
+    found = report(sent, redaction(["hunter[0-9]"]))
+    assert isinstance(found, Report)
+    assert "***" in found.text
+    assert "hunter" not in found.text
+
+
+def test_credentials_in_addresses_stand_in_no_note_whatever_the_settings() -> None:
+    found = read(event_type="incident.annotated", data=OF_IT | {"content": "see https://a:b@db.example/?token=s3cret"})
+    assert isinstance(found, Report)
+    assert "s3cret" not in found.text
+
+
+@pytest.mark.parametrize("event_type", ["incident.status_update_published", "incident.responder.added"])
+def test_our_own_update_and_our_own_request_come_back_and_are_not_told_again(event_type: str) -> None:
+    data = OF_IT | {"message": f"we look into it\n[{RING}]", "user": BOB}
+    assert isinstance(read(event_type=event_type, data=data), IgnoredRing)
 
 
 def test_our_own_note_comes_back_and_is_not_noted_again() -> None:

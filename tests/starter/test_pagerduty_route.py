@@ -107,6 +107,40 @@ async def test_an_acknowledgement_there_is_signalled_with_its_own_time(
     }
 
 
+async def test_whoever_has_it_there_now_is_signalled(gate: GatewayUnderTest, client: Client, ring: str) -> None:
+    handed = about(ring) | {"status": "triggered", "assignees": [{"summary": "Eve"}]}
+    answer = await post(gate, event_type="incident.reassigned", data=handed)
+    assert answer.json()["incident"] == workflow_of(ring)
+    [(name, said)] = await signals(client, workflow_of(ring))
+    assert name == "at_pager"
+    assert (said["ring"], said["handed_to"], said["unanswered"]) == (ring, ["Eve"], True)
+    assert said["text"] == "at PagerDuty: reassigned: to Eve"
+
+
+async def test_what_is_about_an_incident_without_its_key_is_looked_up(
+    gate: GatewayUnderTest, client: Client, ring: str, rest: RestApi
+) -> None:
+    """Of notes, responders and status updates PagerDuty names the incident's id alone."""
+    rest.alert_keys = [ring]
+    of_it = {"id": "N1", "type": "incident_responder", "incident": {"id": "Q1", "type": "incident_reference"}}
+    joined = of_it | {"user": {"summary": "Eve"}, "state": "joined"}
+    answer = await post(gate, event_type="incident.responder.replied", data=joined)
+    assert answer.json()["incident"] == workflow_of(ring)
+    [(name, said)] = await signals(client, workflow_of(ring))
+    assert (name, said["responder"], said["reply"]) == ("at_pager", "Eve", "joined")
+
+
+async def test_what_the_settings_redact_enters_no_history_by_a_note(
+    gate: GatewayUnderTest, client: Client, ring: str, rest: RestApi
+) -> None:
+    rest.alert_keys = [ring]
+    gate.settings = gate.settings.model_copy(update={"redact": ("hunter[0-9]",)})
+    note = {"id": "N1", "type": "incident_note", "incident": {"id": "Q1"}, "content": "the password is hunter2"}
+    await post(gate, event_type="incident.annotated", data=note)
+    [(_, said)] = await signals(client, workflow_of(ring))
+    assert said["text"] == "at PagerDuty: note: the password is ***"
+
+
 async def test_a_resolution_there_is_signalled(gate: GatewayUnderTest, client: Client, ring: str) -> None:
     await post(gate, event_type="incident.resolved", data=about(ring))
     assert [name for name, _ in await signals(client, workflow_of(ring))] == ["resolve"]

@@ -42,7 +42,7 @@ RUNBOOKS = Path(__file__).parents[2] / "runbooks"
 Answer = Callable[[Send, int], Awaitable[Receipt]]
 COMMS = (
     "annotate", "open_channel", "set_topic", "invite", "card", "post",
-    "publish", "send_email", "write_document", "file_ticket", "ask_on_call",
+    "publish", "send_email", "write_document", "file_ticket", "ask_on_call", "confirm_ring",
 )  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """`tocsin show`: one incident, on one screen if it is short."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -15,12 +16,15 @@ from workflows.policy.incident.messages import TimelineEntry
 from workflows.policy.incident.state import Incident
 from workflows.policy.keys.duty_keys import DutyKey, DutyKind, duty_of
 from workflows.policy.runbook.names import severity_title
+from workflows.policy.time.durations import write
 from workflows.policy.views.results import PlanView, RunningObligation, Status
 
 
 def whole(status: Status, view: PlanView) -> RenderableType:
     incident = status.incident
     parts = [_head(status, view), section("roles"), _roles(incident), section("paged"), _paged(incident)]
+    if incident.reached:
+        parts += [section("reached"), _reached(incident)]
     if status.obligations:
         parts += [section("owed by law or contract"), _obligations(status.obligations)]
     if view.lines:
@@ -101,7 +105,7 @@ def _roles(incident: Incident) -> RenderableType:
 
 def _paged(incident: Incident) -> RenderableType:
     """The last page of each tier and person, and whether their phone still counts as ringing."""
-    ringing = {ring.person: ring.state for ring in incident.rings.values()}
+    ringing = {ring.person: ring.standing for ring in incident.rings.values()}
     table = Table("tier", "who", "sent (UTC)", "late", "outcome", "at the pager", box=None, header_style="dim")
     pages = [(key, settled) for duty, settled in incident.settled.items() if (key := duty_of(duty)).is_page]
     for key, settled in sorted(pages, key=lambda page: page[1].sent_at):
@@ -114,6 +118,16 @@ def _paged(incident: Incident) -> RenderableType:
             ringing.get(key.person, ""),
         )
     return table if table.row_count else "nobody has been paged"
+
+
+def _reached(incident: Incident) -> Table:
+    """Who was reached, or answered, by which way, and how long that took."""
+    table = Table("who", "rung as", "way", "after", box=None, header_style="dim")
+    for each in incident.reached:
+        way = f"answered through {each.way}" if each.answered else each.way
+        after = write(max(each.at - each.rung_at, timedelta(seconds=1)))
+        table.add_row(plain(each.who), plain(each.person), plain(way), after)
+    return table
 
 
 def _obligations(owed: Sequence[RunningObligation]) -> Table:

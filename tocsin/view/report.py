@@ -8,13 +8,22 @@ from rich.table import Table
 
 from starter.pictures.captions import counted, of_figures, period
 from starter.pictures.spans import took
-from starter.report.figures import Escalations, FollowUpFigures, Group, Pages, ReportFigures, ReviewFigures
+from starter.report.figures import (
+    ArrivalFigures,
+    Escalations,
+    FollowUpFigures,
+    Group,
+    Pages,
+    ReportFigures,
+    ReviewFigures,
+)
 from tocsin.view.plain import plain
 from workflows.policy.runbook.names import severity_title
 
 NO_SERVICE = "no service"
 SERVICES = 10
 """How many are shown; the others are only counted."""
+REACHED = 12
 
 
 def report(figures: ReportFigures) -> RenderableType:
@@ -63,6 +72,7 @@ def _sentences(figures: ReportFigures) -> Iterator[str]:
         yield f"Of {counted(closed, 'closed incident')}:"
         yield from (f"  {sentence}" for sentence in _fates(figures.escalations, closed))
         yield from (f"  {sentence}" for sentence in _pages(figures.pages))
+        yield from (f"  {sentence}" for sentence in _reached(figures.reached))
         yield from (f"  {sentence}" for sentence in _afterwards(figures.reviews, figures.follow_ups))
 
 
@@ -91,6 +101,16 @@ def _afterwards(reviews: ReviewFigures, follow_ups: FollowUpFigures) -> Iterator
 
 def _punctuality(seen: ReviewFigures | FollowUpFigures) -> str:
     return f"{seen.on_time} on time, {seen.late} late, {seen.waived} waived, {seen.open} open"
+
+
+def _reached(rows: Sequence[ArrivalFigures]) -> Iterator[str]:
+    """How soon whom by which way; the others are only counted."""
+    for row in rows[:REACHED]:
+        how = f"answered through {row.way}" if row.answered else f"was reached by {row.way}"
+        longest = f", once after {took(row.took.longest_s)}" if row.took.count > 1 else ""
+        yield f"{row.who} {how} {counted(row.took.count, 'time')}, {took(row.took.median_s)} after the ring{longest}"
+    if rows[REACHED:]:
+        yield f"and {len(rows) - REACHED} more (--json)"
 
 
 def _pages(pages: Pages) -> Iterable[str]:

@@ -11,6 +11,7 @@ from workflows.policy.effects.effects import (
     Annotate,
     AskOnCall,
     Card,
+    ConfirmRing,
     Effect,
     Email,
     Invite,
@@ -41,7 +42,7 @@ class DeliveryPolicy:
 PAGES = DeliveryPolicy(PAGE_QUEUE, timedelta(seconds=12), timedelta(minutes=30), timedelta(seconds=10), AS_ITS_WORKFLOW)
 COMMS = DeliveryPolicy(COMMS_QUEUE, timedelta(seconds=30), timedelta(hours=2), timedelta(seconds=30))
 QUESTIONS = DeliveryPolicy(COMMS_QUEUE, timedelta(seconds=15), timedelta(minutes=1), timedelta(seconds=10))
-"""The answer is good for a text; the next ring asks again."""
+"""The answer is good for a text, or for the next tier; later it is asked again."""
 MAIL = DeliveryPolicy(COMMS_QUEUE, timedelta(seconds=90), timedelta(hours=2), timedelta(minutes=5))
 """Mail servers take their time, and what is still being sent must not be sent a second time beside it."""
 
@@ -80,6 +81,7 @@ class EffectDelivery:
 PAGE = EffectDelivery("page", PAGES)
 SYNC_PAGER = EffectDelivery("hush", PAGES)
 ANNOTATE = EffectDelivery("annotate", COMMS, destination=SharedDestination.PAGER_NOTES)
+CONFIRM_RING = EffectDelivery("confirm_ring", QUESTIONS)
 ASK_ON_CALL = EffectDelivery("ask_on_call", QUESTIONS)
 OPEN_CHANNEL = EffectDelivery("open_channel", COMMS, destination=SharedDestination.CHAT)
 SET_TOPIC = EffectDelivery("set_topic", COMMS, destination=SharedDestination.CHAT)
@@ -102,6 +104,8 @@ def delivery(effect: Effect) -> EffectDelivery:  # noqa: C901 (a table: one line
             return SYNC_PAGER
         case Annotate():
             return ANNOTATE
+        case ConfirmRing():
+            return CONFIRM_RING
         case AskOnCall():
             return ASK_ON_CALL
         case OpenChannel():

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from workflows.policy.effects.effects import Annotate, AskOnCall, Effect, Page, Post, SyncPager
+from workflows.policy.effects.effects import Annotate, AskOnCall, ConfirmRing, Effect, Page, Post, SyncPager
 from workflows.policy.escalation.on_call import question
 from workflows.policy.incident.rules import with_holders
 from workflows.policy.incident.state import Incident
@@ -24,7 +24,7 @@ def holder_of(incident: Incident, post: AskOnCall | None) -> Shift | None:
 
 
 def rang_for(incident: Incident, effect: Effect) -> str:
-    ring = incident.rings.get(effect.ring) if isinstance(effect, SyncPager | Annotate) else None
+    ring = incident.rings.get(effect.ring) if isinstance(effect, SyncPager | Annotate | ConfirmRing) else None
     return ring.rang if ring else ""
 
 

@@ -6,6 +6,7 @@ time:
 
     escalation_demands    whom to page: tiers, rounds, calls by hand, the fallbacks when a page does not get through
     on_call_demands       who holds a post is found out: at the declaration, at each ring, at each hand-over
+    confirming_demands    what became of a ring is asked for at the pager: did it reach anybody?
     sync_demands          what was acknowledged or resolved here becomes so at the pager
     channel_demands       the declaration, the channel, its topic, and what has yet to be announced there
     invitation_demands    who is brought into the channel
@@ -58,7 +59,8 @@ from workflows.policy.duties.duties import duty_demands
 from workflows.policy.duties.follow_ups import ticket_demands
 from workflows.policy.duties.obligation_demands import obligation_demands
 from workflows.policy.effects.demand import Demand
-from workflows.policy.effects.effects import Page, SyncPager
+from workflows.policy.effects.effects import ConfirmRing, Page, SyncPager
+from workflows.policy.escalation.confirming import confirming_demands
 from workflows.policy.escalation.on_call import on_call_demands
 from workflows.policy.escalation.pager_sync import sync_demands
 from workflows.policy.escalation.pages import escalation_demands
@@ -70,7 +72,7 @@ from workflows.policy.planning.demands import BlockedDemand, DeferredDemand
 from workflows.policy.runbook.model import Runbook
 
 SYNCED_AT_ONCE = 3
-"""What only tidies up at the pager may stand among what comes next."""
+"""What only tidies up or looks at the pager may stand among what comes next."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,7 @@ class Plan:
         """The first few of `next` that somebody waits for; only these are built."""
         first = nsmallest(count + SYNCED_AT_ONCE, self.later, key=lambda each: each.due_at)
         built = sorted((_built(each).demand for each in first), key=_urgency_later)
-        return tuple(each for each in built if not isinstance(each.effect, SyncPager))[:count]
+        return tuple(each for each in built if not isinstance(each.effect, SyncPager | ConfirmRing))[:count]
 
     def falls_due(self, at: datetime) -> tuple[Demand, ...]:
         """Which of the demands fall due up to then, if nothing happens before; ask for `wake_at` at the latest."""
@@ -172,6 +174,7 @@ def _has_settled(incident: Incident, wanted: BlockedDemand | DeferredDemand) -> 
 def _all(book: Runbook, incident: Incident, now: datetime) -> Iterator[BlockedDemand | DeferredDemand]:
     yield from escalation_demands(book, incident, now)
     yield from on_call_demands(book, incident, now)
+    yield from confirming_demands(book, incident, now)
     yield from sync_demands(book, incident, now)
     yield from channel_demands(book, incident, now)
     yield from invitation_demands(book, incident)

@@ -54,7 +54,7 @@ class _Receiver:
 
     async def receive(self, webhook: Webhook, runbook: str | None) -> Accepted:
         try:
-            found, incident = await self.pipeline.beside.do(SOURCE.name, len(webhook.body), lambda: _read(webhook))
+            found, incident = await self.pipeline.beside.do(SOURCE.name, len(webhook.body), lambda: self._read(webhook))
         except Unreadable as error:
             return await self.pipeline.accept(SOURCE, webhook, unreadable(SOURCE, webhook, error), runbook)
         if isinstance(found, Report) and (rings := await _rings_of(self.settings, found)):
@@ -87,14 +87,14 @@ class _Receiver:
         log.info("handed on", source=SOURCE.name, kind=report.kind.__name__, by=report.by, incidents=signalled)
         return Accepted(accepted=1, incident=signalled[0], incidents=signalled)
 
+    def _read(self, webhook: Webhook) -> tuple[Report | IgnoredRing, WebhookIncident | None]:
+        """What happened to a ring of ours, and the incident if it may be somebody else's. Raises Unreadable."""
+        found = report(webhook, self.pipeline.redact)
+        return found, read(webhook, FIRING_EVENTS + RESOLVING_EVENTS)[1]
+
     def _ignored(self, reason: str, counted_as: str) -> Accepted:
         self.outcomes.count(SOURCE, counted_as)
         return Accepted(ignored=reason)
-
-
-def _read(webhook: Webhook) -> tuple[Report | IgnoredRing, WebhookIncident | None]:
-    """What happened to a ring of ours, and the incident if it may be somebody else's. Raises Unreadable."""
-    return report(webhook), read(webhook, FIRING_EVENTS + RESOLVING_EVENTS)[1]
 
 
 async def _rings_of(settings: Settings, found: Report) -> dict[str, str]:

@@ -13,6 +13,7 @@ from pydantic import Field
 
 from workflows.policy.effects.card import CardLine, KeptFacts
 from workflows.policy.effects.offers import Offer
+from workflows.policy.effects.proof import RingProof
 from workflows.policy.rota.shift import Shift
 from workflows.policy.runbook.names import PublicStatus
 from workflows.policy.runbook.on_call import OnCall
@@ -51,6 +52,14 @@ class Annotate(Wire):
     to: str
     ring: str
     template: str = "annotate"
+
+
+class ConfirmRing(Wire):
+    """Find out what became of a ring at the pager. Its receipt says whom it reached. No page waits for it."""
+
+    kind: Literal["confirm"] = "confirm"
+    to: str
+    ring: str
 
 
 class AskOnCall(Wire):
@@ -200,7 +209,18 @@ OutsideEffect = Email | WriteDocument | Ticket
 """What a duty sends by a way of its own. Each has `to`, `role` and `words`. Whoever reads only these needs no line for
 a new one: where the way is not connected, the role is asked to do it by hand."""
 Effect = Annotated[
-    Page | SyncPager | Annotate | AskOnCall | OpenChannel | SetTopic | Invite | Post | Card | Publish | OutsideEffect,
+    Page
+    | SyncPager
+    | Annotate
+    | ConfirmRing
+    | AskOnCall
+    | OpenChannel
+    | SetTopic
+    | Invite
+    | Post
+    | Card
+    | Publish
+    | OutsideEffect,
     Field(discriminator="kind"),
 ]
 
@@ -268,3 +288,7 @@ class Receipt(Wire):
     """Who holds the post that was asked about."""
     rang: str = ""
     """Who was rung in the stead of a post."""
+    followed: bool = False
+    """Of a page: its pager can be asked what became of it."""
+    proof: RingProof | None = None
+    """What became of it."""

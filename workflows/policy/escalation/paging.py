@@ -9,7 +9,7 @@ from workflows.policy.escalation.climb import Step, got_lost
 from workflows.policy.escalation.ladder import Callee, called_people
 from workflows.policy.incident.bounds import IncidentBounds
 from workflows.policy.incident.pager_alerts import ManualPage
-from workflows.policy.incident.rules import acknowledgement_expires_at, rules, who_owes
+from workflows.policy.incident.rules import acknowledgement_expires_at, passed_on_until, rules, who_owes
 from workflows.policy.incident.state import Incident
 from workflows.policy.keys.duty_keys import DutyKind, WrittenDuty, duty_key, duty_of, effect_key
 from workflows.policy.planning.demands import BlockedDemand
@@ -61,6 +61,9 @@ def _in_a_later_round(book: Runbook, incident: Incident, step: Step) -> str:
         return f"still nobody, {write(step.rung.after)} later"
     if incident.unacknowledged_at == step.round.started_at:
         return "the acknowledgement was taken back"
+    if incident.passed_on and step.round.started_at == passed_on_until(book, incident):
+        to = ", ".join(incident.passed_on.to) or "others"
+        return f"{incident.passed_on.by} handed it on to {to} at the pager, and nobody has answered"
     allowed = rules(book, incident).acknowledge.expires_after
     if allowed is not None and step.round.started_at == acknowledgement_expires_at(book, incident):
         return f"{incident.acknowledged_by} acknowledged, then fell silent for {write(allowed)}"

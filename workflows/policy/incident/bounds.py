@@ -22,6 +22,11 @@ class IncidentBounds:
     successor = 30
     seen_ids = 200
     rings = 50
+    reached = 20
+    notified = 5
+    """Of one ring, as responders."""
+    responders = 10
+    """Of one ring."""
     calls = 20
     call_reason = 200
     renewal_reason = 200

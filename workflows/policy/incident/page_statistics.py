@@ -39,6 +39,10 @@ class PageStatistics(Wire):
             }
         )
 
+    def lost_after_all(self) -> "PageStatistics":
+        """One that got through, and then reached nobody."""
+        return self.model_copy(update={"pages": self.pages - 1, "lost": self.lost + 1})
+
     def began_again(self, forgotten: bool) -> "PageStatistics":
         return self.model_copy(
             update={"forgotten": self.forgotten + forgotten, "unanswered": self.unanswered + (not forgotten)}

@@ -2,6 +2,8 @@
 
 from typing import Literal
 
+from workflows.policy.effects.proof import Notified
+from workflows.policy.wire.bounded import Line
 from workflows.policy.wire.model import Instant, Wire
 
 
@@ -14,6 +16,58 @@ class PagerAlert(Wire):
     rung_at: Instant
     state: Literal["ringing", "answered", "acknowledged"] = "ringing"
     """answered: the acknowledgement covers it, and the pager has yet to hear of it."""
+    followed: bool = False
+    """The pager can be asked what became of it."""
+    through_at: Instant | None = None
+    """When the pager had taken it."""
+    looks: int = 0
+    """How often the pager was asked."""
+    is_there: bool = False
+    """It is known to ring there."""
+    notified: tuple[Notified, ...] = ()
+    """Whom the pager reached for."""
+    assigned: tuple[Line, ...] = ()
+    """Who has it at the pager, if somebody there has handed it on."""
+    responders: dict[Line, Line] = {}
+    """Who was asked there to help, and what they said to that."""
+
+    @property
+    def outcome(self) -> str:
+        """How far it got, in a word: it was sent, it is at the pager, somebody was reached for, or has answered."""
+        if self.state != "ringing":
+            return "answered"
+        if self.notified:
+            return "notified"
+        return "delivered" if self.is_there else "sent"
+
+    @property
+    def standing(self) -> str:
+        """How far it got, who has it at the pager, and who helps there."""
+        assigned = f"with {', '.join(self.assigned)}" if self.assigned else ""
+        helping = (f"{who} ({reply or 'asked'})" for who, reply in self.responders.items())
+        return "; ".join(filter(None, (self.outcome, assigned, ", ".join(helping))))
+
+
+class PassedOn(Wire):
+    """Whoever had acknowledged at the pager has handed the page on there, to people who have yet to answer."""
+
+    at: Instant
+    by: Line
+    to: tuple[Line, ...] = ()
+
+
+class Arrival(Wire):
+    """Somebody was reached by a page, or answered it: how long that took, and how it was."""
+
+    person: Line
+    """Who was rung, by the runbook."""
+    who: Line
+    """Who it was, as the pager or they themselves say."""
+    way: Line
+    """`phone`, `push`, ...; of an answer, through what it came."""
+    answered: bool = False
+    rung_at: Instant
+    at: Instant
 
 
 class Renewal(Wire):

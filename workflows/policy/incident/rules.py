@@ -1,7 +1,7 @@
 """Questions to the runbook and the facts of an incident together: does something count, and until when?"""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from workflows.policy.incident.state import Incident
 from workflows.policy.runbook.model import Runbook, Severity
@@ -26,11 +26,25 @@ def end_held_until(book: Runbook, incident: Incident) -> datetime | None:
 
 
 def acknowledgement_expires_at(book: Runbook, incident: Incident) -> datetime | None:
-    """When the present acknowledgement stops to count for want of a sign of life; None: it does not."""
-    allowed = rules(book, incident).acknowledge.expires_after
-    if incident.acknowledged_at is None or incident.alive_at is None or allowed is None:
+    """When the present acknowledgement stops to count for want of a sign of life, or of an answer by those to whom it
+    was handed on; None: it does not."""
+    if incident.acknowledged_at is None:
         return None
-    return incident.alive_at + allowed
+    ends = [passed_on_until(book, incident), _silent_until(book, incident)]
+    return min((at for at in ends if at is not None), default=None)
+
+
+def _silent_until(book: Runbook, incident: Incident) -> datetime | None:
+    allowed = rules(book, incident).acknowledge.expires_after
+    return incident.alive_at + allowed if incident.alive_at and allowed else None
+
+
+def passed_on_until(book: Runbook, incident: Incident) -> datetime | None:
+    """Whoever gets it at the pager has as long to answer as everybody who is called."""
+    if incident.passed_on is None:
+        return None
+    within, pause = rules(book, incident).acknowledge.within, rules(book, incident).repeat_after
+    return incident.passed_on.at + (within if isinstance(within, timedelta) else pause)
 
 
 def is_acknowledged(book: Runbook, incident: Incident, now: datetime) -> bool:

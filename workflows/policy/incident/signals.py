@@ -25,6 +25,7 @@ from workflows.policy.incident.events import (
     UpdatePosted,
 )
 from workflows.policy.incident.obligation_events import ObligationNotApplicable, ObligationSent
+from workflows.policy.incident.pager_events import ChangedAtPager
 
 INCIDENT_SIGNALS: dict[str, type[Event]] = {
     event.model_fields["kind"].default: event
@@ -32,7 +33,7 @@ INCIDENT_SIGNALS: dict[str, type[Event]] = {
         AlertsReceived, Acknowledged, SeverityChanged, Resolved, Noted, Escalated, FlagChanged,
         RoleAssigned, HandedOff, UpdatePosted, DraftApproved, Mitigated, Reopened, Cancelled, Snoozed, RunbookAdopted,
         FollowUpAdded, FollowUpDone, FollowUpWaived, Unacknowledged, ObligationSent, ObligationNotApplicable,
-        Ticked,
+        Ticked, ChangedAtPager,
     )
 }  # fmt: skip
 """Wire name of a signal or update -> the event it becomes. These names never change (rule 11)."""

@@ -16,7 +16,7 @@ from workflows.policy.incident.messages import Announcement, TimelineEntry
 from workflows.policy.incident.obligation import ObligationRecord
 from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.incident.page_statistics import PageStatistics
-from workflows.policy.incident.pager_alerts import ManualPage, PagerAlert, Renewal
+from workflows.policy.incident.pager_alerts import Arrival, ManualPage, PagerAlert, PassedOn, Renewal
 from workflows.policy.incident.post_holder import PostHolder
 from workflows.policy.incident.public import Draft, Public
 from workflows.policy.incident.settlements import Settlement, Start
@@ -66,6 +66,10 @@ class Incident(Wire):
     first_acknowledged_at: Instant | None = None
     alive_at: Instant | None = None
     """The last sign of life of a human since the acknowledgement."""
+    acknowledged_ring: str = ""
+    """The vendor key of the page that was acknowledged, if that happened at the pager."""
+    passed_on: PassedOn | None = None
+    """That acknowledgement was handed on there, and nobody has answered since."""
     unacknowledged_at: Instant | None = None
     """When the pager last took an acknowledgement back: a round of the ladder began."""
     identified_at: Instant | None = None
@@ -95,6 +99,8 @@ class Incident(Wire):
     """How often severity, phase or commander changed: the occurrence of the topic."""
     calls: tuple[ManualPage, ...] = ()
     rings: dict[str, PagerAlert] = {}
+    reached: tuple[Arrival, ...] = ()
+    """Whom pages reached, and who answered them: the last of them."""
     tally: PageStatistics = PageStatistics()
     refused_routes: dict[str, tuple[str, ...]] = {}
     """Per person, the fingerprints of routes that rejected pages, one entry for each time."""

@@ -44,6 +44,8 @@ class DutyKind(StrEnum):
     SYNC_RESOLVED = "hush/resolved"
     """Goes on with the key of the page's effect."""
     ANNOTATE = "annotate"
+    CONFIRM = "confirm"
+    """Finds out whom a page reached. Goes on with the key of its effect."""
     NEWS_AT_PAGER = "news/at"
     FALLBACK = "fallback"
     """Goes on with the key of the duty that pages."""

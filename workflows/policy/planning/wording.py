@@ -7,6 +7,7 @@ from workflows.policy.effects.effects import (
     Annotate,
     AskOnCall,
     Card,
+    ConfirmRing,
     Email,
     Invite,
     OpenChannel,
@@ -51,6 +52,9 @@ _BEFORE_ITS_NAME = {
 }
 
 
+_TO_A_PAGE = {"annotate": "note on", "confirm": "ask what became of"}
+
+
 def what(book: Runbook, demand: Demand) -> str:
     """`page VP Engineering`, `post update, because none came`: an effect in a few words."""
     match demand.effect:
@@ -58,8 +62,8 @@ def what(book: Runbook, demand: Demand) -> str:
             return f"{kind} {book.person_name(to)}"
         case SyncPager(to=to, become=become):
             return f"mark {book.person_name(to)}'s page as {become}"
-        case Annotate(to=to):
-            return f"note on {book.person_name(to)}'s page"
+        case Annotate(kind=kind, to=to) | ConfirmRing(kind=kind, to=to):
+            return f"{_TO_A_PAGE[kind]} {book.person_name(to)}'s page"
         case AskOnCall(to=to):
             return f"find out who is {book.person_name(to)}"
         case OpenChannel(name=name):

@@ -35,7 +35,7 @@ def acknowledged(book: Runbook, incident: Incident, event: Acknowledged) -> Inci
     if answers_what_was_before(incident, event):
         return _answered_what_was_before(book, incident, event)
     event = not_before(event, incident.opened_at)
-    if incident.renewed or not is_acknowledged(book, incident, event.at):
+    if incident.renewed or incident.passed_on or not is_acknowledged(book, incident, event.at):
         return acknowledge(book, incident, event)
     if ring is not None and (ring.state == "acknowledged" or is_syncing(incident, event.ring)):
         return incident  # the echo of our own SyncPager, or a second press on the same ring

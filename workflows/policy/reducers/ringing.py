@@ -14,9 +14,11 @@ def paged(book: Runbook, incident: Incident, event: EffectSettled, page: Page) -
     who, rang = book.person_name(page.to), event.receipt.rang
     who = f"{who} ({book.person_name(rang)})" if rang else who
     key = incident.vendor_key(event.demand.key)
-    if rang and key in incident.rings:
-        rung = incident.rings[key].model_copy(update={"rang": rang})
-        incident = incident.model_copy(update={"rings": {**incident.rings, key: rung}})
+    if key in incident.rings:
+        took = {"rang": rang, "followed": event.receipt.followed, "through_at": event.at}
+        incident = incident.model_copy(
+            update={"rings": {**incident.rings, key: incident.rings[key].model_copy(update=took)}}
+        )
     statistics = incident.tally.settled(page, event.outcome == "done", event.late)
     incident = incident.model_copy(update={"tally": statistics})
     if event.outcome == "done":

@@ -44,11 +44,13 @@ from workflows.policy.incident.events import (
 )
 from workflows.policy.incident.mark import changed_meanwhile
 from workflows.policy.incident.obligation_events import ObligationNotApplicable, ObligationSent
+from workflows.policy.incident.pager_events import ChangedAtPager
 from workflows.policy.incident.state import Incident
 from workflows.policy.incident.who import COMMANDER_ROLE
 from workflows.policy.reducers import alerts, settling
 from workflows.policy.reducers.answering import acknowledged, alive, unacknowledged
 from workflows.policy.reducers.arriving import not_before, remember, too_late
+from workflows.policy.reducers.at_pager import changed_at_pager
 from workflows.policy.reducers.by_hand import (
     draft_approved,
     escalated,
@@ -74,7 +76,7 @@ def apply(book: Runbook, incident: Incident, event: Event) -> Incident:
         event = not_before(event, incident.declared_at)
     if no := changed_meanwhile(book, incident, event):
         return too_late(book, incident, event, no)
-    if isinstance(event, _SIGNS_OF_LIFE) and not (isinstance(event, Noted) and event.automatic):
+    if isinstance(event, _SIGNS_OF_LIFE) and not (isinstance(event, Noted | ChangedAtPager) and event.automatic):
         incident = alive(book, incident, event.at)
     after = _APPLY_TO_INCIDENT[type(event)](book, incident, event)
     if _headline(after) != _headline(incident):
@@ -88,8 +90,8 @@ def _headline(incident: Incident) -> tuple[str, str, str | None]:
 
 
 _SIGNS_OF_LIFE = (
-    DraftApproved, Escalated, FlagChanged, FollowUpAdded, HandedOff, Mitigated, Noted, RoleAssigned, RunbookAdopted,
-    SeverityChanged, Snoozed, Ticked, UpdatePosted,
+    ChangedAtPager, DraftApproved, Escalated, FlagChanged, FollowUpAdded, HandedOff, Mitigated, Noted, RoleAssigned,
+    RunbookAdopted, SeverityChanged, Snoozed, Ticked, UpdatePosted,
 )  # fmt: skip
 
 
@@ -124,6 +126,7 @@ _APPLY_TO_INCIDENT: dict[type[Event], Callable[[Runbook, Incident, Any], Inciden
     AlertsReceived: _alerts_received,
     Acknowledged: acknowledged,
     Unacknowledged: unacknowledged,
+    ChangedAtPager: changed_at_pager,
     SeverityChanged: severity_changed,
     Resolved: resolved,
     Noted: noted,

@@ -8,6 +8,7 @@ from workflows.policy.effects.effects import (
     Annotate,
     AskOnCall,
     Card,
+    ConfirmRing,
     Destination,
     Effect,
     Email,
@@ -29,6 +30,7 @@ from workflows.policy.incident.settlements import Settlement, Start
 from workflows.policy.incident.state import Incident
 from workflows.policy.keys.duty_keys import DutyKind, duty_of
 from workflows.policy.planning.wording import duty_name, how_late
+from workflows.policy.reducers.confirming import confirmed
 from workflows.policy.reducers.keeping import edited, invited, keep, thread_of
 from workflows.policy.reducers.on_call import found_out
 from workflows.policy.reducers.ringing import paged, synced
@@ -86,7 +88,7 @@ def settle(book: Runbook, incident: Incident, event: EffectSettled) -> Incident:
     if event.outcome == "withheld" and isinstance(effect, Publish | Email):
         return withhold(book, incident.model_copy(update=changes), event, effect)
     overtaken = incident.has_settled(demand.duty, demand.occurrence)  # by a later occurrence: it must not be sent again
-    in_its_ring = isinstance(effect, SyncPager)  # has settled in its ring, which ends
+    in_its_ring = isinstance(effect, SyncPager | ConfirmRing)  # has settled in its ring, which ends
     if not (overtaken or in_its_ring or _goes_elsewhere(book, incident, event)):
         changes["settled"] = {**incident.settled, demand.duty: _settlement(event, began_at)}
     after = incident.model_copy(update=changes)
@@ -100,6 +102,8 @@ def _ended(book: Runbook, incident: Incident, event: EffectSettled, effect: Effe
             return paged(book, incident, event, effect)
         case SyncPager():
             return synced(book, incident, event, effect)
+        case ConfirmRing():
+            return confirmed(book, incident, event, effect)
         case AskOnCall():
             return found_out(book, incident, event, effect)
         case Publish():

@@ -8,13 +8,15 @@ from workflows.policy.incident.alert_state import AlertState, Coming
 from workflows.policy.incident.announce import announce, log, through
 from workflows.policy.incident.events import Acknowledged, Event, Resolved, Unacknowledged
 from workflows.policy.incident.state import Incident
+from workflows.policy.incident.who import is_same
+from workflows.policy.reducers.confirming import answered
 from workflows.policy.reducers.joining import without_pending
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.time.durations import write
 
 
 def acknowledge(book: Runbook, incident: Incident, event: Acknowledged) -> Incident:
-    after = mark_acknowledged(answer(book, incident, event), event.ring)
+    after = _reached(book, mark_acknowledged(answer(book, incident, event), event.ring), event)
     waited = write(event.at - incident.declared_at)
     return log(
         after.model_copy(update={"renewed": None, "new_alert_ring": without_pending(incident, event.at)}),
@@ -22,6 +24,13 @@ def acknowledge(book: Runbook, incident: Incident, event: Acknowledged) -> Incid
         f"{event.by} acknowledged{through(event)}, {waited} after declaration",
         kind="acknowledge",
     )
+
+
+def _reached(book: Runbook, incident: Incident, event: Acknowledged) -> Incident:
+    """How long it took whoever was rung to answer. Whom nobody rang is not reached by a page."""
+    own = (ring for ring in reversed(incident.rings.values()) if is_same(book, ring.rang or ring.person, event.by))
+    ring = incident.rings.get(event.ring) or next(own, None)
+    return incident if ring is None else answered(incident, ring, event.by, event.via, event.at)
 
 
 def answer(book: Runbook, incident: Incident, event: Event) -> Incident:
@@ -37,6 +46,8 @@ def answer(book: Runbook, incident: Incident, event: Event) -> Incident:
             "rings": rings,
             "acknowledged_at": event.at,
             "acknowledged_by": event.by,
+            "acknowledged_ring": event.ring if isinstance(event, Acknowledged) else "",
+            "passed_on": None,
             "first_acknowledged_at": incident.first_acknowledged_at or event.at,
             "alive_at": event.at,
         }
@@ -49,6 +60,8 @@ def unacknowledge(incident: Incident, event: Unacknowledged) -> Incident:
         update={
             "acknowledged_at": None,
             "acknowledged_by": "",
+            "acknowledged_ring": "",
+            "passed_on": None,
             "alive_at": None,
             "unacknowledged_at": event.at,
             "round": incident.round + 1,
@@ -111,6 +124,8 @@ def reopen(incident: Incident, at: datetime, text: str) -> Incident:
             "opened_at": at,
             "acknowledged_at": None,
             "acknowledged_by": "",
+            "acknowledged_ring": "",
+            "passed_on": None,
             "alive_at": None,
             "resolved_at": None,
             "resolved_by": "",

@@ -16,6 +16,7 @@ from workflows.policy.effects.effects import (
     Annotate,
     AskOnCall,
     Card,
+    ConfirmRing,
     Destination,
     Effect,
     Invite,
@@ -134,8 +135,8 @@ def _service(intake: Intake, labels: Mapping[str, str]) -> str:
 
 def line_kind(effect: Effect) -> str | None:
     """The effect's own, and None for what only tidies up (at the pager, in a message that is there, in who is where) or
-    asks who is on call."""
-    if isinstance(effect, SyncPager | Annotate | AskOnCall | Card | Invite):
+    asks: who is on call, whom a page reached."""
+    if isinstance(effect, SyncPager | Annotate | ConfirmRing | AskOnCall | Card | Invite):
         return None
     return "channel" if effect.kind == "topic" else effect.kind
 
@@ -143,7 +144,7 @@ def line_kind(effect: Effect) -> str | None:
 def _audience(book: Runbook, incident: Incident, demand: Demand) -> tuple[str, ...]:
     effect = demand.effect
     match effect:
-        case Page(to=to) | SyncPager(to=to) | Annotate(to=to) | AskOnCall(to=to) | Invite(to=to):
+        case Page(to=to) | SyncPager(to=to) | Annotate(to=to) | ConfirmRing(to=to) | AskOnCall(to=to) | Invite(to=to):
             return (to,)
         case OpenChannel(name=name):
             return (f"#{name}",)

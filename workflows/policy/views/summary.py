@@ -10,6 +10,7 @@ from typing import Literal
 from workflows.policy.duties.duties import review_terms
 from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.incident.page_statistics import PageStatistics
+from workflows.policy.incident.pager_alerts import Arrival
 from workflows.policy.incident.state import Incident
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.names import SeverityName
@@ -66,6 +67,8 @@ class ClosedIncident(Wire):
     review: Literal["none", "consider", "always"] = "none"
     """What it owed its review."""
     tally: PageStatistics = PageStatistics()
+    reached: tuple[Arrival, ...] = ()
+    """Whom its pages reached, and who answered them: the last of them."""
 
 
 def summarize(book: Runbook, incident: Incident, speed: float) -> ClosedIncident:
@@ -92,4 +95,5 @@ def summarize(book: Runbook, incident: Incident, speed: float) -> ClosedIncident
         drill=speed != 1.0,
         review=terms.required if terms else "none",
         tally=incident.tally,
+        reached=incident.reached,
     )

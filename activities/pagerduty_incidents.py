@@ -1,0 +1,75 @@
+"""What becomes of our rings as incidents at PagerDuty: they are looked for, looked at, and written under."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Protocol, TypeVar
+
+from activities.pagerduty_json import Notes, PagerDutyAnswer, PagerDutyIncident, PagerDutyIncidents
+from activities.pagerduty_log import PagerDutyLog, proof
+from activities.plain_text import clean
+from workflows.policy.effects.effects import Annotate, ConfirmRing, Receipt, Send
+from workflows.policy.effects.proof import RingProof
+
+NOTE = 20_000
+"""Characters of a note."""
+LOOKED_FOR_AGAIN_S = (0.0, 2.0, 4.0)
+"""An event is taken at once, and what it opens is there a moment later."""
+
+A = TypeVar("A", bound=PagerDutyAnswer)
+Query = Mapping[str, object]
+
+
+class PagerDutyRest(Protocol):
+    """PagerDuty's REST API. Every call raises Unavailable or Rejected."""
+
+    async def get(self, path: str, answer: type[A], query: Query | None = None) -> A: ...
+    async def post(self, path: str, answer: type[A], body: Query) -> A: ...
+    async def put(self, path: str, answer: type[A], body: Query) -> A: ...
+
+
+class FollowedIncidents:
+    """Without a token nothing is looked up; without a user's e-mail nothing is written, because what is changed there
+    is changed in the name of a user."""
+
+    def __init__(self, api: PagerDutyRest, pager: str, can_look: bool, can_write: bool) -> None:
+        self._api = api
+        self._pager = pager
+        self._can_look = can_look
+        self._can_write = can_look and can_write
+
+    async def find(self, ring: str) -> PagerDutyIncident | None:
+        """An incident that the ring opened, whatever became of it."""
+        query = {"incident_key": ring, "date_range": "all", "statuses": ["triggered", "acknowledged", "resolved"]}
+        found = await self._api.get("/incidents", PagerDutyIncidents, query)
+        return next(iter(found.incidents), None)
+
+    async def confirm(self, send: Send) -> Receipt:
+        """Whom a ring reached, by PagerDuty's own log. What nobody is on call for never becomes an incident there."""
+        assert isinstance(send.effect, ConfirmRing)
+        if not self._can_look:
+            return Receipt(note="PagerDuty cannot be asked: set TOCSIN_PAGERDUTY_API_TOKEN")
+        for pause in LOOKED_FOR_AGAIN_S:
+            await asyncio.sleep(pause)
+            if (incident := await self.find(send.effect.ring)) is not None:
+                query = {"limit": 100, "include": ["channels"]}
+                log = await self._api.get(f"/incidents/{incident.id}/log_entries", PagerDutyLog, query)
+                return Receipt(reference=incident.id, proof=proof(self._pager, incident, log.log_entries))
+        return Receipt(proof=RingProof(pager=self._pager, there=False))
+
+    async def annotate(self, send: Send) -> Receipt:
+        """Writes a note under the ring's incident, once: it ends with its key, and is looked for by it.
+
+        Nobody owes a note, so a missing setting is a remark and not a failure.
+        """
+        assert isinstance(send.effect, Annotate)
+        if not self._can_write:
+            return Receipt(note="not noted: set TOCSIN_PAGERDUTY_API_TOKEN and TOCSIN_PAGERDUTY_FROM")
+        incident = await self.find(send.effect.ring)
+        if incident is None:
+            return Receipt(note="not noted: PagerDuty has no incident of this ring")
+        path, mark = f"/incidents/{incident.id}/notes", f"[{send.vendor_key}]"
+        written = await self._api.get(path, Notes)
+        if not any(mark in note.content for note in written.notes):
+            body = {"note": {"content": f"{clean(send.text, NOTE)}\n{mark}"}}
+            await self._api.post(path, PagerDutyAnswer, body)
+        return Receipt(reference=incident.id)

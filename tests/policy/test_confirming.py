@@ -1,0 +1,120 @@
+"""Whether a ring reached anybody is found out after it, by looks that hold no page; what reaches nobody is lost."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.policy.builders import T0, at, insistent, ladder, minute, opening, said, tier
+from tests.policy.shell import DONE, Fate, PolicyRunner, rings
+from workflows.policy.effects.demand import Demand
+from workflows.policy.effects.effects import ConfirmRing, Page, Receipt
+from workflows.policy.effects.proof import Notified, RingProof
+from workflows.policy.incident.events import Acknowledged, EffectSettled, Outcome
+from workflows.policy.incident.pager_alerts import Arrival
+from workflows.policy.runbook.model import Runbook
+
+BOOK = ladder(insistent("alice"), tier("bob", after=15), within=10)
+SECOND = timedelta(seconds=1)
+THERE = RingProof(pager="PagerDuty", there=True)
+CALLED = THERE.model_copy(update={"notified": (Notified(who="Ann", way="phone", at=T0 + 8 * SECOND),)})
+DROPPED = RingProof(pager="PagerDuty", there=False)
+UNASSIGNED = RingProof(pager="PagerDuty", there=True, nobody=True)
+
+
+class Proving(PolicyRunner):
+    """Every page can be followed; each look in its turn finds one of `found`."""
+
+    found: list[RingProof | None]
+
+    def _settle(self, demand: Demand, outcome: Outcome) -> None:
+        if not isinstance(demand.effect, Page | ConfirmRing) or outcome != "done":
+            return super()._settle(demand, outcome)
+        self.flying.pop(demand.key, None)
+        receipt = Receipt(followed=True)
+        if isinstance(demand.effect, ConfirmRing):
+            receipt = Receipt(proof=self.found.pop(0) if len(self.found) > 1 else self.found[0])
+        settled = EffectSettled(demand=demand, outcome=outcome, receipt=receipt)
+        self.landed.append(settled)
+        self._apply(settled)
+        return None
+
+
+def proving(*found: RingProof | None, book: Runbook = BOOK, fate: Fate = DONE) -> Proving:
+    Proving.found = list(found)
+    return Proving.of(opening(book), lambda demand: fate if isinstance(demand.effect, ConfirmRing) else DONE)
+
+
+def looks(shell: PolicyRunner) -> list[float]:
+    """At which second."""
+    return [(when - T0).total_seconds() for when, demand in shell.begun if isinstance(demand.effect, ConfirmRing)]
+
+
+def test_a_ring_that_reached_somebody_is_looked_at_once_and_told() -> None:
+    shell = proving(CALLED)
+    shell.run_to(at(5))
+    assert looks(shell) == [10]
+    assert said(shell.incident, "PagerDuty called Ann at 09:00")
+    assert shell.incident.reached == (Arrival(person="alice", who="Ann", way="phone", rung_at=T0, at=T0 + 8 * SECOND),)
+    assert [ring.outcome for ring in shell.incident.rings.values()] == ["notified"]
+
+
+def test_what_is_there_and_has_reached_nobody_yet_is_looked_at_twice_more_and_then_said_aloud() -> None:
+    shell = proving(THERE)
+    shell.run_to(at(9))
+    assert looks(shell) == [10, 60, 180]
+    assert [entry.loud for entry in shell.incident.timeline if "has reached for nobody in 3m" in entry.text] == [True]
+    assert [ring.outcome for ring in shell.incident.rings.values()] == ["delivered"]
+
+
+@pytest.mark.parametrize("proof", [DROPPED, UNASSIGNED])
+def test_what_reaches_nobody_calls_the_next_tier_at_once(proof: RingProof) -> None:
+    shell = proving(proof, CALLED)
+    shell.run_to(at(5))
+    assert rings(shell) == [(0, "alice"), (minute(T0 + 10 * SECOND), "bob")]
+    assert "tier 1 reached nobody" in [demand.reason for _, demand in shell.begun]
+    assert said(shell.incident, "Alice's page reached nobody: PagerDuty took it, and ")
+    assert (shell.incident.tally.pages, shell.incident.tally.lost) == (1, 1)
+    assert [ring.person for ring in shell.incident.rings.values()] == ["bob"]
+
+
+def test_where_nobody_is_ever_reached_the_ladder_goes_round_as_where_pages_are_refused() -> None:
+    shell = proving(DROPPED)
+    shell.run_to(at(12))
+    assert [who for _, who in rings(shell)][:4] == ["alice", "bob", "alice", "bob"]
+
+
+@pytest.mark.parametrize("outcome", ["undelivered", "rejected"])
+def test_a_look_that_fails_changes_nothing_and_is_told(outcome: Outcome) -> None:
+    shell = proving(CALLED, fate=Fate(outcome))
+    shell.run_to(at(9))
+    assert rings(shell) == [(0, "alice")]
+    assert looks(shell) == [10, 60, 180]
+    assert said(shell.incident, "whether Alice's page reached anybody could not be found out: no route")
+
+
+def test_a_look_that_hangs_holds_no_page() -> None:
+    shell = proving(CALLED, fate=Fate(None))
+    shell.run_to(at(15))
+    assert rings(shell) == [(0, "alice"), (10, "alice"), (15, "bob")]
+
+
+def test_a_pager_that_cannot_be_asked_is_not() -> None:
+    shell = PolicyRunner.of(opening(BOOK), lambda demand: DONE)
+    shell.run_to(at(9))
+    assert looks(shell) == []
+    assert [ring.outcome for ring in shell.incident.rings.values()] == ["sent"]
+
+
+def test_how_long_an_answer_took_is_known_whatever_it_came_by() -> None:
+    for by, via, ring in (("Eve", "pagerduty", True), ("Alice", "Slack", False)):
+        shell = proving(CALLED)
+        key = next(iter(shell.incident.rings)) if ring else ""
+        shell.happens(4, Acknowledged(by=by, via=via, ring=key))
+        *_, last = shell.incident.reached
+        assert last == Arrival(person="alice", who=by, way=via, answered=True, rung_at=T0, at=at(4))
+
+
+def test_whoever_answers_unasked_was_reached_by_no_page() -> None:
+    shell = proving(CALLED)
+    shell.happens(4, Acknowledged(by="Dave", via="Slack"))
+    assert [arrival.answered for arrival in shell.incident.reached] == [False]

@@ -1,0 +1,37 @@
+"""What a pager knows of a ring after it took it: whether it reached anybody, whom, and how."""
+
+from workflows.policy.wire.bounded import Line
+from workflows.policy.wire.model import Instant, Wire
+
+NOTIFYING_VERBS = {
+    "phone": "called",
+    "sms": "texted",
+    "push": "sent a push notification to",
+    "email": "mailed",
+}
+"""By how somebody was reached; in any other way they were `notified`."""
+
+
+class Notified(Wire):
+    """The pager reached for somebody."""
+
+    who: Line
+    """Their name there."""
+    way: Line = ""
+    """One of `NOTIFYING_VERBS`, if the pager says."""
+    at: Instant
+
+
+class RingProof(Wire):
+    pager: Line
+    """Its name."""
+    there: bool
+    """The ring became something that rings; otherwise the pager took it, and dropped it."""
+    nobody: bool = False
+    """It is there, and is nobody's."""
+    notified: tuple[Notified, ...] = ()
+    """Oldest first."""
+
+    @property
+    def reached_nobody(self) -> bool:
+        return self.nobody or not self.there

@@ -1,0 +1,46 @@
+"""Did a ring reach anybody? Some seconds after it got through the pager is asked, and some minutes later again.
+
+No page waits for that. Only rings are looked at of which the pager can say something (`PagerAlert.followed`). A look
+has no settlement of its own: its ring knows how many there were.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from functools import partial
+
+from workflows.policy.effects.demand import Demand
+from workflows.policy.effects.effects import ConfirmRing
+from workflows.policy.incident.pager_alerts import PagerAlert
+from workflows.policy.incident.state import Incident
+from workflows.policy.keys.duty_keys import DutyKind, WrittenDuty, duty_key
+from workflows.policy.planning.demands import BlockedDemand, DeferredDemand
+from workflows.policy.runbook.model import Runbook
+
+LOOKS = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=3))
+"""After a ring got through: a pager that is well has it by the first, and has reached for somebody by the last."""
+
+
+def confirming_demands(book: Runbook, incident: Incident, now: datetime) -> Iterator[BlockedDemand | DeferredDemand]:
+    """One look at each ring at a time, until somebody was reached."""
+    if incident.resolved:
+        return
+    for key, ring in incident.rings.items():
+        if not ring.followed or ring.through_at is None or ring.notified or ring.looks >= len(LOOKS):
+            continue
+        duty, occurrence = duty_key(DutyKind.CONFIRM, incident.effect_key(key)), ring.looks + 1
+        due_at = ring.through_at + LOOKS[ring.looks]
+        build = partial(_look, book, key, ring, due_at, occurrence, duty)
+        yield build() if due_at <= now else DeferredDemand(duty, occurrence, due_at, build)
+
+
+def _look(
+    book: Runbook, key: str, ring: PagerAlert, due_at: datetime, occurrence: int, duty: WrittenDuty
+) -> BlockedDemand:
+    demand = Demand(
+        duty=duty,
+        occurrence=occurrence,
+        due_at=due_at,
+        reason=f"did the page reach {book.person_name(ring.person)}?",
+        effect=ConfirmRing(to=ring.person, ring=key),
+    )
+    return BlockedDemand(demand)

@@ -1,0 +1,54 @@
+"""What people do to a page at the pager besides answering it: who has it there, who helps, what they call it."""
+
+from workflows.policy.incident.announce import announce, log
+from workflows.policy.incident.bounds import IncidentBounds
+from workflows.policy.incident.pager_alerts import PagerAlert, PassedOn
+from workflows.policy.incident.pager_events import ChangedAtPager
+from workflows.policy.incident.rules import is_acknowledged, rules
+from workflows.policy.incident.state import Incident
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.time.durations import write
+
+
+def changed_at_pager(book: Runbook, incident: Incident, event: ChangedAtPager) -> Incident:
+    """Always a line of the timeline. Who acknowledged there and hands it on is on it no more: those who get it have as
+    long to answer as everybody, and then the ladder goes on."""
+    ring = incident.rings.get(event.ring)
+    after = incident if ring is None else _with_ring(incident, event.ring, _changed(ring, event))
+    if not (event.unanswered and _was_answered_there(book, incident, event)):
+        return log(after, event.at, f"{event.by}: {event.text}", kind="note")
+    passed_on = PassedOn(at=event.at, by=event.by, to=event.handed_to)
+    to = ", ".join(event.handed_to) or "others"
+    text = f"{incident.acknowledged_by}'s acknowledgement goes on to {to} at the pager: {_or_else(book, incident)}"
+    after = log(after.model_copy(update={"passed_on": passed_on}), event.at, f"{event.by}: {event.text}", kind="note")
+    return announce(after, event.at, text, by=event.by, loud=True)
+
+
+def _with_ring(incident: Incident, key: str, ring: PagerAlert) -> Incident:
+    return incident.model_copy(update={"rings": {**incident.rings, key: ring}})
+
+
+def _changed(ring: PagerAlert, event: ChangedAtPager) -> PagerAlert:
+    """What was handed on rings there again, until somebody has answered."""
+    changes: dict[str, object] = {}
+    if event.handed_to:
+        changes["assigned"] = event.handed_to
+    if event.unanswered and ring.state == "acknowledged":
+        changes["state"] = "ringing"
+    if event.responder:
+        known = {**ring.responders, event.responder: event.reply}
+        changes["responders"] = dict(list(known.items())[-IncidentBounds.responders :])
+    return ring.model_copy(update=changes)
+
+
+def _was_answered_there(book: Runbook, incident: Incident, event: ChangedAtPager) -> bool:
+    """The acknowledgement that counts was given on this very page: one that was given elsewhere is nobody's to hand
+    on there."""
+    answered = bool(event.ring) and incident.acknowledged_ring == event.ring
+    return answered and not incident.resolved and is_acknowledged(book, incident, event.at)
+
+
+def _or_else(book: Runbook, incident: Incident) -> str:
+    within, pause = rules(book, incident).acknowledge.within, rules(book, incident).repeat_after
+    span = pause if within is None or isinstance(within, str) else within
+    return f"unless somebody answers within {write(span)}, people are paged again"

@@ -1,0 +1,89 @@
+"""What the pager says of a ring: whom it reached, or that it reaches nobody."""
+
+from workflows.policy.effects.effects import ConfirmRing
+from workflows.policy.effects.proof import NOTIFYING_VERBS, Notified, RingProof
+from workflows.policy.escalation.confirming import LOOKS
+from workflows.policy.incident.announce import announce, log
+from workflows.policy.incident.bounds import IncidentBounds
+from workflows.policy.incident.events import EffectSettled
+from workflows.policy.incident.pager_alerts import Arrival, PagerAlert
+from workflows.policy.incident.state import Incident
+from workflows.policy.keys.duty_keys import EffectKey
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.time.calendar import hour_of
+from workflows.policy.time.durations import write
+
+
+def confirmed(book: Runbook, incident: Incident, event: EffectSettled, look: ConfirmRing) -> Incident:
+    ring, proof = incident.rings.get(look.ring), event.receipt.proof
+    if event.outcome != "done" or proof is None:
+        problem = event.problem or event.receipt.note or "there was no answer"
+        text = f"whether {book.person_name(look.to)}'s page reached anybody could not be found out: {problem}"
+        incident, proof = log(incident, event.at, text, kind="page"), None
+    if ring is None:  # it was given up meanwhile
+        return incident
+    looked = ring.model_copy(update={"looks": max(ring.looks, event.demand.occurrence)})
+    if proof is None:
+        return _with(incident, look.ring, looked)
+    if proof.reached_nobody:
+        return _lost(book, _with(incident, look.ring, looked), event, look, proof)
+    kept = looked.model_copy(update={"is_there": True, "notified": proof.notified[: IncidentBounds.notified]})
+    after = _with(incident, look.ring, kept)
+    for notified in kept.notified:
+        after = _reached(book, after, event, kept, notified, proof)
+    if kept.looks >= len(LOOKS) and kept.outcome == "delivered":
+        text = f"{proof.pager} has {_whose(book, kept)} page, and has reached for nobody in {write(LOOKS[-1])}"
+        return log(after, event.at, text, kind="page", loud=True)
+    return after
+
+
+def answered(incident: Incident, ring: PagerAlert, who: str, way: str, event_at: object) -> Incident:
+    """Whoever was rung has answered, in whatever way."""
+    arrival = {"person": ring.person, "who": who, "way": way or "by hand", "answered": True, "rung_at": ring.rung_at}
+    return _remember(incident, Arrival.model_validate(arrival | {"at": event_at}))
+
+
+def _with(incident: Incident, key: str, ring: PagerAlert) -> Incident:
+    return incident.model_copy(update={"rings": {**incident.rings, key: ring}})
+
+
+def _reached(
+    book: Runbook, incident: Incident, event: EffectSettled, ring: PagerAlert, notified: Notified, proof: RingProof
+) -> Incident:
+    at = max(notified.at, ring.rung_at)  # the pager's clock may be behind
+    arrival = Arrival(person=ring.person, who=notified.who, way=notified.way or "page", rung_at=ring.rung_at, at=at)
+    verb = NOTIFYING_VERBS.get(notified.way, "notified")
+    text = f"{proof.pager} {verb} {notified.who} at {hour_of(book.calendar.zone, notified.at, event.at)}"
+    return log(_remember(incident, arrival), event.at, text, kind="page")
+
+
+def _remember(incident: Incident, arrival: Arrival) -> Incident:
+    return incident.model_copy(update={"reached": (*incident.reached, arrival)[-IncidentBounds.reached :]})
+
+
+def _lost(book: Runbook, incident: Incident, event: EffectSettled, look: ConfirmRing, proof: RingProof) -> Incident:
+    """The pager took the page, and rings nobody: the next tier is called at once, as where a page is refused."""
+    ring = incident.rings[look.ring]
+    why = "it is assigned to nobody there" if proof.there else (
+        "nobody is on call there, its service is off, or our token does not see it"
+    )  # fmt: skip
+    text = f"{_whose(book, ring)} page reached nobody: {proof.pager} took it, and {why}"
+    rings = {key: each for key, each in incident.rings.items() if key != look.ring}
+    changes: dict[str, object] = {"rings": rings}
+    key = EffectKey.parse(incident.effect_key(look.ring))
+    settled = incident.settled.get(key.duty.written) if key else None
+    if key and settled and (settled.occurrence, settled.outcome) == (key.occurrence, "done"):
+        lost = settled.model_copy(update={"outcome": "undelivered", "settled_at": event.at})
+        changes |= {
+            "settled": {**incident.settled, key.duty.written: lost},
+            "tally": incident.tally.lost_after_all(),
+        }
+    return announce(
+        incident.model_copy(update=changes), event.at, text, kind="page", template="unreached", queue="home",
+        mention=(look.to,), loud=True,
+    )  # fmt: skip
+
+
+def _whose(book: Runbook, ring: PagerAlert) -> str:
+    who = book.person_name(ring.person)
+    return f"{who}'s ({book.person_name(ring.rang)})" if ring.rang else f"{who}'s"
