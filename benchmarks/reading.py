@@ -27,6 +27,8 @@ from workflows.policy.views.standing import STANDING_MEMO, URGENCIES, IncidentSt
 SENDERS = 20
 REVIEW_EVERY = 10
 """Incidents."""
+CLOSED_FROM = 1_000_000
+"""Numbers of those that have closed."""
 TIMES = 5
 """Each is measured so often; the slowest counts."""
 
@@ -76,9 +78,22 @@ async def open_rows(client: Client, number: int) -> str:
     return last
 
 
-async def _until_listed(client: Client, number: int) -> None:
+async def closed_rows(client: Client, number: int) -> None:
+    """Incidents that have ended, until lists know all."""
+    numbers = count()
+
+    async def sender() -> None:
+        while (each := next(numbers)) < number:
+            await _row(client, CLOSED_FROM + each, secrets.token_hex(3))
+            await client.get_workflow_handle(f"incident-bench-{CLOSED_FROM + each}").terminate()
+
+    await asyncio.gather(*(sender() for _ in range(SENDERS)))
+    await _until_listed(client, number, "ExecutionStatus = 'Terminated'")
+
+
+async def _until_listed(client: Client, number: int, query: str = "ExecutionStatus = 'Running'") -> None:
     while True:
-        if (await client.count_workflows("ExecutionStatus = 'Running'")).count >= number:
+        if (await client.count_workflows(query)).count >= number:
             return
         await asyncio.sleep(0.1)
 

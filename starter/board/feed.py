@@ -6,12 +6,13 @@ look takes half a second, and then comes every five. As long as nobody watches, 
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping
 from datetime import UTC, datetime
 
 import structlog
 
 from starter.board.glance import MOST_REVIEWS_READ, MOST_ROWS_READ, Glance
+from starter.board.surroundings import SurroundingsReader
 from starter.desk.desk import Desk
 from starter.temporal.heartbeats import Heartbeats
 from starter.temporal.results import Unreachable
@@ -22,6 +23,8 @@ SHARE_OF_LOOKING = 10
 STILL_THERE_EVERY_S = 15.0
 """A watcher hears at least that we are there: a connection that is dead is noticed then."""
 MOST_WATCHERS = 500
+LOST = "lost"
+"""The version of everything while Temporal is away: pages are loaded anew, and say so."""
 
 log = structlog.get_logger()
 
@@ -33,10 +36,12 @@ class TooManyWatch(Exception):
 class BoardFeed:
     """Belongs to one event loop."""
 
-    def __init__(self, desk: Desk, heartbeats: Heartbeats) -> None:
-        self._desk, self._heartbeats = desk, heartbeats
+    def __init__(self, desk: Desk, heartbeats: Heartbeats, around: SurroundingsReader) -> None:
+        self._desk, self._heartbeats, self._around = desk, heartbeats, around
         self._glance: Glance | None = None
         self._versions: Mapping[str, str] = {}
+        self.is_lost = False
+        """Temporal was away at the last look."""
         self._next_look = 0.0
         self._looking: asyncio.Task[Glance] | None = None
         self._news = asyncio.Condition()
@@ -44,6 +49,8 @@ class BoardFeed:
         self._is_watched = asyncio.Event()
         self.closing: Callable[[], bool] = lambda: False
         """Has the server been told to stop? Then nobody is kept."""
+        self.alarms: Callable[[], Iterable[str]] = tuple
+        """Why people may not be paged now."""
 
     @property
     def watchers(self) -> int:
@@ -71,6 +78,7 @@ class BoardFeed:
             except Unreachable as error:
                 log.warning("the board cannot be brought up to date", problem=str(error))
                 self._next_look = self._clock() + 5 * BOARD_LOOK_EVERY_S
+                await self._say(self._versions, is_lost=True)
 
     async def changes(self, incident: str) -> AsyncGenerator[str, None]:
         """The version of one incident, or of the board (empty), now and whenever it changes; nothing (an empty one)
@@ -91,11 +99,14 @@ class BoardFeed:
         await self.glance()
         seen, said_at = "", 0.0
         while not self.closing():
-            version = self._versions.get(incident, "closed")
+            version = self._version(incident)
             if version != seen or self._clock() - said_at >= STILL_THERE_EVERY_S:
                 yield version if version != seen else ""
                 seen, said_at = version, self._clock()
             await self._wait_for_news()
+
+    def _version(self, incident: str) -> str:
+        return LOST if self.is_lost else self._versions.get(incident, "closed")
 
     async def _wait_for_news(self) -> None:
         try:
@@ -110,20 +121,24 @@ class BoardFeed:
             self._glance = glance = await self._read()
         finally:
             self._looking = None
-        self._versions = glance.versions()
         took = self._clock() - begun
         self._next_look = self._clock() + max(BOARD_LOOK_EVERY_S - took, SHARE_OF_LOOKING * took)
-        async with self._news:
-            self._news.notify_all()
+        await self._say(glance.versions())
         return glance
 
+    async def _say(self, versions: Mapping[str, str], *, is_lost: bool = False) -> None:
+        self._versions, self.is_lost = versions, is_lost
+        async with self._news:
+            self._news.notify_all()
+
     async def _read(self) -> Glance:
-        incidents, reviews, heartbeats = await asyncio.gather(
+        incidents, reviews, heartbeats, around = await asyncio.gather(
             self._desk.incidents(1, MOST_ROWS_READ, closed=False),
             self._desk.reviews(1, MOST_REVIEWS_READ, closed=False),
             self._heartbeats.list(),
+            self._around.read(),
         )
-        return Glance(datetime.now(UTC), incidents, reviews, heartbeats)
+        return Glance(datetime.now(UTC), incidents, reviews, heartbeats, around, tuple(self.alarms()))
 
     def _clock(self) -> float:
         return asyncio.get_running_loop().time()

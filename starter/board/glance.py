@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from starter.board.surroundings import NOTHING_AROUND, Surroundings
 from starter.temporal.results import ListPage, ReviewSummary, Summary
 from workflows.policy.review.debts import Debt
 from workflows.policy.watches.heartbeat import HeartbeatSummary
@@ -31,12 +32,16 @@ class Glance:
     incidents: ListPage[Summary]
     reviews: ListPage[ReviewSummary]
     heartbeats: tuple[HeartbeatSummary, ...]
+    around: Surroundings = NOTHING_AROUND
+    alarms: tuple[str, ...] = ()
+    """Why people may not be paged now."""
 
     @property
     def version(self) -> str:
         """Another one as soon as anything differs."""
         rows = (*self.incidents.rows, *self.reviews.rows, *self.heartbeats)
-        return _short("".join(row.model_dump_json() for row in rows) + str(self.incidents.total))
+        beside = f"{self.incidents.total} {self.around.holders} {self.alarms}"
+        return _short("".join(row.model_dump_json() for row in rows) + beside)
 
     def versions(self) -> Mapping[str, str]:
         """Of each incident by its id, and of all together by an empty one."""

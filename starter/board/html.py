@@ -76,6 +76,8 @@ def _environment() -> Environment:
         "since": moments.since,
         "stamp": moments.stamp,
         "in_words": moments.in_words,
+        "there": moments.there,
+        "day": lambda day: f"{day:%a} {day.day} {day:%b}",
         "severity": severity_title,
         "web": web_address,
         "span": write,

@@ -3,14 +3,19 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from starter.desk.answers import ShownIncident
+from workflows.policy.duties.duties import own_duties
 from workflows.policy.escalation.pages import tier_reached
 from workflows.policy.incident.alert_state import AlertState
 from workflows.policy.incident.state import Incident
 from workflows.policy.incident.who import COMMANDER_ROLE
-from workflows.policy.keys.duty_keys import DutyKind, duty_of
+from workflows.policy.keys.duty_keys import DutyKind, duty_key, duty_of
+from workflows.policy.planning.conditions import matches
+from workflows.policy.planning.wording import duty_name
 from workflows.policy.runbook.model import Runbook
+from workflows.policy.runbook.terms import Duty
 from workflows.policy.views.results import PlanView, Upcoming
 
 MOST_ALERTS_SHOWN = 50
@@ -37,6 +42,26 @@ class HeldRole:
     duties: str
     holder: str
     """Empty: nobody."""
+
+
+class TaskLine(NamedTuple):
+    number: int
+    """As ticks name it, from one."""
+    text: str
+    is_done: bool
+
+
+@dataclass(frozen=True)
+class ShownChecklist:
+    duty: str
+    title: str
+    owner: str
+    """The role, and who holds it."""
+    lines: tuple[TaskLine, ...]
+
+    @property
+    def done(self) -> int:
+        return sum(line.is_done for line in self.lines)
 
 
 @dataclass(frozen=True)
@@ -78,6 +103,11 @@ class IncidentPage:
         return "closed" if incident.closed_at else incident.phase
 
     @property
+    def is_answered(self) -> bool:
+        """Somebody is on it, and has not fallen silent."""
+        return self.incident.acknowledged_at is not None and not self.view.has_lapsed
+
+    @property
     def is_over(self) -> bool:
         return self.incident.closed_at is not None or self.incident.cancelled
 
@@ -97,6 +127,20 @@ class IncidentPage:
             yield HeldRole(
                 role, terms.name if terms else role, terms.duties if terms else "", self.person(held.get(role, ""))
             )
+
+    def tasks(self) -> Iterator[ShownChecklist]:
+        """Checklists that matter now, or of which something is done."""
+        for duty in own_duties(self.book, self.incident) if self.book else ():
+            done = self.incident.ticks.get(duty.id, ())
+            if duty.kind == "checklist" and (done or matches(duty.when, self.incident)):
+                lines = tuple(TaskLine(n, text, n in done) for n, text in enumerate(duty.items, start=1))
+                yield ShownChecklist(duty.id, duty_name(duty_key(DutyKind.DUTY, duty.id)), self._owner(duty), lines)
+
+    def _owner(self, duty: Duty) -> str:
+        if not self.book or not duty.owner:
+            return ""
+        holder = self.person(self.incident.roles.get(duty.owner, ""))
+        return f"{self.book.role_name(duty.owner)}{f', {holder}' if holder else ''}"
 
     def paged(self) -> Sequence[Paged]:
         at_the_pager = {ring.person: ring.standing for ring in self.incident.rings.values()}

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+from workflows.policy.time.calendar import hour_of
 from workflows.policy.time.durations import DAY, HOUR, roughly
 
 NEVER = "–"
@@ -42,6 +43,11 @@ def in_words(at: datetime | None, now: datetime) -> str:
     span = abs(at - now)
     said = roughly(span) if span >= timedelta(minutes=1) else f"{int(span.total_seconds())}s"
     return f"in {said}" if at > now else f"{said} ago"
+
+
+def there(at: datetime, zone: str, now: datetime) -> str:
+    """By the clock of those who live there: `Mon 09:00`."""
+    return hour_of(zone, at, now)
 
 
 def is_soon(at: datetime, now: datetime) -> bool:

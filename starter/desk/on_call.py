@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import TypedDict
 
 from starter.desk.on_call_answers import NamedShift, OverrideRequest, PostOnCall
 from starter.runbooks.problems import closest
 from starter.temporal.results import RefusedByIncident
 from starter.temporal.shifts import Shifts, card_or_none
 from workflows.policy.rota.roster import RosterCard
-from workflows.policy.rota.shift import Shift
+from workflows.policy.rota.shift import Override, Shift
 from workflows.policy.rota.shifts import after, ahead, at_moment, shifts
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.watches.installation import Installation
@@ -16,24 +17,31 @@ from workflows.policy.watches.shift import FARTHEST_OVERRIDE, Overridden, RotaTe
 
 
 async def on_call(
-    there: Installation, known: Shifts, now: datetime, span: timedelta, runbook: str = ""
+    there: Installation,
+    known: Shifts,
+    now: datetime,
+    span: timedelta,
+    runbook: str = "",
+    begin: datetime | None = None,
 ) -> list[PostOnCall]:
-    """Of one runbook, or of all that are loaded."""
+    """Of one runbook, or of all that are loaded. Shifts are those from `begin` on; now, if left out."""
     books = [there.runbooks[runbook]] if runbook else there.runbooks.values()
-    return [each for book in books for each in await of_book(book, known, now, span)]
+    return [each for book in books for each in await of_book(book, known, now, span, begin)]
 
 
-async def of_book(book: Runbook, known: Shifts, now: datetime, span: timedelta) -> list[PostOnCall]:
+async def of_book(
+    book: Runbook, known: Shifts, now: datetime, span: timedelta, begin: datetime | None = None
+) -> list[PostOnCall]:
     found = []
     for post, terms in terms_of(book).items():
         card = await card_or_none(known, book.runbook, post)
-        found.append(_post(book.runbook, post, terms, card, now, now + span))
+        found.append(_post(book.runbook, post, terms, card, now, span, begin))
     return found
 
 
 def written(book: Runbook, now: datetime, span: timedelta) -> list[PostOnCall]:
     """As far as the runbook itself says it."""
-    return [_post(book.runbook, post, terms, None, now, now + span) for post, terms in terms_of(book).items()]
+    return [_post(book.runbook, post, terms, None, now, span) for post, terms in terms_of(book).items()]
 
 
 def rosters(found: Sequence[PostOnCall]) -> Mapping[str, Sequence[Shift]]:
@@ -44,17 +52,17 @@ def rosters(found: Sequence[PostOnCall]) -> Mapping[str, Sequence[Shift]]:
 
 
 def _post(
-    runbook: str, post: str, terms: RotaTerms, card: RosterCard | None, begin: datetime, end: datetime
+    runbook: str,
+    post: str,
+    terms: RotaTerms,
+    card: RosterCard | None,
+    now: datetime,
+    span: timedelta,
+    begin: datetime | None = None,
 ) -> PostOnCall:
-    overrides = card.overrides if card else ()
-    if terms.on_call.is_written_here:
-        found, as_of, problem = shifts(terms.on_call, begin, end, overrides), None, ""
-    else:
-        found = ahead(card.roster.shifts, begin, end) if card else ()
-        as_of = card.roster.as_of if card else None
-        problem = card.roster.problem if card else "no worker has found it out yet"
-    named = tuple(_named(terms, shift) for shift in found)
-    present, following = at_moment(found, begin), after(found, begin)
+    from_now_on = _between(terms, card, now, now + span)
+    present, following = at_moment(from_now_on, now), after(from_now_on, now)
+    shown = from_now_on if begin is None else _between(terms, card, begin, begin + span)
     return PostOnCall(
         runbook=runbook,
         post=post,
@@ -62,11 +70,30 @@ def _post(
         zone=terms.zone,
         now=_named(terms, present) if present else None,
         next=_named(terms, following) if following else None,
-        shifts=named,
-        as_of=as_of,
-        problem=problem,
-        overrides=overrides,
+        shifts=tuple(_named(terms, shift) for shift in shown),
+        **_found_out(terms, card),
     )
+
+
+def _between(terms: RotaTerms, card: RosterCard | None, begin: datetime, end: datetime) -> tuple[Shift, ...]:
+    if terms.on_call.is_written_here:
+        return shifts(terms.on_call, begin, end, card.overrides if card else ())
+    return ahead(card.roster.shifts, begin, end) if card else ()
+
+
+class _FoundOut(TypedDict):
+    as_of: datetime | None
+    problem: str
+    overrides: tuple[Override, ...]
+
+
+def _found_out(terms: RotaTerms, card: RosterCard | None) -> _FoundOut:
+    """How well it is known."""
+    overrides = card.overrides if card else ()
+    if terms.on_call.is_written_here:
+        return _FoundOut(as_of=None, problem="", overrides=overrides)
+    problem = card.roster.problem if card else "no worker has found it out yet"
+    return _FoundOut(as_of=card.roster.as_of if card else None, problem=problem, overrides=overrides)
 
 
 def _named(terms: RotaTerms, shift: Shift) -> NamedShift:

@@ -1,16 +1,18 @@
 """What all routes of the board share: who asks, how a page is answered, and what is said when there is none."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import parse_qsl, quote
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse
+from pydantic import ValidationError
 
 from settings import Settings
 from starter.board.feed import BoardFeed
 from starter.board.html import rendered
+from starter.board.surroundings import SurroundingsReader
 from starter.desk.desk import Desk
 from starter.desk.meaning import Unlisted
 from starter.desk.temporal_desk import TemporalDesk
@@ -21,6 +23,7 @@ from starter.gateway.published import Published
 from starter.gateway.sessions import Sessions
 from starter.gateway.visitors import FORM_TOKEN, Forbidden, NotEntered, Visitor, Visitors, demand_own_form
 from starter.intake.silencing import Silencing
+from starter.sources import foreign
 from starter.sources.refusal import Refusal
 from starter.temporal.heartbeats import Heartbeats
 from workflows.policy.runbook.model import Runbook
@@ -65,6 +68,10 @@ class Board:
         """Whoever watches is let go as soon as the server has been told to stop."""
         self.everything.closing = self.without_private.closing = closing
 
+    def alarmed_by(self, alarms: Callable[[], Iterable[str]]) -> None:
+        """`alarms`: why people may not be paged now. Whoever watches hears of it as of everything else."""
+        self.everything.alarms = self.without_private.alarms = alarms
+
     def expire(self) -> None:
         """Somebody has just done something: the next looks are not put off."""
         self.everything.expire()
@@ -86,13 +93,14 @@ class Board:
 
 
 def make_board(settings: Settings, desks: Desks, published: Published, silencing: Silencing) -> Board:
-    heartbeats = Heartbeats(desks.incidents.connection)
+    connection = desks.incidents.connection
+    heartbeats, around = Heartbeats(connection), SurroundingsReader(connection, lambda: published.in_force)
     sessions = Sessions.of(settings.api_tokens, settings.board_keys)
     return Board(
         Visitors(sessions, settings.user_header, settings.user_scope),
         desks,
-        BoardFeed(TemporalDesk(desks.incidents), heartbeats),
-        BoardFeed(TemporalDesk(desks.incidents.without_private()), heartbeats),
+        BoardFeed(TemporalDesk(desks.incidents), heartbeats, around),
+        BoardFeed(TemporalDesk(desks.incidents.without_private()), heartbeats, around),
         published,
         silencing,
         settings,
@@ -101,6 +109,13 @@ def make_board(settings: Settings, desks: Desks, published: Published, silencing
 
 def status_of(error: Exception) -> int:
     return next((int(status) for kind, status in STATUSES.items() if isinstance(error, kind)), 409)
+
+
+def in_words(error: Exception) -> str:
+    """Why something was not done."""
+    if isinstance(error, ValidationError):
+        return "; ".join(str(each) for each in foreign.problems(error))
+    return str(error)
 
 
 async def form_of(request: Request, visitor: Visitor) -> dict[str, str]:

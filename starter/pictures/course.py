@@ -5,117 +5,47 @@ it, because pages allow none inline.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from starter.pictures.course_marks import COURSE_LANES, CourseMark, course_marks
 from starter.pictures.svg import text
 from starter.pictures.tracks import TrackScale
 from workflows.policy.incident.state import Incident
-from workflows.policy.keys.duty_keys import DutyKey, DutyKind, duty_of
-from workflows.policy.planning.wording import duty_name
 from workflows.policy.time.durations import write
-from workflows.policy.views.results import PlanView, Upcoming
+from workflows.policy.views.results import PlanView
 from workflows.policy.wire.bounded import cut
 
 COURSE_WIDTH, COURSE_LEFT, COURSE_RIGHT = 1200, 230, 1180
 COURSE_TOP, COURSE_ROW, LANE_HEAD = 44, 24, 26
+MOMENT_LETTER = 7.5
+"""Pixels of a letter of a moment's name, at most: names stand beside each other where there is no room."""
 LONGEST_ROW_NAME: Final = 32
 MOST_ROWS_OF_A_LANE: Final = 12
-LATE_FROM: Final = timedelta(seconds=5)
 LEAST_AHEAD: Final = timedelta(minutes=15)
 COURSE_TICKS: Final = [timedelta(minutes=m) for m in (0, 1, 5, 15, 30, 60, 120, 240, 480, 1440, 4320, 10080, 40320)]
-COURSE_LANES: Final = {
-    "people": "People",
-    "channel": "Channel",
-    "public": "Status page",
-    "papers": "Mails, tickets, documents",
-}
-_LANE_OF_KIND: Final = {
-    "page": "people",
-    "publish": "public",
-    "email": "papers",
-    "ticket": "papers",
-    "document": "papers",
-}
-_BEHIND_THE_SCENES: Final = ("sync", "annotate", "topic", "card", "invite")
-_PAPERS: Final = (DutyKind.EMAIL, DutyKind.TICKET, DutyKind.DOCUMENT, DutyKind.REVIEW_DOCUMENT)
-_UNSEEN: Final = (
-    DutyKind.SYNC_ACKNOWLEDGED,
-    DutyKind.SYNC_RESOLVED,
-    DutyKind.ANNOTATE,
-    DutyKind.NEWS_AT_PAGER,
-    DutyKind.TOPIC,
-    DutyKind.CARD,
-    DutyKind.INVITE,
-)
-
-
-@dataclass(frozen=True)
-class CourseMark:
-    lane: str
-    row: str
-    due_at: datetime
-    done_at: datetime | None
-    """None: it is yet to come."""
-    outcome: str
-    said: str
-    is_late: bool = False
 
 
 def course(incident: Incident, view: PlanView, person: Callable[[str], str]) -> str:
     """An SVG element, to stand in a page. `person`: how somebody is called."""
-    marks = [*_done(incident, person), *_to_come(view.lines, _horizon(incident, view), person)]
+    marks = course_marks(incident, view, person)
     scale = TrackScale(COURSE_LEFT, COURSE_RIGHT, _end(incident, view, marks))
-    body: list[str] = []
+    bands: list[str] = []
+    drawn: list[str] = []
     y = COURSE_TOP
     for lane, title in COURSE_LANES.items():
         rows = _rows(mark for mark in marks if mark.lane == lane)
         if rows:
-            body += _lane(title, lane, rows, y, scale, incident)
-            y += LANE_HEAD + len(rows) * COURSE_ROW + 10
+            height = LANE_HEAD + len(rows) * COURSE_ROW
+            bands.append(f'<rect class="band" x="4" y="{y}" width="{COURSE_WIDTH - 8}" height="{height}" rx="8"/>')
+            drawn += _lane(title, lane, rows, y, scale, incident)
+            y += height + 10
     ends = [*_axis(scale, y), *_moments(incident, view, scale, y)]
     head = (
         f'<svg class="course" viewBox="0 0 {COURSE_WIDTH} {y + 8}" width="{COURSE_WIDTH}" height="{y + 8}" role="img" '
         'aria-label="What was due and when it was done; the list below says the same in words">'
     )
-    return "".join((head, *ends, *body, "</svg>"))
-
-
-def _done(incident: Incident, person: Callable[[str], str]) -> Iterator[CourseMark]:
-    """The last time of each duty, as the facts have it."""
-    for duty, last in incident.settled.items():
-        key = duty_of(duty)
-        if key.kind in _UNSEEN:
-            continue
-        name = person(key.person) if key.is_page else duty_name(duty)
-        late = f", {write(last.late)} late" if last.late >= LATE_FROM else ""
-        said = f"{name}: due {last.due_at:%H:%M:%S}, {last.outcome} {last.settled_at:%H:%M:%S}{late}"
-        is_late = last.late >= LATE_FROM
-        yield CourseMark(_lane_of(key), name, last.due_at, last.settled_at, last.outcome, said, is_late)
-
-
-def _lane_of(key: DutyKey) -> str:
-    if key.is_page:
-        return "people"
-    if key.kind is DutyKind.PUBLISH:
-        return "public"
-    return "papers" if key.kind in _PAPERS else "channel"
-
-
-def _to_come(lines: Iterable[Upcoming], until: datetime, person: Callable[[str], str]) -> Iterator[CourseMark]:
-    for line in lines:
-        if line.kind in _BEHIND_THE_SCENES or line.at > until:
-            continue
-        key = duty_of(line.duty)
-        name = person(key.person) if key.is_page else duty_name(key.written)
-        said = f"{line.what}: due {line.at:%H:%M:%S}, because {line.reason}"
-        yield CourseMark(_LANE_OF_KIND.get(line.kind, "channel"), name, line.at, None, line.state, said)
-
-
-def _horizon(incident: Incident, view: PlanView) -> datetime:
-    """As far ahead as it has lasted, so that both halves can be read."""
-    return view.now + max(view.now - incident.declared_at, timedelta(hours=1))
+    return "".join((head, *bands, *ends, *drawn, "</svg>"))
 
 
 def _end(incident: Incident, view: PlanView, marks: Sequence[CourseMark]) -> timedelta:
@@ -136,8 +66,6 @@ def _rows(marks: Iterable[CourseMark]) -> dict[str, list[CourseMark]]:
 def _lane(
     title: str, lane: str, rows: dict[str, list[CourseMark]], top: int, scale: TrackScale, incident: Incident
 ) -> Iterator[str]:
-    height = LANE_HEAD + len(rows) * COURSE_ROW
-    yield f'<rect class="band" x="4" y="{top}" width="{COURSE_WIDTH - 8}" height="{height}" rx="8"/>'
     yield f'<text class="lane" x="16" y="{top + 18}">{text(title)}</text>'
     for number, (name, marks) in enumerate(rows.items()):
         y = top + LANE_HEAD + number * COURSE_ROW + COURSE_ROW // 2 - 2
@@ -183,9 +111,11 @@ def _moments(incident: Incident, view: PlanView, scale: TrackScale, height: int)
         ("resolved", incident.resolved_at),
         ("now", None if incident.closed_at else view.now),
     )
-    for name, at in moments:
-        if at is not None:
-            x = scale.x(max(at - incident.declared_at, timedelta()))
-            anchor = "end" if x > COURSE_RIGHT - 60 else "middle"
-            yield f'<line class="moment {name}" x1="{x}" y1="{COURSE_TOP - 6}" x2="{x}" y2="{height}"/>'
-            yield f'<text class="moment {name}" x="{x}" y="{COURSE_TOP - 11}" text-anchor="{anchor}">{name}</text>'
+    free_from = 0.0
+    for at, name in sorted((at, name) for name, at in moments if at is not None):
+        x = scale.x(max(at - incident.declared_at, timedelta()))
+        label = max(x, free_from + len(name) * MOMENT_LETTER / 2)
+        free_from = label + (len(name) + 1) * MOMENT_LETTER / 2
+        yield f'<line class="moment {name}" x1="{x}" y1="{COURSE_TOP - 6}" x2="{x}" y2="{height}"/>'
+        anchor = "end" if label > COURSE_RIGHT - 60 else "middle"
+        yield f'<text class="moment {name}" x="{label}" y="{COURSE_TOP - 11}" text-anchor="{anchor}">{name}</text>'

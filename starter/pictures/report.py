@@ -46,7 +46,7 @@ def _cards(figures: ReportFigures) -> Iterator[str]:
     for number, (figure, meaning) in enumerate(cards):
         x = round(8 + number * (width + FIGURE_GAP), 1)
         yield f'<rect class="band" x="{x}" y="{CARDS}" width="{width:.1f}" height="72" rx="6"/>'
-        yield f'<text class="head" x="{x + 12}" y="{CARDS + 34}" style="font-size: 24px">{text(figure)}</text>'
+        yield f'<text class="head figure" x="{x + 12}" y="{CARDS + 34}">{text(figure)}</text>'
         yield f'<text class="small" x="{x + 12}" y="{CARDS + 56}">{text(meaning)}</text>'
 
 

@@ -14,6 +14,7 @@ _PAPER = {
 }
 _SHAPES = """
     .head { font-size: 16px; font-weight: 600 }
+    .figure { font-size: 24px }
     .name { font-weight: 600 }
     .text { stroke-width: 3; paint-order: stroke }
     .event { stroke-dasharray: 4 3 }

@@ -34,6 +34,8 @@ NOT_OVER: Final = tuple(where for where in BY_URGENCY if not where.endswith(f"= 
 WITHOUT_PRIVATE: Final = f" AND {attributes.PRIVATE.name} IS NULL"
 """At the end of any of these."""
 
+_STORED_FINER: Final = timedelta(microseconds=1)
+"""Stores know nanoseconds."""
 CLOCKS_APART: Final = timedelta(hours=1)
 ReadProgress = Callable[[int], None]
 """Is told how many have been read so far, for whoever waits."""
@@ -58,6 +60,21 @@ async def page(client: Client, number: int, size: int, *, include_closed: bool, 
     total = await count(client, query)
     rows = await _part(client, query, classes, total, (number - 1) * size, size)
     return ListPage(rows=rows, number=number, size=size, total=total)
+
+
+async def closed_before(client: Client, at: datetime, run_id: str, size: int, but: str) -> tuple[Summary, ...]:
+    """Those that have closed by then, the last of them first, and after the run of that id: that costs as much
+    wherever in ten thousand they stand."""
+    query = f"{CLOSED_INCIDENTS} AND CloseTime <= '{(at + _STORED_FINER).isoformat()}'{but}"
+    rows: list[Summary] = []
+    async for row in every(client, query, _row, size + 1):
+        if row.run_id == run_id:
+            rows.clear()  # of the same moment, and shown already
+            continue
+        rows.append(row)
+        if len(rows) == size:
+            break
+    return tuple(rows)
 
 
 async def unresolved(client: Client, size: int, but: str) -> tuple[tuple[Summary, ...], dict[str, int]]:

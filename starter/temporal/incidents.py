@@ -189,6 +189,11 @@ class Incidents:
         async with self._connection.temporal(deadline=A_PAGE_WITHIN):
             return await directory.page(self._client, number, size, include_closed=include_closed, but=self.but)
 
+    async def closed_before(self, at: datetime, run_id: str = "", size: int = PAGE_SIZE) -> tuple[Summary, ...]:
+        """The next page of what has closed: by then, and after that run."""
+        async with self._connection.temporal(deadline=A_PAGE_WITHIN):
+            return await directory.closed_before(self._client, at, run_id, size, self.but)
+
     async def unresolved(self, size: int) -> tuple[tuple[Summary, ...], dict[str, int]]:
         """The gravest of those that are not over, and how many there are of each severity."""
         async with self._connection.temporal(deadline=A_PAGE_WITHIN):

@@ -11,13 +11,16 @@ from urllib.parse import urlsplit
 from markupsafe import Markup
 from playwright.async_api import Page, Route, async_playwright
 
-from starter.board import acts
+from starter.board import owed_acts
+from starter.board.acts import acts
 from starter.board.filters import RowFilter
 from starter.board.glance import DueDebt, Glance
 from starter.board.html import ASSETS, rendered
 from starter.board.incident_page import incident_page
 from starter.desk.answers import ShownIncident
 from starter.gateway.access import Actor
+from starter.gateway.routes.board_pages import Aftermath
+from starter.gateway.routes.front import TakenWebhooks
 from starter.gateway.visitors import Visitor
 from starter.pictures.course import course
 from starter.runbooks import library
@@ -63,8 +66,8 @@ def one_incident(book: Runbook, simulation: Simulation) -> str:
     shown = ShownIncident(state=Status(incident=incident, verification=timedelta(minutes=15)), plan=view)
     page = incident_page(shown, {book.runbook: book}, simulation.now)
     drawn = Markup(course(incident, view, page.person))
-    values = {"me": CAROL, "links": NO_LINKS, "page": page, "acts": acts, "course": drawn}
-    return rendered("incident.html", **values, done=None, refused="")
+    values = {"me": CAROL, "links": NO_LINKS, "page": page, "acts": acts(page), "owed": owed_acts, "course": drawn}
+    return rendered("incident.html", **values, said=Aftermath())
 
 
 def row(minutes: int, severity: str, title: str, service: str, **more: object) -> Summary:
@@ -111,7 +114,7 @@ def first_page(book: Runbook, at: datetime) -> str:
         "remarks": [],
     }
     canary = SimpleNamespace(last_success_at=at - timedelta(seconds=20))
-    return rendered("board.html", **values, canary=canary, books={book.runbook: book})
+    return rendered("board.html", **values, canary=canary, books={book.runbook: book}, webhooks=TakenWebhooks(1204, 0))
 
 
 async def _asset(route: Route) -> None:

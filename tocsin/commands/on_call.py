@@ -46,7 +46,9 @@ def on_call(
     now = datetime.now(UTC).replace(microsecond=0)
     found = _found(runbook, now, days)
     if svg:
-        output.save(svg, rota.picture(found, now, timedelta(days=days)))
+        from starter.pictures.rota import picture
+
+        output.save(svg, picture(found, now, timedelta(days=days)))
     elif ical:
         output.save(ical, rota.as_ical(found, now))
     else:

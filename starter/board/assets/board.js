@@ -6,6 +6,19 @@ const main = document.getElementById("main");
 const news = document.getElementById("news");
 const pad = (number) => String(number).padStart(2, "0");
 
+const WRONG_CLOCK_MS = 20000;  // less is the time that a page takes to come
+const SILENT_MS = 45000;  // three times as long as the gateway is ever silent
+let skew = 0;
+let heardAt = null;
+
+// By the gateway's clock, where this machine's is wrong.
+const present = () => Date.now() + skew;
+
+function readClock(page) {
+  const said = Date.parse(page.querySelector("main")?.dataset.now) - Date.now();
+  skew = Math.abs(said) > WRONG_CLOCK_MS ? said : 0;
+}
+
 function span(seconds) {
   if (seconds < 3600) return `${Math.floor(seconds / 60)}:${pad(Math.floor(seconds % 60))}`;
   const days = Math.floor(seconds / 86400), hours = Math.floor(seconds / 3600) % 24;
@@ -16,13 +29,25 @@ function span(seconds) {
 
 function tick() {
   for (const each of document.querySelectorAll("[data-countdown]")) {
-    const left = (Date.parse(each.dateTime) - Date.now()) / 1000;
+    const left = (Date.parse(each.dateTime) - present()) / 1000;
     each.textContent = left >= 0 ? span(left) : `${span(-left)} late`;
     each.classList.toggle("late", left < 0);
+    each.classList.toggle("soon", left >= 0 && left < 60);
   }
   for (const each of document.querySelectorAll("[data-since]")) {
-    each.textContent = `T+${span(Math.max((Date.now() - Date.parse(each.dateTime)) / 1000, 0))}`;
+    each.textContent = `T+${span(Math.max((present() - Date.parse(each.dateTime)) / 1000, 0))}`;
   }
+  if (heardAt !== null && Date.now() - heardAt > SILENT_MS) stale("no word from the gateway: what you see may be old");
+}
+
+function stale(why) {
+  document.documentElement.classList.add("stale");
+  if (news.textContent !== why) news.textContent = why;
+}
+
+function fresh() {
+  document.documentElement.classList.remove("stale");
+  news.textContent = `brought up to date ${new Date(present()).toLocaleTimeString()}`;
 }
 
 // Whatever somebody is about to write or has opened stays as it is.
@@ -31,7 +56,8 @@ const inUse = (part) => part.contains(document.activeElement) || part.querySelec
 async function refresh() {
   const answer = await fetch(main.dataset.self, { headers: { Accept: "text/html" }, redirect: "error" });
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  if (!page.querySelector("main[data-self]")) return;
+  if (!page.querySelector("main[data-self]")) throw new Error(`answered ${answer.status}`);
+  readClock(page);
   const parts = [...page.querySelectorAll("[data-live]")], there = new Set(parts.map((part) => part.id));
   for (const part of parts) {
     const old = document.getElementById(part.id);
@@ -45,27 +71,34 @@ async function refresh() {
   tick();
 }
 
+async function bringUpToDate() {
+  try {
+    await refresh();
+    fresh();
+  } catch {
+    stale("could not be brought up to date: what you see may be old");
+  }
+}
+
 function watch(address) {
   let seen = "", queued = false;
   const source = new EventSource(address);
   source.addEventListener("version", async (event) => {
     const first = seen === "";
     seen = event.data;
+    heardAt = Date.now();
     if (first || queued) return;
     queued = true;
     await new Promise((done) => setTimeout(done, 200 + Math.random() * 600));  // a hundred watchers, not all at once
     queued = false;
-    try {
-      await refresh();
-      news.textContent = `brought up to date ${new Date().toLocaleTimeString()}`;
-    } catch {
-      news.textContent = "could not be brought up to date: load the page again";
-    }
+    await bringUpToDate();
   });
-  source.addEventListener("crowded", () => { source.close(); news.textContent = "too many watch: load the page yourself"; });
-  source.onerror = () => { news.textContent = "no connection: what you see may be old"; seen = seen && "again"; };
+  source.addEventListener("still", () => { heardAt = Date.now(); });
+  source.addEventListener("crowded", () => { source.close(); heardAt = null; stale("too many watch: load the page yourself"); });
+  source.onerror = () => { seen = seen && "again"; stale("no connection: what you see may be old"); };
 }
 
+readClock(document);
 if (main && main.dataset.events) watch(main.dataset.events);
 setInterval(tick, 1000);
 tick();

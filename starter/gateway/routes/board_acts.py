@@ -5,20 +5,20 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
 from uuid import uuid4
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import ValidationError
 
-from starter.board.acts import said_in_form
+from starter.board.forms import said_in_form
 from starter.desk.answers import Declaration
 from starter.desk.meaning import Unlisted
 from starter.desk.verbs import VERB_BY_NAME, Verb
-from starter.gateway.board import BOARD_HEADERS, Board, form_of, status_of
-from starter.gateway.routes.board_pages import incident_html, review_html
+from starter.gateway.board import BOARD_HEADERS, Board, form_of, in_words, status_of
+from starter.gateway.routes.board_pages import Aftermath, incident_html, review_html
 from starter.gateway.visitors import Visitor
-from starter.sources import foreign
 from starter.sources.refusal import Refusal
 from starter.temporal.results import LookupFailed, NobodyWorks, Recorded, RefusedByIncident, Unpublished, Unreachable
 from workflows.policy.incident.events import Event
@@ -64,11 +64,12 @@ async def _look(board: Board, visitor: Visitor, verb: Verb, incident: str, form:
     try:
         found = await board.desk(visitor).foresee(incident, event_of(verb, visitor, {**form, "if_still": ""}))
     except _NOT_DONE as error:
-        return await _page(board, visitor, verb, incident, _status(error), refused=in_words(error))
+        said = Aftermath(refused=in_words(error), verb=verb, form=form)
+        return await _page(board, visitor, verb, incident, _status(error), said)
     except (NobodyWorks, Unreachable) as error:
         return board.trouble(visitor, error, f"/incidents/{incident}")
-    said = {name: form[name] for name in verb.fields if form.get(name, "").strip()}
-    html = board.page("look.html", visitor, verb=verb, found=found, said=said)
+    written = {name: form[name] for name in verb.fields if form.get(name, "").strip()}
+    html = board.page("look.html", visitor, verb=verb, found=found, said=written, back=_home(verb, found.incident))
     return HTMLResponse(html, headers=BOARD_HEADERS)
 
 
@@ -78,17 +79,23 @@ async def _act(board: Board, visitor: Visitor, verb: Verb, incident: str, form: 
         board.desks.check_may_say(visitor.actor, event)
         done = await board.desk(visitor).ask(incident, event)
     except (*_NOT_DONE, Recorded) as error:
-        return await _page(board, visitor, verb, incident, _status(error), refused=in_words(error))
+        said = Aftermath(refused=in_words(error), verb=verb, form=form)
+        return await _page(board, visitor, verb, incident, _status(error), said)
     except Unreachable as error:
         return board.trouble(visitor, error, f"/incidents/{incident}")
     board.expire()
-    return await _page(board, visitor, verb, incident, 200, done=done)
+    return await _page(board, visitor, verb, incident, 200, Aftermath(done))
 
 
-async def _page(board: Board, visitor: Visitor, verb: Verb, incident: str, status: int, **said: object) -> Response:
+def _home(verb: Verb, incident: str) -> str:
+    """Where it is said."""
+    return f"/{'reviews' if verb.group == 'reviews' else 'incidents'}/{quote(incident, safe='')}"
+
+
+async def _page(board: Board, visitor: Visitor, verb: Verb, incident: str, status: int, said: Aftermath) -> Response:
     """Where it was done, with what became of it. Loaded again, it does nothing twice: its key is the same."""
     html = review_html if verb.group == "reviews" else incident_html
-    return await board.answer(visitor, html(board, visitor, incident, **said), status)
+    return await board.answer(visitor, html(board, visitor, incident, said), status)
 
 
 def event_of(verb: Verb, visitor: Visitor, form: Mapping[str, str]) -> Event:
@@ -103,12 +110,6 @@ def _status(error: Exception) -> int:
     if isinstance(error, Refusal):
         return error.status
     return 422 if isinstance(error, ValidationError) else status_of(error)
-
-
-def in_words(error: Exception) -> str:
-    if isinstance(error, ValidationError):
-        return "; ".join(str(each) for each in foreign.problems(error))
-    return str(error)
 
 
 def _declare(routes: APIRouter, board: Board) -> None:

@@ -12,8 +12,10 @@ from fastapi import APIRouter, Request, Response
 from starter.board.what_if import what_if
 from starter.gateway.board import BOARD_HEADERS, Board
 from starter.gateway.visitors import Visitor
+from starter.pictures.captions import of_figures
 from starter.pictures.preview import picture as drawn_preview
 from starter.pictures.report import picture as drawn_report
+from starter.pictures.sentences import sentences
 from starter.report.counting import counted
 from starter.report.figures import ReportFigures
 from starter.report.reading import read
@@ -108,7 +110,8 @@ def days(asked: Mapping[str, str]) -> int:
 
 async def _report_html(board: Board, visitor: Visitor, so_many: int) -> str:
     seen, _ = await _read(board, visitor, so_many)
-    return board.page("report.html", visitor, seen=seen, days=so_many)
+    said = [sentence.strip() for sentence in sentences(seen)]
+    return board.page("report.html", visitor, seen=seen, days=so_many, caption=of_figures(seen), sentences=said)
 
 
 async def _read(board: Board, visitor: Visitor, so_many: int) -> tuple[ReportFigures, tuple[ClosedIncident, ...]]:

@@ -3,6 +3,7 @@ enter; strangers' programs hear only whether it is ready, and strangers' browser
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse
@@ -12,7 +13,7 @@ from starter.board.glance import MOST_DUE
 from starter.gateway.access import Access
 from starter.gateway.board import BOARD_HEADERS, Board
 from starter.gateway.front_page import FRONT_HEADERS, FrontLinks, front_page
-from starter.gateway.routes.health import Readiness, Watched, readiness
+from starter.gateway.routes.health import REACHABLE, Readiness, Watched, described, readiness
 from starter.gateway.visitors import Visitor
 
 
@@ -21,6 +22,7 @@ def router(watched: Watched, access: Access, board: Board) -> APIRouter:
     namespace = watched.incidents.connection.client.namespace
     settings = board.settings
     links = FrontLinks(settings.sandbox_url, settings.temporal_ui_url, namespace)
+    board.alarmed_by(lambda: what_is_wrong(described(watched, REACHABLE), _stuck(watched)))
 
     @routes.get("/", include_in_schema=False)
     async def front(request: Request) -> Response:
@@ -32,7 +34,7 @@ def router(watched: Watched, access: Access, board: Board) -> APIRouter:
             if "text/html" in request.headers.get("accept", ""):
                 return RedirectResponse("/login", 303, BOARD_HEADERS)
             return PlainTextResponse("ready\n" if found.ready else "not ready\n", status, FRONT_HEADERS)
-        stuck = list(watched.stuck.problems(datetime.now(UTC)))
+        stuck = _stuck(watched)
         remarks = [line for line in found.problems if line not in stuck]
         return HTMLResponse(front_page(links, list(what_is_wrong(found, stuck)), remarks), status, FRONT_HEADERS)
 
@@ -40,7 +42,7 @@ def router(watched: Watched, access: Access, board: Board) -> APIRouter:
 
 
 async def _board_html(watched: Watched, board: Board, visitor: Visitor, wanted: RowFilter) -> str:
-    found, stuck = await readiness(watched), list(watched.stuck.problems(datetime.now(UTC)))
+    found, stuck = await readiness(watched), _stuck(watched)
     glance = await board.feed(visitor).glance()
     return board.page(
         "board.html",
@@ -53,13 +55,30 @@ async def _board_html(watched: Watched, board: Board, visitor: Visitor, wanted: 
         wrong=list(what_is_wrong(found, stuck)),
         remarks=[line for line in found.problems if line not in stuck],
         canary=found.canary,
+        webhooks=_webhooks(found),
         books=board.books,
     )
 
 
+class TakenWebhooks(NamedTuple):
+    """Since the gateway started."""
+
+    taken: int
+    rejected: int
+
+
+def _webhooks(found: Readiness) -> TakenWebhooks:
+    counts = found.webhooks.values()
+    return TakenWebhooks(*(sum(each.get(what, 0) for each in counts) for what in ("accepted", "refused")))
+
+
+def _stuck(watched: Watched) -> list[str]:
+    return list(watched.stuck.problems(datetime.now(UTC)))
+
+
 def what_is_wrong(found: Readiness, stuck: list[str]) -> Iterator[str]:
     """Why nobody may be paged now."""
-    if found.temporal != "reachable":
+    if found.temporal != REACHABLE:
         yield found.temporal
     elif not found.ready:
         yield "the default runbook is not loaded: alerts stay with their senders"

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Final
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
@@ -22,6 +23,8 @@ from starter.temporal.incidents import Incidents
 from starter.temporal.results import Unreachable
 from workflows.policy.watches.installation import Publication
 from workflows.policy.watches.silence import SilenceSummary
+
+REACHABLE: Final = "reachable"
 
 
 class CanaryHealth(BaseModel):
@@ -118,12 +121,17 @@ def router(watched: Watched, access: Access) -> APIRouter:
 async def readiness(watched: Watched) -> Readiness:
     try:
         await watched.incidents.check()
-        temporal = "reachable"
+        temporal = REACHABLE
     except Unreachable as error:
         temporal = str(error)
+    return described(watched, temporal)
+
+
+def described(watched: Watched, temporal: str) -> Readiness:
+    """With what is known of Temporal."""
     there, now = watched.published, datetime.now(UTC)
     return Readiness(
-        ready=temporal == "reachable" and there.in_force.default in there.in_force.runbooks,
+        ready=temporal == REACHABLE and there.in_force.default in there.in_force.runbooks,
         temporal=temporal,
         runbooks=sorted(there.in_force.runbooks),
         installation=Standing(published=there.publication, problem=there.problem, differences=list(there.differing())),

@@ -12,7 +12,8 @@ import pytest
 from temporalio.client import Client
 
 from starter.board import feed as feeds
-from starter.board.feed import BoardFeed, TooManyWatch
+from starter.board.feed import LOST, BoardFeed, TooManyWatch
+from starter.board.surroundings import Surroundings, SurroundingsReader
 from starter.desk.desk import Desk
 from starter.desk.temporal_desk import TemporalDesk
 from starter.temporal.heartbeats import Heartbeats
@@ -45,9 +46,12 @@ class CountingDesk:
     async def list(self) -> tuple[()]:
         return ()
 
+    async def read(self) -> Surroundings:
+        return Surroundings()
+
 
 def feed_of(desk: CountingDesk) -> BoardFeed:
-    return BoardFeed(cast(Desk, desk), cast(Heartbeats, desk))
+    return BoardFeed(cast(Desk, desk), cast(Heartbeats, desk), cast(SurroundingsReader, desk))
 
 
 async def first(feed: BoardFeed, incident: str = "") -> str:
@@ -118,6 +122,56 @@ async def test_a_watcher_hears_of_a_change_of_theirs_alone(monkeypatch: pytest.M
             task.cancel()
 
 
+async def heard(feed: BoardFeed, number: int) -> list[str]:
+    """So many versions, as somebody hears them who watches the board."""
+    versions: list[str] = []
+    async with aclosing(feed.changes("")) as changes, asyncio.timeout(HANGS_AFTER_S):
+        async for version in changes:
+            versions += [version] if version else []
+            if len(versions) == number:
+                break
+    return versions
+
+
+async def test_whoever_watches_hears_that_people_may_not_be_paged_now(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No row changes because of it."""
+    monkeypatch.setattr(feeds, "BOARD_LOOK_EVERY_S", 0.01)
+    alarms: list[str] = []
+    feed = feed_of(CountingDesk(row("a")))
+    feed.alarms = lambda: alarms
+    running, watching = asyncio.create_task(feed.run()), asyncio.create_task(heard(feed, 2))
+    await feed.glance()
+    alarms.append("the canary did not come back")
+    assert len(set(await watching)) == 2
+    running.cancel()
+
+
+class ComingBackDesk(CountingDesk):
+    is_away = False
+
+    async def incidents(self, number: int, size: int, *, closed: bool) -> ListPage[Summary]:
+        if self.is_away:
+            raise Unreachable("Temporal does not answer")
+        return await super().incidents(number, size, closed=closed)
+
+
+async def test_whoever_watches_hears_that_temporal_is_away_and_that_it_is_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Otherwise an old page looks like one on which nothing happens."""
+    monkeypatch.setattr(feeds, "BOARD_LOOK_EVERY_S", 0.01)
+    desk = ComingBackDesk(row("a"))
+    feed = feed_of(desk)
+    running = asyncio.create_task(feed.run())
+    watching = asyncio.create_task(heard(feed, 3))
+    await feed.glance()
+    desk.is_away = True
+    while not feed.is_lost:
+        await asyncio.sleep(0.01)
+    desk.is_away = False
+    before, lost, after = await watching
+    assert (before == after, lost) == (True, LOST)
+    running.cancel()
+
+
 async def test_nobody_watches_nothing_is_read() -> None:
     desk = CountingDesk(row("a"))
     feed = feed_of(desk)
@@ -150,7 +204,8 @@ async def test_watching_adds_no_event_to_any_history(alice: httpx.AsyncClient, w
     incidents = Incidents(working)
     (found,) = await incidents.list()
     handle = working.get_workflow_handle(found.workflow_id)
-    feed = BoardFeed(TemporalDesk(incidents), Heartbeats(incidents.connection))
+    around = cast(SurroundingsReader, CountingDesk())
+    feed = BoardFeed(TemporalDesk(incidents), Heartbeats(incidents.connection), around)
     before = (await handle.describe()).history_length
     for _ in range(3):
         await first(feed, found.incident)
