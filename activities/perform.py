@@ -87,6 +87,7 @@ class Perform:
             self.card,
             self.post,
             self.publish,
+            self.write_status_page,
             self.send_email,
             self.write_document,
             self.file_ticket,
@@ -160,8 +161,14 @@ class Perform:
     @activity.defn(name=deliveries.PUBLISH.activity)
     async def publish(self, send: Send) -> Receipt:
         with _sending(deliveries.PUBLISH.activity, send.key):
-            page = _connected(self._status_page, deliveries.PUBLISH, "the status page", "TOCSIN_STATUSPAGE_TOKEN")
-            return await page.publish(send, _may_have_been_sent(send))
+            return await self._page().publish(send, _may_have_been_sent(send))
+
+    @activity.defn(name="write_status_page")
+    async def write_status_page(self) -> None:
+        """Nothing if there is none any more."""
+        if self._status_page is not None:
+            with _sending("write_status_page", "status-page"):
+                await self._status_page.write()
 
     @activity.defn(name=deliveries.SEND_EMAIL.activity)
     async def send_email(self, send: Send) -> Receipt:
@@ -226,6 +233,11 @@ class Perform:
 
     def _pagers(self) -> PageSender:
         return _connected(self._pager, deliveries.PAGE, "a pager", self._pager_variables)
+
+    def _page(self) -> StatusPageWriter:
+        return _connected(
+            self._status_page, deliveries.PUBLISH, "the status page", "TOCSIN_PUBLIC_PAGE or TOCSIN_STATUSPAGE_TOKEN"
+        )
 
     def _slack(self) -> Chat:
         return _connected(self._chat, deliveries.POST, "Slack", "TOCSIN_SLACK_TOKEN")

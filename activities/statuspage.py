@@ -87,6 +87,9 @@ class Statuspage:
             await self._ask(http, "PATCH", address, _INCIDENT_ANSWER, words)
             return Receipt(reference=known)
 
+    async def write(self) -> None:
+        """Statuspage shows it itself."""
+
     async def _find(self, http: httpx.AsyncClient, incident: str) -> str | None:
         """Among all, newest first: what `resolved` has reached already is not among the unresolved ones."""
         listed = await self._ask(http, "GET", self._incidents, _INCIDENTS_ANSWER)

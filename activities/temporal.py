@@ -1,28 +1,33 @@
 """What a workflow asks of Temporal itself: forward alerts, look when the gateway showed itself, take an inventory."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime
 
 import structlog
 from temporalio import activity
 
+from activities.errors import Unavailable
+from starter.public_page.standing import public_services
 from starter.temporal import inventory
 from starter.temporal.canaries import Canaries
 from starter.temporal.connection import TemporalConnection
 from starter.temporal.incidents import Incidents
 from starter.temporal.installations import Installations
+from starter.temporal.public_pages import PublicPages
 from starter.temporal.results import NothingOpen, Unpublished, Unreachable
 from starter.temporal.reviews import Reviews
 from starter.temporal.shifts import Shifts, card_or_none
 from starter.temporal.silences import Silences
 from workflows.durable.forward_alerts import CaptureBySilence, ForwardAlerts, Move, SilencesListed
-from workflows.policy.incident.events import Noted
+from workflows.policy.incident.events import Event, Noted
 from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.rota.coverage import COVERED_FOR, CoverageGaps, CoverageQuestion, coverage
 from workflows.policy.rota.roster import RosterCard
 from workflows.policy.rota.shifts import ahead
 from workflows.policy.watches.digest import Inventory
 from workflows.policy.watches.heartbeat import GatewayPresence
+from workflows.policy.watches.public_page import PageRecord
 from workflows.policy.watches.shift import terms_of
 from workflows.policy.wire.model import Wire
 
@@ -126,3 +131,31 @@ class Temporal:
         """Of what everybody may know: it is told to all."""
         known = self._incidents.without_private()
         return await inventory.take(known, Reviews(known))
+
+
+class RecordInTemporal:
+    """What was said in public, by the client of the activity that asks."""
+
+    async def say(self, event: Event) -> None:
+        async with _asked() as connection:
+            await PublicPages(connection).say(event)
+
+    async def known(self) -> tuple[PageRecord, tuple[str, ...]]:
+        async with _asked() as connection:
+            return await PublicPages(connection).known(), await _services(connection)
+
+
+async def _services(connection: TemporalConnection) -> tuple[str, ...]:
+    try:
+        there = await Installations(connection).current()
+    except Unpublished:
+        return ()
+    return public_services(there.runbooks.values())
+
+
+@asynccontextmanager
+async def _asked() -> AsyncIterator[TemporalConnection]:
+    try:
+        yield TemporalConnection(activity.client())
+    except Unreachable as error:
+        raise Unavailable(str(error)) from None

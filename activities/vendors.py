@@ -24,6 +24,8 @@ class Chat(Protocol):
 
 class StatusPageWriter(Protocol):
     async def publish(self, send: Send, may_have_been_sent: bool) -> Receipt: ...
+    async def write(self) -> None:
+        """As it is now, if it is ours to write."""
 
 
 class MailSender(Protocol):

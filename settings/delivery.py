@@ -11,6 +11,9 @@ from settings.secret import Secrets
 
 ADDRESS = re.compile(r"[!-?A-~]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 
+AT_THE_GATEWAY = "gateway"
+"""Of the status page: it is no file, and the gateway shows it."""
+
 
 class DeliverySettings(BaseSettings):
     """Of each way all or nothing: half of one would be found out in an incident."""
@@ -47,6 +50,17 @@ class DeliverySettings(BaseSettings):
     statuspage_token: SecretStr | None = Field(None, description="Statuspage API key")
     statuspage_page: str | None = Field(None, description="Statuspage page id")
     statuspage_url: str = Field("https://api.statuspage.io/v1", description="base address of the Statuspage API")
+
+    public_page: str | None = Field(
+        None,
+        pattern=r"^(s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/.*)?|[^:]+)$",
+        description="where Tocsin's own status page goes, if you have no Statuspage: a folder, `s3://BUCKET/PREFIX` "
+        "(with the keys of `TOCSIN_DOCUMENTS_...`), or `gateway`: then it is at `/status` there",
+    )
+    public_page_name: str = Field("Status", min_length=1, max_length=100, description="whose status page that is")
+    public_page_url: str | None = Field(
+        None, pattern=r"^https?://[^\s/]+(/\S*)?$", description="its address for the public, for links in its feed"
+    )
 
     smtp_url: str | None = Field(
         None,
@@ -94,6 +108,8 @@ class DeliverySettings(BaseSettings):
     def _statuspage_is_whole(self) -> Self:
         if (self.statuspage_token is None) != (self.statuspage_page is None):
             raise ValueError("TOCSIN_STATUSPAGE_TOKEN and TOCSIN_STATUSPAGE_PAGE belong together: set both or neither")
+        if self.statuspage_token and self.public_page:
+            raise ValueError("there is one status page: set TOCSIN_STATUSPAGE_TOKEN or TOCSIN_PUBLIC_PAGE, not both")
         return self
 
     @model_validator(mode="after")

@@ -3,6 +3,7 @@
 from email.headerregistry import Address
 from email.utils import parseaddr
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from activities.answer_links import AnswerLinks
@@ -14,16 +15,23 @@ from activities.email import Mailer, Security, SmtpServer
 from activities.jira import Jira
 from activities.ntfy import Ntfy
 from activities.on_call import WhoIsOnCall
+from activities.page_folder import PageFolder
 from activities.pagerduty import PagerDuty
 from activities.pagers import Pager, Pagers
 from activities.perform import Perform
+from activities.public_page import OwnStatusPage, PagePlace
 from activities.rosters import RosterReader
 from activities.slack import Slack
 from activities.statuspage import Statuspage
-from activities.temporal import kept_card
+from activities.temporal import RecordInTemporal, kept_card
 from settings import Settings
+from settings.delivery import AT_THE_GATEWAY
 from settings.extras import demand
 from settings.pagers import PAGER_VARIABLES
+from starter.public_page.site import drawing, identity
+
+if TYPE_CHECKING:
+    from activities.bucket import Bucket
 
 
 def perform(settings: Settings) -> Perform:
@@ -89,10 +97,25 @@ def _chat(settings: Settings) -> Slack | None:
     return Slack(settings.slack_token.get_secret_value(), settings.slack_url, settings.slack_users)
 
 
-def _status_page(settings: Settings) -> Statuspage | None:
+def _status_page(settings: Settings) -> OwnStatusPage | Statuspage | None:
+    if settings.public_page:
+        place = _page_place(settings.public_page, settings)
+        return OwnStatusPage(RecordInTemporal(), place, drawing(identity(settings)))
     if settings.statuspage_token is None or settings.statuspage_page is None:
         return None
     return Statuspage(settings.statuspage_token.get_secret_value(), settings.statuspage_page, settings.statuspage_url)
+
+
+def _page_place(where: str, settings: Settings) -> PagePlace | None:
+    """None: the gateway shows it."""
+    if where == AT_THE_GATEWAY:
+        return None
+    if not where.startswith("s3://"):
+        return PageFolder(Path(where).expanduser().absolute())
+    bucket = _bucket(where, settings)
+    from activities.page_bucket import PageBucket
+
+    return PageBucket(bucket)
 
 
 def _tickets(settings: Settings) -> Jira | None:
@@ -125,12 +148,20 @@ def store(settings: Settings) -> Store:
     where = settings.documents or str(settings.state_dir / "documents")
     if not where.startswith("s3://"):
         return DocumentFolder(Path(where).expanduser().absolute())
-    demand("boto3")
+    bucket = _bucket(where, settings)
     from activities.document_bucket import DocumentBucket  # who keeps documents in a folder has no boto3
+
+    return DocumentBucket(bucket)
+
+
+def _bucket(where: str, settings: Settings) -> "Bucket":
+    """Raises SettingsError without the package for buckets."""
+    demand("boto3")
+    from activities.bucket import Bucket
 
     url = urlsplit(where)
     secret = settings.documents_secret.get_secret_value() if settings.documents_secret else None
-    return DocumentBucket(url.netloc, url.path, settings.documents_url, settings.documents_key_id, secret)
+    return Bucket(url.netloc, url.path, settings.documents_url, settings.documents_key_id, secret)
 
 
 def server(settings: Settings) -> SmtpServer | None:

@@ -8,6 +8,7 @@ from workflows.digest import DigestWorkflow
 from workflows.heartbeat import HeartbeatWorkflow
 from workflows.incident import IncidentWorkflow
 from workflows.installation import InstallationWorkflow
+from workflows.public_page import PublicPageWorkflow
 from workflows.review import ReviewWorkflow
 from workflows.shift import ShiftWorkflow
 from workflows.silence import SilenceWorkflow
@@ -22,5 +23,6 @@ WORKFLOWS: Mapping[str, type] = {
     "heartbeat": HeartbeatWorkflow,
     "silence": SilenceWorkflow,
     "shift": ShiftWorkflow,
+    "status-page": PublicPageWorkflow,
 }
 """By their types, as Temporal knows them."""

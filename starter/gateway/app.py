@@ -35,6 +35,7 @@ from starter.gateway.routes import (
     login,
     on_call,
     pagerduty,
+    public_page,
     slack,
     verbs,
     watches,
@@ -130,6 +131,7 @@ def _for_people(parts: SharedParts, watched: health.Watched) -> tuple[APIRouter,
         figures.router(access, desks),
         on_call.router(access, installation),
         adoption.router(access, desks, installation),
+        public_page.router(parts.public_site),
     )
 
 

@@ -11,6 +11,7 @@ import boto3
 import pytest
 from moto.server import ThreadedMotoServer
 
+from activities.bucket import Bucket
 from activities.document_bucket import DocumentBucket
 from activities.document_folder import DocumentFolder
 from activities.documents import BESIDE, DocumentWriter, Store, Stored
@@ -81,7 +82,7 @@ def bucket(s3: str, request: pytest.FixtureRequest) -> Shelf:
         client.put_object(Bucket=name, Key=key(document), Body=content)
 
     return Shelf(
-        DocumentBucket(name, "/incidents/", s3, "key", "hunter2"),
+        DocumentBucket(Bucket(name, "/incidents/", s3, "key", "hunter2")),
         lambda document: client.get_object(Bucket=name, Key=key(document))["Body"].read(),
         edit,
         lambda: [
@@ -287,12 +288,12 @@ class TestFolder:
 
 class TestBucket:
     async def test_a_bucket_that_is_not_there_is_rejected(self, s3: str) -> None:
-        store = DocumentBucket("nowhere", "", s3, "key", "hunter2")
+        store = DocumentBucket(Bucket("nowhere", "", s3, "key", "hunter2"))
         with pytest.raises(Rejected, match="the bucket nowhere answered 404: NoSuchBucket"):
             await DocumentWriter(store).write_document(document())
 
     async def test_one_that_cannot_be_reached_is_unavailable(self) -> None:
-        store = DocumentBucket("shelf", "", "http://127.0.0.1:1", "key", "hunter2")
+        store = DocumentBucket(Bucket("shelf", "", "http://127.0.0.1:1", "key", "hunter2"))
         with pytest.raises(Unavailable, match="could not be reached: EndpointConnectionError"):
             await DocumentWriter(store).write_document(document())
 
@@ -301,7 +302,7 @@ class TestBucket:
     )
     async def test_what_it_answers_is_said_without_the_secret(self, status: int, failure: type[Exception]) -> None:
         async with answering(status) as url:
-            store = DocumentBucket("shelf", "", url, "key", "hunter2")
+            store = DocumentBucket(Bucket("shelf", "", url, "key", "hunter2"))
             with pytest.raises(failure, match=f"answered {status}") as failed:
                 await DocumentWriter(store).write_document(document())
         assert "hunter2" not in str(failed.value)

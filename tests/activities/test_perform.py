@@ -71,6 +71,9 @@ class EveryVendor:
     async def publish(self, send: Send, may_have_been_sent: bool) -> Receipt:
         return await self._do("publish", may_have_been_sent)
 
+    async def write(self) -> None:
+        await self._do("write_status_page")
+
     async def send_email(self, send: Send) -> Receipt:
         return await self._do("send_email")
 
@@ -148,7 +151,7 @@ async def test_rejected_is_not_tried_again_and_names_the_route(kind: str) -> Non
     [
         ("page", "a pager is not connected: set TOCSIN_PAGERDUTY_ROUTING_KEYS or TOCSIN_NTFY_TOPICS"),
         ("post", "Slack is not connected: set TOCSIN_SLACK_TOKEN"),
-        ("publish", "the status page is not connected: set TOCSIN_STATUSPAGE_TOKEN"),
+        ("publish", "the status page is not connected: set TOCSIN_PUBLIC_PAGE or TOCSIN_STATUSPAGE_TOKEN"),
     ],
 )
 async def test_what_is_not_connected_is_rejected(kind: str, message: str) -> None:
@@ -198,6 +201,7 @@ def test_paging_has_its_queue_to_itself() -> None:
     assert set(names[0]) & set(names[1]) == {"canary"}
     assert {*names[0], *names[1]} == {
         *KINDS, "send_together", "canary", "call_dead_mans_switch", "ask_on_call", "read_roster", "set_user_group",
+            "write_status_page",
     }  # fmt: skip
 
 

@@ -5,12 +5,12 @@ from datetime import timedelta
 from temporalio.testing import WorkflowEnvironment
 
 from tests.histories.saving import save
-from tests.workflows import silences
+from tests.workflows import public_pages, silences
 from tests.workflows.heartbeats import AWAY, Signs, crew, heartbeat
 from tests.workflows.incidents import firing, resolved
 from tests.workflows.shifts import RotaWorld, shift
 
-MINUTE = timedelta(minutes=1)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
 async def record(temporal: WorkflowEnvironment) -> None:
@@ -48,3 +48,10 @@ async def record(temporal: WorkflowEnvironment) -> None:
         await kept.handle.signal("retire")
         await kept.handle.result()
         await save(kept.handle, "shift")
+    async with public_pages.maintained(temporal) as page:
+        await page.handle.signal("say", public_pages.say(1))
+        await page.handle.signal("say", "nonsense")
+        await page.pass_by(HOUR)
+        await page.handle.signal("say", public_pages.say(2))
+        await page.pass_by(DAY)
+        await save(page.handle, "status-page")

@@ -8,6 +8,7 @@ deadline that was missed. A human's own words need no approval: they are one.
 from collections.abc import Iterator
 from datetime import datetime
 
+from workflows.policy.communication.affected import affected, public_impact
 from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import Post, Publish
 from workflows.policy.incident.public import STATUS_PAGE, ApprovedWords
@@ -27,33 +28,35 @@ from workflows.policy.time.durations import write
 def status_page_demands(book: Runbook, incident: Incident) -> Iterator[BlockedDemand]:
     terms = rules(book, incident).status_page
     if incident.public.words is not None:
-        yield _publish(incident, incident.phase, incident.public.words.at, "a human's words", incident.public.words)
+        yield _publish(
+            book, incident, incident.phase, incident.public.words.at, "a human's words", incident.public.words
+        )
     elif terms is not None and matches(terms.when, incident):
         yield from _kept_honest(book, incident, terms)
     elif incident.public.begun and incident.public.status != "resolved" and incident.resolved:
         # It went public under terms that hold no longer (a lower severity, a cleared flag): it must not stay open.
         approval = incident.public.approval
         if approval is not None and incident.public.withheld:
-            yield _publish(incident, "resolved", approval.at, f"approved by {approval.by}", approval)
+            yield _publish(book, incident, "resolved", approval.at, f"approved by {approval.by}", approval)
         elif incident.public.withheld != "resolved":
-            yield _publish(incident, "resolved", incident.phase_at, "the incident is resolved")
+            yield _publish(book, incident, "resolved", incident.phase_at, "the incident is resolved")
 
 
 def _kept_honest(book: Runbook, incident: Incident, terms: StatusPageTerms) -> Iterator[BlockedDemand]:
     said = incident.public
     if said.approval is not None and said.drafted is not None:
         reason = f"approved by {said.approval.by}"
-        yield _publish(incident, said.drafted, said.approval.at, reason, said.approval)
+        yield _publish(book, incident, said.drafted, said.approval.at, reason, said.approval)
         return
     if said.drafted == incident.phase and said.drafted_at is not None and terms.anyway_after is not None:
         at = said.drafted_at + terms.anyway_after
-        yield _publish(incident, said.drafted, at, f"not approved within {write(terms.anyway_after)}")
+        yield _publish(book, incident, said.drafted, at, f"not approved within {write(terms.anyway_after)}")
     due = _due(incident, terms)
     if due is None:
         return
     due_at, reason = due
     if incident.phase in terms.automatic:
-        yield _publish(incident, incident.phase, due_at, reason)
+        yield _publish(book, incident, incident.phase, due_at, reason)
     else:
         yield _draft(book, incident, terms, due_at, reason)
 
@@ -74,7 +77,12 @@ def _due(incident: Incident, terms: StatusPageTerms) -> tuple[datetime, str] | N
 
 
 def _publish(
-    incident: Incident, status: PublicStatus, due_at: datetime, reason: str, words: ApprovedWords | None = None
+    book: Runbook,
+    incident: Incident,
+    status: PublicStatus,
+    due_at: datetime,
+    reason: str,
+    words: ApprovedWords | None = None,
 ) -> BlockedDemand:
     effect = Publish(
         status=status,
@@ -82,6 +90,8 @@ def _publish(
         words=words.text if words and words.text else None,
         approved=words is not None,
         page_incident=incident.references.get("status-page"),
+        components=affected(book, incident),
+        impact=public_impact(incident),
     )
     duty = duty_key(DutyKind.PUBLISH, status)
     occurrence = _occurrence(incident, duty, due_at)

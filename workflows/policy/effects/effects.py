@@ -15,6 +15,7 @@ from workflows.policy.effects.card import CardLine, KeptFacts
 from workflows.policy.effects.offers import Offer
 from workflows.policy.effects.proof import RingProof
 from workflows.policy.rota.shift import Shift
+from workflows.policy.runbook.impact import Impact
 from workflows.policy.runbook.names import PublicStatus
 from workflows.policy.runbook.on_call import OnCall
 from workflows.policy.wire.model import Instant, Wire
@@ -153,6 +154,9 @@ class Publish(Wire):
     """Somebody has read the text as it stands, and lets it out."""
     page_incident: str | None = None
     """The page's incident to update; None creates one (or finds the one that bears our incident id)."""
+    components: tuple[str, ...] = ()
+    """What is affected, by names that the runbook lists for the public."""
+    impact: Impact = "none"
 
 
 class Email(Wire):
