@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from starter.intake.identity import BY_LABELS, workflow_id
-from starter.intake.interpreting import InterpretedAlert, InterpretedReading, meaning, service_of, started, word
+from starter.intake.interpreting import InterpretedAlert, InterpretedReading, service_of, started, word
 from starter.sources import text
 from starter.sources.reading import FieldProblem, LabelledLinks
 from workflows.policy.incident.events import Alert
@@ -125,8 +125,8 @@ def _opening(alerts: Sequence[Alert], links: LabelledLinks, reading: Interpreted
 
 def _unknown_severities(reading: InterpretedReading) -> Iterator[FieldProblem]:
     """Each word once, wherever it stands."""
-    intake, sent = reading.intake, [each.sent for each in reading.alerts]
-    unknown = dict.fromkeys(word(intake, each) for each in sent if not meaning(intake, each))
+    intake = reading.intake
+    unknown = dict.fromkeys(word(intake, each.sent) for each in reading.alerts if not each.means)
     taken = f"in `intake.severities` of the runbook {reading.book.runbook!r}: taken as {intake.default_severity}"
     for place, said in list(unknown)[:MOST_WORDS]:
         if said:

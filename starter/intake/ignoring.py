@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from pydantic import BaseModel
 
-from starter.intake.interpreting import InterpretedAlert, InterpretedReading, meaning, word
+from starter.intake.interpreting import InterpretedAlert, InterpretedReading, word
 from starter.sources import text
 
 MOST_REASONS = 20
@@ -46,7 +46,7 @@ def _why(each: InterpretedAlert, reading: InterpretedReading) -> str:
     if each.alert.status != "firing":
         return ""
     sent, intake = each.sent, reading.intake
-    if meaning(intake, sent) == "ignore":
+    if each.means == "ignore":
         name, said = word(intake, sent)
         return f"{name}={text.line(said, text.LONGEST_WORD)} opens nothing: {text.line(sent.name, text.LONGEST_WORD)}"
     if not intake.ignore:

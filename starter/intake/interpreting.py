@@ -46,6 +46,8 @@ SENDER_CLOCK_SKEW = timedelta(minutes=5)
 class InterpretedAlert:
     sent: SentAlert
     """In the sender's words, and never changed on the way."""
+    means: Meaning | None
+    """What its word for how grave it is stands for. None: nobody knows the word, or there is none."""
     alert: Alert
     """What the incident is told."""
 
@@ -75,10 +77,12 @@ class InterpretedReading:
 
 def interpret(source: str, reading: Reading, book: Runbook, received_at: Instant) -> InterpretedReading:
     tags = {group: tag(source, reading.tenant, group) for group in {sent.group for sent in reading.alerts}}
-    alerts = (
-        InterpretedAlert(sent, _alert(sent, book.intake, received_at, tags[sent.group])) for sent in reading.alerts
-    )
-    return InterpretedReading(source, book, received_at, reading, tuple(alerts))
+
+    def interpreted(sent: SentAlert) -> InterpretedAlert:
+        means = meaning(book.intake, sent)
+        return InterpretedAlert(sent, means, _alert(sent, means, book.intake, received_at, tags[sent.group]))
+
+    return InterpretedReading(source, book, received_at, reading, tuple(map(interpreted, reading.alerts)))
 
 
 def shown(source: str, alert: Alert, intake: Intake) -> Mapping[str, str]:
@@ -101,11 +105,10 @@ def with_severity(reading: Reading, word: str, intake: Intake) -> Reading:
     return replace(reading, alerts=tuple(map(said, reading.alerts)))
 
 
-def _alert(sent: SentAlert, intake: Intake, received_at: Instant, group: str) -> Alert:
+def _alert(sent: SentAlert, means: Meaning | None, intake: Intake, received_at: Instant, group: str) -> Alert:
     """What was sent, in our words."""
     service = {intake.service_labels[0]: sent.service} if sent.service and intake.service_labels else {}
     labels = text.labels({**service, **sent.labels, **service})
-    means = meaning(intake, sent)
     received = Alert(
         fingerprint=sent.fingerprint,
         status=sent.status,

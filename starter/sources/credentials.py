@@ -4,6 +4,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from typing import Final
 
 from starter.sources.reading import Reading, SentAlert
@@ -23,6 +24,7 @@ _PARAMETER = re.compile(
 def without_credentials(reading: Reading, redact: Mask | None = None) -> Reading:
     """What tells alerts apart (group, fingerprint) stays as it is: it is hashed, and read by nobody."""
 
+    @cache  # alerts of one delivery share most of their texts
     def both(text: str) -> str:
         return redact(masked(text)) if redact and text else masked(text)
 
