@@ -88,6 +88,7 @@ class Hands:
 
     async def desk_of(self, presser: Presser, *, here: bool) -> Desk:
         """Where no line says who sees private incidents, it is who is where they can be seen. Raises NotAllowed."""
+        self.permissions.demand_insider(presser)
         is_limited = self.permissions.limit(SEE_PRIVATE)
         sees_all = await self.permissions.allow(presser, SEE_PRIVATE) if is_limited else here
         return self.desk if sees_all else self.public_desk

@@ -68,14 +68,15 @@ def slack_chat(settings: Settings, incidents: Incidents, api: SlackApi, waits: W
     hands, installations = Hands(desk, public_desk, permissions), Installations(impatient.connection)
     replies, modals = Replies(api, settings.slack_url), Modals(api, waits.call_s)
     finder, looks = Finder(hands, api), Looks(hands)
-    pressers = Pressers(api, settings.slack_users, waits.member_s)
+    closed = "" if settings.slack_signing_secret or settings.slack_app_token else NO_WAY_IN
+    health = Health(api, settings.slack_team, closed, tuple(permissions.problems()))
+    pressers = Pressers(api, settings.slack_users, health, waits.member_s)
     verb_forms = VerbForms(hands, installations, modals, replies, waits.submission_s)
     declare_forms = DeclareForms(hands, installations, modals, replies, waits.submission_s)
     timeline = PinnedMessages(api, hands, finder, pressers)
-    closed = "" if settings.slack_signing_secret or settings.slack_app_token else NO_WAY_IN
     users = {user: person for person, user in settings.slack_users.items()}
     return SlackChat(
-        health=Health(api, settings.slack_team, closed, tuple(permissions.problems())),
+        health=health,
         pressers=pressers,
         presses=Presses(hands, replies, verb_forms, looks),
         verb_forms=verb_forms,

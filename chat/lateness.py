@@ -9,6 +9,7 @@ from starter.desk.desk import Desk
 from starter.desk.meaning import in_one_word
 from starter.temporal.results import LookupFailed, NobodyWorks, RefusedByIncident
 from workflows.policy.incident.events import Acknowledged, DraftApproved, Event, Resolved, RoleAssigned
+from workflows.policy.incident.public import STATUS_PAGE
 from workflows.policy.incident.state import Incident
 from workflows.policy.incident.who import COMMANDER_ROLE
 
@@ -42,7 +43,7 @@ def first(incident: Incident, event: Event, presser: Presser) -> str:
         case Resolved():
             by, at = incident.resolved_by, incident.resolved_at
         case DraftApproved():
-            by, at = _approved(incident)
+            by, at = _approved(incident, event.draft)
         case _:
             return ""
     if not by or at is None or by == presser.by:
@@ -50,10 +51,10 @@ def first(incident: Incident, event: Event, presser: Presser) -> str:
     return f"{plain(by)} was first, {moment(at)}."
 
 
-def _approved(incident: Incident) -> tuple[str, datetime | None]:
-    """The last approval of anything."""
-    given = [draft.approval for draft in incident.drafts.values() if draft.approval]
-    given += [incident.public.approval] if incident.public.approval else []
+def _approved(incident: Incident, name: str) -> tuple[str, datetime | None]:
+    """The approval of that draft; without a name, the last of any."""
+    given = [draft.approval for key, draft in incident.drafts.items() if draft.approval and name in ("", key)]
+    given += [incident.public.approval] if incident.public.approval and name in ("", STATUS_PAGE) else []
     last = max(given, key=lambda each: each.at, default=None)
     return (last.by, last.at) if last else ("", None)
 

@@ -24,6 +24,7 @@ class SlackUser(Inbound):
     id: UserId
     username: ShortText = ""
     name: ShortText = ""
+    team_id: Annotated[TeamId, BeforeValidator(lambda given: given or "")] = ""
 
 
 class PressedChannel(Inbound):

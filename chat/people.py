@@ -13,6 +13,7 @@ from activities.errors import Rejected, Unavailable
 from activities.plain_text import one_line
 from activities.slack_answers import SlackAnswer
 from activities.slack_api import SlackApi
+from chat.health import Health
 from chat.payloads import SlackUser
 from workflows.policy.incident.who import NOT_MAPPED
 
@@ -28,6 +29,8 @@ class Presser:
     """As it stands in the event."""
     person: str = ""
     """Of the runbook; empty: nobody has said who this member is."""
+    is_outsider: bool = False
+    """Of another workspace, in a channel that is shared with it: may do nothing."""
 
     @property
     def names(self) -> frozenset[str]:
@@ -41,11 +44,33 @@ class Profile(SlackAnswer):
     real_name: str = ""
 
 
+class EnterpriseUser(SlackAnswer):
+    teams: tuple[str, ...] = ()
+
+
 class WorkspaceMember(SlackAnswer):
+    """https://docs.slack.dev/reference/objects/user-object"""
+
     id: str
+    team_id: str = ""
     real_name: str = ""
     deleted: bool = False
+    is_restricted: bool = False
+    is_ultra_restricted: bool = False
+    is_stranger: bool = False
+    enterprise_user: Annotated[EnterpriseUser, BeforeValidator(lambda given: given or {})] = EnterpriseUser()
+    """Of an organisation with several workspaces."""
     profile: Annotated[Profile, BeforeValidator(lambda given: given or {})] = Profile()
+
+    @property
+    def is_guest(self) -> bool:
+        """Somebody of another company, whose address proves that they are of it."""
+        return self.is_restricted or self.is_ultra_restricted
+
+    def is_of(self, team: str) -> bool:
+        """As far as Slack says."""
+        known = {self.team_id, *self.enterprise_user.teams} - {""}
+        return not self.is_stranger and (not known or not team or team in known)
 
 
 class MemberInfo(SlackAnswer):
@@ -55,8 +80,9 @@ class MemberInfo(SlackAnswer):
 class Pressers:
     """`users`: a person of the runbook to a member id, as messages go the other way."""
 
-    def __init__(self, api: SlackApi, users: Mapping[str, str], within_s: float) -> None:
+    def __init__(self, api: SlackApi, users: Mapping[str, str], health: Health, within_s: float) -> None:
         self._api = api
+        self._health = health
         self._within_s = within_s
         self._people: dict[str, str] = {}
         for person, user in users.items():
@@ -66,11 +92,13 @@ class Pressers:
     async def who(self, user: SlackUser) -> Presser:
         if person := self._people.get(user.id):
             return Presser(user.id, person, person)
-        member = await self.member(user.id)
-        if member is not None and member.profile.email:
+        member = await self.member(user.id) or WorkspaceMember(id=user.id, team_id=user.team_id)
+        is_ours = member.is_of(await self._health.team())
+        if is_ours and member.profile.email and not member.is_guest:
             return Presser(user.id, one_line(member.profile.email, LONGEST_PRESSER))
-        shown = (member and (member.real_name or member.profile.real_name)) or user.name or user.username
-        return Presser(user.id, f"{one_line(shown, LONGEST_PRESSER) or 'somebody'} (Slack {user.id}, {NOT_MAPPED})")
+        shown = member.real_name or member.profile.real_name or user.name or user.username
+        by = f"{one_line(shown, LONGEST_PRESSER) or 'somebody'} (Slack {user.id}, {NOT_MAPPED})"
+        return Presser(user.id, by, is_outsider=not is_ours)
 
     async def member(self, user_id: str) -> WorkspaceMember | None:
         """None: Slack does not say."""

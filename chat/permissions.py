@@ -66,6 +66,8 @@ class ChatPermissions:
 
     async def allow(self, presser: Presser, what: str) -> bool:
         """Raises NotAllowed if that cannot be seen."""
+        if presser.is_outsider:
+            return False
         named = self._may.get(what)
         if named is None or {each.casefold() for each in named} & presser.names:
             return True
@@ -76,9 +78,15 @@ class ChatPermissions:
 
     async def demand(self, presser: Presser, what: str) -> None:
         """Raises NotAllowed."""
+        self.demand_insider(presser)
         if not await self.allow(presser, what):
             whom = ", ".join(self._may[what]) or "nobody"
             raise NotAllowed(f"Only {whom} may do this ({what}): ask one of them.")
+
+    def demand_insider(self, presser: Presser) -> None:
+        """Raises NotAllowed."""
+        if presser.is_outsider:
+            raise NotAllowed("Only members of this workspace may do this. Ask one of them.")
 
     async def _members(self, group: str) -> frozenset[str]:
         """As known a minute ago; older, if Slack does not answer. Raises NotAllowed if nobody knows."""

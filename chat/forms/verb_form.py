@@ -11,6 +11,7 @@ from slack_sdk.models.views import View
 from chat import lateness
 from chat.acting import Answered, Deed, Hands, Misfit, in_words, slack_id
 from chat.forms import inputs, views
+from chat.forms.beginning import beginning
 from chat.forms.choices import FormChoices, known_of
 from chat.forms.seeing import foreseen
 from chat.forms.submitting import complaint, fingerprint_of, finished, in_time
@@ -19,11 +20,10 @@ from chat.people import Presser
 from chat.permissions import NotAllowed
 from chat.web import Modals, Replies, ShownView
 from chat.words import plain
-from starter.desk.answers import ShownIncident
 from starter.desk.desk import Desk
 from starter.desk.verbs import VERB_BY_NAME, Verb
 from starter.temporal.installations import Installations
-from starter.temporal.results import LookupFailed, NobodyWorks, RefusedByIncident, Unpublished, Unreachable
+from starter.temporal.results import Unpublished, Unreachable
 from workflows.policy.effects.offers import Pressed
 from workflows.policy.runbook.model import Runbook
 
@@ -55,12 +55,14 @@ class VerbForms:
         try:
             desk = await self.hands.desk_of(presser, here=here)
             known, about = await self._known(desk, pressed)
-            said = {**pressed.said, **await _draft(desk, pressed)}
+            start = await beginning(desk, pressed)
+            said = {**pressed.said, **start.said}
         except (Unreachable, NotAllowed) as no:
             await self.modals.fill(shown, views.shown(title(verb), plain(str(no))))
             return
         fixed = {name: value for name, value in said.items() if name not in inputs.MULTILINE}
         kept = views.Kept(incident=pressed.incident, verb=verb.name, group=verb.group, said=fixed, here=here)
+        kept = kept.model_copy(update={"if_still": start.if_still})
         await self.modals.fill(shown, _form(verb, said, known, about, kept))
 
     async def _submit(self, sent: ViewSubmission, presser: Presser) -> dict[str, JsonValue]:
@@ -133,19 +135,6 @@ def _form(verb: Verb, said: Mapping[str, str], known: FormChoices, about: str, k
     blocks += inputs.inputs(verb, inputs.unsaid(verb, said), said, known)
     submit = "See what changes" if verb.name in SHOWN_BEFORE else "Do it"
     return views.form(title(verb), views.VERB_FORM, submit, blocks, kept)
-
-
-async def _draft(desk: Desk, pressed: Pressed) -> Mapping[str, str]:
-    """Its words, to be edited."""
-    if pressed.verb != "approve":
-        return {}
-    try:
-        shown = await desk.show(pressed.incident)
-    except (LookupFailed, NobodyWorks, RefusedByIncident):
-        return {}
-    drafts = shown.state.drafts if isinstance(shown, ShownIncident) else ()
-    draft = next((each for each in drafts if each.name == pressed.said.get("draft", each.name)), None)
-    return {"text": draft.text} if draft else {}
 
 
 def _more(pressed: Pressed, book: Runbook | None) -> str:

@@ -32,7 +32,7 @@ class Kept(BaseModel):
     seen: str = ""
     """The fingerprint of what was filled in when it was shown what that changes ..."""
     if_still: str = ""
-    """... and of what the incident was like."""
+    """... and of what the incident, or the draft, was like when it was shown."""
 
 
 def loading(title: str) -> View:

@@ -31,7 +31,9 @@ from workflows.policy.incident.events import (
     Resolved,
     SeverityChanged,
 )
+from workflows.policy.incident.who import in_book, is_same
 from workflows.policy.runbook.model import Runbook
+from workflows.policy.runbook.people import Person
 from workflows.policy.simulation.simulate import Simulation
 from workflows.texts.render import words
 
@@ -103,14 +105,26 @@ def test_who_is_rung(script: tuple[tuple[float, Event], ...], until: float, expe
     assert [ring for ring in pages(after(*script, until=until)) if ring[0] > 0] == expected
 
 
-SAME = ["alice", "Alice", "ALICE ", "alice@acme.example", "@alice", "Alice via slack", "alice (through Slack)"]
+SAME = ["alice", "Alice", "ALICE ", "alice@acme.example", "ALICE@acme.example via slack", "@alice", "Alice via slack",
+        "alice (through Slack)"]  # fmt: skip
+WITH_ADDRESS = book().model_copy(
+    update={"people": book().people | {"alice": Person(name="Alice", email="Alice@Acme.example")}}
+)
 
 
 @pytest.mark.parametrize("written", SAME)
 def test_it_is_the_same_person_however_they_are_written(written: str) -> None:
-    simulation = after((2, ANN), (41, SeverityChanged(by=written, severity="sev1")), until=44)
+    simulation = after((2, ANN), (41, SeverityChanged(by=written, severity="sev1")), of=WITH_ADDRESS, until=44)
     assert pages(simulation) == [(0, "alice")]
     assert simulation.incident.acknowledged_by == "Alice"
+
+
+@pytest.mark.parametrize("of", [book(), WITH_ADDRESS], ids=["none is known", "another one is known"])
+@pytest.mark.parametrize("written", ["alice@evil.example", "alice@acme.example.evil", "bob@acme.example"])
+def test_an_address_that_only_begins_like_a_name_is_nobodys(of: Runbook, written: str) -> None:
+    assert in_book(of, written) == ()
+    assert not is_same(of, written, "Alice")
+    assert is_same(of, written, f"{written.upper()} via pagerduty")
 
 
 def test_at_the_pager_it_may_be_a_rule_in_their_name() -> None:

@@ -34,7 +34,7 @@ from workflows.policy.incident.events import (
 )
 from workflows.policy.incident.state import declare
 from workflows.policy.runbook.model import Runbook
-from workflows.policy.runbook.people import Condition, Contact
+from workflows.policy.runbook.terms import Duty
 from workflows.texts.render import words
 
 THREAD = runbook(severity(tier("alice")))
@@ -131,11 +131,13 @@ class TestTheChannel:
 
     @pytest.mark.parametrize(("book", "expected"), [(CHANNEL, "#incident-preview"), (THREAD, "its thread")])
     def test_is_no_key_of_the_chat_on_the_timeline(self, book: Runbook, expected: str) -> None:
-        contacts = (Contact(name="Alice", reach="by phone", when=Condition()),)
-        simulation = opened(book.model_copy(update={"contacts": contacts}))
+        post = {"id": "note", "kind": "post", "template": "note"}
+        with_post = {name: rules.model_copy(update={"duties": (Duty.model_validate(post),)}) for name, rules in
+                     book.severities.items()}  # fmt: skip
+        simulation = opened(book.model_copy(update={"severities": with_post}))
         simulation.run_to(at(1))
         lines = [line.text for line in simulation.incident.timeline]
-        assert f"posted contacts in {expected}" in lines
+        assert f"posted note in {expected}" in lines
         assert not any("ref:" in line for line in lines)
 
     def test_what_is_told_waits_for_it_and_the_wait_is_visible(self) -> None:

@@ -7,12 +7,14 @@ from pathlib import Path
 
 from starter.runbooks.library import load
 from workflows.policy.effects.demand import Demand
+from workflows.policy.effects.effects import Post
 from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.names import SeverityName
 from workflows.policy.simulation.preview import PreviewLine, Scenario
 from workflows.policy.simulation.simulate import Simulation
 from workflows.texts.preview import preview, say
+from workflows.texts.render import words
 
 RUNBOOKS = Path(__file__).parents[2] / "runbooks"
 NAMES = ("company", "lma", "lumi", "samia", "standard")
@@ -92,15 +94,24 @@ class CourseIncident(Simulation):
     """One to which things can happen. It remembers what each duty said last, as it was said then."""
 
     said: dict[str, str] = field(default_factory=dict)
+    shown: dict[str, str] = field(default_factory=dict)
+    """With what a card shows below its text."""
 
     def _send(self, demand: Demand) -> None:
         self.said[demand.duty] = say(self, demand)
+        card = words(self.book, self.incident, demand, self.now, self.review).card
+        self.shown[demand.duty] = "\n".join((self.said[demand.duty], *(f"{line.label}: {line.text}" for line in card)))
         super()._send(demand)
 
 
-def live(name: str, severity: SeverityName, *flags: str, at: datetime = MONDAY) -> CourseIncident:
+def live(name: str, severity: SeverityName, *flags: str, at: datetime = MONDAY, area: str = "") -> CourseIncident:
     opening = OpenRequest(
-        runbook=book(name), severity=severity, title="Checkout fails", service="checkout", flags=flags
+        runbook=book(name),
+        severity=severity,
+        title="Checkout fails",
+        service="checkout",
+        flags=flags,
+        labels={"area": area} if area else {},
     )
     incident = CourseIncident.of(opening, at)
     assert isinstance(incident, CourseIncident)
@@ -123,3 +134,27 @@ def minute_of(incident: CourseIncident, at: datetime) -> float:
 
 def text(incident: CourseIncident, duty: str) -> str:
     return incident.said[duty]
+
+
+def declared_where(incident: CourseIncident) -> Demand:
+    """The declaration in the place where people work on it."""
+    return next(d for _, d in reversed(incident.sent) if d.duty.startswith("declaration"))
+
+
+def card(name: str, severity: SeverityName, *flags: str, area: str = "") -> str:
+    """What the pinned card shows from the declaration on."""
+    incident = live(name, severity, *flags, area=area)
+    declaration = declared_where(incident)
+    assert isinstance(declaration.effect, Post)
+    assert (declaration.effect.pin, declaration.due_at) == (True, MONDAY)
+    return incident.shown[declaration.duty]
+
+
+def asked_for_roles(name: str, severity: SeverityName) -> tuple[float, str, tuple[str, ...]]:
+    """At which minute, in which words, and whom."""
+    incident = live(name, severity)
+    declaration = declared_where(incident)
+    assert isinstance(declaration.effect, Post)
+    assert declaration.effect.role == book(name).severities[severity].roles[0]
+    asked = next(line for line in incident.shown[declaration.duty].splitlines() if line.startswith("Roles: "))
+    return minute_of(incident, declaration.due_at), asked, declaration.effect.mention

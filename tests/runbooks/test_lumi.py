@@ -5,6 +5,7 @@ import pytest
 from tests.runbooks.courses import (
     SATURDAY,
     after,
+    asked_for_roles,
     book,
     foreseen,
     handled,
@@ -45,9 +46,10 @@ def test_declare_the_incident_in_lumi_incidents(severity: SeverityName) -> None:
 
 @every
 def test_assign_commander_communications_lead_and_scribe(severity: SeverityName) -> None:
-    nag = of(foreseen("lumi", severity), "nag/roles")[0]
-    assert nag.offset_s == 0
-    assert nag.reason == "nobody is Incident Commander, Communications Lead, Scribe"
+    minute, asked, whom = asked_for_roles("lumi", severity)
+    assert (minute, whom) == (0, ("on-call",))
+    for role in ("Incident Commander", "Communications Lead", "Scribe"):
+        assert f"{role}: nobody yet" in asked
 
 
 @every

@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from tests.runbooks.courses import NAMES, book, foreseen, live, of, sent, times
+from tests.runbooks.courses import NAMES, asked_for_roles, book, card, foreseen, live, of, sent
 from workflows.policy.effects.effects import Post
 from workflows.policy.runbook.names import SeverityName
+from workflows.policy.runbook.people import Condition
 
 ALL = [(name, severity) for name in NAMES for severity in book(name).severities]
 STAFFED = [(name, severity) for name, severity in ALL if book(name).severities[severity].roles]
@@ -49,18 +50,23 @@ def test_a_missed_acknowledgement_target_pages_the_tier_again_and_tells_the_chan
 
 @pytest.mark.parametrize(("name", "severity"), STAFFED)
 def test_roles_are_asked_for_at_declaration(name: str, severity: SeverityName) -> None:
-    """A cosmetic issue can wait a day for its commander."""
-    first = 24 * 60 if severity == "sev4" else 0
+    """By the declaration itself; a cosmetic issue can wait a day for its commander."""
     roles = book(name).severities[severity].roles
-    asked = of(foreseen(name, severity, until=first), "nag/roles")[0]
-    assert asked.offset_s == first * 60
-    assert asked.to[: len(roles)] == roles
+    if severity == "sev4":
+        asked = of(foreseen(name, severity, until=24 * 60), "nag/roles")[0]
+        assert (asked.offset_s, asked.to[: len(roles)]) == (24 * 60 * 60, roles)
+        return
+    minute, words, _ = asked_for_roles(name, severity)
+    assert minute == 0
+    assert all(f"{book(name).role_name(role)}: nobody yet" in words for role in roles)
 
 
 @every
 def test_contacts_and_links_are_pinned_at_declaration(name: str, severity: SeverityName) -> None:
     incident = live(name, severity)
-    for duty in ("declaration", *(["contacts"] if times(foreseen(name, severity), "contacts") else [])):
-        ((minute, demand),) = sent(incident, duty)
-        assert isinstance(demand.effect, Post)
-        assert (minute, demand.effect.pin) == (0, True)
+    ((minute, demand),) = sent(incident, "declaration")
+    assert isinstance(demand.effect, Post)
+    assert (minute, demand.effect.pin) == (0, True)
+    shown = card(name, severity)
+    always = [each.name for each in book(name).contacts if each.when == Condition()]
+    assert all(f"☎ {contact}: " in shown for contact in always)

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from workflows.durable.approving import print_of
 from workflows.durable.procedure import Procedure
 from workflows.policy.incident.events import DraftApproved
 from workflows.policy.incident.public import STATUS_PAGE
@@ -18,7 +19,8 @@ def drafts(procedure: Procedure, now: datetime) -> tuple[WaitingDraft, ...]:
         after = procedure.after(DraftApproved(draft=name), now)
         for demand in newly_outside(before, after.plan(now)):
             said = outgoing(procedure.book, demand, after.words(demand, now))
-            found.append(WaitingDraft.model_validate({**dict(said), "name": name, "since": _since(procedure, name)}))
+            known = {"name": name, "since": _since(procedure, name), "if_still": print_of(procedure, name, now)}
+            found.append(WaitingDraft.model_validate({**dict(said), **known}))
     return tuple(found)
 
 

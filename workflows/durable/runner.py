@@ -16,7 +16,7 @@ from temporalio import workflow
 from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 
-from workflows.durable import decoding, foreseeing, sending
+from workflows.durable import approving, decoding, foreseeing, sending
 from workflows.durable.clock import Clock
 from workflows.durable.flights import Flights
 from workflows.durable.leaving import is_long_or_heavy
@@ -86,7 +86,7 @@ class Runner:
 
     def foresee(self, name: str, said: RawValue) -> Foreseen:
         """What the update of that name would do now."""
-        event = decoding.decode_strictly(self._procedure.known, name, (said,))
+        event = self._read(name, (said,))
         no = self._refusal(event)
         return foreseeing.foresee(self._procedure, event, no, self.now(), self._flights.under_way)
 
@@ -140,6 +140,7 @@ class Runner:
             self._apply(kept)
             return None
         send = sending.prepared(self._procedure.book, self._procedure.incident, demand, said, self._clock)
+        send = approving.with_prints(self._procedure, send, self.now())
         self._apply(EffectStarted(demand=demand, real_at=workflow.now()))
         for failed in said.failed:  # once each: the next text may fail for another reason
             event_id = f"text/{failed.name}/{failed.problem}"
@@ -211,7 +212,7 @@ class Runner:
 
     def _on_update(self, name: str, args: Sequence[RawValue]) -> UpdateResult:
         before, planned = self._procedure.incident, self._procedure.plan(self.now())
-        self.receive(decoding.decode_strictly(self._procedure.known, name, args))
+        self.receive(self._read(name, args))
         now = self.now()
         present = self._procedure.plan(now)
         view = self._procedure.plan_view(present, now, 1.0, frozenset())
@@ -221,10 +222,14 @@ class Runner:
         return decoding.update_result(before, after, view).model_copy(update=more)
 
     def _validate_update(self, name: str, args: Sequence[RawValue]) -> None:
-        event = decoding.decode_strictly(self._procedure.known, name, args)
+        event = self._read(name, args)
         no = self._refusal(event)
         if no and event.id not in self._procedure.incident.heard:
             raise ApplicationError(no, type="Refused")
+
+    def _read(self, name: str, args: Sequence[RawValue]) -> Event:
+        event = decoding.decode_strictly(self._procedure.known, name, args)
+        return approving.judged(self._procedure, event, self.now())
 
     def _refusal(self, event: Event) -> str | None:
         procedure, now = self._procedure, self.now()
@@ -237,6 +242,7 @@ class Runner:
     def receive(self, event: Event) -> None:
         """An event from outside bears the wall clock's time, if any, and its sender's clock may be ahead."""
         at = self._clock.core(min(event.at, workflow.now()))
+        event = approving.judged(self._procedure, event, self.now())
         self._apply(event.model_copy(update={"at": at}))
 
     def _apply(self, event: Event) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from workflows.policy.effects.card import CardFacts, CardLine, KeptFacts
+from workflows.texts import gaps
 
 
 def lines(facts: KeptFacts | None) -> tuple[CardLine, ...]:
@@ -29,10 +30,16 @@ def _lines(facts: CardFacts) -> Iterator[CardLine]:
     yield CardLine(label="People outside were told", text=facts.public or "nothing", at=facts.public_at)
     for number, coming in enumerate(facts.next):
         yield CardLine(label="Then" if number else "Next", text=coming.what, at=coming.at)
-    for name, where in facts.links:
-        yield CardLine(label=name.capitalize(), text=where)
+    yield from _where_to_go(facts)
     if facts.unknown:
         yield CardLine(label="Not in this chat", text=f"{', '.join(facts.unknown)}: invite them yourself")
+
+
+def _where_to_go(facts: CardFacts) -> Iterator[CardLine]:
+    for name, how in facts.contacts:
+        yield CardLine(label=f"☎ {name}", text=gaps.without(how))
+    for name, where in facts.links:
+        yield CardLine(label=name.capitalize(), text=where)
 
 
 def _answer(facts: CardFacts) -> CardLine:

@@ -97,8 +97,6 @@ Nobody is being paged: {{ reason }}. Fetch people yourself.""",
 {{ draft }}
 {% if to_fill_in %}It cannot go out like this: {{ to_fill_in }} is for you to fill in. Edit the whole text.
 {% endif %}""",
-    "contacts": """{% for contact in contacts %}☎ {{ contact.name }}: {{ contact.reach }}
-{% endfor %}""",
     "checklist": """{{ duty_title }}
 {% for check in checks %}{{ "☑" if check.done else "☐" }} {{ check.text }}
 {% endfor %}""",

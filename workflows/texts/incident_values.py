@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypedDict
 
-from workflows.policy.communication.channel import contacts_for, next_batch
+from workflows.policy.communication.channel import next_batch
 from workflows.policy.communication.joined import of_duty
 from workflows.policy.communication.updates import next_update_at
 from workflows.policy.effects.effects import OutsideEffect
 from workflows.policy.incident.rules import is_acknowledged
 from workflows.policy.incident.state import Incident
+from workflows.policy.planning.conditions import contacts_for
 from workflows.policy.planning.destinations import known_channel
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.names import severity_title

@@ -61,6 +61,8 @@ class Message:
     """What stands below the text of a message that is kept true."""
     gaps: tuple[str, ...] = ()
     """What somebody has to fill in before it may leave the house."""
+    draft: str = ""
+    """What people outside would read, in a message that asks to let it out."""
 
 
 def words(book: Runbook, incident: Incident, demand: Demand, now: datetime, review: Review | None = None) -> Message:
@@ -69,7 +71,7 @@ def words(book: Runbook, incident: Incident, demand: Demand, now: datetime, revi
     values = Values(book, incident, demand, now, partial(_render, failed), review)
     said = _said(values, failed)
     facts = demand.effect.facts if isinstance(demand.effect, Post | Card) else None
-    return replace(said, failed=tuple(dict.fromkeys(failed)), card=card.lines(facts))
+    return replace(said, failed=tuple(dict.fromkeys(failed)), card=card.lines(facts), draft=values.draft or "")
 
 
 def _said(values: Values, failed: list[Failed]) -> Message:

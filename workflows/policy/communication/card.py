@@ -19,6 +19,7 @@ from workflows.policy.incident.rules import is_acknowledged, rules
 from workflows.policy.incident.state import Incident
 from workflows.policy.keys.duty_keys import DutyKind, duty_key, duty_of, effect_key
 from workflows.policy.planning import offering
+from workflows.policy.planning.conditions import contacts_for
 from workflows.policy.planning.destinations import has_own_channel
 from workflows.policy.planning.wording import what
 from workflows.policy.runbook.model import Runbook
@@ -165,6 +166,7 @@ def card_facts(book: Runbook, incident: Incident, prospects: Prospects, now: dat
         public=incident.public.status,
         public_at=incident.public.said_at,
         next=_next(book, prospects.coming),
+        contacts=() if incident.resolved else tuple((each.name, each.reach) for each in contacts_for(book, incident)),
         links=_made(incident),
         unknown=tuple(book.person_name(person) for person in incident.strangers),
         ended=_ended(incident),

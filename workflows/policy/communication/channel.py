@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import partial
 
+from workflows.policy.communication.asking import asks_by, empty_roles, who_is_asked
 from workflows.policy.communication.card import Look, Prospects, at_home, in_channel
 from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import Destination, OpenChannel, Post, SetTopic
@@ -14,7 +15,6 @@ from workflows.policy.incident.messages import Announcement
 from workflows.policy.incident.rules import rules, who_owes
 from workflows.policy.incident.state import Incident
 from workflows.policy.keys.duty_keys import DutyKind, WrittenDuty, duty_key, effect_key
-from workflows.policy.planning.conditions import matches, matches_since
 from workflows.policy.planning.demands import BlockedDemand
 from workflows.policy.planning.destinations import (
     DECLARED,
@@ -28,53 +28,32 @@ from workflows.policy.planning.destinations import (
 from workflows.policy.planning.offering import answering, reopening
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.names import severity_title
-from workflows.policy.runbook.people import Contact
 
 EARLIER_NEWS = "what happened before it to be told"
 
 
 def channel_demands(book: Runbook, incident: Incident, now: datetime) -> Iterator[BlockedDemand]:
-    yield from _declared_in(incident, DECLARED, book.home, partial(at_home, book, incident, Prospects(), now))
+    yield from _declared_in(book, incident, DECLARED, book.home, partial(at_home, book, incident, Prospects(), now))
     channel = incident.references.get("channel")
     if channel and "channel" not in incident.closed_places:
-        yield from _declared_in(incident, DECLARED_HERE, channel, partial(in_channel, book, incident, Prospects(), now))
+        look = partial(in_channel, book, incident, Prospects(), now)
+        yield from _declared_in(book, incident, DECLARED_HERE, channel, look)
     if has_own_channel(book, incident) and not incident.cancelled:
         if not incident.has_settled(duty_key(DutyKind.CHANNEL), 1):
             yield _own_channel(book, incident)
         if not incident.has_settled(duty_key(DutyKind.TOPIC), incident.headline):
             yield from _topic(incident)
-    if not incident.resolved:
-        yield from _contacts(book, incident)
     yield from announcements(book, incident)
 
 
-def _contacts(book: Runbook, incident: Incident) -> Iterator[BlockedDemand]:
-    """Whom to reach for an incident like this one, as soon as that is known."""
-    known = contacts_for(book, incident)
-    if not known or incident.has_settled(duty_key(DutyKind.CONTACTS), len(known)):
-        return
-    where = incident_destination(book, incident)
-    demand = Demand(
-        duty=duty_key(DutyKind.CONTACTS),
-        occurrence=len(known),
-        due_at=max(incident.declared_at, *(matches_since(contact.when, incident) for contact in known)),
-        reason="whom to reach in an incident like this",
-        effect=Post(to=where.to, template="contacts", pin=True),
-    )
-    yield BlockedDemand(demand, where.waits_for)
-
-
-def contacts_for(book: Runbook, incident: Incident) -> tuple[Contact, ...]:
-    return tuple(contact for contact in book.contacts if matches(contact.when, incident))
-
-
 def _declared_in(
-    incident: Incident, duty: WrittenDuty, channel: str, look: Callable[[], Look]
+    book: Runbook, incident: Incident, duty: WrittenDuty, channel: str, look: Callable[[], Look]
 ) -> Iterator[BlockedDemand]:
     """What is over before that got out is told in one line, with its end, and once the other is surely withdrawn."""
     if incident.has_settled(duty, 1):
         return
     shown = look()
+    asked = empty_roles(book, incident) if asks_by(book, incident) == duty else []
     demand = Demand(
         duty=duty,
         occurrence=2 if incident.resolved else 1,
@@ -83,7 +62,9 @@ def _declared_in(
         effect=Post(
             to=Destination(channel=channel),
             template="was_open" if incident.resolved and shown.pin else shown.template,
+            mention=who_is_asked(book, incident) if asked else (),
             pin=shown.pin,
+            role=asked[0] if asked else None,
             offers=shown.offers,
             facts=shown.facts,
         ),

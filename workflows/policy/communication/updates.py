@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import partial
 
+from workflows.policy.communication.asking import ROLES, asks_by, empty_roles, who_is_asked
 from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import Post
 from workflows.policy.incident.rules import rules, who_owes
@@ -18,7 +19,6 @@ from workflows.policy.time.durations import write
 
 UPDATE = duty_key(DutyKind.UPDATE)
 REMINDER = duty_key(DutyKind.REMIND_OF_UPDATE)
-ROLES = duty_key(DutyKind.UNFILLED_ROLES)
 
 
 def update_demands(book: Runbook, incident: Incident, now: datetime) -> Iterator[BlockedDemand | DeferredDemand]:
@@ -98,6 +98,8 @@ def _unfilled_roles(book: Runbook, incident: Incident, now: datetime) -> Iterato
         return
     terms = rules(book, incident).unfilled
     first = incident.opened_at + terms.after
+    if asks_by(book, incident) and incident.opening == 1:
+        first += terms.every
     for at in latest_and_next(first - terms.every, terms.every, max(after_snooze(incident, now), incident.opened_at)):
         if at is not None and at >= first:
             occurrence = incident.seconds_since_declared(at)
@@ -111,7 +113,6 @@ def _who(book: Runbook, incident: Incident, occurrence: int, due_at: datetime) -
     """The question who takes the empty roles."""
     empty = empty_roles(book, incident)
     where = below_the_first(incident, ROLES, incident_destination(book, incident))
-    mention = dict.fromkeys(person for role in empty for person in who_owes(book, incident, role))
     demand = Demand(
         duty=ROLES,
         occurrence=occurrence,
@@ -121,13 +122,9 @@ def _who(book: Runbook, incident: Incident, occurrence: int, due_at: datetime) -
             kind="nag",
             to=where.to,
             template="roles_unfilled",
-            mention=tuple(mention),
+            mention=who_is_asked(book, incident),
             role=empty[0],
             offers=(*offering.roles(book, incident, empty), offering.snooze(incident)),
         ),
     )
     return BlockedDemand(demand, where.waits_for)
-
-
-def empty_roles(book: Runbook, incident: Incident) -> list[str]:
-    return [role for role in rules(book, incident).roles if role not in incident.roles]

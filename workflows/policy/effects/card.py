@@ -42,6 +42,8 @@ class CardFacts(Wire):
     public: PublicStatus | None = None
     public_at: Instant | None = None
     next: tuple[ComingDuty, ...] = ()
+    contacts: tuple[tuple[str, str], ...] = ()
+    """Whom to reach for an incident like this one, and how."""
     links: tuple[tuple[str, str], ...] = ()
     """Of documents and tickets that were made."""
     is_hidden: bool = False

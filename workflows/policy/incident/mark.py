@@ -18,6 +18,8 @@ from workflows.policy.runbook.names import severity_title
 from workflows.policy.time.calendar import clock
 
 LETTERS_OF_A_FACET: Final = 5
+READS_OTHERWISE: Final = "reads otherwise"
+"""Instead of a mark: a draft that somebody approves is not what they have read (`workflows/durable/approving.py`)."""
 
 
 def mark(incident: Incident) -> str:
@@ -29,6 +31,8 @@ def changed_meanwhile(book: Runbook, incident: Incident, event: Event) -> str | 
     """A sentence for whoever decided by an older state; None: it still is as they saw it, or they do not say."""
     if not event.if_still:
         return None
+    if event.if_still == READS_OTHERWISE:
+        return "the draft reads otherwise now than where you saw it; press Edit, which shows it as it is"
     now = mark(incident)
     if len(event.if_still) != len(now):
         return "it is not known what it was like when you saw it; look again"

@@ -1,5 +1,6 @@
 """Is it the same person? People are written as they come: by their name in the runbook, as people write it, by an
-address or a handle, with what they came through."""
+address or a handle, with what they came through. An address is somebody's only as a whole, as the runbook has it under
+`email`: anybody may have one that begins like a name."""
 
 import re
 
@@ -33,7 +34,9 @@ def in_book(book: Runbook, written: str) -> tuple[str, ...]:
 def _plain(book: Runbook, written: str) -> str:
     if written.rstrip().endswith(f"{NOT_MAPPED})"):
         return written.strip()
-    plain = _THROUGH.sub("", written.strip().casefold()).lstrip("@").partition("@")[0]
+    plain = _THROUGH.sub("", written.strip().casefold()).lstrip("@")
+    if "@" in plain:
+        return next((key for key, person in book.people.items() if person.email.casefold() == plain), plain)
     plain = re.sub(r"[\s._]+", "-", plain)
     names = {re.sub(r"[\s._]+", "-", person.name.casefold()): key for key, person in book.people.items()}
     return plain if plain in book.people else names.get(plain, plain)

@@ -54,7 +54,6 @@ class DutyKind(StrEnum):
     DECLARATION_IN_CHANNEL = "declaration/channel"
     CHANNEL = "channel"
     TOPIC = "topic"
-    CONTACTS = "contacts"
     CARD = "card"
     """Keeps a message true. Goes on with the message's name."""
     INVITE = "invite"
@@ -95,7 +94,7 @@ BESIDE_THE_LADDER = frozenset({DutyKind.CALL, DutyKind.JOINED, DutyKind.OBLIGED}
 _PAGE_KINDS = OF_THE_LADDER | BESIDE_THE_LADDER
 _NAMELESS = frozenset(
     {
-        DutyKind.DECLARATION, DutyKind.DECLARATION_IN_CHANNEL, DutyKind.CHANNEL, DutyKind.TOPIC, DutyKind.CONTACTS,
+        DutyKind.DECLARATION, DutyKind.DECLARATION_IN_CHANNEL, DutyKind.CHANNEL, DutyKind.TOPIC,
         DutyKind.NEWS_IN_CHANNEL, DutyKind.UPDATE, DutyKind.REMIND_OF_UPDATE, DutyKind.UNFILLED_ROLES, DutyKind.NOBODY,
         DutyKind.GAP, DutyKind.REVIEW_QUESTION, DutyKind.REVIEW_OPENED,
     }

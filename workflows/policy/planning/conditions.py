@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from workflows.policy.incident.state import Incident
 from workflows.policy.keys.duty_keys import DutyKind, duty_key
 from workflows.policy.runbook.model import Runbook
-from workflows.policy.runbook.people import Condition
+from workflows.policy.runbook.people import Condition, Contact
 from workflows.policy.time.calendar import is_business
 
 EVER = datetime.min.replace(tzinfo=UTC)
@@ -44,6 +44,11 @@ def flagged_at(condition: Condition, incident: Incident) -> datetime | None:
     if not condition.flags or not incident.flags.issuperset(condition.flags):
         return None
     return matches_since(condition, incident)
+
+
+def contacts_for(book: Runbook, incident: Incident) -> tuple[Contact, ...]:
+    """Whom to reach for an incident like this one."""
+    return tuple(contact for contact in book.contacts if matches(contact.when, incident))
 
 
 def is_emergency(book: Runbook, incident: Incident) -> bool:

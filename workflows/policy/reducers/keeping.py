@@ -1,6 +1,7 @@
 """What becomes of the messages that are kept true, and of invitations. Their faults stand on the timeline, and hold up
 nothing."""
 
+from workflows.policy.communication.asking import ROLES
 from workflows.policy.effects.card import ChecklistFacts, fingerprint
 from workflows.policy.effects.effects import Card, Invite, Post
 from workflows.policy.incident.announce import log
@@ -9,6 +10,7 @@ from workflows.policy.incident.events import EffectSettled
 from workflows.policy.incident.kept_messages import AT_HOME, IN_CHANNEL_OF_ITS_OWN, KeptMessage, checklist_of
 from workflows.policy.incident.state import Incident
 from workflows.policy.keys.duty_keys import DutyKey, DutyKind, WrittenDuty, duty_of
+from workflows.policy.planning.destinations import DECLARED, DECLARED_HERE
 from workflows.policy.runbook.model import Runbook
 
 ASKED_AGAIN = frozenset({DutyKind.UNFILLED_ROLES, DutyKind.REMIND_OF_UPDATE, DutyKind.DUTY})
@@ -38,6 +40,8 @@ def thread_of(incident: Incident, duty: WrittenDuty, post: Post) -> str | None:
 
 def _first_of(duty: WrittenDuty, post: Post) -> str | None:
     """By which name what comes next finds this message."""
+    if post.role and duty in (DECLARED, DECLARED_HERE):
+        return ROLES
     if isinstance(post.facts, ChecklistFacts):
         return post.role
     return duty if post.kind == "nag" and duty_of(duty).kind in ASKED_AGAIN else None

@@ -10,7 +10,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from workflows.policy.communication.updates import empty_roles
+from workflows.policy.communication.asking import empty_roles
 from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import (
     Annotate,

@@ -86,6 +86,8 @@ class WaitingDraft(Outgoing):
     name: str
     """For `tocsin approve --draft`."""
     since: Instant | None = None
+    if_still: str = ""
+    """Of its words: said with the approval, it lets out no others."""
 
 
 class UpdateResult(Wire):
