@@ -108,7 +108,7 @@ async def _up(
     await supervisor.start(parts.gateway(layout, environment), listening("127.0.0.1", layout.gateway_port))
 
     async def start_worker() -> None:
-        await supervisor.start(parts.worker(environment))
+        await supervisor.start(parts.worker(environment, in_state_folder=False))
         await _works(Incidents(client))
 
     async def kill_worker() -> None:

@@ -11,6 +11,8 @@ from temporalio.client import Client, WorkflowExecution
 from starter.temporal.results import FoundIncident, LookupFailed, Row
 from workflows.durable import search_attributes as attributes
 from workflows.policy.keys import workflow_ids
+from workflows.policy.runbook.names import severity_title
+from workflows.policy.wire.bounded import cut
 
 LOOKS_AFTER_S: Final = (0.0, 0.3, 0.9)
 """What began a moment ago is not in a list yet: before it is said that there is none, it is looked again."""
@@ -92,6 +94,9 @@ class Lookup(Generic[Row]):
         return f"there is no {self.of_that_id} {part!r}; {are}"
 
 
+LONGEST_TITLE = 48
+
+
 def check_id(part: str) -> None:
     """Raises LookupFailed when it cannot be one, nor a part of one."""
     if not _ID.fullmatch(part):
@@ -99,7 +104,13 @@ def check_id(part: str) -> None:
 
 
 def lines(found: Sequence[Row]) -> str:
-    return "\n".join(f"  {each.incident}  {each.severity.upper()} {each.title}" for each in found)
+    return "\n".join(f"  {each.incident}  {_titled(each)}" for each in found)
+
+
+def _titled(row: Row) -> str:
+    """In a line of eighty columns."""
+    severity = f"{severity_title(row.severity)} " if row.severity else ""
+    return f"{severity}{cut(row.title, LONGEST_TITLE)}"
 
 
 def _named(part: str) -> str:

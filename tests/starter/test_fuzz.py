@@ -2,17 +2,19 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest_asyncio
 from temporalio.client import Client
 
 from settings import Settings
-from starter.runbooks.library import Library
+from starter.runbooks.library import Library, load
 from starter.temporal.incidents import Incidents
 from tests.starter.conftest import eventually
 from tests.starter.fuzz.corpus import corpus, one
+from tests.starter.fuzz.effects import RUNG, watched
 from tests.starter.fuzz.raw import assault
-from tests.starter.fuzz.recorded import replay
+from tests.starter.fuzz.recorded import SIGNED, replay
 from tests.starter.fuzz.schema import explore
 from tests.starter.fuzz.sending import MAX_BODY_BYTES, secrets, send
 from tests.starter.sources.fixture import ALL
@@ -61,6 +63,39 @@ async def test_without_secrets_nothing_opens_anything(
     assert 202 not in figures.statuses
     assert figures.statuses.total() == REQUESTS
     assert await opened(client) == 0
+
+
+@pytest_asyncio.fixture
+async def loud(settings: Settings, tmp_path: Path, incidents: Incidents) -> AsyncIterator[str]:
+    """By a runbook whose every incident rings somebody and is told to the public."""
+    (tmp_path / "rung.yaml").write_text(RUNG)
+    locked = settings.model_copy(update={**secrets(), "max_body_bytes": MAX_BODY_BYTES})
+    async with serving(locked, load(tmp_path / "rung.yaml"), incidents) as address:
+        yield address
+
+
+async def test_each_incident_rings_once_and_no_word_of_an_alerts_is_public(loud: str, client: Client) -> None:
+    async with watched(client) as effects:
+        figures = await send(loud, corpus(SEED, REQUESTS), at_once=10)
+        assert await effects.faults(figures.incidents) == []
+    assert len(effects.pages) > 20
+    assert len(effects.publications) > 20
+
+
+async def test_what_nobody_has_proved_rings_nobody(loud: str, client: Client) -> None:
+    async with watched(client) as effects:
+        await send(loud, (sent for sent in corpus(SEED, REQUESTS) if not sent.proven), at_once=10)
+        proven = [next(sent for sent in corpus(SEED, REQUESTS) if sent.proven)]
+        figures = await send(loud, proven, at_once=1)
+        assert await effects.faults(figures.incidents) == []
+    assert len(effects.pages) <= len(figures.incidents)
+
+
+async def test_a_recorded_request_rings_nobody_again(loud: str, client: Client) -> None:
+    async with watched(client) as effects:
+        assert await replay(loud, SEED) == []
+        await effects.settle()
+    assert len(effects.pages) <= len(SIGNED)
 
 
 async def test_what_no_library_would_send_keeps_nobody_out(address: str) -> None:

@@ -272,7 +272,7 @@ class TestFinding:
         with pytest.raises(LookupFailed) as failed:
             await incidents.find()
         assert str(failed.value).startswith("2 incidents are open, say which:")
-        assert f"{first}  SEV1 Checkout is down" in str(failed.value)
+        assert f"{first}  SEV-1 Checkout is down" in str(failed.value)
         assert second in str(failed.value)
 
     async def test_an_incident_id_or_a_clear_beginning_is_enough(

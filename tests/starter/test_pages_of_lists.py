@@ -206,7 +206,7 @@ class TestOneAmongMany:
             await incidents.find("1999")
         lines = str(failed.value).splitlines()
         assert lines[0] == "there is no incident '1999'; open are:"
-        assert lines[1] == "  20261121-0900-k7mw3t  SEV1 Title of 20261121-0900-k7mw3t"
+        assert lines[1] == "  20261121-0900-k7mw3t  SEV-1 Title of 20261121-0900-k7mw3t"
         assert lines[-1] == "  and others"
         assert len(lines) == 12
 

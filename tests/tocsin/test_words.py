@@ -26,6 +26,12 @@ from workflows.policy.incident.events import Event
         (events.resolve, "2026", "2026", []),
         (events.resolve, "rolled back", "", ["rolled back"]),
         (events.resolve, "2026|rolled back", "2026", ["rolled back"]),
+        # Six letters of an id, of which no word is made: a text they are not, least of all one for the public.
+        (events.resolve, "k7qxzm", "k7qxzm", []),
+        (events.approve, "K7QXZM", "K7QXZM", []),
+        (events.mitigate, "gz95p3", "gz95p3", []),
+        (events.handoff, "k7qxzm|carol", "k7qxzm", ["carol"]),
+        (events.resolve, "solved", "", ["solved"]),
         (events.handoff, "carol", "", ["carol"]),
         (events.handoff, "2026|carol", "2026", ["carol"]),
         (events.handoff, "2026|carol|good night", "2026", ["carol", "good night"]),
@@ -42,6 +48,7 @@ def test_the_incident_comes_first_and_may_be_left_out(
     ("command", "words", "usage"),
     [
         (events.note, "", r"\[INCIDENT\] TEXT"),
+        (events.note, "k7qxzm", r"k7qxzm is the id of an incident, .* \[INCIDENT\] TEXT"),
         (events.assign, "scribe", r"\[INCIDENT\] ROLE PERSON"),
         (events.ack, "2026|now", r"\[INCIDENT\]"),
         (events.handoff, "2026|carol|good|night", r"\[INCIDENT\] TO \[TEXT\]"),

@@ -11,6 +11,7 @@ from typer import Argument, Option
 
 from tocsin import own_settings
 from tocsin.failure import Failure
+from workflows.policy.keys.workflow_ids import LETTERS
 from workflows.policy.time.durations import Duration
 
 WHICH_INCIDENT = (
@@ -24,6 +25,7 @@ AllRows = Annotated[bool, Option("--all", help="All of them, however many there 
 PageNumber = Annotated[int, Option("--page", metavar="N", min=1, help="Which page; the first is the most urgent.")]
 Reason = Annotated[str, Option("--reason", help="Why; goes on the timeline.", show_default=False)]
 
+_SIX_LETTERS = rf"(?=\d*[a-zA-Z])(?i:[{LETTERS}]{{6}})"
 SPAN: TypeAdapter[timedelta] = TypeAdapter(Duration)
 
 
@@ -76,8 +78,9 @@ def not_blank(name: str, given: str, instead: str) -> str:
 
 
 def is_whole_id(word: str) -> bool:
-    """Of an incident or a workflow: nothing that anybody writes as a text."""
-    return re.fullmatch(r"\d{8}-\d{4}-\w+|(incident|review)-\S+", word) is not None
+    """Of an incident or a workflow, or the six letters that are enough of one: nothing that anybody writes as a text,
+    for no word is made of them."""
+    return re.fullmatch(rf"\d{{8}}-\d{{4}}-\w+|(incident|review)-\S+|{_SIX_LETTERS}", word) is not None
 
 
 def me() -> str:

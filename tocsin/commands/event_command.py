@@ -124,7 +124,7 @@ def split(words: Sequence[str], takes: Sequence[Parameter]) -> tuple[str, Sequen
 
 
 def _is_id(word: str) -> bool:
-    return " " not in word and _ID_BEGINNING.match(word) is not None
+    return is_whole_id(word) or (" " not in word and _ID_BEGINNING.match(word) is not None)
 
 
 def _usage(takes: Sequence[Parameter]) -> str:

@@ -72,8 +72,10 @@ def sandbox(layout: Layout, books: Collection[Runbook], signed: SandboxSecrets, 
     return Part("sandbox", (*PYTHON, "-m", "sandbox", *options), {**environment, **secret}, stops_within_s=1)
 
 
-def worker(environment: Mapping[str, str]) -> Part:
-    return Part("worker", (*PYTHON, "-m", "tocsin", "worker"), environment, stops_within_s=4.5)
+def worker(environment: Mapping[str, str], *, in_state_folder: bool) -> Part:
+    """`in_state_folder`: documents go there, where they are for nobody else."""
+    umask = 0o077 if in_state_folder else -1
+    return Part("worker", (*PYTHON, "-m", "tocsin", "worker"), environment, stops_within_s=4.5, umask=umask)
 
 
 def gateway(layout: Layout, environment: Mapping[str, str]) -> Part:

@@ -68,7 +68,7 @@ async def running(
         folder.keep_token(token)
         folder.remember(layout.published)
         begun_at = datetime.now(UTC)
-        await supervisor.start(parts.worker(environment))
+        await supervisor.start(parts.worker(environment, in_state_folder=settings.documents is None))
         proving = environment | {"TOCSIN_API_TOKENS": api_tokens(settings, token)}
         await supervisor.start(parts.gateway(layout, proving), listening(layout.reachable, layout.gateway_port))
         published = await _published(client, begun_at, Patience("for the worker", published_within_s, say))

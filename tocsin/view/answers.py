@@ -1,7 +1,7 @@
 """What a command changed, a list of incidents, and what comes next."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
@@ -103,7 +103,14 @@ def _standing(summary: Summary) -> str:
     answered = f"acknowledged by {summary.acknowledged_by}" if summary.acknowledged_by else "nobody has acknowledged it"
     if not summary.next_duty:
         return answered
-    return f"{answered} · next at {moment(summary.next_duty_at)} UTC: {summary.next_duty}"
+    return f"{answered} · next {_next(summary)}: {summary.next_duty}"
+
+
+def _next(summary: Summary) -> str:
+    """Of a drill by its own clock, which is another one."""
+    if summary.next_duty_at is None or summary.drill:
+        return f"at {moment(summary.next_duty_at)} UTC"
+    return _when(summary.next_duty_at, datetime.now(UTC), "UTC")
 
 
 def speed(factor: float) -> str:

@@ -1,4 +1,5 @@
-"""The long run: 20,000 requests to a gateway that is a process of its own, whose memory is watched.
+"""The long run: 20,000 requests to a gateway that is a process of its own, whose memory is watched; and what they bring
+about: who is rung, and what the public reads.
 
 .venv/bin/python -m tests.starter.fuzz [SEED]
 """
@@ -21,8 +22,9 @@ from rich.console import Console
 
 from starter.temporal import setup
 from tests.starter.fuzz.corpus import corpus
+from tests.starter.fuzz.effects import RUNG, SeenEffects, watched
 from tests.starter.fuzz.raw import assault
-from tests.starter.fuzz.recorded import replay
+from tests.starter.fuzz.recorded import SIGNED, replay
 from tests.starter.fuzz.schema import explore
 from tests.starter.fuzz.sending import MAX_BODY_BYTES, secrets, send
 from tests.temporal_server import time_skipping_server
@@ -37,23 +39,37 @@ async def main(seed: int) -> int:
         address, pid = gate
         await setup.prepare(temporal.client)
         started = time.monotonic()
-        first = await send(address, corpus(seed + 1, WARM_UP), AT_ONCE)
+        async with watched(temporal.client) as effects:
+            faults = await _recorded_ones(address, seed, effects)
+            of_recorded = effects.rung
+            first = await send(address, corpus(seed + 1, WARM_UP), AT_ONCE)
+            statuses = await asyncio.to_thread(explore, address, OF_EACH)
+            faults += await assault(address, seed)
+            faults += await effects.faults(first.incidents | of_recorded)
         warm = _resident_mib(pid)
         figures = await send(address, corpus(seed, REQUESTS), AT_ONCE)
-        statuses = await asyncio.to_thread(explore, address, OF_EACH)
         grown = _peak_mib(pid) - warm
-        faults = [*first.faults, *figures.faults, *await assault(address, seed), *await replay(address, seed)]
+        faults += [*first.faults, *figures.faults]
     say = Console(highlight=False, soft_wrap=True, markup=False).print
     asked = WARM_UP + REQUESTS + statuses.total()
     say(f"{asked} requests in {time.monotonic() - started:.0f} s, seed {seed}, {AT_ONCE} at once")
     say(f"  corpus: {dict(sorted((first.statuses + figures.statuses).items()))}")
     say(f"  schemathesis: {dict(sorted(statuses.items()))}")
     say(f"  without proof: {first.unproven + figures.unproven + statuses.total()}, none accepted" * (not faults))
+    say(f"  brought about: {len(effects.pages)} pages, {len(effects.publications)} publications")
     say(f"  slowest answer: {max(first.slowest_s, figures.slowest_s):.2f} s")
     say(f"  memory of the gateway: {warm:.0f} MiB when warm, at most {grown:.0f} MiB more")
     for fault in faults:
         say(fault)
     return int(bool(faults) or grown > GROWTH_MIB)
+
+
+async def _recorded_ones(address: str, seed: int, effects: SeenEffects) -> list[str]:
+    """Each rings once, however often it is sent again."""
+    faults = await replay(address, seed)
+    await effects.settle()
+    too_many = len(effects.pages) > len(SIGNED)
+    return [*faults, *[f"recorded requests rang {len(effects.pages)} times"] * too_many]
 
 
 @asynccontextmanager
@@ -63,7 +79,9 @@ async def _gateway(temporal: str) -> AsyncIterator[tuple[str, int]]:
     settings = {f"TOCSIN_{name.upper()}": _written(values) for name, values in secrets().items()}
     settings |= {"TOCSIN_HEARTBEAT_TOKENS": '["of-nobody"]', "TEMPORAL_ADDRESS": temporal}
     settings["TOCSIN_MAX_BODY_BYTES"] = str(MAX_BODY_BYTES)
+    settings["TOCSIN_RUNBOOKS"] = "rung.yaml"
     with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "rung.yaml").write_text(RUNG, encoding="utf-8")
         gateway = await asyncio.create_subprocess_exec(
             Path(sys.executable).with_name("tocsin"), "gateway", "--port", str(port),
             cwd=folder, env={**os.environ, **settings}, stdout=DEVNULL, stderr=DEVNULL,

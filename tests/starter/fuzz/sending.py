@@ -1,6 +1,7 @@
 """Sends a corpus to a gateway, and says what it did."""
 
 import asyncio
+import json
 import time
 from collections import Counter
 from collections.abc import Iterable
@@ -29,11 +30,15 @@ class FuzzFigures:
     unproven: int = 0
     slowest_s: float = 0
     faults: list[str] = field(default_factory=list)
+    incidents: set[str] = field(default_factory=set)
+    """Of which senders were told."""
 
     def add(self, sent: FuzzRequest, status: int, text: str, took_s: float) -> None:
         self.statuses[status] += 1
         self.unproven += not sent.proven
         self.slowest_s = max(self.slowest_s, took_s)
+        if status == httpx.codes.ACCEPTED:
+            self.incidents |= set(json.loads(text)["incidents"])
         if status not in ANSWERS:
             self.faults.append(f"{sent.source.name} {sent.seed}: {status} {text[:200]}")
         elif status < 300 and not sent.proven:
