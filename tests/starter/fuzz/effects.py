@@ -14,6 +14,7 @@ from temporalio.worker import Worker
 
 from starter.temporal.incidents import Incidents
 from tests.patience import HANGS_AFTER_S
+from tests.starter.test_serve import Song
 from tests.workflows.incidents import Vendors, performing
 from worker.workers import TURNS_AT_ONCE
 from workflows.cancelled_episodes import CancelledEpisodesWorkflow
@@ -102,7 +103,7 @@ class SeenEffects:
 async def watched(client: Client) -> AsyncIterator[SeenEffects]:
     """Incidents run, and whoever they page, tell and publish to is counted."""
     vendors = Vendors()
-    workflows = [IncidentWorkflow, CancelledEpisodesWorkflow, ReviewWorkflow]
+    workflows = [IncidentWorkflow, CancelledEpisodesWorkflow, ReviewWorkflow, Song]
     async with (
         Worker(
             client,
