@@ -94,7 +94,7 @@ class Lookup(Generic[Row]):
         return f"there is no {self.of_that_id} {part!r}; {are}"
 
 
-LONGEST_TITLE = 48
+TITLE_IN_A_LIST = 48
 
 
 def check_id(part: str) -> None:
@@ -110,7 +110,7 @@ def lines(found: Sequence[Row]) -> str:
 def _titled(row: Row) -> str:
     """In a line of eighty columns."""
     severity = f"{severity_title(row.severity)} " if row.severity else ""
-    return f"{severity}{cut(row.title, LONGEST_TITLE)}"
+    return f"{severity}{cut(row.title, TITLE_IN_A_LIST)}"
 
 
 def _named(part: str) -> str:
