@@ -33,6 +33,7 @@ THREADS = 64
 MOST_ON_CALLS = 100
 """Stretches that PagerDuty lists at a time: enough for two weeks of shifts."""
 LEFT_OUT = ("links and details", "all but its summary")
+NO_PRIORITIES: Mapping[str, str] = {}
 ACTION = {"acknowledged": "acknowledge", "resolved": "resolve"}
 
 T = TypeVar("T")
@@ -50,6 +51,7 @@ class PagerDuty:
         api_url: str,
         api_token: str | None,
         from_email: str | None,
+        priorities: Mapping[str, str] = NO_PRIORITIES,
     ) -> None:
         self._keys = routing_keys
         """Events v2 integration keys, by the names of people."""
@@ -59,7 +61,7 @@ class PagerDuty:
         self._from = from_email
         self._refused: dict[str, int] = {}
         """Rings on their way whose alert was refused as it was: in which form they go next."""
-        self._incidents = FollowedIncidents(self, self.name, bool(api_token), bool(from_email))
+        self._incidents = FollowedIncidents(self, self.name, bool(api_token), bool(from_email), priorities)
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="pagerduty")
 
     def knows(self, person: str) -> bool:
@@ -102,9 +104,12 @@ class PagerDuty:
                 return
 
     async def sync(self, send: Send) -> Receipt:
-        """Acknowledges or resolves a ring. When nothing is open PagerDuty drops the event without a word: so be it."""
+        """Acknowledges or resolves a ring; then a note says why, if that can be done at once. When nothing is open
+        PagerDuty drops the event without a word: so be it."""
         assert isinstance(send.effect, SyncPager)
         await self._event(send.effect.to, ACTION[send.effect.become], send.effect.ring)
+        if send.effect.become == "resolved":
+            await _step(self._incidents.say_why(send, send.effect.ring), [])
         return Receipt(reference=send.effect.ring)
 
     async def annotate(self, send: Send) -> Receipt:

@@ -12,6 +12,8 @@ from workflows.policy.effects.proof import RingProof
 
 NOTE = 20_000
 """Characters of a note."""
+STATUS_UPDATE = 1000
+"""Characters of a status update."""
 LOOKED_FOR_AGAIN_S = (0.0, 2.0, 4.0)
 """An event is taken at once, and what it opens is there a moment later."""
 
@@ -31,11 +33,15 @@ class FollowedIncidents:
     """Without a token nothing is looked up; without a user's e-mail nothing is written, because what is changed there
     is changed in the name of a user."""
 
-    def __init__(self, api: PagerDutyRest, pager: str, can_look: bool, can_write: bool) -> None:
+    def __init__(
+        self, api: PagerDutyRest, pager: str, can_look: bool, can_write: bool, priorities: Mapping[str, str]
+    ) -> None:
         self._api = api
         self._pager = pager
         self._can_look = can_look
         self._can_write = can_look and can_write
+        self._priorities = priorities
+        """What our severities are called there."""
 
     async def find(self, ring: str) -> PagerDutyIncident | None:
         """An incident that the ring opened, whatever became of it."""
@@ -57,19 +63,48 @@ class FollowedIncidents:
         return Receipt(proof=RingProof(pager=self._pager, there=False))
 
     async def annotate(self, send: Send) -> Receipt:
-        """Writes a note under the ring's incident, once: it ends with its key, and is looked for by it.
-
-        Nobody owes a note, so a missing setting is a remark and not a failure.
-        """
+        """Nobody owes what is written there, so a missing setting is a remark and not a failure."""
         assert isinstance(send.effect, Annotate)
         if not self._can_write:
             return Receipt(note="not noted: set TOCSIN_PAGERDUTY_API_TOKEN and TOCSIN_PAGERDUTY_FROM")
         incident = await self.find(send.effect.ring)
         if incident is None:
             return Receipt(note="not noted: PagerDuty has no incident of this ring")
+        if send.effect.what == "rating":
+            return await self._rate(incident, send.effect)
+        if send.effect.what == "status update":
+            return await self._publish(incident, send)
+        return await self._note(incident, send)
+
+    async def say_why(self, send: Send, ring: str) -> Receipt:
+        """A note on what is over."""
+        incident = await self.find(ring) if self._can_write and send.text else None
+        return await self._note(incident, send) if incident else Receipt()
+
+    async def _note(self, incident: PagerDutyIncident, send: Send) -> Receipt:
+        """Once: it ends with its key, and is looked for by it."""
         path, mark = f"/incidents/{incident.id}/notes", f"[{send.vendor_key}]"
         written = await self._api.get(path, Notes)
         if not any(mark in note.content for note in written.notes):
             body = {"note": {"content": f"{clean(send.text, NOTE)}\n{mark}"}}
             await self._api.post(path, PagerDutyAnswer, body)
+        return Receipt(reference=incident.id)
+
+    async def _rate(self, incident: PagerDutyIncident, annotation: Annotate) -> Receipt:
+        """By the name of a priority, of which PagerDuty takes the highest that matches. Again is as good as once."""
+        priority = self._priorities.get(annotation.severity)
+        change: dict[str, object] = {"type": "incident_reference"}
+        change |= {"priority": {"type": "priority_reference", "name": priority}} if priority else {}
+        change |= {"urgency": annotation.urgency} if annotation.urgency else {}
+        if len(change) > 1:
+            await self._api.put(f"/incidents/{incident.id}", PagerDutyAnswer, {"incident": change})
+        return Receipt(reference=priority)
+
+    async def _publish(self, incident: PagerDutyIncident, send: Send) -> Receipt:
+        """To those who follow the incident there, once: its log keeps what was said, and is asked first."""
+        mark = f"[{send.incident} {send.key.rpartition('/')[2]}]"
+        message = f"{clean(send.text, STATUS_UPDATE)}\n{mark}"
+        log = await self._api.get(f"/incidents/{incident.id}/log_entries", PagerDutyLog, {"limit": 100})
+        if not any(mark in (entry.message or entry.summary or "") for entry in log.log_entries):
+            await self._api.post(f"/incidents/{incident.id}/status_updates", PagerDutyAnswer, {"message": message})
         return Receipt(reference=incident.id)

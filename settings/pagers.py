@@ -24,6 +24,10 @@ class PagerSettings(BaseSettings):
         None, description="REST API token: look before sending again, write notes, match webhooks"
     )
     pagerduty_from: str | None = Field(None, description="e-mail of the PagerDuty user that notes are written as")
+    pagerduty_priorities: dict[str, str] = Field(
+        {"sev1": "P1", "sev2": "P2", "sev3": "P3", "sev4": "P4"},
+        description="what PagerDuty calls our severities: priorities by name (JSON); `{}`: none is set there",
+    )
 
     ntfy_topics: dict[str, SecretStr] = Field(
         {}, description='ntfy topic for each person whom PagerDuty does not ring: `{"on-call": "..."}` (JSON, secret)'

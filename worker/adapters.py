@@ -88,6 +88,7 @@ def _pagerduty(settings: Settings) -> PagerDuty:
         api_url=settings.pagerduty_api_url,
         api_token=token.get_secret_value() if token else None,
         from_email=settings.pagerduty_from,
+        priorities=settings.pagerduty_priorities,
     )
 
 

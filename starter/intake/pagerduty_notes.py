@@ -38,8 +38,8 @@ CHANGING: dict[str, str] = {
 """These change who has it there, who helps, or how grave it is called."""
 HANDING_ON = ("incident.delegated", "incident.escalated", "incident.reassigned")
 MOST_ASSIGNEES = 10
-_OUR_NOTE = re.compile(r"\[incident-[^/\]]+/[^/\]]+/[^\]]+\]\s*\Z")
-"""How a note of ours ends: `activities.pagerduty`."""
+_OUR_NOTE = re.compile(r"\[(incident-[^/\]]+/[^/\]]+/[^\]]+|\d{8}-\d{4}-[a-z0-9]{1,12} \d+)\]\s*\Z")
+"""How a note of ours ends, and what we tell those who follow an incident there: `activities.pagerduty_incidents`."""
 
 
 def in_words(event_type: str, data: WebhookIncident, redact: Mask | None) -> str:

@@ -13,7 +13,7 @@ from tests.activities import sends
 from tests.activities.conftest import ROUTING_KEY
 from tests.activities.sends import INCIDENT
 from tests.sandbox_server import SandboxServer
-from workflows.policy.effects.effects import Annotate, ConfirmRing, Send
+from workflows.policy.effects.effects import Annotate, ConfirmRing, Send, SyncPager
 
 LOOK = {"vendor": "pagerduty", "method": "api/incidents"}
 NOTES = {"vendor": "pagerduty", "method": "/notes"}
@@ -426,3 +426,77 @@ def test_what_failed_and_what_notifies_nobody_is_no_proof() -> None:
     failed = entry(channel={"type": "auto", "notification": {"type": "phone", "status": "failed"}})
     others = [entry("trigger_log_entry"), entry("assign_log_entry"), failed]
     assert proof("PagerDuty", PagerDutyIncident(id="Q1"), others).notified == ()
+
+
+async def written_at(pagerduty: PagerDuty, sandbox: SandboxServer, annotation: Annotate, **more: Any) -> dict[str, Any]:
+    await pagerduty.page(sends.page(vendor_key="ring-1"), may_have_been_sent=False)
+    await pagerduty.annotate(sends.send(annotation, **more))
+    return await incident(sandbox)
+
+
+def rated(severity: str, urgency: Any = "") -> Annotate:
+    return Annotate(to="on-call", ring="ring-1", what="rating", severity=severity, urgency=urgency)
+
+
+@pytest.mark.parametrize(
+    ("severity", "urgency", "priority", "then"),
+    [("sev1", "high", "P1", "high"), ("sev3", "low", "P3", "low"), ("sev3", "", "P3", "high"), ("?", "", None, "high")],
+)
+async def test_a_severity_is_a_priority_there_by_its_name(
+    rating_pagerduty: PagerDuty, sandbox: SandboxServer, severity: str, urgency: str, priority: str | None, then: str
+) -> None:
+    found = await written_at(rating_pagerduty, sandbox, rated(severity, urgency))
+    assert (found["priority"], found["urgency"]) == (priority, then)
+
+
+@pytest.fixture
+def rating_pagerduty(sandbox: SandboxServer) -> PagerDuty:
+    names = {"sev1": "P1", "sev3": "P3", "sev4": "Minor"}
+    urls = (sandbox.pagerduty_events_url, sandbox.pagerduty_api_url)
+    return PagerDuty({"on-call": ROUTING_KEY}, *urls, "pagerduty-rest-secret", "tocsin@example.com", names)
+
+
+async def test_a_priority_that_the_account_has_not_is_refused_with_its_words(
+    rating_pagerduty: PagerDuty, sandbox: SandboxServer
+) -> None:
+    with pytest.raises(Rejected, match="Priority is invalid"):
+        await written_at(rating_pagerduty, sandbox, rated("sev4"))
+
+
+async def test_a_status_update_goes_out_once_although_its_answer_is_lost(
+    pagerduty: PagerDuty, sandbox: SandboxServer
+) -> None:
+    await pagerduty.page(sends.page(vendor_key="ring-1"), may_have_been_sent=False)
+    update = Annotate(to="on-call", ring="ring-1", what="status update")
+    said = sends.send(update, key="update/subscribers/96", text="Update: the cache is cold")
+    await sandbox.fault(vendor="pagerduty", method="status_updates", drop="after", times=1)
+    with pytest.raises(Unavailable):
+        await pagerduty.annotate(said)
+    await pagerduty.annotate(said)
+    (told,) = (await incident(sandbox))["status_updates"]
+    assert told["message"] == f"Update: the cache is cold\n[{INCIDENT} 96]"
+
+
+async def test_what_is_resolved_says_why_in_a_note(pagerduty: PagerDuty, sandbox: SandboxServer) -> None:
+    await pagerduty.page(sends.page(vendor_key="ring-1"), may_have_been_sent=False)
+    over = sends.send(
+        SyncPager(to="on-call", ring="ring-1", become="resolved"),
+        vendor_key="k7/hush/1",
+        text="Incident k7 was resolved by Bob: restarted.",
+    )
+    for _ in range(2):
+        await pagerduty.sync(over)
+    found = await incident(sandbox)
+    assert found["status"] == "resolved"
+    assert [note["content"] for note in found["notes"]] == ["Incident k7 was resolved by Bob: restarted.\n[k7/hush/1]"]
+
+
+@pytest.mark.parametrize("fault", [{"status": 500}, {"delay_s": 0.3, "status": 500}, {"drop": "before"}])
+async def test_a_reason_that_cannot_be_noted_leaves_it_resolved(
+    pagerduty: PagerDuty, sandbox: SandboxServer, monkeypatch: pytest.MonkeyPatch, fault: dict[str, Any]
+) -> None:
+    monkeypatch.setattr("activities.pagerduty.LOOK_WITHIN_S", 0.1)
+    await pagerduty.page(sends.page(vendor_key="ring-1"), may_have_been_sent=False)
+    await sandbox.fault(**LOOK, **fault)
+    await pagerduty.sync(sends.sync("ring-1", "resolved"))
+    assert (await incident(sandbox))["status"] == "resolved"

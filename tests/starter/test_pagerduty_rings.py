@@ -193,8 +193,9 @@ def test_credentials_in_addresses_stand_in_no_note_whatever_the_settings() -> No
 
 @pytest.mark.parametrize("event_type", ["incident.status_update_published", "incident.responder.added"])
 def test_our_own_update_and_our_own_request_come_back_and_are_not_told_again(event_type: str) -> None:
-    data = OF_IT | {"message": f"we look into it\n[{RING}]", "user": BOB}
-    assert isinstance(read(event_type=event_type, data=data), IgnoredRing)
+    for mark in (f"[{RING}]", "[20261121-0003-k7qxzm 96]"):
+        data = OF_IT | {"message": f"we look into it\n{mark}", "user": BOB}
+        assert isinstance(read(event_type=event_type, data=data), IgnoredRing)
 
 
 def test_our_own_note_comes_back_and_is_not_noted_again() -> None:

@@ -8,6 +8,7 @@ time:
     on_call_demands       who holds a post is found out: at the declaration, at each ring, at each hand-over
     confirming_demands    what became of a ring is asked for at the pager: did it reach anybody?
     sync_demands          what was acknowledged or resolved here becomes so at the pager
+    pager_writing_demands what people report, and how grave it is, is written at the pager too
     channel_demands       the declaration, the channel, its topic, and what has yet to be announced there
     invitation_demands    who is brought into the channel
     new_alert_demands     what is said of new alerts, in the channel and at the pager
@@ -63,6 +64,7 @@ from workflows.policy.effects.effects import ConfirmRing, Page, SyncPager
 from workflows.policy.escalation.confirming import confirming_demands
 from workflows.policy.escalation.on_call import on_call_demands
 from workflows.policy.escalation.pager_sync import sync_demands
+from workflows.policy.escalation.pager_writing import pager_writing_demands
 from workflows.policy.escalation.pages import escalation_demands
 from workflows.policy.incident.events import Event
 from workflows.policy.incident.rules import acknowledgement_expires_at, end_held_until
@@ -176,6 +178,7 @@ def _all(book: Runbook, incident: Incident, now: datetime) -> Iterator[BlockedDe
     yield from on_call_demands(book, incident, now)
     yield from confirming_demands(book, incident, now)
     yield from sync_demands(book, incident, now)
+    yield from pager_writing_demands(incident)
     yield from channel_demands(book, incident, now)
     yield from invitation_demands(book, incident)
     yield from new_alert_demands(book, incident)

@@ -20,6 +20,8 @@ To answer: acknowledge this page, or run: tocsin ack {{ id }}
 {% for link in links %}{{ link.label }}: {{ link.url }}
 {% endfor %}""",
     "annotate": "{{ acknowledged_by }} acknowledged incident {{ id }}. Commander: {{ commander }}.",
+    "noted_update": "Update: {{ last_update | default('see the incident') }}",
+    "hush": "Incident {{ id }} was {{ ended }}.",
     "topic": "{{ headline }} | {{ phase }} | Commander: {{ commander }} | {{ id }}",
     "declaration": """🚨 INCIDENT DECLARED: {{ title }}
 Severity: {{ severity }}

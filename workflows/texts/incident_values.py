@@ -174,6 +174,10 @@ class IncidentValues(Occasion):
         return batch[0].by if batch else ""
 
     @property
+    def last_update(self) -> str | None:
+        return next((entry.text for entry in reversed(self.incident.timeline) if entry.kind == "update"), None)
+
+    @property
     def duty(self) -> str:
         return self.demand.duty
 

@@ -27,7 +27,19 @@ class Occasion:
 
 
 INSIDE = frozenset(
-    ("cause", "impact", "resolution", "labels", "links", "told", "ended", "happened", "record", "timeline")
+    (
+        "cause",
+        "impact",
+        "resolution",
+        "labels",
+        "links",
+        "told",
+        "ended",
+        "happened",
+        "record",
+        "timeline",
+        "last_update",
+    )
 )
 """What alerts say, and people among themselves: not known in public, unless somebody has read it first (rule 21)."""
 RESOLUTION = frozenset(("cause", "resolution"))

@@ -44,15 +44,23 @@ class SyncPager(Wire):
     ring: str
     """The vendor key of the ring."""
     become: Literal["acknowledged", "resolved"]
+    template: str = "hush"
+    """Why: left there as a note, where it is resolved."""
 
 
 class Annotate(Wire):
-    """Leave a note on one ring at the pager, where the person who was rung will read it."""
+    """Leave something on one ring at the pager: a note, where the person who was rung will read it, a status update for
+    those who follow it there, or how grave it is."""
 
     kind: Literal["annotate"] = "annotate"
     to: str
     ring: str
     template: str = "annotate"
+    what: Literal["note", "status update", "rating"] = "note"
+    severity: str = ""
+    """Of a rating, and ..."""
+    urgency: Literal["high", "low", ""] = ""
+    """... how urgent it is; empty: as it was."""
 
 
 class ConfirmRing(Wire):
@@ -212,19 +220,9 @@ class Ticket(Wire):
 OutsideEffect = Email | WriteDocument | Ticket
 """What a duty sends by a way of its own. Each has `to`, `role` and `words`. Whoever reads only these needs no line for
 a new one: where the way is not connected, the role is asked to do it by hand."""
+PagerEffect = Page | SyncPager | Annotate | ConfirmRing
 Effect = Annotated[
-    Page
-    | SyncPager
-    | Annotate
-    | ConfirmRing
-    | AskOnCall
-    | OpenChannel
-    | SetTopic
-    | Invite
-    | Post
-    | Card
-    | Publish
-    | OutsideEffect,
+    PagerEffect | AskOnCall | OpenChannel | SetTopic | Invite | Post | Card | Publish | OutsideEffect,
     Field(discriminator="kind"),
 ]
 

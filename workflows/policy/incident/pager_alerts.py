@@ -26,6 +26,12 @@ class PagerAlert(Wire):
     """It is known to ring there."""
     notified: tuple[Notified, ...] = ()
     """Whom the pager reached for."""
+    rating: str = ""
+    """How grave it was said there to be, as far as it was tried."""
+    ratings: int = 0
+    """How often."""
+    priority: Line = ""
+    """What it was called there, by us."""
     assigned: tuple[Line, ...] = ()
     """Who has it at the pager, if somebody there has handed it on."""
     responders: dict[Line, Line] = {}

@@ -47,6 +47,11 @@ class DutyKind(StrEnum):
     CONFIRM = "confirm"
     """Finds out whom a page reached. Goes on with the key of its effect."""
     NEWS_AT_PAGER = "news/at"
+    UPDATE_AT_PAGER = "update/at"
+    """Notes a progress update on a person's page."""
+    UPDATE_FOR_SUBSCRIBERS = "update/subscribers"
+    RATE = "rate"
+    """Says at the pager how grave it is. Goes on with the key of the page's effect."""
     FALLBACK = "fallback"
     """Goes on with the key of the duty that pages."""
 
@@ -96,7 +101,7 @@ _NAMELESS = frozenset(
     {
         DutyKind.DECLARATION, DutyKind.DECLARATION_IN_CHANNEL, DutyKind.CHANNEL, DutyKind.TOPIC,
         DutyKind.NEWS_IN_CHANNEL, DutyKind.UPDATE, DutyKind.REMIND_OF_UPDATE, DutyKind.UNFILLED_ROLES, DutyKind.NOBODY,
-        DutyKind.GAP, DutyKind.REVIEW_QUESTION, DutyKind.REVIEW_OPENED,
+        DutyKind.GAP, DutyKind.UPDATE_FOR_SUBSCRIBERS, DutyKind.REVIEW_QUESTION, DutyKind.REVIEW_OPENED,
     }
 )  # fmt: skip
 _NAMED = frozenset(DutyKind) - _NAMELESS - OF_THE_LADDER - {DutyKind.OTHER}

@@ -6,6 +6,7 @@ from workflows.policy.incident.pager_alerts import PagerAlert, PassedOn
 from workflows.policy.incident.pager_events import ChangedAtPager
 from workflows.policy.incident.rules import is_acknowledged, rules
 from workflows.policy.incident.state import Incident
+from workflows.policy.reducers.pager_writing import is_our_rating
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.time.durations import write
 
@@ -13,6 +14,8 @@ from workflows.policy.time.durations import write
 def changed_at_pager(book: Runbook, incident: Incident, event: ChangedAtPager) -> Incident:
     """Always a line of the timeline. Who acknowledged there and hands it on is on it no more: those who get it have as
     long to answer as everybody, and then the ladder goes on."""
+    if is_our_rating(incident, event):
+        return incident
     ring = incident.rings.get(event.ring)
     after = incident if ring is None else _with_ring(incident, event.ring, _changed(ring, event))
     if not (event.unanswered and _was_answered_there(book, incident, event)):

@@ -33,6 +33,7 @@ from workflows.policy.planning.wording import duty_name, how_late
 from workflows.policy.reducers.confirming import confirmed
 from workflows.policy.reducers.keeping import edited, invited, keep, thread_of
 from workflows.policy.reducers.on_call import found_out
+from workflows.policy.reducers.pager_writing import is_rating, written
 from workflows.policy.reducers.ringing import paged, synced
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.wire.bounded import fit
@@ -88,7 +89,7 @@ def settle(book: Runbook, incident: Incident, event: EffectSettled) -> Incident:
     if event.outcome == "withheld" and isinstance(effect, Publish | Email):
         return withhold(book, incident.model_copy(update=changes), event, effect)
     overtaken = incident.has_settled(demand.duty, demand.occurrence)  # by a later occurrence: it must not be sent again
-    in_its_ring = isinstance(effect, SyncPager | ConfirmRing)  # has settled in its ring, which ends
+    in_its_ring = isinstance(effect, SyncPager | ConfirmRing) or is_rating(effect)  # settled in its ring, which ends
     if not (overtaken or in_its_ring or _goes_elsewhere(book, incident, event)):
         changes["settled"] = {**incident.settled, demand.duty: _settlement(event, began_at)}
     after = incident.model_copy(update=changes)
@@ -110,7 +111,7 @@ def _ended(book: Runbook, incident: Incident, event: EffectSettled, effect: Effe
             return _publish(book, incident, event, effect)
         case Post() | OpenChannel():
             return _message(book, incident, event, effect)
-        case SetTopic() | Annotate():
+        case Annotate() | SetTopic():
             return _plain(incident, event, effect)
         case Card():
             return edited(incident, event, effect)
@@ -272,6 +273,8 @@ def _drafted(incident: Incident, event: EffectSettled) -> Incident:
 
 
 def _plain(incident: Incident, event: EffectSettled, effect: SetTopic | Annotate) -> Incident:
+    if isinstance(effect, Annotate):
+        return written(incident, event, effect)
     if event.outcome == "done":
         return incident
     return log(incident, event.at, f"{event.demand.duty} failed: {event.problem}", kind=effect.kind)
