@@ -14,7 +14,7 @@ from activities.answer_links import AnswerLinks
 from activities.dead_mans_switch import DeadMansSwitch
 from activities.errors import LONGEST_WAIT, Rejected, Unavailable
 from activities.holding import as_it_rang, to_whoever_is_on_call
-from activities.incident_link import LINK_LABEL, incident_link
+from activities.incident_link import BOARD_LABEL, LINK_LABEL, board_link, incident_link
 from activities.on_call import WhoIsOnCall
 from activities.rosters import set_group
 from activities.said_beside import is_among_others, saying_how_late, saying_when
@@ -52,6 +52,7 @@ class Perform:
         pager_variables: str = "",
         on_call: WhoIsOnCall | None = None,
         answer_links: AnswerLinks | None = None,
+        gateway_url: str = "",
     ) -> None:
         self._pager = pager
         self._chat = chat
@@ -64,6 +65,7 @@ class Perform:
         self._pager_variables = pager_variables
         self._on_call = on_call
         self._answer_links = answer_links
+        self._gateway_url = gateway_url
 
     async def close(self) -> None:
         """Ends the connections that are kept between sends."""
@@ -216,14 +218,16 @@ class Perform:
                 await self._dead_mans_switch.call()
 
     def _saying_where(self, send: Send) -> Send:
-        """With the incident's address, so that whoever reads this is one tap away from all of it."""
+        """With the incident's addresses, so that whoever reads this is one tap away from all of it."""
         info = activity.info()
-        address = incident_link(self._ui_url, info.workflow_namespace or "", info.workflow_id or "")
-        if not address or not is_among_others(send.effect):
+        on_board = board_link(self._gateway_url, send.incident)
+        in_temporal = incident_link(self._ui_url, info.workflow_namespace or "", info.workflow_id or "")
+        places = [place for place in ((BOARD_LABEL, on_board), (LINK_LABEL, in_temporal)) if place[1]]
+        if not places or not is_among_others(send.effect):
             return send
-        links = (*send.links, (LINK_LABEL, address))
-        text = f"{send.text.rstrip()}\n{LINK_LABEL}: {address}"
-        return send.model_copy(update={"text": text, "links": links, "address": address})
+        text = "\n".join((send.text.rstrip(), *(f"{label}: {address}" for label, address in places)))
+        links = (*send.links, *places)
+        return send.model_copy(update={"text": text, "links": links, "address": in_temporal or on_board})
 
     def _answerable(self, send: Send) -> Send:
         return self._answer_links.answerable(send, datetime.now(UTC)) if self._answer_links else send

@@ -11,7 +11,7 @@ from activities.attempts import begun_at
 from activities.errors import Malformed, Rejected, Unavailable
 from activities.plain_text import one_line
 from activities.slack_answers import Created, Posted, SlackChannel, SlackDone
-from activities.slack_api import SlackApi, SlackRefused
+from activities.slack_api import SlackApi, SlackRefused, channel_link
 from activities.slack_groups import set_members
 from activities.slack_message import LONGEST_TOPIC, Form, forms, literal
 from activities.slack_people import SlackPeople
@@ -27,6 +27,7 @@ class Slack:
     """`users` says who is who in Slack: a person's name to a member id. Every method raises Unavailable or Rejected."""
 
     def __init__(self, token: str, url: str, users: Mapping[str, str]) -> None:
+        self._url = url
         self._api = SlackApi(token, url)
         self._people = SlackPeople(self._api, users)
         self._ids: dict[str, str] = {}
@@ -48,10 +49,9 @@ class Slack:
         for name in _spellings(send.effect.name):
             channel, note = await self._create_or_adopt(name, send.effect.private, send.incident)
             if channel is not None:
-                named = f"#{channel.name}"
-                return Receipt(
-                    reference=channel.id, name=named, note=_joined(note, await self._headline(channel, send))
-                )
+                note = _joined(note, await self._headline(channel, send))
+                link = channel_link(self._url, channel.id)
+                return Receipt(reference=channel.id, name=f"#{channel.name}", link=link, note=note)
         raise Rejected(
             f"Slack channel #{send.effect.name} is taken by something else, and so are -2 and -3: rename one"
         )
@@ -68,7 +68,8 @@ class Slack:
             posted, simplified = await self._post(send, send.effect)
             note = _joined(note, simplified)
         unpinned = await self._pin(posted) if send.effect.pin else None
-        return Receipt(reference=f"{posted.channel}:{posted.ts}", note=_joined(note, unpinned))
+        link = channel_link(self._url, posted.channel)
+        return Receipt(reference=f"{posted.channel}:{posted.ts}", link=link, note=_joined(note, unpinned))
 
     async def bring_up_to_date(self, send: Send, may_have_been_sent: bool) -> Receipt:
         """Edits what was posted; where somebody has deleted it, posts it again, once. The receipt then says where."""

@@ -36,7 +36,7 @@ WHAT_TO_DO = {
     "channel_not_found": "create the channel, or invite the app if it is private",
     "not_in_channel": "invite the app to the channel",
     "is_archived": "unarchive the channel",
-    "missing_scope": "reinstall the app with the scopes of the manifest in the README",
+    "missing_scope": "install the app again with the scopes of docs/slack-app-manifest.yaml",
     "invalid_auth": "set TOCSIN_SLACK_TOKEN",
     "not_authed": "set TOCSIN_SLACK_TOKEN",
     "account_inactive": "set TOCSIN_SLACK_TOKEN",
@@ -46,6 +46,12 @@ WHAT_TO_DO = {
 
 # At DEBUG it logs every text that is sent, and every answer.
 logging.getLogger("slack_sdk").setLevel(logging.WARNING)
+
+
+def channel_link(api_url: str, channel: str) -> str:
+    """Opens it in whatever client its reader has: https://docs.slack.dev/interactivity/deep-linking"""
+    return f"{api_url.partition('/api/')[0]}/app_redirect?channel={channel}"
+
 
 A = TypeVar("A", bound=SlackAnswer)
 P = TypeVar("P", bound=AnswerPage)

@@ -1,7 +1,6 @@
 """Is Slack set up as it has to be? Each thing that is looked at says what was found, and what to do."""
 
 from collections.abc import AsyncIterator, Iterable
-from typing import Final
 
 import aiohttp
 from pydantic import BaseModel, ConfigDict
@@ -12,17 +11,9 @@ from activities.errors import Rejected, Unavailable
 from activities.slack_api import SlackApi
 from chat.health import BotIdentity
 from chat.people import MemberInfo
+from chat.scopes import INSTALL_AGAIN, missing_scopes
 from settings import Settings
 from workflows.policy.runbook.model import Runbook
-
-NEEDED_SCOPES: Final = frozenset(
-    [
-        "channels:history", "channels:manage", "channels:read", "chat:write", "chat:write.public", "commands",
-        "groups:history", "groups:read", "groups:write", "pins:write", "reactions:read", "usergroups:read",
-        "usergroups:write", "users:read", "users:read.email",
-    ]
-)  # fmt: skip
-"""Those of docs/slack-app-manifest.yaml."""
 
 
 class Examined(BaseModel):
@@ -70,10 +61,8 @@ async def _scopes(api: SlackApi) -> Examined:
         answered = await api.web.auth_test()
     except (SlackApiError, aiohttp.ClientError, TimeoutError):
         return Examined(what="scopes", well=False, said="Slack did not say which there are", remedy="try it again")
-    granted = {scope.strip() for scope in answered.headers.get("x-oauth-scopes", "").split(",")}
-    if missing := sorted(NEEDED_SCOPES - granted):
-        remedy = "compare with docs/slack-app-manifest.yaml, and install the app again"
-        return Examined(what="scopes", well=False, said=f"missing: {', '.join(missing)}", remedy=remedy)
+    if missing := missing_scopes(answered.headers):
+        return Examined(what="scopes", well=False, said=f"missing: {', '.join(missing)}", remedy=INSTALL_AGAIN)
     return Examined(what="scopes", well=True, said="all that are needed")
 
 

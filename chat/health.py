@@ -1,14 +1,17 @@
 """Does Slack work? Asked at the start and each minute, so that it is known before somebody presses."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 import structlog
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from activities.errors import Rejected, Unavailable
 from activities.slack_answers import SlackAnswer
 from activities.slack_api import SlackApi
+from chat.scopes import GRANTED_HEADER, INSTALL_AGAIN, missing_scopes
 
 LOOK_AT_SLACK_EVERY_S: Final = 60.0
 TEAM_WITHIN_S: Final = 1.0
@@ -20,6 +23,25 @@ class BotIdentity(SlackAnswer):
     team_id: str = ""
     team: str = ""
     user_id: str = ""
+
+
+@dataclass
+class AskedIdentity:
+    """A question of which the headers say more than the answer."""
+
+    api: SlackApi
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    async def answer(self) -> AsyncSlackResponse:
+        answered = await self.api.web.auth_test()
+        self.headers = answered.headers
+        return answered
+
+
+def _scopes_missing(headers: Mapping[str, str]) -> str:
+    """Where Slack does not say which there are, nothing is known to be missing."""
+    missing = missing_scopes(headers) if GRANTED_HEADER in headers else []
+    return f"Slack: the app has no scope {', '.join(missing)}: {INSTALL_AGAIN}" if missing else ""
 
 
 class Health:
@@ -51,16 +73,21 @@ class Health:
 
     async def look(self) -> None:
         before = self._problem
+        asked = AskedIdentity(self._api)
         try:
-            found = await self._api.ask(self._api.web.auth_test(), BotIdentity)
+            found = await self._api.ask(asked.answer(), BotIdentity)
         except (Unavailable, Rejected) as error:
             self._problem = f"Slack: {error}"
         else:
-            self._team, self._problem = self._team or found.team_id, ""
-            if found.team_id != self._team:
-                self._problem = f"Slack: TOCSIN_SLACK_TOKEN is of the workspace {found.team_id}, not of {self._team}"
+            self._team = self._team or found.team_id
+            self._problem = self._wrong_team(found) or _scopes_missing(asked.headers)
         if self._problem != before:
             log.warning("Slack stands otherwise", problem=self._problem or "none")
+
+    def _wrong_team(self, found: BotIdentity) -> str:
+        if found.team_id == self._team:
+            return ""
+        return f"Slack: TOCSIN_SLACK_TOKEN is of the workspace {found.team_id}, not of {self._team}"
 
     def problems(self) -> Sequence[str]:
         return tuple(self._problems())

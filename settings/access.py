@@ -72,8 +72,8 @@ class AccessSettings(BaseSettings):
     gateway_url: str = Field(
         "",
         pattern=r"^(https?://[^\s/]+(/\S*)?)?$",
-        description="address at which people's phones reach the gateway: with `TOCSIN_ANSWER_SECRETS` each page then "
-        "carries a link that acknowledges it",
+        description="address at which people's phones reach the gateway: pages and cards then link to the board, and "
+        "with `TOCSIN_ANSWER_SECRETS` each page carries a link that acknowledges it",
     )
     answer_secrets: Secrets = Field(
         (),

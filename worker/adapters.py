@@ -48,6 +48,7 @@ def perform(settings: Settings) -> Perform:
         pager_variables=PAGER_VARIABLES,
         on_call=WhoIsOnCall(rosters(settings), kept_card),
         answer_links=_answer_links(settings),
+        gateway_url=settings.gateway_url,
     )
 
 

@@ -3,8 +3,10 @@
 Clients send arguments as JSON, as a form, or (slack_sdk's asynchronous client) in the query of a POST: all are taken.
 """
 
+from urllib.parse import quote
+
 from fastapi import APIRouter, Request
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, RedirectResponse
 from pydantic import JsonValue, ValidationError
 
 from sandbox.slack.calls import SLACK_METHODS
@@ -38,7 +40,12 @@ def router(workspace: Workspace, sockets: Sockets) -> APIRouter:
         answer_pressed(workspace, ticket, await _arguments(request))
         return {"ok": True}
 
+    async def go_to(channel: str) -> RedirectResponse:
+        """As https://slack.com/app_redirect opens it in a client."""
+        return RedirectResponse(f"/#channel={quote(channel)}", 302)
+
     api = APIRouter(prefix="/slack", tags=["Slack"])
+    api.add_api_route("/app_redirect", go_to, methods=["GET"])
     api.add_api_route("/api/{method}", call, methods=["GET", "POST"], operation_id="slack_call")
     api.add_api_route("/response/{ticket}", respond, methods=["POST"])
     api.add_api_websocket_route("/socket/{ticket}", sockets.serve)

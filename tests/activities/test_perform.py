@@ -350,3 +350,13 @@ class SeenPager(EveryVendor):
     async def page(self, send: Send, may_have_been_sent: bool) -> Receipt:
         self.seen.append(send)
         return Receipt()
+
+
+async def test_a_card_and_a_page_lead_to_the_board_and_to_temporal() -> None:
+    pager = Recorder()
+    perform = Perform(pager, None, None, ui_url="http://127.0.0.1:8233", gateway_url="https://tocsin.example/")
+    await ActivityEnvironment().run(perform.page, sends.page())
+    said = pager.pages[0]
+    board = f"https://tocsin.example/incidents/{said.incident}"
+    assert said.text.endswith(f"Board: {board}\nIncident: {ADDRESS}")
+    assert said.links[-2:] == (("Board", board), ("Incident", ADDRESS))

@@ -37,6 +37,16 @@ async def test_a_channel_is_opened_with_its_topic(slack: Slack, sandbox: Sandbox
     assert receipt.name == f"#{opened['name']}"
 
 
+async def test_a_channel_and_a_declaration_say_how_people_get_there(slack: Slack, sandbox: SandboxServer) -> None:
+    opened = await slack.open_channel(sends.channel())
+    assert opened.link == f"{sandbox.url}/slack/app_redirect?channel={opened.reference}"
+    posted = await slack.post(sends.post(), False)
+    assert posted.reference is not None
+    assert posted.link == f"{sandbox.url}/slack/app_redirect?channel={posted.reference.partition(':')[0]}"
+    shown = await sandbox.client.get(opened.link)
+    assert (shown.status_code, shown.headers["location"]) == (302, f"/#channel={opened.reference}")
+
+
 async def test_a_private_channel_is_private(slack: Slack, sandbox: SandboxServer) -> None:
     await slack.open_channel(sends.channel(private=True))
     assert (await channels(sandbox))[f"incident-{INCIDENT}"]["private"]
@@ -82,7 +92,7 @@ async def test_a_channel_without_a_topic_is_a_channel(slack: Slack, sandbox: San
     receipt = await slack.open_channel(sends.channel())
     assert receipt.reference == (await channels(sandbox))[f"incident-{INCIDENT}"]["id"]
     assert receipt.note == (
-        "topic not set: Slack says missing_scope: reinstall the app with the scopes of the manifest in the README"
+        "topic not set: Slack says missing_scope: install the app again with the scopes of docs/slack-app-manifest.yaml"
     )
 
 

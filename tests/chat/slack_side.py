@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
+from chat.scopes import NEEDED_SCOPES
 from tests.starter.conftest import eventually
 
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
@@ -122,7 +123,7 @@ class SlackSide:
         sent = {**request.query, **(await _arguments(request))}
         self.calls.append((name, sent))
         said = self.answers.get(name) or _own(name, sent)
-        return web.json_response(said, headers={"x-oauth-scopes": "chat:write"})
+        return web.json_response(said, headers={"x-oauth-scopes": ",".join(NEEDED_SCOPES)})
 
     async def respond(self, request: web.Request) -> web.Response:
         self.responses.append(await request.json())

@@ -2,7 +2,8 @@
 
 from pydantic import SecretStr
 
-from chat.doctor import NEEDED_SCOPES, Examined, examine
+from chat.doctor import Examined, examine
+from chat.scopes import NEEDED_SCOPES
 from settings import Settings
 from starter.runbooks.library import Library
 from tests.docs.test_slack_manifest import manifest

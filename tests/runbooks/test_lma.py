@@ -23,7 +23,7 @@ from tests.runbooks.courses import (
     times,
 )
 from tests.starter.sources.webhooks import delivery
-from workflows.policy.effects.effects import Publish
+from workflows.policy.effects.effects import Post, Publish
 from workflows.policy.incident.events import DraftApproved, Mitigated, Resolved, RoleAssigned, UpdatePosted
 from workflows.policy.runbook.names import SeverityName
 
@@ -81,6 +81,17 @@ def test_a_sev4_that_nobody_answers_is_asked_about_again_and_again() -> None:
 )  # fmt: skip
 def test_roles_and_responsibilities(role: str, duties: str) -> None:
     assert duties in book("lma").roles[role].duties
+
+
+@every
+def test_acknowledge_the_incident_in_slack_incidents(severity: SeverityName) -> None:
+    """By the button of its declaration in #incidents; the checklist says so."""
+    incident = live("lma", severity)
+    ((_, declaration),) = sent(incident, "declaration")
+    assert isinstance(declaration.effect, Post)
+    assert declaration.effect.to.channel == "#incidents"
+    assert declaration.effect.offers[0].verb == "ack"
+    assert "Acknowledge the incident" in text(incident, "duty/assess")
 
 
 @major

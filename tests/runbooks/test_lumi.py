@@ -2,6 +2,7 @@
 
 import pytest
 
+from chat.grammar import read
 from tests.runbooks.courses import (
     SATURDAY,
     after,
@@ -36,6 +37,14 @@ every = pytest.mark.parametrize("severity", ALL)
 )
 def test_severity_classification(severity: SeverityName, definition: str) -> None:
     assert book("lumi").severities[severity].definition == definition
+
+
+@every
+def test_using_incident_start(severity: SeverityName) -> None:
+    """Its form has the runbook's definitions, and the incident is declared where all are."""
+    assert read("start Checkout fails", {}).form.verb == "declare"
+    assert book("lumi").severities[severity].definition
+    assert book("lumi").home == "#lumi-incidents"
 
 
 @every

@@ -26,6 +26,7 @@ from tocsin.up.folder import Folder
 from tocsin.up.layout import Layout
 from tocsin.up.own_token import api_tokens
 from tocsin.up.patience import Patience
+from tocsin.up.slack_check import slack_troubles
 from tocsin.up.supervisor import PartFailed, Supervisor, listening
 from tocsin.up.ui_door import ui_door
 from workflows.policy.watches.installation import Publication
@@ -72,6 +73,9 @@ async def running(
         proving = environment | {"TOCSIN_API_TOKENS": api_tokens(settings, token)}
         await supervisor.start(parts.gateway(layout, proving), listening(layout.reachable, layout.gateway_port))
         published = await _published(client, begun_at, Patience("for the worker", published_within_s, say))
+        if layout.sandbox_port is None:
+            for line in await slack_troubles(settings, library(settings).runbooks.values()):
+                say(line)
         if published is None:
             say("the worker has published no runbooks yet: alerts go by the gateway's own files")
         try:

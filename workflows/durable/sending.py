@@ -19,10 +19,10 @@ from workflows.durable.posts import holder_of, mentioning, post_of, rang_for
 from workflows.durable.summaries import summary
 from workflows.policy.effects.card import HIDDEN, CardLine
 from workflows.policy.effects.demand import Demand
-from workflows.policy.effects.effects import Card, Effect, Invite, Page, Post, Publish, Receipt, Send
+from workflows.policy.effects.effects import Card, Effect, Email, Invite, Page, Post, Publish, Receipt, Send
 from workflows.policy.incident.events import EffectSettled
 from workflows.policy.incident.state import Incident
-from workflows.policy.planning.destinations import known_channel
+from workflows.policy.planning.destinations import channel_link, known_channel
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.names import severity_title
 from workflows.policy.wire.bounded import cut
@@ -72,7 +72,7 @@ def prepared(book: Runbook, incident: Incident, demand: Demand, said: Message, c
         vendor_key=incident.vendor_key(demand.key),
         effect=_without_facts(effect),
         subject=said.subject,
-        text=in_its_place(incident, demand, said.text),
+        text=with_channel(book, incident, demand, in_its_place(incident, demand, said.text)),
         links=page_links(book, incident) if is_page else (),
         severity=incident.severity,
         runbook=incident.runbook,
@@ -121,6 +121,14 @@ def in_its_place(incident: Incident, demand: Demand, text: str) -> str:
     is_its_own = to.thread is not None or to.channel == incident.references.get("channel")
     headline = f"{severity_title(incident.severity)}: {cut(incident.title, 80)} ({incident.id})"
     return text if is_its_own else f"{headline}\n{text}"
+
+
+def with_channel(book: Runbook, incident: Incident, demand: Demand, text: str) -> str:
+    """A mail to colleagues says where the incident is worked on; a private one is worked on by those who are there."""
+    link = channel_link(book, incident)
+    if not link or incident.private or not isinstance(demand.effect, Email) or demand.effect.public:
+        return text
+    return f"{text}\n\nChannel: {known_channel(book, incident)} {link}"
 
 
 def travelling_together(orders: Sequence[Order]) -> list[tuple[Order, ...]]:

@@ -282,6 +282,8 @@ class Receipt(Wire):
     reference: str | None = None
     name: str | None = None
     """How people call what was made: a channel's name, of which the vendor has the last word."""
+    link: str | None = None
+    """Where people get to a channel."""
     note: str | None = None
     """A remark for the timeline, such as `adopted the existing channel`."""
     warns: bool = False

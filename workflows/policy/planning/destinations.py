@@ -75,6 +75,14 @@ def known_channel(book: Runbook, incident: Incident) -> str | None:
     return book.home if is_home and "declaration" not in incident.closed_places else None
 
 
+def channel_link(book: Runbook, incident: Incident) -> str:
+    """The way there; empty: nobody knows one."""
+    if known_channel(book, incident) is None:
+        return ""
+    is_own = "channel" in incident.references and "channel" not in incident.closed_places
+    return incident.references.get("channel-link" if is_own else "thread-link", "")
+
+
 def channel_destination(book: Runbook, incident: Incident, channel: str | None) -> BlockedDestination:
     if channel is None or channel in incident.closed_places or incident.private:
         return incident_destination(book, incident)

@@ -234,6 +234,7 @@ def _referenced(incident: Incident, event: EffectSettled, effect: Post | OpenCha
     name = {DutyKind.CHANNEL: "channel", DutyKind.DECLARATION: "thread"}.get(duty.kind)
     if name and event.receipt.reference:
         named = {f"{name}-name": event.receipt.name} if event.receipt.name else {}
+        named |= {f"{name}-link": event.receipt.link} if event.receipt.link else {}
         references = {**incident.references, name: event.receipt.reference, **named}
         incident = incident.model_copy(update={"references": references})
     if duty.kind is DutyKind.ANNOUNCEMENT or duty.announces_news:
