@@ -17,7 +17,8 @@ async def to_whoever_is_on_call(send: Send, pagers: Knowing, on_call: WhoIsOnCal
     Otherwise whoever holds it, whom it then names. Raises Unavailable or Rejected."""
     if send.post is None or on_call is None:
         return send, ""
-    if pagers.knows(send.post.to):
+    assert isinstance(send.effect, Page)
+    if send.effect.way or pagers.knows(send.post.to):
         return saying_who(send, on_call.remembered(send.runbook, send.post)), ""
     who = await on_call.whom_to_ring(send)
     return rung_in_its_stead(send, who), who
@@ -26,7 +27,9 @@ async def to_whoever_is_on_call(send: Send, pagers: Knowing, on_call: WhoIsOnCal
 def rung_in_its_stead(send: Send, who: str) -> Send:
     """The same page, to them."""
     assert isinstance(send.effect, Page)
-    return send.model_copy(update={"effect": send.effect.model_copy(update={"to": who})})
+    way = send.first_ways.get(who)
+    lead = {"way": way.way, "address": way.address or ""} if way else {}
+    return send.model_copy(update={"effect": send.effect.model_copy(update={"to": who, **lead})})
 
 
 def as_it_rang(send: Send) -> Send:

@@ -1,7 +1,7 @@
 """Several pagers as one: which of them rings a person, and what each of them can do besides ringing."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
 from activities.errors import Rejected
@@ -39,44 +39,60 @@ class ProvingPager(Protocol):
 
 
 class Pagers:
-    """A person is rung by the first pager that knows them, and by no other: nobody is paged twice for one page."""
+    """A person is rung by the way that their runbook says. Where it says none, by the first pager that knows them, and
+    by no other: nobody is paged twice for one page."""
 
-    def __init__(self, pagers: Sequence[Pager]) -> None:
+    def __init__(self, pagers: Sequence[Pager], ways: Mapping[str, Pager] | None = None) -> None:
+        """`ways`: by the names that runbooks have for them; more than `pagers`, which are asked without being named."""
         self._pagers = pagers
+        self._ways = ways or {}
 
     def knows(self, person: str) -> bool:
         return any(pager.knows(person) for pager in self._pagers)
 
     async def page(self, send: Send, may_have_been_sent: bool) -> Receipt:
         assert isinstance(send.effect, Page)
-        pager = self._of(send.effect.to)
-        receipt = await pager.page(send, may_have_been_sent)
-        return receipt if len(self._pagers) == 1 else _through(pager, receipt)
+        pager = self._of(send.effect)
+        receipt = await pager.page(_addressed(send, send.effect), may_have_been_sent)
+        return _through(pager, receipt) if send.effect.way or len(self._pagers) > 1 else receipt
 
     async def sync(self, send: Send) -> Receipt:
         assert isinstance(send.effect, SyncPager)
-        pager = self._of(send.effect.to)
+        pager = self._of(send.effect)
         if isinstance(pager, SyncingPager):
-            return await pager.sync(send)
+            return await pager.sync(_addressed(send, send.effect))
         return Receipt(note=f"nothing stays open at {pager.name}")
 
     async def annotate(self, send: Send) -> Receipt:
         assert isinstance(send.effect, Annotate)
-        pager = self._of(send.effect.to)
+        pager = self._of(send.effect)
         if isinstance(pager, AnnotatingPager):
-            return await pager.annotate(send)
+            return await pager.annotate(_addressed(send, send.effect))
         return Receipt(note=f"not noted: {pager.name} shows no notes")
 
     async def confirm(self, send: Send) -> Receipt:
         assert isinstance(send.effect, ConfirmRing)
-        pager = self._of(send.effect.to)
+        pager = self._of(send.effect)
         if isinstance(pager, ProvingPager):
-            return await pager.confirm(send)
+            return await pager.confirm(_addressed(send, send.effect))
         return Receipt(note=f"{pager.name} does not say whom it reached")
 
-    def _of(self, person: str) -> Pager:
-        """The first refuses whom nobody knows, and says which of its settings is missing."""
-        return next((pager for pager in self._pagers if pager.knows(person)), self._pagers[0])
+    def _of(self, effect: Page | SyncPager | Annotate | ConfirmRing) -> Pager:
+        """The first refuses whom nobody knows, and says which of its settings is missing. Raises Rejected."""
+        if effect.way:
+            if effect.way not in self._ways:
+                raise Rejected(f"{effect.way} is not connected, by which {effect.to} is to be reached: docs/reach.md")
+            return self._ways[effect.way]
+        if not self._pagers:
+            raise Rejected("no pager is connected: docs/reach.md says which there are")
+        return next((pager for pager in self._pagers if pager.knows(effect.to)), self._pagers[0])
+
+
+def _addressed(send: Send, effect: Page | SyncPager | Annotate | ConfirmRing) -> Send:
+    """To the name under which the settings have the address."""
+    if not effect.address:
+        return send
+    return send.model_copy(update={"effect": effect.model_copy(update={"to": effect.address})})
 
 
 def _through(pager: Pager, receipt: Receipt) -> Receipt:

@@ -10,7 +10,7 @@ from functools import partial
 from activities.attempts import begun_at
 from activities.errors import Malformed, Rejected, Unavailable
 from activities.plain_text import one_line
-from activities.slack_answers import Created, Posted, SlackChannel, SlackDone
+from activities.slack_answers import Created, DirectMessages, Posted, SlackChannel, SlackDone
 from activities.slack_api import SlackApi, SlackRefused, channel_link
 from activities.slack_groups import set_members
 from activities.slack_message import LONGEST_TOPIC, Form, forms, literal
@@ -97,6 +97,17 @@ class Slack:
             return Receipt(note=f"Slack does not know {person}: name them in TOCSIN_SLACK_USERS", warns=True)
         await self._people.invite(send.effect.channel, member)
         return Receipt()
+
+    def names(self, person: str) -> bool:
+        return self._people.names(person)
+
+    async def direct(self, person: str, address: str) -> str | None:
+        """The channel of messages to them alone. None: Slack does not know them."""
+        member = await self._people.member(person, address)
+        if member is None:
+            return None
+        opening = self._api.web.conversations_open(users=[member])
+        return (await self._api.ask(opening, DirectMessages)).channel.id
 
     async def _post(self, send: Send, effect: Post) -> tuple[Posted, str | None]:
         return await self._in_some_form(send, effect.mention, effect.offers, partial(self._say, effect.to))

@@ -43,6 +43,10 @@ class Member(SlackAnswer):
     id: str
 
 
+class DirectMessages(SlackAnswer):
+    channel: Member
+
+
 class UserFound(SlackAnswer):
     user: Member
 

@@ -16,6 +16,9 @@ class SlackPeople:
         self._users = users
         self._by_address: dict[str, str] = {}
 
+    def names(self, person: str) -> bool:
+        return person in self._users
+
     async def known(self, addresses: Mapping[str, str], people: tuple[str, ...]) -> dict[str, str]:
         """The member ids of those who can be mentioned. A message waits for no look-up that fails."""
         found: dict[str, str] = {}

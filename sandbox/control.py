@@ -20,6 +20,7 @@ from sandbox.slack.channel import SandboxChannel
 from sandbox.slack.modals import SandboxModal
 from sandbox.slack.people import BOT_USER, SandboxMember, SandboxUserGroup
 from sandbox.statuspage import StatuspageIncident
+from sandbox.webhook import TakenWebhook
 from sandbox.webhooks import SubscriberTally
 from sandbox.wire import Vendor, WireEntry
 from sandbox.world import SandboxWorld
@@ -54,6 +55,7 @@ class State:
     rings: list[PhoneRing]
     pagerduty_incidents: list[SandboxIncident]
     notifications: list[Notification]
+    webhooks_taken: list[TakenWebhook]
     statuspage_incidents: list[StatuspageIncident]
     tickets: list[Issue]
     mails: list[ReceivedMail]
@@ -110,6 +112,7 @@ class _Control:
             rings=world.pager.rings,
             pagerduty_incidents=world.pager.incidents,
             notifications=world.topics.notifications,
+            webhooks_taken=world.receiver.taken,
             statuspage_incidents=world.pages.incidents,
             tickets=world.tracker.issues,
             mails=list(world.mailbox.mails),

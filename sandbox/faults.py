@@ -52,7 +52,7 @@ class Fault(BaseModel):
         if self.vendor == "slack":
             return {"ok": False, "error": self.error or ("ratelimited" if limited else "fatal_error")}
         phrase = self.error or responses.get(status, str(status))
-        if self.vendor == "statuspage":
+        if self.vendor in ("statuspage", "webhook"):
             return {"error": phrase}
         if self.vendor == "ntfy":
             return {"code": status * 100, "http": status, "error": phrase}

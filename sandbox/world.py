@@ -19,6 +19,7 @@ from sandbox.slack.people import FIRST_MEMBERS, SandboxMember
 from sandbox.slack.sockets import Sockets
 from sandbox.slack.workspace import Workspace
 from sandbox.statuspage import StatusPages
+from sandbox.webhook import WebhookReceiver
 from sandbox.webhooks import Webhooks
 from sandbox.wire import WireLog
 
@@ -49,6 +50,7 @@ class SandboxWorld:
         self.pager = SandboxPager(self._announce)
         self.on_calls = OnCallList()
         self.topics = NtfyTopics()
+        self.receiver = WebhookReceiver()
         self.pages = StatusPages()
         self.tracker = Tracker()
         self.mailbox = mailbox
@@ -68,6 +70,7 @@ class SandboxWorld:
         self.pager.reset()
         self.on_calls.reset()
         self.topics.reset()
+        self.receiver.reset()
         self.pages.reset()
         self.tracker.reset()
         self.mailbox.reset()

@@ -9,8 +9,18 @@ from pydantic_settings import BaseSettings
 TOPIC_NAME = re.compile(r"[-_A-Za-z0-9]{1,64}")
 """https://docs.ntfy.sh/publish/: what ntfy accepts."""
 
+WEB_ADDRESS = re.compile(r"https?://[^\s/]+(/\S*)?")
+WEBHOOK_KEY = re.compile(r"whsec_(?:[A-Za-z0-9+/]{4}){6,}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
+
 PAGERS = {"PagerDuty": "pagerduty_routing_keys", "ntfy": "ntfy_topics"}
 """Each pager, and the field that says whom it reaches. A person is rung by the first that knows them."""
+WAY_FIELDS = {
+    "pagerduty": "pagerduty_routing_keys",
+    "ntfy": "ntfy_topics",
+    "slack": "slack_users",
+    "webhook": "webhook_urls",
+}
+"""Each way to a person, and the field that has its addresses."""
 PAGER_VARIABLES = " or ".join(f"TOCSIN_{field.upper()}" for field in PAGERS.values())
 
 
@@ -34,6 +44,28 @@ class PagerSettings(BaseSettings):
     )
     ntfy_url: str = Field("https://ntfy.sh", pattern=r"^https?://[^\s/]+(/\S*)?$", description="your ntfy server")
     ntfy_token: SecretStr | None = Field(None, description="access token there, which may publish and read")
+
+    webhook_urls: dict[str, SecretStr] = Field(
+        {}, description='address for each person who is reached by a webhook: `{"ann": "https://..."}` (JSON, secret)'
+    )
+    webhook_secret: SecretStr | None = Field(
+        None, description="what signs those webhooks, as Standard Webhooks has it: `whsec_` and base64"
+    )
+
+    @field_validator("webhook_urls")
+    @classmethod
+    def _are_addresses(cls, value: dict[str, SecretStr]) -> dict[str, SecretStr]:
+        wrong = [person for person, url in value.items() if not WEB_ADDRESS.fullmatch(url.get_secret_value())]
+        if wrong:
+            raise ValueError(f"the address of {', '.join(wrong)} is none: write it like https://example.com/hook")
+        return value
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def _is_a_key(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not WEBHOOK_KEY.fullmatch(value.get_secret_value()):
+            raise ValueError('it is no key: write whsec_ and base64, `echo "whsec_$(openssl rand -base64 32)"`')
+        return value
 
     @field_validator("ntfy_topics")
     @classmethod

@@ -40,6 +40,10 @@ class SandboxServer:
         return f"{self.url}/ntfy"
 
     @property
+    def webhook_url(self) -> str:
+        return f"{self.url}/webhook"
+
+    @property
     def jira_url(self) -> str:
         return f"{self.url}/jira"
 
@@ -49,7 +53,9 @@ class SandboxServer:
         return state
 
     async def wire(
-        self, vendor: Literal["slack", "pagerduty", "ntfy", "statuspage", "jira"] | None = None, since: int = 0
+        self,
+        vendor: Literal["slack", "pagerduty", "ntfy", "webhook", "statuspage", "jira"] | None = None,
+        since: int = 0,
     ) -> list[dict[str, Any]]:
         """The requests that came in: see `sandbox.wire.Entry`."""
         query = {"since": since} if vendor is None else {"since": since, "vendor": vendor}

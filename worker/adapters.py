@@ -22,8 +22,10 @@ from activities.perform import Perform
 from activities.public_page import OwnStatusPage, PagePlace
 from activities.rosters import RosterReader
 from activities.slack import Slack
+from activities.slack_pager import SlackPager
 from activities.statuspage import Statuspage
 from activities.temporal import RecordInTemporal, kept_card
+from activities.webhook import WebhookPager
 from settings import Settings
 from settings.delivery import AT_THE_GATEWAY
 from settings.extras import demand
@@ -35,10 +37,10 @@ if TYPE_CHECKING:
 
 
 def perform(settings: Settings) -> Perform:
-    url = settings.dead_mans_switch_url
+    url, chat = settings.dead_mans_switch_url, _chat(settings)
     return Perform(
-        pager=_pager(settings),
-        chat=_chat(settings),
+        pager=_pager(settings, chat),
+        chat=chat,
         status_page=_status_page(settings),
         mail=_mail(settings),
         documents=DocumentWriter(store(settings)),
@@ -65,14 +67,20 @@ def rosters(settings: Settings) -> RosterReader:
     return RosterReader(_pagerduty(settings) if settings.pagerduty_api_token else None, Calendars(addresses))
 
 
-def _pager(settings: Settings) -> Pagers | None:
-    """The first that knows a person rings them."""
-    pagers: list[Pager] = []
+def _pager(settings: Settings, chat: Slack | None) -> Pagers | None:
+    """The first that knows a person rings them, unless their runbook says by which way."""
+    found: dict[str, Pager] = {}
     if settings.pagerduty_routing_keys:
-        pagers.append(_pagerduty(settings))
+        found["pagerduty"] = _pagerduty(settings)
     if settings.ntfy_topics:
-        pagers.append(_ntfy(settings))
-    return Pagers(pagers) if pagers else None
+        found["ntfy"] = _ntfy(settings)
+    unnamed = list(found.values())
+    if settings.webhook_urls and settings.webhook_secret:
+        urls = {person: url.get_secret_value() for person, url in settings.webhook_urls.items()}
+        found["webhook"] = WebhookPager(urls, settings.webhook_secret.get_secret_value())
+    if chat is not None:
+        found["slack"] = SlackPager(chat)
+    return Pagers(unnamed, found) if found else None
 
 
 def _ntfy(settings: Settings) -> Ntfy:

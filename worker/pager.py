@@ -1,12 +1,13 @@
 """Whom could we page at all? Asked before the first incident, not during it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from settings import Settings, SettingsError
-from settings.pagers import PAGER_VARIABLES
+from settings.pagers import PAGER_VARIABLES, WAY_FIELDS
 from starter.runbooks.default import SHIPPED_DEFAULT
 from workflows.policy.runbook.callees import callees
 from workflows.policy.runbook.model import Runbook
+from workflows.policy.runbook.reach import ReachStep
 
 
 def require_pager(settings: Settings) -> None:
@@ -33,15 +34,42 @@ def _rung(runbook: Runbook, reached: frozenset[str]) -> set[str]:
 
 
 def unroutable(runbooks: Iterable[Runbook], settings: Settings) -> list[str]:
-    """A sentence for each person whom a runbook pages and whom no pager knows: the page would be rejected. Of the
-    runbooks that ship with Tocsin only the chosen one is meant: the others are examples until somebody names them."""
+    """A sentence for each person whom a runbook pages and whom no pager knows: the page would be rejected; and for each
+    of their ways that leads nowhere. Of the runbooks that ship with Tocsin only the chosen one is meant: the others are
+    examples until somebody names them."""
     if settings.no_pager:
         return []
-    reached = settings.reached
     return [
-        f"runbook {runbook.runbook} pages {person}, whom no pager knows ({PAGER_VARIABLES}): the next tier would be "
-        "paged instead"
+        sentence
         for runbook in runbooks
         if settings.runbooks or runbook.runbook == (settings.runbook or SHIPPED_DEFAULT)
-        for person in sorted(_rung(runbook, reached) - reached)
+        for sentence in (*_unknown(runbook, settings.reached), *_leading_nowhere(runbook, settings))
     ]
+
+
+def _unknown(runbook: Runbook, reached: frozenset[str]) -> Iterator[str]:
+    has_ways = {person for person, somebody in runbook.people.items() if somebody.reach}
+    for person in sorted(_rung(runbook, reached | has_ways) - reached - has_ways):
+        yield (
+            f"runbook {runbook.runbook} pages {person}, whom no pager knows ({PAGER_VARIABLES}): the next tier would "
+            "be paged instead"
+        )
+
+
+def _leading_nowhere(runbook: Runbook, settings: Settings) -> Iterator[str]:
+    for person, somebody in runbook.people.items():
+        for step in somebody.reach:
+            if not _leads_somewhere(runbook, settings, person, step):
+                variable = f"TOCSIN_{WAY_FIELDS[step.way].upper()}"
+                yield (
+                    f"runbook {runbook.runbook} reaches {person} by {step.way}, and {variable} has no "
+                    f"{step.address or person}: the next of their ways would be tried instead"
+                )
+
+
+def _leads_somewhere(runbook: Runbook, settings: Settings, person: str, step: ReachStep) -> bool:
+    name = step.address or person
+    if step.way == "slack":
+        has_email = name in runbook.people and bool(runbook.people[name].email)
+        return settings.slack_token is not None and (name in settings.slack_users or has_email)
+    return name in getattr(settings, WAY_FIELDS[step.way])

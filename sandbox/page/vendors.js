@@ -25,8 +25,15 @@ function notification(it) {
       .map(action => ` · ${action.label}`).join("")));
 }
 
+function taken(it) {
+  const what = it.type === "page" ? "ringing" : it.type.replace("page.", "");
+  return make("article", "pager", make("div", "row", span("webhook, " + what, "state"), clock(it.at)),
+    make("h3", "text", it.data.title || it.data.ring), make("div", "text", it.data.text || ""), make("div", "faint", `to ${it.to}`));
+}
+
 function phones() {
-  const rung = [...now.notifications.map(it => [it.time * 1000, notification(it)]),
+  const rung = [...now.webhooks_taken.map(it => [Date.parse(it.at), taken(it)]),
+    ...now.notifications.map(it => [it.time * 1000, notification(it)]),
     ...now.pagerduty_incidents.map(it => [Date.parse(it.created_at), ring(it)])];
   return rung.length ? rung.sort((a, b) => b[0] - a[0]).map(([, node]) => node) : [make("p", "faint", "No phone has rung.")];
 }

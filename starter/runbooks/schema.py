@@ -1,6 +1,7 @@
 """The JSON Schema of a runbook as people write it, from the models: editors complete and check with it.
 
-It differs from the compiled form in two things: durations are written (`15m`), and holidays may be a rule.
+It differs from the compiled form in three things: durations are written (`15m`), holidays may be a rule, and a way to
+a person may be written in short.
 """
 
 import ast
@@ -15,8 +16,9 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
 from starter.runbooks.holidays import PublicHolidays
-from workflows.policy.runbook import intake, model, obligations, on_call, people, terms
+from workflows.policy.runbook import intake, model, obligations, on_call, people, reach, terms
 from workflows.policy.runbook.model import Runbook
+from workflows.policy.runbook.reach import WAYS
 from workflows.policy.time import calendar, durations
 
 DURATION: JsonSchemaValue = {
@@ -56,11 +58,25 @@ def schema() -> JsonSchemaValue:
         "description": f"{dates.pop('description')} Either the dates, or whose public holidays they are.",
         "anyOf": [dates, holidays],
     }
+    steps = whole["$defs"]["Person"]["properties"]["reach"]
+    steps["items"] = {"anyOf": [{"enum": list(WAYS)}, _short_steps(), steps["items"]]}
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **whole}
 
 
+def _short_steps() -> JsonSchemaValue:
+    """`{WAY: NAME, after: 2m}`"""
+    address = {"anyOf": [{"type": "string", "pattern": "^[a-z0-9][a-z0-9-]*$"}, {"type": "null"}]}
+    ways = dict.fromkeys(WAYS, address)
+    return {
+        "type": "object",
+        "properties": {**ways, "after": dict(DURATION)},
+        "oneOf": [{"required": [way]} for way in WAYS],
+        "additionalProperties": False,
+    }
+
+
 def _models() -> Iterator[type[BaseModel]]:
-    for module in (calendar, intake, on_call, people, terms, obligations, model):
+    for module in (calendar, intake, on_call, people, reach, terms, obligations, model):
         for _, found in inspect.getmembers(module, inspect.isclass):
             if issubclass(found, BaseModel):
                 yield found

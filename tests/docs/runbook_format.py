@@ -31,6 +31,7 @@ SECTIONS = {
     "RoleNag": "unfilled roles",
     "Condition": "condition",
     "Person": "person",
+    "ReachStep": "way to a person",
     "OnCall": "on call",
     "RotaLayer": "layer",
     "PagerDutyOnCall": "on call at PagerDuty",

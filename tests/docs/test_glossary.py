@@ -26,8 +26,6 @@ WIRE_NAMES = {
     "workflows/policy/watches/heartbeat.py::told": "a field of the state of a heartbeat",
     "workflows/texts/incident_values.py::told": "a value that the templates of runbooks use",
     "workflows/texts/incident_values.py::heard_of": "a value that the templates of runbooks use",
-    "workflows/texts/incident_values.py::reach": "a value that the templates of runbooks use",
-    "workflows/policy/runbook/people.py::reach": "a key of the runbook",
 }
 """The only names with a word that is ruled out, and why each may keep it: a name on the wire never changes."""
 

@@ -13,6 +13,7 @@ from workflows.policy.keys.duty_keys import (
     EffectKey,
     duty_key,
     duty_of,
+    reach_duty,
 )
 from workflows.policy.simulation.preview import Scenario, simulate_lines
 
@@ -82,12 +83,18 @@ def test_what_has_no_occurrence_is_the_key_of_no_effect(written: str) -> None:
     assert EffectKey.parse(written) is None
 
 
-@pytest.mark.parametrize("kind", DutyKind)
+@pytest.mark.parametrize("kind", [kind for kind in DutyKind if kind is not DutyKind.REACH])  # which is below
 def test_only_pages_name_a_person_who_is_paged(kind: DutyKind) -> None:
     key = duty_of(f"{kind}/1/Alice/Bob" if kind in OF_THE_LADDER else f"{kind}/Alice/Bob")
     pages = kind in OF_THE_LADDER | BESIDE_THE_LADDER
     assert (key.is_page, key.person) == (pages, "Alice/Bob" if pages else "")
     assert (key.of_the_ladder, key.beside_the_ladder) == (kind in OF_THE_LADDER, kind in BESIDE_THE_LADDER)
+
+
+def test_what_stands_beside_a_page_is_a_page_to_the_same_person() -> None:
+    key = duty_of(reach_duty(2, duty_key(DutyKind.ESCALATE, "Alice/Bob", 1)))
+    assert (key.kind, key.is_page, key.person) == (DutyKind.REACH, True, "Alice/Bob")
+    assert duty_of("reach/2/duty/war-room").person == ""
 
 
 @pytest.mark.parametrize(

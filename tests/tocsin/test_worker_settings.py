@@ -11,6 +11,7 @@ from tests.sandbox_server import running_sandbox
 from worker import adapters
 from worker.pager import paged, require_pager, unroutable
 from workflows.policy.runbook.model import Runbook
+from workflows.policy.runbook.people import Person
 
 KEYS = {"on-call": "R0", "boss": "R1"}
 
@@ -51,6 +52,34 @@ def test_each_person_who_could_not_be_paged_is_named(
 ) -> None:
     sentences = unroutable([acme], settings(runbook="acme", **fields))
     assert [sentence.split(" pages ")[1].split(",")[0] for sentence in sentences] == missing
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({}, ["TOCSIN_PAGERDUTY_ROUTING_KEYS has no on-call", "TOCSIN_NTFY_TOPICS has no two", "TOCSIN_SLACK_USERS"]),
+        (
+            {"ntfy_topics": {"two": "two-7f3a"}, "slack_token": "xoxb-1"},
+            ["TOCSIN_PAGERDUTY_ROUTING_KEYS", "TOCSIN_SLACK"],
+        ),
+        (
+            {
+                "pagerduty_routing_keys": {"on-call": "R0"},
+                "ntfy_topics": {"two": "two-7f3a"},
+                "slack_token": "xoxb-1",
+                "slack_users": {"on-call": "U1"},
+            },
+            [],
+        ),
+    ],
+)
+def test_each_way_that_leads_nowhere_is_named(acme: Runbook, fields: dict[str, object], said: list[str]) -> None:
+    reach = ["pagerduty", "slack", {"ntfy": "two", "after": "2m"}]
+    person = Person.model_validate({"name": "On-call Engineer", "reach": reach})
+    book = acme.model_copy(update={"people": {**acme.people, "on-call": person}})
+    found = [each for each in unroutable([book], settings(runbook="acme", **fields)) if " by " in each]
+    assert len(found) == len(said)
+    assert all(any(words in each for each in found) for words in said)
 
 
 @pytest.mark.parametrize(

@@ -6,14 +6,22 @@ from workflows.policy.effects.effects import Annotate, AskOnCall, ConfirmRing, E
 from workflows.policy.escalation.on_call import question
 from workflows.policy.incident.rules import with_holders
 from workflows.policy.incident.state import Incident
+from workflows.policy.planning.ways import first_way
 from workflows.policy.rota.shift import Shift
 from workflows.policy.runbook.model import Runbook
+from workflows.policy.runbook.reach import ReachStep
 
 
 def post_of(book: Runbook, effect: Effect, now: datetime) -> AskOnCall | None:
     if not isinstance(effect, Page) or effect.to not in book.people or book.people[effect.to].on_call is None:
         return None
     return question(book, effect.to, now)
+
+
+def first_ways(book: Runbook, post: AskOnCall | None) -> dict[str, ReachStep]:
+    """Of everybody who may turn out to hold it."""
+    found = {person: first_way(book, person) for person in post.people} if post else {}
+    return {person: way for person, way in found.items() if way}
 
 
 def holder_of(incident: Incident, post: AskOnCall | None) -> Shift | None:

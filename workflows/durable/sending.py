@@ -15,7 +15,7 @@ from temporalio.exceptions import ActivityError, ApplicationError, CancelledErro
 from workflows.durable.batches import LARGEST_BATCH, TOGETHER, AttemptResult, AttemptResults, SendBatch
 from workflows.durable.clock import Clock
 from workflows.durable.deliveries import WithoutVendor, delivery
-from workflows.durable.posts import holder_of, mentioning, post_of, rang_for
+from workflows.durable.posts import first_ways, holder_of, mentioning, post_of, rang_for
 from workflows.durable.summaries import summary
 from workflows.policy.effects.card import HIDDEN, CardLine
 from workflows.policy.effects.demand import Demand
@@ -80,6 +80,7 @@ def prepared(book: Runbook, incident: Incident, demand: Demand, said: Message, c
         labels=page_labels(incident) if is_page else {},
         post=post,
         holder=holder_of(incident, post),
+        first_ways=first_ways(book, post),
         rang=rang_for(incident, effect),
         zone=book.calendar.zone,
         card=tuple(_by_the_wall(line, clock) for line in said.card),
@@ -102,10 +103,11 @@ def _without_facts(effect: Effect) -> Effect:
 
 
 def _people(effect: Effect) -> tuple[str, ...]:
-    """Whom it mentions or invites."""
+    """Whom it mentions or invites, or rings by a way that may know them by their e-mail."""
     if isinstance(effect, Post):
         return effect.mention
-    return (effect.to,) if isinstance(effect, Invite) else ()
+    by_name = isinstance(effect, Invite) or (isinstance(effect, Page) and effect.way == "slack")
+    return (effect.to,) if by_name and isinstance(effect, Invite | Page) else ()
 
 
 def _addresses(book: Runbook, people: Sequence[str]) -> dict[str, str]:

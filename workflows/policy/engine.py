@@ -5,6 +5,7 @@ runbook each function below computes everything that is wanted, past and future,
 time:
 
     escalation_demands    whom to page: tiers, rounds, calls by hand, the fallbacks when a page does not get through
+    reach_demands         after a page by a person's first way, the others
     on_call_demands       who holds a post is found out: at the declaration, at each ring, at each hand-over
     confirming_demands    what became of a ring is asked for at the pager: did it reach anybody?
     sync_demands          what was acknowledged or resolved here becomes so at the pager
@@ -66,6 +67,7 @@ from workflows.policy.escalation.on_call import on_call_demands
 from workflows.policy.escalation.pager_sync import sync_demands
 from workflows.policy.escalation.pager_writing import pager_writing_demands
 from workflows.policy.escalation.pages import escalation_demands
+from workflows.policy.escalation.reaching import reach_demands
 from workflows.policy.incident.events import Event
 from workflows.policy.incident.rules import acknowledgement_expires_at, end_held_until
 from workflows.policy.incident.state import Incident
@@ -175,6 +177,7 @@ def _has_settled(incident: Incident, wanted: BlockedDemand | DeferredDemand) -> 
 
 def _all(book: Runbook, incident: Incident, now: datetime) -> Iterator[BlockedDemand | DeferredDemand]:
     yield from escalation_demands(book, incident, now)
+    yield from reach_demands(book, incident, now)
     yield from on_call_demands(book, incident, now)
     yield from confirming_demands(book, incident, now)
     yield from sync_demands(book, incident, now)

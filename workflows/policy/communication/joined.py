@@ -9,6 +9,7 @@ from workflows.policy.incident.state import Incident
 from workflows.policy.keys.duty_keys import DutyKind, WrittenDuty, duty_key, duty_of
 from workflows.policy.planning.demands import BlockedDemand
 from workflows.policy.planning.destinations import incident_destination
+from workflows.policy.planning.ways import noted_rings
 from workflows.policy.runbook.model import Runbook
 
 IN_CHANNEL = duty_key(DutyKind.NEWS_IN_CHANNEL)
@@ -33,13 +34,15 @@ def of_duty(incident: Incident, demand: Demand) -> NewAlerts | None:
 
 def _notes(incident: Incident) -> Iterator[BlockedDemand]:
     """At the last ring of each person, but of what came before it: the page said that."""
-    for person, key in {ring.person: key for key, ring in incident.rings.items()}.items():
+    for person, key in noted_rings(incident, incident.rings).items():
         duty, rung_at = duty_key(DutyKind.NEWS_AT_PAGER, person), incident.rings[key].rung_at
         after = [each for each in incident.news if rung_at <= each.due_at and person not in each.rung]
         news = _untold(incident, duty, after)
         if news is not None:
             waits_for = "the page to be withdrawn" if incident.effect_key(key) in incident.started else ""
-            yield BlockedDemand(_demand(duty, news, Annotate(to=person, ring=key, template="told")), waits_for)
+            lead = incident.rings[key]
+            note = Annotate(to=person, ring=key, template="told", way=lead.way, address=lead.address)
+            yield BlockedDemand(_demand(duty, news, note), waits_for)
 
 
 def _untold(incident: Incident, duty: WrittenDuty, among: Iterable[NewAlerts]) -> NewAlerts | None:

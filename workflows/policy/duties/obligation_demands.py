@@ -17,6 +17,7 @@ from workflows.policy.keys.duty_keys import DutyKind, EffectKey, duty_key, effec
 from workflows.policy.planning.demands import BlockedDemand, DeferredDemand, unsettled
 from workflows.policy.planning.destinations import incident_destination
 from workflows.policy.planning.offering import obligation
+from workflows.policy.planning.ways import first_way
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.time.calendar import after_quiet_hours
 from workflows.policy.time.durations import HOUR, MINUTE, roughly
@@ -113,7 +114,7 @@ def _pages(
     following = [at for at in moments if at > now][:1]
     duty = duty_key(DutyKind.OBLIGED, person)
     for at in (*passed[-1:], *following):
-        build = partial(_page, incident, person, theirs, at)
+        build = partial(_page, book, incident, person, theirs, at)
         yield from unsettled(incident, duty, _occurrence(incident, at), at, now, build)
 
 
@@ -135,12 +136,12 @@ def _occurrence(incident: Incident, at: datetime) -> int:
     return incident.seconds_since_declared(at) + 1
 
 
-def _page(incident: Incident, person: str, theirs: Sequence[LegalClock], at: datetime) -> BlockedDemand:
+def _page(book: Runbook, incident: Incident, person: str, theirs: Sequence[LegalClock], at: datetime) -> BlockedDemand:
     urgent = [clock for clock in theirs if first_ring_at(clock) <= at] or list(theirs)
     rings = incident.rings.items()
     older = (key for key, ring in rings if ring.person == person and rings_for_obligations(incident, key))
     duty, occurrence = duty_key(DutyKind.OBLIGED, person), _occurrence(incident, at)
-    own = incident.vendor_key(effect_key(duty, occurrence))
+    own, way = incident.vendor_key(effect_key(duty, occurrence)), first_way(book, person)
     effect = Page(
         to=person,
         tier=0,
@@ -148,6 +149,8 @@ def _page(incident: Incident, person: str, theirs: Sequence[LegalClock], at: dat
         round_started_at=incident.round_started_at,
         template="obligation_page",
         supersedes=tuple(key for key in older if key != own),
+        way=way.way if way else "",
+        address=(way.address or "") if way else "",
     )
     reason = "; ".join(f"{clock.title}: {_left(clock, at)}" for clock in urgent)[:300]
     return BlockedDemand(Demand(duty=duty, occurrence=occurrence, due_at=at, reason=reason, effect=effect))
@@ -163,7 +166,7 @@ def _synced(incident: Incident, still_ringing: set[str], now: datetime) -> Itera
             duty=duty_key(DutyKind.SYNC_RESOLVED, incident.effect_key(key)),
             due_at=max(ended, default=ring.rung_at),
             reason="what was owed has ended",
-            effect=SyncPager(to=ring.person, ring=key, become="resolved"),
+            effect=SyncPager(to=ring.person, ring=key, become="resolved", way=ring.way, address=ring.address),
         )
         in_flight = incident.effect_key(key) in incident.started
         yield BlockedDemand(demand, "the page to be withdrawn" if in_flight else "")

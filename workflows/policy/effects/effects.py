@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from workflows.policy.effects.about_ring import AboutRing
 from workflows.policy.effects.card import CardLine, KeptFacts
 from workflows.policy.effects.offers import Offer
 from workflows.policy.effects.proof import RingProof
@@ -18,6 +19,7 @@ from workflows.policy.rota.shift import Shift
 from workflows.policy.runbook.impact import Impact
 from workflows.policy.runbook.names import PublicStatus
 from workflows.policy.runbook.on_call import OnCall
+from workflows.policy.runbook.reach import ReachStep
 from workflows.policy.wire.model import Instant, Wire
 
 
@@ -34,27 +36,25 @@ class Page(Wire):
     """Vendor keys of this person's older rings: resolved first, so that the pager shows one alert, not ten."""
     not_through: tuple[str, ...] = ()
     """Fingerprints of routes that rejected this person twice: refused without asking the vendor again."""
+    way: str = ""
+    address: str = ""
+    """By which way, to whichever of its addresses; empty: by the first pager that knows them, to their own."""
 
 
-class SyncPager(Wire):
+class SyncPager(AboutRing):
     """Acknowledge or resolve one ring at the pager, because that happened here."""
 
     kind: Literal["hush"] = "hush"
-    to: str
-    ring: str
-    """The vendor key of the ring."""
     become: Literal["acknowledged", "resolved"]
     template: str = "hush"
     """Why: left there as a note, where it is resolved."""
 
 
-class Annotate(Wire):
+class Annotate(AboutRing):
     """Leave something on one ring at the pager: a note, where the person who was rung will read it, a status update for
     those who follow it there, or how grave it is."""
 
     kind: Literal["annotate"] = "annotate"
-    to: str
-    ring: str
     template: str = "annotate"
     what: Literal["note", "status update", "rating"] = "note"
     severity: str = ""
@@ -63,12 +63,10 @@ class Annotate(Wire):
     """... how urgent it is; empty: as it was."""
 
 
-class ConfirmRing(Wire):
+class ConfirmRing(AboutRing):
     """Find out what became of a ring at the pager. Its receipt says whom it reached. No page waits for it."""
 
     kind: Literal["confirm"] = "confirm"
-    to: str
-    ring: str
 
 
 class AskOnCall(Wire):
@@ -252,6 +250,8 @@ class Send(Wire):
     """Of a page to a post: how it is found out who is rung, if no pager knows the post itself."""
     holder: Shift | None = None
     """The last that is known of that."""
+    first_ways: dict[str, ReachStep] = {}
+    """Of a page to a post: by which way each of those is rung first who may hold it."""
     rang: str = ""
     """Of a ring that is acknowledged, resolved or noted on: whom it rang in the stead of the post."""
     address: str = ""

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from workflows.policy.escalation.ladder import PAGE_BUDGET, Callee, Rung
 from workflows.policy.incident.page_statistics import LATE
 from workflows.policy.incident.rules import acknowledgement_expires_at
-from workflows.policy.incident.settlements import Settlement
+from workflows.policy.incident.settlements import Settlement, got_lost
 from workflows.policy.incident.state import Incident
 from workflows.policy.runbook.model import Runbook
 
@@ -72,10 +72,6 @@ def _due_at(incident: Incident, rung: Rung, climb: Round) -> datetime:
 
 def _was_called_before(incident: Incident, callee: Callee, climb: Round) -> bool:
     return callee.settled is not None and incident.first_round <= callee.settled.occurrence < climb.number
-
-
-def got_lost(settled: Settlement) -> bool:
-    return settled.outcome in ("rejected", "undelivered")
 
 
 def was_lost(incident: Incident, callee: Callee) -> bool:

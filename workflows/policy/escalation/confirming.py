@@ -41,6 +41,6 @@ def _look(
         occurrence=occurrence,
         due_at=due_at,
         reason=f"did the page reach {book.person_name(ring.person)}?",
-        effect=ConfirmRing(to=ring.person, ring=key),
+        effect=ConfirmRing(to=ring.person, ring=key, way=ring.way, address=ring.address),
     )
     return BlockedDemand(demand)

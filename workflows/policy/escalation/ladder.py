@@ -15,8 +15,10 @@ from workflows.policy.incident.settlements import Settlement, Start
 from workflows.policy.incident.state import Incident
 from workflows.policy.keys.duty_keys import DutyKind, WrittenDuty, duty_key, duty_of
 from workflows.policy.planning.conditions import EVER, is_emergency, matches_at, matches_since
+from workflows.policy.planning.ways import first_way, through
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.names import Until
+from workflows.policy.runbook.reach import ReachStep
 from workflows.policy.runbook.terms import Tier
 from workflows.policy.time.calendar import Calendar, after_quiet_hours, in_business_hours, next_business_day
 
@@ -49,6 +51,8 @@ class Callee(NamedTuple):
     trying: Start | None
     """The page of the ladder, of whichever rung, that is on its way to them. It goes on trying; a second would only
     compete."""
+    way: ReachStep | None = None
+    """By which they are rung first; None: by whichever pager knows them."""
 
     def has_settled(self, occurrence: int) -> bool:
         return self.settled is not None and self.settled.occurrence >= occurrence
@@ -84,7 +88,7 @@ def ladder(book: Runbook, incident: Incident) -> list[Rung]:
     rungs = sorted(_from_its_first(incident, _rungs(book, incident)), key=_order)
     within = None if is_emergency(book, incident) else target(book, incident)
     if within is not None and rungs and within > rungs[0].after:
-        rungs.append(_again(incident, rungs[0], within))
+        rungs.append(_again(book, incident, rungs[0], within))
     return sorted(rungs, key=_order)
 
 
@@ -140,23 +144,23 @@ def _from_its_first(incident: Incident, rungs: list[Rung]) -> list[Rung]:
     return [begins if rung is first else rung for rung in rungs]
 
 
-def _again(incident: Incident, first: Rung, within: timedelta) -> Rung:
+def _again(book: Runbook, incident: Incident, first: Rung, within: timedelta) -> Rung:
     duties = [(callee, duty_key(DutyKind.OVERDUE, callee.person, first.tier)) for callee in first.callees]
-    callees = tuple(callee._replace(duty=duty, settled=incident.settled.get(duty)) for callee, duty in duties)
+    callees = tuple(callee._replace(duty=duty, settled=through(book, incident, duty)) for callee, duty in duties)
     return first._replace(after=within, callees=callees, unless="acknowledged", again=True)
 
 
 def _callees(
     book: Runbook, incident: Incident, number: int, tier: Tier, trying: Mapping[str, Start]
 ) -> tuple[Callee, ...]:
-    settled = incident.settled.get
     return tuple(
         Callee(
             who,
             duty := duty_key(DutyKind.ESCALATE, who, number),
-            settled(duty),
-            settled(duty_key(DutyKind.REPEAT, who, number)),
+            through(book, incident, duty),
+            through(book, incident, duty_key(DutyKind.REPEAT, who, number)),
             trying.get(who),
+            first_way(book, who),
         )
         for who in called_people(book, incident, tier)
     )

@@ -13,6 +13,7 @@ from workflows.policy.incident.rules import is_acknowledged
 from workflows.policy.incident.state import Incident
 from workflows.policy.keys.duty_keys import DutyKind, WrittenDuty, duty_key, effect_key
 from workflows.policy.planning.demands import BlockedDemand
+from workflows.policy.planning.ways import noted_rings
 from workflows.policy.runbook.model import Runbook
 
 
@@ -33,7 +34,7 @@ def sync_demands(book: Runbook, incident: Incident, now: datetime) -> Iterator[B
         for key, ring in answered.items():
             if ring.state == "answered":
                 yield _sync(incident, key, ring, "acknowledged")
-        for key in {ring.person: key for key, ring in answered.items()}.values():  # one note for each person
+        for key in noted_rings(incident, answered).values():
             yield _annotate(incident, key, answered[key])
 
 
@@ -63,7 +64,7 @@ def _sync(incident: Incident, key: str, ring: PagerAlert, become: Literal["ackno
         duty=_duty(incident, key, become),
         due_at=since,
         reason=f"{become} by {by}",
-        effect=SyncPager(to=ring.person, ring=key, become=become),
+        effect=SyncPager(to=ring.person, ring=key, become=become, way=ring.way, address=ring.address),
     )
     return BlockedDemand(demand, _waits_for(incident, key))
 
@@ -75,6 +76,6 @@ def _annotate(incident: Incident, key: str, ring: PagerAlert) -> BlockedDemand:
         occurrence=incident.seconds_since_declared(at) + 1,
         due_at=at,
         reason=f"acknowledged by {incident.acknowledged_by}",
-        effect=Annotate(to=ring.person, ring=key),
+        effect=Annotate(to=ring.person, ring=key, way=ring.way, address=ring.address),
     )
     return BlockedDemand(demand, _waits_for(incident, key))

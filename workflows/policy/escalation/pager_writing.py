@@ -55,6 +55,8 @@ def _rated(incident: Incident, key: str, ring: PagerAlert) -> BlockedDemand:
         {
             "to": ring.person,
             "ring": key,
+            "way": ring.way,
+            "address": ring.address,
             "what": "rating",
             "severity": incident.severity,
             "urgency": urgency(incident, ring),
@@ -81,11 +83,19 @@ def _updates(incident: Incident, followed: dict[str, PagerAlert]) -> Iterator[Bl
     rung_before = {key: ring for key, ring in followed.items() if ring.rung_at <= at}
     last = {ring.person: key for key, ring in rung_before.items()}
     for person, key in last.items():
-        noted = Annotate(to=person, ring=key, template="noted_update")
+        ring = followed[key]
+        noted = Annotate(to=person, ring=key, template="noted_update", way=ring.way, address=ring.address)
         yield from _unsettled(incident, duty_key(DutyKind.UPDATE_AT_PAGER, person), noted)
     if last and not is_private(incident):
         person, key = list(last.items())[-1]
-        published = Annotate(to=person, ring=key, template="noted_update", what="status update")
+        published = Annotate(
+            to=person,
+            ring=key,
+            template="noted_update",
+            what="status update",
+            way=followed[key].way,
+            address=followed[key].address,
+        )
         yield from _unsettled(incident, duty_key(DutyKind.UPDATE_FOR_SUBSCRIBERS), published)
 
 

@@ -27,6 +27,7 @@ from workflows.policy.keys.duty_keys import DutyKind, duty_key, duty_of
 from workflows.policy.planning.demands import BlockedDemand, DeferredDemand, latest_and_next
 from workflows.policy.planning.destinations import shouted
 from workflows.policy.planning.offering import answering
+from workflows.policy.planning.ways import is_replaced
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.names import severity_title
 from workflows.policy.time.durations import write
@@ -48,8 +49,14 @@ def escalation_demands(book: Runbook, incident: Incident, now: datetime) -> Iter
     else:
         pages += _unanswered(book, incident, rungs, now)
         yield from _gap(book, incident, rungs)
+    pages = [wanted for wanted in pages if not _is_replaced(book, incident, wanted, now)]
     yield from pages
     yield from _fallbacks(book, incident, pages)
+
+
+def _is_replaced(book: Runbook, incident: Incident, wanted: BlockedDemand | DeferredDemand, now: datetime) -> bool:
+    start = incident.started.get(wanted.key)
+    return start is not None and is_replaced(book, incident, start, now)
 
 
 def _unanswered(

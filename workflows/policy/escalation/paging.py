@@ -5,16 +5,19 @@ from datetime import datetime
 
 from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import Page
-from workflows.policy.escalation.climb import Step, got_lost
+from workflows.policy.escalation.climb import Step
 from workflows.policy.escalation.ladder import Callee, called_people
 from workflows.policy.incident.bounds import IncidentBounds
 from workflows.policy.incident.pager_alerts import ManualPage
 from workflows.policy.incident.rules import acknowledgement_expires_at, passed_on_until, rules, who_owes
+from workflows.policy.incident.settlements import got_lost
 from workflows.policy.incident.state import Incident
 from workflows.policy.keys.duty_keys import DutyKind, WrittenDuty, duty_key, duty_of, effect_key
 from workflows.policy.planning.demands import BlockedDemand
+from workflows.policy.planning.ways import first_way, through
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.names import severity_title
+from workflows.policy.runbook.reach import ReachStep
 from workflows.policy.runbook.terms import Tier
 from workflows.policy.time.durations import write
 from workflows.policy.wire.bounded import fit
@@ -23,14 +26,16 @@ from workflows.policy.wire.bounded import fit
 def page(
     incident: Incident, step: Step, callee: Callee, due_at: datetime, reason: str, occurrence: int | None = None
 ) -> BlockedDemand:
-    person, duty, number = callee.person, callee.duty, occurrence or step.round.number
+    person, duty, number, way = callee.person, callee.duty, occurrence or step.round.number, callee.way
     effect = Page(
         to=person,
         tier=step.rung.tier,
         round=step.round.number,
         round_started_at=step.round.started_at,
-        supersedes=_older_rings(incident, person, effect_key(duty, number)),
-        not_through=_hopeless(incident, person),
+        supersedes=older_rings(incident, person, effect_key(duty, number), way),
+        not_through=hopeless_routes(incident, person),
+        way=way.way if way else "",
+        address=(way.address or "") if way else "",
     )
     return BlockedDemand(Demand(duty=duty, occurrence=number, due_at=due_at, reason=reason, effect=effect))
 
@@ -74,18 +79,21 @@ def _opened(incident: Incident) -> str:
     return "declared" if incident.opening == 1 else "reopened"
 
 
-def _older_rings(incident: Incident, person: str, key: str) -> tuple[str, ...]:
+def older_rings(incident: Incident, person: str, key: str, way: ReachStep | None) -> tuple[str, ...]:
     """Not those whose page is still on its way: it may ring yet, so it must stay known until it is synced. Nor those of
-    whoever held the post before: they stand open at another's pager."""
+    whoever held the post before, nor those by other ways: they stand open at another's pager, or at another pager."""
+    lead = (way.way, way.address or "") if way else ("", "")
     trying = {incident.vendor_key(started) for started in (*incident.started, key)}
     known = incident.on_call.get(person)
     mine = ("", known.who) if known else ("",)
     return tuple(
-        k for k, ring in incident.rings.items() if ring.person == person and ring.rang in mine and k not in trying
+        k
+        for k, ring in incident.rings.items()
+        if ring.person == person and ring.rang in mine and k not in trying and (ring.way, ring.address) == lead
     )
 
 
-def _hopeless(incident: Incident, person: str) -> tuple[str, ...]:
+def hopeless_routes(incident: Incident, person: str) -> tuple[str, ...]:
     routes = incident.refused_routes.get(person, ())
     return tuple(sorted({route for route in routes if route and routes.count(route) > 1}))
 
@@ -162,7 +170,7 @@ def _beside_the_ladder(
     book: Runbook, incident: Incident, person: str, duty: WrittenDuty, number: int, due_at: datetime, reason: str
 ) -> BlockedDemand:
     """Once more after a while if it did not get through."""
-    settled = incident.settled.get(duty)
+    settled, way = through(book, incident, duty), first_way(book, person)
     if settled is not None and settled.occurrence >= number and got_lost(settled):
         number, due_at = settled.occurrence + 1, settled.settled_at + rules(book, incident).repeat_after
         reason += "; the page before this one did not get through"
@@ -171,8 +179,10 @@ def _beside_the_ladder(
         tier=0,
         round=incident.round,
         round_started_at=incident.round_started_at,
-        supersedes=_older_rings(incident, person, effect_key(duty, number)),
-        not_through=_hopeless(incident, person),
+        supersedes=older_rings(incident, person, effect_key(duty, number), way),
+        not_through=hopeless_routes(incident, person),
+        way=way.way if way else "",
+        address=(way.address or "") if way else "",
     )
     return BlockedDemand(Demand(duty=duty, occurrence=number, due_at=due_at, reason=reason, effect=effect))
 

@@ -55,7 +55,10 @@ def _got_through(incident: Incident, rungs: list[Rung]) -> dict[str, LastRing]:
     found: dict[str, LastRing] = {}
     for duty, settled in incident.settled.items():
         key = duty_of(duty)
-        if not key.of_the_ladder or settled.outcome != "done":
+        if not key.of_the_ladder or settled.outcome not in (
+            "done",
+            "superseded",
+        ):  # or another way rang them in its stead
             continue
         if key.kind is DutyKind.REPEAT:
             ring = _repeated(incident, settled)

@@ -13,6 +13,9 @@ class PagerAlert(Wire):
     person: str
     rang: str = ""
     """Who was rung, if `person` is a post that no pager knows."""
+    way: str = ""
+    address: str = ""
+    """By which; empty: by the first pager that knows them."""
     rung_at: Instant
     state: Literal["ringing", "answered", "acknowledged"] = "ringing"
     """answered: the acknowledgement covers it, and the pager has yet to hear of it."""

@@ -27,3 +27,7 @@ class Start(Wire):
     due_at: Instant
     started_at: Instant
     real_at: Instant
+
+
+def got_lost(settled: Settlement) -> bool:
+    return settled.outcome in ("rejected", "undelivered")

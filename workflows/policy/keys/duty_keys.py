@@ -38,6 +38,10 @@ class DutyKind(StrEnum):
     OBLIGED = "obliged"
     """Pages somebody about the legal clocks that are theirs."""
 
+    REACH = "reach"
+    """Pages a person by another of their ways. Goes on with the number of that way and the duty of the page that it
+    stands beside."""
+
     ON_CALL = "on-call"
     """Finds out who holds a post."""
     SYNC_ACKNOWLEDGED = "hush/acknowledged"
@@ -96,7 +100,7 @@ OF_THE_LADDER = frozenset({DutyKind.ESCALATE, DutyKind.OVERDUE, DutyKind.REPEAT}
 """Each goes on with the tier and the person."""
 BESIDE_THE_LADDER = frozenset({DutyKind.CALL, DutyKind.JOINED, DutyKind.OBLIGED})
 """Page whoever has acknowledged, too. Each goes on with the person."""
-_PAGE_KINDS = OF_THE_LADDER | BESIDE_THE_LADDER
+_PAGE_KINDS = OF_THE_LADDER | BESIDE_THE_LADDER | {DutyKind.REACH}
 _NAMELESS = frozenset(
     {
         DutyKind.DECLARATION, DutyKind.DECLARATION_IN_CHANNEL, DutyKind.CHANNEL, DutyKind.TOPIC,
@@ -164,6 +168,8 @@ class DutyKey:
     @property
     def person(self) -> str:
         """Whom it pages; nobody if it is no page."""
+        if self.kind is DutyKind.REACH:
+            return duty_of(self.name.partition("/")[2]).person
         return self.name if self.is_page else ""
 
 
@@ -188,6 +194,11 @@ class EffectKey:
 def duty_key(kind: DutyKind, name: str = "", tier: int | None = None) -> WrittenDuty:
     """A duty's key as it stands on the wire."""
     return DutyKey(kind, name, tier).written
+
+
+def reach_duty(number: int, page: WrittenDuty) -> WrittenDuty:
+    """Of the ways that stand beside a page, this one."""
+    return duty_key(DutyKind.REACH, f"{number}/{page}")
 
 
 @lru_cache(_KEYS_REMEMBERED)

@@ -25,6 +25,7 @@ from workflows.policy.incident.events import EffectSettled
 from workflows.policy.incident.page_statistics import LATE
 from workflows.policy.keys.duty_keys import DutyKind, WrittenDuty, duty_of
 from workflows.policy.runbook.model import Runbook
+from workflows.policy.runbook.reach import WAY_TITLES
 from workflows.policy.time.durations import write
 
 _POSTS = {
@@ -59,7 +60,7 @@ def what(book: Runbook, demand: Demand) -> str:
     """`page VP Engineering`, `post update, because none came`: an effect in a few words."""
     match demand.effect:
         case Page(kind=kind, to=to) | Invite(kind=kind, to=to):
-            return f"{kind} {book.person_name(to)}"
+            return f"{kind} {book.person_name(to)}{_by_way(demand.effect)}"
         case SyncPager(to=to, become=become):
             return f"mark {book.person_name(to)}'s page as {become}"
         case Annotate(kind=kind, to=to) | ConfirmRing(kind=kind, to=to):
@@ -78,6 +79,10 @@ def what(book: Runbook, demand: Demand) -> str:
             whom = f" to {book.role_name(role)}" if role and kind != "post" else ""
             return f"{kind} {duty_name(demand.duty)}{whom}"
     assert_never(demand.effect)
+
+
+def _by_way(effect: Page | Invite) -> str:
+    return f" by {WAY_TITLES.get(effect.way, effect.way)}" if isinstance(effect, Page) and effect.way else ""
 
 
 def done(book: Runbook, demand: Demand, effect: OutsideEffect, receipt: Receipt) -> str:

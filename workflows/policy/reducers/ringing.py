@@ -6,8 +6,10 @@ from workflows.policy.incident.announce import announce, log
 from workflows.policy.incident.events import EffectSettled
 from workflows.policy.incident.state import Incident
 from workflows.policy.keys.duty_keys import DutyKind, duty_of
+from workflows.policy.planning.ways import first_way
 from workflows.policy.planning.wording import how_late
 from workflows.policy.runbook.model import Runbook
+from workflows.policy.runbook.reach import WAY_TITLES
 
 
 def paged(book: Runbook, incident: Incident, event: EffectSettled, page: Page) -> Incident:
@@ -15,7 +17,7 @@ def paged(book: Runbook, incident: Incident, event: EffectSettled, page: Page) -
     who = f"{who} ({book.person_name(rang)})" if rang else who
     key = incident.vendor_key(event.demand.key)
     if key in incident.rings:
-        took = {"rang": rang, "followed": event.receipt.followed, "through_at": event.at}
+        took = {"rang": rang, "followed": event.receipt.followed, "through_at": event.at, **_lead(book, rang)}
         incident = incident.model_copy(
             update={"rings": {**incident.rings, key: incident.rings[key].model_copy(update=took)}}
         )
@@ -32,10 +34,17 @@ def paged(book: Runbook, incident: Incident, event: EffectSettled, page: Page) -
         routes = incident.refused_routes.get(page.to, ())
         refused = {**incident.refused_routes, page.to: (*routes, event.route or "")[-4:]}
         incident = incident.model_copy(update={"refused_routes": refused, "rings": rings})
-    text = f"{who} could not be paged: {event.problem}"
+    by = f" by {WAY_TITLES.get(page.way, page.way)}" if page.way else ""
+    text = f"{who} could not be paged{by}: {event.problem}"
     return announce(
         incident, event.at, text, kind="page", template="unreached", queue="home", mention=(page.to,), loud=True
     )
+
+
+def _lead(book: Runbook, person: str) -> dict[str, str]:
+    """Whoever holds a post is rung by the first of their own ways."""
+    way = first_way(book, person)
+    return {"way": way.way, "address": way.address or ""} if way else {}
 
 
 def _is_news(incident: Incident, demand: Demand) -> bool:

@@ -29,6 +29,7 @@ from workflows.policy.incident.public import ApprovedWords, Draft
 from workflows.policy.incident.settlements import Settlement, Start
 from workflows.policy.incident.state import Incident
 from workflows.policy.keys.duty_keys import DutyKind, duty_of
+from workflows.policy.planning.ways import has_stand_in
 from workflows.policy.planning.wording import duty_name, how_late
 from workflows.policy.reducers.confirming import confirmed
 from workflows.policy.reducers.keeping import edited, invited, keep, thread_of
@@ -58,7 +59,9 @@ def start(incident: Incident, event: EffectStarted) -> Incident:
 def _ring(incident: Incident, event: EffectStarted, page: Page) -> Incident:
     """From the moment a page is begun it may ring, so its key is known, and the older ones are not ours any more."""
     rings = {key: ring for key, ring in incident.rings.items() if key not in page.supersedes}
-    rings[incident.vendor_key(event.demand.key)] = PagerAlert(person=page.to, rung_at=event.at)
+    rings[incident.vendor_key(event.demand.key)] = PagerAlert(
+        person=page.to, rung_at=event.at, way=page.way, address=page.address
+    )
     after = incident.model_copy(update={"rings": dict(list(rings.items())[-IncidentBounds.rings :])})
     if page.round > incident.round:
         forgotten = incident.acknowledged_at is not None and incident.acknowledged_at >= incident.round_started_at
@@ -84,7 +87,9 @@ def settle(book: Runbook, incident: Incident, event: EffectSettled) -> Incident:
     }
     effect = demand.effect
     if event.outcome == "superseded":
-        # Withdrawn is not settled: should it be wanted again, it is sent.
+        # Withdrawn is not settled: should it be wanted again, it is sent; but not what another way has done.
+        if isinstance(effect, Page) and has_stand_in(book, incident, demand.duty, demand.occurrence):
+            changes["settled"] = {**incident.settled, demand.duty: _settlement(event, began_at)}
         return _withdrawn(book, incident.model_copy(update=changes), event, effect)
     if event.outcome == "withheld" and isinstance(effect, Publish | Email):
         return withhold(book, incident.model_copy(update=changes), event, effect)

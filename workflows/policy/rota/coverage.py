@@ -108,9 +108,10 @@ def _both(first: Sequence[Shift], second: Sequence[Shift]) -> dict[str, list[Shi
 
 def _unreachable(book: Runbook, rosters: Rosters, reached: frozenset[str] | None) -> Iterator[CoverageGap]:
     for post, shifts in rosters.items():
-        if reached is None or post in reached:
+        if reached is None or post in reached or book.people[post].reach:
             continue
-        for who in dict.fromkeys(shift.who for shift in shifts if shift.who not in reached | {NOBODY}):
+        has_ways = {person for person, somebody in book.people.items() if somebody.reach}  # said where one is missing
+        for who in dict.fromkeys(shift.who for shift in shifts if shift.who not in reached | has_ways | {NOBODY}):
             times = [shift for shift in shifts if shift.who == who]
             yield from _said("unreachable", post, who, times, f"no pager knows {book.person_name(who)}, who is on call")
 

@@ -6,6 +6,7 @@ from pydantic import StringConstraints
 
 from workflows.policy.runbook.names import Name
 from workflows.policy.runbook.on_call import OnCall
+from workflows.policy.runbook.reach import Reach
 from workflows.policy.wire.model import Wire
 
 
@@ -18,6 +19,8 @@ class Person(Wire):
     """Theirs, by which a chat knows them that nobody told who is who."""
     on_call: OnCall | None = None
     """It is a post: who holds it, and until when."""
+    reach: Reach = ()
+    """By which ways they are reached, in order; without any by the first pager that knows them."""
 
 
 class Role(Wire):

@@ -4,10 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from workflows.policy.escalation.climb import got_lost
 from workflows.policy.incident.pager_alerts import ManualPage
 from workflows.policy.incident.rules import rules
-from workflows.policy.incident.settlements import Settlement
+from workflows.policy.incident.settlements import Settlement, got_lost
 from workflows.policy.incident.state import Incident
 from workflows.policy.keys.duty_keys import DutyKind, WrittenDuty, duty_key, duty_of
 from workflows.policy.planning.conditions import is_emergency

@@ -1,0 +1,82 @@
+"""Several ways to one person: which there are, and what has become of a page by all of them together.
+
+The first way is the page itself, under the key that it always had. Each other is a ring of its own, under a key that
+names the page that it stands beside: `reach/2/escalate/1/ann`.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+
+from workflows.policy.incident.settlements import Settlement, Start, got_lost
+from workflows.policy.incident.state import Incident
+from workflows.policy.keys.duty_keys import DutyKind, EffectKey, WrittenDuty, duty_of, reach_duty
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.runbook.reach import ReachStep
+
+WAY_IS_AWAY_AFTER = timedelta(seconds=60)
+"""A page that has not got through for so long is as good as lost, where there is another way to the person."""
+
+
+def ways_to(book: Runbook, incident: Incident, person: str, rang: str = "") -> tuple[str, tuple[ReachStep, ...]]:
+    """Whom they lead to, and which they are. A post that has none is reached by those of whoever holds it."""
+    somebody = book.people.get(person)
+    if somebody is None or somebody.reach or somebody.on_call is None:
+        return person, somebody.reach if somebody else ()
+    known = incident.on_call.get(person)
+    holder = rang or (known.who if known else "")
+    return holder, book.people[holder].reach if holder in book.people else ()
+
+
+def first_way(book: Runbook, person: str) -> ReachStep | None:
+    """None: whichever pager knows them."""
+    somebody = book.people.get(person)
+    return somebody.reach[0] if somebody and somebody.reach else None
+
+
+def through(book: Runbook, incident: Incident, duty: WrittenDuty) -> Settlement | None:
+    """What has become of a page, by whichever way. One that was lost got through if another way has; and as long as
+    others are on their way it is not lost."""
+    last = incident.settled.get(duty)
+    if last is None or not got_lost(last):
+        return last
+    others = list(_others(book, incident, duty))
+    rang = [settled for _, settled in others if settled and _has_rung(settled, last.occurrence)]
+    if rang:
+        return last.model_copy(update={"outcome": "done", "settled_at": min(settled.settled_at for settled in rang)})
+    ended = [settled.settled_at for _, settled in others if settled and settled.occurrence >= last.occurrence]
+    hoped_until = [last.settled_at + WAY_IS_AWAY_AFTER] if len(ended) < len(others) else []
+    return last.model_copy(update={"settled_at": max((last.settled_at, *ended, *hoped_until))})
+
+
+def is_replaced(book: Runbook, incident: Incident, start: Start, now: datetime) -> bool:
+    """It does not get through, and another way has rung the person: it is withdrawn, or it would ring them again when
+    its pager is back."""
+    return now >= start.started_at + WAY_IS_AWAY_AFTER and has_stand_in(book, incident, start.duty, start.occurrence)
+
+
+def has_stand_in(book: Runbook, incident: Incident, duty: WrittenDuty, occurrence: int) -> bool:
+    others = _others(book, incident, duty)
+    return any(settled is not None and _has_rung(settled, occurrence) for _, settled in others)
+
+
+def noted_rings(incident: Incident, keys: Iterable[str]) -> dict[str, str]:
+    """One for each person, where a note is read: the last by their first way, or else the last."""
+    in_order = sorted(keys, key=lambda key: not _is_beside(incident, key))
+    return {incident.rings[key].person: key for key in in_order}
+
+
+def _is_beside(incident: Incident, ring_key: str) -> bool:
+    effect = EffectKey.parse(incident.effect_key(ring_key))
+    return effect is not None and effect.duty.kind is DutyKind.REACH
+
+
+def _has_rung(settled: Settlement, occurrence: int) -> bool:
+    return settled.occurrence == occurrence and settled.outcome == "done"
+
+
+def _others(book: Runbook, incident: Incident, duty: WrittenDuty) -> Iterator[tuple[ReachStep, Settlement | None]]:
+    """The ways beside the first that ring, and what became of each."""
+    _, steps = ways_to(book, incident, duty_of(duty).person)
+    for number, step in enumerate(steps[1:], start=2):
+        if not step.is_quiet:
+            yield step, incident.settled.get(reach_duty(number, duty))
