@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from types import MappingProxyType
 from urllib.parse import urlencode
-from uuid import uuid4
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import to_json
@@ -30,8 +29,8 @@ class GatewayApi:
         return await self._request("GET", f"{path}?{urlencode(query)}" if query else path)
 
     async def post(self, path: str, said: Mapping[str, object], by: str = "", event_id: str = "") -> bytes:
-        """`by`: who does it, which stands beside the token's name."""
-        more = {"Idempotency-Key": event_id or uuid4().hex}
+        """`by`: who does it, which stands beside the token's name. `event_id`: sent again with it, it counts once."""
+        more = {"Idempotency-Key": event_id} if event_id else {}
         return await self._request("POST", path, {**said, **self._for(by)}, more)
 
     async def put(self, path: str, said: Mapping[str, object]) -> bytes:

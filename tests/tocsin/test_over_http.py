@@ -67,7 +67,8 @@ async def test_what_would_go_out_is_asked_of_the_gateway_and_opens_nothing(
 async def test_the_life_of_an_incident(tocsin: Tocsin, gateway: str, worker: Worker) -> None:
     declared = await tocsin("declare", "Checkout is slow", "--severity", "sev1", "--json")
     assert (declared.code, declared.err) == (0, "")
-    incident = json.loads(declared.out)["incident"]
+    incident, workflow = (json.loads(declared.out)[name] for name in ("incident", "workflow_id"))
+    assert workflow.startswith("incident-declared-checkout-is-slow-")  # so Temporal's list says what it is
     assert "alice acknowledged through API" in (await until_found(tocsin, "ack")).out
     called = await tocsin("escalate", "boss", "--reason", "help")
     assert (called.code, "The Boss is ringing" in called.out) == (0, True)
