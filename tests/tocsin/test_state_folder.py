@@ -82,6 +82,8 @@ def test_only_its_owner_can_read_the_folder(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_an_older_version_left_open_is_closed_with_all_that_is_in_it(tmp_path: Path) -> None:
+    documents = tmp_path / "documents"
+    documents.mkdir(mode=0o755)
     tmp_path.chmod(0o755)
     names = ("temporal.db", "temporal.db-wal", "temporal.db-shm", "addresses.json", "lock", "token")
     files = [tmp_path / name for name in names]
@@ -91,7 +93,7 @@ def test_a_folder_that_an_older_version_left_open_is_closed_with_all_that_is_in_
     folder = Folder(tmp_path)
     with folder.locked():
         folder.remember(LastUp(temporal="127.0.0.1:7233", gateway="http://127.0.0.1:8080"))
-        assert tmp_path.stat().st_mode & 0o777 == 0o700
+        assert [each.stat().st_mode & 0o777 for each in (tmp_path, documents)] == [0o700, 0o700]
         assert {file.name: oct(file.stat().st_mode & 0o777) for file in files} == {file.name: "0o600" for file in files}
 
 

@@ -50,6 +50,7 @@ class Folder:
         self._lock = path / "lock"
         self._addresses = path / "addresses.json"
         self._token = path / "token"
+        self._documents = path / "documents"
         self._answer_secret = path / "answer-secret"
 
     @contextlib.contextmanager
@@ -99,6 +100,8 @@ class Folder:
         ):
             if file.exists():
                 file.chmod(0o600)
+        if self._documents.is_dir() and self._documents.stat().st_uid == os.geteuid():
+            self._documents.chmod(0o700)
 
     def last(self) -> LastUp | None:
         """None if there was none, or none that can be read."""
