@@ -26,7 +26,7 @@ from workflows.policy.runbook.on_call import PagerDutyOnCall
 with warnings.catch_warnings():
     # It announces its own end at each import. We know: docs/adr/0003.
     warnings.simplefilter("ignore", UserWarning)
-    from pdpyras import APISession, EventsAPISession, PDClientError, PDSession
+    from pdpyras import APISession, EventsAPISession, PDClientError, PDSession, successful_response
 
 THREADS = 64
 """More than the worker's page slots: no page waits for a thread."""
@@ -147,13 +147,21 @@ class PagerDuty:
     async def post(self, path: str, answer: type[A], body: Query) -> A:
         return await self._rest(answer, lambda api: api.jpost(path, json=body))
 
+    async def send(self, path: str) -> None:
+        session = self._session()
+        await self._run(session, lambda: successful_response(session.post(path, json={})))
+
     async def put(self, path: str, answer: type[A], body: Query) -> A:
         return await self._rest(answer, lambda api: api.jput(path, json=body))
 
     async def _rest(self, answer: type[A], call: Callable[[APISession], object]) -> A:
+        session = self._session()
+        return answer.parse(await self._run(session, lambda: call(session)))
+
+    def _session(self) -> APISession:
         session = APISession(self._token, default_from=self._from)
         session.url = self._api_url
-        return answer.parse(await self._run(session, lambda: call(session)))
+        return session
 
     async def _run(self, session: PDSession, call: Callable[[], object], route: str | None = None) -> object:
         """One call, sent exactly once."""

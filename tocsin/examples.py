@@ -25,7 +25,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "cancel": ('tocsin cancel --reason "a test"', "tocsin cancel --duplicate-of 20261121-0204-k7qxzm"),
     "snooze": ("tocsin snooze 30m",),
     "tick": ("tocsin tick first-steps 2",),
-    "doctor": ("tocsin doctor slack",),
+    "doctor": ("tocsin doctor slack", "tocsin doctor pagerduty", "tocsin doctor on-call"),
     "list": ("tocsin list", "tocsin list --closed"),
     "show": ("tocsin show", "tocsin show 20261121-0204-k7qxzm"),
     "plan": ("tocsin plan",),
@@ -66,7 +66,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "up": ("tocsin up", "tocsin up --speed 60"),
     "worker": ("tocsin worker",),
     "gateway": ("tocsin gateway --port 8080",),
-    "setup": ("tocsin setup",),
+    "setup": ("tocsin setup", "tocsin setup pagerduty"),
     "token add": ("tocsin token add alertmanager", "tocsin token add api --name alice --scope respond"),
     "replay": ("tocsin replay --live", "tocsin replay --since 7d"),
 }

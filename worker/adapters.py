@@ -64,14 +64,14 @@ def _answer_links(settings: Settings) -> AnswerLinks | None:
 def rosters(settings: Settings) -> RosterReader:
     """PagerDuty is asked with its token, whether it rings anybody or not."""
     addresses = {name: address.get_secret_value() for name, address in settings.calendars.items()}
-    return RosterReader(_pagerduty(settings) if settings.pagerduty_api_token else None, Calendars(addresses))
+    return RosterReader(pagerduty(settings) if settings.pagerduty_api_token else None, Calendars(addresses))
 
 
 def _pager(settings: Settings, chat: Slack | None) -> Pagers | None:
     """The first that knows a person rings them, unless their runbook says by which way."""
     found: dict[str, Pager] = {}
     if settings.pagerduty_routing_keys:
-        found["pagerduty"] = _pagerduty(settings)
+        found["pagerduty"] = pagerduty(settings)
     if settings.ntfy_topics:
         found["ntfy"] = _ntfy(settings)
     unnamed = list(found.values())
@@ -89,7 +89,7 @@ def _ntfy(settings: Settings) -> Ntfy:
     return Ntfy(topics, settings.ntfy_url, token.get_secret_value() if token else None)
 
 
-def _pagerduty(settings: Settings) -> PagerDuty:
+def pagerduty(settings: Settings) -> PagerDuty:
     token = settings.pagerduty_api_token
     return PagerDuty(
         routing_keys={person: key.get_secret_value() for person, key in settings.pagerduty_routing_keys.items()},

@@ -40,6 +40,8 @@ _ANSWER_EVENTS: dict[str, AnswerKind] = {
     "incident.resolved": Resolved,
     "incident.unacknowledged": Unacknowledged,
 }
+SUBSCRIBED_EVENTS = tuple(sorted((*_ANSWER_EVENTS, *NOTED.keys() - _ANSWER_EVENTS.keys(), *CHANGING)))
+"""All that is read of what happens to our own rings: what a webhook subscription is to have."""
 _ANYBODY = "incident.unacknowledged"
 
 

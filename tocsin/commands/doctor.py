@@ -1,6 +1,8 @@
 """`doctor`: is what Tocsin is connected to set up as it has to be?"""
 
 import asyncio
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated
 
@@ -11,32 +13,52 @@ from typer import Argument
 
 import settings
 from chat.doctor import Examined, examine
+from settings import Settings
 from tocsin import output
+from tocsin.commands import session
 from tocsin.commands.arguments import AsJson
 from tocsin.failure import Failure
 from tocsin.library import library
+from tocsin.pagerduty_doctor import examine_pagerduty
+from tocsin.rota_doctor import covered
+from workflows.policy.rota.coverage import COVERED_FOR
+from workflows.policy.runbook.model import Runbook
 
 app = typer.Typer()
 
 
 class Examinee(StrEnum):
     slack = "slack"
+    pagerduty = "pagerduty"
+    on_call = "on-call"
 
 
 @app.command()
 def doctor(
     what: Annotated[Examinee, Argument(help="What is looked at.")] = Examinee.slack, as_json: AsJson = False
 ) -> None:
-    """Is Slack set up as it has to be: token, scopes, the way in, channels, people. It changes nothing."""
-    found = asyncio.run(_examined())
+    """Is Slack or PagerDuty set up as it has to be: tokens, scopes, the way in, people? Is somebody on call in the two
+    weeks ahead? It changes nothing."""
+    found = asyncio.run(_examined(what))
     output.show(found, _table(found), as_json)
     if wrong := sum(not each.well for each in found):
         raise Failure(f"{what}: {wrong} of {len(found)} are not as they have to be")
 
 
-async def _examined() -> list[Examined]:
+async def _examined(what: Examinee) -> list[Examined]:
     chosen = settings.load()
-    return [each async for each in examine(chosen, library(chosen).runbooks.values())]
+    books = library(chosen).runbooks
+    if what is Examinee.on_call:
+        return await _covered(chosen, books)
+    look = examine if what is Examinee.slack else examine_pagerduty
+    return [each async for each in look(chosen, books.values())]
+
+
+async def _covered(chosen: Settings, books: Mapping[str, Runbook]) -> list[Examined]:
+    """By what the running installation knows: swaps, and what stands elsewhere."""
+    desk = await session.installation_desk()
+    found = await desk.on_call("", COVERED_FOR.days)
+    return covered(books, found, chosen.reached, datetime.now(UTC))
 
 
 def _table(found: list[Examined]) -> Table:

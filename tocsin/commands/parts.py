@@ -1,12 +1,13 @@
 """The commands that run Tocsin: all of it, or one part."""
 
 import asyncio
+from enum import StrEnum
 from typing import Annotated
 
 import typer
 import uvloop
 from pydantic import ValidationError
-from typer import Option
+from typer import Argument, Option
 
 import settings
 from chat.connecting import connected
@@ -21,6 +22,7 @@ from tocsin.crew import work_alone, work_together
 from tocsin.demo import command as demonstration
 from tocsin.failure import Failure, badly_put
 from tocsin.library import library
+from tocsin.pagerduty_setup import set_up
 from tocsin.schedule import keep_digest
 from tocsin.up import command
 from tocsin.up.layout import GATEWAY_PORT, Options
@@ -108,9 +110,19 @@ def gateway(
         runner.run(_take_webhooks(chosen, host, port, allow_unauthenticated, allow_local))
 
 
+class Prepared(StrEnum):
+    temporal = "temporal"
+    pagerduty = "pagerduty"
+
+
 @app.command()
-def setup() -> None:
-    """Prepare the configured Temporal: search attributes, how long closed incidents are kept, and the daily digest."""
+def setup(what: Annotated[Prepared, Argument(help="What is prepared.")] = Prepared.temporal) -> None:
+    """Prepare the configured Temporal: search attributes, how long closed incidents are kept, and the daily digest. Or
+    PagerDuty: its webhook subscription is made, or switched on again, and tried."""
+    if what is Prepared.pagerduty:
+        for line in asyncio.run(set_up(settings.load())):
+            output.out.print(line, markup=False, highlight=False, soft_wrap=True)
+        return
     asyncio.run(_prepare(settings.load()))
 
 

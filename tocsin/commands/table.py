@@ -61,10 +61,10 @@ ROWS = (
             "up": "Run everything; a sandbox until a vendor is configured.",
             "worker": "Run the worker alone.",
             "gateway": "Run the gateway alone: it takes webhooks.",
-            "setup": "Prepare the configured Temporal.",
+            "setup": "Prepare the configured Temporal, or PagerDuty.",
         },
     ),
-    *_rows("doctor", "Run", {"doctor": "Is Slack set up as it has to be, and what to do if not."}),
+    *_rows("doctor", "Run", {"doctor": "Are Slack, PagerDuty and rotas as they have to be?"}),
     *_rows("token", "Run", {"token": "Secrets of whoever calls the gateway."}),
     *_rows("replay", "Run", {"replay": "Before a deploy: try this code on what runs already."}),
 )
