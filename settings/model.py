@@ -11,6 +11,7 @@ from pydantic_settings import (
 
 from settings.access import AccessSettings
 from settings.delivery import DeliverySettings
+from settings.identity import IdentitySettings
 from settings.pagers import PagerSettings
 from settings.redaction import RedactionSettings
 from settings.secret_files import SecretFiles, UnreadableFile
@@ -25,7 +26,7 @@ class SettingsError(Exception):
     """A setting is missing or wrong; the message names it and says what to do."""
 
 
-class Settings(SourceSettings, AccessSettings, RedactionSettings, PagerSettings, DeliverySettings):
+class Settings(SourceSettings, IdentitySettings, AccessSettings, RedactionSettings, PagerSettings, DeliverySettings):
     """See the descriptions. Nothing here is ever written to a history or a log."""
 
     model_config = SettingsConfigDict(

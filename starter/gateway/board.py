@@ -95,7 +95,7 @@ class Board:
 def make_board(settings: Settings, desks: Desks, published: Published, silencing: Silencing) -> Board:
     connection = desks.incidents.connection
     heartbeats, around = Heartbeats(connection), SurroundingsReader(connection, lambda: published.in_force)
-    sessions = Sessions.of(settings.api_tokens, settings.board_keys)
+    sessions = Sessions.of(settings.api_tokens, settings.board_keys, settings.oidc_may)
     return Board(
         Visitors(sessions, settings.user_header, settings.user_scope),
         desks,

@@ -1,7 +1,8 @@
-"""Who has logged in with a browser: a signed cookie that says which token it was, and one-time links that lead there.
+"""Who has logged in with a browser: a signed cookie that says by which token, or by which rule for those whom an
+identity provider knows; and one-time links that lead there.
 
-The cookie holds no token and no right. What its token may do is looked up each time: take a token out of the settings,
-and its sessions end with it.
+The cookie holds no token and no right. What its token or rule allows is looked up each time: take it out of the
+settings, and its sessions end with it.
 """
 
 import base64
@@ -9,24 +10,27 @@ import hashlib
 import hmac
 import json
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from settings.access import ApiToken
+from settings.access import ApiToken, Scope
 
 SESSION_COOKIE: Final = "tocsin_session"
 SESSION_LASTS: Final = timedelta(hours=12)
 LINK_LASTS: Final = timedelta(hours=1)
 MOST_LINKS: Final = 100
 _HASH_LETTERS: Final = 32
-_LONGEST_COOKIE: Final = 1000
+_LONGEST_COOKIE: Final = 3000
 
 
 @dataclass(frozen=True)
 class Session:
-    token: ApiToken
+    name: str
+    """Whose it is."""
+    scope: Scope
+    """As it is now."""
     nonce: str
     """Of this session alone: its forms carry what is made of it."""
 
@@ -36,29 +40,50 @@ class Sessions:
     tokens: Sequence[ApiToken]
     keys: tuple[bytes, ...]
     """The first signs; all are believed, while one is rotated."""
+    rules: Mapping[str, Scope] = field(default_factory=dict)
+    """By which those are let in whom an identity provider knows."""
     _links: dict[str, tuple[ApiToken, datetime]] = field(default_factory=dict)
     """By the hash of what stands in the link, and until when."""
 
     @classmethod
-    def of(cls, tokens: Sequence[ApiToken], keys: Iterable[str]) -> "Sessions":
+    def of(
+        cls, tokens: Sequence[ApiToken], keys: Iterable[str], rules: Mapping[str, Scope] | None = None
+    ) -> "Sessions":
         """Without a key of the settings, sessions end with this process."""
-        return cls(tokens, tuple(key.encode() for key in keys) or (secrets.token_bytes(32),))
+        return cls(tokens, tuple(key.encode() for key in keys) or (secrets.token_bytes(32),), rules or {})
 
     def begin(self, token: ApiToken, now: datetime) -> str:
         """The cookie's value."""
-        said = {"k": token.sha256[:_HASH_LETTERS], "t": int(now.timestamp()), "n": secrets.token_urlsafe(12)}
-        body = base64.urlsafe_b64encode(json.dumps(said).encode()).decode().rstrip("=")
-        return f"{body}.{_signed(self.keys[0], 'session', body)}"
+        return self.seal("session", {"k": token.sha256[:_HASH_LETTERS], "n": secrets.token_urlsafe(12)}, now)
+
+    def begin_as(self, name: str, rule: str, now: datetime) -> str:
+        """The same for those who have no token: by which rule they were let in."""
+        return self.seal("session", {"o": name, "m": rule, "n": secrets.token_urlsafe(12)}, now)
 
     def read(self, cookie: str, now: datetime) -> Session | None:
-        body, _, signature = cookie[:_LONGEST_COOKIE].partition(".")
-        if not any(_same(signature, _signed(key, "session", body)) for key in self.keys):
+        said = self.unseal("session", cookie, now, SESSION_LASTS)
+        if said is None:
             return None
-        said = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
-        if not timedelta() <= timedelta(seconds=now.timestamp() - said["t"] + 1) < SESSION_LASTS:
-            return None
+        if "m" in said:
+            scope = self.rules.get(said["m"])
+            return Session(said["o"], scope, said["n"]) if scope else None
         token = next((each for each in self.tokens if each.sha256[:_HASH_LETTERS] == said["k"]), None)
-        return Session(token, said["n"]) if token else None
+        return Session(token.name, token.scope, said["n"]) if token else None
+
+    def seal(self, use: str, said: Mapping[str, str], now: datetime) -> str:
+        """Nobody else can make it; whoever has it can read it."""
+        written = json.dumps({**said, "t": int(now.timestamp())}).encode()
+        body = base64.urlsafe_b64encode(written).decode().rstrip("=")
+        return f"{body}.{_signed(self.keys[0], use, body)}"
+
+    def unseal(self, use: str, cookie: str, now: datetime, lasts: timedelta) -> dict[str, str] | None:
+        """What was sealed for that use, within that time."""
+        body, _, signature = cookie[:_LONGEST_COOKIE].partition(".")
+        if not any(_same(signature, _signed(key, use, body)) for key in self.keys):
+            return None
+        said: dict[str, str] = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
+        begun = datetime.fromtimestamp(int(said["t"]), UTC)
+        return said if timedelta() <= now - begun + timedelta(seconds=1) < lasts else None
 
     def form_token(self, whose: str) -> str:
         """What a form of ours carries, and no other page can know."""

@@ -53,7 +53,7 @@ class Visitors:
     def known(self, request: Request) -> Visitor | None:
         session = self.sessions.read(request.cookies.get(SESSION_COOKIE, ""), datetime.now(UTC))
         if session:
-            actor = Actor(session.token.name, session.token.scope)
+            actor = Actor(session.name, session.scope)
             return Visitor(actor, self.sessions.form_token(session.nonce))
         user = text.line(request.headers.get(self.user_header, ""), LONGEST_USER) if self.user_header else ""
         return Visitor(Actor(user, self.user_scope), self.sessions.form_token(f"user {user}")) if user else None

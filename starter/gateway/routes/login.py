@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import BaseModel
 
-from settings.access import ApiToken, hashed
+from settings.access import hashed
 from starter.board.html import ASSETS, rendered
 from starter.gateway.access import Access, Actor
 from starter.gateway.board import BOARD_HEADERS, form_of, read_form
@@ -26,9 +26,9 @@ class LoginLink(BaseModel):
     until: datetime
 
 
-def router(access: Access, visitors: Visitors) -> APIRouter:
+def router(access: Access, visitors: Visitors, *, oidc: bool = False) -> APIRouter:
     routes = APIRouter()
-    _log_in(routes, visitors)
+    _log_in(routes, visitors, oidc=oidc)
     _links(routes, access, visitors.sessions)
 
     @routes.get("/assets/{name}", include_in_schema=False)
@@ -42,12 +42,12 @@ def router(access: Access, visitors: Visitors) -> APIRouter:
     return routes
 
 
-def _log_in(routes: APIRouter, visitors: Visitors) -> None:
+def _log_in(routes: APIRouter, visitors: Visitors, *, oidc: bool) -> None:
     sessions = visitors.sessions
 
     @routes.get("/login", include_in_schema=False)
-    async def form(request: Request) -> Response:
-        return _form(request.query_params.get("next", "/"), "")
+    async def ask(request: Request) -> Response:
+        return form(request.query_params.get("next", "/"), "", oidc=oidc)
 
     @routes.post("/login", include_in_schema=False)
     async def log_in(request: Request) -> Response:
@@ -56,14 +56,16 @@ def _log_in(routes: APIRouter, visitors: Visitors) -> None:
         sha256 = hashed(given.get("token", "").strip())
         token = next((each for each in sessions.tokens if each.sha256 == sha256), None)
         wanted = given.get("next", "/")
-        return _enter(request, sessions, token, wanted) if token else _form(wanted, "This token is not known here.")
+        if token is None:
+            return form(wanted, "This token is not known here.", oidc=oidc)
+        return enter(request, sessions.begin(token, datetime.now(UTC)), wanted)
 
     @routes.get("/login/{code}", include_in_schema=False)
     async def by_link(code: str, request: Request) -> Response:
         token = sessions.use_link(code, datetime.now(UTC))
         if token is None:
-            return _form("/", "This link has been used, or is old: `tocsin board` makes another one.")
-        return _enter(request, sessions, token, "/")
+            return form("/", "This link has been used, or is old: `tocsin board` makes another one.", oidc=oidc)
+        return enter(request, sessions.begin(token, datetime.now(UTC)), "/")
 
     @routes.post("/logout", include_in_schema=False)
     async def log_out(request: Request) -> Response:
@@ -83,16 +85,16 @@ def _links(routes: APIRouter, access: Access, sessions: Sessions) -> None:
         return LoginLink(path=f"/login/{code}", until=until)
 
 
-def _form(wanted: str, problem: str) -> Response:
-    html = rendered("login.html", next=_path(wanted), problem=problem)
+def form(wanted: str, problem: str, *, oidc: bool) -> Response:
+    html = rendered("login.html", next=own_path(wanted), problem=problem, oidc=oidc)
     return HTMLResponse(html, 401 if problem else 200, BOARD_HEADERS)
 
 
-def _enter(request: Request, sessions: Sessions, token: ApiToken, wanted: str) -> Response:
-    answer = RedirectResponse(_path(wanted), 303, BOARD_HEADERS)
+def enter(request: Request, session: str, wanted: str) -> Response:
+    answer = RedirectResponse(own_path(wanted), 303, BOARD_HEADERS)
     answer.set_cookie(
         SESSION_COOKIE,
-        sessions.begin(token, datetime.now(UTC)),
+        session,
         max_age=int(SESSION_LASTS.total_seconds()),
         httponly=True,
         secure=request.url.scheme == "https",
@@ -101,7 +103,7 @@ def _enter(request: Request, sessions: Sessions, token: ApiToken, wanted: str) -
     return answer
 
 
-def _path(wanted: str) -> str:
+def own_path(wanted: str) -> str:
     """Of this gateway: `//evil.example` is another one, and so is what browsers make of a backslash."""
     inside = wanted.startswith("/") and not wanted.startswith("//") and "\\" not in wanted and wanted.isprintable()
     return wanted if inside and len(wanted) <= LONGEST_PATH else "/"
