@@ -9,7 +9,7 @@ from settings.access import Scope
 
 EVERYBODY = "*"
 """Whoever the provider lets log in."""
-Rule = Annotated[str, StringConstraints(min_length=1, max_length=100)]
+LoginRule = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 
 
 class IdentitySettings(BaseSettings):
@@ -22,7 +22,7 @@ class IdentitySettings(BaseSettings):
     oidc_client_secret: SecretStr | None = Field(None, description="its secret; none for a public client")
     oidc_scopes: str = Field("openid email profile", description="what is asked for there; `openid` has to be in it")
     oidc_groups: str = Field("groups", description="the claim in which the provider lists somebody's groups")
-    oidc_may: dict[Rule, Scope] = Field(
+    oidc_may: dict[LoginRule, Scope] = Field(
         {},
         description='who may do what: `{"sre": "respond", "ada@example.com": "admin", "*": "read"}` (JSON): groups, '
         "proved e-mail addresses, or `*` for all who can log in there. Nobody, what is not in it",

@@ -22,7 +22,7 @@ SIGNATURES: Final = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES25
 """Of a key pair alone: with `none` or HMAC anybody who knows the client's secret, or nothing, could sign."""
 LEEWAY_S: Final = 60
 PROVIDER_TIMEOUT_S: Final = 5.0
-LONGEST_ANSWER: Final = 1_000_000
+LONGEST_PROVIDER_ANSWER: Final = 1_000_000
 LOGINS_AT_ONCE: Final = 10
 _OBJECT = TypeAdapter(dict[str, JsonValue])
 
@@ -186,7 +186,7 @@ class IdentityProvider:
                 answer = await http.request(method, address, headers=headers, data=form)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise LoginFailed(f"the identity provider cannot be reached: {type(error).__name__}") from None
-        if not answer.is_success or len(answer.content) > LONGEST_ANSWER:
+        if not answer.is_success or len(answer.content) > LONGEST_PROVIDER_ANSWER:
             raise LoginFailed(f"the identity provider answered {answer.status_code}")
         try:
             return _OBJECT.validate_json(answer.content)

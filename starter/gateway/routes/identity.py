@@ -19,7 +19,7 @@ from starter.sources import text
 LOGIN_PATH: Final = "/login/oidc"
 LOGIN_COOKIE: Final = "tocsin_login"
 LOGIN_LASTS: Final = timedelta(minutes=10)
-LONGEST_CODE: Final = 4000
+LONGEST_LOGIN_CODE: Final = 4000
 
 log = structlog.get_logger()
 
@@ -92,7 +92,7 @@ def _brought_back(said: Mapping[str, str], kept: Mapping[str, object] | None) ->
     if "error" in said:
         raise LoginFailed(f"the identity provider says: {text.line(said['error'], 100)}")
     code = said.get("code", "")
-    if not 0 < len(code) <= LONGEST_CODE:
+    if not 0 < len(code) <= LONGEST_LOGIN_CODE:
         raise LoginFailed("the identity provider sent nothing to prove it by")
     return begun, code
 
