@@ -18,6 +18,7 @@ from starter.desk.answers import (
 from starter.desk.fate import FATE_WITHIN
 from starter.temporal.incidents import Incidents
 from starter.temporal.installations import Installations
+from starter.temporal.redacting import redacted_opening
 from starter.temporal.results import ListPage, RefusedByIncident, ReviewSummary, Summary, whole
 from starter.temporal.reviews import Reviews
 from starter.temporal.stuck_marks import stuck_marked
@@ -60,8 +61,10 @@ class TemporalDesk:
         return await acting.declare(self.known, await self._opening(said, by), event_id, self.fate_within)
 
     async def _opening(self, said: Declaration, by: str) -> OpenRequest:
+        """As it will be stored, so that a preview shows what goes out."""
         there = await Installations(self.known.connection).current()
-        return acting.opening(there, self.choose(there, said.runbook), said, by)
+        opening = acting.opening(there, self.choose(there, said.runbook), said, by)
+        return redacted_opening(opening, self.known.connection.redact)
 
     async def incidents(self, number: int, size: int, *, closed: bool) -> ListPage[Summary]:
         return await stuck_marked(self.known.connection, await self.known.page(number, size, include_closed=closed))

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+from datetime import timedelta
 from typing import Any, get_args
 
 import pytest
@@ -124,3 +125,11 @@ async def test_by_names_things_are_still_found(open_one: str, gate: GatewayUnder
         shown = (await http.get(f"/api/v1/incidents/{open_one}", headers=API)).text
     assert "on ***-***-***" in shown
     assert "alice" in shown
+
+
+def test_whoever_sees_less_or_waits_less_redacts_the_same(client: Client) -> None:
+    """As readers of the API do, and Slack."""
+    mask = redaction(PATTERNS)
+    known = Incidents(client, redact=mask)
+    for other in (known.without_private(), known.with_patience(timedelta(seconds=1)).without_private()):
+        assert other.connection.redact is mask

@@ -136,3 +136,12 @@ def test_what_the_public_page_says_now_is_shown_whole() -> None:
         "monitoring, since 09:30:00 UTC\n    A fix is in place." + " " * 38 + "\n    We watch it." + " " * 44 + "\n"
     )
     assert rendered(*page(Public(), NOW)) == "nothing has been said there\n"
+
+
+async def test_what_is_redacted_is_so_in_what_goes_out(
+    tocsin: Tocsin, public: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TOCSIN_REDACT", "(?i)jane roe")
+    words = ("declare", "Payments of Jane Roe fail", "--severity", "sev1", "--public", "failing payments of Jane Roe")
+    [out] = json.loads((await tocsin(*words, "--json")).out)["outgoing"]
+    assert out["text"] == SAYS.format("failing payments of ***")
