@@ -175,8 +175,8 @@ class Slack:
             if error.code != "name_taken":
                 raise
         channel = await self._named(name)
-        if channel is None or channel.is_archived or not channel.bears(incident):
-            return None, None
+        if channel is None or channel.is_archived or channel.is_private != private or not channel.bears(incident):
+            return None, None  # what is private is not talked of in an open channel that bears its id
         return channel, "adopted the existing channel"
 
     async def _headline(self, channel: SlackChannel, send: Send) -> str | None:

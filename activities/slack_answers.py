@@ -28,6 +28,7 @@ class SlackChannel(SlackAnswer):
     id: str
     name: str
     is_archived: bool = False
+    is_private: bool = False
     topic: ErrorWords = ErrorWords()
     purpose: ErrorWords = ErrorWords()
 

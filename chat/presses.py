@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from chat.acting import Answered, Deed, Hands, Misfit, in_words, slack_id
 from chat.forms.verb_form import VerbForms
+from chat.lateness import incident_of
 from chat.looking import Looks
 from chat.payloads import Action, BlockActions
 from chat.people import Presser
@@ -69,14 +70,14 @@ class Presses:
         except Misfit as no:
             self.replies.later(press.response_url, str(no))
             return
+        here = await self._here(pressed.incident, press.container.channel_id)
         if group == LOOK:
-            self.replies.later(
-                press.response_url, await self.looks.at(pressed.verb, pressed.incident, presser, here=True)
-            )
+            text = await self.looks.at(pressed.verb, pressed.incident, presser, here=here)
+            self.replies.later(press.response_url, text)
             return
         verb = VERB_BY_NAME[group, name]
         if pressed.asks:
-            await self.forms.open(pressed, verb, press.trigger_id, presser, here=True)
+            await self.forms.open(pressed, verb, press.trigger_id, presser, here=here)
             return
         where = press.container.channel_id, press.container.message_ts
         deed = Deed(
@@ -85,12 +86,20 @@ class Presses:
             slack_id(press.team_id, *where, press.user.id, action.action_id, action.action_ts),
             pressed.said,
             pressed.if_still,
-            here=True,
+            here=here,
         )
         again = (*where, press.user.id, action.action_id, action.value)
         answered = await self.clicks.once(again, lambda: in_words(self.hands.do(deed, presser)))
         if answered is not None:
             self.replies.later(press.response_url, answered.text)
+
+    async def _here(self, part: str, channel: str) -> bool:
+        """Can what is private be seen where the message stands? Not in what was left when it became private."""
+        incident = await incident_of(self.hands.desk, part)
+        if incident is None or not incident.private:
+            return True
+        own = incident.references.get("channel")
+        return channel == own if own else incident.channels == 1
 
 
 def pressed_of(action: Action, group: str, name: str) -> Pressed:

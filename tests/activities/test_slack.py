@@ -67,6 +67,14 @@ async def test_a_channel_that_bears_the_incident_in_its_topic_is_adopted(slack: 
     assert (await slack.open_channel(sends.channel("war-room"))).reference == war_room
 
 
+async def test_an_open_channel_is_not_adopted_for_what_is_private(slack: Slack, sandbox: SandboxServer) -> None:
+    was_open = await slack.open_channel(sends.channel())
+    private = await slack.open_channel(sends.channel(private=True))
+    assert private.reference != was_open.reference
+    assert private.name == f"#incident-{INCIDENT}-2"
+    assert (await channels(sandbox))[f"incident-{INCIDENT}-2"]["private"]
+
+
 async def test_somebody_elses_channel_is_left_alone(slack: Slack, sandbox: SandboxServer) -> None:
     for name in ("war-room", "war-room-2"):
         await sandbox.create_channel(name)

@@ -1,13 +1,20 @@
 """What not everybody may see is held back in Slack as everywhere else."""
 
+from collections.abc import AsyncIterator
+
 import pytest
+import pytest_asyncio
+from temporalio.client import Client
 
 from starter.temporal.incidents import Incidents
 from tests.chat.conftest import Door
-from tests.chat.slack_side import SlackSide
+from tests.chat.slack_side import ANN, SlackSide, interaction
 from tests.chat.test_commands import typed
 from tests.chat.test_forms import opened, submit, text_of
 from tests.chat.test_presses import declared, lines, state
+from tests.starter.conftest import eventually
+from tests.workflows.incidents import Vendors, chatting
+from workflows.policy.effects.effects import Receipt, Send
 
 
 async def hidden(incidents: Incidents) -> str:
@@ -40,10 +47,71 @@ async def test_at_its_message_a_private_incident_is_steered_by_forms(
     assert lines(await state(incidents, incident), "a key was stolen")
 
 
-@pytest.mark.parametrize(("name", "sees"), [("incident-{}", True), ("x-{}", False), ("incident-{}-2", False)])
-async def test_a_channel_that_somebody_named_after_it_shows_nothing_of_a_private_incident(
-    slack: Door, side: SlackSide, incidents: Incidents, name: str, sees: bool
-) -> None:
+ITS_OWN = "C0INC"
+
+
+async def opens(send: Send, attempt: int) -> Receipt:
+    return Receipt(reference=ITS_OWN, name="#incident-2")
+
+
+@pytest_asyncio.fixture
+async def talking(client: Client, working: Client) -> AsyncIterator[None]:
+    """The incident's own channel is opened."""
+    async with chatting(client, Vendors(answers={"open_channel": opens})):
+        yield
+
+
+async def in_its_channel(incidents: Incidents) -> str:
     incident = await hidden(incidents)
-    said = await typed(slack, side, "show", channel_name=name.format(incident))
+
+    async def channel() -> str:
+        return (await state(incidents, incident)).references.get("channel", "")
+
+    assert await eventually(channel) == ITS_OWN
+    return incident
+
+
+@pytest.mark.usefixtures("talking")
+@pytest.mark.parametrize(
+    ("channel", "name", "sees"),
+    [
+        (ITS_OWN, "incident-{}", True),
+        (ITS_OWN, "incident-{}-2", True),
+        (ITS_OWN, "x-{}", True),
+        ("C0OTHER", "incident-{}", False),
+        ("C0OTHER", "x-{}", False),
+    ],
+)
+async def test_only_in_its_own_channel_a_private_incident_is_shown_whatever_others_are_called(
+    slack: Door, side: SlackSide, incidents: Incidents, channel: str, name: str, sees: bool
+) -> None:
+    incident = await in_its_channel(incidents)
+    said = await typed(slack, side, "show", channel_id=channel, channel_name=name.format(incident))
     assert ("Checkout is slow" in said["text"]) is sees
+
+
+@pytest.mark.usefixtures("talking")
+@pytest.mark.parametrize(("channel", "sees"), [(ITS_OWN, True), ("C0OTHER", False)])
+async def test_a_channel_that_was_renamed_is_known_by_its_topic(
+    slack: Door, side: SlackSide, incidents: Incidents, channel: str, sees: bool
+) -> None:
+    incident = await in_its_channel(incidents)
+    known = {"id": channel, "name": "the-big-leak", "topic": {"value": f"SEV-1 | {incident}"}}
+    side.answers["conversations.info"] = {"ok": True, "channel": known}
+    said = await typed(slack, side, "show", channel_id=channel, channel_name="the-big-leak")
+    assert ("Checkout is slow" in said["text"]) is sees
+
+
+@pytest.mark.usefixtures("talking")
+async def test_a_button_that_was_left_in_an_open_channel_does_nothing_of_what_is_private_now(
+    slack: Door, side: SlackSide, incidents: Incidents
+) -> None:
+    incident = await in_its_channel(incidents)
+    elsewhere = side.press(ANN, "note", incident, said={"text": "read by everybody"})
+    elsewhere["container"]["channel_id"] = "C0OPEN"
+    await slack.send(interaction(elsewhere))
+    assert "there is no incident" in (await side.answered())["text"]
+    await slack.send(interaction(side.press(ANN, "note", incident, said={"text": "read by few"})))
+    await side.answered(2)
+    found = await state(incidents, incident)
+    assert (lines(found, "read by everybody"), len(lines(found, "read by few"))) == ([], 1)

@@ -4,9 +4,11 @@ import pytest
 
 from tests.policy.builders import at, happens, opened, opening, post, runbook, sends, severity, tier
 from tests.policy.shell import REJECTED, Fate, PolicyRunner
-from workflows.policy.effects.effects import Card, OpenChannel, Post
+from workflows.policy.effects.effects import Card, Invite, OpenChannel, Post, Receipt
 from workflows.policy.engine import plan
-from workflows.policy.incident.events import FlagChanged, HandedOff, Resolved, UpdatePosted
+from workflows.policy.incident.events import Acknowledged, EffectSettled, FlagChanged, HandedOff, Resolved, UpdatePosted
+from workflows.policy.reducers.root import apply
+from workflows.policy.runbook.model import Runbook
 from workflows.policy.simulation.simulate import Simulation
 from workflows.texts.render import words
 
@@ -81,3 +83,92 @@ def test_without_its_channel_nothing_is_said_where_everybody_reads_and_people_ar
     assert [demand.duty for demand in posts] == ["declaration"]
     assert any(demand.effect.kind == "page" for _, demand in shell.begun)
     assert {w.waits_for for w in plan(BOOK, shell.incident, shell.now).waiting} == {"a private channel"}
+
+
+OWN = runbook(
+    severity(tier("alice"), own_channel=True, roles=["commander"], updates=UPDATES, unfilled={"after": "0m"}),
+    flags=("security", "private", "customer-facing"),
+)
+OPEN, PRIVATE = "ref:channel/1", "ref:channel/2"
+
+
+def flagged_later(book: Runbook = OWN) -> Simulation:
+    simulation = opened(book)
+    happens(simulation, 1, Acknowledged(by="Alice"))
+    happens(simulation, 2, FlagChanged(by="Alice", flag="security"))
+    simulation.run_to(at(3))
+    return simulation
+
+
+class TestFlaggedLater:
+    """An open channel stays open: so what follows is said in another one."""
+
+    def test_a_private_channel_is_opened_and_it_is_declared_there(self) -> None:
+        simulation = flagged_later()
+        channels = [demand.effect for _, demand in sends(simulation, "channel")]
+        assert [each.private for each in channels if isinstance(each, OpenChannel)] == [False, True]
+        declared = [post(demand).to.channel for _, demand in sends(simulation, "declaration/channel")]
+        assert declared == [OPEN, PRIVATE]
+        assert simulation.incident.references["channel"] == PRIVATE
+
+    def test_whoever_was_in_the_old_one_is_invited_to_it(self) -> None:
+        invited = [d.effect for _, d in flagged_later().sent if isinstance(d.effect, Invite)]
+        assert [(each.channel, each.to) for each in invited] == [(OPEN, "alice"), (PRIVATE, "alice")]
+
+    def test_the_old_one_hears_one_neutral_line_and_nothing_after_it(self) -> None:
+        simulation = flagged_later()
+        happens(simulation, 4, UpdatePosted(by="Alice", text="the key of the database is out"))
+        happens(simulation, 5, HandedOff(by="Alice", to="bob"))
+        happens(simulation, 40, Resolved(by="Alice"))
+        simulation.run_to(at(50))
+        posts = [d for when, d in simulation.sent if when >= at(2) and isinstance(d.effect, Post)]
+        assert [demand.duty for demand in posts if post(demand).to.channel == OPEN] == ["left"]
+        cards = {d.duty for when, d in simulation.sent if when >= at(2) and isinstance(d.effect, Card)}
+        assert cards == {"card/home", "card/left", "card/channel"}
+        for _, demand in (*sends(simulation, "left"), *sends(simulation, "card/left")):
+            said = words(OWN, simulation.incident, demand, simulation.now)
+            assert said.text.startswith("🔒 A private incident")
+            assert "Checkout" not in f"{said.subject}{said.text}{said.card}"
+
+    def test_its_card_offers_nothing_any_more(self) -> None:
+        demand = sends(flagged_later(), "card/left")[0][1]
+        assert isinstance(demand.effect, Card)
+        assert demand.effect.offers == ()
+
+    def test_nothing_that_follows_is_said_at_home_or_where_the_runbook_says(self) -> None:
+        simulation = flagged_later()
+        happens(simulation, 4, UpdatePosted(by="Alice", text="the key of the database is out"))
+        simulation.run_to(at(60))
+        places = {d.effect.to.channel for when, d in simulation.sent if when > at(2) and isinstance(d.effect, Post)}
+        assert places == {PRIVATE}
+
+    def test_that_the_flag_is_taken_away_opens_and_publishes_nothing(self) -> None:
+        simulation = flagged_later()
+        happens(simulation, 4, FlagChanged(by="Alice", flag="security", on=False))
+        happens(simulation, 5, FlagChanged(by="Alice", flag="private"))
+        happens(simulation, 6, Resolved(by="Alice"))
+        simulation.run_to(at(10))
+        assert len(sends(simulation, "channel")) == 2
+        assert {d.effect.to.channel for when, d in simulation.sent if when > at(2) and isinstance(d.effect, Post)} == {
+            PRIVATE
+        }
+
+    def test_without_the_private_one_what_follows_waits_and_people_are_paged(self) -> None:
+        shell = PolicyRunner.of(opening(OWN), lambda d: REJECTED if d.key == "channel/2" else Fate())
+        shell.happens(2, FlagChanged(by="Alice", flag="security"))
+        shell.happens(3, HandedOff(by="Alice", to="bob"))
+        shell.run_to(at(20))
+        later = [d for when, d in shell.begun if when > at(2) and isinstance(d.effect, Post)]
+        assert [demand.duty for demand in later] == []
+        assert "a private channel" in {w.waits_for for w in plan(OWN, shell.incident, shell.now).waiting}
+
+    def test_an_open_channel_that_comes_meanwhile_is_left(self) -> None:
+        incident = opened(OWN).incident
+        demand = sends(opened(OWN), "channel")[0][1]
+        flagged = apply(OWN, incident, FlagChanged(by="Alice", flag="security", at=at(1)))
+        settled = EffectSettled(
+            demand=demand, outcome="done", receipt=Receipt(reference="C0OPEN", name="#open"), at=at(1)
+        )
+        after = apply(OWN, flagged, settled)
+        assert "channel" not in after.references
+        assert after.left_channel == "C0OPEN"

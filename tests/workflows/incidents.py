@@ -141,11 +141,18 @@ async def performing(client: Client, vendors: Vendors) -> AsyncIterator[None]:
     """What is wanted done is done, by these vendors."""
     temporal = Temporal(Incidents(client))
     page = [_activity(name, vendors) for name in ("page", "hush")]
-    comms = [_activity(name, vendors) for name in COMMS]
     async with (
+        chatting(client, vendors),
         Worker(client, task_queue=PAGE_QUEUE, activities=[*page, temporal.opening_as_of_now, temporal.move_alerts]),
-        Worker(client, task_queue=COMMS_QUEUE, activities=[*comms, _together(vendors)]),
     ):
+        yield
+
+
+@asynccontextmanager
+async def chatting(client: Client, vendors: Vendors) -> AsyncIterator[None]:
+    """All but pages: those ring elsewhere."""
+    comms = [_activity(name, vendors) for name in COMMS]
+    async with Worker(client, task_queue=COMMS_QUEUE, activities=[*comms, _together(vendors)]):
         yield
 
 

@@ -14,7 +14,13 @@ from workflows.policy.effects.card import HIDDEN, CardFacts, ChecklistFacts, Com
 from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import Card, Destination, Post
 from workflows.policy.effects.offers import Offer
-from workflows.policy.incident.kept_messages import AT_HOME, CHECKLIST, IN_CHANNEL_OF_ITS_OWN, KeptMessage
+from workflows.policy.incident.kept_messages import (
+    AT_HOME,
+    CHECKLIST,
+    IN_CHANNEL_OF_ITS_OWN,
+    IN_LEFT_CHANNEL,
+    KeptMessage,
+)
 from workflows.policy.incident.rules import is_acknowledged, rules
 from workflows.policy.incident.state import Incident
 from workflows.policy.keys.duty_keys import DutyKind, duty_key, duty_of, effect_key
@@ -23,6 +29,7 @@ from workflows.policy.planning.conditions import contacts_for
 from workflows.policy.planning.destinations import has_own_channel
 from workflows.policy.planning.wording import what
 from workflows.policy.runbook.model import Runbook
+from workflows.policy.runbook.names import PublicStatus
 from workflows.policy.runbook.references import duties_of
 from workflows.policy.wire.bounded import cut
 
@@ -79,6 +86,8 @@ def card_demands(book: Runbook, incident: Incident, prospects: Prospects, now: d
 def _look(book: Runbook, incident: Incident, name: str, prospects: Prospects, now: datetime) -> Look | None:
     if name == AT_HOME:
         return at_home(book, incident, prospects, now)
+    if name == IN_LEFT_CHANNEL:
+        return hidden(incident)
     if name == IN_CHANNEL_OF_ITS_OWN:
         return in_channel(book, incident, prospects, now)
     return checklist(book, incident, name.removeprefix(CHECKLIST))
@@ -118,8 +127,7 @@ def _due_at(incident: Incident, kept: KeptMessage, pause: timedelta) -> datetime
 def at_home(book: Runbook, incident: Incident, prospects: Prospects, now: datetime) -> Look:
     """Short where the incident has a channel of its own: there is the rest."""
     if incident.private:
-        hidden = CardFacts(severity=incident.severity, phase=incident.phase, since=incident.declared_at, is_hidden=True)
-        return Look(HIDDEN, hidden, (), pin=False)
+        return hidden(incident)
     if not has_own_channel(book, incident) or "channel" in incident.closed_places:
         facts = card_facts(book, incident, prospects, now)
         return Look(_template(incident, "declaration"), facts, offers_on_card(book, incident, now))
@@ -138,6 +146,13 @@ def at_home(book: Runbook, incident: Incident, prospects: Prospects, now: dateti
     )
     offers = () if incident.resolved or answered else offering.answering(book, incident)
     return Look(_template(incident, "declaration"), facts, offers)
+
+
+def hidden(incident: Incident) -> Look:
+    """What everybody may read of what is private: that it goes on, or has ended."""
+    phase: PublicStatus = "resolved" if incident.resolved else "investigating"
+    facts = CardFacts(severity="sev1", phase=phase, since=incident.declared_at, is_hidden=True)
+    return Look(HIDDEN, facts, (), pin=False)
 
 
 def in_channel(book: Runbook, incident: Incident, prospects: Prospects, now: datetime) -> Look:

@@ -7,13 +7,14 @@ from functools import partial
 
 from workflows.policy.communication.asking import asks_by, empty_roles, who_is_asked
 from workflows.policy.communication.card import Look, Prospects, at_home, in_channel
+from workflows.policy.effects.card import HIDDEN
 from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import Destination, OpenChannel, Post, SetTopic
 from workflows.policy.effects.offers import Offer
 from workflows.policy.incident.announce import announcement_duty
 from workflows.policy.incident.messages import Announcement
 from workflows.policy.incident.rules import rules, who_owes
-from workflows.policy.incident.state import Incident
+from workflows.policy.incident.state import PRIVATE_FLAGS, Incident
 from workflows.policy.keys.duty_keys import DutyKind, WrittenDuty, duty_key, effect_key
 from workflows.policy.planning.demands import BlockedDemand
 from workflows.policy.planning.destinations import (
@@ -39,11 +40,30 @@ def channel_demands(book: Runbook, incident: Incident, now: datetime) -> Iterato
         look = partial(in_channel, book, incident, Prospects(), now)
         yield from _declared_in(book, incident, DECLARED_HERE, channel, look)
     if has_own_channel(book, incident) and not incident.cancelled:
-        if not incident.has_settled(duty_key(DutyKind.CHANNEL), 1):
+        if not incident.has_settled(duty_key(DutyKind.CHANNEL), incident.channels):
             yield _own_channel(book, incident)
         if not incident.has_settled(duty_key(DutyKind.TOPIC), incident.headline):
             yield from _topic(incident)
+    if incident.left_channel and not incident.has_settled(duty_key(DutyKind.LEFT), 1):
+        yield _left(incident)
     yield from announcements(book, incident)
+
+
+def _left(incident: Incident) -> BlockedDemand:
+    """The last line in an open channel of what is private from now on."""
+    demand = Demand(
+        duty=duty_key(DutyKind.LEFT),
+        due_at=_private_since(incident),
+        reason="it is for those alone who are named from now on",
+        effect=Post(to=Destination(channel=incident.left_channel), template=HIDDEN),
+    )
+    return BlockedDemand(demand)
+
+
+def _private_since(incident: Incident) -> datetime:
+    """Or since it was last flagged so; lifting the flag changes nothing."""
+    since = (at for flag, at in incident.flagged_at.items() if flag in PRIVATE_FLAGS)
+    return min(since, default=incident.opened_at)
 
 
 def _declared_in(
@@ -76,7 +96,8 @@ def _declared_in(
 def _own_channel(book: Runbook, incident: Incident) -> BlockedDemand:
     demand = Demand(
         duty=duty_key(DutyKind.CHANNEL),
-        due_at=incident.declared_at,
+        occurrence=incident.channels,
+        due_at=_private_since(incident) if incident.channels > 1 else incident.declared_at,
         reason=_why_a_channel(book, incident),
         effect=OpenChannel(name=f"incident-{incident.id}", private=incident.private),
     )

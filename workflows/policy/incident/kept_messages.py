@@ -6,6 +6,8 @@ from workflows.policy.wire.model import Instant, Wire
 
 AT_HOME: Final = "home"
 IN_CHANNEL_OF_ITS_OWN: Final = "channel"
+IN_LEFT_CHANNEL: Final = "left"
+"""In the open channel that was left for a private one."""
 CHECKLIST: Final = "checklist/"
 
 

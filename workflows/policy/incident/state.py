@@ -114,6 +114,10 @@ class Incident(Wire):
     """Since when each flag is set."""
     private: bool = False
     """It was flagged so that only those who are named may know of it; that it is no longer flagged tells nobody."""
+    channels: int = 1
+    """Its own channel is the so-many-th: an open one was left for a private one."""
+    left_channel: str = ""
+    """That open one; empty: there was none."""
     roles: dict[str, str] = {}
     alerts: dict[str, AlertState] = {}
     alerts_total: int = 0

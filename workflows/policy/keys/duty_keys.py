@@ -63,6 +63,8 @@ class DutyKind(StrEnum):
     DECLARATION_IN_CHANNEL = "declaration/channel"
     CHANNEL = "channel"
     TOPIC = "topic"
+    LEFT = "left"
+    """Says in an open channel that what it was about is private now."""
     CARD = "card"
     """Keeps a message true. Goes on with the message's name."""
     INVITE = "invite"
@@ -103,7 +105,7 @@ BESIDE_THE_LADDER = frozenset({DutyKind.CALL, DutyKind.JOINED, DutyKind.OBLIGED}
 _PAGE_KINDS = OF_THE_LADDER | BESIDE_THE_LADDER | {DutyKind.REACH}
 _NAMELESS = frozenset(
     {
-        DutyKind.DECLARATION, DutyKind.DECLARATION_IN_CHANNEL, DutyKind.CHANNEL, DutyKind.TOPIC,
+        DutyKind.DECLARATION, DutyKind.DECLARATION_IN_CHANNEL, DutyKind.CHANNEL, DutyKind.TOPIC, DutyKind.LEFT,
         DutyKind.NEWS_IN_CHANNEL, DutyKind.UPDATE, DutyKind.REMIND_OF_UPDATE, DutyKind.UNFILLED_ROLES, DutyKind.NOBODY,
         DutyKind.GAP, DutyKind.UPDATE_FOR_SUBSCRIBERS, DutyKind.REVIEW_QUESTION, DutyKind.REVIEW_OPENED,
     }

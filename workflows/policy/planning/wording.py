@@ -31,6 +31,7 @@ from workflows.policy.time.durations import write
 _POSTS = {
     DutyKind.DECLARATION: "declaration",
     DutyKind.DECLARATION_IN_CHANNEL: "declaration",
+    DutyKind.LEFT: "that it is private now",
     DutyKind.ANNOUNCEMENT: "what happened",
     DutyKind.NEWS_IN_CHANNEL: "new alerts",
     DutyKind.UPDATE: "update, because none came",

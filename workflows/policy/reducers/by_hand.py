@@ -22,6 +22,7 @@ from workflows.policy.incident.public import STATUS_PAGE, ApprovedWords
 from workflows.policy.incident.state import Incident
 from workflows.policy.incident.who import COMMANDER_ROLE
 from workflows.policy.reducers.adopting import why_not
+from workflows.policy.reducers.going_private import go_private
 from workflows.policy.reducers.raising import change_severity
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.names import severity_title
@@ -69,11 +70,9 @@ def flag_changed(book: Runbook, incident: Incident, event: FlagChanged) -> Incid
     since = {f: at for f, at in incident.flagged_at.items() if f in flags}
     since |= {f: event.at for f in flags if f not in since}
     flagged = incident.model_copy(update={"flags": flags, "flagged_at": since})
-    changes = {"private": incident.private or (is_private(flagged) and incident.closed_at is None)}
-    after = log(flagged.model_copy(update=changes), event.at, text)
-    if after.private and not incident.private and "channel" in incident.references:
-        return announce(after, event.at, f"{text}: what must stay secret does not belong in this channel", loud=True)
-    return after
+    if not is_private(flagged) or incident.private or incident.closed_at is not None:
+        return log(flagged, event.at, text)
+    return announce(go_private(flagged), event.at, f"{text}: it goes on in a private channel from here on", loud=True)
 
 
 def role_assigned(book: Runbook, incident: Incident, event: RoleAssigned) -> Incident:

@@ -32,6 +32,7 @@ from workflows.policy.keys.duty_keys import DutyKind, duty_of
 from workflows.policy.planning.ways import has_stand_in
 from workflows.policy.planning.wording import duty_name, how_late
 from workflows.policy.reducers.confirming import confirmed
+from workflows.policy.reducers.going_private import came_too_late
 from workflows.policy.reducers.keeping import edited, invited, keep, thread_of
 from workflows.policy.reducers.on_call import found_out
 from workflows.policy.reducers.pager_writing import is_rating, written
@@ -234,6 +235,8 @@ def _announced(incident: Incident, event: EffectSettled) -> Incident:
 
 def _referenced(incident: Incident, event: EffectSettled, effect: Post | OpenChannel) -> Incident:
     duty = duty_of(event.demand.duty)
+    if isinstance(effect, OpenChannel) and incident.private and not effect.private:
+        return came_too_late(incident, event)
     if isinstance(effect, Post):
         incident = keep(incident, event, effect)
     name = {DutyKind.CHANNEL: "channel", DutyKind.DECLARATION: "thread"}.get(duty.kind)
