@@ -71,25 +71,24 @@ class ShiftWorkflow:
         now = workflow.now()
         over = policy.hand_over(self._kept, now)
         before, self._kept = self._kept, policy.holding(self._kept, now)
-        if before.holder_since != self._kept.holder_since:
-            remark = await self._set_group()
-            if over is not None:
-                said = policy.in_words(self._kept, over, await _inventory())
-                await self._post("hand-over", over.at, f"{said}. {remark}" if remark else said)
+        remark = await self._set_group() if policy.group_is_due(self._kept) else ""
+        if before.holder_since != self._kept.holder_since and over is not None:
+            said = policy.in_words(self._kept, over, await _inventory())
+            await self._post("hand-over", over.at, f"{said}. {remark}" if remark else said)
         if policy.check_is_due(self._kept, now):
             await self._check(now)
 
     async def _set_group(self) -> str:
-        """What somebody has to see; empty if all is well, or there is no group."""
-        group, holder = self._kept.terms.on_call.user_group, self._kept.holder
-        if not group:
-            return ""
+        """What somebody has to see; empty if all is well. What fails is tried again by the turns after this one."""
+        group, holder, wanted = self._kept.terms.on_call.user_group, self._kept.holder, policy.group_wanted(self._kept)
         people = () if holder == NOBODY else (holder,)
         try:
             order = UserGroupOrder(group=group, people=people, addresses=self._kept.terms.addresses)
-            return await _asked("set_user_group", [order], str, f"user group {group}")
+            remark = await _asked("set_user_group", [order], str, f"user group {group}")
         except ActivityError as error:
             return f"The user group {group} is not set: {error.cause or error}"
+        self._kept = self._kept.model_copy(update={"group_set": wanted})
+        return remark
 
     async def _check(self, now: datetime) -> None:
         """What is missing in the days ahead, as far as it was not said before."""

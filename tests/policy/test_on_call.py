@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from tests.policy.builders import T0, at, runbook, severity, tier
+from workflows.policy.communication.card import Prospects, card_facts
 from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import AskOnCall, Invite, Page, Receipt
 from workflows.policy.incident.events import EffectSettled, EffectStarted, Escalated, Resolved
@@ -15,6 +16,8 @@ from workflows.policy.rota.shift import Shift
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.simulation.preview import Scenario
 from workflows.policy.simulation.simulate import Simulation
+from workflows.texts import documents
+from workflows.texts.card import lines
 from workflows.texts.preview import preview
 from workflows.texts.render import words
 
@@ -115,6 +118,15 @@ def test_the_timeline_says_who_it_is_when_that_is_news() -> None:
         f"On-call Engineer is Ann (on call until {at(7):%H:%M})",
         f"On-call Engineer is Ben (on call until {at(60):%H:%M})",
     ]
+
+
+def test_the_card_and_the_documents_name_who_is_on_call() -> None:
+    simulation = live(elsewhere(), SHIFTS)
+    held = f"On-call Engineer: Ann (on call until {at(7):%H:%M})"
+    facts = card_facts(simulation.book, simulation.incident, Prospects(), simulation.now)
+    assert facts.on_call == (held,)
+    assert ("On-call Engineer", held.partition(": ")[2]) in [(line.label, line.text) for line in lines(facts)]
+    assert f"| On call | {held} |" in documents.record(simulation.book, simulation.incident, simulation.now)
 
 
 def test_nobody_on_call_is_loud() -> None:

@@ -66,6 +66,20 @@ async def test_a_group_that_cannot_be_set_is_said_with_the_hand_over(temporal: W
     assert "permission_denied" in world.posts[0]
 
 
+async def test_a_group_that_could_not_be_set_is_set_as_soon_as_it_can_be_and_then_no_more(
+    temporal: WorkflowEnvironment,
+) -> None:
+    world = RotaWorld(group_fails=True)
+    async with shift(temporal, world) as live:
+        await eventually(live.kept, lambda kept: kept.holder_since is not None)
+        assert world.groups == []
+        world.group_fails = False
+        await live.days(1)
+        await eventually(lambda: _copy(world.groups), lambda found: len(found) >= 2)
+    first, second, *_ = world.groups
+    assert {first, second} == {("ann",), ("ben",)}  # before and after the hand-over, once each
+
+
 async def test_an_override_counts_at_once_and_everybody_can_read_it_without_a_worker(
     temporal: WorkflowEnvironment,
 ) -> None:

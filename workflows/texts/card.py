@@ -25,6 +25,9 @@ def _lines(facts: CardFacts) -> Iterator[CardLine]:
     if facts.roles:
         held = ", ".join(f"{role}: {holder or 'nobody yet'}" for role, holder in facts.roles)
         yield CardLine(label="Roles", text=held)
+    for held in facts.on_call:
+        post, _, who = held.partition(": ")
+        yield CardLine(label=post, text=who)
     if facts.flags:
         yield CardLine(label="Flags", text=", ".join(facts.flags))
     yield CardLine(label="People outside were told", text=facts.public or "nothing", at=facts.public_at)

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from workflows.policy.duties.follow_ups import owner_of, ticket
 from workflows.policy.incident.follow_up import FollowUp
 from workflows.policy.incident.messages import TimelineEntry
+from workflows.policy.incident.post_holder import held_posts
 from workflows.policy.incident.state import Incident
 from workflows.policy.keys.duty_keys import DutyKind, duty_of
 from workflows.policy.runbook.model import Runbook
@@ -71,6 +72,8 @@ def _facts(book: Runbook, incident: Incident) -> Iterator[tuple[str, str]]:
         yield "What it was", incident.resolution
     if incident.flags:
         yield "Flags", ", ".join(sorted(incident.flags))
+    if held := held_posts(book, incident.on_call, incident.declared_at):
+        yield "On call", "; ".join(held)
     yield "Runbook", f"{book.runbook} {book.version}".strip()
 
 

@@ -8,6 +8,7 @@ from workflows.policy.communication.channel import next_batch
 from workflows.policy.communication.joined import of_duty
 from workflows.policy.communication.updates import next_update_at
 from workflows.policy.effects.effects import OutsideEffect
+from workflows.policy.incident.post_holder import held_posts
 from workflows.policy.incident.rules import is_acknowledged
 from workflows.policy.incident.state import Incident
 from workflows.policy.planning.conditions import contacts_for
@@ -127,8 +128,7 @@ class IncidentValues(Occasion):
     @property
     def on_call(self) -> list[str]:
         """`On-call Engineer: Ann (on call until Mon 09:00)`, of each post of which that is known."""
-        held = {post: known.in_words(self.book, self.now) for post, known in self.incident.on_call.items()}
-        return [f"{self.book.person_name(post)}: {said}" for post, said in held.items() if said]
+        return list(held_posts(self.book, self.incident.on_call, self.now))
 
     @property
     def acknowledged_by(self) -> str:

@@ -21,6 +21,7 @@ from workflows.policy.incident.kept_messages import (
     IN_LEFT_CHANNEL,
     KeptMessage,
 )
+from workflows.policy.incident.post_holder import held_posts
 from workflows.policy.incident.rules import is_acknowledged, rules
 from workflows.policy.incident.state import Incident
 from workflows.policy.keys.duty_keys import DutyKind, duty_key, duty_of, effect_key
@@ -178,6 +179,7 @@ def card_facts(book: Runbook, incident: Incident, prospects: Prospects, now: dat
         acknowledged_at=incident.acknowledged_at if answered else None,
         called=() if answered or incident.resolved else tuple(book.person_name(person) for person in ringing),
         roles=tuple((book.role_name(role), _holder(book, incident, role)) for role in held),
+        on_call=() if incident.resolved else held_posts(book, incident.on_call, incident.declared_at),
         public=incident.public.status,
         public_at=incident.public.said_at,
         next=_next(book, prospects.coming),

@@ -39,6 +39,8 @@ class CardFacts(Wire):
     """Who is being rung, while nobody has answered."""
     roles: tuple[tuple[str, str], ...] = ()
     """The role and who holds it, by their names; nobody: empty."""
+    on_call: tuple[str, ...] = ()
+    """Who holds each post: `On-call Engineer: Ann (on call until Mon 09:00)`."""
     public: PublicStatus | None = None
     public_at: Instant | None = None
     next: tuple[ComingDuty, ...] = ()
@@ -81,6 +83,10 @@ class CardLine(Wire):
 
 
 def fingerprint(facts: KeptFacts, offers: tuple[Offer, ...]) -> str:
-    """The same for the same message. What its offers depend on stands in the facts, as far as it can be seen."""
-    said = "\n".join((facts.model_dump_json(), *(each.model_dump_json(exclude={"if_still"}) for each in offers)))
+    """The same for the same message. What its offers depend on stands in the facts, as far as it can be seen. A message
+    that was posted before there was `on_call` shows the same without it."""
+    left_out = None if isinstance(facts, CardFacts) and facts.on_call else {"on_call"}
+    said = "\n".join(
+        (facts.model_dump_json(exclude=left_out), *(each.model_dump_json(exclude={"if_still"}) for each in offers))
+    )
     return hashlib.blake2s(said.encode(errors="replace"), digest_size=8).hexdigest()

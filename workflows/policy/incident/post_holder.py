@@ -1,5 +1,6 @@
 """Who holds a post while an incident lasts: what was found out, and when."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from workflows.policy.runbook.model import Runbook
@@ -27,3 +28,9 @@ class PostHolder(Wire):
         until = f" until {hour_of(zone, self.until, now)}" if self.until else ""
         asked = f", as of {hour_of(zone, self.known_at, now)}" if self.problem and self.known_at else ""
         return f"{book.person_name(self.who)} (on call{until}{asked})"
+
+
+def held_posts(book: Runbook, holders: Mapping[str, PostHolder], now: datetime) -> tuple[str, ...]:
+    """`On-call Engineer: Ann (on call until Mon 09:00)`, of each post of which that is known."""
+    held = {post: known.in_words(book, now) for post, known in holders.items()}
+    return tuple(f"{book.person_name(post)}: {said}" for post, said in held.items() if said)

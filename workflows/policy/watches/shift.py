@@ -21,6 +21,8 @@ from workflows.policy.wire.model import Instant, Wire
 
 ROSTER_KEPT_FOR = 14 * DAY
 """How far ahead a roster is kept: what the coverage check looks at."""
+GROUP_TRIED_EVERY = timedelta(minutes=10)
+"""A user group that could not be set: whoever mentions it until then calls somebody else."""
 ASKED_EVERY = HOUR
 """How often it is looked elsewhere whether somebody has swapped; what is written here is known."""
 FARTHEST_OVERRIDE = timedelta(days=90)
@@ -55,6 +57,8 @@ class KeptRota(Wire):
     """Who had the shift when that was last said."""
     holder_since: Instant | None = None
     """None: it was never found out."""
+    group_set: Line = ""
+    """The user group, and whom it was set to hold, the last time that this could be done."""
     missing: tuple[str, ...] = ()
     """What the last check of the coverage said, by keys: what is new is said."""
     checked_on: Day | None = None
@@ -186,6 +190,17 @@ def holding(kept: KeptRota, now: datetime) -> KeptRota:
     return kept.model_copy(update={"holder": present.who, "holder_since": now})
 
 
+def group_wanted(kept: KeptRota) -> str:
+    """What `group_set` is to be: empty if there is no group, or nobody knows yet whom it is to hold."""
+    group = kept.terms.on_call.user_group
+    return f"{group} {kept.holder}" if group and kept.holder_since is not None else ""
+
+
+def group_is_due(kept: KeptRota) -> bool:
+    """Also where it could not be set before."""
+    return kept.group_set != group_wanted(kept) != ""
+
+
 def in_words(kept: KeptRota, over: HandOver, inventory: Inventory | None) -> str:
     """`Ann hands over to Ben (On-call Engineer): 2 incidents open, 3 duties Ann owes`."""
     leaves, comes = (kept.terms.person_name(who) for who in (over.leaves, over.comes))
@@ -222,6 +237,7 @@ def look_again_at(kept: KeptRota, now: datetime) -> datetime:
     coming: Shift | None = after(kept.roster.shifts, now)
     elsewhere = not kept.terms.on_call.is_written_here or bool(kept.roster.problem)
     latest = now + (ASKED_EVERY if elsewhere else DAY)
+    latest = min(latest, now + GROUP_TRIED_EVERY) if group_is_due(kept) else latest
     return min(coming.begins_at, latest) if coming else latest
 
 
