@@ -8,3 +8,7 @@ _ALPHABET = string.ascii_uppercase + string.digits
 
 def new_id(prefix: str = "") -> str:
     return prefix + "".join(secrets.choice(_ALPHABET) for _ in range(10))
+
+
+WEBHOOK_SECRET = "whsec_dG9jc2luLXNhbmRib3gtd2ViaG9vay1zZWNyZXQ="  # noqa: S105 (of the sandbox alone)
+"""By which its receiver of webhooks knows who sends them."""

@@ -11,9 +11,9 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
+from sandbox.ids import WEBHOOK_SECRET
 from sandbox.vendor_error import VendorError
 
-WEBHOOK_SECRET = "whsec_dG9jc2luLXNhbmRib3gtd2ViaG9vay1zZWNyZXQ="  # noqa: S105 (of the sandbox alone)
 WEBHOOK_BYTES = 256 * 1024
 
 

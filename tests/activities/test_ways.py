@@ -18,7 +18,7 @@ from activities.pagers import Pager, Pagers
 from activities.slack import Slack
 from activities.slack_pager import SlackPager
 from activities.webhook import WebhookPager
-from sandbox.webhook import WEBHOOK_SECRET
+from sandbox.ids import WEBHOOK_SECRET
 from tests.activities import sends
 from tests.activities.conftest import API_TOKEN, NTFY_TOKEN, NTFY_TOPIC, ROUTING_KEY
 from tests.sandbox_server import SandboxServer

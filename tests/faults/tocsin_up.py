@@ -40,8 +40,9 @@ class Up:
         for pid in victims:
             os.kill(pid, signal.SIGKILL)
 
-    async def alert(self, name: str, status: str = "firing") -> str:
+    async def alert(self, name: str, status: str = "firing", runbook: str = "ladder") -> str:
         """As Alertmanager does: again and again until it is accepted. Returns the workflow id."""
+        address = f"{self.gateway}/webhooks/alertmanager?runbook={runbook}"
         body = {
             "version": "4",
             "groupKey": f'{{}}:{{alertname="{name}"}}',
@@ -61,7 +62,7 @@ class Up:
         async with asyncio.timeout(HANGS_AFTER_S):
             while True:
                 try:
-                    answer = await self.http.post(f"{self.gateway}/webhooks/alertmanager", json=body)
+                    answer = await self.http.post(address, json=body)
                 except httpx.TransportError:
                     await asyncio.sleep(0.2)
                     continue

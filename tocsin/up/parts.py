@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from chat.shortcuts import TO_FOLLOW_UP, TO_TIMELINE
+from sandbox.ids import WEBHOOK_SECRET
 from settings import SettingsError
 from settings.extras import demand, not_installed
 from tocsin.up.child import Part
@@ -93,6 +94,7 @@ def pointing_at_the_sandbox(layout: Layout, books: Collection[Runbook], signed: 
     people = sorted({person for book in books for person in paged(book)})
     sandbox = layout.published.sandbox
     assert sandbox is not None
+    addresses = {way: _addresses(books, way) for way in ("pagerduty", "ntfy", "webhook")}
     return {
         "TOCSIN_SANDBOX_URL": sandbox,
         "TOCSIN_SLACK_URL": f"{sandbox}/slack/api/",
@@ -104,7 +106,13 @@ def pointing_at_the_sandbox(layout: Layout, books: Collection[Runbook], signed: 
         "TOCSIN_PAGERDUTY_API_URL": f"{sandbox}/pagerduty/api",
         "TOCSIN_PAGERDUTY_API_TOKEN": "sandbox",
         "TOCSIN_PAGERDUTY_FROM": "tocsin@sandbox.example",
-        "TOCSIN_PAGERDUTY_ROUTING_KEYS": json.dumps({person: f"sandbox-{person}" for person in people}),
+        "TOCSIN_PAGERDUTY_ROUTING_KEYS": json.dumps(
+            {person: f"sandbox-{person}" for person in (*people, *addresses["pagerduty"])}
+        ),
+        "TOCSIN_NTFY_URL": f"{sandbox}/ntfy",
+        "TOCSIN_NTFY_TOPICS": json.dumps({name: f"sandbox-{name}" for name in addresses["ntfy"]}),
+        "TOCSIN_WEBHOOK_URLS": json.dumps({name: f"{sandbox}/webhook/{name}" for name in addresses["webhook"]}),
+        "TOCSIN_WEBHOOK_SECRET": WEBHOOK_SECRET,
         "TOCSIN_PAGERDUTY_WEBHOOK_SECRETS": json.dumps([signed.pagerduty]),
         "TOCSIN_STATUSPAGE_URL": f"{sandbox}/statuspage/v1",
         "TOCSIN_STATUSPAGE_TOKEN": "sandbox",
@@ -116,6 +124,12 @@ def pointing_at_the_sandbox(layout: Layout, books: Collection[Runbook], signed: 
         "TOCSIN_JIRA_TOKEN": "sandbox",
         "TOCSIN_JIRA_PROJECT": "OPS",
     }
+
+
+def _addresses(books: Collection[Runbook], way: str) -> list[str]:
+    """Those that runbooks name for this way to somebody."""
+    steps = ((name, step) for book in books for name, person in book.people.items() for step in person.reach)
+    return sorted({step.address or name for name, step in steps if step.way == way})
 
 
 def _server_binary() -> str:

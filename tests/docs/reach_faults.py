@@ -1,0 +1,223 @@
+"""What becomes of one page by each way under each fault, over HTTP. `python -m tests.docs.reach_faults` writes it anew.
+
+The ladder is the program's own, in virtual time: each send is one real attempt at the sandbox, and the pauses between
+attempts are those of the workflow's retries, passed without waiting.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from importlib import import_module
+from typing import Any
+
+from activities.errors import Rejected, Unavailable
+from activities.pagers import Pager, Pagers
+from activities.slack import Slack
+from tests.activities.conftest import SLACK_TOKEN
+from tests.activities.test_ways import LINK, Way, way_of
+from tests.docs.tables import ROOT, between, table
+from tests.sandbox_server import SandboxServer, running_sandbox
+from workflows.durable.deliveries import PAGES
+from workflows.policy.effects.demand import Demand
+from workflows.policy.effects.effects import Page, Receipt, Send
+from workflows.policy.engine import plan
+from workflows.policy.incident.events import EffectSettled, EffectStarted, Outcome, stamp
+from workflows.policy.incident.opening import OpenRequest
+from workflows.policy.incident.state import Incident, declare
+from workflows.policy.reducers.root import apply
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.runbook.reach import WAY_TITLES, WAYS
+
+PAGE = ROOT / "docs" / "reach.md"
+T0 = datetime(2026, 11, 27, 2, 4, tzinfo=UTC)
+SEEN_FOR = timedelta(minutes=30)
+AWAY_FOR = timedelta(minutes=20)
+OTHER_AFTER = timedelta(minutes=4)
+FAULTS: Mapping[str, Mapping[str, Any]] = {
+    "none": {},
+    "429 three times": {"status": 429, "error": "no", "retry_after": 5, "times": 3},
+    "500 three times": {"status": 500, "times": 3},
+    "it hangs once": {"delay_s": 3, "status": 500, "times": 1},
+    "the answer is lost": {"drop": "after", "times": 1},
+    "a wrong key": {},
+    "it is away for 20 minutes": {"status": 503},
+}
+
+
+@dataclass
+class Attempted:
+    demand: Demand
+    begun_at: datetime
+    attempts: int = 0
+    next_at: datetime = T0
+
+
+@dataclass
+class Drill:
+    """One page to one person who has two ways, while nobody answers."""
+
+    ways: Pagers
+    sandbox: SandboxServer
+    book: Runbook
+    incident: Incident
+    now: datetime = T0
+    flying: dict[str, Attempted] = field(default_factory=dict)
+    rang_at: dict[str, datetime] = field(default_factory=dict)
+    """By way, when it was first taken."""
+
+    async def run(self) -> None:
+        while self.now <= T0 + SEEN_FOR:
+            if self.now >= T0 + AWAY_FOR:
+                await self.sandbox.clear_faults()
+            self._begin()
+            due = [each for each in self.flying.values() if each.next_at <= self.now]
+            for each in due:
+                await self._attempt(each)
+            if not due:
+                self.now = self._next()
+
+    def _begin(self) -> None:
+        wanted = {demand.key: demand for demand in plan(self.book, self.incident, self.now).due}
+        for key in [key for key in self.flying if key not in wanted]:
+            self._settle(self.flying.pop(key).demand, "superseded")
+        for key, demand in wanted.items():
+            if key not in self.flying and not self.incident.has_settled(demand.duty, demand.occurrence):
+                self._apply(EffectStarted(demand=demand, real_at=self.now))
+                self.flying[key] = Attempted(demand, self.now, next_at=self.now)
+
+    def _next(self) -> datetime:
+        wake_at = plan(self.book, self.incident, self.now).wake_at
+        moments = [each.next_at for each in self.flying.values()] + ([wake_at] if wake_at else [])
+        later = [at for at in (*moments, T0 + AWAY_FOR) if at > self.now]
+        return min(later, default=T0 + SEEN_FOR + timedelta(seconds=1))
+
+    async def _attempt(self, each: Attempted) -> None:
+        demand, effect = each.demand, each.demand.effect
+        if not isinstance(effect, Page):
+            self.flying.pop(demand.key)
+            self._settle(demand, "done")
+            return
+        each.attempts += 1
+        try:
+            await self.ways.page(self._send(demand, each), each.attempts > 1)
+        except Unavailable as error:
+            pause = min(timedelta(seconds=2 ** (each.attempts - 1)), PAGES.longest_pause)
+            each.next_at = self.now + max(pause, error.retry_after or pause)
+        except Rejected:
+            self.flying.pop(demand.key)
+            self._settle(demand, "rejected")
+        else:
+            self.rang_at.setdefault(effect.way, self.now)
+            self.flying.pop(demand.key)
+            self._settle(demand, "done")
+
+    def _send(self, demand: Demand, each: Attempted) -> Send:
+        return Send(
+            incident=self.incident.id,
+            key=demand.key,
+            vendor_key=self.incident.vendor_key(demand.key),
+            effect=demand.effect,
+            subject="SEV-1: checkout is down",
+            text="checkout is down",
+            links=(("Acknowledge", LINK),),
+            answer=LINK,
+            first_started_at=datetime.now(UTC) - timedelta(seconds=each.attempts),
+        )
+
+    def _settle(self, demand: Demand, outcome: Outcome) -> None:
+        self._apply(EffectSettled(demand=demand, outcome=outcome, receipt=Receipt(reference="x")))
+
+    def _apply(self, event: EffectStarted | EffectSettled) -> None:
+        self.incident = apply(self.book, self.incident, stamp(event, self.now))
+
+
+def book(way: str, other: str) -> Runbook:
+    severity = {
+        "title": "Critical",
+        "definition": "All is down",
+        "escalation": [{"page": ["on-call"], "again": "never"}],
+        "repeat_after": "60m",
+    }
+    reach = [way, {"way": other, "after": OTHER_AFTER}]
+    people = {"on-call": {"name": "On-call Engineer", "reach": reach}}
+    given = {"runbook": "acme", "title": "Acme", "home": "#incidents", "people": people}
+    return Runbook.model_validate({**given, "severities": {"sev1": severity}})
+
+
+async def row(way: Way, other: Way, fault: str) -> tuple[str, ...]:
+    await way.sandbox.reset()
+    pager: Pager = way.mistyped() if fault == "a wrong key" else way.pager
+    if FAULTS[fault]:
+        await way.fault(**FAULTS[fault])
+    of = book(way.name, other.name)
+    opening = OpenRequest(runbook=of, severity="sev1", title="Checkout fails")
+    incident = declare(opening, T0, incident_id="20261127-0204-k7", workflow_id="incident-declared-k7")
+    drill = Drill(Pagers([], {way.name: pager, other.name: other.pager}), way.sandbox, of, incident)
+    await drill.run()
+    mine, others = len(await way.phones()), len(await other.phones())
+    late = min(drill.rang_at.values(), default=None)
+    told = f"{int((late - T0).total_seconds())} s" if late else "never"
+    doubled = max(mine - 1, 0) + max(others - 1, 0)
+    by_other = f"{others} ({WAY_TITLES[other.name]})" if others else "0"
+    return WAY_TITLES[way.name], fault, "1", str(mine), by_other, str(doubled), told
+
+
+@contextmanager
+def impatient() -> Iterator[None]:
+    """What hangs is given up soon: the pauses are virtual, and so may the time-outs be short."""
+    kept = []
+    for module, name in (
+        *((m, "HTTP_TIMEOUT_S") for m in ("pagerduty", "ntfy", "webhook")),
+        ("slack_pager", "RING_WITHIN_S"),
+    ):
+        found = import_module(f"activities.{module}")
+        kept.append((found, name, getattr(found, name)))
+        setattr(found, name, 1.5)
+    try:
+        yield
+    finally:
+        for found, name, before in kept:
+            setattr(found, name, before)
+
+
+@asynccontextmanager
+async def every_way() -> AsyncIterator[dict[str, Way]]:
+    async with running_sandbox() as sandbox:
+        slack, revoked = (
+            Slack(token, sandbox.slack_url, {"on-call": "U0ONCALL"}) for token in (SLACK_TOKEN, "xoxb-revoked")
+        )
+        try:
+            yield {name: way_of(name, sandbox, slack, revoked) for name in WAYS}
+        finally:
+            await slack.close()
+            await revoked.close()
+
+
+async def faults_table(*only: str) -> str:
+    head = ("Way", "Fault", "Wanted", "By this way", "By the other", "Rung twice", "First ring after")
+    rows = [head, ("---",) * len(head)]
+    async with every_way() as ways:
+        for way in ways.values():
+            other = ways["ntfy" if way.name == "webhook" else "webhook"]
+            for fault in FAULTS:
+                if not only or way.name in only:
+                    with impatient() if fault == "it hangs once" else _patient():
+                        rows.append(await row(way, other, fault))
+    return table(rows)
+
+
+@contextmanager
+def _patient() -> Iterator[None]:
+    yield
+
+
+def main() -> None:
+    text = PAGE.read_text(encoding="utf-8")
+    made = asyncio.run(faults_table())
+    PAGE.write_text(between("faults").sub(lambda _: made, text), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
