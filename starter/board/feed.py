@@ -23,6 +23,8 @@ SHARE_OF_LOOKING = 10
 STILL_THERE_EVERY_S = 15.0
 """A watcher hears at least that we are there: a connection that is dead is noticed then."""
 MOST_WATCHERS = 500
+FRESH_FOR_S = 1.0
+"""After the time of the next look: then nobody watches."""
 LOST = "lost"
 """The version of everything while Temporal is away: pages are loaded anew, and say so."""
 
@@ -63,6 +65,11 @@ class BoardFeed:
                 return self._glance
             self._looking = asyncio.create_task(self._look())
         return await asyncio.shield(self._looking)  # one who leaves takes it from nobody
+
+    def version(self, incident: str) -> str:
+        """As watchers heard it last; empty if that is long ago. A page says by it what it was made of."""
+        is_old = self._clock() > self._next_look + FRESH_FOR_S
+        return "" if self._glance is None or is_old else self._version(incident)
 
     def expire(self) -> None:
         """Somebody has just done something: the next look is not put off."""

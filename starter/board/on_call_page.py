@@ -46,12 +46,12 @@ class OnCallPage:
     now: datetime
     posts: Sequence[PostOnCall]
 
-    def gaps(self) -> Iterator[tuple[PostOnCall, NamedShift]]:
+    def gaps(self) -> Iterator[tuple[PostOnCall, Sequence[NamedShift]]]:
         """When nobody is there, of what is still to come."""
         for post in self.posts:
-            for shift in post.shifts:
-                if not shift.who and (shift.ends_at is None or shift.ends_at > self.now):
-                    yield post, shift
+            empty = [each for each in post.shifts if not each.who and (each.ends_at is None or each.ends_at > self.now)]
+            if empty:
+                yield post, empty
 
 
 def shown_week(there: Installation, written: str, now: datetime) -> ShownWeek:

@@ -67,7 +67,7 @@ def one_incident(book: Runbook, simulation: Simulation) -> str:
     page = incident_page(shown, {book.runbook: book}, simulation.now)
     drawn = Markup(course(incident, view, page.person))
     values = {"me": CAROL, "links": NO_LINKS, "page": page, "acts": acts(page), "owed": owed_acts, "course": drawn}
-    return rendered("incident.html", **values, said=Aftermath())
+    return rendered("incident.html", **values, said=Aftermath(), version="")
 
 
 def row(minutes: int, severity: str, title: str, service: str, **more: object) -> Summary:

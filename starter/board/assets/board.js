@@ -53,16 +53,23 @@ function fresh() {
 // Whatever somebody is about to write or has opened stays as it is.
 const inUse = (part) => part.contains(document.activeElement) || part.querySelector("details[open]");
 
+// Where it stands in the page that has it: before the next one that is there.
+function insert(part, following) {
+  const next = following.map((each) => document.getElementById(each.id)).find(Boolean);
+  if (next) next.before(part);
+  else main.append(part);
+}
+
 async function refresh() {
   const answer = await fetch(main.dataset.self, { headers: { Accept: "text/html" }, redirect: "error" });
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   if (!page.querySelector("main[data-self]")) throw new Error(`answered ${answer.status}`);
   readClock(page);
   const parts = [...page.querySelectorAll("[data-live]")], there = new Set(parts.map((part) => part.id));
-  for (const part of parts) {
+  for (const [place, part] of parts.entries()) {
     const old = document.getElementById(part.id);
     if (old && !inUse(old)) old.replaceWith(document.adoptNode(part));
-    else if (!old) main.append(document.adoptNode(part));
+    else if (!old) insert(document.adoptNode(part), parts.slice(place + 1));
   }
   for (const old of main.querySelectorAll("[data-live]")) {
     if (!there.has(old.id) && !inUse(old)) old.remove();
@@ -81,13 +88,12 @@ async function bringUpToDate() {
 }
 
 function watch(address) {
-  let seen = "", queued = false;
+  let seen = main.dataset.version, queued = false;  // what changed while the page was on its way is seen, too
   const source = new EventSource(address);
   source.addEventListener("version", async (event) => {
-    const first = seen === "";
-    seen = event.data;
     heardAt = Date.now();
-    if (first || queued) return;
+    if (event.data === seen || queued) return;
+    seen = event.data;
     queued = true;
     await new Promise((done) => setTimeout(done, 200 + Math.random() * 600));  // a hundred watchers, not all at once
     queued = false;
@@ -95,7 +101,7 @@ function watch(address) {
   });
   source.addEventListener("still", () => { heardAt = Date.now(); });
   source.addEventListener("crowded", () => { source.close(); heardAt = null; stale("too many watch: load the page yourself"); });
-  source.onerror = () => { seen = seen && "again"; stale("no connection: what you see may be old"); };
+  source.onerror = () => { seen = ""; stale("no connection: what you see may be old"); };
 }
 
 readClock(document);

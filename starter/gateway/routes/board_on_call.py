@@ -69,7 +69,9 @@ async def _page(board: Board, known: Shifts, written: str) -> OnCallPage:
 
 async def _html(board: Board, known: Shifts, visitor: Visitor, written: str, refused: str = "") -> str:
     page = await _page(board, known, written)
-    return board.page("on_call.html", visitor, page=page, books=board.books, swap=swap, refused=refused)
+    there = board.published.in_force
+    known_books = {"books": there.runbooks, "default": there.default}
+    return board.page("on_call.html", visitor, page=page, swap=swap, refused=refused, **known_books)
 
 
 @dataclass(frozen=True)

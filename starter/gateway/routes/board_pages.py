@@ -88,21 +88,24 @@ class Aftermath:
 
 
 async def incident_html(board: Board, visitor: Visitor, part: str, said: Aftermath = Aftermath()) -> str:
+    version = board.feed(visitor).version(part)  # before it is asked: a change meanwhile is one since
     shown = await board.desk(visitor).show(part)
     if isinstance(shown, Remembered):
         return board.page("remembered.html", visitor, shown=shown, said=said)
     page = incident_page(shown, board.books, datetime.now(UTC))
     drawn = Markup(course(page.incident, page.view, page.person))  # noqa: S704 (every text in it is escaped there)
     forms = said.acts(acts(page))
-    return board.page("incident.html", visitor, page=page, acts=forms, owed=owed_acts, course=drawn, said=said)
+    made_of = {"page": page, "acts": forms, "owed": owed_acts, "course": drawn, "version": version}
+    return board.page("incident.html", visitor, said=said, **made_of)
 
 
 async def review_html(board: Board, visitor: Visitor, part: str, said: Aftermath = Aftermath()) -> str:
+    version = board.feed(visitor).version(part)
     shown = await board.desk(visitor).show_review(part)
     if isinstance(shown, Remembered):
         return board.page("remembered.html", visitor, shown=shown, said=said)
     page = review_page(shown, board.books, datetime.now(UTC))
-    return board.page("review.html", visitor, page=page, owed=owed_acts, said=said)
+    return board.page("review.html", visitor, page=page, owed=owed_acts, said=said, version=version)
 
 
 async def _closed_html(board: Board, visitor: Visitor, asked: Mapping[str, str]) -> str:

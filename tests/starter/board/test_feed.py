@@ -146,6 +146,17 @@ async def test_whoever_watches_hears_that_people_may_not_be_paged_now(monkeypatc
     running.cancel()
 
 
+async def test_a_page_says_by_which_version_it_was_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What changes while it is on its way is then heard of; nobody knows what an old look is worth."""
+    feed = feed_of(CountingDesk(row("a")))
+    assert feed.version("a") == ""
+    glance = await feed.glance()
+    assert feed.version("") == glance.version
+    assert feed.version("a") == glance.versions()["a"]
+    monkeypatch.setattr(feeds, "FRESH_FOR_S", -100.0)
+    assert feed.version("a") == ""
+
+
 class ComingBackDesk(CountingDesk):
     is_away = False
 

@@ -72,7 +72,7 @@ async def kept(tokens: GatewayUnderTest, client: Client, rotas: Library) -> Asyn
 async def test_a_week_says_who_is_on_call_now_next_and_each_day(kept: GatewayUnderTest) -> None:
     async with logged_in(kept) as http:
         page = await seen(http, "/on-call")
-        for said in ("On-call Engineer", "Ben", "Ann <b>", "Week of Mon", "Nobody is Night Watch from"):
+        for said in ("On-call Engineer", "Ben", "Ann <b>", "Week of Mon", "Nobody is Night Watch: "):
             assert said in page.words, said
         assert page.tags.count("b") == 0
         drawn = await http.get(next(value for _, value in page.attributes if value.startswith("/on-call.svg")))
