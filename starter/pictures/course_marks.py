@@ -62,14 +62,16 @@ def _done(incident: Incident, person: Callable[[str], str]) -> Iterator[CourseMa
         key = duty_of(duty)
         if key.kind in _UNSEEN:
             continue
-        name = person(key.person) if key.is_page else _row_name(key)
+        name = _row_name(key, person)
         late = f", {write(last.late)} late" if last.late >= LATE_FROM else ""
         said = f"{name}: due {last.due_at:%H:%M:%S}, {last.outcome} {last.settled_at:%H:%M:%S}{late}"
         is_late = last.late >= LATE_FROM
         yield CourseMark(_lane_of(key), name, last.due_at, last.settled_at, last.outcome, said, is_late)
 
 
-def _row_name(key: DutyKey) -> str:
+def _row_name(key: DutyKey, person: Callable[[str], str]) -> str:
+    if key.is_page:
+        return f"{person(key.person)}, tier {key.tier}" if key.tier is not None else person(key.person)
     return key.name if key.kind is DutyKind.PUBLISH else duty_name(key.written)
 
 
@@ -86,7 +88,7 @@ def _to_come(lines: Iterable[Upcoming], until: datetime, person: Callable[[str],
         if line.kind in _BEHIND_THE_SCENES or line.at > until:
             continue
         key = duty_of(line.duty)
-        name = person(key.person) if key.is_page else _row_name(key)
+        name = _row_name(key, person)
         said = f"{line.what}: due {line.at:%H:%M:%S}, because {line.reason}"
         yield CourseMark(_LANE_OF_KIND.get(line.kind, "channel"), name, line.at, None, line.state, said)
 

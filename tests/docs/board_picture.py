@@ -17,14 +17,17 @@ from starter.board.filters import RowFilter
 from starter.board.glance import DueDebt, Glance
 from starter.board.html import ASSETS, rendered
 from starter.board.incident_page import incident_page
+from starter.board.surroundings import Surroundings
 from starter.desk.answers import ShownIncident
+from starter.desk.on_call_answers import NamedShift, PostOnCall
 from starter.gateway.access import Actor
 from starter.gateway.routes.board_pages import Aftermath
 from starter.gateway.routes.front import TakenWebhooks
 from starter.gateway.visitors import Visitor
 from starter.pictures.course import course
 from starter.runbooks import library
-from starter.temporal.results import ListPage, Summary
+from starter.temporal.backlogs import Backlog
+from starter.temporal.results import ListPage, ReviewSummary, Summary
 from tests.browser import CHROMIUM
 from tests.docs.markdown import ROOT
 from workflows.policy.incident.events import Acknowledged, FlagChanged, Noted, RoleAssigned, UpdatePosted
@@ -86,6 +89,22 @@ def row(minutes: int, severity: str, title: str, service: str, **more: object) -
     )
 
 
+def around(at: datetime) -> Surroundings:
+    """Who is on call, and queues in which nothing waits."""
+    morning = at.replace(hour=9, minute=0, second=0)
+    now, following = (
+        NamedShift(who=name.lower(), name=name, begins_at=begin, ends_at=begin + timedelta(days=1))
+        for name, begin in (("Carol", morning - timedelta(days=1)), ("Dan", morning))
+    )
+    post = PostOnCall(
+        runbook="company", post="on-call", name="On-call Engineer", zone="UTC", now=now, next=following, shifts=()
+    )
+    queues = (
+        Backlog(name=name, waiting=0, oldest=timedelta(), is_worked=True) for name in ("decisions", "pages", "messages")
+    )
+    return Surroundings((post,), tuple(queues))
+
+
 def first_page(book: Runbook, at: datetime) -> str:
     rows = (
         row(
@@ -104,7 +123,8 @@ def first_page(book: Runbook, at: datetime) -> str:
             next_duty_at=at + timedelta(hours=1, minutes=5),
         ),
     )  # fmt: skip
-    glance = Glance(at, ListPage(rows=rows, size=500, total=3), ListPage(rows=(), size=100, total=0), ())
+    reviews: ListPage[ReviewSummary] = ListPage(rows=(), size=100, total=0)
+    glance = Glance(at, ListPage(rows=rows, size=500, total=3), reviews, (), around(at))
     debt = Debt(what="incident report", kind="review", owner="Dan", due_at=at + timedelta(hours=31))
     values: dict[str, object] = {"me": CAROL, "links": NO_LINKS, "glance": glance, "rows": rows, "wanted": RowFilter()}
     values |= {
@@ -140,7 +160,7 @@ async def write() -> None:
         chromium = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         page = await chromium.new_page(java_script_enabled=False, color_scheme="light")
         await page.route("**/assets/*", _asset)
-        await _shot(page, first_page(book, simulation.now), "board.png", 690)
+        await _shot(page, first_page(book, simulation.now), "board.png", 880)
         await _shot(page, one_incident(book, simulation), "board-incident.png", 1250)
         await chromium.close()
 
