@@ -21,6 +21,10 @@ RESERVED = 100
 PER_CHUNK = 32
 """Bytes that may stand around a chunk of a body: its length and two line ends."""
 
+LOOK_ONCE_MORE_S = 0.1
+"""After its time a connection is read once more before it is cut: where this process or its machine stood still, what
+an honest sender has sent meanwhile lies there, and uvloop calls timers first."""
+
 
 class Cut(StrEnum):
     """Why a connection was closed."""
@@ -216,7 +220,14 @@ class Limited(HttpToolsProtocol):
 
     def _arm(self, after_s: float, cut: Cut) -> None:
         self._disarm()
-        self._timer = self.loop.call_later(after_s, self.cut, cut)
+        self._timer = self.loop.call_later(after_s, self._look_once_more, cut)
+
+    def _look_once_more(self, cut: Cut) -> None:
+        self._timer = self.loop.call_later(LOOK_ONCE_MORE_S, self.cut, cut)
+
+    def timeout_keep_alive_handler(self) -> None:
+        """uvicorn's, once it is known that nothing has come meanwhile."""
+        self.timeout_keep_alive_task = self.loop.call_later(LOOK_ONCE_MORE_S, super().timeout_keep_alive_handler)
 
     def _disarm(self) -> None:
         if self._timer is not None:
