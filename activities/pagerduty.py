@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from activities.attempts import LOOK_WITHIN_S, RING_WITHIN_S
 from activities.errors import Malformed, Rejected, Unavailable
+from activities.pagerduty_help import ResponderRequests
 from activities.pagerduty_incidents import A, FollowedIncidents, Query
 from activities.pagerduty_json import OnCallEntries, alerts, meaning, who
 from activities.pagers import fingerprint, open_route
@@ -33,7 +34,7 @@ THREADS = 64
 MOST_ON_CALLS = 100
 """Stretches that PagerDuty lists at a time: enough for two weeks of shifts."""
 LEFT_OUT = ("links and details", "all but its summary")
-NO_PRIORITIES: Mapping[str, str] = {}
+NOTHING_SET: Mapping[str, str] = {}
 ACTION = {"acknowledged": "acknowledge", "resolved": "resolve"}
 
 T = TypeVar("T")
@@ -51,7 +52,8 @@ class PagerDuty:
         api_url: str,
         api_token: str | None,
         from_email: str | None,
-        priorities: Mapping[str, str] = NO_PRIORITIES,
+        priorities: Mapping[str, str] = NOTHING_SET,
+        users: Mapping[str, str] = NOTHING_SET,
     ) -> None:
         self._keys = routing_keys
         """Events v2 integration keys, by the names of people."""
@@ -62,10 +64,12 @@ class PagerDuty:
         self._refused: dict[str, int] = {}
         """Rings on their way whose alert was refused as it was: in which form they go next."""
         self._incidents = FollowedIncidents(self, self.name, bool(api_token), bool(from_email), priorities)
+        known = users if api_token and from_email else NOTHING_SET
+        self._requests = ResponderRequests(self, self._incidents, known, from_email or "")
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="pagerduty")
 
     def knows(self, person: str) -> bool:
-        return bool(self._keys.get(person))
+        return bool(self._keys.get(person)) or self._requests.knows(person)
 
     async def page(self, send: Send, may_have_been_sent: bool) -> Receipt:
         """Rings, after resolving the rings that this one supersedes; no failure before the ring itself holds it up.
@@ -75,6 +79,9 @@ class PagerDuty:
         """
         assert isinstance(send.effect, Page)
         person, ring, remarks = send.effect.to, send.vendor_key, list[str]()
+        if not self._keys.get(person) and self._requests.knows(person):
+            async with _at_most(RING_WITHIN_S):
+                return await self._requests.ask(send, person)
         open_route(person, self._key(person), send.effect, "PagerDuty key")
         if may_have_been_sent and self._token and await _step(self._incidents.find(ring), remarks) is not None:
             return Receipt(reference=ring, note="it was already there", followed=True)
@@ -107,6 +114,8 @@ class PagerDuty:
         """Acknowledges or resolves a ring; then a note says why, if that can be done at once. When nothing is open
         PagerDuty drops the event without a word: so be it."""
         assert isinstance(send.effect, SyncPager)
+        if not self._keys.get(send.effect.to) and self._requests.knows(send.effect.to):
+            return Receipt(note="they help on another's page: nothing of their own stands open")
         await self._event(send.effect.to, ACTION[send.effect.become], send.effect.ring)
         if send.effect.become == "resolved":
             await _step(self._incidents.say_why(send, send.effect.ring), [])

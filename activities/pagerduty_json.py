@@ -37,8 +37,18 @@ class PagerDutyAnswer(BaseModel):
             raise Unavailable("PagerDuty's answer was not understood") from None
 
 
+class ResponderUser(PagerDutyAnswer):
+    id: str = ""
+
+
+class AskedResponder(PagerDutyAnswer):
+    state: str = ""
+    user: ResponderUser = ResponderUser()
+
+
 class PagerDutyIncident(PagerDutyAnswer):
     id: str
+    incidents_responders: tuple[AskedResponder, ...] = ()
     status: str = ""
     assignments: tuple[object, ...] | None = None
     """None: it does not say. Empty: it is nobody's."""

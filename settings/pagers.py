@@ -34,6 +34,11 @@ class PagerSettings(BaseSettings):
         None, description="REST API token: look before sending again, write notes, match webhooks"
     )
     pagerduty_from: str | None = Field(None, description="e-mail of the PagerDuty user that notes are written as")
+    pagerduty_users: dict[str, str] = Field(
+        {},
+        description="id of the PagerDuty user for whoever no pager rings otherwise: they are asked to help on an "
+        'incident that stands open there, `{"vp-engineering": "P..."}` (JSON)',
+    )
     pagerduty_priorities: dict[str, str] = Field(
         {"sev1": "P1", "sev2": "P2", "sev3": "P3", "sev4": "P4"},
         description="what PagerDuty calls our severities: priorities by name (JSON); `{}`: none is set there",
@@ -78,7 +83,15 @@ class PagerSettings(BaseSettings):
     @property
     def reached_by(self) -> Mapping[str, frozenset[str]]:
         """The people whom each pager reaches."""
-        return {name: frozenset(getattr(self, field)) for name, field in PAGERS.items()}
+        found = {name: frozenset(getattr(self, field)) for name, field in PAGERS.items()}
+        if self.pagerduty_routing_keys:
+            found["PagerDuty"] |= frozenset(self.pagerduty_helpers)
+        return found
+
+    @property
+    def pagerduty_helpers(self) -> dict[str, str]:
+        """Users there by whom nothing else rings."""
+        return {person: user for person, user in self.pagerduty_users.items() if person not in self.ntfy_topics}
 
     @property
     def reached(self) -> frozenset[str]:

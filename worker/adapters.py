@@ -98,6 +98,7 @@ def pagerduty(settings: Settings) -> PagerDuty:
         api_token=token.get_secret_value() if token else None,
         from_email=settings.pagerduty_from,
         priorities=settings.pagerduty_priorities,
+        users=settings.pagerduty_helpers,
     )
 
 

@@ -73,6 +73,12 @@ def priority(data: WebhookIncident) -> str:
     return line(data.priority.summary, LONGEST_WORD)
 
 
+def asked_by(data: WebhookIncident) -> str:
+    """The key of our page that asked somebody to help, of which this is the answer; empty if it was not ours."""
+    found = _OUR_NOTE.search(data.message[-LONGEST_OF_OURS:])
+    return found[1] if found else ""
+
+
 def our_own(data: WebhookIncident) -> bool:
     """A note, a status update or a request of ours, come back."""
     return any(_OUR_NOTE.search(said[-LONGEST_OF_OURS:]) for said in (data.content, data.message))

@@ -15,6 +15,7 @@ from starter.intake.pagerduty_notes import (
     CHANGING,
     HANDING_ON,
     NOTED,
+    asked_by,
     assignees,
     in_words,
     our_own,
@@ -42,6 +43,7 @@ _ANSWER_EVENTS: dict[str, AnswerKind] = {
 }
 SUBSCRIBED_EVENTS = tuple(sorted((*_ANSWER_EVENTS, *NOTED.keys() - _ANSWER_EVENTS.keys(), *CHANGING)))
 """All that is read of what happens to our own rings: what a webhook subscription is to have."""
+REPLIED = "incident.responder.replied"
 _ANYBODY = "incident.unacknowledged"
 
 
@@ -88,6 +90,8 @@ def report(webhook: Webhook, redact: Mask | None = None) -> Report | IgnoredRing
     counts = event.event_type in _ANSWER_EVENTS and (by_a_person or event.event_type == _ANYBODY)
     if agent and not by_a_person and not counts and event.event_type in _ANSWER_EVENTS:
         return IgnoredRing(f"not done by a person, but by a {line(agent, LONGEST_WORD)}")
+    if ring := asked_by(data) if event.event_type == REPLIED else "":
+        return _reply(event, data, ring, webhook, redact)
     if our_own(data):
         return IgnoredRing("our own, come back")
     return Report(
@@ -100,6 +104,21 @@ def report(webhook: Webhook, redact: Mask | None = None) -> Report | IgnoredRing
         text="" if counts else in_words(event.event_type, data, redact),
         automatic=not by_a_person,
         change=_change(event.event_type, data),
+    )
+
+
+def _reply(event: WebhookEvent, data: WebhookIncident, ring: str, webhook: Webhook, redact: Mask | None) -> Report:
+    """Whoever joins because we asked them to is on it, as if they had acknowledged a page of their own."""
+    joins = data.state == "joined"
+    return Report(
+        kind=Acknowledged if joins else ChangedAtPager,
+        id=f"pagerduty-{event.id or webhook.digest}",
+        occurred_at=event.occurred_at or webhook.received_at,
+        by=responder(data) or _who(event),
+        incident_key=ring,
+        pagerduty_id=data.pagerduty_id,
+        text="" if joins else in_words(event.event_type, data, redact),
+        change={} if joins else _change(event.event_type, data),
     )
 
 

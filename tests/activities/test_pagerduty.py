@@ -500,3 +500,60 @@ async def test_a_reason_that_cannot_be_noted_leaves_it_resolved(
     await sandbox.fault(**LOOK, **fault)
     await pagerduty.sync(sends.sync("ring-1", "resolved"))
     assert (await incident(sandbox))["status"] == "resolved"
+
+
+@pytest.fixture
+def helped_pagerduty(sandbox: SandboxServer) -> PagerDuty:
+    urls = (sandbox.pagerduty_events_url, sandbox.pagerduty_api_url)
+    keys, users = {"on-call": ROUTING_KEY}, {"boss": "PBOSS", "on-call": "PONCALL"}
+    return PagerDuty(keys, *urls, "pagerduty-rest-secret", "tocsin@example.com", {}, users)
+
+
+def page_of_the_boss(beside: tuple[str, ...] = ("ring-1",), **more: Any) -> Send:
+    return sends.page("boss", vendor_key="ring-2", beside=beside, **more)
+
+
+async def test_whoever_has_no_key_is_asked_to_help_on_the_incident_that_stands_open_once(
+    helped_pagerduty: PagerDuty, sandbox: SandboxServer
+) -> None:
+    await helped_pagerduty.page(sends.page(vendor_key="ring-1"), may_have_been_sent=False)
+    await sandbox.fault(vendor="pagerduty", method="responder_requests", drop="after", times=1)
+    with pytest.raises(Unavailable):
+        await helped_pagerduty.page(page_of_the_boss(), may_have_been_sent=False)
+    await helped_pagerduty.page(page_of_the_boss(), may_have_been_sent=True)
+    (asked,) = (await incident(sandbox))["responders"]
+    assert (asked["user_id"], asked["message"]) == ("PBOSS", "SEV-1: checkout is down\n[ring-2]")
+
+
+async def test_whoever_has_a_key_is_rung_by_it(helped_pagerduty: PagerDuty, sandbox: SandboxServer) -> None:
+    await helped_pagerduty.page(sends.page(vendor_key="ring-1", beside=("ring-0",)), may_have_been_sent=False)
+    assert await rings(sandbox) == ["ring-1"]
+
+
+async def test_without_the_ability_it_is_refused_as_a_key_is_so_that_it_is_not_tried_for_ever(
+    helped_pagerduty: PagerDuty, sandbox: SandboxServer
+) -> None:
+    await helped_pagerduty.page(sends.page(vendor_key="ring-1"), may_have_been_sent=False)
+    await sandbox.fault(vendor="pagerduty", method="responder_requests", status=402, error="no such ability")
+    with pytest.raises(Rejected, match="boss cannot be asked to help: PagerDuty answered 402") as refused:
+        await helped_pagerduty.page(page_of_the_boss(), may_have_been_sent=False)
+    assert refused.value.route == fingerprint("boss", "PBOSS")
+    with pytest.raises(Rejected, match="was refused twice"):
+        await helped_pagerduty.page(page_of_the_boss(not_through=(fingerprint("boss", "PBOSS"),)), False)
+
+
+@pytest.mark.parametrize("beside", [(), ("ring-unknown",)])
+async def test_where_nothing_stands_open_there_is_nobody_to_help_and_the_next_tier_is_called(
+    helped_pagerduty: PagerDuty, beside: tuple[str, ...]
+) -> None:
+    with pytest.raises(Rejected, match="nobody has been rung at PagerDuty whom they could help") as refused:
+        await helped_pagerduty.page(page_of_the_boss(beside), may_have_been_sent=False)
+    assert refused.value.route is None  # the next page may find somebody
+
+
+async def test_of_whoever_helps_nothing_of_their_own_is_to_be_acknowledged(
+    helped_pagerduty: PagerDuty, sandbox: SandboxServer
+) -> None:
+    sync = sends.send(SyncPager(to="boss", ring="ring-2", become="acknowledged"))
+    assert "nothing of their own" in ((await helped_pagerduty.sync(sync)).note or "")
+    assert await sandbox.wire("pagerduty") == []

@@ -198,6 +198,19 @@ def test_our_own_update_and_our_own_request_come_back_and_are_not_told_again(eve
         assert isinstance(read(event_type=event_type, data=data), IgnoredRing)
 
 
+@pytest.mark.parametrize(("state", "becomes"), [("joined", Acknowledged), ("declined", ChangedAtPager)])
+def test_whoever_joins_because_we_asked_them_to_has_answered_their_page(state: str, becomes: type) -> None:
+    boss = RING.replace("on-call", "boss")
+    data = OF_IT | {"user": BOB, "state": state, "message": f"SEV-1: Down\n[{boss}]"}
+    found = read(event_type=REPLIED, data=data)
+    assert isinstance(found, Report)
+    assert (found.incident_key, found.by) == (boss, "Bob")
+    told = found.event(boss)
+    assert isinstance(told, becomes)
+    assert isinstance(told, Acknowledged | ChangedAtPager)
+    assert told.ring == boss
+
+
 def test_our_own_note_comes_back_and_is_not_noted_again() -> None:
     content = f"Bob has it\n[{RING}]"
     assert isinstance(read(event_type="incident.annotated", data=OF_IT | {"content": content}), IgnoredRing)

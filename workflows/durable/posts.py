@@ -11,6 +11,8 @@ from workflows.policy.rota.shift import Shift
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.reach import ReachStep
 
+MOST_BESIDE = 3
+
 
 def post_of(book: Runbook, effect: Effect, now: datetime) -> AskOnCall | None:
     if not isinstance(effect, Page) or effect.to not in book.people or book.people[effect.to].on_call is None:
@@ -34,6 +36,12 @@ def holder_of(incident: Incident, post: AskOnCall | None) -> Shift | None:
 def rang_for(incident: Incident, effect: Effect) -> str:
     ring = incident.rings.get(effect.ring) if isinstance(effect, SyncPager | Annotate | ConfirmRing) else None
     return ring.rang if ring else ""
+
+
+def open_rings(incident: Incident, effect: Effect) -> tuple[str, ...]:
+    """Those that are known to stand at a pager: whoever has no key of their own there can be asked to help on one."""
+    there = [key for key, ring in incident.rings.items() if ring.is_there] if isinstance(effect, Page) else []
+    return tuple(reversed(there[-MOST_BESIDE:]))
 
 
 def mentioning(book: Runbook, incident: Incident, effect: Effect) -> Effect:

@@ -15,7 +15,7 @@ from temporalio.exceptions import ActivityError, ApplicationError, CancelledErro
 from workflows.durable.batches import LARGEST_BATCH, TOGETHER, AttemptResult, AttemptResults, SendBatch
 from workflows.durable.clock import Clock
 from workflows.durable.deliveries import WithoutVendor, delivery
-from workflows.durable.posts import first_ways, holder_of, mentioning, post_of, rang_for
+from workflows.durable.posts import first_ways, holder_of, mentioning, open_rings, post_of, rang_for
 from workflows.durable.summaries import summary
 from workflows.policy.effects.card import HIDDEN, CardLine
 from workflows.policy.effects.demand import Demand
@@ -81,6 +81,7 @@ def prepared(book: Runbook, incident: Incident, demand: Demand, said: Message, c
         post=post,
         holder=holder_of(incident, post),
         first_ways=first_ways(book, post),
+        beside=open_rings(incident, effect),
         rang=rang_for(incident, effect),
         zone=book.calendar.zone,
         card=tuple(_by_the_wall(line, clock) for line in said.card),

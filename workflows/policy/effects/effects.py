@@ -252,6 +252,8 @@ class Send(Wire):
     """The last that is known of that."""
     first_ways: dict[str, ReachStep] = {}
     """Of a page to a post: by which way each of those is rung first who may hold it."""
+    beside: tuple[str, ...] = ()
+    """Of a page: vendor keys of rings that stand open at a pager, the newest first."""
     rang: str = ""
     """Of a ring that is acknowledged, resolved or noted on: whom it rang in the stead of the post."""
     address: str = ""
