@@ -25,6 +25,7 @@ from workflows.durable.batches import TOGETHER, AttemptResult, AttemptResults, S
 from workflows.durable.deliveries import EffectDelivery, WithoutVendor
 from workflows.policy.effects.effects import Receipt, Send
 from workflows.policy.rota.roster import Roster, RosterQuestion, UserGroupOrder
+from workflows.policy.watches.public_page import MaintenanceAnnounced
 
 Activity = Callable[..., Awaitable[Receipt | AttemptResults | Roster | str | None]]
 Adapter = TypeVar("Adapter")
@@ -89,6 +90,7 @@ class Perform:
             self.card,
             self.post,
             self.publish,
+            self.announce_maintenance,
             self.write_status_page,
             self.send_email,
             self.write_document,
@@ -165,32 +167,33 @@ class Perform:
         with _sending(deliveries.PUBLISH.activity, send.key):
             return await self._page().publish(send, _may_have_been_sent(send))
 
+    @activity.defn(name="announce_maintenance")
+    async def announce_maintenance(self, maintenance: MaintenanceAnnounced) -> None:
+        with _sending("announce_maintenance", maintenance.maintenance):
+            await self._page().announce(maintenance)
+
     @activity.defn(name="write_status_page")
     async def write_status_page(self) -> None:
-        """Nothing if there is none any more."""
-        if self._status_page is not None:
+        if self._status_page is not None:  # there may be none any more
             with _sending("write_status_page", "status-page"):
                 await self._status_page.write()
 
     @activity.defn(name=deliveries.SEND_EMAIL.activity)
     async def send_email(self, send: Send) -> Receipt:
         with _sending(deliveries.SEND_EMAIL.activity, send.key):
-            mail = _connected(self._mail, deliveries.SEND_EMAIL, "e-mail", "TOCSIN_SMTP_URL")
-            return await mail.send_email(send)
+            return await _connected(self._mail, deliveries.SEND_EMAIL, "e-mail", "TOCSIN_SMTP_URL").send_email(send)
 
     @activity.defn(name=deliveries.WRITE_DOCUMENT.activity)
     async def write_document(self, send: Send) -> Receipt:
         with _sending(deliveries.WRITE_DOCUMENT.activity, send.key):
-            return await _connected(
-                self._documents, deliveries.WRITE_DOCUMENT, "the document store", "TOCSIN_DOCUMENTS"
-            ).write_document(send)
+            shelf = _connected(self._documents, deliveries.WRITE_DOCUMENT, "the document store", "TOCSIN_DOCUMENTS")
+            return await shelf.write_document(send)
 
     @activity.defn(name=deliveries.FILE_TICKET.activity)
     async def file_ticket(self, send: Send) -> Receipt:
         with _sending(deliveries.FILE_TICKET.activity, send.key):
-            return await _connected(self._tickets, deliveries.FILE_TICKET, "Jira", "TOCSIN_JIRA_URL").file_ticket(
-                send, _may_have_been_sent(send)
-            )
+            tickets = _connected(self._tickets, deliveries.FILE_TICKET, "Jira", "TOCSIN_JIRA_URL")
+            return await tickets.file_ticket(send, _may_have_been_sent(send))
 
     @activity.defn(name=TOGETHER)
     async def send_together(self, batch: SendBatch) -> AttemptResults:
@@ -239,9 +242,8 @@ class Perform:
         return _connected(self._pager, deliveries.PAGE, "a pager", self._pager_variables)
 
     def _page(self) -> StatusPageWriter:
-        return _connected(
-            self._status_page, deliveries.PUBLISH, "the status page", "TOCSIN_PUBLIC_PAGE or TOCSIN_STATUSPAGE_TOKEN"
-        )
+        settings = "TOCSIN_PUBLIC_PAGE or TOCSIN_STATUSPAGE_TOKEN"
+        return _connected(self._status_page, deliveries.PUBLISH, "the status page", settings)
 
     def _slack(self) -> Chat:
         return _connected(self._chat, deliveries.POST, "Slack", "TOCSIN_SLACK_TOKEN")

@@ -3,7 +3,7 @@
 Each of our incidents is found again by its id in the metadata of the page's; each update by its words.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
 
@@ -11,9 +11,12 @@ import httpx
 from pydantic import BaseModel, ConfigDict, JsonValue, TypeAdapter, ValidationError
 
 from activities.attempts import begun_at
+from activities.errors import Rejected
 from activities.plain_text import clean, one_line, quote
+from activities.statuspage_components import ListedComponent, UnresolvedIncident, become, missing
 from activities.vendor_http import HTTP_TIMEOUT_S, reached, refused, understood
 from workflows.policy.effects.effects import Publish, Receipt, Send
+from workflows.policy.watches.public_page import MaintenanceAnnounced
 
 LONGEST_PAGE_TITLE = 200
 LONGEST_UPDATE = 10_000
@@ -34,11 +37,15 @@ class _PublishedUpdate(_StatuspageAnswer):
 
 class _PublishedIncident(_StatuspageAnswer):
     id: str
+    status: str = ""
     metadata: dict[str, JsonValue] | None = None
     incident_updates: tuple[_PublishedUpdate, ...] = ()
 
     def is_of(self, incident: str) -> bool:
         return (self.metadata or {}).get("tocsin") == {"incident": incident}
+
+    def is_work(self, maintenance: str) -> bool:
+        return (self.metadata or {}).get("tocsin") == {"maintenance": maintenance}
 
     def says(self, words: Mapping[str, JsonValue], since: datetime) -> bool:
         updates = (update for update in self.incident_updates if update.created_at >= since)
@@ -49,6 +56,8 @@ class _StatuspageComplaint(_StatuspageAnswer):
     error: str | tuple[str, ...] = ""
 
 
+_COMPONENTS_ANSWER = TypeAdapter(tuple[ListedComponent, ...])
+_UNRESOLVED_ANSWER = TypeAdapter(tuple[UnresolvedIncident, ...])
 _INCIDENT_ANSWER = TypeAdapter(_PublishedIncident)
 _INCIDENTS_ANSWER = TypeAdapter(tuple[_PublishedIncident, ...])
 
@@ -60,6 +69,7 @@ class Statuspage:
         self._token = token
         self._tls = httpx.create_ssl_context()  # takes long enough to be made only once
         self._incidents = f"{url.rstrip('/')}/pages/{page}/incidents"
+        self._components = f"{url.rstrip('/')}/pages/{page}/components?per_page=100&page=1"
 
     async def publish(self, send: Send, may_have_been_sent: bool) -> Receipt:
         """Creates the page's incident, or updates it.
@@ -69,23 +79,65 @@ class Statuspage:
         """
         assert isinstance(send.effect, Publish)
         words: dict[str, JsonValue] = {"status": send.effect.status, "body": clean(send.text, LONGEST_UPDATE)}
-        headers = {"Authorization": f"OAuth {self._token}"}
-        async with httpx.AsyncClient(headers=headers, timeout=HTTP_TIMEOUT_S, verify=self._tls) as http:
+        async with self._http() as http:
             is_first = send.nothing_there and not may_have_been_sent
             known = send.effect.page_incident or (None if is_first else await self._find(http, send.incident))
+            affected, remark = await self._affected(http, send.effect, known)
             if known is None:
                 name = one_line(send.subject, LONGEST_PAGE_TITLE) or f"Incident {send.incident}"
-                new = words | {"name": name, "metadata": {"tocsin": {"incident": send.incident}}}
+                new = words | affected | {"name": name, "metadata": {"tocsin": {"incident": send.incident}}}
                 created = await self._ask(http, "POST", self._incidents, _INCIDENT_ANSWER, new)
-                return Receipt(reference=created.id)
+                return _receipt(created.id, remark)
             address = f"{self._incidents}/{known}"
             if may_have_been_sent:
                 published = await self._ask(http, "GET", address, _INCIDENT_ANSWER)
                 if published.says(words, begun_at(send)):
                     return Receipt(reference=known, note="it was already there")
             # Each of these adds an update and mails the page's subscribers, whatever it repeats.
-            await self._ask(http, "PATCH", address, _INCIDENT_ANSWER, words)
-            return Receipt(reference=known)
+            await self._ask(http, "PATCH", address, _INCIDENT_ANSWER, words | affected)
+            return _receipt(known, remark)
+
+    async def announce(self, maintenance: MaintenanceAnnounced) -> None:
+        """Statuspage begins and ends it by itself, at its times."""
+        is_over = maintenance.ends_at <= max(maintenance.at, maintenance.starts_at)
+        times: dict[str, JsonValue] = {
+            "scheduled_for": maintenance.starts_at.isoformat(),
+            "scheduled_until": maintenance.ends_at.isoformat(),
+        }
+        async with self._http() as http:
+            listed = await self._ask(http, "GET", self._incidents, _INCIDENTS_ANSWER)
+            known = next((each for each in listed if each.is_work(maintenance.maintenance)), None)
+            if known is None and not is_over:
+                ids: list[JsonValue] = [each.id for each in await self._listed(http, maintenance.components)]
+                new = times | _planned_work(maintenance) | {"component_ids": ids}
+                await self._ask(http, "POST", self._incidents, _INCIDENT_ANSWER, new)
+            elif known is not None and known.status != "completed":
+                news: dict[str, JsonValue] = {"status": "completed"} if is_over else times
+                await self._ask(http, "PATCH", f"{self._incidents}/{known.id}", _INCIDENT_ANSWER, news)
+
+    async def _affected(
+        self, http: httpx.AsyncClient, effect: Publish, known: str | None
+    ) -> tuple[dict[str, JsonValue], str]:
+        """The fields that say what is affected, and what somebody has to see. Words that the public waits for do not
+        wait for components that the key may not touch."""
+        if not effect.components:
+            return {}, ""
+        try:
+            listed = await self._listed(http, effect.components)
+            found = await self._ask(http, "GET", f"{self._incidents}/unresolved", _UNRESOLVED_ANSWER)
+        except Rejected as error:
+            return {}, f"its components were left alone: {error}"
+        others = [each for each in found if each.id != known]
+        return become(listed, others, effect, is_new=known is None), missing(effect.components, listed)
+
+    async def _listed(self, http: httpx.AsyncClient, names: Sequence[str]) -> Sequence[ListedComponent]:
+        """Of the components, those of these names."""
+        found = await self._ask(http, "GET", self._components, _COMPONENTS_ANSWER) if names else ()
+        return [each for each in found if each.name in names]
+
+    def _http(self) -> httpx.AsyncClient:
+        headers = {"Authorization": f"OAuth {self._token}"}
+        return httpx.AsyncClient(headers=headers, timeout=HTTP_TIMEOUT_S, verify=self._tls)
 
     async def write(self) -> None:
         """Statuspage shows it itself."""
@@ -116,3 +168,19 @@ class Statuspage:
             return f"Statuspage answered {response.status_code}"
         words = error if isinstance(error, str) else ", ".join(error)
         return f"Statuspage answered {response.status_code}: {quote(words, [self._token])}"
+
+
+def _planned_work(maintenance: MaintenanceAnnounced) -> dict[str, JsonValue]:
+    return {
+        "name": one_line(maintenance.name, LONGEST_PAGE_TITLE) or "Maintenance",
+        "status": "scheduled",
+        "scheduled_auto_in_progress": True,
+        "scheduled_auto_completed": True,
+        "auto_transition_to_maintenance_state": True,
+        "auto_transition_to_operational_state": True,
+        "metadata": {"tocsin": {"maintenance": maintenance.maintenance}},
+    }
+
+
+def _receipt(incident: str, remark: str) -> Receipt:
+    return Receipt(reference=incident, note=remark, warns=True) if remark else Receipt(reference=incident)

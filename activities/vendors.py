@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from workflows.policy.effects.effects import Receipt, Send
+from workflows.policy.watches.public_page import MaintenanceAnnounced
 
 
 class PageSender(Protocol):
@@ -24,6 +25,9 @@ class Chat(Protocol):
 
 class StatusPageWriter(Protocol):
     async def publish(self, send: Send, may_have_been_sent: bool) -> Receipt: ...
+    async def announce(self, maintenance: MaintenanceAnnounced) -> None:
+        """Said again, it moves."""
+
     async def write(self) -> None:
         """As it is now, if it is ours to write."""
 

@@ -41,6 +41,7 @@ def create_app(
     app.include_router(ntfy.router(world.topics))
     app.include_router(webhook.router(world.receiver))
     app.include_router(statuspage.router(world.pages))
+    app.include_router(statuspage.components(world.pages))
     app.include_router(jira.router(world.tracker))
     app.include_router(control.router(world))
     app.include_router(slack_control.router(world))

@@ -10,7 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 from sandbox.ids import new_id
 from sandbox.vendor_error import VendorError
 
-PublishedStatus = Literal["investigating", "identified", "monitoring", "resolved"]
+PublishedStatus = Literal["investigating", "identified", "monitoring", "resolved", "scheduled", "completed"]
+DONE = ("resolved", "completed", "scheduled")
+"""What is not among the unresolved incidents."""
 IncidentMetadata = dict[str, dict[str, JsonValue]]  # the values must be objects
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -24,6 +26,13 @@ class PublicUpdate:
 
 
 @dataclass
+class StatuspageComponent:
+    id: str
+    name: str
+    status: str = "operational"
+
+
+@dataclass
 class StatuspageIncident:
     id: str
     page_id: str
@@ -33,6 +42,9 @@ class StatuspageIncident:
     metadata: IncidentMetadata
     impact: str = "none"
     resolved_at: datetime | None = None
+    scheduled_for: datetime | None = None
+    scheduled_until: datetime | None = None
+    components: list["StatuspageComponent"] = field(default_factory=list)
     incident_updates: list[PublicUpdate] = field(default_factory=list)
     """Newest first."""
 
@@ -47,7 +59,15 @@ class _WantedIncident(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
-class CreateIncident(_WantedIncident):
+class _Schedule(_WantedIncident):
+    components: dict[str, str] = {}
+    """Their states, by their ids."""
+    component_ids: list[str] | None = None
+    scheduled_for: datetime | None = None
+    scheduled_until: datetime | None = None
+
+
+class CreateIncident(_Schedule):
     name: str = Field(min_length=1)
     status: PublishedStatus = "investigating"
     body: str = ""
@@ -55,12 +75,20 @@ class CreateIncident(_WantedIncident):
     impact_override: Literal["none", "minor", "major", "critical"] = "none"
 
 
-class Patch(_WantedIncident):
+class Patch(_Schedule):
     name: str | None = Field(None, min_length=1)
     status: PublishedStatus | None = None
     body: str | None = None
     metadata: IncidentMetadata | None = None
     impact_override: Literal["none", "minor", "major", "critical"] | None = None
+
+
+class CreateComponent(_WantedIncident):
+    name: str = Field(min_length=1)
+
+
+class ComponentRequest(_WantedIncident):
+    component: CreateComponent
 
 
 class CreateRequest(_WantedIncident):
@@ -74,9 +102,19 @@ class PatchRequest(_WantedIncident):
 class StatusPages:
     def __init__(self) -> None:
         self.incidents: list[StatuspageIncident] = []
+        self.components: list[StatuspageComponent] = []
 
     def reset(self) -> None:
         self.incidents.clear()
+        self.components.clear()
+
+    async def add_component(self, request: Request) -> StatuspageComponent:
+        component = StatuspageComponent(new_id(), _parse(ComponentRequest, await request.body()).component.name)
+        self.components.append(component)
+        return component
+
+    async def list_components(self) -> list[StatuspageComponent]:
+        return self.components
 
     async def create(self, page_id: str, request: Request) -> StatuspageIncident:
         wanted = _parse(CreateRequest, await request.body()).incident
@@ -84,15 +122,23 @@ class StatusPages:
         incident = StatuspageIncident(
             new_id(), page_id, wanted.name, wanted.status, now, wanted.metadata, wanted.impact_override
         )
+        incident.scheduled_for, incident.scheduled_until = wanted.scheduled_for, wanted.scheduled_until
+        self._affect(incident, wanted)
         incident.update(wanted.status, wanted.body)
         self.incidents.append(incident)
         return incident
+
+    def _affect(self, incident: StatuspageIncident, wanted: _Schedule) -> None:
+        if wanted.component_ids is not None:
+            incident.components = [each for each in self.components if each.id in wanted.component_ids]
+        for component in self.components:
+            component.status = wanted.components.get(component.id, component.status)
 
     async def list_all(self, page_id: str) -> list[StatuspageIncident]:
         return [incident for incident in reversed(self.incidents) if incident.page_id == page_id]
 
     async def list_unresolved(self, page_id: str) -> list[StatuspageIncident]:
-        return [incident for incident in await self.list_all(page_id) if incident.status != "resolved"]
+        return [incident for incident in await self.list_all(page_id) if incident.status not in DONE]
 
     async def show(self, page_id: str, incident_id: str) -> StatuspageIncident:
         for incident in self.incidents:
@@ -106,6 +152,8 @@ class StatusPages:
         incident.name = wanted.name or incident.name
         incident.impact = wanted.impact_override or incident.impact
         incident.metadata = incident.metadata if wanted.metadata is None else wanted.metadata
+        self._affect(incident, wanted)
+        incident.scheduled_until = wanted.scheduled_until or incident.scheduled_until
         if wanted.body is not None or wanted.status not in (None, incident.status):
             incident.update(wanted.status or incident.status, wanted.body or "")
         return incident
@@ -120,6 +168,15 @@ def router(pages: StatusPages) -> APIRouter:
     api.add_api_route("/unresolved", pages.list_unresolved, methods=["GET"])
     api.add_api_route("/{incident_id}", pages.show, methods=["GET"])
     api.add_api_route("/{incident_id}", pages.patch, methods=["PATCH"])
+    return api
+
+
+def components(pages: StatusPages) -> APIRouter:
+    api = APIRouter(
+        prefix="/statuspage/v1/pages/{page_id}/components", tags=["Statuspage"], dependencies=[Depends(_check_key)]
+    )
+    api.add_api_route("", pages.add_component, methods=["POST"], status_code=201)
+    api.add_api_route("", pages.list_components, methods=["GET"])
     return api
 
 

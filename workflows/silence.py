@@ -10,6 +10,7 @@ from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 
 from workflows.durable import decoding
+from workflows.durable.announcing import announce
 from workflows.durable.forward_alerts import (
     CaptureBySilence,
     ForwardAlerts,
@@ -26,6 +27,7 @@ from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.views.plan_view import plain
 from workflows.policy.watches import silence as policy
 from workflows.policy.watches.silence import Silence, SilenceSummary
+from workflows.policy.watches.silence_in_public import announced, to_announce
 
 HOLDS_WRITTEN_EVERY = timedelta(seconds=1)
 
@@ -39,6 +41,7 @@ class SilenceWorkflow:
         self._pace = Pace()
         self._holds: int = workflow.memo_value(HOLDS_MEMO, 0, type_hint=int)
         self._writes_holds: asyncio.Task[None] | None = None
+        self._announces: asyncio.Task[None] | None = None
         workflow.set_dynamic_signal_handler(self._on_signal)
         workflow.set_dynamic_update_handler(self._on_update, validator=self._validate_update)
 
@@ -47,6 +50,7 @@ class SilenceWorkflow:
         while True:
             await workflow.wait_condition(lambda: not self._pace.is_behind())  # what waits may say that it is over
             self._news = False
+            self._announce()
             others = await other_silences() if self._is_over() and self._state.held else ()
             due = policy.due(self._state, workflow.now())  # of what was heard while it asked, too
             await asyncio.gather(*(self._forward(incident, others) for incident in due))
@@ -58,6 +62,7 @@ class SilenceWorkflow:
                 if self._news:
                     continue
                 if self._is_over():
+                    await self._announcement()
                     return
                 workflow.continue_as_new(self._state)
             await self._rest()
@@ -80,6 +85,23 @@ class SilenceWorkflow:
     async def _open(self, incident: str, opening: OpenRequest, alerts: tuple[Alert, ...]) -> None:
         event = AlertsReceived(at=workflow.now(), by=opening.source, via="alerts", alerts=alerts)
         await forward(ForwardAlerts(workflow_id=incident, opening=opening, event=event), f"open {opening.title}")
+
+    def _announce(self) -> None:
+        """In the background: nothing that is held waits for the status page."""
+        idle = self._announces is None or self._announces.done()
+        if idle and to_announce(self._state, workflow.now()) is not None:
+            self._announces = asyncio.create_task(self._tell_the_public())
+
+    async def _tell_the_public(self) -> None:
+        while (said := to_announce(self._state, workflow.now())) is not None:
+            problem = await announce(said)
+            self._state = announced(self._state, said, problem)
+
+    async def _announcement(self) -> None:
+        """That it is over is said before it ends."""
+        self._announce()
+        if self._announces is not None:
+            await self._announces
 
     async def _rest(self) -> None:
         span = self._state.ends_at - workflow.now()

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from settings.access import Scope
 from starter.desk.answers import Declaration
+from starter.desk.watch_answers import SilenceRequest
 from workflows.policy.incident.events import DraftApproved, Event, Resolved, UpdatePosted
 
 
@@ -24,14 +25,14 @@ class Permissions:
         return scope != "read" and (not self.public_by or _is_named(who, self.public_by))
 
 
-def lets_out(said: Event | Declaration) -> bool:
+def lets_out(said: Event | Declaration | SilenceRequest) -> bool:
     """By it, words of somebody's go out to the public."""
     match said:
         case DraftApproved():
             return True
         case UpdatePosted() | Resolved():
             return said.public
-        case Declaration():
+        case Declaration() | SilenceRequest():
             return bool(said.public)
     return False
 

@@ -24,6 +24,7 @@ from workflows.policy.runbook.model import Runbook
 from workflows.policy.watches.heartbeat import Paused, Removed, Unpaused
 from workflows.policy.watches.installation import Installation, Publication
 from workflows.policy.watches.silence import Expired, Extended, SilenceSummary
+from workflows.policy.watches.silence_in_public import components_of
 
 SHOWN_AFTER_A_SWAP = timedelta(days=7)
 
@@ -41,7 +42,8 @@ class TemporalInstallationDesk:
         return await watching.silences(Silences(self.connection))
 
     async def silence(self, said: SilenceRequest, by: str, event_id: str = "") -> SilenceSummary:
-        card = said.card(new_id(event_id), by, datetime.now(UTC))
+        affected = components_of(said.match, (await self._current()).runbooks.values()) if said.public else ()
+        card = said.card(new_id(event_id), by, datetime.now(UTC), affected)
         if event_id:
             with suppress(WorkflowAlreadyStartedError):
                 await Silences(self.connection).add(card)

@@ -22,8 +22,10 @@ class SilenceRequest(BaseModel):
     reason: str = Field(min_length=1)
     starts_at: Instant | None = None
     """Now if left out."""
+    public: str = Field("", max_length=200)
+    """What the status page calls the work, if the public is to be told of it."""
 
-    def card(self, name: str, by: str, now: datetime) -> SilenceSummary:
+    def card(self, name: str, by: str, now: datetime, components: tuple[str, ...] = ()) -> SilenceSummary:
         """Raises ValidationError when a field is not what a silence can have, ValueError when it begins too late."""
         starts_at = max(self.starts_at or now, now)
         if starts_at - now > FARTHEST_SILENCE:
@@ -35,6 +37,8 @@ class SilenceRequest(BaseModel):
             ends_at=starts_at + self.duration,
             by=by,
             reason=self.reason,
+            public=self.public,
+            components=components,
         )
 
 

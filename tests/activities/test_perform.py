@@ -16,6 +16,7 @@ from settings.pagers import PAGER_VARIABLES
 from tests.activities import sends
 from workflows.policy.effects.effects import Receipt, Send
 from workflows.policy.keys.answer_tickets import read
+from workflows.policy.watches.public_page import MaintenanceAnnounced
 
 DELIVERY_KINDS = ["send_email", "write_document", "file_ticket"]
 CHAT_KINDS = ["open_channel", "set_topic", "invite", "card", "post"]
@@ -70,6 +71,9 @@ class EveryVendor:
 
     async def publish(self, send: Send, may_have_been_sent: bool) -> Receipt:
         return await self._do("publish", may_have_been_sent)
+
+    async def announce(self, maintenance: MaintenanceAnnounced) -> None:
+        await self._do("announce_maintenance")
 
     async def write(self) -> None:
         await self._do("write_status_page")
@@ -201,7 +205,7 @@ def test_paging_has_its_queue_to_itself() -> None:
     assert set(names[0]) & set(names[1]) == {"canary"}
     assert {*names[0], *names[1]} == {
         *KINDS, "send_together", "canary", "call_dead_mans_switch", "ask_on_call", "read_roster", "set_user_group",
-            "write_status_page",
+            "write_status_page", "announce_maintenance",
     }  # fmt: skip
 
 

@@ -108,6 +108,8 @@ async def silence(
     history_limit: int = 4000,
     lasts: timedelta = HOUR,
     history_bytes: int = HISTORY_BYTES,
+    public: str = "",
+    components: tuple[str, ...] = (),
 ) -> AsyncIterator[LiveSilence]:
     """Of an hour, if not said otherwise. Without a worker: see `crew`."""
     now = datetime.now(UTC)
@@ -118,6 +120,8 @@ async def silence(
         ends_at=now + lasts,
         by="Alice",
         reason="moving the database",
+        public=public,
+        components=components,
     )
     state = Silence(card=card, history_limit=history_limit, history_bytes=history_bytes)
     name = workflow_id(card.id)

@@ -31,6 +31,9 @@ def add(
     span: Annotated[str, Option("--for", metavar="SPAN", help="How long, such as 2h; at most 7d.")],
     reason: Annotated[str, Option(help="Why; everybody sees it who wonders about the silence.")],
     begin: Annotated[str, Option("--from", metavar="TIME", help="Such as 2026-11-21T22:00Z; now if left out.")] = "",
+    public: Annotated[
+        str, Option(metavar="WORDS", help="Announce it on the status page as planned work, in these words.")
+    ] = "",
     by: By = "",
     as_json: AsJson = False,
 ) -> None:
@@ -39,7 +42,9 @@ def add(
     starts_at = _begin(begin) if begin else None
     try:
         matchers = tuple(Matcher.parse(each) for each in match)
-        said = SilenceRequest(match=matchers, duration=SPAN.validate_python(span), reason=reason, starts_at=starts_at)
+        said = SilenceRequest(
+            match=matchers, duration=SPAN.validate_python(span), reason=reason, starts_at=starts_at, public=public
+        )
         said.card("", by or me(), now)  # what cannot be is said before anybody is asked
     except ValidationError as error:
         raise badly_put(error) from None

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from starter.desk.installation_desk import InstallationDesk
 from starter.desk.watch_answers import HeartbeatRequest, ListedHeartbeat, ListedSilence, SilenceRequest
 from starter.gateway.access import Access, Actor
+from starter.gateway.desks import Desks
 from starter.gateway.documented import API, API_DONE, API_READ, FOR_WHOM, VIA_API, described_body
 from starter.gateway.said import FOR, W, asked, event_id, made, on_behalf_of, said, unusable
 from starter.sources.reading import FieldProblem, Unreadable
@@ -18,9 +19,9 @@ from workflows.policy.watches.silence import Expired, Extended, SilenceSummary
 HeartbeatInPath = Annotated[str, Path(pattern="^[a-z0-9][a-z0-9-]{0,59}$")]
 
 
-def router(access: Access, desk: InstallationDesk) -> APIRouter:
+def router(access: Access, desks: Desks, desk: InstallationDesk) -> APIRouter:
     routes = APIRouter(prefix=API, tags=["api"])
-    _silences(routes, access, desk)
+    _silences(routes, access, desks, desk)
     _heartbeats(routes, access, desk)
     return routes
 
@@ -33,7 +34,7 @@ def _span(*, keyed: bool) -> dict[str, Any]:
     )
 
 
-def _silences(routes: APIRouter, access: Access, desk: InstallationDesk) -> None:
+def _silences(routes: APIRouter, access: Access, desks: Desks, desk: InstallationDesk) -> None:
     responder = Depends(access.whoever_may("respond"))
 
     @routes.get("/silences", dependencies=[Depends(access.whoever_may("read"))], responses=API_READ)
@@ -47,6 +48,7 @@ def _silences(routes: APIRouter, access: Access, desk: InstallationDesk) -> None
     async def silence(request: Request, actor: Annotated[Actor, responder]) -> SilenceSummary:
         """Hold alerts that match; what fires and has not resolved when it ends opens its incident then."""
         wanted, by = await asked(request, actor, SilenceRequest)
+        desks.check_may_say(actor, wanted)
         try:
             return await desk.silence(wanted, by, event_id(request, actor))
         except ValidationError as error:

@@ -109,3 +109,15 @@ async def test_a_silence_that_is_sent_again_is_the_same(http: httpx.AsyncClient,
     other = await http.post(SILENCES, json=MAINTENANCE)
     assert [answer.status_code for answer in (first, again, other)] == [201, 201, 201]
     assert first.json()["id"] == again.json()["id"] != other.json()["id"]
+
+
+async def test_a_silence_is_announced_by_those_who_may_let_words_out(tokens: GatewayUnderTest, watched: Client) -> None:
+    tokens.settings = tokens.settings.model_copy(update={"public_by": ("chief",)})
+    said = {**MAINTENANCE, "public": "New disks"}
+    async with tokens.open() as http:
+        refused = await http.post(SILENCES, json=said, headers=bearer(ALICE))
+        quiet = await http.post(SILENCES, json=MAINTENANCE, headers=bearer(ALICE))
+        public = await http.post(SILENCES, json=said, headers=bearer(CHIEF))
+    assert (refused.status_code, "TOCSIN_PUBLIC_BY" in refused.text) == (403, True)
+    assert (quiet.status_code, quiet.json()["public"]) == (201, "")
+    assert (public.status_code, public.json()["public"]) == (201, "New disks")

@@ -45,6 +45,10 @@ class SilenceSummary(Wire):
     reason: Annotated[Line, Field(min_length=1)]
     extended_at: Instant | None = None
     """When somebody last said that it goes on."""
+    public: Line = ""
+    """What the status page calls the work, if the public is told of it ..."""
+    components: tuple[Line, ...] = ()
+    """... and what it affects there."""
 
     @model_validator(mode="after")
     def _ends(self) -> Self:
@@ -83,6 +87,8 @@ class Silence(Wire):
     total: int = 0
     """Alerts that were ever held."""
     problem: Line = ""
+    announced_until: Instant | None = None
+    """What the status page knows of its end."""
     history_limit: int = 4000
     history_bytes: int = HISTORY_BYTES
 
