@@ -11,7 +11,7 @@ from sandbox.ids import new_id
 from sandbox.vendor_error import VendorError
 
 PublishedStatus = Literal["investigating", "identified", "monitoring", "resolved", "scheduled", "completed"]
-DONE = ("resolved", "completed", "scheduled")
+NOT_UNRESOLVED = ("resolved", "completed", "scheduled")
 """What is not among the unresolved incidents."""
 IncidentMetadata = dict[str, dict[str, JsonValue]]  # the values must be objects
 Model = TypeVar("Model", bound=BaseModel)
@@ -138,7 +138,7 @@ class StatusPages:
         return [incident for incident in reversed(self.incidents) if incident.page_id == page_id]
 
     async def list_unresolved(self, page_id: str) -> list[StatuspageIncident]:
-        return [incident for incident in await self.list_all(page_id) if incident.status not in DONE]
+        return [incident for incident in await self.list_all(page_id) if incident.status not in NOT_UNRESOLVED]
 
     async def show(self, page_id: str, incident_id: str) -> StatuspageIncident:
         for incident in self.incidents:

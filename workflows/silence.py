@@ -90,9 +90,9 @@ class SilenceWorkflow:
         """In the background: nothing that is held waits for the status page."""
         idle = self._announces is None or self._announces.done()
         if idle and to_announce(self._state, workflow.now()) is not None:
-            self._announces = asyncio.create_task(self._tell_the_public())
+            self._announces = asyncio.create_task(self._announce_all())
 
-    async def _tell_the_public(self) -> None:
+    async def _announce_all(self) -> None:
         while (said := to_announce(self._state, workflow.now())) is not None:
             problem = await announce(said)
             self._state = announced(self._state, said, problem)
