@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from benchmarks import actions, board, commands, flood, intake, opening, paging, planning, reading, storm
+from benchmarks import actions, board, commands, flood, intake, opening, paging, planning, presses, reading, storm
 from benchmarks.figures import Figure, save, table
 from benchmarks.scale import QUICK, WHOLE, BenchScale
 from benchmarks.stage import BUILD, isolate
@@ -31,6 +31,7 @@ MEASUREMENTS: dict[str, Measurement] = {
     "actions": actions.actions,
     "reading": reading.reading,
     "board": board.board,
+    "presses": presses.presses,
 }
 ON_A_CLUSTER: dict[str, Measurement] = {"storm": storm.storm_cluster}
 

@@ -42,6 +42,8 @@ class BenchStage:
     namespace: str
     gateway_port: int
     sandbox: str
+    slack_secret: str
+    """With which the sandbox's Slack signs."""
     client: Client
     start_worker: Callable[[], Awaitable[None]]
     processes: Callable[[], Mapping[str, int]]
@@ -122,6 +124,7 @@ async def _up(
         namespace=client.namespace,
         gateway_port=layout.gateway_port,
         sandbox=sandbox,
+        slack_secret=signed.slack,
         client=client,
         start_worker=start_worker,
         kill_worker=kill_worker,

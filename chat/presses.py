@@ -1,5 +1,6 @@
 """A button was pressed: what travels in it is read back, and done or asked more about."""
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from chat.payloads import Action, BlockActions
 from chat.people import Presser
 from chat.web import Replies
 from starter.desk.verbs import VERB_BY_NAME
+from starter.temporal.results import Unreachable
 from workflows.policy.effects.offers import Pressed
 
 OUR_BUTTON: Final = re.compile(r"tocsin/(?P<group>[a-z]{1,20})/(?P<verb>[a-z-]{1,30})/\d{1,4}")
@@ -55,6 +57,7 @@ class Presses:
     replies: Replies
     forms: VerbForms
     looks: Looks
+    sight_within_s: float = 1.0
     clicks: Clicks = field(default_factory=Clicks)
 
     async def receive(self, press: BlockActions, presser: Presser) -> None:
@@ -70,14 +73,14 @@ class Presses:
         except Misfit as no:
             self.replies.later(press.response_url, str(no))
             return
-        here = await self._here(pressed.incident, press.container.channel_id)
+        sees = await self._sees(pressed.incident, press.container.channel_id)
         if group == LOOK:
-            text = await self.looks.at(pressed.verb, pressed.incident, presser, here=here)
+            text = await self.looks.at(pressed.verb, pressed.incident, presser, here=sees is True)
             self.replies.later(press.response_url, text)
             return
         verb = VERB_BY_NAME[group, name]
         if pressed.asks:
-            await self.forms.open(pressed, verb, press.trigger_id, presser, here=here)
+            await self.forms.open(pressed, verb, press.trigger_id, presser, here=sees is True)
             return
         where = press.container.channel_id, press.container.message_ts
         deed = Deed(
@@ -86,17 +89,24 @@ class Presses:
             slack_id(press.team_id, *where, press.user.id, action.action_id, action.action_ts),
             pressed.said,
             pressed.if_still,
-            here=here,
+            here=sees is not False,  # what nobody can say now keeps no press from being recorded
         )
         again = (*where, press.user.id, action.action_id, action.value)
         answered = await self.clicks.once(again, lambda: in_words(self.hands.do(deed, presser)))
         if answered is not None:
             self.replies.later(press.response_url, answered.text)
 
-    async def _here(self, part: str, channel: str) -> bool:
-        """Can what is private be seen where the message stands? Not in what was left when it became private."""
-        incident = await incident_of(self.hands.desk, part)
-        if incident is None or not incident.private:
+    async def _sees(self, part: str, channel: str) -> bool | None:
+        """Can what is private be seen where the message stands? Not in what was left when it became private. None:
+        nobody can say now."""
+        try:
+            async with asyncio.timeout(self.sight_within_s):
+                incident = await incident_of(self.hands.desk, part)
+        except (Unreachable, TimeoutError):
+            return None
+        if incident is None:
+            return None
+        if not incident.private:
             return True
         own = incident.references.get("channel")
         return channel == own if own else incident.channels == 1

@@ -9,8 +9,8 @@ INSTALL_AGAIN: Final = "compare with docs/slack-app-manifest.yaml, and install t
 NEEDED_SCOPES: Final = frozenset(
     [
         "channels:history", "channels:manage", "channels:read", "chat:write", "chat:write.public", "commands",
-        "groups:history", "groups:read", "groups:write", "pins:write", "reactions:read", "usergroups:read",
-        "usergroups:write", "users:read", "users:read.email",
+        "groups:history", "groups:read", "groups:write", "im:history", "im:write", "pins:write", "reactions:read",
+        "usergroups:read", "usergroups:write", "users:read", "users:read.email",
     ]
 )  # fmt: skip
 """Those of docs/slack-app-manifest.yaml."""

@@ -146,7 +146,7 @@ async def _raise_it(story: Story) -> None:
     await story.picture("4-severity", "What this changes")
     await story.submit("Do it")
     await story.done()
-    await story.go_to("incident-")
+    await story.go_to("incident-20")  # its name begins with the year; others have the word in theirs
     await story.press("Take command")
     await story.sees("is Incident Commander")
     await story.picture("5-command", "Only visible to you")
