@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Iterable
 
 from fastapi import FastAPI
 
-from sandbox import control, jira, ntfy, pagerduty_events, pagerduty_rest, statuspage, webhook
+from sandbox import control, jira, ntfy, opsgenie, pagerduty_events, pagerduty_rest, statuspage, webhook
 from sandbox.gate import FaultGate
 from sandbox.mail import Mailbox
 from sandbox.slack import api as slack_api
@@ -39,6 +39,7 @@ def create_app(
     app.include_router(pagerduty_events.router(world.pager))
     app.include_router(pagerduty_rest.router(world.pager, world.on_calls, world.webhooks))
     app.include_router(ntfy.router(world.topics))
+    app.include_router(opsgenie.router(world.opsgenie))
     app.include_router(webhook.router(world.receiver))
     app.include_router(statuspage.router(world.pages))
     app.include_router(statuspage.components(world.pages))

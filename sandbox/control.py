@@ -11,6 +11,7 @@ from sandbox.faults import Fault
 from sandbox.jira import Issue
 from sandbox.mail import ReceivedMail
 from sandbox.ntfy import Notification
+from sandbox.opsgenie import SandboxOpsgenieAlert
 from sandbox.page import page
 from sandbox.pagerduty_hands import Finger, Press, press
 from sandbox.pagerduty_incident import PhoneRing, SandboxIncident
@@ -55,6 +56,7 @@ class State:
     rings: list[PhoneRing]
     pagerduty_incidents: list[SandboxIncident]
     notifications: list[Notification]
+    opsgenie_alerts: list[SandboxOpsgenieAlert]
     webhooks_taken: list[TakenWebhook]
     statuspage_incidents: list[StatuspageIncident]
     tickets: list[Issue]
@@ -112,6 +114,7 @@ class _Control:
             rings=world.pager.rings,
             pagerduty_incidents=world.pager.incidents,
             notifications=world.topics.notifications,
+            opsgenie_alerts=world.opsgenie.alerts,
             webhooks_taken=world.receiver.taken,
             statuspage_incidents=world.pages.incidents,
             tickets=world.tracker.issues,

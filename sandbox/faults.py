@@ -54,6 +54,8 @@ class Fault(BaseModel):
         phrase = self.error or responses.get(status, str(status))
         if self.vendor in ("statuspage", "webhook"):
             return {"error": phrase}
+        if self.vendor == "opsgenie":
+            return {"message": phrase}
         if self.vendor == "ntfy":
             return {"code": status * 100, "http": status, "error": phrase}
         if self.vendor == "jira":

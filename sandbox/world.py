@@ -10,6 +10,7 @@ from sandbox.faults import Faults
 from sandbox.jira import Tracker
 from sandbox.mail import Mailbox
 from sandbox.ntfy import NtfyTopics
+from sandbox.opsgenie import OpsgenieAlerts
 from sandbox.pagerduty import SandboxPager
 from sandbox.pagerduty_incident import Agent, PartOfIncident, SandboxIncident
 from sandbox.pagerduty_on_call import OnCallList
@@ -50,6 +51,7 @@ class SandboxWorld:
         self.pager = SandboxPager(self._announce)
         self.on_calls = OnCallList()
         self.topics = NtfyTopics()
+        self.opsgenie = OpsgenieAlerts()
         self.receiver = WebhookReceiver()
         self.pages = StatusPages()
         self.tracker = Tracker()
@@ -70,6 +72,7 @@ class SandboxWorld:
         self.pager.reset()
         self.on_calls.reset()
         self.topics.reset()
+        self.opsgenie.reset()
         self.receiver.reset()
         self.pages.reset()
         self.tracker.reset()

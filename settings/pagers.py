@@ -16,6 +16,7 @@ PAGERS = {"PagerDuty": "pagerduty_routing_keys", "ntfy": "ntfy_topics"}
 """Each pager, and the field that says whom it reaches. A person is rung by the first that knows them."""
 WAY_FIELDS = {
     "pagerduty": "pagerduty_routing_keys",
+    "opsgenie": "opsgenie_keys",
     "ntfy": "ntfy_topics",
     "slack": "slack_users",
     "webhook": "webhook_urls",
@@ -50,6 +51,14 @@ class PagerSettings(BaseSettings):
     ntfy_url: str = Field("https://ntfy.sh", pattern=r"^https?://[^\s/]+(/\S*)?$", description="your ntfy server")
     ntfy_token: SecretStr | None = Field(None, description="access token there, which may publish and read")
 
+    opsgenie_keys: dict[str, SecretStr] = Field(
+        {}, description='key of an Opsgenie API integration for each person: `{"ann": "..."}` (JSON, secret)'
+    )
+    opsgenie_url: str = Field(
+        "https://api.opsgenie.com",
+        pattern=r"^https?://[^\s/]+(/\S*)?$",
+        description="base address of Opsgenie's Alert API, or that of Jira Service Management",
+    )
     webhook_urls: dict[str, SecretStr] = Field(
         {}, description='address for each person who is reached by a webhook: `{"ann": "https://..."}` (JSON, secret)'
     )

@@ -40,6 +40,10 @@ class SandboxServer:
         return f"{self.url}/ntfy"
 
     @property
+    def opsgenie_url(self) -> str:
+        return f"{self.url}/opsgenie"
+
+    @property
     def webhook_url(self) -> str:
         return f"{self.url}/webhook"
 
@@ -54,7 +58,7 @@ class SandboxServer:
 
     async def wire(
         self,
-        vendor: Literal["slack", "pagerduty", "ntfy", "webhook", "statuspage", "jira"] | None = None,
+        vendor: Literal["slack", "pagerduty", "ntfy", "opsgenie", "webhook", "statuspage", "jira"] | None = None,
         since: int = 0,
     ) -> list[dict[str, Any]]:
         """The requests that came in: see `sandbox.wire.Entry`."""

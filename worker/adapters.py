@@ -15,6 +15,7 @@ from activities.email import Mailer, Security, SmtpServer
 from activities.jira import Jira
 from activities.ntfy import Ntfy
 from activities.on_call import WhoIsOnCall
+from activities.opsgenie import Opsgenie
 from activities.page_folder import PageFolder
 from activities.pagerduty import PagerDuty
 from activities.pagers import Pager, Pagers
@@ -75,6 +76,9 @@ def _pager(settings: Settings, chat: Slack | None) -> Pagers | None:
     if settings.ntfy_topics:
         found["ntfy"] = _ntfy(settings)
     unnamed = list(found.values())
+    if settings.opsgenie_keys:
+        keys = {person: key.get_secret_value() for person, key in settings.opsgenie_keys.items()}
+        found["opsgenie"] = Opsgenie(keys, settings.opsgenie_url)
     if settings.webhook_urls and settings.webhook_secret:
         urls = {person: url.get_secret_value() for person, url in settings.webhook_urls.items()}
         found["webhook"] = WebhookPager(urls, settings.webhook_secret.get_secret_value())

@@ -31,8 +31,14 @@ function taken(it) {
     make("h3", "text", it.data.title || it.data.ring), make("div", "text", it.data.text || ""), make("div", "faint", `to ${it.to}`));
 }
 
+function opsgenie(it) {
+  return make("article", "pager", make("div", "row", span("Opsgenie, " + it.status, "state")),
+    make("h3", "text", it.message), make("div", "text", it.description), make("div", "faint", `to ${it.key}`));
+}
+
 function phones() {
-  const rung = [...now.webhooks_taken.map(it => [Date.parse(it.at), taken(it)]),
+  const rung = [...now.opsgenie_alerts.map(it => [0, opsgenie(it)]),
+    ...now.webhooks_taken.map(it => [Date.parse(it.at), taken(it)]),
     ...now.notifications.map(it => [it.time * 1000, notification(it)]),
     ...now.pagerduty_incidents.map(it => [Date.parse(it.created_at), ring(it)])];
   return rung.length ? rung.sort((a, b) => b[0] - a[0]).map(([, node]) => node) : [make("p", "faint", "No phone has rung.")];

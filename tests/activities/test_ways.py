@@ -13,12 +13,14 @@ import pytest_asyncio
 
 from activities.errors import Rejected, Unavailable
 from activities.ntfy import Ntfy
+from activities.opsgenie import Opsgenie
 from activities.pagerduty import PagerDuty
 from activities.pagers import Pager, Pagers
 from activities.slack import Slack
 from activities.slack_pager import SlackPager
 from activities.webhook import WebhookPager
 from sandbox.ids import WEBHOOK_SECRET
+from sandbox.opsgenie import BAD_KEY
 from tests.activities import sends
 from tests.activities.conftest import API_TOKEN, NTFY_TOKEN, NTFY_TOPIC, ROUTING_KEY
 from tests.sandbox_server import SandboxServer
@@ -80,6 +82,16 @@ def way_of(name: str, sandbox: SandboxServer, slack: Slack, revoked: Slack) -> W
                 ringing,
                 lambda s: [n["title"] for n in s["notifications"]],
                 lambda: Ntfy(topics, sandbox.ntfy_url, "bad"),
+                sandbox,
+            )
+        case "opsgenie":
+            ringing = {"vendor": "opsgenie", "match": "priority"}
+            return Way(
+                name,
+                Opsgenie({"on-call": "genie-secret"}, sandbox.opsgenie_url),
+                ringing,
+                lambda s: [a["message"] for a in s["opsgenie_alerts"]],
+                lambda: Opsgenie({"on-call": BAD_KEY}, sandbox.opsgenie_url),
                 sandbox,
             )
         case "slack":
@@ -145,7 +157,7 @@ async def test_who_has_no_address_is_rejected_with_the_setting(way: Way) -> None
 
 
 async def test_a_vendor_that_hangs_is_unavailable_in_time(way: Way, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("pagerduty", "ntfy", "webhook"):
+    for module in ("pagerduty", "opsgenie", "ntfy", "webhook"):
         monkeypatch.setattr(f"activities.{module}.HTTP_TIMEOUT_S", 0.1)
     monkeypatch.setattr("activities.slack_pager.RING_WITHIN_S", 0.2)
     await way.fault(delay_s=0.5, status=500)  # the status: it must not reach the next test's sandbox after all

@@ -169,7 +169,7 @@ def impatient() -> Iterator[None]:
     """What hangs is given up soon: the pauses are virtual, and so may the time-outs be short."""
     kept = []
     for module, name in (
-        *((m, "HTTP_TIMEOUT_S") for m in ("pagerduty", "ntfy", "webhook")),
+        *((m, "HTTP_TIMEOUT_S") for m in ("pagerduty", "opsgenie", "ntfy", "webhook")),
         ("slack_pager", "RING_WITHIN_S"),
     ):
         found = import_module(f"activities.{module}")

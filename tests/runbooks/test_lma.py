@@ -23,9 +23,12 @@ from tests.runbooks.courses import (
     times,
 )
 from tests.starter.sources.webhooks import delivery
-from workflows.policy.effects.effects import Post, Publish
+from workflows.policy.effects.effects import Page, Post, Publish
 from workflows.policy.incident.events import DraftApproved, Mitigated, Resolved, RoleAssigned, UpdatePosted
+from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.runbook.names import SeverityName
+from workflows.policy.runbook.reach import ReachStep
+from workflows.policy.simulation.simulate import Simulation
 
 ALL: tuple[SeverityName, ...] = ("sev1", "sev2", "sev3", "sev4")
 MAJOR: tuple[SeverityName, ...] = ("sev1", "sev2")
@@ -418,6 +421,15 @@ def test_primary_on_call_responds_first(severity: SeverityName) -> None:
 )  # fmt: skip
 def test_emergency_contacts(severity: SeverityName, contact: str) -> None:
     assert contact in card("lma", severity)
+
+
+def test_or_opsgenie() -> None:
+    lma = book("lma")
+    reached = lma.people["on-call"].model_copy(update={"reach": (ReachStep(way="opsgenie"),)})
+    changed = lma.model_copy(update={"people": {**lma.people, "on-call": reached}})
+    incident = Simulation.of(OpenRequest(runbook=changed, severity="sev1", title="Down"), MONDAY)
+    rung = {d.effect.to: d.effect.way for _, d in incident.sent if isinstance(d.effect, Page)}
+    assert rung["on-call"] == "opsgenie"
 
 
 @pytest.mark.parametrize("severity", ["sev1", "sev2", "sev3"])

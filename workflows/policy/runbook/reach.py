@@ -14,10 +14,11 @@ from workflows.policy.runbook.names import Name
 from workflows.policy.time.durations import Duration, write
 from workflows.policy.wire.model import Wire
 
-WayName = Literal["pagerduty", "ntfy", "slack", "webhook"]
+WayName = Literal["pagerduty", "opsgenie", "ntfy", "slack", "webhook"]
 WAYS: Final[tuple[str, ...]] = get_args(WayName)
 WAY_TITLES: Final[Mapping[str, str]] = {
     "pagerduty": "PagerDuty",
+    "opsgenie": "Opsgenie",
     "ntfy": "ntfy",
     "slack": "a message in Slack",
     "webhook": "a webhook",
