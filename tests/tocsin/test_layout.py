@@ -12,7 +12,7 @@ from tocsin.library import library
 from tocsin.up.folder import LastUp
 from tocsin.up.layout import ANY_PORTS, Layout, Options, lay_out
 from tocsin.up.members import slack_members
-from tocsin.up.parts import SandboxSecrets, pointing_at_the_sandbox, sandbox
+from tocsin.up.parts import SandboxSecrets, pointing_at_the_sandbox, sandbox, with_own_status_page
 from tocsin.up.ports import PortTaken
 from tocsin.up.run import replaced
 
@@ -93,10 +93,19 @@ def test_without_a_vendor_the_sandbox_stands_in() -> None:
         {"ntfy_topics": {"on-call": "on-call-7f3a"}},
         {"slack_token": "xoxb-1", "no_pager": True},
         {"statuspage_token": "t", "statuspage_page": "p", "no_pager": True},
+        {"public_page": "s3://acme-status", "no_pager": True},
     ],
 )
 def test_with_any_vendor_the_sandbox_is_off(vendor: dict[str, object]) -> None:
     assert laid_out(chosen=vendor).sandbox_port is None
+
+
+@pytest.mark.parametrize("where", ["gateway", "/srv/status"])
+def test_a_status_page_on_this_machine_stands_beside_the_sandbox(where: str) -> None:
+    assert laid_out(chosen={"public_page": where}).sandbox_port is not None
+    pointing = with_own_status_page(pointing_at_the_sandbox(laid_out(), [], SandboxSecrets()))
+    assert not [name for name in pointing if "STATUSPAGE" in name]
+    assert pointing["TOCSIN_SLACK_TOKEN"]
 
 
 def test_with_a_temporal_of_somebody_elses_no_server_and_no_sandbox_are_ours() -> None:

@@ -69,7 +69,7 @@ def _connections(layout: Layout, settings: Settings) -> list[tuple[str, str]]:
     vendors = {
         **(dict.fromkeys(pagers, True) or {"pager": False}),
         "Slack": settings.slack_token is not None,
-        "Statuspage": settings.statuspage_token is not None,
+        **({"status page": True} if settings.public_page else {"Statuspage": settings.statuspage_token is not None}),
         "e-mail": settings.smtp_url is not None,
         "Jira": settings.jira_url is not None,
     }

@@ -128,6 +128,11 @@ def pointing_at_the_sandbox(layout: Layout, books: Collection[Runbook], signed: 
     }
 
 
+def with_own_status_page(pointing: Mapping[str, str]) -> dict[str, str]:
+    """There is one status page: somebody has set that it is Tocsin's own."""
+    return {name: value for name, value in pointing.items() if not name.startswith("TOCSIN_STATUSPAGE_")}
+
+
 def _addresses(books: Collection[Runbook], way: str) -> list[str]:
     """Those that runbooks name for this way to somebody."""
     steps = ((name, step) for book in books for name, person in book.people.items() for step in person.reach)

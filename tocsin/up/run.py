@@ -59,6 +59,8 @@ async def running(
             toys = parts.sandbox(layout, books, signed, environment)
             await supervisor.start(toys, listening("127.0.0.1", layout.sandbox_port))
             pointing = parts.pointing_at_the_sandbox(layout, books, signed)
+            if settings.public_page:
+                pointing = parts.with_own_status_page(pointing)
             environment |= pointing
             for line in replaced(settings, pointing):
                 say(line)
