@@ -5,9 +5,9 @@ from dataclasses import dataclass
 SLACK_SCOPES = frozenset(
     [
         "app_mentions:read", "channels:history", "channels:join", "channels:manage", "channels:read", "chat:write",
-        "chat:write.public", "commands", "groups:history", "groups:read", "groups:write", "im:write", "mpim:write",
-        "pins:read", "pins:write", "reactions:read", "reactions:write", "usergroups:read", "usergroups:write",
-        "users:read", "users:read.email",
+        "chat:write.public", "commands", "groups:history", "groups:read", "groups:write", "im:history", "im:write",
+        "mpim:write", "pins:read", "pins:write", "reactions:read", "reactions:write", "usergroups:read",
+        "usergroups:write", "users:read", "users:read.email",
     ]
 )  # fmt: skip
 """All that this Slack knows of: https://docs.slack.dev/reference/scopes"""
