@@ -115,7 +115,7 @@ async def _gateway(temporal: str, proofs: dict[str, str]) -> AsyncIterator[tuple
 
 async def _until_it_answers(address: str) -> None:
     async with httpx.AsyncClient(trust_env=False) as http:
-        for _ in range(300):
+        for _ in range(1200):
             try:
                 await http.get(f"{address}/healthz")
             except httpx.TransportError:

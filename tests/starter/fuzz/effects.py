@@ -9,18 +9,20 @@ from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from temporalio import activity
 from temporalio.client import Client
 from temporalio.worker import Worker
 
 from starter.temporal.incidents import Incidents
+from starter.temporal.results import Unreachable
 from tests.patience import HANGS_AFTER_S
 from tests.starter.test_serve import Song
-from tests.workflows.incidents import Vendors, performing
+from tests.workflows.incidents import Vendors, performing, works
 from worker.workers import TURNS_AT_ONCE
 from workflows.cancelled_episodes import CancelledEpisodesWorkflow
 from workflows.durable.hosting import runner
 from workflows.incident import IncidentWorkflow
-from workflows.policy.effects.effects import Page, Publish, Send
+from workflows.policy.effects.effects import Page, Publish, Receipt, Send
 from workflows.policy.keys.vendor_keys import workflow_of
 from workflows.queues import WORKFLOW_QUEUE
 from workflows.review import ReviewWorkflow
@@ -51,6 +53,16 @@ PUBLIC_WORDS = (
 )
 """Whatever goes out by itself: no word of an alert's is in it."""
 LOOK_EVERY_S = 0.25
+
+
+class LookingVendors(Vendors):
+    """Where an attempt before may have had its effect they look first, as the adapters do."""
+
+    async def receive(self, send: Send) -> Receipt:
+        may_be_there = send.again or activity.info().attempt > 1
+        if not (may_be_there and any(each.vendor_key == send.vendor_key for each in self.arrived)):
+            self.arrived.append(send)
+        return await works(send, 1)
 
 
 @dataclass(frozen=True)
@@ -95,14 +107,17 @@ class SeenEffects:
         ]
 
     async def _silent(self) -> list[str]:
-        found = await Incidents(self.client).list()
+        try:
+            found = await Incidents(self.client).list()
+        except Unreachable as error:  # a busy machine's
+            return [str(error)]
         return [one.workflow_id for one in found if one.phase != "resolved" and one.workflow_id not in self.rung]
 
 
 @asynccontextmanager
 async def watched(client: Client) -> AsyncIterator[SeenEffects]:
     """Incidents run, and whoever they page, tell and publish to is counted."""
-    vendors = Vendors()
+    vendors = LookingVendors()
     workflows = [IncidentWorkflow, CancelledEpisodesWorkflow, ReviewWorkflow, Song]
     async with (
         Worker(
