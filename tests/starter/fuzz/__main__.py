@@ -47,7 +47,7 @@ async def main(seed: int) -> int:
             statuses = await asyncio.to_thread(explore, address, OF_EACH)
             faults += await assault(address, seed)
             faults += await _unsigned(_address(temporal), seed)
-            faults += await effects.faults(first.incidents | of_recorded)
+            faults += await effects.faults(first, of_recorded)
         warm = _resident_mib(pid)
         figures = await send(address, corpus(seed, REQUESTS), AT_ONCE)
         grown = _peak_mib(pid) - warm

@@ -16,6 +16,7 @@ from temporalio.worker import Worker
 from starter.temporal.incidents import Incidents
 from starter.temporal.results import Unreachable
 from tests.patience import HANGS_AFTER_S
+from tests.starter.fuzz.sending import FuzzFigures
 from tests.starter.test_serve import Song
 from tests.workflows.incidents import Vendors, performing, works
 from worker.workers import TURNS_AT_ONCE
@@ -95,13 +96,15 @@ class SeenEffects:
                 return silent
             await asyncio.sleep(LOOK_EVERY_S)
 
-    async def faults(self, accepted: Collection[str]) -> list[str]:
-        """`accepted`: incidents of which a genuine sender was told."""
+    async def faults(self, sent: FuzzFigures, before: Collection[str] = ()) -> list[str]:
+        """`before`: incidents that rang before it was sent."""
         silent = await self.settle()
+        unsure = tuple(f"incident-{source}-" for source in sent.unsure)
+        strange = {each for each in self.rung - sent.incidents - set(before) if not each.startswith(unsure)}
         twice = [key for key, times in Counter(send.vendor_key for send in self.vendors.arrived).items() if times > 1]
         return [
             *(f"{each} is open, and nobody was rung" for each in silent),
-            *(f"{each} rang, and no genuine sender was told of it" for each in sorted(self.rung - set(accepted))),
+            *(f"{each} rang, and no genuine sender was told of it" for each in sorted(strange)),
             *(f"{key} arrived twice" for key in twice),
             *(f"published: {each.text!r}" for each in self.publications if each.text != PUBLIC_WORDS),
         ]

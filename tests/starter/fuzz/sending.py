@@ -32,11 +32,15 @@ class FuzzFigures:
     faults: list[str] = field(default_factory=list)
     incidents: set[str] = field(default_factory=set)
     """Of which senders were told."""
+    unsure: set[str] = field(default_factory=set)
+    """Sources of which a genuine sender was told to come again: what it sent may have arrived all the same."""
 
     def add(self, sent: FuzzRequest, status: int, text: str, took_s: float) -> None:
         self.statuses[status] += 1
         self.unproven += not sent.proven
         self.slowest_s = max(self.slowest_s, took_s)
+        if sent.proven and status == httpx.codes.SERVICE_UNAVAILABLE:
+            self.unsure.add(sent.source.name)
         if status == httpx.codes.ACCEPTED:
             self.incidents |= set(json.loads(text)["incidents"])
         if status not in ANSWERS:
@@ -88,5 +92,6 @@ async def _send(http: httpx.AsyncClient, sent: FuzzRequest, figures: FuzzFigures
         )
     except httpx.TransportError as error:
         figures.faults.append(f"{sent.source.name} {sent.seed}: {error!r}")
+        figures.unsure.add(sent.source.name)
     else:
         figures.add(sent, answer.status_code, answer.text, time.monotonic() - started)
