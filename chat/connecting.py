@@ -78,7 +78,7 @@ def slack_chat(settings: Settings, incidents: Incidents, api: SlackApi, waits: W
     return SlackChat(
         health=health,
         pressers=pressers,
-        presses=Presses(hands, replies, verb_forms, looks, waits.worker_s),
+        presses=Presses(hands, replies, verb_forms, looks, waits.worker_s / 3),
         verb_forms=verb_forms,
         declare_forms=declare_forms,
         commands=Commands(settings.slack_command, hands, finder, looks, verb_forms, declare_forms, users),

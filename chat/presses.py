@@ -57,7 +57,7 @@ class Presses:
     replies: Replies
     forms: VerbForms
     looks: Looks
-    sight_within_s: float = 1.0
+    sight_within_s: float = 0.3
     clicks: Clicks = field(default_factory=Clicks)
 
     async def receive(self, press: BlockActions, presser: Presser) -> None:
@@ -73,7 +73,9 @@ class Presses:
         except Misfit as no:
             self.replies.later(press.response_url, str(no))
             return
-        sees = await self._sees(pressed.incident, press.container.channel_id)
+        shows = group == LOOK or pressed.asks
+        within_s = self.sight_within_s if shows else self.sight_within_s / 3  # what is done at once waits less
+        sees = await self._sees(pressed.incident, press.container.channel_id, within_s)
         if group == LOOK:
             text = await self.looks.at(pressed.verb, pressed.incident, presser, here=sees is True)
             self.replies.later(press.response_url, text)
@@ -96,11 +98,11 @@ class Presses:
         if answered is not None:
             self.replies.later(press.response_url, answered.text)
 
-    async def _sees(self, part: str, channel: str) -> bool | None:
+    async def _sees(self, part: str, channel: str, within_s: float) -> bool | None:
         """Can what is private be seen where the message stands? Not in what was left when it became private. None:
         nobody can say now."""
         try:
-            async with asyncio.timeout(self.sight_within_s):
+            async with asyncio.timeout(within_s):
                 incident = await incident_of(self.hands.desk, part)
         except (Unreachable, TimeoutError):
             return None

@@ -190,7 +190,7 @@ async def test_without_a_worker_it_is_recorded_and_says_that_nobody_is_paged(
     workflow_id = await incidents.declare(_opening(book))
     async for there in door(of_slack(settings, side), library, incidents):
         answer = await there.send(interaction(side.press(ANN, "ack", workflow_id)))
-        assert answer.status_code == 200  # Temporal has it
+        assert answer.status_code == 200, answer.text  # Temporal has it
         assert "Recorded; nobody is being paged" in (await side.answered())["text"]
 
 
