@@ -9,6 +9,7 @@ from activities.pagerduty_log import PagerDutyLog, proof
 from activities.plain_text import clean
 from workflows.policy.effects.effects import Annotate, ConfirmRing, Receipt, Send
 from workflows.policy.effects.proof import RingProof
+from workflows.policy.keys.duty_keys import EffectKey
 
 NOTE = 20_000
 """Characters of a note."""
@@ -104,7 +105,8 @@ class FollowedIncidents:
 
     async def _publish(self, incident: PagerDutyIncident, send: Send) -> Receipt:
         """To those who follow the incident there, once: its log keeps what was said, and is asked first."""
-        mark = f"[{send.incident} {send.key.rpartition('/')[2]}]"
+        key = EffectKey.parse(send.key)
+        mark = f"[{send.incident} {key.occurrence if key else send.key}]"
         message = f"{clean(send.text, STATUS_UPDATE)}\n{mark}"
         log = await self._api.get(f"/incidents/{incident.id}/log_entries", PagerDutyLog, {"limit": 100})
         if not any(mark in (entry.message or entry.summary or "") for entry in log.log_entries):

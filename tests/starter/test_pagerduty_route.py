@@ -17,6 +17,7 @@ from fastapi.responses import JSONResponse
 from pydantic import SecretStr
 from temporalio.client import Client
 
+from starter.sources.redaction import redaction
 from starter.temporal.incidents import Incidents
 from tests.starter.conftest import GatewayUnderTest
 from tests.starter.test_incidents import signals
@@ -134,7 +135,7 @@ async def test_what_the_settings_redact_enters_no_history_by_a_note(
     gate: GatewayUnderTest, client: Client, ring: str, rest: RestApi
 ) -> None:
     rest.alert_keys = [ring]
-    gate.settings = gate.settings.model_copy(update={"redact": ("hunter[0-9]",)})
+    gate.incidents = Incidents(client, redact=redaction(("hunter[0-9]",)))
     note = {"id": "N1", "type": "incident_note", "incident": {"id": "Q1"}, "content": "the password is hunter2"}
     await post(gate, event_type="incident.annotated", data=note)
     [(_, said)] = await signals(client, workflow_of(ring))
