@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.policy.builders import T0, alert, alerts, at, declared, opening, runbook, severity, tier
-from workflows.policy.effects.effects import Page
+from workflows.policy.effects.demand import Demand
+from workflows.policy.effects.effects import ConfirmRing, Page, Receipt
+from workflows.policy.effects.proof import Notified, RingProof
 from workflows.policy.engine import plan
 from workflows.policy.incident.bounds import IncidentBounds
 from workflows.policy.incident.cancelled import CancelledEpisode, CancelledEpisodes
@@ -18,6 +20,7 @@ from workflows.policy.incident.events import (
     Alert,
     Cancelled,
     DraftApproved,
+    EffectSettled,
     EffectStarted,
     Escalated,
     Event,
@@ -31,7 +34,9 @@ from workflows.policy.incident.events import (
     Snoozed,
     UpdatePosted,
 )
+from workflows.policy.incident.pager_events import ChangedAtPager
 from workflows.policy.incident.state import Incident, declare
+from workflows.policy.keys.duty_keys import DutyKind, duty_key
 from workflows.policy.reducers.root import apply
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.people import Person
@@ -108,9 +113,24 @@ def lived(book: Runbook, end: Event) -> Incident:
         for demand in plan(book, incident, T0).due:
             if isinstance(demand.effect, Page) and demand.key not in incident.started:
                 incident = apply(book, incident, EffectStarted(at=T0, demand=demand, real_at=T0))
-    for event in storm(IncidentBounds.successor + 5, since=20, of="next"):
+    lines = (Noted(id=f"line {n}{LONG}", text=line(n)) for n in range(IncidentBounds.timeline))
+    later = storm(IncidentBounds.successor + 5, since=20, of="next")
+    for event in (*what_the_pager_tells(incident), *lines, *later):
         incident = apply(book, incident, event.model_copy(update={"at": at(20)}))
     return incident
+
+
+def what_the_pager_tells(incident: Incident) -> Iterator[Event]:
+    """Of each ring: whom it reached, who has it there, and who helps."""
+    notified = tuple(Notified(who=f"{n}{LONG}", way=LONG, at=T0) for n in range(10))
+    proof = RingProof(pager=LONG, there=True, notified=notified)
+    for key, ring in incident.rings.items():
+        look = ConfirmRing(to=ring.person, ring=key)
+        demand = Demand(duty=duty_key(DutyKind.CONFIRM, key), due_at=T0, reason="", effect=look)
+        yield EffectSettled(demand=demand, outcome="done", receipt=Receipt(proof=proof))
+        for n in range(IncidentBounds.responders + 2):
+            who = tuple(f"{n}{m}{LONG}" for m in range(10))
+            yield ChangedAtPager(by=LONG, ring=key, text=LONG, handed_to=who, responder=f"{n}{LONG}", reply=LONG)
 
 
 def of_the_one_before() -> CancelledEpisodes:
@@ -131,6 +151,9 @@ def test_an_incident_stays_below_256_kib_whatever_is_sent_to_it(end: Event) -> N
     assert len(incident.successor) == IncidentBounds.successor
     assert len(incident.heard) == IncidentBounds.seen_ids
     assert len(incident.calls) == IncidentBounds.calls
+    assert len(incident.rings) == IncidentBounds.rings
+    assert sum(ring.told for ring in incident.rings.values()) == IncidentBounds.told_rings
+    assert len(incident.reached) == IncidentBounds.reached
     assert len(incident.timeline) == IncidentBounds.timeline
     assert len(incident.to_tell) == IncidentBounds.announcements
     assert len(incident.links) == IncidentBounds.links

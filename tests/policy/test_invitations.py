@@ -73,11 +73,10 @@ def test_whom_the_chat_does_not_take_stands_on_the_card_and_the_timeline_and_is_
 
 
 def test_the_card_at_home_leads_to_the_channel() -> None:
-    effect = sends(opened(CHANNEL), "card/home")
-    assert effect == []  # after the pause
-    simulation = opened(CHANNEL)
-    simulation.run_to(at(1))
-    last = sends(simulation, "card/home")[-1][1].effect
+    """As soon as there is one: the first edit waits for nothing."""
+    [(minute, demand)] = sends(opened(CHANNEL), "card/home")
+    last = demand.effect
+    assert minute == 0
     assert isinstance(last, Card)
     assert isinstance(last.facts, CardFacts)
     assert last.facts.channel == "ref:channel/1"

@@ -1,6 +1,6 @@
 """What a pager knows of a ring after it took it: whether it reached anybody, whom, and how."""
 
-from workflows.policy.wire.bounded import Line
+from workflows.policy.wire.bounded import ForeignName, Line
 from workflows.policy.wire.model import Instant, Wire
 
 NOTIFYING_VERBS = {
@@ -15,9 +15,9 @@ NOTIFYING_VERBS = {
 class Notified(Wire):
     """The pager reached for somebody."""
 
-    who: Line
+    who: ForeignName
     """Their name there."""
-    way: Line = ""
+    way: ForeignName = ""
     """One of `NOTIFYING_VERBS`, if the pager says."""
     at: Instant
 

@@ -13,7 +13,7 @@ class IncidentBounds:
     message = 3000
     announcements_text = 12_000
     alerts = 90
-    beyond = 500
+    beyond = 400
     """Alerts more of which a hash is kept while they fire."""
     alert_name = 60
     alert_summary = 54
@@ -21,11 +21,15 @@ class IncidentBounds:
     """After the end only their texts are asked for."""
     successor = 30
     seen_ids = 200
-    rings = 50
-    reached = 20
-    notified = 5
-    """Of one ring, as responders."""
-    responders = 10
+    rings = 40
+    told_rings = 6
+    """Of which it is known whom the pager reached for, who has them there, and who helps."""
+    reached = 8
+    notified = 2
+    """The last of one ring."""
+    assigned = 3
+    """To one ring."""
+    responders = 3
     """Of one ring."""
     calls = 20
     call_reason = 200

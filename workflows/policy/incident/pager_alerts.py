@@ -1,9 +1,13 @@
 """Who was rung because of an incident, and what became of that at the pager."""
 
+from collections.abc import Mapping
 from typing import Literal
 
+from pydantic import SerializerFunctionWrapHandler, model_serializer
+
 from workflows.policy.effects.proof import Notified
-from workflows.policy.wire.bounded import Line
+from workflows.policy.incident.bounds import IncidentBounds
+from workflows.policy.wire.bounded import ForeignName, Line
 from workflows.policy.wire.model import Instant, Wire
 
 
@@ -33,12 +37,23 @@ class PagerAlert(Wire):
     """How grave it was said there to be, as far as it was tried."""
     ratings: int = 0
     """How often."""
-    priority: Line = ""
+    priority: ForeignName = ""
     """What it was called there, by us."""
-    assigned: tuple[Line, ...] = ()
+    assigned: tuple[ForeignName, ...] = ()
     """Who has it at the pager, if somebody there has handed it on."""
-    responders: dict[Line, Line] = {}
+    responders: dict[ForeignName, ForeignName] = {}
     """Who was asked there to help, and what they said to that."""
+
+    @model_serializer(mode="wrap")
+    def _without_what_is_not_known(self, written: SerializerFunctionWrapHandler) -> dict[str, object]:
+        """Of most rings little is known, and an incident remembers many."""
+        fields: dict[str, object] = written(self)
+        return {name: value for name, value in fields.items() if value}
+
+    @property
+    def told(self) -> bool:
+        """Has the pager, or somebody there, said anything of people?"""
+        return bool(self.notified or self.assigned or self.responders)
 
     @property
     def outcome(self) -> str:
@@ -57,22 +72,31 @@ class PagerAlert(Wire):
         return "; ".join(filter(None, (self.outcome, assigned, ", ".join(helping))))
 
 
+def remembered(rings: Mapping[str, PagerAlert]) -> dict[str, PagerAlert]:
+    """The newest rings; of people only what was told of the newest."""
+    kept = dict(list(rings.items())[-IncidentBounds.rings :])
+    told = [key for key, ring in kept.items() if ring.told]
+    for key in told[: -IncidentBounds.told_rings]:
+        kept[key] = kept[key].model_copy(update={"notified": (), "assigned": (), "responders": {}})
+    return kept
+
+
 class PassedOn(Wire):
     """Whoever had acknowledged at the pager has handed the page on there, to people who have yet to answer."""
 
     at: Instant
     by: Line
-    to: tuple[Line, ...] = ()
+    to: tuple[ForeignName, ...] = ()
 
 
 class Arrival(Wire):
     """Somebody was reached by a page, or answered it: how long that took, and how it was."""
 
-    person: Line
+    person: ForeignName
     """Who was rung, by the runbook."""
-    who: Line
+    who: ForeignName
     """Who it was, as the pager or they themselves say."""
-    way: Line
+    way: ForeignName
     """`phone`, `push`, ...; of an answer, through what it came."""
     answered: bool = False
     rung_at: Instant

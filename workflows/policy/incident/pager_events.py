@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from workflows.policy.incident.events import Event
-from workflows.policy.wire.bounded import Line, Text
+from workflows.policy.wire.bounded import ForeignName, Text
 
 
 class ChangedAtPager(Event):
@@ -18,13 +18,13 @@ class ChangedAtPager(Event):
     """What was done, in words."""
     automatic: bool = False
     """No person did this: it is no sign of life."""
-    handed_to: Annotated[tuple[Line, ...], Field(max_length=10)] = ()
+    handed_to: Annotated[tuple[ForeignName, ...], Field(max_length=10)] = ()
     """Who has it there now ..."""
     unanswered: bool = False
     """... and has yet to answer: whoever had it before has it no more."""
-    responder: Line = ""
+    responder: ForeignName = ""
     """Who was asked to help there, or has said something to that ..."""
-    reply: Line = ""
+    reply: ForeignName = ""
     """... and what: `joined`, `declined`. Empty: was asked."""
-    priority: Line | None = None
+    priority: ForeignName | None = None
     """To which it was changed; empty: to none."""

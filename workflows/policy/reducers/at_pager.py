@@ -2,7 +2,7 @@
 
 from workflows.policy.incident.announce import announce, log
 from workflows.policy.incident.bounds import IncidentBounds
-from workflows.policy.incident.pager_alerts import PagerAlert, PassedOn
+from workflows.policy.incident.pager_alerts import PagerAlert, PassedOn, remembered
 from workflows.policy.incident.pager_events import ChangedAtPager
 from workflows.policy.incident.rules import is_acknowledged, rules
 from workflows.policy.incident.state import Incident
@@ -20,7 +20,7 @@ def changed_at_pager(book: Runbook, incident: Incident, event: ChangedAtPager) -
     after = incident if ring is None else _with_ring(incident, event.ring, _changed(ring, event))
     if not (event.unanswered and _was_answered_there(book, incident, event)):
         return log(after, event.at, f"{event.by}: {event.text}", kind="note")
-    passed_on = PassedOn(at=event.at, by=event.by, to=event.handed_to)
+    passed_on = PassedOn(at=event.at, by=event.by, to=event.handed_to[: IncidentBounds.assigned])
     to = ", ".join(event.handed_to) or "others"
     text = f"{incident.acknowledged_by}'s acknowledgement goes on to {to} at the pager: {_or_else(book, incident)}"
     after = log(after.model_copy(update={"passed_on": passed_on}), event.at, f"{event.by}: {event.text}", kind="note")
@@ -28,14 +28,14 @@ def changed_at_pager(book: Runbook, incident: Incident, event: ChangedAtPager) -
 
 
 def _with_ring(incident: Incident, key: str, ring: PagerAlert) -> Incident:
-    return incident.model_copy(update={"rings": {**incident.rings, key: ring}})
+    return incident.model_copy(update={"rings": remembered({**incident.rings, key: ring})})
 
 
 def _changed(ring: PagerAlert, event: ChangedAtPager) -> PagerAlert:
     """What was handed on rings there again, until somebody has answered."""
     changes: dict[str, object] = {}
     if event.handed_to:
-        changes["assigned"] = event.handed_to
+        changes["assigned"] = event.handed_to[: IncidentBounds.assigned]
     if event.unanswered and ring.state == "acknowledged":
         changes["state"] = "ringing"
     if event.responder:

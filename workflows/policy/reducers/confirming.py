@@ -6,7 +6,7 @@ from workflows.policy.escalation.confirming import LOOKS
 from workflows.policy.incident.announce import announce, log
 from workflows.policy.incident.bounds import IncidentBounds
 from workflows.policy.incident.events import EffectSettled
-from workflows.policy.incident.pager_alerts import Arrival, PagerAlert
+from workflows.policy.incident.pager_alerts import Arrival, PagerAlert, remembered
 from workflows.policy.incident.state import Incident
 from workflows.policy.keys.duty_keys import EffectKey
 from workflows.policy.runbook.model import Runbook
@@ -27,7 +27,7 @@ def confirmed(book: Runbook, incident: Incident, event: EffectSettled, look: Con
         return _with(incident, look.ring, looked)
     if proof.reached_nobody:
         return _lost(book, _with(incident, look.ring, looked), event, look, proof)
-    kept = looked.model_copy(update={"is_there": True, "notified": proof.notified[: IncidentBounds.notified]})
+    kept = looked.model_copy(update={"is_there": True, "notified": proof.notified[-IncidentBounds.notified :]})
     after = _with(incident, look.ring, kept)
     for notified in kept.notified:
         after = _reached(book, after, event, kept, notified, proof)
@@ -44,7 +44,7 @@ def answered(incident: Incident, ring: PagerAlert, who: str, way: str, event_at:
 
 
 def _with(incident: Incident, key: str, ring: PagerAlert) -> Incident:
-    return incident.model_copy(update={"rings": {**incident.rings, key: ring}})
+    return incident.model_copy(update={"rings": remembered({**incident.rings, key: ring})})
 
 
 def _reached(

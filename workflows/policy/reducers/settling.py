@@ -24,7 +24,7 @@ from workflows.policy.incident.announce import announcement_duty, log
 from workflows.policy.incident.bounds import IncidentBounds
 from workflows.policy.incident.events import EffectSettled, EffectStarted
 from workflows.policy.incident.page_statistics import LATE
-from workflows.policy.incident.pager_alerts import PagerAlert
+from workflows.policy.incident.pager_alerts import PagerAlert, remembered
 from workflows.policy.incident.public import ApprovedWords, Draft
 from workflows.policy.incident.settlements import Settlement, Start
 from workflows.policy.incident.state import Incident
@@ -63,7 +63,7 @@ def _ring(incident: Incident, event: EffectStarted, page: Page) -> Incident:
     rings[incident.vendor_key(event.demand.key)] = PagerAlert(
         person=page.to, rung_at=event.at, way=page.way, address=page.address
     )
-    after = incident.model_copy(update={"rings": dict(list(rings.items())[-IncidentBounds.rings :])})
+    after = incident.model_copy(update={"rings": remembered(rings)})
     if page.round > incident.round:
         forgotten = incident.acknowledged_at is not None and incident.acknowledged_at >= incident.round_started_at
         statistics = incident.tally.began_again(forgotten)
