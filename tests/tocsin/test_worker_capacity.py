@@ -99,9 +99,10 @@ def test_what_people_are_told_waits_while_the_machine_is_busy_and_never_altogeth
 
 
 def test_a_new_incident_goes_before_what_others_have_to_say(given: Given) -> None:
-    """Most polls are for workflows that no process has in memory; what waits for its own process waits long enough."""
+    """Some polls are for workflows that no process has in memory, new incidents first; but fewer than for the others,
+    which would wait for their own process in vain, and read their histories anew."""
     ours = given(WORKFLOW_QUEUE)
-    assert ours["nonsticky_to_sticky_poll_ratio"] > 0.5
+    assert 0.2 < ours["nonsticky_to_sticky_poll_ratio"] < 0.5
     assert ours["sticky_queue_schedule_to_start_timeout"] == timedelta(seconds=5)
 
 

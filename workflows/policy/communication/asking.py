@@ -4,7 +4,7 @@ give them, and mentions whom they fall to. It is asked again below it."""
 from workflows.policy.incident.rules import rules, who_owes
 from workflows.policy.incident.state import Incident
 from workflows.policy.keys.duty_keys import DutyKind, WrittenDuty, duty_key
-from workflows.policy.planning.destinations import DECLARED, DECLARED_HERE, has_own_channel
+from workflows.policy.planning.destinations import DECLARED, DECLARED_HERE, declaration, has_own_channel
 from workflows.policy.runbook.model import Runbook
 
 ROLES = duty_key(DutyKind.UNFILLED_ROLES)
@@ -26,4 +26,4 @@ def asks_by(book: Runbook, incident: Incident) -> WrittenDuty | None:
     duty, place = (DECLARED_HERE, "channel") if has_own_channel(book, incident) else (DECLARED, "declaration")
     if place in incident.closed_places:
         return None
-    return duty if not incident.has_settled(duty, 1) or ROLES in incident.questions else None
+    return duty if not incident.has_settled(duty, declaration(incident, duty)) or ROLES in incident.questions else None

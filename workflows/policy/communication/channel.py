@@ -22,6 +22,7 @@ from workflows.policy.planning.destinations import (
     DECLARED_HERE,
     BlockedDestination,
     channel_destination,
+    declaration,
     has_own_channel,
     home,
     incident_destination,
@@ -70,13 +71,14 @@ def _declared_in(
     book: Runbook, incident: Incident, duty: WrittenDuty, channel: str, look: Callable[[], Look]
 ) -> Iterator[BlockedDemand]:
     """What is over before that got out is told in one line, with its end, and once the other is surely withdrawn."""
-    if incident.has_settled(duty, 1):
+    first = declaration(incident, duty)
+    if incident.has_settled(duty, first):
         return
     shown = look()
     asked = empty_roles(book, incident) if asks_by(book, incident) == duty else []
     demand = Demand(
         duty=duty,
-        occurrence=2 if incident.resolved else 1,
+        occurrence=first + incident.resolved,
         due_at=incident.phase_at if incident.resolved else incident.declared_at,
         reason="an incident was declared",
         effect=Post(
@@ -89,7 +91,7 @@ def _declared_in(
             facts=shown.facts,
         ),
     )
-    withdrawn = effect_key(duty, 3 - demand.occurrence)
+    withdrawn = effect_key(duty, first if incident.resolved else first + 1)
     yield BlockedDemand(demand, "the declaration before it to end" if withdrawn in incident.started else "")
 
 

@@ -14,7 +14,7 @@ from workflows.policy.runbook.model import Runbook
 
 
 def invitation_demands(book: Runbook, incident: Incident) -> Iterator[BlockedDemand]:
-    """Each once, as soon as there is a channel."""
+    """Each once into each channel that is its own, as soon as there is one."""
     channel = incident.references.get("channel")
     opened = incident.settled.get(duty_key(DutyKind.CHANNEL))
     if channel is None or opened is None or "channel" in incident.closed_places or incident.resolved:
@@ -22,10 +22,12 @@ def invitation_demands(book: Runbook, incident: Incident) -> Iterator[BlockedDem
     since = max(opened.settled_at, incident.timeline[-1].at)  # whatever makes somebody concerned is told there at once
     for person in concerned(book, incident):
         duty = duty_key(DutyKind.INVITE, person)
-        if not incident.has_settled(duty, 1):
+        if not incident.has_settled(duty, incident.channels):
             reason = "whoever is concerned with an incident is in its channel"
             effect = Invite(channel=channel, to=person)
-            yield BlockedDemand(Demand(duty=duty, due_at=since, reason=reason, effect=effect))
+            yield BlockedDemand(
+                Demand(duty=duty, occurrence=incident.channels, due_at=since, reason=reason, effect=effect)
+            )
 
 
 def concerned(book: Runbook, incident: Incident) -> tuple[str, ...]:

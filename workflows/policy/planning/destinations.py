@@ -35,9 +35,15 @@ def home(book: Runbook, incident: Incident) -> BlockedDestination:
     return _once_declared(incident, DECLARED, Destination(channel=book.home))
 
 
+def declaration(incident: Incident, duty: WrittenDuty) -> int:
+    """The occurrence of its declaration there, in the channel that is its own now. What is over before that got out is
+    told by the next occurrence."""
+    return 2 * incident.channels - 1 if duty == DECLARED_HERE else 1
+
+
 def _once_declared(incident: Incident, duty: WrittenDuty, destination: Destination) -> BlockedDestination:
     """No message about an incident goes where it was not declared. After its close it is not declared any more."""
-    known = incident.has_settled(duty, 1) or incident.closed_at is not None
+    known = incident.has_settled(duty, declaration(incident, duty)) or incident.closed_at is not None
     return BlockedDestination(destination, "" if known else "the declaration there")
 
 

@@ -7,12 +7,8 @@ another one is opened. What was said in the old one stays there; it hears one ne
 from workflows.policy.incident.announce import log
 from workflows.policy.incident.events import EffectSettled
 from workflows.policy.incident.kept_messages import AT_HOME, IN_CHANNEL_OF_ITS_OWN, IN_LEFT_CHANNEL, KeptMessage
-from workflows.policy.incident.settlements import Settlement
 from workflows.policy.incident.state import Incident
-from workflows.policy.keys.duty_keys import DutyKind, WrittenDuty, duty_of
 
-OF_THE_CHANNEL = frozenset({DutyKind.INVITE, DutyKind.DECLARATION_IN_CHANNEL})
-"""What is done again in the next one: it is declared there, and its people are invited."""
 WAYS_TO_CHANNEL = ("channel", "channel-name", "channel-link")
 
 
@@ -24,7 +20,6 @@ def go_private(incident: Incident) -> Incident:
             "left_channel": incident.references.get("channel", ""),
             "references": {name: found for name, found in incident.references.items() if name not in WAYS_TO_CHANNEL},
             "closed_places": tuple(place for place in incident.closed_places if place != "channel"),
-            "settled": dict(_settled(incident)),
             "kept": dict(_kept(incident)),
             "questions": {},
             "strangers": (),
@@ -36,10 +31,6 @@ def came_too_late(incident: Incident, event: EffectSettled) -> Incident:
     """The open channel was being opened while the incident became private: nothing is said there."""
     left = incident.model_copy(update={"left_channel": event.receipt.reference or ""})
     return log(left, event.at, "an open channel was opened meanwhile; it is left", kind="post")
-
-
-def _settled(incident: Incident) -> list[tuple[WrittenDuty, Settlement]]:
-    return [(duty, each) for duty, each in incident.settled.items() if duty_of(duty).kind not in OF_THE_CHANNEL]
 
 
 def _kept(incident: Incident) -> list[tuple[str, KeptMessage]]:
