@@ -152,7 +152,7 @@ def test_an_incident_stays_below_256_kib_whatever_is_sent_to_it(end: Event) -> N
     assert len(incident.heard) == IncidentBounds.seen_ids
     assert len(incident.calls) == IncidentBounds.calls
     assert len(incident.rings) == IncidentBounds.rings
-    assert sum(ring.told for ring in incident.rings.values()) == IncidentBounds.told_rings
+    assert sum(ring.names_people for ring in incident.rings.values()) == IncidentBounds.rings_with_people
     assert len(incident.reached) == IncidentBounds.reached
     assert len(incident.timeline) == IncidentBounds.timeline
     assert len(incident.to_tell) == IncidentBounds.announcements

@@ -132,9 +132,7 @@ def test_a_draft_is_shown_whole_with_how_to_let_it_out() -> None:
 
 def test_what_the_public_page_says_now_is_shown_whole() -> None:
     said = Public(begun=True, status="monitoring", says="A fix is in place.\nWe watch it.", said_at=NOW)
-    assert rendered(*page(said, NOW)) == (
-        "monitoring, since 09:30:00 UTC\n    A fix is in place." + " " * 38 + "\n    We watch it." + " " * 44 + "\n"
-    )
+    assert rendered(*page(said, NOW)) == ("monitoring, since 09:30:00 UTC\n    A fix is in place.\n    We watch it.\n")
     assert rendered(*page(Public(), NOW)) == "nothing has been said there\n"
 
 

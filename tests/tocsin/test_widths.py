@@ -10,7 +10,7 @@ from tests.tocsin.conftest import Tocsin
 from tocsin import output
 from tocsin.commands import heartbeat, silence
 from tocsin.view import review
-from tocsin.view.plain import ENDLESS
+from tocsin.view.plain import ENDLESS, indented
 from workflows.policy.incident.follow_up import FollowUp
 from workflows.policy.runbook.matchers import Matcher
 from workflows.policy.watches.heartbeat import HeartbeatSummary
@@ -74,3 +74,10 @@ async def test_a_preview_in_a_pipe_is_as_wide_as_its_texts(tocsin: Tocsin, monke
     answer = await tocsin("runbook", "preview", "acme", "--severity", "sev1", "--until", "10m")
     assert "…" not in answer.out
     assert max(map(len, answer.out.splitlines())) < ENDLESS
+
+
+def test_in_a_pipe_no_line_is_filled_up_with_spaces() -> None:
+    console = Console(width=ENDLESS, color_system=None)
+    with console.capture() as seen:
+        console.print(indented("what goes out by itself\nand what follows"))
+    assert seen.get() == "    what goes out by itself\n    and what follows\n"

@@ -4,13 +4,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
 from rich.console import Group, RenderableType
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from starter.temporal.results import Summary
 from tocsin.view.outside import outgoing
-from tocsin.view.plain import moment, plain
+from tocsin.view.plain import indented, moment, plain
 from workflows.policy.runbook.names import severity_title
 from workflows.policy.time.calendar import clock
 from workflows.policy.time.durations import roughly
@@ -88,13 +87,13 @@ def _summary(summary: Summary) -> Iterator[RenderableType]:
     heading = (summary.incident, severity_title(summary.severity), phase, f"since {moment(summary.started_at)} UTC")
     yield plain("  ".join(heading), "bold")
     about = (summary.title, summary.service or "no service", summary.commander or "no commander")
-    yield Padding(plain(" · ".join(about)), (0, 0, 0, 4))
+    yield indented(" · ".join(about))
     if summary.stuck:
-        yield Padding(plain(STUCK, "bold red"), (0, 0, 0, 4))
+        yield indented(STUCK, "bold red")
     elif summary.open:
-        yield Padding(plain(_standing(summary)), (0, 0, 0, 4))
+        yield indented(_standing(summary))
     if summary.obligation and summary.open:
-        yield Padding(plain(f"owed by {moment(summary.obligation_due_at)} UTC: {summary.obligation}"), (0, 0, 0, 4))
+        yield indented(f"owed by {moment(summary.obligation_due_at)} UTC: {summary.obligation}")
 
 
 def _standing(summary: Summary) -> str:

@@ -4,9 +4,8 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from rich.console import RenderableType
-from rich.padding import Padding
 
-from tocsin.view.plain import moment, plain
+from tocsin.view.plain import indented, moment, plain
 from workflows.policy.incident.public import Public
 from workflows.policy.views.results import Outgoing, WaitingDraft
 
@@ -39,9 +38,9 @@ def page(public: Public, now: datetime) -> Iterator[RenderableType]:
         yield plain("something was sent there; it is not known whether it arrived")
     else:
         yield plain(f"{public.status}, since {moment(public.said_at, now)} UTC", "bold")
-        yield Padding(plain(public.says), (0, 0, 0, 4))
+        yield indented(public.says)
 
 
 def quoted(each: Outgoing) -> RenderableType:
     """The name that the page shows, or the mail's subject, and then the text."""
-    return Padding(plain(f"{each.subject}\n{each.text}"), (0, 0, 0, 4))
+    return indented(f"{each.subject}\n{each.text}")

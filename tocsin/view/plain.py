@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from rich.console import Group
+from rich.padding import Padding
 from rich.table import Column
 from rich.text import Text
 
@@ -12,6 +14,11 @@ ENDLESS = 10_000
 def plain(text: str, style: str = "") -> Text:
     """Just these characters. What does not print (a terminal's escape sequences begin so) is shown as U+FFFD."""
     return Text("".join(c if c.isprintable() or c == "\n" else "\ufffd" for c in text), style)
+
+
+def indented(text: str, style: str = "") -> Group:
+    """What belongs to the line above. No line is filled up with spaces to the right: a pipe is as wide as can be."""
+    return Group(*(Padding(plain(line, style), (0, 0, 0, 4), expand=False) for line in text.split("\n")))
 
 
 def typed(heading: str) -> Column:

@@ -4,14 +4,13 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from rich.console import Group, RenderableType
-from rich.padding import Padding
 from rich.table import Table
 
 from starter.temporal.results import ReviewSummary
 from tocsin.view.answers import STUCK, speed, upcoming
 from tocsin.view.incident import grid, section, timeline
 from tocsin.view.outside import waiting
-from tocsin.view.plain import moment, plain, typed
+from tocsin.view.plain import indented, moment, plain, typed
 from workflows.policy.incident.follow_up import Ending, FollowUp
 from workflows.policy.review.results import OwedNow, ReviewStatus
 from workflows.policy.runbook.names import severity_title
@@ -34,9 +33,9 @@ def _summary(review: ReviewSummary) -> Iterator[RenderableType]:
         about += [f"{record.open} owed, {record.overdue} overdue", f"{record.submitted} submitted"]
         if record.follow_ups:
             about.append(f"{record.follow_ups_done + record.follow_ups_waived} of {record.follow_ups} follow-ups ended")
-    yield Padding(plain(" · ".join(about)), (0, 0, 0, 4))
+    yield indented(" · ".join(about))
     if review.stuck:
-        yield Padding(plain(STUCK, "bold red"), (0, 0, 0, 4))
+        yield indented(STUCK, "bold red")
 
 
 def whole(status: ReviewStatus, plan: PlanView) -> RenderableType:

@@ -22,7 +22,7 @@ class IncidentBounds:
     successor = 30
     seen_ids = 200
     rings = 40
-    told_rings = 6
+    rings_with_people = 6
     """Of which it is known whom the pager reached for, who has them there, and who helps."""
     reached = 8
     notified = 2

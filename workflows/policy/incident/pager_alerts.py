@@ -51,7 +51,7 @@ class PagerAlert(Wire):
         return {name: value for name, value in fields.items() if value}
 
     @property
-    def told(self) -> bool:
+    def names_people(self) -> bool:
         """Has the pager, or somebody there, said anything of people?"""
         return bool(self.notified or self.assigned or self.responders)
 
@@ -75,8 +75,8 @@ class PagerAlert(Wire):
 def remembered(rings: Mapping[str, PagerAlert]) -> dict[str, PagerAlert]:
     """The newest rings; of people only what was told of the newest."""
     kept = dict(list(rings.items())[-IncidentBounds.rings :])
-    told = [key for key, ring in kept.items() if ring.told]
-    for key in told[: -IncidentBounds.told_rings]:
+    named = [key for key, ring in kept.items() if ring.names_people]
+    for key in named[: -IncidentBounds.rings_with_people]:
         kept[key] = kept[key].model_copy(update={"notified": (), "assigned": (), "responders": {}})
     return kept
 
