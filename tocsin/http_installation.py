@@ -14,7 +14,7 @@ from workflows.policy.watches.silence import Expired, Extended, SilenceSummary
 
 _SILENCES_ANSWER: TypeAdapter[list[ListedSilence]] = TypeAdapter(list[ListedSilence])
 _HEARTBEATS_ANSWER: TypeAdapter[list[ListedHeartbeat]] = TypeAdapter(list[ListedHeartbeat])
-_ON_CALL = "on-call"
+_ON_CALL_PATH = "on-call"
 _ON_CALL_ANSWER: TypeAdapter[list[PostOnCall]] = TypeAdapter(list[PostOnCall])
 
 
@@ -57,10 +57,10 @@ class HttpInstallationDesk:
         await self._api.delete(f"heartbeats/{_in_path(name)}")
 
     async def on_call(self, runbook: str, days: int) -> list[PostOnCall]:
-        return _ON_CALL_ANSWER.validate_json(await self._api.get(_ON_CALL, {"runbook": runbook, "days": days}))
+        return _ON_CALL_ANSWER.validate_json(await self._api.get(_ON_CALL_PATH, {"runbook": runbook, "days": days}))
 
     async def override(self, post: str, said: OverrideRequest, by: str, event_id: str = "") -> PostOnCall:
-        answer = await self._api.post(f"{_ON_CALL}/{_in_path(post)}/override", _written(said), by, event_id)
+        answer = await self._api.post(f"{_ON_CALL_PATH}/{_in_path(post)}/override", _written(said), by, event_id)
         return PostOnCall.model_validate_json(answer)
 
     async def page_test(self, person: str, by: str) -> PageTestAnswer:

@@ -16,7 +16,7 @@ from pydantic import AfterValidator
 
 LONGEST_LINE = 200
 """Bytes of a line."""
-LONGEST_NAME = 60
+LONGEST_FOREIGN_NAME = 60
 """Bytes of what somebody is called elsewhere."""
 LABELS = 12_500
 """Bytes of all labels of one alert, or of one incident, together."""
@@ -99,7 +99,7 @@ def _fitting(labels: dict[str, str], most: int = LABELS) -> dict[str, str]:
 
 Day = Annotated[date, AfterValidator(day)]
 Line = Annotated[str, AfterValidator(lambda text: fit(text, LONGEST_LINE))]
-ForeignName = Annotated[str, AfterValidator(lambda text: fit(text, LONGEST_NAME))]
+ForeignName = Annotated[str, AfterValidator(lambda text: fit(text, LONGEST_FOREIGN_NAME))]
 Text = Annotated[str, AfterValidator(lambda text: fit(text, 3000))]
 Identity = Annotated[str, AfterValidator(identity)]
 Labels = Annotated[dict[str, str], AfterValidator(_fitting)]
