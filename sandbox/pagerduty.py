@@ -11,6 +11,7 @@ from typing import Literal
 from sandbox.ids import new_id
 from sandbox.pagerduty_incident import (
     Agent,
+    Logged,
     PagerService,
     PartOfIncident,
     PhoneRing,
@@ -25,6 +26,8 @@ NOBODY_ON_CALL = "R0NOBODY"
 """How a routing key begins whose service nobody is on call for: its events are taken, and dropped."""
 WHOEVER_IS_ON_CALL = "Alice Example"
 """Whoever is on call, at every other service."""
+HANDED_ON: dict[str, Logged] = {"reassigned": "assign", "delegated": "delegate", "escalated": "escalate"}
+"""By the event: what the log says."""
 
 Announce = Callable[[str, SandboxIncident, Agent, PartOfIncident], None]
 """Told what happened (`acknowledged`), to which incident, through whom, and about which part of it."""
@@ -121,7 +124,7 @@ class SandboxPager:
     ) -> None:
         """Whoever gets it has yet to answer: it rings again."""
         incident.status, incident.assignees = "triggered", [to]
-        incident.write({"reassigned": "assign", "delegated": "delegate", "escalated": "escalate"}[how], by.name, to)  # type: ignore[arg-type]  # each is one
+        incident.write(HANDED_ON[how], by.name, to)
         incident.write("notify", to, way="phone")
         self._ring_again(incident)
         self._announce(how, incident, by, None)
