@@ -102,7 +102,8 @@ class Vendors:
         self.attempts.append(send.key)
         name = delivery(send.effect).activity
         receipt = await self.answers.get(name, works)(send, self.attempts.count(send.key))
-        if not (send.again and name in COMMS and send.key in self.arrivals()):  # an adapter looks first, and finds it
+        may_be_there = send.again or activity.info().attempt > 1  # as `activities.perform` has it
+        if not (may_be_there and name in COMMS and send.key in self.arrivals()):  # an adapter looks first, and finds it
             self.arrived.append(send)
         return receipt
 
