@@ -151,9 +151,9 @@ async def look_until(gateway: StuckWatch, now: datetime, good: Callable[[], bool
     await eventually(looked)
 
 
-async def settled(client: Client, person: str) -> None:
+async def settled(client: Client, person: str, gravity: str = "sev1") -> None:
     """Nothing more comes of what has been begun for this person."""
-    page = client.get_activity_handle(f"tocsin/stuck/sev1/{person}")
+    page = client.get_activity_handle(f"tocsin/stuck/{gravity}/{person}")
 
     async def described() -> ActivityExecutionStatus:
         return (await page.describe()).status
@@ -343,6 +343,7 @@ class TestPages:
         found.append(stuck_one(*before, since=now - A_MINUTE))
         async with pages(client, pager):
             await look_until(gateway, now, lambda: pager.people == ["on-call"])
+            await settled(client, "on-call", before[0] or "no-incident")
             found.append(stuck_one("sev1", since=now + LATER))
             await gateway.look(now + LATER + A_MINUTE)  # once: for the server's clock, it has not begun to fail yet
             await eventually(lambda: asyncio.sleep(0, pager.people), lambda people: people.count("on-call") == 2)
