@@ -57,7 +57,7 @@ def wordy(fingerprint: str, since: float = 0) -> Alert:
         since=since,
         name=LONG,
         summary=LONG,
-        link=LONG,
+        link=f"https://example.com/{'x' * 900}",
         labels=labels,
         severity="sev1",
         ends="never",
@@ -70,8 +70,10 @@ def storm(count: int, since: float = 0, of: str = "") -> list[Event]:
     return [alerts(wordy(f"{of}{n}{LONG}", since)) for n in range(count)]
 
 
-def wordy_opening() -> Incident:
-    labels, links = wordy("f").labels, [(LONG, f"https://{n}.example.com/{'x' * 1900}") for n in range(20)]
+def wordy_opening(is_wordy: bool = True) -> Incident:
+    """Or one that leaves the room of its labels and links to its alerts."""
+    labels = wordy("f").labels if is_wordy else {}
+    links = [(LONG, f"https://{n}.example.com/{'x' * 1900}") for n in range(20 if is_wordy else 0)]
     said = {"service": LONG, "source": LONG, "declared_by": LONG, "labels": labels, "links": links}
     start = opening(BOOK, **said, flags=[f"{n}{LONG}" for n in range(60)], title="\N{FIRE}" * 300)
     return declare(start, T0, "20260302-0900-k7kkkk", "incident-alertmanager-0123456789abcdefghij")
@@ -106,8 +108,8 @@ def line(number: int) -> str:
     return f"{number}{LONG}"[: IncidentBounds.timeline_text // IncidentBounds.timeline // 5 - 3]
 
 
-def lived(book: Runbook, end: Event) -> Incident:
-    incident = wordy_opening().model_copy(update={"cancelled_episodes": of_the_one_before()})
+def lived(book: Runbook, end: Event, is_wordy: bool = True) -> Incident:
+    incident = wordy_opening(is_wordy).model_copy(update={"cancelled_episodes": of_the_one_before()})
     for event in everything_at_once(end):
         incident = apply(book, incident, event.model_copy(update={"at": T0}))
         for demand in plan(book, incident, T0).due:
@@ -161,6 +163,12 @@ def test_an_incident_stays_below_256_kib_whatever_is_sent_to_it(end: Event) -> N
     assert len(incident.untracked_firing) == IncidentBounds.beyond
     assert len(incident.cancelled_episodes.alerts) == IncidentBounds.alerts
     assert len(incident.cancelled_episodes.groups) == IncidentBounds.names
+    assert len(incident.model_dump_json().encode()) < 256 * 1024
+
+
+def test_labels_and_links_of_single_alerts_take_no_more_room_than_the_incident_leaves_of_its_own() -> None:
+    incident = lived(BOOK, Cancelled(by=LONG, reason=LONG), is_wordy=False)
+    assert len(incident.model_dump_json(include={"alert_details"}).encode()) > 15_000
     assert len(incident.model_dump_json().encode()) < 256 * 1024
 
 

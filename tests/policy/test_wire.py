@@ -12,6 +12,7 @@ from tests.policy.builders import T0, alert, alerts, at, happens, opened, openin
 from workflows.policy.effects import card, demand, effects, proof
 from workflows.policy.engine import plan
 from workflows.policy.incident import (
+    alert_details,
     alert_state,
     checklist_events,
     events,
@@ -47,7 +48,7 @@ MODULES = (
     results, demand, effects, events, state, policy_runbook, summary, review_answers, review_events, review_record,
     review_state, page_statistics, alert_state, follow_up, messages, openings, pager_alerts, public, settlements,
     intake, people, terms, obligations, obligation, obligation_events, kept_messages, checklist_events, card,
-    proof, pager_events,
+    proof, pager_events, alert_details,
 )  # fmt: skip
 
 
@@ -110,6 +111,7 @@ def _lived() -> list[BaseModel]:
         public.Draft(at=T0, approval=words),
         alert_state.NewAlertRing(number=1, due_at=T0, texts=("a",), people=("alice",), fingerprints=("f1",)),
         alert_state.NewAlerts(number=1, due_at=T0, texts=("a new one",), more=2, rung=("alice",)),
+        alert_details.AlertDetails(labels={"pod": "a"}, link="https://graphs.example.com"),
         pager_alerts.Renewal(at=T0, reason="raised", older=("escalate/1/alice/1",)),
         pager_alerts.PagerAlert(person="alice", rung_at=T0, notified=(_CALLED,), responders={"Eve": "joined"}),
         pager_alerts.PassedOn(at=T0, by="Alice", to=("Eve",)),

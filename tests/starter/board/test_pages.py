@@ -1,6 +1,7 @@
 """What the board shows, and what is done there: real HTTP, a real Temporal, and no script."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import httpx
 import pytest
@@ -10,7 +11,7 @@ from starter.temporal.incidents import Incidents
 from tests.starter.api.conftest import READER
 from tests.starter.board.conftest import ORIGIN, PageSeen, logged_in, pressed, seen
 from tests.starter.conftest import GatewayUnderTest, eventually
-from workflows.policy.incident.events import FlagChanged
+from workflows.policy.incident.events import Alert, AlertsReceived, FlagChanged
 
 
 async def declare(http: httpx.AsyncClient, title: str = "Checkout fails", **said: str) -> str:
@@ -99,6 +100,28 @@ class TestAnIncident:
         answer = await alice.get(path)
         assert 'class="to-come people"' in answer.text
         assert "page The Boss: due" in PageSeen(answer.text).text
+
+    async def test_each_alert_shows_its_own_labels_its_link_and_how_often_it_was_heard_of(
+        self, alice: httpx.AsyncClient, working: Client
+    ) -> None:
+        path = await declare(alice)
+        (row,) = await Incidents(working).list()
+        begun = datetime.now(UTC)
+        for pod in ("a-7", "b-3"):
+            alert = Alert(
+                fingerprint=pod,
+                name="HighErrorRate",
+                starts_at=begun,
+                count=3,
+                labels={"pod": pod},
+                link=f"https://graphs.example.com/{pod}",
+            )
+            await Incidents(working).signal(row.workflow_id, AlertsReceived(alerts=(alert,)))
+        page = await eventually(lambda: seen(alice, path), lambda page: "pod=b-3" in page.words)
+        for said in ("pod=a-7", "3 times", f"first {begun:%H:%M}"):
+            assert said in page.words
+        for pod in ("a-7", "b-3"):
+            assert ("href", f"https://graphs.example.com/{pod}") in page.attributes
 
     async def test_what_the_incident_refuses_is_said_on_its_page(
         self, alice: httpx.AsyncClient, working: Client

@@ -17,6 +17,10 @@ class IncidentBounds:
     """Alerts more of which a hash is kept while they fire."""
     alert_name = 60
     alert_summary = 54
+    alert_details = 40
+    """Alerts of which labels and links of their own are kept: `alert_details.py`."""
+    alert_labels = 1000
+    alert_link = 1000
     alerts_in_review = 20
     """After the end only their texts are asked for."""
     successor = 30

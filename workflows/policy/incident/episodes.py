@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from workflows.policy.incident.alert_details import SaidByIncident, kept_details
 from workflows.policy.incident.alert_state import AlertState
 from workflows.policy.incident.announce import announce, log
 from workflows.policy.incident.beyond import enter_beyond
@@ -96,6 +97,11 @@ def record_alerts(incident: Incident, event: AlertsReceived, hold: timedelta) ->
     after = incident.model_copy(
         update={
             "alerts": register.known,
+            "alert_details": kept_details(
+                incident.alert_details,
+                (alert for alert in event.alerts if alert.fingerprint in register.known),
+                SaidByIncident(incident.labels, incident.links),
+            ),
             "alerts_total": incident.alerts_total + sum(alert.count for alert in event.alerts) + event.truncated,
             "alerts_untracked": incident.alerts_untracked + sum(a.count for a in register.beyond) + event.truncated,
             "untracked": beyond.still_untracked(),

@@ -7,6 +7,7 @@ incident carries over continue-as-new, so every part of it is bounded (`Incident
 from datetime import datetime
 from typing import Final
 
+from workflows.policy.incident.alert_details import AlertDetails
 from workflows.policy.incident.alert_state import AlertState, Coming, NewAlertRing, NewAlerts
 from workflows.policy.incident.cancelled import CancelledEpisodes
 from workflows.policy.incident.events import Alert
@@ -120,6 +121,8 @@ class Incident(Wire):
     """That open one; empty: there was none."""
     roles: dict[str, str] = {}
     alerts: dict[str, AlertState] = {}
+    alert_details: dict[str, AlertDetails] = {}
+    """Of some of them, what they say beyond `labels` and `links`."""
     alerts_total: int = 0
     """How many were received: those of `alerts` by their counts, and the untracked ones."""
     alerts_untracked: int = 0

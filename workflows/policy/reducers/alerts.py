@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from workflows.policy.incident.alert_details import AlertDetails
 from workflows.policy.incident.alert_state import Coming
 from workflows.policy.incident.announce import announce, log
 from workflows.policy.incident.bounds import IncidentBounds
@@ -112,8 +113,10 @@ def to_move(incident: Incident) -> AlertsReceived:
             severity=each.severity,
             ends=each.ends,
             group=each.group,
+            labels=said.labels,
+            link=said.link,
         )
-        for each in still
+        for each, said in ((each, incident.alert_details.get(each.fingerprint, AlertDetails())) for each in still)
     )
     return AlertsReceived(id=f"moved/{incident.id}", via="alerts", alerts=(*own, *incident.successor))
 

@@ -41,10 +41,12 @@ def _without_live_state(incident: Incident) -> Incident:
     not opened by then will never be."""
     missing = {"channel": "channel", "declaration": "thread"}
     closed = [place for place, reference in missing.items() if reference not in incident.references]
+    alerts = dict(list(incident.alerts.items())[: IncidentBounds.alerts_in_review])
     return incident.model_copy(
         update={
             "closed_places": tuple(dict.fromkeys((*incident.closed_places, *closed))),
-            "alerts": dict(list(incident.alerts.items())[: IncidentBounds.alerts_in_review]),
+            "alerts": alerts,
+            "alert_details": {name: said for name, said in incident.alert_details.items() if name in alerts},
             "calls": (),
             "rings": {key: ring for key, ring in incident.rings.items() if rings_for_obligations(incident, key)},
             "refused_routes": {},

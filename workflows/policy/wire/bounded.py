@@ -83,7 +83,7 @@ def newest(texts: Sequence[str], most: int, heaviest: int) -> int:
     return kept
 
 
-def _fitting(labels: dict[str, str], most: int = LABELS) -> dict[str, str]:
+def fitting(labels: dict[str, str], most: int = LABELS) -> dict[str, str]:
     """The first of them, as many as fit, each cut to a line."""
     longest = max(map(len, chain(labels, labels.values())), default=0)
     if BYTES_A_CHARACTER * longest <= LONGEST_LINE and BYTES_A_CHARACTER * (longest + 1) * 2 * len(labels) <= most:
@@ -102,5 +102,5 @@ Line = Annotated[str, AfterValidator(lambda text: fit(text, LONGEST_LINE))]
 ForeignName = Annotated[str, AfterValidator(lambda text: fit(text, LONGEST_FOREIGN_NAME))]
 Text = Annotated[str, AfterValidator(lambda text: fit(text, 3000))]
 Identity = Annotated[str, AfterValidator(identity)]
-Labels = Annotated[dict[str, str], AfterValidator(_fitting)]
-FewLabels = Annotated[dict[str, str], AfterValidator(lambda labels: _fitting(labels, FEW_LABELS))]
+Labels = Annotated[dict[str, str], AfterValidator(fitting)]
+FewLabels = Annotated[dict[str, str], AfterValidator(lambda labels: fitting(labels, FEW_LABELS))]
