@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from temporalio.client import Client
-from temporalio.worker import ResourceBasedSlotConfig, Worker, WorkerDeploymentConfig, WorkerTuner
+from temporalio.worker import CustomSlotSupplier, FixedSizeSlotSupplier, Worker, WorkerDeploymentConfig, WorkerTuner
 
 from activities.perform import Perform
 from activities.temporal import Temporal
@@ -11,6 +11,7 @@ from starter.temporal.incidents import Incidents
 from worker.making_room import MakingRoom
 from worker.memory import memory
 from worker.registry import WORKFLOWS
+from worker.slots import MessageSlots, TurnSlots
 from workflows.durable.hosting import runner
 from workflows.queues import COMMS_QUEUE, PAGE_QUEUE, WORKFLOW_QUEUE
 
@@ -29,11 +30,13 @@ NEW_INCIDENTS = 0.4
 before what others have to say."""
 PAGES_AT_ONCE = 30
 """Below the threads of the PagerDuty adapter: a page waits for PagerDuty, not for a thread."""
-SENDS_AT_ONCE = ResourceBasedSlotConfig(minimum_slots=12, maximum_slots=50, ramp_throttle=timedelta(milliseconds=50))
-"""What people are told waits while the machine is busy: then a page needs it, or a turn that wants one. Twelve are
-always there: sends to a vendor that hangs take no processor, and must not keep the canary from its turn."""
-BUSY, FULL = 0.8, 0.95
-"""The machine's processors and memory."""
+SENDS_AT_ONCE = 50
+"""What people are told. Sends to a vendor that hangs must not keep the canary from its turn."""
+PATIENCE = timedelta(seconds=1)
+"""So long a poll for what people are told waits while turns wait. `SEND_POLLS` a second go out whatever waits."""
+SEND_POLLS = 5
+UNUSED = FixedSizeSlotSupplier(2)
+"""Of what a worker does not do."""
 WORKFLOW_BYTES = 400_000
 """Of a workflow in memory: `make bench ONLY=storm`."""
 MOST_IN_MEMORY = 20_000
@@ -54,7 +57,7 @@ def workers(
 ) -> tuple[Worker, ...]:
     """For one of so many processes; a pager knows those `reached`. Pages have a queue and slots of their own: no amount
     of stuck chat messages delays one (rule 2)."""
-    temporal = Temporal(Incidents(client), reached)
+    temporal, turns = Temporal(Incidents(client), reached), TurnSlots(TURNS_AT_ONCE)
     return (
         Worker(
             client,
@@ -62,7 +65,7 @@ def workers(
             deployment_config=deployment_config,
             workflows=list(WORKFLOWS.values()),
             workflow_runner=runner(),
-            max_concurrent_workflow_tasks=TURNS_AT_ONCE,
+            tuner=_tuner(turns=turns),
             max_concurrent_workflow_task_polls=POLLS,
             nonsticky_to_sticky_poll_ratio=NEW_INCIDENTS,
             max_cached_workflows=in_memory(memory()) // processes,
@@ -82,9 +85,17 @@ def workers(
             task_queue=COMMS_QUEUE,
             deployment_config=deployment_config,
             activities=[*perform.comms_activities(), *temporal.comms_activities()],
-            tuner=WorkerTuner.create_resource_based(
-                target_memory_usage=FULL, target_cpu_usage=BUSY, activity_config=SENDS_AT_ONCE
-            ),
+            tuner=_tuner(activities=MessageSlots(SENDS_AT_ONCE, turns, PATIENCE)),
+            max_concurrent_activity_task_polls=SEND_POLLS,
             graceful_shutdown_timeout=GRACE,
         ),
+    )
+
+
+def _tuner(turns: TurnSlots | None = None, activities: CustomSlotSupplier | None = None) -> WorkerTuner:
+    return WorkerTuner.create_composite(
+        workflow_supplier=turns or UNUSED,
+        activity_supplier=activities or UNUSED,
+        local_activity_supplier=UNUSED,
+        nexus_supplier=UNUSED,
     )

@@ -9,11 +9,12 @@ from uuid import uuid4
 import pytest
 from temporalio import workflow
 from temporalio.testing import WorkflowEnvironment
-from temporalio.worker import Worker, WorkerTuner
+from temporalio.worker import Worker
 
 from settings import Settings
 from worker import adapters
-from worker.workers import SENDS_AT_ONCE, workers
+from worker.slots import MessageSlots, TurnSlots
+from worker.workers import workers
 from workflows.queues import COMMS_QUEUE, PAGE_QUEUE, WORKFLOW_QUEUE
 
 FEW = 8
@@ -68,7 +69,7 @@ async def test_of_many_workflows_that_wait_few_are_in_the_middle_of_a_turn(
     queue, client = f"busy-{uuid4().hex}", temporal.client
     handles = [await client.start_workflow("busy", id=f"{queue}-{n}", task_queue=queue) for n in range(4 * FEW)]
     options = given(WORKFLOW_QUEUE)
-    ours = {name: options[name] for name in options if "workflow_task" in name or name == "workflow_runner"}
+    ours = {name: options[name] for name in options if "workflow_task" in name or name in ("workflow_runner", "tuner")}
     async with Worker(client, task_queue=queue, workflows=[BusyWorkflow], **ours):
         for handle in handles:
             await handle.result()
@@ -89,13 +90,15 @@ def test_what_people_are_told_takes_no_slot_of_a_page(given: Given) -> None:
     assert told & named(given(PAGE_QUEUE)) == {"canary"}
 
 
-def test_what_people_are_told_waits_while_the_machine_is_busy_and_never_altogether(given: Given) -> None:
-    """A page does not."""
+def test_a_page_waits_for_no_turn(given: Given) -> None:
     assert given(PAGE_QUEUE)["max_concurrent_activities"] == 30
     assert "tuner" not in given(PAGE_QUEUE)
-    assert isinstance(given(COMMS_QUEUE)["tuner"], WorkerTuner)
-    assert SENDS_AT_ONCE.minimum_slots == 12
-    assert SENDS_AT_ONCE.maximum_slots == 50
+
+
+def test_what_people_are_told_waits_for_the_turns_of_its_own_process(given: Given) -> None:
+    turns, messages = (given(queue)["tuner"] for queue in (WORKFLOW_QUEUE, COMMS_QUEUE))
+    assert isinstance(turns._get_workflow_task_slot_supplier(), TurnSlots)
+    assert isinstance(messages._get_activity_task_slot_supplier(), MessageSlots)
 
 
 def test_a_new_incident_goes_before_what_others_have_to_say(given: Given) -> None:
