@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
@@ -98,13 +98,21 @@ async def test_none_of_them_outlives_a_killed_parent(fresh: Client, alone: Path)
         assert eventually(lambda: not any(is_alive(pid) for pid in workers))
 
 
+def somebody_elses() -> socket.socket:
+    """A port in use, right after a free one."""
+    while True:
+        with suppress(OSError):
+            return socket.create_server(("127.0.0.1", ports.choose(0, ()) + 1))
+
+
 async def test_each_process_shows_its_metrics_on_a_port_of_its_own(
     fresh: Client, alone: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What it could not finish in time is `temporal_request_failure_total` of `RespondWorkflowTaskCompleted`."""
-    port = ports.choose(0, ())
+    taken = somebody_elses()
+    port = taken.getsockname()[1] - 1
     monkeypatch.setenv("TOCSIN_WORKER_METRICS", f"127.0.0.1:{port}")
-    with socket.create_server(("127.0.0.1", port + 1)), crew(alone, 2) as running:
+    with taken, crew(alone, 2) as running:
         shown = httpx.get(f"http://127.0.0.1:{port}/metrics", trust_env=False).text
         assert "temporal_worker_task_slots_available" in shown
         assert "temporal_request_total" in shown
