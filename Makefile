@@ -49,9 +49,10 @@ fuzz: setup-dev
 bench: setup-dev
 	@$(BIN)/python -m benchmarks $(ONLY:%=--only %) $(N:%=--open-first %)
 
-# The storm on the Temporal that TEMPORAL_ADDRESS names (benchmarks/README.md): make bench-cluster N=10000
+# The storm, and what more processes bring, on the Temporal that TEMPORAL_ADDRESS names (benchmarks/README.md):
+# make bench-cluster, or make bench-cluster ONLY=storm N=10000
 bench-cluster: setup-dev
-	@$(BIN)/python -m benchmarks --cluster $(N:%=--open-first %)
+	@$(BIN)/python -m benchmarks --cluster $(ONLY:%=--only %) $(N:%=--open-first %)
 
 # Needs uv on the path; every version with its hashes, by name only.
 lock:

@@ -10,7 +10,20 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from benchmarks import actions, board, commands, flood, intake, opening, paging, planning, presses, reading, storm
+from benchmarks import (
+    actions,
+    board,
+    commands,
+    flood,
+    intake,
+    opening,
+    paging,
+    planning,
+    presses,
+    reading,
+    scaling,
+    storm,
+)
 from benchmarks.figures import Figure, save, table
 from benchmarks.scale import QUICK, WHOLE, BenchScale
 from benchmarks.stage import BUILD, isolate
@@ -32,8 +45,9 @@ MEASUREMENTS: dict[str, Measurement] = {
     "reading": reading.reading,
     "board": board.board,
     "presses": presses.presses,
+    "scaling": scaling.scaling,
 }
-ON_A_CLUSTER: dict[str, Measurement] = {"storm": storm.storm_cluster}
+ON_A_CLUSTER: dict[str, Measurement] = {"storm": storm.storm_cluster, "scaling": scaling.scaling}
 
 
 def main(

@@ -3,7 +3,7 @@
 import os
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import httpx
@@ -36,16 +36,27 @@ def memory(at: BenchStage) -> Mapping[str, float]:
 
 
 def _by_part(at: BenchStage, what: Callable[[Sequence[str]], int]) -> Mapping[str, int]:
-    """Of proc_pid_stat(5), from its third field on. Each part runs in a session of its own, with all that it has
-    started."""
-    by_session: Counter[int] = Counter()
+    """With all that each part has started. Of proc_pid_stat(5), from its third field on."""
+    found: dict[int, int] = {}
+    parents: dict[int, int] = {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
             fields = stat.read_text().rpartition(")")[2].split()
         except OSError:  # it has ended
             continue
-        by_session[int(fields[3])] += what(fields)
-    return {name: by_session[pid] for name, pid in at.processes().items()}
+        pid = int(stat.parent.name)
+        found[pid], parents[pid] = what(fields), int(fields[1])
+    return {
+        name: sum(found[each] for each in found if part in _line(each, parents))
+        for name, part in at.processes().items()
+    }
+
+
+def _line(pid: int, parents: Mapping[int, int]) -> Iterator[int]:
+    """Itself, its parent, and so on."""
+    while pid in parents:
+        yield pid
+        pid = parents[pid]
 
 
 async def writes(at: BenchStage) -> float:

@@ -25,7 +25,7 @@ from benchmarks.stage import BenchStage, stage
 from benchmarks.traces import arrived_first
 
 QUIET_S, PATIENCE_S = 3.0, 180.0
-"""The worker has nothing to do any more when it used less than a twentieth of a core for so long."""
+"""The worker has nothing to do any more when it used less than a twentieth of a core for so long, for each process."""
 
 
 async def opening(scale: BenchScale) -> list[Figure]:
@@ -34,13 +34,13 @@ async def opening(scale: BenchScale) -> list[Figure]:
     async with stage() as at:
         await at.start_worker()
         floor, floor_cost = await _floor(at, count)
-        await _quiet(at)
+        await quiet(at)
         used, written, held = processor_seconds(at), await writes(at), memory(at)[WORKER_PART]
         load = Load(port=at.gateway_port, bodies=Bodies(name="storm"), senders=count, count=count)
         took = await run("load", load)
         arrived = await arrived_first(at, "storm", 1, took.numbers)
         written_by_then, used_by_then = await writes(at) - written, processor_seconds(at)
-        await _quiet(at)
+        await quiet(at)
         cost = {part: now - used[part] for part, now in processor_seconds(at).items()}
         held = memory(at)[WORKER_PART] - held
         written_in_all, taken = await writes(at) - written, await steps(at.client)
@@ -94,11 +94,11 @@ def _steps(taken: Mapping[str, int], count: int) -> list[Figure]:
     ]
 
 
-async def _quiet(at: BenchStage) -> None:
+async def quiet(at: BenchStage, processes: int = 1) -> None:
     """Until the worker has nothing to do any more."""
     async with asyncio.timeout(PATIENCE_S):
         while True:
             before = processor_seconds(at)[WORKER_PART]
             await asyncio.sleep(QUIET_S)
-            if processor_seconds(at)[WORKER_PART] - before < QUIET_S / 20:
+            if processor_seconds(at)[WORKER_PART] - before < processes * QUIET_S / 20:
                 return

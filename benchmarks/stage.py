@@ -63,11 +63,16 @@ class BenchStage:
 
 @contextlib.asynccontextmanager
 async def stage(
-    runbook: str = "company", pragmas: Sequence[str] | None = None, more: Mapping[str, str] | None = None
+    runbook: str = "company",
+    pragmas: Sequence[str] | None = None,
+    more: Mapping[str, str] | None = None,
+    processes: int | None = None,
 ) -> AsyncIterator[BenchStage]:
     """`runbook`: one that ships, or one of benchmarks/runbooks. `pragmas`: others than those of `tocsin up`. `more`:
-    runbooks by name, instead of those that ship. Without a server of its own if the environment names one: then in a
-    namespace of its own there, which is as good as empty."""
+    runbooks by name, instead of those that ship. `processes`: of the worker, if not as many as it takes.
+
+    Without a server of its own if the environment names one: then in a namespace of its own there, which is as good as
+    empty."""
     BUILD.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="bench-", dir=BUILD) as name:
         folder = Folder(Path(name))
@@ -75,7 +80,9 @@ async def stage(
         if more is not None:
             ours = folder.path / "runbooks"
             _write(ours, more)
-        settings = Settings(_env_file=None, state_dir=folder.path, runbook=runbook, runbooks=ours)
+        settings = Settings(
+            _env_file=None, state_dir=folder.path, runbook=runbook, runbooks=ours, worker_processes=processes
+        )
         with (folder.path / "log").open("wb") as log, folder.locked() as lock:
             async with Supervisor(print, log) as supervisor, _up(supervisor, settings, folder, lock, pragmas) as up:
                 yield up
@@ -150,6 +157,8 @@ def _environment(embedded: str | None, settings: Settings) -> dict[str, str]:
     if embedded is None:
         ours["TEMPORAL_NAMESPACE"] = f"bench-{secrets.token_hex(4)}"
     chosen = {"TOCSIN_STATE_DIR": str(settings.state_dir), "TOCSIN_RUNBOOK": settings.runbook or ""}
+    if settings.worker_processes is not None:
+        chosen["TOCSIN_WORKER_PROCESSES"] = str(settings.worker_processes)
     chosen["TOCSIN_OPENINGS"] = "0"  # what an opening costs is measured, not what is gathered
     return {**ours, **chosen} | ({"TOCSIN_RUNBOOKS": str(settings.runbooks)} if settings.runbooks else {})
 
