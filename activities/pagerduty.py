@@ -16,10 +16,11 @@ from activities.errors import Malformed, Rejected, Unavailable
 from activities.pagerduty_help import ResponderRequests
 from activities.pagerduty_incidents import A, FollowedIncidents, Query
 from activities.pagerduty_json import OnCallEntries, alerts, meaning, who
+from activities.pagerduty_services import service_of
 from activities.pagers import fingerprint, open_route
 from activities.rosters import within
 from activities.vendor_http import HTTP_TIMEOUT_S
-from workflows.policy.effects.effects import Page, Receipt, Send, SyncPager
+from workflows.policy.effects.effects import ConfirmRing, Page, Receipt, Send, SyncPager
 from workflows.policy.rota.roster import RosterQuestion
 from workflows.policy.rota.shift import Stint
 from workflows.policy.runbook.on_call import PagerDutyOnCall
@@ -125,7 +126,13 @@ class PagerDuty:
         return await self._incidents.annotate(send)
 
     async def confirm(self, send: Send) -> Receipt:
-        return await self._incidents.confirm(send)
+        """That there is nothing proves only something where our token would see it."""
+        assert isinstance(send.effect, ConfirmRing)
+        receipt, person = await self._incidents.confirm(send), send.effect.to
+        is_missing = receipt.proof is not None and not receipt.proof.there
+        if is_missing and await service_of(self, self._keys.get(person, "")) is None:
+            return Receipt(note=f"PagerDuty shows our token no incident of it, and no service that has {person}'s key")
+        return receipt
 
     async def stints(self, asked: RosterQuestion, where: PagerDutyOnCall) -> list[list[Stint]]:
         """Who is on call there, each stretch by itself; of an escalation policy whoever is on its first level. Needs a

@@ -48,6 +48,9 @@ class SandboxPager:
     def incident(self, incident_id: str) -> SandboxIncident | None:
         return next((incident for incident in self.incidents if incident.id == incident_id), None)
 
+    def services_in_sight(self) -> list[PagerService]:
+        return [service for service in self._services.values() if service.in_sight]
+
     def open_incident(self, routing_key: str, dedup_key: str) -> SandboxIncident | None:
         for incident in self.incidents:
             if incident.open and (incident.service.routing_key, incident.incident_key) == (routing_key, dedup_key):
@@ -60,9 +63,9 @@ class SandboxPager:
         if known:
             known.write("trigger", by.name, summary)
             return
-        if routing_key.startswith(NOBODY_ON_CALL):
-            return
         service = self._services.setdefault(routing_key, PagerService(routing_key))
+        if routing_key.startswith(NOBODY_ON_CALL) or service.is_off:
+            return
         incident = SandboxIncident(
             id=new_id("Q"),
             number=len(self.incidents) + 1,

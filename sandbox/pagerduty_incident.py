@@ -23,12 +23,26 @@ class Agent:
     id: str = field(default_factory=lambda: new_id("P"))
 
 
+SERVICE_IS_OFF = "R0OFF"
+"""How a routing key begins whose service is disabled: its events are taken, and dropped."""
+OUT_OF_SIGHT = "R0UNSEEN"
+"""And one whose service rings as any other, but no token sees it: it belongs to another team, and is private."""
+
+
 @dataclass(frozen=True)
 class PagerService:
     """Each routing key is the integration of one service."""
 
     routing_key: str
     id: str = field(default_factory=lambda: new_id("P"))
+
+    @property
+    def is_off(self) -> bool:
+        return self.routing_key.startswith(SERVICE_IS_OFF)
+
+    @property
+    def in_sight(self) -> bool:
+        return not self.routing_key.startswith(OUT_OF_SIGHT)
 
 
 @dataclass(frozen=True)

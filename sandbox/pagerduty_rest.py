@@ -13,6 +13,7 @@ from sandbox.pagerduty_incident import Agent, AlertStatus, SandboxIncident, Urge
 from sandbox.pagerduty_json import Json
 from sandbox.pagerduty_on_call import OnCallList, on_call_router
 from sandbox.pagerduty_parsing import From, parsed, requester, rest_error
+from sandbox.pagerduty_services import services_router
 from sandbox.pagerduty_subscriptions import subscriptions_router
 from sandbox.vendor_error import VendorError
 from sandbox.webhooks import Webhooks
@@ -55,6 +56,7 @@ def router(pager: SandboxPager, on_calls: OnCallList, webhooks: Webhooks) -> API
     api = APIRouter(prefix="/pagerduty/api", tags=["PagerDuty REST API"], dependencies=[Depends(_check_token)])
     api.include_router(on_call_router(on_calls))
     api.include_router(account_router())
+    api.include_router(services_router(pager))
     api.include_router(help_router(pager))
     api.include_router(subscriptions_router(webhooks))
     api.add_api_route("/incidents", rest.list_incidents, methods=["GET"])
@@ -82,7 +84,9 @@ class _Rest:
         found = [
             incident
             for incident in self._pager.incidents
-            if incident_key in (None, incident.incident_key) and (not statuses or incident.status in statuses)
+            if incident_key in (None, incident.incident_key)
+            and (not statuses or incident.status in statuses)
+            and incident.service.in_sight
         ]
         page = [pagerduty_json.incident(incident) for incident in found[offset : offset + limit]]
         more = offset + limit < len(found)

@@ -4,6 +4,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 
 from activities.errors import Rejected, Unavailable
 from activities.pagerduty_account import PagerDutyAccount
+from activities.pagerduty_incidents import PagerDutyRest
+from activities.pagerduty_services import service_of
 from chat.doctor import Examined
 from settings import Settings
 from starter.intake.pagerduty_rings import SUBSCRIBED_EVENTS
@@ -22,7 +24,8 @@ async def examine_pagerduty(settings: Settings, books: Iterable[Runbook]) -> Asy
         remedy = "set TOCSIN_PAGERDUTY_API_TOKEN: without it nobody knows whether a page reached anybody"
         yield Examined(what="token", well=False, said="none is set", remedy=remedy)
         return
-    account = PagerDutyAccount(pagerduty(settings))
+    api = pagerduty(settings)
+    account = PagerDutyAccount(api)
     for name, look in EXAMINATIONS.items():
         try:
             yield await look(account, settings)
@@ -30,6 +33,28 @@ async def examine_pagerduty(settings: Settings, books: Iterable[Runbook]) -> Asy
             yield Examined(what=name, well=False, said=str(error), remedy="is TOCSIN_PAGERDUTY_API_TOKEN right?")
             if name == "token":
                 return
+    async for seen in _services(api, settings):
+        yield seen
+
+
+async def _services(api: PagerDutyRest, settings: Settings) -> AsyncIterator[Examined]:
+    """Where each key leads: what the token does not see cannot be followed, and what is off rings nobody."""
+    for person, key in sorted(settings.pagerduty_routing_keys.items()):
+        what = f"service of {person}"
+        try:
+            service = await service_of(api, key.get_secret_value())
+        except (Unavailable, Rejected) as error:
+            remedy = "the token may read services: a read-only key of the account, or of a user who sees them"
+            yield Examined(what=what, well=False, said=str(error), remedy=remedy)
+            continue
+        if service is None:
+            said = "the token sees no service that has this key: nobody knows whether a page reached anybody"
+            remedy = "a token of the account, or of a user in that team. An event orchestration's key is never found"
+            yield Examined(what=what, well=False, said=said, remedy=remedy)
+        elif service.is_off:
+            yield Examined(what=what, well=False, said=f"{service.name} is off: it rings nobody", remedy="turn it on")
+        else:
+            yield Examined(what=what, well=True, said=service.name)
 
 
 def _keys(settings: Settings, books: Iterable[Runbook]) -> Examined:

@@ -368,7 +368,39 @@ async def test_a_ring_of_a_service_that_nobody_is_on_call_for_is_taken_and_reach
     found = (await pagerduty.confirm(look())).proof
     assert found is not None
     assert (found.there, found.reached_nobody) == (False, True)
-    assert len([entry for entry in await sandbox.wire("pagerduty") if entry["method"] == "GET"]) == 2
+    looked = [entry["path"] for entry in await sandbox.wire("pagerduty") if entry["method"] == "GET"]
+    assert [path.rpartition("/")[2] for path in looked] == ["incidents", "incidents", "services"]
+
+
+@pytest.mark.parametrize(
+    ("key", "proves"),
+    [("R0NOBODY", True), ("R0OFF-SERVICE", True), ("R0UNSEEN-SERVICE", False)],
+)
+async def test_what_is_not_there_proves_something_only_where_the_token_sees_its_service(
+    sandbox: SandboxServer, monkeypatch: pytest.MonkeyPatch, key: str, proves: bool
+) -> None:
+    """A ring whose service the token does not see may well be ringing: it is no reason to call anybody else."""
+    monkeypatch.setattr("activities.pagerduty_incidents.LOOKED_FOR_AGAIN_S", (0.0, 0.0))
+    pagerduty = PagerDuty({"on-call": key}, sandbox.pagerduty_events_url, sandbox.pagerduty_api_url, "rest", None)
+    await pagerduty.page(sends.page(vendor_key="ring-1"), may_have_been_sent=False)
+    receipt = await pagerduty.confirm(look())
+    assert (receipt.proof is not None and receipt.proof.reached_nobody) is proves
+    assert proves or receipt.note == (
+        "PagerDuty shows our token no incident of it, and no service that has on-call's key"
+    )
+    assert key not in str(receipt)
+
+
+async def test_a_list_of_services_that_cannot_be_read_proves_nothing(
+    sandbox: SandboxServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("activities.pagerduty_incidents.LOOKED_FOR_AGAIN_S", (0.0,))
+    keys = {"on-call": "R0NOBODY"}
+    pagerduty = PagerDuty(keys, sandbox.pagerduty_events_url, sandbox.pagerduty_api_url, "rest", None)
+    await pagerduty.page(sends.page(vendor_key="ring-1"), may_have_been_sent=False)
+    await sandbox.fault(vendor="pagerduty", method="api/services", status=403)
+    with pytest.raises(Rejected):
+        await pagerduty.confirm(look())
 
 
 async def test_without_a_token_a_ring_cannot_be_followed(sandbox: SandboxServer) -> None:

@@ -107,3 +107,8 @@ def test_a_page_that_went_with_less_in_it_says_so_on_the_timeline() -> None:
     receipt = Receipt(note="rang all the same: without links and details, for PagerDuty answered 400", warns=True)
     after = apply(TWO, incident, EffectSettled(at=T0, demand=demand, outcome="done", receipt=receipt))
     assert after.timeline[-1].text == f"Alice's page {receipt.note}"
+
+
+def test_what_is_the_same_for_several_people_is_said_once() -> None:
+    text = told(ladder(tier("alice", "bob")), {"alice": REJECTED, "bob": REJECTED}).text
+    assert text.startswith("refused: Alice could not be paged, Bob could not be paged: no route; next: page Alice")

@@ -131,12 +131,47 @@ async def examined(sandbox: SandboxServer, **fields: Any) -> dict[str, Any]:
     return {each.what: each async for each in examine_pagerduty(settings, books)}
 
 
+async def ring(sandbox: SandboxServer, *keys: str) -> None:
+    """So that these keys have services."""
+    event = {"payload": {"summary": "x", "source": "x", "severity": "info"}, "event_action": "trigger"}
+    for key in keys:
+        sent = event | {"routing_key": key, "dedup_key": key}
+        await sandbox.client.post(f"{sandbox.pagerduty_events_url}/v2/enqueue", json=sent)
+
+
 async def test_what_is_as_it_has_to_be_is_said_so(alone: object, sandbox: SandboxServer) -> None:
     await set_up(chosen(sandbox, pagerduty_webhook_secrets=()))
+    await ring(sandbox, "R0ALICE", "R0BOSS")
     found = await examined(sandbox)
     assert {name: each.well for name, each in found.items()} == dict.fromkeys(
-        ("keys", "secret", "token", "user", "priorities", "webhooks"), True
+        ("keys", "secret", "token", "user", "priorities", "webhooks", "service of boss", "service of on-call"), True
     )
+
+
+@pytest.mark.parametrize(
+    ("key", "well", "said"),
+    [
+        ("R0BOSS", True, "R0BOSS"),
+        ("R0UNSEEN-BOSS", False, "the token sees no service that has this key"),
+        ("R0OFF-BOSS", False, "R0OFF-BOSS is off"),
+    ],
+)
+async def test_where_each_key_leads_is_looked_up_as_far_as_the_token_sees(
+    alone: object, sandbox: SandboxServer, key: str, well: bool, said: str
+) -> None:
+    await ring(sandbox, "R0ALICE", *(f"R0OTHER{number}" for number in range(120)), key)  # more than one page of them
+    keys = {"on-call": SecretStr("R0ALICE"), "boss": SecretStr(key)}
+    found = await examined(sandbox, pagerduty_routing_keys=keys)
+    assert found["service of on-call"].well
+    assert (found["service of boss"].well, said in found["service of boss"].said) == (well, True)
+
+
+async def test_a_token_that_may_not_read_services_is_said_with_its_remedy(
+    alone: object, sandbox: SandboxServer
+) -> None:
+    await sandbox.fault(vendor="pagerduty", method="api/services", status=403)
+    found = (await examined(sandbox))["service of boss"]
+    assert (found.well, "may read services" in found.remedy) == (False, True)
 
 
 @pytest.mark.parametrize(

@@ -64,9 +64,7 @@ def _remember(incident: Incident, arrival: Arrival) -> Incident:
 def _lost(book: Runbook, incident: Incident, event: EffectSettled, look: ConfirmRing, proof: RingProof) -> Incident:
     """The pager took the page, and rings nobody: the next tier is called at once, as where a page is refused."""
     ring = incident.rings[look.ring]
-    why = "it is assigned to nobody there" if proof.there else (
-        "nobody is on call there, its service is off, or our token does not see it"
-    )  # fmt: skip
+    why = "it is assigned to nobody there" if proof.there else "nobody is on call there, or its service is off"
     text = f"{_whose(book, ring)} page reached nobody: {proof.pager} took it, and {why}"
     rings = {key: each for key, each in incident.rings.items() if key != look.ring}
     changes: dict[str, object] = {"rings": rings}

@@ -75,9 +75,13 @@ def _people(book: Runbook, settled: Mapping[WrittenDuty, Settlement], *, lost: b
 
 
 def _problem(incident: Incident) -> str:
-    """In the vendor's words, as the timeline has them."""
+    """In the vendor's words, as the timeline has them; what is the same for several people once."""
     said = [entry.text for entry in incident.timeline if entry.kind == "page" and entry.loud]
-    return "; ".join(dict.fromkeys(said[-3:]))
+    causes: dict[str, list[str]] = {}
+    for text in dict.fromkeys(said[-3:]):
+        whose, _, cause = text.partition(": ")
+        causes.setdefault(cause, []).append(whose)
+    return "; ".join(": ".join(filter(None, (", ".join(whose), cause))) for cause, whose in causes.items())
 
 
 def _refused(book: Runbook, problem: str, pages: Sequence[Upcoming]) -> FirstPage:
