@@ -73,8 +73,9 @@ class Mailer:
         self._sender = sender
         self._tls = ssl.create_default_context()  # takes long enough to be made only once
 
-    async def send_email(self, send: Send) -> Receipt:
-        """One mail for all recipients. Those that the server refuses while it takes others are named in the receipt."""
+    async def send_email(self, send: Send, *, once: bool = True) -> Receipt:
+        """One mail for all recipients. Those that the server refuses while it takes others are named in the receipt.
+        `once`: what may have arrived is not sent again; otherwise it is Unavailable, like all that was not taken."""
         assert isinstance(send.effect, Email)
         wanted, unusable = _usable(send.effect.addresses)
         if not wanted:
@@ -86,7 +87,7 @@ class Mailer:
                     accepted, refused = await self._envelope(smtp, wanted)
                     mail = compose(send, self._sender, accepted)
                     await _go_ahead(smtp)
-            return await self._hand_over(smtp, mail, (*unusable, *refused))
+            return await self._hand_over(smtp, mail, (*unusable, *refused), once)
 
     @contextlib.asynccontextmanager
     async def _conversation(self) -> AsyncIterator[aiosmtplib.SMTP]:
@@ -126,7 +127,7 @@ class Mailer:
         return tuple(accepted), tuple(refused)
 
     async def _hand_over(
-        self, smtp: aiosmtplib.SMTP, mail: EmailMessage, refused: tuple[_RefusedRecipient, ...]
+        self, smtp: aiosmtplib.SMTP, mail: EmailMessage, refused: tuple[_RefusedRecipient, ...], once: bool
     ) -> Receipt:
         remarks = [f"not accepted for {refusal.said}" for refusal in refused]
         assert smtp.protocol is not None
@@ -138,6 +139,8 @@ class Mailer:
                 if answer.code != TAKEN:
                     raise SMTPResponseException(answer.code, answer.message)
         except (_Lost, asyncio.CancelledError):  # cancelled: the worker ends, and this is the last that is known of it
+            if not once:
+                raise
             remarks.insert(0, "the server's answer was lost: it may or may not have arrived, and is not sent again")
         return Receipt(reference=str(mail["Message-ID"]), note="; ".join(remarks) or None, warns=bool(remarks))
 

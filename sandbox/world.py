@@ -56,6 +56,7 @@ class SandboxWorld:
         self.pages = StatusPages()
         self.tracker = Tracker()
         self.mailbox = mailbox
+        mailbox.wire, mailbox.faults = self.wire, self.faults
         self._subscriber = subscriber
 
     def open(self) -> None:

@@ -9,7 +9,7 @@ from pydantic_settings import BaseSettings
 
 from settings.secret import Secrets
 
-ADDRESS = re.compile(r"[!-?A-~]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
+MAIL_ADDRESS = re.compile(r"[!-?A-~]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 
 AT_THE_GATEWAY = "gateway"
 """Of the status page: it is no file, and the gateway shows it."""
@@ -94,7 +94,7 @@ class DeliverySettings(BaseSettings):
     @field_validator("mail_from")
     @classmethod
     def _is_an_address(cls, value: str | None) -> str | None:
-        if value is not None and not (value.isprintable() and ADDRESS.fullmatch(parseaddr(value)[1])):
+        if value is not None and not (value.isprintable() and MAIL_ADDRESS.fullmatch(parseaddr(value)[1])):
             raise ValueError("this is no address: write `Tocsin <incidents@example.com>`")
         return value
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings
 
+from settings.delivery import MAIL_ADDRESS
+
 TOPIC_NAME = re.compile(r"[-_A-Za-z0-9]{1,64}")
 """https://docs.ntfy.sh/publish/: what ntfy accepts."""
 
@@ -19,9 +21,16 @@ WAY_FIELDS = {
     "opsgenie": "opsgenie_keys",
     "ntfy": "ntfy_topics",
     "slack": "slack_users",
+    "email": "mail_addresses",
     "webhook": "webhook_urls",
 }
 """Each way to a person, and the field that has its addresses."""
+WAY_CONNECTIONS = {
+    "slack": "slack_token",
+    "email": "smtp_url",
+    "webhook": "webhook_secret",
+}
+"""Each way that needs more than addresses, and the field that connects it."""
 PAGER_VARIABLES = " or ".join(f"TOCSIN_{field.upper()}" for field in PAGERS.values())
 
 
@@ -59,6 +68,11 @@ class PagerSettings(BaseSettings):
         pattern=r"^https?://[^\s/]+(/\S*)?$",
         description="base address of Opsgenie's Alert API, or that of Jira Service Management",
     )
+    mail_addresses: dict[str, str] = Field(
+        {},
+        description="address for each person who is reached by e-mail, if it is another than the runbook's: "
+        '`{"ann": "ann@example.com"}` (JSON)',
+    )
     webhook_urls: dict[str, SecretStr] = Field(
         {}, description='address for each person who is reached by a webhook: `{"ann": "https://..."}` (JSON, secret)'
     )
@@ -72,6 +86,13 @@ class PagerSettings(BaseSettings):
         wrong = [person for person, url in value.items() if not WEB_ADDRESS.fullmatch(url.get_secret_value())]
         if wrong:
             raise ValueError(f"the address of {', '.join(wrong)} is none: write it like https://example.com/hook")
+        return value
+
+    @field_validator("mail_addresses")
+    @classmethod
+    def _are_mail_addresses(cls, value: dict[str, str]) -> dict[str, str]:
+        if wrong := [person for person, address in value.items() if not MAIL_ADDRESS.fullmatch(address)]:
+            raise ValueError(f"the address of {', '.join(wrong)} is none: write it like ann@example.com")
         return value
 
     @field_validator("webhook_secret")
@@ -111,6 +132,11 @@ class PagerSettings(BaseSettings):
     def pager(self) -> bool:
         """Is there any?"""
         return any(self.reached_by.values())
+
+    @property
+    def any_way(self) -> bool:
+        """Does any way have an address for somebody?"""
+        return any(getattr(self, field) for field in WAY_FIELDS.values())
 
     @property
     def any_pager(self) -> bool:

@@ -3,12 +3,15 @@
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 
 from sandbox.app import create_app
-from sandbox.serve import serving
+from sandbox.mail import Mailbox
+from sandbox.serve import LOOPBACK, serving
+from sandbox.wire import Vendor
 from sandbox.world import Subscriber
 
 
@@ -18,6 +21,7 @@ class SandboxServer:
 
     url: str
     client: httpx.AsyncClient
+    mail_port: int = 0
 
     @property
     def slack_url(self) -> str:
@@ -58,7 +62,7 @@ class SandboxServer:
 
     async def wire(
         self,
-        vendor: Literal["slack", "pagerduty", "ntfy", "opsgenie", "webhook", "statuspage", "jira"] | None = None,
+        vendor: Vendor | None = None,
         since: int = 0,
     ) -> list[dict[str, Any]]:
         """The requests that came in: see `sandbox.wire.Entry`."""
@@ -103,8 +107,10 @@ class SandboxServer:
 @contextlib.asynccontextmanager
 async def running_sandbox(*channels: str, subscriber: Subscriber | None = None) -> AsyncIterator[SandboxServer]:
     """A fresh sandbox, with `channels` (without any: `incidents`) in its Slack; `subscriber` gets its webhooks."""
+    mailbox = Mailbox()
     async with (
-        serving(create_app(channels or ("incidents",), subscriber)) as url,
+        serving(create_app(channels or ("incidents",), subscriber, mailbox)) as url,
+        mailbox.taking(LOOPBACK, 0) as mail,
         httpx.AsyncClient(trust_env=False) as client,
     ):
-        yield SandboxServer(url, client)
+        yield SandboxServer(url, client, urlsplit(mail).port or 0)

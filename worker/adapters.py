@@ -12,6 +12,7 @@ from activities.dead_mans_switch import DeadMansSwitch
 from activities.document_folder import DocumentFolder
 from activities.documents import DocumentWriter, Store
 from activities.email import Mailer, Security, SmtpServer
+from activities.email_pager import EmailPager
 from activities.jira import Jira
 from activities.ntfy import Ntfy
 from activities.on_call import WhoIsOnCall
@@ -38,12 +39,12 @@ if TYPE_CHECKING:
 
 
 def perform(settings: Settings) -> Perform:
-    url, chat = settings.dead_mans_switch_url, _chat(settings)
+    url, chat, mail = settings.dead_mans_switch_url, _chat(settings), _mail(settings)
     return Perform(
-        pager=_pager(settings, chat),
+        pager=_pager(settings, chat, mail),
         chat=chat,
         status_page=_status_page(settings),
-        mail=_mail(settings),
+        mail=mail,
         documents=DocumentWriter(store(settings)),
         tickets=_tickets(settings),
         dead_mans_switch=DeadMansSwitch(url.get_secret_value()) if url else None,
@@ -68,7 +69,7 @@ def rosters(settings: Settings) -> RosterReader:
     return RosterReader(pagerduty(settings) if settings.pagerduty_api_token else None, Calendars(addresses))
 
 
-def _pager(settings: Settings, chat: Slack | None) -> Pagers | None:
+def _pager(settings: Settings, chat: Slack | None, mail: Mailer | None) -> Pagers | None:
     """The first that knows a person rings them, unless their runbook says by which way."""
     found: dict[str, Pager] = {}
     if settings.pagerduty_routing_keys:
@@ -84,6 +85,8 @@ def _pager(settings: Settings, chat: Slack | None) -> Pagers | None:
         found["webhook"] = WebhookPager(urls, settings.webhook_secret.get_secret_value())
     if chat is not None:
         found["slack"] = SlackPager(chat)
+    if mail is not None:
+        found["email"] = EmailPager(mail, settings.mail_addresses)
     return Pagers(unnamed, found) if found else None
 
 

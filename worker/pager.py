@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Iterator
 
 from settings import Settings, SettingsError
-from settings.pagers import PAGER_VARIABLES, WAY_FIELDS
+from settings.pagers import PAGER_VARIABLES, WAY_CONNECTIONS, WAY_FIELDS
 from starter.runbooks.default import SHIPPED_DEFAULT
 from workflows.policy.runbook.callees import callees
 from workflows.policy.runbook.model import Runbook
-from workflows.policy.runbook.reach import ReachStep
+from workflows.policy.runbook.reach import WAYS_BY_EMAIL, ReachStep
 
 
 def require_pager(settings: Settings) -> None:
@@ -57,19 +57,27 @@ def _unknown(runbook: Runbook, reached: frozenset[str]) -> Iterator[str]:
 
 
 def _leading_nowhere(runbook: Runbook, settings: Settings) -> Iterator[str]:
+    for person, number, missing in ways_leading_nowhere(runbook, settings):
+        way = runbook.people[person].reach[number].way
+        yield (
+            f"runbook {runbook.runbook} reaches {person} by {way}, and {missing}: the next of their ways would be "
+            "tried instead"
+        )
+
+
+def ways_leading_nowhere(runbook: Runbook, settings: Settings) -> Iterator[tuple[str, int, str]]:
+    """Whose, which of theirs, and what the settings lack for it."""
     for person, somebody in runbook.people.items():
-        for step in somebody.reach:
-            if not _leads_somewhere(runbook, settings, person, step):
-                variable = f"TOCSIN_{WAY_FIELDS[step.way].upper()}"
-                yield (
-                    f"runbook {runbook.runbook} reaches {person} by {step.way}, and {variable} has no "
-                    f"{step.address or person}: the next of their ways would be tried instead"
-                )
+        for number, step in enumerate(somebody.reach):
+            if missing := _missing(runbook, settings, person, step):
+                yield person, number, missing
 
 
-def _leads_somewhere(runbook: Runbook, settings: Settings, person: str, step: ReachStep) -> bool:
+def _missing(runbook: Runbook, settings: Settings, person: str, step: ReachStep) -> str:
+    """Empty: it leads somewhere."""
     name = step.address or person
-    if step.way == "slack":
-        has_email = name in runbook.people and bool(runbook.people[name].email)
-        return settings.slack_token is not None and (name in settings.slack_users or has_email)
-    return name in getattr(settings, WAY_FIELDS[step.way])
+    by_email = step.way in WAYS_BY_EMAIL and name in runbook.people and runbook.people[name].email
+    if not by_email and name not in getattr(settings, WAY_FIELDS[step.way]):
+        return f"TOCSIN_{WAY_FIELDS[step.way].upper()} has no {name}"
+    connection = WAY_CONNECTIONS.get(step.way)
+    return f"TOCSIN_{connection.upper()} is not set" if connection and not getattr(settings, connection) else ""

@@ -4,13 +4,16 @@ A new way adds itself to the fixture.
 """
 
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from email.headerregistry import Address
 from typing import Any
 
 import pytest
 import pytest_asyncio
 
+from activities.email import Mailer, SmtpServer
+from activities.email_pager import EmailPager
 from activities.errors import Rejected, Unavailable
 from activities.ntfy import Ntfy
 from activities.opsgenie import Opsgenie
@@ -21,6 +24,7 @@ from activities.slack_pager import SlackPager
 from activities.webhook import WebhookPager
 from sandbox.ids import WEBHOOK_SECRET
 from sandbox.opsgenie import BAD_KEY
+from sandbox.pagerduty import NOBODY_ON_CALL
 from tests.activities import sends
 from tests.activities.conftest import API_TOKEN, NTFY_TOKEN, NTFY_TOPIC, ROUTING_KEY
 from tests.sandbox_server import SandboxServer
@@ -28,7 +32,12 @@ from workflows.policy.effects.effects import Page, Send
 from workflows.policy.runbook.reach import WAYS
 
 LINK = "https://tocsin.example.com/a/TOKEN"
+MAIL_SENDER = Address("Tocsin", addr_spec="tocsin@example.com")
 WRONG_KEY = "whsec_" + "A" * 32
+
+
+def unexpected() -> Pager:
+    raise AssertionError("this way has no schedules")
 
 
 @dataclass(frozen=True)
@@ -42,6 +51,10 @@ class Way:
     mistyped: Callable[[], Pager]
     """The same way with a key that its vendor does not know."""
     sandbox: SandboxServer
+    unstaffed: Callable[[], Pager] = unexpected
+    """With a key that the vendor takes pages by, and rings nobody."""
+    pause: timedelta | None = timedelta(seconds=7)
+    """What it says of when to try again, if its vendor names seven seconds: SMTP has no word for that."""
 
     async def ring(self, send: Send | None = None, again: bool = False, pager: Pager | None = None) -> str | None:
         ways = Pagers([], {self.name: pager or self.pager})
@@ -70,9 +83,12 @@ def way_of(name: str, sandbox: SandboxServer, slack: Slack, revoked: Slack) -> W
     match name:
         case "pagerduty":
             good = PagerDuty({"on-call": ROUTING_KEY}, events, api, API_TOKEN, None)
+            off = PagerDuty({"on-call": f"{NOBODY_ON_CALL}-SECRET"}, events, api, API_TOKEN, None)
             bad = PagerDuty({"on-call": "R0BAD-SECRET"}, events, api, API_TOKEN, None)
             ringing = {"vendor": "pagerduty", "method": "enqueue"}
-            return Way(name, good, ringing, lambda s: [r["summary"] for r in s["rings"]], lambda: bad, sandbox)
+            return Way(
+                name, good, ringing, lambda s: [r["summary"] for r in s["rings"]], lambda: bad, sandbox, lambda: off
+            )
         case "ntfy":
             ringing = {"vendor": "ntfy", "method": "ntfy/", "match": "priority"}
             topics = {"on-call": NTFY_TOPIC}
@@ -97,6 +113,18 @@ def way_of(name: str, sandbox: SandboxServer, slack: Slack, revoked: Slack) -> W
         case "slack":
             ringing = {"vendor": "slack", "method": "chat.postMessage"}
             return Way(name, SlackPager(slack), ringing, said_alone, lambda: SlackPager(revoked), sandbox)
+        case "email":
+            server, to = SmtpServer("127.0.0.1", sandbox.mail_port, "none"), {"on-call": "on-call@example.com"}
+            mistyped = replace(server, user="tocsin", password="mistyped")
+            return Way(
+                name,
+                EmailPager(Mailer(server, MAIL_SENDER), to),
+                {"vendor": "mail"},
+                lambda s: list({m["message_id"]: str(m["subject"]) for m in s["mails"]}.values()),
+                lambda: EmailPager(Mailer(mistyped, MAIL_SENDER), to),
+                sandbox,
+                pause=None,
+            )
         case "webhook":
             urls = {"on-call": f"{sandbox.webhook_url}/on-call"}
             return Way(
@@ -140,7 +168,7 @@ async def test_not_now_is_unavailable_and_rings_nobody(way: Way, status: int) ->
     await way.fault(status=status, error="no", retry_after=7)
     with pytest.raises(Unavailable) as failure:
         await way.ring()
-    assert failure.value.retry_after == timedelta(seconds=7)
+    assert failure.value.retry_after == way.pause
     assert await way.phones() == []
 
 
@@ -159,7 +187,8 @@ async def test_who_has_no_address_is_rejected_with_the_setting(way: Way) -> None
 async def test_a_vendor_that_hangs_is_unavailable_in_time(way: Way, monkeypatch: pytest.MonkeyPatch) -> None:
     for module in ("pagerduty", "opsgenie", "ntfy", "webhook"):
         monkeypatch.setattr(f"activities.{module}.HTTP_TIMEOUT_S", 0.1)
-    monkeypatch.setattr("activities.slack_pager.RING_WITHIN_S", 0.2)
+    for module in ("slack_pager", "email_pager"):
+        monkeypatch.setattr(f"activities.{module}.RING_WITHIN_S", 0.2)
     await way.fault(delay_s=0.5, status=500)  # the status: it must not reach the next test's sandbox after all
     with pytest.raises(Unavailable):
         await way.ring()

@@ -21,7 +21,7 @@ from tests.docs.tables import ROOT, between, table
 from tests.sandbox_server import SandboxServer, running_sandbox
 from workflows.durable.deliveries import PAGES
 from workflows.policy.effects.demand import Demand
-from workflows.policy.effects.effects import Page, Receipt, Send
+from workflows.policy.effects.effects import ConfirmRing, Page, Receipt, Send
 from workflows.policy.engine import plan
 from workflows.policy.incident.events import EffectSettled, EffectStarted, Outcome, stamp
 from workflows.policy.incident.opening import OpenRequest
@@ -31,6 +31,7 @@ from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.reach import WAY_TITLES, WAYS
 
 PAGE = ROOT / "docs" / "reach.md"
+RECEIPT = Receipt(reference="x")
 T0 = datetime(2026, 11, 27, 2, 4, tzinfo=UTC)
 SEEN_FOR = timedelta(minutes=30)
 AWAY_FOR = timedelta(minutes=20)
@@ -43,7 +44,13 @@ FAULTS: Mapping[str, Mapping[str, Any]] = {
     "the answer is lost": {"drop": "after", "times": 1},
     "a wrong key": {},
     "it is away for 20 minutes": {"status": 503},
+    "an empty schedule": {},
 }
+
+
+def faults_of(way: str) -> tuple[str, ...]:
+    """Only PagerDuty has schedules of its own."""
+    return tuple(fault for fault in FAULTS if fault != "an empty schedule" or way == "pagerduty")
 
 
 @dataclass
@@ -95,13 +102,16 @@ class Drill:
 
     async def _attempt(self, each: Attempted) -> None:
         demand, effect = each.demand, each.demand.effect
+        if isinstance(effect, ConfirmRing):
+            await self._confirm(demand, effect, each)
+            return
         if not isinstance(effect, Page):
             self.flying.pop(demand.key)
             self._settle(demand, "done")
             return
         each.attempts += 1
         try:
-            await self.ways.page(self._send(demand, each), each.attempts > 1)
+            receipt = await self.ways.page(self._send(demand, each), each.attempts > 1)
         except Unavailable as error:
             pause = min(timedelta(seconds=2 ** (each.attempts - 1)), PAGES.longest_pause)
             each.next_at = self.now + max(pause, error.retry_after or pause)
@@ -111,7 +121,15 @@ class Drill:
         else:
             self.rang_at.setdefault(effect.way, self.now)
             self.flying.pop(demand.key)
-            self._settle(demand, "done")
+            self._settle(demand, "done", receipt)
+
+    async def _confirm(self, demand: Demand, effect: ConfirmRing, each: Attempted) -> None:
+        """What rang nobody did not ring."""
+        receipt = await self.ways.confirm(self._send(demand, each))
+        if receipt.proof and receipt.proof.reached_nobody:
+            self.rang_at.pop(effect.way)
+        self.flying.pop(demand.key)
+        self._settle(demand, "done", receipt)
 
     def _send(self, demand: Demand, each: Attempted) -> Send:
         return Send(
@@ -126,8 +144,8 @@ class Drill:
             first_started_at=datetime.now(UTC) - timedelta(seconds=each.attempts),
         )
 
-    def _settle(self, demand: Demand, outcome: Outcome) -> None:
-        self._apply(EffectSettled(demand=demand, outcome=outcome, receipt=Receipt(reference="x")))
+    def _settle(self, demand: Demand, outcome: Outcome, receipt: Receipt = RECEIPT) -> None:
+        self._apply(EffectSettled(demand=demand, outcome=outcome, receipt=receipt))
 
     def _apply(self, event: EffectStarted | EffectSettled) -> None:
         self.incident = apply(self.book, self.incident, stamp(event, self.now))
@@ -148,7 +166,7 @@ def book(way: str, other: str) -> Runbook:
 
 async def row(way: Way, other: Way, fault: str) -> tuple[str, ...]:
     await way.sandbox.reset()
-    pager: Pager = way.mistyped() if fault == "a wrong key" else way.pager
+    pager: Pager = {"a wrong key": way.mistyped, "an empty schedule": way.unstaffed}.get(fault, lambda: way.pager)()
     if FAULTS[fault]:
         await way.fault(**FAULTS[fault])
     of = book(way.name, other.name)
@@ -171,6 +189,7 @@ def impatient() -> Iterator[None]:
     for module, name in (
         *((m, "HTTP_TIMEOUT_S") for m in ("pagerduty", "opsgenie", "ntfy", "webhook")),
         ("slack_pager", "RING_WITHIN_S"),
+        ("email_pager", "RING_WITHIN_S"),
     ):
         found = import_module(f"activities.{module}")
         kept.append((found, name, getattr(found, name)))
@@ -201,7 +220,7 @@ async def faults_table(*only: str) -> str:
     async with every_way() as ways:
         for way in ways.values():
             other = ways["ntfy" if way.name == "webhook" else "webhook"]
-            for fault in FAULTS:
+            for fault in faults_of(way.name):
                 if not only or way.name in only:
                     with impatient() if fault == "it hangs once" else _patient():
                         rows.append(await row(way, other, fault))

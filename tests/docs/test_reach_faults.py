@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.docs.reach_faults import FAULTS, PAGE, every_way, row
+from tests.docs.reach_faults import PAGE, every_way, faults_of, row
 from tests.docs.tables import between
 from workflows.policy.runbook.reach import WAY_TITLES
 
@@ -13,7 +13,9 @@ def lines() -> list[tuple[str, ...]]:
 
 
 def test_each_way_and_each_fault_stands_there_once() -> None:
-    assert [line[:2] for line in lines()] == [(way, fault) for way in WAY_TITLES.values() for fault in FAULTS]
+    assert [line[:2] for line in lines()] == [
+        (title, fault) for name, title in WAY_TITLES.items() for fault in faults_of(name)
+    ]
 
 
 def test_somebody_is_rung_within_a_minute_whatever_fails_and_nobody_twice_for_it() -> None:
@@ -22,7 +24,14 @@ def test_somebody_is_rung_within_a_minute_whatever_fails_and_nobody_twice_for_it
         assert int(line[6].removesuffix(" s")) <= 60, line
 
 
-@pytest.mark.parametrize("name", ["ntfy", "slack"])
+async def test_a_page_that_pagerduty_takes_for_an_empty_schedule_goes_the_next_way_as_soon_as_that_is_known() -> None:
+    async with every_way() as ways:
+        found = await row(ways["pagerduty"], ways["webhook"], "an empty schedule")
+    assert found in lines()
+    assert found[3:] == ("0", "1 (a webhook)", "0", "10 s")
+
+
+@pytest.mark.parametrize("name", ["ntfy", "slack", "email"])
 @pytest.mark.parametrize("fault", ["500 three times", "the answer is lost", "a wrong key", "it is away for 20 minutes"])
 async def test_what_stands_there_is_so(name: str, fault: str) -> None:
     async with every_way() as ways:

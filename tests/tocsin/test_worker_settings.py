@@ -13,6 +13,7 @@ from worker.pager import paged, require_pager, unroutable
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.people import Person
 
+MAIL = {"smtp_url": "smtps://mail.example.com:465", "mail_from": "Tocsin <tocsin@example.com>"}
 KEYS = {"on-call": "R0", "boss": "R1"}
 
 
@@ -71,6 +72,14 @@ def test_each_person_who_could_not_be_paged_is_named(
             },
             [],
         ),
+        (
+            {
+                "pagerduty_routing_keys": {"on-call": "R0"},
+                "ntfy_topics": {"two": "two-7f3a"},
+                "slack_users": {"on-call": "U1"},
+            },
+            ["TOCSIN_SLACK_TOKEN is not set"],
+        ),
     ],
 )
 def test_each_way_that_leads_nowhere_is_named(acme: Runbook, fields: dict[str, object], said: list[str]) -> None:
@@ -80,6 +89,31 @@ def test_each_way_that_leads_nowhere_is_named(acme: Runbook, fields: dict[str, o
     found = [each for each in unroutable([book], settings(runbook="acme", **fields)) if " by " in each]
     assert len(found) == len(said)
     assert all(any(words in each for each in found) for words in said)
+
+
+@pytest.mark.parametrize(
+    ("fields", "email", "said"),
+    [
+        ({}, "", "TOCSIN_MAIL_ADDRESSES has no on-call"),
+        ({}, "ann@example.com", "TOCSIN_SMTP_URL is not set"),
+        (MAIL, "", "TOCSIN_MAIL_ADDRESSES has no on-call"),
+        (MAIL, "ann@example.com", ""),
+        ({**MAIL, "mail_addresses": {"on-call": "ann@example.com"}}, "", ""),
+    ],
+)
+def test_a_mail_goes_to_the_address_of_the_runbook_or_of_the_settings(
+    acme: Runbook, fields: dict[str, object], email: str, said: str
+) -> None:
+    person = Person.model_validate({"name": "On-call Engineer", "email": email, "reach": ["email"]})
+    book = acme.model_copy(update={"people": {**acme.people, "on-call": person}})
+    found = [each for each in unroutable([book], settings(runbook="acme", **fields)) if " by email" in each]
+    assert [each.split(", and ")[1].split(":")[0] for each in found] == ([said] if said else [])
+
+
+@pytest.mark.parametrize("address", ["ann", "ann@", "Ann <ann@example.com>", "ann@example.com, ben@example.com"])
+def test_what_is_no_mail_address_is_refused_at_the_start(address: str) -> None:
+    with pytest.raises(ValidationError, match=r"the address of ann is none: write it like ann@example\.com"):
+        settings(mail_addresses={"ann": address})
 
 
 @pytest.mark.parametrize(

@@ -11,13 +11,16 @@ from rich.console import Group
 from rich.text import Text
 from typer import Argument
 
+from settings import Settings, load
 from starter.runbooks.library import RunbookReading, read_all
 from starter.runbooks.lint import findings
-from starter.runbooks.lint.finding import Level
+from starter.runbooks.lint.finding import Finding, Level, warning
 from starter.runbooks.problems import Problem, written
 from tocsin import output
 from tocsin.commands.arguments import AsJson
 from tocsin.failure import ExitCode
+from worker.pager import ways_leading_nowhere
+from workflows.policy.runbook.model import Runbook
 
 app = typer.Typer()
 
@@ -45,24 +48,40 @@ def lint(
     files: Annotated[list[Path], Argument(metavar="FILE...", help="Runbooks, or folders of them.")],
     as_json: AsJson = False,
 ) -> None:
-    """Check runbooks: what is wrong, why it matters, and what to write instead. Warnings alone do not fail."""
-    today = datetime.now(UTC).date()
-    found = [one for reading in read_all(files) for one in look_at(reading, today)]
+    """Check runbooks: what is wrong, why it matters, and what to write instead. Warnings alone do not fail.
+
+    Where settings connect a way to people, it is also said which of their ways these settings have no address for.
+    """
+    today, settings = datetime.now(UTC).date(), load()
+    found = [one for reading in read_all(files) for one in look_at(reading, today, settings)]
     output.show(found, _in_words(found), as_json, whole_lines=True)
     if any(one.level == "error" for one in found):
         raise typer.Exit(ExitCode.refused)
 
 
-def look_at(reading: RunbookReading, today: date) -> list[LintLine]:
+def look_at(reading: RunbookReading, today: date, settings: Settings | None = None) -> list[LintLine]:
     """Everything that is found in one file, in its order. What several severities share is told once."""
     found = [_of_problem(problem) for problem in reading.problems]
     if reading.book and reading.file:
-        for finding in findings(reading.book, today):
+        for finding in (*findings(reading.book, today), *_unreached(reading.book, settings)):
             line, column = reading.file.position(finding.path)
             columns = (written(finding.path), finding.what, finding.why, finding.instead)
             found.append(_found(reading.file.name, line, column, finding.level, *columns))
     first = {(one.line, one.column, one.what): one for one in reversed(found)}
     return sorted(first.values(), key=lambda one: (one.line, one.column))
+
+
+def _unreached(book: Runbook, settings: Settings | None) -> Iterator[Finding]:
+    """Of settings that connect nobody nothing is asked: they are those of a machine that only checks."""
+    if settings is None or not settings.any_way:
+        return
+    for person, number, missing in ways_leading_nowhere(book, settings):
+        yield warning(
+            ("people", person, "reach", number),
+            f"leads nowhere: {missing}",
+            "The next of their ways is tried instead, and if there is none, the next tier.",
+            "Set it where the workers run, or take the way out: docs/reach.md",
+        )
 
 
 def _of_problem(problem: Problem) -> LintLine:

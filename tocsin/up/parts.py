@@ -94,7 +94,7 @@ def pointing_at_the_sandbox(layout: Layout, books: Collection[Runbook], signed: 
     people = sorted({person for book in books for person in paged(book)})
     sandbox = layout.published.sandbox
     assert sandbox is not None
-    addresses = {way: _addresses(books, way) for way in ("pagerduty", "opsgenie", "ntfy", "webhook")}
+    addresses = {way: _addresses(books, way) for way in ("pagerduty", "opsgenie", "ntfy", "email", "webhook")}
     return {
         "TOCSIN_SANDBOX_URL": sandbox,
         "TOCSIN_SLACK_URL": f"{sandbox}/slack/api/",
@@ -113,6 +113,7 @@ def pointing_at_the_sandbox(layout: Layout, books: Collection[Runbook], signed: 
         "TOCSIN_OPSGENIE_KEYS": json.dumps({name: f"sandbox-{name}" for name in addresses["opsgenie"]}),
         "TOCSIN_NTFY_URL": f"{sandbox}/ntfy",
         "TOCSIN_NTFY_TOPICS": json.dumps({name: f"sandbox-{name}" for name in addresses["ntfy"]}),
+        "TOCSIN_MAIL_ADDRESSES": json.dumps({name: f"{name}@sandbox.example" for name in addresses["email"]}),
         "TOCSIN_WEBHOOK_URLS": json.dumps({name: f"{sandbox}/webhook/{name}" for name in addresses["webhook"]}),
         "TOCSIN_WEBHOOK_SECRET": WEBHOOK_SECRET,
         "TOCSIN_PAGERDUTY_WEBHOOK_SECRETS": json.dumps([signed.pagerduty]),

@@ -4,7 +4,7 @@ What falls due together is sent together, once (`perform_together`); what is not
 itself (`perform`), tried again for as long as its table says. So nothing waits for a neighbour that a vendor refuses.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -25,6 +25,7 @@ from workflows.policy.incident.state import Incident
 from workflows.policy.planning.destinations import channel_link, known_channel
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.names import severity_title
+from workflows.policy.runbook.reach import WAYS_BY_EMAIL, ReachStep
 from workflows.policy.wire.bounded import cut
 from workflows.queues import HELD_UP
 from workflows.texts.incident_values import page_labels, page_links
@@ -64,8 +65,9 @@ def prepared(book: Runbook, incident: Incident, demand: Demand, said: Message, c
     """Everything about a send that has to be decided at the moment it begins, in the wall clock's time."""
     before = incident.started.get(demand.key)
     effect = mentioning(book, incident, demand.effect)
-    is_page, people = isinstance(effect, Page), _people(effect)
     post = post_of(book, effect, clock.core(workflow.now()))
+    ways = first_ways(book, post)
+    is_page, people = isinstance(effect, Page), people_of(effect, ways)
     return Send(
         incident=incident.id,
         key=demand.key,
@@ -80,7 +82,7 @@ def prepared(book: Runbook, incident: Incident, demand: Demand, said: Message, c
         labels=page_labels(incident) if is_page else {},
         post=post,
         holder=holder_of(incident, post),
-        first_ways=first_ways(book, post),
+        first_ways=ways,
         beside=open_rings(incident, effect),
         rang=rang_for(incident, effect),
         zone=book.calendar.zone,
@@ -103,12 +105,17 @@ def _without_facts(effect: Effect) -> Effect:
     return effect.model_copy(update={"facts": None}) if isinstance(effect, Post | Card) else effect
 
 
-def _people(effect: Effect) -> tuple[str, ...]:
-    """Whom it mentions or invites, or rings by a way that may know them by their e-mail."""
-    if isinstance(effect, Post):
-        return effect.mention
-    by_name = isinstance(effect, Invite) or (isinstance(effect, Page) and effect.way == "slack")
-    return (effect.to,) if by_name and isinstance(effect, Invite | Page) else ()
+def people_of(effect: Effect, first_ways: Mapping[str, ReachStep]) -> tuple[str, ...]:
+    """Whom it mentions or invites, or may ring by a way that knows them by their e-mail."""
+    match effect:
+        case Post(mention=people):
+            return people
+        case Invite(to=person):
+            return (person,)
+        case Page(to=person, way=way):
+            holders = (each for each, step in first_ways.items() if step.way in WAYS_BY_EMAIL)
+            return (*((person,) if way in WAYS_BY_EMAIL else ()), *holders)
+    return ()
 
 
 def _addresses(book: Runbook, people: Sequence[str]) -> dict[str, str]:

@@ -14,17 +14,20 @@ from workflows.policy.runbook.names import Name
 from workflows.policy.time.durations import Duration, write
 from workflows.policy.wire.model import Wire
 
-WayName = Literal["pagerduty", "opsgenie", "ntfy", "slack", "webhook"]
+WayName = Literal["pagerduty", "opsgenie", "ntfy", "slack", "email", "webhook"]
 WAYS: Final[tuple[str, ...]] = get_args(WayName)
 WAY_TITLES: Final[Mapping[str, str]] = {
     "pagerduty": "PagerDuty",
     "opsgenie": "Opsgenie",
     "ntfy": "ntfy",
     "slack": "a message in Slack",
+    "email": "e-mail",
     "webhook": "a webhook",
 }
-QUIET_WAYS: Final = frozenset({"slack"})
+QUIET_WAYS: Final = frozenset({"slack", "email"})
 """They wake nobody: a page that got through by these alone has not taken the place of one that rings."""
+WAYS_BY_EMAIL: Final = frozenset({"slack", "email"})
+"""They lead to the e-mail address that the runbook has for a person, where the settings have no other."""
 MOST_STEPS: Final = 8
 _BESIDE_THE_WAY = frozenset({"after", "address"})
 
