@@ -9,7 +9,7 @@ from tests.policy.shell import NEVER, REJECTED, Fate, PolicyRunner, begun
 from workflows.policy.communication.card import PAUSE
 from workflows.policy.effects.card import CardFacts
 from workflows.policy.effects.demand import Demand
-from workflows.policy.effects.effects import Card, Receipt
+from workflows.policy.effects.effects import Card, Page, Receipt
 from workflows.policy.engine import plan
 from workflows.policy.incident.events import (
     Acknowledged,
@@ -123,6 +123,26 @@ class TestWhenItIsEdited:
         simulation.run_to(at(4))
         assert len(edits(simulation)) == before
 
+    def test_a_page_and_what_has_come_of_it_is_one_edit(self) -> None:
+        shell = PolicyRunner.of(opening(THREAD), lambda _: Fate())
+        shell.run_to(at(29))
+        shell.fate = lambda d: Fate(after=timedelta(seconds=2)) if isinstance(d.effect, Page) else Fate()
+        before = len(begun(shell, "card/"))
+        shell.run_to(at(31))
+        assert begun(shell, "card/")[before:] == [pytest.approx(30 + 2 / 60, abs=0.01)]
+        (shown,) = [card(demand) for _, demand in shell.begun if _is_card(demand)][before:]
+        assert "Bob" in shown.called
+
+    def test_a_page_that_hangs_holds_an_edit_up_for_the_pause_and_no_longer(self) -> None:
+        shell = PolicyRunner.of(opening(THREAD), lambda _: Fate())
+        shell.run_to(at(29))
+        shell.fate = lambda d: NEVER if isinstance(d.effect, Page) else Fate()
+        before = len(begun(shell, "card/"))
+        shell.run_to(at(30.5))
+        assert begun(shell, "card/")[before:] == [pytest.approx(30 + PAUSE / minutes(1), abs=0.01)]
+        shell.happens(32, RoleAssigned(role="commander", person="bob"))
+        assert begun(shell, "card/")[-1] == 32
+
     @pytest.mark.parametrize("end", [Resolved(by="Alice"), Cancelled(by="Alice")])
     def test_the_end_shows_at_once(self, end: Resolved | Cancelled) -> None:
         simulation = opened(THREAD)
@@ -166,11 +186,14 @@ class TestItHoldsUpNothing:
         assert begun(shell, "escalate/2") == [30]
         assert begun(shell, "nag/roles")[0] == 5
 
-    def test_what_is_due_together_goes_pages_first(self) -> None:
+    def test_a_page_goes_first_and_the_edit_some_seconds_later_if_it_does_not_get_through(self) -> None:
         simulation = opened(THREAD)
         simulation.run_to(at(29.99))
         simulation.incident = simulation.incident.model_copy(update={"flags": frozenset({"customer-facing"})})
-        due = plan(simulation.book, simulation.incident, at(30)).due
+        present = plan(simulation.book, simulation.incident, at(30))
+        assert [demand.effect.kind for demand in present.due] == ["page"]
+        assert present.wake_at == at(30) + PAUSE
+        due = plan(simulation.book, simulation.incident, at(30) + PAUSE).due
         assert [demand.effect.kind for demand in due] == ["page", "card"]
 
     def test_an_edit_that_waits_is_not_what_comes_next(self) -> None:

@@ -87,6 +87,28 @@ async def test_a_page_goes_alone_and_first_and_what_the_chat_is_told_goes_togeth
     assert len([name for name in begun if name in ("send_together", "post", "open_channel")]) <= 4
 
 
+async def test_what_a_page_brings_about_at_once_travels_with_what_falls_due_then(
+    temporal: WorkflowEnvironment,
+) -> None:
+    """Whoever is rung is invited, and an update is overdue at the same moment."""
+    async with incident(temporal, Vendors(), opening()) as live:
+        await live.at(31 * MINUTE)
+        invited = await travelled_with(live, "invite/vp-engineering/1")
+    assert "update/channel/1800" in invited
+
+
+async def travelled_with(live: Live, key: str) -> list[str]:
+    """What was sent in the same activity."""
+    read = live.environment.client.data_converter.payload_converter.from_payload
+    for event in (await live.handle.fetch_history()).events:
+        begun = event.activity_task_scheduled_event_attributes
+        if event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED and begun.activity_type.name == TOGETHER:
+            keys = [send.key for send in read(begun.input.payloads[0], SendBatch).sends]
+            if key in keys:
+                return keys
+    return []
+
+
 async def test_one_that_is_rejected_costs_its_neighbours_nothing(temporal: WorkflowEnvironment) -> None:
     async def refuses(send: Send, attempt: int) -> Receipt:
         raise ApplicationError("Slack says channel_not_found", type="Rejected", non_retryable=True)

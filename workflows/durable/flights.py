@@ -25,18 +25,19 @@ class Flights:
     def __init__(self, landed: Callable[["asyncio.Task[tuple[Landed, ...]]"], None]) -> None:
         self._landed = landed
         self._flights: dict[str, _Flight] = {}
+        self._boarding: list[Order] = []
         self._withdrawn: set[str] = set()
         self._interrupted: set[str] = set()
         """Had a turn, and lost it to a neighbour that was withdrawn."""
 
     def __iter__(self) -> Iterator[str]:
-        return iter(tuple(self._flights))
+        return iter((*self._flights, *(order.key for order in self._boarding)))
 
     def __contains__(self, key: str) -> bool:
-        return key in self._flights
+        return key in self._flights or any(order.key == key for order in self._boarding)
 
     def __bool__(self) -> bool:
-        return bool(self._flights)
+        return bool(self._flights or self._boarding)
 
     @property
     def under_way(self) -> frozenset[str]:
@@ -48,14 +49,21 @@ class Flights:
         effects = ((each.key, each.demand.effect) for flight in self._flights.values() for each in flight.orders)
         return frozenset(key for key, effect in effects if isinstance(effect, Page | SyncPager))
 
-    def begin(self, orders: Sequence[Order]) -> None:
-        for group in sending.travelling_together([self._in_its_turn(order) for order in orders]):
+    def board(self, orders: Sequence[Order]) -> None:
+        """They leave with all others of this turn: what one of them brings about may travel with it."""
+        self._boarding += map(self._in_its_turn, orders)
+
+    def depart(self) -> None:
+        boarded, self._boarding = self._boarding, []
+        for group in sending.travelling_together(boarded):
             self._begin(group)
 
     def withdraw(self, key: str) -> None:
         """What travels with it is interrupted, if it has not been sent yet, and is begun again before all others."""
         if key in self._withdrawn:
             return
+        if key not in self._flights:
+            self.depart()
         self._withdrawn.add(key)
         flight = self._flights[key]
         if not flight.recalled:

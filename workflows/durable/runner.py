@@ -116,6 +116,7 @@ class Runner:
             if not present.conclusions:
                 self._withdraw(present)
                 self._begin(present)
+        self._flights.depart()
         if present is not None and not self._procedure.over:
             self._arm(present)
             self._show(present)
@@ -130,7 +131,7 @@ class Runner:
 
     def _begin(self, present: Plan) -> None:
         ready = [self._ready(demand) for demand in present.due if demand.key not in self._flights]
-        self._flights.begin([order for order in ready if order is not None])
+        self._flights.board([order for order in ready if order is not None])
 
     def _ready(self, demand: Demand) -> Order | None:
         """Begun, from here on; None if its text holds it back."""

@@ -137,8 +137,8 @@ def _with_cards(book: Runbook, incident: Incident, present: Plan, now: datetime)
     it wakes, and is not shown as what comes next."""
     if not incident.kept and not any(declares(demand) for demand in present.due):
         return present
-    ringing = tuple(each.effect.to for each in present.due if isinstance(each.effect, Page))
-    prospects = Prospects(present.soonest_of(COMING), ringing)
+    paging = tuple(each for each in present.due if isinstance(each.effect, Page))
+    prospects = Prospects(present.soonest_of(COMING), paging)
     wanted = list(card_demands(book, incident, prospects, now))
     due = [with_coming(book, incident, demand, prospects, now) for demand in present.due]
     due += [each for each in wanted if each.due_at <= now]

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from workflows.policy.effects.card import HIDDEN, CardFacts, ChecklistFacts, ComingDuty, KeptFacts, fingerprint
 from workflows.policy.effects.demand import Demand
-from workflows.policy.effects.effects import Card, Destination, Post
+from workflows.policy.effects.effects import Card, Destination, Page, Post
 from workflows.policy.effects.offers import Offer
 from workflows.policy.incident.kept_messages import (
     AT_HOME,
@@ -48,8 +48,13 @@ class Prospects(NamedTuple):
 
     coming: Sequence[Demand] = ()
     """The next duties."""
-    ringing: Sequence[str] = ()
-    """Whom it pages now."""
+    paging: Sequence[Demand] = ()
+    """The pages that are to go now, or on their way."""
+
+    @property
+    def settled_by(self) -> datetime | None:
+        """An edit that waits so long shows what has become of them: most pages take less, and none holds it up."""
+        return max((each.due_at + PAUSE for each in self.paging), default=None)
 
 
 class Look(NamedTuple):
@@ -81,7 +86,7 @@ def card_demands(book: Runbook, incident: Incident, prospects: Prospects, now: d
     for name, kept in incident.kept.items():
         look = None if kept.given_up else _look(book, incident, name, prospects, now)
         if look is not None:
-            yield from _edit(incident, name, kept, look)
+            yield from _edit(incident, name, kept, look, prospects)
 
 
 def _look(book: Runbook, incident: Incident, name: str, prospects: Prospects, now: datetime) -> Look | None:
@@ -94,7 +99,7 @@ def _look(book: Runbook, incident: Incident, name: str, prospects: Prospects, no
     return checklist(book, incident, name.removeprefix(CHECKLIST))
 
 
-def _edit(incident: Incident, name: str, kept: KeptMessage, look: Look) -> Iterator[Demand]:
+def _edit(incident: Incident, name: str, kept: KeptMessage, look: Look, prospects: Prospects) -> Iterator[Demand]:
     """One that is on its way goes on as it is: what has changed since is shown by the next."""
     duty = duty_key(DutyKind.CARD, name)
     last = incident.settled.get(duty)
@@ -112,17 +117,20 @@ def _edit(incident: Incident, name: str, kept: KeptMessage, look: Look) -> Itera
         facts=look.facts,
         may_post=kept.posted == 1,
     )
-    due_at = begun.due_at if begun else _due_at(incident, kept, PAUSE if last else timedelta(0))
+    due_at = begun.due_at if begun else _due_at(incident, kept, is_first=last is None, after=prospects.settled_by)
     yield Demand(duty=duty, occurrence=occurrence, due_at=due_at, reason="what it shows has changed", effect=effect)
 
 
-def _due_at(incident: Incident, kept: KeptMessage, pause: timedelta) -> datetime:
+def _due_at(incident: Incident, kept: KeptMessage, *, is_first: bool, after: datetime | None) -> datetime:
     """The first edit goes at once, with whatever else goes then. So does the end: the incident may close
     with it."""
     if incident.resolved and kept.at <= incident.phase_at:
         return incident.phase_at
     last = incident.timeline[-1]
-    return max(kept.at + pause, last.last_at or last.at)
+    changed_at = last.last_at or last.at
+    if is_first:
+        return max(kept.at, changed_at)
+    return max(kept.at + PAUSE, changed_at, after or changed_at)
 
 
 def at_home(book: Runbook, incident: Incident, prospects: Prospects, now: datetime) -> Look:
@@ -167,7 +175,8 @@ def _template(incident: Incident, template: str) -> str:
 
 def card_facts(book: Runbook, incident: Incident, prospects: Prospects, now: datetime) -> CardFacts:
     answered = is_acknowledged(book, incident, now)
-    ringing = dict.fromkeys((*(ring.person for ring in incident.rings.values()), *prospects.ringing))
+    paged = (each.effect.to for each in prospects.paging if isinstance(each.effect, Page))
+    ringing = dict.fromkeys((*(ring.person for ring in incident.rings.values()), *paged))
     held = dict.fromkeys((*rules(book, incident).roles, *incident.roles))
     return CardFacts(
         severity=incident.severity,
