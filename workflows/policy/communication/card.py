@@ -2,8 +2,8 @@
 
 It is posted once, as the declaration is. From then on its facts are computed at each look, like everything else: if the
 message shows others it is edited, the newest facts at once, so that what it did not show in between is never made up
-for. The first goes with the next message; another waits until some seconds after the one before. No page and no message
-waits for an edit (ADR 39).
+for. The first goes with the next message; another waits until some seconds after the one before, and each for a page
+that is just leaving, to show what has come of it. No page and no message waits for an edit (ADR 39).
 """
 
 from collections.abc import Iterator, Sequence
@@ -52,7 +52,7 @@ class Prospects(NamedTuple):
     """The pages that are to go now, or on their way."""
 
     @property
-    def settled_by(self) -> datetime | None:
+    def paged_by(self) -> datetime | None:
         """An edit that waits so long shows what has become of them: most pages take less, and none holds it up."""
         return max((each.due_at + PAUSE for each in self.paging), default=None)
 
@@ -117,20 +117,19 @@ def _edit(incident: Incident, name: str, kept: KeptMessage, look: Look, prospect
         facts=look.facts,
         may_post=kept.posted == 1,
     )
-    due_at = begun.due_at if begun else _due_at(incident, kept, is_first=last is None, after=prospects.settled_by)
+    pause = PAUSE if last else timedelta(0)
+    due_at = begun.due_at if begun else _due_at(incident, kept, pause, prospects.paged_by)
     yield Demand(duty=duty, occurrence=occurrence, due_at=due_at, reason="what it shows has changed", effect=effect)
 
 
-def _due_at(incident: Incident, kept: KeptMessage, *, is_first: bool, after: datetime | None) -> datetime:
+def _due_at(incident: Incident, kept: KeptMessage, pause: timedelta, paged_by: datetime | None) -> datetime:
     """The first edit goes at once, with whatever else goes then. So does the end: the incident may close
     with it."""
     if incident.resolved and kept.at <= incident.phase_at:
         return incident.phase_at
     last = incident.timeline[-1]
     changed_at = last.last_at or last.at
-    if is_first:
-        return max(kept.at, changed_at)
-    return max(kept.at + PAUSE, changed_at, after or changed_at)
+    return max(kept.at + pause, changed_at, paged_by or changed_at)
 
 
 def at_home(book: Runbook, incident: Incident, prospects: Prospects, now: datetime) -> Look:
