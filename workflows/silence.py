@@ -58,11 +58,10 @@ class SilenceWorkflow:
             if self._news:
                 continue  # heard while it handed on
             if self._is_over() or self._must_leave():
-                await workflow.wait_condition(workflow.all_handlers_finished)  # what waits to be read is not lost
+                await workflow.wait_condition(self._may_end)
                 if self._news:
                     continue
                 if self._is_over():
-                    await self._announcement()
                     return
                 workflow.continue_as_new(self._state)
             await self._rest()
@@ -97,11 +96,11 @@ class SilenceWorkflow:
             problem = await announce(said)
             self._state = announced(self._state, said, problem)
 
-    async def _announcement(self) -> None:
-        """That it is over is said before it ends."""
-        self._announce()
-        if self._announces is not None:
-            await self._announces
+    def _may_end(self) -> bool:
+        """What waits to be read is not lost, and that it is over stands on the status page; but what is new waits for
+        neither."""
+        tells = self._is_over() and self._announces is not None and not self._announces.done()
+        return self._news or (workflow.all_handlers_finished() and not tells)
 
     async def _rest(self) -> None:
         span = self._state.ends_at - workflow.now()

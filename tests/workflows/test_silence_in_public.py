@@ -73,6 +73,18 @@ async def test_what_is_held_waits_for_no_page(temporal: WorkflowEnvironment) -> 
             await quiet.handle.result()
 
 
+async def test_what_comes_while_the_page_is_away_opens_its_incident(temporal: WorkflowEnvironment) -> None:
+    """A gateway may not have heard yet that the silence is over, and brings what matches."""
+    page = PageOfWork()
+    async with silence(temporal, public=WORDS, components=AFFECTED) as quiet, crew(temporal):
+        await quiet.handle.signal("expire")  # nobody listens on the page's queue: the end is not told yet
+        await eventually(quiet.state, lambda state: state.ended_at is not None)
+        incident = await quiet.hold(firing("f1"))
+        await eventually(lambda: quiet.status(incident), lambda found: found is not None)
+        async with page.listening(temporal), asyncio.timeout(HANGS_AFTER_S):
+            await quiet.handle.result()
+
+
 async def test_of_a_silence_that_is_nobodys_business_nothing_is_said(temporal: WorkflowEnvironment) -> None:
     page = PageOfWork()
     async with silence(temporal) as quiet, crew(temporal), page.listening(temporal):

@@ -209,18 +209,3 @@ def _first_and_last(updates: tuple[PageEntry, ...]) -> tuple[PageEntry, ...]:
 
 def _weight(incident: PageIncident) -> int:
     return len(incident.model_dump_json().encode())
-
-
-def silence_maintenance(
-    silence: str, name: str, components: tuple[str, ...], starts_at: datetime, ends_at: datetime
-) -> MaintenanceAnnounced:
-    """Of a silence that the public is told of. The same announcement twice is one."""
-    return MaintenanceAnnounced(
-        id=f"{silence}/{ends_at:%Y%m%dT%H%M%S}",
-        by="Tocsin",
-        maintenance=public_id(f"silence {silence}"),
-        name=name,
-        components=components,
-        starts_at=starts_at,
-        ends_at=ends_at,
-    )
