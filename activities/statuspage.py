@@ -11,7 +11,7 @@ import httpx
 from pydantic import BaseModel, ConfigDict, JsonValue, TypeAdapter, ValidationError
 
 from activities.attempts import begun_at
-from activities.errors import Rejected
+from activities.errors import Malformed, Rejected
 from activities.plain_text import clean, one_line, quote
 from activities.statuspage_components import ListedComponent, UnresolvedIncident, become, missing
 from activities.vendor_http import HTTP_TIMEOUT_S, reached, refused, understood
@@ -85,17 +85,17 @@ class Statuspage:
             affected, remark = await self._affected(http, send.effect, known)
             if known is None:
                 name = one_line(send.subject, LONGEST_PAGE_TITLE) or f"Incident {send.incident}"
-                new = words | affected | {"name": name, "metadata": {"tocsin": {"incident": send.incident}}}
-                created = await self._ask(http, "POST", self._incidents, _INCIDENT_ANSWER, new)
-                return _receipt(created.id, remark)
+                new = words | {"name": name, "metadata": {"tocsin": {"incident": send.incident}}}
+                created, left_alone = await self._say(http, "POST", self._incidents, new, affected)
+                return _receipt(created.id, left_alone or remark)
             address = f"{self._incidents}/{known}"
             if may_have_been_sent:
                 published = await self._ask(http, "GET", address, _INCIDENT_ANSWER)
                 if published.says(words, begun_at(send)):
                     return Receipt(reference=known, note="it was already there")
             # Each of these adds an update and mails the page's subscribers, whatever it repeats.
-            await self._ask(http, "PATCH", address, _INCIDENT_ANSWER, words | affected)
-            return _receipt(known, remark)
+            _, left_alone = await self._say(http, "PATCH", address, words, affected)
+            return _receipt(known, left_alone or remark)
 
     async def announce(self, maintenance: MaintenanceAnnounced) -> None:
         """Statuspage begins and ends it by itself, at its times."""
@@ -114,6 +114,23 @@ class Statuspage:
             elif known is not None and known.status != "completed":
                 news: dict[str, JsonValue] = {"status": "completed"} if is_over else times
                 await self._ask(http, "PATCH", f"{self._incidents}/{known.id}", _INCIDENT_ANSWER, news)
+
+    async def _say(
+        self,
+        http: httpx.AsyncClient,
+        method: str,
+        address: str,
+        words: dict[str, JsonValue],
+        affected: dict[str, JsonValue],
+    ) -> tuple[_PublishedIncident, str]:
+        """Without what is affected, where that is refused: and then why, for somebody to see."""
+        try:
+            return await self._ask(http, method, address, _INCIDENT_ANSWER, words | affected), ""
+        except Malformed as error:
+            if not affected:
+                raise
+            said = await self._ask(http, method, address, _INCIDENT_ANSWER, words)
+            return said, f"its components were left alone: {error}"
 
     async def _affected(
         self, http: httpx.AsyncClient, effect: Publish, known: str | None

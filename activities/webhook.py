@@ -43,12 +43,20 @@ class WebhookPager:
         url = self._url(send.effect.to)
         route = open_route(send.effect.to, url, send.effect, "webhook")
         try:
+            async with asyncio.timeout(RING_WITHIN_S):
+                remark = await self._ring(url, send, route)
+        except TimeoutError:
+            raise Unavailable(f"the webhook did not answer within {RING_WITHIN_S} s") from None
+        return Receipt(reference=send.vendor_key, note=remark, warns=remark is not None)
+
+    async def _ring(self, url: str, send: Send, route: str) -> str | None:
+        """A remark, if it could only be said in short."""
+        try:
             await self._post(url, send.vendor_key, "page", _said(send), route)
-            remark = None
         except Malformed as error:
             await self._post(url, send.vendor_key, "page", _in_short(send), route)
-            remark = f"rang all the same: without links and text, for {error}"
-        return Receipt(reference=send.vendor_key, note=remark, warns=remark is not None)
+            return f"rang all the same: without links and text, for {error}"
+        return None
 
     async def sync(self, send: Send) -> Receipt:
         """What rings there may fall silent."""
@@ -67,14 +75,8 @@ class WebhookPager:
             "webhook-timestamp": str(int(now.timestamp())),
             "webhook-signature": self._signer.sign(key, now, body),
         }
-        try:
-            async with (
-                asyncio.timeout(RING_WITHIN_S),
-                httpx.AsyncClient(timeout=HTTP_TIMEOUT_S, verify=self._tls) as http,
-            ):
-                answer = await reached("the webhook", http.post(url, content=body.encode(), headers=headers))
-        except TimeoutError:
-            raise Unavailable(f"the webhook did not answer within {RING_WITHIN_S} s") from None
+        async with httpx.AsyncClient(timeout=HTTP_TIMEOUT_S, verify=self._tls) as http:
+            answer = await reached("the webhook", http.post(url, content=body.encode(), headers=headers))
         if not answer.is_success:
             said = quote(answer.text, [*self._urls.values(), self._secret]) if _is_plain(answer) else ""
             raise refused(answer, f"the webhook answered {answer.status_code}" + (f": {said}" if said else ""), route)

@@ -12,12 +12,13 @@ from starter.desk import on_call as posts
 from starter.desk import watching
 from starter.desk.answers import PageTestAnswer
 from starter.desk.on_call_answers import OverrideRequest, PostOnCall
-from starter.desk.page_test import page_test
+from starter.desk.page_test import page_test, ways_of
 from starter.desk.temporal_desk import published_runbook
 from starter.desk.watch_answers import HeartbeatRequest, ListedHeartbeat, ListedSilence, SilenceRequest
 from starter.temporal.connection import TemporalConnection
 from starter.temporal.heartbeats import Heartbeats
 from starter.temporal.installations import Installations
+from starter.temporal.results import Unpublished
 from starter.temporal.shifts import Shifts
 from starter.temporal.silences import Silences, new_id
 from workflows.policy.runbook.model import Runbook
@@ -90,7 +91,12 @@ class TemporalInstallationDesk:
         return next(each for each in found if each.post == post)
 
     async def page_test(self, person: str, by: str) -> PageTestAnswer:
-        return await page_test(self.connection, person, by, datetime.now(UTC))
+        """By each of the ways that the published runbooks have for them; without any, by whichever pager knows them."""
+        try:
+            ways = ways_of(person, (await self._current()).runbooks.values())
+        except Unpublished:
+            ways = ()
+        return await page_test(self.connection, person, by, datetime.now(UTC), ways)
 
     async def _current(self) -> Installation:
         return await Installations(self.connection).current()

@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
+from activities.errors import Rejected
 from activities.statuspage import Statuspage
 from tests.activities import sends
 from tests.activities.conftest import STATUSPAGE_TOKEN
@@ -99,6 +100,29 @@ async def test_components_that_the_key_may_not_touch_keep_no_words_back(
     assert "its components were left alone" in (receipt.note or "")
     (incident,) = await incidents(sandbox)
     assert incident["incident_updates"][0]["body"] == "looking"
+
+
+@pytest.mark.parametrize("known", [False, True])
+async def test_components_that_are_refused_with_the_words_keep_no_words_back(
+    statuspage: Statuspage, sandbox: SandboxServer, page: PageComponents, known: bool
+) -> None:
+    """A group of components has a name, too, and no state of its own."""
+    made = await statuspage.publish(publish(components=()), may_have_been_sent=False) if known else None
+    await sandbox.fault(vendor="statuspage", match="component_ids", status=422, error="Component is a group")
+    sent = publish(text="looking", known=made.reference if made else None)
+    receipt = await statuspage.publish(sent, may_have_been_sent=False)
+    assert "its components were left alone: Statuspage answered 422: Component is a group" in (receipt.note or "")
+    assert receipt.warns
+    (incident,) = await incidents(sandbox)
+    assert incident["incident_updates"][0]["body"] == "looking"
+
+
+async def test_words_that_are_refused_for_themselves_are_refused(
+    statuspage: Statuspage, sandbox: SandboxServer
+) -> None:
+    await sandbox.fault(vendor="statuspage", status=422, error="no")
+    with pytest.raises(Rejected):
+        await statuspage.publish(publish(), may_have_been_sent=False)
 
 
 def work(starts_at: datetime = NOW + HOUR, ends_at: datetime = NOW + 2 * HOUR, **more: Any) -> MaintenanceAnnounced:

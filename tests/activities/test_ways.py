@@ -194,6 +194,17 @@ async def test_a_vendor_that_hangs_is_unavailable_in_time(way: Way, monkeypatch:
         await way.ring()
 
 
+async def test_a_page_that_is_sent_once_more_in_short_has_no_more_time_than_one(
+    sandbox: SandboxServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("activities.webhook.RING_WITHIN_S", 1.0)
+    await sandbox.fault(vendor="webhook", delay_s=0.7, status=413, times=1)
+    await sandbox.fault(vendor="webhook", delay_s=0.7, status=500)
+    siren = WebhookPager({"on-call": f"{sandbox.webhook_url}/on-call"}, WEBHOOK_SECRET)
+    with pytest.raises(Unavailable, match="did not answer within"):
+        await siren.page(page("webhook"), may_have_been_sent=False)
+
+
 async def test_a_lost_answer_and_a_second_attempt_ring_once(way: Way) -> None:
     send = page(way.name)
     await way.fault(drop="after", times=1)

@@ -7,9 +7,9 @@ import pytest
 from tests.policy.builders import T0, at, insistent, ladder, minute, opening, said, tier
 from tests.policy.shell import DONE, Fate, PolicyRunner, rings
 from workflows.policy.effects.demand import Demand
-from workflows.policy.effects.effects import ConfirmRing, Page, Receipt
+from workflows.policy.effects.effects import ConfirmRing, Page, Receipt, SyncPager
 from workflows.policy.effects.proof import Notified, RingProof
-from workflows.policy.incident.events import Acknowledged, EffectSettled, Outcome
+from workflows.policy.incident.events import Acknowledged, EffectSettled, Outcome, Resolved
 from workflows.policy.incident.pager_alerts import Arrival
 from workflows.policy.runbook.model import Runbook
 
@@ -74,7 +74,19 @@ def test_what_reaches_nobody_calls_the_next_tier_at_once(proof: RingProof) -> No
     assert "tier 1 reached nobody" in [demand.reason for _, demand in shell.begun]
     assert said(shell.incident, "Alice's page reached nobody: PagerDuty took it, and ")
     assert (shell.incident.tally.pages, shell.incident.tally.lost) == (1, 1)
-    assert [ring.person for ring in shell.incident.rings.values()] == ["bob"]
+    assert {ring.person: ring.followed for ring in shell.incident.rings.values()} == {"alice": False, "bob": True}
+
+
+@pytest.mark.parametrize("proof", [DROPPED, UNASSIGNED])
+def test_what_reached_nobody_is_ended_at_the_pager_too_for_it_may_come_there_later(proof: RingProof) -> None:
+    shell = proving(proof, CALLED)
+    shell.run_to(at(5))
+    shell.happens(6, Acknowledged(by="Bob"))
+    shell.happens(8, Resolved(by="Bob"))
+    ended = [(d.effect.to, d.effect.become) for _, d in shell.begun if isinstance(d.effect, SyncPager)]
+    assert ended.count(("alice", "acknowledged")) == 1
+    assert ended.count(("alice", "resolved")) == 1
+    assert looks(shell) == [10, 20]
 
 
 def test_where_nobody_is_ever_reached_the_ladder_goes_round_as_where_pages_are_refused() -> None:

@@ -21,7 +21,7 @@ def page_test(
 ) -> None:
     """Page somebody for real, marked TEST, through the worker. Nothing escalates."""
     tested = asyncio.run(_page(person))
-    sentence = f"PagerDuty has the test page for {person}; acknowledge or resolve it there (key {tested.key})"
+    sentence = f"the pager has the test page for {person}; acknowledge or resolve it there (key {tested.key})"
     remark = f"\n{tested.note}" if tested.note else ""
     output.show(tested, plain(sentence + remark), as_json)
 

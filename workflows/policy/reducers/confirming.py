@@ -62,12 +62,13 @@ def _remember(incident: Incident, arrival: Arrival) -> Incident:
 
 
 def _lost(book: Runbook, incident: Incident, event: EffectSettled, look: ConfirmRing, proof: RingProof) -> Incident:
-    """The pager took the page, and rings nobody: the next tier is called at once, as where a page is refused."""
+    """The pager took the page, and rings nobody: the next tier is called at once, as where a page is refused. It is not
+    forgotten: where the pager is behind, it may ring yet, and what is nobody's stands open there."""
     ring = incident.rings[look.ring]
     why = "it is assigned to nobody there" if proof.there else "nobody is on call there, or its service is off"
     text = f"{_whose(book, ring)} page reached nobody: {proof.pager} took it, and {why}"
-    rings = {key: each for key, each in incident.rings.items() if key != look.ring}
-    changes: dict[str, object] = {"rings": rings}
+    given_up = ring.model_copy(update={"followed": False, "is_there": proof.there})
+    changes: dict[str, object] = {"rings": {**incident.rings, look.ring: given_up}}
     key = EffectKey.parse(incident.effect_key(look.ring))
     settled = incident.settled.get(key.duty.written) if key else None
     if key and settled and (settled.occurrence, settled.outcome) == (key.occurrence, "done"):
