@@ -99,8 +99,8 @@ class SilenceWorkflow:
     def _may_end(self) -> bool:
         """What waits to be read is not lost, and that it is over stands on the status page; but what is new waits for
         neither."""
-        tells = self._is_over() and self._announces is not None and not self._announces.done()
-        return self._news or (workflow.all_handlers_finished() and not tells)
+        is_announcing = self._is_over() and self._announces is not None and not self._announces.done()
+        return self._news or (workflow.all_handlers_finished() and not is_announcing)
 
     async def _rest(self) -> None:
         span = self._state.ends_at - workflow.now()
