@@ -16,20 +16,57 @@ from activities.errors import Malformed, Rejected, Unavailable
 from activities.pagers import fingerprint, open_route
 from activities.plain_text import clean, one_line, quote
 from activities.vendor_http import HTTP_TIMEOUT_S, reached, refused
-from workflows.policy.effects.effects import Annotate, Page, Receipt, Send, SyncPager
+from workflows.policy.effects.effects import Annotate, ConfirmRing, Page, Receipt, Send, SyncPager
+from workflows.policy.effects.proof import RingProof
 
 LONGEST_OPSGENIE_MESSAGE = 130
 LONGEST_OPSGENIE_DESCRIPTION = 15_000
 LONGEST_OPSGENIE_NOTE = 25_000
 """Characters: https://docs.opsgenie.com/docs/alert-api#create-alert"""
 OPSGENIE_PRIORITIES = {"sev1": "P1", "sev2": "P2", "sev3": "P3", "sev4": "P4"}
+LONGEST_OPSGENIE_NAME = 100
 BECOMES = {"acknowledged": "acknowledge", "resolved": "close"}
+NO_PERSON = ("", "system")
+"""What stands there as whoever did it, where a policy did, or an integration."""
+LOOKED_FOR_AGAIN_S = (0.0, 2.0, 4.0)
+"""An alert is taken at once, and is there a moment later."""
 
 
-class _OpsgenieWords(BaseModel):
+class _OpsgenieAnswer(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
+
+class _OpsgenieWords(_OpsgenieAnswer):
     message: str = ""
+
+
+class _OpsgenieReport(_OpsgenieAnswer):
+    acknowledgedBy: str = ""  # noqa: N815 (Opsgenie's own spelling)
+    closedBy: str = ""  # noqa: N815
+
+
+class StandingAlert(_OpsgenieAnswer):
+    """What has become of an alert: it is open or closed, and acknowledged or not."""
+
+    status: str = ""
+    acknowledged: bool = False
+    owner: str = ""
+    report: _OpsgenieReport = _OpsgenieReport()
+
+    @property
+    def closed_by(self) -> str:
+        """A person: without an address it may be anything that closes alerts by itself."""
+        name = self.report.closedBy if self.status == "closed" else ""
+        return name if "@" in name else ""
+
+    @property
+    def answered_by(self) -> str:
+        name = self.closed_by or (self.report.acknowledgedBy or self.owner if self.acknowledged else "")
+        return "" if name.strip().casefold() in NO_PERSON else one_line(name, LONGEST_OPSGENIE_NAME)
+
+
+class _OneAlert(_OpsgenieAnswer):
+    data: StandingAlert
 
 
 class Opsgenie:
@@ -51,22 +88,36 @@ class Opsgenie:
         person, remarks = send.effect.to, list[str]()
         route = open_route(person, self._key(person), send.effect, "Opsgenie key")
         if may_have_been_sent and await self._stands(person, send.vendor_key, remarks):
-            return Receipt(reference=send.vendor_key, note="it was already there")
+            return Receipt(reference=send.vendor_key, note="it was already there", polled=True)
         await self._retire(person, send.effect.supersedes, remarks)
         try:
             async with asyncio.timeout(RING_WITHIN_S):
                 await self._create(person, send, route, remarks)
         except TimeoutError:
             raise Unavailable(f"Opsgenie did not answer within {RING_WITHIN_S} s") from None
+        rang = Receipt(reference=send.vendor_key, polled=True)
         if not remarks:
-            return Receipt(reference=send.vendor_key)
-        return Receipt(reference=send.vendor_key, note="rang all the same: " + "; ".join(remarks), warns=True)
+            return rang
+        return rang.model_copy(update={"note": "rang all the same: " + "; ".join(remarks), "warns": True})
 
     async def sync(self, send: Send) -> Receipt:
         """What is not there any more is as it should be."""
         assert isinstance(send.effect, SyncPager)
         await self._do(send.effect.to, send.effect.ring, BECOMES[send.effect.become], {"source": "Tocsin"})
         return Receipt(reference=send.effect.ring)
+
+    async def confirm(self, send: Send) -> Receipt:
+        """Is it there, and has somebody answered it? Opsgenie's webhooks have no signature, so it is asked."""
+        assert isinstance(send.effect, ConfirmRing)
+        for pause in LOOKED_FOR_AGAIN_S:
+            await asyncio.sleep(pause)
+            path = _by_alias(send.effect.ring)
+            body = await self._ask(send.effect.to, "GET", path, None, None, may_be_missing=True)
+            if body is not None:
+                found = _standing(body)
+                by, closed = found.answered_by, bool(found.closed_by)
+                return Receipt(proof=RingProof(pager=self.name, there=True, answered_by=by, closed=closed))
+        return Receipt(proof=RingProof(pager=self.name, there=False))
 
     async def annotate(self, send: Send) -> Receipt:
         assert isinstance(send.effect, Annotate)
@@ -135,6 +186,13 @@ class Opsgenie:
         if key := self._keys.get(person):
             return key
         raise Rejected(f"{person} has no Opsgenie key: set TOCSIN_OPSGENIE_KEYS", fingerprint(person, ""))
+
+
+def _standing(body: bytes) -> StandingAlert:
+    try:
+        return _OneAlert.model_validate_json(body).data
+    except ValidationError:
+        raise Unavailable("Opsgenie's answer was not understood") from None
 
 
 def _description(send: Send) -> str:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from html import escape
+from typing import Literal
 
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import HTMLResponse, Response
@@ -77,6 +78,7 @@ def router(world: SandboxWorld) -> APIRouter:
     api.add_api_route("/webhooks", control.subscribe, methods=["POST"], status_code=204)
     api.add_api_route("/pagerduty/{incident_id}/{action}", control.press, methods=["POST"])
     api.add_api_route("/ntfy/{notification_id}/{number}", control.press_on_phone, methods=["POST"])
+    api.add_api_route("/opsgenie/{alert_id}/{action}", control.press_in_opsgenie, methods=["POST"], status_code=204)
     api.add_api_route("/reset", control.reset, methods=["POST"], status_code=204)
     return api
 
@@ -160,6 +162,16 @@ class _Control:
         if status is None:
             raise HTTPException(409, "the phone could not send it")
         return status
+
+    async def press_in_opsgenie(
+        self, alert_id: str, action: Literal["acknowledge", "close"], by: str = "ann@example.com"
+    ) -> None:
+        """As somebody in Opsgenie's app, or (`System`) as something there does it."""
+        alerts = self._world.opsgenie
+        found = next((alert for alert in alerts.alerts if alert.id == alert_id), None)
+        if found is None:
+            raise HTTPException(404, f"no alert {alert_id}")
+        alerts.press(found, action, by)
 
     async def reset(self) -> None:
         await self._world.reset()

@@ -35,6 +35,8 @@ class SandboxOpsgenieAlert:
     status: Literal["open", "acknowledged", "closed"] = "open"
     count: int = 1
     notes: list[str] = field(default_factory=list)
+    acknowledged_by: str = ""
+    closed_by: str = ""
 
 
 class OpsgenieAlerts:
@@ -64,7 +66,16 @@ class OpsgenieAlerts:
 
     async def show(self, alias: str) -> dict[str, JsonValue]:
         found = self._of(alias)
-        return {"data": {"id": found.id, "alias": found.alias, "status": found.status}, "requestId": new_id()}
+        report: dict[str, JsonValue] = {"acknowledgedBy": found.acknowledged_by, "closedBy": found.closed_by}
+        data: dict[str, JsonValue] = {
+            "id": found.id,
+            "alias": found.alias,
+            "status": "closed" if found.status == "closed" else "open",
+            "acknowledged": found.status == "acknowledged" or bool(found.acknowledged_by),
+            "owner": found.acknowledged_by,
+            "report": report,
+        }
+        return {"data": data, "requestId": new_id()}
 
     async def change(
         self, alias: str, action: Literal["acknowledge", "close", "notes"], request: Request
@@ -72,9 +83,17 @@ class OpsgenieAlerts:
         found, said = self._of(alias), await request.json()
         if action == "notes":
             found.notes.append(str(said.get("note", "")))
-        elif found.status != "closed":
-            found.status = "closed" if action == "close" else "acknowledged"
+        else:
+            self.press(found, action, "System")
         return {"result": "Request will be processed", "requestId": new_id()}
+
+    def press(self, alert: SandboxOpsgenieAlert, action: Literal["acknowledge", "close"], by: str) -> None:
+        if alert.status == "closed":
+            return
+        if action == "close":
+            alert.status, alert.closed_by = "closed", by
+        else:
+            alert.status, alert.acknowledged_by = "acknowledged", by
 
     def _of(self, alias: str) -> SandboxOpsgenieAlert:
         found = next((each for each in reversed(self.alerts) if each.alias == alias), None)

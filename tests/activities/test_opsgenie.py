@@ -1,11 +1,15 @@
 """What only Opsgenie does: its alerts stand open, are acknowledged and closed there, and bear notes."""
 
+from typing import Any
+
 import pytest
 
+from activities.errors import Rejected, Unavailable
 from activities.opsgenie import Opsgenie
 from tests.activities import sends
 from tests.sandbox_server import SandboxServer
-from workflows.policy.effects.effects import Annotate
+from workflows.policy.effects.effects import Annotate, ConfirmRing, Send
+from workflows.policy.effects.proof import RingProof
 
 RING = "incident-k7/20261121-0204-k7/escalate/1/on-call/1"
 OLDER = "incident-k7/20261121-0204-k7/escalate/1/on-call/0"
@@ -57,3 +61,62 @@ async def test_what_it_refuses_goes_with_less_in_it(opsgenie: Opsgenie, sandbox:
     receipt = await opsgenie.page(sends.page(vendor_key=RING), False)
     assert receipt.warns
     assert len((await sandbox.state())["opsgenie_alerts"]) == 1
+
+
+def look() -> Send:
+    return sends.send(ConfirmRing(to="on-call", ring=RING))
+
+
+async def rung(opsgenie: Opsgenie, sandbox: SandboxServer) -> str:
+    receipt = await opsgenie.page(sends.page(vendor_key=RING), False)
+    assert (receipt.followed, receipt.polled) == (False, True)
+    [alert] = (await sandbox.state())["opsgenie_alerts"]
+    return str(alert["id"])
+
+
+async def press(sandbox: SandboxServer, alert: str, action: str, by: str) -> None:
+    answer = await sandbox.client.post(f"{sandbox.url}/control/opsgenie/{alert}/{action}", params={"by": by})
+    assert answer.status_code == 204
+
+
+@pytest.mark.parametrize(
+    ("action", "by", "answered_by", "closed"),
+    [
+        ("acknowledge", "ann@example.com", "ann@example.com", False),
+        ("acknowledge", "Ann Example", "Ann Example", False),
+        ("acknowledge", "System", "", False),
+        ("close", "ann@example.com", "ann@example.com", True),
+        ("close", "System", "", False),
+        ("close", "Some integration", "", False),
+    ],
+)
+async def test_who_answered_there_is_found_out_by_asking(
+    opsgenie: Opsgenie, sandbox: SandboxServer, action: str, by: str, answered_by: str, closed: bool
+) -> None:
+    alert = await rung(opsgenie, sandbox)
+    before = (await opsgenie.confirm(look())).proof
+    assert before == RingProof(pager="Opsgenie", there=True)
+    await press(sandbox, alert, action, by)
+    assert (await opsgenie.confirm(look())).proof == RingProof(
+        pager="Opsgenie", there=True, answered_by=answered_by, closed=closed
+    )
+
+
+async def test_what_never_became_an_alert_reaches_nobody(
+    opsgenie: Opsgenie, sandbox: SandboxServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("activities.opsgenie.LOOKED_FOR_AGAIN_S", (0.0, 0.0))
+    proof = (await opsgenie.confirm(look())).proof
+    assert proof is not None
+    assert proof.reached_nobody
+    assert len(await sandbox.wire("opsgenie")) == 2
+
+
+@pytest.mark.parametrize("fault", [{"status": 500}, {"status": 403}, {"drop": "before"}])
+async def test_an_alert_that_cannot_be_read_proves_nothing(
+    opsgenie: Opsgenie, sandbox: SandboxServer, fault: dict[str, Any]
+) -> None:
+    await rung(opsgenie, sandbox)
+    await sandbox.fault(vendor="opsgenie", **fault)
+    with pytest.raises((Unavailable, Rejected)):
+        await opsgenie.confirm(look())

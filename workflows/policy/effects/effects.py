@@ -296,5 +296,7 @@ class Receipt(Wire):
     """Who was rung in the stead of a post."""
     followed: bool = False
     """Of a page: its pager can be asked what became of it."""
+    polled: bool = False
+    """Of a page: its pager tells nobody of an answer, and is asked for one while the page stands open."""
     proof: RingProof | None = None
     """What became of it."""

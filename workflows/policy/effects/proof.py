@@ -31,6 +31,10 @@ class RingProof(Wire):
     """It is there, and is nobody's."""
     notified: tuple[Notified, ...] = ()
     """Oldest first."""
+    answered_by: ForeignName = ""
+    """Who has acknowledged or closed it there, where nothing else would tell us."""
+    closed: bool = False
+    """They closed it."""
 
     @property
     def reached_nobody(self) -> bool:

@@ -1,7 +1,8 @@
 """Did a ring reach anybody? Some seconds after it got through the pager is asked, and some minutes later again.
 
 No page waits for that. Only rings are looked at of which the pager can say something (`PagerAlert.followed`). A look
-has no settlement of its own: its ring knows how many there were.
+has no settlement of its own: its ring knows how many there were. Where nothing tells us of an answer there
+(`PagerAlert.polled`), looks go on as long as the ring stands open.
 """
 
 from collections.abc import Iterator
@@ -19,18 +20,38 @@ from workflows.policy.runbook.model import Runbook
 LOOKS = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=3))
 """After a ring got through: a pager that is well has it by the first, and has reached for somebody by the last."""
 
+POLLED_EVERY = timedelta(seconds=30)
+POLLED_OFTEN_FOR = timedelta(minutes=10)
+"""While a ring is new. Later less often: whoever is awake has answered, or has been rung anew."""
+POLLED_LATER = timedelta(minutes=2)
+
 
 def confirming_demands(book: Runbook, incident: Incident, now: datetime) -> Iterator[BlockedDemand | DeferredDemand]:
-    """One look at each ring at a time, until somebody was reached."""
+    """One look at each ring at a time, until somebody was reached; of what is polled, until somebody has answered."""
     if incident.resolved:
         return
     for key, ring in incident.rings.items():
-        if not ring.followed or ring.through_at is None or ring.notified or ring.looks >= len(LOOKS):
+        due_at = _next_look_at(ring)
+        if due_at is None:
             continue
         duty, occurrence = duty_key(DutyKind.CONFIRM, incident.effect_key(key)), ring.looks + 1
-        due_at = ring.through_at + LOOKS[ring.looks]
         build = partial(_look, book, key, ring, due_at, occurrence, duty)
         yield build() if due_at <= now else DeferredDemand(duty, occurrence, due_at, build)
+
+
+def _next_look_at(ring: PagerAlert) -> datetime | None:
+    """None: enough is known of it. What was missed meanwhile is one look, not many."""
+    if ring.through_at is None:
+        return None
+    if not ring.polled:
+        is_known = not ring.followed or ring.notified or ring.looks >= len(LOOKS)
+        return None if is_known else ring.through_at + LOOKS[ring.looks]
+    if ring.state != "ringing":
+        return None
+    if ring.looked_at is None:
+        return ring.through_at + LOOKS[0]
+    is_new = ring.looked_at < ring.through_at + POLLED_OFTEN_FOR
+    return ring.looked_at + (POLLED_EVERY if is_new else POLLED_LATER)
 
 
 def _look(

@@ -25,10 +25,14 @@ class PagerAlert(Wire):
     """answered: the acknowledgement covers it, and the pager has yet to hear of it."""
     followed: bool = False
     """The pager can be asked what became of it."""
+    polled: bool = False
+    """It can be asked whether somebody has answered, and is asked until then: nothing tells us of an answer there."""
     through_at: Instant | None = None
     """When the pager had taken it."""
     looks: int = 0
     """How often the pager was asked."""
+    looked_at: Instant | None = None
+    """When the last of these answers came, if it is asked until then."""
     is_there: bool = False
     """It is known to ring there."""
     notified: tuple[Notified, ...] = ()

@@ -19,10 +19,12 @@ def confirmed(book: Runbook, incident: Incident, event: EffectSettled, look: Con
     if event.outcome != "done" or proof is None:
         problem = event.problem or event.receipt.note or "there was no answer"
         text = f"whether {book.person_name(look.to)}'s page reached anybody could not be found out: {problem}"
-        incident, proof = log(incident, event.at, text, kind="page"), None
+        is_told = ring is None or ring.looks < len(LOOKS)
+        incident, proof = log(incident, event.at, text, kind="page") if is_told else incident, None
     if ring is None:  # it was given up meanwhile
         return incident
-    looked = ring.model_copy(update={"looks": max(ring.looks, event.demand.occurrence)})
+    looks = max(ring.looks, event.demand.occurrence)
+    looked = ring.model_copy(update={"looks": looks, "looked_at": event.at if ring.polled else None})
     if proof is None:
         return _with(incident, look.ring, looked)
     if proof.reached_nobody:
@@ -31,7 +33,7 @@ def confirmed(book: Runbook, incident: Incident, event: EffectSettled, look: Con
     after = _with(incident, look.ring, kept)
     for notified in kept.notified:
         after = _reached(book, after, event, kept, notified, proof)
-    if kept.looks >= len(LOOKS) and kept.outcome == "delivered":
+    if kept.looks >= len(LOOKS) and kept.outcome == "delivered" and not kept.polled:
         text = f"{proof.pager} has {_whose(book, kept)} page, and has reached for nobody in {write(LOOKS[-1])}"
         return log(after, event.at, text, kind="page", loud=True)
     return after

@@ -17,7 +17,8 @@ def paged(book: Runbook, incident: Incident, event: EffectSettled, page: Page) -
     who = f"{who} ({book.person_name(rang)})" if rang else who
     key = incident.vendor_key(event.demand.key)
     if key in incident.rings:
-        took = {"rang": rang, "followed": event.receipt.followed, "through_at": event.at, **_lead(book, rang)}
+        follow = {"followed": event.receipt.followed, "polled": event.receipt.polled}
+        took = {"rang": rang, "through_at": event.at, **follow, **_lead(book, rang)}
         incident = incident.model_copy(
             update={"rings": {**incident.rings, key: incident.rings[key].model_copy(update=took)}}
         )

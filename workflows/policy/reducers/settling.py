@@ -36,6 +36,7 @@ from workflows.policy.reducers.going_private import came_too_late
 from workflows.policy.reducers.keeping import edited, invited, keep, thread_of
 from workflows.policy.reducers.on_call import found_out
 from workflows.policy.reducers.pager_writing import is_rating, written
+from workflows.policy.reducers.polling import answered_there
 from workflows.policy.reducers.ringing import paged, synced
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.wire.bounded import fit
@@ -110,7 +111,7 @@ def _ended(book: Runbook, incident: Incident, event: EffectSettled, effect: Effe
         case SyncPager():
             return synced(book, incident, event, effect)
         case ConfirmRing():
-            return confirmed(book, incident, event, effect)
+            return answered_there(book, confirmed(book, incident, event, effect), event, effect)
         case AskOnCall():
             return found_out(book, incident, event, effect)
         case Publish():

@@ -1,0 +1,22 @@
+"""Somebody has answered at a pager that tells nobody: the look that found it out says it in its place."""
+
+from workflows.policy.effects.effects import ConfirmRing
+from workflows.policy.incident.events import Acknowledged, EffectSettled, Resolved
+from workflows.policy.incident.state import Incident
+from workflows.policy.reducers.answering import acknowledged
+from workflows.policy.reducers.ending import resolved
+from workflows.policy.reducers.transitions import mark_acknowledged
+from workflows.policy.runbook.model import Runbook
+
+
+def answered_there(book: Runbook, incident: Incident, event: EffectSettled, look: ConfirmRing) -> Incident:
+    """Once: what became of the ring here meanwhile, by whatever way, is not heard again as an answer there."""
+    ring, proof = incident.rings.get(look.ring), event.receipt.proof
+    if ring is None or proof is None or not proof.answered_by or ring.state != "ringing" or incident.resolved:
+        return incident
+    said = {"at": event.at, "by": proof.answered_by, "via": proof.pager, "ring": look.ring}
+    if proof.closed:
+        after = resolved(book, incident, Resolved.model_validate(said))
+    else:
+        after = acknowledged(book, incident, Acknowledged.model_validate(said))
+    return mark_acknowledged(after, look.ring)
