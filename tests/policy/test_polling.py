@@ -10,6 +10,7 @@ from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import ConfirmRing, Page, Receipt
 from workflows.policy.effects.proof import RingProof
 from workflows.policy.incident.events import Acknowledged, EffectSettled, Outcome, Resolved
+from workflows.policy.runbook.model import Runbook
 
 BOOK = ladder(tier("alice"), tier("bob", after=15))
 OPEN = RingProof(pager="Opsgenie", there=True)
@@ -36,11 +37,9 @@ class Polled(PolicyRunner):
         return None
 
 
-def polled(proof: RingProof = ACKNOWLEDGED, fate: Fate = DONE, book: object = BOOK) -> Polled:
-    kind = type("PolledOnce", (Polled,), {"proof": proof})
-    shell = kind.of(opening(book), lambda demand: fate if isinstance(demand.effect, ConfirmRing) else DONE)  # type: ignore[arg-type]
-    assert isinstance(shell, Polled)
-    return shell
+def polled(proof: RingProof = ACKNOWLEDGED, fate: Fate = DONE, book: Runbook = BOOK) -> Polled:
+    Polled.proof = proof
+    return Polled.of(opening(book), lambda demand: fate if isinstance(demand.effect, ConfirmRing) else DONE)
 
 
 def looks(shell: PolicyRunner) -> list[float]:
