@@ -28,7 +28,7 @@ LONGEST_OPSGENIE_NAME = 100
 BECOMES = {"acknowledged": "acknowledge", "resolved": "close"}
 NO_PERSON = ("", "system")
 """What stands there as whoever did it, where a policy did, or an integration."""
-LOOKED_FOR_AGAIN_S = (0.0, 2.0, 4.0)
+ALERT_IS_THERE_AFTER_S = (0.0, 2.0, 4.0)
 """An alert is taken at once, and is there a moment later."""
 
 
@@ -109,7 +109,7 @@ class Opsgenie:
     async def confirm(self, send: Send) -> Receipt:
         """Is it there, and has somebody answered it? Opsgenie's webhooks have no signature, so it is asked."""
         assert isinstance(send.effect, ConfirmRing)
-        for pause in LOOKED_FOR_AGAIN_S:
+        for pause in ALERT_IS_THERE_AFTER_S:
             await asyncio.sleep(pause)
             path = _by_alias(send.effect.ring)
             body = await self._ask(send.effect.to, "GET", path, None, None, may_be_missing=True)

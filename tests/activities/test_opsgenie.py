@@ -105,7 +105,7 @@ async def test_who_answered_there_is_found_out_by_asking(
 async def test_what_never_became_an_alert_reaches_nobody(
     opsgenie: Opsgenie, sandbox: SandboxServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("activities.opsgenie.LOOKED_FOR_AGAIN_S", (0.0, 0.0))
+    monkeypatch.setattr("activities.opsgenie.ALERT_IS_THERE_AFTER_S", (0.0, 0.0))
     proof = (await opsgenie.confirm(look())).proof
     assert proof is not None
     assert proof.reached_nobody

@@ -295,8 +295,6 @@ class Receipt(Wire):
     rang: str = ""
     """Who was rung in the stead of a post."""
     followed: bool = False
-    """Of a page: its pager can be asked what became of it."""
+    """Of a page: its pager can be asked what became of it; `polled`: and tells nobody of an answer unless it is."""
     polled: bool = False
-    """Of a page: its pager tells nobody of an answer, and is asked for one while the page stands open."""
     proof: RingProof | None = None
-    """What became of it."""

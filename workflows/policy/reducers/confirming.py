@@ -19,8 +19,8 @@ def confirmed(book: Runbook, incident: Incident, event: EffectSettled, look: Con
     if event.outcome != "done" or proof is None:
         problem = event.problem or event.receipt.note or "there was no answer"
         text = f"whether {book.person_name(look.to)}'s page reached anybody could not be found out: {problem}"
-        is_told = ring is None or ring.looks < len(LOOKS)
-        incident, proof = log(incident, event.at, text, kind="page") if is_told else incident, None
+        is_news = ring is None or ring.looks < len(LOOKS)
+        incident, proof = log(incident, event.at, text, kind="page") if is_news else incident, None
     if ring is None:  # it was given up meanwhile
         return incident
     looks = max(ring.looks, event.demand.occurrence)
