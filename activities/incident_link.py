@@ -1,6 +1,12 @@
-"""Where an incident can be looked at. Decided here alone: on the board, and in Temporal's UI."""
+"""Where an incident can be looked at and answered. Decided here alone: on the board, in Temporal's UI, by a link."""
 
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from urllib.parse import quote
+
+from activities.answer_links import AnswerLinks
+from activities.said_beside import is_among_others
+from workflows.policy.effects.effects import Send
 
 LINK_LABEL = "Incident"
 BOARD_LABEL = "Board"
@@ -16,3 +22,26 @@ def incident_link(ui_url: str, namespace: str, workflow_id: str) -> str:
     if not ui_url or not workflow_id:
         return ""
     return f"{ui_url.rstrip('/')}/namespaces/{quote(namespace, safe='')}/workflows/{quote(workflow_id, safe='')}"
+
+
+@dataclass(frozen=True)
+class IncidentAddresses:
+    """Those that the worker knows; the others are empty."""
+
+    ui_url: str = ""
+    gateway_url: str = ""
+    answer_links: AnswerLinks | None = None
+
+    def said_with(self, send: Send, namespace: str, workflow_id: str) -> Send:
+        """With the incident's addresses, so that whoever reads this is one tap away from all of it."""
+        on_board = board_link(self.gateway_url, send.incident)
+        in_temporal = incident_link(self.ui_url, namespace, workflow_id)
+        places = [place for place in ((BOARD_LABEL, on_board), (LINK_LABEL, in_temporal)) if place[1]]
+        if not places or not is_among_others(send.effect):
+            return send
+        text = "\n".join((send.text.rstrip(), *(f"{label}: {address}" for label, address in places)))
+        links = (*send.links, *places)
+        return send.model_copy(update={"text": text, "links": links, "address": in_temporal or on_board})
+
+    def answerable(self, send: Send) -> Send:
+        return self.answer_links.answerable(send, datetime.now(UTC)) if self.answer_links else send

@@ -3,21 +3,20 @@
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TypeVar
 
 import structlog
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
-from activities.answer_links import AnswerLinks
 from activities.dead_mans_switch import DeadMansSwitch
 from activities.errors import LONGEST_WAIT, Rejected, Unavailable
 from activities.holding import as_it_rang, to_whoever_is_on_call
-from activities.incident_link import BOARD_LABEL, LINK_LABEL, board_link, incident_link
+from activities.incident_link import IncidentAddresses
 from activities.on_call import WhoIsOnCall
 from activities.rosters import set_group
-from activities.said_beside import is_among_others, saying_how_late, saying_when
+from activities.said_beside import saying_how_late, saying_when
 from activities.together import at_once
 from activities.vendors import Chat, DocumentKeeper, MailSender, PageSender, StatusPageWriter, Tickets
 from workflows.durable import deliveries
@@ -30,6 +29,7 @@ from workflows.policy.watches.public_page import MaintenanceAnnounced
 Activity = Callable[..., Awaitable[Receipt | AttemptResults | Roster | str | None]]
 Adapter = TypeVar("Adapter")
 
+NO_ADDRESSES = IncidentAddresses()
 LONGEST_RING_PAUSE = timedelta(seconds=30)
 """A page asks again after that at the latest, whatever the vendor says: somebody waits for it."""
 
@@ -49,11 +49,9 @@ class Perform:
         documents: DocumentKeeper | None = None,
         tickets: Tickets | None = None,
         dead_mans_switch: DeadMansSwitch | None = None,
-        ui_url: str = "",
         pager_variables: str = "",
         on_call: WhoIsOnCall | None = None,
-        answer_links: AnswerLinks | None = None,
-        gateway_url: str = "",
+        addresses: IncidentAddresses = NO_ADDRESSES,
     ) -> None:
         self._pager = pager
         self._chat = chat
@@ -62,11 +60,9 @@ class Perform:
         self._documents = documents
         self._tickets = tickets
         self._dead_mans_switch = dead_mans_switch
-        self._ui_url = ui_url
         self._pager_variables = pager_variables
         self._on_call = on_call
-        self._answer_links = answer_links
-        self._gateway_url = gateway_url
+        self._addresses = addresses
 
     async def close(self) -> None:
         """Ends the connections that are kept between sends."""
@@ -104,7 +100,7 @@ class Perform:
     async def page(self, send: Send) -> Receipt:
         with _sending(deliveries.PAGE.activity, send.key, LONGEST_RING_PAUSE):
             send, rang = await to_whoever_is_on_call(send, self._pagers(), self._on_call)
-            said = self._answerable(self._saying_where(saying_how_late(send)))
+            said = self._addresses.answerable(self._saying_where(saying_how_late(send)))
             receipt = await self._pagers().page(said, _may_have_been_sent(send))
             return receipt.model_copy(update={"rang": rang}) if rang else receipt
 
@@ -221,19 +217,8 @@ class Perform:
                 await self._dead_mans_switch.call()
 
     def _saying_where(self, send: Send) -> Send:
-        """With the incident's addresses, so that whoever reads this is one tap away from all of it."""
         info = activity.info()
-        on_board = board_link(self._gateway_url, send.incident)
-        in_temporal = incident_link(self._ui_url, info.workflow_namespace or "", info.workflow_id or "")
-        places = [place for place in ((BOARD_LABEL, on_board), (LINK_LABEL, in_temporal)) if place[1]]
-        if not places or not is_among_others(send.effect):
-            return send
-        text = "\n".join((send.text.rstrip(), *(f"{label}: {address}" for label, address in places)))
-        links = (*send.links, *places)
-        return send.model_copy(update={"text": text, "links": links, "address": in_temporal or on_board})
-
-    def _answerable(self, send: Send) -> Send:
-        return self._answer_links.answerable(send, datetime.now(UTC)) if self._answer_links else send
+        return self._addresses.said_with(send, info.workflow_namespace or "", info.workflow_id or "")
 
     def _rotas(self) -> WhoIsOnCall:
         return _connected(self._on_call, deliveries.ASK_ON_CALL, "whoever is on call", "TOCSIN_PAGERDUTY_API_TOKEN")

@@ -13,6 +13,7 @@ from activities.document_folder import DocumentFolder
 from activities.documents import DocumentWriter, Store
 from activities.email import Mailer, Security, SmtpServer
 from activities.email_pager import EmailPager
+from activities.incident_link import IncidentAddresses
 from activities.jira import Jira
 from activities.ntfy import Ntfy
 from activities.on_call import WhoIsOnCall
@@ -48,11 +49,9 @@ def perform(settings: Settings) -> Perform:
         documents=DocumentWriter(store(settings)),
         tickets=_tickets(settings),
         dead_mans_switch=DeadMansSwitch(url.get_secret_value()) if url else None,
-        ui_url=settings.temporal_ui_url,
         pager_variables=PAGER_VARIABLES,
         on_call=WhoIsOnCall(rosters(settings), kept_card),
-        answer_links=_answer_links(settings),
-        gateway_url=settings.gateway_url,
+        addresses=IncidentAddresses(settings.temporal_ui_url, settings.gateway_url, _answer_links(settings)),
     )
 
 

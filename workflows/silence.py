@@ -1,5 +1,5 @@
-"""The workflow `silence`: keeps what must open no incident now, and opens it in the end. `policy/watches/silence.py`
-decides. Gateways find a silence by its memo, so that a silence counts while no worker runs."""
+"""The workflow `silence`: keeps what must open no incident now, and opens it in the end. `policy/watches/capturing.py`
+and `releasing.py` decide. Gateways find a silence by its memo, so that a silence counts while no worker runs."""
 
 import asyncio
 from collections.abc import Sequence
@@ -25,8 +25,15 @@ from workflows.durable.summaries import summary
 from workflows.policy.incident.events import Alert, AlertsReceived, Event, stamp
 from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.views.plan_view import plain
-from workflows.policy.watches import silence as policy
-from workflows.policy.watches.silence import Silence, SilenceSummary
+from workflows.policy.watches import capturing, releasing
+from workflows.policy.watches.silence import (
+    SILENCE_SIGNALS,
+    SILENCE_UPDATES,
+    Captured,
+    Silence,
+    SilenceSummary,
+    in_words,
+)
 from workflows.policy.watches.silence_in_public import announced, to_announce
 
 HOLDS_WRITTEN_EVERY = timedelta(seconds=1)
@@ -52,7 +59,7 @@ class SilenceWorkflow:
             self._news = False
             self._announce()
             others = await other_silences() if self._is_over() and self._state.held else ()
-            due = policy.due(self._state, workflow.now())  # of what was heard while it asked, too
+            due = releasing.due(self._state, workflow.now())  # of what was heard while it asked, too
             await asyncio.gather(*(self._forward(incident, others) for incident in due))
             self._show()
             if self._news:
@@ -70,10 +77,10 @@ class SilenceWorkflow:
         """Taken out first: what is heard meanwhile is then for the incident, and not for what is on its way."""
         now = workflow.now()
         passing = {
-            silence: policy.passed(self._state, incident, some, now)
-            for silence, some in policy.passing(self._state, incident, others, now).items()
+            silence: releasing.passed(self._state, incident, some, now)
+            for silence, some in releasing.passing(self._state, incident, others, now).items()
         }
-        self._state, opening, alerts = policy.take(self._state, incident)
+        self._state, opening, alerts = releasing.take(self._state, incident)
         for silence, event in passing.items():
             if await capture_by_silence(CaptureBySilence(silence=silence, event=event)):
                 gone = {alert.fingerprint for alert in event.alerts}
@@ -114,7 +121,7 @@ class SilenceWorkflow:
 
     async def _on_signal(self, name: str, args: Sequence[RawValue]) -> None:
         """Never raises: what cannot be read is remembered, and shown. What people say does not wait behind alerts."""
-        if policy.SILENCE_SIGNALS.get(name) is not policy.Captured or not args:
+        if SILENCE_SIGNALS.get(name) is not Captured or not args:
             self._receive(name, args)
             return
         for arg in args:
@@ -122,30 +129,30 @@ class SilenceWorkflow:
             self._receive(name, (arg,))
 
     def _receive(self, name: str, args: Sequence[RawValue]) -> None:
-        for event in decoding.decode(policy.SILENCE_SIGNALS, name, args):
-            self._state = policy.apply(self._state, stamp(event, workflow.now()))
+        for event in decoding.decode(SILENCE_SIGNALS, name, args):
+            self._state = capturing.apply(self._state, stamp(event, workflow.now()))
             # An alert that stays here changes nothing but the details, which are for whoever looks.
-            self._news = self._news or bool(policy.due(self._state, workflow.now())) or self._is_over()
+            self._news = self._news or bool(releasing.due(self._state, workflow.now())) or self._is_over()
         self._show()
 
     def _on_update(self, name: str, args: Sequence[RawValue]) -> SilenceSummary:
         event = self._asked(name, args)
-        self._state = policy.apply(self._state, event)
+        self._state = capturing.apply(self._state, event)
         self._news = True
         workflow.upsert_memo({CARD_MEMO: self._state.card})
         self._show()
         return self._state.card
 
     def _validate_update(self, name: str, args: Sequence[RawValue]) -> None:
-        no = policy.refusal(self._state, self._asked(name, args), workflow.now())
+        no = capturing.refusal(self._state, self._asked(name, args), workflow.now())
         if no:
             raise ApplicationError(no, type="Refused")
 
     def _asked(self, name: str, args: Sequence[RawValue]) -> Event:
-        return stamp(decoding.decode_strictly(policy.SILENCE_UPDATES, name, args), workflow.now())
+        return stamp(decoding.decode_strictly(SILENCE_UPDATES, name, args), workflow.now())
 
     def _show(self) -> None:
-        workflow.set_current_details("\n\n".join(map(plain, policy.in_words(self._state))))
+        workflow.set_current_details("\n\n".join(map(plain, in_words(self._state))))
         if self._writes_holds is None and len(self._state.held) != self._holds:
             self._writes_holds = asyncio.create_task(self._write_holds())
 

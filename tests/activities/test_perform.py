@@ -11,6 +11,7 @@ from temporalio.testing import ActivityEnvironment
 
 from activities.answer_links import AnswerLinks
 from activities.errors import Rejected, Unavailable
+from activities.incident_link import IncidentAddresses
 from activities.perform import Perform
 from settings.pagers import PAGER_VARIABLES
 from tests.activities import sends
@@ -250,13 +251,17 @@ ADDRESS = "http://127.0.0.1:8233/namespaces/default/workflows/test"
 )
 async def test_a_message_where_others_are_says_where_the_incident_can_be_looked_at(send: Send, shown: bool) -> None:
     chat = Talker()
-    await ActivityEnvironment().run(Perform(None, chat, None, ui_url="http://127.0.0.1:8233/").post, send)
+    await ActivityEnvironment().run(
+        Perform(None, chat, None, addresses=IncidentAddresses("http://127.0.0.1:8233/")).post, send
+    )
     assert chat.posts[0].text.endswith(ADDRESS) is shown
 
 
 async def test_a_page_says_where_the_incident_can_be_looked_at() -> None:
     pager = Recorder()
-    await ActivityEnvironment().run(Perform(pager, None, None, ui_url="http://127.0.0.1:8233").page, sends.page())
+    await ActivityEnvironment().run(
+        Perform(pager, None, None, addresses=IncidentAddresses("http://127.0.0.1:8233")).page, sends.page()
+    )
     assert pager.pages[0].address == ADDRESS
     assert ("Incident", ADDRESS) in pager.pages[0].links
     assert pager.pages[0].text.endswith(f"Incident: {ADDRESS}")
@@ -323,7 +328,7 @@ class TestAnswerLinks:
     async def paged(self, links: AnswerLinks | None, vendor_key: str) -> Send:
         """As the pager gets it."""
         vendor = SeenPager()
-        perform = Perform(vendor, None, None, answer_links=links)
+        perform = Perform(vendor, None, None, addresses=IncidentAddresses(answer_links=links))
         environment = ActivityEnvironment()
         environment.info = replace(environment.info, activity_type="page")
         await environment.run(perform.page, sends.page(vendor_key=vendor_key))
@@ -358,7 +363,9 @@ class SeenPager(EveryVendor):
 
 async def test_a_card_and_a_page_lead_to_the_board_and_to_temporal() -> None:
     pager = Recorder()
-    perform = Perform(pager, None, None, ui_url="http://127.0.0.1:8233", gateway_url="https://tocsin.example/")
+    perform = Perform(
+        pager, None, None, addresses=IncidentAddresses("http://127.0.0.1:8233", "https://tocsin.example/")
+    )
     await ActivityEnvironment().run(perform.page, sends.page())
     said = pager.pages[0]
     board = f"https://tocsin.example/incidents/{said.incident}"

@@ -10,17 +10,9 @@ from tests.policy.builders import T0, alert, at, ladder, minutes, tier
 from workflows.policy.incident.events import Alert, Event, NotUnderstood
 from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.runbook.matchers import Matcher
-from workflows.policy.watches import silence as policy
-from workflows.policy.watches.silence import (
-    Captured,
-    Expired,
-    Extended,
-    Silence,
-    SilenceSummary,
-    apply,
-    due,
-    take,
-)
+from workflows.policy.watches.capturing import apply, refusal
+from workflows.policy.watches.releasing import due, passed, passing, take
+from workflows.policy.watches.silence import Captured, Expired, Extended, Silence, SilenceSummary, in_words
 from workflows.policy.watches.silence_bounds import SilenceBounds
 
 BOOK = ladder(tier("alice"))
@@ -186,7 +178,7 @@ class TestTheCard:
 
 def test_it_says_what_it_holds_and_what_it_could_not_read() -> None:
     state = silence(hold(alert("f1")), NotUnderstood(name="hold", problem="no alerts"))
-    assert list(policy.in_words(state)) == [
+    assert list(in_words(state)) == [
         "service=checkout: held from 2026-03-02 09:00 to 2026-03-02 10:00 UTC",
         "by Alice: moving the database",
         "holds 1 of incident-1: Checkout fails",
@@ -224,7 +216,7 @@ class TestAnotherThatMatches:
     )
     def test_which_keeps_it(self, others: list[SilenceSummary], goes_to: str) -> None:
         state = silence(hold(alert("f1", labels=LABELLED)))
-        found = policy.passing(state, "incident-1", others, at(60))
+        found = passing(state, "incident-1", others, at(60))
         assert {name: [a.fingerprint for a in alerts] for name, alerts in found.items()} == (
             {goes_to: ["f1"]} if goes_to else {}
         )
@@ -232,27 +224,27 @@ class TestAnotherThatMatches:
     def test_each_alert_of_an_incident_goes_its_own_way(self) -> None:
         state = silence(hold(alert("f1", labels=LABELLED), alert("f2", labels={"service": "checkout", "host": "b"})))
         only = other(matchers=[Matcher.parse("host=b")])
-        found = policy.passing(state, "incident-1", [only], at(60))
+        found = passing(state, "incident-1", [only], at(60))
         assert [a.fingerprint for a in found["other1"]] == ["f2"]
 
     def test_it_is_sent_as_it_came_and_never_back(self) -> None:
         state = silence(hold(alert("f1", labels=LABELLED)))
-        (alerts,) = policy.passing(state, "incident-1", [other()], at(60)).values()
-        event = policy.passed(state, "incident-1", alerts, at(60))
+        (alerts,) = passing(state, "incident-1", [other()], at(60)).values()
+        event = passed(state, "incident-1", alerts, at(60))
         assert (event.opening.title, event.passed_by) == ("Checkout fails", ("k7f2mq",))
         there = apply(Silence(card=other()), event)
         assert fingerprints(there) == [("f1", "firing")]
-        assert policy.passing(there, "incident-1", [card(ends_at=at(300))], at(120)) == {}
+        assert passing(there, "incident-1", [card(ends_at=at(300))], at(120)) == {}
 
     @pytest.mark.parametrize("labels", [{}, {"service": "checkout", **{f"text{n}": "x" * 150 for n in range(20)}}])
     def test_of_what_nobody_knows_the_labels_nothing_is_held_back(self, labels: dict[str, str]) -> None:
         state = silence(hold(alert("f1", labels=labels)))
-        assert policy.passing(state, "incident-1", [other()], at(60)) == {}
+        assert passing(state, "incident-1", [other()], at(60)) == {}
 
     def test_what_was_opened_already_goes_on_to_its_incident(self) -> None:
         after, _, _ = take(silence(hold(alert("f1", labels=LABELLED))), "incident-1")
         state = apply(after, hold(alert("f2", labels=LABELLED)))
-        assert policy.passing(state, "incident-1", [other()], at(60)) == {}
+        assert passing(state, "incident-1", [other()], at(60)) == {}
 
 
 class TestExtending:
@@ -267,7 +259,7 @@ class TestExtending:
     )
     def test_who_may(self, now: float, span: str, says: str | None) -> None:
         event = Extended.model_validate({"at": at(now), "duration": span})
-        no = policy.refusal(silence(), event, at(now))
+        no = refusal(silence(), event, at(now))
         assert (no is None) if says is None else (no is not None and says in no)
 
     @pytest.mark.parametrize("span", ["0m", "8d", "soon"])
@@ -283,10 +275,10 @@ class TestExtending:
         state = silence()
         for day in range(12):
             now = at(30 + day * 1440)
-            assert policy.refusal(state, Extended(duration=timedelta(days=1)), now) is None
+            assert refusal(state, Extended(duration=timedelta(days=1)), now) is None
             state = apply(state, Extended(at=now, duration=timedelta(days=1)))
         assert SilenceSummary.model_validate_json(state.card.model_dump_json()).ends_at == at(60 + 12 * 1440)
 
     def test_one_that_was_ended_by_hand_stays_ended(self) -> None:
         state = silence(Expired(at=at(10)))
-        assert policy.refusal(state, Extended(duration=minutes(5)), at(10)) is not None
+        assert refusal(state, Extended(duration=minutes(5)), at(10)) is not None

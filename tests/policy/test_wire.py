@@ -1,7 +1,7 @@
 """Every model that enters a history comes back from JSON as it was, and ignores what a newer version added."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -38,6 +38,7 @@ from workflows.policy.runbook import model as policy_runbook
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.on_call import OnCall
 from workflows.policy.runbook.people import Audience
+from workflows.policy.simulation.simulate import Simulation
 from workflows.policy.views import results, summary
 from workflows.policy.views.plan_view import plan_view
 from workflows.policy.wire.model import Wire
@@ -65,30 +66,16 @@ MODELS = sorted(
 
 
 def _lived() -> list[BaseModel]:
-    """One long life, in which every kind of thing occurs, and everything that was sent in it."""
-    simulation = opened(BOOK, links=(("Runbook", "https://wiki.example"),))
-    simulation.happen(alerts(alert()))
-    happens(simulation, 31, events.Escalated(to="vp-engineering"))
-    happens(simulation, 32, events.Acknowledged(by="Alice"))
-    happens(simulation, 33, events.UpdatePosted(text="hm", public=True))
-    now, life = simulation.now, simulation.incident
-    flying = simulation.sent[0][1]
-    waiting = settlements.Start(duty="tell/home", occurrence=9, due_at=now, started_at=now, real_at=now)
-    words = public.ApprovedWords(at=now, by="Bob")
-    life = life.model_copy(update={"started": {"tell/home/9": waiting}, "to_tell": (_announcement(),)})
-    life = life.model_copy(update={"public": life.public.model_copy(update={"words": words, "approval": words})})
-    happens(simulation, 95, events.Resolved(text="rolled back"))
-    happens(simulation, 96, alerts(alert(status="resolved")))
-    happens(simulation, 97, events.FollowUpAdded(text="test it", owner="bob"))
-    happens(simulation, 3 * 60, review_events.Submitted(by="Alice", link="https://wiki.example/1"))
-    review = simulation.review
+    """One long life, in which every kind of thing occurs, all that was sent in it, and whatever else there is."""
+    simulation, life, now = _life()
+    review, flying = simulation.review, simulation.sent[0][1]
     assert review is not None
+    words = public.ApprovedWords(at=now, by="Bob")
     view = plan_view(BOOK, life, plan(BOOK, life, now), now, 60.0, frozenset())
     out = results.Outgoing(what="status page: investigating", at=now, subject="s", text="t", to_fill_in=("[x]",))
     draft = results.WaitingDraft.model_validate({**dict(out), "name": "status-page", "since": now})
     return [
         results.IncidentInput(opening=opening(BOOK), incident=life, alerts=(alert(),)),
-        openings.Particulars(severity="sev1", title="Checkout fails", labels={"a": "b"}),
         review_answers.ReviewInput(runbook=BOOK, review=review),
         review_answers.status(BOOK, review, simulation.now, 1.0),
         results.UpdateResult(incident="x", changed=("y",), next=view.lines[:1], outgoing=(out,)),
@@ -98,6 +85,37 @@ def _lived() -> list[BaseModel]:
         effects.Send(incident="x", key="k", vendor_key="v", effect=flying.effect, subject="s", text="t"),
         events.EffectStarted(demand=flying, real_at=T0),
         events.EffectSettled(demand=flying, outcome="done", receipt=effects.Receipt(reference="r"), late=timedelta(1)),
+        *COMMANDS,
+        *(sent for _, sent in simulation.sent),
+        public.Draft(at=T0, approval=words),
+        *_obliged(),
+        *_small(),
+    ]
+
+
+def _life() -> tuple[Simulation, state.Incident, datetime]:
+    """To its end; and how it stood in the middle, when that was."""
+    simulation = opened(BOOK, links=(("Runbook", "https://wiki.example"),))
+    simulation.happen(alerts(alert()))
+    happens(simulation, 31, events.Escalated(to="vp-engineering"))
+    happens(simulation, 32, events.Acknowledged(by="Alice"))
+    happens(simulation, 33, events.UpdatePosted(text="hm", public=True))
+    now, life = simulation.now, simulation.incident
+    waiting = settlements.Start(duty="tell/home", occurrence=9, due_at=now, started_at=now, real_at=now)
+    words = public.ApprovedWords(at=now, by="Bob")
+    life = life.model_copy(update={"started": {"tell/home/9": waiting}, "to_tell": (_announcement(),)})
+    life = life.model_copy(update={"public": life.public.model_copy(update={"words": words, "approval": words})})
+    happens(simulation, 95, events.Resolved(text="rolled back"))
+    happens(simulation, 96, alerts(alert(status="resolved")))
+    happens(simulation, 97, events.FollowUpAdded(text="test it", owner="bob"))
+    happens(simulation, 3 * 60, review_events.Submitted(by="Alice", link="https://wiki.example/1"))
+    return simulation, life, now
+
+
+def _small() -> list[BaseModel]:
+    """What needs no life around it."""
+    return [
+        openings.Particulars(severity="sev1", title="Checkout fails", labels={"a": "b"}),
         events.EffectAbandoned(key="tell/home/9"),
         events.AlertsReceived(alerts=(alert(),)),
         events.NotUnderstood(name="x", problem="y"),
@@ -106,9 +124,6 @@ def _lived() -> list[BaseModel]:
         events.TextFailed(text="page", problem="y"),
         events.ClosingBegan(at=at(2)),
         events.Closed(at=at(3)),
-        *COMMANDS,
-        *(sent for _, sent in simulation.sent),
-        public.Draft(at=T0, approval=words),
         alert_state.NewAlertRing(number=1, due_at=T0, texts=("a",), people=("alice",), fingerprints=("f1",)),
         alert_state.NewAlerts(number=1, due_at=T0, texts=("a new one",), more=2, rung=("alice",)),
         alert_details.AlertDetails(labels={"pod": "a"}, link="https://graphs.example.com"),
@@ -126,7 +141,6 @@ def _lived() -> list[BaseModel]:
         state.declare(opening(_flagged()), T0, "id", "wf"),
         _flagged(),
         card.CardLine(label="Over", at=T0),
-        *_obliged(),
     ]
 
 
