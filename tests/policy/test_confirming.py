@@ -6,12 +6,16 @@ import pytest
 
 from tests.policy.builders import T0, at, insistent, ladder, minute, opening, said, tier
 from tests.policy.shell import DONE, Fate, PolicyRunner, rings
+from workflows.durable.decoding import update_result
 from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import ConfirmRing, Page, Receipt, SyncPager
 from workflows.policy.effects.proof import Notified, RingProof
+from workflows.policy.engine import plan
 from workflows.policy.incident.events import Acknowledged, EffectSettled, Outcome, Resolved
 from workflows.policy.incident.pager_alerts import Arrival
 from workflows.policy.runbook.model import Runbook
+from workflows.policy.views.plan_view import plan_view
+from workflows.policy.views.standing import next_duty
 
 BOOK = ladder(insistent("alice"), tier("bob", after=15), within=10)
 SECOND = timedelta(seconds=1)
@@ -102,6 +106,25 @@ def test_a_look_that_fails_changes_nothing_and_is_told(outcome: Outcome) -> None
     assert rings(shell) == [(0, "alice")]
     assert looks(shell) == [10, 60, 180]
     assert said(shell.incident, "whether Alice's page reached anybody could not be found out: no route")
+
+
+def test_a_look_is_nothing_that_lists_say_comes_next() -> None:
+    shell = proving(CALLED)
+    shell.run_to(at(0.05))
+    assert (next_duty(BOOK, plan(BOOK, shell.incident, shell.now)) or ("",))[0].startswith("page Alice: ")
+    held = proving(CALLED, fate=Fate(None))
+    held.run_to(at(0.2))
+    assert (next_duty(BOOK, plan(BOOK, held.incident, held.now)) or ("",))[0].startswith("page Alice: ")
+
+
+def test_an_answer_says_nothing_of_looks() -> None:
+    shell = proving(CALLED)
+    shell.run_to(at(0.05))
+    before = shell.incident
+    shell.happens(0.1, Acknowledged(by="Alice"))
+    view = plan_view(BOOK, shell.incident, plan(BOOK, shell.incident, shell.now), shell.now, 1.0, frozenset())
+    assert "confirm" in [line.kind for line in view.lines]
+    assert "confirm" not in [line.kind for line in update_result(before, shell.incident, view).next]
 
 
 def test_a_look_that_hangs_holds_no_page() -> None:

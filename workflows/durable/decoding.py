@@ -12,6 +12,8 @@ from workflows.policy.incident.mark import mark
 from workflows.policy.incident.state import Incident
 from workflows.policy.views.results import PlanView, UpdateResult
 
+LOOKS_AND_TIDIES = frozenset({"confirm", "hush"})
+"""Kinds of effects, at the pager: nobody waits for them."""
 _MAPPING = TypeAdapter(dict[str, object])
 Known = Mapping[str, type[Event]]
 """Wire name of a signal or update -> the event it becomes."""
@@ -43,8 +45,8 @@ def decode_strictly(known: Known, name: str, args: Sequence[RawValue]) -> Event:
 
 
 def update_result(before: Incident, after: Incident, view: PlanView) -> UpdateResult:
-    """The answer to an update: what changed, in words, and what comes next."""
-    coming = [line for line in view.lines if line.state == "next"]
+    """The answer to an update: what changed, in words, and what comes next that somebody waits for."""
+    coming = [line for line in view.lines if line.state == "next" and line.kind not in LOOKS_AND_TIDIES]
     return UpdateResult(
         incident=after.id,
         mark=mark(after),

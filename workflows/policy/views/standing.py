@@ -8,7 +8,7 @@ something. `starter/temporal/rows.py` reads both.
 from typing import Final, get_args
 
 from workflows.policy.duties.obligations import clocks
-from workflows.policy.effects.effects import Card, Invite
+from workflows.policy.effects.effects import Card, ConfirmRing, Invite
 from workflows.policy.engine import Plan
 from workflows.policy.incident.rules import is_acknowledged
 from workflows.policy.incident.state import Incident
@@ -76,8 +76,12 @@ def urgency_of(book: Runbook, incident: Incident, now: Instant) -> int:
 
 
 def next_duty(book: Runbook, present: Plan) -> tuple[str, Instant] | None:
-    """What is under way or comes next, in words, and when."""
-    under_way = (demand for demand in present.due if not isinstance(demand.effect, Card | Invite))
-    coming = [*(wanted.demand for wanted in present.waiting), *under_way, *filter(None, [present.soonest])]
+    """What is under way or comes next that somebody waits for, in words, and when."""
+    under_way = (demand for demand in present.due if not isinstance(demand.effect, Card | Invite | ConfirmRing))
+    coming = [
+        *(wanted.demand for wanted in present.waiting),
+        *under_way,
+        *(present.soonest_of(1) or filter(None, [present.soonest])),
+    ]
     first = min(coming, key=lambda demand: demand.due_at, default=None)
     return None if first is None else (fit(f"{what(book, first)}: {first.reason}", HEAVIEST_DUTY), first.due_at)
