@@ -114,7 +114,7 @@ class PagerSettings(BaseSettings):
     def reached_by(self) -> Mapping[str, frozenset[str]]:
         """The people whom each pager reaches."""
         found = {name: frozenset(getattr(self, field)) for name, field in PAGERS.items()}
-        if self.pagerduty_routing_keys:
+        if self.pagerduty_routing_keys and self.pagerduty_api_token and self.pagerduty_from:
             found["PagerDuty"] |= frozenset(self.pagerduty_helpers)
         return found
 

@@ -77,7 +77,8 @@ def _missing(runbook: Runbook, settings: Settings, person: str, step: ReachStep)
     """Empty: it leads somewhere."""
     name = step.address or person
     by_email = step.way in WAYS_BY_EMAIL and name in runbook.people and runbook.people[name].email
-    if not by_email and name not in getattr(settings, WAY_FIELDS[step.way]):
+    asked_to_help = step.way == "pagerduty" and name in settings.reached_by["PagerDuty"]  # by a user's id alone
+    if not by_email and not asked_to_help and name not in getattr(settings, WAY_FIELDS[step.way]):
         return f"TOCSIN_{WAY_FIELDS[step.way].upper()} has no {name}"
     connection = WAY_CONNECTIONS.get(step.way)
     return f"TOCSIN_{connection.upper()} is not set" if connection and not getattr(settings, connection) else ""

@@ -55,6 +55,16 @@ def test_each_person_who_could_not_be_paged_is_named(
     assert [sentence.split(" pages ")[1].split(",")[0] for sentence in sentences] == missing
 
 
+REST_OF_THEM = {"ntfy_topics": {"two": "two-7f3a"}, "slack_token": "xoxb-1", "slack_users": {"on-call": "U1"}}
+ASKED_TO_HELP = {
+    "pagerduty_routing_keys": {"boss": "R0"},
+    "pagerduty_users": {"on-call": "PONCALL"},
+    "pagerduty_api_token": "rest",
+    "pagerduty_from": "tocsin@example.com",
+}
+"""By a user's id there, and no key."""
+
+
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
@@ -80,6 +90,8 @@ def test_each_person_who_could_not_be_paged_is_named(
             },
             ["TOCSIN_SLACK_TOKEN is not set"],
         ),
+        ({**REST_OF_THEM, **ASKED_TO_HELP}, []),
+        ({**REST_OF_THEM, **ASKED_TO_HELP, "pagerduty_from": None}, ["TOCSIN_PAGERDUTY_ROUTING_KEYS has no on-call"]),
     ],
 )
 def test_each_way_that_leads_nowhere_is_named(acme: Runbook, fields: dict[str, object], said: list[str]) -> None:

@@ -67,7 +67,7 @@ from workflows.policy.escalation.on_call import on_call_demands
 from workflows.policy.escalation.pager_sync import sync_demands
 from workflows.policy.escalation.pager_writing import pager_writing_demands
 from workflows.policy.escalation.pages import escalation_demands
-from workflows.policy.escalation.reaching import reach_demands
+from workflows.policy.escalation.reaching import obliged_reach_demands, reach_demands
 from workflows.policy.incident.events import Event
 from workflows.policy.incident.rules import acknowledgement_expires_at, end_held_until
 from workflows.policy.incident.state import Incident
@@ -186,6 +186,7 @@ def _all(book: Runbook, incident: Incident, now: datetime) -> Iterator[BlockedDe
     yield from invitation_demands(book, incident)
     yield from new_alert_demands(book, incident)
     yield from obligation_demands(book, incident, now)
+    yield from obliged_reach_demands(book, incident, now)
     if incident.cancelled and not incident.public.begun:
         return
     yield from status_page_demands(book, incident)

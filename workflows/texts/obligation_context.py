@@ -34,7 +34,7 @@ def obligations(book: Runbook, incident: Incident, demand: Demand, now: datetime
 
 
 def clocks_meant(book: Runbook, incident: Incident, demand: Demand) -> list[LegalClock] | None:
-    duty, running = duty_of(demand.duty), clocks(book, incident)
+    duty, running = duty_of(demand.duty).first_page, clocks(book, incident)
     if duty.kind is DutyKind.OBLIGATION:
         return [each for each in running if each.name == duty.name]
     if duty.kind is DutyKind.OBLIGED:

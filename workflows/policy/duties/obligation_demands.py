@@ -8,16 +8,18 @@ deadline, at whatever hour; after it one an hour, which quiet hours hold.
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import partial
+from typing import Literal
 
 from workflows.policy.duties.obligations import LegalClock, clocks, owners, responsible
 from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import Page, Post, SyncPager
+from workflows.policy.incident.pager_alerts import PagerAlert
 from workflows.policy.incident.state import Incident
 from workflows.policy.keys.duty_keys import DutyKind, EffectKey, duty_key, effect_key
 from workflows.policy.planning.demands import BlockedDemand, DeferredDemand, unsettled
 from workflows.policy.planning.destinations import incident_destination
 from workflows.policy.planning.offering import obligation
-from workflows.policy.planning.ways import first_way
+from workflows.policy.planning.ways import first_way, is_replaced, through
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.time.calendar import after_quiet_hours
 from workflows.policy.time.durations import HOUR, MINUTE, roughly
@@ -31,22 +33,30 @@ LOST_PAGE_AGAIN = 5 * MINUTE
 
 
 def obligation_demands(book: Runbook, incident: Incident, now: datetime) -> Iterator[BlockedDemand | DeferredDemand]:
-    running = clocks(book, incident)
-    for clock in running:
+    for clock in clocks(book, incident):
         yield from _reminders(book, incident, clock, now)
-    by_person: dict[str, list[LegalClock]] = {}
-    for clock in running:
-        for person in responsible(book, incident, clock.terms):
-            by_person.setdefault(person, []).append(clock)
-    for person, theirs in by_person.items():
+    for person, theirs in _by_person(book, incident).items():
         yield from _pages(book, incident, person, theirs, now)
-    yield from _synced(incident, {person for person, theirs in by_person.items() if _rings(theirs, now)}, now)
+    yield from _synced(incident, people_pressed(book, incident, now), now)
+
+
+def people_pressed(book: Runbook, incident: Incident, now: datetime) -> set[str]:
+    """Who is rung about what is theirs, by now."""
+    return {person for person, theirs in _by_person(book, incident).items() if _rings(theirs, now)}
+
+
+def _by_person(book: Runbook, incident: Incident) -> dict[str, list[LegalClock]]:
+    found: dict[str, list[LegalClock]] = {}
+    for clock in clocks(book, incident):
+        for person in responsible(book, incident, clock.terms):
+            found.setdefault(person, []).append(clock)
+    return found
 
 
 def rings_for_obligations(incident: Incident, ring_key: str) -> bool:
-    """Is it the ring of a page about an obligation? It says nothing of the incident."""
+    """Is it a ring of a page about an obligation, by whichever way? It says nothing of the incident."""
     key = EffectKey.parse(incident.effect_key(ring_key))
-    return key is not None and key.duty.kind is DutyKind.OBLIGED
+    return key is not None and key.duty.first_page.kind is DutyKind.OBLIGED
 
 
 def _moments(clock: LegalClock) -> list[datetime]:
@@ -114,6 +124,9 @@ def _pages(
     following = [at for at in moments if at > now][:1]
     duty = duty_key(DutyKind.OBLIGED, person)
     for at in (*passed[-1:], *following):
+        begun = incident.started.get(effect_key(duty, _occurrence(incident, at)))
+        if begun is not None and is_replaced(book, incident, begun, now):
+            continue
         build = partial(_page, book, incident, person, theirs, at)
         yield from unsettled(incident, duty, _occurrence(incident, at), at, now, build)
 
@@ -121,7 +134,7 @@ def _pages(
 def _again_at(book: Runbook, incident: Incident, person: str, theirs: Sequence[LegalClock]) -> datetime | None:
     """After the page before, once a deadline has passed; soon, if that did not get through. To ring sooner whom no
     pager knows would change nothing."""
-    last = incident.settled.get(duty_key(DutyKind.OBLIGED, person))
+    last = through(book, incident, duty_key(DutyKind.OBLIGED, person))
     if last is None or not _rings(theirs, last.sent_at):
         return None
     if last.outcome == "undelivered":
@@ -139,7 +152,7 @@ def _occurrence(incident: Incident, at: datetime) -> int:
 def _page(book: Runbook, incident: Incident, person: str, theirs: Sequence[LegalClock], at: datetime) -> BlockedDemand:
     urgent = [clock for clock in theirs if first_ring_at(clock) <= at] or list(theirs)
     rings = incident.rings.items()
-    older = (key for key, ring in rings if ring.person == person and rings_for_obligations(incident, key))
+    older = (key for key, ring in rings if ring.person == person and _is_first_ring(incident, key))
     duty, occurrence = duty_key(DutyKind.OBLIGED, person), _occurrence(incident, at)
     own, way = incident.vendor_key(effect_key(duty, occurrence)), first_way(book, person)
     effect = Page(
@@ -156,17 +169,37 @@ def _page(book: Runbook, incident: Incident, person: str, theirs: Sequence[Legal
     return BlockedDemand(Demand(duty=duty, occurrence=occurrence, due_at=at, reason=reason, effect=effect))
 
 
-def _synced(incident: Incident, still_ringing: set[str], now: datetime) -> Iterator[BlockedDemand]:
-    """At the pager it is over when nothing of theirs is urgent any more."""
+def _is_first_ring(incident: Incident, ring_key: str) -> bool:
+    key = EffectKey.parse(incident.effect_key(ring_key))
+    return key is not None and key.duty.kind is DutyKind.OBLIGED
+
+
+def _synced(incident: Incident, still_rung: set[str], now: datetime) -> Iterator[BlockedDemand]:
+    """At the pager it is over when nothing of theirs is urgent any more; and silent when they have seen the page by
+    another way."""
     for key, ring in incident.rings.items():
-        if ring.person in still_ringing or not rings_for_obligations(incident, key):
+        effect = EffectKey.parse(incident.effect_key(key))
+        if effect is None or not rings_for_obligations(incident, key):
             continue
-        ended = [end.at for record in incident.obligations.values() for end in record.ended.values() if end.at <= now]
-        demand = Demand(
-            duty=duty_key(DutyKind.SYNC_RESOLVED, incident.effect_key(key)),
-            due_at=max(ended, default=ring.rung_at),
-            reason="what was owed has ended",
-            effect=SyncPager(to=ring.person, ring=key, become="resolved", way=ring.way, address=ring.address),
-        )
-        in_flight = incident.effect_key(key) in incident.started
-        yield BlockedDemand(demand, "the page to be withdrawn" if in_flight else "")
+        if effect.duty.person not in still_rung:
+            ended = [end.at for each in incident.obligations.values() for end in each.ended.values() if end.at <= now]
+            since = max(ended, default=ring.rung_at)
+            yield _sync(incident, key, ring, "resolved", since, "what was owed has ended")
+        elif ring.state == "answered":
+            yield _sync(incident, key, ring, "acknowledged", ring.rung_at, "it was seen by another way")
+
+
+def _sync(
+    incident: Incident,
+    key: str,
+    ring: PagerAlert,
+    become: Literal["acknowledged", "resolved"],
+    since: datetime,
+    reason: str,
+) -> BlockedDemand:
+    kind = DutyKind.SYNC_RESOLVED if become == "resolved" else DutyKind.SYNC_ACKNOWLEDGED
+    effect = SyncPager(to=ring.person, ring=key, become=become, way=ring.way, address=ring.address)
+    duty = duty_key(kind, incident.effect_key(key))
+    in_flight = incident.effect_key(key) in incident.started
+    waits_for = "the page to be withdrawn" if in_flight else ""
+    return BlockedDemand(Demand(duty=duty, due_at=since, reason=reason, effect=effect), waits_for)

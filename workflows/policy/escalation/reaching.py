@@ -10,6 +10,7 @@ from datetime import datetime
 from functools import partial
 from typing import NamedTuple
 
+from workflows.policy.duties.obligation_demands import people_pressed, rings_for_obligations
 from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import Page
 from workflows.policy.escalation.climb import rang_at
@@ -35,7 +36,9 @@ from workflows.policy.time.calendar import after_quiet_hours, in_business_hours
 from workflows.policy.time.durations import write
 
 _FOLLOWED = OF_THE_LADDER | {DutyKind.CALL, DutyKind.JOINED}
-"""The pages after which other ways are tried. What is owed by law is said on the first way alone: no incident waits."""
+"""The pages of the incident after which other ways are tried."""
+_ABOUT_OBLIGATIONS = frozenset({DutyKind.OBLIGED})
+"""These go on beside them, whatever becomes of the incident."""
 
 
 class FirstRing(NamedTuple):
@@ -60,18 +63,29 @@ class FirstRing(NamedTuple):
 def reach_demands(book: Runbook, incident: Incident, now: datetime) -> Iterator[BlockedDemand | DeferredDemand]:
     if incident.resolved or not any(person.reach for person in book.people.values()):
         return
-    for ring in _first_rings(incident):
-        if _goes_on(book, incident, ring, now):
+    for ring in _first_rings(incident, _FOLLOWED):
+        if ring.begun_at >= incident.opened_at and _goes_on(book, incident, ring, now):
             yield from _steps(book, incident, ring, now)
 
 
-def _first_rings(incident: Incident) -> Iterator[FirstRing]:
+def obliged_reach_demands(book: Runbook, incident: Incident, now: datetime) -> Iterator[BlockedDemand | DeferredDemand]:
+    """Of pages about legal clocks: until the person has seen the page, or nothing of theirs is urgent any more."""
+    if not any(person.reach for person in book.people.values()):
+        return
+    pressed = people_pressed(book, incident, now)
+    for ring in _first_rings(incident, _ABOUT_OBLIGATIONS):
+        is_unseen = all(state == "ringing" for state in _states(incident, ring))
+        if is_unseen and duty_of(ring.duty).person in pressed:
+            yield from _steps(book, incident, ring, now)
+
+
+def _first_rings(incident: Incident, kinds: frozenset[DutyKind]) -> Iterator[FirstRing]:
     ended = [FirstRing(duty, s.occurrence, s.due_at, s.sent_at, s) for duty, s in incident.settled.items()]
     begun = [FirstRing(s.duty, s.occurrence, s.due_at, s.started_at, None) for s in incident.started.values()]
     last: dict[str, FirstRing] = {}
     for ring in (*ended, *begun):
         duty = duty_of(ring.duty)
-        if duty.kind not in _FOLLOWED or ring.begun_at < incident.opened_at:
+        if duty.kind not in kinds:
             continue
         if duty.person not in last or last[duty.person].begun_at <= ring.begun_at:
             last[duty.person] = ring
@@ -120,7 +134,9 @@ def _due_at(book: Runbook, incident: Incident, ring: FirstRing, step: ReachStep,
     if ring.settled is None:
         return min(max(ring.due_at, ring.begun_at) + step.after, ring.begun_at + WAY_IS_AWAY_AFTER)
     planned = rang_at(ring.settled) + step.after
-    return min(planned, ring.settled.settled_at) if ring.is_lost else _released(book, incident, planned)
+    if ring.is_lost:
+        return min(planned, ring.settled.settled_at)
+    return planned if duty_of(ring.duty).kind is DutyKind.OBLIGED else _released(book, incident, planned)
 
 
 def _released(book: Runbook, incident: Incident, at: datetime) -> datetime:
@@ -134,12 +150,15 @@ def _released(book: Runbook, incident: Incident, at: datetime) -> datetime:
 def _step(
     incident: Incident, ring: FirstRing, person: str, step: ReachStep, duty: WrittenDuty, due_at: datetime
 ) -> BlockedDemand:
+    is_obliged = duty_of(ring.duty).kind is DutyKind.OBLIGED
+    older = older_rings(incident, person, effect_key(duty, ring.occurrence), step)
     effect = Page(
         to=person,
         tier=duty_of(ring.duty).tier or 0,
         round=incident.round,
         round_started_at=incident.round_started_at,
-        supersedes=older_rings(incident, person, effect_key(duty, ring.occurrence), step),
+        supersedes=tuple(key for key in older if rings_for_obligations(incident, key) == is_obliged),
+        template="obligation_page" if is_obliged else "page",
         not_through=hopeless_routes(incident, person),
         way=step.way,
         address=step.address or "",

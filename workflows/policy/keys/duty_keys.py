@@ -168,11 +168,15 @@ class DutyKey:
         return self.kind in (DutyKind.NEWS_IN_CHANNEL, DutyKind.NEWS_AT_PAGER)
 
     @property
+    def first_page(self) -> "DutyKey":
+        """Of a page by another way, the one that it stands beside; of every other, itself."""
+        return duty_of(self.name.partition("/")[2]) if self.kind is DutyKind.REACH else self
+
+    @property
     def person(self) -> str:
         """Whom it pages; nobody if it is no page."""
-        if self.kind is DutyKind.REACH:
-            return duty_of(self.name.partition("/")[2]).person
-        return self.name if self.is_page else ""
+        page = self.first_page
+        return page.name if page.is_page else ""
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from workflows.policy.incident.settlements import Settlement, Start, got_lost
 from workflows.policy.incident.state import Incident
-from workflows.policy.keys.duty_keys import DutyKind, EffectKey, WrittenDuty, duty_of, reach_duty
+from workflows.policy.keys.duty_keys import DutyKind, EffectKey, WrittenDuty, duty_of, effect_key, reach_duty
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.reach import ReachStep
 
@@ -57,6 +57,12 @@ def is_replaced(book: Runbook, incident: Incident, start: Start, now: datetime) 
 def has_stand_in(book: Runbook, incident: Incident, duty: WrittenDuty, occurrence: int) -> bool:
     others = _others(book, incident, duty)
     return any(settled is not None and _has_rung(settled, occurrence) for _, settled in others)
+
+
+def first_ring(incident: Incident, ring_key: str) -> str:
+    """The key of the page that a ring stands beside; of a page itself, its own."""
+    effect = EffectKey.parse(incident.effect_key(ring_key))
+    return effect_key(effect.duty.first_page.written, effect.occurrence) if effect else ring_key
 
 
 def noted_rings(incident: Incident, keys: Iterable[str]) -> dict[str, str]:

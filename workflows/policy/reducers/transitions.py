@@ -3,6 +3,7 @@ fourth."""
 
 from datetime import datetime
 
+from workflows.policy.duties.obligation_demands import rings_for_obligations
 from workflows.policy.escalation.ladder import outlives_acknowledgement
 from workflows.policy.incident.alert_state import AlertState, Coming
 from workflows.policy.incident.announce import announce, log, through
@@ -37,7 +38,7 @@ def answer(book: Runbook, incident: Incident, event: Event) -> Incident:
     """Whoever did this is on it from then on."""
     rings = {
         key: ring.model_copy(update={"state": "answered"})
-        if ring.state == "ringing" and not _goes_on(book, incident, key)
+        if ring.state == "ringing" and not _goes_on(book, incident, key) and not rings_for_obligations(incident, key)
         else ring
         for key, ring in incident.rings.items()
     }
