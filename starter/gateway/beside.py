@@ -9,10 +9,14 @@ from collections import defaultdict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Final, TypeVar
 
-SHORT_BYTES = 16_384
-"""Read at once. Whatever it contains, that takes some milliseconds."""
+from starter.sources.json_text import weight_of
+
+SHORT_BYTES: Final = 65_536
+LIGHT_WEIGHT: Final = 4_000
+"""What is as short and as light is read at once: whatever it contains, that takes some milliseconds. So is what senders
+usually send, such as fifty alerts of Alertmanager's: the way to a thread and back costs as much as to read them."""
 SOURCES_AT_ONCE = 2
 """Bodies of different sources. They share the processor's time with the loop, which gets its part every few ms."""
 
@@ -28,9 +32,13 @@ class Beside:
         default_factory=lambda: defaultdict(lambda: asyncio.Semaphore(1))
     )
 
-    async def do(self, source: str, size: int, work: Callable[[], T]) -> T:
-        """What `work` returns or raises. `size`: of the body, in bytes."""
-        if size <= SHORT_BYTES:
+    async def do(self, source: str, body: bytes, work: Callable[[], T]) -> T:
+        """What `work` returns or raises, which looks at this body."""
+        if is_short(body):
             return work()
         async with self._turns[source]:
             return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+
+
+def is_short(body: bytes) -> bool:
+    return len(body) <= SHORT_BYTES and weight_of(body) <= LIGHT_WEIGHT

@@ -146,6 +146,8 @@ class Limited(HttpToolsProtocol):
             return
         self._began, was_open = False, self._head_is_open
         super().data_received(data)
+        if self._began and self._head_is_open and not self._is_cut:  # most heads come whole, and need no timer
+            self._arm(self.door.limits.head_within_s, Cut.SLOW_HEAD)
         if self._head_is_open and not self._began:
             self._head_bytes += len(data)
             self._weigh()
@@ -166,7 +168,7 @@ class Limited(HttpToolsProtocol):
         self._head_bytes = 0
         if not self._head_is_open:  # the next request of a connection that is kept
             self._began = self._head_is_open = True
-            self._arm(self.door.limits.head_within_s, Cut.SLOW_HEAD)
+            self._disarm()
 
     def on_headers_complete(self) -> None:
         self._head_bytes = max(self._head_bytes, len(self.url) + sum(len(n) + len(v) + 4 for n, v in self.headers))

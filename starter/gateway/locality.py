@@ -2,6 +2,7 @@
 and so has any web page that makes somebody's browser send something to 127.0.0.1."""
 
 import ipaddress
+import re
 from collections.abc import Iterator
 from typing import Final
 from urllib.parse import urlsplit
@@ -18,10 +19,14 @@ _OWN_SITE: Final = ("same-origin", "none")
 """What a browser says of a page of ours, or of an address that somebody typed: https://www.w3.org/TR/fetch-metadata/"""
 
 
+_PLAINLY: Final = re.compile(r"(?:127\.0\.0\.1|localhost)(?::(?:[1-9]\d{0,3}|[1-5]\d{4}))?", re.ASCII)
+"""How nearly all say it who are on this machine: such a Host need not be taken apart."""
+
+
 def is_loopback(host: str) -> bool:
     """A name other than `localhost` may lead anywhere."""
     try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+        return host in ("127.0.0.1", "localhost") or ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
 
@@ -63,6 +68,8 @@ def _is_ours(address: str, host: str) -> bool:
 
 
 def _names_this_machine(host: str) -> bool:
+    if _PLAINLY.fullmatch(host):
+        return True
     try:
         parts = urlsplit(f"//{host}")
         return "@" not in host and is_loopback(parts.hostname or "") and not parts.path and parts.port != 0

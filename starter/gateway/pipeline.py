@@ -54,7 +54,7 @@ class Pipeline:
     async def take(self, source: Source, webhook: Webhook, runbook: str | None) -> Accepted:
         """Forwards what a genuine webhook brings. Raises Refusal."""
         sent = await self.beside.do(
-            source.name, len(webhook.body), lambda: translated(source, webhook, self.limit, self.redact)
+            source.name, webhook.body, lambda: translated(source, webhook, self.limit, self.redact)
         )
         return await self.accept(source, webhook, sent, runbook)
 
@@ -84,16 +84,17 @@ class Pipeline:
         """What goes on to which incident, what a silence holds, and what opens nothing."""
         active = await self.silencing.in_force(webhook.received_at)
 
-        def interpreted() -> tuple[InterpretedReading, Sequence[IgnoredAlerts], Sequence[Silenced]]:
+        def interpreted() -> tuple[InterpretedReading, Sequence[IgnoredAlerts], Sequence[Silenced], Delivery | None]:
             said = with_severity(sent, webhook.query.get("severity", ""), book.intake)
             reading, ignored = set_aside(interpret(source.name, said, book, webhook.received_at))
-            return reading, ignored, silenced(reading, active)
+            matched = silenced(reading, active)
+            return reading, ignored, matched, None if matched else group(reading)
 
-        size = len(webhook.body)
-        reading, ignored, matched = await self.beside.do(source.name, size, interpreted)
+        reading, ignored, matched, delivery = await self.beside.do(source.name, webhook.body, interpreted)
+        if delivery is not None:
+            return delivery, (), ignored
         held = await self.silencing.hold_back(matched, self._opening)
-        delivery = await self.beside.do(source.name, size, lambda: group(without(reading, held)))
-        return delivery, held, ignored
+        return await self.beside.do(source.name, webhook.body, lambda: group(without(reading, held))), held, ignored
 
     def _count_what_is_lost(self, source: Source, webhook: Webhook, sent: Reading) -> None:
         if sent.unreadable:
@@ -128,13 +129,16 @@ class Pipeline:
         harm, also after half of it."""
 
         async def forward(batch: Batch) -> int:
-            accepted = 0
+            accepted, opening = 0, self._opening(batch)
             for event in events_of(source.name, batch, now, event_id):
-                if await self.alerts.open(batch.workflow_id, self._opening(batch), event):
+                if await self.alerts.open(batch.workflow_id, opening, event):
                     accepted += len(event.alerts)
             return accepted
 
-        counts = await asyncio.gather(*(forward(batch) for batch in delivery.batches))
+        if len(delivery.batches) == 1:  # nearly always, and without one more task
+            counts = [await forward(delivery.batches[0])]
+        else:
+            counts = await asyncio.gather(*(forward(batch) for batch in delivery.batches))
         return [(batch, count) for batch, count in zip(delivery.batches, counts, strict=True) if count]
 
     def _answer(

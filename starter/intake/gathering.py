@@ -163,9 +163,8 @@ def moved(incident: str, opening: OpenRequest, events: Iterable[AlertsReceived])
 def moved_ends(incident: str, opening: OpenRequest, events: Iterable[AlertsReceived]) -> tuple[AlertsReceived, ...]:
     """As much of it as has ended: the gathered incident may know some. Under an id of its own, because all of the same
     delivery may have to be gathered when it is sent again."""
-    return tuple(
-        _as_ends(each) for each in moved(incident, opening, events) if each.ended or any(map(_has_ended, each.alerts))
-    )
+    ending = [each for each in events if each.ended or any(map(_has_ended, each.alerts))]
+    return tuple(map(_as_ends, moved(incident, opening, ending)))
 
 
 def _as_ends(event: AlertsReceived) -> AlertsReceived:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from starter.intake.identity import BY_LABELS, workflow_id
 from starter.intake.interpreting import InterpretedAlert, InterpretedReading, service_of, started, word
@@ -18,8 +19,7 @@ MOST_WORDS = 20
 """That nobody knows, named in an answer."""
 
 
-@dataclass(frozen=True)
-class AlertGroup:
+class AlertGroup(NamedTuple):
     """What belongs together."""
 
     name: str
@@ -118,7 +118,7 @@ def _opening(alerts: Sequence[Alert], links: LabelledLinks, reading: Interpreted
         service=service_of(reading.intake, firing),
         source=reading.source,
         detected_at=min(reading.received_at, *(alert.starts_at for alert in firing)),
-        labels=dict(set.intersection(*(set(alert.labels.items()) for alert in firing))),
+        labels=dict(set(firing[0].labels.items()).intersection(*(alert.labels.items() for alert in firing[1:]))),
         links=links,
     )
 

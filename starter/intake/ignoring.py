@@ -39,7 +39,7 @@ def set_aside(reading: InterpretedReading) -> tuple[InterpretedReading, Sequence
         else:
             alerts.append(each)
     ignored = [IgnoredAlerts(why=why, alerts=count) for why, count in counted.most_common(MOST_REASONS)]
-    return reading.only(alerts), ignored
+    return (reading.only(alerts) if ignored else reading), ignored
 
 
 def _why(each: InterpretedAlert, reading: InterpretedReading) -> str:

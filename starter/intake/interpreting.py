@@ -17,7 +17,6 @@ from workflows.policy.incident.events import Alert
 from workflows.policy.runbook.intake import Intake
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.names import Meaning
-from workflows.policy.wire.bounded import LONGEST_LINE, fit
 from workflows.policy.wire.model import Instant
 
 _EXPORTER = re.compile(
@@ -77,9 +76,13 @@ class InterpretedReading:
 
 def interpret(source: str, reading: Reading, book: Runbook, received_at: Instant) -> InterpretedReading:
     tags = {group: tag(source, reading.tenant, group) for group in {sent.group for sent in reading.alerts}}
+    meanings: dict[tuple[str, Meaning | None], Meaning | None] = {}
 
     def interpreted(sent: SentAlert) -> InterpretedAlert:
-        means = meaning(book.intake, sent)
+        said = word(book.intake, sent)[1], sent.severity_otherwise  # the same for most alerts of a delivery
+        if said not in meanings:
+            meanings[said] = meaning(book.intake, sent)
+        means = meanings[said]
         return InterpretedAlert(sent, means, _alert(sent, means, book.intake, received_at, tags[sent.group]))
 
     return InterpretedReading(source, book, received_at, reading, tuple(map(interpreted, reading.alerts)))
@@ -88,19 +91,18 @@ def interpret(source: str, reading: Reading, book: Runbook, received_at: Instant
 def shown(source: str, alert: Alert, intake: Intake) -> Mapping[str, str]:
     """What `group_by` and silences see of an alert: its labels, and by these names what it may say without labels."""
     severity = alert.severity or intake.default_severity
-    service = service_of(intake, [alert])
-    own = {"service": service} if service else {}
+    own = {"service": alert.service} if alert.service else {}
     return {"alertname": alert.name, "severity": severity, **alert.labels, **own, "source": source}
 
 
 def with_severity(reading: Reading, word: str, intake: Intake) -> Reading:
     """The same, this word said by all alerts that say none themselves."""
+    if not word:
+        return reading
 
     def said(sent: SentAlert) -> SentAlert:
         says_one = sent.severity or sent.labels.get(intake.severity_label)
-        return (
-            sent if says_one or not word or sent.unreadable else replace(sent, severity=word, severity_field=BY_ADDRESS)
-        )
+        return sent if says_one or sent.unreadable else replace(sent, severity=word, severity_field=BY_ADDRESS)
 
     return replace(reading, alerts=tuple(map(said, reading.alerts)))
 
@@ -108,23 +110,24 @@ def with_severity(reading: Reading, word: str, intake: Intake) -> Reading:
 def _alert(sent: SentAlert, means: Meaning | None, intake: Intake, received_at: Instant, group: str) -> Alert:
     """What was sent, in our words."""
     service = {intake.service_labels[0]: sent.service} if sent.service and intake.service_labels else {}
-    labels = text.labels({**service, **sent.labels, **service})
-    received = Alert(
+    labels = text.labels({**service, **sent.labels, **service} if service else sent.labels)
+    dated = is_dated(sent.starts_at, received_at)
+    return Alert(
         fingerprint=sent.fingerprint,
         status=sent.status,
         name=text.line(sent.name, text.LONGEST_VALUE)
         or text.line(sent.summary, text.LONGEST_VALUE)
         or "An alert without a name",
         summary=text.line(sent.summary, text.LONGEST_TEXT),
-        starts_at=started(sent.starts_at, received_at),
-        dated=sent.dated and is_dated(sent.starts_at, received_at),
+        starts_at=_in_utc(sent.starts_at) if dated and sent.starts_at else received_at,
+        dated=sent.dated and dated,
         labels=labels,
+        service=_called(intake, _names_of_services(intake, (labels,))),
         link=text.link(sent.link),
         severity=None if means == "ignore" else means,
         ends=sent.ends,
         group=group,
     )
-    return received.model_copy(update={"service": fit(service_of(intake, [received]), LONGEST_LINE)})
 
 
 def word(intake: Intake, sent: SentAlert) -> tuple[str, str]:
@@ -169,18 +172,29 @@ def _in_utc(stated: datetime) -> datetime:
 
 def service_of(intake: Intake, alerts: Sequence[Alert]) -> str:
     """Not what exports the figures, which is not what is in trouble, unless the runbook calls it something."""
-    service = next((value for _, value, _ in services(intake, alerts)), "")
-    return intake.services.get(service, service)
+    return _called(intake, _names_of_services(intake, [alert.labels for alert in alerts]))
 
 
 def services(intake: Intake, alerts: Sequence[Alert]) -> Iterator[tuple[str, str, Alert]]:
     """Labels that name the service, with their alerts, the best first."""
+    for label, value, number in _names_of_services(intake, [alert.labels for alert in alerts]):
+        yield label, value, alerts[number]
+
+
+def _called(intake: Intake, names: Iterator[tuple[str, str, int]]) -> str:
+    """By the runbook."""
+    service = next((value for _, value, _ in names), "")
+    return intake.services.get(service, service)
+
+
+def _names_of_services(intake: Intake, labelled: Sequence[Mapping[str, str]]) -> Iterator[tuple[str, str, int]]:
+    """Each with the number of the alert whose label it is, the best first."""
     for label in intake.service_labels:
-        for alert in alerts:
-            value = alert.labels.get(label, "")
+        for number, labels in enumerate(labelled):
+            value = labels.get(label, "")
             if value and (value in intake.services or not _EXPORTER.fullmatch(value)):
-                yield label, value, alert
+                yield label, value, number
     for label in _WORKLOADS if intake.service_labels else ():
-        for alert in alerts:
-            if alert.labels.get(label) and any(name in alert.labels for name in intake.service_labels):
-                yield label, alert.labels[label], alert
+        for number, labels in enumerate(labelled):
+            if labels.get(label) and any(name in labels for name in intake.service_labels):
+                yield label, labels[label], number

@@ -5,11 +5,11 @@ does not matter whose page it is: two installations on one PagerDuty account wou
 end.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import replace
 
 from starter.sources.reading import Reading, SentAlert
-from workflows.policy.keys.vendor_keys import is_page_in_full
+from workflows.policy.keys.vendor_keys import PAGE_KEYS_BEGIN, is_page_in_full
 
 OUR_PAGE = "one of our own pages"
 
@@ -23,10 +23,11 @@ def without(reading: Reading) -> Reading:
     return replace(reading, alerts=others, ignored=reading.ignored if others else OUR_PAGE)
 
 
-def _has_page(keys: Iterable[str]) -> bool:
-    return any(map(is_page_in_full, keys))
+def _has_page(keys: Sequence[str]) -> bool:
+    together = "\n".join(keys)  # hardly anything holds how a key of ours begins
+    return any(begins in together for begins in PAGE_KEYS_BEGIN) and any(map(is_page_in_full, keys))
 
 
-def _own_keys(alert: SentAlert) -> Iterable[str]:
+def _own_keys(alert: SentAlert) -> Sequence[str]:
     """Whoever forwards a page keeps its key: as what is the same about it (its group, too), or as a label."""
     return (alert.fingerprint, *alert.labels.values())

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from starter.intake.grouping import Batch
 from workflows.policy.incident.events import Alert, AlertsReceived
+from workflows.policy.wire.model import Wire
 
 ALERTS_A_PART = 100
 """Alerts in one signal at most ..."""
@@ -29,9 +30,12 @@ def events_of(source: str, batch: Batch, received_at: datetime, event_id: str = 
 
 def _parts(alerts: Sequence[Alert]) -> Iterator[tuple[Alert, ...]]:
     """The same for the same alerts: a part that is sent again is known by its number."""
+    if len(alerts) == 1 or (len(alerts) <= ALERTS_A_PART and _weight(AlertsReceived(alerts=alerts)) <= BYTES_A_PART):
+        yield tuple(alerts)  # nearly always
+        return
     part, together = list[Alert](), 0
     for alert in alerts:
-        weight = len(alert.model_dump_json(exclude_defaults=True).encode())
+        weight = _weight(alert)
         if part and (len(part) >= ALERTS_A_PART or together + weight > BYTES_A_PART):
             yield tuple(part)
             part, together = [], 0
@@ -39,3 +43,8 @@ def _parts(alerts: Sequence[Alert]) -> Iterator[tuple[Alert, ...]]:
         together += weight
     if part:
         yield tuple(part)
+
+
+def _weight(said: Wire) -> int:
+    """In bytes, as it travels."""
+    return len(said.model_dump_json(exclude_defaults=True).encode())

@@ -140,6 +140,8 @@ def silenced(reading: InterpretedReading, active: Sequence[SilenceSummary]) -> S
 def without(reading: InterpretedReading, held: Sequence[Silenced]) -> InterpretedReading:
     """The rest: what is not held, and whatever has resolved, which the incidents that are open must hear."""
     gone = {id(alert) for silenced in held for alert in silenced.firing}
+    if not gone:
+        return reading
     return reading.only(each for each in reading.alerts if id(each.alert) not in gone)
 
 

@@ -164,7 +164,10 @@ def links(sent: Notice) -> LabelledLinks:
 
 def annotation(annotations: Mapping[str, str], *names: str) -> str:
     """The first of these that is there."""
-    return next((annotations[name] for name in names if annotations.get(name)), "")
+    for name in names:
+        if said := annotations.get(name):
+            return said
+    return ""
 
 
 EXAMPLE: JsonValue = {

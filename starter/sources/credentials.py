@@ -4,7 +4,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from functools import cache
+from itertools import chain
 from typing import Final
 
 from starter.sources.reading import Reading, SentAlert
@@ -24,14 +24,22 @@ _PARAMETER = re.compile(
 def without_credentials(reading: Reading, redact: Mask | None = None) -> Reading:
     """What tells alerts apart (group, fingerprint) stays as it is: it is hashed, and read by nobody."""
 
-    @cache  # alerts of one delivery share most of their texts
-    def both(text: str) -> str:
-        return redact(masked(text)) if redact and text else masked(text)
+    known: dict[str, str] = {}
+
+    def mask(text: str) -> str:  # alerts of one delivery share most of their texts
+        if text not in known:
+            known[text] = redact(masked(text)) if redact and text else masked(text)
+        return known[text]
+
+    def changes(text: str) -> bool:
+        return mask(text) != text
 
     def shown(sent: SentAlert) -> SentAlert:
-        return _alert(sent, both) if redact or _may_hold_some(sent) else sent  # most do not
+        texts = _texts(sent) if redact else filter(_may_hold_some, _texts(sent))
+        return _alert(sent, mask) if any(map(changes, texts)) else sent  # most hold none
 
-    return replace(reading, alerts=tuple(map(shown, reading.alerts)))
+    alerts = tuple(map(shown, reading.alerts))
+    return reading if alerts == reading.alerts else replace(reading, alerts=alerts)
 
 
 def masked(text: str) -> str:
@@ -42,6 +50,7 @@ def masked(text: str) -> str:
 
 
 def _alert(sent: SentAlert, mask: Mask) -> SentAlert:
+    group = mask(sent.group)
     return replace(
         sent,
         name=mask(sent.name),
@@ -50,11 +59,14 @@ def _alert(sent: SentAlert, mask: Mask) -> SentAlert:
         labels={mask(name): mask(value) for name, value in sent.labels.items()},
         link=mask(sent.link),
         links=tuple((mask(label), mask(url)) for label, url in sent.links),
-        shown_group=mask(sent.group),
+        shown_group=None if group == sent.group else group,
     )
 
 
-def _may_hold_some(sent: SentAlert) -> bool:
-    links = (url for _, url in sent.links)
-    texts = (sent.name, sent.summary, sent.service, sent.link, sent.group, *sent.labels.values(), *links)
-    return any("=" in text or "@" in text for text in texts)
+def _texts(sent: SentAlert) -> tuple[str, ...]:
+    own = (sent.name, sent.summary, sent.service, sent.link, sent.group)
+    return (*own, *sent.labels, *sent.labels.values(), *chain.from_iterable(sent.links))
+
+
+def _may_hold_some(text: str) -> bool:
+    return "=" in text or "@" in text

@@ -37,9 +37,9 @@ def _few(value: dict[str, object], info: ValidationInfo) -> dict[str, object]:
         _mention(info, len(value))
         for name in list(islice(value, MOST_ITEMS, None)):
             del value[name]
-    for name, each in value.items():
-        if isinstance(each, str) and len(each) > text.LONGEST_SENT:
-            value[name] = text.recognizable(each)
+    long = [name for name, each in value.items() if isinstance(each, str) and len(each) > text.LONGEST_SENT]
+    for name in long:
+        value[name] = text.recognizable(str(value[name]))
     return value
 
 
@@ -47,7 +47,8 @@ def _few_labels(value: object, info: ValidationInfo) -> object:
     """Go writes empty maps, lists and texts as null."""
     if not isinstance(value, dict):
         return value
-    return {name: each for name, each in _few(value, info).items() if each is not None}
+    few = _few(value, info)
+    return {name: each for name, each in few.items() if each is not None} if None in few.values() else few
 
 
 def _mention(info: ValidationInfo, number: int, field: str | None = None) -> None:
@@ -70,8 +71,11 @@ class Foreign(BaseModel):
         """Those fields alone that the model has. What is cut is told to the context, if there is one."""
         if not isinstance(value, dict):
             return value
-        known = [name for name in cls.model_fields if value.get(name) is not None]
-        return {name: value[name] if name in cls.uncut else _cut(value, name, info) for name in known}
+        return {
+            name: each if name in cls.uncut else _cut(each, name, info)
+            for name in cls.model_fields
+            if (each := value.get(name)) is not None
+        }
 
 
 F = TypeVar("F", bound=Foreign)
@@ -151,9 +155,8 @@ def problems(error: ValidationError, *prefix: int | str) -> tuple[FieldProblem, 
     return named(found, error.error_count() - len(found))
 
 
-def _cut(sent: dict[str, object], name: str, info: ValidationInfo) -> object:
+def _cut(value: object, name: str, info: ValidationInfo) -> object:
     """One field, cut where it stands: what is left out of it later must not bring in what follows."""
-    value = sent[name]
     if isinstance(value, str):
         return text.recognizable(value)
     if isinstance(value, list):

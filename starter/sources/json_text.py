@@ -36,19 +36,20 @@ DECODER = json.JSONDecoder(strict=False, parse_int=_whole_number)
 
 def is_too_much(body: bytes) -> bool:
     """Would reading it keep everybody else waiting? What stands in texts is looked away from only if there is much."""
-    if _weight(body) <= HEAVIEST:
+    if weight_of(body) <= HEAVIEST:
         return False
     plain, together, in_text = body.replace(rb"\\", b"").replace(rb"\"", b""), 0, 0
     for at in range(0, len(plain), LOOKED_AT_ONCE):
         parts = plain[at : at + LOOKED_AT_ONCE].split(b'"')
-        together += _weight(b"".join(parts[in_text::2]))
+        together += weight_of(b"".join(parts[in_text::2]))
         if together > HEAVIEST:
             return True
         in_text = (in_text + len(parts) - 1) % 2
     return False
 
 
-def _weight(body: bytes) -> int:
+def weight_of(body: bytes) -> int:
+    """How long reading it takes, by the cheapest look (`HEAVIEST`)."""
     return WEIGHT_OF_A_LIST * (body.count(b"{") + body.count(b"[")) + body.count(b",")
 
 

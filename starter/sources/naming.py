@@ -1,6 +1,6 @@
 """Problems of one delivery: the first few are named, the others counted, and no more is built of them."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from starter.runbooks.problems import written
 from starter.sources import text
@@ -15,8 +15,10 @@ def problem(loc: Sequence[int | str], message: str) -> FieldProblem:
     return FieldProblem(text.line(written(loc), text.LONGEST_VALUE), text.line(message, text.LONGEST_TEXT))
 
 
-def named(problems: Iterable[FieldProblem], more: int = 0) -> tuple[FieldProblem, ...]:
+def named(problems: Sequence[FieldProblem], more: int = 0) -> tuple[FieldProblem, ...]:
     """The first of them as they are. `more`: how many there are besides, which are not even here."""
+    if not problems and not more:
+        return ()
     first: list[FieldProblem] = []
     for each in problems:
         if isinstance(each, UnnamedProblems):

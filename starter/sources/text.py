@@ -14,6 +14,10 @@ LONGEST_SENT = 16_384
 
 # Bidirectional controls and zero-width marks make a text look like another; lone surrogates are no text.
 _CONTROL = re.compile(r"[\x00-\x20\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]+")
+_PLAIN_LINK = re.compile(
+    r"https?://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::[1-9][0-9]{0,3})?(?:[/?#][!-~]*)?", re.IGNORECASE | re.ASCII
+)
+"""Of a host by name or by numbers: nothing in it could keep anybody from taking it apart."""
 _FOLLOWABLE_LINK = re.compile(r"https?://[^\s\x00-\x20\x7f]+", re.IGNORECASE)
 
 
@@ -58,7 +62,9 @@ def _fit_as_they_are(given: Mapping[str, str]) -> bool:
 
 def link(url: str) -> str:
     """The address if it is one that a person can follow, otherwise nothing. Never a part of one."""
-    return url if len(url) <= LONGEST_URL and _FOLLOWABLE_LINK.fullmatch(url) and _has_a_host(url) else ""
+    if len(url) > LONGEST_URL:
+        return ""
+    return url if _PLAIN_LINK.fullmatch(url) or (_FOLLOWABLE_LINK.fullmatch(url) and _has_a_host(url)) else ""
 
 
 def _has_a_host(url: str) -> bool:

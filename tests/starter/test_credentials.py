@@ -35,14 +35,36 @@ def test_in_every_text_of_an_alert() -> None:
         name=bad,
         summary=bad,
         service=bad,
-        labels={"url": bad},
+        labels={"url": bad, bad: "b"},
         link=bad,
-        links=(("Run", bad),),
+        links=(("Run", bad), (bad, "l")),
     )
     [left] = without_credentials(Reading((alert,))).alerts
     assert (left.name, left.summary, left.service, left.link) == (good,) * 4
-    assert (left.labels, left.links) == ({"url": good}, (("Run", good),))
+    assert (left.labels, left.links) == ({"url": good, good: "b"}, (("Run", good), (good, "l")))
     assert (left.group, left.fingerprint) == (bad, "f")  # what tells them apart is hashed, and stays what it was
+
+
+@pytest.mark.parametrize("place", ["group", "name", "summary", "service", "link", "label", "value", "title", "address"])
+def test_in_each_text_where_no_other_holds_one(place: str) -> None:
+    bad, good = "https://x.example/?token=abc", "https://x.example/?token=***"
+    texts = dict.fromkeys(("group", "name", "summary", "service", "link", "label", "value", "title", "address"), "x")
+    given = texts | {place: bad}
+    alert = SentAlert(
+        group=given["group"],
+        fingerprint="f",
+        name=given["name"],
+        summary=given["summary"],
+        service=given["service"],
+        labels={given["label"]: given["value"]},
+        link=given["link"],
+        links=((given["title"], given["address"]),),
+    )
+    [left] = without_credentials(Reading((alert,))).alerts
+    [label], [value], [(title, address)] = left.labels, left.labels.values(), left.links
+    group = left.group if left.shown_group is None else left.shown_group
+    shown = (group, left.name, left.summary, left.service, left.link, label, value, title, address)
+    assert dict(zip(texts, shown, strict=True)) == texts | {place: good}
 
 
 def test_a_long_text_is_looked_at_once() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from starter.intake.grouping import Delivery, group
 from starter.intake.interpreting import interpret, with_severity
-from starter.sources.credentials import masked
+from starter.sources.credentials import masked, without_credentials
 from starter.sources.reading import Reading, SentAlert
 from tests.starter.sources.webhooks import NOW
 from workflows.policy.runbook.intake import Intake
@@ -218,3 +218,12 @@ class TestServices:
         alerts = (sent("a", service="chk-eu"), sent("b", job="chk-us"), sent("c", service="checkout"))
         services = {"chk-eu": "checkout", "chk-us": "checkout"}
         assert incidents(grouped(book, *alerts, services=services, group_by=["service"])) == [["a", "b", "c"]]
+
+
+def test_a_secret_in_one_alert_takes_it_out_of_no_group(book: Runbook) -> None:
+    """The group's name is as it was, and its alerts are one signal."""
+    plain = SentAlert(group="g", fingerprint="a", name="Down")
+    secret = SentAlert(group="g", fingerprint="b", name="Down", labels={"url": "https://bob:hunter2@x.example/"})
+    reading = without_credentials(Reading((plain, secret)))
+    (batch,) = group(interpret("test", reading, book, NOW)).batches
+    assert [alert.labels for alert in batch.alerts] == [{}, {"url": "https://***@x.example/"}]

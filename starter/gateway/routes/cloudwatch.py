@@ -45,7 +45,7 @@ async def _admit(admission: Admission, calls: SnsCalls, webhook: Webhook) -> sns
     """
     topics = admission.secrets(SOURCE)
     try:
-        envelope = await admission.beside.do(SOURCE.name, len(webhook.body), lambda: sns.read(webhook))
+        envelope = await admission.beside.do(SOURCE.name, webhook.body, lambda: sns.read(webhook))
     except Unreadable as error:
         if topics:  # the proof would stand in it
             admission.outcomes.unusable(SOURCE, webhook, error)
@@ -54,7 +54,7 @@ async def _admit(admission: Admission, calls: SnsCalls, webhook: Webhook) -> sns
     address = sns.certificate_address(envelope)
     certificate = await calls.certificate(address) if address and sns.is_of(envelope, topics) else b""
     signed = replace(SOURCE, is_genuine=sns.signed_with(certificate))
-    await admission.beside.do(SOURCE.name, len(webhook.body), lambda: admission.admit(webhook, signed))
+    await admission.beside.do(SOURCE.name, webhook.body, lambda: admission.admit(webhook, signed))
     return envelope
 
 

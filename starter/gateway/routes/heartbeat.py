@@ -55,7 +55,7 @@ def router(admission: Admission, beats: Beats) -> APIRouter:
         """
         async with in_time(SOURCE):
             webhook = await admission.webhook(request, SOURCE)
-            if await admission.beside.do(SOURCE.name, len(webhook.body), lambda: _is_resolved(webhook.body)):
+            if await admission.beside.do(SOURCE.name, webhook.body, lambda: _is_resolved(webhook.body)):
                 admission.outcomes.count(SOURCE, "ignored")
                 return BeatAccepted(heartbeat=name, ignored="a resolved alert is no beat")
             try:

@@ -47,7 +47,7 @@ def router(admission: Admission, incidents: Incidents) -> APIRouter:
 async def _read(admission: Admission, webhook: Webhook) -> TicketDone | str:
     """Raises Unreadable: that somebody closed a ticket is no reason to page, nor is that we cannot read it."""
     try:
-        return await admission.beside.do(SOURCE.name, len(webhook.body), lambda: done(webhook))
+        return await admission.beside.do(SOURCE.name, webhook.body, lambda: done(webhook))
     except Unreadable as error:
         admission.outcomes.unusable(SOURCE, webhook, error)
         raise

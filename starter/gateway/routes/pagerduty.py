@@ -54,7 +54,7 @@ class _Receiver:
 
     async def receive(self, webhook: Webhook, runbook: str | None) -> Accepted:
         try:
-            found, incident = await self.pipeline.beside.do(SOURCE.name, len(webhook.body), lambda: self._read(webhook))
+            found, incident = await self.pipeline.beside.do(SOURCE.name, webhook.body, lambda: self._read(webhook))
         except Unreadable as error:
             return await self.pipeline.accept(SOURCE, webhook, unreadable(SOURCE, webhook, error), runbook)
         if isinstance(found, Report) and (rings := await _rings_of(self.settings, found)):

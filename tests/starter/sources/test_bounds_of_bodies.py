@@ -156,7 +156,7 @@ def test_a_group_is_looked_at_once_for_all_its_alerts(monkeypatch: pytest.Monkey
         return before(key)
 
     monkeypatch.setattr(ours, "is_page_in_full", counting)
-    sent = {"alerts": [_alert()] * 500, "groupKey": "\n".join("g" * 50)}
+    sent = {"alerts": [_alert()] * 500, "groupKey": "\n".join(["tocsin/", *"g" * 50])}
     reading = ours.without(alertmanager.translate(webhook(sent)))
     assert isinstance(reading, Reading)
     assert looked.count("g") == 50

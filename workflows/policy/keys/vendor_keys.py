@@ -5,9 +5,12 @@ in visibility, which lags.
 """
 
 import re
+from typing import Final
 
 _INCIDENT_KEY = re.compile(r"(?P<workflow>incident-[^/]+)/[^/]+/.+")
 _FOR_NOBODY_KEY = re.compile(r"tocsin/(test|stuck)-[^/]+/.+")
+PAGE_KEYS_BEGIN: Final = ("incident-", "tocsin/")
+"""How whatever `is_page_in_full` finds begins."""
 _IN_FULL = re.compile(r"(incident-[^/\s]+/\d{8}-\d{4}-[a-z0-9]{1,12}|tocsin/(test-[0-9a-f]{8}|stuck-\d{8}T\d{6}))/.+")
 
 
