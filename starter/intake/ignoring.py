@@ -5,13 +5,14 @@ so it goes on as an end, which opens nothing and is dropped where nothing is ope
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from pydantic import BaseModel
 
 from starter.intake.interpreting import InterpretedAlert, InterpretedReading, word
 from starter.sources import text
+from workflows.policy.runbook.matchers import Matchers
 
 MOST_REASONS = 20
 """Reasons in an answer: each may be there for many alerts."""
@@ -52,6 +53,16 @@ def _why(each: InterpretedAlert, reading: InterpretedReading) -> str:
     if not intake.ignore:
         return ""
     labels = reading.labels(each)
-    found = next((each for each in intake.ignore if all(matcher.matches(labels) for matcher in each)), ())
+    found = _first_that_matches(intake.ignore, labels)
     matched = ", ".join(map(str, found))
     return f"the runbook ignores {matched}: {text.line(sent.name, text.LONGEST_WORD)}" if found else ""
+
+
+def _first_that_matches(entries: Iterable[Matchers], labels: Mapping[str, str]) -> Matchers:
+    for each in entries:
+        for matcher in each:
+            if not matcher.matches(labels):
+                break
+        else:
+            return each
+    return ()

@@ -35,7 +35,7 @@ def without_credentials(reading: Reading, redact: Mask | None = None) -> Reading
         return mask(text) != text
 
     def shown(sent: SentAlert) -> SentAlert:
-        texts = _texts(sent) if redact else filter(_may_hold_some, _texts(sent))
+        texts = _texts(sent) if redact else _may_hold_some(sent)
         return _alert(sent, mask) if any(map(changes, texts)) else sent  # most hold none
 
     alerts = tuple(map(shown, reading.alerts))
@@ -64,9 +64,20 @@ def _alert(sent: SentAlert, mask: Mask) -> SentAlert:
 
 
 def _texts(sent: SentAlert) -> tuple[str, ...]:
-    own = (sent.name, sent.summary, sent.service, sent.link, sent.group)
-    return (*own, *sent.labels, *sent.labels.values(), *chain.from_iterable(sent.links))
+    return (*_own_texts(sent), *_label_texts(sent))
 
 
-def _may_hold_some(text: str) -> bool:
-    return "=" in text or "@" in text
+def _own_texts(sent: SentAlert) -> tuple[str, ...]:
+    return (sent.name, sent.summary, sent.service, sent.link, sent.group, *chain.from_iterable(sent.links))
+
+
+def _label_texts(sent: SentAlert) -> tuple[str, ...]:
+    return (*sent.labels, *sent.labels.values())
+
+
+def _may_hold_some(sent: SentAlert) -> list[str]:
+    """Texts that are to be looked at. Labels are many, and one look at all of them is nearly always enough."""
+    labels = _label_texts(sent)
+    together = "\n".join(labels)
+    texts = (*_own_texts(sent), *labels) if "=" in together or "@" in together else _own_texts(sent)
+    return [text for text in texts if "=" in text or "@" in text]

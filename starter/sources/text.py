@@ -51,10 +51,13 @@ def owned(own: Mapping[str, str], tags: Mapping[str, str]) -> dict[str, str]:
     return {**said, **tags, **said}
 
 
+_ODDLY_SPACED = re.compile(r"^ |  | \||\| | $")
+
+
 def _fit_as_they_are(given: Mapping[str, str]) -> bool:
     """Most do, and to look at all of them at once costs least."""
     together = "|".join(chain(given, given.values()))
-    spaced = together[:1] == " " or together[-1:] == " " or any(odd in together for odd in ("  ", " |", "| "))
+    spaced = " " in together and bool(_ODDLY_SPACED.search(together))
     return (
         together.isprintable() and not spaced and max(map(len, chain(given, given.values())), default=0) <= LONGEST_WORD
     )

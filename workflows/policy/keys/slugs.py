@@ -3,6 +3,7 @@ letters, digits and hyphens, and few of them."""
 
 import re
 import unicodedata
+from itertools import filterfalse
 from typing import Final
 
 LONGEST_SLUG: Final = 40
@@ -16,8 +17,9 @@ _LONGEST_CODE: Final = 12
 
 def slug(name: str) -> tuple[str, bool]:
     """The first words of a name, and whether that is all there is to it, but for case, accents and punctuation."""
-    letters = unicodedata.normalize("NFKD", name[:_LONGEST_READ]).lower()
-    read = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    letters = name[:_LONGEST_READ]
+    letters = letters.lower() if letters.isascii() else unicodedata.normalize("NFKD", letters).lower()
+    read = letters if letters.isascii() else "".join(filterfalse(unicodedata.combining, letters))
     plain = _UUID.sub(" ", read)
     words = _LETTERS_AND_DIGITS.findall(plain)
     kept = [word for word in words if len(word) <= _LONGEST_CODE or word.isalpha()]
