@@ -34,6 +34,7 @@ MEASUREMENTS: dict[str, Measurement] = {
     "new-incidents": intake.new_incidents,
     "one-incident": intake.one_incident,
     "spread": intake.spread,
+    "steps-of-intake": steps_of_intake.steps_of_intake,
     "opening": opening.opening,
     "first-page": paging.first_page,
     "flood": flood.flood,

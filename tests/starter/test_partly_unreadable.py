@@ -189,7 +189,7 @@ async def test_a_storm_goes_on_to_temporal_when_its_sender_has_been_told_to_send
 class _AtOnce(Beside):
     """The machine's speed decides nothing here."""
 
-    async def do(self, source: str, size: int, work: Callable[[], T]) -> T:
+    async def do(self, source: str, body: bytes, work: Callable[[], T]) -> T:
         return work()
 
 
