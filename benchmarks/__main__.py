@@ -22,6 +22,7 @@ from benchmarks import (
     presses,
     reading,
     scaling,
+    steps_of_intake,
     storm,
 )
 from benchmarks.figures import Figure, save, table

@@ -4,6 +4,7 @@ The least of many rounds, as a busy machine only ever adds to it. What is missin
 (`one-incident`) is the HTTP server's, the event loop's and the Temporal client's.
 """
 
+import gc
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -29,6 +30,8 @@ LIMIT_OF_A_BODY = 2**20
 
 
 async def steps_of_intake(scale: BenchScale) -> list[Figure]:
+    gc.collect()
+    gc.freeze()  # as the gateway does
     return [each for alerts in ALERTS_OF_A_BODY for each in _of_a_body(alerts, rounds=max(1, scale.idle))]
 
 
