@@ -14,9 +14,11 @@ from sandbox.mail import Mailbox
 from sandbox.serve import LOOPBACK, serving
 from sandbox.slack.app import OfferedShortcut, SlackApp
 from sandbox.slack.people import FIRST_MEMBERS, SandboxMember, member_named
+from sandbox.twilio import TwilioApp
 from sandbox.world import Subscriber
 
 PAGERDUTY_SECRET, SLACK_SECRET = "SANDBOX_PAGERDUTY_SECRET", "SANDBOX_SLACK_SECRET"
+REPLY_SIGNER = "SANDBOX_TWILIO_SECRET"
 
 
 def main(
@@ -38,14 +40,19 @@ def main(
         str | None,
         typer.Option(help="where Slack's calls go (presses, commands, events), signed with SANDBOX_SLACK_SECRET"),
     ] = None,
+    sms_url: Annotated[
+        str | None,
+        typer.Option(help="where replies to text messages go, signed with SANDBOX_TWILIO_SECRET"),
+    ] = None,
     board_url: Annotated[str, typer.Option(help="where the pages are of whoever calls these vendors")] = "",
     webhook_url: Annotated[
         str | None, typer.Option(help="where PagerDuty's V3 webhooks go, signed with SANDBOX_PAGERDUTY_SECRET")
     ] = None,
 ) -> None:
-    """Stand in for Slack, PagerDuty, Opsgenie, ntfy, webhooks, Statuspage, Jira and mail, until interrupted."""
+    """Stand in for Slack, PagerDuty, Opsgenie, Twilio, ntfy, webhooks, Statuspage, Jira and mail, until interrupted."""
     webhook_secret = _secret("webhook", webhook_url, PAGERDUTY_SECRET, "PagerDuty signs every webhook")
     slack_secret = _secret("slack", slack_url, SLACK_SECRET, "Slack signs every call")
+    twilio_secret = _secret("sms", sms_url, REPLY_SIGNER, "Twilio signs every reply")
     mailbox = Mailbox()
     app = create_app(
         channel or ["incidents"],
@@ -54,6 +61,7 @@ def main(
         [_member(each) for each in member] if member else FIRST_MEMBERS,
         SlackApp(slack_url, slack_secret, shortcuts=tuple(_shortcut(each) for each in shortcut or ())),
         board_url,
+        TwilioApp(sms_url, twilio_secret),
     )
     try:
         asyncio.run(_serve(host, port, mail_port, app, mailbox))

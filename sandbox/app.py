@@ -5,13 +5,14 @@ from collections.abc import AsyncIterator, Iterable
 
 from fastapi import FastAPI
 
-from sandbox import control, jira, ntfy, opsgenie, pagerduty_events, pagerduty_rest, statuspage, webhook
+from sandbox import control, jira, ntfy, opsgenie, pagerduty_events, pagerduty_rest, statuspage, twilio, webhook
 from sandbox.gate import FaultGate
 from sandbox.mail import Mailbox
 from sandbox.slack import api as slack_api
 from sandbox.slack import control as slack_control
 from sandbox.slack.app import SlackApp
 from sandbox.slack.people import FIRST_MEMBERS, SandboxMember
+from sandbox.twilio import TwilioApp
 from sandbox.vendor_error import VendorError, answer_in_vendors_words
 from sandbox.world import SandboxWorld, Subscriber
 
@@ -23,10 +24,11 @@ def create_app(
     members: Iterable[SandboxMember] = FIRST_MEMBERS,
     slack_app: SlackApp | None = None,
     board_url: str = "",
+    twilio_app: TwilioApp | None = None,
 ) -> FastAPI:
     """`channels` and `members` are in Slack from the start; `subscriber` gets PagerDuty's webhooks, `slack_app` Slack's
-    calls; `mailbox` is shown. Serve it with sandbox.serve."""
-    world = SandboxWorld(channels, subscriber, mailbox or Mailbox(), members, slack_app)
+    calls, `twilio_app` replies to text messages; `mailbox` is shown. Serve it with sandbox.serve."""
+    world = SandboxWorld(channels, subscriber, mailbox or Mailbox(), members, slack_app, twilio_app)
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -40,6 +42,7 @@ def create_app(
     app.include_router(pagerduty_rest.router(world.pager, world.on_calls, world.webhooks))
     app.include_router(ntfy.router(world.topics))
     app.include_router(opsgenie.router(world.opsgenie))
+    app.include_router(twilio.router(world.twilio))
     app.include_router(webhook.router(world.receiver))
     app.include_router(statuspage.router(world.pages))
     app.include_router(statuspage.components(world.pages))

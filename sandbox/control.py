@@ -22,6 +22,7 @@ from sandbox.slack.channel import SandboxChannel
 from sandbox.slack.modals import SandboxModal
 from sandbox.slack.people import BOT_USER, SandboxMember, SandboxUserGroup
 from sandbox.statuspage import StatuspageIncident
+from sandbox.twilio import PhoneReply, TextFromPhone, TextMessage
 from sandbox.webhook import TakenWebhook
 from sandbox.webhooks import SubscriberTally
 from sandbox.wire import Vendor, WireEntry
@@ -58,6 +59,7 @@ class State:
     pagerduty_incidents: list[SandboxIncident]
     notifications: list[Notification]
     opsgenie_alerts: list[SandboxOpsgenieAlert]
+    text_messages: list[TextMessage]
     webhooks_taken: list[TakenWebhook]
     statuspage_incidents: list[StatuspageIncident]
     tickets: list[Issue]
@@ -79,6 +81,9 @@ def router(world: SandboxWorld) -> APIRouter:
     api.add_api_route("/pagerduty/{incident_id}/{action}", control.press, methods=["POST"])
     api.add_api_route("/ntfy/{notification_id}/{number}", control.press_on_phone, methods=["POST"])
     api.add_api_route("/opsgenie/{alert_id}/{action}", control.press_in_opsgenie, methods=["POST"], status_code=204)
+    api.add_api_route("/texts", control.keep_text, methods=["POST"], status_code=201)
+    api.add_api_route("/texts/{sid}/reply", control.reply, methods=["POST"])
+    api.add_api_route("/texts/{sid}/{status}", control.text_becomes, methods=["POST"], status_code=204)
     api.add_api_route("/reset", control.reset, methods=["POST"], status_code=204)
     return api
 
@@ -117,6 +122,7 @@ class _Control:
             pagerduty_incidents=world.pager.incidents,
             notifications=world.topics.notifications,
             opsgenie_alerts=world.opsgenie.alerts,
+            text_messages=world.twilio.texts,
             webhooks_taken=world.receiver.taken,
             statuspage_incidents=world.pages.incidents,
             tickets=world.tracker.issues,
@@ -172,6 +178,19 @@ class _Control:
         if found is None:
             raise HTTPException(404, f"no alert {alert_id}")
         alerts.press(found, action, by)
+
+    async def keep_text(self, said: TextFromPhone) -> TextMessage:
+        return self._world.twilio.keep(said)
+
+    async def reply(self, sid: str, reply: PhoneReply) -> str:
+        """What the phone was answered; empty: nothing."""
+        return await self._world.twilio.reply(sid, reply.text)
+
+    async def text_becomes(
+        self, sid: str, status: Literal["sent", "delivered", "undelivered", "failed"], error: int | None = None
+    ) -> None:
+        text = self._world.twilio.of(sid)
+        text.status, text.error_code = status, error
 
     async def reset(self) -> None:
         await self._world.reset()

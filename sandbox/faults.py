@@ -56,6 +56,8 @@ class Fault(BaseModel):
             return {"error": phrase}
         if self.vendor == "opsgenie":
             return {"message": phrase}
+        if self.vendor == "twilio":
+            return {"code": status * 50, "message": phrase, "status": status}
         if self.vendor == "ntfy":
             return {"code": status * 100, "http": status, "error": phrase}
         if self.vendor == "jira":

@@ -20,6 +20,7 @@ from sandbox.slack.people import FIRST_MEMBERS, SandboxMember
 from sandbox.slack.sockets import Sockets
 from sandbox.slack.workspace import Workspace
 from sandbox.statuspage import StatusPages
+from sandbox.twilio import TwilioApp, TwilioPhones
 from sandbox.webhook import WebhookReceiver
 from sandbox.webhooks import Webhooks
 from sandbox.wire import WireLog
@@ -41,6 +42,7 @@ class SandboxWorld:
         mailbox: Mailbox,
         members: Iterable[SandboxMember] = FIRST_MEMBERS,
         slack_app: SlackApp | None = None,
+        twilio_app: TwilioApp | None = None,
     ) -> None:
         self.wire = WireLog()
         self.faults = Faults()
@@ -52,6 +54,7 @@ class SandboxWorld:
         self.on_calls = OnCallList()
         self.topics = NtfyTopics()
         self.opsgenie = OpsgenieAlerts()
+        self.twilio = TwilioPhones(twilio_app or TwilioApp())
         self.receiver = WebhookReceiver()
         self.pages = StatusPages()
         self.tracker = Tracker()
@@ -74,6 +77,7 @@ class SandboxWorld:
         self.on_calls.reset()
         self.topics.reset()
         self.opsgenie.reset()
+        self.twilio.reset()
         self.receiver.reset()
         self.pages.reset()
         self.tracker.reset()

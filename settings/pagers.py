@@ -2,15 +2,19 @@
 
 import re
 from collections.abc import Mapping
+from typing import Self
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings
 
 from settings.delivery import MAIL_ADDRESS
+from settings.secret import Secrets
 
 TOPIC_NAME = re.compile(r"[-_A-Za-z0-9]{1,64}")
 """https://docs.ntfy.sh/publish/: what ntfy accepts."""
 
+PHONE_NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
+"""https://www.twilio.com/docs/glossary/what-e164"""
 WEB_ADDRESS = re.compile(r"https?://[^\s/]+(/\S*)?")
 WEBHOOK_KEY = re.compile(r"whsec_(?:[A-Za-z0-9+/]{4}){6,}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
 
@@ -22,12 +26,14 @@ WAY_FIELDS = {
     "ntfy": "ntfy_topics",
     "slack": "slack_users",
     "email": "mail_addresses",
+    "sms": "phone_numbers",
     "webhook": "webhook_urls",
 }
 """Each way to a person, and the field that has its addresses."""
 WAY_CONNECTIONS = {
     "slack": "slack_token",
     "email": "smtp_url",
+    "sms": "twilio_account",
     "webhook": "webhook_secret",
 }
 """Each way that needs more than addresses, and the field that connects it."""
@@ -73,6 +79,27 @@ class PagerSettings(BaseSettings):
         description="address for each person who is reached by e-mail, if it is another than the runbook's: "
         '`{"ann": "ann@example.com"}` (JSON)',
     )
+    phone_numbers: dict[str, SecretStr] = Field(
+        {}, description='number of each person who gets text messages: `{"ann": "+4915112345678"}` (JSON, secret)'
+    )
+    twilio_account: str | None = Field(
+        None,
+        pattern="^AC[0-9a-fA-F]{32}$",
+        description="SID of your Twilio account, for text messages: `AC...`",
+    )
+    twilio_auth_tokens: Secrets = Field(
+        (),
+        description="auth token of that account, at the workers and every gateway: it signs what people reply (several "
+        "while one is rotated; the first is used)",
+    )
+    twilio_from: str | None = Field(
+        None,
+        pattern=rf"^({PHONE_NUMBER.pattern}|MG[0-9a-fA-F]{{32}})$",
+        description="your number there (`+1...`), or the SID of a messaging service (`MG...`)",
+    )
+    twilio_url: str = Field(
+        "https://api.twilio.com", pattern=r"^https?://[^\s/]+(/\S*)?$", description="base address of Twilio's REST API"
+    )
     webhook_urls: dict[str, SecretStr] = Field(
         {}, description='address for each person who is reached by a webhook: `{"ann": "https://..."}` (JSON, secret)'
     )
@@ -94,6 +121,26 @@ class PagerSettings(BaseSettings):
         if wrong := [person for person, address in value.items() if not MAIL_ADDRESS.fullmatch(address)]:
             raise ValueError(f"the address of {', '.join(wrong)} is none: write it like ann@example.com")
         return value
+
+    @field_validator("phone_numbers")
+    @classmethod
+    def _are_numbers(cls, value: dict[str, SecretStr]) -> dict[str, SecretStr]:
+        wrong = [person for person, number in value.items() if not PHONE_NUMBER.fullmatch(number.get_secret_value())]
+        if wrong:
+            raise ValueError(f"the number of {', '.join(wrong)} is none: write it like +4915112345678, without spaces")
+        return value
+
+    @model_validator(mode="after")
+    def _twilio_is_whole(self) -> Self:
+        needed = {
+            "TOCSIN_TWILIO_ACCOUNT": self.twilio_account,
+            "TOCSIN_TWILIO_AUTH_TOKENS": self.twilio_auth_tokens,
+            "TOCSIN_TWILIO_FROM": self.twilio_from,
+        }
+        missing = [name for name, value in needed.items() if not value]
+        if missing and len(missing) < len(needed):
+            raise ValueError(f"these belong together: {', '.join(needed)}; set {' and '.join(missing)} as well")
+        return self
 
     @field_validator("webhook_secret")
     @classmethod

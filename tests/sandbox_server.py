@@ -48,6 +48,10 @@ class SandboxServer:
         return f"{self.url}/opsgenie"
 
     @property
+    def twilio_url(self) -> str:
+        return f"{self.url}/twilio"
+
+    @property
     def webhook_url(self) -> str:
         return f"{self.url}/webhook"
 

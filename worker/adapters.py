@@ -28,6 +28,7 @@ from activities.slack import Slack
 from activities.slack_pager import SlackPager
 from activities.statuspage import Statuspage
 from activities.temporal import RecordInTemporal, kept_card
+from activities.twilio import TextMessages
 from activities.webhook import WebhookPager
 from settings import Settings
 from settings.delivery import AT_THE_GATEWAY
@@ -82,11 +83,19 @@ def _pager(settings: Settings, chat: Slack | None, mail: Mailer | None) -> Pager
     if settings.webhook_urls and settings.webhook_secret:
         urls = {person: url.get_secret_value() for person, url in settings.webhook_urls.items()}
         found["webhook"] = WebhookPager(urls, settings.webhook_secret.get_secret_value())
+    if settings.twilio_account and settings.twilio_from and settings.phone_numbers:
+        found["sms"] = _text_messages(settings, settings.twilio_account, settings.twilio_from)
     if chat is not None:
         found["slack"] = SlackPager(chat)
     if mail is not None:
         found["email"] = EmailPager(mail, settings.mail_addresses)
     return Pagers(unnamed, found) if found else None
+
+
+def _text_messages(settings: Settings, account: str, sender: str) -> TextMessages:
+    numbers = {person: number.get_secret_value() for person, number in settings.phone_numbers.items()}
+    token = settings.twilio_auth_tokens[0].get_secret_value()
+    return TextMessages(numbers, account, token, sender, settings.twilio_url)
 
 
 def _ntfy(settings: Settings) -> Ntfy:

@@ -36,8 +36,19 @@ function opsgenie(it) {
     make("h3", "text", it.message), make("div", "text", it.description), make("div", "faint", `to ${it.key}`));
 }
 
+function textMessage(it) {
+  const said = make("input"), phone = it.direction === "inbound" ? it.sender : it.to;
+  said.setAttribute("aria-label", `Reply of ${phone}`);
+  said.id = it.sid;
+  const reply = button("Reply", "", () => control(`texts/${it.sid}/reply`, { text: said.value }));
+  return make("article", "pager", make("div", "row", span(it.direction === "inbound" ? "sent from the phone" : "text message, " + it.status, "state"), clock(it.at)),
+    make("div", "text", it.body), it.direction === "outbound-api" ? make("div", "buttons", said, reply) : null,
+    make("div", "faint", phone));
+}
+
 function phones() {
-  const rung = [...now.opsgenie_alerts.map(it => [0, opsgenie(it)]),
+  const rung = [...now.text_messages.map(it => [Date.parse(it.at), textMessage(it)]),
+    ...now.opsgenie_alerts.map(it => [0, opsgenie(it)]),
     ...now.webhooks_taken.map(it => [Date.parse(it.at), taken(it)]),
     ...now.notifications.map(it => [it.time * 1000, notification(it)]),
     ...now.pagerduty_incidents.map(it => [Date.parse(it.created_at), ring(it)])];

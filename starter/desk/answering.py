@@ -77,13 +77,13 @@ def _who_is_on_it(incident: Incident) -> str:
     return f"{by} acknowledged {incident.id}" if by else f"nobody is on {incident.id} any more, and people are paged"
 
 
-async def acknowledge(known: Incidents, found: AnswerStanding) -> UpdateResult:
-    """Raises RefusedByIncident, Recorded, NothingOpen, Unreachable."""
-    return await known.ask(found.ticket.workflow, _event(found))
+async def acknowledge(known: Incidents, found: AnswerStanding, via: str = VIA_LINK) -> UpdateResult:
+    """`via`: how they answered. Raises RefusedByIncident, Recorded, NothingOpen, Unreachable."""
+    return await known.ask(found.ticket.workflow, _event(found, via))
 
 
-def _event(found: AnswerStanding) -> Acknowledged:
-    return Acknowledged(id=found.ticket.event_id, by=found.by, via=VIA_LINK, ring=found.ticket.ring)
+def _event(found: AnswerStanding, via: str = VIA_LINK) -> Acknowledged:
+    return Acknowledged(id=found.ticket.event_id, by=found.by, via=via, ring=found.ticket.ring)
 
 
 async def _name(known: Incidents, incident: Incident, person: str) -> str:

@@ -38,6 +38,7 @@ from starter.gateway.routes import (
     pagerduty,
     public_page,
     slack,
+    twilio,
     verbs,
     watches,
 )
@@ -109,6 +110,7 @@ def _webhooks(
         pagerduty.router(admission, pipeline, parts.incidents, settings),
         jira.router(admission, parts.incidents),
         slack.router(admission, chat),
+        twilio.router(admission, parts.incidents),
         heartbeat.router(admission, parts.beats),
     )
 

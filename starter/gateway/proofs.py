@@ -4,15 +4,16 @@ import base64
 import secrets
 from typing import Final
 
-from starter.gateway.routes import heartbeat, jira, slack
+from starter.gateway.routes import heartbeat, jira, slack, twilio
 from starter.sources.source import Source
 from starter.sources.table import SOURCES
 
-PROVED_SOURCES: Final = {**SOURCES, **{each.SOURCE.name: each.SOURCE for each in (heartbeat, jira, slack)}}
+PROVED_SOURCES: Final = {**SOURCES, **{each.SOURCE.name: each.SOURCE for each in (heartbeat, jira, slack, twilio)}}
 _THEIRS: Final = {
     "cloudwatch": "CloudWatch proves itself by the ARN of your SNS topic",
     "pagerduty": "PagerDuty makes the secret of its webhook subscription itself",
     "slack": "Slack shows the signing secret of your app at https://api.slack.com/apps",
+    "twilio": "Twilio shows the auth token of your account at https://console.twilio.com",
     "sentry": "Sentry makes the client secret of its integration itself",
 }
 

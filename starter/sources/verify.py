@@ -10,6 +10,7 @@ import hashlib
 import hmac
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 from pydantic import SecretStr
 from standardwebhooks.webhooks import EmptyWebhookSecretError, WebhookVerificationError
@@ -73,6 +74,29 @@ def slack(webhook: Webhook, secrets: Sequence[SecretStr]) -> bool:
     signed = b":".join((b"v0", stated.encode(errors="surrogatepass"), webhook.body))
     expected = [SecretStr("v0=" + _hmac(secret, signed)) for secret in secrets]
     return _is_fresh(stated, webhook) and _is_one_of(webhook.headers.get("x-slack-signature", ""), expected)
+
+
+def twilio(address: str) -> Check:
+    """https://www.twilio.com/docs/usage/security#validating-requests: signed is the address as Twilio knows it,
+    and each field of the form in the order of their names. Its port may be said or not."""
+    whole = urlsplit(address)
+    usual = {"https": 443, "http": 80}.get(whole.scheme, 0)
+    host = whole.netloc.removesuffix(f":{usual}")
+    forms = [address, *(urlunsplit(whole._replace(netloc=netloc)) for netloc in (host, f"{host}:{usual}"))]
+
+    def check(webhook: Webhook, secrets: Sequence[SecretStr]) -> bool:
+        fields = sorted(parse_qsl(webhook.body.decode(errors="replace"), keep_blank_values=True))
+        said = "".join(f"{name}{value}" for name, value in fields)
+        expected = [SecretStr(_sha1(secret, f"{form}{said}")) for secret in secrets for form in forms]
+        return _is_one_of(webhook.headers.get("x-twilio-signature", ""), expected)
+
+    return check
+
+
+def _sha1(secret: SecretStr, signed: str) -> str:
+    """Twilio has no other: https://www.twilio.com/docs/usage/security"""
+    mac = hmac.new(secret.get_secret_value().encode(), signed.encode(errors="surrogatepass"), hashlib.sha1)
+    return base64.b64encode(mac.digest()).decode()
 
 
 def _hmac(secret: SecretStr, signed: bytes) -> str:

@@ -21,10 +21,12 @@ from activities.pagerduty import PagerDuty
 from activities.pagers import Pager, Pagers
 from activities.slack import Slack
 from activities.slack_pager import SlackPager
+from activities.twilio import TextMessages
 from activities.webhook import WebhookPager
-from sandbox.ids import WEBHOOK_SECRET
+from sandbox.ids import SANDBOX_ACCOUNT, SANDBOX_NUMBER, WEBHOOK_SECRET
 from sandbox.opsgenie import BAD_KEY
 from sandbox.pagerduty import NOBODY_ON_CALL
+from sandbox.twilio import BAD_AUTH_TOKEN
 from tests.activities import sends
 from tests.activities.conftest import API_TOKEN, NTFY_TOKEN, NTFY_TOPIC, ROUTING_KEY
 from tests.sandbox_server import SandboxServer
@@ -125,6 +127,16 @@ def way_of(name: str, sandbox: SandboxServer, slack: Slack, revoked: Slack) -> W
                 sandbox,
                 pause=None,
             )
+        case "sms":
+            numbers, account = {"on-call": "+4915112345678"}, (SANDBOX_ACCOUNT, "auth-token-secret", SANDBOX_NUMBER)
+            return Way(
+                name,
+                TextMessages(numbers, *account, sandbox.twilio_url),
+                {"vendor": "twilio", "match": "Body="},
+                lambda s: [t["body"] for t in s["text_messages"]],
+                lambda: TextMessages(numbers, SANDBOX_ACCOUNT, BAD_AUTH_TOKEN, SANDBOX_NUMBER, sandbox.twilio_url),
+                sandbox,
+            )
         case "webhook":
             urls = {"on-call": f"{sandbox.webhook_url}/on-call"}
             return Way(
@@ -185,7 +197,7 @@ async def test_who_has_no_address_is_rejected_with_the_setting(way: Way) -> None
 
 
 async def test_a_vendor_that_hangs_is_unavailable_in_time(way: Way, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("pagerduty", "opsgenie", "ntfy", "webhook"):
+    for module in ("pagerduty", "opsgenie", "ntfy", "twilio", "webhook"):
         monkeypatch.setattr(f"activities.{module}.HTTP_TIMEOUT_S", 0.1)
     for module in ("slack_pager", "email_pager"):
         monkeypatch.setattr(f"activities.{module}.RING_WITHIN_S", 0.2)

@@ -66,7 +66,8 @@ def test_what_is_there_and_has_reached_nobody_yet_is_looked_at_twice_more_and_th
     shell = proving(THERE)
     shell.run_to(at(9))
     assert looks(shell) == [10, 60, 180]
-    assert [entry.loud for entry in shell.incident.timeline if "has reached for nobody in 3m" in entry.text] == [True]
+    told = "has not said in 3m that it reached anybody"
+    assert [entry.loud for entry in shell.incident.timeline if told in entry.text] == [True]
     assert [ring.outcome for ring in shell.incident.rings.values()] == ["delivered"]
 
 
@@ -91,6 +92,19 @@ def test_what_reached_nobody_is_ended_at_the_pager_too_for_it_may_come_there_lat
     assert ended.count(("alice", "acknowledged")) == 1
     assert ended.count(("alice", "resolved")) == 1
     assert looks(shell) == [10, 20]
+
+
+def test_the_pagers_own_reason_is_said() -> None:
+    shell = proving(RingProof(pager="Twilio", there=True, nobody=True, why="it could not be delivered (failed)"))
+    shell.run_to(at(5))
+    assert said(shell.incident, "Alice's page reached nobody: Twilio took it, and it could not be delivered (failed)")
+
+
+def test_a_pager_that_knows_only_whom_we_rang_reached_them() -> None:
+    shell = proving(RingProof(pager="Twilio", there=True, notified=(Notified(way="sms", at=T0 + 8 * SECOND),)))
+    shell.run_to(at(5))
+    assert said(shell.incident, "Twilio texted Alice at ")
+    assert [arrival.who for arrival in shell.incident.reached] == ["Alice"]
 
 
 def test_where_nobody_is_ever_reached_the_ladder_goes_round_as_where_pages_are_refused() -> None:

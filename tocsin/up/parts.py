@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from chat.shortcuts import TO_FOLLOW_UP, TO_TIMELINE
-from sandbox.ids import WEBHOOK_SECRET
+from sandbox.ids import SANDBOX_ACCOUNT, SANDBOX_NUMBER, WEBHOOK_SECRET
 from settings import SettingsError
 from settings.extras import demand, not_installed
 from tocsin.up.child import Part
@@ -26,6 +26,7 @@ class SandboxSecrets:
     """What the sandbox's vendors sign with when they call the gateway: others at each start."""
 
     pagerduty: str = field(default_factory=lambda: secrets.token_hex(16))
+    twilio: str = field(default_factory=lambda: secrets.token_hex(16))
     slack: str = field(default_factory=lambda: secrets.token_hex(16))
 
 
@@ -67,9 +68,13 @@ def sandbox(layout: Layout, books: Collection[Runbook], signed: SandboxSecrets, 
     rooms = (option for channel in channels for option in ("--channel", channel.removeprefix("#")))
     people = (option for it in slack_members(books) for option in ("--member", f"{it.user_id}={it.name}"))
     menu = (option for name, words in MESSAGE_MENU.items() for option in ("--shortcut", f"{name}={words}"))
-    calls = ("--webhook-url", f"{hooks}/pagerduty", "--slack-url", f"{hooks}/slack")
+    calls = ("--webhook-url", f"{hooks}/pagerduty", "--slack-url", f"{hooks}/slack", "--sms-url", f"{hooks}/twilio/sms")
     options = (*ports, *rooms, *people, *menu, *calls, "--board-url", layout.published.gateway)
-    secret = {"SANDBOX_PAGERDUTY_SECRET": signed.pagerduty, "SANDBOX_SLACK_SECRET": signed.slack}
+    secret = {
+        "SANDBOX_PAGERDUTY_SECRET": signed.pagerduty,
+        "SANDBOX_SLACK_SECRET": signed.slack,
+        "SANDBOX_TWILIO_SECRET": signed.twilio,
+    }
     return Part("sandbox", (*PYTHON, "-m", "sandbox", *options), {**environment, **secret}, stops_within_s=1)
 
 
@@ -94,7 +99,7 @@ def pointing_at_the_sandbox(layout: Layout, books: Collection[Runbook], signed: 
     people = sorted({person for book in books for person in paged(book)})
     sandbox = layout.published.sandbox
     assert sandbox is not None
-    addresses = {way: _addresses(books, way) for way in ("pagerduty", "opsgenie", "ntfy", "email", "webhook")}
+    addresses = {way: _addresses(books, way) for way in ("pagerduty", "opsgenie", "ntfy", "email", "sms", "webhook")}
     return {
         "TOCSIN_SANDBOX_URL": sandbox,
         "TOCSIN_SLACK_URL": f"{sandbox}/slack/api/",
@@ -113,6 +118,13 @@ def pointing_at_the_sandbox(layout: Layout, books: Collection[Runbook], signed: 
         "TOCSIN_OPSGENIE_KEYS": json.dumps({name: f"sandbox-{name}" for name in addresses["opsgenie"]}),
         "TOCSIN_NTFY_URL": f"{sandbox}/ntfy",
         "TOCSIN_NTFY_TOPICS": json.dumps({name: f"sandbox-{name}" for name in addresses["ntfy"]}),
+        "TOCSIN_TWILIO_URL": f"{sandbox}/twilio",
+        "TOCSIN_TWILIO_ACCOUNT": SANDBOX_ACCOUNT,
+        "TOCSIN_TWILIO_AUTH_TOKENS": json.dumps([signed.twilio]),
+        "TOCSIN_TWILIO_FROM": SANDBOX_NUMBER,
+        "TOCSIN_PHONE_NUMBERS": json.dumps(
+            {name: f"+4915{number:08}" for number, name in enumerate(addresses["sms"], start=1)}
+        ),
         "TOCSIN_MAIL_ADDRESSES": json.dumps({name: f"{name}@sandbox.example" for name in addresses["email"]}),
         "TOCSIN_WEBHOOK_URLS": json.dumps({name: f"{sandbox}/webhook/{name}" for name in addresses["webhook"]}),
         "TOCSIN_WEBHOOK_SECRET": WEBHOOK_SECRET,

@@ -15,8 +15,8 @@ NOTIFYING_VERBS = {
 class Notified(Wire):
     """The pager reached for somebody."""
 
-    who: ForeignName
-    """Their name there."""
+    who: ForeignName = ""
+    """Their name there. Empty: it knows only whom we rang."""
     way: ForeignName = ""
     """One of `NOTIFYING_VERBS`, if the pager says."""
     at: Instant
@@ -29,6 +29,8 @@ class RingProof(Wire):
     """The ring became something that rings; otherwise the pager took it, and dropped it."""
     nobody: bool = False
     """It is there, and is nobody's."""
+    why: Line = ""
+    """Why it reached nobody, if the pager says."""
     notified: tuple[Notified, ...] = ()
     """Oldest first."""
     answered_by: ForeignName = ""

@@ -29,12 +29,15 @@ def confirmed(book: Runbook, incident: Incident, event: EffectSettled, look: Con
         return _with(incident, look.ring, looked)
     if proof.reached_nobody:
         return _lost(book, _with(incident, look.ring, looked), event, look, proof)
-    kept = looked.model_copy(update={"is_there": True, "notified": proof.notified[-IncidentBounds.notified :]})
+    whom = book.person_name(ring.rang or ring.person)
+    notified = tuple(each if each.who else each.model_copy(update={"who": whom}) for each in proof.notified)
+    kept = looked.model_copy(update={"is_there": True, "notified": notified[-IncidentBounds.notified :]})
     after = _with(incident, look.ring, kept)
-    for notified in kept.notified:
-        after = _reached(book, after, event, kept, notified, proof)
+    for each in kept.notified:
+        after = _reached(book, after, event, kept, each, proof)
     if kept.looks >= len(LOOKS) and kept.outcome == "delivered" and not kept.polled:
-        text = f"{proof.pager} has {_whose(book, kept)} page, and has reached for nobody in {write(LOOKS[-1])}"
+        silent_for = write(LOOKS[-1])
+        text = f"{proof.pager} has {_whose(book, kept)} page, and has not said in {silent_for} that it reached anybody"
         return log(after, event.at, text, kind="page", loud=True)
     return after
 
@@ -67,7 +70,8 @@ def _lost(book: Runbook, incident: Incident, event: EffectSettled, look: Confirm
     """The pager took the page, and rings nobody: the next tier is called at once, as where a page is refused. It is not
     forgotten: where the pager is behind, it may ring yet, and what is nobody's stands open there."""
     ring = incident.rings[look.ring]
-    why = "it is assigned to nobody there" if proof.there else "nobody is on call there, or its service is off"
+    nobodys = "it is assigned to nobody there" if proof.there else "nobody is on call there, or its service is off"
+    why = proof.why or nobodys
     text = f"{_whose(book, ring)} page reached nobody: {proof.pager} took it, and {why}"
     given_up = ring.model_copy(update={"followed": False, "is_there": proof.there})
     changes: dict[str, object] = {"rings": {**incident.rings, look.ring: given_up}}

@@ -1,0 +1,86 @@
+"""What Twilio keeps of text messages: which pages went to a number, and when a reply was sent.
+
+Nothing of that is stored here. A page's text bears the link that answers it, which is signed: so a number's messages
+say what whoever has it may answer.
+"""
+
+import asyncio
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from typing import Annotated
+
+import httpx
+from pydantic import BaseModel, BeforeValidator, ConfigDict, TypeAdapter, ValidationError
+
+from settings import Settings
+from workflows.policy.keys import answer_tickets
+from workflows.policy.keys.answer_tickets import AnswerTicket
+
+TWILIO_WITHIN_S = 4
+LOOKED_THROUGH = 50
+"""The newest messages to a number."""
+_ANSWER_LINK = re.compile(r"https?://\S+/a/(?P<token>[A-Za-z0-9_.-]+)")
+
+
+def _moment(written: object) -> object:
+    return parsedate_to_datetime(written) if isinstance(written, str) else written
+
+
+class KeptMessage(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    body: str | None = ""
+    date_created: Annotated[datetime, BeforeValidator(_moment)]
+
+
+class _KeptMessages(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    messages: tuple[KeptMessage, ...] = ()
+
+
+_ONE, _SEVERAL = TypeAdapter(KeptMessage), TypeAdapter(_KeptMessages)
+
+
+class TwilioSilent(Exception):
+    """It could not be asked, or its answer was none."""
+
+
+@dataclass(frozen=True)
+class SentToNumber:
+    tickets: tuple[AnswerTicket, ...]
+    """Of the pages that it was sent before the reply, the newest first."""
+    last: str
+    """What it was sent last, whatever that was."""
+
+
+async def sent_to(settings: Settings, number: str, reply: str) -> SentToNumber:
+    """`reply`: the id of what answers. It answers nothing that was sent later. Raises TwilioSilent."""
+    base = f"{settings.twilio_url.rstrip('/')}/2010-04-01/Accounts/{settings.twilio_account}"
+    login = (settings.twilio_account or "", settings.twilio_auth_tokens[0].get_secret_value())
+    query = {"To": number, "PageSize": str(LOOKED_THROUGH)}
+    try:
+        async with asyncio.timeout(TWILIO_WITHIN_S), httpx.AsyncClient(auth=login, timeout=TWILIO_WITHIN_S) as http:
+            answers = await asyncio.gather(
+                http.get(f"{base}/Messages.json", params=query), http.get(f"{base}/Messages/{reply}.json")
+            )
+            listed, answering = (answer.raise_for_status().content for answer in answers)
+        messages = _SEVERAL.validate_json(listed).messages
+        replied_at = _ONE.validate_json(answering).date_created
+    except (httpx.HTTPError, TimeoutError, ValidationError, ValueError):
+        raise TwilioSilent("Twilio does not say which page that answers") from None
+    return SentToNumber(
+        tickets=tickets_in(
+            [each.body or "" for each in messages if each.date_created <= replied_at], settings.answer_keys
+        ),
+        last=(messages[0].body or "") if messages else "",
+    )
+
+
+def tickets_in(texts: Sequence[str], keys: Sequence[str]) -> tuple[AnswerTicket, ...]:
+    """Each ring once."""
+    found = (answer_tickets.read(link["token"], keys) for text in texts if (link := _ANSWER_LINK.search(text)))
+    return tuple({ticket.event_id: ticket for ticket in found if ticket is not None}.values())

@@ -1,0 +1,178 @@
+"""Replies to text messages: what they acknowledge, what they are told, and who may send one."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import pytest
+import pytest_asyncio
+from pydantic import SecretStr
+from temporalio.client import Client
+
+from activities.answer_links import AnswerLinks
+from activities.twilio import TextMessages
+from sandbox.app import create_app
+from sandbox.ids import SANDBOX_ACCOUNT, SANDBOX_NUMBER
+from sandbox.serve import serving
+from sandbox.twilio import twilio_signature
+from starter.gateway.routes.twilio import HINT, NO_PAGE
+from starter.temporal.incidents import Incidents
+from tests.activities import sends
+from tests.starter.api.conftest import bearer, declared, installation, tokens, working
+from tests.starter.conftest import GatewayUnderTest
+from workflows.policy.incident.state import Incident
+
+tokens, installation, working = tokens, installation, working  # fixtures of the API's tests
+KEY, TOKEN = "what signs the links", "auth-token"
+PUBLIC = "https://tocsin.example.com/behind"
+ADDRESS = f"{PUBLIC}/webhooks/twilio/sms"
+ANN = "+4915112345678"
+
+
+class Phone:
+    """Ann's, and the number that rings it."""
+
+    def __init__(self, sandbox: str, gateway: httpx.AsyncClient) -> None:
+        self._sandbox, self._gateway = sandbox, gateway
+        self._texts = TextMessages({"on-call": ANN}, SANDBOX_ACCOUNT, TOKEN, SANDBOX_NUMBER, f"{sandbox}/twilio")
+
+    async def ring(self, incident: Incident) -> None:
+        [ring] = list(incident.rings)[-1:]
+        send = sends.page(vendor_key=ring, incident=incident.id)
+        await self._texts.page(AnswerLinks(PUBLIC, KEY).answerable(send, datetime.now(UTC)), False)
+
+    async def reply(self, words: str, ago: timedelta = timedelta(), **changed: str) -> httpx.Response:
+        """As Twilio hands it on: what is said is in its list then."""
+        said = {"sender": ANN, "text": words, "at": (datetime.now(UTC) - ago).isoformat()}
+        async with httpx.AsyncClient(trust_env=False) as http:
+            sid = (await http.post(f"{self._sandbox}/control/texts", json=said)).json()["sid"]
+        form = {"MessageSid": sid, "From": ANN, "To": SANDBOX_NUMBER, "Body": words, "NumMedia": "0", **changed}
+        return await self.send(form, twilio_signature(TOKEN, ADDRESS, form))
+
+    async def send(self, form: dict[str, str], signature: str) -> httpx.Response:
+        return await self._gateway.post("/webhooks/twilio/sms", data=form, headers={"X-Twilio-Signature": signature})
+
+
+def told(answer: httpx.Response) -> str:
+    assert answer.status_code == 200, answer.text
+    return answer.text.partition("<Message>")[2].partition("</Message>")[0]
+
+
+@pytest_asyncio.fixture
+async def http(tokens: GatewayUnderTest, sandbox: str) -> AsyncIterator[httpx.AsyncClient]:
+    changed = {
+        "answer_secrets": (SecretStr(KEY),),
+        "gateway_url": PUBLIC,
+        "twilio_account": SANDBOX_ACCOUNT,
+        "twilio_auth_tokens": (SecretStr(TOKEN), SecretStr("the next one")),
+        "twilio_from": SANDBOX_NUMBER,
+        "twilio_url": f"{sandbox}/twilio",
+    }
+    tokens.settings = tokens.settings.model_copy(update=changed)
+    async with tokens.open() as client:
+        yield client
+
+
+@pytest_asyncio.fixture
+async def sandbox() -> AsyncIterator[str]:
+    async with serving(create_app()) as url:
+        yield url
+
+
+@pytest_asyncio.fixture
+async def phone(http: httpx.AsyncClient, sandbox: str) -> Phone:
+    return Phone(sandbox, http)
+
+
+async def opened(http: httpx.AsyncClient, working: Client, title: str) -> Incident:
+    http.headers.update(bearer("of-alice"))
+    one = await declared(http, title)
+    del http.headers["Authorization"]
+    return await now(working, one["workflow_id"])
+
+
+async def now(client: Client, workflow: str) -> Incident:
+    return (await Incidents(client).status(workflow)).incident
+
+
+@pytest.mark.parametrize("words", ["1", " Ack. ", "acknowledge", "letters"])
+async def test_a_reply_acknowledges_in_the_name_of_whoever_was_rung(
+    http: httpx.AsyncClient, working: Client, phone: Phone, words: str
+) -> None:
+    incident = await opened(http, working, "Checkout fails")
+    await phone.ring(incident)
+    said = told(await phone.reply(incident.id.rpartition("-")[2].upper() if words == "letters" else words))
+    assert "On-call Engineer acknowledged through sms" in said
+    assert (await now(working, incident.workflow_id)).acknowledged_by == "On-call Engineer"
+    assert "has been used" in told(await phone.reply("1"))
+
+
+async def test_it_is_the_newest_that_is_still_open_or_the_one_whose_letters_are_said(
+    http: httpx.AsyncClient, working: Client, phone: Phone
+) -> None:
+    older, newer = [await opened(http, working, title) for title in ("Older", "Newer")]
+    for incident in (older, newer):
+        await phone.ring(incident)
+    assert older.id in told(await phone.reply(older.id.rpartition("-")[2]))
+    assert (await now(working, newer.workflow_id)).acknowledged_at is None
+    assert newer.id in told(await phone.reply("1"))
+
+
+async def test_anything_else_is_answered_in_words_once(http: httpx.AsyncClient, working: Client, phone: Phone) -> None:
+    assert told(await phone.reply("1")) == NO_PAGE
+    incident = await opened(http, working, "Checkout fails")
+    await phone.ring(incident)
+    assert told(await phone.reply("who is this?")) == HINT
+    assert told(await phone.reply("STOP")) == ""  # Twilio's own
+    assert (await now(working, incident.workflow_id)).acknowledged_at is None
+
+
+async def test_another_number_answers_nothing(http: httpx.AsyncClient, working: Client, phone: Phone) -> None:
+    incident = await opened(http, working, "Checkout fails")
+    await phone.ring(incident)
+    assert told(await phone.reply("1", From="+4915199999999")) == NO_PAGE
+    assert (await now(working, incident.workflow_id)).acknowledged_at is None
+
+
+async def test_a_reply_answers_no_page_that_was_sent_after_it(
+    http: httpx.AsyncClient, working: Client, phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    incident = await opened(http, working, "Checkout fails")
+    first = await phone.reply("1", ago=timedelta(minutes=5))
+    assert told(first) == NO_PAGE
+    await phone.ring(incident)
+    form = dict(httpx.QueryParams(first.request.content.decode()))
+    again = await phone.send(form, first.request.headers["X-Twilio-Signature"])  # recorded, and sent again
+    assert (await now(working, incident.workflow_id)).acknowledged_at is None
+    assert told(again) == NO_PAGE
+
+
+@pytest.mark.parametrize(
+    ("token", "address", "status"),
+    [
+        (TOKEN, ADDRESS, 200),
+        ("the next one", ADDRESS, 200),
+        (TOKEN, ADDRESS.replace("example.com", "example.com:443"), 200),
+        ("wrong", ADDRESS, 401),
+        (TOKEN, ADDRESS.replace("https", "http"), 401),
+        (TOKEN, "http://127.0.0.1/webhooks/twilio/sms", 401),
+    ],
+)
+async def test_it_is_signed_over_the_public_address(phone: Phone, token: str, address: str, status: int) -> None:
+    form = {"MessageSid": "SM1", "From": ANN, "Body": "1", "Umlaut": "ä & +", "Empty": ""}
+    assert (await phone.send(form, twilio_signature(token, address, form))).status_code == status
+    changed = await phone.send({**form, "From": "+1"}, twilio_signature(token, address, form))
+    assert changed.status_code == 401
+
+
+async def test_without_what_proves_it_the_route_is_closed(tokens: GatewayUnderTest) -> None:
+    async with tokens.open() as client:
+        answer = await client.post("/webhooks/twilio/sms", data={"Body": "1"})
+    assert answer.status_code == 403
+    assert "TOCSIN_TWILIO_AUTH_TOKENS, TOCSIN_GATEWAY_URL and TOCSIN_ANSWER_SECRETS" in answer.text
+
+
+async def test_where_twilio_says_nothing_that_is_said(phone: Phone) -> None:
+    form = {"MessageSid": "SM-unknown", "From": ANN, "Body": "1"}
+    said = told(await phone.send(form, twilio_signature(TOKEN, ADDRESS, form)))
+    assert "use the link of the page" in said
