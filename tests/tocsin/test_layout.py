@@ -152,5 +152,5 @@ def test_no_secret_stands_in_the_process_list() -> None:
     signed = SandboxSecrets()
     layout = laid_out(ANY_PORTS)
     part = sandbox(layout, [], signed, {})
-    assert not {signed.pagerduty, signed.slack} & set(" ".join(part.command).split())
-    assert {signed.pagerduty, signed.slack} <= set(part.environment.values())
+    assert not {signed.pagerduty, signed.slack, signed.twilio} & set(" ".join(part.command).split())
+    assert {signed.pagerduty, signed.slack, signed.twilio} <= set(part.environment.values())
