@@ -61,7 +61,7 @@ class _TwilioMessages(BaseModel):
     messages: tuple[_TwilioMessage, ...] = ()
 
 
-_MESSAGE, _MESSAGES = TypeAdapter(_TwilioMessage), TypeAdapter(_TwilioMessages)
+_TWILIO_MESSAGE, _TWILIO_MESSAGES = TypeAdapter(_TwilioMessage), TypeAdapter(_TwilioMessages)
 
 
 class TextMessages:
@@ -120,7 +120,7 @@ class TextMessages:
 
     async def _post(self, number: str, body: str, route: str) -> str:
         answer = await self._ask("POST", route, data={"To": number, "Body": body, **self._from})
-        return understood("Twilio", _MESSAGE, answer).sid
+        return understood("Twilio", _TWILIO_MESSAGE, answer).sid
 
     async def _stands(self, number: str, ring: str, remarks: list[str]) -> str | None:
         """Did an earlier attempt send it? No failure to look holds a page up."""
@@ -134,7 +134,7 @@ class TextMessages:
 
     async def _found(self, number: str, ring: str) -> _TwilioMessage | None:
         query = {"To": number, "PageSize": str(LISTED)}
-        listed = understood("Twilio", _MESSAGES, await self._ask("GET", None, params=query))
+        listed = understood("Twilio", _TWILIO_MESSAGES, await self._ask("GET", None, params=query))
         return next((each for each in listed.messages if sms_mark(ring) in (each.body or "")), None)
 
     async def _ask(

@@ -20,7 +20,7 @@ from workflows.policy.keys import answer_tickets
 from workflows.policy.keys.answer_tickets import AnswerTicket
 
 TWILIO_WITHIN_S = 4
-LOOKED_THROUGH = 50
+TEXTS_LOOKED_THROUGH = 50
 """The newest messages to a number."""
 _ANSWER_LINK = re.compile(r"https?://\S+/a/(?P<token>[A-Za-z0-9_.-]+)")
 
@@ -29,20 +29,20 @@ def _moment(written: object) -> object:
     return parsedate_to_datetime(written) if isinstance(written, str) else written
 
 
-class KeptMessage(BaseModel):
+class ListedText(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     body: str | None = ""
     date_created: Annotated[datetime, BeforeValidator(_moment)]
 
 
-class _KeptMessages(BaseModel):
+class _ListedTexts(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    messages: tuple[KeptMessage, ...] = ()
+    messages: tuple[ListedText, ...] = ()
 
 
-_ONE, _SEVERAL = TypeAdapter(KeptMessage), TypeAdapter(_KeptMessages)
+_LISTED_TEXT, _LISTED_TEXTS = TypeAdapter(ListedText), TypeAdapter(_ListedTexts)
 
 
 class TwilioSilent(Exception):
@@ -61,15 +61,15 @@ async def sent_to(settings: Settings, number: str, reply: str) -> SentToNumber:
     """`reply`: the id of what answers. It answers nothing that was sent later. Raises TwilioSilent."""
     base = f"{settings.twilio_url.rstrip('/')}/2010-04-01/Accounts/{settings.twilio_account}"
     login = (settings.twilio_account or "", settings.twilio_auth_tokens[0].get_secret_value())
-    query = {"To": number, "PageSize": str(LOOKED_THROUGH)}
+    query = {"To": number, "PageSize": str(TEXTS_LOOKED_THROUGH)}
     try:
         async with asyncio.timeout(TWILIO_WITHIN_S), httpx.AsyncClient(auth=login, timeout=TWILIO_WITHIN_S) as http:
             answers = await asyncio.gather(
                 http.get(f"{base}/Messages.json", params=query), http.get(f"{base}/Messages/{reply}.json")
             )
             listed, answering = (answer.raise_for_status().content for answer in answers)
-        messages = _SEVERAL.validate_json(listed).messages
-        replied_at = _ONE.validate_json(answering).date_created
+        messages = _LISTED_TEXTS.validate_json(listed).messages
+        replied_at = _LISTED_TEXT.validate_json(answering).date_created
     except (httpx.HTTPError, TimeoutError, ValidationError, ValueError):
         raise TwilioSilent("Twilio does not say which page that answers") from None
     return SentToNumber(

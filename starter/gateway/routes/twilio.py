@@ -35,7 +35,7 @@ SOURCE = Source(
     group_is="the reply",
     examples={},
 )
-REPLY_WITHIN_S: Final = 12
+STORED_WITHIN_S: Final = 12
 """Twilio gives up after 15."""
 LONGEST_REPLY: Final = 300
 ACKNOWLEDGING: Final = frozenset({"1", "ack", "acknowledge"})
@@ -60,7 +60,7 @@ ANSWERED_BY_TWILIO: Final = frozenset(
 MOST_TRIED: Final = 10
 HINT: Final = "Reply 1 to acknowledge your newest page, or the letters of its incident. Its link does it as well."
 NO_PAGE: Final = "There is no page that this number could answer."
-_LETTERS = re.compile(r"[a-z0-9]{1,12}")
+_REPLIED_LETTERS = re.compile(r"[a-z0-9]{1,12}")
 
 log = structlog.get_logger()
 
@@ -80,7 +80,7 @@ def router(admission: Admission, incidents: Incidents) -> APIRouter:
             webhook = await admission.webhook(request, source)
         said = dict(parse_qsl(webhook.body.decode(errors="replace")))
         try:
-            async with asyncio.timeout(REPLY_WITHIN_S):
+            async with asyncio.timeout(STORED_WITHIN_S):
                 words = await _answered(admission, incidents, said)
         except TimeoutError:
             words = "It could not be stored in time. Reply again, or use the link of the page."
@@ -111,7 +111,9 @@ def _meant(words: str, sent: SentToNumber) -> tuple[AnswerTicket, ...]:
     if words in ACKNOWLEDGING:
         return sent.tickets
     letters = words.removeprefix("ack ")
-    return tuple(each for each in sent.tickets if _LETTERS.fullmatch(letters) and each.incident.endswith(f"-{letters}"))
+    return tuple(
+        each for each in sent.tickets if _REPLIED_LETTERS.fullmatch(letters) and each.incident.endswith(f"-{letters}")
+    )
 
 
 async def _acknowledged(incidents: Incidents, tickets: tuple[AnswerTicket, ...]) -> str:
