@@ -1,7 +1,5 @@
-"""Pages as HTML. Whatever stands in them was written by strangers: it is text there, and cannot move what is beside it.
-
-Nothing is loaded from elsewhere, and nothing stands inline: style and script are files of ours, named by their hash.
-"""
+"""Pages as HTML. Nothing is loaded from elsewhere, and nothing stands inline: style and script are files of ours, named
+by their hash. Whatever stands in a page was written by strangers (`starter.markup`)."""
 
 import hashlib
 from collections.abc import Mapping
@@ -11,10 +9,10 @@ from importlib.resources import files
 from typing import Final
 from uuid import uuid4
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from jinja2 import Environment
 
 from starter.board import moments
+from starter.markup.templates import template_environment
 from starter.pictures.spans import took
 from workflows.policy.runbook.names import severity_title
 from workflows.policy.time.durations import write
@@ -42,7 +40,6 @@ ASSETS: Final[Mapping[str, Asset]] = _assets()
 
 
 def rendered(template: str, **values: object) -> str:
-    """Raises if a value is missing: a page with a hole says nothing of it."""
     return _PAGE_TEMPLATES.get_template(template).render(values)
 
 
@@ -55,22 +52,8 @@ def web_address(written: str) -> str:
     return written if written.startswith(("https://", "http://")) else ""
 
 
-def _shown(value: object) -> object:
-    """What does not print could turn a line around, or hide what stands in it."""
-    if not isinstance(value, str) or isinstance(value, Markup):
-        return value
-    return "".join(c if c.isprintable() or c in "\n\t" else "\ufffd" for c in value)
-
-
 def _environment() -> Environment:
-    made = Environment(
-        loader=PackageLoader("starter.board"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_shown,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    made = template_environment("starter.board")
     made.filters |= {
         "countdown": moments.countdown,
         "since": moments.since,

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from html import escape
 
+from starter.markup.printing import printed
+
 _PAPER = {
     ".paper": ("fill", "#ffffff", "#0d1117"),
     ".band": ("fill", "#f6f8fa", "#161b22"),
@@ -44,4 +46,4 @@ def opening(width: int, height: int, title: str, subtitle: str, colours: Mapping
 
 
 def text(said: str) -> str:
-    return escape("".join(c if c.isprintable() else "\ufffd" for c in said))
+    return escape(printed(said, breaks=""))

@@ -6,7 +6,8 @@ from typing import Final
 from uuid import NAMESPACE_URL, uuid5
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from starter.public_page.standing import PageIdentity, PublicStanding, printable
+from starter.markup.printing import printed
+from starter.public_page.standing import PageIdentity, PublicStanding
 from workflows.policy.watches.public_page import PageIncident, PageMaintenance
 
 ATOM: Final = "http://www.w3.org/2005/Atom"
@@ -64,7 +65,7 @@ def _planned(each: PageMaintenance, now: datetime) -> str:
 
 
 def _text(parent: Element, tag: str, text: str) -> None:
-    SubElement(parent, tag).text = printable(text)
+    SubElement(parent, tag).text = printed(text)
 
 
 def _urn(identity: PageIdentity, name: str) -> str:

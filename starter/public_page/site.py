@@ -7,12 +7,12 @@ from datetime import datetime
 from importlib.resources import files
 from typing import Final
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from jinja2 import Environment
 
 from settings import Settings
+from starter.markup.templates import template_environment
 from starter.public_page.feed import feed
-from starter.public_page.standing import PageIdentity, PublicStanding, printable
+from starter.public_page.standing import PageIdentity, PublicStanding
 from starter.public_page.summary import summary
 from workflows.policy.watches.public_page import PageRecord
 
@@ -56,23 +56,12 @@ def _rendered(template: str, **values: object) -> bytes:
     return _SITE_TEMPLATES.get_template(template).render(values).encode()
 
 
-def _shown(value: object) -> object:
-    return printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value
-
-
 def _moment(at: datetime) -> str:
     return f"{at:%d %b %Y, %H:%M} UTC"
 
 
 def _environment() -> Environment:
-    made = Environment(
-        loader=PackageLoader("starter.public_page"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_shown,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    made = template_environment("starter.public_page")
     made.filters |= {
         "moment": _moment,
         "words": lambda status: status.replace("_", " "),

@@ -116,8 +116,3 @@ class PublicStanding:
 def public_services(books: Iterable[Runbook]) -> tuple[str, ...]:
     """As the runbooks call them in public, in their order."""
     return tuple(dict.fromkeys(name for book in books for name in book.intake.services.values()))
-
-
-def printable(text: str) -> str:
-    """What does not print could turn a line around, or hide what stands in it. Joiners belong to letters and emoji."""
-    return "".join(c if c.isprintable() or c in "\n\u200c\u200d" else "\ufffd" for c in text)

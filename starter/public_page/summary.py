@@ -9,7 +9,8 @@ from datetime import datetime
 
 from pydantic import JsonValue
 
-from starter.public_page.standing import Component, PageIdentity, PublicStanding, printable
+from starter.markup.printing import printed
+from starter.public_page.standing import Component, PageIdentity, PublicStanding
 from workflows.policy.runbook.impact import COMPONENT_STATUS
 from workflows.policy.watches.public_page import PageEntry, PageIncident, PageMaintenance, public_id
 
@@ -40,7 +41,7 @@ def summary(standing: PublicStanding, identity: PageIdentity) -> bytes:
 def _component(page: str, place: int, component: Component) -> JsonObject:
     return {
         "id": component.id,
-        "name": printable(component.name),
+        "name": printed(component.name),
         "status": component.status,
         "created_at": None,
         "updated_at": None,
@@ -60,7 +61,7 @@ def _incident(
 ) -> JsonObject:
     return {
         "id": incident.id,
-        "name": printable(incident.name),
+        "name": printed(incident.name),
         "status": incident.status,
         "created_at": _time(incident.begun_at),
         "updated_at": _time(incident.updated_at),
@@ -89,7 +90,7 @@ def _update(incident: PageIncident, update: PageEntry, components: Mapping[str, 
     return {
         "id": public_id(f"update {update.key}"),
         "status": update.status,
-        "body": printable(update.text),
+        "body": printed(update.text),
         "incident_id": incident.id,
         "created_at": _time(update.at),
         "updated_at": _time(update.at),
@@ -110,7 +111,7 @@ def _maintenance(
 ) -> JsonObject:
     return {
         "id": maintenance.id,
-        "name": printable(maintenance.name),
+        "name": printed(maintenance.name),
         "status": maintenance.status(now),
         "created_at": _time(maintenance.announced_at),
         "updated_at": _time(maintenance.announced_at),

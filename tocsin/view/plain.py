@@ -7,13 +7,15 @@ from rich.padding import Padding
 from rich.table import Column
 from rich.text import Text
 
+from starter.markup.printing import printed
+
 ENDLESS = 10_000
 """Characters of a line that is cut nowhere."""
 
 
 def plain(text: str, style: str = "") -> Text:
     """Just these characters. What does not print (a terminal's escape sequences begin so) is shown as U+FFFD."""
-    return Text("".join(c if c.isprintable() or c == "\n" else "\ufffd" for c in text), style)
+    return Text(printed(text, breaks="\n"), style)
 
 
 def indented(text: str, style: str = "") -> Group:
