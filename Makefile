@@ -28,8 +28,9 @@ setup-dev: .venv/ready-dev
 	$(INSTALL) --require-hashes -r requirements-dev.lock
 	@touch $@
 
+# make demo OPEN=1 opens the board in this machine's browser, KEEP=1 leaves everything running.
 demo: setup
-	@$(BIN)/tocsin demo
+	@$(BIN)/tocsin demo $(if $(OPEN),--open) $(if $(KEEP),--keep)
 
 test: setup-dev
 	$(BIN)/pytest
