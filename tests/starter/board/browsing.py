@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -32,8 +33,10 @@ from workflows.queues import WORKFLOW_QUEUE
 from workflows.review import ReviewWorkflow
 
 pytest.importorskip("playwright", reason="make setup-dev brings the browser's driver")
+from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page
 
+SERIOUS = ("serious", "critical")
 SPEED = 120.0
 """A quarter of an hour takes seven seconds."""
 WHOLE_BOOK = """
@@ -127,6 +130,14 @@ def book_in(folder: Path, book: str = WHOLE_BOOK) -> Library:
 async def quick_board(client: Client, settings: Settings, tmp_path: Path) -> AsyncIterator[BoardAddress]:
     async with board_at(client, book_in(tmp_path / "books"), settings) as found:
         yield found
+
+
+async def violations(page: Page) -> list[str]:
+    """What axe-core takes for serious."""
+    found: list[dict[str, Any]] = (await Axe().run(page)).response["violations"]
+    return [
+        f"{each['id']}: {node['html'][:200]}" for each in found if each["impact"] in SERIOUS for node in each["nodes"]
+    ]
 
 
 @contextmanager

@@ -4,37 +4,37 @@ import os
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 import pytest_asyncio
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, expect
 from temporalio.client import Client
 
 from settings import Settings
 from starter.temporal.incidents import Incidents
 from tests.browser import browser, page
-from tests.starter.board.browsing import WHOLE_BOOK, BoardAddress, board_at, book_in, nothing_wrong, quick_board
+from tests.starter.board.browsing import (
+    WHOLE_BOOK,
+    BoardAddress,
+    board_at,
+    book_in,
+    nothing_wrong,
+    quick_board,
+    violations,
+)
 from workflows.policy.incident.events import Alert, AlertsReceived
 
 __all__ = ["browser", "page", "quick_board"]
 SHOTS = os.environ.get("BOARD_SHOTS", "")
 """A folder: then pictures are kept of what is seen."""
 LISTS = ("/", "/incidents", "/reviews", "/follow-ups", "/on-call", "/runbooks", "/runbooks/acme", "/report", "/declare")
-SERIOUS = ("serious", "critical")
+CUT_OFF = """[...document.querySelectorAll('.top nav a')]
+  .filter((each) => each.getBoundingClientRect().right > each.parentElement.getBoundingClientRect().right + 1)
+  .map((each) => each.textContent)"""
 WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 EVIL = """"><script>window.hacked=1</script><img src=x onerror=window.hacked=1>{{ 7*7 }}</textarea>' \u202etxt.exe"""
 NAME_IN_FOCUS = "(e => (e.labels?.[0]?.textContent || e.textContent || '').trim())(document.activeElement)"
 WIDE_WORD = "W" * 90
-
-
-async def violations(page: Page) -> list[str]:
-    """What axe-core takes for serious."""
-    found: list[dict[str, Any]] = (await Axe().run(page)).response["violations"]
-    return [
-        f"{each['id']}: {node['html'][:200]}" for each in found if each["impact"] in SERIOUS for node in each["nodes"]
-    ]
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -71,9 +71,20 @@ async def test_no_page_is_wider_than_the_screen(width: int, quick_board: BoardAd
             await page.goto(quick_board.url + path)
             await page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
             assert await page.evaluate(WIDER) <= 0, path
+            assert await page.evaluate(CUT_OFF) == [], path
             if SHOTS:
                 name = path.strip("/").replace("/", "-")[:20] or "front"
                 await page.screenshot(path=Path(SHOTS) / f"{name}-{width}.png", full_page=True)
+
+
+async def test_on_paper_stands_what_is_known_and_nothing_to_press(quick_board: BoardAddress, page: Page) -> None:
+    incident = await quick_board.declare("Search is slow", service="search")
+    await page.goto(await quick_board.link())
+    await page.emulate_media(media="print")
+    for path, said in (("/on-call", "The Boss"), ("/", "Search is slow"), (f"/incidents/{incident}", "What happened")):
+        await page.goto(quick_board.url + path)
+        await expect(page.locator("main").get_by_text(said).first).to_be_visible()
+        assert not await page.locator("button:visible, input:visible").count(), path
 
 
 async def to(page: Page, name: str) -> None:

@@ -5,7 +5,7 @@ import re
 from playwright.async_api import Page, expect
 
 from tests.browser import browser, page
-from tests.starter.board.browsing import BoardAddress, nothing_wrong, quick_board
+from tests.starter.board.browsing import BoardAddress, nothing_wrong, quick_board, violations
 
 __all__ = ["browser", "page", "quick_board"]
 DUE = "document.querySelector('.row .countdown').dateTime"
@@ -68,6 +68,7 @@ async def close_the_review(board: BoardAddress, page: Page) -> None:
     await expect(page.get_by_role("link", name="Checkout fails")).to_be_visible()
     await page.get_by_role("link", name="Checkout fails").click()
     await expect(page.get_by_role("heading", name="Review: Checkout fails")).to_be_visible()
+    assert await violations(page) == []
     await page.locator("#owed summary", has_text="Done").first.click()
     await page.get_by_label("Where it can be read").fill("https://wiki.example/report")
     await page.locator("#owed details[open] button", has_text="Done").click()
