@@ -112,9 +112,9 @@ def people_of(effect: Effect, first_ways: Mapping[str, ReachStep]) -> tuple[str,
             return people
         case Invite(to=person):
             return (person,)
-        case Page(to=person, way=way):
-            holders = (each for each, step in first_ways.items() if step.way in WAYS_BY_EMAIL)
-            return (*((person,) if way in WAYS_BY_EMAIL else ()), *holders)
+        case Page(to=person, way=way, address=address):
+            holders = (step.address or each for each, step in first_ways.items() if step.way in WAYS_BY_EMAIL)
+            return (*((address or person,) if way in WAYS_BY_EMAIL else ()), *holders)
     return ()
 
 
