@@ -61,6 +61,8 @@ class Runner:
         self._flights = Flights(self._look_again)
         self._leaving = False
         self._changed = True
+        self._only_landed = False
+        """Nothing has happened since the last turn but that sends have ended."""
         self._timer: asyncio.Task[None] | None = None
         self._timer_at: datetime | None = None
         self._shown = ShownState(procedure, clock)
@@ -184,10 +186,13 @@ class Runner:
         if self._timer is not None and self._timer.done():
             self._timer.result()
             self._timer, self._timer_at = None, None
+            self._only_landed = False
 
     def _show(self, present: Plan) -> None:
         workflow.set_current_details(self._procedure.details(self._plan_view(present)))
-        self._shown.update(present, self.now())
+        if not (self._only_landed and self._shown.more_lands(self._flights.under_way)):
+            self._shown.update(present, self.now())
+        self._only_landed = True
 
     # -- signals and updates
 
@@ -242,6 +247,7 @@ class Runner:
 
     def receive(self, event: Event) -> None:
         """An event from outside bears the wall clock's time, if any, and its sender's clock may be ahead."""
+        self._only_landed = False
         at = self._clock.core(min(event.at, workflow.now()))
         event = approving.judged(self._procedure, event, self.now())
         self._apply(event.model_copy(update={"at": at}))

@@ -1,9 +1,11 @@
 """What lists show of a workflow without asking it.
 
-Written when it changes, because each time costs an Action and a row of the visibility store. What is not written at
-once is written at the next turn, which comes at the latest at the moment that is shown.
+Written when it changes, because each time costs an Action and a row of the visibility store. What somebody does, and
+what time brings, is written in the same turn. What has become of sends is written with the last of those that left
+together; if that one does not arrive, at the next turn, which comes at the latest at the moment that is shown.
 """
 
+from collections.abc import Set
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -18,7 +20,7 @@ from workflows.policy.effects.effects import Page, SyncPager
 from workflows.policy.engine import Plan
 
 ARRIVES_WITHIN = timedelta(seconds=5)
-"""A message, as a rule."""
+"""A message or a page, as a rule."""
 AS_GOOD_AS = timedelta(seconds=1)
 """So much may a moment that lists show be off, and so old may its words be: each alert of a storm changes both."""
 NOT_YET_WRITTEN = object()
@@ -34,6 +36,11 @@ class ShownState:
         self._clock = clock
         self._shown: dict[str, object] = {}
         self._written_at: datetime | None = None
+
+    def more_lands(self, under_way: Set[str]) -> bool:
+        """Another send is likely to end in a moment."""
+        started = self._procedure.incident.started
+        return any(key in started and _is_recent(started[key].real_at) for key in under_way)
 
     def update(self, present: Plan, now: datetime) -> None:
         news = self._news(present, now)
@@ -65,12 +72,16 @@ class ShownState:
         """A message, not a page, that has been due or on its way for a moment only."""
         begun = self._procedure.incident.started.get(demand.key)
         since = begun.real_at if begun else self._clock.wall(demand.due_at)
-        return workflow.now() - since < ARRIVES_WITHIN and not isinstance(demand.effect, Page | SyncPager)
+        return _is_recent(since) and not isinstance(demand.effect, Page | SyncPager)
 
     def _can_wait(self, news: list[AttributeUpdate]) -> bool:
         """Only other words for the same moment."""
         recently = self._written_at is not None and workflow.now() - self._written_at < AS_GOOD_AS
         return recently and all(each.key.name == known.NEXT_DUTY.name for each in news)
+
+
+def _is_recent(began: datetime) -> bool:
+    return workflow.now() - began < ARRIVES_WITHIN
 
 
 def _is_in_memo(name: str, value: object) -> bool:
