@@ -201,6 +201,8 @@ class Perform:
             deliveries.INVITE: self.invite,
             deliveries.CARD: self.card,
             deliveries.POST: self.post,
+            deliveries.PUBLISH: self.publish,
+            deliveries.WRITE_DOCUMENT: self.write_document,
             deliveries.FILE_TICKET: self.file_ticket,
         }
         return await attempt_together(batch, lambda send: attempts[deliveries.delivery(send.effect)](send))

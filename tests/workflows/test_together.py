@@ -87,6 +87,21 @@ async def test_a_page_goes_alone_and_first_and_what_the_chat_is_told_goes_togeth
     assert len([name for name in begun if name in ("send_together", "post", "open_channel")]) <= 4
 
 
+async def test_the_status_page_and_the_documents_are_one_activity_and_neither_fails_with_the_other(
+    temporal: WorkflowEnvironment,
+) -> None:
+    async def refuses(send: Send, attempt: int) -> Receipt:
+        raise ApplicationError("the document store says no", type="Rejected", non_retryable=True)
+
+    vendors = Vendors(answers={"write_document": refuses})
+    async with incident(temporal, vendors, opening()) as live:
+        await live.at(1 * MINUTE)
+        beside, settled = await travelled_with(live, "publish/investigating/1"), (await live.status()).incident.settled
+    assert beside == ["duty/incident-document/1", "publish/investigating/1"]
+    assert settled["publish/investigating"].outcome == "done"
+    assert settled[duty_key(DutyKind.DUTY, "incident-document")].outcome == "rejected"
+
+
 async def test_what_a_page_brings_about_at_once_travels_with_what_falls_due_then(
     temporal: WorkflowEnvironment,
 ) -> None:

@@ -58,11 +58,13 @@ class WithoutVendor(Enum):
 
 class SharedDestination(Enum):
     """Where several effects that fall due together go as one activity. Who is not here goes alone: a page, because
-    nothing may delay it; a mail, because it cannot be looked up; a document, because it is heavy."""
+    nothing may delay it; a mail, because it cannot be looked up; a question, because a tier may wait for its answer."""
 
     CHAT = "chat"
     PAGER_NOTES = "pager notes"
     TICKETS = "tickets"
+    RECORDS = "status page and documents"
+    """Nothing that is sent a moment later waits for their answers but the next of the same."""
 
 
 @dataclass(frozen=True)
@@ -88,9 +90,11 @@ SET_TOPIC = EffectDelivery("set_topic", COMMS, destination=SharedDestination.CHA
 INVITE = EffectDelivery("invite", COMMS, destination=SharedDestination.CHAT)
 CARD = EffectDelivery("card", COMMS, destination=SharedDestination.CHAT)
 POST = EffectDelivery("post", COMMS, destination=SharedDestination.CHAT)
-PUBLISH = EffectDelivery("publish", COMMS)
+PUBLISH = EffectDelivery("publish", COMMS, destination=SharedDestination.RECORDS)
 SEND_EMAIL = EffectDelivery("send_email", MAIL, WithoutVendor.UNCONNECTED, keeps_text=True)
-WRITE_DOCUMENT = EffectDelivery("write_document", COMMS, WithoutVendor.UNCONNECTED)
+WRITE_DOCUMENT = EffectDelivery(
+    "write_document", COMMS, WithoutVendor.UNCONNECTED, destination=SharedDestination.RECORDS
+)
 FILE_TICKET = EffectDelivery(
     "file_ticket", COMMS, WithoutVendor.UNCONNECTED, keeps_text=True, destination=SharedDestination.TICKETS
 )
