@@ -67,6 +67,13 @@ async def test_what_becomes_of_an_opening_is_written_with_its_last_answer(tempor
     assert (tier, standing["public"]) == (1, "investigating")
 
 
+async def test_what_became_of_a_page_is_listed_while_no_message_gets_through(temporal: WorkflowEnvironment) -> None:
+    async with incident(temporal, Vendors(answers=dict.fromkeys(COMMS, NEVER)), opening()) as live:
+        await live.at(1 * MINUTE)
+        shown = (await live.handle.describe()).typed_search_attributes
+    assert shown.get(known.TIER) == 1
+
+
 async def test_what_somebody_does_is_listed_while_a_message_hangs(temporal: WorkflowEnvironment) -> None:
     vendors = Vendors(answers=dict.fromkeys(COMMS, NEVER))
     async with incident(temporal, vendors, opening()) as live:

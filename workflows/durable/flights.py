@@ -44,6 +44,12 @@ class Flights:
         return frozenset(key for key, flight in self._flights.items() if not flight.task.done())
 
     @property
+    def answer_soon(self) -> frozenset[str]:
+        """What is attempted together, once: all of it is answered within seconds, or not at all (ADR 29)."""
+        batches = (each for each in self._flights.values() if len(each.orders) > 1 and not each.task.done())
+        return frozenset(order.key for each in batches for order in each.orders)
+
+    @property
     def pages(self) -> frozenset[str]:
         """The keys of what is for a pager."""
         effects = ((each.key, each.demand.effect) for flight in self._flights.values() for each in flight.orders)

@@ -190,7 +190,7 @@ class Runner:
 
     def _show(self, present: Plan) -> None:
         workflow.set_current_details(self._procedure.details(self._plan_view(present)))
-        if not (self._only_landed and self._shown.more_lands(self._flights.under_way)):
+        if not (self._only_landed and self._shown.more_lands(self._flights.answer_soon)):
             self._shown.update(present, self.now())
         self._only_landed = True
 

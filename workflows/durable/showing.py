@@ -1,8 +1,9 @@
 """What lists show of a workflow without asking it.
 
 Written when it changes, because each time costs an Action and a row of the visibility store. What somebody does, and
-what time brings, is written in the same turn. What has become of sends is written with the last of those that left
-together; if that one does not arrive, at the next turn, which comes at the latest at the moment that is shown.
+what time brings, is written in the same turn. What has become of sends waits while others are attempted together, which
+takes half a minute at most. Whatever else is not written at once is written at the next turn, which comes at the latest
+at the moment that is shown.
 """
 
 from collections.abc import Set
@@ -37,10 +38,10 @@ class ShownState:
         self._shown: dict[str, object] = {}
         self._written_at: datetime | None = None
 
-    def more_lands(self, under_way: Set[str]) -> bool:
-        """Another send is likely to end in a moment."""
+    def more_lands(self, attempted: Set[str]) -> bool:
+        """Have some of these just left?"""
         started = self._procedure.incident.started
-        return any(key in started and _is_recent(started[key].real_at) for key in under_way)
+        return any(key in started and _is_recent(started[key].real_at) for key in attempted)
 
     def update(self, present: Plan, now: datetime) -> None:
         news = self._news(present, now)
