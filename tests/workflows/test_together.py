@@ -98,7 +98,7 @@ async def test_the_status_page_and_the_documents_are_one_activity_and_neither_fa
         await live.at(1 * MINUTE)
         beside, settled = await travelled_with(live, "publish/investigating/1"), (await live.status()).incident.settled
     assert beside == ["duty/incident-document/1", "publish/investigating/1"]
-    assert settled["publish/investigating"].outcome == "done"
+    assert settled[duty_key(DutyKind.PUBLISH, "investigating")].outcome == "done"
     assert settled[duty_key(DutyKind.DUTY, "incident-document")].outcome == "rejected"
 
 
