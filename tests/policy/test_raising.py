@@ -166,6 +166,24 @@ def test_whoever_raises_by_hand_is_told_that_this_counts() -> None:
     assert simulation.incident.first_acknowledged_at == at(2)
 
 
+def test_so_does_raising_what_the_pager_has_raised_a_moment_before() -> None:
+    simulation = after((2, ANN), (41, AT_PAGERDUTY), (41.1, BY_DAVE))
+    assert said(simulation.incident, "Dave confirmed SEV-1 by hand, which counts as an acknowledgement: Dave is on it")
+    assert simulation.incident.acknowledged_by == "Dave"
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        pytest.param(((41, AT_PAGERDUTY), (41.1, AT_PAGERDUTY)), id="at the pager"),
+        pytest.param(((41, AT_PAGERDUTY), (41.1, BY_NOBODY_KNOWN)), id="by nobody known"),
+        pytest.param(((41, LOWERED),), id="what nobody has raised"),
+    ],
+)
+def test_to_confirm_it_otherwise_counts_as_nothing(script: tuple[tuple[float, Event], ...]) -> None:
+    assert not after(*script, until=42).incident.acknowledged_by
+
+
 def test_their_acknowledgement_expires_as_any_other() -> None:
     simulation = after((2, ANN), (41, BY_DAVE), of=book(None, {"expires_after": "15m"}), until=57)
     assert pages(simulation)[1:] == [*ALL, (56, "alice")]

@@ -23,16 +23,15 @@ from workflows.policy.incident.state import Incident
 from workflows.policy.incident.who import COMMANDER_ROLE
 from workflows.policy.reducers.adopting import why_not
 from workflows.policy.reducers.going_private import go_private
-from workflows.policy.reducers.raising import change_severity
+from workflows.policy.reducers.raising import change_severity, confirm_severity
 from workflows.policy.runbook.model import Runbook
-from workflows.policy.runbook.names import severity_title
 from workflows.policy.time.durations import write
 from workflows.policy.wire.bounded import fit
 
 
 def severity_changed(book: Runbook, incident: Incident, event: SeverityChanged) -> Incident:
     if event.severity == incident.severity:
-        return log(incident, event.at, f"{event.by} confirmed {severity_title(event.severity)}")
+        return confirm_severity(book, incident, event)
     return change_severity(book, incident, event)
 
 

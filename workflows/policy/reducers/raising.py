@@ -6,7 +6,7 @@ severity is begun anew (docs/adr/0023-graver-rings-again.md). A person who raise
 stops what the ladder has yet to do, but not the page that says how grave it is now.
 """
 
-from workflows.policy.incident.announce import announce
+from workflows.policy.incident.announce import announce, log
 from workflows.policy.incident.bounds import IncidentBounds
 from workflows.policy.incident.events import Acknowledged, SeverityChanged
 from workflows.policy.incident.pager_alerts import Renewal
@@ -42,6 +42,16 @@ def change_severity(book: Runbook, incident: Incident, event: SeverityChanged) -
     return _raised(book, incident, after, event) if is_graver and not incident.resolved else after
 
 
+def confirm_severity(book: Runbook, incident: Incident, event: SeverityChanged) -> Incident:
+    """To the one that it has. Where alerts or the pager have just raised it, whoever raises it by hand is on it all the
+    same: which of the two arrived first, nobody sees."""
+    confirmed = f"{event.by} confirmed {severity_title(event.severity)}"
+    is_answered = incident.resolved or is_acknowledged(book, incident, event.at)
+    if incident.renewed is None or is_answered or not _is_by_hand(event):
+        return log(incident, event.at, confirmed)
+    return _on_it(book, incident, event, f"{confirmed} by hand")
+
+
 def _raised(book: Runbook, before: Incident, after: Incident, event: SeverityChanged) -> Incident:
     answered = is_acknowledged(book, before, event.at)
     if answered and (_acknowledgement_stands(book, before, after) or _raised_it_themselves(book, before, event)):
@@ -50,7 +60,11 @@ def _raised(book: Runbook, before: Incident, after: Incident, event: SeverityCha
     after = begin_anew(after, event, f"{step}: {event.reason}" if event.reason else step)
     if answered:
         after = _voided(book, before, after, event)
-    return _on_it(book, after, event) if event.via not in NOT_BY_HAND and is_known(event.by) else after
+    return _on_it(book, after, event, f"{event.by} raised the severity by hand") if _is_by_hand(event) else after
+
+
+def _is_by_hand(event: SeverityChanged) -> bool:
+    return event.via not in NOT_BY_HAND and is_known(event.by)
 
 
 def _acknowledgement_stands(book: Runbook, before: Incident, after: Incident) -> bool:
@@ -93,8 +107,8 @@ def _voided(book: Runbook, before: Incident, after: Incident, event: SeverityCha
     return announce(after, event.at, text, mention=in_book(book, before.acknowledged_by), loud=True)
 
 
-def _on_it(book: Runbook, after: Incident, event: SeverityChanged) -> Incident:
-    text = f"{event.by} raised the severity by hand, which counts as an acknowledgement: {event.by} is on it"
+def _on_it(book: Runbook, after: Incident, event: SeverityChanged, why: str) -> Incident:
+    text = f"{why}, which counts as an acknowledgement: {event.by} is on it"
     mention = in_book(book, event.by)
     return announce(answer(book, after, event), event.at, text, kind="acknowledge", mention=mention)
 
