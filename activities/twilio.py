@@ -11,14 +11,14 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Annotated
 
-import httpx
-from pydantic import BaseModel, BeforeValidator, ConfigDict, TypeAdapter, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, TypeAdapter
 
 from activities.attempts import LOOK_WITHIN_S, RING_WITHIN_S
 from activities.errors import Malformed, Rejected, Unavailable
 from activities.pagers import fingerprint, open_route
-from activities.plain_text import login, one_line, quote
-from activities.vendor_http import HTTP_TIMEOUT_S, reached, refused, understood
+from activities.plain_text import one_line
+from activities.twilio_api import TwilioApi
+from activities.vendor_http import understood
 from workflows.policy.effects.effects import ConfirmRing, Page, Receipt, Send
 from workflows.policy.effects.proof import Notified, RingProof
 from workflows.policy.runbook.links import is_link
@@ -36,13 +36,6 @@ NOT_ARRIVED = frozenset({"undelivered", "failed", "canceled"})
 def _moment(written: object) -> object:
     """As RFC 2822 has it."""
     return parsedate_to_datetime(written) if isinstance(written, str) else written
-
-
-class _TwilioWords(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    message: str = ""
-    code: int | None = None
 
 
 class _TwilioMessage(BaseModel):
@@ -72,10 +65,8 @@ class TextMessages:
     def __init__(self, numbers: Mapping[str, str], account: str, token: str, sender: str, url: str) -> None:
         self._numbers = numbers
         """By the names of people, as E.164 has them."""
-        self._account, self._token = account, token
+        self._api = TwilioApi(account, token, url, numbers.values())
         self._from = {"MessagingServiceSid" if sender.startswith("MG") else "From": sender}
-        self._url = f"{url.rstrip('/')}/2010-04-01/Accounts/{account}/Messages.json"
-        self._tls = httpx.create_ssl_context()  # takes long enough to be made only once
 
     def knows(self, person: str) -> bool:
         return bool(self._numbers.get(person))
@@ -119,7 +110,7 @@ class TextMessages:
         return await self._post(number, bare, route)
 
     async def _post(self, number: str, body: str, route: str) -> str:
-        answer = await self._ask("POST", route, data={"To": number, "Body": body, **self._from})
+        answer = await self._api.post("Messages", {"To": number, "Body": body, **self._from}, route)
         return understood("Twilio", _TWILIO_MESSAGE, answer).sid
 
     async def _stands(self, number: str, ring: str, remarks: list[str]) -> str | None:
@@ -134,25 +125,8 @@ class TextMessages:
 
     async def _found(self, number: str, ring: str) -> _TwilioMessage | None:
         query = {"To": number, "PageSize": str(LISTED)}
-        listed = understood("Twilio", _TWILIO_MESSAGES, await self._ask("GET", None, params=query))
+        listed = understood("Twilio", _TWILIO_MESSAGES, await self._api.list("Messages", query))
         return next((each for each in listed.messages if sms_mark(ring) in (each.body or "")), None)
-
-    async def _ask(
-        self,
-        method: str,
-        route: str | None,
-        data: Mapping[str, str] | None = None,
-        params: Mapping[str, str] | None = None,
-    ) -> bytes:
-        """One request, sent exactly once."""
-        async with httpx.AsyncClient(
-            auth=(self._account, self._token), timeout=HTTP_TIMEOUT_S, verify=self._tls
-        ) as http:
-            answer = await reached("Twilio", http.request(method, self._url, data=data, params=params))
-        if answer.is_success:
-            return answer.content
-        said = quote(_complaint(answer.content), [*self._numbers.values(), *login(self._account, self._token)])
-        raise refused(answer, f"Twilio answered {answer.status_code}" + (f": {said}" if said else ""), route)
 
     def _number(self, person: str) -> str:
         if number := self._numbers.get(person):
@@ -174,11 +148,3 @@ def _bodies(send: Send) -> tuple[str, str]:
     bare = f"{title}\nReply 1 to acknowledge. {send.incident.rpartition('-')[2]} {sms_mark(send.vendor_key)}"
     has_link = is_link(send.answer) and len(send.answer) <= LONGEST_SMS_LINK
     return f"{bare}\n{send.answer}" if has_link else bare, bare
-
-
-def _complaint(body: bytes) -> str:
-    try:
-        words = _TwilioWords.model_validate_json(body)
-    except ValidationError:
-        return ""
-    return f"{words.message} ({words.code})" if words.code else words.message

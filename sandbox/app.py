@@ -5,7 +5,18 @@ from collections.abc import AsyncIterator, Iterable
 
 from fastapi import FastAPI
 
-from sandbox import control, jira, ntfy, opsgenie, pagerduty_events, pagerduty_rest, statuspage, twilio, webhook
+from sandbox import (
+    control,
+    jira,
+    ntfy,
+    opsgenie,
+    pagerduty_events,
+    pagerduty_rest,
+    statuspage,
+    twilio,
+    twilio_calls,
+    webhook,
+)
 from sandbox.gate import FaultGate
 from sandbox.mail import Mailbox
 from sandbox.slack import api as slack_api
@@ -43,6 +54,7 @@ def create_app(
     app.include_router(ntfy.router(world.topics))
     app.include_router(opsgenie.router(world.opsgenie))
     app.include_router(twilio.router(world.twilio))
+    app.include_router(twilio_calls.calls_router(world.calls))
     app.include_router(webhook.router(world.receiver))
     app.include_router(statuspage.router(world.pages))
     app.include_router(statuspage.components(world.pages))

@@ -23,6 +23,7 @@ from sandbox.slack.modals import SandboxModal
 from sandbox.slack.people import BOT_USER, SandboxMember, SandboxUserGroup
 from sandbox.statuspage import StatuspageIncident
 from sandbox.twilio import PhoneReply, TextFromPhone, TextMessage
+from sandbox.twilio_calls import SandboxCall
 from sandbox.webhook import TakenWebhook
 from sandbox.webhooks import SubscriberTally
 from sandbox.wire import Vendor, WireEntry
@@ -60,6 +61,7 @@ class State:
     notifications: list[Notification]
     opsgenie_alerts: list[SandboxOpsgenieAlert]
     text_messages: list[TextMessage]
+    calls: list[SandboxCall]
     webhooks_taken: list[TakenWebhook]
     statuspage_incidents: list[StatuspageIncident]
     tickets: list[Issue]
@@ -81,6 +83,7 @@ def router(world: SandboxWorld) -> APIRouter:
     api.add_api_route("/pagerduty/{incident_id}/{action}", control.press, methods=["POST"])
     api.add_api_route("/ntfy/{notification_id}/{number}", control.press_on_phone, methods=["POST"])
     api.add_api_route("/opsgenie/{alert_id}/{action}", control.press_in_opsgenie, methods=["POST"], status_code=204)
+    api.add_api_route("/calls/{sid}/{digit}", control.press_digit, methods=["POST"])
     api.add_api_route("/texts", control.keep_text, methods=["POST"], status_code=201)
     api.add_api_route("/texts/{sid}/reply", control.reply, methods=["POST"])
     api.add_api_route("/texts/{sid}/{status}", control.text_becomes, methods=["POST"], status_code=204)
@@ -123,6 +126,7 @@ class _Control:
             notifications=world.topics.notifications,
             opsgenie_alerts=world.opsgenie.alerts,
             text_messages=world.twilio.texts,
+            calls=world.calls.calls,
             webhooks_taken=world.receiver.taken,
             statuspage_incidents=world.pages.incidents,
             tickets=world.tracker.issues,
@@ -178,6 +182,10 @@ class _Control:
         if found is None:
             raise HTTPException(404, f"no alert {alert_id}")
         alerts.press(found, action, by)
+
+    async def press_digit(self, sid: str, digit: str) -> str:
+        """What is heard on the phone then."""
+        return await self._world.calls.press(sid, digit)
 
     async def keep_text(self, said: TextFromPhone) -> TextMessage:
         return self._world.twilio.keep(said)

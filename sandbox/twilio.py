@@ -75,11 +75,11 @@ class TwilioPhones:
         form = dict(parse_qsl((await request.body()).decode()))
         to, body, sender = form.get("To", ""), form.get("Body", ""), form.get("From", "")
         if not re.fullmatch(r"\+[1-9]\d{6,14}", to):
-            raise _refused(400, 21211, f"The 'To' number {to} is not a valid phone number.")
+            raise refused_by_twilio(400, 21211, f"The 'To' number {to} is not a valid phone number.")
         if not body or len(body) > TEXT_CHARACTERS:
-            raise _refused(400, 21617, "The concatenated message body exceeds the 1600 character limit.")
+            raise refused_by_twilio(400, 21617, "The concatenated message body exceeds the 1600 character limit.")
         if not (sender or "MessagingServiceSid" in form):
-            raise _refused(400, 21603, "A 'From' phone number is required.")
+            raise refused_by_twilio(400, 21603, "A 'From' phone number is required.")
         text = TextMessage(f"SM{new_id()}", to, sender or SANDBOX_NUMBER, body, "outbound-api", "delivered")
         self.texts.append(text)
         return _shown(text)
@@ -95,7 +95,7 @@ class TwilioPhones:
     def of(self, sid: str) -> TextMessage:
         found = next((text for text in self.texts if text.sid == sid), None)
         if found is None:
-            raise _refused(404, 20404, "The requested resource was not found")
+            raise refused_by_twilio(404, 20404, "The requested resource was not found")
         return found
 
     def keep(self, said: TextFromPhone) -> TextMessage:
@@ -136,7 +136,7 @@ def router(phones: TwilioPhones) -> APIRouter:
         return await phones.list(To, PageSize)
 
     api = APIRouter(
-        prefix="/twilio/2010-04-01/Accounts/{account}", tags=["Twilio"], dependencies=[Depends(_check_login)]
+        prefix="/twilio/2010-04-01/Accounts/{account}", tags=["Twilio"], dependencies=[Depends(check_twilio_login)]
     )
     api.add_api_route("/Messages.json", phones.send, methods=["POST"], status_code=201)
     api.add_api_route("/Messages.json", listed, methods=["GET"])
@@ -144,9 +144,9 @@ def router(phones: TwilioPhones) -> APIRouter:
     return api
 
 
-async def _check_login(account: str, login: Annotated[HTTPBasicCredentials, Depends(HTTPBasic())]) -> None:
+async def check_twilio_login(account: str, login: Annotated[HTTPBasicCredentials, Depends(HTTPBasic())]) -> None:
     if login.username != account or login.password == BAD_AUTH_TOKEN:
-        raise _refused(401, 20003, "Authenticate")
+        raise refused_by_twilio(401, 20003, "Authenticate")
 
 
 def _shown(text: TextMessage) -> dict[str, JsonValue]:
@@ -157,5 +157,5 @@ def _shown(text: TextMessage) -> dict[str, JsonValue]:
     }  # fmt: skip
 
 
-def _refused(status: int, code: int, message: str) -> VendorError:
+def refused_by_twilio(status: int, code: int, message: str) -> VendorError:
     return VendorError(status, {"code": code, "message": message, "status": status})

@@ -21,6 +21,7 @@ from sandbox.slack.sockets import Sockets
 from sandbox.slack.workspace import Workspace
 from sandbox.statuspage import StatusPages
 from sandbox.twilio import TwilioApp, TwilioPhones
+from sandbox.twilio_calls import TwilioCalls
 from sandbox.webhook import WebhookReceiver
 from sandbox.webhooks import Webhooks
 from sandbox.wire import WireLog
@@ -55,6 +56,7 @@ class SandboxWorld:
         self.topics = NtfyTopics()
         self.opsgenie = OpsgenieAlerts()
         self.twilio = TwilioPhones(twilio_app or TwilioApp())
+        self.calls = TwilioCalls(self.twilio.app)
         self.receiver = WebhookReceiver()
         self.pages = StatusPages()
         self.tracker = Tracker()
@@ -78,6 +80,7 @@ class SandboxWorld:
         self.topics.reset()
         self.opsgenie.reset()
         self.twilio.reset()
+        self.calls.reset()
         self.receiver.reset()
         self.pages.reset()
         self.tracker.reset()

@@ -27,6 +27,7 @@ WAY_FIELDS = {
     "slack": "slack_users",
     "email": "mail_addresses",
     "sms": "phone_numbers",
+    "voice": "phone_numbers",
     "webhook": "webhook_urls",
 }
 """Each way to a person, and the field that has its addresses."""
@@ -34,6 +35,7 @@ WAY_CONNECTIONS = {
     "slack": "slack_token",
     "email": "smtp_url",
     "sms": "twilio_account",
+    "voice": "twilio_calls_from",
     "webhook": "webhook_secret",
 }
 """Each way that needs more than addresses, and the field that connects it."""
@@ -80,7 +82,8 @@ class PagerSettings(BaseSettings):
         '`{"ann": "ann@example.com"}` (JSON)',
     )
     phone_numbers: dict[str, SecretStr] = Field(
-        {}, description='number of each person who gets text messages: `{"ann": "+4915112345678"}` (JSON, secret)'
+        {},
+        description='number of each person who gets text messages or calls: `{"ann": "+4915112345678"}` (JSON, secret)',
     )
     twilio_account: str | None = Field(
         None,
@@ -96,6 +99,9 @@ class PagerSettings(BaseSettings):
         None,
         pattern=rf"^({PHONE_NUMBER.pattern}|MG[0-9a-fA-F]{{32}})$",
         description="your number there (`+1...`), or the SID of a messaging service (`MG...`)",
+    )
+    twilio_calls_from: str | None = Field(
+        None, pattern=rf"^{PHONE_NUMBER.pattern}$", description="your number there that calls people: `+1...`"
     )
     twilio_url: str = Field(
         "https://api.twilio.com", pattern=r"^https?://[^\s/]+(/\S*)?$", description="base address of Twilio's REST API"

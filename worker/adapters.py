@@ -22,6 +22,7 @@ from activities.page_folder import PageFolder
 from activities.pagerduty import PagerDuty
 from activities.pagers import Pager, Pagers
 from activities.perform import Perform
+from activities.phone_calls import PhoneCalls
 from activities.public_page import OwnStatusPage, PagePlace
 from activities.rosters import RosterReader
 from activities.slack import Slack
@@ -84,7 +85,9 @@ def _pager(settings: Settings, chat: Slack | None, mail: Mailer | None) -> Pager
         urls = {person: url.get_secret_value() for person, url in settings.webhook_urls.items()}
         found["webhook"] = WebhookPager(urls, settings.webhook_secret.get_secret_value())
     if settings.twilio_account and settings.twilio_from and settings.phone_numbers:
-        found["sms"] = _text_messages(settings, settings.twilio_account, settings.twilio_from)
+        found["sms"] = TextMessages(*_twilio(settings, settings.twilio_account, settings.twilio_from))
+        if settings.twilio_calls_from:
+            found["voice"] = PhoneCalls(*_twilio(settings, settings.twilio_account, settings.twilio_calls_from))
     if chat is not None:
         found["slack"] = SlackPager(chat)
     if mail is not None:
@@ -92,10 +95,11 @@ def _pager(settings: Settings, chat: Slack | None, mail: Mailer | None) -> Pager
     return Pagers(unnamed, found) if found else None
 
 
-def _text_messages(settings: Settings, account: str, sender: str) -> TextMessages:
+def _twilio(settings: Settings, account: str, sender: str) -> tuple[dict[str, str], str, str, str, str]:
+    """Whom it reaches, and as whom."""
     numbers = {person: number.get_secret_value() for person, number in settings.phone_numbers.items()}
     token = settings.twilio_auth_tokens[0].get_secret_value()
-    return TextMessages(numbers, account, token, sender, settings.twilio_url)
+    return numbers, account, token, sender, settings.twilio_url
 
 
 def _ntfy(settings: Settings) -> Ntfy:

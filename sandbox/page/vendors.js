@@ -46,8 +46,15 @@ function textMessage(it) {
     make("div", "faint", phone));
 }
 
+function call(it) {
+  const keys = it.status === "ringing" ? [..."1234567890"].map(digit => button(digit, "", () => control(`calls/${it.sid}/${digit}`))) : null;
+  return make("article", "pager", make("div", "row", span("call, " + it.status, "state"), clock(it.at)),
+    make("div", "text", it.said), it.heard.map(words => make("div", "text", words)), make("div", "buttons", keys), make("div", "faint", it.to));
+}
+
 function phones() {
-  const rung = [...now.text_messages.map(it => [Date.parse(it.at), textMessage(it)]),
+  const rung = [...now.calls.map(it => [Date.parse(it.at), call(it)]),
+    ...now.text_messages.map(it => [Date.parse(it.at), textMessage(it)]),
     ...now.opsgenie_alerts.map(it => [0, opsgenie(it)]),
     ...now.webhooks_taken.map(it => [Date.parse(it.at), taken(it)]),
     ...now.notifications.map(it => [it.time * 1000, notification(it)]),

@@ -10,9 +10,11 @@ from typing import Literal
 from starter.temporal.incidents import Incidents
 from starter.temporal.installations import Installations
 from starter.temporal.results import NobodyWorks, NothingOpen, RefusedByIncident, Unpublished
-from workflows.policy.incident.events import Acknowledged
+from workflows.policy.incident.events import Acknowledged, Escalated
 from workflows.policy.incident.state import Incident
+from workflows.policy.keys import vendor_keys
 from workflows.policy.keys.answer_tickets import AnswerTicket
+from workflows.policy.keys.duty_keys import DutyKind, EffectKey, duty_of
 from workflows.policy.reducers.answering import is_of_this_opening
 from workflows.policy.reducers.raising import answers_what_was_before
 from workflows.policy.views.results import UpdateResult
@@ -80,6 +82,20 @@ def _who_is_on_it(incident: Incident) -> str:
 async def acknowledge(known: Incidents, found: AnswerStanding, via: str = VIA_LINK) -> UpdateResult:
     """`via`: how they answered. Raises RefusedByIncident, Recorded, NothingOpen, Unreachable."""
     return await known.ask(found.ticket.workflow, _event(found, via))
+
+
+async def call_next_tier(known: Incidents, found: AnswerStanding, via: str) -> UpdateResult:
+    """The tier after the one of this ring. Raises RefusedByIncident, Recorded, NothingOpen, Unreachable."""
+    ticket = found.ticket
+    key = EffectKey.parse(vendor_keys.effect_of(ticket.workflow, ticket.incident, ticket.ring))
+    duty = key.duty if key else None
+    if duty and duty.kind is DutyKind.REACH:
+        duty = duty_of(duty.name.partition("/")[2])
+    to = str((duty.tier or 0) + 1 if duty else 1)
+    event = Escalated(
+        id=f"{ticket.event_id}/next", by=found.by, via=via, to=to, reason="asked for when answering a page"
+    )
+    return await known.ask(ticket.workflow, event)
 
 
 def _event(found: AnswerStanding, via: str = VIA_LINK) -> Acknowledged:

@@ -39,6 +39,7 @@ from starter.gateway.routes import (
     public_page,
     slack,
     twilio,
+    twilio_digits,
     verbs,
     watches,
 )
@@ -111,6 +112,7 @@ def _webhooks(
         jira.router(admission, parts.incidents),
         slack.router(admission, chat),
         twilio.router(admission, parts.incidents),
+        twilio_digits.router(admission, parts.incidents),
         heartbeat.router(admission, parts.beats),
     )
 

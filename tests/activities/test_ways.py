@@ -19,6 +19,7 @@ from activities.ntfy import Ntfy
 from activities.opsgenie import Opsgenie
 from activities.pagerduty import PagerDuty
 from activities.pagers import Pager, Pagers
+from activities.phone_calls import PhoneCalls
 from activities.slack import Slack
 from activities.slack_pager import SlackPager
 from activities.twilio import TextMessages
@@ -137,6 +138,16 @@ def way_of(name: str, sandbox: SandboxServer, slack: Slack, revoked: Slack) -> W
                 lambda: TextMessages(numbers, SANDBOX_ACCOUNT, BAD_AUTH_TOKEN, SANDBOX_NUMBER, sandbox.twilio_url),
                 sandbox,
             )
+        case "voice":
+            numbers, account = {"on-call": "+4915112345678"}, (SANDBOX_ACCOUNT, "auth-token-secret", SANDBOX_NUMBER)
+            return Way(
+                name,
+                PhoneCalls(numbers, *account, sandbox.twilio_url),
+                {"vendor": "twilio", "match": "Twiml="},
+                lambda s: [call["said"] for call in s["calls"]],
+                lambda: PhoneCalls(numbers, SANDBOX_ACCOUNT, BAD_AUTH_TOKEN, SANDBOX_NUMBER, sandbox.twilio_url),
+                sandbox,
+            )
         case "webhook":
             urls = {"on-call": f"{sandbox.webhook_url}/on-call"}
             return Way(
@@ -172,7 +183,8 @@ async def test_it_rings_once_and_says_under_what(way: Way) -> None:
 async def test_the_link_travels_with_it(way: Way) -> None:
     await way.ring()
     sent = [entry for entry in await way.sandbox.wire() if entry["vendor"] == way.request["vendor"]]
-    assert (LINK if way.name != "slack" else "tocsin/incidents/ack") in str(sent)  # there it is a button
+    ours = {"slack": "tocsin/incidents/ack", "voice": "https://tocsin.example.com/webhooks/twilio/digits/TOKEN"}
+    assert ours.get(way.name, LINK) in str(sent)  # a button there, a digit's address here
 
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503])
@@ -197,7 +209,7 @@ async def test_who_has_no_address_is_rejected_with_the_setting(way: Way) -> None
 
 
 async def test_a_vendor_that_hangs_is_unavailable_in_time(way: Way, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("pagerduty", "opsgenie", "ntfy", "twilio", "webhook"):
+    for module in ("pagerduty", "opsgenie", "ntfy", "twilio_api", "webhook"):
         monkeypatch.setattr(f"activities.{module}.HTTP_TIMEOUT_S", 0.1)
     for module in ("slack_pager", "email_pager"):
         monkeypatch.setattr(f"activities.{module}.RING_WITHIN_S", 0.2)

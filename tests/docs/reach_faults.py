@@ -187,7 +187,7 @@ def impatient() -> Iterator[None]:
     """What hangs is given up soon: the pauses are virtual, and so may the time-outs be short."""
     kept = []
     for module, name in (
-        *((m, "HTTP_TIMEOUT_S") for m in ("pagerduty", "opsgenie", "ntfy", "twilio", "webhook")),
+        *((m, "HTTP_TIMEOUT_S") for m in ("pagerduty", "opsgenie", "ntfy", "twilio_api", "webhook")),
         ("slack_pager", "RING_WITHIN_S"),
         ("email_pager", "RING_WITHIN_S"),
     ):

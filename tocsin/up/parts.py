@@ -99,7 +99,9 @@ def pointing_at_the_sandbox(layout: Layout, books: Collection[Runbook], signed: 
     people = sorted({person for book in books for person in paged(book)})
     sandbox = layout.published.sandbox
     assert sandbox is not None
-    addresses = {way: _addresses(books, way) for way in ("pagerduty", "opsgenie", "ntfy", "email", "sms", "webhook")}
+    addresses = {
+        way: _addresses(books, way) for way in ("pagerduty", "opsgenie", "ntfy", "email", "sms", "voice", "webhook")
+    }
     return {
         "TOCSIN_SANDBOX_URL": sandbox,
         "TOCSIN_SLACK_URL": f"{sandbox}/slack/api/",
@@ -122,9 +124,8 @@ def pointing_at_the_sandbox(layout: Layout, books: Collection[Runbook], signed: 
         "TOCSIN_TWILIO_ACCOUNT": SANDBOX_ACCOUNT,
         "TOCSIN_TWILIO_AUTH_TOKENS": json.dumps([signed.twilio]),
         "TOCSIN_TWILIO_FROM": SANDBOX_NUMBER,
-        "TOCSIN_PHONE_NUMBERS": json.dumps(
-            {name: f"+4915{number:08}" for number, name in enumerate(addresses["sms"], start=1)}
-        ),
+        "TOCSIN_TWILIO_CALLS_FROM": SANDBOX_NUMBER,
+        "TOCSIN_PHONE_NUMBERS": json.dumps(_numbers(sorted({*addresses["sms"], *addresses["voice"]}))),
         "TOCSIN_MAIL_ADDRESSES": json.dumps({name: f"{name}@sandbox.example" for name in addresses["email"]}),
         "TOCSIN_WEBHOOK_URLS": json.dumps({name: f"{sandbox}/webhook/{name}" for name in addresses["webhook"]}),
         "TOCSIN_WEBHOOK_SECRET": WEBHOOK_SECRET,
@@ -144,6 +145,10 @@ def pointing_at_the_sandbox(layout: Layout, books: Collection[Runbook], signed: 
 def with_own_status_page(pointing: Mapping[str, str]) -> dict[str, str]:
     """There is one status page: somebody has set that it is Tocsin's own."""
     return {name: value for name, value in pointing.items() if not name.startswith("TOCSIN_STATUSPAGE_")}
+
+
+def _numbers(names: Collection[str]) -> dict[str, str]:
+    return {name: f"+4915{number:08}" for number, name in enumerate(names, start=1)}
 
 
 def _addresses(books: Collection[Runbook], way: str) -> list[str]:

@@ -14,7 +14,7 @@ from workflows.policy.runbook.names import Name
 from workflows.policy.time.durations import Duration, write
 from workflows.policy.wire.model import Wire
 
-WayName = Literal["pagerduty", "opsgenie", "ntfy", "slack", "email", "sms", "webhook"]
+WayName = Literal["pagerduty", "opsgenie", "ntfy", "slack", "email", "sms", "voice", "webhook"]
 WAYS: Final[tuple[str, ...]] = get_args(WayName)
 WAY_TITLES: Final[Mapping[str, str]] = {
     "pagerduty": "PagerDuty",
@@ -23,6 +23,7 @@ WAY_TITLES: Final[Mapping[str, str]] = {
     "slack": "a message in Slack",
     "email": "e-mail",
     "sms": "a text message",
+    "voice": "a call",
     "webhook": "a webhook",
 }
 QUIET_WAYS: Final = frozenset({"slack", "email"})

@@ -1,0 +1,57 @@
+"""Twilio's REST API: one request, sent exactly once. https://www.twilio.com/docs/usage/api"""
+
+from collections.abc import Collection, Mapping
+
+import httpx
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from activities.plain_text import login, quote
+from activities.vendor_http import HTTP_TIMEOUT_S, reached, refused
+
+
+class _TwilioWords(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    message: str = ""
+    code: int | None = None
+
+
+class TwilioApi:
+    """Of one account. Every call raises Unavailable or Rejected."""
+
+    def __init__(self, account: str, token: str, url: str, numbers: Collection[str]) -> None:
+        """`numbers`: they are in nothing that is said of a failure."""
+        self._login = (account, token)
+        self._url = f"{url.rstrip('/')}/2010-04-01/Accounts/{account}"
+        self._secrets = [*numbers, *login(account, token)]
+        self._tls = httpx.create_ssl_context()  # takes long enough to be made only once
+
+    async def post(self, resource: str, form: Mapping[str, str], route: str) -> bytes:
+        return await self._ask("POST", resource, route, form, None)
+
+    async def list(self, resource: str, query: Mapping[str, str]) -> bytes:
+        return await self._ask("GET", resource, None, None, query)
+
+    async def _ask(
+        self,
+        method: str,
+        resource: str,
+        route: str | None,
+        form: Mapping[str, str] | None,
+        query: Mapping[str, str] | None,
+    ) -> bytes:
+        async with httpx.AsyncClient(auth=self._login, timeout=HTTP_TIMEOUT_S, verify=self._tls) as http:
+            url = f"{self._url}/{resource}.json"
+            answer = await reached("Twilio", http.request(method, url, data=form, params=query))
+        if answer.is_success:
+            return answer.content
+        said = quote(_complaint(answer.content), self._secrets)
+        raise refused(answer, f"Twilio answered {answer.status_code}" + (f": {said}" if said else ""), route)
+
+
+def _complaint(body: bytes) -> str:
+    try:
+        words = _TwilioWords.model_validate_json(body)
+    except ValidationError:
+        return ""
+    return f"{words.message} ({words.code})" if words.code else words.message

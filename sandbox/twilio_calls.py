@@ -1,0 +1,100 @@
+"""Twilio's calls in memory and over HTTP: https://www.twilio.com/docs/voice/api/call-resource
+
+A digit goes to the app as Twilio sends it, and what the app says then is heard on the phone.
+"""
+
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from typing import Literal
+from urllib.parse import parse_qsl
+from xml.etree import ElementTree
+
+import httpx
+from fastapi import APIRouter, Depends, HTTPException, Request
+from pydantic import JsonValue
+
+from sandbox.ids import new_id
+from sandbox.twilio import REPLY_WITHIN_S, TwilioApp, check_twilio_login, refused_by_twilio, twilio_signature
+
+TWIML_CHARACTERS = 4000
+
+
+@dataclass
+class SandboxCall:
+    sid: str
+    to: str
+    sender: str
+    twiml: str
+    said: str
+    status: Literal["ringing", "completed", "busy", "no-answer"] = "ringing"
+    heard: list[str] = field(default_factory=list)
+    """After digits."""
+    at: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+
+class TwilioCalls:
+    def __init__(self, app: TwilioApp) -> None:
+        self.app = app
+        self.calls: list[SandboxCall] = []
+
+    def reset(self) -> None:
+        self.calls.clear()
+
+    async def call(self, request: Request) -> dict[str, JsonValue]:
+        form = dict(parse_qsl((await request.body()).decode()))
+        to, sender, twiml = form.get("To", ""), form.get("From", ""), form.get("Twiml", "")
+        if not re.fullmatch(r"\+[1-9]\d{6,14}", to):
+            raise refused_by_twilio(400, 21211, f"The 'To' number {to} is not a valid phone number.")
+        if not re.fullmatch(r"\+[1-9]\d{6,14}", sender):
+            raise refused_by_twilio(400, 21212, "The 'From' number is not a valid phone number.")
+        if not twiml or len(twiml) > TWIML_CHARACTERS:
+            raise refused_by_twilio(400, 21218, "Invalid TwiML")
+        made = SandboxCall(f"CA{new_id()}", to, sender, twiml, _said(twiml))
+        self.calls.append(made)
+        return _shown(made)
+
+    async def list(self, to: str) -> dict[str, JsonValue]:
+        """The newest first."""
+        return {"calls": [_shown(call) for call in reversed(self.calls) if to in ("", call.to)]}
+
+    async def press(self, sid: str, digit: str) -> str:
+        """A thumb on the keypad: what is heard then. Raises HTTPException."""
+        call = next((each for each in self.calls if each.sid == sid), None)
+        gather = ElementTree.fromstring(call.twiml).find("Gather") if call else None  # noqa: S314 (of whoever calls)
+        if call is None or gather is None or call.status != "ringing":
+            raise HTTPException(409, f"no call {sid} that waits for a digit")
+        url, form = gather.attrib["action"], {"CallSid": sid, "From": call.sender, "To": call.to, "Digits": digit}
+        headers = {"X-Twilio-Signature": twilio_signature(self.app.auth_token, url, form)}
+        async with httpx.AsyncClient(timeout=REPLY_WITHIN_S, trust_env=False) as http:
+            answer = await http.post(url, data=form, headers=headers)
+        if not answer.is_success:
+            raise HTTPException(409, f"the app answered {answer.status_code}")
+        call.twiml = answer.text
+        call.heard.append(_said(answer.text))
+        if ElementTree.fromstring(answer.text).find("Gather") is None:  # noqa: S314
+            call.status = "completed"
+        return call.heard[-1]
+
+
+def calls_router(calls: TwilioCalls) -> APIRouter:
+    async def listed(To: str = "") -> dict[str, JsonValue]:  # noqa: N803 (as Twilio names it)
+        return await calls.list(To)
+
+    prefix = "/twilio/2010-04-01/Accounts/{account}"
+    api = APIRouter(prefix=prefix, tags=["Twilio"], dependencies=[Depends(check_twilio_login)])
+    api.add_api_route("/Calls.json", calls.call, methods=["POST"], status_code=201)
+    api.add_api_route("/Calls.json", listed, methods=["GET"])
+    return api
+
+
+def _said(twiml: str) -> str:
+    return " ".join(say.text or "" for say in ElementTree.fromstring(twiml).iter("Say"))  # noqa: S314
+
+
+def _shown(call: SandboxCall) -> dict[str, JsonValue]:
+    return {
+        "sid": call.sid, "to": call.to, "from": call.sender, "direction": "outbound-api", "status": call.status,
+        "date_created": format_datetime(call.at),
+    }  # fmt: skip
