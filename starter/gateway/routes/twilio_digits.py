@@ -25,7 +25,7 @@ from workflows.policy.keys import answer_tickets
 from workflows.policy.keys.answer_tickets import AnswerTicket
 
 ACKNOWLEDGE, NEXT_PEOPLE = "1", "2"
-LONGEST_HEARD: Final = 200
+LONGEST_READ_OUT: Final = 200
 OTHER_DIGIT: Final = "Press 1 to acknowledge, 2 to call the next people."
 LATER: Final = "It could not be stored in time. Press again."
 
@@ -49,14 +49,14 @@ def router(admission: Admission, incidents: Incidents) -> APIRouter:
         ticket = answer_tickets.read(token, settings.answer_keys)
         admission.outcomes.count(SOURCE, "accepted")
         if ticket is None:
-            return _heard("This page is of another Tocsin.")
+            return _read_out("This page is of another Tocsin.")
         if digit not in (ACKNOWLEDGE, NEXT_PEOPLE):
-            return _heard(OTHER_DIGIT, asked_at)
+            return _read_out(OTHER_DIGIT, asked_at)
         try:
             async with asyncio.timeout(STORED_WITHIN_S):
                 return await _pressed(incidents, ticket, digit, asked_at)
         except TimeoutError:
-            return _heard(LATER, asked_at)
+            return _read_out(LATER, asked_at)
 
     return routes
 
@@ -65,14 +65,14 @@ async def _pressed(incidents: Incidents, ticket: AnswerTicket, digit: str, again
     try:
         found = await answering.standing(incidents, ticket, datetime.now(UTC))
         if found.why_not:
-            return _heard(found.said)
+            return _read_out(found.said)
         changed = await _done(incidents, found, digit)
     except (Recorded, RefusedByIncident, NothingOpen) as error:
-        return _heard(str(error))
+        return _read_out(str(error))
     except Unreachable:
-        return _heard(LATER, again_at)
+        return _read_out(LATER, again_at)
     log.info("answered by a digit", incident=ticket.incident, by=found.by, digit=digit)
-    return _heard(changed)
+    return _read_out(changed)
 
 
 async def _done(incidents: Incidents, found: AnswerStanding, digit: str) -> str:
@@ -83,9 +83,9 @@ async def _done(incidents: Incidents, found: AnswerStanding, digit: str) -> str:
     return "; ".join(done.changed) or "They are called already."
 
 
-def _heard(words: str, again_at: str = "") -> Response:
+def _read_out(words: str, again_at: str = "") -> Response:
     """`again_at`: where another digit goes."""
-    say = f"<Say>{escape(line(words, LONGEST_HEARD))}</Say>"
+    say = f"<Say>{escape(line(words, LONGEST_READ_OUT))}</Say>"
     if again_at:
         say = f'<Gather numDigits="1" timeout="10" method="POST" action={quoteattr(again_at)}>{say}</Gather>'
     return Response(f'<?xml version="1.0" encoding="UTF-8"?><Response>{say}</Response>', media_type="text/xml")
