@@ -3,7 +3,6 @@
 import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 from tocsin.app import command_line
 from tocsin.failure import ExitCode, Failure
@@ -12,18 +11,11 @@ from tocsin.view.plain import plain
 
 
 def main() -> None:
-    _leave_out_the_current_folder()
     code = run()
     sys.stdout.flush()
     sys.stderr.flush()
     # Not sys.exit(): the SDK's threads can crash an interpreter that finalizes (temporalio/sdk-python#300).
     os._exit(code)
-
-
-def _leave_out_the_current_folder() -> None:
-    """`python -m` looks there first, and would take somebody's `settings.py` or `worker/` for ours (python -P)."""
-    if not sys.flags.safe_path and sys.path[:1] == [str(Path.cwd())]:
-        del sys.path[0]
 
 
 def run(words: Sequence[str] | None = None) -> int:
