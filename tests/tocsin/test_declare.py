@@ -68,7 +68,8 @@ async def test_where_all_are_refused_it_is_no_success(tocsin: Tocsin, client: Cl
     assert answer.code == 2
     first = json.loads(answer.out)["first_page"]
     assert first["fate"] == "refused"
-    assert "On-call Engineer could not be paged: PagerDuty does not know the key" in first["text"]
+    assert first["text"].startswith("refused: On-call Engineer could not be paged")
+    assert first["text"].count("PagerDuty does not know the key") == 1
     assert "next: page On-call Engineer at " in first["text"]
     assert answer.err.startswith("nobody has been reached yet: refused: ")
 
