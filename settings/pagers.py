@@ -18,7 +18,7 @@ PHONE_NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
 WEB_ADDRESS = re.compile(r"https?://[^\s/]+(/\S*)?")
 WEBHOOK_KEY = re.compile(r"whsec_(?:[A-Za-z0-9+/]{4}){6,}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
 
-PAGERS = {"PagerDuty": "pagerduty_routing_keys", "ntfy": "ntfy_topics"}
+PAGERS = {"PagerDuty": "pagerduty_routing_keys", "ntfy": "ntfy_topics", "Opsgenie": "opsgenie_keys"}
 """Each pager, and the field that says whom it reaches. A person is rung by the first that knows them."""
 WAY_FIELDS = {
     "pagerduty": "pagerduty_routing_keys",
@@ -39,6 +39,8 @@ WAY_CONNECTIONS = {
     "webhook": "webhook_secret",
 }
 """Each way that needs more than addresses, and the field that connects it."""
+RINGING_WAYS = ("pagerduty", "ntfy", "opsgenie", "sms", "voice", "webhook")
+"""They are connected for nothing else. Slack and e-mail are for other things, too, and wake nobody."""
 PAGER_VARIABLES = " or ".join(f"TOCSIN_{field.upper()}" for field in PAGERS.values())
 
 
@@ -174,7 +176,8 @@ class PagerSettings(BaseSettings):
     @property
     def pagerduty_helpers(self) -> dict[str, str]:
         """Users there by whom nothing else rings."""
-        return {person: user for person, user in self.pagerduty_users.items() if person not in self.ntfy_topics}
+        rung = {*self.ntfy_topics, *self.opsgenie_keys}
+        return {person: user for person, user in self.pagerduty_users.items() if person not in rung}
 
     @property
     def reached(self) -> frozenset[str]:
@@ -183,8 +186,13 @@ class PagerSettings(BaseSettings):
 
     @property
     def pager(self) -> bool:
-        """Is there any?"""
-        return any(self.reached_by.values())
+        """Is there any? A way counts that only a runbook names."""
+        return any(self.reached_by.values()) or any(map(self.connects, RINGING_WAYS))
+
+    def connects(self, way: str) -> bool:
+        """It has somebody's address, and what else it needs."""
+        connection = WAY_CONNECTIONS.get(way)
+        return bool(getattr(self, WAY_FIELDS[way])) and (connection is None or bool(getattr(self, connection)))
 
     @property
     def any_way(self) -> bool:
@@ -194,4 +202,6 @@ class PagerSettings(BaseSettings):
     @property
     def any_pager(self) -> bool:
         """Has somebody begun to connect one?"""
-        return any((self.pager, self.pagerduty_api_token, self.ntfy_token))
+        begun = [WAY_FIELDS[way] for way in RINGING_WAYS]
+        begun += [WAY_CONNECTIONS[way] for way in RINGING_WAYS if way in WAY_CONNECTIONS]
+        return any((self.pagerduty_api_token, self.ntfy_token, *(getattr(self, field) for field in begun)))

@@ -77,10 +77,10 @@ def _pager(settings: Settings, chat: Slack | None, mail: Mailer | None) -> Pager
         found["pagerduty"] = pagerduty(settings)
     if settings.ntfy_topics:
         found["ntfy"] = _ntfy(settings)
-    unnamed = list(found.values())
     if settings.opsgenie_keys:
         keys = {person: key.get_secret_value() for person, key in settings.opsgenie_keys.items()}
         found["opsgenie"] = Opsgenie(keys, settings.opsgenie_url)
+    unnamed = list(found.values())
     if settings.webhook_urls and settings.webhook_secret:
         urls = {person: url.get_secret_value() for person, url in settings.webhook_urls.items()}
         found["webhook"] = WebhookPager(urls, settings.webhook_secret.get_secret_value())

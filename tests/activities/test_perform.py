@@ -154,7 +154,7 @@ async def test_rejected_is_not_tried_again_and_names_the_route(kind: str) -> Non
 @pytest.mark.parametrize(
     ("kind", "message"),
     [
-        ("page", "a pager is not connected: set TOCSIN_PAGERDUTY_ROUTING_KEYS or TOCSIN_NTFY_TOPICS"),
+        ("page", f"a pager is not connected: set {PAGER_VARIABLES}"),
         ("post", "Slack is not connected: set TOCSIN_SLACK_TOKEN"),
         ("publish", "the status page is not connected: set TOCSIN_PUBLIC_PAGE or TOCSIN_STATUSPAGE_TOKEN"),
     ],

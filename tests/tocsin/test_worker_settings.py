@@ -22,11 +22,36 @@ def settings(**fields: object) -> Settings:
 
 
 def test_without_a_pager_nothing_starts_unless_that_is_meant() -> None:
-    with pytest.raises(SettingsError, match="TOCSIN_PAGERDUTY_ROUTING_KEYS or TOCSIN_NTFY_TOPICS, or say --no-pager"):
+    with pytest.raises(SettingsError, match="TOCSIN_NTFY_TOPICS or TOCSIN_OPSGENIE_KEYS, or say --no-pager"):
         require_pager(settings())
     require_pager(settings(no_pager=True))
     require_pager(settings(pagerduty_routing_keys=KEYS))
     require_pager(settings(ntfy_topics={"on-call": "on-call-7f3a"}))
+
+
+TWILIO = {"twilio_account": f"AC{'0' * 32}", "twilio_auth_tokens": "t0", "twilio_from": "+15005550006"}
+WEBHOOK_SECRET = "whsec_" + 8 * "AAAA"
+
+
+@pytest.mark.parametrize(
+    ("fields", "is_one"),
+    [
+        pytest.param({"opsgenie_keys": {"on-call": "g0"}}, True, id="Opsgenie"),
+        pytest.param({**TWILIO, "phone_numbers": {"on-call": "+4915112345678"}}, True, id="text messages"),
+        pytest.param(
+            {"webhook_urls": {"on-call": "https://x.example"}, "webhook_secret": WEBHOOK_SECRET}, True, id="webhook"
+        ),
+        pytest.param({"webhook_urls": {"on-call": "https://x.example"}}, False, id="a webhook that nothing signs"),
+        pytest.param(
+            {"slack_token": "xoxb-1", "slack_users": {"on-call": "U1"}}, False, id="Slack, which wakes nobody"
+        ),
+        pytest.param({**MAIL, "mail_addresses": {"on-call": "a@example.com"}}, False, id="e-mail, which wakes nobody"),
+    ],
+)
+def test_whoever_has_another_pager_has_one(fields: dict[str, object], is_one: bool) -> None:
+    """The sandbox stays off, and the worker starts."""
+    assert settings(**fields).pager == is_one
+    assert settings(**fields).any_vendor
 
 
 @pytest.mark.parametrize("topic", ["", "a/b", "a,b", "ä", "x" * 65, "a b"])
@@ -172,7 +197,7 @@ def test_who_holds_a_role_and_who_manages_them_can_be_paged_too() -> None:
     assert paged(book) == {"on-call", "boss", "guard"}
 
 
-@pytest.mark.parametrize(("person", "vendor"), [("on-call", "pagerduty"), ("boss", "ntfy")])
+@pytest.mark.parametrize(("person", "vendor"), [("on-call", "pagerduty"), ("boss", "ntfy"), ("cto", "opsgenie")])
 async def test_each_person_is_paged_through_the_pager_whose_setting_names_them_first(person: str, vendor: str) -> None:
     async with running_sandbox() as sandbox:
         chosen = settings(
@@ -180,6 +205,8 @@ async def test_each_person_is_paged_through_the_pager_whose_setting_names_them_f
             pagerduty_events_url=sandbox.pagerduty_events_url,
             ntfy_topics={"on-call": "on-call-7f3a", "boss": "boss-7f3a"},
             ntfy_url=sandbox.ntfy_url,
+            opsgenie_keys={"on-call": "genie-secret", "boss": "genie-secret", "cto": "genie-secret"},
+            opsgenie_url=sandbox.opsgenie_url,
         )
         await ActivityEnvironment().run(adapters.perform(chosen).page, sends.page(to=person))
         assert {entry["vendor"] for entry in await sandbox.wire()} == {vendor}
