@@ -1,8 +1,10 @@
 """A gateway that Slack calls, in front of an installation that runs; and Slack's side of it."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import httpx
+import pytest
 import pytest_asyncio
 from pydantic import SecretStr
 from temporalio.client import Client
@@ -15,10 +17,11 @@ from starter.gateway.app import create_app
 from starter.runbooks.library import Library
 from starter.temporal.incidents import Incidents
 from tests.chat.slack_side import ANN, SECRET, SlackSide, slack_side
+from tests.patience import HANGS_AFTER_S
 from tests.starter.api.conftest import installation, working
-from tests.starter.conftest import away, book, client, incidents, library, settings, worker
+from tests.starter.conftest import away, book, client, library, settings, worker
 
-__all__ = ["away", "book", "client", "incidents", "installation", "library", "settings", "worker", "working"]
+__all__ = ["away", "book", "client", "installation", "library", "settings", "worker", "working"]
 PATIENT = AS_SLACK_WAITS.stretched(20)
 """How long Slack waits is no test's business on a slow machine."""
 
@@ -31,6 +34,11 @@ def of_slack(settings: Settings, side: SlackSide, **more: object) -> Settings:
         "slack_users": {"on-call": ANN},
     }
     return settings.model_copy(update={**fields, **more})
+
+
+@pytest.fixture
+def incidents(client: Client) -> Incidents:
+    return Incidents(client, patience=timedelta(seconds=HANGS_AFTER_S / 2))
 
 
 @pytest_asyncio.fixture
