@@ -149,15 +149,19 @@ class Slack:
         return await self._api.ask(message, Posted)
 
     async def _look(self, send: Send, destination: Destination) -> tuple[Posted | None, str | None]:
-        since = begun_at(send).timestamp()
         try:
-            channel = await self._id(destination.channel)
-            async for message in self._api.messages(channel, destination.thread, since):
-                if message.metadata.event_payload.op == send.vendor_key:
-                    return Posted(channel=channel, ts=message.ts), "it was already there"
+            found = await self.find(send.vendor_key, destination, begun_at(send).timestamp())
         except Rejected as error:
             return None, f"sent without looking for it first: {error}"
-        return None, None
+        return found, "it was already there" if found else None
+
+    async def find(self, key: str, destination: Destination, since: float) -> Posted | None:
+        """The message that bears this vendor key. `since`: Unix time."""
+        channel = await self._id(destination.channel)
+        async for message in self._api.messages(channel, destination.thread, since):
+            if message.metadata.event_payload.op == key:
+                return Posted(channel=channel, ts=message.ts)
+        return None
 
     async def _pin(self, posted: Posted) -> str | None:
         try:

@@ -73,6 +73,12 @@ class Cursor(SlackAnswer):
 class GroupFound(SlackAnswer):
     id: str
     handle: str = ""
+    date_delete: int = 0
+    """Since when it is disabled."""
+
+
+class GroupHolds(SlackAnswer):
+    users: tuple[str, ...] = ()
 
 
 class GroupsFound(SlackAnswer):

@@ -40,7 +40,7 @@ def in_words(offers: Iterable[Offer]) -> str:
 def _buttons(incident: str, offers: Sequence[Offer]) -> Iterator[Block]:
     for number, offer in enumerate(offers, start=1):
         pressed = Pressed(incident=incident, **offer.model_dump(include=_TRAVELS))
-        value = pressed.model_dump_json()
+        value = pressed.model_dump_json(exclude={"ring"} if not offer.ring else None)
         label, question = one_line(offer.label, LONGEST_LABEL), one_line(offer.confirm, LONGEST_QUESTION)
         if len(value) <= LONGEST_PRESS and label:
             yield slack_blocks.button(

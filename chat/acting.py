@@ -44,6 +44,7 @@ class Deed:
     """The same for the same press."""
     said: Mapping[str, object] = field(default_factory=dict)
     if_still: str = ""
+    ring: str = ""
     here: bool = field(kw_only=True)
     """It is said where the incident can be seen: at its message, or in its channel."""
 
@@ -53,6 +54,8 @@ class Deed:
             raise Misfit(f"{self.verb.name} knows nothing of {', '.join(sorted(unknown))[:100]}")
         own = {"person": presser.person or presser.by} if self.takes_role else {}
         known = {"by": presser.by, "via": VIA_SLACK, "id": self.id, "if_still": self.if_still}
+        if self.ring and self.verb.event is Acknowledged:
+            known["ring"] = self.ring
         try:
             return self.verb.event_of({**self.said, **own}, **known)
         except ValidationError as error:

@@ -12,10 +12,12 @@ from chat.finding import Finder
 from chat.forms.declaring import DeclareForms
 from chat.forms.verb_form import VerbForms
 from chat.health import Health
+from chat.late_answers import LateAnswers
 from chat.looking import Looks
 from chat.people import Pressers
 from chat.permissions import PUBLIC, SEE_PRIVATE, ChatPermissions
 from chat.presses import Presses
+from chat.prompt_deeds import PromptDeeds
 from chat.shortcuts import Shortcuts
 from chat.slack_chat import SlackChat
 from chat.socket_mode import SocketMode
@@ -23,6 +25,7 @@ from chat.timeline import PinnedMessages
 from chat.waits import AS_SLACK_WAITS, Waits
 from chat.web import Modals, Replies
 from settings import Settings
+from starter.desk.recorder import Recorder
 from starter.desk.temporal_desk import TemporalDesk
 from starter.temporal.incidents import Incidents
 from starter.temporal.installations import Installations
@@ -67,18 +70,19 @@ def slack_chat(settings: Settings, incidents: Incidents, api: SlackApi, waits: W
     permissions = ChatPermissions(api, _may(settings))
     hands, installations = Hands(desk, public_desk, permissions), Installations(impatient.connection)
     replies, modals = Replies(api, settings.slack_url), Modals(api, waits.call_s)
-    finder, looks = Finder(hands, api), Looks(hands)
+    finder, looks = Finder(hands, api), Looks(hands, TemporalDesk(incidents.without_private()))
     closed = "" if settings.slack_signing_secret or settings.slack_app_token else NO_WAY_IN
     health = Health(api, settings.slack_team, closed, tuple(permissions.problems()))
     pressers = Pressers(api, settings.slack_users, health, waits.member_s)
     verb_forms = VerbForms(hands, installations, modals, replies, waits.submission_s)
     declare_forms = DeclareForms(hands, installations, modals, replies, waits.submission_s)
+    deeds = PromptDeeds(hands, Recorder(impatient), LateAnswers(looks, replies), waits)
     timeline = PinnedMessages(api, hands, finder, pressers)
     users = {user: person for person, user in settings.slack_users.items()}
     return SlackChat(
         health=health,
         pressers=pressers,
-        presses=Presses(hands, replies, verb_forms, looks, waits.worker_s / 3),
+        presses=Presses(hands, replies, verb_forms, looks, deeds, waits.worker_s / 3),
         verb_forms=verb_forms,
         declare_forms=declare_forms,
         commands=Commands(settings.slack_command, hands, finder, looks, verb_forms, declare_forms, users),

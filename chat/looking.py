@@ -1,12 +1,12 @@
 """How incidents stand, for whoever asks in Slack; it changes nothing."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 
 from chat import words
 from chat.acting import Answered, Hands, in_words
 from chat.people import Presser
-from starter.desk.answers import Remembered
+from starter.desk.answers import Remembered, ShownIncident
 from starter.desk.desk import Desk
 from workflows.policy.runbook.names import severity_title
 
@@ -18,6 +18,8 @@ MOST_REMEMBERED = 10
 @dataclass(frozen=True)
 class Looks:
     hands: Hands
+    patient: Desk
+    """As those have it who may not know that there are private incidents, and who have time."""
 
     async def list(self, presser: Presser) -> str:
         return await _text(self._list(presser))
@@ -25,6 +27,10 @@ class Looks:
     async def at(self, what: str, part: str, presser: Presser, *, here: bool) -> str:
         """`what`: `show` or `review`."""
         return await _text(self._at(what, part, presser, here))
+
+    async def after(self, incident: str) -> str:
+        """How it stands once what somebody pressed is stored, for everybody who may see what is not private."""
+        return await _text(_after(self.patient, incident))
 
     async def _at(self, what: str, part: str, presser: Presser, here: bool) -> Answered:
         desk = await self.hands.desk_of(presser, here=here)
@@ -44,11 +50,13 @@ class Looks:
 
 async def _incident(desk: Desk, part: str) -> Answered:
     shown = await desk.show(part)
-    if isinstance(shown, Remembered):
-        return _remembered(shown)
+    return _remembered(shown) if isinstance(shown, Remembered) else Answered("\n".join(_standing(shown)))
+
+
+def _standing(shown: ShownIncident) -> Sequence[str]:
     incident = shown.state.incident
     roles = ", ".join(f"{role}: {person}" for role, person in incident.roles.items()) or "nobody has a role"
-    lines = [
+    return (
         f"*{words.plain(incident.id)}* {severity_title(incident.severity)} {words.plain(incident.title)}",
         f"{incident.phase}, declared {words.moment(incident.declared_at)}",
         f"acknowledged by {words.plain(incident.acknowledged_by)}"
@@ -56,8 +64,14 @@ async def _incident(desk: Desk, part: str) -> Answered:
         else "*not acknowledged*",
         words.plain(roles),
         *(f"• {words.plain(line.what)}, {words.moment(line.at)}" for line in shown.plan.lines[:MOST_COMING]),
-    ]
-    return Answered("\n".join(lines))
+    )
+
+
+async def _after(desk: Desk, incident: str) -> Answered:
+    shown = await desk.show(incident)
+    if isinstance(shown, Remembered):
+        return Answered(f"{words.NOBODY_ACTS}: {words.plain(shown.problem)}")
+    return Answered("\n".join((words.STORED, *_standing(shown))))
 
 
 async def _review(desk: Desk, part: str) -> Answered:

@@ -4,17 +4,19 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import partial
 from time import monotonic
 from typing import Final
 
 from pydantic import ValidationError
 
-from chat.acting import Answered, Deed, Hands, Misfit, in_words, slack_id
+from chat.acting import Answered, Deed, Hands, Misfit, slack_id
 from chat.forms.verb_form import VerbForms
 from chat.lateness import incident_of
 from chat.looking import Looks
 from chat.payloads import Action, BlockActions
 from chat.people import Presser
+from chat.prompt_deeds import PromptDeeds
 from chat.web import Replies
 from starter.desk.verbs import VERB_BY_NAME
 from starter.temporal.results import Unreachable
@@ -57,6 +59,7 @@ class Presses:
     replies: Replies
     forms: VerbForms
     looks: Looks
+    deeds: PromptDeeds
     sight_within_s: float = 0.3
     clicks: Clicks = field(default_factory=Clicks)
 
@@ -73,29 +76,34 @@ class Presses:
         except Misfit as no:
             self.replies.later(press.response_url, str(no))
             return
-        shows = group == LOOK or pressed.asks
-        within_s = self.sight_within_s if shows else self.sight_within_s / 3  # what is done at once waits less
-        sees = await self._sees(pressed.incident, press.container.channel_id, within_s)
+        channel = press.container.channel_id
         if group == LOOK:
+            sees = await self._sees(pressed.incident, channel, self.sight_within_s)
             text = await self.looks.at(pressed.verb, pressed.incident, presser, here=sees is True)
             self.replies.later(press.response_url, text)
-            return
-        verb = VERB_BY_NAME[group, name]
-        if pressed.asks:
-            await self.forms.open(pressed, verb, press.trigger_id, presser, here=sees is True)
-            return
+        elif pressed.asks:
+            sees = await self._sees(pressed.incident, channel, self.sight_within_s)
+            await self.forms.open(pressed, VERB_BY_NAME[group, name], press.trigger_id, presser, here=sees is True)
+        else:
+            await self._do(press, presser, action, pressed)
+
+    async def _do(self, press: BlockActions, presser: Presser, action: Action, pressed: Pressed) -> None:
+        """What is done at once waits less for whether it can be seen, and what nobody can say keeps no press from
+        being recorded."""
         where = press.container.channel_id, press.container.message_ts
         deed = Deed(
-            verb,
+            VERB_BY_NAME[pressed.group, pressed.verb],
             pressed.incident,
             slack_id(press.team_id, *where, press.user.id, action.action_id, action.action_ts),
             pressed.said,
             pressed.if_still,
-            here=sees is not False,  # what nobody can say now keeps no press from being recorded
+            pressed.ring,
+            here=False,
         )
+        sight = partial(self._sees, pressed.incident, where[0], self.sight_within_s / 3)
         again = (*where, press.user.id, action.action_id, action.value)
-        answered = await self.clicks.once(again, lambda: in_words(self.hands.do(deed, presser)))
-        if answered is not None:
+        answered = await self.clicks.once(again, lambda: self.deeds.do(deed, presser, sight, press.response_url))
+        if answered is not None and answered.text:
             self.replies.later(press.response_url, answered.text)
 
     async def _sees(self, part: str, channel: str, within_s: float) -> bool | None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, fields
 class Waits:
     worker_s: float = 1.0
     """For a worker to answer; then what was said is recorded for later."""
+    press_s: float = 0.3
+    """For what a press changed; then it is left for the incident, and what became of it is told afterwards."""
     call_s: float = 1.5
     """For one call of Slack's Web API."""
     member_s: float = 0.8

@@ -17,6 +17,7 @@ MOST_LINES_OF_ANSWER: Final = 8
 _DATE: Final = re.compile(r"<!date\^[^|>]*\|([^>]*)>")
 NO_CHANGE: Final = ("Nothing changed.",)
 NOBODY_ACTS: Final = "Recorded; nobody is being paged"
+STORED: Final = "Recorded."
 
 
 def done(answer: UpdateResult, first: str = "") -> str:

@@ -71,7 +71,7 @@ class ShiftWorkflow:
         now = workflow.now()
         over = policy.hand_over(self._kept, now)
         before, self._kept = self._kept, policy.holding(self._kept, now)
-        remark = await self._set_group() if policy.group_is_due(self._kept) else ""
+        remark = await self._set_group() if policy.group_wanted(self._kept) else ""
         if before.holder_since != self._kept.holder_since and over is not None:
             said = policy.in_words(self._kept, over, await _inventory())
             await self._post("hand-over", over.at, f"{said}. {remark}" if remark else said)
@@ -79,13 +79,15 @@ class ShiftWorkflow:
             await self._check(now)
 
     async def _set_group(self) -> str:
-        """What somebody has to see; empty if all is well. What fails is tried again by the turns after this one."""
+        """What somebody has to see; empty if all is well. Each turn looks, because somebody may have changed the group
+        in Slack; what fails is tried again soon."""
         group, holder, wanted = self._kept.terms.on_call.user_group, self._kept.holder, policy.group_wanted(self._kept)
         people = () if holder == NOBODY else (holder,)
         try:
             order = UserGroupOrder(group=group, people=people, addresses=self._kept.terms.addresses)
             remark = await _asked("set_user_group", [order], str, f"user group {group}")
         except ActivityError as error:
+            self._kept = self._kept.model_copy(update={"group_set": ""})
             return f"The user group {group} is not set: {error.cause or error}"
         self._kept = self._kept.model_copy(update={"group_set": wanted})
         return remark

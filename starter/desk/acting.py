@@ -43,27 +43,36 @@ async def ask(
 
     Raises LookupFailed, RefusedByIncident, Unlisted, Recorded.
     """
-    found, event = await _understood(known, part, event, unlisted=unlisted)
-    answer = await known.ask(found.workflow_id, event)
+    there, event = await _understood(known, part, event, unlisted=unlisted)
+    answer = await known.ask(there.workflow_id, event)
     if not isinstance(event, Escalated):
         return answer
-    return await _called(known, found.workflow_id, event, answer, fate_within)
+    return await _called(known, there.workflow_id, event, answer, fate_within)
 
 
 async def foresee(known: Incidents, part: str, event: Event, *, unlisted: bool) -> Foreseen:
     """What `ask` would do. Raises LookupFailed, RefusedByIncident, Unlisted, NobodyWorks."""
-    found, event = await _understood(known, part, event, unlisted=unlisted)
-    return await known.foresee(found.workflow_id, event)
+    there, event = await _understood(known, part, event, unlisted=unlisted)
+    return await known.foresee(there.workflow_id, event)
 
 
 async def _understood(known: Incidents, part: str, event: Event, *, unlisted: bool) -> tuple[FoundIncident, Event]:
-    """Whom it is said to, and with the names that the incident knows."""
-    found = await _find(known, verb_of(event).to)(part or None)
+    there = await found(known, part, event)
+    return there, await worded(known, there, event, unlisted=unlisted)
+
+
+async def found(known: Incidents, part: str, event: Event) -> FoundIncident:
+    """Whom it is said to. Raises LookupFailed."""
+    return await _find(known, verb_of(event).to)(part or None)
+
+
+async def worded(known: Incidents, there: FoundIncident, event: Event, *, unlisted: bool) -> Event:
+    """With the names that the incident knows. Raises LookupFailed, RefusedByIncident, Unlisted."""
     if isinstance(event, Cancelled) and event.duplicate_of:
         event = await _resolved(known, event)
-    if verb_of(event).names_somebody and (book := await _book(known, found)):
+    if verb_of(event).names_somebody and (book := await _book(known, there)):
         event = meant(event, book, unlisted=unlisted)
-    return found, event
+    return event
 
 
 def opening(there: Installation, book: Runbook, said: Declaration, by: str) -> OpenRequest:

@@ -8,7 +8,7 @@ from typing import Final, Generic
 
 from temporalio.client import Client, WorkflowExecution
 
-from starter.temporal.results import FoundIncident, LookupFailed, Row
+from starter.temporal.results import FoundIncident, LookupFailed, Row, Summary
 from workflows.durable import search_attributes as attributes
 from workflows.policy.keys import workflow_ids
 from workflows.policy.runbook.names import severity_title
@@ -80,7 +80,10 @@ class Lookup(Generic[Row]):
             raise LookupFailed(f"{many} {which}, say which:\n" + lines(exact[:MOST_NAMED]))
         one = exact[0]
         return FoundIncident(
-            workflow_id=one.workflow_id, run_id=None if one.open else one.run_id, incident=one.incident
+            workflow_id=one.workflow_id,
+            run_id=None if one.open else one.run_id,
+            incident=one.incident,
+            may_be_private=not isinstance(one, Summary) or one.private,
         )
 
     async def _none(self, part: str | None) -> str:

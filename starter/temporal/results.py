@@ -59,6 +59,8 @@ class FoundIncident(Result):
     """Its incident id; the workflow id as long as no worker has given it one."""
     run_id: str | None = None
     """Of a closed one: the workflow id may be the group's next incident's by now."""
+    may_be_private: bool = True
+    """As far as lists say."""
 
 
 class Summary(Result):

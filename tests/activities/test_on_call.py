@@ -294,6 +294,17 @@ class TestTheUserGroup:
         assert await self.set(slack, named or group, "on-call") == ""
         assert await self.members(sandbox) == (["U0ONCALL"], True)
 
+    async def test_what_slack_says_already_is_left_alone_and_what_somebody_changed_there_is_set_again(
+        self, sandbox: SandboxServer, slack: Slack, group: str
+    ) -> None:
+        for _ in range(3):
+            await self.set(slack, group, "on-call")
+        changes = [entry for entry in await sandbox.wire() if "usergroups.users.update" in str(entry)]
+        assert len(changes) == 1
+        await slack._api.web.usergroups_users_update(usergroup=group, users=["U0VERA"])
+        await self.set(slack, group, "on-call")
+        assert await self.members(sandbox) == (["U0ONCALL"], True)
+
     async def test_a_group_of_nobody_is_disabled_because_slack_refuses_an_empty_one(
         self, sandbox: SandboxServer, slack: Slack, group: str
     ) -> None:

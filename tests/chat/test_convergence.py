@@ -19,13 +19,16 @@ from typer.testing import CliRunner
 from activities.slack_api import SlackApi
 from chat.acting import Hands
 from chat.forms.verb_form import VerbForms
+from chat.late_answers import LateAnswers
 from chat.looking import Looks
 from chat.payloads import BlockActions
 from chat.people import Presser
 from chat.permissions import ChatPermissions
 from chat.presses import Presses
+from chat.prompt_deeds import PromptDeeds
 from chat.web import Replies
 from starter.desk.desk import Desk
+from starter.desk.recorder import Recorder
 from starter.gateway.access import Access, Actor
 from starter.gateway.desks import Desks
 from starter.gateway.routes import verbs
@@ -87,7 +90,9 @@ class Alices:
 async def by_slack(verb: str, said: Said, kept: CollectingDesk) -> None:
     api = SlackApi("xoxb-1", "http://127.0.0.1:1/api/")
     hands, replies = Hands(kept.desk, kept.desk, ChatPermissions(api, {})), Replies(api, "http://127.0.0.1:1/api/")
-    presses = Presses(hands, replies, cast(VerbForms, None), Looks(hands))
+    looks = Looks(hands, kept.desk)
+    deeds = PromptDeeds(hands, cast(Recorder, None), LateAnswers(looks, replies))
+    presses = Presses(hands, replies, cast(VerbForms, None), looks, deeds)
     press = BlockActions.model_validate(SlackSide().press("U0ALICE", verb, INCIDENT, said=said))
     await presses.receive(press, Presser("U0ALICE", "alice", "alice"))
     await api.close()

@@ -77,6 +77,14 @@ class TestAtThePager:
         happens(simulation, 12, Acknowledged(by="Bob", ring=key_of(simulation, "escalate/2/bob/1"), via="pagerduty"))
         assert syncs(simulation) == [("escalate/1/alice/1", "acknowledged")]
 
+    @pytest.mark.parametrize("via", ["link", "slack"])
+    def test_a_ring_that_was_answered_beside_its_pager_is_acknowledged_there(self, via: str) -> None:
+        """By the page's link, or by its button in Slack: until it is told, PagerDuty goes on ringing them."""
+        simulation = opened(TWO)
+        simulation.run_to(at(11))
+        happens(simulation, 12, Acknowledged(by="Bob", ring=key_of(simulation, "escalate/2/bob/1"), via=via))
+        assert syncs(simulation) == [("escalate/1/alice/1", "acknowledged"), ("escalate/2/bob/1", "acknowledged")]
+
     def test_what_was_acknowledged_there_before_is_left_alone_by_the_next_acknowledgement(self) -> None:
         simulation = opened(EXPIRES)
         happens(simulation, 11, Acknowledged(by="Alice"))

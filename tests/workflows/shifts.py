@@ -44,6 +44,7 @@ class RotaWorld:
 
     posts: list[str] = field(default_factory=list)
     groups: list[tuple[str, ...]] = field(default_factory=list)
+    """Whom the user group came to hold, one after the other."""
     gaps: list[CoverageGaps] = field(default_factory=list)
     """The answers of the checks, one after the other; the last one stays."""
     problem: str = ""
@@ -60,7 +61,8 @@ class RotaWorld:
     async def set_user_group(self, order: UserGroupOrder) -> str:
         if self.group_fails:
             raise ApplicationError("Slack says permission_denied", type="Rejected", non_retryable=True)
-        self.groups.append(order.people)
+        if self.groups[-1:] != [order.people]:  # what Slack says already is left alone
+            self.groups.append(order.people)
         return ""
 
     @activity.defn(name="check_coverage")
@@ -93,8 +95,11 @@ class LiveShift:
         return found
 
     async def days(self, number: int) -> None:
+        await self.passes(timedelta(days=number))
+
+    async def passes(self, span: timedelta) -> None:
         async with asyncio.timeout(HANGS_AFTER_S):
-            await self.environment.fast_forward(self.handle, timedelta(days=number))
+            await self.environment.fast_forward(self.handle, span)
 
 
 @asynccontextmanager

@@ -80,6 +80,19 @@ async def test_a_group_that_could_not_be_set_is_set_as_soon_as_it_can_be_and_the
     assert {first, second} == {("ann",), ("ben",)}  # before and after the hand-over, once each
 
 
+async def test_a_group_that_somebody_changed_in_slack_is_set_again_at_the_next_look(
+    temporal: WorkflowEnvironment,
+) -> None:
+    world = RotaWorld()
+    async with shift(temporal, world) as live:
+        await first_turn(world)
+        world.groups.append(("zoe",))
+        await live.passes(timedelta(hours=2))
+        await eventually(lambda: _copy(world.groups), lambda found: len(found) >= 3)
+    assert world.groups[:2][1] == ("zoe",)
+    assert world.groups[2] in (("ann",), ("ben",))
+
+
 async def test_an_override_counts_at_once_and_everybody_can_read_it_without_a_worker(
     temporal: WorkflowEnvironment,
 ) -> None:

@@ -21,7 +21,7 @@ To answer: acknowledge this page, or run: tocsin ack {{ id }}
 {% endfor %}""",
     "annotate": "{{ acknowledged_by }} acknowledged incident {{ id }}. Commander: {{ commander }}.",
     "noted_update": "Update: {{ last_update | default('see the incident') }}",
-    "hush": "Incident {{ id }} was {{ ended }}.",
+    "hush": "{% if ended %}Incident {{ id }} was {{ ended }}.{% else %}{{ acknowledged_by }} has it.{% endif %}",
     "topic": "{{ headline }} | {{ phase }} | Commander: {{ commander }} | {{ id }}",
     "declaration": """🚨 INCIDENT DECLARED: {{ title }}
 Severity: {{ severity }}

@@ -23,6 +23,8 @@ class Offer(Wire):
     """What is asked before it is done; empty: it is done at once."""
     command: str = ""
     """What does the same where no button can be shown."""
+    ring: str = ""
+    """The page that is answered by it, by its vendor key."""
     if_still: str = ""
     """The mark of the state that it is offered in (`incident/mark.py`): done only if that still holds. Empty: whatever
     it is like."""
@@ -37,5 +39,7 @@ class Pressed(Wire):
     said: dict[str, str] = {}
     asks: bool = False
     """As it was offered: a form is opened."""
+    ring: str = ""
+    """Of the page under which it stands: who answers an older one has not answered what is graver now."""
     if_still: str = ""
     """What the incident was like when this was offered; done only if it still is. Empty: whatever it is like."""

@@ -13,7 +13,7 @@ from workflows.policy.keys.duty_keys import DutyKind, EffectKey
 from workflows.policy.planning.ways import first_ring
 from workflows.policy.reducers.arriving import not_before
 from workflows.policy.reducers.raising import answers_what_was_before
-from workflows.policy.reducers.transitions import acknowledge, mark_acknowledged, unacknowledge
+from workflows.policy.reducers.transitions import acknowledge, mark_acknowledged, mark_pressed, unacknowledge
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.names import severity_title
 
@@ -41,7 +41,7 @@ def acknowledged(book: Runbook, incident: Incident, event: Acknowledged) -> Inci
         return acknowledge(book, incident, event)
     if ring is not None and (ring.state == "acknowledged" or is_syncing(incident, event.ring)):
         return incident  # the echo of our own SyncPager, or a second press on the same ring
-    after = mark_acknowledged(alive(book, incident, event.at), event.ring)
+    after = mark_pressed(alive(book, incident, event.at), event)
     return log(after, event.at, f"{event.by} acknowledged as well{through(event)}", kind="acknowledge")
 
 
@@ -86,5 +86,5 @@ def _answered_what_was_before(book: Runbook, incident: Incident, event: Acknowle
         f"{event.by} acknowledged a page of before the severity was raised, which does not count for "
         f"{severity_title(incident.severity)}. To answer this: tocsin ack {incident.id}"
     )
-    marked = mark_acknowledged(incident, event.ring)
+    marked = mark_pressed(incident, event)
     return announce(marked, event.at, text, mention=in_book(book, event.by), loud=True)

@@ -15,9 +15,12 @@ from workflows.policy.reducers.joining import without_pending
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.time.durations import write
 
+BESIDE_THE_PAGER = ("link", "slack")
+"""Through these a page is answered by its ring, and its pager does not know it yet."""
+
 
 def acknowledge(book: Runbook, incident: Incident, event: Acknowledged) -> Incident:
-    after = _reached(book, mark_acknowledged(answer(book, incident, event), event.ring), event)
+    after = _reached(book, mark_pressed(answer(book, incident, event), event), event)
     waited = write(event.at - incident.declared_at)
     return log(
         after.model_copy(update={"renewed": None, "new_alert_ring": without_pending(incident, event.at)}),
@@ -79,6 +82,17 @@ def _goes_on(book: Runbook, incident: Incident, ring_key: str) -> bool:
     """Its page is still on its way, and is meant for its person whoever else acknowledges."""
     begun = incident.started.get(incident.effect_key(ring_key))
     return begun is not None and outlives_acknowledgement(book, incident, begun.duty)
+
+
+def mark_pressed(incident: Incident, event: Acknowledged) -> Incident:
+    """The ring that was answered: at the pager itself, or beside it, and then the pager is to be told."""
+    ring = incident.rings.get(event.ring)
+    if event.via not in BESIDE_THE_PAGER:
+        return mark_acknowledged(incident, event.ring)
+    if ring is None or ring.state != "ringing":
+        return incident
+    pressed = ring.model_copy(update={"state": "answered"})
+    return incident.model_copy(update={"rings": {**incident.rings, event.ring: pressed}})
 
 
 def mark_acknowledged(incident: Incident, key: str) -> Incident:

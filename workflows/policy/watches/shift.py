@@ -24,7 +24,8 @@ ROSTER_KEPT_FOR = 14 * DAY
 GROUP_TRIED_EVERY = timedelta(minutes=10)
 """A user group that could not be set: whoever mentions it until then calls somebody else."""
 ASKED_EVERY = HOUR
-"""How often it is looked elsewhere whether somebody has swapped; what is written here is known."""
+"""How often it is looked elsewhere whether somebody has swapped, or has changed the user group; what is written here is
+known."""
 FARTHEST_OVERRIDE = timedelta(days=90)
 
 
@@ -196,11 +197,6 @@ def group_wanted(kept: KeptRota) -> str:
     return f"{group} {kept.holder}" if group and kept.holder_since is not None else ""
 
 
-def group_is_due(kept: KeptRota) -> bool:
-    """Also where it could not be set before."""
-    return kept.group_set != group_wanted(kept) != ""
-
-
 def in_words(kept: KeptRota, over: HandOver, inventory: Inventory | None) -> str:
     """`Ann hands over to Ben (On-call Engineer): 2 incidents open, 3 duties Ann owes`."""
     leaves, comes = (kept.terms.person_name(who) for who in (over.leaves, over.comes))
@@ -235,9 +231,9 @@ def stands(kept: KeptRota, now: datetime) -> str:
 def look_again_at(kept: KeptRota, now: datetime) -> datetime:
     """At the next hand-over; before that, as often as somebody may have changed it elsewhere, and once a day."""
     coming: Shift | None = after(kept.roster.shifts, now)
-    elsewhere = not kept.terms.on_call.is_written_here or bool(kept.roster.problem)
+    elsewhere = not kept.terms.on_call.is_written_here or bool(kept.roster.problem or group_wanted(kept))
     latest = now + (ASKED_EVERY if elsewhere else DAY)
-    latest = min(latest, now + GROUP_TRIED_EVERY) if group_is_due(kept) else latest
+    latest = min(latest, now + GROUP_TRIED_EVERY) if kept.group_set != group_wanted(kept) else latest
     return min(coming.begins_at, latest) if coming else latest
 
 

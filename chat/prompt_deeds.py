@@ -1,0 +1,69 @@
+"""What is done by one press: at once, or left for the incident.
+
+Slack waits for three seconds, and whoever presses for as long as they must. So an incident has a moment to say what
+changed. If it takes longer, or if many press at once, what was pressed is a signal: the press is answered once Temporal
+has it, and the words follow. Nobody is refused because others press, too.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from typing import Final
+
+from chat.acting import Answered, Deed, Hands, in_words
+from chat.late_answers import LateAnswers
+from chat.people import Presser
+from chat.waits import AS_SLACK_WAITS, Waits
+from starter.desk.recorder import Recorder
+from starter.temporal.results import LookupFailed
+
+MOST_ASKED_AT_ONCE: Final = 8
+"""Presses whose incidents are asked what changed. That costs a worker some turns each; signals are read together."""
+Sight = Callable[[], Awaitable[bool | None]]
+"""Can what is private be seen where it was pressed? None: nobody can say now."""
+
+
+@dataclass
+class PromptDeeds:
+    hands: Hands
+    recorder: Recorder
+    late_answers: LateAnswers
+    waits: Waits = AS_SLACK_WAITS
+    _asked: int = 0
+
+    async def do(self, deed: Deed, presser: Presser, sight: Sight, response_url: str) -> Answered:
+        """Raises Unreachable."""
+        if deed.takes_role or self._asked < MOST_ASKED_AT_ONCE:
+            answered = await self._ask(deed, presser, sight)
+            if answered is not None:
+                return answered
+        return await in_words(self._leave(deed, presser, sight, response_url))
+
+    async def _ask(self, deed: Deed, presser: Presser, sight: Sight) -> Answered | None:
+        """None: the incident has not said in time. A role is taken from nobody, so who has it is waited for longer."""
+        self._asked += 1
+        try:
+            async with asyncio.timeout(self.waits.worker_s if deed.takes_role else self.waits.press_s):
+                return await in_words(self.hands.do(replace(deed, here=await sight() is not False), presser))
+        except TimeoutError:
+            return None
+        finally:
+            self._asked -= 1
+
+    async def _leave(self, deed: Deed, presser: Presser, sight: Sight, response_url: str) -> Answered:
+        """Under the same id as it was asked: what was done meanwhile is done once. Raises what `in_words` puts in
+        words, and Unreachable."""
+        event = await self.hands.event_of(deed, presser)
+        found = await self.recorder.find(deed.incident, event)
+        if found.may_be_private and not await self._may_see(presser, sight):
+            raise LookupFailed(f"there is no incident {deed.incident!r} that you may see here")
+        await self.recorder.leave(found, event, unlisted=deed.takes_role)
+        if found.may_be_private:
+            self.late_answers.answer_stored(response_url)
+        else:
+            self.late_answers.answer(found.incident, response_url)
+        return Answered("")
+
+    async def _may_see(self, presser: Presser, sight: Sight) -> bool:
+        """What nobody can say now keeps no press from being recorded."""
+        return await self.hands.desk_of(presser, here=await sight() is not False) is self.hands.desk

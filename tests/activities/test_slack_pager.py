@@ -1,0 +1,83 @@
+"""A message to one person: its button answers that page, and it says afterwards who has the incident."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from activities.errors import Unavailable
+from activities.slack import Slack
+from activities.slack_pager import SlackPager
+from tests.activities import sends
+from tests.activities.test_ways import page
+from tests.sandbox_server import SandboxServer
+from workflows.policy.effects.effects import Send
+from workflows.policy.effects.offers import Pressed
+
+RING = f"incident-k7/{sends.INCIDENT}/escalate/1/on-call/1"
+
+
+async def said(sandbox: SandboxServer) -> dict[str, Any]:
+    [alone] = [channel for channel in (await sandbox.state())["channels"] if channel["direct"]]
+    [message] = alone["messages"]
+    return dict(message)
+
+
+def buttons(message: dict[str, Any]) -> list[dict[str, Any]]:
+    rows = [block for block in message["blocks"] if block["type"] == "actions"]
+    return [element for row in rows for element in row["elements"]]
+
+
+def answered(become: str = "acknowledged", text: str = "Ann has it.", ring: str = RING) -> Send:
+    send = sends.sync(ring, become)
+    return send.model_copy(update={"text": text, "due_at": datetime.now(UTC).replace(hour=14, minute=3)})
+
+
+async def test_its_button_answers_this_page_and_no_other(slack: Slack, sandbox: SandboxServer) -> None:
+    await SlackPager(slack).page(page("slack", vendor_key=RING), False)
+    [button] = buttons(await said(sandbox))
+    assert Pressed.model_validate_json(button["value"]).ring == RING
+
+
+@pytest.mark.parametrize(("become", "text"), [("acknowledged", "Ann has it"), ("resolved", "Incident k7 was resolved")])
+async def test_afterwards_it_says_who_has_it_and_there_is_nothing_left_to_press(
+    slack: Slack, sandbox: SandboxServer, become: str, text: str
+) -> None:
+    pager = SlackPager(slack)
+    await pager.page(page("slack", vendor_key=RING), False)
+    receipt = await pager.sync(answered(become, f"{text}."))
+    now = await said(sandbox)
+    assert (receipt.reference or "").endswith(now["ts"])
+    assert f"{text}, 14:03" in now["text"]
+    assert "checkout is down" in now["text"]
+    assert "tocsin ack" not in now["text"]
+    assert buttons(now) == []
+
+
+async def test_it_can_be_said_twice(slack: Slack, sandbox: SandboxServer) -> None:
+    pager = SlackPager(slack)
+    await pager.page(page("slack", vendor_key=RING), False)
+    for text in ("Ann has it.", "Incident k7 was resolved by Ann."):
+        await pager.sync(answered(text=text))
+    assert "resolved by Ann" in json.dumps(await said(sandbox))
+
+
+async def test_a_message_that_somebody_has_deleted_holds_nothing_up(slack: Slack, sandbox: SandboxServer) -> None:
+    receipt = await SlackPager(slack).sync(answered(ring="incident-k7/none"))
+    assert receipt.note == "the message is not there any more"
+
+
+async def test_what_slack_does_not_let_us_edit_stays_and_holds_nothing_up(slack: Slack, sandbox: SandboxServer) -> None:
+    pager = SlackPager(slack)
+    await pager.page(page("slack", vendor_key=RING), False)
+    await sandbox.fault(vendor="slack", method="chat.update", error="cant_update_message")
+    assert "cant_update_message" in ((await pager.sync(answered())).note or "")
+
+
+async def test_slack_being_away_is_tried_again(slack: Slack, sandbox: SandboxServer) -> None:
+    pager = SlackPager(slack)
+    await pager.page(page("slack", vendor_key=RING), False)
+    await sandbox.fault(vendor="slack", method="chat.update", status=503)
+    with pytest.raises(Unavailable):
+        await pager.sync(answered())

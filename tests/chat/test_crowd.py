@@ -1,0 +1,105 @@
+"""Many press at the same moment: each is answered as soon as Temporal has what they said."""
+
+import asyncio
+from collections import Counter
+
+import pytest
+from temporalio.api.enums.v1 import EventType
+from temporalio.client import Client
+
+from chat.prompt_deeds import MOST_ASKED_AT_ONCE
+from settings import Settings
+from starter.runbooks.library import Library
+from starter.temporal.incidents import Incidents
+from tests.chat.conftest import Door, door, of_slack
+from tests.chat.slack_side import ANN, SlackSide, interaction
+from tests.chat.test_presses import declared, lines, state
+
+CROWD = 40
+
+
+@pytest.fixture
+def crowded(slack: Door) -> Door:
+    """As many others press as incidents are asked for."""
+    slack.chat.presses.deeds._asked = MOST_ASKED_AT_ONCE
+    return slack
+
+
+async def test_of_a_crowd_each_press_counts_and_what_is_for_one_incident_travels_together(
+    slack: Door, side: SlackSide, incidents: Incidents
+) -> None:
+    incident = await declared(incidents)
+    presses = [side.press(ANN, "note", incident, said={"text": f"press {number}."}) for number in range(CROWD)]
+    answers = await asyncio.gather(*(slack.send(interaction(press)) for press in presses))
+    assert [each.status_code for each in answers] == [200] * CROWD
+    found = await state(incidents, incident)
+    assert all(len(lines(found, f"press {number}.")) == 1 for number in range(CROWD))
+    said = await _said(incidents, incident)
+    assert said["updates"] <= MOST_ASKED_AT_ONCE
+    assert 0 < said["signals"] < CROWD - MOST_ASKED_AT_ONCE
+    await side.answered(CROWD)
+
+
+async def test_whoever_presses_in_a_crowd_reads_how_the_incident_stands_afterwards(
+    crowded: Door, side: SlackSide, incidents: Incidents
+) -> None:
+    incident = await declared(incidents)
+    await crowded.send(interaction(side.press(ANN, "ack", incident)))
+    assert (await state(incidents, incident)).acknowledged_by == "on-call"
+    text = (await side.answered())["text"]
+    assert text.startswith(f"Recorded.\n*{incident}*")
+    assert "acknowledged by on-call" in text
+
+
+async def test_in_a_crowd_the_same_press_counts_once(crowded: Door, side: SlackSide, incidents: Incidents) -> None:
+    incident = await declared(incidents)
+    sent = interaction(side.press(ANN, "note", incident, said={"text": "the disk is full"}))
+    await crowded.send(sent)
+    crowded.chat.presses.clicks.seen.clear()  # as another gateway would get it
+    await crowded.send(sent)
+    assert len(lines(await state(incidents, incident), "the disk is full")) == 1
+
+
+async def test_in_a_crowd_nobody_says_anything_to_a_private_incident_that_they_may_not_see(
+    side: SlackSide, settings: Settings, library: Library, incidents: Incidents, working: Client
+) -> None:
+    incident = await declared(incidents, flags=("security",))
+    async for there in door(of_slack(settings, side, slack_may={"private": ("boss",)}), library, incidents):
+        there.chat.presses.deeds._asked = MOST_ASKED_AT_ONCE
+        await there.send(interaction(side.press(ANN, "ack", incident)))
+        assert "there is no incident" in (await side.answered())["text"]
+    assert (await state(incidents, incident)).acknowledged_by == ""
+
+
+async def test_in_a_crowd_whoever_may_see_a_private_incident_reads_only_that_it_is_recorded(
+    crowded: Door, side: SlackSide, incidents: Incidents
+) -> None:
+    incident = await declared(incidents, flags=("security",))
+    await crowded.send(interaction(side.press(ANN, "ack", incident)))
+    assert (await side.answered())["text"] == "Recorded."
+    assert (await state(incidents, incident)).acknowledged_by == "on-call"
+
+
+async def test_in_a_crowd_a_button_of_an_incident_that_there_is_not_is_answered_in_words(
+    crowded: Door, side: SlackSide
+) -> None:
+    assert (await crowded.send(interaction(side.press(ANN, "ack", "20261121-0204-k7bcdf")))).status_code == 200
+    assert "there is no incident" in (await side.answered())["text"]
+
+
+async def test_in_a_crowd_a_role_is_taken_from_nobody(crowded: Door, side: SlackSide, incidents: Incidents) -> None:
+    incident = await declared(incidents)
+    for count, user in enumerate((ANN, "U0BOB"), start=1):
+        await crowded.send(interaction(side.press(user, "assign", incident, said={"role": "commander"})))
+        await side.answered(count)
+    assert (await state(incidents, incident)).roles == {"commander": "on-call"}
+
+
+async def _said(incidents: Incidents, incident: str) -> Counter[str]:
+    found = await incidents.find(incident)
+    handle = incidents.connection.client.get_workflow_handle(found.workflow_id)
+    kinds = {
+        EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED: "signals",
+        EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED: "updates",
+    }
+    return Counter([kinds[each.event_type] async for each in handle.fetch_history_events() if each.event_type in kinds])
