@@ -57,7 +57,7 @@ async def presses(scale: BenchScale) -> list[Figure]:
 
 async def _pressed(at: BenchStage, incidents: list[str], seconds: float) -> tuple[PressesAnswered, PressesAnswered]:
     waves, flow, numbers = PressesAnswered(), PressesAnswered(), itertools.count(1)
-    limits = httpx.Limits(max_connections=PRESSES, max_keepalive_connections=PRESSES)
+    limits = httpx.Limits(max_connections=PRESSES, max_keepalive_connections=PRESSES, keepalive_expiry=1)
     async with httpx.AsyncClient(trust_env=False, limits=limits, timeout=60) as http:
 
         async def hand(answers: PressesAnswered, until: float = 0) -> None:

@@ -17,6 +17,9 @@ GRAVE: Final = Priority(priority_key=2)
 OPEN: Final = Priority(priority_key=3)
 """Another incident whose first page is out; Temporal's own default."""
 AS_ITS_WORKFLOW: Final = Priority.default
+QUESTIONS_FIRST: Final = Priority(priority_key=2)
+"""Who is on call, and whom a page reached: the next tier may wait for the answer, and a question that nobody took
+within a minute is asked again."""
 HELD_UP: Final = Priority(priority_key=3)
 """A message that has been on its way already, before all that is sent for the first time."""
 MESSAGES: Final = Priority(priority_key=4)

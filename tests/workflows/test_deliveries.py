@@ -8,7 +8,7 @@ from activities.perform import Perform
 from workflows.durable.deliveries import EffectDelivery, delivery
 from workflows.policy.effects.effects import Effect
 from workflows.policy.wire.model import Wire
-from workflows.queues import COMMS_QUEUE, PAGE_QUEUE
+from workflows.queues import COMMS_QUEUE, FIRST_IN_LINE, HELD_UP, PAGE_QUEUE
 
 KINDS: tuple[type[Wire], ...] = get_args(get_args(Effect)[0])
 
@@ -24,6 +24,16 @@ def test_each_effect_goes_to_an_activity_that_works_on_its_queue(name: str) -> N
     row = rows()[name]
     names = [getattr(activity, "__temporal_activity_definition").name for activity in workers[row.policy.queue]]
     assert row.activity in names
+
+
+@pytest.mark.parametrize("name", ["AskOnCall", "ConfirmRing"])
+def test_a_question_goes_before_all_messages(name: str) -> None:
+    """A tier may wait for the answer, and it is good for a minute."""
+    place = rows()[name].policy.priority.priority_key
+    others = {row.policy.priority.priority_key for row in rows().values() if row.policy.queue == COMMS_QUEUE} - {place}
+    assert place is not None
+    assert FIRST_IN_LINE.priority_key is not None
+    assert FIRST_IN_LINE.priority_key < place < min(each for each in (*others, HELD_UP.priority_key) if each)
 
 
 def test_no_two_kinds_of_effects_share_an_activity() -> None:

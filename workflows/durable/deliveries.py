@@ -24,7 +24,7 @@ from workflows.policy.effects.effects import (
     Ticket,
     WriteDocument,
 )
-from workflows.queues import AS_ITS_WORKFLOW, COMMS_QUEUE, MESSAGES, PAGE_QUEUE
+from workflows.queues import AS_ITS_WORKFLOW, COMMS_QUEUE, MESSAGES, PAGE_QUEUE, QUESTIONS_FIRST
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,9 @@ class DeliveryPolicy:
 
 PAGES = DeliveryPolicy(PAGE_QUEUE, timedelta(seconds=12), timedelta(minutes=30), timedelta(seconds=10), AS_ITS_WORKFLOW)
 COMMS = DeliveryPolicy(COMMS_QUEUE, timedelta(seconds=30), timedelta(hours=2), timedelta(seconds=30))
-QUESTIONS = DeliveryPolicy(COMMS_QUEUE, timedelta(seconds=15), timedelta(minutes=1), timedelta(seconds=10))
+QUESTIONS = DeliveryPolicy(
+    COMMS_QUEUE, timedelta(seconds=15), timedelta(minutes=1), timedelta(seconds=10), QUESTIONS_FIRST
+)
 """The answer is good for a text, or for the next tier; later it is asked again."""
 MAIL = DeliveryPolicy(COMMS_QUEUE, timedelta(seconds=90), timedelta(hours=2), timedelta(minutes=5))
 """Mail servers take their time, and what is still being sent must not be sent a second time beside it."""
