@@ -125,6 +125,7 @@ class TestAnswers:
         happens(simulation, 3, Acknowledged(by="Alice", ring=ring, via="link"))
         synced = [d.effect for _, d in simulation.sent if isinstance(d.effect, SyncPager)]
         assert sorted((each.way, each.address, each.become) for each in synced) == [
+            ("ntfy", "ann-phone", "acknowledged"),  # the link says nothing to the pager that carried it
             ("pagerduty", "", "acknowledged"),
             ("slack", "", "acknowledged"),
         ]
