@@ -51,7 +51,7 @@ async def test_a_form_is_filled_in_and_what_was_typed_survives_its_errors(
     await shown.get_by_role("button", name="Acknowledge", exact=True).click()
     severity = {"type": "input", "block_id": "sev", "label": plain("Severity"), "element": select(3)}
     view = modal(blocks=[WHY, severity], submit=plain("Do it"), callback_id="resolve")
-    await slack.views_open(trigger_id=toy_app.calls[0]["trigger_id"], view=view)
+    await slack.views_open(trigger_id=(await toy_app.first_call())["trigger_id"], view=view)
     form = shown.get_by_role("dialog", name="Modal")
     await form.get_by_label("Why").fill("the pool")
     await form.get_by_label("Severity").select_option("SEV-1")

@@ -1,5 +1,6 @@
 """An app that keeps what Slack sends it, and answers what a test tells it to."""
 
+import asyncio
 import contextlib
 import json
 from collections.abc import AsyncIterator
@@ -12,6 +13,7 @@ from fastapi.responses import JSONResponse, Response
 from slack_sdk.signature import SignatureVerifier
 
 from sandbox.serve import serving
+from tests.patience import HANGS_AFTER_S
 
 
 @dataclass
@@ -24,6 +26,14 @@ class ToyApp:
     answers: list[Response] = field(default_factory=list)
     """For the next calls; then it answers 200 without a body."""
 
+    _heard: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def first_call(self) -> dict[str, Any]:
+        """Once it has arrived."""
+        async with asyncio.timeout(HANGS_AFTER_S):
+            await self._heard.wait()
+        return self.calls[0]
+
     def will_answer(self, *bodies: Any, status: int = 200) -> None:
         self.answers += [JSONResponse(body, status) for body in bodies]
 
@@ -33,6 +43,7 @@ class ToyApp:
             return Response(status_code=401)
         self.headers.append(dict(request.headers))
         self.calls.append(_read(body.decode()))
+        self._heard.set()
         return self.answers.pop(0) if self.answers else Response()
 
 
