@@ -14,10 +14,6 @@ from tests.temporal_server import time_skipping_server
 for size in ("COLUMNS", "LINES"):
     os.environ.pop(size, None)
 
-# The SDK takes a machine that stands still for two seconds for a deadlock, and interrupts the turn; a worker that was
-# interrupted so may never end (ADR 28). In tests a real deadlock hangs, and the test with it.
-os.environ["TEMPORAL_DEBUG"] = "1"
-
 # How long something takes is no test's business: a clock would tell of whatever else the machine was doing. How much
 # work it is can be counted (tests/policy/counting.py); times are measured by `make bench`.
 hypothesis.settings.register_profile("tocsin", hypothesis.settings(), deadline=None)
