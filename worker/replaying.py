@@ -15,8 +15,8 @@ from temporalio.worker import Replayer
 from starter.temporal.live_runs import LiveRun
 from starter.temporal.results import Result
 from starter.temporal.task_failures import of_replay
+from worker.hosting import runner
 from worker.registry import WORKFLOWS
-from workflows.durable.hosting import runner
 
 DOWNLOADS_AT_ONCE = 8
 DOWNLOADED_WITHIN = timedelta(seconds=30)

@@ -8,11 +8,11 @@ from temporalio.worker import CustomSlotSupplier, FixedSizeSlotSupplier, Worker,
 from activities.perform import Perform
 from activities.temporal import Temporal
 from starter.temporal.incidents import Incidents
+from worker.hosting import runner
 from worker.making_room import MakingRoom
 from worker.memory import memory
 from worker.registry import WORKFLOWS
 from worker.slots import MessageSlots, TurnSlots
-from workflows.durable.hosting import runner
 from workflows.queues import COMMS_QUEUE, PAGE_QUEUE, WORKFLOW_QUEUE
 
 STICKY_TIMEOUT = timedelta(seconds=5)

@@ -8,8 +8,8 @@ from temporalio.worker import Worker
 
 from tests.histories.saving import save
 from tests.workflows.incidents import company
+from worker.hosting import runner
 from workflows.canary import CanaryWorkflow
-from workflows.durable.hosting import runner
 from workflows.installation import InstallationWorkflow
 from workflows.policy.watches.installation import Installation
 from workflows.queues import COMMS_QUEUE, PAGE_QUEUE, WORKFLOW_QUEUE

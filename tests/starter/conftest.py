@@ -28,8 +28,8 @@ from starter.temporal import setup
 from starter.temporal.incidents import Incidents
 from tests.patience import HANGS_AFTER_S
 from tests.starter.book import ACME
+from worker.hosting import runner
 from workflows.cancelled_episodes import CancelledEpisodesWorkflow
-from workflows.durable.hosting import runner
 from workflows.incident import IncidentWorkflow
 from workflows.policy.runbook.model import Runbook
 from workflows.queues import WORKFLOW_QUEUE

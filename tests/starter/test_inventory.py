@@ -16,7 +16,7 @@ from tests.starter.conftest import eventually
 from tests.starter.rows import calls_of, incident_row, review_row
 from tests.starter.test_counting import T0, summary
 from tests.workflows.incidents import shipped
-from workflows.durable.hosting import runner
+from worker.hosting import runner
 from workflows.policy.incident.events import Acknowledged, Cancelled, DraftApproved, FollowUpAdded, Resolved
 from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.review.debts import review_debts

@@ -17,7 +17,7 @@ from starter.temporal.results import NothingOpen, Unreachable
 from starter.temporal.silences import Silences, new_id
 from tests.patience import HANGS_AFTER_S
 from tests.starter.conftest import GatewayUnderTest, eventually
-from workflows.durable.hosting import runner
+from worker.hosting import runner
 from workflows.incident import IncidentWorkflow
 from workflows.policy.incident.events import Alert
 from workflows.policy.incident.opening import OpenRequest

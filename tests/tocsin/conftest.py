@@ -26,7 +26,7 @@ from starter.temporal.loading import loaded
 from tests.starter.book import ACME
 from tests.starter.conftest import register
 from tocsin.__main__ import run
-from workflows.durable.hosting import runner
+from worker.hosting import runner
 from workflows.incident import IncidentWorkflow
 from workflows.installation import InstallationWorkflow
 from workflows.policy.effects.effects import Receipt, Send

@@ -13,7 +13,7 @@ from starter.temporal.heartbeats import Heartbeats
 from starter.temporal.incidents import Incidents
 from tests.starter.conftest import eventually
 from tests.tocsin.conftest import Tocsin
-from workflows.durable.hosting import runner
+from worker.hosting import runner
 from workflows.heartbeat import HeartbeatWorkflow
 from workflows.policy.watches.heartbeat import Heartbeat
 from workflows.queues import WORKFLOW_QUEUE

@@ -27,7 +27,7 @@ from tests.tocsin.test_on_call import ROTA
 from tests.tocsin.test_over_http import gateway, served
 from tests.tocsin.test_runbook_adopt import declared, edit
 from tests.workflows.shifts import RotaWorld
-from workflows.durable.hosting import runner
+from worker.hosting import runner
 from workflows.heartbeat import HeartbeatWorkflow
 from workflows.queues import COMMS_QUEUE, WORKFLOW_QUEUE
 from workflows.shift import ShiftWorkflow

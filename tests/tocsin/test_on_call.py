@@ -22,7 +22,7 @@ from tests.starter.book import ACME
 from tests.starter.conftest import eventually
 from tests.tocsin.conftest import Tocsin
 from tests.workflows.shifts import RotaWorld
-from workflows.durable.hosting import runner
+from worker.hosting import runner
 from workflows.queues import COMMS_QUEUE, WORKFLOW_QUEUE
 from workflows.shift import ShiftWorkflow
 

@@ -13,7 +13,7 @@ from starter.temporal.incidents import Incidents
 from starter.temporal.silences import Silences
 from tests.starter.conftest import eventually
 from tests.tocsin.conftest import Tocsin
-from workflows.durable.hosting import runner
+from worker.hosting import runner
 from workflows.queues import WORKFLOW_QUEUE
 from workflows.silence import SilenceWorkflow
 

@@ -18,7 +18,7 @@ from starter.temporal.incidents import Incidents
 from starter.temporal.results import NobodyWorks, NothingOpen
 from tests.patience import HANGS_AFTER_S
 from tests.workflows.incidents import opening
-from workflows.durable.hosting import runner
+from worker.hosting import runner
 from workflows.heartbeat import HeartbeatWorkflow
 from workflows.incident import IncidentWorkflow
 from workflows.policy.views.results import Status

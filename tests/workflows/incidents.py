@@ -24,10 +24,10 @@ from activities.temporal import Temporal
 from starter.runbooks.library import load
 from starter.temporal.incidents import Incidents
 from tests.patience import HANGS_AFTER_S
+from worker.hosting import runner
 from workflows.cancelled_episodes import CancelledEpisodesWorkflow
 from workflows.durable.batches import TOGETHER, AttemptResults, SendBatch
 from workflows.durable.deliveries import delivery
-from workflows.durable.hosting import runner
 from workflows.durable.search_attributes import INCIDENT
 from workflows.incident import IncidentWorkflow
 from workflows.policy.effects.effects import Card, Invite, Receipt, Send

@@ -15,7 +15,7 @@ from temporalio.worker import Worker
 
 from tests.patience import HANGS_AFTER_S
 from tests.starter.conftest import eventually, register
-from workflows.durable.hosting import runner
+from worker.hosting import runner
 from workflows.policy.watches.public_page import MaintenanceAnnounced, PageRecord, SaidInPublic
 from workflows.public_page import PublicPageWorkflow
 from workflows.queues import COMMS_QUEUE, WORKFLOW_QUEUE

@@ -25,8 +25,8 @@ from temporalio.worker import (
     WorkflowOutboundInterceptor,
 )
 
+from worker.hosting import runner
 from worker.registry import WORKFLOWS
-from workflows.durable.hosting import runner
 
 HISTORIES = sorted((Path(__file__).parents[1] / "histories").glob("*.json"))
 _ANYTHING = TypeAdapter[Any](Any)

@@ -10,9 +10,9 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Worker
 
 from tests.workflows.test_patching import first_release
+from worker.hosting import runner
 from worker.registry import WORKFLOWS
 from worker.workers import STICKY_TIMEOUT, TURNS_AT_ONCE
-from workflows.durable.hosting import runner
 from workflows.queues import WORKFLOW_QUEUE
 
 

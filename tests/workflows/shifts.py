@@ -18,7 +18,7 @@ from activities.calendars import Calendars
 from activities.on_call import WhoIsOnCall, nothing_kept
 from activities.rosters import RosterReader
 from tests.patience import HANGS_AFTER_S
-from workflows.durable.hosting import runner
+from worker.hosting import runner
 from workflows.durable.memos import CARD_MEMO
 from workflows.policy.effects.effects import Receipt, Send
 from workflows.policy.rota.coverage import CoverageGaps, CoverageQuestion

@@ -19,8 +19,8 @@ from starter.temporal.results import NobodyWorks, NothingOpen, Unreachable
 from starter.temporal.silences import new_id
 from tests.patience import HANGS_AFTER_S
 from tests.workflows.incidents import opening
+from worker.hosting import runner
 from workflows.durable.forward_alerts import CaptureBySilence, ForwardAlerts, SilencesListed
-from workflows.durable.hosting import runner
 from workflows.incident import IncidentWorkflow
 from workflows.policy.incident.events import Alert
 from workflows.policy.runbook.matchers import Matcher

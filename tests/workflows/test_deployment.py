@@ -15,8 +15,8 @@ from settings import Settings
 from tests.patience import HANGS_AFTER_S
 from tests.workflows.incidents import opening
 from worker.deployment import deployment
+from worker.hosting import runner
 from worker.registry import WORKFLOWS
-from workflows.durable.hosting import runner
 from workflows.incident import IncidentWorkflow
 from workflows.policy.views.results import IncidentInput
 

@@ -13,8 +13,8 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
+from worker.hosting import runner
 from workflows.digest import DigestWorkflow
-from workflows.durable.hosting import runner
 from workflows.policy.effects.effects import Destination, Email, Post, Receipt, Send
 from workflows.policy.watches.digest import Digested, DigestOrder, Inventory, StillOpen
 from workflows.queues import COMMS_QUEUE

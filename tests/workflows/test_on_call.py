@@ -17,7 +17,7 @@ from tests.patience import HANGS_AFTER_S
 from tests.policy.builders import runbook, severity, tier
 from tests.starter.conftest import eventually
 from tests.workflows.incidents import Live, Vendors, incident
-from workflows.durable.hosting import runner
+from worker.hosting import runner
 from workflows.incident import IncidentWorkflow
 from workflows.policy.effects.effects import AskOnCall, Receipt, Send
 from workflows.policy.incident.opening import OpenRequest

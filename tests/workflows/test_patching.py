@@ -14,8 +14,8 @@ from temporalio.worker import Replayer
 from tests.workflows.changed_code import ONE_MORE, one_more_post
 from tests.workflows.incidents import Live, Vendors, incident, opening, worker
 from tests.workflows.retracing import HISTORIES
+from worker.hosting import runner
 from worker.registry import WORKFLOWS
-from workflows.durable.hosting import runner
 from workflows.durable.runner import Runner
 from workflows.incident import IncidentProcedure
 from workflows.policy.engine import Plan

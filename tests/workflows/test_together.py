@@ -24,10 +24,10 @@ from tests.workflows.incidents import (
     worker,
     works,
 )
+from worker.hosting import runner
 from workflows.cancelled_episodes import CancelledEpisodesWorkflow
 from workflows.durable import deliveries
 from workflows.durable.batches import TOGETHER, SendBatch
-from workflows.durable.hosting import runner
 from workflows.incident import IncidentWorkflow
 from workflows.policy.effects.effects import Receipt, Send
 from workflows.policy.keys.duty_keys import DutyKind, duty_key

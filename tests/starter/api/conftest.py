@@ -17,7 +17,7 @@ from starter.temporal.installations import Installations
 from starter.temporal.loading import loaded
 from tests.starter.conftest import GatewayUnderTest
 from tests.tocsin.conftest import rings, syncs
-from workflows.durable.hosting import runner
+from worker.hosting import runner
 from workflows.incident import IncidentWorkflow
 from workflows.installation import InstallationWorkflow
 from workflows.queues import PAGE_QUEUE, WORKFLOW_QUEUE

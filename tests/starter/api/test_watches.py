@@ -10,7 +10,7 @@ from temporalio.worker import Worker
 
 from tests.starter.api.conftest import ALICE, CHIEF, READER, bearer
 from tests.starter.conftest import GatewayUnderTest, eventually
-from workflows.durable.hosting import runner
+from worker.hosting import runner
 from workflows.heartbeat import HeartbeatWorkflow
 from workflows.queues import WORKFLOW_QUEUE
 from workflows.silence import SilenceWorkflow

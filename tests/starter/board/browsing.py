@@ -25,8 +25,8 @@ from tests.starter.api.conftest import ALICE, TOKENS, bearer
 from tests.starter.conftest import eventually
 from tests.starter.test_serve import serving
 from tests.workflows.incidents import Vendors, performing
+from worker.hosting import runner
 from workflows.cancelled_episodes import CancelledEpisodesWorkflow
-from workflows.durable.hosting import runner
 from workflows.incident import IncidentWorkflow
 from workflows.installation import InstallationWorkflow
 from workflows.queues import WORKFLOW_QUEUE

@@ -21,7 +21,7 @@ from tests.starter.api.conftest import READER
 from tests.starter.board.conftest import logged_in, pressed, seen
 from tests.starter.conftest import GatewayUnderTest, eventually
 from tests.workflows.shifts import RotaWorld
-from workflows.durable.hosting import runner
+from worker.hosting import runner
 from workflows.policy.watches.installation import Installation
 from workflows.queues import COMMS_QUEUE, WORKFLOW_QUEUE
 from workflows.shift import ShiftWorkflow

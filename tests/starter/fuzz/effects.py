@@ -19,9 +19,9 @@ from tests.patience import HANGS_AFTER_S
 from tests.starter.fuzz.sending import FuzzFigures
 from tests.starter.test_serve import Song
 from tests.workflows.incidents import Vendors, performing, works
+from worker.hosting import runner
 from worker.workers import TURNS_AT_ONCE
 from workflows.cancelled_episodes import CancelledEpisodesWorkflow
-from workflows.durable.hosting import runner
 from workflows.incident import IncidentWorkflow
 from workflows.policy.effects.effects import Page, Publish, Receipt, Send
 from workflows.policy.keys.vendor_keys import workflow_of

@@ -1,0 +1,70 @@
+"""How workflow code is run: as ordinary Python, without Temporal's sandbox (ADR 28).
+
+One place for the worker, the tests and the replayer. What the sandbox would have guarded is held before anything runs:
+by the import contracts and ruff's rules in `pyproject.toml`, and by `tests/workflows/test_determinism.py`.
+"""
+
+import sys
+import threading
+import time
+from typing import TYPE_CHECKING
+
+from temporalio.bridge.proto.workflow_activation import WorkflowActivation
+from temporalio.bridge.proto.workflow_completion import WorkflowActivationCompletion
+from temporalio.converter import SerializationContext, StorageDriverStoreContext
+from temporalio.worker import UnsandboxedWorkflowRunner, WorkflowInstance, WorkflowInstanceDetails, WorkflowRunner
+from temporalio.workflow import Info
+
+if TYPE_CHECKING:
+    from temporalio.worker._command_aware_visitor import CommandInfo
+
+COMPUTES_S = 1.0
+"""Of processor time. The longest turn, a whole history read anew, takes some hundredths: `make bench ONLY=storm`."""
+
+
+def runner() -> WorkflowRunner:
+    return WatchedRunner()
+
+
+class WatchedRunner(UnsandboxedWorkflowRunner):
+    def create_instance(self, det: WorkflowInstanceDetails) -> WorkflowInstance:
+        return WatchedInstance(super().create_instance(det))
+
+
+class WatchedInstance(WorkflowInstance):
+    """A turn that stands still together with its machine is not one that never ends.
+
+    The SDK takes a turn of two seconds for a deadlock, fails its task, which Temporal then gives out again, and
+    interrupts the thread, wherever that is just then. Where that was the SDK's own event loop, some of its tasks never
+    end, and this worker takes no further turn of that incident for good: "Eviction processed, but 4 tasks remain"
+    (https://github.com/temporalio/sdk-python/pull/806). It interrupts nothing that has no thread. So there is one only
+    once the turn has computed for `COMPUTES_S`, as a loop without end does, which keeps a core from others' pages.
+    """
+
+    def __init__(self, instance: WorkflowInstance) -> None:
+        self._instance = instance
+        self._clock: int | None = None
+        self._began_at = 0.0
+
+    def activate(self, act: WorkflowActivation) -> WorkflowActivationCompletion:
+        self._clock, self._began_at = _clock_of_this_thread(), time.thread_time()
+        return self._instance.activate(act)
+
+    def get_thread_id(self) -> int | None:
+        if self._clock is None or time.clock_gettime(self._clock) - self._began_at < COMPUTES_S:
+            return None
+        return self._instance.get_thread_id()
+
+    def get_serialization_context(self, command_info: "CommandInfo | None") -> SerializationContext | None:
+        return self._instance.get_serialization_context(command_info)
+
+    def get_external_store_context(self, command_info: "CommandInfo | None") -> StorageDriverStoreContext:
+        return self._instance.get_external_store_context(command_info)
+
+    def get_info(self) -> Info:
+        return self._instance.get_info()
+
+
+def _clock_of_this_thread() -> int | None:
+    """None where no other thread can read it (macOS): there nothing is interrupted."""
+    return time.pthread_getcpuclockid(threading.get_ident()) if sys.platform == "linux" else None
