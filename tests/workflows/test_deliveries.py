@@ -7,6 +7,7 @@ import pytest
 from activities.perform import Perform
 from workflows.durable.deliveries import EffectDelivery, delivery
 from workflows.policy.effects.effects import Effect
+from workflows.policy.escalation.confirming import LOOKS
 from workflows.policy.wire.model import Wire
 from workflows.queues import COMMS_QUEUE, FIRST_IN_LINE, HELD_UP, PAGE_QUEUE
 
@@ -28,12 +29,17 @@ def test_each_effect_goes_to_an_activity_that_works_on_its_queue(name: str) -> N
 
 @pytest.mark.parametrize("name", ["AskOnCall", "ConfirmRing"])
 def test_a_question_goes_before_all_messages(name: str) -> None:
-    """A tier may wait for the answer, and it is good for a minute."""
+    """A tier may wait for the answer."""
     place = rows()[name].policy.priority.priority_key
     others = {row.policy.priority.priority_key for row in rows().values() if row.policy.queue == COMMS_QUEUE} - {place}
     assert place is not None
     assert FIRST_IN_LINE.priority_key is not None
     assert FIRST_IN_LINE.priority_key < place < min(each for each in (*others, HELD_UP.priority_key) if each)
+
+
+def test_a_look_at_a_ring_is_not_given_up_before_the_last_one_is_due() -> None:
+    """Three that had been given up meanwhile would be all: a page that reached nobody would pass for one that did."""
+    assert rows()["ConfirmRing"].policy.give_up_after > LOOKS[-1]
 
 
 def test_no_two_kinds_of_effects_share_an_activity() -> None:

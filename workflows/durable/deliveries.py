@@ -44,7 +44,12 @@ COMMS = DeliveryPolicy(COMMS_QUEUE, timedelta(seconds=30), timedelta(hours=2), t
 QUESTIONS = DeliveryPolicy(
     COMMS_QUEUE, timedelta(seconds=15), timedelta(minutes=1), timedelta(seconds=10), QUESTIONS_FIRST
 )
-"""The answer is good for a text, or for the next tier; later it is asked again."""
+"""The answer is good for a text; a page waits for it no longer."""
+RING_LOOKS = DeliveryPolicy(
+    COMMS_QUEUE, timedelta(seconds=15), timedelta(minutes=10), timedelta(seconds=10), QUESTIONS_FIRST
+)
+"""The answer is good for the next tier however late it comes. A look that is given up costs a turn: with a minute for
+each, a worker that had been away for one read a thousand incidents anew before its overdue pages (ADR 33)."""
 MAIL = DeliveryPolicy(COMMS_QUEUE, timedelta(seconds=90), timedelta(hours=2), timedelta(minutes=5))
 """Mail servers take their time, and what is still being sent must not be sent a second time beside it."""
 
@@ -85,7 +90,7 @@ class EffectDelivery:
 PAGE = EffectDelivery("page", PAGES)
 SYNC_PAGER = EffectDelivery("hush", PAGES)
 ANNOTATE = EffectDelivery("annotate", COMMS, destination=SharedDestination.PAGER_NOTES)
-CONFIRM_RING = EffectDelivery("confirm_ring", QUESTIONS)
+CONFIRM_RING = EffectDelivery("confirm_ring", RING_LOOKS)
 ASK_ON_CALL = EffectDelivery("ask_on_call", QUESTIONS)
 OPEN_CHANNEL = EffectDelivery("open_channel", COMMS, destination=SharedDestination.CHAT)
 SET_TOPIC = EffectDelivery("set_topic", COMMS, destination=SharedDestination.CHAT)
