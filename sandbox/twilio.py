@@ -10,7 +10,7 @@ import hmac
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Annotated, Literal
 from urllib.parse import parse_qsl
@@ -28,6 +28,7 @@ BAD_AUTH_TOKEN = "bad-auth-token"  # noqa: S105 (one that Twilio does not know, 
 TEXT_CHARACTERS = 1600
 REPLY_WITHIN_S = 15
 """Twilio waits as long."""
+A_THUMB_TAKES = timedelta(seconds=1)
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,7 @@ class TwilioPhones:
         text = self.of(sid)
         if self.app.url is None:
             raise HTTPException(409, "the number has no address for replies: --sms-url")
-        said = self.keep(TextFromPhone(text=words, sender=text.to, at=datetime.now(UTC)))
+        said = self.keep(TextFromPhone(text=words, sender=text.to, at=max(datetime.now(UTC), text.at + A_THUMB_TAKES)))
         form = {"MessageSid": said.sid, "From": said.sender, "To": said.to, "Body": words, "NumMedia": "0"}
         headers = {"X-Twilio-Signature": twilio_signature(self.app.auth_token, self.app.url, form)}
         async with httpx.AsyncClient(timeout=REPLY_WITHIN_S, trust_env=False) as http:

@@ -58,7 +58,8 @@ class SentToNumber:
 
 
 async def sent_to(settings: Settings, number: str, reply: str) -> SentToNumber:
-    """`reply`: the id of what answers. It answers nothing that was sent later. Raises TwilioSilent."""
+    """`reply`: the id of what answers. It answers nothing that was sent later, or in the same second: Twilio tells
+    whole ones, and nobody reads a page and has replied within it. Raises TwilioSilent."""
     base = f"{settings.twilio_url.rstrip('/')}/2010-04-01/Accounts/{settings.twilio_account}"
     login = (settings.twilio_account or "", settings.twilio_auth_tokens[0].get_secret_value())
     query = {"To": number, "PageSize": str(TEXTS_LOOKED_THROUGH)}
@@ -74,7 +75,7 @@ async def sent_to(settings: Settings, number: str, reply: str) -> SentToNumber:
         raise TwilioSilent("Twilio does not say which page that answers") from None
     return SentToNumber(
         tickets=tickets_in(
-            [each.body or "" for each in messages if each.date_created <= replied_at], settings.answer_keys
+            [each.body or "" for each in messages if each.date_created < replied_at], settings.answer_keys
         ),
         last=(messages[0].body or "") if messages else "",
     )

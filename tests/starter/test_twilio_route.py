@@ -1,5 +1,6 @@
 """Replies to text messages: what they acknowledge, what they are told, and who may send one."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
@@ -20,6 +21,7 @@ from starter.temporal.incidents import Incidents
 from tests.activities import sends
 from tests.starter.api.conftest import bearer, declared, installation, tokens, working
 from tests.starter.conftest import GatewayUnderTest
+from workflows.policy.incident.events import Resolved
 from workflows.policy.incident.state import Incident
 
 tokens, installation, working = tokens, installation, working  # fixtures of the API's tests
@@ -27,6 +29,7 @@ KEY, TOKEN = "what signs the links", "auth-token"
 PUBLIC = "https://tocsin.example.com/behind"
 ADDRESS = f"{PUBLIC}/webhooks/twilio/sms"
 ANN = "+4915112345678"
+SECOND = timedelta(seconds=1)
 
 
 class Phone:
@@ -41,9 +44,15 @@ class Phone:
         send = sends.page(vendor_key=ring, incident=incident.id)
         await self._texts.page(AnswerLinks(PUBLIC, KEY).answerable(send, datetime.now(UTC)), False)
 
-    async def reply(self, words: str, ago: timedelta = timedelta(), **changed: str) -> httpx.Response:
-        """As Twilio hands it on: what is said is in its list then."""
-        said = {"sender": ANN, "text": words, "at": (datetime.now(UTC) - ago).isoformat()}
+    async def rung_at(self) -> datetime:
+        """The newest page."""
+        async with httpx.AsyncClient(trust_env=False) as http:
+            texts = (await http.get(f"{self._sandbox}/control/state")).json()["text_messages"]
+        return datetime.fromisoformat(texts[-1]["at"])
+
+    async def reply(self, words: str, at: datetime | None = None, **changed: str) -> httpx.Response:
+        """As Twilio hands it on: what is said is in its list then. Usually some seconds after the page."""
+        said = {"sender": ANN, "text": words, "at": (at or datetime.now(UTC) + 2 * SECOND).isoformat()}
         async with httpx.AsyncClient(trust_env=False) as http:
             sid = (await http.post(f"{self._sandbox}/control/texts", json=said)).json()["sid"]
         form = {"MessageSid": sid, "From": ANN, "To": SANDBOX_NUMBER, "Body": words, "NumMedia": "0", **changed}
@@ -107,15 +116,57 @@ async def test_a_reply_acknowledges_in_the_name_of_whoever_was_rung(
     assert "has been used" in told(await phone.reply("1"))
 
 
-async def test_it_is_the_newest_that_is_still_open_or_the_one_whose_letters_are_said(
+async def test_it_is_the_newest_or_the_one_whose_letters_are_said(
     http: httpx.AsyncClient, working: Client, phone: Phone
 ) -> None:
-    older, newer = [await opened(http, working, title) for title in ("Older", "Newer")]
-    for incident in (older, newer):
-        await phone.ring(incident)
+    older, newer = await two_pages(http, working, phone)
     assert older.id in told(await phone.reply(older.id.rpartition("-")[2]))
     assert (await now(working, newer.workflow_id)).acknowledged_at is None
     assert newer.id in told(await phone.reply("1"))
+
+
+async def two_pages(http: httpx.AsyncClient, working: Client, phone: Phone) -> tuple[Incident, Incident]:
+    """Of two incidents, the older first."""
+    older, newer = [await opened(http, working, title) for title in ("Older", "Newer")]
+    for incident in (older, newer):
+        await phone.ring(incident)
+    return older, newer
+
+
+async def test_the_same_reply_twice_acknowledges_no_older_page(
+    http: httpx.AsyncClient, working: Client, phone: Phone
+) -> None:
+    """Twilio brings it once more where our answer was lost; and whoever recorded it may send it again."""
+    older, newer = await two_pages(http, working, phone)
+    first = await phone.reply("1")
+    form = dict(httpx.QueryParams(first.request.content.decode()))
+    again = told(await phone.send(form, first.request.headers["X-Twilio-Signature"]))
+    assert (await now(working, newer.workflow_id)).acknowledged_by == "On-call Engineer"
+    assert (await now(working, older.workflow_id)).acknowledged_at is None
+    assert again.endswith("For another page reply the letters of its incident.")
+
+
+async def test_what_answers_a_page_that_is_over_acknowledges_no_older_one(
+    http: httpx.AsyncClient, working: Client, phone: Phone
+) -> None:
+    older, newer = await two_pages(http, working, phone)
+    await Incidents(working).ask(newer.workflow_id, Resolved(by="Ben"))
+    said = told(await phone.reply("1"))
+    assert said.startswith(f"{newer.id} is already resolved, by Ben.")
+    assert (await now(working, older.workflow_id)).acknowledged_at is None
+
+
+async def test_a_page_of_the_second_in_which_somebody_replied_is_not_what_they_answered(
+    http: httpx.AsyncClient, working: Client, phone: Phone
+) -> None:
+    older = await opened(http, working, "Older")
+    await phone.ring(older)
+    newer = await opened(http, working, "Newer")
+    while int((await phone.rung_at()).timestamp()) == int(datetime.now(UTC).timestamp()):
+        await asyncio.sleep(0.05)  # Twilio tells whole seconds
+    await phone.ring(newer)
+    assert told(await phone.reply("1", at=await phone.rung_at())).startswith(older.id)
+    assert (await now(working, newer.workflow_id)).acknowledged_at is None
 
 
 async def test_anything_else_is_answered_in_words_once(http: httpx.AsyncClient, working: Client, phone: Phone) -> None:
@@ -138,7 +189,7 @@ async def test_a_reply_answers_no_page_that_was_sent_after_it(
     http: httpx.AsyncClient, working: Client, phone: Phone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     incident = await opened(http, working, "Checkout fails")
-    first = await phone.reply("1", ago=timedelta(minutes=5))
+    first = await phone.reply("1", at=datetime.now(UTC) - timedelta(minutes=5))
     assert told(first) == NO_PAGE
     await phone.ring(incident)
     form = dict(httpx.QueryParams(first.request.content.decode()))
@@ -163,6 +214,23 @@ async def test_it_is_signed_over_the_public_address(phone: Phone, token: str, ad
     assert (await phone.send(form, twilio_signature(token, address, form))).status_code == status
     changed = await phone.send({**form, "From": "+1"}, twilio_signature(token, address, form))
     assert changed.status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("more", "status"),
+    [
+        ({f"Media{number}": "x" for number in range(100)}, 200),
+        ({f"Media{number}": "x" for number in range(1000)}, 401),
+        ({"Media": "x" * 60_000}, 200),
+        ({"Media": "x" * 70_000}, 401),
+    ],
+)
+async def test_a_form_that_is_longer_than_twilios_is_not_taken_apart(
+    phone: Phone, more: dict[str, str], status: int
+) -> None:
+    """Whatever signs it: that is known only afterwards."""
+    form = {"MessageSid": "SM1", "From": ANN, "Body": "1", **more}
+    assert (await phone.send(form, twilio_signature(TOKEN, ADDRESS, form))).status_code == status
 
 
 async def test_without_what_proves_it_the_route_is_closed(tokens: GatewayUnderTest) -> None:

@@ -57,9 +57,9 @@ ANSWERED_BY_TWILIO: Final = frozenset(
     }
 )
 """https://help.twilio.com/articles/223134027: it does what they say, and answers them itself."""
-MOST_TRIED: Final = 10
 HINT: Final = "Reply 1 to acknowledge your newest page, or the letters of its incident. Its link does it as well."
 NO_PAGE: Final = "There is no page that this number could answer."
+ANOTHER: Final = "For another page reply the letters of its incident."
 _REPLIED_LETTERS = re.compile(r"[a-z0-9]{1,12}")
 
 log = structlog.get_logger()
@@ -102,38 +102,34 @@ async def _answered(admission: Admission, incidents: Incidents, said: dict[str, 
     if not sent.tickets:
         return "" if sent.last == NO_PAGE else NO_PAGE
     meant = _meant(words, sent)
-    if not meant:
+    if meant is None:
         return "" if sent.last == HINT else HINT  # or two machines would go on for ever
     return await _acknowledged(incidents, meant)
 
 
-def _meant(words: str, sent: SentToNumber) -> tuple[AnswerTicket, ...]:
+def _meant(words: str, sent: SentToNumber) -> AnswerTicket | None:
+    """One page and no other, whatever has become of it: Twilio may bring the same reply twice, and whoever answers what
+    is over has not answered what rings besides."""
     if words in ACKNOWLEDGING:
-        return sent.tickets
+        return next(iter(sent.tickets), None)
     letters = words.removeprefix("ack ")
-    return tuple(
-        each for each in sent.tickets if _REPLIED_LETTERS.fullmatch(letters) and each.incident.endswith(f"-{letters}")
-    )
+    if not _REPLIED_LETTERS.fullmatch(letters):
+        return None
+    return next((each for each in sent.tickets if each.incident.endswith(f"-{letters}")), None)
 
 
-async def _acknowledged(incidents: Incidents, tickets: tuple[AnswerTicket, ...]) -> str:
-    """The newest that can still be answered."""
-    why_not = ""
+async def _acknowledged(incidents: Incidents, ticket: AnswerTicket) -> str:
     try:
-        for ticket in tickets[:MOST_TRIED]:
-            found = await answering.standing(incidents, ticket, datetime.now(UTC))
-            if found.why_not:
-                why_not = why_not or found.said
-                continue
-            done = await answering.acknowledge(incidents, found, "sms")
-            log.info("answered by a text message", incident=ticket.incident, by=found.by)
-            changed = "; ".join(done.changed) or "it was acknowledged before"
-            return f"{ticket.incident}: {changed}"
+        found = await answering.standing(incidents, ticket, datetime.now(UTC))
+        if found.why_not:
+            return f"{found.said} {ANOTHER}"
+        done = await answering.acknowledge(incidents, found, "sms")
     except (Recorded, RefusedByIncident, NothingOpen) as error:
         return str(error)
     except Unreachable as error:
         return f"{error}. Reply again in a moment."
-    return why_not
+    log.info("answered by a text message", incident=ticket.incident, by=found.by)
+    return f"{ticket.incident}: {'; '.join(done.changed) or 'it was acknowledged before'}"
 
 
 def _twiml(words: str) -> str:
