@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from urllib.parse import quote as percent_encoded
 
 import httpx
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from activities.attempts import LOOK_WITHIN_S, RING_WITHIN_S
 from activities.errors import Malformed, Rejected, Unavailable
@@ -26,14 +26,18 @@ LONGEST_OPSGENIE_NOTE = 25_000
 OPSGENIE_PRIORITIES = {"sev1": "P1", "sev2": "P2", "sev3": "P3", "sev4": "P4"}
 LONGEST_OPSGENIE_NAME = 100
 BECOMES = {"acknowledged": "acknowledge", "resolved": "close"}
-NO_PERSON = ("", "system")
-"""What stands there as whoever did it, where a policy did, or an integration."""
 ALERT_IS_THERE_AFTER_S = (0.0, 2.0, 4.0)
 """An alert is taken at once, and is there a moment later."""
 
 
 class _OpsgenieAnswer(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_nulls(cls, value: object) -> object:
+        """What is null is not there: no answer goes unheard because a field beside it is empty."""
+        return {name: each for name, each in value.items() if each is not None} if isinstance(value, dict) else value
 
 
 class _OpsgenieWords(_OpsgenieAnswer):
@@ -55,14 +59,17 @@ class StandingAlert(_OpsgenieAnswer):
 
     @property
     def closed_by(self) -> str:
-        """A person: without an address it may be anything that closes alerts by itself."""
-        name = self.report.closedBy if self.status == "closed" else ""
-        return name if "@" in name else ""
+        return _person(self.report.closedBy) if self.status == "closed" else ""
 
     @property
     def answered_by(self) -> str:
-        name = self.closed_by or (self.report.acknowledgedBy or self.owner if self.acknowledged else "")
-        return "" if name.strip().casefold() in NO_PERSON else one_line(name, LONGEST_OPSGENIE_NAME)
+        return self.closed_by or (_person(self.report.acknowledgedBy or self.owner) if self.acknowledged else "")
+
+
+def _person(name: str) -> str:
+    """Users there are called by their addresses. Whatever has none (`System`, a policy, an integration) acts by itself,
+    and has silenced nothing here: https://docs.opsgenie.com/docs/alert-api#get-alert"""
+    return one_line(name, LONGEST_OPSGENIE_NAME) if "@" in name else ""
 
 
 class _OneAlert(_OpsgenieAnswer):
@@ -86,7 +93,7 @@ class Opsgenie:
     async def page(self, send: Send, may_have_been_sent: bool) -> Receipt:
         assert isinstance(send.effect, Page)
         person, remarks = send.effect.to, list[str]()
-        route = open_route(person, self._key(person), send.effect, "Opsgenie key")
+        route = open_route(send.effect, "Opsgenie key", self._key(person))
         if may_have_been_sent and await self._stands(person, send.vendor_key, remarks):
             return Receipt(reference=send.vendor_key, note="it was already there", polled=True)
         await self._retire(person, send.effect.supersedes, remarks)
@@ -114,7 +121,7 @@ class Opsgenie:
             path = _by_alias(send.effect.ring)
             body = await self._ask(send.effect.to, "GET", path, None, None, may_be_missing=True)
             if body is not None:
-                found = _standing(body)
+                found = standing(body)
                 by, closed = found.answered_by, bool(found.closed_by)
                 return Receipt(proof=RingProof(pager=self.name, there=True, answered_by=by, closed=closed))
         return Receipt(proof=RingProof(pager=self.name, there=False))
@@ -188,7 +195,8 @@ class Opsgenie:
         raise Rejected(f"{person} has no Opsgenie key: set TOCSIN_OPSGENIE_KEYS", fingerprint(person, ""))
 
 
-def _standing(body: bytes) -> StandingAlert:
+def standing(body: bytes) -> StandingAlert:
+    """Raises Unavailable."""
     try:
         return _OneAlert.model_validate_json(body).data
     except ValidationError:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from activities.errors import Rejected, Unavailable
-from activities.opsgenie import Opsgenie
+from activities.opsgenie import Opsgenie, standing
 from tests.activities import sends
 from tests.sandbox_server import SandboxServer
 from workflows.policy.effects.effects import Annotate, ConfirmRing, Send
@@ -83,8 +83,8 @@ async def press(sandbox: SandboxServer, alert: str, action: str, by: str) -> Non
     ("action", "by", "answered_by", "closed"),
     [
         ("acknowledge", "ann@example.com", "ann@example.com", False),
-        ("acknowledge", "Ann Example", "Ann Example", False),
         ("acknowledge", "System", "", False),
+        ("acknowledge", "Some integration", "", False),
         ("close", "ann@example.com", "ann@example.com", True),
         ("close", "System", "", False),
         ("close", "Some integration", "", False),
@@ -100,6 +100,18 @@ async def test_who_answered_there_is_found_out_by_asking(
     assert (await opsgenie.confirm(look())).proof == RingProof(
         pager="Opsgenie", there=True, answered_by=answered_by, closed=closed
     )
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        '{"data": {"status": "open", "acknowledged": true, "owner": "ann@example.com", "report": null}}',
+        '{"data": {"status": "open", "acknowledged": true, "owner": null,'
+        ' "report": {"acknowledgedBy": "ann@example.com", "closedBy": null}}, "took": 0.2}',
+    ],
+)
+def test_what_stands_there_as_nothing_keeps_no_answer_from_being_heard(said: str) -> None:
+    assert standing(said.encode()).answered_by == "ann@example.com"
 
 
 async def test_what_never_became_an_alert_reaches_nobody(

@@ -16,6 +16,7 @@ BOOK = ladder(tier("alice"), tier("bob", after=15))
 OPEN = RingProof(pager="Opsgenie", there=True)
 ACKNOWLEDGED = OPEN.model_copy(update={"answered_by": "Alice"})
 CLOSED = ACKNOWLEDGED.model_copy(update={"closed": True})
+GONE = RingProof(pager="Opsgenie", there=False)
 
 
 class Polled(PolicyRunner):
@@ -89,6 +90,15 @@ def test_a_pager_that_cannot_be_asked_is_asked_again_and_said_three_times(outcom
     assert len(looks(shell)) > 5
     told = [entry for entry in shell.incident.timeline if "could not be found out" in entry.text]
     assert sum(entry.count for entry in told) == 3
+
+
+def test_what_is_gone_there_is_said_once_however_often_it_is_looked_for() -> None:
+    shell = polled(GONE)
+    shell.run_to(at(9))
+    told = [entry for entry in shell.incident.timeline if "Alice's page reached nobody" in entry.text]
+    assert sum(entry.count for entry in told) == 1
+    assert len([when for when in looks(shell) if when > 310]) > 3
+    assert [who for _, who in rings(shell)] == ["alice", "bob"]
 
 
 def test_whoever_answered_here_meanwhile_is_not_answered_for_there() -> None:

@@ -35,6 +35,8 @@ class PagerAlert(Wire):
     """When the last of these answers came, if it is asked until then."""
     is_there: bool = False
     """It is known to ring there."""
+    lost: bool = False
+    """It was said that it reached nobody."""
     notified: tuple[Notified, ...] = ()
     """Whom the pager reached for."""
     rating: str = ""

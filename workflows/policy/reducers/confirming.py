@@ -70,10 +70,12 @@ def _lost(book: Runbook, incident: Incident, event: EffectSettled, look: Confirm
     """The pager took the page, and rings nobody: the next tier is called at once, as where a page is refused. It is not
     forgotten: where the pager is behind, it may ring yet, and what is nobody's stands open there."""
     ring = incident.rings[look.ring]
+    given_up = ring.model_copy(update={"followed": False, "is_there": proof.there, "lost": True})
+    if ring.lost:  # what is polled is looked at on, and this was said
+        return _with(incident, look.ring, given_up)
     nobodys = "it is assigned to nobody there" if proof.there else "nobody is on call there, or its service is off"
     why = proof.why or nobodys
     text = f"{_whose(book, ring)} page reached nobody: {proof.pager} took it, and {why}"
-    given_up = ring.model_copy(update={"followed": False, "is_there": proof.there})
     changes: dict[str, object] = {"rings": {**incident.rings, look.ring: given_up}}
     key = EffectKey.parse(incident.effect_key(look.ring))
     settled = incident.settled.get(key.duty.written) if key else None
