@@ -73,6 +73,11 @@ class Mailer:
         self._sender = sender
         self._tls = ssl.create_default_context()  # takes long enough to be made only once
 
+    @property
+    def lead(self) -> tuple[str, ...]:
+        """What a mail to anybody may be refused for."""
+        return self._server.host, str(self._server.port), self._server.user or "", self._server.password or ""
+
     async def send_email(self, send: Send, *, once: bool = True) -> Receipt:
         """One mail for all recipients. Those that the server refuses while it takes others are named in the receipt.
         `once`: what may have arrived is not sent again; otherwise it is Unavailable, like all that was not taken."""

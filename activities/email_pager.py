@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from activities.attempts import RING_WITHIN_S
 from activities.email import Mailer
 from activities.errors import Rejected, Unavailable
-from activities.pagers import fingerprint
+from activities.pagers import fingerprint, open_route
 from workflows.policy.effects.effects import Email, Page, Receipt, Send
 
 
@@ -33,6 +33,7 @@ class EmailPager:
         address = self._addresses.get(person) or send.addresses.get(person)
         if not address:
             raise Rejected(f"{person} has no e-mail address: set TOCSIN_MAIL_ADDRESSES", fingerprint(person, ""))
+        route = open_route(send.effect, "e-mail address", address, *self._mailer.lead)
         mail = Email(to=person, addresses=(address,), template=send.effect.template)
         try:
             async with asyncio.timeout(RING_WITHIN_S):
@@ -42,6 +43,8 @@ class EmailPager:
             raise Unavailable(f"the mail server did not answer within {RING_WITHIN_S} s") from None
         except Unavailable as error:
             raise Unavailable(str(error)) from None  # without the minute that other mails wait for greylisting
+        except Rejected as error:
+            raise Rejected(str(error), route) from None
 
 
 def _with_links(send: Send) -> str:

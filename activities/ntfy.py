@@ -66,7 +66,7 @@ class Ntfy:
         """A message carries a mark of its ring as a tag, and is looked for by it. ntfy forgets it after 12 hours."""
         assert isinstance(send.effect, Page)
         topic = self._topic(send.effect.to)
-        route = open_route(send.effect.to, topic, send.effect, "ntfy topic")
+        route = open_route(send.effect, "ntfy topic", topic, self._token or "")
         remarks = list[str]()
         headers = {"Authorization": f"Bearer {self._token}"} if self._token else {}
         async with httpx.AsyncClient(headers=headers, timeout=HTTP_TIMEOUT_S, verify=self._tls) as http:

@@ -83,7 +83,7 @@ class PagerDuty:
         if not self._keys.get(person) and self._requests.knows(person):
             async with _at_most(RING_WITHIN_S):
                 return await self._requests.ask(send, person)
-        open_route(person, self._key(person), send.effect, "PagerDuty key")
+        open_route(send.effect, "PagerDuty key", self._key(person))
         if may_have_been_sent and self._token and await _step(self._incidents.find(ring), remarks) is not None:
             return Receipt(reference=ring, note="it was already there", followed=True)
         await _step(self._retire(person, send.effect.supersedes), remarks)

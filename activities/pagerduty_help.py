@@ -33,7 +33,7 @@ class ResponderRequests:
         """Once: who was asked before is not asked again. Raises Unavailable or Rejected."""
         assert isinstance(send.effect, Page)
         user = self._users[person]
-        open_route(person, user, send.effect, "PagerDuty user")
+        open_route(send.effect, "PagerDuty user", user)
         incident = await self._open(send)
         if any(asked.user.id == user and asked.state != "declined" for asked in incident.incidents_responders):
             return Receipt(reference=send.vendor_key, note="was asked to help there before")

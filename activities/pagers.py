@@ -1,10 +1,12 @@
 """Several pagers as one: which of them rings a person, and what each of them can do besides ringing."""
 
+import asyncio
 import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
-from activities.errors import Rejected
+from activities.attempts import RING_WITHIN_S
+from activities.errors import Rejected, Unavailable
 from workflows.policy.effects.effects import Annotate, ConfirmRing, Page, Receipt, Send, SyncPager
 
 
@@ -59,9 +61,13 @@ class Pagers:
     async def sync(self, send: Send) -> Receipt:
         assert isinstance(send.effect, SyncPager)
         pager = self._of(send.effect)
-        if isinstance(pager, SyncingPager):
-            return await pager.sync(_addressed(send, send.effect))
-        return Receipt(note=f"nothing stays open at {pager.name}")
+        if not isinstance(pager, SyncingPager):
+            return Receipt(note=f"nothing stays open at {pager.name}")
+        try:
+            async with asyncio.timeout(RING_WITHIN_S):  # it has a slot that a page may need
+                return await pager.sync(_addressed(send, send.effect))
+        except TimeoutError:
+            raise Unavailable(f"{pager.name} did not answer within {RING_WITHIN_S} s") from None
 
     async def annotate(self, send: Send) -> Receipt:
         assert isinstance(send.effect, Annotate)
@@ -100,14 +106,15 @@ def _through(pager: Pager, receipt: Receipt) -> Receipt:
     return receipt.model_copy(update={"note": note})
 
 
-def fingerprint(person: str, key: str) -> str:
-    """Names a route without giving its key away; it changes with the key, so that a new key is tried at once."""
-    return hashlib.sha256(f"tocsin-route:{person}:{key}".encode()).hexdigest()[:12]
+def fingerprint(person: str, *keys: str) -> str:
+    """Names a route without giving its keys away; it changes with each of them, so that a new one is tried at once.
+    `keys`: the person's own, and whatever else of the settings it may be refused for."""
+    return hashlib.sha256(":".join(("tocsin-route", person, *keys)).encode()).hexdigest()[:12]
 
 
-def open_route(person: str, key: str, page: Page, what: str) -> str:
+def open_route(page: Page, what: str, *keys: str) -> str:
     """The fingerprint of the route that a page takes. Raises Rejected when it was refused twice before."""
-    route = fingerprint(person, key)
+    route = fingerprint(page.to, *keys)
     if route in page.not_through:
-        raise Rejected(f"{person}'s {what} was refused twice: not tried again until it is changed", route)
+        raise Rejected(f"{page.to}'s {what} was refused twice: not tried again until it is changed", route)
     return route

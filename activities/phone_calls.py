@@ -61,6 +61,8 @@ class PhoneCalls:
     def __init__(self, numbers: Mapping[str, str], account: str, token: str, sender: str, url: str) -> None:
         self._numbers = numbers
         self._api = TwilioApi(account, token, url, numbers.values())
+        self._lead = (account, token, sender)
+        """What a page to any number may be refused for."""
         self._from = sender
         self._made: OrderedDict[str, str] = OrderedDict()
         """Calls of this process, with their rings."""
@@ -71,7 +73,7 @@ class PhoneCalls:
     async def page(self, send: Send, may_have_been_sent: bool) -> Receipt:
         assert isinstance(send.effect, Page)
         number, remarks = self._number(send.effect.to), list[str]()
-        route = open_route(send.effect.to, number, send.effect, "telephone number")
+        route = open_route(send.effect, "telephone number", number, *self._lead)
         if may_have_been_sent and (found := await self._stands(number, send, remarks)):
             return Receipt(reference=found, note="it was already there")
         form = {"To": number, "From": self._from, "Twiml": spoken(send), "Timeout": str(RINGS_FOR_S)}

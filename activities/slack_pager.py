@@ -51,7 +51,7 @@ class SlackPager:
         """Looked for by its mark, as every message of ours is."""
         assert isinstance(send.effect, Page)
         person = send.effect.to
-        open_route(person, "", send.effect, "Slack member")
+        open_route(send.effect, "Slack member", "")
         channel = await self._slack.direct(person, send.addresses.get(person, ""))
         if channel is None:
             raise Rejected(f"Slack does not know {person}: name them in TOCSIN_SLACK_USERS", fingerprint(person, ""))

@@ -66,6 +66,8 @@ class TextMessages:
         self._numbers = numbers
         """By the names of people, as E.164 has them."""
         self._api = TwilioApi(account, token, url, numbers.values())
+        self._lead = (account, token, sender)
+        """What a page to any number may be refused for."""
         self._from = {"MessagingServiceSid" if sender.startswith("MG") else "From": sender}
 
     def knows(self, person: str) -> bool:
@@ -74,7 +76,7 @@ class TextMessages:
     async def page(self, send: Send, may_have_been_sent: bool) -> Receipt:
         assert isinstance(send.effect, Page)
         number, remarks = self._number(send.effect.to), list[str]()
-        route = open_route(send.effect.to, number, send.effect, "telephone number")
+        route = open_route(send.effect, "telephone number", number, *self._lead)
         if may_have_been_sent and (found := await self._stands(number, send.vendor_key, remarks)):
             return Receipt(reference=found, note="it was already there", followed=True)
         try:

@@ -41,7 +41,7 @@ class WebhookPager:
     async def page(self, send: Send, may_have_been_sent: bool) -> Receipt:  # noqa: ARG002 (its id says it to the receiver)
         assert isinstance(send.effect, Page)
         url = self._url(send.effect.to)
-        route = open_route(send.effect.to, url, send.effect, "webhook")
+        route = open_route(send.effect, "webhook", url, self._secret)
         try:
             async with asyncio.timeout(RING_WITHIN_S):
                 remark = await self._ring(url, send, route)

@@ -1,15 +1,18 @@
 """Two pagers at once: who rings whom, and what each can do."""
 
+import asyncio
+
 import pytest
 
-from activities.errors import Rejected
+from activities.errors import Rejected, Unavailable
 from activities.ntfy import Ntfy
 from activities.pagerduty import PagerDuty
 from activities.pagers import Pagers
 from tests.activities import sends
 from tests.activities.conftest import ROUTING_KEY
+from tests.patience import HANGS_AFTER_S
 from tests.sandbox_server import SandboxServer
-from workflows.policy.effects.effects import Annotate, SyncPager
+from workflows.policy.effects.effects import Annotate, Receipt, Send, SyncPager
 
 
 @pytest.fixture
@@ -61,3 +64,26 @@ async def test_at_a_pager_that_keeps_nothing_open_there_is_nothing_to_do(
     note = sends.send(Annotate(to="boss", ring="ring-1"))
     assert (await pagers.annotate(note)).note == "not noted: ntfy shows no notes"
     assert await sandbox.wire() == []
+
+
+class Silent:
+    """It takes the request, and says nothing."""
+
+    name = "a siren"
+
+    def knows(self, person: str) -> bool:
+        return True
+
+    async def page(self, send: Send, may_have_been_sent: bool) -> Receipt:
+        return Receipt()
+
+    async def sync(self, send: Send) -> Receipt:
+        return await asyncio.sleep(HANGS_AFTER_S, Receipt())
+
+
+async def test_what_is_said_at_a_pager_afterwards_keeps_a_slot_of_pages_no_longer_than_a_page(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("activities.pagers.RING_WITHIN_S", 0.05)
+    with pytest.raises(Unavailable, match="a siren did not answer within"):
+        await Pagers([Silent()]).sync(sends.sync("ring-1"))

@@ -208,6 +208,22 @@ async def test_who_has_no_address_is_rejected_with_the_setting(way: Way) -> None
     assert "nobody" in str(failure.value)
 
 
+async def test_what_was_refused_twice_is_not_asked_again_before_its_key_is_mended(way: Way) -> None:
+    """Whatever the key is of: the person, the account, or what signs."""
+    with pytest.raises(Rejected) as refused:
+        await way.ring(pager=way.mistyped())
+    assert (refused.value.route is None) == (way.name == "slack")  # its token is for all that is said there
+    if refused.value.route is None:
+        return
+    again = page(way.name, not_through=(refused.value.route,))
+    before = len(await way.sandbox.wire(way.request["vendor"]))
+    with pytest.raises(Rejected, match="was refused twice"):
+        await way.ring(again, pager=way.mistyped())
+    assert len(await way.sandbox.wire(way.request["vendor"])) == before
+    await way.ring(again)
+    assert len(await way.phones()) == 1
+
+
 async def test_a_vendor_that_hangs_is_unavailable_in_time(way: Way, monkeypatch: pytest.MonkeyPatch) -> None:
     for module in ("pagerduty", "opsgenie", "ntfy", "twilio_api", "webhook"):
         monkeypatch.setattr(f"activities.{module}.HTTP_TIMEOUT_S", 0.1)
