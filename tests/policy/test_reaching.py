@@ -11,6 +11,7 @@ from workflows.policy.effects.effects import Page, Receipt, SyncPager
 from workflows.policy.engine import plan
 from workflows.policy.incident.events import (
     Acknowledged,
+    EffectAbandoned,
     EffectSettled,
     EffectStarted,
     Escalated,
@@ -32,7 +33,7 @@ WAYS_OF_ALICE = ["pagerduty", "slack", "ntfy", "webhook"]
 
 def book(*tiers: object, reach: object = REACH, **people: object) -> Runbook:
     everybody = {"alice": {"name": "Alice", "reach": reach}, "bob": {"name": "Bob"}, **people}
-    ladder = severity(*(tiers or (tier("alice"), tier("bob", after=10))))  # type: ignore[arg-type]
+    ladder = severity(*(tiers or (tier("alice"), tier("bob", after=10))))  # type: ignore[arg-type]  # tiers
     return runbook(ladder, people=everybody, roles={})
 
 
@@ -231,6 +232,17 @@ class TestAway:
         assert flight.at(1.1) == [HOOK]
         assert "escalate/2/bob/1" not in flight.at(9.9)
         assert "escalate/2/bob/1" in flight.at(10)
+
+    def test_a_run_that_begins_when_another_way_has_rung_does_not_ring_by_what_it_was_left(self) -> None:
+        """Continued as new while the first way was tried: the new run gives that up, and begins it no second time."""
+        flight = Flying(book())
+        flight.at(0)
+        flight.ends(SLACK)
+        flight.at(1)
+        flight.ends(NTFY)
+        flight.flying.pop(BASE)
+        flight.incident = apply(flight.book, flight.incident, stamp(EffectAbandoned(key=BASE), at(1.1)))
+        assert flight.at(1.1) == flight.at(4) == [HOOK]
 
     def test_it_is_not_rung_when_it_is_back_and_the_next_round_asks_it_first(self) -> None:
         flight = Flying(book(insistent("alice")))

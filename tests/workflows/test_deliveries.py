@@ -9,7 +9,7 @@ from workflows.durable.deliveries import EffectDelivery, delivery
 from workflows.policy.effects.effects import Effect
 from workflows.policy.escalation.confirming import LOOKS
 from workflows.policy.wire.model import Wire
-from workflows.queues import COMMS_QUEUE, FIRST_IN_LINE, HELD_UP, PAGE_QUEUE
+from workflows.queues import AS_ITS_WORKFLOW, COMMS_QUEUE, FIRST_IN_LINE, GRAVE, HELD_UP, OPEN, PAGE_QUEUE
 
 KINDS: tuple[type[Wire], ...] = get_args(get_args(Effect)[0])
 
@@ -40,6 +40,14 @@ def test_a_question_goes_before_all_messages(name: str) -> None:
 def test_a_look_at_a_ring_is_not_given_up_before_the_last_one_is_due() -> None:
     """Three that had been given up meanwhile would be all: a page that reached nobody would pass for one that did."""
     assert rows()["ConfirmRing"].policy.give_up_after > LOOKS[-1]
+
+
+def test_what_ends_a_ring_goes_after_whatever_rings() -> None:
+    """Many have acknowledged, and a vendor hangs at which each is to be told: a page waits for none of them."""
+    assert rows()["Page"].policy.priority == AS_ITS_WORKFLOW
+    place = rows()["SyncPager"].policy.priority.priority_key
+    assert place is not None
+    assert place > max(each.priority_key or 0 for each in (FIRST_IN_LINE, GRAVE, OPEN))
 
 
 def test_no_two_kinds_of_effects_share_an_activity() -> None:

@@ -1,6 +1,6 @@
 """The table of effects: which activity carries each out, how it travels, and what becomes of it without a vendor."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import Enum
 from typing import assert_never
@@ -40,6 +40,8 @@ class DeliveryPolicy:
 
 
 PAGES = DeliveryPolicy(PAGE_QUEUE, timedelta(seconds=12), timedelta(minutes=30), timedelta(seconds=10), AS_ITS_WORKFLOW)
+PAGER_SYNCS = replace(PAGES, priority=MESSAGES)
+"""What ends a ring goes after all that ring: at a vendor that hangs, it is tried for half an hour."""
 COMMS = DeliveryPolicy(COMMS_QUEUE, timedelta(seconds=30), timedelta(hours=2), timedelta(seconds=30))
 QUESTIONS = DeliveryPolicy(
     COMMS_QUEUE, timedelta(seconds=15), timedelta(minutes=1), timedelta(seconds=10), QUESTIONS_FIRST
@@ -88,7 +90,7 @@ class EffectDelivery:
 
 
 PAGE = EffectDelivery("page", PAGES)
-SYNC_PAGER = EffectDelivery("hush", PAGES)
+SYNC_PAGER = EffectDelivery("hush", PAGER_SYNCS)
 ANNOTATE = EffectDelivery("annotate", COMMS, destination=SharedDestination.PAGER_NOTES)
 CONFIRM_RING = EffectDelivery("confirm_ring", RING_LOOKS)
 ASK_ON_CALL = EffectDelivery("ask_on_call", QUESTIONS)

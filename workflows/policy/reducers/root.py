@@ -118,7 +118,7 @@ def _effect_settled(book: Runbook, incident: Incident, event: EffectSettled) -> 
 
 
 def _effect_abandoned(book: Runbook, incident: Incident, event: EffectAbandoned) -> Incident:
-    return settling.abandon(incident, event.key)
+    return settling.abandon(book, incident, event)
 
 
 # Each function takes the event type it is listed under, which a dict's type cannot say.

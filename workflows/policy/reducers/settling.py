@@ -22,7 +22,7 @@ from workflows.policy.effects.effects import (
 )
 from workflows.policy.incident.announce import announcement_duty, log
 from workflows.policy.incident.bounds import IncidentBounds
-from workflows.policy.incident.events import EffectSettled, EffectStarted
+from workflows.policy.incident.events import EffectAbandoned, EffectSettled, EffectStarted
 from workflows.policy.incident.page_statistics import LATE
 from workflows.policy.incident.pager_alerts import PagerAlert, remembered
 from workflows.policy.incident.public import ApprovedWords, Draft
@@ -74,10 +74,17 @@ def _ring(incident: Incident, event: EffectStarted, page: Page) -> Incident:
     return after
 
 
-def abandon(incident: Incident, key: str) -> Incident:
-    """Its ring stays known: it may have rung, and will be synced at the pager."""
-    started = {k: begun for k, begun in incident.started.items() if k != key}
-    return incident.model_copy(update={"started": started})
+def abandon(book: Runbook, incident: Incident, event: EffectAbandoned) -> Incident:
+    """Its ring stays known: it may have rung, and will be synced at the pager. Should it be wanted again, it is sent;
+    but not what another way has done."""
+    begun = incident.started.get(event.key)
+    started = {key: each for key, each in incident.started.items() if key != event.key}
+    after = incident.model_copy(update={"started": started})
+    if begun is None or not has_stand_in(book, incident, begun.duty, begun.occurrence):
+        return after
+    when = {"due_at": begun.due_at, "sent_at": begun.started_at, "settled_at": event.at}
+    done = Settlement(occurrence=begun.occurrence, outcome="superseded", **when)
+    return after.model_copy(update={"settled": {**after.settled, begun.duty: done}})
 
 
 def settle(book: Runbook, incident: Incident, event: EffectSettled) -> Incident:
