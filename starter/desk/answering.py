@@ -14,7 +14,7 @@ from workflows.policy.incident.events import Acknowledged, Escalated
 from workflows.policy.incident.state import Incident
 from workflows.policy.keys import vendor_keys
 from workflows.policy.keys.answer_tickets import AnswerTicket
-from workflows.policy.keys.duty_keys import DutyKind, EffectKey, duty_of
+from workflows.policy.keys.duty_keys import EffectKey
 from workflows.policy.reducers.answering import is_of_this_opening
 from workflows.policy.reducers.raising import answers_what_was_before
 from workflows.policy.views.results import UpdateResult
@@ -88,12 +88,13 @@ async def call_next_tier(known: Incidents, found: AnswerStanding, via: str) -> U
     """The tier after the one of this ring. Raises RefusedByIncident, Recorded, NothingOpen, Unreachable."""
     ticket = found.ticket
     key = EffectKey.parse(vendor_keys.effect_of(ticket.workflow, ticket.incident, ticket.ring))
-    duty = key.duty if key else None
-    if duty and duty.kind is DutyKind.REACH:
-        duty = duty_of(duty.name.partition("/")[2])
-    to = str((duty.tier or 0) + 1 if duty else 1)
+    tier = key.duty.first_page.tier if key else None
     event = Escalated(
-        id=f"{ticket.event_id}/next", by=found.by, via=via, to=to, reason="asked for when answering a page"
+        id=f"{ticket.event_id}/next",
+        by=found.by,
+        via=via,
+        to=str((tier or 0) + 1),
+        reason="asked for when answering a page",
     )
     return await known.ask(ticket.workflow, event)
 
