@@ -1,6 +1,7 @@
 """A gateway that Slack calls, in front of an installation that runs; and Slack's side of it."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 
 import httpx
@@ -13,7 +14,9 @@ from chat.connecting import connected
 from chat.slack_chat import SlackChat
 from chat.waits import AS_SLACK_WAITS
 from settings import Settings
+from starter.gateway import admission
 from starter.gateway.app import create_app
+from starter.gateway.routes import slack as slack_route
 from starter.runbooks.library import Library
 from starter.temporal.incidents import Incidents
 from tests.chat.slack_side import ANN, SECRET, SlackSide, slack_side
@@ -24,6 +27,13 @@ from tests.starter.conftest import away, book, client, library, settings, worker
 __all__ = ["away", "book", "client", "installation", "library", "settings", "worker", "working"]
 PATIENT = AS_SLACK_WAITS.stretched(20)
 """How long Slack waits is no test's business on a slow machine."""
+
+
+@pytest.fixture(autouse=True)
+def _slack_has_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor how long a gateway takes for all of an answer."""
+    monkeypatch.setattr(admission, "ANSWER_WITHIN_S", HANGS_AFTER_S)
+    monkeypatch.setattr(slack_route, "SOURCE", replace(slack_route.SOURCE, answer_within_s=HANGS_AFTER_S))
 
 
 def of_slack(settings: Settings, side: SlackSide, **more: object) -> Settings:

@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 
 from starter.intake.identity import workflow_id
+from tests.faults.test_ways import alerts_of
 from tests.faults.tocsin_up import Up, tocsin_up
 from tests.patience import HANGS_AFTER_S
 from tests.temporal_server import BINARY
@@ -35,8 +36,10 @@ async def test_a_part_killed_between_two_tiers_costs_no_page(up: Up, part: str) 
 async def test_a_worker_killed_while_it_pages_rings_once(up: Up) -> None:
     await up.fault(vendor="pagerduty", method="enqueue", match="Killed sending", delay_s=2, drop="after", times=1)
     incident = await up.alert("Killed sending")
-    await asyncio.sleep(0.8)  # the request is on its way to the pager
-    up.kill("tocsin worker")
+    async with asyncio.timeout(HANGS_AFTER_S):
+        while not await alerts_of(up, incident):
+            await asyncio.sleep(0.05)
+    up.kill("tocsin worker")  # the request has come to the pager, and its answer has not left
     rung = await up.until_rung(incident, "first", "second", "third")
     state = await up.state()
     ours = [i["incident_key"] for i in state["pagerduty_incidents"] if i["incident_key"].startswith(incident)]

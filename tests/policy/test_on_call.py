@@ -49,7 +49,7 @@ def elsewhere(own_channel: bool = False) -> Runbook:
 
 def live(of: Runbook, rosters: Rosters | None = None, fails: dict[str, str] | None = None) -> Simulation:
     opening = OpenRequest(runbook=of, severity="sev1", title="Checkout fails")
-    return Simulation.of(opening, T0, fails=fails, rosters=rosters)  # type: ignore[arg-type]
+    return Simulation.of(opening, T0, fails=fails, rosters=rosters)  # type: ignore[arg-type]  # outcomes by name
 
 
 def asked(simulation: Simulation) -> list[datetime]:

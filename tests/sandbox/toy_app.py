@@ -26,13 +26,13 @@ class ToyApp:
     answers: list[Response] = field(default_factory=list)
     """For the next calls; then it answers 200 without a body."""
 
-    _heard: asyncio.Event = field(default_factory=asyncio.Event)
+    _heard: asyncio.Condition = field(default_factory=asyncio.Condition)
 
-    async def first_call(self) -> dict[str, Any]:
-        """Once it has arrived."""
-        async with asyncio.timeout(HANGS_AFTER_S):
-            await self._heard.wait()
-        return self.calls[0]
+    async def call(self, number: int = 1) -> dict[str, Any]:
+        """Once so many have arrived, the last of them."""
+        async with asyncio.timeout(HANGS_AFTER_S), self._heard:
+            await self._heard.wait_for(lambda: len(self.calls) >= number)
+        return self.calls[number - 1]
 
     def will_answer(self, *bodies: Any, status: int = 200) -> None:
         self.answers += [JSONResponse(body, status) for body in bodies]
@@ -42,8 +42,9 @@ class ToyApp:
         if not SignatureVerifier(self.secret).is_valid_request(body, dict(request.headers)):
             return Response(status_code=401)
         self.headers.append(dict(request.headers))
-        self.calls.append(_read(body.decode()))
-        self._heard.set()
+        async with self._heard:
+            self.calls.append(_read(body.decode()))
+            self._heard.notify_all()
         return self.answers.pop(0) if self.answers else Response()
 
 

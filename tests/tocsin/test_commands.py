@@ -151,7 +151,9 @@ async def until_found(tocsin: Tocsin, *words: str) -> CommandAnswer:
 
 async def process(*words: str) -> CommandAnswer:
     command = [sys.executable, "-m", "tocsin", *words]
-    ended = await asyncio.to_thread(subprocess.run, command, capture_output=True, text=True, timeout=30, check=False)
+    ended = await asyncio.to_thread(
+        subprocess.run, command, capture_output=True, text=True, timeout=HANGS_AFTER_S, check=False
+    )
     return CommandAnswer(ended.returncode, ended.stdout, ended.stderr)
 
 

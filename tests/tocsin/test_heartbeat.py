@@ -11,6 +11,7 @@ from temporalio.worker import Worker
 
 from starter.temporal.heartbeats import Heartbeats
 from starter.temporal.incidents import Incidents
+from tests.patience import HANGS_AFTER_S
 from tests.starter.conftest import eventually
 from tests.tocsin.conftest import Tocsin
 from worker.hosting import runner
@@ -81,7 +82,7 @@ async def test_a_list_waits_for_no_heartbeat_before_it_asks_the_next(
     asked, state = asyncio.Barrier(3), Heartbeats.state
 
     async def answers_when_all_are_asked(self: Heartbeats, name: str) -> Heartbeat:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(HANGS_AFTER_S):
             await asked.wait()
         return await state(self, name)
 

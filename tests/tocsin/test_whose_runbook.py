@@ -13,6 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.patience import HANGS_AFTER_S
 from tests.starter.book import ACME
 from tests.tocsin.conftest import Start
 from tests.tocsin.processes import eventually
@@ -34,7 +35,7 @@ def elsewhere(alone: Path) -> dict[str, str]:
 
 def tocsin(environment: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "tocsin", *words]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=HANGS_AFTER_S, check=False)
 
 
 def test_a_shell_with_another_companys_runbook_opens_incidents_by_the_servers(
@@ -70,4 +71,4 @@ def test_a_shell_with_another_companys_runbook_opens_incidents_by_the_servers(
         assert str(alone / "theirs") in refused.stderr
     finally:
         up.send_signal(signal.SIGINT)
-        up.communicate(timeout=20)
+        up.communicate(timeout=HANGS_AFTER_S)

@@ -30,7 +30,7 @@ async def main(address: str, release: str) -> None:
             max_concurrent_workflow_tasks=TURNS_AT_ONCE,
             sticky_queue_schedule_to_start_timeout=STICKY_TIMEOUT,
         ):
-            print("working", flush=True)  # noqa: T201
+            print("working", flush=True)  # noqa: T201 (whoever has started it waits for this)
             await asked.wait()
 
 

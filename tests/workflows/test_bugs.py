@@ -9,6 +9,7 @@ from temporalio import workflow
 from temporalio.api.enums.v1 import EventType
 from temporalio.testing import WorkflowEnvironment
 
+from tests.patience import HANGS_AFTER_S
 from tests.workflows.incidents import Live, Vendors, incident, opening
 from workflows.durable import published, sending
 from workflows.policy import engine
@@ -32,7 +33,7 @@ BROKEN: list[tuple[str, ModuleType, str]] = [
 
 async def has_failed(live: Live) -> None:
     """A workflow task has."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(HANGS_AFTER_S):
         while True:
             history = await live.handle.fetch_history()
             if any(event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED for event in history.events):
@@ -58,7 +59,7 @@ async def test_once_it_is_mended_all_goes_on_and_nobody_was_rung_twice(temporal:
         with patch.object(settling, "paged", side_effect=KeyError("a bug in the fold")):
             await has_failed(live)
             await asyncio.sleep(0.5)  # in which it rang some fifty times
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(HANGS_AFTER_S):
             while not any(text.startswith("paged ") for text in await live.timeline()):
                 await asyncio.sleep(0.1)
     assert vendors.attempts.count(FIRST_PAGE) == 1

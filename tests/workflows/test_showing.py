@@ -3,12 +3,19 @@
 import asyncio
 from datetime import datetime, timedelta
 
+import pytest
+from temporalio import activity
 from temporalio.api.enums.v1 import EventType
 from temporalio.testing import WorkflowEnvironment
 
+from tests.patience import HANGS_AFTER_S
 from tests.workflows.incidents import COMMS, Live, Vendors, firing, incident, opening, rate_limited, works
+from workflows.durable import deliveries, showing
 from workflows.durable import search_attributes as known
+from workflows.durable.deliveries import SharedDestination
+from workflows.incident import IncidentWorkflow
 from workflows.policy.effects.effects import Receipt, Send
+from workflows.policy.keys.duty_keys import DutyKind, duty_key
 from workflows.policy.views.standing import urgency
 
 MINUTE = timedelta(minutes=1)
@@ -50,14 +57,23 @@ async def test_a_page_and_all_that_is_said_of_it_is_written_once(temporal: Workf
     assert len(vendors.arrivals("repeat")) == 1
 
 
-async def test_what_becomes_of_an_opening_is_written_with_its_last_answer(temporal: WorkflowEnvironment) -> None:
+async def test_what_becomes_of_an_opening_is_written_with_its_last_answer(
+    temporal: WorkflowEnvironment, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """First how it was declared; then the tier that was called, what the public reads, and what comes next."""
+    monkeypatch.setattr(showing, "ARRIVES_WITHIN", timedelta(seconds=HANGS_AFTER_S))
+    before = {duty_key(DutyKind.ESCALATE, "on-call", tier=1), duty_key(DutyKind.PUBLISH, "investigating")}
 
-    async def in_its_turn(send: Send, attempt: int) -> Receipt:
-        await asyncio.sleep({"page": 0.1, "publish": 0.2}.get(send.effect.kind, 0.4))
+    async def the_chat_last(send: Send, attempt: int) -> Receipt:
+        """When the turns are over in which the page was heard of, and the status page."""
+        if deliveries.delivery(send.effect).destination is SharedDestination.CHAT:
+            handle = temporal.client.get_workflow_handle_for(IncidentWorkflow.run, activity.info().workflow_id or "")
+            async with asyncio.timeout(HANGS_AFTER_S):
+                while not before <= (await handle.query(IncidentWorkflow.state)).incident.settled.keys():
+                    await asyncio.sleep(0.05)
         return await works(send, attempt)
 
-    vendors = Vendors(answers=dict.fromkeys(("page", *COMMS), in_its_turn))
+    vendors = Vendors(answers=dict.fromkeys(COMMS, the_chat_last))
     async with incident(temporal, vendors, opening()) as live:
         await live.at(1 * MINUTE)
         shown, standing = await listed(live), await (await live.handle.describe()).memo_value("standing")

@@ -9,6 +9,7 @@ import pytest
 from temporalio.api.enums.v1 import EventType
 from temporalio.testing import WorkflowEnvironment
 
+from tests.patience import HANGS_AFTER_S
 from tests.workflows.incidents import (
     COMMS,
     Live,
@@ -34,7 +35,7 @@ async def test_a_heavy_history_is_left_whatever_is_on_its_way(temporal: Workflow
     async with incident(temporal, vendors, opening(), history_bytes=100_000) as live:
         live.handle = temporal.client.get_workflow_handle(live.handle.id)
         first = (await live.handle.describe()).run_id
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(HANGS_AFTER_S):
             for said in range(60):
                 await live.handle.signal("note", {"text": f"{said} " + "x" * 4000})
             while (await live.handle.describe()).run_id == first:
@@ -71,7 +72,7 @@ async def test_much_that_waits_is_read_little_by_little_and_nobody_is_paged_befo
         live = await storm(
             temporal, vendors, *((firing(f"f{n}"),) for n in range(8)), *((resolved(f"f{n}"),) for n in range(8))
         )
-        async with worker(temporal, vendors), asyncio.timeout(20):
+        async with worker(temporal, vendors), asyncio.timeout(HANGS_AFTER_S):
             while (await live.status()).incident.alerts_total < 16:
                 await asyncio.sleep(0.05)
             after = (await live.status()).incident
@@ -86,7 +87,7 @@ async def test_what_a_person_says_does_not_wait_behind_a_storm(temporal: Workflo
     with patch.object(pacing, "BYTES_AT_ONCE", 1):
         live = await storm(temporal, vendors, *((firing(f"f{n}"),) for n in range(30)))
         await live.handle.signal("note", {"text": "I am on it"})
-        async with worker(temporal, vendors), asyncio.timeout(20):
+        async with worker(temporal, vendors), asyncio.timeout(HANGS_AFTER_S):
             while (await live.status()).incident.alerts_total < 30:
                 await asyncio.sleep(0.05)
             timeline = await live.timeline()

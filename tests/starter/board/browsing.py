@@ -21,6 +21,7 @@ from starter.runbooks.library import Library, load
 from starter.temporal.incidents import Incidents
 from starter.temporal.installations import Installations
 from starter.temporal.loading import loaded
+from tests.patience import HANGS_AFTER_S
 from tests.starter.api.conftest import ALICE, TOKENS, bearer
 from tests.starter.conftest import eventually
 from tests.starter.test_serve import serving
@@ -115,7 +116,7 @@ async def board_at(client: Client, library: Library, settings: Settings) -> Asyn
     async with (
         procedure(client, library, settings),
         serving(settings, library, Incidents(client)) as url,
-        httpx.AsyncClient(trust_env=False, headers=bearer(ALICE), timeout=60) as http,
+        httpx.AsyncClient(trust_env=False, headers=bearer(ALICE), timeout=HANGS_AFTER_S) as http,
     ):
         yield BoardAddress(url, http)
 

@@ -91,9 +91,7 @@ async def to(page: Page, name: str) -> None:
     """With the Tab key, as somebody goes who sees where they are."""
     for _ in range(120):
         await page.keyboard.press("Tab")
-        seen = await page.evaluate(
-            "(e => (e.labels?.[0]?.textContent || e.textContent || '').trim())(document.activeElement)"
-        )
+        seen = await page.evaluate(NAME_IN_FOCUS)
         if seen.startswith(name):
             return
     raise AssertionError(f"the Tab key never comes to {name!r}")

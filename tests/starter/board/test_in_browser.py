@@ -16,6 +16,7 @@ from settings import Settings
 from starter.runbooks.library import Library
 from starter.temporal.incidents import Incidents
 from tests.browser import browser, page
+from tests.patience import HANGS_AFTER_S
 from tests.starter.api.conftest import ALICE, TOKENS, bearer
 from tests.starter.conftest import eventually
 from tests.starter.test_serve import serving
@@ -52,7 +53,7 @@ async def board(settings: Settings, library: Library, working: Client) -> AsyncI
     settings = settings.model_copy(update={"api_tokens": TOKENS})
     async with (
         serving(settings, library, Incidents(working)) as url,
-        httpx.AsyncClient(trust_env=False, headers=bearer(ALICE), timeout=30) as http,
+        httpx.AsyncClient(trust_env=False, headers=bearer(ALICE), timeout=HANGS_AFTER_S) as http,
     ):
         yield Address(url, http)
 
@@ -116,7 +117,7 @@ async def test_what_somebody_is_writing_stays_when_the_page_changes(board: Addre
     words = page.get_by_label("What is known")
     await words.fill("half a sentence")
     await board.http.post(f"{board.url}/api/v1/incidents/{incident}/ack")
-    await expect(page.locator("#head")).to_contain_text("alice", timeout=60_000)
+    await expect(page.locator("#head")).to_contain_text("alice")
     assert await words.input_value() == "half a sentence"
 
 
@@ -136,7 +137,7 @@ async def test_nothing_is_wider_than_the_screen(width: int, board: Address, page
     incident = await board.declare("Unbreakable" + "x" * 200, severity="sev1", service="y" * 150)
     async with at(width, page):
         await page.goto(await board.link())
-        await expect(page.locator(".row")).to_have_count(1, timeout=60_000)
+        await expect(page.locator(".row")).to_have_count(1)
         for path in ("/", f"/incidents/{incident}", "/declare", "/runbooks/acme", "/report", "/on-call", "/reviews"):
             await page.goto(board.url + path)
             overflow = await page.evaluate(

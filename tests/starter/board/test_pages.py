@@ -12,6 +12,7 @@ from tests.starter.api.conftest import READER
 from tests.starter.board.conftest import ORIGIN, PageSeen, logged_in, pressed, seen
 from tests.starter.conftest import GatewayUnderTest, eventually
 from workflows.policy.incident.events import Alert, AlertsReceived, FlagChanged
+from workflows.policy.incident.state import Incident
 
 
 async def declare(http: httpx.AsyncClient, title: str = "Checkout fails", **said: str) -> str:
@@ -147,7 +148,7 @@ class TestAnIncident:
         assert ("href", path) in listed.attributes
 
 
-async def state(client: Client):  # type: ignore[no-untyped-def]
+async def state(client: Client) -> Incident:
     (found,) = await Incidents(client).list(include_closed=True)
     return (await Incidents(client).status(found.workflow_id)).incident
 
