@@ -77,7 +77,8 @@ def slack_chat(settings: Settings, incidents: Incidents, api: SlackApi, waits: W
     verb_forms = VerbForms(hands, installations, modals, replies, waits.submission_s)
     declare_forms = DeclareForms(hands, installations, modals, replies, waits.submission_s)
     deeds = PromptDeeds(hands, Recorder(impatient), LateAnswers(looks, replies), waits)
-    timeline = PinnedMessages(api, hands, finder, pressers)
+    redact = incidents.connection.redact or str
+    timeline = PinnedMessages(api, hands, finder, pressers, redact)
     users = {user: person for person, user in settings.slack_users.items()}
     return SlackChat(
         health=health,
@@ -86,7 +87,7 @@ def slack_chat(settings: Settings, incidents: Incidents, api: SlackApi, waits: W
         verb_forms=verb_forms,
         declare_forms=declare_forms,
         commands=Commands(settings.slack_command, hands, finder, looks, verb_forms, declare_forms, users),
-        shortcuts=Shortcuts(finder, verb_forms, declare_forms, timeline, replies),
+        shortcuts=Shortcuts(finder, verb_forms, declare_forms, timeline, replies, redact),
         timeline=timeline,
         replies=replies,
     )

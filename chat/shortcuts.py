@@ -13,6 +13,7 @@ from chat.people import Presser
 from chat.timeline import PinnedMessages
 from chat.web import Replies
 from starter.desk.verbs import VERB_BY_NAME
+from starter.temporal.redacting import Redact
 from workflows.policy.effects.offers import Pressed
 from workflows.policy.wire.bounded import cut
 
@@ -30,13 +31,15 @@ class Shortcuts:
     declare_forms: DeclareForms
     timeline: PinnedMessages
     replies: Replies
+    redact: Redact = str
+    """Before a text is cut, as for the timeline."""
 
     async def receive(self, used: MessageShortcut | GlobalShortcut, presser: Presser) -> None:
         """Raises Unreachable, Unavailable, Rejected, TimeoutError."""
         match used.callback_id:
             case callback if callback == TO_DECLARE:
                 text = used.message.text if isinstance(used, MessageShortcut) else ""
-                await self.declare_forms.open(used.trigger_id, cut(text, 300))
+                await self.declare_forms.open(used.trigger_id, cut(self.redact(text), 300))
             case callback if isinstance(used, MessageShortcut) and callback in (TO_TIMELINE, TO_FOLLOW_UP):
                 await self._about_message(used, presser)
 
@@ -50,7 +53,7 @@ class Shortcuts:
             answered = await in_words(pinned)
             self.replies.later(used.response_url, answered.text)
             return
-        wanted = _wanted(used, part)
+        wanted = self._wanted(used, part)
         if part:
             verb = VERB_BY_NAME[wanted.group, wanted.verb]
             await self.verb_forms.open(wanted, verb, used.trigger_id, presser, here=here)
@@ -59,9 +62,8 @@ class Shortcuts:
         else:
             self.replies.later(used.response_url, words.plain("No incident is open."))
 
-
-def _wanted(used: MessageShortcut, part: str) -> Pressed:
-    text = {"text": cut(used.message.text, LONGEST_QUOTE)}
-    if used.callback_id == TO_FOLLOW_UP:
-        return Pressed(incident=part, group="followups", verb="add", said=text, asks=True)
-    return Pressed(incident=part, verb="note", said=text)
+    def _wanted(self, used: MessageShortcut, part: str) -> Pressed:
+        text = {"text": cut(self.redact(used.message.text), LONGEST_QUOTE)}
+        if used.callback_id == TO_FOLLOW_UP:
+            return Pressed(incident=part, group="followups", verb="add", said=text, asks=True)
+        return Pressed(incident=part, verb="note", said=text)

@@ -19,6 +19,7 @@ from chat.payloads import EventCallback, MessageEvent, ReactionAdded, SlackText,
 from chat.people import Presser, Pressers
 from chat.permissions import NotAllowed
 from starter.desk.verbs import VERB_BY_NAME
+from starter.temporal.redacting import Redact
 
 PINS: Final = frozenset({"pushpin", "round_pushpin"})
 MESSAGE_CHANGES: Final = frozenset({"message_changed", "message_deleted"})
@@ -48,6 +49,8 @@ class PinnedMessages:
     hands: Hands
     finder: Finder
     pressers: Pressers
+    redact: Redact = str
+    """Before a text is cut: what is cut in the middle is recognized no more."""
 
     async def receive(self, callback: EventCallback) -> None:
         """Raises Unreachable."""
@@ -84,7 +87,11 @@ class PinnedMessages:
         incident = await incident_of(self.hands.desk, part) if part and ts else None
         if incident is None or not any(_mark(ts) in entry.text for entry in incident.timeline):
             return
-        changed = "was deleted" if event.deleted_ts else f"now reads: {clean(event.message.text, LONGEST_SAYING)}"
+        changed = (
+            "was deleted"
+            if event.deleted_ts
+            else f"now reads: {clean(self.redact(event.message.text), LONGEST_SAYING)}"
+        )
         text = f"the message {_mark(ts)} {changed}"
         verb, event_id = VERB_BY_NAME["incidents", "note"], slack_id("changed", event.channel, ts, text)
         deed = Deed(verb, part, event_id, {"text": text}, here=True)
@@ -107,9 +114,8 @@ class PinnedMessages:
         at = datetime.fromtimestamp(float(ts), UTC) if ts.replace(".", "", 1).isdecimal() else None
         when = f" at {at:%H:%M} UTC" if at else ""
         link = await self._link(channel, ts)
-        return (
-            f"{author} said{when}: {clean(message.text, LONGEST_SAYING)} ({' '.join(filter(None, (_mark(ts), link)))})"
-        )
+        text = clean(self.redact(message.text), LONGEST_SAYING)
+        return f"{author} said{when}: {text} ({' '.join(filter(None, (_mark(ts), link)))})"
 
     async def _author(self, user: str) -> str:
         member = await self.pressers.member(user) if user else None

@@ -11,6 +11,10 @@ from workflows.policy.watches.silence import FARTHEST_SILENCE, SilenceSummary
 from workflows.policy.wire.model import Instant
 
 
+class BeginsTooLate(Exception):
+    """A silence that would begin farther ahead than one may; the message says how far."""
+
+
 class SilenceRequest(BaseModel):
     """What somebody says who silences alerts."""
 
@@ -26,10 +30,10 @@ class SilenceRequest(BaseModel):
     """What the status page calls the work, if the public is to be told of it."""
 
     def card(self, name: str, by: str, now: datetime, components: tuple[str, ...] = ()) -> SilenceSummary:
-        """Raises ValidationError when a field is not what a silence can have, ValueError when it begins too late."""
+        """Raises ValidationError when a field is not what a silence can have, and BeginsTooLate."""
         starts_at = max(self.starts_at or now, now)
         if starts_at - now > FARTHEST_SILENCE:
-            raise ValueError(f"a silence begins at most {FARTHEST_SILENCE.days} days ahead")
+            raise BeginsTooLate(f"a silence begins at most {FARTHEST_SILENCE.days} days ahead")
         return SilenceSummary(
             id=name,
             matchers=self.match,

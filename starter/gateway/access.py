@@ -1,7 +1,8 @@
 """Who calls the HTTP API: a token's name is who does it, and its scope is what they may do."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Annotated
 
 import structlog
@@ -10,6 +11,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from settings.access import SCOPES, ApiToken, Scope, hashed
 from starter.gateway.locality import why_not_local
+from starter.gateway.log_budget import LogBudget
 from starter.gateway.outcomes import Outcomes
 from starter.sources import text
 from starter.sources.refusal import Refusal
@@ -41,6 +43,7 @@ class Actor:
 class Access:
     tokens: tuple[ApiToken, ...]
     outcomes: Outcomes
+    budget: LogBudget = field(default_factory=LogBudget)
 
     def whoever_may(self, scope: Scope) -> Callable[..., Actor]:
         """For the parameters of a route. Raises Refusal."""
@@ -89,5 +92,9 @@ class Access:
     def _refusal(self, request: Request, status: int, error: str, headers: dict[str, str] | None = None) -> Refusal:
         self.outcomes.counts["api", "refused"] += 1
         sender = request.client.host if request.client else "?"
-        log.error("request to the API refused", status=status, sender=sender, reason=error)
+        left_out = self.budget.left_out("api", datetime.now(UTC))
+        if left_out is not None:
+            log.error(
+                "request to the API refused", status=status, sender=sender, reason=error, not_logged=left_out or None
+            )
         return Refusal(status, error, headers)

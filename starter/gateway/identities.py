@@ -56,6 +56,6 @@ def _groups(said: JsonValue) -> frozenset[str]:
 def _name(claims: Mapping[str, JsonValue], email: str, books: Iterable[Runbook]) -> str:
     """What is no proved address is marked, so that nobody has the name of a token or of a person."""
     if not email:
-        return text.line(f"oidc:{claims.get('sub')}", LONGEST_IDENTITY)
+        return text.apart(f"oidc:{claims.get('sub')}", LONGEST_IDENTITY)
     known = (key for book in books for key, person in book.people.items() if (person.email or "").lower() == email)
-    return next(known, text.line(email, LONGEST_IDENTITY))
+    return next(known, text.apart(email, LONGEST_IDENTITY))

@@ -3,7 +3,6 @@
 https://openid.net/specs/openid-connect-core-1_0.html#CodeFlowAuth and https://datatracker.ietf.org/doc/html/rfc9700
 """
 
-import asyncio
 import base64
 import hashlib
 import secrets
@@ -23,7 +22,7 @@ SIGNATURES: Final = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES25
 LEEWAY_S: Final = 60
 PROVIDER_TIMEOUT_S: Final = 5.0
 LONGEST_PROVIDER_ANSWER: Final = 1_000_000
-LOGINS_AT_ONCE: Final = 10
+_EMAIL_CLAIMS: Final = ("email", "email_verified")
 _OBJECT = TypeAdapter(dict[str, JsonValue])
 
 
@@ -77,7 +76,6 @@ class IdentityProvider:
     scopes: str
     _endpoints: _Endpoints | None = None
     _keys: KeySet | None = None
-    _places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(LOGINS_AT_ONCE))
 
     async def address(self, begun: LoginBegun, back: str) -> str:
         """Where to log in; from there the browser comes `back`."""
@@ -96,10 +94,9 @@ class IdentityProvider:
 
     async def claims(self, begun: LoginBegun, code: str, back: str) -> dict[str, JsonValue]:
         """What the provider says of whoever has logged in there; its own word alone, for this client and this login."""
-        async with self._places:
-            tokens = await self._redeem(begun, code, back)
-            said = await self._proved(tokens.id_token, begun.nonce)
-            return {**await self._userinfo(tokens, said), **said}
+        tokens = await self._redeem(begun, code, back)
+        said = await self._proved(tokens.id_token, begun.nonce)
+        return _together(said, await self._userinfo(tokens, said))
 
     async def _redeem(self, begun: LoginBegun, code: str, back: str) -> _Tokens:
         found = await self._found()
@@ -192,6 +189,16 @@ class IdentityProvider:
             return _OBJECT.validate_json(answer.content)
         except ValidationError:
             raise LoginFailed("the identity provider's answer is not understood") from None
+
+
+def _together(token: dict[str, JsonValue], userinfo: dict[str, JsonValue]) -> dict[str, JsonValue]:
+    """The token's word goes first. Whether an address is proved, is said by whoever names it: of another one the same
+    word says nothing."""
+    if "email" in token and token["email"] != userinfo.get("email"):
+        userinfo = {name: said for name, said in userinfo.items() if name not in _EMAIL_CLAIMS}
+    elif "email" not in token and "email" in userinfo:
+        token = {name: said for name, said in token.items() if name not in _EMAIL_CLAIMS}
+    return {**userinfo, **token}
 
 
 def _usable(published: JsonValue) -> Iterator[Key]:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from starter.gateway.log_budget import LogBudget
 from starter.sources.source import Source
 
 SHOWN_FOR = timedelta(days=1)
@@ -54,20 +55,24 @@ class RejectedWebhooks:
         self._rows: dict[str, _LockedOut] = {}
         self._dropped: dict[tuple[str, str], _Dropped] = {}
         self._logged_at: dict[str, datetime] = {}
+        self._budget = LogBudget()
 
     def refused(self, source: Source, at: datetime, sender: str) -> None:
-        """Logged as an error each time, without what was presented."""
+        """Logged as an error each time, as long as that is seldom, and without what was presented."""
         before = self._rows.get(source.name)
         row = _LockedOut(source.name, before.count + 1 if before else 1, at, sender, source)
         self._rows[source.name] = row
-        log.error(
-            "webhook refused: wrong token or signature",
-            source=source.name,
-            sender=sender,
-            in_a_row=row.count,
-            check=source.setting,
-            means=source.when_refused or None,
-        )
+        left_out = self._budget.left_out(source.name, at)
+        if left_out is not None:
+            log.error(
+                "webhook refused: wrong token or signature",
+                source=source.name,
+                sender=sender,
+                in_a_row=row.count,
+                check=source.setting,
+                means=source.when_refused or None,
+                not_logged=left_out or None,
+            )
 
     def dropped(self, source: Source, outcome: str, reason: str, at: datetime, sender: str) -> None:
         """`outcome`: one of few, such as "was answered 413". Logged once a minute for each source."""

@@ -18,7 +18,8 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 class BehindProxies:
     """The application, as it is called with the sender's own address in place of its proxy's.
 
-    `user_header`, in which a proxy says who has logged in, is taken away when somebody else sends it.
+    `user_header`, in which a proxy says who has logged in, is taken away when somebody else sends it, and when there
+    are two of it: a proxy that adds its own lets one through that anybody may have sent.
     """
 
     def __init__(self, app: ASGIApp, proxies: Sequence[Network], user_header: str) -> None:
@@ -29,12 +30,16 @@ class BehindProxies:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             client = scope.get("client")
-            if self._proxies and client and self._is_proxy(_address(client[0])):
+            by_proxy = bool(self._proxies and client and self._is_proxy(_address(client[0])))
+            if by_proxy:
                 scope = self._as_its_proxy_says(scope)
-            elif self._user_header:
+            if self._user_header and not (by_proxy and self._users(scope) == 1):
                 headers = [(name, value) for name, value in scope["headers"] if name != self._user_header]
                 scope = {**scope, "headers": headers}
         await self._app(scope, receive, send)
+
+    def _users(self, scope: Scope) -> int:
+        return sum(name == self._user_header for name, _ in scope["headers"])
 
     def _as_its_proxy_says(self, scope: Scope) -> Scope:
         address, port = scope["client"]

@@ -55,7 +55,7 @@ class Visitors:
         if session:
             actor = Actor(session.name, session.scope)
             return Visitor(actor, self.sessions.form_token(session.nonce))
-        user = text.line(request.headers.get(self.user_header, ""), LONGEST_USER) if self.user_header else ""
+        user = text.apart(request.headers.get(self.user_header, "").strip(), LONGEST_USER) if self.user_header else ""
         return Visitor(Actor(user, self.user_scope), self.sessions.form_token(f"user {user}")) if user else None
 
     def entered(self, request: Request, scope: Scope = "read") -> Visitor:

@@ -13,7 +13,7 @@ from email.utils import parsedate_to_datetime
 from typing import Annotated
 
 import httpx
-from pydantic import BaseModel, BeforeValidator, ConfigDict, TypeAdapter, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
 from settings import Settings
 from workflows.policy.keys import answer_tickets
@@ -33,6 +33,7 @@ class ListedText(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     body: str | None = ""
+    sender: str | None = Field("", alias="from")
     date_created: Annotated[datetime, BeforeValidator(_moment)]
 
 
@@ -52,7 +53,8 @@ class TwilioSilent(Exception):
 @dataclass(frozen=True)
 class SentToNumber:
     tickets: tuple[AnswerTicket, ...]
-    """Of the pages that it was sent before the reply, the newest first."""
+    """Of the pages that it was sent before the reply, the newest first. None where Twilio says that the reply is
+    somebody else's: what is signed are names and values without anything between them."""
     last: str
     """What it was sent last, whatever that was."""
 
@@ -70,13 +72,12 @@ async def sent_to(settings: Settings, number: str, reply: str) -> SentToNumber:
             )
             listed, answering = (answer.raise_for_status().content for answer in answers)
         messages = _LISTED_TEXTS.validate_json(listed).messages
-        replied_at = _LISTED_TEXT.validate_json(answering).date_created
+        replied = _LISTED_TEXT.validate_json(answering)
     except (httpx.HTTPError, TimeoutError, ValidationError, ValueError):
         raise TwilioSilent("Twilio does not say which page that answers") from None
+    before = [each.body or "" for each in messages if each.date_created < replied.date_created]
     return SentToNumber(
-        tickets=tickets_in(
-            [each.body or "" for each in messages if each.date_created < replied_at], settings.answer_keys
-        ),
+        tickets=tickets_in(before, settings.answer_keys) if replied.sender == number else (),
         last=(messages[0].body or "") if messages else "",
     )
 

@@ -70,9 +70,9 @@ def read(webhook: Webhook) -> Envelope:
 
 
 def certificate_address(envelope: Envelope) -> str | None:
-    """Where its certificate lies, if that is a place of AWS."""
+    """Where its certificate lies, if that is a place of AWS, by its only name: `x.pem?1` would be another to fetch."""
     url = envelope.SigningCertURL
-    return url if _is_of_sns(url) and urlsplit(url).path.endswith(".pem") else None
+    return url if _is_of_sns(url) and url.endswith(".pem") and not {"?", "#"} & {*url} else None
 
 
 def confirmation_address(envelope: Envelope) -> str | None:

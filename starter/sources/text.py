@@ -30,6 +30,15 @@ def line(text: str, limit: int) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
+def apart(text: str, limit: int) -> str:
+    """Like `line`, for what somebody is called: of two names that differ the lines differ, too."""
+    shown = line(text, limit)
+    if shown == text:
+        return shown
+    mark = hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()[:12]
+    return f"{line(text, limit - len(mark) - 1)}~{mark}"
+
+
 def recognizable(text: str) -> str:
     """A text that is far too long, cut so that another one is still another: what is told apart by it stays apart."""
     if len(text) <= LONGEST_SENT:

@@ -7,6 +7,7 @@ from temporalio.common import SearchAttributePair, TypedSearchAttributes, Workfl
 
 from starter.temporal.connection import DEADLINE, TemporalConnection
 from starter.temporal.named import NamedWorkflows
+from starter.temporal.redacting import redacted_opening
 from starter.temporal.results import NothingOpen
 from workflows.durable import search_attributes as attributes
 from workflows.durable.memos import CARD_MEMO
@@ -31,7 +32,9 @@ class Heartbeats:
 
     async def add(self, name: str, spec: Spec) -> None:
         """Expect it from now on; one that is expected already goes on by the new specification."""
-        state, opening, change = Heartbeat(name=name, spec=spec), spec.opening, SpecChanged(spec=spec)
+        opening = redacted_opening(spec.opening, self._connection.redact)
+        spec = spec.model_copy(update={"opening": opening})
+        state, change = Heartbeat(name=name, spec=spec), SpecChanged(spec=spec)
         async with self._connection.temporal():
             await self._connection.client.start_workflow(
                 "heartbeat",

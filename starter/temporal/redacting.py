@@ -9,12 +9,15 @@ from typing import Final, TypeVar
 from pydantic import BaseModel
 
 from workflows.policy.incident.opening import OpenRequest
-from workflows.policy.wire.bounded import cut
+from workflows.policy.wire.bounded import BYTES_A_CHARACTER, LONGEST_LINE, cut, weight
 
 FREE_TEXTS: Final[Mapping[str, int]] = {
     "text": 3000, "reason": 3000, "reference": 3000, "link": 3000, "title": 300, "public": 200,
 }  # fmt: skip
 """Fields in which somebody says something in words of their own, and how many characters each may have."""
+
+FRAGMENT: Final = 200
+"""Characters. As long may a secret be of which only the beginning is there, because a text was cut."""
 
 Redact = Callable[[str], str]
 W = TypeVar("W", bound=BaseModel)
@@ -25,14 +28,28 @@ def redacted(said: W, mask: Redact | None) -> W:
     if mask is None:
         return said
     given = {name: getattr(said, name, None) for name in FREE_TEXTS}
-    words = {name: cut(mask(text), FREE_TEXTS[name]) for name, text in given.items() if isinstance(text, str) and text}
+    words = {
+        name: cut(mask(_whole(text, FREE_TEXTS[name])), FREE_TEXTS[name])
+        for name, text in given.items()
+        if isinstance(text, str) and text
+    }
     return said.model_copy(update=words) if words else said
 
 
 def redacted_opening(said: OpenRequest, mask: Redact | None) -> OpenRequest:
-    """Of somebody who declares: labels and links are words, too."""
+    """Of somebody who declares, or expects a heartbeat: the service, labels and links are words, too."""
     if mask is None:
         return said
-    labels = {mask(name): mask(value) for name, value in said.labels.items()}
+    service = mask(_whole(said.service, LONGEST_LINE))
+    labels = {
+        mask(_whole(name, LONGEST_LINE)): mask(_whole(value, LONGEST_LINE)) for name, value in said.labels.items()
+    }
     links = tuple((mask(label), mask(url)) for label, url in said.links)
-    return redacted(said, mask).model_copy(update={"labels": labels, "links": links})
+    return redacted(said, mask).model_copy(update={"service": service, "labels": labels, "links": links})
+
+
+def _whole(text: str, most: int) -> str:
+    """A text that was cut to so many bytes has no end: what is cut in the middle is recognized no more."""
+    if not text.endswith("…") or weight(text) < most - 2 * BYTES_A_CHARACTER:
+        return text
+    return f"{text[: -min(FRAGMENT, len(text) // 2)]}…"

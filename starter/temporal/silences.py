@@ -44,7 +44,8 @@ class Silences:
         self._named = NamedWorkflows(connection, workflow_id, _missing)
 
     async def add(self, card: SilenceSummary) -> None:
-        """Raises WorkflowAlreadyStartedError when there is one of this id, or was."""
+        """Raises WorkflowAlreadyStartedError when there is one of this id, or was, and RefusedByIncident."""
+        self._demand_what_is_kept(card)
         card = redacted(card, self._connection.redact)
         async with self._connection.temporal():
             await self._connection.client.start_workflow(
@@ -59,6 +60,15 @@ class Silences:
                 static_summary=summary(f"silence {card.id}: {', '.join(map(str, card.matchers))}"),
                 rpc_timeout=DEADLINE,
             )
+
+    def _demand_what_is_kept(self, card: SilenceSummary) -> None:
+        """Alerts are redacted before they are matched: what asks for more would hold none, and nobody would know."""
+        mask = self._connection.redact
+        for each in card.matchers if mask else ():
+            if mask and mask(each.value) != each.value:
+                raise RefusedByIncident(
+                    f"{each} matches no alert: what TOCSIN_REDACT lists is *** there (`tocsin route` shows an alert)"
+                )
 
     async def signal(self, silence: str, event: Event) -> None:
         """Temporal keeps it, with or without a worker. NothingOpen: the silence is over."""

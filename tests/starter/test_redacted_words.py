@@ -15,6 +15,7 @@ from temporalio.worker import Worker
 from settings.access import ApiToken, hashed
 from starter.desk.verbs import VERBS, Verb
 from starter.sources.redaction import redaction
+from starter.temporal.heartbeats import Heartbeats
 from starter.temporal.incidents import Incidents
 from starter.temporal.redacting import FREE_TEXTS, redacted
 from starter.temporal.silences import Silences
@@ -23,6 +24,7 @@ from tests.starter.test_pagerduty_rings import event as pagerduty_event
 from tests.starter.test_redaction import PATTERNS, SECRET
 from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.runbook.model import Runbook
+from workflows.policy.watches.heartbeat import Spec
 from workflows.policy.wire.bounded import Text
 
 [KEPT] = get_args(Text)[1:]
@@ -106,6 +108,45 @@ async def test_what_people_say_over_the_api_holds_none_of_it(
     everything = await stored(client, open_one)
     assert "over for *** ***" in everything
     assert hides(everything)
+
+
+@pytest.mark.parametrize("room", range(0, 40, 4))
+async def test_of_what_is_cut_in_the_middle_no_part_is_kept(
+    gate: GatewayUnderTest, client: Client, open_one: str, worker: Worker, room: int
+) -> None:
+    """A text is cut before anybody looks what stands in it, and half a secret is recognized no more."""
+    body = {"text": "x" * (2990 - room) + f" {SECRET}" * 3}
+    async with gate.open() as http:
+        answer = await http.post(f"/api/v1/incidents/{open_one}/note", json=body, headers=API)
+        assert answer.status_code == 200, answer.text
+    assert hides(await stored(client, open_one))
+
+
+async def test_whatever_is_said_of_a_new_incident_holds_none_of_it(client: Client, book: Runbook) -> None:
+    long = "x" * 190 + SECRET
+    opening = OpenRequest(
+        runbook=book, severity="sev1", title="Down", service=f"of {SECRET}", public=long, labels={"who": long}
+    )
+    workflow = await Incidents(client, redact=redaction(PATTERNS)).declare(opening)
+    assert hides(await stored(client, workflow))
+
+
+async def test_a_heartbeats_service_holds_none_of_it(client: Client, book: Runbook) -> None:
+    opening = OpenRequest(runbook=book, severity="sev2", title="backup", service=f"of {SECRET}")
+    known = Heartbeats(Incidents(client, redact=redaction(PATTERNS)).connection)
+    await known.add("backup", Spec(every=timedelta(minutes=2), opening=opening))
+    assert hides(await stored(client, "heartbeat-backup"))
+
+
+async def test_a_silence_that_asks_for_what_is_masked_is_refused(
+    gate: GatewayUnderTest, client: Client, open_one: str
+) -> None:
+    """It would hold nothing: the alerts that it is meant for bear something else."""
+    body = {"match": [f"who={SECRET}"], "duration": "2h", "reason": "new disks"}
+    async with gate.open() as http:
+        answer = await http.post("/api/v1/silences", json=body, headers=API)
+    assert answer.status_code == 409
+    assert "matches no alert: what TOCSIN_REDACT lists is ***" in answer.json()["error"]
 
 
 async def test_a_silences_reason_holds_none_of_it(gate: GatewayUnderTest, client: Client, open_one: str) -> None:

@@ -50,9 +50,9 @@ class Phone:
             texts = (await http.get(f"{self._sandbox}/control/state")).json()["text_messages"]
         return datetime.fromisoformat(texts[-1]["at"])
 
-    async def reply(self, words: str, at: datetime | None = None, **changed: str) -> httpx.Response:
+    async def reply(self, words: str, at: datetime | None = None, sender: str = ANN, **changed: str) -> httpx.Response:
         """As Twilio hands it on: what is said is in its list then. Usually some seconds after the page."""
-        said = {"sender": ANN, "text": words, "at": (at or datetime.now(UTC) + 2 * SECOND).isoformat()}
+        said = {"sender": sender, "text": words, "at": (at or datetime.now(UTC) + 2 * SECOND).isoformat()}
         async with httpx.AsyncClient(trust_env=False) as http:
             sid = (await http.post(f"{self._sandbox}/control/texts", json=said)).json()["sid"]
         form = {"MessageSid": sid, "From": ANN, "To": SANDBOX_NUMBER, "Body": words, "NumMedia": "0", **changed}
@@ -182,6 +182,14 @@ async def test_another_number_answers_nothing(http: httpx.AsyncClient, working: 
     incident = await opened(http, working, "Checkout fails")
     await phone.ring(incident)
     assert told(await phone.reply("1", From="+4915199999999")) == NO_PAGE
+    assert (await now(working, incident.workflow_id)).acknowledged_at is None
+
+
+async def test_a_reply_is_whose_twilio_says(http: httpx.AsyncClient, working: Client, phone: Phone) -> None:
+    """Whatever the form says, and however it is signed."""
+    incident = await opened(http, working, "Checkout fails")
+    await phone.ring(incident)
+    assert told(await phone.reply("1", sender="+4915199999999")) == NO_PAGE
     assert (await now(working, incident.workflow_id)).acknowledged_at is None
 
 

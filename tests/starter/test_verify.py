@@ -124,6 +124,17 @@ def test_a_standard_webhooks_signature(signed: Callable[[], Mapping[str, str]], 
     assert verify.standard_webhook(webhook(BODY, signed()), (OLD_WHSEC, WHSEC)) is good
 
 
+def test_a_part_of_a_recorded_body_is_no_delivery_of_its_own() -> None:
+    """Whoever may choose words of an alert, and sees how it was signed, would choose the next one whole."""
+    later = str(int(time.time()))
+    begin, forged = b'{"title": "x.', b'{"title": "Everything is down"}'
+    genuine = standard(age_s=1_000, body=begin + later.encode() + b"." + forged)
+    shifted = f"msg_1.{genuine['webhook-timestamp']}.{begin.decode().rstrip('.')}"
+    headers = {**genuine, "webhook-id": shifted, "webhook-timestamp": later}
+    assert not verify.standard_webhook(webhook(forged, headers), (WHSEC,))
+    assert verify.standard_webhook(webhook(BODY, {**standard()}), (WHSEC,))
+
+
 def test_bytes_are_signed_also_those_that_are_no_text() -> None:
     assert verify.standard_webhook(webhook(b"\xff", standard(body=b"\xff")), (WHSEC,))
     assert not verify.standard_webhook(webhook(b"\xfe", standard(body=b"\xff")), (WHSEC,))

@@ -1,13 +1,14 @@
 """Two servers on one database corrupt it: the folder belongs to one `up`, and to whatever it left behind."""
 
 import contextlib
+import errno
 import os
 import re
 import signal
 import subprocess
 import sys
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -136,3 +137,55 @@ def test_addresses_are_remembered(tmp_path: Path) -> None:
 def test_addresses_that_cannot_be_read_are_none(tmp_path: Path) -> None:
     (tmp_path / "addresses.json").write_text('{"temporal": ')
     assert Folder(tmp_path).last() is None
+
+
+KEPT: dict[str, Callable[[Folder], object]] = {
+    "answer-secret": lambda folder: folder.answer_secret(),
+    "token": lambda folder: folder.keep_token("the newest"),
+    "addresses.json": lambda folder: folder.remember(LastUp(temporal="127.0.0.1:2", gateway="http://127.0.0.1:2")),
+}
+"""What the folder keeps, and how it is written."""
+
+
+@pytest.fixture
+def full(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
+    """A disk on which a file can be made, and nothing be written."""
+
+    def no_space(_: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", no_space)
+        yield patched
+
+
+@pytest.mark.parametrize("name", KEPT)
+def test_on_a_full_disk_nothing_is_half_written_and_that_is_one_clear_line(
+    tmp_path: Path, full: pytest.MonkeyPatch, name: str
+) -> None:
+    with pytest.raises(Failure, match="No space left on device"):
+        KEPT[name](Folder(tmp_path))
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["token", "addresses.json"])
+def test_on_a_full_disk_what_was_kept_before_stays(tmp_path: Path, full: pytest.MonkeyPatch, name: str) -> None:
+    (tmp_path / name).write_text("before")
+    with pytest.raises(Failure):
+        KEPT[name](Folder(tmp_path))
+    assert (tmp_path / name).read_text() == "before"
+
+
+def test_what_signs_the_links_of_pages_is_made_once_and_never_empty(tmp_path: Path) -> None:
+    """An empty one signs nothing: pages would carry no link, and nobody would say so."""
+    (tmp_path / "answer-secret").touch()
+    secret = Folder(tmp_path).answer_secret()
+    assert len(secret) > 40
+    assert Folder(tmp_path).answer_secret() == secret
+    assert (tmp_path / "answer-secret").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("name", KEPT)
+def test_what_the_folder_keeps_is_its_users_alone(tmp_path: Path, name: str) -> None:
+    KEPT[name](Folder(tmp_path))
+    assert {file.name: oct(file.stat().st_mode & 0o777) for file in tmp_path.iterdir()} == {name: "0o600"}

@@ -93,5 +93,6 @@ def test_where_it_is_can_hardly_be_guessed() -> None:
     assert len(found) > 15 or found == {"127.0.0.1"}, "a system with one loopback address has no other"
 
 
-def test_temporals_http_api_is_open_under_the_same_names() -> None:
-    assert 'frontend.httpAllowedHosts=["127.0.0.1","localhost"]' in SERVER
+def test_temporals_http_api_is_closed() -> None:
+    """It takes `text/plain` from any web page: `tests/tocsin/test_up.py` knocks at its port."""
+    assert 'frontend.httpAllowedHosts=["closed.invalid"]' in SERVER

@@ -23,6 +23,7 @@ def test_ctrl_c_stops_everything_and_kill_minus_9_leaves_nothing_behind(start: S
         assert first is not None
         assert httpx.get(f"{first.gateway}/readyz", trust_env=False).status_code == 200
         assert_temporals_ui_is_for_this_machine(first.ui)
+        assert_no_port_of_temporals_takes_what_a_web_page_sends(up.pid)
         assert open_incidents() == []
         assert_commands_prove_who_they_are(alone / "state")
         parts = below(up.pid)
@@ -60,6 +61,32 @@ def assert_temporals_ui_is_for_this_machine(ui: str | None) -> None:
     assert ui is not None
     answers = [httpx.get(ui, headers=headers, trust_env=False) for headers in ({}, {"Host": "evil.example:8233"})]
     assert [answer.status_code for answer in answers] == [200, 403]
+
+
+def assert_no_port_of_temporals_takes_what_a_web_page_sends(up: int) -> None:
+    """Its HTTP API is on a port that only has to be found, and asks nobody where a request comes from."""
+    answers = [answered(port) for pid in below(up) for port in listened_at(pid)]
+    assert 200 not in answers
+    assert not Path("/proc/net/tcp").exists() or 403 in answers
+
+
+def answered(port: int) -> int:
+    page = {"Origin": "https://evil.example", "Content-Type": "text/plain"}
+    url = f"http://127.0.0.1:{port}/api/v1/namespaces/default"
+    try:
+        return httpx.get(url, headers=page, trust_env=False).status_code
+    except httpx.HTTPError:  # it speaks something else
+        return 0
+
+
+def listened_at(pid: int) -> set[int]:
+    """Only Linux says it."""
+    table = Path(f"/proc/{pid}/net/tcp")
+    if not table.exists():
+        return set()
+    ours = {str(file.readlink()).removeprefix("socket:[").rstrip("]") for file in Path(f"/proc/{pid}/fd").iterdir()}
+    rows = [row.split() for row in table.read_text().splitlines()[1:]]
+    return {int(row[1].partition(":")[2], 16) for row in rows if row[3] == "0A" and row[9] in ours}
 
 
 def assert_commands_prove_who_they_are(state: Path) -> None:

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from rich.table import Table
 from typer import Argument, Option
 
-from starter.desk.watch_answers import ListedSilence, SilenceRequest
+from starter.desk.watch_answers import BeginsTooLate, ListedSilence, SilenceRequest
 from tocsin import output
 from tocsin.commands.arguments import SPAN, AsJson, By, me
 from tocsin.commands.session import installation_desk
@@ -48,7 +48,7 @@ def add(
         said.card("", by or me(), now)  # what cannot be is said before anybody is asked
     except ValidationError as error:
         raise badly_put(error) from None
-    except ValueError as error:
+    except BeginsTooLate as error:
         raise Failure(str(error)) from None
     card = asyncio.run(_add(said, by or me()))
     sentence = f"silence {card.id} holds {_matchers(card)} until {moment(card.ends_at)} UTC"

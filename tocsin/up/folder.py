@@ -62,9 +62,9 @@ class Folder:
                 if time.monotonic() > deadline:
                     raise FolderInUse(self._who_holds_it())
                 time.sleep(0.05)
-            file.truncate(0)
-            file.write(_Holder(pid=os.getpid(), since=datetime.now(UTC)).model_dump_json())
-            file.flush()
+            with self._in_words():
+                os.ftruncate(file.fileno(), 0)
+                os.write(file.fileno(), _Holder(pid=os.getpid(), since=datetime.now(UTC)).model_dump_json().encode())
             yield file.fileno()
 
     def in_use(self) -> bool:
@@ -114,16 +114,11 @@ class Folder:
         return self.last() if self.in_use() else None
 
     def remember(self, up: LastUp) -> None:
-        new = self._addresses.with_suffix(".new")
-        new.write_text(up.model_dump_json(indent=2) + "\n", encoding="utf-8")
-        new.chmod(0o600)
-        new.replace(self._addresses)
+        self._write(self._addresses, up.model_dump_json(indent=2) + "\n")
 
     def keep_token(self, token: str) -> None:
-        """For commands of the same user, and for nobody else at any moment."""
-        self._token.unlink(missing_ok=True)
-        with os.fdopen(os.open(self._token, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(token)
+        """For commands of the same user."""
+        self._write(self._token, token)
 
     def token(self) -> str:
         """Empty: there is none that we may read."""
@@ -134,11 +129,33 @@ class Folder:
 
     def answer_secret(self) -> str:
         """What signs the links of pages: made once, so that a link on a phone outlives a restart."""
-        with contextlib.suppress(FileExistsError):
-            descriptor = os.open(self._answer_secret, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "w") as file:
-                file.write(secrets.token_urlsafe(32))
-        return self._answer_secret.read_text(encoding="utf-8").strip()
+        with self._in_words():
+            kept = self._answer_secret.read_text(encoding="utf-8").strip() if self._answer_secret.exists() else ""
+        if not kept:  # an older version left it empty where the disk was full
+            kept = secrets.token_urlsafe(32)
+            self._write(self._answer_secret, kept)
+        return kept
+
+    def _write(self, file: Path, text: str) -> None:
+        """Whole or not at all, for nobody else at any moment, and there after a power cut. Raises Failure."""
+        new = file.with_name(f".{file.name}.{secrets.token_hex(8)}")
+        with self._in_words():
+            try:
+                with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as opened:
+                    opened.write(text)
+                    opened.flush()
+                    os.fsync(opened.fileno())
+                new.replace(file)
+            finally:
+                new.unlink(missing_ok=True)
+
+    @contextlib.contextmanager
+    def _in_words(self) -> Iterator[None]:
+        """Raises Failure."""
+        try:
+            yield
+        except OSError as error:
+            raise Failure(f"the state folder {self.path} cannot be used: {error.strerror}") from None
 
     def _who_holds_it(self) -> str:
         try:

@@ -9,6 +9,7 @@ from starter.gateway.accepted import REFUSALS, Accepted
 from starter.gateway.admission import Admission, in_time
 from starter.gateway.pipeline import Pipeline
 from starter.gateway.routes.alerts import QUERY_PARAMETERS, described
+from starter.gateway.strangers_calls import StrangersCalls
 from starter.sources import sns
 from starter.sources.cloudwatch import SOURCE
 from starter.sources.reading import Unreadable, Webhook
@@ -19,6 +20,7 @@ log = structlog.get_logger()
 
 def router(admission: Admission, pipeline: Pipeline, calls: SnsCalls) -> APIRouter:
     routes = APIRouter(tags=["webhooks"])
+    turns = StrangersCalls()
 
     @routes.post(
         "/webhooks/cloudwatch",
@@ -30,7 +32,7 @@ def router(admission: Admission, pipeline: Pipeline, calls: SnsCalls) -> APIRout
     async def cloudwatch_webhook(request: Request, runbook: str | None = None) -> Accepted:
         async with in_time(SOURCE):
             webhook = await admission.read(request, SOURCE)
-            envelope = await _admit(admission, calls, webhook)
+            envelope = await _admit(admission, calls, turns, webhook)
             if envelope and envelope.Type == "SubscriptionConfirmation":
                 return await _confirm(admission, calls, envelope)
             return await pipeline.take(SOURCE, webhook, runbook)
@@ -38,7 +40,7 @@ def router(admission: Admission, pipeline: Pipeline, calls: SnsCalls) -> APIRout
     return routes
 
 
-async def _admit(admission: Admission, calls: SnsCalls, webhook: Webhook) -> sns.Envelope | None:
+async def _admit(admission: Admission, calls: SnsCalls, turns: StrangersCalls, webhook: Webhook) -> sns.Envelope | None:
     """None: it cannot be read, and nobody asks for a proof. Raises Refusal, Unreadable.
 
     Nothing is fetched for a topic that is not ours, or from elsewhere than AWS.
@@ -51,8 +53,11 @@ async def _admit(admission: Admission, calls: SnsCalls, webhook: Webhook) -> sns
             admission.outcomes.unusable(SOURCE, webhook, error)
             raise
         return None
-    address = sns.certificate_address(envelope)
-    certificate = await calls.certificate(address) if address and sns.is_of(envelope, topics) else b""
+    address = sns.certificate_address(envelope) if sns.is_of(envelope, topics) else None
+    certificate = calls.kept(address) if address else b""
+    if address and not certificate:
+        async with turns.turn(webhook.sender):
+            certificate = await calls.certificate(address)
     signed = replace(SOURCE, is_genuine=sns.signed_with(certificate))
     await admission.beside.do(SOURCE.name, webhook.body, lambda: admission.admit(webhook, signed))
     return envelope

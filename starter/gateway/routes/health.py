@@ -1,7 +1,8 @@
 """GET /healthz and /readyz"""
 
+import asyncio
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 
@@ -80,6 +81,26 @@ class Readiness(ReadyOrNot):
     silences: SilencesHealth
 
 
+@dataclass
+class TemporalCheck:
+    """Whether Temporal answers, asked once for all who want to know at that moment: strangers may be many."""
+
+    _asked: asyncio.Future[str] | None = None
+
+    async def answer(self, incidents: Incidents) -> str:
+        if self._asked is None or self._asked.done():
+            self._asked = asyncio.ensure_future(_whether_reachable(incidents))
+        return await asyncio.shield(self._asked)
+
+
+async def _whether_reachable(incidents: Incidents) -> str:
+    try:
+        await incidents.check()
+    except Unreachable as error:
+        return str(error)
+    return REACHABLE
+
+
 @dataclass(frozen=True)
 class Watched:
     """What people should know, who look how this gateway stands."""
@@ -95,6 +116,7 @@ class Watched:
     gathering: Gathering
     canary: Canary | None
     chat: PressedChat | None = None
+    temporal: TemporalCheck = field(default_factory=TemporalCheck)
 
 
 def router(watched: Watched, access: Access) -> APIRouter:
@@ -119,12 +141,7 @@ def router(watched: Watched, access: Access) -> APIRouter:
 
 
 async def readiness(watched: Watched) -> Readiness:
-    try:
-        await watched.incidents.check()
-        temporal = REACHABLE
-    except Unreachable as error:
-        temporal = str(error)
-    return described(watched, temporal)
+    return described(watched, await watched.temporal.answer(watched.incidents))
 
 
 def described(watched: Watched, temporal: str) -> Readiness:

@@ -13,7 +13,9 @@ from settings import Settings
 from starter.gateway.board import BOARD_HEADERS, Board
 from starter.gateway.identities import identity_of
 from starter.gateway.identity_provider import IdentityProvider, LoginBegun, LoginFailed
+from starter.gateway.log_budget import LogBudget
 from starter.gateway.routes.login import enter, form, own_path
+from starter.gateway.strangers_calls import StrangersCalls
 from starter.sources import text
 
 LOGIN_PATH: Final = "/login/oidc"
@@ -37,14 +39,16 @@ def router(board: Board) -> APIRouter:
     provider, sessions = provider_of(board.settings), board.visitors.sessions
     if provider is None:
         return routes
+    calls, budget = StrangersCalls(), LogBudget()
 
     @routes.get(LOGIN_PATH)
     async def begin(request: Request) -> Response:
         begun, wanted = LoginBegun(), own_path(request.query_params.get("next", "/"))
         try:
-            address = await provider.address(begun, _back(board, request))
+            async with calls.turn(_sender(request)):
+                address = await provider.address(begun, _back(board, request))
         except LoginFailed as error:
-            return _refused(request, wanted, error)
+            return _refused(request, wanted, error, budget)
         answer = RedirectResponse(address, 303, BOARD_HEADERS)
         sealed = sessions.seal("login", {**asdict(begun), "next": wanted}, datetime.now(UTC))
         answer.set_cookie(
@@ -64,10 +68,11 @@ def router(board: Board) -> APIRouter:
         wanted = str(kept.get("next", "/")) if kept else "/"
         try:
             begun, code = _brought_back(request.query_params, kept)
-            claims = await provider.claims(begun, code, _back(board, request))
+            async with calls.turn(_sender(request)):
+                claims = await provider.claims(begun, code, _back(board, request))
             who = identity_of(claims, board.settings.oidc_may, board.settings.oidc_groups, board.books.values())
         except LoginFailed as error:
-            return _refused(request, wanted, error)
+            return _refused(request, wanted, error, budget)
         session = sessions.begin_as(who.name, who.rule, datetime.now(UTC))
         answer = enter(request, session, wanted)
         answer.delete_cookie(LOGIN_COOKIE, path=LOGIN_PATH)
@@ -97,9 +102,14 @@ def _brought_back(said: Mapping[str, str], kept: Mapping[str, object] | None) ->
     return begun, code
 
 
-def _refused(request: Request, wanted: str, error: LoginFailed) -> Response:
-    sender = request.client.host if request.client else "?"
-    log.error("login refused", sender=sender, reason=str(error))
+def _sender(request: Request) -> str:
+    return request.client.host if request.client else "?"
+
+
+def _refused(request: Request, wanted: str, error: LoginFailed, budget: LogBudget) -> Response:
+    left_out = budget.left_out("login", datetime.now(UTC))
+    if left_out is not None:
+        log.error("login refused", sender=_sender(request), reason=str(error), not_logged=left_out or None)
     answer = form(wanted, text.line(str(error), 300), oidc=True)
     answer.delete_cookie(LOGIN_COOKIE, path=LOGIN_PATH)
     return answer

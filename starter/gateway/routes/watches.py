@@ -7,7 +7,13 @@ from fastapi import APIRouter, Depends, Path, Request
 from pydantic import ValidationError
 
 from starter.desk.installation_desk import InstallationDesk
-from starter.desk.watch_answers import HeartbeatRequest, ListedHeartbeat, ListedSilence, SilenceRequest
+from starter.desk.watch_answers import (
+    BeginsTooLate,
+    HeartbeatRequest,
+    ListedHeartbeat,
+    ListedSilence,
+    SilenceRequest,
+)
 from starter.gateway.access import Access, Actor
 from starter.gateway.desks import Desks
 from starter.gateway.documented import API, API_DONE, API_READ, FOR_WHOM, VIA_API, described_body
@@ -53,7 +59,7 @@ def _silences(routes: APIRouter, access: Access, desks: Desks, desk: Installatio
             return await desk.silence(wanted, by, event_id(request, actor))
         except ValidationError as error:
             raise unusable(error) from None
-        except ValueError as error:
+        except BeginsTooLate as error:
             raise Unreadable("the body cannot be used", (FieldProblem("starts_at", str(error)),)) from None
 
     @routes.post("/silences/{silence}/extend", responses=API_DONE, openapi_extra=_span(keyed=True))

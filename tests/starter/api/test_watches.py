@@ -101,6 +101,19 @@ async def test_a_silence_that_cannot_be_is_named_by_its_field(
     assert [problem["field"] for problem in answer.json()["problems"]] == [field]
 
 
+async def test_a_fault_of_ours_is_no_fault_of_a_field(
+    http: httpx.AsyncClient, watched: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever reads `starts_at` looks for the mistake in what they wrote."""
+
+    def broken(_: str) -> str:
+        raise ValueError("a bug")
+
+    monkeypatch.setattr("starter.desk.temporal_installation.new_id", broken)
+    with pytest.raises(ValueError, match="a bug"):  # an answer 500, and a line with its trace in the log
+        await http.post(SILENCES, json=MAINTENANCE)
+
+
 async def test_a_silence_that_is_sent_again_is_the_same(http: httpx.AsyncClient, watched: Client) -> None:
     """Its sender saw no answer, and does not know whether it was added."""
     key = {"Idempotency-Key": "new disks"}

@@ -158,6 +158,18 @@ class TestProxy:
             assert "ann@example.com" in (await seen(http, "/reviews")).words
             assert (await http.get("/declare")).status_code == 403
 
+    @pytest.mark.parametrize("first", ["chief", "ann"])
+    async def test_of_two_whom_a_proxy_names_it_is_neither(
+        self, tokens: GatewayUnderTest, working: Client, first: str
+    ) -> None:
+        """A proxy that adds its header to those that came lets through what anybody may have sent."""
+        proxies = Settings(trusted_proxies=("127.0.0.1/32",)).trusted_proxies
+        changed = {"trusted_proxies": proxies, "user_header": "X-User", "user_scope": "admin"}
+        settings = tokens.settings.model_copy(update=changed)
+        async with replace(tokens, settings=settings, headers={}).open() as http:
+            two = [("X-User", first), ("x-user", "bob")]
+            assert (await http.get("/reviews", headers=two)).status_code == 303
+
     async def test_nobody_else_can_name_anybody(self, tokens: GatewayUnderTest, working: Client) -> None:
         settings = tokens.settings.model_copy(update={"user_header": "X-User", "user_scope": "admin"})
         async with replace(tokens, settings=settings, headers={"X-User": "ann"}).open() as http:

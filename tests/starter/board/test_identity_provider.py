@@ -15,7 +15,7 @@ from joserfc.jwk import OctKey, RSAKey
 from pydantic import SecretStr
 
 from settings.access import Scope
-from starter.gateway.identities import identity_of
+from starter.gateway.identities import LONGEST_IDENTITY, identity_of
 from starter.gateway.identity_provider import LoginFailed
 from starter.gateway.sessions import SESSION_COOKIE, SESSION_LASTS, Sessions
 from starter.runbooks.library import Library
@@ -127,6 +127,26 @@ async def test_groups_that_only_the_userinfo_names_count(login: Login) -> None:
     login.provider.userinfo = {"sub": "somebody else", "groups": ["sre"]}
     await login.whole()
     assert (await login.http.get("/declare")).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("token", "userinfo", "name"),
+    [
+        ({"email": "ann@example.com"}, {"email": "eve@example.com", "email_verified": True}, "oidc:u1"),
+        ({"email": "ann@example.com"}, {"email_verified": True}, "oidc:u1"),
+        ({"email_verified": True}, {"email": "ann@example.com"}, "oidc:u1"),
+        ({"email": "ann@example.com"}, {"email": "ann@example.com", "email_verified": True}, "ann@example.com"),
+        ({}, {"email": "ann@example.com", "email_verified": True}, "ann@example.com"),
+    ],
+)
+async def test_an_address_is_proved_by_whoever_names_it(
+    login: Login, token: dict[str, Any], userinfo: dict[str, Any], name: str
+) -> None:
+    """Else whoever may write any address into their profile there becomes somebody else by an address of their own."""
+    login.provider.claims = {"sub": "u1", **token}
+    login.provider.userinfo = {"sub": "u1", **userinfo}
+    await login.whole()
+    assert name in PageSeen((await login.http.get("/on-call")).text).words
 
 
 async def test_a_new_key_of_the_provider_is_found(login: Login) -> None:
@@ -251,6 +271,13 @@ class TestWhoTheyAre:
         person = book.people[key].model_copy(update={"email": "Ann@example.com"})
         known = book.model_copy(update={"people": {**book.people, key: person}})
         assert identity_of(self.PROVED, {"*": "read"}, "groups", [known]).name == key
+
+    @pytest.mark.parametrize("of", [lambda end: {"sub": "s" * 90 + end}, lambda end: {"sub": f"s{end}"}])
+    def test_two_subjects_are_two_however_long_they_are(self, of: Any) -> None:
+        ends = ("a", "b", " a", "\u200ba", "  a")
+        names = {identity_of(of(end), MAY, "groups", ()).name for end in ends}
+        assert len(names) == len(ends)
+        assert all(len(name) <= LONGEST_IDENTITY for name in names)
 
     def test_whom_no_rule_names_is_not_let_in(self) -> None:
         with pytest.raises(LoginFailed, match="TOCSIN_OIDC_MAY"):

@@ -171,6 +171,10 @@ async def test_a_topic_that_is_not_ours_is_refused_and_nothing_fetched(gate: Gat
         "https://sns.eu-central-1.amazonaws.comx/x.pem",
         "https://[::1/x.pem",
         "file:///etc/passwd.pem",
+        "https://sns.eu-central-1.amazonaws.com/x.pem?1",  # another name of the same, to be fetched once more
+        "https://sns.eu-central-1.amazonaws.com/x?.pem",
+        "https://sns.eu-central-1.amazonaws.com/x.pem#1",
+        "https://sns.eu-central-1.amazonaws.com/x#.pem",
         "",
     ],
 )

@@ -55,6 +55,13 @@ def test_how_grafana_proves_itself(headers: Any, good: bool) -> None:
     assert SOURCE.is_genuine(webhook(BODY, headers(), datetime.now(UTC)), SECRETS) is good
 
 
+def test_a_recorded_body_is_not_signed_without_its_time() -> None:
+    """What is signed is the time, a colon and the body: the three together are another body, and as well signed."""
+    headers = timed(1_000)
+    time_and_body = headers.pop("X-Grafana-Alerting-Timestamp").encode() + b":" + BODY
+    assert not SOURCE.is_genuine(webhook(time_and_body, headers, datetime.now(UTC)), SECRETS)
+
+
 def one(book: Runbook, **changed: Any) -> Any:
     (batch,) = delivery("grafana", {**firing, "alerts": [{**alert, **changed}]}, book).batches
     return batch
