@@ -1,12 +1,13 @@
 """How many lines the log gets of what anybody can bring about, who has proved nothing: a disk has an end."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
+
+from workflows.policy.time.durations import MINUTE
 
 LINES_A_MINUTE: Final = 10
 """Of one kind: who is locked out is seen at once, and each time as long as that is seldom."""
-_MINUTE: Final = timedelta(minutes=1)
 
 
 @dataclass
@@ -18,7 +19,7 @@ class LogBudget:
         """How many lines of this kind the last minute went without; None: this one is left out, too."""
         begun, count = self._minutes.get(kind, (now, 0))
         missing = 0
-        if now - begun >= _MINUTE:
+        if now - begun >= MINUTE:
             begun, count, missing = now, 0, max(0, count - LINES_A_MINUTE)
         self._minutes[kind] = begun, count + 1
         return missing if count < LINES_A_MINUTE else None
