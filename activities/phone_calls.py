@@ -1,27 +1,25 @@
-"""Twilio: a page as a call, which says what is wrong and is answered by a digit.
+"""Twilio: a page as a call, which says what is wrong and is answered by a digit; and whether somebody picked up.
 
 https://www.twilio.com/docs/voice/api/call-resource. What is said travels with the call, so that it is heard where our
 gateway cannot be reached. A call bears nothing of ours that Twilio would list: before a second attempt, a call to that
 number that was begun since counts as this one, unless it is known here to be another ring's.
 """
 
-import asyncio
 from collections import OrderedDict
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
-from typing import Annotated
+from functools import partial
 from xml.sax.saxutils import escape, quoteattr
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, TypeAdapter
+from pydantic import BaseModel, ConfigDict, TypeAdapter
 
-from activities.attempts import LOOK_WITHIN_S, RING_WITHIN_S
-from activities.errors import Rejected, Unavailable
-from activities.pagers import fingerprint, open_route
+from activities.pagers import open_route
 from activities.plain_text import one_line
 from activities.twilio_api import TwilioApi
+from activities.twilio_page import PhoneNumbers, TwilioMoment, page_once
 from activities.vendor_http import understood
-from workflows.policy.effects.effects import Page, Receipt, Send
+from workflows.policy.effects.effects import ConfirmRing, Page, Receipt, Send
+from workflows.policy.effects.proof import Notified, RingProof
 
 RINGS_FOR_S = 40
 LONGEST_SPOKEN = 160
@@ -30,10 +28,14 @@ CALLS_LISTED = 20
 CALLS_KEPT_IN_MIND = 1000
 CALL_SKEW = timedelta(seconds=2)
 """Twilio tells whole seconds. More would take the call of another ring for this one."""
-
-
-def _moment(written: object) -> object:
-    return parsedate_to_datetime(written) if isinstance(written, str) else written
+PICKED_UP = frozenset({"in-progress", "completed"})
+NOT_PICKED_UP = {
+    "no-answer": "the phone rang, and nobody answered",
+    "busy": "the line was busy, or the call was declined",
+    "failed": "the call could not be made",
+    "canceled": "the call was cancelled before anybody answered",
+}
+"""https://www.twilio.com/docs/voice/api/call-resource#call-status-values"""
 
 
 class _TwilioCall(BaseModel):
@@ -41,7 +43,9 @@ class _TwilioCall(BaseModel):
 
     sid: str
     direction: str = ""
-    date_created: Annotated[datetime | None, BeforeValidator(_moment)] = None
+    status: str = ""
+    date_created: TwilioMoment = None
+    start_time: TwilioMoment = None
 
 
 class _ListedCalls(BaseModel):
@@ -54,12 +58,12 @@ _CALL, _CALLS = TypeAdapter(_TwilioCall), TypeAdapter(_ListedCalls)
 
 
 class PhoneCalls:
-    """`page` raises Unavailable or Rejected."""
+    """`page` and `confirm` raise Unavailable or Rejected."""
 
     name = "a call"
 
     def __init__(self, numbers: Mapping[str, str], account: str, token: str, sender: str, url: str) -> None:
-        self._numbers = numbers
+        self._numbers = PhoneNumbers(numbers)
         self._api = TwilioApi(account, token, url, numbers.values())
         self._lead = (account, token, sender)
         """What a page to any number may be refused for."""
@@ -68,35 +72,35 @@ class PhoneCalls:
         """Calls of this process, with their rings."""
 
     def knows(self, person: str) -> bool:
-        return bool(self._numbers.get(person))
+        return self._numbers.know(person)
 
     async def page(self, send: Send, may_have_been_sent: bool) -> Receipt:
         assert isinstance(send.effect, Page)
-        number, remarks = self._number(send.effect.to), list[str]()
+        number = self._numbers.of(send.effect.to)
+        look = partial(self._earlier, number, send) if may_have_been_sent else None
         route = open_route(send.effect, "telephone number", number, *self._lead)
-        if may_have_been_sent and (found := await self._stands(number, send, remarks)):
-            return Receipt(reference=found, note="it was already there")
-        form = {"To": number, "From": self._from, "Twiml": spoken(send), "Timeout": str(RINGS_FOR_S)}
-        try:
-            async with asyncio.timeout(RING_WITHIN_S):
-                sid = understood("Twilio", _CALL, await self._api.post("Calls", form, route)).sid
-        except TimeoutError:
-            raise Unavailable(f"Twilio did not answer within {RING_WITHIN_S} s") from None
-        self._remember(sid, send.vendor_key)
-        if not remarks:
-            return Receipt(reference=sid)
-        return Receipt(reference=sid, note="rang all the same: " + "; ".join(remarks), warns=True)
+        return await page_once(route, look, partial(self._call, number, send))
 
-    async def _stands(self, number: str, send: Send, remarks: list[str]) -> str | None:
-        """Did an earlier attempt call? No failure to look holds a page up."""
+    async def confirm(self, send: Send) -> Receipt:
+        """Whether somebody picked up: a person or a machine, which Twilio cannot tell for nothing."""
+        assert isinstance(send.effect, ConfirmRing)
+        call = understood("Twilio", _CALL, await self._api.show("Calls", send.effect.reference))
+        reached = [Notified(way="phone", at=call.start_time or datetime.now(UTC))] if call.status in PICKED_UP else []
+        why = NOT_PICKED_UP.get(call.status, "")
+        missed = "phone" if call.status in ("no-answer", "busy") else ""
+        proof = RingProof(pager="Twilio", there=True, nobody=bool(why), why=why, notified=tuple(reached), missed=missed)
+        return Receipt(reference=call.sid, proof=proof)
+
+    async def _call(self, number: str, send: Send, route: str, _remarks: list[str]) -> str:
+        form = {"To": number, "From": self._from, "Twiml": spoken(send), "Timeout": str(RINGS_FOR_S)}
+        sid = understood("Twilio", _CALL, await self._api.post("Calls", form, route)).sid
+        self._remember(sid, send.vendor_key)
+        return sid
+
+    async def _earlier(self, number: str, send: Send) -> str | None:
         since = (send.first_started_at or datetime.now(UTC)) - CALL_SKEW
         query = {"To": number, "PageSize": str(CALLS_LISTED)}
-        try:
-            async with asyncio.timeout(LOOK_WITHIN_S):
-                listed = understood("Twilio", _CALLS, await self._api.list("Calls", query)).calls
-        except (Unavailable, Rejected, TimeoutError):
-            remarks.append("Twilio could not say whether it was there already")
-            return None
+        listed = understood("Twilio", _CALLS, await self._api.list("Calls", query)).calls
         begun = (call for call in listed if call.date_created is not None and call.date_created >= since)
         return next((call.sid for call in begun if self._may_be(call, send.vendor_key)), None)
 
@@ -107,11 +111,6 @@ class PhoneCalls:
         self._made[sid] = ring
         while len(self._made) > CALLS_KEPT_IN_MIND:
             self._made.popitem(last=False)
-
-    def _number(self, person: str) -> str:
-        if number := self._numbers.get(person):
-            return number
-        raise Rejected(f"{person} has no telephone number: set TOCSIN_PHONE_NUMBERS", fingerprint(person, ""))
 
 
 def spoken(send: Send) -> str:

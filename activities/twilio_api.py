@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 import httpx
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from activities.errors import Rejected
 from activities.plain_text import login, quote
 from activities.vendor_http import HTTP_TIMEOUT_S, reached, refused
 
@@ -31,6 +32,12 @@ class TwilioApi:
 
     async def list(self, resource: str, query: Mapping[str, str]) -> bytes:
         return await self._ask("GET", resource, None, None, query)
+
+    async def show(self, resource: str, sid: str) -> bytes:
+        """One of them. Raises Rejected for an id that nobody has told us."""
+        if not sid:
+            raise Rejected("it is not known which one it is at Twilio")
+        return await self._ask("GET", f"{resource}/{sid}", None, None, None)
 
     async def _ask(
         self,

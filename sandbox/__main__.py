@@ -49,7 +49,8 @@ def main(
         str | None, typer.Option(help="where PagerDuty's V3 webhooks go, signed with SANDBOX_PAGERDUTY_SECRET")
     ] = None,
 ) -> None:
-    """Stand in for Slack, PagerDuty, Opsgenie, Twilio, ntfy, webhooks, Statuspage, Jira and mail, until interrupted."""
+    """Stand in for Slack, PagerDuty, Opsgenie, Twilio, ntfy, webhooks, apprise, Statuspage, Jira and mail, until
+    interrupted."""
     webhook_secret = _secret("webhook", webhook_url, PAGERDUTY_SECRET, "PagerDuty signs every webhook")
     slack_secret = _secret("slack", slack_url, SLACK_SECRET, "Slack signs every call")
     twilio_secret = _secret("sms", sms_url, REPLY_SIGNER, "Twilio signs every reply")

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterable
 from fastapi import FastAPI
 
 from sandbox import (
+    apprise,
     control,
     jira,
     ntfy,
@@ -56,6 +57,7 @@ def create_app(
     app.include_router(twilio.router(world.twilio))
     app.include_router(twilio_calls.calls_router(world.calls))
     app.include_router(webhook.router(world.receiver))
+    app.include_router(apprise.router(world.notices))
     app.include_router(statuspage.router(world.pages))
     app.include_router(statuspage.components(world.pages))
     app.include_router(jira.router(world.tracker))

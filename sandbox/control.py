@@ -8,6 +8,7 @@ from fastapi import APIRouter, HTTPException
 from fastapi.responses import HTMLResponse, Response
 from pydantic import AnyHttpUrl, BaseModel, ConfigDict
 
+from sandbox.apprise import TakenNotice
 from sandbox.faults import Fault
 from sandbox.jira import Issue
 from sandbox.mail import ReceivedMail
@@ -23,7 +24,7 @@ from sandbox.slack.modals import SandboxModal
 from sandbox.slack.people import BOT_USER, SandboxMember, SandboxUserGroup
 from sandbox.statuspage import StatuspageIncident
 from sandbox.twilio import PhoneReply, TextFromPhone, TextMessage
-from sandbox.twilio_calls import SandboxCall
+from sandbox.twilio_calls import CallStatus, SandboxCall
 from sandbox.webhook import TakenWebhook
 from sandbox.webhooks import SubscriberTally
 from sandbox.wire import Vendor, WireEntry
@@ -63,6 +64,7 @@ class State:
     text_messages: list[TextMessage]
     calls: list[SandboxCall]
     webhooks_taken: list[TakenWebhook]
+    notices: list[TakenNotice]
     statuspage_incidents: list[StatuspageIncident]
     tickets: list[Issue]
     mails: list[ReceivedMail]
@@ -84,6 +86,7 @@ def router(world: SandboxWorld) -> APIRouter:
     api.add_api_route("/ntfy/{notification_id}/{number}", control.press_on_phone, methods=["POST"])
     api.add_api_route("/opsgenie/{alert_id}/{action}", control.press_in_opsgenie, methods=["POST"], status_code=204)
     api.add_api_route("/calls/{sid}/{digit}", control.press_digit, methods=["POST"])
+    api.add_api_route("/calls/{sid}/becomes/{status}", control.call_becomes, methods=["POST"], status_code=204)
     api.add_api_route("/texts", control.keep_text, methods=["POST"], status_code=201)
     api.add_api_route("/texts/{sid}/reply", control.reply, methods=["POST"])
     api.add_api_route("/texts/{sid}/{status}", control.text_becomes, methods=["POST"], status_code=204)
@@ -128,6 +131,7 @@ class _Control:
             text_messages=world.twilio.texts,
             calls=world.calls.calls,
             webhooks_taken=world.receiver.taken,
+            notices=world.notices.taken,
             statuspage_incidents=world.pages.incidents,
             tickets=world.tracker.issues,
             mails=list(world.mailbox.mails),
@@ -186,6 +190,9 @@ class _Control:
     async def press_digit(self, sid: str, digit: str) -> str:
         """What is heard on the phone then."""
         return await self._world.calls.press(sid, digit)
+
+    async def call_becomes(self, sid: str, status: CallStatus) -> None:
+        self._world.calls.becomes(sid, status)
 
     async def keep_text(self, said: TextFromPhone) -> TextMessage:
         return self._world.twilio.keep(said)

@@ -1,6 +1,7 @@
 """Opsgenie's Alert API in memory and over HTTP: https://docs.opsgenie.com/docs/alert-api"""
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Header, Request
@@ -33,6 +34,7 @@ class SandboxOpsgenieAlert:
     priority: str
     details: dict[str, str]
     status: Literal["open", "acknowledged", "closed"] = "open"
+    at: datetime = field(default_factory=lambda: datetime.now(UTC))
     count: int = 1
     notes: list[str] = field(default_factory=list)
     acknowledged_by: str = ""

@@ -25,6 +25,8 @@ from sandbox.ids import SANDBOX_NUMBER, new_id
 from sandbox.vendor_error import VendorError
 
 BAD_AUTH_TOKEN = "bad-auth-token"  # noqa: S105 (one that Twilio does not know, for tests)
+UNREACHED = "+15005550009"
+"""At this number nobody answers, and nothing arrives."""
 TEXT_CHARACTERS = 1600
 REPLY_WITHIN_S = 15
 """Twilio waits as long."""
@@ -81,7 +83,8 @@ class TwilioPhones:
             raise refused_by_twilio(400, 21617, "The concatenated message body exceeds the 1600 character limit.")
         if not (sender or "MessagingServiceSid" in form):
             raise refused_by_twilio(400, 21603, "A 'From' phone number is required.")
-        text = TextMessage(f"SM{new_id()}", to, sender or SANDBOX_NUMBER, body, "outbound-api", "delivered")
+        became = "undelivered" if to == UNREACHED else "delivered"
+        text = TextMessage(f"SM{new_id()}", to, sender or SANDBOX_NUMBER, body, "outbound-api", became)
         self.texts.append(text)
         return _shown(text)
 

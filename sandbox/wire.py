@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 
 from pydantic import JsonValue
 
-Vendor = Literal["slack", "pagerduty", "ntfy", "opsgenie", "twilio", "webhook", "statuspage", "jira", "mail"]
+Vendor = Literal["slack", "pagerduty", "ntfy", "opsgenie", "twilio", "webhook", "apprise", "statuspage", "jira", "mail"]
 
 REQUESTS_KEPT = 10_000
 

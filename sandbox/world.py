@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 from sandbox import pagerduty_json
+from sandbox.apprise import NoticeService
 from sandbox.faults import Faults
 from sandbox.jira import Tracker
 from sandbox.mail import Mailbox
@@ -58,6 +59,7 @@ class SandboxWorld:
         self.twilio = TwilioPhones(twilio_app or TwilioApp())
         self.calls = TwilioCalls(self.twilio.app)
         self.receiver = WebhookReceiver()
+        self.notices = NoticeService()
         self.pages = StatusPages()
         self.tracker = Tracker()
         self.mailbox = mailbox
@@ -82,6 +84,7 @@ class SandboxWorld:
         self.twilio.reset()
         self.calls.reset()
         self.receiver.reset()
+        self.notices.reset()
         self.pages.reset()
         self.tracker.reset()
         self.mailbox.reset()

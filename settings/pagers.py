@@ -15,6 +15,7 @@ TOPIC_NAME = re.compile(r"[-_A-Za-z0-9]{1,64}")
 
 PHONE_NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
 """https://www.twilio.com/docs/glossary/what-e164"""
+APPRISE_ADDRESS = re.compile(r"[a-z0-9+.-]+://\S+")
 WEB_ADDRESS = re.compile(r"https?://[^\s/]+(/\S*)?")
 WEBHOOK_KEY = re.compile(r"whsec_(?:[A-Za-z0-9+/]{4}){6,}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
 
@@ -29,6 +30,7 @@ WAY_FIELDS = {
     "sms": "phone_numbers",
     "voice": "phone_numbers",
     "webhook": "webhook_urls",
+    "apprise": "apprise_urls",
 }
 """Each way to a person, and the field that has its addresses."""
 WAY_CONNECTIONS = {
@@ -39,7 +41,7 @@ WAY_CONNECTIONS = {
     "webhook": "webhook_secret",
 }
 """Each way that needs more than addresses, and the field that connects it."""
-RINGING_WAYS = ("pagerduty", "ntfy", "opsgenie", "sms", "voice", "webhook")
+PAGING_WAYS = ("pagerduty", "ntfy", "opsgenie", "sms", "voice", "webhook", "apprise")
 """They are connected for nothing else. Slack and e-mail are for other things, too, and wake nobody."""
 PAGER_VARIABLES = " or ".join(f"TOCSIN_{field.upper()}" for field in PAGERS.values())
 
@@ -115,6 +117,19 @@ class PagerSettings(BaseSettings):
         None, description="what signs those webhooks, as Standard Webhooks has it: `whsec_` and base64"
     )
 
+    apprise_urls: dict[str, SecretStr] = Field(
+        {},
+        description="apprise address for each person who is reached by another service: "
+        '`{"ann": "tgram://..."}` (JSON, secret)',
+    )
+
+    @field_validator("apprise_urls")
+    @classmethod
+    def _are_apprise_addresses(cls, value: dict[str, SecretStr]) -> dict[str, SecretStr]:
+        if wrong := [person for person, url in value.items() if not APPRISE_ADDRESS.fullmatch(url.get_secret_value())]:
+            raise ValueError(f"the address of {', '.join(wrong)} is none: write it as apprise does, tgram://...")
+        return value
+
     @field_validator("webhook_urls")
     @classmethod
     def _are_addresses(cls, value: dict[str, SecretStr]) -> dict[str, SecretStr]:
@@ -187,7 +202,7 @@ class PagerSettings(BaseSettings):
     @property
     def pager(self) -> bool:
         """Is there any? A way counts that only a runbook names."""
-        return any(self.reached_by.values()) or any(map(self.connects, RINGING_WAYS))
+        return any(self.reached_by.values()) or any(map(self.connects, PAGING_WAYS))
 
     def connects(self, way: str) -> bool:
         """It has somebody's address, and what else it needs."""
@@ -202,6 +217,6 @@ class PagerSettings(BaseSettings):
     @property
     def any_pager(self) -> bool:
         """Has somebody begun to connect one?"""
-        begun = [WAY_FIELDS[way] for way in RINGING_WAYS]
-        begun += [WAY_CONNECTIONS[way] for way in RINGING_WAYS if way in WAY_CONNECTIONS]
+        begun = [WAY_FIELDS[way] for way in PAGING_WAYS]
+        begun += [WAY_CONNECTIONS[way] for way in PAGING_WAYS if way in WAY_CONNECTIONS]
         return any((self.pagerduty_api_token, self.ntfy_token, *(getattr(self, field) for field in begun)))

@@ -56,6 +56,11 @@ class SandboxServer:
         return f"{self.url}/webhook"
 
     @property
+    def apprise_url(self) -> str:
+        """As apprise writes it: the first part says by which plugin."""
+        return f"json://tocsin:apprise-secret@{urlsplit(self.url).netloc}/apprise"
+
+    @property
     def jira_url(self) -> str:
         return f"{self.url}/jira"
 

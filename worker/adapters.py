@@ -84,6 +84,8 @@ def _pager(settings: Settings, chat: Slack | None, mail: Mailer | None) -> Pager
     if settings.webhook_urls and settings.webhook_secret:
         urls = {person: url.get_secret_value() for person, url in settings.webhook_urls.items()}
         found["webhook"] = WebhookPager(urls, settings.webhook_secret.get_secret_value())
+    if settings.apprise_urls:
+        found["apprise"] = _apprise(settings)
     if settings.twilio_account and settings.twilio_from and settings.phone_numbers:
         found["sms"] = TextMessages(*_twilio(settings, settings.twilio_account, settings.twilio_from))
         if settings.twilio_calls_from:
@@ -100,6 +102,14 @@ def _twilio(settings: Settings, account: str, sender: str) -> tuple[dict[str, st
     numbers = {person: number.get_secret_value() for person, number in settings.phone_numbers.items()}
     token = settings.twilio_auth_tokens[0].get_secret_value()
     return numbers, account, token, sender, settings.twilio_url
+
+
+def _apprise(settings: Settings) -> Pager:
+    """Raises SettingsError without the package."""
+    demand("apprise")
+    from activities.apprise import ApprisePager  # who has no such way has no such package, and waits for none
+
+    return ApprisePager({person: url.get_secret_value() for person, url in settings.apprise_urls.items()})
 
 
 def _ntfy(settings: Settings) -> Ntfy:

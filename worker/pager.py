@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from settings import Settings, SettingsError
+from settings.extras import is_installed, not_installed
 from settings.pagers import PAGER_VARIABLES, WAY_CONNECTIONS, WAY_FIELDS
 from starter.runbooks.default import SHIPPED_DEFAULT
 from workflows.policy.runbook.callees import callees
@@ -80,5 +81,17 @@ def _missing(runbook: Runbook, settings: Settings, person: str, step: ReachStep)
     asked_to_help = step.way == "pagerduty" and name in settings.reached_by["PagerDuty"]  # by a user's id alone
     if not by_email and not asked_to_help and name not in getattr(settings, WAY_FIELDS[step.way]):
         return f"TOCSIN_{WAY_FIELDS[step.way].upper()} has no {name}"
+    if step.way == "apprise":
+        return apprise_misses(settings, name)
     connection = WAY_CONNECTIONS.get(step.way)
     return f"TOCSIN_{connection.upper()} is not set" if connection and not getattr(settings, connection) else ""
+
+
+def apprise_misses(settings: Settings, name: str) -> str:
+    """What keeps apprise from reaching whoever has an address. The first time it takes a second."""
+    if not is_installed("apprise"):
+        return str(not_installed("apprise"))
+    from activities.apprise import service_of  # only who reaches people by it has it
+
+    known = service_of(settings.apprise_urls[name].get_secret_value())
+    return "" if known else f"apprise does not know the address of {name}, or a library is missing for it"

@@ -9,11 +9,17 @@ function drawPeople() {
   select.replaceChildren(...listed.map(([id, name]) => choiceNode(id, name, id === before)));
 }
 
-// What somebody unfolded or folded stays so.
+// What somebody unfolded or folded stays so, and what they are typing on a phone stays there.
 function remembering(draw) {
+  const typed = new Map([...document.querySelectorAll("#pager input[id]")].map(node => [node.id, node.value]));
+  const typing = document.activeElement?.id;
   const folds = new Map([...document.querySelectorAll("details[id]")].map(node => [node.id, node.open]));
   draw();
   for (const node of document.querySelectorAll("details[id]")) if (folds.has(node.id)) node.open = folds.get(node.id);
+  for (const node of document.querySelectorAll("#pager input[id]")) {
+    if (typed.has(node.id)) node.value = typed.get(node.id);
+    if (node.id === typing) node.focus();
+  }
 }
 
 function show(state) {

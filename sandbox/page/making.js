@@ -40,6 +40,11 @@ function link(address, text) {
   return node;
 }
 
+// A text in which each address can be followed.
+function linked(text) {
+  return text.split(/(https?:\/\/[^\s<>"]+)/).map((part, position) => position % 2 ? link(part) : part);
+}
+
 let toasted;
 
 function toast(words) {

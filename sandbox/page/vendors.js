@@ -18,7 +18,7 @@ function ring(incident) {
 
 function notification(it) {
   return make("article", "pager", make("div", "row", span("ntfy, priority " + it.priority, "state"), clock(it.time * 1000)),
-    make("h3", "text", it.title), make("div", "text", it.message),
+    make("h3", "text", it.title), make("div", "text", linked(it.message)),
     make("div", "buttons", it.actions.map((action, number) => action.action === "http" ?
       button(action.label, "", () => control(`ntfy/${it.id}/${number}`)) : null)),
     make("div", "faint", `to ${it.topic}` + it.actions.filter(action => action.action === "view")
@@ -28,34 +28,55 @@ function notification(it) {
 function taken(it) {
   const what = it.type === "page" ? "ringing" : it.type.replace("page.", "");
   return make("article", "pager", make("div", "row", span("webhook, " + what, "state"), clock(it.at)),
-    make("h3", "text", it.data.title || it.data.ring), make("div", "text", it.data.text || ""), make("div", "faint", `to ${it.to}`));
+    make("h3", "text", it.data.title || it.data.ring), make("div", "text", it.data.text || ""),
+    it.data.acknowledge ? make("div", "text", link(it.data.acknowledge)) : null, make("div", "faint", `to ${it.to}`));
 }
 
+function notice(it) {
+  return make("article", "pager", make("div", "row", span("apprise", "state"), clock(it.at)),
+    make("h3", "text", it.title), make("div", "text", linked(it.text)), make("div", "faint", `to ${it.to}`));
+}
+
+const OPSGENIE_SHADES = { open: "triggered", acknowledged: "acknowledged", closed: "resolved" };
+
 function opsgenie(it) {
-  return make("article", "pager", make("div", "row", span("Opsgenie, " + it.status, "state")),
-    make("h3", "text", it.message), make("div", "text", it.description), make("div", "faint", `to ${it.key}`));
+  const press = (action, label) => button(label, "", () => control(`opsgenie/${it.id}/${action}`));
+  return make("article", `pager ${OPSGENIE_SHADES[it.status]}`, make("div", "row", span("Opsgenie, " + it.status, "state"), clock(it.at)),
+    make("h3", "text", it.message), make("div", "text", linked(it.description)),
+    make("div", "buttons", it.status === "open" ? press("acknowledge", "Acknowledge") : null,
+      it.status !== "closed" ? press("close", "Close") : null),
+    make("div", "faint", `to ${it.key}`));
 }
 
 function textMessage(it) {
   const said = make("input"), phone = it.direction === "inbound" ? it.sender : it.to;
   said.setAttribute("aria-label", `Reply of ${phone}`);
   said.id = it.sid;
-  const reply = button("Reply", "", () => control(`texts/${it.sid}/reply`, { text: said.value }));
+  const reply = button("Reply", "", () => {
+    const text = said.value;
+    said.value = "";
+    return control(`texts/${it.sid}/reply`, { text });
+  });
   return make("article", "pager", make("div", "row", span(it.direction === "inbound" ? "sent from the phone" : "text message, " + it.status, "state"), clock(it.at)),
-    make("div", "text", it.body), it.direction === "outbound-api" ? make("div", "buttons", said, reply) : null,
+    make("div", "text", linked(it.body)), it.direction === "outbound-api" ? make("div", "buttons", said, reply) : null,
     make("div", "faint", phone));
 }
 
+const CALL_SHADES = { ringing: "triggered", "in-progress": "acknowledged", completed: "resolved" };
+
 function call(it) {
-  const keys = it.status === "ringing" ? [..."1234567890"].map(digit => button(digit, "", () => control(`calls/${it.sid}/${digit}`))) : null;
-  return make("article", "pager", make("div", "row", span("call, " + it.status, "state"), clock(it.at)),
-    make("div", "text", it.said), it.heard.map(words => make("div", "text", words)), make("div", "buttons", keys), make("div", "faint", it.to));
+  const open = it.status === "ringing" || it.status === "in-progress";
+  const keys = open ? [..."1234567890"].map(digit => button(digit, "", () => control(`calls/${it.sid}/${digit}`))) : null;
+  const decline = it.status === "ringing" ? button("Decline", "", () => control(`calls/${it.sid}/becomes/busy`)) : null;
+  return make("article", `pager ${CALL_SHADES[it.status] || ""}`, make("div", "row", span("call, " + it.status, "state"), clock(it.at)),
+    make("div", "text", it.said), it.heard.map(words => make("div", "text", words)), make("div", "buttons", keys, decline), make("div", "faint", it.to));
 }
 
 function phones() {
   const rung = [...now.calls.map(it => [Date.parse(it.at), call(it)]),
     ...now.text_messages.map(it => [Date.parse(it.at), textMessage(it)]),
-    ...now.opsgenie_alerts.map(it => [0, opsgenie(it)]),
+    ...now.opsgenie_alerts.map(it => [Date.parse(it.at), opsgenie(it)]),
+    ...now.notices.map(it => [Date.parse(it.at), notice(it)]),
     ...now.webhooks_taken.map(it => [Date.parse(it.at), taken(it)]),
     ...now.notifications.map(it => [it.time * 1000, notification(it)]),
     ...now.pagerduty_incidents.map(it => [Date.parse(it.created_at), ring(it)])];
@@ -86,7 +107,7 @@ function mails() {
   if (!now.mails.length) return [make("p", "faint", "No mail.")];
   return [...now.mails].reverse().map(mail => make("article", "",
     make("div", "row", make("strong", "", mail.to), clock(mail.at)),
-    make("h3", "", mail.subject), make("div", "text", mail.text),
+    make("h3", "", mail.subject), make("div", "text", linked(mail.text)),
     make("div", "faint", `from ${mail.sender}, to ${mail.recipients.join(", ")}`)));
 }
 

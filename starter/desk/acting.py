@@ -23,7 +23,8 @@ from starter.temporal.results import (
     Unreachable,
 )
 from starter.temporal.reviews import Reviews
-from workflows.policy.incident.events import Cancelled, Escalated, Event
+from starter.temporal.rings import is_legal_page
+from workflows.policy.incident.events import Acknowledged, Cancelled, Escalated, Event
 from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.incident.state import Incident
 from workflows.policy.keys import workflow_ids
@@ -63,7 +64,8 @@ async def _understood(known: Incidents, part: str, event: Event, *, unlisted: bo
 
 async def found(known: Incidents, part: str, event: Event) -> FoundIncident:
     """Whom it is said to. Raises LookupFailed."""
-    return await _find(known, verb_of(event).to)(part or None)
+    legal = isinstance(event, Acknowledged) and is_legal_page(event.ring)
+    return await _find(known, "either" if legal else verb_of(event).to)(part or None)
 
 
 async def worded(known: Incidents, there: FoundIncident, event: Event, *, unlisted: bool) -> Event:

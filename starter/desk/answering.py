@@ -3,20 +3,23 @@
 The ring's key leads to its workflow, so that no list is asked: a link works in the second in which its page rings.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
+from starter.temporal.connection import QUERY_WITHIN
 from starter.temporal.incidents import Incidents
 from starter.temporal.installations import Installations
 from starter.temporal.results import NobodyWorks, NothingOpen, RefusedByIncident, Unpublished
+from starter.temporal.rings import is_legal_page, workflow_of_ring
 from workflows.policy.incident.events import Acknowledged, Escalated
 from workflows.policy.incident.state import Incident
-from workflows.policy.keys import vendor_keys
+from workflows.policy.keys import vendor_keys, workflow_ids
 from workflows.policy.keys.answer_tickets import AnswerTicket
 from workflows.policy.keys.duty_keys import EffectKey
 from workflows.policy.reducers.answering import is_of_this_opening
 from workflows.policy.reducers.raising import answers_what_was_before
+from workflows.policy.review.results import ReviewStatus
 from workflows.policy.views.results import UpdateResult
 
 VIA_LINK = "link"
@@ -33,34 +36,52 @@ class AnswerStanding:
     """Who answers with it: the person who was rung, or whoever holds the post that was."""
     incident: Incident | None = None
     """None: no worker says how it stands."""
+    workflow: str = ""
+    """Which hears the answer."""
     why_not: WhyNot = ""
     """Why it acknowledges nothing; empty: it does."""
     said: str = ""
     """That, in words."""
+
+    @property
+    def is_legal(self) -> bool:
+        """It is about a legal clock, and says nothing of the incident."""
+        return is_legal_page(self.ticket.ring)
 
 
 async def standing(known: Incidents, ticket: AnswerTicket, now: datetime) -> AnswerStanding:
     """Raises Unreachable."""
     if now >= ticket.until:
         return AnswerStanding(ticket, ticket.person, why_not="expired", said=f"This page is too old: {NEWER}.")
+    workflow = await workflow_of_ring(known, ticket.ring)
     try:
-        incident = (await known.status(ticket.workflow)).incident
+        incident, is_over = await _record(known, workflow)
     except (NothingOpen, RefusedByIncident):
         return AnswerStanding(ticket, ticket.person, why_not="over", said=f"{ticket.incident} is closed already.")
     except NobodyWorks:
-        return AnswerStanding(ticket, ticket.person)
+        return AnswerStanding(ticket, ticket.person, workflow=workflow)
     by = await _name(known, incident, ticket.person)
-    if incident.id != ticket.incident:
+    if is_over or incident.id != ticket.incident:
         return AnswerStanding(ticket, by, why_not="over", said=f"{ticket.incident} is closed already.")
-    return _of(AnswerStanding(ticket, by, incident), incident, now)
+    return _of(AnswerStanding(ticket, by, incident, workflow), incident, now)
+
+
+async def _record(known: Incidents, workflow: str) -> tuple[Incident, bool]:
+    """Of an incident, or of its review; and whether that is over."""
+    if not workflow_ids.is_review(workflow):
+        incident = (await known.status(workflow)).incident
+        return incident, incident.closed_at is not None
+    review = (await known.query(workflow, None, "state", ReviewStatus, QUERY_WITHIN)).review
+    return review.incident, review.closed_at is not None
 
 
 def _of(found: AnswerStanding, incident: Incident, now: datetime) -> AnswerStanding:
-    if incident.closed_at is not None:
-        return _no(found, "over", f"{incident.id} is closed already.")
+    is_used = found.ticket.event_id in incident.heard
+    if found.is_legal:
+        return _no(found, "used", "It has been used: this page rings no more.") if is_used else found
     if incident.resolved:
         return _no(found, "over", f"{incident.id} is already resolved, by {incident.resolved_by}.")
-    if found.ticket.event_id in incident.heard:
+    if is_used:
         return _no(found, "used", f"It has been used: {_who_is_on_it(incident)}.")
     pressed = _event(found).model_copy(update={"at": now})
     if answers_what_was_before(incident, pressed):
@@ -71,7 +92,7 @@ def _of(found: AnswerStanding, incident: Incident, now: datetime) -> AnswerStand
 
 
 def _no(found: AnswerStanding, why: WhyNot, said: str) -> AnswerStanding:
-    return AnswerStanding(found.ticket, found.by, found.incident, why, said)
+    return replace(found, why_not=why, said=said)
 
 
 def _who_is_on_it(incident: Incident) -> str:
@@ -81,7 +102,7 @@ def _who_is_on_it(incident: Incident) -> str:
 
 async def acknowledge(known: Incidents, found: AnswerStanding, via: str = VIA_LINK) -> UpdateResult:
     """`via`: how they answered. Raises RefusedByIncident, Recorded, NothingOpen, Unreachable."""
-    return await known.ask(found.ticket.workflow, _event(found, via))
+    return await known.ask(found.workflow, _event(found, via))
 
 
 async def call_next_tier(known: Incidents, found: AnswerStanding, via: str) -> UpdateResult:

@@ -50,11 +50,17 @@ def _punctuality(seen: ReviewFigures | FollowUpFigures) -> str:
 def _reached(rows: Sequence[ArrivalFigures]) -> Iterator[str]:
     """How soon whom by which way; the others are only counted."""
     for row in rows[:REACHED]:
-        how = f"answered through {row.way}" if row.answered else f"was reached by {row.way}"
+        how = _how(row)
         longest = f", once after {took(row.took.longest_s)}" if row.took.count > 1 else ""
         yield f"{row.who} {how} {counted(row.took.count, 'time')}, {took(row.took.median_s)} after the ring{longest}"
     if rows[REACHED:]:
         yield f"and {len(rows) - REACHED} more (--json)"
+
+
+def _how(row: ArrivalFigures) -> str:
+    if row.missed:
+        return f"was rung by {row.way} and did not answer"
+    return f"answered through {row.way}" if row.answered else f"was reached by {row.way}"
 
 
 def _pages(pages: Pages) -> Iterable[str]:

@@ -150,12 +150,13 @@ def _pages(records: Sequence[ClosedIncident]) -> Pages:
 
 
 def _reached(records: Sequence[ClosedIncident]) -> tuple[ArrivalFigures, ...]:
-    found: dict[tuple[str, str, bool], list[timedelta]] = {}
+    found: dict[tuple[str, str, bool, bool], list[timedelta]] = {}
     for each in (each for record in records for each in record.reached):
-        found.setdefault((each.who, each.way, each.answered), []).append(max(each.at - each.rung_at, timedelta()))
+        took = max(each.at - each.rung_at, timedelta())
+        found.setdefault((each.who, each.way, each.answered, each.missed), []).append(took)
     rows = [
-        ArrivalFigures(who=who, way=way, answered=answered, took=spread(times))
-        for (who, way, answered), times in found.items()
+        ArrivalFigures(who=who, way=way, answered=answered, missed=missed, took=spread(times))
+        for (who, way, answered, missed), times in found.items()
     ]
     return tuple(sorted(rows, key=lambda row: (-row.took.count, row.who, row.way, row.answered)))
 

@@ -72,6 +72,8 @@ class ArrivalFigures(Result):
     way: str
     """How the pager reached for them: `phone`, `push`, ...; of answers, through what they came."""
     answered: bool
+    missed: bool = False
+    """They were reached for in that way, and did not answer."""
     took: Spread
 
 

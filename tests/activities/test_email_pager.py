@@ -8,7 +8,7 @@ from activities.email import Mailer, SmtpServer
 from activities.email_pager import EmailPager
 from activities.errors import Rejected, Unavailable
 from tests.activities.mail_server import MailServer, mail_server
-from tests.activities.test_ways import LINK, MAIL_SENDER, page
+from tests.activities.ways import LINK, MAIL_SENDER, page
 
 
 def pager(server: MailServer, **addresses: str) -> EmailPager:

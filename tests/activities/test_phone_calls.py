@@ -4,12 +4,13 @@ from xml.etree import ElementTree
 
 import pytest
 
-from activities.errors import Unavailable
+from activities.errors import Rejected, Unavailable
 from activities.phone_calls import PhoneCalls, spoken
 from sandbox.ids import SANDBOX_ACCOUNT, SANDBOX_NUMBER
 from tests.activities import sends
-from tests.activities.test_ways import page
+from tests.activities.ways import page
 from tests.sandbox_server import SandboxServer
+from workflows.policy.effects.effects import ConfirmRing, Receipt
 
 
 def calls(sandbox: SandboxServer) -> PhoneCalls:
@@ -39,3 +40,48 @@ async def test_a_lost_answer_of_one_ring_does_not_take_the_call_of_another_for_i
         await ways.page(lost, False)
     await ways.page(lost, True)
     assert len((await sandbox.state())["calls"]) == 2
+
+
+async def looked(sandbox: SandboxServer, reference: str) -> Receipt:
+    return await calls(sandbox).confirm(sends.send(ConfirmRing(to="on-call", ring="a/b/c/1", reference=reference)))
+
+
+@pytest.mark.parametrize(
+    ("status", "reached", "missed", "why"),
+    [
+        ("ringing", [], "", ""),
+        ("in-progress", ["phone"], "", ""),
+        ("completed", ["phone"], "", ""),
+        ("no-answer", [], "phone", "the phone rang, and nobody answered"),
+        ("busy", [], "phone", "the line was busy, or the call was declined"),
+        ("failed", [], "", "the call could not be made"),
+    ],
+)
+async def test_what_became_of_a_call_is_what_twilio_says(
+    sandbox: SandboxServer, status: str, reached: list[str], missed: str, why: str
+) -> None:
+    receipt = await calls(sandbox).page(page("voice"), False)
+    assert receipt.followed
+    await sandbox.control("POST", f"calls/{receipt.reference}/becomes/{status}")
+    proof = (await looked(sandbox, receipt.reference or "")).proof
+    assert proof is not None
+    assert ([each.way for each in proof.notified], proof.missed, proof.why) == (reached, missed, why)
+    assert proof.reached_nobody == bool(why)
+
+
+@pytest.mark.parametrize("reference", ["", "CAUNKNOWN"])
+async def test_of_a_call_that_nobody_knows_nothing_is_known(sandbox: SandboxServer, reference: str) -> None:
+    with pytest.raises(Rejected):
+        await looked(sandbox, reference)
+
+
+async def test_a_call_that_nobody_answers_ends_in_the_sandbox_when_its_time_is_up(
+    sandbox: SandboxServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("activities.phone_calls.RINGS_FOR_S", 0)
+    receipt = await calls(sandbox).page(page("voice"), False)
+    [entry] = await sandbox.wire("twilio")
+    assert entry["body"]["Timeout"] == "0"
+    proof = (await looked(sandbox, receipt.reference or "")).proof
+    assert proof is not None
+    assert proof.missed == "phone"

@@ -10,7 +10,7 @@ from activities.errors import Unavailable
 from activities.slack import Slack
 from activities.slack_pager import SlackPager
 from tests.activities import sends
-from tests.activities.test_ways import page
+from tests.activities.ways import page
 from tests.sandbox_server import SandboxServer
 from workflows.policy.effects.effects import Send
 from workflows.policy.effects.offers import Pressed

@@ -7,7 +7,7 @@ from activities.twilio import TextMessages, sms_mark
 from sandbox.ids import SANDBOX_ACCOUNT, SANDBOX_NUMBER
 from sandbox.twilio import BAD_AUTH_TOKEN
 from tests.activities import sends
-from tests.activities.test_ways import LINK, page
+from tests.activities.ways import LINK, page
 from tests.sandbox_server import SandboxServer
 from workflows.policy.effects.effects import ConfirmRing, Receipt
 
@@ -20,8 +20,8 @@ def texts(
     return TextMessages({"on-call": to}, SANDBOX_ACCOUNT, token, sender, sandbox.twilio_url)
 
 
-async def looked(sandbox: SandboxServer, ring: str = "incident-1/20261121-0204-k7/escalate/1/on-call") -> Receipt:
-    return await texts(sandbox).confirm(sends.send(ConfirmRing(to="on-call", ring=ring)))
+async def looked(sandbox: SandboxServer, reference: str) -> Receipt:
+    return await texts(sandbox).confirm(sends.send(ConfirmRing(to="on-call", ring="a/b/c/1", reference=reference)))
 
 
 async def test_it_says_the_title_how_to_answer_and_the_letters_of_its_incident(sandbox: SandboxServer) -> None:
@@ -92,15 +92,16 @@ async def test_a_number_that_was_refused_twice_is_not_tried_again(sandbox: Sandb
 async def test_what_became_of_it_is_what_the_network_says(
     sandbox: SandboxServer, status: str, reached: list[str], nobody: bool, why: str
 ) -> None:
-    ring = "incident-1/20261121-0204-k7/escalate/1/on-call"
-    receipt = await texts(sandbox).page(page("sms", vendor_key=ring), False)
+    receipt = await texts(sandbox).page(page("sms"), False)
     assert receipt.followed
     error = "?error=30003" if nobody else ""
     await sandbox.control("POST", f"texts/{receipt.reference}/{status}{error}")
-    proof = (await looked(sandbox, ring)).proof
+    proof = (await looked(sandbox, receipt.reference or "")).proof
     assert proof is not None
     assert ([each.way for each in proof.notified], proof.reached_nobody, proof.why) == (reached, nobody, why)
 
 
-async def test_what_twilio_does_not_list_proves_nothing(sandbox: SandboxServer) -> None:
-    assert (await looked(sandbox)).proof is None
+@pytest.mark.parametrize("reference", ["", "SMUNKNOWN"])
+async def test_of_a_message_that_nobody_knows_nothing_is_known(sandbox: SandboxServer, reference: str) -> None:
+    with pytest.raises(Rejected):
+        await looked(sandbox, reference)

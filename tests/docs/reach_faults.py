@@ -15,8 +15,9 @@ from typing import Any
 from activities.errors import Rejected, Unavailable
 from activities.pagers import Pager, Pagers
 from activities.slack import Slack
+from settings.extras import is_installed
 from tests.activities.conftest import SLACK_TOKEN
-from tests.activities.test_ways import LINK, Way, way_of
+from tests.activities.ways import LINK, Way, way_of
 from tests.docs.tables import ROOT, between, table
 from tests.sandbox_server import SandboxServer, running_sandbox
 from workflows.durable.deliveries import PAGES
@@ -44,13 +45,20 @@ FAULTS: Mapping[str, Mapping[str, Any]] = {
     "the answer is lost": {"drop": "after", "times": 1},
     "a wrong key": {},
     "it is away for 20 minutes": {"status": 503},
-    "an empty schedule": {},
 }
+REACHES_NOBODY = {
+    "pagerduty": "an empty schedule",
+    "sms": "the network does not deliver it",
+    "voice": "nobody answers the phone",
+}
+"""What only these can find out."""
+UNASKABLE = "answered there, and it cannot be asked for 2 minutes"
+"""Opsgenie tells nobody of an answer: it is asked."""
 
 
 def faults_of(way: str) -> tuple[str, ...]:
-    """Only PagerDuty has schedules of its own."""
-    return tuple(fault for fault in FAULTS if fault != "an empty schedule" or way == "pagerduty")
+    found = (*FAULTS, REACHES_NOBODY[way]) if way in REACHES_NOBODY else (*FAULTS,)
+    return (*found, UNASKABLE) if way == "opsgenie" else found
 
 
 @dataclass
@@ -73,11 +81,16 @@ class Drill:
     flying: dict[str, Attempted] = field(default_factory=dict)
     rang_at: dict[str, datetime] = field(default_factory=dict)
     """By way, when it was first taken."""
+    well_at: datetime = T0 + AWAY_FOR
+    answered_at: datetime | None = None
+    """When somebody acknowledges at Opsgenie."""
 
     async def run(self) -> None:
         while self.now <= T0 + SEEN_FOR:
-            if self.now >= T0 + AWAY_FOR:
+            if self.now >= self.well_at:
                 await self.sandbox.clear_faults()
+            if self.answered_at and self.now >= self.answered_at:
+                await self._acknowledge()
             self._begin()
             due = [each for each in self.flying.values() if each.next_at <= self.now]
             for each in due:
@@ -97,7 +110,7 @@ class Drill:
     def _next(self) -> datetime:
         wake_at = plan(self.book, self.incident, self.now).wake_at
         moments = [each.next_at for each in self.flying.values()] + ([wake_at] if wake_at else [])
-        later = [at for at in (*moments, T0 + AWAY_FOR) if at > self.now]
+        later = [at for at in (*moments, self.well_at, self.answered_at or T0) if at > self.now]
         return min(later, default=T0 + SEEN_FOR + timedelta(seconds=1))
 
     async def _attempt(self, each: Attempted) -> None:
@@ -123,12 +136,21 @@ class Drill:
             self.flying.pop(demand.key)
             self._settle(demand, "done", receipt)
 
+    async def _acknowledge(self) -> None:
+        [alert] = (await self.sandbox.state())["opsgenie_alerts"]
+        await self.sandbox.control("POST", f"opsgenie/{alert['id']}/acknowledge")
+        self.answered_at = None
+
     async def _confirm(self, demand: Demand, effect: ConfirmRing, each: Attempted) -> None:
         """What rang nobody did not ring."""
-        receipt = await self.ways.confirm(self._send(demand, each))
+        self.flying.pop(demand.key)
+        try:
+            receipt = await self.ways.confirm(self._send(demand, each))
+        except (Unavailable, Rejected):
+            self._settle(demand, "undelivered")
+            return
         if receipt.proof and receipt.proof.reached_nobody:
             self.rang_at.pop(effect.way)
-        self.flying.pop(demand.key)
         self._settle(demand, "done", receipt)
 
     def _send(self, demand: Demand, each: Attempted) -> Send:
@@ -166,15 +188,19 @@ def book(way: str, other: str) -> Runbook:
 
 async def row(way: Way, other: Way, fault: str) -> tuple[str, ...]:
     await way.sandbox.reset()
-    pager: Pager = {"a wrong key": way.mistyped, "an empty schedule": way.unstaffed}.get(fault, lambda: way.pager)()
-    if FAULTS[fault]:
+    reaches_nobody = REACHES_NOBODY.get(way.name, "")
+    pager: Pager = {"a wrong key": way.mistyped, reaches_nobody: way.unstaffed}.get(fault, lambda: way.pager)()
+    if FAULTS.get(fault):
         await way.fault(**FAULTS[fault])
     of = book(way.name, other.name)
     opening = OpenRequest(runbook=of, severity="sev1", title="Checkout fails")
     incident = declare(opening, T0, incident_id="20261127-0204-k7", workflow_id="incident-declared-k7")
     drill = Drill(Pagers([], {way.name: pager, other.name: other.pager}), way.sandbox, of, incident)
+    if fault == UNASKABLE:
+        await way.sandbox.fault(vendor="opsgenie", method="alerts/incident-", status=500)
+        drill.answered_at, drill.well_at = T0 + timedelta(minutes=1), T0 + timedelta(minutes=3)
     await drill.run()
-    mine, others = len(await way.phones()), len(await other.phones())
+    mine, others = (0 if fault == reaches_nobody else len(await way.phones())), len(await other.phones())
     late = min(drill.rang_at.values(), default=None)
     told = f"{int((late - T0).total_seconds())} s" if late else "never"
     doubled = max(mine - 1, 0) + max(others - 1, 0)
@@ -183,22 +209,16 @@ async def row(way: Way, other: Way, fault: str) -> tuple[str, ...]:
 
 
 @contextmanager
-def impatient() -> Iterator[None]:
+def impatient(way: Way) -> Iterator[None]:
     """What hangs is given up soon: the pauses are virtual, and so may the time-outs be short."""
-    kept = []
-    for module, name in (
-        *((m, "HTTP_TIMEOUT_S") for m in ("pagerduty", "opsgenie", "ntfy", "twilio_api", "webhook")),
-        ("slack_pager", "RING_WITHIN_S"),
-        ("email_pager", "RING_WITHIN_S"),
-    ):
-        found = import_module(f"activities.{module}")
-        kept.append((found, name, getattr(found, name)))
-        setattr(found, name, 1.5)
+    module, _, name = way.patience.rpartition(".")
+    found = import_module(module)
+    kept = getattr(found, name)
+    setattr(found, name, 1.5)
     try:
         yield
     finally:
-        for found, name, before in kept:
-            setattr(found, name, before)
+        setattr(found, name, kept)
 
 
 @asynccontextmanager
@@ -208,7 +228,8 @@ async def every_way() -> AsyncIterator[dict[str, Way]]:
             Slack(token, sandbox.slack_url, {"on-call": "U0ONCALL"}) for token in (SLACK_TOKEN, "xoxb-revoked")
         )
         try:
-            yield {name: way_of(name, sandbox, slack, revoked) for name in WAYS}
+            there = [name for name in WAYS if name != "apprise" or is_installed(name)]
+            yield {name: way_of(name, sandbox, slack, revoked) for name in there}
         finally:
             await slack.close()
             await revoked.close()
@@ -222,7 +243,7 @@ async def faults_table(*only: str) -> str:
             other = ways["ntfy" if way.name == "webhook" else "webhook"]
             for fault in faults_of(way.name):
                 if not only or way.name in only:
-                    with impatient() if fault == "it hangs once" else _patient():
+                    with impatient(way) if fault == "it hangs once" else _patient():
                         rows.append(await row(way, other, fault))
     return table(rows)
 

@@ -2,9 +2,12 @@
 
 import pytest
 
-from tests.docs.reach_faults import PAGE, every_way, faults_of, row
+from tests.docs.reach_faults import PAGE, REACHES_NOBODY, UNASKABLE, every_way, faults_of, row
 from tests.docs.tables import between
 from workflows.policy.runbook.reach import WAY_TITLES
+
+CANNOT_KNOW = ("apprise", "the answer is lost")
+"""No service can be asked, and none takes a page once."""
 
 
 def lines() -> list[tuple[str, ...]]:
@@ -20,15 +23,23 @@ def test_each_way_and_each_fault_stands_there_once() -> None:
 
 def test_somebody_is_rung_within_a_minute_whatever_fails_and_nobody_twice_for_it() -> None:
     for line in lines():
-        assert line[5] == "0", line
+        assert line[5] == ("1" if line[:2] == CANNOT_KNOW else "0"), line
         assert int(line[6].removesuffix(" s")) <= 60, line
 
 
-async def test_a_page_that_pagerduty_takes_for_an_empty_schedule_goes_the_next_way_as_soon_as_that_is_known() -> None:
+@pytest.mark.parametrize("name", REACHES_NOBODY)
+async def test_a_page_that_reaches_nobody_goes_the_next_way_as_soon_as_that_is_known(name: str) -> None:
     async with every_way() as ways:
-        found = await row(ways["pagerduty"], ways["webhook"], "an empty schedule")
+        found = await row(ways[name], ways["webhook"], REACHES_NOBODY[name])
     assert found in lines()
     assert found[3:] == ("0", "1 (a webhook)", "0", "10 s")
+
+
+async def test_an_answer_that_is_found_out_late_still_keeps_the_next_way_from_ringing() -> None:
+    async with every_way() as ways:
+        found = await row(ways["opsgenie"], ways["webhook"], UNASKABLE)
+    assert found in lines()
+    assert found[3:] == ("1", "0", "0", "0 s")
 
 
 @pytest.mark.parametrize("name", ["ntfy", "slack", "email"])

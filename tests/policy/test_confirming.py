@@ -13,7 +13,9 @@ from workflows.policy.effects.proof import Notified, RingProof
 from workflows.policy.engine import plan
 from workflows.policy.incident.events import Acknowledged, EffectSettled, Outcome, Resolved
 from workflows.policy.incident.pager_alerts import Arrival
+from workflows.policy.reducers.root import apply
 from workflows.policy.runbook.model import Runbook
+from workflows.policy.runbook.people import Person
 from workflows.policy.views.plan_view import plan_view
 from workflows.policy.views.standing import next_duty
 
@@ -23,18 +25,21 @@ THERE = RingProof(pager="PagerDuty", there=True)
 CALLED = THERE.model_copy(update={"notified": (Notified(who="Ann", way="phone", at=T0 + 8 * SECOND),)})
 DROPPED = RingProof(pager="PagerDuty", there=False)
 UNASSIGNED = RingProof(pager="PagerDuty", there=True, nobody=True)
+FOLLOWED = Receipt(followed=True)
 
 
 class Proving(PolicyRunner):
     """Every page can be followed; each look in its turn finds one of `found`."""
 
     found: list[RingProof | None]
+    receipt: Receipt
+    """Of each page."""
 
     def _settle(self, demand: Demand, outcome: Outcome) -> None:
         if not isinstance(demand.effect, Page | ConfirmRing) or outcome != "done":
             return super()._settle(demand, outcome)
         self.flying.pop(demand.key, None)
-        receipt = Receipt(followed=True)
+        receipt = self.receipt
         if isinstance(demand.effect, ConfirmRing):
             receipt = Receipt(proof=self.found.pop(0) if len(self.found) > 1 else self.found[0])
         settled = EffectSettled(demand=demand, outcome=outcome, receipt=receipt)
@@ -43,8 +48,8 @@ class Proving(PolicyRunner):
         return None
 
 
-def proving(*found: RingProof | None, book: Runbook = BOOK, fate: Fate = DONE) -> Proving:
-    Proving.found = list(found)
+def proving(*found: RingProof | None, book: Runbook = BOOK, fate: Fate = DONE, receipt: Receipt = FOLLOWED) -> Proving:
+    Proving.found, Proving.receipt = list(found), receipt
     return Proving.of(opening(book), lambda demand: fate if isinstance(demand.effect, ConfirmRing) else DONE)
 
 
@@ -80,6 +85,54 @@ def test_what_reaches_nobody_calls_the_next_tier_at_once(proof: RingProof) -> No
     assert said(shell.incident, "Alice's page reached nobody: PagerDuty took it, and ")
     assert (shell.incident.tally.pages, shell.incident.tally.lost) == (1, 1)
     assert {ring.person: ring.followed for ring in shell.incident.rings.values()} == {"alice": False, "bob": True}
+
+
+VOICE = Receipt(followed=True, reference="CA1")
+IN_VAIN = RingProof(pager="Twilio", there=True, nobody=True, missed="phone", why="the phone rang, and nobody answered")
+WAYS = ladder(insistent("alice"), tier("bob", after=15), within=10).model_copy(
+    update={
+        "people": {
+            **BOOK.people,
+            "alice": Person.model_validate({"name": "Alice", "reach": ["voice", {"ntfy": None, "after": "4m"}]}),
+        }
+    }
+)
+
+
+def test_a_telephone_that_rang_in_vain_is_said_and_the_next_way_goes_at_once() -> None:
+    shell = proving(IN_VAIN, CALLED, book=WAYS)
+    shell.run_to(at(2))
+    pages = [((when - T0).total_seconds(), d.effect.way) for when, d in shell.begun if isinstance(d.effect, Page)]
+    assert pages == [(0, "voice"), (10, "ntfy")]
+    assert said(shell.incident, "Alice's page reached nobody: Twilio took it, and the phone rang, and nobody answered")
+    [called, _] = shell.incident.rings.values()
+    assert called.standing == "nobody: the phone rang, and nobody answered"
+    missed = shell.incident.reached[0]
+    assert (missed.who, missed.way, missed.missed, missed.answered) == ("Alice", "phone", True, False)
+
+
+def test_a_look_asks_by_the_name_that_the_pager_gave_the_page() -> None:
+    shell = proving(THERE, receipt=VOICE)
+    shell.run_to(at(1))
+    [look, *_] = [d.effect for _, d in shell.begun if isinstance(d.effect, ConfirmRing)]
+    assert look.reference == "CA1"
+
+
+@pytest.mark.parametrize("proof", [DROPPED, UNASSIGNED, IN_VAIN, THERE])
+@pytest.mark.parametrize("end", [Acknowledged(by="Bob"), Resolved(by="Bob")])
+def test_what_a_look_finds_when_somebody_has_answered_already_is_no_alarm(
+    proof: RingProof, end: Acknowledged | Resolved
+) -> None:
+    shell = proving(proof, fate=Fate(None))
+    shell.run_to(at(9))
+    [look] = [each.demand for each in shell.flying.values() if isinstance(each.demand.effect, ConfirmRing)]
+    before = apply(BOOK, shell.incident, end.model_copy(update={"at": at(9)}))
+    after = apply(BOOK, before, EffectSettled(at=at(9.1), demand=look, outcome="done", receipt=Receipt(proof=proof)))
+    told = [entry for entry in after.timeline if entry not in before.timeline]
+    assert not any(entry.loud for entry in told)
+    assert after.to_tell == before.to_tell
+    assert after.tally == before.tally
+    assert any("reached nobody" in entry.text for entry in told) == proof.reached_nobody
 
 
 @pytest.mark.parametrize("proof", [DROPPED, UNASSIGNED])

@@ -22,6 +22,10 @@ http, sandbox = http, sandbox
 def asked_at(incident: Incident) -> str:
     """Where a digit of the call goes, as it stands in what is read."""
     [ring] = list(incident.rings)[-1:]
+    return asked_by(ring, incident)
+
+
+def asked_by(ring: str, incident: Incident) -> str:
     send = AnswerLinks(PUBLIC, KEY).answerable(sends.page(vendor_key=ring, incident=incident.id), datetime.now(UTC))
     return spoken(send).partition('action="')[2].partition('"')[0]
 

@@ -10,6 +10,7 @@ from settings.extras import EXTRAS
 from tests.deploy.test_wheel import PROJECT
 from tocsin.up import parts
 from worker import adapters
+from worker.pager import apprise_misses
 
 
 @pytest.fixture
@@ -30,6 +31,15 @@ def test_documents_in_a_bucket_want_s3() -> None:
 @pytest.mark.usefixtures("bare")
 def test_documents_in_a_folder_want_nothing(tmp_path: Path) -> None:
     assert adapters.store(Settings.model_validate({"documents": str(tmp_path)}))
+
+
+@pytest.mark.usefixtures("bare")
+def test_a_way_by_apprise_wants_apprise_and_the_demo_does_not() -> None:
+    chosen = Settings.model_validate({"apprise_urls": {"on-call": "tgram://123456789:SECRET/1"}})
+    with pytest.raises(SettingsError, match=r"apprise is not installed.*pip install 'tocsin\[apprise\]'"):
+        adapters.perform(chosen)
+    assert "tocsin[apprise]" in apprise_misses(chosen, "on-call")
+    assert adapters.perform(Settings.model_validate({"ntfy_topics": {"on-call": "t"}}))
 
 
 @pytest.mark.usefixtures("bare")

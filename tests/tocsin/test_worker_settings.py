@@ -42,6 +42,7 @@ WEBHOOK_SECRET = "whsec_" + 8 * "AAAA"
             {"webhook_urls": {"on-call": "https://x.example"}, "webhook_secret": WEBHOOK_SECRET}, True, id="webhook"
         ),
         pytest.param({"webhook_urls": {"on-call": "https://x.example"}}, False, id="a webhook that nothing signs"),
+        pytest.param({"apprise_urls": {"on-call": "tgram://123:abc/1"}}, True, id="apprise"),
         pytest.param(
             {"slack_token": "xoxb-1", "slack_users": {"on-call": "U1"}}, False, id="Slack, which wakes nobody"
         ),

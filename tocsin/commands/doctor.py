@@ -14,7 +14,7 @@ from typer import Argument
 import settings
 from chat.doctor import Examined, examine
 from settings import Settings
-from tocsin import output
+from tocsin import apprise_doctor, output
 from tocsin.commands import session
 from tocsin.commands.arguments import AsJson
 from tocsin.failure import Failure
@@ -31,6 +31,7 @@ class Examinee(StrEnum):
     slack = "slack"
     pagerduty = "pagerduty"
     on_call = "on-call"
+    apprise = "apprise"
 
 
 @app.command()
@@ -38,7 +39,7 @@ def doctor(
     what: Annotated[Examinee, Argument(help="What is looked at.")] = Examinee.slack, as_json: AsJson = False
 ) -> None:
     """Is Slack or PagerDuty set up as it has to be: tokens, scopes, the way in, people? Is somebody on call in the two
-    weeks ahead? It changes nothing."""
+    weeks ahead? Does apprise know each address? It changes nothing."""
     found = asyncio.run(_examined(what))
     output.show(found, _table(found), as_json)
     if wrong := sum(not each.well for each in found):
@@ -47,6 +48,8 @@ def doctor(
 
 async def _examined(what: Examinee) -> list[Examined]:
     chosen = settings.load()
+    if what is Examinee.apprise:
+        return list(apprise_doctor.addresses(chosen))
     books = library(chosen).runbooks
     if what is Examinee.on_call:
         return await _covered(chosen, books)

@@ -11,7 +11,7 @@ from pathlib import Path
 from chat.shortcuts import TO_FOLLOW_UP, TO_TIMELINE
 from sandbox.ids import SANDBOX_ACCOUNT, SANDBOX_NUMBER, WEBHOOK_SECRET
 from settings import SettingsError
-from settings.extras import demand, not_installed
+from settings.extras import demand, is_installed, not_installed
 from tocsin.up.child import Part
 from tocsin.up.folder import Folder
 from tocsin.up.layout import Layout
@@ -101,8 +101,10 @@ def pointing_at_the_sandbox(layout: Layout, books: Collection[Runbook], signed: 
     sandbox = layout.published.sandbox
     assert sandbox is not None
     addresses = {
-        way: _addresses(books, way) for way in ("pagerduty", "opsgenie", "ntfy", "email", "sms", "voice", "webhook")
+        way: _addresses(books, way)
+        for way in ("pagerduty", "opsgenie", "ntfy", "email", "sms", "voice", "webhook", "apprise")
     }
+    apprise = sandbox.replace("http://", "json://tocsin:sandbox@") + "/apprise"
     return {
         "TOCSIN_SANDBOX_URL": sandbox,
         "TOCSIN_SLACK_URL": f"{sandbox}/slack/api/",
@@ -130,6 +132,9 @@ def pointing_at_the_sandbox(layout: Layout, books: Collection[Runbook], signed: 
         "TOCSIN_MAIL_ADDRESSES": json.dumps({name: f"{name}@sandbox.example" for name in addresses["email"]}),
         "TOCSIN_WEBHOOK_URLS": json.dumps({name: f"{sandbox}/webhook/{name}" for name in addresses["webhook"]}),
         "TOCSIN_WEBHOOK_SECRET": WEBHOOK_SECRET,
+        "TOCSIN_APPRISE_URLS": json.dumps(
+            {name: f"{apprise}/{name}" for name in addresses["apprise"] if is_installed("apprise")}
+        ),
         "TOCSIN_PAGERDUTY_WEBHOOK_SECRETS": json.dumps([signed.pagerduty]),
         "TOCSIN_STATUSPAGE_URL": f"{sandbox}/statuspage/v1",
         "TOCSIN_STATUSPAGE_TOKEN": "sandbox",

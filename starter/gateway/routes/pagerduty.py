@@ -14,15 +14,17 @@ from starter.gateway.routes.alerts import QUERY_PARAMETERS, described
 from starter.intake.identity import workflow_id
 from starter.intake.ours import OUR_PAGE
 from starter.intake.pagerduty_alerts import alert_keys
-from starter.intake.pagerduty_rings import IgnoredRing, Report, report
+from starter.intake.pagerduty_rings import IgnoredRing, Report, RingEvent, report
 from starter.intake.translating import unreadable
 from starter.sources.pagerduty import FIRING_EVENTS, RESOLVING_EVENTS, SOURCE, WebhookIncident, read
 from starter.sources.reading import Unreadable, Webhook
 from starter.sources.refusal import Refusal
 from starter.temporal.incidents import Incidents
 from starter.temporal.results import NothingOpen
-from workflows.policy.incident.events import Noted
+from starter.temporal.rings import is_legal_page, workflow_of_ring
+from workflows.policy.incident.events import Acknowledged, Noted, Resolved
 from workflows.policy.keys.vendor_keys import is_page, workflow_of
+from workflows.policy.keys.workflow_ids import is_review
 
 log = structlog.get_logger()
 
@@ -77,15 +79,25 @@ class _Receiver:
         signalled = []
         for workflow, ring in rings.items():
             try:
-                await self.incidents.signal(workflow, report.event(ring))
+                signalled.append(await self._signal_one(workflow, report.event(ring), ring))
             except NothingOpen:
                 continue
-            signalled.append(workflow)
         if not signalled:
             return self._ignored("nothing open", "nothing_open")
         self.outcomes.count(SOURCE, "accepted")
         log.info("handed on", source=SOURCE.name, kind=report.kind.__name__, by=report.by, incidents=signalled)
         return Accepted(accepted=1, incident=signalled[0], incidents=signalled)
+
+    async def _signal_one(self, workflow: str, event: RingEvent, ring: str) -> str:
+        """Which that was: the incident, or its review. Raises NothingOpen."""
+        if is_legal_page(ring):
+            workflow = await workflow_of_ring(self.incidents, ring)
+        if is_review(workflow) and isinstance(event, Resolved):  # whoever resolves a legal page there has seen it
+            event = Acknowledged(at=event.at, id=event.id, by=event.by, via=event.via, ring=ring)
+        if is_review(workflow) and not isinstance(event, Acknowledged | Noted):
+            raise NothingOpen(f"{workflow} does not take that")
+        await self.incidents.signal(workflow, event)
+        return workflow
 
     def _read(self, webhook: Webhook) -> tuple[Report | IgnoredRing, WebhookIncident | None]:
         """What happened to a ring of ours, and the incident if it may be somebody else's. Raises Unreadable."""

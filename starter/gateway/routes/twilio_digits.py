@@ -21,12 +21,14 @@ from starter.sources.refusal import Refusal
 from starter.sources.text import line
 from starter.temporal.incidents import Incidents
 from starter.temporal.results import NothingOpen, Recorded, RefusedByIncident, Unreachable
+from starter.temporal.rings import is_legal_page
 from workflows.policy.keys import answer_tickets
 from workflows.policy.keys.answer_tickets import AnswerTicket
 
 ACKNOWLEDGE, NEXT_PEOPLE = "1", "2"
 LONGEST_READ_OUT: Final = 200
 OTHER_DIGIT: Final = "Press 1 to acknowledge, 2 to call the next people."
+NO_NEXT_PEOPLE: Final = "This is about a deadline, of which whoever owes it is told. Press 1 to acknowledge."
 LATER: Final = "It could not be stored in time. Press again."
 
 log = structlog.get_logger()
@@ -52,6 +54,8 @@ def router(admission: Admission, incidents: Incidents) -> APIRouter:
             return _read_out("This page is of another Tocsin.")
         if digit not in (ACKNOWLEDGE, NEXT_PEOPLE):
             return _read_out(OTHER_DIGIT, asked_at)
+        if digit == NEXT_PEOPLE and is_legal_page(ticket.ring):
+            return _read_out(NO_NEXT_PEOPLE, asked_at)
         try:
             async with asyncio.timeout(STORED_WITHIN_S):
                 return await _pressed(incidents, ticket, digit, asked_at)

@@ -193,7 +193,7 @@ class TestTheRecord:
 def test_every_command_has_the_wire_name_that_is_its_kind() -> None:
     assert list(REVIEW_SIGNALS) == [
         "start", "submit", "waive", "snooze", "note", "assign_role", "approve", "follow_up_added", "follow_up_done",
-        "follow_up_waived", "flag", "obligation_sent", "obligation_not_applicable",
+        "follow_up_waived", "flag", "obligation_sent", "obligation_not_applicable", "acknowledge",
     ]  # fmt: skip
 
 

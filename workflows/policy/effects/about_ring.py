@@ -11,3 +11,5 @@ class AboutRing(Wire):
     """The vendor key of the ring."""
     way: str = ""
     address: str = ""
+    reference: str = ""
+    """What the page is called there, where it is asked about by that."""

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import partial
 
+from workflows.policy.duties.obligation_demands import rings_for_obligations
 from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import ConfirmRing
 from workflows.policy.incident.pager_alerts import PagerAlert
@@ -27,10 +28,11 @@ POLLED_LATER = timedelta(minutes=2)
 
 
 def confirming_demands(book: Runbook, incident: Incident, now: datetime) -> Iterator[BlockedDemand | DeferredDemand]:
-    """One look at each ring at a time, until somebody was reached; of what is polled, until somebody has answered."""
-    if incident.resolved:
-        return
+    """One look at each ring at a time, until somebody was reached; of what is polled, until somebody has answered. A
+    page about a legal clock outlives its incident, and so do its looks."""
     for key, ring in incident.rings.items():
+        if incident.resolved and not rings_for_obligations(incident, key):
+            continue
         due_at = _next_look_at(ring)
         if due_at is None:
             continue
@@ -62,6 +64,6 @@ def _look(
         occurrence=occurrence,
         due_at=due_at,
         reason=f"did the page reach {book.person_name(ring.person)}?",
-        effect=ConfirmRing(to=ring.person, ring=key, way=ring.way, address=ring.address),
+        effect=ConfirmRing(to=ring.person, ring=key, way=ring.way, address=ring.address, reference=ring.reference),
     )
     return BlockedDemand(demand)

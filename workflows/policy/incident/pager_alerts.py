@@ -27,6 +27,8 @@ class PagerAlert(Wire):
     """The pager can be asked what became of it."""
     polled: bool = False
     """It can be asked whether somebody has answered, and is asked until then: nothing tells us of an answer there."""
+    reference: ForeignName = ""
+    """What the page is called there, if that is not the key that we gave it."""
     through_at: Instant | None = None
     """When the pager had taken it."""
     looks: int = 0
@@ -35,10 +37,10 @@ class PagerAlert(Wire):
     """When the last of these answers came, if it is asked until then."""
     is_there: bool = False
     """It is known to ring there."""
-    lost: bool = False
-    """It was said that it reached nobody."""
     notified: tuple[Notified, ...] = ()
     """Whom the pager reached for."""
+    nobody: ForeignName = ""
+    """Why it reached nobody, once that is known."""
     rating: str = ""
     """How grave it was said there to be, as far as it was tried."""
     ratings: int = 0
@@ -63,9 +65,12 @@ class PagerAlert(Wire):
 
     @property
     def outcome(self) -> str:
-        """How far it got, in a word: it was sent, it is at the pager, somebody was reached for, or has answered."""
+        """How far it got, in a word: it was sent, it is at the pager, somebody was reached for, or has answered; or it
+        reached nobody."""
         if self.state != "ringing":
             return "answered"
+        if self.nobody:
+            return "nobody"
         if self.notified:
             return "notified"
         return "delivered" if self.is_there else "sent"
@@ -75,7 +80,8 @@ class PagerAlert(Wire):
         """How far it got, who has it at the pager, and who helps there."""
         assigned = f"with {', '.join(self.assigned)}" if self.assigned else ""
         helping = (f"{who} ({reply or 'asked'})" for who, reply in self.responders.items())
-        return "; ".join(filter(None, (self.outcome, assigned, ", ".join(helping))))
+        outcome = f"nobody: {self.nobody}" if self.outcome == "nobody" else self.outcome
+        return "; ".join(filter(None, (outcome, assigned, ", ".join(helping))))
 
 
 def remembered(rings: Mapping[str, PagerAlert]) -> dict[str, PagerAlert]:
@@ -105,6 +111,8 @@ class Arrival(Wire):
     way: ForeignName
     """`phone`, `push`, ...; of an answer, through what it came."""
     answered: bool = False
+    missed: bool = False
+    """They were reached for, and did not answer."""
     rung_at: Instant
     at: Instant
 

@@ -7,7 +7,7 @@ in visibility, which lags.
 import re
 from typing import Final
 
-_INCIDENT_KEY = re.compile(r"(?P<workflow>incident-[^/]+)/[^/]+/.+")
+_INCIDENT_KEY = re.compile(r"(?P<workflow>incident-[^/]+)/(?P<incident>[^/]+)/(?P<effect>.+)")
 _FOR_NOBODY_KEY = re.compile(r"tocsin/(test|stuck)-[^/]+/.+")
 PAGE_KEYS_BEGIN: Final = ("incident-", "tocsin/")
 """How whatever `is_page_in_full` finds begins."""
@@ -46,6 +46,12 @@ def workflow_of(key: str | None) -> str | None:
     """The workflow of the incident that rang with this key; None if it is not one of ours."""
     found = _INCIDENT_KEY.fullmatch(key or "")
     return found["workflow"] if found else None
+
+
+def parts_of(key: str) -> tuple[str, str, str]:
+    """The workflow of a key, its incident, and the key that this knows it by. Empty: it is none of ours."""
+    found = _INCIDENT_KEY.fullmatch(key)
+    return (found["workflow"], found["incident"], found["effect"]) if found else ("", "", "")
 
 
 def is_page(key: str | None) -> bool:

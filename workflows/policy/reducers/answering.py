@@ -10,10 +10,10 @@ from workflows.policy.incident.rules import is_acknowledged
 from workflows.policy.incident.state import Incident
 from workflows.policy.incident.who import in_book
 from workflows.policy.keys.duty_keys import DutyKind, EffectKey
-from workflows.policy.planning.ways import first_ring
 from workflows.policy.reducers.arriving import not_before
+from workflows.policy.reducers.legal_pages import seen
 from workflows.policy.reducers.raising import answers_what_was_before
-from workflows.policy.reducers.transitions import acknowledge, mark_acknowledged, mark_pressed, unacknowledge
+from workflows.policy.reducers.transitions import acknowledge, mark_pressed, unacknowledge
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.names import severity_title
 
@@ -29,8 +29,8 @@ def acknowledged(book: Runbook, incident: Incident, event: Acknowledged) -> Inci
     if event.ring and not incident.is_ours(event.ring):
         return log(incident, event.at, f"{event.by} acknowledged a page of an incident before this one")
     if event.ring and rings_for_obligations(incident, event.ring):
-        text = f"{event.by} has seen the page about what is owed, which goes on until it ends"
-        return log(_seen(incident, event.ring), event.at, text)
+        text = f"{event.by} has seen the page about what is owed{through(event)}, which goes on until it ends"
+        return log(seen(incident, event), event.at, text, kind="acknowledge")
     ring = incident.rings.get(event.ring)
     if incident.resolved or not is_of_this_opening(incident, event):
         return log(incident, event.at, f"{event.by} acknowledged, too late to change anything")
@@ -43,19 +43,6 @@ def acknowledged(book: Runbook, incident: Incident, event: Acknowledged) -> Inci
         return incident  # the echo of our own SyncPager, or a second press on the same ring
     after = mark_pressed(alive(book, incident, event.at), event)
     return log(after, event.at, f"{event.by} acknowledged as well{through(event)}", kind="acknowledge")
-
-
-def _seen(incident: Incident, ring_key: str) -> Incident:
-    """By one way; what rings by the others may fall silent."""
-    if ring_key not in incident.rings:
-        return incident
-    page = first_ring(incident, ring_key)
-    siblings = {
-        key: ring.model_copy(update={"state": "answered"})
-        for key, ring in incident.rings.items()
-        if ring.state == "ringing" and first_ring(incident, key) == page
-    }
-    return mark_acknowledged(incident.model_copy(update={"rings": {**incident.rings, **siblings}}), ring_key)
 
 
 def is_of_this_opening(incident: Incident, event: Acknowledged) -> bool:

@@ -1,5 +1,6 @@
 """What the pager says of a ring: whom it reached, or that it reaches nobody."""
 
+from workflows.policy.duties.obligation_demands import rings_for_obligations
 from workflows.policy.effects.effects import ConfirmRing
 from workflows.policy.effects.proof import NOTIFYING_VERBS, Notified, RingProof
 from workflows.policy.escalation.confirming import LOOKS
@@ -12,6 +13,7 @@ from workflows.policy.keys.duty_keys import EffectKey
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.time.calendar import hour_of
 from workflows.policy.time.durations import write
+from workflows.policy.wire.bounded import LONGEST_FOREIGN_NAME, fit
 
 
 def confirmed(book: Runbook, incident: Incident, event: EffectSettled, look: ConfirmRing) -> Incident:
@@ -28,14 +30,15 @@ def confirmed(book: Runbook, incident: Incident, event: EffectSettled, look: Con
     if proof is None:
         return _with(incident, look.ring, looked)
     if proof.reached_nobody:
-        return _lost(book, _with(incident, look.ring, looked), event, look, proof)
+        return _reached_nobody(book, _with(incident, look.ring, looked), event, look, proof)
     whom = book.person_name(ring.rang or ring.person)
     notified = tuple(each if each.who else each.model_copy(update={"who": whom}) for each in proof.notified)
-    kept = looked.model_copy(update={"is_there": True, "notified": notified[-IncidentBounds.notified :]})
+    kept = looked.model_copy(update={"is_there": True, "nobody": "", "notified": notified[-IncidentBounds.notified :]})
     after = _with(incident, look.ring, kept)
     for each in kept.notified:
         after = _reached(book, after, event, kept, each, proof)
-    if kept.looks >= len(LOOKS) and kept.outcome == "delivered" and not kept.polled:
+    is_unheard = kept.looks >= len(LOOKS) and kept.outcome == "delivered" and not kept.polled
+    if is_unheard and not _is_over(after, look.ring):
         silent_for = write(LOOKS[-1])
         text = f"{proof.pager} has {_whose(book, kept)} page, and has not said in {silent_for} that it reached anybody"
         return log(after, event.at, text, kind="page", loud=True)
@@ -66,17 +69,41 @@ def _remember(incident: Incident, arrival: Arrival) -> Incident:
     return incident.model_copy(update={"reached": (*incident.reached, arrival)[-IncidentBounds.reached :]})
 
 
-def _lost(book: Runbook, incident: Incident, event: EffectSettled, look: ConfirmRing, proof: RingProof) -> Incident:
-    """The pager took the page, and rings nobody: the next tier is called at once, as where a page is refused. It is not
-    forgotten: where the pager is behind, it may ring yet, and what is nobody's stands open there."""
+def _reached_nobody(
+    book: Runbook, incident: Incident, event: EffectSettled, look: ConfirmRing, proof: RingProof
+) -> Incident:
+    """It is not forgotten: where the pager is behind, it may ring yet, and what is nobody's stands open there."""
     ring = incident.rings[look.ring]
-    given_up = ring.model_copy(update={"followed": False, "is_there": proof.there, "lost": True})
-    if ring.lost:  # what is polled is looked at on, and this was said
-        return _with(incident, look.ring, given_up)
     nobodys = "it is assigned to nobody there" if proof.there else "nobody is on call there, or its service is off"
     why = proof.why or nobodys
     text = f"{_whose(book, ring)} page reached nobody: {proof.pager} took it, and {why}"
-    changes: dict[str, object] = {"rings": {**incident.rings, look.ring: given_up}}
+    known = {"followed": False, "is_there": proof.there, "nobody": fit(why, LONGEST_FOREIGN_NAME)}
+    given_up = ring.model_copy(update=known)
+    if ring.nobody:  # what is polled is looked at on, and this was said
+        return _with(incident, look.ring, given_up)
+    after = _missed(book, _with(incident, look.ring, given_up), event, given_up, proof)
+    if ring.state != "ringing" or _is_over(incident, look.ring):
+        return log(after, event.at, text, kind="page")  # somebody has answered meanwhile: nobody need do anything
+    return _lost(after, event, look, text)
+
+
+def _is_over(incident: Incident, ring_key: str) -> bool:
+    """A page about a legal clock outlives its incident."""
+    return incident.resolved and not rings_for_obligations(incident, ring_key)
+
+
+def _missed(book: Runbook, incident: Incident, event: EffectSettled, ring: PagerAlert, proof: RingProof) -> Incident:
+    """A telephone rang in vain."""
+    if not proof.missed:
+        return incident
+    who = book.person_name(ring.rang or ring.person)
+    missed = Arrival(person=ring.person, who=who, way=proof.missed, missed=True, rung_at=ring.rung_at, at=event.at)
+    return _remember(incident, missed)
+
+
+def _lost(incident: Incident, event: EffectSettled, look: ConfirmRing, text: str) -> Incident:
+    """The pager took the page, and rings nobody: the next way or tier is called at once, as where a page is refused."""
+    changes: dict[str, object] = {}
     key = EffectKey.parse(incident.effect_key(look.ring))
     settled = incident.settled.get(key.duty.written) if key else None
     if key and settled and (settled.occurrence, settled.outcome) == (key.occurrence, "done"):

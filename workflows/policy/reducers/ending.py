@@ -7,18 +7,19 @@ from workflows.policy.incident.events import Cancelled, Closed, ClosingBegan, Re
 from workflows.policy.incident.state import Incident
 from workflows.policy.reducers import alerts
 from workflows.policy.reducers.arriving import not_before
+from workflows.policy.reducers.legal_pages import seen
 from workflows.policy.reducers.transitions import not_over_after_all, reopen, resolve
 from workflows.policy.runbook.model import Runbook
 
 
 def resolved(book: Runbook, incident: Incident, event: Resolved) -> Incident:
-    if incident.resolved:
-        return log(incident, event.at, f"{event.by} resolved again, which changes nothing")
     if event.ring and not incident.is_ours(event.ring):
         return log(incident, event.at, f"{event.by} resolved a page of an incident before this one")
     if event.ring and rings_for_obligations(incident, event.ring):
         text = f"the page about what is owed was resolved{through(event)}, which ends neither that nor the incident"
-        return log(incident, event.at, text)
+        return log(seen(incident, event), event.at, text)
+    if incident.resolved:
+        return log(incident, event.at, f"{event.by} resolved again, which changes nothing")
     if event.ring and (event.ring not in incident.rings or incident.rings[event.ring].rung_at < incident.opened_at):
         # We resolve a person's older ring before we ring again: its echo must not end the incident.
         return log(incident, event.at, f"an older ring was resolved{through(event)}: the incident stays open")

@@ -1,5 +1,6 @@
 """Somebody has answered at a pager that tells nobody: the look that found it out says it in its place."""
 
+from workflows.policy.duties.obligation_demands import rings_for_obligations
 from workflows.policy.effects.effects import ConfirmRing
 from workflows.policy.incident.events import Acknowledged, EffectSettled, Resolved
 from workflows.policy.incident.state import Incident
@@ -12,7 +13,9 @@ from workflows.policy.runbook.model import Runbook
 def answered_there(book: Runbook, incident: Incident, event: EffectSettled, look: ConfirmRing) -> Incident:
     """Once: what became of the ring here meanwhile, by whatever way, is not heard again as an answer there."""
     ring, proof = incident.rings.get(look.ring), event.receipt.proof
-    if ring is None or proof is None or not proof.answered_by or ring.state != "ringing" or incident.resolved:
+    if ring is None or proof is None or not proof.answered_by or ring.state != "ringing":
+        return incident
+    if incident.resolved and not rings_for_obligations(incident, look.ring):
         return incident
     said = {"at": event.at, "by": proof.answered_by, "via": proof.pager, "ring": look.ring}
     if proof.closed:

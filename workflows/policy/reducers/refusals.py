@@ -2,6 +2,7 @@
 
 from workflows.policy.duties import obligation_endings, ticks
 from workflows.policy.duties.follow_ups import meant, open_ones
+from workflows.policy.duties.obligation_demands import rings_for_obligations
 from workflows.policy.escalation.paging import called, why_nobody
 from workflows.policy.incident.bounds import IncidentBounds
 from workflows.policy.incident.checklist_events import Ticked
@@ -40,6 +41,8 @@ def refusal(book: Runbook, incident: Incident, event: Event) -> str | None:
         return f"{incident.id} is closed already"
     if no := changed_meanwhile(book, incident, event):
         return f"{incident.id}: {no}"
+    if isinstance(event, Acknowledged) and rings_for_obligations(incident, event.ring):
+        return None  # a legal clock outlives what it is about
     if incident.cancelled:
         return f"{incident.id} was cancelled"
     if incident.resolved and isinstance(event, _WHILE_OPEN):

@@ -1,7 +1,7 @@
 """What becomes of a page: it rang, or could not; and of what is then done to it at the pager."""
 
 from workflows.policy.effects.demand import Demand
-from workflows.policy.effects.effects import Page, SyncPager
+from workflows.policy.effects.effects import Page, Receipt, SyncPager
 from workflows.policy.incident.announce import announce, log
 from workflows.policy.incident.events import EffectSettled
 from workflows.policy.incident.state import Incident
@@ -10,6 +10,7 @@ from workflows.policy.planning.ways import first_way
 from workflows.policy.planning.wording import how_late
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.reach import WAY_TITLES
+from workflows.policy.wire.bounded import LONGEST_FOREIGN_NAME, fit
 
 
 def paged(book: Runbook, incident: Incident, event: EffectSettled, page: Page) -> Incident:
@@ -18,7 +19,7 @@ def paged(book: Runbook, incident: Incident, event: EffectSettled, page: Page) -
     key = incident.vendor_key(event.demand.key)
     if key in incident.rings:
         follow = {"followed": event.receipt.followed, "polled": event.receipt.polled}
-        took = {"rang": rang, "through_at": event.at, **follow, **_lead(book, rang)}
+        took = {"rang": rang, "through_at": event.at, **follow, **_lead(book, rang), **_called(event.receipt, key)}
         incident = incident.model_copy(
             update={"rings": {**incident.rings, key: incident.rings[key].model_copy(update=took)}}
         )
@@ -40,6 +41,12 @@ def paged(book: Runbook, incident: Incident, event: EffectSettled, page: Page) -
     return announce(
         incident, event.at, text, kind="page", template="unreached", queue="home", mention=(page.to,), loud=True
     )
+
+
+def _called(receipt: Receipt, key: str) -> dict[str, str]:
+    """Under which name it is asked about there, if that is not our key."""
+    its_own = receipt.reference if receipt.followed and receipt.reference != key else None
+    return {"reference": fit(its_own, LONGEST_FOREIGN_NAME)} if its_own else {}
 
 
 def _lead(book: Runbook, person: str) -> dict[str, str]:

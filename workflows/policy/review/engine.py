@@ -15,6 +15,7 @@ from workflows.policy.duties.obligations import clocks
 from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import Post
 from workflows.policy.engine import Plan, split
+from workflows.policy.escalation.confirming import confirming_demands
 from workflows.policy.escalation.reaching import obliged_reach_demands
 from workflows.policy.incident.events import Event
 from workflows.policy.incident.public import STATUS_PAGE
@@ -75,6 +76,7 @@ def _everything(book: Runbook, review: Review, now: datetime) -> Iterator[Blocke
     yield from announcements(book, incident)
     yield from obligation_demands(book, incident, now)
     yield from obliged_reach_demands(book, incident, now)
+    yield from confirming_demands(book, incident, now)
     if STATUS_PAGE not in review.ended and (incident.public.begun or not incident.cancelled):
         yield from status_page_demands(book, incident)
     if not incident.cancelled:

@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from workflows.policy.incident.events import (
+    Acknowledged,
     DraftApproved,
     Event,
     FlagChanged,
@@ -70,7 +71,7 @@ REVIEW_SIGNALS: dict[str, type[Event]] = {
     event.model_fields["kind"].default: event
     for event in (
         ReviewStarted, Submitted, Waived, NagsSnoozed, Noted, RoleAssigned, DraftApproved, FollowUpAdded, FollowUpDone,
-        FollowUpWaived, FlagChanged, ObligationSent, ObligationNotApplicable,
+        FollowUpWaived, FlagChanged, ObligationSent, ObligationNotApplicable, Acknowledged,
     )
 }  # fmt: skip
 """Wire name of a signal or update -> the event it becomes. These names never change (rule 11)."""

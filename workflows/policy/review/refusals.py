@@ -1,7 +1,8 @@
 """Why a person's command to a review is refused."""
 
 from workflows.policy.duties.duties import review_terms
-from workflows.policy.incident.events import Event
+from workflows.policy.duties.obligation_demands import rings_for_obligations
+from workflows.policy.incident.events import Acknowledged, Event
 from workflows.policy.incident.mark import changed_meanwhile
 from workflows.policy.reducers import refusals
 from workflows.policy.review.events import NagsSnoozed, ReviewStarted, Submitted, Waived
@@ -20,6 +21,8 @@ def refusal(book: Runbook, review: Review, event: Event) -> str | None:
     if isinstance(event, Waived | NagsSnoozed) and not event.reason.strip():
         return 'say why: --reason "..."'
     match event:
+        case Acknowledged() if not rings_for_obligations(review.incident, event.ring):
+            return f"{review.incident.id} is over: only a page about a legal clock can be acknowledged"
         case ReviewStarted():
             return _cannot_start(book, review)
         case Submitted(duty=name) | Waived(duty=name) if name or isinstance(event, Submitted):

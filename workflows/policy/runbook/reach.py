@@ -14,7 +14,7 @@ from workflows.policy.runbook.names import Name
 from workflows.policy.time.durations import Duration, write
 from workflows.policy.wire.model import Wire
 
-WayName = Literal["pagerduty", "opsgenie", "ntfy", "slack", "email", "sms", "voice", "webhook"]
+WayName = Literal["pagerduty", "opsgenie", "ntfy", "slack", "email", "sms", "voice", "webhook", "apprise"]
 WAYS: Final[tuple[str, ...]] = get_args(WayName)
 WAY_TITLES: Final[Mapping[str, str]] = {
     "pagerduty": "PagerDuty",
@@ -25,9 +25,11 @@ WAY_TITLES: Final[Mapping[str, str]] = {
     "sms": "a text message",
     "voice": "a call",
     "webhook": "a webhook",
+    "apprise": "apprise",
 }
-QUIET_WAYS: Final = frozenset({"slack", "email"})
-"""They wake nobody: a page that got through by these alone has not taken the place of one that rings."""
+QUIET_WAYS: Final = frozenset({"slack", "email", "apprise"})
+"""They wake nobody, or nobody knows whether they do: a page that got through by these alone has not taken the place of
+one that rings."""
 WAYS_BY_EMAIL: Final = frozenset({"slack", "email"})
 """They lead to the e-mail address that the runbook has for a person, where the settings have no other."""
 MOST_STEPS: Final = 8
