@@ -7,6 +7,7 @@ from urllib.parse import quote
 from activities.answer_links import AnswerLinks
 from activities.said_beside import is_among_others
 from workflows.policy.effects.effects import Send
+from workflows.policy.planning.destinations import channel_address
 
 LINK_LABEL = "Incident"
 BOARD_LABEL = "Board"
@@ -31,9 +32,11 @@ class IncidentAddresses:
     ui_url: str = ""
     gateway_url: str = ""
     answer_links: AnswerLinks | None = None
+    has_chat: bool = False
 
     def said_with(self, send: Send, namespace: str, workflow_id: str) -> Send:
         """With the incident's addresses, so that whoever reads this is one tap away from all of it."""
+        send = self._with_host(send)
         on_board = board_link(self.gateway_url, send.incident)
         in_temporal = incident_link(self.ui_url, namespace, workflow_id)
         places = [place for place in ((BOARD_LABEL, on_board), (LINK_LABEL, in_temporal)) if place[1]]
@@ -42,6 +45,19 @@ class IncidentAddresses:
         text = "\n".join((send.text.rstrip(), *(f"{label}: {address}" for label, address in places)))
         links = (*send.links, *places)
         return send.model_copy(update={"text": text, "links": links, "address": in_temporal or on_board})
+
+    def mailed(self, send: Send) -> Send:
+        """A mail has no buttons: its links are lines."""
+        send = self._with_host(send)
+        lines = "".join(f"\n{label}: {address}" for label, address in send.links)
+        return send.model_copy(update={"text": f"{send.text.rstrip()}\n{lines}"}) if lines else send
+
+    def _with_host(self, send: Send) -> Send:
+        """Without a gateway that people reach, or without a chat, nothing leads to the channel."""
+        ours = channel_address(send.incident)
+        host = self.gateway_url.rstrip("/") if self.has_chat else ""
+        links = [(label, f"{host}{url}" if url == ours else url) for label, url in send.links if host or url != ours]
+        return send if links == [*send.links] else send.model_copy(update={"links": tuple(links)})
 
     def answerable(self, send: Send) -> Send:
         return self.answer_links.answerable(send, datetime.now(UTC)) if self.answer_links else send

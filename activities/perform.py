@@ -177,7 +177,8 @@ class Perform:
     @activity.defn(name=deliveries.SEND_EMAIL.activity)
     async def send_email(self, send: Send) -> Receipt:
         with _sending(deliveries.SEND_EMAIL.activity, send.key):
-            return await _connected(self._mail, deliveries.SEND_EMAIL, "e-mail", "TOCSIN_SMTP_URL").send_email(send)
+            mailer = _connected(self._mail, deliveries.SEND_EMAIL, "e-mail", "TOCSIN_SMTP_URL")
+            return await mailer.send_email(self._addresses.mailed(send))
 
     @activity.defn(name=deliveries.WRITE_DOCUMENT.activity)
     async def write_document(self, send: Send) -> Receipt:

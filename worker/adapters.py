@@ -53,8 +53,12 @@ def perform(settings: Settings) -> Perform:
         dead_mans_switch=DeadMansSwitch(url.get_secret_value()) if url else None,
         pager_variables=PAGER_VARIABLES,
         on_call=WhoIsOnCall(rosters(settings), kept_card),
-        addresses=IncidentAddresses(settings.temporal_ui_url, settings.gateway_url, _answer_links(settings)),
+        addresses=_addresses(settings, has_chat=chat is not None),
     )
+
+
+def _addresses(settings: Settings, *, has_chat: bool) -> IncidentAddresses:
+    return IncidentAddresses(settings.temporal_ui_url, settings.gateway_url, _answer_links(settings), has_chat)
 
 
 def _answer_links(settings: Settings) -> AnswerLinks | None:

@@ -13,6 +13,7 @@ from workflows.policy.incident.state import Incident
 from workflows.policy.incident.who import COMMANDER_ROLE
 from workflows.policy.keys.duty_keys import DutyKind, duty_key, duty_of
 from workflows.policy.planning.conditions import matches
+from workflows.policy.planning.destinations import channel_link, known_channel
 from workflows.policy.planning.wording import duty_name
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.terms import Duty
@@ -113,6 +114,13 @@ class IncidentPage:
 
     def person(self, name: str) -> str:
         return self.book.person_name(name) if self.book else name
+
+    @property
+    def links(self) -> Iterator[tuple[str, str]]:
+        """Where it is talked of, once that is there, and what its alerts lead to."""
+        if self.book and (link := channel_link(self.book, self.incident)):
+            yield known_channel(self.book, self.incident) or "Channel", link
+        yield from self.incident.links
 
     @property
     def commander(self) -> str:

@@ -38,7 +38,7 @@ BOARD_HEADERS: Final = {
     "Cache-Control": "no-store",
 }
 FORM_BYTES: Final = 65_536
-_ALL_FAILURES: Final[tuple[type[Exception], ...]] = (*STATUSES, Unlisted)
+FAILURES_SHOWN: Final[tuple[type[Exception], ...]] = (*STATUSES, Unlisted)
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ class Board:
         """A page, or why there is none."""
         try:
             return HTMLResponse(await make, status, BOARD_HEADERS)
-        except _ALL_FAILURES as error:
+        except FAILURES_SHOWN as error:
             return self.trouble(visitor, error)
 
     def trouble(self, visitor: Visitor, error: Exception, back: str = "/") -> Response:

@@ -15,7 +15,7 @@ from activities.incident_link import IncidentAddresses
 from activities.perform import Perform
 from settings.pagers import PAGER_VARIABLES
 from tests.activities import sends
-from workflows.policy.effects.effects import Receipt, Send
+from workflows.policy.effects.effects import Email, Receipt, Send
 from workflows.policy.keys.answer_tickets import read
 from workflows.policy.watches.public_page import MaintenanceAnnounced
 
@@ -271,6 +271,48 @@ async def test_nobody_is_sent_to_an_address_that_shows_nothing() -> None:
     pager = Recorder()
     await ActivityEnvironment().run(Perform(pager, None, None).page, sends.page())
     assert pager.pages[0] == sends.page(first_started_at=pager.pages[0].first_started_at)
+
+
+CHANNEL = f"/incidents/{sends.INCIDENT}/channel"
+GATEWAY = "https://tocsin.example.com"
+
+
+@pytest.mark.parametrize(
+    ("addresses", "links"),
+    [
+        (IncidentAddresses(gateway_url=f"{GATEWAY}/", has_chat=True), [("Channel", GATEWAY + CHANNEL)]),
+        (IncidentAddresses(gateway_url=GATEWAY), []),
+        (IncidentAddresses(has_chat=True), []),
+    ],
+    ids=["gateway and chat", "no chat", "no gateway"],
+)
+async def test_a_link_of_ours_gets_the_gateways_address_and_nobody_is_sent_to_nowhere(
+    addresses: IncidentAddresses, links: list[tuple[str, str]]
+) -> None:
+    pager, theirs = Recorder(), ("Graph", "/d/abc")
+    page = sends.page(links=(("Channel", CHANNEL), theirs))
+    await ActivityEnvironment().run(Perform(pager, None, None, addresses=addresses).page, page)
+    assert [link for link in pager.pages[0].links if link[0] != "Board"] == [*links, theirs]
+
+
+async def test_a_mail_says_it_in_a_line() -> None:
+    addresses, mailer = IncidentAddresses(gateway_url=GATEWAY, has_chat=True), PostOffice()
+    mail = sends.send(Email(to="all", template="told"), links=(("Channel", CHANNEL),))
+    perform = Perform(None, None, None, mailer, addresses=addresses)
+    for send in (mail, mail.model_copy(update={"links": ()})):
+        await ActivityEnvironment().run(perform.send_email, send)
+    assert [each.text for each in mailer.mails] == [f"{mail.text}\n\nChannel: {GATEWAY}{CHANNEL}", mail.text]
+
+
+class PostOffice:
+    """Takes every mail."""
+
+    def __init__(self) -> None:
+        self.mails: list[Send] = []
+
+    async def send_email(self, send: Send) -> Receipt:
+        self.mails.append(send)
+        return Receipt()
 
 
 class Talker:

@@ -4,12 +4,12 @@ import pytest
 
 from tests.policy.builders import declared, opened, runbook, severity, tier
 from tests.policy.effects import EVERY
-from workflows.durable.sending import with_channel
+from workflows.durable.sending import links_of_mail, with_channel
 from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import Email, Publish
 from workflows.policy.incident.state import Incident
 from workflows.policy.keys.duty_keys import DutyKind, duty_key
-from workflows.policy.planning.destinations import channel_link
+from workflows.policy.planning.destinations import channel_address, channel_link
 from workflows.policy.runbook.model import Runbook
 from workflows.texts.incident_values import page_links
 
@@ -50,6 +50,25 @@ def test_of_what_is_private_no_mail_does() -> None:
 def test_nothing_leads_to_a_place_that_is_closed_or_not_there_yet() -> None:
     assert channel_link(CHANNEL, declared(CHANNEL)) == ""
     assert channel_link(CHANNEL, of(CHANNEL, closed_places=("channel",))) == HOME_LINK
+
+
+@pytest.mark.parametrize("book", [CHANNEL, THREAD])
+def test_a_page_of_the_declarations_own_second_leads_to_the_gateway_which_sends_on(book: Runbook) -> None:
+    incident = declared(book)
+    assert ("Channel", channel_address(incident.id)) in page_links(book, incident)
+
+
+def test_and_so_does_a_mail_to_colleagues_of_that_second_and_to_nobody_else() -> None:
+    incident = declared(CHANNEL)
+    assert links_of_mail(CHANNEL, incident, mail()) == (("Channel", channel_address(incident.id)),)
+    assert links_of_mail(CHANNEL, incident, mail(public=True)) == ()
+    assert links_of_mail(CHANNEL, incident.model_copy(update={"private": True}), mail()) == ()
+    assert links_of_mail(CHANNEL, of(CHANNEL), mail()) == ()  # then it stands in the text, by its name
+
+
+def test_where_no_place_takes_us_nothing_leads_there() -> None:
+    closed = declared(CHANNEL).model_copy(update={"closed_places": ("channel", "declaration")})
+    assert all(label != "Channel" for label, _ in page_links(CHANNEL, closed))
 
 
 @pytest.mark.parametrize("effect", EVERY, ids=lambda effect: effect.kind)

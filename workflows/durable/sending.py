@@ -22,7 +22,7 @@ from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import Card, Effect, Email, Invite, Page, Post, Publish, Receipt, Send
 from workflows.policy.incident.events import EffectSettled
 from workflows.policy.incident.state import Incident
-from workflows.policy.planning.destinations import channel_link, known_channel
+from workflows.policy.planning.destinations import channel_link, known_channel, way_to_channel
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.names import severity_title
 from workflows.policy.runbook.reach import WAYS_BY_EMAIL, ReachStep
@@ -75,7 +75,7 @@ def prepared(book: Runbook, incident: Incident, demand: Demand, said: Message, c
         effect=_without_facts(effect),
         subject=said.subject,
         text=with_channel(book, incident, demand, in_its_place(incident, demand, said.text)),
-        links=page_links(book, incident) if is_page else (),
+        links=page_links(book, incident) if is_page else links_of_mail(book, incident, demand),
         severity=incident.severity,
         runbook=incident.runbook,
         channel=(known_channel(book, incident) or "") if is_page else "",
@@ -136,9 +136,21 @@ def in_its_place(incident: Incident, demand: Demand, text: str) -> str:
 def with_channel(book: Runbook, incident: Incident, demand: Demand, text: str) -> str:
     """A mail to colleagues says where the incident is worked on; a private one is worked on by those who are there."""
     link = channel_link(book, incident)
-    if not link or incident.private or not isinstance(demand.effect, Email) or demand.effect.public:
+    if not link or not _leads_to_channel(incident, demand):
         return text
     return f"{text}\n\nChannel: {known_channel(book, incident)} {link}"
+
+
+def links_of_mail(book: Runbook, incident: Incident, demand: Demand) -> tuple[tuple[str, str], ...]:
+    """The way to a channel that nobody knows yet; one that is known stands in the text, with its name."""
+    if channel_link(book, incident) or not _leads_to_channel(incident, demand):
+        return ()
+    way = way_to_channel(book, incident)
+    return (("Channel", way),) if way else ()
+
+
+def _leads_to_channel(incident: Incident, demand: Demand) -> bool:
+    return isinstance(demand.effect, Email) and not demand.effect.public and not incident.private
 
 
 def travelling_together(orders: Sequence[Order]) -> list[tuple[Order, ...]]:

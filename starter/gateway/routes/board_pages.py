@@ -3,10 +3,10 @@
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import StreamingResponse
+from fastapi.responses import RedirectResponse, StreamingResponse
 from markupsafe import Markup
 
 from starter.board import owed_acts
@@ -17,10 +17,11 @@ from starter.board.incident_page import incident_page
 from starter.board.review_page import review_page
 from starter.desk.answers import Remembered
 from starter.desk.verbs import Verb
-from starter.gateway.board import BOARD_HEADERS, Board
+from starter.gateway.board import BOARD_HEADERS, FAILURES_SHOWN, Board
 from starter.gateway.visitors import Visitor
 from starter.pictures.course import course
 from starter.temporal.results import ListPage, Summary, Unreachable
+from workflows.policy.planning.destinations import channel_link
 from workflows.policy.views.results import UpdateResult
 from workflows.policy.wire.bounded import moment
 
@@ -37,6 +38,12 @@ def router(board: Board) -> APIRouter:
     async def incident(incident: str, request: Request) -> Response:
         visitor = board.visitors.entered(request)
         return await board.answer(visitor, incident_html(board, visitor, incident))
+
+    @routes.get("/incidents/{incident}/channel")
+    async def channel(incident: str, request: Request) -> Response:
+        """Where a page leads that left before there was a channel."""
+        visitor = board.visitors.entered(request)
+        return RedirectResponse(await _way_to_channel(board, visitor, incident), 303, BOARD_HEADERS)
 
     @routes.get("/reviews/{incident}")
     async def review(incident: str, request: Request) -> Response:
@@ -97,6 +104,20 @@ async def incident_html(board: Board, visitor: Visitor, part: str, said: Afterma
     forms = said.acts(acts(page))
     made_of = {"page": page, "acts": forms, "owed": owed_acts, "course": drawn, "version": version}
     return board.page("incident.html", visitor, said=said, **made_of)
+
+
+async def _way_to_channel(board: Board, visitor: Visitor, part: str) -> str:
+    """As long as nobody knows one, to the incident's page, which shows it once it is there, or says what is wrong."""
+    own = f"/incidents/{quote(part, safe='')}"
+    try:
+        shown = await board.desk(visitor).show(part)
+    except FAILURES_SHOWN:
+        return own
+    if isinstance(shown, Remembered):
+        return own
+    incident = shown.state.incident
+    book = board.books.get(incident.runbook)
+    return (channel_link(book, incident) if book else "") or own
 
 
 async def review_html(board: Board, visitor: Visitor, part: str, said: Aftermath = Aftermath()) -> str:

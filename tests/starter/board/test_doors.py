@@ -16,7 +16,17 @@ from tests.starter.board.conftest import ORIGIN, PageSeen, logged_in, pressed, s
 from tests.starter.board.test_pages import declare
 from tests.starter.conftest import GatewayUnderTest
 
-PAGES = ("/incidents", "/incidents/x", "/reviews", "/reviews/x", "/follow-ups", "/on-call", "/runbooks", "/declare")
+PAGES = (
+    "/incidents",
+    "/incidents/x",
+    "/incidents/x/channel",
+    "/reviews",
+    "/reviews/x",
+    "/follow-ups",
+    "/on-call",
+    "/runbooks",
+    "/declare",
+)
 MORE = ("/runbooks/acme", "/runbooks/acme/sev1.svg", "/report", "/report.svg")
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 

@@ -11,6 +11,8 @@ from starter.temporal.incidents import Incidents
 from tests.starter.api.conftest import READER
 from tests.starter.board.conftest import ORIGIN, PageSeen, logged_in, pressed, seen
 from tests.starter.conftest import GatewayUnderTest, eventually
+from tests.workflows.incidents import Vendors, chatting
+from workflows.policy.effects.effects import Receipt, Send
 from workflows.policy.incident.events import Alert, AlertsReceived, FlagChanged
 from workflows.policy.incident.state import Incident
 
@@ -65,6 +67,39 @@ class TestTheFirstPage:
 
 async def _rows(http: httpx.AsyncClient, path: str) -> int:
     return sum(1 for name, value in (await seen(http, path)).attributes if name == "class" and value.startswith("row "))
+
+
+async def opens(send: Send, attempt: int) -> Receipt:
+    return Receipt(reference="C1", name="#incident-1", link=f"{SLACK}/app_redirect?channel=C1")
+
+
+SLACK = "https://slack.example"
+
+
+class TestTheWayToItsChannel:
+    async def test_who_comes_before_there_is_one_waits_at_the_page_of_the_incident(
+        self, alice: httpx.AsyncClient, working: Client
+    ) -> None:
+        path = await declare(alice)
+        answer = await alice.get(f"{path}/channel")
+        assert (answer.status_code, answer.headers["Location"]) == (303, path)
+
+    async def test_then_both_lead_there(self, alice: httpx.AsyncClient, client: Client, working: Client) -> None:
+        async with chatting(client, Vendors(answers={"open_channel": opens})):
+            path = await declare(alice, flags="private")
+
+            async def way() -> str:
+                return (await alice.get(f"{path}/channel")).headers["Location"]
+
+            link = await eventually(way, lambda seen: seen != path)
+        assert link == f"{SLACK}/app_redirect?channel=C1"
+        page = await seen(alice, path)
+        assert ("href", link) in page.attributes
+        assert "#incident-1" in page.words
+
+    async def test_what_is_not_there_says_so_on_its_page(self, alice: httpx.AsyncClient, working: Client) -> None:
+        answer = await alice.get("/incidents/20200101-0000-xxxxxx/channel")
+        assert (answer.status_code, answer.headers["Location"]) == (303, "/incidents/20200101-0000-xxxxxx")
 
 
 class TestAnIncident:

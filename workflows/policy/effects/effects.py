@@ -239,7 +239,7 @@ class Send(Wire):
     text: str
     """The message, plain text: the adapter escapes it and cuts it to the vendor's limits."""
     links: tuple[tuple[str, str], ...] = ()
-    """(label, URL) pairs that a page carries to a phone."""
+    """(label, URL) pairs that a page carries to a phone, or a mail. One of ours has no host: the worker knows that."""
     severity: str = "sev1"
     runbook: str = ""
     channel: str = ""

@@ -89,6 +89,19 @@ def channel_link(book: Runbook, incident: Incident) -> str:
     return incident.references.get("channel-link" if is_own else "thread-link", "")
 
 
+def channel_address(incident: str) -> str:
+    """At the gateway, which sends on whoever comes there once it knows where to."""
+    return f"/incidents/{incident}/channel"
+
+
+def way_to_channel(book: Runbook, incident: Incident) -> str:
+    """What is sent while the channel is being opened, or the declaration posted, leads to the gateway instead. No page
+    and no mail waits for a channel (ADR 41)."""
+    where = incident_destination(book, incident)
+    comes = bool(where.waits_for) and where != NOWHERE_PUBLIC
+    return channel_link(book, incident) or (channel_address(incident.id) if comes else "")
+
+
 def channel_destination(book: Runbook, incident: Incident, channel: str | None) -> BlockedDestination:
     if channel is None or channel in incident.closed_places or incident.private:
         return incident_destination(book, incident)
