@@ -38,6 +38,11 @@ function show(state) {
 
 let shown = "";
 
+// What is pressed stays where it is until it is let go: a press has two halves, and both are for the same button.
+let held = false;
+addEventListener("pointerdown", event => { held = event.target.closest("button") !== null; });
+for (const end of ["pointerup", "pointercancel", "blur"]) addEventListener(end, () => { held = false; });
+
 async function look() {
   const live = document.getElementById("live");
   try {
@@ -45,7 +50,7 @@ async function look() {
     live.textContent = "live";
     live.className = "faint";
     // Only a change is drawn, so that what somebody is reading or pressing stays where it is.
-    if (answer !== shown) { shown = answer; show(JSON.parse(answer)); }
+    if (answer !== shown && !held) { shown = answer; show(JSON.parse(answer)); }
   } catch (error) {
     live.textContent = "not connected: " + error.message;
     live.className = "faint lost";

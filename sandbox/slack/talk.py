@@ -25,15 +25,17 @@ class Talk:
 
     async def edit(self, channel: SandboxChannel, ts: str, text: str) -> SlackDelivery | None:
         message = self._own(channel, ts)
+        before = self._as_told(message)
         message.text, message.edited = text, True
-        changed: JsonValue = {"type": "message", "user": self._who.id, "text": text, "ts": ts}
-        event = {**self._event("message", channel), "subtype": "message_changed", "hidden": True, "message": changed}
+        words: payloads.SlackPayload = {"message": self._as_told(message), "previous_message": before}
+        event = {**self._event("message", channel), "subtype": "message_changed", "hidden": True, **words}
         return await self._tell(channel, event)
 
     async def delete(self, channel: SandboxChannel, ts: str) -> SlackDelivery | None:
-        self._own(channel, ts)
+        before = self._as_told(self._own(channel, ts))
         channel.delete(ts)
-        event = {**self._event("message", channel), "subtype": "message_deleted", "hidden": True, "deleted_ts": ts}
+        gone: payloads.SlackPayload = {"deleted_ts": ts, "previous_message": before}
+        event = {**self._event("message", channel), "subtype": "message_deleted", "hidden": True, **gone}
         return await self._tell(channel, event)
 
     async def react(self, channel: SandboxChannel, ts: str, name: str, on: bool = True) -> SlackDelivery | None:
@@ -55,6 +57,10 @@ class Talk:
         if message.user != self._who.id:
             raise CannotPress(f"{self._who.name} has not written that")
         return message
+
+    def _as_told(self, message: SandboxMessage) -> JsonValue:
+        """https://docs.slack.dev/reference/events/message/message_changed"""
+        return {"type": "message", "user": message.user, "text": message.text, "ts": message.ts}
 
     def _event(self, kind: str, channel: SandboxChannel) -> payloads.SlackPayload:
         return {"type": kind, "user": self._who.id, "channel": channel.id, "event_ts": self._workspace.new_ts()}

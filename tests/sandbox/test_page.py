@@ -33,6 +33,23 @@ async def test_a_press_in_the_page_is_a_press_in_slack(
     assert (call["type"], call["user"]["id"]) == ("block_actions", "U0VERA")
 
 
+async def test_a_press_is_for_the_button_that_it_began_on_whatever_is_posted_meanwhile(
+    shown: Page, toy_app: ToyApp, slack: AsyncWebClient
+) -> None:
+    await slack.chat_postMessage(channel="#incidents", text="down", blocks=[actions(button(style="primary"))])
+    where = await shown.get_by_role("button", name="Acknowledge", exact=True).bounding_box()
+    assert where is not None
+    await shown.mouse.move(where["x"] + 5, where["y"] + 5)
+    await shown.mouse.down()
+    await slack.chat_postMessage(channel="#incidents", text="and more of it")
+    for _ in range(2):
+        async with shown.expect_response("**/control/state"):
+            pass  # the page has looked again
+    await shown.mouse.up()
+    await expect(shown.get_by_text("and more of it")).to_be_visible()
+    assert (await toy_app.first_call())["type"] == "block_actions"
+
+
 async def test_what_asks_first_is_not_done_before_the_answer(
     shown: Page, toy_app: ToyApp, slack: AsyncWebClient
 ) -> None:
