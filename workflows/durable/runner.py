@@ -36,6 +36,7 @@ from workflows.policy.incident.events import (
     TextFailed,
     stamp,
 )
+from workflows.policy.incident.refusal_events import RefusalKept
 from workflows.policy.planning.recipients import recipients
 from workflows.policy.planning.wording import what
 from workflows.policy.views.foreseen import Foreseen
@@ -209,7 +210,7 @@ class Runner:
         nobody means them."""
         if self._procedure.known.get(name) is not AlertsReceived:
             for event in decoding.decode(self._procedure.known, name, args):
-                self.receive(event)
+                self._left(event)
             return
         for arg in args:
             await self._pace.room_for(len(arg.payload.data))
@@ -251,6 +252,14 @@ class Runner:
         at = self._clock.core(min(event.at, workflow.now()))
         event = approving.judged(self._procedure, event, self.now())
         self._apply(event.model_copy(update={"at": at}))
+
+    def _left(self, event: Event) -> None:
+        """Nobody waits for an answer. What an update would be refused for is kept, for whoever looks afterwards."""
+        is_new = event.id not in self._procedure.incident.heard
+        no = self._refusal(approving.judged(self._procedure, event, self.now())) if event.id and is_new else None
+        self.receive(event)
+        if no:
+            self._apply(RefusalKept(of=event.id, why=no))
 
     def _apply(self, event: Event) -> None:
         self._procedure.apply(stamp(event, self.now()))
