@@ -10,13 +10,14 @@ from chat import words
 from chat.acting import Deed, Hands, Misfit, in_words, slack_id
 from chat.finding import Finder, only_text, picker
 from chat.forms.declaring import DeclareForms
-from chat.forms.verb_form import VerbForms
+from chat.forms.verb_form import VerbForms, certainly
 from chat.grammar import COMMANDS, HELP, LIST, REVIEW_COMMAND, SHOW, START, Typed, Unclear, read
 from chat.looking import Looks
 from chat.payloads import SlashCommand
 from chat.people import Presser
 from chat.permissions import NotAllowed
 from chat.presses import LOOK
+from chat.unopened import unopened
 from starter.desk.verbs import VERB_BY_NAME
 from starter.temporal.results import Unreachable
 from workflows.policy.effects.offers import Pressed
@@ -39,14 +40,17 @@ class Commands:
     async def receive(self, command: SlashCommand, presser: Presser) -> dict[str, JsonValue] | None:
         """The answer, for whoever typed it alone; None: a form has been opened. Raises nothing of what can go wrong:
         words are better than Slack's own."""
+        verb = ""
         try:
-            return await self._done(command, presser, read(command.text, self.users))
+            typed = read(command.text, self.users)
+            verb = typed.form.verb
+            return await self._done(command, presser, typed)
         except (Unclear, NotAllowed, Misfit) as no:
             return only_text(words.refused(str(no)))
         except Unreachable:
             return only_text(FAILED)
         except (Unavailable, Rejected, TimeoutError) as no:
-            return only_text(f"The form could not be opened: {words.plain(str(no))}")
+            return only_text(unopened(no, "Type it again", self.name, verb))
 
     async def _done(self, command: SlashCommand, presser: Presser, typed: Typed) -> dict[str, JsonValue] | None:
         if typed.name == HELP:
@@ -79,7 +83,7 @@ class Commands:
             return only_text(await self.looks.at(wanted.verb, wanted.incident, presser, here=here))
         verb = VERB_BY_NAME[wanted.group, wanted.verb]
         if wanted.asks:
-            await self.verb_forms.open(wanted, verb, command.trigger_id, presser, here=here)
+            await self.verb_forms.open(wanted, verb, command.trigger_id, presser, certainly(here))
             return None
         deed = Deed(verb, wanted.incident, slack_id(command.team_id, command.trigger_id), wanted.said, here=here)
         return only_text((await in_words(self.hands.do(deed, presser))).text)

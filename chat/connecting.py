@@ -18,12 +18,13 @@ from chat.people import Pressers
 from chat.permissions import PUBLIC, SEE_PRIVATE, ChatPermissions
 from chat.presses import Presses
 from chat.prompt_deeds import PromptDeeds
+from chat.sayings import SayingsReader
 from chat.shortcuts import Shortcuts
 from chat.slack_chat import SlackChat
 from chat.socket_mode import SocketMode
 from chat.timeline import PinnedMessages
 from chat.waits import AS_SLACK_WAITS, Waits
-from chat.web import Modals, Replies
+from chat.web import Modals, Replies, Whispers
 from settings import Settings
 from starter.desk.recorder import Recorder
 from starter.desk.temporal_desk import TemporalDesk
@@ -77,8 +78,8 @@ def slack_chat(settings: Settings, incidents: Incidents, api: SlackApi, waits: W
     verb_forms = VerbForms(hands, installations, modals, replies, waits.submission_s)
     declare_forms = DeclareForms(hands, installations, modals, replies, waits.submission_s)
     deeds = PromptDeeds(hands, Recorder(impatient), LateAnswers(looks, replies), waits)
-    redact = incidents.connection.redact or str
-    timeline = PinnedMessages(api, hands, finder, pressers, redact)
+    redact, whispers = incidents.connection.redact or str, Whispers(api)
+    timeline = PinnedMessages(hands, finder, pressers, SayingsReader(api, pressers, redact), whispers)
     users = {user: person for person, user in settings.slack_users.items()}
     return SlackChat(
         health=health,
@@ -90,6 +91,7 @@ def slack_chat(settings: Settings, incidents: Incidents, api: SlackApi, waits: W
         shortcuts=Shortcuts(finder, verb_forms, declare_forms, timeline, replies, redact),
         timeline=timeline,
         replies=replies,
+        whispers=whispers,
     )
 
 

@@ -1,18 +1,34 @@
 """How incidents stand, for whoever asks in Slack; it changes nothing."""
 
-from collections.abc import Awaitable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from chat import words
 from chat.acting import Answered, Hands, in_words
 from chat.people import Presser
-from starter.desk.answers import Remembered, ShownIncident
+from starter.desk.answers import Remembered, ShownIncident, ShownReview
 from starter.desk.desk import Desk
+from starter.temporal.results import FoundIncident, LookupFailed, NobodyWorks, RefusedByIncident, Unreachable
+from workflows.policy.keys import workflow_ids
 from workflows.policy.runbook.names import severity_title
 
 MOST_LISTED_IN_CHAT = 20
 MOST_COMING = 5
 MOST_REMEMBERED = 10
+
+
+@dataclass(frozen=True)
+class SeenAfterwards:
+    """How it stands once what people pressed is stored."""
+
+    text: str
+    refusals: Mapping[str, str] = field(default_factory=dict)
+    """By the id of what they pressed, why that came to little."""
+
+    def answer_to(self, event_id: str) -> str:
+        """To whoever pressed that."""
+        why = self.refusals.get(event_id)
+        return words.came_to_little(why) if why else self.text
 
 
 @dataclass(frozen=True)
@@ -28,9 +44,13 @@ class Looks:
         """`what`: `show` or `review`."""
         return await _text(self._at(what, part, presser, here))
 
-    async def after(self, incident: str) -> str:
-        """How it stands once what somebody pressed is stored, for everybody who may see what is not private."""
-        return await _text(_after(self.patient, incident))
+    async def after(self, found: FoundIncident) -> SeenAfterwards:
+        """For everybody who may see what is not private."""
+        return await _afterwards(self.patient, found)
+
+    async def after_in_private(self, found: FoundIncident) -> SeenAfterwards:
+        """For who may see it. Nobody reads there how it stands: only what concerns them."""
+        return replace(await _afterwards(self.hands.desk, found), text=words.STORED)
 
     async def _at(self, what: str, part: str, presser: Presser, here: bool) -> Answered:
         desk = await self.hands.desk_of(presser, here=here)
@@ -67,20 +87,29 @@ def _standing(shown: ShownIncident) -> Sequence[str]:
     )
 
 
-async def _after(desk: Desk, incident: str) -> Answered:
-    shown = await desk.show(incident)
+async def _afterwards(desk: Desk, found: FoundIncident) -> SeenAfterwards:
+    """What is stored stays so if nobody can say more now."""
+    is_review = workflow_ids.is_review(found.workflow_id)
+    try:
+        shown = await (desk.show_review(found.incident) if is_review else desk.show(found.incident))
+    except (LookupFailed, NobodyWorks, RefusedByIncident, Unreachable):
+        return SeenAfterwards(words.STORED)
     if isinstance(shown, Remembered):
-        return Answered(f"{words.NOBODY_ACTS}: {words.plain(shown.problem)}")
-    return Answered("\n".join((words.STORED, *_standing(shown))))
+        return SeenAfterwards(f"{words.NOBODY_ACTS}: {words.plain(shown.problem)}")
+    if isinstance(shown, ShownReview):
+        return SeenAfterwards(f"{words.STORED}\n{_owed(shown)}", shown.state.review.incident.refusals)
+    return SeenAfterwards("\n".join((words.STORED, *_standing(shown))), shown.state.incident.refusals)
 
 
 async def _review(desk: Desk, part: str) -> Answered:
     shown = await desk.show_review(part)
-    if isinstance(shown, Remembered):
-        return _remembered(shown)
+    return _remembered(shown) if isinstance(shown, Remembered) else Answered(_owed(shown))
+
+
+def _owed(shown: ShownReview) -> str:
     owed = [f"• {words.plain(each.title)}, due {words.moment(each.due_at)}" for each in shown.state.owed]
     head = f"*Review of {words.plain(shown.state.review.incident.id)}*"
-    return Answered("\n".join((head, *(owed or ["Nothing is owed."]))))
+    return "\n".join((head, *(owed or ["Nothing is owed."])))
 
 
 def _remembered(kept: Remembered) -> Answered:

@@ -143,8 +143,16 @@ class MessageEvent(Inbound):
     subtype: ShortText = ""
     channel: ShortText = ""
     message: Annotated[SlackText, AsEmpty] = SlackText()
+    previous_message: Annotated[SlackText, AsEmpty] = SlackText()
     deleted_ts: ShortText = ""
     event_ts: ShortText = ""
+
+    @property
+    def is_as_before(self) -> bool:
+        """Its words are: Slack tells of the preview of a link as of an edit."""
+        return (
+            bool(self.previous_message.ts) and not self.deleted_ts and self.previous_message.text == self.message.text
+        )
 
 
 class OtherEvent(Inbound):

@@ -40,7 +40,8 @@ class Clicks:
     async def once(self, again: tuple[str, ...], do: Callable[[], Awaitable[Answered]]) -> Answered | None:
         """None: it is being done, or was a moment ago."""
         now = monotonic()
-        self.seen = {each: at for each, at in self.seen.items() if now - at < DOUBLE_CLICK_S}
+        while self.seen and now - next(iter(self.seen.values())) >= DOUBLE_CLICK_S:
+            del self.seen[next(iter(self.seen))]
         if again in self.seen:
             return None
         self.seen[again] = now
@@ -78,12 +79,12 @@ class Presses:
             return
         channel = press.container.channel_id
         if group == LOOK:
-            sees = await self._sees(pressed.incident, channel, self.sight_within_s)
-            text = await self.looks.at(pressed.verb, pressed.incident, presser, here=sees is True)
+            sees = await self._surely_sees(pressed.incident, channel, self.sight_within_s)
+            text = await self.looks.at(pressed.verb, pressed.incident, presser, here=sees)
             self.replies.later(press.response_url, text)
         elif pressed.asks:
-            sees = await self._sees(pressed.incident, channel, self.sight_within_s)
-            await self.forms.open(pressed, VERB_BY_NAME[group, name], press.trigger_id, presser, here=sees is True)
+            here = partial(self._surely_sees, pressed.incident, channel, 3 * self.sight_within_s)
+            await self.forms.open(pressed, VERB_BY_NAME[group, name], press.trigger_id, presser, here)
         else:
             await self._do(press, presser, action, pressed)
 
@@ -105,6 +106,9 @@ class Presses:
         answered = await self.clicks.once(again, lambda: self.deeds.do(deed, presser, sight, press.response_url))
         if answered is not None and answered.text:
             self.replies.later(press.response_url, answered.text)
+
+    async def _surely_sees(self, part: str, channel: str, within_s: float) -> bool:
+        return await self._sees(part, channel, within_s) is True
 
     async def _sees(self, part: str, channel: str, within_s: float) -> bool | None:
         """Can what is private be seen where the message stands? Not in what was left when it became private. None:

@@ -8,6 +8,7 @@ has it, and the words follow. Nobody is refused because others press, too.
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
 from chat.acting import Answered, Deed, Hands, in_words
@@ -18,7 +19,8 @@ from starter.desk.recorder import Recorder
 from starter.temporal.results import LookupFailed
 
 MOST_ASKED_AT_ONCE: Final = 8
-"""Presses whose incidents are asked what changed. That costs a worker some turns each; signals are read together."""
+"""Where more are under way, no incident is asked what changed. That costs a worker some turns each; signals are read
+together."""
 Sight = Callable[[], Awaitable[bool | None]]
 """Can what is private be seen where it was pressed? None: nobody can say now."""
 
@@ -29,26 +31,26 @@ class PromptDeeds:
     recorder: Recorder
     late_answers: LateAnswers
     waits: Waits = AS_SLACK_WAITS
-    _asked: int = 0
+    _under_way: int = 0
 
     async def do(self, deed: Deed, presser: Presser, sight: Sight, response_url: str) -> Answered:
         """Raises Unreachable."""
-        if deed.takes_role or self._asked < MOST_ASKED_AT_ONCE:
-            answered = await self._ask(deed, presser, sight)
-            if answered is not None:
-                return answered
-        return await in_words(self._leave(deed, presser, sight, response_url))
+        self._under_way += 1
+        try:
+            answered = None
+            if deed.takes_role or self._under_way <= MOST_ASKED_AT_ONCE:
+                answered = await self._ask(deed, presser, sight)
+            return answered or await in_words(self._leave(deed, presser, sight, response_url))
+        finally:
+            self._under_way -= 1
 
     async def _ask(self, deed: Deed, presser: Presser, sight: Sight) -> Answered | None:
         """None: the incident has not said in time. A role is taken from nobody, so who has it is waited for longer."""
-        self._asked += 1
         try:
             async with asyncio.timeout(self.waits.worker_s if deed.takes_role else self.waits.press_s):
                 return await in_words(self.hands.do(replace(deed, here=await sight() is not False), presser))
         except TimeoutError:
             return None
-        finally:
-            self._asked -= 1
 
     async def _leave(self, deed: Deed, presser: Presser, sight: Sight, response_url: str) -> Answered:
         """Under the same id as it was asked: what was done meanwhile is done once. Raises what `in_words` puts in
@@ -59,11 +61,13 @@ class PromptDeeds:
             raise LookupFailed(f"there is no incident {deed.incident!r} that you may see here")
         await self.recorder.leave(found, event, unlisted=deed.takes_role)
         if found.may_be_private:
-            self.late_answers.answer_stored(response_url)
+            surely = partial(self._may_see, presser, sight, in_doubt=False)
+            self.late_answers.answer_in_private(found, event.id, response_url, surely)
         else:
-            self.late_answers.answer(found.incident, response_url)
+            self.late_answers.answer(found, event.id, response_url)
         return Answered("")
 
-    async def _may_see(self, presser: Presser, sight: Sight) -> bool:
-        """What nobody can say now keeps no press from being recorded."""
-        return await self.hands.desk_of(presser, here=await sight() is not False) is self.hands.desk
+    async def _may_see(self, presser: Presser, sight: Sight, *, in_doubt: bool = True) -> bool:
+        """What nobody can say now keeps no press from being recorded, and shows nobody anything."""
+        sees = await sight()
+        return await self.hands.desk_of(presser, here=in_doubt if sees is None else sees) is self.hands.desk

@@ -7,7 +7,7 @@ from chat import words
 from chat.acting import in_words
 from chat.finding import Finder, picker
 from chat.forms.declaring import DeclareForms
-from chat.forms.verb_form import VerbForms
+from chat.forms.verb_form import VerbForms, certainly
 from chat.payloads import GlobalShortcut, MessageShortcut
 from chat.people import Presser
 from chat.timeline import PinnedMessages
@@ -20,6 +20,7 @@ from workflows.policy.wire.bounded import cut
 TO_TIMELINE: Final = "tocsin_timeline"
 TO_FOLLOW_UP: Final = "tocsin_follow_up"
 TO_DECLARE: Final = "tocsin_declare"
+UNKNOWN_SHORTCUT: Final = "This shortcut is not known to this version of Tocsin. Use the command."
 LONGEST_QUOTE: Final = 1_200
 """Characters of a message that go into a button."""
 
@@ -35,13 +36,15 @@ class Shortcuts:
     """Before a text is cut, as for the timeline."""
 
     async def receive(self, used: MessageShortcut | GlobalShortcut, presser: Presser) -> None:
-        """Raises Unreachable, Unavailable, Rejected, TimeoutError."""
+        """Raises Unreachable, NotAllowed; of a form that cannot be opened Unavailable, Rejected, TimeoutError."""
         match used.callback_id:
             case callback if callback == TO_DECLARE:
                 text = used.message.text if isinstance(used, MessageShortcut) else ""
                 await self.declare_forms.open(used.trigger_id, cut(self.redact(text), 300))
             case callback if isinstance(used, MessageShortcut) and callback in (TO_TIMELINE, TO_FOLLOW_UP):
                 await self._about_message(used, presser)
+            case _:
+                self.replies.later(used.response_url, UNKNOWN_SHORTCUT)
 
     async def _about_message(self, used: MessageShortcut, presser: Presser) -> None:
         part, here = await self.finder.of_channel(used.channel.id, used.channel.name)
@@ -56,7 +59,7 @@ class Shortcuts:
         wanted = self._wanted(used, part)
         if part:
             verb = VERB_BY_NAME[wanted.group, wanted.verb]
-            await self.verb_forms.open(wanted, verb, used.trigger_id, presser, here=here)
+            await self.verb_forms.open(wanted, verb, used.trigger_id, presser, certainly(here))
         elif rows:
             self.replies.message(used.response_url, picker(rows, wanted))
         else:

@@ -29,6 +29,8 @@ from starter.sources.refusal import Refusal
 CONNECTED_LOOK_EVERY_S: Final = 5.0
 MOST_ENVELOPES: Final = 500
 """Under way at once; what is beyond is not acknowledged, and Slack says so to whoever pressed."""
+EVENTS_API: Final = "events_api"
+"""What nobody waits for. It comes again until it is acknowledged, and one that cannot be read never can be."""
 
 log = structlog.get_logger()
 
@@ -87,6 +89,8 @@ class SocketMode:
         except (Refusal, TimeoutError) as refusal:
             log.error("a call of Slack's was not acknowledged", kind=request.type, problem=str(refusal))
             return
-        except Unreadable as error:  # it is as unreadable the next time
+        except Unreadable as error:
             log.error("a call of Slack's cannot be read", kind=request.type, problem=str(error))
+            if request.type != EVENTS_API:
+                return  # so Slack says to whoever pressed that it failed
         await client.send_socket_mode_response(SocketModeResponse(request.envelope_id, payload))

@@ -5,7 +5,7 @@ The client, its time-outs and what its errors mean are those of the adapter that
 
 import asyncio
 from collections.abc import Coroutine, Mapping
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -15,8 +15,11 @@ from slack_sdk.models.views import View
 
 from activities.errors import Rejected, Unavailable
 from activities.slack_answers import SlackAnswer, SlackDone
-from activities.slack_api import SlackApi
+from activities.slack_api import Call, SlackApi
+from chat.words import LONGEST_SECTION
 
+FILL_AGAIN_AFTER_S: Final = (1.0, 3.0)
+"""A form that Slack does not take now is filled a little later: whoever waits before it sees "just a moment"."""
 MOST_UNDER_WAY = 1_000
 """Answers that are on their way at once: the others are not given, and what was done stands."""
 
@@ -70,6 +73,29 @@ class Replies:
             await asyncio.wait(self._under_way, timeout=1)
 
 
+class Whispers:
+    """Words to one person where nothing that they did has an address for answers. Raises nothing, as above."""
+
+    def __init__(self, api: SlackApi) -> None:
+        self._api = api
+
+    async def here(self, channel: str, user: str, said: Mapping[str, JsonValue]) -> None:
+        """In a channel that they are in; nobody else sees it. `said`: `text`, and maybe `blocks`."""
+        text, blocks = str(said.get("text", ""))[:LONGEST_SECTION], said.get("blocks")
+        shown: Any = blocks  # the SDK says which types it knows, and sends what it is given
+        await self._say(self._api.web.chat_postEphemeral(channel=channel, user=user, text=text, blocks=shown))
+
+    async def apart(self, user: str, text: str) -> None:
+        """In the app's own conversation with them."""
+        await self._say(self._api.web.chat_postMessage(channel=user, text=text[:LONGEST_SECTION]))
+
+    async def _say(self, call: Call) -> None:
+        try:
+            await self._api.ask(call, SlackDone)
+        except (Unavailable, Rejected) as error:
+            log.warning("Slack did not take an answer", problem=str(error))
+
+
 class Modals:
     """Opened at once, because a trigger lives for three seconds, and filled when it is known with what."""
 
@@ -85,9 +111,15 @@ class Modals:
 
     async def fill(self, shown: ShownView, view: View) -> None:
         """Unless it has changed since it was shown, which its hash says."""
-        try:
-            await self._api.ask(
-                self._api.web.views_update(view_id=shown.id, hash=shown.hash or None, view=view), SlackDone
-            )
-        except (Unavailable, Rejected) as error:
-            log.warning("a form was not filled", problem=str(error))
+        for pause in (*FILL_AGAIN_AFTER_S, None):
+            call = self._api.web.views_update(view_id=shown.id, hash=shown.hash or None, view=view)
+            try:
+                await self._api.ask(call, SlackDone)
+            except Rejected as error:  # it was closed, or has been filled
+                log.warning("a form was not filled", problem=str(error))
+            except Unavailable as error:
+                log.warning("a form was not filled", problem=str(error), again_in=pause)
+                if pause is not None:
+                    await asyncio.sleep(pause)
+                    continue
+            return

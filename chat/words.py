@@ -18,6 +18,8 @@ _DATE: Final = re.compile(r"<!date\^[^|>]*\|([^>]*)>")
 NO_CHANGE: Final = ("Nothing changed.",)
 NOBODY_ACTS: Final = "Recorded; nobody is being paged"
 STORED: Final = "Recorded."
+TOO_LITTLE: Final = "Recorded, but it came too late or does not fit"
+"""What was left for an incident is never refused: it changes what it still can."""
 
 
 def done(answer: UpdateResult, first: str = "") -> str:
@@ -31,6 +33,10 @@ def done(answer: UpdateResult, first: str = "") -> str:
 
 def refused(why: str, first: str = "") -> str:
     return "\n".join(filter(None, (first, literal(why, LONGEST_SECTION - len(first) - 1))))
+
+
+def came_to_little(why: str) -> str:
+    return f"{TOO_LITTLE}: {literal(why, LONGEST_SECTION - len(TOO_LITTLE) - 2)}"
 
 
 def coming(lines: Sequence[Upcoming]) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """The form of a verb: what is filled in is done by the desk, and where it changes much, shown before it is done."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -34,6 +34,9 @@ TITLES: Final = {
     "approve": "Let it out", "add": "Follow-up", "not-applicable": "Not applicable",
 }  # fmt: skip
 
+Here = Callable[[], Awaitable[bool]]
+"""Is it opened where the incident can be seen?"""
+
 
 @dataclass(frozen=True)
 class VerbForms:
@@ -43,17 +46,18 @@ class VerbForms:
     replies: Replies
     within_s: float
 
-    async def open(self, pressed: Pressed, verb: Verb, trigger_id: str, presser: Presser, *, here: bool) -> None:
-        """Raises Unavailable, Rejected, TimeoutError."""
+    async def open(self, pressed: Pressed, verb: Verb, trigger_id: str, presser: Presser, here: Here) -> None:
+        """Before anything else is asked: its trigger is soon too old. Raises Unavailable, Rejected, TimeoutError."""
         shown = await self.modals.open(trigger_id, views.loading(title(verb)))
         self.replies.beside(self._fill(shown, pressed, verb, presser, here))
 
     async def submit(self, sent: ViewSubmission, presser: Presser) -> dict[str, JsonValue]:
         return await in_time(self._submit(sent, presser), sent.view, self.within_s)
 
-    async def _fill(self, shown: ShownView, pressed: Pressed, verb: Verb, presser: Presser, here: bool) -> None:
+    async def _fill(self, shown: ShownView, pressed: Pressed, verb: Verb, presser: Presser, here: Here) -> None:
         try:
-            desk = await self.hands.desk_of(presser, here=here)
+            seen_here = await here()
+            desk = await self.hands.desk_of(presser, here=seen_here)
             known, about = await self._known(desk, pressed)
             start = await beginning(desk, pressed)
             said = {**pressed.said, **start.said}
@@ -61,7 +65,7 @@ class VerbForms:
             await self.modals.fill(shown, views.shown(title(verb), plain(str(no))))
             return
         fixed = {name: value for name, value in said.items() if name not in inputs.MULTILINE}
-        kept = views.Kept(incident=pressed.incident, verb=verb.name, group=verb.group, said=fixed, here=here)
+        kept = views.Kept(incident=pressed.incident, verb=verb.name, group=verb.group, said=fixed, here=seen_here)
         kept = kept.model_copy(update={"if_still": start.if_still})
         await self.modals.fill(shown, _form(verb, said, known, about, kept))
 
@@ -112,6 +116,15 @@ class VerbForms:
         return (known_of(book, incident) if book else FormChoices()), "\n".join(
             filter(None, (about, _more(pressed, book)))
         )
+
+
+def certainly(here: bool) -> Here:
+    """It is known already."""
+
+    async def said() -> bool:
+        return here
+
+    return said
 
 
 def title(verb: Verb) -> str:

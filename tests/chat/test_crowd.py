@@ -9,12 +9,14 @@ from temporalio.client import Client
 from chat.acting import Answered, Hands
 from chat.prompt_deeds import MOST_ASKED_AT_ONCE, PromptDeeds
 from settings import Settings
+from starter.desk.temporal_desk import TemporalDesk
 from starter.runbooks.library import Library
 from starter.temporal.incidents import Incidents
 from tests.chat.conftest import PATIENT, Door, door, of_slack
 from tests.chat.slack_side import ANN, SlackSide, interaction
 from tests.chat.test_presses import declared, lines, state
 from tests.starter.conftest import eventually
+from workflows.policy.incident.events import Resolved, SeverityChanged
 
 CROWD = 40
 
@@ -54,7 +56,7 @@ class AtTheSameMoment:
 @pytest.fixture
 def crowded(slack: Door) -> Door:
     """As many others press as incidents are asked for."""
-    slack.chat.presses.deeds._asked = MOST_ASKED_AT_ONCE
+    slack.chat.presses.deeds._under_way = MOST_ASKED_AT_ONCE
     return slack
 
 
@@ -85,6 +87,43 @@ async def test_whoever_presses_in_a_crowd_reads_how_the_incident_stands_afterwar
     assert "acknowledged by on-call" in text
 
 
+async def test_whoever_came_too_late_in_a_crowd_reads_why_and_nobody_else_does(
+    crowded: Door, side: SlackSide, incidents: Incidents
+) -> None:
+    incident = await declared(incidents)
+    await TemporalDesk(incidents).ask(incident, Resolved(by="boss", text="over"))
+    await crowded.send(interaction(side.press(ANN, "severity", incident, said={"severity": "sev2"})))
+    told = (await side.answered())["text"]
+    assert told.startswith("Recorded, but it came too late or does not fit: ")
+    assert "already resolved, by boss" in told
+    await crowded.send(interaction(side.press(ANN, "note", incident, said={"text": "the disk"})))
+    assert "too late" not in (await side.answered(2))["text"]
+
+
+async def test_whoever_decided_by_what_is_no_longer_so_reads_that_in_a_crowd(
+    crowded: Door, side: SlackSide, incidents: Incidents
+) -> None:
+    incident = await declared(incidents)
+    shown = (await TemporalDesk(incidents).show(incident)).state.mark
+    await TemporalDesk(incidents).ask(incident, SeverityChanged(severity="sev2", by="boss"))
+    await crowded.send(interaction(side.press(ANN, "mitigate", incident, if_still=shown)))
+    assert "it has changed meanwhile" in (await side.answered())["text"]
+    assert (await state(incidents, incident)).mitigated_at is None
+
+
+async def test_of_a_private_incident_only_who_may_see_it_reads_why_they_came_too_late(
+    side: SlackSide, settings: Settings, library: Library, incidents: Incidents, working: Client
+) -> None:
+    incident = await declared(incidents, flags=("security",))
+    await TemporalDesk(incidents).ask(incident, Resolved(by="boss", text="over"))
+    async for there in door(of_slack(settings, side, slack_may={"private": ("on-call",)}), library, incidents):
+        there.chat.presses.deeds._under_way = MOST_ASKED_AT_ONCE
+        await there.send(interaction(side.press(ANN, "mitigate", incident)))
+        told = (await side.answered())["text"]
+        assert "already resolved" in told
+        assert "Checkout" not in told
+
+
 async def test_in_a_crowd_the_same_press_counts_once(crowded: Door, side: SlackSide, incidents: Incidents) -> None:
     incident = await declared(incidents)
     sent = interaction(side.press(ANN, "note", incident, said={"text": "the disk is full"}))
@@ -99,7 +138,7 @@ async def test_in_a_crowd_nobody_says_anything_to_a_private_incident_that_they_m
 ) -> None:
     incident = await declared(incidents, flags=("security",))
     async for there in door(of_slack(settings, side, slack_may={"private": ("boss",)}), library, incidents):
-        there.chat.presses.deeds._asked = MOST_ASKED_AT_ONCE
+        there.chat.presses.deeds._under_way = MOST_ASKED_AT_ONCE
         await there.send(interaction(side.press(ANN, "ack", incident)))
         assert "there is no incident" in (await side.answered())["text"]
     assert (await state(incidents, incident)).acknowledged_by == ""
