@@ -9,6 +9,7 @@ from activities.said_beside import is_among_others
 from workflows.policy.effects.effects import Send
 from workflows.policy.planning.destinations import channel_address
 
+CHANNEL_LABEL = "Channel"
 LINK_LABEL = "Incident"
 BOARD_LABEL = "Board"
 
@@ -36,7 +37,7 @@ class IncidentAddresses:
 
     def said_with(self, send: Send, namespace: str, workflow_id: str) -> Send:
         """With the incident's addresses, so that whoever reads this is one tap away from all of it."""
-        send = self._with_host(send)
+        send = self.leading_to_channel(send)
         on_board = board_link(self.gateway_url, send.incident)
         in_temporal = incident_link(self.ui_url, namespace, workflow_id)
         places = [place for place in ((BOARD_LABEL, on_board), (LINK_LABEL, in_temporal)) if place[1]]
@@ -46,18 +47,18 @@ class IncidentAddresses:
         links = (*send.links, *places)
         return send.model_copy(update={"text": text, "links": links, "address": in_temporal or on_board})
 
-    def mailed(self, send: Send) -> Send:
-        """A mail has no buttons: its links are lines."""
-        send = self._with_host(send)
-        lines = "".join(f"\n{label}: {address}" for label, address in send.links)
-        return send.model_copy(update={"text": f"{send.text.rstrip()}\n{lines}"}) if lines else send
-
-    def _with_host(self, send: Send) -> Send:
-        """Without a gateway that people reach, or without a chat, nothing leads to the channel."""
+    def leading_to_channel(self, send: Send) -> Send:
+        """With where the gateway is before a link of ours, in its text, too. Without a gateway that people reach, or
+        without a chat, nothing leads to the channel."""
         ours = channel_address(send.incident)
-        host = self.gateway_url.rstrip("/") if self.has_chat else ""
-        links = [(label, f"{host}{url}" if url == ours else url) for label, url in send.links if host or url != ours]
-        return send if links == [*send.links] else send.model_copy(update={"links": tuple(links)})
+        others = tuple(link for link in send.links if link[1] != ours)
+        if others == send.links:
+            return send
+        if not (self.gateway_url and self.has_chat):
+            return send.model_copy(update={"links": others})
+        way = CHANNEL_LABEL, f"{self.gateway_url.rstrip('/')}{ours}"
+        text = f"{send.text.rstrip()}\n{': '.join(way)}"
+        return send.model_copy(update={"links": (way, *others), "text": text})
 
     def answerable(self, send: Send) -> Send:
         return self.answer_links.answerable(send, datetime.now(UTC)) if self.answer_links else send

@@ -178,7 +178,7 @@ class Perform:
     async def send_email(self, send: Send) -> Receipt:
         with _sending(deliveries.SEND_EMAIL.activity, send.key):
             mailer = _connected(self._mail, deliveries.SEND_EMAIL, "e-mail", "TOCSIN_SMTP_URL")
-            return await mailer.send_email(self._addresses.mailed(send))
+            return await mailer.send_email(self._addresses.leading_to_channel(send))
 
     @activity.defn(name=deliveries.WRITE_DOCUMENT.activity)
     async def write_document(self, send: Send) -> Receipt:

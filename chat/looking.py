@@ -97,8 +97,8 @@ async def _afterwards(desk: Desk, found: FoundIncident) -> SeenAfterwards:
     if isinstance(shown, Remembered):
         return SeenAfterwards(f"{words.NOBODY_ACTS}: {words.plain(shown.problem)}")
     if isinstance(shown, ShownReview):
-        return SeenAfterwards(f"{words.STORED}\n{_owed(shown)}", shown.state.review.incident.refusals)
-    return SeenAfterwards("\n".join((words.STORED, *_standing(shown))), shown.state.incident.refusals)
+        return SeenAfterwards(f"{words.STORED}\n{_owed(shown)}", shown.state.refusals)
+    return SeenAfterwards("\n".join((words.STORED, *_standing(shown))), shown.state.refusals)
 
 
 async def _review(desk: Desk, part: str) -> Answered:

@@ -136,6 +136,7 @@ class IncidentWorkflow:
             speed=self._clock.speed,
             verification=verification,
             drafts=drafts(self._procedure, now),
+            refusals=self._runner.refusals,
         )
 
     @workflow.query(name="plan", description="what is under way and what comes next, with reasons")

@@ -112,7 +112,7 @@ class ReviewWorkflow:
     def state(self) -> ReviewStatus:
         now = self._runner.now()
         found = status(self._procedure.book, self._procedure.review, now, self._speed)
-        return found.model_copy(update={"drafts": drafts(self._procedure, now)})
+        return found.model_copy(update={"drafts": drafts(self._procedure, now), "refusals": self._runner.refusals})
 
     @workflow.query(name="plan", description="what is under way and what comes next, with reasons")
     def plan(self) -> PlanView:

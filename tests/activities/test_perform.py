@@ -301,7 +301,7 @@ async def test_a_mail_says_it_in_a_line() -> None:
     perform = Perform(None, None, None, mailer, addresses=addresses)
     for send in (mail, mail.model_copy(update={"links": ()})):
         await ActivityEnvironment().run(perform.send_email, send)
-    assert [each.text for each in mailer.mails] == [f"{mail.text}\n\nChannel: {GATEWAY}{CHANNEL}", mail.text]
+    assert [each.text for each in mailer.mails] == [f"{mail.text}\nChannel: {GATEWAY}{CHANNEL}", mail.text]
 
 
 class PostOffice:

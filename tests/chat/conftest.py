@@ -46,6 +46,13 @@ def of_slack(settings: Settings, side: SlackSide, **more: object) -> Settings:
     return settings.model_copy(update={**fields, **more})
 
 
+@pytest.fixture(autouse=True)
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor how long the gateway does."""
+    monkeypatch.setattr(admission, "ANSWER_WITHIN_S", HANGS_AFTER_S)
+    monkeypatch.setattr(slack_route, "SOURCE", replace(slack_route.SOURCE, answer_within_s=HANGS_AFTER_S))
+
+
 @pytest.fixture
 def incidents(client: Client) -> Incidents:
     return Incidents(client, patience=timedelta(seconds=HANGS_AFTER_S / 2))

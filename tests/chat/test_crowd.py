@@ -17,6 +17,7 @@ from tests.chat.slack_side import ANN, SlackSide, interaction
 from tests.chat.test_presses import declared, lines, state
 from tests.starter.conftest import eventually
 from workflows.policy.incident.events import Resolved, SeverityChanged
+from workflows.policy.incident.mark import mark
 
 CROWD = 40
 
@@ -104,9 +105,9 @@ async def test_whoever_decided_by_what_is_no_longer_so_reads_that_in_a_crowd(
     crowded: Door, side: SlackSide, incidents: Incidents
 ) -> None:
     incident = await declared(incidents)
-    shown = (await TemporalDesk(incidents).show(incident)).state.mark
+    before = mark(await state(incidents, incident))
     await TemporalDesk(incidents).ask(incident, SeverityChanged(severity="sev2", by="boss"))
-    await crowded.send(interaction(side.press(ANN, "mitigate", incident, if_still=shown)))
+    await crowded.send(interaction(side.press(ANN, "mitigate", incident, if_still=before)))
     assert "it has changed meanwhile" in (await side.answered())["text"]
     assert (await state(incidents, incident)).mitigated_at is None
 

@@ -35,7 +35,6 @@ from workflows.policy.incident.events import (
     UpdatePosted,
 )
 from workflows.policy.incident.pager_events import ChangedAtPager
-from workflows.policy.incident.refusal_events import RefusalKept
 from workflows.policy.incident.state import Incident, declare
 from workflows.policy.keys.duty_keys import DutyKind, duty_key
 from workflows.policy.reducers.root import apply
@@ -90,7 +89,6 @@ def everything_at_once(end: Event) -> Iterator[Event]:
     yield from (Escalated(to=name, by=LONG, reason=LONG) for name in STAFF)
     yield from (FollowUpAdded(text=few, owner=few, by=few) for _ in range(IncidentBounds.follow_ups + 5))
     yield from (FollowUpDone(follow_up=f"{n}", text=LONG, by=LONG) for n in range(1, IncidentBounds.follow_ups))
-    yield from (RefusalKept(of=f"{n}{LONG}", why=LONG) for n in range(IncidentBounds.refusals + 5))
     yield HandedOff(to=LONG, by=LONG, text=LONG)
     yield UpdatePosted(by=LONG, text=LONG[:3000], public=True)
     yield DraftApproved(by=LONG, text=LONG)
@@ -154,7 +152,6 @@ def test_an_incident_stays_below_256_kib_whatever_is_sent_to_it(end: Event) -> N
     assert len(incident.alerts) == IncidentBounds.alerts
     assert len(incident.successor) == IncidentBounds.successor
     assert len(incident.heard) == IncidentBounds.seen_ids
-    assert len(incident.refusals) == IncidentBounds.refusals
     assert len(incident.calls) == IncidentBounds.calls
     assert len(incident.rings) == IncidentBounds.rings
     assert sum(ring.names_people for ring in incident.rings.values()) == IncidentBounds.rings_with_people

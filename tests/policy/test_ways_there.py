@@ -4,9 +4,9 @@ import pytest
 
 from tests.policy.builders import declared, opened, runbook, severity, tier
 from tests.policy.effects import EVERY
-from workflows.durable.sending import links_of_mail, with_channel
+from workflows.durable.sending import links_beside, with_channel
 from workflows.policy.effects.demand import Demand
-from workflows.policy.effects.effects import Email, Publish
+from workflows.policy.effects.effects import Email, Page, Publish
 from workflows.policy.incident.state import Incident
 from workflows.policy.keys.duty_keys import DutyKind, duty_key
 from workflows.policy.planning.destinations import channel_address, channel_link
@@ -29,6 +29,11 @@ def of(book: Runbook, **more: object) -> Incident:
 
 def mail(**more: object) -> Demand:
     effect = Email.model_validate({"to": "stakeholders", "template": "told", **more})
+    return Demand(duty=duty_key(DutyKind.DUTY, "x"), due_at=of(THREAD).declared_at, reason="", effect=effect)
+
+
+def a_page() -> Demand:
+    effect = Page(to="alice", tier=1, round=1, round_started_at=of(THREAD).declared_at)
     return Demand(duty=duty_key(DutyKind.DUTY, "x"), due_at=of(THREAD).declared_at, reason="", effect=effect)
 
 
@@ -55,20 +60,21 @@ def test_nothing_leads_to_a_place_that_is_closed_or_not_there_yet() -> None:
 @pytest.mark.parametrize("book", [CHANNEL, THREAD])
 def test_a_page_of_the_declarations_own_second_leads_to_the_gateway_which_sends_on(book: Runbook) -> None:
     incident = declared(book)
-    assert ("Channel", channel_address(incident.id)) in page_links(book, incident)
+    assert links_beside(book, incident, a_page())[0] == ("Channel", channel_address(incident.id))
+    assert page_links(book, incident) == links_beside(book, incident, a_page())[1:]  # and these are all that texts have
 
 
 def test_and_so_does_a_mail_to_colleagues_of_that_second_and_to_nobody_else() -> None:
     incident = declared(CHANNEL)
-    assert links_of_mail(CHANNEL, incident, mail()) == (("Channel", channel_address(incident.id)),)
-    assert links_of_mail(CHANNEL, incident, mail(public=True)) == ()
-    assert links_of_mail(CHANNEL, incident.model_copy(update={"private": True}), mail()) == ()
-    assert links_of_mail(CHANNEL, of(CHANNEL), mail()) == ()  # then it stands in the text, by its name
+    assert links_beside(CHANNEL, incident, mail()) == (("Channel", channel_address(incident.id)),)
+    assert links_beside(CHANNEL, incident, mail(public=True)) == ()
+    assert links_beside(CHANNEL, incident.model_copy(update={"private": True}), mail()) == ()
+    assert links_beside(CHANNEL, of(CHANNEL), mail()) == ()  # then it stands in the text, by its name
 
 
 def test_where_no_place_takes_us_nothing_leads_there() -> None:
-    closed = declared(CHANNEL).model_copy(update={"closed_places": ("channel", "declaration")})
-    assert all(label != "Channel" for label, _ in page_links(CHANNEL, closed))
+    private = declared(CHANNEL).model_copy(update={"closed_places": ("channel",), "private": True})
+    assert links_beside(CHANNEL, private, a_page()) == page_links(CHANNEL, private)
 
 
 @pytest.mark.parametrize("effect", EVERY, ids=lambda effect: effect.kind)

@@ -25,7 +25,6 @@ from workflows.policy.incident import (
     pager_alerts,
     pager_events,
     public,
-    refusal_events,
     settlements,
     state,
 )
@@ -50,7 +49,7 @@ MODULES = (
     results, demand, effects, events, state, policy_runbook, summary, review_answers, review_events, review_record,
     review_state, page_statistics, alert_state, follow_up, messages, openings, pager_alerts, public, settlements,
     intake, people, terms, obligations, obligation, obligation_events, kept_messages, checklist_events, card,
-    proof, pager_events, alert_details, refusal_events,
+    proof, pager_events, alert_details,
 )  # fmt: skip
 
 
@@ -123,7 +122,6 @@ def _small() -> list[BaseModel]:
         pager_events.ChangedAtPager(ring="r", text="reassigned", handed_to=("Eve",), unanswered=True, priority="P1"),
         events.Unacknowledged(ring="incident-1/x/escalate/1/alice/1"),
         events.TextFailed(text="page", problem="y"),
-        refusal_events.RefusalKept(of="slack/1", why="it is over"),
         events.ClosingBegan(at=at(2)),
         events.Closed(at=at(3)),
         alert_state.NewAlertRing(number=1, due_at=T0, texts=("a",), people=("alice",), fingerprints=("f1",)),

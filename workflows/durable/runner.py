@@ -36,18 +36,19 @@ from workflows.policy.incident.events import (
     TextFailed,
     stamp,
 )
-from workflows.policy.incident.refusal_events import RefusalKept
 from workflows.policy.planning.recipients import recipients
 from workflows.policy.planning.wording import what
 from workflows.policy.views.foreseen import Foreseen
 from workflows.policy.views.plan_view import newly_due
 from workflows.policy.views.results import PlanView, UpdateResult
+from workflows.policy.wire.bounded import cut
 from workflows.texts import proofreading
 from workflows.texts.outside import let_out
 from workflows.texts.proofreading import approved_too_soon, left_open
 
 SUGGESTED_FOR = timedelta(minutes=10)
 """How long a run waits for a quiet moment to continue as new."""
+REFUSALS_KEPT, LONGEST_REFUSAL = 50, 300
 LAST_CHANCE = timedelta(seconds=30)
 """What a page on its way gets to arrive before a forced continue-as-new; the new run looks it up and goes on."""
 
@@ -67,6 +68,8 @@ class Runner:
         self._timer: asyncio.Task[None] | None = None
         self._timer_at: datetime | None = None
         self._shown = ShownState(procedure, clock)
+        self.refusals: dict[str, str] = {}
+        """Of what was left as a signal, and would be refused as an update."""
         self._listen()
 
     async def carry_out(self) -> None:
@@ -254,12 +257,12 @@ class Runner:
         self._apply(event.model_copy(update={"at": at}))
 
     def _left(self, event: Event) -> None:
-        """Nobody waits for an answer. What an update would be refused for is kept, for whoever looks afterwards."""
-        is_new = event.id not in self._procedure.incident.heard
-        no = self._refusal(approving.judged(self._procedure, event, self.now())) if event.id and is_new else None
+        """Nobody waits for an answer. Why it is less than they wanted is kept for a moment, for whoever asks then."""
+        if event.id and event.id not in self._procedure.incident.heard:
+            no = self._refusal(approving.judged(self._procedure, event, self.now()))
+            kept = {**self.refusals, event.id: cut(no, LONGEST_REFUSAL)} if no else self.refusals
+            self.refusals = dict(list(kept.items())[-REFUSALS_KEPT:])
         self.receive(event)
-        if no:
-            self._apply(RefusalKept(of=event.id, why=no))
 
     def _apply(self, event: Event) -> None:
         self._procedure.apply(stamp(event, self.now()))

@@ -75,7 +75,7 @@ def prepared(book: Runbook, incident: Incident, demand: Demand, said: Message, c
         effect=_without_facts(effect),
         subject=said.subject,
         text=with_channel(book, incident, demand, in_its_place(incident, demand, said.text)),
-        links=page_links(book, incident) if is_page else links_of_mail(book, incident, demand),
+        links=links_beside(book, incident, demand),
         severity=incident.severity,
         runbook=incident.runbook,
         channel=(known_channel(book, incident) or "") if is_page else "",
@@ -141,12 +141,14 @@ def with_channel(book: Runbook, incident: Incident, demand: Demand, text: str) -
     return f"{text}\n\nChannel: {known_channel(book, incident)} {link}"
 
 
-def links_of_mail(book: Runbook, incident: Incident, demand: Demand) -> tuple[tuple[str, str], ...]:
-    """The way to a channel that nobody knows yet; one that is known stands in the text, with its name."""
-    if channel_link(book, incident) or not _leads_to_channel(incident, demand):
+def links_beside(book: Runbook, incident: Incident, demand: Demand) -> tuple[tuple[str, str], ...]:
+    """What stands beside the text of a page, or of a mail to colleagues; among it the way to a channel that nobody
+    knows yet. No text has that: only the worker knows where the gateway is."""
+    is_page = isinstance(demand.effect, Page)
+    if not is_page and not _leads_to_channel(incident, demand):
         return ()
-    way = way_to_channel(book, incident)
-    return (("Channel", way),) if way else ()
+    way = "" if channel_link(book, incident) else way_to_channel(book, incident)
+    return (*((("Channel", way),) if way else ()), *(page_links(book, incident) if is_page else ()))
 
 
 def _leads_to_channel(incident: Incident, demand: Demand) -> bool:

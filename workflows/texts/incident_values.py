@@ -12,7 +12,7 @@ from workflows.policy.incident.post_holder import held_posts
 from workflows.policy.incident.rules import is_acknowledged
 from workflows.policy.incident.state import Incident
 from workflows.policy.planning.conditions import contacts_for
-from workflows.policy.planning.destinations import known_channel, way_to_channel
+from workflows.policy.planning.destinations import channel_link, known_channel
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.names import severity_title
 from workflows.policy.time.calendar import clock, dated, day_in
@@ -282,7 +282,7 @@ def page_links(book: Runbook, incident: Incident) -> tuple[tuple[str, str], ...]
     """What somebody who was just woken wants to press: the war room, the channel, the alert's own links, the
     dashboards."""
     war_room = ((book.war_room.label, book.war_room.url),) if book.war_room else ()
-    channel = way_to_channel(book, incident)
+    channel = channel_link(book, incident)
     talked_of = (("Channel", channel),) if channel else ()
     return (*war_room, *talked_of, *incident.links, *((link.label, link.url) for link in book.links))
 

@@ -7,6 +7,8 @@ import httpx
 import pytest
 from temporalio.client import Client
 
+from starter.desk.answers import Declaration
+from starter.desk.temporal_desk import TemporalDesk
 from starter.temporal.incidents import Incidents
 from tests.starter.api.conftest import READER
 from tests.starter.board.conftest import ORIGIN, PageSeen, logged_in, pressed, seen
@@ -86,7 +88,8 @@ class TestTheWayToItsChannel:
 
     async def test_then_both_lead_there(self, alice: httpx.AsyncClient, client: Client, working: Client) -> None:
         async with chatting(client, Vendors(answers={"open_channel": opens})):
-            path = await declare(alice, flags="private")
+            said = Declaration(title="Checkout fails", severity="sev1", flags=("private",))  # has a channel of its own
+            path = f"/incidents/{(await TemporalDesk(Incidents(client)).declare(said, 'somebody')).incident}"
 
             async def way() -> str:
                 return (await alice.get(f"{path}/channel")).headers["Location"]

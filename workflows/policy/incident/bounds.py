@@ -25,8 +25,6 @@ class IncidentBounds:
     """After the end only their texts are asked for."""
     successor = 30
     seen_ids = 200
-    refusals = 20
-    refusal = 200
     rings = 40
     rings_with_people = 6
     """Of which it is known whom the pager reached for, who has them there, and who helps."""

@@ -167,8 +167,6 @@ class Incident(Wire):
     to_tell: tuple[Announcement, ...] = ()
     heard: tuple[str, ...] = ()
     """Ids of the events heard last: a re-delivered webhook changes nothing."""
-    refusals: dict[str, str] = {}
-    """Why what people left without waiting came too late, or does not fit, by its id: they are told afterwards."""
     timeline: tuple[TimelineEntry, ...] = ()
     timeline_weight: int = 0
     """Of its texts together, in bytes: adding them up again for each line would cost more than all else."""

@@ -5,20 +5,13 @@ from datetime import datetime
 from workflows.policy.incident.announce import announce
 from workflows.policy.incident.bounds import IncidentBounds
 from workflows.policy.incident.events import E, Event
-from workflows.policy.incident.refusal_events import RefusalKept
 from workflows.policy.incident.state import Incident
 from workflows.policy.incident.who import in_book
 from workflows.policy.runbook.model import Runbook
-from workflows.policy.wire.bounded import fit
 
 
 def remember(incident: Incident, event_id: str) -> Incident:
     return incident.model_copy(update={"heard": (*incident.heard, event_id)[-IncidentBounds.seen_ids :]})
-
-
-def refusal_kept(_: Runbook, incident: Incident, event: RefusalKept) -> Incident:
-    kept = {**incident.refusals, event.of: fit(event.why, IncidentBounds.refusal)}
-    return incident.model_copy(update={"refusals": dict(list(kept.items())[-IncidentBounds.refusals :])})
 
 
 def not_before(event: E, opened_at: datetime) -> E:

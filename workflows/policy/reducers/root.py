@@ -45,12 +45,11 @@ from workflows.policy.incident.events import (
 from workflows.policy.incident.mark import changed_meanwhile
 from workflows.policy.incident.obligation_events import ObligationNotApplicable, ObligationSent
 from workflows.policy.incident.pager_events import ChangedAtPager
-from workflows.policy.incident.refusal_events import RefusalKept
 from workflows.policy.incident.state import Incident
 from workflows.policy.incident.who import COMMANDER_ROLE
 from workflows.policy.reducers import alerts, settling
 from workflows.policy.reducers.answering import acknowledged, alive, unacknowledged
-from workflows.policy.reducers.arriving import not_before, refusal_kept, remember, too_late
+from workflows.policy.reducers.arriving import not_before, remember, too_late
 from workflows.policy.reducers.at_pager import changed_at_pager
 from workflows.policy.reducers.by_hand import (
     draft_approved,
@@ -149,7 +148,6 @@ _APPLY_TO_INCIDENT: dict[type[Event], Callable[[Runbook, Incident, Any], Inciden
     ObligationNotApplicable: obligation_endings.not_applicable,
     RunbookAdopted: runbook_adopted,
     NotUnderstood: _not_understood,
-    RefusalKept: refusal_kept,
     TextFailed: _text_failed,
     EffectStarted: _effect_started,
     EffectSettled: _effect_settled,

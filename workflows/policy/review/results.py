@@ -47,6 +47,8 @@ class ReviewStatus(Wire):
     owed: tuple[OwedNow, ...]
     drafts: tuple[WaitingDraft, ...] = ()
     """What waits for approval, as it would go out."""
+    refusals: dict[str, str] = {}
+    """As those of an incident."""
     speed: float = 1.0
 
 

@@ -51,7 +51,6 @@ def _without_live_state(incident: Incident) -> Incident:
             "rings": {key: ring for key, ring in incident.rings.items() if rings_for_obligations(incident, key)},
             "refused_routes": {},
             "heard": (),
-            "refusals": {},
             "successor": (),
             "coming": Coming(),
             "cancelled_episodes": CancelledEpisodes(),

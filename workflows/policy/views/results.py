@@ -148,3 +148,5 @@ class Status(Wire):
     """How long a resolved incident is watched before it closes."""
     drafts: tuple[WaitingDraft, ...] = ()
     """What waits for approval, as it would go out."""
+    refusals: dict[str, str] = {}
+    """Why what was left without waiting for an answer came too late, or does not fit, by its id: the last of them."""
