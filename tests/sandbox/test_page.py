@@ -47,7 +47,7 @@ async def test_a_press_is_for_the_button_that_it_began_on_whatever_is_posted_mea
             pass  # the page has looked again
     await shown.mouse.up()
     await expect(shown.get_by_text("and more of it")).to_be_visible()
-    assert (await toy_app.first_call())["type"] == "block_actions"
+    assert (await toy_app.call())["type"] == "block_actions"
 
 
 async def test_what_asks_first_is_not_done_before_the_answer(
