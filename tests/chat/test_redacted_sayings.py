@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from temporalio.client import Client
 
+from chat.sayings import LONGEST_SAYING
 from chat.shortcuts import LONGEST_QUOTE, TO_FOLLOW_UP
-from chat.timeline import LONGEST_SAYING
 from starter.sources.redaction import redaction
 from starter.temporal.incidents import Incidents
 from tests.chat.conftest import Door
