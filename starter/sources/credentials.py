@@ -8,6 +8,7 @@ from itertools import chain
 from typing import Final
 
 from starter.sources.reading import Reading, SentAlert
+from starter.sources.text import fingerprint
 
 Mask = Callable[[str], str]
 
@@ -22,7 +23,8 @@ _PARAMETER = re.compile(
 
 
 def without_credentials(reading: Reading, redact: Mask | None = None) -> Reading:
-    """What tells alerts apart (group, fingerprint) stays as it is: it is hashed, and read by nobody."""
+    """What tells alerts apart stays what it is: a group is hashed, and so is a fingerprint in which there is something
+    that the settings redact."""
 
     known: dict[str, str] = {}
 
@@ -36,6 +38,8 @@ def without_credentials(reading: Reading, redact: Mask | None = None) -> Reading
 
     def shown(sent: SentAlert) -> SentAlert:
         texts = _texts(sent) if redact else _may_hold_some(sent)
+        if redact and redact(sent.fingerprint) != sent.fingerprint:
+            sent = replace(sent, fingerprint=fingerprint({"redacted": sent.fingerprint}))
         return _alert(sent, mask) if any(map(changes, texts)) else sent  # most hold none
 
     alerts = tuple(map(shown, reading.alerts))

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, JsonValue
 
-from starter.sources import alertmanager, foreign, text, verify
+from starter.sources import alertmanager, foreign, verify
 from starter.sources.alertmanager import annotation, usable
 from starter.sources.foreign import SentLabels
 from starter.sources.reading import LabelledLinks, Reading, SentAlert, Webhook
@@ -16,7 +16,7 @@ from starter.sources.source import Source
 
 def _without_internal(labels: dict[str, str]) -> dict[str, str]:
     """Those with `__` around them are Grafana's own, as in `__alert_rule_uid__`."""
-    return text.labels({name: value for name, value in labels.items() if not name.startswith("__")})
+    return {name: value for name, value in labels.items() if not name.startswith("__")}
 
 
 # What is nice to have and of the wrong type is as good as missing.
