@@ -13,6 +13,9 @@ from starter.sources import text
 from workflows.policy.runbook.model import Runbook
 
 LONGEST_IDENTITY: Final = 60
+TOO_MANY_GROUPS: Final = (
+    "they are in more groups than your provider lists; let it list only those that are assigned to this client"
+)
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,8 @@ def identity_of(
     name = _name(claims, email, books)
     allowing = [rule for rule in may if _matches(rule, email, _groups(claims.get(groups_claim)))]
     if not allowing:
-        raise LoginFailed(f"{name} may not look at this board: TOCSIN_OIDC_MAY says who may")
+        why = TOO_MANY_GROUPS if _left_out(claims, groups_claim) else "TOCSIN_OIDC_MAY says who may"
+        raise LoginFailed(f"{name} may not look at this board: {why}")
     return ProvedPerson(name, max(allowing, key=lambda rule: SCOPES.index(may[rule])))
 
 
@@ -42,10 +46,19 @@ def _matches(rule: str, email: str, groups: frozenset[str]) -> bool:
     return rule.lower() == email if "@" in rule else rule in groups
 
 
+def _left_out(claims: Mapping[str, JsonValue], groups_claim: str) -> bool:
+    """Of somebody who is in more than 200 groups Entra ID says where they can be read instead.
+    https://learn.microsoft.com/en-us/entra/identity-platform/id-token-claims-reference#groups-overage-claim"""
+    elsewhere = claims.get("_claim_names")
+    return claims.get("hasgroups") in (True, "true") or (isinstance(elsewhere, dict) and groups_claim in elsewhere)
+
+
 def _proved_email(claims: Mapping[str, JsonValue]) -> str:
-    """Empty if the provider does not say that it is theirs: anybody may have written it into their profile."""
-    email = claims.get("email")
-    return email.lower() if isinstance(email, str) and claims.get("email_verified") in (True, "true") else ""
+    """Empty if the provider does not say that it is theirs: anybody may have written it into their profile. Entra ID
+    says it by a claim of its own.
+    https://learn.microsoft.com/en-us/entra/identity-platform/optional-claims-reference"""
+    email, proof = claims.get("email"), claims.get("email_verified", claims.get("xms_edov"))
+    return email.lower() if isinstance(email, str) and proof in (True, "true", "1") else ""
 
 
 def _groups(said: JsonValue) -> frozenset[str]:

@@ -12,6 +12,7 @@ from typing import Final
 from urllib.parse import quote_plus, urlencode
 
 import httpx
+import structlog
 from joserfc import jwt
 from joserfc.errors import InvalidKeyIdError, JoseError
 from joserfc.jwk import JWKRegistry, Key, KeySet
@@ -24,6 +25,8 @@ PROVIDER_TIMEOUT_S: Final = 5.0
 LONGEST_PROVIDER_ANSWER: Final = 1_000_000
 _EMAIL_CLAIMS: Final = ("email", "email_verified")
 _OBJECT = TypeAdapter(dict[str, JsonValue])
+
+log = structlog.get_logger()
 
 
 class LoginFailed(Exception):
@@ -148,11 +151,16 @@ class IdentityProvider:
         )
 
     async def _userinfo(self, tokens: _Tokens, said: dict[str, JsonValue]) -> dict[str, JsonValue]:
-        """Many say there what they leave out of the token."""
+        """Many say there what they leave out of the token. Who somebody is, the token has proved: where this cannot be
+        read (it is on another host, or is signed and no JSON), only what it would have said is missing."""
         endpoint = (await self._found()).userinfo_endpoint
         if not endpoint or not tokens.access_token:
             return {}
-        more = await self._ask("GET", endpoint, {"Authorization": f"Bearer {tokens.access_token}"})
+        try:
+            more = await self._ask("GET", endpoint, {"Authorization": f"Bearer {tokens.access_token}"})
+        except LoginFailed as error:
+            log.warning("the identity provider's userinfo is not known", endpoint=endpoint[:200], reason=str(error))
+            return {}
         return more if more.get("sub") == said["sub"] else {}
 
     async def _known_keys(self) -> KeySet:

@@ -31,6 +31,8 @@ class ProviderUnderTest:
     userinfo: dict[str, Any] = field(default_factory=dict)
     metadata: dict[str, Any] = field(default_factory=dict)
     error: str = ""
+    path: str = ""
+    """Of its issuer, below its host."""
     url: str = ""
     key: RSAKey = field(default_factory=lambda: RSAKey.generate_key(2048, {"kid": "k1"}))
     signs_with: RSAKey | OctKey | None = None
@@ -95,12 +97,12 @@ class ProviderUnderTest:
 
 @asynccontextmanager
 async def identity_provider(under_test: ProviderUnderTest) -> AsyncIterator[None]:
-    app = FastAPI()
-    app.add_api_route("/.well-known/openid-configuration", under_test.endpoints)
-    app.add_api_route("/authorize", under_test.authorize)
-    app.add_api_route("/token", under_test.token, methods=["POST"])
-    app.add_api_route("/keys", under_test.keys)
-    app.add_api_route("/userinfo", lambda: under_test.userinfo)
+    app, at = FastAPI(), under_test.path
+    app.add_api_route(f"{at}/.well-known/openid-configuration", under_test.endpoints)
+    app.add_api_route(f"{at}/authorize", under_test.authorize)
+    app.add_api_route(f"{at}/token", under_test.token, methods=["POST"])
+    app.add_api_route(f"{at}/keys", under_test.keys)
+    app.add_api_route(f"{at}/userinfo", lambda: under_test.userinfo)
     async with serving(app) as url:
-        under_test.url = url
+        under_test.url = url + at
         yield
