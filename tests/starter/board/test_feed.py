@@ -7,21 +7,17 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, cast
 
-import httpx
 import pytest
-from temporalio.client import Client
 
 from starter.board import feed as feeds
 from starter.board.feed import LOST, BoardFeed, TooManyWatch
 from starter.board.surroundings import Surroundings, SurroundingsReader
 from starter.desk.desk import Desk
-from starter.desk.temporal_desk import TemporalDesk
 from starter.temporal.heartbeats import Heartbeats
 from starter.temporal.incidents import Incidents
 from starter.temporal.results import ListPage, ReviewSummary, Summary, Unreachable
 from tests.patience import HANGS_AFTER_S
 from tests.starter.board.conftest import logged_in
-from tests.starter.board.test_pages import declare
 from tests.starter.conftest import GatewayUnderTest
 
 
@@ -208,17 +204,3 @@ async def test_whoever_watches_does_not_hold_a_stop_up() -> None:
     feed = feed_of(CountingDesk())
     feed.closing = lambda: True
     assert [version async for version in feed.changes("")] == []
-
-
-async def test_watching_adds_no_event_to_any_history(alice: httpx.AsyncClient, working: Client) -> None:
-    await declare(alice)
-    incidents = Incidents(working)
-    (found,) = await incidents.list()
-    handle = working.get_workflow_handle(found.workflow_id)
-    around = cast(SurroundingsReader, CountingDesk())
-    feed = BoardFeed(TemporalDesk(incidents), Heartbeats(incidents.connection), around)
-    before = (await handle.describe()).history_length
-    for _ in range(3):
-        await first(feed, found.incident)
-        feed.expire()
-    assert (await handle.describe()).history_length == before
