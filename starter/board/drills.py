@@ -1,8 +1,13 @@
-"""Rows of drills: their own time is compressed, and a countdown goes by the clock on the wall."""
+"""In a drill an incident's own time is compressed; what stands on a page goes by the clock on the wall."""
 
 from datetime import datetime
 
 from starter.temporal.results import Summary
+
+
+def on_the_wall(at: datetime, own_now: datetime, real_now: datetime, speed: float) -> datetime:
+    """A moment of an incident of which is only known what its own clock shows now."""
+    return at if speed == 1.0 else real_now + (at - own_now) / speed
 
 
 def in_real_time(row: Summary, speed: float) -> Summary:

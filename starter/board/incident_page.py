@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from starter.desk.answers import ShownIncident
+from workflows.durable.clock import Clock
 from workflows.policy.duties.duties import own_duties
 from workflows.policy.escalation.pages import tier_reached
 from workflows.policy.incident.alert_state import AlertState
@@ -76,7 +77,7 @@ class IncidentPage:
 
     def real(self, at: datetime) -> datetime:
         """By the clock on the wall: in a drill an incident's own time is compressed."""
-        return self.real_now + (at - self.view.now) / self.view.speed
+        return Clock(self.incident.declared_at, self.view.speed).wall(at)
 
     @property
     def next(self) -> Upcoming | None:

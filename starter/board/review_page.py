@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from starter.desk.answers import ShownReview
+from workflows.durable.clock import Clock
 from workflows.policy.incident.state import Incident
 from workflows.policy.review.results import OwedNow
 from workflows.policy.runbook.model import Runbook
@@ -26,7 +27,7 @@ class ReviewPage:
         return self.shown.plan
 
     def real(self, at: datetime) -> datetime:
-        return self.real_now + (at - self.view.now) / self.view.speed
+        return Clock(self.incident.declared_at, self.view.speed).wall(at)
 
     def whose(self, owed: OwedNow) -> str:
         people = [self.book.person_name(person) if self.book else person for person in owed.people]

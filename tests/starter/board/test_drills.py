@@ -1,0 +1,96 @@
+"""In a drill an incident's own time is compressed. What a page says of moments goes by the clock on the wall."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+
+import pytest
+
+from starter.board import owed_acts
+from starter.board.drills import on_the_wall
+from starter.board.html import rendered
+from starter.board.incident_page import incident_page
+from starter.desk.answers import ShownIncident
+from starter.desk.verbs import VERB_BY_NAME
+from starter.gateway.access import Actor
+from starter.gateway.routes.board_pages import Aftermath
+from starter.gateway.visitors import Visitor
+from tests.starter.board.conftest import PageSeen
+from workflows.policy.incident.events import Acknowledged, Noted
+from workflows.policy.incident.opening import OpenRequest
+from workflows.policy.incident.public import Public
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.simulation.simulate import Simulation
+from workflows.policy.views.difference import PlanChange
+from workflows.policy.views.foreseen import Foreseen
+from workflows.policy.views.plan_view import plan_view
+from workflows.policy.views.results import Status, Upcoming
+
+DRILL_SPEED = 10.0
+BEGUN = datetime(2026, 11, 27, 23, 50, tzinfo=UTC)
+LOOKED_AT = BEGUN + timedelta(minutes=2)
+"""Twenty minutes have passed in the incident, and there a new day has begun."""
+ME = Visitor(Actor("carol", "respond"), "")
+
+
+@pytest.fixture
+def page(book: Runbook) -> str:
+    simulation = Simulation.of(OpenRequest(runbook=book, severity="sev1", title="Checkout fails"), BEGUN)
+    for minutes, event in ((7, Acknowledged(by="Carol")), (14, Noted(by="Dan", text="since deploy 4.2"))):
+        simulation.run_to(BEGUN + timedelta(minutes=minutes))
+        simulation.happen(event.model_copy(update={"at": simulation.now}))
+    simulation.run_to(BEGUN + timedelta(minutes=20))
+    said = Public(begun=True, status="identified", says="We know why.", said_at=BEGUN + timedelta(minutes=15))
+    incident = simulation.incident.model_copy(update={"public": said})
+    view = plan_view(book, incident, simulation.plan(), simulation.now, DRILL_SPEED, frozenset())
+    shown = ShownIncident(state=Status(incident=incident, verification=timedelta(minutes=15)), plan=view)
+    made = incident_page(shown, {book.runbook: book}, LOOKED_AT)
+    values = {"me": ME, "links": SimpleNamespace(sandbox_url="", temporal_ui_url=""), "owed": owed_acts}
+    return rendered("incident.html", **values, page=made, acts=[], course="", said=Aftermath(), version="")
+
+
+def section(page: str, name: str) -> str:
+    return page.partition(f'<section id="{name}"')[2].partition("</section>")[0]
+
+
+def test_what_the_public_sees_is_dated_as_the_public_sees_it(page: str) -> None:
+    assert "identified, since 23:51:30 UTC" in PageSeen(f"<p {section(page, 'public')}").words
+
+
+def test_what_happened_stands_there_when_it_was(page: str) -> None:
+    happened = PageSeen(f"<p {section(page, 'happened')}").words
+    assert "23:51:24Dan: since deploy 4.2" in happened
+    assert "23:50:42Carol acknowledged" in happened  # after seven minutes of its own
+
+
+@pytest.mark.parametrize("name", ["public", "happened", "paged", "alerts"])
+def test_nothing_has_happened_later_than_now(page: str, name: str) -> None:
+    moments = [datetime.fromisoformat(each) for each in re.findall(r'datetime="([^"]+)"', section(page, name))]
+    assert all(BEGUN <= each <= LOOKED_AT for each in moments)
+    assert moments or name == "alerts"
+
+
+def test_what_comes_next_is_as_far_away_as_its_countdown_says(page: str) -> None:
+    ahead = re.findall(r'datetime="([^"]+)">in (\d+)s<', section(page, "ahead"))
+    assert ahead
+    for at, seconds in ahead:
+        assert int((datetime.fromisoformat(at) - LOOKED_AT).total_seconds()) == int(seconds)
+
+
+@pytest.mark.parametrize(("speed", "shown"), [(1.0, "2026-11-28 00:30"), (DRILL_SPEED, "23:54:00")])
+def test_what_something_would_change_is_dated_by_the_wall_too(speed: float, shown: str) -> None:
+    own_now = BEGUN + timedelta(minutes=20)
+    line = Upcoming(at=own_now + timedelta(minutes=20), what="page Ann", kind="page", duty="x", reason="y")
+    found = Foreseen(incident="i", now=own_now, mark="m", changes=(PlanChange(kind="appears", line=line),))
+    html = rendered(
+        "look.html",
+        me=ME,
+        links=SimpleNamespace(sandbox_url="", temporal_ui_url=""),
+        verb=VERB_BY_NAME["incidents", "severity"],
+        found=found,
+        said={},
+        back="/",
+        real_now=LOOKED_AT,
+        real=lambda at: on_the_wall(at, own_now, LOOKED_AT, speed),
+    )
+    assert f"{shown} page Ann" in PageSeen(html.replace("<td>", " ")).words
