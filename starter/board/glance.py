@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import quote
 
 from starter.board.surroundings import NOTHING_AROUND, Surroundings
 from starter.temporal.results import ListPage, ReviewSummary, Summary
@@ -19,11 +20,19 @@ MOST_DUE = 12
 
 @dataclass(frozen=True)
 class DueDebt:
-    """Something that somebody owes after an incident."""
+    """Something that somebody owes after an incident, which may be open still."""
 
     incident: str
     title: str
     debt: Debt
+    is_open: bool = False
+    """The incident; otherwise its review has it."""
+
+    @property
+    def path(self) -> str:
+        """Where it is done."""
+        named = quote(self.incident, safe="")
+        return f"/incidents/{named}#follow-ups" if self.is_open else f"/reviews/{named}"
 
 
 @dataclass(frozen=True)
@@ -57,6 +66,10 @@ class Glance:
         for review in self.reviews.rows:
             for debt in review.debts.debts if review.debts else ():
                 yield DueDebt(review.incident, review.title, debt)
+        for row in self.incidents.rows:
+            for each in row.follow_ups_due if row.open else ():
+                owed = Debt(what=each.text, kind="follow-up", owner=each.owner, due_at=each.due_at)
+                yield DueDebt(row.incident, row.title, owed, is_open=True)
 
     def services(self) -> list[str]:
         return sorted({row.service for row in self.incidents.rows if row.service})

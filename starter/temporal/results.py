@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict
 
 from workflows.policy.review.debts import ReviewDebts
 from workflows.policy.review.summary import ClosedReview as ReviewRecord
+from workflows.policy.views.standing import OpenFollowUp
 from workflows.policy.views.summary import ClosedIncident
 from workflows.policy.wire.model import Instant
 
@@ -96,6 +97,8 @@ class Summary(Result):
     """What the public has been told."""
     follow_ups: int = 0
     """Open and ended ones."""
+    follow_ups_due: tuple[OpenFollowUp, ...] = ()
+    """The first of those that are open, soonest first."""
     obligation: str = ""
     """Of the legal clocks that run the one that runs out first, ..."""
     obligation_due_at: Instant | None = None

@@ -10,7 +10,7 @@ from workflows.durable.memos import RECORD_MEMO
 from workflows.policy.keys import workflow_ids
 from workflows.policy.review.debts import OWED_MEMO, ReviewDebts
 from workflows.policy.review.summary import ClosedReview
-from workflows.policy.views.standing import STANDING_MEMO, IncidentStanding
+from workflows.policy.views.standing import FOLLOW_UPS_MEMO, STANDING_MEMO, IncidentStanding, OpenFollowUp
 from workflows.policy.views.summary import DRILL, GRAVEST
 
 
@@ -39,6 +39,7 @@ async def incident_row(run: WorkflowExecution) -> Summary:
         started_at=await run.memo_value("opened_at", run.start_time, type_hint=datetime),
         closed_at=run.close_time,
         seen=known.get(attributes.INCIDENT) is not None,
+        follow_ups_due=await _follow_ups_due(run),
         **dict(await _standing(run)),
     )
 
@@ -88,4 +89,12 @@ async def _standing(run: WorkflowExecution) -> IncidentStanding:
         found: IncidentStanding = await run.memo_value(STANDING_MEMO, IncidentStanding(), type_hint=IncidentStanding)
     except ValueError:  # another version's
         return IncidentStanding()
+    return found
+
+
+async def _follow_ups_due(run: WorkflowExecution) -> tuple[OpenFollowUp, ...]:
+    try:
+        found: tuple[OpenFollowUp, ...] = await run.memo_value(FOLLOW_UPS_MEMO, (), type_hint=tuple[OpenFollowUp, ...])
+    except ValueError:  # another version's
+        return ()
     return found

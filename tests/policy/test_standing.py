@@ -1,5 +1,7 @@
 """What lists show of an incident, and in which order."""
 
+from datetime import timedelta
+
 import pytest
 
 from tests.policy.builders import at, happens, opened, runbook, severity, tier
@@ -10,13 +12,28 @@ from workflows.policy.incident.events import (
     Cancelled,
     Event,
     FlagChanged,
+    FollowUpAdded,
+    FollowUpDone,
+    FollowUpWaived,
     Reopened,
     Resolved,
     SeverityChanged,
     UpdatePosted,
 )
 from workflows.policy.incident.obligation_events import ObligationSent
-from workflows.policy.views.standing import HEAVIEST_DUTY, URGENCIES, WATCHED, next_duty, standing, urgency, urgency_of
+from workflows.policy.views.standing import (
+    FOLLOW_UPS_MEMO,
+    HEAVIEST_DUTY,
+    MOST_FOLLOW_UPS_LISTED,
+    URGENCIES,
+    WATCHED,
+    follow_ups_due,
+    next_duty,
+    standing,
+    urgency,
+    urgency_of,
+)
+from workflows.policy.views.summary import listed_while_open
 
 BOOK = shipped("company")
 
@@ -83,3 +100,31 @@ def test_a_legal_clock_is_listed_by_its_deadline_not_by_its_next_reminder() -> N
     assert (row.obligation, row.obligation_due_at) == ("nis2: early warning", at(24 * 60))
     happens(simulation, 10, ObligationSent(obligation="nis2"))
     assert standing(book, simulation.incident).obligation_due_at == at(72 * 60)
+
+
+def test_of_what_is_left_to_do_lists_show_what_is_due_first_and_whose_it_is() -> None:
+    simulation = opened(BOOK)
+    assert FOLLOW_UPS_MEMO not in listed_while_open(BOOK, simulation.incident)
+    today = at(0).date()
+    for days in (9, 3, 6):
+        due_on = today + timedelta(days=days)
+        added = FollowUpAdded(by="Ada", text=f"in {days} days", owner="commander", due_on=due_on)
+        happens(simulation, 10 - days, added)
+    listed = follow_ups_due(BOOK, simulation.incident)
+    assert [each.text for each in listed] == ["in 3 days", "in 6 days", "in 9 days"]
+    assert [each.due_at for each in listed] == sorted(each.due_at for each in listed)
+    assert {each.owner for each in listed} == {BOOK.role_name("commander")}
+    happens(simulation, 20, FollowUpDone(by="Ada", follow_up="2"))
+    happens(simulation, 21, FollowUpWaived(by="Ada", follow_up="1", reason="no need"))
+    assert [each.text for each in follow_ups_due(BOOK, simulation.incident)] == ["in 6 days"]
+    happens(simulation, 22, FollowUpDone(by="Ada", follow_up="3"))
+    assert listed_while_open(BOOK, simulation.incident)[FOLLOW_UPS_MEMO] == ()  # what was listed is so no more
+
+
+def test_however_many_they_are_their_row_stays_small() -> None:
+    simulation = opened(BOOK)
+    for number in range(30):
+        happens(simulation, number, FollowUpAdded(by="Ada", text=f'{number} \u00e9"' * 80, owner="\u5b57" * 80))
+    listed = follow_ups_due(BOOK, simulation.incident)
+    assert len(listed) == MOST_FOLLOW_UPS_LISTED
+    assert sum(len(each.model_dump_json().encode()) for each in listed) < 2_000

@@ -31,6 +31,7 @@ class PageSeen(HTMLParser):
 
     def __init__(self, html: str) -> None:
         super().__init__()
+        self.html = html
         self.tags: list[str] = []
         self.attributes: list[tuple[str, str]] = []
         self.forms: list[Form] = []

@@ -66,6 +66,22 @@ class TestTheFirstPage:
         await pressed(alice, await seen(alice, path), "/ack")
         await eventually(lambda: _rows(alice, "/?mine=1"), lambda rows: rows == 1)
 
+    async def test_what_is_left_to_do_stands_there_while_the_incident_is_open(
+        self, alice: httpx.AsyncClient, working: Client
+    ) -> None:
+        path = await declare(alice)
+        added = await pressed(alice, await seen(alice, path), "/add", text="Alert on the pool", due_on="2026-12-24")
+        assert added.status_code == 200
+
+        async def owed() -> PageSeen:
+            return PageSeen((await seen(alice, "/")).html.partition('id="due"')[2].partition("</section>")[0])
+
+        listed = await eventually(owed, lambda part: "Alert on the pool" in part.words)
+        assert "alice" in listed.words
+        assert ("href", f"{path}#follow-ups") in listed.attributes
+        await pressed(alice, await seen(alice, path), "/done")
+        await eventually(owed, lambda part: "Alert on the pool" not in part.words)
+
 
 async def _rows(http: httpx.AsyncClient, path: str) -> int:
     return sum(1 for name, value in (await seen(http, path)).attributes if name == "class" and value.startswith("row "))

@@ -7,6 +7,7 @@ something. `starter/temporal/rows.py` reads both.
 
 from typing import Final, get_args
 
+from workflows.policy.duties.follow_ups import due_at, open_ones, owner_of
 from workflows.policy.duties.obligations import clocks
 from workflows.policy.effects.effects import Card, ConfirmRing, Invite
 from workflows.policy.engine import Plan
@@ -22,6 +23,12 @@ STANDING_MEMO: Final = "standing"
 """The memo's name: never changes."""
 WATCHED: Final = 90
 """The urgency of what is over, and only watched until it closes."""
+FOLLOW_UPS_MEMO: Final = "follow_ups_due"
+"""The name of another memo, which only incidents with follow-ups have: never changes."""
+MOST_FOLLOW_UPS_LISTED: Final = 5
+"""Of one incident, soonest first: its memo is written anew with each sign of life."""
+HEAVIEST_FOLLOW_UP: Final = 120
+"""Bytes of its text in JSON, and of its owner's name."""
 HEAVIEST_DUTY: Final = 200
 """Bytes in JSON: stores take 255 characters and 2048 bytes in a search attribute, and refuse the workflow's whole turn
 for one more.
@@ -44,6 +51,28 @@ class IncidentStanding(Wire):
     """Of the legal clocks that run the one that runs out first, ..."""
     obligation_due_at: Instant | None = None
     """... and when it does: its reminders come before."""
+
+
+class OpenFollowUp(Wire):
+    """What lists show of a follow-up that is neither done nor waived."""
+
+    text: str
+    owner: str
+    """As people write it."""
+    due_at: Instant
+
+
+def follow_ups_due(book: Runbook, incident: Incident) -> tuple[OpenFollowUp, ...]:
+    """The first of them."""
+    first = sorted(open_ones(incident), key=lambda each: each.due_on)[:MOST_FOLLOW_UPS_LISTED]
+    return tuple(
+        OpenFollowUp(
+            text=fit(each.text, HEAVIEST_FOLLOW_UP),
+            owner=fit(owner_of(book, each), HEAVIEST_FOLLOW_UP),
+            due_at=due_at(book, each),
+        )
+        for each in first
+    )
 
 
 def standing(book: Runbook, incident: Incident) -> IncidentStanding:

@@ -14,7 +14,13 @@ from workflows.policy.incident.pager_alerts import Arrival
 from workflows.policy.incident.state import Incident
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.names import SeverityName
-from workflows.policy.views.standing import STANDING_MEMO, IncidentStanding, standing
+from workflows.policy.views.standing import (
+    FOLLOW_UPS_MEMO,
+    STANDING_MEMO,
+    IncidentStanding,
+    follow_ups_due,
+    standing,
+)
 from workflows.policy.wire.model import Instant, Wire
 
 GRAVEST = "gravest"
@@ -34,7 +40,8 @@ def drill_memo(speed: float) -> dict[str, object]:
 def listed_while_open(book: Runbook, incident: Incident) -> dict[str, object]:
     """What lists show of it that its search attributes do not."""
     graver: dict[str, object] = {GRAVEST: incident.gravest} if incident.gravest != incident.severity else {}
-    return {STANDING_MEMO: standing(book, incident)} | graver
+    owed: dict[str, object] = {FOLLOW_UPS_MEMO: follow_ups_due(book, incident)} if incident.follow_ups else {}
+    return {STANDING_MEMO: standing(book, incident)} | graver | owed
 
 
 class ClosedIncident(Wire):
