@@ -9,11 +9,17 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Protocol
 
-from activities.errors import Unavailable
+from activities.errors import Rejected, Unavailable
 from activities.plain_text import clean, one_line
 from workflows.policy.effects.effects import Publish, Receipt, Send
 from workflows.policy.incident.events import Event
-from workflows.policy.watches.public_page import MaintenanceAnnounced, PageRecord, SaidInPublic, public_id
+from workflows.policy.watches.public_page import (
+    CorrectedInPublic,
+    MaintenanceAnnounced,
+    PageRecord,
+    SaidInPublic,
+    public_id,
+)
 
 LONGEST_PUBLIC_NAME = 200
 LONGEST_PUBLIC_WORDS = 3000
@@ -60,6 +66,9 @@ class OwnStatusPage:
     async def publish(self, send: Send, may_have_been_sent: bool) -> Receipt:  # noqa: ARG002 (said twice, it is once)
         assert isinstance(send.effect, Publish)
         name = public_id(f"incident {send.incident}")
+        if send.effect.corrects:
+            await self._correct(name, send, send.effect.corrects)
+            return Receipt(reference=name)
         said = SaidInPublic(
             at=datetime.now(UTC),
             id=send.vendor_key,
@@ -74,6 +83,22 @@ class OwnStatusPage:
         await self._record.say(said)
         await self.write()
         return Receipt(reference=name)
+
+    async def _correct(self, name: str, send: Send, update: str) -> None:
+        corrected = CorrectedInPublic(
+            at=datetime.now(UTC),
+            id=send.vendor_key,
+            by="Tocsin",
+            incident=name,
+            update=update,
+            text=clean(send.text, LONGEST_PUBLIC_WORDS),
+        )
+        record, _ = await self._record.known()
+        there = (each.key for incident in record.incidents if incident.id == name for each in incident.updates)
+        if corrected.update not in there:
+            raise Rejected("what is to be corrected does not stand on the status page")
+        await self._record.say(corrected)
+        await self.write()
 
     async def announce(self, maintenance: MaintenanceAnnounced) -> None:
         await self._record.say(maintenance)

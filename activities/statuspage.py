@@ -3,8 +3,9 @@
 Each of our incidents is found again by its id in the metadata of the page's; each update by its words.
 """
 
+import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TypeVar
 
 import httpx
@@ -21,6 +22,8 @@ from workflows.policy.watches.public_page import MaintenanceAnnounced
 LONGEST_PAGE_TITLE = 200
 LONGEST_UPDATE = 10_000
 """Characters. The API documents no limit for either: these are ours, far above what anybody writes."""
+CORRECTED_MARK = re.compile(r"\n\nCorrected \d{4}-\d\d-\d\d \d\d:\d\d UTC\Z")
+"""Statuspage shows of no update that it has been changed."""
 
 T = TypeVar("T")
 
@@ -30,9 +33,15 @@ class _StatuspageAnswer(BaseModel):
 
 
 class _PublishedUpdate(_StatuspageAnswer):
+    id: str = ""
     status: str
     body: str | None = None
     created_at: datetime
+
+    def reads(self, words: str) -> bool:
+        """But for our mark; words that were too long to be kept end in an ellipsis."""
+        plain = CORRECTED_MARK.sub("", self.body or "")
+        return plain == words or (words.endswith("…") and plain.startswith(words[:-1]))
 
 
 class _PublishedIncident(_StatuspageAnswer):
@@ -58,6 +67,7 @@ class _StatuspageComplaint(_StatuspageAnswer):
 
 _COMPONENTS_ANSWER = TypeAdapter(tuple[ListedComponent, ...])
 _UNRESOLVED_ANSWER = TypeAdapter(tuple[UnresolvedIncident, ...])
+_UPDATE_ANSWER = TypeAdapter(_PublishedUpdate)
 _INCIDENT_ANSWER = TypeAdapter(_PublishedIncident)
 _INCIDENTS_ANSWER = TypeAdapter(tuple[_PublishedIncident, ...])
 
@@ -78,6 +88,8 @@ class Statuspage:
         outage is seen by every customer.
         """
         assert isinstance(send.effect, Publish)
+        if send.effect.corrects:
+            return await self._correct(send, send.effect, may_have_been_sent)
         words: dict[str, JsonValue] = {"status": send.effect.status, "body": clean(send.text, LONGEST_UPDATE)}
         async with self._http() as http:
             is_first = send.nothing_there and not may_have_been_sent
@@ -96,6 +108,27 @@ class Statuspage:
             # Each of these adds an update and mails the page's subscribers, whatever it repeats.
             _, left_alone = await self._say(http, "PATCH", address, words, affected)
             return _receipt(known, left_alone or remark)
+
+    async def _correct(self, send: Send, effect: Publish, may_have_been_sent: bool) -> Receipt:
+        """The update is found by its words; changing it mails nobody.
+        https://developer.statuspage.io/#operation/patchPagesPageIdIncidentsIncidentIdIncidentUpdatesIncidentUpdateId"""
+        words = clean(send.text, LONGEST_UPDATE)
+        async with self._http() as http:
+            known = effect.page_incident or await self._find(http, send.incident)
+            if known is None:
+                raise Rejected("what is to be corrected does not stand on the status page")
+            address = f"{self._incidents}/{known}"
+            said = (await self._ask(http, "GET", address, _INCIDENT_ANSWER)).incident_updates
+            wrong = next((each for each in said if each.reads(clean(effect.before, LONGEST_UPDATE))), None)
+            if (may_have_been_sent or wrong is None) and any(each.reads(words) for each in said):
+                return Receipt(reference=known, note="it was already there")
+            if wrong is None:
+                raise Rejected("what is to be corrected does not stand on the status page in these words any more")
+            marked = f"{words}\n\nCorrected {datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
+            body: dict[str, JsonValue] = {"body": marked, "deliver_notifications": False}
+            changed = f"{address}/incident_updates/{wrong.id}"
+            await self._ask(http, "PATCH", changed, _UPDATE_ANSWER, body, of="incident_update")
+        return Receipt(reference=known)
 
     async def announce(self, maintenance: MaintenanceAnnounced) -> None:
         """Statuspage begins and ends it by itself, at its times."""
@@ -170,9 +203,10 @@ class Statuspage:
         method: str,
         address: str,
         answer: TypeAdapter[T],
-        incident: Mapping[str, JsonValue] | None = None,
+        said: Mapping[str, JsonValue] | None = None,
+        of: str = "incident",
     ) -> T:
-        body = None if incident is None else {"incident": incident}
+        body = None if said is None else {of: said}
         response = await reached("Statuspage", http.request(method, address, json=body))
         if not response.is_success:
             raise refused(response, self._said(response))

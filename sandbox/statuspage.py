@@ -1,6 +1,6 @@
 """Atlassian Statuspage in memory and over HTTP: https://developer.statuspage.io/#tag/incidents"""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Annotated, Literal, TypeVar
 
@@ -23,6 +23,7 @@ class PublicUpdate:
     status: PublishedStatus
     body: str
     created_at: datetime
+    updated_at: datetime
 
 
 @dataclass
@@ -52,7 +53,7 @@ class StatuspageIncident:
         now = datetime.now(UTC)
         self.status = status
         self.resolved_at = now if status == "resolved" else None
-        self.incident_updates.insert(0, PublicUpdate(new_id(), status, body, now))
+        self.incident_updates.insert(0, PublicUpdate(new_id(), status, body, now, now))
 
 
 class _WantedIncident(BaseModel):
@@ -97,6 +98,14 @@ class CreateRequest(_WantedIncident):
 
 class PatchRequest(_WantedIncident):
     incident: Patch
+
+
+class WordsChanged(_WantedIncident):
+    body: str | None = None
+
+
+class ChangeRequest(_WantedIncident):
+    incident_update: WordsChanged
 
 
 class StatusPages:
@@ -158,6 +167,17 @@ class StatusPages:
             incident.update(wanted.status or incident.status, wanted.body or "")
         return incident
 
+    async def change(self, page_id: str, incident_id: str, update_id: str, request: Request) -> PublicUpdate:
+        """Of an update that stands there; nobody is mailed."""
+        incident = await self.show(page_id, incident_id)
+        wanted = _parse(ChangeRequest, await request.body()).incident_update
+        for place, update in enumerate(incident.incident_updates):
+            if update.id == update_id:
+                body = update.body if wanted.body is None else wanted.body
+                incident.incident_updates[place] = replace(update, body=body, updated_at=datetime.now(UTC))
+                return incident.incident_updates[place]
+        raise VendorError(404, {"error": "Not found"})
+
 
 def router(pages: StatusPages) -> APIRouter:
     api = APIRouter(
@@ -168,6 +188,7 @@ def router(pages: StatusPages) -> APIRouter:
     api.add_api_route("/unresolved", pages.list_unresolved, methods=["GET"])
     api.add_api_route("/{incident_id}", pages.show, methods=["GET"])
     api.add_api_route("/{incident_id}", pages.patch, methods=["PATCH"])
+    api.add_api_route("/{incident_id}/incident_updates/{update_id}", pages.change, methods=["PATCH"])
     return api
 
 

@@ -13,6 +13,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "flag": ("tocsin flag customer-facing", "tocsin flag customer-facing --off"),
     "update": ('tocsin update "The fix is being rolled out" --phase identified',),
     "approve": ("tocsin approve", 'tocsin approve 20261121-0204-k7qxzm "Payments work again." --draft status-page'),
+    "correct": ('tocsin correct 20261121-0204-k7qxzm "Some payments are late; none is lost."',),
     "assign": ("tocsin assign commander carol", 'tocsin assign "Communications Lead" carol'),
     "handoff": ("tocsin handoff carol", 'tocsin handoff carol "the rollback is half done"'),
     "note": ('tocsin note "restarted checkout-2"',),

@@ -1,4 +1,5 @@
-"""Forms beside what they are about: a draft, a follow-up, a legal clock, something that a review owes, a shift."""
+"""Forms beside what they are about: a draft, what the public reads, a follow-up, a legal clock, something that a review
+owes, a shift."""
 
 from starter.board.forms import REASON_ASKED, SPAN_ASKED, WORDS_ASKED, Act, AskedField, people_of, person_asked
 from starter.desk.on_call_answers import PostOnCall
@@ -15,6 +16,12 @@ def approval(draft: WaitingDraft) -> Act:
         AskedField("text", "In other words", "text", required=bool(draft.to_fill_in), hint=hint),
     )
     return Act("incidents", "approve", "Let it out", fields)
+
+
+def correction(says: str) -> Act:
+    hint = "these words take the place of those above, and are marked as corrected"
+    words = AskedField("text", "What it should say", "text", value=says, hint=hint).needed()
+    return Act("incidents", "correct", "Correct these words", (words,), shows_change=True)
 
 
 def follow_up_acts(number: int | str) -> tuple[Act, Act]:

@@ -7,6 +7,7 @@ from settings.access import Scope
 from starter.desk.answers import Declaration
 from starter.desk.watch_answers import SilenceRequest
 from workflows.policy.incident.events import DraftApproved, Event, Resolved, UpdatePosted
+from workflows.policy.incident.public_events import PublicCorrected
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class Permissions:
 def lets_out(said: Event | Declaration | SilenceRequest) -> bool:
     """By it, words of somebody's go out to the public."""
     match said:
-        case DraftApproved():
+        case DraftApproved() | PublicCorrected():
             return True
         case UpdatePosted() | Resolved():
             return said.public

@@ -33,6 +33,7 @@ from workflows.policy.incident.events import (
     UpdatePosted,
 )
 from workflows.policy.incident.obligation_events import ObligationNotApplicable, ObligationSent
+from workflows.policy.incident.public_events import PublicCorrected
 from workflows.policy.review.events import NagsSnoozed, ReviewStarted, Submitted, Waived
 
 Addressee = Literal["incident", "review", "either"]
@@ -82,6 +83,7 @@ VERBS: Final = (
     Verb("flag", FlagChanged, "Set a flag, or take it away: duties that depend on it begin or end.", to="either"),
     Verb("update", UpdatePosted, "Post a progress update: the next one is due an interval from now."),
     Verb("approve", DraftApproved, "Let a draft go out, as it is or in other words.", to="either"),
+    Verb("correct", PublicCorrected, "Change the words that went to the status page last; they are marked there."),
     Verb("assign", RoleAssigned, "Give a role of the runbook to somebody.", to="either", names_somebody=True),
     Verb("handoff", HandedOff, "Hand the command over; what is due stays due.", names_somebody=True),
     Verb("note", Noted, "Write a line on the timeline.", to="either"),

@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 from starter.markup.printing import printed
 from starter.public_page.standing import PageIdentity, PublicStanding
-from workflows.policy.watches.public_page import PageIncident, PageMaintenance
+from workflows.policy.watches.public_page import PageEntry, PageIncident, PageMaintenance
 
 ATOM: Final = "http://www.w3.org/2005/Atom"
 MOST_ENTRIES: Final = 50
@@ -54,8 +54,13 @@ def _entry(identity: PageIdentity, name: str, title: str, published: datetime, u
 def _said(incident: PageIncident) -> str:
     """The newest first, as on the page."""
     return "\n\n".join(
-        f"{each.status.capitalize()}, {each.at:%Y-%m-%d %H:%M} UTC\n{each.text}" for each in incident.updates
+        f"{each.status.capitalize()}, {each.at:%Y-%m-%d %H:%M} UTC{_corrected(each)}\n{each.text}"
+        for each in incident.updates
     )
+
+
+def _corrected(update: PageEntry) -> str:
+    return f", corrected at {update.corrected_at:%Y-%m-%d %H:%M} UTC" if update.corrected_at else ""
 
 
 def _planned(each: PageMaintenance, now: datetime) -> str:

@@ -55,5 +55,14 @@ def publish(status: Any = "investigating", page_incident: str | None = None, **f
     return send(Publish(status=status, template="public", page_incident=page_incident), **fields)
 
 
+def correction(
+    update: str, before: str, page_incident: str | None = None, status: Any = "investigating", **fields: Any
+) -> Send:
+    effect = Publish(
+        status=status, template="public", page_incident=page_incident, corrects=update, before=before, approved=True
+    )
+    return send(effect, **fields)
+
+
 def ticket(action: Any = "create", key: str | None = None, **fields: Any) -> Send:
     return send(Ticket(action=action, ticket=key, to="JIRA", template="ticket"), **fields)

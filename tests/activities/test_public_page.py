@@ -127,6 +127,30 @@ async def test_what_may_have_been_sent_is_there_once(page: InActivity, place: Pl
     assert len(incident["incident_updates"]) == 1
 
 
+async def test_words_are_changed_where_they_stand_and_marked_and_once(page: InActivity, place: Place) -> None:
+    first = await page.publish(sends.publish(text="All data is lost.", vendor_key="k1" * 30))
+    await page.publish(sends.publish("identified", first.reference, text="found", vendor_key="k2"))
+    change = sends.correction("k1" * 30, "All data is lost.", first.reference, text="Some is late.", vendor_key="c1")
+    assert (await page.publish(change)).reference == first.reference
+    (incident,) = incidents(place)
+    before = incident["incident_updates"]
+    assert [each["body"] for each in before] == ["found", "Some is late."]
+    assert before[0]["updated_at"] == before[0]["created_at"]
+    assert before[1]["updated_at"] > before[1]["created_at"]
+    assert b"corrected at" in place.read("index.html")
+    assert b"All data is lost" not in place.read("history.html") + place.read("feed.atom")
+    await page.publish(change, again=True)
+    assert incidents(place)[0]["incident_updates"] == before
+
+
+async def test_what_does_not_stand_there_cannot_be_changed(page: InActivity, place: Place) -> None:
+    await page.publish(sends.publish(text="looking", vendor_key="k1"))
+    for incident, key in (("another", "k1"), (sends.INCIDENT, "k9")):
+        with pytest.raises(Rejected, match="does not stand on the status page"):
+            await page.publish(sends.correction(key, "x", text="y", incident=incident))
+    assert [each["body"] for each in incidents(place)[0]["incident_updates"]] == ["looking"]
+
+
 async def test_incidents_that_publish_at_once_lose_nothing(page: InActivity, place: Place) -> None:
     names = [f"i{number}" for number in range(8)]
     await asyncio.gather(*(page.publish(sends.publish(incident=name, subject=name, vendor_key=name)) for name in names))

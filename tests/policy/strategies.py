@@ -25,6 +25,7 @@ from workflows.policy.incident.events import (
     Snoozed,
     UpdatePosted,
 )
+from workflows.policy.incident.public_events import PublicCorrected
 from workflows.policy.incident.signals import INCIDENT_SIGNALS
 from workflows.policy.runbook.model import Runbook, Severity
 from workflows.policy.runbook.names import SeverityName
@@ -135,6 +136,7 @@ commands: st.SearchStrategy[Event] = st.one_of(
         phase=st.sampled_from([None, "investigating", "identified", "monitoring"]),
     ),
     st.builds(DraftApproved, text=st.sampled_from(["", "c"])),
+    st.builds(PublicCorrected, text=st.sampled_from(["a", "c"])),
     st.builds(Mitigated),
     st.builds(Reopened),
     st.builds(Cancelled),

@@ -35,6 +35,7 @@ from workflows.policy.incident.events import (
     UpdatePosted,
 )
 from workflows.policy.incident.pager_events import ChangedAtPager
+from workflows.policy.incident.public_events import PublicCorrected
 from workflows.policy.incident.state import Incident, declare
 from workflows.policy.keys.duty_keys import DutyKind, duty_key
 from workflows.policy.reducers.root import apply
@@ -92,6 +93,7 @@ def everything_at_once(end: Event) -> Iterator[Event]:
     yield HandedOff(to=LONG, by=LONG, text=LONG)
     yield UpdatePosted(by=LONG, text=LONG[:3000], public=True)
     yield DraftApproved(by=LONG, text=LONG)
+    yield PublicCorrected(by=LONG, text=LONG[:3000])
     yield end
     yield from (
         Snoozed(duration=timedelta(hours=1), by=LONG, reason=told(n)) for n in range(IncidentBounds.announcements + 5)

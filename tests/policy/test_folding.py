@@ -209,7 +209,7 @@ def test_every_command_has_the_wire_name_that_is_its_kind() -> None:
         "alert", "acknowledge", "change_severity", "resolve", "note", "escalate", "flag", "assign_role", "hand_off",
         "post_update", "approve", "mitigate", "reopen", "cancel", "snooze", "adopt",
         "follow_up_added", "follow_up_done", "follow_up_waived", "unacknowledged",
-        "obligation_sent", "obligation_not_applicable", "tick", "at_pager",
+        "obligation_sent", "obligation_not_applicable", "tick", "at_pager", "correct",
     ]  # fmt: skip
 
 

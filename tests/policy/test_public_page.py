@@ -13,6 +13,7 @@ from workflows.policy.watches.public_page import (
     MOST_ON_PAGE,
     MOST_UPDATES,
     PAGE_KEEPS,
+    CorrectedInPublic,
     MaintenanceAnnounced,
     PageRecord,
     SaidInPublic,
@@ -35,7 +36,7 @@ def announce(ends_at: datetime = ENDS, **more: object) -> MaintenanceAnnounced:
     return MaintenanceAnnounced.model_validate({**known, **more})
 
 
-def after(*events: SaidInPublic | MaintenanceAnnounced | NotUnderstood) -> PageRecord:
+def after(*events: SaidInPublic | CorrectedInPublic | MaintenanceAnnounced | NotUnderstood) -> PageRecord:
     record = PageRecord()
     for event in events:
         record = apply(record, event)
@@ -120,8 +121,9 @@ class TestBounds:
 class TestWhatTheIncidentSays:
     book = runbook(severity(tier("alice")), intake={"services": {"pay": "Payments", "sea": "Search"}})
 
-    def test_only_services_that_the_runbook_lists_are_affected_in_public(self) -> None:
-        concerned = {"service": "Payments", "services": ("db-7.internal", "Search")}
+    @pytest.mark.parametrize("service", ["Payments", "pay"], ids=["as the public knows it", "as alerts say it"])
+    def test_only_services_that_the_runbook_lists_are_affected_in_public(self, service: str) -> None:
+        concerned = {"service": service, "services": ("db-7.internal", "Search")}
         incident = opened(self.book).incident.model_copy(update=concerned)
         assert affected(self.book, incident) == ("Payments", "Search")
 
@@ -134,3 +136,19 @@ class TestWhatTheIncidentSays:
         name = public_id("incident incident-alertmanager-payroll-leak-f5d9")
         assert len(name) == 12
         assert "payroll" not in name
+
+
+def test_words_are_changed_by_their_key_and_a_correction_that_is_said_twice_counts_once() -> None:
+    change = CorrectedInPublic(at=at(9), id="c1", incident="i1", update="k1", text="some")
+    others = (say(key="k2"), say(incident="i2", key="k1"))
+    first, second = after(say("all", key="k1"), *others, change).incidents
+    changed = first if first.id == "i1" else second
+    assert [(each.text, each.corrected_at) for each in changed.updates] == [("looking", None), ("some", at(9))]
+    late = change.model_copy(update={"at": at(20)})
+    assert after(say("all", key="k1"), *others, change, late) == after(say("all", key="k1"), *others, change)
+    assert changed.updated_at == at(9)
+
+
+def test_what_is_not_there_is_not_changed() -> None:
+    change = CorrectedInPublic(at=at(9), id="c1", incident="i1", update="k9", text="some")
+    assert after(say(key="k1"), change) == after(say(key="k1"))

@@ -25,6 +25,7 @@ from workflows.policy.incident import (
     pager_alerts,
     pager_events,
     public,
+    public_events,
     settlements,
     state,
 )
@@ -49,7 +50,7 @@ MODULES = (
     results, demand, effects, events, state, policy_runbook, summary, review_answers, review_events, review_record,
     review_state, page_statistics, alert_state, follow_up, messages, openings, pager_alerts, public, settlements,
     intake, people, terms, obligations, obligation, obligation_events, kept_messages, checklist_events, card,
-    proof, pager_events, alert_details,
+    proof, pager_events, alert_details, public_events,
 )  # fmt: skip
 
 
@@ -117,6 +118,7 @@ def _small() -> list[BaseModel]:
     return [
         openings.Particulars(severity="sev1", title="Checkout fails", labels={"a": "b"}),
         events.EffectAbandoned(key="tell/home/9"),
+        public.Correction(at=T0, by="Bob", text="x", key="publish/investigating/1", status="investigating", before="y"),
         events.AlertsReceived(alerts=(alert(),)),
         events.NotUnderstood(name="x", problem="y"),
         pager_events.ChangedAtPager(ring="r", text="reassigned", handed_to=("Eve",), unanswered=True, priority="P1"),
@@ -174,7 +176,7 @@ COMMANDS: list[events.Event] = [
     events.Mitigated(), events.Reopened(), events.Cancelled(), events.Snoozed(duration=timedelta(hours=1)),
     events.Acknowledged(at=T0, ring="r"), events.Resolved(), events.Escalated(to="1"), events.UpdatePosted(text="hm"),
     events.RunbookAdopted(runbook=BOOK), events.FollowUpAdded(text="test it", due_on=T0.date()),
-    checklist_events.Ticked(duty="fix", line=1),
+    checklist_events.Ticked(duty="fix", line=1), public_events.PublicCorrected(text="hm"),
     events.FollowUpDone(follow_up="1"), events.FollowUpWaived(follow_up="1", reason="no use"),
     review_events.ReviewStarted(), review_events.Submitted(), review_events.Waived(reason="no use"),
     review_events.NagsSnoozed(duration=timedelta(days=2)), review_events.Completed(), review_events.ReviewClosed(),

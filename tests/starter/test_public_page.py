@@ -12,8 +12,9 @@ import pytest
 from starter.public_page.feed import ATOM
 from starter.public_page.site import site
 from starter.public_page.standing import PageIdentity, PublicStanding
-from tests.starter.public_pages import ACME, OVER, PAYMENTS_FAIL, SERVICES, planned, said, standing
+from tests.starter.public_pages import ACME, OVER, PAYMENTS_FAIL, SERVICES, ago, planned, said, standing
 from workflows.policy.incident.events import Event
+from workflows.policy.watches.public_page import CorrectedInPublic, SaidInPublic
 
 EVIL = """"><script>alert(1)</script><img src=x onerror=alert(1)>{{ 7*7 }}' </textarea></title>]]><!--"""
 UNPRINTABLE = "\x00\x1b[31m\u202etxt.exe\u2066"
@@ -190,3 +191,18 @@ class TestHostile:
                 if name in ("src", "href")
             ]
             assert not [address for address in loaded if "//" in address]
+
+
+def test_words_that_took_the_place_of_others_are_marked_everywhere_and_those_are_gone() -> None:
+    wrong = said(48, "All data is lost.")
+    assert isinstance(wrong, SaidInPublic)
+    change = CorrectedInPublic(at=ago(30), id="c1", incident="aa11", update=wrong.id, text="Some is late.")
+    record = words(wrong, change)
+    assert "Investigating 27 Nov 2026, 13:12 UTC corrected at 27 Nov 2026, 13:30 UTC Some is late." in record
+    (entry,) = entries(wrong, change)
+    assert entry.findtext(f"{{{ATOM}}}updated") == "2026-11-27T13:30:00Z"
+    assert "13:12 UTC, corrected at 2026-11-27 13:30 UTC" in (entry.findtext(f"{{{ATOM}}}content") or "")
+    (update,) = summary(wrong, change)["incidents"][0]["incident_updates"]
+    assert (update["created_at"], update["updated_at"]) == ("2026-11-27T13:12:00.000Z", "2026-11-27T13:30:00.000Z")
+    for path in ("index.html", "history.html", "feed.atom", "api/v2/summary.json"):
+        assert "All data is lost" not in page(wrong, change, path=path)

@@ -65,6 +65,7 @@ async def test_an_approval_shows_what_it_lets_out_and_then_what_stands_there(tem
     [
         ("mitigate", {}, "A fix for a problem with some of our services is in place.\nWe are watching the results."),
         ("post_update", {"text": "iOS is slow.", "public": True}, "iOS is slow."),
+        ("correct", {"text": "All is slow."}, "All is slow."),
         ("note", {"text": "nothing of this leaves"}, None),
     ],
 )

@@ -27,6 +27,7 @@ from workflows.policy.incident.events import (
     Snoozed,
     UpdatePosted,
 )
+from workflows.policy.incident.public_events import PublicCorrected
 
 app = typer.Typer()
 
@@ -78,6 +79,12 @@ def approve(
 ) -> Event:
     """Let a draft for the status page or for customers go out, as it is or in other words."""
     return DraftApproved(text=text, draft=draft)
+
+
+@event_command(app, "correct")
+def correct(text: str, /) -> Event:
+    """Change the words that went to the status page last: these stand there instead, and are marked as corrected."""
+    return PublicCorrected(text=text)
 
 
 @event_command(app, "assign")

@@ -21,6 +21,7 @@ ROWS = (
             "flag": "Flag it, as customer-facing for example.",
             "update": "Post a progress update.",
             "approve": "Let a draft go out, as it is or in other words.",
+            "correct": "Change the words that went to the status page last.",
             "assign": "Give somebody a role, such as commander.",
             "handoff": "Hand the command over.",
             "note": "Write a line on the timeline.",

@@ -37,7 +37,8 @@ def page(public: Public, now: datetime) -> Iterator[RenderableType]:
     elif public.said_at is None:
         yield plain("something was sent there; it is not known whether it arrived")
     else:
-        yield plain(f"{public.status}, since {moment(public.said_at, now)} UTC", "bold")
+        corrected = f", corrected {moment(public.corrected_at, now)}" if public.corrected_at else ""
+        yield plain(f"{public.status}, since {moment(public.said_at, now)} UTC{corrected}", "bold")
         yield indented(public.says)
 
 

@@ -4,6 +4,7 @@ from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import Email, Publish
 from workflows.policy.engine import Plan
 from workflows.policy.incident.events import DraftApproved, EffectSettled, Event, Resolved, UpdatePosted
+from workflows.policy.incident.public_events import PublicCorrected
 from workflows.policy.runbook.model import Runbook
 from workflows.texts import gaps
 from workflows.texts.outside import Say, newly_outside
@@ -21,10 +22,10 @@ def held_back(demand: Demand, said: Message) -> EffectSettled | None:
 
 def left_open(book: Runbook, event: Event) -> str | None:
     """Why a person's words for people outside are refused."""
-    outside = isinstance(event, DraftApproved) or (isinstance(event, UpdatePosted | Resolved) and event.public)
-    if not outside or not isinstance(event, DraftApproved | UpdatePosted | Resolved):
-        return None
-    return left_open_in(book, event.text)
+    match event:
+        case DraftApproved() | PublicCorrected() | UpdatePosted(public=True) | Resolved(public=True):
+            return left_open_in(book, event.text)
+    return None
 
 
 def left_open_in(book: Runbook, said: str) -> str | None:

@@ -12,11 +12,13 @@ from starter.desk.permissions import Permissions, lets_out
 from tests.starter.api.conftest import ALICE, CHIEF, INCIDENTS_PATH, READER, bearer, declared
 from tests.starter.conftest import GatewayUnderTest, eventually
 from workflows.policy.incident.events import Acknowledged, DraftApproved, Event, Mitigated, Resolved, UpdatePosted
+from workflows.policy.incident.public_events import PublicCorrected
 
 IN_PUBLIC: list[tuple[str, dict[str, Any]]] = [
     ("approve", {}),
     ("update", {"text": "It is slow.", "public": True}),
     ("resolve", {"text": "A bad deployment.", "public": True}),
+    ("correct", {"text": "It is slower than usual."}),
 ]
 INSIDE: list[tuple[str, dict[str, Any]]] = [("update", {"text": "looking"}), ("ack", {}), ("resolve", {"text": "over"})]
 
@@ -42,6 +44,7 @@ async def test_words_for_the_public_come_from_those_who_are_named(tokens: Gatewa
     ("said", "expected"),
     [
         (DraftApproved(), True), (UpdatePosted(text="x", public=True), True), (Resolved(text="x", public=True), True),
+        (PublicCorrected(text="x"), True),
         (Declaration(title="x", public="failing logins"), True), (Declaration(title="x"), False),
         (UpdatePosted(text="x"), False), (Resolved(text="x"), False), (Acknowledged(), False), (Mitigated(), False),
     ],

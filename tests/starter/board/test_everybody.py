@@ -32,6 +32,8 @@ CUT_OFF = """[...document.querySelectorAll('.top nav a')]
   .filter((each) => each.getBoundingClientRect().right > each.parentElement.getBoundingClientRect().right + 1)
   .map((each) => each.textContent)"""
 WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+SIDEWAYS = """[...document.querySelectorAll('.wide:has(.list)')]
+  .filter((each) => each.scrollWidth > each.clientWidth).length"""
 EVIL = """"><script>window.hacked=1</script><img src=x onerror=window.hacked=1>{{ 7*7 }}</textarea>' \u202etxt.exe"""
 NAME_IN_FOCUS = "(e => (e.labels?.[0]?.textContent || e.textContent || '').trim())(document.activeElement)"
 WIDE_WORD = "W" * 90
@@ -72,6 +74,7 @@ async def test_no_page_is_wider_than_the_screen(width: int, quick_board: BoardAd
             await page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
             assert await page.evaluate(WIDER) <= 0, path
             assert await page.evaluate(CUT_OFF) == [], path
+            assert await page.evaluate(SIDEWAYS) == 0, path
             if SHOTS:
                 name = path.strip("/").replace("/", "-")[:20] or "front"
                 await page.screenshot(path=Path(SHOTS) / f"{name}-{width}.png", full_page=True)

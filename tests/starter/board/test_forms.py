@@ -31,7 +31,7 @@ TASKS = """    duties:
         when: {flags: [leaked]}
         text: Change the keys
 """
-BESIDE = {"tick", "approve", "done", "waive", "sent", "not-applicable", "start", "submit"}
+BESIDE = {"tick", "approve", "correct", "done", "waive", "sent", "not-applicable", "start", "submit"}
 """Beside what they are about, or on the review's page."""
 
 

@@ -7,11 +7,13 @@ from workflows.policy.runbook.model import Runbook
 
 
 def affected(book: Runbook, incident: Incident) -> tuple[str, ...]:
-    """Nothing of a private incident: somebody let its words out, and nothing else."""
+    """Nothing of a private incident: somebody let its words out, and nothing else. People say a service as alerts do,
+    or as the public knows it."""
     if is_private(incident):
         return ()
     concerned = {incident.service, *incident.services}
-    return tuple(name for name in dict.fromkeys(book.intake.services.values()) if name in concerned)
+    known = (name for label, name in book.intake.services.items() if concerned & {label, name})
+    return tuple(dict.fromkeys(known))
 
 
 def public_impact(incident: Incident) -> Impact:

@@ -11,7 +11,8 @@ from datetime import datetime
 from workflows.policy.communication.affected import affected, public_impact
 from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import Post, Publish
-from workflows.policy.incident.public import STATUS_PAGE, ApprovedWords
+from workflows.policy.incident.bounds import IncidentBounds
+from workflows.policy.incident.public import STATUS_PAGE, ApprovedWords, Correction
 from workflows.policy.incident.rules import rules, who_owes
 from workflows.policy.incident.state import Incident
 from workflows.policy.keys.duty_keys import DutyKind, WrittenDuty, duty_key, duty_of
@@ -23,10 +24,15 @@ from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.names import PublicStatus
 from workflows.policy.runbook.terms import StatusPageTerms
 from workflows.policy.time.durations import write
+from workflows.policy.wire.bounded import fit
+
+_ON_THE_PAGE = (DutyKind.PUBLISH, DutyKind.CORRECT)
 
 
 def status_page_demands(book: Runbook, incident: Incident) -> Iterator[BlockedDemand]:
     terms = rules(book, incident).status_page
+    if incident.public.correction is not None:
+        yield _correct(incident, incident.public.correction)
     if incident.public.words is not None:
         yield _publish(
             book, incident, incident.phase, incident.public.words.at, "a human's words", incident.public.words
@@ -99,9 +105,27 @@ def _publish(
     return BlockedDemand(demand, _waits_for(incident, demand))
 
 
+def _correct(incident: Incident, correction: Correction) -> BlockedDemand:
+    still_there = correction.key == incident.public.said_key
+    effect = Publish(
+        status=correction.status,
+        template=f"public_{correction.status}",
+        words=correction.text,
+        approved=True,
+        page_incident=incident.references.get("status-page"),
+        corrects=incident.vendor_key(correction.key),
+        before=fit(incident.public.says, IncidentBounds.text) if still_there else correction.before,
+    )
+    duty = duty_key(DutyKind.CORRECT, correction.status)
+    occurrence = _occurrence(incident, duty, correction.at)
+    reason = f"corrected by {correction.by}"
+    demand = Demand(duty=duty, occurrence=occurrence, due_at=correction.at, reason=reason, effect=effect)
+    return BlockedDemand(demand, _waits_for(incident, demand))
+
+
 def _waits_for(incident: Incident, demand: Demand) -> str:
     """One at a time: an earlier one that arrives after this one would have the last word."""
-    under_way = any(duty_of(begun.duty).kind is DutyKind.PUBLISH for begun in incident.started.values())
+    under_way = any(duty_of(begun.duty).kind in _ON_THE_PAGE for begun in incident.started.values())
     if demand.key in incident.started or not under_way:
         return ""
     return "the update before it to end"

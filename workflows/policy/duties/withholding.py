@@ -19,7 +19,10 @@ def withhold(book: Runbook, incident: Incident, event: EffectSettled, effect: Pu
     if isinstance(effect, Email):
         return _mail(incident, event, effect)
     page = rules(book, incident).status_page
-    if effect.words is not None and incident.public.words is not None:
+    if effect.corrects:
+        public = incident.public.model_copy(update={"correction": None})
+        how = f'tocsin correct {incident.id} "..."'
+    elif effect.words is not None and incident.public.words is not None:
         public = incident.public.model_copy(update={"words": None})
         how = f'tocsin update {incident.id} --public "..."'
     else:

@@ -13,6 +13,7 @@ from pydantic import Field
 
 from workflows.policy.effects.about_ring import AboutRing
 from workflows.policy.effects.card import CardLine, KeptFacts
+from workflows.policy.effects.correcting import Correcting
 from workflows.policy.effects.offers import Offer
 from workflows.policy.effects.proof import RingProof
 from workflows.policy.rota.shift import Shift
@@ -148,7 +149,7 @@ class Invite(Wire):
     to: str
 
 
-class Publish(Wire):
+class Publish(Correcting):
     """Say it on the status page. Its receipt's reference is the page's incident id."""
 
     kind: Literal["publish"] = "publish"
@@ -216,8 +217,7 @@ class Ticket(Wire):
 
 
 OutsideEffect = Email | WriteDocument | Ticket
-"""What a duty sends by a way of its own. Each has `to`, `role` and `words`. Whoever reads only these needs no line for
-a new one: where the way is not connected, the role is asked to do it by hand."""
+"""What a duty sends by a way of its own. Each has `to`, `role` and `words`, and is done by hand where that is not."""
 PagerEffect = Page | SyncPager | Annotate | ConfirmRing
 Effect = Annotated[
     PagerEffect | AskOnCall | OpenChannel | SetTopic | Invite | Post | Card | Publish | OutsideEffect,

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Final
 
 from workflows.policy.incident.events import DraftApproved, Event
+from workflows.policy.incident.public_events import PublicCorrected
 from workflows.policy.incident.state import Incident
 from workflows.policy.incident.who import COMMANDER_ROLE
 from workflows.policy.runbook.model import Runbook
@@ -108,6 +109,10 @@ def _waiting(incident: Incident) -> list[tuple[str, str]]:
     return sorted(drafts)
 
 
+def _in_public(_: Runbook, incident: Incident) -> str:
+    return f"the status page says {incident.public.status or 'nothing'} in other words now"
+
+
 def _since(book: Runbook, what: str, at: datetime, by: str = "") -> str:
     return f"{what} since {clock(book.calendar.zone, at, at)}" + (f", by {by}" if by else "")
 
@@ -120,4 +125,5 @@ FACETS: Final = (
     Facet(lambda incident: sorted(incident.flags), _flags),
     Facet(lambda incident: incident.adoptions, _adopted),
     Facet(_waiting, _drafted, matters_to=DraftApproved),
+    Facet(lambda incident: (incident.public.said_key, incident.public.says), _in_public, matters_to=PublicCorrected),
 )

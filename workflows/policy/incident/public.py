@@ -25,6 +25,19 @@ class Draft(Wire):
     """It has a gap: only words let it out."""
 
 
+class Correction(Wire):
+    """A human's words for the place of those that went out before."""
+
+    at: Instant
+    by: Line
+    text: Text
+    key: str
+    """Of the effect by which those went out."""
+    status: PublicStatus
+    before: str
+    """How they begin."""
+
+
 class Public(Wire):
     """What the public has been told, and what it may be told."""
 
@@ -39,6 +52,12 @@ class Public(Wire):
     """What went there last ..."""
     said_at: Instant | None = None
     """... and when it did."""
+    said_key: str = ""
+    """The key of the effect by which it went; empty: it is not known that anything stands there."""
+    corrected_at: Instant | None = None
+    """When it took the place of other words."""
+    correction: Correction | None = None
+    """It has yet to go out."""
     counts_from: Instant | None = None
     """The next update counts from here: the last one posted, or else the deadline that was missed."""
     drafted: PublicStatus | None = None

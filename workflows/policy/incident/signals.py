@@ -26,6 +26,7 @@ from workflows.policy.incident.events import (
 )
 from workflows.policy.incident.obligation_events import ObligationNotApplicable, ObligationSent
 from workflows.policy.incident.pager_events import ChangedAtPager
+from workflows.policy.incident.public_events import PublicCorrected
 
 INCIDENT_SIGNALS: dict[str, type[Event]] = {
     event.model_fields["kind"].default: event
@@ -33,7 +34,7 @@ INCIDENT_SIGNALS: dict[str, type[Event]] = {
         AlertsReceived, Acknowledged, SeverityChanged, Resolved, Noted, Escalated, FlagChanged,
         RoleAssigned, HandedOff, UpdatePosted, DraftApproved, Mitigated, Reopened, Cancelled, Snoozed, RunbookAdopted,
         FollowUpAdded, FollowUpDone, FollowUpWaived, Unacknowledged, ObligationSent, ObligationNotApplicable,
-        Ticked, ChangedAtPager,
+        Ticked, ChangedAtPager, PublicCorrected,
     )
 }  # fmt: skip
 """Wire name of a signal or update -> the event it becomes. These names never change (rule 11)."""

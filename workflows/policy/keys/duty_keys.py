@@ -78,6 +78,8 @@ class DutyKind(StrEnum):
     GAP = "gap"
 
     PUBLISH = "publish"
+    CORRECT = "correct"
+    """Changes words that stand on the status page."""
     DRAFT = "draft"
     DUTY = "duty"
     DUTY_DRAFT = "duty-draft"

@@ -72,8 +72,8 @@ def what(book: Runbook, demand: Demand) -> str:
             return f"open the channel #{name}"
         case SetTopic() | Card():
             return "set the channel's topic" if isinstance(demand.effect, SetTopic) else "bring the card up to date"
-        case Publish(status=status):
-            return f"status page: {status}"
+        case Publish(status=status, corrects=corrects):
+            return f"status page: correction of {status}" if corrects else f"status page: {status}"
         case Email(kind=kind, to=to) | WriteDocument(kind=kind, to=to) | Ticket(kind=kind, to=to):
             return f"{kind}: {duty_name(demand.duty)}" + (f", to {book.audience_name(to)}" if to else "")
         case Post(kind=kind, role=role):

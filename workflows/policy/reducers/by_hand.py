@@ -18,7 +18,8 @@ from workflows.policy.incident.events import (
 )
 from workflows.policy.incident.pager_alerts import ManualPage
 from workflows.policy.incident.private import is_private
-from workflows.policy.incident.public import STATUS_PAGE, ApprovedWords
+from workflows.policy.incident.public import STATUS_PAGE, ApprovedWords, Correction
+from workflows.policy.incident.public_events import PublicCorrected
 from workflows.policy.incident.state import Incident
 from workflows.policy.incident.who import COMMANDER_ROLE
 from workflows.policy.reducers.adopting import why_not
@@ -116,6 +117,24 @@ def draft_approved(book: Runbook, incident: Incident, event: DraftApproved) -> I
         return log(after, event.at, f"{event.by} approved: {name.replace('-', ' ')}")
     after = incident.model_copy(update={"public": incident.public.model_copy(update={"approval": approval})})
     return log(after, event.at, f"{event.by} approved the status page update ({incident.public.drafted})")
+
+
+def public_corrected(book: Runbook, incident: Incident, event: PublicCorrected) -> Incident:
+    """Of the words that stand there now; should others go out meanwhile, these are meant all the same."""
+    public = incident.public
+    if not public.said_key or public.status is None:
+        return log(incident, event.at, f"{event.by} corrected the status page, where nothing is known to stand")
+    correction = Correction(
+        at=event.at,
+        by=event.by,
+        text=event.text,
+        key=public.said_key,
+        status=public.status,
+        before=fit(public.says, IncidentBounds.text),
+    )
+    after = incident.model_copy(update={"public": public.model_copy(update={"correction": correction})})
+    text = f"{event.by} corrects what the status page says ({public.status}): {event.text}"
+    return announce(after, event.at, text, kind="update", by=event.by)
 
 
 def draft_meant(incident: Incident, event: DraftApproved) -> str | None:

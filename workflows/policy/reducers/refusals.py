@@ -27,6 +27,7 @@ from workflows.policy.incident.events import (
 )
 from workflows.policy.incident.mark import changed_meanwhile
 from workflows.policy.incident.obligation_events import ObligationNotApplicable, ObligationSent
+from workflows.policy.incident.public_events import PublicCorrected
 from workflows.policy.incident.state import Incident
 from workflows.policy.reducers.adopting import why_not
 from workflows.policy.reducers.by_hand import draft_meant
@@ -56,6 +57,8 @@ def particular(book: Runbook, incident: Incident, event: Event) -> str | None:
         return obligation_endings.why_refused(book, incident, event)
     if isinstance(event, Ticked):
         return ticks.why_refused(book, incident, event)
+    if isinstance(event, PublicCorrected) and not incident.public.said_key:
+        return "nothing is known to stand on the status page that could be corrected"
     return _follow_up(incident, event) or _particular(book, incident, event)
 
 

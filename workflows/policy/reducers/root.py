@@ -45,6 +45,7 @@ from workflows.policy.incident.events import (
 from workflows.policy.incident.mark import changed_meanwhile
 from workflows.policy.incident.obligation_events import ObligationNotApplicable, ObligationSent
 from workflows.policy.incident.pager_events import ChangedAtPager
+from workflows.policy.incident.public_events import PublicCorrected
 from workflows.policy.incident.state import Incident
 from workflows.policy.incident.who import COMMANDER_ROLE
 from workflows.policy.reducers import alerts, settling
@@ -58,6 +59,7 @@ from workflows.policy.reducers.by_hand import (
     handed_off,
     mitigated,
     noted,
+    public_corrected,
     role_assigned,
     runbook_adopted,
     severity_changed,
@@ -90,8 +92,8 @@ def _headline(incident: Incident) -> tuple[str, str, str | None]:
 
 
 _SIGNS_OF_LIFE = (
-    ChangedAtPager, DraftApproved, Escalated, FlagChanged, FollowUpAdded, HandedOff, Mitigated, Noted, RoleAssigned,
-    RunbookAdopted, SeverityChanged, Snoozed, Ticked, UpdatePosted,
+    ChangedAtPager, DraftApproved, Escalated, FlagChanged, FollowUpAdded, HandedOff, Mitigated, Noted, PublicCorrected,
+    RoleAssigned, RunbookAdopted, SeverityChanged, Snoozed, Ticked, UpdatePosted,
 )  # fmt: skip
 
 
@@ -136,6 +138,7 @@ _APPLY_TO_INCIDENT: dict[type[Event], Callable[[Runbook, Incident, Any], Inciden
     HandedOff: handed_off,
     UpdatePosted: update_posted,
     DraftApproved: draft_approved,
+    PublicCorrected: public_corrected,
     Mitigated: mitigated,
     Reopened: reopened,
     Cancelled: cancelled,

@@ -32,6 +32,7 @@ from workflows.policy.keys.duty_keys import DutyKind, duty_of
 from workflows.policy.planning.ways import has_stand_in
 from workflows.policy.planning.wording import duty_name, how_late
 from workflows.policy.reducers.confirming import confirmed
+from workflows.policy.reducers.correcting import corrected
 from workflows.policy.reducers.going_private import came_too_late
 from workflows.policy.reducers.keeping import edited, invited, keep, thread_of
 from workflows.policy.reducers.on_call import found_out
@@ -122,7 +123,7 @@ def _ended(book: Runbook, incident: Incident, event: EffectSettled, effect: Effe
         case AskOnCall():
             return found_out(book, incident, event, effect)
         case Publish():
-            return _publish(book, incident, event, effect)
+            return (corrected if effect.corrects else _publish)(book, incident, event, effect)
         case Post() | OpenChannel():
             return _message(book, incident, event, effect)
         case Annotate() | SetTopic():
@@ -172,7 +173,8 @@ def _publish(book: Runbook, incident: Incident, event: EffectSettled, publish: P
     after = incident.model_copy(update={"public": public})
     if event.outcome != "done":
         return by_hand(after, event, f"status page: {publish.status}", publish_role(book, incident))
-    stands = {"says": fit(event.said, IncidentBounds.message), "said_at": event.at}
+    stands: dict[str, object] = {"says": fit(event.said, IncidentBounds.message), "said_at": event.at}
+    stands |= {"said_key": event.demand.key, "corrected_at": None}
     after = after.model_copy(update={"public": after.public.model_copy(update=stands)})
     if event.receipt.reference:
         after = after.model_copy(update={"references": {**after.references, "status-page": event.receipt.reference}})

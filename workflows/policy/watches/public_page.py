@@ -39,6 +39,10 @@ class PageEntry(Wire):
     status: PublicStatus
     text: Text
     at: Instant
+    corrected_at: Instant | None = None
+    """When these words took the place of others, ..."""
+    corrected_by: Identity = ""
+    """... and by which correction."""
 
 
 class PageIncident(Wire):
@@ -65,7 +69,7 @@ class PageIncident(Wire):
 
     @property
     def updated_at(self) -> datetime:
-        return self.updates[0].at
+        return max(each.corrected_at or each.at for each in self.updates)
 
 
 class PageMaintenance(Wire):
@@ -107,6 +111,16 @@ class SaidInPublic(Event):
     components: tuple[Line, ...] = ()
 
 
+class CorrectedInPublic(Event):
+    """The words of an update that was let out were wrong."""
+
+    kind: Literal["correct"] = "correct"
+    incident: str
+    update: Identity
+    """Its key."""
+    text: Text
+
+
 class MaintenanceAnnounced(Event):
     """Also when it has become longer or shorter. One that ends before it begins does not take place."""
 
@@ -118,7 +132,11 @@ class MaintenanceAnnounced(Event):
     ends_at: Instant
 
 
-PAGE_SIGNALS: Mapping[str, type[Event]] = {"say": SaidInPublic, "announce": MaintenanceAnnounced}
+PAGE_SIGNALS: Mapping[str, type[Event]] = {
+    "say": SaidInPublic,
+    "correct": CorrectedInPublic,
+    "announce": MaintenanceAnnounced,
+}
 """Wire name of a signal -> the event it becomes. These names never change (rule 11)."""
 
 
@@ -131,6 +149,8 @@ def apply(record: PageRecord, event: Event) -> PageRecord:
     match event:
         case SaidInPublic():
             return _bounded(_said(record, event), event.at)
+        case CorrectedInPublic():
+            return _bounded(_corrected(record, event), event.at)
         case MaintenanceAnnounced():
             return _bounded(_announced(record, event), event.at)
     return record
@@ -160,6 +180,20 @@ def _said(record: PageRecord, event: SaidInPublic) -> PageRecord:
     )
     others = (each for each in record.incidents if each.id != event.incident)
     return record.model_copy(update={"incidents": (after, *others)})
+
+
+def _corrected(record: PageRecord, event: CorrectedInPublic) -> PageRecord:
+    news = {"text": event.text, "corrected_at": event.at, "corrected_by": event.id}
+
+    def with_it(incident: PageIncident) -> PageIncident:
+        updates = (
+            each.model_copy(update=news) if each.key == event.update and each.corrected_by != event.id else each
+            for each in incident.updates
+        )
+        return incident.model_copy(update={"updates": tuple(updates)})
+
+    after = (with_it(each) if each.id == event.incident else each for each in record.incidents)
+    return record.model_copy(update={"incidents": tuple(after)})
 
 
 def _announced(record: PageRecord, event: MaintenanceAnnounced) -> PageRecord:
