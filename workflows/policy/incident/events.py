@@ -3,7 +3,8 @@
 The same models are what people and webhooks send (as signals and updates) and what the reducers apply.
 `signals.py` maps the wire names of signals and updates to them; `decode` reads one from whatever arrived.
 
-Those about checklists (`Ticked`), about legal clocks and about pages at the pager stand in files of their own.
+Those about checklists (`Ticked`), words in public (`PublicCorrected`), legal clocks and pages at the pager stand in
+files of their own.
 """
 
 from datetime import datetime, timedelta
