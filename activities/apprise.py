@@ -38,10 +38,13 @@ class ApprisePager:
     name = "apprise"
 
     def __init__(self, urls: Mapping[str, str]) -> None:
-        """`urls`: by the names of people, as apprise has them; the key of the service stands in each."""
+        """`urls`: by the names of people, as apprise has them; the key of the service stands in each. It takes a second
+        or more: no page is to wait until apprise has read its plugins."""
         self._urls = urls
         self._threads = ThreadPoolExecutor(MOST_AT_ONCE, "apprise")
         logging.getLogger("apprise").propagate = False  # it logs addresses, and what is in them
+        for url in urls.values():
+            service_of(url)
 
     def knows(self, person: str) -> bool:
         return bool(self._urls.get(person))
@@ -79,8 +82,7 @@ class ApprisePager:
 
 
 def service_of(url: str) -> str | None:
-    """What the address leads to, by its name; None: nothing that apprise knows, or a library is missing. The first
-    call reads all that apprise knows, which takes a second."""
+    """What the address leads to, by its name; None: nothing that apprise knows, or a library is missing."""
     service = Apprise.instantiate(url)
     return str(service.service_name) if service else None
 

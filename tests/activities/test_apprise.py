@@ -1,5 +1,7 @@
 """What only apprise does: it is asked through its plainest plugin, over a real connection."""
 
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -111,6 +113,16 @@ async def test_an_address_that_apprise_does_not_know_is_rejected_and_named_at_th
     chosen = Settings.model_validate({"apprise_urls": {"on-call": url, "ann": f"{URL}127.0.0.1:9/ann"}})
     assert "does not know the address of on-call" in apprise_misses(chosen, "on-call")
     assert [each.well for each in apprise_doctor.addresses(chosen)] == [False, True]
+
+
+def test_no_page_waits_until_apprise_has_read_its_plugins() -> None:
+    """They are read when the worker starts."""
+    code = (
+        "import sys; from activities.apprise import ApprisePager; ApprisePager({'ann': 'json://127.0.0.1:9/ann'}); "
+        "print('apprise.plugins.telegram' in sys.modules)"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "True"
 
 
 @pytest.mark.parametrize("fault", [{"status": 401}, {"status": 500}, {"drop": "before"}])
