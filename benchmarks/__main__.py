@@ -14,6 +14,7 @@ from benchmarks import (
     actions,
     board,
     commands,
+    crashes,
     flood,
     intake,
     opening,
@@ -48,8 +49,13 @@ MEASUREMENTS: dict[str, Measurement] = {
     "board": board.board,
     "presses": presses.presses,
     "scaling": scaling.scaling,
+    "crashes": crashes.crashes,
 }
-ON_A_CLUSTER: dict[str, Measurement] = {"storm": storm.storm_cluster, "scaling": scaling.scaling}
+ON_A_CLUSTER: dict[str, Measurement] = {
+    "storm": storm.storm_cluster,
+    "scaling": scaling.scaling,
+    "crashes": crashes.crashes,
+}
 
 
 def main(

@@ -14,8 +14,11 @@ class BenchScale:
     """Incidents that are open before the storm."""
     storm_alerts: int
     open_incidents: int = 10_000
+    crash_incidents: int = 30
 
 
 WHOLE = BenchScale(seconds=5, idle=60, storm_incidents=200, storm_open=1_000, storm_alerts=20_000)
-QUICK = BenchScale(seconds=0.5, idle=3, storm_incidents=3, storm_open=3, storm_alerts=200, open_incidents=50)
+QUICK = BenchScale(
+    seconds=0.5, idle=3, storm_incidents=3, storm_open=3, storm_alerts=200, open_incidents=50, crash_incidents=3
+)
 """Shows that everything can be measured; its figures mean nothing."""
