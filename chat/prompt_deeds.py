@@ -47,10 +47,12 @@ class PromptDeeds:
     async def _ask(self, deed: Deed, presser: Presser, sight: Sight) -> Answered | None:
         """None: the incident has not said in time. A role is taken from nobody, so who has it is waited for longer."""
         try:
-            async with asyncio.timeout(self.waits.worker_s if deed.takes_role else self.waits.press_s):
-                return await in_words(self.hands.do(replace(deed, here=await sight() is not False), presser))
+            async with asyncio.timeout(self.waits.worker_s if deed.takes_role else self.waits.press_s) as patience:
+                answered = await in_words(self.hands.do(replace(deed, here=await sight() is not False), presser))
         except TimeoutError:
             return None
+        # Temporal's client makes an error of its own of a cancelled update: that is no sign that nobody works.
+        return None if patience.expired() else answered
 
     async def _leave(self, deed: Deed, presser: Presser, sight: Sight, response_url: str) -> Answered:
         """Under the same id as it was asked: what was done meanwhile is done once. Raises what `in_words` puts in

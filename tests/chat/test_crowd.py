@@ -1,6 +1,7 @@
 """Many press at the same moment: each is answered as soon as Temporal has what they said."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,9 +13,11 @@ from settings import Settings
 from starter.desk.temporal_desk import TemporalDesk
 from starter.runbooks.library import Library
 from starter.temporal.incidents import Incidents
+from starter.temporal.results import NobodyWorks
 from tests.chat.conftest import PATIENT, Door, door, of_slack
 from tests.chat.slack_side import ANN, SlackSide, interaction
 from tests.chat.test_presses import declared, lines, state
+from tests.patience import HANGS_AFTER_S
 from tests.starter.conftest import eventually
 from workflows.policy.incident.events import Resolved, SeverityChanged
 from workflows.policy.incident.mark import mark
@@ -167,3 +170,22 @@ async def test_in_a_crowd_a_role_is_taken_from_nobody(crowded: Door, side: Slack
         await crowded.send(interaction(side.press(user, "assign", incident, said={"role": "commander"})))
         await side.answered(count)
     assert (await state(incidents, incident)).roles == {"commander": "on-call"}
+
+
+async def test_an_incident_that_does_not_say_in_time_is_no_sign_that_nobody_works(
+    slack: Door, side: SlackSide, incidents: Incidents, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    incident = await declared(incidents)
+
+    async def cancelled(*_: Any) -> Any:
+        """As Temporal's client has it: a cancelled update is an error of its own."""
+        try:
+            await asyncio.sleep(HANGS_AFTER_S)
+        except asyncio.CancelledError:
+            raise NobodyWorks("no worker answers") from None
+
+    monkeypatch.setattr(Hands, "do", cancelled)
+    slack.chat.presses.deeds.waits = replace(PATIENT, press_s=0.0)
+    await slack.send(interaction(side.press(ANN, "ack", incident)))
+    assert (await side.answered())["text"].startswith(f"Recorded.\n*{incident}*")
+    assert (await state(incidents, incident)).acknowledged_by == "on-call"
