@@ -11,12 +11,9 @@ from activities.rosters import RosterReader
 from workflows.policy.effects.effects import AskOnCall, Receipt, Send
 from workflows.policy.rota.roster import Roster, RosterCard, RosterQuestion
 from workflows.policy.rota.shift import NOBODY, Shift
-from workflows.policy.rota.shifts import at_moment
+from workflows.policy.rota.shifts import KNOWN_FOR, at_moment, open_ended
 from workflows.policy.time.calendar import hour_of
-from workflows.policy.time.durations import DAY
 
-LOOKED_FOR = 16 * DAY
-"""So far ahead the end of a shift is looked for."""
 RUNG_WITHIN_S = 2.0
 """What a page to a post that no pager knows waits for the name: without it there is nobody to ring."""
 CARD_WITHIN_S = 1.0
@@ -55,7 +52,7 @@ class WhoIsOnCall:
         overrides = card.overrides if card else ()
         question = RosterQuestion(
             post=asked.to, terms=asked.terms, people=asked.people, overrides=overrides, begin=asked.at,
-            end=asked.at + LOOKED_FOR,
+            end=asked.at + KNOWN_FOR,
         )  # fmt: skip
         try:
             async with asyncio.timeout_at(until):
@@ -67,7 +64,7 @@ class WhoIsOnCall:
             age = hour_of(asked.terms.zone, card.roster.as_of, asked.at) if card.roster.as_of else "before"
             return last, f"as it was known at {age}: {str(error) or 'there was no answer in time'}"
         self._known[_about(runbook, asked)] = shifts
-        return _open_ended(shifts[0], question.end), ""
+        return open_ended(shifts[0], question.end), ""
 
     async def read(self, question: RosterQuestion) -> Roster:
         """Never raises: what cannot be read says why."""
@@ -75,7 +72,8 @@ class WhoIsOnCall:
             shifts = await self._reader.shifts(question)
         except (Unavailable, Rejected) as error:
             return Roster(problem=str(error))
-        return Roster(shifts=shifts, as_of=datetime.now(UTC))
+        last = open_ended(shifts[-1], question.end)
+        return Roster(shifts=(*shifts[:-1], last), as_of=datetime.now(UTC))
 
     async def _card(self, runbook: str, post: str) -> RosterCard | None:
         """Without an answer in time the rota itself counts."""
@@ -110,7 +108,3 @@ class WhoIsOnCall:
 
 def _about(runbook: str, asked: AskOnCall) -> str:
     return f"{runbook}/{asked.to}/{asked.terms.model_dump_json()}"
-
-
-def _open_ended(shift: Shift, end: datetime) -> Shift:
-    return shift.model_copy(update={"ends_at": None}) if shift.ends_at == end else shift

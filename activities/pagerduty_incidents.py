@@ -15,6 +15,9 @@ NOTE = 20_000
 """Characters of a note."""
 STATUS_UPDATE = 1000
 """Characters of a status update."""
+COMES_BACK_WHOLE = 400
+"""Characters of what a webhook surely brings back: of longer ones it may have the begin alone (`trimmed`), and nobody
+says from where on. https://developer.pagerduty.com/docs/webhooks-overview"""
 LOOKED_FOR_AGAIN_S = (0.0, 2.0, 4.0)
 """An event is taken at once, and what it opens is there a moment later."""
 
@@ -85,11 +88,11 @@ class FollowedIncidents:
         return await self._note(incident, send) if incident else Receipt()
 
     async def _note(self, incident: PagerDutyIncident, send: Send) -> Receipt:
-        """Once: it ends with its key, and is looked for by it."""
+        """Once: it bears its key, and is looked for by it."""
         path, mark = f"/incidents/{incident.id}/notes", f"[{send.vendor_key}]"
         written = await self._api.get(path, Notes)
         if not any(mark in note.content for note in written.notes):
-            body = {"note": {"content": f"{clean(send.text, NOTE)}\n{mark}"}}
+            body = {"note": {"content": _marked(clean(send.text, NOTE), mark)}}
             await self._api.post(path, PagerDutyAnswer, body)
         return Receipt(reference=incident.id)
 
@@ -107,8 +110,13 @@ class FollowedIncidents:
         """To those who follow the incident there, once: its log keeps what was said, and is asked first."""
         key = EffectKey.parse(send.key)
         mark = f"[{send.incident} {key.occurrence if key else send.key}]"
-        message = f"{clean(send.text, STATUS_UPDATE)}\n{mark}"
+        message = _marked(clean(send.text, STATUS_UPDATE), mark)
         log = await self._api.get(f"/incidents/{incident.id}/log_entries", PagerDutyLog, {"limit": 100})
         if not any(mark in (entry.message or entry.summary or "") for entry in log.log_entries):
             await self._api.post(f"/incidents/{incident.id}/status_updates", PagerDutyAnswer, {"message": message})
         return Receipt(reference=incident.id)
+
+
+def _marked(text: str, mark: str) -> str:
+    """Below what people read; before it, if what comes back may be cut."""
+    return f"{text}\n{mark}" if len(text) <= COMES_BACK_WHOLE else f"{mark}\n{text}"

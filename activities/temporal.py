@@ -1,5 +1,6 @@
 """What a workflow asks of Temporal itself: forward alerts, look when the gateway showed itself, take an inventory."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -23,8 +24,10 @@ from workflows.durable.forward_alerts import CaptureBySilence, ForwardAlerts, Mo
 from workflows.policy.incident.events import Event, Noted
 from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.rota.coverage import COVERED_FOR, CoverageGaps, CoverageQuestion, coverage
+from workflows.policy.rota.reached import Reachability
 from workflows.policy.rota.roster import RosterCard
 from workflows.policy.rota.shifts import ahead
+from workflows.policy.runbook.model import Runbook
 from workflows.policy.watches.digest import Inventory
 from workflows.policy.watches.heartbeat import GatewayPresence
 from workflows.policy.watches.public_page import PageRecord
@@ -32,6 +35,14 @@ from workflows.policy.watches.shift import terms_of
 from workflows.policy.wire.model import Wire
 
 log = structlog.get_logger()
+
+Reached = Callable[[Runbook], Reachability | None]
+"""Whom a page reaches, of a runbook; None: that is not known."""
+
+
+def nothing_known(book: Runbook) -> Reachability | None:  # noqa: ARG001 (the parameter of a `Reached`)
+    """Where there are no settings of a worker's."""
+    return None
 
 
 async def kept_card(runbook: str, post: str) -> RosterCard | None:
@@ -46,8 +57,7 @@ async def kept_card(runbook: str, post: str) -> RosterCard | None:
 class Temporal:
     """Raises Unreachable, for Temporal to try again."""
 
-    def __init__(self, incidents: Incidents, reached: frozenset[str] = frozenset()) -> None:
-        """`reached` are those whom a pager knows."""
+    def __init__(self, incidents: Incidents, reached: Reached = nothing_known) -> None:
         self._reached = reached
         self._shifts = Shifts(incidents.connection)
         self._incidents = incidents
@@ -116,15 +126,20 @@ class Temporal:
 
     @activity.defn(name="check_coverage")
     async def check_coverage(self, asked: CoverageQuestion) -> CoverageGaps:
-        """By all rotas of the runbook: two tiers may be one person. What is about two posts is said of one."""
+        """By all rotas of the runbook: two tiers may be one person. What is about two posts is said of one, and what is
+        about none of the first."""
         book = (await self._installations.current()).runbooks.get(asked.runbook)
         if book is None:
             return CoverageGaps()
-        cards = [await card_or_none(self._shifts, asked.runbook, post) for post in terms_of(book)]
+        posts = list(terms_of(book))
+        cards = [await card_or_none(self._shifts, asked.runbook, post) for post in posts]
         end = asked.begin + COVERED_FOR
         rosters = {card.post: ahead(card.roster.shifts, asked.begin, end) for card in cards if card is not None}
-        found = coverage(book, rosters, asked.begin, end, self._reached)
-        return CoverageGaps(gaps=tuple(gap for gap in found if gap.post == asked.post))
+        reach = await asyncio.to_thread(self._reached, book)  # what it has to load may take a second
+        found = coverage(book, rosters, asked.begin, end, reach)
+        says_the_rest = posts[:1] == [asked.post]
+        mine = (gap for gap in found if gap.post == asked.post or (says_the_rest and gap.post not in posts))
+        return CoverageGaps(gaps=tuple(mine))
 
     @activity.defn(name="take_stock")
     async def take_inventory(self) -> Inventory:

@@ -79,9 +79,7 @@ def _standing(shown: ShownIncident) -> Sequence[str]:
     return (
         f"*{words.plain(incident.id)}* {severity_title(incident.severity)} {words.plain(incident.title)}",
         f"{incident.phase}, declared {words.moment(incident.declared_at)}",
-        f"acknowledged by {words.plain(incident.acknowledged_by)}"
-        if incident.acknowledged_by
-        else "*not acknowledged*",
+        f"acknowledged by {words.plain(incident.answered_by)}" if incident.acknowledged_by else "*not acknowledged*",
         words.plain(roles),
         *(f"• {words.plain(line.what)}, {words.moment(line.at)}" for line in shown.plan.lines[:MOST_COMING]),
     )

@@ -141,15 +141,23 @@ def _whole(incident: SandboxIncident) -> Json:
     }
 
 
+TRIMMED_AFTER = 500
+"""Characters. The sandbox's: PagerDuty says that a webhook may have the begin alone, and not from where on."""
+
+
 def _part(about: PartOfIncident, incident: SandboxIncident) -> Json:
     """What is about an incident names it, without its key."""
     of_it = {"incident": reference("incident_reference", incident.id, incident.title)}
     match about:
         case SandboxNote(id=id_, content=content):
-            return {"type": "incident_note", "id": id_, "content": content, "trimmed": False, **of_it}
+            return {"type": "incident_note", "id": id_, **_trimmed("content", content), **of_it}
         case SandboxStatusUpdate(id=id_, message=message):
-            return {"type": "incident_status_update", "id": id_, "message": message, "trimmed": False, **of_it}
+            return {"type": "incident_status_update", "id": id_, **_trimmed("message", message), **of_it}
         case SandboxResponder(user=name, message=message, state=state):
             said = {"user": user(name), "message": message, "state": state, "escalation_policy": None}
             return {"type": "incident_responder", **said, **of_it}
     return {}
+
+
+def _trimmed(name: str, text: str) -> Json:
+    return {name: text[:TRIMMED_AFTER], "trimmed": len(text) > TRIMMED_AFTER}

@@ -11,7 +11,7 @@ from settings import Settings
 from starter.intake.pagerduty_rings import SUBSCRIBED_EVENTS
 from tocsin.pagerduty_setup import SECRETS, webhook_url
 from worker.adapters import pagerduty
-from worker.pager import paged
+from worker.pager import meant, unknown
 from workflows.policy.runbook.model import Runbook
 
 Examination = Callable[[PagerDutyAccount, Settings], Awaitable[Examined]]
@@ -59,13 +59,16 @@ async def _services(api: PagerDutyRest, settings: Settings) -> AsyncIterator[Exa
 
 def _keys(settings: Settings, books: Iterable[Runbook]) -> Examined:
     """Of those whom it is meant to ring: whoever is rung by nobody else."""
-    people = {person for book in books for person in paged(book)} - settings.reached
+    people = {person for book in meant(books, settings) for person in unknown(book, settings.reached)}
     known = ", ".join(sorted(settings.pagerduty_routing_keys))
     if not known:
         remedy = 'set TOCSIN_PAGERDUTY_ROUTING_KEYS=\'{"on-call": "R0..."}\''
         return Examined(what="keys", well=False, said="there is none: PagerDuty rings nobody", remedy=remedy)
-    missing = f"; no pager knows {', '.join(sorted(people))}" if people else ""
-    said = f"of {known}{missing}. Whether one rings is shown by: tocsin page-test"
+    if people:
+        said = f"of {known}; no pager knows {', '.join(sorted(people))}"
+        remedy = "give them keys, topics or ways of their own: docs/reach.md"
+        return Examined(what="keys", well=False, said=said, remedy=remedy)
+    said = f"of {known}. Whether one rings is shown by: tocsin page-test"
     return Examined(what="keys", well=True, said=said)
 
 

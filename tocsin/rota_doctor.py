@@ -1,40 +1,52 @@
 """`tocsin doctor on-call`: is somebody on call in the two weeks ahead, and can a pager reach them?"""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from chat.doctor import Examined
 from starter.desk.on_call import rosters
 from starter.desk.on_call_answers import PostOnCall
 from workflows.policy.rota.coverage import COVERED_FOR, CoverageGap, coverage
+from workflows.policy.rota.reached import Reachability
+from workflows.policy.rota.shifts import ahead
 from workflows.policy.runbook.model import Runbook
 
 REMEDY = {
     "nobody": "a swap (tocsin on-call override), or another layer of the rota",
     "twice": "let one of the two begin with somebody else",
     "unreachable": "give them a key at a pager, or give one to the post",
+    "missing": "set it where the workers run, or take the way out of the runbook",
 }
 
 
 def covered(
-    books: Mapping[str, Runbook], found: Sequence[PostOnCall], reached: frozenset[str], now: datetime
+    books: Mapping[str, Runbook],
+    found: Sequence[PostOnCall],
+    reached: Callable[[Runbook], Reachability | None],
+    now: datetime,
 ) -> list[Examined]:
-    """A line for each post, or for each thing that is missing of it."""
+    """A line for each post, or for each thing that is missing of it; and for whoever is called and holds none."""
     seen: list[Examined] = []
     for name in dict.fromkeys(each.runbook for each in found if each.runbook in books):
         of_it = [each for each in found if each.runbook == name]
-        gaps = coverage(books[name], rosters(of_it), now, now + COVERED_FOR, reached)
+        end = now + COVERED_FOR
+        held = {post: ahead(shifts, now, end) for post, shifts in rosters(of_it).items()}
+        gaps = coverage(books[name], held, now, end, reached(books[name]))
         for each in of_it:
             seen += _of_post(each, [gap for gap in gaps if gap.post == each.post], now)
+        seen += [_missing(name, gap, now) for gap in gaps if gap.post not in held]
     return seen or [Examined(what="rotas", well=True, said="no runbook has a post that somebody holds in turns")]
 
 
 def _of_post(found: PostOnCall, missing: Iterable[CoverageGap], now: datetime) -> list[Examined]:
     what = f"{found.runbook}/{found.post}"
-    said = [
-        Examined(what=what, well=False, said=gap.in_words(found.zone, now), remedy=REMEDY[gap.kind]) for gap in missing
-    ]
+    said = [_missing(found.runbook, gap, now, found.zone) for gap in missing]
     if found.problem:
         said.append(Examined(what=what, well=False, said=found.problem, remedy="see docs/on-call.md"))
     who = found.now.name if found.now and found.now.who else "nobody"
     return said or [Examined(what=what, well=True, said=f"{who} now, and somebody for {COVERED_FOR.days} days")]
+
+
+def _missing(runbook: str, gap: CoverageGap, now: datetime, zone: str = "UTC") -> Examined:
+    said = gap.in_words(zone, now)
+    return Examined(what=f"{runbook}/{gap.post}", well=False, said=said, remedy=REMEDY[gap.kind])

@@ -13,6 +13,7 @@ from worker import adapters
 from worker.deployment import deployment
 from worker.pager import unroutable
 from worker.publishing import publish
+from worker.reachability import reachability
 from worker.workers import workers
 
 log = structlog.get_logger("worker")
@@ -26,7 +27,8 @@ async def work(
     Any number of processes may do this for one installation: it says and changes nothing for all of them.
     """
     perform = adapters.perform(settings)
-    crew = workers(client, perform, settings.worker_processes or 1, deployment(settings.deployment), settings.reached)
+    processes, build = settings.worker_processes or 1, deployment(settings.deployment)
+    crew = workers(client, perform, processes, build, lambda book: reachability(book, settings))
     gc.freeze()  # what there is now stays: not to be looked through again and again between pages
     async with asyncio.TaskGroup() as group:
         for worker in crew:

@@ -42,15 +42,26 @@ def unroutable(runbooks: Iterable[Runbook], settings: Settings) -> list[str]:
         return []
     return [
         sentence
-        for runbook in runbooks
-        if settings.runbooks or runbook.runbook == (settings.runbook or SHIPPED_DEFAULT)
+        for runbook in meant(runbooks, settings)
         for sentence in (*_unknown(runbook, settings.reached), *_leading_nowhere(runbook, settings))
     ]
 
 
-def _unknown(runbook: Runbook, reached: frozenset[str]) -> Iterator[str]:
+def meant(runbooks: Iterable[Runbook], settings: Settings) -> Iterator[Runbook]:
+    """Those that somebody has chosen: of the runbooks that ship with Tocsin, one."""
+    for runbook in runbooks:
+        if settings.runbooks or runbook.runbook == (settings.runbook or SHIPPED_DEFAULT):
+            yield runbook
+
+
+def unknown(runbook: Runbook, reached: frozenset[str]) -> list[str]:
+    """Whoever would be rung, has no ways of their own, and is known to no pager."""
     has_ways = {person for person, somebody in runbook.people.items() if somebody.reach}
-    for person in sorted(_rung(runbook, reached | has_ways) - reached - has_ways):
+    return sorted(_rung(runbook, reached | has_ways) - reached - has_ways)
+
+
+def _unknown(runbook: Runbook, reached: frozenset[str]) -> Iterator[str]:
+    for person in unknown(runbook, reached):
         yield (
             f"runbook {runbook.runbook} pages {person}, whom no pager knows ({PAGER_VARIABLES}): the next tier would "
             "be paged instead"

@@ -6,7 +6,7 @@ from temporalio.client import Client
 from temporalio.worker import CustomSlotSupplier, FixedSizeSlotSupplier, Worker, WorkerDeploymentConfig, WorkerTuner
 
 from activities.perform import Perform
-from activities.temporal import Temporal
+from activities.temporal import Reached, Temporal, nothing_known
 from starter.temporal.incidents import Incidents
 from worker.hosting import runner
 from worker.making_room import MakingRoom
@@ -53,10 +53,10 @@ def workers(
     perform: Perform,
     processes: int = 1,
     deployment_config: WorkerDeploymentConfig | None = None,
-    reached: frozenset[str] = frozenset(),
+    reached: Reached = nothing_known,
 ) -> tuple[Worker, ...]:
-    """For one of so many processes; a pager knows those `reached`. Pages have a queue and slots of their own: no amount
-    of stuck chat messages delays one (rule 2)."""
+    """For one of so many processes. Pages have a queue and slots of their own: no amount of stuck chat messages delays
+    one (rule 2)."""
     temporal, turns = Temporal(Incidents(client), reached), TurnSlots(TURNS_AT_ONCE)
     return (
         Worker(

@@ -21,7 +21,7 @@ from workflows.policy.effects.effects import Destination, Post, Send
 from workflows.policy.incident.events import stamp
 from workflows.policy.keys import vendor_keys
 from workflows.policy.keys.duty_keys import DutyKind, duty_key
-from workflows.policy.rota.coverage import CoverageGap, CoverageGaps, CoverageQuestion
+from workflows.policy.rota.coverage import CoverageGaps, CoverageQuestion, unsaid
 from workflows.policy.rota.roster import Roster, UserGroupOrder
 from workflows.policy.rota.shift import NOBODY
 from workflows.policy.time.calendar import day_in
@@ -100,7 +100,7 @@ class ShiftWorkflow:
             found = await _asked("check_coverage", [question], CoverageGaps, why)
         except ActivityError:
             return  # the next turn asks again
-        new: list[CoverageGap] = [gap for gap in found.gaps if gap.key not in self._kept.missing]
+        new = unsaid(found.gaps, self._kept.missing)
         checked = {"missing": tuple(gap.key for gap in found.gaps), "checked_on": day_in(self._kept.terms.zone, now)}
         self._kept = self._kept.model_copy(update=checked)
         if new:

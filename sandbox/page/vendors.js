@@ -11,8 +11,10 @@ function ring(incident) {
   return make("article", `pager ${incident.status}`,
     make("div", "row", span(SAID[incident.status], "state"), clock(incident.created_at)),
     make("h3", "text", incident.title),
-    make("div", "faint", `to ${incident.service.routing_key} · ${incident.incident_key}`),
+    make("div", "faint", `to ${incident.service.routing_key} · ${incident.incident_key} · with ${incident.assignees.join(", ")}`),
     make("div", "buttons", incident.status === "triggered" ? press("acknowledge", "Acknowledge") : null,
+      incident.status === "acknowledged" ? press("unacknowledge", "Take back") : null,
+      incident.status !== "resolved" ? press("reassigned", "Hand on to Eve Example") : null,
       incident.status !== "resolved" ? press("resolve", "Resolve") : null), log);
 }
 

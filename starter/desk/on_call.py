@@ -1,6 +1,6 @@
 """Who is on call, for whoever asks, and swaps, for whoever makes one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TypedDict
 
@@ -8,12 +8,15 @@ from starter.desk.on_call_answers import NamedShift, OverrideRequest, PostOnCall
 from starter.runbooks.problems import closest
 from starter.temporal.results import RefusedByIncident
 from starter.temporal.shifts import Shifts, card_or_none
+from workflows.policy.rota.reached import Rosters
 from workflows.policy.rota.roster import RosterCard
 from workflows.policy.rota.shift import Override, Shift
-from workflows.policy.rota.shifts import after, ahead, at_moment, shifts
+from workflows.policy.rota.shifts import KNOWN_FOR, after, ahead, at_moment, shifts
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.watches.installation import Installation
 from workflows.policy.watches.shift import FARTHEST_OVERRIDE, Overridden, RotaTerms, terms_of
+
+A_MOMENT = timedelta(minutes=1)
 
 
 async def on_call(
@@ -44,8 +47,13 @@ def written(book: Runbook, now: datetime, span: timedelta) -> list[PostOnCall]:
     return [_post(book.runbook, post, terms, None, now, span) for post, terms in terms_of(book).items()]
 
 
-def rosters(found: Sequence[PostOnCall]) -> Mapping[str, Sequence[Shift]]:
-    """For a preview: by post."""
+async def held(book: Runbook, known: Shifts, begin: datetime, span: timedelta) -> Rosters:
+    """In that time, its last moment too: for a preview."""
+    return rosters(await of_book(book, known, begin, span + A_MOMENT))
+
+
+def rosters(found: Sequence[PostOnCall]) -> Rosters:
+    """By post."""
     return {
         each.post: [Shift(who=s.who, begins_at=s.begins_at, ends_at=s.ends_at) for s in each.shifts] for each in found
     }
@@ -60,9 +68,10 @@ def _post(
     span: timedelta,
     begin: datetime | None = None,
 ) -> PostOnCall:
-    from_now_on = _between(terms, card, now, now + span)
+    from_now_on = _from(terms, card, now, span)
     present, following = at_moment(from_now_on, now), after(from_now_on, now)
-    shown = from_now_on if begin is None else _between(terms, card, begin, begin + span)
+    begin = begin or now
+    shown = [shift for shift in _from(terms, card, begin, span) if shift.begins_at < begin + span]
     return PostOnCall(
         runbook=runbook,
         post=post,
@@ -75,10 +84,14 @@ def _post(
     )
 
 
-def _between(terms: RotaTerms, card: RosterCard | None, begin: datetime, end: datetime) -> tuple[Shift, ...]:
+def _from(terms: RotaTerms, card: RosterCard | None, begin: datetime, span: timedelta) -> tuple[Shift, ...]:
+    """Those that begin within the span and the next after it. Where what is known ends, no shift does."""
+    end = begin + span + KNOWN_FOR
     if terms.on_call.is_written_here:
-        return shifts(terms.on_call, begin, end, card.overrides if card else ())
-    return ahead(card.roster.shifts, begin, end) if card else ()
+        found = shifts(terms.on_call, begin, end, card.overrides if card else ())
+    else:
+        found = ahead(card.roster.shifts, begin, end) if card else ()
+    return (*found[:-1], *(last.model_copy(update={"ends_at": None}) for last in found[-1:]))
 
 
 class _FoundOut(TypedDict):

@@ -38,8 +38,10 @@ CHANGING: dict[str, str] = {
 """These change who has it there, who helps, or how grave it is called."""
 HANDING_ON = ("incident.delegated", "incident.escalated", "incident.reassigned")
 MOST_ASSIGNEES = 10
-_OUR_NOTE = re.compile(r"\[(incident-[^/\]]+/[^/\]]+/[^\]]+|\d{8}-\d{4}-[a-z0-9]{1,12} \d+)\]\s*\Z")
-"""How a note of ours ends, and what we tell those who follow an incident there: `activities.pagerduty_incidents`."""
+_MARK = r"\[(incident-[^/\]]+/[^/\]]+/[^\]]+|\d{8}-\d{4}-[a-z0-9]{1,12} \d+)\]"
+_OUR_NOTE, _OUR_LONG_NOTE = re.compile(rf"{_MARK}\s*\Z"), re.compile(rf"\A\s*{_MARK}")
+"""How a note of ours ends, or begins if it is long, and what we tell those who follow an incident there:
+`activities.pagerduty_incidents`."""
 
 
 def in_words(event_type: str, data: WebhookIncident, redact: Mask | None) -> str:
@@ -81,7 +83,10 @@ def asked_by(data: WebhookIncident) -> str:
 
 def our_own(data: WebhookIncident) -> bool:
     """A note, a status update or a request of ours, come back."""
-    return any(_OUR_NOTE.search(said[-LONGEST_OF_OURS:]) for said in (data.content, data.message))
+    return any(
+        _OUR_NOTE.search(said[-LONGEST_OF_OURS:]) or _OUR_LONG_NOTE.match(said[:LONGEST_OF_OURS])
+        for said in (data.content, data.message)
+    )
 
 
 def _shown(text: str, redact: Mask | None) -> str:

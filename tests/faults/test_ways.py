@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
@@ -80,3 +80,34 @@ async def alerts_of(up: Up, incident: str) -> list[dict[str, Any]]:
     wire = (await up.http.get(f"{up.sandbox}/control/wire", params={"vendor": "pagerduty"})).json()
     bodies = [entry["body"] for entry in wire if entry["path"].endswith("enqueue")]
     return [b for b in bodies if b["event_action"] == "trigger" and b["dedup_key"].startswith(f"{incident}/")]
+
+
+async def test_whoever_hands_a_page_on_at_pagerduty_is_on_it_no_more_until_somebody_answers_there(up: Up) -> None:
+    """Eve Example is whom the sandbox's button hands it on to; nobody of the runbook."""
+    incident = await up.alert("Handed on", runbook="ways")
+    await until(up, incident, lambda found: bool(found["rings"]))
+    while not await alerts_of(up, incident):
+        await asyncio.sleep(0.1)
+    await up.press(incident, "acknowledge")
+    await until(up, incident, lambda found: found["acknowledged_by"] == "Alice")
+    await up.press(incident, "reassigned")
+    found = await until(up, incident, lambda found: bool(found.get("passed_on")))
+    assert found["passed_on"]["to"] == ["Eve Example"]
+    assert [ring["assigned"] for ring in found["rings"].values() if ring.get("assigned")] == [["Eve Example"]]
+    words = " ".join(up.command("show", incident).stdout.split())
+    assert "by Alice, who handed it on to Eve Example at the pager: not answered yet" in words
+    assert "Alice: at PagerDuty: reassigned: to Eve Example" in words
+    await up.press(incident, "acknowledge", by="Eve Example")
+    found = await until(up, incident, lambda found: found["acknowledged_by"] == "Eve Example")
+    assert not found.get("passed_on")
+    words = " ".join(up.command("show", incident).stdout.split())
+    assert "by Eve Example" in words
+    assert "Eve Example acknowledged through pagerduty" in words
+
+
+async def until(up: Up, incident: str, good: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+    """The state of the incident, once it is so."""
+    async with asyncio.timeout(HANGS_AFTER_S):
+        while not good(found := shown(up, incident)["state"]["incident"]):
+            await asyncio.sleep(0.2)
+    return dict(found)

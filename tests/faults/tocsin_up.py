@@ -99,10 +99,12 @@ class Up:
     async def fault(self, **fault: Any) -> None:
         (await self.http.post(f"{self.sandbox}/control/faults", json=fault)).raise_for_status()
 
-    async def press(self, workflow_id: str, button: str) -> None:
+    async def press(self, workflow_id: str, button: str, by: str = "Alice") -> None:
+        """On the last page of it, at PagerDuty."""
         state = await self.state()
         ours = [i["id"] for i in state["pagerduty_incidents"] if i["incident_key"].startswith(f"{workflow_id}/")]
-        (await self.http.post(f"{self.sandbox}/control/pagerduty/{ours[-1]}/{button}", json={"by": "Alice"}))
+        pressed = await self.http.post(f"{self.sandbox}/control/pagerduty/{ours[-1]}/{button}", json={"by": by})
+        pressed.raise_for_status()
 
     def command(self, *words: str) -> subprocess.CompletedProcess[str]:
         """A `tocsin` command, as a person types it."""

@@ -3,10 +3,12 @@
 import pytest
 
 from tests.policy.builders import at, happens, insistent, ladder, lines, minute, opened, pages, said, tier
+from workflows.policy.communication.card import Prospects, card_facts
 from workflows.policy.incident.events import Acknowledged, Resolved
 from workflows.policy.incident.pager_alerts import PassedOn
 from workflows.policy.incident.pager_events import ChangedAtPager
 from workflows.policy.simulation.simulate import Simulation
+from workflows.policy.views.standing import standing
 
 BOOK = ladder(insistent("alice"), tier("bob", after=30), within=10, expires_after=60)
 
@@ -109,3 +111,14 @@ def test_after_the_end_it_is_only_told() -> None:
     happens(simulation, 5, event)
     assert simulation.incident.passed_on is None
     assert "Alice: at PagerDuty: reassigned: to Eve" in lines(simulation.incident)
+
+
+def test_what_people_read_says_that_it_was_handed_on_and_by_whom() -> None:
+    simulation = answered()
+    happens(simulation, 5, passed_on(simulation, handed_to=("Eve", "Bob", "Cho")))
+    words = "Alice, who handed it on to Eve and 2 more at the pager: not answered yet"
+    facts = card_facts(simulation.book, simulation.incident, Prospects(), simulation.now)
+    assert simulation.incident.answered_by == facts.acknowledged_by == words
+    assert standing(simulation.book, simulation.incident).acknowledged_by == words
+    happens(simulation, 8, Acknowledged(by="Eve", via="pagerduty", ring=ring_of(simulation)))
+    assert simulation.incident.answered_by == "Eve"

@@ -11,11 +11,13 @@ from workflows.policy.effects.effects import AskOnCall, Invite, Page, Receipt
 from workflows.policy.incident.events import EffectSettled, EffectStarted, Escalated, Resolved
 from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.reducers.root import apply
-from workflows.policy.rota.coverage import Rosters
+from workflows.policy.rota.reached import Rosters
 from workflows.policy.rota.shift import Shift
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.simulation.preview import Scenario
 from workflows.policy.simulation.simulate import Simulation
+from workflows.policy.time.durations import DAY
+from workflows.policy.views.plan_view import plan_view
 from workflows.texts import documents
 from workflows.texts.card import lines
 from workflows.texts.preview import preview
@@ -126,6 +128,8 @@ def test_the_card_and_the_documents_name_who_is_on_call() -> None:
     facts = card_facts(simulation.book, simulation.incident, Prospects(), simulation.now)
     assert facts.on_call == (held,)
     assert ("On-call Engineer", held.partition(": ")[2]) in [(line.label, line.text) for line in lines(facts)]
+    view = plan_view(simulation.book, simulation.incident, simulation.plan(), simulation.now, 1, set())
+    assert view.on_call == (held,)
     assert f"| On call | {held} |" in documents.record(simulation.book, simulation.incident, simulation.now)
 
 
@@ -171,7 +175,7 @@ def test_a_runbook_without_a_rota_asks_nothing() -> None:
 
 def test_a_post_that_is_called_by_hand_is_asked_about_although_no_tier_has_it() -> None:
     people = {**PEOPLE, "boss": {"name": "Boss"}}
-    simulation = live(runbook(severity(tier("boss")), people=people, roles={}))
+    simulation = live(runbook(severity(tier("boss")), people=people, roles={}), SHIFTS)
     simulation.happen(Escalated(to="on-call"))
     assert asked(simulation) == [T0]
 
@@ -222,13 +226,29 @@ class TestPreview:
     def test_it_names_whoever_holds_a_post_at_each_moment(self) -> None:
         lines = preview(book(), Scenario("sev1", T0, until=timedelta(minutes=15)))
         people = [(line.offset_s // 60, line.people) for line in lines if line.kind == "page"]
-        assert people == [(0, ()), (10, ("Ann",))]  # the first turn begins at the hand-over of that day
+        # the first turn begins at the hand-over of that day: until then the next tier, the boss, is called
+        assert people == [(0, ()), (0, None), (10, ("Ann",))]
 
     def test_a_roster_that_was_found_elsewhere_is_taken(self) -> None:
         lines = preview(elsewhere(), Scenario("sev1", T0, until=timedelta(minutes=15)), SHIFTS)
         assert [(line.offset_s // 60, line.people) for line in lines if line.kind == "page"] == [
             (0, ("Ann",)), (10, ("Ben",)),
         ]  # fmt: skip
+
+    def test_the_end_of_the_preview_is_no_end_of_a_shift(self) -> None:
+        """Ann has it for twenty more days: by then others may have it, and nobody has looked."""
+        rosters: Rosters = {"on-call": [Shift(who="ann", begins_at=T0, ends_at=T0 + 20 * DAY)]}
+        [first, *_] = [line for line in preview(elsewhere(), Scenario("sev1", T0), rosters) if line.kind == "page"]
+        assert (first.people, "until" in first.text) == (("Ann",), False)
+        simulation = live(elsewhere(), rosters)
+        assert simulation.incident.on_call["on-call"].until is None
+
+    def test_a_page_to_a_post_that_nobody_holds_is_refused_and_the_next_tier_is_called_at_once(self) -> None:
+        gap: Rosters = {"on-call": [Shift(begins_at=T0, ends_at=at(60))]}
+        course = Scenario("sev1", T0, until=timedelta(minutes=4))
+        for known, called in ((), [("on-call", ()), ("boss", None)]), (("on-call",), [("on-call", ())]):
+            lines = [line for line in preview(elsewhere(), course, gap, known) if line.kind == "page"]
+            assert [(line.to[0], line.people) for line in lines] == called
 
     def test_a_role_is_whoever_it_falls_to(self) -> None:
         lines = preview(elsewhere(), Scenario("sev1", T0, until=timedelta(minutes=6)), SHIFTS)

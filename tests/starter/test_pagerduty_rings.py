@@ -216,6 +216,13 @@ def test_our_own_note_comes_back_and_is_not_noted_again() -> None:
     assert isinstance(read(event_type="incident.annotated", data=OF_IT | {"content": content}), IgnoredRing)
 
 
+@pytest.mark.parametrize(("event_type", "field"), [("annotated", "content"), ("status_update_published", "message")])
+def test_of_a_long_note_or_update_of_ours_the_begin_may_come_back_alone(event_type: str, field: str) -> None:
+    for mark in (f"[{RING}]", "[20261121-0003-k7qxzm 96]"):
+        said = (f"{mark}\n" + "the cache is cold " * 90)[:500]
+        assert isinstance(read(event_type=f"incident.{event_type}", data=OF_IT | {field: said}), IgnoredRing)
+
+
 def test_payloads_of_the_first_years_have_no_incident_key() -> None:
     found = read(data={"id": "Q1", "type": "incident"})
     assert isinstance(found, Report)

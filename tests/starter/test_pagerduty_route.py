@@ -1,68 +1,30 @@
 """PagerDuty's webhooks find their incident: by the ring's key, else by one look-up, else they are not ours."""
 
-import asyncio
-import hashlib
-import hmac
 import json
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
 import pytest
 import pytest_asyncio
-import uvicorn
-from fastapi import FastAPI, Request
-from fastapi.responses import JSONResponse
 from pydantic import SecretStr
 from temporalio.client import Client
 
 from starter.sources.redaction import redaction
 from starter.temporal.incidents import Incidents
 from tests.starter.conftest import GatewayUnderTest
+from tests.starter.pagerduty_side import PATH, RestApi, looked_up_by, signed
 from tests.starter.test_incidents import signals
 from tests.starter.test_pagerduty_rings import event
 from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.runbook.model import Runbook
 
-PATH = "/webhooks/pagerduty"
-
-
-@dataclass
-class RestApi:
-    """PagerDuty's REST API as far as one look-up goes."""
-
-    url: str = ""
-    status: int = 200
-    alert_keys: list[str] = field(default_factory=list)
-    asked: list[tuple[str, str]] = field(default_factory=list)
-    """(path, Authorization) of each request."""
-
-    def app(self) -> FastAPI:
-        app = FastAPI()
-
-        @app.get("/{path:path}")
-        async def alerts(path: str, request: Request) -> JSONResponse:
-            self.asked.append((path, request.headers.get("authorization", "")))
-            return JSONResponse({"alerts": [{"alert_key": key} for key in self.alert_keys]}, self.status)
-
-        return app
-
 
 @pytest_asyncio.fixture
 async def rest(gate: GatewayUnderTest) -> AsyncIterator[RestApi]:
     """Configured in the gate's settings."""
-    api = RestApi()
-    server = uvicorn.Server(uvicorn.Config(api.app(), port=0, log_config=None, lifespan="off", ws="none"))
-    serving = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0.005)
-    api.url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    changed = {"pagerduty_api_url": api.url, "pagerduty_api_token": SecretStr("rest-token")}
-    gate.settings = gate.settings.model_copy(update=changed)
-    yield api
-    server.should_exit = True
-    await serving
+    async with looked_up_by(gate) as api:
+        yield api
 
 
 @pytest_asyncio.fixture
@@ -78,12 +40,8 @@ def workflow_of(ring: str) -> str:
 
 async def post(gate: GatewayUnderTest, delivery: str = "delivery-1", **fields: Any) -> httpx.Response:
     content = json.dumps({"event": event(**fields)}).encode()
-    headers = {"X-Webhook-Id": delivery}
-    for secret in gate.settings.pagerduty_webhook_secrets:
-        mac = hmac.new(secret.get_secret_value().encode(), content, hashlib.sha256).hexdigest()
-        headers["X-PagerDuty-Signature"] = f"v1={mac}"
     async with gate.open() as http:
-        return await http.post(PATH, content=content, headers=headers)
+        return await http.post(PATH, content=content, headers={"X-Webhook-Id": delivery, **signed(gate, content)})
 
 
 def about(incident_key: str | None) -> dict[str, Any]:

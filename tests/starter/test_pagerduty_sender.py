@@ -8,10 +8,11 @@ from pydantic import SecretStr
 from temporalio.client import Client
 
 from tests.starter.conftest import GatewayUnderTest
+from tests.starter.pagerduty_side import RestApi
 from tests.starter.sources.fixtures.pagerduty import FIXTURE, event, incident
 from tests.starter.test_incidents import signals
 from tests.starter.test_pagerduty_rings import RING
-from tests.starter.test_pagerduty_route import RestApi, rest
+from tests.starter.test_pagerduty_route import rest
 from workflows.policy.incident.events import AlertsReceived
 
 __all__ = ["rest"]  # a fixture

@@ -2,13 +2,14 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
 from tocsin.commands.runbook_lint import app
 
-BOOK = {
+BOOK: dict[str, Any] = {
     "runbook": "acme",
     "title": "Acme",
     "home": "#incidents",
@@ -52,3 +53,15 @@ def test_an_address_without_a_server_leads_nowhere_either(tmp_path: Path, monkey
     monkeypatch.setenv("TOCSIN_SMTP_URL", "smtps://mail.example.com")
     monkeypatch.setenv("TOCSIN_MAIL_FROM", "tocsin@example.com")
     assert nowhere(tmp_path) == []
+
+
+def test_whoever_is_called_and_has_neither_ways_nor_a_pager_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TOCSIN_NTFY_TOPICS", '{"ann": "ann-7f3a"}')
+    people = {"ann": {"name": "Ann"}, "boss": {"name": "Boss"}}
+    critical = {**BOOK["severities"]["sev1"], "escalation": [{"page": ["ann"]}, {"page": ["boss"], "after": "10m"}]}
+    file = tmp_path / "acme.yaml"
+    file.write_text(json.dumps({**BOOK, "people": people, "severities": {"sev1": critical}}), encoding="utf-8")
+    found = json.loads(CliRunner().invoke(app, [str(file), "--json"]).stdout)
+    assert [one["path"] for one in found if "known to no pager" in one["what"]] == ["people.boss"]

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import pytest_asyncio
@@ -13,6 +14,7 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 
 from settings import Settings
+from starter.desk.on_call import written
 from starter.runbooks.library import load
 from starter.temporal.incidents import Incidents
 from starter.temporal.installations import Installations
@@ -22,6 +24,8 @@ from tests.starter.book import ACME
 from tests.starter.conftest import eventually
 from tests.tocsin.conftest import Tocsin
 from tests.workflows.shifts import RotaWorld
+from tocsin.library import at as library_at
+from tocsin.view.rota import as_ical
 from worker.hosting import runner
 from workflows.queues import COMMS_QUEUE, WORKFLOW_QUEUE
 from workflows.shift import ShiftWorkflow
@@ -78,6 +82,38 @@ async def test_a_calendar_has_an_event_for_each_shift(tocsin: Tocsin, book: Path
     events = Calendar.from_ical((alone / "rota.ics").read_bytes()).walk("VEVENT")
     assert {str(event["SUMMARY"]) for event in events} == {"Ann", "Ben"}
     assert len({str(event["UID"]) for event in events}) == len(events) >= 7
+
+
+FORTNIGHTS = ROTA.replace("every: 1d", "every: 2w").replace('"09:00"', '"mon 09:00"')
+ALONE = ROTA.replace("rota: [ann, ben]", "rota: [ann]")
+
+
+async def test_a_shift_that_outlasts_the_days_that_are_shown_has_its_own_end(tocsin: Tocsin, book: Path) -> None:
+    book.write_text(FORTNIGHTS)
+    told = json.loads((await tocsin("on-call", "--runbook", str(book), "--json")).out)[0]
+    ends_at = datetime.fromisoformat(told["now"]["ends_at"]).astimezone(ZoneInfo("Europe/Berlin"))
+    assert (f"{ends_at:%a %H:%M}", told["next"]["begins_at"]) == ("Mon 09:00", told["now"]["ends_at"])
+
+
+async def test_a_shift_of_which_no_end_is_known_has_none_but_in_a_calendar(
+    tocsin: Tocsin, book: Path, alone: Path
+) -> None:
+    book.write_text(ALONE)
+    told = json.loads((await tocsin("on-call", "--runbook", str(book), "--json")).out)[0]
+    assert (told["now"]["name"], told["now"]["ends_at"], told["next"]) == ("Ann", None, None)
+    assert (await tocsin("on-call", "--runbook", str(book), "--ical", "rota.ics")).code == 0
+    [event] = Calendar.from_ical((alone / "rota.ics").read_bytes()).walk("VEVENT")
+    begin, end = (event.decoded(name) for name in ("DTSTART", "DTEND"))
+    assert end - begin == timedelta(days=7)
+
+
+async def test_a_calendar_of_tomorrow_has_the_same_events(tocsin: Tocsin, book: Path) -> None:
+    rotas, now = library_at(str(book)), datetime.now(UTC).replace(microsecond=0)
+    today, later = (
+        Calendar.from_ical(as_ical(written(rotas, at, timedelta(days=7)), at, at + timedelta(days=7))).walk("VEVENT")
+        for at in (now, now + timedelta(minutes=5))
+    )
+    assert len({str(each["UID"]) for each in today} & {str(each["UID"]) for each in later}) >= len(today) - 1
 
 
 async def test_one_form_at_a_time(tocsin: Tocsin, book: Path) -> None:

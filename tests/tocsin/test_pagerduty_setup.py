@@ -178,6 +178,7 @@ async def test_a_token_that_may_not_read_services_is_said_with_its_remedy(
     ("what", "fields", "remedy"),
     [
         ("keys", {"pagerduty_routing_keys": {}}, "TOCSIN_PAGERDUTY_ROUTING_KEYS"),
+        ("keys", {"pagerduty_routing_keys": {"on-call": SecretStr("R0ALICE")}}, "keys, topics or ways"),
         ("secret", {"pagerduty_webhook_secrets": ()}, "tocsin setup pagerduty"),
         ("token", {"pagerduty_api_token": None}, "TOCSIN_PAGERDUTY_API_TOKEN"),
         ("token", {"pagerduty_api_token": SecretStr("bad")}, "TOCSIN_PAGERDUTY_API_TOKEN"),

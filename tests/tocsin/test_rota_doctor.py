@@ -1,10 +1,13 @@
 """`tocsin doctor on-call`: what is missing in the two weeks ahead, with what to do."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from starter.desk.on_call_answers import NamedShift, PostOnCall
 from tests.policy.builders import T0, runbook, severity, tier
 from tocsin.rota_doctor import covered
+from workflows.policy.rota.reached import LeadsNowhere, Reachability
+from workflows.policy.runbook.model import Runbook
 
 TURNS = {"rota": ["ann", "ben"], "every": "1d", "from": T0.date()}
 BOOK = runbook(
@@ -27,8 +30,12 @@ def post(*shifts: NamedShift, problem: str = "") -> PostOnCall:
     )  # fmt: skip
 
 
+def by(*reached: str) -> Callable[[Runbook], Reachability]:
+    return lambda book: Reachability(frozenset(reached))
+
+
 def said(found: PostOnCall, *reached: str) -> list[tuple[bool, str]]:
-    return [(each.well, each.said) for each in covered({"acme": BOOK}, [found], frozenset(reached), T0)]
+    return [(each.well, each.said) for each in covered({"acme": BOOK}, [found], by(*reached), T0)]
 
 
 def test_somebody_for_two_weeks_whom_a_pager_knows_is_well() -> None:
@@ -38,7 +45,7 @@ def test_somebody_for_two_weeks_whom_a_pager_knows_is_well() -> None:
 
 def test_a_gap_and_somebody_whom_no_pager_knows_are_said_each_with_what_to_do() -> None:
     held = post(shift("ann", 0, 7), shift("", 7, 8), shift("ben", 8, 14))
-    found = covered({"acme": BOOK}, [held], frozenset({"ann"}), T0)
+    found = covered({"acme": BOOK}, [held], by("ann"), T0)
     assert [each.well for each in found] == [False, False]
     assert "nobody is On-call from" in found[0].said
     assert "no pager knows Ben, who is on call" in found[1].said
@@ -51,4 +58,18 @@ def test_a_rota_that_cannot_be_read_is_said() -> None:
 
 
 def test_without_rotas_there_is_nothing_to_look_at() -> None:
-    assert [each.well for each in covered({"acme": BOOK}, [], frozenset(), T0)] == [True]
+    assert [each.well for each in covered({"acme": BOOK}, [], by(), T0)] == [True]
+
+
+def test_a_way_that_leads_nowhere_is_said_with_what_is_missing() -> None:
+    held = post(shift("ann", 0, 14))
+    lost = LeadsNowhere("ann", 0, "ntfy", "TOCSIN_NTFY_TOPICS has no ann")
+    [found] = covered({"acme": BOOK}, [held], lambda book: Reachability(frozenset({"ann"}), (lost,)), T0)
+    assert found.said.startswith("ntfy does not lead to Ann, who is on call (TOCSIN_NTFY_TOPICS has no ann) from")
+    assert found.remedy
+
+
+def test_a_gap_of_which_no_end_is_known_is_a_gap() -> None:
+    open_ended = post(shift("ann", 0, 7), shift("", 7, 8).model_copy(update={"ends_at": None}))
+    [(well, words)] = said(open_ended, "ann")
+    assert (well, words.startswith("nobody is On-call from")) == (False, True)

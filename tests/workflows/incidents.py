@@ -242,10 +242,10 @@ async def incident(
     )
     async with worker(environment, vendors) if with_worker else nullcontext():
         yield Live(environment, handle, vendors)
-        await _end(environment.client, handle.id)
+        await end(environment.client, handle.id)
 
 
-async def _end(client: Client, workflow_id: str) -> None:
+async def end(client: Client, workflow_id: str) -> None:
     """With its review: what it still had to send would arrive in the next test."""
     left = await client.get_workflow_handle(workflow_id).describe()
     incident = left.typed_search_attributes.get(INCIDENT)

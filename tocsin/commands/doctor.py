@@ -21,6 +21,8 @@ from tocsin.failure import Failure
 from tocsin.library import library
 from tocsin.pagerduty_doctor import examine_pagerduty
 from tocsin.rota_doctor import covered
+from tocsin.up.folder import Folder
+from worker.reachability import reachability
 from workflows.policy.rota.coverage import COVERED_FOR
 from workflows.policy.runbook.model import Runbook
 
@@ -48,6 +50,19 @@ def doctor(
 
 async def _examined(what: Examinee) -> list[Examined]:
     chosen = settings.load()
+    return [*_sandbox(chosen), *await _looked_at(what, chosen)]
+
+
+def _sandbox(chosen: Settings) -> list[Examined]:
+    """What `up` gives to its own parts is not known here: nothing that follows is about its stand-ins."""
+    there = Folder(chosen.state_dir).running()
+    if there is None or there.sandbox is None:
+        return []
+    said = f"`tocsin up` runs on stand-ins of its own ({there.sandbox}): what follows is of these settings alone"
+    return [Examined(what="sandbox", well=True, said=said)]
+
+
+async def _looked_at(what: Examinee, chosen: Settings) -> list[Examined]:
     if what is Examinee.apprise:
         return list(apprise_doctor.addresses(chosen))
     books = library(chosen).runbooks
@@ -58,10 +73,11 @@ async def _examined(what: Examinee) -> list[Examined]:
 
 
 async def _covered(chosen: Settings, books: Mapping[str, Runbook]) -> list[Examined]:
-    """By what the running installation knows: swaps, and what stands elsewhere."""
+    """By what the running installation knows: swaps, and what stands elsewhere. Whom pages reach is looked at if these
+    settings connect anybody: without them they are those of a machine that only asks."""
     desk = await session.installation_desk()
     found = await desk.on_call("", COVERED_FOR.days)
-    return covered(books, found, chosen.reached, datetime.now(UTC))
+    return covered(books, found, lambda book: reachability(book, chosen) if chosen.any_way else None, datetime.now(UTC))
 
 
 def _table(found: list[Examined]) -> Table:

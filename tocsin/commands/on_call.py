@@ -50,7 +50,7 @@ def on_call(
 
         output.save(svg, picture(found, now, timedelta(days=days)))
     elif ical:
-        output.save(ical, rota.as_ical(found, now))
+        output.save(ical, rota.as_ical(found, now, now + timedelta(days=days)))
     else:
         output.show(found, rota.table(found, now), as_json)
 

@@ -19,7 +19,8 @@ from starter.runbooks.problems import Problem, written
 from tocsin import output
 from tocsin.commands.arguments import AsJson
 from tocsin.failure import ExitCode
-from worker.pager import ways_leading_nowhere
+from worker.pager import unknown
+from worker.reachability import reachability
 from workflows.policy.runbook.model import Runbook
 
 app = typer.Typer()
@@ -50,7 +51,8 @@ def lint(
 ) -> None:
     """Check runbooks: what is wrong, why it matters, and what to write instead. Warnings alone do not fail.
 
-    Where settings connect a way to people, it is also said which of their ways these settings have no address for.
+    Where settings connect a way to people, it is also said whom no pager knows, and which of their ways these settings
+    have no address for.
     """
     today, settings = datetime.now(UTC).date(), load()
     found = [one for reading in read_all(files) for one in look_at(reading, today, settings)]
@@ -73,12 +75,20 @@ def look_at(reading: RunbookReading, today: date, settings: Settings | None = No
 
 def _unreached(book: Runbook, settings: Settings | None) -> Iterator[Finding]:
     """Of settings that connect nobody nothing is asked: they are those of a machine that only checks."""
-    if settings is None or not settings.any_way:
+    reach = reachability(book, settings) if settings is not None and settings.any_way else None
+    if settings is None or reach is None:
         return
-    for person, number, missing in ways_leading_nowhere(book, settings):
+    for person in unknown(book, settings.reached):
         yield warning(
-            ("people", person, "reach", number),
-            f"leads nowhere: {missing}",
+            ("people", person),
+            "is known to no pager",
+            "Their pages are refused, and the next tier is called.",
+            "Give them a key at a pager where the workers run, or ways of their own: docs/reach.md",
+        )
+    for lost in reach.nowhere:
+        yield warning(
+            ("people", lost.person, "reach", lost.step),
+            f"leads nowhere: {lost.missing}",
             "The next of their ways is tried instead, and if there is none, the next tier.",
             "Set it where the workers run, or take the way out: docs/reach.md",
         )

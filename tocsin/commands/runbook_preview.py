@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from typer import Argument, Option
 
+import settings
 from starter.desk import on_call as desk
 from starter.pictures.preview import picture
 from starter.temporal.results import Unreachable
@@ -20,7 +21,7 @@ from tocsin.commands.days import wall_time
 from tocsin.failure import Failure
 from tocsin.view.plain import plain
 from tocsin.view.timeline import Timeline
-from workflows.policy.rota.coverage import Rosters
+from workflows.policy.rota.reached import Rosters
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.names import SeverityName
 from workflows.policy.simulation.preview import Scenario
@@ -64,7 +65,7 @@ def preview(
         until=span("--until", until) if until else None,
     )
     _possible(course)
-    lines = simulated(book, course, _found_elsewhere(book, course) if people else None)
+    lines = simulated(book, course, _found_elsewhere(book, course) if people else None, settings.load().reached)
     if svg:
         output.save(svg, picture(book, course, lines))
     else:
@@ -86,7 +87,7 @@ def _found_elsewhere(book: Runbook, course: Scenario) -> Rosters:
 
 async def _rosters(book: Runbook, course: Scenario) -> Rosters:
     known = Shifts((await session.incidents()).connection)
-    return desk.rosters(await desk.of_book(book, known, course.at, course.end))
+    return await desk.held(book, known, course.at, course.end)
 
 
 def _severity(book: Runbook, given: str) -> SeverityName:

@@ -53,6 +53,8 @@ def _head(status: Status, view: PlanView) -> RenderableType:
         "declared", plain(f"{moment(incident.declared_at)} UTC{_by(incident.declared_by or incident.source)}")
     )
     table.add_row("acknowledged", plain(_acknowledgement(incident, view)))
+    for held in view.on_call:
+        table.add_row("on call", plain(held))
     if incident.service:
         table.add_row("service", plain(incident.service))
     if incident.alerts_total:
@@ -77,7 +79,7 @@ def _acknowledgement(incident: Incident, view: PlanView) -> str:
         return "by nobody"
     word = "which lapsed at" if view.has_lapsed else "until"
     until = f", {word} {moment(view.acknowledged_until, view.now)}" if view.acknowledged_until else ""
-    return f"at {moment(incident.acknowledged_at, view.now)}{_by(incident.acknowledged_by)}{until}"
+    return f"at {moment(incident.acknowledged_at, view.now)}{_by(incident.answered_by)}{until}"
 
 
 def _alerts(incident: Incident) -> str:

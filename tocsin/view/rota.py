@@ -49,25 +49,29 @@ def _ahead(found: "Sequence[PostOnCall]", now: datetime) -> Table:
     return listed
 
 
-def as_ical(found: "Sequence[PostOnCall]", now: datetime) -> str:
-    """RFC 5545: an event for each shift, named after whoever has it. Gaps have none."""
+def as_ical(found: "Sequence[PostOnCall]", now: datetime, until: datetime) -> str:
+    """RFC 5545: an event for each shift, named after whoever has it. Gaps have none; a shift whose end is not known
+    lasts until then."""
     calendar = Calendar()
     calendar.add("prodid", "-//Tocsin//on call//EN")
     calendar.add("version", "2.0")
     for post in found:
         for shift in post.shifts:
-            if shift.who and shift.ends_at:
-                calendar.add_component(_event(post, shift, now))
+            if shift.who:
+                calendar.add_component(_event(post, shift, now, shift.ends_at or until))
     written: bytes = calendar.to_ical()
     return written.decode()
 
 
-def _event(post: "PostOnCall", shift: "NamedShift", now: datetime) -> Event:
+def _event(post: "PostOnCall", shift: "NamedShift", now: datetime, ends_at: datetime) -> Event:
+    """Its end tells it apart: of the shift that lasts, the begin is not asked for, and an export of tomorrow must not
+    be another event."""
     event = Event()
-    event.add("uid", f"{post.runbook}-{post.post}-{shift.begins_at:%Y%m%dT%H%M%SZ}@tocsin")
+    of_end = f"{ends_at:%Y%m%dT%H%M%SZ}" if shift.ends_at else "lasts"
+    event.add("uid", f"{post.runbook}-{post.post}-{of_end}@tocsin")
     event.add("dtstamp", now)
     event.add("dtstart", shift.begins_at)
-    event.add("dtend", shift.ends_at)
+    event.add("dtend", ends_at)
     event.add("summary", shift.name)
     event.add("description", f"{post.name}, by the runbook {post.runbook}")
     return event

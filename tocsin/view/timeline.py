@@ -53,13 +53,17 @@ class Timeline:
                 write(timedelta(seconds=line.offset_s)),
                 f"{at:%H:%M:%S}",
                 plain(line.kind, TIMELINE_STYLES.get(line.kind, "")),
-                plain(
-                    ", ".join(line.to) + (f" ({', '.join(line.people)})" if self.with_people and line.people else "")
-                ),
+                plain(self._to(line)),
                 plain(line.reason),
                 *([plain(" ".join(line.text.split()), "dim")] if with_texts else []),
             )
         return table
+
+    def _to(self, line: PreviewLine) -> str:
+        to = ", ".join(line.to)
+        if not self.with_people or line.people is None:
+            return to
+        return f"{to} ({', '.join(line.people) or 'nobody'})"
 
 
 def _columns(zone: str, *, with_texts: bool) -> Table:

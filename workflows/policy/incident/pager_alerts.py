@@ -51,6 +51,9 @@ class PagerAlert(Wire):
     """Who has it at the pager, if somebody there has handed it on."""
     responders: dict[ForeignName, ForeignName] = {}
     """Who was asked there to help, and what they said to that."""
+    left_at: Instant | None = None
+    """When it was last handed on there, or an answer taken back: no answer of before that counts, however late it
+    arrives."""
 
     @model_serializer(mode="wrap")
     def _without_what_is_not_known(self, written: SerializerFunctionWrapHandler) -> dict[str, object]:

@@ -186,6 +186,15 @@ class Incident(Wire):
         return self.phase == "resolved"
 
     @property
+    def answered_by(self) -> str:
+        """Who is on it, as people read that."""
+        if self.passed_on is None:
+            return self.acknowledged_by
+        first, *others = self.passed_on.to or ("others",)
+        to = f"{first} and {len(others)} more" if others else first
+        return f"{self.acknowledged_by}, who handed it on to {to} at the pager: not answered yet"
+
+    @property
     def firing(self) -> tuple[AlertState, ...]:
         return tuple(alert for alert in self.alerts.values() if alert.status == "firing")
 

@@ -6,6 +6,7 @@ from workflows.policy.duties.obligation_demands import rings_for_obligations
 from workflows.policy.escalation.pager_sync import is_syncing
 from workflows.policy.incident.announce import announce, log, through
 from workflows.policy.incident.events import Acknowledged, Unacknowledged
+from workflows.policy.incident.pager_alerts import PagerAlert
 from workflows.policy.incident.rules import is_acknowledged
 from workflows.policy.incident.state import Incident
 from workflows.policy.incident.who import in_book
@@ -13,7 +14,12 @@ from workflows.policy.keys.duty_keys import DutyKind, EffectKey
 from workflows.policy.reducers.arriving import not_before
 from workflows.policy.reducers.legal_pages import seen
 from workflows.policy.reducers.raising import answers_what_was_before
-from workflows.policy.reducers.transitions import acknowledge, mark_pressed, unacknowledge
+from workflows.policy.reducers.transitions import (
+    BESIDE_THE_PAGER,
+    acknowledge,
+    mark_pressed,
+    unacknowledge,
+)
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.names import severity_title
 
@@ -34,6 +40,9 @@ def acknowledged(book: Runbook, incident: Incident, event: Acknowledged) -> Inci
     ring = incident.rings.get(event.ring)
     if incident.resolved or not is_of_this_opening(incident, event):
         return log(incident, event.at, f"{event.by} acknowledged, too late to change anything")
+    if ring is not None and _is_over_there(ring, not_before(event, incident.declared_at)):
+        text = f"{event.by} acknowledged{through(event)}, before that was handed on or taken back there"
+        return log(incident, event.at, text)
     if answers_what_was_before(incident, event):
         return _answered_what_was_before(book, incident, event)
     event = not_before(event, incident.opened_at)
@@ -58,12 +67,27 @@ def is_of_this_opening(incident: Incident, event: Acknowledged) -> bool:
     return incident.opening == 1 or event.at >= incident.opened_at
 
 
+def _is_over_there(ring: PagerAlert, event: Acknowledged) -> bool:
+    """By the pager's own clock: its webhooks come in any order."""
+    return ring.left_at is not None and event.at < ring.left_at and event.via not in BESIDE_THE_PAGER
+
+
 def unacknowledged(book: Runbook, incident: Incident, event: Unacknowledged) -> Incident:
     if event.ring and (event.ring not in incident.rings or rings_for_obligations(incident, event.ring)):
         return log(incident, event.at, f"a page that does not count any more is open again{through(event)}")
-    if incident.resolved or not is_acknowledged(book, incident, event.at):
+    incident = _left(incident, event)
+    answered_since = incident.acknowledged_at is not None and incident.acknowledged_at > event.at
+    if incident.resolved or answered_since or not is_acknowledged(book, incident, event.at):
         return log(incident, event.at, f"the acknowledgement was taken back{through(event)}, which changes nothing")
     return unacknowledge(incident, event)
+
+
+def _left(incident: Incident, event: Unacknowledged) -> Incident:
+    ring = incident.rings.get(event.ring)
+    if ring is None or (ring.left_at is not None and ring.left_at >= event.at):
+        return incident
+    rings = {**incident.rings, event.ring: ring.model_copy(update={"left_at": event.at})}
+    return incident.model_copy(update={"rings": rings})
 
 
 def _answered_what_was_before(book: Runbook, incident: Incident, event: Acknowledged) -> Incident:

@@ -10,6 +10,9 @@ from workflows.policy.reducers.pager_writing import is_our_rating
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.time.durations import write
 
+JOINED, ASKED = "joined", ("", "pending")
+"""Replies of responders: https://developer.pagerduty.com/docs/webhooks-overview"""
+
 
 def changed_at_pager(book: Runbook, incident: Incident, event: ChangedAtPager) -> Incident:
     """Always a line of the timeline. Who acknowledged there and hands it on is on it no more: those who get it have as
@@ -17,7 +20,7 @@ def changed_at_pager(book: Runbook, incident: Incident, event: ChangedAtPager) -
     if is_our_rating(incident, event):
         return incident
     ring = incident.rings.get(event.ring)
-    after = incident if ring is None else _with_ring(incident, event.ring, _changed(ring, event))
+    after = incident if ring is None else _with_ring(incident, event.ring, _changed(incident, ring, event))
     if not (event.unanswered and _was_answered_there(book, incident, event)):
         return log(after, event.at, f"{event.by}: {event.text}", kind="note")
     passed_on = PassedOn(at=event.at, by=event.by, to=event.handed_to[: IncidentBounds.assigned])
@@ -31,24 +34,31 @@ def _with_ring(incident: Incident, key: str, ring: PagerAlert) -> Incident:
     return incident.model_copy(update={"rings": remembered({**incident.rings, key: ring})})
 
 
-def _changed(ring: PagerAlert, event: ChangedAtPager) -> PagerAlert:
-    """What was handed on rings there again, until somebody has answered."""
+def _changed(incident: Incident, ring: PagerAlert, event: ChangedAtPager) -> PagerAlert:
+    """What was handed on rings there again, until somebody has answered. Webhooks come in any order."""
     changes: dict[str, object] = {}
-    if event.handed_to:
+    is_newest = ring.left_at is None or event.at >= ring.left_at
+    if event.handed_to and is_newest:
         changes["assigned"] = event.handed_to[: IncidentBounds.assigned]
-    if event.unanswered and ring.state == "acknowledged":
-        changes["state"] = "ringing"
-    if event.responder:
+    if event.unanswered and is_newest:
+        changes["left_at"] = event.at
+        if ring.state == "acknowledged" and not _answered_since(incident, event):
+            changes["state"] = "ringing"
+    if event.responder and not (ring.responders.get(event.responder) == JOINED and event.reply in ASKED):
         known = {**ring.responders, event.responder: event.reply}
         changes["responders"] = dict(list(known.items())[-IncidentBounds.responders :])
     return ring.model_copy(update=changes)
 
 
 def _was_answered_there(book: Runbook, incident: Incident, event: ChangedAtPager) -> bool:
-    """The acknowledgement that counts was given on this very page: one that was given elsewhere is nobody's to hand
-    on there."""
-    answered = bool(event.ring) and incident.acknowledged_ring == event.ring
+    """The acknowledgement that counts was given on this very page, and before: one that was given elsewhere is nobody's
+    to hand on there."""
+    answered = bool(event.ring) and incident.acknowledged_ring == event.ring and not _answered_since(incident, event)
     return answered and not incident.resolved and is_acknowledged(book, incident, event.at)
+
+
+def _answered_since(incident: Incident, event: ChangedAtPager) -> bool:
+    return incident.acknowledged_at is not None and incident.acknowledged_at > event.at
 
 
 def _or_else(book: Runbook, incident: Incident) -> str:

@@ -1,48 +1,59 @@
 """Will somebody be there? What is missing in the days ahead, said before the night on which it would be found out."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import combinations
-from typing import Literal
+from typing import Literal, NamedTuple
 
+from workflows.policy.rota.reached import Called, Reachability, Rosters, called, lost_ways
 from workflows.policy.rota.shift import NOBODY, Shift
 from workflows.policy.rota.shifts import gaps
 from workflows.policy.runbook.callees import callees
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.names import severity_title
-from workflows.policy.time.calendar import clock
+from workflows.policy.time.calendar import clock, wall_clock
 from workflows.policy.time.durations import DAY
 from workflows.policy.wire.bounded import Line
 from workflows.policy.wire.model import Instant, Wire
 
 COVERED_FOR = 14 * DAY
 """How far ahead is looked."""
-Rosters = Mapping[str, Sequence[Shift]]
-"""Of each post its shifts, which tile the time that is looked at."""
+
+
+GapKind = Literal["nobody", "twice", "unreachable", "missing"]
 
 
 class CoverageGap(Wire):
     """Something that is missing in the days ahead."""
 
-    kind: Literal["nobody", "twice", "unreachable"]
-    """nobody: a post is held by nobody. twice: two tiers of a ladder are one person. unreachable: no pager knows who is
-    on call, nor the post."""
+    kind: GapKind
+    """nobody: a post is held by nobody. twice: two tiers of a ladder are one person. unreachable: nothing leads to who
+    is on call, nor to the post. missing: one of their ways leads nowhere."""
     post: str
-    """Whose rota it is said of."""
+    """Whose rota it is said of; somebody whom a tier calls and who holds none."""
     who: Line = NOBODY
     begins_at: Instant
     ends_at: Instant
     times: int = 1
     """So often in these days; from and until are of the first time."""
+    always: bool = False
+    """Whatever the time."""
+    pattern: Line = ""
+    """When it comes round: by this it is known again the next day, when other times lie ahead."""
     why: Line
     """What it says to people, but for the times."""
 
     @property
+    def subject(self) -> str:
+        return f"{self.kind}/{self.post}/{self.who}/"
+
+    @property
     def key(self) -> str:
-        """Known by it again the next day."""
-        return f"{self.kind}/{self.post}/{self.who}/{self.begins_at:%Y%m%dT%H%M}"
+        return f"{self.subject}{self.pattern}"
 
     def in_words(self, zone: str, now: datetime) -> str:
+        if self.always:
+            return self.why
         begin, end = clock(zone, self.begins_at, now), clock(zone, self.ends_at, now)
         more = f", and {self.times - 1} more times in {COVERED_FOR.days} days" if self.times > 1 else ""
         return f"{self.why} from {begin} to {end}{more}"
@@ -60,20 +71,56 @@ class CoverageGaps(Wire):
     gaps: tuple[CoverageGap, ...] = ()
 
 
+def unsaid(found: Iterable[CoverageGap], said: Collection[str]) -> list[CoverageGap]:
+    """Those that are new, by the keys of what was said before."""
+    return [gap for gap in found if gap.key not in said and not _lasts(gap, said)]
+
+
+def _lasts(gap: CoverageGap, said: Collection[str]) -> bool:
+    """What has begun, or goes on beyond the days that are looked at, has no pattern."""
+    return not gap.pattern and any(each.startswith(gap.subject) for each in said)
+
+
 def coverage(
-    book: Runbook, rosters: Rosters, begin: datetime, end: datetime, reached: frozenset[str] | None = None
+    book: Runbook, rosters: Rosters, begin: datetime, end: datetime, reach: Reachability | None = None
 ) -> tuple[CoverageGap, ...]:
-    """What is missing between the two; `reached` are the people and posts whom a pager knows, if that is known."""
-    found = (*_nobody(book, rosters), *_twice(book, rosters, begin, end), *_unreachable(book, rosters, reached))
+    """What is missing between the two, in rosters that tile that time; whom a page reaches is looked at if it is
+    known."""
+    window = _Window(book.calendar.zone, begin, end)
+    found = [*_nobody(book, rosters, window), *_twice(book, rosters, window)]
+    if reach is not None:
+        found += (gap for each in called(book, rosters, reach) for gap in _unreached(book, reach, each, window))
     return tuple(sorted(found, key=lambda each: each.begins_at))
 
 
-def _nobody(book: Runbook, rosters: Rosters) -> Iterator[CoverageGap]:
+class _Window(NamedTuple):
+    """The days that are looked at."""
+
+    zone: str
+    begin: datetime
+    end: datetime
+
+    def by_pattern(self, times: Sequence[Shift]) -> dict[str, list[Shift]]:
+        found: dict[str, list[Shift]] = {}
+        for each in times:
+            found.setdefault(self._pattern(each), []).append(each)
+        return found
+
+    def _pattern(self, shift: Shift) -> str:
+        """When it begins by the clock there, and how long it lasts: what the window cuts off does not say it."""
+        if shift.begins_at <= self.begin or shift.ends_at is None or shift.ends_at >= self.end:
+            return ""
+        begin, end = (wall_clock(self.zone, at) for at in (shift.begins_at, shift.ends_at))
+        return f"{begin:%H:%M}+{int((end - begin).total_seconds() // 60)}"
+
+
+def _nobody(book: Runbook, rosters: Rosters, window: _Window) -> Iterator[CoverageGap]:
     for post, shifts in rosters.items():
-        yield from _said("nobody", post, NOBODY, gaps(shifts), f"nobody is {book.person_name(post)}")
+        for pattern, empty in window.by_pattern(gaps(shifts)).items():
+            yield from _said("nobody", post, NOBODY, empty, f"nobody is {book.person_name(post)}", pattern)
 
 
-def _twice(book: Runbook, rosters: Rosters, begin: datetime, end: datetime) -> Iterator[CoverageGap]:
+def _twice(book: Runbook, rosters: Rosters, window: _Window) -> Iterator[CoverageGap]:
     """Of severities that call the same posts, it is said of the gravest."""
     seen: set[tuple[str, str]] = set()
     for name, severity in sorted(book.severities.items()):
@@ -82,15 +129,17 @@ def _twice(book: Runbook, rosters: Rosters, begin: datetime, end: datetime) -> I
             if one == other or first == second or (first, second) in seen or not {first, second} & rosters.keys():
                 continue
             seen.add((first, second))
-            both = _both(_of(rosters, first, begin, end), _of(rosters, second, begin, end))
+            both = _both(_of(rosters, first, window), _of(rosters, second, window))
             for who, times in both.items():
                 why = f"tiers {one} and {other} of {severity_title(name)} are both {book.person_name(who)}"
-                yield from _said("twice", second if second in rosters else first, who, times, why)
+                post = second if second in rosters else first
+                for pattern, held in window.by_pattern(times).items():
+                    yield from _said("twice", post, who, held, why, pattern)
 
 
-def _of(rosters: Rosters, post: str, begin: datetime, end: datetime) -> Sequence[Shift]:
+def _of(rosters: Rosters, post: str, window: _Window) -> Sequence[Shift]:
     """A person is there all the time."""
-    return rosters.get(post) or (Shift(who=post, begins_at=begin, ends_at=end),)
+    return rosters.get(post) or (Shift(who=post, begins_at=window.begin, ends_at=window.end),)
 
 
 def _both(first: Sequence[Shift], second: Sequence[Shift]) -> dict[str, list[Shift]]:
@@ -106,19 +155,32 @@ def _both(first: Sequence[Shift], second: Sequence[Shift]) -> dict[str, list[Shi
     return found
 
 
-def _unreachable(book: Runbook, rosters: Rosters, reached: frozenset[str] | None) -> Iterator[CoverageGap]:
-    for post, shifts in rosters.items():
-        if reached is None or post in reached or book.people[post].reach:
-            continue
-        has_ways = {person for person, somebody in book.people.items() if somebody.reach}  # said where one is missing
-        for who in dict.fromkeys(shift.who for shift in shifts if shift.who not in reached | has_ways | {NOBODY}):
-            times = [shift for shift in shifts if shift.who == who]
-            yield from _said("unreachable", post, who, times, f"no pager knows {book.person_name(who)}, who is on call")
+def _unreached(book: Runbook, reach: Reachability, called: Called, window: _Window) -> Iterator[CoverageGap]:
+    always = not called.times
+    times = called.times or (Shift(who=called.who, begins_at=window.begin, ends_at=window.end),)
+    for kind, what, why in lost_ways(book, reach, called):
+        yield from _said(kind, called.post, called.who, times, why, what, always=always)
 
 
 def _said(
-    kind: Literal["nobody", "twice", "unreachable"], post: str, who: str, times: Sequence[Shift], why: str
+    kind: GapKind,
+    post: str,
+    who: str,
+    times: Sequence[Shift],
+    why: str,
+    pattern: str = "",
+    *,
+    always: bool = False,
 ) -> Iterator[CoverageGap]:
     if times and times[0].ends_at is not None:
-        begin, end = times[0].begins_at, times[0].ends_at
-        yield CoverageGap(kind=kind, post=post, who=who, begins_at=begin, ends_at=end, times=len(times), why=why)
+        yield CoverageGap(
+            kind=kind,
+            post=post,
+            who=who,
+            begins_at=times[0].begins_at,
+            ends_at=times[0].ends_at,
+            times=len(times),
+            always=always,
+            pattern=pattern,
+            why=why,
+        )

@@ -14,8 +14,10 @@ from workflows.policy.rota.turns import stints
 from workflows.policy.runbook.on_call import OnCall
 from workflows.policy.time.durations import DAY
 
-LOOKED_AHEAD = (2 * DAY, 16 * DAY, 100 * DAY)
-"""How far the end of a shift is looked for: as a rule it is near."""
+KNOWN_FOR = 16 * DAY
+"""So far ahead the end of a shift is looked for: what lasts longer has no end yet."""
+LOOKED_AHEAD = (2 * DAY, KNOWN_FOR)
+"""As a rule it is near."""
 
 
 def shifts(rota: OnCall, begin: datetime, end: datetime, overrides: Sequence[Override] = ()) -> tuple[Shift, ...]:
@@ -26,10 +28,16 @@ def shifts(rota: OnCall, begin: datetime, end: datetime, overrides: Sequence[Ove
 def holder(rota: OnCall, at: datetime, overrides: Sequence[Override] = ()) -> Shift:
     """Who is on call then, and until when that stays so."""
     for ahead in LOOKED_AHEAD:
-        found = shifts(rota, at, at + ahead, overrides)[0]
-        if found.ends_at != at + ahead:
-            return found
-    return found.model_copy(update={"ends_at": None})
+        found = open_ended(shifts(rota, at, at + ahead, overrides)[0], at + ahead)
+        if found.ends_at is not None:
+            break
+    return found
+
+
+def open_ended(shift: Shift, horizon: datetime) -> Shift:
+    """How long it lasts is known up to there."""
+    lasts = shift.ends_at is None or shift.ends_at >= horizon
+    return shift.model_copy(update={"ends_at": None}) if lasts else shift
 
 
 def tiled(

@@ -3,7 +3,7 @@
 `PreviewLine` is an interface, documented in docs/runbooks/preview.md: fields and kinds are added to, never changed.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Annotated
@@ -32,7 +32,7 @@ from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.incident.public import STATUS_PAGE
 from workflows.policy.incident.state import Incident
 from workflows.policy.keys.duty_keys import DutyKind, duty_of
-from workflows.policy.rota.coverage import Rosters
+from workflows.policy.rota.reached import Rosters
 from workflows.policy.runbook.intake import Intake
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.names import SeverityName
@@ -58,8 +58,8 @@ class PreviewLine(BaseModel):
     """What demands it: unique within the incident, and the same however often it is computed."""
     reason: str
     text: str
-    people: Annotated[tuple[str, ...], Field(exclude_if=lambda people: not people)] = ()
-    """Who holds the posts among these then, as far as it is known."""
+    people: Annotated[tuple[str, ...] | None, Field(exclude_if=lambda people: people is None)] = None
+    """Who holds the posts among these then: empty if nobody does, None if it is not known."""
 
 
 @dataclass(frozen=True)
@@ -82,10 +82,14 @@ class Scenario:
 
 
 def simulate_lines(
-    book: Runbook, course: Scenario, say: DemandText, rosters: Rosters | None = None
+    book: Runbook,
+    course: Scenario,
+    say: DemandText,
+    rosters: Rosters | None = None,
+    known_posts: Collection[str] = (),
 ) -> list[PreviewLine]:
     """Everything that falls due up to the end of the course, in the order of time; `rosters` say who holds which post,
-    of those that the runbook does not write itself."""
+    of those that the runbook does not write itself, and `known_posts` which of them a pager knows themselves."""
     lines: list[PreviewLine] = []
 
     def watch(simulation: Simulation, demand: Demand) -> None:
@@ -104,7 +108,9 @@ def simulate_lines(
                 )
             )
 
-    simulation = Simulation.of(_opening(book, course), course.at, watch=watch, keeps_cards=False, rosters=rosters)
+    simulation = Simulation.of(
+        _opening(book, course), course.at, watch=watch, keeps_cards=False, rosters=rosters, known_posts=known_posts
+    )
     for after, event in _script(course):
         simulation.run_to(course.at + min(after, course.end))
         if after <= course.end:

@@ -3,12 +3,12 @@
 It is the runner without Temporal: the same `plan`, the same `apply`, no clock. A live incident does what it shows.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from workflows.policy.effects.demand import Demand
-from workflows.policy.effects.effects import AskOnCall, Card, Invite, OpenChannel, Page, Post, Receipt
+from workflows.policy.effects.effects import AskOnCall, Card, Effect, Invite, OpenChannel, Page, Post, Receipt
 from workflows.policy.engine import Plan, plan
 from workflows.policy.incident.events import EffectSettled, EffectStarted, Event, Outcome, stamp
 from workflows.policy.incident.opening import OpenRequest
@@ -19,9 +19,9 @@ from workflows.policy.review.engine import owes_review
 from workflows.policy.review.engine import plan as plan_review
 from workflows.policy.review.reducers import apply as apply_to_review
 from workflows.policy.review.state import Review, open_review
-from workflows.policy.rota.coverage import Rosters
-from workflows.policy.rota.shift import Shift
-from workflows.policy.rota.shifts import at_moment, holder
+from workflows.policy.rota.reached import Rosters
+from workflows.policy.rota.shift import NOBODY, Shift
+from workflows.policy.rota.shifts import KNOWN_FOR, at_moment, holder, open_ended
 from workflows.policy.runbook.model import Runbook
 
 Watch = Callable[["Simulation", Demand], None]
@@ -46,6 +46,9 @@ class Simulation:
     """Are messages brought up to date? A preview shows what is said, and that is said once."""
     rosters: Rosters = field(default_factory=dict)
     """Who holds which post; of those that the runbook writes itself only what it cannot know, such as a swap."""
+    known_posts: Collection[str] = ()
+    """Those whom a pager knows themselves: it rings them whoever holds them. A page to any other is refused while
+    nobody does."""
     review: Review | None = None
     """Once the incident has closed, if it owes one; `incident` is then its record."""
 
@@ -59,11 +62,13 @@ class Simulation:
         *,
         keeps_cards: bool = True,
         rosters: Rosters | None = None,
+        known_posts: Collection[str] = (),
     ) -> "Simulation":
         incident = declare(opening, at, incident_id="preview", workflow_id="simulation")
         simulation = cls(
-            opening.runbook, incident, at, fails or {}, watch=watch, keeps_cards=keeps_cards, rosters=rosters or {}
-        )
+            opening.runbook, incident, at, fails or {}, watch=watch, keeps_cards=keeps_cards, rosters=rosters or {},
+            known_posts=known_posts,
+        )  # fmt: skip
         simulation.settle()
         return simulation
 
@@ -111,31 +116,41 @@ class Simulation:
         if self.watch is not None:
             self.watch(self, demand)
         self._apply(EffectStarted(at=self.now, demand=demand, real_at=self.now))
-        outcome = self._outcome(demand)
+        refused = self._refused(demand.effect)
+        outcome = "rejected" if refused else self._outcome(demand)
         name = f"#{demand.effect.name}" if isinstance(demand.effect, OpenChannel) else None
         made = None if isinstance(demand.effect, Card | Invite | AskOnCall) else f"ref:{demand.key}"
         receipt = Receipt(reference=made, name=name) if outcome == "done" else Receipt()
         if isinstance(demand.effect, AskOnCall) and outcome == "done":
             receipt = Receipt(on_call=self.holder(demand.effect.to))
-        problem = "" if outcome == "done" else "simulated"
+        problem, route = (refused, None) if refused else ("" if outcome == "done" else "simulated", "route")
         late = max(self.now - demand.due_at, timedelta())
         settled = EffectSettled(
-            at=self.now, demand=demand, outcome=outcome, receipt=receipt, problem=problem, route="route", late=late
+            at=self.now, demand=demand, outcome=outcome, receipt=receipt, problem=problem, route=route, late=late
         )
         self._apply(settled)
 
     def holder(self, post: str) -> Shift | None:
         """Who holds a post now; None: the runbook says that it stands elsewhere, and nobody has asked there."""
         if post in self.rosters:
-            return at_moment(self.rosters[post], self.now)
+            found = at_moment(self.rosters[post], self.now)
+            return open_ended(found, self.now + KNOWN_FOR) if found else None
         terms = self.book.people[post].on_call if post in self.book.people else None
         return holder(terms, self.now) if terms and terms.is_written_here else None
 
-    def holders(self, audience: Sequence[str]) -> tuple[str, ...]:
-        """Of the posts among them, and of those that the roles among them fall to."""
+    def holders(self, audience: Sequence[str]) -> tuple[str, ...] | None:
+        """Of the posts among them, and of those that the roles among them fall to; None if nobody knows."""
         fallen_to = (self.book.roles[to].falls_to if to in self.book.roles else to for to in audience)
-        held = (self.holder(post) for post in fallen_to if post)
-        return tuple(dict.fromkeys(self.book.person_name(shift.who) for shift in held if shift and shift.who))
+        held = [shift for post in fallen_to if post and (shift := self.holder(post))]
+        people = (self.book.person_name(shift.who) for shift in held if shift.who != NOBODY)
+        return tuple(dict.fromkeys(people)) if held else None
+
+    def _refused(self, effect: Effect) -> str:
+        """Why there is nobody to ring, if that is so."""
+        if not isinstance(effect, Page) or effect.way or effect.to in self.known_posts:
+            return ""
+        held = self.holder(effect.to)
+        return f"nobody is on call as {effect.to}" if held is not None and held.who == NOBODY else ""
 
     def _outcome(self, demand: Demand) -> Outcome:
         if isinstance(demand.effect, Page) and demand.effect.to in self.fails:

@@ -7,6 +7,7 @@ from datetime import datetime
 from workflows.policy.effects.demand import Demand
 from workflows.policy.engine import Plan
 from workflows.policy.incident.mark import mark
+from workflows.policy.incident.post_holder import held_posts
 from workflows.policy.incident.rules import acknowledgement_expires_at, end_held_until
 from workflows.policy.incident.state import Incident
 from workflows.policy.planning.wording import what
@@ -30,6 +31,7 @@ def plan_view(
         lines=planned,
         acknowledged_until=until,
         end_held_until=end_held_until(book, incident),
+        on_call=() if incident.resolved else held_posts(book, incident.on_call, now),
     )
 
 
@@ -66,7 +68,7 @@ def _line(book: Runbook, demand: Demand, state: str, waits_for: str = "") -> Upc
 
 def as_markdown(book: Runbook, incident: Incident, view: PlanView) -> str:
     """Current details in the Temporal UI, for someone who knows nothing of the code."""
-    answered = f"acknowledged by {incident.acknowledged_by}" if incident.acknowledged_by else "not acknowledged"
+    answered = f"acknowledged by {incident.answered_by}" if incident.acknowledged_by else "not acknowledged"
     if view.has_lapsed:
         answered += f", which lapsed at {view.acknowledged_until:%H:%M:%S}"
     commander = book.person_name(incident.roles["commander"]) if "commander" in incident.roles else "nobody yet"

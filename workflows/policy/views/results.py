@@ -60,6 +60,8 @@ class PlanView(Wire):
     """When the acknowledgement lapses, or has lapsed, for want of a sign of life."""
     end_held_until: Instant | None = None
     """Its alerts have ended, and flap: it is over then, if none fires before."""
+    on_call: tuple[str, ...] = ()
+    """`On-call Engineer: Ann (on call until Mon 09:00)`, of each post of which that is known."""
 
     @property
     def has_lapsed(self) -> bool:

@@ -39,6 +39,7 @@ class IncidentStanding(Wire):
     """What a list shows of an open incident and no search attribute does."""
 
     acknowledged_by: str = ""
+    """As `Incident.answered_by` says it."""
     alive_at: Instant | None = None
     """The last sign of life of whoever acknowledged it."""
     updated_at: Instant | None = None
@@ -79,7 +80,7 @@ def standing(book: Runbook, incident: Incident) -> IncidentStanding:
     first = next(iter(clocks(book, incident)), None)
     signs = [at for at in (incident.alive_at, incident.updated_at) if at is not None]
     return IncidentStanding(
-        acknowledged_by=incident.acknowledged_by,
+        acknowledged_by=incident.answered_by,
         alive_at=max(signs, default=incident.acknowledged_at),
         updated_at=incident.updated_at,
         public=incident.public.status,
