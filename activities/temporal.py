@@ -134,7 +134,8 @@ class Temporal:
         posts = list(terms_of(book))
         cards = [await card_or_none(self._shifts, asked.runbook, post) for post in posts]
         end = asked.begin + COVERED_FOR
-        rosters = {card.post: ahead(card.roster.shifts, asked.begin, end) for card in cards if card is not None}
+        known = {card.post: card.roster.shifts for card in cards if card is not None} | {asked.post: asked.roster}
+        rosters = {post: ahead(shifts, asked.begin, end) for post, shifts in known.items() if shifts}
         reach = await asyncio.to_thread(self._reached, book)  # what it has to load may take a second
         found = coverage(book, rosters, asked.begin, end, reach)
         says_the_rest = posts[:1] == [asked.post]

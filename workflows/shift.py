@@ -94,7 +94,8 @@ class ShiftWorkflow:
 
     async def _check(self, now: datetime) -> None:
         """What is missing in the days ahead, as far as it was not said before."""
-        question = CoverageQuestion(runbook=self._kept.runbook, post=self._kept.post, begin=now)
+        roster = self._kept.roster.shifts
+        question = CoverageQuestion(runbook=self._kept.runbook, post=self._kept.post, begin=now, roster=roster)
         try:
             why = f"will somebody be {self._kept.terms.name}?"
             found = await _asked("check_coverage", [question], CoverageGaps, why)

@@ -37,6 +37,7 @@ CHANGING: dict[str, str] = {
 }
 """These change who has it there, who helps, or how grave it is called."""
 HANDING_ON = ("incident.delegated", "incident.escalated", "incident.reassigned")
+ABOUT_SOMEBODY = ("incident.responder.", "incident.role.")
 MOST_ASSIGNEES = 10
 _MARK = r"\[(incident-[^/\]]+/[^/\]]+/[^\]]+|\d{8}-\d{4}-[a-z0-9]{1,12} \d+)\]"
 _OUR_NOTE, _OUR_LONG_NOTE = re.compile(rf"{_MARK}\s*\Z"), re.compile(rf"\A\s*{_MARK}")
@@ -46,11 +47,11 @@ _OUR_NOTE, _OUR_LONG_NOTE = re.compile(rf"{_MARK}\s*\Z"), re.compile(rf"\A\s*{_M
 
 def in_words(event_type: str, data: WebhookIncident, redact: Mask | None) -> str:
     """One bounded line, without what the settings redact: what is cut in the middle would be recognized no more."""
-    people = ", ".join(assignees(data))
+    people = ", ".join(assignees(data)) if event_type in HANDING_ON else ""  # each whole incident has some
     said = {**NOTED, **CHANGING}[event_type]
     parts = (
         people and f"to {people}",
-        responder(data),
+        responder(data) if event_type.startswith(ABOUT_SOMEBODY) else "",
         data.state,
         _shown(data.content, redact),
         _shown(data.title if event_type.startswith("incident.task.") else "", redact),

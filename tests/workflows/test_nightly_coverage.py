@@ -59,10 +59,10 @@ async def test_what_leads_nowhere_is_said_in_the_night_in_which_that_is_new(temp
             "• a message in Slack does not lead to Ann, who is on call (TOCSIN_SLACK_USERS has no ann)"
         ]
         await live.days(3)
-        assert await said(world, 1) == (await said(world, 1))[:1]  # nothing new in three nights
+        assert len(await said(world, 1)) == 1  # nothing new in three nights
         chosen.append(settings(ntfy_topics={"ann": "ann-7f3a"}))
         await live.days(1)
-        assert [line.partition(" from ")[0] for line in (await said(world, 2))[1:]] == [
+        assert sorted((await said(world, 2))[1:]) == [
             "• no pager knows Ben, who is on call", "• no pager knows Boss, whom a tier calls"
         ]  # fmt: skip
         for name in (workflow_id("acme/on-call"), "tocsin-installation"):
@@ -77,4 +77,4 @@ async def said(world: RotaWorld, posts: int) -> list[str]:
 
     told = await eventually(found, lambda seen: len(seen) >= posts)
     assert len(told) == posts
-    return [line for post in told for line in post.splitlines()[1:]]
+    return [line.partition(" from ")[0] for post in told for line in post.splitlines()[1:]]

@@ -65,6 +65,8 @@ class CoverageQuestion(Wire):
     runbook: str
     post: str
     begin: Instant
+    roster: tuple[Shift, ...] = ()
+    """Its own, as it was found out just now."""
 
 
 class CoverageGaps(Wire):
