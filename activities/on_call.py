@@ -11,7 +11,7 @@ from activities.rosters import RosterReader
 from workflows.policy.effects.effects import AskOnCall, Receipt, Send
 from workflows.policy.rota.roster import Roster, RosterCard, RosterQuestion
 from workflows.policy.rota.shift import NOBODY, Shift
-from workflows.policy.rota.shifts import KNOWN_FOR, at_moment, open_ended
+from workflows.policy.rota.shifts import SHIFT_KNOWN_FOR, at_moment, open_ended
 from workflows.policy.time.calendar import hour_of
 
 RUNG_WITHIN_S = 2.0
@@ -52,7 +52,7 @@ class WhoIsOnCall:
         overrides = card.overrides if card else ()
         question = RosterQuestion(
             post=asked.to, terms=asked.terms, people=asked.people, overrides=overrides, begin=asked.at,
-            end=asked.at + KNOWN_FOR,
+            end=asked.at + SHIFT_KNOWN_FOR,
         )  # fmt: skip
         try:
             async with asyncio.timeout_at(until):

@@ -11,7 +11,7 @@ from starter.temporal.shifts import Shifts, card_or_none
 from workflows.policy.rota.reached import Rosters
 from workflows.policy.rota.roster import RosterCard
 from workflows.policy.rota.shift import Override, Shift
-from workflows.policy.rota.shifts import KNOWN_FOR, after, ahead, at_moment, shifts
+from workflows.policy.rota.shifts import SHIFT_KNOWN_FOR, after, ahead, at_moment, shifts
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.watches.installation import Installation
 from workflows.policy.watches.shift import FARTHEST_OVERRIDE, Overridden, RotaTerms, terms_of
@@ -86,7 +86,7 @@ def _post(
 
 def _from(terms: RotaTerms, card: RosterCard | None, begin: datetime, span: timedelta) -> tuple[Shift, ...]:
     """Those that begin within the span and the next after it. Where what is known ends, no shift does."""
-    end = begin + span + KNOWN_FOR
+    end = begin + span + SHIFT_KNOWN_FOR
     if terms.on_call.is_written_here:
         found = shifts(terms.on_call, begin, end, card.overrides if card else ())
     else:

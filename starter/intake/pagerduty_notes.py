@@ -39,8 +39,8 @@ CHANGING: dict[str, str] = {
 HANDING_ON = ("incident.delegated", "incident.escalated", "incident.reassigned")
 ABOUT_SOMEBODY = ("incident.responder.", "incident.role.")
 MOST_ASSIGNEES = 10
-_MARK = r"\[(incident-[^/\]]+/[^/\]]+/[^\]]+|\d{8}-\d{4}-[a-z0-9]{1,12} \d+)\]"
-_OUR_NOTE, _OUR_LONG_NOTE = re.compile(rf"{_MARK}\s*\Z"), re.compile(rf"\A\s*{_MARK}")
+_OUR_MARK = r"\[(incident-[^/\]]+/[^/\]]+/[^\]]+|\d{8}-\d{4}-[a-z0-9]{1,12} \d+)\]"
+_OUR_NOTE, _OUR_LONG_NOTE = re.compile(rf"{_OUR_MARK}\s*\Z"), re.compile(rf"\A\s*{_OUR_MARK}")
 """How a note of ours ends, or begins if it is long, and what we tell those who follow an incident there:
 `activities.pagerduty_incidents`."""
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from itertools import combinations
 from typing import Literal, NamedTuple
 
-from workflows.policy.rota.reached import Called, Reachability, Rosters, called, lost_ways
+from workflows.policy.rota.reached import PersonCalled, Reachability, Rosters, called, lost_ways
 from workflows.policy.rota.shift import NOBODY, Shift
 from workflows.policy.rota.shifts import gaps
 from workflows.policy.runbook.callees import callees
@@ -157,7 +157,7 @@ def _both(first: Sequence[Shift], second: Sequence[Shift]) -> dict[str, list[Shi
     return found
 
 
-def _unreached(book: Runbook, reach: Reachability, called: Called, window: _Window) -> Iterator[CoverageGap]:
+def _unreached(book: Runbook, reach: Reachability, called: PersonCalled, window: _Window) -> Iterator[CoverageGap]:
     always = not called.times
     times = called.times or (Shift(who=called.who, begins_at=window.begin, ends_at=window.end),)
     for kind, what, why in lost_ways(book, reach, called):

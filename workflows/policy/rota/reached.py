@@ -29,7 +29,7 @@ class Reachability(NamedTuple):
     nowhere: tuple[LeadsNowhere, ...] = ()
 
 
-class Called(NamedTuple):
+class PersonCalled(NamedTuple):
     """Somebody whom a page rings: by themselves, or while they hold a post."""
 
     post: str
@@ -37,21 +37,21 @@ class Called(NamedTuple):
     times: Sequence[Shift] = ()
 
 
-def called(book: Runbook, rosters: Rosters, reach: Reachability) -> Iterator[Called]:
+def called(book: Runbook, rosters: Rosters, reach: Reachability) -> Iterator[PersonCalled]:
     """A post that something leads to is rung itself; any other, whoever holds it."""
     for post, shifts in rosters.items():
         if post in reach.reached or book.people[post].reach:
-            yield Called(post, post)
+            yield PersonCalled(post, post)
             continue
         for who in dict.fromkeys(shift.who for shift in shifts if shift.who != NOBODY):
-            yield Called(post, who, [shift for shift in shifts if shift.who == who])
+            yield PersonCalled(post, who, [shift for shift in shifts if shift.who == who])
     tiers = (tier for severity in book.severities.values() for tier in severity.escalation)
     people = dict.fromkeys(person for tier in tiers for person in callees(book, tier))
-    yield from (Called(person, person) for person in people if book.people[person].on_call is None)
+    yield from (PersonCalled(person, person) for person in people if book.people[person].on_call is None)
 
 
 def lost_ways(
-    book: Runbook, reach: Reachability, called: Called
+    book: Runbook, reach: Reachability, called: PersonCalled
 ) -> Iterator[tuple[Literal["unreachable", "missing"], str, str]]:
     """What is wrong with the ways to them: a word for it, which of them, and a sentence."""
     name, when = book.person_name(called.who), "who is on call" if called.times else "whom a tier calls"

@@ -14,9 +14,9 @@ from workflows.policy.rota.turns import stints
 from workflows.policy.runbook.on_call import OnCall
 from workflows.policy.time.durations import DAY
 
-KNOWN_FOR = 16 * DAY
+SHIFT_KNOWN_FOR = 16 * DAY
 """So far ahead the end of a shift is looked for: what lasts longer has no end yet."""
-LOOKED_AHEAD = (2 * DAY, KNOWN_FOR)
+LOOKED_AHEAD = (2 * DAY, SHIFT_KNOWN_FOR)
 """As a rule it is near."""
 
 

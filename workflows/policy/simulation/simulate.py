@@ -21,7 +21,7 @@ from workflows.policy.review.reducers import apply as apply_to_review
 from workflows.policy.review.state import Review, open_review
 from workflows.policy.rota.reached import Rosters
 from workflows.policy.rota.shift import NOBODY, Shift
-from workflows.policy.rota.shifts import KNOWN_FOR, at_moment, holder, open_ended
+from workflows.policy.rota.shifts import SHIFT_KNOWN_FOR, at_moment, holder, open_ended
 from workflows.policy.runbook.model import Runbook
 
 Watch = Callable[["Simulation", Demand], None]
@@ -134,7 +134,7 @@ class Simulation:
         """Who holds a post now; None: the runbook says that it stands elsewhere, and nobody has asked there."""
         if post in self.rosters:
             found = at_moment(self.rosters[post], self.now)
-            return open_ended(found, self.now + KNOWN_FOR) if found else None
+            return open_ended(found, self.now + SHIFT_KNOWN_FOR) if found else None
         terms = self.book.people[post].on_call if post in self.book.people else None
         return holder(terms, self.now) if terms and terms.is_written_here else None
 
