@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,13 +15,14 @@ import httpx
 
 from tests.patience import HANGS_AFTER_S
 
-HERE = Path(__file__).parent
+LADDER: Mapping[str, str] = {"TOCSIN_RUNBOOKS": str(Path(__file__).parent), "TOCSIN_RUNBOOK": "ladder"}
 
 
 @dataclass
 class Up:
     process: subprocess.Popen[bytes]
-    folder: Path
+    environment: Mapping[str, str]
+    """Of it, and of the commands that people type."""
     addresses: dict[str, str]
     http: httpx.AsyncClient
 
@@ -110,7 +111,7 @@ class Up:
         """A `tocsin` command, as a person types it."""
         return subprocess.run(
             [sys.executable, "-m", "tocsin", *words],
-            env=_environment(self.folder),
+            env=self.environment,
             capture_output=True,
             text=True,
             timeout=HANGS_AFTER_S,
@@ -119,14 +120,15 @@ class Up:
 
 
 @asynccontextmanager
-async def tocsin_up(folder: Path) -> AsyncIterator[Up]:
+async def tocsin_up(folder: Path, settings: Mapping[str, str] = LADDER) -> AsyncIterator[Up]:
+    environment = {**_clean_environment(), "TOCSIN_STATE_DIR": str(folder), **settings}
     log = (folder / "up.log").open("wb")
     command = [sys.executable, "-m", "tocsin", "up", "--speed", "60", *_free_ports()]
-    process = subprocess.Popen(command, env=_environment(folder), stdout=log, stderr=subprocess.STDOUT)
+    process = subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT)
     try:
         addresses = await _addresses(process, folder)
         async with httpx.AsyncClient(timeout=10) as http:
-            up = Up(process, folder, addresses, http)
+            up = Up(process, environment, addresses, http)
             await _ready(up)
             yield up
     finally:
@@ -135,9 +137,8 @@ async def tocsin_up(folder: Path) -> AsyncIterator[Up]:
         log.close()
 
 
-def _environment(folder: Path) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("TOCSIN_", "TEMPORAL_"))}
-    return {**kept, "TOCSIN_STATE_DIR": str(folder), "TOCSIN_RUNBOOKS": str(HERE), "TOCSIN_RUNBOOK": "ladder"}
+def _clean_environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith(("TOCSIN_", "TEMPORAL_"))}
 
 
 def _free_ports() -> list[str]:
