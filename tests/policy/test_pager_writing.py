@@ -6,7 +6,7 @@ import pytest
 
 from tests.policy.builders import at, insistent, minute, opening, runbook, said, severity, tier
 from tests.policy.shell import DONE, PolicyRunner
-from tests.policy.test_confirming import CALLED, Proving
+from tests.policy.test_confirming import CALLED, FOLLOWED, Proving
 from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import Annotate, Page, Receipt
 from workflows.policy.incident.events import (
@@ -44,7 +44,7 @@ class Writing(Proving):
 
 
 def writing(grave: str = "sev1", refuses: tuple[str, ...] = (), **more: object) -> Writing:
-    Writing.found, Writing.refuses = [CALLED], refuses
+    Writing.found, Writing.receipt, Writing.refuses = [CALLED], FOLLOWED, refuses
     return Writing.of(opening(BOOK, severity=grave, **more), lambda demand: DONE)
 
 
