@@ -58,6 +58,8 @@ class SocketMode:
                 await self._keep(client)
                 await asyncio.sleep(CONNECTED_LOOK_EVERY_S)
         finally:
+            for each in self.under_way:
+                each.cancel()
             await client.close()
 
     async def _keep(self, client: SocketModeClient) -> None:

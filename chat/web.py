@@ -69,8 +69,13 @@ class Replies:
             log.warning("Slack did not take an answer", problem=type(error).__name__)
 
     async def close(self) -> None:
-        if self._under_way:
-            await asyncio.wait(self._under_way, timeout=1)
+        """What is said by then is said; the rest would open a connection that nobody closes."""
+        if not self._under_way:
+            return
+        _, late = await asyncio.wait(self._under_way, timeout=1)
+        for each in late:
+            each.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
 
 
 class Whispers:
