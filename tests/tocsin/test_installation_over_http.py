@@ -141,8 +141,13 @@ async def test_a_swap_says_who_made_it(
         swap = ("on-call", "override", "on-call", "ben", "--for", "2h", "--from", "sat 02:00", "--runbook", "rota")
         done = await tocsin(*swap, "--json")
         assert done.code == 0, done.err
-        seen = json.loads((await tocsin("on-call", "--runbook", "rota", "--days", "9", "--json")).out)
-        [override] = seen[0]["overrides"]
+
+        async def swaps() -> list[dict[str, str]]:
+            seen = json.loads((await tocsin("on-call", "--runbook", "rota", "--days", "9", "--json")).out)
+            found: list[dict[str, str]] = seen[0]["overrides"]
+            return found
+
+        [override] = await eventually(swaps)
         assert (override["who"], override["by"]) == ("ben", "alice")
         assert override["begins_at"].endswith(("T00:00:00Z", "T01:00:00Z"))  # two o'clock in Berlin
         nobody = await tocsin("on-call", "override", "nobody", "ben", "--for", "2h", "--runbook", "rota")
