@@ -131,3 +131,41 @@ def test_a_gap_of_other_hours_is_new_among_those_that_are_known_and_said_once() 
         news.append(len(unsaid(gaps, known)))
         known = {gap.key for gap in gaps}
     assert [(day, count) for day, count in enumerate(news) if count] == [(0, 1), (8, 1)]
+
+
+def ends(after: int) -> Override:
+    """Nobody has entered who comes then: a calendar that ends looks like this."""
+    return Override(who=NOBODY, begins_at=T0 + after * DAY, ends_at=T0 + 400 * DAY)
+
+
+WORKING_HOURS = {"begin": "06:00", "end": "22:00", "days": ["mon", "tue", "wed", "thu", "fri"]}
+WEEKENDS_FREE: dict[str, object] = {"hours": WORKING_HOURS}
+
+
+@pytest.mark.parametrize("free", [{}, NIGHTS_FREE, WEEKENDS_FREE], ids=["never", "at-night", "at-weekends"])
+def test_a_rota_that_ends_is_said_once_though_other_gaps_are_known(free: dict[str, object]) -> None:
+    of, known, said = book(turns=free), set[str](), []
+    for day in range(60):
+        gaps = found(of, None, day, ends(after=30))
+        said += [(day, gap.in_words("UTC", T0 + day * DAY)) for gap in unsaid(gaps, known) if day]
+        known = {gap.key for gap in gaps}
+    [(day, words)] = said
+    assert 30 - COVERED_FOR.days <= day <= 30 - COVERED_FOR.days + 3  # as soon as it is longer than what comes round
+    assert words.startswith("nobody is On-call from ")
+    assert words.endswith(" on, as far as is known")
+
+
+def test_whoever_is_missing_from_now_on_is_new_though_nights_without_anybody_are_known() -> None:
+    of, now = book(turns=NIGHTS_FREE), T0 + 5 * DAY
+    known = {gap.key for gap in found_at(of, None, now)}
+    ill = Override(who=NOBODY, begins_at=now - DAY, ends_at=now + 3 * DAY)
+    [gap] = unsaid(found_at(of, None, now, ill), known)
+    assert " to " in gap.in_words("Europe/Berlin", now)
+
+
+def test_a_day_without_anybody_that_has_begun_is_new_though_it_is_short() -> None:
+    of, night = book(turns=NIGHTS_FREE), T0.replace(hour=23)
+    known = {gap.key for gap in found_at(of, None, night)}
+    assert unsaid(found_at(of, None, night + DAY), known) == []
+    ill = Override(who=NOBODY, begins_at=night, ends_at=night + timedelta(hours=19))
+    assert len(unsaid(found_at(of, None, night + timedelta(minutes=1), ill), known)) == 1

@@ -3,16 +3,17 @@
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import combinations
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from workflows.policy.rota.reached import PersonCalled, Reachability, Rosters, called, lost_ways
+from workflows.policy.rota.recurring import BEGUN, ONGOING, CoverageWindow, lasts
 from workflows.policy.rota.shift import NOBODY, Shift
 from workflows.policy.rota.shifts import gaps
 from workflows.policy.runbook.callees import callees
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.names import severity_title
-from workflows.policy.time.calendar import clock, wall_clock
-from workflows.policy.time.durations import DAY
+from workflows.policy.time.calendar import clock
+from workflows.policy.time.durations import DAY, HOUR
 from workflows.policy.wire.bounded import Line
 from workflows.policy.wire.model import Instant, Wire
 
@@ -39,7 +40,8 @@ class CoverageGap(Wire):
     always: bool = False
     """Whatever the time."""
     pattern: Line = ""
-    """When it comes round: by this it is known again the next day, when other times lie ahead."""
+    """When it comes round, or when it ends, or that it goes `on`: by this it is known again the next day, when other
+    times lie ahead."""
     why: Line
     """What it says to people, but for the times."""
 
@@ -55,6 +57,8 @@ class CoverageGap(Wire):
         if self.always:
             return self.why
         begin, end = clock(zone, self.begins_at, now), clock(zone, self.ends_at, now)
+        if self.pattern == ONGOING:
+            return f"{self.why} from {begin} on, as far as is known"
         more = f", and {self.times - 1} more times in {COVERED_FOR.days} days" if self.times > 1 else ""
         return f"{self.why} from {begin} to {end}{more}"
 
@@ -75,12 +79,18 @@ class CoverageGaps(Wire):
 
 def unsaid(found: Iterable[CoverageGap], said: Collection[str]) -> list[CoverageGap]:
     """Those that are new, by the keys of what was said before."""
-    return [gap for gap in found if gap.key not in said and not _lasts(gap, said)]
+    gaps = list(found)
+    ended = {each for each in said if each.endswith(f"/{ONGOING}")} - {gap.key for gap in gaps}
+    return [gap for gap in gaps if not _was_said(gap, said, ended)]
 
 
-def _lasts(gap: CoverageGap, said: Collection[str]) -> bool:
-    """What has begun, or goes on beyond the days that are looked at, has no pattern."""
-    return not gap.pattern and any(each.startswith(gap.subject) for each in said)
+def _was_said(gap: CoverageGap, said: Collection[str], ended: Collection[str]) -> bool:
+    """As it is; or when it seemed to go on, and its end was not known yet; or before it began, when its length was."""
+    if gap.key in said or (gap.times == 1 and f"{gap.subject}{ONGOING}" in ended):
+        return True
+    known = (each.removeprefix(gap.subject) for each in said if each.startswith(gap.subject))
+    left = gap.ends_at - gap.begins_at
+    return gap.pattern.startswith(BEGUN) and any(left <= lasts(pattern) + HOUR for pattern in known)
 
 
 def coverage(
@@ -88,41 +98,20 @@ def coverage(
 ) -> tuple[CoverageGap, ...]:
     """What is missing between the two, in rosters that tile that time; whom a page reaches is looked at if it is
     known."""
-    window = _Window(book.calendar.zone, begin, end)
+    window = CoverageWindow(book.calendar.zone, begin, end)
     found = [*_nobody(book, rosters, window), *_twice(book, rosters, window)]
     if reach is not None:
         found += (gap for each in called(book, rosters, reach) for gap in _unreached(book, reach, each, window))
     return tuple(sorted(found, key=lambda each: each.begins_at))
 
 
-class _Window(NamedTuple):
-    """The days that are looked at."""
-
-    zone: str
-    begin: datetime
-    end: datetime
-
-    def by_pattern(self, times: Sequence[Shift]) -> dict[str, list[Shift]]:
-        found: dict[str, list[Shift]] = {}
-        for each in times:
-            found.setdefault(self._pattern(each), []).append(each)
-        return found
-
-    def _pattern(self, shift: Shift) -> str:
-        """When it begins by the clock there, and how long it lasts: what the window cuts off does not say it."""
-        if shift.begins_at <= self.begin or shift.ends_at is None or shift.ends_at >= self.end:
-            return ""
-        begin, end = (wall_clock(self.zone, at) for at in (shift.begins_at, shift.ends_at))
-        return f"{begin:%H:%M}+{int((end - begin).total_seconds() // 60)}"
-
-
-def _nobody(book: Runbook, rosters: Rosters, window: _Window) -> Iterator[CoverageGap]:
+def _nobody(book: Runbook, rosters: Rosters, window: CoverageWindow) -> Iterator[CoverageGap]:
     for post, shifts in rosters.items():
         for pattern, empty in window.by_pattern(gaps(shifts)).items():
             yield from _said("nobody", post, NOBODY, empty, f"nobody is {book.person_name(post)}", pattern)
 
 
-def _twice(book: Runbook, rosters: Rosters, window: _Window) -> Iterator[CoverageGap]:
+def _twice(book: Runbook, rosters: Rosters, window: CoverageWindow) -> Iterator[CoverageGap]:
     """Of severities that call the same posts, it is said of the gravest."""
     seen: set[tuple[str, str]] = set()
     for name, severity in sorted(book.severities.items()):
@@ -139,7 +128,7 @@ def _twice(book: Runbook, rosters: Rosters, window: _Window) -> Iterator[Coverag
                     yield from _said("twice", post, who, held, why, pattern)
 
 
-def _of(rosters: Rosters, post: str, window: _Window) -> Sequence[Shift]:
+def _of(rosters: Rosters, post: str, window: CoverageWindow) -> Sequence[Shift]:
     """A person is there all the time."""
     return rosters.get(post) or (Shift(who=post, begins_at=window.begin, ends_at=window.end),)
 
@@ -157,7 +146,9 @@ def _both(first: Sequence[Shift], second: Sequence[Shift]) -> dict[str, list[Shi
     return found
 
 
-def _unreached(book: Runbook, reach: Reachability, called: PersonCalled, window: _Window) -> Iterator[CoverageGap]:
+def _unreached(
+    book: Runbook, reach: Reachability, called: PersonCalled, window: CoverageWindow
+) -> Iterator[CoverageGap]:
     always = not called.times
     times = called.times or (Shift(who=called.who, begins_at=window.begin, ends_at=window.end),)
     for kind, what, why in lost_ways(book, reach, called):

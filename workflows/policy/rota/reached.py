@@ -57,7 +57,7 @@ def lost_ways(
     name, when = book.person_name(called.who), "who is on call" if called.times else "whom a tier calls"
     if called.who not in reach.reached:
         has_ways = called.who in book.people and bool(book.people[called.who].reach)
-        yield "unreachable", "", f"{'no way leads to' if has_ways else 'no pager knows'} {name}, {when}"
+        yield "unreachable", "any", f"{'no way leads to' if has_ways else 'no pager knows'} {name}, {when}"
     for lost in reach.nowhere:
         if lost.person == called.who:
             title = WAY_TITLES[lost.way]
