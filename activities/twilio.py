@@ -19,6 +19,7 @@ from activities.twilio_page import PhoneNumbers, TwilioMoment, page_once
 from activities.vendor_http import understood
 from workflows.policy.effects.effects import ConfirmRing, Page, Receipt, Send
 from workflows.policy.effects.proof import Notified, RingProof
+from workflows.policy.keys import answer_tickets
 from workflows.policy.runbook.links import is_link
 
 LONGEST_SMS_TITLE = 200
@@ -109,11 +110,15 @@ def sms_mark(ring: str) -> str:
 
 
 def _bodies(send: Send) -> tuple[str, str]:
-    """With its link, and without: no page is worth losing to what only adorns it."""
+    """With its link, and without: no page is worth losing to what only adorns it. What a reply means is read from the
+    link, so without it none is asked for."""
     title = one_line(send.subject, LONGEST_SMS_TITLE) or f"Incident {send.incident}"
     if not send.answer:
         plain = f"{title} {sms_mark(send.vendor_key)}"
         return plain, plain
-    bare = f"{title}\nReply 1 to acknowledge. {send.incident.rpartition('-')[2]} {sms_mark(send.vendor_key)}"
-    has_link = is_link(send.answer) and len(send.answer) <= LONGEST_SMS_LINK
-    return f"{bare}\n{send.answer}" if has_link else bare, bare
+    about = f"{send.incident.rpartition('-')[2]} {sms_mark(send.vendor_key)}"
+    bare = f"{title}\n{about}"
+    if not (is_link(send.answer) and len(send.answer) <= LONGEST_SMS_LINK):
+        return bare, bare
+    digits = answer_tickets.code(send.answer.rpartition("/a/")[2])
+    return f"{title}\nReply {digits} to acknowledge. {about}\n{send.answer}", bare

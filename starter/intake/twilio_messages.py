@@ -6,7 +6,7 @@ say what whoever has it may answer.
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
@@ -52,8 +52,8 @@ class TwilioSilent(Exception):
 
 @dataclass(frozen=True)
 class SentToNumber:
-    tickets: tuple[AnswerTicket, ...]
-    """Of the pages that it was sent before the reply, the newest first. None where Twilio says that the reply is
+    tickets: Mapping[str, AnswerTicket]
+    """Of the pages that it was sent before the reply, by their digits. None where Twilio says that the reply is
     somebody else's: what is signed are names and values without anything between them."""
     last: str
     """What it was sent last, whatever that was."""
@@ -77,12 +77,13 @@ async def sent_to(settings: Settings, number: str, reply: str) -> SentToNumber:
         raise TwilioSilent("Twilio does not say which page that answers") from None
     before = [each.body or "" for each in messages if each.date_created < replied.date_created]
     return SentToNumber(
-        tickets=tickets_in(before, settings.answer_keys) if replied.sender == number else (),
+        tickets=tickets_in(before, settings.answer_keys) if replied.sender == number else {},
         last=(messages[0].body or "") if messages else "",
     )
 
 
-def tickets_in(texts: Sequence[str], keys: Sequence[str]) -> tuple[AnswerTicket, ...]:
-    """Each ring once."""
-    found = (answer_tickets.read(link["token"], keys) for text in texts if (link := _ANSWER_LINK.search(text)))
-    return tuple({ticket.event_id: ticket for ticket in found if ticket is not None}.values())
+def tickets_in(texts: Sequence[str], keys: Sequence[str]) -> dict[str, AnswerTicket]:
+    """`texts`: the newest first. Should two have the same digits, the newer one is meant."""
+    tokens = [link["token"] for text in texts if (link := _ANSWER_LINK.search(text))]
+    read = {answer_tickets.code(token): answer_tickets.read(token, keys) for token in reversed(tokens)}
+    return {code: ticket for code, ticket in read.items() if ticket is not None}

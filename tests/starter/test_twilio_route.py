@@ -1,8 +1,10 @@
 """Replies to text messages: what they acknowledge, what they are told, and who may send one."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import httpx
 import pytest
@@ -16,7 +18,7 @@ from sandbox.app import create_app
 from sandbox.ids import SANDBOX_ACCOUNT, SANDBOX_NUMBER
 from sandbox.serve import serving
 from sandbox.twilio import twilio_signature
-from starter.gateway.routes.twilio import HINT, NO_PAGE
+from starter.gateway.routes.twilio import ANOTHER, HINT, NO_PAGE
 from starter.temporal.incidents import Incidents
 from tests.activities import sends
 from tests.starter.api.conftest import bearer, declared, installation, tokens, working
@@ -30,6 +32,7 @@ PUBLIC = "https://tocsin.example.com/behind"
 ADDRESS = f"{PUBLIC}/webhooks/twilio/sms"
 ANN = "+4915112345678"
 SECOND = timedelta(seconds=1)
+ASKED_FOR = re.compile(r"Reply (\d{6}) to acknowledge")
 
 
 class Phone:
@@ -46,9 +49,17 @@ class Phone:
 
     async def rung_at(self) -> datetime:
         """The newest page."""
+        return datetime.fromisoformat((await self._texts_sent())[-1]["at"])
+
+    async def digits(self, page: int = -1) -> str:
+        """What it asks for; of the newest, or of another."""
+        asked = [found[1] for text in await self._texts_sent() if (found := ASKED_FOR.search(text["body"]))]
+        return str(asked[page])
+
+    async def _texts_sent(self) -> list[dict[str, Any]]:
         async with httpx.AsyncClient(trust_env=False) as http:
-            texts = (await http.get(f"{self._sandbox}/control/state")).json()["text_messages"]
-        return datetime.fromisoformat(texts[-1]["at"])
+            texts: list[dict[str, Any]] = (await http.get(f"{self._sandbox}/control/state")).json()["text_messages"]
+        return texts
 
     async def reply(self, words: str, at: datetime | None = None, sender: str = ANN, **changed: str) -> httpx.Response:
         """As Twilio hands it on: what is said is in its list then. Usually some seconds after the page."""
@@ -104,25 +115,35 @@ async def now(client: Client, workflow: str) -> Incident:
     return (await Incidents(client).status(workflow)).incident
 
 
-@pytest.mark.parametrize("words", ["1", " Ack. ", "acknowledge", "letters"])
+@pytest.mark.parametrize("words", ["{}", " {}. ", "Ack {}!"])
 async def test_a_reply_acknowledges_in_the_name_of_whoever_was_rung(
     http: httpx.AsyncClient, working: Client, phone: Phone, words: str
 ) -> None:
     incident = await opened(http, working, "Checkout fails")
     await phone.ring(incident)
-    said = told(await phone.reply(incident.id.rpartition("-")[2].upper() if words == "letters" else words))
+    said = told(await phone.reply(words.format(await phone.digits())))
     assert "On-call Engineer acknowledged through sms" in said
     assert (await now(working, incident.workflow_id)).acknowledged_by == "On-call Engineer"
-    assert "has been used" in told(await phone.reply("1"))
+    assert "has been used" in told(await phone.reply(await phone.digits()))
 
 
-async def test_it_is_the_newest_or_the_one_whose_letters_are_said(
-    http: httpx.AsyncClient, working: Client, phone: Phone
+@pytest.mark.parametrize("words", ["1", "ack", "acknowledge", "ok", "letters", "000000", "a digit more"])
+async def test_whoever_has_not_read_the_page_acknowledges_nothing_though_they_have_its_number(
+    http: httpx.AsyncClient, working: Client, phone: Phone, words: str
 ) -> None:
+    """Anybody can send a text message under any number."""
+    incident = await opened(http, working, "Checkout fails")
+    await phone.ring(incident)
+    guesses = {"letters": incident.id.rpartition("-")[2], "a digit more": f"1{await phone.digits()}"}
+    assert told(await phone.reply(guesses.get(words, words))) == HINT
+    assert (await now(working, incident.workflow_id)).acknowledged_at is None
+
+
+async def test_each_page_has_digits_of_its_own(http: httpx.AsyncClient, working: Client, phone: Phone) -> None:
     older, newer = await two_pages(http, working, phone)
-    assert older.id in told(await phone.reply(older.id.rpartition("-")[2]))
+    assert older.id in told(await phone.reply(await phone.digits(0)))
     assert (await now(working, newer.workflow_id)).acknowledged_at is None
-    assert newer.id in told(await phone.reply("1"))
+    assert newer.id in told(await phone.reply(await phone.digits(1)))
 
 
 async def two_pages(http: httpx.AsyncClient, working: Client, phone: Phone) -> tuple[Incident, Incident]:
@@ -138,12 +159,12 @@ async def test_the_same_reply_twice_acknowledges_no_older_page(
 ) -> None:
     """Twilio brings it once more where our answer was lost; and whoever recorded it may send it again."""
     older, newer = await two_pages(http, working, phone)
-    first = await phone.reply("1")
+    first = await phone.reply(await phone.digits())
     form = dict(httpx.QueryParams(first.request.content.decode()))
     again = told(await phone.send(form, first.request.headers["X-Twilio-Signature"]))
     assert (await now(working, newer.workflow_id)).acknowledged_by == "On-call Engineer"
     assert (await now(working, older.workflow_id)).acknowledged_at is None
-    assert again.endswith("For another page reply the letters of its incident.")
+    assert again.endswith(ANOTHER)
 
 
 async def test_what_answers_a_page_that_is_over_acknowledges_no_older_one(
@@ -151,7 +172,7 @@ async def test_what_answers_a_page_that_is_over_acknowledges_no_older_one(
 ) -> None:
     older, newer = await two_pages(http, working, phone)
     await Incidents(working).ask(newer.workflow_id, Resolved(by="Ben"))
-    said = told(await phone.reply("1"))
+    said = told(await phone.reply(await phone.digits()))
     assert said.startswith(f"{newer.id} is already resolved, by Ben.")
     assert (await now(working, older.workflow_id)).acknowledged_at is None
 
@@ -165,7 +186,8 @@ async def test_a_page_of_the_second_in_which_somebody_replied_is_not_what_they_a
     while int((await phone.rung_at()).timestamp()) == int(datetime.now(UTC).timestamp()):
         await asyncio.sleep(0.05)  # Twilio tells whole seconds
     await phone.ring(newer)
-    assert told(await phone.reply("1", at=await phone.rung_at())).startswith(older.id)
+    assert told(await phone.reply(await phone.digits(), at=await phone.rung_at())) == HINT
+    assert told(await phone.reply(await phone.digits(0), at=await phone.rung_at())).startswith(older.id)
     assert (await now(working, newer.workflow_id)).acknowledged_at is None
 
 
@@ -181,7 +203,7 @@ async def test_anything_else_is_answered_in_words_once(http: httpx.AsyncClient, 
 async def test_another_number_answers_nothing(http: httpx.AsyncClient, working: Client, phone: Phone) -> None:
     incident = await opened(http, working, "Checkout fails")
     await phone.ring(incident)
-    assert told(await phone.reply("1", From="+4915199999999")) == NO_PAGE
+    assert told(await phone.reply(await phone.digits(), From="+4915199999999")) == NO_PAGE
     assert (await now(working, incident.workflow_id)).acknowledged_at is None
 
 
@@ -189,7 +211,7 @@ async def test_a_reply_is_whose_twilio_says(http: httpx.AsyncClient, working: Cl
     """Whatever the form says, and however it is signed."""
     incident = await opened(http, working, "Checkout fails")
     await phone.ring(incident)
-    assert told(await phone.reply("1", sender="+4915199999999")) == NO_PAGE
+    assert told(await phone.reply(await phone.digits(), sender="+4915199999999")) == NO_PAGE
     assert (await now(working, incident.workflow_id)).acknowledged_at is None
 
 

@@ -38,7 +38,6 @@ SOURCE = Source(
 STORED_WITHIN_S: Final = 12
 """Twilio gives up after 15."""
 LONGEST_REPLY: Final = 300
-ACKNOWLEDGING: Final = frozenset({"1", "ack", "acknowledge"})
 ANSWERED_BY_TWILIO: Final = frozenset(
     {
         "stop",
@@ -57,10 +56,10 @@ ANSWERED_BY_TWILIO: Final = frozenset(
     }
 )
 """https://help.twilio.com/articles/223134027: it does what they say, and answers them itself."""
-HINT: Final = "Reply 1 to acknowledge your newest page, or the letters of its incident. Its link does it as well."
+HINT: Final = "Reply the digits that your page asks for to acknowledge it. Its link does it as well."
 NO_PAGE: Final = "There is no page that this number could answer."
-ANOTHER: Final = "For another page reply the letters of its incident."
-_REPLIED_LETTERS = re.compile(r"[a-z0-9]{1,12}")
+ANOTHER: Final = "For another page reply its own digits."
+_NO_DIGIT: Final = re.compile(r"[^0-9]")
 
 log = structlog.get_logger()
 
@@ -109,13 +108,8 @@ async def _answered(admission: Admission, incidents: Incidents, said: dict[str, 
 
 def _meant(words: str, sent: SentToNumber) -> AnswerTicket | None:
     """One page and no other, whatever has become of it: Twilio may bring the same reply twice, and whoever answers what
-    is over has not answered what rings besides."""
-    if words in ACKNOWLEDGING:
-        return next(iter(sent.tickets), None)
-    letters = words.removeprefix("ack ")
-    if not _REPLIED_LETTERS.fullmatch(letters):
-        return None
-    return next((each for each in sent.tickets if each.incident.endswith(f"-{letters}")), None)
+    is over has not answered what rings besides. Anybody can forge a sender; the digits knows whoever has the page."""
+    return sent.tickets.get(_NO_DIGIT.sub("", words))
 
 
 async def _acknowledged(incidents: Incidents, ticket: AnswerTicket) -> str:

@@ -18,6 +18,8 @@ from workflows.policy.keys import vendor_keys
 TICKET_LASTS: Final = timedelta(days=1)
 """Longer than anybody takes to answer; each further ring has a ticket of its own."""
 LONGEST_TICKET: Final = 1000
+CODE_DIGITS: Final = 6
+"""A million: each guess is a text message that is paid for."""
 _SIGNATURE_BYTES: Final = 16
 """128 bits: nobody guesses one, and the link still fits into a text message."""
 
@@ -62,6 +64,12 @@ def read(token: str, keys: Sequence[str]) -> AnswerTicket | None:
         return None
     until, person, ring = said.split("\n", 2)
     return AnswerTicket(ring, person, datetime.fromtimestamp(int(until, 16), UTC))
+
+
+def code(token: str) -> str:
+    """Digits by which a reply names a ticket. Who has not read the token does not know them: a text message's sender
+    can be forged."""
+    return f"{int.from_bytes(hashlib.sha256(f'code:{token}'.encode()).digest()) % 10**CODE_DIGITS:0{CODE_DIGITS}}"
 
 
 def _signature(said: str, key: str) -> str:
