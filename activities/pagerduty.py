@@ -66,7 +66,7 @@ class PagerDuty:
         """Rings on their way whose alert was refused as it was: in which form they go next."""
         self._incidents = FollowedIncidents(self, self.name, bool(api_token), bool(from_email), priorities)
         known = users if api_token and from_email else NOTHING_SET
-        self._requests = ResponderRequests(self, self._incidents, known, from_email or "")
+        self._requests = ResponderRequests(self, self._incidents, known, from_email or "", api_token or "")
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="pagerduty")
 
     def knows(self, person: str) -> bool:

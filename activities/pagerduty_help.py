@@ -6,7 +6,7 @@ from activities.errors import Rejected
 from activities.pagerduty_account import PagerDutyAccount
 from activities.pagerduty_incidents import FollowedIncidents, PagerDutyRest
 from activities.pagerduty_json import PagerDutyAnswer, PagerDutyIncident
-from activities.pagers import fingerprint, open_route
+from activities.pagers import open_route
 from activities.plain_text import clean, one_line
 from workflows.policy.effects.effects import Page, Receipt, Send
 
@@ -18,12 +18,16 @@ class ResponderRequests:
     """PagerDuty rings them by their own rules until they accept or decline. Needs the ability `coordinated_responding`
     (402 without it)."""
 
-    def __init__(self, api: PagerDutyRest, incidents: FollowedIncidents, users: Mapping[str, str], sender: str) -> None:
+    def __init__(
+        self, api: PagerDutyRest, incidents: FollowedIncidents, users: Mapping[str, str], sender: str, token: str
+    ) -> None:
         self._api = api
         self._incidents = incidents
         self._users = users
         """Ids of users there, by the names of people."""
         self._sender = sender
+        self._lead = (sender, token)
+        """What a request to anybody may be refused for."""
         self._requester = ""
 
     def knows(self, person: str) -> bool:
@@ -33,7 +37,7 @@ class ResponderRequests:
         """Once: who was asked before is not asked again. Raises Unavailable or Rejected."""
         assert isinstance(send.effect, Page)
         user = self._users[person]
-        open_route(send.effect, "PagerDuty user", user)
+        route = open_route(send.effect, "PagerDuty user", user, *self._lead)
         incident = await self._open(send)
         if any(asked.user.id == user and asked.state != "declined" for asked in incident.incidents_responders):
             return Receipt(reference=send.vendor_key, note="was asked to help there before")
@@ -46,7 +50,7 @@ class ResponderRequests:
         try:
             await self._api.post(f"/incidents/{incident.id}/responder_requests", PagerDutyAnswer, body)
         except Rejected as error:  # an account has the ability for it, or has not: not tried again and again
-            raise Rejected(f"{person} cannot be asked to help: {error}", fingerprint(person, user)) from None
+            raise Rejected(f"{person} cannot be asked to help: {error}", route) from None
         return Receipt(reference=send.vendor_key, note="was asked to help at PagerDuty")
 
     async def _open(self, send: Send) -> PagerDutyIncident:

@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 
 from activities.attempts import RING_WITHIN_S
 from activities.errors import Rejected, Unavailable
-from activities.pagers import fingerprint, open_route
 from activities.slack import Slack
 from activities.slack_api import SlackRefused
 from workflows.policy.effects.effects import Card, Destination, Page, Post, Receipt, Send, SyncPager
@@ -34,12 +33,10 @@ class SlackPager:
     async def sync(self, send: Send) -> Receipt:
         """Whoever was asked reads in the same place who has it, and there is nothing left to press."""
         assert isinstance(send.effect, SyncPager)
-        channel = await self._slack.direct(send.effect.to, send.addresses.get(send.effect.to, ""))
-        found = await self._slack.find(send.effect.ring, Destination(channel=channel), 0) if channel else None
-        if channel is None or found is None:
-            return Receipt(note="the message is not there any more")
-        message = f"{found.channel}:{found.ts}"
-        there = Destination(channel=channel)
+        message = send.effect.reference
+        if not message:
+            return Receipt(note="the message stays as it was: Slack never said which it is")
+        there = Destination(channel=message.partition(":")[0])
         edit = Card(message=message, to=there, template="hush", facts=None, may_post=False)
         try:
             await self._slack.bring_up_to_date(_answered(send, send.effect.ring, edit), False)
@@ -48,13 +45,13 @@ class SlackPager:
         return Receipt(reference=message)
 
     async def _say(self, send: Send, may_have_been_sent: bool) -> Receipt:
-        """Looked for by its mark, as every message of ours is."""
+        """Looked for by its mark, as every message of ours is. However often Slack did not know somebody, it is asked
+        again: who they are there, a setting can say, the runbook, or they themselves."""
         assert isinstance(send.effect, Page)
         person = send.effect.to
-        open_route(send.effect, "Slack member", "")
         channel = await self._slack.direct(person, send.addresses.get(person, ""))
         if channel is None:
-            raise Rejected(f"Slack does not know {person}: name them in TOCSIN_SLACK_USERS", fingerprint(person, ""))
+            raise Rejected(f"Slack does not know {person}: name them in TOCSIN_SLACK_USERS")
         answer = Offer(verb="ack", label="Acknowledge", command=f"tocsin ack {send.incident}", ring=send.vendor_key)
         message = Post(to=Destination(channel=channel), template="page", offers=(answer,))
         return await self._slack.post(send.model_copy(update={"effect": message}), may_have_been_sent)

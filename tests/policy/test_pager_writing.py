@@ -8,7 +8,7 @@ from tests.policy.builders import at, insistent, minute, opening, runbook, said,
 from tests.policy.shell import DONE, PolicyRunner
 from tests.policy.test_confirming import CALLED, FOLLOWED, Proving
 from workflows.policy.effects.demand import Demand
-from workflows.policy.effects.effects import Annotate, Page, Receipt
+from workflows.policy.effects.effects import Annotate, Page, Receipt, SyncPager
 from workflows.policy.incident.events import (
     Acknowledged,
     EffectSettled,
@@ -157,3 +157,15 @@ def test_nothing_is_written_after_the_end() -> None:
     shell.happens(3, UpdatePosted(by="Bob", text="all is well"))
     assert [demand for _, demand in shell.begun[count:] if isinstance(demand.effect, Annotate | Page)] == []
     assert minute(shell.now) == minute(at(0) + timedelta(minutes=3))
+
+
+@pytest.mark.parametrize(
+    ("called", "known"), [("D0ANN:1764183000.000100", "D0ANN:1764183000.000100"), ("x" * 61, ""), (None, "")]
+)
+def test_what_ends_a_ring_knows_what_its_page_is_called_there(called: str | None, known: str) -> None:
+    """Whole, or not at all."""
+    Writing.found, Writing.receipt = [CALLED], Receipt(reference=called)
+    shell = Writing.of(opening(BOOK), lambda demand: DONE)
+    shell.happens(2, Resolved(by="Bob", text="restarted"))
+    ended = [demand.effect for _, demand in shell.begun if isinstance(demand.effect, SyncPager)]
+    assert [each.reference for each in ended] == [known]

@@ -198,7 +198,9 @@ def _sync(
     reason: str,
 ) -> BlockedDemand:
     kind = DutyKind.SYNC_RESOLVED if become == "resolved" else DutyKind.SYNC_ACKNOWLEDGED
-    effect = SyncPager(to=ring.person, ring=key, become=become, way=ring.way, address=ring.address)
+    effect = SyncPager(
+        to=ring.person, ring=key, become=become, way=ring.way, address=ring.address, reference=ring.reference
+    )
     duty = duty_key(kind, incident.effect_key(key))
     in_flight = incident.effect_key(key) in incident.started
     waits_for = "the page to be withdrawn" if in_flight else ""

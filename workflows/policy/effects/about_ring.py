@@ -12,4 +12,4 @@ class AboutRing(Wire):
     way: str = ""
     address: str = ""
     reference: str = ""
-    """What the page is called there, where it is asked about by that."""
+    """What the page is called there, where it is asked about, or changed, by that."""

@@ -64,7 +64,9 @@ def _sync(incident: Incident, key: str, ring: PagerAlert, become: Literal["ackno
         duty=_duty(incident, key, become),
         due_at=since,
         reason=f"{become} by {by}",
-        effect=SyncPager(to=ring.person, ring=key, become=become, way=ring.way, address=ring.address),
+        effect=SyncPager(
+            to=ring.person, ring=key, become=become, way=ring.way, address=ring.address, reference=ring.reference
+        ),
     )
     return BlockedDemand(demand, _waits_for(incident, key))
 

@@ -28,7 +28,7 @@ class PagerAlert(Wire):
     polled: bool = False
     """It can be asked whether somebody has answered, and is asked until then: nothing tells us of an answer there."""
     reference: ForeignName = ""
-    """What the page is called there, if that is not the key that we gave it."""
+    """What the page is called there, if that is not the key that we gave it, and is known."""
     through_at: Instant | None = None
     """When the pager had taken it."""
     looks: int = 0

@@ -10,7 +10,7 @@ from workflows.policy.planning.ways import first_way
 from workflows.policy.planning.wording import how_late
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.reach import WAY_TITLES
-from workflows.policy.wire.bounded import LONGEST_FOREIGN_NAME, fit
+from workflows.policy.wire.bounded import LONGEST_FOREIGN_NAME, weight
 
 
 def paged(book: Runbook, incident: Incident, event: EffectSettled, page: Page) -> Incident:
@@ -44,9 +44,9 @@ def paged(book: Runbook, incident: Incident, event: EffectSettled, page: Page) -
 
 
 def _called(receipt: Receipt, key: str) -> dict[str, str]:
-    """Under which name it is asked about there, if that is not our key."""
-    its_own = receipt.reference if receipt.followed and receipt.reference != key else None
-    return {"reference": fit(its_own, LONGEST_FOREIGN_NAME)} if its_own else {}
+    """Under which name it is asked about there, or changed, if that is not our key. A part of a name finds nothing."""
+    its_own = receipt.reference or key
+    return {"reference": its_own} if its_own != key and weight(its_own) <= LONGEST_FOREIGN_NAME else {}
 
 
 def _lead(book: Runbook, person: str) -> dict[str, str]:
