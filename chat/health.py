@@ -50,6 +50,7 @@ class Health:
     def __init__(self, api: SlackApi, team: str | None, closed: str = "", wrong: Sequence[str] = ()) -> None:
         self._api = api
         self._team = team or ""
+        self._bot = ""
         self._always = (*([closed] if closed else []), *wrong)
         self._problem = ""
         self.socket_problem = ""
@@ -65,6 +66,10 @@ class Health:
                 return ""
         return self._team
 
+    def is_us(self, user: str) -> bool:
+        """As far as Slack has said who we are there."""
+        return bool(user) and user == self._bot
+
     async def run(self) -> None:
         """Until it is cancelled."""
         while True:
@@ -79,7 +84,7 @@ class Health:
         except (Unavailable, Rejected) as error:
             self._problem = f"Slack: {error}"
         else:
-            self._team = self._team or found.team_id
+            self._team, self._bot = self._team or found.team_id, found.user_id
             self._problem = self._wrong_team(found) or _scopes_missing(asked.headers)
         if self._problem != before:
             log.warning("Slack stands otherwise", problem=self._problem or "none")

@@ -100,6 +100,9 @@ class Pressers:
         by = f"{one_line(shown, LONGEST_PRESSER) or 'somebody'} (Slack {user.id}, {NOT_MAPPED})"
         return Presser(user.id, by, is_outsider=not is_ours)
 
+    def is_us(self, user_id: str) -> bool:
+        return self._health.is_us(user_id)
+
     async def member(self, user_id: str) -> WorkspaceMember | None:
         """None: Slack does not say."""
         known = self._members.get(user_id)

@@ -35,8 +35,9 @@ class Shortcuts:
     redact: Redact = str
     """Before a text is cut, as for the timeline."""
 
-    async def receive(self, used: MessageShortcut | GlobalShortcut, presser: Presser) -> None:
-        """Raises Unreachable, NotAllowed; of a form that cannot be opened Unavailable, Rejected, TimeoutError."""
+    async def receive(self, used: MessageShortcut | GlobalShortcut, presser: Presser) -> str:
+        """What is to be said to whoever used it; empty: no more than what they see. Raises Unreachable, NotAllowed; of
+        a form that cannot be opened Unavailable, Rejected, TimeoutError."""
         match used.callback_id:
             case callback if callback == TO_DECLARE:
                 text = used.message.text if isinstance(used, MessageShortcut) else ""
@@ -44,7 +45,8 @@ class Shortcuts:
             case callback if isinstance(used, MessageShortcut) and callback in (TO_TIMELINE, TO_FOLLOW_UP):
                 await self._about_message(used, presser)
             case _:
-                self.replies.later(used.response_url, UNKNOWN_SHORTCUT)
+                return UNKNOWN_SHORTCUT
+        return ""
 
     async def _about_message(self, used: MessageShortcut, presser: Presser) -> None:
         part, here = await self.finder.of_channel(used.channel.id, used.channel.name)

@@ -99,7 +99,8 @@ class SlackChat:
         await self.presses.receive(press, await self.pressers.who(press.user))
 
     async def _shortcut(self, used: MessageShortcut | GlobalShortcut) -> None:
-        await self.shortcuts.receive(used, await self.pressers.who(used.user))
+        if said := await self.shortcuts.receive(used, await self.pressers.who(used.user)):
+            self._say_to(used, said)
 
     async def _answering(self, call: Interaction, work: Awaitable[None], again: str, verb: str) -> None:
         """Whoever pressed reads why it cannot be done. Slack shows that it failed only where nothing is recorded."""

@@ -76,12 +76,13 @@ class PinnedMessages:
         return None if answered.done else only_text(answered.text)
 
     async def _changed(self, event: MessageEvent, event_id: str) -> None:
-        """Only of what stands on a timeline, which its link says."""
+        """Only of what stands on a timeline, which its link says. What we change ourselves, a card each minute, stands
+        there anyway: to ask incidents of it would cost a worker some turns each time."""
+        user = event.message.user or event.previous_message.user
         ts = event.deleted_ts or event.message.ts
-        part = await self._pinned_to(event.channel, mark_of(ts)) if ts else ""
+        part = await self._pinned_to(event.channel, mark_of(ts)) if ts and not self.pressers.is_us(user) else ""
         if not part:
             return
-        user = event.message.user or event.previous_message.user
         changed = "was deleted" if event.deleted_ts else f"now reads: {self.sayings.words(event.message)}"
         text = f"the message {mark_of(ts)} {changed}"
         deed = Deed(_NOTE_VERB, part, slack_id("changed", event.channel, ts, event_id), {"text": text}, here=True)

@@ -16,7 +16,7 @@ from chat.scopes import NEEDED_SCOPES
 from tests.starter.conftest import eventually
 
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
-TEAM, ANN, BOB = "T0ACME", "U0ANN", "U0BOB"
+TEAM, ANN, BOB, OUR_BOT = "T0ACME", "U0ANN", "U0BOB", "U0APP"
 
 
 def signed(body: bytes, at: float | None = None, secret: str = SECRET) -> dict[str, str]:
@@ -151,7 +151,7 @@ async def _arguments(request: web.Request) -> dict[str, Any]:
 def _own(name: str, sent: dict[str, Any]) -> dict[str, Any]:
     match name:
         case "auth.test":
-            return {"ok": True, "team_id": TEAM, "user_id": "U0APP"}
+            return {"ok": True, "team_id": TEAM, "user_id": OUR_BOT}
         case "views.open" | "views.update":
             return {"ok": True, "view": {"id": "V1", "hash": "1.a"}}
         case "users.info" if sent["user"] == BOB:

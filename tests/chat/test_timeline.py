@@ -9,7 +9,7 @@ from settings import Settings
 from starter.runbooks.library import Library
 from starter.temporal.incidents import Incidents
 from tests.chat.conftest import Door, door, of_slack
-from tests.chat.slack_side import ANN, BOB, TEAM, SlackSide, event
+from tests.chat.slack_side import ANN, BOB, OUR_BOT, TEAM, SlackSide, event
 from tests.chat.test_commands import listed
 from tests.chat.test_presses import declared, lines, state
 
@@ -109,3 +109,15 @@ async def test_each_edit_follows_in_whichever_channel_and_a_preview_of_a_link_is
         line for line in lines(await state(incidents, incident), "the message p") if "reads" in line or "was" in line
     ]
     assert [line.rpartition(" ")[2] for line in told] == ["two", "one", "two", "deleted"]
+
+
+async def test_what_we_edit_ourselves_asks_nothing_of_slack_or_of_any_incident(
+    slack: Door, side: SlackSide, incidents: Incidents
+) -> None:
+    """Slack tells of each new state of a card."""
+    incident = await declared(incidents)
+    in_channel(side, f"incident-{incident}", said("one"))
+    await slack.chat.pressers._health.look()
+    before = len(side.calls)
+    await tell(slack, side, edited("SEV-1, not acknowledged", "SEV-1, acknowledged", OUR_BOT))
+    assert side.calls[before:] == []

@@ -96,6 +96,8 @@ async def test_a_shortcut_that_was_used_in_no_channel_is_answered_apart(slack: D
     [told] = await eventually(apart)
     assert told["channel"] == ANN
     assert "`/incident start`" in told["text"]
+    await slack.send(interaction(shortcut("tocsin_of_tomorrow")))
+    assert (await eventually(apart, lambda seen: len(seen) == 2))[1]["text"] == UNKNOWN_SHORTCUT
 
 
 async def test_a_shortcut_or_a_form_of_another_version_says_so(slack: Door, side: SlackSide) -> None:
