@@ -64,8 +64,13 @@ async def _understood(known: Incidents, part: str, event: Event, *, unlisted: bo
 
 async def found(known: Incidents, part: str, event: Event) -> FoundIncident:
     """Whom it is said to. Raises LookupFailed."""
+    return await _find(known, addressee(event))(part or None)
+
+
+def addressee(event: Event) -> Addressee:
+    """What a page about a legal clock is about may be over: then its review hears who has seen it."""
     legal = isinstance(event, Acknowledged) and is_legal_page(event.ring)
-    return await _find(known, "either" if legal else verb_of(event).to)(part or None)
+    return "either" if legal else verb_of(event).to
 
 
 async def worded(known: Incidents, there: FoundIncident, event: Event, *, unlisted: bool) -> Event:

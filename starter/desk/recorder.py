@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from starter.desk import acting
-from starter.desk.verbs import verb_of
 from starter.temporal.incidents import Incidents
 from starter.temporal.results import FoundIncident
 from workflows.policy.incident.events import Event
@@ -39,7 +38,7 @@ class Recorder:
 
     async def find(self, part: str, event: Event) -> FoundIncident:
         """Who asks while somebody asks the same hears the same. Raises LookupFailed."""
-        key = part, verb_of(event).to
+        key = part, acting.addressee(event)
         under_way = self._lookups.get(key)
         if under_way is None:
             under_way = self._lookups[key] = asyncio.create_task(acting.found(self._known, part, event))

@@ -23,7 +23,7 @@ SIGNATURES: Final = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES25
 LEEWAY_S: Final = 60
 PROVIDER_TIMEOUT_S: Final = 5.0
 LONGEST_PROVIDER_ANSWER: Final = 1_000_000
-_EMAIL_CLAIMS: Final = ("email", "email_verified")
+_EMAIL_CLAIMS: Final = ("email", "email_verified", "xms_edov")
 _OBJECT = TypeAdapter(dict[str, JsonValue])
 
 log = structlog.get_logger()

@@ -244,6 +244,21 @@ class TestAway:
         flight.incident = apply(flight.book, flight.incident, stamp(EffectAbandoned(key=BASE), at(1.1)))
         assert flight.at(1.1) == flight.at(4) == [HOOK]
 
+    @pytest.mark.parametrize("withdrawn", [True, False], ids=["withdrawn", "given-up-by-a-run"])
+    def test_what_ends_after_a_later_page_of_its_tier_does_not_make_that_ring_once_more(self, withdrawn: bool) -> None:
+        flight = Flying(book())
+        flight.at(0)
+        flight.ends(SLACK)
+        flight.at(1)
+        flight.ends(NTFY)
+        first = flight.flying.pop(BASE)
+        later = first.model_copy(update={"occurrence": 2})
+        given_up = EffectSettled(demand=first, outcome="superseded") if withdrawn else EffectAbandoned(key=BASE)
+        ended = EffectSettled(demand=later, outcome="done")
+        for event in (EffectStarted(demand=later, real_at=at(1)), ended, given_up):
+            flight.incident = apply(flight.book, flight.incident, stamp(event, at(1)))
+        assert flight.incident.settled[first.duty].occurrence == 2
+
     def test_it_is_not_rung_when_it_is_back_and_the_next_round_asks_it_first(self) -> None:
         flight = Flying(book(insistent("alice")))
         flight.at(0)

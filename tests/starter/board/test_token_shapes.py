@@ -65,6 +65,13 @@ SHAPES = {
     "Entra ID, the same as it writes it for some": TokenShape(
         TENANT, {**ENTRA, "email": "ann@example.com", "xms_edov": "1"}, "ann@example.com", may_act=False
     ),
+    "Entra ID, a proof of no address, and an address without a proof": TokenShape(
+        TENANT,
+        {**ENTRA, "xms_edov": True, "groups": [SRE]},
+        f"oidc:{PAIRWISE}",
+        may_act=True,
+        userinfo={"sub": PAIRWISE, "email": "ann@example.com"},
+    ),
     "Entra ID, an address of a domain that is not": TokenShape(
         TENANT, {**ENTRA, "email": "ann@example.com", "xms_edov": False}, "", may_act=False
     ),

@@ -49,6 +49,7 @@ from workflows.policy.incident.public_events import PublicCorrected
 from workflows.policy.incident.state import Incident
 from workflows.policy.incident.who import COMMANDER_ROLE
 from workflows.policy.reducers import alerts, settling
+from workflows.policy.reducers.abandoning import abandon
 from workflows.policy.reducers.answering import acknowledged, alive, unacknowledged
 from workflows.policy.reducers.arriving import not_before, remember, too_late
 from workflows.policy.reducers.at_pager import changed_at_pager
@@ -119,10 +120,6 @@ def _effect_settled(book: Runbook, incident: Incident, event: EffectSettled) -> 
     return settling.settle(book, incident, event)
 
 
-def _effect_abandoned(book: Runbook, incident: Incident, event: EffectAbandoned) -> Incident:
-    return settling.abandon(book, incident, event)
-
-
 # Each function takes the event type it is listed under, which a dict's type cannot say.
 _APPLY_TO_INCIDENT: dict[type[Event], Callable[[Runbook, Incident, Any], Incident]] = {
     AlertsReceived: _alerts_received,
@@ -154,7 +151,7 @@ _APPLY_TO_INCIDENT: dict[type[Event], Callable[[Runbook, Incident, Any], Inciden
     TextFailed: _text_failed,
     EffectStarted: _effect_started,
     EffectSettled: _effect_settled,
-    EffectAbandoned: _effect_abandoned,
+    EffectAbandoned: abandon,
     ClosingBegan: closing_began,
     Closed: closed,
 }

@@ -22,7 +22,7 @@ from workflows.policy.effects.effects import (
 )
 from workflows.policy.incident.announce import announcement_duty, log
 from workflows.policy.incident.bounds import IncidentBounds
-from workflows.policy.incident.events import EffectAbandoned, EffectSettled, EffectStarted
+from workflows.policy.incident.events import EffectSettled, EffectStarted
 from workflows.policy.incident.page_statistics import LATE
 from workflows.policy.incident.pager_alerts import PagerAlert, remembered
 from workflows.policy.incident.public import ApprovedWords, Draft
@@ -75,19 +75,6 @@ def _ring(incident: Incident, event: EffectStarted, page: Page) -> Incident:
     return after
 
 
-def abandon(book: Runbook, incident: Incident, event: EffectAbandoned) -> Incident:
-    """Its ring stays known: it may have rung, and will be synced at the pager. Should it be wanted again, it is sent;
-    but not what another way has done."""
-    begun = incident.started.get(event.key)
-    started = {key: each for key, each in incident.started.items() if key != event.key}
-    after = incident.model_copy(update={"started": started})
-    if begun is None or not has_stand_in(book, incident, begun.duty, begun.occurrence):
-        return after
-    when = {"due_at": begun.due_at, "sent_at": begun.started_at, "settled_at": event.at}
-    done = Settlement(occurrence=begun.occurrence, outcome="superseded", **when)
-    return after.model_copy(update={"settled": {**after.settled, begun.duty: done}})
-
-
 def settle(book: Runbook, incident: Incident, event: EffectSettled) -> Incident:
     demand = event.demand
     started = incident.started.get(demand.key)
@@ -96,14 +83,15 @@ def settle(book: Runbook, incident: Incident, event: EffectSettled) -> Incident:
         "started": {key: begun for key, begun in incident.started.items() if key != demand.key}
     }
     effect = demand.effect
+    overtaken = incident.has_settled(demand.duty, demand.occurrence)  # by a later occurrence: it must not be sent again
     if event.outcome == "superseded":
         # Withdrawn is not settled: should it be wanted again, it is sent; but not what another way has done.
-        if isinstance(effect, Page) and has_stand_in(book, incident, demand.duty, demand.occurrence):
+        is_page = isinstance(effect, Page) and not overtaken
+        if is_page and has_stand_in(book, incident, demand.duty, demand.occurrence):
             changes["settled"] = {**incident.settled, demand.duty: _settlement(event, began_at)}
         return _withdrawn(book, incident.model_copy(update=changes), event, effect)
     if event.outcome == "withheld" and isinstance(effect, Publish | Email):
         return withhold(book, incident.model_copy(update=changes), event, effect)
-    overtaken = incident.has_settled(demand.duty, demand.occurrence)  # by a later occurrence: it must not be sent again
     in_its_ring = isinstance(effect, SyncPager | ConfirmRing) or is_rating(effect)  # settled in its ring, which ends
     if not (overtaken or in_its_ring or _goes_elsewhere(book, incident, event)):
         changes["settled"] = {**incident.settled, demand.duty: _settlement(event, began_at)}
