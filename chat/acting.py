@@ -52,7 +52,9 @@ class Deed:
         """Raises Misfit."""
         if unknown := set(self.said) - set(self.verb.fields):
             raise Misfit(f"{self.verb.name} knows nothing of {', '.join(sorted(unknown))[:100]}")
-        own = {"person": presser.person or presser.by} if self.takes_role else {}
+        own: Mapping[str, object] = {}
+        if self.takes_role:
+            own = {"person": presser.person or presser.by, "if_free": True}
         known = {"by": presser.by, "via": VIA_SLACK, "id": self.id, "if_still": self.if_still}
         if self.ring and self.verb.event is Acknowledged:
             known["ring"] = self.ring
@@ -64,7 +66,7 @@ class Deed:
 
     @property
     def takes_role(self) -> bool:
-        """For themselves."""
+        """For themselves, and from nobody."""
         return self.verb.event is RoleAssigned and "person" not in self.said
 
 
@@ -100,8 +102,6 @@ class Hands:
         """Raises what `in_words` puts in words, and Unreachable."""
         event = await self.event_of(deed, presser)
         desk = await self.desk_of(presser, here=deed.here)
-        if deed.takes_role and (held := await _held(desk, deed, event, presser)):
-            return Answered(held, done=False)
         try:
             answer = await desk.ask(deed.incident, event, unlisted=deed.takes_role)
         except RefusedByIncident as no:
@@ -120,11 +120,6 @@ class Hands:
         """Words for the public come only from those who may let them out. Raises NotAllowed."""
         if lets_out(said):
             await self.permissions.demand(presser, PUBLIC)
-
-
-async def _held(desk: Desk, deed: Deed, event: Event, presser: Presser) -> str:
-    incident = await lateness.incident_of(desk, deed.incident)
-    return lateness.holder(incident, event, presser) if incident else ""
 
 
 async def _first(desk: Desk, deed: Deed, event: Event, presser: Presser) -> str:

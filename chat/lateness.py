@@ -23,10 +23,8 @@ async def incident_of(desk: Desk, part: str) -> Incident | None:
     return shown.state.incident if isinstance(shown, ShownIncident) else None
 
 
-def holder(incident: Incident, event: Event, presser: Presser) -> str:
-    """Who else has the role that somebody takes by a button: a press of a while ago takes it from nobody."""
-    if not isinstance(event, RoleAssigned):
-        return ""
+def _holder(incident: Incident, event: RoleAssigned, presser: Presser) -> str:
+    """Who else has the role that somebody takes by a button."""
     person = incident.roles.get(event.role, "")
     if not person or person in (presser.person, presser.by):
         return ""
@@ -44,6 +42,8 @@ def first(incident: Incident, event: Event, presser: Presser) -> str:
             by, at = incident.resolved_by, incident.resolved_at
         case DraftApproved():
             by, at = _approved(incident, event.draft)
+        case RoleAssigned():
+            return _holder(incident, event, presser)
         case _:
             return ""
     if not by or at is None or by == presser.by:

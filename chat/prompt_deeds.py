@@ -38,16 +38,16 @@ class PromptDeeds:
         self._under_way += 1
         try:
             answered = None
-            if deed.takes_role or self._under_way <= MOST_ASKED_AT_ONCE:
+            if self._under_way <= MOST_ASKED_AT_ONCE:
                 answered = await self._ask(deed, presser, sight)
             return answered or await in_words(self._leave(deed, presser, sight, response_url))
         finally:
             self._under_way -= 1
 
     async def _ask(self, deed: Deed, presser: Presser, sight: Sight) -> Answered | None:
-        """None: the incident has not said in time. A role is taken from nobody, so who has it is waited for longer."""
+        """None: the incident has not said in time."""
         try:
-            async with asyncio.timeout(self.waits.worker_s if deed.takes_role else self.waits.press_s) as patience:
+            async with asyncio.timeout(self.waits.press_s) as patience:
                 answered = await in_words(self.hands.do(replace(deed, here=await sight() is not False), presser))
         except TimeoutError:
             return None

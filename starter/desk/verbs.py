@@ -39,7 +39,7 @@ from workflows.policy.review.events import NagsSnoozed, ReviewStarted, Submitted
 Addressee = Literal["incident", "review", "either"]
 """either: an open incident, or after its end its review."""
 VerbGroup = Literal["incidents", "followups", "obligations", "reviews"]
-NOT_SAID: Final = frozenset({*Event.model_fields, "kind", "ring", "automatic", "duplicate_workflow"})
+NOT_SAID: Final = frozenset({*Event.model_fields, "kind", "ring", "automatic", "duplicate_workflow", "if_free"})
 """Fields of events that no person writes: who, when and through what is known, the rest is found out."""
 
 

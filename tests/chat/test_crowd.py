@@ -168,7 +168,8 @@ async def test_in_a_crowd_a_role_is_taken_from_nobody(crowded: Door, side: Slack
     incident = await declared(incidents)
     for count, user in enumerate((ANN, "U0BOB"), start=1):
         await crowded.send(interaction(side.press(user, "assign", incident, said={"role": "commander"})))
-        await side.answered(count)
+        told = (await side.answered(count))["text"]
+    assert "came too late or does not fit: On-call Engineer is Incident Commander already" in told
     assert (await state(incidents, incident)).roles == {"commander": "on-call"}
 
 

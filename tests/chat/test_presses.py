@@ -102,6 +102,18 @@ async def test_a_role_is_taken_by_whoever_presses_and_from_nobody(
     assert (await state(incidents, incident)).roles == {"commander": "on-call"}
 
 
+async def test_of_two_who_take_a_role_at_once_one_has_it_and_the_other_reads_that(
+    slack: Door, side: SlackSide, incidents: Incidents
+) -> None:
+    incident = await declared(incidents)
+    presses = [side.press(user, "assign", incident, said={"role": "commander"}) for user in (ANN, BOB)]
+    await asyncio.gather(*(slack.send(interaction(press)) for press in presses))
+    await side.answered(2)
+    told = sorted(("already" in each["text"] for each in side.responses), key=bool)
+    assert told == [False, True]
+    assert len(lines(await state(incidents, incident), " is Incident Commander")) == 1
+
+
 async def test_the_same_press_sent_again_counts_once(slack: Door, side: SlackSide, incidents: Incidents) -> None:
     incident = await declared(incidents)
     sent = interaction(side.press(ANN, "note", incident, said={"text": "the disk is full"}, action_ts="1764183600.1"))

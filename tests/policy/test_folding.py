@@ -41,6 +41,7 @@ from workflows.policy.incident.events import (
 )
 from workflows.policy.incident.signals import INCIDENT_SIGNALS
 from workflows.policy.incident.state import Incident, declare
+from workflows.policy.reducers.refusals import refusal
 from workflows.policy.reducers.root import apply
 
 BOOK = ladder(tier("alice"), tier("bob", after=30))
@@ -128,6 +129,17 @@ def test_a_handover_names_both_and_moves_the_hat() -> None:
     incident = folded(RoleAssigned(role="commander", person="alice"), HandedOff(by="alice", to="bob", text="lunch"))
     assert incident.roles == {"commander": "bob"}
     assert incident.to_tell[-1].mention == ("bob",)
+
+
+def test_a_role_that_somebody_wants_only_if_it_is_free_is_taken_from_nobody() -> None:
+    """Whoever pressed first: both pressed before either was heard."""
+    wanted = [RoleAssigned(role="commander", person=who, by=who, if_free=True) for who in ("alice", "bob", "Alice")]
+    assert refusal(BOOK, folded(wanted[0]), wanted[1]) == "Alice is Incident Commander already"
+    assert refusal(BOOK, folded(wanted[0]), wanted[2]) is None
+    incident = folded(*wanted[:2])
+    assert incident.roles == {"commander": "alice"}
+    assert said(incident, "bob wanted to be Incident Commander, which Alice is already")
+    assert folded(RoleAssigned(role="commander", person="bob"), incident=incident).roles == {"commander": "bob"}
 
 
 def test_a_severity_is_said_with_its_reason() -> None:

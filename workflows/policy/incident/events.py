@@ -140,6 +140,8 @@ class RoleAssigned(Event):
     kind: Literal["assign_role"] = "assign_role"
     role: Name
     person: Line = Field(min_length=1)
+    if_free: bool = False
+    """Only if nobody else has it: a button of a while ago takes it from nobody."""
 
 
 class HandedOff(Event):

@@ -21,7 +21,7 @@ from workflows.policy.incident.private import is_private
 from workflows.policy.incident.public import STATUS_PAGE, ApprovedWords, Correction
 from workflows.policy.incident.public_events import PublicCorrected
 from workflows.policy.incident.state import Incident
-from workflows.policy.incident.who import COMMANDER_ROLE
+from workflows.policy.incident.who import COMMANDER_ROLE, is_same
 from workflows.policy.reducers.adopting import why_not
 from workflows.policy.reducers.going_private import go_private
 from workflows.policy.reducers.raising import change_severity, confirm_severity
@@ -75,7 +75,16 @@ def flag_changed(book: Runbook, incident: Incident, event: FlagChanged) -> Incid
     return announce(go_private(flagged), event.at, f"{text}: it goes on in a private channel from here on", loud=True)
 
 
+def held_by(book: Runbook, incident: Incident, event: RoleAssigned) -> str:
+    """Who else has the role that somebody wants only if it is free."""
+    holder = incident.roles.get(event.role, "") if event.if_free else ""
+    return "" if holder == event.person or is_same(book, holder, event.person) else holder
+
+
 def role_assigned(book: Runbook, incident: Incident, event: RoleAssigned) -> Incident:
+    if holder := held_by(book, incident, event):
+        text = f"{event.by} wanted to be {book.role_name(event.role)}, which {book.person_name(holder)} is already"
+        return log(incident, event.at, text)
     roles = {**incident.roles, event.role: event.person}
     if len(roles) > IncidentBounds.names:
         return log(incident, event.at, f"too many roles: {event.role} was not given", loud=True)

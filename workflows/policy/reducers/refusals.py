@@ -30,7 +30,7 @@ from workflows.policy.incident.obligation_events import ObligationNotApplicable,
 from workflows.policy.incident.public_events import PublicCorrected
 from workflows.policy.incident.state import Incident
 from workflows.policy.reducers.adopting import why_not
-from workflows.policy.reducers.by_hand import draft_meant
+from workflows.policy.reducers.by_hand import draft_meant, held_by
 from workflows.policy.runbook.model import Runbook
 
 _WHILE_OPEN = (Acknowledged, Escalated, Mitigated, Resolved, SeverityChanged, Snoozed, Ticked)
@@ -82,8 +82,8 @@ def _particular(book: Runbook, incident: Incident, event: Event) -> str | None:
             return f"{incident.id} is not resolved"
         case Escalated() if not called(book, incident, event.to):
             return why_nobody(book, incident, event.to)
-        case RoleAssigned() if book.roles and event.role not in book.roles:
-            return f"{event.role!r} is not a role of the runbook {book.runbook}: {_choices(book.roles)}"
+        case RoleAssigned():
+            return _role(book, incident, event)
         case FlagChanged() if book.flags and event.on and event.flag not in book.flags:
             return f"{event.flag!r} is not a flag of the runbook {book.runbook}: {_choices(book.flags)}"
         case SeverityChanged() if event.severity not in book.severities:
@@ -97,6 +97,13 @@ def _particular(book: Runbook, incident: Incident, event: Event) -> str | None:
         case Cancelled():
             return _cancellation(incident, event)
     return None
+
+
+def _role(book: Runbook, incident: Incident, event: RoleAssigned) -> str | None:
+    if book.roles and event.role not in book.roles:
+        return f"{event.role!r} is not a role of the runbook {book.runbook}: {_choices(book.roles)}"
+    holder = held_by(book, incident, event)
+    return f"{book.person_name(holder)} is {book.role_name(event.role)} already" if holder else None
 
 
 def _cancellation(incident: Incident, event: Cancelled) -> str | None:
