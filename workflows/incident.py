@@ -28,6 +28,7 @@ from workflows.policy.review.results import ReviewInput
 from workflows.policy.review.state import open_review
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.views.foreseen import Foreseen
+from workflows.policy.views.outlook import FORESEEN_STEPS, Outlook, outlook
 from workflows.policy.views.plan_view import as_markdown, plan_view
 from workflows.policy.views.results import IncidentInput, PlanView, Status, running_obligations
 from workflows.policy.views.summary import listed_while_open, summarize
@@ -78,8 +79,12 @@ class IncidentProcedure:
     def details(self, view: PlanView) -> str:
         return as_markdown(self.book, self.incident, view)
 
-    def attributes(self, present: Plan, now: datetime) -> Sequence[AttributeUpdate]:
-        return attributes_of(self.book, self.incident, present, now)
+    def attributes(self, now: datetime) -> Sequence[AttributeUpdate]:
+        return attributes_of(self.book, self.incident, now)
+
+    def outlook(self, present: Plan) -> Outlook:
+        """Of a drill one step, for the clock of whoever shows it is not the drill's."""
+        return outlook(self.book, present, FORESEEN_STEPS if self._start.opening.speed == 1.0 else 1)
 
     def memo(self, _: datetime) -> dict[str, object]:
         return listed_while_open(self.book, self.incident)

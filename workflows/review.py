@@ -31,6 +31,7 @@ from workflows.policy.review.results import ReviewInput, ReviewStatus, status
 from workflows.policy.review.summary import summarize_review
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.views.foreseen import Foreseen
+from workflows.policy.views.outlook import Outlook
 from workflows.policy.views.plan_view import lines
 from workflows.policy.views.results import PlanView
 from workflows.policy.views.summary import drill_memo
@@ -84,8 +85,12 @@ class ReviewProcedure:
     def details(self, view: PlanView) -> str:
         return as_markdown(self.book, self.review, view)
 
-    def attributes(self, present: Plan, _: datetime) -> Sequence[AttributeUpdate]:
-        return attributes_of_review(self.book, self.review, present)
+    def attributes(self, _: datetime) -> Sequence[AttributeUpdate]:
+        return attributes_of_review(self.book, self.review)
+
+    def outlook(self, _: Plan) -> Outlook:
+        """Of a review lists show when it is due."""
+        return Outlook()
 
     def memo(self, now: datetime) -> dict[str, object]:
         debts = review_debts(self.book, self.review)

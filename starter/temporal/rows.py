@@ -1,6 +1,6 @@
 """Rows of lists: an incident or a review by its search attributes and memo. No workflow is asked."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from temporalio.client import WorkflowExecution, WorkflowExecutionStatus
 
@@ -10,12 +10,14 @@ from workflows.durable.memos import RECORD_MEMO
 from workflows.policy.keys import workflow_ids
 from workflows.policy.review.debts import OWED_MEMO, ReviewDebts
 from workflows.policy.review.summary import ClosedReview
+from workflows.policy.views.outlook import COMING_MEMO, Outlook
 from workflows.policy.views.standing import FOLLOW_UPS_MEMO, STANDING_MEMO, IncidentStanding, OpenFollowUp
 from workflows.policy.views.summary import DRILL, GRAVEST
 
 
 async def incident_row(run: WorkflowExecution) -> Summary:
     known = run.typed_search_attributes
+    next_duty, next_duty_at = await _next_duty(run)
     severity = known.get(attributes.SEVERITY, "")
     return Summary(
         workflow_id=run.id,
@@ -33,8 +35,8 @@ async def incident_row(run: WorkflowExecution) -> Summary:
         commander=known.get(attributes.COMMANDER, ""),
         tier=known.get(attributes.TIER),
         urgency=known.get(attributes.URGENCY),
-        next_duty=known.get(attributes.NEXT_DUTY, ""),
-        next_duty_at=known.get(attributes.NEXT_DUTY_AT),
+        next_duty=next_duty,
+        next_duty_at=next_duty_at,
         # Not the execution's own: continue-as-new begins that anew.
         started_at=await run.memo_value("opened_at", run.start_time, type_hint=datetime),
         closed_at=run.close_time,
@@ -81,6 +83,20 @@ async def _debts(run: WorkflowExecution) -> ReviewDebts | None:
     except ValueError:  # another version's
         return None
     return found
+
+
+async def _next_duty(run: WorkflowExecution) -> tuple[str, datetime | None]:
+    if run.status is not WorkflowExecutionStatus.RUNNING:
+        return "", None
+    try:
+        ahead: Outlook | None = await run.memo_value(COMING_MEMO, None, type_hint=Outlook)
+    except ValueError:  # another version's
+        ahead = None
+    if ahead is None:
+        known = run.typed_search_attributes
+        return known.get(attributes.NEXT_DUTY, ""), known.get(attributes.NEXT_DUTY_AT)
+    coming = ahead.next(datetime.now(UTC))
+    return (coming.what, coming.at) if coming else ("", None)
 
 
 async def _standing(run: WorkflowExecution) -> IncidentStanding:

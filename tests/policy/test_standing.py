@@ -6,7 +6,6 @@ import pytest
 
 from tests.policy.builders import at, happens, opened, runbook, severity, tier
 from tests.workflows.incidents import shipped
-from workflows.policy.engine import plan
 from workflows.policy.incident.events import (
     Acknowledged,
     Cancelled,
@@ -23,12 +22,10 @@ from workflows.policy.incident.events import (
 from workflows.policy.incident.obligation_events import ObligationSent
 from workflows.policy.views.standing import (
     FOLLOW_UPS_MEMO,
-    HEAVIEST_DUTY,
     MOST_FOLLOW_UPS_LISTED,
     URGENCIES,
     WATCHED,
     follow_ups_due,
-    next_duty,
     standing,
     urgency,
     urgency_of,
@@ -68,16 +65,6 @@ def test_an_acknowledgement_that_has_lapsed_is_none() -> None:
 def test_every_urgency_is_listed_once_and_the_most_urgent_first() -> None:
     assert list(URGENCIES) == sorted(set(URGENCIES))
     assert URGENCIES[-1] == WATCHED
-
-
-def test_the_next_duty_is_the_one_whose_time_comes_first_with_its_reason() -> None:
-    simulation = opened(BOOK)
-    simulation.run_to(at(1))
-    present = plan(BOOK, simulation.incident, at(1))
-    said, due_at = next_duty(BOOK, present) or ("", None)
-    assert due_at == min(demand.due_at for demand in (*present.due, *present.next))
-    assert said.partition(": ")[2]
-    assert len(said) <= HEAVIEST_DUTY
 
 
 def test_an_update_is_a_sign_of_life_and_a_cadence_is_not() -> None:

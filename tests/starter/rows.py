@@ -1,7 +1,7 @@
 """Incidents and reviews as a list shows them, without a worker that would have to run them; and what reading costs."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -20,6 +20,7 @@ async def incident_row(
     urgency: int | None = 10,
     severity: str = "sev1",
     standing: IncidentStanding | None = None,
+    more: Mapping[str, object] | None = None,
 ) -> WorkflowHandle[Any, Any]:
     """Open, and nobody runs it."""
     named: list[SearchAttributePair[Any]] = [
@@ -30,7 +31,7 @@ async def incident_row(
     ]
     if urgency is not None:
         named.append(SearchAttributePair(attributes.URGENCY, urgency))
-    memo = {"title": f"Title of {incident}", STANDING_MEMO: standing or IncidentStanding()}
+    memo = {"title": f"Title of {incident}", STANDING_MEMO: standing or IncidentStanding(), **(more or {})}
     return await client.start_workflow(
         "incident",
         id=f"incident-test-{incident}",

@@ -16,6 +16,9 @@ from starter.temporal.rows import incident_row as incident_row_of
 from tests.patience import HANGS_AFTER_S
 from tests.starter.conftest import eventually
 from tests.starter.rows import calls_of, incident_row, review_row
+from workflows.policy.effects.card import ComingDuty
+from workflows.policy.time.durations import DAY
+from workflows.policy.views.outlook import COMING_MEMO, Outlook
 from workflows.policy.views.standing import STANDING_MEMO, WATCHED, IncidentStanding, urgency
 
 NOW = datetime.now(UTC)
@@ -115,6 +118,22 @@ class TestIncidents:
             [row] = (await incidents.page()).rows
         assert (row.acknowledged_by, row.alive_at, row.updated_at, row.public) == ("Ada", NOW, NOW, "monitoring")
         assert not ASKS & set(calls)
+
+    async def test_a_row_knows_what_comes_next_some_steps_ahead(self, client: Client, incidents: Incidents) -> None:
+        now, ids = datetime.now(UTC), ("20261121-0900-soonaa", "20261121-0900-pastaa", "20261121-0900-lateaa")
+        rang, reminds = ComingDuty(what="page Ada: why", at=now + DAY), ComingDuty(what="remind: why", at=now - DAY)
+        duties = ((rang,), (reminds, rang), (reminds,))
+        for incident, coming in zip(ids, duties, strict=True):
+            await incident_row(client, incident, more={COMING_MEMO: Outlook(duties=coming)})
+        await incident_row(client, "20261121-0900-oddaaa", more={COMING_MEMO: ["?"]})
+        page = await eventually(incidents.page, lambda page: page.total == 4)
+        rows = {row.incident: (row.next_duty, row.next_duty_at) for row in page.rows}
+        assert rows == {
+            ids[0]: (rang.what, rang.at),
+            ids[1]: (rang.what, rang.at),
+            ids[2]: (reminds.what, reminds.at),
+            "20261121-0900-oddaaa": ("", None),
+        }
 
     async def test_one_row_that_cannot_be_read_hides_no_other(self, client: Client, incidents: Incidents) -> None:
         await client.start_workflow("incident", id="incident-odd", task_queue="nobody", memo={STANDING_MEMO: ["?"]})

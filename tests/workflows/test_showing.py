@@ -9,13 +9,14 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.testing import WorkflowEnvironment
 
 from tests.patience import HANGS_AFTER_S
-from tests.workflows.incidents import COMMS, Live, Vendors, firing, incident, opening, rate_limited, works
+from tests.workflows.incidents import COMMS, Live, Vendors, company, firing, incident, opening, rate_limited, works
 from workflows.durable import deliveries, showing
 from workflows.durable import search_attributes as known
 from workflows.durable.deliveries import SharedDestination
 from workflows.incident import IncidentWorkflow
 from workflows.policy.effects.effects import Receipt, Send
 from workflows.policy.keys.duty_keys import DutyKind, duty_key
+from workflows.policy.views.outlook import COMING_MEMO, Outlook
 from workflows.policy.views.standing import urgency
 
 MINUTE = timedelta(minutes=1)
@@ -32,7 +33,13 @@ async def written(live: Live) -> int:
 
 
 async def listed(live: Live) -> datetime | None:
-    return (await live.handle.describe()).typed_search_attributes.get(known.NEXT_DUTY_AT)
+    """When the next duty is due, as a list shows it at this moment of the incident's time."""
+    run = await live.handle.describe()
+    ahead: Outlook | None = await run.memo_value(COMING_MEMO, None, type_hint=Outlook)
+    if ahead is None:
+        return run.typed_search_attributes.get(known.NEXT_DUTY_AT)
+    coming = ahead.next(await live.environment.get_current_time(live.handle))
+    return coming.at if coming else None
 
 
 async def test_a_burst_of_alerts_is_written_once(temporal: WorkflowEnvironment) -> None:
@@ -55,6 +62,26 @@ async def test_a_page_and_all_that_is_said_of_it_is_written_once(temporal: Workf
         assert await written(live) == before + 1
         assert await listed(live) == min(line.at for line in (await live.plan()).lines)
     assert len(vendors.arrivals("repeat")) == 1
+
+
+async def test_what_was_foreseen_is_written_by_nobody(
+    temporal: WorkflowEnvironment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A reminder falls due; what comes next is then the update itself."""
+    monkeypatch.setattr(showing, "ARRIVES_WITHIN", timedelta(seconds=HANGS_AFTER_S))
+    vendors = Vendors()
+    async with incident(temporal, vendors, opening()) as live:
+        await live.at(2 * MINUTE)
+        await live.handle.execute_update("acknowledge", {"by": "Alice"})
+        for role in company().severities["sev1"].roles:
+            await live.handle.execute_update("assign_role", {"role": role, "person": "Bob", "by": "Alice"})
+        await live.handle.execute_update("post_update", {"by": "Alice", "text": "looking"})
+        await live.at(3 * MINUTE)
+        before = await written(live)
+        await live.at(16 * MINUTE)
+        assert await written(live) == before
+        assert await listed(live) == min(line.at for line in (await live.plan()).lines)
+    assert [key for key in vendors.arrivals() if key.startswith("remind")]
 
 
 async def test_what_becomes_of_an_opening_is_written_with_its_last_answer(

@@ -11,6 +11,7 @@ from workflows.policy.engine import Plan
 from workflows.policy.incident.events import Event
 from workflows.policy.incident.state import Incident
 from workflows.policy.runbook.model import Runbook
+from workflows.policy.views.outlook import Outlook
 from workflows.policy.views.results import PlanView
 from workflows.policy.wire.model import Wire
 from workflows.texts.render import Message
@@ -42,7 +43,10 @@ class Procedure(Protocol):
     def details(self, view: PlanView) -> str:
         """For Temporal's UI, in Markdown."""
 
-    def attributes(self, present: Plan, now: datetime) -> Sequence[AttributeUpdate]: ...
+    def attributes(self, now: datetime) -> Sequence[AttributeUpdate]: ...
+    def outlook(self, present: Plan) -> Outlook:
+        """What lists show of what comes next; nothing, if they show none of it."""
+
     def memo(self, now: datetime) -> Mapping[str, object]:
         """What lists show of it without asking it."""
 

@@ -6,7 +6,7 @@ from temporalio.common import SearchAttributeKey, SearchAttributeUpdate
 
 from workflows.durable import search_attributes as known
 from workflows.policy.duties.obligations import clocks
-from workflows.policy.engine import Plan
+from workflows.policy.effects.card import ComingDuty
 from workflows.policy.escalation.pages import tier_reached
 from workflows.policy.incident.private import is_private
 from workflows.policy.incident.state import Incident
@@ -14,7 +14,7 @@ from workflows.policy.incident.who import COMMANDER_ROLE
 from workflows.policy.review.owed import owed
 from workflows.policy.review.state import Review
 from workflows.policy.runbook.model import Runbook
-from workflows.policy.views.standing import next_duty, urgency_of
+from workflows.policy.views.standing import urgency_of
 
 AttributeUpdate = (
     SearchAttributeUpdate[str]
@@ -24,7 +24,7 @@ AttributeUpdate = (
 )
 
 
-def attributes_of(book: Runbook, incident: Incident, present: Plan, now: datetime) -> list[AttributeUpdate]:
+def attributes_of(book: Runbook, incident: Incident, now: datetime) -> list[AttributeUpdate]:
     return [
         *_names(incident),
         known.SEVERITY.value_set(incident.severity),
@@ -34,18 +34,16 @@ def attributes_of(book: Runbook, incident: Incident, present: Plan, now: datetim
         _keyword(known.COMMANDER, incident.roles.get(COMMANDER_ROLE)),
         known.TIER.value_set(tier_reached(incident)),
         known.URGENCY.value_set(urgency_of(book, incident, now)),
-        *_next_duty(book, present),
     ]
 
 
-def attributes_of_review(book: Runbook, review: Review, present: Plan) -> list[AttributeUpdate]:
+def attributes_of_review(book: Runbook, review: Review) -> list[AttributeUpdate]:
     deadlines = [each.due_at for each in owed(book, review)]
     deadlines += [each.due_at for each in clocks(book, review.incident)]
     return [
         *_names(review.incident),
         known.PHASE.value_set("closed" if review.closed_at else "review"),
         _moment(known.REVIEW_DUE_AT, min(deadlines, default=None)),
-        *_next_duty(book, present),
     ]
 
 
@@ -57,8 +55,9 @@ def _names(incident: Incident) -> list[AttributeUpdate]:
     ]
 
 
-def _next_duty(book: Runbook, present: Plan) -> list[AttributeUpdate]:
-    said, at = next_duty(book, present) or (None, None)
+def next_duty(coming: ComingDuty | None) -> list[AttributeUpdate]:
+    """It is written along with the others; lists show what the memo `coming` says."""
+    said, at = (coming.what, coming.at) if coming else (None, None)
     return [_keyword(known.NEXT_DUTY, said), _moment(known.NEXT_DUTY_AT, at)]
 
 

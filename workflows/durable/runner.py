@@ -7,7 +7,6 @@ Rules of this file: a send never blocks the loop (each is its own task); a handl
 and wakes the loop; a key is never begun twice at a time.
 """
 
-import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
@@ -24,7 +23,7 @@ from workflows.durable.pacing import Pace
 from workflows.durable.procedure import Procedure
 from workflows.durable.sending import Order
 from workflows.durable.showing import ShownState
-from workflows.durable.summaries import summary
+from workflows.durable.timers import Timers
 from workflows.policy.effects.demand import Demand
 from workflows.policy.engine import Plan
 from workflows.policy.incident.events import (
@@ -65,8 +64,7 @@ class Runner:
         self._changed = True
         self._only_landed = False
         """Nothing has happened since the last turn but that sends have ended."""
-        self._timer: asyncio.Task[None] | None = None
-        self._timer_at: datetime | None = None
+        self._timers = Timers(self._look_again)
         self._shown = ShownState(procedure, clock)
         self.refusals: dict[str, str] = {}
         """Of what was left as a signal, and would be refused as an update."""
@@ -80,7 +78,7 @@ class Runner:
             await workflow.wait_condition(lambda: self._has_news() or self._must_leave())
             if self._must_leave():
                 await self._leave()
-        self._arm(None)
+        self._timers.cancel()
         for key in self._flights:
             self._flights.withdraw(key)
         await workflow.wait_condition(lambda: self._is_quiet() and workflow.all_handlers_finished())
@@ -114,7 +112,8 @@ class Runner:
         present: Plan | None = None
         while self._changed and not self._procedure.over:
             self._changed = False
-            self._read_timer()
+            if self._timers.have_run_out():
+                self._only_landed = False
             self._settle()
             present = self._procedure.plan(self.now())
             for conclusion in present.conclusions:
@@ -171,26 +170,15 @@ class Runner:
                 late = self._clock.real(self.now() - settled.demand.due_at)
                 self._apply(settled.model_copy(update={"late": max(late, timedelta())}))
 
-    def _arm(self, present: Plan | None) -> None:
-        """One timer for the earliest moment; left alone while that does not move, so that a note costs no events."""
-        wake_at = present.wake_at if present else None
-        if wake_at == self._timer_at:
+    def _arm(self, present: Plan) -> None:
+        """For the earliest moment; left alone while that does not move, so that a note costs no events."""
+        wake_at = present.wake_at
+        self._timers.cancel(before=wake_at)
+        if wake_at is None or wake_at in self._timers:
             return
-        if self._timer is not None:
-            self._timer.cancel()
-        self._timer, self._timer_at = None, wake_at
-        if present is not None and wake_at is not None:
-            first = present.soonest
-            name = f"{what(self._procedure.book, first)}: {first.reason}" if first else "it may be over"
-            span = max(self._clock.real(wake_at - self.now()), timedelta(milliseconds=1))
-            self._timer = asyncio.create_task(workflow.sleep(span, summary=summary(name)))
-            self._timer.add_done_callback(self._look_again)
-
-    def _read_timer(self) -> None:
-        if self._timer is not None and self._timer.done():
-            self._timer.result()
-            self._timer, self._timer_at = None, None
-            self._only_landed = False
+        first = present.soonest
+        why = f"{what(self._procedure.book, first)}: {first.reason}" if first else "it may be over"
+        self._timers.set(wake_at, self._clock.real(wake_at - self.now()), why)
 
     def _show(self, present: Plan) -> None:
         workflow.set_current_details(self._procedure.details(self._plan_view(present)))

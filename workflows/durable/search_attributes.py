@@ -14,7 +14,7 @@ SERVICE: Final[SearchAttributeKey[str]] = SearchAttributeKey.for_keyword("Tocsin
 RUNBOOK: Final[SearchAttributeKey[str]] = SearchAttributeKey.for_keyword("TocsinRunbook")
 COMMANDER: Final[SearchAttributeKey[str]] = SearchAttributeKey.for_keyword("TocsinCommander")
 NEXT_DUTY: Final[SearchAttributeKey[str]] = SearchAttributeKey.for_keyword("TocsinNextDuty")
-"""In words, with the reason."""
+"""In words, with the reason; as of when another of these was written. Lists show what the memo `coming` says."""
 NEXT_DUTY_AT: Final[SearchAttributeKey[datetime]] = SearchAttributeKey.for_datetime("TocsinNextDutyAt")
 REVIEW_DUE_AT: Final[SearchAttributeKey[datetime]] = SearchAttributeKey.for_datetime("TocsinReviewDueAt")
 TIER: Final[SearchAttributeKey[int]] = SearchAttributeKey.for_int("TocsinTier")

@@ -1,12 +1,12 @@
 """What lists show of a workflow without asking it.
 
-Written when it changes, because each time costs an Action and a row of the visibility store. What somebody does, and
-what time brings, is written in the same turn. What has become of sends waits while others are attempted together, which
-takes half a minute at most. Whatever else is not written at once is written at the next turn, which comes at the latest
-at the moment that is shown.
+Written when it changes, because each time costs an Action and a row of the visibility store. What comes next is said
+some steps ahead, and written anew only when that was wrong. What somebody does, and what time brings, is written in the
+same turn. What has become of sends waits while others are attempted together, which takes half a minute at most.
+Whatever else is not written at once is written at the next turn, which comes at the latest at the moment that is shown.
 """
 
-from collections.abc import Set
+from collections.abc import Iterable, Set
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -15,10 +15,12 @@ from temporalio import workflow
 from workflows.durable import search_attributes as known
 from workflows.durable.clock import Clock
 from workflows.durable.procedure import Procedure
-from workflows.durable.published import AttributeUpdate
+from workflows.durable.published import AttributeUpdate, next_duty
+from workflows.policy.effects.card import ComingDuty
 from workflows.policy.effects.demand import Demand
-from workflows.policy.effects.effects import Page, SyncPager
+from workflows.policy.effects.effects import Page
 from workflows.policy.engine import Plan
+from workflows.policy.views.outlook import COMING_MEMO, Outlook
 
 ARRIVES_WITHIN = timedelta(seconds=5)
 """A message or a page, as a rule."""
@@ -36,6 +38,8 @@ class ShownState:
         self._procedure = procedure
         self._clock = clock
         self._shown: dict[str, object] = {}
+        self._listed: Outlook | None = None
+        """The memo `coming`, as this run has written it."""
         self._written_at: datetime | None = None
 
     def more_lands(self, attempted: Set[str]) -> bool:
@@ -44,45 +48,79 @@ class ShownState:
         return any(key in started and _is_recent(started[key].real_at) for key in attempted)
 
     def update(self, present: Plan, now: datetime) -> None:
-        news = self._news(present, now)
-        if news and not self._can_wait(news):
+        ahead = self._outlook(present, now)
+        memo = {name: value for name, value in self._procedure.memo(now).items() if not _is_in_memo(name, value)}
+        news = self._not_shown(self._procedure.attributes(now))
+        is_said = bool(news) and not memo and not _has_memo(COMING_MEMO)  # by the search attributes
+        if not (is_said or self._procedure.over or self._shows(ahead, now) or self._can_wait(ahead, now)):
+            memo[COMING_MEMO] = self._listed = ahead
+        if news:
+            news += self._not_shown(next_duty(ahead.next(now)))
             workflow.upsert_search_attributes(news)
             self._shown |= {attribute.key.name: attribute.value for attribute in news}
-            self._written_at = workflow.now()
-        memo = {name: value for name, value in self._procedure.memo(now).items() if not _is_in_memo(name, value)}
         if memo:
             workflow.upsert_memo(memo)
+        if news or COMING_MEMO in memo:
+            self._written_at = workflow.now()
 
-    def _news(self, present: Plan, now: datetime) -> list[AttributeUpdate]:
-        """What is not shown yet. A message that is just leaving will have arrived in a moment: what is shown stays as
-        long as it is true with it, or without it."""
+    def _outlook(self, present: Plan, now: datetime) -> Outlook:
+        """A message that is just leaving will have arrived in a moment: what is shown stays as long as it is true with
+        it, or without it."""
         due = tuple(each for each in present.due if not self._is_leaving(each))
         waiting = tuple(each for each in present.waiting if not self._is_leaving(each.demand))
-        soon = replace(present, due=due, waiting=waiting)
-        with_it, without = (self._procedure.attributes(each, now) for each in (present, soon))
-        stays = all(self._is_shown(old) for old, new in zip(with_it, without, strict=True) if old.value != new.value)
-        return [each for each in (with_it if stays else without) if not self._is_shown(each)]
+        without = self._procedure.outlook(replace(present, due=due, waiting=waiting))
+        if self._shows(without, now):
+            return without
+        with_it = self._procedure.outlook(present)
+        return with_it if self._shows(with_it, now) else without
+
+    def _shows(self, ahead: Outlook, now: datetime) -> bool:
+        if self._listed is None and _has_memo(COMING_MEMO):  # of the run before
+            return False
+        seen, first = self._seen(now), ahead.next(now)
+        if seen is None or first is None:
+            return seen == first
+        return seen.what == first.what and _is_as_good(seen.at, first.at)
+
+    def _seen(self, now: datetime) -> ComingDuty | None:
+        """What lists show as the next duty: as the search attributes say until there is a memo."""
+        if self._listed is not None:
+            return self._listed.next(now)
+        said, at = (self._shown.get(key.name) for key in (known.NEXT_DUTY, known.NEXT_DUTY_AT))
+        return ComingDuty(what=said, at=at) if isinstance(said, str) and isinstance(at, datetime) else None
+
+    def _not_shown(self, attributes: Iterable[AttributeUpdate]) -> list[AttributeUpdate]:
+        return [each for each in attributes if not self._is_shown(each)]
 
     def _is_shown(self, attribute: AttributeUpdate) -> bool:
         shown = self._shown.get(attribute.key.name, NOT_YET_WRITTEN)
         if isinstance(shown, datetime) and isinstance(attribute.value, datetime):
-            return abs(attribute.value - shown) < AS_GOOD_AS
+            return _is_as_good(shown, attribute.value)
         return shown == attribute.value
 
     def _is_leaving(self, demand: Demand) -> bool:
-        """A message, not a page, that has been due or on its way for a moment only."""
+        """Whatever is no page, and has been due or on its way for a moment only."""
         begun = self._procedure.incident.started.get(demand.key)
         since = begun.real_at if begun else self._clock.wall(demand.due_at)
-        return _is_recent(since) and not isinstance(demand.effect, Page | SyncPager)
+        return _is_recent(since) and not isinstance(demand.effect, Page)
 
-    def _can_wait(self, news: list[AttributeUpdate]) -> bool:
+    def _can_wait(self, ahead: Outlook, now: datetime) -> bool:
         """Only other words for the same moment."""
         recently = self._written_at is not None and workflow.now() - self._written_at < AS_GOOD_AS
-        return recently and all(each.key.name == known.NEXT_DUTY.name for each in news)
+        seen, first = self._seen(now), ahead.next(now)
+        return recently and seen is not None and first is not None and _is_as_good(seen.at, first.at)
+
+
+def _is_as_good(shown: datetime, present: datetime) -> bool:
+    return abs(present - shown) < AS_GOOD_AS
 
 
 def _is_recent(began: datetime) -> bool:
     return workflow.now() - began < ARRIVES_WITHIN
+
+
+def _has_memo(name: str) -> bool:
+    return name in workflow.info().raw_memo
 
 
 def _is_in_memo(name: str, value: object) -> bool:

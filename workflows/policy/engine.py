@@ -56,7 +56,7 @@ from workflows.policy.communication.channel import channel_demands
 from workflows.policy.communication.invitations import invitation_demands
 from workflows.policy.communication.joined import new_alert_demands
 from workflows.policy.communication.status_page import status_page_demands
-from workflows.policy.communication.updates import update_demands
+from workflows.policy.communication.updates import RECURRING, update_demands
 from workflows.policy.duties.duties import duty_demands
 from workflows.policy.duties.follow_ups import ticket_demands
 from workflows.policy.duties.obligation_demands import obligation_demands
@@ -119,7 +119,8 @@ class Plan:
 def plan(book: Runbook, incident: Incident, now: datetime) -> Plan:
     if incident.closed_at is not None:
         return Plan((), (), (), None)
-    present = _with_cards(book, incident, split(incident, _all(book, incident, now), now), now)
+    wanted = _behind_pages(incident, split(incident, _all(book, incident, now), now), now)
+    present = _with_cards(book, incident, wanted, now)
     if incident.resolved_at is None:  # time alone ends only that somebody counts as being on it, and what is held
         known = (present.wake_at, acknowledgement_expires_at(book, incident), end_held_until(book, incident))
         wake_at = min((at for at in known if at is not None and at > now), default=None)
@@ -132,13 +133,29 @@ def plan(book: Runbook, incident: Incident, now: datetime) -> Plan:
     return replace(present, wake_at=min(moments, default=None), conclusions=concluded)
 
 
+def _behind_pages(incident: Incident, present: Plan, now: datetime) -> Plan:
+    """What recurs in the channel goes with the card that shows what became of a page of the same moment, in one
+    activity. A page that takes long holds it up no longer than the card."""
+    paged_by = Prospects(paging=_pages(present)).paged_by
+    if paged_by is None or paged_by <= now:
+        return present
+    held = [each for each in present.due if each.duty in RECURRING and each.key not in incident.started]
+    waiting = tuple(BlockedDemand(each, "the page of that moment") for each in held)
+    due = tuple(each for each in present.due if each not in held)
+    wake_at = min(at for at in (paged_by, present.wake_at) if at is not None) if held else present.wake_at
+    return replace(present, due=due, waiting=(*present.waiting, *waiting), wake_at=wake_at)
+
+
+def _pages(present: Plan) -> tuple[Demand, ...]:
+    return tuple(each for each in present.due if isinstance(each.effect, Page))
+
+
 def _with_cards(book: Runbook, incident: Incident, present: Plan, now: datetime) -> Plan:
     """The messages that are kept true show what comes next, so they are looked at last. An edit that waits is no duty:
     it wakes, and is not shown as what comes next."""
     if not incident.kept and not any(declares(demand) for demand in present.due):
         return present
-    paging = tuple(each for each in present.due if isinstance(each.effect, Page))
-    prospects = Prospects(present.soonest_of(COMING), paging)
+    prospects = Prospects(present.soonest_of(COMING), _pages(present))
     wanted = list(card_demands(book, incident, prospects, now))
     due = [with_coming(book, incident, demand, prospects, now) for demand in present.due]
     due += [each for each in wanted if each.due_at <= now]

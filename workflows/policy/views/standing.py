@@ -1,19 +1,16 @@
 """How an incident stands, as far as lists show it: one row, which needs no question to the incident.
 
 The row is kept in two places, because a change of either costs an Action. The search attributes hold what is searched
-for and what time alone changes (`durable/published.py`), the memo `standing` the rest, which changes when somebody does
-something. `starter/temporal/rows.py` reads both.
+for (`durable/published.py`), memos the rest: `coming` what time alone changes, some steps ahead (`outlook.py`), and
+`standing` what changes when somebody does something. `starter/temporal/rows.py` reads all of it.
 """
 
 from typing import Final, get_args
 
 from workflows.policy.duties.follow_ups import due_at, open_ones, owner_of
 from workflows.policy.duties.obligations import clocks
-from workflows.policy.effects.effects import Card, ConfirmRing, Invite
-from workflows.policy.engine import Plan
 from workflows.policy.incident.rules import is_acknowledged
 from workflows.policy.incident.state import Incident
-from workflows.policy.planning.wording import what
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.names import PublicStatus, SeverityName
 from workflows.policy.wire.bounded import fit
@@ -103,15 +100,3 @@ def urgency_of(book: Runbook, incident: Incident, now: Instant) -> int:
     if incident.resolved or incident.cancelled:
         return WATCHED
     return urgency(incident.severity, acknowledged=is_acknowledged(book, incident, now))
-
-
-def next_duty(book: Runbook, present: Plan) -> tuple[str, Instant] | None:
-    """What is under way or comes next that somebody waits for, in words, and when."""
-    under_way = (demand for demand in present.due if not isinstance(demand.effect, Card | Invite | ConfirmRing))
-    coming = [
-        *(wanted.demand for wanted in present.waiting),
-        *under_way,
-        *(present.soonest_of(1) or filter(None, [present.soonest])),
-    ]
-    first = min(coming, key=lambda demand: demand.due_at, default=None)
-    return None if first is None else (fit(f"{what(book, first)}: {first.reason}", HEAVIEST_DUTY), first.due_at)
