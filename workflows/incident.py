@@ -27,8 +27,8 @@ from workflows.policy.review.engine import owes_review
 from workflows.policy.review.results import ReviewInput
 from workflows.policy.review.state import open_review
 from workflows.policy.runbook.model import Runbook
+from workflows.policy.views.coming_duties import FORESEEN_STEPS, ComingDuties, coming_duties
 from workflows.policy.views.foreseen import Foreseen
-from workflows.policy.views.outlook import FORESEEN_STEPS, Outlook, outlook
 from workflows.policy.views.plan_view import as_markdown, plan_view
 from workflows.policy.views.results import IncidentInput, PlanView, Status, running_obligations
 from workflows.policy.views.summary import listed_while_open, summarize
@@ -82,9 +82,9 @@ class IncidentProcedure:
     def attributes(self, now: datetime) -> Sequence[AttributeUpdate]:
         return attributes_of(self.book, self.incident, now)
 
-    def outlook(self, present: Plan) -> Outlook:
+    def coming_duties(self, present: Plan) -> ComingDuties:
         """Of a drill one step, for the clock of whoever shows it is not the drill's."""
-        return outlook(self.book, present, FORESEEN_STEPS if self._start.opening.speed == 1.0 else 1)
+        return coming_duties(self.book, present, FORESEEN_STEPS if self._start.opening.speed == 1.0 else 1)
 
     def memo(self, _: datetime) -> dict[str, object]:
         return listed_while_open(self.book, self.incident)

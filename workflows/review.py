@@ -30,8 +30,8 @@ from workflows.policy.review.refusals import refusal
 from workflows.policy.review.results import ReviewInput, ReviewStatus, status
 from workflows.policy.review.summary import summarize_review
 from workflows.policy.runbook.model import Runbook
+from workflows.policy.views.coming_duties import ComingDuties
 from workflows.policy.views.foreseen import Foreseen
-from workflows.policy.views.outlook import Outlook
 from workflows.policy.views.plan_view import lines
 from workflows.policy.views.results import PlanView
 from workflows.policy.views.summary import drill_memo
@@ -88,9 +88,9 @@ class ReviewProcedure:
     def attributes(self, _: datetime) -> Sequence[AttributeUpdate]:
         return attributes_of_review(self.book, self.review)
 
-    def outlook(self, _: Plan) -> Outlook:
+    def coming_duties(self, _: Plan) -> ComingDuties:
         """Of a review lists show when it is due."""
-        return Outlook()
+        return ComingDuties()
 
     def memo(self, now: datetime) -> dict[str, object]:
         debts = review_debts(self.book, self.review)

@@ -10,7 +10,7 @@ from workflows.durable.memos import RECORD_MEMO
 from workflows.policy.keys import workflow_ids
 from workflows.policy.review.debts import OWED_MEMO, ReviewDebts
 from workflows.policy.review.summary import ClosedReview
-from workflows.policy.views.outlook import COMING_MEMO, Outlook
+from workflows.policy.views.coming_duties import COMING_MEMO, ComingDuties
 from workflows.policy.views.standing import FOLLOW_UPS_MEMO, STANDING_MEMO, IncidentStanding, OpenFollowUp
 from workflows.policy.views.summary import DRILL, GRAVEST
 
@@ -89,7 +89,7 @@ async def _next_duty(run: WorkflowExecution) -> tuple[str, datetime | None]:
     if run.status is not WorkflowExecutionStatus.RUNNING:
         return "", None
     try:
-        ahead: Outlook | None = await run.memo_value(COMING_MEMO, None, type_hint=Outlook)
+        ahead: ComingDuties | None = await run.memo_value(COMING_MEMO, None, type_hint=ComingDuties)
     except ValueError:  # another version's
         ahead = None
     if ahead is None:

@@ -8,7 +8,7 @@ from tests.policy.builders import at, insistent, opening, runbook, severity
 from tests.policy.shell import DONE, NEVER, Fate, PolicyRunner, begun
 from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import Page
-from workflows.policy.views.outlook import outlook
+from workflows.policy.views.coming_duties import coming_duties
 
 SECOND = timedelta(seconds=1)
 UPDATES = {"every": "15m", "owner": "communications", "remind": "5m"}
@@ -60,5 +60,5 @@ def test_lists_show_it_as_what_comes_next_meanwhile() -> None:
     runner.run_to(at(10))
     present = runner.look()
     assert [wanted.waits_for for wanted in present.waiting if wanted.demand.duty == "remind/channel"]
-    assert outlook(BOOK, present).duties[0].at <= at(10)
+    assert coming_duties(BOOK, present).duties[0].at <= at(10)
     assert begun(runner, "remind/channel") == []

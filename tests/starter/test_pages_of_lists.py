@@ -18,7 +18,7 @@ from tests.starter.conftest import eventually
 from tests.starter.rows import calls_of, incident_row, review_row
 from workflows.policy.effects.card import ComingDuty
 from workflows.policy.time.durations import DAY
-from workflows.policy.views.outlook import COMING_MEMO, Outlook
+from workflows.policy.views.coming_duties import COMING_MEMO, ComingDuties
 from workflows.policy.views.standing import STANDING_MEMO, WATCHED, IncidentStanding, urgency
 
 NOW = datetime.now(UTC)
@@ -124,7 +124,7 @@ class TestIncidents:
         rang, reminds = ComingDuty(what="page Ada: why", at=now + DAY), ComingDuty(what="remind: why", at=now - DAY)
         duties = ((rang,), (reminds, rang), (reminds,))
         for incident, coming in zip(ids, duties, strict=True):
-            await incident_row(client, incident, more={COMING_MEMO: Outlook(duties=coming)})
+            await incident_row(client, incident, more={COMING_MEMO: ComingDuties(duties=coming)})
         await incident_row(client, "20261121-0900-oddaaa", more={COMING_MEMO: ["?"]})
         page = await eventually(incidents.page, lambda page: page.total == 4)
         rows = {row.incident: (row.next_duty, row.next_duty_at) for row in page.rows}

@@ -16,7 +16,7 @@ from workflows.durable.deliveries import SharedDestination
 from workflows.incident import IncidentWorkflow
 from workflows.policy.effects.effects import Receipt, Send
 from workflows.policy.keys.duty_keys import DutyKind, duty_key
-from workflows.policy.views.outlook import COMING_MEMO, Outlook
+from workflows.policy.views.coming_duties import COMING_MEMO, ComingDuties
 from workflows.policy.views.standing import urgency
 
 MINUTE = timedelta(minutes=1)
@@ -35,7 +35,7 @@ async def written(live: Live) -> int:
 async def listed(live: Live) -> datetime | None:
     """When the next duty is due, as a list shows it at this moment of the incident's time."""
     run = await live.handle.describe()
-    ahead: Outlook | None = await run.memo_value(COMING_MEMO, None, type_hint=Outlook)
+    ahead: ComingDuties | None = await run.memo_value(COMING_MEMO, None, type_hint=ComingDuties)
     if ahead is None:
         return run.typed_search_attributes.get(known.NEXT_DUTY_AT)
     coming = ahead.next(await live.environment.get_current_time(live.handle))

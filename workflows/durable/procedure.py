@@ -11,7 +11,7 @@ from workflows.policy.engine import Plan
 from workflows.policy.incident.events import Event
 from workflows.policy.incident.state import Incident
 from workflows.policy.runbook.model import Runbook
-from workflows.policy.views.outlook import Outlook
+from workflows.policy.views.coming_duties import ComingDuties
 from workflows.policy.views.results import PlanView
 from workflows.policy.wire.model import Wire
 from workflows.texts.render import Message
@@ -44,7 +44,7 @@ class Procedure(Protocol):
         """For Temporal's UI, in Markdown."""
 
     def attributes(self, now: datetime) -> Sequence[AttributeUpdate]: ...
-    def outlook(self, present: Plan) -> Outlook:
+    def coming_duties(self, present: Plan) -> ComingDuties:
         """What lists show of what comes next; nothing, if they show none of it."""
 
     def memo(self, now: datetime) -> Mapping[str, object]:

@@ -20,7 +20,7 @@ from workflows.policy.effects.card import ComingDuty
 from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import Page
 from workflows.policy.engine import Plan
-from workflows.policy.views.outlook import COMING_MEMO, Outlook
+from workflows.policy.views.coming_duties import COMING_MEMO, ComingDuties
 
 ARRIVES_WITHIN = timedelta(seconds=5)
 """A message or a page, as a rule."""
@@ -38,7 +38,7 @@ class ShownState:
         self._procedure = procedure
         self._clock = clock
         self._shown: dict[str, object] = {}
-        self._listed: Outlook | None = None
+        self._listed: ComingDuties | None = None
         """The memo `coming`, as this run has written it."""
         self._written_at: datetime | None = None
 
@@ -48,7 +48,7 @@ class ShownState:
         return any(key in started and _is_recent(started[key].real_at) for key in attempted)
 
     def update(self, present: Plan, now: datetime) -> None:
-        ahead = self._outlook(present, now)
+        ahead = self._coming_duties(present, now)
         memo = {name: value for name, value in self._procedure.memo(now).items() if not _is_in_memo(name, value)}
         news = self._not_shown(self._procedure.attributes(now))
         is_said = bool(news) and not memo and not _has_memo(COMING_MEMO)  # by the search attributes
@@ -63,18 +63,18 @@ class ShownState:
         if news or COMING_MEMO in memo:
             self._written_at = workflow.now()
 
-    def _outlook(self, present: Plan, now: datetime) -> Outlook:
+    def _coming_duties(self, present: Plan, now: datetime) -> ComingDuties:
         """A message that is just leaving will have arrived in a moment: what is shown stays as long as it is true with
         it, or without it."""
         due = tuple(each for each in present.due if not self._is_leaving(each))
         waiting = tuple(each for each in present.waiting if not self._is_leaving(each.demand))
-        without = self._procedure.outlook(replace(present, due=due, waiting=waiting))
+        without = self._procedure.coming_duties(replace(present, due=due, waiting=waiting))
         if self._shows(without, now):
             return without
-        with_it = self._procedure.outlook(present)
+        with_it = self._procedure.coming_duties(present)
         return with_it if self._shows(with_it, now) else without
 
-    def _shows(self, ahead: Outlook, now: datetime) -> bool:
+    def _shows(self, ahead: ComingDuties, now: datetime) -> bool:
         if self._listed is None and _has_memo(COMING_MEMO):  # of the run before
             return False
         seen, first = self._seen(now), ahead.next(now)
@@ -104,7 +104,7 @@ class ShownState:
         since = begun.real_at if begun else self._clock.wall(demand.due_at)
         return _is_recent(since) and not isinstance(demand.effect, Page)
 
-    def _can_wait(self, ahead: Outlook, now: datetime) -> bool:
+    def _can_wait(self, ahead: ComingDuties, now: datetime) -> bool:
         """Only other words for the same moment."""
         recently = self._written_at is not None and workflow.now() - self._written_at < AS_GOOD_AS
         seen, first = self._seen(now), ahead.next(now)

@@ -1,8 +1,8 @@
 """How an incident stands, as far as lists show it: one row, which needs no question to the incident.
 
 The row is kept in two places, because a change of either costs an Action. The search attributes hold what is searched
-for (`durable/published.py`), memos the rest: `coming` what time alone changes, some steps ahead (`outlook.py`), and
-`standing` what changes when somebody does something. `starter/temporal/rows.py` reads all of it.
+for (`durable/published.py`), memos the rest: `coming` what time alone changes, some steps ahead, and `standing` what
+changes when somebody does something. `starter/temporal/rows.py` reads all of it.
 """
 
 from typing import Final, get_args

@@ -18,7 +18,7 @@ COMING_MEMO: Final = "coming"
 FORESEEN_STEPS: Final = 3
 
 
-class Outlook(Wire):
+class ComingDuties(Wire):
     """Whoever shows it knows what comes next at any moment until something else is written."""
 
     duties: tuple[ComingDuty, ...] = ()
@@ -29,15 +29,15 @@ class Outlook(Wire):
         return next((each for each in self.duties if each.at > now), last)
 
 
-def outlook(book: Runbook, present: Plan, steps: int = FORESEEN_STEPS) -> Outlook:
+def coming_duties(book: Runbook, present: Plan, steps: int = FORESEEN_STEPS) -> ComingDuties:
     """Of what somebody waits for: what is under way, by itself; otherwise what comes next, up to the next page."""
     under_way = [each for each in present.due if not isinstance(each.effect, Card | Invite | ConfirmRing)]
     begun = [*(wanted.demand for wanted in present.waiting), *under_way]
     if begun:
-        return Outlook(duties=(_said(book, min(begun, key=lambda demand: demand.due_at)),))
+        return ComingDuties(duties=(_said(book, min(begun, key=lambda demand: demand.due_at)),))
     coming = present.soonest_of(steps) or tuple(filter(None, [present.soonest]))
     pages = (number for number, each in enumerate(coming, start=1) if isinstance(each.effect, Page))
-    return Outlook(duties=tuple(_said(book, each) for each in coming[: next(pages, None)]))
+    return ComingDuties(duties=tuple(_said(book, each) for each in coming[: next(pages, None)]))
 
 
 def _said(book: Runbook, demand: Demand) -> ComingDuty:

@@ -20,17 +20,17 @@ from tests.workflows.incidents import shipped
 from workflows.policy.engine import plan
 from workflows.policy.incident.events import Acknowledged, UpdatePosted
 from workflows.policy.simulation.simulate import Simulation
-from workflows.policy.views.outlook import FORESEEN_STEPS, Outlook, outlook
+from workflows.policy.views.coming_duties import FORESEEN_STEPS, ComingDuties, coming_duties
 from workflows.policy.views.standing import HEAVIEST_DUTY
 
 BOOK = shipped("company")
 
 
-def ahead(simulation: Simulation | PolicyRunner, steps: int = FORESEEN_STEPS) -> Outlook:
-    return outlook(simulation.book, plan(simulation.book, simulation.incident, simulation.now), steps)
+def ahead(simulation: Simulation | PolicyRunner, steps: int = FORESEEN_STEPS) -> ComingDuties:
+    return coming_duties(simulation.book, plan(simulation.book, simulation.incident, simulation.now), steps)
 
 
-def shown(row: Outlook, count: float) -> tuple[float, str]:
+def shown(row: ComingDuties, count: float) -> tuple[float, str]:
     """So many minutes after the declaration a list shows this: its minute, and what it is."""
     duty = row.next(at(count))
     assert duty is not None
@@ -86,6 +86,6 @@ def test_of_a_drill_only_the_next_is_said() -> None:
 
 
 def test_what_has_nothing_to_do_shows_nothing() -> None:
-    assert Outlook().next(at(1) + timedelta(days=1)) is None
+    assert ComingDuties().next(at(1) + timedelta(days=1)) is None
     closed = opened(runbook(severity(tier("alice")))).incident.model_copy(update={"closed_at": at(1)})
-    assert outlook(BOOK, plan(BOOK, closed, at(2))) == Outlook()
+    assert coming_duties(BOOK, plan(BOOK, closed, at(2))) == ComingDuties()
