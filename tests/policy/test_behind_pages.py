@@ -1,25 +1,39 @@
 """What recurs in the channel does not leave in the moment of a page, but with what is said of that page."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
-from tests.policy.builders import at, insistent, opening, runbook, severity
+from tests.policy.builders import at, insistent, opening, runbook, severity, tier
 from tests.policy.shell import DONE, NEVER, Fate, PolicyRunner, begun
 from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import Page
+from workflows.policy.incident.events import SeverityChanged
+from workflows.policy.runbook.model import Runbook
 from workflows.policy.views.coming_duties import coming_duties
 
 SECOND = timedelta(seconds=1)
 UPDATES = {"every": "15m", "owner": "communications", "remind": "5m"}
-BOOK = runbook(severity(insistent("alice"), within=5, updates=UPDATES, roles=["scribe"], unfilled={"every": "20m"}))
+SEV1 = severity(insistent("alice"), within=5, updates=UPDATES, roles=["scribe"], unfilled={"every": "20m"})
+BOOK = runbook(SEV1)
 
 
-def lived(of_pages: Fate) -> PolicyRunner:
+def lived(of_pages: Fate, book: Runbook = BOOK, **more: object) -> PolicyRunner:
     def fate(demand: Demand) -> Fate:
         return of_pages if isinstance(demand.effect, Page) and demand.due_at >= at(10) else DONE
 
-    return PolicyRunner.of(opening(BOOK), fate)
+    return PolicyRunner.of(opening(book, **more), fate)
+
+
+def pages_after(runner: PolicyRunner, count: float) -> list[tuple[datetime, Demand]]:
+    return [(when, each) for when, each in runner.begun if isinstance(each.effect, Page) and when >= at(count)]
+
+
+def foreseen(runner: PolicyRunner) -> list[tuple[float, str]]:
+    """What comes at the next moment, if nothing happens before: seconds after minute 10, and kind."""
+    present = runner.look()
+    assert present.wake_at is not None
+    return [((present.wake_at - at(10)).total_seconds(), each.effect.kind) for each in present.falls_due(present.wake_at)]
 
 
 def seconds(runner: PolicyRunner, duty: str, around: float) -> list[float]:
@@ -55,10 +69,35 @@ def test_what_was_begun_goes_on_and_what_is_overdue_waits_for_nothing() -> None:
     assert seconds(runner, "remind/channel", 10) == [30]
 
 
-def test_lists_show_it_as_what_comes_next_meanwhile() -> None:
+def test_page_after_page_holds_it_up_no_longer_than_one() -> None:
+    others = [tier(person, after=10 + seconds / 60) for person, seconds in (("bob", 3), ("carol", 6), ("dave", 9))]
+    runner = lived(NEVER, runbook(SEV1.model_copy(update={"escalation": (insistent("alice"), *others)})))
+    runner.run_to(at(11))
+    assert seconds(runner, "remind/channel", 10) == [5]
+    assert [round((when - at(10)).total_seconds()) for when, _ in pages_after(runner, 10)] == [0, 3, 6, 9]
+
+
+def test_what_a_graver_severity_owes_since_a_while_goes_at_once_with_its_page() -> None:
+    runner = lived(NEVER, runbook({"sev1": SEV1, "sev2": severity()}), severity="sev2")
+    runner.happens(17, SeverityChanged(severity="sev1", by="Ann"))
+    assert pages_after(runner, 17)
+    assert seconds(runner, "update/channel", 17) == [0]
+
+
+def test_what_is_foreseen_has_the_same_pause() -> None:
+    """The page in its moment, the reminder in its own, and no other."""
+    runner = lived(NEVER)
+    runner.run_to(at(9))
+    assert foreseen(runner) == [(0, "page")]
+    runner.run_to(at(10))
+    assert foreseen(runner) == [(5, "post")]
+
+
+def test_lists_show_the_page_meanwhile() -> None:
     runner = lived(NEVER)
     runner.run_to(at(10))
     present = runner.look()
     assert [wanted.waits_for for wanted in present.waiting if wanted.demand.duty == "remind/channel"]
-    assert coming_duties(BOOK, present).duties[0].at <= at(10)
+    [shown] = coming_duties(BOOK, present).duties
+    assert (shown.at, shown.what[:10]) == (at(10), "page Alice")
     assert begun(runner, "remind/channel") == []

@@ -145,6 +145,36 @@ def test_what_is_foreseen_comes(book: Runbook, script: list[tuple[float, Event]]
         simulation.happen(event)
 
 
+@dataclass
+class Foreseeing(Watched):
+    """A shell that checks before each moment what the plan says of it."""
+
+    def run_to(self, until: datetime) -> None:
+        while (moment := self._next_moment()) is not None and moment <= until:
+            if moment == self.look().wake_at and not self.incident.resolved and not self._lands(moment):
+                self._foresees(moment)
+            super().run_to(moment)
+        super().run_to(until)
+
+    def _lands(self, moment: datetime) -> bool:
+        return any(flight.lands_at is not None and flight.lands_at <= moment for flight in self.flying.values())
+
+    def _foresees(self, moment: datetime) -> None:
+        before = self.look()
+        known = {demand.key for demand in before.due}
+        due = plan(self.book, self.incident, moment).due
+        assert before.falls_due(moment) == tuple(
+            each for each in due if each.key not in known and not isinstance(each.effect, Card)
+        )
+
+
+@given(any_.runbooks(), any_.scripts, st.lists(any_.outcomes, min_size=1, max_size=6))
+def test_what_is_foreseen_comes_while_sends_take_time_or_fail(
+    book: Runbook, script: list[tuple[float, Event]], table: list[Fate]
+) -> None:
+    live(Foreseeing.of(opening(book), fates(table)), script, [])
+
+
 @given(any_.rules(), st.dictionaries(any_.people, st.sampled_from([NEVER, REJECTED, Fate("undelivered", minutes(30))])))
 def test_while_nobody_answers_somebody_who_can_be_reached_is_paged_again_and_again(
     rules: Severity, unreachable: dict[str, Fate]

@@ -51,12 +51,13 @@ from datetime import datetime
 from functools import cached_property
 from heapq import nsmallest
 
+from workflows.policy.communication.behind_pages import BEHIND_PAGE, held_until, pages_of
 from workflows.policy.communication.card import COMING, Prospects, card_demands, declares, with_coming
 from workflows.policy.communication.channel import channel_demands
 from workflows.policy.communication.invitations import invitation_demands
 from workflows.policy.communication.joined import new_alert_demands
 from workflows.policy.communication.status_page import status_page_demands
-from workflows.policy.communication.updates import RECURRING, update_demands
+from workflows.policy.communication.updates import update_demands
 from workflows.policy.duties.duties import duty_demands
 from workflows.policy.duties.follow_ups import ticket_demands
 from workflows.policy.duties.obligation_demands import obligation_demands
@@ -112,8 +113,11 @@ class Plan:
 
     def falls_due(self, at: datetime) -> tuple[Demand, ...]:
         """Which of the demands fall due up to then, if nothing happens before; ask for `wake_at` at the latest."""
-        come = [_built(each) for each in self.later if each.due_at <= at]
-        return tuple(sorted((wanted.demand for wanted in come if not wanted.waits_for), key=_urgency))
+        come = (_built(each) for each in self.later if each.due_at <= at)
+        free = [wanted.demand for wanted in come if not wanted.waits_for]
+        free += [wanted.demand for wanted in self.waiting if wanted.waits_for == BEHIND_PAGE]
+        held = held_until((*self.due, *free))
+        return tuple(sorted((each for each in free if held.get(each.key, at) <= at), key=_urgency))
 
 
 def plan(book: Runbook, incident: Incident, now: datetime) -> Plan:
@@ -134,20 +138,14 @@ def plan(book: Runbook, incident: Incident, now: datetime) -> Plan:
 
 
 def _behind_pages(incident: Incident, present: Plan, now: datetime) -> Plan:
-    """What recurs in the channel goes with the card that shows what became of a page of the same moment, in one
-    activity. A page that takes long holds it up no longer than the card."""
-    paged_by = Prospects(paging=_pages(present)).paged_by
-    if paged_by is None or paged_by <= now:
+    """What was begun goes on."""
+    held = {key: at for key, at in held_until(present.due).items() if at > now and key not in incident.started}
+    if not held:
         return present
-    held = [each for each in present.due if each.duty in RECURRING and each.key not in incident.started]
-    waiting = tuple(BlockedDemand(each, "the page of that moment") for each in held)
-    due = tuple(each for each in present.due if each not in held)
-    wake_at = min(at for at in (paged_by, present.wake_at) if at is not None) if held else present.wake_at
+    waiting = (BlockedDemand(each, BEHIND_PAGE) for each in present.due if each.key in held)
+    due = tuple(each for each in present.due if each.key not in held)
+    wake_at = min(at for at in (*held.values(), present.wake_at) if at is not None)
     return replace(present, due=due, waiting=(*present.waiting, *waiting), wake_at=wake_at)
-
-
-def _pages(present: Plan) -> tuple[Demand, ...]:
-    return tuple(each for each in present.due if isinstance(each.effect, Page))
 
 
 def _with_cards(book: Runbook, incident: Incident, present: Plan, now: datetime) -> Plan:
@@ -155,7 +153,7 @@ def _with_cards(book: Runbook, incident: Incident, present: Plan, now: datetime)
     it wakes, and is not shown as what comes next."""
     if not incident.kept and not any(declares(demand) for demand in present.due):
         return present
-    prospects = Prospects(present.soonest_of(COMING), _pages(present))
+    prospects = Prospects(present.soonest_of(COMING), pages_of(present.due))
     wanted = list(card_demands(book, incident, prospects, now))
     due = [with_coming(book, incident, demand, prospects, now) for demand in present.due]
     due += [each for each in wanted if each.due_at <= now]

@@ -19,7 +19,6 @@ from workflows.policy.time.durations import write
 
 UPDATE = duty_key(DutyKind.UPDATE)
 REMINDER = duty_key(DutyKind.REMIND_OF_UPDATE)
-RECURRING = frozenset({UPDATE, REMINDER, ROLES})
 
 
 def update_demands(book: Runbook, incident: Incident, now: datetime) -> Iterator[BlockedDemand | DeferredDemand]:

@@ -30,14 +30,19 @@ class ComingDuties(Wire):
 
 
 def coming_duties(book: Runbook, present: Plan, steps: int = FORESEEN_STEPS) -> ComingDuties:
-    """Of what somebody waits for: what is under way, by itself; otherwise what comes next, up to the next page."""
+    """Of what somebody waits for: what is under way, by itself, a page first; otherwise what comes next, up to the next
+    page."""
     under_way = [each for each in present.due if not isinstance(each.effect, Card | Invite | ConfirmRing)]
     begun = [*(wanted.demand for wanted in present.waiting), *under_way]
     if begun:
-        return ComingDuties(duties=(_said(book, min(begun, key=lambda demand: demand.due_at)),))
+        return ComingDuties(duties=(_said(book, min(begun, key=_page_first)),))
     coming = present.soonest_of(steps) or tuple(filter(None, [present.soonest]))
     pages = (number for number, each in enumerate(coming, start=1) if isinstance(each.effect, Page))
     return ComingDuties(duties=tuple(_said(book, each) for each in coming[: next(pages, None)]))
+
+
+def _page_first(demand: Demand) -> tuple[datetime, bool]:
+    return demand.due_at, not isinstance(demand.effect, Page)
 
 
 def _said(book: Runbook, demand: Demand) -> ComingDuty:
