@@ -33,7 +33,9 @@ def foreseen(runner: PolicyRunner) -> list[tuple[float, str]]:
     """What comes at the next moment, if nothing happens before: seconds after minute 10, and kind."""
     present = runner.look()
     assert present.wake_at is not None
-    return [((present.wake_at - at(10)).total_seconds(), each.effect.kind) for each in present.falls_due(present.wake_at)]
+    return [
+        ((present.wake_at - at(10)).total_seconds(), each.effect.kind) for each in present.falls_due(present.wake_at)
+    ]
 
 
 def seconds(runner: PolicyRunner, duty: str, around: float) -> list[float]:
@@ -78,7 +80,7 @@ def test_page_after_page_holds_it_up_no_longer_than_one() -> None:
 
 
 def test_what_a_graver_severity_owes_since_a_while_goes_at_once_with_its_page() -> None:
-    runner = lived(NEVER, runbook({"sev1": SEV1, "sev2": severity()}), severity="sev2")
+    runner = lived(NEVER, runbook({"sev1": SEV1, "sev2": severity(tier("bob"))}), severity="sev2")
     runner.happens(17, SeverityChanged(severity="sev1", by="Ann"))
     assert pages_after(runner, 17)
     assert seconds(runner, "update/channel", 17) == [0]
@@ -90,7 +92,7 @@ def test_what_is_foreseen_has_the_same_pause() -> None:
     runner.run_to(at(9))
     assert foreseen(runner) == [(0, "page")]
     runner.run_to(at(10))
-    assert foreseen(runner) == [(5, "post")]
+    assert foreseen(runner) == [(5, "nag")]
 
 
 def test_lists_show_the_page_meanwhile() -> None:
