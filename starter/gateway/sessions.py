@@ -2,7 +2,8 @@
 identity provider knows; and one-time links that lead there.
 
 The cookie holds no token and no right. What its token or rule allows is looked up each time: take it out of the
-settings, and its sessions end with it.
+settings, and its sessions end with it. Which sessions were ended by a logout, this process remembers for as long as
+they would have lasted (ADR 40).
 """
 
 import base64
@@ -21,6 +22,7 @@ SESSION_COOKIE: Final = "tocsin_session"
 SESSION_LASTS: Final = timedelta(hours=12)
 LINK_LASTS: Final = timedelta(hours=1)
 MOST_LINKS: Final = 100
+MOST_ENDED: Final = 10_000
 _HASH_LETTERS: Final = 32
 _LONGEST_COOKIE: Final = 3000
 
@@ -44,6 +46,8 @@ class Sessions:
     """By which those are let in whom an identity provider knows."""
     _links: dict[str, tuple[ApiToken, datetime]] = field(default_factory=dict)
     """By the hash of what stands in the link, and until when."""
+    _ended: dict[str, datetime] = field(default_factory=dict)
+    """Nonces of sessions that somebody logged out of, and when; the oldest first."""
 
     @classmethod
     def of(
@@ -62,13 +66,19 @@ class Sessions:
 
     def read(self, cookie: str, now: datetime) -> Session | None:
         said = self.unseal("session", cookie, now, SESSION_LASTS)
-        if said is None:
+        if said is None or said["n"] in self._ended:
             return None
         if "m" in said:
             scope = self.rules.get(said["m"])
             return Session(said["o"], scope, said["n"]) if scope else None
         token = next((each for each in self.tokens if each.sha256[:_HASH_LETTERS] == said["k"]), None)
         return Session(token.name, token.scope, said["n"]) if token else None
+
+    def end(self, session: Session, now: datetime) -> None:
+        """Whoever kept the cookie is not let in with it any more."""
+        while self._ended and (len(self._ended) >= MOST_ENDED or now - next(iter(self._ended.values())) > SESSION_LASTS):
+            del self._ended[next(iter(self._ended))]
+        self._ended[session.nonce] = now
 
     def seal(self, use: str, said: Mapping[str, str], now: datetime) -> str:
         """Nobody else can make it; whoever has it can read it."""

@@ -14,7 +14,7 @@ from fastapi import Request
 
 from settings.access import Scope
 from starter.gateway.access import Actor
-from starter.gateway.sessions import SESSION_COOKIE, Sessions
+from starter.gateway.sessions import SESSION_COOKIE, Session, Sessions
 from starter.sources import text
 
 FORM_TOKEN: Final = "form_token"  # noqa: S105 (the name of a field)
@@ -51,12 +51,20 @@ class Visitors:
     user_scope: Scope = "read"
 
     def known(self, request: Request) -> Visitor | None:
-        session = self.sessions.read(request.cookies.get(SESSION_COOKIE, ""), datetime.now(UTC))
+        session = self._session(request)
         if session:
             actor = Actor(session.name, session.scope)
             return Visitor(actor, self.sessions.form_token(session.nonce))
         user = text.apart(request.headers.get(self.user_header, "").strip(), LONGEST_USER) if self.user_header else ""
         return Visitor(Actor(user, self.user_scope), self.sessions.form_token(f"user {user}")) if user else None
+
+    def end_session(self, request: Request) -> None:
+        """Here, and not only in this browser."""
+        if session := self._session(request):
+            self.sessions.end(session, datetime.now(UTC))
+
+    def _session(self, request: Request) -> Session | None:
+        return self.sessions.read(request.cookies.get(SESSION_COOKIE, ""), datetime.now(UTC))
 
     def entered(self, request: Request, scope: Scope = "read") -> Visitor:
         """Raises NotEntered, Forbidden."""

@@ -70,6 +70,7 @@ def _log_in(routes: APIRouter, visitors: Visitors, *, oidc: bool) -> None:
     @routes.post("/logout", include_in_schema=False)
     async def log_out(request: Request) -> Response:
         await form_of(request, visitors.entered(request))
+        visitors.end_session(request)
         answer = RedirectResponse("/login", 303, BOARD_HEADERS)
         answer.delete_cookie(SESSION_COOKIE)
         return answer

@@ -9,7 +9,7 @@ import pytest
 from temporalio.client import Client
 
 from settings import Settings
-from starter.gateway.sessions import LINK_LASTS, MOST_LINKS, SESSION_COOKIE, SESSION_LASTS, Sessions
+from starter.gateway.sessions import LINK_LASTS, MOST_ENDED, MOST_LINKS, SESSION_COOKIE, SESSION_LASTS, Sessions
 from starter.temporal.incidents import Incidents
 from tests.starter.api.conftest import ALICE, CHIEF, READER, TOKENS, bearer
 from tests.starter.board.conftest import ORIGIN, PageSeen, logged_in, pressed, seen
@@ -69,6 +69,23 @@ class TestLetIn:
         await pressed(alice, await seen(alice, "/reviews"), "/logout")
         assert (await alice.get("/reviews")).status_code == 303
 
+    async def test_a_cookie_that_somebody_kept_is_worth_nothing_after_the_logout(
+        self, tokens: GatewayUnderTest, working: Client
+    ) -> None:
+        """Neither in another browser nor by a form. Her session on her phone goes on."""
+        async with tokens.open() as http:
+            phone, laptop = [await _cookie_of(http), await _cookie_of(http)]
+            page = await seen(http, "/reviews")
+            await pressed(http, page, "/logout")
+            for cookie, status in ((laptop, 303), (phone, 200)):
+                http.cookies.clear()
+                http.cookies.set(SESSION_COOKIE, cookie)
+                assert (await http.get("/reviews")).status_code == status
+            http.cookies.clear()
+            http.cookies.set(SESSION_COOKIE, laptop)
+            assert (await pressed(http, page, "/logout")).status_code == 401
+            assert (await http.get("/events")).status_code == 401
+
     async def test_who_reads_only_sees_no_buttons_and_can_press_none(
         self, alice: httpx.AsyncClient, tokens: GatewayUnderTest, working: Client
     ) -> None:
@@ -125,6 +142,20 @@ class TestCookie:
         assert not sessions.read(cookie, NOW + SESSION_LASTS)
         assert not Sessions.of(TOKENS[1:], ["a long word"]).read(cookie, NOW)
         assert not Sessions.of(TOKENS, ["another word"]).read(cookie, NOW)
+
+    def test_a_logout_is_remembered_for_as_long_as_the_session_would_have_lasted(self) -> None:
+        """By the gateway that heard of it; and of too many the first are forgotten."""
+        sessions, later = Sessions.of(TOKENS, ["a long word"]), NOW + SESSION_LASTS - timedelta(minutes=1)
+        cookies = [sessions.begin(TOKENS[0], NOW) for _ in range(MOST_ENDED + 1)]
+        for cookie in cookies[:-1]:
+            session = sessions.read(cookie, NOW)
+            assert session
+            sessions.end(session, NOW)
+        assert not any(sessions.read(cookie, later) for cookie in cookies[:-1])
+        last = sessions.read(cookies[-1], NOW)
+        assert last
+        sessions.end(last, NOW)
+        assert [bool(sessions.read(cookie, later)) for cookie in (*cookies[:2], cookies[-1])] == [True, False, False]
 
     @pytest.mark.parametrize("forged", ["", ".", "x.y", "eyJrIjoiIn0.", "\ud800.x", "a" * 9000])
     def test_a_forged_one_is_none(self, forged: str) -> None:
@@ -257,3 +288,10 @@ async def test_a_strangers_browser_is_asked_to_log_in(tokens: GatewayUnderTest) 
     async with replace(tokens, peer="192.0.2.7", headers={"Accept": "text/html,*/*"}).open() as http:
         answer = await http.get("/")
     assert (answer.status_code, answer.headers["Location"]) == (303, "/login")
+
+
+async def _cookie_of(http: httpx.AsyncClient) -> str:
+    """Of a new session of Alice's."""
+    http.cookies.clear()
+    await http.post("/login", data={"token": ALICE}, headers=ORIGIN)
+    return http.cookies[SESSION_COOKIE]
