@@ -148,7 +148,8 @@ async def start_review(start: ReviewInput) -> None:
                     *([SearchAttributePair(known_by.PRIVATE, True)] if is_private(incident) else []),
                 ]
             ),
-            memo={"title": incident.title, "opened_at": start.review.opened_at.isoformat()} | drill_memo(start.speed),
+            memo={"title": incident.title, "opened_at": start.review.opened_at.isoformat()}
+            | drill_memo(incident.declared_at, start.speed),
             static_summary=summary(f"Review of {incident.severity.upper()} {incident.title}"),
         )
     except WorkflowAlreadyStartedError:

@@ -10,6 +10,7 @@ from workflows.durable.clock import Clock
 from workflows.policy.duties.duties import own_duties
 from workflows.policy.escalation.pages import tier_reached
 from workflows.policy.incident.alert_state import AlertState
+from workflows.policy.incident.private import is_private
 from workflows.policy.incident.state import Incident
 from workflows.policy.incident.who import COMMANDER_ROLE
 from workflows.policy.keys.duty_keys import DutyKind, duty_key, duty_of
@@ -87,6 +88,10 @@ class IncidentPage:
 
     def _is_leaving(self, line: Upcoming) -> bool:
         return line.kind != "page" and line.state != "next" and self.view.now - line.at < LEAVES_WITHIN
+
+    @property
+    def is_private(self) -> bool:
+        return is_private(self.incident)
 
     @property
     def mark(self) -> str:
@@ -170,6 +175,12 @@ class IncidentPage:
         """Those that fire first, the newest first."""
         found = sorted(self.incident.alerts.values(), key=lambda alert: alert.starts_at, reverse=True)
         return sorted(found, key=lambda alert: alert.status != "firing")[:MOST_ALERTS_SHOWN]
+
+    @property
+    def says_less_of_some_alerts(self) -> bool:
+        """Of some that are shown their own labels and links are kept, of others not."""
+        kept = [alert.fingerprint in self.incident.alert_details for alert in self.alerts()]
+        return any(kept) and not all(kept)
 
     def ahead(self) -> Sequence[Upcoming]:
         return sorted(self.view.lines, key=lambda line: line.at)[:MOST_LINES_AHEAD]

@@ -76,7 +76,9 @@ class Sessions:
 
     def end(self, session: Session, now: datetime) -> None:
         """Whoever kept the cookie is not let in with it any more."""
-        while self._ended and (len(self._ended) >= MOST_ENDED or now - next(iter(self._ended.values())) > SESSION_LASTS):
+        while self._ended and (
+            len(self._ended) >= MOST_ENDED or now - next(iter(self._ended.values())) > SESSION_LASTS
+        ):
             del self._ended[next(iter(self._ended))]
         self._ended[session.nonce] = now
 

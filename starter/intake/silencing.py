@@ -74,6 +74,10 @@ class Silencing:
     def active(self, now: datetime) -> tuple[SilenceSummary, ...]:
         return tuple(card for card in self.known if card.starts_at <= now < card.ends_at)
 
+    def not_over(self, now: datetime) -> list[SilenceSummary]:
+        """Also those that have yet to begin, the first to begin first."""
+        return sorted((card for card in self.known if now < card.ends_at), key=lambda card: card.starts_at)
+
     async def hold_back(
         self, matched: Sequence[Silenced], opening: Callable[[Batch], OpenRequest]
     ) -> Sequence[Silenced]:

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 from workflows.policy.review.debts import ReviewDebts
 from workflows.policy.review.summary import ClosedReview as ReviewRecord
 from workflows.policy.views.standing import OpenFollowUp
-from workflows.policy.views.summary import ClosedIncident
+from workflows.policy.views.summary import ClosedIncident, DrillClock
 from workflows.policy.wire.model import Instant
 
 
@@ -76,7 +76,9 @@ class Summary(Result):
     gravest: str = ""
     """The gravest that it ever had."""
     drill: bool = False
-    """Its time is compressed."""
+    """Its time is compressed ..."""
+    drill_clock: DrillClock | None = None
+    """... in this way."""
     stuck: bool = False
     """Its tasks fail: nothing happens for it until the worker's code is mended."""
     private: bool = False
@@ -137,6 +139,7 @@ class ReviewSummary(Result):
     problem: str = ""
     """Why it has none, if it should."""
     drill: bool = False
+    drill_clock: DrillClock | None = None
     debts: ReviewDebts | None = None
     """None: it has not said yet what it owes."""
     stuck: bool = False

@@ -12,7 +12,7 @@ from workflows.policy.review.debts import OWED_MEMO, ReviewDebts
 from workflows.policy.review.summary import ClosedReview
 from workflows.policy.views.coming_duties import COMING_MEMO, ComingDuties
 from workflows.policy.views.standing import FOLLOW_UPS_MEMO, STANDING_MEMO, IncidentStanding, OpenFollowUp
-from workflows.policy.views.summary import DRILL, GRAVEST
+from workflows.policy.views.summary import DRILL, DRILL_CLOCK, GRAVEST, DrillClock
 
 
 async def incident_row(run: WorkflowExecution) -> Summary:
@@ -28,6 +28,7 @@ async def incident_row(run: WorkflowExecution) -> Summary:
         severity=severity,
         gravest=min(severity, await run.memo_value(GRAVEST, severity, type_hint=str)),
         drill=await run.memo_value(DRILL, False, type_hint=bool),
+        drill_clock=await _drill_clock(run),
         private=known.get(attributes.PRIVATE, False),
         phase=known.get(attributes.PHASE, ""),
         service=known.get(attributes.SERVICE, ""),
@@ -64,6 +65,7 @@ async def review_row(run: WorkflowExecution) -> ReviewSummary:
         record=record if isinstance(record, ClosedReview) else None,
         problem=record if isinstance(record, str) else "",
         drill=await run.memo_value(DRILL, False, type_hint=bool),
+        drill_clock=await _drill_clock(run),
         debts=await _debts(run),
     )
 
@@ -75,6 +77,11 @@ async def review_record(run: WorkflowExecution) -> ClosedReview | str | None:
     except ValueError:
         return "its figures cannot be read: see its workflow in Temporal"
     return record
+
+
+async def _drill_clock(run: WorkflowExecution) -> DrillClock | None:
+    found: DrillClock | None = await run.memo_value(DRILL_CLOCK, None, type_hint=DrillClock)
+    return found
 
 
 async def _debts(run: WorkflowExecution) -> ReviewDebts | None:

@@ -82,6 +82,7 @@ def _lived() -> list[BaseModel]:
         results.UpdateResult(incident="x", changed=("y",), next=view.lines[:1], outgoing=(out,)),
         results.Status(incident=life, verification=timedelta(minutes=15), drafts=(draft,)),
         view,
+        summary.DrillClock(begun_at=T0, speed=60.0),
         summary.summarize(BOOK, simulation.incident.model_copy(update={"closed_at": at(120)}), 1.0),
         effects.Send(incident="x", key="k", vendor_key="v", effect=flying.effect, subject="s", text="t"),
         events.EffectStarted(demand=flying, real_at=T0),

@@ -8,7 +8,6 @@ from typing import NamedTuple
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse
 
-from starter.board.drills import in_real_time
 from starter.board.filters import RowFilter
 from starter.board.glance import MOST_DUE
 from starter.gateway.access import Access
@@ -44,15 +43,15 @@ def router(watched: Watched, access: Access, board: Board) -> APIRouter:
 
 async def _board_html(watched: Watched, board: Board, visitor: Visitor, wanted: RowFilter) -> str:
     found, stuck = await readiness(watched), _stuck(watched)
-    glance, speed = await board.feed(visitor).glance(), board.published.in_force.speed
+    glance = await board.feed(visitor).glance()
     return board.page(
         "board.html",
         visitor,
         glance=glance,
-        rows=[in_real_time(row, speed) for row in wanted.among(glance.incidents.rows, visitor.name, board.books)],
+        rows=wanted.among(glance.incidents.rows, visitor.name, board.books),
         wanted=wanted,
         due=glance.due()[:MOST_DUE],
-        silences=board.silencing.active(datetime.now(UTC)),
+        silences=board.silencing.not_over(datetime.now(UTC)),
         wrong=list(what_is_wrong(found, stuck)),
         remarks=[line for line in found.problems if line not in stuck],
         canary=found.canary,

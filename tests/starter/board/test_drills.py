@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from starter.board import owed_acts
-from starter.board.drills import on_the_wall
+from starter.board.drills import in_real_time, on_the_wall, review_in_real_time
 from starter.board.html import rendered
 from starter.board.incident_page import incident_page
 from starter.desk.answers import ShownIncident
@@ -15,16 +15,20 @@ from starter.desk.verbs import VERB_BY_NAME
 from starter.gateway.access import Actor
 from starter.gateway.routes.board_pages import Aftermath
 from starter.gateway.visitors import Visitor
+from starter.temporal.results import ReviewSummary, Summary
 from tests.starter.board.conftest import PageSeen
 from workflows.policy.incident.events import Acknowledged, Noted
 from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.incident.public import Public
+from workflows.policy.review.debts import Debt, ReviewDebts
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.simulation.simulate import Simulation
 from workflows.policy.views.difference import PlanChange
 from workflows.policy.views.foreseen import Foreseen
 from workflows.policy.views.plan_view import plan_view
 from workflows.policy.views.results import Status, Upcoming
+from workflows.policy.views.standing import OpenFollowUp
+from workflows.policy.views.summary import DrillClock
 
 DRILL_SPEED = 10.0
 BEGUN = datetime(2026, 11, 27, 23, 50, tzinfo=UTC)
@@ -94,3 +98,47 @@ def test_what_something_would_change_is_dated_by_the_wall_too(speed: float, show
         real=lambda at: on_the_wall(at, own_now, LOOKED_AT, speed),
     )
     assert f"{shown} page Ann" in PageSeen(html.replace("<td>", " ")).words
+
+
+class TestRowsOfLists:
+    """What is due after twenty minutes of a drill at ten times the speed is due after two."""
+
+    late, real = BEGUN + timedelta(minutes=20), BEGUN + timedelta(minutes=2)
+    clock = DrillClock(begun_at=BEGUN, speed=DRILL_SPEED)
+
+    def test_of_an_incident(self) -> None:
+        owed = OpenFollowUp(text="alert on it", owner="Ann", due_at=self.late)
+        row = Summary(
+            workflow_id="w",
+            run_id="r",
+            incident="i",
+            title="t",
+            open=True,
+            started_at=BEGUN,
+            next_duty_at=self.late,
+            updated_at=self.late,
+            obligation_due_at=self.late,
+            follow_ups_due=(owed,),
+        )
+        assert in_real_time(row) == row
+        shown = in_real_time(row.model_copy(update={"drill_clock": self.clock}))
+        assert (shown.next_duty_at, shown.updated_at, shown.obligation_due_at) == (self.real,) * 3
+        assert [each.due_at for each in shown.follow_ups_due] == [self.real]
+        assert (shown.started_at, shown.alive_at) == (BEGUN, None)
+
+    def test_of_a_review(self) -> None:
+        debts = ReviewDebts(debts=(Debt(what="the report", kind="review", owner="Ann", due_at=self.late),))
+        row = ReviewSummary(
+            workflow_id="w",
+            run_id="r",
+            incident="i",
+            title="t",
+            open=True,
+            started_at=self.late,
+            due_at=self.late,
+            debts=debts,
+        )
+        assert review_in_real_time(row) == row
+        shown = review_in_real_time(row.model_copy(update={"drill_clock": self.clock}))
+        assert shown.debts
+        assert (shown.due_at, shown.debts.debts[0].due_at) == (self.real, self.real)

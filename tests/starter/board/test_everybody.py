@@ -37,6 +37,15 @@ SIDEWAYS = """[...document.querySelectorAll('.wide:has(.list)')]
 EVIL = """"><script>window.hacked=1</script><img src=x onerror=window.hacked=1>{{ 7*7 }}</textarea>' \u202etxt.exe"""
 NAME_IN_FOCUS = "(e => (e.labels?.[0]?.textContent || e.textContent || '').trim())(document.activeElement)"
 WIDE_WORD = "W" * 90
+LEFT_EDGES = """(words) => {
+  const text = [...document.querySelectorAll('code')].find((each) => each.textContent === words).firstChild;
+  return ['2', '-', words.at(-1)].map((letter, at) => {
+    const range = document.createRange(), index = at < 2 ? words.indexOf(letter) : words.length - 1;
+    range.setStart(text, index); range.setEnd(text, index + 1);
+    return range.getBoundingClientRect().left;
+  });
+}"""
+"""Where the date of an id begins and ends, and where its letters end."""
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -61,6 +70,15 @@ async def test_who_hears_a_page_or_sees_little_misses_nothing(
 async def test_without_a_session_the_login_can_be_heard_too(quick_board: BoardAddress, page: Page) -> None:
     await page.goto(f"{quick_board.url}/login")
     assert await violations(page) == []
+
+
+async def test_a_title_that_runs_from_right_to_left_does_not_turn_what_stands_beside_it(
+    quick_board: BoardAddress, page: Page
+) -> None:
+    incident = await quick_board.declare("پرداخت")
+    await page.goto(await quick_board.link())
+    await page.goto(f"{quick_board.url}/incidents")
+    assert await page.evaluate(LEFT_EDGES, incident) == sorted(await page.evaluate(LEFT_EDGES, incident))
 
 
 @pytest.mark.parametrize("width", [360, 768, 1440])

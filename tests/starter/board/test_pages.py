@@ -15,6 +15,7 @@ from tests.starter.board.conftest import ORIGIN, PageSeen, logged_in, pressed, s
 from tests.starter.conftest import GatewayUnderTest, eventually
 from tests.workflows.incidents import Vendors, chatting
 from workflows.policy.effects.effects import Receipt, Send
+from workflows.policy.incident.bounds import IncidentBounds
 from workflows.policy.incident.events import Alert, AlertsReceived, FlagChanged
 from workflows.policy.incident.state import Incident
 
@@ -178,6 +179,24 @@ class TestAnIncident:
         for pod in ("a-7", "b-3"):
             assert ("href", f"https://graphs.example.com/{pod}") in page.attributes
 
+    async def test_of_more_alerts_than_details_are_kept_of_each_is_there_and_the_page_says_so(
+        self, alice: httpx.AsyncClient, working: Client
+    ) -> None:
+        path = await declare(alice)
+        (row,) = await Incidents(working).list()
+        alerts = tuple(
+            Alert(fingerprint=str(n), name=f"DiskFull{n}", starts_at=datetime.now(UTC), labels={"disk": f"d-{n}"})
+            for n in range(IncidentBounds.alert_details + 4)
+        )
+        assert "there was no more room" not in (await seen(alice, path)).words
+        await Incidents(working).signal(row.workflow_id, AlertsReceived(alerts=alerts))
+        page = await eventually(lambda: seen(alice, path), lambda page: "disk=d-0" in page.words)
+        for said in ("DiskFull43", "disk=d-39", "they are kept of 40 here"):
+            assert said in page.words
+        await pressed(alice, page, "/cancel", reason="a test")
+        page = await eventually(lambda: seen(alice, path), lambda page: "cancelled" in page.words)
+        assert "disk=d-39" in page.words
+
     async def test_what_the_incident_refuses_is_said_on_its_page(
         self, alice: httpx.AsyncClient, working: Client
     ) -> None:
@@ -287,4 +306,7 @@ async def test_private_incidents_are_not_there_for_whoever_is_not_named(
         await eventually(is_hidden)
         assert (await http.get(path)).status_code == 404
         assert "Keys" not in (await http.get("/incidents")).text
+    assert "investigating private T+" in (await seen(alice, "/")).words
     assert "Keys have leaked" in (await seen(alice, path)).words
+    assert "investigating private T+" in (await seen(alice, path)).words
+    assert "private" in (await seen(alice, "/incidents")).words

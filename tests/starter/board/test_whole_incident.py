@@ -21,6 +21,8 @@ from tests.starter.board.browsing import (
 )
 
 __all__ = ["browser", "page", "quick_board"]
+IN_MINUTES = re.compile(r"^in \d+m$")
+"""48 hours, at the speed of that board."""
 UPDATES = "\n    updates: {every: 15m, owner: commander, to: '#incidents'}\n    verify_for: 5m\n"
 """Something is always next, however late the browser comes."""
 ITS_CHANGE = """async () => {
@@ -93,6 +95,7 @@ async def lower_the_severity(page: Page) -> None:
 async def close_the_review(board: BoardAddress, page: Page) -> None:
     await page.goto(f"{board.url}/reviews")
     await expect(page.get_by_role("link", name="Checkout fails")).to_be_visible()
+    await expect(page.locator(".row .countdown")).to_have_text(IN_MINUTES)
     await page.get_by_role("link", name="Checkout fails").click()
     await expect(page.get_by_role("heading", name="Review: Checkout fails")).to_be_visible()
     assert await violations(page) == []

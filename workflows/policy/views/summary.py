@@ -25,16 +25,25 @@ from workflows.policy.wire.model import Instant, Wire
 
 GRAVEST = "gravest"
 DRILL = "drill"
+DRILL_CLOCK = "drill_clock"
 
 
 def listed(opening: OpenRequest, opened_at: datetime) -> dict[str, object]:
     """The memo with which an incident begins: what lists show of it before a worker has seen it."""
     begun = {"title": opening.title, "opened_at": opened_at.isoformat(), STANDING_MEMO: IncidentStanding()}
-    return begun | drill_memo(opening.speed)
+    return begun | drill_memo(opened_at, opening.speed)
 
 
-def drill_memo(speed: float) -> dict[str, object]:
-    return {DRILL: True} if speed != 1.0 else {}
+class DrillClock(Wire):
+    """What a list must know to say in real time when something of a drill is due."""
+
+    begun_at: Instant
+    speed: float
+
+
+def drill_memo(declared_at: datetime, speed: float) -> dict[str, object]:
+    """Of an incident, and of its review, which goes on by the same clock."""
+    return {DRILL: True, DRILL_CLOCK: DrillClock(begun_at=declared_at, speed=speed)} if speed != 1.0 else {}
 
 
 def listed_while_open(book: Runbook, incident: Incident) -> dict[str, object]:
