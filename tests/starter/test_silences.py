@@ -145,6 +145,16 @@ async def test_the_same_again_is_held_without_another_signal(
     assert await signals(client, one) == 3
 
 
+async def test_one_that_is_to_come_is_known_and_holds_nothing_yet(silences: Silences) -> None:
+    """The board shows it: whoever plans work looks whether it is there."""
+    await begun(silences, later := card(begins=timedelta(days=1)), now_held := card())
+    silencing = Silencing(silences)
+    await silencing.look()
+    assert [each.id for each in silencing.active(datetime.now(UTC))] == [now_held.id]
+    assert [each.id for each in silencing.not_over(datetime.now(UTC))] == [now_held.id, later.id]
+    assert silencing.not_over(later.ends_at) == []
+
+
 async def test_the_same_again_is_told_again_after_a_minute(
     silences: Silences, client: Client, library: Library
 ) -> None:

@@ -1,7 +1,6 @@
 """Silences and heartbeats over the HTTP API."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
@@ -10,7 +9,6 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 
 from tests.starter.api.conftest import ALICE, CHIEF, READER, bearer
-from tests.starter.board.conftest import logged_in, seen
 from tests.starter.conftest import GatewayUnderTest, eventually
 from worker.hosting import runner
 from workflows.heartbeat import HeartbeatWorkflow
@@ -136,14 +134,3 @@ async def test_a_silence_is_announced_by_those_who_may_let_words_out(tokens: Gat
     assert (refused.status_code, "TOCSIN_PUBLIC_BY" in refused.text) == (403, True)
     assert (quiet.status_code, quiet.json()["public"]) == (201, "")
     assert (public.status_code, public.json()["public"]) == (201, "New disks")
-
-
-async def test_a_silence_that_is_to_come_stands_on_the_board_as_such(
-    http: httpx.AsyncClient, tokens: GatewayUnderTest, watched: Client
-) -> None:
-    begins = datetime.now(UTC) + timedelta(days=1)
-    answer = await http.post(SILENCES, json={**MAINTENANCE, "starts_at": begins.isoformat()})
-    assert answer.status_code == 201, answer.text
-    async with logged_in(tokens) as browser:
-        board = await eventually(lambda: seen(browser, "/"), lambda page: "new disks" in page.words)
-    assert f"to be silent from {begins:%Y-%m-%d %H:%M} until" in board.words
