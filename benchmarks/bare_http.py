@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from benchmarks.load import ACCEPTED
+from benchmarks.bodies import ACCEPTED
 from tocsin.up import ports
 from tocsin.up.supervisor import listening
 

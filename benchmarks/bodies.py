@@ -1,15 +1,21 @@
 """Alertmanager's bodies, as version 0.33 writes them, for so many incidents."""
 
 import json
+from collections.abc import Sequence
 from functools import lru_cache
+from typing import ClassVar, Final
 
 from pydantic import BaseModel, ConfigDict
+
+ACCEPTED: Final = 202
 
 
 class Bodies(BaseModel):
     """The body of request number n goes to incident n modulo `incidents`."""
 
     model_config = ConfigDict(frozen=True)
+    path: ClassVar = "/webhooks/alertmanager"
+    accepted: ClassVar = ACCEPTED
 
     name: str
     """Tells the incidents of one measurement from those of another."""
@@ -19,6 +25,9 @@ class Bodies(BaseModel):
     """In one body."""
     variants: int = 1
     """So many different bodies an incident gets in turn, with different alerts in each."""
+
+    def headers(self, _: bytes) -> Sequence[str]:
+        return "User-Agent: Alertmanager/0.33.1", "Content-Type: application/json"
 
     def of(self, number: int) -> bytes:
         if self.incidents is None:

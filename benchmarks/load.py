@@ -7,9 +7,8 @@ from collections import deque
 from pydantic import BaseModel, ConfigDict
 
 from benchmarks.bodies import Bodies
+from benchmarks.pressed import PressedButtons
 from benchmarks.processes import Took, serve
-
-ACCEPTED = 202
 
 
 class Load(BaseModel):
@@ -19,7 +18,7 @@ class Load(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     port: int
-    bodies: Bodies
+    bodies: Bodies | PressedButtons
     senders: int
     seconds: float | None = None
     """Nothing is begun after that."""
@@ -29,11 +28,21 @@ class Load(BaseModel):
     runbook: str | None = None
     """The one that the address names."""
 
+    def request(self, number: int) -> bytes:
+        body = self.bodies.of(number)
+        chosen = f"?runbook={self.runbook}" if self.runbook else ""
+        head = (
+            f"POST {self.bodies.path}{chosen} HTTP/1.1",
+            "Host: 127.0.0.1",
+            *self.bodies.headers(body),
+            f"Content-Length: {len(body)}",
+        )
+        return b"%b\r\n\r\n%b" % ("\r\n".join(head).encode(), body)
+
 
 class _LoadSender(asyncio.Protocol):
-    def __init__(self, traffic: "_Traffic", path: str) -> None:
+    def __init__(self, traffic: "_Traffic") -> None:
         self._traffic = traffic
-        self._path = path.encode()
         self._answer = bytearray()
         self._asked: tuple[int, float] | None = None
         """The request's number, and when it was due."""
@@ -42,12 +51,9 @@ class _LoadSender(asyncio.Protocol):
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
 
-    def send(self, body: bytes, number: int, due: float) -> None:
+    def send(self, request: bytes, number: int, due: float) -> None:
         self._asked = number, due
-        self._transport.write(
-            b"POST %b HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: Alertmanager/0.33.1\r\n"
-            b"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n%b" % (self._path, len(body), body)
-        )
+        self._transport.write(request)
 
     def data_received(self, data: bytes) -> None:
         self._answer += data
@@ -86,7 +92,7 @@ class _Traffic:
     async def run(self) -> Took:
         loop, senders = asyncio.get_running_loop(), list[_LoadSender]()
         for _ in range(self._load.senders):
-            _, sender = await loop.create_connection(self._sender, "127.0.0.1", self._load.port)
+            _, sender = await loop.create_connection(lambda: _LoadSender(self), "127.0.0.1", self._load.port)
             senders.append(sender)
         self._ends = time.time() + (self._load.seconds or 1e9)
         if self._load.rate is None:
@@ -99,10 +105,6 @@ class _Traffic:
         for sender in senders:
             sender.close()
         return Took(begun=self._begun, seconds=self._took, numbers=self._answered, failures=self._failures)
-
-    def _sender(self) -> _LoadSender:
-        chosen = f"?runbook={self._load.runbook}" if self._load.runbook else ""
-        return _LoadSender(self, f"/webhooks/alertmanager{chosen}")
 
     async def _in_time(self, rate: float) -> None:
         start = time.time()
@@ -130,12 +132,12 @@ class _Traffic:
     def _send(self, sender: _LoadSender, due: float) -> None:
         self._open += 1
         self._idle.clear()
-        sender.send(self._load.bodies.of(self._number), self._number, due)
+        sender.send(self._load.request(self._number), self._number, due)
         self._number += 1
 
     def answered(self, sender: _LoadSender, number: int, due: float, status: int) -> None:
         self._open -= 1
-        if status == ACCEPTED:
+        if status == self._load.bodies.accepted:
             self._begun.append(due)
             self._took.append(time.time() - due)
             self._answered.append(number)

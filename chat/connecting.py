@@ -71,7 +71,7 @@ def slack_chat(settings: Settings, incidents: Incidents, api: SlackApi, waits: W
     permissions = ChatPermissions(api, _may(settings))
     hands, installations = Hands(desk, public_desk, permissions), Installations(impatient.connection)
     replies, modals = Replies(api, settings.slack_url), Modals(api, waits.call_s)
-    finder, looks = Finder(hands, api), Looks(hands, TemporalDesk(incidents.without_private()))
+    finder, looks = Finder(hands, api), Looks(hands, incidents)
     closed = "" if settings.slack_signing_secret or settings.slack_app_token else NO_WAY_IN
     health = Health(api, settings.slack_team, closed, tuple(permissions.problems()))
     pressers = Pressers(api, settings.slack_users, health, waits.member_s)

@@ -6,8 +6,10 @@ from dataclasses import dataclass, field, replace
 from chat import words
 from chat.acting import Answered, Hands, in_words
 from chat.people import Presser
+from starter.desk import looking
 from starter.desk.answers import Remembered, ShownIncident, ShownReview
 from starter.desk.desk import Desk
+from starter.temporal.incidents import Incidents
 from starter.temporal.results import FoundIncident, LookupFailed, NobodyWorks, RefusedByIncident, Unreachable
 from workflows.policy.keys import workflow_ids
 from workflows.policy.runbook.names import severity_title
@@ -34,8 +36,8 @@ class SeenAfterwards:
 @dataclass(frozen=True)
 class Looks:
     hands: Hands
-    patient: Desk
-    """As those have it who may not know that there are private incidents, and who have time."""
+    patient: Incidents
+    """For those who have time."""
 
     async def list(self, presser: Presser) -> str:
         return await _text(self._list(presser))
@@ -46,11 +48,11 @@ class Looks:
 
     async def after(self, found: FoundIncident) -> SeenAfterwards:
         """For everybody who may see what is not private."""
-        return await _afterwards(self.patient, found)
+        return await _afterwards(self.patient, found, in_private=False)
 
     async def after_in_private(self, found: FoundIncident) -> SeenAfterwards:
         """For who may see it. Nobody reads there how it stands: only what concerns them."""
-        return replace(await _afterwards(self.hands.desk, found), text=words.STORED)
+        return replace(await _afterwards(self.patient, found, in_private=True), text=words.STORED)
 
     async def _at(self, what: str, part: str, presser: Presser, here: bool) -> Answered:
         desk = await self.hands.desk_of(presser, here=here)
@@ -85,17 +87,21 @@ def _standing(shown: ShownIncident) -> Sequence[str]:
     )
 
 
-async def _afterwards(desk: Desk, found: FoundIncident) -> SeenAfterwards:
-    """What is stored stays so if nobody can say more now."""
-    is_review = workflow_ids.is_review(found.workflow_id)
+async def _afterwards(known: Incidents, found: FoundIncident, *, in_private: bool) -> SeenAfterwards:
+    """What is stored stays so if nobody can say more now. It is found already, and may be private or another's by
+    now."""
+    show = looking.show_found_review if workflow_ids.is_review(found.workflow_id) else looking.show_found
     try:
-        shown = await (desk.show_review(found.incident) if is_review else desk.show(found.incident))
+        shown = await show(known, found)
     except (LookupFailed, NobodyWorks, RefusedByIncident, Unreachable):
         return SeenAfterwards(words.STORED)
     if isinstance(shown, Remembered):
         return SeenAfterwards(f"{words.NOBODY_ACTS}: {words.plain(shown.problem)}")
     if isinstance(shown, ShownReview):
         return SeenAfterwards(f"{words.STORED}\n{_owed(shown)}", shown.state.refusals)
+    incident = shown.state.incident
+    if incident.id != found.incident or (incident.private and not in_private):
+        return SeenAfterwards(words.STORED)
     return SeenAfterwards("\n".join((words.STORED, *_standing(shown))), shown.state.refusals)
 
 

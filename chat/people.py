@@ -1,6 +1,7 @@
 """Who pressed. Slack vouches for the member id; who that is, the settings say, or the address that Slack verified."""
 
 import asyncio
+import contextlib
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ from workflows.policy.incident.who import NOT_MAPPED
 LONGEST_PRESSER: Final = 80
 KNOWN_AT_ONCE: Final = 2_000
 KNOWN_FOR_S: Final = 3_600
+NOT_SAID_FOR_S: Final = 5.0
+"""Who Slack could not say is not asked for again so soon: a crowd would wait for it, one after the other."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,12 @@ class MemberInfo(SlackAnswer):
     user: WorkspaceMember
 
 
+@dataclass(frozen=True)
+class _RememberedMember:
+    member: WorkspaceMember | None
+    until: float
+
+
 class Pressers:
     """`users`: a person of the runbook to a member id, as messages go the other way."""
 
@@ -87,7 +96,8 @@ class Pressers:
         self._people: dict[str, str] = {}
         for person, user in users.items():
             self._people.setdefault(user, person)
-        self._members: OrderedDict[str, tuple[float, WorkspaceMember]] = OrderedDict()
+        self._members: OrderedDict[str, _RememberedMember] = OrderedDict()
+        self._asked: dict[str, asyncio.Task[WorkspaceMember | None]] = {}
 
     async def who(self, user: SlackUser) -> Presser:
         if person := self._people.get(user.id):
@@ -104,16 +114,24 @@ class Pressers:
         return self._health.is_us(user_id)
 
     async def member(self, user_id: str) -> WorkspaceMember | None:
-        """None: Slack does not say."""
+        """None: Slack does not say. Who asks while somebody asks the same hears the same."""
         known = self._members.get(user_id)
-        if known and monotonic() - known[0] < KNOWN_FOR_S:
-            return known[1]
-        try:
+        if known and monotonic() < known.until:
+            return known.member
+        under_way = self._asked.get(user_id)
+        if under_way is None:
+            under_way = self._asked[user_id] = asyncio.create_task(self._ask(user_id, known.member if known else None))
+            under_way.add_done_callback(lambda _: self._asked.pop(user_id))
+        return await asyncio.shield(under_way)
+
+    async def _ask(self, user_id: str, before: WorkspaceMember | None) -> WorkspaceMember | None:
+        found, known_for_s = before, NOT_SAID_FOR_S
+        with contextlib.suppress(Unavailable, Rejected, TimeoutError):
             async with asyncio.timeout(self._within_s):
                 found = (await self._api.ask(self._api.web.users_info(user=user_id), MemberInfo)).user
-        except (Unavailable, Rejected, TimeoutError):
-            return known[1] if known else None
-        self._members[user_id] = monotonic(), found
+                known_for_s = KNOWN_FOR_S
+        self._members[user_id] = _RememberedMember(found, monotonic() + known_for_s)
+        self._members.move_to_end(user_id)
         if len(self._members) > KNOWN_AT_ONCE:
             self._members.popitem(last=False)
         return found

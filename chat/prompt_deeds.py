@@ -16,7 +16,8 @@ from chat.late_answers import LateAnswers
 from chat.people import Presser
 from chat.waits import AS_SLACK_WAITS, Waits
 from starter.desk.recorder import Recorder
-from starter.temporal.results import LookupFailed
+from starter.temporal.results import FoundIncident, LookupFailed
+from workflows.policy.incident.events import Event
 
 MOST_ASKED_AT_ONCE: Final = 8
 """Where more are under way, no incident is asked what changed. That costs a worker some turns each; signals are read
@@ -48,17 +49,24 @@ class PromptDeeds:
         """None: the incident has not said in time."""
         try:
             async with asyncio.timeout(self.waits.press_s) as patience:
-                answered = await in_words(self.hands.do(replace(deed, here=await sight() is not False), presser))
+                answered = await in_words(self._done(deed, presser, sight))
         except TimeoutError:
             return None
         # Temporal's client makes an error of its own of a cancelled update: that is no sign that nobody works.
         return None if patience.expired() else answered
 
+    async def _done(self, deed: Deed, presser: Presser, sight: Sight) -> Answered:
+        """Nobody asks an incident who may see it, if lists say that everybody may. Raises what `in_words` puts in
+        words, and Unreachable."""
+        found = await self._found(deed, await self.hands.event_of(deed, presser))
+        here = not found.may_be_private or await sight() is not False
+        return await self.hands.do(replace(deed, here=here), presser)
+
     async def _leave(self, deed: Deed, presser: Presser, sight: Sight, response_url: str) -> Answered:
         """Under the same id as it was asked: what was done meanwhile is done once. Raises what `in_words` puts in
         words, and Unreachable."""
         event = await self.hands.event_of(deed, presser)
-        found = await self.recorder.find(deed.incident, event)
+        found = await self._found(deed, event)
         if found.may_be_private and not await self._may_see(presser, sight):
             raise LookupFailed(f"there is no incident {deed.incident!r} that you may see here")
         await self.recorder.leave(found, event, unlisted=deed.takes_role)
@@ -68,6 +76,13 @@ class PromptDeeds:
         else:
             self.late_answers.answer(found, event.id, response_url)
         return Answered("")
+
+    async def _found(self, deed: Deed, event: Event) -> FoundIncident:
+        """Raises LookupFailed, which names no incident: those that are private are looked through as well."""
+        try:
+            return await self.recorder.find(deed.incident, event)
+        except LookupFailed as no:
+            raise LookupFailed(no.brief) from None
 
     async def _may_see(self, presser: Presser, sight: Sight, *, in_doubt: bool = True) -> bool:
         """What nobody can say now keeps no press from being recorded, and shows nobody anything."""

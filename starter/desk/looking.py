@@ -9,7 +9,11 @@ from workflows.policy.views.results import PlanView
 
 async def show(known: Incidents, part: str) -> ShownIncident | Remembered:
     """Raises LookupFailed."""
-    found = await known.find(part or None, closed=True)
+    return await show_found(known, await known.find(part or None, closed=True))
+
+
+async def show_found(known: Incidents, found: FoundIncident) -> ShownIncident | Remembered:
+    """For whoever has looked for it already. Raises NothingOpen (no such workflow any more)."""
     try:
         state = await known.status(found.workflow_id, found.run_id)
         return ShownIncident(state=state, plan=await known.plan_view(found.workflow_id, found.run_id))
@@ -28,8 +32,12 @@ async def plan(known: Incidents, part: str) -> PlanView | Remembered:
 
 async def show_review(known: Incidents, part: str) -> ShownReview | Remembered:
     """Raises LookupFailed."""
+    return await show_found_review(known, await Reviews(known).find(part or None, closed=True))
+
+
+async def show_found_review(known: Incidents, found: FoundIncident) -> ShownReview | Remembered:
+    """For whoever has looked for it already. Raises NothingOpen (no such workflow any more)."""
     reviews = Reviews(known)
-    found = await reviews.find(part or None, closed=True)
     try:
         return ShownReview(state=await reviews.status(found), plan=await reviews.plan_view(found))
     except NobodyWorks as error:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from starter.desk import acting
+from starter.desk.finding_together import OpenIncidents
 from starter.temporal.incidents import Incidents
 from starter.temporal.results import FoundIncident
 from workflows.policy.incident.events import Event
@@ -32,6 +33,7 @@ class Recorder:
 
     def __init__(self, known: Incidents) -> None:
         self._known = known
+        self._open = OpenIncidents(known)
         self._lookups: dict[tuple[str, str], asyncio.Task[FoundIncident]] = {}
         self._newest: dict[_Under, _SaidTogether] = {}
         """Of what is under way."""
@@ -41,9 +43,13 @@ class Recorder:
         key = part, acting.addressee(event)
         under_way = self._lookups.get(key)
         if under_way is None:
-            under_way = self._lookups[key] = asyncio.create_task(acting.found(self._known, part, event))
+            under_way = self._lookups[key] = asyncio.create_task(self._find(part, event))
             under_way.add_done_callback(lambda _: self._lookups.pop(key))
         return await asyncio.shield(under_way)
+
+    async def _find(self, part: str, event: Event) -> FoundIncident:
+        is_open = await self._open.find(part) if acting.addressee(event) != "review" else None
+        return is_open or await acting.found(self._known, part, event)
 
     async def leave(self, found: FoundIncident, event: Event, *, unlisted: bool) -> None:
         """Returns once Temporal has it, and each of those that went with it has the same outcome. Raises NothingOpen,

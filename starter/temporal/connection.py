@@ -72,6 +72,8 @@ class TemporalConnection:
             async with self.temporal(workflow_id, patience):
                 yield
         except (_NoAnswer, WorkflowUpdateRPCTimeoutOrCancelledError):
+            if _is_given_up():
+                raise asyncio.CancelledError from None
             await self.check()  # raises if it is Temporal that is away, and not the worker
             raise await self.nobody(workflow_id) from None
 
@@ -86,6 +88,12 @@ class TemporalConnection:
             return NothingOpen(f"{workflow_id} is closed already" if closed else f"there is no incident {workflow_id}")
         kind = _NoAnswer if error.status in _IN_VAIN else Unreachable
         return kind(f"Temporal at {self.address} cannot be used: {error.message}")
+
+
+def _is_given_up() -> bool:
+    """By whoever asked: the SDK makes an error of its own of a cancelled update, and nothing more is to be done."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 def _is_of_namespace(error: RPCError) -> bool:

@@ -21,6 +21,7 @@ MOST_NAMED: Final = 10
 _LOOKED_THROUGH: Final = 100
 """Of those whose letters fit, to see whether the rest of what was given does, too."""
 _ID: Final = re.compile(r"[A-Za-z0-9._-]{1,200}")  # also: nothing that could end a string in a query
+_WHOLE_ID: Final = re.compile(r"\d{8}-\d{4}-[a-z0-9]{1,12}")
 _DATED: Final = re.compile(r"\d{8}")
 """How an id begins; no letters do: there is no 0 and no 1 among them."""
 
@@ -50,9 +51,9 @@ class Lookup(Generic[Row]):
             check_id(part)
         found = await self._seen(part)
         if not found:
-            raise LookupFailed(await self._none(part))
+            raise LookupFailed(await self._none(part), self._no(part))
         if part is not None and not (closed or any(each.open for each in found)):
-            raise LookupFailed("closed already:\n" + lines(found))
+            raise LookupFailed("closed already:\n" + lines(found), "closed already")
         return self._only(part, found)
 
     async def _seen(self, part: str | None) -> list[Row]:
@@ -77,7 +78,7 @@ class Lookup(Generic[Row]):
         if len(exact) > 1:
             many = f"more than {MOST_NAMED}" if len(exact) > MOST_NAMED else f"{len(exact)}"
             which = f"{self.noun}s are open" if part is None else f"{self.noun}s begin with {part!r}"
-            raise LookupFailed(f"{many} {which}, say which:\n" + lines(exact[:MOST_NAMED]))
+            raise LookupFailed(f"{many} {which}, say which:\n" + lines(exact[:MOST_NAMED]), f"{many} {which}")
         one = exact[0]
         return FoundIncident(
             workflow_id=one.workflow_id,
@@ -94,7 +95,10 @@ class Lookup(Generic[Row]):
             are = "and none is open"
         else:
             are = "open are:\n" + lines(others[:MOST_NAMED]) + ("\n  and others" if len(others) > MOST_NAMED else "")
-        return f"there is no {self.of_that_id} {part!r}; {are}"
+        return f"{self._no(part)}; {are}"
+
+    def _no(self, part: str | None) -> str:
+        return f"there is no {self.of_that_id} {part!r}" if part else f"no {self.noun} is open"
 
 
 TITLE_IN_A_LIST = 48
@@ -104,6 +108,11 @@ def check_id(part: str) -> None:
     """Raises LookupFailed when it cannot be one, nor a part of one."""
     if not _ID.fullmatch(part):
         raise LookupFailed(f"{part!r} is not the id of an incident: ids look like 20261121-0204-k7")
+
+
+def is_whole_id(part: str) -> bool:
+    """May it be one? It can still be the beginning of another one."""
+    return _WHOLE_ID.fullmatch(part) is not None
 
 
 def lines(found: Sequence[Row]) -> str:

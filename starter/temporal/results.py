@@ -43,6 +43,11 @@ class RefusedByIncident(Exception):
 class LookupFailed(Exception):
     """Not exactly one incident is meant; the message lists those that could be."""
 
+    def __init__(self, message: str, brief: str = "") -> None:
+        super().__init__(message)
+        self.brief = brief or message
+        """The same, and names none: for whoever may not know of all."""
+
 
 class NothingOpen(LookupFailed):
     """There is no open incident under this workflow id."""

@@ -4,15 +4,19 @@ import json
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from pydantic import TypeAdapter
+from pydantic import SecretStr, TypeAdapter
 
 from benchmarks.bodies import Bodies
 from benchmarks.discarded import counted, figures_of
 from benchmarks.figures import Figure, figure, percentile
+from benchmarks.pressed import PressedButtons
 from benchmarks.processes import Took
+from starter.sources import verify
+from starter.sources.reading import Webhook
 
 NAMED = ("first-page", "spread")
 """Together they use all that there is: floors, senders, the worker, histories and the pager's wire."""
@@ -100,3 +104,12 @@ def test_a_cluster_is_only_measured_when_it_is_named() -> None:
     refused = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60, env=nowhere)
     assert refused.returncode == 2
     assert "TEMPORAL_ADDRESS" in refused.stderr
+
+
+def test_presses_are_signed_as_slack_signs_and_none_comes_twice() -> None:
+    buttons = PressedButtons(incidents=("a", "b"), secret="s", sandbox="http://127.0.0.1:1")
+    bodies = [buttons.of(0), buttons.of(1), buttons.model_copy(update={"first": 2}).of(0)]
+    assert len(set(bodies)) == 3
+    for body in bodies:
+        said = dict(line.lower().split(": ", 1) for line in buttons.headers(body))
+        assert verify.slack(Webhook(body, datetime.now(UTC), said), (SecretStr("s"),))

@@ -33,7 +33,8 @@ from starter.gateway.access import Access, Actor
 from starter.gateway.desks import Desks
 from starter.gateway.routes import verbs
 from starter.intake.pagerduty_rings import Report, report
-from starter.temporal.results import LookupFailed
+from starter.temporal.incidents import Incidents
+from starter.temporal.results import FoundIncident, LookupFailed
 from tests.chat.slack_side import SlackSide
 from tests.policy.builders import at, opened, runbook, severity, tier
 from tests.starter.sources.webhooks import webhook
@@ -72,6 +73,11 @@ class CollectingDesk:
         return cast(Desk, self)
 
 
+class FindingRecorder:
+    async def find(self, part: str, _: Event) -> FoundIncident:
+        return FoundIncident(workflow_id=f"incident-{part}", incident=part, may_be_private=False)
+
+
 @dataclass
 class Alices:
     """The gateway as it is open to Alice's token."""
@@ -90,8 +96,8 @@ class Alices:
 async def by_slack(verb: str, said: Said, kept: CollectingDesk) -> None:
     api = SlackApi("xoxb-1", "http://127.0.0.1:1/api/")
     hands, replies = Hands(kept.desk, kept.desk, ChatPermissions(api, {})), Replies(api, "http://127.0.0.1:1/api/")
-    looks = Looks(hands, kept.desk)
-    deeds = PromptDeeds(hands, cast(Recorder, None), LateAnswers(looks, replies))
+    looks = Looks(hands, cast(Incidents, None))
+    deeds = PromptDeeds(hands, cast(Recorder, FindingRecorder()), LateAnswers(looks, replies))
     presses = Presses(hands, replies, cast(VerbForms, None), looks, deeds)
     press = BlockActions.model_validate(SlackSide().press("U0ALICE", verb, INCIDENT, said=said))
     await presses.receive(press, Presser("U0ALICE", "alice", "alice"))

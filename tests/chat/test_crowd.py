@@ -190,3 +190,25 @@ async def test_an_incident_that_does_not_say_in_time_is_no_sign_that_nobody_work
     await slack.send(interaction(side.press(ANN, "ack", incident)))
     assert (await side.answered())["text"].startswith(f"Recorded.\n*{incident}*")
     assert (await state(incidents, incident)).acknowledged_by == "on-call"
+
+
+async def test_what_is_found_to_be_private_meanwhile_is_told_to_nobody_afterwards(
+    crowded: Door, side: SlackSide, incidents: Incidents
+) -> None:
+    """Lists know it a moment later than the incident itself."""
+    hidden = await incidents.find(await declared(incidents, flags=("security",)))
+    as_listed = hidden.model_copy(update={"may_be_private": False})
+    seen = await crowded.chat.presses.looks.after(as_listed)
+    assert (seen.text, seen.refusals) == ("Recorded.", {})
+
+
+async def test_a_button_of_no_incident_names_none_that_is_private(
+    slack: Door, crowded: Door, side: SlackSide, incidents: Incidents
+) -> None:
+    await declared(incidents, flags=("security",))
+    for count, others in enumerate((0, MOST_ASKED_AT_ONCE), start=1):
+        slack.chat.presses.deeds._under_way = others
+        await slack.send(interaction(side.press(ANN, "mitigate", "20261121-0204-k7bcdf")))
+        told = (await side.answered(count))["text"]
+        assert "there is no incident" in told
+        assert "Checkout" not in told
