@@ -65,6 +65,15 @@ async def test_a_part_that_keeps_dying_is_started_later_each_time(supervisor: Su
     ]
 
 
+async def test_a_part_that_has_worked_for_a_while_is_started_again_without_delay(
+    supervisor: Supervisor, said: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(child_module, "SETTLED_AFTER_S", 0.0)
+    await supervisor.start(part("Temporal server", sys.executable, "-S", "-c", "raise SystemExit(3)"))
+    await soon(lambda: len(said) >= 3)
+    assert said[:3] == ["Temporal server ended by itself (exit code 3); it starts again in 0.01 s"] * 3
+
+
 async def test_a_part_that_dies_before_it_is_ready_is_an_error(supervisor: Supervisor) -> None:
     async def never() -> bool:
         return False

@@ -80,7 +80,7 @@ async def test_all_work_one_publishes_and_what_is_killed_comes_back(fresh: Clien
         assert eventually(lambda: killed not in running.workers() and len(running.workers()) == 2)
         [error] = running.said("a worker process died, the others go on")
         assert error["level"] == "error"
-        assert "was killed (signal 9); it starts again in 1 s" in str(error["what"])
+        assert "was killed (signal 9); it starts again in 0.25 s" in str(error["what"])
         assert await canary_by(fresh) <= running.workers()  # and somebody works meanwhile
 
         workers = below(running.process.pid)

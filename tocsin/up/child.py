@@ -11,8 +11,9 @@ from typing import IO
 
 from tocsin.up import lifeline
 
-FIRST_WAIT_S, LONGEST_WAIT_S = 1.0, 30.0
-SETTLED_AFTER_S = 60.0
+FIRST_WAIT_S, LONGEST_WAIT_S = 0.25, 30.0
+"""Pages wait for whoever is dead; only what cannot start at all has to be kept from spinning."""
+SETTLED_AFTER_S = 10.0
 """A child that lived this long starts again after the first wait, as if it had never died before."""
 
 
