@@ -7,6 +7,7 @@ by the import contracts and ruff's rules in `pyproject.toml`, and by `tests/work
 import sys
 import threading
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from temporalio.bridge.proto.workflow_activation import WorkflowActivation
@@ -22,13 +23,25 @@ COMPUTES_S = 1.0
 """Of processor time. The longest turn, a whole history read anew, takes some hundredths: `make bench ONLY=storm`."""
 
 
-def runner() -> WorkflowRunner:
-    return WatchedRunner()
+def nobody_counts() -> None:
+    pass
+
+
+def runner(
+    one_more: Callable[[], None] = nobody_counts, one_less: Callable[[], None] = nobody_counts
+) -> WorkflowRunner:
+    """What is called for each workflow that comes into memory, and for each that is forgotten."""
+    return WatchedRunner(one_more, one_less)
 
 
 class WatchedRunner(UnsandboxedWorkflowRunner):
+    def __init__(self, one_more: Callable[[], None], one_less: Callable[[], None]) -> None:
+        super().__init__()
+        self._one_more, self._one_less = one_more, one_less
+
     def create_instance(self, det: WorkflowInstanceDetails) -> WorkflowInstance:
-        return WatchedInstance(super().create_instance(det))
+        self._one_more()
+        return WatchedInstance(super().create_instance(det), self._one_less)
 
 
 class WatchedInstance(WorkflowInstance):
@@ -41,14 +54,17 @@ class WatchedInstance(WorkflowInstance):
     once the turn has computed for `COMPUTES_S`, as a loop without end does, which keeps a core from others' pages.
     """
 
-    def __init__(self, instance: WorkflowInstance) -> None:
-        self._instance = instance
+    def __init__(self, instance: WorkflowInstance, forgotten: Callable[[], None] = nobody_counts) -> None:
+        self._instance, self._forgotten = instance, forgotten
         self._clock: int | None = None
         self._began_at = 0.0
 
     def activate(self, act: WorkflowActivation) -> WorkflowActivationCompletion:
         self._clock, self._began_at = _clock_of_this_thread(), time.thread_time()
-        return self._instance.activate(act)
+        completion = self._instance.activate(act)
+        if any(job.HasField("remove_from_cache") for job in act.jobs):
+            self._forgotten()
+        return completion
 
     def get_thread_id(self) -> int | None:
         if self._clock is None or time.clock_gettime(self._clock) - self._began_at < COMPUTES_S:

@@ -14,7 +14,8 @@ from worker.deployment import deployment
 from worker.pager import unroutable
 from worker.publishing import publish
 from worker.reachability import reachability
-from worker.workers import workers
+from worker.slots import TurnSlots
+from worker.workers import TURNS_AT_ONCE, garbage_between, workers
 
 log = structlog.get_logger("worker")
 
@@ -28,9 +29,12 @@ async def work(
     """
     perform = adapters.perform(settings)
     processes, build = settings.worker_processes or 1, deployment(settings.deployment)
-    crew = workers(client, perform, processes, build, lambda book: reachability(book, settings))
+    turns = TurnSlots(TURNS_AT_ONCE)
+    garbage = garbage_between(turns)
+    crew = workers(client, perform, turns, garbage, processes, build, lambda book: reachability(book, settings))
     gc.freeze()  # what there is now stays: not to be looked through again and again between pages
     async with asyncio.TaskGroup() as group:
+        collecting = group.create_task(garbage.collect_between_turns())
         for worker in crew:
             group.create_task(worker.run())
         log.info("working", queues=[worker.task_queue for worker in crew], pager=settings.pager)
@@ -38,6 +42,7 @@ async def work(
         await stop.wait()
         log.info("stopping")
         await asyncio.gather(*(worker.shutdown() for worker in crew))
+        collecting.cancel()
     await perform.close()
 
 

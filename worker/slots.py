@@ -56,6 +56,7 @@ class TurnSlots(Slots):
         self._clock = clock
         self._polls: dict[SlotPermit, tuple[bool, float]] = {}
         """Those that have no task yet: whether for what this process has in memory, and since when."""
+        self._in_hand: set[SlotPermit] = set()
 
     async def reserve_slot(self, ctx: SlotReserveContext) -> SlotPermit:
         permit = await super().reserve_slot(ctx)
@@ -63,11 +64,17 @@ class TurnSlots(Slots):
         return permit
 
     def mark_slot_used(self, ctx: SlotMarkUsedContext) -> None:
+        self._in_hand.add(ctx.permit)
         self._polls.pop(ctx.permit, None)
 
     def release_slot(self, ctx: SlotReleaseContext) -> None:
         self._polls.pop(ctx.permit, None)
+        self._in_hand.discard(ctx.permit)
         super().release_slot(ctx)
+
+    @property
+    def at_rest(self) -> bool:
+        return self.none_waits and not self._in_hand
 
     @property
     def none_waits(self) -> bool:

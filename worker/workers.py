@@ -8,6 +8,7 @@ from temporalio.worker import CustomSlotSupplier, FixedSizeSlotSupplier, Worker,
 from activities.perform import Perform
 from activities.temporal import Reached, Temporal, nothing_known
 from starter.temporal.incidents import Incidents
+from worker.garbage import Garbage
 from worker.hosting import runner
 from worker.making_room import MakingRoom
 from worker.memory import memory
@@ -48,23 +49,30 @@ def in_memory(available: int) -> int:
     return min(MOST_IN_MEMORY, available // 3 // WORKFLOW_BYTES)
 
 
+def garbage_between(turns: TurnSlots) -> Garbage:
+    """Half as much again as what is kept in memory may wait to be found."""
+    return Garbage(turns, most=in_memory(memory()) // 2)
+
+
 def workers(
     client: Client,
     perform: Perform,
+    turns: TurnSlots,
+    garbage: Garbage,
     processes: int = 1,
     deployment_config: WorkerDeploymentConfig | None = None,
     reached: Reached = nothing_known,
 ) -> tuple[Worker, ...]:
     """For one of so many processes. Pages have a queue and slots of their own: no amount of stuck chat messages delays
     one (rule 2)."""
-    temporal, turns = Temporal(Incidents(client), reached), TurnSlots(TURNS_AT_ONCE)
+    temporal = Temporal(Incidents(client), reached)
     return (
         Worker(
             client,
             task_queue=WORKFLOW_QUEUE,
             deployment_config=deployment_config,
             workflows=list(WORKFLOWS.values()),
-            workflow_runner=runner(),
+            workflow_runner=runner(garbage.one_more, garbage.one_less),
             tuner=_tuner(turns=turns),
             max_concurrent_workflow_task_polls=POLLS,
             nonsticky_to_sticky_poll_ratio=NEW_INCIDENTS,

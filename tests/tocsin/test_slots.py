@@ -45,7 +45,7 @@ def _asked(sticky: bool = False) -> SlotReserveContext:
     return cast(SlotReserveContext, Poll(sticky))
 
 
-def _used(permit: SlotPermit) -> SlotMarkUsedContext:
+def used(permit: SlotPermit) -> SlotMarkUsedContext:
     return cast(SlotMarkUsedContext, Task(permit))
 
 
@@ -75,7 +75,7 @@ async def test_a_message_goes_when_no_turn_waits(waiting: list[bool], answered: 
     process = Process()
     permits = await process.polls(*waiting)
     for number in answered:
-        process.turns.mark_slot_used(_used(permits[number]))
+        process.turns.mark_slot_used(used(permits[number]))
     process.seconds = 1
     poll = asyncio.create_task(MessageSlots(1, process.turns, LONG).reserve_slot(_asked()))
     assert await _after_some_looks(poll) == goes
@@ -112,7 +112,7 @@ async def test_a_slot_that_is_given_back_by_another_thread_can_be_had_again(was_
     turns = TurnSlots(1)
     permit = await turns.reserve_slot(_asked(STICKY))
     if was_used:
-        await asyncio.to_thread(turns.mark_slot_used, _used(permit))
+        await asyncio.to_thread(turns.mark_slot_used, used(permit))
     again = asyncio.create_task(turns.reserve_slot(_asked(STICKY)))
     await asyncio.to_thread(turns.release_slot, _released(permit))
     await again

@@ -14,7 +14,7 @@ from temporalio.worker import Worker
 from settings import Settings
 from worker import adapters
 from worker.slots import MessageSlots, TurnSlots
-from worker.workers import workers
+from worker.workers import TURNS_AT_ONCE, garbage_between, workers
 from workflows.queues import COMMS_QUEUE, PAGE_QUEUE, WORKFLOW_QUEUE
 
 FEW = 8
@@ -28,7 +28,9 @@ def given(monkeypatch: pytest.MonkeyPatch, temporal: WorkflowEnvironment) -> Giv
     def of(queue: str, processes: int = 1) -> Mapping[str, Any]:
         found: list[Mapping[str, Any]] = []
         monkeypatch.setattr("worker.workers.Worker", lambda _, **options: found.append(options))
-        workers(temporal.client, adapters.perform(Settings(_env_file=None)), processes)
+        turns = TurnSlots(TURNS_AT_ONCE)
+        perform = adapters.perform(Settings(_env_file=None))
+        workers(temporal.client, perform, turns, garbage_between(turns), processes)
         [one] = [options for options in found if options["task_queue"] == queue]
         return one
 
