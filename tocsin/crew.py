@@ -47,7 +47,7 @@ async def work_together(chosen: Settings, processes: int) -> None:
     client = await connection.client(chosen.state_dir)
     cancelled_by_signals()
     try:
-        async with Supervisor(_died) as supervisor:
+        async with Supervisor(_waits, died=_died) as supervisor:
             try:
                 await asyncio.gather(*(_start(supervisor, chosen, processes, n + 1) for n in range(processes)))
                 log.info("working together", processes=processes)
@@ -72,6 +72,10 @@ async def _start(supervisor: Supervisor, chosen: Settings, processes: int, numbe
         return bool(select.select([ready], [], [], 0)[0])
 
     await supervisor.start(part, works)
+
+
+def _waits(what: str) -> None:
+    log.info("a worker process is slow to start", what=what)
 
 
 def _died(what: str) -> None:

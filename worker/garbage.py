@@ -16,8 +16,8 @@ from typing import NoReturn
 from worker.slots import TurnSlots
 
 LOOKS_EVERY_S = 1.0
-NEVER = 1_000_000_000
-FEW = 100
+NO_FULL_COLLECTION = 1_000_000_000
+FEW_FORGOTTEN = 100
 """A forgotten workflow takes up to 0.4 MB until its garbage is found."""
 AT_LEAST_EVERY_S = 3600.0
 """For what activities leave behind, which is little."""
@@ -47,7 +47,7 @@ class Garbage:
 
     async def collect_between_turns(self) -> NoReturn:
         young, middle, old = gc.get_threshold()
-        gc.set_threshold(young, middle, NEVER)
+        gc.set_threshold(young, middle, NO_FULL_COLLECTION)
         try:
             while True:
                 await asyncio.sleep(LOOKS_EVERY_S)
@@ -64,4 +64,4 @@ class Garbage:
     def _is_worth_it(self) -> bool:
         """It takes as long as there is much to look through, and the next page stands still for that."""
         is_long_ago = self._clock() - self._collected_at >= AT_LEAST_EVERY_S
-        return is_long_ago or self._forgotten >= max(FEW, self._kept // 4)
+        return is_long_ago or self._forgotten >= max(FEW_FORGOTTEN, self._kept // 4)

@@ -13,7 +13,7 @@ from temporalio.worker import Worker
 
 from tests.starter.conftest import eventually
 from tests.tocsin.test_slots import NEW, STICKY, Process, used
-from worker.garbage import AT_LEAST_EVERY_S, FEW, NEVER, Garbage
+from worker.garbage import AT_LEAST_EVERY_S, FEW_FORGOTTEN, NO_FULL_COLLECTION, Garbage
 from worker.hosting import runner
 
 MOST = 1000
@@ -51,8 +51,8 @@ class Memory:
     ("kept", "forgotten", "seconds", "looks"),
     [
         pytest.param(10_000, 0, 0, False, id="however many are kept, nothing was forgotten"),
-        pytest.param(FEW, FEW - 1, 0, False, id="few are forgotten"),
-        pytest.param(FEW, FEW, 0, True, id="many are forgotten"),
+        pytest.param(FEW_FORGOTTEN, FEW_FORGOTTEN - 1, 0, False, id="few are forgotten"),
+        pytest.param(FEW_FORGOTTEN, FEW_FORGOTTEN, 0, True, id="many are forgotten"),
         pytest.param(2_000, 300, 0, False, id="few of those that are kept"),
         pytest.param(2_000, 500, 0, True, id="many of those that are kept"),
         pytest.param(10, 0, AT_LEAST_EVERY_S, True, id="the last time is an hour ago"),
@@ -84,8 +84,8 @@ async def test_while_turns_wait_it_is_looked_for_once_the_memory_is_needed() -> 
 
 async def test_a_turn_that_has_begun_is_not_made_to_stand_still() -> None:
     memory = Memory()
-    memory.has_kept(FEW)
-    memory.forgets(FEW)
+    memory.has_kept(FEW_FORGOTTEN)
+    memory.forgets(FEW_FORGOTTEN)
     [begun] = await memory.process.polls(STICKY)
     memory.process.turns.mark_slot_used(used(begun))
     await memory.is_at_rest()
@@ -110,7 +110,7 @@ async def test_python_never_begins_by_itself_to_look_through_everything(full_col
     before = gc.get_threshold()
     collecting = asyncio.create_task(Memory().garbage.collect_between_turns())
     await asyncio.sleep(0)
-    assert gc.get_threshold() == (*before[:2], NEVER)
+    assert gc.get_threshold() == (*before[:2], NO_FULL_COLLECTION)
     gc.collect(1)
     full_collections.clear()
     kept: list[list[list[object]]] = [[[]] for _ in range(4 * before[0] * before[1] * before[2])]

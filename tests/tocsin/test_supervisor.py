@@ -96,6 +96,24 @@ async def test_a_part_that_takes_its_time_is_waited_for_and_that_is_said(
     assert said[0].startswith("still waiting for the gateway, for 0 s now")
 
 
+async def test_who_is_waited_for_is_not_said_to_have_died(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(patience, "SAY_EVERY_S", 0.0)
+    monkeypatch.setattr(child_module, "FIRST_WAIT_S", 0.01)
+    waits, deaths, looks = list[str](), list[str](), iter([False, True])
+
+    async def at_last() -> bool:
+        return next(looks)
+
+    async with Supervisor(waits.append, died=deaths.append) as supervisor:
+        worker = await supervisor.start(part("worker", *SLEEPER), at_last)
+        assert (len(waits), deaths) == (1, [])
+        assert worker.pid is not None
+        os.kill(worker.pid, signal.SIGKILL)
+        await soon(lambda: bool(deaths))
+    assert deaths == ["worker was killed (signal 9); it starts again in 0.01 s"]
+    assert len(waits) == 1
+
+
 async def test_parts_stop_in_the_reverse_order_of_their_start(tmp_path: Path) -> None:
     log = tmp_path / "log"
     script = "import signal, sys; signal.sigwait({signal.SIGTERM}); open(sys.argv[1], 'a').write(sys.argv[2] + ' ')"

@@ -21,12 +21,14 @@ class PartFailed(Failure):
 class Supervisor:
     """As an asynchronous context manager: leaving it stops everything.
 
-    `say` gets a line whenever something died. `output` takes all that the parts print; without it their
-    logs go to our standard error, and their banners nowhere.
+    `say` gets a line whenever somebody is waited for, and `died` (or else `say`) whenever something died. `output`
+    takes all that the parts print; without it their logs go to our standard error, and their banners nowhere.
     """
 
-    def __init__(self, say: Callable[[str], None], output: IO[bytes] | None = None) -> None:
-        self._say = say
+    def __init__(
+        self, say: Callable[[str], None], output: IO[bytes] | None = None, died: Callable[[str], None] | None = None
+    ) -> None:
+        self._say, self._died = say, died or say
         self._output = output
         self.children: list[Child] = []
 
@@ -45,7 +47,7 @@ class Supervisor:
 
     async def start(self, part: Part, is_ready: Callable[[], Awaitable[bool]] | None = None) -> Child:
         """Start a part and wait until it is ready. Raises PartFailed if it dies before, or takes too long."""
-        child = Child(part, self._pipe, self._say, self._output)
+        child = Child(part, self._pipe, self._died, self._output)
         self.children.append(child)
         await child.start()
         if is_ready is not None:
