@@ -78,6 +78,8 @@ class Answered:
     done: bool = True
     field: str = ""
     """The input that was wrong."""
+    is_late: bool = False
+    """It is stored, and the incident has not said yet what became of it."""
     mark: str = ""
     """Of the state that this was seen in (`workflows/policy/incident/mark.py`)."""
 
@@ -132,6 +134,8 @@ async def in_words(work: Awaitable[Answered]) -> Answered:
     try:
         return await work
     except Recorded as kept:
+        if kept.perhaps_late:
+            return Answered(words.TAKES_LONG, is_late=True)
         return Answered(f"{words.NOBODY_ACTS}: {words.plain(kept.reason)}. {words.plain(kept.cure)}".strip())
     except Misfit as no:
         return Answered(words.refused(str(no)), done=False, field=no.field)

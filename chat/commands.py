@@ -17,6 +17,7 @@ from chat.payloads import SlashCommand
 from chat.people import Presser
 from chat.permissions import NotAllowed
 from chat.presses import LOOK
+from chat.slow_answers import SlowAnswers
 from chat.unopened import unopened
 from starter.desk.verbs import VERB_BY_NAME
 from starter.temporal.results import Unreachable
@@ -34,6 +35,7 @@ class Commands:
     looks: Looks
     verb_forms: VerbForms
     declare_forms: DeclareForms
+    slow_answers: SlowAnswers
     users: Mapping[str, str]
     """A member id of Slack's to the person of the runbook."""
 
@@ -86,7 +88,10 @@ class Commands:
             await self.verb_forms.open(wanted, verb, command.trigger_id, presser, certainly(here))
             return None
         deed = Deed(verb, wanted.incident, slack_id(command.team_id, command.trigger_id), wanted.said, here=here)
-        return only_text((await in_words(self.hands.do(deed, presser))).text)
+        answered = await in_words(self.hands.do(deed, presser))
+        if answered.is_late:
+            answered = self.slow_answers.in_message(deed, presser, command.response_url)
+        return only_text(answered.text)
 
     def _help(self) -> str:
         rows = (

@@ -21,6 +21,7 @@ from chat.prompt_deeds import PromptDeeds
 from chat.sayings import SayingsReader
 from chat.shortcuts import Shortcuts
 from chat.slack_chat import SlackChat
+from chat.slow_answers import SlowAnswers
 from chat.socket_mode import SocketMode
 from chat.timeline import PinnedMessages
 from chat.waits import AS_SLACK_WAITS, Waits
@@ -75,9 +76,11 @@ def slack_chat(settings: Settings, incidents: Incidents, api: SlackApi, waits: W
     closed = "" if settings.slack_signing_secret or settings.slack_app_token else NO_WAY_IN
     health = Health(api, settings.slack_team, closed, tuple(permissions.problems()))
     pressers = Pressers(api, settings.slack_users, health, waits.member_s)
-    verb_forms = VerbForms(hands, installations, modals, replies, waits.submission_s)
+    recorder = Recorder(impatient)
+    slow = SlowAnswers(hands, looks, recorder, replies, modals)
+    verb_forms = VerbForms(hands, installations, modals, replies, slow, waits.submission_s)
     declare_forms = DeclareForms(hands, installations, modals, replies, waits.submission_s)
-    deeds = PromptDeeds(hands, Recorder(impatient), LateAnswers(looks, replies), waits)
+    deeds = PromptDeeds(hands, recorder, LateAnswers(looks, replies), waits)
     redact, whispers = incidents.connection.redact or str, Whispers(api)
     timeline = PinnedMessages(hands, finder, pressers, SayingsReader(api, pressers, redact), whispers)
     users = {user: person for person, user in settings.slack_users.items()}
@@ -87,7 +90,7 @@ def slack_chat(settings: Settings, incidents: Incidents, api: SlackApi, waits: W
         presses=Presses(hands, replies, verb_forms, looks, deeds, waits.worker_s / 3),
         verb_forms=verb_forms,
         declare_forms=declare_forms,
-        commands=Commands(settings.slack_command, hands, finder, looks, verb_forms, declare_forms, users),
+        commands=Commands(settings.slack_command, hands, finder, looks, verb_forms, declare_forms, slow, users),
         shortcuts=Shortcuts(finder, verb_forms, declare_forms, timeline, replies, redact),
         timeline=timeline,
         replies=replies,

@@ -26,6 +26,8 @@ class SeenAfterwards:
     text: str
     refusals: Mapping[str, str] = field(default_factory=dict)
     """By the id of what they pressed, why that came to little."""
+    is_late: bool = False
+    """The incident has not said yet."""
 
     def answer_to(self, event_id: str) -> str:
         """To whoever pressed that."""
@@ -96,6 +98,8 @@ async def _afterwards(known: Incidents, found: FoundIncident, *, in_private: boo
     except (LookupFailed, NobodyWorks, RefusedByIncident, Unreachable):
         return SeenAfterwards(words.STORED)
     if isinstance(shown, Remembered):
+        if shown.perhaps_late:
+            return SeenAfterwards(words.TAKES_LONG, is_late=True)
         return SeenAfterwards(f"{words.NOBODY_ACTS}: {words.plain(shown.problem)}")
     if isinstance(shown, ShownReview):
         return SeenAfterwards(f"{words.STORED}\n{_owed(shown)}", shown.state.refusals)

@@ -18,6 +18,8 @@ _DATE: Final = re.compile(r"<!date\^[^|>]*\|([^>]*)>")
 NO_CHANGE: Final = ("Nothing changed.",)
 NOBODY_ACTS: Final = "Recorded; nobody is being paged"
 STORED: Final = "Recorded."
+TAKES_LONG: Final = f"{STORED} It takes longer than usual."
+FOLLOWS: Final = f"{TAKES_LONG} The answer follows here."
 TOO_LITTLE: Final = "Recorded, but it came too late or does not fit"
 """What was left for an incident is never refused: it changes what it still can."""
 

@@ -34,6 +34,7 @@ from workflows.policy.time.durations import HOUR
 TITLE: Final = "Declare an incident"
 IMPACT: Final = "customer-impact"
 """The label that says what customers notice."""
+SEE_LIST: Final = "Look at the list of incidents for who is being called."
 FORESEEN_FOR: Final = HOUR
 MOST_PAGES_SHOWN: Final = 6
 
@@ -71,7 +72,8 @@ class DeclareForms:
             kept = views.Kept()
         if kept.seen == print_now:
             event_id = slack_id(sent.team_id, view.id, print_now)
-            return finished(view, await in_words(self._declared(filled, presser, event_id)))
+            answered = await in_words(self._declared(filled, presser, event_id))
+            return finished(view, Answered(f"{answered.text} {SEE_LIST}") if answered.is_late else answered)
         found = await in_words(self._foreseen(filled, presser))
         if not found.done:
             return complaint(view, found)

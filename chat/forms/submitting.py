@@ -15,10 +15,9 @@ from chat.words import unmarked
 from starter.temporal.results import Unreachable
 
 LONGEST_COMPLAINT: Final = 1_000
-AWAY: Final = (
-    "Nothing is known to be recorded: Temporal does not answer. Submit it again; the same is done once. "
-    "If it is urgent, call somebody now."
-)
+_AGAIN: Final = "Submit it again; the same is done once. If it is urgent, call somebody now."
+AWAY: Final = f"Nothing is known to be recorded: Temporal does not answer. {_AGAIN}"
+TOO_LONG: Final = f"It takes too long, and nothing is known to be recorded. {_AGAIN}"
 
 
 async def in_time(work: Awaitable[dict[str, JsonValue]], view: SentView, within_s: float) -> dict[str, JsonValue]:
@@ -26,7 +25,9 @@ async def in_time(work: Awaitable[dict[str, JsonValue]], view: SentView, within_
     try:
         async with asyncio.timeout(within_s):
             return await work
-    except (TimeoutError, Unreachable):
+    except TimeoutError:
+        return complaint(view, Answered(TOO_LONG, done=False))
+    except Unreachable:
         return complaint(view, Answered(AWAY, done=False))
 
 

@@ -18,6 +18,7 @@ from chat.forms.submitting import complaint, fingerprint_of, finished, in_time
 from chat.payloads import SentView, ViewSubmission
 from chat.people import Presser
 from chat.permissions import NotAllowed
+from chat.slow_answers import SlowAnswers
 from chat.web import Modals, Replies, ShownView
 from chat.words import plain
 from starter.desk.desk import Desk
@@ -44,6 +45,7 @@ class VerbForms:
     installations: Installations
     modals: Modals
     replies: Replies
+    slow_answers: SlowAnswers
     within_s: float
 
     async def open(self, pressed: Pressed, verb: Verb, trigger_id: str, presser: Presser, here: Here) -> None:
@@ -81,7 +83,8 @@ class VerbForms:
         deed = Deed(verb, kept.incident, event_id, said, kept.if_still, here=kept.here)
         if verb.name in SHOWN_BEFORE and kept.seen != print_now:
             return await self._see(view, deed, presser, print_now)
-        return finished(view, await in_words(self.hands.do(deed, presser)))
+        answered = await in_words(self.hands.do(deed, presser))
+        return finished(view, self.slow_answers.in_form(deed, presser, view.id) if answered.is_late else answered)
 
     async def _see(self, view: SentView, deed: Deed, presser: Presser, print_now: str) -> dict[str, JsonValue]:
         """The same form again, with what it would change."""

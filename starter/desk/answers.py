@@ -70,6 +70,8 @@ class Remembered(BaseModel):
     incident: str
     problem: str
     """Why that is all."""
+    perhaps_late: bool = Field(default=False, exclude=True)
+    """A worker was there a moment ago, and may only be slow."""
     history: list[HistoryLine]
 
 

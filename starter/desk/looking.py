@@ -46,4 +46,5 @@ async def show_found_review(known: Incidents, found: FoundIncident) -> ShownRevi
 
 async def _remembered(known: Incidents, found: FoundIncident, error: NobodyWorks) -> Remembered:
     history = await known.history(found.workflow_id, found.run_id)
-    return Remembered(incident=found.incident, history=list(history), problem=str(error))
+    late = error.perhaps_late
+    return Remembered(incident=found.incident, history=list(history), problem=str(error), perhaps_late=late)

@@ -54,15 +54,19 @@ class TemporalConnection:
     async def temporal(self, workflow_id: str = "", deadline: timedelta = DEADLINE) -> AsyncIterator[None]:
         """Surrounds a call that Temporal answers by itself.
 
-        The SDK's own retries go on for about 10 s, whatever `rpc_timeout` says."""
+        The SDK's own retries go on for about 10 s, whatever `rpc_timeout` says. It makes an error of its own of an
+        update that is cancelled; whoever waits no longer must not hear that nobody works."""
+        before = _cancellations()
         try:
             async with asyncio.timeout(deadline.total_seconds()):
                 yield
-        except TimeoutError:
+        except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError):
+            _end_if_cancelled(before)
             raise _NoAnswer(f"Temporal at {self.address} does not answer") from None
         except RuntimeError as error:  # a lazy client's first connection failed
             raise Unreachable(f"Temporal at {self.address} cannot be reached: {error}") from None
         except RPCError as error:
+            _end_if_cancelled(before)
             raise self._in_words(error, workflow_id) from None
 
     @asynccontextmanager
@@ -71,9 +75,7 @@ class TemporalConnection:
         try:
             async with self.temporal(workflow_id, patience):
                 yield
-        except (_NoAnswer, WorkflowUpdateRPCTimeoutOrCancelledError):
-            if _is_given_up():
-                raise asyncio.CancelledError from None
+        except _NoAnswer:
             await self.check()  # raises if it is Temporal that is away, and not the worker
             raise await self.nobody(workflow_id) from None
 
@@ -90,10 +92,15 @@ class TemporalConnection:
         return kind(f"Temporal at {self.address} cannot be used: {error.message}")
 
 
-def _is_given_up() -> bool:
-    """By whoever asked: the SDK makes an error of its own of a cancelled update, and nothing more is to be done."""
+def _cancellations() -> int:
     task = asyncio.current_task()
-    return task is not None and task.cancelling() > 0
+    return task.cancelling() if task else 0
+
+
+def _end_if_cancelled(before: int) -> None:
+    """Raises CancelledError if somebody has asked for it since."""
+    if _cancellations() > before:
+        raise asyncio.CancelledError
 
 
 def _is_of_namespace(error: RPCError) -> bool:

@@ -19,13 +19,18 @@ class Unreachable(Exception):
 class NobodyWorks(Exception):
     """Temporal answers, but no worker goes on with the workflow: none is running, or its tasks fail."""
 
-    def __init__(self, reason: str, means: str = "nothing is being paged", cure: str = "") -> None:
-        super().__init__(f"{reason}: {means}" + (f". What to do: {cure}" if cure else ""))
-        self.reason, self.cure = reason, cure
+    def __init__(
+        self, reason: str, means: str = "nothing is being paged", cure: str = "", *, perhaps_late: bool = False
+    ) -> None:
+        doubt = "perhaps " if perhaps_late else ""
+        super().__init__(f"{reason}: {doubt}{means}" + (f". What to do: {cure}" if cure else ""))
+        self.reason, self.means, self.cure = reason, means, cure
+        self.perhaps_late = perhaps_late
+        """A worker was there a moment ago: it may be slow, or dead. Nobody may be told that it is dead."""
 
-    def recorded(self, means: str = "nothing is being paged") -> "Recorded":
+    def recorded(self, means: str = "") -> "Recorded":
         """What was said is kept, and counts when somebody works again."""
-        return Recorded(f"recorded; {self.reason}", means, self.cure)
+        return Recorded(f"recorded; {self.reason}", means or self.means, self.cure, perhaps_late=self.perhaps_late)
 
 
 class Recorded(NobodyWorks):

@@ -24,7 +24,9 @@ async def unanswered(client: Client, workflow_id: str) -> NobodyWorks:
     now = datetime.now(UTC)
     if polled_at is None or now - polled_at > POLL_LASTS:
         return NobodyWorks("no worker is running")
-    return NobodyWorks(f"no worker answers, though one asked for work {round((now - polled_at).total_seconds())} s ago")
+    ago = round((now - polled_at).total_seconds())
+    why = f"no worker answers, though one asked for work {ago} s ago"
+    return NobodyWorks(why, perhaps_late=True)
 
 
 async def last_poll(client: Client) -> datetime | None:

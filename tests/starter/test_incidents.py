@@ -183,6 +183,16 @@ class TestAsking:
             await incidents.ask(workflow_id, Acknowledged(id="ack-1", by="Ada"), patience=SOON)
         assert await signals(client, workflow_id) == [("acknowledge", {"id": "ack-1", "by": "Ada"})]
 
+    async def test_whoever_waits_no_longer_is_not_told_that_nobody_works_and_leaves_nothing(
+        self, client: Client, incidents: Incidents, opening: OpenRequest
+    ) -> None:
+        """Temporal's client makes an error of its own of an update that is cancelled."""
+        workflow_id = await incidents.declare(opening)
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.3):
+                await incidents.ask(workflow_id, Acknowledged(id="ack-1", by="Ada"), patience=timedelta(minutes=1))
+        assert await signals(client, workflow_id) == []
+
     async def test_what_was_left_without_a_worker_counts_once_when_one_comes(
         self, client: Client, incidents: Incidents, opening: OpenRequest
     ) -> None:
