@@ -30,7 +30,7 @@ async def work(
     perform = adapters.perform(settings)
     processes, build = settings.worker_processes or 1, deployment(settings.deployment)
     turns = TurnSlots(TURNS_AT_ONCE)
-    garbage = garbage_between(turns)
+    garbage = garbage_between(turns, processes)
     crew = workers(client, perform, turns, garbage, processes, build, lambda book: reachability(book, settings))
     gc.freeze()  # what there is now stays: not to be looked through again and again between pages
     async with asyncio.TaskGroup() as group:

@@ -49,9 +49,9 @@ def in_memory(available: int) -> int:
     return min(MOST_IN_MEMORY, available // 3 // WORKFLOW_BYTES)
 
 
-def garbage_between(turns: TurnSlots) -> Garbage:
-    """Half as much again as what is kept in memory may wait to be found."""
-    return Garbage(turns, most=in_memory(memory()) // 2)
+def garbage_between(turns: TurnSlots, processes: int) -> Garbage:
+    """For one of so many processes. Half as much again as what all keep in memory may wait to be found."""
+    return Garbage(turns, most=in_memory(memory()) // processes // 2)
 
 
 def workers(

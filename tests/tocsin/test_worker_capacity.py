@@ -30,7 +30,7 @@ def given(monkeypatch: pytest.MonkeyPatch, temporal: WorkflowEnvironment) -> Giv
         monkeypatch.setattr("worker.workers.Worker", lambda _, **options: found.append(options))
         turns = TurnSlots(TURNS_AT_ONCE)
         perform = adapters.perform(Settings(_env_file=None))
-        workers(temporal.client, perform, turns, garbage_between(turns), processes)
+        workers(temporal.client, perform, turns, garbage_between(turns, processes), processes)
         [one] = [options for options in found if options["task_queue"] == queue]
         return one
 
