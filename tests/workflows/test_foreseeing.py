@@ -1,5 +1,6 @@
 """What would happen is asked of the incident itself, and is what happens when it is said."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -7,9 +8,10 @@ from temporalio.client import WorkflowQueryFailedError
 from temporalio.testing import WorkflowEnvironment
 
 from tests.policy.builders import runbook, severity, tier
-from tests.workflows.incidents import Live, Vendors, incident, opening
+from tests.workflows.incidents import Live, Vendors, incident, opening, works
 from tests.workflows.reviews import reviewed
 from workflows.incident import IncidentWorkflow
+from workflows.policy.effects.effects import Receipt, Send
 from workflows.policy.views.foreseen import Foreseen
 from workflows.policy.views.results import UpdateResult
 
@@ -32,7 +34,13 @@ async def foreseen(live: Live, name: str, **said: object) -> Foreseen:
 
 
 async def test_it_says_what_would_happen_and_nothing_happens(temporal: WorkflowEnvironment) -> None:
-    async with incident(temporal, Vendors(), opening("sev2", BOOK)) as live:
+    compared = asyncio.Event()
+
+    async def publishes_later(send: Send, attempt: int) -> Receipt:  # what the public sees is part of the mark
+        await compared.wait()
+        return await works(send, attempt)
+
+    async with incident(temporal, Vendors({"publish": publishes_later}), opening("sev2", BOOK)) as live:
         await live.at(12 * MINUTE)
         before = await live.status()
         seen = await foreseen(live, "change_severity", severity="sev1", reason="all customers")
@@ -45,6 +53,7 @@ async def test_it_says_what_would_happen_and_nothing_happens(temporal: WorkflowE
         done = await live.handle.execute_update("change_severity", said, result_type=UpdateResult)
         assert (done.changed, done.outgoing) == (seen.changed, seen.outgoing)
         assert done.mark == (await live.status()).mark != seen.mark
+        compared.set()
 
 
 async def test_what_would_be_refused_is_said_with_its_reason(temporal: WorkflowEnvironment) -> None:
