@@ -102,12 +102,14 @@ class Sockets:
             connection.waiting.pop(envelope_id, None)
 
     async def refresh(self, reason: Literal["warning", "refresh_requested"] = "refresh_requested") -> None:
-        """As Slack does every few hours; after `warning` the connection goes on for a while."""
+        """As Slack does every few hours; after `warning` calls still come by that connection for a while.
+
+        The app hangs up: were it closed here at once, Slack's own client would open two in a row, one for the request
+        and one for the end, and lose what came by the first."""
         for connection in [*self._open]:
-            await connection.websocket.send_json(_farewell(reason))
             if reason == "refresh_requested":
                 self._open.remove(connection)
-                await connection.websocket.close()
+            await connection.websocket.send_json(_farewell(reason))
 
     async def close(self) -> None:
         for connection in [*self._open]:
