@@ -23,6 +23,11 @@ class MarkdownDocument:
     def spans(self) -> list[str]:
         return [span["code"] for span in SPAN.finditer(BLOCK.sub("", self.text))]
 
+    def rows(self) -> list[tuple[str, ...]]:
+        """The cells of all tables, heads and their rulers too."""
+        lines = (line for line in self.text.splitlines() if line.startswith("| "))
+        return [tuple(cell.strip() for cell in re.split(r"(?<!\\)\|", line[1:-1])) for line in lines]
+
     def links(self) -> list[str]:
         return [link["target"] for link in LINK.finditer(BLOCK.sub("", self.text))]
 

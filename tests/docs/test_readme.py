@@ -1,6 +1,7 @@
 """The README's tables and snippets against the program."""
 
 import json
+import re
 import shutil
 import subprocess
 import tomllib
@@ -20,6 +21,8 @@ from tests.starter.sources.webhooks import delivery, webhook
 
 DOCUMENT = read(README)
 ALERTMANAGER = read(ROOT / "docs" / "sources" / "alertmanager.md")
+BENCHMARKS = read(ROOT / "docs" / "benchmarks.md")
+NUMBER = re.compile(r"\d[\d,.]*")
 
 Duration = Annotated[str, StringConstraints(pattern=r"^\d+[smh]$")]
 
@@ -114,3 +117,18 @@ def test_the_map_of_the_tree_names_every_package() -> None:
     packages = project["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]
     map_of_the_tree = DOCUMENT.text.partition("## Where things are")[2]
     assert [name for name in packages if f"| [{name}]({name}) |" not in map_of_the_tree] == []
+
+
+def test_each_figure_is_the_one_that_the_same_command_has_in_the_benchmarks() -> None:
+    measured: dict[str, set[str]] = {}
+    command = ""
+    for _, figure, *_, last in (row for row in BENCHMARKS.rows() if len(row) > 2):
+        command = last or command
+        measured.setdefault(command, set()).update(_numbers(figure))
+    shown = [row for row in DOCUMENT.rows() if row[-1].startswith("`make bench ONLY=")]
+    assert shown
+    assert [row for row in shown if not _numbers(row[1]) <= measured[row[-1]]] == []
+
+
+def _numbers(cell: str) -> set[str]:
+    return {number.rstrip(".,") for number in NUMBER.findall(cell)}
