@@ -38,7 +38,8 @@ class Installations:
                 return self._read[1]
         except NothingOpen:
             raise Unpublished(
-                "no worker has ever published its runbooks here: start `tocsin worker` or `tocsin up`"
+                "no worker has published its runbooks here yet: start `tocsin worker` or `tocsin up`, "
+                "or try again in a few seconds"
             ) from None
 
     async def publish(self, installation: Installation) -> Installation:

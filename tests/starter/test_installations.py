@@ -48,7 +48,7 @@ def installations(client: Client) -> Installations:
 
 
 async def test_where_no_worker_ever_ran_it_says_so(installations: Installations) -> None:
-    with pytest.raises(Unpublished, match="no worker has ever published its runbooks here: start `tocsin worker`"):
+    with pytest.raises(Unpublished, match="no worker has published its runbooks here yet: start `tocsin worker`"):
         await installations.current()
 
 
@@ -135,7 +135,7 @@ async def test_an_alert_is_taken_by_the_gateways_own_files_where_nothing_is_publ
     assert problem["message"].endswith("this gateway's own files were followed")
     assert ready["ready"]
     assert ready["installation"]["published"] is None
-    assert any("no worker has ever published" in each for each in ready["problems"])
+    assert any("no worker has published its runbooks here yet" in each for each in ready["problems"])
 
 
 async def test_a_publication_of_another_shape_costs_no_alert(gate: GatewayUnderTest, client: Client) -> None:

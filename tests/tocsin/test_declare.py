@@ -146,7 +146,10 @@ async def test_what_only_the_callers_shell_knows_is_not_used(
 async def test_where_no_worker_has_ever_run_it_says_what_to_start(tocsin: Tocsin, fresh: Client, words: str) -> None:
     answer = await tocsin(*words.split())
     assert (answer.code, answer.out) == (2, "")
-    assert answer.err == ("no worker has ever published its runbooks here: start `tocsin worker` or `tocsin up`\n")
+    assert answer.err == (
+        "no worker has published its runbooks here yet: start `tocsin worker` or `tocsin up`, "
+        "or try again in a few seconds\n"
+    )
 
 
 async def test_the_runbooks_of_the_installation_are_listed_with_what_differs_here(
