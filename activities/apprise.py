@@ -16,7 +16,7 @@ from apprise import NotifyBase as AppriseService
 
 from activities.attempts import RING_WITHIN_S
 from activities.errors import Malformed, Rejected, Unavailable, vendor_error
-from activities.pagers import fingerprint, open_route
+from activities.pagers import fingerprint, open_route, peppered
 from activities.plain_text import clean, one_line
 from activities.vendor_http import HTTP_TIMEOUT_S
 from workflows.policy.effects.effects import Page, Receipt, Send
@@ -52,7 +52,7 @@ class ApprisePager:
     async def page(self, send: Send, may_have_been_sent: bool) -> Receipt:  # noqa: ARG002 (no service can be asked)
         assert isinstance(send.effect, Page)
         url = self._url(send.effect.to)
-        route = open_route(send.effect, "apprise address", url)
+        route = open_route(send.effect, "apprise address", url, peppered(*self._urls.values()))
         try:
             async with asyncio.timeout(RING_WITHIN_S):
                 service, remark = await self._ring(url, send, route)

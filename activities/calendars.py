@@ -5,14 +5,16 @@ what an address answers with is somebody else's choice.
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time
 from itertools import islice
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import httpx
 import recurring_ical_events
+import structlog
 from icalendar import Calendar, Component, Event
 
 from activities.errors import Rejected, Unavailable
@@ -27,7 +29,11 @@ LARGEST_CALENDAR = 2 * 2**20
 MOST_EVENTS = 1000
 """In the time that is asked about."""
 READ_WITHIN_S = 5
+UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, IndexError, ArithmeticError)
+"""icalendar has no error of its own for what is no calendar, or no event."""
 HOW_TO_NAME_ONE = "write a file, an address that begins with https://, or a name of TOCSIN_CALENDARS"
+
+log = structlog.get_logger()
 
 
 class Calendars:
@@ -44,8 +50,7 @@ class Calendars:
                 found = await asyncio.to_thread(_stints, content, asked)
         except TimeoutError:
             raise Rejected(f"{_called(source)} takes too long to read: does it repeat without end?") from None
-        except (ValueError, KeyError, TypeError, AttributeError, IndexError, ArithmeticError) as error:
-            # icalendar has no error of its own for what is no calendar
+        except UNREADABLE as error:
             raise Rejected(f"{_called(source)} is no iCalendar that can be read ({type(error).__name__})") from None
         return [[stint] for stint in found]
 
@@ -104,15 +109,43 @@ def _stints(content: bytes, asked: RosterQuestion) -> list[Stint]:
     calendar = Calendar.from_ical(content)
     if any(_repeats_at_once(event) for event in calendar.walk("VEVENT")):
         raise Rejected("an event of the calendar repeats each minute or second: no shift does")
+    try:
+        found = _stints_of(calendar, asked)
+    except UNREADABLE:
+        found = [stint for each in _by_themselves(calendar) for stint in _if_readable(each, asked)]
+    return sorted(found, key=lambda stint: stint.begins_at)
+
+
+def _stints_of(calendar: Calendar, asked: RosterQuestion) -> list[Stint]:
     events = recurring_ical_events.of(calendar, skip_bad_series=True).between(asked.begin, asked.end)
     found = (_stint(event, asked) for event in islice(events, MOST_EVENTS) if event.get("STATUS") != "CANCELLED")
-    return sorted((stint for stint in found if stint), key=lambda stint: stint.begins_at)
+    return [stint for stint in found if stint]
+
+
+def _by_themselves(calendar: Calendar) -> Iterator[Calendar]:
+    """What belongs together has one UID: an event that repeats, and its exceptions."""
+    series: dict[str, list[Component]] = {}
+    for event in calendar.walk("VEVENT"):
+        series.setdefault(str(event.get("UID", "")), []).append(event)
+    for events in series.values():
+        alone = Calendar()
+        for event in events:
+            alone.add_component(event)
+        yield alone
+
+
+def _if_readable(calendar: Calendar, asked: RosterQuestion) -> list[Stint]:
+    """One event that is wrong takes nobody else off call."""
+    try:
+        return _stints_of(calendar, asked)
+    except UNREADABLE as error:
+        log.warning("an event of a calendar cannot be read, and was left out", problem=type(error).__name__)
+        return []
 
 
 def _repeats_at_once(event: Component) -> bool:
     """Counting up to today would take minutes, in which the thread cannot be stopped."""
-    rules = event.get("RRULE", [])
-    written = (rule.to_ical().upper() for rule in (rules if isinstance(rules, list) else [rules]))
+    written = (rule.to_ical().upper() for rule in _all_of(event.get("RRULE", [])))
     return any(word in rule for rule in written for word in (b"SECONDLY", b"MINUTELY", b"BYSECOND", b"BYMINUTE"))
 
 
@@ -129,8 +162,12 @@ def _moment(at: date, zone: str) -> datetime:
 
 def _named(event: Event) -> Iterable[str]:
     """Who it is of: the title, then whoever is invited, by name or address."""
-    yield str(event.get("SUMMARY", ""))
-    invited = event.get("ATTENDEE", [])
-    for attendee in invited if isinstance(invited, list) else [invited]:
+    yield from map(str, _all_of(event.get("SUMMARY", "")))
+    for attendee in _all_of(event.get("ATTENDEE", [])):
         yield str(attendee.params.get("CN", ""))
         yield str(attendee).removeprefix("mailto:").removeprefix("MAILTO:")
+
+
+def _all_of(value: Any) -> list[Any]:
+    """A property that an event has several times is a list."""
+    return value if isinstance(value, list) else [value]

@@ -75,7 +75,7 @@ class Mailer:
 
     @property
     def lead(self) -> tuple[str, ...]:
-        """What a mail to anybody may be refused for."""
+        """What a mail to anybody may be refused for: with a password in it."""
         return self._server.host, str(self._server.port), self._server.user or "", self._server.password or ""
 
     async def send_email(self, send: Send, *, once: bool = True) -> Receipt:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from activities.attempts import RING_WITHIN_S
 from activities.email import Mailer
 from activities.errors import Rejected, Unavailable
-from activities.pagers import fingerprint, open_route
+from activities.pagers import fingerprint, open_route, peppered
 from workflows.policy.effects.effects import Email, Page, Receipt, Send
 
 
@@ -33,7 +33,8 @@ class EmailPager:
         address = self._addresses.get(person) or send.addresses.get(person)
         if not address:
             raise Rejected(f"{person} has no e-mail address: set TOCSIN_MAIL_ADDRESSES", fingerprint(person, ""))
-        route = open_route(send.effect, "e-mail address", address, *self._mailer.lead)
+        lead = peppered(*self._mailer.lead, *self._addresses.values())
+        route = open_route(send.effect, "e-mail address", address, lead)
         mail = Email(to=person, addresses=(address,), template=send.effect.template)
         try:
             async with asyncio.timeout(RING_WITHIN_S):

@@ -13,13 +13,14 @@ from typing import TypeVar
 from urllib.parse import quote_plus
 
 import httpx
-from pydantic import BaseModel, ConfigDict, JsonValue, TypeAdapter, ValidationError
+from pydantic import JsonValue, TypeAdapter
 
 from activities.attempts import begun_at
 from activities.errors import Malformed, Rejected, Unavailable
 from activities.jira_text import document, text_of
 from activities.plain_text import clean, login, one_line, quote
-from activities.vendor_http import HTTP_TIMEOUT_S, reached, refused, understood
+from activities.vendor_answer import Entries, VendorAnswer, VendorMoment, readable, understood
+from activities.vendor_http import HTTP_TIMEOUT_S, reached, refused
 from workflows.policy.effects.effects import Receipt, Send, Ticket
 
 LONGEST_TICKET_TITLE = 255
@@ -34,23 +35,19 @@ A ticket that may have been opened is not opened again before the search would h
 T = TypeVar("T")
 
 
-class _JiraAnswer(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-
-class _JiraIssue(_JiraAnswer):
+class _JiraIssue(VendorAnswer):
     key: str
 
 
-class _Found(_JiraAnswer):
-    issues: tuple[_JiraIssue, ...] = ()
+class _Found(VendorAnswer):
+    issues: Entries[_JiraIssue]
 
 
-class _JiraCategory(_JiraAnswer):
+class _JiraCategory(VendorAnswer):
     key: str
 
 
-class _JiraStatus(_JiraAnswer):
+class _JiraStatus(VendorAnswer):
     name: str = ""
     statusCategory: _JiraCategory  # noqa: N815 (Jira's name)
 
@@ -59,35 +56,35 @@ class _JiraStatus(_JiraAnswer):
         return self.statusCategory.key == "done"
 
 
-class _StatusField(_JiraAnswer):
+class _StatusField(VendorAnswer):
     status: _JiraStatus
 
 
-class _IssueStatus(_JiraAnswer):
+class _IssueStatus(VendorAnswer):
     fields: _StatusField
 
 
-class _Transition(_JiraAnswer):
+class _Transition(VendorAnswer):
     id: str
     to: _JiraStatus
 
 
-class _Transitions(_JiraAnswer):
-    transitions: tuple[_Transition, ...] = ()
+class _Transitions(VendorAnswer):
+    transitions: Entries[_Transition]
 
 
-class _TicketComment(_JiraAnswer):
+class _TicketComment(VendorAnswer):
     body: JsonValue = None
-    created: datetime
+    created: VendorMoment
 
 
-class _TicketComments(_JiraAnswer):
-    comments: tuple[_TicketComment, ...] = ()
+class _TicketComments(VendorAnswer):
+    comments: Entries[_TicketComment]
 
 
-class _JiraComplaint(_JiraAnswer):
-    errorMessages: tuple[str, ...] = ()  # noqa: N815 (Jira's name)
-    errors: dict[str, str] = {}
+class _JiraComplaint(VendorAnswer):
+    errorMessages: Entries[str] = ()  # noqa: N815 (Jira's name)
+    errors: dict[str, JsonValue] = {}
 
 
 class _Refused(Malformed):
@@ -218,10 +215,7 @@ class Jira:
 
 
 def _complaint(response: httpx.Response) -> _JiraComplaint | None:
-    try:
-        return _JiraComplaint.model_validate_json(response.content)
-    except ValidationError:
-        return None
+    return readable(_JiraComplaint, response.content)
 
 
 def label_of(vendor_key: str) -> str:

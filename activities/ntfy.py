@@ -9,13 +9,14 @@ import json
 from collections.abc import Iterator, Mapping
 
 import httpx
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import TypeAdapter
 
 from activities.answer_links import ANSWER_LABEL
 from activities.attempts import LOOK_WITHIN_S, RING_WITHIN_S, begun_at
 from activities.errors import Malformed, Rejected, Unavailable
-from activities.pagers import fingerprint, open_route
+from activities.pagers import fingerprint, open_route, peppered
 from activities.plain_text import clean, one_line, quote
+from activities.vendor_answer import Entries, VendorAnswer, readable, understood, understood_lines
 from activities.vendor_http import HTTP_TIMEOUT_S, reached, refused
 from workflows.policy.effects.effects import Page, Receipt, Send
 from workflows.policy.runbook.links import is_link
@@ -34,17 +35,16 @@ NTFY_PRIORITIES = {"sev3": 4, "sev4": 4}
 """5 (max) is a page: it vibrates long. https://docs.ntfy.sh/publish/#message-priority"""
 
 
-class _NtfyAnswer(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-
-class _NtfyMessage(_NtfyAnswer):
+class _NtfyMessage(VendorAnswer):
     id: str
-    tags: tuple[str, ...] = ()
+    tags: Entries[str] = ()
 
 
-class _NtfyComplaint(_NtfyAnswer):
+class _NtfyComplaint(VendorAnswer):
     error: str = ""
+
+
+_NTFY_MESSAGE, _NTFY_MESSAGES = TypeAdapter(_NtfyMessage), TypeAdapter(Entries[_NtfyMessage])
 
 
 class Ntfy:
@@ -66,7 +66,7 @@ class Ntfy:
         """A message carries a mark of its ring as a tag, and is looked for by it. ntfy forgets it after 12 hours."""
         assert isinstance(send.effect, Page)
         topic = self._topic(send.effect.to)
-        route = open_route(send.effect, "ntfy topic", topic, self._token or "")
+        route = open_route(send.effect, "ntfy topic", topic, peppered(self._token or "", *self._topics.values()))
         remarks = list[str]()
         headers = {"Authorization": f"Bearer {self._token}"} if self._token else {}
         async with httpx.AsyncClient(headers=headers, timeout=HTTP_TIMEOUT_S, verify=self._tls) as http:
@@ -92,10 +92,7 @@ class Ntfy:
     async def _publish(self, http: httpx.AsyncClient, message: Mapping[str, object], route: str) -> str:
         body = json.dumps(message, ensure_ascii=False).encode()
         answer = await self._ask(http, "POST", f"{self._url}/", route, content=body)
-        try:
-            return _NtfyMessage.model_validate_json(answer).id
-        except ValidationError:
-            raise Unavailable("ntfy's answer was not understood") from None
+        return understood("ntfy", _NTFY_MESSAGE, answer).id
 
     async def _found(self, http: httpx.AsyncClient, topic: str, send: Send, remarks: list[str]) -> str | None:
         """The id of an earlier attempt's message. No failure to look holds a page up."""
@@ -104,8 +101,8 @@ class Ntfy:
             async with asyncio.timeout(LOOK_WITHIN_S):
                 query = {"poll": "1", "since": since}
                 answer = await self._ask(http, "GET", f"{self._url}/{topic}/json", None, params=query)
-                messages = [_NtfyMessage.model_validate_json(line) for line in answer.splitlines() if line.strip()]
-        except (Unavailable, Rejected, TimeoutError, ValidationError):
+                messages = understood_lines("ntfy", _NTFY_MESSAGES, answer)
+        except (Unavailable, Rejected, TimeoutError):
             remarks.append("ntfy could not say whether it was there already")
             return None
         return next((message.id for message in messages if mark(send) in message.tags), None)
@@ -168,7 +165,5 @@ def _is_sendable(url: str) -> bool:
 
 
 def _words(body: bytes) -> str:
-    try:
-        return _NtfyComplaint.model_validate_json(body).error
-    except ValidationError:
-        return ""
+    words = readable(_NtfyComplaint, body)
+    return words.error if words else ""

@@ -9,12 +9,13 @@ from collections.abc import Mapping
 from urllib.parse import quote as percent_encoded
 
 import httpx
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import TypeAdapter
 
 from activities.attempts import LOOK_WITHIN_S, RING_WITHIN_S
 from activities.errors import Malformed, Rejected, Unavailable
 from activities.pagers import fingerprint, open_route
 from activities.plain_text import clean, one_line, quote
+from activities.vendor_answer import VendorAnswer, readable, understood
 from activities.vendor_http import HTTP_TIMEOUT_S, reached, refused
 from workflows.policy.effects.effects import Annotate, ConfirmRing, Page, Receipt, Send, SyncPager
 from workflows.policy.effects.proof import RingProof
@@ -30,26 +31,16 @@ ALERT_IS_THERE_AFTER_S = (0.0, 2.0, 4.0)
 """An alert is taken at once, and is there a moment later."""
 
 
-class _OpsgenieAnswer(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _without_nulls(cls, value: object) -> object:
-        """What is null is not there: no answer goes unheard because a field beside it is empty."""
-        return {name: each for name, each in value.items() if each is not None} if isinstance(value, dict) else value
-
-
-class _OpsgenieWords(_OpsgenieAnswer):
+class _OpsgenieWords(VendorAnswer):
     message: str = ""
 
 
-class _OpsgenieReport(_OpsgenieAnswer):
+class _OpsgenieReport(VendorAnswer):
     acknowledgedBy: str = ""  # noqa: N815 (Opsgenie's own spelling)
     closedBy: str = ""  # noqa: N815
 
 
-class StandingAlert(_OpsgenieAnswer):
+class StandingAlert(VendorAnswer):
     """What has become of an alert: it is open or closed, and acknowledged or not."""
 
     status: str = ""
@@ -72,8 +63,11 @@ def _person(name: str) -> str:
     return one_line(name, LONGEST_OPSGENIE_NAME) if "@" in name else ""
 
 
-class _OneAlert(_OpsgenieAnswer):
+class _OneAlert(VendorAnswer):
     data: StandingAlert
+
+
+_ONE_ALERT = TypeAdapter(_OneAlert)
 
 
 class Opsgenie:
@@ -197,10 +191,7 @@ class Opsgenie:
 
 def standing(body: bytes) -> StandingAlert:
     """Raises Unavailable."""
-    try:
-        return _OneAlert.model_validate_json(body).data
-    except ValidationError:
-        raise Unavailable("Opsgenie's answer was not understood") from None
+    return understood("Opsgenie", _ONE_ALERT, body).data
 
 
 def _description(send: Send) -> str:
@@ -213,7 +204,5 @@ def _by_alias(ring: str) -> str:
 
 
 def _complaint(body: bytes) -> str:
-    try:
-        return _OpsgenieWords.model_validate_json(body).message
-    except ValidationError:
-        return ""
+    words = readable(_OpsgenieWords, body)
+    return words.message if words else ""

@@ -192,6 +192,8 @@ class PagerDuty:
         try:
             async with _at_most(RING_WITHIN_S):
                 return await asyncio.get_running_loop().run_in_executor(self._threads, closing)
+        except RecursionError:
+            raise Unavailable("PagerDuty's answer was not understood") from None
         except PDClientError as error:
             if (answer := error.response) is None:
                 raise Unavailable("PagerDuty could not be reached") from None

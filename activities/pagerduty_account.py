@@ -4,10 +4,11 @@ from collections.abc import Collection
 
 from activities.pagerduty_incidents import PagerDutyRest
 from activities.pagerduty_json import PagerDutyAnswer
+from activities.vendor_answer import Entries
 
 
 class Abilities(PagerDutyAnswer):
-    abilities: tuple[str, ...]
+    abilities: Entries[str]
 
 
 class NamedPriority(PagerDutyAnswer):
@@ -15,7 +16,7 @@ class NamedPriority(PagerDutyAnswer):
 
 
 class Priorities(PagerDutyAnswer):
-    priorities: tuple[NamedPriority, ...]
+    priorities: Entries[NamedPriority]
 
 
 class AccountUser(PagerDutyAnswer):
@@ -25,7 +26,7 @@ class AccountUser(PagerDutyAnswer):
 
 
 class AccountUsers(PagerDutyAnswer):
-    users: tuple[AccountUser, ...]
+    users: Entries[AccountUser]
 
 
 class WebhookDelivery(PagerDutyAnswer):
@@ -35,15 +36,17 @@ class WebhookDelivery(PagerDutyAnswer):
 
 
 class WebhookSubscription(PagerDutyAnswer):
+    decisive = frozenset({"active"})
+
     id: str
     active: bool = True
     """False: after three refusals in a row PagerDuty sends nothing for a day, and drops what waits."""
-    events: tuple[str, ...] = ()
+    events: Entries[str] = ()
     delivery_method: WebhookDelivery = WebhookDelivery()
 
 
 class WebhookSubscriptions(PagerDutyAnswer):
-    webhook_subscriptions: tuple[WebhookSubscription, ...]
+    webhook_subscriptions: Entries[WebhookSubscription]
 
 
 class OneSubscription(PagerDutyAnswer):

@@ -112,7 +112,7 @@ class FollowedIncidents:
         mark = f"[{send.incident} {key.occurrence if key else send.key}]"
         message = _marked(clean(send.text, STATUS_UPDATE), mark)
         log = await self._api.get(f"/incidents/{incident.id}/log_entries", PagerDutyLog, {"limit": 100})
-        if not any(mark in (entry.message or entry.summary or "") for entry in log.log_entries):
+        if not any(mark in (entry.message or entry.summary) for entry in log.log_entries):
             await self._api.post(f"/incidents/{incident.id}/status_updates", PagerDutyAnswer, {"message": message})
         return Receipt(reference=incident.id)
 

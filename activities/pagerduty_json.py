@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
 from activities.errors import MALFORMED, Rejected, Unavailable, vendor_error
 from activities.plain_text import clean, one_line, quote
+from activities.vendor_answer import Entries, VendorAnswer, VendorMoment, readable
 from workflows.policy.effects.effects import Send
 from workflows.policy.rota.naming import person_meant
 from workflows.policy.runbook.links import is_link
@@ -26,9 +26,7 @@ RATE_LIMITED = "10"
 PAGERDUTY_SEVERITIES = {"sev1": "critical", "sev2": "error", "sev3": "warning", "sev4": "info"}
 
 
-class PagerDutyAnswer(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
+class PagerDutyAnswer(VendorAnswer):
     @classmethod
     def parse(cls, body: object) -> Self:
         try:
@@ -48,22 +46,22 @@ class AskedResponder(PagerDutyAnswer):
 
 class PagerDutyIncident(PagerDutyAnswer):
     id: str
-    incidents_responders: tuple[AskedResponder, ...] = ()
+    incidents_responders: Entries[AskedResponder] = ()
     status: str = ""
     assignments: tuple[object, ...] | None = None
     """None: it does not say. Empty: it is nobody's."""
 
 
 class PagerDutyIncidents(PagerDutyAnswer):
-    incidents: tuple[PagerDutyIncident, ...]
+    incidents: Entries[PagerDutyIncident]
 
 
 class PagerDutyNote(PagerDutyAnswer):
-    content: str
+    content: str = ""
 
 
 class Notes(PagerDutyAnswer):
-    notes: tuple[PagerDutyNote, ...]
+    notes: Entries[PagerDutyNote]
 
 
 class PagerDutyUser(PagerDutyAnswer):
@@ -75,15 +73,17 @@ class PagerDutyUser(PagerDutyAnswer):
 class OnCallEntry(PagerDutyAnswer):
     """https://developer.pagerduty.com/api-reference/3a6b910f11050-list-all-of-the-on-calls"""
 
+    decisive = frozenset({"escalation_level", "start", "end"})
+
     user: PagerDutyUser
     escalation_level: int = 1
-    start: datetime | None = None
-    end: datetime | None = None
+    start: VendorMoment | None = None
+    end: VendorMoment | None = None
     """None of both: always."""
 
 
 class OnCallEntries(PagerDutyAnswer):
-    oncalls: tuple[OnCallEntry, ...]
+    oncalls: Entries[OnCallEntry]
 
 
 def who(entry: OnCallEntry, people: Mapping[str, str]) -> str:
@@ -95,7 +95,7 @@ class _PagerDutyComplaint(PagerDutyAnswer):
     """The Events API complains in the body itself, the REST API in its `error`."""
 
     message: str = ""
-    errors: tuple[str, ...] = ()
+    errors: Entries[str] = ()
     error: "_PagerDutyComplaint | None" = None
 
     def __str__(self) -> str:
@@ -161,7 +161,4 @@ def meaning(
 
 
 def _words(body: bytes) -> str:
-    try:
-        return str(_PagerDutyComplaint.model_validate_json(body))
-    except ValidationError:
-        return ""
+    return str(readable(_PagerDutyComplaint, body) or "")

@@ -5,10 +5,11 @@ https://developer.pagerduty.com/api-reference, List log entries for an incident
 
 import re
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 
 from activities.pagerduty_json import PagerDutyAnswer, PagerDutyIncident, PagerDutyUser
 from activities.plain_text import one_line
+from activities.vendor_answer import Entries, VendorMoment
 from workflows.policy.effects.proof import Notified, RingProof
 
 LONGEST_USER_NAME = 100
@@ -32,22 +33,22 @@ class LogChannel(PagerDutyAnswer):
 
 class PagerDutyLogEntry(PagerDutyAnswer):
     type: str = ""
-    summary: str | None = None
-    created_at: datetime
+    summary: str = ""
+    created_at: VendorMoment | None = None
     user: PagerDutyUser | None = None
     channel: LogChannel | None = None
-    message: str | None = None
+    message: str = ""
 
     @property
     def way(self) -> str:
         """How, in one of our words; empty if it does not say."""
         channel = self.channel or LogChannel()
-        said = (channel.notification.type if channel.notification else "", channel.type, self.summary or "")
+        said = (channel.notification.type if channel.notification else "", channel.type, self.summary)
         return next((way for text in said if text != "auto" for way, known in NOTIFIED_BY if known.search(text)), "")
 
 
 class PagerDutyLog(PagerDutyAnswer):
-    log_entries: tuple[PagerDutyLogEntry, ...]
+    log_entries: Entries[PagerDutyLogEntry]
 
 
 def proof(pager: str, incident: PagerDutyIncident, entries: Iterable[PagerDutyLogEntry]) -> RingProof:
@@ -64,4 +65,4 @@ def _notified(entry: PagerDutyLogEntry) -> Notified | None:
         return None
     user = entry.user or PagerDutyUser()
     name = one_line(user.summary or user.name, LONGEST_USER_NAME) or "somebody"
-    return Notified(who=name, way=entry.way, at=entry.created_at)
+    return Notified(who=name, way=entry.way, at=entry.created_at or datetime.now(UTC))

@@ -6,19 +6,20 @@ orchestration's, which no service has: https://developer.pagerduty.com/api-refer
 
 from activities.pagerduty_incidents import PagerDutyRest
 from activities.pagerduty_json import PagerDutyAnswer
+from activities.vendor_answer import Entries
 
 SERVICES_AT_A_TIME = 100
 
 
 class ServiceIntegration(PagerDutyAnswer):
-    integration_key: str | None = None
+    integration_key: str = ""
 
 
 class KeyedService(PagerDutyAnswer):
     id: str
     name: str = ""
     status: str = ""
-    integrations: tuple[ServiceIntegration, ...] = ()
+    integrations: Entries[ServiceIntegration] = ()
 
     @property
     def is_off(self) -> bool:
@@ -27,7 +28,7 @@ class KeyedService(PagerDutyAnswer):
 
 
 class KeyedServices(PagerDutyAnswer):
-    services: tuple[KeyedService, ...]
+    services: Entries[KeyedService]
     more: bool = False
 
 

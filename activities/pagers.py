@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Protocol, runtime_checkable
 
 from activities.attempts import RING_WITHIN_S
@@ -104,6 +105,14 @@ def _addressed(send: Send, effect: Page | SyncPager | Annotate | ConfirmRing) ->
 def _through(pager: Pager, receipt: Receipt) -> Receipt:
     note = f"{receipt.note}; through {pager.name}" if receipt.note else f"through {pager.name}"
     return receipt.model_copy(update={"note": note})
+
+
+@cache
+def peppered(*secrets: str) -> str:
+    """What people chose is guessed from a plain hash, and a fingerprint stands in histories. This takes time, once, and
+    whoever guesses has to guess all of them together."""
+    together = "\0".join(sorted(secrets)).encode(errors="replace")
+    return hashlib.scrypt(together, salt=b"tocsin-route", n=2**13, r=8, p=1, dklen=16).hex()
 
 
 def fingerprint(person: str, *keys: str) -> str:

@@ -1,23 +1,20 @@
 """Twilio: a page as a call, which says what is wrong and is answered by a digit; and whether somebody picked up.
 
 https://www.twilio.com/docs/voice/api/call-resource. What is said travels with the call, so that it is heard where our
-gateway cannot be reached. A call bears nothing of ours that Twilio would list: before a second attempt, a call to that
-number that was begun since counts as this one, unless it is known here to be another ring's.
+gateway cannot be reached. A call bears nothing of ours that Twilio would list, nor can its words be asked for: its
+events are there a quarter of an hour after its end. See `call_attempts`.
 """
 
-from collections import OrderedDict
-from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
 from xml.sax.saxutils import escape, quoteattr
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter
+from pydantic import TypeAdapter
 
-from activities.pagers import open_route
+from activities.call_attempts import CALL_SKEW, CallAttempts
 from activities.plain_text import one_line
-from activities.twilio_api import TwilioApi
-from activities.twilio_page import PhoneNumbers, TwilioMoment, page_once
-from activities.vendor_http import understood
+from activities.twilio_page import TwilioLine, page_once
+from activities.vendor_answer import Entries, MailMoment, VendorAnswer, understood
 from workflows.policy.effects.effects import ConfirmRing, Page, Receipt, Send
 from workflows.policy.effects.proof import Notified, RingProof
 
@@ -25,9 +22,7 @@ RINGS_FOR_S = 40
 LONGEST_SPOKEN = 160
 """Characters: nobody listens longer, at night."""
 CALLS_LISTED = 20
-CALLS_KEPT_IN_MIND = 1000
-CALL_SKEW = timedelta(seconds=2)
-"""Twilio tells whole seconds. More would take the call of another ring for this one."""
+NOT_BY_US = ("inbound", "outbound-dial")
 PICKED_UP = frozenset({"in-progress", "completed"})
 NOT_PICKED_UP = {
     "no-answer": "the phone rang, and nobody answered",
@@ -38,20 +33,16 @@ NOT_PICKED_UP = {
 """https://www.twilio.com/docs/voice/api/call-resource#call-status-values"""
 
 
-class _TwilioCall(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
+class _TwilioCall(VendorAnswer):
     sid: str
     direction: str = ""
     status: str = ""
-    date_created: TwilioMoment = None
-    start_time: TwilioMoment = None
+    date_created: MailMoment | None = None
+    start_time: MailMoment | None = None
 
 
-class _ListedCalls(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    calls: tuple[_TwilioCall, ...] = ()
+class _ListedCalls(VendorAnswer):
+    calls: Entries[_TwilioCall]
 
 
 _CALL, _CALLS = TypeAdapter(_TwilioCall), TypeAdapter(_ListedCalls)
@@ -62,29 +53,23 @@ class PhoneCalls:
 
     name = "a call"
 
-    def __init__(self, numbers: Mapping[str, str], account: str, token: str, sender: str, url: str) -> None:
-        self._numbers = PhoneNumbers(numbers)
-        self._api = TwilioApi(account, token, url, numbers.values())
-        self._lead = (account, token, sender)
-        """What a page to any number may be refused for."""
-        self._from = sender
-        self._made: OrderedDict[str, str] = OrderedDict()
-        """Calls of this process, with their rings."""
+    def __init__(self, line: TwilioLine) -> None:
+        self._line = line
+        self._attempts = CallAttempts()
 
     def knows(self, person: str) -> bool:
-        return self._numbers.know(person)
+        return self._line.knows(person)
 
     async def page(self, send: Send, may_have_been_sent: bool) -> Receipt:
         assert isinstance(send.effect, Page)
-        number = self._numbers.of(send.effect.to)
+        number, route = self._line.number(send.effect.to), self._line.route(send.effect)
         look = partial(self._earlier, number, send) if may_have_been_sent else None
-        route = open_route(send.effect, "telephone number", number, *self._lead)
         return await page_once(route, look, partial(self._call, number, send))
 
     async def confirm(self, send: Send) -> Receipt:
         """Whether somebody picked up: a person or a machine, which Twilio cannot tell for nothing."""
         assert isinstance(send.effect, ConfirmRing)
-        call = understood("Twilio", _CALL, await self._api.show("Calls", send.effect.reference))
+        call = understood("Twilio", _CALL, await self._line.api.show("Calls", send.effect.reference))
         reached = [Notified(way="phone", at=call.start_time or datetime.now(UTC))] if call.status in PICKED_UP else []
         why = NOT_PICKED_UP.get(call.status, "")
         missed = "phone" if call.status in ("no-answer", "busy") else ""
@@ -92,25 +77,19 @@ class PhoneCalls:
         return Receipt(reference=call.sid, proof=proof)
 
     async def _call(self, number: str, send: Send, route: str, _remarks: list[str]) -> str:
-        form = {"To": number, "From": self._from, "Twiml": spoken(send), "Timeout": str(RINGS_FOR_S)}
-        sid = understood("Twilio", _CALL, await self._api.post("Calls", form, route)).sid
-        self._remember(sid, send.vendor_key)
-        return sid
+        form = {"To": number, "From": self._line.sender, "Twiml": spoken(send), "Timeout": str(RINGS_FOR_S)}
+        with self._attempts.another(send.vendor_key, number) as attempt:
+            made = understood("Twilio", _CALL, await self._line.api.post("Calls", form, route))
+            attempt.call = made.sid
+        return made.sid
 
     async def _earlier(self, number: str, send: Send) -> str | None:
         since = (send.first_started_at or datetime.now(UTC)) - CALL_SKEW
         query = {"To": number, "PageSize": str(CALLS_LISTED)}
-        listed = understood("Twilio", _CALLS, await self._api.list("Calls", query)).calls
-        begun = (call for call in listed if call.date_created is not None and call.date_created >= since)
-        return next((call.sid for call in begun if self._may_be(call, send.vendor_key)), None)
-
-    def _may_be(self, call: _TwilioCall, ring: str) -> bool:
-        return call.direction == "outbound-api" and self._made.get(call.sid, ring) == ring
-
-    def _remember(self, sid: str, ring: str) -> None:
-        self._made[sid] = ring
-        while len(self._made) > CALLS_KEPT_IN_MIND:
-            self._made.popitem(last=False)
+        listed = understood("Twilio", _CALLS, await self._line.api.list("Calls", query)).calls
+        ours = {call.sid: call.date_created or datetime.now(UTC) for call in listed if call.direction not in NOT_BY_US}
+        begun = {sid: at for sid, at in ours.items() if at >= since}
+        return self._attempts.earlier(send.vendor_key, number, begun)
 
 
 def spoken(send: Send) -> str:

@@ -51,7 +51,7 @@ class Slack:
             if channel is not None:
                 note = _joined(note, await self._headline(channel, send))
                 link = channel_link(self._url, channel.id)
-                return Receipt(reference=channel.id, name=f"#{channel.name}", link=link, note=note)
+                return Receipt(reference=channel.id, name=f"#{channel.name or name}", link=link, note=note)
         raise Rejected(
             f"Slack channel #{send.effect.name} is taken by something else, and so are -2 and -3: rename one"
         )
@@ -138,6 +138,8 @@ class Slack:
             unfurl_media=False,
         )
         posted = await self._api.ask(message, Posted)
+        if not posted.channel:
+            return posted.model_copy(update={"channel": await self._id(to.channel)})
         self._ids[to.channel] = posted.channel
         return posted
 

@@ -1,12 +1,10 @@
 """The parts of Slack's answers that are read."""
 
-from typing import Annotated
-
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from activities.vendor_answer import Entries, VendorAnswer
 
 
-class SlackAnswer(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
+class SlackAnswer(VendorAnswer):
+    """An answer, or a part of one."""
 
 
 class SlackDone(SlackAnswer):
@@ -16,8 +14,8 @@ class SlackDone(SlackAnswer):
 class Posted(SlackAnswer):
     """Where a message ended up: the channel's id, whatever name it was sent to."""
 
-    channel: str
     ts: str
+    channel: str = ""
 
 
 class ErrorWords(SlackAnswer):
@@ -25,8 +23,10 @@ class ErrorWords(SlackAnswer):
 
 
 class SlackChannel(SlackAnswer):
+    decisive = frozenset({"is_archived", "is_private"})
+
     id: str
-    name: str
+    name: str = ""
     is_archived: bool = False
     is_private: bool = False
     topic: ErrorWords = ErrorWords()
@@ -78,22 +78,22 @@ class GroupFound(SlackAnswer):
 
 
 class GroupHolds(SlackAnswer):
-    users: tuple[str, ...] = ()
+    users: Entries[str] = ()
 
 
 class GroupsFound(SlackAnswer):
-    usergroups: tuple[GroupFound, ...]
+    usergroups: Entries[GroupFound]
 
 
 class AnswerPage(SlackAnswer):
     """One page of a list. Slack leaves out what is empty, or sends null for it."""
 
-    response_metadata: Annotated[Cursor, BeforeValidator(lambda given: given or {})] = Cursor()
+    response_metadata: Cursor = Cursor()
 
 
 class Channels(AnswerPage):
-    channels: tuple[SlackChannel, ...]
+    channels: Entries[SlackChannel]
 
 
 class Messages(AnswerPage):
-    messages: tuple[SlackMessage, ...]
+    messages: Entries[SlackMessage]

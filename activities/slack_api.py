@@ -96,7 +96,8 @@ class SlackApi:
             return answer.model_validate((await call).data)
         except SlackApiError as error:
             raise self._meaning(error.response) from None
-        except ValidationError:
+        except (ValidationError, AttributeError, UnicodeDecodeError, RecursionError):
+            # The client takes whatever is JSON, or plain text, for an object.
             raise Unavailable("Slack's answer was not understood") from None
         except (aiohttp.ClientError, TimeoutError) as error:
             raise Unavailable(f"Slack could not be reached: {type(error).__name__}") from None

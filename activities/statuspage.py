@@ -9,13 +9,14 @@ from datetime import UTC, datetime
 from typing import TypeVar
 
 import httpx
-from pydantic import BaseModel, ConfigDict, JsonValue, TypeAdapter, ValidationError
+from pydantic import JsonValue, TypeAdapter
 
 from activities.attempts import begun_at
 from activities.errors import Malformed, Rejected
 from activities.plain_text import clean, one_line, quote
 from activities.statuspage_components import ListedComponent, UnresolvedIncident, become, missing
-from activities.vendor_http import HTTP_TIMEOUT_S, reached, refused, understood
+from activities.vendor_answer import Entries, VendorAnswer, VendorMoment, readable, understood
+from activities.vendor_http import HTTP_TIMEOUT_S, reached, refused
 from workflows.policy.effects.effects import Publish, Receipt, Send
 from workflows.policy.watches.public_page import MaintenanceAnnounced
 
@@ -28,48 +29,44 @@ CORRECTED_MARK = re.compile(r"\n\nCorrected \d{4}-\d\d-\d\d \d\d:\d\d UTC\Z")
 T = TypeVar("T")
 
 
-class _StatuspageAnswer(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-
-class _PublishedUpdate(_StatuspageAnswer):
+class _PublishedUpdate(VendorAnswer):
     id: str = ""
-    status: str
-    body: str | None = None
-    created_at: datetime
+    status: str = ""
+    body: str = ""
+    created_at: VendorMoment
 
     def reads(self, words: str) -> bool:
         """But for our mark; words that were too long to be kept end in an ellipsis."""
-        plain = CORRECTED_MARK.sub("", self.body or "")
+        plain = CORRECTED_MARK.sub("", self.body)
         return plain == words or (words.endswith("…") and plain.startswith(words[:-1]))
 
 
-class _PublishedIncident(_StatuspageAnswer):
+class _PublishedIncident(VendorAnswer):
     id: str
     status: str = ""
-    metadata: dict[str, JsonValue] | None = None
-    incident_updates: tuple[_PublishedUpdate, ...] = ()
+    metadata: dict[str, JsonValue] = {}
+    incident_updates: Entries[_PublishedUpdate] = ()
 
     def is_of(self, incident: str) -> bool:
-        return (self.metadata or {}).get("tocsin") == {"incident": incident}
+        return self.metadata.get("tocsin") == {"incident": incident}
 
     def is_work(self, maintenance: str) -> bool:
-        return (self.metadata or {}).get("tocsin") == {"maintenance": maintenance}
+        return self.metadata.get("tocsin") == {"maintenance": maintenance}
 
     def says(self, words: Mapping[str, JsonValue], since: datetime) -> bool:
         updates = (update for update in self.incident_updates if update.created_at >= since)
         return any({"status": update.status, "body": update.body} == words for update in updates)
 
 
-class _StatuspageComplaint(_StatuspageAnswer):
-    error: str | tuple[str, ...] = ""
+class _StatuspageComplaint(VendorAnswer):
+    error: str | Entries[str] = ""
 
 
-_COMPONENTS_ANSWER = TypeAdapter(tuple[ListedComponent, ...])
-_UNRESOLVED_ANSWER = TypeAdapter(tuple[UnresolvedIncident, ...])
+_COMPONENTS_ANSWER = TypeAdapter(Entries[ListedComponent])
+_UNRESOLVED_ANSWER = TypeAdapter(Entries[UnresolvedIncident])
 _UPDATE_ANSWER = TypeAdapter(_PublishedUpdate)
 _INCIDENT_ANSWER = TypeAdapter(_PublishedIncident)
-_INCIDENTS_ANSWER = TypeAdapter(tuple[_PublishedIncident, ...])
+_INCIDENTS_ANSWER = TypeAdapter(Entries[_PublishedIncident])
 
 
 class Statuspage:
@@ -213,11 +210,10 @@ class Statuspage:
         return understood("Statuspage", answer, response.content)
 
     def _said(self, response: httpx.Response) -> str:
-        try:
-            error = _StatuspageComplaint.model_validate_json(response.content).error
-        except ValidationError:
+        said = readable(_StatuspageComplaint, response.content)
+        if said is None:
             return f"Statuspage answered {response.status_code}"
-        words = error if isinstance(error, str) else ", ".join(error)
+        words = said.error if isinstance(said.error, str) else ", ".join(said.error)
         return f"Statuspage answered {response.status_code}: {quote(words, [self._token])}"
 
 

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from pydantic import BaseModel, ConfigDict, JsonValue
+from pydantic import JsonValue
 
+from activities.vendor_answer import Entries, VendorAnswer
 from workflows.policy.effects.effects import Publish
 from workflows.policy.runbook.impact import COMPONENT_STATUS, Impact, gravest
 
@@ -12,29 +13,25 @@ SET_BY_INCIDENTS: Final = frozenset(COMPONENT_STATUS.values()) - {"operational"}
 """Somebody who set another one by hand, such as maintenance, meant it."""
 
 
-class _OfStatuspage(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-
-class ListedComponent(_OfStatuspage):
+class ListedComponent(VendorAnswer):
     id: str
     name: str
     status: str = "operational"
 
 
-class _Affected(_OfStatuspage):
+class _Affected(VendorAnswer):
     id: str
 
 
-class UnresolvedIncident(_OfStatuspage):
+class UnresolvedIncident(VendorAnswer):
     """One of the page, whoever made it."""
 
     id: str
     impact: Impact | str = "none"
-    components: tuple[_Affected, ...] | None = ()
+    components: Entries[_Affected] = ()
 
     def impact_on(self, component: str) -> Impact:
-        concerned = any(each.id == component for each in self.components or ())
+        concerned = any(each.id == component for each in self.components)
         known = next((each for each in COMPONENT_STATUS if each == self.impact), None)
         return known if concerned and known else "none"
 

@@ -5,18 +5,15 @@ so each bears a mark of its ring, and is looked for by it before it is sent agai
 """
 
 import hashlib
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import partial
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter
+from pydantic import TypeAdapter
 
 from activities.errors import Malformed
-from activities.pagers import open_route
 from activities.plain_text import one_line
-from activities.twilio_api import TwilioApi
-from activities.twilio_page import PhoneNumbers, TwilioMoment, page_once
-from activities.vendor_http import understood
+from activities.twilio_page import TwilioLine, page_once
+from activities.vendor_answer import Entries, MailMoment, VendorAnswer, understood
 from workflows.policy.effects.effects import ConfirmRing, Page, Receipt, Send
 from workflows.policy.effects.proof import Notified, RingProof
 from workflows.policy.keys import answer_tickets
@@ -32,20 +29,16 @@ NOT_ARRIVED = frozenset({"undelivered", "failed", "canceled"})
 """https://www.twilio.com/docs/messaging/api/message-resource#message-status-values"""
 
 
-class _TwilioMessage(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
+class _TwilioMessage(VendorAnswer):
     sid: str
-    body: str | None = ""
+    body: str = ""
     status: str = ""
     error_code: int | None = None
-    date_updated: TwilioMoment = None
+    date_updated: MailMoment | None = None
 
 
-class _TwilioMessages(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    messages: tuple[_TwilioMessage, ...] = ()
+class _TwilioMessages(VendorAnswer):
+    messages: Entries[_TwilioMessage]
 
 
 _TWILIO_MESSAGE, _TWILIO_MESSAGES = TypeAdapter(_TwilioMessage), TypeAdapter(_TwilioMessages)
@@ -56,27 +49,23 @@ class TextMessages:
 
     name = "a text message"
 
-    def __init__(self, numbers: Mapping[str, str], account: str, token: str, sender: str, url: str) -> None:
-        self._numbers = PhoneNumbers(numbers)
-        self._api = TwilioApi(account, token, url, numbers.values())
-        self._lead = (account, token, sender)
-        """What a page to any number may be refused for."""
-        self._from = {"MessagingServiceSid" if sender.startswith("MG") else "From": sender}
+    def __init__(self, line: TwilioLine) -> None:
+        self._line = line
+        self._from = {"MessagingServiceSid" if line.sender.startswith("MG") else "From": line.sender}
 
     def knows(self, person: str) -> bool:
-        return self._numbers.know(person)
+        return self._line.knows(person)
 
     async def page(self, send: Send, may_have_been_sent: bool) -> Receipt:
         assert isinstance(send.effect, Page)
-        number = self._numbers.of(send.effect.to)
+        number, route = self._line.number(send.effect.to), self._line.route(send.effect)
         look = partial(self._earlier, number, send.vendor_key) if may_have_been_sent else None
-        route = open_route(send.effect, "telephone number", number, *self._lead)
         return await page_once(route, look, partial(self._sent, number, send))
 
     async def confirm(self, send: Send) -> Receipt:
         """Whether the network says that it arrived."""
         assert isinstance(send.effect, ConfirmRing)
-        found = understood("Twilio", _TWILIO_MESSAGE, await self._api.show("Messages", send.effect.reference))
+        found = understood("Twilio", _TWILIO_MESSAGE, await self._line.api.show("Messages", send.effect.reference))
         arrived = [Notified(way="sms", at=found.date_updated or datetime.now(UTC))] if found.status in ARRIVED else []
         lost = found.status in NOT_ARRIVED
         code = f", error {found.error_code}" if found.error_code else ""
@@ -95,13 +84,13 @@ class TextMessages:
         return await self._post(number, bare, route)
 
     async def _post(self, number: str, body: str, route: str) -> str:
-        answer = await self._api.post("Messages", {"To": number, "Body": body, **self._from}, route)
+        answer = await self._line.api.post("Messages", {"To": number, "Body": body, **self._from}, route)
         return understood("Twilio", _TWILIO_MESSAGE, answer).sid
 
     async def _earlier(self, number: str, ring: str) -> str | None:
         query = {"To": number, "PageSize": str(LISTED)}
-        listed = understood("Twilio", _TWILIO_MESSAGES, await self._api.list("Messages", query))
-        return next((each.sid for each in listed.messages if sms_mark(ring) in (each.body or "")), None)
+        listed = understood("Twilio", _TWILIO_MESSAGES, await self._line.api.list("Messages", query))
+        return next((each.sid for each in listed.messages if sms_mark(ring) in each.body), None)
 
 
 def sms_mark(ring: str) -> str:

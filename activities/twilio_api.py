@@ -3,16 +3,14 @@
 from collections.abc import Collection, Mapping
 
 import httpx
-from pydantic import BaseModel, ConfigDict, ValidationError
 
 from activities.errors import Rejected
 from activities.plain_text import login, quote
+from activities.vendor_answer import VendorAnswer, readable
 from activities.vendor_http import HTTP_TIMEOUT_S, reached, refused
 
 
-class _TwilioWords(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
+class _TwilioWords(VendorAnswer):
     message: str = ""
     code: int | None = None
 
@@ -57,8 +55,5 @@ class TwilioApi:
 
 
 def _complaint(body: bytes) -> str:
-    try:
-        words = _TwilioWords.model_validate_json(body)
-    except ValidationError:
-        return ""
+    words = readable(_TwilioWords, body) or _TwilioWords()
     return f"{words.message} ({words.code})" if words.code else words.message

@@ -1,17 +1,13 @@
-"""What a page by Twilio is, whether it is read or heard: to whose number, within which time, and once."""
+"""What a page by Twilio is, whether it is read or heard: to whose number, as whom, within which time, and once."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime
-from email.utils import parsedate_to_datetime
-from typing import Annotated
-
-from pydantic import BeforeValidator
 
 from activities.attempts import LOOK_WITHIN_S, RING_WITHIN_S
 from activities.errors import Rejected, Unavailable
-from activities.pagers import fingerprint
-from workflows.policy.effects.effects import Receipt
+from activities.pagers import fingerprint, open_route
+from activities.twilio_api import TwilioApi
+from workflows.policy.effects.effects import Page, Receipt
 
 FindEarlier = Callable[[], Awaitable[str | None]]
 """For what an earlier attempt has made: its id there."""
@@ -19,28 +15,27 @@ MakeRing = Callable[[str, list[str]], Awaitable[str]]
 """By this route; what is to be said of it goes into the list. The id of what was made there."""
 
 
-def _moment(written: object) -> object:
-    """As RFC 2822 has it."""
-    return parsedate_to_datetime(written) if isinstance(written, str) and written else None
+class TwilioLine:
+    """Whom an account reaches, and as whom. Every method raises Rejected."""
 
-
-TwilioMoment = Annotated[datetime | None, BeforeValidator(_moment)]
-
-
-class PhoneNumbers:
-    """By the names of people, as E.164 has them."""
-
-    def __init__(self, numbers: Mapping[str, str]) -> None:
+    def __init__(self, numbers: Mapping[str, str], account: str, token: str, sender: str, url: str) -> None:
         self._numbers = numbers
+        """By the names of people, as E.164 has them."""
+        self.sender = sender
+        self.api = TwilioApi(account, token, url, numbers.values())
+        self._lead = (account, token, sender)
+        """What a page to any number may be refused for."""
 
-    def know(self, person: str) -> bool:
+    def knows(self, person: str) -> bool:
         return bool(self._numbers.get(person))
 
-    def of(self, person: str) -> str:
-        """Raises Rejected."""
+    def number(self, person: str) -> str:
         if number := self._numbers.get(person):
             return number
         raise Rejected(f"{person} has no telephone number: set TOCSIN_PHONE_NUMBERS", fingerprint(person, ""))
+
+    def route(self, page: Page) -> str:
+        return open_route(page, "telephone number", self.number(page.to), *self._lead)
 
 
 async def page_once(route: str, look: FindEarlier | None, ring: MakeRing) -> Receipt:

@@ -1,17 +1,13 @@
 """One request to a vendor over HTTP: sent once, and its failures are our two kinds."""
 
 from collections.abc import Awaitable
-from typing import TypeVar
 
 import httpx
-from pydantic import TypeAdapter, ValidationError
 
 from activities.errors import Rejected, Unavailable, vendor_error
 
 HTTP_TIMEOUT_S = 5
 """Seconds to connect, and again to answer. Our number: a vendor that is well answers in less than one."""
-
-T = TypeVar("T")
 
 
 async def reached(vendor: str, request: Awaitable[httpx.Response]) -> httpx.Response:
@@ -20,14 +16,6 @@ async def reached(vendor: str, request: Awaitable[httpx.Response]) -> httpx.Resp
         return await request
     except httpx.HTTPError as error:
         raise Unavailable(f"{vendor} could not be reached: {type(error).__name__}") from None
-
-
-def understood(vendor: str, answer: TypeAdapter[T], content: bytes) -> T:
-    """Raises Unavailable: whoever answered was not the vendor, or was in no state to."""
-    try:
-        return answer.validate_json(content)
-    except ValidationError:
-        raise Unavailable(f"{vendor}'s answer was not understood") from None
 
 
 def refused(response: httpx.Response, message: str, route: str | None = None) -> Unavailable | Rejected:

@@ -6,14 +6,13 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from time import monotonic
-from typing import Annotated, Final
-
-from pydantic import BeforeValidator
+from typing import Final
 
 from activities.errors import Rejected, Unavailable
 from activities.plain_text import one_line
 from activities.slack_answers import SlackAnswer
 from activities.slack_api import SlackApi
+from activities.vendor_answer import Entries
 from chat.health import Health
 from chat.payloads import SlackUser
 from workflows.policy.incident.who import NOT_MAPPED
@@ -48,11 +47,17 @@ class Profile(SlackAnswer):
 
 
 class EnterpriseUser(SlackAnswer):
-    teams: tuple[str, ...] = ()
+    decisive = frozenset({"teams"})
+
+    teams: Entries[str] = ()
 
 
 class WorkspaceMember(SlackAnswer):
     """https://docs.slack.dev/reference/objects/user-object"""
+
+    decisive = frozenset(
+        {"team_id", "deleted", "is_restricted", "is_ultra_restricted", "is_stranger", "enterprise_user"}
+    )
 
     id: str
     team_id: str = ""
@@ -61,9 +66,9 @@ class WorkspaceMember(SlackAnswer):
     is_restricted: bool = False
     is_ultra_restricted: bool = False
     is_stranger: bool = False
-    enterprise_user: Annotated[EnterpriseUser, BeforeValidator(lambda given: given or {})] = EnterpriseUser()
+    enterprise_user: EnterpriseUser = EnterpriseUser()
     """Of an organisation with several workspaces."""
-    profile: Annotated[Profile, BeforeValidator(lambda given: given or {})] = Profile()
+    profile: Profile = Profile()
 
     @property
     def is_guest(self) -> bool:

@@ -13,6 +13,7 @@ from typing import Final
 from activities.errors import Rejected, Unavailable
 from activities.slack_answers import SlackAnswer
 from activities.slack_api import SlackApi
+from activities.vendor_answer import Entries
 from chat.people import Presser
 from starter.desk.verbs import VERBS
 
@@ -32,15 +33,15 @@ class NotAllowed(Exception):
 
 class UserGroup(SlackAnswer):
     id: str
-    handle: str
+    handle: str = ""
 
 
 class UserGroups(SlackAnswer):
-    usergroups: tuple[UserGroup, ...]
+    usergroups: Entries[UserGroup]
 
 
 class GroupMembers(SlackAnswer):
-    users: tuple[str, ...] = ()
+    users: Entries[str] = ()
 
 
 @dataclass(frozen=True)

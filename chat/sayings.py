@@ -8,6 +8,7 @@ from activities.errors import Rejected, Unavailable
 from activities.plain_text import clean, one_line
 from activities.slack_answers import AnswerPage, SlackAnswer
 from activities.slack_api import SlackApi
+from activities.vendor_answer import Entries
 from chat.payloads import SlackText
 from chat.people import Pressers
 from starter.temporal.redacting import Redact
@@ -23,7 +24,7 @@ class Saying(SlackAnswer):
 
 
 class Sayings(AnswerPage):
-    messages: tuple[Saying, ...]
+    messages: Entries[Saying]
 
 
 class Permalink(SlackAnswer):

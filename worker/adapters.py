@@ -30,6 +30,7 @@ from activities.slack_pager import SlackPager
 from activities.statuspage import Statuspage
 from activities.temporal import RecordInTemporal, kept_card
 from activities.twilio import TextMessages
+from activities.twilio_page import TwilioLine
 from activities.webhook import WebhookPager
 from settings import Settings
 from settings.delivery import AT_THE_GATEWAY
@@ -91,9 +92,9 @@ def _pager(settings: Settings, chat: Slack | None, mail: Mailer | None) -> Pager
     if settings.apprise_urls:
         found["apprise"] = _apprise(settings)
     if settings.twilio_account and settings.twilio_from and settings.phone_numbers:
-        found["sms"] = TextMessages(*_twilio(settings, settings.twilio_account, settings.twilio_from))
+        found["sms"] = TextMessages(_line(settings, settings.twilio_account, settings.twilio_from))
         if settings.twilio_calls_from:
-            found["voice"] = PhoneCalls(*_twilio(settings, settings.twilio_account, settings.twilio_calls_from))
+            found["voice"] = PhoneCalls(_line(settings, settings.twilio_account, settings.twilio_calls_from))
     if chat is not None:
         found["slack"] = SlackPager(chat)
     if mail is not None:
@@ -101,11 +102,10 @@ def _pager(settings: Settings, chat: Slack | None, mail: Mailer | None) -> Pager
     return Pagers(unnamed, found) if found else None
 
 
-def _twilio(settings: Settings, account: str, sender: str) -> tuple[dict[str, str], str, str, str, str]:
-    """Whom it reaches, and as whom."""
+def _line(settings: Settings, account: str, sender: str) -> TwilioLine:
     numbers = {person: number.get_secret_value() for person, number in settings.phone_numbers.items()}
     token = settings.twilio_auth_tokens[0].get_secret_value()
-    return numbers, account, token, sender, settings.twilio_url
+    return TwilioLine(numbers, account, token, sender, settings.twilio_url)
 
 
 def _apprise(settings: Settings) -> Pager:

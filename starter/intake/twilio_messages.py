@@ -8,14 +8,17 @@ import asyncio
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Annotated
 
 import httpx
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
+import structlog
+from pydantic import BeforeValidator, Field
 
 from settings import Settings
+from starter.sources.foreign import Foreign, read
+from starter.sources.reading import Unreadable
 from workflows.policy.keys import answer_tickets
 from workflows.policy.keys.answer_tickets import AnswerTicket
 
@@ -24,26 +27,26 @@ TEXTS_LOOKED_THROUGH = 50
 """The newest messages to a number."""
 _ANSWER_LINK = re.compile(r"https?://\S+/a/(?P<token>[A-Za-z0-9_.-]+)")
 
-
-def _moment(written: object) -> object:
-    return parsedate_to_datetime(written) if isinstance(written, str) else written
+log = structlog.get_logger()
 
 
-class ListedText(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    body: str | None = ""
-    sender: str | None = Field("", alias="from")
-    date_created: Annotated[datetime, BeforeValidator(_moment)]
-
-
-class _ListedTexts(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    messages: tuple[ListedText, ...] = ()
+def _moment(written: object) -> datetime | None:
+    """None: what stands there is no date."""
+    try:
+        moment = parsedate_to_datetime(written) if isinstance(written, str) else None
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    return moment.replace(tzinfo=UTC) if moment and not moment.tzinfo else moment
 
 
-_LISTED_TEXT, _LISTED_TEXTS = TypeAdapter(ListedText), TypeAdapter(_ListedTexts)
+class ListedText(Foreign):
+    body: str = ""
+    sender: str = Field("", alias="from")
+    date_created: Annotated[datetime | None, BeforeValidator(_moment)] = None
+
+
+class _ListedTexts(Foreign):
+    messages: tuple[ListedText, ...]
 
 
 class TwilioSilent(Exception):
@@ -71,15 +74,30 @@ async def sent_to(settings: Settings, number: str, reply: str) -> SentToNumber:
                 http.get(f"{base}/Messages.json", params=query), http.get(f"{base}/Messages/{reply}.json")
             )
             listed, answering = (answer.raise_for_status().content for answer in answers)
-        messages = _LISTED_TEXTS.validate_json(listed).messages
-        replied = _LISTED_TEXT.validate_json(answering)
-    except (httpx.HTTPError, TimeoutError, ValidationError, ValueError):
+        messages, replied = _texts(listed), _text(answering)
+    except (httpx.HTTPError, TimeoutError, Unreadable):
         raise TwilioSilent("Twilio does not say which page that answers") from None
-    before = [each.body or "" for each in messages if each.date_created < replied.date_created]
+    replied_at = replied.date_created
+    if replied_at is None:
+        raise TwilioSilent("Twilio does not say when that was replied")
+    before = [each.body for each in messages if each.date_created and each.date_created < replied_at]
     return SentToNumber(
         tickets=tickets_in(before, settings.answer_keys) if replied.sender == number else {},
-        last=(messages[0].body or "") if messages else "",
+        last=messages[0].body if messages else "",
     )
+
+
+def _texts(content: bytes) -> Sequence[ListedText]:
+    """What of them cannot be read is left out. Raises Unreadable."""
+    found, wrong = read(_ListedTexts, content, "a list of messages")
+    if wrong:
+        log.warning("messages at Twilio could not be read", fields=[each.field for each in wrong])
+    return found.messages
+
+
+def _text(content: bytes) -> ListedText:
+    """Raises Unreadable."""
+    return read(ListedText, content, "a message")[0]
 
 
 def tickets_in(texts: Sequence[str], keys: Sequence[str]) -> dict[str, AnswerTicket]:

@@ -73,7 +73,7 @@ class Foreign(BaseModel):
             return value
         return {
             name: each if name in cls.uncut else _cut(each, name, info)
-            for name in cls.model_fields
+            for name in (field.alias or name for name, field in cls.model_fields.items())
             if (each := value.get(name)) is not None
         }
 

@@ -105,6 +105,30 @@ async def test_what_was_cancelled_does_not_count(ics: Path) -> None:
     ]
 
 
+BEGIN, END = "DTSTART:20261124T090000Z", "DTEND:20261125T090000Z"
+ODD_EVENTS = {
+    "no begin": (),
+    "a begin that is no date": ("DTSTART:tomorrow", END),
+    "two begins": (BEGIN, "DTSTART:20261124T100000Z", END),
+    "all of time": ("DTSTART:00010101T000000", "DTEND:99991231T235959"),
+    "a sequence that is no number": ("SEQUENCE:x", BEGIN, END),
+    "an exception to nothing": ("RECURRENCE-ID:x", BEGIN, END),
+    "a repetition that is none": ("RRULE:FREQ=DAILY;BYDAY=XX", BEGIN, END),
+}
+
+
+@pytest.mark.parametrize("odd", ODD_EVENTS.values(), ids=ODD_EVENTS)
+async def test_an_event_that_is_wrong_takes_nobody_else_off_call(ics: Path, odd: tuple[str, ...]) -> None:
+    wrong = "\r\n".join(("BEGIN:VEVENT", "UID:o", "SUMMARY:Ben", *odd, "END:VEVENT"))
+    shifts = await found(ics, wrong, WEEK, NEXT)
+    assert shifts == [("ann", utc("2026-11-24 00:00")), ("ben", utc("2026-11-30 08:00"))]
+
+
+async def test_an_event_with_two_titles_is_whose_it_can_be(ics: Path) -> None:
+    two = event("Standby", ":20261123T080000Z", ":20261130T080000Z", "SUMMARY:Ann Lee")
+    assert [who for who, _ in await found(ics, two, NEXT)] == ["ann", "ben"]
+
+
 async def test_the_calendar_of_overrides_wins(ics: Path, tmp_path: Path) -> None:
     swaps = tmp_path / "swaps.ics"
     swaps.write_bytes(calendar(event("Cho Park", ":20261125T100000Z", ":20261125T120000Z")))

@@ -6,7 +6,7 @@ import pytest
 
 from activities.errors import Rejected
 from activities.ntfy import Ntfy
-from activities.pagers import fingerprint
+from activities.pagers import fingerprint, peppered
 from tests.activities import sends
 from tests.activities.conftest import NTFY_TOKEN, NTFY_TOPIC
 from tests.sandbox_server import SandboxServer
@@ -90,14 +90,16 @@ async def test_who_has_no_topic_is_rejected_with_the_setting(ntfy: Ntfy) -> None
 
 async def test_a_topic_that_was_refused_twice_is_not_asked_again(ntfy: Ntfy, sandbox: SandboxServer) -> None:
     with pytest.raises(Rejected, match="refused twice"):
-        await ntfy.page(sends.page(not_through=(fingerprint("on-call", NTFY_TOPIC, NTFY_TOKEN),)), False)
+        await ntfy.page(
+            sends.page(not_through=(fingerprint("on-call", NTFY_TOPIC, peppered(NTFY_TOKEN, NTFY_TOPIC)),)), False
+        )
     assert await sandbox.wire(vendor="ntfy") == []
 
 
 async def test_a_bad_token_is_rejected_and_names_the_route(sandbox: SandboxServer) -> None:
     with pytest.raises(Rejected, match="ntfy answered 401: unauthorized") as refused:
         await Ntfy({"on-call": NTFY_TOPIC}, sandbox.ntfy_url, "bad").page(sends.page(), False)
-    assert refused.value.route == fingerprint("on-call", NTFY_TOPIC, "bad")
+    assert refused.value.route == fingerprint("on-call", NTFY_TOPIC, peppered("bad", NTFY_TOPIC))
 
 
 async def test_without_a_token_none_is_sent(sandbox: SandboxServer) -> None:

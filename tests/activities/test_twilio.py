@@ -4,6 +4,7 @@ import pytest
 
 from activities.errors import Rejected
 from activities.twilio import TextMessages, sms_mark
+from activities.twilio_page import TwilioLine
 from sandbox.ids import SANDBOX_ACCOUNT, SANDBOX_NUMBER
 from sandbox.twilio import BAD_AUTH_TOKEN
 from tests.activities import sends
@@ -19,7 +20,7 @@ DIGITS = answer_tickets.code(LINK.rpartition("/a/")[2])
 def texts(
     sandbox: SandboxServer, sender: str = SANDBOX_NUMBER, token: str = "auth-token", to: str = ANN
 ) -> TextMessages:
-    return TextMessages({"on-call": to}, SANDBOX_ACCOUNT, token, sender, sandbox.twilio_url)
+    return TextMessages(TwilioLine({"on-call": to}, SANDBOX_ACCOUNT, token, sender, sandbox.twilio_url))
 
 
 async def looked(sandbox: SandboxServer, reference: str) -> Receipt:

@@ -10,10 +10,12 @@ import pytest_asyncio
 
 from activities.errors import Rejected, Unavailable
 from activities.ntfy import Ntfy
-from activities.pagers import Pagers
+from activities.pagers import Pagers, fingerprint
 from activities.slack import Slack
 from activities.webhook import WebhookPager
+from sandbox.apprise import BAD_PASSWORD
 from sandbox.ids import WEBHOOK_SECRET
+from tests.activities.conftest import NTFY_TOPIC
 from tests.activities.ways import LINK, Way, demand_apprise, page, way_of
 from tests.sandbox_server import SandboxServer
 from workflows.policy.effects.effects import Page
@@ -83,6 +85,20 @@ async def test_what_was_refused_twice_is_not_asked_again_before_its_key_is_mende
     assert len(await way.sandbox.wire()) == before
     await way.ring(again)
     assert len(await way.phones()) == 1
+
+
+@pytest.mark.parametrize("way", ["ntfy", "email", "apprise"], indirect=True)
+async def test_what_people_chose_is_not_to_be_guessed_from_what_stands_in_histories(way: Way) -> None:
+    """A topic, a mail server's password, an address with a password in it: of a plain hash every guess is tried."""
+    plain = {
+        "ntfy": (NTFY_TOPIC, "bad"),
+        "email": ("on-call@example.com", "127.0.0.1", str(way.sandbox.mail_port), "tocsin", "mistyped"),
+        "apprise": (f"{way.sandbox.apprise_url}/on-call".replace("apprise-secret", BAD_PASSWORD),),
+    }
+    with pytest.raises(Rejected) as refused:
+        await way.ring(pager=way.mistyped())
+    assert refused.value.route
+    assert refused.value.route != fingerprint("on-call", *plain[way.name])
 
 
 async def test_a_vendor_that_hangs_is_unavailable_in_time(way: Way, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,6 +19,7 @@ from activities.phone_calls import PhoneCalls
 from activities.slack import Slack
 from activities.slack_pager import SlackPager
 from activities.twilio import TextMessages
+from activities.twilio_page import TwilioLine
 from activities.webhook import WebhookPager
 from sandbox.apprise import BAD_PASSWORD
 from sandbox.ids import SANDBOX_ACCOUNT, SANDBOX_NUMBER, WEBHOOK_SECRET
@@ -98,6 +99,10 @@ def demand_apprise() -> None:
         pytest.skip(NO_APPRISE)
 
 
+def line(sandbox: SandboxServer, token: str = "auth-token-secret", number: str = NUMBER) -> TwilioLine:
+    return TwilioLine({"on-call": number}, SANDBOX_ACCOUNT, token, SANDBOX_NUMBER, sandbox.twilio_url)
+
+
 def _pagerduty(world: World) -> Way:
     events, api = world.sandbox.pagerduty_events_url, world.sandbox.pagerduty_api_url
 
@@ -174,7 +179,7 @@ def _email(world: World) -> Way:
 
 def _sms(world: World) -> Way:
     def with_token(token: str, number: str = NUMBER) -> TextMessages:
-        return TextMessages({"on-call": number}, SANDBOX_ACCOUNT, token, SANDBOX_NUMBER, world.sandbox.twilio_url)
+        return TextMessages(line(world.sandbox, token, number))
 
     return Way(
         "sms",
@@ -190,7 +195,7 @@ def _sms(world: World) -> Way:
 
 def _voice(world: World) -> Way:
     def with_token(token: str, number: str = NUMBER) -> PhoneCalls:
-        return PhoneCalls({"on-call": number}, SANDBOX_ACCOUNT, token, SANDBOX_NUMBER, world.sandbox.twilio_url)
+        return PhoneCalls(line(world.sandbox, token, number))
 
     return Way(
         "voice",

@@ -5,15 +5,20 @@ attempts are those of the workflow's retries, passed without waiting.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from typing import Any
 
+from activities.calendars import Calendars
 from activities.errors import Rejected, Unavailable
+from activities.holding import to_whoever_is_on_call
+from activities.on_call import WhoIsOnCall, nothing_kept
+from activities.pagerduty import PagerDuty
 from activities.pagers import Pager, Pagers
+from activities.rosters import RosterReader
 from activities.slack import Slack
 from settings.extras import is_installed
 from tests.activities.conftest import SLACK_TOKEN
@@ -21,6 +26,7 @@ from tests.activities.ways import LINK, Way, way_of
 from tests.docs.tables import ROOT, between, table
 from tests.sandbox_server import SandboxServer, running_sandbox
 from workflows.durable.deliveries import PAGES
+from workflows.durable.posts import post_of
 from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import ConfirmRing, Page, Receipt, Send
 from workflows.policy.engine import plan
@@ -37,6 +43,7 @@ T0 = datetime(2026, 11, 27, 2, 4, tzinfo=UTC)
 SEEN_FOR = timedelta(minutes=30)
 AWAY_FOR = timedelta(minutes=20)
 OTHER_AFTER = timedelta(minutes=4)
+NO_ADDRESS = "nobody has an address there"
 FAULTS: Mapping[str, Mapping[str, Any]] = {
     "none": {},
     "429 three times": {"status": 429, "error": "no", "retry_after": 5, "times": 3},
@@ -45,6 +52,7 @@ FAULTS: Mapping[str, Mapping[str, Any]] = {
     "the answer is lost": {"drop": "after", "times": 1},
     "a wrong key": {},
     "it is away for 20 minutes": {"status": 503},
+    NO_ADDRESS: {},
 }
 REACHES_NOBODY = {
     "pagerduty": "an empty schedule",
@@ -52,6 +60,12 @@ REACHES_NOBODY = {
     "voice": "nobody answers the phone",
 }
 """What only these can find out."""
+ON_CALL_TITLE = "whoever is on call"
+EMPTY_ROTAS: Mapping[str, Mapping[str, Any]] = {
+    "an empty schedule at PagerDuty": {"pagerduty": {"schedule": "PEMPTY"}},
+    "a calendar without a shift": {"ical": str(ROOT / "tests" / "docs" / "nobody.ics")},
+}
+"""Of a post that no pager knows. The next tier has somebody."""
 UNASKABLE = "answered there, and it cannot be asked for 2 minutes"
 """Opsgenie tells nobody of an answer: it is asked."""
 
@@ -84,6 +98,7 @@ class Drill:
     well_at: datetime = T0 + AWAY_FOR
     answered_at: datetime | None = None
     """When somebody acknowledges at Opsgenie."""
+    on_call: WhoIsOnCall | None = None
 
     async def run(self) -> None:
         while self.now <= T0 + SEEN_FOR:
@@ -124,7 +139,8 @@ class Drill:
             return
         each.attempts += 1
         try:
-            receipt = await self.ways.page(self._send(demand, each), each.attempts > 1)
+            send, _ = await to_whoever_is_on_call(self._send(demand, each), self.ways, self.on_call)
+            receipt = await self.ways.page(send, each.attempts > 1)
         except Unavailable as error:
             pause = min(timedelta(seconds=2 ** (each.attempts - 1)), PAGES.longest_pause)
             each.next_at = self.now + max(pause, error.retry_after or pause)
@@ -163,6 +179,7 @@ class Drill:
             text="checkout is down",
             links=(("Acknowledge", LINK),),
             answer=LINK,
+            post=post_of(self.book, demand.effect, self.now),
             first_started_at=datetime.now(UTC) - timedelta(seconds=each.attempts),
         )
 
@@ -173,17 +190,28 @@ class Drill:
         self.incident = apply(self.book, self.incident, stamp(event, self.now))
 
 
-def book(way: str, other: str) -> Runbook:
-    severity = {
-        "title": "Critical",
-        "definition": "All is down",
-        "escalation": [{"page": ["on-call"], "again": "never"}],
-        "repeat_after": "60m",
-    }
+def rota_book(on_call: Mapping[str, Any], other: str) -> Runbook:
+    deputy = {"name": "Deputy", "reach": [{"way": other, "address": "on-call"}]}
+    people = {"on-call": {"name": "On-call Engineer", "on_call": on_call}, "deputy": deputy}
+    tiers = [{"page": ["on-call"], "again": "never"}, {"after": "10m", "page": ["deputy"], "again": "never"}]
+    return _book(people, tiers)
+
+
+def book(way: str | Mapping[str, str], other: str) -> Runbook:
     reach = [way, {"way": other, "after": OTHER_AFTER}]
     people = {"on-call": {"name": "On-call Engineer", "reach": reach}}
+    return _book(people, [{"page": ["on-call"], "again": "never"}])
+
+
+def _book(people: Mapping[str, Any], tiers: Sequence[Mapping[str, Any]]) -> Runbook:
+    severity = {"title": "Critical", "definition": "All is down", "escalation": tiers, "repeat_after": "60m"}
     given = {"runbook": "acme", "title": "Acme", "home": "#incidents", "people": people}
     return Runbook.model_validate({**given, "severities": {"sev1": severity}})
+
+
+def opened(of: Runbook) -> Incident:
+    opening = OpenRequest(runbook=of, severity="sev1", title="Checkout fails")
+    return declare(opening, T0, incident_id="20261127-0204-k7", workflow_id="incident-declared-k7")
 
 
 async def row(way: Way, other: Way, fault: str) -> tuple[str, ...]:
@@ -192,20 +220,34 @@ async def row(way: Way, other: Way, fault: str) -> tuple[str, ...]:
     pager: Pager = {"a wrong key": way.mistyped, reaches_nobody: way.unstaffed}.get(fault, lambda: way.pager)()
     if FAULTS.get(fault):
         await way.fault(**FAULTS[fault])
-    of = book(way.name, other.name)
-    opening = OpenRequest(runbook=of, severity="sev1", title="Checkout fails")
-    incident = declare(opening, T0, incident_id="20261127-0204-k7", workflow_id="incident-declared-k7")
-    drill = Drill(Pagers([], {way.name: pager, other.name: other.pager}), way.sandbox, of, incident)
+    of = book({way.name: "nobody"} if fault == NO_ADDRESS else way.name, other.name)
+    drill = Drill(Pagers([], {way.name: pager, other.name: other.pager}), way.sandbox, of, opened(of))
     if fault == UNASKABLE:
         await way.sandbox.fault(vendor="opsgenie", method="alerts/incident-", status=500)
         drill.answered_at, drill.well_at = T0 + timedelta(minutes=1), T0 + timedelta(minutes=3)
-    await drill.run()
+    with impatient(way) if fault == "it hangs once" else nullcontext():
+        await drill.run()
     mine, others = (0 if fault == reaches_nobody else len(await way.phones())), len(await other.phones())
+    return (WAY_TITLES[way.name], fault, *_counted(drill, mine, others, other.name))
+
+
+async def rota_row(fault: str, ways: Mapping[str, Way]) -> tuple[str, ...]:
+    pagerduty, other = ways["pagerduty"].pager, ways["webhook"]
+    assert isinstance(pagerduty, PagerDuty)
+    await other.sandbox.reset()
+    of = rota_book(EMPTY_ROTAS[fault], other.name)
+    on_call = WhoIsOnCall(RosterReader(pagerduty, Calendars({})), nothing_kept)
+    drill = Drill(Pagers([], {other.name: other.pager}), other.sandbox, of, opened(of), on_call=on_call)
+    await drill.run()
+    return (ON_CALL_TITLE, fault, *_counted(drill, 0, len(await other.phones()), other.name))
+
+
+def _counted(drill: Drill, mine: int, others: int, other: str) -> tuple[str, ...]:
     late = min(drill.rang_at.values(), default=None)
     told = f"{int((late - T0).total_seconds())} s" if late else "never"
     doubled = max(mine - 1, 0) + max(others - 1, 0)
-    by_other = f"{others} ({WAY_TITLES[other.name]})" if others else "0"
-    return WAY_TITLES[way.name], fault, "1", str(mine), by_other, str(doubled), told
+    by_other = f"{others} ({WAY_TITLES[other]})" if others else "0"
+    return "1", str(mine), by_other, str(doubled), told
 
 
 @contextmanager
@@ -235,22 +277,15 @@ async def every_way() -> AsyncIterator[dict[str, Way]]:
             await revoked.close()
 
 
-async def faults_table(*only: str) -> str:
+async def faults_table() -> str:
     head = ("Way", "Fault", "Wanted", "By this way", "By the other", "Rung twice", "First ring after")
     rows = [head, ("---",) * len(head)]
     async with every_way() as ways:
         for way in ways.values():
             other = ways["ntfy" if way.name == "webhook" else "webhook"]
-            for fault in faults_of(way.name):
-                if not only or way.name in only:
-                    with impatient(way) if fault == "it hangs once" else _patient():
-                        rows.append(await row(way, other, fault))
+            rows += [await row(way, other, fault) for fault in faults_of(way.name)]
+        rows += [await rota_row(fault, ways) for fault in EMPTY_ROTAS]
     return table(rows)
-
-
-@contextmanager
-def _patient() -> Iterator[None]:
-    yield
 
 
 def main() -> None:

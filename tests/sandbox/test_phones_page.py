@@ -11,6 +11,7 @@ from activities.ntfy import Ntfy
 from activities.opsgenie import Opsgenie
 from activities.phone_calls import PhoneCalls
 from activities.twilio import TextMessages
+from activities.twilio_page import TwilioLine
 from sandbox.ids import SANDBOX_ACCOUNT, SANDBOX_NUMBER
 from sandbox.serve import serving
 from tests.activities import sends
@@ -54,10 +55,10 @@ def send(answering: AnsweringApp) -> Send:
 
 
 async def rings_by_all(sandbox: SandboxServer, answering: AnsweringApp) -> None:
-    account = (SANDBOX_ACCOUNT, "sandbox", SANDBOX_NUMBER, sandbox.twilio_url)
+    line = TwilioLine({"on-call": ANN}, SANDBOX_ACCOUNT, "sandbox", SANDBOX_NUMBER, sandbox.twilio_url)
     for pager in (
-        PhoneCalls({"on-call": ANN}, *account),
-        TextMessages({"on-call": ANN}, *account),
+        PhoneCalls(line),
+        TextMessages(line),
         Ntfy({"on-call": "on-call-topic"}, sandbox.ntfy_url, None),
         Opsgenie({"on-call": "genie"}, sandbox.opsgenie_url),
     ):

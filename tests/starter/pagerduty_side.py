@@ -28,6 +28,8 @@ class RestApi:
 
     status: int = 200
     alert_keys: list[str] = field(default_factory=list)
+    answer: Any = None
+    """Whatever that is, in place of those alerts."""
     asked: list[tuple[str, str]] = field(default_factory=list)
     """(path, Authorization) of each request."""
 
@@ -37,7 +39,8 @@ class RestApi:
         @app.get("/{path:path}")
         async def alerts(path: str, request: Request) -> JSONResponse:
             self.asked.append((path, request.headers.get("authorization", "")))
-            return JSONResponse({"alerts": [{"alert_key": key} for key in self.alert_keys]}, self.status)
+            alerts = {"alerts": [{"alert_key": key} for key in self.alert_keys]}
+            return JSONResponse(alerts if self.answer is None else self.answer, self.status)
 
         return app
 

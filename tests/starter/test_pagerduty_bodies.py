@@ -224,3 +224,13 @@ def test_nulls_and_fields_of_other_types_are_read_as_if_they_were_missing(body: 
         else:
             with pytest.raises(Unreadable, match="about no incident"):
                 report(received(odd))
+
+
+@pytest.mark.parametrize("body", BODIES, ids=[each.event_type for each in BODIES])
+async def test_nulls_and_fields_of_other_types_are_taken_by_the_gateway(
+    there: RungIncident, body: PagerWebhook
+) -> None:
+    """Signed, and each of them answered 202: `told` demands it."""
+    sent = event(body.event_type, body.data(there.ring), datetime.now(UTC).isoformat(timespec="milliseconds"))
+    for odd in with_odd_fields(sent):
+        await there.told(odd)

@@ -168,6 +168,24 @@ async def test_while_pagerduty_cannot_say_whose_it_is_it_is_asked_to_come_again(
     assert "rest-token" not in answer.text
 
 
+@pytest.mark.parametrize("odd", [None, 7, "odd", [], [[1]], {"alert_key": None}, {"alert_key": {}}, {}])
+async def test_an_alert_there_that_is_odd_hides_none_beside_it(
+    odd: Any, gate: GatewayUnderTest, client: Client, ring: str, rest: RestApi
+) -> None:
+    """Three answers of 503 in a row would end the subscription."""
+    rest.answer = {"alerts": [odd, {"alert_key": ring, "id": None, "service": []}, odd], "total": None}
+    answer = await post(gate, data=about(None))
+    assert (answer.status_code, answer.json()["incident"]) == (202, workflow_of(ring))
+
+
+@pytest.mark.parametrize("odd", [{}, [], {"alerts": None}, {"alerts": 7}, {"alerts": [None, 7]}])
+async def test_a_list_of_which_nothing_can_be_read_says_not_that_it_is_somebody_elses(
+    odd: Any, gate: GatewayUnderTest, ring: str, rest: RestApi
+) -> None:
+    rest.answer = odd
+    assert (await post(gate, data=about(None))).status_code == 503
+
+
 async def test_while_pagerduty_cannot_be_reached_too(gate: GatewayUnderTest) -> None:
     changed = {"pagerduty_api_url": "http://127.0.0.1:1", "pagerduty_api_token": SecretStr("rest-token")}
     gate.settings = gate.settings.model_copy(update=changed)

@@ -14,6 +14,7 @@ from temporalio.client import Client
 
 from activities.answer_links import AnswerLinks
 from activities.twilio import TextMessages
+from activities.twilio_page import TwilioLine
 from sandbox.app import create_app
 from sandbox.ids import SANDBOX_ACCOUNT, SANDBOX_NUMBER
 from sandbox.serve import serving
@@ -40,7 +41,8 @@ class Phone:
 
     def __init__(self, sandbox: str, gateway: httpx.AsyncClient) -> None:
         self._sandbox, self._gateway = sandbox, gateway
-        self._texts = TextMessages({"on-call": ANN}, SANDBOX_ACCOUNT, TOKEN, SANDBOX_NUMBER, f"{sandbox}/twilio")
+        line = TwilioLine({"on-call": ANN}, SANDBOX_ACCOUNT, TOKEN, SANDBOX_NUMBER, f"{sandbox}/twilio")
+        self._texts = TextMessages(line)
 
     async def ring(self, incident: Incident) -> None:
         [ring] = list(incident.rings)[-1:]
