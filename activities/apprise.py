@@ -18,7 +18,7 @@ from activities.attempts import RING_WITHIN_S
 from activities.errors import Malformed, Rejected, Unavailable, vendor_error
 from activities.pagers import fingerprint, open_route, peppered
 from activities.plain_text import clean, one_line
-from activities.vendor_http import HTTP_TIMEOUT_S
+from activities.vendor_http import HTTP_TIMEOUT_S, KEY_REFUSED
 from workflows.policy.effects.effects import Page, Receipt, Send
 
 LONGEST_APPRISE_TITLE = 200
@@ -103,7 +103,8 @@ def _notified(url: str, title: str, text: str, route: str) -> str:
     answered = [int(each[1]) for each in found if each]
     if not answered:
         raise Unavailable(f"{name} could not be reached, or refused without saying why")
-    raise vendor_error(f"{name} answered {answered[-1]}", answered[-1], None, route)
+    remedy = ": set TOCSIN_APPRISE_URLS" if answered[-1] in KEY_REFUSED else ""
+    raise vendor_error(f"{name} answered {answered[-1]}{remedy}", answered[-1], None, route)
 
 
 def _as_we_need_it(service: AppriseService) -> None:

@@ -1,18 +1,14 @@
 """The dead man's switch: an address that is called while all is well. Its silence is somebody else's alarm."""
 
-import logging
-
 import httpx
 
 from activities.vendor_http import HTTP_TIMEOUT_S, reached, refused
-
-# The address is a secret (whoever knows it can keep the alarm silent), and httpx logs every address at INFO.
-logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
 class DeadMansSwitch:
     def __init__(self, url: str) -> None:
         self._url = url
+        """A secret: whoever knows it can keep the alarm silent."""
         self._tls = httpx.create_ssl_context()  # takes long enough to be made only once
 
     async def call(self) -> None:

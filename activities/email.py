@@ -18,6 +18,7 @@ from typing import Literal
 
 import aiosmtplib
 from aiosmtplib import (
+    SMTPAuthenticationError,
     SMTPConnectError,
     SMTPException,
     SMTPRecipientRefused,
@@ -164,10 +165,12 @@ class Mailer:
             raise lost(f"the mail server could not be reached: {type(error).__name__}") from None
         except SMTPException as error:  # it offers no STARTTLS, or no login
             said = quote(str(error), self._secrets())
-            raise Rejected(f"the mail server cannot do what the settings ask for: {said}") from None
+            raise Rejected(f"the mail server cannot do what TOCSIN_SMTP_URL asks for: {said}") from None
 
     def _words(self, error: SMTPResponseException) -> str:
-        return f"the mail server answered {error.code}: {quote(error.message, self._secrets())}"
+        said = f"the mail server answered {error.code}: {quote(error.message, self._secrets())}"
+        refused = isinstance(error, SMTPAuthenticationError)
+        return f"{said}: set TOCSIN_SMTP_USER and TOCSIN_SMTP_PASSWORD" if refused else said
 
     def _secrets(self) -> tuple[str, ...]:
         return login(self._server.user or "", self._server.password or "")

@@ -204,7 +204,7 @@ class Jira:
         if response.is_success:
             return response.content
         complaint = _complaint(response)
-        meant = refused(response, self._said(response, complaint))
+        meant = refused(response, self._said(response, complaint), setting="TOCSIN_JIRA_EMAIL and TOCSIN_JIRA_TOKEN")
         raise _Refused(str(meant), complaint) if isinstance(meant, Malformed) else meant
 
     def _said(self, response: httpx.Response, complaint: _JiraComplaint | None) -> str:

@@ -122,7 +122,7 @@ class Ntfy:
             return answer.content
         said = quote(_words(answer.content), [*self._topics.values(), self._token or ""])
         message = f"ntfy answered {answer.status_code}" + (f": {said}" if said else "")
-        raise refused(answer, message, route)
+        raise refused(answer, message, route, "TOCSIN_NTFY_TOKEN, which has to read and write the topic")
 
     def _topic(self, person: str) -> str:
         if topic := self._topics.get(person):

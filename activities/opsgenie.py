@@ -181,7 +181,8 @@ class Opsgenie:
         if may_be_missing and answer.status_code == httpx.codes.NOT_FOUND:
             return None
         said = quote(_complaint(answer.content), list(self._keys.values()))
-        raise refused(answer, f"Opsgenie answered {answer.status_code}" + (f": {said}" if said else ""), route)
+        message = f"Opsgenie answered {answer.status_code}" + (f": {said}" if said else "")
+        raise refused(answer, message, route, "TOCSIN_OPSGENIE_KEYS")
 
     def _key(self, person: str) -> str:
         if key := self._keys.get(person):

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from activities.errors import MALFORMED, Rejected, Unavailable, vendor_error
 from activities.plain_text import clean, one_line, quote
 from activities.vendor_answer import Entries, VendorAnswer, VendorMoment, readable
+from activities.vendor_http import KEY_REFUSED
 from workflows.policy.effects.effects import Send
 from workflows.policy.rota.naming import person_meant
 from workflows.policy.runbook.links import is_link
@@ -155,8 +156,9 @@ def meaning(
     wait = headers.get("Retry-After") or headers.get("ratelimit-reset") or (RATE_LIMITED if status == 429 else None)
     said = quote(_words(body), secrets)
     message = f"PagerDuty answered {status}" + (f": {said}" if said else "")
-    if status in (401, 403) or (status in MALFORMED and ABOUT_THE_KEY.search(said)):
-        return Rejected(message, route)
+    if status in KEY_REFUSED or (status in MALFORMED and ABOUT_THE_KEY.search(said)):
+        key = "TOCSIN_PAGERDUTY_ROUTING_KEYS" if route else "TOCSIN_PAGERDUTY_API_TOKEN"
+        return Rejected(f"{message}: set {key}", route)
     return vendor_error(message, status, wait)
 
 

@@ -206,7 +206,7 @@ class Statuspage:
         body = None if said is None else {of: said}
         response = await reached("Statuspage", http.request(method, address, json=body))
         if not response.is_success:
-            raise refused(response, self._said(response))
+            raise refused(response, self._said(response), setting="TOCSIN_STATUSPAGE_TOKEN")
         return understood("Statuspage", answer, response.content)
 
     def _said(self, response: httpx.Response) -> str:

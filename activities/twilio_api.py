@@ -51,7 +51,8 @@ class TwilioApi:
         if answer.is_success:
             return answer.content
         said = quote(_complaint(answer.content), self._secrets)
-        raise refused(answer, f"Twilio answered {answer.status_code}" + (f": {said}" if said else ""), route)
+        message = f"Twilio answered {answer.status_code}" + (f": {said}" if said else "")
+        raise refused(answer, message, route, "TOCSIN_TWILIO_ACCOUNT and TOCSIN_TWILIO_AUTH_TOKENS")
 
 
 def _complaint(body: bytes) -> str:

@@ -79,7 +79,8 @@ class WebhookPager:
             answer = await reached("the webhook", http.post(url, content=body.encode(), headers=headers))
         if not answer.is_success:
             said = quote(answer.text, [*self._urls.values(), self._secret]) if _is_plain(answer) else ""
-            raise refused(answer, f"the webhook answered {answer.status_code}" + (f": {said}" if said else ""), route)
+            message = f"the webhook answered {answer.status_code}" + (f": {said}" if said else "")
+            raise refused(answer, message, route, "TOCSIN_WEBHOOK_SECRET, which its receiver has to know")
 
     def _url(self, person: str) -> str:
         if url := self._urls.get(person):

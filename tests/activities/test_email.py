@@ -252,7 +252,7 @@ class TestSecurity:
             assert "hunter2" not in str(failure.value)
 
     async def test_no_password_goes_out_where_starttls_is_not_offered(self, server: MailServer) -> None:
-        with pytest.raises(Rejected, match="cannot do what the settings ask for"):
+        with pytest.raises(Rejected, match="cannot do what TOCSIN_SMTP_URL asks for"):
             await mailer(server, "starttls", "tocsin", "correct").send_email(mail())
         assert server.logins == []
 

@@ -3,6 +3,8 @@
 A new way adds itself to the table of `ways.py`.
 """
 
+import logging
+import traceback
 from collections.abc import AsyncIterator
 
 import pytest
@@ -18,8 +20,11 @@ from sandbox.ids import WEBHOOK_SECRET
 from tests.activities.conftest import NTFY_TOPIC
 from tests.activities.ways import LINK, Way, demand_apprise, page, way_of
 from tests.sandbox_server import SandboxServer
-from workflows.policy.effects.effects import Page
+from workflows.policy.effects.effects import Page, SyncPager
 from workflows.policy.runbook.reach import WAYS
+
+SAY_WHAT_BECAME_OF_IT = {"pagerduty", "opsgenie", "sms", "voice"}
+STAY_OPEN = {"pagerduty", "opsgenie", "slack", "webhook"}
 
 
 @pytest_asyncio.fixture
@@ -59,10 +64,59 @@ async def test_not_now_is_unavailable_and_rings_nobody(way: Way, status: int) ->
     assert await way.phones() == []
 
 
-async def test_a_wrong_key_is_rejected_at_once(way: Way) -> None:
-    with pytest.raises(Rejected):
+async def test_a_wrong_key_is_rejected_at_once_and_says_where_it_stands(way: Way) -> None:
+    with pytest.raises(Rejected, match=way.setting):
         await way.ring(pager=way.mistyped())
     assert await way.phones() == []
+
+
+@pytest.mark.parametrize("status", [400, 401, 429, 500])
+async def test_no_secret_is_in_an_error_or_a_log_even_if_its_vendor_echoes_it(
+    way: Way, status: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    await way.fault(status=status, error=f"what is {' or '.join(way.secrets)}?")
+    with pytest.raises((Unavailable, Rejected)) as failure:
+        await way.ring()
+    said = "".join(traceback.format_exception(failure.value, chain=True)) + repr(failure.value.args)
+    heard = [entry for entry in caplog.records if logging.getLogger(entry.name).propagate]  # pytest hears others, too
+    logged = "\n".join(entry.getMessage() for entry in heard)
+    for secret in way.secrets:
+        assert secret not in said
+        assert secret not in logged
+
+
+async def test_what_became_of_a_page_is_said_or_it_is_said_that_nobody_knows(way: Way) -> None:
+    send = page(way.name)
+    found = await way.look(send, await way.ring(send))
+    if way.name in SAY_WHAT_BECAME_OF_IT:
+        assert found.proof is not None
+        assert (found.proof.there, found.proof.reached_nobody) == (True, False)
+    else:
+        assert (found.proof, "does not say whom it reached" in (found.note or "")) == (None, True)
+
+
+async def test_what_reached_nobody_is_said_to_have_by_each_way_that_can_know(way: Way) -> None:
+    assert (way.unstaffed is not None) == (way.name in SAY_WHAT_BECAME_OF_IT - {"opsgenie"})
+    if way.unstaffed is None:
+        return
+    send, nobody = page(way.name), way.unstaffed()
+    proof = (await way.look(send, await way.ring(send, pager=nobody), nobody)).proof
+    assert proof is not None
+    assert proof.reached_nobody
+
+
+async def test_what_is_answered_here_is_silenced_there_or_it_is_said_that_nothing_stands_open(way: Way) -> None:
+    send = page(way.name)
+    reference = await way.ring(send)
+    silenced = SyncPager(
+        to="on-call", ring=send.vendor_key, way=way.name, become="acknowledged", reference=reference or ""
+    )
+    receipt = await Pagers([], {way.name: way.pager}).sync(send.model_copy(update={"effect": silenced}))
+    if way.name in STAY_OPEN:
+        assert receipt.reference
+    else:
+        assert receipt.note == f"nothing stays open at {way.pager.name}"
 
 
 async def test_who_has_no_address_is_rejected_with_the_setting(way: Way) -> None:

@@ -28,19 +28,15 @@ from sandbox.pagerduty import NOBODY_ON_CALL
 from sandbox.twilio import BAD_AUTH_TOKEN, UNREACHED
 from settings.extras import is_installed
 from tests.activities import sends
-from tests.activities.conftest import API_TOKEN, NTFY_TOKEN, NTFY_TOPIC, ROUTING_KEY
+from tests.activities.conftest import API_TOKEN, NTFY_TOKEN, NTFY_TOPIC, ROUTING_KEY, SLACK_TOKEN
 from tests.sandbox_server import SandboxServer
-from workflows.policy.effects.effects import Page, Send
+from workflows.policy.effects.effects import ConfirmRing, Page, Receipt, Send
 
 LINK = "https://tocsin.example.com/a/TOKEN"
 MAIL_SENDER = Address("Tocsin", addr_spec="tocsin@example.com")
 WRONG_KEY = "whsec_" + "A" * 32
 NUMBER = "+4915112345678"
 NO_APPRISE = "make setup-dev brings apprise, which is not installed here"
-
-
-def unexpected() -> Pager:
-    raise AssertionError("this way cannot say that it reached nobody")
 
 
 @dataclass(frozen=True)
@@ -56,8 +52,12 @@ class Way:
     """The same way with a key that its vendor does not know."""
     patience: str
     """The constant that says how long it waits for an answer."""
-    unstaffed: Callable[[], Pager] = unexpected
-    """With a key or a number by which the vendor takes pages, and reaches nobody."""
+    setting: str
+    """Where its key stands."""
+    secrets: tuple[str, ...]
+    """What it sends, or knows, and what is in no error and no log."""
+    unstaffed: Callable[[], Pager] | None = None
+    """With a key or a number by which the vendor takes pages, and reaches nobody. None: it cannot say."""
     pause: timedelta | None = timedelta(seconds=7)
     """What it says of when to try again, if its vendor names seven seconds: SMTP and apprise have no word for that."""
     after_lost_answer: int = 1
@@ -66,6 +66,18 @@ class Way:
     async def ring(self, send: Send | None = None, again: bool = False, pager: Pager | None = None) -> str | None:
         ways = Pagers([], {self.name: pager or self.pager})
         return (await ways.page(send or page(self.name), again)).reference
+
+    async def look(self, send: Send, reference: str | None, pager: Pager | None = None) -> Receipt:
+        """What became of a page."""
+        assert isinstance(send.effect, Page)
+        looked = ConfirmRing(
+            to=send.effect.to,
+            ring=send.vendor_key,
+            way=send.effect.way,
+            address=send.effect.address,
+            reference=reference,
+        )
+        return await Pagers([], {self.name: pager or self.pager}).confirm(send.model_copy(update={"effect": looked}))
 
     async def phones(self) -> list[str]:
         return self.rung(await self.sandbox.state())
@@ -117,6 +129,8 @@ def _pagerduty(world: World) -> Way:
         lambda state: [ring["summary"] for ring in state["rings"]],
         lambda: keyed("R0BAD-SECRET"),
         "activities.pagerduty.HTTP_TIMEOUT_S",
+        "TOCSIN_PAGERDUTY_ROUTING_KEYS",
+        (ROUTING_KEY, API_TOKEN),
         unstaffed=lambda: keyed(f"{NOBODY_ON_CALL}-SECRET"),
     )
 
@@ -131,6 +145,8 @@ def _ntfy(world: World) -> Way:
         lambda state: [each["title"] for each in state["notifications"]],
         lambda: Ntfy(topics, world.sandbox.ntfy_url, "bad"),
         "activities.ntfy.HTTP_TIMEOUT_S",
+        "TOCSIN_NTFY_TOKEN",
+        (NTFY_TOPIC, NTFY_TOKEN),
     )
 
 
@@ -143,6 +159,8 @@ def _opsgenie(world: World) -> Way:
         lambda state: [alert["message"] for alert in state["opsgenie_alerts"]],
         lambda: Opsgenie({"on-call": BAD_KEY}, world.sandbox.opsgenie_url),
         "activities.opsgenie.HTTP_TIMEOUT_S",
+        "TOCSIN_OPSGENIE_KEYS",
+        ("genie-secret",),
     )
 
 
@@ -159,6 +177,8 @@ def _slack(world: World) -> Way:
         said_alone,
         lambda: SlackPager(world.revoked),
         "activities.slack_pager.RING_WITHIN_S",
+        "TOCSIN_SLACK_TOKEN",
+        (SLACK_TOKEN,),
     )
 
 
@@ -173,6 +193,8 @@ def _email(world: World) -> Way:
         lambda state: list({mail["message_id"]: str(mail["subject"]) for mail in state["mails"]}.values()),
         lambda: EmailPager(Mailer(mistyped, MAIL_SENDER), to),
         "activities.email_pager.RING_WITHIN_S",
+        "TOCSIN_SMTP_",
+        (),  # without a login: with one, see test_email
         pause=None,
     )
 
@@ -189,6 +211,8 @@ def _sms(world: World) -> Way:
         lambda state: [text["body"] for text in state["text_messages"]],
         lambda: with_token(BAD_AUTH_TOKEN),
         "activities.twilio_api.HTTP_TIMEOUT_S",
+        "TOCSIN_TWILIO_AUTH_TOKENS",
+        ("auth-token-secret", NUMBER),
         unstaffed=lambda: with_token("auth-token-secret", UNREACHED),
     )
 
@@ -205,6 +229,8 @@ def _voice(world: World) -> Way:
         lambda state: [call["said"] for call in state["calls"]],
         lambda: with_token(BAD_AUTH_TOKEN),
         "activities.twilio_api.HTTP_TIMEOUT_S",
+        "TOCSIN_TWILIO_AUTH_TOKENS",
+        ("auth-token-secret", NUMBER),
         unstaffed=lambda: with_token("auth-token-secret", UNREACHED),
     )
 
@@ -219,6 +245,8 @@ def _webhook(world: World) -> Way:
         lambda state: [str(taken["data"]["title"]) for taken in state["webhooks_taken"]],
         lambda: WebhookPager(urls, WRONG_KEY),
         "activities.webhook.HTTP_TIMEOUT_S",
+        "TOCSIN_WEBHOOK_SECRET",
+        (urls["on-call"], WEBHOOK_SECRET),
     )
 
 
@@ -234,6 +262,8 @@ def _apprise(world: World) -> Way:
         lambda state: [notice["title"] for notice in state["notices"]],
         lambda: ApprisePager({"on-call": url.replace("apprise-secret", BAD_PASSWORD)}),
         "activities.apprise.HTTP_TIMEOUT_S",
+        "TOCSIN_APPRISE_URLS",
+        ("apprise-secret",),
         pause=None,
         after_lost_answer=2,
     )

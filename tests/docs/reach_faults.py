@@ -17,7 +17,7 @@ from activities.errors import Rejected, Unavailable
 from activities.holding import to_whoever_is_on_call
 from activities.on_call import WhoIsOnCall, nothing_kept
 from activities.pagerduty import PagerDuty
-from activities.pagers import Pager, Pagers
+from activities.pagers import Pagers
 from activities.rosters import RosterReader
 from activities.slack import Slack
 from settings.extras import is_installed
@@ -217,7 +217,8 @@ def opened(of: Runbook) -> Incident:
 async def row(way: Way, other: Way, fault: str) -> tuple[str, ...]:
     await way.sandbox.reset()
     reaches_nobody = REACHES_NOBODY.get(way.name, "")
-    pager: Pager = {"a wrong key": way.mistyped, reaches_nobody: way.unstaffed}.get(fault, lambda: way.pager)()
+    with_key = {"a wrong key": way.mistyped, reaches_nobody: way.unstaffed}.get(fault)
+    pager = with_key() if with_key else way.pager
     if FAULTS.get(fault):
         await way.fault(**FAULTS[fault])
     of = book({way.name: "nobody"} if fault == NO_ADDRESS else way.name, other.name)
