@@ -8,6 +8,7 @@ import pytest
 
 from starter.public_page.site import PageFile, site
 from tests.browser import browser, page
+from tests.starter.board.browsing import violations
 from tests.starter.public_pages import ACME, OVER, PAYMENTS_FAIL, planned, said, standing
 
 if TYPE_CHECKING:
@@ -40,6 +41,17 @@ async def test_nothing_is_wider_than_the_page(
     await shown(page, files, path)
     assert await page.evaluate("document.documentElement.scrollWidth") <= width
     assert await page.locator("b, script").count() == 0
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("path", ["index.html", "history.html"])
+@pytest.mark.parametrize("files", [CALM, HOSTILE], ids=["calm", "hostile"])
+async def test_who_hears_it_or_sees_little_misses_nothing(
+    page: "Page", files: Mapping[str, PageFile], path: str, theme: str
+) -> None:
+    await page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
+    await shown(page, files, path)
+    assert await violations(page) == []
 
 
 async def test_the_first_thing_that_is_read_is_how_things_stand(page: "Page") -> None:
