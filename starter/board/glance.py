@@ -71,6 +71,9 @@ class Glance:
                 owed = Debt(what=each.text, kind="follow-up", owner=each.owner, due_at=each.due_at)
                 yield DueDebt(row.incident, row.title, owed, is_open=True)
 
+    def silent_first(self) -> list[HeartbeatSummary]:
+        return sorted(self.heartbeats, key=lambda each: each.silent_since is None)
+
     def services(self) -> list[str]:
         return sorted({row.service for row in self.incidents.rows if row.service})
 

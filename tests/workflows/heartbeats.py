@@ -19,10 +19,11 @@ from starter.temporal.results import NobodyWorks, NothingOpen
 from tests.patience import HANGS_AFTER_S
 from tests.workflows.incidents import opening
 from worker.hosting import runner
+from workflows.durable.memos import CARD_MEMO
 from workflows.heartbeat import HeartbeatWorkflow
 from workflows.incident import IncidentWorkflow
 from workflows.policy.views.results import Status
-from workflows.policy.watches.heartbeat import About, GatewayPresence, Heartbeat, Spec, incident_id, workflow_id
+from workflows.policy.watches.heartbeat import About, GatewayPresence, Heartbeat, Spec, card, incident_id, workflow_id
 from workflows.policy.wire.history import HISTORY_BYTES
 from workflows.queues import COMMS_QUEUE, PAGE_QUEUE
 
@@ -105,8 +106,9 @@ async def heartbeat(
     state = Heartbeat(
         name=name, spec=spec, expected_since=since, history_limit=history_limit, history_bytes=history_bytes
     )
+    memo = {CARD_MEMO: card(state)}
     handle = await environment.client.start_workflow(
-        HeartbeatWorkflow.run, state, id=workflow_id(name), task_queue="tocsin"
+        HeartbeatWorkflow.run, state, id=workflow_id(name), task_queue="tocsin", memo=memo
     )
     handle = environment.client.get_workflow_handle_for(HeartbeatWorkflow.run, workflow_id(name))
     yield LiveHeartbeat(environment, handle, name)

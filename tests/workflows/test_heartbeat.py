@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from temporalio.testing import WorkflowEnvironment
 
+from starter.temporal.heartbeats import Heartbeats
+from starter.temporal.incidents import Incidents
 from tests.patience import HANGS_AFTER_S
 from tests.starter.conftest import eventually
 from tests.workflows.heartbeats import AWAY, LISTENS, LiveHeartbeat, Signs, crew, heartbeat, messenger, thinkers
@@ -33,6 +35,17 @@ async def test_silence_opens_an_incident_and_the_next_beat_resolves_it(temporal:
         assert [alert.fingerprint for alert in status.incident.firing] == [f"heartbeat-{live.name}"]
         await live.handle.signal("beat")
         await eventually(live.incident, lambda now: now is not None and now.incident.resolved)
+
+
+async def test_lists_say_that_it_is_silent_and_since_when_until_it_beats(temporal: WorkflowEnvironment) -> None:
+    listed = Heartbeats(Incidents(temporal.client).connection)
+    async with heartbeat(temporal) as live, crew(temporal, Signs()):
+        assert (await listed.card(live.name)).silent_since is None
+        await live.at(7 * MINUTE)
+        silent = await eventually(lambda: listed.card(live.name), lambda card: card.silent_since is not None)
+        assert silent.silent_since == (await live.state()).overdue_at
+        await live.handle.signal("beat")
+        await eventually(lambda: listed.card(live.name), lambda card: card.silent_since is None)
 
 
 async def test_a_silence_that_returns_reopens_the_incident_of_before(temporal: WorkflowEnvironment) -> None:

@@ -119,6 +119,7 @@ async def _ends_owing_something(board: BoardAddress, incident: str) -> None:
 async def _answer_token(client: Client, incident: str) -> str:
     incidents = Incidents(client)
     [workflow] = [row.workflow_id for row in await incidents.list() if row.incident == incident]
-    rings = (await eventually(lambda: incidents.status(workflow), lambda status: status.incident.rings)).incident.rings
+    status = await eventually(lambda: incidents.status(workflow), lambda status: bool(status.incident.rings))
+    [ring] = list(status.incident.rings)[:1]
     soon = datetime.now(UTC) + timedelta(hours=1)
-    return answer_tickets.written(AnswerTicket(next(iter(rings)), "on-call", soon), SIGNS_LINKS)
+    return answer_tickets.written(AnswerTicket(ring, "on-call", soon), SIGNS_LINKS)

@@ -1,7 +1,7 @@
 """What the board shows, and what is done there: real HTTP, a real Temporal, and no script."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
@@ -13,11 +13,13 @@ from starter.temporal.incidents import Incidents
 from tests.starter.api.conftest import READER
 from tests.starter.board.conftest import ORIGIN, PageSeen, logged_in, pressed, seen
 from tests.starter.conftest import GatewayUnderTest, eventually
-from tests.workflows.incidents import Vendors, chatting
+from tests.workflows.incidents import Vendors, chatting, opening
+from workflows.durable.memos import CARD_MEMO
 from workflows.policy.effects.effects import Receipt, Send
 from workflows.policy.incident.bounds import IncidentBounds
 from workflows.policy.incident.events import Alert, AlertsReceived, FlagChanged
 from workflows.policy.incident.state import Incident
+from workflows.policy.watches.heartbeat import Heartbeat, Signalled, Spec, card, workflow_id
 
 
 async def declare(http: httpx.AsyncClient, title: str = "Checkout fails", **said: str) -> str:
@@ -50,6 +52,24 @@ class TestTheFirstPage:
             assert said in words
         assert "no commander" in words
         assert "nothing public" in words
+
+    async def test_who_is_silent_now_stands_first_among_heartbeats_with_since_when(
+        self, alice: httpx.AsyncClient, installation: Client
+    ) -> None:
+        since = datetime(2020, 1, 2, 2, 13, tzinfo=UTC)
+        for name, told in (("backup", {}), ("export", {"missing": Signalled(since=since, at=since)})):
+            expected = Spec(every=timedelta(hours=1), opening=opening())
+            state = Heartbeat(name=name, spec=expected, expected_since=since, told=told)
+            memo = {CARD_MEMO: card(state)}
+            await installation.start_workflow("heartbeat", state, id=workflow_id(name), task_queue="none", memo=memo)
+
+        async def listed() -> str:
+            return (await seen(alice, "/")).words.partition("Silences and heartbeats")[2]
+
+        words = await eventually(listed, lambda words: "backup" in words and "export" in words)
+        assert words.index("export") < words.index("backup")
+        assert "export silent since 2020-01-02 02:13" in words
+        assert "silent since" not in words.partition("backup")[2]
 
     async def test_rows_are_filtered_by_what_stands_in_the_address(
         self, alice: httpx.AsyncClient, working: Client

@@ -102,6 +102,8 @@ class HeartbeatSummary(Wire):
     severity: SeverityName
     service: str = ""
     paused_until: Instant | None = None
+    silent_since: Instant | None = None
+    """It is missing now."""
 
 
 class Beat(Event):
@@ -156,7 +158,7 @@ class Verdict:
 
 
 def card(state: Heartbeat) -> HeartbeatSummary:
-    opening = state.spec.opening
+    opening, missing = state.spec.opening, state.told.get("missing")
     return HeartbeatSummary(
         name=state.name,
         every=state.spec.every,
@@ -165,6 +167,7 @@ def card(state: Heartbeat) -> HeartbeatSummary:
         severity=opening.severity,
         service=opening.service,
         paused_until=state.paused_until,
+        silent_since=missing.since if missing else None,
     )
 
 
@@ -181,9 +184,8 @@ def apply(state: Heartbeat, event: Event) -> Heartbeat:
     """The state after a stamped event. A beat that arrives after a later one changes nothing."""
     match event:
         case Beat():
-            return state.model_copy(
-                update={"beat_at": max(event.at, state.beat_at or event.at), "beats": state.beats + 1}
-            )
+            beat_at = max(event.at, state.beat_at or event.at)
+            return state.model_copy(update={"beat_at": beat_at, "beats": state.beats + 1})
         case SpecChanged():
             return state.model_copy(update={"spec": event.spec})
         case Paused():
