@@ -36,8 +36,9 @@ class HeartbeatWorkflow:
         while True:
             self._news = False
             found = await self._judge()
+            self._show(found)  # that it is silent is seen also while nobody can be notified of it
             await self._notify(found)
-            self._show()
+            self._show(found)
             if self._news:
                 continue  # heard while it told
             if self._state.removed:
@@ -66,9 +67,9 @@ class HeartbeatWorkflow:
             # While it was being told, a beat woke nobody; now it ends what was told.
             self._news = self._news or self._state.beats > state.beats
 
-    def _show(self) -> None:
+    def _show(self, found: Verdict) -> None:
         workflow.set_current_details(plain(policy.in_words(self._state, workflow.now())))
-        card = policy.card(self._state)
+        card = policy.card(self._state, found.about)
         if card != self._card:
             workflow.upsert_memo({CARD_MEMO: card})
             self._card = card

@@ -97,9 +97,9 @@ class Sessions:
         begun = datetime.fromtimestamp(int(said["t"]), UTC)
         return said if timedelta() <= now - begun + timedelta(seconds=1) < lasts else None
 
-    def form_token(self, whose: str) -> str:
-        """What a form of ours carries, and no other page can know."""
-        return _signed(self.keys[0], "form", whose)
+    def form_tokens(self, whose: str) -> tuple[str, ...]:
+        """What a form of ours carries, and no other page can know: the first; all are believed."""
+        return tuple(_signed(key, "form", whose) for key in self.keys)
 
     def new_link(self, token: ApiToken, now: datetime) -> tuple[str, datetime]:
         """What stands in the link, and until when it leads in. The oldest give way."""

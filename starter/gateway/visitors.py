@@ -32,7 +32,12 @@ class Forbidden(Exception):
 @dataclass(frozen=True)
 class Visitor:
     actor: Actor
-    form_token: str
+    form_tokens: tuple[str, ...]
+
+    @property
+    def form_token(self) -> str:
+        """What its forms carry."""
+        return self.form_tokens[0]
 
     @property
     def name(self) -> str:
@@ -54,9 +59,9 @@ class Visitors:
         session = self._session(request)
         if session:
             actor = Actor(session.name, session.scope)
-            return Visitor(actor, self.sessions.form_token(session.nonce))
+            return Visitor(actor, self.sessions.form_tokens(session.nonce))
         user = text.apart(request.headers.get(self.user_header, "").strip(), LONGEST_USER) if self.user_header else ""
-        return Visitor(Actor(user, self.user_scope), self.sessions.form_token(f"user {user}")) if user else None
+        return Visitor(Actor(user, self.user_scope), self.sessions.form_tokens(f"user {user}")) if user else None
 
     def end_session(self, request: Request) -> None:
         """Here, and not only in this browser."""
@@ -79,7 +84,8 @@ class Visitors:
 def demand_own_form(request: Request, visitor: Visitor, presented: str) -> None:
     """A form of ours, sent by a page of ours. Raises Forbidden."""
     demand_own_page(request)
-    if not hmac.compare_digest(presented.encode(errors="surrogatepass"), visitor.form_token.encode()):
+    written = presented.encode(errors="surrogatepass")
+    if not any(hmac.compare_digest(written, known.encode()) for known in visitor.form_tokens):
         raise Forbidden("this form is not of your session, or is old: load the page again, and send it once more")
 
 

@@ -48,6 +48,14 @@ async def test_lists_say_that_it_is_silent_and_since_when_until_it_beats(tempora
         await eventually(lambda: listed.card(live.name), lambda card: card.silent_since is None)
 
 
+async def test_that_it_is_silent_is_listed_while_nobody_can_hand_it_on(temporal: WorkflowEnvironment) -> None:
+    listed = Heartbeats(Incidents(temporal.client).connection)
+    async with heartbeat(temporal) as live, thinkers(temporal, Signs()):
+        await live.at(7 * MINUTE)
+        await eventually(lambda: listed.card(live.name), lambda card: card.silent_since is not None)
+        assert await live.incident() is None
+
+
 async def test_a_silence_that_returns_reopens_the_incident_of_before(temporal: WorkflowEnvironment) -> None:
     async with heartbeat(temporal) as live, crew(temporal, Signs()):
         await live.at(7 * MINUTE)

@@ -6,6 +6,7 @@ from http.cookies import SimpleCookie
 
 import httpx
 import pytest
+from pydantic import SecretStr
 from temporalio.client import Client
 
 from settings import Settings
@@ -250,6 +251,19 @@ class TestOtherPages:
             answer = await alice.post("/declare", data=said, headers=ORIGIN)
             assert answer.status_code == 403
             assert "load the page again" in PageSeen(answer.text).words
+
+    async def test_while_a_secret_is_rotated_a_form_of_one_gateway_is_sent_to_another(
+        self, tokens: GatewayUnderTest, working: Client
+    ) -> None:
+        old, new = SecretStr("the old one"), SecretStr("the new one")
+        first, second = (
+            replace(tokens, settings=tokens.settings.model_copy(update={"board_secrets": secrets}))
+            for secrets in ((old, new), (new, old))
+        )
+        async with logged_in(first) as here, second.open() as there:
+            page = await seen(here, await declare(here))
+            there.cookies = here.cookies
+            assert (await pressed(there, page, "/ack")).status_code == 200
 
     async def test_a_form_without_end_is_refused(self, alice: httpx.AsyncClient) -> None:
         long = await alice.post("/login", data={"token": "x" * 100_000}, headers=ORIGIN)

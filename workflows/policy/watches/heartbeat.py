@@ -103,7 +103,6 @@ class HeartbeatSummary(Wire):
     service: str = ""
     paused_until: Instant | None = None
     silent_since: Instant | None = None
-    """It is missing now."""
 
 
 class Beat(Event):
@@ -157,8 +156,10 @@ class Verdict:
     """When the answer may change by time alone; None: never."""
 
 
-def card(state: Heartbeat) -> HeartbeatSummary:
+def card(state: Heartbeat, about: About | None = None) -> HeartbeatSummary:
+    """`about`: what is wrong now, whether or not an incident knows it already."""
     opening, missing = state.spec.opening, state.told.get("missing")
+    since = None if about != "missing" else missing.since if missing else state.overdue_at
     return HeartbeatSummary(
         name=state.name,
         every=state.spec.every,
@@ -167,7 +168,7 @@ def card(state: Heartbeat) -> HeartbeatSummary:
         severity=opening.severity,
         service=opening.service,
         paused_until=state.paused_until,
-        silent_since=missing.since if missing else None,
+        silent_since=since,
     )
 
 
@@ -236,8 +237,7 @@ def shown(before: GatewayPresence, at: datetime) -> GatewayPresence:
 
 
 def to_notify(state: Heartbeat, found: Verdict, now: datetime) -> Iterator[tuple[About, bool]]:
-    """What incidents have to be notified of: (about, does it fire?). Level, not edge: nothing twice, and reminders now
-    and then."""
+    """(About, does it fire?) Level, not edge: of nothing twice, and reminders now and then."""
     for about in get_args(About):
         signalled = state.told.get(about)
         if about == found.about and (signalled is None or now >= signalled.at + REMIND):
