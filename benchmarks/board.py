@@ -73,7 +73,7 @@ def _rendering(glance: Glance) -> float:
     begun = time.process_time()
     rendered(
         "board.html",
-        me=Visitor(Actor("bench", "respond"), ""),
+        me=Visitor(Actor("bench", "respond"), ("",)),
         links=SimpleNamespace(sandbox_url="", temporal_ui_url=""),
         glance=glance,
         rows=glance.incidents.rows,

@@ -34,7 +34,7 @@ DRILL_SPEED = 10.0
 BEGUN = datetime(2026, 11, 27, 23, 50, tzinfo=UTC)
 LOOKED_AT = BEGUN + timedelta(minutes=2)
 """Twenty minutes have passed in the incident, and there a new day has begun."""
-ME = Visitor(Actor("carol", "respond"), "")
+ME = Visitor(Actor("carol", "respond"), ("",))
 
 
 @pytest.fixture
