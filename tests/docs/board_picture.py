@@ -39,7 +39,7 @@ from workflows.policy.views.plan_view import plan_view
 from workflows.policy.views.results import Status
 
 DECLARED = datetime(2026, 11, 27, 2, 4, tzinfo=UTC)
-CAROL = Visitor(Actor("carol", "respond"), "of-a-picture")
+CAROL = Visitor(Actor("carol", "respond"), ("of-a-picture",))
 NO_LINKS = SimpleNamespace(sandbox_url="", temporal_ui_url="")
 PICTURE_WIDTH = 1180
 
