@@ -3,17 +3,22 @@ https://docs.slack.dev/reference/events. It is signed, and still strangers' inpu
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
 UserId = Annotated[str, Field(pattern=r"^[UW][A-Z0-9]{1,30}$")]
 TeamId = Annotated[str, Field(max_length=32)]
 ShortText = Annotated[str, Field(max_length=500)]
-AsEmpty = BeforeValidator(lambda given: given or {})
-"""Slack leaves out what is empty, or sends null for it."""
 
 
 class Inbound(BaseModel):
+    """Slack leaves out what is empty, or sends null for it: no press is lost to a null."""
+
     model_config = ConfigDict(frozen=True, extra="ignore")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_nulls(cls, sent: object) -> object:
+        return {name: each for name, each in sent.items() if each is not None} if isinstance(sent, dict) else sent
 
 
 class Team(Inbound):
@@ -24,7 +29,7 @@ class SlackUser(Inbound):
     id: UserId
     username: ShortText = ""
     name: ShortText = ""
-    team_id: Annotated[TeamId, BeforeValidator(lambda given: given or "")] = ""
+    team_id: TeamId = ""
 
 
 class PressedChannel(Inbound):
@@ -45,7 +50,7 @@ class Action(Inbound):
     action_id: ShortText = ""
     action_ts: ShortText = ""
     value: str = ""
-    selected_option: Annotated[SelectedOption, AsEmpty] = SelectedOption()
+    selected_option: SelectedOption = SelectedOption()
 
 
 class ViewState(Inbound):
@@ -57,11 +62,11 @@ class SentView(Inbound):
     hash: ShortText = ""
     callback_id: ShortText = ""
     private_metadata: str = ""
-    state: Annotated[ViewState, AsEmpty] = ViewState()
+    state: ViewState = ViewState()
 
 
 class Interaction(Inbound):
-    team: Annotated[Team, AsEmpty] = Team()
+    team: Team = Team()
     user: SlackUser
     trigger_id: ShortText = ""
     response_url: str = ""
@@ -73,8 +78,8 @@ class Interaction(Inbound):
 
 class BlockActions(Interaction):
     type: Literal["block_actions"]
-    channel: Annotated[PressedChannel, AsEmpty] = PressedChannel()
-    container: Annotated[Container, AsEmpty] = Container()
+    channel: PressedChannel = PressedChannel()
+    container: Container = Container()
     actions: tuple[Action, ...] = ()
 
 
@@ -142,8 +147,8 @@ class MessageEvent(Inbound):
     type: Literal["message"]
     subtype: ShortText = ""
     channel: ShortText = ""
-    message: Annotated[SlackText, AsEmpty] = SlackText()
-    previous_message: Annotated[SlackText, AsEmpty] = SlackText()
+    message: SlackText = SlackText()
+    previous_message: SlackText = SlackText()
     deleted_ts: ShortText = ""
     event_ts: ShortText = ""
 
