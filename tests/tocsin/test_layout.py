@@ -4,11 +4,13 @@ import json
 import socket
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from settings import Settings, SettingsError
 from tocsin.library import library
+from tocsin.up import layout as layouts
 from tocsin.up.folder import LastUp
 from tocsin.up.layout import ANY_PORTS, Layout, Options, lay_out
 from tocsin.up.members import slack_members
@@ -75,6 +77,36 @@ def test_a_person_may_move_the_gateway(taken: int, free: int) -> None:
 def test_a_port_that_was_asked_for_is_not_negotiable(ask: Callable[[int], Options], taken: int) -> None:
     with pytest.raises(PortTaken, match=f"port {taken} is taken"):
         laid_out(ask(taken))
+
+
+PORT_FIELDS = {
+    "gateway_port": "GATEWAY_PORT",
+    "temporal_port": "TEMPORAL_PORT",
+    "ui_port": "UI_PORT",
+    "sandbox_port": "SANDBOX_PORT",
+    "mail_port": "MAIL_PORT",
+}
+
+
+@pytest.mark.parametrize("asking", [field for field in PORT_FIELDS if field != "mail_port"])
+@pytest.mark.parametrize("usual", PORT_FIELDS)
+def test_a_part_whose_usual_port_another_was_asked_to_take_moves(
+    asking: str, usual: str, free: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for field, default in PORT_FIELDS.items():
+        monkeypatch.setattr(layouts, default, free if field == usual else 0)
+    asked: dict[str, Any] = {asking: free}
+    found = laid_out(Options(**asked))
+    ports = [getattr(found, field) for field in PORT_FIELDS]
+    assert getattr(found, asking) == free
+    assert len(set(ports)) == len(ports)
+
+
+@pytest.mark.parametrize("other", ["temporal_port", "ui_port", "sandbox_port"])
+def test_two_parts_cannot_be_asked_to_take_one_port(other: str, free: int) -> None:
+    asked: dict[str, Any] = {"gateway_port": free, other: free}
+    with pytest.raises(PortTaken, match=f"port {free} is asked for twice"):
+        laid_out(replace(ANYWHERE, **asked))
 
 
 def test_the_other_parts_move_when_their_port_of_last_time_is_taken(taken: int, free: int) -> None:

@@ -74,21 +74,24 @@ def lay_out(options: Options, settings: Settings, last: LastUp | None, configure
     sandboxed = embedded and not settings.any_vendor
     if not sandboxed:
         require_pager(settings)
-    temporal_port = ports.choose(options.temporal_port, _usual(f"//{last.temporal}" if last else None, TEMPORAL_PORT))
+    had = _port(last.gateway if last else None)
+    asked = (options.temporal_port, options.ui_port, options.sandbox_port)
+    gateway_port = ports.choose_gateway(options.gateway_port, had, GATEWAY_PORT, options.host, asked)
+    fixed = ports.each_once((gateway_port, *asked))
+    temporal_port = ports.choose(
+        options.temporal_port, _usual(f"//{last.temporal}" if last else None, TEMPORAL_PORT), fixed
+    )
+    sandbox_usual = _usual(last.sandbox if last else None, SANDBOX_PORT)
     return Layout(
         host=options.host,
-        gateway_port=ports.choose_gateway(
-            options.gateway_port, _port(last.gateway if last else None), GATEWAY_PORT, options.host
-        ),
+        gateway_port=gateway_port,
         temporal=configured_temporal or f"127.0.0.1:{temporal_port}",
         embedded=embedded,
         temporal_port=temporal_port,
-        ui_port=ports.choose(options.ui_port, _usual(last.ui if last else None, UI_PORT)),
+        ui_port=ports.choose(options.ui_port, _usual(last.ui if last else None, UI_PORT), fixed),
         ui_behind=ports.hidden(),
-        sandbox_port=ports.choose(options.sandbox_port, _usual(last.sandbox if last else None, SANDBOX_PORT))
-        if sandboxed
-        else None,
-        mail_port=ports.choose(None, (MAIL_PORT,)) if sandboxed else None,
+        sandbox_port=ports.choose(options.sandbox_port, sandbox_usual, fixed) if sandboxed else None,
+        mail_port=ports.choose(None, (MAIL_PORT,), fixed) if sandboxed else None,
         allow_unauthenticated=options.allow_unauthenticated,
     )
 

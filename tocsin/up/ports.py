@@ -2,7 +2,8 @@
 
 import secrets
 import socket
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable
 
 from tocsin.failure import Failure
 
@@ -25,14 +26,23 @@ def is_free(port: int, host: str = "127.0.0.1") -> bool:
         return False
 
 
-def choose(asked: int | None, usual: Iterable[int]) -> int:
+def each_once(fixed: Iterable[int | None]) -> frozenset[int]:
+    """Those that are not negotiable, for the others to keep away from. Raises PortTaken."""
+    counted = Counter(filter(None, fixed))
+    for port, parts in counted.items():
+        if parts > 1:
+            raise PortTaken(f"port {port} is asked for twice: each part needs one of its own")
+    return frozenset(counted)
+
+
+def choose(asked: int | None, usual: Iterable[int], not_one_of: Collection[int] = ()) -> int:
     """`asked` for by an option is not negotiable (0: any free one); otherwise the first free one of `usual`, or any.
 
     Raises PortTaken.
     """
     if asked is not None:
         return _insist(asked, "127.0.0.1", f"port {asked} is taken: choose another, or leave the option out")
-    return next((port for port in usual if is_free(port)), None) or _any()
+    return next((port for port in usual if port not in not_one_of and is_free(port)), None) or _any()
 
 
 def hidden() -> HostPort:
@@ -42,7 +52,9 @@ def hidden() -> HostPort:
     return (host, _any(host)) if is_free(0, host) else ("127.0.0.1", _any())
 
 
-def choose_gateway(asked: int | None, remembered: int | None, default: int, host: str) -> int:
+def choose_gateway(
+    asked: int | None, remembered: int | None, default: int, host: str, not_one_of: Collection[int | None] = ()
+) -> int:
     """The gateway's port is what Alertmanager and PagerDuty are told: once it was used, only a person may change it.
 
     Raises PortTaken.
@@ -56,7 +68,7 @@ def choose_gateway(asked: int | None, remembered: int | None, default: int, host
         )
     if asked is not None:
         return _insist(asked, host, f"port {asked} is taken: choose another with --gateway-port")
-    return default if is_free(default, host) else _any(host)
+    return default if default not in not_one_of and is_free(default, host) else _any(host)
 
 
 def _insist(port: int, host: str, otherwise: str) -> int:
