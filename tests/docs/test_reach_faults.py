@@ -1,11 +1,13 @@
 """The table of faults in docs/reach.md: each way and each fault is in it, nothing in it rings twice, and it is so."""
 
+import re
 from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
 
-from tests.activities.ways import Way, demand_apprise
+from activities.errors import Rejected
+from tests.activities.ways import Way, demand_apprise, page
 from tests.docs.reach_faults import (
     EMPTY_ROTAS,
     NO_ADDRESS,
@@ -75,3 +77,13 @@ def test_a_page_that_reaches_nobody_goes_the_next_way_as_soon_as_that_is_known()
 def test_an_answer_that_is_found_out_late_still_keeps_the_next_way_from_ringing() -> None:
     [line] = [each for each in lines() if each[1] == UNASKABLE]
     assert line[3:] == ("1", "0", "0", "0 s")
+
+
+@pytest.mark.parametrize("name", WAY_TITLES)
+async def test_the_page_names_the_setting_in_which_an_address_stands(ways: dict[str, Way], name: str) -> None:
+    if name == "apprise":
+        demand_apprise()
+    with pytest.raises(Rejected) as refused:
+        await ways[name].ring(page(name, to="nobody"))
+    [line] = [line for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith(f"| `{name}` |")]
+    assert set(re.findall(r"TOCSIN_[A-Z_]+", str(refused.value))) <= set(re.findall(r"TOCSIN_[A-Z_]+", line))

@@ -124,6 +124,14 @@ def with_unknown_fields(sent: Any) -> Any:
 ODD: tuple[Any, ...] = (None, [], {}, 7, [[1]], True)
 
 
+def with_nulls(sent: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """One field after the other null; then all of what it is about."""
+    inside = sent["event"]
+    yield from ({"event": inside | {name: None}} for name in ("id", "occurred_at", "agent", "data", "client"))
+    yield from ({"event": inside | {"data": inside["data"] | {name: None}}} for name in inside["data"])
+    yield {"event": inside | {"data": dict.fromkeys(inside["data"])}}
+
+
 def with_odd_fields(sent: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """One field after the other of those that are read null, or of a type that nobody would send; then all null."""
     inside = sent["event"]

@@ -28,6 +28,7 @@ from tests.starter.pagerduty_side import (
     reference,
     signed,
     whole,
+    with_nulls,
     with_odd_fields,
     with_unknown_fields,
 )
@@ -226,11 +227,9 @@ def test_nulls_and_fields_of_other_types_are_read_as_if_they_were_missing(body: 
                 report(received(odd))
 
 
-@pytest.mark.parametrize("body", BODIES, ids=[each.event_type for each in BODIES])
-async def test_nulls_and_fields_of_other_types_are_taken_by_the_gateway(
-    there: RungIncident, body: PagerWebhook
-) -> None:
+async def test_nulls_are_taken_by_the_gateway_wherever_they_stand(there: RungIncident) -> None:
     """Signed, and each of them answered 202: `told` demands it."""
-    sent = event(body.event_type, body.data(there.ring), datetime.now(UTC).isoformat(timespec="milliseconds"))
-    for odd in with_odd_fields(sent):
-        await there.told(odd)
+    now = datetime.now(UTC).isoformat(timespec="milliseconds")
+    for body in BODIES:
+        for odd in with_nulls(event(body.event_type, body.data(there.ring), now)):
+            await there.told(odd)
