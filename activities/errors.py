@@ -22,6 +22,10 @@ class Unavailable(Exception):
         self.retry_after = retry_after
 
 
+class TurnedAway(Unavailable):
+    """Try later, and surely nothing has come of it: the vendor says that it did not take it now."""
+
+
 class Rejected(Exception):
     """Will never work as it is: a bad key, a missing channel, a way that is not connected. A person has to act."""
 
@@ -42,7 +46,9 @@ def vendor_error(
 
     A success status gets here when its body was not the vendor's: a proxy spoke, and trying later is right.
     """
-    if status < 300 or status in RETRIED_STATUSES or status >= 500:
+    if status in RETRIED_STATUSES:
+        return TurnedAway(message, wait(retry_after))
+    if status < 300 or status >= 500:
         return Unavailable(message, wait(retry_after))
     return Malformed(message, route) if status in MALFORMED else Rejected(message, route)
 

@@ -108,6 +108,22 @@ async def test_a_receipt_that_did_not_arrive_is_made_again_without_a_call(sandbo
     assert len((await sandbox.state())["calls"]) == 1
 
 
+@pytest.mark.parametrize("status", [408, 429])
+async def test_what_twilio_turned_away_is_not_taken_for_the_call_of_another_process(
+    sandbox: SandboxServer, status: int
+) -> None:
+    """In a storm Twilio limits us, and other processes call the same number in the same second."""
+    process, other = calls(sandbox), calls(sandbox)
+    one, two = (page("voice", vendor_key=ring, subject=ring) for ring in (ANN_RINGS, BEN_RINGS))
+    await sandbox.fault(vendor="twilio", match="Twiml=", status=status, times=1)
+    with pytest.raises(Unavailable):
+        await process.page(one, False)
+    await other.page(two, False)
+    await process.page(one, True)
+    said = [call["said"] for call in (await sandbox.state())["calls"]]
+    assert [sum(ring in each for each in said) for ring in (ANN_RINGS, BEN_RINGS)] == [1, 1]
+
+
 async def test_two_attempts_at_one_page_count_as_two_calls_that_may_be_there(sandbox: SandboxServer) -> None:
     """The one that Twilio could not be asked about may have rung as well: its calls are not another page's."""
     process = calls(sandbox)
