@@ -1,13 +1,18 @@
 """Who is who in Slack: by the setting TOCSIN_SLACK_USERS, or else by an e-mail address that the runbook knows."""
 
+import re
 from collections.abc import Mapping
 
 from activities.errors import Rejected, Unavailable
 from activities.slack_answers import SlackDone, UserFound
 from activities.slack_api import SlackApi, SlackRefused
+from workflows.policy.incident.who import NOT_MAPPED, is_address
 
 IS_THERE = frozenset({"already_in_channel", "cant_invite_self"})
 """https://docs.slack.dev/reference/methods/conversations.invite#errors"""
+
+NOT_OF_THE_RUNBOOK = re.compile(rf"\(Slack (?P<member>[UW][A-Z0-9]+), {NOT_MAPPED}\)$")
+"""As `chat/people.py` writes them."""
 
 
 class SlackPeople:
@@ -32,7 +37,10 @@ class SlackPeople:
         return found
 
     async def member(self, person: str, address: str) -> str | None:
-        """None: nobody there."""
+        """Who is not of the runbook is an address, or somebody who has pressed there. None: nobody there."""
+        if shown := NOT_OF_THE_RUNBOOK.search(person):
+            return shown["member"]
+        address = address or (person if is_address(person) else "")
         if person in self._users or not address:
             return self._users.get(person)
         if address not in self._by_address:

@@ -127,6 +127,27 @@ async def test_whom_slack_does_not_know_is_invited_by_nobody(slack: Slack, sandb
     assert await invited(sandbox) == []
 
 
+@pytest.mark.parametrize("who", ["vera.steersman@sandbox.example", "Vera (Slack U0VERA, not mapped)"])
+async def test_whoever_pressed_there_is_known_though_the_runbook_does_not_name_them(
+    slack: Slack, sandbox: SandboxServer, who: str
+) -> None:
+    channel = await slack.open_channel(sends.channel(name="inc-7"))
+    assert channel.reference
+    receipt = await slack.invite(sends.send(Invite(channel=channel.reference, to=who)))
+    assert (receipt.note, receipt.warns) == (None, False)
+    [room] = [each for each in (await sandbox.state())["channels"] if each["name"] == "inc-7"]
+    assert "U0VERA" in room["members"]
+    await slack.post(sends.post(mention=(who,)), may_have_been_sent=False)
+    (message,) = await messages(sandbox)
+    assert message["blocks"][0]["elements"][0]["elements"][0]["user_id"] == "U0VERA"
+
+
+@pytest.mark.parametrize("who", ["Mallory (Slack U0VERA, not mapped) Ann", "@vera.steersman", "U0VERA"])
+async def test_a_name_that_only_looks_like_it_is_nobody(slack: Slack, sandbox: SandboxServer, who: str) -> None:
+    assert (await slack.invite(invitation(who))).warns
+    assert await invited(sandbox) == []
+
+
 async def test_a_person_who_is_not_in_slack_is_mentioned_by_name(slack: Slack, sandbox: SandboxServer) -> None:
     await slack.post(sends.post(mention=("zoe",), names={"zoe": "Zoe Quinn"}), may_have_been_sent=False)
     (message,) = await messages(sandbox)
@@ -142,7 +163,7 @@ async def test_an_address_of_the_runbook_finds_who_is_who(slack: Slack, sandbox:
     assert "U0VERA" in (await channels(sandbox))[f"incident-{sends.INCIDENT}"]["members"]
     await slack.post(sends.post(mention=("vera",), addresses=known), may_have_been_sent=False)
     (message,) = await messages(sandbox)
-    assert message["blocks"][0]["elements"][0]["elements"][0] == {"type": "user", "user_id": "U0VERA"}
+    assert message["blocks"][0]["elements"][0]["elements"][0]["user_id"] == "U0VERA"
 
 
 async def test_an_address_that_slack_does_not_know_is_nobodys(slack: Slack, sandbox: SandboxServer) -> None:

@@ -23,6 +23,7 @@ def invited(simulation: Simulation) -> list[str]:
         (None, ["alice"]),  # paged
         (Acknowledged(by="Bob"), ["alice", "bob"]),
         (Acknowledged(by="someone at PagerDuty"), ["alice"]),
+        (Acknowledged(by="zoe@example.com"), ["alice", "zoe@example.com"]),  # by Slack's word
         (Escalated(to="carol"), ["alice", "carol"]),
         (RoleAssigned(role="scribe", person="dave"), ["alice", "dave"]),
         (RoleAssigned(role="scribe", person="Zoe"), ["alice", "Zoe"]),
@@ -35,6 +36,22 @@ def test_whoever_is_concerned_is_invited_once(event: Event | None, who: list[str
         happens(simulation, 2, event)
     simulation.run_to(at(4))
     assert invited(simulation) == who
+
+
+def test_whoever_acknowledges_as_well_is_invited_too() -> None:
+    simulation = opened(CHANNEL)
+    for who in ("Bob", "Carol", "zoe@example.com", "Carol"):
+        happens(simulation, 1, Acknowledged(by=who))
+    simulation.run_to(at(2))
+    assert invited(simulation) == ["alice", "bob", "carol", "zoe@example.com"]
+
+
+def test_into_a_private_channel_nobody_is_invited_for_an_address_that_they_may_have_made_up() -> None:
+    simulation = opened(CHANNEL, flags=("security",))
+    for who in ("mallory@example.com", "Bob", "zoe@example.com"):
+        happens(simulation, 1, Acknowledged(by=who))
+    simulation.run_to(at(2))
+    assert invited(simulation) == ["alice", "bob"]
 
 
 def test_whoever_is_concerned_later_is_not_late() -> None:

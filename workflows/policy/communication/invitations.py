@@ -7,7 +7,7 @@ from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import Invite
 from workflows.policy.incident.rules import rules, who_owes, with_holders
 from workflows.policy.incident.state import Incident
-from workflows.policy.incident.who import in_book
+from workflows.policy.incident.who import in_book, reachable
 from workflows.policy.keys.duty_keys import DutyKind, duty_key
 from workflows.policy.planning.demands import BlockedDemand
 from workflows.policy.runbook.model import Runbook
@@ -33,5 +33,11 @@ def invitation_demands(book: Runbook, incident: Incident) -> Iterator[BlockedDem
 def concerned(book: Runbook, incident: Incident) -> tuple[str, ...]:
     rung = (ring.person for ring in incident.rings.values())
     asked = (person for role in rules(book, incident).roles for person in who_owes(book, incident, role))
-    people = (*rung, *in_book(book, incident.acknowledged_by), *incident.roles.values(), *asked)
+    people = (*rung, *_acknowledged(book, incident), *incident.roles.values(), *asked)
     return with_holders(book, incident, people)
+
+
+def _acknowledged(book: Runbook, incident: Incident) -> Iterator[str]:
+    """Who is not of the runbook may write any address: into a private channel it lets nobody."""
+    for who in (incident.acknowledged_by, *incident.also_acknowledged):
+        yield from in_book(book, who) if incident.private else reachable(book, who)

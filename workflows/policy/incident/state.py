@@ -64,6 +64,8 @@ class Incident(Wire):
     acknowledged_at: Instant | None = None
     """Of the present acknowledgement; None again after a reopening."""
     acknowledged_by: str = ""
+    also_acknowledged: tuple[str, ...] = ()
+    """Who did so beside them, and is in the channel, too."""
     first_acknowledged_at: Instant | None = None
     alive_at: Instant | None = None
     """The last sign of life of a human since the acknowledgement."""

@@ -13,6 +13,7 @@ NOBODY_KNOWN = ("", "someone", "someone at pagerduty")
 NOT_MAPPED = "not mapped"
 """Stands at the end, in brackets, of whom a chat shows by a name that they chose themselves: it proves nothing, and so
 they are nobody of the runbook, whatever they call themselves."""
+_ADDRESS = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}")
 _THROUGH = re.compile(r"\s+(via\s.*|through\s.*|\(.*\))$")
 
 
@@ -29,6 +30,16 @@ def in_book(book: Runbook, written: str) -> tuple[str, ...]:
     """The person of the runbook that is meant, so that they can be mentioned; nobody if it is none of them."""
     plain = _plain(book, written)
     return (plain,) if plain in book.people else ()
+
+
+def reachable(book: Runbook, written: str) -> tuple[str, ...]:
+    """The same, or else the address that somebody is written as."""
+    plain = _plain(book, written)
+    return (plain,) if plain in book.people or is_address(plain) else ()
+
+
+def is_address(written: str) -> bool:
+    return _ADDRESS.fullmatch(written) is not None
 
 
 def _plain(book: Runbook, written: str) -> str:

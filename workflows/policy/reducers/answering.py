@@ -5,6 +5,7 @@ from datetime import datetime
 from workflows.policy.duties.obligation_demands import rings_for_obligations
 from workflows.policy.escalation.pager_sync import is_syncing
 from workflows.policy.incident.announce import announce, log, through
+from workflows.policy.incident.bounds import IncidentBounds
 from workflows.policy.incident.events import Acknowledged, Unacknowledged
 from workflows.policy.incident.pager_alerts import PagerAlert
 from workflows.policy.incident.rules import is_acknowledged
@@ -50,7 +51,8 @@ def acknowledged(book: Runbook, incident: Incident, event: Acknowledged) -> Inci
         return acknowledge(book, incident, event)
     if ring is not None and (ring.state == "acknowledged" or is_syncing(incident, event.ring)):
         return incident  # the echo of our own SyncPager, or a second press on the same ring
-    after = mark_pressed(alive(book, incident, event.at), event)
+    also = tuple(dict.fromkeys((*incident.also_acknowledged, event.by)))[: IncidentBounds.names]
+    after = mark_pressed(alive(book, incident, event.at), event).model_copy(update={"also_acknowledged": also})
     return log(after, event.at, f"{event.by} acknowledged as well{through(event)}", kind="acknowledge")
 
 
@@ -95,7 +97,7 @@ def _answered_what_was_before(book: Runbook, incident: Incident, event: Acknowle
         return log(incident, event.at, f"{event.by} acknowledged a page of before the severity was raised")
     text = (
         f"{event.by} acknowledged a page of before the severity was raised, which does not count for "
-        f"{severity_title(incident.severity)}. To answer this: tocsin ack {incident.id}"
+        f"{severity_title(incident.severity)}"
     )
     marked = mark_pressed(incident, event)
-    return announce(marked, event.at, text, mention=in_book(book, event.by), loud=True)
+    return announce(marked, event.at, text, template="unanswered", mention=in_book(book, event.by), loud=True)
