@@ -18,6 +18,7 @@ from workflows.policy.incident.events import (
     EffectStarted,
     FlagChanged,
     Noted,
+    Reopened,
     Resolved,
     RoleAssigned,
     SeverityChanged,
@@ -52,7 +53,7 @@ class TestWhatItShows:
         declaration = post(sends(opened(THREAD), "declaration")[0][1])
         assert isinstance(declaration.facts, CardFacts)
         assert [(coming.what, coming.at) for coming in declaration.facts.next] == [
-            ("nag question who takes the roles to Incident Commander", at(5)),
+            ("ask Incident Commander who takes the roles", at(5)),
             ("page Bob", at(30)),
         ]
 
@@ -150,6 +151,15 @@ class TestWhenItIsEdited:
         happens(simulation, 1 + 1 / 60, end)
         assert edits(simulation)[-1][0] == pytest.approx(1 + 1 / 60, abs=0.01)
         assert last(simulation).phase == "resolved"
+
+    @pytest.mark.parametrize(("reason", "said"), [("a drill", "cancelled by Bob: a drill"), ("", "cancelled by Bob")])
+    def test_an_end_that_was_taken_back_says_nothing_of_the_next(self, reason: str, said: str) -> None:
+        simulation = opened(THREAD)
+        happens(simulation, 1, Resolved(by="Alice", text="a bad deploy", public=True))
+        happens(simulation, 2, Reopened(by="Alice"))
+        assert (simulation.incident.resolution, simulation.incident.public.cause) == ("", False)
+        happens(simulation, 3, Cancelled(by="Bob", reason=reason))
+        assert last(simulation).ended == said
 
     def test_one_that_is_on_its_way_is_followed_by_the_newest(self) -> None:
         shell = PolicyRunner.of(opening(THREAD), lambda _: Fate())
@@ -270,7 +280,7 @@ class TestItsWords:
             ("Acknowledged", "by Alice", at(2)),
             ("Roles", "Incident Commander: nobody yet", None),
             ("People outside were told", "nothing", None),
-            ("Next", "nag question who takes the roles to Incident Commander", at(5)),
+            ("Next", "ask Incident Commander who takes the roles", at(5)),
             ("Then", "page Bob", at(30)),
         ]
 

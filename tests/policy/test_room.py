@@ -27,6 +27,7 @@ from workflows.policy.incident.events import (
     HandedOff,
     Mitigated,
     Noted,
+    Reopened,
     Resolved,
     RoleAssigned,
     Snoozed,
@@ -73,7 +74,7 @@ class TestTheDeclaration:
         posts = [d for _, d in simulation.sent if isinstance(d.effect, Post)]
         assert next(d.duty for d in posts if post(d).to.channel == CHANNEL_ID) == "declaration/channel"
         text = words(CHANNEL, simulation.incident, sends(simulation, "declaration/channel")[0][1], at(0)).text
-        for part in ("Checkout fails", "SEV-1", "09:00 UTC", "Paged: Alice"):
+        for part in ("Checkout fails", "SEV-1", simulation.incident.id):
             assert part in text
 
     def test_comes_before_all_that_is_told_later_in_the_same_place(self) -> None:
@@ -260,6 +261,23 @@ class TestTelling:
         happens(simulation, 6, Resolved())
         assert where(sends(simulation, "tell/"))[-2:] == [("#status", None), ("#incidents", None)]
         assert [post(d).template for _, d in sends(simulation, "tell/")][-2:] == ["said", "resolved"]
+
+    def test_the_end_and_its_return_are_told_at_home_and_in_the_channel(self) -> None:
+        simulation = opened(CHANNEL)
+        happens(simulation, 6, Resolved(by="Ann", text="a bad deploy"))
+        assert sorted(where(sends(simulation, "tell/"))) == [("#incidents", None), (CHANNEL_ID, None)]
+        assert {post(d).template for _, d in sends(simulation, "tell/")} == {"resolved"}
+        happens(simulation, 7, Reopened(by="Ann", reason="it is back"))
+        assert sorted(where(sends(simulation, "tell/"))[2:]) == [("#incidents", None), (CHANNEL_ID, None)]
+        (line,) = (each for each in simulation.incident.timeline if each.text.startswith("resolved by Ann"))
+        assert line.count == 1
+
+    @pytest.mark.parametrize("changes", [{"flags": ("security",)}, {}])
+    def test_where_both_are_the_same_place_they_are_told_once(self, changes: dict[str, object]) -> None:
+        refuses = Fate("rejected") if not changes else Fate()
+        shell = PolicyRunner.of(opening(CHANNEL, **changes), lambda d: refuses if d.duty == "channel" else Fate())
+        shell.happens(6, Resolved(by="Ann"))
+        assert len([d for _, d in shell.begun if d.duty.startswith("tell/") and post(d).template == "resolved"]) == 1
 
     def test_a_fix_is_told_where_updates_are_and_counts_as_one(self) -> None:
         updates = {"every": "15m", "owner": "communications", "to": "#status"}

@@ -44,17 +44,28 @@ def announce(
     loud: bool = False,
 ) -> Incident:
     """Put it on the timeline and queue it for the channel, where it is posted in order."""
-    number = incident.told + 1
-    said = fit(text, IncidentBounds.message)
     item = Announcement(
-        number=number, at=at, text=said, template=template, lane=queue, by=by, mention=mention, role=role
+        number=incident.told + 1, at=at, text=fit(text, IncidentBounds.message), template=template, lane=queue, by=by,
+        mention=mention, role=role,
     )  # fmt: skip
-    all_queued = (*incident.to_tell, item)
-    kept = newest(
-        [waiting.text for waiting in all_queued], IncidentBounds.announcements, IncidentBounds.announcements_text
-    )
-    after = log(incident, at, said_by(by, text), kind=kind, loud=loud)
-    return after.model_copy(update={"told": number, "to_tell": all_queued[-kept:]})
+    return _queued(log(incident, at, said_by(by, text), kind=kind, loud=loud), item)
+
+
+def announce_widely(
+    incident: Incident, at: datetime, text: str, *, template: str = "told", loud: bool = False
+) -> Incident:
+    """At home, and in the channel of its own if there is one: who works there need not look at home."""
+    after = announce(incident, at, text, template=template, queue="home", loud=loud)
+    if incident.private or "channel" not in incident.references or "channel" in incident.closed_places:
+        return after
+    again = after.to_tell[-1].model_copy(update={"number": after.told + 1, "lane": "incident"})
+    return _queued(after, again)
+
+
+def _queued(incident: Incident, item: Announcement) -> Incident:
+    queued = (*incident.to_tell, item)
+    kept = newest([waiting.text for waiting in queued], IncidentBounds.announcements, IncidentBounds.announcements_text)
+    return incident.model_copy(update={"told": item.number, "to_tell": queued[-kept:]})
 
 
 def said_by(by: str, text: str) -> str:

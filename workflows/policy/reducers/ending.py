@@ -39,7 +39,8 @@ def cancelled(book: Runbook, incident: Incident, event: Cancelled) -> Incident:
     moved = bool(event.duplicate_workflow) and event.duplicate_of != incident.id
     changes = {
         "cancelled": True, "phase": "resolved", "phase_at": event.at, "resolved_at": event.at, "resolved_by": event.by,
-        "end_held_since": None, "cancelled_episodes": alerts.cancelled_with(incident),
+        "resolution": event.reason, "end_held_since": None,
+        "cancelled_episodes": alerts.cancelled_with(incident),
         "duplicate_of": event.duplicate_of if moved else "",
         "duplicate_workflow": event.duplicate_workflow if moved else "",
     }  # fmt: skip

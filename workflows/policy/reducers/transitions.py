@@ -6,7 +6,7 @@ from datetime import datetime
 from workflows.policy.duties.obligation_demands import rings_for_obligations
 from workflows.policy.escalation.ladder import outlives_acknowledgement
 from workflows.policy.incident.alert_state import AlertState, Coming
-from workflows.policy.incident.announce import announce, log, through
+from workflows.policy.incident.announce import announce, announce_widely, log, through
 from workflows.policy.incident.events import Acknowledged, Event, Resolved, Unacknowledged
 from workflows.policy.incident.state import Incident
 from workflows.policy.incident.who import is_same
@@ -122,12 +122,13 @@ def resolve(incident: Incident, event: Resolved) -> Incident:
     )
     lasted = write(event.at - incident.declared_at)
     text = f"resolved by {event.by} after {lasted}" + (f": {event.text}" if event.text else "")
-    return announce(after, event.at, text, template="resolved", queue="home")
+    return announce_widely(after, event.at, text, template="resolved")
 
 
 def reopen(incident: Incident, at: datetime, text: str) -> Incident:
-    """Everything starts again from here: ladder, acknowledgement, cadence. What was sent stays sent. An alert that
-    fired too late for the incident belongs to it again: no new one opens for that."""
+    """Everything starts again from here: ladder, acknowledgement, cadence. What was sent stays sent; what was said of
+    an end that is none is said no more. An alert that fired too late for the incident belongs to it again: no new one
+    opens for that."""
     at = max(at, incident.resolved_at or at)
     first_round = incident.round + 1
     here = {a.fingerprint: AlertState.of(a, at, incident.alerts.get(a.fingerprint)) for a in incident.successor}
@@ -144,6 +145,8 @@ def reopen(incident: Incident, at: datetime, text: str) -> Incident:
             "alive_at": None,
             "resolved_at": None,
             "resolved_by": "",
+            "resolution": "",
+            "public": incident.public.model_copy(update={"cause": False}),
             "closing_at": None,
             "alerts": {**incident.alerts, **here},
             "alerts_total": incident.alerts_total + sum(alert.count for alert in incident.successor),
@@ -156,7 +159,7 @@ def reopen(incident: Incident, at: datetime, text: str) -> Incident:
             "round_started_at": at,
         }
     )
-    return announce(after, at, text, queue="home", loud=True)
+    return announce_widely(after, at, text, loud=True)
 
 
 def not_over_after_all(incident: Incident) -> Incident:
