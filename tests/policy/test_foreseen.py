@@ -1,8 +1,10 @@
 """What would become of the plan, line by line, and who would be paged at once."""
 
+import pytest
+
 from tests.policy.builders import at, happens, opened, runbook, severity, tier
 from workflows.policy.engine import plan
-from workflows.policy.incident.events import Acknowledged, Event, SeverityChanged, stamp
+from workflows.policy.incident.events import Acknowledged, Event, Resolved, SeverityChanged, stamp
 from workflows.policy.reducers.root import apply
 from workflows.policy.simulation.simulate import Simulation
 from workflows.policy.views.difference import PlanChange, compared
@@ -14,6 +16,10 @@ BOOK = runbook(
         "sev1": severity(tier("alice"), tier("bob", after=10), tier("carol", after=60)),
         "sev2": severity(tier("alice"), tier("bob", after=30)),
     }
+)
+
+BOOK_WITH_CHANNEL = runbook(
+    {name: severity(tier("alice"), tier("bob", after=30), own_channel=True) for name in ("sev1", "sev2")}
 )
 
 
@@ -52,9 +58,11 @@ def test_who_is_being_paged_already_is_not_paged_because_of_it() -> None:
     assert people == ()
 
 
-def test_that_cards_show_it_is_no_change_of_the_plan() -> None:
-    simulation = opened(BOOK, severity="sev2")
+@pytest.mark.parametrize("event", [Acknowledged(by="Alice"), SeverityChanged(severity="sev1"), Resolved(by="Alice")])
+def test_that_people_and_pagers_hear_of_it_is_no_change_of_the_plan(event: Event) -> None:
+    simulation = opened(BOOK_WITH_CHANNEL, severity="sev2")
     simulation.run_to(at(20))
-    changes, _ = foreseen(simulation, Acknowledged(by="Alice"))
+    changes, _ = foreseen(simulation, event)
     assert changes
-    assert [change.line.what for change in changes if change.line.kind == "card"] == []
+    told = {change.line.kind for change in changes} & {"card", "topic", "hush", "annotate"}
+    assert (told, [change.line.what for change in changes if change.line.duty.startswith("tell/")]) == (set(), [])

@@ -9,10 +9,14 @@ from pydantic import BaseModel, ConfigDict
 
 from workflows.policy.engine import plan
 from workflows.policy.incident.state import Incident
+from workflows.policy.keys.duty_keys import DutyKind, duty_of
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.views.plan_view import plan_view
 from workflows.policy.views.results import Upcoming
 from workflows.policy.wire.model import Instant
+
+NEWS_OF_A_CHANGE = frozenset({"card", "topic", "hush", "annotate"})
+"""The kinds of effects by which a channel or a pager learns how an incident stands."""
 
 
 class PlanChange(BaseModel):
@@ -34,8 +38,8 @@ def changes(lines: Iterable[Upcoming], book: Runbook, incident: Incident, now: d
 
 
 def compared(lines: Iterable[Upcoming], others: Iterable[Upcoming]) -> Iterator[PlanChange]:
-    """What becomes of these lines, if they become the others. A card follows whatever changes: it would stand in
-    front of what somebody has to know."""
+    """What becomes of these lines, if they become the others. What only brings news of a change follows whatever
+    changes: it would stand in front of what somebody has to know."""
     before, after = _by_duty(lines), _by_duty(others)
     for name in dict.fromkeys((*before, *after)):
         yield from _compared(before[name], after[name])
@@ -43,9 +47,13 @@ def compared(lines: Iterable[Upcoming], others: Iterable[Upcoming]) -> Iterator[
 
 def _by_duty(lines: Iterable[Upcoming]) -> defaultdict[tuple[str, str], list[Upcoming]]:
     found: defaultdict[tuple[str, str], list[Upcoming]] = defaultdict(list)
-    for line in sorted((line for line in lines if line.kind != "card"), key=lambda line: line.at):
+    for line in sorted((line for line in lines if not _is_news(line)), key=lambda line: line.at):
         found[line.duty, line.what].append(line)
     return found
+
+
+def _is_news(line: Upcoming) -> bool:
+    return line.kind in NEWS_OF_A_CHANGE or duty_of(line.duty).kind is DutyKind.ANNOUNCEMENT
 
 
 def _compared(before: list[Upcoming], after: list[Upcoming]) -> Iterator[PlanChange]:
