@@ -22,6 +22,8 @@ class CommandForm:
     asks: bool = False
     always_asks: bool = False
     """It is shown what it changes before it is done."""
+    switches: tuple[str, ...] = ()
+    """What is said by its name alone, before all other words: `--started`."""
     others: tuple[str, ...] = ()
     """Other words for it."""
 
@@ -36,7 +38,11 @@ COMMANDS: Final[Mapping[str, CommandForm]] = {
     ),
     "role": CommandForm("assign", "take a role, or give it to somebody", ("role", "person"), others=("assign", "take")),
     "update": CommandForm("update", "post a progress update", ("text",), asks=True, others=("post",)),
-    "mitigate": CommandForm("mitigate", "a fix is in place", ("text",), others=("mitigated", "fixed")),
+    "mitigate": CommandForm(
+        "mitigate", "a fix is in place, or with `--started` work on it has begun", ("text",), switches=("started",),
+        others=("mitigated", "fixed"),
+    ),
+    "flag": CommandForm("flag", "say what it is: private, for customers", ("flag",), always_asks=True),
     "resolve": CommandForm(
         "resolve", "it is over", ("text",), always_asks=True, others=("resolved", "close", "end")
     ),
@@ -100,6 +106,8 @@ def read(text: str, users: Mapping[str, str]) -> Typed:
 
 def _said(form: CommandForm, rest: str) -> dict[str, str]:
     said: dict[str, str] = {}
+    while (switch := _first(rest)[0].removeprefix("--")) in form.switches and rest.startswith("--"):
+        said[switch], rest = "true", _first(rest)[1]
     for number, name in enumerate(form.fields, start=1):
         word, rest = (rest, "") if number == len(form.fields) else _first(rest)
         if word:

@@ -7,6 +7,7 @@ from typing import Final
 from slack_sdk.models.blocks import Option, PlainTextObject
 
 from activities.plain_text import one_line
+from chat.words import plain
 from workflows.policy.incident.state import Incident
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.names import severity_title
@@ -53,6 +54,12 @@ def known_of(book: Runbook, incident: Incident | None = None) -> FormChoices:
         flags={name: Choice(name.replace("-", " ")) for name in book.flags},
         tiers={str(n): Choice(f"tier {n}") for n, _ in enumerate(severity.escalation, start=1)} if severity else {},
     )
+
+
+def definitions(book: Runbook) -> str:
+    """What each severity means, in Slack's markup."""
+    each = book.severities.items()
+    return "\n".join(f"*{severity_title(name)}* {plain(severity.definition)}" for name, severity in each)
 
 
 def choices_for(name: str, known: FormChoices) -> Choices:

@@ -12,7 +12,7 @@ from slack_sdk.models.views import View
 
 from chat.acting import Answered, Hands, Misfit, in_words, slack_id
 from chat.forms import inputs, views
-from chat.forms.choices import known_of, options
+from chat.forms.choices import definitions, known_of, options
 from chat.forms.submitting import complaint, fingerprint_of, finished, in_time
 from chat.payloads import ViewSubmission
 from chat.people import Presser
@@ -28,6 +28,7 @@ from starter.temporal.results import RefusedByIncident, Unpublished, Unreachable
 from workflows.policy.effects.effects import Page
 from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.runbook.model import Runbook
+from workflows.policy.runbook.names import severity_title
 from workflows.policy.simulation.simulate import Simulation
 from workflows.policy.time.durations import HOUR
 
@@ -126,10 +127,8 @@ def _pages(request: OpenRequest, now: datetime) -> list[str]:
 
 
 def _words(declared: Declared) -> str:
-    lines = [
-        f"*{plain(declared.incident)}* is declared, {declared.severity.upper()}: {plain(declared.first_page.text)}"
-    ]
-    return "\n".join([*lines, *outside(declared.outgoing)])
+    severity, page = severity_title(declared.severity), plain(declared.first_page.text)
+    return "\n".join([f"*{plain(declared.incident)}* is declared, {severity}: {page}", *outside(declared.outgoing)])
 
 
 def _form(book: Runbook, filled: Mapping[str, object], about: str, kept: views.Kept) -> View:
@@ -145,7 +144,7 @@ def _inputs(book: Runbook, filled: Mapping[str, str]) -> Iterator[Block]:
     yield inputs.text_input("title", "What is wrong", optional=False, initial=filled.get("title", ""))
     severity = filled.get("severity") or book.intake.default_severity
     yield inputs.select("severity", "Severity", options(known.severities), optional=False, initial=severity)
-    yield views.section("\n".join(f"*{n.upper()}* {plain(each.definition)}" for n, each in book.severities.items()))
+    yield views.section(definitions(book))
     yield inputs.text_input("service", "Service", optional=True, initial=filled.get("service", ""))
     yield inputs.text_input(
         "impact", "What customers notice", optional=True, initial=filled.get("impact", ""), multiline=True

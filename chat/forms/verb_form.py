@@ -12,7 +12,7 @@ from chat import lateness
 from chat.acting import Answered, Deed, Hands, Misfit, in_words, slack_id
 from chat.forms import inputs, views
 from chat.forms.beginning import beginning
-from chat.forms.choices import FormChoices, known_of
+from chat.forms.choices import FormChoices, definitions, known_of
 from chat.forms.seeing import foreseen
 from chat.forms.submitting import complaint, fingerprint_of, finished, in_time
 from chat.payloads import SentView, ViewSubmission
@@ -26,7 +26,9 @@ from starter.desk.verbs import VERB_BY_NAME, Verb
 from starter.temporal.installations import Installations
 from starter.temporal.results import Unpublished, Unreachable
 from workflows.policy.effects.offers import Pressed
+from workflows.policy.incident.state import Incident
 from workflows.policy.runbook.model import Runbook
+from workflows.policy.runbook.names import severity_title
 
 SHOWN_BEFORE: Final = frozenset({"severity", "resolve", "cancel", "flag", "reopen"})
 """Verbs of which it is shown what they change, before they change it."""
@@ -115,7 +117,7 @@ class VerbForms:
         except (Unpublished, Unreachable):
             return FormChoices(), ""
         book = there.runbooks.get(incident.runbook if incident else there.default)
-        about = f"*{plain(incident.id)}* {incident.severity.upper()} {plain(incident.title)}" if incident else ""
+        about = _headline(incident) if incident else ""
         return (known_of(book, incident) if book else FormChoices()), "\n".join(
             filter(None, (about, _more(pressed, book)))
         )
@@ -153,8 +155,12 @@ def _form(verb: Verb, said: Mapping[str, str], known: FormChoices, about: str, k
     return views.form(title(verb), views.VERB_FORM, submit, blocks, kept)
 
 
+def _headline(incident: Incident) -> str:
+    return f"*{plain(incident.id)}* {severity_title(incident.severity)} {plain(incident.title)}"
+
+
 def _more(pressed: Pressed, book: Runbook | None) -> str:
     """What has to be known to fill it in."""
     if pressed.verb != "severity" or book is None:
         return ""
-    return "\n".join(f"*{name.upper()}* {plain(each.definition)}" for name, each in book.severities.items())
+    return definitions(book)

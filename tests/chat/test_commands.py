@@ -34,6 +34,10 @@ ID = "20261121-0204-k7bcdf"
         ("handover <@U0X|x> it is yours", "handoff", "", {"to": "U0X", "text": "it is yours"}),
         ("note the disk   is full", "note", "", {"text": "the disk   is full"}),
         ("page boss now please", "escalate", "", {"to": "boss", "reason": "now please"}),
+        ("mitigate rolled back", "mitigate", "", {"text": "rolled back"}),
+        (f"mitigate {ID} --started by Ann", "mitigate", ID, {"started": "true", "text": "by Ann"}),
+        ("mitigate --startled", "mitigate", "", {"text": "--startled"}),
+        ("flag security", "flag", "", {"flag": "security"}),
         ("", "help", "", {}),
     ],
 )
@@ -135,7 +139,7 @@ async def test_somebody_with_only_slack_declares_after_having_seen_whom_it_pages
     assert await incidents.list() == ()
     for _ in range(2):
         done = (await slack.send(interaction(side.submission(seen["view"], filled)))).json()
-        assert "is declared, SEV1" in text_of(done["view"])
+        assert "is declared, SEV-1" in text_of(done["view"])
     [row] = await eventually(incidents.list)
     found = await state(incidents, row.incident)
     assert (found.title, found.declared_by) == ("Checkout is slow", "on-call")
