@@ -10,7 +10,7 @@ from workflows.policy.effects.effects import Send
 from workflows.policy.planning.destinations import channel_address
 
 CHANNEL_LABEL = "Channel"
-LINK_LABEL = "Incident"
+LINK_LABEL = "Temporal"
 BOARD_LABEL = "Board"
 
 

@@ -263,8 +263,8 @@ async def test_a_page_says_where_the_incident_can_be_looked_at() -> None:
         Perform(pager, None, None, addresses=IncidentAddresses("http://127.0.0.1:8233")).page, sends.page()
     )
     assert pager.pages[0].address == ADDRESS
-    assert ("Incident", ADDRESS) in pager.pages[0].links
-    assert pager.pages[0].text.endswith(f"Incident: {ADDRESS}")
+    assert ("Temporal", ADDRESS) in pager.pages[0].links
+    assert pager.pages[0].text.endswith(f"Temporal: {ADDRESS}")
 
 
 async def test_nobody_is_sent_to_an_address_that_shows_nothing() -> None:
@@ -411,5 +411,5 @@ async def test_a_card_and_a_page_lead_to_the_board_and_to_temporal() -> None:
     await ActivityEnvironment().run(perform.page, sends.page())
     said = pager.pages[0]
     board = f"https://tocsin.example/incidents/{said.incident}"
-    assert said.text.endswith(f"Board: {board}\nIncident: {ADDRESS}")
-    assert said.links[-2:] == (("Board", board), ("Incident", ADDRESS))
+    assert said.text.endswith(f"Board: {board}\nTemporal: {ADDRESS}")
+    assert said.links[-2:] == (("Board", board), ("Temporal", ADDRESS))

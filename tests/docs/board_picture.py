@@ -110,7 +110,7 @@ def first_page(book: Runbook, at: datetime) -> str:
         row(
             0, "sev1", "Checkout fails for everybody", "checkout", tier=2, acknowledged_by="Carol", commander="Carol",
             updated_at=at - timedelta(minutes=5, seconds=40), public="investigating",
-            next_duty="nag reminder of the update to Incident Commander: the next update is due 3m later",
+            next_duty="remind Incident Commander of the update: the next update is due 3m later",
             next_duty_at=at + timedelta(minutes=7, seconds=12),
         ),
         row(

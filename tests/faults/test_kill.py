@@ -116,13 +116,13 @@ async def test_a_review_outlives_what_dies_around_it(up: Up) -> None:
     up.kill("tocsin worker")
     await _until_said(up, "Due soon:")
     up.kill("temporal server")
-    await _until_said(up, "report is due")
+    await _until_said(up, "Due: report")
     async with asyncio.timeout(HANGS_AFTER_S):
         while up.command("review", "submit", declared, "--link", "https://wiki.example/1").returncode != 0:
             await asyncio.sleep(0.2)
     await _until_said(up, "the review is complete")
     said = [text for text in await up.said() if "Reviewed" in text or declared in text]
-    for once in ("What its review owes:", "Due soon:", "report is due"):
+    for once in ("What its review owes:", "Due soon:", "Due: report"):
         assert sum(once in text for text in said) == 1, said
 
 

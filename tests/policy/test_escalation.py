@@ -227,8 +227,8 @@ TIERS_BY_HAND = [
 ]  # fmt: skip
 
 CALLS_NOBODY = [
-    ({"roles": ["scribe"]}, "nobody is Scribe (tocsin assign preview scribe WHO)"),
-    ({"managers_of": ["scribe"]}, "nobody is Scribe (tocsin assign preview scribe WHO)"),
+    ({"roles": ["scribe"]}, "nobody is Scribe: give that to somebody first"),
+    ({"managers_of": ["scribe"]}, "nobody is Scribe: give that to somebody first"),
     ({"managers_of": ["communications"]}, "whoever is Communications Lead has no manager in the runbook"),
     ({}, "the runbook names nobody in it"),
 ]

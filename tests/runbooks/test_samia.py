@@ -130,8 +130,8 @@ def test_marketing_and_pr_team_for_public_incidents() -> None:
 
 def test_database_admin_or_architect_for_complex_issues() -> None:
     contacts = card("samia", "sev1", "complex")
-    assert "Database Admin: tocsin escalate database-admin" in contacts
-    assert "Architect: tocsin escalate architect" in contacts
+    assert "Database Admin: Escalate to ..." in contacts
+    assert "Architect: Escalate to ..." in contacts
 
 
 def test_the_technical_lead_documents_timeline_and_technical_details() -> None:
@@ -562,7 +562,7 @@ def test_what_has_a_cause_of_its_own_rings_on_time_though_the_ladder_rings_too(
 @every
 def test_page_additional_help_if_technical_expertise_needed(severity: SeverityName) -> None:
     assert any(
-        "tocsin escalate" in item for item in items(foreseen("samia", severity, at=SATURDAY), "off-hours-coverage")
+        "Escalate to ..." in item for item in items(foreseen("samia", severity, at=SATURDAY), "off-hours-coverage")
     )
     assert {"database-admin", "architect", "secondary-on-call"} <= book("samia").people.keys()
 

@@ -135,7 +135,7 @@ def test_timestamped_event_timeline_from_detection_to_resolution() -> None:
     after(incident, 40).happen(Mitigated(by="Ada"))
     after(incident, 95).happen(Resolved(by="Ada"))
     assert text(incident, "duty/event-timeline").splitlines() == [
-        "Event timeline of SEV-1: Checkout fails (2026-03-02)",
+        "Event timeline (2026-03-02)",
         "Detection: 09:00 UTC",
         "Declaration: 09:00 UTC",
         "Mitigation start: 09:20 UTC",

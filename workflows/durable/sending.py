@@ -124,13 +124,17 @@ def _addresses(book: Runbook, people: Sequence[str]) -> dict[str, str]:
 
 
 def in_its_place(incident: Incident, demand: Demand, text: str) -> str:
-    """Where several incidents are talked of, each message says which it is about."""
+    """Where several incidents are talked of, each message says once which it is about."""
     if not isinstance(demand.effect, Post | Card) or incident.id in text or demand.effect.template == HIDDEN:
         return text
     to = demand.effect.to
     is_its_own = to.thread is not None or to.channel == incident.references.get("channel")
-    headline = f"{severity_title(incident.severity)}: {cut(incident.title, 80)} ({incident.id})"
-    return text if is_its_own else f"{headline}\n{text}"
+    if is_its_own:
+        return text
+    severity, title = severity_title(incident.severity), incident.title
+    if (headline := f"{severity}: {title}") in text:
+        return text.replace(headline, f"{headline} ({incident.id})", 1)
+    return f"{severity}: {cut(title, 80)} ({incident.id})\n{text}"
 
 
 def with_channel(book: Runbook, incident: Incident, demand: Demand, text: str) -> str:

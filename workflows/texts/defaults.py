@@ -42,23 +42,22 @@ Incident: {{ id }}
     # Where everybody reads, of what only those who are named may know.
     "private": """🔒 A private incident {{ "was" if phase == "Resolved" else "is being" }} handled:
 ask {{ in_the_know }}.""",
-    # The first message in its own channel: whoever is brought there sees what it is about.
+    # The first message in its own channel: whoever is brought there sees what it is about. The card's lines below it
+    # say since when, who was paged, and who has which role.
     "declaration_here": """🚨 {{ title }}
 Severity: {{ severity }}
-Since: {{ began }}
+{% if detected != since %}Detected: {{ detected }}
+{% endif %}
 {% if service is defined %}Service: {{ service }}
 {% endif %}
 {% if impact is defined %}Impact: {{ impact }}
 {% endif %}
-Paged: {{ tried | join(", ") or "nobody yet" }}
-Commander: {{ commander }}
-{% for post in on_call %}{{ post }}
-{% endfor %}
 Incident: {{ id }}
 {% for link in links %}{{ link.label }}: {{ link.url }}
 {% endfor %}""",
     "was_open": "{{ headline }} ({{ id }}) was open from {{ since }} to {{ resolved }}, {{ ended }}",
     "told": "{% for line in told %}{{ line }}\n{% endfor %}",
+    "unanswered": "{% for line in told %}{{ line }}\n{% endfor %}",
     "said": """⏰ INCIDENT UPDATE [{{ elapsed }}]
 Status: {{ phase }}
 {% for line in told %}{{ line }}
@@ -75,24 +74,19 @@ Commander: {{ commander }}
     "roles_unfilled": "Roles: {{ reason }}. Take one, or give it to somebody.",
     "hand_off": """{% for line in told %}{{ line }}
 {% endfor %}
-{{ headline }}: {{ phase }}, {{ elapsed }}.
+{{ phase }}, {{ elapsed }}.
 {% for role, person in roles.items() %}{{ role }}: {{ person }}
 {% endfor %}
 {% if next_update is defined %}Next update: {{ next_update }}{% endif %}""",
-    "resolved": """✅ {{ headline }}
-{% for line in told %}{{ line }}
+    "resolved": """✅ {% for line in told %}{{ line }}
 {% endfor %}
 It is being watched; if it returns in this time it is reopened.""",
-    "unreached": """🔥 {{ headline }}
-{% for line in told %}{{ line }}
+    "unreached": """🔥 {% for line in told %}{{ line }}
 {% endfor %}
 If you can reach them another way, do.""",
-    "fallback": """🔥 {{ headline }}
-You are being paged, but {{ reason }}. Why you: the ladder has reached you.""",
-    "nobody": """🔥 {{ headline }}
-Nobody is being paged: {{ reason }}. Fetch people yourself.""",
-    "gap": """🔥 {{ headline }}
-{{ reason }}. Mend the runbook: it has a hole.""",
+    "fallback": """🔥 You are being paged, but {{ reason }}. Why you: the ladder has reached you.""",
+    "nobody": """🔥 Nobody is being paged: {{ reason }}. Fetch people yourself.""",
+    "gap": """🔥 {{ reason }}. Mend the runbook: it has a hole.""",
     "by_hand": """{% for line in told %}✋ {{ line }}
 {% endfor %}""",
     "draft": """Draft to approve: {{ draft_name }} ({{ phase }}), because {{ reason }}:
@@ -105,10 +99,9 @@ Nobody is being paged: {{ reason }}. Fetch people yourself.""",
     "war_room": "Join the war room: {{ war_room }}",
     "consider_review": "This is over. Does it need a review? No is an answer.",
     "review_opened": """📝 This is over. What its review owes:
-{% for due in owed %}☐ {{ due.title }}: {{ due.owner }}, by {{ due.by }} ({{ due.name }})
+{% for due in owed %}☐ {{ due.title }}: {{ due.owner }}, by {{ due.by }}
 {% for task in due.tasks %}    {{ task }}
 {% endfor %}{% endfor %}
-What is left to do: tocsin followup add {{ id }} "..." --owner WHO
 
 What happened (UTC):
 {% for line in happened %}{{ line }}
@@ -121,7 +114,7 @@ So that {{ headline }} does not happen again (incident {{ id }} of {{ date }})."
     "review_remind": """Due soon:
 {% for due in owed %}☐ {{ due.title }}, by {{ due.by }}
 {% endfor %}""",
-    "review_due": """{{ duty_title }} is due
+    "review_due": """Due: {{ duty_title }}
 {% for due in owed %}
 {% for task in due.tasks %}☐ {{ task }}
 {% endfor %}
@@ -130,8 +123,7 @@ So that {{ headline }} does not happen again (incident {{ id }} of {{ date }})."
 {% for due in owed %}☐ {{ due.title }}, {{ due.late }} late
 {% endfor %}
 {% if manager is defined %}{{ manager }}: this is told to you because it has waited so long.
-{% endif %}Not now: tocsin review snooze {{ id }} 2d NAME --reason "..."
-""",
+{% endif %}""",
     "obligation": """{% for due in obligations %}⚖️ {{ due.title }}{% if due.to %}, to {{ due.to }}{% endif %}
 Owed by {{ due.by }}, {{ due.left }}. {{ due.owner }}
 {% endfor %}{% if notice is defined %}
@@ -145,7 +137,7 @@ Done: tocsin obligation sent {{ id }} {{ due.name }} --reference "..."
 You are paged until it is sent or said not to apply.
 Not applicable: tocsin obligation not-applicable {{ id }} NAME --reason "..."
 """,
-    "resolution_summary": """📋 Resolution summary: {{ headline }}
+    "resolution_summary": """📋 Resolution summary
 Duration: {{ duration }}, from {{ since }} to {{ resolved }}. Resolved by {{ resolved_by }}.
 What it was: {{ cause }}""",
     "email": "{{ headline }}: {{ phase }}. Since {{ began }}.",

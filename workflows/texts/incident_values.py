@@ -7,7 +7,7 @@ from typing import TypedDict
 from workflows.policy.communication.channel import next_batch
 from workflows.policy.communication.joined import of_duty
 from workflows.policy.communication.updates import next_update_at
-from workflows.policy.effects.effects import OutsideEffect
+from workflows.policy.effects.effects import Card, OutsideEffect, Post
 from workflows.policy.incident.post_holder import held_posts
 from workflows.policy.incident.rules import is_acknowledged
 from workflows.policy.incident.state import Incident
@@ -159,7 +159,10 @@ class IncidentValues(Occasion):
 
     @property
     def links(self) -> list[Labelled]:
-        return [{"label": label, "url": url} for label, url in page_links(self.book, self.incident)]
+        """A message in the chat leads to the channel by itself, or stands in it."""
+        is_in_chat = isinstance(self.demand.effect, Post | Card)
+        every = room_links(self.book, self.incident) if is_in_chat else page_links(self.book, self.incident)
+        return [{"label": label, "url": url} for label, url in every]
 
     @property
     def told(self) -> list[str]:
@@ -279,12 +282,16 @@ def page_labels(incident: Incident) -> dict[str, str]:
 
 
 def page_links(book: Runbook, incident: Incident) -> tuple[tuple[str, str], ...]:
-    """What somebody who was just woken wants to press: the war room, the channel, the alert's own links, the
+    """What somebody who was just woken wants to press: the channel, the war room, the alert's own links, the
     dashboards."""
-    war_room = ((book.war_room.label, book.war_room.url),) if book.war_room else ()
     channel = channel_link(book, incident)
-    talked_of = (("Channel", channel),) if channel else ()
-    return (*war_room, *talked_of, *incident.links, *((link.label, link.url) for link in book.links))
+    return (*((("Channel", channel),) if channel else ()), *room_links(book, incident))
+
+
+def room_links(book: Runbook, incident: Incident) -> tuple[tuple[str, str], ...]:
+    """The same for whoever is in the channel."""
+    war_room = ((book.war_room.label, book.war_room.url),) if book.war_room else ()
+    return (*war_room, *incident.links, *((link.label, link.url) for link in book.links))
 
 
 def _minutes(span: timedelta) -> str:

@@ -48,11 +48,11 @@ def test_a_snooze_holds_no_draft_that_waits_for_approval() -> None:
     at(simulation, "3 12:00")
     assert asked(simulation, "approve/notice") == ["Mon 2 10:15"]
     assert asked(simulation, "review/overdue/bob") == ["Tue 3 10:15"]
-    assert refusal(
-        simulation.book, review(simulation), NagsSnoozed(what="notice", duration=timedelta(hours=1), reason="no")
-    ) == (
-        "notice waits for approval, and a snooze holds only reminders; "
-        "tocsin approve preview --draft notice, or tocsin review waive preview notice"
+    assert (
+        refusal(
+            simulation.book, review(simulation), NagsSnoozed(what="notice", duration=timedelta(hours=1), reason="no")
+        )
+        == "notice waits for approval, and a snooze holds only reminders: approve it, or waive it"
     )
 
 

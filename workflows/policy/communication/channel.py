@@ -168,10 +168,14 @@ def _announcement(
     return BlockedDemand(demand, where.waits_for)
 
 
+OFFER_AN_ANSWER = frozenset({"unreached", "unanswered"})
+"""The templates of what may find nobody who is on it."""
+
+
 def _offers(book: Runbook, incident: Incident, template: str) -> tuple[Offer, ...]:
     if template == "resolved":
         return reopening(incident) if incident.closed_at is None else ()
-    return answering(book, incident) if template == "unreached" else ()
+    return answering(book, incident) if template in OFFER_AN_ANSWER else ()
 
 
 def next_batch(incident: Incident, duty: WrittenDuty, up_to: int | None = None) -> tuple[Announcement, ...]:

@@ -14,6 +14,8 @@ from workflows.policy.keys.duty_keys import duty_of
 from workflows.policy.planning.wording import duty_name
 from workflows.policy.runbook.model import Runbook
 
+EDIT = "Edit its draft: it needs the whole text"
+
 
 def withhold(book: Runbook, incident: Incident, event: EffectSettled, effect: Publish | Email) -> Incident:
     if isinstance(effect, Email):
@@ -21,14 +23,14 @@ def withhold(book: Runbook, incident: Incident, event: EffectSettled, effect: Pu
     page = rules(book, incident).status_page
     if effect.corrects:
         public = incident.public.model_copy(update={"correction": None})
-        how = f'tocsin correct {incident.id} "..."'
+        how = "Correct it in other words"
     elif effect.words is not None and incident.public.words is not None:
         public = incident.public.model_copy(update={"words": None})
-        how = f'tocsin update {incident.id} --public "..."'
+        how = "Post the update again, with the whole text for people outside"
     else:
         news = {"drafted": effect.status, "drafted_at": None, "withheld": effect.status}
         public = incident.public.model_copy(update={**news, "counts_from": event.at, "approval": None})
-        how = f'tocsin approve {incident.id} --draft status-page "..."'
+        how = EDIT
     after = incident.model_copy(update={"public": public})
     return _announce_withheld(after, event, f"the status page ({effect.status})", how, page.owner if page else None)
 
@@ -38,10 +40,9 @@ def _mail(incident: Incident, event: EffectSettled, mail: Email) -> Incident:
     before = incident.drafts.get(name) or Draft(at=event.at)
     kept = before.model_copy(update={"approval": None, "withheld": True})
     after = incident.model_copy(update={"drafts": {**incident.drafts, name: kept}})
-    how = f'tocsin approve {incident.id} --draft {name} "..."'
-    return _announce_withheld(after, event, f"the e-mail {duty_name(event.demand.duty)}", how, mail.role)
+    return _announce_withheld(after, event, f"the e-mail {duty_name(event.demand.duty)}", EDIT, mail.role)
 
 
 def _announce_withheld(incident: Incident, event: EffectSettled, what: str, how: str, role: str | None) -> Incident:
-    text = f"{what} did not go out: {event.problem}. Write the whole text: {how}"
+    text = f"{what} did not go out: {event.problem}. {how}"
     return announce(incident, event.at, text, template="by_hand", role=role, loud=True)

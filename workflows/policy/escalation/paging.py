@@ -123,7 +123,7 @@ def _why_empty(book: Runbook, incident: Incident, tier: Tier) -> str:
     empty = [role for role in (*tier.roles, *tier.managers_of) if not who_owes(book, incident, role)]
     if empty:
         names = " or ".join(book.role_name(role) for role in empty)
-        return f"nobody is {names} (tocsin assign {incident.id} {empty[0]} WHO)"
+        return f"nobody is {names}: give that to somebody first"
     if tier.managers_of:
         names = " or ".join(book.role_name(role) for role in tier.managers_of)
         return f"whoever is {names} has no manager in the runbook"

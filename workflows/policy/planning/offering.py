@@ -111,6 +111,17 @@ def whether_to_review(incident: Incident) -> tuple[Offer, ...]:
     )
 
 
+def snooze_reminders(incident: Incident, name: str, about: str = "") -> Offer:
+    """`about`: of what, where a message is about several."""
+    label, option = f"Snooze: {about}" if about else "Snooze", f' 2d {name} --reason "..."'
+    return _of_review(incident, "snooze", label, said={"what": name}, option=option, asks=True)
+
+
+def follow_up(incident: Incident) -> Offer:
+    command = f'tocsin followup add {incident.id} "..." --owner WHO'
+    return Offer(verb="add", group="followups", label="Add a follow-up", asks=True, command=command)
+
+
 def owed(incident: Incident, kind: str, name: str, about: str = "") -> tuple[Offer, ...]:
     """Something that a review owes. `about`: which, where a message is about several."""
     of = f": {about}" if about else ""

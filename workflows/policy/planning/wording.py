@@ -50,7 +50,12 @@ _BEFORE_ITS_NAME = {
     DutyKind.APPROVE: "approval of ",
     DutyKind.OBLIGATION: "obligation: ",
     DutyKind.DUTY: "",
+    DutyKind.DUTY_DRAFT: "",
     DutyKind.DOCUMENT: "",
+}
+_ASKED_WHAT = {
+    DutyKind.UNFILLED_ROLES: "who takes the roles",
+    DutyKind.REVIEW_QUESTION: "whether there is to be a review",
 }
 
 
@@ -77,9 +82,18 @@ def what(book: Runbook, demand: Demand) -> str:
         case Email(kind=kind, to=to) | WriteDocument(kind=kind, to=to) | Ticket(kind=kind, to=to):
             return f"{kind}: {duty_name(demand.duty)}" + (f", to {book.audience_name(to)}" if to else "")
         case Post(kind=kind, role=role):
-            whom = f" to {book.role_name(role)}" if role and kind != "post" else ""
-            return f"{kind} {duty_name(demand.duty)}{whom}"
+            return _post(demand, kind, book.role_name(role) if role else "")
     assert_never(demand.effect)
+
+
+def _post(demand: Demand, kind: str, role: str) -> str:
+    duty = duty_of(demand.duty).kind
+    if kind == "nag" and duty in _ASKED_WHAT:
+        return f"ask {role or 'whoever is there'} {_ASKED_WHAT[duty]}"
+    if kind == "nag":
+        name = "the update" if duty is DutyKind.REMIND_OF_UPDATE else duty_name(demand.duty)
+        return f"remind {role or 'whoever owes it'} of {name}"
+    return f"{kind} {duty_name(demand.duty)}" + (f" to {role}" if role and kind != "post" else "")
 
 
 def _by_way(effect: Page | Invite) -> str:

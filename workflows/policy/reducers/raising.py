@@ -102,9 +102,10 @@ def _was_called(key: str) -> bool:
 def _voided(book: Runbook, before: Incident, after: Incident, event: SeverityChanged) -> Incident:
     text = (
         f"{before.acknowledged_by} acknowledged {severity_title(before.severity)}, which does not count for "
-        f"{severity_title(after.severity)}: the ladder starts again. To answer this: tocsin ack {after.id}"
+        f"{severity_title(after.severity)}: the ladder starts again"
     )
-    return announce(after, event.at, text, mention=in_book(book, before.acknowledged_by), loud=True)
+    mention = in_book(book, before.acknowledged_by)
+    return announce(after, event.at, text, template="unanswered", mention=mention, loud=True)
 
 
 def _on_it(book: Runbook, after: Incident, event: SeverityChanged, why: str) -> Incident:

@@ -47,7 +47,7 @@ def refusal(book: Runbook, incident: Incident, event: Event) -> str | None:
     if incident.cancelled:
         return f"{incident.id} was cancelled"
     if incident.resolved and isinstance(event, _WHILE_OPEN):
-        return f"{incident.id} is already resolved, by {incident.resolved_by}; to go on: tocsin reopen {incident.id}"
+        return f"{incident.id} is already resolved, by {incident.resolved_by}; to go on, reopen it"
     return particular(book, incident, event)
 
 

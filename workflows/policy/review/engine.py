@@ -24,7 +24,7 @@ from workflows.policy.incident.state import Incident
 from workflows.policy.keys.duty_keys import DutyKind, WrittenDuty, duty_key, duty_of
 from workflows.policy.planning.demands import BlockedDemand, DeferredDemand, unsettled
 from workflows.policy.planning.destinations import incident_destination
-from workflows.policy.planning.offering import whether_to_review
+from workflows.policy.planning.offering import follow_up, whether_to_review
 from workflows.policy.review.events import Completed, ReviewClosed
 from workflows.policy.review.nags import nags, offers_of
 from workflows.policy.review.owed import OWED_KINDS, deadlines, is_carried, owed
@@ -144,7 +144,7 @@ def _list(book: Runbook, review: Review, occurrence: int, at: datetime) -> Block
             template="review_opened",
             mention=tuple(mention),
             pin=True,
-            offers=offers_of(review, owed(book, review)),
+            offers=(*offers_of(review, owed(book, review)), follow_up(review.incident)),
         ),
     )
     return BlockedDemand(demand, where.waits_for)

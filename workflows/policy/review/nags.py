@@ -64,6 +64,14 @@ def offers_of(review: Review, theirs: Sequence[OwedDuty]) -> tuple[Offer, ...]:
     )
 
 
+def _snoozes(review: Review, late: Sequence[OwedDuty]) -> tuple[Offer, ...]:
+    """No snooze holds what waits for approval."""
+    held = [each for each in late[:OFFERED_FOR] if each.kind != "approval"]
+    return tuple(
+        offering.snooze_reminders(review.incident, each.name, each.title if len(late) > 1 else "") for each in held
+    )
+
+
 def _reason(each: OwedDuty) -> str:
     if each.duty:
         moment = "end" if each.duty.moment == "resolved" else f"incident was {each.duty.moment}"
@@ -170,7 +178,7 @@ def _late(book: Runbook, review: Review, theirs: Sequence[OwedDuty], at: datetim
             template="review_overdue",
             mention=tuple(whom),
             role=first.role,
-            offers=offers_of(review, late),
+            offers=(*offers_of(review, late), *_snoozes(review, late)),
         ),
     )
     return BlockedDemand(demand, where.waits_for)

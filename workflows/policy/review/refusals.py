@@ -50,11 +50,7 @@ def _cannot_snooze(book: Runbook, review: Review, name: str) -> str | None:
         return f"nothing called {name!r} is owed; choose one of {', '.join(known)}"
     if known[name] != "approval":
         return None
-    incident = review.incident.id
-    return (
-        f"{name} waits for approval, and a snooze holds only reminders; "
-        f"tocsin approve {incident} --draft {name}, or tocsin review waive {incident} {name}"
-    )
+    return f"{name} waits for approval, and a snooze holds only reminders: approve it, or waive it"
 
 
 def _not_owed(book: Runbook, review: Review, name: str) -> str:
