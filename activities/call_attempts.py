@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from activities.errors import Rejected, TurnedAway, Unavailable
+from activities.errors import NotTaken, Rejected, Unavailable
 
 ATTEMPTS_KEPT_IN_MIND = 1000
 CALL_SKEW = timedelta(seconds=2)
@@ -42,7 +42,7 @@ class CallAttempts:
         self._kept.append(attempt)
         try:
             yield attempt
-        except (Rejected, TurnedAway):
+        except (Rejected, NotTaken):
             self._kept.remove(attempt)  # Twilio says that it made none
             raise
         finally:

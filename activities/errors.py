@@ -22,7 +22,7 @@ class Unavailable(Exception):
         self.retry_after = retry_after
 
 
-class TurnedAway(Unavailable):
+class NotTaken(Unavailable):
     """Try later, and surely nothing has come of it: the vendor says that it did not take it now."""
 
 
@@ -47,7 +47,7 @@ def vendor_error(
     A success status gets here when its body was not the vendor's: a proxy spoke, and trying later is right.
     """
     if status in RETRIED_STATUSES:
-        return TurnedAway(message, wait(retry_after))
+        return NotTaken(message, wait(retry_after))
     if status < 300 or status >= 500:
         return Unavailable(message, wait(retry_after))
     return Malformed(message, route) if status in MALFORMED else Rejected(message, route)
