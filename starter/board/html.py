@@ -59,6 +59,7 @@ def _environment() -> Environment:
         "since": moments.since,
         "stamp": moments.stamp,
         "in_words": moments.in_words,
+        "ago": moments.ago,
         "there": moments.there,
         "day": lambda day: f"{day:%a} {day.day} {day:%b}",
         "severity": severity_title,

@@ -36,6 +36,11 @@ def stamp(at: datetime | None, today: datetime | None = None) -> str:
     return f"{at:%Y-%m-%d %H:%M}"
 
 
+def ago(at: datetime | None, now: datetime) -> str:
+    """`5m ago`, of what is over, also where somebody's clock is ahead."""
+    return in_words(at and min(at, now), now)
+
+
 def in_words(at: datetime | None, now: datetime) -> str:
     """`5m ago`, `in 3d 2h`."""
     if at is None:

@@ -115,7 +115,7 @@ def _moments(incident: Incident, view: PlanView, scale: TrackScale, height: int)
     for at, name in sorted((at, name) for name, at in moments if at is not None):
         x = scale.x(max(at - incident.declared_at, timedelta()))
         label = max(x, free_from + len(name) * MOMENT_LETTER / 2)
-        free_from = label + (len(name) + 2) * MOMENT_LETTER / 2
+        free_from = label + (len(name) + 4) * MOMENT_LETTER / 2
         yield f'<line class="moment {name}" x1="{x}" y1="{COURSE_TOP - 6}" x2="{x}" y2="{height}"/>'
         anchor = "end" if label > COURSE_RIGHT - 60 else "middle"
         yield f'<text class="moment {name}" x="{label}" y="{COURSE_TOP - 11}" text-anchor="{anchor}">{name}</text>'

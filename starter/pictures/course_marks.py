@@ -32,6 +32,10 @@ _UNSEEN: Final = (
     DutyKind.SYNC_RESOLVED,
     DutyKind.ANNOTATE,
     DutyKind.NEWS_AT_PAGER,
+    DutyKind.UPDATE_AT_PAGER,
+    DutyKind.UPDATE_FOR_SUBSCRIBERS,
+    DutyKind.RATE,
+    DutyKind.CONFIRM,
     DutyKind.TOPIC,
     DutyKind.CARD,
     DutyKind.INVITE,
@@ -78,7 +82,7 @@ def _row_name(key: DutyKey, person: Callable[[str], str]) -> str:
 def _lane_of(key: DutyKey) -> str:
     if key.is_page:
         return "people"
-    if key.kind is DutyKind.PUBLISH:
+    if key.kind in (DutyKind.PUBLISH, DutyKind.CORRECT):
         return "public"
     return "papers" if key.kind in _PAPERS else "channel"
 

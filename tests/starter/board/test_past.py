@@ -1,7 +1,9 @@
 """What has ended, on the board: page by page, and in figures."""
 
+import re
 from collections.abc import AsyncIterator
 from functools import partial
+from types import SimpleNamespace
 
 import httpx
 import pytest
@@ -9,6 +11,9 @@ import pytest_asyncio
 from temporalio.client import Client
 
 from benchmarks.reading import closed_rows
+from starter.board.html import rendered
+from starter.gateway.access import Actor
+from starter.gateway.visitors import Visitor
 from tests.starter.board.conftest import logged_in, seen
 from tests.starter.conftest import GatewayUnderTest, eventually
 
@@ -43,6 +48,16 @@ async def test_what_has_closed_is_paged_through_once_and_whole(
 )
 async def test_a_day_leads_to_what_had_closed_by_then(before: str, said: str, ended: httpx.AsyncClient) -> None:
     assert said in (await seen(ended, f"/incidents?before={before}")).words
+
+
+def test_a_figure_says_itself_what_it_is_of_because_on_a_phone_a_table_has_no_head() -> None:
+    spread = SimpleNamespace(median_s=60.0, p90_s=None)
+    times = {"acknowledge": spread, "mitigate": spread, "resolve": spread}
+    group = SimpleNamespace(name="sev1", incidents=7, open=2, **times)
+    seen = SimpleNamespace(severities=[group], services=[group], total=group)
+    html = rendered("report.html", me=Visitor(Actor("alice", "read"), ("",)), seen=seen, days=30, caption="7 incidents")
+    assert len(re.findall(r'<td data-label="Incidents">7', html)) == 3
+    assert re.findall(r"<td>[\d–]", html) == []
 
 
 async def test_the_report_says_what_its_table_does_not(ended: httpx.AsyncClient) -> None:

@@ -44,6 +44,12 @@ _POSTS = {
     DutyKind.REVIEW_OPENED: "what the review owes",
 }
 _BEFORE_ITS_NAME = {
+    DutyKind.PUBLISH: "status page: ",
+    DutyKind.CORRECT: "status page: correction of ",
+    DutyKind.DRAFT: "status page: ",
+    DutyKind.DUTY_DRAFT: "draft of ",
+    DutyKind.EMAIL: "",
+    DutyKind.TICKET: "",
     DutyKind.REVIEW_REMIND: "what is due soon, ",
     DutyKind.REVIEW_OVERDUE: "what is overdue, ",
     DutyKind.REVIEW_DOCUMENT: "draft of ",
@@ -120,8 +126,6 @@ def done(book: Runbook, demand: Demand, effect: OutsideEffect, receipt: Receipt)
 def duty_name(duty: WrittenDuty) -> str:
     """`war room` for `duty/war-room`; our own duties have names of their own."""
     key = duty_of(duty)
-    if key.kind is DutyKind.DRAFT:
-        return f"status page: {key.name}"
     if key.kind in _BEFORE_ITS_NAME:
         return f"{_BEFORE_ITS_NAME[key.kind]}{key.name.replace('-', ' ')}"
     return _POSTS.get(key.kind) or duty.replace("-", " ")
