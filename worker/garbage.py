@@ -21,6 +21,8 @@ FEW_FORGOTTEN = 100
 """A forgotten workflow takes up to 0.4 MB until its garbage is found."""
 AT_LEAST_EVERY_S = 3600.0
 """For what activities leave behind, which is little."""
+AT_LATEST_AFTER_S = 6 * AT_LEAST_EVERY_S
+"""Whatever goes on: a turn that never ends is in hand for ever."""
 
 
 class Garbage:
@@ -56,12 +58,19 @@ class Garbage:
             gc.set_threshold(young, middle, old)
 
     def look(self) -> None:
-        if self._forgotten >= self._most or (self._is_worth_it and self._turns.at_rest):
+        if self._is_needed or (self._is_worth_it and self._turns.at_rest):
             self._forgotten, self._collected_at = 0, self._clock()
             self._collect()
 
     @property
+    def _is_needed(self) -> bool:
+        return self._forgotten >= self._most or self._since_s >= AT_LATEST_AFTER_S
+
+    @property
     def _is_worth_it(self) -> bool:
         """It takes as long as there is much to look through, and the next page stands still for that."""
-        is_long_ago = self._clock() - self._collected_at >= AT_LEAST_EVERY_S
-        return is_long_ago or self._forgotten >= max(FEW_FORGOTTEN, self._kept // 4)
+        return self._since_s >= AT_LEAST_EVERY_S or self._forgotten >= max(FEW_FORGOTTEN, self._kept // 4)
+
+    @property
+    def _since_s(self) -> float:
+        return self._clock() - self._collected_at

@@ -101,7 +101,8 @@ def _text(content: bytes) -> ListedText:
 
 
 def tickets_in(texts: Sequence[str], keys: Sequence[str]) -> dict[str, AnswerTicket]:
-    """`texts`: the newest first. Should two have the same digits, the newer one is meant."""
-    tokens = [link["token"] for text in texts if (link := _ANSWER_LINK.search(text))]
+    """`texts`: the newest first. Should two have the same digits, the newer one is meant. A page's own link comes last:
+    its title may have others."""
+    tokens = [links[-1] for text in texts if (links := _ANSWER_LINK.findall(text))]
     read = {answer_tickets.code(token): answer_tickets.read(token, keys) for token in reversed(tokens)}
     return {code: ticket for code, ticket in read.items() if ticket is not None}

@@ -1,6 +1,7 @@
 """Twilio's lists of text messages, when there is something odd in them: a reply answers its page all the same."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
@@ -30,9 +31,9 @@ def gateway_settings(sandbox: SandboxServer) -> Settings:
     )
 
 
-async def replied(sandbox: SandboxServer) -> str:
+async def replied(sandbox: SandboxServer, **fields: Any) -> str:
     """To a page: the reply's id."""
-    page = sends.page(vendor_key=RING)
+    page = sends.page(vendor_key=RING, **fields)
     links = AnswerLinks("https://tocsin.example.com", KEY)
     await TextMessages(line(sandbox)).page(links.answerable(page, datetime.now(UTC)), False)
     at = (datetime.now(UTC) + timedelta(seconds=2)).isoformat()
@@ -65,3 +66,19 @@ async def test_what_is_not_twilios_answer_says_nothing(body: bytes) -> None:
         answers.instead = body
         with pytest.raises(TwilioSilent):
             await sent_to(gateway_settings(sandbox), NUMBER, reply)
+
+
+FOREIGN = AnswerLinks("https://b.example.com", "another key").answerable(sends.page(vendor_key=RING), datetime.now(UTC))
+LINKS_IN_TITLES = {
+    "an app of Grafana's": "High latency: https://grafana.example.com/a/latency-app/now",
+    "a link that another Tocsin signed": f"See {FOREIGN.answer}",
+    "one that nobody can read": "See http://x.example.com/a/....",
+}
+
+
+@pytest.mark.parametrize("subject", LINKS_IN_TITLES.values(), ids=LINKS_IN_TITLES)
+async def test_a_reply_answers_its_page_whatever_links_its_title_has(subject: str) -> None:
+    async with odd_sandbox() as (sandbox, _):
+        reply = await replied(sandbox, subject=subject)
+        sent = await sent_to(gateway_settings(sandbox), NUMBER, reply)
+    assert [ticket.ring for ticket in sent.tickets.values()] == [RING]

@@ -13,7 +13,7 @@ from temporalio.worker import Worker
 
 from tests.starter.conftest import eventually
 from tests.tocsin.test_slots import NEW, STICKY, Process, used
-from worker.garbage import AT_LEAST_EVERY_S, FEW_FORGOTTEN, NO_FULL_COLLECTION, Garbage
+from worker.garbage import AT_LATEST_AFTER_S, AT_LEAST_EVERY_S, FEW_FORGOTTEN, NO_FULL_COLLECTION, Garbage
 from worker.hosting import runner
 
 MOST = 1000
@@ -91,6 +91,20 @@ async def test_a_turn_that_has_begun_is_not_made_to_stand_still() -> None:
     await memory.is_at_rest()
     memory.garbage.look()
     assert memory.times == 0
+
+
+async def test_beside_a_turn_that_never_ends_it_is_looked_for_after_some_hours() -> None:
+    memory = Memory()
+    [endless] = await memory.process.polls(STICKY)
+    memory.process.turns.mark_slot_used(used(endless))
+    memory.process.seconds += AT_LEAST_EVERY_S
+    await memory.is_at_rest()
+    memory.garbage.look()
+    assert memory.times == 0
+    memory.process.seconds += AT_LATEST_AFTER_S - AT_LEAST_EVERY_S
+    memory.garbage.look()
+    memory.garbage.look()
+    assert memory.times == 1
 
 
 @pytest.fixture
