@@ -2,10 +2,11 @@
 
 from datetime import timedelta
 
-from temporalio.client import WorkflowExecution, WorkflowExecutionStatus
+from temporalio.client import WorkflowExecutionStatus
 from temporalio.common import SearchAttributePair, TypedSearchAttributes, WorkflowIDConflictPolicy
 
 from starter.temporal.connection import DEADLINE, TemporalConnection
+from starter.temporal.memos import memo_of
 from starter.temporal.named import NamedWorkflows
 from starter.temporal.redacting import redacted_opening
 from starter.temporal.results import NothingOpen
@@ -67,19 +68,18 @@ class Heartbeats:
             found = await handle.describe(rpc_timeout=DEADLINE)
             if found.status is not WorkflowExecutionStatus.RUNNING:
                 raise NothingOpen(handle.id)
-            return await _card(found)
+            known = await memo_of(found, CARD_MEMO, HeartbeatSummary, None)
+            if known is None:
+                raise NothingOpen(f"what is expected of {handle.id} cannot be read")
+            return known
 
     async def list(self) -> tuple[HeartbeatSummary, ...]:
-        """All of them, by name."""
+        """All of them that can be read, by name."""
         async with self._connection.temporal():
-            found = [await _card(each) async for each in self._connection.client.list_workflows(RUNNING_HEARTBEATS)]
-        return tuple(sorted(found, key=lambda each: each.name))
+            runs = self._connection.client.list_workflows(RUNNING_HEARTBEATS)
+            found = [await memo_of(run, CARD_MEMO, HeartbeatSummary, None) async for run in runs]
+        return tuple(sorted(filter(None, found), key=lambda each: each.name))
 
     async def state(self, name: str) -> Heartbeat:
         """How it stands. Raises NobodyWorks."""
         return await self._named.state(name, Heartbeat)
-
-
-async def _card(found: WorkflowExecution) -> HeartbeatSummary:
-    known: HeartbeatSummary = await found.memo_value(CARD_MEMO, type_hint=HeartbeatSummary)
-    return known

@@ -6,6 +6,7 @@ from datetime import datetime
 from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
 
 from starter.temporal.directory import ReadProgress
+from starter.temporal.memos import memo_of
 from starter.temporal.pages import runs
 from starter.temporal.results import Result
 from workflows.durable import search_attributes as attributes
@@ -59,13 +60,6 @@ async def _live_run(run: WorkflowExecution) -> LiveRun:
 async def named_run(run: WorkflowExecution) -> str:
     """As people call it. Of what is private no title: lists of these are read by whoever looks after the machines."""
     known = run.typed_search_attributes
-    title = "" if known.get(attributes.PRIVATE, False) else await _title(run)
+    title = "" if known.get(attributes.PRIVATE, False) else await memo_of(run, "title", str, "")
     about = (known.get(attributes.SEVERITY, "").upper(), title)
     return "  ".join(filter(None, (known.get(attributes.INCIDENT, run.id), " ".join(filter(None, about)))))
-
-
-async def _title(run: WorkflowExecution) -> str:
-    try:
-        return str(await run.memo_value("title", "", type_hint=str))
-    except (ValueError, RuntimeError):  # of another version, or started by hand: it is replayed all the same
-        return ""

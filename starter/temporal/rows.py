@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from temporalio.client import WorkflowExecution, WorkflowExecutionStatus
 
+from starter.temporal.memos import memo_of
 from starter.temporal.results import ReviewSummary, Summary
 from workflows.durable import search_attributes as attributes
 from workflows.durable.memos import RECORD_MEMO
@@ -23,11 +24,11 @@ async def incident_row(run: WorkflowExecution) -> Summary:
         workflow_id=run.id,
         run_id=run.run_id,
         incident=known.get(attributes.INCIDENT, run.id),
-        title=await run.memo_value("title", "", type_hint=str),
+        title=await memo_of(run, "title", str, ""),
         open=run.status is WorkflowExecutionStatus.RUNNING,
         severity=severity,
-        gravest=min(severity, await run.memo_value(GRAVEST, severity, type_hint=str)),
-        drill=await run.memo_value(DRILL, False, type_hint=bool),
+        gravest=min(severity, await memo_of(run, GRAVEST, str, severity)),
+        drill=await memo_of(run, DRILL, bool, False),
         drill_clock=await _drill_clock(run),
         private=known.get(attributes.PRIVATE, False),
         phase=known.get(attributes.PHASE, ""),
@@ -39,32 +40,31 @@ async def incident_row(run: WorkflowExecution) -> Summary:
         next_duty=next_duty,
         next_duty_at=next_duty_at,
         # Not the execution's own: continue-as-new begins that anew.
-        started_at=await run.memo_value("opened_at", run.start_time, type_hint=datetime),
+        started_at=await memo_of(run, "opened_at", datetime, run.start_time),
         closed_at=run.close_time,
         seen=known.get(attributes.INCIDENT) is not None,
-        follow_ups_due=await _follow_ups_due(run),
-        **dict(await _standing(run)),
+        follow_ups_due=await memo_of(run, FOLLOW_UPS_MEMO, tuple[OpenFollowUp, ...], ()),
+        **dict(await memo_of(run, STANDING_MEMO, IncidentStanding, IncidentStanding())),
     )
 
 
 async def review_row(run: WorkflowExecution) -> ReviewSummary:
     known = run.typed_search_attributes
     record = await review_record(run)
-    title: object = await run.memo_value("title", "")
     return ReviewSummary(
         workflow_id=run.id,
         run_id=run.run_id,
         incident=known.get(attributes.INCIDENT, workflow_ids.reviewed(run.id)),
-        title=str(title),
+        title=await memo_of(run, "title", str, ""),
         open=run.status is WorkflowExecutionStatus.RUNNING,
         severity=known.get(attributes.SEVERITY, ""),
         runbook=known.get(attributes.RUNBOOK, ""),
         due_at=known.get(attributes.REVIEW_DUE_AT),
-        started_at=await run.memo_value("opened_at", run.start_time, type_hint=datetime),
+        started_at=await memo_of(run, "opened_at", datetime, run.start_time),
         closed_at=run.close_time,
         record=record if isinstance(record, ClosedReview) else None,
         problem=record if isinstance(record, str) else "",
-        drill=await run.memo_value(DRILL, False, type_hint=bool),
+        drill=await memo_of(run, DRILL, bool, False),
         drill_clock=await _drill_clock(run),
         debts=await _debts(run),
     )
@@ -80,44 +80,19 @@ async def review_record(run: WorkflowExecution) -> ClosedReview | str | None:
 
 
 async def _drill_clock(run: WorkflowExecution) -> DrillClock | None:
-    found: DrillClock | None = await run.memo_value(DRILL_CLOCK, None, type_hint=DrillClock)
-    return found
+    return await memo_of(run, DRILL_CLOCK, DrillClock, None)
 
 
 async def _debts(run: WorkflowExecution) -> ReviewDebts | None:
-    try:
-        found: ReviewDebts | None = await run.memo_value(OWED_MEMO, None, type_hint=ReviewDebts)
-    except ValueError:  # another version's
-        return None
-    return found
+    return await memo_of(run, OWED_MEMO, ReviewDebts, None)
 
 
 async def _next_duty(run: WorkflowExecution) -> tuple[str, datetime | None]:
     if run.status is not WorkflowExecutionStatus.RUNNING:
         return "", None
-    try:
-        ahead: ComingDuties | None = await run.memo_value(COMING_MEMO, None, type_hint=ComingDuties)
-    except ValueError:  # another version's
-        ahead = None
+    ahead = await memo_of(run, COMING_MEMO, ComingDuties, None)
     if ahead is None:
         known = run.typed_search_attributes
         return known.get(attributes.NEXT_DUTY, ""), known.get(attributes.NEXT_DUTY_AT)
     coming = ahead.next(datetime.now(UTC))
     return (coming.what, coming.at) if coming else ("", None)
-
-
-async def _standing(run: WorkflowExecution) -> IncidentStanding:
-    """Without what cannot be read: the row is there all the same."""
-    try:
-        found: IncidentStanding = await run.memo_value(STANDING_MEMO, IncidentStanding(), type_hint=IncidentStanding)
-    except ValueError:  # another version's
-        return IncidentStanding()
-    return found
-
-
-async def _follow_ups_due(run: WorkflowExecution) -> tuple[OpenFollowUp, ...]:
-    try:
-        found: tuple[OpenFollowUp, ...] = await run.memo_value(FOLLOW_UPS_MEMO, (), type_hint=tuple[OpenFollowUp, ...])
-    except ValueError:  # another version's
-        return ()
-    return found
