@@ -55,7 +55,9 @@ def test_a_figure_says_itself_what_it_is_of_because_on_a_phone_a_table_has_no_he
     times = {"acknowledge": spread, "mitigate": spread, "resolve": spread}
     group = SimpleNamespace(name="sev1", incidents=7, open=2, **times)
     seen = SimpleNamespace(severities=[group], services=[group], total=group)
-    html = rendered("report.html", me=Visitor(Actor("alice", "read"), ("",)), seen=seen, days=30, caption="7 incidents")
+    html = rendered(
+        "report.html", me=Visitor(Actor("alice", "read"), ("",)), seen=seen, days=30, caption="", sentences=()
+    )
     assert len(re.findall(r'<td data-label="Incidents">7', html)) == 3
     assert re.findall(r"<td>[\d–]", html) == []
 
