@@ -126,21 +126,20 @@ class Temporal:
 
     @activity.defn(name="check_coverage")
     async def check_coverage(self, asked: CoverageQuestion) -> CoverageGaps:
-        """By all rotas of the runbook: two tiers may be one person. What is about two posts is said of one, and what is
-        about none of the first."""
+        """By all rotas of the runbook: two tiers may be one person. What is about two posts is said of one."""
         book = (await self._installations.current()).runbooks.get(asked.runbook)
         if book is None:
             return CoverageGaps()
         posts = list(terms_of(book))
         cards = [await card_or_none(self._shifts, asked.runbook, post) for post in posts]
         end = asked.begin + COVERED_FOR
-        known = {card.post: card.roster.shifts for card in cards if card is not None} | {asked.post: asked.roster}
+        known = {card.post: card.roster.shifts for card in cards if card is not None}
+        known |= {asked.post: asked.roster} if asked.post else {}
         rosters = {post: ahead(shifts, asked.begin, end) for post, shifts in known.items() if shifts}
         reach = await asyncio.to_thread(self._reached, book)  # what it has to load may take a second
         found = coverage(book, rosters, asked.begin, end, reach)
-        says_the_rest = posts[:1] == [asked.post]
-        mine = (gap for gap in found if gap.post == asked.post or (says_the_rest and gap.post not in posts))
-        return CoverageGaps(gaps=tuple(mine))
+        mine = (gap for gap in found if asked.post == (gap.post if gap.post in posts else ""))
+        return CoverageGaps(gaps=tuple(mine), home=book.home, zone=book.calendar.zone)
 
     @activity.defn(name="take_stock")
     async def take_inventory(self) -> Inventory:

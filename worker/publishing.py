@@ -8,6 +8,7 @@ from temporalio.client import Client
 from settings import Settings
 from starter.runbooks.library import Library
 from starter.temporal.connection import TemporalConnection
+from starter.temporal.coverages import Coverages
 from starter.temporal.installations import Installations
 from starter.temporal.loading import loaded
 from starter.temporal.results import NothingOpen, Unreachable
@@ -37,7 +38,7 @@ async def publish(client: Client, library: Library, settings: Settings) -> None:
             log.error("the runbooks are not published yet", problem=str(error))
             await asyncio.sleep(AGAIN_AFTER_S)
             continue
-        await keep_rotas(client, ours)
+        await keep_watches(client, ours)
         log.info("published", runbooks=sorted(published.runbooks), default=published.default, speed=published.speed)
         if published.changed_at == ours.published_at:
             for change in published.changed:
@@ -45,9 +46,11 @@ async def publish(client: Client, library: Library, settings: Settings) -> None:
         return
 
 
-async def keep_rotas(client: Client, ours: Installation) -> None:
+async def keep_watches(client: Client, ours: Installation) -> None:
     """What they know is good to have: nobody's page waits for it, so that it stands in nobody's way either."""
+    connection = TemporalConnection(client)
     try:
-        await Shifts(TemporalConnection(client)).keep(ours)
+        await Shifts(connection).keep(ours)
+        await Coverages(connection).keep(ours)
     except (Unreachable, NothingOpen) as error:
-        log.warning("rotas are not kept yet: the next start tries again", problem=str(error))
+        log.warning("who is on call is not watched yet: the next start tries again", problem=str(error))

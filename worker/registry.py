@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from workflows.canary import CanaryWorkflow
 from workflows.cancelled_episodes import CancelledEpisodesWorkflow
+from workflows.coverage import CoverageWorkflow
 from workflows.digest import DigestWorkflow
 from workflows.heartbeat import HeartbeatWorkflow
 from workflows.incident import IncidentWorkflow
@@ -23,6 +24,7 @@ WORKFLOWS: Mapping[str, type] = {
     "heartbeat": HeartbeatWorkflow,
     "silence": SilenceWorkflow,
     "shift": ShiftWorkflow,
+    "coverage": CoverageWorkflow,
     "status-page": PublicPageWorkflow,
 }
 """By their types, as Temporal knows them."""

@@ -6,22 +6,19 @@ ahead. What it knows stands in its memo, so that everybody can read it while no 
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import TypeVar
 
 from temporalio import workflow
-from temporalio.common import RawValue, RetryPolicy
+from temporalio.common import RawValue
 from temporalio.exceptions import ActivityError
 
-from workflows.durable import decoding, sending
+from workflows.durable import decoding
+from workflows.durable.asking import ask
+from workflows.durable.home_posts import HomeChannel, post_at_home
 from workflows.durable.leaving import must_leave
 from workflows.durable.memos import CARD_MEMO
 from workflows.durable.summaries import summary
-from workflows.policy.effects.demand import Demand
-from workflows.policy.effects.effects import Destination, Post, Send
 from workflows.policy.incident.events import stamp
-from workflows.policy.keys import vendor_keys
-from workflows.policy.keys.duty_keys import DutyKind, duty_key
-from workflows.policy.rota.coverage import CoverageGaps, CoverageQuestion, unsaid
+from workflows.policy.rota.coverage import CoverageGaps, CoverageQuestion, in_the_days_ahead, unsaid
 from workflows.policy.rota.roster import Roster, UserGroupOrder
 from workflows.policy.rota.shift import NOBODY
 from workflows.policy.time.calendar import day_in
@@ -29,11 +26,6 @@ from workflows.policy.views.plan_view import plain
 from workflows.policy.watches import shift as policy
 from workflows.policy.watches.digest import Inventory
 from workflows.policy.watches.shift import KeptRota
-from workflows.queues import COMMS_QUEUE
-
-ROSTER_READ_WITHIN = timedelta(minutes=1)
-QUICKLY_TRIED = RetryPolicy(maximum_interval=timedelta(seconds=10))
-Answered = TypeVar("Answered")
 
 
 @workflow.defn(name="shift")
@@ -62,7 +54,7 @@ class ShiftWorkflow:
         now = workflow.now()
         try:
             asked = policy.question(self._kept, now)
-            roster = await _asked("read_roster", [asked], Roster, f"who is {self._kept.terms.name}")
+            roster = await ask("read_roster", [asked], Roster, f"who is {self._kept.terms.name}")
         except ActivityError as error:
             roster = Roster(problem=f"no worker could ask: {error.cause or error}")
         self._kept = policy.found_out(self._kept, roster, now)
@@ -85,7 +77,7 @@ class ShiftWorkflow:
         people = () if holder == NOBODY else (holder,)
         try:
             order = UserGroupOrder(group=group, people=people, addresses=self._kept.terms.addresses)
-            remark = await _asked("set_user_group", [order], str, f"user group {group}")
+            remark = await ask("set_user_group", [order], str, f"user group {group}")
         except ActivityError as error:
             self._kept = self._kept.model_copy(update={"group_set": ""})
             return f"The user group {group} is not set: {error.cause or error}"
@@ -98,34 +90,18 @@ class ShiftWorkflow:
         question = CoverageQuestion(runbook=self._kept.runbook, post=self._kept.post, begin=now, roster=roster)
         try:
             why = f"will somebody be {self._kept.terms.name}?"
-            found = await _asked("check_coverage", [question], CoverageGaps, why)
+            found = await ask("check_coverage", [question], CoverageGaps, why)
         except ActivityError:
             return  # the next turn asks again
         new = unsaid(found.gaps, self._kept.missing)
         checked = {"missing": tuple(gap.key for gap in found.gaps), "checked_on": day_in(self._kept.terms.zone, now)}
         self._kept = self._kept.model_copy(update=checked)
         if new:
-            lines = (f"• {gap.in_words(self._kept.terms.zone, now)}" for gap in new)
-            await self._post("coverage", now, "\n".join(("⚠️ On call in the days ahead:", *lines)))
+            await self._post("coverage", now, in_the_days_ahead(new, self._kept.terms.zone, now))
 
     async def _post(self, what: str, at: datetime, text: str) -> None:
-        """Under a key of its moment: said again by a worker that died, it is found."""
-        post = Post(to=Destination(channel=self._kept.terms.home), template=what)
-        duty = duty_key(DutyKind.OTHER, f"{what}-{self._kept.post}")
-        demand = Demand(duty=duty, occurrence=int(at.timestamp()), due_at=at, reason=what, effect=post)
-        send = Send(
-            incident=f"{what}-{self._kept.post}",
-            key=demand.key,
-            vendor_key=vendor_keys.of_nobody(f"{self._kept.runbook}/{demand.key}"),
-            effect=post,
-            subject=text.partition("\n")[0],
-            text=text,
-            severity="sev4",
-            zone=self._kept.terms.zone,
-            due_at=at,
-            first_started_at=at,
-        )
-        await sending.perform(sending.Order(demand, send, what))
+        home = HomeChannel(self._kept.runbook, self._kept.terms.home, self._kept.terms.zone)
+        await post_at_home(home, what, f"{what}-{self._kept.post}", at, text)
 
     def _show(self) -> None:
         card = self._kept.card
@@ -157,21 +133,6 @@ class ShiftWorkflow:
 
 async def _inventory() -> Inventory | None:
     try:
-        return await _asked("take_stock", [], Inventory, "what is open, and who owes what")
+        return await ask("take_stock", [], Inventory, "what is open, and who owes what")
     except ActivityError:
         return None
-
-
-async def _asked(activity: str, arguments: Sequence[object], answer: type[Answered], why: str) -> Answered:
-    """Raises ActivityError if that cannot be done soon: a rota is looked at again."""
-    found: Answered = await workflow.execute_activity(
-        activity,
-        args=arguments,
-        result_type=answer,
-        task_queue=COMMS_QUEUE,
-        start_to_close_timeout=ROSTER_READ_WITHIN / 2,
-        schedule_to_close_timeout=ROSTER_READ_WITHIN,
-        retry_policy=QUICKLY_TRIED,
-        summary=summary(why),
-    )
-    return found

@@ -1,6 +1,6 @@
 """Records heartbeats and silences."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from temporalio.testing import WorkflowEnvironment
 
@@ -8,9 +8,20 @@ from tests.histories.saving import save
 from tests.workflows import public_pages, silences
 from tests.workflows.heartbeats import AWAY, Signs, crew, heartbeat
 from tests.workflows.incidents import firing, resolved
-from tests.workflows.shifts import RotaWorld, shift
+from tests.workflows.shifts import RotaWorld, looked_at, shift
+from workflows.policy.rota.coverage import CoverageGap, CoverageGaps
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+MIDNIGHT = datetime(2026, 1, 1, tzinfo=UTC)
+UNREACHED = CoverageGap(
+    kind="unreachable",
+    post="ann",
+    who="ann",
+    begins_at=MIDNIGHT,
+    ends_at=MIDNIGHT,
+    always=True,
+    why="no way leads to Ann",
+)
 
 
 async def record(temporal: WorkflowEnvironment) -> None:
@@ -48,6 +59,14 @@ async def record(temporal: WorkflowEnvironment) -> None:
         await kept.handle.signal("retire")
         await kept.handle.result()
         await save(kept.handle, "shift")
+    well, lost = CoverageGaps(home="#incidents"), CoverageGaps(home="#incidents", gaps=(UNREACHED,))
+    world = RotaWorld(gaps=[well, lost])
+    async with looked_at(temporal, world) as looked:
+        await looked.days(2)
+        world.gaps = [CoverageGaps()]  # loaded no more
+        await looked.handle.signal("look")
+        await looked.handle.result()
+        await save(looked.handle, "coverage")
     async with public_pages.maintained(temporal) as page:
         await page.handle.signal("say", public_pages.say(1))
         await page.handle.signal("say", "nonsense")

@@ -19,11 +19,13 @@ from activities.on_call import WhoIsOnCall, nothing_kept
 from activities.rosters import RosterReader
 from tests.patience import HANGS_AFTER_S
 from worker.hosting import runner
+from workflows.coverage import CoverageWorkflow
 from workflows.durable.memos import CARD_MEMO
 from workflows.policy.effects.effects import Receipt, Send
 from workflows.policy.rota.coverage import CoverageGaps, CoverageQuestion
 from workflows.policy.rota.roster import Roster, RosterCard, RosterQuestion, UserGroupOrder
 from workflows.policy.runbook.on_call import OnCall
+from workflows.policy.watches.coverage import KeptCoverage
 from workflows.policy.watches.digest import Inventory, OwedToReview
 from workflows.policy.watches.shift import KeptRota, RotaTerms
 from workflows.queues import COMMS_QUEUE
@@ -84,7 +86,7 @@ class RotaWorld:
 @dataclass
 class LiveShift:
     environment: WorkflowEnvironment
-    handle: WorkflowHandle[ShiftWorkflow, None]
+    handle: WorkflowHandle[Any, None]
 
     async def kept(self) -> KeptRota:
         return await self.handle.query(ShiftWorkflow.state)
@@ -123,3 +125,16 @@ async def shift(environment: WorkflowEnvironment, world: RotaWorld, **more: obje
         yield LiveShift(environment, handle)
         if (await handle.describe()).close_time is None:
             await handle.terminate()
+
+
+@asynccontextmanager
+async def looked_at(environment: WorkflowEnvironment, world: RotaWorld) -> AsyncIterator[LiveShift]:
+    """A runbook's pages, whom they reach."""
+    activities: list[Callable[..., Any]] = [world.check_coverage, world.post]
+    async with (
+        Worker(environment.client, task_queue="tocsin", workflows=[CoverageWorkflow], workflow_runner=runner()),
+        Worker(environment.client, task_queue=COMMS_QUEUE, activities=activities),
+    ):
+        name, kept = f"tocsin-coverage-{uuid.uuid4().hex}", KeptCoverage(runbook="acme")
+        handle = await environment.client.start_workflow(CoverageWorkflow.run, kept, id=name, task_queue="tocsin")
+        yield LiveShift(environment, handle)

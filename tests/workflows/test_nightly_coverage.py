@@ -1,14 +1,20 @@
 """The look of each night at the days ahead, with the real activity and a worker's settings: what is new is said."""
 
-from collections.abc import Callable
-from datetime import UTC, datetime
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest_asyncio
+from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
 from activities.temporal import Temporal
 from settings import Settings
+from starter.temporal.connection import TemporalConnection
+from starter.temporal.coverages import Coverages
 from starter.temporal.incidents import Incidents
 from starter.temporal.installations import Installations
 from starter.temporal.shifts import Shifts
@@ -17,7 +23,10 @@ from tests.starter.conftest import eventually
 from tests.workflows.shifts import LiveShift, RotaWorld
 from worker.hosting import runner
 from worker.reachability import reachability
+from workflows.coverage import CoverageWorkflow
 from workflows.installation import InstallationWorkflow
+from workflows.policy.runbook.model import Runbook
+from workflows.policy.watches.coverage import coverage_workflow_id
 from workflows.policy.watches.installation import Installation
 from workflows.policy.watches.shift import workflow_id
 from workflows.queues import COMMS_QUEUE, WORKFLOW_QUEUE
@@ -35,38 +44,119 @@ BOOK = runbook(
     roles={},
 )
 
+WITHOUT_TURNS = runbook(
+    severity(tier("ann"), tier("boss", after=15)),
+    people={"ann": {"name": "Ann", "reach": ["ntfy"]}, "boss": {"name": "Boss"}},
+    roles={},
+)
+
 
 def settings(**more: object) -> Settings:
     return Settings.model_validate({"ntfy_topics": {"ann": "ann-7f3a", "ben": "ben-7f3a", "boss": "b-7f3a"}, **more})
 
 
-async def test_what_leads_nowhere_is_said_in_the_night_in_which_that_is_new(temporal: WorkflowEnvironment) -> None:
-    world, incidents, chosen = RotaWorld(), Incidents(temporal.client), [settings()]
-    coverage = Temporal(incidents, lambda book: reachability(book, chosen[-1])).check_coverage
+@dataclass
+class Nights:
+    """What a worker keeps of the book that is loaded, and what it says."""
+
+    temporal: WorkflowEnvironment
+    world: RotaWorld
+    chosen: list[Settings]
+    """The last ones count."""
+
+    @property
+    def connection(self) -> TemporalConnection:
+        return TemporalConnection(self.temporal.client)
+
+    async def publish(self, book: Runbook) -> None:
+        there = Installation(runbooks={"acme": book}, default="acme", published_at=datetime.now(UTC))
+        await Installations(self.connection).publish(there)
+        await Shifts(self.connection).keep(there)
+        await Coverages(self.connection).keep(there)
+
+    async def pass_by(self, *names: str, days: int = 1) -> None:
+        for name in names:
+            await LiveShift(self.temporal, self.temporal.client.get_workflow_handle(name)).days(days)
+
+
+OF_ALL, OF_THE_POST = coverage_workflow_id("acme"), workflow_id("acme/on-call")
+
+
+@pytest_asyncio.fixture
+async def nights(temporal: WorkflowEnvironment) -> AsyncIterator[Nights]:
+    found = Nights(temporal, RotaWorld(), [settings()])
+    coverage = Temporal(Incidents(temporal.client), lambda book: reachability(book, found.chosen[-1])).check_coverage
+    world = found.world
     activities: list[Callable[..., Any]] = [
         world.read_roster, world.set_user_group, world.take_inventory, world.post, coverage,
     ]  # fmt: skip
-    workflows = [ShiftWorkflow, InstallationWorkflow]
-    there = Installation(runbooks={"acme": BOOK}, default="acme", published_at=datetime.now(UTC))
+    workflows = [ShiftWorkflow, CoverageWorkflow, InstallationWorkflow]
     async with (
         Worker(temporal.client, task_queue=WORKFLOW_QUEUE, workflows=workflows, workflow_runner=runner()),
         Worker(temporal.client, task_queue=COMMS_QUEUE, activities=activities),
     ):
-        await Installations(incidents.connection).publish(there)
-        await Shifts(incidents.connection).keep(there)
-        live = LiveShift(temporal, temporal.client.get_workflow_handle(workflow_id("acme/on-call")))
-        assert await said(world, 1) == [
-            "• a message in Slack does not lead to Ann, who is on call (TOCSIN_SLACK_USERS has no ann)"
-        ]
-        await live.days(3)
-        assert len(await said(world, 1)) == 1  # nothing new in three nights
-        chosen.append(settings(ntfy_topics={"ann": "ann-7f3a"}))
-        await live.days(1)
-        assert sorted((await said(world, 2))[1:]) == [
-            "• no pager knows Ben, who is on call", "• no pager knows Boss, whom a tier calls"
-        ]  # fmt: skip
-        for name in (workflow_id("acme/on-call"), "tocsin-installation"):
-            await temporal.client.get_workflow_handle(name).terminate()
+        yield found
+        for name in (OF_ALL, OF_THE_POST, "tocsin-installation"):
+            with suppress(RPCError):  # this test has none, or it has ended
+                await temporal.client.get_workflow_handle(name).terminate()
+
+
+async def test_what_leads_nowhere_is_said_in_the_night_in_which_that_is_new(nights: Nights) -> None:
+    await nights.publish(BOOK)
+    assert await said(nights.world, 1) == [
+        "• a message in Slack does not lead to Ann, who is on call (TOCSIN_SLACK_USERS has no ann)"
+    ]
+    await nights.pass_by(OF_ALL, OF_THE_POST, days=3)
+    assert len(await said(nights.world, 1)) == 1  # nothing new in three nights
+    nights.chosen.append(settings(ntfy_topics={"ann": "ann-7f3a"}))
+    await nights.pass_by(OF_ALL, OF_THE_POST)
+    assert sorted((await said(nights.world, 3))[1:]) == [
+        "• no pager knows Ben, who is on call", "• no pager knows Boss, whom a tier calls"
+    ]  # fmt: skip
+
+
+async def test_a_runbook_in_which_nobody_takes_turns_is_looked_at_each_night_too(nights: Nights) -> None:
+    await nights.publish(WITHOUT_TURNS)
+    await nights.pass_by(OF_ALL, days=2)
+    assert nights.world.posts == []  # all is well
+    nights.chosen.append(settings(ntfy_topics={"boss": "b-7f3a"}))
+    await nights.pass_by(OF_ALL)
+    assert await said(nights.world, 1) == [
+        "• no way leads to Ann, whom a tier calls",
+        "• ntfy does not lead to Ann, whom a tier calls (TOCSIN_NTFY_TOPICS has no ann)",
+    ]
+    assert nights.world.posts[0].startswith("⚠️ On call in the days ahead (acme):")
+    await nights.pass_by(OF_ALL, days=3)
+    assert len(nights.world.posts) == 1
+    nights.chosen.append(settings())
+    await nights.pass_by(OF_ALL)
+    nights.chosen.append(settings(ntfy_topics={"boss": "b-7f3a"}))
+    await nights.pass_by(OF_ALL)
+    assert len(nights.world.posts) == 2  # it was mended, and is lost again
+
+
+async def test_a_worker_that_starts_with_other_settings_need_not_wait_for_the_night(nights: Nights) -> None:
+    await nights.publish(WITHOUT_TURNS)
+    nights.chosen.append(settings(ntfy_topics={"ann": "ann-7f3a"}))
+    await nights.publish(WITHOUT_TURNS)
+    assert await said(nights.world, 1) == ["• no pager knows Boss, whom a tier calls"]
+
+
+async def test_a_runbook_that_is_loaded_no_more_is_looked_at_no_more(nights: Nights) -> None:
+    await nights.publish(WITHOUT_TURNS)
+    other = Installation(runbooks={"other": WITHOUT_TURNS}, default="other", published_at=datetime.now(UTC))
+    await Installations(nights.connection).publish(other)
+    handle = nights.temporal.client.get_workflow_handle(OF_ALL)
+    assert await nights.temporal.fast_forward(handle, timedelta(days=2)) is False  # it ended before
+    await nights.publish(WITHOUT_TURNS)
+    assert (await handle.describe()).close_time is None
+
+
+async def test_no_page_is_missed_where_nobody_is_to_be_paged(nights: Nights) -> None:
+    nights.chosen.append(settings(ntfy_topics={}, no_pager=True))
+    await nights.publish(WITHOUT_TURNS)
+    await nights.pass_by(OF_ALL)
+    assert nights.world.posts == []
 
 
 async def said(world: RotaWorld, posts: int) -> list[str]:

@@ -67,7 +67,8 @@ class CoverageQuestion(Wire):
     """What is missing of one post in the days that begin then?"""
 
     runbook: str
-    post: str
+    post: str = ""
+    """Empty: of whoever holds none."""
     begin: Instant
     roster: tuple[Shift, ...] = ()
     """Its own, as it was found out just now."""
@@ -75,6 +76,19 @@ class CoverageQuestion(Wire):
 
 class CoverageGaps(Wire):
     gaps: tuple[CoverageGap, ...] = ()
+    home: str = ""
+    """The runbook's channel; empty if it is not loaded."""
+    zone: str = "UTC"
+
+    @property
+    def is_loaded(self) -> bool:
+        return bool(self.home)
+
+
+def in_the_days_ahead(gaps: Iterable[CoverageGap], zone: str, now: datetime, runbook: str = "") -> str:
+    """A message; it names the runbook where it is about no post."""
+    about = f" ({runbook})" if runbook else ""
+    return "\n".join((f"⚠️ On call in the days ahead{about}:", *(f"• {gap.in_words(zone, now)}" for gap in gaps)))
 
 
 def unsaid(found: Iterable[CoverageGap], said: Collection[str]) -> list[CoverageGap]:
