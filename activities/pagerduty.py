@@ -116,7 +116,7 @@ class PagerDuty:
         PagerDuty drops the event without a word: so be it."""
         assert isinstance(send.effect, SyncPager)
         if not self._keys.get(send.effect.to) and self._requests.knows(send.effect.to):
-            return Receipt(note="they help on another's page: nothing of their own stands open")
+            return await self._requests.let_go(send)
         await self._event(send.effect.to, ACTION[send.effect.become], send.effect.ring)
         if send.effect.become == "resolved":
             await _step(self._incidents.say_why(send, send.effect.ring), [])

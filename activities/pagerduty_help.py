@@ -1,14 +1,17 @@
 """Whoever has no key of their own at PagerDuty is asked to help on an incident of ours that stands open there."""
 
+import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 
-from activities.errors import Rejected
+from activities.attempts import LOOK_WITHIN_S
+from activities.errors import Rejected, Unavailable
 from activities.pagerduty_account import PagerDutyAccount
 from activities.pagerduty_incidents import FollowedIncidents, PagerDutyRest
 from activities.pagerduty_json import PagerDutyAnswer, PagerDutyIncident
 from activities.pagers import open_route
 from activities.plain_text import clean, one_line
-from workflows.policy.effects.effects import Page, Receipt, Send
+from workflows.policy.effects.effects import Page, Receipt, Send, SyncPager
 
 LONGEST_REQUEST = 1000
 """Characters of what they are asked with."""
@@ -34,24 +37,43 @@ class ResponderRequests:
         return bool(self._users.get(person))
 
     async def ask(self, send: Send, person: str) -> Receipt:
-        """Once: who was asked before is not asked again. Raises Unavailable or Rejected."""
+        """Once for each ring. Whoever has not replied to an older one is asked anew: PagerDuty rings nobody for a
+        request that is pending already. Raises Unavailable or Rejected."""
         assert isinstance(send.effect, Page)
-        user = self._users[person]
+        user, mark = self._users[person], f"[{send.vendor_key}]"
         route = open_route(send.effect, "PagerDuty user", user, *self._lead)
         incident = await self._open(send)
-        if any(asked.user.id == user and asked.state != "declined" for asked in incident.incidents_responders):
-            return Receipt(reference=send.vendor_key, note="was asked to help there before")
-        target = {"responder_request_target": {"id": user, "type": "user_reference"}}
+        asked = [each for each in incident.incidents_responders if each.user.id == user]
+        if any(mark in each.message and each.state != "declined" for each in asked):
+            return Receipt(reference=incident.id, note="was asked to help there before")
+        if any(each.state == "pending" for each in asked):
+            with suppress(Unavailable, Rejected, TimeoutError):  # the page goes all the same
+                async with asyncio.timeout(LOOK_WITHIN_S):
+                    await self._cancel(incident.id, user)
+        target = {"responder_request_target": _of_user(user)}
         body = {
             "requester_id": await self._requested_by(),
-            "message": f"{clean(one_line(send.subject, LONGEST_REQUEST), LONGEST_REQUEST)}\n[{send.vendor_key}]",
+            "message": f"{clean(one_line(send.subject, LONGEST_REQUEST), LONGEST_REQUEST)}\n{mark}",
             "responder_request_targets": [target],
         }
         try:
             await self._api.post(f"/incidents/{incident.id}/responder_requests", PagerDutyAnswer, body)
         except Rejected as error:  # an account has the ability for it, or has not: not tried again and again
             raise Rejected(f"{person} cannot be asked to help: {error}", route) from None
-        return Receipt(reference=send.vendor_key, note="was asked to help at PagerDuty")
+        return Receipt(reference=incident.id, note="was asked to help at PagerDuty")
+
+    async def let_go(self, send: Send) -> Receipt:
+        """Somebody has answered, or it is over. PagerDuty rings whoever was asked until they reply, whoever else has
+        answered. Of those who have replied nothing changes."""
+        assert isinstance(send.effect, SyncPager)
+        if not (incident := send.effect.reference):
+            return Receipt(note="they help on another's page: nothing of their own stands open")
+        await self._cancel(incident, self._users[send.effect.to])
+        return Receipt(reference=incident, note="they are asked to help no more")
+
+    async def _cancel(self, incident: str, user: str) -> None:
+        body = {"requester_id": await self._requested_by(), "responder_request_targets": [_of_user(user)]}
+        await self._api.put(f"/incidents/{incident}/responder_requests/cancel", PagerDutyAnswer, body)
 
     async def _open(self, send: Send) -> PagerDutyIncident:
         for ring in send.beside:
@@ -71,3 +93,7 @@ class ResponderRequests:
                 raise Rejected(f"PagerDuty knows no {self._sender}: {why}")
             self._requester = user.id
         return self._requester
+
+
+def _of_user(user: str) -> dict[str, str]:
+    return {"id": user, "type": "user_reference"}

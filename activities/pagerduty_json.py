@@ -42,7 +42,9 @@ class ResponderUser(PagerDutyAnswer):
 
 class AskedResponder(PagerDutyAnswer):
     state: str = ""
+    """pending, joined, declined, or user_cancelled: we let them go."""
     user: ResponderUser = ResponderUser()
+    message: str = ""
 
 
 class PagerDutyIncident(PagerDutyAnswer):

@@ -152,6 +152,16 @@ class SandboxPager:
                 asked.state = state
                 self._announce("responder.replied", incident, by, asked)
 
+    def let_go(self, incident: SandboxIncident, user_id: str) -> str:
+        """Whoever was asked to help and has not replied is rung no longer."""
+        states = [asked.state for asked in incident.responders if asked.user_id == user_id]
+        for asked in incident.responders:
+            if asked.user_id == user_id and asked.state == "pending":
+                asked.state = "user_cancelled"
+        if "pending" in states:
+            return "cancelled"
+        return next((state for state in reversed(states) if state != "user_cancelled"), "not_found")
+
     def publish(self, incident: SandboxIncident, message: str, by: Agent) -> SandboxStatusUpdate:
         update = SandboxStatusUpdate(new_id("S"), message, by.name, datetime.now(UTC))
         incident.status_updates.append(update)

@@ -31,6 +31,11 @@ class ResponderRequestBody(_Asked):
     responder_request_targets: list[ResponderRequestTarget] = Field(min_length=1)
 
 
+class CancelledRequestBody(_Asked):
+    requester_id: str = Field(min_length=1)
+    responder_request_targets: list[ResponderTarget] = Field(min_length=1)
+
+
 class StatusUpdateBody(_Asked):
     message: str = Field(min_length=1)
 
@@ -53,6 +58,13 @@ def help_router(pager: SandboxPager) -> APIRouter:
         targets = [target.model_dump() for target in body.responder_request_targets]
         return {"responder_request": {"message": body.message, "responder_request_targets": targets}}
 
+    async def cancel(incident_id: str, request: Request) -> Json:
+        incident, body = known(incident_id), parsed(CancelledRequestBody, await request.body())
+        targets = [
+            {**each.model_dump(), "result": pager.let_go(incident, each.id)} for each in body.responder_request_targets
+        ]
+        return {"responder_request_targets": targets}
+
     async def publish(incident_id: str, request: Request, sender: From = None) -> Json:
         by, body = requester(sender), parsed(StatusUpdateBody, await request.body())
         update = pager.publish(known(incident_id), body.message, by)
@@ -60,5 +72,6 @@ def help_router(pager: SandboxPager) -> APIRouter:
         return {"status_update": said}
 
     api.add_api_route("/incidents/{incident_id}/responder_requests", ask, methods=["POST"])
+    api.add_api_route("/incidents/{incident_id}/responder_requests/cancel", cancel, methods=["PUT"])
     api.add_api_route("/incidents/{incident_id}/status_updates", publish, methods=["POST"])
     return api

@@ -68,7 +68,7 @@ class SandboxResponder:
     user: str
     user_id: str
     message: str
-    state: Literal["pending", "joined", "declined"] = "pending"
+    state: Literal["pending", "joined", "declined", "user_cancelled"] = "pending"
 
 
 @dataclass(frozen=True)

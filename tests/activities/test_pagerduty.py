@@ -1,6 +1,6 @@
 """PagerDuty: whose phone rings, how often, and what it shows."""
 
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -592,6 +592,66 @@ async def test_where_nothing_stands_open_there_is_nobody_to_help_and_the_next_ti
     with pytest.raises(Rejected, match="nobody has been rung at PagerDuty whom they could help") as refused:
         await helped_pagerduty.page(page_of_the_boss(beside), may_have_been_sent=False)
     assert refused.value.route is None  # the next page may find somebody
+
+
+async def help_asked(sandbox: SandboxServer) -> tuple[list[str], int]:
+    """How each request stands, and how often the boss was rung for one."""
+    found = await incident(sandbox)
+    rung = [line for line in found["log"] if (line["what"], line["by"]) == ("notify", "PBOSS")]
+    return [asked["state"] for asked in found["responders"]], len(rung)
+
+
+@pytest.mark.parametrize("become", ["acknowledged", "resolved"])
+async def test_who_was_asked_to_help_is_rung_no_longer_once_somebody_else_has_answered(
+    helped_pagerduty: PagerDuty, sandbox: SandboxServer, become: Literal["acknowledged", "resolved"]
+) -> None:
+    await helped_pagerduty.page(sends.page(vendor_key="ring-1"), may_have_been_sent=False)
+    asked = await helped_pagerduty.page(page_of_the_boss(), may_have_been_sent=False)
+    over = SyncPager(to="boss", ring="ring-2", become=become, reference=asked.reference or "")
+    for _ in range(2):  # again is as good as once
+        await helped_pagerduty.sync(sends.send(over))
+    assert await help_asked(sandbox) == (["user_cancelled"], 1)
+    *_, last = await sandbox.wire("pagerduty")
+    assert (last["method"], last["path"].partition("/incidents/")[2].partition("/")[2]) == (
+        "PUT", "responder_requests/cancel"
+    )  # fmt: skip
+    assert last["body"] == {
+        "requester_id": "UREQUESTER",
+        "responder_request_targets": [{"id": "PBOSS", "type": "user_reference"}],
+    }
+
+
+async def test_each_round_rings_whoever_was_asked_to_help_and_has_not_replied(
+    helped_pagerduty: PagerDuty, sandbox: SandboxServer
+) -> None:
+    await helped_pagerduty.page(sends.page(vendor_key="ring-1"), may_have_been_sent=False)
+    await helped_pagerduty.page(page_of_the_boss(), may_have_been_sent=False)
+    again = sends.page("boss", vendor_key="ring-3", beside=("ring-1",))
+    await helped_pagerduty.page(again, may_have_been_sent=False)
+    assert await help_asked(sandbox) == (["user_cancelled", "pending"], 2)
+
+
+async def test_whoever_was_let_go_is_asked_again_when_they_are_needed_again(
+    helped_pagerduty: PagerDuty, sandbox: SandboxServer
+) -> None:
+    await helped_pagerduty.page(sends.page(vendor_key="ring-1"), may_have_been_sent=False)
+    asked = await helped_pagerduty.page(page_of_the_boss(), may_have_been_sent=False)
+    over = SyncPager(to="boss", ring="ring-2", become="acknowledged", reference=asked.reference or "")
+    await helped_pagerduty.sync(sends.send(over))
+    await helped_pagerduty.page(sends.page("boss", vendor_key="ring-3", beside=("ring-1",)), may_have_been_sent=False)
+    assert await help_asked(sandbox) == (["user_cancelled", "pending"], 2)
+
+
+@pytest.mark.parametrize("fault", [{"status": 500}, {"status": 402}, {"delay_s": 0.5}, {"drop": "before"}])
+async def test_a_request_that_cannot_be_taken_back_holds_no_page_up(
+    helped_pagerduty: PagerDuty, sandbox: SandboxServer, monkeypatch: pytest.MonkeyPatch, fault: dict[str, Any]
+) -> None:
+    monkeypatch.setattr("activities.pagerduty_help.LOOK_WITHIN_S", 0.1)
+    await helped_pagerduty.page(sends.page(vendor_key="ring-1"), may_have_been_sent=False)
+    await helped_pagerduty.page(page_of_the_boss(), may_have_been_sent=False)
+    await sandbox.fault(vendor="pagerduty", method="responder_requests/cancel", **fault)
+    await helped_pagerduty.page(sends.page("boss", vendor_key="ring-3", beside=("ring-1",)), may_have_been_sent=False)
+    assert (await help_asked(sandbox))[1] == 2
 
 
 async def test_of_whoever_helps_nothing_of_their_own_is_to_be_acknowledged(
