@@ -22,7 +22,8 @@ from workflows.durable.leaving import must_leave
 from workflows.durable.memos import CARD_MEMO, HOLDS_MEMO
 from workflows.durable.pacing import Pace
 from workflows.durable.summaries import summary
-from workflows.policy.incident.events import Alert, AlertsReceived, Event, stamp
+from workflows.policy.incident.alert import Alert
+from workflows.policy.incident.events import AlertsReceived, Event, stamp
 from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.views.plan_view import plain
 from workflows.policy.watches import capturing, releasing

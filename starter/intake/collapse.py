@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from itertools import chain
 
-from workflows.policy.incident.events import Alert, AlertsReceived
+from workflows.policy.incident.alert import Alert
+from workflows.policy.incident.events import AlertsReceived
 
 
 def collapse(deliveries: Iterable[AlertsReceived]) -> tuple[AlertsReceived, ...]:

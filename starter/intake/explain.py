@@ -14,7 +14,7 @@ from starter.intake.translating import translated
 from starter.sources.credentials import Mask
 from starter.sources.reading import FieldProblem, Webhook
 from starter.sources.source import Source
-from workflows.policy.incident.events import Alert
+from workflows.policy.incident.alert import Alert
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.names import SeverityName
 from workflows.policy.time.durations import write

@@ -16,7 +16,8 @@ from starter.intake.identity import workflow_id
 from starter.sources import text
 from starter.temporal.incidents import Incidents
 from starter.temporal.results import NobodyWorks, NothingOpen, RefusedByIncident, Unreachable
-from workflows.policy.incident.events import Alert, AlertsReceived
+from workflows.policy.incident.alert import Alert
+from workflows.policy.incident.events import AlertsReceived
 from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.runbook.names import SeverityName
 

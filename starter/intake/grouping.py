@@ -10,7 +10,7 @@ from starter.intake.identity import BY_LABELS, workflow_id
 from starter.intake.interpreting import InterpretedAlert, InterpretedReading, service_of, started, word
 from starter.sources import text
 from starter.sources.reading import FieldProblem, LabelledLinks
-from workflows.policy.incident.events import Alert
+from workflows.policy.incident.alert import Alert
 from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.reducers.alerts import headline
 

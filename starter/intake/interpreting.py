@@ -13,7 +13,7 @@ from starter.intake.identity import tag
 from starter.runbooks import vocabulary
 from starter.sources import text
 from starter.sources.reading import Reading, SentAlert
-from workflows.policy.incident.events import Alert
+from workflows.policy.incident.alert import Alert
 from workflows.policy.runbook.intake import Intake
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.names import Meaning

@@ -8,8 +8,9 @@ what it sent of an episode; after a restart, or beside another gateway, an alert
 from collections.abc import Iterable
 from datetime import datetime
 
+from workflows.policy.incident.alert import Alert
 from workflows.policy.incident.bounds import IncidentBounds
-from workflows.policy.incident.events import Alert, AlertsReceived
+from workflows.policy.incident.events import AlertsReceived
 from workflows.policy.wire.bounded import fit
 
 REPEATS_REMEMBERED = 50_000

@@ -16,7 +16,7 @@ from starter.intake.grouping import Batch, group
 from starter.intake.interpreting import InterpretedAlert, InterpretedReading, shown
 from starter.temporal.results import NothingOpen, Unreachable
 from starter.temporal.silences import Silences
-from workflows.policy.incident.events import Alert
+from workflows.policy.incident.alert import Alert
 from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.watches.silence import Captured, SilenceSummary
 

@@ -22,7 +22,7 @@ from starter.sources.foreign import AnyText, Foreign
 from starter.sources.reading import FieldProblem, Reading, SentAlert, Unreadable, Webhook
 from starter.sources.several import FieldPath, Several, several
 from starter.sources.source import Source
-from workflows.policy.incident.events import Ends
+from workflows.policy.incident.alert import Ends
 
 HAVE_ENDS = ("firing", "triggered", "opened", "alerting", "down", "detected", "reported", "activated")
 """Words for a state, which ends. The others of `FIRING_WORDS` say that something happened, as do events without such a

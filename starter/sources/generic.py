@@ -10,7 +10,7 @@ from starter.sources.foreign import FiringOrResolved, Foreign, SentLabels
 from starter.sources.reading import FieldProblem, Reading, SentAlert, Unreadable, Webhook
 from starter.sources.several import FieldPath, several
 from starter.sources.source import Source
-from workflows.policy.incident.events import Ends
+from workflows.policy.incident.alert import Ends
 
 
 class GenericAlert(Foreign):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from workflows.policy.incident.events import Ends
+from workflows.policy.incident.alert import Ends
 from workflows.policy.runbook.names import Meaning
 
 LabelledLinks = tuple[tuple[str, str], ...]

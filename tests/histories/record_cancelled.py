@@ -6,7 +6,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from tests.histories.saving import save
 from tests.workflows.incidents import Live, Vendors, firing, incident, opening, resolved
-from workflows.policy.incident.events import Alert
+from workflows.policy.incident.alert import Alert
 
 MINUTE = timedelta(minutes=1)
 

@@ -7,7 +7,8 @@ from typing import Literal
 from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import Page, Post
 from workflows.policy.engine import plan
-from workflows.policy.incident.events import Alert, AlertsReceived, Event, Outcome
+from workflows.policy.incident.alert import Alert
+from workflows.policy.incident.events import AlertsReceived, Event, Outcome
 from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.incident.state import Incident, declare
 from workflows.policy.runbook.model import Runbook, Severity

@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 
 from tests.policy.builders import FLAGS, PEOPLE, T0, alert, alerts, at, minutes, runbook, severity, tier
 from tests.policy.shell import Fate
+from workflows.policy.incident.alert import Ends
 from workflows.policy.incident.events import (
     Acknowledged,
     Cancelled,
     DraftApproved,
-    Ends,
     Escalated,
     Event,
     FlagChanged,

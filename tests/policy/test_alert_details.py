@@ -3,9 +3,9 @@
 import pytest
 
 from tests.policy.builders import alert, alerts, declared, opened, runbook, severity, tier
+from workflows.policy.incident.alert import Alert
 from workflows.policy.incident.alert_details import AlertDetails
 from workflows.policy.incident.bounds import IncidentBounds
-from workflows.policy.incident.events import Alert
 from workflows.policy.incident.state import Incident
 from workflows.policy.reducers.alerts import to_move
 from workflows.policy.reducers.root import apply

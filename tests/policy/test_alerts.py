@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 
 from tests.policy.builders import alert, alerts, at, happens, ladder, opened, pages, runbook, said, severity, tier
+from workflows.policy.incident.alert import Alert
 from workflows.policy.incident.bounds import IncidentBounds
 from workflows.policy.incident.episodes import TOO_MANY
-from workflows.policy.incident.events import Alert, AlertsReceived, Cancelled, Reopened, Resolved, SeverityChanged
+from workflows.policy.incident.events import AlertsReceived, Cancelled, Reopened, Resolved, SeverityChanged
 from workflows.policy.reducers.root import apply
 from workflows.policy.reducers.transitions import reopen
 from workflows.policy.runbook.model import Runbook

@@ -13,11 +13,11 @@ from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import ConfirmRing, Page, Receipt
 from workflows.policy.effects.proof import Notified, RingProof
 from workflows.policy.engine import plan
+from workflows.policy.incident.alert import Alert
 from workflows.policy.incident.bounds import IncidentBounds
 from workflows.policy.incident.cancelled import CancelledEpisode, CancelledEpisodes
 from workflows.policy.incident.events import (
     Acknowledged,
-    Alert,
     Cancelled,
     DraftApproved,
     EffectSettled,

@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 
 from tests.policy.builders import alert, alerts, at, declared, happens, ladder, opened, said, tier
+from workflows.policy.incident.alert import Alert
 from workflows.policy.incident.bounds import IncidentBounds
 from workflows.policy.incident.cancelled import without_cancelled
-from workflows.policy.incident.events import Alert, AlertsReceived, Cancelled
+from workflows.policy.incident.events import AlertsReceived, Cancelled
 from workflows.policy.reducers.alerts import to_move
 from workflows.policy.reducers.refusals import refusal
 from workflows.policy.simulation.simulate import Simulation

@@ -17,7 +17,8 @@ from tocsin.view import incident as incident_view
 from tocsin.view import review as review_view
 from workflows.durable import decoding
 from workflows.policy.engine import plan
-from workflows.policy.incident.events import Alert, AlertsReceived, Event, FollowUpAdded, Resolved
+from workflows.policy.incident.alert import Alert
+from workflows.policy.incident.events import AlertsReceived, Event, FollowUpAdded, Resolved
 from workflows.policy.incident.signals import INCIDENT_SIGNALS
 from workflows.policy.incident.state import Incident
 from workflows.policy.reducers.alerts import headline

@@ -20,8 +20,9 @@ from tests.policy.builders import (
 )
 from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import Annotate
+from workflows.policy.incident.alert import Alert
 from workflows.policy.incident.bounds import IncidentBounds
-from workflows.policy.incident.events import Acknowledged, Alert, AlertsReceived, Event, Resolved, SeverityChanged
+from workflows.policy.incident.events import Acknowledged, AlertsReceived, Event, Resolved, SeverityChanged
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.simulation.simulate import Simulation
 from workflows.policy.time.calendar import Calendar

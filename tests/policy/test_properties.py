@@ -20,17 +20,9 @@ from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import Card, Page, Post
 from workflows.policy.engine import Plan, plan
 from workflows.policy.escalation.ladder import PAGE_BUDGET
+from workflows.policy.incident.alert import Alert
 from workflows.policy.incident.alert_state import AlertState
-from workflows.policy.incident.events import (
-    Alert,
-    AlertsReceived,
-    Event,
-    Noted,
-    Outcome,
-    Resolved,
-    SeverityChanged,
-    stamp,
-)
+from workflows.policy.incident.events import AlertsReceived, Event, Noted, Outcome, Resolved, SeverityChanged, stamp
 from workflows.policy.incident.rules import end_held_until
 from workflows.policy.incident.signals import INCIDENT_SIGNALS
 from workflows.policy.incident.state import Incident

@@ -7,7 +7,8 @@ import pytest
 from pydantic import ValidationError
 
 from tests.policy.builders import T0, alert, at, ladder, minutes, tier
-from workflows.policy.incident.events import Alert, Event, NotUnderstood
+from workflows.policy.incident.alert import Alert
+from workflows.policy.incident.events import Event, NotUnderstood
 from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.runbook.matchers import Matcher
 from workflows.policy.watches.capturing import apply, refusal

@@ -1,8 +1,9 @@
 """What the next incident is about: as much as its alerts have in common."""
 
 from tests.policy.builders import alert, alerts, at, declared, runbook, severity, tier
+from workflows.policy.incident.alert import Alert
 from workflows.policy.incident.alert_state import Coming
-from workflows.policy.incident.events import Alert, Resolved
+from workflows.policy.incident.events import Resolved
 from workflows.policy.incident.state import Incident
 from workflows.policy.reducers.root import apply
 

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from starter.intake.collapse import collapse
 from tests.policy.builders import alert, at, ladder, opening, tier
-from workflows.policy.incident.events import Alert, AlertsReceived
+from workflows.policy.incident.alert import Alert
+from workflows.policy.incident.events import AlertsReceived
 from workflows.policy.incident.state import Incident, declare
 from workflows.policy.reducers.root import apply
 

@@ -14,7 +14,8 @@ from starter.intake import gathering
 from starter.temporal.incidents import Incidents
 from starter.temporal.results import NobodyWorks
 from tests.starter.conftest import GatewayUnderTest, eventually
-from workflows.policy.incident.events import Alert, AlertsReceived
+from workflows.policy.incident.alert import Alert
+from workflows.policy.incident.events import AlertsReceived
 from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.incident.state import Incident
 from workflows.policy.runbook.model import Runbook

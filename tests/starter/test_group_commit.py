@@ -20,7 +20,8 @@ from tests.starter.conftest import GatewayUnderTest
 from tests.starter.sources.test_alertmanager import alert as sent_alert
 from tests.starter.sources.test_alertmanager import body
 from tests.starter.test_incidents import ID, NOW, signals
-from workflows.policy.incident.events import Alert, AlertsReceived
+from workflows.policy.incident.alert import Alert
+from workflows.policy.incident.events import AlertsReceived
 from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.names import SeverityName

@@ -16,15 +16,8 @@ from starter.temporal.incidents import Incidents
 from starter.temporal.results import LookupFailed, NobodyWorks, NothingOpen, RefusedByIncident, Unreachable
 from tests.starter.conftest import eventually, incident_worker
 from workflows.durable import search_attributes as attributes
-from workflows.policy.incident.events import (
-    Acknowledged,
-    Alert,
-    AlertsReceived,
-    Noted,
-    Reopened,
-    Resolved,
-    SeverityChanged,
-)
+from workflows.policy.incident.alert import Alert
+from workflows.policy.incident.events import Acknowledged, AlertsReceived, Noted, Reopened, Resolved, SeverityChanged
 from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.views.results import IncidentInput

@@ -23,7 +23,8 @@ from tests.starter.book import ACME
 from tests.starter.conftest import GatewayUnderTest, incident_worker
 from worker.publishing import publish
 from workflows.durable.forward_alerts import ForwardAlerts
-from workflows.policy.incident.events import Alert, AlertsReceived
+from workflows.policy.incident.alert import Alert
+from workflows.policy.incident.events import AlertsReceived
 from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.views.results import IncidentInput

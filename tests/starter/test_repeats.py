@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from starter.intake.repeats import Repeats
 from tests.starter.sources.webhooks import NOW
-from workflows.policy.incident.events import Alert, AlertsReceived
+from workflows.policy.incident.alert import Alert
+from workflows.policy.incident.events import AlertsReceived
 
 
 def test_without_a_start_time_a_repeat_is_told_lean_until_it_has_ended() -> None:

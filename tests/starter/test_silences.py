@@ -19,7 +19,7 @@ from tests.patience import HANGS_AFTER_S
 from tests.starter.conftest import GatewayUnderTest, eventually
 from worker.hosting import runner
 from workflows.incident import IncidentWorkflow
-from workflows.policy.incident.events import Alert
+from workflows.policy.incident.alert import Alert
 from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.runbook.matchers import Matcher
 from workflows.policy.watches.silence import Expired, Silence, SilenceSummary

@@ -31,7 +31,8 @@ from workflows.durable.deliveries import delivery
 from workflows.durable.search_attributes import INCIDENT
 from workflows.incident import IncidentWorkflow
 from workflows.policy.effects.effects import Card, Invite, Receipt, Send
-from workflows.policy.incident.events import Alert, AlertsReceived
+from workflows.policy.incident.alert import Alert
+from workflows.policy.incident.events import AlertsReceived
 from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.names import SeverityName

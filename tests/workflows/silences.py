@@ -22,7 +22,7 @@ from tests.workflows.incidents import opening
 from worker.hosting import runner
 from workflows.durable.forward_alerts import CaptureBySilence, ForwardAlerts, SilencesListed
 from workflows.incident import IncidentWorkflow
-from workflows.policy.incident.events import Alert
+from workflows.policy.incident.alert import Alert
 from workflows.policy.runbook.matchers import Matcher
 from workflows.policy.views.results import Status
 from workflows.policy.watches.silence import Captured, Silence, SilenceSummary, workflow_id

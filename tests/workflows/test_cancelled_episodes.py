@@ -13,7 +13,7 @@ from tests.patience import HANGS_AFTER_S
 from tests.starter.conftest import eventually
 from tests.workflows.incidents import EARLY, Live, Vendors, firing, incident, opening, resolved
 from workflows.incident import IncidentWorkflow
-from workflows.policy.incident.events import Alert
+from workflows.policy.incident.alert import Alert
 from workflows.policy.views.results import Status
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)

@@ -23,7 +23,8 @@ from tests.workflows.incidents import (
 )
 from workflows.durable import pacing
 from workflows.incident import IncidentWorkflow
-from workflows.policy.incident.events import Alert, AlertsReceived
+from workflows.policy.incident.alert import Alert
+from workflows.policy.incident.events import AlertsReceived
 from workflows.policy.views.results import IncidentInput
 
 NEVER = rate_limited(timedelta(minutes=2), times=10_000)

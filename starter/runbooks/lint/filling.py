@@ -8,10 +8,10 @@ from jinja2 import UndefinedError
 from starter.runbooks.lint.finding import Finding, error
 from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import Destination, Post
+from workflows.policy.incident.alert import Alert
 from workflows.policy.incident.bounds import IncidentBounds
 from workflows.policy.incident.events import (
     Acknowledged,
-    Alert,
     AlertsReceived,
     Event,
     FlagChanged,

@@ -22,7 +22,8 @@ from tests.starter.board.browsing import (
     quick_board,
     violations,
 )
-from workflows.policy.incident.events import Alert, AlertsReceived
+from workflows.policy.incident.alert import Alert
+from workflows.policy.incident.events import AlertsReceived
 
 __all__ = ["browser", "page", "quick_board"]
 SHOTS = os.environ.get("BOARD_SHOTS", "")

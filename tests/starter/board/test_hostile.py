@@ -9,7 +9,8 @@ from starter.board.html import web_address
 from starter.temporal.incidents import Incidents
 from tests.starter.board.conftest import PageSeen, pressed, seen
 from tests.starter.board.test_pages import declare
-from workflows.policy.incident.events import Alert, AlertsReceived
+from workflows.policy.incident.alert import Alert
+from workflows.policy.incident.events import AlertsReceived
 
 EVIL = """"><script>alert(1)</script><img src=x onerror=alert(1)>{{ 7*7 }}' </textarea></title>"""
 TURNED = "\u202etxt.exe\u2066\x00\x1b[31m"

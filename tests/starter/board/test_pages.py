@@ -16,8 +16,9 @@ from tests.starter.conftest import GatewayUnderTest, eventually
 from tests.workflows.incidents import Vendors, chatting, opening
 from workflows.durable.memos import CARD_MEMO
 from workflows.policy.effects.effects import Receipt, Send
+from workflows.policy.incident.alert import Alert
 from workflows.policy.incident.bounds import IncidentBounds
-from workflows.policy.incident.events import Alert, AlertsReceived, FlagChanged
+from workflows.policy.incident.events import AlertsReceived, FlagChanged
 from workflows.policy.incident.state import Incident
 from workflows.policy.watches.heartbeat import Heartbeat, Signalled, Spec, card, workflow_id
 

@@ -20,7 +20,7 @@ from starter.sources import (
 from starter.sources.reading import Reading
 from starter.sources.source import Source
 from tests.starter.sources.webhooks import webhook
-from workflows.policy.incident.events import Ends
+from workflows.policy.incident.alert import Ends
 
 
 def changed(body: Any, path: str, value: object) -> dict[str, Any]:

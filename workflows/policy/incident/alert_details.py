@@ -10,8 +10,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
+from workflows.policy.incident.alert import Alert
 from workflows.policy.incident.bounds import IncidentBounds
-from workflows.policy.incident.events import Alert
 from workflows.policy.runbook.links import is_link
 from workflows.policy.wire.bounded import LABELS, fitting, weight
 from workflows.policy.wire.model import Wire

@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 from typing import Literal
 
+from workflows.policy.incident.alert import Alert, Ends
 from workflows.policy.incident.bounds import IncidentBounds
-from workflows.policy.incident.events import Alert, Ends
 from workflows.policy.incident.opening import Links
 from workflows.policy.runbook.names import SeverityName
 from workflows.policy.wire.bounded import FewLabels, Line, fit

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from workflows.policy.incident.alert import Alert
 from workflows.policy.incident.bounds import IncidentBounds
-from workflows.policy.incident.events import Alert, AlertsReceived
+from workflows.policy.incident.events import AlertsReceived
 from workflows.policy.incident.state import Incident
 
 _HASHED = 8

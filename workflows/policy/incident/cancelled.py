@@ -8,7 +8,8 @@ everything that was cancelled is news.
 
 from collections.abc import Iterable
 
-from workflows.policy.incident.events import Alert, AlertsReceived
+from workflows.policy.incident.alert import Alert
+from workflows.policy.incident.events import AlertsReceived
 from workflows.policy.runbook.names import SeverityName
 from workflows.policy.wire.model import Instant, Wire
 

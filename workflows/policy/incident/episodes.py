@@ -10,12 +10,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from workflows.policy.incident.alert import Alert
 from workflows.policy.incident.alert_details import SaidByIncident, kept_details
 from workflows.policy.incident.alert_state import AlertState
 from workflows.policy.incident.announce import announce, log
 from workflows.policy.incident.beyond import enter_beyond
 from workflows.policy.incident.bounds import IncidentBounds
-from workflows.policy.incident.events import Alert, AlertsReceived
+from workflows.policy.incident.events import AlertsReceived
 from workflows.policy.incident.state import Incident
 
 NEVER_ENDS = "its sender may never say when it is over: resolve it by hand"

@@ -14,10 +14,11 @@ from pydantic import Field
 
 from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import Receipt
+from workflows.policy.incident.alert import Alert
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.names import Name, SeverityName
 from workflows.policy.time.durations import Duration
-from workflows.policy.wire.bounded import EARLIEST, Day, Identity, Labels, Line, Text
+from workflows.policy.wire.bounded import EARLIEST, Day, Identity, Line, Text
 from workflows.policy.wire.model import Instant, Wire
 
 UNSTAMPED = EARLIEST
@@ -25,11 +26,6 @@ UNSTAMPED = EARLIEST
 Outcome = Literal["done", "rejected", "undelivered", "superseded", "unconnected", "withheld"]
 """done: the vendor has it. rejected: will never work. undelivered: given up after its time. superseded: withdrawn,
 because no longer wanted. unconnected: this way is not connected. withheld: never sent, because its text has a gap."""
-
-
-Ends = Literal["by-sender", "never"]
-"""Does an alert's sender say of itself when it is over? `never`: it says that something happened, and no more, or says
-the end only if somebody makes it. Its silence means nothing then; an end that comes all the same counts."""
 
 
 class Event(Wire):
@@ -46,31 +42,6 @@ class Event(Wire):
     if_still: Line = ""
     """The mark of the state that its author was shown (`mark.py`): if it is another one by now, nothing is done. Empty:
     it is meant whatever has happened since."""
-
-
-class Alert(Wire):
-    """One alert of a monitoring system, in our words. Its texts are data, never templates (rule 9)."""
-
-    fingerprint: Identity
-    status: Literal["firing", "resolved"] = "firing"
-    name: Line = "alert"
-    summary: Line = ""
-    starts_at: Instant
-    dated: bool = True
-    """False: its sender does not say when it began, and `starts_at` is the time of this message. A repeat is then as
-    late as a new beginning, and means one only when it is known that the alert had ended."""
-    labels: Labels = {}
-    service: Line = ""
-    """What is in trouble, as the runbook's `intake` calls it."""
-    link: Text = ""
-    severity: SeverityName | None = None
-    harmless: bool = False
-    """It has not ended (`resolved` though it is called): its sender says now that it is nobody's concern."""
-    ends: Ends = "by-sender"
-    group: Identity = ""
-    """What the sender puts together: a group may end as a whole."""
-    count: int = Field(default=1, ge=1)
-    """How often it was received so, one after the other: repeats travel as one."""
 
 
 class AlertsReceived(Event):

@@ -7,10 +7,10 @@ incident carries over continue-as-new, so every part of it is bounded (`Incident
 from datetime import datetime
 from typing import Final
 
+from workflows.policy.incident.alert import Alert
 from workflows.policy.incident.alert_details import AlertDetails
 from workflows.policy.incident.alert_state import AlertState, Coming, NewAlertRing, NewAlerts
 from workflows.policy.incident.cancelled import CancelledEpisodes
-from workflows.policy.incident.events import Alert
 from workflows.policy.incident.follow_up import FollowUp
 from workflows.policy.incident.kept_messages import KeptMessage
 from workflows.policy.incident.messages import Announcement, TimelineEntry

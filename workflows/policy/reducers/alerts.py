@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from workflows.policy.incident.alert import Alert
 from workflows.policy.incident.alert_details import AlertDetails
 from workflows.policy.incident.alert_state import Coming
 from workflows.policy.incident.announce import announce, log
 from workflows.policy.incident.bounds import IncidentBounds
 from workflows.policy.incident.cancelled import CancelledEpisode, CancelledEpisodes, without_cancelled
 from workflows.policy.incident.episodes import has_ended, is_out_of_order, names, record_alerts, returning
-from workflows.policy.incident.events import Alert, AlertsReceived, Resolved, SeverityChanged
+from workflows.policy.incident.events import AlertsReceived, Resolved, SeverityChanged
 from workflows.policy.incident.rules import verified_at
 from workflows.policy.incident.state import Incident
 from workflows.policy.reducers.joining import join

@@ -10,9 +10,10 @@ from datetime import datetime, timedelta
 
 from workflows.policy.communication.joined import IN_CHANNEL
 from workflows.policy.escalation.ladder import ladder
+from workflows.policy.incident.alert import Alert
 from workflows.policy.incident.alert_state import NewAlertRing, NewAlerts
 from workflows.policy.incident.bounds import IncidentBounds
-from workflows.policy.incident.events import Alert, AlertsReceived
+from workflows.policy.incident.events import AlertsReceived
 from workflows.policy.incident.rules import is_acknowledged, rules
 from workflows.policy.incident.state import Incident
 from workflows.policy.incident.who import in_book

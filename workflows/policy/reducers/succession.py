@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from workflows.policy.incident.alert import Alert
 from workflows.policy.incident.alert_state import Coming
-from workflows.policy.incident.events import Alert
 from workflows.policy.incident.state import Incident
 from workflows.policy.runbook.links import is_link
 

@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from workflows.policy.duties.obligations import clocks, responsible
+from workflows.policy.incident.alert import Alert
 from workflows.policy.incident.cancelled import CancelledEpisodes
-from workflows.policy.incident.events import Alert
 from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.incident.state import Incident
 from workflows.policy.runbook.model import Runbook

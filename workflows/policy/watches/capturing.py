@@ -6,8 +6,9 @@ state = apply(state, event)     alerts to keep, resolutions of those, an early e
 from collections.abc import Mapping
 from datetime import datetime
 
+from workflows.policy.incident.alert import Alert
 from workflows.policy.incident.episodes import has_ended
-from workflows.policy.incident.events import Alert, Event, NotUnderstood
+from workflows.policy.incident.events import Event, NotUnderstood
 from workflows.policy.incident.opening import Particulars
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.watches.silence import (

@@ -20,7 +20,8 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import Field
 
-from workflows.policy.incident.events import Alert, Event, NotUnderstood
+from workflows.policy.incident.alert import Alert
+from workflows.policy.incident.events import Event, NotUnderstood
 from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.runbook.names import Name, SeverityName
 from workflows.policy.time.durations import MINUTE, Duration, at_least, write

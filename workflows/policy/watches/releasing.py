@@ -8,7 +8,7 @@ take(state, incident)               the rest, for its incident
 from collections.abc import Iterable
 from datetime import datetime
 
-from workflows.policy.incident.events import Alert
+from workflows.policy.incident.alert import Alert
 from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.time.calendar import dated
 from workflows.policy.watches.silence import Captured, Silence, SilenceSummary

@@ -15,7 +15,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from workflows.policy.incident.events import Alert, Event
+from workflows.policy.incident.alert import Alert
+from workflows.policy.incident.events import Event
 from workflows.policy.incident.opening import OpenRequest, Particulars
 from workflows.policy.runbook.matchers import Matchers
 from workflows.policy.runbook.model import Runbook
