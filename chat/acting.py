@@ -125,8 +125,8 @@ class Hands:
 
 
 async def _first(desk: Desk, deed: Deed, event: Event, presser: Presser) -> str:
-    incident = await lateness.incident_of(desk, deed.incident)
-    return lateness.first(incident, event, presser) if incident else ""
+    state = await lateness.state_of(desk, deed.incident)
+    return lateness.first(state, event, presser) if state else ""
 
 
 async def in_words(work: Awaitable[Answered]) -> Answered:

@@ -12,29 +12,38 @@ from workflows.policy.incident.events import Acknowledged, DraftApproved, Event,
 from workflows.policy.incident.public import STATUS_PAGE
 from workflows.policy.incident.state import Incident
 from workflows.policy.incident.who import COMMANDER_ROLE
+from workflows.policy.views.results import Status
 
 
 async def incident_of(desk: Desk, part: str) -> Incident | None:
     """As it is now; None: nobody can say."""
+    state = await state_of(desk, part)
+    return state.incident if state else None
+
+
+async def state_of(desk: Desk, part: str) -> Status | None:
+    """The same, with the names of people."""
     try:
         shown = await desk.show(part)
     except (LookupFailed, NobodyWorks, RefusedByIncident):
         return None
-    return shown.state.incident if isinstance(shown, ShownIncident) else None
+    return shown.state if isinstance(shown, ShownIncident) else None
 
 
-def _holder(incident: Incident, event: RoleAssigned, presser: Presser) -> str:
+def _holder(state: Status, event: RoleAssigned, presser: Presser) -> str:
     """Who else has the role that somebody takes by a button."""
-    person = incident.roles.get(event.role, "")
+    person = state.incident.roles.get(event.role, "")
     if not person or person in (presser.person, presser.by):
         return ""
+    name = state.name(person)
     role = "command" if event.role == COMMANDER_ROLE else event.role
-    since = next((entry.at for entry in reversed(incident.timeline) if _gives(entry.text, person)), None)
-    return f"{plain(person)} was first, and has {plain(role)}{_since(since)}."
+    since = next((entry.at for entry in reversed(state.incident.timeline) if _gives(entry.text, name)), None)
+    return f"{plain(name)} was first, and has {plain(role)}{_since(since)}."
 
 
-def first(incident: Incident, event: Event, presser: Presser) -> str:
+def first(state: Status, event: Event, presser: Presser) -> str:
     """Who did before what this event does; empty: nobody else."""
+    incident = state.incident
     match event:
         case Acknowledged():
             by, at = incident.acknowledged_by, incident.acknowledged_at
@@ -43,12 +52,12 @@ def first(incident: Incident, event: Event, presser: Presser) -> str:
         case DraftApproved():
             by, at = _approved(incident, event.draft)
         case RoleAssigned():
-            return _holder(incident, event, presser)
+            return _holder(state, event, presser)
         case _:
             return ""
-    if not by or at is None or by == presser.by:
+    if not by or at is None or state.name(by) == state.name(presser.by):
         return ""
-    return f"{plain(by)} was first, {moment(at)}."
+    return f"{plain(state.name(by))} was first, {moment(at)}."
 
 
 def _approved(incident: Incident, name: str) -> tuple[str, datetime | None]:
@@ -59,8 +68,8 @@ def _approved(incident: Incident, name: str) -> tuple[str, datetime | None]:
     return (last.by, last.at) if last else ("", None)
 
 
-def _gives(text: str, person: str) -> bool:
-    return (" is " in text or "handed over" in text) and in_one_word(person) in in_one_word(text)
+def _gives(text: str, name: str) -> bool:
+    return (" is " in text or "handed over" in text) and in_one_word(name) in in_one_word(text)
 
 
 def _since(at: datetime | None) -> str:

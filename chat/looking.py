@@ -78,12 +78,13 @@ async def _incident(desk: Desk, part: str) -> Answered:
 
 
 def _standing(shown: ShownIncident) -> Sequence[str]:
-    incident = shown.state.incident
-    roles = ", ".join(f"{role}: {person}" for role, person in incident.roles.items()) or "nobody has a role"
+    incident, name = shown.state.incident, shown.state.name
+    roles = ", ".join(f"{role}: {name(person)}" for role, person in incident.roles.items()) or "nobody has a role"
+    by = name(incident.acknowledged_by)
     return (
         f"*{words.plain(incident.id)}* {severity_title(incident.severity)} {words.plain(incident.title)}",
         f"{incident.phase}, declared {words.moment(incident.declared_at)}",
-        f"acknowledged by {words.plain(incident.answered_by)}" if incident.acknowledged_by else "*not acknowledged*",
+        f"acknowledged by {words.plain(incident.answered(by))}" if by else "*not acknowledged*",
         words.plain(roles),
         *(f"• {words.plain(line.what)}, {words.moment(line.at)}" for line in shown.plan.lines[:MOST_COMING]),
     )

@@ -29,6 +29,7 @@ from workflows.policy.review.state import open_review
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.views.coming_duties import FORESEEN_STEPS, ComingDuties, coming_duties
 from workflows.policy.views.foreseen import Foreseen
+from workflows.policy.views.named import names_in
 from workflows.policy.views.plan_view import as_markdown, plan_view
 from workflows.policy.views.results import IncidentInput, PlanView, Status, running_obligations
 from workflows.policy.views.summary import listed_while_open, summarize
@@ -142,6 +143,7 @@ class IncidentWorkflow:
             verification=verification,
             drafts=drafts(self._procedure, now),
             refusals=self._runner.refusals,
+            names=names_in(self._procedure.book, incident),
         )
 
     @workflow.query(name="plan", description="what is under way and what comes next, with reasons")

@@ -119,7 +119,12 @@ class IncidentPage:
         return self.incident.closed_at is not None or self.incident.cancelled
 
     def person(self, name: str) -> str:
-        return self.book.person_name(name) if self.book else name
+        return self.shown.state.name(name)
+
+    @property
+    def answered_by(self) -> str:
+        """Who is on it."""
+        return self.incident.answered(self.person(self.incident.acknowledged_by))
 
     @property
     def links(self) -> Iterator[tuple[str, str]]:

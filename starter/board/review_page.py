@@ -30,7 +30,7 @@ class ReviewPage:
         return Clock(self.incident.declared_at, self.view.speed).wall(at)
 
     def whose(self, owed: OwedNow) -> str:
-        people = [self.book.person_name(person) if self.book else person for person in owed.people]
+        people = [self.shown.state.name(person) for person in owed.people]
         role = [self.book.role_name(owed.role) if self.book else owed.role] if owed.role else []
         return " / ".join((*role, *people)) or "nobody"
 

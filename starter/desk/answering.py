@@ -20,6 +20,7 @@ from workflows.policy.keys.duty_keys import EffectKey
 from workflows.policy.reducers.answering import is_of_this_opening
 from workflows.policy.reducers.raising import answers_what_was_before
 from workflows.policy.review.results import ReviewStatus
+from workflows.policy.views.named import NamingPeople
 from workflows.policy.views.results import UpdateResult
 
 VIA_LINK = "link"
@@ -55,7 +56,7 @@ async def standing(known: Incidents, ticket: AnswerTicket, now: datetime) -> Ans
         return AnswerStanding(ticket, ticket.person, why_not="expired", said=f"This page is too old: {NEWER}.")
     workflow = await workflow_of_ring(known, ticket.ring)
     try:
-        incident, is_over = await _record(known, workflow)
+        state, incident, is_over = await _record(known, workflow)
     except (NothingOpen, RefusedByIncident):
         return AnswerStanding(ticket, ticket.person, why_not="over", said=f"{ticket.incident} is closed already.")
     except NobodyWorks:
@@ -63,26 +64,26 @@ async def standing(known: Incidents, ticket: AnswerTicket, now: datetime) -> Ans
     by = await _name(known, incident, ticket.person)
     if is_over or incident.id != ticket.incident:
         return AnswerStanding(ticket, by, why_not="over", said=f"{ticket.incident} is closed already.")
-    return _of(AnswerStanding(ticket, by, incident, workflow), incident, now)
+    return _of(AnswerStanding(ticket, by, incident, workflow), state, incident, now)
 
 
-async def _record(known: Incidents, workflow: str) -> tuple[Incident, bool]:
+async def _record(known: Incidents, workflow: str) -> tuple[NamingPeople, Incident, bool]:
     """Of an incident, or of its review; and whether that is over."""
     if not workflow_ids.is_review(workflow):
-        incident = (await known.status(workflow)).incident
-        return incident, incident.closed_at is not None
-    review = (await known.query(workflow, None, "state", ReviewStatus, QUERY_WITHIN)).review
-    return review.incident, review.closed_at is not None
+        state = await known.status(workflow)
+        return state, state.incident, state.incident.closed_at is not None
+    review = await known.query(workflow, None, "state", ReviewStatus, QUERY_WITHIN)
+    return review, review.review.incident, review.review.closed_at is not None
 
 
-def _of(found: AnswerStanding, incident: Incident, now: datetime) -> AnswerStanding:
+def _of(found: AnswerStanding, state: NamingPeople, incident: Incident, now: datetime) -> AnswerStanding:
     is_used = found.ticket.event_id in incident.heard
     if found.is_legal:
         return _no(found, "used", "It has been used: this page rings no more.") if is_used else found
     if incident.resolved:
-        return _no(found, "over", f"{incident.id} is already resolved, by {incident.resolved_by}.")
+        return _no(found, "over", f"{incident.id} is already resolved, by {state.name(incident.resolved_by)}.")
     if is_used:
-        return _no(found, "used", f"It has been used: {_who_is_on_it(incident)}.")
+        return _no(found, "used", f"It has been used: {_who_is_on_it(incident, state.name(incident.acknowledged_by))}.")
     pressed = _event(found).model_copy(update={"at": now})
     if answers_what_was_before(incident, pressed):
         return _no(found, "over", f"{incident.id} is graver now than when this page came: {NEWER}.")
@@ -95,8 +96,7 @@ def _no(found: AnswerStanding, why: WhyNot, said: str) -> AnswerStanding:
     return replace(found, why_not=why, said=said)
 
 
-def _who_is_on_it(incident: Incident) -> str:
-    by = incident.acknowledged_by
+def _who_is_on_it(incident: Incident, by: str) -> str:
     return f"{by} acknowledged {incident.id}" if by else f"nobody is on {incident.id} any more, and people are paged"
 
 

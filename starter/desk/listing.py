@@ -83,23 +83,26 @@ async def _open(known: Incidents, may_have: Callable[[Summary | ReviewSummary], 
 
 async def _follow_ups_of(known: Incidents, found: FoundIncident) -> Sequence[FollowUp]:
     if workflow_ids.is_review(found.workflow_id):
-        return (await Reviews(known).status(found)).review.incident.follow_ups
-    return (await known.status(found.workflow_id, found.run_id)).incident.follow_ups
+        review = await Reviews(known).status(found)
+        return [review.follow_up(each) for each in review.review.incident.follow_ups]
+    state = await known.status(found.workflow_id, found.run_id)
+    return [state.follow_up(each) for each in state.incident.follow_ups]
 
 
 async def _obligations_of(known: Incidents, found: FoundIncident) -> Sequence[RunningObligation]:
     if not workflow_ids.is_review(found.workflow_id):
-        return (await known.status(found.workflow_id, found.run_id)).obligations
-    owed = (await Reviews(known).status(found)).owed
+        state = await known.status(found.workflow_id, found.run_id)
+        return [each.model_copy(update={"people": tuple(map(state.name, each.people))}) for each in state.obligations]
+    review = await Reviews(known).status(found)
     return [
         RunningObligation(
             name=each.name,
             title=each.title,
             role=each.role,
-            people=each.people,
+            people=tuple(map(review.name, each.people)),
             due_at=each.due_at,
             overdue=each.overdue,
         )
-        for each in owed
+        for each in review.owed
         if each.kind == "obligation"
     ]

@@ -12,8 +12,11 @@ from temporalio.converter import DataConverter
 from starter.temporal.results import HistoryLine
 from workflows.policy.incident.events import AlertsReceived, Event
 from workflows.policy.incident.signals import INCIDENT_SIGNALS
+from workflows.policy.incident.state import Incident
+from workflows.policy.incident.who import as_people_read
 from workflows.policy.review.events import REVIEW_SIGNALS
 from workflows.policy.review.results import ReviewInput
+from workflows.policy.runbook.model import Runbook
 from workflows.policy.views.results import IncidentInput
 
 _ENVELOPE = {"at", "id", "by", "via", "kind"}
@@ -29,20 +32,21 @@ _RUN_ENDS = {
 async def read(converter: DataConverter, events: AsyncIterable[HistoryEvent]) -> AsyncIterator[HistoryLine]:
     """The lines that people understand, in order."""
     sends: dict[int, str] = {}
-    known = INCIDENT_SIGNALS
+    known, book = INCIDENT_SIGNALS, None
     async for event in events:
         match event.WhichOneof("attributes"):
             case "workflow_execution_started_event_attributes":
                 if event.workflow_execution_started_event_attributes.workflow_type.name == "review":
                     known = REVIEW_SIGNALS
-                for line in await _opening(converter, event):
+                book, opening = await _opening(converter, event)
+                for line in opening:
                     yield line
             case "workflow_execution_signaled_event_attributes":
                 signal = event.workflow_execution_signaled_event_attributes
-                yield _line(event, await _signalled(known, converter, signal.signal_name, signal.input.payloads))
+                yield _line(event, await _signalled(known, converter, signal.signal_name, signal.input.payloads, book))
             case "workflow_execution_update_accepted_event_attributes":
                 update = event.workflow_execution_update_accepted_event_attributes.accepted_request.input
-                yield _line(event, await _signalled(known, converter, update.name, update.args.payloads))
+                yield _line(event, await _signalled(known, converter, update.name, update.args.payloads, book))
             case "activity_task_scheduled_event_attributes":
                 sends[event.event_id] = await _summary(converter, event)
                 yield _line(event, f"to do: {sends[event.event_id]}")
@@ -53,22 +57,32 @@ async def read(converter: DataConverter, events: AsyncIterable[HistoryEvent]) ->
                     yield _line(event, text)
 
 
-async def _opening(converter: DataConverter, event: HistoryEvent) -> list[HistoryLine]:
+async def _opening(converter: DataConverter, event: HistoryEvent) -> tuple[Runbook | None, list[HistoryLine]]:
+    """With the runbook, by which people are read."""
     payloads = event.workflow_execution_started_event_attributes.input.payloads
     try:
         if event.workflow_execution_started_event_attributes.workflow_type.name == "review":
             [begun] = await converter.decode(payloads, [ReviewInput])
-            return [HistoryLine(at=entry.at, text=entry.text) for entry in begun.review.incident.timeline]
+            return begun.runbook, _kept(begun.review.incident)
         [start] = await converter.decode(payloads, [IncidentInput])
     except ValueError:  # of another version, or no argument at all
-        return [_line(event, "began")]
+        return None, [_line(event, "began")]
+    book = start.opening.runbook
     if start.incident is None:
-        return [_line(event, f"declared {start.opening.severity.upper()}: {start.opening.title}")]
-    return [HistoryLine(at=entry.at, text=entry.text) for entry in start.incident.timeline]
+        return book, [_line(event, f"declared {start.opening.severity.upper()}: {start.opening.title}")]
+    return book, _kept(start.incident)
+
+
+def _kept(incident: Incident) -> list[HistoryLine]:
+    return [HistoryLine(at=entry.at, text=entry.text) for entry in incident.timeline]
 
 
 async def _signalled(
-    known: Mapping[str, type[Event]], converter: DataConverter, name: str, payloads: Sequence[Payload]
+    known: Mapping[str, type[Event]],
+    converter: DataConverter,
+    name: str,
+    payloads: Sequence[Payload],
+    book: Runbook | None,
 ) -> str:
     said = name.replace("_", " ")
     values: list[JsonValue] = await converter.decode(payloads)
@@ -79,7 +93,7 @@ async def _signalled(
     except ValidationError:
         return f"{said}, in words that could not be read"
     deliveries = [event for event in events if isinstance(event, AlertsReceived)]
-    return _received(deliveries) if deliveries else "; ".join(_said(said, event) for event in events)
+    return _received(deliveries) if deliveries else "; ".join(_said(said, event, book) for event in events)
 
 
 def _received(deliveries: Sequence[AlertsReceived]) -> str:
@@ -88,10 +102,11 @@ def _received(deliveries: Sequence[AlertsReceived]) -> str:
     return f"alerts: {firing} firing, {sum(alert.count for alert in alerts) - firing} resolved"
 
 
-def _said(said: str, event: Event) -> str:
+def _said(said: str, event: Event, book: Runbook | None) -> str:
     details = event.model_dump(mode="json", exclude_defaults=True, exclude=_ENVELOPE)
     tail = "".join(f"; {name}: {value}" for name, value in details.items())
-    return f"{said} by {event.by}" + (f" via {event.via}" if event.via else "") + tail
+    by = as_people_read(book, event.by) if book else event.by
+    return f"{said} by {by}" + (f" via {event.via}" if event.via else "") + tail
 
 
 async def _summary(converter: DataConverter, event: HistoryEvent) -> str:

@@ -198,7 +198,7 @@ def test_of_a_flood_of_words_the_newest_are_kept() -> None:
     incident = declared(BOOK)
     for n in range(IncidentBounds.timeline - 1):
         incident = apply(BOOK, incident, Noted(at=T0, by="Bob", text=f"{n} {'x' * 3000}"))
-    assert incident.timeline[-1].text.startswith(f"Bob: {IncidentBounds.timeline - 2} x")
+    assert incident.timeline[-1].text.startswith(f"bob: {IncidentBounds.timeline - 2} x")
     assert sum(weight(entry.text) for entry in incident.timeline) <= IncidentBounds.timeline_text
     assert incident.timeline_dropped == IncidentBounds.timeline - len(incident.timeline)
 

@@ -138,7 +138,7 @@ def test_a_role_that_somebody_wants_only_if_it_is_free_is_taken_from_nobody() ->
     assert refusal(BOOK, folded(wanted[0]), wanted[2]) is None
     incident = folded(*wanted[:2])
     assert incident.roles == {"commander": "alice"}
-    assert said(incident, "bob wanted to be Incident Commander, which Alice is already")
+    assert said(incident, "Bob wanted to be Incident Commander, which Alice is already")
     assert folded(RoleAssigned(role="commander", person="bob"), incident=incident).roles == {"commander": "bob"}
 
 

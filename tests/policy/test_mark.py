@@ -138,7 +138,7 @@ class TestSignals:
         assert not simulation.incident.resolved
         assert said(
             simulation.incident,
-            "what bob wanted (resolve) was not done: it has changed meanwhile: acknowledged since 09:12 UTC, by Ann",
+            "what Bob wanted (resolve) was not done: it has changed meanwhile: acknowledged since 09:12 UTC, by Ann",
         )
         assert simulation.sent[-1][1].effect.mention == ("bob",)  # type: ignore[union-attr] # a post
         told = lines(simulation.incident)

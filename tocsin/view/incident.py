@@ -22,11 +22,11 @@ from workflows.policy.views.results import PlanView, RunningObligation, Status
 
 def whole(status: Status, view: PlanView) -> RenderableType:
     incident = status.incident
-    parts = [_head(status, view), section("roles"), _roles(incident), section("paged"), _paged(incident)]
+    parts = [_head(status, view), section("roles"), _roles(status), section("paged"), _paged(status)]
     if incident.reached:
-        parts += [section("reached"), _reached(incident)]
+        parts += [section("reached"), _reached(status)]
     if status.obligations:
-        parts += [section("owed by law or contract"), _obligations(status.obligations)]
+        parts += [section("owed by law or contract"), _obligations(status)]
     if view.lines:
         parts += [section("next"), upcoming(view.lines, view.now, view.zone)]
     if status.drafts:
@@ -50,9 +50,10 @@ def _head(status: Status, view: PlanView) -> RenderableType:
     table.add_row("incident", plain(incident.id))
     table.add_row("phase", Text(f"{_phase(incident)} since {moment(incident.phase_at)} UTC"))
     table.add_row(
-        "declared", plain(f"{moment(incident.declared_at)} UTC{_by(incident.declared_by or incident.source)}")
+        "declared",
+        plain(f"{moment(incident.declared_at)} UTC{_by(status.name(incident.declared_by) or incident.source)}"),
     )
-    table.add_row("acknowledged", plain(_acknowledgement(incident, view)))
+    table.add_row("acknowledged", plain(_acknowledgement(status, view)))
     for held in view.on_call:
         table.add_row("on call", plain(held))
     if incident.service:
@@ -74,12 +75,14 @@ def _phase(incident: Incident) -> str:
     return "closed" if incident.closed_at else incident.phase
 
 
-def _acknowledgement(incident: Incident, view: PlanView) -> str:
+def _acknowledgement(status: Status, view: PlanView) -> str:
+    incident = status.incident
     if incident.acknowledged_at is None:
         return "by nobody"
     word = "which lapsed at" if view.has_lapsed else "until"
     until = f", {word} {moment(view.acknowledged_until, view.now)}" if view.acknowledged_until else ""
-    return f"at {moment(incident.acknowledged_at, view.now)}{_by(incident.answered_by)}{until}"
+    by = incident.answered(status.name(incident.acknowledged_by))
+    return f"at {moment(incident.acknowledged_at, view.now)}{_by(by)}{until}"
 
 
 def _alerts(incident: Incident) -> str:
@@ -96,24 +99,25 @@ def _by(name: str) -> str:
     return f" by {name}" if name else ""
 
 
-def _roles(incident: Incident) -> RenderableType:
-    if not incident.roles:
+def _roles(status: Status) -> RenderableType:
+    if not status.incident.roles:
         return "nobody has a role yet"
     table = grid()
-    for role, person in incident.roles.items():
-        table.add_row(plain(role), plain(person))
+    for role, person in status.incident.roles.items():
+        table.add_row(plain(role), plain(status.name(person)))
     return table
 
 
-def _paged(incident: Incident) -> RenderableType:
+def _paged(status: Status) -> RenderableType:
     """The last page of each tier and person, and whether their phone still counts as ringing."""
+    incident = status.incident
     ringing = {ring.person: ring.standing for ring in incident.rings.values()}
     table = Table("tier", "who", "sent (UTC)", "late", "outcome", "at the pager", box=None, header_style="dim")
     pages = [(key, settled) for duty, settled in incident.settled.items() if (key := duty_of(duty)).is_page]
     for key, settled in sorted(pages, key=lambda page: page[1].sent_at):
         table.add_row(
             _asked_by(key),
-            plain(key.person),
+            plain(status.name(key.person)),
             moment(settled.sent_at, incident.declared_at),
             f"{settled.late.total_seconds():.1f} s",
             settled.outcome,
@@ -122,20 +126,20 @@ def _paged(incident: Incident) -> RenderableType:
     return table if table.row_count else "nobody has been paged"
 
 
-def _reached(incident: Incident) -> Table:
+def _reached(status: Status) -> Table:
     """Who was reached, or answered, by which way, and how long that took."""
     table = Table("who", "rung as", "way", "after", box=None, header_style="dim")
-    for each in incident.reached:
+    for each in status.incident.reached:
         way = f"answered through {each.way}" if each.answered else each.way
         after = write(max(each.at - each.rung_at, timedelta(seconds=1)))
-        table.add_row(plain(each.who), plain(each.person), plain(way), after)
+        table.add_row(plain(status.name(each.who)), plain(status.name(each.person)), plain(way), after)
     return table
 
 
-def _obligations(owed: Sequence[RunningObligation]) -> Table:
+def _obligations(status: Status) -> Table:
     table = Table("name", "what", "who", "by (UTC)", "", box=None, header_style="dim", padding=(0, 2, 0, 0))
-    for each in owed:
-        who = " / ".join((*([each.role] if each.role else []), *each.people)) or "nobody"
+    for each in status.obligations:
+        who = " / ".join((*([each.role] if each.role else []), *map(status.name, each.people))) or "nobody"
         what = f"{each.title}, to {each.to}" if each.to else each.title
         table.add_row(plain(each.name), plain(what), plain(who), moment(each.due_at), _overdue(each))
     return table

@@ -12,7 +12,7 @@ from tocsin.view.incident import grid, section, timeline
 from tocsin.view.outside import waiting
 from tocsin.view.plain import indented, moment, plain, typed
 from workflows.policy.incident.follow_up import Ending, FollowUp
-from workflows.policy.review.results import OwedNow, ReviewStatus
+from workflows.policy.review.results import ReviewStatus
 from workflows.policy.runbook.names import severity_title
 from workflows.policy.views.results import PlanView
 
@@ -43,13 +43,16 @@ def whole(status: ReviewStatus, plan: PlanView) -> RenderableType:
     title = plain(f"Review of {severity_title(incident.severity)}: {incident.title}{speed(status.speed)}", "bold")
     head = grid()
     head.add_row("incident", plain(incident.id))
-    head.add_row("resolved", plain(f"{moment(incident.resolved_at)} UTC by {incident.resolved_by}"))
+    head.add_row("resolved", plain(f"{moment(incident.resolved_at)} UTC by {status.name(incident.resolved_by)}"))
     head.add_row("review", plain(_stands(status)))
-    parts: list[RenderableType] = [title, head, section("owed"), _owed(status.owed, plan.now)]
+    parts: list[RenderableType] = [title, head, section("owed"), _owed(status, plan.now)]
     if review.ended:
-        parts += [section("done or waived"), _ended(review.ended)]
+        parts += [section("done or waived"), _ended(status)]
     if incident.follow_ups:
-        parts += [section("follow-ups"), follow_ups([(incident.id, each) for each in incident.follow_ups])]
+        parts += [
+            section("follow-ups"),
+            follow_ups([(incident.id, status.follow_up(each)) for each in incident.follow_ups]),
+        ]
     if plan.lines:
         parts += [section("next"), upcoming(plan.lines, plan.now, plan.zone)]
     if status.drafts:
@@ -65,29 +68,29 @@ def _stands(status: ReviewStatus) -> str:
     return f"open since {moment(review.opened_at)} UTC{asked}"
 
 
-def _owed(owed: Sequence[OwedNow], now: datetime) -> RenderableType:
-    if not owed:
+def _owed(status: ReviewStatus, now: datetime) -> RenderableType:
+    if not status.owed:
         return "nothing"
     table = Table(typed("name"), "what", "who", "by (UTC)", "", box=None, header_style="dim", padding=(0, 2, 0, 0))
-    for each in owed:
-        who = " / ".join((*([each.role] if each.role else []), *each.people)) or "nobody"
+    for each in status.owed:
+        who = " / ".join((*([each.role] if each.role else []), *map(status.name, each.people))) or "nobody"
         quiet = f"snoozed until {moment(each.quiet_until)}" if each.quiet_until and each.quiet_until > now else ""
         state = plain("overdue", "bold red") if each.overdue else plain(quiet)
         table.add_row(plain(each.name), plain(each.title), plain(who), moment(each.due_at), state)
     return table
 
 
-def _ended(ended: dict[str, Ending]) -> Table:
+def _ended(status: ReviewStatus) -> Table:
     table = grid()
-    for name, ending in ended.items():
-        table.add_row(plain(name), plain(_ending(ending)))
+    for name, ending in status.review.ended.items():
+        table.add_row(plain(name), plain(_ending(ending, status.name(ending.by))))
     return table
 
 
-def _ending(ending: Ending) -> str:
+def _ending(ending: Ending, by: str) -> str:
     verb = "waived" if ending.waived else "done"
     said = "".join(f": {part}" for part in (ending.link, ending.text) if part)
-    return f"{verb} by {ending.by} {moment(ending.at)} UTC{said}"
+    return f"{verb} by {by} {moment(ending.at)} UTC{said}"
 
 
 def follow_ups(found: Sequence[tuple[str, FollowUp | str]]) -> RenderableType:
@@ -101,7 +104,7 @@ def follow_ups(found: Sequence[tuple[str, FollowUp | str]]) -> RenderableType:
         if isinstance(each, str):
             table.add_row(plain(incident), "", "", "", plain(each, "bold red"), "")
             continue
-        ended = _ending(each.ending) if each.ending else ""
+        ended = _ending(each.ending, each.ending.by) if each.ending else ""
         table.add_row(
             plain(incident), f"{each.number}", f"{each.due_on}", plain(each.owner), plain(each.text), plain(ended)
         )

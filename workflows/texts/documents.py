@@ -12,6 +12,7 @@ from workflows.policy.incident.follow_up import FollowUp
 from workflows.policy.incident.messages import TimelineEntry
 from workflows.policy.incident.post_holder import held_posts
 from workflows.policy.incident.state import Incident
+from workflows.policy.incident.who import as_people_read
 from workflows.policy.keys.duty_keys import DutyKind, duty_of
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.names import severity_title
@@ -67,7 +68,7 @@ def _facts(book: Runbook, incident: Incident) -> Iterator[tuple[str, str]]:
     if incident.resolved_at:
         yield "Duration", _span(incident.resolved_at - incident.declared_at)
     if incident.resolved_by:
-        yield "Resolved by", incident.resolved_by
+        yield "Resolved by", as_people_read(book, incident.resolved_by)
     if incident.resolution:
         yield "What it was", incident.resolution
     if incident.flags:
@@ -113,18 +114,18 @@ def _repeated(entry: TimelineEntry) -> str:
 
 def _follow_ups(book: Runbook, incident: Incident) -> str:
     rows = [
-        (each.text, owner_of(book, each), f"{each.due_on}", _ended(each), ticket(incident, each) or "")
+        (each.text, owner_of(book, each), f"{each.due_on}", _ended(book, each), ticket(incident, each) or "")
         for each in incident.follow_ups
     ]
     return table(["Action", "Owner", "Due", "Ended", "Ticket"], rows) if rows else ""
 
 
-def _ended(follow_up: FollowUp) -> str:
+def _ended(book: Runbook, follow_up: FollowUp) -> str:
     ending = follow_up.ending
     if ending is None:
         return ""
     said = f": {ending.text}" if ending.text else ""
-    return f"{'waived' if ending.waived else 'done'} by {ending.by}, {ending.at:%Y-%m-%d}{said}"
+    return f"{'waived' if ending.waived else 'done'} by {as_people_read(book, ending.by)}, {ending.at:%Y-%m-%d}{said}"
 
 
 def _alerts(incident: Incident) -> str:

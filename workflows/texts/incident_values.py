@@ -11,6 +11,7 @@ from workflows.policy.effects.effects import Card, OutsideEffect, Post
 from workflows.policy.incident.post_holder import held_posts
 from workflows.policy.incident.rules import is_acknowledged
 from workflows.policy.incident.state import Incident
+from workflows.policy.incident.who import as_people_read
 from workflows.policy.planning.conditions import contacts_for
 from workflows.policy.planning.destinations import channel_link, known_channel
 from workflows.policy.runbook.model import Runbook
@@ -133,14 +134,14 @@ class IncidentValues(Occasion):
     @property
     def acknowledged_by(self) -> str:
         """One that has lapsed is no answer any more, and the ladder rings again."""
-        by, heard_of = self.incident.acknowledged_by, self.incident.alive_at
+        by, heard_of = as_people_read(self.book, self.incident.acknowledged_by), self.incident.alive_at
         if not by or heard_of is None or is_acknowledged(self.book, self.incident, self.now):
             return by
         return f"{by}, not heard of since {self._time(heard_of)}"
 
     @property
     def resolved_by(self) -> str:
-        return self.incident.resolved_by
+        return as_people_read(self.book, self.incident.resolved_by)
 
     @property
     def resolution(self) -> str:
@@ -151,7 +152,7 @@ class IncidentValues(Occasion):
         """Who ended it, how, and why."""
         how = "cancelled" if self.incident.cancelled else "resolved"
         why = f": {self.incident.resolution}" if self.incident.resolution else ""
-        return f"{how} by {self.incident.resolved_by or 'nobody'}{why}" if self.incident.resolved else ""
+        return f"{how} by {self.resolved_by or 'nobody'}{why}" if self.incident.resolved else ""
 
     @property
     def flags(self) -> list[str]:

@@ -5,6 +5,7 @@ from typing import TypedDict
 
 from workflows.policy.effects.demand import Demand
 from workflows.policy.incident.state import Incident
+from workflows.policy.incident.who import as_people_read
 from workflows.policy.keys.duty_keys import DutyKind, duty_of
 from workflows.policy.review.nags import is_late, managers, remind_at
 from workflows.policy.review.owed import OwedDuty, owed
@@ -65,7 +66,7 @@ def _meant(book: Runbook, review: Review, demand: Demand) -> list[OwedDuty]:
 
 
 def _due(book: Runbook, review: Review, each: OwedDuty, now: datetime) -> Due:
-    people = ", ".join(book.person_name(person) for person in each.people)
+    people = ", ".join(as_people_read(book, person) for person in each.people)
     role = book.role_name(each.role) if each.role else ""
     return {
         "name": each.name,

@@ -24,6 +24,7 @@ from workflows.policy.incident.kept_messages import (
 from workflows.policy.incident.post_holder import held_posts
 from workflows.policy.incident.rules import is_acknowledged, rules
 from workflows.policy.incident.state import Incident
+from workflows.policy.incident.who import as_people_read
 from workflows.policy.keys.duty_keys import DutyKind, duty_key, duty_of, effect_key
 from workflows.policy.planning import offering
 from workflows.policy.planning.conditions import contacts_for
@@ -145,11 +146,11 @@ def at_home(book: Runbook, incident: Incident, prospects: Prospects, now: dateti
         phase=incident.phase,
         title=cut(incident.title, LONGEST_CARD_TITLE),
         since=incident.declared_at,
-        acknowledged_by=incident.answered_by if answered else "",
+        acknowledged_by=_answered(book, incident) if answered else "",
         acknowledged_at=incident.acknowledged_at if answered else None,
         is_short=True,
         channel=incident.references.get("channel", ""),
-        ended=_ended(incident),
+        ended=_ended(book, incident),
         ended_at=incident.resolved_at,
     )
     offers = () if incident.resolved or answered else offering.answering(book, incident)
@@ -183,7 +184,7 @@ def card_facts(book: Runbook, incident: Incident, prospects: Prospects, now: dat
         title=cut(incident.title, LONGEST_CARD_TITLE),
         since=incident.declared_at,
         flags=tuple(sorted(incident.flags)),
-        acknowledged_by=incident.answered_by if answered else "",
+        acknowledged_by=_answered(book, incident) if answered else "",
         acknowledged_at=incident.acknowledged_at if answered else None,
         called=() if answered or incident.resolved else tuple(book.person_name(person) for person in ringing),
         roles=tuple((book.role_name(role), _holder(book, incident, role)) for role in held),
@@ -194,7 +195,7 @@ def card_facts(book: Runbook, incident: Incident, prospects: Prospects, now: dat
         contacts=() if incident.resolved else tuple((each.name, each.reach) for each in contacts_for(book, incident)),
         links=_made(incident),
         unknown=tuple(book.person_name(person) for person in incident.strangers),
-        ended=_ended(incident),
+        ended=_ended(book, incident),
         ended_at=incident.resolved_at,
     )
 
@@ -214,11 +215,16 @@ def _made(incident: Incident) -> tuple[tuple[str, str], ...]:
     return tuple(named)[:MOST_CARD_LINKS]
 
 
-def _ended(incident: Incident) -> str:
+def _answered(book: Runbook, incident: Incident) -> str:
+    return incident.answered(as_people_read(book, incident.acknowledged_by))
+
+
+def _ended(book: Runbook, incident: Incident) -> str:
     if not incident.resolved:
         return ""
     why = f": {incident.resolution}" if incident.resolution else ""
-    return cut(f"{'cancelled' if incident.cancelled else 'resolved'} by {incident.resolved_by or 'nobody'}{why}", 300)
+    by = as_people_read(book, incident.resolved_by) or "nobody"
+    return cut(f"{'cancelled' if incident.cancelled else 'resolved'} by {by}{why}", 300)
 
 
 def offers_on_card(book: Runbook, incident: Incident, now: datetime) -> tuple[Offer, ...]:

@@ -15,6 +15,7 @@ from workflows.policy.incident.bounds import IncidentBounds
 from workflows.policy.incident.public import STATUS_PAGE, ApprovedWords, Correction
 from workflows.policy.incident.rules import rules, who_owes
 from workflows.policy.incident.state import Incident
+from workflows.policy.incident.who import as_people_read
 from workflows.policy.keys.duty_keys import DutyKind, WrittenDuty, duty_key, duty_of
 from workflows.policy.planning.conditions import matches
 from workflows.policy.planning.demands import BlockedDemand
@@ -32,7 +33,7 @@ _ON_THE_PAGE = (DutyKind.PUBLISH, DutyKind.CORRECT)
 def status_page_demands(book: Runbook, incident: Incident) -> Iterator[BlockedDemand]:
     terms = rules(book, incident).status_page
     if incident.public.correction is not None:
-        yield _correct(incident, incident.public.correction)
+        yield _correct(book, incident, incident.public.correction)
     if incident.public.words is not None:
         yield _publish(
             book, incident, incident.phase, incident.public.words.at, "a human's words", incident.public.words
@@ -43,7 +44,8 @@ def status_page_demands(book: Runbook, incident: Incident) -> Iterator[BlockedDe
         # It went public under terms that hold no longer (a lower severity, a cleared flag): it must not stay open.
         approval = incident.public.approval
         if approval is not None and incident.public.withheld:
-            yield _publish(book, incident, "resolved", approval.at, f"approved by {approval.by}", approval)
+            reason = f"approved by {as_people_read(book, approval.by)}"
+            yield _publish(book, incident, "resolved", approval.at, reason, approval)
         elif incident.public.withheld != "resolved":
             yield _publish(book, incident, "resolved", incident.phase_at, "the incident is resolved")
 
@@ -51,7 +53,7 @@ def status_page_demands(book: Runbook, incident: Incident) -> Iterator[BlockedDe
 def _kept_honest(book: Runbook, incident: Incident, terms: StatusPageTerms) -> Iterator[BlockedDemand]:
     said = incident.public
     if said.approval is not None and said.drafted is not None:
-        reason = f"approved by {said.approval.by}"
+        reason = f"approved by {as_people_read(book, said.approval.by)}"
         yield _publish(book, incident, said.drafted, said.approval.at, reason, said.approval)
         return
     if said.drafted == incident.phase and said.drafted_at is not None and terms.anyway_after is not None:
@@ -105,7 +107,7 @@ def _publish(
     return BlockedDemand(demand, _waits_for(incident, demand))
 
 
-def _correct(incident: Incident, correction: Correction) -> BlockedDemand:
+def _correct(book: Runbook, incident: Incident, correction: Correction) -> BlockedDemand:
     still_there = correction.key == incident.public.said_key
     effect = Publish(
         status=correction.status,
@@ -118,7 +120,7 @@ def _correct(incident: Incident, correction: Correction) -> BlockedDemand:
     )
     duty = duty_key(DutyKind.CORRECT, correction.status)
     occurrence = _occurrence(incident, duty, correction.at)
-    reason = f"corrected by {correction.by}"
+    reason = f"corrected by {as_people_read(book, correction.by)}"
     demand = Demand(duty=duty, occurrence=occurrence, due_at=correction.at, reason=reason, effect=effect)
     return BlockedDemand(demand, _waits_for(incident, demand))
 

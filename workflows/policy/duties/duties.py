@@ -13,6 +13,7 @@ from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import Effect, Post
 from workflows.policy.incident.rules import rules, who_owes
 from workflows.policy.incident.state import Incident
+from workflows.policy.incident.who import as_people_read
 from workflows.policy.keys.duty_keys import DutyKind, duty_key
 from workflows.policy.planning import offering
 from workflows.policy.planning.conditions import matches_at
@@ -155,7 +156,7 @@ def _once_approved(book: Runbook, incident: Incident, duty: Duty, due_at: dateti
     asked = _demand(incident, duty, due_at, _reason(duty), post)
     yield BlockedDemand(asked.model_copy(update={"duty": duty_key(DutyKind.DUTY_DRAFT, duty.id)}), where.waits_for)
     if draft is not None and draft.approval is not None:
-        reason = f"approved by {draft.approval.by}"
+        reason = f"approved by {as_people_read(book, draft.approval.by)}"
         yield BlockedDemand(
             _demand(incident, duty, draft.approval.at, reason, sent_by(book, incident, duty, draft.approval))
         )

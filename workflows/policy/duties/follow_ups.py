@@ -12,6 +12,7 @@ from workflows.policy.incident.events import Event, FollowUpAdded, FollowUpDone,
 from workflows.policy.incident.follow_up import Ending, FollowUp
 from workflows.policy.incident.rules import rules
 from workflows.policy.incident.state import Incident
+from workflows.policy.incident.who import as_people_read
 from workflows.policy.keys.duty_keys import DutyKind, duty_key
 from workflows.policy.planning.demands import BlockedDemand
 from workflows.policy.runbook.model import Runbook
@@ -47,7 +48,7 @@ def named(incident: Incident, name: str) -> FollowUp | None:
 def owner_of(book: Runbook, follow_up: FollowUp) -> str:
     """As people write it."""
     owner = follow_up.owner
-    return book.role_name(owner) if owner in book.roles else book.person_name(owner)
+    return book.role_name(owner) if owner in book.roles else as_people_read(book, owner)
 
 
 def name_of(follow_up: FollowUp) -> str:
@@ -97,7 +98,7 @@ def add(book: Runbook, incident: Incident, event: FollowUpAdded) -> Incident:
         return log(incident, event.at, f"too many follow-ups, this one was not kept: {event.text}", loud=True)
     after = incident.model_copy(update={"follow_ups": (*incident.follow_ups, follow_up)})
     text = f"follow-up {follow_up.number}, {owner_of(book, follow_up)} by {follow_up.due_on}: {follow_up.text}"
-    return announce(after, event.at, text, by=event.by)
+    return announce(after, event.at, text, by=event.actor)
 
 
 def _due_on(book: Runbook, incident: Incident, event: FollowUpAdded) -> date:
@@ -130,12 +131,12 @@ def _end(incident: Incident, event: Event, name: str, ending: Ending) -> Inciden
     verb = "waived" if ending.waived else "did"
     follow_up = meant(incident, name)
     if follow_up is None and name in incident.references.values():  # the tracker tells of all our tickets
-        return log(incident, event.at, f"{event.by} closed the ticket {name}")
+        return log(incident, event.at, f"{event.actor} closed the ticket {name}")
     if follow_up is None:
-        return log(incident, event.at, f"{event.by} {verb} a follow-up {name!r}, which there is not")
+        return log(incident, event.at, f"{event.actor} {verb} a follow-up {name!r}, which there is not")
     if follow_up.ending is not None:
-        return log(incident, event.at, f"{event.by} {verb} follow-up {follow_up.number}, which had ended before")
+        return log(incident, event.at, f"{event.actor} {verb} follow-up {follow_up.number}, which had ended before")
     ended = follow_up.model_copy(update={"ending": ending})
     others = tuple(ended if each.number == ended.number else each for each in incident.follow_ups)
-    text = f"{event.by} {verb} follow-up {ended.number}: {ended.text}" + (f" ({ending.text})" if ending.text else "")
-    return announce(incident.model_copy(update={"follow_ups": others}), event.at, text, by=event.by)
+    text = f"{event.actor} {verb} follow-up {ended.number}: {ended.text}" + (f" ({ending.text})" if ending.text else "")
+    return announce(incident.model_copy(update={"follow_ups": others}), event.at, text, by=event.actor)

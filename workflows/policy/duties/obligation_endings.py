@@ -15,7 +15,7 @@ def sent(book: Runbook, incident: Incident, event: ObligationSent) -> Incident:
     """Of an obligation with stages that is named as a whole the first that is open: each is told by itself."""
     meant = meant_clocks(book, incident, event.obligation)[:1]
     if not meant:
-        return log(incident, event.at, f"{event.by} sent {event.obligation or 'something'!r}, which is not owed")
+        return log(incident, event.at, f"{event.actor} sent {event.obligation or 'something'!r}, which is not owed")
     link = event.reference if weight(event.reference) <= IncidentBounds.link_of_ending else ""
     said = ": ".join(part for part in ("" if link else event.reference, event.text) if part)
     ending = Ending(at=event.at, by=event.by, link=link, text=fit(said, IncidentBounds.ending))
@@ -23,23 +23,25 @@ def sent(book: Runbook, incident: Incident, event: ObligationSent) -> Incident:
     after = ended_with(incident, clock, known_obligations(book, incident)[clock.terms.id], ending)
     late = f"{roughly(event.at - clock.due_at)} late" if event.at > clock.due_at else "in time"
     where = f": {event.reference}" if event.reference else ""
-    text = f"{event.by} sent {clock.title}, {late}{where}{because(event.text)}"
-    return announce(after, event.at, text, by=event.by, loud=event.at > clock.due_at)
+    text = f"{event.actor} sent {clock.title}, {late}{where}{because(event.text)}"
+    return announce(after, event.at, text, by=event.actor, loud=event.at > clock.due_at)
 
 
 def not_applicable(book: Runbook, incident: Incident, event: ObligationNotApplicable) -> Incident:
     """Of an obligation that is named as a whole, all stages that are open."""
     meant = meant_clocks(book, incident, event.obligation)
     if not meant:
-        return log(incident, event.at, f"{event.by}: {event.obligation or 'nothing'!r} does not apply; it is not owed")
+        return log(
+            incident, event.at, f"{event.actor}: {event.obligation or 'nothing'!r} does not apply; it is not owed"
+        )
     after = incident
     for clock in meant:
         record = known_obligations(book, after)[clock.terms.id]
         text = fit(event.reason, IncidentBounds.ending)
         after = ended_with(after, clock, record, Ending(at=event.at, by=event.by, waived=True, text=text))
     titles = " and ".join(clock.title for clock in meant)
-    text = f"{event.by}: not applicable here: {titles}{because(event.reason)}"
-    return announce(after, event.at, text, by=event.by)
+    text = f"{event.actor}: not applicable here: {titles}{because(event.reason)}"
+    return announce(after, event.at, text, by=event.actor)
 
 
 def why_refused(book: Runbook, incident: Incident, event: ObligationSent | ObligationNotApplicable) -> str | None:

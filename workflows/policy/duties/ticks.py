@@ -11,12 +11,12 @@ from workflows.policy.runbook.terms import Duty
 def tick(book: Runbook, incident: Incident, event: Ticked) -> Incident:
     duty = _meant(book, incident, event)
     if duty is None:
-        return log(incident, event.at, f"{event.by} ticked line {event.line} of {event.duty!r}, which there is not")
+        return log(incident, event.at, f"{event.actor} ticked line {event.line} of {event.duty!r}, which there is not")
     line, done = duty.items[event.line - 1], incident.ticks.get(duty.id, ())
     if event.line in done:
-        return log(incident, event.at, f"{event.by} ticked as well: {line}", kind="tick")
+        return log(incident, event.at, f"{event.actor} ticked as well: {line}", kind="tick")
     ticks = {**incident.ticks, duty.id: tuple(sorted((*done, event.line)))}
-    return log(incident.model_copy(update={"ticks": ticks}), event.at, f"{event.by} ticked: {line}", kind="tick")
+    return log(incident.model_copy(update={"ticks": ticks}), event.at, f"{event.actor} ticked: {line}", kind="tick")
 
 
 def why_refused(book: Runbook, incident: Incident, event: Ticked) -> str | None:

@@ -12,6 +12,7 @@ from workflows.policy.incident.pager_alerts import ManualPage
 from workflows.policy.incident.rules import acknowledgement_expires_at, passed_on_until, rules, who_owes
 from workflows.policy.incident.settlements import got_lost
 from workflows.policy.incident.state import Incident
+from workflows.policy.incident.who import as_people_read
 from workflows.policy.keys.duty_keys import DutyKind, WrittenDuty, duty_key, duty_of, effect_key
 from workflows.policy.planning.demands import BlockedDemand
 from workflows.policy.planning.ways import first_way, through
@@ -67,11 +68,11 @@ def _in_a_later_round(book: Runbook, incident: Incident, step: Step) -> str:
     if incident.unacknowledged_at == step.round.started_at:
         return "the acknowledgement was taken back"
     if incident.passed_on and step.round.started_at == passed_on_until(book, incident):
-        to = ", ".join(incident.passed_on.to) or "others"
-        return f"{incident.passed_on.by} handed it on to {to} at the pager, and nobody has answered"
+        by, to = as_people_read(book, incident.passed_on.by), ", ".join(incident.passed_on.to) or "others"
+        return f"{by} handed it on to {to} at the pager, and nobody has answered"
     allowed = rules(book, incident).acknowledge.expires_after
     if allowed is not None and step.round.started_at == acknowledgement_expires_at(book, incident):
-        return f"{incident.acknowledged_by} acknowledged, then fell silent for {write(allowed)}"
+        return f"{as_people_read(book, incident.acknowledged_by)} acknowledged, then fell silent for {write(allowed)}"
     return f"nobody answered in round {step.round.number - 1}"
 
 
@@ -147,7 +148,8 @@ def called_by_hand(book: Runbook, incident: Incident) -> Iterator[BlockedDemand]
 
 
 def _called(book: Runbook, incident: Incident, person: str, call: ManualPage) -> BlockedDemand:
-    reason = f"{call.by} asked for {book.person_name(person)}" + (f": {call.reason}" if call.reason else "")
+    who, whom = as_people_read(book, call.by), book.person_name(person)
+    reason = f"{who} asked for {whom}" + (f": {call.reason}" if call.reason else "")
     duty = duty_key(DutyKind.CALL, person)
     return _beside_the_ladder(book, incident, person, duty, call.number, call.at, reason)
 

@@ -8,9 +8,9 @@ files of their own.
 """
 
 from datetime import datetime, timedelta
-from typing import Literal, TypeVar
+from typing import Literal, Self, TypeVar
 
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
 from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import Receipt
@@ -36,12 +36,25 @@ class Event(Wire):
     id: Identity = ""
     """De-duplicates: an event whose id was heard before changes nothing."""
     by: Line = "someone"
-    """Who did it, as far as is known."""
+    """Who did it, as far as is known: a key of the runbook's, an address, or what they are called elsewhere."""
+    _actor: str = PrivateAttr("")
+    """Never on the wire: nobody can send a name that is not theirs."""
     via: Line = ""
     """Through what: `pagerduty`, `command line`, `alerts`, ..."""
     if_still: Line = ""
     """The mark of the state that its author was shown (`mark.py`): if it is another one by now, nothing is done. Empty:
     it is meant whatever has happened since."""
+
+    @property
+    def actor(self) -> str:
+        """Who did it, as people read that: for texts. Whoever compares or keeps somebody takes `by`."""
+        return self._actor or self.by
+
+    def acted(self, name: str) -> Self:
+        """The event of somebody whom people know by that name."""
+        copy: Self = self.model_copy()
+        copy._actor = name
+        return copy
 
 
 class AlertsReceived(Event):

@@ -13,7 +13,7 @@ from typing import Final
 from workflows.policy.incident.events import DraftApproved, Event
 from workflows.policy.incident.public_events import PublicCorrected
 from workflows.policy.incident.state import Incident
-from workflows.policy.incident.who import COMMANDER_ROLE
+from workflows.policy.incident.who import COMMANDER_ROLE, as_people_read
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.names import severity_title
 from workflows.policy.time.calendar import clock
@@ -114,7 +114,7 @@ def _in_public(_: Runbook, incident: Incident) -> str:
 
 
 def _since(book: Runbook, what: str, at: datetime, by: str = "") -> str:
-    return f"{what} since {clock(book.calendar.zone, at, at)}" + (f", by {by}" if by else "")
+    return f"{what} since {clock(book.calendar.zone, at, at)}" + (f", by {as_people_read(book, by)}" if by else "")
 
 
 FACETS: Final = (

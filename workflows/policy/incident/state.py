@@ -187,14 +187,13 @@ class Incident(Wire):
     def resolved(self) -> bool:
         return self.phase == "resolved"
 
-    @property
-    def answered_by(self) -> str:
-        """Who is on it, as people read that."""
+    def answered(self, by: str) -> str:
+        """Who is on it, where people read `by` of whoever acknowledged."""
         if self.passed_on is None:
-            return self.acknowledged_by
+            return by
         first, *others = self.passed_on.to or ("others",)
         to = f"{first} and {len(others)} more" if others else first
-        return f"{self.acknowledged_by}, who handed it on to {to} at the pager: not answered yet"
+        return f"{by}, who handed it on to {to} at the pager: not answered yet"
 
     @property
     def firing(self) -> tuple[AlertState, ...]:

@@ -5,6 +5,7 @@ address or a handle, with what they came through. An address is somebody's only 
 import re
 
 from workflows.policy.runbook.model import Runbook
+from workflows.policy.wire.bounded import LONGEST_LINE, fit
 
 COMMANDER_ROLE = "commander"
 """The role that leads an incident."""
@@ -40,6 +41,15 @@ def reachable(book: Runbook, written: str) -> tuple[str, ...]:
 
 def is_address(written: str) -> bool:
     return _ADDRESS.fullmatch(written) is not None
+
+
+def as_people_read(book: Runbook, written: str) -> str:
+    """By their name in the runbook, with what they came through; whom it does not know, as they came."""
+    for person in in_book(book, written):
+        name = book.person_name(person)
+        through = _THROUGH.search(written.rstrip())
+        return written if written.startswith(name) else fit(f"{name}{through[0] if through else ''}", LONGEST_LINE)
+    return written
 
 
 def _plain(book: Runbook, written: str) -> str:

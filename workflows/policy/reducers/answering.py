@@ -34,15 +34,15 @@ def alive(book: Runbook, incident: Incident, at: datetime) -> Incident:
 
 def acknowledged(book: Runbook, incident: Incident, event: Acknowledged) -> Incident:
     if event.ring and not incident.is_ours(event.ring):
-        return log(incident, event.at, f"{event.by} acknowledged a page of an incident before this one")
+        return log(incident, event.at, f"{event.actor} acknowledged a page of an incident before this one")
     if event.ring and rings_for_obligations(incident, event.ring):
-        text = f"{event.by} has seen the page about what is owed{through(event)}, which goes on until it ends"
+        text = f"{event.actor} has seen the page about what is owed{through(event)}, which goes on until it ends"
         return log(seen(incident, event), event.at, text, kind="acknowledge")
     ring = incident.rings.get(event.ring)
     if incident.resolved or not is_of_this_opening(incident, event):
-        return log(incident, event.at, f"{event.by} acknowledged, too late to change anything")
+        return log(incident, event.at, f"{event.actor} acknowledged, too late to change anything")
     if ring is not None and _is_over_there(ring, not_before(event, incident.declared_at)):
-        text = f"{event.by} acknowledged{through(event)}, before that was handed on or taken back there"
+        text = f"{event.actor} acknowledged{through(event)}, before that was handed on or taken back there"
         return log(incident, event.at, text)
     if answers_what_was_before(incident, event):
         return _answered_what_was_before(book, incident, event)
@@ -53,7 +53,7 @@ def acknowledged(book: Runbook, incident: Incident, event: Acknowledged) -> Inci
         return incident  # the echo of our own SyncPager, or a second press on the same ring
     also = tuple(dict.fromkeys((*incident.also_acknowledged, event.by)))[: IncidentBounds.names]
     after = mark_pressed(alive(book, incident, event.at), event).model_copy(update={"also_acknowledged": also})
-    return log(after, event.at, f"{event.by} acknowledged as well{through(event)}", kind="acknowledge")
+    return log(after, event.at, f"{event.actor} acknowledged as well{through(event)}", kind="acknowledge")
 
 
 def is_of_this_opening(incident: Incident, event: Acknowledged) -> bool:
@@ -81,7 +81,7 @@ def unacknowledged(book: Runbook, incident: Incident, event: Unacknowledged) -> 
     answered_since = incident.acknowledged_at is not None and incident.acknowledged_at > event.at
     if incident.resolved or answered_since or not is_acknowledged(book, incident, event.at):
         return log(incident, event.at, f"the acknowledgement was taken back{through(event)}, which changes nothing")
-    return unacknowledge(incident, event)
+    return unacknowledge(book, incident, event)
 
 
 def _left(incident: Incident, event: Unacknowledged) -> Incident:
@@ -94,9 +94,9 @@ def _left(incident: Incident, event: Unacknowledged) -> Incident:
 
 def _answered_what_was_before(book: Runbook, incident: Incident, event: Acknowledged) -> Incident:
     if incident.rings.get(event.ring) is None or is_syncing(incident, event.ring):
-        return log(incident, event.at, f"{event.by} acknowledged a page of before the severity was raised")
+        return log(incident, event.at, f"{event.actor} acknowledged a page of before the severity was raised")
     text = (
-        f"{event.by} acknowledged a page of before the severity was raised, which does not count for "
+        f"{event.actor} acknowledged a page of before the severity was raised, which does not count for "
         f"{severity_title(incident.severity)}"
     )
     marked = mark_pressed(incident, event)

@@ -22,6 +22,6 @@ def not_before(event: E, opened_at: datetime) -> E:
 def too_late(book: Runbook, incident: Incident, event: Event, why: str) -> Incident:
     """Its author decided by what is not so any more: it is not done, and they must hear of that."""
     wanted = str(type(event).model_fields["kind"].default).replace("_", " ")
-    text = f"what {event.by} wanted ({wanted}) was not done: {why}"
-    after = announce(incident, event.at, text, by=event.by, mention=in_book(book, event.by), loud=True)
+    text = f"what {event.actor} wanted ({wanted}) was not done: {why}"
+    after = announce(incident, event.at, text, by=event.actor, mention=in_book(book, event.by), loud=True)
     return remember(after, event.id) if event.id else after

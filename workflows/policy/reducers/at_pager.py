@@ -6,6 +6,7 @@ from workflows.policy.incident.pager_alerts import PagerAlert, PassedOn, remembe
 from workflows.policy.incident.pager_events import ChangedAtPager
 from workflows.policy.incident.rules import is_acknowledged, rules
 from workflows.policy.incident.state import Incident
+from workflows.policy.incident.who import as_people_read
 from workflows.policy.reducers.pager_writing import is_our_rating
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.time.durations import write
@@ -22,12 +23,15 @@ def changed_at_pager(book: Runbook, incident: Incident, event: ChangedAtPager) -
     ring = incident.rings.get(event.ring)
     after = incident if ring is None else _with_ring(incident, event.ring, _changed(incident, ring, event))
     if not (event.unanswered and _was_answered_there(book, incident, event)):
-        return log(after, event.at, f"{event.by}: {event.text}", kind="note")
+        return log(after, event.at, f"{event.actor}: {event.text}", kind="note")
     passed_on = PassedOn(at=event.at, by=event.by, to=event.handed_to[: IncidentBounds.assigned])
     to = ", ".join(event.handed_to) or "others"
-    text = f"{incident.acknowledged_by}'s acknowledgement goes on to {to} at the pager: {_or_else(book, incident)}"
-    after = log(after.model_copy(update={"passed_on": passed_on}), event.at, f"{event.by}: {event.text}", kind="note")
-    return announce(after, event.at, text, by=event.by, loud=True)
+    whose = f"{as_people_read(book, incident.acknowledged_by)}'s"
+    text = f"{whose} acknowledgement goes on to {to} at the pager: {_or_else(book, incident)}"
+    after = log(
+        after.model_copy(update={"passed_on": passed_on}), event.at, f"{event.actor}: {event.text}", kind="note"
+    )
+    return announce(after, event.at, text, by=event.actor, loud=True)
 
 
 def _with_ring(incident: Incident, key: str, ring: PagerAlert) -> Incident:

@@ -21,7 +21,7 @@ from workflows.policy.incident.private import is_private
 from workflows.policy.incident.public import STATUS_PAGE, ApprovedWords, Correction
 from workflows.policy.incident.public_events import PublicCorrected
 from workflows.policy.incident.state import Incident
-from workflows.policy.incident.who import COMMANDER_ROLE, is_same
+from workflows.policy.incident.who import COMMANDER_ROLE, as_people_read, is_same
 from workflows.policy.reducers.adopting import why_not
 from workflows.policy.reducers.going_private import go_private
 from workflows.policy.reducers.raising import change_severity, confirm_severity
@@ -37,7 +37,7 @@ def severity_changed(book: Runbook, incident: Incident, event: SeverityChanged) 
 
 
 def noted(book: Runbook, incident: Incident, event: Noted) -> Incident:
-    return log(incident, event.at, f"{event.by}: {event.text}", kind="note")
+    return log(incident, event.at, f"{event.actor}: {event.text}", kind="note")
 
 
 def escalated(book: Runbook, incident: Incident, event: Escalated) -> Incident:
@@ -46,7 +46,7 @@ def escalated(book: Runbook, incident: Incident, event: Escalated) -> Incident:
         why = ", who is neither a tier nor a person of this runbook"
         if tier_meant(book, incident, event.to):
             why = f": {why_nobody(book, incident, event.to)}"
-        return announce(incident, event.at, f"{event.by} called {event.to!r}{why}", by=event.by, loud=True)
+        return announce(incident, event.at, f"{event.actor} called {event.to!r}{why}", by=event.actor, loud=True)
     call = ManualPage(
         number=next_call(incident),
         people=people,
@@ -59,14 +59,14 @@ def escalated(book: Runbook, incident: Incident, event: Escalated) -> Incident:
         update={"calls": (*incident.calls, call)[-IncidentBounds.calls :], "refused_routes": refused}
     )
     whom = ", ".join(book.person_name(person) for person in people)
-    return log(after, event.at, f"{event.by} called {whom}{because(event.reason)}")
+    return log(after, event.at, f"{event.actor} called {whom}{because(event.reason)}")
 
 
 def flag_changed(book: Runbook, incident: Incident, event: FlagChanged) -> Incident:
     flags = incident.flags | {event.flag} if event.on else incident.flags - {event.flag}
     if len(flags) > IncidentBounds.names:
         return log(incident, event.at, f"too many flags: {event.flag} was not set", loud=True)
-    text = f"{event.by} {'set' if event.on else 'cleared'} the flag {event.flag}"
+    text = f"{event.actor} {'set' if event.on else 'cleared'} the flag {event.flag}"
     since = {f: at for f, at in incident.flagged_at.items() if f in flags}
     since |= {f: event.at for f in flags if f not in since}
     flagged = incident.model_copy(update={"flags": flags, "flagged_at": since})
@@ -83,23 +83,23 @@ def held_by(book: Runbook, incident: Incident, event: RoleAssigned) -> str:
 
 def role_assigned(book: Runbook, incident: Incident, event: RoleAssigned) -> Incident:
     if holder := held_by(book, incident, event):
-        text = f"{event.by} wanted to be {book.role_name(event.role)}, which {book.person_name(holder)} is already"
+        text = f"{event.actor} wanted to be {book.role_name(event.role)}, which {book.person_name(holder)} is already"
         return log(incident, event.at, text)
     roles = {**incident.roles, event.role: event.person}
     if len(roles) > IncidentBounds.names:
         return log(incident, event.at, f"too many roles: {event.role} was not given", loud=True)
     after = incident.model_copy(update={"roles": roles})
     text = f"{book.person_name(event.person)} is {book.role_name(event.role)}"
-    return log(after, event.at, said_by(event.by, text))
+    return log(after, event.at, said_by(event.actor, text))
 
 
 def handed_off(book: Runbook, incident: Incident, event: HandedOff) -> Incident:
-    before = incident.roles.get(COMMANDER_ROLE, event.by)
+    before = as_people_read(book, incident.roles.get(COMMANDER_ROLE, event.by))
     after = incident.model_copy(update={"roles": {**incident.roles, COMMANDER_ROLE: event.to}})
-    text = f"{before} handed over to {event.to}, who is now {book.role_name(COMMANDER_ROLE)}"
+    text = f"{before} handed over to {book.person_name(event.to)}, who is now {book.role_name(COMMANDER_ROLE)}"
     if event.text:
         text += f": {event.text}"
-    return announce(after, event.at, text, template="hand_off", by=event.by, mention=(event.to,))
+    return announce(after, event.at, text, template="hand_off", by=event.actor, mention=(event.to,))
 
 
 def update_posted(book: Runbook, incident: Incident, event: UpdatePosted) -> Incident:
@@ -112,27 +112,27 @@ def update_posted(book: Runbook, incident: Incident, event: UpdatePosted) -> Inc
         words = ApprovedWords(at=event.at, by=event.by, text=event.text)
         changes["public"] = incident.public.model_copy(update={"words": words})
     after = incident.model_copy(update=changes)
-    return announce(after, event.at, event.text, kind="update", template="said", queue="updates", by=event.by)
+    return announce(after, event.at, event.text, kind="update", template="said", queue="updates", by=event.actor)
 
 
 def draft_approved(book: Runbook, incident: Incident, event: DraftApproved) -> Incident:
     name = draft_meant(incident, event)
     if name is None:
-        return log(incident, event.at, f"{event.by} approved, but no draft was waiting")
+        return log(incident, event.at, f"{event.actor} approved, but no draft was waiting")
     approval = ApprovedWords(at=event.at, by=event.by, text=event.text)
     if name != STATUS_PAGE:
         drafts = {**incident.drafts, name: incident.drafts[name].model_copy(update={"approval": approval})}
         after = incident.model_copy(update={"drafts": drafts})
-        return log(after, event.at, f"{event.by} approved: {name.replace('-', ' ')}")
+        return log(after, event.at, f"{event.actor} approved: {name.replace('-', ' ')}")
     after = incident.model_copy(update={"public": incident.public.model_copy(update={"approval": approval})})
-    return log(after, event.at, f"{event.by} approved the status page update ({incident.public.drafted})")
+    return log(after, event.at, f"{event.actor} approved the status page update ({incident.public.drafted})")
 
 
 def public_corrected(book: Runbook, incident: Incident, event: PublicCorrected) -> Incident:
     """Of the words that stand there now; should others go out meanwhile, these are meant all the same."""
     public = incident.public
     if not public.said_key or public.status is None:
-        return log(incident, event.at, f"{event.by} corrected the status page, where nothing is known to stand")
+        return log(incident, event.at, f"{event.actor} corrected the status page, where nothing is known to stand")
     correction = Correction(
         at=event.at,
         by=event.by,
@@ -142,8 +142,8 @@ def public_corrected(book: Runbook, incident: Incident, event: PublicCorrected) 
         before=fit(public.says, IncidentBounds.text),
     )
     after = incident.model_copy(update={"public": public.model_copy(update={"correction": correction})})
-    text = f"{event.by} corrects what the status page says ({public.status}): {event.text}"
-    return announce(after, event.at, text, kind="update", by=event.by)
+    text = f"{event.actor} corrects what the status page says ({public.status}): {event.text}"
+    return announce(after, event.at, text, kind="update", by=event.actor)
 
 
 def draft_meant(incident: Incident, event: DraftApproved) -> str | None:
@@ -165,27 +165,29 @@ def waiting_drafts(incident: Incident) -> tuple[str, ...]:
 
 def mitigated(book: Runbook, incident: Incident, event: Mitigated) -> Incident:
     if incident.resolved:
-        return log(incident, event.at, f"{event.by} reported a fix, after the incident was resolved")
+        return log(incident, event.at, f"{event.actor} reported a fix, after the incident was resolved")
     if event.started:
         started = {"mitigation_started_at": incident.mitigation_started_at or event.at}
-        return announce(incident.model_copy(update=started), event.at, f"{event.by} works on the fix", by=event.by)
+        return announce(
+            incident.model_copy(update=started), event.at, f"{event.actor} works on the fix", by=event.actor
+        )
     updated_at = max(event.at, incident.updated_at or event.at)  # a fix is news, as good as an update
     changes = {"phase": "monitoring", "phase_at": event.at, "mitigated_at": event.at, "updated_at": updated_at}
-    text = f"{event.by}: the fix is in place" + (f": {event.text}" if event.text else "")
-    return announce(incident.model_copy(update=changes), event.at, text, kind="update", queue="updates", by=event.by)
+    text = f"{event.actor}: the fix is in place" + (f": {event.text}" if event.text else "")
+    return announce(incident.model_copy(update=changes), event.at, text, kind="update", queue="updates", by=event.actor)
 
 
 def snoozed(book: Runbook, incident: Incident, event: Snoozed) -> Incident:
     after = incident.model_copy(update={"snoozed_until": event.at + event.duration})
-    text = f"{event.by} snoozed reminders for {write(event.duration)}{because(event.reason)}"
-    return announce(after, event.at, text, by=event.by)
+    text = f"{event.actor} snoozed reminders for {write(event.duration)}{because(event.reason)}"
+    return announce(after, event.at, text, by=event.actor)
 
 
 def runbook_adopted(book: Runbook, incident: Incident, event: RunbookAdopted) -> Incident:
     no = why_not(incident, event.runbook)
     if no:
-        return log(incident, event.at, f"{event.by} adopted a runbook, which changes nothing: {no}", loud=True)
+        return log(incident, event.at, f"{event.actor} adopted a runbook, which changes nothing: {no}", loud=True)
     version = f", version {event.runbook.version}" if event.runbook.version else ""
-    text = f"{event.by} adopted the runbook {event.runbook.runbook} as it is now{version}"
+    text = f"{event.actor} adopted the runbook {event.runbook.runbook} as it is now{version}"
     after = incident.model_copy(update={"adoptions": incident.adoptions + 1})
-    return announce(after, event.at, text, by=event.by)
+    return announce(after, event.at, text, by=event.actor)

@@ -14,12 +14,12 @@ from workflows.policy.runbook.model import Runbook
 
 def resolved(book: Runbook, incident: Incident, event: Resolved) -> Incident:
     if event.ring and not incident.is_ours(event.ring):
-        return log(incident, event.at, f"{event.by} resolved a page of an incident before this one")
+        return log(incident, event.at, f"{event.actor} resolved a page of an incident before this one")
     if event.ring and rings_for_obligations(incident, event.ring):
         text = f"the page about what is owed was resolved{through(event)}, which ends neither that nor the incident"
         return log(seen(incident, event), event.at, text)
     if incident.resolved:
-        return log(incident, event.at, f"{event.by} resolved again, which changes nothing")
+        return log(incident, event.at, f"{event.actor} resolved again, which changes nothing")
     if event.ring and (event.ring not in incident.rings or incident.rings[event.ring].rung_at < incident.opened_at):
         # We resolve a person's older ring before we ring again: its echo must not end the incident.
         return log(incident, event.at, f"an older ring was resolved{through(event)}: the incident stays open")
@@ -28,11 +28,11 @@ def resolved(book: Runbook, incident: Incident, event: Resolved) -> Incident:
 
 def reopened(book: Runbook, incident: Incident, event: Reopened) -> Incident:
     if incident.closed_at is not None:
-        return log(incident, event.at, f"{event.by} reopened, too late: the incident is closed", loud=True)
+        return log(incident, event.at, f"{event.actor} reopened, too late: the incident is closed", loud=True)
     if not incident.resolved or incident.cancelled:
-        return log(incident, event.at, f"{event.by} reopened, which changes nothing")
+        return log(incident, event.at, f"{event.actor} reopened, which changes nothing")
     before = incident if event.via == "alerts" else not_over_after_all(incident)
-    return reopen(before, event.at, f"reopened by {event.by}{because(event.reason)}")
+    return reopen(before, event.at, f"reopened by {event.actor}{because(event.reason)}")
 
 
 def cancelled(book: Runbook, incident: Incident, event: Cancelled) -> Incident:
@@ -45,8 +45,8 @@ def cancelled(book: Runbook, incident: Incident, event: Cancelled) -> Incident:
         "duplicate_workflow": event.duplicate_workflow if moved else "",
     }  # fmt: skip
     why = f"it is a duplicate of {event.duplicate_of}" if moved else "opened in error"
-    text = f"{event.by} cancelled the incident: {why}{because(event.reason)}"
-    after = announce(incident.model_copy(update=changes), event.at, text, queue="home", by=event.by)
+    text = f"{event.actor} cancelled the incident: {why}{because(event.reason)}"
+    after = announce(incident.model_copy(update=changes), event.at, text, queue="home", by=event.actor)
     if incident.firing or moved:
         after = log(after, event.at, _what_becomes_of_its_alerts(after), kind="alert")
     if "channel" not in incident.references:

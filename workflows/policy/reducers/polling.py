@@ -4,6 +4,7 @@ from workflows.policy.duties.obligation_demands import rings_for_obligations
 from workflows.policy.effects.effects import ConfirmRing
 from workflows.policy.incident.events import Acknowledged, EffectSettled, Resolved
 from workflows.policy.incident.state import Incident
+from workflows.policy.incident.who import as_people_read
 from workflows.policy.reducers.answering import acknowledged
 from workflows.policy.reducers.ending import resolved
 from workflows.policy.reducers.transitions import mark_acknowledged
@@ -18,8 +19,9 @@ def answered_there(book: Runbook, incident: Incident, event: EffectSettled, look
     if incident.resolved and not rings_for_obligations(incident, look.ring):
         return incident
     said = {"at": event.at, "by": proof.answered_by, "via": proof.pager, "ring": look.ring}
+    actor = as_people_read(book, proof.answered_by)
     if proof.closed:
-        after = resolved(book, incident, Resolved.model_validate(said))
+        after = resolved(book, incident, Resolved.model_validate(said).acted(actor))
     else:
-        after = acknowledged(book, incident, Acknowledged.model_validate(said))
+        after = acknowledged(book, incident, Acknowledged.model_validate(said).acted(actor))
     return mark_acknowledged(after, look.ring)

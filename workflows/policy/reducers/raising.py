@@ -12,7 +12,7 @@ from workflows.policy.incident.events import Acknowledged, SeverityChanged
 from workflows.policy.incident.pager_alerts import Renewal
 from workflows.policy.incident.rules import is_acknowledged, rules
 from workflows.policy.incident.state import Incident
-from workflows.policy.incident.who import in_book, is_known, is_same
+from workflows.policy.incident.who import as_people_read, in_book, is_known, is_same
 from workflows.policy.keys.duty_keys import DutyKind, EffectKey
 from workflows.policy.reducers.joining import without_pending
 from workflows.policy.reducers.transitions import answer
@@ -37,15 +37,15 @@ def change_severity(book: Runbook, incident: Incident, event: SeverityChanged) -
     }
     step = f"from {severity_title(incident.severity)} to {severity_title(event.severity)}"
     because = f": {event.reason}" if event.reason else ""
-    text = f"{event.by} {'raised' if is_graver else 'lowered'} the severity {step}{because}"
-    after = announce(incident.model_copy(update=changes), event.at, text, by=event.by)
+    text = f"{event.actor} {'raised' if is_graver else 'lowered'} the severity {step}{because}"
+    after = announce(incident.model_copy(update=changes), event.at, text, by=event.actor)
     return _raised(book, incident, after, event) if is_graver and not incident.resolved else after
 
 
 def confirm_severity(book: Runbook, incident: Incident, event: SeverityChanged) -> Incident:
     """To the one that it has. Where alerts or the pager have just raised it, whoever raises it by hand is on it all the
     same: which of the two arrived first, nobody sees."""
-    confirmed = f"{event.by} confirmed {severity_title(event.severity)}"
+    confirmed = f"{event.actor} confirmed {severity_title(event.severity)}"
     is_answered = incident.resolved or is_acknowledged(book, incident, event.at)
     if incident.renewed is None or is_answered or not _is_by_hand(event):
         return log(incident, event.at, confirmed)
@@ -56,11 +56,11 @@ def _raised(book: Runbook, before: Incident, after: Incident, event: SeverityCha
     answered = is_acknowledged(book, before, event.at)
     if answered and (_acknowledgement_stands(book, before, after) or _raised_it_themselves(book, before, event)):
         return after
-    step = f"raised from {severity_title(before.severity)} to {severity_title(after.severity)} by {event.by}"
+    step = f"raised from {severity_title(before.severity)} to {severity_title(after.severity)} by {event.actor}"
     after = begin_anew(after, event, f"{step}: {event.reason}" if event.reason else step)
     if answered:
         after = _voided(book, before, after, event)
-    return _on_it(book, after, event, f"{event.by} raised the severity by hand") if _is_by_hand(event) else after
+    return _on_it(book, after, event, f"{event.actor} raised the severity by hand") if _is_by_hand(event) else after
 
 
 def _is_by_hand(event: SeverityChanged) -> bool:
@@ -100,8 +100,9 @@ def _was_called(key: str) -> bool:
 
 
 def _voided(book: Runbook, before: Incident, after: Incident, event: SeverityChanged) -> Incident:
+    by = as_people_read(book, before.acknowledged_by)
     text = (
-        f"{before.acknowledged_by} acknowledged {severity_title(before.severity)}, which does not count for "
+        f"{by} acknowledged {severity_title(before.severity)}, which does not count for "
         f"{severity_title(after.severity)}: the ladder starts again"
     )
     mention = in_book(book, before.acknowledged_by)
@@ -109,7 +110,7 @@ def _voided(book: Runbook, before: Incident, after: Incident, event: SeverityCha
 
 
 def _on_it(book: Runbook, after: Incident, event: SeverityChanged, why: str) -> Incident:
-    text = f"{why}, which counts as an acknowledgement: {event.by} is on it"
+    text = f"{why}, which counts as an acknowledgement: {event.actor} is on it"
     mention = in_book(book, event.by)
     return announce(answer(book, after, event), event.at, text, kind="acknowledge", mention=mention)
 

@@ -29,6 +29,7 @@ from workflows.policy.incident.mark import changed_meanwhile
 from workflows.policy.incident.obligation_events import ObligationNotApplicable, ObligationSent
 from workflows.policy.incident.public_events import PublicCorrected
 from workflows.policy.incident.state import Incident
+from workflows.policy.incident.who import as_people_read
 from workflows.policy.reducers.adopting import why_not
 from workflows.policy.reducers.by_hand import draft_meant, held_by
 from workflows.policy.runbook.model import Runbook
@@ -47,7 +48,8 @@ def refusal(book: Runbook, incident: Incident, event: Event) -> str | None:
     if incident.cancelled:
         return f"{incident.id} was cancelled"
     if incident.resolved and isinstance(event, _WHILE_OPEN):
-        return f"{incident.id} is already resolved, by {incident.resolved_by}; to go on, reopen it"
+        by = as_people_read(book, incident.resolved_by)
+        return f"{incident.id} is already resolved, by {by}; to go on, reopen it"
     return particular(book, incident, event)
 
 
@@ -95,7 +97,7 @@ def _particular(book: Runbook, incident: Incident, event: Event) -> str | None:
         case RunbookAdopted():
             return why_not(incident, event.runbook)
         case Cancelled():
-            return _cancellation(incident, event)
+            return _cancellation(book, incident, event)
     return None
 
 
@@ -106,9 +108,9 @@ def _role(book: Runbook, incident: Incident, event: RoleAssigned) -> str | None:
     return f"{book.person_name(holder)} is {book.role_name(event.role)} already" if holder else None
 
 
-def _cancellation(incident: Incident, event: Cancelled) -> str | None:
+def _cancellation(book: Runbook, incident: Incident, event: Cancelled) -> str | None:
     if incident.resolved:
-        return f"{incident.id} is already resolved, by {incident.resolved_by}"
+        return f"{incident.id} is already resolved, by {as_people_read(book, incident.resolved_by)}"
     if event.duplicate_of and incident.id == event.duplicate_of:
         return f"{incident.id} is no duplicate of itself"
     if event.duplicate_of and not event.duplicate_workflow:

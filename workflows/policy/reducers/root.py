@@ -47,7 +47,7 @@ from workflows.policy.incident.obligation_events import ObligationNotApplicable,
 from workflows.policy.incident.pager_events import ChangedAtPager
 from workflows.policy.incident.public_events import PublicCorrected
 from workflows.policy.incident.state import Incident
-from workflows.policy.incident.who import COMMANDER_ROLE
+from workflows.policy.incident.who import COMMANDER_ROLE, as_people_read
 from workflows.policy.reducers import alerts, settling
 from workflows.policy.reducers.abandoning import abandon
 from workflows.policy.reducers.answering import acknowledged, alive, unacknowledged
@@ -75,6 +75,7 @@ def apply(book: Runbook, incident: Incident, event: Event) -> Incident:
     """The incident after the event. Pure; `event.at` must be stamped."""
     if event.id and event.id in incident.heard:
         return incident
+    event = event.acted(as_people_read(book, event.by))
     if not isinstance(event, Acknowledged):  # an older incident's may arrive under the same workflow id
         event = not_before(event, incident.declared_at)
     if no := changed_meanwhile(book, incident, event):

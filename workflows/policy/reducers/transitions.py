@@ -9,7 +9,7 @@ from workflows.policy.incident.alert_state import AlertState, Coming
 from workflows.policy.incident.announce import announce, announce_widely, log, through
 from workflows.policy.incident.events import Acknowledged, Event, Resolved, Unacknowledged
 from workflows.policy.incident.state import Incident
-from workflows.policy.incident.who import is_same
+from workflows.policy.incident.who import as_people_read, is_same
 from workflows.policy.reducers.confirming import answered
 from workflows.policy.reducers.joining import without_pending
 from workflows.policy.runbook.model import Runbook
@@ -25,7 +25,7 @@ def acknowledge(book: Runbook, incident: Incident, event: Acknowledged) -> Incid
     return log(
         after.model_copy(update={"renewed": None, "new_alert_ring": without_pending(incident, event.at)}),
         event.at,
-        f"{event.by} acknowledged{through(event)}, {waited} after declaration",
+        f"{event.actor} acknowledged{through(event)}, {waited} after declaration",
         kind="acknowledge",
     )
 
@@ -34,7 +34,7 @@ def _reached(book: Runbook, incident: Incident, event: Acknowledged) -> Incident
     """How long it took whoever was rung to answer. Whom nobody rang is not reached by a page."""
     own = (ring for ring in reversed(incident.rings.values()) if is_same(book, ring.rang or ring.person, event.by))
     ring = incident.rings.get(event.ring) or next(own, None)
-    return incident if ring is None else answered(incident, ring, event.by, event.via, event.at)
+    return incident if ring is None else answered(incident, ring, event.actor, event.via, event.at)
 
 
 def answer(book: Runbook, incident: Incident, event: Event) -> Incident:
@@ -58,7 +58,7 @@ def answer(book: Runbook, incident: Incident, event: Event) -> Incident:
     )
 
 
-def unacknowledge(incident: Incident, event: Unacknowledged) -> Incident:
+def unacknowledge(book: Runbook, incident: Incident, event: Unacknowledged) -> Incident:
     """The ladder begins a round there and then, as where an acknowledgement expires."""
     after = incident.model_copy(
         update={
@@ -73,9 +73,9 @@ def unacknowledge(incident: Incident, event: Unacknowledged) -> Incident:
             "tally": incident.tally.began_again(True),
         }
     )
-    whose = f"{incident.acknowledged_by}'s acknowledgement"
-    text = f"{whose} was taken back{through(event)} by {event.by}: people are paged again"
-    return announce(after, event.at, text, by=event.by, loud=True)
+    whose = f"{as_people_read(book, incident.acknowledged_by)}'s acknowledgement"
+    text = f"{whose} was taken back{through(event)} by {event.actor}: people are paged again"
+    return announce(after, event.at, text, by=event.actor, loud=True)
 
 
 def _goes_on(book: Runbook, incident: Incident, ring_key: str) -> bool:
@@ -121,7 +121,7 @@ def resolve(incident: Incident, event: Resolved) -> Incident:
         }
     )
     lasted = write(event.at - incident.declared_at)
-    text = f"resolved by {event.by} after {lasted}" + (f": {event.text}" if event.text else "")
+    text = f"resolved by {event.actor} after {lasted}" + (f": {event.text}" if event.text else "")
     return announce_widely(after, event.at, text, template="resolved")
 
 

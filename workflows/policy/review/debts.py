@@ -2,7 +2,8 @@
 
 from typing import Final, Literal
 
-from workflows.policy.review.owed import owed
+from workflows.policy.incident.who import as_people_read
+from workflows.policy.review.owed import OwedDuty, owed
 from workflows.policy.review.state import Review
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.wire.bounded import cut
@@ -34,9 +35,15 @@ def review_debts(book: Runbook, review: Review) -> ReviewDebts:
         Debt(
             what=cut(each.title, DEBT_TITLE),
             kind="follow-up" if each.kind == "follow-up" else "review",
-            owner=cut(", ".join(each.people) or each.role or "nobody", DEBT_TITLE),
+            owner=cut(owner_of(book, each), DEBT_TITLE),
             due_at=each.due_at,
         )
         for each in found[:MOST_DEBTS]
     )
     return ReviewDebts(debts=tuple(debts), more=max(len(found) - MOST_DEBTS, 0))
+
+
+def owner_of(book: Runbook, each: OwedDuty) -> str:
+    """As people write it."""
+    people = ", ".join(as_people_read(book, person) for person in each.people)
+    return people or (book.role_name(each.role) if each.role else "nobody")

@@ -1,6 +1,7 @@
 """A review for someone who knows nothing of the code: what is owed, and the plan."""
 
 from workflows.policy.duties.obligations import clocks
+from workflows.policy.review.debts import owner_of
 from workflows.policy.review.owed import owed
 from workflows.policy.review.state import Review
 from workflows.policy.runbook.model import Runbook
@@ -22,7 +23,7 @@ def as_markdown(book: Runbook, review: Review, view: PlanView) -> str:
         "",
     ]
     open_ones = [
-        f"- [ ] {plain(each.title)}: {plain(', '.join(map(book.person_name, each.people)) or each.role or 'nobody')}, "
+        f"- [ ] {plain(each.title)}: {plain(owner_of(book, each))}, "
         f"by {clock(book.calendar.zone, each.due_at, view.now)}"
         for each in owed(book, review)
     ]

@@ -8,6 +8,7 @@ from workflows.policy.incident.bounds import IncidentBounds
 from workflows.policy.incident.events import Event
 from workflows.policy.incident.follow_up import Ending
 from workflows.policy.incident.mark import changed_meanwhile
+from workflows.policy.incident.who import as_people_read
 from workflows.policy.keys.duty_keys import DutyKind, duty_key
 from workflows.policy.reducers.arriving import not_before, remember, too_late
 from workflows.policy.reducers.root import apply as apply_to_incident
@@ -26,7 +27,7 @@ def apply(book: Runbook, review: Review, event: Event) -> Review:
     change = _APPLY_TO_REVIEW.get(type(event))
     if change is None:
         return review.model_copy(update={"incident": apply_to_incident(book, review.incident, event)})
-    event = not_before(event, review.opened_at)
+    event = not_before(event.acted(as_people_read(book, event.by)), review.opened_at)
     if no := changed_meanwhile(book, review.incident, event):
         return review.model_copy(update={"incident": too_late(book, review.incident, event, no)})
     after = change(book, review, event)
@@ -46,22 +47,22 @@ def meant(book: Runbook, review: Review, name: str) -> OwedDuty | None:
 
 def _started(book: Runbook, review: Review, event: ReviewStarted) -> Review:
     if review.answer is not None or counts_from(book, review) is not None:
-        return _log(review, event, f"{event.by} asked for the review, which changes nothing")
+        return _log(review, event, f"{event.actor} asked for the review, which changes nothing")
     answer = ConsiderAnswer(at=event.at, by=event.by, wanted=True)
     after = review.model_copy(update={"answer": answer})
-    return _announce(after, event, f"{event.by}: this needs a review{because(event.reason)}")
+    return _announce(after, event, f"{event.actor}: this needs a review{because(event.reason)}")
 
 
 def _submitted(book: Runbook, review: Review, event: Submitted) -> Review:
     each = meant(book, review, event.duty)
     if each is None:
-        return _log(review, event, f"{event.by} submitted {event.duty or 'something'!r}, which is not owed")
+        return _log(review, event, f"{event.actor} submitted {event.duty or 'something'!r}, which is not owed")
     link = event.link if weight(event.link) <= IncidentBounds.link_of_ending else ""  # whole, or not at all
     text = fit(event.text, IncidentBounds.ending)
     after = _end(review, each, Ending(at=event.at, by=event.by, text=text, link=link))
     late = roughly(event.at - each.due_at) + " late" if event.at > each.due_at else "in time"
     where = f": {event.link}" if event.link else ""
-    return _announce(after, event, f"{event.by} submitted {each.title}, {late}{where}{because(event.text)}")
+    return _announce(after, event, f"{event.actor} submitted {each.title}, {late}{where}{because(event.text)}")
 
 
 def _waived(book: Runbook, review: Review, event: Waived) -> Review:
@@ -69,8 +70,8 @@ def _waived(book: Runbook, review: Review, event: Waived) -> Review:
     if event.duty:
         each = meant(book, review, event.duty)
         if each is None:
-            return _log(review, event, f"{event.by} waived {event.duty!r}, which is not owed")
-        return _announce(_end(review, each, ending), event, f"{event.by} waived {each.title}{because(event.reason)}")
+            return _log(review, event, f"{event.actor} waived {event.duty!r}, which is not owed")
+        return _announce(_end(review, each, ending), event, f"{event.actor} waived {each.title}{because(event.reason)}")
     for each in owed(book, review):
         if (
             each.kind not in ("follow-up", "approval") and not each.carried
@@ -78,17 +79,17 @@ def _waived(book: Runbook, review: Review, event: Waived) -> Review:
             review = _end(review, each, ending)
     answer = review.answer or ConsiderAnswer(at=event.at, by=event.by, wanted=False)
     after = review.model_copy(update={"answer": answer})
-    return _announce(after, event, f"{event.by} waived the review{because(event.reason)}")
+    return _announce(after, event, f"{event.actor} waived the review{because(event.reason)}")
 
 
 def _snoozed(book: Runbook, review: Review, event: NagsSnoozed) -> Review:
     names = [each.name for each in owed(book, review) if each.kind != "approval"]
     if event.what and event.what not in names:
-        return _log(review, event, f"{event.by} snoozed {event.what!r}, of which there is no reminder to hold")
+        return _log(review, event, f"{event.actor} snoozed {event.what!r}, of which there is no reminder to hold")
     snoozed = {name: until for name, until in review.snoozed.items() if name in names or not name}
     after = review.model_copy(update={"snoozed": {**snoozed, event.what: event.at + event.duration}})
     what = event.what.replace("-", " ") or "all reminders"
-    return _announce(after, event, f"{event.by} snoozed {what} for {write(event.duration)}{because(event.reason)}")
+    return _announce(after, event, f"{event.actor} snoozed {what} for {write(event.duration)}{because(event.reason)}")
 
 
 def _completed(book: Runbook, review: Review, event: Completed) -> Review:
@@ -115,7 +116,7 @@ def _log(review: Review, event: Event, text: str) -> Review:
 
 
 def _announce(review: Review, event: Event, text: str) -> Review:
-    return review.model_copy(update={"incident": announce(review.incident, event.at, text, by=event.by)})
+    return review.model_copy(update={"incident": announce(review.incident, event.at, text, by=event.actor)})
 
 
 # Each function takes the event type it is listed under, which a dict's type cannot say.

@@ -4,6 +4,7 @@ from workflows.policy.duties.duties import review_terms
 from workflows.policy.duties.obligation_demands import rings_for_obligations
 from workflows.policy.incident.events import Acknowledged, Event
 from workflows.policy.incident.mark import changed_meanwhile
+from workflows.policy.incident.who import as_people_read
 from workflows.policy.reducers import refusals
 from workflows.policy.review.events import NagsSnoozed, ReviewStarted, Submitted, Waived
 from workflows.policy.review.owed import owed
@@ -41,7 +42,7 @@ def _cannot_start(book: Runbook, review: Review) -> str | None:
     if review.answer is None:
         return None
     answered = "asked for it" if review.answer.wanted else "said no"
-    return f"{review.answer.by} has already {answered}"
+    return f"{as_people_read(book, review.answer.by)} has already {answered}"
 
 
 def _cannot_snooze(book: Runbook, review: Review, name: str) -> str | None:

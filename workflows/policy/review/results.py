@@ -9,6 +9,7 @@ from workflows.policy.review.state import Review
 from workflows.policy.review.summary import ClosedReview, summarize_review
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.shared import SharedRunbook
+from workflows.policy.views.named import NamingPeople, names_in
 from workflows.policy.views.results import WaitingDraft, running_obligations
 from workflows.policy.wire.history import HISTORY_BYTES
 from workflows.policy.wire.model import Instant, Wire
@@ -37,7 +38,7 @@ class OwedNow(Wire):
     quiet_until: Instant | None = None
 
 
-class ReviewStatus(Wire):
+class ReviewStatus(NamingPeople):
     """The answer to the query `state`."""
 
     review: Review
@@ -81,4 +82,12 @@ def status(book: Runbook, review: Review, now: datetime, speed: float) -> Review
     everything = sorted((*lines, *legal), key=lambda each: each.due_at)
     record = summarize_review(book, review, now)
     now_like = mark(review.incident)
-    return ReviewStatus(review=review, record=record, mark=now_like, owed=tuple(everything), speed=speed)
+    ended_by = (ending.by for ending in review.ended.values())
+    return ReviewStatus(
+        review=review,
+        record=record,
+        mark=now_like,
+        owed=tuple(everything),
+        speed=speed,
+        names=names_in(book, review.incident, *ended_by),
+    )

@@ -10,6 +10,7 @@ from workflows.policy.incident.mark import mark
 from workflows.policy.incident.post_holder import held_posts
 from workflows.policy.incident.rules import acknowledgement_expires_at, end_held_until
 from workflows.policy.incident.state import Incident
+from workflows.policy.incident.who import as_people_read
 from workflows.policy.planning.wording import what
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.names import severity_title
@@ -68,7 +69,8 @@ def _line(book: Runbook, demand: Demand, state: str, waits_for: str = "") -> Upc
 
 def as_markdown(book: Runbook, incident: Incident, view: PlanView) -> str:
     """Current details in the Temporal UI, for someone who knows nothing of the code."""
-    answered = f"acknowledged by {incident.answered_by}" if incident.acknowledged_by else "not acknowledged"
+    by = as_people_read(book, incident.acknowledged_by)
+    answered = f"acknowledged by {incident.answered(by)}" if by else "not acknowledged"
     if view.has_lapsed:
         answered += f", which lapsed at {view.acknowledged_until:%H:%M:%S}"
     commander = book.person_name(incident.roles["commander"]) if "commander" in incident.roles else "nobody yet"

@@ -9,6 +9,7 @@ from workflows.policy.incident.cancelled import CancelledEpisodes
 from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.incident.state import Incident
 from workflows.policy.runbook.model import Runbook
+from workflows.policy.views.named import NamingPeople
 from workflows.policy.wire.history import HISTORY_BYTES
 from workflows.policy.wire.model import Instant, Wire
 
@@ -138,7 +139,7 @@ def running_obligations(book: Runbook, incident: Incident, now: datetime) -> tup
     )
 
 
-class Status(Wire):
+class Status(NamingPeople):
     """The answer to the query `state`."""
 
     incident: Incident

@@ -11,6 +11,7 @@ from workflows.policy.duties.follow_ups import due_at, open_ones, owner_of
 from workflows.policy.duties.obligations import clocks
 from workflows.policy.incident.rules import is_acknowledged
 from workflows.policy.incident.state import Incident
+from workflows.policy.incident.who import as_people_read
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.names import PublicStatus, SeverityName
 from workflows.policy.wire.bounded import fit
@@ -36,7 +37,7 @@ class IncidentStanding(Wire):
     """What a list shows of an open incident and no search attribute does."""
 
     acknowledged_by: str = ""
-    """As `Incident.answered_by` says it."""
+    """As `Incident.answered` says it."""
     alive_at: Instant | None = None
     """The last sign of life of whoever acknowledged it."""
     updated_at: Instant | None = None
@@ -77,7 +78,7 @@ def standing(book: Runbook, incident: Incident) -> IncidentStanding:
     first = next(iter(clocks(book, incident)), None)
     signs = [at for at in (incident.alive_at, incident.updated_at) if at is not None]
     return IncidentStanding(
-        acknowledged_by=incident.answered_by,
+        acknowledged_by=incident.answered(as_people_read(book, incident.acknowledged_by)),
         alive_at=max(signs, default=incident.acknowledged_at),
         updated_at=incident.updated_at,
         public=incident.public.status,
