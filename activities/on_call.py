@@ -91,6 +91,7 @@ class WhoIsOnCall:
     async def whom_to_ring(self, send: Send) -> str:
         """In the stead of the post. Raises Unavailable or Rejected when that is nobody."""
         assert send.post is not None
+        post = send.names.get(send.post.to, send.post.to)
         try:
             shift, _ = await self.ask(send.runbook, send.post, asyncio.get_running_loop().time() + RUNG_WITHIN_S)
         except (TimeoutError, Unavailable, Rejected) as error:
@@ -99,10 +100,10 @@ class WhoIsOnCall:
                 if isinstance(error, Rejected):
                     raise
                 said = str(error) or f"there was no answer within {RUNG_WITHIN_S:g} s"
-                raise Unavailable(f"who is {send.post.to} could not be found out: {said}") from None
+                raise Unavailable(f"who is {post} could not be found out: {said}") from None
             shift = last
         if shift.who == NOBODY:
-            raise Rejected(f"nobody is on call as {send.post.to}, and no pager knows {send.post.to} itself")
+            raise Rejected(f"nobody is on call as {post}, and no pager knows {send.post.to} itself")
         return shift.who
 
 

@@ -137,7 +137,8 @@ class Silent:
 
 
 def to_the_post(terms: OnCall, **more: object) -> Send:
-    return sends.page().model_copy(update={"post": asked(terms), "runbook": "company", **more})
+    said = {"post": asked(terms), "runbook": "company", "names": {"on-call": "On-call Engineer"}}
+    return sends.page().model_copy(update={**said, **more})
 
 
 def perform(pager: AllKnown, who: WhoIsOnCall) -> Perform:
@@ -186,7 +187,9 @@ class TestWhomAPageRings:
 
     async def test_when_nothing_is_known_it_is_tried_again(self) -> None:
         away = Silent(Unavailable("PagerDuty is away"))
-        with pytest.raises(ApplicationError, match="who is on-call could not be found out: PagerDuty is away") as no:
+        with pytest.raises(
+            ApplicationError, match="who is On-call Engineer could not be found out: PagerDuty is away"
+        ) as no:
             await rung(
                 AllKnown("ann"), WhoIsOnCall(RosterReader(away, Calendars({})), nothing_kept), to_the_post(SCHEDULE)
             )
@@ -195,7 +198,9 @@ class TestWhomAPageRings:
     async def test_when_nobody_is_on_call_the_next_tier_is_called_at_once(self) -> None:
         early = to_the_post(WRITTEN)
         early = early.model_copy(update={"post": asked(WRITTEN).model_copy(update={"at": NOW - timedelta(days=30)})})
-        with pytest.raises(ApplicationError, match="nobody is on call as on-call") as no:
+        with pytest.raises(
+            ApplicationError, match="nobody is on call as On-call Engineer, and no pager knows on-call itself"
+        ) as no:
             await rung(AllKnown("ann"), by_rota(), early)
         assert no.value.type == "Rejected"
 
@@ -221,7 +226,7 @@ class TestWhatTemporalKeeps:
         who = WhoIsOnCall(RosterReader(there, Calendars({})), nothing_kept)
         await who.ask("shop", asked(SCHEDULE))
         assert who.remembered("shop", asked(SCHEDULE)) == Shift(who="ann", begins_at=NOW, ends_at=NOW + HOUR)
-        with pytest.raises(ApplicationError, match="who is on-call could not be found out"):
+        with pytest.raises(ApplicationError, match="who is On-call Engineer could not be found out"):
             await rung(AllKnown("ann"), who, to_the_post(SCHEDULE, runbook="bank"))
         assert (await rung(AllKnown("ann"), who, to_the_post(SCHEDULE, runbook="shop"))).rang == "ann"
 

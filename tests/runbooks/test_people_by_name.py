@@ -4,11 +4,17 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from io import StringIO
 
 import pytest
 from pydantic import JsonValue
+from rich.console import Console, RenderableType
 
+from chat.looking import _standing as chat_standing
+from starter.desk.answers import ShownIncident
 from tests.runbooks.courses import MONDAY, NAMES, book
+from tocsin.view.incident import whole as view_of_incident
+from tocsin.view.review import whole as view_of_review
 from workflows.policy.effects.demand import Demand
 from workflows.policy.engine import plan
 from workflows.policy.incident.events import Event, Outcome, stamp
@@ -21,10 +27,13 @@ from workflows.policy.review.engine import plan as plan_review
 from workflows.policy.review.events import REVIEW_SIGNALS
 from workflows.policy.review.plan_view import as_markdown as review_as_markdown
 from workflows.policy.review.refusals import refusal as review_refusal
+from workflows.policy.review.results import status as review_status
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.names import SeverityName
 from workflows.policy.simulation.simulate import Simulation
+from workflows.policy.views.named import names_in
 from workflows.policy.views.plan_view import as_markdown, plan_view
+from workflows.policy.views.results import Status, running_obligations
 from workflows.policy.views.standing import follow_ups_due, standing
 from workflows.texts.documents import record
 from workflows.texts.render import words
@@ -114,16 +123,35 @@ class Read(Simulation):
             view = plan_view(self.book, self.incident, present, self.now, 1.0, set())
             yield review_as_markdown(self.book, self.review, view)
             yield review_debts(self.book, self.review).model_dump_json()
+            yield printed(view_of_review(review_status(self.book, self.review, self.now, 1.0), view))
         else:
             present = plan(self.book, self.incident, self.now)
             view = plan_view(self.book, self.incident, present, self.now, 1.0, set())
             yield as_markdown(self.book, self.incident, view)
             yield standing(self.book, self.incident).model_dump_json()
             yield json.dumps([each.owner for each in follow_ups_due(self.book, self.incident)])
+            state = self._state()
+            yield printed(view_of_incident(state, view))
+            yield "\n".join(chat_standing(ShownIncident(state=state, plan=view)))
         yield from (line.reason + line.what for line in view.lines)
+
+    def _state(self) -> Status:
+        return Status(
+            incident=self.incident,
+            obligations=running_obligations(self.book, self.incident, self.now),
+            verification=timedelta(),
+            names=names_in(self.book, self.incident),
+        )
 
     def keys_read(self) -> list[str]:
         return sorted(text for text in self.texts if KEY in text)
+
+
+def printed(shown: RenderableType) -> str:
+    """What the command line shows."""
+    out = StringIO()
+    Console(file=out, width=400).print(shown)
+    return out.getvalue()
 
 
 def opened(of: Runbook, name: SeverityName, fails: Mapping[str, Outcome]) -> Read:

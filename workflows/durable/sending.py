@@ -87,7 +87,7 @@ def prepared(book: Runbook, incident: Incident, demand: Demand, said: Message, c
         rang=rang_for(incident, effect),
         zone=book.calendar.zone,
         card=tuple(_by_the_wall(line, clock) for line in said.card),
-        names={person: book.person_name(person) for person in people},
+        names={person: book.person_name(person) for person in (*people, *((post.to,) if post else ()))},
         addresses=_addresses(book, people),
         due_at=clock.wall(demand.due_at),
         again=before is not None,

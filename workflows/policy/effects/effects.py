@@ -263,7 +263,7 @@ class Send(Wire):
     card: tuple[CardLine, ...] = ()
     """Of a message that is kept true: what it shows below its text, in words."""
     names: dict[str, str] = {}
-    """How the people whom it mentions or invites are called ..."""
+    """How the people whom it mentions or invites are called, and the post that it rings ..."""
     addresses: dict[str, str] = {}
     """... and where they get e-mail, by which a chat may know them."""
     zone: str = "UTC"

@@ -150,7 +150,11 @@ class Simulation:
         if not isinstance(effect, Page) or effect.way or effect.to in self.known_posts:
             return ""
         held = self.holder(effect.to)
-        return f"nobody is on call as {effect.to}" if held is not None and held.who == NOBODY else ""
+        return (
+            f"nobody is on call as {self.book.person_name(effect.to)}"
+            if held is not None and held.who == NOBODY
+            else ""
+        )
 
     def _outcome(self, demand: Demand) -> Outcome:
         if isinstance(demand.effect, Page) and demand.effect.to in self.fails:
