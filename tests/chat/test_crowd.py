@@ -88,7 +88,7 @@ async def test_whoever_presses_in_a_crowd_reads_how_the_incident_stands_afterwar
     assert (await state(incidents, incident)).acknowledged_by == "on-call"
     text = (await side.answered())["text"]
     assert text.startswith(f"Recorded.\n*{incident}*")
-    assert "acknowledged by on-call" in text
+    assert "acknowledged by On-call Engineer" in text
 
 
 async def test_whoever_came_too_late_in_a_crowd_reads_why_and_nobody_else_does(
@@ -99,7 +99,7 @@ async def test_whoever_came_too_late_in_a_crowd_reads_why_and_nobody_else_does(
     await crowded.send(interaction(side.press(ANN, "severity", incident, said={"severity": "sev2"})))
     told = (await side.answered())["text"]
     assert told.startswith("Recorded, but it came too late or does not fit: ")
-    assert "already resolved, by boss" in told
+    assert "already resolved, by The Boss" in told
     await crowded.send(interaction(side.press(ANN, "note", incident, said={"text": "the disk"})))
     assert "too late" not in (await side.answered(2))["text"]
 

@@ -76,7 +76,7 @@ async def test_who_comes_too_late_reads_who_was_first_and_when(
     await side.answered()
     await slack.send(interaction(side.press(BOB, "ack", incident)))
     late = (await side.answered(2))["text"]
-    assert "On-call was first, <!date^" in late
+    assert "On-call Engineer was first, <!date^" in late
 
 
 async def test_a_resolution_that_comes_too_late_says_who_was_first(
@@ -87,7 +87,7 @@ async def test_a_resolution_that_comes_too_late_says_who_was_first(
     answer = await slack.send(interaction(side.press(BOB, "resolve", incident)))
     assert answer.status_code == 200
     late = (await side.answered())["text"]
-    assert "On-call was first, <!date^" in late
+    assert "On-call Engineer was first, <!date^" in late
     assert "already resolved" in late
 
 
@@ -98,7 +98,7 @@ async def test_a_role_is_taken_by_whoever_presses_and_from_nobody(
     await slack.send(interaction(side.press(ANN, "assign", incident, said={"role": "commander"})))
     assert "Incident Commander" in (await side.answered())["text"]
     await slack.send(interaction(side.press(BOB, "assign", incident, said={"role": "commander"})))
-    assert "On-call was first, and has command since <!date^" in (await side.answered(2))["text"]
+    assert "On-call Engineer was first, and has command since <!date^" in (await side.answered(2))["text"]
     assert (await state(incidents, incident)).roles == {"commander": "on-call"}
 
 
@@ -141,7 +141,7 @@ async def test_a_press_that_arrives_before_an_older_one_changes_nothing_about_ei
         await slack.send(interaction(press))
     found = await state(incidents, incident)
     assert found.acknowledged_by == "bob@acme.example"
-    assert lines(found, "On-call acknowledged as well")
+    assert lines(found, "On-call Engineer acknowledged as well")
 
 
 @pytest.mark.parametrize(
@@ -280,4 +280,4 @@ async def test_acknowledged_elsewhere_first_is_said_too(slack: Door, side: Slack
     incident = await declared(incidents)
     await TemporalDesk(incidents).ask(incident, Acknowledged(by="boss", via="pagerduty"))
     await slack.send(interaction(side.press(ANN, "ack", incident)))
-    assert "boss was first, <!date^" in (await side.answered())["text"]
+    assert "The Boss was first, <!date^" in (await side.answered())["text"]
