@@ -7,6 +7,7 @@ from typing import Final, get_args
 from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
 
 from starter.temporal.lookup import MOST_NAMED, Lookup
+from starter.temporal.memos import memo_of
 from starter.temporal.pages import READ_WHOLE, Listing, Newest, count, every, newest, unread
 from starter.temporal.results import ListPage, Past, Summary
 from starter.temporal.rows import incident_row
@@ -106,7 +107,7 @@ async def ended(client: Client, since: datetime, seen: ReadProgress, but: str) -
     records, unrecorded = [], []
     query = f"{ALL_INCIDENTS} AND CloseTime >= '{since.isoformat()}'{but}"
     async for run in newest(client, query):
-        record: ClosedIncident | None = await run.memo_value(RECORD_MEMO, None, type_hint=ClosedIncident)
+        record = await memo_of(run, RECORD_MEMO, ClosedIncident, None)
         if record is not None:
             records.append(record)
         elif (row := await _row(run)) is not None:

@@ -10,6 +10,7 @@ from temporalio.client import WorkflowExecution, WorkflowUpdateFailedError
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 
 from starter.temporal.connection import DEADLINE, QUERY_WITHIN, TemporalConnection
+from starter.temporal.memos import memo_of
 from starter.temporal.named import NamedWorkflows
 from starter.temporal.redacting import redacted
 from starter.temporal.results import RefusedByIncident
@@ -99,7 +100,7 @@ class Silences:
         """The same, and how many incidents each keeps from opening. None is asked."""
         async with self._connection.temporal():
             runs = [run async for run in self._connection.client.list_workflows(RUNNING_SILENCES)]
-            found = [(await _card(run), await run.memo_value(HOLDS_MEMO, 0, type_hint=int)) for run in runs]
+            found = [(await _card(run), await memo_of(run, HOLDS_MEMO, int, 0)) for run in runs]
         known = ((card, holds) for card, holds in found if card is not None)
         return tuple(sorted(known, key=lambda each: each[0].ends_at))
 

@@ -1,18 +1,19 @@
 """What lists show stands in memos. One that cannot be read, of another version or of a workflow that was started by
 hand, hides nothing else."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from temporalio.client import Client
 
 from starter.temporal.heartbeats import Heartbeats
 from starter.temporal.incidents import Incidents
-from starter.temporal.results import NothingOpen
+from starter.temporal.results import NothingOpen, Past
 from starter.temporal.reviews import Reviews
+from starter.temporal.silences import Silences
 from tests.starter.conftest import eventually
 from tests.starter.rows import incident_row, review_row
-from workflows.durable.memos import CARD_MEMO, RECORD_MEMO
+from workflows.durable.memos import CARD_MEMO, HOLDS_MEMO, RECORD_MEMO
 from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.review.debts import OWED_MEMO
 from workflows.policy.runbook.model import Runbook
@@ -20,6 +21,7 @@ from workflows.policy.views.coming_duties import COMING_MEMO
 from workflows.policy.views.standing import FOLLOW_UPS_MEMO, STANDING_MEMO
 from workflows.policy.views.summary import DRILL, DRILL_CLOCK, GRAVEST
 from workflows.policy.watches.heartbeat import Spec
+from workflows.policy.watches.silence import SilenceSummary
 
 SHOWN = ("title", "opened_at", DRILL, DRILL_CLOCK, RECORD_MEMO)
 OF_INCIDENTS = (*SHOWN, GRAVEST, COMING_MEMO, STANDING_MEMO, FOLLOW_UPS_MEMO)
@@ -60,3 +62,27 @@ async def test_a_heartbeat_that_nobody_can_read_is_left_out(
     assert [each.name for each in await known.list()] == ["backup"]
     with pytest.raises(NothingOpen, match="odd"):
         await known.card("odd")
+
+
+async def test_a_record_that_nobody_can_read_counts_as_an_incident_without_one(
+    client: Client, incidents: Incidents
+) -> None:
+    odd = await client.start_workflow("incident", id="incident-odd", task_queue="nobody", memo={RECORD_MEMO: ODD})
+    await odd.terminate()
+
+    async def past() -> Past:
+        return await incidents.ended(datetime(2020, 1, 1, tzinfo=UTC), lambda count: None)
+
+    assert [row.workflow_id for row in (await eventually(past, lambda found: bool(found.unrecorded))).unrecorded] == [
+        odd.id
+    ]
+
+
+async def test_a_silence_of_which_nobody_knows_what_it_holds_is_listed(client: Client, incidents: Incidents) -> None:
+    now = datetime.now(UTC)
+    said = {"matchers": ["service=search"], "by": "ann", "reason": "disks"}
+    card = SilenceSummary.model_validate({"id": "s1", "starts_at": now, "ends_at": now + timedelta(hours=1), **said})
+    memo = {CARD_MEMO: card, HOLDS_MEMO: ODD}
+    await client.start_workflow("silence", id="silence-s1", task_queue="nobody", memo=memo)
+    [(listed, holds)] = await eventually(Silences(incidents.connection).held, lambda found: len(found) == 1)
+    assert (listed.id, holds) == ("s1", 0)
