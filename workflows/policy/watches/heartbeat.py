@@ -274,9 +274,8 @@ def opening(state: Heartbeat, about: About, problem: str) -> OpenRequest:
     title = f"No heartbeat from {state.name}: {_last(state)}; {problem}"
     if about == "unheard":
         title = f"Alerts and heartbeats may not arrive: {problem}"
-    return state.spec.opening.model_copy(
-        update={"title": title[:300], "source": "heartbeat", "detected_at": state.overdue_at}
-    )
+    changes = {"title": title[:300], "source": "heartbeat", "detected_at": state.overdue_at}
+    return state.spec.opening.model_copy(update=changes)
 
 
 def in_words(state: Heartbeat, now: datetime) -> str:
