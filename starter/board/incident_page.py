@@ -13,12 +13,13 @@ from workflows.policy.incident.alert_state import AlertState
 from workflows.policy.incident.private import is_private
 from workflows.policy.incident.state import Incident
 from workflows.policy.incident.who import COMMANDER_ROLE
-from workflows.policy.keys.duty_keys import DutyKind, duty_key, duty_of
+from workflows.policy.keys.duty_keys import DutyKind, duty_key
 from workflows.policy.planning.conditions import matches
 from workflows.policy.planning.destinations import channel_link, known_channel
 from workflows.policy.planning.wording import duty_name
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.terms import Duty
+from workflows.policy.views.paged import people_paged
 from workflows.policy.views.results import PlanView, Upcoming
 
 MOST_ALERTS_SHOWN = 50
@@ -162,18 +163,16 @@ class IncidentPage:
         return f"{self.book.role_name(duty.owner)}{f', {holder}' if holder else ''}"
 
     def paged(self) -> Sequence[Paged]:
-        at_the_pager = {ring.person: ring.standing for ring in self.incident.rings.values()}
-        pages = [(key, last) for duty, last in self.incident.settled.items() if (key := duty_of(duty)).is_page]
         return [
             Paged(
-                self.person(key.person),
-                f"tier {key.tier}" if key.tier is not None else _ASKED_BY.get(key.kind, "by hand"),
-                last.sent_at,
-                last.late.total_seconds(),
-                last.outcome,
-                at_the_pager.get(key.person, ""),
+                self.person(page.person),
+                page.asked_by,
+                page.settled.sent_at,
+                page.settled.late.total_seconds(),
+                page.settled.outcome,
+                page.at_the_pager,
             )
-            for key, last in sorted(pages, key=lambda page: page[1].sent_at)
+            for page in people_paged(self.incident)
         ]
 
     def alerts(self) -> Sequence[AlertState]:
@@ -189,9 +188,6 @@ class IncidentPage:
 
     def ahead(self) -> Sequence[Upcoming]:
         return sorted(self.view.lines, key=lambda line: line.at)[:MOST_LINES_AHEAD]
-
-
-_ASKED_BY: Mapping[DutyKind, str] = {DutyKind.JOINED: "new alerts", DutyKind.OBLIGED: "what is owed"}
 
 
 def incident_page(shown: ShownIncident, books: Mapping[str, Runbook], real_now: datetime) -> IncidentPage:

@@ -14,9 +14,9 @@ from tocsin.view.plain import moment, plain
 from workflows.policy.incident.episodes import NEVER_ENDS, TOO_MANY, names
 from workflows.policy.incident.messages import TimelineEntry
 from workflows.policy.incident.state import Incident
-from workflows.policy.keys.duty_keys import DutyKey, DutyKind, duty_of
 from workflows.policy.runbook.names import severity_title
 from workflows.policy.time.durations import write
+from workflows.policy.views.paged import people_paged
 from workflows.policy.views.results import PlanView, RunningObligation, Status
 
 
@@ -109,19 +109,16 @@ def _roles(status: Status) -> RenderableType:
 
 
 def _paged(status: Status) -> RenderableType:
-    """The last page of each tier and person, and whether their phone still counts as ringing."""
-    incident = status.incident
-    ringing = {ring.person: ring.standing for ring in incident.rings.values()}
-    table = Table("tier", "who", "sent (UTC)", "late", "outcome", "at the pager", box=None, header_style="dim")
-    pages = [(key, settled) for duty, settled in incident.settled.items() if (key := duty_of(duty)).is_page]
-    for key, settled in sorted(pages, key=lambda page: page[1].sent_at):
+    """The last page of each tier, person and way, and whether their phone still counts as ringing."""
+    table = Table("because of", "who", "sent (UTC)", "late", "outcome", "at the pager", box=None, header_style="dim")
+    for each in people_paged(status.incident):
         table.add_row(
-            _asked_by(key),
-            plain(status.name(key.person)),
-            moment(settled.sent_at, incident.declared_at),
-            f"{settled.late.total_seconds():.1f} s",
-            settled.outcome,
-            ringing.get(key.person, ""),
+            plain(each.asked_by),
+            plain(status.name(each.person)),
+            moment(each.settled.sent_at, status.incident.declared_at),
+            f"{each.settled.late.total_seconds():.1f} s",
+            each.settled.outcome,
+            plain(each.at_the_pager),
         )
     return table if table.row_count else "nobody has been paged"
 
@@ -147,14 +144,6 @@ def _obligations(status: Status) -> Table:
 
 def _overdue(each: RunningObligation) -> Text:
     return plain("overdue", "bold red") if each.overdue else plain("")
-
-
-def _asked_by(page: DutyKey) -> str:
-    if page.kind is DutyKind.JOINED:
-        return "new alerts"
-    if page.kind is DutyKind.OBLIGED:
-        return "what is owed"
-    return "by hand" if page.tier is None else str(page.tier)
 
 
 def timeline(incident: Incident) -> RenderableType:
