@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import errno
 import os
 import signal
 import subprocess
@@ -9,6 +10,7 @@ import sys
 import textwrap
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -72,6 +74,28 @@ async def test_a_part_that_has_worked_for_a_while_is_started_again_without_delay
     await supervisor.start(part("Temporal server", sys.executable, "-S", "-c", "raise SystemExit(3)"))
     await soon(lambda: len(said) >= 3)
     assert said[:3] == ["Temporal server ended by itself (exit code 3); it starts again in 0.01 s"] * 3
+
+
+async def test_a_machine_that_cannot_start_a_process_now_is_asked_again_until_it_can(
+    supervisor: Supervisor, said: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worker = await supervisor.start(part("worker", *SLEEPER))
+    first, start, full = worker.pid, asyncio.create_subprocess_exec, iter([True, True])
+
+    async def full_twice(*command: Any, **given: Any) -> Any:
+        if next(full, False):
+            raise OSError(errno.ENOMEM, os.strerror(errno.ENOMEM))
+        return await start(*command, **given)
+
+    monkeypatch.setattr(child_module.asyncio, "create_subprocess_exec", full_twice)
+    assert first is not None
+    os.kill(first, signal.SIGKILL)
+    await soon(lambda: worker.pid not in (None, first))
+    assert said == [
+        "worker was killed (signal 9); it starts again in 0.01 s",
+        "worker cannot be started: Cannot allocate memory; it starts again in 0.02 s",
+        "worker cannot be started: Cannot allocate memory; it starts again in 0.04 s",
+    ]
 
 
 async def test_a_part_that_dies_before_it_is_ready_is_an_error(supervisor: Supervisor) -> None:

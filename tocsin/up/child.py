@@ -79,10 +79,20 @@ class Child:
             self.died.set()
             if asyncio.get_running_loop().time() - started > SETTLED_AFTER_S:
                 wait_s = FIRST_WAIT_S
-            self._say(f"{self.part.name} {_ended(code)}; it starts again in {wait_s:g} s")
+            process, wait_s = await self._again(_ended(code), wait_s)
+
+    async def _again(self, why: str, wait_s: float) -> tuple[Process, float]:
+        """And how long the next wait is. A machine that has no memory for it now may have some later."""
+        while True:
+            self._say(f"{self.part.name} {why}; it starts again in {wait_s:g} s")
             await asyncio.sleep(wait_s)
             wait_s = min(2 * wait_s, LONGEST_WAIT_S)
-            process = self._process = await self._spawn()
+            try:
+                self._process = await self._spawn()
+            except OSError as error:
+                why = f"cannot be started: {error.strerror}"
+            else:
+                return self._process, wait_s
 
     async def _spawn(self) -> Process:
         """A session of its own: Ctrl-C in the terminal reaches `up` alone, which stops its parts in order."""
