@@ -79,7 +79,7 @@ def slack_chat(settings: Settings, incidents: Incidents, api: SlackApi, waits: W
     recorder = Recorder(impatient)
     slow = SlowAnswers(hands, looks, recorder, replies, modals)
     verb_forms = VerbForms(hands, installations, modals, replies, slow, waits.submission_s)
-    declare_forms = DeclareForms(hands, installations, modals, replies, waits.submission_s)
+    declare_forms = DeclareForms(hands, installations, modals, replies, slow, waits.submission_s)
     deeds = PromptDeeds(hands, recorder, LateAnswers(looks, replies), waits)
     redact, whispers = incidents.connection.redact or str, Whispers(api)
     timeline = PinnedMessages(hands, finder, pressers, SayingsReader(api, pressers, redact), whispers)

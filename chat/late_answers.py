@@ -3,12 +3,13 @@ what they pressed came to little."""
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Final
 
-from chat import words
-from chat.looking import Looks
+from chat.looking import Looks, SeenAfterwards
+from chat.looking_again import LateLook, looked_again
 from chat.permissions import NotAllowed
 from chat.web import Replies
 from starter.temporal.results import FoundIncident
@@ -38,26 +39,42 @@ class LateAnswers:
     def answer_in_private(
         self, found: FoundIncident, event_id: str, response_url: str, may_see: Callable[[], Awaitable[bool]]
     ) -> None:
-        """That it is stored; and whoever surely may see the incident reads why their press came to little."""
-        self.replies.beside(self._look_in_private(found, event_id, response_url, may_see))
+        """That it is stored, or nobody acts; and whoever surely may see the incident reads why their press came to
+        little."""
+        self.replies.beside(self._look_in_private(found, (event_id, response_url), may_see))
 
     async def _look(self, found: FoundIncident) -> None:
         await asyncio.sleep(LOOKED_AFTER_S)
         async with self._few:
             waiting = self._waiting.pop(found.workflow_id)
             seen = await self.looks.after(found)
-        for event_id, response_url in waiting:
-            self.replies.later(response_url, seen.answer_to(event_id))
+        await self._answer(waiting, seen, partial(self._again, found))
+
+    async def _again(self, found: FoundIncident) -> SeenAfterwards:
+        async with self._few:
+            return await self.looks.after(found)
 
     async def _look_in_private(
-        self, found: FoundIncident, event_id: str, response_url: str, may_see: Callable[[], Awaitable[bool]]
+        self, found: FoundIncident, awaited: _Awaited, may_see: Callable[[], Awaitable[bool]]
     ) -> None:
-        said = words.STORED
         await asyncio.sleep(LOOKED_AFTER_S)
-        async with self._few:
-            with contextlib.suppress(NotAllowed):
-                said = await self._seen_in_private(found, event_id) if await may_see() else said
-        self.replies.later(response_url, said)
+        look = partial(self._seen_in_private, found, may_see)
+        await self._answer([awaited], await look(), look)
 
-    async def _seen_in_private(self, found: FoundIncident, event_id: str) -> str:
-        return (await self.looks.after_in_private(found)).answer_to(event_id)
+    async def _seen_in_private(self, found: FoundIncident, may_see: Callable[[], Awaitable[bool]]) -> SeenAfterwards:
+        async with self._few:
+            seen = await self.looks.after_in_private(found)
+            with contextlib.suppress(NotAllowed):
+                if seen.refusals and await may_see():
+                    return seen
+        return replace(seen, refusals={})
+
+    async def _answer(self, waiting: Sequence[_Awaited], seen: SeenAfterwards, look: LateLook) -> None:
+        self._say(waiting, seen)
+        if seen.is_late:
+            async for later in looked_again(look):
+                self._say(waiting, later)
+
+    def _say(self, waiting: Sequence[_Awaited], seen: SeenAfterwards) -> None:
+        for event_id, response_url in waiting:
+            self.replies.later(response_url, seen.answer_to(event_id))

@@ -1,7 +1,7 @@
 """How incidents stand, for whoever asks in Slack; it changes nothing."""
 
 from collections.abc import Awaitable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from chat import words
 from chat.acting import Answered, Hands, in_words
@@ -53,8 +53,9 @@ class Looks:
         return await _afterwards(self.patient, found, in_private=False)
 
     async def after_in_private(self, found: FoundIncident) -> SeenAfterwards:
-        """For who may see it. Nobody reads there how it stands: only what concerns them."""
-        return replace(await _afterwards(self.patient, found, in_private=True), text=words.STORED)
+        """Whether it counts, which anybody may know who did something, and, for who may see it, why it came to little.
+        Nobody reads there how it stands."""
+        return await _afterwards(self.patient, found, in_private=True)
 
     async def _at(self, what: str, part: str, presser: Presser, here: bool) -> Answered:
         desk = await self.hands.desk_of(presser, here=here)
@@ -100,12 +101,15 @@ async def _afterwards(known: Incidents, found: FoundIncident, *, in_private: boo
         return SeenAfterwards(words.STORED)
     if isinstance(shown, Remembered):
         if shown.perhaps_late:
-            return SeenAfterwards(words.TAKES_LONG, is_late=True)
-        return SeenAfterwards(f"{words.NOBODY_ACTS}: {words.plain(shown.problem)}")
+            return SeenAfterwards(words.FOLLOWS, is_late=True)
+        why = "." if in_private else f": {words.plain(shown.problem)}"
+        return SeenAfterwards(f"{words.NOBODY_ACTS}{why}")
+    if in_private:
+        return SeenAfterwards(words.STORED, shown.state.refusals)
     if isinstance(shown, ShownReview):
         return SeenAfterwards(f"{words.STORED}\n{_owed(shown)}", shown.state.refusals)
     incident = shown.state.incident
-    if incident.id != found.incident or (incident.private and not in_private):
+    if incident.id != found.incident or incident.private:
         return SeenAfterwards(words.STORED)
     return SeenAfterwards("\n".join((words.STORED, *_standing(shown))), shown.state.refusals)
 

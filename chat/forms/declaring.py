@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Final
 
 from pydantic import JsonValue, ValidationError
@@ -17,6 +18,7 @@ from chat.forms.submitting import complaint, fingerprint_of, finished, in_time
 from chat.payloads import ViewSubmission
 from chat.people import Presser
 from chat.permissions import DECLARE
+from chat.slow_answers import SlowAnswers
 from chat.web import Modals, Replies, ShownView
 from chat.words import moment, outside, plain
 from starter.desk.acting import opening
@@ -35,7 +37,6 @@ from workflows.policy.time.durations import HOUR
 TITLE: Final = "Declare an incident"
 IMPACT: Final = "customer-impact"
 """The label that says what customers notice."""
-SEE_LIST: Final = "Look at the list of incidents for who is being called."
 FORESEEN_FOR: Final = HOUR
 MOST_PAGES_SHOWN: Final = 6
 
@@ -46,6 +47,7 @@ class DeclareForms:
     installations: Installations
     modals: Modals
     replies: Replies
+    slow_answers: SlowAnswers
     within_s: float
 
     async def open(self, trigger_id: str, named: str = "") -> None:
@@ -73,13 +75,18 @@ class DeclareForms:
             kept = views.Kept()
         if kept.seen == print_now:
             event_id = slack_id(sent.team_id, view.id, print_now)
-            answered = await in_words(self._declared(filled, presser, event_id))
-            return finished(view, Answered(f"{answered.text} {SEE_LIST}") if answered.is_late else answered)
+            say = partial(self._said_once, filled, presser, event_id)
+            answered = await say()
+            return finished(view, self.slow_answers.in_declaration(say, view.id) if answered.is_late else answered)
         found = await in_words(self._foreseen(filled, presser))
         if not found.done:
             return complaint(view, found)
         book = published_runbook(await self.installations.current(), "")
         return views.answer(_form(book, filled, found.text, views.Kept(seen=print_now)))
+
+    async def _said_once(self, filled: Mapping[str, object], presser: Presser, event_id: str) -> Answered:
+        """However often. Raises Unreachable."""
+        return await in_words(self._declared(filled, presser, event_id))
 
     async def _declared(self, filled: Mapping[str, object], presser: Presser, event_id: str) -> Answered:
         said = await self._said(filled, presser)

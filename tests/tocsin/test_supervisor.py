@@ -87,7 +87,7 @@ async def test_a_machine_that_cannot_start_a_process_now_is_asked_again_until_it
             raise OSError(errno.ENOMEM, os.strerror(errno.ENOMEM))
         return await start(*command, **given)
 
-    monkeypatch.setattr(child_module.asyncio, "create_subprocess_exec", full_twice)
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", full_twice)
     assert first is not None
     os.kill(first, signal.SIGKILL)
     await soon(lambda: worker.pid not in (None, first))
