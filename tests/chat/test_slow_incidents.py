@@ -76,7 +76,7 @@ async def test_why_it_came_too_late_follows_in_the_form(hasty: Door, side: Slack
     await submit(hasty, side, view("mitigate", incident), text="better")
     told = text_of(await side.filled())
     assert told.startswith(words.TOO_LITTLE)
-    assert "already resolved, by boss" in told
+    assert "already resolved, by The Boss" in told
 
 
 async def test_of_a_private_incident_the_form_says_no_more_than_that_it_is_recorded(
