@@ -1,6 +1,5 @@
 """From the settings to what answers Slack, and what of it runs beside the gateway."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -27,6 +26,7 @@ from chat.timeline import PinnedMessages
 from chat.waits import AS_SLACK_WAITS, Waits
 from chat.web import Modals, Replies, Whispers
 from settings import Settings
+from starter.background import BackgroundLoops
 from starter.desk.recorder import Recorder
 from starter.desk.temporal_desk import TemporalDesk
 from starter.temporal.incidents import Incidents
@@ -48,18 +48,19 @@ async def connected(
         return
     api = SlackApi(settings.slack_token.get_secret_value(), settings.slack_url)
     chat = slack_chat(settings, incidents, api, waits)
-    beside = [asyncio.create_task(chat.health.run())]
+    loops = {"asking how Slack stands": chat.health.run}
     if settings.slack_app_token:
         socket = SocketMode(
             settings.slack_app_token.get_secret_value(), settings.slack_url, chat, chat.health, waits.envelope_s
         )
-        beside.append(asyncio.create_task(socket.run()))
+        loops["Socket Mode"] = socket.run
+    beside = BackgroundLoops(loops)
+    chat.health.beside = beside
+    beside.start()
     try:
         yield chat
     finally:
-        for task in beside:
-            task.cancel()
-        await asyncio.wait(beside, timeout=2)
+        await beside.stop()
         await chat.replies.close()
         await api.close()
 

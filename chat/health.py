@@ -12,6 +12,7 @@ from activities.errors import Rejected, Unavailable
 from activities.slack_answers import SlackAnswer
 from activities.slack_api import SlackApi
 from chat.scopes import GRANTED_HEADER, INSTALL_AGAIN, missing_scopes
+from starter.background import BackgroundLoops
 
 LOOK_AT_SLACK_EVERY_S: Final = 60.0
 TEAM_WITHIN_S: Final = 1.0
@@ -55,6 +56,8 @@ class Health:
         self._problem = ""
         self.socket_problem = ""
         """Why Socket Mode brings nothing now."""
+        self.beside = BackgroundLoops({})
+        """What runs for as long as Slack is connected."""
 
     async def team(self) -> str:
         """Of our workspace; empty: nobody can say now."""
@@ -103,3 +106,4 @@ class Health:
             yield self._problem
         if self.socket_problem:
             yield f"Slack, Socket Mode: {self.socket_problem}"
+        yield from (f"Slack: {problem}" for problem in self.beside.problems())

@@ -80,7 +80,8 @@ async def _incident(desk: Desk, part: str) -> Answered:
 
 def _standing(shown: ShownIncident) -> Sequence[str]:
     incident, name = shown.state.incident, shown.state.name
-    roles = ", ".join(f"{role}: {name(person)}" for role, person in incident.roles.items()) or "nobody has a role"
+    held = (f"{role.replace('-', ' ')}: {name(person)}" for role, person in incident.roles.items())
+    roles = ", ".join(held) or "nobody has a role"
     by = name(incident.acknowledged_by)
     return (
         f"*{words.plain(incident.id)}* {severity_title(incident.severity)} {words.plain(incident.title)}",

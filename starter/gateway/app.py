@@ -7,9 +7,9 @@ from fastapi import APIRouter, FastAPI
 from fastapi.telemetry import TelemetryConfig
 
 from settings import Settings
+from starter.background import BackgroundLoops
 from starter.desk.temporal_installation import TemporalInstallationDesk
 from starter.gateway.admission import Admission, Unproved
-from starter.gateway.background import BackgroundLoops
 from starter.gateway.board import answer_who_may_not
 from starter.gateway.canary import Canary
 from starter.gateway.errors import answer_refusals

@@ -1,7 +1,7 @@
 """The pictures of docs/slack.md: an incident from declaration to follow-up, by somebody who has only Slack.
 
-`python -m tests.docs.screenshots` plays it on a real installation and takes them anew. A Chromium must be there, and a font
-with emoji (Debian: `fonts-noto-color-emoji`), or boxes stand in their place.
+`python -m tests.docs.screenshots` plays it on a real installation and takes them anew. A Chromium must be there, and a
+font with emoji (Debian: `fonts-noto-color-emoji`), or boxes stand in their place.
 """
 
 import asyncio

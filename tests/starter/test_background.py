@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from settings import Settings
-from starter.gateway import background
+from starter import background
 from starter.gateway.canary import Canary
 from starter.gateway.published import Published
 from starter.gateway.stuck_watch import StuckWatch

@@ -117,7 +117,7 @@ async def now(client: Client, workflow: str) -> Incident:
     return (await Incidents(client).status(workflow)).incident
 
 
-@pytest.mark.parametrize("words", ["{}", " {}. ", "Ack {}!"])
+@pytest.mark.parametrize("words", ["{}", " {}. ", "Ack {}!", "{}, there in 5 min", "on it: {} (call 030 123456)"])
 async def test_a_reply_acknowledges_in_the_name_of_whoever_was_rung(
     http: httpx.AsyncClient, working: Client, phone: Phone, words: str
 ) -> None:

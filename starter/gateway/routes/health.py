@@ -9,8 +9,8 @@ from typing import Final
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
 
+from starter.background import BackgroundLoops
 from starter.gateway.access import Access
-from starter.gateway.background import BackgroundLoops
 from starter.gateway.canary import Canary
 from starter.gateway.limits import Door
 from starter.gateway.outcomes import Outcomes

@@ -23,7 +23,7 @@ from starter.sources.source import Source
 from starter.sources.text import line
 from starter.temporal.incidents import Incidents
 from starter.temporal.results import NothingOpen, Recorded, RefusedByIncident, Unreachable
-from workflows.policy.keys.answer_tickets import AnswerTicket
+from workflows.policy.keys.answer_tickets import CODE_DIGITS, AnswerTicket
 
 SOURCE = Source(
     name="twilio",
@@ -60,6 +60,8 @@ HINT: Final = "Reply the digits that your page asks for to acknowledge it. Its l
 NO_PAGE: Final = "There is no page that this number could answer."
 ANOTHER: Final = "For another page reply its own digits."
 _NO_DIGIT: Final = re.compile(r"[^0-9]")
+_SIX_DIGITS: Final = re.compile(rf"(?<![0-9])[0-9]{{{CODE_DIGITS}}}(?![0-9])")
+"""The first of them: `482913, there in 5`. Each that is tried is a guess, so no more are."""
 
 log = structlog.get_logger()
 
@@ -109,7 +111,8 @@ async def _answered(admission: Admission, incidents: Incidents, said: dict[str, 
 def _meant(words: str, sent: SentToNumber) -> AnswerTicket | None:
     """One page and no other, whatever has become of it: Twilio may bring the same reply twice, and whoever answers what
     is over has not answered what rings besides. Anybody can forge a sender; the digits knows whoever has the page."""
-    return sent.tickets.get(_NO_DIGIT.sub("", words))
+    alone = _SIX_DIGITS.search(words)
+    return sent.tickets.get(_NO_DIGIT.sub("", words)) or (sent.tickets.get(alone[0]) if alone else None)
 
 
 async def _acknowledged(incidents: Incidents, ticket: AnswerTicket) -> str:

@@ -61,7 +61,7 @@ class TestTheFirstPage:
         for name, told in (("backup", {}), ("export", {"missing": Signalled(since=since, at=since)})):
             expected = Spec(every=timedelta(hours=1), opening=opening())
             state = Heartbeat(name=name, spec=expected, expected_since=since, told=told)
-            memo = {CARD_MEMO: card(state)}
+            memo = {CARD_MEMO: card(state, "missing" if told else None)}
             await installation.start_workflow("heartbeat", state, id=workflow_id(name), task_queue="none", memo=memo)
 
         async def listed() -> str:
