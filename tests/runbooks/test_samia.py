@@ -527,7 +527,7 @@ def test_current_commander_briefs_the_incoming_one_with_all_context() -> None:
 def test_update_slack_with_new_commander() -> None:
     incident = after(live("samia", "sev1"), 20)
     incident.happen(HandedOff(by="Ada", to="senior-engineer"))
-    assert "senior-engineer, who is now Incident Commander" in text(incident, "tell/incident")
+    assert "Senior Engineer, who is now Incident Commander" in text(incident, "tell/incident")
 
 
 def test_continue_same_update_cadence() -> None:
