@@ -144,7 +144,7 @@ class TestWho:
             (READER, "GET", "/api/v1/followups", 200),
             (ALICE, "GET", INCIDENTS_PATH, 200),
             (CHIEF, "GET", INCIDENTS_PATH, 200),
-            (CHIEF, "POST", f"{INCIDENTS_PATH}/-/ack", 404),
+            (CHIEF, "POST", f"{INCIDENTS_PATH}/none-such/ack", 404),
         ],
     )
     async def test_a_scope_is_a_limit(
