@@ -19,7 +19,7 @@ NOTED: dict[str, str] = {
     "incident.conference_bridge.updated": "the conference bridge changed",
     "incident.custom_field_values.updated": "custom fields changed",
     "incident.incident_type.changed": "the type of the incident changed",
-    "incident.reopened": "reopened",
+    "incident.reopened": "reopened by no person that PagerDuty names, which reopens nothing here",
     "incident.role.assigned": "role assigned",
     "incident.service_updated": "moved to another service",
     "incident.status_update_published": "status update",

@@ -1,10 +1,10 @@
 """PagerDuty's webhooks about our own rings: what becomes of them there.
 
-Only a person acknowledges and resolves. Our own acknowledging and resolving through the Events API comes back as a
-webhook too, with an integration as its agent. Taken for a person's, it would resolve the incident when only an older
-ring was resolved there. A missing agent is no person either: PagerDuty's workflows and time-outs have none; such an
-event is noted. An acknowledgement may end by itself there, so its end counts whoever did it: PagerDuty rings again, and
-so do we.
+Only a person acknowledges, resolves and reopens. Our own acknowledging and resolving through the Events API comes back
+as a webhook too, with an integration as its agent. Taken for a person's, it would resolve the incident when only an
+older ring was resolved there. A missing agent is no person either: PagerDuty's workflows and time-outs have none; such
+an event is noted. An acknowledgement may end by itself there, so its end counts whoever did it: PagerDuty rings again,
+and so do we.
 """
 
 from collections.abc import Callable, Mapping
@@ -29,15 +29,17 @@ from starter.sources.text import LONGEST_WORD, line
 from workflows.policy.incident.events import (
     Acknowledged,
     Noted,
+    Reopened,
     Resolved,
     Unacknowledged,
 )
 from workflows.policy.incident.pager_events import ChangedAtPager
 
-AnswerKind = type[Acknowledged | Resolved | Unacknowledged]
-RingEvent = Acknowledged | Resolved | Unacknowledged | Noted | ChangedAtPager
+AnswerKind = type[Acknowledged | Reopened | Resolved | Unacknowledged]
+RingEvent = Acknowledged | Reopened | Resolved | Unacknowledged | Noted | ChangedAtPager
 _ANSWER_EVENTS: dict[str, AnswerKind] = {
     "incident.acknowledged": Acknowledged,
+    "incident.reopened": Reopened,
     "incident.resolved": Resolved,
     "incident.unacknowledged": Unacknowledged,
 }
@@ -45,6 +47,8 @@ SUBSCRIBED_EVENTS = tuple(sorted((*_ANSWER_EVENTS, *NOTED.keys() - _ANSWER_EVENT
 """All that is read of what happens to our own rings: what a webhook subscription is to have."""
 REPLIED = "incident.responder.replied"
 _ANYBODY = "incident.unacknowledged"
+_ECHOED = ("incident.acknowledged", "incident.resolved")
+"""What we do there ourselves, by a key of an integration."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +92,7 @@ def report(webhook: Webhook, redact: Mask | None = None) -> Report | IgnoredRing
     agent = event.agent.type
     by_a_person = agent.startswith("user")
     counts = event.event_type in _ANSWER_EVENTS and (by_a_person or event.event_type == _ANYBODY)
-    if agent and not by_a_person and not counts and event.event_type in _ANSWER_EVENTS:
+    if agent and not by_a_person and event.event_type in _ECHOED:
         return IgnoredRing(f"not done by a person, but by a {line(agent, LONGEST_WORD)}")
     if ring := asked_by(data) if event.event_type == REPLIED else "":
         return _reply(event, data, ring, webhook, redact)
@@ -139,3 +143,18 @@ def _change(event_type: str, data: WebhookIncident) -> Mapping[str, object]:
 
 def _who(event: WebhookEvent) -> str:
     return line(event.agent.summary, LONGEST_WORD) if event.agent.summary else "someone at PagerDuty"
+
+
+def for_review(event: RingEvent, *, is_legal: bool) -> Acknowledged | Noted | None:
+    """What the review of a closed incident takes of it: whoever resolves a page about a legal clock has seen it, and
+    what is reopened rings at PagerDuty alone. None: it came too late to change or to say anything."""
+    said = {"at": event.at, "id": event.id, "by": event.by, "via": event.via}
+    match event:
+        case Reopened():
+            late = "" if is_legal else ", too late: the incident is closed, and only PagerDuty rings"
+            return Noted.model_validate(said | {"text": f"at PagerDuty: reopened{late}"})
+        case Acknowledged() | Resolved() if is_legal:
+            return Acknowledged.model_validate(said | {"ring": event.ring})
+        case Noted() if is_legal:
+            return event
+    return None

@@ -138,7 +138,7 @@ commands: st.SearchStrategy[Event] = st.one_of(
     st.builds(DraftApproved, text=st.sampled_from(["", "c"])),
     st.builds(PublicCorrected, text=st.sampled_from(["a", "c"])),
     st.builds(Mitigated),
-    st.builds(Reopened),
+    st.builds(Reopened, ring=rings),
     st.builds(Cancelled),
     st.builds(Snoozed, duration=st.sampled_from([timedelta(minutes=1), timedelta(hours=1)])),
 )

@@ -124,7 +124,11 @@ BODIES = [
         "resolved by Ada Example after",
         lambda incident, ring: incident.resolved_by == "Ada Example" and incident.phase == "resolved",
     ),
-    PagerWebhook("incident.reopened", whole, "at PagerDuty: reopened"),
+    PagerWebhook(
+        "incident.reopened", whole,
+        "Ada Example reopened the page to On-call Engineer through pagerduty, which rings there again",
+        lambda incident, ring: ring.state == "ringing" and not incident.acknowledged_by,
+    ),
     PagerWebhook("incident.service_updated", whole, "at PagerDuty: moved to another service"),
     noted("incident.conference_bridge.updated", "the conference bridge changed", type="incident_conference_bridge",
           **BRIDGE),

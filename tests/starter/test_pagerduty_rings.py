@@ -9,7 +9,7 @@ from starter.intake.pagerduty_rings import IgnoredRing, Report, report
 from starter.sources.reading import Unreadable
 from starter.sources.redaction import redaction
 from tests.starter.sources.webhooks import webhook
-from workflows.policy.incident.events import Acknowledged, Noted, Resolved, Unacknowledged
+from workflows.policy.incident.events import Acknowledged, Noted, Reopened, Resolved, Unacknowledged
 from workflows.policy.incident.pager_events import ChangedAtPager
 from workflows.policy.keys.vendor_keys import workflow_of
 
@@ -103,7 +103,6 @@ OF_IT = {"incident": {"id": "Q1", "type": "incident_reference"}, "id": "OTHER"}
         ("incident.escalated", INCIDENT | {"assignees": [BOB, {"summary": "Eve"}]}, "escalated: to Bob, Eve"),
         ("incident.reassigned", INCIDENT | {"assignees": [{"summary": "Bob"}]}, "reassigned: to Bob"),
         ("incident.delegated", INCIDENT, "delegated"),
-        ("incident.reopened", INCIDENT, "reopened"),
         ("incident.priority_updated", INCIDENT | {"priority": {"summary": "P1"}}, "priority: P1"),
         ("incident.priority_updated", INCIDENT | {"priority": None}, "priority: none"),
         ("incident.service_updated", INCIDENT, "moved to another service"),
@@ -209,6 +208,26 @@ def test_whoever_joins_because_we_asked_them_to_has_answered_their_page(state: s
     assert isinstance(told, becomes)
     assert isinstance(told, Acknowledged | ChangedAtPager)
     assert told.ring == boss
+
+
+def test_a_person_who_reopens_it_there_reopens_it_here() -> None:
+    found = read(event_type="incident.reopened", data=INCIDENT)
+    assert isinstance(found, Report)
+    told = found.event(RING)
+    assert isinstance(told, Reopened)
+    assert (told.ring, told.by, told.via, told.id) == (RING, "Ada Example", "pagerduty", "pagerduty-01EVENT")
+
+
+@pytest.mark.parametrize("agent", [None, {"type": "inbound_integration_reference", "summary": "Tocsin"}])
+def test_what_reopens_by_itself_or_by_a_key_is_noted_and_no_sign_of_life(agent: Any) -> None:
+    found = read(event_type="incident.reopened", data=INCIDENT, agent=agent)
+    assert isinstance(found, Report)
+    told = found.event(RING)
+    assert isinstance(told, Noted)
+    assert (told.text, told.automatic) == (
+        "at PagerDuty: reopened by no person that PagerDuty names, which reopens nothing here",
+        True,
+    )
 
 
 def test_our_own_note_comes_back_and_is_not_noted_again() -> None:

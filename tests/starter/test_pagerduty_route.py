@@ -105,6 +105,32 @@ async def test_a_resolution_there_is_signalled(gate: GatewayUnderTest, client: C
     assert [name for name, _ in await signals(client, workflow_of(ring))] == ["resolve"]
 
 
+async def test_a_reopening_there_is_signalled_and_asks_nobody(
+    gate: GatewayUnderTest, client: Client, ring: str, rest: RestApi
+) -> None:
+    await post(gate, event_type="incident.reopened", data=about(ring))
+    [(name, said)] = await signals(client, workflow_of(ring))
+    assert (name, said["ring"], said["by"]) == ("reopen", ring, "Ada Example")
+    assert rest.asked == []
+
+
+async def test_a_reopening_of_what_others_opened_is_an_alert_and_asks_nobody(
+    gate: GatewayUnderTest, client: Client, rest: RestApi
+) -> None:
+    answer = await post(gate, event_type="incident.reopened", data=about("nagios/checkout/http"))
+    [(name, _)] = await signals(client, answer.json()["incident"])
+    assert name == "alert"
+    assert rest.asked == []
+
+
+async def test_while_pagerduty_cannot_say_whose_a_reopening_is_it_is_asked_to_come_again(
+    gate: GatewayUnderTest, rest: RestApi
+) -> None:
+    rest.status = 500
+    answer = await post(gate, event_type="incident.reopened", data=about(None))
+    assert answer.status_code == 503
+
+
 async def test_a_repeated_delivery_bears_the_same_id(gate: GatewayUnderTest, client: Client, ring: str) -> None:
     for _ in range(2):
         await post(gate, data=about(ring))

@@ -14,7 +14,7 @@ from starter.gateway.routes.alerts import QUERY_PARAMETERS, described
 from starter.intake.identity import workflow_id
 from starter.intake.ours import OUR_PAGE
 from starter.intake.pagerduty_alerts import alert_keys
-from starter.intake.pagerduty_rings import IgnoredRing, Report, RingEvent, report
+from starter.intake.pagerduty_rings import IgnoredRing, Report, RingEvent, for_review, report
 from starter.intake.translating import unreadable
 from starter.sources.pagerduty import FIRING_EVENTS, RESOLVING_EVENTS, SOURCE, WebhookIncident, read
 from starter.sources.reading import Unreadable, Webhook
@@ -22,9 +22,9 @@ from starter.sources.refusal import Refusal
 from starter.temporal.incidents import Incidents
 from starter.temporal.results import NothingOpen
 from starter.temporal.rings import is_legal_page, workflow_of_ring
-from workflows.policy.incident.events import Acknowledged, Noted, Resolved
-from workflows.policy.keys.vendor_keys import is_page, workflow_of
-from workflows.policy.keys.workflow_ids import is_review
+from workflows.policy.incident.events import Noted, Reopened
+from workflows.policy.keys.vendor_keys import is_page, parts_of, workflow_of
+from workflows.policy.keys.workflow_ids import is_review, review_of
 
 log = structlog.get_logger()
 
@@ -90,14 +90,23 @@ class _Receiver:
 
     async def _signal_one(self, workflow: str, event: RingEvent, ring: str) -> str:
         """Which that was: the incident, or its review. Raises NothingOpen."""
-        if is_legal_page(ring):
+        is_legal = is_legal_page(ring)
+        if is_legal:
             workflow = await workflow_of_ring(self.incidents, ring)
-        if is_review(workflow) and isinstance(event, Resolved):  # whoever resolves a legal page there has seen it
-            event = Acknowledged(at=event.at, id=event.id, by=event.by, via=event.via, ring=ring)
-        if is_review(workflow) and not isinstance(event, Acknowledged | Noted):
+        late = for_review(event, is_legal=is_legal) if ring else None
+        if not is_review(workflow):
+            try:
+                await self.incidents.signal(workflow, event)
+            except NothingOpen:
+                if late is None:
+                    raise
+            else:
+                return workflow
+        if late is None:
             raise NothingOpen(f"{workflow} does not take that")
-        await self.incidents.signal(workflow, event)
-        return workflow
+        review = review_of(parts_of(ring)[1])
+        await self.incidents.signal(review, late)
+        return review
 
     def _read(self, webhook: Webhook) -> tuple[Report | IgnoredRing, WebhookIncident | None]:
         """What happened to a ring of ours, and the incident if it may be somebody else's. Raises Unreadable."""
@@ -110,11 +119,14 @@ class _Receiver:
 
 
 async def _rings_of(settings: Settings, found: Report) -> dict[str, str]:
-    """Nobody waits for a note: PagerDuty is asked whose it is only if it does not say, and not a second time."""
-    if found.kind is not Noted:
+    """PagerDuty is asked whose a note or a reopening is only if it does not say. Nobody waits for a note, so that it is
+    not asked a second time; a reopening of what others opened is an alert, which waits for nothing."""
+    if found.kind not in (Noted, Reopened):
         return await _rings(settings, found.incident_key, found.pagerduty_id)
     if found.incident_key:
         return {workflow: found.incident_key} if (workflow := workflow_of(found.incident_key)) else {}
+    if found.kind is Reopened:
+        return await _rings(settings, None, found.pagerduty_id)
     try:
         return await _rings(settings, None, found.pagerduty_id)
     except Refusal as refusal:

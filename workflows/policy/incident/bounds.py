@@ -28,6 +28,7 @@ class IncidentBounds:
     rings = 40
     rings_with_people = 6
     """Of which it is known whom the pager reached for, who has them there, and who helps."""
+    turned_there = 6
     reached = 8
     notified = 2
     """The last of one ring."""

@@ -164,6 +164,7 @@ class Mitigated(Event):
 class Reopened(Event):
     kind: Literal["reopen"] = "reopen"
     reason: Text = ""
+    ring: Text = ""
 
 
 class Cancelled(Event):

@@ -105,6 +105,8 @@ class Incident(Wire):
     reached: tuple[Arrival, ...] = ()
     """Whom pages reached, and who answered them: the last of them."""
     tally: PageStatistics = PageStatistics()
+    turned_there: dict[str, Instant] = {}
+    """By key of a page: when a person last resolved or reopened it at the pager, by the clock there."""
     refused_routes: dict[str, tuple[str, ...]] = {}
     """Per person, the fingerprints of routes that rejected pages, one entry for each time."""
 

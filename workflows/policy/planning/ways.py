@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from workflows.policy.incident.settlements import Settlement, Start, got_lost
 from workflows.policy.incident.state import Incident
-from workflows.policy.keys.duty_keys import DutyKind, EffectKey, WrittenDuty, duty_of, effect_key, reach_duty
+from workflows.policy.keys.duty_keys import DutyKey, DutyKind, EffectKey, WrittenDuty, duty_of, effect_key, reach_duty
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.reach import ReachStep
 
@@ -31,6 +31,15 @@ def first_way(book: Runbook, person: str) -> ReachStep | None:
     """None: whichever pager knows them."""
     somebody = book.people.get(person)
     return somebody.reach[0] if somebody and somebody.reach else None
+
+
+def rung_by(book: Runbook, incident: Incident, page: DutyKey) -> tuple[str, ReachStep | None]:
+    """Whom the page of a duty rings, and by which of their ways."""
+    if page.kind is not DutyKind.REACH:
+        return page.person, first_way(book, page.person)
+    person, steps = ways_to(book, incident, page.person)
+    by_number = {str(number): step for number, step in enumerate(steps, start=1)}
+    return person, by_number.get(page.name.partition("/")[0])
 
 
 def through(book: Runbook, incident: Incident, duty: WrittenDuty) -> Settlement | None:

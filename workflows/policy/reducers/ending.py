@@ -1,14 +1,15 @@
-"""An incident is over, was none, or is not over after all."""
+"""An incident is over, or was none."""
 
 from workflows.policy.duties.obligation_demands import rings_for_obligations
 from workflows.policy.incident.announce import announce, because, log, through
 from workflows.policy.incident.episodes import names
-from workflows.policy.incident.events import Cancelled, Closed, ClosingBegan, Reopened, Resolved
+from workflows.policy.incident.events import Cancelled, Closed, ClosingBegan, Resolved
 from workflows.policy.incident.state import Incident
 from workflows.policy.reducers import alerts
 from workflows.policy.reducers.arriving import not_before
 from workflows.policy.reducers.legal_pages import seen
-from workflows.policy.reducers.transitions import not_over_after_all, reopen, resolve
+from workflows.policy.reducers.reopening import overtaken, turned
+from workflows.policy.reducers.transitions import resolve
 from workflows.policy.runbook.model import Runbook
 
 
@@ -18,21 +19,15 @@ def resolved(book: Runbook, incident: Incident, event: Resolved) -> Incident:
     if event.ring and rings_for_obligations(incident, event.ring):
         text = f"the page about what is owed was resolved{through(event)}, which ends neither that nor the incident"
         return log(seen(incident, event), event.at, text)
+    if event.ring and overtaken(incident, event):
+        return log(incident, event.at, f"{event.actor} resolved{through(event)}, before that was reopened there")
+    incident = turned(incident, event)
     if incident.resolved:
         return log(incident, event.at, f"{event.actor} resolved again, which changes nothing")
     if event.ring and (event.ring not in incident.rings or incident.rings[event.ring].rung_at < incident.opened_at):
         # We resolve a person's older ring before we ring again: its echo must not end the incident.
         return log(incident, event.at, f"an older ring was resolved{through(event)}: the incident stays open")
     return resolve(incident, not_before(event, incident.opened_at))
-
-
-def reopened(book: Runbook, incident: Incident, event: Reopened) -> Incident:
-    if incident.closed_at is not None:
-        return log(incident, event.at, f"{event.actor} reopened, too late: the incident is closed", loud=True)
-    if not incident.resolved or incident.cancelled:
-        return log(incident, event.at, f"{event.actor} reopened, which changes nothing")
-    before = incident if event.via == "alerts" else not_over_after_all(incident)
-    return reopen(before, event.at, f"reopened by {event.actor}{because(event.reason)}")
 
 
 def cancelled(book: Runbook, incident: Incident, event: Cancelled) -> Incident:

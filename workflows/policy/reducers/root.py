@@ -67,7 +67,8 @@ from workflows.policy.reducers.by_hand import (
     snoozed,
     update_posted,
 )
-from workflows.policy.reducers.ending import cancelled, closed, closing_began, reopened, resolved
+from workflows.policy.reducers.ending import cancelled, closed, closing_began, resolved
+from workflows.policy.reducers.reopening import reopened
 from workflows.policy.runbook.model import Runbook
 
 
