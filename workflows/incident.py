@@ -24,6 +24,7 @@ from workflows.policy.reducers.adopting import in_force
 from workflows.policy.reducers.refusals import refusal
 from workflows.policy.reducers.root import apply
 from workflows.policy.review.engine import owes_review
+from workflows.policy.review.late_words import for_review
 from workflows.policy.review.results import ReviewInput
 from workflows.policy.review.state import open_review
 from workflows.policy.runbook.model import Runbook
@@ -33,7 +34,7 @@ from workflows.policy.views.named import names_in
 from workflows.policy.views.plan_view import as_markdown, plan_view
 from workflows.policy.views.results import IncidentInput, PlanView, Status, running_obligations
 from workflows.policy.views.summary import listed_while_open, summarize
-from workflows.review import start_review
+from workflows.review import pass_on, start_review
 from workflows.texts.render import Message, words
 
 
@@ -45,6 +46,9 @@ class IncidentProcedure:
     def __init__(self, start: IncidentInput, incident: Incident) -> None:
         self._start = start
         self.incident = incident
+        self._handed_over = False
+        self.late_words: list[Event] = []
+        """What people said since the review was given its record, and the review has yet to hear."""
 
     @property
     def book(self) -> Runbook:
@@ -59,6 +63,8 @@ class IncidentProcedure:
 
     def apply(self, event: Event) -> None:
         """An adopted runbook holds over continue-as-new, too, and for the incident after this one."""
+        if self._handed_over and (late := for_review(self.incident, event)) is not None:
+            self.late_words.append(late)
         book = in_force(self.book, self.incident, event)
         self.incident = apply(self.book, self.incident, event)
         if book is not self.book:
@@ -94,8 +100,10 @@ class IncidentProcedure:
         return self._start.model_copy(update={"incident": self.incident, "alerts": ()})
 
     def owed_review(self) -> ReviewInput | None:
+        """With the record as it is now. What people say after that is kept for it."""
         if not owes_review(self.book, self.incident):
             return None
+        self._handed_over = True
         return ReviewInput(
             runbook=self.book,
             review=open_review(self.incident),
@@ -128,6 +136,9 @@ class IncidentWorkflow:
         if review is not None:
             await start_review(review)
         await workflow.wait_condition(workflow.all_handlers_finished)  # what waits to be read may be for the next one
+        while self._procedure.late_words:
+            await pass_on(self._procedure.incident.id, self._procedure.late_words.pop(0))
+            await workflow.wait_condition(workflow.all_handlers_finished)
         self._procedure.leave_behind()
 
     @workflow.query(name="state", description="everything that is known of this incident")

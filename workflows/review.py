@@ -5,7 +5,7 @@ from datetime import datetime
 
 from temporalio import workflow
 from temporalio.common import RawValue, SearchAttributePair, TypedSearchAttributes, WorkflowIDReusePolicy
-from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.exceptions import FailureError, WorkflowAlreadyStartedError
 
 from workflows.durable import search_attributes as known_by
 from workflows.durable.clock import Clock
@@ -154,3 +154,13 @@ async def start_review(start: ReviewInput) -> None:
         )
     except WorkflowAlreadyStartedError:
         workflow.logger.info("the review of %s was started before", incident.id)
+
+
+async def pass_on(incident: str, event: Event) -> None:
+    """To the review of the incident. One that has ended needs nothing more."""
+    kind = str(type(event).model_fields["kind"].default)
+    said = event.model_dump(mode="json", exclude_defaults=True, by_alias=True)
+    try:
+        await workflow.get_external_workflow_handle(workflow_ids.review_of(incident)).signal(kind, said)
+    except FailureError:
+        workflow.logger.info("the review of %s has ended, and did not hear a %s", incident, kind)

@@ -12,7 +12,7 @@ from temporalio.client import Client
 from starter.desk import acting
 from starter.temporal.incidents import Incidents
 from starter.temporal.results import LookupFailed
-from starter.temporal.rings import is_legal_page
+from starter.temporal.rings import is_legal_page, workflow_of_ring
 from tests.policy.test_obliged_ways import FIRST_PAGE, MINUTE, lived
 from tests.starter.api.conftest import installation, tokens, working
 from tests.starter.board.conftest import PageSeen
@@ -109,7 +109,50 @@ async def test_what_is_pressed_at_pagerduty_goes_to_the_review(
     assert answer.json()["incident"] == workflow_ids.review_of(legal.id)
     [line] = await eventually(partial(heard, working, legal))
     assert "through pagerduty" in line.lower()
+    await post(tokens, event_type="incident.reopened", id="01OTHER", data=about(ring))
+    known = Incidents(working)
+    found = await known.query(workflow_ids.review_of(legal.id), None, "state", ReviewStatus, timedelta(seconds=30))
+    assert "Ada Example: at PagerDuty: reopened" in [line.text for line in found.review.incident.timeline]
     ignored = await post(tokens, event_type="incident.reassigned", data=about(ring))
+    assert ignored.json()["ignored"] == "nothing open"
+
+
+class ClosesJustThen(Incidents):
+    """When it is asked whether the incident goes on, it does, and its review has yet to begin; then it has closed."""
+
+    async def goes_on(self, workflow_id: str, incident: str) -> bool:
+        return not workflow_ids.is_review(workflow_id)
+
+
+async def test_what_is_pressed_at_pagerduty_just_as_the_incident_closes_goes_to_the_review(
+    tokens: GatewayUnderTest, legal: Incident, working: Client
+) -> None:
+    """PagerDuty does not send again what was taken."""
+    tokens.incidents = ClosesJustThen(working)
+    answer = await post(tokens, data=about(ring_of(legal, "pagerduty")))
+    assert answer.json()["incident"] == workflow_ids.review_of(legal.id)
+    assert len(await eventually(partial(heard, working, legal))) == 1
+
+
+async def test_while_both_are_there_the_review_has_the_record(legal: Incident, working: Client) -> None:
+    class BothThere(Incidents):
+        async def goes_on(self, workflow_id: str, incident: str) -> bool:
+            return True
+
+    assert await workflow_of_ring(BothThere(working), ring_of(legal, "ntfy")) == workflow_ids.review_of(legal.id)
+
+
+async def test_what_is_reopened_after_the_close_is_noted_by_the_review_and_reopens_nothing(
+    tokens: GatewayUnderTest, legal: Incident, working: Client
+) -> None:
+    ring = f"{legal.workflow_id}/{legal.id}/escalate/1/dave/1"
+    answer = await post(tokens, event_type="incident.reopened", data=about(ring))
+    assert answer.json()["incident"] == workflow_ids.review_of(legal.id)
+    known = Incidents(working)
+    found = await known.query(workflow_ids.review_of(legal.id), None, "state", ReviewStatus, timedelta(seconds=30))
+    words = "Ada Example: at PagerDuty: reopened, too late: the incident is closed, and only PagerDuty rings"
+    assert words in [line.text for line in found.review.incident.timeline]
+    ignored = await post(tokens, event_type="incident.resolved", data=about(ring))
     assert ignored.json()["ignored"] == "nothing open"
 
 
