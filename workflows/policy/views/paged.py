@@ -17,7 +17,7 @@ class PersonPaged(NamedTuple):
 
     person: str
     asked_by: str
-    """`tier 1`, `tier 1, by ntfy`, `by hand`."""
+    """`tier 1`, `tier 1, by a call`, `by hand`."""
     settled: Settlement
     at_the_pager: str
     """Empty: no page of it stands there."""
