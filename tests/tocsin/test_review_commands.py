@@ -49,7 +49,7 @@ async def test_what_is_owed_is_listed_shown_submitted_and_closed(tocsin: Tocsin,
     assert f"{incident}  SEV-1  next due " in listed.out
     assert "Checkout fails · 2 owed, 0 overdue · 0 submitted · 0 of 1 follow-ups ended" in listed.out
     shown = await tocsin("review", "show")
-    for part in ("report", "thanks", "commander / on-call", "test the fallback", "resolved  "):
+    for part in ("report", "thanks", "commander / On-call Engineer", "test the fallback", "resolved  "):
         assert part in shown.out
     submitted = await tocsin("review", "submit", "--link", "https://wiki.example/1", "--by", "Bob")
     assert "Bob submitted report, in time: https://wiki.example/1" in submitted.out
@@ -76,7 +76,7 @@ async def test_no_is_said_with_a_reason_and_a_name(tocsin: Tocsin, incident: str
         "Bob waived the review: a drill" in (await tocsin("review", "waive", "--reason", "a drill", "--by", "Bob")).out
     )
     kept = json.loads((await tocsin("followup", "list", "--json")).out)
-    assert [(each["incident"], each["follow_up"]["owner"]) for each in kept] == [(incident, "boss")]
+    assert [(each["incident"], each["follow_up"]["owner"]) for each in kept] == [(incident, "The Boss")]
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ async def test_what_people_say_to_an_incident_reaches_its_review(tocsin: Tocsin,
     assert (await tocsin("assign", "commander", "boss")).code == 0
     shown = (await tocsin("review", "show", incident)).out
     assert "the vendor has answered" in shown
-    assert "commander / boss" in shown
+    assert "commander / The Boss" in shown
 
 
 async def test_all_of_it_is_json_for_programs(tocsin: Tocsin, incident: str) -> None:

@@ -87,10 +87,12 @@ def _unused(book: Runbook) -> Iterator[Finding]:
 
 
 def _prose(book: Runbook) -> frozenset[str]:
-    """The words of what people read: `tocsin escalate architect` is a use of the architect."""
+    """Whom and what people read of: `tocsin escalate architect` is a use of the architect, and so is their name."""
     items = [duty.text for at, severity in severities(book) for _, duty in duties(at, severity)]
-    texts = (*items, *book.templates.values(), *(contact.reach for contact in book.contacts))
-    return frozenset(word for text in texts for word in re.findall(r"[a-z0-9-]+", text))
+    contacts = [f"{contact.name} {contact.reach}" for contact in book.contacts]
+    text = "\n".join((*items, *book.templates.values(), *contacts))
+    named = {key for key, person in book.people.items() if person.name and person.name in text}
+    return frozenset({*re.findall(r"[a-z0-9-]+", text), *named})
 
 
 def _people_used(book: Runbook) -> set[str]:
