@@ -47,6 +47,7 @@ async def test_one_is_added_paused_resumed_and_removed(tocsin: Tocsin, watching:
         "severity": "sev2",
         "service": "db",
         "paused_until": None,
+        "silent_since": None,
     }
     assert (await tocsin("heartbeat", "resume", "backup")).out.startswith("backup: overdue at ")
     assert (await tocsin("heartbeat", "list")).out.count("backup") == 1
