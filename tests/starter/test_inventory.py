@@ -110,7 +110,7 @@ class TestReviews:
         found = inventory((), {}, whole((review(debts=review_debts(self.book, self.review())),)), at(601))
         assert {(each.what, each.due_at) for each in found.owed} == {(each.title, each.due_at) for each in told}
         [follow_up] = [each for each in found.owed if each.kind == "follow-up"]
-        assert (follow_up.owner, follow_up.what) == ("vp-engineering", "follow-up 1: add an alert")
+        assert (follow_up.owner, follow_up.what) == ("VP Engineering", "follow-up 1: add an alert")
         assert {each.kind for each in found.owed} == {"review", "follow-up"}
 
     def test_those_of_drills_are_left_out(self) -> None:
