@@ -45,7 +45,7 @@ async def incident(law: None, tocsin: Tocsin, client: Client, deciding: Worker) 
 
 async def test_what_is_owed_is_shown_and_ended_before_and_after_the_close(tocsin: Tocsin, incident: str) -> None:
     shown = (await tocsin("show", incident)).out
-    for part in ("gdpr, to the authority", "nis2/warning", "nis2/report", "commander / on-call / boss"):
+    for part in ("gdpr, to the authority", "nis2/warning", "nis2/report", "commander / On-call Engineer / The Boss"):
         assert part in shown
     clocks = json.loads((await tocsin("obligation", "list", "--json")).out)
     assert [each["obligation"]["name"] for each in clocks] == ["nis2/warning", "gdpr", "nis2/report"]
