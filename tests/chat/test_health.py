@@ -11,12 +11,12 @@ from chat.health import Health
 from chat.scopes import NEEDED_SCOPES
 from chat.socket_mode import SocketMode
 from settings import Settings
-from starter import background
 from starter.temporal.incidents import Incidents
 from tests.chat.conftest import of_slack
 from tests.chat.slack_side import SlackSide
 from tests.sandbox.slack_hands import SlackHands, until
 from tests.sandbox_server import running_sandbox
+from tests.starter.test_background import ends_once
 
 
 async def seen(url: str) -> list[str]:
@@ -55,16 +55,7 @@ async def test_what_runs_beside_and_is_ended_by_a_bug_is_named_and_begins_again(
     kind: type[Any],
     name: str,
 ) -> None:
-    begun, runs = [], kind.run
-
-    async def ends_once(self: object) -> None:
-        begun.append(self)
-        if len(begun) == 1:
-            raise KeyError("a bug")
-        await runs(self)
-
-    monkeypatch.setattr(kind, "run", ends_once)
-    monkeypatch.setattr(background, "BEGUN_AGAIN_AFTER_S", 0.01)
+    begun = ends_once(monkeypatch, kind)
     async with connected(of_slack(settings, side, slack_app_token=SecretStr("xapp-1")), incidents) as chat:
         assert chat is not None
         await until(lambda: len(begun) > 1)

@@ -18,6 +18,21 @@ from tests.starter.conftest import eventually
 from tests.starter.test_serve import serving
 
 
+def ends_once(monkeypatch: pytest.MonkeyPatch, kind: type[Any]) -> list[object]:
+    """A bug ends its first run. Returns those that have begun."""
+    begun, runs = list[object](), kind.run
+
+    async def run(self: object) -> None:
+        begun.append(self)
+        if len(begun) == 1:
+            raise KeyError("a bug")
+        await runs(self)
+
+    monkeypatch.setattr(kind, "run", run)
+    monkeypatch.setattr(background, "BEGUN_AGAIN_AFTER_S", 0.01)
+    return begun
+
+
 @pytest.mark.parametrize(
     ("kind", "name"),
     [
@@ -36,16 +51,7 @@ async def test_a_loop_that_a_bug_ends_is_named_and_begins_again(
     kind: type[Any],
     name: str,
 ) -> None:
-    begun, runs = [], kind.run
-
-    async def ends_once(self: object) -> None:
-        begun.append(self)
-        if len(begun) == 1:
-            raise KeyError("a bug")
-        await runs(self)
-
-    monkeypatch.setattr(kind, "run", ends_once)
-    monkeypatch.setattr(background, "BEGUN_AGAIN_AFTER_S", 0.01)
+    begun = ends_once(monkeypatch, kind)
     async with serving(settings, library, incidents) as address, httpx.AsyncClient(trust_env=False) as http:
 
         async def problems() -> list[str]:
