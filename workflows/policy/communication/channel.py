@@ -16,6 +16,7 @@ from workflows.policy.incident.messages import Announcement
 from workflows.policy.incident.rules import rules, who_owes
 from workflows.policy.incident.state import PRIVATE_FLAGS, Incident
 from workflows.policy.keys.duty_keys import DutyKind, WrittenDuty, duty_key, effect_key
+from workflows.policy.planning.conditions import owed_since
 from workflows.policy.planning.demands import BlockedDemand
 from workflows.policy.planning.destinations import (
     DECLARED,
@@ -44,7 +45,7 @@ def channel_demands(book: Runbook, incident: Incident, now: datetime) -> Iterato
         if not incident.has_settled(duty_key(DutyKind.CHANNEL), incident.channels):
             yield _own_channel(book, incident)
         if not incident.has_settled(duty_key(DutyKind.TOPIC), incident.headline):
-            yield from _topic(incident)
+            yield from _topic(book, incident)
     if incident.left_channel and not incident.has_settled(duty_key(DutyKind.LEFT), 1):
         yield _left(incident)
     yield from announcements(book, incident)
@@ -67,6 +68,13 @@ def _private_since(incident: Incident) -> datetime:
     return min(since, default=incident.opened_at)
 
 
+def _own_since(book: Runbook, incident: Incident) -> datetime:
+    """Since when it wants the channel of its own that it has at present."""
+    if incident.private:
+        return _private_since(incident)
+    return max(incident.declared_at, owed_since(book, incident, lambda before: before.own_channel))
+
+
 def _declared_in(
     book: Runbook, incident: Incident, duty: WrittenDuty, channel: str, look: Callable[[], Look]
 ) -> Iterator[BlockedDemand]:
@@ -74,12 +82,13 @@ def _declared_in(
     first = declaration(incident, duty)
     if incident.has_settled(duty, first):
         return
+    since = _own_since(book, incident) if duty == DECLARED_HERE else incident.declared_at
     shown = look()
     asked = empty_roles(book, incident) if asks_by(book, incident) == duty else []
     demand = Demand(
         duty=duty,
         occurrence=first + incident.resolved,
-        due_at=incident.phase_at if incident.resolved else incident.declared_at,
+        due_at=max(incident.phase_at if incident.resolved else incident.declared_at, since),
         reason="an incident was declared",
         effect=Post(
             to=Destination(channel=channel),
@@ -99,7 +108,7 @@ def _own_channel(book: Runbook, incident: Incident) -> BlockedDemand:
     demand = Demand(
         duty=duty_key(DutyKind.CHANNEL),
         occurrence=incident.channels,
-        due_at=_private_since(incident) if incident.channels > 1 else incident.declared_at,
+        due_at=_own_since(book, incident),
         reason=_why_a_channel(book, incident),
         effect=OpenChannel(name=f"incident-{incident.id}", private=incident.private),
     )
@@ -112,14 +121,14 @@ def _why_a_channel(book: Runbook, incident: Incident) -> str:
     return "it is for those alone who are named"
 
 
-def _topic(incident: Incident) -> Iterator[BlockedDemand]:
+def _topic(book: Runbook, incident: Incident) -> Iterator[BlockedDemand]:
     if incident.headline == 0 or "channel" in incident.closed_places:
         return  # a new channel is born with its topic
     channel = incident.references.get("channel", "")
     demand = Demand(
         duty=duty_key(DutyKind.TOPIC),
         occurrence=incident.headline,
-        due_at=incident.phase_at,
+        due_at=max(incident.headline_at or incident.phase_at, _own_since(book, incident)),
         reason="severity, phase or commander changed",
         effect=SetTopic(channel=channel),
     )

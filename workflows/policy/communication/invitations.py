@@ -2,6 +2,7 @@
 a post whoever holds it."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import Invite
@@ -19,7 +20,7 @@ def invitation_demands(book: Runbook, incident: Incident) -> Iterator[BlockedDem
     opened = incident.settled.get(duty_key(DutyKind.CHANNEL))
     if channel is None or opened is None or "channel" in incident.closed_places or incident.resolved:
         return
-    since = max(opened.settled_at, incident.timeline[-1].at)  # whatever makes somebody concerned is told there at once
+    since = max(opened.settled_at, _concerned_since(incident))
     for person in concerned(book, incident):
         duty = duty_key(DutyKind.INVITE, person)
         if not incident.has_settled(duty, incident.channels):
@@ -28,6 +29,11 @@ def invitation_demands(book: Runbook, incident: Incident) -> Iterator[BlockedDem
             yield BlockedDemand(
                 Demand(duty=duty, occurrence=incident.channels, due_at=since, reason=reason, effect=effect)
             )
+
+
+def _concerned_since(incident: Incident) -> datetime:
+    """Since nobody else is: whatever makes somebody concerned is a ring, or told on the timeline at once."""
+    return max((*(ring.rung_at for ring in incident.rings.values()), incident.timeline[-1].at))
 
 
 def concerned(book: Runbook, incident: Incident) -> tuple[str, ...]:

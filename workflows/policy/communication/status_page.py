@@ -17,7 +17,7 @@ from workflows.policy.incident.rules import rules, who_owes
 from workflows.policy.incident.state import Incident
 from workflows.policy.incident.who import as_people_read
 from workflows.policy.keys.duty_keys import DutyKind, WrittenDuty, duty_key, duty_of
-from workflows.policy.planning.conditions import matches
+from workflows.policy.planning.conditions import matches, matches_since, owed_since
 from workflows.policy.planning.demands import BlockedDemand
 from workflows.policy.planning.destinations import incident_destination
 from workflows.policy.planning.offering import draft
@@ -62,11 +62,12 @@ def _kept_honest(book: Runbook, incident: Incident, terms: StatusPageTerms) -> I
     due = _due(incident, terms)
     if due is None:
         return
+    since = max(matches_since(terms.when, incident), owed_since(book, incident, lambda was: was.status_page == terms))
     due_at, reason = due
     if incident.phase in terms.automatic:
-        yield _publish(book, incident, incident.phase, due_at, reason)
+        yield _publish(book, incident, incident.phase, due_at, reason).wanted_since(since)
     else:
-        yield _draft(book, incident, terms, due_at, reason)
+        yield _draft(book, incident, terms, due_at, reason).wanted_since(since)
 
 
 def _due(incident: Incident, terms: StatusPageTerms) -> tuple[datetime, str] | None:

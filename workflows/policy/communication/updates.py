@@ -11,6 +11,7 @@ from workflows.policy.incident.rules import rules, who_owes
 from workflows.policy.incident.state import Incident
 from workflows.policy.keys.duty_keys import DutyKind, duty_key
 from workflows.policy.planning import offering
+from workflows.policy.planning.conditions import owed_since
 from workflows.policy.planning.demands import BlockedDemand, DeferredDemand, after_snooze, latest_and_next, unsettled
 from workflows.policy.planning.destinations import below_the_first, channel_destination, incident_destination
 from workflows.policy.runbook.model import Runbook
@@ -61,7 +62,8 @@ def _update(book: Runbook, incident: Incident, terms: Cadence, due_at: datetime)
         reason=f"an update is due every {write(terms.every)}, and none was posted",
         effect=Post(to=where.to, template=terms.template, role=terms.owner, offers=(offering.update(incident),)),
     )
-    return BlockedDemand(demand, where.waits_for)
+    since = owed_since(book, incident, lambda before: before.updates == terms)
+    return BlockedDemand(demand, where.waits_for).wanted_since(since)
 
 
 def _reminder(book: Runbook, incident: Incident, terms: Cadence, occurrence: int, remind_at: datetime) -> BlockedDemand:
@@ -127,4 +129,7 @@ def _who(book: Runbook, incident: Incident, occurrence: int, due_at: datetime) -
             offers=(*offering.roles(book, incident, empty), offering.snooze(incident)),
         ),
     )
-    return BlockedDemand(demand, where.waits_for)
+    severity = rules(book, incident)
+    asks = (severity.roles, severity.unfilled)
+    since = owed_since(book, incident, lambda before: (before.roles, before.unfilled) == asks)
+    return BlockedDemand(demand, where.waits_for).wanted_since(since)

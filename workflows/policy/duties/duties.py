@@ -16,7 +16,7 @@ from workflows.policy.incident.state import Incident
 from workflows.policy.incident.who import as_people_read
 from workflows.policy.keys.duty_keys import DutyKind, duty_key
 from workflows.policy.planning import offering
-from workflows.policy.planning.conditions import matches_at
+from workflows.policy.planning.conditions import matches_at, owed_since
 from workflows.policy.planning.demands import BlockedDemand, DeferredDemand, after_snooze, latest_and_next, unsettled
 from workflows.policy.planning.destinations import below_the_first, channel_destination
 from workflows.policy.runbook.model import Runbook
@@ -141,7 +141,7 @@ def _is_owed(book: Runbook, incident: Incident, name: str, now: datetime) -> boo
 
 def _wanted(book: Runbook, incident: Incident, duty: Duty, due_at: datetime) -> BlockedDemand:
     if duty.kind in DELIVERY_KINDS:
-        demand = _demand(incident, duty, due_at, _reason(duty), sent_by(book, incident, duty))
+        demand = _demand(book, incident, duty, due_at, _reason(duty), sent_by(book, incident, duty))
         return BlockedDemand(demand, waits_for(incident, duty))
     return _post(book, incident, duty, due_at)
 
@@ -153,17 +153,17 @@ def _once_approved(book: Runbook, incident: Incident, duty: Duty, due_at: dateti
     withheld = draft is not None and draft.withheld
     offers = offering.draft(incident, duty.id, withheld=withheld)
     post = Post(kind="draft", to=where.to, template="draft", mention=owner, role=duty.owner, offers=offers)
-    asked = _demand(incident, duty, due_at, _reason(duty), post)
+    asked = _demand(book, incident, duty, due_at, _reason(duty), post)
     yield BlockedDemand(asked.model_copy(update={"duty": duty_key(DutyKind.DUTY_DRAFT, duty.id)}), where.waits_for)
     if draft is not None and draft.approval is not None:
         reason = f"approved by {as_people_read(book, draft.approval.by)}"
         yield BlockedDemand(
-            _demand(incident, duty, draft.approval.at, reason, sent_by(book, incident, duty, draft.approval))
+            _demand(book, incident, duty, draft.approval.at, reason, sent_by(book, incident, duty, draft.approval))
         )
     elif draft is not None and not draft.withheld and duty.anyway_after is not None:
         reason = f"not approved within {write(duty.anyway_after)}"
         yield BlockedDemand(
-            _demand(incident, duty, draft.at + duty.anyway_after, reason, sent_by(book, incident, duty))
+            _demand(book, incident, duty, draft.at + duty.anyway_after, reason, sent_by(book, incident, duty))
         )
 
 
@@ -188,7 +188,7 @@ def _post(book: Runbook, incident: Incident, duty: Duty, due_at: datetime) -> Bl
     )
     is_summary = duty.kind == "post" and duty.moment == "resolved"
     news = older_news(book, incident, where.to, due_at) if is_summary else ""
-    return BlockedDemand(_demand(incident, duty, due_at, _reason(duty), post), where.waits_for or news)
+    return BlockedDemand(_demand(book, incident, duty, due_at, _reason(duty), post), where.waits_for or news)
 
 
 def _reason(duty: Duty) -> str:
@@ -197,10 +197,11 @@ def _reason(duty: Duty) -> str:
     return f"owed {write(duty.after) + ' after' if duty.after else 'when'} the incident is {duty.moment}"
 
 
-def _demand(incident: Incident, duty: Duty, due_at: datetime, reason: str, effect: Effect) -> Demand:
+def _demand(book: Runbook, incident: Incident, duty: Duty, due_at: datetime, reason: str, effect: Effect) -> Demand:
     occurrence = _occurrence(incident, duty, due_at)
     key = duty_key(DutyKind.DUTY, duty.id)
-    return Demand(duty=key, occurrence=occurrence, due_at=due_at, reason=reason, effect=effect)
+    since = owed_since(book, incident, lambda before: duty in before.duties)
+    return Demand(duty=key, occurrence=occurrence, due_at=max(due_at, since), reason=reason, effect=effect)
 
 
 def _occurrence(incident: Incident, duty: Duty, due_at: datetime) -> int:

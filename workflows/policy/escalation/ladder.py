@@ -14,7 +14,7 @@ from workflows.policy.incident.rules import rules, who_owes
 from workflows.policy.incident.settlements import Settlement, Start
 from workflows.policy.incident.state import Incident
 from workflows.policy.keys.duty_keys import DutyKind, WrittenDuty, duty_key, duty_of
-from workflows.policy.planning.conditions import EVER, is_emergency, matches_at, matches_since
+from workflows.policy.planning.conditions import EVER, is_emergency, matches_at, matches_since, owed_since
 from workflows.policy.planning.ways import first_way, through
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.names import Until
@@ -53,6 +53,9 @@ class Callee(NamedTuple):
     compete."""
     way: ReachStep | None = None
     """By which they are rung first; None: by whichever pager knows them."""
+    since: datetime = EVER
+    """They cannot be called late before that: the severity changed to one with this tier, or they were given the role
+    that it calls."""
 
     def has_settled(self, occurrence: int) -> bool:
         return self.settled is not None and self.settled.occurrence >= occurrence
@@ -161,6 +164,7 @@ def _callees(
             through(book, incident, duty_key(DutyKind.REPEAT, who, number)),
             trying.get(who),
             first_way(book, who),
+            _called_since(book, incident, tier, who),
         )
         for who in called_people(book, incident, tier)
     )
@@ -180,6 +184,12 @@ def called_people(book: Runbook, incident: Incident, tier: Tier) -> tuple[str, .
     managed = [person for role in tier.managers_of for person in who_owes(book, incident, role)]
     managers = [book.people[person].manager for person in managed if person in book.people]
     return tuple(dict.fromkeys((*tier.page, *holders, *(manager for manager in managers if manager))))
+
+
+def _called_since(book: Runbook, incident: Incident, tier: Tier, who: str) -> datetime:
+    since = owed_since(book, incident, lambda before: tier in before.escalation)
+    roles = () if who in tier.page else (*tier.roles, *tier.managers_of)
+    return max(since, *(incident.roles_at.get(role, EVER) for role in roles), EVER)
 
 
 def target(book: Runbook, incident: Incident) -> timedelta | None:

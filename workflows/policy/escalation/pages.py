@@ -163,7 +163,7 @@ def _pages(book: Runbook, incident: Incident, step: Step, pauses: Pauses) -> Ite
             continue
         if step.rung.once and was_reached(incident, callee):
             continue
-        due_at = pauses.due_at(step, callee)
+        due_at = max(pauses.due_at(step, callee), callee.since)
         build = partial(_of_the_ladder, book, incident, step, callee, due_at)
         yield build() if due_at <= pauses.now else DeferredDemand(callee.duty, number, due_at, build)
 
@@ -206,7 +206,7 @@ def _gap(book: Runbook, incident: Incident, rungs: list[Rung]) -> Iterator[Block
             demand = Demand(
                 duty=duty_key(DutyKind.GAP),
                 occurrence=incident.first_round,
-                due_at=max(incident.opened_at, incident.raised_at or incident.opened_at),
+                due_at=max(incident.opened_at, incident.severity_at or incident.opened_at),
                 reason=f"no tier of {severity_title(incident.severity)} that comes first calls anybody for this "
                 f"incident, so tier {rung.tier} is called at once",
                 effect=Post(to=where.to, template="gap", offers=answering(book, incident)),

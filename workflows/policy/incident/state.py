@@ -50,7 +50,9 @@ class Incident(Wire):
     severity_at: Instant | None = None
     """When it was last changed ..."""
     severity_by: str = ""
-    """... and by whom."""
+    """... and by whom ..."""
+    severity_before: SeverityName | None = None
+    """... and from which."""
     no_pager: bool = False
 
     detected_at: Instant
@@ -99,7 +101,9 @@ class Incident(Wire):
     raised_at: Instant | None = None
     """When the severity was last raised: the new ladder counts from the start of the opening (rule 6)."""
     headline: int = 0
-    """How often severity, phase or commander changed: the occurrence of the topic."""
+    """How often severity, phase or commander changed: the occurrence of the topic ..."""
+    headline_at: Instant | None = None
+    """... and when they last did."""
     calls: tuple[ManualPage, ...] = ()
     rings: dict[str, PagerAlert] = {}
     reached: tuple[Arrival, ...] = ()
@@ -124,6 +128,8 @@ class Incident(Wire):
     left_channel: str = ""
     """That open one; empty: there was none."""
     roles: dict[str, str] = {}
+    roles_at: dict[str, Instant] = {}
+    """Since when each of the runbook's is held by whoever holds it."""
     alerts: dict[str, AlertState] = {}
     alert_details: dict[str, AlertDetails] = {}
     """Of some of them, what they say beyond `labels` and `links`."""

@@ -1,10 +1,11 @@
 """When a condition of a runbook matches an incident."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from workflows.policy.incident.state import Incident
 from workflows.policy.keys.duty_keys import DutyKind, duty_key
-from workflows.policy.runbook.model import Runbook
+from workflows.policy.runbook.model import Runbook, Severity
 from workflows.policy.runbook.people import Condition, Contact
 from workflows.policy.time.calendar import is_business
 
@@ -44,6 +45,15 @@ def flagged_at(condition: Condition, incident: Incident) -> datetime | None:
     if not condition.flags or not incident.flags.issuperset(condition.flags):
         return None
     return matches_since(condition, incident)
+
+
+def owed_since(book: Runbook, incident: Incident, owed_before: Callable[[Severity], bool]) -> datetime:
+    """Since when the present severity asks for something that the one before did not ask for so: it cannot have been
+    late before that. Its times count as they always did."""
+    before = incident.severity_before
+    if before is None or incident.severity_at is None or owed_before(book.severity(before)):
+        return EVER
+    return incident.severity_at
 
 
 def contacts_for(book: Runbook, incident: Incident) -> tuple[Contact, ...]:

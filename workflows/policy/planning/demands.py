@@ -24,6 +24,11 @@ class BlockedDemand(NamedTuple):
     def key(self) -> str:
         return self.demand.key
 
+    def wanted_since(self, moment: datetime) -> "BlockedDemand":
+        """The same, which nobody wanted before: it cannot be late before that."""
+        late = self.demand.due_at < moment
+        return self._replace(demand=self.demand.model_copy(update={"due_at": moment})) if late else self
+
 
 @dataclass(slots=True)  # not frozen, which takes three times as long: each plan makes as many as there are duties
 class DeferredDemand:

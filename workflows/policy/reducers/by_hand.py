@@ -1,5 +1,7 @@
 """What people do to an incident while it lasts: call others, give roles, report, approve, wait."""
 
+from datetime import datetime
+
 from workflows.policy.escalation.paging import called, next_call, tier_meant, why_nobody
 from workflows.policy.incident.announce import announce, because, log, said_by
 from workflows.policy.incident.bounds import IncidentBounds
@@ -85,17 +87,23 @@ def role_assigned(book: Runbook, incident: Incident, event: RoleAssigned) -> Inc
     if holder := held_by(book, incident, event):
         text = f"{event.actor} wanted to be {book.role_name(event.role)}, which {book.person_name(holder)} is already"
         return log(incident, event.at, text)
-    roles = {**incident.roles, event.role: event.person}
-    if len(roles) > IncidentBounds.names:
+    after = _given(book, incident, event.role, event.person, event.at)
+    if len(after.roles) > IncidentBounds.names:
         return log(incident, event.at, f"too many roles: {event.role} was not given", loud=True)
-    after = incident.model_copy(update={"roles": roles})
     text = f"{book.person_name(event.person)} is {book.role_name(event.role)}"
     return log(after, event.at, said_by(event.actor, text))
 
 
+def _given(book: Runbook, incident: Incident, role: str, person: str, at: datetime) -> Incident:
+    since = incident.roles_at
+    if role in book.roles and incident.roles.get(role) != person:
+        since = {**since, role: at}
+    return incident.model_copy(update={"roles": {**incident.roles, role: person}, "roles_at": since})
+
+
 def handed_off(book: Runbook, incident: Incident, event: HandedOff) -> Incident:
     before = as_people_read(book, incident.roles.get(COMMANDER_ROLE, event.by))
-    after = incident.model_copy(update={"roles": {**incident.roles, COMMANDER_ROLE: event.to}})
+    after = _given(book, incident, COMMANDER_ROLE, event.to, event.at)
     text = f"{before} handed over to {book.person_name(event.to)}, who is now {book.role_name(COMMANDER_ROLE)}"
     if event.text:
         text += f": {event.text}"

@@ -31,6 +31,7 @@ def change_severity(book: Runbook, incident: Incident, event: SeverityChanged) -
         "severity": event.severity,
         "severity_at": event.at,
         "severity_by": event.by,
+        "severity_before": incident.severity,
         "gravest": min(incident.gravest, event.severity),
         "raised_at": event.at if is_graver else incident.raised_at,
         "renewed": incident.renewed if is_graver else None,

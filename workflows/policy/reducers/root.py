@@ -85,7 +85,7 @@ def apply(book: Runbook, incident: Incident, event: Event) -> Incident:
         incident = alive(book, incident, event.at)
     after = _APPLY_TO_INCIDENT[type(event)](book, incident, event)
     if _headline(after) != _headline(incident):
-        after = after.model_copy(update={"headline": incident.headline + 1})
+        after = after.model_copy(update={"headline": incident.headline + 1, "headline_at": event.at})
     after = remember_obligations(book, after, event.at)
     return remember(after, event.id) if event.id else after
 
