@@ -35,6 +35,7 @@ from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.review.debts import Debt
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.simulation.simulate import Simulation
+from workflows.policy.views.named import names_in
 from workflows.policy.views.plan_view import plan_view
 from workflows.policy.views.results import Status
 
@@ -66,7 +67,8 @@ def played(book: Runbook) -> Simulation:
 def one_incident(book: Runbook, simulation: Simulation) -> str:
     incident = simulation.incident.model_copy(update={"id": "20261127-0204-k7qxzm"})
     view = plan_view(book, incident, simulation.plan(), simulation.now, 1.0, frozenset())
-    shown = ShownIncident(state=Status(incident=incident, verification=timedelta(minutes=15)), plan=view)
+    status = Status(incident=incident, verification=timedelta(minutes=15), names=names_in(book, incident))
+    shown = ShownIncident(state=status, plan=view)
     page = incident_page(shown, {book.runbook: book}, simulation.now)
     drawn = Markup(course(incident, view, page.person))
     values = {"me": CAROL, "links": NO_LINKS, "page": page, "acts": acts(page), "owed": owed_acts, "course": drawn}
