@@ -1,4 +1,4 @@
-"""What all tests share: one embedded server for the session."""
+"""What all tests share: one embedded server for each file. One for all grows to gigabytes, and slower and slower."""
 
 import os
 from collections.abc import AsyncIterator, Iterator
@@ -7,6 +7,8 @@ from typing import Any
 import hypothesis
 import pytest
 import pytest_asyncio
+from fastapi._compat.v2 import ModelField
+from pydantic import TypeAdapter
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker._workflow import _WorkflowWorker
 
@@ -39,7 +41,25 @@ def _a_machine_may_stand_still() -> Iterator[None]:
         yield
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest.fixture(scope="session", autouse=True)
+def _types_are_understood_once() -> Iterator[None]:
+    """Thousands of tests build a gateway, each of 900 fields: most of the time of the whole suite. What pydantic makes
+    of a field is the same for each gateway."""
+    understand, known = ModelField.__post_init__, dict[tuple[object, str], TypeAdapter[Any]]()
+
+    def recall(field: ModelField) -> None:
+        type_and_rules = (field.field_info.annotation, repr((field.field_info, field.config)))
+        if type_and_rules not in known:
+            understand(field)
+            known[type_and_rules] = field._type_adapter
+        field._type_adapter = known[type_and_rules]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ModelField, "__post_init__", recall)
+        yield
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def temporal() -> AsyncIterator[WorkflowEnvironment]:
     async with time_skipping_server() as environment:
         yield environment

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 from tests.docs.markdown import ROOT
@@ -28,6 +29,7 @@ def room(module: str) -> str:
     return parts[0]
 
 
+@cache
 def graph() -> ImportGraph:
     """Each room, and the other rooms that its files import."""
     found: dict[str, set[str]] = {}
