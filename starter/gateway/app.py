@@ -86,9 +86,10 @@ def create_app(
     for router in (*webhooks, *_for_people(parts, watched), documents.router(app, parts.access)):
         app.router.routes.extend(router.routes)  # included, each would be another router to go through
     app.state.board = parts.board
-    answer_refusals(app)
-    answer_who_may_not(app)
-    answer_unknown(app, parts.outcomes)
+    visitors = parts.board.visitors
+    answer_refusals(app, visitors)
+    answer_who_may_not(app, visitors)
+    answer_unknown(app, visitors, parts.outcomes)
     return app
 
 

@@ -13,12 +13,14 @@ from settings import Settings
 from starter.board.feed import BoardFeed
 from starter.board.html import rendered
 from starter.board.surroundings import SurroundingsReader
+from starter.board.troubles import trouble_page
 from starter.desk.desk import Desk
 from starter.desk.meaning import Unlisted
 from starter.desk.temporal_desk import TemporalDesk
 from starter.gateway.admission import read_body
 from starter.gateway.desks import Desks
-from starter.gateway.errors import STATUSES
+from starter.gateway.errors import STATUSES, refused
+from starter.gateway.page_headers import BOARD_HEADERS
 from starter.gateway.published import Published
 from starter.gateway.sessions import Sessions
 from starter.gateway.visitors import FORM_TOKEN, Forbidden, NotEntered, Visitor, Visitors, demand_own_form
@@ -28,15 +30,6 @@ from starter.sources.refusal import Refusal
 from starter.temporal.heartbeats import Heartbeats
 from workflows.policy.runbook.model import Runbook
 
-BOARD_HEADERS: Final = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-    "Referrer-Policy": "same-origin",  # with `no-referrer` browsers send forms with the origin `null`
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cache-Control": "no-store",
-}
 FORM_BYTES: Final = 65_536
 FAILURES_SHOWN: Final[tuple[type[Exception], ...]] = (*STATUSES, Unlisted)
 
@@ -88,8 +81,8 @@ class Board:
             return self.trouble(visitor, error)
 
     def trouble(self, visitor: Visitor, error: Exception, back: str = "/") -> Response:
-        html = self.page("trouble.html", visitor, said=str(error), back=back)
-        return HTMLResponse(html, status_of(error), BOARD_HEADERS)
+        status = status_of(error)
+        return HTMLResponse(trouble_page(status, str(error), back, me=visitor), status, BOARD_HEADERS)
 
 
 def make_board(settings: Settings, desks: Desks, published: Published, silencing: Silencing) -> Board:
@@ -136,7 +129,7 @@ async def read_form(request: Request) -> dict[str, str]:
         raise Refusal(400, "this is no form") from None
 
 
-def answer_who_may_not(app: FastAPI) -> None:
+def answer_who_may_not(app: FastAPI, visitors: Visitors) -> None:
     """Whoever has not logged in is asked to, and comes to where they wanted."""
 
     @app.exception_handler(NotEntered)
@@ -147,5 +140,5 @@ def answer_who_may_not(app: FastAPI) -> None:
         return RedirectResponse(f"/login?next={quote(wanted, safe='')}", 303, BOARD_HEADERS)
 
     @app.exception_handler(Forbidden)
-    async def forbid(_: Request, error: Forbidden) -> Response:
-        return HTMLResponse(rendered("forbidden.html", said=str(error)), 403, BOARD_HEADERS)
+    async def forbid(request: Request, error: Forbidden) -> Response:
+        return refused(visitors, request, 403, str(error))

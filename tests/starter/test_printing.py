@@ -2,12 +2,11 @@
 
 import json
 from collections.abc import Callable
-from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import pytest
 
-from starter.board.html import rendered
+from starter.board.troubles import trouble_page
 from starter.markup.printing import printed
 from starter.pictures import svg
 from starter.public_page.site import site
@@ -56,7 +55,7 @@ SHOWN = f"{FARSI} {COOK} \ufffdpay\ufffdpal"
 
 
 def _board() -> str:
-    return rendered("trouble.html", said=TEXT, back="/", me=SimpleNamespace(name="", may_act=False, form_token=""))
+    return trouble_page(404, TEXT)
 
 
 def _file(path: str) -> Callable[[], str]:

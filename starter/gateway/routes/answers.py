@@ -13,7 +13,7 @@ from fastapi.responses import HTMLResponse
 from starter.board.html import rendered
 from starter.desk import answering
 from starter.desk.answering import AnswerStanding, WhyNot
-from starter.gateway.board import BOARD_HEADERS
+from starter.gateway.page_headers import BOARD_HEADERS
 from starter.temporal.incidents import Incidents
 from starter.temporal.results import NothingOpen, Recorded, RefusedByIncident, Unreachable
 from workflows.policy.keys import answer_tickets

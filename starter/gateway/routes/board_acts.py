@@ -17,7 +17,8 @@ from starter.board.forms import said_in_form
 from starter.desk.answers import Declaration
 from starter.desk.meaning import Unlisted
 from starter.desk.verbs import VERB_BY_NAME, Verb
-from starter.gateway.board import BOARD_HEADERS, Board, form_of, in_words, status_of
+from starter.gateway.board import Board, form_of, in_words, status_of
+from starter.gateway.page_headers import BOARD_HEADERS
 from starter.gateway.routes.board_pages import Aftermath, incident_html, review_html
 from starter.gateway.visitors import Visitor
 from starter.sources.refusal import Refusal

@@ -10,7 +10,8 @@ from datetime import UTC, datetime, timedelta
 from fastapi import APIRouter, Request, Response
 
 from starter.board.what_if import what_if
-from starter.gateway.board import BOARD_HEADERS, Board
+from starter.gateway.board import Board
+from starter.gateway.page_headers import BOARD_HEADERS
 from starter.gateway.visitors import Visitor
 from starter.pictures.captions import of_figures
 from starter.pictures.preview import picture as drawn_preview

@@ -16,7 +16,8 @@ from starter.desk.on_call import on_call
 from starter.desk.on_call_answers import OverrideRequest
 from starter.desk.temporal_desk import published_runbook
 from starter.desk.temporal_installation import TemporalInstallationDesk
-from starter.gateway.board import BOARD_HEADERS, Board, form_of, in_words
+from starter.gateway.board import Board, form_of, in_words
+from starter.gateway.page_headers import BOARD_HEADERS
 from starter.gateway.routes.board_books import drawn
 from starter.gateway.visitors import Visitor
 from starter.pictures.rota import picture

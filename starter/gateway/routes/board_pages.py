@@ -18,7 +18,8 @@ from starter.board.incident_page import incident_page
 from starter.board.review_page import review_page
 from starter.desk.answers import Remembered
 from starter.desk.verbs import Verb
-from starter.gateway.board import BOARD_HEADERS, FAILURES_SHOWN, Board
+from starter.gateway.board import FAILURES_SHOWN, Board
+from starter.gateway.page_headers import BOARD_HEADERS
 from starter.gateway.visitors import Visitor
 from starter.pictures.course import course
 from starter.temporal.results import ListPage, Summary, Unreachable

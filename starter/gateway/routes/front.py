@@ -11,8 +11,10 @@ from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse
 from starter.board.filters import RowFilter
 from starter.board.glance import MOST_DUE
 from starter.gateway.access import Access
-from starter.gateway.board import BOARD_HEADERS, Board
+from starter.gateway.board import Board
+from starter.gateway.errors import is_of_a_browser
 from starter.gateway.front_page import FRONT_HEADERS, FrontLinks, front_page
+from starter.gateway.page_headers import BOARD_HEADERS
 from starter.gateway.routes.health import REACHABLE, Readiness, Watched, described, readiness
 from starter.gateway.visitors import Visitor
 
@@ -31,7 +33,7 @@ def router(watched: Watched, access: Access, board: Board) -> APIRouter:
         found = await readiness(watched)
         status = 200 if found.ready else 503
         if not access.may_know(request):
-            if "text/html" in request.headers.get("accept", ""):
+            if is_of_a_browser(request):
                 return RedirectResponse("/login", 303, BOARD_HEADERS)
             return PlainTextResponse("ready\n" if found.ready else "not ready\n", status, FRONT_HEADERS)
         stuck = _stuck(watched)

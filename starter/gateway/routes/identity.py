@@ -10,10 +10,11 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from settings import Settings
-from starter.gateway.board import BOARD_HEADERS, Board
+from starter.gateway.board import Board
 from starter.gateway.identities import identity_of
 from starter.gateway.identity_provider import IdentityProvider, LoginBegun, LoginFailed
 from starter.gateway.log_budget import LogBudget
+from starter.gateway.page_headers import BOARD_HEADERS
 from starter.gateway.routes.login import enter, form, own_path
 from starter.gateway.strangers_calls import StrangersCalls
 from starter.sources import text

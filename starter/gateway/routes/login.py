@@ -10,8 +10,9 @@ from pydantic import BaseModel
 from settings.access import hashed
 from starter.board.html import ASSETS, rendered
 from starter.gateway.access import Access, Actor
-from starter.gateway.board import BOARD_HEADERS, form_of, read_form
+from starter.gateway.board import form_of, read_form
 from starter.gateway.documented import API, API_READ
+from starter.gateway.page_headers import BOARD_HEADERS
 from starter.gateway.sessions import SESSION_COOKIE, SESSION_LASTS, Sessions
 from starter.gateway.visitors import Visitors, demand_own_page
 

@@ -4,33 +4,32 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from urllib.parse import unquote
 
-from fastapi import FastAPI, Request
-from fastapi.responses import JSONResponse
+from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 
 from starter.gateway.errors import refused
 from starter.gateway.outcomes import Outcomes
+from starter.gateway.visitors import Visitors
 from starter.runbooks.problems import closest
 from starter.sources import text
-from starter.sources.refusal import Refusal
 from starter.sources.table import SOURCES
 
 THERE_ARE = f"Alerts go by POST to /webhooks/ and one of these: {', '.join(sorted(SOURCES))}"
 _SENDS = {"POST", "PUT", "PATCH"}
 
 
-def answer_unknown(app: FastAPI, outcomes: Outcomes) -> None:
+def answer_unknown(app: FastAPI, visitors: Visitors, outcomes: Outcomes) -> None:
     """Answers every request that no route takes. If it looks like a delivery, that is seen."""
 
     @app.exception_handler(HTTPException)
-    async def unknown(request: Request, error: HTTPException) -> JSONResponse:
+    async def unknown(request: Request, error: HTTPException) -> Response:
         parts = [unquote(part) for part in request.url.path.split("/") if part]
         if request.method not in _SENDS or not any(part in SOURCES or part.startswith("webhook") for part in parts):
-            return refused(Refusal(error.status_code, error.detail, error.headers))
+            return refused(visitors, request, error.status_code, error.detail, headers=error.headers)
         error_text = f"{_what(request.method, parts, error.status_code)} {THERE_ARE}"
         sender = request.client.host if request.client else "?"
         outcomes.nowhere(error.status_code, error_text, datetime.now(UTC), sender)
-        return refused(Refusal(error.status_code, error_text, error.headers))
+        return refused(visitors, request, error.status_code, error_text, headers=error.headers)
 
 
 def _what(method: str, parts: list[str], status: int) -> str:
