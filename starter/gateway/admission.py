@@ -108,10 +108,14 @@ async def in_time(source: Source) -> AsyncIterator[None]:
     """
     try:
         with releasing():
-            async with asyncio.timeout(min(ANSWER_WITHIN_S, source.answer_within_s)):
+            async with asyncio.timeout(sender_waits_s(source)):
                 yield
     except TimeoutError:
         raise later("not stored in time: send it again") from None
+
+
+def sender_waits_s(source: Source) -> float:
+    return min(ANSWER_WITHIN_S, source.answer_within_s)
 
 
 async def read_body(request: Request, limit: int, room: BodyRoom | None = None, sender: str = "?") -> bytes:
