@@ -1,20 +1,28 @@
 """Whoever has no key of their own at PagerDuty is asked to help on an incident of ours that stands open there."""
 
 import asyncio
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 from activities.attempts import LOOK_WITHIN_S
 from activities.errors import Rejected, Unavailable
 from activities.pagerduty_account import PagerDutyAccount
 from activities.pagerduty_incidents import FollowedIncidents, PagerDutyRest
-from activities.pagerduty_json import PagerDutyAnswer, PagerDutyIncident
+from activities.pagerduty_json import AskedResponder, PagerDutyAnswer, PagerDutyIncident
 from activities.pagers import open_route
 from activities.plain_text import clean, one_line
 from workflows.policy.effects.effects import Page, Receipt, Send, SyncPager
 
 LONGEST_REQUEST = 1000
 """Characters of what they are asked with."""
+OUR_REQUEST = re.compile(r"\n\[[^\]\n]+\]\s*\Z")
+"""How one of ours ends: with its ring. PagerDuty takes back all that somebody is asked in an incident, or nothing:
+where a colleague asks them too, nothing is taken back."""
+
+
+class OneIncident(PagerDutyAnswer):
+    incident: PagerDutyIncident
 
 
 class ResponderRequests:
@@ -43,10 +51,10 @@ class ResponderRequests:
         user, mark = self._users[person], f"[{send.vendor_key}]"
         route = open_route(send.effect, "PagerDuty user", user, *self._lead)
         incident = await self._open(send)
-        asked = [each for each in incident.incidents_responders if each.user.id == user]
+        asked = _asked(incident, user)
         if any(mark in each.message and each.state != "declined" for each in asked):
             return Receipt(reference=incident.id, note="was asked to help there before")
-        if any(each.state == "pending" for each in asked):
+        if (pending := _pending(asked)) and all(OUR_REQUEST.search(each.message) for each in pending):
             with suppress(Unavailable, Rejected, TimeoutError):  # the page goes all the same
                 async with asyncio.timeout(LOOK_WITHIN_S):
                     await self._cancel(incident.id, user)
@@ -68,7 +76,13 @@ class ResponderRequests:
         assert isinstance(send.effect, SyncPager)
         if not (incident := send.effect.reference):
             return Receipt(note="they help on another's page: nothing of their own stands open")
-        await self._cancel(incident, self._users[send.effect.to])
+        user, mark = self._users[send.effect.to], f"[{send.effect.ring}]"
+        there = await self._api.get(f"/incidents/{incident}", OneIncident)
+        pending = _pending(_asked(there.incident, user))
+        if not all(mark in each.message for each in pending):
+            return Receipt(reference=incident, note="another request there asks them to help, too, and stands")
+        if pending:
+            await self._cancel(incident, user)
         return Receipt(reference=incident, note="they are asked to help no more")
 
     async def _cancel(self, incident: str, user: str) -> None:
@@ -93,6 +107,15 @@ class ResponderRequests:
                 raise Rejected(f"PagerDuty knows no {self._sender}: {why}")
             self._requester = user.id
         return self._requester
+
+
+def _asked(incident: PagerDutyIncident, user: str) -> Sequence[AskedResponder]:
+    return [each for each in incident.incidents_responders if each.user.id == user]
+
+
+def _pending(asked: Sequence[AskedResponder]) -> Sequence[AskedResponder]:
+    """Those for which they are rung, until they reply."""
+    return [each for each in asked if each.state == "pending"]
 
 
 def _of_user(user: str) -> dict[str, str]:

@@ -13,7 +13,7 @@ from tests.activities import sends
 from tests.activities.conftest import ROUTING_KEY
 from tests.activities.sends import INCIDENT
 from tests.sandbox_server import SandboxServer
-from workflows.policy.effects.effects import Annotate, ConfirmRing, Send, SyncPager
+from workflows.policy.effects.effects import Annotate, ConfirmRing, Receipt, Send, SyncPager
 
 LOOK = {"vendor": "pagerduty", "method": "api/incidents"}
 NOTES = {"vendor": "pagerduty", "method": "/notes"}
@@ -540,10 +540,13 @@ def helped_pagerduty(sandbox: SandboxServer) -> PagerDuty:
 
 
 def helped(
-    sandbox: SandboxServer, token: str = "pagerduty-rest-secret", sender: str = "tocsin@example.com"
+    sandbox: SandboxServer,
+    token: str = "pagerduty-rest-secret",
+    sender: str = "tocsin@example.com",
+    boss: str = "PBOSS",
 ) -> PagerDuty:
     urls = (sandbox.pagerduty_events_url, sandbox.pagerduty_api_url)
-    keys, users = {"on-call": ROUTING_KEY}, {"boss": "PBOSS", "on-call": "PONCALL"}
+    keys, users = {"on-call": ROUTING_KEY}, {"boss": boss, "on-call": "PONCALL"}
     return PagerDuty(keys, *urls, token, sender, {}, users)
 
 
@@ -611,7 +614,7 @@ async def test_who_was_asked_to_help_is_rung_no_longer_once_somebody_else_has_an
     for _ in range(2):  # again is as good as once
         await helped_pagerduty.sync(sends.send(over))
     assert await help_asked(sandbox) == (["user_cancelled"], 1)
-    *_, last = await sandbox.wire("pagerduty")
+    [last] = [request for request in await sandbox.wire("pagerduty") if request["method"] == "PUT"]
     assert (last["method"], last["path"].partition("/incidents/")[2].partition("/")[2]) == (
         "PUT", "responder_requests/cancel"
     )  # fmt: skip
@@ -639,6 +642,55 @@ async def test_whoever_was_let_go_is_asked_again_when_they_are_needed_again(
     over = SyncPager(to="boss", ring="ring-2", become="acknowledged", reference=asked.reference or "")
     await helped_pagerduty.sync(sends.send(over))
     await helped_pagerduty.page(sends.page("boss", vendor_key="ring-3", beside=("ring-1",)), may_have_been_sent=False)
+    assert await help_asked(sandbox) == (["user_cancelled", "pending"], 2)
+
+
+async def asked_by_a_colleague(sandbox: SandboxServer, *, before: bool) -> tuple[PagerDuty, Receipt]:
+    """A colleague asks the boss there as well, before we do or after."""
+    pagerduty = helped(sandbox, boss="UBOSS")
+    await pagerduty.page(sends.page(vendor_key="ring-1"), may_have_been_sent=False)
+    there = (await incident(sandbox))["id"]
+    if before:
+        await sandbox.press(there, "responder", to="boss", text="Please look at the database")
+    asked = await pagerduty.page(page_of_the_boss(), may_have_been_sent=False)
+    if not before:
+        await sandbox.press(there, "responder", to="boss", text="Please look at the database")
+    return pagerduty, asked
+
+
+async def colleagues_request(sandbox: SandboxServer) -> str:
+    (state,) = (each["state"] for each in (await incident(sandbox))["responders"] if "database" in each["message"])
+    return str(state)
+
+
+@pytest.mark.parametrize("before", [True, False])
+async def test_what_a_colleague_asks_of_somebody_there_stands_whoever_has_answered_us(
+    sandbox: SandboxServer, before: bool
+) -> None:
+    """PagerDuty takes back all that they are asked in that incident, or nothing."""
+    pagerduty, asked = await asked_by_a_colleague(sandbox, before=before)
+    over = SyncPager(to="boss", ring="ring-2", become="acknowledged", reference=asked.reference or "")
+    receipt = await pagerduty.sync(sends.send(over))
+    assert await colleagues_request(sandbox) == "pending"
+    assert receipt.note == "another request there asks them to help, too, and stands"
+
+
+async def test_a_later_round_takes_back_nothing_that_a_colleague_asks(sandbox: SandboxServer) -> None:
+    """They are rung for that already."""
+    pagerduty, _ = await asked_by_a_colleague(sandbox, before=True)
+    await pagerduty.page(sends.page("boss", vendor_key="ring-3", beside=("ring-1",)), may_have_been_sent=False)
+    assert await colleagues_request(sandbox) == "pending"
+    assert (await incident(sandbox))["responders"][-1]["message"].endswith("[ring-3]")
+
+
+async def test_an_older_round_that_ends_late_takes_back_nothing_of_the_newer_one(
+    helped_pagerduty: PagerDuty, sandbox: SandboxServer
+) -> None:
+    await helped_pagerduty.page(sends.page(vendor_key="ring-1"), may_have_been_sent=False)
+    asked = await helped_pagerduty.page(page_of_the_boss(), may_have_been_sent=False)
+    await helped_pagerduty.page(sends.page("boss", vendor_key="ring-3", beside=("ring-1",)), may_have_been_sent=False)
+    over = SyncPager(to="boss", ring="ring-2", become="acknowledged", reference=asked.reference or "")
+    await helped_pagerduty.sync(sends.send(over))
     assert await help_asked(sandbox) == (["user_cancelled", "pending"], 2)
 
 
