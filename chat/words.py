@@ -19,7 +19,7 @@ NO_CHANGE: Final = ("Nothing changed.",)
 NOBODY_ACTS: Final = "Recorded; nobody is being paged"
 STORED: Final = "Recorded."
 TAKES_LONG: Final = f"{STORED} It takes longer than usual."
-FOLLOWS: Final = f"{TAKES_LONG} The answer follows here."
+FOLLOWS: Final = f"{TAKES_LONG} The answer follows here within a minute. If none does, and it is urgent, call somebody."
 PERHAPS_NOBODY: Final = f"{STORED} Still no answer: perhaps nobody is being paged. If it is urgent, call somebody now."
 TOO_LITTLE: Final = "Recorded, but it came too late or does not fit"
 """What was left for an incident is never refused: it changes what it still can."""

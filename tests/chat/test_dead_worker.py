@@ -120,6 +120,16 @@ async def test_whoever_fills_in_a_form(there: Door, side: SlackSide, incidents: 
     assert last.startswith(words.NOBODY_ACTS)
 
 
+async def test_whoever_was_promised_an_answer_knows_what_to_do_where_none_comes(
+    there: Door, side: SlackSide, incidents: Incidents, book: Runbook
+) -> None:
+    """The gateway keeps in mind alone to whom it owes one: it may be killed in that minute."""
+    said = await typed(there, side, f"escalate {await opened(incidents, book)} boss it burns")
+    await there.chat.replies.close()
+    assert side.responses == []
+    assert said["text"].endswith("within a minute. If none does, and it is urgent, call somebody.")
+
+
 async def test_whoever_declares(there: Door, side: SlackSide) -> None:
     filled_in: dict[str, Any] = {"title": "Checkout is slow", "severity": {"value": "sev1"}}
     view = {"id": "V9", "callback_id": "tocsin/declare"}
