@@ -15,7 +15,7 @@ from workflows.durable.asking import ask
 from workflows.durable.home_posts import HomeChannel, post_at_home
 from workflows.durable.leaving import must_leave
 from workflows.durable.summaries import summary
-from workflows.policy.rota.coverage import CoverageGaps, CoverageQuestion, in_the_days_ahead, unsaid
+from workflows.policy.rota.coverage import CoverageGaps, CoverageQuestion, in_the_days_ahead, known_by, unsaid
 from workflows.policy.time.durations import DAY, HOUR
 from workflows.policy.watches.coverage import KeptCoverage
 
@@ -49,11 +49,10 @@ class CoverageWorkflow:
             found = await ask("check_coverage", [asked], CoverageGaps, f"do the pages of {book} lead to somebody?")
         except ActivityError:
             return None
-        new = unsaid(found.gaps, self._kept.missing)
-        self._kept = self._kept.model_copy(update={"missing": tuple(gap.key for gap in found.gaps)})
-        if new:
-            home = HomeChannel(book, found.home, found.zone)
-            await post_at_home(home, "coverage", "coverage", now, in_the_days_ahead(new, found.zone, now, book))
+        new, home = unsaid(found.gaps, self._kept.missing), HomeChannel(book, found.home, found.zone)
+        text = in_the_days_ahead(new, found.zone, now, book)
+        failed = new if new and not await post_at_home(home, "coverage", "coverage", now, text) else ()
+        self._kept = self._kept.model_copy(update={"missing": known_by(found.gaps, failed)})
         return found
 
     async def _rest(self, span: timedelta) -> None:

@@ -18,7 +18,7 @@ from workflows.durable.leaving import must_leave
 from workflows.durable.memos import CARD_MEMO
 from workflows.durable.summaries import summary
 from workflows.policy.incident.events import stamp
-from workflows.policy.rota.coverage import CoverageGaps, CoverageQuestion, in_the_days_ahead, unsaid
+from workflows.policy.rota.coverage import CoverageGaps, CoverageQuestion, in_the_days_ahead, known_by, unsaid
 from workflows.policy.rota.roster import Roster, UserGroupOrder
 from workflows.policy.rota.shift import NOBODY
 from workflows.policy.time.calendar import day_in
@@ -94,14 +94,14 @@ class ShiftWorkflow:
         except ActivityError:
             return  # the next turn asks again
         new = unsaid(found.gaps, self._kept.missing)
-        checked = {"missing": tuple(gap.key for gap in found.gaps), "checked_on": day_in(self._kept.terms.zone, now)}
+        text = in_the_days_ahead(new, self._kept.terms.zone, now)
+        failed = new if new and not await self._post("coverage", now, text) else ()
+        checked = {"missing": known_by(found.gaps, failed), "checked_on": day_in(self._kept.terms.zone, now)}
         self._kept = self._kept.model_copy(update=checked)
-        if new:
-            await self._post("coverage", now, in_the_days_ahead(new, self._kept.terms.zone, now))
 
-    async def _post(self, what: str, at: datetime, text: str) -> None:
+    async def _post(self, what: str, at: datetime, text: str) -> bool:
         home = HomeChannel(self._kept.runbook, self._kept.terms.home, self._kept.terms.zone)
-        await post_at_home(home, what, f"{what}-{self._kept.post}", at, text)
+        return await post_at_home(home, what, f"{what}-{self._kept.post}", at, text)
 
     def _show(self) -> None:
         card = self._kept.card

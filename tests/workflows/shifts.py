@@ -51,6 +51,7 @@ class RotaWorld:
     """The answers of the checks, one after the other; the last one stays."""
     problem: str = ""
     group_fails: bool = False
+    posts_fail: bool = False
     owed: tuple[OwedToReview, ...] = ()
 
     @activity.defn(name="read_roster")
@@ -79,6 +80,8 @@ class RotaWorld:
 
     @activity.defn(name="post")
     async def post(self, send: Send) -> Receipt:
+        if self.posts_fail:
+            raise ApplicationError("Slack is not connected", type="Rejected", non_retryable=True)
         self.posts.append(send.text)
         return Receipt(reference="C1:1")
 

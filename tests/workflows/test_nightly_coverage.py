@@ -142,6 +142,21 @@ async def test_a_worker_that_starts_with_other_settings_need_not_wait_for_the_ni
     assert await said(nights.world, 1) == ["• no pager knows Boss, whom a tier calls"]
 
 
+async def test_what_could_not_be_posted_is_said_in_the_next_night(nights: Nights) -> None:
+    """Such as before Slack is connected: it has been said to nobody."""
+    nights.world.posts_fail = True
+    nights.chosen.append(settings(ntfy_topics={"ann": "ann-7f3a"}))
+    await nights.publish(BOOK)
+    await nights.pass_by(OF_ALL, OF_THE_POST)
+    nights.world.posts_fail = False
+    await nights.pass_by(OF_ALL, OF_THE_POST, days=3)
+    assert sorted(await said(nights.world, 2)) == [
+        "• a message in Slack does not lead to Ann, who is on call (TOCSIN_SLACK_USERS has no ann)",
+        "• no pager knows Ben, who is on call",
+        "• no pager knows Boss, whom a tier calls",
+    ]
+
+
 async def test_a_runbook_that_is_loaded_no_more_is_looked_at_no_more(nights: Nights) -> None:
     await nights.publish(WITHOUT_TURNS)
     other = Installation(runbooks={"other": WITHOUT_TURNS}, default="other", published_at=datetime.now(UTC))

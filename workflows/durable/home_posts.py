@@ -16,8 +16,8 @@ class HomeChannel(NamedTuple):
     zone: str
 
 
-async def post_at_home(home: HomeChannel, what: str, subject: str, at: datetime, text: str) -> None:
-    """Under a key of its moment: said again by a worker that died, it is found."""
+async def post_at_home(home: HomeChannel, what: str, subject: str, at: datetime, text: str) -> bool:
+    """Was it said? Under a key of its moment: said again by a worker that died, it is found."""
     post = Post(to=Destination(channel=home.channel), template=what)
     duty = duty_key(DutyKind.OTHER, subject)
     demand = Demand(duty=duty, occurrence=int(at.timestamp()), due_at=at, reason=what, effect=post)
@@ -33,4 +33,4 @@ async def post_at_home(home: HomeChannel, what: str, subject: str, at: datetime,
         due_at=at,
         first_started_at=at,
     )
-    await sending.perform(sending.Order(demand, send, what))
+    return (await sending.perform(sending.Order(demand, send, what))).outcome == "done"

@@ -91,6 +91,11 @@ def in_the_days_ahead(gaps: Iterable[CoverageGap], zone: str, now: datetime, run
     return "\n".join((f"⚠️ On call in the days ahead{about}:", *(f"• {gap.in_words(zone, now)}" for gap in gaps)))
 
 
+def known_by(found: Iterable[CoverageGap], failed: Collection[CoverageGap]) -> tuple[str, ...]:
+    """The keys of those of which people have heard: what could not be said is new the next time, too."""
+    return tuple(gap.key for gap in found if gap not in failed)
+
+
 def unsaid(found: Iterable[CoverageGap], said: Collection[str]) -> list[CoverageGap]:
     """Those that are new, by the keys of what was said before."""
     gaps = list(found)
