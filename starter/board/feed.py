@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 
 import structlog
 
-from starter.board.drills import in_real_time, review_in_real_time
 from starter.board.glance import MOST_REVIEWS_READ, MOST_ROWS_READ, Glance
 from starter.board.surroundings import SurroundingsReader
 from starter.desk.desk import Desk
@@ -146,8 +145,6 @@ class BoardFeed:
             self._heartbeats.list(),
             self._around.read(),
         )
-        incidents = incidents.model_copy(update={"rows": tuple(map(in_real_time, incidents.rows))})
-        reviews = reviews.model_copy(update={"rows": tuple(map(review_in_real_time, reviews.rows))})
         return Glance(datetime.now(UTC), incidents, reviews, heartbeats, around, tuple(self.alarms()))
 
     def _clock(self) -> float:

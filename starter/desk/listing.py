@@ -12,6 +12,7 @@ from starter.desk.answers import KeptFollowUp, ListedObligation
 from starter.temporal.incidents import Incidents
 from starter.temporal.results import FoundIncident, LookupFailed, NobodyWorks, RefusedByIncident, ReviewSummary, Summary
 from starter.temporal.reviews import Reviews
+from workflows.durable.clock import Clock
 from workflows.policy.incident.follow_up import FollowUp
 from workflows.policy.keys import workflow_ids
 from workflows.policy.views.results import RunningObligation
@@ -84,23 +85,37 @@ async def _open(known: Incidents, may_have: Callable[[Summary | ReviewSummary], 
 async def _follow_ups_of(known: Incidents, found: FoundIncident) -> Sequence[FollowUp]:
     if workflow_ids.is_review(found.workflow_id):
         review = await Reviews(known).status(found)
-        return [review.follow_up(each) for each in review.review.incident.follow_ups]
+        incident = review.review.incident
+        clock = Clock(incident.declared_at, review.speed)
+        return [_on_the_wall(review.follow_up(each), clock) for each in incident.follow_ups]
     state = await known.status(found.workflow_id, found.run_id)
-    return [state.follow_up(each) for each in state.incident.follow_ups]
+    clock = Clock(state.incident.declared_at, state.speed)
+    return [_on_the_wall(state.follow_up(each), clock) for each in state.incident.follow_ups]
+
+
+def _on_the_wall(kept: FollowUp, clock: Clock) -> FollowUp:
+    """The day on which it is due stays the one that somebody has said."""
+    ending = kept.ending and kept.ending.model_copy(update={"at": clock.wall(kept.ending.at)})
+    return kept.model_copy(update={"added_at": clock.wall(kept.added_at), "ending": ending})
 
 
 async def _obligations_of(known: Incidents, found: FoundIncident) -> Sequence[RunningObligation]:
     if not workflow_ids.is_review(found.workflow_id):
         state = await known.status(found.workflow_id, found.run_id)
-        return [each.model_copy(update={"people": tuple(map(state.name, each.people))}) for each in state.obligations]
+        wall = Clock(state.incident.declared_at, state.speed).wall
+        return [
+            each.model_copy(update={"people": tuple(map(state.name, each.people)), "due_at": wall(each.due_at)})
+            for each in state.obligations
+        ]
     review = await Reviews(known).status(found)
+    wall = Clock(review.review.incident.declared_at, review.speed).wall
     return [
         RunningObligation(
             name=each.name,
             title=each.title,
             role=each.role,
             people=tuple(map(review.name, each.people)),
-            due_at=each.due_at,
+            due_at=wall(each.due_at),
             overdue=each.overdue,
         )
         for each in review.owed

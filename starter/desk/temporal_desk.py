@@ -16,10 +16,11 @@ from starter.desk.answers import (
     ShownReview,
 )
 from starter.desk.fate import FATE_WITHIN
+from starter.temporal.drills import page_in_real_time
 from starter.temporal.incidents import Incidents
 from starter.temporal.installations import Installations
 from starter.temporal.redacting import redacted_opening
-from starter.temporal.results import ListPage, RefusedByIncident, ReviewSummary, Summary, whole
+from starter.temporal.results import ListPage, RefusedByIncident, ReviewSummary, Row, Summary, whole
 from starter.temporal.reviews import Reviews
 from starter.temporal.stuck_marks import stuck_marked
 from workflows.policy.incident.events import Event, RunbookAdopted
@@ -67,11 +68,10 @@ class TemporalDesk:
         return redacted_opening(opening, self.known.connection.redact)
 
     async def incidents(self, number: int, size: int, *, closed: bool) -> ListPage[Summary]:
-        return await stuck_marked(self.known.connection, await self.known.page(number, size, include_closed=closed))
+        return await self._listed(await self.known.page(number, size, include_closed=closed))
 
     async def all_incidents(self, *, closed: bool) -> tuple[Summary, ...]:
-        page = await stuck_marked(self.known.connection, whole(await self.known.list(include_closed=closed)))
-        return page.rows
+        return (await self._listed(whole(await self.known.list(include_closed=closed)))).rows
 
     async def show(self, part: str) -> ShownIncident | Remembered:
         return await looking.show(self.known, part)
@@ -80,12 +80,13 @@ class TemporalDesk:
         return await looking.plan(self.known, part)
 
     async def reviews(self, number: int, size: int, *, closed: bool) -> ListPage[ReviewSummary]:
-        page = await Reviews(self.known).page(number, size, include_closed=closed)
-        return await stuck_marked(self.known.connection, page)
+        return await self._listed(await Reviews(self.known).page(number, size, include_closed=closed))
 
     async def all_reviews(self, *, closed: bool) -> tuple[ReviewSummary, ...]:
-        rows = await Reviews(self.known).list(include_closed=closed)
-        return (await stuck_marked(self.known.connection, whole(rows))).rows
+        return (await self._listed(whole(await Reviews(self.known).list(include_closed=closed)))).rows
+
+    async def _listed(self, page: ListPage[Row]) -> ListPage[Row]:
+        return page_in_real_time(await stuck_marked(self.known.connection, page))
 
     async def show_review(self, part: str) -> ShownReview | Remembered:
         return await looking.show_review(self.known, part)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Final
 
+from starter.temporal.drills import in_real_time
 from starter.temporal.incidents import Incidents
 from starter.temporal.results import ListPage, ReviewSummary, Summary
 from starter.temporal.reviews import Reviews
@@ -34,7 +35,7 @@ def inventory(
     real = [one for one in reviews.rows if not one.drill]
     return Inventory(
         taken_at=now,
-        incidents=tuple(_incident(one, worked=worked) for one in gravest),
+        incidents=tuple(_incident(in_real_time(one), worked=worked) for one in gravest),
         by_severity=by_severity,
         owed=tuple(owed for one in real for owed in _owed(one)),
         silent_reviews=tuple(one.incident for one in real if one.debts is None),

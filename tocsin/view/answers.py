@@ -100,16 +100,9 @@ def _standing(summary: Summary) -> str:
     if not summary.seen:
         return "no worker has seen it yet"
     answered = f"acknowledged by {summary.acknowledged_by}" if summary.acknowledged_by else "nobody has acknowledged it"
-    if not summary.next_duty:
+    if summary.next_duty_at is None:
         return answered
-    return f"{answered} · next {_next(summary)}: {summary.next_duty}"
-
-
-def _next(summary: Summary) -> str:
-    """Of a drill by its own clock, which is another one."""
-    if summary.next_duty_at is None or summary.drill:
-        return f"at {moment(summary.next_duty_at)} UTC"
-    return _when(summary.next_duty_at, datetime.now(UTC), "UTC")
+    return f"{answered} · next {_when(summary.next_duty_at, datetime.now(UTC), 'UTC')}: {summary.next_duty}"
 
 
 def speed(factor: float) -> str:

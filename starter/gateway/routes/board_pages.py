@@ -11,7 +11,6 @@ from markupsafe import Markup
 
 from starter.board import owed_acts
 from starter.board.acts import acts
-from starter.board.drills import review_in_real_time
 from starter.board.feed import BoardFeed, TooManyWatch
 from starter.board.forms import Act
 from starter.board.incident_page import incident_page
@@ -164,7 +163,6 @@ def _moment(written: str) -> datetime | None:
 
 async def _reviews_html(board: Board, visitor: Visitor, number: int) -> str:
     found = await board.desk(visitor).reviews(number, CLOSED_ON_A_PAGE, closed=False)
-    found = found.model_copy(update={"rows": tuple(map(review_in_real_time, found.rows))})
     return board.page("reviews.html", visitor, found=found)
 
 

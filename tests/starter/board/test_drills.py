@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from starter.board import owed_acts
-from starter.board.drills import in_real_time, on_the_wall, review_in_real_time
+from starter.board.drills import on_the_wall
 from starter.board.html import rendered
 from starter.board.incident_page import incident_page
 from starter.desk.answers import ShownIncident
@@ -15,6 +15,7 @@ from starter.desk.verbs import VERB_BY_NAME
 from starter.gateway.access import Actor
 from starter.gateway.routes.board_pages import Aftermath
 from starter.gateway.visitors import Visitor
+from starter.temporal.drills import in_real_time
 from starter.temporal.results import ReviewSummary, Summary
 from tests.starter.board.conftest import PageSeen
 from workflows.policy.incident.events import Acknowledged, Noted
@@ -125,6 +126,7 @@ class TestRowsOfLists:
         assert (shown.next_duty_at, shown.updated_at, shown.obligation_due_at) == (self.real,) * 3
         assert [each.due_at for each in shown.follow_ups_due] == [self.real]
         assert (shown.started_at, shown.alive_at) == (BEGUN, None)
+        assert in_real_time(shown) == shown  # once
 
     def test_of_a_review(self) -> None:
         debts = ReviewDebts(debts=(Debt(what="the report", kind="review", owner="Ann", due_at=self.late),))
@@ -138,7 +140,7 @@ class TestRowsOfLists:
             due_at=self.late,
             debts=debts,
         )
-        assert review_in_real_time(row) == row
-        shown = review_in_real_time(row.model_copy(update={"drill_clock": self.clock}))
+        assert in_real_time(row) == row
+        shown = in_real_time(row.model_copy(update={"drill_clock": self.clock}))
         assert shown.debts
         assert (shown.due_at, shown.debts.debts[0].due_at) == (self.real, self.real)
