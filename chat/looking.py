@@ -11,6 +11,7 @@ from starter.desk.answers import Remembered, ShownIncident, ShownReview
 from starter.desk.desk import Desk
 from starter.temporal.incidents import Incidents
 from starter.temporal.results import FoundIncident, LookupFailed, NobodyWorks, RefusedByIncident, Unreachable
+from workflows.policy.incident.private import is_private
 from workflows.policy.keys import workflow_ids
 from workflows.policy.runbook.names import severity_title
 
@@ -107,12 +108,11 @@ async def _afterwards(known: Incidents, found: FoundIncident, *, in_private: boo
         return SeenAfterwards(f"{words.NOBODY_ACTS}{why}")
     if in_private:
         return SeenAfterwards(words.STORED, shown.state.refusals)
-    if isinstance(shown, ShownReview):
-        return SeenAfterwards(f"{words.STORED}\n{_owed(shown)}", shown.state.refusals)
-    incident = shown.state.incident
-    if incident.id != found.incident or incident.private:
+    incident = shown.state.review.incident if isinstance(shown, ShownReview) else shown.state.incident
+    if incident.id != found.incident or is_private(incident):
         return SeenAfterwards(words.STORED)
-    return SeenAfterwards("\n".join((words.STORED, *_standing(shown))), shown.state.refusals)
+    lines = [_owed(shown)] if isinstance(shown, ShownReview) else _standing(shown)
+    return SeenAfterwards("\n".join((words.STORED, *lines)), shown.state.refusals)
 
 
 async def _review(desk: Desk, part: str) -> Answered:

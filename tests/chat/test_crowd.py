@@ -10,10 +10,12 @@ from temporalio.client import Client
 from chat.acting import Answered, Hands
 from chat.prompt_deeds import MOST_ASKED_AT_ONCE, PromptDeeds
 from settings import Settings
+from starter.desk.answers import ShownReview
 from starter.desk.temporal_desk import TemporalDesk
 from starter.runbooks.library import Library
 from starter.temporal.incidents import Incidents
-from starter.temporal.results import NobodyWorks
+from starter.temporal.loading import loaded
+from starter.temporal.results import FoundIncident, NobodyWorks
 from tests.chat.conftest import PATIENT, Door, door, of_slack
 from tests.chat.slack_side import ANN, SlackSide, interaction
 from tests.chat.test_presses import declared, lines, state
@@ -21,6 +23,10 @@ from tests.patience import HANGS_AFTER_S
 from tests.starter.conftest import eventually
 from workflows.policy.incident.events import Resolved, SeverityChanged
 from workflows.policy.incident.mark import mark
+from workflows.policy.keys.workflow_ids import review_of
+from workflows.policy.review.results import status
+from workflows.policy.review.state import open_review
+from workflows.policy.views.results import PlanView
 
 CROWD = 40
 
@@ -200,6 +206,22 @@ async def test_what_is_found_to_be_private_meanwhile_is_told_to_nobody_afterward
     as_listed = hidden.model_copy(update={"may_be_private": False})
     seen = await crowded.chat.presses.looks.after(as_listed)
     assert (seen.text, seen.refusals) == ("Recorded.", {})
+
+
+async def test_what_the_review_of_a_private_incident_owes_is_told_to_nobody_afterwards(
+    crowded: Door, incidents: Incidents, library: Library, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was flagged a moment ago, and lists do not know it yet."""
+    private = (await state(incidents, await declared(incidents))).model_copy(update={"flags": frozenset({"security"})})
+
+    async def shown(*_: object) -> ShownReview:
+        book, now = loaded(library, settings).runbooks["acme"], private.declared_at
+        known = status(book, open_review(private), now, 1.0)
+        return ShownReview(state=known, plan=PlanView(incident=private.id, now=now))
+
+    monkeypatch.setattr("starter.desk.looking.show_found_review", shown)
+    found = FoundIncident(workflow_id=review_of(private.id), incident=private.id, may_be_private=False)
+    assert (await crowded.chat.presses.looks.after(found)).text == "Recorded."
 
 
 async def test_a_button_of_no_incident_names_none_that_is_private(
