@@ -39,7 +39,7 @@ TROUBLES: Final[Mapping[int, Trouble]] = {
         "tocsin ack). What went wrong is in the gateway's log.",
     ),
     503: Trouble(
-        "Nobody can be asked now",
+        "It is not known now how things stand",
         "It may be that nobody is paged: whoever must know now, call them yourself. Then load this page again.",
     ),
 }

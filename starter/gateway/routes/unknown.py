@@ -24,9 +24,11 @@ def answer_unknown(app: FastAPI, visitors: Visitors, outcomes: Outcomes) -> None
     @app.exception_handler(HTTPException)
     async def unknown(request: Request, error: HTTPException) -> Response:
         parts = [unquote(part) for part in request.url.path.split("/") if part]
+        error_text = _what(request.method, parts, error.status_code)
         if request.method not in _SENDS or not any(part in SOURCES or part.startswith("webhook") for part in parts):
-            return refused(visitors, request, error.status_code, error.detail, headers=error.headers)
-        error_text = f"{_what(request.method, parts, error.status_code)} {THERE_ARE}"
+            return refused(visitors, request, error.status_code, error_text, headers=error.headers)
+        meant = _meant(parts) if error.status_code == HTTPStatus.NOT_FOUND else ""
+        error_text = f"{error_text} {meant}{THERE_ARE}"
         sender = request.client.host if request.client else "?"
         outcomes.nowhere(error.status_code, error_text, datetime.now(UTC), sender)
         return refused(visitors, request, error.status_code, error_text, headers=error.headers)
@@ -36,8 +38,12 @@ def _what(method: str, parts: list[str], status: int) -> str:
     path = text.line("/".join(parts), text.LONGEST_WORD)
     if status != HTTPStatus.NOT_FOUND:
         return f"nothing takes a {method} at /{path}."
+    return f"there is nothing at /{path}."
+
+
+def _meant(parts: list[str]) -> str:
     source = next((part for part in parts if part in SOURCES), parts[-1][: text.LONGEST_WORD])
     if source in SOURCES:
-        return f"there is nothing at /{path}. Did you mean `/webhooks/{source}`?"
+        return f"Did you mean `/webhooks/{source}`? "
     near = closest(source, SOURCES)
-    return f"there is nothing at /{path}. {near}" if near.startswith("Did") else f"there is nothing at /{path}."
+    return f"{near} " if near.startswith("Did") else ""

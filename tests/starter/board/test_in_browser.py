@@ -170,3 +170,16 @@ async def test_it_can_be_read_in_the_dark(board: Address, page: Page) -> None:
     paper = await page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert max(int(part) for part in paper.removeprefix("rgb(").removesuffix(")").split(",")) < 64
     await shot(page, "dark")
+
+
+async def test_on_a_phone_nothing_floats_above_what_is_read(board: Address, page: Page) -> None:
+    """When it was brought up to date stands at the page's end; that it may be old is seen wherever somebody reads."""
+    incident = await board.declare("Search is slow", severity="sev1")
+    await page.set_viewport_size({"width": 360, "height": 640})
+    await page.goto(await board.link())
+    await page.goto(f"{board.url}/incidents/{incident}")
+    news = page.locator("#news")
+    assert await news.evaluate("(each) => getComputedStyle(each).position") == "static"
+    await page.evaluate("stale('no connection: what you see may be old')")
+    assert await news.evaluate("(each) => getComputedStyle(each).position") == "fixed"
+    await expect(news).to_be_in_viewport()
