@@ -184,18 +184,18 @@ class TestAnIncident:
         path = await declare(alice)
         (row,) = await Incidents(working).list()
         begun = datetime.now(UTC)
-        for pod in ("a-7", "b-3"):
+        for pod, count in (("a-7", 1), ("b-3", 3)):
             alert = Alert(
                 fingerprint=pod,
                 name="HighErrorRate",
                 starts_at=begun,
-                count=3,
+                count=count,
                 labels={"pod": pod},
                 link=f"https://graphs.example.com/{pod}",
             )
             await Incidents(working).signal(row.workflow_id, AlertsReceived(alerts=(alert,)))
         page = await eventually(lambda: seen(alice, path), lambda page: "pod=b-3" in page.words)
-        for said in ("pod=a-7", "3 times", f"first {begun:%H:%M}"):
+        for said in ("pod=a-7", f"once, {begun:%H:%M}", "3 times", f"first {begun:%H:%M}"):
             assert said in page.words
         for pod in ("a-7", "b-3"):
             assert ("href", f"https://graphs.example.com/{pod}") in page.attributes
