@@ -11,6 +11,7 @@ from starter.desk.answers import Remembered, ShownIncident, ShownReview
 from starter.desk.desk import Desk
 from starter.temporal.incidents import Incidents
 from starter.temporal.results import FoundIncident, LookupFailed, NobodyWorks, RefusedByIncident, Unreachable
+from workflows.durable.clock import Clock
 from workflows.policy.incident.private import is_private
 from workflows.policy.keys import workflow_ids
 from workflows.policy.runbook.names import severity_title
@@ -83,13 +84,13 @@ def _standing(shown: ShownIncident) -> Sequence[str]:
     incident, name = shown.state.incident, shown.state.name
     held = (f"{role.replace('-', ' ')}: {name(person)}" for role, person in incident.roles.items())
     roles = ", ".join(held) or "nobody has a role"
-    by = name(incident.acknowledged_by)
+    by, wall = name(incident.acknowledged_by), Clock(incident.declared_at, shown.plan.speed).wall
     return (
         f"*{words.plain(incident.id)}* {severity_title(incident.severity)} {words.plain(incident.title)}",
         f"{incident.phase}, declared {words.moment(incident.declared_at)}",
         f"acknowledged by {words.plain(incident.answered(by))}" if by else "*not acknowledged*",
         words.plain(roles),
-        *(f"• {words.plain(line.what)}, {words.moment(line.at)}" for line in shown.plan.lines[:MOST_COMING]),
+        *(f"• {words.plain(line.what)}, {words.moment(wall(line.at))}" for line in shown.plan.lines[:MOST_COMING]),
     )
 
 
@@ -121,8 +122,10 @@ async def _review(desk: Desk, part: str) -> Answered:
 
 
 def _owed(shown: ShownReview) -> str:
-    owed = [f"• {words.plain(each.title)}, due {words.moment(each.due_at)}" for each in shown.state.owed]
-    head = f"*Review of {words.plain(shown.state.review.incident.id)}*"
+    incident = shown.state.review.incident
+    wall = Clock(incident.declared_at, shown.state.speed).wall
+    owed = [f"• {words.plain(each.title)}, due {words.moment(wall(each.due_at))}" for each in shown.state.owed]
+    head = f"*Review of {words.plain(incident.id)}*"
     return "\n".join((head, *(owed or ["Nothing is owed."])))
 
 

@@ -1,6 +1,8 @@
 """`/incident ...`: read forgivingly, done exactly, answered to whoever typed it."""
 
 import json
+import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,11 +11,13 @@ from chat.grammar import Unclear, read
 from settings import Settings
 from starter.runbooks.library import Library
 from starter.temporal.incidents import Incidents
+from starter.temporal.loading import loaded
 from tests.chat.conftest import Door, door, of_slack
 from tests.chat.slack_side import ANN, SlackSide, form, interaction
 from tests.chat.test_forms import fields, text_of
 from tests.chat.test_presses import declared, lines, state
 from tests.starter.conftest import eventually
+from workflows.policy.incident.opening import OpenRequest
 
 ID = "20261121-0204-k7bcdf"
 
@@ -157,3 +161,15 @@ async def test_a_declaration_with_words_for_the_public_needs_the_permission_too(
         assert (said["response_action"], "(public)" in json.dumps(said)) == ("errors", True)
         seen = (await there.send(interaction(side.submission(view, inside)))).json()
         assert "page On-call Engineer" in text_of(seen["view"])
+
+
+async def test_of_a_drill_it_is_shown_when_things_really_come(
+    slack: Door, side: SlackSide, incidents: Incidents, library: Library, settings: Settings
+) -> None:
+    """Not when its own, compressed clock has them come."""
+    book = loaded(library, settings).runbooks["acme"]
+    drill = await incidents.declare(OpenRequest(runbook=book, severity="sev1", title="Checkout is slow", speed=600))
+    shown = (await typed(slack, side, f"show {(await state(incidents, drill)).id}"))["text"]
+    moments = [datetime.fromtimestamp(int(each), UTC) for each in re.findall(r"<!date\^([0-9]+)", shown)]
+    assert len(moments) > 1
+    assert all(each < datetime.now(UTC) + timedelta(minutes=5) for each in moments), shown
