@@ -80,7 +80,7 @@ class PagerDuty:
         """
         assert isinstance(send.effect, Page)
         person, ring, remarks = send.effect.to, send.vendor_key, list[str]()
-        if not self._keys.get(person) and self._requests.knows(person):
+        if self._is_helper(person):
             async with _at_most(RING_WITHIN_S):
                 return await self._requests.ask(send, person)
         open_route(send.effect, "PagerDuty key", self._key(person))
@@ -115,7 +115,7 @@ class PagerDuty:
         """Acknowledges or resolves a ring; then a note says why, if that can be done at once. When nothing is open
         PagerDuty drops the event without a word: so be it."""
         assert isinstance(send.effect, SyncPager)
-        if not self._keys.get(send.effect.to) and self._requests.knows(send.effect.to):
+        if self._is_helper(send.effect.to):
             return await self._requests.let_go(send)
         await self._event(send.effect.to, ACTION[send.effect.become], send.effect.ring)
         if send.effect.become == "resolved":
@@ -128,7 +128,10 @@ class PagerDuty:
     async def confirm(self, send: Send) -> Receipt:
         """That there is nothing proves only something where our token would see it."""
         assert isinstance(send.effect, ConfirmRing)
-        receipt, person = await self._incidents.confirm(send), send.effect.to
+        person = send.effect.to
+        if self._is_helper(person):
+            return await self._requests.confirm(send, self.name)
+        receipt = await self._incidents.confirm(send)
         is_missing = receipt.proof is not None and not receipt.proof.there
         if is_missing and await service_of(self, self._keys.get(person, "")) is None:
             return Receipt(note=f"PagerDuty shows our token no incident of it, and no service that has {person}'s key")
@@ -199,6 +202,9 @@ class PagerDuty:
                 raise Unavailable("PagerDuty could not be reached") from None
             secrets = [*self._keys.values(), self._token or ""]
             raise meaning(answer.status_code, answer.headers, answer.content, secrets, route) from None
+
+    def _is_helper(self, person: str) -> bool:
+        return not self._keys.get(person) and self._requests.knows(person)
 
     def _key(self, person: str) -> str:
         if key := self._keys.get(person):

@@ -8,11 +8,12 @@ from contextlib import suppress
 from activities.attempts import LOOK_WITHIN_S
 from activities.errors import Rejected, Unavailable
 from activities.pagerduty_account import PagerDutyAccount
-from activities.pagerduty_incidents import FollowedIncidents, PagerDutyRest
+from activities.pagerduty_incidents import LOG_QUERY, FollowedIncidents, PagerDutyRest
 from activities.pagerduty_json import AskedResponder, PagerDutyAnswer, PagerDutyIncident
+from activities.pagerduty_log import PagerDutyLog, help_proof
 from activities.pagers import open_route
 from activities.plain_text import clean, one_line
-from workflows.policy.effects.effects import Page, Receipt, Send, SyncPager
+from workflows.policy.effects.effects import ConfirmRing, Page, Receipt, Send, SyncPager
 
 LONGEST_REQUEST = 1000
 """Characters of what they are asked with."""
@@ -53,7 +54,7 @@ class ResponderRequests:
         incident = await self._open(send)
         asked = _asked(incident, user)
         if any(mark in each.message and each.state != "declined" for each in asked):
-            return Receipt(reference=incident.id, note="was asked to help there before")
+            return Receipt(reference=incident.id, note="was asked to help there before", followed=True)
         if (pending := _pending(asked)) and all(OUR_REQUEST.search(each.message) for each in pending):
             with suppress(Unavailable, Rejected, TimeoutError):  # the page goes all the same
                 async with asyncio.timeout(LOOK_WITHIN_S):
@@ -68,7 +69,20 @@ class ResponderRequests:
             await self._api.post(f"/incidents/{incident.id}/responder_requests", PagerDutyAnswer, body)
         except Rejected as error:  # an account has the ability for it, or has not: not tried again and again
             raise Rejected(f"{person} cannot be asked to help: {error}", route) from None
-        return Receipt(reference=incident.id, note="was asked to help at PagerDuty")
+        return Receipt(reference=incident.id, note="was asked to help at PagerDuty", followed=True)
+
+    async def confirm(self, send: Send, pager: str) -> Receipt:
+        """Whether they were rung, and what they said to that: a webhook may be lost. Raises Unavailable or Rejected."""
+        assert isinstance(send.effect, ConfirmRing)
+        if not send.effect.reference:
+            return Receipt(note="PagerDuty has not said where they were asked")
+        path, mark = f"/incidents/{send.effect.reference}", f"[{send.effect.ring}]"
+        incident = (await self._api.get(path, OneIncident)).incident
+        ours = [each for each in _asked(incident, self._users[send.effect.to]) if mark in each.message]
+        if not ours:
+            return Receipt(note="PagerDuty shows no request of this page")
+        log = await self._api.get(f"{path}/log_entries", PagerDutyLog, LOG_QUERY)
+        return Receipt(reference=send.effect.reference, proof=help_proof(pager, ours[-1], log.log_entries))
 
     async def let_go(self, send: Send) -> Receipt:
         """Somebody has answered, or it is over. PagerDuty rings whoever was asked until they reply, whoever else has

@@ -18,6 +18,7 @@ STATUS_UPDATE = 1000
 COMES_BACK_WHOLE = 400
 """Characters of what a webhook surely brings back: of longer ones it may have the begin alone (`trimmed`), and nobody
 says from where on. https://developer.pagerduty.com/docs/webhooks-overview"""
+LOG_QUERY: Mapping[str, object] = {"limit": 100, "include": ["channels"]}
 LOOKED_FOR_AGAIN_S = (0.0, 2.0, 4.0)
 """An event is taken at once, and what it opens is there a moment later."""
 
@@ -63,8 +64,7 @@ class FollowedIncidents:
         for pause in LOOKED_FOR_AGAIN_S:
             await asyncio.sleep(pause)
             if (incident := await self.find(send.effect.ring)) is not None:
-                query = {"limit": 100, "include": ["channels"]}
-                log = await self._api.get(f"/incidents/{incident.id}/log_entries", PagerDutyLog, query)
+                log = await self._api.get(f"/incidents/{incident.id}/log_entries", PagerDutyLog, LOG_QUERY)
                 return Receipt(reference=incident.id, proof=proof(self._pager, incident, log.log_entries))
         return Receipt(proof=RingProof(pager=self._pager, there=False))
 

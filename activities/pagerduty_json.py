@@ -38,6 +38,7 @@ class PagerDutyAnswer(VendorAnswer):
 
 class ResponderUser(PagerDutyAnswer):
     id: str = ""
+    summary: str = ""
 
 
 class AskedResponder(PagerDutyAnswer):
@@ -45,6 +46,7 @@ class AskedResponder(PagerDutyAnswer):
     """pending, joined, declined, or user_cancelled: we let them go."""
     user: ResponderUser = ResponderUser()
     message: str = ""
+    requested_at: VendorMoment | None = None
 
 
 class PagerDutyIncident(PagerDutyAnswer):
@@ -68,6 +70,7 @@ class Notes(PagerDutyAnswer):
 
 
 class PagerDutyUser(PagerDutyAnswer):
+    id: str = ""
     summary: str = ""
     name: str = ""
     email: str = ""

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from activities.pagerduty_json import PagerDutyAnswer, PagerDutyIncident, PagerDutyUser
+from activities.pagerduty_json import AskedResponder, PagerDutyAnswer, PagerDutyIncident, PagerDutyUser
 from activities.plain_text import one_line
 from activities.vendor_answer import Entries, VendorMoment
 from workflows.policy.effects.proof import Notified, RingProof
@@ -56,6 +56,18 @@ def proof(pager: str, incident: PagerDutyIncident, entries: Iterable[PagerDutyLo
     notified = sorted(filter(None, map(_notified, entries)), key=lambda each: each.at)
     nobody = incident.status == "triggered" and incident.assignments == () and not notified
     return RingProof(pager=pager, there=True, nobody=nobody, notified=tuple(notified))
+
+
+def help_proof(pager: str, asked: AskedResponder, entries: Iterable[PagerDutyLogEntry]) -> RingProof:
+    """Of one request to help: the log is of all who were rung for the incident, and of all rounds."""
+    theirs = [entry for entry in entries if entry.user and entry.user.id == asked.user.id]
+    since = asked.requested_at
+    ours = [entry for entry in theirs if not (since and entry.created_at and entry.created_at < since)]
+    found = proof(pager, PagerDutyIncident(id="", status=asked.state), ours)
+    who = one_line(asked.user.summary, LONGEST_USER_NAME) or "somebody"
+    if asked.state == "declined":
+        return found.model_copy(update={"nobody": True, "declined": True, "why": f"{who} declined"})
+    return found.model_copy(update={"answered_by": who}) if asked.state == "joined" else found
 
 
 def _notified(entry: PagerDutyLogEntry) -> Notified | None:

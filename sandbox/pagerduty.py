@@ -142,7 +142,7 @@ class SandboxPager:
         asked = SandboxResponder(user, user_id, message)
         incident.responders.append(asked)
         incident.write("responder_request", by.name, user)
-        incident.write("notify", user, way="phone")
+        incident.write("notify", user, way="phone", user_id=user_id)
         self._ring_again(incident)
         self._announce("responder.added", incident, by, asked)
 

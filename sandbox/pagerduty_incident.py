@@ -69,6 +69,7 @@ class SandboxResponder:
     user_id: str
     message: str
     state: Literal["pending", "joined", "declined", "user_cancelled"] = "pending"
+    requested_at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,8 @@ class LogEntry:
     text: str = ""
     way: str = ""
     """Of what notifies somebody: how."""
+    user_id: str = ""
+    """And who that is, if it does not follow from the name."""
 
 
 @dataclass(frozen=True)
@@ -115,8 +118,8 @@ class SandboxIncident:
     def open(self) -> bool:
         return self.status != "resolved"
 
-    def write(self, what: Logged, by: str, text: str = "", way: str = "") -> None:
-        self.log.append(LogEntry(datetime.now(UTC), what, by, text, way))
+    def write(self, what: Logged, by: str, text: str = "", way: str = "", user_id: str = "") -> None:
+        self.log.append(LogEntry(datetime.now(UTC), what, by, text, way, user_id))
 
 
 PartOfIncident = SandboxNote | SandboxStatusUpdate | SandboxResponder | None

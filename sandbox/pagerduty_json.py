@@ -64,7 +64,12 @@ def priority(incident: SandboxIncident) -> Json | None:
 
 
 def responder(asked: SandboxResponder) -> Json:
-    return {"state": asked.state, "message": asked.message, "user": {**user(asked.user), "id": asked.user_id}}
+    return {
+        "state": asked.state,
+        "message": asked.message,
+        "requested_at": time(asked.requested_at),
+        "user": {**user(asked.user), "id": asked.user_id},
+    }
 
 
 def log_entry(number: int, entry: LogEntry) -> Json:
@@ -77,7 +82,7 @@ def log_entry(number: int, entry: LogEntry) -> Json:
         "summary": f"Notified {entry.by} by {entry.way}" if notifies else f"{entry.what} by {entry.by}",
         "created_at": time(entry.at),
         "agent": user(entry.by),
-        "user": user(entry.by) if notifies else None,
+        "user": {**user(entry.by), **({"id": entry.user_id} if entry.user_id else {})} if notifies else None,
         "channel": channel or {"type": "api"},
         "message": entry.text if entry.what == "status_update" else None,
     }

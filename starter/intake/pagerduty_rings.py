@@ -122,7 +122,7 @@ def _reply(event: WebhookEvent, data: WebhookIncident, ring: str, webhook: Webho
         incident_key=ring,
         pagerduty_id=data.pagerduty_id,
         text="" if joins else in_words(event.event_type, data, redact),
-        change={} if joins else _change(event.event_type, data),
+        change={} if joins else {"declined": data.state == "declined"},
     )
 
 

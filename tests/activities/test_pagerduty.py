@@ -6,8 +6,8 @@ import pytest
 
 from activities.errors import Rejected, Unavailable
 from activities.pagerduty import PagerDuty
-from activities.pagerduty_json import PagerDutyIncident, meaning
-from activities.pagerduty_log import PagerDutyLogEntry, proof
+from activities.pagerduty_json import AskedResponder, PagerDutyIncident, meaning
+from activities.pagerduty_log import PagerDutyLogEntry, help_proof, proof
 from activities.pagers import fingerprint
 from tests.activities import sends
 from tests.activities.conftest import ROUTING_KEY
@@ -712,3 +712,61 @@ async def test_of_whoever_helps_nothing_of_their_own_is_to_be_acknowledged(
     sync = sends.send(SyncPager(to="boss", ring="ring-2", become="acknowledged"))
     assert "nothing of their own" in ((await helped_pagerduty.sync(sync)).note or "")
     assert await sandbox.wire("pagerduty") == []
+
+
+def look_at_the_boss(ring: str = "ring-2", reference: str = "") -> Send:
+    return sends.send(ConfirmRing(to="boss", ring=ring, reference=reference))
+
+
+async def asked_the_boss(helped_pagerduty: PagerDuty) -> Receipt:
+    await helped_pagerduty.page(sends.page(vendor_key="ring-1"), may_have_been_sent=False)
+    return await helped_pagerduty.page(page_of_the_boss(), may_have_been_sent=False)
+
+
+async def test_whether_a_request_reached_its_person_can_be_asked_and_of_others_nothing_is_taken_for_it(
+    helped_pagerduty: PagerDuty, sandbox: SandboxServer
+) -> None:
+    asked = await asked_the_boss(helped_pagerduty)
+    assert asked.followed
+    found = await helped_pagerduty.confirm(look_at_the_boss(reference=asked.reference or ""))
+    assert found.proof is not None
+    assert [(each.who, each.way) for each in found.proof.notified] == [("PBOSS", "phone")]
+    assert not found.proof.reached_nobody
+    other = helped(sandbox)
+    unknown = await other.confirm(look_at_the_boss("ring-9", asked.reference or ""))
+    assert (unknown.proof, unknown.note) == (None, "PagerDuty shows no request of this page")
+
+
+async def test_who_declines_was_not_reached_also_where_its_webhook_was_lost(
+    helped_pagerduty: PagerDuty, sandbox: SandboxServer
+) -> None:
+    asked = await asked_the_boss(helped_pagerduty)
+    await sandbox.press((await incident(sandbox))["id"], "decline", by="PBOSS")
+    found = await helped_pagerduty.confirm(look_at_the_boss(reference=asked.reference or ""))
+    assert found.proof is not None
+    assert (found.proof.declined, found.proof.reached_nobody, found.proof.why) == (True, True, "PBOSS declined")
+
+
+async def test_who_joins_has_answered_also_where_its_webhook_was_lost(
+    helped_pagerduty: PagerDuty, sandbox: SandboxServer
+) -> None:
+    asked = await asked_the_boss(helped_pagerduty)
+    await sandbox.press((await incident(sandbox))["id"], "join", by="PBOSS")
+    found = await helped_pagerduty.confirm(look_at_the_boss(reference=asked.reference or ""))
+    assert found.proof is not None
+    assert (found.proof.answered_by, found.proof.reached_nobody) == ("PBOSS", False)
+
+
+def test_whom_an_older_request_reached_says_nothing_of_a_newer_one() -> None:
+    boss = {"id": "PBOSS", "summary": "Bo"}
+    asked = AskedResponder.parse({"state": "pending", "user": boss, "requested_at": "2026-11-27T02:10:00Z"})
+    rung = [
+        PagerDutyLogEntry.parse({"type": "notify_log_entry", "user": user, "created_at": f"2026-11-27T{at}Z"})
+        for user, at in (
+            (boss, "02:05:00"),
+            ({"id": "PANN", "summary": "Ann"}, "02:11:00"),
+            (boss, "02:10:00"),
+            (boss, "02:12:00"),
+        )
+    ]
+    assert [each.at.minute for each in help_proof("PagerDuty", asked, rung).notified] == [10, 12]

@@ -208,6 +208,7 @@ def test_whoever_joins_because_we_asked_them_to_has_answered_their_page(state: s
     assert isinstance(told, becomes)
     assert isinstance(told, Acknowledged | ChangedAtPager)
     assert told.ring == boss
+    assert isinstance(told, Acknowledged) or told.declined == (state == "declined")
 
 
 def test_a_person_who_reopens_it_there_reopens_it_here() -> None:
@@ -298,3 +299,12 @@ def test_anything_else_is_refused_by_its_field(body: bytes, field: str, is_json:
         report(webhook(body))
     assert refused.value.problems[0].field == field
     assert refused.value.is_json is is_json
+
+
+def test_whoever_declines_what_others_asked_them_there_takes_nobody_off() -> None:
+    data = OF_IT | {"user": BOB, "state": "declined", "message": "Please help"}
+    found = read(event_type=REPLIED, data=data)
+    assert isinstance(found, Report)
+    told = found.event(RING)
+    assert isinstance(told, ChangedAtPager)
+    assert (told.reply, told.declined) == ("declined", False)

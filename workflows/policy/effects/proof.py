@@ -29,6 +29,8 @@ class RingProof(Wire):
     """The ring became something that rings; otherwise the pager took it, and dropped it."""
     nobody: bool = False
     """It is there, and is nobody's."""
+    declined: bool = False
+    """Whoever was asked has said no."""
     missed: ForeignName = ""
     """By what somebody was reached for who did not answer: a telephone rang in vain."""
     why: Line = ""

@@ -1,8 +1,9 @@
 """After a page has rung a person by their first way: the next ways, until they answer or are rung anew.
 
 Each person has one page that counts, the last that was begun. Of that the next steps are demanded at their times; at
-once, if it was refused, or has not got through for a minute. Whatever ends the page ends its steps: an answer, by
-whichever way, the end of the incident, or the next page to the same person, which begins with the first way again.
+once, if it was refused, or has not got through for a minute. Whatever ends the page ends its steps: an answer by
+whichever way, a no, the end of the incident, or the next page to the same person, which begins with the first way
+again.
 """
 
 from collections.abc import Iterator
@@ -17,7 +18,7 @@ from workflows.policy.escalation.climb import rang_at
 from workflows.policy.escalation.ladder import outlives_acknowledgement
 from workflows.policy.escalation.paging import hopeless_routes, older_rings
 from workflows.policy.incident.rules import end_held_until, is_acknowledged, rules
-from workflows.policy.incident.settlements import Settlement, got_lost
+from workflows.policy.incident.settlements import Settlement, got_lost, is_declined
 from workflows.policy.incident.state import Incident
 from workflows.policy.keys.duty_keys import (
     OF_THE_LADDER,
@@ -89,7 +90,7 @@ def _first_rings(incident: Incident, kinds: frozenset[DutyKind]) -> Iterator[Fir
             continue
         if duty.person not in last or last[duty.person].begun_at <= ring.begun_at:
             last[duty.person] = ring
-    yield from last.values()
+    yield from (ring for ring in last.values() if not is_declined(ring.settled))
 
 
 def _goes_on(book: Runbook, incident: Incident, ring: FirstRing, now: datetime) -> bool:

@@ -23,7 +23,7 @@ from workflows.policy.wire.model import Instant, Wire
 
 UNSTAMPED = EARLIEST
 
-Outcome = Literal["done", "rejected", "undelivered", "superseded", "unconnected", "withheld"]
+Outcome = Literal["done", "rejected", "undelivered", "declined", "superseded", "unconnected", "withheld"]
 """done: the vendor has it. rejected: will never work. undelivered: given up after its time. superseded: withdrawn,
 because no longer wanted. unconnected: this way is not connected. withheld: never sent, because its text has a gap."""
 

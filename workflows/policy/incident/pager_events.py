@@ -26,5 +26,7 @@ class ChangedAtPager(Event):
     """Who was asked to help there, or has said something to that ..."""
     reply: ForeignName = ""
     """... and what: `joined`, `declined`. Empty: was asked."""
+    declined: bool = False
+    """This very page asked somebody to help, and they have said no."""
     priority: ForeignName | None = None
     """To which it was changed; empty: to none."""

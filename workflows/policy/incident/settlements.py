@@ -30,4 +30,9 @@ class Start(Wire):
 
 
 def got_lost(settled: Settlement) -> bool:
-    return settled.outcome in ("rejected", "undelivered")
+    return settled.outcome in ("rejected", "undelivered", "declined")
+
+
+def is_declined(settled: Settlement | None) -> bool:
+    """Whoever it was for has said no: no other way to them is worth a try."""
+    return settled is not None and settled.outcome == "declined"

@@ -7,7 +7,7 @@ names the page that it stands beside: `reach/2/escalate/1/ann`.
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
-from workflows.policy.incident.settlements import Settlement, Start, got_lost
+from workflows.policy.incident.settlements import Settlement, Start, got_lost, is_declined
 from workflows.policy.incident.state import Incident
 from workflows.policy.keys.duty_keys import DutyKey, DutyKind, EffectKey, WrittenDuty, duty_of, effect_key, reach_duty
 from workflows.policy.runbook.model import Runbook
@@ -44,9 +44,9 @@ def rung_by(book: Runbook, incident: Incident, page: DutyKey) -> tuple[str, Reac
 
 def through(book: Runbook, incident: Incident, duty: WrittenDuty) -> Settlement | None:
     """What has become of a page, by whichever way. One that was lost got through if another way has; and as long as
-    others are on their way it is not lost."""
+    others are on their way it is not lost. Whoever has said no was reached by none."""
     last = incident.settled.get(duty)
-    if last is None or not got_lost(last):
+    if last is None or not got_lost(last) or is_declined(last):
         return last
     others = list(_others(book, incident, duty))
     rang = [settled for _, settled in others if settled and _has_rung(settled, last.occurrence)]

@@ -7,9 +7,11 @@ from workflows.policy.incident.pager_events import ChangedAtPager
 from workflows.policy.incident.rules import is_acknowledged, rules
 from workflows.policy.incident.state import Incident
 from workflows.policy.incident.who import as_people_read
+from workflows.policy.reducers.lost_rings import lost, whose
 from workflows.policy.reducers.pager_writing import is_our_rating
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.time.durations import write
+from workflows.policy.wire.bounded import LONGEST_FOREIGN_NAME, fit
 
 JOINED, ASKED = "joined", ("", "pending")
 """Replies of responders: https://developer.pagerduty.com/docs/webhooks-overview"""
@@ -21,6 +23,8 @@ def changed_at_pager(book: Runbook, incident: Incident, event: ChangedAtPager) -
     if is_our_rating(incident, event):
         return incident
     ring = incident.rings.get(event.ring)
+    if event.declined and ring is not None and ring.state == "ringing" and not ring.nobody:
+        return _declined(book, incident, ring, event)
     after = incident if ring is None else _with_ring(incident, event.ring, _changed(incident, ring, event))
     if not (event.unanswered and _was_answered_there(book, incident, event)):
         return log(after, event.at, f"{event.actor}: {event.text}", kind="note")
@@ -32,6 +36,15 @@ def changed_at_pager(book: Runbook, incident: Incident, event: ChangedAtPager) -
         after.model_copy(update={"passed_on": passed_on}), event.at, f"{event.actor}: {event.text}", kind="note"
     )
     return announce(after, event.at, text, by=event.actor, loud=True)
+
+
+def _declined(book: Runbook, incident: Incident, ring: PagerAlert, event: ChangedAtPager) -> Incident:
+    """Their page reached nobody who comes, so others are called. No look has to find that out any more."""
+    why = f"{event.by} declined"
+    known = ring.model_copy(update={"followed": False, "is_there": True, "nobody": fit(why, LONGEST_FOREIGN_NAME)})
+    after = log(_with_ring(incident, event.ring, known), event.at, f"{event.actor}: {event.text}", kind="note")
+    text = f"{whose(book, ring)} page reached nobody: {why} at the pager"
+    return lost(after, event.at, event.ring, "declined", text)
 
 
 def _with_ring(incident: Incident, key: str, ring: PagerAlert) -> Incident:

@@ -1,15 +1,14 @@
 """What the pager says of a ring: whom it reached, or that it reaches nobody."""
 
-from workflows.policy.duties.obligation_demands import rings_for_obligations
 from workflows.policy.effects.effects import ConfirmRing
 from workflows.policy.effects.proof import NOTIFYING_VERBS, Notified, RingProof
 from workflows.policy.escalation.confirming import LOOKS
-from workflows.policy.incident.announce import announce, log
+from workflows.policy.incident.announce import log
 from workflows.policy.incident.bounds import IncidentBounds
 from workflows.policy.incident.events import EffectSettled
 from workflows.policy.incident.pager_alerts import Arrival, PagerAlert, remembered
 from workflows.policy.incident.state import Incident
-from workflows.policy.keys.duty_keys import EffectKey
+from workflows.policy.reducers.lost_rings import is_over, lost, whose
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.time.calendar import hour_of
 from workflows.policy.time.durations import write
@@ -38,9 +37,9 @@ def confirmed(book: Runbook, incident: Incident, event: EffectSettled, look: Con
     for each in kept.notified:
         after = _reached(book, after, event, kept, each, proof)
     is_unheard = kept.looks >= len(LOOKS) and kept.outcome == "delivered" and not kept.polled
-    if is_unheard and not _is_over(after, look.ring):
+    if is_unheard and not is_over(after, look.ring):
         silent_for = write(LOOKS[-1])
-        text = f"{proof.pager} has {_whose(book, kept)} page, and has not said in {silent_for} that it reached anybody"
+        text = f"{proof.pager} has {whose(book, kept)} page, and has not said in {silent_for} that it reached anybody"
         return log(after, event.at, text, kind="page", loud=True)
     return after
 
@@ -76,20 +75,13 @@ def _reached_nobody(
     ring = incident.rings[look.ring]
     nobodys = "it is assigned to nobody there" if proof.there else "nobody is on call there, or its service is off"
     why = proof.why or nobodys
-    text = f"{_whose(book, ring)} page reached nobody: {proof.pager} took it, and {why}"
+    text = f"{whose(book, ring)} page reached nobody: {proof.pager} took it, and {why}"
     known = {"followed": False, "is_there": proof.there, "nobody": fit(why, LONGEST_FOREIGN_NAME)}
     given_up = ring.model_copy(update=known)
     if ring.nobody:  # what is polled is looked at on, and this was said
         return _with(incident, look.ring, given_up)
     after = _missed(book, _with(incident, look.ring, given_up), event, given_up, proof)
-    if ring.state != "ringing" or _is_over(incident, look.ring):
-        return log(after, event.at, text, kind="page")  # somebody has answered meanwhile: nobody need do anything
-    return _lost(after, event, look, text)
-
-
-def _is_over(incident: Incident, ring_key: str) -> bool:
-    """A page about a legal clock outlives its incident."""
-    return incident.resolved and not rings_for_obligations(incident, ring_key)
+    return lost(after, event.at, look.ring, "declined" if proof.declined else "undelivered", text)
 
 
 def _missed(book: Runbook, incident: Incident, event: EffectSettled, ring: PagerAlert, proof: RingProof) -> Incident:
@@ -99,25 +91,3 @@ def _missed(book: Runbook, incident: Incident, event: EffectSettled, ring: Pager
     who = book.person_name(ring.rang or ring.person)
     missed = Arrival(person=ring.person, who=who, way=proof.missed, missed=True, rung_at=ring.rung_at, at=event.at)
     return _remember(incident, missed)
-
-
-def _lost(incident: Incident, event: EffectSettled, look: ConfirmRing, text: str) -> Incident:
-    """The pager took the page, and rings nobody: the next way or tier is called at once, as where a page is refused."""
-    changes: dict[str, object] = {}
-    key = EffectKey.parse(incident.effect_key(look.ring))
-    settled = incident.settled.get(key.duty.written) if key else None
-    if key and settled and (settled.occurrence, settled.outcome) == (key.occurrence, "done"):
-        lost = settled.model_copy(update={"outcome": "undelivered", "settled_at": event.at})
-        changes |= {
-            "settled": {**incident.settled, key.duty.written: lost},
-            "tally": incident.tally.lost_after_all(),
-        }
-    return announce(
-        incident.model_copy(update=changes), event.at, text, kind="page", template="unreached", queue="home",
-        mention=(look.to,), loud=True,
-    )  # fmt: skip
-
-
-def _whose(book: Runbook, ring: PagerAlert) -> str:
-    who = book.person_name(ring.person)
-    return f"{who}'s ({book.person_name(ring.rang)})" if ring.rang else f"{who}'s"
