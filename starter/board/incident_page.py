@@ -169,7 +169,7 @@ class IncidentPage:
                 page.asked_by,
                 page.settled.sent_at,
                 page.settled.late.total_seconds(),
-                page.settled.outcome,
+                page.outcome,
                 page.at_the_pager,
             )
             for page in people_paged(self.incident)

@@ -7,8 +7,8 @@ import pytest
 from rich.console import Console
 
 from tests.policy.builders import T0, declared, ladder, tier
-from tocsin.view.incident import _paged
-from workflows.policy.incident.pager_alerts import PagerAlert
+from tocsin.view.incident import _paged, _reached
+from workflows.policy.incident.pager_alerts import Arrival, PagerAlert
 from workflows.policy.incident.settlements import Settlement
 from workflows.policy.incident.state import Incident
 from workflows.policy.views.results import Status
@@ -44,14 +44,23 @@ def test_each_page_of_somebody_stands_as_it_does_itself_at_the_pager_and_says_by
         incident.vendor_key("reach/2/escalate/1/alice/1"): PagerAlert(
             person="alice", way="ntfy", rung_at=T0, state="answered"
         ),
+        incident.vendor_key("escalate/1/alice/1"): PagerAlert(person="alice", rung_at=T0, state="answered"),
         incident.vendor_key("escalate/2/alice/1"): PagerAlert(person="alice", rung_at=T0, is_there=True),
     }
     seen = rows(incident.model_copy(update={"settled": settled, "rings": rings}))
     assert [(row[0], *row[4:]) for row in seen] == [
-        ("tier 1", "superseded"),
+        ("tier 1", "withdrawn"),
         ("tier 1, by ntfy", "done", "answered"),
         ("tier 2", "done", "delivered"),
     ]
+
+
+def test_whose_phone_rang_in_vain_was_not_reached_by_it() -> None:
+    rang = Arrival(person="alice", who="alice", way="phone", missed=True, rung_at=T0, at=T0 + timedelta(minutes=1))
+    out = StringIO()
+    incident = declared(ladder(tier("alice"))).model_copy(update={"reached": (rang,)})
+    Console(file=out, width=200).print(_reached(Status(incident=incident, verification=timedelta())))
+    assert "phone, and did not answer" in out.getvalue()
 
 
 def rows(incident: Incident) -> list[list[str]]:

@@ -117,7 +117,7 @@ def _paged(status: Status) -> RenderableType:
             plain(status.name(each.person)),
             moment(each.settled.sent_at, status.incident.declared_at),
             f"{each.settled.late.total_seconds():.1f} s",
-            each.settled.outcome,
+            each.outcome,
             plain(each.at_the_pager),
         )
     return table if table.row_count else "nobody has been paged"
@@ -128,6 +128,7 @@ def _reached(status: Status) -> Table:
     table = Table("who", "rung as", "way", "after", box=None, header_style="dim")
     for each in status.incident.reached:
         way = f"answered through {each.way}" if each.answered else each.way
+        way = f"{way}, and did not answer" if each.missed else way
         after = write(max(each.at - each.rung_at, timedelta(seconds=1)))
         table.add_row(plain(status.name(each.who)), plain(status.name(each.person)), plain(way), after)
     return table

@@ -22,6 +22,11 @@ class PersonPaged(NamedTuple):
     at_the_pager: str
     """Empty: no page of it stands there."""
 
+    @property
+    def outcome(self) -> str:
+        """As people read it: another way has rung the person, or nobody needs the page any more."""
+        return "withdrawn" if self.settled.outcome == "superseded" else self.settled.outcome
+
 
 def people_paged(incident: Incident) -> list[PersonPaged]:
     """In the order in which they were called."""
@@ -33,7 +38,13 @@ def _all(incident: Incident) -> Iterator[PersonPaged]:
     for duty, settled in incident.settled.items():
         if (key := duty_of(duty)).is_page:
             ring = rings.get(duty)
-            yield PersonPaged(key.person, _asked_by(key, ring), settled, ring.standing if ring else "")
+            yield PersonPaged(key.person, _asked_by(key, ring), settled, _at_the_pager(settled, ring))
+
+
+def _at_the_pager(settled: Settlement, ring: PagerAlert | None) -> str:
+    """What was withdrawn before the pager took it never stood there."""
+    never_there = ring is None or (settled.outcome == "superseded" and not (ring.through_at or ring.is_there))
+    return "" if ring is None or never_there else ring.standing
 
 
 def _by_duty(incident: Incident) -> dict[WrittenDuty, PagerAlert]:
