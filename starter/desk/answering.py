@@ -34,7 +34,8 @@ class AnswerStanding:
 
     ticket: AnswerTicket
     by: str
-    """Who answers with it: the person who was rung, or whoever holds the post that was."""
+    """Who answers with it: the person who was rung, or whoever holds the post that was. As the runbook's text names
+    them if nobody says how people are called."""
     incident: Incident | None = None
     """None: no worker says how it stands."""
     workflow: str = ""

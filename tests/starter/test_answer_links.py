@@ -215,7 +215,11 @@ async def test_without_a_worker_the_answer_is_kept(
     [row] = await eventually(lambda: Incidents(installation).list())
     ring = f"{row.workflow_id}/20261121-0003-k7/escalate/1/on-call/1"
     token = answer_tickets.written(AnswerTicket(ring, "on-call", datetime.now(UTC) + SOON), KEY)
-    assert "Acknowledge" in (await http.get(f"/a/{token}")).text
+    looked = PageSeen((await http.get(f"/a/{token}")).text)
+    assert "Whoever was paged is on it" in looked.words
+    assert "no worker goes on with this incident: the answer is kept, and counts once one does" in looked.words
     kept = await http.post(f"/a/{token}")
     assert kept.status_code == 202
     assert "recorded" in kept.text
+    assert "Kept, but not acknowledged yet" in PageSeen(kept.text).words
+    assert "on-call" not in looked.words + PageSeen(kept.text).words  # it is the name of a post in the runbook's text

@@ -66,7 +66,7 @@ async def _answered(incidents: Incidents, ticket: AnswerTicket, token: str) -> R
             return _page(_STATUS[found.why_not], found=found, said=found.said)
         done = await answering.acknowledge(incidents, found)
     except Recorded as error:
-        return _page(202, said=str(error))
+        return _page(202, said=str(error), kept=True)
     except (RefusedByIncident, NothingOpen) as error:
         return _page(409, said=str(error))
     except Unreachable as error:
@@ -76,7 +76,13 @@ async def _answered(incidents: Incidents, ticket: AnswerTicket, token: str) -> R
 
 
 def _page(
-    status: int, *, found: AnswerStanding | None = None, said: str = "", token: str = "", done: tuple[str, ...] = ()
+    status: int,
+    *,
+    found: AnswerStanding | None = None,
+    said: str = "",
+    token: str = "",
+    done: tuple[str, ...] = (),
+    kept: bool = False,
 ) -> Response:
-    html = rendered("answer.html", found=found, said=said, token=token, done=done)
+    html = rendered("answer.html", found=found, said=said, token=token, done=done, kept=kept)
     return HTMLResponse(html, status, ANSWER_HEADERS)
