@@ -88,9 +88,9 @@ class TwilioPhones:
         self.texts.append(text)
         return _shown(text)
 
-    async def list(self, to: str, page_size: int) -> dict[str, JsonValue]:
+    async def list(self, to: str, sender: str, page_size: int) -> dict[str, JsonValue]:
         """The newest first."""
-        found = [text for text in reversed(self.texts) if to in ("", text.to)]
+        found = [text for text in reversed(self.texts) if to in ("", text.to) and sender in ("", text.sender)]
         return {"messages": [_shown(text) for text in found[:page_size]]}
 
     async def show(self, sid: str) -> dict[str, JsonValue]:
@@ -135,9 +135,10 @@ def twilio_signature(token: str, url: str, form: Mapping[str, str]) -> str:
 def router(phones: TwilioPhones) -> APIRouter:
     async def listed(
         To: str = "",  # noqa: N803 (as Twilio names them)
+        From: str = "",  # noqa: N803
         PageSize: int = 50,  # noqa: N803
     ) -> dict[str, JsonValue]:
-        return await phones.list(To, PageSize)
+        return await phones.list(To, From, PageSize)
 
     api = APIRouter(
         prefix="/twilio/2010-04-01/Accounts/{account}", tags=["Twilio"], dependencies=[Depends(check_twilio_login)]

@@ -20,11 +20,16 @@ from settings import Settings
 from starter.sources.foreign import Foreign, read
 from starter.sources.reading import Unreadable
 from workflows.policy.keys import answer_tickets
-from workflows.policy.keys.answer_tickets import AnswerTicket
+from workflows.policy.keys.answer_tickets import CODE_DIGITS, LONG_CODE_DIGITS, TICKET_LASTS, AnswerTicket
 
 TWILIO_WITHIN_S = 4
 TEXTS_LOOKED_THROUGH = 50
 """The newest messages to a number."""
+MOST_AMISS = 10
+"""Of fifty pages that are open at a time one of so many guesses is right once in two thousand times."""
+_NO_DIGIT = re.compile(r"[^0-9]")
+_DIGITS_IN_TEXT = re.compile(rf"(?<![0-9])(?:[0-9]{{{LONG_CODE_DIGITS}}}|[0-9]{{{CODE_DIGITS}}})(?![0-9])")
+"""The first of them: `482913, there in 5`. Each that is tried is a guess, so no more are."""
 _ANSWER_LINK = re.compile(r"https?://\S+/a/(?P<token>[A-Za-z0-9_.-]+)")
 
 log = structlog.get_logger()
@@ -56,10 +61,18 @@ class TwilioSilent(Exception):
 @dataclass(frozen=True)
 class SentToNumber:
     tickets: Mapping[str, AnswerTicket]
-    """Of the pages that it was sent before the reply, by their digits. None where Twilio says that the reply is
-    somebody else's: what is signed are names and values without anything between them."""
+    """Of the pages that it was sent before the reply, by their long digits, the newest first. None where Twilio says
+    that the reply is somebody else's: what is signed are names and values without anything between them."""
     last: str
     """What it was sent last, whatever that was."""
+    amiss: int = 0
+    """How many texts under this number answered none of these pages, within the time in which pages can be answered.
+    Everything counts, or a guess would be hidden among harmless words."""
+
+    @property
+    def is_guessed_at(self) -> bool:
+        """Then the digits of its pages are not enough. Whoever has the phone is told the long ones."""
+        return self.amiss >= MOST_AMISS
 
 
 async def sent_to(settings: Settings, number: str, reply: str) -> SentToNumber:
@@ -67,24 +80,34 @@ async def sent_to(settings: Settings, number: str, reply: str) -> SentToNumber:
     whole ones, and nobody reads a page and has replied within it. Raises TwilioSilent."""
     base = f"{settings.twilio_url.rstrip('/')}/2010-04-01/Accounts/{settings.twilio_account}"
     login = (settings.twilio_account or "", settings.twilio_auth_tokens[0].get_secret_value())
-    query = {"To": number, "PageSize": str(TEXTS_LOOKED_THROUGH)}
+    to, by = ({name: number, "PageSize": str(TEXTS_LOOKED_THROUGH)} for name in ("To", "From"))
     try:
         async with asyncio.timeout(TWILIO_WITHIN_S), httpx.AsyncClient(auth=login, timeout=TWILIO_WITHIN_S) as http:
             answers = await asyncio.gather(
-                http.get(f"{base}/Messages.json", params=query), http.get(f"{base}/Messages/{reply}.json")
+                http.get(f"{base}/Messages.json", params=to),
+                http.get(f"{base}/Messages.json", params=by),
+                http.get(f"{base}/Messages/{reply}.json"),
             )
-            listed, answering = (answer.raise_for_status().content for answer in answers)
-        messages, replied = _texts(listed), _text(answering)
+            listed, said, answering = (answer.raise_for_status().content for answer in answers)
+        messages, texts, replied = _texts(listed), _texts(said), _text(answering)
     except (httpx.HTTPError, TimeoutError, Unreadable):
         raise TwilioSilent("Twilio does not say which page that answers") from None
     replied_at = replied.date_created
     if replied_at is None:
         raise TwilioSilent("Twilio does not say when that was replied")
     before = [each.body for each in messages if each.date_created and each.date_created < replied_at]
-    return SentToNumber(
-        tickets=tickets_in(before, settings.answer_keys) if replied.sender == number else {},
-        last=messages[0].body if messages else "",
-    )
+    tickets = tickets_in(before, settings.answer_keys) if replied.sender == number else {}
+    recent = [each for each in texts if each.date_created and each.date_created > replied_at - TICKET_LASTS]
+    amiss = [each for each in recent if named_page(each.body, tickets) is None]
+    return SentToNumber(tickets, last=messages[0].body if messages else "", amiss=len(amiss))
+
+
+def named_page(words: str, tickets: Mapping[str, AnswerTicket], least: int = CODE_DIGITS) -> str | None:
+    """The long digits of the one that a text names, by at least so many of its last ones."""
+    alone = _DIGITS_IN_TEXT.search(words)
+    said = (_NO_DIGIT.sub("", words), alone[0] if alone else "")
+    asked = [digits for digits in said if len(digits) in (CODE_DIGITS, LONG_CODE_DIGITS) and len(digits) >= least]
+    return next((code for digits in asked for code in tickets if code.endswith(digits)), None)
 
 
 def _texts(content: bytes) -> Sequence[ListedText]:
@@ -104,5 +127,5 @@ def tickets_in(texts: Sequence[str], keys: Sequence[str]) -> dict[str, AnswerTic
     """`texts`: the newest first. Should two have the same digits, the newer one is meant. A page's own link comes last:
     its title may have others."""
     tokens = [links[-1] for text in texts if (links := _ANSWER_LINK.findall(text))]
-    read = {answer_tickets.code(token): answer_tickets.read(token, keys) for token in reversed(tokens)}
-    return {code: ticket for code, ticket in read.items() if ticket is not None}
+    found = ((answer_tickets.code(token, LONG_CODE_DIGITS), answer_tickets.read(token, keys)) for token in tokens)
+    return {code: ticket for code, ticket in found if ticket is not None}

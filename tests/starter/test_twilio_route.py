@@ -19,13 +19,16 @@ from sandbox.app import create_app
 from sandbox.ids import SANDBOX_ACCOUNT, SANDBOX_NUMBER
 from sandbox.serve import serving
 from sandbox.twilio import twilio_signature
-from starter.gateway.routes.twilio import ANOTHER, HINT, NO_PAGE
+from starter.gateway.routes.twilio import ANOTHER, GUESSED, HINT, NO_PAGE
+from starter.intake.twilio_messages import MOST_AMISS
 from starter.temporal.incidents import Incidents
 from tests.activities import sends
+from tests.patience import HANGS_AFTER_S
 from tests.starter.api.conftest import bearer, declared, installation, tokens, working
 from tests.starter.conftest import GatewayUnderTest
 from workflows.policy.incident.events import Resolved
 from workflows.policy.incident.state import Incident
+from workflows.policy.keys.answer_tickets import LONG_CODE_DIGITS, TICKET_LASTS
 
 tokens, installation, working = tokens, installation, working  # fixtures of the API's tests
 KEY, TOKEN = "what signs the links", "auth-token"
@@ -81,7 +84,10 @@ def told(answer: httpx.Response) -> str:
 
 
 @pytest_asyncio.fixture
-async def http(tokens: GatewayUnderTest, sandbox: str) -> AsyncIterator[httpx.AsyncClient]:
+async def http(
+    tokens: GatewayUnderTest, sandbox: str, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[httpx.AsyncClient]:
+    monkeypatch.setattr("starter.intake.twilio_messages.TWILIO_WITHIN_S", HANGS_AFTER_S)  # however slow the machine
     changed = {
         "answer_secrets": (SecretStr(KEY),),
         "gateway_url": PUBLIC,
@@ -200,6 +206,43 @@ async def test_anything_else_is_answered_in_words_once(http: httpx.AsyncClient, 
     assert told(await phone.reply("who is this?")) == HINT
     assert told(await phone.reply("STOP")) == ""  # Twilio's own
     assert (await now(working, incident.workflow_id)).acknowledged_at is None
+
+
+async def test_guesses_under_a_forged_number_are_bounded_and_keep_nobody_from_answering(
+    http: httpx.AsyncClient, working: Client, phone: Phone
+) -> None:
+    """What is answered goes to Ann's phone, and not to whoever forged her number."""
+    incident = await opened(http, working, "Checkout fails")
+    await phone.ring(incident)
+    right = await phone.digits()
+    for number in range(MOST_AMISS - 1):
+        await phone.reply(("a harmless word", f"{(int(right) + 1 + number) % 10**6:06}")[number % 2])
+    assert told(await phone.reply("what?")).startswith(GUESSED)
+    asked = told(await phone.reply(right))
+    assert asked.startswith(GUESSED)
+    assert not (await now(working, incident.workflow_id)).acknowledged_by
+    [longer] = re.findall(r"reply (\d+),", asked)
+    assert (len(longer), longer.endswith(right)) == (LONG_CODE_DIGITS, True)
+    assert told(await phone.reply(f"{int(longer[0]) ^ 1}{longer[1:]}")).startswith(GUESSED)
+    assert "On-call Engineer acknowledged through sms" in told(await phone.reply(f"{longer}, sorry"))
+
+
+async def test_right_answers_are_no_guesses_however_many(
+    http: httpx.AsyncClient, working: Client, phone: Phone
+) -> None:
+    incident = await opened(http, working, "Checkout fails")
+    await phone.ring(incident)
+    for _ in range(MOST_AMISS + 1):
+        said = told(await phone.reply(await phone.digits()))
+    assert "has been used" in said
+
+
+async def test_what_was_amiss_a_day_ago_is_forgotten(http: httpx.AsyncClient, working: Client, phone: Phone) -> None:
+    incident = await opened(http, working, "Checkout fails")
+    for _ in range(MOST_AMISS + 1):
+        await phone.reply("000000", at=datetime.now(UTC) - TICKET_LASTS)
+    await phone.ring(incident)
+    assert "acknowledged through sms" in told(await phone.reply(await phone.digits()))
 
 
 async def test_another_number_answers_nothing(http: httpx.AsyncClient, working: Client, phone: Phone) -> None:

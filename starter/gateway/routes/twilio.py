@@ -1,7 +1,6 @@
 """POST /webhooks/twilio/sms: what people reply to the pages that they were sent as text messages."""
 
 import asyncio
-import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
@@ -15,7 +14,7 @@ from starter.desk import answering
 from starter.gateway.accepted import REFUSALS
 from starter.gateway.admission import Admission
 from starter.gateway.bodies import releasing
-from starter.intake.twilio_messages import SentToNumber, TwilioSilent, sent_to
+from starter.intake.twilio_messages import SentToNumber, TwilioSilent, named_page, sent_to
 from starter.sources import verify
 from starter.sources.reading import Reading
 from starter.sources.refusal import Refusal
@@ -23,7 +22,7 @@ from starter.sources.source import Source
 from starter.sources.text import line
 from starter.temporal.incidents import Incidents
 from starter.temporal.results import NothingOpen, Recorded, RefusedByIncident, Unreachable
-from workflows.policy.keys.answer_tickets import CODE_DIGITS, AnswerTicket
+from workflows.policy.keys.answer_tickets import LONG_CODE_DIGITS, AnswerTicket
 
 SOURCE = Source(
     name="twilio",
@@ -58,10 +57,8 @@ ANSWERED_BY_TWILIO: Final = frozenset(
 """https://help.twilio.com/articles/223134027: it does what they say, and answers them itself."""
 HINT: Final = "Reply the digits that your page asks for to acknowledge it. Its link does it as well."
 NO_PAGE: Final = "There is no page that this number could answer."
+GUESSED: Final = "Too many texts of your number named no page, so six digits are not enough today. To acknowledge reply"
 ANOTHER: Final = "For another page reply its own digits."
-_NO_DIGIT: Final = re.compile(r"[^0-9]")
-_SIX_DIGITS: Final = re.compile(rf"(?<![0-9])[0-9]{{{CODE_DIGITS}}}(?![0-9])")
-"""The first of them: `482913, there in 5`. Each that is tried is a guess, so no more are."""
 
 log = structlog.get_logger()
 
@@ -102,17 +99,19 @@ async def _answered(admission: Admission, incidents: Incidents, said: dict[str, 
         return f"{error}: use the link of the page."
     if not sent.tickets:
         return "" if sent.last == NO_PAGE else NO_PAGE
-    meant = _meant(words, sent)
-    if meant is None:
+    named = named_page(words, sent.tickets)
+    if sent.is_guessed_at and named_page(words, sent.tickets, LONG_CODE_DIGITS) is None:
+        return _asked_for_more(sent, named)
+    if named is None:
         return "" if sent.last == HINT else HINT  # or two machines would go on for ever
-    return await _acknowledged(incidents, meant)
+    return await _acknowledged(incidents, sent.tickets[named])
 
 
-def _meant(words: str, sent: SentToNumber) -> AnswerTicket | None:
-    """One page and no other, whatever has become of it: Twilio may bring the same reply twice, and whoever answers what
-    is over has not answered what rings besides. Anybody can forge a sender; the digits knows whoever has the page."""
-    alone = _SIX_DIGITS.search(words)
-    return sent.tickets.get(_NO_DIGIT.sub("", words)) or (sent.tickets.get(alone[0]) if alone else None)
+def _asked_for_more(sent: SentToNumber, named: str | None) -> str:
+    """It is told to the number itself: whoever forges it does not read this, so that they can keep nobody from
+    answering, either. Once, unless the right six are sent, which nobody guesses twice."""
+    words = f"{GUESSED} {named or next(iter(sent.tickets))}, or use the link of the page."
+    return "" if sent.last == words and named is None else words
 
 
 async def _acknowledged(incidents: Incidents, ticket: AnswerTicket) -> str:

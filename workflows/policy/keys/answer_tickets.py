@@ -19,7 +19,9 @@ TICKET_LASTS: Final = timedelta(days=1)
 """Longer than anybody takes to answer; each further ring has a ticket of its own."""
 LONGEST_TICKET: Final = 1000
 CODE_DIGITS: Final = 6
-"""A million: each guess is a text message that is paid for."""
+"""A million: so few guesses count that one of them is hardly right."""
+LONG_CODE_DIGITS: Final = 10
+"""Where somebody guesses. It ends with the other."""
 _SIGNATURE_BYTES: Final = 16
 """128 bits: nobody guesses one, and the link still fits into a text message."""
 
@@ -66,10 +68,10 @@ def read(token: str, keys: Sequence[str]) -> AnswerTicket | None:
     return AnswerTicket(ring, person, datetime.fromtimestamp(int(until, 16), UTC))
 
 
-def code(token: str) -> str:
+def code(token: str, digits: int = CODE_DIGITS) -> str:
     """Digits by which a reply names a ticket. Who has not read the token does not know them: a text message's sender
     can be forged."""
-    return f"{int.from_bytes(hashlib.sha256(f'code:{token}'.encode()).digest()) % 10**CODE_DIGITS:0{CODE_DIGITS}}"
+    return f"{int.from_bytes(hashlib.sha256(f'code:{token}'.encode()).digest()) % 10**digits:0{digits}}"
 
 
 def _signature(said: str, key: str) -> str:
