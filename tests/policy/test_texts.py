@@ -529,3 +529,9 @@ def test_the_timeline_in_a_message_names_each_day_once() -> None:
 def template_of(simulation: Simulation, text: str) -> str:
     simulation.book = simulation.book.model_copy(update={"templates": {"own": text}})
     return said(simulation, post_of("own"))
+
+
+def test_a_page_promises_no_button_that_its_way_may_not_have() -> None:
+    """ntfy, e-mail, a webhook and apprise have none where pages carry no links; a button says what it does."""
+    assert "acknowledge this page" not in TEXTS["page"]
+    assert "To answer from a terminal: tocsin ack {{ id }}" in TEXTS["page"]

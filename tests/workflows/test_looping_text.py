@@ -17,7 +17,7 @@ async def test_an_incident_pages_although_its_text_would_loop_for_ever(temporal:
         timeline = (await live.status()).incident.timeline
     pages = [send for send in vendors.arrived if send.key.startswith("escalate/1/on-call/1")]
     assert pages
-    assert "To answer: acknowledge this page" in pages[0].text
+    assert "To answer from a terminal: tocsin ack" in pages[0].text
     said = sorted(entry.text for entry in timeline if "could not be used" in entry.text and entry.loud)
     assert said == [
         f"the runbook's text {name!r} could not be used, and Tocsin's own stood in: it takes more than 20,000 steps"

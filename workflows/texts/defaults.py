@@ -12,7 +12,7 @@ Why you: {{ reason }}.
 Commander: {{ commander }}.
 {% if on_call %}{{ on_call | join(". ") }}.
 {% endif %}
-To answer: acknowledge this page, or run: tocsin ack {{ id }}
+To answer from a terminal: tocsin ack {{ id }}
 {% if channel is defined %}Channel: {{ channel }}
 {% endif %}
 {% if labels %}Labels: {{ labels | join(", ") }}
