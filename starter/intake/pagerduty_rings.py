@@ -114,6 +114,7 @@ def report(webhook: Webhook, redact: Mask | None = None) -> Report | IgnoredRing
 def _reply(event: WebhookEvent, data: WebhookIncident, ring: str, webhook: Webhook, redact: Mask | None) -> Report:
     """Whoever joins because we asked them to is on it, as if they had acknowledged a page of their own."""
     joins = data.state == "joined"
+    said = data.model_copy(update={"message": ""})  # what we asked them with
     return Report(
         kind=Acknowledged if joins else ChangedAtPager,
         id=f"pagerduty-{event.id or webhook.digest}",
@@ -121,7 +122,7 @@ def _reply(event: WebhookEvent, data: WebhookIncident, ring: str, webhook: Webho
         by=responder(data) or _who(event),
         incident_key=ring,
         pagerduty_id=data.pagerduty_id,
-        text="" if joins else in_words(event.event_type, data, redact),
+        text="" if joins else in_words(event.event_type, said, redact),
         change={} if joins else {"declined": data.state == "declined"},
     )
 
