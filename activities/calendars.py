@@ -14,26 +14,26 @@ from zoneinfo import ZoneInfo
 
 import httpx
 import recurring_ical_events
-import structlog
 from icalendar import Calendar, Component, Event
+from icalendar.prop import vDDDTypes
 
+from activities.calendar_text import UNREADABLE, readable
 from activities.errors import Rejected, Unavailable
-from activities.rosters import within
+from activities.rosters import ReadStints, within
 from activities.vendor_http import HTTP_TIMEOUT_S, refused
 from workflows.policy.rota.naming import person_meant
 from workflows.policy.rota.roster import RosterQuestion
 from workflows.policy.rota.shift import Stint
+from workflows.policy.wire.bounded import cut
 
 LARGEST_CALENDAR = 2 * 2**20
 """Bytes: years of shifts."""
 MOST_EVENTS = 1000
 """In the time that is asked about."""
 READ_WITHIN_S = 5
-UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, IndexError, ArithmeticError)
-"""icalendar has no error of its own for what is no calendar, or no event."""
+LONGEST_TITLE = 60
+"""Of an event that is named."""
 HOW_TO_NAME_ONE = "write a file, an address that begins with https://, or a name of TOCSIN_CALENDARS"
-
-log = structlog.get_logger()
 
 
 class Calendars:
@@ -42,17 +42,18 @@ class Calendars:
     def __init__(self, addresses: Mapping[str, str]) -> None:
         self._addresses = addresses
 
-    async def stints(self, asked: RosterQuestion, source: str) -> list[list[Stint]]:
+    async def stints(self, asked: RosterQuestion, source: str) -> ReadStints:
         """Each event by itself: of several at a time the first that began counts. Raises Unavailable or Rejected."""
         content = await self._content(source)
         try:
             async with asyncio.timeout(READ_WITHIN_S):
-                found = await asyncio.to_thread(_stints, content, asked)
+                found = await asyncio.to_thread(_read, content, asked)
         except TimeoutError:
             raise Rejected(f"{_called(source)} takes too long to read: does it repeat without end?") from None
         except UNREADABLE as error:
             raise Rejected(f"{_called(source)} is no iCalendar that can be read ({type(error).__name__})") from None
-        return [[stint] for stint in found]
+        called = f"of {_called(source)}: "
+        return found._replace(remarks=[called + "; ".join(found.remarks)] if found.remarks else [])
 
     async def _content(self, source: str) -> bytes:
         address = self._addresses.get(source, source).replace("webcal://", "https://", 1)
@@ -103,44 +104,62 @@ def _bounded(content: bytes, called: str) -> bytes:
     return content
 
 
-def _stints(content: bytes, asked: RosterQuestion) -> list[Stint]:
-    if not content.lstrip().upper().startswith(b"BEGIN:VCALENDAR"):
-        raise ValueError("no calendar")
-    calendar = Calendar.from_ical(content)
-    if any(_repeats_at_once(event) for event in calendar.walk("VEVENT")):
+def _read(content: bytes, asked: RosterQuestion) -> ReadStints:
+    """Whoever can be rung comes first: a calendar holds other things, too."""
+    calendar, remarks = readable(content)
+    events: list[Component] = calendar.walk("VEVENT")
+    if any(_repeats_at_once(event) for event in events):
         raise Rejected("an event of the calendar repeats each minute or second: no shift does")
     try:
         found = _stints_of(calendar, asked)
     except UNREADABLE:
-        found = [stint for each in _by_themselves(calendar) for stint in _if_readable(each, asked)]
-    return sorted(found, key=lambda stint: stint.begins_at)
+        found = [stint for each in _by_themselves(events) for stint in _if_readable(each, asked, remarks)]
+    remarks += _of_unknown_zones(events, asked.terms.zone)
+    found.sort(key=lambda stint: (stint.who not in asked.people, stint.begins_at))
+    return ReadStints([[stint] for stint in found], remarks)
 
 
 def _stints_of(calendar: Calendar, asked: RosterQuestion) -> list[Stint]:
-    events = recurring_ical_events.of(calendar, skip_bad_series=True).between(asked.begin, asked.end)
+    events = recurring_ical_events.of(calendar).between(asked.begin, asked.end)
     found = (_stint(event, asked) for event in islice(events, MOST_EVENTS) if event.get("STATUS") != "CANCELLED")
     return [stint for stint in found if stint]
 
 
-def _by_themselves(calendar: Calendar) -> Iterator[Calendar]:
+def _by_themselves(events: Iterable[Component]) -> Iterator[Calendar]:
     """What belongs together has one UID: an event that repeats, and its exceptions."""
     series: dict[str, list[Component]] = {}
-    for event in calendar.walk("VEVENT"):
+    for event in events:
         series.setdefault(str(event.get("UID", "")), []).append(event)
-    for events in series.values():
+    for together in series.values():
         alone = Calendar()
-        for event in events:
+        for event in together:
             alone.add_component(event)
         yield alone
 
 
-def _if_readable(calendar: Calendar, asked: RosterQuestion) -> list[Stint]:
+def _if_readable(calendar: Calendar, asked: RosterQuestion, remarks: list[str]) -> list[Stint]:
     """One event that is wrong takes nobody else off call."""
     try:
         return _stints_of(calendar, asked)
-    except UNREADABLE as error:
-        log.warning("an event of a calendar cannot be read, and was left out", problem=type(error).__name__)
+    except UNREADABLE:
+        remarks.append(f"the event {_title(calendar.walk('VEVENT')[0])} cannot be read, and is left out")
         return []
+
+
+def _title(event: Component) -> str:
+    return repr(cut(str(_all_of(event.get("SUMMARY", ""))[0]), LONGEST_TITLE))
+
+
+def _of_unknown_zones(events: Iterable[Component], zone: str) -> Iterator[str]:
+    titles: dict[str, list[str]] = {}
+    for event in events:
+        begin = event.get("DTSTART")
+        named = begin.params.get("TZID") if isinstance(begin, vDDDTypes) else None
+        if named and isinstance(begin.dt, datetime) and begin.dt.tzinfo is None:
+            titles.setdefault(cut(str(named), LONGEST_TITLE), []).append(_title(event))
+    for name, (first, *others) in titles.items():
+        of = f"{first} and {len(others)} more" if others else first
+        yield f"the times of {of} are taken as those of {zone}, because the zone {name} is not known"
 
 
 def _repeats_at_once(event: Component) -> bool:

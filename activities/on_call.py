@@ -69,11 +69,11 @@ class WhoIsOnCall:
     async def read(self, question: RosterQuestion) -> Roster:
         """Never raises: what cannot be read says why."""
         try:
-            shifts = await self._reader.shifts(question)
+            shifts, remark = await self._reader.found(question)
         except (Unavailable, Rejected) as error:
             return Roster(problem=str(error))
         last = open_ended(shifts[-1], question.end)
-        return Roster(shifts=(*shifts[:-1], last), as_of=datetime.now(UTC))
+        return Roster(shifts=(*shifts[:-1], last), as_of=datetime.now(UTC), remark=remark)
 
     async def _card(self, runbook: str, post: str) -> RosterCard | None:
         """Without an answer in time the rota itself counts."""

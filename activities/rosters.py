@@ -1,7 +1,7 @@
 """Who holds a post, wherever that is written: in the runbook, in a calendar, at PagerDuty."""
 
 from datetime import datetime
-from typing import Protocol, runtime_checkable
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from activities.errors import Rejected
 from workflows.policy.rota.roster import RosterQuestion, UserGroupOrder
@@ -9,6 +9,22 @@ from workflows.policy.rota.shift import Shift, Stint
 from workflows.policy.rota.shifts import tiled
 from workflows.policy.rota.turns import stints
 from workflows.policy.runbook.on_call import PagerDutyOnCall
+
+
+class ReadStints(NamedTuple):
+    """What somebody says elsewhere."""
+
+    layers: list[list[Stint]]
+    remarks: list[str]
+    """What of it could not be read."""
+
+
+class FoundShifts(NamedTuple):
+    """They tile the time that was asked about."""
+
+    shifts: tuple[Shift, ...]
+    remark: str
+    """What of it could not be read; empty if all could."""
 
 
 class OnCallSchedule(Protocol):
@@ -20,7 +36,7 @@ class OnCallSchedule(Protocol):
 class EventCalendar(Protocol):
     """Calendars, by whatever a runbook calls them. Raises Unavailable or Rejected."""
 
-    async def stints(self, asked: RosterQuestion, source: str) -> list[list[Stint]]: ...
+    async def stints(self, asked: RosterQuestion, source: str) -> ReadStints: ...
 
 
 @runtime_checkable
@@ -45,19 +61,24 @@ class RosterReader:
         self._calendars = calendars
 
     async def shifts(self, asked: RosterQuestion) -> tuple[Shift, ...]:
-        """They tile the time that is asked about. Raises Unavailable or Rejected."""
-        return tiled(await self._layers(asked), asked.begin, asked.end, asked.overrides)
+        return (await self.found(asked)).shifts
 
-    async def _layers(self, asked: RosterQuestion) -> list[list[Stint]]:
+    async def found(self, asked: RosterQuestion) -> FoundShifts:
+        """Raises Unavailable or Rejected."""
+        read = await self._read(asked)
+        shifts = tiled(read.layers, asked.begin, asked.end, asked.overrides)
+        return FoundShifts(shifts, "; ".join(read.remarks))
+
+    async def _read(self, asked: RosterQuestion) -> ReadStints:
         terms = asked.terms
         if terms.is_written_here:
-            return [list(stints(layer, asked.begin, asked.end)) for layer in terms.in_layers]
+            return ReadStints([list(stints(layer, asked.begin, asked.end)) for layer in terms.in_layers], [])
         if terms.pagerduty:
             if self._pagerduty is None:
                 raise Rejected("PagerDuty is not connected: set TOCSIN_PAGERDUTY_API_TOKEN")
-            return await self._pagerduty.stints(asked, terms.pagerduty)
-        wins = await self._calendars.stints(asked, terms.overrides) if terms.overrides else []
-        return [*wins, *await self._calendars.stints(asked, terms.ical or "")]
+            return ReadStints(await self._pagerduty.stints(asked, terms.pagerduty), [])
+        read = [await self._calendars.stints(asked, each) for each in (terms.overrides, terms.ical) if each]
+        return ReadStints([one for each in read for one in each.layers], [one for each in read for one in each.remarks])
 
 
 def within(who: str, begin: datetime | None, end: datetime | None, asked: RosterQuestion) -> Stint | None:

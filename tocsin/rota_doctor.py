@@ -13,10 +13,12 @@ from workflows.policy.runbook.model import Runbook
 
 REMEDY = {
     "nobody": "a swap (tocsin on-call override), or another layer of the rota",
-    "twice": "let one of the two begin with somebody else",
+    "twice": "let one of the two be somebody else",
     "unreachable": "give them a key at a pager, or give one to the post",
     "missing": "set it where the workers run, or take the way out of the runbook",
 }
+
+NAMED_THERE = "give somebody the shift in PagerDuty"
 
 
 def covered(
@@ -27,26 +29,27 @@ def covered(
 ) -> list[Examined]:
     """A line for each post, or for each thing that is missing of it; and for whoever is called and holds none."""
     seen: list[Examined] = []
-    for name in dict.fromkeys(each.runbook for each in found if each.runbook in books):
+    for name in books:
         of_it = [each for each in found if each.runbook == name]
         end = now + COVERED_FOR
         held = {post: ahead(shifts, now, end) for post, shifts in rosters(of_it).items()}
         gaps = coverage(books[name], held, now, end, reached(books[name]))
         for each in of_it:
-            seen += _of_post(each, [gap for gap in gaps if gap.post == each.post], now)
-        seen += [_missing(name, gap, now) for gap in gaps if gap.post not in held]
+            seen += _of_post(books[name], each, [gap for gap in gaps if gap.post == each.post], now)
+        seen += [_missing(books[name], gap, now) for gap in gaps if gap.post not in held]
     return seen or [Examined(what="rotas", well=True, said="no runbook has a post that somebody holds in turns")]
 
 
-def _of_post(found: PostOnCall, missing: Iterable[CoverageGap], now: datetime) -> list[Examined]:
+def _of_post(book: Runbook, found: PostOnCall, missing: Iterable[CoverageGap], now: datetime) -> list[Examined]:
     what = f"{found.runbook}/{found.post}"
-    said = [_missing(found.runbook, gap, now, found.zone) for gap in missing]
-    if found.problem:
-        said.append(Examined(what=what, well=False, said=found.problem, remedy="see docs/on-call.md"))
+    said = [_missing(book, gap, now, found.zone) for gap in missing]
+    amiss = (each for each in (found.problem, found.remark) if each)
+    said += [Examined(what=what, well=False, said=each, remedy="see docs/on-call.md") for each in amiss]
     who = found.now.name if found.now and found.now.who else "nobody"
     return said or [Examined(what=what, well=True, said=f"{who} now, and somebody for {COVERED_FOR.days} days")]
 
 
-def _missing(runbook: str, gap: CoverageGap, now: datetime, zone: str = "UTC") -> Examined:
-    said = gap.in_words(zone, now)
-    return Examined(what=f"{runbook}/{gap.post}", well=False, said=said, remedy=REMEDY[gap.kind])
+def _missing(book: Runbook, gap: CoverageGap, now: datetime, zone: str = "UTC") -> Examined:
+    rota = book.people[gap.post].on_call if gap.post in book.people else None
+    remedy = NAMED_THERE if gap.kind == "nobody" and rota and rota.pagerduty else REMEDY[gap.kind]
+    return Examined(what=f"{book.runbook}/{gap.post}", well=False, said=gap.in_words(zone, now), remedy=remedy)

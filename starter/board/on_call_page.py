@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
-from starter.desk.on_call_answers import NamedShift, PostOnCall
+from starter.desk.on_call_answers import NamedShift, PostOnCall, post_title
 from workflows.policy.time.calendar import day_in, wall_moment
 from workflows.policy.time.durations import DAY
 from workflows.policy.watches.installation import Installation
@@ -45,6 +45,9 @@ class OnCallPage:
     week: ShownWeek
     now: datetime
     posts: Sequence[PostOnCall]
+
+    def title(self, post: PostOnCall) -> str:
+        return post_title(post, self.posts)
 
     def gaps(self) -> Iterator[tuple[PostOnCall, Sequence[NamedShift]]]:
         """When nobody is there, of what is still to come."""

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TypedDict
 
-from starter.desk.on_call_answers import NamedShift, OverrideRequest, PostOnCall
+from starter.desk.on_call_answers import NamedOverride, NamedShift, OverrideRequest, PostOnCall
 from starter.runbooks.problems import closest
 from starter.temporal.results import RefusedByIncident
 from starter.temporal.shifts import Shifts, card_or_none
 from workflows.policy.rota.reached import Rosters
 from workflows.policy.rota.roster import RosterCard
-from workflows.policy.rota.shift import Override, Shift
-from workflows.policy.rota.shifts import SHIFT_KNOWN_FOR, after, ahead, at_moment, shifts
+from workflows.policy.rota.shift import Override, Shift, Stint
+from workflows.policy.rota.shifts import SHIFT_KNOWN_FOR, after, ahead, at_moment, shifts, tiled
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.watches.installation import Installation
 from workflows.policy.watches.shift import FARTHEST_OVERRIDE, Overridden, RotaTerms, terms_of
@@ -52,6 +52,17 @@ async def held(book: Runbook, known: Shifts, begin: datetime, span: timedelta) -
     return rosters(await of_book(book, known, begin, span + A_MOMENT))
 
 
+async def swapped(
+    book: Runbook, known: Shifts, post: str, event: Overridden, now: datetime, span: timedelta
+) -> PostOnCall:
+    """As it is with that swap, which may not have been taken in yet: whoever made it is to see it."""
+    terms, card = terms_of(book)[post], await card_or_none(known, book.runbook, post)
+    mine = Override(who=event.who, begins_at=event.begins_at, ends_at=event.ends_at, by=event.by)
+    if card is not None and mine not in card.overrides:
+        card = card.model_copy(update={"overrides": (*card.overrides, mine)})
+    return _post(book.runbook, post, terms, card, now, span)
+
+
 def rosters(found: Sequence[PostOnCall]) -> Rosters:
     """By post."""
     return {
@@ -90,28 +101,45 @@ def _from(terms: RotaTerms, card: RosterCard | None, begin: datetime, span: time
     if terms.on_call.is_written_here:
         found = shifts(terms.on_call, begin, end, card.overrides if card else ())
     else:
-        found = ahead(card.roster.shifts, begin, end) if card else ()
+        found = _with_swaps(ahead(card.roster.shifts, begin, end), card.overrides, end) if card else ()
     return (*found[:-1], *(last.model_copy(update={"ends_at": None}) for last in found[-1:]))
+
+
+def _with_swaps(found: Sequence[Shift], overrides: Sequence[Override], end: datetime) -> tuple[Shift, ...]:
+    if not found:
+        return ()
+    known_until = found[-1].ends_at or end
+    held = [Stint(each.who, each.begins_at, each.ends_at or end) for each in found]
+    return tiled([held], found[0].begins_at, known_until, overrides)
 
 
 class _FoundOut(TypedDict):
     as_of: datetime | None
     problem: str
-    overrides: tuple[Override, ...]
+    remark: str
+    overrides: tuple[NamedOverride, ...]
 
 
 def _found_out(terms: RotaTerms, card: RosterCard | None) -> _FoundOut:
     """How well it is known."""
-    overrides = card.overrides if card else ()
+    overrides = tuple(_named_override(terms, each) for each in card.overrides) if card else ()
     if terms.on_call.is_written_here:
-        return _FoundOut(as_of=None, problem="", overrides=overrides)
-    problem = card.roster.problem if card else "no worker has found it out yet"
-    return _FoundOut(as_of=card.roster.as_of if card else None, problem=problem, overrides=overrides)
+        return _FoundOut(as_of=None, problem="", remark="", overrides=overrides)
+    if card is None:
+        return _FoundOut(as_of=None, problem="no worker has found it out yet", remark="", overrides=overrides)
+    known = card.roster
+    return _FoundOut(as_of=known.as_of, problem=known.problem, remark=known.remark, overrides=overrides)
 
 
 def _named(terms: RotaTerms, shift: Shift) -> NamedShift:
     name = terms.person_name(shift.who) if shift.who else "nobody"
     return NamedShift(who=shift.who, name=name, begins_at=shift.begins_at, ends_at=shift.ends_at)
+
+
+def _named_override(terms: RotaTerms, each: Override) -> NamedOverride:
+    who, beside, unproved = each.by.partition(" (")
+    names = {"name": terms.person_name(each.who), "by_name": f"{terms.person_name(who)}{beside}{unproved}"}
+    return NamedOverride.model_validate({**each.model_dump(), **names})
 
 
 def overridden(book: Runbook, post: str, said: OverrideRequest, by: str, now: datetime, event_id: str) -> Overridden:

@@ -1,10 +1,10 @@
 """Who is on call, as people are told, and a swap as they say it. Imports nothing of Temporal's."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from workflows.policy.rota.shift import Override
 from workflows.policy.time.durations import Duration
 from workflows.policy.wire.model import Instant
 
@@ -18,6 +18,18 @@ class NamedShift(BaseModel):
     begins_at: datetime
     ends_at: datetime | None
     """None: as far as is known."""
+
+
+class NamedOverride(BaseModel):
+    """A stretch that somebody takes of another's shift, and who said so."""
+
+    who: str
+    name: str
+    begins_at: datetime
+    ends_at: datetime
+    by: str
+    by_name: str
+    """As people know them; empty if nobody is known to have said it."""
 
 
 class PostOnCall(BaseModel):
@@ -35,7 +47,15 @@ class PostOnCall(BaseModel):
     """When it was found out, if it does not stand in the runbook."""
     problem: str = ""
     """Why it is not known any better."""
-    overrides: tuple[Override, ...] = ()
+    remark: str = ""
+    """What could not be read where it is known from."""
+    overrides: tuple[NamedOverride, ...] = ()
+
+
+def post_title(post: PostOnCall, among: Sequence[PostOnCall]) -> str:
+    """With its runbook, where others are called the same."""
+    alike = [each for each in among if each.name == post.name]
+    return f"{post.name} ({post.runbook})" if len(alike) > 1 else post.name
 
 
 class OverrideRequest(BaseModel):

@@ -87,8 +87,7 @@ class TemporalInstallationDesk:
         book = self.choose(there, said.runbook)
         event = posts.overridden(book, post, said, by, now, event_id or uuid4().hex)
         await known.signal(book.runbook, post, event)
-        found = await posts.on_call(there, known, now, SHOWN_AFTER_A_SWAP, book.runbook)
-        return next(each for each in found if each.post == post)
+        return await posts.swapped(book, known, post, event, now, SHOWN_AFTER_A_SWAP)
 
     async def page_test(self, person: str, by: str) -> PageTestAnswer:
         """By each of the ways that the published runbooks have for them; without any, by whichever pager knows them."""

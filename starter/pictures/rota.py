@@ -1,10 +1,10 @@
 """Who is on call, as a picture: a row for each post, a bar for each shift."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, time, timedelta
 from typing import Final, NamedTuple
 
-from starter.desk.on_call_answers import NamedShift, PostOnCall
+from starter.desk.on_call_answers import NamedShift, PostOnCall, post_title
 from starter.pictures.svg import opening, text
 from workflows.policy.time.calendar import clock, day_in, wall_moment
 from workflows.policy.time.durations import DAY
@@ -23,6 +23,8 @@ PERSON_COLOURS: Final = {
 MIDNIGHT: Final = time()
 ROOM_FOR_A_DAY: Final = 70
 """Pixels of its name."""
+LETTER, FEWEST_LETTERS = 7, 3
+"""Pixels of a letter, and how many of a name say more than none."""
 
 
 class DrawnTime(NamedTuple):
@@ -42,7 +44,8 @@ def picture(found: Sequence[PostOnCall], now: datetime, span: timedelta, begin: 
     height = ROTA_TOP + ROTA_ROW * max(len(found), 1) + 16
     zone = found[0].zone if found else "UTC"
     title, subtitle = "On call", f"{clock(zone, shown.begin, now + 2 * DAY)} and {round(span / DAY)} days ahead"
-    rows = (part for number, post in enumerate(found) for part in _row(post, number, now, shown))
+    colours = _colours(found)
+    rows = (part for number, post in enumerate(found) for part in _row(post, number, now, shown, colours, found))
     body = [
         *opening(POST_NAMES + DRAWN + 20, height, title, subtitle, PERSON_COLOURS),
         *_days(shown, height, zone),
@@ -72,20 +75,36 @@ def _present(now: datetime, shown: DrawnTime, height: int) -> Iterator[str]:
         yield f'<line class="present" x1="{x:.1f}" y1="{top}" x2="{x:.1f}" y2="{bottom}" stroke-width="2"/>'
 
 
-def _row(post: PostOnCall, number: int, now: datetime, shown: DrawnTime) -> Iterator[str]:
+def _row(
+    post: PostOnCall,
+    number: int,
+    now: datetime,
+    shown: DrawnTime,
+    colours: Mapping[str, str],
+    among: Sequence[PostOnCall],
+) -> Iterator[str]:
     y = ROTA_TOP + number * ROTA_ROW
-    yield f'<text class="name" x="16" y="{y + 20}">{text(cut(post.name, 26))}</text>'
-    people = list(dict.fromkeys(shift.who for shift in post.shifts if shift.who))
+    yield f'<text class="name" x="16" y="{y + 14}">{text(cut(post.name, 26))}</text>'
+    if post_title(post, among) != post.name:
+        yield f'<text class="small" x="16" y="{y + 27}">{text(cut(post.runbook, 30))}</text>'
     for shift in post.shifts:
         x, end = shown.x(shift.begins_at), shown.x(shift.ends_at or shown.begin + shown.span)
-        colour = f"turn{people.index(shift.who) % 4}" if shift.who else "nobody"
         said = f"{shift.name}: {stretch(post, shift, now)}"
         yield (
-            f'<rect class="{colour}" x="{x:.1f}" y="{y}" width="{end - x:.1f}" height="28" rx="4" '
+            f'<rect class="{colours[shift.name]}" x="{x:.1f}" y="{y}" width="{end - x:.1f}" height="28" rx="4" '
             f'fill-opacity="0.35"><title>{text(said)}</title></rect>'
         )
-        if end - x > 9 * len(shift.name):
-            yield f'<text class="text" x="{x + 6:.1f}" y="{y + 19}">{text(shift.name)}</text>'
+        letters = int((end - x - 8) / LETTER)
+        if letters >= FEWEST_LETTERS:
+            yield f'<text class="text" x="{x + 6:.1f}" y="{y + 19}">{text(cut(shift.name, letters))}</text>'
+
+
+def _colours(found: Sequence[PostOnCall]) -> dict[str, str]:
+    """By name: who is on two rotas has one colour."""
+    shifts = [shift for post in found for shift in post.shifts]
+    people = dict.fromkeys(shift.name for shift in shifts if shift.who)
+    turns = {name: f"turn{number % 4}" for number, name in enumerate(people)}
+    return {shift.name: turns[shift.name] if shift.who else "nobody" for shift in shifts}
 
 
 def stretch(post: PostOnCall, shift: NamedShift, now: datetime) -> str:

@@ -113,6 +113,8 @@ ODD_EVENTS = {
     "all of time": ("DTSTART:00010101T000000", "DTEND:99991231T235959"),
     "a sequence that is no number": ("SEQUENCE:x", BEGIN, END),
     "an exception to nothing": ("RECURRENCE-ID:x", BEGIN, END),
+    "a zone that is several": ("DTSTART;TZID=Europe:20261124T090000", END),
+    "a zone of a long name": (f"DTSTART;TZID={'a' * 300}:20261124T090000", END),
     "a repetition that is none": ("RRULE:FREQ=DAILY;BYDAY=XX", BEGIN, END),
 }
 
@@ -122,6 +124,83 @@ async def test_an_event_that_is_wrong_takes_nobody_else_off_call(ics: Path, odd:
     wrong = "\r\n".join(("BEGIN:VEVENT", "UID:o", "SUMMARY:Ben", *odd, "END:VEVENT"))
     shifts = await found(ics, wrong, WEEK, NEXT)
     assert shifts == [("ann", utc("2026-11-24 00:00")), ("ben", utc("2026-11-30 08:00"))]
+
+
+ODD_PARTS = {
+    "a zone without a difference": ("BEGIN:VTIMEZONE", "TZID:Odd", "BEGIN:STANDARD", "DTSTART:19701025T030000",
+                                    "TZOFFSETTO:x", "END:STANDARD", "END:VTIMEZONE"),
+    "a zone of nothing": ("BEGIN:VTIMEZONE", "TZID:Odd", "END:VTIMEZONE"),
+    "a task": ("BEGIN:VTODO", "DUE:x", "END:VTODO"),
+    "a property of the calendar": ("REFRESH-INTERVAL;VALUE=DURATION:x",),
+    "a line that is none": ("odd",),
+    "a zone for all that nobody knows": ("X-WR-TIMEZONE:Odd/Odd",),
+    "a reminder": ("BEGIN:VEVENT", "UID:o", "SUMMARY:Ann Lee", "DTSTART:20261123T080000Z", "DTEND:20261130T080000Z",
+                   "BEGIN:VALARM", "TRIGGER:x", "END:VALARM", "END:VEVENT"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("odd", ODD_PARTS.values(), ids=ODD_PARTS)
+async def test_whatever_else_is_wrong_takes_nobody_off_call(ics: Path, odd: tuple[str, ...]) -> None:
+    assert await found(ics, *odd, WEEK, NEXT) == [("ann", utc("2026-11-24 00:00")), ("ben", utc("2026-11-30 08:00"))]
+
+
+def zone(name: str, difference: str) -> str:
+    standard = ("BEGIN:STANDARD", "DTSTART:19700101T000000", f"TZOFFSETFROM:{difference}", f"TZOFFSETTO:{difference}")
+    return "\r\n".join(("BEGIN:VTIMEZONE", f"TZID:{name}", *standard, "END:STANDARD", "END:VTIMEZONE"))
+
+
+def in_zone(summary: str, name: str) -> str:
+    return event(summary, f";TZID={name}:20261125T090000", f";TZID={name}:20261126T090000")
+
+
+async def test_a_zone_is_as_its_own_calendar_has_it(ics: Path) -> None:
+    """Programs call zones of quite different hours the same."""
+    for difference, begin in (("+0300", "2026-11-25 06:00"), ("-0500", "2026-11-25 14:00")):
+        shifts = await found(ics, zone("Customized Zone", difference), in_zone("Ben", "Customized Zone"))
+        assert ("ben", utc(begin)) in shifts
+
+
+async def test_of_an_event_in_a_zone_that_nobody_knows_the_times_are_those_of_the_rota(ics: Path) -> None:
+    assert ("ben", utc("2026-11-25 08:00")) in await found(ics, in_zone("Ben", "Odd"))
+
+
+REMARKS = {
+    "nothing": ((WEEK,), ""),
+    "a zone": (
+        ("BEGIN:VTIMEZONE", "TZID:Odd", "END:VTIMEZONE", in_zone("Ben", "Odd"), in_zone("Ann Lee", "Odd")),
+        "of the calendar ops.ics: "
+        "the times of 'Ben' and 1 more are taken as those of Europe/Berlin, because the zone Odd is not known",
+    ),
+    "an event": (
+        (WEEK, "\r\n".join(("BEGIN:VEVENT", "UID:o", "SUMMARY:Ben", "DTSTART:tomorrow", "END:VEVENT"))),
+        "of the calendar ops.ics: the event 'Ben' cannot be read, and is left out",
+    ),
+    "one that repeats as nothing does": (
+        (WEEK, event("Ben", ":20261124T090000Z", ":20261124T100000Z", "RRULE:FREQ=DAILY;BYDAY=XX")),
+        "of the calendar ops.ics: the event 'Ben' cannot be read, and is left out",
+    ),
+}
+
+
+@pytest.mark.parametrize(("parts", "said"), REMARKS.values(), ids=REMARKS)
+async def test_what_is_left_out_is_named(
+    ics: Path, monkeypatch: pytest.MonkeyPatch, parts: tuple[str, ...], said: str
+) -> None:
+    monkeypatch.chdir(ics.parent)
+    ics.write_bytes(calendar(*parts))
+    assert (await reader().found(asked({"ical": ics.name}))).remark == said
+
+
+async def test_what_names_nobody_here_takes_no_shift_from_somebody_who_is_named(ics: Path) -> None:
+    """Calendars hold other things, too; of what there is, somebody who can be rung counts."""
+    closed = event("Office closed", ";VALUE=DATE:20261101", ";VALUE=DATE:20261224")
+    assert [who for who, _ in await found(ics, closed, WEEK, NEXT)] == ["ann", "ben"]
+
+
+async def test_a_calendar_of_no_swaps_takes_nothing(ics: Path, tmp_path: Path) -> None:
+    swaps = tmp_path / "swaps.ics"
+    swaps.write_bytes(calendar())
+    assert (await found(ics, WEEK, overrides=str(swaps)))[0][0] == "ann"
 
 
 async def test_an_event_with_two_titles_is_whose_it_can_be(ics: Path) -> None:
@@ -156,6 +235,8 @@ BROKEN = [
     b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART:x\r\n",
     b"\xff\xfe",
     b"BEGIN:VCALENDAR",
+    calendar(WEEK).removesuffix(b"END:VCALENDAR\r\n"),
+    calendar(WEEK.removesuffix("END:VEVENT")),
 ]
 
 

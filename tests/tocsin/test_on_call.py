@@ -1,6 +1,7 @@
 """`tocsin on-call`: who it is, by a file or by what Temporal keeps; and a swap."""
 
 import json
+import re
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,6 +16,9 @@ from temporalio.worker import Worker
 
 from settings import Settings
 from starter.desk.on_call import written
+from starter.desk.on_call_answers import NamedShift, OverrideRequest, PostOnCall, post_title
+from starter.desk.temporal_installation import TemporalInstallationDesk
+from starter.pictures.rota import picture
 from starter.runbooks.library import load
 from starter.temporal.incidents import Incidents
 from starter.temporal.installations import Installations
@@ -47,6 +51,9 @@ severities:
 """
 
 
+DAY = timedelta(days=1)
+
+
 @pytest.fixture
 def book(alone: Path) -> Path:
     path = alone / "books" / "rota.yaml"
@@ -67,6 +74,52 @@ async def test_a_table_has_a_line_for_each_shift_of_the_week(tocsin: Tocsin, boo
     said = await tocsin("on-call", "--runbook", str(book))
     assert "not known" in said.out
     assert said.out.count("Ann") + said.out.count("Ben") >= 8
+
+
+async def test_at_eighty_columns_each_shift_is_one_line(
+    tocsin: Tocsin, book: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    lines = (await tocsin("on-call", "--runbook", str(book))).out.splitlines()
+    week = lines[lines.index("On-call Engineer, by the clock of Europe/Berlin") :]
+    shifts = week[2 : week.index("")]
+    assert len(shifts) == 8
+    assert all("09:00" in line and line.split()[-1] in ("Ann", "Ben") for line in shifts)
+
+
+async def test_two_posts_of_one_name_are_told_apart(tocsin: Tocsin, book: Path, alone: Path) -> None:
+    alike = ROTA.replace("runbook: rota", "runbook: other").replace("pagerduty: {schedule: PI7DH85}", "ical: /no")
+    (alone / "books" / "other.yaml").write_text(alike)
+    posts = [post for name in ("rota", "other") for post in written(library_at(str(alone / "books" / f"{name}.yaml")),
+             datetime.now(UTC), timedelta(days=7))]  # fmt: skip
+    titles = [post_title(post, posts) for post in posts]
+    assert titles == ["On-call Engineer (rota)", "Far (rota)", "On-call Engineer (other)", "Far (other)"]
+    drawn = picture(posts, datetime.now(UTC), timedelta(days=7))
+    assert all(f">{name}<" in drawn for name in ("rota", "other"))
+
+
+async def test_whoever_is_on_two_rotas_has_one_colour() -> None:
+    begin = datetime(2026, 11, 23, tzinfo=UTC)
+    first, second = (
+        PostOnCall(
+            runbook="acme", post=post, name=post, zone="UTC", now=None, next=None, shifts=tuple(
+                NamedShift(who=who, name=who, begins_at=begin + day * DAY, ends_at=begin + (day + 1) * DAY)
+                for day, who in enumerate(people)
+            )
+        )
+        for post, people in (("day", ("ann", "ben")), ("night", ("ben", "ann")))
+    )  # fmt: skip
+    drawn = picture([first, second], begin, timedelta(days=7))
+    bars = re.findall(r'<rect class="(turn\d)".*?<title>(\w+):', drawn)
+    assert len(bars) == 4
+    assert len(set(bars)) == 2
+
+
+async def test_a_night_s_shift_has_its_name_on_the_picture() -> None:
+    begin = datetime(2026, 11, 23, tzinfo=UTC)
+    night = NamedShift(who="cho", name="Cho Park", begins_at=begin, ends_at=begin + timedelta(hours=12))
+    post = PostOnCall(runbook="acme", post="p", name="P", zone="UTC", now=night, next=None, shifts=(night,))
+    assert ">Cho Park</text>" in picture([post], begin, timedelta(days=7))
 
 
 async def test_a_picture_draws_each_shift_and_loads_nothing(tocsin: Tocsin, book: Path, alone: Path) -> None:
@@ -155,10 +208,29 @@ async def test_a_swap_counts_from_then_on_and_is_seen_by_everybody(tocsin: Tocsi
     card = await eventually(lambda: kept.card("rota", "on-call"), lambda card: bool(card and card.overrides))
     assert card is not None
     assert [each.who for each in card.overrides] == [other]
+    named = json.loads((await tocsin("on-call", "--runbook", "rota", "--json")).out)[0]["overrides"]
+    assert [each["name"] for each in named] == [other.title()]
+    assert f"swapped: {other.title()} from " in (await tocsin("on-call", "--runbook", "rota")).out
     now = datetime.now(UTC)
     after = json.loads((await tocsin("on-call", "--runbook", "rota", "--json")).out)[0]
     assert after["now"]["who"] == other
     assert now - timedelta(minutes=5) < datetime.fromisoformat(after["now"]["begins_at"])
+
+
+@pytest.mark.parametrize("by", ["ann", "ann (for x, unproved)"])
+async def test_whoever_swaps_reads_it_at_once_though_no_worker_has_taken_it_in(
+    fresh: Client, book: Path, alone: Path, by: str
+) -> None:
+    there, shifts = loaded(load(alone / "books"), Settings()), Shifts(Incidents(fresh).connection)
+    await Installations(Incidents(fresh).connection).publish(there)
+    await shifts.keep(there)  # and no worker runs
+    swap = OverrideRequest(who="ben", duration=3 * DAY, runbook="rota")
+    found = await TemporalInstallationDesk(Incidents(fresh).connection).override("on-call", swap, by)
+    assert [(each.name, each.by_name) for each in found.overrides] == [("Ben", by.replace("ann", "Ann"))]
+    [first] = [each for each in found.shifts if each.begins_at <= datetime.now(UTC) < (each.ends_at or each.begins_at)]
+    assert first.who == "ben"
+    assert first.ends_at is not None
+    assert first.ends_at - datetime.now(UTC) > 2 * DAY
 
 
 async def test_a_runbook_that_is_loaded_anew_keeps_its_swaps_and_one_that_is_gone_ends(

@@ -57,6 +57,26 @@ def test_a_rota_that_cannot_be_read_is_said() -> None:
     assert said(held, "ann") == [(False, "the calendar answered 404")]
 
 
+def test_what_could_not_be_read_of_a_calendar_is_said() -> None:
+    held = post(shift("ann", 0, 14)).model_copy(update={"remark": "of the calendar ops: the event 'x' cannot be read"})
+    assert said(held, "ann") == [(False, "of the calendar ops: the event 'x' cannot be read")]
+
+
+def test_a_runbook_in_which_nobody_takes_turns_is_looked_at_too() -> None:
+    alone = runbook(severity(tier("ann"), tier("ann", after=5)), people={"ann": {"name": "Ann"}}, roles={})
+    [found] = covered({"acme": alone}, [], lambda book: None, T0)
+    assert (found.what, found.said) == ("acme/ann", "tiers 1 and 2 of SEV-1 are both Ann")
+
+
+def test_what_is_missing_at_pagerduty_is_to_be_filled_there() -> None:
+    there = runbook(
+        severity(tier("on-call")), roles={},
+        people={"on-call": {"name": "On-call", "on_call": {"pagerduty": {"schedule": "PI7DH85"}}}},
+    )  # fmt: skip
+    remedies = [covered({"acme": of}, [post(shift("", 0, 14))], by(), T0)[0].remedy for of in (BOOK, there)]
+    assert ["override" in remedy for remedy in remedies] == [True, False]
+
+
 def test_without_rotas_there_is_nothing_to_look_at() -> None:
     assert [each.well for each in covered({"acme": BOOK}, [], by(), T0)] == [True]
 

@@ -1,6 +1,6 @@
 """Who is on call: as a table, as a calendar."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -12,20 +12,23 @@ from tocsin.view.plain import plain
 from workflows.policy.time.calendar import clock, hour_of
 
 if TYPE_CHECKING:
-    from starter.desk.on_call_answers import NamedShift, PostOnCall
+    from starter.desk.on_call_answers import NamedOverride, NamedShift, PostOnCall
 
 NOTHING = "no runbook here has a post with a rota: add `on_call` to one of its `people` (docs/on-call.md)"
 
 
 def table(found: "Sequence[PostOnCall]", now: datetime) -> RenderableType:
+    from starter.desk.on_call_answers import post_title
+
     if not found:
         return plain(NOTHING)
-    present = Table("post", "now", "next", "runbook", box=None, header_style="dim", padding=(0, 2, 0, 0))
-    for post in found:
+    present = Table("post", "now", "next", box=None, header_style="dim", padding=(0, 2, 0, 0))
+    titles = [post_title(post, found) for post in found]
+    for post, title in zip(found, titles, strict=True):
         following = f"{post.next.name} from {hour_of(post.zone, post.next.begins_at, now)}" if post.next else ""
-        present.add_row(plain(post.name), _now(post, now), plain(following), plain(post.runbook))
-    problems = [plain(f"{post.name}: {post.problem}{_age(post, now)}", "yellow") for post in found if post.problem]
-    return Group(present, *problems, plain(""), _ahead(found, now))
+        present.add_row(plain(title), _now(post, now), plain(following))
+    weeks = (part for post, title in zip(found, titles, strict=True) for part in _of_post(post, title, now))
+    return Group(present, *weeks)
 
 
 def _now(post: "PostOnCall", now: datetime) -> RenderableType:
@@ -35,18 +38,35 @@ def _now(post: "PostOnCall", now: datetime) -> RenderableType:
     return plain(f"{post.now.name}{until}", "" if post.now.who else "bold red")
 
 
+def _of_post(post: "PostOnCall", title: str, now: datetime) -> Iterator[RenderableType]:
+    """What is known of one, by its own clock."""
+    yield plain("")
+    yield plain(f"{title}, by the clock of {post.zone}", "bold")
+    if post.problem:
+        yield plain(f"{post.problem}{_age(post, now)}", "yellow")
+    if post.remark:
+        yield plain(post.remark, "yellow")
+    yield _ahead(post, now)
+    yield from (plain(_swap(post, each, now), "dim") for each in post.overrides)
+
+
 def _age(post: "PostOnCall", now: datetime) -> str:
     return f"; this is what was known at {clock(post.zone, post.as_of, now)}" if post.as_of else ""
 
 
-def _ahead(found: "Sequence[PostOnCall]", now: datetime) -> Table:
-    listed = Table("from", "until", "who", "post", box=None, header_style="dim", padding=(0, 2, 0, 0))
-    for post in found:
-        for shift in post.shifts:
-            until = clock(post.zone, shift.ends_at, now) if shift.ends_at else ""
-            who = plain(shift.name, "" if shift.who else "bold red")
-            listed.add_row(clock(post.zone, shift.begins_at, now), until, who, plain(post.name))
+def _ahead(post: "PostOnCall", now: datetime) -> Table:
+    listed = Table("from", "until", "who", box=None, header_style="dim", padding=(0, 2, 0, 2))
+    for shift in post.shifts:
+        until = hour_of(post.zone, shift.ends_at, now) if shift.ends_at else ""
+        who = plain(shift.name, "" if shift.who else "bold red")
+        listed.add_row(hour_of(post.zone, shift.begins_at, now), until, who)
     return listed
+
+
+def _swap(post: "PostOnCall", swap: "NamedOverride", now: datetime) -> str:
+    begin, end = (hour_of(post.zone, at, now) for at in (swap.begins_at, swap.ends_at))
+    by = f" (by {swap.by_name})" if swap.by_name else ""
+    return f"  swapped: {swap.name} from {begin} until {end}{by}"
 
 
 def as_ical(found: "Sequence[PostOnCall]", now: datetime, until: datetime) -> str:

@@ -103,8 +103,16 @@ def _people_used(book: Runbook) -> set[str]:
         | standing_in
         | _owed_to_others(book)
         | {person.manager for person in book.people.values() if person.manager}
-        | {taking for person in book.people.values() if person.on_call for taking in person.on_call.people}
+        | _taking_turns(book)
     )
+
+
+def _taking_turns(book: Runbook) -> set[str]:
+    """Whom a calendar or PagerDuty names is anybody: this is how they are known here."""
+    rotas = [person.on_call for person in book.people.values() if person.on_call]
+    named = {person for rota in rotas for person in rota.people}
+    is_asked = any(not rota.is_written_here for rota in rotas)
+    return named | ({key for key, person in book.people.items() if person.on_call is None} if is_asked else set())
 
 
 def _roles_used(book: Runbook) -> set[str]:

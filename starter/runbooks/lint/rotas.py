@@ -26,4 +26,7 @@ def findings(book: Runbook, today: date) -> Iterator[Finding]:
     rosters = {post: shifts(rota, begin, end) for post, rota in written.items() if rota.is_written_here}
     for gap in coverage(book, rosters, begin, end):
         what = gap.in_words(book.calendar.zone, begin)
-        yield warning(("people", gap.post, "on_call"), what, WHY[gap.kind], INSTEAD[gap.kind])
+        if gap.always:
+            yield warning(("people", gap.post), what, WHY[gap.kind], "Call somebody else in one of the two")
+        else:
+            yield warning(("people", gap.post, "on_call"), what, WHY[gap.kind], INSTEAD[gap.kind])

@@ -10,6 +10,7 @@ from workflows.policy.rota.reached import LeadsNowhere, Reachability
 from workflows.policy.rota.shift import NOBODY, Override
 from workflows.policy.rota.shifts import shifts
 from workflows.policy.runbook.model import Runbook
+from workflows.policy.runbook.terms import Tier
 
 DAY = timedelta(days=1)
 TURNS = {"rota": ["ann", "ben"], "every": "1d", "from": T0.date() - DAY, "hand_over": "09:00", "zone": "Europe/Berlin"}
@@ -96,6 +97,32 @@ def runbook_of_two() -> Runbook:
     of = book()
     ladder = severity(tier("on-call"), tier("ann", after=15))
     return of.model_copy(update={"severities": {"sev1": ladder}})
+
+
+def differently(plain: Tier, **said: object) -> Tier:
+    return plain.model_copy(update=said)
+
+
+ALICE, BOB = tier("alice"), tier("bob", after=5)
+FIRST_AND_SECOND = ["tiers 1 and 2 of SEV-1 are both Alice"]
+ALICE_TWICE = [
+    ("two tiers of the ladder", (ALICE, tier("alice", after=5)), FIRST_AND_SECOND),
+    ("with somebody between", (ALICE, BOB, tier("alice", after=9)), ["tiers 1 and 3 of SEV-1 are both Alice"]),
+    ("by her role", (ALICE, differently(tier(after=5), roles=("commander",))), FIRST_AND_SECOND),
+    ("because it lasts", (ALICE, differently(tier("alice", after=60), once=True)), []),
+    ("because it is of a kind", (ALICE, tier("alice", after=5, flags=("security",))), []),
+    ("in two severities", (ALICE, BOB), []),
+]
+
+
+@pytest.mark.parametrize(("tiers", "said"), [row[1:] for row in ALICE_TWICE], ids=[row[0] for row in ALICE_TWICE])
+def test_one_person_in_two_tiers_is_said_where_nobody_takes_turns(tiers: tuple[Tier, ...], said: list[str]) -> None:
+    """A tier that comes because nobody answered calls somebody else; one that comes for another reason may not."""
+    people = {"alice": {"name": "Alice"}, "bob": {"name": "Bob"}}
+    roles = {"commander": {"name": "Commander", "falls_to": "alice"}}
+    of = runbook(severity(*tiers), people=people, roles=roles)
+    of = of.model_copy(update={"severities": {**of.severities, "sev2": of.severities["sev1"]}})
+    assert [gap.in_words("UTC", T0) for gap in coverage(of, {}, T0, T0 + COVERED_FOR)] == said
 
 
 def test_what_somebody_who_is_on_no_rota_lacks_has_no_times() -> None:

@@ -12,6 +12,8 @@ from workflows.policy.rota.shifts import gaps
 from workflows.policy.runbook.callees import callees
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.names import severity_title
+from workflows.policy.runbook.people import Condition
+from workflows.policy.runbook.terms import Tier
 from workflows.policy.time.calendar import clock
 from workflows.policy.time.durations import DAY, HOUR
 from workflows.policy.wire.bounded import Line
@@ -131,20 +133,45 @@ def _nobody(book: Runbook, rosters: Rosters, window: CoverageWindow) -> Iterator
 
 
 def _twice(book: Runbook, rosters: Rosters, window: CoverageWindow) -> Iterator[CoverageGap]:
-    """Of severities that call the same posts, it is said of the gravest."""
+    """Of severities that call the same people, it is said of the gravest."""
     seen: set[tuple[str, str]] = set()
     for name, severity in sorted(book.severities.items()):
-        called = [(number, post) for number, tier in enumerate(severity.escalation, 1) for post in callees(book, tier)]
-        for (one, first), (other, second) in combinations(called, 2):
-            if one == other or first == second or (first, second) in seen or not {first, second} & rosters.keys():
+        calls = [
+            (number, tier, who) for number, tier in enumerate(severity.escalation, 1) for who in callees(book, tier)
+        ]
+        for (one, tier, first), (other, later, second) in combinations(calls, 2):
+            if one == other or (first, second) in seen:
                 continue
-            seen.add((first, second))
-            both = _both(_of(rosters, first, window), _of(rosters, second, window))
-            for who, times in both.items():
-                why = f"tiers {one} and {other} of {severity_title(name)} are both {book.person_name(who)}"
-                post = second if second in rosters else first
-                for pattern, held in window.by_pattern(times).items():
-                    yield from _said("twice", post, who, held, why, pattern)
+            tiers = f"tiers {one} and {other} of {severity_title(name)} are both"
+            if first == second:
+                found = _always_both(book, tiers, first, window) if _follows(tier, later) else ()
+            else:
+                found = _both_at_times(book, rosters, tiers, (first, second), window)
+            for gap in found:
+                seen.add((first, second))
+                yield gap
+
+
+def _follows(tier: Tier, later: Tier) -> bool:
+    """Both are called because nobody has answered, and not because the incident is of some kind, or lasts."""
+    return tier.after < later.after and not any(each.once or each.when != Condition() for each in (tier, later))
+
+
+def _always_both(book: Runbook, tiers: str, who: str, window: CoverageWindow) -> Iterator[CoverageGap]:
+    why = f"{tiers} {book.person_name(who)}"
+    return _said("twice", who, who, (Shift(who=who, begins_at=window.begin, ends_at=window.end),), why, always=True)
+
+
+def _both_at_times(
+    book: Runbook, rosters: Rosters, tiers: str, posts: tuple[str, str], window: CoverageWindow
+) -> Iterator[CoverageGap]:
+    first, second = posts
+    post = second if second in rosters else first
+    if post not in rosters:
+        return
+    for who, times in _both(_of(rosters, first, window), _of(rosters, second, window)).items():
+        for pattern, held in window.by_pattern(times).items():
+            yield from _said("twice", post, who, held, f"{tiers} {book.person_name(who)}", pattern)
 
 
 def _of(rosters: Rosters, post: str, window: CoverageWindow) -> Sequence[Shift]:

@@ -30,6 +30,8 @@ class Roster(Wire):
     """When it was found out."""
     problem: Line = ""
     """Why it could not be found out."""
+    remark: Line = ""
+    """What of it could not be read."""
 
 
 class UserGroupOrder(Wire):
