@@ -7,6 +7,7 @@ from urllib.parse import quote
 from activities.answer_links import AnswerLinks
 from activities.said_beside import is_among_others
 from workflows.policy.effects.effects import Send
+from workflows.policy.keys import vendor_keys
 from workflows.policy.planning.destinations import channel_address
 
 CHANNEL_LABEL = "Channel"
@@ -38,7 +39,7 @@ class IncidentAddresses:
     def said_with(self, send: Send, namespace: str, workflow_id: str) -> Send:
         """With the incident's addresses, so that whoever reads this is one tap away from all of it."""
         send = self.leading_to_channel(send)
-        on_board = board_link(self.gateway_url, send.incident)
+        on_board = self._on_board(send)
         in_temporal = incident_link(self.ui_url, namespace, workflow_id)
         places = [place for place in ((BOARD_LABEL, on_board), (LINK_LABEL, in_temporal)) if place[1]]
         if not places or not is_among_others(send.effect):
@@ -46,6 +47,12 @@ class IncidentAddresses:
         text = "\n".join((send.text.rstrip(), *(f"{label}: {address}" for label, address in places)))
         links = (*send.links, *places)
         return send.model_copy(update={"text": text, "links": links, "address": in_temporal or on_board})
+
+    def _on_board(self, send: Send) -> str:
+        """What is about no incident leads to the board itself: there is no page of it."""
+        if vendor_keys.is_of_nobody(send.vendor_key):
+            return f"{self.gateway_url.rstrip('/')}/" if self.gateway_url else ""
+        return board_link(self.gateway_url, send.incident)
 
     def leading_to_channel(self, send: Send) -> Send:
         """With where the gateway is before a link of ours, in its text, too. Without a gateway that people reach, or

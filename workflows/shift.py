@@ -12,7 +12,7 @@ from temporalio.common import RawValue
 from temporalio.exceptions import ActivityError
 
 from workflows.durable import decoding
-from workflows.durable.asking import ask
+from workflows.durable.asking import ask, why_not
 from workflows.durable.home_posts import HomeChannel, post_at_home
 from workflows.durable.leaving import must_leave
 from workflows.durable.memos import CARD_MEMO
@@ -56,7 +56,7 @@ class ShiftWorkflow:
             asked = policy.question(self._kept, now)
             roster = await ask("read_roster", [asked], Roster, f"who is {self._kept.terms.name}")
         except ActivityError as error:
-            roster = Roster(problem=f"no worker could ask: {error.cause or error}")
+            roster = Roster(problem=f"no worker could ask: {why_not(error)}")
         self._kept = policy.found_out(self._kept, roster, now)
 
     async def _say(self) -> None:
@@ -80,7 +80,7 @@ class ShiftWorkflow:
             remark = await ask("set_user_group", [order], str, f"user group {group}")
         except ActivityError as error:
             self._kept = self._kept.model_copy(update={"group_set": ""})
-            return f"The user group {group} is not set: {error.cause or error}"
+            return f"The user group {group} is not set: {why_not(error)}"
         self._kept = self._kept.model_copy(update={"group_set": wanted})
         return remark
 
@@ -94,7 +94,7 @@ class ShiftWorkflow:
         except ActivityError:
             return  # the next turn asks again
         new = unsaid(found.gaps, self._kept.missing)
-        text = in_the_days_ahead(new, self._kept.terms.zone, now)
+        text = in_the_days_ahead(new, self._kept.terms.zone, now, self._kept.runbook)
         failed = new if new and not await self._post("coverage", now, text) else ()
         checked = {"missing": known_by(found.gaps, failed), "checked_on": day_in(self._kept.terms.zone, now)}
         self._kept = self._kept.model_copy(update=checked)

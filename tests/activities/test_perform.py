@@ -15,7 +15,7 @@ from activities.incident_link import IncidentAddresses
 from activities.perform import Perform
 from settings.pagers import PAGER_VARIABLES
 from tests.activities import sends
-from workflows.policy.effects.effects import Email, Receipt, Send
+from workflows.policy.effects.effects import Destination, Email, Post, Receipt, Send
 from workflows.policy.keys.answer_tickets import read
 from workflows.policy.watches.public_page import MaintenanceAnnounced
 
@@ -293,6 +293,16 @@ async def test_a_link_of_ours_gets_the_gateways_address_and_nobody_is_sent_to_no
     page = sends.page(links=(("Channel", CHANNEL), theirs))
     await ActivityEnvironment().run(Perform(pager, None, None, addresses=addresses).page, page)
     assert [link for link in pager.pages[0].links if link[0] != "Board"] == [*links, theirs]
+
+
+@pytest.mark.parametrize("key", ["tocsin/acme/coverage-on-call/1795811365", "tocsin/digest/20261127"])
+async def test_what_is_about_no_incident_leads_to_the_board_itself(key: str) -> None:
+    chat, post = Talker(), sends.send(Post(to=Destination(channel="#incidents"), template="coverage"))
+    await ActivityEnvironment().run(
+        Perform(None, chat, None, addresses=IncidentAddresses(gateway_url=GATEWAY)).post,
+        post.model_copy(update={"incident": "coverage-on-call", "vendor_key": key}),
+    )
+    assert chat.posts[0].text.endswith(f"\nBoard: {GATEWAY}/")
 
 
 async def test_a_mail_says_it_in_a_line() -> None:

@@ -135,6 +135,13 @@ async def test_a_runbook_in_which_nobody_takes_turns_is_looked_at_each_night_too
     assert len(nights.world.posts) == 2  # it was mended, and is lost again
 
 
+async def test_one_person_in_two_tiers_is_said_where_nobody_takes_turns(nights: Nights) -> None:
+    twice = severity(tier("ann"), tier("boss", after=15), tier("ann", after=30))
+    await nights.publish(WITHOUT_TURNS.model_copy(update={"severities": {"sev1": twice}}))
+    await nights.pass_by(OF_ALL, days=2)
+    assert await said(nights.world, 1) == ["• tiers 1 and 3 of SEV-1 are both Ann"]
+
+
 async def test_a_worker_that_starts_with_other_settings_need_not_wait_for_the_night(nights: Nights) -> None:
     await nights.publish(WITHOUT_TURNS)
     nights.chosen.append(settings(ntfy_topics={"ann": "ann-7f3a"}))

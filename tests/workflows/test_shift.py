@@ -62,8 +62,7 @@ async def test_a_group_that_cannot_be_set_is_said_with_the_hand_over(temporal: W
         await eventually(live.kept, lambda kept: kept.holder_since is not None)
         await live.days(1)
         await eventually(live.kept, lambda kept: bool(world.posts))
-    assert "The user group on-call is not set: " in world.posts[0]
-    assert "permission_denied" in world.posts[0]
+    assert "The user group on-call is not set: Slack says permission_denied" in world.posts[0]
 
 
 async def test_a_group_that_could_not_be_set_is_set_as_soon_as_it_can_be_and_then_no_more(

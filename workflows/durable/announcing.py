@@ -6,6 +6,7 @@ from temporalio import workflow
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError
 
+from workflows.durable.asking import why_not
 from workflows.durable.summaries import summary
 from workflows.policy.watches.public_page import MaintenanceAnnounced
 from workflows.queues import COMMS_QUEUE
@@ -27,5 +28,5 @@ async def announce(said: MaintenanceAnnounced) -> str:
             summary=summary(f"the status page: {said.name}"),
         )
     except ActivityError as error:
-        return f"the status page was not told: {error.cause or error}"
+        return f"the status page was not told: {why_not(error)}"
     return ""

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
+from temporalio.exceptions import ActivityError, ApplicationError
 
 from workflows.durable.summaries import summary
 from workflows.queues import COMMS_QUEUE
@@ -28,3 +29,9 @@ async def ask(activity: str, arguments: Sequence[object], answer: type[Answered]
         summary=summary(why),
     )
     return found
+
+
+def why_not(error: ActivityError) -> str:
+    """In the words of whoever refused, without Temporal's."""
+    cause = error.cause
+    return cause.message if isinstance(cause, ApplicationError) else str(cause or error)

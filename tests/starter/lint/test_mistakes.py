@@ -46,6 +46,13 @@ def test_there_is_nothing_to_say_against_the_good_runbook(here: Path) -> None:
     assert look(here, GOOD) == []
 
 
+@pytest.mark.parametrize("where", ["ical: ops", "pagerduty: {schedule: PI7DH85}"])
+def test_whom_a_calendar_or_pagerduty_may_name_is_used(here: Path, where: str) -> None:
+    """By that name they are known."""
+    post = f"on-call: {{name: On-call Engineer, manager: boss, on_call: {{{where}}}}}\n  ann: {{name: Ann Lee}}"
+    assert look(here, GOOD.replace("on-call: {name: On-call Engineer, manager: boss}", post, 1)) == []
+
+
 def test_every_mistake_is_another_one() -> None:
     assert len({mistake.made() for mistake in MISTAKES}) == len(MISTAKES)
 

@@ -8,8 +8,9 @@ import re
 from typing import Final
 
 _INCIDENT_KEY = re.compile(r"(?P<workflow>incident-[^/]+)/(?P<incident>[^/]+)/(?P<effect>.+)")
+_FOR_NOBODY: Final = "tocsin/"
 _FOR_NOBODY_KEY = re.compile(r"tocsin/(test|stuck)-[^/]+/.+")
-PAGE_KEYS_BEGIN: Final = ("incident-", "tocsin/")
+PAGE_KEYS_BEGIN: Final = ("incident-", _FOR_NOBODY)
 """How whatever `is_page_in_full` finds begins."""
 _IN_FULL = re.compile(r"(incident-[^/\s]+/\d{8}-\d{4}-[a-z0-9]{1,12}|tocsin/(test-[0-9a-f]{8}|stuck-\d{8}T\d{6}))/.+")
 
@@ -29,7 +30,11 @@ def effect_of(workflow_id: str, incident: str, written: str) -> str:
 
 def of_nobody(key: str) -> str:
     """Of what Tocsin sends for no incident."""
-    return f"tocsin/{key}"
+    return f"{_FOR_NOBODY}{key}"
+
+
+def is_of_nobody(written: str) -> bool:
+    return written.startswith(_FOR_NOBODY)
 
 
 def of_test(test: str, person: str) -> str:

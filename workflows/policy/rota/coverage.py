@@ -87,10 +87,9 @@ class CoverageGaps(Wire):
         return bool(self.home)
 
 
-def in_the_days_ahead(gaps: Iterable[CoverageGap], zone: str, now: datetime, runbook: str = "") -> str:
-    """A message; it names the runbook where it is about no post."""
-    about = f" ({runbook})" if runbook else ""
-    return "\n".join((f"⚠️ On call in the days ahead{about}:", *(f"• {gap.in_words(zone, now)}" for gap in gaps)))
+def in_the_days_ahead(gaps: Iterable[CoverageGap], zone: str, now: datetime, runbook: str) -> str:
+    """A message. Several runbooks have posts of the same name, and one channel."""
+    return "\n".join((f"⚠️ On call in the days ahead ({runbook}):", *(f"• {gap.in_words(zone, now)}" for gap in gaps)))
 
 
 def known_by(found: Iterable[CoverageGap], failed: Collection[CoverageGap]) -> tuple[str, ...]:
