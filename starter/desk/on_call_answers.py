@@ -24,12 +24,12 @@ class NamedOverride(BaseModel):
     """A stretch that somebody takes of another's shift, and who said so."""
 
     who: str
-    name: str
     begins_at: datetime
     ends_at: datetime
     by: str
-    by_name: str
-    """As people know them; empty if nobody is known to have said it."""
+    name: str = ""
+    by_name: str = ""
+    """Both as people know them. Empty: by a gateway of another version, or nobody is known to have said it."""
 
 
 class PostOnCall(BaseModel):

@@ -66,7 +66,7 @@ def _ahead(post: "PostOnCall", now: datetime) -> Table:
 def _swap(post: "PostOnCall", swap: "NamedOverride", now: datetime) -> str:
     begin, end = (hour_of(post.zone, at, now) for at in (swap.begins_at, swap.ends_at))
     by = f" (by {swap.by_name})" if swap.by_name else ""
-    return f"  swapped: {swap.name} from {begin} until {end}{by}"
+    return f"  swapped: {swap.name or swap.who} from {begin} until {end}{by}"
 
 
 def as_ical(found: "Sequence[PostOnCall]", now: datetime, until: datetime) -> str:
