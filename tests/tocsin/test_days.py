@@ -1,10 +1,10 @@
 """Days as people say them."""
 
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
-from tocsin.commands.days import due_day
+from tocsin.commands.days import due_day, wall_time
 from tocsin.failure import Failure
 
 SATURDAY_NIGHT = datetime(2026, 11, 21, 23, 30, tzinfo=timezone(timedelta(hours=-5)))
@@ -49,3 +49,21 @@ def test_what_is_no_day_or_none_to_come_is_refused_with_what_would_be(said: str,
         due_day("--due", said, SATURDAY_NIGHT)
     assert str(refused.value).startswith(f"--due {said}: ")
     assert instead in str(refused.value)
+
+
+WALL = [
+    ("02:30", "2026-11-23 01:30"),
+    ("mon 02:30", "2026-11-23 01:30"),
+    ("sun 06:00", "2026-11-22 05:00"),
+    ("2027-02-01 02:30", "2027-02-01 01:30"),
+    ("2027-02-01T02:30Z", "2027-02-01 02:30"),
+    ("2027-02-01T02:30+05:00", "2027-01-31 21:30"),
+    ("2027-03-28 02:30", "2027-03-28 01:00"),  # skipped: the first moment after it
+    ("2026-10-25 02:30", "2026-10-25 00:30"),  # twice: the first
+]
+
+
+@pytest.mark.parametrize(("said", "meant"), WALL)
+def test_a_time_without_a_zone_is_by_the_clock_there(said: str, meant: str) -> None:
+    at = wall_time("--from", said, "Europe/Berlin", SATURDAY_NIGHT)
+    assert at == datetime.fromisoformat(meant).replace(tzinfo=UTC)

@@ -74,7 +74,7 @@ async def test_an_acknowledgement_stops_the_ladder_and_a_resolution_the_rest(toc
         pytest.param((), set(), id="nothing holds"),
         pytest.param(("--at", "2026-03-07T02:00:00Z"), {"by-night"}, id="--at decides what the hour decides"),
         pytest.param(("--at", "2026-03-02T18:30:00+02:00"), set(), id="--at may name a zone"),
-        pytest.param(("--at", "2026-03-02T18:30:00"), {"by-night"}, id="and is in UTC if it does not"),
+        pytest.param(("--at", "2026-03-02T18:30:00"), {"by-night"}, id="and is by the runbook's clock if it does not"),
         pytest.param(("--label", "team=payments"), {"pay"}, id="--label"),
         pytest.param(("--flag", "security"), {"hush"}, id="--flag"),
         pytest.param(

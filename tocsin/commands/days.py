@@ -35,10 +35,13 @@ def due_day(option: str, given: str, now: datetime) -> date:
 
 
 def wall_time(option: str, given: str, zone: str, now: datetime) -> datetime:
-    """`sat 02:00` and `02:00` are the next such moment there; or ISO 8601. Raises Failure."""
+    """`sat 02:00` and `02:00` are the next such moment there; or ISO 8601, by that clock if it names no zone. Raises
+    Failure."""
     found = re.fullmatch(r"(?:([a-z]+)\s+)?([01]?\d|2[0-3]):([0-5]\d)", given.strip().casefold())
     if found is None:
-        return moment(option, given)
+        at = moment(option, given)
+        is_wall = datetime.fromisoformat(given).tzinfo is None
+        return wall_moment(zone, at.date(), at.time()) if is_wall else at
     weekday = _weekday(found[1]) if found[1] else None
     if found[1] and weekday is None:
         raise Failure(f'{option} {given}: {found[1]!r} is no day: write it like "sat 02:00"')
