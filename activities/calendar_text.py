@@ -14,7 +14,7 @@ system's."""
 BEGIN, END = "BEGIN:", "END:"
 ZONE_OF_ALL = "X-WR-TIMEZONE"
 """The one thing of the calendar itself that says something of its events."""
-_FOLD = re.compile(r"\r?\n[ \t]")
+_CONTINUED = re.compile(r"\r?\n[ \t]")
 _LINE_END = re.compile(r"\r?\n")
 _zones = threading.Lock()
 """icalendar keeps zones for the whole process, and the first definition of a name counts: another calendar's."""
@@ -73,7 +73,7 @@ def _parts(text: str) -> Iterator[CalendarPart]:
     """Of an event without what reminds of it. Raises ValueError if what is begun is not ended."""
     open_kinds: list[str] = []
     part = CalendarPart("", [])
-    for line in filter(None, _LINE_END.split(_FOLD.sub("", text.strip()))):
+    for line in filter(None, _LINE_END.split(_CONTINUED.sub("", text.strip()))):
         kind = line.partition(":")[2].strip().upper()
         if line.upper().startswith(BEGIN):
             open_kinds.append(kind)

@@ -31,7 +31,7 @@ LARGEST_CALENDAR = 2 * 2**20
 MOST_EVENTS = 1000
 """In the time that is asked about."""
 READ_WITHIN_S = 5
-LONGEST_TITLE = 60
+LONGEST_EVENT_TITLE = 60
 """Of an event that is named."""
 HOW_TO_NAME_ONE = "write a file, an address that begins with https://, or a name of TOCSIN_CALENDARS"
 
@@ -147,7 +147,7 @@ def _if_readable(calendar: Calendar, asked: RosterQuestion, remarks: list[str]) 
 
 
 def _title(event: Component) -> str:
-    return repr(cut(str(_all_of(event.get("SUMMARY", ""))[0]), LONGEST_TITLE))
+    return repr(cut(str(_all_of(event.get("SUMMARY", ""))[0]), LONGEST_EVENT_TITLE))
 
 
 def _of_unknown_zones(events: Iterable[Component], zone: str) -> Iterator[str]:
@@ -156,7 +156,7 @@ def _of_unknown_zones(events: Iterable[Component], zone: str) -> Iterator[str]:
         begin = event.get("DTSTART")
         named = begin.params.get("TZID") if isinstance(begin, vDDDTypes) else None
         if named and isinstance(begin.dt, datetime) and begin.dt.tzinfo is None:
-            titles.setdefault(cut(str(named), LONGEST_TITLE), []).append(_title(event))
+            titles.setdefault(cut(str(named), LONGEST_EVENT_TITLE), []).append(_title(event))
     for name, (first, *others) in titles.items():
         of = f"{first} and {len(others)} more" if others else first
         yield f"the times of {of} are taken as those of {zone}, because the zone {name} is not known"
