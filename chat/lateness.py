@@ -36,7 +36,7 @@ def _holder(state: Status, event: RoleAssigned, presser: Presser) -> str:
     if not person or person in (presser.person, presser.by):
         return ""
     name = state.name(person)
-    role = "command" if event.role == COMMANDER_ROLE else event.role
+    role = "command" if event.role == COMMANDER_ROLE else state.role_name(event.role)
     since = next((entry.at for entry in reversed(state.incident.timeline) if _gives(entry.text, name)), None)
     return f"{plain(name)} was first, and has {plain(role)}{_since(since)}."
 

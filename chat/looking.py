@@ -82,7 +82,7 @@ async def _incident(desk: Desk, part: str) -> Answered:
 
 def _standing(shown: ShownIncident) -> Sequence[str]:
     incident, name = shown.state.incident, shown.state.name
-    held = (f"{role.replace('-', ' ')}: {name(person)}" for role, person in incident.roles.items())
+    held = (f"{shown.state.role_name(role)}: {name(person)}" for role, person in incident.roles.items())
     roles = ", ".join(held) or "nobody has a role"
     by, wall = name(incident.acknowledged_by), Clock(incident.declared_at, shown.plan.speed).wall
     return (

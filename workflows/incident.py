@@ -155,6 +155,7 @@ class IncidentWorkflow:
             drafts=drafts(self._procedure, now),
             refusals=self._runner.refusals,
             names=names_in(self._procedure.book, incident),
+            role_names={role: terms.name for role, terms in self._procedure.book.roles.items()},
         )
 
     @workflow.query(name="plan", description="what is under way and what comes next, with reasons")

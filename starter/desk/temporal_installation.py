@@ -4,6 +4,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 from uuid import uuid4
 
 from temporalio.exceptions import WorkflowAlreadyStartedError
@@ -21,12 +22,15 @@ from starter.temporal.installations import Installations
 from starter.temporal.results import Unpublished
 from starter.temporal.shifts import Shifts
 from starter.temporal.silences import Silences, new_id
+from workflows.policy.incident.events import Event
+from workflows.policy.incident.who import as_people_read, in_book
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.watches.heartbeat import Paused, Removed, Unpaused
 from workflows.policy.watches.installation import Installation, Publication
 from workflows.policy.watches.silence import Expired, Extended, SilenceSummary
 from workflows.policy.watches.silence_in_public import components_of
 
+SomethingSaid = TypeVar("SomethingSaid", bound=Event)
 SHOWN_AFTER_A_SWAP = timedelta(days=7)
 
 
@@ -44,7 +48,7 @@ class TemporalInstallationDesk:
 
     async def silence(self, said: SilenceRequest, by: str, event_id: str = "") -> SilenceSummary:
         affected = components_of(said.match, (await self._current()).runbooks.values()) if said.public else ()
-        card = said.card(new_id(event_id), by, datetime.now(UTC), affected)
+        card = said.card(new_id(event_id), await self._as_people_read(by), datetime.now(UTC), affected)
         if event_id:
             with suppress(WorkflowAlreadyStartedError):
                 await Silences(self.connection).add(card)
@@ -53,10 +57,10 @@ class TemporalInstallationDesk:
         return card
 
     async def extend(self, silence: str, event: Extended) -> SilenceSummary:
-        return await Silences(self.connection).extend(silence, event)
+        return await Silences(self.connection).extend(silence, await self._named(event))
 
     async def expire(self, silence: str, event: Expired) -> None:
-        await watching.expire(Silences(self.connection), silence, event)
+        await watching.expire(Silences(self.connection), silence, await self._named(event))
 
     async def heartbeats(self) -> list[ListedHeartbeat]:
         return await watching.heartbeats(Heartbeats(self.connection))
@@ -69,13 +73,13 @@ class TemporalInstallationDesk:
         return await watching.heartbeat(known, name)
 
     async def pause(self, name: str, event: Paused) -> ListedHeartbeat:
-        return await watching.signal_heartbeat(Heartbeats(self.connection), name, event)
+        return await watching.signal_heartbeat(Heartbeats(self.connection), name, await self._named(event))
 
     async def resume(self, name: str, event: Unpaused) -> ListedHeartbeat:
-        return await watching.signal_heartbeat(Heartbeats(self.connection), name, event)
+        return await watching.signal_heartbeat(Heartbeats(self.connection), name, await self._named(event))
 
     async def remove(self, name: str, event: Removed) -> None:
-        await Heartbeats(self.connection).signal(name, event)
+        await Heartbeats(self.connection).signal(name, await self._named(event))
 
     async def on_call(self, runbook: str, days: int) -> list[PostOnCall]:
         there = await self._current()
@@ -85,7 +89,7 @@ class TemporalInstallationDesk:
     async def override(self, post: str, said: OverrideRequest, by: str, event_id: str = "") -> PostOnCall:
         there, now, known = await self._current(), datetime.now(UTC), Shifts(self.connection)
         book = self.choose(there, said.runbook)
-        event = posts.overridden(book, post, said, by, now, event_id or uuid4().hex)
+        event = posts.overridden(book, post, said, as_people_read(book, by), now, event_id or uuid4().hex)
         await known.signal(book.runbook, post, event)
         return await posts.swapped(book, known, post, event, now, SHOWN_AFTER_A_SWAP)
 
@@ -96,6 +100,17 @@ class TemporalInstallationDesk:
         except Unpublished:
             ways = ()
         return await page_test(self.connection, person, by, datetime.now(UTC), ways)
+
+    async def _named(self, event: SomethingSaid) -> SomethingSaid:
+        return event.model_copy(update={"by": await self._as_people_read(event.by)})
+
+    async def _as_people_read(self, by: str) -> str:
+        """Whoever reads it later has no runbook, or another one."""
+        with suppress(Unpublished):
+            there = await self._current()
+            books = (there.runbooks[there.default], *there.runbooks.values())
+            return next((as_people_read(book, by) for book in books if in_book(book, by)), by)
+        return by
 
     async def _current(self) -> Installation:
         return await Installations(self.connection).current()

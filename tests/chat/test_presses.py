@@ -102,6 +102,14 @@ async def test_a_role_is_taken_by_whoever_presses_and_from_nobody(
     assert (await state(incidents, incident)).roles == {"commander": "on-call"}
 
 
+async def test_whoever_looks_reads_roles_by_their_names(slack: Door, side: SlackSide, incidents: Incidents) -> None:
+    incident = await declared(incidents)
+    await slack.send(interaction(side.press(ANN, "assign", incident, said={"role": "commander"})))
+    await side.answered()
+    await slack.send(interaction(side.press(BOB, "show", incident, group="look")))
+    assert "Incident Commander: On-call Engineer" in (await side.answered(2))["text"]
+
+
 async def test_of_two_who_take_a_role_at_once_one_has_it_and_the_other_reads_that(
     slack: Door, side: SlackSide, incidents: Incidents
 ) -> None:

@@ -130,7 +130,7 @@ class TestTheChannel:
         simulation.happen(SNOOZED)
         assert set(where(sends(simulation, "tell/"))) == {(CHANNEL_ID, None)}
 
-    @pytest.mark.parametrize(("book", "expected"), [(CHANNEL, "#incident-preview"), (THREAD, "its thread")])
+    @pytest.mark.parametrize(("book", "expected"), [(CHANNEL, "#incident-preview"), (THREAD, "the thread")])
     def test_is_no_key_of_the_chat_on_the_timeline(self, book: Runbook, expected: str) -> None:
         post = {"id": "note", "kind": "post", "template": "note"}
         with_post = {name: rules.model_copy(update={"duties": (Duty.model_validate(post),)}) for name, rules in
@@ -138,7 +138,7 @@ class TestTheChannel:
         simulation = opened(book.model_copy(update={"severities": with_post}))
         simulation.run_to(at(1))
         lines = [line.text for line in simulation.incident.timeline]
-        assert f"posted note in {expected}" in lines
+        assert f'posted "note" in {expected}' in lines
         assert not any("ref:" in line for line in lines)
 
     def test_what_is_told_waits_for_it_and_the_wait_is_visible(self) -> None:

@@ -104,7 +104,7 @@ def _roles(status: Status) -> RenderableType:
         return "nobody has a role yet"
     table = grid()
     for role, person in status.incident.roles.items():
-        table.add_row(plain(role), plain(status.name(person)))
+        table.add_row(plain(status.role_name(role)), plain(status.name(person)))
     return table
 
 

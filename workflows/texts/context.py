@@ -53,7 +53,7 @@ class Values(IncidentValues):
     @property
     def draft_name(self) -> str | None:
         duty = _duty(self)
-        return (duty.id if duty else "status-page") if self._drafts else None
+        return (duty.id.replace("-", " ") if duty else "the status page") if self._drafts else None
 
     @property
     def _drafts(self) -> bool:

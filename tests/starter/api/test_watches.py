@@ -8,7 +8,7 @@ import pytest_asyncio
 from temporalio.client import Client
 from temporalio.worker import Worker
 
-from tests.starter.api.conftest import ALICE, CHIEF, READER, bearer
+from tests.starter.api.conftest import ALICE, CHIEF, READER, bearer, handed_out
 from tests.starter.conftest import GatewayUnderTest, eventually
 from worker.hosting import runner
 from workflows.heartbeat import HeartbeatWorkflow
@@ -134,3 +134,18 @@ async def test_a_silence_is_announced_by_those_who_may_let_words_out(tokens: Gat
     assert (refused.status_code, "TOCSIN_PUBLIC_BY" in refused.text) == (403, True)
     assert (quiet.status_code, quiet.json()["public"]) == (201, "")
     assert (public.status_code, public.json()["public"]) == (201, "New disks")
+
+
+async def test_who_did_something_stands_there_by_the_name_that_the_runbook_has(
+    tokens: GatewayUnderTest, watched: Client
+) -> None:
+    """Whoever reads it later has no runbook at hand."""
+    somebody = handed_out("of-the-boss", "boss", "admin")
+    tokens.settings = tokens.settings.model_copy(update={"api_tokens": (somebody,)})
+    tokens.headers = bearer("of-the-boss")
+    async with tokens.open() as http:
+        assert (await http.post(SILENCES, json=MAINTENANCE)).json()["by"] == "The Boss"
+        assert (await http.post(SILENCES, json={**MAINTENANCE, "for": "Bob"})).json()["by"].startswith("The Boss (for ")
+        assert (await http.put(f"{HEARTBEATS}/backup", json=NIGHTLY)).status_code == 200
+        paused = (await http.post(f"{HEARTBEATS}/backup/pause", json={"duration": "2h", "reason": "new disks"})).json()
+        assert "The Boss" in paused["stands"]

@@ -65,6 +65,10 @@ _ASKED_WHAT = {
 }
 
 
+_DECLARATIONS = frozenset({DutyKind.DECLARATION, DutyKind.DECLARATION_IN_CHANNEL})
+_NAMED_BY_OTHERS = frozenset({DutyKind.DUTY, DutyKind.DUTY_DRAFT, DutyKind.DRAFT})
+"""The runbook, or the status page."""
+_DONE_WITH = {"post": "posted", "draft": "drafted", "checklist": "handed out"}
 _TO_A_PAGE = {"annotate": "note on", "confirm": "ask what became of"}
 
 
@@ -93,13 +97,31 @@ def what(book: Runbook, demand: Demand) -> str:
 
 
 def _post(demand: Demand, kind: str, role: str) -> str:
-    duty = duty_of(demand.duty).kind
-    if kind == "nag" and duty in _ASKED_WHAT:
-        return f"ask {role or 'whoever is there'} {_ASKED_WHAT[duty]}"
     if kind == "nag":
-        name = "the update" if duty is DutyKind.REMIND_OF_UPDATE else duty_name(demand.duty)
-        return f"remind {role or 'whoever owes it'} of {name}"
+        return " ".join(_nag(demand, role))
     return f"{kind} {duty_name(demand.duty)}" + (f" to {role}" if role and kind != "post" else "")
+
+
+def _nag(demand: Demand, role: str) -> tuple[str, str]:
+    """The verb, and whom it asks for what."""
+    duty = duty_of(demand.duty).kind
+    if duty in _ASKED_WHAT:
+        return "ask", f"{role or 'whoever is there'} {_ASKED_WHAT[duty]}"
+    name = "the update" if duty is DutyKind.REMIND_OF_UPDATE else duty_name(demand.duty)
+    return "remind", f"{role or 'whoever owes it'} of {name}"
+
+
+def posted(book: Runbook, demand: Demand, post: Post, where: str) -> str:
+    """What the timeline says of a message once it is there, as a person would write it."""
+    key = duty_of(demand.duty)
+    if key.kind is DutyKind.UPDATE:
+        return f"posted an update in {where}, because none came in"
+    if post.kind == "nag":
+        verb, rest = _nag(demand, book.role_name(post.role) if post.role else "")
+        return f"{verb}ed {rest}, in {where}"
+    name = f'"{duty_name(demand.duty)}"' if key.kind in _NAMED_BY_OTHERS else duty_name(demand.duty)
+    article = "the " if key.kind in _DECLARATIONS else ""
+    return f"{_DONE_WITH[post.kind]} {article}{name} in {where}"
 
 
 def _by_way(effect: Page | Invite) -> str:

@@ -176,13 +176,16 @@ def mitigated(book: Runbook, incident: Incident, event: Mitigated) -> Incident:
         return log(incident, event.at, f"{event.actor} reported a fix, after the incident was resolved")
     if event.started:
         started = {"mitigation_started_at": incident.mitigation_started_at or event.at}
-        return announce(
-            incident.model_copy(update=started), event.at, f"{event.actor} works on the fix", by=event.actor
-        )
+        text = f"{event.actor} works on the fix{_in_words(event.text)}"
+        return announce(incident.model_copy(update=started), event.at, text, by=event.actor)
     updated_at = max(event.at, incident.updated_at or event.at)  # a fix is news, as good as an update
     changes = {"phase": "monitoring", "phase_at": event.at, "mitigated_at": event.at, "updated_at": updated_at}
-    text = f"{event.actor}: the fix is in place" + (f": {event.text}" if event.text else "")
+    text = f"{event.actor}: the fix is in place{_in_words(event.text)}"
     return announce(incident.model_copy(update=changes), event.at, text, kind="update", queue="updates", by=event.actor)
+
+
+def _in_words(text: str) -> str:
+    return f": {text}" if text else ""
 
 
 def snoozed(book: Runbook, incident: Incident, event: Snoozed) -> Incident:

@@ -30,7 +30,7 @@ from workflows.policy.incident.settlements import Settlement, Start
 from workflows.policy.incident.state import Incident
 from workflows.policy.keys.duty_keys import DutyKind, duty_of
 from workflows.policy.planning.ways import has_stand_in
-from workflows.policy.planning.wording import duty_name, how_late
+from workflows.policy.planning.wording import duty_name, how_late, posted
 from workflows.policy.reducers.confirming import confirmed
 from workflows.policy.reducers.correcting import corrected
 from workflows.policy.reducers.going_private import came_too_late
@@ -190,7 +190,7 @@ def _message(book: Runbook, incident: Incident, event: EffectSettled, effect: Po
     if isinstance(effect, Post) and effect.kind == "draft" and not elsewhere:
         incident = _drafted(incident, event)
     if event.outcome == "done":
-        return _referenced(incident, event, effect)
+        return _referenced(book, incident, event, effect)
     return log(
         incident, event.at, f"chat: {duty_name(event.demand.duty)} failed: {event.problem}", kind="post", loud=True
     )
@@ -231,7 +231,7 @@ def _announced(incident: Incident, event: EffectSettled) -> Incident:
     return incident.model_copy(update={"to_tell": tuple(left)})
 
 
-def _referenced(incident: Incident, event: EffectSettled, effect: Post | OpenChannel) -> Incident:
+def _referenced(book: Runbook, incident: Incident, event: EffectSettled, effect: Post | OpenChannel) -> Incident:
     duty = duty_of(event.demand.duty)
     if isinstance(effect, OpenChannel) and incident.private and not effect.private:
         return came_too_late(incident, event)
@@ -246,20 +246,19 @@ def _referenced(incident: Incident, event: EffectSettled, effect: Post | OpenCha
     if duty.kind is DutyKind.ANNOUNCEMENT or duty.announces_news:
         return incident  # what it told stands on the timeline already
     kind = "update" if duty.kind is DutyKind.UPDATE else "post"
-    return log(incident, event.at, _posted(incident, event, effect), kind=kind)
+    return log(incident, event.at, f"{_posted(book, incident, event, effect)}{how_late(event)}", kind=kind)
 
 
-def _posted(incident: Incident, event: EffectSettled, effect: Post | OpenChannel) -> str:
+def _posted(book: Runbook, incident: Incident, event: EffectSettled, effect: Post | OpenChannel) -> str:
     if isinstance(effect, OpenChannel):
-        return f"opened the channel {event.receipt.name or '#' + effect.name}{how_late(event)}"
-    verb = {"post": "posted", "nag": "asked", "draft": "drafted", "checklist": "handed out"}[effect.kind]
-    return f"{verb} {duty_name(event.demand.duty)} in {_named(incident, effect.to)}{how_late(event)}"
+        return f"opened the channel {event.receipt.name or '#' + effect.name}"
+    return posted(book, event.demand, effect, _named(incident, effect.to))
 
 
 def _named(incident: Incident, destination: Destination) -> str:
     """As people know it, where the chat gave us a key of its own."""
     if destination.thread is not None:
-        return "its thread"
+        return "the thread"
     if destination.channel == incident.references.get("channel"):
         return incident.references.get("channel-name", "its own channel")
     return destination.channel

@@ -153,3 +153,8 @@ class Status(NamingPeople):
     """What waits for approval, as it would go out."""
     refusals: dict[str, str] = {}
     """Why what was left without waiting for an answer came too late, or does not fit, by its id: the last of them."""
+    role_names: dict[str, str] = {}
+    """How people read the runbook's roles."""
+
+    def role_name(self, role: str) -> str:
+        return self.role_names.get(role, role)

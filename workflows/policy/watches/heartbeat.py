@@ -70,6 +70,7 @@ class Heartbeat(Wire):
     beats: int = 0
     """As many as were handed on: the gateway keeps most of a frequent sender's to itself."""
     paused_until: Instant | None = None
+    paused_by: Line = ""
     excused_from: Instant | None = None
     """The gateway was away until then: beats may have been lost."""
     told: dict[About, Signalled] = {}
@@ -191,7 +192,7 @@ def apply(state: Heartbeat, event: Event) -> Heartbeat:
         case SpecChanged():
             return state.model_copy(update={"spec": event.spec})
         case Paused():
-            return state.model_copy(update={"paused_until": event.at + event.duration})
+            return state.model_copy(update={"paused_until": event.at + event.duration, "paused_by": event.actor})
         case Unpaused():
             return state.model_copy(update={"paused_until": None, "expected_since": event.at})
         case Removed():
@@ -271,9 +272,8 @@ def alert(state: Heartbeat, about: About, problem: str, *, fires: bool) -> Alert
 
 def opening(state: Heartbeat, about: About, problem: str) -> OpenRequest:
     """How the incident opens, if it is not open already."""
-    title = f"No heartbeat from {state.name}: {_last(state)}; {problem}"
-    if about == "unheard":
-        title = f"Alerts and heartbeats may not arrive: {problem}"
+    missing = f"No heartbeat from {state.name}: {_last(state)};"
+    title = f"{'Alerts and heartbeats may not arrive:' if about == 'unheard' else missing} {problem}"
     changes = {"title": title[:300], "source": "heartbeat", "detected_at": state.overdue_at}
     return state.spec.opening.model_copy(update=changes)
 
@@ -285,7 +285,7 @@ def in_words(state: Heartbeat, now: datetime) -> str:
     elif "unheard" in state.told:
         stands = "not judged: the gateway is away"
     elif state.paused_until and state.paused_until > now:
-        stands = f"paused until {_moment(state.paused_until)}"
+        stands = f"paused until {_moment(state.paused_until)} by {state.paused_by or 'somebody'}"
     else:
         stands = f"overdue at {_moment(state.overdue_at)}"
     return f"{stands}; {_last(state)}" + (f"; {state.problem}" if state.problem else "")
