@@ -23,6 +23,10 @@ DURATIONS: Final = {
 PHASES: Final = {"investigating": "investigating", "identified": "identified", "monitoring": "monitoring"}
 
 
+CHOSEN: Final = frozenset({"severity", "role", "person", "owner", "to", "flag", "duration", "phase"})
+"""The fields of which a form says what was chosen before it."""
+
+
 @dataclass(frozen=True)
 class Choice:
     text: str
@@ -80,6 +84,12 @@ def choices_for(name: str, known: FormChoices) -> Choices:
         case "phase":
             return {value: Choice(text) for value, text in PHASES.items()}
     return {}
+
+
+def text_of(name: str, value: str, known: FormChoices) -> str:
+    """How people read what was chosen."""
+    choice = choices_for(name, known).get(value)
+    return choice.text if choice else value
 
 
 def options(choices: Choices) -> list[Option]:

@@ -1,7 +1,7 @@
 """`/incident start`: an incident is declared, and before that it is shown whom it pages and what goes public."""
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -28,6 +28,7 @@ from starter.sources import foreign
 from starter.temporal.installations import Installations
 from starter.temporal.results import RefusedByIncident, Unpublished, Unreachable
 from workflows.policy.effects.effects import Page
+from workflows.policy.incident.noticed import CUSTOMER_IMPACT
 from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.names import severity_title
@@ -35,10 +36,9 @@ from workflows.policy.simulation.simulate import Simulation
 from workflows.policy.time.durations import HOUR
 
 TITLE: Final = "Declare an incident"
-IMPACT: Final = "customer-impact"
-"""The label that says what customers notice."""
 FORESEEN_FOR: Final = HOUR
-MOST_PAGES_SHOWN: Final = 6
+MOST_PAGED_SHOWN: Final = 8
+"""People."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ def _declaration(filled: Mapping[str, object]) -> Declaration:
     known = {name: value for name, value in filled.items() if name in Declaration.model_fields}
     impact = str(filled.get("impact", ""))
     try:
-        return Declaration.model_validate({**known, "labels": {IMPACT: impact} if impact else {}})
+        return Declaration.model_validate({**known, "labels": {CUSTOMER_IMPACT: impact} if impact else {}})
     except ValidationError as error:
         problem = foreign.problems(error)[0]
         raise Misfit(str(problem), problem.field) from None
@@ -126,11 +126,19 @@ def _pages(request: OpenRequest, now: datetime) -> list[str]:
     simulation = Simulation.of(request, now)
     simulation.run_to(now + FORESEEN_FOR)
     book = request.runbook
-    pages = [(at, book.person_name(d.effect.to)) for at, d in simulation.sent if isinstance(d.effect, Page)]
+    pages: dict[str, list[datetime]] = {}
+    for at, demand in simulation.sent:
+        if isinstance(demand.effect, Page):
+            pages.setdefault(book.person_name(demand.effect.to), []).append(at)
     if not pages:
         return ["Nobody is paged within the hour."]
-    lines = [f"• page {plain(person)}, {moment(at)}" for at, person in pages[:MOST_PAGES_SHOWN]]
-    return [*lines, f"... and so on: {len(pages)} pages within the hour, while nobody answers"]
+    lines = (f"• page {plain(person)}, {_often(rings)}" for person, rings in list(pages.items())[:MOST_PAGED_SHOWN])
+    more = [f"... and {len(pages) - MOST_PAGED_SHOWN} more people"] if len(pages) > MOST_PAGED_SHOWN else []
+    return ["While nobody answers, within the hour:", *lines, *more]
+
+
+def _often(rings: Sequence[datetime]) -> str:
+    return f"first {moment(rings[0])}, {len(rings)} times" if len(rings) > 1 else moment(rings[0])
 
 
 def _words(declared: Declared) -> str:

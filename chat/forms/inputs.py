@@ -21,7 +21,7 @@ MULTILINE: Final = frozenset({"text", "reason", "impact"})
 LONGEST_INPUT: Final = 3_000
 """Characters: https://docs.slack.dev/reference/block-kit/block-elements/plain-text-input-element"""
 INPUT_LABELS: Final = {
-    "to": "Whom", "on": "Set it (otherwise it is taken away)", "public": "People outside may read these words",
+    "to": "Whom", "on": "Set it (an empty box takes it away)", "public": "People outside may read these words",
     "due_on": "Due on", "duplicate_of": "Duplicate of (id of the other incident)", "text": "In your words",
     "started": "Work on the fix has begun", "phase": "Phase", "owner": "Who does it",
 }  # fmt: skip

@@ -12,7 +12,7 @@ from chat import lateness
 from chat.acting import Answered, Deed, Hands, Misfit, in_words, slack_id
 from chat.forms import inputs, views
 from chat.forms.beginning import beginning
-from chat.forms.choices import FormChoices, definitions, known_of
+from chat.forms.choices import CHOSEN, FormChoices, definitions, known_of, text_of
 from chat.forms.seeing import foreseen
 from chat.forms.submitting import complaint, fingerprint_of, finished, in_time
 from chat.payloads import SentView, ViewSubmission
@@ -94,19 +94,20 @@ class VerbForms:
         if not found.done:
             return complaint(view, found)
         desk = await self.hands.desk_of(presser, here=deed.here)
-        known, _ = await self._known(desk, Pressed(incident=deed.incident, verb=deed.verb.name))
+        known, about = await self._known(desk, Pressed(incident=deed.incident, verb=deed.verb.name))
+        fixed = {name: str(value) for name, value in deed.said.items() if name not in view.state.values}
         kept = views.Kept(
             incident=deed.incident,
             verb=deed.verb.name,
             group=deed.verb.group,
-            said={name: str(value) for name, value in deed.said.items() if name not in view.state.values},
+            said=fixed,
             seen=print_now,
             if_still=found.mark,
             here=deed.here,
         )
         filled = {name: str(value) for name, value in deed.said.items()}
         shown = inputs.inputs(deed.verb, view.state.values, filled, known)
-        blocks: list[Block] = [*shown, views.section(found.text)]
+        blocks = [*_head(about, fixed, known), *shown, views.section(found.text)]
         return views.answer(views.form(title(deed.verb), views.VERB_FORM, "Do it", blocks, kept))
 
     async def _known(self, desk: Desk, pressed: Pressed) -> tuple[FormChoices, str]:
@@ -149,10 +150,18 @@ def kept_of(view: SentView) -> tuple[views.Kept, Verb]:
 
 
 def _form(verb: Verb, said: Mapping[str, str], known: FormChoices, about: str, kept: views.Kept) -> View:
-    blocks: list[Block] = [views.section(about)] if about else []
+    blocks = _head(about, kept.said, known)
     blocks += inputs.inputs(verb, inputs.unsaid(verb, said), said, known)
     submit = "See what changes" if verb.name in SHOWN_BEFORE else "Do it"
     return views.form(title(verb), views.VERB_FORM, submit, blocks, kept)
+
+
+def _head(about: str, fixed: Mapping[str, str], known: FormChoices) -> list[Block]:
+    """Which incident it is, and what was said already and cannot be changed here."""
+    chosen = [(name, value) for name, value in fixed.items() if name in CHOSEN]
+    said = (f"{inputs.label_of(name)}: {plain(text_of(name, value, known))}" for name, value in chosen)
+    text = "\n".join(filter(None, (about, *said)))
+    return [views.section(text)] if text else []
 
 
 def _headline(incident: Incident) -> str:

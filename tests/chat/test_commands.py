@@ -139,7 +139,9 @@ async def test_somebody_with_only_slack_declares_after_having_seen_whom_it_pages
     assert "something does not work" in text_of(view)
     filled = {"title": "Checkout is slow", "severity": {"value": "sev1"}, "impact": "nobody can pay"}
     seen = (await slack.send(interaction(side.submission(view, filled)))).json()
-    assert "page On-call Engineer" in text_of(seen["view"])
+    foreseen = text_of(seen["view"])
+    assert foreseen.count("page On-call Engineer, first <!date^") == 1, "however often they would be rung"
+    assert foreseen.count("page The Boss") == 1
     assert await incidents.list() == ()
     for _ in range(2):
         done = (await slack.send(interaction(side.submission(seen["view"], filled)))).json()

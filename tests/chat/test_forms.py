@@ -146,3 +146,14 @@ async def test_words_for_the_public_need_the_permission_whichever_verb_says_them
         said = await submit(there, side, view, text="x", public=["yes"])
         assert "(public)" in said["errors"]["text"]
         assert (await submit(there, side, view, text="x"))["response_action"] == "update"
+
+
+async def test_a_flag_is_named_on_both_pages_of_its_form_with_its_incident(
+    slack: Door, side: SlackSide, incidents: Incidents
+) -> None:
+    incident = await declared(incidents)
+    view = await opened(slack, side, "flag", incident, said={"flag": "private"})
+    seen = (await submit(slack, side, view, on=["yes"]))["view"]
+    for page in (view, seen):
+        assert incident in text_of(page)
+        assert "Flag: private" in text_of(page)

@@ -8,14 +8,15 @@ import pytest
 from tests.docs.noise import BEFORE, DOCUMENT, counted, messages, table
 from tests.policy.builders import at, happens, minutes, opened, opening, post, runbook, sends, severity, tier, times
 from tests.policy.shell import REJECTED, Fate, PolicyRunner, begun
-from tests.runbooks.courses import NAMES
+from tests.runbooks.courses import NAMES, book
 from workflows.policy.effects.card import ChecklistFacts
 from workflows.policy.effects.demand import Demand
-from workflows.policy.effects.effects import Card, Post
+from workflows.policy.effects.effects import Card, Destination, Post
 from workflows.policy.incident.checklist_events import Ticked
-from workflows.policy.incident.events import Acknowledged, FlagChanged, RoleAssigned, SeverityChanged
+from workflows.policy.incident.events import Acknowledged, FlagChanged, Resolved, RoleAssigned, SeverityChanged
 from workflows.policy.reducers.refusals import refusal
 from workflows.policy.runbook.model import Runbook
+from workflows.policy.runbook.names import SeverityName
 from workflows.policy.runbook.people import Condition, Contact
 from workflows.policy.simulation.simulate import Simulation
 from workflows.texts.render import words
@@ -204,3 +205,24 @@ class TestChecklists:
 
 def test_the_table_of_messages_by_minute_is_true() -> None:
     assert table() in DOCUMENT.read_text(encoding="utf-8"), "write it anew: .venv/bin/python -m tests.docs.noise"
+
+
+class TestTheEnd:
+    @pytest.mark.parametrize(("name", "level"), [(name, level) for name in NAMES for level in book(name).severities])
+    def test_is_said_once_at_home_and_can_be_undone_there(self, name: str, level: SeverityName) -> None:
+        """Where the procedure has a summary of its own there, that says it."""
+        simulation = opened(book(name), severity=level)
+        happens(simulation, 20, Resolved(by="Ann"))
+        simulation.run_to(at(21))
+        home = Destination(channel=simulation.book.home)
+        late = [demand for when, demand in simulation.sent if when >= at(20) and isinstance(demand.effect, Post)]
+        [end] = [demand for demand in late if post(demand).to == home]
+        assert [offer.verb for offer in post(end).offers] == ["reopen"]
+
+    def test_is_said_in_its_own_channel_as_well(self) -> None:
+        simulation = opened(book("company"))
+        happens(simulation, 20, Resolved(by="Ann"))
+        told = [
+            post(demand).to.channel for _, demand in sends(simulation, "tell/") if "resolved" in post(demand).template
+        ]
+        assert told == ["ref:channel/1"]

@@ -270,6 +270,16 @@ class TestOurOwn:
         assert "failed" not in text
         assert ("not known yet" in text) == (name in UNKNOWN)
 
+    @pytest.mark.parametrize(
+        ("duty", "line"), [("declaration", "Impact: nobody can pay"), ("escalate/1/alice", "nobody can pay")]
+    )
+    def test_what_customers_notice_is_read_once_by_whoever_is_rung_and_on_the_card(self, duty: str, line: str) -> None:
+        """As the person who declared it has put it."""
+        simulation = opened(BOOK, labels={"customer-impact": "nobody can pay", "region": "eu"})
+        text = said(simulation, sends(simulation, duty)[0][1])
+        assert line in text.splitlines()
+        assert text.count("nobody can pay") == 1
+
     def test_draft_shows_what_would_be_published(self) -> None:
         simulation = opened(runbook(severity(tier("alice"), status_page={"owner": "communications"})))
         text = said(simulation, sends(simulation, "draft/investigating")[0][1])

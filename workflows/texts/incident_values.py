@@ -8,6 +8,7 @@ from workflows.policy.communication.channel import next_batch
 from workflows.policy.communication.joined import of_duty
 from workflows.policy.communication.updates import next_update_at
 from workflows.policy.effects.effects import Card, OutsideEffect, Post
+from workflows.policy.incident.noticed import CUSTOMER_IMPACT, noticed
 from workflows.policy.incident.post_holder import held_posts
 from workflows.policy.incident.rules import is_acknowledged
 from workflows.policy.incident.state import Incident
@@ -230,10 +231,7 @@ class IncidentValues(Occasion):
 
     @property
     def impact(self) -> str | None:
-        """What fires; when it is over, what has fired."""
-        alerts = self.incident.alerts.values() if self.incident.resolved else self.incident.firing
-        said = {alert.summary or alert.name for alert in alerts}
-        return cut("; ".join(sorted(said)), 500) if said else None
+        return noticed(self.incident)
 
     @property
     def record(self) -> str:
@@ -278,8 +276,9 @@ class IncidentValues(Occasion):
 
 
 def page_labels(incident: Incident) -> dict[str, str]:
-    """As many, and as much of each, as a phone has room for."""
-    return {cut(name, 40): cut(value, 80) for name, value in list(incident.labels.items())[:12]}
+    """As many, and as much of each, as a phone has room for. What customers notice is said as such."""
+    own = [(name, value) for name, value in incident.labels.items() if name != CUSTOMER_IMPACT]
+    return {cut(name, 40): cut(value, 80) for name, value in own[:12]}
 
 
 def page_links(book: Runbook, incident: Incident) -> tuple[tuple[str, str], ...]:

@@ -222,7 +222,7 @@ def _answered(book: Runbook, incident: Incident) -> str:
 def _ended(book: Runbook, incident: Incident) -> str:
     if not incident.resolved:
         return ""
-    why = f": {incident.resolution}" if incident.resolution else ""
+    why = f": {incident.resolution.rstrip('. ')}" if incident.resolution else ""  # its time follows after a comma
     by = as_people_read(book, incident.resolved_by) or "nobody"
     return cut(f"{'cancelled' if incident.cancelled else 'resolved'} by {by}{why}", 300)
 

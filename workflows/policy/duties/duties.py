@@ -1,7 +1,7 @@
 """What is owed at a moment of the incident's life: once, again and again, or after somebody has approved it."""
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from workflows.policy.communication.card import checklist
@@ -10,13 +10,13 @@ from workflows.policy.duties.delivery_kinds import DELIVERY_KINDS, sent_by, wait
 from workflows.policy.duties.moments import on_its_day, wanted_at
 from workflows.policy.effects.card import ChecklistFacts
 from workflows.policy.effects.demand import Demand
-from workflows.policy.effects.effects import Effect, Post
+from workflows.policy.effects.effects import Destination, Effect, Post
 from workflows.policy.incident.rules import rules, who_owes
 from workflows.policy.incident.state import Incident
 from workflows.policy.incident.who import as_people_read
 from workflows.policy.keys.duty_keys import DutyKind, duty_key
 from workflows.policy.planning import offering
-from workflows.policy.planning.conditions import matches_at, owed_since
+from workflows.policy.planning.conditions import matches, matches_at, owed_since
 from workflows.policy.planning.demands import BlockedDemand, DeferredDemand, after_snooze, latest_and_next, unsettled
 from workflows.policy.planning.destinations import below_the_first, channel_destination
 from workflows.policy.runbook.model import Runbook
@@ -176,6 +176,8 @@ def _post(book: Runbook, incident: Incident, duty: Duty, due_at: datetime) -> Bl
     elif is_checklist and duty.owner:
         where = below_the_first(incident, duty.owner, where)
     look = checklist(book, incident, duty.id) if is_checklist else None
+    is_summary = duty.kind == "post" and duty.moment == "resolved"
+    ends = offering.reopening(incident) if is_summary and _is_at_home(book, incident, duty) else ()
     post = Post(
         kind=duty.kind,
         to=where.to,
@@ -183,12 +185,27 @@ def _post(book: Runbook, incident: Incident, duty: Duty, due_at: datetime) -> Bl
         mention=who_owes(book, incident, duty.owner),
         pin=duty.pin,
         role=duty.owner,
-        offers=look.offers if look else (),
+        offers=look.offers if look else ends,
         facts=look.facts if look else None,
     )
-    is_summary = duty.kind == "post" and duty.moment == "resolved"
     news = older_news(book, incident, where.to, due_at) if is_summary else ""
     return BlockedDemand(_demand(book, incident, duty, due_at, _reason(duty), post), where.waits_for or news)
+
+
+def sums_up_at_home(book: Runbook, incident: Incident) -> bool:
+    """The runbook's own message there says that it is over, at once: a second one says nothing new."""
+    return not incident.private and any(
+        duty.kind == "post"
+        and duty.moment == "resolved"
+        and (duty.after, duty.on) == (timedelta(), "any-day")
+        and matches(duty.when, incident)
+        and _is_at_home(book, incident, duty)
+        for duty in rules(book, incident).duties
+    )
+
+
+def _is_at_home(book: Runbook, incident: Incident, duty: Duty) -> bool:
+    return channel_destination(book, incident, duty.to or None).to == Destination(channel=book.home)
 
 
 def _reason(duty: Duty) -> str:

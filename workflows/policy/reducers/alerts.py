@@ -167,7 +167,7 @@ def _end_if_all_have(book: Runbook, incident: Incident, event: AlertsReceived) -
     at, hold = max(event.at, incident.opened_at), book.intake.flap_hold
     since = max((alert.changed_at for alert in incident.alerts.values() if alert.flaps), default=None)
     if since is None or at >= since + hold:
-        return resolve(incident, Resolved(at=at, by="the alerts", via="alerts"))
+        return resolve(book, incident, Resolved(at=at, by="the alerts", via="alerts"))
     text = f"all alerts have ended: over if that lasts {write(hold)}, because one flaps"
     return log(incident.model_copy(update={"end_held_since": since}), event.at, text, kind="alert")
 

@@ -27,7 +27,7 @@ def resolved(book: Runbook, incident: Incident, event: Resolved) -> Incident:
     if event.ring and (event.ring not in incident.rings or incident.rings[event.ring].rung_at < incident.opened_at):
         # We resolve a person's older ring before we ring again: its echo must not end the incident.
         return log(incident, event.at, f"an older ring was resolved{through(event)}: the incident stays open")
-    return resolve(incident, not_before(event, incident.opened_at))
+    return resolve(book, incident, not_before(event, incident.opened_at))
 
 
 def cancelled(book: Runbook, incident: Incident, event: Cancelled) -> Incident:

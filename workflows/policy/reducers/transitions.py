@@ -3,6 +3,7 @@ fourth."""
 
 from datetime import datetime
 
+from workflows.policy.duties.duties import sums_up_at_home
 from workflows.policy.duties.obligation_demands import rings_for_obligations
 from workflows.policy.escalation.ladder import outlives_acknowledgement
 from workflows.policy.incident.alert_state import AlertState, Coming
@@ -103,7 +104,7 @@ def mark_acknowledged(incident: Incident, key: str) -> Incident:
     return incident.model_copy(update={"rings": {**incident.rings, key: ring}})
 
 
-def resolve(incident: Incident, event: Resolved) -> Incident:
+def resolve(book: Runbook, incident: Incident, event: Resolved) -> Incident:
     """What never ends by itself is over with that: nobody else would say so."""
     over = tuple(alert for alert in incident.firing if alert.ends == "never")
     rings = {key: ring for key, ring in incident.rings.items() if key != event.ring}
@@ -122,6 +123,8 @@ def resolve(incident: Incident, event: Resolved) -> Incident:
     )
     lasted = write(event.at - incident.declared_at)
     text = f"resolved by {event.actor} after {lasted}" + (f": {event.text}" if event.text else "")
+    if sums_up_at_home(book, after):
+        return announce(after, event.at, text, template="resolved")
     return announce_widely(after, event.at, text, template="resolved")
 
 
