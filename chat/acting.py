@@ -47,6 +47,8 @@ class Deed:
     ring: str = ""
     here: bool = field(kw_only=True)
     """It is said where the incident can be seen: at its message, or in its channel."""
+    was_open: bool = False
+    """... because everybody could see it then."""
 
     def event(self, presser: Presser) -> Event:
         """Raises Misfit."""
@@ -94,11 +96,14 @@ class Hands:
     permissions: ChatPermissions
 
     async def desk_of(self, presser: Presser, *, here: bool) -> Desk:
-        """Where no line says who sees private incidents, it is who is where they can be seen. Raises NotAllowed."""
+        """Raises NotAllowed."""
         self.permissions.demand_insider(presser)
+        return self.desk if await self.sees_private(presser, here=here) else self.public_desk
+
+    async def sees_private(self, presser: Presser, *, here: bool = False) -> bool:
+        """Where no line says who does, it is who is `here`."""
         is_limited = self.permissions.limit(SEE_PRIVATE)
-        sees_all = await self.permissions.allow(presser, SEE_PRIVATE) if is_limited else here
-        return self.desk if sees_all else self.public_desk
+        return await self.permissions.allow(presser, SEE_PRIVATE) if is_limited else here
 
     async def do(self, deed: Deed, presser: Presser) -> Answered:
         """Raises what `in_words` puts in words, and Unreachable."""
@@ -108,6 +113,8 @@ class Hands:
             answer = await desk.ask(deed.incident, event, unlisted=deed.takes_role)
         except RefusedByIncident as no:
             return Answered(words.refused(str(no), await _first(desk, deed, event, presser)), done=False)
+        if deed.was_open and answer.private and not await self.sees_private(presser):
+            return Answered(words.PRIVATE_BY_NOW)
         late = isinstance(event, Acknowledged) and any(AS_WELL in line for line in answer.changed)
         return Answered(words.done(answer, await _first(desk, deed, event, presser) if late else ""))
 

@@ -69,7 +69,8 @@ def _approved(incident: Incident, name: str) -> tuple[str, datetime | None]:
 
 
 def _gives(text: str, name: str) -> bool:
-    return (" is " in text or "handed over" in text) and in_one_word(name) in in_one_word(text)
+    said = text.partition(", instead of ")[0]
+    return (" is " in said or "handed over" in said) and in_one_word(name) in in_one_word(said)
 
 
 def _since(at: datetime | None) -> str:

@@ -60,7 +60,7 @@ class PromptDeeds:
         words, and Unreachable."""
         found = await self._found(deed, await self.hands.event_of(deed, presser))
         here = not found.may_be_private or await sight() is not False
-        return await self.hands.do(replace(deed, here=here), presser)
+        return await self.hands.do(replace(deed, here=here, was_open=not found.may_be_private), presser)
 
     async def _leave(self, deed: Deed, presser: Presser, sight: Sight, response_url: str) -> Answered:
         """Under the same id as it was asked: what was done meanwhile is done once. Raises what `in_words` puts in

@@ -8,7 +8,7 @@ from pydantic import JsonValue, ValidationError
 from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
 
-from chat import lateness
+from chat import lateness, words
 from chat.acting import Answered, Deed, Hands, Misfit, in_words, slack_id
 from chat.forms import inputs, views
 from chat.forms.beginning import beginning
@@ -62,7 +62,7 @@ class VerbForms:
         try:
             seen_here = await here()
             desk = await self.hands.desk_of(presser, here=seen_here)
-            known, about = await self._known(desk, pressed)
+            known, about, is_open = await self._known(desk, pressed)
             start = await beginning(desk, pressed)
             said = {**pressed.said, **start.said}
         except (Unreachable, NotAllowed) as no:
@@ -70,7 +70,7 @@ class VerbForms:
             return
         fixed = {name: value for name, value in said.items() if name not in inputs.MULTILINE}
         kept = views.Kept(incident=pressed.incident, verb=verb.name, group=verb.group, said=fixed, here=seen_here)
-        kept = kept.model_copy(update={"if_still": start.if_still})
+        kept = kept.model_copy(update={"if_still": start.if_still, "was_open": is_open})
         await self.modals.fill(shown, _form(verb, said, known, about, kept))
 
     async def _submit(self, sent: ViewSubmission, presser: Presser) -> dict[str, JsonValue]:
@@ -82,7 +82,7 @@ class VerbForms:
         said: dict[str, object] = {**kept.said, **inputs.values(view.state.values)}
         print_now = fingerprint_of(said)
         event_id = slack_id(sent.team_id, view.id, print_now)
-        deed = Deed(verb, kept.incident, event_id, said, kept.if_still, here=kept.here)
+        deed = Deed(verb, kept.incident, event_id, said, kept.if_still, here=kept.here, was_open=kept.was_open)
         if verb.name in SHOWN_BEFORE and kept.seen != print_now:
             return await self._see(view, deed, presser, print_now)
         answered = await in_words(self.hands.do(deed, presser))
@@ -90,11 +90,13 @@ class VerbForms:
 
     async def _see(self, view: SentView, deed: Deed, presser: Presser, print_now: str) -> dict[str, JsonValue]:
         """The same form again, with what it would change."""
+        desk = await self.hands.desk_of(presser, here=deed.here)
+        known, about, is_open = await self._known(desk, Pressed(incident=deed.incident, verb=deed.verb.name))
+        if deed.was_open and not is_open and not await self.hands.sees_private(presser):
+            return complaint(view, Answered(words.NOT_SHOWN_ANY_MORE, done=False))
         found = await foreseen(self.hands, deed, presser)
         if not found.done:
             return complaint(view, found)
-        desk = await self.hands.desk_of(presser, here=deed.here)
-        known, about = await self._known(desk, Pressed(incident=deed.incident, verb=deed.verb.name))
         fixed = {name: str(value) for name, value in deed.said.items() if name not in view.state.values}
         kept = views.Kept(
             incident=deed.incident,
@@ -104,24 +106,25 @@ class VerbForms:
             seen=print_now,
             if_still=found.mark,
             here=deed.here,
+            was_open=deed.was_open,
         )
         filled = {name: str(value) for name, value in deed.said.items()}
         shown = inputs.inputs(deed.verb, view.state.values, filled, known)
         blocks = [*_head(about, fixed, known), *shown, views.section(found.text)]
         return views.answer(views.form(title(deed.verb), views.VERB_FORM, "Do it", blocks, kept))
 
-    async def _known(self, desk: Desk, pressed: Pressed) -> tuple[FormChoices, str]:
-        """What there is to choose, and a line on how the incident stands."""
+    async def _known(self, desk: Desk, pressed: Pressed) -> tuple[FormChoices, str, bool]:
+        """What there is to choose, a line on how the incident stands, and whether everybody may see it."""
         incident = await lateness.incident_of(desk, pressed.incident)
         try:
             there = await self.installations.current()
         except (Unpublished, Unreachable):
-            return FormChoices(), ""
+            return FormChoices(), "", False
         book = there.runbooks.get(incident.runbook if incident else there.default)
         about = _headline(incident) if incident else ""
-        return (known_of(book, incident) if book else FormChoices()), "\n".join(
-            filter(None, (about, _more(pressed, book)))
-        )
+        lines = "\n".join(filter(None, (about, _more(pressed, book))))
+        is_open = incident is not None and not incident.private
+        return (known_of(book, incident) if book else FormChoices()), lines, is_open
 
 
 def certainly(here: bool) -> Here:

@@ -27,7 +27,9 @@ class Kept(BaseModel):
     verb: str = ""
     group: str = "incidents"
     here: bool = False
-    """It was opened where the incident can be seen."""
+    """It was opened where the incident can be seen ..."""
+    was_open: bool = False
+    """... because everybody could see it then."""
     said: dict[str, str] = {}
     seen: str = ""
     """The fingerprint of what was filled in when it was shown what that changes ..."""

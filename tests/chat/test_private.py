@@ -1,11 +1,16 @@
 """What not everybody may see is held back in Slack as everywhere else."""
 
+import json
 from collections.abc import AsyncIterator
+from unittest.mock import AsyncMock
 
 import pytest
 import pytest_asyncio
 from temporalio.client import Client
 
+from chat import words
+from starter.desk.recorder import Recorder
+from starter.desk.temporal_desk import TemporalDesk
 from starter.temporal.incidents import Incidents
 from tests.chat.conftest import Door
 from tests.chat.slack_side import ANN, SlackSide, interaction
@@ -15,6 +20,7 @@ from tests.chat.test_presses import declared, lines, state
 from tests.starter.conftest import eventually
 from tests.workflows.incidents import Vendors, chatting
 from workflows.policy.effects.effects import Receipt, Send
+from workflows.policy.incident.events import FlagChanged
 
 
 async def hidden(incidents: Incidents) -> str:
@@ -115,3 +121,35 @@ async def test_a_button_that_was_left_in_an_open_channel_does_nothing_of_what_is
     await side.answered(2)
     found = await state(incidents, incident)
     assert (lines(found, "read by everybody"), len(lines(found, "read by few"))) == ([], 1)
+
+
+async def made_private(incidents: Incidents, incident: str) -> None:
+    await TemporalDesk(incidents).ask(incident, FlagChanged(flag="private", by="on-call"))
+
+
+async def test_a_press_while_it_is_made_private_counts_and_shows_nothing_of_it(
+    slack: Door, side: SlackSide, incidents: Incidents, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was looked up as one that everybody may see."""
+    incident = await declared(incidents)
+    found = await incidents.find(incident)
+    await made_private(incidents, incident)
+    monkeypatch.setattr(Recorder, "find", AsyncMock(return_value=found.model_copy(update={"may_be_private": False})))
+    await slack.send(interaction(side.press(ANN, "note", incident, said={"text": "the disk is full"})))
+    assert (await side.answered())["text"] == words.PRIVATE_BY_NOW
+    assert lines(await state(incidents, incident), "the disk is full")
+
+
+@pytest.mark.parametrize(
+    ("verb", "said", "counts"), [("update", words.PRIVATE_BY_NOW, 1), ("resolve", words.NOT_SHOWN_ANY_MORE, 0)]
+)
+async def test_a_form_that_was_opened_before_it_was_made_private_shows_nothing_of_it(
+    slack: Door, side: SlackSide, incidents: Incidents, verb: str, said: str, counts: int
+) -> None:
+    incident = await declared(incidents)
+    view = await opened(slack, side, verb, incident)
+    await made_private(incidents, incident)
+    answer = await submit(slack, side, view, text="the disk is full")
+    assert said in json.dumps(answer)
+    assert "Checkout is slow" not in json.dumps(answer)
+    assert len(lines(await state(incidents, incident), "the disk is full")) == counts

@@ -142,6 +142,19 @@ def test_a_role_that_somebody_wants_only_if_it_is_free_is_taken_from_nobody() ->
     assert folded(RoleAssigned(role="commander", person="bob"), incident=incident).roles == {"commander": "bob"}
 
 
+@pytest.mark.parametrize(("first", "second"), [("alice", "bob"), ("bob", "alice")])
+def test_of_two_who_swap_a_role_in_the_same_second_the_later_one_counts_and_both_read_that(
+    first: str, second: str
+) -> None:
+    incident = folded(*(RoleAssigned(role="commander", person=who, by=who) for who in (first, second)))
+    assert incident.roles == {"commander": second}
+    name = {"alice": "Alice", "bob": "Bob"}
+    assert said(incident, f"{name[second]} is Incident Commander, instead of {name[first]}")
+    assert not said(
+        folded(RoleAssigned(role="commander", person=second), incident=incident), "instead of " + name[second]
+    )
+
+
 def test_a_severity_is_said_with_its_reason() -> None:
     book_with_two = folded(SeverityChanged(by="Bob", severity="sev2", reason="contained"))
     assert said(book_with_two, "Bob lowered the severity from SEV-1 to SEV-2: contained")

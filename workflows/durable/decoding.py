@@ -49,6 +49,7 @@ def update_result(before: Incident, after: Incident, view: PlanView) -> UpdateRe
     coming = [line for line in view.lines if line.state == "next" and line.kind not in LOOKS_AND_TIDIES]
     return UpdateResult(
         incident=after.id,
+        private=after.private,
         mark=mark(after),
         now=view.now,
         zone=view.zone,

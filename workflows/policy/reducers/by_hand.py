@@ -90,8 +90,14 @@ def role_assigned(book: Runbook, incident: Incident, event: RoleAssigned) -> Inc
     after = _given(book, incident, event.role, event.person, event.at)
     if len(after.roles) > IncidentBounds.names:
         return log(incident, event.at, f"too many roles: {event.role} was not given", loud=True)
-    text = f"{book.person_name(event.person)} is {book.role_name(event.role)}"
+    text = f"{book.person_name(event.person)} is {book.role_name(event.role)}{_instead_of(book, incident, event)}"
     return log(after, event.at, said_by(event.actor, text))
+
+
+def _instead_of(book: Runbook, incident: Incident, event: RoleAssigned) -> str:
+    """Of two who give a role in the same second the later one counts: both read who had it before."""
+    before = incident.roles.get(event.role, "")
+    return f", instead of {book.person_name(before)}" if before and not is_same(book, before, event.person) else ""
 
 
 def _given(book: Runbook, incident: Incident, role: str, person: str, at: datetime) -> Incident:

@@ -97,6 +97,8 @@ class UpdateResult(Wire):
     """The answer to an update: what it changed, in words."""
 
     incident: str
+    private: bool = False
+    """By now not everybody may see it."""
     mark: str = ""
     """Of what it is like now."""
     now: Instant | None = None
