@@ -24,8 +24,8 @@ def lost(incident: Incident, at: datetime, ring_key: str, how: LostAs, text: str
         return log(incident, at, text, kind="page")
     key = EffectKey.parse(incident.effect_key(ring_key))
     rang = key is not None and _outcome(incident, key.duty.written) == "done" and key.duty.written in settled
-    tally = incident.tally.lost_after_all() if rang else incident.tally
-    after = incident.model_copy(update={"settled": {**incident.settled, **settled}, "tally": tally})
+    statistics = incident.tally.lost_after_all() if rang else incident.tally
+    after = incident.model_copy(update={"settled": {**incident.settled, **settled}, "tally": statistics})
     return announce(
         after, at, text, kind="page", template="unreached", queue="home", mention=(ring.person,), loud=True
     )  # fmt: skip
