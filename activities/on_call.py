@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 import structlog
 
@@ -20,6 +21,14 @@ CARD_WITHIN_S = 1.0
 """What is waited for overrides, which Temporal keeps."""
 
 log = structlog.get_logger()
+
+
+class HolderFound(NamedTuple):
+    shift: Shift
+    remark: str = ""
+    """Why the answer is an old one."""
+    as_of: datetime | None = None
+    """When an old one was found out."""
 
 
 KeptCard = Callable[[str, str], Awaitable[RosterCard | None]]
@@ -42,12 +51,12 @@ class WhoIsOnCall:
     async def answer(self, send: Send) -> Receipt:
         """To an incident's question. Raises Unavailable or Rejected."""
         assert isinstance(send.effect, AskOnCall)
-        shift, remark = await self.ask(send.runbook, send.effect)
-        return Receipt(on_call=shift, note=remark or None, warns=bool(remark))
+        found = await self.ask(send.runbook, send.effect)
+        remark = found.remark or None
+        return Receipt(on_call=found.shift, on_call_as_of=found.as_of, note=remark, warns=bool(remark))
 
-    async def ask(self, runbook: str, asked: AskOnCall, until: float | None = None) -> tuple[Shift, str]:
-        """Who holds it, and a remark if the answer is an old one. `until`: by the loop's clock, so long is read. Raises
-        TimeoutError, Unavailable or Rejected if there is none."""
+    async def ask(self, runbook: str, asked: AskOnCall, until: float | None = None) -> HolderFound:
+        """`until`: by the loop's clock, so long is read. Raises TimeoutError, Unavailable or Rejected if none knows."""
         card = await self._card(runbook, asked.to)
         overrides = card.overrides if card else ()
         question = RosterQuestion(
@@ -62,9 +71,10 @@ class WhoIsOnCall:
             if card is None or last is None:
                 raise
             age = hour_of(asked.terms.zone, card.roster.as_of, asked.at) if card.roster.as_of else "before"
-            return last, f"as it was known at {age}: {str(error) or 'there was no answer in time'}"
+            remark = f"as it was known at {age}: {str(error) or 'there was no answer in time'}"
+            return HolderFound(last, remark, card.roster.as_of)
         self._known[_about(runbook, asked)] = shifts
-        return open_ended(shifts[0], question.end), ""
+        return HolderFound(open_ended(shifts[0], question.end))
 
     async def read(self, question: RosterQuestion) -> Roster:
         """Never raises: what cannot be read says why."""
@@ -93,7 +103,8 @@ class WhoIsOnCall:
         assert send.post is not None
         post = send.names.get(send.post.to, send.post.to)
         try:
-            shift, _ = await self.ask(send.runbook, send.post, asyncio.get_running_loop().time() + RUNG_WITHIN_S)
+            found = await self.ask(send.runbook, send.post, asyncio.get_running_loop().time() + RUNG_WITHIN_S)
+            shift = found.shift
         except (TimeoutError, Unavailable, Rejected) as error:
             last = self.remembered(send.runbook, send.post) or send.holder
             if last is None or last.who == NOBODY:

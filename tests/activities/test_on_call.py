@@ -220,6 +220,12 @@ class TestWhatTemporalKeeps:
         receipt = await rung(pager, who, to_the_post(SCHEDULE))
         assert receipt.rang == "ben"
 
+    async def test_an_old_answer_has_its_own_age(self) -> None:
+        kept = Roster(shifts=(Shift(who="ben", begins_at=NOW - HOUR, ends_at=NOW + HOUR),), as_of=NOW - HOUR)
+        away = RosterReader(Silent(Unavailable("PagerDuty is away")), Calendars({}))
+        found = await WhoIsOnCall(away, keeping({"company": kept})).ask("company", asked(SCHEDULE))
+        assert (found.shift.who, found.as_of) == ("ben", NOW - HOUR)
+
     async def test_what_is_remembered_of_one_runbook_s_post_rings_nobody_for_another_s(self) -> None:
         """Both are called on-call and turn at the same schedule; only one of them has a swap."""
         there = FirstAnswers(Stint("ann", NOW - HOUR, NOW + HOUR))

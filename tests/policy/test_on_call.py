@@ -153,11 +153,15 @@ def test_a_remark_of_an_old_answer_is_kept() -> None:
     simulation = live(elsewhere(), SHIFTS)
     demand = next(demand for _, demand in simulation.sent if isinstance(demand.effect, AskOnCall))
     receipt = Receipt(
-        on_call=Shift(who="ben", begins_at=T0), note="as it was known at 08:00: PagerDuty is away", warns=True
+        on_call=Shift(who="ben", begins_at=T0),
+        note="as it was known at 08:00: PagerDuty is away",
+        warns=True,
+        on_call_as_of=T0 - timedelta(hours=1),
     )
     event = EffectSettled(at=at(1), demand=demand, outcome="done", receipt=receipt)
     after = apply(simulation.book, simulation.incident, event)
     assert after.on_call["on-call"].problem == "as it was known at 08:00: PagerDuty is away"
+    assert after.on_call["on-call"].known_at == T0 - timedelta(hours=1)  # its own age
 
 
 def test_after_the_end_nobody_asks() -> None:

@@ -292,6 +292,8 @@ class Receipt(Wire):
     """The note says something that somebody must see."""
     on_call: Shift | None = None
     """Who holds the post that was asked about."""
+    on_call_as_of: Instant | None = None
+    """When that was found out; None: just now."""
     rang: str = ""
     """Who was rung in the stead of a post."""
     followed: bool = False

@@ -19,7 +19,8 @@ def found_out(book: Runbook, incident: Incident, event: EffectSettled, asked: As
         text = f"who is {post} could not be found out: {problem}"
         return after if problem == before.problem else log(after, event.at, text, kind="on-call", loud=True)
     problem = (event.receipt.note or "") if event.receipt.warns else ""
-    known = PostHolder(who=found.who, until=found.ends_at, known_at=event.at, problem=problem)
+    known_at = event.receipt.on_call_as_of or event.at
+    known = PostHolder(who=found.who, until=found.ends_at, known_at=known_at, problem=problem)
     after = incident.model_copy(update={"on_call": {**incident.on_call, asked.to: known}})
     if known.who == before.who and before.known_at is not None:
         return after
