@@ -107,15 +107,17 @@ async def acknowledge(known: Incidents, found: AnswerStanding, via: str = VIA_LI
 
 
 async def call_next_tier(known: Incidents, found: AnswerStanding, via: str) -> UpdateResult:
-    """The tier after the one of this ring. Raises RefusedByIncident, Recorded, NothingOpen, Unreachable."""
+    """The tier after the one of this ring; of a page that was asked for by hand, after all that were called.
+    Raises RefusedByIncident, Recorded, NothingOpen, Unreachable."""
     ticket = found.ticket
     key = EffectKey.parse(vendor_keys.effect_of(ticket.workflow, ticket.incident, ticket.ring))
     tier = key.duty.first_page.tier if key else None
+    called = found.incident.tally.tier if found.incident else 0
     event = Escalated(
         id=f"{ticket.event_id}/next",
         by=found.by,
         via=via,
-        to=str((tier or 0) + 1),
+        to=str((tier or called) + 1),
         reason="asked for when answering a page",
     )
     return await known.ask(ticket.workflow, event)

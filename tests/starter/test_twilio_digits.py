@@ -80,3 +80,14 @@ async def test_the_tier_after_the_one_that_was_rung_is_called(http: httpx.AsyncC
     assert "called" in heard.text
     said = (await Incidents(working).history(incident.workflow_id))[-1].text
     assert "asked for when answering a page" in said
+
+
+async def test_on_a_page_that_was_asked_for_by_hand_it_is_the_tier_after_all_that_were_called(
+    http: httpx.AsyncClient, working: Client
+) -> None:
+    """Tier 1 was rung when it was declared; whoever presses may be of it themselves."""
+    incident = await opened(http, working, "Checkout fails")
+    by_hand = next(iter(incident.rings)).replace("/escalate/1/on-call/", "/call/on-call/")
+    heard = await press(http, asked_by(by_hand, incident), "2")
+    assert "On-call Engineer called The Boss" in heard.text
+    assert [call.number for call in (await now(working, incident.workflow_id)).calls] == [1]
