@@ -61,7 +61,7 @@ async def _of_each(
     may_have: Callable[[Summary | ReviewSummary], bool],
     ask: Callable[[Incidents, FoundIncident], Awaitable[Sequence[T]]],
 ) -> list[tuple[str, T | None, str]]:
-    """By incident; without one, why it is not known. If there is but one to ask, it is raised."""
+    """By incident; without one, why it is not known. Of one that was named it is raised."""
     found = [await Reviews(known).find_either(part)] if part else await _open(known, may_have)
     turns = asyncio.Semaphore(ASKED_AT_ONCE)
 
@@ -70,7 +70,7 @@ async def _of_each(
             async with turns:
                 return [(each.incident, answer, "") for answer in await ask(known, each)]
         except (NobodyWorks, RefusedByIncident, LookupFailed):
-            if len(found) == 1:
+            if part:
                 raise
             return [(each.incident, None, SILENT)]
 

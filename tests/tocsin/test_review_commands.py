@@ -153,6 +153,19 @@ async def test_one_review_that_cannot_be_read_is_named_and_breaks_no_list(
     assert [(each["incident"], bool(each["follow_up"])) for each in programs] == [(bad, False), (incident, True)]
 
 
+async def test_the_only_one_that_could_owe_something_is_named_where_it_cannot_be_read(
+    tocsin: Tocsin, client: Client, worker: Worker
+) -> None:
+    """The list is there, with what it does not know; of one that was asked for by name it is a failure."""
+    bad = await broken(client)
+    async with asyncio.timeout(HANGS_AFTER_S):
+        while bad not in (follow_ups := await tocsin("followup", "list")).out:
+            assert follow_ups.code == 0, follow_ups.err
+            await asyncio.sleep(0.05)
+    assert "it does not answer" in follow_ups.out
+    assert (await tocsin("followup", "list", bad)).code != 0
+
+
 @pytest.mark.parametrize(
     ("due", "says"),
     [
