@@ -9,6 +9,7 @@ import pytest
 import pytest_asyncio
 from fastapi._compat.v2 import ModelField
 from pydantic import TypeAdapter
+from pydantic.fields import FieldInfo
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker._workflow import _WorkflowWorker
 
@@ -48,7 +49,8 @@ def _types_are_understood_once() -> Iterator[None]:
     understand, known = ModelField.__post_init__, dict[tuple[object, str], TypeAdapter[Any]]()
 
     def recall(field: ModelField) -> None:
-        type_and_rules = (field.field_info.annotation, repr((field.field_info, field.config)))
+        rules = FieldInfo.__repr__(field.field_info)  # fastapi's own leaves out bounds and patterns
+        type_and_rules = (field.field_info.annotation, f"{rules} {field.config}")
         if type_and_rules not in known:
             understand(field)
             known[type_and_rules] = field._type_adapter
