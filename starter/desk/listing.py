@@ -61,7 +61,8 @@ async def _of_each(
     may_have: Callable[[Summary | ReviewSummary], bool],
     ask: Callable[[Incidents, FoundIncident], Awaitable[Sequence[T]]],
 ) -> list[tuple[str, T | None, str]]:
-    """By incident; without one, why it is not known. Of one that was named it is raised."""
+    """By incident; without one, why it is not known. Of one that was named, and where no worker answers for any, it is
+    raised."""
     found = [await Reviews(known).find_either(part)] if part else await _open(known, may_have)
     turns = asyncio.Semaphore(ASKED_AT_ONCE)
 
@@ -69,8 +70,8 @@ async def _of_each(
         try:
             async with turns:
                 return [(each.incident, answer, "") for answer in await ask(known, each)]
-        except (NobodyWorks, RefusedByIncident, LookupFailed):
-            if part:
+        except (NobodyWorks, RefusedByIncident, LookupFailed) as error:
+            if part or (len(found) == 1 and isinstance(error, NobodyWorks) and not error.is_of_one):
                 raise
             return [(each.incident, None, SILENT)]
 

@@ -28,6 +28,11 @@ class NobodyWorks(Exception):
         self.perhaps_late = perhaps_late
         """A worker was there a moment ago: it may be slow, or dead. Nobody may be told that it is dead."""
 
+    @property
+    def is_of_one(self) -> bool:
+        """Its own tasks fail, for which there is a cure; others may well be worked on."""
+        return bool(self.cure)
+
     def recorded(self, means: str = "") -> "Recorded":
         """What was said is kept, and counts when somebody works again."""
         return Recorded(f"recorded; {self.reason}", means or self.means, self.cure, perhaps_late=self.perhaps_late)

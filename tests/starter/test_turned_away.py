@@ -4,11 +4,14 @@ import asyncio
 import re
 import socket
 
+import pytest
 from pydantic import SecretStr
 from structlog.testing import capture_logs
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
+from starter.gateway import admission
+from starter.gateway.admission import sender_waits_s
 from starter.sources import generic, sentry
 from starter.temporal.incidents import Incidents
 from tests.patience import HANGS_AFTER_S
@@ -48,8 +51,9 @@ async def test_a_genuine_webhook_ends_the_row(gate: GatewayUnderTest) -> None:
 
 
 async def test_sentry_is_answered_within_its_second_even_when_temporal_is_slow(
-    gate: GatewayUnderTest,
+    gate: GatewayUnderTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(admission, "sender_waits_s", sender_waits_s)  # here it is the test's business
     with socket.create_server(("127.0.0.1", 0)) as silent:
         address = f"127.0.0.1:{silent.getsockname()[1]}"
         gate.incidents = Incidents(await Client.connect(address, lazy=True, data_converter=pydantic_data_converter))

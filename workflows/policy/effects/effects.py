@@ -287,13 +287,11 @@ class Receipt(Wire):
     link: str | None = None
     """Where people get to a channel."""
     note: str | None = None
-    """A remark for the timeline, such as `adopted the existing channel`."""
     warns: bool = False
-    """The note says something that somebody must see."""
+    """A remark for the timeline, such as `adopted the existing channel`; and whether somebody must see it."""
     on_call: Shift | None = None
-    """Who holds the post that was asked about."""
     on_call_as_of: Instant | None = None
-    """When that was found out; None: just now."""
+    """Who holds the post that was asked about; and when that was found out, None: just now."""
     rang: str = ""
     """Who was rung in the stead of a post."""
     followed: bool = False
