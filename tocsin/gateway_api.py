@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from http import HTTPStatus
 from types import MappingProxyType
+from typing import NamedTuple, TypeVar
 from urllib.parse import urlencode
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import to_json
 
 from starter.desk.meaning import Unlisted
@@ -15,6 +16,28 @@ from tocsin.gateway_call import GatewayAccess, GatewayAnswer, NotReached, call
 
 DONE = (HTTPStatus.OK, HTTPStatus.CREATED, HTTPStatus.NO_CONTENT)
 NOTHING_SAID: Mapping[str, object] = MappingProxyType({})
+OfAnswer = TypeVar("OfAnswer")
+
+
+class GivenAnswer(NamedTuple):
+    """Of a gateway that did what it was asked for."""
+
+    url: str
+    body: bytes
+    only_read: bool
+
+    def read(self, kind: type[OfAnswer] | TypeAdapter[OfAnswer]) -> OfAnswer:
+        """Raises Failure: whoever asked for something has to know whether it is done."""
+        expected = kind if isinstance(kind, TypeAdapter) else TypeAdapter(kind)
+        try:
+            return expected.validate_json(self.body)
+        except ValidationError as error:
+            done = "" if self.only_read else " It did what it was asked for: do not ask again."
+            where = ".".join(map(str, error.errors()[0]["loc"]))
+            raise Failure(
+                f"the gateway is of another version: its answer cannot be read here ({self.url}"
+                f"{', ' if where else ''}{where}).{done} Install the same tocsin here as there."
+            ) from None
 
 
 class GatewayApi:
@@ -25,15 +48,15 @@ class GatewayApi:
         self._access = access
         self._nobody_said = nobody_said
 
-    async def get(self, path: str, query: Mapping[str, object] = NOTHING_SAID) -> bytes:
+    async def get(self, path: str, query: Mapping[str, object] = NOTHING_SAID) -> GivenAnswer:
         return await self._request("GET", f"{path}?{urlencode(query)}" if query else path)
 
-    async def post(self, path: str, said: Mapping[str, object], by: str = "", event_id: str = "") -> bytes:
+    async def post(self, path: str, said: Mapping[str, object], by: str = "", event_id: str = "") -> GivenAnswer:
         """`by`: who does it, which stands beside the token's name. `event_id`: sent again with it, it counts once."""
         more = {"Idempotency-Key": event_id} if event_id else {}
         return await self._request("POST", path, {**said, **self._for(by)}, more)
 
-    async def put(self, path: str, said: Mapping[str, object]) -> bytes:
+    async def put(self, path: str, said: Mapping[str, object]) -> GivenAnswer:
         return await self._request("PUT", path, said)
 
     async def delete(self, path: str) -> None:
@@ -48,7 +71,7 @@ class GatewayApi:
         path: str,
         said: Mapping[str, object] | None = None,
         more: Mapping[str, str] = MappingProxyType({}),
-    ) -> bytes:
+    ) -> GivenAnswer:
         there = self._access
         url, headers = f"{there.url.rstrip('/')}/api/v1/{path}", {"Authorization": f"Bearer {there.token}", **more}
         body = None if said is None else to_json(said)
@@ -58,7 +81,7 @@ class GatewayApi:
             around = f". To go around it: {there.otherwise} tocsin ..." if there.otherwise else ""
             raise Failure(f"cannot reach the gateway at {there.url}: {why}{around}", ExitCode.not_reached) from None
         if answer.status in DONE:
-            return answer.body
+            return GivenAnswer(url, answer.body, only_read=method == "GET" or path.endswith("/preview"))
         raise _no(answer)
 
 

@@ -41,56 +41,56 @@ class HttpDesk:
 
     async def ask(self, part: str, event: Event, *, unlisted: bool = False) -> UpdateResult:
         answer = await self._api.post(_path(part, event), _said(event, unlisted), event.by, event.id)
-        return _EVENT_ANSWER.validate_json(answer)
+        return answer.read(_EVENT_ANSWER)
 
     async def foresee(self, part: str, event: Event, *, unlisted: bool = False) -> Foreseen:
         answer = await self._api.post(f"{_path(part, event)}/preview", _said(event, unlisted), event.by)
-        return Foreseen.model_validate_json(answer)
+        return answer.read(Foreseen)
 
     async def preview_public(self, said: Declaration) -> tuple[Outgoing, ...]:
         given = said.model_dump(mode="json", exclude_defaults=True)
-        return _PREVIEW_ANSWER.validate_json(await self._api.post("incidents/preview", given))
+        return (await self._api.post("incidents/preview", given)).read(_PREVIEW_ANSWER)
 
     async def declare(self, said: Declaration, by: str, event_id: str = "") -> Declared:
         given = said.model_dump(mode="json", exclude_defaults=True)
-        return Declared.model_validate_json(await self._api.post("incidents", given, by, event_id))
+        return (await self._api.post("incidents", given, by, event_id)).read(Declared)
 
     async def incidents(self, number: int, size: int, *, closed: bool) -> ListPage[Summary]:
         query = {"page": number, "size": size, "closed": str(closed).lower()}
-        return ListPage[Summary].model_validate_json(await self._api.get("incidents", query))
+        return (await self._api.get("incidents", query)).read(ListPage[Summary])
 
     async def all_incidents(self, *, closed: bool) -> tuple[Summary, ...]:
         return await _all(partial(self.incidents, closed=closed))
 
     async def show(self, part: str) -> ShownIncident | Remembered:
-        return _SHOWN_INCIDENT.validate_json(await self._api.get(f"incidents/{_id(part)}"))
+        return (await self._api.get(f"incidents/{_id(part)}")).read(_SHOWN_INCIDENT)
 
     async def plan(self, part: str) -> PlanView | Remembered:
-        return _SHOWN_PLAN.validate_json(await self._api.get(f"incidents/{_id(part)}/plan"))
+        return (await self._api.get(f"incidents/{_id(part)}/plan")).read(_SHOWN_PLAN)
 
     async def reviews(self, number: int, size: int, *, closed: bool) -> ListPage[ReviewSummary]:
         query = {"page": number, "size": size, "closed": str(closed).lower()}
-        return ListPage[ReviewSummary].model_validate_json(await self._api.get("reviews", query))
+        return (await self._api.get("reviews", query)).read(ListPage[ReviewSummary])
 
     async def all_reviews(self, *, closed: bool) -> tuple[ReviewSummary, ...]:
         return await _all(partial(self.reviews, closed=closed))
 
     async def show_review(self, part: str) -> ShownReview | Remembered:
-        return _SHOWN_REVIEW.validate_json(await self._api.get(f"reviews/{_id(part)}"))
+        return (await self._api.get(f"reviews/{_id(part)}")).read(_SHOWN_REVIEW)
 
     async def follow_ups(self, part: str) -> list[KeptFollowUp]:
-        return _FOLLOW_UPS_ANSWER.validate_json(await self._api.get("followups", {"incident": part}))
+        return (await self._api.get("followups", {"incident": part})).read(_FOLLOW_UPS_ANSWER)
 
     async def obligations(self, part: str) -> list[ListedObligation]:
-        return _OBLIGATIONS_ANSWER.validate_json(await self._api.get("obligations", {"incident": part}))
+        return (await self._api.get("obligations", {"incident": part})).read(_OBLIGATIONS_ANSWER)
 
     async def foresee_adoption(self, part: str, runbook: str) -> Adoption:
         answer = await self._api.post(f"incidents/{_id(part)}/adopt/preview", {"runbook": runbook})
-        return Adoption.model_validate_json(answer)
+        return answer.read(Adoption)
 
     async def adopt(self, part: str, runbook: str, by: str, via: str, event_id: str = "") -> UpdateResult:  # noqa: ARG002 (the gateway knows through what)
         answer = await self._api.post(f"incidents/{_id(part)}/adopt", {"runbook": runbook}, by, event_id)
-        return UpdateResult.model_validate_json(answer)
+        return answer.read(UpdateResult)
 
 
 def _said(event: Event, unlisted: bool) -> dict[str, object]:

@@ -23,48 +23,48 @@ class HttpInstallationDesk:
         self._api = api
 
     async def publication(self) -> Publication:
-        return Publication.model_validate_json(await self._api.get("runbooks"))
+        return (await self._api.get("runbooks")).read(Publication)
 
     async def silences(self) -> list[ListedSilence]:
-        return _SILENCES_ANSWER.validate_json(await self._api.get("silences"))
+        return (await self._api.get("silences")).read(_SILENCES_ANSWER)
 
     async def silence(self, said: SilenceRequest, by: str, event_id: str = "") -> SilenceSummary:
-        return SilenceSummary.model_validate_json(await self._api.post("silences", _written(said), by, event_id))
+        return (await self._api.post("silences", _written(said), by, event_id)).read(SilenceSummary)
 
     async def extend(self, silence: str, event: Extended) -> SilenceSummary:
         answer = await self._api.post(f"silences/{_in_path(silence)}/extend", _spanning(event), event.by, event.id)
-        return SilenceSummary.model_validate_json(answer)
+        return answer.read(SilenceSummary)
 
     async def expire(self, silence: str, event: Expired) -> None:
         await self._api.post(f"silences/{_in_path(silence)}/expire", {}, event.by, event.id)
 
     async def heartbeats(self) -> list[ListedHeartbeat]:
-        return _HEARTBEATS_ANSWER.validate_json(await self._api.get("heartbeats"))
+        return (await self._api.get("heartbeats")).read(_HEARTBEATS_ANSWER)
 
     async def expect(self, name: str, said: HeartbeatRequest) -> ListedHeartbeat:
-        return ListedHeartbeat.model_validate_json(await self._api.put(f"heartbeats/{_in_path(name)}", _written(said)))
+        return (await self._api.put(f"heartbeats/{_in_path(name)}", _written(said))).read(ListedHeartbeat)
 
     async def pause(self, name: str, event: Paused) -> ListedHeartbeat:
         said = {**_spanning(event), "reason": event.reason}
         answer = await self._api.post(f"heartbeats/{_in_path(name)}/pause", said, event.by, event.id)
-        return ListedHeartbeat.model_validate_json(answer)
+        return answer.read(ListedHeartbeat)
 
     async def resume(self, name: str, event: Unpaused) -> ListedHeartbeat:
         answer = await self._api.post(f"heartbeats/{_in_path(name)}/resume", {}, event.by, event.id)
-        return ListedHeartbeat.model_validate_json(answer)
+        return answer.read(ListedHeartbeat)
 
     async def remove(self, name: str, event: Removed) -> None:  # noqa: ARG002 (the token says who does it)
         await self._api.delete(f"heartbeats/{_in_path(name)}")
 
     async def on_call(self, runbook: str, days: int) -> list[PostOnCall]:
-        return _ON_CALL_ANSWER.validate_json(await self._api.get(_ON_CALL_PATH, {"runbook": runbook, "days": days}))
+        return (await self._api.get(_ON_CALL_PATH, {"runbook": runbook, "days": days})).read(_ON_CALL_ANSWER)
 
     async def override(self, post: str, said: OverrideRequest, by: str, event_id: str = "") -> PostOnCall:
         answer = await self._api.post(f"{_ON_CALL_PATH}/{_in_path(post)}/override", _written(said), by, event_id)
-        return PostOnCall.model_validate_json(answer)
+        return answer.read(PostOnCall)
 
     async def page_test(self, person: str, by: str) -> PageTestAnswer:
-        return PageTestAnswer.model_validate_json(await self._api.post("page-tests", {"person": person}, by))
+        return (await self._api.post("page-tests", {"person": person}, by)).read(PageTestAnswer)
 
 
 def _written(said: BaseModel) -> dict[str, object]:

@@ -7,7 +7,12 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from tocsin.gateway_call import NotReached, call
+from starter.desk.answers import Declaration
+from tests.tocsin.conftest import Tocsin
+from tocsin.failure import Failure
+from tocsin.gateway_api import GatewayApi
+from tocsin.gateway_call import GatewayAccess, NotReached, call
+from tocsin.http_desk import HttpDesk
 
 TOKEN = {"Authorization": "Bearer of-alice"}
 
@@ -64,3 +69,43 @@ async def test_an_answer_that_is_none_is_no_answer(answer: bytes) -> None:
 async def test_only_a_gateway_is_asked(url: str) -> None:
     with pytest.raises(NotReached):
         await call("GET", url, TOKEN, None)
+
+
+def json_answer(body: bytes) -> bytes:
+    return b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body)
+
+
+OTHER_ANSWERS = [b"{}", b"[]", b"null", b'{"next": 5}', b"<html>"]
+ASK = ["show", "plan", "list", "review list", "followup list", "obligation list", "silence list", "heartbeat list",
+       "on-call", "report", "digest"]  # fmt: skip
+DO = ["ack", "escalate boss", "declare fire", "silence add --match a=b --for 1h --reason x",
+      "silence extend s1 --for 1h", "heartbeat add backup --every 5m", "heartbeat pause backup --for 1h",
+      "heartbeat resume backup", "on-call override on-call ann --for 1h", "page-test on-call"]  # fmt: skip
+
+
+@pytest.mark.parametrize("words", [*ASK, *DO])
+async def test_an_answer_of_another_version_is_said_to_be_one(
+    tocsin: Tocsin, monkeypatch: pytest.MonkeyPatch, words: str
+) -> None:
+    """And whoever asked for something knows that it is done: done twice it would ring twice."""
+    async with server(json_answer(b'{"nothing": "of the kind"}')) as (url, _):
+        monkeypatch.setenv("TOCSIN_URL", url)
+        monkeypatch.setenv("TOCSIN_TOKEN", "of-alice")
+        seen = await tocsin(*words.split())
+    assert (seen.code, "Traceback" in seen.err) == (1, False)
+    assert "the gateway is of another version" in " ".join(seen.err.split())
+    assert ("do not ask again" in " ".join(seen.err.split())) == (words in DO)
+
+
+@pytest.mark.parametrize("body", OTHER_ANSWERS)
+async def test_whatever_the_answer_is(body: bytes) -> None:
+    async with server(json_answer(body)) as (url, _):
+        with pytest.raises(Failure, match="another version"):
+            await HttpDesk(GatewayApi(GatewayAccess(url, "of-alice"), "nobody")).declare(Declaration(title="x"), "")
+
+
+async def test_a_preview_that_cannot_be_read_did_nothing() -> None:
+    async with server(json_answer(b"{}")) as (url, _):
+        with pytest.raises(Failure, match="another version") as failed:
+            await HttpDesk(GatewayApi(GatewayAccess(url, "of-alice"), "nobody")).preview_public(Declaration(title="x"))
+    assert "do not ask again" not in str(failed.value)

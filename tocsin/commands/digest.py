@@ -29,7 +29,7 @@ def digest(as_json: AsJson = False) -> None:
 
 async def _take() -> Inventory:
     if api := gateway_api():
-        return Inventory.model_validate_json(await api.get("digest", {"as_sent": "true"}))
+        return (await api.get("digest", {"as_sent": "true"})).read(Inventory)
     from starter.temporal.inventory import take
     from starter.temporal.reviews import Reviews
 

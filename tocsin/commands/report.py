@@ -64,14 +64,14 @@ class ReportAsked(NamedTuple):
 async def _figures(asked: ReportAsked) -> ReportFigures:
     if api := gateway_api():
         with _progress():
-            return ReportFigures.model_validate_json(await api.get("report", asked.query))
+            return (await api.get("report", asked.query)).read(ReportFigures)
     return (await _read(asked))[0]
 
 
 async def _drawn(asked: ReportAsked) -> str:
     if api := gateway_api():
         with _progress():
-            return (await api.get("report.svg", asked.query)).decode()
+            return (await api.get("report.svg", asked.query)).body.decode()
     from starter.pictures.report import picture
     from starter.report.counting import counted
 
