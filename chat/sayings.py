@@ -49,12 +49,16 @@ class SayingsReader:
         said = next((each for each in found.messages if each.ts == ts), None)
         return SlackText(ts=said.ts, user=said.user, text=said.text) if said else None
 
-    async def written(self, channel: str, ts: str, message: SlackText) -> str:
-        author = await self.author(message.user)
-        at = datetime.fromtimestamp(float(ts), UTC) if ts.replace(".", "", 1).isdecimal() else None
-        when = f" at {at:%H:%M} UTC" if at else ""
-        where = " ".join(filter(None, (mark_of(ts), await self._link(channel, ts))))
-        return f"{author} said{when}: {self.words(message)} ({where})"
+    async def quoted(self, channel: str, ts: str, message: SlackText, noter: str) -> str:
+        """With a link, by which it is known again when it is edited; with its author, if `noter` is another member."""
+        moment = said_at(ts) if message.user != noter else f"said {said_at(ts)}".strip()
+        author = await self.author(message.user) if message.user != noter else ""
+        where = await self._link(channel, ts) or mark_of(ts)
+        return f"“{self.words(message)}” ({', '.join(filter(None, (author, moment, where)))})"
+
+    async def signature(self, ts: str, user: str) -> str:
+        """Of a message that is not there any more: links to it lead nowhere."""
+        return f"({', '.join(filter(None, (await self.author(user), said_at(ts))))})"
 
     def words(self, message: SlackText) -> str:
         return clean(self.redact(message.text), LONGEST_SAYING)
@@ -69,6 +73,11 @@ class SayingsReader:
             return (await self.api.ask(call, Permalink)).permalink
         except (Unavailable, Rejected):
             return ""
+
+
+def said_at(ts: str) -> str:
+    """Empty: it is not a moment."""
+    return f"{datetime.fromtimestamp(float(ts), UTC):%H:%M} UTC" if ts.replace(".", "", 1).isdecimal() else ""
 
 
 def mark_of(ts: str) -> str:

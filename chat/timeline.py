@@ -43,7 +43,7 @@ class PinnedMessages:
         self, part: str, channel: str, ts: str, presser: Presser, message: SlackText, *, here: bool
     ) -> Answered:
         """However often and by whom: once. Raises what `in_words` puts in words, and Unreachable."""
-        text = await self.sayings.written(channel, ts, message)
+        text = await self._as_pinned(channel, ts, message, presser)
         return await self.hands.do(
             Deed(_NOTE_VERB, part, slack_id("pin", channel, ts), {"text": text}, here=here), presser
         )
@@ -69,7 +69,7 @@ class PinnedMessages:
         if message is None:
             return only_text("That message is not on the timeline: it is not there any more.")
         if len(rows) > 1:
-            text = await self.sayings.written(channel, ts, message)
+            text = await self._as_pinned(channel, ts, message, presser)
             return picker(rows, Pressed(incident="", verb=_NOTE_VERB.name, said={"text": text}))
         part = place.incident or rows[0].incident
         answered = await in_words(self.pin(part, channel, ts, presser, message, here=place.is_its_own))
@@ -83,13 +83,19 @@ class PinnedMessages:
         part = await self._pinned_to(event.channel, mark_of(ts)) if ts and not self.pressers.is_us(user) else ""
         if not part:
             return
-        changed = "was deleted" if event.deleted_ts else f"now reads: {self.sayings.words(event.message)}"
-        text = f"the message {mark_of(ts)} {changed}"
+        if event.deleted_ts:
+            text = f"deleted the pinned message {await self.sayings.signature(ts, user)}"
+        else:
+            said = await self.sayings.quoted(event.channel, ts, event.message, user)
+            text = f"changed the pinned message to {said}"
         deed = Deed(_NOTE_VERB, part, slack_id("changed", event.channel, ts, event_id), {"text": text}, here=True)
         answered = await in_words(self.hands.do(deed, await self._who_changed(event, user)))
         if user and not answered.done:
             kept = f"Your message stays on the timeline as it was pinned. {answered.text}"
             await self.whispers.here(event.channel, user, only_text(kept))
+
+    async def _as_pinned(self, channel: str, ts: str, message: SlackText, presser: Presser) -> str:
+        return f"pinned {await self.sayings.quoted(channel, ts, message, presser.user)}"
 
     async def _pinned_to(self, channel: str, mark: str) -> str:
         """The incident of this channel, or any that is open, if it is on its timeline; empty: none."""

@@ -76,9 +76,11 @@ async def test_a_pin_puts_a_message_on_the_timeline_once_and_its_edits_follow(
     for who in ("Alice Example", "Vera Steersman"):
         await hands.of(who).react(channel, ts, "pushpin")
     [line] = lines(await noted(incidents, incident, "db1 is full"), "db1 is full")
-    assert "Alice Example said at" in line
+    assert ": pinned “the disk of db1 is full” (said " in line
     await hands.edit(channel, ts, "the disk of db2 is full")
-    assert lines(await noted(incidents, incident, "db2 is full"), "now reads: the disk of db2 is full")
+    assert lines(
+        await noted(incidents, incident, "db2 is full"), "changed the pinned message to “the disk of db2 is full”"
+    )
     await hands.delete(channel, ts)
     assert await noted(incidents, incident, "was deleted")
 

@@ -43,7 +43,7 @@ async def test_a_pinned_message_holds_none_of_it(slack: Door, side: SlackSide, i
     pinned = {"type": "reaction_added", "user": ANN, "reaction": "pushpin", "item": item}
     call = {"type": "event_callback", "team_id": TEAM, "event_id": "Ev1", "event": pinned}
     assert (await slack.send(event(call))).status_code == 200
-    [line] = [line.text for line in (await state(incidents, incident)).timeline if " said at " in line.text]
+    [line] = [line.text for line in (await state(incidents, incident)).timeline if ": pinned " in line.text]
     assert "Jan" not in line
     assert "555" not in line
 

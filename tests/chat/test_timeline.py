@@ -14,6 +14,7 @@ from tests.chat.test_commands import listed
 from tests.chat.test_presses import declared, lines, state
 
 TS = "1764183000.000100"
+LINK = "https://example.slack.com/archives/C0INC/p1764183000000100"
 
 
 def said(text: str, user: str = ANN) -> dict[str, Any]:
@@ -23,6 +24,7 @@ def said(text: str, user: str = ANN) -> dict[str, Any]:
 def in_channel(side: SlackSide, name: str, message: dict[str, Any]) -> None:
     side.answers["conversations.info"] = {"ok": True, "channel": {"id": "C0INC", "name": name}}
     side.answers["conversations.history"] = {"ok": True, "messages": [message]}
+    side.answers["chat.getPermalink"] = {"ok": True, "permalink": LINK}
     side.answers["chat.postEphemeral"] = {"ok": True}
 
 
@@ -105,10 +107,34 @@ async def test_each_edit_follows_in_whichever_channel_and_a_preview_of_a_link_is
     for before, after in (("one", "two"), ("two", "two"), ("two", "one"), ("one", "two")):
         assert await tell(slack, side, edited(before, after)) == []
     await tell(slack, side, deleted("two"))
-    told = [
-        line for line in lines(await state(incidents, incident), "the message p") if "reads" in line or "was" in line
+    pinned = [line.partition(": ")[2] for line in lines(await state(incidents, incident), "pinned")]
+    assert pinned == [
+        f"pinned “one” (said 18:50 UTC, {LINK})",
+        f"changed the pinned message to “two” (said 18:50 UTC, {LINK})",
+        f"changed the pinned message to “one” (said 18:50 UTC, {LINK})",
+        f"changed the pinned message to “two” (said 18:50 UTC, {LINK})",
+        "deleted the pinned message (A Stranger, 18:50 UTC)",
     ]
-    assert [line.rpartition(" ")[2] for line in told] == ["two", "one", "two", "deleted"]
+
+
+async def test_of_what_somebody_else_said_the_line_names_who_pinned_it_and_who_said_it(
+    slack: Door, side: SlackSide, incidents: Incidents
+) -> None:
+    incident = await declared(incidents)
+    in_channel(side, f"incident-{incident}", said("we roll back", BOB))
+    await tell(slack, side, pinned_by(ANN))
+    assert lines(await state(incidents, incident), "pinned") == [
+        f"On-call Engineer: pinned “we roll back” (Bob Example, 18:50 UTC, {LINK})"
+    ]
+
+
+async def test_without_a_link_its_edits_still_follow(slack: Door, side: SlackSide, incidents: Incidents) -> None:
+    incident = await declared(incidents)
+    in_channel(side, f"incident-{incident}", said("one"))
+    side.answers["chat.getPermalink"] = {"ok": False, "error": "message_not_found"}
+    await tell(slack, side, pinned_by(ANN))
+    await tell(slack, side, edited("one", "two"))
+    assert len(lines(await state(incidents, incident), "to “two”")) == 1
 
 
 async def test_what_we_edit_ourselves_asks_nothing_of_slack_or_of_any_incident(

@@ -9,6 +9,7 @@ from workflows.policy.engine import plan
 from workflows.policy.incident.events import Acknowledged, EffectSettled, FlagChanged, HandedOff, Resolved, UpdatePosted
 from workflows.policy.reducers.root import apply
 from workflows.policy.runbook.model import Runbook
+from workflows.policy.runbook.people import Person, Role
 from workflows.policy.simulation.simulate import Simulation
 from workflows.texts.render import words
 
@@ -33,9 +34,40 @@ def test_at_home_stands_one_neutral_line_without_anything_to_press() -> None:
     simulation = opened(BOOK, flags=("security",))
     demand = sends(simulation, "declaration")[0][1]
     said = words(BOOK, simulation.incident, demand, at(0))
-    assert said.text == "🔒 A private incident is being handled:\nask the Incident Commander."
+    assert said.text == "🔒 A private incident is being handled:\nask whoever is on call."
     assert "Checkout" not in f"{said.subject}{said.text}{said.card}"
     assert (post(demand).offers, post(demand).pin, post(demand).mention) == ((), False, ())
+
+
+@pytest.mark.parametrize(
+    ("roles", "held", "asked"),
+    [
+        ({"commander": {"name": "Incident Commander"}}, {}, "whoever is on call"),
+        ({"commander": {"name": "Incident Commander", "falls_to": "bob"}}, {}, "whoever is on call"),
+        ({"commander": {"name": "Incident Commander"}}, {"commander": "bob"}, "the Incident Commander"),
+        ({"security-lead": {"name": "Security Lead"}}, {"security-lead": "bob"}, "the Security Lead"),
+        ({"security-lead": {"name": "Security Lead", "falls_to": "lead"}}, {}, "the Security Lead"),
+        (
+            {"security-lead": {"name": "Security Lead"}, "commander": {"name": "Incident Commander"}},
+            {"commander": "bob"},
+            "the Incident Commander",
+        ),
+        ({}, {}, "whoever is on call"),
+    ],
+    ids=["free", "falls to another", "held", "lead held", "lead is a post", "only command is held", "no roles"],
+)
+def test_the_neutral_line_names_somebody_who_is_there(
+    roles: dict[str, dict[str, str]], held: dict[str, str], asked: str
+) -> None:
+    book = runbook(severity(tier("alice")), flags=("security",)).model_copy(
+        update={"roles": {key: Role.model_validate(role) for key, role in roles.items()}}
+    )
+    book.people["lead"] = Person(name="Security Lead")
+    simulation = opened(book, flags=("security",))
+    demand = sends(simulation, "declaration")[0][1]
+    incident = simulation.incident.model_copy(update={"roles": held})
+    said = words(book, incident, demand, at(0))
+    assert said.text == f"🔒 A private incident is being handled:\nask {asked}."
 
 
 def test_all_else_is_said_in_its_channel() -> None:

@@ -112,9 +112,16 @@ class IncidentValues(Occasion):
 
     @property
     def in_the_know(self) -> str:
-        """Whom to ask of a private incident."""
-        lead = next((name for name in ("security-lead", "commander") if name in self.book.roles), None)
+        """Whom to ask of a private incident: a role that somebody has, or that is somebody's post."""
+        lead = next(filter(self._is_somebody, ("security-lead", "commander")), None)
         return f"the {self.book.role_name(lead)}" if lead else "whoever is on call"
+
+    def _is_somebody(self, name: str) -> bool:
+        role = self.book.roles.get(name)
+        if role is None:
+            return False
+        is_post = role.falls_to is not None and self.book.person_name(role.falls_to) == role.name
+        return is_post or name in self.incident.roles
 
     @property
     def roles(self) -> dict[str, str]:
