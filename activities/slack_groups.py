@@ -13,7 +13,7 @@ from workflows.policy.rota.roster import UserGroupOrder
 
 async def set_members(api: SlackApi, known: SlackPeople, order: UserGroupOrder) -> str:
     """A remark if somebody has to see it. The group is named by its handle or id. Raises Unavailable or Rejected."""
-    found = await _named(api, order.group.removeprefix("@"))
+    found = await group_named(api, order.group.removeprefix("@"))
     there = await known.known(order.addresses, order.people)
     members = list(there.values())
     if not members:
@@ -30,7 +30,8 @@ async def set_members(api: SlackApi, known: SlackPeople, order: UserGroupOrder) 
     return ""
 
 
-async def _named(api: SlackApi, group: str) -> GroupFound:
+async def group_named(api: SlackApi, group: str) -> GroupFound:
+    """Raises Unavailable or Rejected."""
     listed = await api.ask(api.web.usergroups_list(include_disabled=True), GroupsFound)
     for each in listed.usergroups:
         if group in (each.id, each.handle):

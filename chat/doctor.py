@@ -1,6 +1,6 @@
 """Is Slack set up as it has to be? Each thing that is looked at says what was found, and what to do."""
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Collection, Iterable
 
 import aiohttp
 from pydantic import BaseModel, ConfigDict
@@ -9,11 +9,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from activities.errors import Rejected, Unavailable
 from activities.slack_api import SlackApi
+from activities.slack_groups import group_named
 from chat.health import BotIdentity
 from chat.people import MemberInfo
 from chat.scopes import INSTALL_AGAIN, missing_scopes
 from settings import Settings
 from workflows.policy.runbook.model import Runbook
+from workflows.policy.runbook.references import user_groups_of
 
 
 class Examined(BaseModel):
@@ -27,7 +29,7 @@ class Examined(BaseModel):
     remedy: str = ""
 
 
-async def examine(settings: Settings, books: Iterable[Runbook]) -> AsyncIterator[Examined]:
+async def examine(settings: Settings, books: Collection[Runbook]) -> AsyncIterator[Examined]:
     if settings.slack_token is None:
         yield Examined(what="token", well=False, said="none is set", remedy="set TOCSIN_SLACK_TOKEN (docs/slack.md)")
         return
@@ -40,6 +42,8 @@ async def examine(settings: Settings, books: Iterable[Runbook]) -> AsyncIterator
             yield await _way_in(settings)
             yield await _channels(api, books)
             async for each in _users(api, settings):
+                yield each
+            async for each in _user_groups(api, books):
                 yield each
     finally:
         await api.close()
@@ -106,3 +110,16 @@ async def _users(api: SlackApi, settings: Settings) -> AsyncIterator[Examined]:
         said = f"{member.real_name or user}, who has left" if member.deleted else member.real_name or user
         remedy = "map somebody else in TOCSIN_SLACK_USERS" if member.deleted else ""
         yield Examined(what=person, well=not member.deleted, said=said, remedy=remedy)
+
+
+async def _user_groups(api: SlackApi, books: Iterable[Runbook]) -> AsyncIterator[Examined]:
+    """A hand-over would say it too, but only then."""
+    for handle in sorted({handle for book in books for handle in user_groups_of(book)}):
+        what = f"@{handle}"
+        try:
+            await group_named(api, handle)
+        except (Unavailable, Rejected) as error:
+            remedy = "create it in Slack, or correct `user_group` in the runbook"
+            yield Examined(what=what, well=False, said=str(error), remedy=remedy)
+        else:
+            yield Examined(what=what, well=True, said="a user group, which holds whoever is on call")

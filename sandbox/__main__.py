@@ -4,6 +4,7 @@ import asyncio
 import os
 import re
 import signal
+from collections.abc import Iterable
 from typing import Annotated
 
 import typer
@@ -11,6 +12,7 @@ from fastapi import FastAPI
 
 from sandbox.app import create_app
 from sandbox.mail import Mailbox
+from sandbox.pagerduty_on_call import WeeklySchedule
 from sandbox.serve import LOOPBACK, serving
 from sandbox.slack.app import OfferedShortcut, SlackApp
 from sandbox.slack.people import FIRST_MEMBERS, SandboxMember, member_named
@@ -32,6 +34,13 @@ def main(
     ] = None,
     member: Annotated[
         list[str] | None, typer.Option(help="who is in Slack, as ID=NAME (U0VERA=Vera Steersman); repeatable")
+    ] = None,
+    user_group: Annotated[
+        list[str] | None, typer.Option(help="handle of a Slack user group that exists from the start; repeatable")
+    ] = None,
+    schedule: Annotated[
+        list[str] | None,
+        typer.Option(help="who takes weekly turns in a PagerDuty schedule, as ID=NAME (PI7DH85=Ann Lee); repeatable"),
     ] = None,
     shortcut: Annotated[
         list[str] | None, typer.Option(help="in the menu of a Slack message, as CALLBACK_ID=NAME; repeatable")
@@ -63,6 +72,8 @@ def main(
         SlackApp(slack_url, slack_secret, shortcuts=tuple(_shortcut(each) for each in shortcut or ())),
         board_url,
         TwilioApp(sms_url, twilio_secret),
+        user_group or (),
+        _schedules(schedule or ()),
     )
     try:
         asyncio.run(_serve(host, port, mail_port, app, mailbox))
@@ -87,6 +98,16 @@ def _member(written: str) -> SandboxMember:
     if not (equals and name and re.fullmatch(r"[UW][A-Z0-9]+", user_id)):
         raise typer.BadParameter(f"--member is ID=NAME, such as U0VERA=Vera Steersman, not {written}")
     return member_named(user_id, name)
+
+
+def _schedules(options: Iterable[str]) -> list[WeeklySchedule]:
+    names: dict[str, list[str]] = {}
+    for written in options:
+        schedule_id, equals, name = written.partition("=")
+        if not (equals and schedule_id and name):
+            raise typer.BadParameter(f"--schedule is ID=NAME, such as PI7DH85=Ann Lee, not {written}")
+        names.setdefault(schedule_id, []).append(name)
+    return [WeeklySchedule(schedule_id, tuple(takers)) for schedule_id, takers in names.items()]
 
 
 def _shortcut(written: str) -> OfferedShortcut:

@@ -20,6 +20,7 @@ from sandbox import (
 )
 from sandbox.gate import FaultGate
 from sandbox.mail import Mailbox
+from sandbox.pagerduty_on_call import WeeklySchedule
 from sandbox.slack import api as slack_api
 from sandbox.slack import control as slack_control
 from sandbox.slack.app import SlackApp
@@ -37,10 +38,14 @@ def create_app(
     slack_app: SlackApp | None = None,
     board_url: str = "",
     twilio_app: TwilioApp | None = None,
+    user_groups: Iterable[str] = (),
+    schedules: Iterable[WeeklySchedule] = (),
 ) -> FastAPI:
-    """`channels` and `members` are in Slack from the start; `subscriber` gets PagerDuty's webhooks, `slack_app` Slack's
-    calls, `twilio_app` replies to text messages; `mailbox` is shown. Serve it with sandbox.serve."""
-    world = SandboxWorld(channels, subscriber, mailbox or Mailbox(), members, slack_app, twilio_app)
+    """`channels`, `members` and `user_groups` are in Slack from the start, `schedules` at PagerDuty; `subscriber` gets
+    PagerDuty's webhooks, `slack_app` Slack's calls, `twilio_app` replies to text messages; `mailbox` is shown. Serve it
+    with sandbox.serve."""
+    taken = mailbox or Mailbox()
+    world = SandboxWorld(channels, subscriber, taken, members, slack_app, twilio_app, user_groups, schedules)
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:

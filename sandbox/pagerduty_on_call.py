@@ -1,6 +1,9 @@
 """PagerDuty's answer to who is on call: https://developer.pagerduty.com/api-reference, List all of the on-calls"""
 
-from datetime import UTC, datetime
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -23,14 +26,37 @@ class SandboxOnCall(BaseModel):
     end: datetime | None = None
 
 
-class OnCallList:
-    """Who is on call there, as tests and demonstrations say it."""
+A_WEEK = timedelta(weeks=1)
+WEEKS_FILLED = 53
+HANDS_OVER_AT = time(9)
 
-    def __init__(self) -> None:
+
+@dataclass(frozen=True)
+class WeeklySchedule:
+    """These take turns there, from Monday 09:00 UTC to the next. An escalation policy of the same id leads to them."""
+
+    id: str
+    names: tuple[str, ...]
+
+    def stretches(self, now: datetime) -> Iterator[SandboxOnCall]:
+        monday = datetime.combine(now.date() - timedelta(days=now.weekday()), HANDS_OVER_AT, UTC)
+        first = monday if monday <= now else monday - A_WEEK
+        for week in range(WEEKS_FILLED):
+            name, begin = self.names[week % len(self.names)], first + week * A_WEEK
+            yield SandboxOnCall(name=name, schedule=self.id, escalation_policy=self.id, start=begin, end=begin + A_WEEK)
+
+
+class OnCallList:
+    """Who is on call there: by schedules from the start, then as tests and demonstrations say it."""
+
+    def __init__(self, schedules: Iterable[WeeklySchedule] = ()) -> None:
+        self._from_the_start = tuple(schedules)
         self.entries: list[SandboxOnCall] = []
+        self.reset()
 
     def reset(self) -> None:
-        self.entries.clear()
+        now = datetime.now(UTC)
+        self.entries[:] = [stretch for each in self._from_the_start for stretch in each.stretches(now)]
 
 
 def on_call_router(known: OnCallList) -> APIRouter:
@@ -62,7 +88,12 @@ def on_call_router(known: OnCallList) -> APIRouter:
 
 
 def _json(entry: SandboxOnCall) -> Json:
-    user: Json = {"id": f"U{entry.name.upper()}", "type": "user", "summary": entry.name, "name": entry.name}
+    user: Json = {
+        "id": "U" + re.sub("[^A-Z0-9]", "", entry.name.upper()),
+        "type": "user",
+        "summary": entry.name,
+        "name": entry.name,
+    }
     schedule: Json = {"id": entry.schedule, "type": "schedule_reference", "summary": entry.schedule}
     policy: Json = {"id": entry.escalation_policy, "type": "escalation_policy_reference"}
     return {

@@ -14,7 +14,7 @@ from sandbox.ntfy import NtfyTopics
 from sandbox.opsgenie import OpsgenieAlerts
 from sandbox.pagerduty import SandboxPager
 from sandbox.pagerduty_incident import Agent, PartOfIncident, SandboxIncident
-from sandbox.pagerduty_on_call import OnCallList
+from sandbox.pagerduty_on_call import OnCallList, WeeklySchedule
 from sandbox.slack.app import SlackApp
 from sandbox.slack.caller import SlackCaller
 from sandbox.slack.people import FIRST_MEMBERS, SandboxMember
@@ -45,15 +45,17 @@ class SandboxWorld:
         members: Iterable[SandboxMember] = FIRST_MEMBERS,
         slack_app: SlackApp | None = None,
         twilio_app: TwilioApp | None = None,
+        user_groups: Iterable[str] = (),
+        schedules: Iterable[WeeklySchedule] = (),
     ) -> None:
         self.wire = WireLog()
         self.faults = Faults()
         self.webhooks = Webhooks()
-        self.workspace = Workspace(channels, members, slack_app)
+        self.workspace = Workspace(channels, members, slack_app, user_groups)
         self.sockets = Sockets()
         self.caller = SlackCaller(self.workspace.app, self.sockets, self.workspace.clock)
         self.pager = SandboxPager(self._announce)
-        self.on_calls = OnCallList()
+        self.on_calls = OnCallList(schedules)
         self.topics = NtfyTopics()
         self.opsgenie = OpsgenieAlerts()
         self.twilio = TwilioPhones(twilio_app or TwilioApp())

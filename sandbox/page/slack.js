@@ -31,6 +31,14 @@ function channelList() {
   });
 }
 
+// Whom a mention of a group reaches.
+function userGroups() {
+  return now.user_groups.map(it => {
+    const names = it.users.map(id => now.members.find(member => member.id === id)?.name ?? id);
+    return make("div", "group", `@${it.handle}: ${it.enabled && names.length ? names.join(", ") : "nobody"}`);
+  });
+}
+
 function hue(text) { return [...text].reduce((sum, each) => (sum * 31 + each.charCodeAt(0)) % 360, 7); }
 
 function face(name, isBot) {
@@ -98,7 +106,7 @@ function topic(channel) {
 
 function drawSlack() {
   const channel = current();
-  document.getElementById("channels").replaceChildren(...channelList());
+  document.getElementById("channels").replaceChildren(...channelList(), ...userGroups());
   if (!channel) return;
   const box = document.getElementById("messages");
   const atEnd = box.scrollHeight - box.scrollTop - box.clientHeight < 60;

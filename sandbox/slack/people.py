@@ -50,8 +50,9 @@ FIRST_MEMBERS = (
 
 
 class People:
-    def __init__(self, members: Iterable[SandboxMember]) -> None:
+    def __init__(self, members: Iterable[SandboxMember], groups: Iterable[str] = ()) -> None:
         self._from_the_start = tuple(members)
+        self._first_groups = tuple(groups)
         self.members: list[SandboxMember] = []
         self.groups: list[SandboxUserGroup] = []
         self.reset()
@@ -59,6 +60,8 @@ class People:
     def reset(self) -> None:
         self.members[:] = (THE_APP, *self._from_the_start)
         self.groups.clear()
+        for handle in self._first_groups:
+            self.new_group(handle, handle, ())
 
     def add(self, newcomer: SandboxMember) -> None:
         """In place of whoever had the id before."""

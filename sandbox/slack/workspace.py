@@ -20,11 +20,15 @@ class Workspace:
     """Everybody is in the channels that exist from the start; the app is alone in those that it creates."""
 
     def __init__(
-        self, channels: Iterable[str], members: Iterable[SandboxMember] = FIRST_MEMBERS, app: SlackApp | None = None
+        self,
+        channels: Iterable[str],
+        members: Iterable[SandboxMember] = FIRST_MEMBERS,
+        app: SlackApp | None = None,
+        groups: Iterable[str] = (),
     ) -> None:
         self._from_the_start = tuple(channels)
         self.clock = SlackClock()
-        self.people = People(members)
+        self.people = People(members, groups)
         self.tickets = PressTickets(self.clock)
         self.modals = SandboxModals()
         self.app = app or SlackApp()

@@ -22,6 +22,13 @@ async def shown(sandbox: SandboxServer, page: Page) -> Page:
     return page
 
 
+async def test_the_page_says_whom_a_user_group_holds(shown: Page, slack: AsyncWebClient) -> None:
+    made = await slack.usergroups_create(name="On call", handle="on-call")
+    await expect(shown.get_by_text("@on-call: nobody")).to_be_visible()
+    await slack.usergroups_users_update(usergroup=made["usergroup"]["id"], users=["U0VERA", "U0ALICE"])
+    await expect(shown.get_by_text("@on-call: Vera Steersman, Alice Example")).to_be_visible()
+
+
 async def test_a_press_in_the_page_is_a_press_in_slack(
     shown: Page, toy_app: ToyApp, slack: AsyncWebClient, sandbox: SandboxServer
 ) -> None:

@@ -56,6 +56,8 @@ async def test_a_port_that_is_taken_is_one_clear_line() -> None:
     [
         (("--member", "Vera"), "--member is ID=NAME"),
         (("--member", "vera=Vera"), "--member is ID=NAME"),
+        (("--schedule", "PI7DH85"), "--schedule is ID=NAME"),
+        (("--schedule", "=Ann Lee"), "--schedule is ID=NAME"),
         (("--shortcut", "to_timeline"), "--shortcut is CALLBACK_ID=NAME"),
         (("--slack-url", "http://127.0.0.1:1/"), "--slack-url needs SANDBOX_SLACK_SECRET in the environment"),
         (("--webhook-url", "http://127.0.0.1:1/"), "--webhook-url needs SANDBOX_PAGERDUTY_SECRET in the environment"),

@@ -5,6 +5,8 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from sandbox.app import create_app
+from sandbox.serve import serving
 from tests.sandbox.slack_hands import SlackHands
 from tests.sandbox_server import SandboxServer
 
@@ -109,6 +111,16 @@ async def test_a_user_groups_people_are_replaced_and_never_none(slack: AsyncWebC
             await slack.usergroups_users_update(usergroup=group, users=users)
     await slack.usergroups_disable(usergroup=group)
     assert (await slack.usergroups_list())["usergroups"] == []
+
+
+async def test_groups_of_the_first_day_are_there_empty_and_a_reset_brings_them_back() -> None:
+    async with serving(create_app(user_groups=["on-call"])) as url, httpx.AsyncClient(trust_env=False) as client:
+        slack = AsyncWebClient("xoxb-test", base_url=f"{url}/slack/api/")
+        for _ in range(2):
+            [group] = (await slack.usergroups_list())["usergroups"]
+            assert (group["handle"], group["users"]) == ("on-call", [])
+            await slack.usergroups_users_update(usergroup=group["id"], users=["U0VERA"])
+            await client.post(f"{url}/control/reset")
 
 
 async def test_only_its_person_sees_an_ephemeral_message(

@@ -4,19 +4,22 @@ import json
 import socket
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import pytest
 
 from settings import Settings, SettingsError
+from tests.policy.builders import runbook, severity, tier
 from tocsin.library import library
 from tocsin.up import layout as layouts
 from tocsin.up.folder import LastUp
 from tocsin.up.layout import ANY_PORTS, Layout, Options, lay_out
-from tocsin.up.members import slack_members
+from tocsin.up.members import schedules, slack_members
 from tocsin.up.parts import SandboxSecrets, pointing_at_the_sandbox, sandbox, with_own_status_page
 from tocsin.up.ports import PortTaken
 from tocsin.up.run import replaced
+from workflows.policy.runbook.model import Runbook
 
 ANYWHERE = Options(gateway_port=0, temporal_port=0, ui_port=0, sandbox_port=0)
 
@@ -177,6 +180,28 @@ def test_whoever_a_runbook_names_is_in_the_sandboxs_slack() -> None:
     assert len({each.user_id for each in members}) == len(members)
     users = json.loads(pointing_at_the_sandbox(laid_out(), books, SandboxSecrets())["TOCSIN_SLACK_USERS"])
     assert users == {each.person: each.user_id for each in members}
+
+
+ELSEWHERE = {"pagerduty": {"schedule": "PI7DH85"}, "user_group": "@on-call"}
+
+
+def holding_at_pagerduty(**others: object) -> Runbook:
+    people = {"on-call": {"name": "On-call", "on_call": ELSEWHERE}, "boss": {"name": "The Boss"}, **others}
+    return runbook(severity(tier("on-call"), tier("boss", after=5)), people=people, roles={})
+
+
+def test_a_rota_at_pagerduty_and_its_user_group_are_in_the_sandbox_so_that_it_can_be_tried() -> None:
+    books = [holding_at_pagerduty(ann={"name": "Ann Lee"}, ben={"name": "Ben"})]
+    assert schedules(books) == [("PI7DH85", "Ann Lee"), ("PI7DH85", "Ben")]
+    options = sandbox(laid_out(ANY_PORTS), books, SandboxSecrets(), {}).command
+    assert options[options.index("--user-group") + 1] == "on-call"
+    assert [after for before, after in pairwise(options) if before == "--schedule"] == [
+        "PI7DH85=Ann Lee", "PI7DH85=Ben"
+    ]  # fmt: skip
+
+
+def test_where_a_tier_calls_everybody_they_take_turns_all_the_same() -> None:
+    assert schedules([holding_at_pagerduty()]) == [("PI7DH85", "The Boss")]
 
 
 def test_no_secret_stands_in_the_process_list() -> None:

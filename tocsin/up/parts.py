@@ -15,10 +15,10 @@ from settings.extras import demand, is_installed, not_installed
 from tocsin.up.child import Part
 from tocsin.up.folder import Folder
 from tocsin.up.layout import Layout
-from tocsin.up.members import slack_members
+from tocsin.up.members import schedules, slack_members
 from worker.pager import paged
 from workflows.policy.runbook.model import Runbook
-from workflows.policy.runbook.references import channels_of
+from workflows.policy.runbook.references import channels_of, user_groups_of
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,8 @@ def temporal(layout: Layout, folder: Folder, lock: int, environment: Mapping[str
 
 
 def sandbox(layout: Layout, books: Collection[Runbook], signed: SandboxSecrets, environment: Mapping[str, str]) -> Part:
-    """Its chat has the channels and people that some runbook names; chat and pager call the gateway, as the real ones.
+    """It has the channels, people, user groups and schedules that some runbook names; chat and pager call the gateway,
+    as the real ones.
     Raises SettingsError without the packages of its servers."""
     for package in ("aiosmtpd", "wsproto"):
         demand(package)
@@ -68,9 +69,12 @@ def sandbox(layout: Layout, books: Collection[Runbook], signed: SandboxSecrets, 
     channels = sorted({channel for book in books for channel in channels_of(book)})
     rooms = (option for channel in channels for option in ("--channel", channel.removeprefix("#")))
     people = (option for it in slack_members(books) for option in ("--member", f"{it.user_id}={it.name}"))
+    handles = sorted({handle for book in books for handle in user_groups_of(book)})
+    groups = (option for handle in handles for option in ("--user-group", handle))
+    turns = (option for where, name in schedules(books) for option in ("--schedule", f"{where}={name}"))
     menu = (option for name, words in MESSAGE_MENU.items() for option in ("--shortcut", f"{name}={words}"))
     calls = ("--webhook-url", f"{hooks}/pagerduty", "--slack-url", f"{hooks}/slack", "--sms-url", f"{hooks}/twilio/sms")
-    options = (*ports, *rooms, *people, *menu, *calls, "--board-url", layout.published.gateway)
+    options = (*ports, *rooms, *people, *groups, *turns, *menu, *calls, "--board-url", layout.published.gateway)
     secret = {
         "SANDBOX_PAGERDUTY_SECRET": signed.pagerduty,
         "SANDBOX_SLACK_SECRET": signed.slack,

@@ -1,7 +1,7 @@
 """What is wrong with Slack, said at the start and not first in an incident."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Collection
 from typing import Final
 
 from chat.doctor import examine
@@ -12,7 +12,7 @@ EXAMINED_WITHIN_S: Final = 10.0
 
 
 async def slack_troubles(
-    settings: Settings, books: Iterable[Runbook], within_s: float = EXAMINED_WITHIN_S
+    settings: Settings, books: Collection[Runbook], within_s: float = EXAMINED_WITHIN_S
 ) -> list[str]:
     """Each with what to do. None where Slack is not connected."""
     if settings.slack_token is None:

@@ -141,3 +141,9 @@ def channels_of(book: Runbook) -> frozenset[str]:
     updates = (severity.updates.to for severity in book.severities.values() if severity.updates)
     duties = (duty.to for severity in book.severities.values() for duty in duties_of(severity))
     return frozenset(to for to in (book.home, *updates, *duties) if to and to.startswith("#"))
+
+
+def user_groups_of(book: Runbook) -> set[str]:
+    """Those that hold whoever is on call: by handle or id."""
+    rotas = [somebody.on_call for somebody in book.people.values() if somebody.on_call]
+    return {rota.user_group.removeprefix("@") for rota in rotas if rota.user_group}
