@@ -82,7 +82,7 @@ async def test_a_pin_puts_a_message_on_the_timeline_once_and_its_edits_follow(
         await noted(incidents, incident, "db2 is full"), "changed the pinned message to “the disk of db2 is full”"
     )
     await hands.delete(channel, ts)
-    assert await noted(incidents, incident, "was deleted")
+    assert await noted(incidents, incident, "deleted the pinned message")
 
 
 async def test_a_shortcut_makes_a_follow_up_of_a_message(
