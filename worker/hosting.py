@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from temporalio.worker._command_aware_visitor import CommandInfo
 
 COMPUTES_S = 1.0
-"""Of processor time. The longest turn, a whole history read anew, takes some hundredths: `make bench ONLY=storm`."""
+"""Of processor time. A turn takes some thousandths; a history that is read anew is many turns, each counted alone."""
 
 
 def nobody_counts() -> None:

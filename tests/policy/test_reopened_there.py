@@ -5,7 +5,19 @@ from itertools import permutations
 import pytest
 
 from tests.policy.builders import at, happens, insistent, ladder, opened, pages, said, tier
-from workflows.policy.incident.events import Acknowledged, Cancelled, Closed, Event, Reopened, Resolved, stamp
+from workflows.policy.effects.effects import Receipt
+from workflows.policy.incident.events import (
+    Acknowledged,
+    Cancelled,
+    Closed,
+    EffectSettled,
+    EffectStarted,
+    Event,
+    Noted,
+    Reopened,
+    Resolved,
+    stamp,
+)
 from workflows.policy.incident.state import Incident
 from workflows.policy.reducers.root import apply
 from workflows.policy.runbook.model import Runbook
@@ -54,6 +66,43 @@ def test_whoever_rings_there_is_not_rung_for_the_same_reopening() -> None:
     simulation.run_to(at(38))
     assert pages(simulation)[1:3] == [(18, "alice"), (28, "alice")]
     assert (38, "bob") in pages(simulation)
+
+
+def ending(minute: float = 5) -> tuple[Simulation, EffectStarted]:
+    """Resolved here, and the pager is just told so: its answer is not there yet."""
+    simulation = opened(BOOK)
+    simulation.run_to(at(minute))
+    simulation.incident = apply(BOOK, simulation.incident, stamp(Resolved(by="Alice"), at(minute)))
+    told = next(each for each in simulation.plan().due if each.duty.startswith("hush/resolved/"))
+    begun = EffectStarted(at=at(minute), demand=told, real_at=at(minute))
+    simulation.incident = apply(BOOK, simulation.incident, begun)
+    return simulation, begun
+
+
+def got_through(begun: EffectStarted, minute: float) -> EffectSettled:
+    return EffectSettled(at=at(minute), demand=begun.demand, outcome="done", receipt=Receipt())
+
+
+@pytest.mark.parametrize("first", ["the webhook", "the answer to our resolve"])
+def test_a_page_that_our_own_resolve_may_have_closed_again_stands_for_nobodys(first: str) -> None:
+    """It was tried anew when somebody had reopened the page: nobody knows which came last, and silence is worse."""
+    simulation, begun = ending()
+    ring = ring_of(simulation)
+    events = [reopens(ring, 6), got_through(begun, 6.5)]
+    for event in events if first == "the webhook" else reversed(events):
+        simulation.incident = apply(BOOK, simulation.incident, stamp(event, at(6.5)))
+    happens(simulation, 7, Noted(text="a turn"))
+    assert simulation.incident.opening == 2
+    assert len(pages(simulation)) == 2
+    assert not said(simulation.incident, "which rings Alice there again")
+    assert [page.person for page in simulation.incident.rings.values()] == ["alice"]
+
+
+def test_that_another_page_is_still_being_resolved_rings_nobody_twice() -> None:
+    """Reopened after that of its own page had got through."""
+    simulation, ring = over(TWO_AT_ONCE)
+    happens(simulation, 8, reopens(ring, 8))
+    assert pages(simulation)[2:] == [(8, "dave")]
 
 
 def test_whoever_else_is_called_first_is_rung_at_once() -> None:

@@ -26,6 +26,7 @@ from workflows.incident import IncidentWorkflow
 from workflows.policy.incident.alert import Alert
 from workflows.policy.incident.events import AlertsReceived
 from workflows.policy.views.results import IncidentInput
+from workflows.policy.wire import history
 
 NEVER = rate_limited(timedelta(minutes=2), times=10_000)
 
@@ -46,6 +47,39 @@ async def test_a_heavy_history_is_left_whatever_is_on_its_way(temporal: Workflow
     assert vendors.arrivals("escalate/1") == ["escalate/1/on-call/1"]
 
 
+async def test_a_history_is_left_in_a_quiet_moment_while_a_new_worker_reads_it_in_time(
+    temporal: WorkflowEnvironment,
+) -> None:
+    """Long before Temporal suggests it: each of its turns is made again, within the seconds that one task may take."""
+    vendors = Vendors()
+    with patch.object(history, "QUIET_EVENTS", 100):
+        async with incident(temporal, vendors, opening()) as live:
+            live.handle = temporal.client.get_workflow_handle(live.handle.id)
+            first = (await live.handle.describe()).run_id
+            async with asyncio.timeout(HANGS_AFTER_S):
+                while (await live.handle.describe()).run_id == first:
+                    await live.handle.signal("note", {"text": "one more event"})
+            left = await temporal.client.get_workflow_handle(live.handle.id, run_id=first).fetch_history()
+            await live.at(timedelta(minutes=1))
+            timeline = await live.timeline()
+    assert len(left.events) < 300
+    assert "one more event" in " ".join(timeline)
+    assert len(vendors.arrivals()) == len(set(vendors.arrivals()))
+
+
+@pytest.mark.parametrize(("away", "is_left"), [(COMMS, True), (("page",), False)], ids=["the chat", "the pager"])
+async def test_what_is_never_quiet_is_left_after_a_while_but_no_page_is_interrupted_for_it(
+    temporal: WorkflowEnvironment, away: tuple[str, ...], is_left: bool
+) -> None:
+    vendors = Vendors(answers=dict.fromkeys(away, NEVER))
+    with patch.object(history, "QUIET_EVENTS", 10):
+        async with incident(temporal, vendors, opening()) as live:
+            live.handle = temporal.client.get_workflow_handle(live.handle.id)
+            first = (await live.handle.describe()).run_id
+            await live.at(timedelta(minutes=25))
+            assert ((await live.handle.describe()).run_id != first) == is_left
+
+
 async def storm(temporal: WorkflowEnvironment, vendors: Vendors, *deliveries: tuple[Alert, ...]) -> Live:
     """All that was delivered while no worker ran."""
     handle = await temporal.client.start_workflow(
@@ -60,8 +94,8 @@ async def storm(temporal: WorkflowEnvironment, vendors: Vendors, *deliveries: tu
 
 
 async def timers(live: Live) -> int:
-    history = await live.handle.fetch_history()
-    return sum(event.event_type == EventType.EVENT_TYPE_TIMER_FIRED for event in history.events)
+    past = await live.handle.fetch_history()
+    return sum(event.event_type == EventType.EVENT_TYPE_TIMER_FIRED for event in past.events)
 
 
 @pytest.mark.parametrize("at_once", [1, pacing.BYTES_AT_ONCE], ids=["little by little", "at once"])

@@ -18,7 +18,7 @@ from temporalio.exceptions import ApplicationError
 from workflows.durable import approving, decoding, foreseeing, sending
 from workflows.durable.clock import Clock
 from workflows.durable.flights import Flights
-from workflows.durable.leaving import is_long_or_heavy
+from workflows.durable.leaving import is_long_or_heavy, must_leave
 from workflows.durable.pacing import Pace
 from workflows.durable.procedure import Procedure
 from workflows.durable.sending import Order
@@ -40,6 +40,7 @@ from workflows.policy.planning.wording import what
 from workflows.policy.views.foreseen import Foreseen
 from workflows.policy.views.plan_view import newly_due
 from workflows.policy.views.results import PlanView, UpdateResult
+from workflows.policy.wire import history
 from workflows.policy.wire.bounded import cut
 from workflows.texts import proofreading
 from workflows.texts.outside import let_out
@@ -259,14 +260,16 @@ class Runner:
     # -- continue-as-new
 
     def _must_leave(self) -> bool:
-        """Whatever is on its way, when the history is long or heavy, or leaving has been suggested for long; there is
-        more that Temporal bounds, such as the number of updates. When it is suggested, as soon as nothing is."""
+        """Whatever is on its way, when the history is long or heavy. Before that as soon as nothing is: it is dear to
+        read, or Temporal suggests it, which bounds more, such as the number of updates. If something always is, after
+        a while whatever it is but a page."""
         if is_long_or_heavy(self._history_limit, self._history_bytes):
             return True
-        if not workflow.info().is_continue_as_new_suggested():
+        if not must_leave(history.QUIET_EVENTS, self._history_bytes):
             return False
         self._suggested_at = self._suggested_at or workflow.now()
-        return not self._flights or workflow.now() - self._suggested_at >= SUGGESTED_FOR
+        waited_for = self._flights.pages if workflow.now() - self._suggested_at >= SUGGESTED_FOR else self._flights
+        return not waited_for
 
     async def _leave(self) -> None:
         """Comms sends are cancelled, pages get a last chance; `started_at` goes along, so the new run looks first."""

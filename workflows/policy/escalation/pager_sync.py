@@ -43,9 +43,9 @@ def _acknowledged_at(incident: Incident) -> datetime:
     return incident.acknowledged_at or incident.opened_at
 
 
-def is_syncing(incident: Incident, ring_key: str) -> bool:
-    """Are we acknowledging this ring at the pager just now?"""
-    return effect_key(_duty(incident, ring_key, "acknowledged"), 1) in incident.started
+def is_syncing(incident: Incident, ring_key: str, become: Literal["acknowledged", "resolved"]) -> bool:
+    """Are we acknowledging, or resolving, this ring at the pager just now?"""
+    return effect_key(_duty(incident, ring_key, become), 1) in incident.started
 
 
 def _duty(incident: Incident, ring_key: str, become: Literal["acknowledged", "resolved"]) -> WrittenDuty:

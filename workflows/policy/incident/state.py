@@ -111,6 +111,8 @@ class Incident(Wire):
     tally: PageStatistics = PageStatistics()
     turned_there: dict[str, Instant] = {}
     """By key of a page: when a person last resolved or reopened it at the pager, by the clock there."""
+    pages_ended_at: Instant | None = None
+    """When we had last resolved a page at the pager, or given that up."""
     refused_routes: dict[str, tuple[str, ...]] = {}
     """Per person, the fingerprints of routes that rejected pages, one entry for each time."""
 

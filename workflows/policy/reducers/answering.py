@@ -49,7 +49,7 @@ def acknowledged(book: Runbook, incident: Incident, event: Acknowledged) -> Inci
     event = not_before(event, incident.opened_at)
     if incident.renewed or incident.passed_on or not is_acknowledged(book, incident, event.at):
         return acknowledge(book, incident, event)
-    if ring is not None and (ring.state == "acknowledged" or is_syncing(incident, event.ring)):
+    if ring is not None and (ring.state == "acknowledged" or is_syncing(incident, event.ring, "acknowledged")):
         return incident  # the echo of our own SyncPager, or a second press on the same ring
     also = tuple(dict.fromkeys((*incident.also_acknowledged, event.by)))[: IncidentBounds.names]
     after = mark_pressed(alive(book, incident, event.at), event).model_copy(update={"also_acknowledged": also})
@@ -93,7 +93,7 @@ def _left(incident: Incident, event: Unacknowledged) -> Incident:
 
 
 def _answered_what_was_before(book: Runbook, incident: Incident, event: Acknowledged) -> Incident:
-    if incident.rings.get(event.ring) is None or is_syncing(incident, event.ring):
+    if incident.rings.get(event.ring) is None or is_syncing(incident, event.ring, "acknowledged"):
         return log(incident, event.at, f"{event.actor} acknowledged a page of before the severity was raised")
     text = (
         f"{event.actor} acknowledged a page of before the severity was raised, which does not count for "

@@ -1,13 +1,15 @@
 """It is not over after all: a person says so, alerts do, or a person reopens one of our pages at the pager.
 
 What is reopened there rings there again, at once and whatever we do. So that page stands for the one of whoever is
-called first: nobody is rung twice for one reopening. Whoever else is called first is paged as ever.
+called first: nobody is rung twice for one reopening. Whoever else is called first is paged as ever. Where a resolve of
+ours was on its way when it was reopened, that may have closed it again: then it stands for nobody's page.
 """
 
 from datetime import timedelta
 
 from workflows.policy.duties.obligation_demands import rings_for_obligations
 from workflows.policy.escalation.ladder import ladder
+from workflows.policy.escalation.pager_sync import is_syncing
 from workflows.policy.incident.announce import because, log, through
 from workflows.policy.incident.bounds import IncidentBounds
 from workflows.policy.incident.events import Reopened, Resolved
@@ -46,10 +48,16 @@ def _reopened(book: Runbook, incident: Incident, event: Reopened) -> Incident:
     before = incident if event.via == "alerts" else not_over_after_all(incident)
     if not event.ring:
         return reopen(before, event.at, f"reopened by {event.actor}{because(event.reason)}")
-    page = _page(incident, event)
+    page = None if _may_be_closed_again(incident, event) else _page(incident, event)
     rings = f", which rings {book.person_name(page.person)} there again" if page else ""
     after = reopen(before, event.at, f"reopened by {event.actor}{through(event)}{rings}{because(event.reason)}")
-    return _rung(book, _ringing(book, after, event, page), page)
+    return _rung(book, _ringing(book, after, event, _page(incident, event)), page)
+
+
+def _may_be_closed_again(incident: Incident, event: Reopened) -> bool:
+    """By our own resolve, which is tried until it gets through."""
+    ended_at = incident.pages_ended_at
+    return is_syncing(incident, event.ring, "resolved") or (ended_at is not None and event.at <= ended_at)
 
 
 def _is_old(incident: Incident, event: Reopened) -> bool:

@@ -67,7 +67,8 @@ def synced(book: Runbook, incident: Incident, event: EffectSettled, sync: SyncPa
     ring = rings.pop(sync.ring, None)
     if ring is not None and sync.become == "acknowledged":
         rings[sync.ring] = ring.model_copy(update={"state": "acknowledged"})
-    after = incident.model_copy(update={"rings": rings})
+    ended_at = event.at if sync.become == "resolved" else incident.pages_ended_at
+    after = incident.model_copy(update={"rings": rings, "pages_ended_at": ended_at})
     if event.outcome == "done":
         return after
     who = book.person_name(sync.to)

@@ -11,7 +11,7 @@ from workflows.policy.runbook.model import Runbook
 from workflows.policy.runbook.shared import SharedRunbook
 from workflows.policy.views.named import NamingPeople, names_in
 from workflows.policy.views.results import WaitingDraft, running_obligations
-from workflows.policy.wire.history import HISTORY_BYTES
+from workflows.policy.wire.history import HISTORY_BYTES, HISTORY_EVENTS
 from workflows.policy.wire.model import Instant, Wire
 
 
@@ -21,7 +21,7 @@ class ReviewInput(Wire):
     runbook: SharedRunbook
     review: Review
     speed: float = 1.0
-    history_limit: int = 8000
+    history_limit: int = HISTORY_EVENTS
     history_bytes: int = HISTORY_BYTES
 
 

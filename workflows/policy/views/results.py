@@ -10,7 +10,7 @@ from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.incident.state import Incident
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.views.named import NamingPeople
-from workflows.policy.wire.history import HISTORY_BYTES
+from workflows.policy.wire.history import HISTORY_BYTES, HISTORY_EVENTS
 from workflows.policy.wire.model import Instant, Wire
 
 
@@ -25,7 +25,7 @@ class IncidentInput(Wire):
     """What people cancelled before this one opened, and has not ended."""
     alerts_moved: bool = False
     """Of a duplicate, which is over: the other incident has its alerts."""
-    history_limit: int = 8000
+    history_limit: int = HISTORY_EVENTS
     """Events after which the workflow continues as new even while sends are on their way. Tests make it small."""
     history_bytes: int = HISTORY_BYTES
     """Or bytes."""

@@ -1,6 +1,6 @@
 """What is kept of a runbook whose pages are looked at each day: what was said of it."""
 
-from workflows.policy.wire.history import HISTORY_BYTES
+from workflows.policy.wire.history import HISTORY_BYTES, HISTORY_EVENTS
 from workflows.policy.wire.model import Wire
 
 
@@ -10,7 +10,7 @@ class KeptCoverage(Wire):
     runbook: str
     missing: tuple[str, ...] = ()
     """What the last look found, by keys: what is new is said."""
-    history_limit: int = 8000
+    history_limit: int = HISTORY_EVENTS
     history_bytes: int = HISTORY_BYTES
 
 

@@ -26,7 +26,7 @@ from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.runbook.names import Name, SeverityName
 from workflows.policy.time.durations import MINUTE, Duration, at_least, write
 from workflows.policy.wire.bounded import Line, Text, fit
-from workflows.policy.wire.history import HISTORY_BYTES
+from workflows.policy.wire.history import HISTORY_BYTES, HISTORY_EVENTS
 from workflows.policy.wire.model import Instant, Wire
 
 LONGEST_PAUSE = timedelta(days=31)
@@ -77,7 +77,7 @@ class Heartbeat(Wire):
     removed: bool = False
     problem: Line = ""
     """The last message that could not be read."""
-    history_limit: int = 4000
+    history_limit: int = HISTORY_EVENTS
     history_bytes: int = HISTORY_BYTES
 
     @property

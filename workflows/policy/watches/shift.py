@@ -16,7 +16,7 @@ from workflows.policy.time.calendar import day_in, hour_of
 from workflows.policy.time.durations import DAY, HOUR
 from workflows.policy.watches.digest import Inventory
 from workflows.policy.wire.bounded import Day, Line
-from workflows.policy.wire.history import HISTORY_BYTES
+from workflows.policy.wire.history import HISTORY_BYTES, HISTORY_EVENTS
 from workflows.policy.wire.model import Instant, Wire
 
 ROSTER_KEPT_FOR = 14 * DAY
@@ -66,7 +66,7 @@ class KeptRota(Wire):
     retired: bool = False
     seen: tuple[str, ...] = ()
     """Ids of events that were taken in."""
-    history_limit: int = 8000
+    history_limit: int = HISTORY_EVENTS
     history_bytes: int = HISTORY_BYTES
 
     @property

@@ -22,7 +22,7 @@ from workflows.policy.runbook.matchers import Matchers
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.time.durations import Duration
 from workflows.policy.wire.bounded import Identity, Line
-from workflows.policy.wire.history import HISTORY_BYTES
+from workflows.policy.wire.history import HISTORY_BYTES, HISTORY_EVENTS
 from workflows.policy.wire.model import Instant, Wire
 
 LONGEST_SILENCE = timedelta(days=7)
@@ -85,7 +85,7 @@ class Silence(Wire):
     problem: Line = ""
     announced_until: Instant | None = None
     """What the status page knows of its end."""
-    history_limit: int = 4000
+    history_limit: int = HISTORY_EVENTS
     history_bytes: int = HISTORY_BYTES
 
     @property
