@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from temporalio import activity
 from temporalio.api.enums.v1 import EventType
+from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import Client, WorkflowHandle
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
@@ -194,14 +195,25 @@ class Live:
         return await sends(self.environment.client, self.handle)
 
 
+async def every_event(client: Client, workflow_id: str) -> list[HistoryEvent]:
+    """Of all its runs, oldest first."""
+    past: list[HistoryEvent] = []
+    run_id: str | None = None
+    while run_id != "":
+        run = await client.get_workflow_handle(workflow_id, run_id=run_id).fetch_history()
+        past = [*run.events, *past]
+        run_id = run.events[0].workflow_execution_started_event_attributes.continued_execution_run_id
+    return past
+
+
 async def sends(
     client: Client, handle: WorkflowHandle[Any, None], since: datetime | None = None
 ) -> list[tuple[int, str]]:
-    """(seconds after the start, or after `since`, key) of every activity in the history, by time."""
+    """(seconds after the start, or after `since`, key) of every activity in the histories of all its runs, by time."""
     found: list[tuple[int, str]] = []
-    history = await handle.fetch_history()
-    since = since or history.events[0].event_time.ToDatetime(UTC)
-    for event in history.events:
+    past = await every_event(client, handle.id)
+    since = since or past[0].event_time.ToDatetime(UTC)
+    for event in past:
         if event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED:
             after = int((event.event_time.ToDatetime(UTC) - since).total_seconds())
             attributes = event.activity_task_scheduled_event_attributes
