@@ -60,10 +60,12 @@ def _lasting(keys: list[str]) -> list[str]:
 
 
 async def _live_through(live: Live, resolve_at: timedelta, to_the_end: bool = True) -> None:
-    await live.at(timedelta(minutes=7, seconds=30.2))
-    await live.handle.signal("acknowledge", {"by": "Alice"})
-    await live.at(resolve_at + timedelta(seconds=30.2))
-    await live.handle.signal("resolve", {"by": "Alice"})
+    declared_at = (await live.status()).incident.declared_at
+    for name, moment in (("acknowledge", 7 * MINUTE), ("resolve", resolve_at)):
+        happens_at = moment + timedelta(seconds=30.2)
+        await live.at(happens_at)
+        happened = declared_at + happens_at  # however late a busy machine tells of it
+        await live.handle.signal(name, {"by": "Alice", "at": happened.isoformat()})
     if to_the_end:
         await live.at(resolve_at + 40 * MINUTE)
 
