@@ -194,6 +194,38 @@ def test_the_page_of_a_later_ring_names_whoever_is_on_call() -> None:
     assert f"On-call Engineer: Ben (on call until {at(60):%H:%M})" in "".join(texts)
 
 
+def first_page(of: Runbook) -> str:
+    simulation = live(of)
+    demand = next(demand for _, demand in simulation.sent if isinstance(demand.effect, Page))
+    unasked = simulation.incident.model_copy(update={"on_call": {}})
+    return words(of, unasked, demand, T0).text
+
+
+@pytest.mark.parametrize(
+    ("on_call", "said_there"),
+    [
+        ({**TURNS, "from": T0.date() - DAY}, f"On-call Engineer: Ann (on call until {at(7):%H:%M} by the rota)"),
+        (TURNS, "On-call Engineer: nobody by the rota"),
+        ({"pagerduty": {"schedule": "PSCHED1"}}, ""),
+        ({"ical": "ops"}, ""),
+    ],
+)
+def test_the_first_page_names_whoever_a_rota_in_the_runbook_names_before_anybody_is_asked(
+    on_call: dict[str, object], said_there: str
+) -> None:
+    text = first_page(book(on_call=on_call))
+    assert (said_there or "Commander: nobody yet.") in text
+    assert ("On-call Engineer: " in text) == bool(said_there)
+
+
+def test_what_was_found_out_goes_before_the_rota_of_the_runbook() -> None:
+    simulation = live(book(on_call={**TURNS, "from": T0.date() - DAY}), SHIFTS)
+    demand = next(demand for _, demand in simulation.sent if isinstance(demand.effect, Page))
+    text = words(simulation.book, simulation.incident, demand, T0).text
+    assert f"On-call Engineer: Ann (on call until {at(7):%H:%M})" in text
+    assert "by the rota" not in text
+
+
 class TestRungInTheSteadOfAPost:
     def rung(self, who: str, others: Rosters = SHIFTS) -> Simulation:
         simulation = live(elsewhere(), others)

@@ -8,8 +8,8 @@ from workflows.policy.communication.channel import next_batch
 from workflows.policy.communication.joined import of_duty
 from workflows.policy.communication.updates import next_update_at
 from workflows.policy.effects.effects import Card, OutsideEffect, Post
+from workflows.policy.escalation.on_call import named_posts
 from workflows.policy.incident.noticed import CUSTOMER_IMPACT, noticed
-from workflows.policy.incident.post_holder import held_posts
 from workflows.policy.incident.rules import is_acknowledged
 from workflows.policy.incident.state import Incident
 from workflows.policy.incident.who import as_people_read
@@ -137,7 +137,7 @@ class IncidentValues(Occasion):
     @property
     def on_call(self) -> list[str]:
         """`On-call Engineer: Ann (on call until Mon 09:00)`, of each post of which that is known."""
-        return list(held_posts(self.book, self.incident.on_call, self.now))
+        return list(named_posts(self.book, self.incident, self.now))
 
     @property
     def acknowledged_by(self) -> str:

@@ -1,6 +1,7 @@
 """Who holds a post is found out when it matters: at the declaration, at each ring, at each hand-over.
 
-No page waits for it: the page goes to the post, and the name is known a moment later, or not.
+No page waits for it: the page goes to the post, and the name is known a moment later, or not. Until then it is named
+who holds it by turns that the runbook itself has.
 """
 
 from collections.abc import Iterator
@@ -9,12 +10,15 @@ from functools import partial
 
 from workflows.policy.effects.demand import Demand
 from workflows.policy.effects.effects import AskOnCall
+from workflows.policy.incident.post_holder import held_posts
 from workflows.policy.incident.rules import rules
 from workflows.policy.incident.state import Incident
 from workflows.policy.keys.duty_keys import DutyKind, duty_key
 from workflows.policy.planning.demands import BlockedDemand, DeferredDemand, unsettled
+from workflows.policy.rota.shifts import holder
 from workflows.policy.runbook.callees import callees
 from workflows.policy.runbook.model import Runbook
+from workflows.policy.time.calendar import hour_of
 
 
 def on_call_demands(book: Runbook, incident: Incident, now: datetime) -> Iterator[BlockedDemand | DeferredDemand]:
@@ -37,6 +41,25 @@ def posts(book: Runbook, incident: Incident) -> tuple[str, ...]:
     meant |= {book.roles[role].falls_to or "" for role in severity.roles}
     meant |= {ring.person for ring in incident.rings.values()}
     return tuple(post for post in held if post in meant)
+
+
+def named_posts(book: Runbook, incident: Incident, now: datetime) -> Iterator[str]:
+    """As was found out; until somebody was asked, by the rota."""
+    yield from held_posts(book, incident.on_call, now)
+    yield from _by_rota(book, incident, now)
+
+
+def _by_rota(book: Runbook, incident: Incident, now: datetime) -> Iterator[str]:
+    """`On-call Engineer: Ann (on call until Mon 09:00 by the rota)`, of each post that nobody was asked about yet.
+    Swaps are not known here."""
+    for post in posts(book, incident):
+        rota = book.people[post].on_call
+        if rota is None or not rota.is_written_here or post in incident.on_call:
+            continue
+        shift = holder(rota, now)
+        until = f" until {hour_of(book.calendar.zone, shift.ends_at, now)}" if shift.ends_at else ""
+        held = f"{book.person_name(shift.who)} (on call{until} by the rota)" if shift.who else "nobody by the rota"
+        yield f"{book.person_name(post)}: {held}"
 
 
 def _moments(incident: Incident, post: str, now: datetime) -> Iterator[datetime]:
