@@ -8,6 +8,7 @@ from starter.desk.answers import ShownIncident
 from starter.desk.desk import Desk
 from starter.desk.meaning import in_one_word
 from starter.temporal.results import LookupFailed, NobodyWorks, RefusedByIncident
+from workflows.durable.clock import Clock
 from workflows.policy.incident.events import Acknowledged, DraftApproved, Event, Resolved, RoleAssigned
 from workflows.policy.incident.public import STATUS_PAGE
 from workflows.policy.incident.state import Incident
@@ -38,7 +39,7 @@ def _holder(state: Status, event: RoleAssigned, presser: Presser) -> str:
     name = state.name(person)
     role = "command" if event.role == COMMANDER_ROLE else state.role_name(event.role)
     since = next((entry.at for entry in reversed(state.incident.timeline) if _gives(entry.text, name)), None)
-    return f"{plain(name)} was first, and has {plain(role)}{_since(since)}."
+    return f"{plain(name)} was first, and has {plain(role)}{f' since {_when(state, since)}' if since else ''}."
 
 
 def first(state: Status, event: Event, presser: Presser) -> str:
@@ -57,7 +58,7 @@ def first(state: Status, event: Event, presser: Presser) -> str:
             return ""
     if not by or at is None or state.name(by) == state.name(presser.by):
         return ""
-    return f"{plain(state.name(by))} was first, {moment(at)}."
+    return f"{plain(state.name(by))} was first, {_when(state, at)}."
 
 
 def _approved(incident: Incident, name: str) -> tuple[str, datetime | None]:
@@ -73,5 +74,6 @@ def _gives(text: str, name: str) -> bool:
     return (" is " in said or "handed over" in said) and in_one_word(name) in in_one_word(said)
 
 
-def _since(at: datetime | None) -> str:
-    return f" since {moment(at)}" if at else ""
+def _when(state: Status, at: datetime) -> str:
+    """By the clock on the wall: a drill's own is compressed."""
+    return moment(Clock(state.incident.declared_at, state.speed).wall(at))

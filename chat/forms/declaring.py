@@ -27,6 +27,7 @@ from starter.desk.temporal_desk import published_runbook
 from starter.sources import foreign
 from starter.temporal.installations import Installations
 from starter.temporal.results import RefusedByIncident, Unpublished, Unreachable
+from workflows.durable.clock import Clock
 from workflows.policy.effects.effects import Page
 from workflows.policy.incident.noticed import CUSTOMER_IMPACT
 from workflows.policy.incident.opening import OpenRequest
@@ -125,11 +126,11 @@ def _declaration(filled: Mapping[str, object]) -> Declaration:
 def _pages(request: OpenRequest, now: datetime) -> list[str]:
     simulation = Simulation.of(request, now)
     simulation.run_to(now + FORESEEN_FOR)
-    book = request.runbook
+    book, wall = request.runbook, Clock(now, request.speed).wall
     pages: dict[str, list[datetime]] = {}
     for at, demand in simulation.sent:
         if isinstance(demand.effect, Page):
-            pages.setdefault(book.person_name(demand.effect.to), []).append(at)
+            pages.setdefault(book.person_name(demand.effect.to), []).append(wall(at))
     if not pages:
         return ["Nobody is paged within the hour."]
     lines = (f"• page {plain(person)}, {_often(rings)}" for person, rings in list(pages.items())[:MOST_PAGED_SHOWN])

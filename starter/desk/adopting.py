@@ -1,8 +1,10 @@
 """How a running incident takes up its runbook as the installation has it now: first what that would change."""
 
 from starter.desk.answers import Adoption
+from starter.temporal.drills import changes_in_real_time
 from starter.temporal.incidents import Incidents
 from starter.temporal.results import RefusedByIncident
+from workflows.durable.clock import Clock
 from workflows.policy.incident.events import RunbookAdopted
 from workflows.policy.reducers.adopting import why_not
 from workflows.policy.runbook.model import Runbook
@@ -17,8 +19,15 @@ async def foresee_adoption(known: Incidents, part: str, book: Runbook) -> Adopti
     if no := why_not(status.incident, book):
         raise RefusedByIncident(no)
     view = await known.plan_view(found.workflow_id, found.run_id)
+    wall = Clock(status.incident.declared_at, status.speed).wall
     changed = sorted(changes(view.lines, book, status.incident, view.now), key=lambda change: change.line.at)
-    return Adoption(incident=status.incident.id, runbook=book.runbook, changes=changed, adopted=False, now=view.now)
+    return Adoption(
+        incident=status.incident.id,
+        runbook=book.runbook,
+        changes=list(changes_in_real_time(changed, wall)),
+        adopted=False,
+        now=wall(view.now),
+    )
 
 
 async def adopt(known: Incidents, part: str, adopted: RunbookAdopted) -> UpdateResult:

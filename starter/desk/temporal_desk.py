@@ -16,7 +16,7 @@ from starter.desk.answers import (
     ShownReview,
 )
 from starter.desk.fate import FATE_WITHIN
-from starter.temporal.drills import page_in_real_time
+from starter.temporal.drills import answer_in_real_time, foreseen_in_real_time, page_in_real_time
 from starter.temporal.incidents import Incidents
 from starter.temporal.installations import Installations
 from starter.temporal.redacting import redacted_opening
@@ -49,10 +49,10 @@ class TemporalDesk:
     """How long it is waited for what becomes of a page."""
 
     async def ask(self, part: str, event: Event, *, unlisted: bool = False) -> UpdateResult:
-        return await acting.ask(self.known, part, event, self.fate_within, unlisted=unlisted)
+        return answer_in_real_time(await acting.ask(self.known, part, event, self.fate_within, unlisted=unlisted))
 
     async def foresee(self, part: str, event: Event, *, unlisted: bool = False) -> Foreseen:
-        return await acting.foresee(self.known, part, event, unlisted=unlisted)
+        return foreseen_in_real_time(await acting.foresee(self.known, part, event, unlisted=unlisted))
 
     async def preview_public(self, said: Declaration) -> tuple[Outgoing, ...]:
         return await acting.preview_public(await self._opening(said, ""))
@@ -102,7 +102,7 @@ class TemporalDesk:
 
     async def adopt(self, part: str, runbook: str, by: str, via: str, event_id: str = "") -> UpdateResult:
         adopted = RunbookAdopted(runbook=await self._published(runbook), by=by, via=via, id=event_id)
-        return await adopting.adopt(self.known, part, adopted)
+        return answer_in_real_time(await adopting.adopt(self.known, part, adopted))
 
     async def _published(self, runbook: str) -> Runbook:
         return self.choose(await Installations(self.known.connection).current(), runbook)

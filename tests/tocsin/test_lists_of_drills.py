@@ -1,4 +1,5 @@
-"""In a drill an incident's own time is compressed. What lists say of moments goes by the clock on the wall."""
+"""In a drill an incident's own time is compressed. What lists and answers say of
+moments goes by the clock on the wall."""
 
 import asyncio
 import json
@@ -7,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 import pytest_asyncio
 from temporalio.client import Client
 from temporalio.worker import Worker
@@ -65,6 +67,22 @@ async def test_what_comes_next_is_near(tocsin: Tocsin, drill: str) -> None:
     assert moment(row["next_duty_at"]) - moment(row["started_at"]) <= timedelta(minutes=30)
     assert near(moment(row["obligation_due_at"]), moment(row["started_at"]) + WARNED_AFTER)
     assert " · next in " in (await tocsin("list")).out
+
+
+@pytest.mark.parametrize(
+    ("words", "lines"),
+    [
+        (["ack"], "next"),
+        (["severity", "sev2", "--preview"], "changes"),
+    ],
+)
+async def test_what_is_answered_and_foreseen_goes_by_the_wall_too(
+    tocsin: Tocsin, drill: str, words: list[str], lines: str
+) -> None:
+    answer = json.loads((await tocsin(words[0], drill, *words[1:], "--json")).out)
+    assert near(moment(answer["now"]), datetime.now(UTC))
+    first = answer[lines][0].get("line", answer[lines][0])
+    assert moment(first["at"]) - datetime.now(UTC) < timedelta(minutes=5)  # five hours, by its own clock
 
 
 async def test_a_legal_clock_runs_out_when_it_really_does_before_and_after_the_close(

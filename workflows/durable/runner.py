@@ -40,6 +40,7 @@ from workflows.policy.planning.wording import what
 from workflows.policy.views.foreseen import Foreseen
 from workflows.policy.views.plan_view import newly_due
 from workflows.policy.views.results import PlanView, UpdateResult
+from workflows.policy.views.summary import DrillClock, drill_clock
 from workflows.policy.wire import history
 from workflows.policy.wire.bounded import cut
 from workflows.texts import proofreading
@@ -93,10 +94,14 @@ class Runner:
         """What the update of that name would do now."""
         event = self._read(name, (said,))
         no = self._refusal(event)
-        return foreseeing.foresee(self._procedure, event, no, self.now(), self._flights.under_way)
+        seen = foreseeing.foresee(self._procedure, event, no, self.now(), self._flights.under_way)
+        return seen.model_copy(update={"drill_clock": self._drill_clock()})
 
     def _plan_view(self, present: Plan) -> PlanView:
         return self._procedure.plan_view(present, self.now(), self._clock.speed, self._flights.under_way)
+
+    def _drill_clock(self) -> DrillClock | None:
+        return drill_clock(self._clock.opened_at, self._clock.speed)
 
     def now(self) -> datetime:
         return self._clock.core(workflow.now())
@@ -217,7 +222,8 @@ class Runner:
         view = self._procedure.plan_view(present, now, 1.0, frozenset())
         out = let_out(self._procedure.book, planned, present, partial(self._procedure.words, now=now))
         after = self._procedure.incident
-        more = {"outgoing": out, "recipients": recipients(self._procedure.book, after, newly_due(planned, present))}
+        heard = recipients(self._procedure.book, after, newly_due(planned, present))
+        more = {"outgoing": out, "recipients": heard, "drill_clock": self._drill_clock()}
         return decoding.update_result(before, after, view).model_copy(update=more)
 
     def _validate_update(self, name: str, args: Sequence[RawValue]) -> None:

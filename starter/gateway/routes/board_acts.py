@@ -12,7 +12,6 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import ValidationError
 
-from starter.board.drills import on_the_wall
 from starter.board.forms import said_in_form
 from starter.desk.answers import Declaration
 from starter.desk.meaning import Unlisted
@@ -71,11 +70,8 @@ async def _look(board: Board, visitor: Visitor, verb: Verb, incident: str, form:
     except (NobodyWorks, Unreachable) as error:
         return board.trouble(visitor, error, f"/incidents/{incident}")
     written = {name: form[name] for name in verb.fields if form.get(name, "").strip()}
-    real_now = datetime.now(UTC)
-    speed = board.published.in_force.speed  # with which a drill was declared, as rows have it (`board/drills.py`)
-    clock = {"real_now": real_now, "real": lambda at: on_the_wall(at, found.now, real_now, speed)}
     back = _home(verb, found.incident)
-    html = board.page("look.html", visitor, verb=verb, found=found, said=written, back=back, **clock)
+    html = board.page("look.html", visitor, verb=verb, found=found, said=written, back=back)
     return HTMLResponse(html, headers=BOARD_HEADERS)
 
 

@@ -7,7 +7,6 @@ from types import SimpleNamespace
 import pytest
 
 from starter.board import owed_acts
-from starter.board.drills import on_the_wall
 from starter.board.html import rendered
 from starter.board.incident_page import incident_page
 from starter.desk.answers import ShownIncident
@@ -15,7 +14,7 @@ from starter.desk.verbs import VERB_BY_NAME
 from starter.gateway.access import Actor
 from starter.gateway.routes.board_pages import Aftermath
 from starter.gateway.visitors import Visitor
-from starter.temporal.drills import in_real_time
+from starter.temporal.drills import answer_in_real_time, foreseen_in_real_time, in_real_time
 from starter.temporal.results import ReviewSummary, Summary
 from tests.starter.board.conftest import PageSeen
 from workflows.policy.incident.events import Acknowledged, Noted
@@ -27,7 +26,7 @@ from workflows.policy.simulation.simulate import Simulation
 from workflows.policy.views.difference import PlanChange
 from workflows.policy.views.foreseen import Foreseen
 from workflows.policy.views.plan_view import plan_view
-from workflows.policy.views.results import Status, Upcoming
+from workflows.policy.views.results import Outgoing, Status, Upcoming, UpdateResult
 from workflows.policy.views.standing import OpenFollowUp
 from workflows.policy.views.summary import DrillClock
 
@@ -82,23 +81,37 @@ def test_what_comes_next_is_as_far_away_as_its_countdown_says(page: str) -> None
         assert int((datetime.fromisoformat(at) - LOOKED_AT).total_seconds()) == int(seconds)
 
 
-@pytest.mark.parametrize(("speed", "shown"), [(1.0, "2026-11-28 00:30"), (DRILL_SPEED, "23:54:00")])
+@pytest.mark.parametrize(
+    ("speed", "shown"), [(1.0, "00:30:00 instead of 00:10:00"), (DRILL_SPEED, "23:54:00 instead of 23:52:00")]
+)
 def test_what_something_would_change_is_dated_by_the_wall_too(speed: float, shown: str) -> None:
     own_now = BEGUN + timedelta(minutes=20)
     line = Upcoming(at=own_now + timedelta(minutes=20), what="page Ann", kind="page", duty="x", reason="y")
-    found = Foreseen(incident="i", now=own_now, mark="m", changes=(PlanChange(kind="appears", line=line),))
+    clock = DrillClock(begun_at=BEGUN, speed=speed) if speed != 1.0 else None
+    change = PlanChange(kind="moves", line=line, before=own_now)
+    found = Foreseen(incident="i", now=own_now, drill_clock=clock, mark="m", changes=(change,))
     html = rendered(
         "look.html",
         me=ME,
         links=SimpleNamespace(sandbox_url="", temporal_ui_url=""),
         verb=VERB_BY_NAME["incidents", "severity"],
-        found=found,
+        found=foreseen_in_real_time(found),
         said={},
         back="/",
-        real_now=LOOKED_AT,
-        real=lambda at: on_the_wall(at, own_now, LOOKED_AT, speed),
     )
-    assert f"{shown} page Ann" in PageSeen(html.replace("<td>", " ")).words
+    assert shown in PageSeen(html.replace("<td>", " ")).words
+
+
+def test_what_comes_next_after_something_was_done_is_dated_by_the_wall_too() -> None:
+    """In a terminal, in Slack and on a page: all get the answer that the desk gives."""
+    own_now = BEGUN + timedelta(minutes=20)
+    line = Upcoming(at=own_now + timedelta(minutes=20), what="page Ann", kind="page", duty="x", reason="y")
+    out = Outgoing(what="status page", at=own_now, subject="s", text="t")
+    own = UpdateResult(incident="i", now=own_now, next=(line,), outgoing=(out,))
+    assert answer_in_real_time(own) == own
+    seen = answer_in_real_time(own.model_copy(update={"drill_clock": DrillClock(begun_at=BEGUN, speed=DRILL_SPEED)}))
+    assert (seen.now, seen.next[0].at, seen.outgoing[0].at) == (LOOKED_AT, BEGUN + timedelta(minutes=4), LOOKED_AT)
+    assert answer_in_real_time(seen) == seen  # once
 
 
 class TestRowsOfLists:

@@ -8,6 +8,7 @@ from workflows.policy.runbook.model import Runbook
 from workflows.policy.views.difference import PlanChange
 from workflows.policy.views.plan_view import newly_due
 from workflows.policy.views.results import Outgoing
+from workflows.policy.views.summary import DrillClock
 from workflows.policy.wire.model import Instant
 
 
@@ -18,7 +19,9 @@ class Foreseen(BaseModel):
 
     incident: str
     now: Instant
-    """In the incident's own time."""
+    """In the incident's own time, as are all moments here ..."""
+    drill_clock: DrillClock | None = None
+    """... if it has one of its own."""
     zone: str = "UTC"
     """Whose clock people go by there."""
     mark: str

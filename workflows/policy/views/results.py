@@ -10,6 +10,7 @@ from workflows.policy.incident.opening import OpenRequest
 from workflows.policy.incident.state import Incident
 from workflows.policy.runbook.model import Runbook
 from workflows.policy.views.named import NamingPeople
+from workflows.policy.views.summary import DrillClock
 from workflows.policy.wire.history import HISTORY_BYTES, HISTORY_EVENTS
 from workflows.policy.wire.model import Instant, Wire
 
@@ -102,7 +103,9 @@ class UpdateResult(Wire):
     mark: str = ""
     """Of what it is like now."""
     now: Instant | None = None
-    """In the incident's own time."""
+    """In the incident's own time, as are all moments of an answer ..."""
+    drill_clock: DrillClock | None = None
+    """... if it has one of its own."""
     zone: str = "UTC"
     """Whose clock people go by there."""
     changed: tuple[str, ...] = ()

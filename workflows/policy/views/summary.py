@@ -35,15 +35,20 @@ def listed(opening: OpenRequest, opened_at: datetime) -> dict[str, object]:
 
 
 class DrillClock(Wire):
-    """What a list must know to say in real time when something of a drill is due."""
+    """What must be known to say in real time when something of a drill is due."""
 
     begun_at: Instant
     speed: float
 
 
+def drill_clock(declared_at: datetime, speed: float) -> DrillClock | None:
+    """Of an incident, and of its review, which goes on by the same clock; None: it is the wall's."""
+    return DrillClock(begun_at=declared_at, speed=speed) if speed != 1.0 else None
+
+
 def drill_memo(declared_at: datetime, speed: float) -> dict[str, object]:
-    """Of an incident, and of its review, which goes on by the same clock."""
-    return {DRILL: True, DRILL_CLOCK: DrillClock(begun_at=declared_at, speed=speed)} if speed != 1.0 else {}
+    own = drill_clock(declared_at, speed)
+    return {DRILL: True, DRILL_CLOCK: own} if own else {}
 
 
 def listed_while_open(book: Runbook, incident: Incident) -> dict[str, object]:
