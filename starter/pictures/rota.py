@@ -10,8 +10,11 @@ from workflows.policy.time.calendar import clock, day_in, wall_moment
 from workflows.policy.time.durations import DAY
 from workflows.policy.wire.bounded import cut
 
-POST_NAMES, DRAWN, ROTA_ROW, ROTA_TOP = 200, 960, 40, 92
-"""Pixels: of a post's name, of the time, of a row, above the first."""
+WIDE_ROTA, POST_NAMES, ROTA_ROW, ROTA_TOP = 1180, 200, 40, 92
+"""Pixels: of the picture, of a post's name, of a row, above the first."""
+NARROW_ROTA, MIDDLE_ROTA = 344, 704
+"""Pixels that a phone has, and a tablet: names stand above rows there, so that letters are as large as the page's."""
+MARGIN, NAME_ABOVE = 16, 22
 PERSON_COLOURS: Final = {
     "turn0": ("#0969da", "#58a6ff"),
     "turn1": ("#1a7f37", "#3fb950"),
@@ -21,8 +24,8 @@ PERSON_COLOURS: Final = {
     "present": ("#1f2328", "#e6edf3"),
 }
 MIDNIGHT: Final = time()
-ROOM_FOR_A_DAY: Final = 70
-"""Pixels of its name."""
+ROOM_FOR_A_DAY, ROOM_FOR_A_DATE = 70, 40
+"""Pixels of its name, with and without its month."""
 LETTER, FEWEST_LETTERS = 7, 3
 """Pixels of a letter, and how many of a name say more than none."""
 
@@ -32,22 +35,40 @@ class DrawnTime(NamedTuple):
 
     begin: datetime
     span: timedelta
+    width: int
+
+    @property
+    def is_narrow(self) -> bool:
+        return self.width < WIDE_ROTA
+
+    @property
+    def row(self) -> int:
+        return ROTA_ROW + (NAME_ABOVE if self.is_narrow else 0)
 
     def x(self, at: datetime) -> float:
+        left = MARGIN if self.is_narrow else POST_NAMES
         share = (at - self.begin) / self.span
-        return POST_NAMES + DRAWN * min(max(share, 0.0), 1.0)
+        return left + (self.width - left - 20) * min(max(share, 0.0), 1.0)
 
 
-def picture(found: Sequence[PostOnCall], now: datetime, span: timedelta, begin: datetime | None = None) -> str:
+def picture(
+    found: Sequence[PostOnCall],
+    now: datetime,
+    span: timedelta,
+    begin: datetime | None = None,
+    width: int = WIDE_ROTA,
+) -> str:
     """An SVG document: time to the right, from `begin` (now if left out), a colour for each person, red for nobody."""
-    shown = DrawnTime(begin or now, span)
-    height = ROTA_TOP + ROTA_ROW * max(len(found), 1) + 16
+    shown = DrawnTime(begin or now, span, width)
+    height = ROTA_TOP + shown.row * max(len(found), 1) + 16
     zone = found[0].zone if found else "UTC"
-    title, subtitle = "On call", f"{clock(zone, shown.begin, now + 2 * DAY)} and {round(span / DAY)} days ahead"
+    begins = clock(zone, shown.begin, now + 2 * DAY)
+    begins = begins.partition(" (")[0] if shown.is_narrow else begins
+    title, subtitle = "On call", f"{begins} and {round(span / DAY)} days ahead"
     colours = _colours(found)
     rows = (part for number, post in enumerate(found) for part in _row(post, number, now, shown, colours, found))
     body = [
-        *opening(POST_NAMES + DRAWN + 20, height, title, subtitle, PERSON_COLOURS),
+        *opening(width, height, title, subtitle, PERSON_COLOURS),
         *_days(shown, height, zone),
         *rows,
         *_present(now, shown, height),
@@ -65,6 +86,8 @@ def _days(shown: DrawnTime, height: int, zone: str) -> Iterator[str]:
             yield f'<line class="grid" x1="{x:.1f}" y1="{ROTA_TOP - 8}" x2="{x:.1f}" y2="{height - 14}"/>'
         if following - x > ROOM_FOR_A_DAY:
             yield f'<text class="small" x="{x + 3:.1f}" y="{ROTA_TOP - 14}">{day:%a} {day.day} {day:%b}</text>'
+        elif following - x > ROOM_FOR_A_DATE:
+            yield f'<text class="small" x="{x + 3:.1f}" y="{ROTA_TOP - 14}">{f"{day:%a}"[:2]} {day.day}</text>'
         day += DAY
 
 
@@ -83,10 +106,14 @@ def _row(
     colours: Mapping[str, str],
     among: Sequence[PostOnCall],
 ) -> Iterator[str]:
-    y = ROTA_TOP + number * ROTA_ROW
-    yield f'<text class="name" x="16" y="{y + 14}">{text(cut(post.name, 26))}</text>'
-    if post_title(post, among) != post.name:
-        yield f'<text class="small" x="16" y="{y + 27}">{text(cut(post.runbook, 30))}</text>'
+    y = ROTA_TOP + number * shown.row
+    if shown.is_narrow:
+        yield f'<text class="name" x="{MARGIN}" y="{y + 14}">{text(cut(post_title(post, among), 40))}</text>'
+        y += NAME_ABOVE
+    else:
+        yield f'<text class="name" x="{MARGIN}" y="{y + 14}">{text(cut(post.name, 26))}</text>'
+        if post_title(post, among) != post.name:
+            yield f'<text class="small" x="{MARGIN}" y="{y + 27}">{text(cut(post.runbook, 30))}</text>'
     for shift in post.shifts:
         x, end = shown.x(shift.begins_at), shown.x(shift.ends_at or shown.begin + shown.span)
         said = f"{shift.name}: {stretch(post, shift, now)}"

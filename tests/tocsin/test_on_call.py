@@ -18,7 +18,7 @@ from settings import Settings
 from starter.desk.on_call import written
 from starter.desk.on_call_answers import NamedShift, OverrideRequest, PostOnCall, post_title
 from starter.desk.temporal_installation import TemporalInstallationDesk
-from starter.pictures.rota import picture
+from starter.pictures.rota import NARROW_ROTA, picture
 from starter.runbooks.library import load
 from starter.temporal.incidents import Incidents
 from starter.temporal.installations import Installations
@@ -120,6 +120,24 @@ async def test_a_night_s_shift_has_its_name_on_the_picture() -> None:
     night = NamedShift(who="cho", name="Cho Park", begins_at=begin, ends_at=begin + timedelta(hours=12))
     post = PostOnCall(runbook="acme", post="p", name="P", zone="UTC", now=night, next=None, shifts=(night,))
     assert ">Cho Park</text>" in picture([post], begin, timedelta(days=7))
+
+
+def test_on_a_phone_names_stand_above_their_rows_and_nothing_lies_outside() -> None:
+    begin = datetime(2026, 11, 23, tzinfo=UTC)
+    week = NamedShift(who="cho", name="Cho Park", begins_at=begin, ends_at=begin + 7 * DAY)
+    posts = [
+        PostOnCall(runbook="acme", post=name, name=name, zone="UTC", now=week, next=None, shifts=(week,))
+        for name in ("Database administrators", "Nights")
+    ]
+    drawn = picture(posts, begin + DAY, 7 * DAY, begin, NARROW_ROTA)
+    assert f'viewBox="0 0 {NARROW_ROTA} ' in drawn
+    assert all(0 <= float(x) <= NARROW_ROTA for x in re.findall(r' x[12]?="([0-9.-]+)"', drawn))
+    assert all(f">{said}</text>" in drawn for said in ("Database administrators", "Nights", "Mo 23", "Su 29"))
+    names, bars = (
+        [float(y) for y in re.findall(found, drawn)]
+        for found in (r'class="name" x="16" y="([0-9.]+)"', r'class="turn0" x="[0-9.]+" y="([0-9.]+)"')
+    )
+    assert [names[0] < bars[0], bars[0] < names[1], names[1] < bars[1]] == [True] * 3
 
 
 async def test_a_picture_draws_each_shift_and_loads_nothing(tocsin: Tocsin, book: Path, alone: Path) -> None:

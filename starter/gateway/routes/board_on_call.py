@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Final
 from uuid import uuid4
 
 from fastapi import APIRouter, Request, Response
@@ -20,13 +21,14 @@ from starter.gateway.board import Board, form_of, in_words
 from starter.gateway.page_headers import BOARD_HEADERS
 from starter.gateway.routes.board_books import drawn
 from starter.gateway.visitors import Visitor
-from starter.pictures.rota import picture
+from starter.pictures.rota import MIDDLE_ROTA, NARROW_ROTA, WIDE_ROTA, picture
 from starter.temporal.results import LookupFailed, RefusedByIncident, Unreachable
 from starter.temporal.shifts import Shifts
 from workflows.policy.watches.shift import terms_of
 
 LONGEST_OVERRIDE_KEY = 64
 LOOKS_FOR_A_SWAP, LOOK_FOR_A_SWAP_EVERY_S = 20, 0.1
+ROTA_WIDTHS: Final = {"phone": NARROW_ROTA, "tablet": MIDDLE_ROTA}
 _WRITTEN = ("who", "begins_at", "duration")
 
 
@@ -43,7 +45,8 @@ def router(board: Board) -> APIRouter:
     async def drawn_week(request: Request) -> Response:
         board.visitors.entered(request)
         page = await _page(board, known, request.query_params.get("from", ""))
-        return drawn(picture(page.posts, page.now, page.week.span, page.week.begin))
+        width = ROTA_WIDTHS.get(request.query_params.get("for", ""), WIDE_ROTA)
+        return drawn(picture(page.posts, page.now, page.week.span, page.week.begin, width))
 
     @routes.post("/on-call/{runbook}/{post}/override")
     async def override(runbook: str, post: str, request: Request) -> Response:

@@ -6,26 +6,34 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 import pytest_asyncio
+from playwright.async_api import Page
 from temporalio.client import Client
 from temporalio.worker import Worker
 
 from settings import Settings
 from starter.board.on_call_page import moment_there, shown_week
+from starter.pictures.rota import MIDDLE_ROTA, NARROW_ROTA, WIDE_ROTA
 from starter.runbooks.library import Library, load
 from starter.temporal.installations import Installations
 from starter.temporal.loading import loaded
 from starter.temporal.shifts import Shifts
-from tests.starter.api.conftest import READER
+from tests.browser import browser, page
+from tests.patience import HANGS_AFTER_S
+from tests.starter.api.conftest import ALICE, READER, TOKENS, bearer
+from tests.starter.board.browsing import BoardAddress
 from tests.starter.board.conftest import logged_in, pressed, seen
 from tests.starter.conftest import GatewayUnderTest, eventually
+from tests.starter.test_serve import serving
 from tests.workflows.shifts import RotaWorld
 from worker.hosting import runner
 from workflows.policy.watches.installation import Installation
 from workflows.queues import COMMS_QUEUE, WORKFLOW_QUEUE
 from workflows.shift import ShiftWorkflow
 
+__all__ = ["browser", "page"]
 NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
 ROTA_BOOK = """
 runbook: acme
@@ -81,6 +89,27 @@ async def test_a_week_says_who_is_on_call_now_next_and_each_day(kept: GatewayUnd
         other = await seen(http, "/on-call?from=2026-01-08")
         assert "Week of Mon 5 Jan" in other.words
         assert ("href", "/on-call?from=2026-01-12") in other.attributes
+
+
+@pytest.mark.parametrize(("width", "drawn"), [(360, NARROW_ROTA), (768, MIDDLE_ROTA), (1440, WIDE_ROTA)])
+async def test_the_whole_week_is_seen_at_once_and_its_letters_can_be_read(
+    kept: GatewayUnderTest, page: Page, width: int, drawn: int
+) -> None:
+    settings = kept.settings.model_copy(update={"api_tokens": TOKENS})
+    async with serving(settings, kept.library, kept.incidents) as url:
+        async with httpx.AsyncClient(trust_env=False, headers=bearer(ALICE), timeout=HANGS_AFTER_S) as http:
+            link = await BoardAddress(url, http).link()
+        await page.set_viewport_size({"width": width, "height": 900})
+        await page.goto(link)
+        await page.goto(f"{url}/on-call")
+        seen_now = await page.evaluate(
+            "async () => { const img = document.querySelector('img.picture'); await img.decode();"
+            " const box = img.getBoundingClientRect(), text = await (await fetch(img.currentSrc)).text();"
+            " return [box.left, box.right, text.match(/viewBox=.0 0 ([0-9]+)/)[1]]; }"
+        )
+    left, right, units = seen_now
+    assert (left >= 0, right <= width, int(units)) == (True, True, drawn)
+    assert 0.9 < (right - left) / drawn < 1.1
 
 
 async def test_the_first_page_names_them_too(kept: GatewayUnderTest) -> None:
