@@ -222,8 +222,8 @@ class Runner:
         view = self._procedure.plan_view(present, now, 1.0, frozenset())
         out = let_out(self._procedure.book, planned, present, partial(self._procedure.words, now=now))
         after = self._procedure.incident
-        heard = recipients(self._procedure.book, after, newly_due(planned, present))
-        more = {"outgoing": out, "recipients": heard, "drill_clock": self._drill_clock()}
+        to = recipients(self._procedure.book, after, newly_due(planned, present))
+        more = {"outgoing": out, "recipients": to, "drill_clock": self._drill_clock()}
         return decoding.update_result(before, after, view).model_copy(update=more)
 
     def _validate_update(self, name: str, args: Sequence[RawValue]) -> None:
