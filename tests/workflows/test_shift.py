@@ -40,8 +40,8 @@ async def test_at_each_change_it_says_who_hands_over_to_whom_and_what_is_open(te
         await eventually(lambda: _copy(world.groups), lambda found: len(found) >= 3)
     first, second, *_ = [post for post in world.posts if "hands over" in post]
     assert {first, second} == {
-        "Ann hands over to Ben (On-call Engineer): 2 incidents open, 2 duties Ann owes",
-        "Ben hands over to Ann (On-call Engineer): 2 incidents open, 1 duty Ben owes",
+        "Ann hands over to Ben (On-call Engineer of acme): 2 incidents open, 2 duties Ann owes",
+        "Ben hands over to Ann (On-call Engineer of acme): 2 incidents open, 1 duty Ben owes",
     }
 
 

@@ -198,14 +198,16 @@ def group_wanted(kept: KeptRota) -> str:
 
 
 def in_words(kept: KeptRota, over: HandOver, inventory: Inventory | None) -> str:
-    """`Ann hands over to Ben (On-call Engineer): 2 incidents open, 3 duties Ann owes`."""
+    """`Ann hands over to Ben (On-call Engineer of acme): 2 incidents open, 3 duties Ann owes`. Several runbooks have
+    posts of the same name, and one channel."""
+    post = f"{kept.terms.name} of {kept.runbook}"
     leaves, comes = (kept.terms.person_name(who) for who in (over.leaves, over.comes))
     if over.comes == NOBODY:
-        said = f"⚠️ {leaves}'s shift as {kept.terms.name} is over, and nobody is on call"
+        said = f"⚠️ {leaves}'s shift as {post} is over, and nobody is on call"
     elif over.leaves == NOBODY:
-        said = f"{comes} is on call now ({kept.terms.name})"
+        said = f"{comes} is on call now ({post})"
     else:
-        said = f"{leaves} hands over to {comes} ({kept.terms.name})"
+        said = f"{leaves} hands over to {comes} ({post})"
     return f"{said}: {_what_is_left(kept, over, inventory)}" if inventory else said
 
 
